@@ -1,0 +1,68 @@
+"""Spiking networks with the integer semantics of Intel's Loihi chips, bit for bit, on a CPU.
+
+    from loihi_emu import Network, Emulator
+
+Describe a :class:`Network`, run it with an :class:`Emulator`, read the :class:`Recording`. Importing this package
+loads neither Numba nor matplotlib; they come with the first emulator and the first plot.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from loihi_emu._version import __version__
+from loihi_emu.chip import LOIHI1, LOIHI2, Chip
+from loihi_emu.decay import decay_from_tau, tau_from_decay
+from loihi_emu.elements import Connection, Conv2D, Input, Noise, Population, Probe
+from loihi_emu.errors import (
+    LoihiEmuError,
+    LoihiOverflowWarning,
+    MappingError,
+    MissingExtraError,
+    SimulationError,
+    UnknownNameError,
+    UnsupportedError,
+    ValidationError,
+)
+from loihi_emu.network import Network
+from loihi_emu.quantize import quantize
+from loihi_emu.recording import Recording, Spikes
+
+if TYPE_CHECKING:
+    from loihi_emu.emulator import Emulator
+
+__all__ = [
+    "LOIHI1",
+    "LOIHI2",
+    "Chip",
+    "Connection",
+    "Conv2D",
+    "Emulator",
+    "Input",
+    "LoihiEmuError",
+    "LoihiOverflowWarning",
+    "MappingError",
+    "MissingExtraError",
+    "Network",
+    "Noise",
+    "Population",
+    "Probe",
+    "Recording",
+    "SimulationError",
+    "Spikes",
+    "UnknownNameError",
+    "UnsupportedError",
+    "ValidationError",
+    "__version__",
+    "decay_from_tau",
+    "quantize",
+    "tau_from_decay",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what needs Numba when it is first asked for."""
+    if name == "Emulator":
+        return import_module("loihi_emu.emulator").Emulator
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,1 @@
+"""A spiking network that reads handwritten digits: data, training recipe, trained weights and network."""

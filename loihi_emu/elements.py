@@ -1,0 +1,297 @@
+"""What a network consists of: frozen descriptions of populations, inputs, connections and probes.
+
+They are made and checked by :class:`loihi_emu.Network` and hold plain arrays; nothing here runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any, Union
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.errors import invalid, ranged, unknown
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Pseudo-random noise on u or v, in every step and neuron.
+
+    Adds ``(U + 64 * offset) * 2**(exp - 7)``, truncated toward zero, with U uniform in -127..127 (seeded: the
+    network's seed, the population and the step decide it). Source: nengo-loihi's emulator of the chip's generator.
+
+    Parameters
+    ----------
+    target : {"u", "v"}
+        "u": added to the arriving current before it wraps at 21 bits; "v": added with the bias.
+    exp : int
+        Exponent, 0..23 (a value of 7 leaves U as it is).
+    offset : int
+        Mean in units of 64, -128..127.
+    enabled : bool or array of bool
+        Which neurons get noise.
+
+    Examples
+    --------
+    >>> Noise("v", exp=10).amplitude
+    1016
+    """
+
+    target: str
+    exp: int
+    offset: int = 0
+    enabled: Any = True
+
+    def __post_init__(self) -> None:
+        if self.target not in ("u", "v"):
+            raise unknown("noise target", self.target, ("u", "v"))
+        ranged("Noise", "exp", self.exp, 0, 23)
+        ranged("Noise", "offset", self.offset, -128, 127)
+
+    @property
+    def amplitude(self) -> int:
+        """Largest magnitude that is added."""
+        return int((127 + 64 * abs(self.offset)) * 2 ** (self.exp - 7))
+
+
+@dataclass(frozen=True, eq=False)
+class _Node:
+    name: str
+    shape: Shape
+    stream: int
+
+    @property
+    def size(self) -> int:
+        """Number of neurons."""
+        return prod(self.shape)
+
+    def __getitem__(self, key: slice | int) -> Slice:
+        """A slice of the neurons (by flat index), to connect from or to."""
+        where = f'"{self.name}"'
+        if isinstance(key, (int, np.integer)) and not isinstance(key, bool):
+            if not -self.size <= key < self.size:
+                raise invalid(where, "index", int(key), f"{-self.size}..{self.size - 1}")
+            key = slice(int(key) % self.size, int(key) % self.size + 1)
+        if not isinstance(key, slice):
+            raise invalid(where, "index", key, "an integer or a slice such as population[10:20]")
+        start, stop, step = key.indices(self.size)
+        if step < 1:
+            raise invalid(where, "slice", key, "a positive step")
+        return Slice(self, start, max(start, stop), step)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, eq=False)
+class Population(_Node):
+    """Neurons of one model. Made by :meth:`loihi_emu.Network.population`.
+
+    Attributes
+    ----------
+    name, shape, size
+    model : str
+        Name of the neuron model under the network's rules.
+    parameters : dict
+        Every parameter of the model: int64 or float64 arrays of shape () or (size,).
+    noise : Noise or None
+    stream : int
+        Number in order of creation; selects the stream of random numbers.
+    """
+
+    model: str = "lif"
+    parameters: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    noise: Noise | None = None
+
+    def __repr__(self) -> str:
+        return f'<Population "{self.name}": {self.size} x {self.model}>'
+
+
+@dataclass(frozen=True, eq=False)
+class Input(_Node):
+    """Spikes from outside. Made by :meth:`loihi_emu.Network.input`.
+
+    Attributes
+    ----------
+    name, shape, size, stream
+    times, indices : int64 arrays
+        Events in order of (time, index).
+    payloads : int64 array or None
+        Integer values of the events; None when all are 1.
+    rate : float64 array or None
+        Probability of an event per step, shape () or (size,), for Poisson inputs.
+    """
+
+    times: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    indices: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    payloads: NDArray[np.int64] | None = None
+    rate: NDArray[np.float64] | None = None
+
+    def __repr__(self) -> str:
+        what = "Poisson" if self.rate is not None else f"{len(self.times)} events"
+        return f'<Input "{self.name}": {self.size}, {what}>'
+
+
+Source = Union[Population, Input]
+
+
+@dataclass(frozen=True, eq=False)
+class Slice:
+    """Neurons ``start, start + step, ... < stop`` of a population or an input."""
+
+    target: Source
+    start: int
+    stop: int
+    step: int = 1
+
+    @property
+    def size(self) -> int:
+        """Number of neurons."""
+        return len(range(self.start, self.stop, self.step))
+
+    @property
+    def name(self) -> str:
+        """Name of the whole it is a part of, with the part."""
+        if self.size == self.target.size:
+            return self.target.name
+        step = f":{self.step}" if self.step > 1 else ""
+        return f"{self.target.name}[{self.start}:{self.stop}{step}]"
+
+    @property
+    def indices(self) -> NDArray[np.int64]:
+        """Flat indices of the neurons."""
+        return np.arange(self.start, self.stop, self.step, dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Conv2D:
+    """Convolutional weights: one kernel shared by all positions, never expanded.
+
+    ``out[y, x, co] = sum over ky, kx, ci of kernel[co, ky, kx, ci] * in[y*sy + ky*dy - py, x*sx + kx*dx - px, ci]``
+    (cross-correlation, as deep-learning tools have it; for a PyTorch kernel (C_out, C_in, KH, KW) pass
+    ``kernel.transpose(0, 2, 3, 1)``). Populations have shape (height, width, channels).
+
+    Parameters
+    ----------
+    kernel : array, shape (C_out, KH, KW, C_in / groups)
+        Weight mantissas (floats under rules="float").
+    stride, padding, dilation : int or (int, int)
+        Rows, columns.
+    groups : int
+        Channels are split into so many groups that do not mix.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Conv2D(np.ones((16, 3, 3, 2)), padding=1).output_shape((32, 32, 2))
+    (32, 32, 16)
+    """
+
+    kernel: NDArray[Any]
+    stride: Any = (1, 1)
+    padding: Any = (0, 0)
+    dilation: Any = (1, 1)
+    groups: int = 1
+
+    def __post_init__(self) -> None:
+        kernel = np.asarray(self.kernel)
+        if kernel.ndim != 4 or 0 in kernel.shape:
+            raise invalid("Conv2D", "kernel", f"shape {kernel.shape}", "shape (C_out, KH, KW, C_in / groups)")
+        object.__setattr__(self, "kernel", kernel)
+        for name, low in (("stride", 1), ("padding", 0), ("dilation", 1)):
+            given = np.broadcast_to(np.asarray(getattr(self, name)), (2,)) if np.size(getattr(self, name)) in (1, 2) else None
+            if given is None or given.dtype.kind not in "iu":
+                raise invalid("Conv2D", name, getattr(self, name), "an integer or two")
+            ranged("Conv2D", name, given, low, 1 << 15)
+            object.__setattr__(self, name, (int(given[0]), int(given[1])))
+        if not isinstance(self.groups, (int, np.integer)) or self.groups < 1 or kernel.shape[0] % self.groups:
+            raise invalid("Conv2D", "groups", self.groups, f"a divisor of the {kernel.shape[0]} output channels")
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Shape (height, width, channels) of the output for an input of shape (height, width, channels)."""
+        if len(shape) != 3 or shape[2] != self.kernel.shape[3] * self.groups:
+            raise invalid(
+                "Conv2D", "input shape", str(shape), f"(height, width, {self.kernel.shape[3] * self.groups})",
+                "Give the population a shape: population(name, (height, width, channels), ...).",
+            )  # fmt: skip
+        size = tuple(
+            (shape[k] + 2 * self.padding[k] - self.dilation[k] * (self.kernel.shape[1 + k] - 1) - 1) // self.stride[k] + 1
+            for k in (0, 1)
+        )
+        if min(size) < 1:
+            raise invalid("Conv2D", "input shape", str(shape), "at least the size of the (dilated) kernel with padding")
+        return (*size, int(self.kernel.shape[0]))
+
+
+@dataclass(frozen=True, eq=False)
+class Connection:
+    """Synapses from one slice of neurons to another. Made by :meth:`loihi_emu.Network.connect`.
+
+    Attributes
+    ----------
+    name : str
+    pre, post : Slice
+    kind : {"dense", "sparse", "conv"}
+    values : array
+        Weight mantissas as given: (n_post, n_pre) if dense, one per synapse if sparse, the kernel if convolutional.
+    delays : array
+        Steps, shape () or that of `values`.
+    indptr, indices : int64 arrays or None
+        Sparse: synapses ``indptr[i]:indptr[i + 1]`` leave neuron i of `pre` for neurons `indices` of `post`.
+    conv : Conv2D or None
+    sign_mode : {"mixed", "excitatory", "inhibitory"}
+    weight_bits, weight_exp : int
+    graded : bool
+        Payloads multiply the weights.
+    scaled : bool
+        `values` are effective weights: bits, exponent and sign mode do not apply.
+    """
+
+    name: str
+    pre: Slice
+    post: Slice
+    kind: str
+    values: NDArray[Any]
+    delays: NDArray[np.int64]
+    indptr: NDArray[np.int64] | None = None
+    indices: NDArray[np.int64] | None = None
+    conv: Conv2D | None = None
+    sign_mode: str = "mixed"
+    weight_bits: int = 8
+    weight_exp: int = 0
+    graded: bool = False
+    scaled: bool = False
+
+    @property
+    def synapses(self) -> int:
+        """Number of stored weights (a shared kernel counts once)."""
+        return int(self.values.size)
+
+    def __repr__(self) -> str:
+        return (
+            f'<Connection "{self.name}": {self.pre.name} -> {self.post.name}, {self.kind}, {self.synapses} weights, '
+            f"{self.sign_mode}, exponent {self.weight_exp}>"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """What to record. Made by :meth:`loihi_emu.Network.probe`.
+
+    Attributes
+    ----------
+    target : Population or Input
+    variables : tuple of str
+        "spikes" or names of state.
+    every : int
+        State is recorded in steps 0, every, 2 * every, ...; spikes in every step.
+    neurons : int64 array or None
+        Recorded neurons; None for all.
+    """
+
+    target: Source
+    variables: tuple[str, ...]
+    every: int = 1
+    neurons: NDArray[np.int64] | None = None

@@ -1,0 +1,324 @@
+"""Errors and warnings of loihi_emu, and the helpers that word them.
+
+Every error is a :class:`LoihiEmuError` and also the builtin that a caller would expect, so both
+``except LoihiEmuError`` and ``except ValueError`` work. A message says four things, in this order: where
+(``population "hidden", vth``), what was given, what is allowed, and what to do.
+
+The helpers come in two kinds. :func:`invalid`, :func:`unknown` and :func:`extra` build an error for the
+caller to raise; :func:`numbers`, :func:`finite`, :func:`whole` and :func:`ranged` check values and raise themselves.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FEW_NAMES = 8
+"""Up to this many known names are listed whole when a name is unknown."""
+
+NEAR_NAMES = 3
+"""So many near names are listed when there are more than `FEW_NAMES`."""
+
+
+class LoihiEmuError(Exception):
+    """Base of all errors of this package."""
+
+
+class ValidationError(LoihiEmuError, ValueError):
+    """A value, a shape or a combination of options is not allowed.
+
+    Parameters
+    ----------
+    message : str
+        The whole text.
+    where : str, optional
+        The place alone (``population "hidden"``), for callers that handle errors by place.
+    name : str, optional
+        The parameter alone (``vth``).
+    """
+
+    def __init__(self, message: str = "", *, where: str | None = None, name: str | None = None) -> None:
+        """Keep the text, and where and what it is about."""
+        super().__init__(message)
+        self.where = where
+        self.name = name
+
+
+class UnknownNameError(ValidationError, KeyError):
+    """A name (population, probe variable, model, ...) does not exist; the text lists near names."""
+
+    def __str__(self) -> str:
+        # KeyError would show the repr of the message, quotes and all.
+        return str(self.args[0]) if self.args else ""
+
+
+class MappingError(LoihiEmuError, ValueError):
+    """A network does not fit on the chips it was placed on, or a placement is contradictory."""
+
+
+class UnsupportedError(LoihiEmuError, NotImplementedError):
+    """The combination is sound but this package, or the chosen backend, does not do it."""
+
+
+class SimulationError(LoihiEmuError, RuntimeError):
+    """A run could not go on, for instance because of the state it had reached."""
+
+
+class MissingExtraError(LoihiEmuError, ImportError):
+    """An optional dependency is not installed; the text names the pip command."""
+
+
+class LoihiOverflowWarning(RuntimeWarning):
+    """An integer left its field on the chip: it wrapped or saturated, as the silicon does."""
+
+
+def invalid(where: str, name: str, given: object, allowed: str, advice: str = "") -> ValidationError:
+    """Build a :class:`ValidationError` with the four parts of a good message.
+
+    Parameters
+    ----------
+    where : str
+        The object concerned, such as ``population "hidden"``; may be empty.
+    name : str
+        The parameter concerned; may be empty.
+    given : object
+        What was given; a string goes in as it is, anything else as its repr.
+    allowed : str
+        What is allowed.
+    advice : str
+        What to do, optional.
+
+    Returns
+    -------
+    ValidationError
+        For the caller to raise.
+
+    Examples
+    --------
+    >>> print(invalid('population "hidden"', "vth", -3, "0..131071", "Scale the weights instead."))
+    population "hidden", vth: got -3, allowed is 0..131071. Scale the weights instead.
+    """
+    shown = given if isinstance(given, str) else repr(given)
+    text = f"{_place(where, name)}got {shown}, allowed is {allowed}.{_advice(advice)}"
+    return ValidationError(text, where=where or None, name=name or None)
+
+
+def unknown(what: str, name: object, known: Iterable[str]) -> UnknownNameError:
+    """Build the error for a name that does not exist, listing near names, or all of them when few.
+
+    Parameters
+    ----------
+    what : str
+        The kind of thing: ``"population"``, ``"probe variable"``.
+    name : object
+        What was asked for; normally a str.
+    known : iterable of str
+        The names that exist.
+
+    Returns
+    -------
+    UnknownNameError
+        For the caller to raise.
+
+    Examples
+    --------
+    >>> print(unknown("model", "lfi", ["lif", "lif_reset"]))
+    unknown model "lfi": did you mean "lif"? Known are "lif", "lif_reset".
+    """
+    names = [str(k) for k in known]
+    asked = f'"{name}"' if isinstance(name, str) else repr(name)
+    by_folded: dict[str, str] = {}
+    for k in names:
+        by_folded.setdefault(k.casefold(), k)
+    near = [by_folded[k] for k in difflib.get_close_matches(str(name).casefold(), by_folded, n=NEAR_NAMES, cutoff=0.6)]
+    if not names:
+        return UnknownNameError(f"unknown {what} {asked}: none is known.", name=what)
+    text = f"unknown {what} {asked}:"
+    if near:
+        text += f" did you mean {_quoted(near, ' or ')}?"
+    if len(names) <= FEW_NAMES:
+        text += f" Known are {_quoted(names)}." if near else f" known are {_quoted(names)}."
+    elif not near:
+        text += f" known are {_quoted(names[:FEW_NAMES])} and {len(names) - FEW_NAMES} more."
+    return UnknownNameError(text, name=what)
+
+
+def extra(name: str, pip: str) -> MissingExtraError:
+    """Build the error for an optional dependency that is not installed.
+
+    Parameters
+    ----------
+    name : str
+        The module that is missing, such as ``"matplotlib"``.
+    pip : str
+        The extra of this package that brings it, such as ``"plots"``.
+
+    Returns
+    -------
+    MissingExtraError
+        For the caller to raise, best ``from`` the ImportError it met.
+
+    Examples
+    --------
+    >>> print(extra("matplotlib", "plots"))
+    matplotlib is not installed. It comes with: pip install "loihi_emu[plots]"
+    """
+    return MissingExtraError(f'{name} is not installed. It comes with: pip install "loihi_emu[{pip}]"', name=name)
+
+
+def numbers(where: str, name: str, values: object, advice: str = "") -> NDArray[Any]:
+    """Return `values` as an array of numbers; raise if they are not real numbers or are ragged.
+
+    Parameters
+    ----------
+    where, name : str
+        Place and parameter for the message.
+    values : array_like
+        Scalar or array of any shape; bool counts as 0 and 1.
+    advice : str
+        What to do, optional.
+
+    Returns
+    -------
+    ndarray
+        An integer or float array (object dtype for Python ints beyond 64 bits).
+
+    Raises
+    ------
+    ValidationError
+        For strings, complex numbers, None, ragged lists.
+
+    Examples
+    --------
+    >>> numbers("", "dv", [1, 2]).tolist()
+    [1, 2]
+    """
+    try:
+        array = np.asarray(values)
+    except (TypeError, ValueError):
+        raise invalid(where, name, "lists of different lengths", "a number or a regular array", advice) from None
+    if array.dtype.kind == "b":
+        return array.astype(np.int64)
+    if array.dtype.kind in "iuf":
+        return array
+    if array.dtype.kind == "O" and all(isinstance(x, int) for x in array.flat):
+        return array
+    given = repr(values) if array.size <= 1 else f"an array of dtype {array.dtype}"
+    raise invalid(where, name, given, "a number or an array of real numbers", advice)
+
+
+def finite(where: str, name: str, values: object, advice: str = "") -> NDArray[Any]:
+    """Return `values` as an array; raise if one is NaN or infinite.
+
+    Parameters and errors are those of :func:`numbers`.
+
+    Examples
+    --------
+    >>> finite("", "weights", [0.5, 1.0]).tolist()
+    [0.5, 1.0]
+    """
+    array = numbers(where, name, values, advice)
+    if array.dtype.kind == "f":
+        _raise_at(where, name, array, ~np.isfinite(array), "finite numbers", advice)
+    return array
+
+
+def whole(where: str, name: str, values: object, advice: str = "") -> NDArray[np.int64]:
+    """Return `values` as int64; raise if one is not a whole number or is beyond 64 bits.
+
+    Whole floats (``2.0``) are accepted; nothing is ever rounded here.
+
+    Parameters and errors are those of :func:`numbers`.
+
+    Examples
+    --------
+    >>> whole("", "dv", [1.0, 2.0]).tolist()
+    [1, 2]
+    """
+    array = finite(where, name, values, advice)
+    limits = np.iinfo(np.int64)
+    if array.dtype.kind == "f":
+        _raise_at(where, name, array, array != np.floor(array), "whole numbers", advice or "Round them first.")
+        # 2^63 is the first float beyond int64; as floats, the limits themselves would round up to it.
+        beyond = (array < -(2.0**63)) | (array >= 2.0**63)
+    else:
+        beyond = (array < limits.min) | (array > limits.max)
+    _raise_at(where, name, array, np.asarray(beyond, dtype=bool), "64-bit integers", advice)
+    return array.astype(np.int64)
+
+
+def ranged(where: str, name: str, values: object, lo: float, hi: float, advice: str = "") -> NDArray[Any]:
+    """Return `values` as an array; raise if one lies outside ``lo..hi``, both ends allowed.
+
+    Parameters
+    ----------
+    where, name : str
+        Place and parameter for the message.
+    values : array_like
+        Scalar or array of any shape. NaN is outside every range.
+    lo, hi : int or float
+        The allowed range.
+    advice : str
+        What to do, optional.
+
+    Returns
+    -------
+    ndarray
+        The values, in their own dtype.
+
+    Raises
+    ------
+    ValidationError
+        Names the first offending value, its index, and how many there are.
+
+    Examples
+    --------
+    >>> ranged('population "hidden"', "dv", [0, 4096], 0, 4096).tolist()
+    [0, 4096]
+    >>> ranged('population "hidden"', "dv", [0, 5000], 0, 4096)
+    Traceback (most recent call last):
+        ...
+    loihi_emu.errors.ValidationError: population "hidden", dv: got 5000 at index 1, allowed is 0..4096.
+    """
+    array = numbers(where, name, values, advice)
+    # Written as "not inside" so that NaN, for which every comparison is false, is caught.
+    outside = ~np.asarray((array >= lo) & (array <= hi), dtype=bool)
+    _raise_at(where, name, array, outside, f"{lo}..{hi}", advice)
+    return array
+
+
+def _raise_at(where: str, name: str, array: NDArray[Any], bad: NDArray[np.bool_], allowed: str, advice: str) -> None:
+    """Raise for the first True of `bad`, if any."""
+    count = int(np.count_nonzero(bad))
+    if count == 0:
+        return
+    if array.ndim == 0:
+        given = str(array[()])
+    else:
+        index = tuple(int(i) for i in np.argwhere(bad)[0])
+        given = f"{array[index]} at index {index[0] if len(index) == 1 else index}"
+        if count > 1:
+            given += f" (and {count - 1} more of {array.size})"
+    raise invalid(where, name, given, allowed, advice)
+
+
+def _place(where: str, name: str) -> str:
+    """Join place and parameter, with the colon, or nothing when both are empty."""
+    place = ", ".join(part for part in (where, name) if part)
+    return f"{place}: " if place else ""
+
+
+def _advice(advice: str) -> str:
+    """Return the advice as a sentence of its own."""
+    if not advice:
+        return ""
+    return " " + advice if advice.endswith((".", "?", "!")) else f" {advice}."
+
+
+def _quoted(names: Iterable[str], joint: str = ", ") -> str:
+    """Join names in double quotes."""
+    return joint.join(f'"{n}"' for n in names)

@@ -1,0 +1,105 @@
+"""Input spikes as users give them, turned into sorted lists of events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.errors import finite, invalid, ranged, whole
+
+Integers = NDArray[np.int64]
+PAYLOAD_MAX = (1 << 23) - 1
+"""Graded payloads are 24-bit signed integers, as Lava has them; the press gives up to 32 bits for Loihi 2."""
+
+
+def sorted_events(spikes: Any, payloads: Any, size: int, where: str) -> tuple[Integers, Integers, Integers | None]:
+    """Sort and check events.
+
+    Parameters
+    ----------
+    spikes : (times, indices) or array of shape (steps, size)
+        Event lists in any order, or a dense array: an entry that is not 0 is an event; entries other than 0 and 1 are
+        payloads.
+    payloads : array or None
+        One integer per event of the lists.
+    size : int
+        Number of neurons.
+    where : str
+        For messages.
+
+    Returns
+    -------
+    times, indices, payloads : int64 arrays
+        In order of (time, index); payloads None when all are 1.
+
+    Raises
+    ------
+    ValidationError
+        Negative times, indices out of range, lists of different lengths, wrong shapes.
+
+    Examples
+    --------
+    >>> sorted_events(([3, 1], [0, 2]), None, 4, "input")[0].tolist()
+    [1, 3]
+    """
+    if isinstance(spikes, (tuple, list)) and len(spikes) == 2 and np.ndim(spikes[0]) == 1 and not _is_dense(spikes, size):
+        times, indices = whole(where, "spike times", spikes[0]), whole(where, "spike indices", spikes[1])
+        if times.shape != indices.shape:
+            raise invalid(where, "spikes", f"{times.size} times and {indices.size} indices", "one index per time")
+        values = None
+        if payloads is not None:
+            values = whole(where, "payloads", payloads)
+            if values.shape != times.shape:
+                raise invalid(where, "payloads", f"{values.size} for {times.size} events", "one per event")
+    else:
+        times, indices, values = _from_dense(spikes, payloads, size, where)
+    ranged(where, "spike times", times, 0, (1 << 62), "The first step is 0.")
+    ranged(where, "spike indices", indices, 0, size - 1, f"The input has {size} neurons.")
+    if values is not None:
+        ranged(where, "payloads", values, -PAYLOAD_MAX - 1, PAYLOAD_MAX, "Payloads are 24-bit signed integers.")
+        keep = values != 0
+        if not keep.all():
+            times, indices, values = times[keep], indices[keep], values[keep]
+    if times.size and not _in_order(times, indices):
+        order = np.lexsort((indices, times))
+        times, indices = times[order], indices[order]
+        values = None if values is None else values[order]
+    if values is not None and np.all(values == 1):
+        values = None
+    return times, indices, values
+
+
+def _is_dense(spikes: Any, size: int) -> bool:
+    """Whether a pair of rows is a dense array of two steps rather than a pair of lists (only arrays are)."""
+    return isinstance(spikes, np.ndarray)
+
+
+def _from_dense(spikes: Any, payloads: Any, size: int, where: str) -> tuple[Integers, Integers, Integers | None]:
+    array = whole(where, "spikes", finite(where, "spikes", spikes))
+    if array.ndim < 2 or int(np.prod(array.shape[1:])) != size:
+        raise invalid(
+            where, "spikes", f"an array of shape {array.shape}", f"(steps, {size}), or a pair (times, indices)"
+        )
+    if payloads is not None:
+        raise invalid(where, "payloads", "payloads beside a dense array", "payloads in the array itself")
+    flat = array.reshape(len(array), size)
+    times, indices = np.nonzero(flat)
+    return times.astype(np.int64), indices.astype(np.int64), flat[times, indices]
+
+
+def _in_order(times: Integers, indices: Integers) -> bool:
+    later = times[1:] > times[:-1]
+    return bool(np.all(later | ((times[1:] == times[:-1]) & (indices[1:] >= indices[:-1]))))
+
+
+def event_rate(rate: Any, size: int, where: str) -> NDArray[np.float64]:
+    """Check the probabilities of a Poisson input: 0..1, a scalar or one per neuron."""
+    array = finite(where, "rate", rate).astype(np.float64)
+    if array.shape != ():
+        if array.size != size:
+            raise invalid(where, "rate", f"shape {array.shape}", f"a scalar or {size} values")
+        array = array.reshape(size)
+    ranged(where, "rate", array, 0.0, 1.0, "It is a probability per step: divide a rate in Hz by 1000 for 1 ms steps.")
+    return array

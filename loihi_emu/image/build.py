@@ -1,0 +1,259 @@
+"""The image of a network, built in the order: groups, inputs, projections, memory, schedule."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from loihi_emu.elements import Connection, Input, Population
+from loihi_emu.image.groups import Group, make_groups
+from loihi_emu.image.memory import Arena, Array, Description
+from loihi_emu.image.projections import Origin, Projections
+from loihi_emu.image.recorders import Fills, Recorded, SpikeRecorder, StateRecorder
+from loihi_emu.image.sinks import Sink, Stage
+from loihi_emu.image.sources import InputSource, NoiseSource, twister_state
+from loihi_emu.jit import Leaf
+from loihi_emu.models import layout as at
+from loihi_emu.models import noise as noise_at
+from loihi_emu.network import Network
+from loihi_emu.weights import effective
+
+
+class Image:
+    """Everything that runs: groups, inputs, projections, recorders and the schedule of leaf calls.
+
+    Attributes
+    ----------
+    arena : Arena
+        All state that changes while running.
+    leaves, descriptions : int64 arrays
+        One step's calls in order: inputs, their synapses, noise, populations, their synapses, probes.
+    fills : Fills
+    recorded : list of Recorded
+    truncated, clipped : dict
+        Connection name to the number of weights that lost low bits, or were cut to their range.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.arena = Arena()
+        self.groups = make_groups(list(network.populations.values()), network.rules)
+        self.inputs = {name: InputSource(node, network.seed) for name, node in network.inputs.items()}
+        self._home = {p.name: g for g in self.groups for p in g.populations}
+        self.truncated: dict[str, int] = {}
+        self.clipped: dict[str, int] = {}
+        self.projections = Projections()
+        self.stages: list[tuple[Origin, Stage]] = []
+        self._sinks = {g.number: Sink(g) for g in self.groups}
+        self._origins = self._make_origins()
+        for connection in network.connections.values():
+            self._add(connection)
+        self.noises = [
+            NoiseSource(p, self._home[p.name]) for p in network.populations.values() if p.noise is not None
+        ]
+        for noise in self.noises:
+            noise.group.noisy(noise.parameter)
+        self._make_memory()
+        self._events_before = 0
+        self._calls: list[tuple[Leaf, Description]] = []
+        self._schedule()
+
+    # ------------------------------------------------------------ parts
+    def group(self, population: str) -> Group:
+        """The group that a population is in."""
+        return self._home[population]
+
+    def state(self, population: str, variable: str) -> Array:
+        """A population's slice of a state array."""
+        group = self._home[population]
+        return self.arena[f"{group.key}.{variable}"][group.part(population)]
+
+    def refresh(self, group: Group) -> None:
+        """Take over parameters that were set."""
+        group.refresh(self.arena)
+        for noise, d in zip(self.noises, self._applied, strict=True):
+            if noise.group is group:
+                d.point(noise_at.A_BASE, group.quiet(noise.parameter)[group.part(noise.population.name)])
+
+    def adopt(self, old: Image) -> None:
+        """Go on where an image of the same network with other weights or inputs left off."""
+        for key in self.arena.names:
+            self.arena[key][...] = old.arena[key]
+        for group, before in zip(self.groups, old.groups, strict=True):
+            group.parameters = before.parameters
+            group.counters[...] = before.counters
+            self.refresh(group)
+        for name, source in self.inputs.items():
+            source.counter[:] = old.inputs[name].counter
+        self._events_before = old.events
+        self.fills.filled[:] = old.fills.filled
+        self.fills.total[:] = old.fills.total
+        for recorded, before_it in zip(self.recorded, old.recorded, strict=True):
+            recorded.recorder.adopt(before_it.recorder)
+
+    # ------------------------------------------------------------ building
+    def _make_origins(self) -> dict[str, tuple[Origin, int]]:
+        """For every population and input: the source it belongs to and its first neuron there."""
+        origins: dict[str, tuple[Origin, int]] = {}
+        for group in self.groups:
+            origin = Origin(group.key, group.description, group.n, 1)
+            for p in group.populations:
+                origins[p.name] = (origin, group.part(p.name).start)
+        for name, source in self.inputs.items():
+            origins[name] = (Origin(source.key, source.origin, source.node.size, 0), 0)
+        return origins
+
+    def _add(self, c: Connection) -> None:
+        rules = self.network.rules
+        origin, first = self._origins[c.pre.target.name]
+        group = self._home[c.post.target.name]
+        exponent = 0
+        if c.scaled or (rules == "lava" and c.kind == "conv"):
+            weights = c.values if c.values.dtype.kind == "f" else c.values.astype(np.int64)
+        else:
+            applied = c.weight_exp if rules != "lava" or c.weight_exp >= 0 else 0
+            made = effective(c.values if rules == "float" else c.values.astype(np.int64), rules, c.sign_mode, c.weight_bits, applied)
+            weights = made.values
+            if rules == "lava":
+                weights = weights << applied
+                exponent = min(c.weight_exp, 0)
+            self.truncated[c.name], self.clipped[c.name] = made.truncated, made.clipped
+        if rules == "nengo_loihi":
+            exponent = 6 + (c.weight_exp if c.scaled else 0)
+        wraps = rules == "lava" and c.kind == "conv"
+        target = group.part(c.post.target.name).start
+        sink = self._sinks[group.number]
+        if exponent or wraps:
+            sink = self._stage(c, origin, group, target, exponent, wraps)
+            target = -c.post.start
+        self.projections.add(c, weights, origin, first, sink, target)
+
+    def _stage(self, c: Connection, origin: Origin, group: Group, target: int, exponent: int, wraps: bool) -> Stage:
+        rows = int(c.delays.max()) + 1 if c.delays.size else 1
+        start, stop = target + c.post.start, target + c.post.stop
+        stage = Stage(group, start, stop, exponent=exponent, wraps=wraps, offset=origin.offset, rows=rows)
+        self.stages.append((origin, stage))
+        return stage
+
+    def _make_memory(self) -> None:
+        arena = self.arena
+        arena.reserve("clock", 1, np.int64)
+        arena.reserve("sample", 1, np.int64)
+        if self.network.rules == "nengo_loihi":
+            arena.reserve("twister", noise_at._SIZE + 1, np.uint32, twister_state(self.network.seed))
+        for group in self.groups:
+            group.reserve(arena)
+        for source in self.inputs.values():
+            source.reserve(arena)
+        arena.seal()
+        for group in self.groups:
+            group.describe(arena)
+
+    # ------------------------------------------------------------ schedule
+    def _call(self, leaf: str, description: Description) -> None:
+        module, _, name = leaf.partition(":")
+        self._calls.append((getattr(import_module(f"loihi_emu.models.{module}"), name), description))
+
+    def _schedule(self) -> None:
+        for source in self.inputs.values():
+            self._call(source.leaf(), source.describe(self.arena))
+        self._deliver(0)
+        self._schedule_noise()
+        for group in self.groups:
+            self._call(group.model.kernel, group.description)
+        self._deliver(1)
+        self._schedule_probes()
+        self.leaves = np.array([leaf.address for leaf, _ in self._calls], np.int64)
+        self.descriptions = np.array([d.address for _, d in self._calls], np.int64)
+
+    def _deliver(self, offset: int) -> None:
+        """Schedule the synapses of inputs (0) or of populations (1), then the stages behind them."""
+        for projection in self.projections.all:
+            if projection.origin.offset == offset:
+                self._call(projection.leaf(), projection.describe(self.arena))
+        for origin, stage in self.stages:
+            if origin.offset == offset:
+                self._call("stage:step", stage.describe(self.arena))
+
+    def _schedule_noise(self) -> None:
+        self._applied = [noise.describe_apply() for noise in self.noises]
+        if self.noises and self.network.rules == "nengo_loihi":
+            self._schedule_twister()
+        else:
+            for noise in self.noises:
+                self._call("noise:draw", noise.describe_draw(self.arena, self.network.seed))
+        for d in self._applied:
+            self._call("noise:apply", d)
+
+    def _schedule_twister(self) -> None:
+        """One stream over all populations in order, whether they have noise or not."""
+        sizes = [p.size for p in self.network.populations.values()]
+        draws = np.zeros(sum(sizes), np.int16)
+        starts = dict(zip(self.network.populations, np.cumsum([0, *sizes]), strict=False))
+        for noise, d in zip(self.noises, self._applied, strict=True):
+            first = int(starts[noise.population.name])
+            noise.draws = draws[first : first + noise.population.size]
+            d.point(noise_at.A_DRAWS, noise.draws)
+        d = Description(noise_at.TWISTER_WORDS)
+        d.point(noise_at.M_OUT, draws)
+        d.words[noise_at.M_N] = len(draws)
+        d.point(noise_at.M_STATE, self.arena["twister"])
+        self._call("noise:draw_twister", d)
+
+    def _schedule_probes(self) -> None:
+        probes = self.network.probes
+        self.fills = Fills(sum(2 if v == "spikes" else 1 for p in probes for v in p.variables))
+        self.recorded: list[Recorded] = []
+        for probe in probes:
+            node, chosen = probe.target, probe.neurons
+            for variable in probe.variables:
+                recorder: Any
+                if variable == "spikes":
+                    recorder = self._spike_recorder(node, chosen)
+                    self._call("probes:spikes", recorder.description)
+                else:
+                    recorder = StateRecorder(self.state(node.name, variable), chosen, probe.every, self.fills)
+                    self._call("probes:state", recorder.description)
+                every = 1 if variable == "spikes" else probe.every
+                name = f"{node.name}.{variable}"
+                self.recorded.append(Recorded(name, node.name, variable, recorder, node.size, chosen, every))
+
+    def _spike_recorder(self, node: Population | Input, chosen: Any) -> SpikeRecorder:
+        if isinstance(node, Input):
+            source = self.inputs[node.name]
+            return SpikeRecorder(source.lists, 0, node.size, chosen, source.most, self.fills)
+        group = self._home[node.name]
+        return SpikeRecorder(group.lists, group.part(node.name).start, node.size, chosen, node.size, self.fills)
+
+    # ------------------------------------------------------------ accounts
+    def memory(self) -> dict[str, int]:
+        """Bytes by purpose."""
+        projections = self.projections.all
+        state = self.arena.data.nbytes + self.arena.initial.nbytes
+        return {
+            "state": int(state),
+            "parameters and spike lists": sum(g.parameter_bytes for g in self.groups),
+            "synapses": sum(p.weight_bytes for p in projections),
+            "stages": sum(s.sums.nbytes for _, s in self.stages),
+            "recorders": sum(_buffers(r.recorder) for r in self.recorded),
+            "neurons": sum(g.n for g in self.groups),
+            "stored synapses": sum(p.stored for p in projections),
+        }
+
+    def counters(self) -> Array:
+        """All counters of populations one below the other, in order of groups."""
+        if not self.groups:
+            return np.zeros((0, at.COUNTERS), np.int64)
+        return np.concatenate([g.counters for g in self.groups])
+
+    @property
+    def events(self) -> int:
+        """Synaptic events since the image was built."""
+        return self._events_before + sum(int(p.events[0]) for p in self.projections.all)
+
+
+def _buffers(recorder: Any) -> int:
+    arrays = [getattr(recorder, name, None) for name in ("index", "counts", "payload", "rows")]
+    return sum(a.nbytes for a in arrays if a is not None)

@@ -1,0 +1,153 @@
+"""Population groups: populations of one model side by side in the same arrays, updated by one leaf call.
+
+Small populations of the same model and kind share a group, so that a network of many small populations costs what one
+large population costs. Large ones stand alone: their uniform parameters then stay one block long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.elements import Population
+from loihi_emu.image.memory import Arena, Array, Description, SourceLists, aligned
+from loihi_emu.models import layout as at
+from loihi_emu.models import registry
+from loihi_emu.models.specification import NeuronModel
+
+ALONE = 16 * at.BLOCK
+"""Populations from this size on form a group of their own."""
+
+
+class Group:
+    """One group: its populations, where each begins, and the arrays of all."""
+
+    def __init__(self, number: int, model: NeuronModel, populations: list[Population]) -> None:
+        self.number = number
+        self.model = model
+        self.populations = populations
+        self.bounds: NDArray[np.int64] = np.cumsum([0] + [p.size for p in populations], dtype=np.int64)
+        self.n = int(self.bounds[-1])
+        self.parameters: dict[str, dict[str, Array]] = {p.name: dict(p.parameters) for p in populations}
+        self.lists = SourceLists(self.n, model.graded)
+        self.counters: NDArray[np.int64] = np.zeros((len(populations), at.COUNTERS), np.int64)
+        self.slots = 0
+        self.description = Description(at.GROUP_WORDS)
+        self._arrays: dict[str, Array] = {}
+        self._noisy: dict[str, Array] = {}
+
+    @property
+    def key(self) -> str:
+        """Prefix of the names of its arrays in the arena."""
+        return f"group{self.number}"
+
+    def part(self, name: str) -> slice:
+        """Where a population lies in the group."""
+        k = next(i for i, p in enumerate(self.populations) if p.name == name)
+        return slice(int(self.bounds[k]), int(self.bounds[k + 1]))
+
+    def need_slots(self, slots: int) -> None:
+        """Make the ring of accumulators at least so long."""
+        self.slots = max(self.slots, slots)
+
+    # ------------------------------------------------------------ building
+    def reserve(self, arena: Arena) -> None:
+        """Ask for state, ring and hot flags."""
+        for name, dtype in self.model.state:
+            initial = np.zeros(self.n, dtype)
+            for p in self.populations:
+                if name in p.parameters:
+                    initial[self.part(p.name)] = p.parameters[name]
+            arena.reserve(f"{self.key}.{name}", self.n, dtype, initial)
+        arena.reserve(f"{self.key}.hot", -(-self.n // at.BLOCK), np.uint8, 1)
+        if self.slots:
+            arena.reserve(f"{self.key}.ring", (self.slots, self.n), self.model.accumulator)
+
+    def describe(self, arena: Arena) -> None:
+        """Fill in the description after the arena is sealed."""
+        d = self.description
+        self.lists.describe(d)
+        d.words[at.G_N] = self.n
+        d.point(at.G_MASK, aligned(at.BLOCK, np.uint8))
+        ring = arena[f"{self.key}.ring"] if self.slots else aligned(at.BLOCK, self.model.accumulator)
+        d.point(at.G_RING, ring)
+        d.words[at.G_SLOTS] = self.slots
+        d.point(at.G_HOT, arena[f"{self.key}.hot"])
+        d.point(at.G_BOUNDS, self.bounds)
+        d.words[at.G_POPULATIONS] = len(self.populations)
+        d.point(at.G_COUNTERS, self.counters)
+        for k, (name, _) in enumerate(self.model.state):
+            d.point(at.G_STATE + k, arena[f"{self.key}.{name}"])
+        self.refresh(arena)
+
+    def refresh(self, arena: Arena) -> None:
+        """Make the kernel's parameter arrays anew, after a parameter or a state was set."""
+        lowered = [self.model.lower(self.parameters[p.name], self._context(p, arena)) for p in self.populations]
+        flags = 0
+        for _, bits in lowered:
+            flags |= bits
+        self.description.words[at.G_FLAGS] = flags
+        for k, (name, dtype) in enumerate(self.model.arrays):
+            values = [arrays[name] for arrays, _ in lowered]
+            self._point_parameter(k, name, values, dtype)
+        arena[f"{self.key}.hot"][:] = 1
+
+    def _point_parameter(self, number: int, name: str, values: list[Any], dtype: str) -> None:
+        word = at.G_PARAMETERS + 2 * number
+        if name in self._noisy:
+            array, step = self._noisy[name], np.dtype(dtype).itemsize * at.BLOCK
+            self._arrays[name] = spread(values, self.populations, dtype)
+        elif all(np.ndim(v) == 0 for v in values) and len({np.asarray(v).item() for v in values}) == 1:
+            array = np.full(min(self.n, at.BLOCK), values[0], dtype)
+            self._arrays[name], step = array, 0
+        else:
+            array = spread(values, self.populations, dtype)
+            self._arrays[name], step = array, array.itemsize * at.BLOCK
+        self.description.point(word, array)
+        self.description.words[word + 1] = step
+
+    def _context(self, population: Population, arena: Arena) -> Mapping[str, Any]:
+        names = [name for name, _ in self.model.state]
+        resting = "rest" in names and bool(np.any(arena[f"{self.key}.rest"][self.part(population.name)]))
+        return {"noise": population.noise is not None, "resting": resting}
+
+    # ------------------------------------------------------------ noise
+    def noisy(self, name: str) -> Array:
+        """The array of a parameter to which noise is added in every step, one value per neuron."""
+        if name not in self._noisy:
+            self._noisy[name] = np.zeros(self.n, np.int32)
+        return self._noisy[name]
+
+    def quiet(self, name: str) -> Array:
+        """The values of a parameter without noise: of one neuron each, or one block of equal ones."""
+        return self._arrays[name]
+
+    @property
+    def parameter_bytes(self) -> int:
+        """Bytes of the parameter arrays and spike lists."""
+        arrays = sum(a.nbytes for a in self._arrays.values()) + sum(a.nbytes for a in self._noisy.values())
+        return int(arrays) + self.lists.nbytes
+
+
+def spread(values: list[Any], populations: list[Population], dtype: str) -> Array:
+    """One value per neuron of a group from a scalar or an array per population."""
+    return np.concatenate([np.broadcast_to(np.asarray(v), p.size) for v, p in zip(values, populations, strict=True)]).astype(
+        dtype
+    )
+
+
+def make_groups(populations: list[Population], rules: str) -> list[Group]:
+    """Sort populations into groups by model, kernel path and noise; large ones alone. Order of creation is kept."""
+    grouped: dict[tuple[Any, ...], list[Population]] = {}
+    for p in populations:
+        model = registry.find(rules, p.model)
+        _, flags = model.lower(p.parameters, {"noise": p.noise is not None})
+        alone = p.name if p.size >= ALONE else None
+        grouped.setdefault((p.model, flags, p.noise is not None, alone), []).append(p)
+    return [
+        Group(number, registry.find(rules, members[0].model), members)
+        for number, members in enumerate(grouped.values())
+    ]

@@ -1,0 +1,204 @@
+"""From connections to leaf calls: which connections share a call, and the description of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from loihi_emu.elements import Connection
+from loihi_emu.image.memory import Arena, Array, Description
+from loihi_emu.image.packing import Bytes, Synapses, merge, pack, taps, to_bytes
+from loihi_emu.image.sinks import Sink, describe_projection
+from loihi_emu.models import conv as conv_at
+from loihi_emu.models import dense as dense_at
+from loihi_emu.models import layout as at
+from loihi_emu.models import sparse as sparse_at
+
+DENSE, SPARSE, CONV = "dense", "sparse", "conv"
+
+
+@dataclass(eq=False)
+class Origin:
+    """A source of spikes as projections see it.
+
+    Attributes
+    ----------
+    key : str
+    lists : Description
+        Its three source fields.
+    size : int
+        Neurons.
+    offset : int
+        0 for inputs (events act in their own step), 1 for populations (in the next).
+    """
+
+    key: str
+    lists: Description
+    size: int
+    offset: int
+
+
+@dataclass(eq=False)
+class Projection:
+    """One leaf call that delivers spikes: connections of one kind from one source to one sink."""
+
+    kind: str
+    origin: Origin
+    sink: Sink
+    graded: bool
+    delay: int
+    floating: bool
+    synapses: list[Synapses] = field(default_factory=list)
+    parts: list[tuple[Bytes | Array, Array | None, int, int, int]] = field(default_factory=list)
+    convolution: tuple[Connection, Array, int, int] | None = None
+    events: Array = field(default_factory=lambda: np.zeros(1, np.int64))
+    stored: int = 0
+    weight_bytes: int = 0
+
+    def leaf(self) -> str:
+        """Name of the kernel."""
+        return f"{self.kind}:step_float" if self.floating else f"{self.kind}:step"
+
+    def describe(self, arena: Arena) -> Description:
+        """Make the description, and with it the packed synapses."""
+        describe = {DENSE: self._dense, SPARSE: self._sparse, CONV: self._conv}[self.kind]
+        return describe(arena)
+
+    def _common(self, words: int, arena: Arena) -> Description:
+        return describe_projection(
+            words, self.origin.lists, self.sink, arena,
+            offset=self.origin.offset + self.delay, graded=self.graded, events=self.events,
+        )  # fmt: skip
+
+    def _sparse(self, arena: Arena) -> Description:
+        d = self._common(sparse_at.SPARSE_WORDS, arena)
+        rows = merge(self.synapses, self.origin.size, self.sink.n, self.sink.n if self.floating else at.CHUNK)
+        self.synapses = []
+        words = rows.targets.astype(np.int32) if self.floating else pack(rows)
+        d.point(sparse_at.ROWS, rows.starts)
+        d.point(sparse_at.WORDS, words)
+        d.words[sparse_at.CHUNKS] = rows.chunks
+        d.words[sparse_at.SOURCES] = self.origin.size
+        d.point(sparse_at.DELAYS, rows.delays)
+        weights = np.ascontiguousarray(rows.weights, np.float64) if self.floating else None
+        d.point(sparse_at.WEIGHTS, weights)
+        self.stored = words.size
+        self.weight_bytes = sum(a.nbytes for a in (rows.starts, words, rows.delays, weights) if a is not None)
+        return d
+
+    def _dense(self, arena: Arena) -> Description:
+        d = self._common(dense_at.TABLE + len(self.parts) * dense_at.PART_WORDS, arena)
+        d.words[dense_at.PARTS] = len(self.parts)
+        d.point(dense_at.SCRATCH, np.zeros(dense_at.TILE, np.int16))
+        for number, (matrix, delays, first, target, delay) in enumerate(self.parts):
+            row = dense_at.TABLE + number * dense_at.PART_WORDS
+            rows = matrix.rows if isinstance(matrix, Bytes) else matrix
+            d.words[row + dense_at.FIRST] = first
+            d.words[row + dense_at.END] = first + rows.shape[0]
+            d.words[row + dense_at.TARGET] = target
+            d.words[row + dense_at.WIDTH] = rows.shape[1]
+            d.point(row + dense_at.WEIGHTS, rows)
+            if isinstance(matrix, Bytes):
+                d.words[row + dense_at.OFFSET] = matrix.offset
+                d.words[row + dense_at.SHIFT] = matrix.shift
+            d.words[row + dense_at.DELAY] = delay
+            d.point(row + dense_at.DELAYS, delays)
+            self.stored += rows.size
+            self.weight_bytes += rows.nbytes + (0 if delays is None else delays.nbytes)
+        self.parts = []
+        return d
+
+    def _conv(self, arena: Arena) -> Description:
+        assert self.convolution is not None
+        connection, weights, first, target = self.convolution
+        conv = connection.conv
+        assert conv is not None
+        d = self._common(conv_at.CONV_WORDS, arena)
+        table = taps(conv, weights, "float64" if self.floating else "int32")
+        d.point(conv_at.TAPS, table)
+        before, after = connection.pre.target.shape, connection.post.target.shape
+        numbers = {
+            conv_at.FIRST: first, conv_at.COUNT: connection.pre.size, conv_at.TARGET: target,
+            conv_at.WIDTH_IN: before[1], conv_at.CHANNELS_IN: before[2],
+            conv_at.HEIGHT_OUT: after[0], conv_at.WIDTH_OUT: after[1], conv_at.CHANNELS_OUT: after[2],
+            conv_at.KERNEL_Y: conv.kernel.shape[1], conv_at.KERNEL_X: conv.kernel.shape[2],
+            conv_at.STRIDE_Y: conv.stride[0], conv_at.STRIDE_X: conv.stride[1],
+            conv_at.PADDING_Y: conv.padding[0], conv_at.PADDING_X: conv.padding[1],
+            conv_at.DILATION_Y: conv.dilation[0], conv_at.DILATION_X: conv.dilation[1],
+            conv_at.GROUPS: conv.groups,
+        }  # fmt: skip
+        for word, number in numbers.items():
+            d.words[word] = number
+        self.stored, self.weight_bytes = table.size, table.nbytes
+        return d
+
+
+class Projections:
+    """All projections of a network, in the order in which they are called."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[tuple[Any, ...], Projection] = {}
+
+    @property
+    def all(self) -> list[Projection]:
+        """In order of creation."""
+        return list(self._by_key.values())
+
+    def add(self, c: Connection, weights: Array, origin: Origin, first: int, sink: Sink, target: int) -> None:
+        """Add a connection.
+
+        Parameters
+        ----------
+        c : Connection
+        weights : array
+            Effective weights, of the shape of ``c.values``.
+        origin : Origin
+        first : int
+            Position of the source population's first neuron in the source's list.
+        sink : Sink
+        target : int
+            Accumulator of the target population's first neuron.
+        """
+        floating = weights.dtype.kind == "f"
+        varied = c.delays.ndim > 0
+        delay = 0 if varied else int(c.delays)
+        sink.need(int(c.delays.max()) if c.delays.size else 0)
+        if c.kind == CONV:
+            made = self._get(CONV, origin, sink, c.graded, delay, floating, c.name)
+            made.convolution = (c, weights, first, target)
+            return
+        if c.kind == DENSE:
+            packed = weights.T.astype(np.float64, order="C") if floating else to_bytes(weights)
+            if packed is not None:
+                steps = np.ascontiguousarray(c.delays.T, np.uint8) if varied else None
+                made = self._get(DENSE, origin, sink, c.graded, 0, floating, None)
+                made.parts.append((packed, steps, first + c.pre.start, target + c.post.start, delay))
+                return
+        made = self._get(SPARSE, origin, sink, c.graded, delay, floating, varied)
+        made.synapses.append(_rows(c, weights, first, target, varied))
+
+    def _get(
+        self, kind: str, origin: Origin, sink: Sink, graded: bool, delay: int, floating: bool, extra: Any
+    ) -> Projection:
+        key = (kind, origin.key, id(sink), graded, delay, extra)
+        if key not in self._by_key:
+            self._by_key[key] = Projection(kind, origin, sink, graded, delay, floating)
+        return self._by_key[key]
+
+
+def _rows(c: Connection, weights: Array, first: int, target: int, varied: bool) -> Synapses:
+    """A connection's synapses by source neuron; also of a dense matrix whose weights do not fit bytes."""
+    if c.kind == DENSE:
+        n_post, n_pre = weights.shape
+        indptr = np.arange(n_pre + 1, dtype=np.int64) * n_post
+        after = np.tile(np.arange(n_post), n_pre)
+        values, steps = weights.T.reshape(-1), c.delays.T.reshape(-1) if varied else None
+    else:
+        assert c.indptr is not None and c.indices is not None
+        indptr, after, values = c.indptr, c.indices, weights
+        steps = c.delays if varied else None
+    whole = c.post.step == 1
+    targets = after + (target + c.post.start) if whole else c.post.start + target + after * c.post.step
+    return Synapses(first + c.pre.indices, indptr, targets, values, steps)

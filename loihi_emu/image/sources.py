@@ -1,0 +1,131 @@
+"""Inputs and noise in the form that kernels read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.elements import Input, Noise, Population
+from loihi_emu.image.groups import Group
+from loihi_emu.image.memory import Arena, Array, Description, SourceLists
+from loihi_emu.models import inputs as at
+from loihi_emu.models import noise as noise_at
+
+TWO32 = 1 << 32
+
+
+class InputSource:
+    """An input: its list of this step's spikes and the leaf that fills it."""
+
+    def __init__(self, node: Input, seed: int) -> None:
+        self.node, self.seed = node, seed
+        self.poisson = node.rate is not None
+        self.counter: NDArray[np.int64] = np.zeros(1, np.int64)
+        most = node.size if self.poisson else max(node.size, most_at_once(node.times))
+        self.lists = SourceLists(most, node.payloads is not None)
+        self.origin = Description(3)
+        self.lists.describe(self.origin)
+        self.most = most
+
+    @property
+    def key(self) -> str:
+        """Prefix of the names of its arrays in the arena."""
+        return f"input.{self.node.name}"
+
+    def leaf(self) -> str:
+        """Name of the kernel."""
+        return "inputs:poisson" if self.poisson else "inputs:events"
+
+    def reserve(self, arena: Arena) -> None:
+        """Ask for the position of the next event."""
+        arena.reserve(f"{self.key}.cursor", 1, np.int64)
+
+    def describe(self, arena: Arena) -> Description:
+        """The description of the input's leaf."""
+        d = self.description = Description(at.POISSON_WORDS if self.poisson else at.EVENT_WORDS)
+        self.lists.describe(d)
+        if self.poisson:
+            d.words[at.R_N] = self.node.size
+            d.point(at.R_DRAWS, np.zeros(self.node.size, np.uint32))
+            d.words[at.R_SEED], d.words[at.R_STREAM] = self.seed, self.node.stream
+            d.point(at.R_SAMPLE, arena["sample"])
+            d.point(at.R_COUNTER, self.counter)
+            self.point_rate(thresholds(self.node.rate, self.node.size))
+        else:
+            d.point(at.E_CURSOR, arena[f"{self.key}.cursor"])
+            d.point(at.E_COUNTER, self.counter)
+            payloads = None if self.node.payloads is None else self.node.payloads.astype(np.int32)
+            self.point_events(self.node.times, self.node.indices.astype(np.int32), payloads)
+        return d
+
+    def point_rate(self, limits: Array) -> None:
+        """Use these thresholds."""
+        self.description.point(at.R_LIMIT, limits)
+
+    def point_events(self, times: Array, indices: Array, payloads: Array | None) -> None:
+        """Use this list of events."""
+        d = self.description
+        d.point(at.E_TIMES, times)
+        d.point(at.E_INDEX, indices)
+        d.point(at.E_PAYLOAD, payloads)
+        d.words[at.E_TOTAL] = len(times)
+
+
+def most_at_once(times: Array) -> int:
+    """The largest number of events in one step."""
+    if len(times) == 0:
+        return 0
+    edges = np.flatnonzero(np.diff(times)) + 1
+    return int(np.max(np.diff(np.concatenate([[0], edges, [len(times)]]))))
+
+
+def thresholds(rate: Any, size: int) -> NDArray[np.uint64]:
+    """Probabilities as thresholds for 32-bit random numbers: round(rate * 2^32)."""
+    return np.broadcast_to(np.rint(np.asarray(rate, np.float64) * TWO32), size).astype(np.uint64)
+
+
+class NoiseSource:
+    """The noise of one population: draws, scaled and added to a parameter before every step."""
+
+    def __init__(self, population: Population, group: Group) -> None:
+        self.population, self.group = population, group
+        assert population.noise is not None
+        self.noise: Noise = population.noise
+        self.draws: Array = np.zeros(population.size, np.int16)
+
+    @property
+    def parameter(self) -> str:
+        """The kernel parameter that the noise is added to."""
+        return "noise_u" if self.noise.target == "u" else "bias"
+
+    def describe_draw(self, arena: Arena, seed: int) -> Description:
+        """Draws from Philox."""
+        d = Description(noise_at.DRAW_WORDS)
+        d.point(noise_at.D_OUT, self.draws)
+        d.words[noise_at.D_N] = self.population.size
+        d.words[noise_at.D_SEED], d.words[noise_at.D_STREAM] = seed, self.population.stream
+        d.point(noise_at.D_SAMPLE, arena["sample"])
+        d.point(noise_at.D_SCRATCH, np.zeros(self.population.size, np.uint32))
+        return d
+
+    def describe_apply(self) -> Description:
+        """From draws to the parameter; made anew when the parameter was set."""
+        d = Description(noise_at.APPLY_WORDS)
+        part = self.group.part(self.population.name)
+        enabled = np.broadcast_to(np.asarray(self.noise.enabled, np.uint8), self.population.size)
+        d.point(noise_at.A_DRAWS, self.draws)
+        d.words[noise_at.A_N] = self.population.size
+        d.words[noise_at.A_OFFSET], d.words[noise_at.A_EXPONENT] = self.noise.offset, self.noise.exp
+        d.point(noise_at.A_ENABLED, np.ascontiguousarray(enabled))
+        d.point(noise_at.A_BASE, self.group.quiet(self.parameter)[part])
+        d.words[noise_at.A_STRIDE] = 1
+        d.point(noise_at.A_OUT, self.group.noisy(self.parameter)[part])
+        return d
+
+
+def twister_state(seed: int) -> NDArray[np.uint32]:
+    """State of numpy's legacy generator after seeding: 624 words and the position."""
+    _, words, position, *_ = np.random.RandomState(seed % TWO32).get_state(legacy=True)
+    return np.concatenate([np.asarray(words, np.uint32), np.asarray([position], np.uint32)])

@@ -1,0 +1,387 @@
+"""A network as a description: populations, inputs, connections and probes, each checked when it is added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import prod
+from types import MappingProxyType
+from typing import Any, Union
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from loihi_emu import synapses
+from loihi_emu.chip import LOIHI1, Chip
+from loihi_emu.elements import Connection, Input, Noise, Population, Probe, Slice, Source
+from loihi_emu.errors import invalid, ranged, unknown, whole
+from loihi_emu.events import event_rate, sorted_events
+from loihi_emu.models import registry
+from loihi_emu.models.specification import NeuronModel, Parameter
+
+Target = Union[str, Source, Slice]
+LAVA_MAX_DELAY = 63
+"""Lava's delayed connections raise beyond this (``dense/models.py``)."""
+
+
+class Network:
+    """Populations of neurons, inputs, connections and probes, to be run by :class:`loihi_emu.Emulator`.
+
+    What is added is checked at once and never changed afterwards. An event of an input at time t reaches its targets
+    in step t, a neuron's spike of step t reaches them in step t + 1; a synaptic delay of d adds d steps to both.
+
+    Parameters
+    ----------
+    name : str
+    chip : Chip
+        Whose limits of width and delay hold: LOIHI1 (default) or LOIHI2.
+    rules : {"chip", "lava", "float", "brian2_loihi", "nengo_loihi"}
+        The arithmetic: the chip's; Lava 0.10's fixed point; float64; or that of a peer, quirks included, to replay it.
+    seed : int
+        Seed of noise and Poisson inputs, 64 bits.
+
+    Examples
+    --------
+    >>> from loihi_emu import Network, Emulator
+    >>> net = Network("tiny")
+    >>> source = net.input("source", 2, spikes=([0, 0, 1], [0, 1, 0]))
+    >>> cells = net.population("cells", 3, du=4096, dv=0, vth=100)
+    >>> synapses = net.connect(source, cells, [[60, 50], [20, 10], [0, 0]])
+    >>> probe = net.probe(cells, ["spikes", "v"])
+    >>> Emulator(net).run(3)["cells.v"].tolist()
+    [[0, 1920, 0], [3840, 3200, 0], [3840, 3200, 0]]
+    """
+
+    def __init__(self, name: str = "network", *, chip: Chip = LOIHI1, rules: str = "chip", seed: int = 0) -> None:
+        if rules not in registry.RULES:
+            raise unknown("rule set", rules, registry.RULES)
+        if not isinstance(chip, Chip):
+            raise invalid("network", "chip", chip, "loihi_emu.LOIHI1 or LOIHI2")
+        ranged("network", "seed", whole("network", "seed", seed), 0, (1 << 63) - 1)
+        self.name, self.chip, self.rules, self.seed = str(name), chip, rules, int(seed)
+        self._nodes: dict[str, Source] = {}
+        self._connections: dict[str, Connection] = {}
+        self._probes: list[Probe] = []
+
+    # ------------------------------------------------------------ what there is
+    @property
+    def populations(self) -> dict[str, Population]:
+        """Populations by name, in order of creation."""
+        return {k: x for k, x in self._nodes.items() if isinstance(x, Population)}
+
+    @property
+    def inputs(self) -> dict[str, Input]:
+        """Inputs by name, in order of creation."""
+        return {k: x for k, x in self._nodes.items() if isinstance(x, Input)}
+
+    @property
+    def connections(self) -> dict[str, Connection]:
+        """Connections by name, in order of creation."""
+        return dict(self._connections)
+
+    @property
+    def probes(self) -> tuple[Probe, ...]:
+        """Probes in order of creation."""
+        return tuple(self._probes)
+
+    @property
+    def max_delay(self) -> int:
+        """Longest synaptic delay in steps: the chip's, or Lava's 63."""
+        return LAVA_MAX_DELAY if self.rules == "lava" else self.chip.max_delay
+
+    def __getitem__(self, name: str) -> Source:
+        """The population or input of that name."""
+        if name not in self._nodes:
+            raise unknown("population or input", name, self._nodes)
+        return self._nodes[name]
+
+    # ------------------------------------------------------------ adding
+    def population(
+        self,
+        name: str,
+        shape: int | Sequence[int],
+        *,
+        model: str = "lif",
+        noise: Noise | None = None,
+        **parameters: ArrayLike,
+    ) -> Population:
+        """Add neurons.
+
+        Parameters
+        ----------
+        name : str
+            New in this network.
+        shape : int or tuple of int
+            Number of neurons, or (height, width, channels) for convolutions; the last index runs fastest.
+        model : str
+            Neuron model of the network's rules: "lif"; under "lava" also "lif_reset" and "ternary_lif".
+        noise : Noise, optional
+        **parameters : scalar or one value per neuron
+            Those of the model; unknown names are errors. chip "lif": du (0..4096, default 4096), dv (0..4096,
+            default 0), vth (mantissa 0..131071, required), bias (+-4095), bias_exp (0..7), refractory (1..63),
+            vmin, vmax, and the initial u and v. ``loihi_emu.models.registry`` lists all.
+
+        Raises
+        ------
+        ValidationError
+            A value out of range, a wrong shape, an unknown or a missing parameter.
+        """
+        size = self._new_shape(name, shape, "population")
+        where = f'population "{name}"'
+        found = registry.find(self.rules, model)
+        known = [p.name for p in found.parameters]
+        for given in parameters:
+            if given not in known:
+                raise unknown(f'parameter of model "{model}" ({where})', given, known)
+        checked = {p.name: self._parameter(p, parameters, prod(size), where) for p in found.parameters}
+        _check_limits(checked, where)
+        if noise is not None and noise.target not in found.noise:
+            allowed = " or ".join(repr(t) for t in found.noise) or f'none under rules "{self.rules}"'
+            raise invalid(where, "noise", noise.target, allowed)
+        _check_enabled(noise, prod(size), where)
+        made = Population(name, size, len(self._nodes), model, MappingProxyType(checked), noise)
+        self._nodes[name] = made
+        return made
+
+    def input(
+        self,
+        name: str,
+        shape: int | Sequence[int],
+        *,
+        spikes: Any = None,
+        payloads: ArrayLike | None = None,
+        rate: ArrayLike | None = None,
+    ) -> Input:
+        """Add a source of spikes from outside.
+
+        Parameters
+        ----------
+        name : str
+        shape : int or tuple of int
+        spikes : (times, indices) or array (steps, size), optional
+            Event lists (any order: they are sorted; one event listed twice counts twice) or a dense array, whose
+            entries other than 0 and 1 are payloads. Can be changed later with ``Emulator.set_input``.
+        payloads : array of int, optional
+            One per listed event, 24 bits signed.
+        rate : scalar or array, optional
+            Instead of `spikes`: probability per step of a seeded Poisson (Bernoulli) source, 0..1.
+        """
+        size = self._new_shape(name, shape, "input")
+        where, n = f'input "{name}"', prod(size)
+        if rate is not None:
+            if spikes is not None or payloads is not None:
+                raise invalid(where, "rate", "rate together with spikes", "one of them")
+            made = Input(name, size, len(self._nodes), rate=event_rate(rate, n, where))
+        else:
+            events = sorted_events(((), ()) if spikes is None else spikes, payloads, n, where)
+            made = Input(name, size, len(self._nodes), *events)
+        self._nodes[name] = made
+        return made
+
+    def connect(
+        self,
+        pre: Target,
+        post: Target,
+        weights: Any,
+        *,
+        name: str | None = None,
+        weight_exp: int = 0,
+        weight_bits: int = 8,
+        sign_mode: str = "auto",
+        delays: Any = 0,
+        graded: bool = False,
+        kind: str = "auto",
+        scaled: bool = False,
+    ) -> Connection:
+        """Add synapses.
+
+        Parameters
+        ----------
+        pre, post : population, input, their name, or a slice such as ``population[10:20]``
+        weights : array (n_post, n_pre), scipy.sparse matrix, (pre indices, post indices, values), or Conv2D
+            Integer mantissas: 0..255 excitatory, -255..0 inhibitory, -256..254 mixed (floats under rules="float").
+            A spike adds ``w * 2**(6 + weight_exp)`` to u.
+        name : str, optional
+            Default "pre->post", numbered when taken.
+        weight_exp : int
+            -8..7.
+        weight_bits : int
+            1..8: 8 - bits low bits are dropped, one more under mixed signs.
+        sign_mode : {"auto", "mixed", "excitatory", "inhibitory"}
+        delays : int or array like the weights
+            Further steps until arrival, 0 to the chip's limit.
+        graded : bool
+            Payloads multiply the weights; otherwise every event counts 1.
+        kind : {"auto", "dense", "sparse", "conv"}
+            How synapses are stored; "auto" stores arrays with less than a quarter non-zero weights sparsely.
+        scaled : bool
+            The values are effective weights (units of 64, 16 bits signed), as other tools report them.
+
+        Raises
+        ------
+        ValidationError
+            Wrong shape, float or too large weights, a delay beyond the limit, an unknown target.
+        """
+        before, after = self._slice(pre, "pre"), self._slice(post, "post")
+        if isinstance(after.target, Input):
+            raise invalid("connect", "post", f'input "{after.target.name}"', "a population")
+        if name is None:
+            name = base = f"{before.name}->{after.name}"
+            number = 2
+            while name in self._connections:
+                name, number = f"{base} ({number})", number + 1
+        elif name in self._connections:
+            raise invalid(f'connection "{name}"', "name", "one that is taken", "a new name")
+        made = synapses.connection(
+            name, before, after, weights, rules=self.rules, max_delay=self.max_delay, weight_exp=weight_exp,
+            weight_bits=weight_bits, sign_mode=sign_mode, delays=delays, graded=graded, kind=kind, scaled=scaled,
+        )  # fmt: skip
+        self._connections[name] = made
+        return made
+
+    def probe(
+        self,
+        target: Target,
+        variables: str | Iterable[str] = "spikes",
+        *,
+        every: int = 1,
+        neurons: ArrayLike | slice | None = None,
+    ) -> Probe:
+        """Record variables of a population ("spikes" and any state, such as "u" and "v") or the spikes of an input.
+
+        Parameters
+        ----------
+        target : population, input, their name, or a slice
+        variables : str or list of str
+        every : int
+            State is recorded in steps 0, every, 2 * every, ...
+        neurons : array of int or slice, optional
+            A subset of the neurons.
+        """
+        part = self._slice(target, "probe")
+        node = part.target
+        where = f'probe on "{node.name}"'
+        if self._nodes.get(node.name) is not node:
+            raise unknown("population or input", node.name, self._nodes)
+        wanted = (variables,) if isinstance(variables, str) else tuple(variables)
+        known = ["spikes"]
+        if isinstance(node, Population):
+            known += [state for state, _ in registry.find(self.rules, node.model).state]
+        for variable in wanted:
+            if variable not in known:
+                raise unknown(f"variable ({where})", variable, known)
+        ranged(where, "every", whole(where, "every", every), 1, 1 << 40)
+        chosen: NDArray[np.int64] | None = None
+        if neurons is not None or part.size != node.size:
+            pool = part.indices
+            picked = pool if neurons is None else neurons
+            if isinstance(picked, slice):
+                picked = pool[picked]
+            elif neurons is not None:
+                picked = whole(where, "neurons", picked).reshape(-1)
+                ranged(where, "neurons", picked, 0, part.size - 1)
+                picked = pool[picked]
+            chosen = np.unique(picked)
+        for earlier in self._probes:
+            if earlier.target is node and set(earlier.variables) & set(wanted):
+                twice = sorted(set(earlier.variables) & set(wanted))
+                raise invalid(where, "variables", f"{twice} for a second time", "one probe per variable")
+        made = Probe(node, wanted, int(every), chosen)
+        self._probes.append(made)
+        return made
+
+    # ------------------------------------------------------------ copies
+    def copy(self) -> Network:
+        """A network of the same elements, to which more can be added without changing this one."""
+        other = Network(self.name, chip=self.chip, rules=self.rules, seed=self.seed)
+        other._nodes, other._connections = dict(self._nodes), dict(self._connections)
+        other._probes = list(self._probes)
+        return other
+
+    def replace(self, element: Input | Connection) -> None:
+        """Put a changed input or connection in the place of the one of its name."""
+        if isinstance(element, Connection):
+            self._connections[element.name] = element
+        else:
+            self._nodes[element.name] = element
+
+    # ------------------------------------------------------------ showing
+    def __repr__(self) -> str:
+        neurons = sum(p.size for p in self.populations.values())
+        weights = sum(c.synapses for c in self._connections.values())
+        return (
+            f'<Network "{self.name}": {self.chip.name}, rules "{self.rules}", {len(self.populations)} populations '
+            f"({neurons} neurons), {len(self.inputs)} inputs, {len(self._connections)} connections ({weights} weights)>"
+        )
+
+    def describe(self) -> str:
+        """Every element, one a line."""
+        elements = [*self._nodes.values(), *self._connections.values()]
+        return "\n".join([repr(self), *(f"  {element!r}" for element in elements)])
+
+    # ------------------------------------------------------------ checks
+    def _new_shape(self, name: str, shape: int | Sequence[int], what: str) -> tuple[int, ...]:
+        if not isinstance(name, str) or not name:
+            raise invalid(what, "name", name, "a text")
+        if name in self._nodes:
+            raise invalid(f'{what} "{name}"', "name", "one that is taken", "a new name")
+        where = f'{what} "{name}"'
+        sizes = np.atleast_1d(whole(where, "shape", shape))
+        ranged(where, "shape", sizes, 1, (1 << 31) - 1)
+        if sizes.ndim != 1 or prod(int(k) for k in sizes) >= 1 << 31:
+            raise invalid(where, "shape", str(shape), "fewer than 2^31 neurons")
+        return tuple(int(k) for k in sizes)
+
+    @staticmethod
+    def _parameter(p: Parameter, given: dict[str, Any], size: int, where: str) -> NDArray[Any]:
+        if p.name not in given:
+            if p.default is None:
+                raise invalid(where, p.name, "nothing", f"{p.low:g}..{p.high:g}", p.text)
+            return np.asarray(p.default, np.int64 if p.whole else np.float64)
+        return check_parameter(p, given[p.name], size, where)
+
+    def _slice(self, target: Target, where: str) -> Slice:
+        if isinstance(target, str):
+            target = self[target]
+        if isinstance(target, Slice):
+            part, node = target, target.target
+        elif isinstance(target, (Population, Input)):
+            part, node = target[:], target
+        else:
+            raise invalid(where, "", target, "a population, an input, their name or a slice")
+        if self._nodes.get(node.name) is not node:
+            raise unknown("population or input of this network", node.name, self._nodes)
+        if part.size == 0:
+            raise invalid(where, part.name, "no neurons", "at least one")
+        return part
+
+
+def check_parameter(p: Parameter, value: Any, size: int, where: str) -> NDArray[Any]:
+    """A parameter as an int64 or float64 array of shape () or (size,), or an error."""
+    if p.whole:
+        hint = "decay_from_tau() makes one of a time constant." if p.name in ("du", "dv") else "quantize() makes integers."
+        array = whole(where, p.name, value, hint)
+    else:
+        array = ranged(where, p.name, value, p.low, p.high).astype(np.float64)
+    ranged(where, p.name, array, p.low, p.high, p.text)
+    if array.ndim:
+        if array.size != size:
+            raise invalid(where, p.name, f"shape {array.shape}", f"a scalar or {size} values, one per neuron")
+        array = array.reshape(size)
+    return array.copy()
+
+
+def _check_limits(checked: dict[str, NDArray[Any]], where: str) -> None:
+    if "vmin" in checked and np.any(checked["v"] < checked["vmin"]) or (
+        "vmax" in checked and np.any(checked["v"] > checked["vmax"])
+    ):
+        raise invalid(where, "v", "an initial voltage outside vmin..vmax", "one within")
+
+
+def _check_enabled(noise: Noise | None, size: int, where: str) -> None:
+    if noise is not None and np.size(noise.enabled) not in (1, size):
+        raise invalid(where, "noise.enabled", f"{np.size(noise.enabled)} values", f"a boolean or {size}")
+
+
+def model_of(rules: str, population: Population) -> NeuronModel:
+    """The neuron model of a population."""
+    return registry.find(rules, population.model)

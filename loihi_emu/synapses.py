@@ -1,0 +1,190 @@
+"""Weights as users give them (arrays, sparse matrices, index lists, kernels), turned into a checked Connection."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.elements import Connection, Conv2D, Slice
+from loihi_emu.errors import finite, invalid, ranged, whole
+from loihi_emu.weights import EFFECTIVE_MAX, check_mantissas, check_precision, sign_mode_of
+
+ADVICE_FLOAT = "Chips have integer weights: loihi_emu.quantize() makes 8-bit mantissas and an exponent of floats."
+DENSE_FILL = 0.25
+"""A plain array with less than this fraction of non-zero weights is stored sparse."""
+
+
+def connection(
+    name: str,
+    pre: Slice,
+    post: Slice,
+    weights: Any,
+    *,
+    rules: str,
+    max_delay: int,
+    weight_exp: int = 0,
+    weight_bits: int = 8,
+    sign_mode: str = "auto",
+    delays: Any = 0,
+    graded: bool = False,
+    kind: str = "auto",
+    scaled: bool = False,
+) -> Connection:
+    """Check everything about a connection and put its synapses in order. See :meth:`loihi_emu.Network.connect`."""
+    where = f'connection "{name}"'
+    if scaled and rules == "float":
+        raise invalid(where, "scaled", True, "False under float rules")
+    if scaled and rules == "nengo_loihi":
+        bits, exp = 8, int(ranged(where, "weight_exp", weight_exp, -6, 0))
+    else:
+        bits, exp = check_precision(weight_bits, weight_exp, where)
+    if rules == "float" and (bits != 8 or exp != 0):
+        raise invalid(where, "weight_bits, weight_exp", f"{bits}, {exp}", "the defaults under float rules")
+    common = {"weight_bits": bits, "weight_exp": exp, "graded": bool(graded), "scaled": bool(scaled)}
+
+    if isinstance(weights, Conv2D):
+        if kind not in ("auto", "conv"):
+            raise invalid(where, "kind", kind, '"conv" for Conv2D weights')
+        made = _convolution(name, pre, post, weights, rules, delays, where, common)
+    elif _is_sparse(weights) or isinstance(weights, tuple):
+        made = _sparse(name, pre, post, weights, rules, delays, where, common)
+    else:
+        made = _dense(name, pre, post, weights, rules, delays, where, common, kind)
+    if kind not in ("auto", made.kind):
+        raise invalid(where, "kind", kind, f'"auto" or "{made.kind}" for these weights')
+    ranged(where, "delays", made.delays, 0, max_delay, f"A delay of d makes a spike arrive d + 1 steps later; at most {max_delay} here.")
+
+    return _finished(made, rules, sign_mode, where)
+
+
+def with_values(old: Connection, values: Any, rules: str) -> Connection:
+    """The same connection with other weights, checked as at construction (its sign mode stays)."""
+    where = f'connection "{old.name}"'
+    array = _values(where, values, rules)
+    if array.shape != old.values.shape:
+        raise invalid(where, "weights", f"shape {array.shape}", f"{old.values.shape}")
+    changed = replace(old, values=array)
+    if old.conv is not None:
+        changed = replace(changed, conv=replace(old.conv, kernel=array))
+    return _finished(changed, rules, old.sign_mode, where)
+
+
+def _finished(made: Connection, rules: str, sign_mode: str, where: str) -> Connection:
+    """Resolve the sign mode, check the mantissas and store them in 16 bits when they fit."""
+    mode = sign_mode_of(made.values, sign_mode, where)
+    values = made.values
+    if made.scaled:
+        ranged(where, "weights (scaled)", values, -EFFECTIVE_MAX - 1, EFFECTIVE_MAX)
+    elif rules != "float":
+        check_mantissas(values, rules, mode, where)
+    if values.dtype == np.int64 and (values.size == 0 or np.abs(values).max() <= EFFECTIVE_MAX):
+        values = values.astype(np.int16)
+    return replace(made, values=values, sign_mode=mode)
+
+
+def _is_sparse(weights: Any) -> bool:
+    """Whether these are a scipy.sparse matrix or array; scipy is not imported to find out."""
+    module = sys.modules.get("scipy.sparse")
+    return module is not None and bool(module.issparse(weights))
+
+
+def _values(where: str, values: Any, rules: str) -> NDArray[Any]:
+    if rules == "float":
+        return finite(where, "weights", values).astype(np.float64)
+    return whole(where, "weights", values, ADVICE_FLOAT)
+
+
+def _shape_checked(shape: tuple[int, ...], pre: Slice, post: Slice, where: str, name: str = "weights") -> None:
+    wanted = (post.size, pre.size)
+    if shape != wanted:
+        hint = "This is the transpose: pass it with .T." if shape == wanted[::-1] else ""
+        raise invalid(where, name, f"shape {shape}", f"(n_post, n_pre) = {wanted}", hint)
+
+
+def _dense(
+    name: str, pre: Slice, post: Slice, weights: Any, rules: str, delays: Any, where: str, common: dict[str, Any], kind: str
+) -> Connection:
+    values = _values(where, weights, rules)
+    if values.ndim == 0:
+        values = np.full((post.size, pre.size), values)
+    _shape_checked(values.shape, pre, post, where)
+    steps = whole(where, "delays", delays)
+    if steps.ndim:
+        _shape_checked(steps.shape, pre, post, where, "delays")
+    strided = pre.step > 1 or post.step > 1
+    few = kind == "auto" and np.count_nonzero(values) < DENSE_FILL * values.size
+    if kind == "sparse" or few or strided:
+        rows, columns = np.nonzero(values)
+        picked = steps if steps.ndim == 0 else steps[rows, columns]
+        return _grouped(name, pre, post, columns, rows, values[rows, columns], picked, common)
+    return Connection(name, pre, post, "dense", values, steps, **common)
+
+
+def _sparse(
+    name: str, pre: Slice, post: Slice, weights: Any, rules: str, delays: Any, where: str, common: dict[str, Any]
+) -> Connection:
+    if isinstance(weights, tuple):
+        if len(weights) != 3:
+            raise invalid(where, "weights", f"a tuple of {len(weights)}", "(pre indices, post indices, values)")
+        before, after = whole(where, "pre indices", weights[0]), whole(where, "post indices", weights[1])
+        values = np.broadcast_to(_values(where, weights[2], rules), before.shape)
+        if before.ndim != 1 or before.shape != after.shape:
+            raise invalid(where, "weights", f"{before.shape} and {after.shape} indices", "lists of equal length")
+        ranged(where, "pre indices", before, 0, pre.size - 1)
+        ranged(where, "post indices", after, 0, post.size - 1)
+        steps = whole(where, "delays", delays)
+        if steps.ndim and steps.shape != before.shape:
+            raise invalid(where, "delays", f"shape {steps.shape}", f"a scalar or {before.size} values")
+        return _grouped(name, pre, post, before, after, values, steps, common)
+    matrix = weights.tocoo()
+    _shape_checked(matrix.shape, pre, post, where)
+    if _is_sparse(delays):
+        steps = _aligned(delays, matrix, where)
+    else:
+        steps = whole(where, "delays", delays)
+        if steps.ndim:
+            _shape_checked(steps.shape, pre, post, where, "delays")
+            steps = steps[matrix.row, matrix.col]
+    values = _values(where, matrix.data, rules)
+    return _grouped(name, pre, post, matrix.col, matrix.row, values, steps, common)
+
+
+def _aligned(delays: Any, matrix: Any, where: str) -> NDArray[np.int64]:
+    """Delays of a sparse matrix at the places of the weights; a place without one has delay 0."""
+    if delays.shape != matrix.shape:
+        raise invalid(where, "delays", f"shape {delays.shape}", f"the weights' {matrix.shape}")
+    table = delays.tocsr()
+    return whole(where, "delays", np.asarray(table[matrix.row, matrix.col]).reshape(-1))
+
+
+def _grouped(
+    name: str, pre: Slice, post: Slice, before: Any, after: Any, values: Any, steps: Any, common: dict[str, Any]
+) -> Connection:
+    """Sort synapses by (pre, post), keeping several between the same two neurons in the order given."""
+    before = np.asarray(before, np.int64)
+    order = np.lexsort((after, before))
+    indptr = np.zeros(pre.size + 1, np.int64)
+    np.cumsum(np.bincount(before, minlength=pre.size), out=indptr[1:])
+    index = np.asarray(after)[order].astype(np.int32)
+    steps = steps if np.ndim(steps) == 0 else np.asarray(steps)[order]
+    return Connection(name, pre, post, "sparse", np.asarray(values)[order], steps, indptr, index, **common)
+
+
+def _convolution(
+    name: str, pre: Slice, post: Slice, conv: Conv2D, rules: str, delays: Any, where: str, common: dict[str, Any]
+) -> Connection:
+    for side in (pre, post):
+        if side.size != side.target.size:
+            raise invalid(where, "Conv2D", side.name, "whole populations")
+    values = _values(where, conv.kernel, rules)
+    out = conv.output_shape(pre.target.shape)
+    if post.target.shape != out:
+        raise invalid(where, "post shape", str(post.target.shape), f"{out} for this kernel and input shape")
+    steps = whole(where, "delays", delays)
+    if steps.ndim:
+        raise invalid(where, "delays", f"shape {steps.shape}", "one delay for a convolution")
+    return Connection(name, pre, post, "conv", values, steps, conv=conv, **common)

@@ -1,0 +1,61 @@
+"""Where things stand in a leaf's description: a row of 64-bit words (numbers and addresses) that the image fills in.
+
+A leaf is called as ``leaf(address of its description, step)``. A population group's description begins with the
+fields ``G_*``, then addresses of its state arrays, then pairs (address, bytes per block) of its parameter arrays.
+A parameter that is the same for all neurons is one block of equal numbers with 0 bytes per block: the same loop
+serves scalars and per-neuron values, and the block stays in the first-level cache.
+"""
+
+BLOCK = 1024
+"""Neurons updated in one go: the mask, the parameters and the state of a block fit in a 32 KiB cache."""
+
+# Every source of spikes (a population group, an input) begins with these.
+S_COUNT = 0  # address of the number of spikes of this step, int64
+S_INDEX = 1  # address of their neuron indices, int32, ascending
+S_PAYLOAD = 2  # address of their payloads, int32; 0 when all are 1
+
+G_N = 3  # neurons
+G_MASK = 4  # address of BLOCK bytes of scratch
+G_RING = 5  # address of the accumulators of arriving weights, slots x neurons; a block of zeros without inputs
+G_SLOTS = 6  # slots of the ring; 0 without inputs
+G_HOT = 7  # address of one byte a block: may u or v leave its field in the next step?
+G_BOUNDS = 8  # address of the populations' first neurons and the end, int64
+G_POPULATIONS = 9  # how many populations the group holds
+G_COUNTERS = 10  # address of the counters, int64, populations x COUNTERS
+G_FLAGS = 11
+G_STATE = 12  # addresses of up to 8 state arrays
+G_PARAMETERS = 20  # pairs of words
+GROUP_WORDS = 52
+
+# Flags of a group.
+REFRACTORY = 1  # some refractory period is longer than one step
+EXACT = 2  # vmin, vmax, noise or a large bias: every block takes the path that checks each field
+FULL_UNITS = 4  # accumulators hold q itself, not q / 64 (with EXACT only)
+
+# Columns of the counters.
+SPIKES = 0
+Q_OVERFLOW = 1
+U_OVERFLOW = 2
+X_OVERFLOW = 3
+V_SATURATION = 4
+COUNTERS = 5
+
+# Bits of the mask that a block's update writes.
+SPIKED = 1
+NEGATIVE = 2
+Q_BIT = 4
+U_BIT = 8
+X_BIT = 16
+V_BIT = 32
+
+# A projection: source fields, then these.
+P_RING = 3  # address of the target's ring
+P_SLOTS = 4
+P_N = 5  # neurons of the target group (length of a slot)
+P_OFFSET = 6  # 0: an event of this step arrives in this step; 1: in the next
+P_EVENTS = 7  # address of the counter of synaptic events, int64
+P_GRADED = 8  # 1: the payload multiplies the weight
+P_FIRST = 9  # first field of the kind's own
+
+CHUNK = 1 << 16
+"""Targets that one 16-bit synapse index reaches."""

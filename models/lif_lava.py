@@ -1,0 +1,112 @@
+"""LIF, LIFReset and TernaryLIF by the fixed-point rules of Lava 0.10 (``proc/lif/models.py``).
+
+    u = wrap_lava(decay(u, du + 1) + (a << 6))      32-bit sum, then one wrap by 2^24
+    v = clip(decay(v, dv) + u + bias, -(2^23 - 1), 2^23 - 1)
+    spike if v > vth << 6 (ternary: +1 above vth_hi, -1 below vth_lo); then v = 0
+
+LIFReset sets u = v = 0 first where ``time_step % interval == offset % interval`` (Lava's time step is ours plus 1).
+Evidence: Lava's source, compared with its models on random inputs; not with silicon.
+"""
+
+import numpy as np
+
+from loihi_emu.arithmetic import STATE_MAX, clip, decay_wide, wrap_lava
+from loihi_emu.jit import int16s, int32s, int64s, kernel, leaf, uint8s
+from loihi_emu.models import layout as at
+from loihi_emu.models.spikes import count_flags, count_spikes, emit, parameter, ring_block
+
+i32 = np.int32
+i64 = np.int64
+
+U, V = at.G_STATE, at.G_STATE + 1
+KEEP_U, KEEP_V, BIAS, VTH_HIGH, VTH_LOW, INTERVAL, OFFSET = range(7)
+
+
+@kernel
+def update(u, v, q, keep_u, keep_v, bias, high, low, mask):
+    """One step of a block; the mask says who spiked, with which sign, and which fields overflowed."""
+    flags = i32(0)
+    for i in range(u.shape[0]):
+        total = i32(i32(decay_wide(i64(u[i]), i64(keep_u[i]))) + i32(q[i] << 6))
+        current = wrap_lava(total)
+        free = i32(i32(i32(decay_wide(i64(v[i]), i64(keep_v[i]))) + current) + bias[i])
+        voltage = clip(free, i32(-STATE_MAX), i32(STATE_MAX))
+        above = voltage > high[i]
+        below = voltage < low[i]
+        u[i] = current
+        v[i] = i32(0) if above or below else voltage
+        bits = i32(at.SPIKED) if above else (i32(at.SPIKED | at.NEGATIVE) if below else i32(0))
+        bits = i32(bits | (i32(at.U_BIT) if current != total else i32(0)))
+        bits = i32(bits | (i32(at.V_BIT) if voltage != free else i32(0)))
+        mask[i] = np.uint8(bits)
+        flags = i32(flags | bits)
+    return flags
+
+
+@kernel
+def reset(u, v, interval, offset, lava_time):
+    """Set u and v to 0 where the reset is due."""
+    for i in range(u.shape[0]):
+        if interval[i] > 0 and lava_time % interval[i] == offset[i] % interval[i]:
+            u[i] = 0
+            v[i] = 0
+
+
+@kernel
+def group_step(address, time, resets, ternary):
+    """One step of a group."""
+    d = int64s(address, at.GROUP_WORDS)
+    n = d[at.G_N]
+    index = int32s(d[at.S_INDEX], n)
+    blocks = (n + at.BLOCK - 1) // at.BLOCK
+    count = 0
+    for b in range(blocks):
+        first = b * at.BLOCK
+        m = min(at.BLOCK, n - first)
+        u = int32s(d[U] + 4 * first, m)
+        v = int32s(d[V] + 4 * first, m)
+        q = int32s(ring_block(d, time, first, 4), m)
+        mask = uint8s(d[at.G_MASK], m)
+        if resets:
+            interval = int32s(parameter(d, INTERVAL, b), m)
+            reset(u, v, interval, int32s(parameter(d, OFFSET, b), m), time + 1)
+        flags = update(
+            u,
+            v,
+            q,
+            int16s(parameter(d, KEEP_U, b), m),
+            int16s(parameter(d, KEEP_V, b), m),
+            int32s(parameter(d, BIAS, b), m),
+            int32s(parameter(d, VTH_HIGH, b), m),
+            int32s(parameter(d, VTH_LOW, b), m),
+            mask,
+        )
+        if flags > at.SPIKED + at.NEGATIVE:
+            count_flags(d, mask, first)
+        if d[at.G_SLOTS]:
+            q[:] = 0
+        start = count
+        count = emit(mask, d[at.G_MASK], first, index, count)
+        if ternary:
+            payload = int32s(d[at.S_PAYLOAD], n)
+            for k in range(start, count):
+                payload[k] = -1 if mask[index[k] - first] & at.NEGATIVE else 1
+    count_spikes(d, count)
+
+
+@leaf
+def step(address, time):
+    """One step of LIF."""
+    group_step(address, time, False, False)
+
+
+@leaf
+def step_reset(address, time):
+    """One step of LIFReset."""
+    group_step(address, time, True, False)
+
+
+@leaf
+def step_ternary(address, time):
+    """One step of TernaryLIF."""
+    group_step(address, time, False, True)

@@ -1,0 +1,88 @@
+"""Pseudo-random noise on u or v: ``(U + 64 * offset) * 2**(exponent - 7)`` with U in -127..127, truncated to 0.
+
+Two generators, named: ``philox`` (counter-based; the default) and ``nengo_loihi`` (one legacy Mersenne Twister
+stream over all compartments of the network, as that peer draws it: a compatibility rule).
+"""
+
+import numpy as np
+
+from loihi_emu.arithmetic import noise_value
+from loihi_emu.jit import int16s, int32s, int64s, kernel, leaf, uint8s, uint32s
+from loihi_emu.philox import fill
+
+i32 = np.int32
+
+# Draws of one population from Philox.
+D_OUT, D_N, D_SEED, D_STREAM, D_SAMPLE, D_SCRATCH = range(6)
+DRAW_WORDS = 6
+
+# Draws of the whole network from the Mersenne Twister: address of 624 words and a position.
+M_OUT, M_N, M_STATE = range(3)
+TWISTER_WORDS = 3
+
+# From draws to the array that the compartments read: base + noise.
+A_DRAWS, A_N, A_OFFSET, A_EXPONENT, A_ENABLED, A_BASE, A_STRIDE, A_OUT = range(8)
+APPLY_WORDS = 8
+
+_SIZE, _MIDDLE = 624, 397
+
+
+@leaf
+def draw(address, time):
+    """Fill ``out`` (int16) with U = ((r * 255) >> 32) - 127 from 32-bit numbers r."""
+    d = int64s(address, DRAW_WORDS)
+    n = d[D_N]
+    numbers = uint32s(d[D_SCRATCH], n)
+    sample = int64s(d[D_SAMPLE], 1)[0]
+    fill(numbers, np.uint64(d[D_SEED]), np.uint64(d[D_STREAM]), np.uint64(sample), np.uint64(time))
+    out = int16s(d[D_OUT], n)
+    for i in range(n):
+        out[i] = np.int16((np.int64(numbers[i]) * 255 >> 32) - 127)
+
+
+@kernel
+def twist(state):
+    """Make the next 624 words of MT19937 (Matsumoto and Nishimura 1998)."""
+    for k in range(_SIZE):
+        joined = (np.int64(state[k]) & 0x80000000) | (np.int64(state[(k + 1) % _SIZE]) & 0x7FFFFFFF)
+        mixed = joined >> 1 ^ np.int64(state[(k + _MIDDLE) % _SIZE])
+        state[k] = np.uint32(mixed ^ 0x9908B0DF if joined & 1 else mixed)
+
+
+@kernel
+def temper(word):
+    """Output function of MT19937 on a word held in 64 bits."""
+    word ^= word >> 11
+    word ^= (word << 7) & 0x9D2C5680
+    word ^= (word << 15) & 0xEFC60000
+    return word ^ word >> 18
+
+
+@leaf
+def draw_twister(address, time):
+    """Fill ``out`` (int16) with randint(-127, 128): the low byte of each word, drawn again while it is 255."""
+    d = int64s(address, TWISTER_WORDS)
+    out = int16s(d[M_OUT], d[M_N])
+    state = uint32s(d[M_STATE], _SIZE + 1)
+    for i in range(out.shape[0]):
+        value = np.int64(255)
+        while value == 255:
+            if state[_SIZE] >= _SIZE:
+                twist(state)
+                state[_SIZE] = 0
+            value = temper(np.int64(state[state[_SIZE]])) & 255
+            state[_SIZE] += 1
+        out[i] = np.int16(value - 127)
+
+
+@leaf
+def apply(address, time):
+    """Write base + noise for every neuron of a population."""
+    d = int64s(address, APPLY_WORDS)
+    n = d[A_N]
+    draws, enabled = int16s(d[A_DRAWS], n), uint8s(d[A_ENABLED], n)
+    base, stride, out = int32s(d[A_BASE], (n - 1) * d[A_STRIDE] + 1), d[A_STRIDE], int32s(d[A_OUT], n)
+    offset, exponent = i32(d[A_OFFSET]), i32(d[A_EXPONENT])
+    for i in range(n):
+        noise = noise_value(i32(draws[i]), offset, exponent) if enabled[i] else i32(0)
+        out[i] = i32(base[i * stride] + noise)

@@ -1,0 +1,139 @@
+"""Sparse synapses: rows of packed 32-bit words, index of the target | weight << 16, one row per source neuron.
+
+A source neuron's row holds all its sparse synapses onto one target group, whatever connections they came from. The
+weight is the effective one in units of 64 (16 bits signed: an 8-bit mantissa shifted by up to 7, see
+:mod:`loihi_emu.weights`). A target group of more than 65536 neurons is reached in chunks of that size.
+With delays, one byte per synapse says how many steps later the event arrives.
+"""
+
+import numpy as np
+
+from loihi_emu.jit import float64s, int32s, int64s, kernel, leaf, prefetch, uint8s, uint32s
+from loihi_emu.models import layout as at
+
+i32 = np.int32
+u64 = np.uint64
+
+ROWS = at.P_FIRST  # address of the row starts, int64, chunks x (source neurons + 1)
+WORDS = at.P_FIRST + 1  # address of the packed words (or of the int32 indices of float synapses)
+CHUNKS = at.P_FIRST + 2
+SOURCES = at.P_FIRST + 3
+DELAYS = at.P_FIRST + 4  # address of one byte a synapse; 0 when there are none
+WEIGHTS = at.P_FIRST + 5  # float synapses only: address of float64 weights
+SPARSE_WORDS = at.P_FIRST + 6
+
+_LOW = np.uint32(0xFFFF)
+_LINES = 5  # cache lines of the next row that are asked for early
+_STEP = 8
+
+
+@kernel
+def add(q, word, payload):
+    """Add one packed synapse to its target's accumulator; sums wrap at 32 bits."""
+    target = u64(word & _LOW)
+    q[target] = i32(q[target] + i32(i32(i32(word) >> 16) * payload))
+
+
+@kernel
+def add_row(q, row):
+    """Add one row of binary synapses, eight at a time."""
+    whole = row.shape[0] // _STEP
+    for block in range(whole):
+        k = u64(block) * u64(_STEP)
+        w0, w1, w2, w3 = row[k], row[k + u64(1)], row[k + u64(2)], row[k + u64(3)]
+        w4, w5, w6, w7 = row[k + u64(4)], row[k + u64(5)], row[k + u64(6)], row[k + u64(7)]
+        add(q, w0, i32(1))
+        add(q, w1, i32(1))
+        add(q, w2, i32(1))
+        add(q, w3, i32(1))
+        add(q, w4, i32(1))
+        add(q, w5, i32(1))
+        add(q, w6, i32(1))
+        add(q, w7, i32(1))
+    for k in range(whole * _STEP, row.shape[0]):
+        add(q, row[k], i32(1))
+
+
+@kernel
+def add_row_graded(q, row, payload):
+    """Add one row of synapses multiplied by a payload."""
+    for k in range(row.shape[0]):
+        add(q, row[k], payload)
+
+
+@kernel
+def add_row_delayed(q, row, delays, payload, slot, slots, n, base):
+    """Add one row of synapses, each into the ring slot of its delay. ``base`` is the chunk's first target."""
+    for k in range(row.shape[0]):
+        arrival = slot + np.int64(delays[k])
+        arrival = arrival - slots if arrival >= slots else arrival
+        word = row[k]
+        target = u64(arrival * n + base + np.int64(word & _LOW))
+        q[target] = i32(q[target] + i32(i32(i32(word) >> 16) * payload))
+
+
+@leaf
+def step(address, time):
+    """Deliver this step's events through sparse synapses."""
+    d = int64s(address, SPARSE_WORDS)
+    count = int64s(d[at.S_COUNT], 1)[0]
+    if count == 0:
+        return
+    index = int32s(d[at.S_INDEX], count)
+    graded = d[at.P_GRADED] != 0 and d[at.S_PAYLOAD] != 0
+    payload = int32s(d[at.S_PAYLOAD] if graded else d[at.S_INDEX], count)
+    slots, n, sources, words = d[at.P_SLOTS], d[at.P_N], d[SOURCES], d[WORDS]
+    slot = (time + d[at.P_OFFSET]) % slots
+    events = 0
+    for chunk in range(d[CHUNKS]):
+        rows = int64s(d[ROWS] + 8 * chunk * (sources + 1), sources + 1)
+        base = chunk * at.CHUNK
+        width = min(at.CHUNK, n - base)
+        q = int32s(d[at.P_RING] + 4 * (slot * n + base), width)
+        ring = int32s(d[at.P_RING], slots * n)
+        for k in range(count):
+            first, end = rows[index[k]], rows[index[k] + 1]
+            if k + 1 < count:
+                following = words + 4 * rows[index[k + 1]]
+                for line in range(_LINES):
+                    prefetch(following + 64 * line)
+            row = uint32s(words + 4 * first, end - first)
+            events += end - first
+            weight = payload[k] if graded else i32(1)
+            if d[DELAYS]:
+                add_row_delayed(ring, row, uint8s(d[DELAYS] + first, end - first), weight, slot, slots, n, base)
+            elif graded:
+                add_row_graded(q, row, weight)
+            else:
+                add_row(q, row)
+    int64s(d[at.P_EVENTS], 1)[0] += events
+
+
+@leaf
+def step_float(address, time):
+    """Deliver this step's events through float64 synapses (separate indices, weights and delays)."""
+    d = int64s(address, SPARSE_WORDS)
+    count = int64s(d[at.S_COUNT], 1)[0]
+    index = int32s(d[at.S_INDEX], count)
+    graded = d[at.P_GRADED] != 0 and d[at.S_PAYLOAD] != 0
+    payload = int32s(d[at.S_PAYLOAD] if graded else d[at.S_INDEX], count)
+    slots, n, sources = d[at.P_SLOTS], d[at.P_N], d[SOURCES]
+    slot = (time + d[at.P_OFFSET]) % slots
+    rows = int64s(d[ROWS], sources + 1)
+    ring = float64s(d[at.P_RING], slots * n)
+    events = 0
+    for k in range(count):
+        first, end = rows[index[k]], rows[index[k] + 1]
+        targets = int32s(d[WORDS] + 4 * first, end - first)
+        weights = float64s(d[WEIGHTS] + 8 * first, end - first)
+        factor = float(payload[k]) if graded else 1.0
+        events += end - first
+        if d[DELAYS]:
+            delays = uint8s(d[DELAYS] + first, end - first)
+            for j in range(end - first):
+                arrival = (slot + np.int64(delays[j])) % slots
+                ring[arrival * n + targets[j]] += weights[j] * factor
+        else:
+            for j in range(end - first):
+                ring[slot * n + targets[j]] += weights[j] * factor
+    int64s(d[at.P_EVENTS], 1)[0] += events

@@ -1,0 +1,89 @@
+"""What a neuron model is made of, as data: parameters, state, the arrays its kernel reads, and how one becomes the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Arrays = dict[str, "np.ndarray[Any, np.dtype[Any]]"]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a neuron model, as a user gives it.
+
+    Attributes
+    ----------
+    name : str
+    default : float or None
+        None: it must be given.
+    low, high : float
+        The allowed range, both ends included.
+    text : str
+        One sentence: meaning, unit or bit width, source.
+    whole : bool
+        Integers only.
+    """
+
+    name: str
+    default: float | None
+    low: float
+    high: float
+    text: str
+    whole: bool = True
+
+
+@dataclass(frozen=True)
+class NeuronModel:
+    """One neuron model under one rule set.
+
+    Attributes
+    ----------
+    name, rules : str
+        ``Network(rules=...)`` and ``population(model=...)`` choose it by these.
+    kernel : str
+        ``"module:leaf"`` within :mod:`loihi_emu.models`; imported and compiled when first used.
+    parameters : tuple of Parameter
+        What a user sets; each a scalar or one value per neuron.
+    state : tuple of (name, dtype)
+        State arrays in the order of the kernel's description. A state with the name of a parameter starts from it.
+    arrays : tuple of (name, dtype)
+        Arrays the kernel reads, in order; made from the parameters by `lower`.
+    lower : callable
+        From a dict of parameters (scalars or arrays) to a dict of `arrays` and the group's flags.
+    accumulator : str
+        dtype of the sums of arriving weights.
+    graded : bool
+        Whether its spikes carry payloads.
+    noise : tuple of str
+        Where noise can be added ("u", "v").
+    limits : dict
+        Range of each state that :meth:`loihi_emu.Emulator.set` accepts.
+    text : str
+        What it is, in a sentence, with its source.
+    """
+
+    name: str
+    rules: str
+    kernel: str
+    parameters: tuple[Parameter, ...]
+    state: tuple[tuple[str, str], ...]
+    arrays: tuple[tuple[str, str], ...]
+    lower: Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[Arrays, int]]
+    text: str
+    accumulator: str = "int32"
+    graded: bool = False
+    noise: tuple[str, ...] = ()
+    limits: Mapping[str, tuple[float, float]] | None = None
+
+    def parameter(self, name: str) -> Parameter | None:
+        """The parameter of that name, or None."""
+        return next((p for p in self.parameters if p.name == name), None)
+
+    def threshold(self, parameters: Mapping[str, Any]) -> Any:
+        """The spike threshold in units of v, for plots; None when the model has no single one."""
+        arrays, _ = self.lower(parameters, {})
+        return arrays.get("vth")

@@ -1,0 +1,85 @@
+"""From a block's mask of spikes to a list of neuron indices, and the counters of a group."""
+
+import numpy as np
+
+from loihi_emu.jit import int32s, int64s, kernel, trailing_zeros, uint64s
+from loihi_emu.models import layout as at
+
+_SPIKED_BYTES = np.uint64(0x0101010101010101)
+_ONE = np.uint64(1)
+_ZERO = np.uint64(0)
+_THREE = np.uint64(3)
+
+
+@kernel
+def emit(mask, address, first, index, count):
+    """Append the neurons whose mask has the bit SPIKED to ``index`` from ``count`` on; return the new count.
+
+    Eight neurons are looked at in one 64-bit word; most words are zero.
+    """
+    n = mask.shape[0]
+    words = uint64s(address, n >> 3)
+    for w in range(words.shape[0]):
+        word = words[w] & _SPIKED_BYTES
+        while word != _ZERO:
+            index[count] = first + 8 * w + np.int64(trailing_zeros(word) >> _THREE)
+            count += 1
+            word &= word - _ONE
+    for i in range(n & ~7, n):
+        if mask[i] & at.SPIKED:
+            index[count] = first + i
+            count += 1
+    return count
+
+
+@kernel
+def count_spikes(description, count):
+    """Store the step's number of spikes and add them to their populations' counters."""
+    int64s(description[at.S_COUNT], 1)[0] = count
+    populations = description[at.G_POPULATIONS]
+    counters = int64s(description[at.G_COUNTERS], populations * at.COUNTERS)
+    if populations == 1:
+        counters[at.SPIKES] += count
+        return
+    bounds = int64s(description[at.G_BOUNDS], populations + 1)
+    index = int32s(description[at.S_INDEX], count)
+    p = 0
+    for k in range(count):
+        while index[k] >= bounds[p + 1]:
+            p += 1
+        counters[p * at.COUNTERS + at.SPIKES] += 1
+
+
+@kernel
+def count_flags(description, mask, first):
+    """Add the overflow bits of one block's mask to the counters of the populations they belong to."""
+    populations = description[at.G_POPULATIONS]
+    counters = int64s(description[at.G_COUNTERS], populations * at.COUNTERS)
+    bounds = int64s(description[at.G_BOUNDS], populations + 1)
+    p = 0
+    for i in range(mask.shape[0]):
+        bits = mask[i]
+        if bits > at.NEGATIVE + at.SPIKED:
+            while first + i >= bounds[p + 1]:
+                p += 1
+            row = p * at.COUNTERS
+            counters[row + at.Q_OVERFLOW] += (bits & at.Q_BIT) != 0
+            counters[row + at.U_OVERFLOW] += (bits & at.U_BIT) != 0
+            counters[row + at.X_OVERFLOW] += (bits & at.X_BIT) != 0
+            counters[row + at.V_SATURATION] += (bits & at.V_BIT) != 0
+
+
+@kernel
+def ring_block(description, step, first, width):
+    """Address of a block's accumulators for this step; a block of zeros when the group has no inputs."""
+    slots = description[at.G_SLOTS]
+    if slots == 0:
+        return description[at.G_RING]
+    return description[at.G_RING] + width * ((step % slots) * description[at.G_N] + first)
+
+
+@kernel
+def parameter(description, number, block):
+    """Address of one block of a parameter."""
+    at_word = at.G_PARAMETERS + 2 * number
+    return description[at_word] + block * description[at_word + 1]

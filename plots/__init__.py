@@ -1,0 +1,14 @@
+"""Figures of what a network did: spike rasters, traces of u and v, weight matrices and confusion matrices.
+
+Every function takes a recording or plain arrays and an ``ax=``, draws into it, and returns the axes. Without ``ax``
+it opens a new figure with ``matplotlib.pyplot``; with ``ax`` it never touches pyplot, so it works on a bare
+``matplotlib.figure.Figure`` too. Nothing here shows a window or changes a setting: colours, fonts and sizes are those
+of ``matplotlib.rcParams``. matplotlib itself is imported when the first plot is made, not with this package.
+"""
+
+from loihi_emu.plots.confusion import confusion
+from loihi_emu.plots.raster import raster
+from loihi_emu.plots.traces import traces
+from loihi_emu.plots.weights import weights
+
+__all__ = ["confusion", "raster", "traces", "weights"]

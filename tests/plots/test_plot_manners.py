@@ -1,0 +1,88 @@
+"""What no plot may do: import matplotlib early, touch pyplot where axes are given, show windows, change settings."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from loihi_emu import plots
+
+CALLS = {
+    "raster": lambda **to: plots.raster(([0, 5], [1, 0]), **to),
+    "raster image": lambda **to: plots.raster(([0, 5], [1, 0]), max_dots=0, **to),
+    "traces": lambda **to: plots.traces({"u": [1, 2], "v": [3, 4]}, **to),
+    "traces stacked": lambda **to: plots.traces(np.arange(12).reshape(3, 4), **to),
+    "weights": lambda **to: plots.weights([[1, -2]], **to),
+    "weights histogram": lambda **to: plots.weights([[1, -2]], "histogram", **to),
+    "confusion": lambda **to: plots.confusion([[3, 1], [0, 2]], **to),
+}
+
+WITHOUT_PYPLOT = """
+import sys
+from loihi_emu import plots
+assert "matplotlib" not in sys.modules, "importing the package imported matplotlib"
+from matplotlib.figure import Figure
+axes = Figure(layout="constrained").subplots(2, 2).ravel()
+plots.raster(([0], [0]), ax=axes[0])
+plots.traces([1, 2], ax=axes[1])
+plots.weights([[1, 2]], ax=axes[2])
+plots.confusion([[1]], ax=axes[3])
+axes[0].figure.draw_without_rendering()
+assert "matplotlib.pyplot" not in sys.modules, "a plot into given axes imported pyplot"
+"""
+
+
+def test_matplotlib_comes_with_the_first_plot_and_pyplot_only_without_axes():
+    done = subprocess.run([sys.executable, "-c", WITHOUT_PYPLOT], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=list(CALLS))
+def test_settings_stay_as_they_were_and_nothing_is_shown(call, pyplot, monkeypatch):
+    monkeypatch.setattr(pyplot, "show", lambda *a, **k: pytest.fail("a plot called show"))
+    before = dict(matplotlib.rcParams)
+    call()
+    assert dict(matplotlib.rcParams) == before
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=list(CALLS))
+def test_without_axes_a_new_figure_is_made_and_its_axes_are_current(call, pyplot):
+    ax = call()
+    assert pyplot.get_fignums() == [ax.figure.number]
+    assert pyplot.gca() is ax
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=list(CALLS))
+@pytest.mark.parametrize("layout", [None, "constrained", "tight"])
+def test_given_axes_are_used_and_drawn_inside_the_figure(call, layout):
+    figure = Figure(layout=layout)
+    ax = figure.subplots()
+    assert call(ax=ax) is ax
+    figure.draw_without_rendering()
+    for axes in figure.axes:
+        box = axes.get_position()
+        assert box.x0 >= 0
+        assert box.y0 >= 0
+        assert box.x1 <= 1
+        assert box.y1 <= 1
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=list(CALLS))
+def test_the_neighbour_of_given_axes_is_left_alone(call):
+    left, right = Figure().subplots(1, 2)
+    place = right.get_position().bounds
+    call(ax=left)
+    left.figure.draw_without_rendering()
+    assert not right.has_data()
+    assert right.get_position().bounds == place
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=list(CALLS))
+def test_an_array_of_axes_is_refused_with_a_hint(call):
+    with pytest.raises(ValueError, match="one matplotlib Axes"):
+        call(ax=Figure().subplots(2))

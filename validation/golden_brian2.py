@@ -1,0 +1,90 @@
+"""Golden cases of brian2-loihi 0.5.2 as networks under ``rules="brian2_loihi"``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from loihi_emu.validation.golden import Arrays, Case, Replay, as_spikes, default_network
+
+SIGN_MODES = {1: "mixed", 2: "excitatory", 3: "inhibitory"}
+LEAST_BITS = 1
+
+
+def brian2_network(case: Case, arrays: Arrays, network_class: Callable[..., Any] | None = None) -> Replay:
+    """Rebuild a case without learning.
+
+    Parameters
+    ----------
+    case, arrays : dict
+        As :func:`loihi_emu.validation.golden.load` gives them.
+    network_class : callable, optional
+        A class with the API of :class:`loihi_emu.Network`, which is the default.
+
+    Returns
+    -------
+    Replay
+        The network and what was recorded. "population.u" is brian2-loihi's current I.
+
+    Raises
+    ------
+    ValueError
+        If a synapse group of the case learns.
+
+    Notes
+    -----
+    Times need no shift: a generator's spike at s with delay d reaches I in step s + d, a neuron's in step s + 1 + d.
+    brian2-loihi accepts formats of 0 weight bits, in which every excitatory weight is 0; such a group is given with
+    ``scaled=True`` and zeros, because a :class:`loihi_emu.Network` has no such format.
+    """
+    net = (network_class or default_network())(name=case["case"], rules="brian2_loihi")
+    nodes: dict[str, Any] = {}
+    for generator in case["generators"]:
+        events = (np.array(generator["times"], np.int64), np.array(generator["indices"], np.int64))
+        nodes[generator["name"]] = net.input(generator["name"], generator["N"], spikes=events)
+    for group in case["groups"]:
+        nodes[group["name"]] = net.population(
+            group["name"],
+            group["N"],
+            model="lif",
+            du=group["decay_I"],
+            dv=group["decay_v"],
+            vth=group["threshold_v_mant"],
+            refractory=group["refractory"],
+        )
+    for synapses in case["synapses"]:
+        _connect(net, nodes, synapses)
+    for group in case["groups"]:
+        net.probe(nodes[group["name"]], ["spikes", "u", "v"])
+    return Replay(case["case"], net, case["duration"], _expected(case, arrays))
+
+
+def _connect(net: Any, nodes: dict[str, Any], synapses: Case) -> None:
+    if synapses["dw"]:
+        raise ValueError(f"synapses {synapses['name']!r} learn by {synapses['dw']!r}: only cases without learning")
+    pre, post = nodes[synapses["source"]], nodes[synapses["target"]]
+    weights = np.array(synapses["w"], np.int64)
+    form: dict[str, Any] = {
+        "weight_exp": synapses["w_exp"],
+        "weight_bits": synapses["num_weight_bits"],
+        "sign_mode": SIGN_MODES[synapses["sign_mode"]],
+    }
+    if synapses["num_weight_bits"] < LEAST_BITS:
+        if weights.min(initial=0) < 0:
+            raise ValueError(f"synapses {synapses['name']!r}: 0 weight bits are supported for weights 0..255 only")
+        weights, form = np.zeros_like(weights), {"scaled": True}
+    sparse = (np.array(synapses["i"], np.int64), np.array(synapses["j"], np.int64), weights)
+    net.connect(pre, post, sparse, delays=synapses["delay"], name=synapses["name"], **form)
+
+
+def _expected(case: Case, arrays: Arrays) -> Arrays:
+    expected: Arrays = {}
+    for record in case["record"]:
+        name, var = record["of"], record["var"]
+        if var == "spikes":
+            expected[f"{name}.spikes"] = as_spikes(arrays[f"spikes_{name}_t"], arrays[f"spikes_{name}_i"])
+        elif var in ("I", "v"):
+            expected[f"{name}.{'u' if var == 'I' else 'v'}"] = arrays[f"{var}_{name}"].T.astype(np.int64)
+    return expected

@@ -1,0 +1,166 @@
+"""Golden cases of nengo-loihi 1.1.0's emulator as networks under ``rules="nengo_loihi"``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from loihi_emu.validation.golden import Arrays, Case, Replay, as_spikes, default_network, default_noise
+
+WEIGHT_SHIFT = 6
+WEIGHT_RANGE = (-32768, 32767)
+FINEST = -6  # weight_exp of a scaled weight that counts single units of u
+
+Ints = npt.NDArray[np.int64]
+
+
+def nengo_network(
+    case: Case,
+    arrays: Arrays,
+    network_class: Callable[..., Any] | None = None,
+    noise_class: Callable[..., Any] | None = None,
+) -> Replay:
+    """Rebuild a case without learning.
+
+    Parameters
+    ----------
+    case, arrays : dict
+        As :func:`loihi_emu.validation.golden.load` gives them.
+    network_class : callable, optional
+        A class with the API of :class:`loihi_emu.Network`, which is the default.
+    noise_class : callable, optional
+        Called as ``noise_class(target, exp, offset=..., enabled=...)``; default :class:`loihi_emu.Noise`.
+
+    Returns
+    -------
+    Replay
+        The network and what was recorded. "population.u" is nengo-loihi's current, "population.v" its voltage.
+
+    Raises
+    ------
+    ValueError
+        If a synapse of the case learns, or uses what a network of this package cannot say.
+
+    Notes
+    -----
+    Every connection is given with ``scaled=True``. The cases hold effective weights, after nengo-loihi has rounded and
+    shifted them, and several were made by hand: many of these are not the product of an 8-bit mantissa and a power of
+    two, so no ``weight_bits`` and ``weight_exp`` would lead to them. See :func:`scaled_weights`.
+
+    Axons that share a target add up, also where an axon map sends several of them to one row of weights.
+    Thresholds and biases are given in full (``vth_exp=0``, ``bias_exp=0``), since not all are multiples of 64.
+    The register decay_u is one less than the decay it causes. Recorded column k is step k here, and an input spike
+    listed at time s acts in column s, so its time needs no shift.
+    """
+    net = (network_class or default_network())(name=case["case"], rules="nengo_loihi", seed=case.get("seed", 0))
+    nodes: dict[str, Any] = {}
+    for source in case["inputs"]:
+        events = [(int(time), index) for time, fired in source["spikes"].items() for index in fired]
+        spikes = as_spikes([time for time, _ in events], [index for _, index in events])
+        nodes[source["name"]] = net.input(source["name"], source["n"], spikes=(spikes[:, 0], spikes[:, 1]))
+    for block in case["blocks"]:
+        nodes[block["name"]] = _population(net, block, noise_class)
+    synapses = {item["name"]: item for item in case["synapses"]}
+    for number, axon in enumerate(case["axons"]):
+        group = synapses[axon["target"]]
+        pre, post, weights = axon_synapses(axon, group, nodes[axon["source"]].size)
+        if len(weights):
+            values, exp = scaled_weights(weights)
+            name = f"{axon['source']}_{group['name']}_{number}"
+            target = nodes[group["block"]]
+            form = {"scaled": True, "weight_exp": exp} if exp else {"scaled": True}
+            net.connect(nodes[axon["source"]], target, (pre, post, values), name=name, **form)
+    for block in case["blocks"]:
+        net.probe(nodes[block["name"]], ["spikes", "u", "v"])
+    return Replay(case["case"], net, case["duration"], _expected(case, arrays))
+
+
+def axon_synapses(axon: Case, group: Case, n_sources: int) -> tuple[Ints, Ints, Ints]:
+    """List the synapses that an axon group opens, as (source index, target index, effective weight).
+
+    ``compartment_map`` names the row of weights each source neuron uses, -1 for none; without it source k uses row k.
+
+    Examples
+    --------
+    >>> rows = {"name": "s", "weights": [[[64, 128]], [[-64]]], "indices": [[[0, 2]], [[1]]]}
+    >>> axon = {"compartment_map": [1, -1, 0], "compartment_atoms": None, "n_axons": 2}
+    >>> [array.tolist() for array in axon_synapses(axon, rows, 3)]
+    [[0, 2, 2], [1, 0, 2], [-64, 64, 128]]
+    """
+    if group.get("learning") or axon["compartment_atoms"] is not None:
+        raise ValueError(f"synapses {group['name']!r}: learning and atoms cannot be replayed")
+    rows = axon["compartment_map"]
+    if rows is None:
+        rows = list(range(n_sources))
+    pre: list[int] = []
+    post: list[int] = []
+    weights: list[int] = []
+    for source, row in enumerate(rows):
+        if row < 0:
+            continue
+        (values,), (targets,) = group["weights"][row], group["indices"][row]
+        for value, target in zip(values, targets, strict=True):
+            pre.append(source)
+            post.append(target)
+            weights.append(value)
+    return np.array(pre, np.int64), np.array(post, np.int64), np.array(weights, np.int64)
+
+
+def scaled_weights(weights: Ints) -> tuple[Ints, int]:
+    """Write effective weights as ``value * 2^(6 + exp)`` with 16-bit values and the largest exp of 0, -1, .. -6.
+
+    Weights that nengo-loihi itself discretised are multiples of 64, and exp is 0. Some cases carry weights made by
+    hand that are not: multiples of 32 (net_three_blocks) or 16 (overflow_bias).
+
+    Examples
+    --------
+    >>> scaled_weights(np.array([-640, 64])), scaled_weights(np.array([32, 96]))
+    ((array([-10,   1]), 0), (array([1, 3]), -1))
+    """
+    exp = 0
+    while exp > FINEST and np.any(weights % (1 << (WEIGHT_SHIFT + exp))):
+        exp -= 1
+    values = weights >> (WEIGHT_SHIFT + exp)
+    if values.min() < WEIGHT_RANGE[0] or values.max() > WEIGHT_RANGE[1]:
+        raise ValueError(f"weights {weights.min()}..{weights.max()} need more than 16 bits at exponent {exp}")
+    return values, exp
+
+
+def _population(net: Any, block: Case, noise_class: Callable[..., Any] | None) -> Any:
+    noise = None
+    if np.any(block.get("enable_noise", False)):
+        noise = (noise_class or default_noise())(
+            "v" if block["noise_at_membrane"] else "u",
+            block["noise_exp"],
+            offset=block["noise_offset"],
+            enabled=block["enable_noise"],
+        )
+    return net.population(
+        block["name"],
+        block["n"],
+        model="lif",
+        du=np.array(block["decay_u"], np.int64) + 1,
+        dv=np.array(block["decay_v"], np.int64),
+        vth=np.array(block["vth"], np.int64),
+        vth_exp=0,
+        bias=np.array(block["bias"], np.int64),
+        bias_exp=0,
+        refractory=np.array(block["refract_delay"], np.int64),
+        vmin=block["vmin"],
+        vmax=block["vmax"],
+        noise=noise,
+    )
+
+
+def _expected(case: Case, arrays: Arrays) -> Arrays:
+    expected: Arrays = {}
+    for block in case["blocks"]:
+        name = block["name"]
+        expected[f"{name}.u"] = arrays[f"current_{name}"].T.astype(np.int64)
+        expected[f"{name}.v"] = arrays[f"voltage_{name}"].T.astype(np.int64)
+        index, time = np.nonzero(arrays[f"spiked_{name}"])
+        expected[f"{name}.spikes"] = as_spikes(time, index)
+    return expected

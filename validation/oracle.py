@@ -1,0 +1,224 @@
+"""The oracle: a network run with plain Python integers, one neuron and one synapse at a time.
+
+It is slow on purpose and shares no arithmetic with the emulator, so that the two can check each other. It reads the
+same description, a :class:`loihi_emu.Network` (or anything with the same attributes).
+
+One step t has three parts, in this order:
+
+1. the inputs' events of time t are sent: a synapse of delay d brings them to u in step t + d;
+2. every neuron adds up what arrived for step t and advances;
+3. the spikes of step t are sent: a synapse of delay d brings them to u in step t + 1 + d.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from loihi_emu.validation.oracle_neurons import COUNTERS, NEURON_RULES, Arrival, Counts, Neuron
+from loihi_emu.validation.oracle_random import LegacyMT19937, noise_level, poisson_event, random_word, scaled_noise
+from loihi_emu.validation.oracle_synapses import Synapse, accumulated, outgoing
+
+Event = tuple[int, int, int]  # time, neuron index, payload
+
+
+def per_neuron(value: Any, size: int) -> list[Any]:
+    """Spread a scalar, or an array with one entry per neuron, to a list of plain numbers.
+
+    Examples
+    --------
+    >>> per_neuron(3, 2), per_neuron([1, 2], 2)
+    ([3, 3], [1, 2])
+    """
+    plain = value.tolist() if hasattr(value, "tolist") else value
+    return list(plain) if isinstance(plain, (list, tuple)) else [plain] * size
+
+
+def listed_events(source: Any) -> dict[int, list[Event]]:
+    """Sort the events of an input by their time; a payload of 0 is no event."""
+    payloads = [1] * len(source.times) if source.payloads is None else source.payloads
+    events: dict[int, list[Event]] = defaultdict(list)
+    for time, index, payload in zip(source.times, source.indices, payloads, strict=True):
+        if payload != 0:
+            events[int(time)].append((int(time), int(index), int(payload)))
+    return dict(events)
+
+
+class Oracle:
+    """Run a network slowly and obviously.
+
+    Parameters
+    ----------
+    network : Network
+        Read, never changed: ``rules``, ``seed``, ``populations``, ``inputs`` and ``connections``.
+
+    Attributes
+    ----------
+    t : int
+        The next step to run.
+    synaptic_events : int
+        Pairs (event, synapse) that have reached their target: those counted in the steps in which they arrive.
+    pending_events : int
+        Pairs that were sent and are still under way.
+
+    Raises
+    ------
+    ValueError
+        If the rule set has no such neuron model, or offers no noise.
+
+    Notes
+    -----
+    Overflow counters hold at most one per neuron and step, and count while a neuron is refractory too.
+    Floating-point sums are made as Lava makes them: over the sources of one connection first, in order of index, then
+    over connections in order of arrival.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace as Stub
+    >>> neuron = Stub(name="n", size=1, model="lif", parameters={"du": 4096, "dv": 0, "vth": 10}, noise=None, stream=0)
+    >>> pulse = Stub(name="p", size=1, times=[1], indices=[0], payloads=None, rate=None, stream=1)
+    >>> weights = Stub(name="w", kind="dense", values=[[7]], delays=0, weight_bits=8, weight_exp=0,
+    ...                sign_mode="excitatory", graded=False, pre=Stub(target=pulse, start=0, stop=1, step=1, size=1),
+    ...                post=Stub(target=neuron, start=0, stop=1, step=1, size=1))
+    >>> network = Stub(rules="chip", seed=0, populations={"n": neuron}, inputs={"p": pulse}, connections={"w": weights})
+    >>> oracle = Oracle(network)
+    >>> oracle.run(3)
+    >>> oracle.trace("n", "v"), oracle.synaptic_events
+    ([[0], [448], [448]], 1)
+    """
+
+    def __init__(self, network: Any) -> None:
+        self.network = network
+        self.rules: str = network.rules
+        self.seed = int(network.seed)
+        self.t = 0
+        self.synaptic_events = 0
+        self.neurons: dict[str, list[Neuron]] = {}
+        for name, population in network.populations.items():
+            self._check(population)
+            self.neurons[name] = self._neurons(population)
+        self.synapses: dict[str, dict[int, list[Synapse]]] = {
+            name: outgoing(connection, self.rules) for name, connection in network.connections.items()
+        }
+        self._events: dict[str, list[Event]] = {name: [] for name in [*network.populations, *network.inputs]}
+        self._traces: dict[str, dict[str, list[list[Any]]]] = {name: {"u": [], "v": []} for name in network.populations}
+        self._listed = {name: listed_events(source) for name, source in network.inputs.items() if source.rate is None}
+        self._counts: dict[str, Counts] = {
+            name: dict.fromkeys((*COUNTERS, "synaptic_events"), 0) for name in network.populations
+        }
+        # what is under way: (step of arrival, population, neuron) -> sums, and (step, population) -> pairs
+        self._sums: dict[tuple[int, str, int], list[Any]] = defaultdict(list)
+        self._pairs: dict[tuple[int, str], int] = defaultdict(int)
+        noisy = any(population.noise is not None for population in network.populations.values())
+        self._legacy = LegacyMT19937(self.seed) if noisy and self.rules == "nengo_loihi" else None
+
+    @property
+    def pending_events(self) -> int:
+        """Pairs (event, synapse) sent but not yet arrived."""
+        return sum(self._pairs.values())
+
+    def run(self, steps: int) -> None:
+        """Run `steps` more steps."""
+        for _ in range(steps):
+            self._step()
+            self.t += 1
+
+    def spikes(self, name: str) -> list[Event]:
+        """Return (time, index, payload) of every spike of a population, or event of an input, run so far."""
+        return list(self._events[name])
+
+    def trace(self, name: str, var: str) -> list[list[Any]]:
+        """Return one row per step of a population's "u" or "v", after the step's update and reset."""
+        return [list(row) for row in self._traces[name][var]]
+
+    def counters(self, name: str) -> dict[str, int]:
+        """Return a population's counts.
+
+        Returns
+        -------
+        dict
+            "q_overflow" (the sum of weights wrapped at 21 bits), "u_overflow", "x_overflow" (u + bias + noise wrapped),
+            "v_saturation" (v left -(2^23-1)..2^23-1 before it was clipped) and "synaptic_events" (arrived there).
+        """
+        return dict(self._counts[name])
+
+    def _check(self, population: Any) -> None:
+        if (self.rules, population.model) not in NEURON_RULES:
+            known = ", ".join(f"{model} ({rules})" for rules, model in NEURON_RULES)
+            raise ValueError(
+                f"population {population.name!r}: no model {population.model!r} under rules {self.rules!r}, have {known}"
+            )
+        if population.noise is not None and self.rules not in ("chip", "nengo_loihi"):
+            raise ValueError(f"population {population.name!r}: rules {self.rules!r} have no noise")
+
+    def _neurons(self, population: Any) -> list[Neuron]:
+        size = population.size
+        columns = {key: per_neuron(value, size) for key, value in population.parameters.items()}
+        zero = 0.0 if self.rules == "float" else 0
+        neurons = []
+        for i in range(size):
+            parameters = {key: column[i] for key, column in columns.items()}
+            neurons.append(Neuron(u=parameters.pop("u", zero), v=parameters.pop("v", zero), p=parameters))
+        return neurons
+
+    def _step(self) -> None:
+        for name, source in self.network.inputs.items():
+            self._send(name, self._input_events(source), arrival=self.t)
+        fired = {name: self._advance(name, population) for name, population in self.network.populations.items()}
+        for name, events in fired.items():
+            self._send(name, events, arrival=self.t + 1)
+
+    def _input_events(self, source: Any) -> list[Event]:
+        t = self.t
+        if source.rate is not None:
+            rates = per_neuron(source.rate, source.size)
+            words = [random_word(self.seed, source.stream, t, i) for i in range(source.size)]
+            return [(t, i, 1) for i in range(source.size) if poisson_event(words[i], rates[i])]
+        return self._listed[source.name].get(t, [])
+
+    def _advance(self, name: str, population: Any) -> list[Event]:
+        update = NEURON_RULES[self.rules, population.model]
+        counts = self._counts[name]
+        counts["synaptic_events"] += self._pairs.get((self.t, name), 0)
+        self.synaptic_events += self._pairs.pop((self.t, name), 0)
+        noise = self._noise(population)
+        events = []
+        for i, neuron in enumerate(self.neurons[name]):
+            arrival = Arrival(self.t, sum(self._sums.pop((self.t, name, i), [])), *noise[i])
+            payload = update(neuron, arrival, counts)
+            if payload:
+                events.append((self.t, i, payload))
+        self._traces[name]["u"].append([neuron.u for neuron in self.neurons[name]])
+        self._traces[name]["v"].append([neuron.v for neuron in self.neurons[name]])
+        return events
+
+    def _noise(self, population: Any) -> list[tuple[int, int]]:
+        """Return (noise on u, noise on v) of every neuron in this step."""
+        if self._legacy is not None:  # one draw per neuron of the network, used or not
+            levels = [self._legacy.noise_level() for _ in range(population.size)]
+        if population.noise is None:
+            return [(0, 0)] * population.size
+        if self._legacy is None:
+            words = [random_word(self.seed, population.stream, self.t, i) for i in range(population.size)]
+            levels = [noise_level(word) for word in words]
+        noise = population.noise
+        enabled = per_neuron(getattr(noise, "enabled", True), population.size)
+        values = [scaled_noise(levels[i], noise.exp, noise.offset) if enabled[i] else 0 for i in range(population.size)]
+        return [(value, 0) if noise.target == "u" else (0, value) for value in values]
+
+    def _send(self, name: str, events: list[Event], arrival: int) -> None:
+        """Record the events of a source and put them on their way through each of its connections."""
+        self._events[name].extend(events)
+        for connection in self.network.connections.values():
+            if connection.pre.target.name != name:
+                continue
+            sums: dict[tuple[int, int], Any] = {}
+            post = connection.post.target.name
+            for _, i, payload in events:
+                for synapse in self.synapses[connection.name].get(i, []):
+                    count = payload if connection.graded else 1
+                    key = (synapse.delay, synapse.target)
+                    sums[key] = sums.get(key, 0) + synapse.weight * count
+                    self._pairs[arrival + synapse.delay, post] += 1
+            for (delay, target), total in sums.items():
+                self._sums[arrival + delay, post, target].append(accumulated(connection, self.rules, total))

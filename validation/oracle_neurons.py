@@ -1,0 +1,252 @@
+"""One neuron, one step: the rule sets ``chip``, ``nengo_loihi``, ``brian2_loihi``, ``lava`` and ``float``.
+
+Sources: ``loihi1-arithmetic`` section 1 (chip, nengo-loihi, brian2-loihi) and ``lava-arithmetic`` section 1 (Lava
+0.10), whose symbols are used. Every function takes the neuron, what arrived in this step and a dictionary of
+counters, changes the neuron, and returns the payload of its spike: 0 when silent, 1, or -1 (ternary).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+DECAY_BITS = 12
+DECAY_ONE = 1 << DECAY_BITS
+Q_BITS = 21  # bits of the synaptic input q, without its sign
+U_BITS = 23  # bits of u and of u + bias, without their sign
+V_LIMIT = (1 << 23) - 1
+VTH_EXP = 6
+LAVA_LIMIT = 1 << 23
+LAVA_ACTIVATION_SHIFT = 6
+
+COUNTERS = ("q_overflow", "u_overflow", "x_overflow", "v_saturation")
+
+Counts = dict[str, int]
+
+
+@dataclass
+class Neuron:
+    """State and parameters of one neuron: plain numbers (integers, or floats under ``rules="float"``)."""
+
+    u: Any = 0
+    v: Any = 0
+    held: int = 0  # refractory counter
+    p: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Arrival:
+    """What reaches a neuron in one step: the step, the sum of its inputs, and noise for u and v."""
+
+    step: int
+    q: Any = 0
+    noise_u: int = 0
+    noise_v: int = 0
+
+
+def truncating_shift(x: int, bits: int) -> int:
+    """Shift right, rounding toward zero.
+
+    Examples
+    --------
+    >>> truncating_shift(7, 1), truncating_shift(-7, 1)
+    (3, -3)
+    """
+    return x >> bits if x >= 0 else -(-x >> bits)
+
+
+def decay(x: int, d: int) -> int:
+    """Let `x` lose the fraction d/4096, the rest truncated toward zero: ``sgn(x) * ((|x|*(4096-d)) >> 12)``.
+
+    Parameters
+    ----------
+    x : int
+        State.
+    d : int
+        Effective decay, 0 (keeps all) .. 4096 (loses all).
+
+    Examples
+    --------
+    >>> decay(1000, 1), decay(-1000, 1), decay(1000, 0), decay(1000, 4096)
+    (999, -999, 1000, 0)
+    """
+    return truncating_shift(x * (DECAY_ONE - d), DECAY_BITS)
+
+
+def wrap(x: int, bits: int) -> int:
+    """Wrap `x` to `bits` bits and a sign, two's complement: the range is [-2^bits, 2^bits - 1].
+
+    Examples
+    --------
+    >>> wrap(2**23, 23), wrap(-2**23, 23), wrap(-2**23 - 1, 23)
+    (-8388608, -8388608, 8388607)
+    """
+    return ((x + (1 << bits)) & ((1 << (bits + 1)) - 1)) - (1 << bits)
+
+
+def clip(x: int, low: int, high: int) -> int:
+    """Clip `x` to low..high.
+
+    Examples
+    --------
+    >>> clip(-5, 0, 3), clip(2, 0, 3), clip(5, 0, 3)
+    (0, 2, 3)
+    """
+    return max(low, min(high, x))
+
+
+def counted(exact: int, kept: int, counts: Counts, name: str) -> int:
+    """Return `kept`, counting under `name` when it is not `exact`."""
+    if kept != exact:
+        counts[name] += 1
+    return kept
+
+
+def fire_and_hold(n: Neuron, threshold: float) -> int:
+    """Hold v at 0 while refractory, fire strictly above the threshold, reset to 0 and count the refractory steps."""
+    if n.held > 0:
+        n.v = type(n.v)(0)
+    spike = n.v > threshold
+    if spike:
+        n.v = type(n.v)(0)
+        n.held = n.p.get("refractory", 1)
+    n.held = max(n.held - 1, 0)
+    return int(spike)
+
+
+def chip_lif(n: Neuron, a: Arrival, counts: Counts) -> int:
+    """Advance a neuron of the chip, as nengo-loihi's tests compare it with silicon.
+
+    Examples
+    --------
+    >>> n = Neuron(u=100, p={"du": 2048, "dv": 0, "vth": 3, "bias": 10})
+    >>> chip_lif(n, Arrival(step=0, q=64), dict.fromkeys(COUNTERS, 0)), n.u, n.v
+    (0, 114, 124)
+    """
+    p = n.p
+    q = a.q + a.noise_u
+    q = counted(q, wrap(q, Q_BITS), counts, "q_overflow")
+    u = decay(n.u, p["du"]) + q
+    n.u = counted(u, wrap(u, U_BITS), counts, "u_overflow")
+    x = n.u + (p.get("bias", 0) << p.get("bias_exp", 0)) + a.noise_v
+    x = counted(x, wrap(x, U_BITS), counts, "x_overflow")
+    v = decay(n.v, p["dv"]) + x
+    counted(v, clip(v, -V_LIMIT, V_LIMIT), counts, "v_saturation")
+    n.v = clip(v, p.get("vmin", -V_LIMIT), p.get("vmax", V_LIMIT))
+    return fire_and_hold(n, p["vth"] << p.get("vth_exp", VTH_EXP))
+
+
+def brian2_lif(n: Neuron, a: Arrival, counts: Counts) -> int:
+    """Advance a neuron as brian2-loihi does: no bias, no noise, no limits, integers of any size.
+
+    Examples
+    --------
+    >>> n = Neuron(u=-3, p={"du": 1, "dv": 1, "vth": 1})
+    >>> brian2_lif(n, Arrival(step=0, q=128), {}), n.u, n.v
+    (1, 126, 0)
+    """
+    p = n.p
+    n.u = decay(n.u, p["du"]) + a.q
+    n.v = decay(n.v, p["dv"]) + n.u
+    return fire_and_hold(n, p["vth"] << p.get("vth_exp", VTH_EXP))
+
+
+def lava_subthreshold(n: Neuron, a: Arrival, counts: Counts) -> None:
+    """Advance u and v as Lava's fixed-point LIF does, in 32-bit containers.
+
+    The register du is one less than the decay it causes. u wraps once, and its range is (-2^23, 2^23]; v saturates.
+    """
+    p = n.p
+    mantissa = p.get("bias_mant", p.get("bias", 0))
+    exp = p.get("bias_exp", 0)
+    bias = wrap(mantissa << exp, 31) if exp >= 0 else mantissa >> -exp
+    u = decay(n.u, p["du"] + 1) + (wrap(a.q, 31) << LAVA_ACTIVATION_SHIFT)
+    u = wrap(u, 31)
+    if u > LAVA_LIMIT:
+        n.u = u - 2 * LAVA_LIMIT
+    elif u <= -LAVA_LIMIT:
+        n.u = u + 2 * LAVA_LIMIT
+    else:
+        n.u = u
+    counted(u, n.u, counts, "u_overflow")
+    v = decay(n.v, p["dv"]) + n.u + bias
+    n.v = counted(v, clip(v, -V_LIMIT, V_LIMIT), counts, "v_saturation")
+
+
+def lava_lif(n: Neuron, a: Arrival, counts: Counts) -> int:
+    """Advance Lava's LIF.
+
+    Examples
+    --------
+    >>> n = Neuron(u=4096, p={"du": 0, "dv": 0, "vth": 100})
+    >>> lava_lif(n, Arrival(step=0, q=2), dict.fromkeys(COUNTERS, 0)), n.u, n.v
+    (0, 4223, 4223)
+    """
+    lava_subthreshold(n, a, counts)
+    spike = n.v > n.p["vth"] << VTH_EXP
+    if spike:
+        n.v = 0
+    return int(spike)
+
+
+def lava_lif_reset(n: Neuron, a: Arrival, counts: Counts) -> int:
+    """Advance Lava's LIFReset: u and v are 0 before the update of every `reset_interval`-th step.
+
+    Lava counts its steps from 1, so step t here is its step t + 1.
+
+    Examples
+    --------
+    >>> n = Neuron(u=5, v=7, p={"du": 0, "dv": 0, "vth": 100, "reset_interval": 3, "reset_offset": 0})
+    >>> lava_lif_reset(n, Arrival(step=2, q=1), dict.fromkeys(COUNTERS, 0)), n.u, n.v
+    (0, 64, 64)
+    """
+    interval = n.p["reset_interval"]
+    if (a.step + 1) % interval == n.p["reset_offset"] % interval:
+        n.u = 0
+        n.v = 0
+    return lava_lif(n, a, counts)
+
+
+def lava_ternary_lif(n: Neuron, a: Arrival, counts: Counts) -> int:
+    """Advance Lava's TernaryLIF: +1 above the upper threshold, -1 below the lower, v reset to 0 on either.
+
+    Examples
+    --------
+    >>> n = Neuron(p={"du": 0, "dv": 0, "vth_hi": 2, "vth_lo": -2})
+    >>> lava_ternary_lif(n, Arrival(step=0, q=-3), dict.fromkeys(COUNTERS, 0)), n.u, n.v
+    (-1, -192, 0)
+    """
+    lava_subthreshold(n, a, counts)
+    sign = int(n.v > n.p["vth_hi"] << VTH_EXP) - int(n.v < n.p["vth_lo"] << VTH_EXP)
+    if sign:
+        n.v = 0
+    return sign
+
+
+def float_lif(n: Neuron, a: Arrival, counts: Counts) -> int:
+    """Advance a floating-point LIF, operations from left to right as in Lava; refractory steps as on the chip.
+
+    Examples
+    --------
+    >>> n = Neuron(u=1.0, v=0.5, p={"du": 0.5, "dv": 0.25, "vth": 2.0})
+    >>> float_lif(n, Arrival(step=0, q=0.25), {}), n.u, n.v
+    (0, 0.75, 1.125)
+    """
+    p = n.p
+    n.u = n.u * (1 - p["du"]) + a.q
+    n.v = n.v * (1 - p["dv"]) + n.u + p.get("bias_mant", p.get("bias", 0.0))
+    return fire_and_hold(n, p["vth"])
+
+
+NeuronRule = Callable[[Neuron, Arrival, Counts], int]
+
+NEURON_RULES: dict[tuple[str, str], NeuronRule] = {
+    ("chip", "lif"): chip_lif,
+    ("nengo_loihi", "lif"): chip_lif,
+    ("brian2_loihi", "lif"): brian2_lif,
+    ("lava", "lif"): lava_lif,
+    ("lava", "lif_reset"): lava_lif_reset,
+    ("lava", "ternary_lif"): lava_ternary_lif,
+    ("float", "lif"): float_lif,
+}

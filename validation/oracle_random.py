@@ -1,0 +1,196 @@
+"""The two random generators of the emulator, in plain Python integers.
+
+Philox4x32-10 serves noise and Poisson inputs of every rule set but one; the legacy MT19937 of NumPy's ``RandomState``
+serves the noise of ``rules="nengo_loihi"``, whose reference recordings were drawn from it.
+"""
+
+from __future__ import annotations
+
+WORD = 0xFFFFFFFF  # 32-bit words throughout
+
+PHILOX_ROUNDS = 10
+PHILOX_MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
+PHILOX_WEYL = (0x9E3779B9, 0xBB67AE85)
+
+MT_SIZE = 624
+MT_SHIFT = 397
+
+NOISE_LOW = -127  # lowest and highest value of the chip's noise generator, as nengo-loihi has it
+NOISE_HIGH = 127
+
+
+def philox4x32(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Encrypt one block of four words with Philox4x32-10.
+
+    Parameters
+    ----------
+    counter : tuple of 4 int
+        Counter words, each 0..2^32-1.
+    key : tuple of 2 int
+        Key words, each 0..2^32-1.
+
+    Returns
+    -------
+    tuple of 4 int
+        Random words, each 0..2^32-1.
+
+    Notes
+    -----
+    J. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011. Every round multiplies words 0 and 2 by
+    a constant each, and mixes the high halves into words 1 and 3; the key grows by a Weyl constant between rounds.
+
+    Examples
+    --------
+    >>> [f"{word:08x}" for word in philox4x32((0, 0, 0, 0), (0, 0))]
+    ['6627e8d5', 'e169c58d', 'bc57ac4c', '9b00dbd8']
+    """
+    c0, c1, c2, c3 = counter
+    k0, k1 = key
+    for _ in range(PHILOX_ROUNDS):
+        product0 = PHILOX_MULTIPLIERS[0] * c0
+        product1 = PHILOX_MULTIPLIERS[1] * c2
+        c0, c1, c2, c3 = (
+            (product1 >> 32) ^ c1 ^ k0,
+            product1 & WORD,
+            (product0 >> 32) ^ c3 ^ k1,
+            product0 & WORD,
+        )
+        k0 = (k0 + PHILOX_WEYL[0]) & WORD
+        k1 = (k1 + PHILOX_WEYL[1]) & WORD
+    return c0, c1, c2, c3
+
+
+def random_word(seed: int, stream: int, step: int, element: int, sample: int = 0) -> int:
+    """Return the random word of one element of one population or input in one step.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the network, 0..2^64-1.
+    stream : int
+        Number of the population or input in order of creation, 0..65535.
+    step : int
+        Time step, 0..2^48-1.
+    element : int
+        Neuron index.
+    sample : int
+        Number of the sample of a batch; 0 outside batches.
+
+    Returns
+    -------
+    int
+        A word 0..2^32-1 that depends on nothing but the arguments.
+
+    Examples
+    --------
+    >>> random_word(seed=0, stream=0, step=0, element=1) == 0xe169c58d
+    True
+    """
+    key = (seed & WORD, (seed >> 32) & WORD)
+    last = (stream & 0xFFFF) | (((step >> 32) & 0xFFFF) << 16)
+    block = philox4x32((element >> 2, step & WORD, sample, last), key)
+    return block[element & 3]
+
+
+def poisson_event(word: int, rate: float) -> bool:
+    """Tell whether a Poisson input of `rate` (probability per step, 0..1) fires on the random `word`.
+
+    Examples
+    --------
+    >>> poisson_event(2**31 - 1, 0.5), poisson_event(2**31, 0.5), poisson_event(2**32 - 1, 1.0)
+    (True, False, True)
+    """
+    return word < round(rate * 2**32)
+
+
+def noise_level(word: int) -> int:
+    """Map a random word to -127..127 (255 values, each as probable as 32 bits allow).
+
+    Examples
+    --------
+    >>> noise_level(0), noise_level(2**31), noise_level(2**32 - 1)
+    (-127, 0, 127)
+    """
+    return ((word * (NOISE_HIGH - NOISE_LOW + 1)) >> 32) + NOISE_LOW
+
+
+def scaled_noise(level: int, exp: int, offset: int) -> int:
+    """Scale a noise level to units of u or v: ``trunc((level + 64*offset) * 2^(exp-7))``.
+
+    Parameters
+    ----------
+    level : int
+        -127..127.
+    exp, offset : int
+        Noise exponent and mantissa offset.
+
+    Returns
+    -------
+    int
+        Noise, truncated toward zero (nengo-loihi's emulator, ``loihi1-arithmetic`` section 4).
+
+    Examples
+    --------
+    >>> scaled_noise(-127, 7, 0), scaled_noise(-127, 3, 1), scaled_noise(3, 12, -1)
+    (-127, -3, -1952)
+    """
+    value = level + 64 * offset
+    if exp >= 7:
+        return value << (exp - 7)
+    size = abs(value) >> (7 - exp)
+    return size if value >= 0 else -size
+
+
+class LegacyMT19937:
+    """The Mersenne twister behind ``numpy.random.RandomState(seed)``, for one kind of draw.
+
+    Parameters
+    ----------
+    seed : int
+        0..2^32-1.
+
+    Raises
+    ------
+    ValueError
+        If the seed does not fit in 32 bits, which ``RandomState`` refuses too.
+
+    Examples
+    --------
+    >>> generator = LegacyMT19937(5489)
+    >>> generator.next_word()
+    3499211612
+    """
+
+    def __init__(self, seed: int) -> None:
+        if not 0 <= seed <= WORD:
+            raise ValueError(f"seed: got {seed}, allowed 0..2^32-1 for the legacy generator of nengo_loihi noise")
+        self.words = [seed]
+        for i in range(1, MT_SIZE):
+            last = self.words[-1]
+            self.words.append((1812433253 * (last ^ (last >> 30)) + i) & WORD)
+        self.position = MT_SIZE
+
+    def next_word(self) -> int:
+        """Return the next tempered 32-bit word."""
+        if self.position == MT_SIZE:
+            self._renew()
+        y = self.words[self.position]
+        self.position += 1
+        y ^= y >> 11
+        y ^= (y << 7) & 0x9D2C5680
+        y ^= (y << 15) & 0xEFC60000
+        return y ^ (y >> 18)
+
+    def noise_level(self) -> int:
+        """Return the next value of ``randint(-127, 128, dtype=int32)``: low 8 bits, 255 rejected, less 127."""
+        while True:
+            value = self.next_word() & 0xFF
+            if value <= NOISE_HIGH - NOISE_LOW:
+                return value + NOISE_LOW
+
+    def _renew(self) -> None:
+        words = self.words
+        for i in range(MT_SIZE):
+            y = (words[i] & 0x80000000) | (words[(i + 1) % MT_SIZE] & 0x7FFFFFFF)
+            words[i] = words[(i + MT_SHIFT) % MT_SIZE] ^ (y >> 1) ^ (0x9908B0DF if y & 1 else 0)
+        self.position = 0
