@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from loihi_emu._version import __version__
-from loihi_emu.elements import Population
 from loihi_emu.image.build import Image
 from loihi_emu.image.memory import Array
 from loihi_emu.models import layout as at
@@ -27,6 +26,7 @@ class Marks:
         self.counters: Array = image.counters()
         self.input_events = {name: int(s.counter[0]) for name, s in image.inputs.items()}
         self.events = image.events
+        self.convolution_wraps = image.convolution_wraps
         self.total = int(image.fills.total[0])
 
 
@@ -80,15 +80,11 @@ def _populations(image: Image) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for group in image.groups:
         for p in group.populations:
-            vth = group.model.threshold(group.parameters[p.name])
-            found[p.name] = {"size": p.size, "shape": list(p.shape), "model": p.model, "vth": _short(vth)}
+            vth = group.threshold(p.name)
+            found[p.name] = {"size": p.size, "shape": list(p.shape), "model": p.model, "vth": vth}
     for name, source in image.inputs.items():
         found[name] = {"size": source.node.size, "shape": list(source.node.shape), "model": "input", "vth": None}
     return {name: found[name] for name in [*image.network.inputs, *image.network.populations]}
-
-
-def _short(value: Any) -> Any:
-    return None if value is None else np.asarray(value).tolist()
 
 
 def _stats(image: Image, since: Marks) -> dict[str, Any]:
@@ -104,7 +100,7 @@ def _stats(image: Image, since: Marks) -> dict[str, Any]:
         "spikes": {name: spikes[name] for name in [*image.network.inputs, *image.network.populations]},
         "synaptic_events": image.events - since.events,
         "overflow": overflow(image, since),
-        "convolution_wraps": sum(int(stage.lost[0]) for _, stage in image.stages),
+        "convolution_wraps": image.convolution_wraps - since.convolution_wraps,
         "weights": weights,
     }
 

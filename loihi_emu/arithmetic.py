@@ -13,36 +13,37 @@ import numpy as np
 from loihi_emu.jit import kernel
 
 DECAY_BITS = 12
-"""Decays are 12-bit fractions: d/4096 of the value is lost each step. [chip]"""
+"""Decays are 12-bit fractions: d/4096 of the value is lost each step [chip]."""
 DECAY_UNITY = 1 << DECAY_BITS
 WEIGHT_SHIFT = 6
-"""Synaptic weights and thresholds are shifted left by 6 bits before they meet u and v. [chip]"""
+"""Synaptic weights and thresholds are shifted left by 6 bits before they meet u and v [chip]."""
 Q_BITS = 21
-"""Magnitude bits of the sum of arriving weights; the sum wraps in two's complement. [chip]"""
+"""Magnitude bits of the sum of arriving weights; the sum wraps in two's complement [chip]."""
 STATE_BITS = 23
-"""Magnitude bits of u, v and u + bias. [chip]"""
+"""Magnitude bits of u, v and u + bias [chip]."""
 STATE_MAX = (1 << STATE_BITS) - 1
 LAVA_WRAP = 1 << STATE_BITS
-"""Lava wraps u once when it leaves (-2^23, 2^23]. [lava]"""
+"""Lava wraps u once when it leaves (-2^23, 2^23] [lava]."""
 
+i16 = np.int16
 i32 = np.int32
 i64 = np.int64
 
 
 @kernel
-def decay(x: i32, keep: i32) -> i32:
-    """Decay ``x`` towards zero: ``sgn(x) * ((|x| * keep) >> 12)`` with ``keep = 4096 - d``. [chip]
+def decay(x: i32, keep: i16) -> i32:
+    """Decay ``x`` towards zero: ``sgn(x) * ((|x| * keep) >> 12)`` with ``keep = 4096 - d`` [chip].
 
-    ``|x|`` at most 2^23, ``keep`` in 0..4096. The product needs 36 bits; it is taken in two 12-bit halves, each of
-    which fits in 32 bits, so that the loop around it runs 32 bits wide. The masks change nothing in that range and
-    tell the compiler that 16-bit multiplications are enough.
+    ``|x|`` below 2^27, ``keep`` in 0..4096. The product needs more than 32 bits; it is taken in two parts, x = whole *
+    4096 + fraction with 0 <= fraction < 4096, so that the loop around it runs 32 bits wide. whole * keep is exact;
+    of fraction * keep / 4096 the floor is taken for x >= 0 and the ceiling for x < 0, which is toward zero in both.
+    The casts to 16 bits change nothing in that range and let the compiler use 16-bit multiplications.
     """
-    sign = i32(x >> 31)
-    magnitude = i32(i32(x ^ sign) - sign)
-    factor = i32(keep & 0x1FFF)
-    high = i32(i32(i32(magnitude >> 12) & 0xFFF) * factor)
-    low = i32(i32(i32(magnitude & 0xFFF) * factor) >> 12)
-    return i32(i32(i32(high + low) ^ sign) - sign)
+    factor = i32(keep)
+    whole = i32(i16(i32(x >> 12)))
+    fraction = i32(x & 0xFFF)
+    round_up = i32(i32(x >> 31) & 0xFFF)
+    return i32(i32(whole * factor) + i32(i32(i32(fraction * factor) + round_up) >> 12))
 
 
 @kernel
@@ -55,26 +56,26 @@ def decay_wide(x: i64, keep: i64) -> i64:
 
 @kernel
 def wrap(x: i32, bits: i32) -> i32:
-    """Keep the low ``bits`` bits and the sign bit above them (two's complement). [chip]"""
+    """Keep the low ``bits`` bits and the sign bit above them (two's complement) [chip]."""
     spare = i32(31 - bits)
     return i32(i32(x << spare) >> spare)
 
 
 @kernel
 def synaptic_current(weights: i32) -> i32:
-    """Sum of arriving weights as a current: ``wrap(weights << 6, 21)``. [chip]"""
+    """Sum of arriving weights as a current: ``wrap(weights << 6, 21)`` [chip]."""
     return i32(i32(weights << 16) >> 10)
 
 
 @kernel
 def clip(x: i32, low: i32, high: i32) -> i32:
-    """``x`` limited to ``low..high``. [code] (v is clipped to vmin..vmax, never wrapped)."""
+    """``x`` limited to ``low..high`` [code] (v is clipped to vmin..vmax, never wrapped)."""
     return i32(max(min(x, high), low))
 
 
 @kernel
 def wrap_lava(x: i32) -> i32:
-    """One wrap by 2^24 where ``x`` leaves (-2^23, 2^23]: +2^23 stays, -2^23 becomes +2^23. [lava]"""
+    """One wrap by 2^24 where ``x`` leaves (-2^23, 2^23]: +2^23 stays, -2^23 becomes +2^23 [lava]."""
     over = i32(1) if x > LAVA_WRAP else i32(0)
     under = i32(1) if x <= -LAVA_WRAP else i32(0)
     return i32(x + i32(i32(under - over) * i32(2 * LAVA_WRAP)))
@@ -82,19 +83,19 @@ def wrap_lava(x: i32) -> i32:
 
 @kernel
 def wrap24(x: i64) -> i64:
-    """Wrap a sum to signed 24 bits, -2^23..2^23-1. [lava] (convolutions)"""
+    """Wrap a sum to signed 24 bits, -2^23..2^23-1 [lava] (convolutions)."""
     return i64(((x + (1 << 23)) & ((1 << 24) - 1)) - (1 << 23))
 
 
 @kernel
 def shift(x: i64, exponent: i64) -> i64:
-    """``x << exponent``, or the floor of ``x / 2**-exponent`` when the exponent is negative. [lava]"""
+    """``x << exponent``, or the floor of ``x / 2**-exponent`` when the exponent is negative [lava]."""
     return i64(x << exponent) if exponent >= 0 else i64(x >> -exponent)
 
 
 @kernel
 def noise_value(uniform: i32, offset: i32, exponent: i32) -> i32:
-    """``(uniform + 64 * offset) * 2**(exponent - 7)`` truncated toward zero. [code] (nengo-loihi)
+    """``(uniform + 64 * offset) * 2**(exponent - 7)`` truncated toward zero [code] (nengo-loihi).
 
     ``uniform`` lies in -127..127. One public report (Fugu) gives 128 as the upper end on the chip: unresolved.
     """

@@ -30,8 +30,8 @@ def structure(network: Network) -> str:
     for i in network.inputs.values():
         digest.update(f"{i.name} {i.shape} {i.rate is None}".encode())
     for c in network.connections.values():
-        digest.update(f"{c.name} {c.pre.name} {c.post.name} {c.kind} {c.values.shape} {c.weight_exp} {c.weight_bits}".encode())
-        digest.update(f"{c.sign_mode} {c.graded} {c.scaled}".encode())
+        digest.update(f"{c.name} {c.pre.name} {c.post.name} {c.kind} {c.values.shape}".encode())
+        digest.update(f"{c.weight_exp} {c.weight_bits} {c.sign_mode} {c.graded} {c.scaled}".encode())
         for array in (c.delays, c.indptr, c.indices):
             if array is not None:
                 digest.update(np.ascontiguousarray(array).tobytes())
@@ -75,10 +75,14 @@ def restore(emulator: Emulator, path: str | Path) -> None:
     if header.get("sum") != _checksum(arrays) or set(header["arena"]) != set(emulator.image.arena.names):
         raise invalid(str(path), "", "damaged contents", "a file written by Emulator.save, whole")
     for name, c in network.connections.items():
-        network.replace(replace(c, values=arrays[f"weights.{name}"]))
+        values = arrays[f"weights.{name}"]
+        conv = None if c.conv is None else replace(c.conv, kernel=values)
+        network.replace(replace(c, values=values, conv=conv))
     for name, node in network.inputs.items():
         prefix = f"input.{name}."
-        network.replace(replace(node, **{k[len(prefix) :]: a for k, a in arrays.items() if k.startswith(prefix)}))
+        changed: dict[str, Any] = {"payloads": None}
+        changed |= {k[len(prefix) :]: a for k, a in arrays.items() if k.startswith(prefix)}
+        network.replace(replace(node, **changed))
     emulator._rebuild()
     image = emulator.image
     for name in network.populations:

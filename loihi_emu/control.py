@@ -39,7 +39,14 @@ class Pacer:
                 begin = time.perf_counter()
                 ran = int(
                     run_steps(
-                        image.leaves, image.descriptions, fills.filled, fills.capacity, fills.needed, clock, fills.total, limit
+                        image.leaves,
+                        image.descriptions,
+                        fills.filled,
+                        fills.capacity,
+                        fills.needed,
+                        clock,
+                        fills.total,
+                        limit,
                     )
                 )
                 took = time.perf_counter() - begin

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
-from typing import Any, Union
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,7 +134,7 @@ class Input(_Node):
         return f'<Input "{self.name}": {self.size}, {what}>'
 
 
-Source = Union[Population, Input]
+Source: TypeAlias = "Population | Input"
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,9 +201,10 @@ class Conv2D:
             raise invalid("Conv2D", "kernel", f"shape {kernel.shape}", "shape (C_out, KH, KW, C_in / groups)")
         object.__setattr__(self, "kernel", kernel)
         for name, low in (("stride", 1), ("padding", 0), ("dilation", 1)):
-            given = np.broadcast_to(np.asarray(getattr(self, name)), (2,)) if np.size(getattr(self, name)) in (1, 2) else None
-            if given is None or given.dtype.kind not in "iu":
+            given = np.asarray(getattr(self, name))
+            if given.size not in (1, 2) or given.dtype.kind not in "iu":
                 raise invalid("Conv2D", name, getattr(self, name), "an integer or two")
+            given = np.broadcast_to(given, (2,))
             ranged("Conv2D", name, given, low, 1 << 15)
             object.__setattr__(self, name, (int(given[0]), int(given[1])))
         if not isinstance(self.groups, (int, np.integer)) or self.groups < 1 or kernel.shape[0] % self.groups:
@@ -216,10 +217,8 @@ class Conv2D:
                 "Conv2D", "input shape", str(shape), f"(height, width, {self.kernel.shape[3] * self.groups})",
                 "Give the population a shape: population(name, (height, width, channels), ...).",
             )  # fmt: skip
-        size = tuple(
-            (shape[k] + 2 * self.padding[k] - self.dilation[k] * (self.kernel.shape[1 + k] - 1) - 1) // self.stride[k] + 1
-            for k in (0, 1)
-        )
+        reach = [self.dilation[k] * (self.kernel.shape[1 + k] - 1) + 1 for k in (0, 1)]
+        size = tuple((shape[k] + 2 * self.padding[k] - reach[k]) // self.stride[k] + 1 for k in (0, 1))
         if min(size) < 1:
             raise invalid("Conv2D", "input shape", str(shape), "at least the size of the (dilated) kernel with padding")
         return (*size, int(self.kernel.shape[0]))
@@ -238,7 +237,7 @@ class Connection:
         Weight mantissas as given: (n_post, n_pre) if dense, one per synapse if sparse, the kernel if convolutional.
     delays : array
         Steps, shape () or that of `values`.
-    indptr, indices : int64 arrays or None
+    indptr, indices : int64 and int32 arrays or None
         Sparse: synapses ``indptr[i]:indptr[i + 1]`` leave neuron i of `pre` for neurons `indices` of `post`.
     conv : Conv2D or None
     sign_mode : {"mixed", "excitatory", "inhibitory"}
@@ -256,7 +255,7 @@ class Connection:
     values: NDArray[Any]
     delays: NDArray[np.int64]
     indptr: NDArray[np.int64] | None = None
-    indices: NDArray[np.int64] | None = None
+    indices: NDArray[np.int32] | None = None
     conv: Conv2D | None = None
     sign_mode: str = "mixed"
     weight_bits: int = 8

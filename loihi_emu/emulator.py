@@ -17,7 +17,7 @@ from loihi_emu import synapses as synapse_checks
 from loihi_emu.accounts import Marks, lost_text, make_recording
 from loihi_emu.control import Pacer
 from loihi_emu.elements import Connection, Population
-from loihi_emu.errors import LoihiOverflowWarning, SimulationError, invalid, ranged, unknown, whole
+from loihi_emu.errors import LoihiOverflowWarning, SimulationError, finite, invalid, ranged, unknown, whole
 from loihi_emu.events import event_rate, sorted_events
 from loihi_emu.image.build import Image
 from loihi_emu.image.sources import most_at_once, thresholds
@@ -103,9 +103,7 @@ class Emulator:
         self._warn_overflow(before)
         return make_recording(self.image, before, wall)
 
-    def run_samples(
-        self, steps: int, inputs: Mapping[str, Any], *, progress: bool | None = None
-    ) -> Recording:
+    def run_samples(self, steps: int, inputs: Mapping[str, Any], *, progress: bool | None = None) -> Recording:
         """Run many samples, each from the initial state, without building anything anew.
 
         Sample k gives what ``reset()``, ``set_input(name, inputs[name][k])`` and ``run(steps)`` give; Poisson inputs
@@ -149,7 +147,10 @@ class Emulator:
         return make_recording(self.image, before, self._wall, samples)
 
     def reset(self) -> None:
-        """Back to step 0 with the initial state; parameters, weights and inputs that were set stay. Forgets recordings."""
+        """Go back to step 0 and the initial state, and forget recordings.
+
+        Parameters, weights and inputs that were set stay.
+        """
         self.image.arena.reset()
         self._forget()
 
@@ -177,9 +178,9 @@ class Emulator:
         node, group = self._population(name), self.image.group(name)
         states = [state for state, _ in group.model.state]
         if variable in states:
-            return self.image.state(name, variable).copy()
+            return np.array(self.image.state(name, variable))
         if variable in group.parameters[name]:
-            return group.parameters[name][variable].copy()
+            return np.array(group.parameters[name][variable])
         raise unknown(f'variable of population "{name}"', variable, [*states, *node.parameters])
 
     def set(self, name: str, variable: str, value: ArrayLike) -> None:
@@ -198,7 +199,8 @@ class Emulator:
         states = [state for state, _ in group.model.state]
         if variable in states:
             limits = dict(group.model.limits or {}).get(variable)
-            array = np.asarray(value, np.float64) if group.model.accumulator == "float64" else whole(where, variable, value)
+            floating = group.model.accumulator == "float64" and variable != "rest"
+            array = finite(where, variable, value) if floating else whole(where, variable, value)
             if limits is not None:
                 ranged(where, variable, array, *limits)
             if array.ndim and array.size != node.size:
@@ -217,7 +219,7 @@ class Emulator:
         """Give an input other events (times count from step 0) or another rate, as for ``Network.input``."""
         if name not in self.network.inputs:
             raise unknown("input", name, self.network.inputs)
-        node = self.network.inputs[name]
+        node, source = self.network.inputs[name], self.image.inputs[name]
         where = f'input "{name}"'
         if (rate is not None) != (node.rate is not None):
             raise invalid(where, "rate", rate, "a rate for a Poisson input, spikes for any other")
@@ -225,8 +227,10 @@ class Emulator:
             changed = replace(node, rate=event_rate(rate, node.size, where))
         else:
             times, indices, values = sorted_events(spikes, payloads, node.size, where)
+            if values is None and source.lists.payload is not None:
+                values = np.ones(len(times), np.int64)  # an input that had payloads keeps them, and its recordings
             changed = replace(node, times=times, indices=indices, payloads=values)
-        source = self.image.inputs[name]
+            self.image.arena[f"{source.key}.cursor"][0] = 0
         fits = source.poisson or (
             most_at_once(changed.times) <= source.most and (changed.payloads is None) == (source.lists.payload is None)
         )
@@ -236,8 +240,6 @@ class Emulator:
             return
         source.node = changed
         self._restore_inputs()
-        if not source.poisson:
-            self.image.arena[f"{source.key}.cursor"][0] = 0
 
     # ------------------------------------------------------------ checkpoints and accounts
     def save(self, path: str | Path) -> Path:

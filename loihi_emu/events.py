@@ -44,7 +44,7 @@ def sorted_events(spikes: Any, payloads: Any, size: int, where: str) -> tuple[In
     >>> sorted_events(([3, 1], [0, 2]), None, 4, "input")[0].tolist()
     [1, 3]
     """
-    if isinstance(spikes, (tuple, list)) and len(spikes) == 2 and np.ndim(spikes[0]) == 1 and not _is_dense(spikes, size):
+    if isinstance(spikes, (tuple, list)) and len(spikes) == 2 and np.ndim(spikes[0]) == 1:
         times, indices = whole(where, "spike times", spikes[0]), whole(where, "spike indices", spikes[1])
         if times.shape != indices.shape:
             raise invalid(where, "spikes", f"{times.size} times and {indices.size} indices", "one index per time")
@@ -69,11 +69,6 @@ def sorted_events(spikes: Any, payloads: Any, size: int, where: str) -> tuple[In
     if values is not None and np.all(values == 1):
         values = None
     return times, indices, values
-
-
-def _is_dense(spikes: Any, size: int) -> bool:
-    """Whether a pair of rows is a dense array of two steps rather than a pair of lists (only arrays are)."""
-    return isinstance(spikes, np.ndarray)
 
 
 def _from_dense(spikes: Any, payloads: Any, size: int, where: str) -> tuple[Integers, Integers, Integers | None]:

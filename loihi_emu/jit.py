@@ -22,7 +22,7 @@ import tempfile
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numba
 import numpy as np
@@ -37,8 +37,6 @@ COMPILED: bool = not numba.config.DISABLE_JIT
 _OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True}
 _LEAF_SIGNATURE = types.void(types.int64, types.int64)
 _PACKAGE = Path(__file__).resolve().parent
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 # ---------------------------------------------------------------- the cache
@@ -66,7 +64,8 @@ def cache_folder() -> Path:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError:
-        folder = Path(tempfile.gettempdir()) / f"loihi_emu-{os.getuid() if hasattr(os, 'getuid') else 0}" / source_digest()
+        user = os.getuid() if hasattr(os, "getuid") else 0
+        folder = Path(tempfile.gettempdir()) / f"loihi_emu-{user}" / source_digest()
         folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -100,17 +99,35 @@ class _Cache(caching.FunctionCache):  # type: ignore[misc]
 
 
 # ---------------------------------------------------------------- decorators
-def kernel(function: F) -> F:
+def kernel(function: Callable[..., Any]) -> Any:
     """Compile a function that kernels call. Compiled with its caller, cached as a part of it."""
-    return numba.njit(**_OPTIONS)(function)  # type: ignore[no-any-return]
+    return numba.njit(**_OPTIONS)(function)
 
 
-def entry(function: F) -> F:
+def disjoint(function: Callable[..., Any]) -> Any:
+    """Compile a kernel whose array arguments never overlap where one is written: its loops need no run-time checks.
+
+    LLVM's "noalias" for all arguments. Numba has the flag and sets it in its own parallel loops, but has no option for
+    it; where a version of Numba has no such hook, the loops are compiled with checks.
+    """
+    dispatcher = numba.njit(**_OPTIONS)(function)
+    compiler = getattr(dispatcher, "_compiler", None)
+    if hasattr(compiler, "_customize_flags"):
+
+        def customized(flags: Any) -> Any:
+            flags.noalias = True
+            return flags
+
+        compiler._customize_flags = customized
+    return dispatcher
+
+
+def entry(function: Callable[..., Any]) -> Any:
     """Compile a function that Python calls (the time loop), cached on disk."""
     dispatcher = numba.njit(**_OPTIONS)(function)
     if COMPILED:
         dispatcher._cache = _Cache(function)
-    return dispatcher  # type: ignore[no-any-return]
+    return dispatcher
 
 
 class Leaf:
@@ -132,7 +149,7 @@ class Leaf:
                 from numba.core.sigutils import normalize_signature
 
                 args, returns = normalize_signature(_LEAF_SIGNATURE)
-                function = CFunc(self.function, (args, returns), locals={}, options={"error_model": "numpy"})
+                function: Any = CFunc(self.function, (args, returns), locals={}, options={"error_model": "numpy"})
                 function._cache = _Cache(self.function)
                 function.compile()
                 self._compiled, self._address = function, int(function.address)
@@ -182,6 +199,18 @@ def _trailing_zeros(typingctx: Any, word: Any) -> Any:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
+def _wide_vectors(typingctx: Any) -> Any:
+    # LLVM prefers 256-bit vectors on most processors that have 512-bit ones. Measured on a Sapphire Rapids core, the
+    # loops that ask for wide vectors run 1.2 to 1.3 times as fast with them; elsewhere the attribute has no effect.
+    # Attributes of this form are not in llvmlite's list, hence set.add.
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        set.add(builder.function.attributes, '"prefer-vector-width"="512"')
+        return context.get_dummy_value()
+
+    return types.void(), codegen
+
+
+@intrinsic  # type: ignore[untyped-decorator]
 def _prefetch(typingctx: Any, address: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         pointer, word = ir.IntType(8).as_pointer(), ir.IntType(32)
@@ -216,6 +245,7 @@ int8s = _view(np.int8, ctypes.c_int8)
 uint8s = _view(np.uint8, ctypes.c_uint8)
 int16s = _view(np.int16, ctypes.c_int16)
 int32s = _view(np.int32, ctypes.c_int32)
+uint16s = _view(np.uint16, ctypes.c_uint16)
 uint32s = _view(np.uint32, ctypes.c_uint32)
 int64s = _view(np.int64, ctypes.c_int64)
 uint64s = _view(np.uint64, ctypes.c_uint64)
@@ -223,6 +253,7 @@ float64s = _view(np.float64, ctypes.c_double)
 
 if COMPILED:
     call_leaf, trailing_zeros, prefetch = _call, _trailing_zeros, _prefetch
+    wide_vectors = _wide_vectors
 else:
 
     def call_leaf(address: int, description: int, step: int) -> None:
@@ -233,6 +264,9 @@ else:
         """Count the zero bits below the lowest set bit of a non-zero 64-bit word."""
         value = int(word)
         return np.uint64((value & -value).bit_length() - 1)
+
+    def wide_vectors() -> None:
+        """Ask for the widest vectors: nothing to do in plain Python."""
 
     def prefetch(address: int) -> None:
         """Ask for memory early: nothing to do in plain Python."""

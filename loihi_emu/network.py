@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import prod
 from types import MappingProxyType
-from typing import Any, Union
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,7 +18,7 @@ from loihi_emu.events import event_rate, sorted_events
 from loihi_emu.models import registry
 from loihi_emu.models.specification import NeuronModel, Parameter
 
-Target = Union[str, Source, Slice]
+Target: TypeAlias = "str | Source | Slice"
 LAVA_MAX_DELAY = 63
 """Lava's delayed connections raise beyond this (``dense/models.py``)."""
 
@@ -358,7 +358,8 @@ class Network:
 def check_parameter(p: Parameter, value: Any, size: int, where: str) -> NDArray[Any]:
     """A parameter as an int64 or float64 array of shape () or (size,), or an error."""
     if p.whole:
-        hint = "decay_from_tau() makes one of a time constant." if p.name in ("du", "dv") else "quantize() makes integers."
+        decays = p.name in ("du", "dv")
+        hint = "decay_from_tau() makes one of a time constant." if decays else "quantize() makes integers."
         array = whole(where, p.name, value, hint)
     else:
         array = ranged(where, p.name, value, p.low, p.high).astype(np.float64)
@@ -367,13 +368,11 @@ def check_parameter(p: Parameter, value: Any, size: int, where: str) -> NDArray[
         if array.size != size:
             raise invalid(where, p.name, f"shape {array.shape}", f"a scalar or {size} values, one per neuron")
         array = array.reshape(size)
-    return array.copy()
+    return np.array(array)
 
 
 def _check_limits(checked: dict[str, NDArray[Any]], where: str) -> None:
-    if "vmin" in checked and np.any(checked["v"] < checked["vmin"]) or (
-        "vmax" in checked and np.any(checked["v"] > checked["vmax"])
-    ):
+    if "vmin" in checked and np.any((checked["v"] < checked["vmin"]) | (checked["v"] > checked["vmax"])):
         raise invalid(where, "v", "an initial voltage outside vmin..vmax", "one within")
 
 

@@ -180,13 +180,19 @@ class Recording:
 
     # ------------------------------------------------------------ showing
     def _rows(self) -> list[tuple[str, str]]:
-        rows = [("steps", f"{self.steps} from {self.start}" + (f", {self.samples} samples" if self.samples > 1 else ""))]
+        samples = f", {self.samples} samples" if self.samples > 1 else ""
+        rows = [("steps", f"{self.steps} from {self.start}{samples}")]
         rows += [("spikes", ", ".join(f"{k} {v}" for k, v in self.stats.get("spikes", {}).items()) or "none")]
         rows += [("synaptic events", str(self.stats.get("synaptic_events", 0)))]
-        lost = {k: v for k, v in self.stats.get("overflow", {}).items() if any(v.values())}
-        rows += [("overflow", "; ".join(f"{k}: " + ", ".join(f"{a} {b}" for a, b in v.items() if b) for k, v in lost.items()) or "none")]
+        lost = [
+            f"{name}: " + ", ".join(f"{field} {n}" for field, n in fields.items() if n)
+            for name, fields in self.stats.get("overflow", {}).items()
+            if any(fields.values())
+        ]
+        rows += [("overflow", "; ".join(lost) or "none")]
         rows += [("recorded", ", ".join(self.names) or "nothing (add probes)")]
-        rows += [(k, str(v)) for k, v in self.info.items() if k in ("network", "chip", "rules", "seed", "wall_s", "steps_per_s")]
+        shown = ("network", "chip", "rules", "seed", "wall_s", "steps_per_s")
+        rows += [(k, str(v)) for k, v in self.info.items() if k in shown]
         return rows
 
     def __repr__(self) -> str:

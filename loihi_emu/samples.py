@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ def _choose(source: InputSource, samples: Any) -> Choose:
         raise invalid(where, "samples", "graded events", "0 and 1: the input was made without payloads")
     if source.lists.payload is not None and payloads is None:
         payloads = np.ones(len(times), np.int32)
-    most = max((most_at_once(times[a:b]) for a, b in zip(bounds[:-1], bounds[1:], strict=True)), default=0)
+    most = max((most_at_once(times[a:b]) for a, b in pairwise(bounds)), default=0)
     if most > source.most:
         raise invalid(where, "samples", f"{most} events in one step", f"at most {source.most}", "List each event once.")
 
@@ -69,10 +70,10 @@ def _joined(samples: Any, size: int, where: str) -> tuple[NDArray[Any], NDArray[
     parts = [sorted_events(sample, None, size, f"{where}, sample {k}") for k, sample in enumerate(samples)]
     bounds = np.cumsum([0] + [len(t) for t, _, _ in parts]).tolist()
     graded = any(p is not None for _, _, p in parts)
-    values = [np.ones(len(t), np.int32) if p is None else p.astype(np.int32) for t, _, p in parts]
+    given = [np.ones(len(t), np.int32) if p is None else p.astype(np.int32) for t, _, p in parts]
     return (
         np.concatenate([t for t, _, _ in parts]),
         np.concatenate([i for _, i, _ in parts]).astype(np.int32),
-        np.concatenate(values) if graded else None,
+        np.concatenate(given) if graded else None,
         bounds,
     )

@@ -56,7 +56,7 @@ def connection(
         made = _dense(name, pre, post, weights, rules, delays, where, common, kind)
     if kind not in ("auto", made.kind):
         raise invalid(where, "kind", kind, f'"auto" or "{made.kind}" for these weights')
-    ranged(where, "delays", made.delays, 0, max_delay, f"A delay of d makes a spike arrive d + 1 steps later; at most {max_delay} here.")
+    ranged(where, "delays", made.delays, 0, max_delay, "A spike of step t arrives in step t + 1 + delay.")
 
     return _finished(made, rules, sign_mode, where)
 
@@ -106,7 +106,15 @@ def _shape_checked(shape: tuple[int, ...], pre: Slice, post: Slice, where: str, 
 
 
 def _dense(
-    name: str, pre: Slice, post: Slice, weights: Any, rules: str, delays: Any, where: str, common: dict[str, Any], kind: str
+    name: str,
+    pre: Slice,
+    post: Slice,
+    weights: Any,
+    rules: str,
+    delays: Any,
+    where: str,
+    common: dict[str, Any],
+    kind: str,
 ) -> Connection:
     values = _values(where, weights, rules)
     if values.ndim == 0:

@@ -16,7 +16,7 @@ from loihi_emu.errors import invalid, ranged, unknown
 SIGN_MODES = ("mixed", "excitatory", "inhibitory")
 MANTISSA_BITS = 8
 EFFECTIVE_MAX = (1 << 15) - 1
-"""Largest magnitude of W: the chip's weight saturates at 2^21 - 64 = 64 * 32767 (brian2-loihi, whose claim is a chip)."""
+"""Largest magnitude of W: a weight saturates at 2^21 - 64 = 64 * 32767 (brian2-loihi, whose claim is a chip)."""
 
 RANGES = {
     "chip": {"mixed": (-256, 254), "excitatory": (0, 255), "inhibitory": (-255, 0)},

@@ -30,7 +30,9 @@ def add_event(d, q, taps, neuron, payload):
     pixel, channel = neuron // channels_in, neuron % channels_in
     y, x = pixel // width_in + d[PADDING_Y], pixel % width_in + d[PADDING_X]
     in_group, out_group = channels_in // d[GROUPS], d[CHANNELS_OUT] // d[GROUPS]
-    row = (channel % in_group) * d[KERNEL_Y] * d[KERNEL_X] + (channel // in_group) * in_group * d[KERNEL_Y] * d[KERNEL_X]
+    row = (channel % in_group) * d[KERNEL_Y] * d[KERNEL_X] + (channel // in_group) * in_group * d[KERNEL_Y] * d[
+        KERNEL_X
+    ]
     met = 0
     for ky in range(d[KERNEL_Y]):
         oy = y - ky * d[DILATION_Y]

@@ -1,33 +1,35 @@
 """Dense synapses: one byte per weight, rows by source neuron, any number of connections ("parts") in one call.
 
 A weight is ``(byte + offset) << shift``: offset and shift are the connection's, and every matrix whose effective
-weights span at most 255 steps of a power of two is stored so (8-bit mantissas of one sign mode always do). Eight rows
-are added at a time in 16 bits, which cannot overflow for 248 rows of bytes, before they meet the 32-bit accumulators.
+weights span at most 255 steps of a power of two is stored so (8-bit mantissas of one sign mode always do). A row is
+cut into tiles of up to TILE targets. In a tile the bytes of target j and of target j + half stand side by side, so that
+a 16-bit word holds both and sums of up to 256 rows are made with one mask and one shift per word; eight rows at a time.
 """
 
 import numpy as np
 
-from loihi_emu.jit import float64s, int8s, int16s, int32s, int64s, kernel, leaf, uint8s
+from loihi_emu.jit import disjoint, float64s, int32s, int64s, kernel, leaf, uint8s, uint16s, wide_vectors
 from loihi_emu.models import layout as at
 
-i16 = np.int16
 i32 = np.int32
+u16 = np.uint16
 
 PARTS = at.P_FIRST  # number of parts
-SCRATCH = at.P_FIRST + 1  # address of TILE int16
+SCRATCH = at.P_FIRST + 1  # address of 2 * TILE 16-bit sums and as many zeros
 TABLE = at.P_FIRST + 2  # first part; each has PART_WORDS words:
 
 FIRST, END = 0, 1  # source neurons FIRST <= i < END
 TARGET, WIDTH = 2, 3  # first target neuron, number of targets
-WEIGHTS = 4  # address of the bytes, (END - FIRST) x WIDTH
-OFFSET, SHIFT = 5, 6
-DELAY = 7  # steps, the same for all synapses of the part
-DELAYS = 8  # address of one byte a synapse, or 0
-PART_WORDS = 9
+STRIDE = 4  # bytes of a row: its targets, rounded up to pairs
+WEIGHTS = 5  # address of the rows
+OFFSET, SHIFT = 6, 7
+DELAY = 8  # steps, the same for all synapses of the part
+DELAYS = 9  # address of one byte a synapse in the order of the weights, or 0
+PART_WORDS = 10
 
 TILE = 2048
-GROUP = 8
-FLUSH = 248
+FLUSH = 256
+"""So many rows of bytes (at most 255 each) fit in 16-bit sums."""
 
 
 @kernel
@@ -43,75 +45,103 @@ def lower_bound(index, count, value):
     return low
 
 
-@kernel
-def sum_eight(total, r0, r1, r2, r3, r4, r5, r6, r7):
-    """Add eight rows of bytes to 16-bit sums."""
-    for i in range(total.shape[0]):
-        a = i16(i16(i16(r0[i]) + i16(r1[i])) + i16(i16(r2[i]) + i16(r3[i])))
-        b = i16(i16(i16(r4[i]) + i16(r5[i])) + i16(i16(r6[i]) + i16(r7[i])))
-        total[i] = i16(total[i] + i16(a + b))
+@disjoint
+def sum_eight(low, high, r0, r1, r2, r3, r4, r5, r6, r7):
+    """Add eight rows: low bytes of the words to ``low``, high bytes to ``high``."""
+    wide_vectors()
+    for j in range(low.shape[0]):
+        a0, a1, a2, a3, a4, a5, a6, a7 = r0[j], r1[j], r2[j], r3[j], r4[j], r5[j], r6[j], r7[j]
+        x = u16(u16(u16(a0 & 0xFF) + u16(a1 & 0xFF)) + u16(u16(a2 & 0xFF) + u16(a3 & 0xFF)))
+        y = u16(u16(u16(a4 & 0xFF) + u16(a5 & 0xFF)) + u16(u16(a6 & 0xFF) + u16(a7 & 0xFF)))
+        low[j] = u16(low[j] + u16(x + y))
+        x = u16(u16(u16(a0 >> 8) + u16(a1 >> 8)) + u16(u16(a2 >> 8) + u16(a3 >> 8)))
+        y = u16(u16(u16(a4 >> 8) + u16(a5 >> 8)) + u16(u16(a6 >> 8) + u16(a7 >> 8)))
+        high[j] = u16(high[j] + u16(x + y))
 
 
-@kernel
-def sum_one(total, row):
-    """Add one row of bytes to 16-bit sums."""
-    for i in range(total.shape[0]):
-        total[i] = i16(total[i] + i16(row[i]))
+@disjoint
+def sum_two(low, high, r0, r1):
+    """Add two rows."""
+    wide_vectors()
+    for j in range(low.shape[0]):
+        low[j] = u16(low[j] + u16(u16(r0[j] & 0xFF) + u16(r1[j] & 0xFF)))
+        high[j] = u16(high[j] + u16(u16(r0[j] >> 8) + u16(r1[j] >> 8)))
 
 
-@kernel
-def flush(q, total, offset, shift):
-    """Add 16-bit sums, with the offsets of their rows, to the accumulators and clear them."""
-    for i in range(total.shape[0]):
-        q[i] = i32(q[i] + i32(i32(i32(total[i]) + offset) << shift))
-        total[i] = i16(0)
-
-
-@kernel
-def add_scaled(q, row, offset, factor):
-    """Add one row times a payload (its power of two included) to the accumulators."""
+@disjoint
+def flush(q, sums, offset, shift):
+    """Add 16-bit sums, with the offsets of their rows, to the accumulators and clear the sums."""
+    wide_vectors()
     for i in range(q.shape[0]):
-        q[i] = i32(q[i] + i32(i32(i32(row[i]) + offset) * factor))
+        q[i] = i32(q[i] + i32(i32(i32(sums[i]) + offset) << i32(shift & 31)))
+        sums[i] = u16(0)
 
 
 @kernel
-def add_rows(q, index, first, weights, width, start, offset, shift, scratch):
-    """Add the rows of binary events to ``q``, whose first element is target ``start`` of the part."""
+def add_rows(q, index, first, weights, stride, offset, shift, scratch):
+    """Add the rows of binary events to one tile ``q``, whose bytes begin at ``weights`` in the first row."""
     m = q.shape[0]
-    total = scratch[:m]
+    half = (m + 1) >> 1
+    low, high = uint16s(scratch, half), uint16s(scratch + 2 * TILE, half)
+    nothing = scratch + 4 * TILE
     count = index.shape[0]
     done = 0
     while done < count:
         batch = min(FLUSH, count - done)
+        end = done + batch
         k = done
-        while k + GROUP <= done + batch:
-            base = weights + start
+        while k + 8 <= end:
             sum_eight(
-                total,
-                int8s(base + (index[k] - first) * width, m),
-                int8s(base + (index[k + 1] - first) * width, m),
-                int8s(base + (index[k + 2] - first) * width, m),
-                int8s(base + (index[k + 3] - first) * width, m),
-                int8s(base + (index[k + 4] - first) * width, m),
-                int8s(base + (index[k + 5] - first) * width, m),
-                int8s(base + (index[k + 6] - first) * width, m),
-                int8s(base + (index[k + 7] - first) * width, m),
+                low,
+                high,
+                uint16s(weights + (index[k] - first) * stride, half),
+                uint16s(weights + (index[k + 1] - first) * stride, half),
+                uint16s(weights + (index[k + 2] - first) * stride, half),
+                uint16s(weights + (index[k + 3] - first) * stride, half),
+                uint16s(weights + (index[k + 4] - first) * stride, half),
+                uint16s(weights + (index[k + 5] - first) * stride, half),
+                uint16s(weights + (index[k + 6] - first) * stride, half),
+                uint16s(weights + (index[k + 7] - first) * stride, half),
             )
-            k += GROUP
-        while k < done + batch:
-            sum_one(total, int8s(weights + start + (index[k] - first) * width, m))
-            k += 1
-        flush(q, total, i32(offset * batch), i32(shift))
-        done += batch
+            k += 8
+        while k < end:
+            one = weights + (index[k] - first) * stride
+            two = weights + (index[k + 1] - first) * stride if k + 1 < end else nothing
+            sum_two(low, high, uint16s(one, half), uint16s(two, half))
+            k += 2
+        flush(q[:half], low, i32(offset * batch), shift)
+        flush(q[half:], high, i32(offset * batch), shift)
+        high[half - 1] = 0
+        done = end
 
 
 @kernel
-def add_delayed(ring, row, delays, offset, shift, payload, slot, slots, n, target):
+def place(i, width):
+    """Where in a row the byte of target i stands."""
+    tile = i // TILE * TILE
+    within = i - tile
+    half = (min(TILE, width - tile) + 1) >> 1
+    return tile + (2 * within if within < half else 2 * (within - half) + 1)
+
+
+@disjoint
+def add_scaled(q, row, offset, factor):
+    """Add one row of a tile times a payload (its power of two included) to the accumulators."""
+    half = (q.shape[0] + 1) >> 1
+    for j in range(half):
+        q[j] = i32(q[j] + i32(i32(i32(row[2 * j]) + offset) * factor))
+    for j in range(q.shape[0] - half):
+        q[half + j] = i32(q[half + j] + i32(i32(i32(row[2 * j + 1]) + offset) * factor))
+
+
+@kernel
+def add_delayed(ring, row, delays, width, offset, shift, payload, slot, slots, n, target):
     """Add one row, each synapse into the ring slot of its delay."""
-    for i in range(row.shape[0]):
-        arrival = slot + np.int64(delays[i])
+    for i in range(width):
+        k = place(i, width)
+        arrival = slot + np.int64(delays[k])
         arrival = arrival - slots if arrival >= slots else arrival
-        weight = i32(i32(i32(row[i]) + offset) << shift)
+        weight = i32(i32(i32(row[k]) + offset) << shift)
         j = arrival * n + target + i
         ring[j] = i32(ring[j] + i32(weight * payload))
 
@@ -128,7 +158,6 @@ def step(address, time):
     graded = d[at.P_GRADED] != 0 and d[at.S_PAYLOAD] != 0
     payloads = int32s(d[at.S_PAYLOAD] if graded else d[at.S_INDEX], count)
     slots, n = d[at.P_SLOTS], d[at.P_N]
-    scratch = int16s(d[SCRATCH], TILE)
     events = 0
     for p in range(parts):
         part = d[TABLE + p * PART_WORDS : TABLE + (p + 1) * PART_WORDS]
@@ -136,27 +165,26 @@ def step(address, time):
         high = lower_bound(every, count, part[END])
         if low == high:
             continue
-        first, width, target, weights = part[FIRST], part[WIDTH], part[TARGET], part[WEIGHTS]
+        first, width, target, weights, stride = part[FIRST], part[WIDTH], part[TARGET], part[WEIGHTS], part[STRIDE]
         slot = (time + d[at.P_OFFSET] + part[DELAY]) % slots
         events += (high - low) * width
         offset, shift = i32(part[OFFSET]), i32(part[SHIFT])
         if part[DELAYS]:
             ring = int32s(d[at.P_RING], slots * n)
             for k in range(low, high):
-                at_row = (every[k] - first) * width
-                row, delays = int8s(weights + at_row, width), uint8s(part[DELAYS] + at_row, width)
+                at_row = (every[k] - first) * stride
+                row, delays = uint8s(weights + at_row, stride), uint8s(part[DELAYS] + at_row, stride)
                 payload = payloads[k] if graded else i32(1)
-                add_delayed(ring, row, delays, offset, shift, payload, slot, slots, n, target)
-        elif graded:
-            q = int32s(d[at.P_RING] + 4 * (slot * n + target), width)
-            for k in range(low, high):
-                row = int8s(weights + (every[k] - first) * width, width)
-                add_scaled(q, row, offset, i32(payloads[k] << shift))
+                add_delayed(ring, row, delays, width, offset, shift, payload, slot, slots, n, target)
         else:
-            index = every[low:high]
             for start in range(0, width, TILE):
                 q = int32s(d[at.P_RING] + 4 * (slot * n + target + start), min(TILE, width - start))
-                add_rows(q, index, first, weights, width, start, offset, shift, scratch)
+                if graded:
+                    for k in range(low, high):
+                        row = uint8s(weights + start + (every[k] - first) * stride, stride - start)
+                        add_scaled(q, row, offset, i32(payloads[k] << shift))
+                else:
+                    add_rows(q, every[low:high], first, weights + start, stride, offset, shift, d[SCRATCH])
     int64s(d[at.P_EVENTS], 1)[0] += events
 
 

@@ -9,13 +9,16 @@ serves scalars and per-neuron values, and the block stays in the first-level cac
 BLOCK = 1024
 """Neurons updated in one go: the mask, the parameters and the state of a block fit in a 32 KiB cache."""
 
+SCRATCH = 9 * BLOCK
+"""Scratch of a group: a block's mask, and two blocks of 32-bit parameters."""
+
 # Every source of spikes (a population group, an input) begins with these.
 S_COUNT = 0  # address of the number of spikes of this step, int64
 S_INDEX = 1  # address of their neuron indices, int32, ascending
 S_PAYLOAD = 2  # address of their payloads, int32; 0 when all are 1
 
 G_N = 3  # neurons
-G_MASK = 4  # address of BLOCK bytes of scratch
+G_MASK = 4  # address of SCRATCH bytes of scratch; the first BLOCK are the mask
 G_RING = 5  # address of the accumulators of arriving weights, slots x neurons; a block of zeros without inputs
 G_SLOTS = 6  # slots of the ring; 0 without inputs
 G_HOT = 7  # address of one byte a block: may u or v leave its field in the next step?
@@ -29,8 +32,9 @@ GROUP_WORDS = 52
 
 # Flags of a group.
 REFRACTORY = 1  # some refractory period is longer than one step
-EXACT = 2  # vmin, vmax, noise or a large bias: every block takes the path that checks each field
+EXACT = 2  # vmin, vmax, noise, a large bias or threshold: every block takes the path that checks each field
 FULL_UNITS = 4  # accumulators hold q itself, not q / 64 (with EXACT only)
+SHIFT = 8  # from this bit on: the left shift of the group's 16-bit biases
 
 # Columns of the counters.
 SPIKES = 0

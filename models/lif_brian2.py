@@ -8,7 +8,7 @@ Where nothing leaves 23 bits it equals the chip's rules. State is 64 bits wide (
 import numpy as np
 
 from loihi_emu.arithmetic import decay_wide
-from loihi_emu.jit import int8s, int16s, int32s, int64s, kernel, leaf, uint8s
+from loihi_emu.jit import disjoint, int8s, int16s, int32s, int64s, leaf, uint8s
 from loihi_emu.models import layout as at
 from loihi_emu.models.spikes import count_spikes, emit, parameter, ring_block
 
@@ -18,7 +18,7 @@ U, V, REST = at.G_STATE, at.G_STATE + 1, at.G_STATE + 2
 KEEP_U, KEEP_V, VTH, PERIOD = range(4)
 
 
-@kernel
+@disjoint
 def update(u, v, rest, q, keep_u, keep_v, vth, period, mask):
     """One step of a block."""
     for i in range(u.shape[0]):

@@ -12,87 +12,148 @@ Evidence: u, v, decays, strict threshold, reset to 0, refractoriness: brian2-loi
 al. 2022) and nengo-loihi's tests run on both; wraps at 21 and 23 bits: nengo-loihi ``test_uv_overflow``; clipping of v:
 nengo-loihi issue 130 (no wrap was ever seen on the chip).
 
-Two paths give the same numbers. A block whose |u| < 2^20 and |v| < 2^22 cannot leave any field in the next step
-(2^22 + 2^20 + 2^21 + 2^19 < 2^23), so its wraps and clips are left out, unless vmin, vmax, noise or a large bias
-are in play. Only q can still wrap; it is counted afterwards. All other blocks take the path that checks every field.
+Two paths give the same numbers. A block with |u| < 2^20 and |v| < 2^22 cannot leave any field in this step, since
+|q| <= 2^21 and |bias| <= 2^19 (2^22 + 2^20 + 2^21 + 2^19 < 2^23), so its wraps and clips are left out; only q can wrap,
+and it is counted afterwards. Whether the next step is quiet follows from the magnitudes before this one: |u| < 2^19,
+|64 q| < 2^19 and |v| < 2^21 lead to |u| < 2^20 and |v| < 2^21 + 2^20 + 2^19 < 2^22. All other blocks, and those with
+vmin, vmax, noise, a large bias or a large threshold, take the path that checks every field.
 """
 
 import numpy as np
 
-from loihi_emu.arithmetic import STATE_MAX, clip, decay, synaptic_current, wrap
-from loihi_emu.jit import int8s, int16s, int32s, int64s, kernel, leaf, uint8s
+from loihi_emu.arithmetic import STATE_MAX, WEIGHT_SHIFT, clip, decay, synaptic_current, wrap
+from loihi_emu.jit import (
+    disjoint,
+    int8s,
+    int16s,
+    int32s,
+    int64s,
+    kernel,
+    leaf,
+    trailing_zeros,
+    uint8s,
+    uint64s,
+    wide_vectors,
+)
 from loihi_emu.models import layout as at
-from loihi_emu.models.spikes import count_flags, count_spikes, emit, parameter, ring_block
+from loihi_emu.models.spikes import count_flags, count_spikes, emit, parameter, ring_block, varies
 
 i32 = np.int32
 
 U, V, REST = at.G_STATE, at.G_STATE + 1, at.G_STATE + 2
-KEEP_U, KEEP_V, BIAS, VTH, VMIN, VMAX, PERIOD, NOISE_U = range(8)
+KEEP_U, KEEP_V, BIAS, VTH, VMIN, VMAX, PERIOD, NOISE_U, BIAS16, VTH16 = range(10)
 
-QUIET_U = 1 << 20
-QUIET_V = 1 << 22
+QUIET_U = 1 << 19
+QUIET_V = 1 << 21
+QUIET_Q = 1 << 13
 Q_LIMIT = 1 << 15
 
 
-@kernel
-def update(u, v, q, keep_u, keep_v, bias, vth, mask):
-    """One step of a quiet block without refractory periods. Returns ORs of the magnitudes of u, v and q."""
+@disjoint
+def update(u, v, keep_u, keep_v, bias, vth, mask):
+    """One step of a quiet block without inputs, as if no neuron were refractory.
+
+    Returns the ORs of the magnitudes that u and v had before the step.
+    """
+    wide_vectors()
+    high_u = high_v = i32(0)
+    for i in range(u.shape[0]):
+        before_u = u[i]
+        before_v = v[i]
+        current = decay(before_u, keep_u[i])
+        voltage = i32(i32(decay(before_v, keep_v[i]) + current) + bias[i])
+        spiked = voltage > vth[i]
+        u[i] = current
+        v[i] = i32(0) if spiked else voltage
+        mask[i] = np.uint8(1) if spiked else np.uint8(0)
+        high_u = i32(high_u | i32(before_u ^ i32(before_u >> 31)))
+        high_v = i32(high_v | i32(before_v ^ i32(before_v >> 31)))
+    return high_u, high_v
+
+
+@disjoint
+def update_driven(u, v, q, keep_u, keep_v, bias, vth, mask):
+    """The same with inputs; also returns the OR of the magnitudes of q."""
+    wide_vectors()
     high_u = high_v = high_q = i32(0)
     for i in range(u.shape[0]):
+        before_u = u[i]
+        before_v = v[i]
         arrived = q[i]
-        current = i32(decay(u[i], i32(keep_u[i])) + synaptic_current(arrived))
-        voltage = i32(i32(decay(v[i], i32(keep_v[i])) + current) + bias[i])
+        current = i32(decay(before_u, keep_u[i]) + synaptic_current(arrived))
+        voltage = i32(i32(decay(before_v, keep_v[i]) + current) + bias[i])
         spiked = voltage > vth[i]
-        voltage = i32(0) if spiked else voltage
         u[i] = current
-        v[i] = voltage
+        v[i] = i32(0) if spiked else voltage
         mask[i] = np.uint8(1) if spiked else np.uint8(0)
-        high_u = i32(high_u | i32(current ^ i32(current >> 31)))
-        high_v = i32(high_v | i32(voltage ^ i32(voltage >> 31)))
+        high_u = i32(high_u | i32(before_u ^ i32(before_u >> 31)))
+        high_v = i32(high_v | i32(before_v ^ i32(before_v >> 31)))
         high_q = i32(high_q | i32(arrived ^ i32(arrived >> 31)))
     return high_u, high_v, high_q
 
 
-@kernel
-def update_refractory(u, v, rest, q, keep_u, keep_v, bias, vth, period, mask):
-    """One step of a quiet block with refractory periods. Returns ORs of the magnitudes of u, v and q."""
-    high_u = high_v = high_q = i32(0)
-    for i in range(u.shape[0]):
-        arrived = q[i]
-        waiting = i32(rest[i])
-        current = i32(decay(u[i], i32(keep_u[i])) + synaptic_current(arrived))
-        voltage = i32(i32(decay(v[i], i32(keep_v[i])) + current) + bias[i])
-        voltage = voltage if waiting == 0 else i32(0)
-        spiked = voltage > vth[i]
-        voltage = i32(0) if spiked else voltage
-        u[i] = current
-        v[i] = voltage
-        rest[i] = np.int8(i32(max(i32((i32(period[i]) if spiked else waiting) - 1), i32(0))))
-        mask[i] = np.uint8(1) if spiked else np.uint8(0)
-        high_u = i32(high_u | i32(current ^ i32(current >> 31)))
-        high_v = i32(high_v | i32(voltage ^ i32(voltage >> 31)))
-        high_q = i32(high_q | i32(arrived ^ i32(arrived >> 31)))
-    return high_u, high_v, high_q
+@disjoint
+def widen(out, given, shift):
+    """One block of 16-bit parameters as 32-bit numbers, shifted left."""
+    for i in range(out.shape[0]):
+        out[i] = i32(i32(given[i]) << i32(shift & 31))
 
 
 @kernel
+def hold(address, n, rest, v, mask):
+    """Undo the step for refractory neurons: v stays 0, no spike; their counters go down by one.
+
+    Few neurons rest at a time, so that looking at eight counters in one 64-bit word is cheaper than a second loop.
+    """
+    words = uint64s(address, n >> 3)
+    for w in range(words.shape[0]):
+        word = words[w]
+        while word != np.uint64(0):
+            byte = trailing_zeros(word) >> np.uint64(3)
+            i = 8 * w + np.int64(byte)
+            rest[i] -= 1
+            v[i] = 0
+            mask[i] = 0
+            word &= ~(np.uint64(0xFF) << (byte << np.uint64(3)))
+    for i in range(n & ~7, n):
+        if rest[i] > 0:
+            rest[i] -= 1
+            v[i] = 0
+            mask[i] = 0
+
+
+@kernel
+def start_rest(rest, period, index, first):
+    """Start the counters of the neurons that spiked."""
+    for k in range(index.shape[0]):
+        i = index[k] - first
+        rest[i] = max(period[i] - 1, 0)
+
+
+@disjoint
 def update_exact(u, v, rest, q, keep_u, keep_v, bias, vth, vmin, vmax, period, noise, unit, mask):
     """One step with every field checked, q in units of 2^unit.
 
-    The mask also says which fields overflowed; returns the ORs of the magnitudes of u and v, and of the mask.
+    The mask also says which fields overflowed. Returns the ORs of the magnitudes of u, v and q before the step, and
+    of the mask.
     """
-    high_u = high_v = flags = i32(0)
-    limit = i32(1 << 21 >> unit)
+    high_u = high_v = high_q = flags = i32(0)
+    limit = i32(1 << 30 >> unit)  # beyond it the sum does not fit 32 bits; noise cannot bring it back
     for i in range(u.shape[0]):
         waiting = i32(rest[i])
+        before_u = u[i]
+        before_v = v[i]
+        high_u = i32(high_u | i32(before_u ^ i32(before_u >> 31)))
+        high_v = i32(high_v | i32(before_v ^ i32(before_v >> 31)))
+        high_q = i32(high_q | i32(q[i] ^ i32(q[i] >> 31)))
         arrived = i32(i32(q[i] << unit) + noise[i])
         drive = wrap(arrived, i32(21))
         lost_q = drive != arrived or q[i] >= limit or q[i] < -limit
-        total = i32(decay(u[i], i32(keep_u[i])) + drive)
+        total = i32(decay(before_u, keep_u[i]) + drive)
         current = wrap(total, i32(23))
         pushed = i32(current + bias[i])
         push = wrap(pushed, i32(23))
-        free = i32(decay(v[i], i32(keep_v[i])) + push)
+        free = i32(decay(before_v, keep_v[i]) + push)
         lost_v = free > STATE_MAX or free < -STATE_MAX
         voltage = clip(free, vmin[i], vmax[i])
         voltage = voltage if waiting == 0 else i32(0)
@@ -108,9 +169,7 @@ def update_exact(u, v, rest, q, keep_u, keep_v, bias, vth, vmin, vmax, period, n
         bits = i32(bits | (i32(at.V_BIT) if lost_v else i32(0)))
         mask[i] = np.uint8(bits)
         flags = i32(flags | bits)
-        high_u = i32(high_u | i32(current ^ i32(current >> 31)))
-        high_v = i32(high_v | i32(voltage ^ i32(voltage >> 31)))
-    return high_u, high_v, flags
+    return high_u, high_v, high_q, flags
 
 
 @kernel
@@ -142,35 +201,50 @@ def step(address, time):
         m = min(at.BLOCK, n - first)
         u = int32s(d[U] + 4 * first, m)
         v = int32s(d[V] + 4 * first, m)
+        rest = int8s(d[REST] + first, m)
         q = int32s(ring_block(d, time, first, 4), m)
         keep_u = int16s(parameter(d, KEEP_U, b), m)
         keep_v = int16s(parameter(d, KEEP_V, b), m)
-        bias = int32s(parameter(d, BIAS, b), m)
-        vth = int32s(parameter(d, VTH, b), m)
+        period = int8s(parameter(d, PERIOD, b), m)
         mask = uint8s(d[at.G_MASK], m)
         high_q = i32(0)
-        if hot[b] != 0 or flags & at.EXACT:
-            rest = int8s(d[REST] + first, m)
+        quiet = hot[b] == 0 and flags & at.EXACT == 0
+        if quiet:
+            bias = int32s(d[at.G_MASK] + at.BLOCK, m)
+            vth = int32s(d[at.G_MASK] + 5 * at.BLOCK, m)
+            if varies(d, BIAS16):
+                widen(bias, int16s(parameter(d, BIAS16, b), m), flags >> at.SHIFT)
+            else:
+                bias = int32s(parameter(d, BIAS, b), m)
+            if varies(d, VTH16):
+                widen(vth, int16s(parameter(d, VTH16, b), m), WEIGHT_SHIFT)
+            else:
+                vth = int32s(parameter(d, VTH, b), m)
+            if d[at.G_SLOTS]:
+                high_u, high_v, high_q = update_driven(u, v, q, keep_u, keep_v, bias, vth, mask)
+            else:
+                high_u, high_v = update(u, v, keep_u, keep_v, bias, vth, mask)
+            if flags & at.REFRACTORY:
+                hold(d[REST] + first, m, rest, v, mask)
+        else:
+            bias = int32s(parameter(d, BIAS, b), m)
+            vth = int32s(parameter(d, VTH, b), m)
             vmin = int32s(parameter(d, VMIN, b), m)
             vmax = int32s(parameter(d, VMAX, b), m)
-            period = int8s(parameter(d, PERIOD, b), m)
             noise = int32s(parameter(d, NOISE_U, b), m)
-            unit = i32(0) if flags & at.FULL_UNITS else i32(6)
-            high_u, high_v, lost = update_exact(
+            unit = i32(0) if flags & at.FULL_UNITS else i32(WEIGHT_SHIFT)
+            high_u, high_v, high_q, lost = update_exact(
                 u, v, rest, q, keep_u, keep_v, bias, vth, vmin, vmax, period, noise, unit, mask
             )
             if lost > at.SPIKED:
                 count_flags(d, mask, first)
-        elif flags & at.REFRACTORY:
-            rest = int8s(d[REST] + first, m)
-            period = int8s(parameter(d, PERIOD, b), m)
-            high_u, high_v, high_q = update_refractory(u, v, rest, q, keep_u, keep_v, bias, vth, period, mask)
-        else:
-            high_u, high_v, high_q = update(u, v, q, keep_u, keep_v, bias, vth, mask)
-        hot[b] = 1 if high_u >= QUIET_U or high_v >= QUIET_V else 0
+        hot[b] = 1 if high_u >= QUIET_U or high_v >= QUIET_V or high_q >= QUIET_Q else 0
         if d[at.G_SLOTS]:
-            if high_q >= Q_LIMIT:
+            if quiet and high_q >= Q_LIMIT:
                 count_q(d, q, first)
             q[:] = 0
+        start = count
         count = emit(mask, d[at.G_MASK], first, index, count)
+        if quiet and flags & at.REFRACTORY:
+            start_rest(rest, period, index[start:count], first)
     count_spikes(d, count)

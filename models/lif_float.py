@@ -1,9 +1,9 @@
 """Leaky integrate-and-fire in float64, for prototypes: Lava's floating-point LIF with a refractory period.
 
-    u = u * (1 - du) + q ;  v = v * (1 - dv) + u + bias ;  spike if v > vth, then v = 0 for the refractory period
+u = u * (1 - du) + q ;  v = v * (1 - dv) + u + bias ;  spike if v > vth, then v = 0 for the refractory period.
 """
 
-from loihi_emu.jit import float64s, int8s, int32s, int64s, kernel, leaf, uint8s
+from loihi_emu.jit import disjoint, float64s, int8s, int32s, int64s, leaf, uint8s
 from loihi_emu.models import layout as at
 from loihi_emu.models.spikes import count_spikes, emit, parameter, ring_block
 
@@ -11,7 +11,7 @@ U, V, REST = at.G_STATE, at.G_STATE + 1, at.G_STATE + 2
 KEEP_U, KEEP_V, BIAS, VTH, PERIOD = range(5)
 
 
-@kernel
+@disjoint
 def update(u, v, rest, q, keep_u, keep_v, bias, vth, period, mask):
     """One step of a block."""
     for i in range(u.shape[0]):

@@ -11,7 +11,7 @@ Evidence: Lava's source, compared with its models on random inputs; not with sil
 import numpy as np
 
 from loihi_emu.arithmetic import STATE_MAX, clip, decay_wide, wrap_lava
-from loihi_emu.jit import int16s, int32s, int64s, kernel, leaf, uint8s
+from loihi_emu.jit import disjoint, int16s, int32s, int64s, kernel, leaf, uint8s
 from loihi_emu.models import layout as at
 from loihi_emu.models.spikes import count_flags, count_spikes, emit, parameter, ring_block
 
@@ -22,7 +22,7 @@ U, V = at.G_STATE, at.G_STATE + 1
 KEEP_U, KEEP_V, BIAS, VTH_HIGH, VTH_LOW, INTERVAL, OFFSET = range(7)
 
 
-@kernel
+@disjoint
 def update(u, v, q, keep_u, keep_v, bias, high, low, mask):
     """One step of a block; the mask says who spiked, with which sign, and which fields overflowed."""
     flags = i32(0)
@@ -31,11 +31,11 @@ def update(u, v, q, keep_u, keep_v, bias, high, low, mask):
         current = wrap_lava(total)
         free = i32(i32(i32(decay_wide(i64(v[i]), i64(keep_v[i]))) + current) + bias[i])
         voltage = clip(free, i32(-STATE_MAX), i32(STATE_MAX))
-        above = voltage > high[i]
         below = voltage < low[i]
+        spiked = (voltage > high[i]) != below  # with thresholds the wrong way round both may hold: silent, no reset
         u[i] = current
-        v[i] = i32(0) if above or below else voltage
-        bits = i32(at.SPIKED) if above else (i32(at.SPIKED | at.NEGATIVE) if below else i32(0))
+        v[i] = i32(0) if spiked else voltage
+        bits = i32(i32(at.SPIKED | at.NEGATIVE) if below else i32(at.SPIKED)) if spiked else i32(0)
         bits = i32(bits | (i32(at.U_BIT) if current != total else i32(0)))
         bits = i32(bits | (i32(at.V_BIT) if voltage != free else i32(0)))
         mask[i] = np.uint8(bits)

@@ -14,30 +14,47 @@ UNITY = 4096
 V_LIMIT = (1 << 23) - 1
 QUIET_BIAS = 1 << 19
 """Above this magnitude a bias (with noise) may push v out of its field within one step."""
-LAVA_BIAS = 1 << 26
-"""v is clipped to 24 bits right after the bias is added: beyond this, more bias changes nothing."""
+VTH_16 = (1 << 15) - 1
+"""Above this threshold mantissa v reaches beyond 2^21 anyway, where every field is checked."""
 
 
 def lower_chip(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
     """Chip LIF: keep = 4096 - decay, bias = mantissa << exponent, vth = mantissa << 6.
 
-    `context` says whether noise is added (its largest magnitude under "noise") and whether some refractory counter
-    is running ("resting").
+    Biases and thresholds stand there twice: in full for the path that checks every field, and in 16 bits for the quick
+    one, which is not taken when they do not fit. `context` says whether noise is added ("noise") and whether some
+    refractory counter is running ("resting").
     """
+    bias = p["bias"] << p["bias_exp"]
+    vth = p["vth"] << p.get("vth_exp", 6)
+    bias16, shift = _sixteen_bits(bias)
+    limited = np.any(p["vmin"] != -V_LIMIT) or np.any(p["vmax"] != V_LIMIT)
+    large = bias16 is None or np.any(np.abs(bias) > QUIET_BIAS) or np.any(p["vth"] > VTH_16)
+    exact = limited or large or context.get("noise", False)
+    rests = np.any(p["refractory"] > 1) or context.get("resting", False)
     arrays: Arrays = {
         "keep_u": UNITY - p["du"],
         "keep_v": UNITY - p["dv"],
-        "bias": p["bias"] << p["bias_exp"],
-        "vth": p["vth"] << p["vth_exp"] if "vth_exp" in p else p["vth"] << 6,
+        "bias": bias,
+        "vth": vth,
         "vmin": p["vmin"],
         "vmax": p["vmax"],
         "refractory": p["refractory"],
         "noise_u": np.asarray(0),
+        "bias16": np.asarray(0) if exact or bias16 is None else bias16,
+        "vth16": np.asarray(0) if exact else p["vth"],
     }
-    limited = np.any(p["vmin"] != -V_LIMIT) or np.any(p["vmax"] != V_LIMIT)
-    exact = limited or context.get("noise") or np.any(np.abs(arrays["bias"]) > QUIET_BIAS)
-    rests = np.any(p["refractory"] > 1) or context.get("resting", False)
-    return arrays, (at.EXACT if exact else 0) | (at.REFRACTORY if rests else 0)
+    return arrays, (at.EXACT if exact else shift << at.SHIFT) | (at.REFRACTORY if rests else 0)
+
+
+def _sixteen_bits(bias: Any) -> tuple[Any, int]:
+    """Biases as 16-bit numbers and a common left shift; None when there is none."""
+    if np.max(np.abs(bias)) < 1 << 15:
+        return bias, 0
+    bits = int(np.bitwise_or.reduce(np.atleast_1d(bias)))
+    shift = (bits & -bits).bit_length() - 1
+    shifted = bias >> shift
+    return (shifted, shift) if np.max(np.abs(shifted)) < 1 << 15 else (None, 0)
 
 
 def lower_nengo(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
@@ -74,7 +91,7 @@ def _lava(p: Mapping[str, Any]) -> Arrays:
     return {
         "keep_u": UNITY - 1 - p["du"],
         "keep_v": UNITY - p["dv"],
-        "bias": np.clip(bias, -LAVA_BIAS, LAVA_BIAS),
+        "bias": bias,
         "interval": np.asarray(0),
         "offset": np.asarray(0),
     }

@@ -20,6 +20,7 @@ _VMAX = Parameter("vmax", _V, 0, _V, "Upper limit of v; the chip has 2**(9 + 2e)
 _U0 = Parameter("u", 0, -_V - 1, _V, "Current at the start, 24 bits signed.")
 _V0 = Parameter("v", 0, -_V, _V, "Voltage at the start, 24 bits signed.")
 _FIELDS = {"u": (-_V - 1, _V), "v": (-_V, _V), "rest": (0, 64)}
+_NENGO_FIELDS = _FIELDS | {"v": (-_V - 1, _V)}
 
 _CHIP = (_DU, _DV, _VTH, _BIAS, _BIAS_EXP, _REFRACTORY, _VMIN, _VMAX, _U0, _V0)
 _CHIP_STATE = (("u", "int32"), ("v", "int32"), ("rest", "int8"))
@@ -32,6 +33,8 @@ _CHIP_ARRAYS = (
     ("vmax", "int32"),
     ("refractory", "int8"),
     ("noise_u", "int32"),
+    ("bias16", "int16"),
+    ("vth16", "int16"),
 )
 
 _LAVA = (
@@ -78,10 +81,11 @@ MODELS: tuple[NeuronModel, ...] = (
             Parameter("bias", 0, -4095 * 128, 4095 * 128, "Bias, mantissa or (bias_exp 0) in full."),
             Parameter("refractory", 1, 0, 63, "Refractory period; 0 acts as 1."),
             Parameter("vmin", -_V, -_V - 1, 0, "Lower limit of v."),
+            Parameter("v", 0, -_V - 1, _V, "Voltage at the start, 24 bits signed."),
         ),
         _CHIP_STATE, _CHIP_ARRAYS, lowering.lower_nengo,
         "The chip's rules in the units of nengo-loihi 1.1.0, with its noise generator.",
-        noise=("u", "v"), limits=_FIELDS,
+        noise=("u", "v"), limits=_NENGO_FIELDS,
     ),
     NeuronModel(
         "lif", "brian2_loihi", "lif_brian2:step",

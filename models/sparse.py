@@ -8,7 +8,7 @@ With delays, one byte per synapse says how many steps later the event arrives.
 
 import numpy as np
 
-from loihi_emu.jit import float64s, int32s, int64s, kernel, leaf, prefetch, uint8s, uint32s
+from loihi_emu.jit import disjoint, float64s, int32s, int64s, kernel, leaf, prefetch, uint8s, uint32s
 from loihi_emu.models import layout as at
 
 i32 = np.int32
@@ -34,7 +34,7 @@ def add(q, word, payload):
     q[target] = i32(q[target] + i32(i32(i32(word) >> 16) * payload))
 
 
-@kernel
+@disjoint
 def add_row(q, row):
     """Add one row of binary synapses, eight at a time."""
     whole = row.shape[0] // _STEP
@@ -54,7 +54,7 @@ def add_row(q, row):
         add(q, row[k], i32(1))
 
 
-@kernel
+@disjoint
 def add_row_graded(q, row, payload):
     """Add one row of synapses multiplied by a payload."""
     for k in range(row.shape[0]):

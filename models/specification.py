@@ -1,4 +1,4 @@
-"""What a neuron model is made of, as data: parameters, state, the arrays its kernel reads, and how one becomes the other."""
+"""What a neuron model is made of, as data: parameters, state, and the arrays its kernel reads."""
 
 from __future__ import annotations
 
@@ -82,8 +82,3 @@ class NeuronModel:
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name, or None."""
         return next((p for p in self.parameters if p.name == name), None)
-
-    def threshold(self, parameters: Mapping[str, Any]) -> Any:
-        """The spike threshold in units of v, for plots; None when the model has no single one."""
-        arrays, _ = self.lower(parameters, {})
-        return arrays.get("vth")

@@ -79,6 +79,12 @@ def ring_block(description, step, first, width):
 
 
 @kernel
+def varies(description, number):
+    """Whether a parameter has one value per neuron."""
+    return description[at.G_PARAMETERS + 2 * number + 1] != 0
+
+
+@kernel
 def parameter(description, number, block):
     """Address of one block of a parameter."""
     at_word = at.G_PARAMETERS + 2 * number

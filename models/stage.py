@@ -7,7 +7,6 @@ connection, target and delay, rounding down, and not to each weight.
 
 from loihi_emu.arithmetic import shift, wrap24
 from loihi_emu.jit import int32s, int64s, leaf
-from loihi_emu.models import layout as at
 
 STAGE = 0  # address of the sums, int32, delays x width
 ROWS = 1  # delays
@@ -32,7 +31,8 @@ def step(address, time):
     for row in range(d[ROWS]):
         slot = (time + d[OFFSET] + row) % d[SLOTS]
         q = int32s(d[RING] + 4 * (slot * d[N] + d[TARGET]), width)
-        total = int32s(d[STAGE] + 4 * row * width, width)
+        kept = (time + d[OFFSET] + row) % d[ROWS]
+        total = int32s(d[STAGE] + 4 * kept * width, width)
         for i in range(width):
             if total[i] != 0:
                 value = wrap24(total[i]) if d[WRAPS] else shift(total[i], d[EXPONENT])
@@ -40,5 +40,3 @@ def step(address, time):
                 q[i] += value
                 total[i] = 0
     int64s(d[COUNTER], 1)[0] += lost
-
-

@@ -145,9 +145,8 @@ class Oracle:
     def _check(self, population: Any) -> None:
         if (self.rules, population.model) not in NEURON_RULES:
             known = ", ".join(f"{model} ({rules})" for rules, model in NEURON_RULES)
-            raise ValueError(
-                f"population {population.name!r}: no model {population.model!r} under rules {self.rules!r}, have {known}"
-            )
+            asked = f"model {population.model!r} under rules {self.rules!r}"
+            raise ValueError(f"population {population.name!r}: no {asked}, have {known}")
         if population.noise is not None and self.rules not in ("chip", "nengo_loihi"):
             raise ValueError(f"population {population.name!r}: rules {self.rules!r} have no noise")
 

@@ -170,7 +170,7 @@ def lava_subthreshold(n: Neuron, a: Arrival, counts: Counts) -> None:
     else:
         n.u = u
     counted(u, n.u, counts, "u_overflow")
-    v = decay(n.v, p["dv"]) + n.u + bias
+    v = wrap(decay(n.v, p["dv"]) + n.u + bias, 31)
     n.v = counted(v, clip(v, -V_LIMIT, V_LIMIT), counts, "v_saturation")
 
 

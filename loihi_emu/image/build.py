@@ -50,13 +50,11 @@ class Image:
         self._origins = self._make_origins()
         for connection in network.connections.values():
             self._add(connection)
-        self.noises = [
-            NoiseSource(p, self._home[p.name]) for p in network.populations.values() if p.noise is not None
-        ]
+        self.noises = [NoiseSource(p, self._home[p.name]) for p in network.populations.values() if p.noise is not None]
         for noise in self.noises:
             noise.group.noisy(noise.parameter)
         self._make_memory()
-        self._events_before = 0
+        self._events_before = self._wraps_before = 0
         self._calls: list[tuple[Leaf, Description]] = []
         self._schedule()
 
@@ -87,7 +85,7 @@ class Image:
             self.refresh(group)
         for name, source in self.inputs.items():
             source.counter[:] = old.inputs[name].counter
-        self._events_before = old.events
+        self._events_before, self._wraps_before = old.events, old.convolution_wraps
         self.fills.filled[:] = old.fills.filled
         self.fills.total[:] = old.fills.total
         for recorded, before_it in zip(self.recorded, old.recorded, strict=True):
@@ -114,7 +112,8 @@ class Image:
             weights = c.values if c.values.dtype.kind == "f" else c.values.astype(np.int64)
         else:
             applied = c.weight_exp if rules != "lava" or c.weight_exp >= 0 else 0
-            made = effective(c.values if rules == "float" else c.values.astype(np.int64), rules, c.sign_mode, c.weight_bits, applied)
+            values = c.values if rules == "float" else c.values.astype(np.int64)
+            made = effective(values, rules, c.sign_mode, c.weight_bits, applied)
             weights = made.values
             if rules == "lava":
                 weights = weights << applied
@@ -252,6 +251,11 @@ class Image:
     def events(self) -> int:
         """Synaptic events since the image was built."""
         return self._events_before + sum(int(p.events[0]) for p in self.projections.all)
+
+    @property
+    def convolution_wraps(self) -> int:
+        """Sums of Lava's convolutions that wrapped at 24 bits, since the image was built."""
+        return self._wraps_before + sum(int(stage.lost[0]) for _, stage in self.stages)
 
 
 def _buffers(recorder: Any) -> int:

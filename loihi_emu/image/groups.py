@@ -49,6 +49,15 @@ class Group:
         k = next(i for i, p in enumerate(self.populations) if p.name == name)
         return slice(int(self.bounds[k]), int(self.bounds[k + 1]))
 
+    def threshold(self, name: str) -> Any:
+        """The spike threshold of a population in units of v: a number, or an array of one per neuron; None if none."""
+        array = self._arrays.get("vth")
+        if array is None:
+            return None
+        k = [name for name, _ in self.model.arrays].index("vth")
+        uniform = self.description.words[at.G_PARAMETERS + 2 * k + 1] == 0
+        return array[0].item() if uniform else array[self.part(name)]
+
     def need_slots(self, slots: int) -> None:
         """Make the ring of accumulators at least so long."""
         self.slots = max(self.slots, slots)
@@ -71,7 +80,7 @@ class Group:
         d = self.description
         self.lists.describe(d)
         d.words[at.G_N] = self.n
-        d.point(at.G_MASK, aligned(at.BLOCK, np.uint8))
+        d.point(at.G_MASK, aligned(at.SCRATCH, np.uint8))
         ring = arena[f"{self.key}.ring"] if self.slots else aligned(at.BLOCK, self.model.accumulator)
         d.point(at.G_RING, ring)
         d.words[at.G_SLOTS] = self.slots
@@ -89,6 +98,8 @@ class Group:
         flags = 0
         for _, bits in lowered:
             flags |= bits
+        if len({bits >> at.SHIFT for _, bits in lowered}) > 1:  # since a parameter was set
+            flags |= at.EXACT
         self.description.words[at.G_FLAGS] = flags
         for k, (name, dtype) in enumerate(self.model.arrays):
             values = [arrays[name] for arrays, _ in lowered]
@@ -100,8 +111,9 @@ class Group:
         if name in self._noisy:
             array, step = self._noisy[name], np.dtype(dtype).itemsize * at.BLOCK
             self._arrays[name] = spread(values, self.populations, dtype)
-        elif all(np.ndim(v) == 0 for v in values) and len({np.asarray(v).item() for v in values}) == 1:
-            array = np.full(min(self.n, at.BLOCK), values[0], dtype)
+            array[:] = self._arrays[name]  # for populations whose noise is on something else
+        elif all(is_uniform(v, values[0]) for v in values):
+            array = np.full(min(self.n, at.BLOCK), np.ravel(values[0])[0], dtype)
             self._arrays[name], step = array, 0
         else:
             array = spread(values, self.populations, dtype)
@@ -132,11 +144,17 @@ class Group:
         return int(arrays) + self.lists.nbytes
 
 
+def is_uniform(value: Any, first: Any) -> bool:
+    """Whether all values are equal to the first of `first`."""
+    wanted = np.ravel(first)[0]
+    array = np.asarray(value)
+    return bool(array.flat[-1] == wanted and np.all(array == wanted))
+
+
 def spread(values: list[Any], populations: list[Population], dtype: str) -> Array:
     """One value per neuron of a group from a scalar or an array per population."""
-    return np.concatenate([np.broadcast_to(np.asarray(v), p.size) for v, p in zip(values, populations, strict=True)]).astype(
-        dtype
-    )
+    each = [np.broadcast_to(np.asarray(v), p.size) for v, p in zip(values, populations, strict=True)]
+    return np.concatenate(each).astype(dtype)
 
 
 def make_groups(populations: list[Population], rules: str) -> list[Group]:

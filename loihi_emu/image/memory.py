@@ -17,7 +17,8 @@ def aligned(shape: int | tuple[int, ...], dtype: Any) -> Array:
     size = int(np.prod(shape)) * kind.itemsize
     raw = np.zeros(size + ALIGN, np.uint8)
     start = -raw.ctypes.data % ALIGN
-    return raw[start : start + size].view(kind).reshape(shape)
+    made: Array = raw[start : start + size].view(kind).reshape(shape)
+    return made
 
 
 class _Place(NamedTuple):
@@ -69,6 +70,11 @@ class Arena:
         """Address of an array."""
         return int(self.data.ctypes.data) + self._places[name].start
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all arrays."""
+        return tuple(self._places)
+
     def reset(self) -> None:
         """Put everything back to its start."""
         self.data[:] = self.initial
@@ -107,7 +113,7 @@ class Description:
 
 
 class SourceLists:
-    """This step's spikes of a source: their number, indices and payloads."""
+    """Spikes of a source in this step: their number, indices and payloads."""
 
     def __init__(self, capacity: int, graded: bool) -> None:
         self.count: Array = np.zeros(1, np.int64)

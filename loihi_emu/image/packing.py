@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.elements import Conv2D
 from loihi_emu.models import layout as at
+from loihi_emu.models.dense import TILE
 
 Integers = NDArray[np.int64]
 
@@ -84,9 +85,9 @@ def pack(rows: Rows, chunk: int = at.CHUNK) -> NDArray[np.uint32]:
 
 @dataclass(frozen=True)
 class Bytes:
-    """A dense matrix as bytes: weight = (byte + offset) << shift; row by source neuron."""
+    """A dense matrix as bytes: weight = (byte + offset) << shift; row by source neuron, in the order of :func:`paired`."""
 
-    rows: NDArray[np.int8]
+    rows: NDArray[np.uint8]
     offset: int
     shift: int
 
@@ -99,8 +100,25 @@ def to_bytes(weights: NDArray[Any]) -> Bytes | None:
     low, high = low >> shift, high >> shift
     if high - low > 255:
         return None
-    offset = low + 128
-    return Bytes(np.ascontiguousarray(((weights >> shift) - offset).T.astype(np.int8)), offset, shift)
+    return Bytes(paired(((weights >> shift) - low).T), low, shift)
+
+
+def paired(rows: NDArray[Any]) -> NDArray[np.uint8]:
+    """Bytes in the order of the dense kernel: within each tile, target j beside target j + half (0 fills a gap)."""
+    width = rows.shape[1]
+    order = [paired_order(min(TILE, width - start)) + start for start in range(0, width, TILE)]
+    places = np.concatenate(order)
+    out = np.zeros((rows.shape[0], width + width % 2), np.uint8)
+    out[:, : len(places)] = rows[:, np.minimum(places, width - 1)]
+    if width % 2:
+        out[:, -1] = 0
+    return out
+
+
+def paired_order(m: int) -> Integers:
+    """The target of each byte of a tile of m targets; the last byte of an odd tile has none (m)."""
+    half = (m + 1) // 2
+    return np.stack([np.arange(half), np.arange(half, 2 * half)], axis=1).reshape(-1)
 
 
 def taps(conv: Conv2D, kernel: NDArray[Any], dtype: str) -> NDArray[Any]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from loihi_emu.elements import Connection
 from loihi_emu.image.memory import Arena, Array, Description
-from loihi_emu.image.packing import Bytes, Synapses, merge, pack, taps, to_bytes
+from loihi_emu.image.packing import Bytes, Synapses, merge, pack, paired, taps, to_bytes
 from loihi_emu.image.sinks import Sink, describe_projection
 from loihi_emu.models import conv as conv_at
 from loihi_emu.models import dense as dense_at
@@ -51,7 +51,7 @@ class Projection:
     delay: int
     floating: bool
     synapses: list[Synapses] = field(default_factory=list)
-    parts: list[tuple[Bytes | Array, Array | None, int, int, int]] = field(default_factory=list)
+    parts: list[tuple[Bytes | Array, Array | None, int, int, int, int]] = field(default_factory=list)
     convolution: tuple[Connection, Array, int, int] | None = None
     events: Array = field(default_factory=lambda: np.zeros(1, np.int64))
     stored: int = 0
@@ -91,14 +91,15 @@ class Projection:
     def _dense(self, arena: Arena) -> Description:
         d = self._common(dense_at.TABLE + len(self.parts) * dense_at.PART_WORDS, arena)
         d.words[dense_at.PARTS] = len(self.parts)
-        d.point(dense_at.SCRATCH, np.zeros(dense_at.TILE, np.int16))
-        for number, (matrix, delays, first, target, delay) in enumerate(self.parts):
+        d.point(dense_at.SCRATCH, np.zeros(4 * dense_at.TILE, np.uint16))
+        for number, (matrix, delays, width, first, target, delay) in enumerate(self.parts):
             row = dense_at.TABLE + number * dense_at.PART_WORDS
             rows = matrix.rows if isinstance(matrix, Bytes) else matrix
             d.words[row + dense_at.FIRST] = first
             d.words[row + dense_at.END] = first + rows.shape[0]
             d.words[row + dense_at.TARGET] = target
-            d.words[row + dense_at.WIDTH] = rows.shape[1]
+            d.words[row + dense_at.WIDTH] = width
+            d.words[row + dense_at.STRIDE] = rows.shape[1]
             d.point(row + dense_at.WEIGHTS, rows)
             if isinstance(matrix, Bytes):
                 d.words[row + dense_at.OFFSET] = matrix.offset
@@ -172,9 +173,11 @@ class Projections:
         if c.kind == DENSE:
             packed = weights.T.astype(np.float64, order="C") if floating else to_bytes(weights)
             if packed is not None:
-                steps = np.ascontiguousarray(c.delays.T, np.uint8) if varied else None
+                steps = None
+                if varied:
+                    steps = np.ascontiguousarray(c.delays.T, np.uint8) if floating else paired(c.delays.T)
                 made = self._get(DENSE, origin, sink, c.graded, 0, floating, None)
-                made.parts.append((packed, steps, first + c.pre.start, target + c.post.start, delay))
+                made.parts.append((packed, steps, c.post.size, first + c.pre.start, target + c.post.start, delay))
                 return
         made = self._get(SPARSE, origin, sink, c.graded, delay, floating, varied)
         made.synapses.append(_rows(c, weights, first, target, varied))
@@ -190,6 +193,7 @@ class Projections:
 
 def _rows(c: Connection, weights: Array, first: int, target: int, varied: bool) -> Synapses:
     """A connection's synapses by source neuron; also of a dense matrix whose weights do not fit bytes."""
+    after: Array
     if c.kind == DENSE:
         n_post, n_pre = weights.shape
         indptr = np.arange(n_pre + 1, dtype=np.int64) * n_post

@@ -148,7 +148,7 @@ class StateRecorder:
 
     def since(self, position: int) -> Array:
         """A copy of the rows recorded after an earlier position."""
-        return self.rows[position : self.position].copy()
+        return np.array(self.rows[position : self.position])
 
 
 @dataclass(frozen=True, eq=False)

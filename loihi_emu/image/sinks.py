@@ -41,7 +41,9 @@ class Stage(Sink):
     nengo_loihi rules, whose accumulators hold single units of u.
     """
 
-    def __init__(self, group: Group, start: int, stop: int, *, exponent: int, wraps: bool, offset: int, rows: int) -> None:
+    def __init__(
+        self, group: Group, start: int, stop: int, *, exponent: int, wraps: bool, offset: int, rows: int
+    ) -> None:
         super().__init__(group)
         self.base, self.n = start, stop - start
         self.exponent, self.wraps, self.offset, self.rows = exponent, wraps, offset, rows

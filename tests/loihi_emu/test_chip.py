@@ -68,11 +68,11 @@ def test_no_energy_of_loihi_2_is_invented():
 
 
 def test_chip_and_kernels_agree():
-    assert arithmetic.DECAY_UNITY == LOIHI1.decay_max
-    assert (arithmetic.WEIGHT_SHIFT, arithmetic.Q_BITS, arithmetic.STATE_BITS) == (
+    assert LOIHI1.decay_max == arithmetic.DECAY_UNITY
+    assert (
         LOIHI1.weight_shift, LOIHI1.q_bits, LOIHI1.v_bits,
-    )  # fmt: skip
-    assert weights.EFFECTIVE_MAX == LOIHI1.weight_limit
+    ) == (arithmetic.WEIGHT_SHIFT, arithmetic.Q_BITS, arithmetic.STATE_BITS)  # fmt: skip
+    assert LOIHI1.weight_limit == weights.EFFECTIVE_MAX
 
 
 @CHIPS

@@ -1,0 +1,50 @@
+# Everything runs in a virtual environment of its own; a machine needs Python >= 3.10, pip, make and a package index.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+SOURCES := $(shell find loihi_emu models plots validation lava_api -type f -not -name '*.pyc') pyproject.toml README.md
+
+.PHONY: demo test lint bench validate clean help
+
+help:
+	@echo "make demo      classify real handwritten digits on the emulated chip; pictures in demo-output/"
+	@echo "make test      run all tests"
+	@echo "make bench     speed beside hand-written C"
+	@echo "make validate  replay recordings of other emulators"
+	@echo "make lint      ruff, and mypy --strict on the installed package"
+	@echo "make clean     remove the environment and build products"
+
+demo: $(VENV)/installed
+	$(BIN)/python -m loihi_emu demo
+
+test: $(VENV)/installed $(VENV)/developing
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+lint: $(VENV)/installed $(VENV)/developing
+	$(BIN)/ruff check .
+	cd $(VENV) && bin/mypy --config-file ../pyproject.toml -p loihi_emu -p lava_api
+
+bench: $(VENV)/installed
+	$(BIN)/python -m loihi_emu bench
+
+validate: $(VENV)/installed
+	$(BIN)/python -m loihi_emu validate
+
+$(VENV)/created:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	touch $@
+
+# A normal install, as a user has it. Stale build products would end up in it, so they go first.
+$(VENV)/installed: $(VENV)/created $(SOURCES)
+	rm -rf build
+	$(BIN)/python -m pip install --quiet --upgrade .
+	rm -rf build
+	touch $@
+
+$(VENV)/developing: $(VENV)/created pyproject.toml
+	$(BIN)/python -m pip install --quiet --group dev
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-output

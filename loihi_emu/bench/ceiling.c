@@ -1,0 +1,145 @@
+/* The ceiling: what a good C programmer writes for one workload, with the chip's integers and nothing else.
+ *
+ * No probes, no overflow counters, no wraps (the workloads stay inside every field), no delays, no per-neuron
+ * parameters. State, and the number of spikes, must equal the emulator's to the bit.
+ */
+#include <stdint.h>
+#include <string.h>
+
+#define BLOCK 1024
+#define INLINE static inline __attribute__((always_inline))
+
+typedef struct {
+    int32_t keep_u, keep_v; /* 4096 - decay */
+    int32_t bias, vth;      /* in units of v */
+    int32_t period;         /* steps from a spike until v integrates again */
+    int32_t shift;          /* a stored weight is worth weight << shift in units of u */
+} Cell;
+
+/* x * keep / 4096 towards zero, by halves: the product needs 36 bits, each half fits in 32. */
+INLINE int32_t decay(int32_t x, int32_t keep)
+{
+    int32_t round = (x >> 31) & 0xFFF; /* a negative quotient is rounded up */
+    return (x >> 12) * keep + (((x & 0xFFF) * keep + round) >> 12);
+}
+
+/* One step of a block: fires[i] is 1 where neuron i spikes. `q` and `rest` are used where the flags say so. */
+INLINE void advance(int64_t m, int32_t *restrict u, int32_t *restrict v, int8_t *restrict rest, int32_t *restrict q,
+                    uint8_t *restrict fires, Cell c, int driven, int refractory)
+{
+    for (int64_t i = 0; i < m; i++) {
+        int32_t current = decay(u[i], c.keep_u) + (driven ? q[i] << c.shift : 0);
+        int32_t voltage = decay(v[i], c.keep_v) + current + c.bias;
+        int32_t waiting = refractory ? rest[i] : 0;
+        voltage = waiting ? 0 : voltage;
+        int32_t spiked = voltage > c.vth;
+        u[i] = current;
+        v[i] = spiked ? 0 : voltage;
+        fires[i] = (uint8_t)spiked;
+        if (driven)
+            q[i] = 0;
+        if (refractory) {
+            int32_t left = (spiked ? c.period : waiting) - 1;
+            rest[i] = (int8_t)(left > 0 ? left : 0);
+        }
+    }
+}
+
+/* One step of n neurons, block by block: writes the indices of those that spike, returns how many. */
+INLINE int64_t update(int64_t n, int32_t *u, int32_t *v, int8_t *rest, int32_t *q, Cell c, int32_t *spiked, int driven,
+                      int refractory)
+{
+    uint8_t fires[BLOCK] __attribute__((aligned(64)));
+    int64_t count = 0;
+    for (int64_t first = 0; first < n; first += BLOCK) {
+        int64_t m = n - first < BLOCK ? n - first : BLOCK, w = 0;
+        advance(m, u + first, v + first, rest + first, q + first, fires, c, driven, refractory);
+        for (; w + 8 <= m; w += 8) {
+            uint64_t word;
+            memcpy(&word, fires + w, 8);
+            for (; word; word &= word - 1)
+                spiked[count++] = (int32_t)(first + w + (__builtin_ctzll(word) >> 3));
+        }
+        for (; w < m; w++)
+            if (fires[w])
+                spiked[count++] = (int32_t)(first + w);
+    }
+    return count;
+}
+
+/* Neurons without synapses. Returns the number of spikes, as all below do. */
+int64_t plain(int64_t steps, int64_t n, int32_t *u, int32_t *v, const Cell *cell, int32_t *spiked)
+{
+    int64_t total = 0;
+    for (int64_t t = 0; t < steps; t++)
+        total += update(n, u, v, 0, 0, *cell, spiked, 0, 0);
+    return total;
+}
+
+/* A recurrent population with refractory periods; a synapse is one word, target | weight << 16. */
+int64_t recurrent(int64_t steps, int64_t n, int32_t *u, int32_t *v, int8_t *rest, int32_t *q, const Cell *cell,
+                  const int64_t *row, const uint32_t *word, int32_t *spiked)
+{
+    int64_t total = 0;
+    for (int64_t t = 0; t < steps; t++) {
+        int64_t count = update(n, u, v, rest, q, *cell, spiked, 1, 1);
+        for (int64_t k = 0; k < count; k++) {
+            const uint32_t *w = word + row[spiked[k]], *end = word + row[spiked[k] + 1];
+            if (k + 1 < count)
+                for (int line = 0; line < 5; line++)
+                    __builtin_prefetch(word + row[spiked[k + 1]] + 16 * line);
+#pragma GCC unroll 16
+            for (; w < end; w++)
+                q[*w & 0xFFFF] += (int32_t)*w >> 16;
+        }
+        total += count;
+    }
+    return total;
+}
+
+/* Add the rows of bytes of `rows` neurons (a constant, at most 8) to q: sums of bytes fit in 16 bits. */
+INLINE void add_group(int rows, const int32_t *index, int64_t width, const int8_t *weight, int32_t *restrict q)
+{
+    const int8_t *row[8];
+    for (int j = 0; j < rows; j++)
+        row[j] = weight + index[j] * width;
+    for (int64_t i = 0; i < width; i++) {
+        int16_t sum = 0;
+#pragma GCC unroll 8
+        for (int j = 0; j < rows; j++)
+            sum = (int16_t)(sum + row[j][i]);
+        q[i] += sum;
+    }
+}
+
+/* Add the rows of all listed neurons to q, eight a pass as long as there are so many. */
+INLINE void add_rows(int64_t count, const int32_t *index, int64_t width, const int8_t *weight, int32_t *q)
+{
+    int64_t k = 0;
+    for (; k + 8 <= count; k += 8)
+        add_group(8, index + k, width, weight, q);
+    if (k + 4 <= count) {
+        add_group(4, index + k, width, weight, q);
+        k += 4;
+    }
+    if (k + 2 <= count) {
+        add_group(2, index + k, width, weight, q);
+        k += 2;
+    }
+    if (k < count)
+        add_group(1, index + k, width, weight, q);
+}
+
+/* Two layers of n neurons each: events of step t are event[start[t]] .. event[start[t + 1] - 1]. */
+int64_t layers(int64_t steps, int64_t n, int32_t *u, int32_t *v, int32_t *q, const Cell *cell, const int64_t *start,
+               const int32_t *event, const int8_t *first_weights, const int8_t *second_weights, int32_t *spiked)
+{
+    int64_t total = 0;
+    for (int64_t t = 0; t < steps; t++) {
+        add_rows(start[t + 1] - start[t], event + start[t], n, first_weights, q);
+        int64_t count = update(n, u, v, 0, q, cell[0], spiked, 1, 0);
+        total += count + update(n, u + n, v + n, 0, q + n, cell[1], spiked + n, 1, 0);
+        add_rows(count, spiked, n, second_weights, q + n);
+    }
+    return total;
+}

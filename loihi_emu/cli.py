@@ -1,0 +1,78 @@
+"""The command line: demo, validate, bench, chip."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from loihi_emu._version import __version__
+from loihi_emu.errors import LoihiEmuError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status.
+
+    Examples
+    --------
+    >>> main(["chip", "loihi1"])  # doctest: +ELLIPSIS
+    Loihi 1...
+    0
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except LoihiEmuError as problem:
+        print(f"loihi_emu: {problem}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="loihi_emu", description="An emulator of Intel's Loihi chips.")
+    parser.add_argument("--version", action="version", version=f"loihi_emu {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="classify real handwritten digits on the emulated chip")
+    demo.add_argument("--out", type=Path, default=Path("demo-output"), help="folder for the pictures")
+    demo.add_argument("--images", type=int, default=None, help="only the first so many test images")
+    demo.set_defaults(command=_demo)
+
+    validate = commands.add_parser("validate", help="replay recordings of other emulators and count differences")
+    validate.add_argument("--golden", type=Path, default=None, help="folder with brian2_loihi/ and nengo_loihi/")
+    validate.add_argument("--oracle", action="store_true", help="check the slow plain-Python oracle instead")
+    validate.set_defaults(command=_validate)
+
+    from loihi_emu.bench import command as bench_command
+
+    bench = commands.add_parser("bench", help="measure speed beside hand-written C")
+    bench_command.add_arguments(bench)
+    bench.set_defaults(command=bench_command.run)
+
+    chip = commands.add_parser("chip", help="describe a chip, every fact with its source")
+    chip.add_argument("name", nargs="?", default="loihi1", choices=("loihi1", "loihi2"))
+    chip.set_defaults(command=_chip)
+    return parser
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from loihi_emu.demo.run import run_demo
+
+    run_demo(options.out, images=options.images)
+    return 0
+
+
+def _validate(options: argparse.Namespace) -> int:
+    from loihi_emu.validation.report import validate
+
+    return validate(options.golden, oracle=options.oracle)
+
+
+def _chip(options: argparse.Namespace) -> int:
+    from loihi_emu.chip import LOIHI1, LOIHI2
+
+    print((LOIHI1 if options.name == "loihi1" else LOIHI2).describe())
+    return 0

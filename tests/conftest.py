@@ -1,0 +1,18 @@
+"""Hypothesis settings of all tests: HYPOTHESIS_PROFILE=default|quick|thorough; derandomised where CI=true."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+_COMMON = {
+    "deadline": None,
+    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
+    "derandomize": os.environ.get("CI", "").lower() == "true",
+    "print_blob": True,
+}
+_THOROUGH = _COMMON | {"derandomize": False}
+
+settings.register_profile("default", max_examples=60, **_COMMON)
+settings.register_profile("quick", max_examples=10, **_COMMON)
+settings.register_profile("thorough", max_examples=3000, **_THOROUGH)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

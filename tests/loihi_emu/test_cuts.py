@@ -1,0 +1,202 @@
+"""A run gives the same however it is cut: pieces, checkpoints, resets, samples; and in populations of many blocks."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from recipes import assert_same, events
+from strategies import RULES, recipes
+
+from loihi_emu import Emulator
+from loihi_emu.image.groups import ALONE
+
+RULE_SETS = st.sampled_from(RULES)
+
+
+def joined(recordings, names):
+    """The arrays of several recordings one after the other."""
+    found = {}
+    for name in names:
+        if name.endswith(".spikes"):
+            found[name] = [event for rec in recordings for event in events(rec, name[: -len(".spikes")])]
+        else:
+            found[name] = np.concatenate([rec[name] for rec in recordings]).tolist()
+    return found
+
+
+def state_of(emulator):
+    """Everything that changes while running."""
+    return {name: emulator.image.arena[name].tolist() for name in emulator.image.arena.names}
+
+
+@given(recipes(), st.lists(st.integers(0, 9), max_size=6), st.data())
+def test_pieces_make_the_whole(recipe, pieces, data):
+    whole = Emulator(recipe.network())
+    expected = whole.run(recipe.steps + sum(pieces))
+    cut = Emulator(recipe.network())
+    lengths = data.draw(st.permutations([*pieces, recipe.steps]))
+    parts = []
+    for length in lengths:
+        before = cut.step
+        parts.append(cut.run(length))
+        assert (parts[-1].start, parts[-1].steps) == (before, length)
+        for population in recipe.populations:
+            cut.set(population.name, "v", cut.get(population.name, "v"))
+            cut.get(population.name, "u")
+    assert joined(parts, expected.names) == joined([expected], expected.names)
+    assert_same(cut.recording, expected)
+    assert state_of(cut) == state_of(whole) | {k: v for k, v in state_of(cut).items() if k.endswith(".hot")}
+    for key in ("synaptic_events", "convolution_wraps"):
+        assert sum(part.stats[key] for part in parts) == expected.stats[key]
+
+
+@given(recipes(), st.integers(0, 12), st.integers(0, 3))
+def test_checkpoints_continue_bit_identically(tmp_path_factory, recipe, before, after):
+    path = tmp_path_factory.mktemp("checkpoint") / "state"
+    emulator = Emulator(recipe.network())
+    emulator.run(before)
+    saved = emulator.save(path)
+    expected = emulator.run(recipe.steps)
+    fresh = Emulator(recipe.network())
+    fresh.run(after)
+    fresh.restore(saved)
+    assert fresh.step == before
+    assert_same(fresh.run(recipe.steps), expected)
+    assert state_of(fresh) == state_of(emulator)
+    fresh.reset()
+    emulator.reset()
+    assert_same(fresh.run(3), emulator.run(3))
+
+
+def test_checkpoints_carry_what_was_set(tmp_path):
+    def build():
+        from recipes import Link, Node, Recipe
+
+        spikes = {"spikes": ([0, 1, 4], [0, 1, 0]), "payloads": [3, -2, 5]}
+        rate = Node("rate", 3, True, {"rate": 0.5})
+        cells = Node("cells", 4, False, {"vth": 5, "dv": 100})
+        weights = np.arange(8).reshape(4, 2) * 10
+        wires = (
+            Link("in", "cells", weights, {"graded": True, "kind": "dense"}),
+            Link("rate", "cells", np.ones((4, 3), int)),
+        )
+        return Recipe("chip", 3, (Node("in", 2, True, spikes), rate, cells), wires)
+
+    emulator = Emulator(build().network())
+    emulator.run(3)
+    emulator.set("in->cells", "weights", np.full((4, 2), 33))
+    emulator.set("cells", "vth", [1, 2, 3, 4])
+    emulator.set("cells", "rest", 2)
+    emulator.set_input("in", spikes=([3, 5, 5, 6], [0, 1, 1, 0]))
+    emulator.set_input("rate", rate=[0.1, 0.9, 0.4])
+    path = emulator.save(tmp_path / "set.npz")
+    fresh = Emulator(build().network())
+    fresh.restore(path)
+    assert fresh.get("cells", "vth").tolist() == [1, 2, 3, 4]
+    assert fresh.get("in->cells", "weights").tolist() == [[33, 33]] * 4
+    assert_same(fresh.run(20), emulator.run(20))
+
+
+@given(recipes(), st.integers(0, 20))
+def test_reset_repeats_exactly(recipe, between):
+    emulator = Emulator(recipe.network())
+    first = emulator.run(recipe.steps)
+    emulator.run(between)
+    emulator.reset()
+    assert emulator.step == 0
+    assert_same(emulator.run(recipe.steps), first)
+    assert_same(emulator.recording, first)
+
+
+@given(recipes(poisson=False), st.integers(1, 3), st.data())
+def test_samples_equal_runs_one_by_one(recipe, count, data):
+    inputs = [node for node in recipe.inputs if recipe.network().inputs[node.name].payloads is None]
+    noisy = any(node.options.get("noise") is not None for node in recipe.populations)
+    if not inputs or noisy:
+        return
+    rng = np.random.default_rng(data.draw(st.integers(0, 99)))
+    samples = {n.name: (rng.random((count, recipe.steps, n.size)) < 0.4).astype(np.int8) for n in inputs}
+    batch = Emulator(recipe.network())
+    batch.run(2)
+    got = batch.run_samples(recipe.steps, samples)
+    single = Emulator(recipe.network())
+    parts = []
+    for k in range(count):
+        single.reset()
+        for name, arrays in samples.items():
+            single.set_input(name, spikes=arrays[k])
+        parts.append(single.run(recipe.steps))
+    assert (got.samples, got.steps) == (count, count * recipe.steps)
+    for name in got.names:
+        if name.endswith(".spikes"):
+            base = name[: -len(".spikes")]
+            shifted = [(k * recipe.steps + t, i, p) for k, part in enumerate(parts) for t, i, p in events(part, base)]
+            assert events(got, base) == shifted
+            counts = [part.spike_counts(base).tolist() for part in parts]
+            assert got.spike_counts(base).tolist() == (counts if count > 1 else counts[0])
+        else:
+            assert got[name].tolist() == np.concatenate([part[name] for part in parts]).tolist()
+    assert got.stats["synaptic_events"] == sum(part.stats["synaptic_events"] for part in parts)
+    assert_same(batch.run(recipe.steps), Emulator(recipe.network()).run(recipe.steps))
+
+
+@given(recipes(), st.integers(1, 5), st.data())
+def test_probes_with_intervals_and_subsets_agree_with_full_ones(recipe, every, data):
+    full = recipe.run()
+    net = recipe.network(probed=False)
+    chosen = {}
+    for node in recipe.nodes:
+        picked = data.draw(st.lists(st.integers(0, node.size - 1), min_size=1, max_size=5))
+        chosen[node.name] = np.unique(picked)
+        net.probe(node.name, "spikes", neurons=picked)
+        if not node.is_input:
+            net.probe(node.name, ["u"], every=every, neurons=picked)
+            net.probe(node.name, ["v"], every=every)
+    emulator = Emulator(net)
+    cut = data.draw(st.integers(0, recipe.steps))
+    parts = [emulator.run(cut), emulator.run(recipe.steps - cut)]
+    partly = emulator.recording
+    for node in recipe.nodes:
+        kept = [e for e in events(full, node.name) if e[1] in chosen[node.name]]
+        assert events(partly, node.name) == kept
+        if not node.is_input:
+            u, v = f"{node.name}.u", f"{node.name}.v"
+            assert partly.neurons(u).tolist() == chosen[node.name].tolist()
+            assert partly[u].tolist() == full[u][::every][:, chosen[node.name]].tolist()
+            assert partly[v].tolist() == full[v][::every].tolist()
+            assert partly.times(v).tolist() == list(range(0, recipe.steps, every))
+            assert np.concatenate([part.times(v) for part in parts]).tolist() == partly.times(v).tolist()
+    assert partly.stats == full.stats
+
+
+@pytest.mark.parametrize("size", [1023, 1024, 1025, 2049, ALONE - 1, ALONE, ALONE + 1])
+def test_sizes_about_a_block_and_a_group(size):
+    """Neurons of one chain tick alike wherever they stand: a population's answer is its first block's, repeated."""
+    period = 193
+    rng = np.random.default_rng(size)
+    bias, vth = rng.integers(0, 300, period), rng.integers(1, 20, period)
+    drive = (rng.random((12, period)) < 0.2).astype(np.int8)
+    place = np.arange(size) % period
+
+    def run(index):
+        from loihi_emu import Network
+
+        net = Network(seed=1)
+        source = net.input("in", len(index), spikes=drive[:, index])
+        cells = net.population("cells", len(index), dv=64, vth=vth[index], bias=bias[index], refractory=1 + index % 3)
+        other = net.population("other", 5, vth=2, bias=30)
+        line = np.arange(len(index))
+        net.connect(source, cells, (line, line, 5 + index % 50), delays=index % 4)
+        net.connect(cells, other, (line, line % 5, np.ones(len(line), int)))
+        net.probe(cells, ["spikes", "u", "v"])
+        return Emulator(net).run(20)
+
+    small, large = run(np.arange(period)), run(place)
+    assert np.array_equal(large["cells.v"], small["cells.v"][:, place])
+    assert np.array_equal(large["cells.u"], small["cells.u"][:, place])
+    expected = np.zeros((20, period), bool)
+    expected[small.spikes("cells").times, small.spikes("cells").indices] = True
+    times, indices = np.nonzero(expected[:, place])
+    assert large.spikes("cells").times.tolist() == times.tolist()
+    assert large.spikes("cells").indices.tolist() == indices.tolist()
+    assert expected.any()

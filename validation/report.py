@@ -1,0 +1,136 @@
+"""The validation table: every golden case replayed, values compared, differences."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from loihi_emu import Emulator
+from loihi_emu.arithmetic import decay, wrap
+from loihi_emu.errors import invalid
+from loihi_emu.quantize import bias_mantissa_exponent
+from loihi_emu.quantize_nengo import nengo_weights
+from loihi_emu.validation import golden, golden_brian2, golden_nengo, golden_tables, oracle_neurons, oracle_synapses
+from loihi_emu.validation.oracle import Oracle
+from loihi_emu.weights import effective
+
+Comparison = golden.Comparison
+BUILDERS: dict[str, Callable[[Any, Any], golden.Replay]] = {
+    "brian2_loihi": golden_brian2.brian2_network,
+    "nengo_loihi": golden_nengo.nengo_network,
+}
+TABLES = ("weight_table", "tables")
+
+
+def validate(folder: Path | None = None, *, oracle: bool = False) -> int:
+    """Print the table; returns 0 when no value differs.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        With subfolders brian2_loihi and nengo_loihi; the cases that come with the package when left out.
+    oracle : bool
+        Run the plain-Python oracle instead of the emulator.
+
+    Examples
+    --------
+    >>> validate()  # doctest: +SKIP
+    """
+    print(f"{'peer':14s} {'case':24s} {'values':>9s} {'differ':>7s} {'seconds':>8s}")
+    compared = different = cases = 0
+    begin = time.perf_counter()
+    for peer, result in comparisons(folder, oracle=oracle):
+        now = time.perf_counter()
+        numbers = f"{result.compared:9d} {result.different:7d} {now - begin:8.2f}"
+        print(f"{peer:14s} {result.name:24s} {numbers}  {result.first}".rstrip())
+        cases, compared, different = cases + 1, compared + result.compared, different + result.different
+        begin = time.perf_counter()
+    who = "the oracle" if oracle else "the emulator"
+    print(f"{cases} cases, {compared} values compared with {who}, {different} differ")
+    return 1 if different or not cases else 0
+
+
+def comparisons(folder: Path | None = None, *, oracle: bool = False) -> Iterator[tuple[str, Comparison]]:
+    """Replay case by case. Cases that learn are not among these rules and are left out by their kind."""
+    root = golden.GOLDEN if folder is None else Path(folder)
+    if not any((root / peer).is_dir() for peer in BUILDERS):
+        raise invalid(str(root), "golden", "a folder without cases", f"one with subfolders {', '.join(BUILDERS)}")
+    for peer, build in BUILDERS.items():
+        for file in sorted((root / peer).glob("*.json")):
+            case, arrays = golden.load(str(root / peer), file.stem)
+            if file.stem in TABLES:
+                for result in tables(file.stem, arrays, oracle=oracle):
+                    yield peer, result
+            elif not learns(case):
+                yield peer, replay(build(case, arrays), oracle=oracle)
+
+
+def learns(case: Any) -> bool:
+    """Whether a case has plastic synapses."""
+    return any(s.get("dw") or s.get("learning") for s in case.get("synapses", ()))
+
+
+def replay(case: golden.Replay, *, oracle: bool = False) -> Comparison:
+    """Run one network and compare."""
+    if oracle:
+        slow = Oracle(case.network)
+        slow.run(case.steps)
+        return golden.compare(case, golden.from_oracle(slow))
+    return golden.compare(case, golden.from_recording(Emulator(case.network).run(case.steps)))
+
+
+def tables(name: str, arrays: Any, *, oracle: bool = False) -> Iterator[Comparison]:
+    """Compare single rules over their domain."""
+    if name == "weight_table":
+        yield golden_tables.weight_table(arrays, oracle_weight if oracle else package_weight)
+        return
+    if oracle:
+        yield golden_tables.decay_table(arrays, oracle_neurons.decay)
+        yield golden_tables.wrap_table(arrays, oracle_neurons.wrap)
+        yield golden_tables.discretize_table(arrays, oracle_synapses.nengo_weight)
+        yield golden_tables.bias_table(arrays, oracle_synapses.nengo_bias)
+    else:
+        yield golden_tables.decay_table(arrays, lambda x, d: int(decay(np.int32(x), np.int16(4096 - d))))
+        yield golden_tables.wrap_table(arrays, lambda x, bits: int(wrap(np.int32(x), np.int32(bits))))
+        yield golden_tables.discretize_table(arrays, package_nengo_weight(arrays["w_float"]))
+        yield golden_tables.bias_table(arrays, package_nengo_bias)
+
+
+def oracle_weight(mantissa: int, bits: int, exp: int, sign_mode: str) -> int:
+    """The oracle's effective weight, in units of u."""
+    return 64 * oracle_synapses.chip_weight(mantissa, bits, exp, sign_mode)
+
+
+@cache
+def _weights_of(bits: int, exp: int, sign_mode: str) -> dict[int, int]:
+    mantissas = np.arange(-256, 256, dtype=np.int64)
+    values = effective(mantissas, "brian2_loihi", sign_mode, bits, exp).values
+    return dict(zip(mantissas.tolist(), (64 * values).tolist(), strict=True))
+
+
+def package_weight(mantissa: int, bits: int, exp: int, sign_mode: str) -> int:
+    """The package's effective weight, in units of u (all mantissas of a format are computed at once)."""
+    return _weights_of(bits, exp, sign_mode)[mantissa]
+
+
+def package_nengo_weight(weights: Any) -> Callable[[float, int, int, str], int]:
+    """The package's version of nengo-loihi's rounding, in units of u, for these weights (computed at once)."""
+
+    @cache
+    def table(register: int, exp: int, sign_mode: Any) -> dict[float, int]:
+        bits = (0, 1, 2, 3, 4, 5, 6, 8)[register]
+        values = nengo_weights(weights, weight_bits=bits, weight_exp=exp, sign_mode=sign_mode)
+        return dict(zip(weights.tolist(), np.asarray(values).tolist(), strict=True))
+
+    return lambda weight, register, exp, sign_mode: table(register, exp, sign_mode)[weight]
+
+
+def package_nengo_bias(bias: int) -> tuple[int, int]:
+    """The package's version of nengo-loihi's bias."""
+    mantissa, exponent = bias_mantissa_exponent(bias)
+    return int(mantissa), int(exponent)
