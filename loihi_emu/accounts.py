@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -105,13 +106,23 @@ def _stats(image: Image, since: Marks) -> dict[str, Any]:
     }
 
 
-def _info(image: Image, wall: float, steps: int) -> dict[str, Any]:
+@cache
+def _versions() -> dict[str, str]:
     import numba
 
+    return {
+        "loihi_emu": __version__,
+        "numpy": np.__version__,
+        "numba": numba.__version__,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+    }
+
+
+def _info(image: Image, wall: float, steps: int) -> dict[str, Any]:
     network = image.network
     return {
         "network": network.name, "chip": network.chip.name, "rules": network.rules, "seed": network.seed,
         "wall_s": wall, "steps_per_s": steps / wall if wall > 0 else 0.0,
-        "neurons": sum(g.n for g in image.groups), "loihi_emu": __version__, "numpy": np.__version__,
-        "numba": numba.__version__, "python": platform.python_version(), "machine": platform.machine(),
+        "neurons": sum(g.n for g in image.groups), **_versions(),
     }  # fmt: skip

@@ -53,7 +53,7 @@ class Pacer:
                 done += ran
                 if ran:
                     self._learn(took / ran)
-                if ran < limit or fills.crowded:
+                if ran < limit:
                     for recorded in image.recorded:
                         recorded.recorder.make_room()
                 after_chunk()

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.errors import invalid, unknown
+from loihi_emu.errors import invalid, ranged, unknown, whole
 from loihi_emu.events import event_rate, sorted_events
 from loihi_emu.image.build import Image
 from loihi_emu.image.sources import InputSource, most_at_once, thresholds
+from loihi_emu.models.inputs import E_INDEX, E_PAYLOAD, E_TIMES, E_TOTAL
 
 Choose = Callable[[int], None]
+EVENT_FIELDS = np.array([E_TIMES, E_INDEX, E_PAYLOAD])
+MAX_TIME = 1 << 62
 
 
 def prepare_samples(image: Image, inputs: Mapping[str, Any]) -> tuple[int, list[Choose]]:
@@ -45,13 +47,18 @@ def _choose(source: InputSource, samples: Any) -> Choose:
         raise invalid(where, "samples", "graded events", "0 and 1: the input was made without payloads")
     if source.lists.payload is not None and payloads is None:
         payloads = np.ones(len(times), np.int32)
-    most = max((most_at_once(times[a:b]) for a, b in pairwise(bounds)), default=0)
+    most = most_at_once(times, bounds)
     if most > source.most:
         raise invalid(where, "samples", f"{most} events in one step", f"at most {source.most}", "List each event once.")
 
+    source.point_events(times, indices, payloads)
+    words = source.description.words
+    starts = words[EVENT_FIELDS].copy()  # addresses of all samples' events; a sample is a part of them
+    widths = np.array([8, 4, 4 if payloads is not None else 0])
+
     def choose(k: int) -> None:
-        a, b = bounds[k], bounds[k + 1]
-        source.point_events(times[a:b], indices[a:b], None if payloads is None else payloads[a:b])
+        words[EVENT_FIELDS] = starts + widths * bounds[k]
+        words[E_TOTAL] = bounds[k + 1] - bounds[k]
 
     return choose
 
@@ -67,6 +74,8 @@ def _joined(samples: Any, size: int, where: str) -> tuple[NDArray[Any], NDArray[
         bounds = np.searchsorted(which, np.arange(len(samples) + 1)).tolist()
         payloads = None if values.dtype == bool or np.all(values == 1) else values.astype(np.int32)
         return times.astype(np.int64), indices.astype(np.int32), payloads, bounds
+    if all(isinstance(s, (tuple, list)) and len(s) == 2 and np.ndim(s[0]) == 1 for s in samples):
+        return _joined_lists(samples, size, where)
     parts = [sorted_events(sample, None, size, f"{where}, sample {k}") for k, sample in enumerate(samples)]
     bounds = np.cumsum([0] + [len(t) for t, _, _ in parts]).tolist()
     graded = any(p is not None for _, _, p in parts)
@@ -77,3 +86,22 @@ def _joined(samples: Any, size: int, where: str) -> tuple[NDArray[Any], NDArray[
         np.concatenate(given) if graded else None,
         bounds,
     )
+
+
+def _joined_lists(samples: Any, size: int, where: str) -> tuple[NDArray[Any], NDArray[Any], None, list[int]]:
+    """The same for samples that are all (times, indices): checked and sorted in one go, as of one long run."""
+    lengths = [len(times) for times, _ in samples]
+    if lengths != [len(indices) for _, indices in samples]:
+        k = next(k for k, (times, indices) in enumerate(samples) if len(times) != len(indices))
+        sorted_events(samples[k], None, size, f"{where}, sample {k}")
+    times = whole(where, "spike times", np.concatenate([np.asarray(t) for t, _ in samples]))
+    indices = whole(where, "spike indices", np.concatenate([np.asarray(i) for _, i in samples]))
+    bounds = np.cumsum([0, *lengths])
+    for name, values, most in (("spike times", times, MAX_TIME), ("spike indices", indices, size - 1)):
+        if values.size and (values.min() < 0 or values.max() > most):
+            bad = int(np.flatnonzero((values < 0) | (values > most))[0])
+            k = int(np.searchsorted(bounds, bad, side="right")) - 1
+            ranged(f"{where}, sample {k}", name, values[bounds[k] : bounds[k + 1]], 0, most)
+    which = np.repeat(np.arange(len(lengths)), lengths)
+    order = np.lexsort((indices, times, which))
+    return times[order], indices[order].astype(np.int32), None, bounds.tolist()

@@ -58,7 +58,7 @@ class Size:
         return max(1, round(self.share * full))
 
 
-FULL = Size("full", rounds=21, repeats=5, share=1.0)
+FULL = Size("full", rounds=31, repeats=5, share=1.0)
 QUICK = Size("quick", rounds=7, repeats=2, share=0.5, cold=False)
 TINY = Size(
     "tiny", rounds=2, repeats=1, share=0.02, recurrent=(300, 20), large=(500, 100), layer=40, plain=3000, small=(5, 8),

@@ -146,6 +146,8 @@ class Image:
             group.reserve(arena)
         for source in self.inputs.values():
             source.reserve(arena)
+        for group in self.groups:
+            group.reserve_ring(arena)
         arena.seal()
         for group in self.groups:
             group.describe(arena)

@@ -64,7 +64,7 @@ class Group:
 
     # ------------------------------------------------------------ building
     def reserve(self, arena: Arena) -> None:
-        """Ask for state, ring and hot flags."""
+        """Ask for state and hot flags."""
         for name, dtype in self.model.state:
             initial = np.zeros(self.n, dtype)
             for p in self.populations:
@@ -72,6 +72,9 @@ class Group:
                     initial[self.part(p.name)] = p.parameters[name]
             arena.reserve(f"{self.key}.{name}", self.n, dtype, initial)
         arena.reserve(f"{self.key}.hot", -(-self.n // at.BLOCK), np.uint8, 1)
+
+    def reserve_ring(self, arena: Arena) -> None:
+        """Ask for the accumulators."""
         if self.slots:
             arena.reserve(f"{self.key}.ring", (self.slots, self.n), self.model.accumulator)
 

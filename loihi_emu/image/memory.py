@@ -38,17 +38,23 @@ class Arena:
         self._places: dict[str, _Place] = {}
         self._starts: dict[str, Any] = {}
         self._size = 0
+        self._kept = 0  # bytes from the beginning whose start is kept; all after them start at 0
         self.data: Array = np.zeros(0, np.uint8)
         self.initial: Array = np.zeros(0, np.uint8)
 
     def reserve(self, name: str, shape: int | tuple[int, ...], dtype: Any, initial: Any = 0) -> None:
-        """Ask for an array that starts as `initial` (a scalar or an array of its shape)."""
+        """Ask for an array that starts as `initial` (a scalar or an array of its shape).
+
+        Arrays that start at 0 take no memory for their start when they are asked for last.
+        """
         kind = np.dtype(dtype)
         dims = (shape,) if isinstance(shape, int) else shape
         size = int(np.prod(dims)) * kind.itemsize
         self._places[name] = _Place(self._size, self._size + size, kind, dims)
         self._starts[name] = initial
         self._size += -(-size // ALIGN) * ALIGN
+        if not (np.isscalar(initial) and initial == 0):
+            self._kept = self._size
 
     def seal(self) -> None:
         """Make the block."""
@@ -57,18 +63,11 @@ class Arena:
             if not (np.isscalar(initial) and initial == 0):
                 self[name][...] = initial
         self._starts.clear()
-        self.initial = self.data.copy()
+        self.initial = self.data[: self._kept].copy()
 
     def __getitem__(self, name: str) -> Array:
-        return self._view(self.data, name)
-
-    def initial_of(self, name: str) -> Array:
-        """The array's values at reset."""
-        return self._view(self.initial, name)
-
-    def address(self, name: str) -> int:
-        """Address of an array."""
-        return int(self.data.ctypes.data) + self._places[name].start
+        place = self._places[name]
+        return self.data[place.start : place.end].view(place.dtype).reshape(place.shape)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -77,11 +76,8 @@ class Arena:
 
     def reset(self) -> None:
         """Put everything back to its start."""
-        self.data[:] = self.initial
-
-    def _view(self, data: Array, name: str) -> Array:
-        place = self._places[name]
-        return data[place.start : place.end].view(place.dtype).reshape(place.shape)
+        self.data[: self._kept] = self.initial
+        self.data[self._kept :] = 0
 
 
 class Description:

@@ -85,7 +85,7 @@ def pack(rows: Rows, chunk: int = at.CHUNK) -> NDArray[np.uint32]:
 
 @dataclass(frozen=True)
 class Bytes:
-    """A dense matrix as bytes: weight = (byte + offset) << shift; row by source neuron, in the order of :func:`paired`."""
+    """A dense matrix as bytes: weight = (byte + offset) << shift; row by source neuron, ordered by :func:`paired`."""
 
     rows: NDArray[np.uint8]
     offset: int

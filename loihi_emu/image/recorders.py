@@ -32,11 +32,6 @@ class Fills:
         self.needed[number] = needed
         return number
 
-    @property
-    def crowded(self) -> bool:
-        """Whether the next step might not fit."""
-        return bool(np.any(self.filled + self.needed > self.capacity))
-
 
 def grown(array: Array, rows: int) -> Array:
     """A copy with room for so many rows."""

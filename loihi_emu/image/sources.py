@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -73,11 +74,14 @@ class InputSource:
         d.words[at.E_TOTAL] = len(times)
 
 
-def most_at_once(times: Array) -> int:
-    """The largest number of events in one step."""
+def most_at_once(times: Array, bounds: Sequence[int] = ()) -> int:
+    """The largest number of events in one step; `bounds` says where samples begin in the list."""
     if len(times) == 0:
         return 0
-    edges = np.flatnonzero(np.diff(times)) + 1
+    changes = times[1:] != times[:-1]
+    inner = np.asarray(bounds, np.int64)
+    changes[inner[(inner > 0) & (inner < len(times))] - 1] = True
+    edges = np.flatnonzero(changes) + 1
     return int(np.max(np.diff(np.concatenate([[0], edges, [len(times)]]))))
 
 
