@@ -9,8 +9,8 @@ serves scalars and per-neuron values, and the block stays in the first-level cac
 BLOCK = 1024
 """Neurons updated in one go: the mask, the parameters and the state of a block fit in a 32 KiB cache."""
 
-SCRATCH = 9 * BLOCK
-"""Scratch of a group: a block's mask, and two blocks of 32-bit parameters."""
+SCRATCH = 10 * BLOCK
+"""Scratch of a group: a block's mask, two blocks of 32-bit parameters, and a block of zero bytes."""
 
 # Every source of spikes (a population group, an input) begins with these.
 S_COUNT = 0  # address of the number of spikes of this step, int64

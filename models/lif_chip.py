@@ -30,9 +30,7 @@ from loihi_emu.jit import (
     int64s,
     kernel,
     leaf,
-    trailing_zeros,
     uint8s,
-    uint64s,
     wide_vectors,
 )
 from loihi_emu.models import layout as at
@@ -50,8 +48,8 @@ Q_LIMIT = 1 << 15
 
 
 @disjoint
-def update(u, v, keep_u, keep_v, bias, vth, mask):
-    """One step of a quiet block without inputs, as if no neuron were refractory.
+def update(u, v, rest, keep_u, keep_v, bias, vth, mask):
+    """One step of a quiet block without inputs; neurons with ``rest`` above 0 are refractory.
 
     Returns the ORs of the magnitudes that u and v had before the step.
     """
@@ -62,6 +60,7 @@ def update(u, v, keep_u, keep_v, bias, vth, mask):
         before_v = v[i]
         current = decay(before_u, keep_u[i])
         voltage = i32(i32(decay(before_v, keep_v[i]) + current) + bias[i])
+        voltage = voltage if rest[i] == 0 else i32(0)
         spiked = voltage > vth[i]
         u[i] = current
         v[i] = i32(0) if spiked else voltage
@@ -72,7 +71,7 @@ def update(u, v, keep_u, keep_v, bias, vth, mask):
 
 
 @disjoint
-def update_driven(u, v, q, keep_u, keep_v, bias, vth, mask):
+def update_driven(u, v, rest, q, keep_u, keep_v, bias, vth, mask):
     """The same with inputs; also returns the OR of the magnitudes of q."""
     wide_vectors()
     high_u = high_v = high_q = i32(0)
@@ -82,6 +81,7 @@ def update_driven(u, v, q, keep_u, keep_v, bias, vth, mask):
         arrived = q[i]
         current = i32(decay(before_u, keep_u[i]) + synaptic_current(arrived))
         voltage = i32(i32(decay(before_v, keep_v[i]) + current) + bias[i])
+        voltage = voltage if rest[i] == 0 else i32(0)
         spiked = voltage > vth[i]
         u[i] = current
         v[i] = i32(0) if spiked else voltage
@@ -99,27 +99,13 @@ def widen(out, given, shift):
         out[i] = i32(i32(given[i]) << i32(shift & 31))
 
 
-@kernel
-def hold(address, n, rest, v, mask):
-    """Undo the step for refractory neurons: v stays 0, no spike; their counters go down by one.
-
-    Few neurons rest at a time, so that looking at eight counters in one 64-bit word is cheaper than a second loop.
-    """
-    words = uint64s(address, n >> 3)
-    for w in range(words.shape[0]):
-        word = words[w]
-        while word != np.uint64(0):
-            byte = trailing_zeros(word) >> np.uint64(3)
-            i = 8 * w + np.int64(byte)
-            rest[i] -= 1
-            v[i] = 0
-            mask[i] = 0
-            word &= ~(np.uint64(0xFF) << (byte << np.uint64(3)))
-    for i in range(n & ~7, n):
-        if rest[i] > 0:
-            rest[i] -= 1
-            v[i] = 0
-            mask[i] = 0
+@disjoint
+def count_down(rest):
+    """Take one step off every refractory counter above 0."""
+    wide_vectors()
+    for i in range(rest.shape[0]):
+        left = rest[i]
+        rest[i] = np.uint8(left - 1) if left > 0 else np.uint8(0)
 
 
 @kernel
@@ -161,7 +147,7 @@ def update_exact(u, v, rest, q, keep_u, keep_v, bias, vth, vmin, vmax, period, n
         voltage = i32(0) if spiked else voltage
         u[i] = current
         v[i] = voltage
-        rest[i] = np.int8(i32(max(i32((i32(period[i]) if spiked else waiting) - 1), i32(0))))
+        rest[i] = np.uint8(i32(max(i32((i32(period[i]) if spiked else waiting) - 1), i32(0))))
         bits = i32(i32(at.SPIKED) if spiked else i32(0))
         bits = i32(bits | (i32(at.Q_BIT) if lost_q else i32(0)))
         bits = i32(bits | (i32(at.U_BIT) if current != total else i32(0)))
@@ -201,7 +187,7 @@ def step(address, time):
         m = min(at.BLOCK, n - first)
         u = int32s(d[U] + 4 * first, m)
         v = int32s(d[V] + 4 * first, m)
-        rest = int8s(d[REST] + first, m)
+        rest = uint8s(d[REST] + first, m)
         q = int32s(ring_block(d, time, first, 4), m)
         keep_u = int16s(parameter(d, KEEP_U, b), m)
         keep_v = int16s(parameter(d, KEEP_V, b), m)
@@ -212,6 +198,7 @@ def step(address, time):
         if quiet:
             bias = int32s(d[at.G_MASK] + at.BLOCK, m)
             vth = int32s(d[at.G_MASK] + 5 * at.BLOCK, m)
+            waiting = rest if flags & at.REFRACTORY else uint8s(d[at.G_MASK] + 9 * at.BLOCK, m)
             if varies(d, BIAS16):
                 widen(bias, int16s(parameter(d, BIAS16, b), m), flags >> at.SHIFT)
             else:
@@ -221,11 +208,11 @@ def step(address, time):
             else:
                 vth = int32s(parameter(d, VTH, b), m)
             if d[at.G_SLOTS]:
-                high_u, high_v, high_q = update_driven(u, v, q, keep_u, keep_v, bias, vth, mask)
+                high_u, high_v, high_q = update_driven(u, v, waiting, q, keep_u, keep_v, bias, vth, mask)
             else:
-                high_u, high_v = update(u, v, keep_u, keep_v, bias, vth, mask)
+                high_u, high_v = update(u, v, waiting, keep_u, keep_v, bias, vth, mask)
             if flags & at.REFRACTORY:
-                hold(d[REST] + first, m, rest, v, mask)
+                count_down(rest)
         else:
             bias = int32s(parameter(d, BIAS, b), m)
             vth = int32s(parameter(d, VTH, b), m)

@@ -23,7 +23,7 @@ _FIELDS = {"u": (-_V - 1, _V), "v": (-_V, _V), "rest": (0, 64)}
 _NENGO_FIELDS = _FIELDS | {"v": (-_V - 1, _V)}
 
 _CHIP = (_DU, _DV, _VTH, _BIAS, _BIAS_EXP, _REFRACTORY, _VMIN, _VMAX, _U0, _V0)
-_CHIP_STATE = (("u", "int32"), ("v", "int32"), ("rest", "int8"))
+_CHIP_STATE = (("u", "int32"), ("v", "int32"), ("rest", "uint8"))
 _CHIP_ARRAYS = (
     ("keep_u", "int16"),
     ("keep_v", "int16"),

@@ -42,11 +42,11 @@ def dense_row(group: str, held: Mapping[str, int]) -> Row:
     return Row(group, "dense synapse", value, "bytes", DENSE, note=note)
 
 
-def neuron_row(group: str, what: str, held: Mapping[str, int], limit: float | None = NEURON) -> Row:
+def neuron_row(group: str, what: str, held: Mapping[str, int]) -> Row:
     """Bytes per neuron: state twice (now and at reset), ring of arriving weights, parameters, spike lists."""
     value = (held["state"] + held["parameters and spike lists"]) / held["neurons"]
     note = 'memory(): ("state", twice for reset, + "parameters and spike lists") / "neurons"'
-    return Row(group, what, value, "bytes", limit, note=note)
+    return Row(group, what, value, "bytes", NEURON, note=note)
 
 
 def resident_row(group: str, held: Mapping[str, int], grown: int) -> Row:
@@ -67,4 +67,4 @@ def measure(size: Size) -> Iterator[Row]:
     net.connect(cells, cells, (pre, post, 8), delays=rng.integers(0, DELAYS, pre.size))
     held = Emulator(net).memory()
     yield sparse_row("delays", held, f"sparse synapse with a delay of 0..{DELAYS - 1}", SPARSE_DELAYED)
-    yield neuron_row("delays", f"neuron with a ring of {DELAYS} steps", held, None)
+    yield neuron_row("delays", f"neuron with a ring of {DELAYS} steps", held)

@@ -1,14 +1,16 @@
 """A run gives the same however it is cut: pieces, checkpoints, resets, samples; and in populations of many blocks."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from recipes import Link, Node, Recipe, assert_same, events
-from strategies import RULES, recipes
+from recipes import Link, Node, Recipe, assert_equals_oracle, assert_same, events
+from strategies import recipes
 
 from loihi_emu import Emulator
 
-RULE_SETS = st.sampled_from(RULES)
+SEEDS = st.integers(0, 2**16)
 
 
 def joined(recordings, names):
@@ -164,3 +166,55 @@ def test_probes_with_intervals_and_subsets_agree_with_full_ones(recipe, every, d
             assert partly.times(v).tolist() == list(range(0, recipe.steps, every))
             assert np.concatenate([part.times(v) for part in parts]).tolist() == partly.times(v).tolist()
     assert partly.stats == full.stats
+
+
+@given(recipes(), SEEDS, st.integers(0, 4))
+def test_parameters_that_are_set_are_as_parameters_given(recipe, seed, before):
+    """Another network's parameters and state set in this one, whose populations may share groups."""
+    names = [node.name for node in recipe.populations]
+    models = {node.name: node.options.get("model", "lif") for node in recipe.populations}
+    rng = np.random.default_rng(seed)
+    donors = {name: rng.choice([n for n in names if models[n] == models[name]]) for name in names}
+    sizes = {node.name: node.size for node in recipe.nodes}
+    options = {node.name: node.options for node in recipe.nodes}
+    nodes = []
+    for node in recipe.nodes:
+        if node.is_input:
+            nodes.append(node)
+            continue
+        given = options[donors[node.name]]
+        taken = {k: np.resize(v, node.size) if np.ndim(v) else v for k, v in given.items() if k != "noise"}
+        taken |= {k: v for k, v in node.options.items() if k == "noise"}
+        nodes.append(replace(node, options=taken))
+    wanted = replace(recipe, nodes=tuple(nodes))
+    emulator = Emulator(recipe.network())
+    emulator.run(before)
+    emulator.reset()
+    built = Emulator(wanted.network())
+    for name in names:
+        for variable in built.network.populations[name].parameters:
+            emulator.set(name, variable, built.get(name, variable))
+        assert emulator.get(name, "u").size == sizes[name]
+    assert_same(emulator.run(recipe.steps), built.run(recipe.steps))
+
+
+@given(recipes(), SEEDS)
+def test_weights_that_are_set_are_as_weights_given(recipe, seed):
+    rng = np.random.default_rng(seed)
+    emulator = Emulator(recipe.network())
+    for name in emulator.network.connections:
+        weights = emulator.get(name, "weights")
+        emulator.set(name, "weights", rng.permutation(weights.reshape(-1)).reshape(weights.shape))
+    assert_equals_oracle(emulator.network, emulator.run(recipe.steps))
+
+
+@given(recipes(poisson=False), SEEDS, st.integers(0, 5))
+def test_inputs_that_are_set_are_as_inputs_given(recipe, seed, before):
+    rng = np.random.default_rng(seed)
+    emulator = Emulator(recipe.network())
+    emulator.run(before)
+    emulator.reset()
+    for node in recipe.inputs:
+        spikes = rng.integers(0, 40, 50), rng.integers(0, node.size, 50)
+        emulator.set_input(node.name, spikes=spikes, payloads=rng.integers(-3, 3, 50) if rng.random() < 0.5 else None)
+    assert_equals_oracle(emulator.network, emulator.run(recipe.steps))

@@ -1,0 +1,47 @@
+"""The same kernels as plain Python (NUMBA_DISABLE_JIT=1) give the same numbers as compiled ones."""
+
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import plain
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from strategies import RULES, recipes
+
+from loihi_emu.jit import COMPILED
+
+EXAMPLES = 12
+FIXED = settings(max_examples=EXAMPLES, derandomize=True, database=None, phases=[Phase.generate])
+SUPPORT = Path(plain.__file__).parent
+
+
+def fixed_recipes(rules):
+    """The same few random networks in every run."""
+    found = []
+
+    @FIXED
+    @given(recipes(rules=st.just(rules), most=20, steps=8))
+    def collect(recipe):
+        found.append(recipe)
+
+    collect()
+    return found
+
+
+@pytest.mark.skipif(not COMPILED, reason="nothing to compare with: kernels are plain Python in this process")
+def test_plain_python_gives_the_same_results(tmp_path):
+    chosen = [recipe for rules in RULES for recipe in fixed_recipes(rules)]
+    source, target = tmp_path / "recipes", tmp_path / "results"
+    source.write_bytes(pickle.dumps(chosen))
+    environment = os.environ | {"NUMBA_DISABLE_JIT": "1"}
+    command = [sys.executable, "-W", "error", str(SUPPORT / "plain.py"), str(source), str(target)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0, done.stderr
+    slow, calls = pickle.loads(target.read_bytes())
+    for recipe, got in zip(chosen, slow, strict=True):
+        assert got == plain.results(recipe)
+    assert set(calls) == set(plain.all_leaves()), "leaves that no network called"

@@ -1,0 +1,68 @@
+"""Philox against its authors' vectors and the oracle, the Mersenne twister and its draws against NumPy."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from leaves import call
+
+from loihi_emu import philox
+from loihi_emu.image.memory import Description
+from loihi_emu.image.sources import thresholds, twister_state
+from loihi_emu.models import noise
+from loihi_emu.validation.oracle_random import noise_level, poisson_event, random_word
+
+VECTORS = [  # Random123 1.09, kat_vectors, philox4x32 with 10 rounds: counter, key, result
+    ("00000000 00000000 00000000 00000000", "00000000 00000000", "6627e8d5 e169c58d bc57ac4c 9b00dbd8"),
+    ("ffffffff ffffffff ffffffff ffffffff", "ffffffff ffffffff", "408f276d 41c83b0e a20bc7c6 6d5451fd"),
+    ("243f6a88 85a308d3 13198a2e 03707344", "a4093822 299f31d0", "d16cfe09 94fdcceb 5001e420 24126ea1"),
+]
+
+
+def words(text):
+    return [np.uint64(int(word, 16)) for word in text.split()]
+
+
+@pytest.mark.parametrize(("counter", "key", "expected"), VECTORS)
+def test_philox_gives_the_known_answers(counter, key, expected):
+    assert list(philox.philox4x32(*words(counter), *words(key))) == words(expected)
+
+
+@given(
+    st.integers(0, (1 << 63) - 1), st.integers(0, 0xFFFF), st.integers(0, (1 << 32) - 1), st.integers(0, (1 << 48) - 1),
+    st.integers(0, 13),
+)  # fmt: skip
+def test_fill_equals_the_oracle(seed, stream, sample, step, count):
+    out = np.zeros(count, np.uint32)
+    philox.fill(out, np.uint64(seed), np.uint64(stream), np.uint64(sample), np.uint64(step))
+    assert out.tolist() == [random_word(seed, stream, step, i, sample) for i in range(count)]
+
+
+@given(st.integers(0, (1 << 32) - 1), st.floats(0, 1))
+def test_rates_become_the_same_events(word, rate):
+    assert bool(np.uint64(word) < thresholds(rate, 1)[0]) == poisson_event(word, rate)
+
+
+@given(st.integers(0, 1 << 40), st.integers(1, 9), st.integers(0, 1 << 40))
+def test_draws_of_noise_equal_the_oracle(seed, size, step):
+    out, scratch, sample = np.zeros(size, np.int16), np.zeros(size, np.uint32), np.zeros(1, np.int64)
+    d = Description(noise.DRAW_WORDS)
+    for word, array in ((noise.D_OUT, out), (noise.D_SCRATCH, scratch), (noise.D_SAMPLE, sample)):
+        d.point(word, array)
+    d.words[noise.D_N], d.words[noise.D_SEED], d.words[noise.D_STREAM] = size, seed, 3
+    call(noise.draw, d, step)
+    assert out.tolist() == [noise_level(random_word(seed, 3, step, i)) for i in range(size)]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 5489, 0xFFFFFFFF])
+def test_the_twister_equals_numpy(seed):
+    size = 700
+    out, state = np.zeros(size, np.int16), twister_state(seed)
+    d = Description(noise.TWISTER_WORDS)
+    d.point(noise.M_OUT, out)
+    d.point(noise.M_STATE, state)
+    d.words[noise.M_N] = size
+    generator = np.random.RandomState(seed)
+    for _ in range(4):
+        call(noise.draw_twister, d)
+        assert out.tolist() == generator.randint(-127, 128, size=size, dtype=np.int32).tolist()

@@ -1,0 +1,60 @@
+"""Run pickled recipes and write down everything they recorded; as a script under NUMBA_DISABLE_JIT=1, also which leaves.
+
+    python plain.py recipes.pickle results.pickle
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
+
+from recipes import Recipe, events
+
+from loihi_emu import models
+from loihi_emu.jit import COMPILED, Leaf
+
+
+def all_leaves() -> dict[str, Leaf]:
+    """Every leaf there is, by name."""
+    modules = [import_module(f"loihi_emu.models.{m.name}") for m in iter_modules(models.__path__)]
+    return {leaf.name: leaf for module in modules for leaf in vars(module).values() if isinstance(leaf, Leaf)}
+
+
+def results(recipe: Recipe) -> dict[str, Any]:
+    """Spikes, state and counters as plain lists."""
+    recording = recipe.run()
+    found: dict[str, Any] = {key: recording.stats[key] for key in ("spikes", "synaptic_events", "overflow")}
+    for node in recipe.nodes:
+        found[f"{node.name}.events"] = events(recording, node.name)
+    for node in recipe.populations:
+        for variable in ("u", "v"):
+            found[f"{node.name}.{variable}"] = recording[f"{node.name}.{variable}"].tolist()
+    return found
+
+
+def counted(name: str, leaf: Leaf, calls: dict[str, int]) -> None:
+    """Count the calls of a leaf from now on."""
+    function = leaf.function
+
+    def count(description: int, step: int) -> None:
+        calls[name] = calls.get(name, 0) + 1
+        function(description, step)
+
+    leaf.function = count
+
+
+def main(source: str, target: str) -> None:
+    assert not COMPILED, "set NUMBA_DISABLE_JIT=1"
+    calls: dict[str, int] = {}
+    for name, leaf in all_leaves().items():
+        counted(name, leaf, calls)
+    recipes = pickle.loads(Path(source).read_bytes())
+    Path(target).write_bytes(pickle.dumps(([results(recipe) for recipe in recipes], calls)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
