@@ -257,8 +257,9 @@ if COMPILED:
 else:
 
     def call_leaf(address: int, description: int, step: int) -> None:
-        """Call a leaf: the function in the table of plain-Python leaves."""
-        _PYTHON_LEAVES[int(address)](int(description), int(step))
+        """Call a leaf: the function in the table of plain-Python leaves. Integers wrap, as they do compiled."""
+        with np.errstate(over="ignore"):
+            _PYTHON_LEAVES[int(address)](int(description), int(step))
 
     def trailing_zeros(word: Any) -> Any:
         """Count the zero bits below the lowest set bit of a non-zero 64-bit word."""

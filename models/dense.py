@@ -35,6 +35,10 @@ FLUSH = 256
 @kernel
 def lower_bound(index, count, value):
     """Position of the first of ``count`` ascending indices that is at least ``value``."""
+    if count == 0 or index[0] >= value:
+        return 0
+    if index[count - 1] < value:
+        return count
     low, high = 0, count
     while low < high:
         middle = (low + high) >> 1

@@ -123,38 +123,41 @@ def update_exact(u, v, rest, q, keep_u, keep_v, bias, vth, vmin, vmax, period, n
     The mask also says which fields overflowed. Returns the ORs of the magnitudes of u, v and q before the step, and
     of the mask.
     """
+    wide_vectors()
     high_u = high_v = high_q = flags = i32(0)
-    limit = i32(1 << 30 >> unit)  # beyond it the sum does not fit 32 bits; noise cannot bring it back
+    left = i32(unit & 31)
     for i in range(u.shape[0]):
-        waiting = i32(rest[i])
         before_u = u[i]
         before_v = v[i]
-        high_u = i32(high_u | i32(before_u ^ i32(before_u >> 31)))
-        high_v = i32(high_v | i32(before_v ^ i32(before_v >> 31)))
-        high_q = i32(high_q | i32(q[i] ^ i32(q[i] >> 31)))
-        arrived = i32(i32(q[i] << unit) + noise[i])
+        given = q[i]
+        waiting = i32(rest[i])
+        scaled = i32(given << left)
+        arrived = i32(scaled + noise[i])
         drive = wrap(arrived, i32(21))
-        lost_q = drive != arrived or q[i] >= limit or q[i] < -limit
         total = i32(decay(before_u, keep_u[i]) + drive)
         current = wrap(total, i32(23))
         pushed = i32(current + bias[i])
         push = wrap(pushed, i32(23))
         free = i32(decay(before_v, keep_v[i]) + push)
-        lost_v = free > STATE_MAX or free < -STATE_MAX
         voltage = clip(free, vmin[i], vmax[i])
         voltage = voltage if waiting == 0 else i32(0)
         spiked = voltage > vth[i]
-        voltage = i32(0) if spiked else voltage
         u[i] = current
-        v[i] = voltage
-        rest[i] = np.uint8(i32(max(i32((i32(period[i]) if spiked else waiting) - 1), i32(0))))
-        bits = i32(i32(at.SPIKED) if spiked else i32(0))
-        bits = i32(bits | (i32(at.Q_BIT) if lost_q else i32(0)))
+        v[i] = i32(0) if spiked else voltage
+        resting = i32(i32(period[i]) if spiked else waiting)
+        rest[i] = np.uint8(i32(max(i32(resting - 1), i32(0))))
+        bits = i32(at.SPIKED) if spiked else i32(0)
+        # q wrapped at 21 bits, or did not even fit 32 bits
+        lost_q = i32(i32(drive ^ arrived) | i32(i32(scaled >> left) ^ given))
+        bits = i32(bits | (i32(at.Q_BIT) if lost_q != 0 else i32(0)))
         bits = i32(bits | (i32(at.U_BIT) if current != total else i32(0)))
         bits = i32(bits | (i32(at.X_BIT) if push != pushed else i32(0)))
-        bits = i32(bits | (i32(at.V_BIT) if lost_v else i32(0)))
+        bits = i32(bits | (i32(at.V_BIT) if clip(free, i32(-STATE_MAX), i32(STATE_MAX)) != free else i32(0)))
         mask[i] = np.uint8(bits)
         flags = i32(flags | bits)
+        high_u = i32(high_u | i32(before_u ^ i32(before_u >> 31)))
+        high_v = i32(high_v | i32(before_v ^ i32(before_v >> 31)))
+        high_q = i32(high_q | i32(given ^ i32(given >> 31)))
     return high_u, high_v, high_q, flags
 
 

@@ -7,7 +7,7 @@ stream over all compartments of the network, as that peer draws it: a compatibil
 import numpy as np
 
 from loihi_emu.arithmetic import noise_value
-from loihi_emu.jit import int16s, int32s, int64s, kernel, leaf, uint8s, uint32s
+from loihi_emu.jit import disjoint, int16s, int32s, int64s, kernel, leaf, uint8s, uint32s
 from loihi_emu.philox import fill
 
 i32 = np.int32
@@ -21,10 +21,25 @@ M_OUT, M_N, M_STATE = range(3)
 TWISTER_WORDS = 3
 
 # From draws to the array that the compartments read: base + noise.
-A_DRAWS, A_N, A_OFFSET, A_EXPONENT, A_ENABLED, A_BASE, A_STRIDE, A_OUT = range(8)
-APPLY_WORDS = 8
+A_DRAWS, A_N, A_OFFSET, A_EXPONENT, A_ENABLED, A_BASE, A_OUT = range(7)
+APPLY_WORDS = 7
 
 _SIZE, _MIDDLE = 624, 397
+
+
+@disjoint
+def to_levels(out, numbers):
+    """U = ((r * 255) >> 32) - 127 of 32-bit numbers r."""
+    for i in range(out.shape[0]):
+        out[i] = np.int16(np.int32((np.uint64(numbers[i]) * np.uint64(255)) >> np.uint64(32)) - 127)
+
+
+@disjoint
+def add_noise(out, base, draws, enabled, offset, exponent):
+    """Base plus scaled noise where it is enabled."""
+    for i in range(out.shape[0]):
+        noise = noise_value(i32(draws[i]), offset, exponent)
+        out[i] = i32(base[i] + (noise if enabled[i] else i32(0)))
 
 
 @leaf
@@ -35,9 +50,7 @@ def draw(address, time):
     numbers = uint32s(d[D_SCRATCH], n)
     sample = int64s(d[D_SAMPLE], 1)[0]
     fill(numbers, np.uint64(d[D_SEED]), np.uint64(d[D_STREAM]), np.uint64(sample), np.uint64(time))
-    out = int16s(d[D_OUT], n)
-    for i in range(n):
-        out[i] = np.int16((np.int64(numbers[i]) * 255 >> 32) - 127)
+    to_levels(int16s(d[D_OUT], n), numbers)
 
 
 @kernel
@@ -81,8 +94,5 @@ def apply(address, time):
     d = int64s(address, APPLY_WORDS)
     n = d[A_N]
     draws, enabled = int16s(d[A_DRAWS], n), uint8s(d[A_ENABLED], n)
-    base, stride, out = int32s(d[A_BASE], (n - 1) * d[A_STRIDE] + 1), d[A_STRIDE], int32s(d[A_OUT], n)
-    offset, exponent = i32(d[A_OFFSET]), i32(d[A_EXPONENT])
-    for i in range(n):
-        noise = noise_value(i32(draws[i]), offset, exponent) if enabled[i] else i32(0)
-        out[i] = i32(base[i * stride] + noise)
+    base, out = int32s(d[A_BASE], n), int32s(d[A_OUT], n)
+    add_noise(out, base, draws, enabled, i32(d[A_OFFSET]), i32(d[A_EXPONENT]))

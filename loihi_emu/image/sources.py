@@ -124,7 +124,6 @@ class NoiseSource:
         d.words[noise_at.A_OFFSET], d.words[noise_at.A_EXPONENT] = self.noise.offset, self.noise.exp
         d.point(noise_at.A_ENABLED, np.ascontiguousarray(enabled))
         d.point(noise_at.A_BASE, self.group.quiet(self.parameter)[part])
-        d.words[noise_at.A_STRIDE] = 1
         d.point(noise_at.A_OUT, self.group.noisy(self.parameter)[part])
         return d
 

@@ -85,7 +85,7 @@ def test_numbers_takes_numbers(good):
 
 @pytest.mark.parametrize("bad", ["a", None, 1j, [[1], [1, 2]], ["1"], [None], {}])
 def test_numbers_refuses_the_rest(bad):
-    with pytest.raises(errors.ValidationError, match="here, x: got .* allowed is a number"):
+    with pytest.raises(errors.ValidationError, match=r"here, x: got .* allowed is a number"):
         errors.numbers("here", "x", bad)
 
 
@@ -99,7 +99,7 @@ def test_whole_takes_whole_floats_and_never_rounds():
     out = errors.whole("", "x", [1.0, -2.0])
     assert out.dtype == np.int64
     assert out.tolist() == [1, -2]
-    with pytest.raises(errors.ValidationError, match="got 0.5 at index 1, allowed is whole numbers. Round them first."):
+    with pytest.raises(errors.ValidationError, match=r"0.5 at index 1, allowed is whole numbers. Round them first."):
         errors.whole("", "x", [1.0, 0.5])
 
 
@@ -123,5 +123,5 @@ def test_ranged_names_value_index_and_count():
 
 
 def test_ranged_catches_nan_and_scalars():
-    with pytest.raises(errors.ValidationError, match="got nan, allowed is 0..1"):
+    with pytest.raises(errors.ValidationError, match=r"got nan, allowed is 0..1"):
         errors.ranged("", "dv", float("nan"), 0, 1)

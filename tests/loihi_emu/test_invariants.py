@@ -7,7 +7,7 @@ import scipy.sparse
 from hypothesis import given
 from hypothesis import strategies as st
 from recipes import Link, Node, assert_same, events
-from strategies import RULES, recipes
+from strategies import recipes
 
 from loihi_emu import Conv2D, Emulator
 from loihi_emu.models import layout, registry
@@ -25,7 +25,7 @@ def outcome(recording, name, order=None):
     return spikes, recording[f"{name}.u"][:, order].tolist(), recording[f"{name}.v"][:, order].tolist()
 
 
-def as_triples(link, sizes):
+def as_triples(link):
     """A connection as lists of (source, target, weight, delay), zeros of arrays left out."""
     weights, delays = link.weights, link.options.get("delays", 0)
     if isinstance(weights, tuple):
@@ -64,10 +64,10 @@ def test_relabelled_neurons_do_the_same(recipe, seed):
     nodes = tuple(relabelled(node, orders[node.name]) for node in recipe.nodes)
     links = []
     for link in recipe.links:
-        pre, post, values, delays = as_triples(link, None)
+        pre, post, values, delays = as_triples(link)
         pre, post = np.argsort(orders[link.pre])[pre], np.argsort(orders[link.post])[post]
         links.append(as_lists(link, pre, post, values, delays))
-    before = recipe.with_links([as_lists(link, *as_triples(link, None)) for link in recipe.links]).run()
+    before = recipe.with_links([as_lists(link, *as_triples(link)) for link in recipe.links]).run()
     after = replace(recipe, nodes=nodes, links=tuple(links)).run()
     for node in recipe.populations:
         assert outcome(before, node.name, orders[node.name]) == outcome(after, node.name)
@@ -87,14 +87,13 @@ def test_a_population_in_two_halves_does_the_same(recipe, data):
         for name, length, part in zip(names, (cut, node.size - cut), (slice(cut), slice(cut, None)), strict=True)
     ]
     nodes = [half for n in recipe.nodes for half in (halves if n is node else [n])]
-    lists = recipe.with_links(
-        as_lists(link, *as_triples(link, None)) for link in recipe.links
-    )
+    lists = recipe.with_links(as_lists(link, *as_triples(link)) for link in recipe.links)
     modes = {k: c.sign_mode for k, c in zip(range(len(lists.links)), lists.network().connections.values(), strict=True)}
     exponent_of_sums = recipe.rules == "lava"
     links = []
     for k, link in enumerate(lists.links):
-        options = link.options if recipe.rules == "float" or link.options.get("scaled") else link.options | {"sign_mode": modes[k]}
+        signed = recipe.rules != "float" and not link.options.get("scaled")
+        options = link.options | ({"sign_mode": modes[k]} if signed else {})
         if exponent_of_sums and node.name == link.pre:
             options = options | {"weight_exp": max(options["weight_exp"], 0)}  # it floors the sum over one source
         pre, post, values = link.weights
@@ -200,8 +199,9 @@ def test_the_quiet_path_equals_the_exact_one(recipe):
         if quiet.stats["overflow"][node.name]["v"] or np.abs(reached).max() >= (1 << 23) - 2:
             return
         options = dict(node.options)
-        free = "vmin" not in options
-        nodes.append(replace(node, options=options | {"vmin": 2 - (1 << 23), "vmax": (1 << 23) - 2} if free else options))
+        if "vmin" not in options:
+            options |= {"vmin": 2 - (1 << 23), "vmax": (1 << 23) - 2}
+        nodes.append(replace(node, options=options))
     if any(np.any(np.abs(node.options.get("v", 0)) > (1 << 23) - 2) for node in recipe.populations):
         return
     forced = replace(recipe, nodes=tuple(nodes))

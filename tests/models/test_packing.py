@@ -65,7 +65,7 @@ def test_bytes_give_the_weights_back(seed, n_post, n_pre, shift, low, span):
     assert matrix is not None
     places = [place(i, n_post) for i in range(n_post)]
     stored = matrix.rows.astype(np.int64)[:, places]
-    assert (((stored + matrix.offset) << matrix.shift).T == weights).all()
+    assert np.array_equal(((stored + matrix.offset) << matrix.shift).T, weights)
 
 
 def test_weights_that_span_more_than_a_byte_are_refused():

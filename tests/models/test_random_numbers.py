@@ -38,6 +38,14 @@ def test_fill_equals_the_oracle(seed, stream, sample, step, count):
     assert out.tolist() == [random_word(seed, stream, step, i, sample) for i in range(count)]
 
 
+@pytest.mark.parametrize("count", [255, 256, 1023, 1024, 1025, 1026, 1027, 2053])
+def test_fill_of_many_equals_the_oracle(count):
+    out = np.zeros(count, np.uint32)
+    seed, stream, sample, step = 0x123456789ABCDEF, 7, 3, (5 << 32) + 9
+    philox.fill(out, np.uint64(seed), np.uint64(stream), np.uint64(sample), np.uint64(step))
+    assert out.tolist() == [random_word(seed, stream, step, i, sample) for i in range(count)]
+
+
 @given(st.integers(0, (1 << 32) - 1), st.floats(0, 1))
 def test_rates_become_the_same_events(word, rate):
     assert bool(np.uint64(word) < thresholds(rate, 1)[0]) == poisson_event(word, rate)

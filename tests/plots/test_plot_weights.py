@@ -171,5 +171,5 @@ def test_wrong_matrices_say_what_is_allowed(source, options, message, ax):
 
 
 def test_a_recording_is_no_matrix(recording, ax):
-    with pytest.raises(ValidationError, match="net.connections"):
+    with pytest.raises(ValidationError, match=r"net.connections"):
         weights(recording, ax=ax)

@@ -1,6 +1,6 @@
-"""Run pickled recipes and write down everything they recorded; as a script under NUMBA_DISABLE_JIT=1, also which leaves.
+"""Run pickled recipes and write down everything they recorded, and which leaves were called.
 
-    python plain.py recipes.pickle results.pickle
+    NUMBA_DISABLE_JIT=1 python plain.py recipes.pickle results.pickle
 """
 
 from __future__ import annotations

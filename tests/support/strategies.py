@@ -18,6 +18,7 @@ from loihi_emu import Noise
 V = (1 << 23) - 1
 MOST_NEURONS = 60
 RULES = ("chip", "lava", "brian2_loihi", "nengo_loihi", "float")
+ANY_RULES = st.sampled_from(RULES)
 PAYLOADS = {"chip": 127, "brian2_loihi": 127, "nengo_loihi": 7, "lava": (1 << 23) - 1, "float": 127}
 """Largest payload: sums of weights times payloads stay within 32 bits (Lava's own sums wrap there too)."""
 
@@ -54,7 +55,7 @@ class Source:
 @st.composite
 def recipes(
     draw: Any,
-    rules: Any = st.sampled_from(RULES),
+    rules: Any = ANY_RULES,
     plain: bool = False,
     poisson: bool = True,
     most: int = MOST_NEURONS,

@@ -1,0 +1,134 @@
+"""Networks at the corners of the rules, by hand, in the emulator and in the oracle."""
+
+import numpy as np
+import pytest
+from recipes import Link, Node, Recipe, assert_equals_oracle
+
+from loihi_emu import Conv2D, Emulator, Noise
+
+V = (1 << 23) - 1
+
+
+def drive(size, spikes, **more):
+    return Node("in", size, True, {"spikes": spikes} | more)
+
+
+def compared(rules, nodes, links=(), steps=8, seed=0, counters=True):
+    """Run in both and return the emulator's recording."""
+    recipe = Recipe(rules, seed, tuple(nodes), tuple(links), steps)
+    network = recipe.network()
+    recording = Emulator(network).run(steps)
+    assert_equals_oracle(network, recording, counters)
+    return recording
+
+
+@pytest.mark.parametrize("delays", [0, 1, 5, np.array([[3, 0]])])
+@pytest.mark.parametrize("rules", ["lava", "nengo_loihi"])
+def test_sums_that_are_shifted_arrive_after_their_delay(rules, delays):
+    nodes = [drive(2, ([0, 1, 1, 4], [0, 0, 1, 1])), Node("n", 1, False, {"vth": 100000})]
+    options = {"delays": delays, "weight_exp": -2, "kind": "sparse" if np.ndim(delays) else "auto"}
+    recording = compared(rules, nodes, [Link("in", "n", [[50, 70]], options)], steps=12)
+    assert recording["n.u"].any()
+
+
+@pytest.mark.parametrize("delay", [0, 3])
+def test_convolutions_of_lava_wrap_after_their_delay(delay):
+    nodes = [drive((2, 2, 1), np.ones((3, 4), int)), Node("n", (1, 1, 1), False, {"vth": 1 << 20})]
+    conv = Conv2D(np.full((1, 2, 2, 1), 3_000_000))
+    recording = compared("lava", nodes, [Link("in", "n", conv, {"delays": delay})])
+    assert recording.stats["convolution_wraps"] == 3
+
+
+def test_populations_with_noise_on_u_and_on_v_share_a_group():
+    nodes = [
+        Node("u", 3, False, {"vth": 5, "bias": 77, "noise": Noise("u", 10)}),
+        Node("v", 3, False, {"vth": 100, "bias": [1, 2, 3], "noise": Noise("v", 9, enabled=np.array([1, 0, 1], bool))}),
+    ]
+    recording = compared("chip", nodes, steps=20)
+    assert recording.stats["spikes"]["u"] > 0
+
+
+def test_noise_may_bring_q_back_into_its_field():
+    nodes = [drive(1, np.ones((40, 1), int)), Node("n", 4, False, {"vth": 1, "noise": Noise("u", 20, -1)})]
+    links = [Link("in", "n", [[254], [128], [127], [255]], {"weight_exp": 7, "sign_mode": "excitatory"})]
+    recording = compared("chip", nodes, links, steps=40)
+    lost = recording.stats["overflow"]["n"]["q"]
+    assert 0 <= lost < 160
+    assert compared("chip", [nodes[0], Node("n", 4, False, {"vth": 1})], 2 * links).stats["overflow"]["n"]["q"] > 0
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("rules", ["chip", "nengo_loihi"])
+def test_every_field_overflows(rules, sign):
+    options = {"vth": (1 << 17) - 1, "du": 0, "bias": sign * 4095, "bias_exp": 7}
+    nodes = [drive(2, np.ones((40, 2), int)), Node("n", 2, False, options)]
+    weights = [[sign * 254, sign * 100], [sign * 254, sign * 2]]
+    links = [Link("in", "n", weights, {"weight_exp": 7, "sign_mode": "mixed"})]
+    single = [Link("in", "n", [[sign * 254, 0], [0, sign * 254]], {"weight_exp": 7, "sign_mode": "mixed"})]
+    found = [compared(rules, nodes, chosen, steps=40).stats["overflow"]["n"] for chosen in (links, single)]
+    edge = nodes[1].options | {"u": V if sign > 0 else -V - 1, "du": 0}
+    found.append(compared(rules, [Node("n", 2, False, edge)]).stats["overflow"]["n"])
+    assert all(any(counts[field] for counts in found) for field in "quxv")
+
+
+def test_ternary_thresholds_the_wrong_way_round():
+    options = {"model": "ternary_lif", "vth_hi": [-2, 2, 3], "vth_lo": [2, -2, 3], "bias_mant": [7, 200, -250]}
+    recording = compared("lava", [Node("n", 3, False, options)])
+    assert set(recording.spikes("n").indices.tolist()) == {1, 2}
+    assert set(recording.spikes("n").payloads.tolist()) == {-1, 1}
+
+
+def test_voltages_of_lava_wrap_at_32_bits_before_they_are_clipped():
+    nodes = [drive(1, ([0, 2], [0, 0]), payloads=[130_000, -130_000])]
+    options = {"du": 4095, "vth": 1 << 24, "bias_mant": [-(1 << 15), (1 << 15) - 1], "bias_exp": 15}
+    links = [Link("in", "n", [[255], [255]], {"graded": True})]
+    assert compared("lava", [*nodes, Node("n", 2, False, options)], links).stats["overflow"]["n"]["v"] > 0
+
+
+@pytest.mark.parametrize("kind", ["dense", "sparse"])
+@pytest.mark.parametrize("payload", [V, -V - 1, 1 << 22, 123_456])
+def test_the_largest_payloads_wrap_as_they_should(kind, payload):
+    """The sums are kept modulo 2^32: u and v are right, and only the count of q's wraps may miss some."""
+    nodes = [drive(2, ([0, 0, 1, 3], [0, 1, 1, 0]), payloads=[payload, 3, -payload if payload > -V else V, 1])]
+    options = {"graded": True, "kind": kind}
+    links = [Link("in", "n", [[254, -256], [-130, 6]], options | {"weight_exp": exp}) for exp in (7, -3)]
+    compared("chip", [*nodes, Node("n", 2, False, {"vth": 5, "du": 100})], links, counters=False)
+
+
+def test_the_lowest_voltage_can_be_set_where_it_can_be_reached():
+    recipe = Recipe("nengo_loihi", 0, (Node("n", 1, False, {"vth": 1, "vmin": -V - 1, "v": -V - 1}),))
+    emulator = Emulator(recipe.network())
+    emulator.run(3)
+    emulator.set("n", "v", emulator.get("n", "v"))
+    assert emulator.get("n", "v").tolist() == [-V - 1]
+
+
+def test_a_new_list_of_events_begins_at_its_beginning():
+    """Also where the image has to be made anew: more events at once, or payloads for the first time."""
+    recipe = Recipe("chip", 0, (drive(2, ([0, 1, 2], [0, 0, 0])), Node("n", 2, False, {"vth": 5})))
+    for more in ({"spikes": ([5, 5, 5, 6], [0, 0, 1, 1])}, {"spikes": ([4, 6], [0, 1]), "payloads": [3, -3]}):
+        emulator = Emulator(recipe.network())
+        first = emulator.run(3)
+        emulator.set_input("in", **more)
+        second = emulator.run(5)
+        assert second.spikes("in").times.tolist() == list(more["spikes"][0])
+        assert len(emulator.recording.spikes("in")) == len(first.spikes("in")) + len(second.spikes("in"))
+
+
+def test_payloads_recorded_stay_when_binary_events_follow():
+    recipe = Recipe("chip", 0, (drive(2, ([0, 1], [0, 1]), payloads=[7, -7]), Node("n", 2, False, {"vth": 5})))
+    emulator = Emulator(recipe.network())
+    emulator.run(3)
+    emulator.set_input("in", spikes=([4], [1]))
+    emulator.run(3)
+    assert emulator.recording.spikes("in").payloads.tolist() == [7, -7, 1]
+
+
+def test_convolution_wraps_are_those_of_the_run():
+    nodes = (drive((1, 1, 1), np.ones((9, 1), int)), Node("n", (1, 1, 1), False, {"vth": 1}))
+    link = Link("in", "n", Conv2D(np.full((1, 1, 1, 1), 9_000_000)))
+    emulator = Emulator(Recipe("lava", 0, nodes, (link,)).network())
+    assert [emulator.run(k).stats["convolution_wraps"] for k in (2, 0, 3)] == [2, 0, 3]
+    emulator.set("in->n", "weights", np.full((1, 1, 1, 1), 9_000_001))
+    emulator.run(1)
+    assert emulator.recording.stats["convolution_wraps"] == 6
