@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from loihi_emu._version import __version__
+from loihi_emu.bench.command import add_arguments as add_bench_arguments
+from loihi_emu.bench.command import run as run_bench
 from loihi_emu.errors import LoihiEmuError
 
 
@@ -46,11 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     validate.add_argument("--oracle", action="store_true", help="check the slow plain-Python oracle instead")
     validate.set_defaults(command=_validate)
 
-    from loihi_emu.bench import command as bench_command
-
     bench = commands.add_parser("bench", help="measure speed beside hand-written C")
-    bench_command.add_arguments(bench)
-    bench.set_defaults(command=bench_command.run)
+    add_bench_arguments(bench)
+    bench.set_defaults(command=run_bench)
 
     chip = commands.add_parser("chip", help="describe a chip, every fact with its source")
     chip.add_argument("name", nargs="?", default="loihi1", choices=("loihi1", "loihi2"))

@@ -111,7 +111,7 @@ def disjoint(function: Callable[..., Any]) -> Any:
     it; where a version of Numba has no such hook, the loops are compiled with checks.
     """
     dispatcher = numba.njit(**_OPTIONS)(function)
-    compiler = getattr(dispatcher, "_compiler", None)
+    compiler: Any = getattr(dispatcher, "_compiler", None)
     if hasattr(compiler, "_customize_flags"):
 
         def customized(flags: Any) -> Any:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from recipes import Link, Node, Recipe, assert_equals_oracle, assert_same, events
 from strategies import recipes
 
-from loihi_emu import Emulator
+from loihi_emu import Emulator, Noise
+from loihi_emu.validation.oracle_random import noise_level, poisson_event, random_word
 
 SEEDS = st.integers(0, 2**16)
 
@@ -107,23 +108,36 @@ def test_reset_repeats_exactly(recipe, between):
     assert_same(emulator.recording, first)
 
 
-@given(recipes(poisson=False), st.integers(1, 3), st.data())
-def test_samples_equal_runs_one_by_one(recipe, count, data):
-    inputs = [node for node in recipe.inputs if recipe.network().inputs[node.name].payloads is None]
+def sample_of(rng, node, steps, graded, form):
+    """One sample for an input: a dense array or (times, indices), graded or not."""
+    if form == "lists":
+        times, indices = np.nonzero(rng.random((steps, node.size)) < 0.4)
+        order = rng.permutation(len(times))
+        return times[order], indices[order]
+    dense = (rng.random((steps, node.size)) < 0.4).astype(np.int64)
+    return dense * rng.integers(-3, 4, dense.shape) if graded else dense
+
+
+@given(recipes(poisson=False), st.integers(1, 3), st.sampled_from(["array", "arrays", "lists"]), SEEDS)
+def test_samples_equal_runs_one_by_one(recipe, count, form, seed):
     noisy = any(node.options.get("noise") is not None for node in recipe.populations)
-    if not inputs or noisy:
+    if not recipe.inputs or noisy:
         return
-    rng = np.random.default_rng(data.draw(st.integers(0, 99)))
-    samples = {n.name: (rng.random((count, recipe.steps, n.size)) < 0.4).astype(np.int8) for n in inputs}
-    batch = Emulator(recipe.network())
+    rng, described = np.random.default_rng(seed), recipe.network().inputs
+    samples = {}
+    for node in recipe.inputs:
+        graded = described[node.name].payloads is not None
+        samples[node.name] = [sample_of(rng, node, recipe.steps, graded, form) for _ in range(count)]
+        if form == "array":
+            samples[node.name] = np.array(samples[node.name])
+    batch, single = Emulator(recipe.network()), Emulator(recipe.network())
     batch.run(2)
     got = batch.run_samples(recipe.steps, samples)
-    single = Emulator(recipe.network())
     parts = []
     for k in range(count):
         single.reset()
-        for name, arrays in samples.items():
-            single.set_input(name, spikes=arrays[k])
+        for name, chosen in samples.items():
+            single.set_input(name, spikes=chosen[k])
         parts.append(single.run(recipe.steps))
     assert (got.samples, got.steps) == (count, count * recipe.steps)
     for name in got.names:
@@ -137,6 +151,28 @@ def test_samples_equal_runs_one_by_one(recipe, count, data):
             assert got[name].tolist() == np.concatenate([part[name] for part in parts]).tolist()
     assert got.stats["synaptic_events"] == sum(part.stats["synaptic_events"] for part in parts)
     assert_same(batch.run(recipe.steps), Emulator(recipe.network()).run(recipe.steps))
+
+
+def test_samples_of_random_inputs_and_noise_draw_by_their_number():
+    nodes = (
+        Node("cells", 5, False, {"vth": 131071, "dv": 4096, "noise": Noise("v", 7)}),
+        Node("rates", 6, True, {"rate": 0.5}),
+    )
+    rates = np.random.default_rng(0).random((3, 6))
+    emulator = Emulator(Recipe("chip", 99, nodes).network())
+    for _ in range(2):
+        got = emulator.run_samples(4, {"rates": rates})
+        draws = [(k, t) for k in range(3) for t in range(4)]
+        expected = [
+            (4 * k + t, i, 1)
+            for k, t in draws
+            for i in range(6)
+            if poisson_event(random_word(99, 1, t, i, sample=k), rates[k, i])
+        ]
+        assert events(got, "rates") == expected
+        noise = [[noise_level(random_word(99, 0, t, i, sample=k)) for i in range(5)] for k, t in draws]
+        assert got["cells.v"].tolist() == noise
+    assert_same(emulator.run(9), Emulator(Recipe("chip", 99, nodes).network()).run(9))
 
 
 @given(recipes(), st.integers(1, 5), st.data())

@@ -180,9 +180,7 @@ def test_arrays_of_equal_values_equal_scalars(recipe):
     for node in recipe.nodes:
         model = registry.find(recipe.rules, node.options.get("model", "lif")) if not node.is_input else None
         names = {p.name for p in model.parameters} if model else {"rate"}
-        spread = {
-            k: np.full(node.size, v) if k in names and np.ndim(v) == 0 else v for k, v in node.options.items()
-        }
+        spread = {k: np.full(node.size, v) if k in names and np.ndim(v) == 0 else v for k, v in node.options.items()}
         nodes.append(replace(node, options=spread))
     assert_same(recipe.run(), replace(recipe, nodes=tuple(nodes)).run())
 
