@@ -18,7 +18,7 @@ demo: $(VENV)/installed
 	$(BIN)/python -m loihi_emu demo
 
 test: $(VENV)/installed $(VENV)/developing
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 2 --dist worksteal
 
 lint: $(VENV)/installed $(VENV)/developing
 	$(BIN)/ruff check .

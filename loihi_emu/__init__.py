@@ -11,6 +11,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from loihi_emu import _checkout  # noqa: F401 (first: it makes a checkout importable)
 from loihi_emu._version import __version__
 from loihi_emu.chip import LOIHI1, LOIHI2, Chip
 from loihi_emu.decay import decay_from_tau, tau_from_decay

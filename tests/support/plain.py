@@ -1,6 +1,6 @@
 """Run pickled recipes and write down everything they recorded, and which leaves were called.
 
-    NUMBA_DISABLE_JIT=1 python plain.py recipes.pickle results.pickle
+As a script: ``NUMBA_DISABLE_JIT=1 python plain.py recipes.pickle results.pickle``.
 """
 
 from __future__ import annotations
