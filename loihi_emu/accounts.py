@@ -1,9 +1,15 @@
-"""Accounts of a run: where recorders and counters stood, and the Recording of what came after."""
+"""Accounts of a run: where recorders and counters stood, and the Recording of what came after.
+
+A recording costs a few microseconds: counters are copied as one row of integers, and turned into dicts only when
+somebody looks.
+"""
 
 from __future__ import annotations
 
 import platform
-from functools import cache
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -12,69 +18,147 @@ from loihi_emu._version import __version__
 from loihi_emu.image.build import Image
 from loihi_emu.image.memory import Array
 from loihi_emu.models import layout as at
-from loihi_emu.recording import Recording
+from loihi_emu.recording import Accounts, Recording
 
 LOST = {"q": at.Q_OVERFLOW, "u": at.U_OVERFLOW, "x": at.X_OVERFLOW, "v": at.V_SATURATION}
 """Names of the overflow counters: q, u and x = u + bias wrapped; v saturated."""
+LOST_WORDS = {"q": "q wrapped", "u": "u wrapped", "x": "u + bias wrapped", "v": "v saturated"}
 
 
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """What the numbers in :attr:`Marks.values` are, in order: two for the clock, then these.
+
+    Attributes
+    ----------
+    populations : tuple of str
+        In the order of their rows of counters.
+    inputs : tuple of str
+        Their events.
+    events, wraps : int
+        How many counters of synaptic events and of convolutions that wrapped follow; and what came before them.
+    events_before, wraps_before : int
+    """
+
+    populations: tuple[str, ...]
+    inputs: tuple[str, ...]
+    events: int
+    events_before: int
+    wraps_before: int
+
+
+@dataclass(frozen=True, eq=False)
 class Marks:
-    """Where recorders and counters of an image stand at one moment."""
+    """Where counters and recorders stand at one moment."""
+
+    values: Array
+    positions: list[Any]
+    layout: Layout
+
+    @property
+    def step(self) -> int:
+        """The step that runs next."""
+        return int(self.values[0])
+
+    @property
+    def total(self) -> int:
+        """Steps run so far, whatever the clock was set to."""
+        return int(self.values[1])
+
+    def counters(self) -> Array:
+        """Counters of populations, one row each."""
+        n = len(self.layout.populations)
+        return self.values[2 : 2 + n * at.COUNTERS].reshape(n, at.COUNTERS)
+
+    def input_events(self) -> dict[str, int]:
+        """Events of inputs."""
+        start = 2 + len(self.layout.populations) * at.COUNTERS
+        return dict(zip(self.layout.inputs, self.values[start:].tolist(), strict=False))
+
+    def events_and_wraps(self) -> tuple[int, int]:
+        """Synaptic events, and sums of convolutions that wrapped."""
+        start = 2 + len(self.layout.populations) * at.COUNTERS + len(self.layout.inputs)
+        middle = start + self.layout.events
+        events, wraps = int(self.values[start:middle].sum()), int(self.values[middle:].sum())
+        return self.layout.events_before + events, self.layout.wraps_before + wraps
+
+
+class Books:
+    """The counters of an image, read together, and the facts about it that recordings repeat."""
 
     def __init__(self, image: Image) -> None:
-        self.step = int(image.arena["clock"][0])
-        self.positions: list[Any] = [r.recorder.position for r in image.recorded]
-        self.counters: Array = image.counters()
-        self.input_events = {name: int(s.counter[0]) for name, s in image.inputs.items()}
-        self.events = image.events
-        self.convolution_wraps = image.convolution_wraps
-        self.total = int(image.fills.total[0])
+        self.image = image
+        projections, stages = image.projections.all, [stage for _, stage in image.stages]
+        self._arrays = [
+            image.arena["clock"], image.fills.total,
+            *(g.counters.reshape(-1) for g in image.groups), *(s.counter for s in image.inputs.values()),
+            *(p.events for p in projections), *(stage.lost for stage in stages),
+        ]  # fmt: skip
+        self._layout = Layout(
+            tuple(p.name for g in image.groups for p in g.populations), tuple(image.inputs), len(projections),
+            image.events - sum(int(p.events[0]) for p in projections),
+            image.convolution_wraps - sum(int(stage.lost[0]) for stage in stages),
+        )  # fmt: skip
+        self._index = {
+            r.name: {"size": r.size, "neurons": None if r.neurons is None else r.neurons.tolist(), "every": r.every}
+            for r in image.recorded
+        }
+        self._weights = {
+            name: {"truncated": image.truncated.get(name, 0), "clipped": image.clipped.get(name, 0)}
+            for name in image.network.connections
+        }
+        self._populations: dict[str, Any] | None = None
+
+    def parameters_changed(self) -> None:
+        """Look at thresholds again before the next recording."""
+        self._populations = None
+
+    def marks(self) -> Marks:
+        """Where everything stands now."""
+        return Marks(np.concatenate(self._arrays), [r.recorder.position for r in self.image.recorded], self._layout)
+
+    def recording(self, since: Marks, wall: float, sample_steps: int | None = None) -> Recording:
+        """The Recording of everything after `since`."""
+        arrays: dict[str, Array] = {}
+        for recorded, position in zip(self.image.recorded, since.positions, strict=True):
+            found = recorded.recorder.since(position)
+            if recorded.variable == "spikes":
+                for part, array in found.items():
+                    arrays[f"{recorded.name}.{part}"] = array
+            else:
+                arrays[recorded.name] = found
+        now = self.marks()
+        steps = now.total - since.total
+        if self._populations is None:
+            self._populations = _populations(self.image)
+        accounts: Callable[[], Accounts] = partial(
+            _accounts, self._populations, self._weights, self.image.network, since, now, wall
+        )
+        return Recording(
+            start=since.step, steps=steps, arrays=arrays, index=self._index, accounts=accounts,
+            sample_steps=sample_steps,
+        )  # fmt: skip
+
+    def lost_text(self, since: Marks) -> str:
+        """What overflowed since, as text; empty when nothing did."""
+        now = self.marks()
+        if not np.any((now.counters() != since.counters())[:, at.Q_OVERFLOW :]):
+            return ""
+        lost = overflow(since, now)
+        return "; ".join(
+            f'population "{name}": ' + ", ".join(f"{LOST_WORDS[k]} {n} times" for k, n in row.items() if n)
+            for name, row in lost.items()
+            if any(row.values())
+        )
 
 
-def population_order(image: Image) -> list[str]:
-    """Names of populations in the order of the counters."""
-    return [p.name for g in image.groups for p in g.populations]
-
-
-def overflow(image: Image, since: Marks) -> dict[str, dict[str, int]]:
+def overflow(since: Marks, now: Marks) -> dict[str, dict[str, int]]:
     """Per population: how often q, u and x wrapped and v saturated."""
-    difference = image.counters() - since.counters
+    rows = (now.counters() - since.counters()).tolist()
     return {
-        name: {key: int(row[column]) for key, column in LOST.items()}
-        for name, row in zip(population_order(image), difference, strict=True)
+        name: {key: row[column] for key, column in LOST.items()}
+        for name, row in zip(now.layout.populations, rows, strict=True)
     }
-
-
-def lost_text(image: Image, since: Marks) -> str:
-    """What overflowed since, as text; empty when nothing did."""
-    if not np.any((image.counters() - since.counters)[:, at.Q_OVERFLOW :]):
-        return ""
-    words = {"q": "q wrapped", "u": "u wrapped", "x": "u + bias wrapped", "v": "v saturated"}
-    lost = overflow(image, since)
-    return "; ".join(
-        f'population "{name}": ' + ", ".join(f"{words[k]} {n} times" for k, n in row.items() if n)
-        for name, row in lost.items()
-        if any(row.values())
-    )
-
-
-def make_recording(image: Image, since: Marks, wall: float, samples: int = 1) -> Recording:
-    """The Recording of everything after `since`."""
-    arrays: dict[str, Array] = {}
-    index: dict[str, dict[str, Any]] = {}
-    for recorded, position in zip(image.recorded, since.positions, strict=True):
-        found = recorded.recorder.since(position)
-        if recorded.variable == "spikes":
-            arrays.update({f"{recorded.name}.{part}": array for part, array in found.items()})
-        else:
-            arrays[recorded.name] = found
-        chosen = None if recorded.neurons is None else recorded.neurons.tolist()
-        index[recorded.name] = {"size": recorded.size, "neurons": chosen, "every": recorded.every}
-    steps = int(image.fills.total[0]) - since.total
-    return Recording(
-        start=since.step, steps=steps, arrays=arrays, index=index, populations=_populations(image),
-        stats=_stats(image, since), info=_info(image, wall, steps), samples=samples,
-    )  # fmt: skip
 
 
 def _populations(image: Image) -> dict[str, dict[str, Any]]:
@@ -88,22 +172,29 @@ def _populations(image: Image) -> dict[str, dict[str, Any]]:
     return {name: found[name] for name in [*image.network.inputs, *image.network.populations]}
 
 
-def _stats(image: Image, since: Marks) -> dict[str, Any]:
-    fired = (image.counters() - since.counters)[:, at.SPIKES]
-    spikes = {name: int(n) for name, n in zip(population_order(image), fired, strict=True)}
-    for name, source in image.inputs.items():
-        spikes[name] = int(source.counter[0]) - since.input_events[name]
-    weights = {
-        name: {"truncated": image.truncated.get(name, 0), "clipped": image.clipped.get(name, 0)}
-        for name in image.network.connections
+def _accounts(
+    populations: dict[str, Any], weights: dict[str, Any], network: Any, since: Marks, now: Marks, wall: float
+) -> Accounts:
+    """Populations, stats and info of a recording."""
+    fired = (now.counters() - since.counters())[:, at.SPIKES].tolist()
+    spikes = dict(zip(now.layout.populations, fired, strict=True))
+    before = since.input_events()
+    spikes |= {name: n - before[name] for name, n in now.input_events().items()}
+    events, wraps = (b - a for a, b in zip(since.events_and_wraps(), now.events_and_wraps(), strict=True))
+    stats = {
+        "spikes": {name: spikes[name] for name in populations},
+        "synaptic_events": events,
+        "overflow": overflow(since, now),
+        "convolution_wraps": wraps,
+        "weights": {name: dict(row) for name, row in weights.items()},
     }
-    return {
-        "spikes": {name: spikes[name] for name in [*image.network.inputs, *image.network.populations]},
-        "synaptic_events": image.events - since.events,
-        "overflow": overflow(image, since),
-        "convolution_wraps": image.convolution_wraps - since.convolution_wraps,
-        "weights": weights,
-    }
+    steps = now.total - since.total
+    info = {
+        "network": network.name, "chip": network.chip.name, "rules": network.rules, "seed": network.seed,
+        "wall_s": wall, "steps_per_s": steps / wall if wall > 0 else 0.0,
+        "neurons": sum(populations[name]["size"] for name in now.layout.populations), **_versions(),
+    }  # fmt: skip
+    return {name: dict(row) for name, row in populations.items()}, stats, info
 
 
 @cache
@@ -117,12 +208,3 @@ def _versions() -> dict[str, str]:
         "python": platform.python_version(),
         "machine": platform.machine(),
     }
-
-
-def _info(image: Image, wall: float, steps: int) -> dict[str, Any]:
-    network = image.network
-    return {
-        "network": network.name, "chip": network.chip.name, "rules": network.rules, "seed": network.seed,
-        "wall_s": wall, "steps_per_s": steps / wall if wall > 0 else 0.0,
-        "neurons": sum(g.n for g in image.groups), **_versions(),
-    }  # fmt: skip

@@ -1,20 +1,24 @@
-"""How a run is driven: chunks short enough for Ctrl-C, room for recorders, and a progress bar."""
+"""How a run is driven: chunks short enough for Ctrl-C, and room for recorders."""
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
-from typing import Any
 
 from loihi_emu.image.build import Image
 from loihi_emu.models.loop import run as run_steps
+from loihi_emu.progress import Progress
 
 CHUNK_SECONDS = 0.05
 """A chunk of steps between two looks at Python takes about so long: Ctrl-C is heard within 0.2 s."""
-BAR_AFTER_SECONDS = 2.0
-"""A progress bar appears for runs that are expected to take longer."""
 FIRST_STEPS = 16
+SURGE_SECONDS = 0.15
+"""A chunk is short enough to take no longer than so should every neuron begin to fire in it."""
+SHORTEST_SECONDS = 1e-4
+"""Except that it need not be shorter than this at the present pace, or looking would cost more than running."""
+EVENT_SECONDS = {"dense": 2e-10, "sparse": 1e-9, "conv": 1e-9}
+NEURON_SECONDS = 3e-9
+"""Rough times of a synaptic event and of a neuron's update."""
 
 
 class Pacer:
@@ -22,48 +26,46 @@ class Pacer:
 
     def __init__(self, image: Image) -> None:
         self.image = image
-        memory = image.memory()
-        work = 2e-9 * memory["neurons"] + 1e-9 * memory["stored synapses"]
-        self._seconds_per_step = max(work, CHUNK_SECONDS / FIRST_STEPS)
+        self._busiest = _busiest_step(image)
+        self._seconds_per_step = max(self._busiest, CHUNK_SECONDS / FIRST_STEPS)
         self._measured = False
+        self._clock = image.arena["clock"]
 
-    def run(self, steps: int, progress: bool | None, after_chunk: Callable[[], None]) -> None:
+    def run(self, steps: int, progress: Progress, after_chunk: Callable[[], None]) -> None:
         """Run so many steps; ``after_chunk`` may raise to stop."""
         image = self.image
-        clock, fills = image.arena["clock"], image.fills
-        bar: Any = None
+        fills = image.fills
         done = 0
-        try:
-            while done < steps:
-                limit = max(1, min(int(CHUNK_SECONDS / self._seconds_per_step), steps - done))
-                begin = time.perf_counter()
-                ran = int(
-                    run_steps(
-                        image.leaves,
-                        image.descriptions,
-                        fills.filled,
-                        fills.capacity,
-                        fills.needed,
-                        clock,
-                        fills.total,
-                        limit,
-                    )
+        while done < steps:
+            limit = min(self._chunk(), steps - done)
+            begin = time.perf_counter()
+            ran = int(
+                run_steps(
+                    image.leaves,
+                    image.descriptions,
+                    fills.filled,
+                    fills.capacity,
+                    fills.needed,
+                    self._clock,
+                    fills.total,
+                    limit,
                 )
-                took = time.perf_counter() - begin
-                done += ran
-                if ran:
-                    self._learn(took / ran)
-                if ran < limit:
-                    for recorded in image.recorded:
-                        recorded.recorder.make_room()
-                after_chunk()
-                if bar is None and done < steps and self._wants_bar(progress, steps - done):
-                    bar = _bar(steps, done)
-                elif bar is not None:
-                    bar.update(ran)
-        finally:
-            if bar is not None:
-                bar.close()
+            )
+            took = time.perf_counter() - begin
+            done += ran
+            if ran:
+                self._learn(took / ran)
+            if ran < limit:
+                for recorded in image.recorded:
+                    recorded.recorder.make_room()
+            after_chunk()
+            progress.advance(ran, self._seconds_per_step)
+
+    def _chunk(self) -> int:
+        """Number of steps to run before the next look."""
+        pace = self._seconds_per_step
+        careful = max(SURGE_SECONDS / self._busiest, SHORTEST_SECONDS / pace)
+        return max(1, int(min(CHUNK_SECONDS / pace, careful)))
 
     def _learn(self, seconds: float) -> None:
         """Take over the first measurement, and follow later ones (up at once, down by halves)."""
@@ -72,13 +74,12 @@ class Pacer:
         else:
             self._seconds_per_step = max(seconds, (self._seconds_per_step + seconds) / 2, 1e-8)
 
-    def _wants_bar(self, progress: bool | None, left: int) -> bool:
-        if progress is not None:
-            return progress
-        return left * self._seconds_per_step > BAR_AFTER_SECONDS and sys.stderr.isatty()
 
-
-def _bar(steps: int, done: int) -> Any:
-    from tqdm.auto import tqdm
-
-    return tqdm(total=steps, initial=done, unit="step", unit_scale=True, leave=False)
+def _busiest_step(image: Image) -> float:
+    """About how many seconds a step takes in which every neuron and every input fires."""
+    events = {"dense": 0, "sparse": 0, "conv": 0}
+    for c in image.network.connections.values():
+        positions = 1 if c.conv is None else c.pre.size / c.conv.kernel.shape[3] / c.conv.groups
+        events[c.kind] += int(c.synapses * positions)
+    neurons = sum(node.size for node in [*image.network.populations.values(), *image.network.inputs.values()])
+    return NEURON_SECONDS * neurons + sum(EVENT_SECONDS[kind] * n for kind, n in events.items())

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.errors import invalid, ranged, unknown
+from loihi_emu.errors import integer, invalid, numbers, ranged, unknown
 
 Shape = tuple[int, ...]
 
@@ -50,8 +51,12 @@ class Noise:
     def __post_init__(self) -> None:
         if self.target not in ("u", "v"):
             raise unknown("noise target", self.target, ("u", "v"))
-        ranged("Noise", "exp", self.exp, 0, 23)
-        ranged("Noise", "offset", self.offset, -128, 127)
+        object.__setattr__(self, "exp", integer("Noise", "exp", self.exp, 0, 23))
+        object.__setattr__(self, "offset", integer("Noise", "offset", self.offset, -128, 127))
+        chosen = numbers("Noise", "enabled", self.enabled).reshape(-1)
+        ranged("Noise", "enabled", chosen, 0, 1, "True where there is noise.")
+        enabled = tuple(bool(k) for k in chosen)
+        object.__setattr__(self, "enabled", enabled if len(enabled) != 1 else enabled[0])
 
     @property
     def amplitude(self) -> int:
@@ -70,6 +75,9 @@ class _Node:
         """Number of neurons."""
         return prod(self.shape)
 
+    def __len__(self) -> int:
+        return self.size
+
     def __getitem__(self, key: slice | int) -> Slice:
         """A slice of the neurons (by flat index), to connect from or to."""
         where = f'"{self.name}"'
@@ -78,8 +86,11 @@ class _Node:
                 raise invalid(where, "index", int(key), f"{-self.size}..{self.size - 1}")
             key = slice(int(key) % self.size, int(key) % self.size + 1)
         if not isinstance(key, slice):
-            raise invalid(where, "index", key, "an integer or a slice such as population[10:20]")
-        start, stop, step = key.indices(self.size)
+            raise invalid(where, "index", repr(key), "an integer or a slice such as population[10:20]")
+        try:
+            start, stop, step = key.indices(self.size)
+        except TypeError:
+            raise invalid(where, "slice", key, "integers, such as population[10:20]") from None
         if step < 1:
             raise invalid(where, "slice", key, "a positive step")
         return Slice(self, start, max(start, stop), step)  # type: ignore[arg-type]
@@ -106,7 +117,13 @@ class Population(_Node):
     noise: Noise | None = None
 
     def __repr__(self) -> str:
-        return f'<Population "{self.name}": {self.size} x {self.model}>'
+        return f'<Population "{self.name}": {_extent(self)} x {self.model}>'
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"parameters": dict(self.parameters)}  # a read-only view cannot be pickled
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, parameters=MappingProxyType(state["parameters"]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,10 +148,15 @@ class Input(_Node):
 
     def __repr__(self) -> str:
         what = "Poisson" if self.rate is not None else f"{len(self.times)} events"
-        return f'<Input "{self.name}": {self.size}, {what}>'
+        return f'<Input "{self.name}": {_extent(self)}, {what}>'
 
 
 Source: TypeAlias = "Population | Input"
+
+
+def _extent(node: _Node) -> str:
+    """Number of neurons, with the shape when there is more than one axis."""
+    return str(node.size) if len(node.shape) == 1 else f"{node.size} {node.shape}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,18 +218,19 @@ class Conv2D:
     groups: int = 1
 
     def __post_init__(self) -> None:
-        kernel = np.asarray(self.kernel)
+        kernel = numbers("Conv2D", "kernel", self.kernel)
         if kernel.ndim != 4 or 0 in kernel.shape:
             raise invalid("Conv2D", "kernel", f"shape {kernel.shape}", "shape (C_out, KH, KW, C_in / groups)")
         object.__setattr__(self, "kernel", kernel)
         for name, low in (("stride", 1), ("padding", 0), ("dilation", 1)):
-            given = np.asarray(getattr(self, name))
-            if given.size not in (1, 2) or given.dtype.kind not in "iu":
-                raise invalid("Conv2D", name, getattr(self, name), "an integer or two")
+            given = numbers("Conv2D", name, getattr(self, name))
+            if given.shape not in ((), (1,), (2,)) or given.dtype.kind not in "iu":
+                raise invalid("Conv2D", name, repr(getattr(self, name)), "an integer or two")
             given = np.broadcast_to(given, (2,))
             ranged("Conv2D", name, given, low, 1 << 15)
             object.__setattr__(self, name, (int(given[0]), int(given[1])))
-        if not isinstance(self.groups, (int, np.integer)) or self.groups < 1 or kernel.shape[0] % self.groups:
+        object.__setattr__(self, "groups", integer("Conv2D", "groups", self.groups, 1, kernel.shape[0]))
+        if kernel.shape[0] % self.groups:
             raise invalid("Conv2D", "groups", self.groups, f"a divisor of the {kernel.shape[0]} output channels")
 
     def output_shape(self, shape: Shape) -> Shape:
@@ -222,6 +245,10 @@ class Conv2D:
         if min(size) < 1:
             raise invalid("Conv2D", "input shape", str(shape), "at least the size of the (dilated) kernel with padding")
         return (*size, int(self.kernel.shape[0]))
+
+    def __repr__(self) -> str:
+        more = "".join(f", {name}={getattr(self, name)}" for name in ("stride", "padding", "dilation", "groups"))
+        return f"<Conv2D: kernel {self.kernel.shape}{more}>"
 
 
 @dataclass(frozen=True, eq=False)
@@ -294,3 +321,13 @@ class Probe:
     variables: tuple[str, ...]
     every: int = 1
     neurons: NDArray[np.int64] | None = None
+
+    def __repr__(self) -> str:
+        part = "" if self.neurons is None else f" of {len(self.neurons)} neurons"
+        often = "" if self.every == 1 else f", state every {self.every} steps"
+        return f'<Probe on "{self.target.name}": {", ".join(self.variables)}{part}{often}>'
+
+
+def name_of(target: Any) -> Any:
+    """The name of a population, an input or a connection; anything else (a name, normally) as it is."""
+    return target.name if isinstance(target, (_Node, Connection)) else target

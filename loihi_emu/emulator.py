@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +17,31 @@ from numpy.typing import ArrayLike, NDArray
 
 from loihi_emu import checkpoint
 from loihi_emu import synapses as synapse_checks
-from loihi_emu.accounts import Marks, lost_text, make_recording
+from loihi_emu.accounts import Books, Marks
+from loihi_emu.checks import check_parameter
 from loihi_emu.control import Pacer
-from loihi_emu.elements import Connection, Population
-from loihi_emu.errors import LoihiOverflowWarning, SimulationError, finite, invalid, ranged, unknown, whole
+from loihi_emu.elements import Connection, Input, Population, name_of
+from loihi_emu.errors import (
+    LoihiOverflowWarning,
+    SimulationError,
+    UnsupportedError,
+    finite,
+    integer,
+    invalid,
+    ranged,
+    unknown,
+    whole,
+)
 from loihi_emu.events import event_rate, sorted_events
 from loihi_emu.image.build import Image
 from loihi_emu.image.sources import most_at_once, thresholds
-from loihi_emu.network import Network, check_parameter
+from loihi_emu.network import Network
+from loihi_emu.progress import Progress
 from loihi_emu.recording import Recording
 from loihi_emu.samples import prepare_samples
 
 OVERFLOW = ("chip", "warn", "raise")
+MAX_STEPS = 1 << 62
 
 
 class Emulator:
@@ -57,15 +73,17 @@ class Emulator:
 
     def __init__(self, network: Network, *, overflow: str = "chip") -> None:
         if not isinstance(network, Network):
-            raise invalid("Emulator", "network", network, "a loihi_emu.Network")
+            raise invalid("Emulator", "network", repr(network), "a loihi_emu.Network")
         if overflow not in OVERFLOW:
             raise unknown("overflow mode", overflow, OVERFLOW)
         if not network.populations and not network.inputs:
             raise invalid(f'network "{network.name}"', "", "nothing to run", "at least one population or input")
         self.network = network.copy()
         self.overflow = overflow
+        self._busy = threading.Lock()
         self.image = Image(self.network)
-        self._pacer = Pacer(self.image)
+        self._pacer, self._books = Pacer(self.image), Books(self.image)
+        self._sample_steps: int | None = None
         self._forget()
 
     # ------------------------------------------------------------ running
@@ -84,7 +102,7 @@ class Emulator:
         steps : int
             0 or more.
         progress : bool, optional
-            Show a progress bar; by default on a terminal, for runs longer than about 2 s.
+            Show a progress bar on stderr; by default on a terminal only, for runs longer than about 2 s.
 
         Raises
         ------
@@ -93,17 +111,21 @@ class Emulator:
         SimulationError
             An overflow under ``overflow="raise"``.
         """
-        count = int(ranged("run", "steps", whole("run", "steps", steps), 0, 1 << 62))
-        before, begin = Marks(self.image), time.perf_counter()
-        try:
-            self._pacer.run(count, progress, self._check_overflow)
-        finally:
-            wall = time.perf_counter() - begin
-            self._wall += wall
-        self._warn_overflow(before)
-        return make_recording(self.image, before, wall)
+        count = integer("run", "steps", steps, 0, MAX_STEPS)
+        with self._alone():
+            if self._sample_steps is not None:  # recordings of samples do not go on in those of a run
+                self._forget()
+            before, begin = self._books.marks(), time.perf_counter()
+            try:
+                with Progress(count, progress) as shown:
+                    self._pacer.run(count, shown, partial(self._check_overflow, before))
+            finally:
+                wall = time.perf_counter() - begin
+                self._wall += wall
+            self._warn_overflow(before)
+            return self._books.recording(before, wall)
 
-    def run_samples(self, steps: int, inputs: Mapping[str, Any], *, progress: bool | None = None) -> Recording:
+    def run_samples(self, steps: int, inputs: Mapping[Any, Any], *, progress: bool | None = None) -> Recording:
         """Run many samples, each from the initial state, without building anything anew.
 
         Sample k gives what ``reset()``, ``set_input(name, inputs[name][k])`` and ``run(steps)`` give; Poisson inputs
@@ -114,88 +136,95 @@ class Emulator:
         steps : int
             Steps of each sample.
         inputs : dict
-            Input name to samples: an array (samples, steps, size), a list of (times, indices) or of dense arrays; for
-            a Poisson input an array (samples, size) of rates.
+            Input (or its name) to samples: an array (samples, steps, size), a list of (times, indices) or of dense
+            arrays; for a Poisson input an array (samples, size) of rates.
 
         Returns
         -------
         Recording
-            Of all samples, one after the other; ``spike_counts(name)`` has shape (samples, size).
+            Of all samples, one after the other; ``spike_counts(name)`` has shape (samples, size), ``sample(k)`` is the
+            Recording of one.
         """
-        count = int(ranged("run_samples", "steps", whole("run_samples", "steps", steps), 1, 1 << 62))
+        count = integer("run_samples", "steps", steps, 1, MAX_STEPS)
         samples, prepared = prepare_samples(self.image, inputs)
-        self.reset()
-        before, begin = Marks(self.image), time.perf_counter()
         arena = self.image.arena
-        sample_number = arena["sample"]
-        ran = 0
-        try:
-            for k in range(samples):
+        with self._alone():
+            arena.reset()
+            self._forget()
+            self._sample_steps = count
+            before, begin = self._books.marks(), time.perf_counter()
+            try:
+                chosen = [start() for start in prepared]
+                with Progress(count * samples, progress) as shown:
+                    for k in range(samples):
+                        arena.reset()
+                        arena["sample"][0] = k
+                        for choose in chosen:
+                            choose(k)
+                        self._pacer.run(count, shown, partial(self._check_overflow, before, f"sample {k}, "))
+            finally:
+                self._wall = time.perf_counter() - begin
+                self._restore_inputs()
                 arena.reset()
-                sample_number[0] = k
-                for choose in prepared:
-                    choose(k)
-                self._pacer.run(count, progress, self._check_overflow)
-                ran += 1
-        finally:
-            self._wall = time.perf_counter() - begin
-            self._samples = samples if ran == samples else 1
-            self._restore_inputs()
-            if ran == samples:
-                arena.reset()
-        self._warn_overflow(before)
-        return make_recording(self.image, before, self._wall, samples)
+            self._warn_overflow(before)
+            return self._books.recording(before, self._wall, count)
 
     def reset(self) -> None:
         """Go back to step 0 and the initial state, and forget recordings.
 
         Parameters, weights and inputs that were set stay.
         """
-        self.image.arena.reset()
-        self._forget()
+        with self._alone():
+            self.image.arena.reset()
+            self._forget()
 
     @property
     def recording(self) -> Recording:
-        """Everything recorded since the start or the last reset, whatever the pieces."""
-        return make_recording(self.image, self._first, self._wall, self._samples)
+        """Everything recorded since the start, the last reset or the last samples, whatever the pieces."""
+        return self._books.recording(self._first, self._wall, self._sample_steps)
 
     # ------------------------------------------------------------ state and parameters
-    def get(self, name: str, variable: str) -> NDArray[Any]:
+    def get(self, name: str | Population | Connection, variable: str) -> NDArray[Any]:
         """A copy of a state variable or parameter of a population, or of the weights of a connection.
 
         Parameters
         ----------
-        name : str
-            Of a population or a connection.
+        name : population, connection, or its name
         variable : str
-            State ("u", "v", "rest": steps until it integrates again), a parameter, or "weights" or "delays".
+            State ("u", "v", "rest": steps until it integrates again), a parameter, or "weights" or "delays" (one
+            value per stored synapse for sparse connections, in the order of ``Connection.indices``).
         """
-        if name in self.network.connections:
-            connection = self.network.connections[name]
+        key: str = name_of(name)
+        if key in self.network.connections:
+            connection = self.network.connections[key]
             if variable not in ("weights", "delays"):
-                raise unknown(f'variable of connection "{name}"', variable, ("weights", "delays"))
+                raise unknown("variable", variable, ("weights", "delays"), where=f'connection "{key}"')
             return np.array(connection.values if variable == "weights" else connection.delays)
-        node, group = self._population(name), self.image.group(name)
+        node, group = self._population(key), self.image.group(key)
         states = [state for state, _ in group.model.state]
         if variable in states:
-            return np.array(self.image.state(name, variable))
-        if variable in group.parameters[name]:
-            return np.array(group.parameters[name][variable])
-        raise unknown(f'variable of population "{name}"', variable, [*states, *node.parameters])
+            return np.array(self.image.state(key, variable))
+        if variable in group.parameters[key]:
+            return np.array(group.parameters[key][variable])
+        known = dict.fromkeys([*states, *node.parameters])
+        raise unknown("variable", variable, known, where=f'population "{key}"')
 
-    def set(self, name: str, variable: str, value: ArrayLike) -> None:
+    def set(self, name: str | Population | Connection, variable: str, value: Any) -> None:
         """Set a state variable or parameter of a population, or the weights of a connection, from the next step on.
 
-        The value is checked as at construction. Weights have the form they had when the connection was made: an array
-        (n_post, n_pre), or one value per stored synapse.
+        The value is checked as at construction. Weights of a dense connection are an array (n_post, n_pre); those of a
+        sparse one a matrix of that shape, sparse or not, or one value per stored synapse; a convolution's a kernel.
         """
-        if name in self.network.connections:
+        key: str = name_of(name)
+        if key in self.network.connections:
             if variable != "weights":
-                raise unknown(f'variable of connection "{name}" that can be set', variable, ("weights",))
-            self._set_weights(self.network.connections[name], value)
+                advice = "Delays belong to the structure: make another network." if variable == "delays" else ""
+                where = f'connection "{key}"'
+                raise unknown("variable that can be set", variable, ("weights",), where=where, advice=advice)
+            self._set_weights(self.network.connections[key], value)
             return
-        node, group = self._population(name), self.image.group(name)
-        where = f'population "{name}"'
+        node, group = self._population(key), self.image.group(key)
+        where = f'population "{key}"'
         states = [state for state, _ in group.model.state]
         if variable in states:
             limits = dict(group.model.limits or {}).get(variable)
@@ -205,25 +234,32 @@ class Emulator:
                 ranged(where, variable, array, *limits)
             if array.ndim and array.size != node.size:
                 raise invalid(where, variable, f"shape {array.shape}", f"a scalar or {node.size} values")
-            self.image.state(name, variable)[...] = array.reshape(node.size) if array.ndim else array
+            self.image.state(key, variable)[...] = array.reshape(node.size) if array.ndim else array
+            if variable != "rest":
+                self.image.arena[f"{group.key}.hot"][:] = 1  # the next step looks at every neuron
+                return
         else:
             parameter = group.model.parameter(variable)
             if parameter is None:
-                raise unknown(f"variable of {where}", variable, [*states, *node.parameters])
-            group.parameters[name][variable] = check_parameter(parameter, value, node.size, where)
+                raise unknown("variable", variable, dict.fromkeys([*states, *node.parameters]), where=where)
+            group.parameters[key][variable] = check_parameter(parameter, value, node.size, where)
         self.image.refresh(group)
+        self._books.parameters_changed()
 
     def set_input(
-        self, name: str, *, spikes: Any = None, payloads: ArrayLike | None = None, rate: ArrayLike | None = None
+        self, name: str | Input, *, spikes: Any = None, payloads: ArrayLike | None = None, rate: ArrayLike | None = None
     ) -> None:
         """Give an input other events (times count from step 0) or another rate, as for ``Network.input``."""
+        name = name_of(name)
         if name not in self.network.inputs:
             raise unknown("input", name, self.network.inputs)
         node, source = self.network.inputs[name], self.image.inputs[name]
         where = f'input "{name}"'
-        if (rate is not None) != (node.rate is not None):
-            raise invalid(where, "rate", rate, "a rate for a Poisson input, spikes for any other")
-        if rate is not None:
+        allowed, other = ("rate", spikes) if source.poisson else ("spikes", rate)
+        if other is not None or (source.poisson and payloads is not None):
+            kind = "Poisson inputs" if source.poisson else "inputs of listed events"
+            raise invalid(where, "", "rate" if other is rate else "spikes or payloads", f"{allowed} for {kind}")
+        if source.poisson:
             changed = replace(node, rate=event_rate(rate, node.size, where))
         else:
             times, indices, values = sorted_events(spikes, payloads, node.size, where)
@@ -255,11 +291,18 @@ class Emulator:
             A damaged file, or a checkpoint of another network.
         """
         checkpoint.restore(self, path)
+        self._books.parameters_changed()
         self._forget()
 
     def memory(self) -> dict[str, int]:
         """Bytes held, by purpose, with the numbers of neurons and of stored synapses."""
         return self.image.memory()
+
+    def __reduce__(self) -> Any:
+        raise UnsupportedError(
+            "an Emulator cannot be pickled or copied, since it holds addresses of machine code. Pickle its network and "
+            "make another, or write a checkpoint with save() and restore() it."
+        )
 
     def __repr__(self) -> str:
         return f"<Emulator of {self.network!r} at step {self.step}>"
@@ -268,43 +311,54 @@ class Emulator:
     def _forget(self) -> None:
         """Begin recordings and accounts anew at this step."""
         self.image.fills.filled[:] = 0
-        self._first = Marks(self.image)
-        self._wall, self._samples = 0.0, 1
+        self._first: Marks = self._books.marks()
+        self._wall = 0.0
+        self._sample_steps = None
 
-    def _check_overflow(self) -> None:
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One thread at a time: a second one gets an error instead of torn memory."""
+        if not self._busy.acquire(blocking=False):
+            raise SimulationError(
+                "this emulator is running in another thread. One emulator runs in one thread at a time; make an "
+                "Emulator per thread (they can share a Network)."
+            )
+        try:
+            yield
+        finally:
+            self._busy.release()
+
+    def _check_overflow(self, since: Marks, where: str = "") -> None:
         if self.overflow == "raise":
-            lost = lost_text(self.image, self._first)
+            lost = self._books.lost_text(since)
             if lost:
                 raise SimulationError(
-                    f"integers left their fields before step {self.step}: {lost}. Scale weights, biases or thresholds "
-                    'down (loihi_emu.quantize), or use overflow="chip" to wrap and saturate as the chip does.'
+                    f"{where}integers left their fields before step {self.step}: {lost}. Scale weights, biases or "
+                    'thresholds down (loihi_emu.quantize), or use overflow="chip" to wrap and saturate as on the chip.'
                 )
 
     def _warn_overflow(self, before: Marks) -> None:
         if self.overflow == "warn":
-            lost = lost_text(self.image, before)
+            lost = self._books.lost_text(before)
             if lost:
                 warnings.warn(f"integers left their fields: {lost}", LoihiOverflowWarning, stacklevel=3)
 
     def _population(self, name: str) -> Population:
+        if name in self.network.inputs:
+            raise invalid(f'input "{name}"', "", "an input", "a population or connection", "set_input() is for inputs")
         if name not in self.network.populations:
             raise unknown("population or connection", name, [*self.network.populations, *self.network.connections])
         return self.network.populations[name]
 
     def _set_weights(self, old: Connection, value: Any) -> None:
-        where = f'connection "{old.name}"'
-        weights = np.asarray(value)
-        if old.kind == "sparse" and weights.shape != old.values.shape:
-            raise invalid(where, "weights", f"shape {weights.shape}", f"{old.values.shape}, one per stored synapse")
-        new = synapse_checks.with_values(old, weights, self.network.rules)
-        self.network.replace(new)
+        self.network.replace(synapse_checks.with_values(old, value, self.network.rules))
         self._rebuild()
 
     def _rebuild(self) -> None:
         """Make the image anew after a change of structure; state, parameters and recordings go on as they were."""
         old, self.image = self.image, Image(self.network)
         self.image.adopt(old)
-        self._pacer = Pacer(self.image)
+        self._pacer, self._books = Pacer(self.image), Books(self.image)
 
     def _restore_inputs(self) -> None:
         for source in self.image.inputs.values():

@@ -5,7 +5,8 @@ Every error is a :class:`LoihiEmuError` and also the builtin that a caller would
 (``population "hidden", vth``), what was given, what is allowed, and what to do.
 
 The helpers come in two kinds. :func:`invalid`, :func:`unknown` and :func:`extra` build an error for the
-caller to raise; :func:`numbers`, :func:`finite`, :func:`whole` and :func:`ranged` check values and raise themselves.
+caller to raise; :func:`numbers`, :func:`finite`, :func:`whole`, :func:`ranged` and :func:`integer` check values and
+raise themselves.
 """
 
 from __future__ import annotations
@@ -19,6 +20,12 @@ from numpy.typing import NDArray
 
 FEW_NAMES = 8
 """Up to this many known names are listed whole when a name is unknown."""
+
+LONG_REPR = 80
+"""A longer repr of what was given is replaced by its type."""
+
+OPEN_END = 1 << 40
+"""An upper limit from here on is left out when a value is below the lower one."""
 
 NEAR_NAMES = 3
 """So many near names are listed when there are more than `FEW_NAMES`."""
@@ -107,7 +114,7 @@ def invalid(where: str, name: str, given: object, allowed: str, advice: str = ""
     return ValidationError(text, where=where or None, name=name or None)
 
 
-def unknown(what: str, name: object, known: Iterable[str]) -> UnknownNameError:
+def unknown(what: str, name: object, known: Iterable[str], *, where: str = "", advice: str = "") -> UnknownNameError:
     """Build the error for a name that does not exist, listing near names, or all of them when few.
 
     Parameters
@@ -118,6 +125,10 @@ def unknown(what: str, name: object, known: Iterable[str]) -> UnknownNameError:
         What was asked for; normally a str.
     known : iterable of str
         The names that exist.
+    where : str
+        The object concerned, such as ``population "hidden"``; may be empty.
+    advice : str
+        What to do, optional.
 
     Returns
     -------
@@ -136,15 +147,16 @@ def unknown(what: str, name: object, known: Iterable[str]) -> UnknownNameError:
         by_folded.setdefault(k.casefold(), k)
     near = [by_folded[k] for k in difflib.get_close_matches(str(name).casefold(), by_folded, n=NEAR_NAMES, cutoff=0.6)]
     if not names:
-        return UnknownNameError(f"unknown {what} {asked}: none is known.", name=what)
-    text = f"unknown {what} {asked}:"
+        text = f"{_place(where, '')}unknown {what} {asked}: none is known."
+        return UnknownNameError(text + _advice(advice), where=where or None, name=what)
+    text = f"{_place(where, '')}unknown {what} {asked}:"
     if near:
         text += f" did you mean {_quoted(near, ' or ')}?"
     if len(names) <= FEW_NAMES:
         text += f" Known are {_quoted(names)}." if near else f" known are {_quoted(names)}."
     elif not near:
         text += f" known are {_quoted(names[:FEW_NAMES])} and {len(names) - FEW_NAMES} more."
-    return UnknownNameError(text, name=what)
+    return UnknownNameError(text + _advice(advice), where=where or None, name=what)
 
 
 def extra(name: str, pip: str) -> MissingExtraError:
@@ -208,6 +220,8 @@ def numbers(where: str, name: str, values: object, advice: str = "") -> NDArray[
     if array.dtype.kind == "O" and all(isinstance(x, int) for x in array.flat):
         return array
     given = repr(values) if array.size <= 1 else f"an array of dtype {array.dtype}"
+    if "\n" in given or len(given) > LONG_REPR:
+        given = f"a {type(values).__name__}"
     raise invalid(where, name, given, "a number or an array of real numbers", advice)
 
 
@@ -287,8 +301,29 @@ def ranged(where: str, name: str, values: object, lo: float, hi: float, advice: 
     array = numbers(where, name, values, advice)
     # Written as "not inside" so that NaN, for which every comparison is false, is caught.
     outside = ~np.asarray((array >= lo) & (array <= hi), dtype=bool)
-    _raise_at(where, name, array, outside, f"{lo}..{hi}", advice)
+    allowed = f"{lo} or more" if hi >= OPEN_END and not np.any(array > hi) else f"{lo}..{hi}"
+    _raise_at(where, name, array, outside, allowed, advice)
     return array
+
+
+def integer(where: str, name: str, value: object, lo: int, hi: int, advice: str = "") -> int:
+    """Return one whole number within ``lo..hi`` as an int; raise for anything else, arrays included.
+
+    Parameters and errors are those of :func:`ranged`.
+
+    Examples
+    --------
+    >>> integer("run", "steps", 10.0, 0, 100)
+    10
+    """
+    if type(value) is not int:
+        array = whole(where, name, value, advice)
+        if array.ndim:
+            raise invalid(where, name, f"an array of shape {array.shape}", "one whole number", advice)
+        value = int(array)
+    if not lo <= value <= hi:
+        ranged(where, name, value, lo, hi, advice)
+    return value
 
 
 def _raise_at(where: str, name: str, array: NDArray[Any], bad: NDArray[np.bool_], allowed: str, advice: str) -> None:

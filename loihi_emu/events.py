@@ -44,7 +44,9 @@ def sorted_events(spikes: Any, payloads: Any, size: int, where: str) -> tuple[In
     >>> sorted_events(([3, 1], [0, 2]), None, 4, "input")[0].tolist()
     [1, 3]
     """
-    if isinstance(spikes, (tuple, list)) and len(spikes) == 2 and np.ndim(spikes[0]) == 1:
+    if spikes is None:
+        raise invalid(where, "spikes", "nothing", f"(times, indices) or an array (steps, {size})")
+    if is_pair(spikes, where):
         times, indices = whole(where, "spike times", spikes[0]), whole(where, "spike indices", spikes[1])
         if times.shape != indices.shape:
             raise invalid(where, "spikes", f"{times.size} times and {indices.size} indices", "one index per time")
@@ -55,6 +57,8 @@ def sorted_events(spikes: Any, payloads: Any, size: int, where: str) -> tuple[In
                 raise invalid(where, "payloads", f"{values.size} for {times.size} events", "one per event")
     else:
         times, indices, values = _from_dense(spikes, payloads, size, where)
+    if times.ndim != 1:
+        raise invalid(where, "spikes", f"times of shape {times.shape}", "flat lists of times and indices")
     ranged(where, "spike times", times, 0, (1 << 62), "The first step is 0.")
     ranged(where, "spike indices", indices, 0, size - 1, f"The input has {size} neurons.")
     if values is not None:
@@ -71,12 +75,28 @@ def sorted_events(spikes: Any, payloads: Any, size: int, where: str) -> tuple[In
     return times, indices, values
 
 
+def is_pair(spikes: Any, where: str) -> bool:
+    """Whether these are (times, indices) rather than a dense array.
+
+    A tuple of two is. A plain list of two rows may as well be meant as two steps, so it is neither.
+    """
+    if isinstance(spikes, list) and len(spikes) == 2:
+        raise invalid(
+            where, "spikes", "a list of two", "a tuple (times, indices), or an array",
+            "Write (times, indices) for events, np.array(spikes) for two steps.",
+        )  # fmt: skip
+    if isinstance(spikes, tuple) and len(spikes) == 3:
+        raise invalid(where, "spikes", "a tuple of three", "(times, indices)", "Payloads are an argument of their own.")
+    return isinstance(spikes, tuple) and len(spikes) == 2
+
+
 def _from_dense(spikes: Any, payloads: Any, size: int, where: str) -> tuple[Integers, Integers, Integers | None]:
     array = whole(where, "spikes", finite(where, "spikes", spikes))
     if array.ndim < 2 or int(np.prod(array.shape[1:])) != size:
         raise invalid(
-            where, "spikes", f"an array of shape {array.shape}", f"(steps, {size}), or a pair (times, indices)"
-        )
+            where, "spikes", f"an array of shape {array.shape}", f"(steps, {size}), or a pair (times, indices)",
+            "This is the transpose: pass it with .T." if array.ndim == 2 and len(array) == size else "",
+        )  # fmt: skip
     if payloads is not None:
         raise invalid(where, "payloads", "payloads beside a dense array", "payloads in the array itself")
     flat = array.reshape(len(array), size)

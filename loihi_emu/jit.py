@@ -14,12 +14,14 @@ With ``NUMBA_DISABLE_JIT=1`` the same functions run as plain Python on the same 
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import hashlib
 import os
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -55,25 +57,26 @@ def source_digest() -> str:
 
 @lru_cache(maxsize=1)
 def cache_folder() -> Path:
-    """The folder of cached machine code: LOIHI_EMU_CACHE_DIR, else the user's cache folder, else a temporary one."""
-    home = os.environ.get("LOIHI_EMU_CACHE_DIR")
-    base = Path(home) if home else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "loihi_emu"
-    folder = base / source_digest()
+    """The folder of cached machine code: LOIHI_EMU_CACHE_DIR, else the user's cache folder, else a private one."""
     try:
+        home = os.environ.get("LOIHI_EMU_CACHE_DIR")
+        base = Path(home) if home else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "loihi_emu"
+        folder = base / source_digest()
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
-    except OSError:
-        user = os.getuid() if hasattr(os, "getuid") else 0
-        folder = Path(tempfile.gettempdir()) / f"loihi_emu-{user}" / source_digest()
-        folder.mkdir(parents=True, exist_ok=True)
-    return folder
+        return folder
+    except (OSError, RuntimeError):  # not writable, or no home folder
+        made = tempfile.TemporaryDirectory(prefix="loihi_emu-")
+        atexit.register(made.cleanup)  # private to this process: machine code of others is never loaded
+        return Path(made.name)
 
 
 class _Locator(caching._CacheLocator):  # type: ignore[misc]
     """Where Numba keeps one function's machine code: beside that of all other kernels of the same sources."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
+        self._py_file = function.__code__.co_filename
         self._line = function.__code__.co_firstlineno
 
     @classmethod
@@ -95,7 +98,21 @@ class _Results(caching.CompileResultCacheImpl):  # type: ignore[misc]
 
 
 class _Cache(caching.FunctionCache):  # type: ignore[misc]
+    """A cache that is only ever a help: a damaged file is thrown away, a full disk means no cache."""
+
     _impl_class = _Results
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception:  # reading a damaged file can raise anything
+            with suppress(OSError):
+                self.flush()
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        with suppress(OSError):
+            super().save_overload(sig, data)
 
 
 # ---------------------------------------------------------------- decorators

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import prod
-from types import MappingProxyType
 from typing import Any, TypeAlias
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from loihi_emu import synapses
+from loihi_emu import checks, synapses
 from loihi_emu.chip import LOIHI1, Chip
 from loihi_emu.elements import Connection, Input, Noise, Population, Probe, Slice, Source
-from loihi_emu.errors import invalid, ranged, unknown, whole
+from loihi_emu.errors import integer, invalid, unknown
 from loihi_emu.events import event_rate, sorted_events
 from loihi_emu.models import registry
-from loihi_emu.models.specification import NeuronModel, Parameter
 
 Target: TypeAlias = "str | Source | Slice"
 LAVA_MAX_DELAY = 63
@@ -55,9 +52,9 @@ class Network:
         if rules not in registry.RULES:
             raise unknown("rule set", rules, registry.RULES)
         if not isinstance(chip, Chip):
-            raise invalid("network", "chip", chip, "loihi_emu.LOIHI1 or LOIHI2")
-        ranged("network", "seed", whole("network", "seed", seed), 0, (1 << 63) - 1)
-        self.name, self.chip, self.rules, self.seed = str(name), chip, rules, int(seed)
+            raise invalid("network", "chip", repr(chip), "loihi_emu.LOIHI1 or LOIHI2")
+        self.name, self.chip, self.rules = checks.new_name(name, "network", ()), chip, rules
+        self.seed = integer("network", "seed", seed, 0, (1 << 63) - 1)
         self._nodes: dict[str, Source] = {}
         self._connections: dict[str, Connection] = {}
         self._probes: list[Probe] = []
@@ -87,6 +84,9 @@ class Network:
     def max_delay(self) -> int:
         """Longest synaptic delay in steps: the chip's, or Lava's 63."""
         return LAVA_MAX_DELAY if self.rules == "lava" else self.chip.max_delay
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._nodes
 
     def __getitem__(self, name: str) -> Source:
         """The population or input of that name."""
@@ -125,20 +125,12 @@ class Network:
         ValidationError
             A value out of range, a wrong shape, an unknown or a missing parameter.
         """
-        size = self._new_shape(name, shape, "population")
-        where = f'population "{name}"'
+        where = f'population "{self._new_name(name, "population")}"'
+        size = checks.shape_of(shape, where)
         found = registry.find(self.rules, model)
-        known = [p.name for p in found.parameters]
-        for given in parameters:
-            if given not in known:
-                raise unknown(f'parameter of model "{model}" ({where})', given, known)
-        checked = {p.name: self._parameter(p, parameters, prod(size), where) for p in found.parameters}
-        _check_limits(checked, where)
-        if noise is not None and noise.target not in found.noise:
-            allowed = " or ".join(repr(t) for t in found.noise) or f'none under rules "{self.rules}"'
-            raise invalid(where, "noise", noise.target, allowed)
-        _check_enabled(noise, prod(size), where)
-        made = Population(name, size, len(self._nodes), model, MappingProxyType(checked), noise)
+        checked = checks.parameters_of(found, parameters, prod(size), where)
+        checks.check_noise(noise, found, prod(size), where)
+        made = Population(name, size, len(self._nodes), model, checked, noise)
         self._nodes[name] = made
         return made
 
@@ -165,11 +157,12 @@ class Network:
         rate : scalar or array, optional
             Instead of `spikes`: probability per step of a seeded Poisson (Bernoulli) source, 0..1.
         """
-        size = self._new_shape(name, shape, "input")
-        where, n = f'input "{name}"', prod(size)
+        where = f'input "{self._new_name(name, "input")}"'
+        size = checks.shape_of(shape, where)
+        n = prod(size)
         if rate is not None:
             if spikes is not None or payloads is not None:
-                raise invalid(where, "rate", "rate together with spikes", "one of them")
+                raise invalid(where, "rate", "a rate together with spikes or payloads", "one of them")
             made = Input(name, size, len(self._nodes), rate=event_rate(rate, n, where))
         else:
             events = sorted_events(((), ()) if spikes is None else spikes, payloads, n, where)
@@ -227,10 +220,10 @@ class Network:
         if name is None:
             name = base = f"{before.name}->{after.name}"
             number = 2
-            while name in self._connections:
+            while name in self._connections or name in self._nodes:
                 name, number = f"{base} ({number})", number + 1
-        elif name in self._connections:
-            raise invalid(f'connection "{name}"', "name", "one that is taken", "a new name")
+        else:
+            self._new_name(name, "connection")
         made = synapses.connection(
             name, before, after, weights, rules=self.rules, max_delay=self.max_delay, weight_exp=weight_exp,
             weight_bits=weight_bits, sign_mode=sign_mode, delays=delays, graded=graded, kind=kind, scaled=scaled,
@@ -254,38 +247,23 @@ class Network:
         variables : str or list of str
         every : int
             State is recorded in steps 0, every, 2 * every, ...
-        neurons : array of int or slice, optional
-            A subset of the neurons.
+        neurons : array of int, slice, or array of bool, optional
+            A subset of the neurons (counted within the slice when `target` is one).
         """
         part = self._slice(target, "probe")
         node = part.target
         where = f'probe on "{node.name}"'
-        if self._nodes.get(node.name) is not node:
-            raise unknown("population or input", node.name, self._nodes)
-        wanted = (variables,) if isinstance(variables, str) else tuple(variables)
         known = ["spikes"]
         if isinstance(node, Population):
             known += [state for state, _ in registry.find(self.rules, node.model).state]
-        for variable in wanted:
-            if variable not in known:
-                raise unknown(f"variable ({where})", variable, known)
-        ranged(where, "every", whole(where, "every", every), 1, 1 << 40)
-        chosen: NDArray[np.int64] | None = None
-        if neurons is not None or part.size != node.size:
-            pool = part.indices
-            picked = pool if neurons is None else neurons
-            if isinstance(picked, slice):
-                picked = pool[picked]
-            elif neurons is not None:
-                picked = whole(where, "neurons", picked).reshape(-1)
-                ranged(where, "neurons", picked, 0, part.size - 1)
-                picked = pool[picked]
-            chosen = np.unique(picked)
+        wanted = checks.probed_variables(variables, known, where)
+        often = integer(where, "every", every, 1, 1 << 40)
+        chosen = checks.probed_neurons(part, neurons, where)
         for earlier in self._probes:
             if earlier.target is node and set(earlier.variables) & set(wanted):
                 twice = sorted(set(earlier.variables) & set(wanted))
                 raise invalid(where, "variables", f"{twice} for a second time", "one probe per variable")
-        made = Probe(node, wanted, int(every), chosen)
+        made = Probe(node, wanted, often, chosen)
         self._probes.append(made)
         return made
 
@@ -315,29 +293,12 @@ class Network:
 
     def describe(self) -> str:
         """Every element, one a line."""
-        elements = [*self._nodes.values(), *self._connections.values()]
+        elements = [*self._nodes.values(), *self._connections.values(), *self._probes]
         return "\n".join([repr(self), *(f"  {element!r}" for element in elements)])
 
     # ------------------------------------------------------------ checks
-    def _new_shape(self, name: str, shape: int | Sequence[int], what: str) -> tuple[int, ...]:
-        if not isinstance(name, str) or not name:
-            raise invalid(what, "name", name, "a text")
-        if name in self._nodes:
-            raise invalid(f'{what} "{name}"', "name", "one that is taken", "a new name")
-        where = f'{what} "{name}"'
-        sizes = np.atleast_1d(whole(where, "shape", shape))
-        ranged(where, "shape", sizes, 1, (1 << 31) - 1)
-        if sizes.ndim != 1 or prod(int(k) for k in sizes) >= 1 << 31:
-            raise invalid(where, "shape", str(shape), "fewer than 2^31 neurons")
-        return tuple(int(k) for k in sizes)
-
-    @staticmethod
-    def _parameter(p: Parameter, given: dict[str, Any], size: int, where: str) -> NDArray[Any]:
-        if p.name not in given:
-            if p.default is None:
-                raise invalid(where, p.name, "nothing", f"{p.low:g}..{p.high:g}", p.text)
-            return np.asarray(p.default, np.int64 if p.whole else np.float64)
-        return check_parameter(p, given[p.name], size, where)
+    def _new_name(self, name: Any, what: str) -> str:
+        return checks.new_name(name, what, [*self._nodes, *self._connections])
 
     def _slice(self, target: Target, where: str) -> Slice:
         if isinstance(target, str):
@@ -349,38 +310,8 @@ class Network:
         else:
             raise invalid(where, "", target, "a population, an input, their name or a slice")
         if self._nodes.get(node.name) is not node:
-            raise unknown("population or input of this network", node.name, self._nodes)
+            advice = "Use the objects that this network's population() and input() returned."
+            raise invalid(where, "", f"{node!r} of another network", f'one of network "{self.name}"', advice)
         if part.size == 0:
             raise invalid(where, part.name, "no neurons", "at least one")
         return part
-
-
-def check_parameter(p: Parameter, value: Any, size: int, where: str) -> NDArray[Any]:
-    """A parameter as an int64 or float64 array of shape () or (size,), or an error."""
-    if p.whole:
-        decays = p.name in ("du", "dv")
-        hint = "decay_from_tau() makes one of a time constant." if decays else "quantize() makes integers."
-        array = whole(where, p.name, value, hint)
-    else:
-        array = ranged(where, p.name, value, p.low, p.high).astype(np.float64)
-    ranged(where, p.name, array, p.low, p.high, p.text)
-    if array.ndim:
-        if array.size != size:
-            raise invalid(where, p.name, f"shape {array.shape}", f"a scalar or {size} values, one per neuron")
-        array = array.reshape(size)
-    return np.array(array)
-
-
-def _check_limits(checked: dict[str, NDArray[Any]], where: str) -> None:
-    if "vmin" in checked and np.any((checked["v"] < checked["vmin"]) | (checked["v"] > checked["vmax"])):
-        raise invalid(where, "v", "an initial voltage outside vmin..vmax", "one within")
-
-
-def _check_enabled(noise: Noise | None, size: int, where: str) -> None:
-    if noise is not None and np.size(noise.enabled) not in (1, size):
-        raise invalid(where, "noise.enabled", f"{np.size(noise.enabled)} values", f"a boolean or {size}")
-
-
-def model_of(rules: str, population: Population) -> NeuronModel:
-    """The neuron model of a population."""
-    return registry.find(rules, population.model)

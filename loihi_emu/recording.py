@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import html
-import json
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.errors import ValidationError, invalid, unknown
+from loihi_emu.archive import read_archive, write_archive
+from loihi_emu.elements import Source, name_of
+from loihi_emu.errors import integer, invalid, unknown
 
 SCHEMA = 1
 KIND = "loihi_emu recording"
+PROBE_FIRST = "Call network.probe() before the Emulator is made."
+
+Accounts: TypeAlias = "tuple[dict[str, dict[str, Any]], dict[str, Any], dict[str, Any]]"
+"""populations, stats and info of a Recording."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +58,11 @@ class Recording:
     ----------
     start, steps : int
         First recorded step and number of steps.
-    samples : int
-        Samples, for :meth:`loihi_emu.Emulator.run_samples`; 1 otherwise. Sample k covers steps
-        ``k * steps // samples`` and following.
+    sample_steps : int or None
+        Steps of a sample, for :meth:`loihi_emu.Emulator.run_samples`: sample k covers steps ``k * sample_steps`` and
+        following. None for a run.
     populations : dict
-        Population or input name to its size, model, parameters and threshold ("vth", in units of v).
+        Population or input name to its size, shape, model and threshold ("vth", in units of v).
     stats : dict
         Counters: "spikes" per population and input, "synaptic_events", "overflow" per population (q, u, x: wraps;
         v: saturations), "weights" per connection (truncated, clipped).
@@ -83,15 +87,42 @@ class Recording:
         steps: int,
         arrays: Mapping[str, NDArray[Any]],
         index: Mapping[str, Mapping[str, Any]],
-        populations: Mapping[str, Mapping[str, Any]],
-        stats: Mapping[str, Any],
-        info: Mapping[str, Any],
-        samples: int = 1,
+        accounts: Accounts | Callable[[], Accounts],
+        sample_steps: int | None = None,
     ) -> None:
-        self.start, self.steps, self.samples = start, steps, samples
-        self._arrays, self._index = dict(arrays), {k: dict(v) for k, v in index.items()}
-        self.populations = {k: dict(v) for k, v in populations.items()}
-        self.stats, self.info = dict(stats), dict(info)
+        self.start, self.steps, self.sample_steps = start, steps, sample_steps
+        self._arrays, self._index = arrays, index
+        self._accounts = accounts
+
+    @property
+    def samples(self) -> int:
+        """Number of samples, an unfinished last one included; 1 for a run."""
+        return 1 if self.sample_steps is None else -(-self.steps // self.sample_steps)
+
+    # ------------------------------------------------------------ accounts
+    def _looked(self) -> Accounts:
+        """The accounts, made when first asked for."""
+        if callable(self._accounts):
+            self._accounts = self._accounts()
+        return self._accounts
+
+    @property
+    def populations(self) -> dict[str, dict[str, Any]]:
+        """Population or input name to its size, shape, model and threshold ("vth", in units of v)."""
+        return self._looked()[0]
+
+    @property
+    def stats(self) -> dict[str, Any]:
+        """Counters."""
+        return self._looked()[1]
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """Provenance."""
+        return self._looked()[2]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_accounts": self._looked()}
 
     # ------------------------------------------------------------ reading
     @property
@@ -105,41 +136,67 @@ class Recording:
     def __getitem__(self, name: str) -> Any:
         """Rows of a state variable, shape (rows, neurons); :class:`Spikes` for "name.spikes"."""
         if name not in self._index:
-            raise unknown("recorded array", name, self._index)
+            raise unknown("recorded array", name, self._index, advice=PROBE_FIRST)
         if name.endswith(".spikes"):
             return self.spikes(name[: -len(".spikes")])
         return self._arrays[name]
 
-    def spikes(self, name: str) -> Spikes:
-        """The spikes of a population or input that has a spike probe."""
+    def spikes(self, name: str | Source) -> Spikes:
+        """The spikes of a population or input (or of the one of that name) that has a spike probe."""
+        name = name_of(name)
         key = f"{name}.spikes"
         if key not in self._index:
             recorded = [k[: -len(".spikes")] for k in self._index if k.endswith(".spikes")]
-            raise unknown("population with a spike probe", name, recorded)
+            raise unknown("population with a spike probe", name, recorded, advice=PROBE_FIRST)
         times = self.start + np.repeat(np.arange(self.steps, dtype=np.int64), self._arrays[f"{key}.counts"])
         payloads = self._arrays.get(f"{key}.payload")
         return Spikes(times, self._arrays[f"{key}.index"], payloads, int(self._index[key]["size"]))
 
-    def spike_counts(self, name: str) -> NDArray[np.int64]:
-        """Number of spikes of each neuron: shape (size,), or (samples, size) when there are several samples."""
+    def spike_counts(self, name: str | Source) -> NDArray[np.int64]:
+        """Number of spikes of each neuron: shape (size,); for samples (samples, size)."""
         spikes = self.spikes(name)
         n = spikes.size
-        if self.samples == 1:
+        if self.sample_steps is None:
             return np.bincount(spikes.indices, minlength=n)
-        sample = (spikes.times - self.start) // (self.steps // self.samples)
+        sample = (spikes.times - self.start) // self.sample_steps
         flat = np.bincount(sample * n + spikes.indices, minlength=self.samples * n)
         return flat.reshape(self.samples, n)
 
     def times(self, name: str) -> NDArray[np.int64]:
-        """Step of each row of a state variable."""
+        """Step of each row of a state variable; samples follow one another."""
         if name not in self._index or name.endswith(".spikes"):
             raise unknown("recorded state", name, [k for k in self._index if not k.endswith(".spikes")])
         every = int(self._index[name]["every"])
-        length = self.steps // self.samples
-        if self.samples == 1:
+        if self.sample_steps is None:
             return np.arange(-(-self.start // every) * every, self.start + self.steps, every, dtype=np.int64)
-        one = np.arange(0, length, every, dtype=np.int64)
-        return np.asarray((np.arange(self.samples)[:, None] * length + one).reshape(-1), np.int64)
+        return np.concatenate(
+            [np.arange(*span, every, dtype=np.int64) for span in self._spans()] or [np.zeros(0, np.int64)]
+        )
+
+    def _spans(self) -> list[tuple[int, int]]:
+        """First step and end of each sample."""
+        length = self.sample_steps or self.steps
+        return [(k, min(k + length, self.steps)) for k in range(0, self.steps, length)] if length else []
+
+    def sample(self, k: int) -> Recording:
+        """The Recording of one sample, its steps counted from 0; counters and provenance are those of all samples."""
+        k = integer("Recording.sample", "k", k, -self.samples, self.samples - 1)
+        first, end = self._spans()[k] if self.sample_steps is not None else (0, self.steps)
+        arrays: dict[str, NDArray[Any]] = {}
+        for name in self._index:
+            if name.endswith(".spikes"):
+                counts = self._arrays[f"{name}.counts"]
+                before = int(counts[:first].sum())
+                arrays[f"{name}.counts"] = counts[first:end]
+                after = before + int(counts[first:end].sum())
+                for part in ("index", "payload"):
+                    if f"{name}.{part}" in self._arrays:
+                        arrays[f"{name}.{part}"] = self._arrays[f"{name}.{part}"][before:after]
+            else:
+                at = self.times(name)
+                arrays[name] = self._arrays[name][(at >= self.start + first) & (at < self.start + end)]
+        start = 0 if self.sample_steps is not None else self.start
+        return Recording(start=start, steps=end - first, arrays=arrays, index=self._index, accounts=self._accounts)
 
     def neurons(self, name: str) -> NDArray[np.int64]:
         """Neuron index of each column of a state variable, or the neurons whose spikes were recorded."""
@@ -151,16 +208,11 @@ class Recording:
     # ------------------------------------------------------------ files
     def save(self, path: str | Path) -> Path:
         """Write everything to one npz file (compressed) with a JSON header."""
-        target = Path(path)
-        if target.suffix != ".npz":
-            target = target.with_name(target.name + ".npz")
         header = {
-            "kind": KIND, "schema": SCHEMA, "start": self.start, "steps": self.steps, "samples": self.samples,
-            "index": self._index, "populations": self.populations, "stats": self.stats, "info": self.info,
+            "start": self.start, "steps": self.steps, "sample_steps": self.sample_steps, "index": self._index,
+            "populations": self.populations, "stats": self.stats, "info": self.info,
         }  # fmt: skip
-        text = np.frombuffer(json.dumps(header, default=_plain).encode(), np.uint8)
-        np.savez_compressed(target, **{"header": text}, **{f"array.{k}": a for k, a in self._arrays.items()})  # type: ignore[arg-type]
-        return target
+        return write_archive(path, KIND, SCHEMA, header, self._arrays)
 
     @classmethod
     def load(cls, path: str | Path) -> Recording:
@@ -172,11 +224,11 @@ class Recording:
             Not such a file, a damaged one, or one of a newer schema.
         """
         header, arrays = read_archive(path, KIND, SCHEMA)
-        del header["kind"], header["schema"]
         try:
-            return cls(arrays=arrays, **header)
-        except TypeError as problem:
-            raise invalid(str(path), "", "a damaged header", "a file written by Recording.save") from problem
+            accounts = (header.pop("populations"), header.pop("stats"), header.pop("info"))
+            return cls(arrays=arrays, accounts=accounts, **header)
+        except (KeyError, TypeError) as problem:
+            raise invalid(str(path), "", "an incomplete header", "a file written by Recording.save") from problem
 
     # ------------------------------------------------------------ showing
     def _rows(self) -> list[tuple[str, str]]:
@@ -191,8 +243,9 @@ class Recording:
         ]
         rows += [("overflow", "; ".join(lost) or "none")]
         rows += [("recorded", ", ".join(self.names) or "nothing (add probes)")]
-        shown = ("network", "chip", "rules", "seed", "wall_s", "steps_per_s")
-        rows += [(k, str(v)) for k, v in self.info.items() if k in shown]
+        rows += [(k, str(self.info[k])) for k in ("network", "chip", "rules", "seed") if k in self.info]
+        wall, speed = self.info.get("wall_s", 0.0), self.info.get("steps_per_s", 0.0)
+        rows += [("wall time", f"{wall:.3g} s, {speed:,.0f} steps per second")]
         return rows
 
     def __repr__(self) -> str:
@@ -202,33 +255,3 @@ class Recording:
         """A table for notebooks."""
         rows = "".join(f"<tr><th>{html.escape(k)}</th><td>{html.escape(v)}</td></tr>" for k, v in self._rows())
         return f"<table><caption>Recording</caption>{rows}</table>"
-
-
-def _plain(value: Any) -> Any:
-    """What json cannot write as it is."""
-    if isinstance(value, np.ndarray):
-        return value.tolist()
-    if isinstance(value, np.generic):
-        return value.item()
-    raise TypeError(f"cannot save {type(value).__name__}")
-
-
-def read_archive(path: str | Path, kind: str, schema: int) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """Read an npz file with a JSON header and check that it is of the kind and not newer than `schema`."""
-    what = f"a file written as {kind}, whole"
-    if not Path(path).exists():
-        raise invalid(str(path), "", "no file", what)
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            header = json.loads(bytes(archive["header"]).decode())
-            arrays = {k[len("array.") :]: archive[k] for k in archive.files if k.startswith("array.")}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zipfile.LargeZipFile) as problem:
-        raise ValidationError(f"{path}: cannot be read ({problem}); allowed is {what}.", where=str(path)) from problem
-    except Exception as problem:  # zlib.error and struct.error of damaged archives have no common base
-        raise ValidationError(f"{path}: is damaged ({problem}); allowed is {what}.", where=str(path)) from problem
-    if not isinstance(header, dict) or header.get("kind") != kind:
-        found = header.get("kind") if isinstance(header, dict) else header
-        raise invalid(str(path), "", f"a file of kind {found!r}", what)
-    if header.get("schema", 0) > schema:
-        raise invalid(str(path), "schema", header["schema"], f"at most {schema}", "Update loihi_emu to read it.")
-    return header, arrays

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from loihi_emu.elements import name_of
 from loihi_emu.errors import invalid, ranged, unknown, whole
-from loihi_emu.events import event_rate, sorted_events
+from loihi_emu.events import PAYLOAD_MAX, event_rate, is_pair, sorted_events
 from loihi_emu.image.build import Image
 from loihi_emu.image.sources import InputSource, most_at_once, thresholds
 from loihi_emu.models.inputs import E_INDEX, E_PAYLOAD, E_TIMES, E_TOTAL
@@ -19,15 +20,21 @@ EVENT_FIELDS = np.array([E_TIMES, E_INDEX, E_PAYLOAD])
 MAX_TIME = 1 << 62
 
 
-def prepare_samples(image: Image, inputs: Mapping[str, Any]) -> tuple[int, list[Choose]]:
+def prepare_samples(image: Image, inputs: Mapping[str, Any]) -> tuple[int, list[Callable[[], Choose]]]:
     """Check all samples; returns their number and, per input, a function that makes sample k the current one."""
-    if not inputs:
-        raise invalid("run_samples", "inputs", "none", "samples for at least one input")
+    if not isinstance(inputs, Mapping) or not inputs:
+        given = "none" if isinstance(inputs, Mapping) else f"a {type(inputs).__name__}"
+        raise invalid("run_samples", "inputs", given, 'a dict such as {"pixels": samples}')
     counts: dict[str, int] = {}
-    chosen: list[Choose] = []
-    for name, samples in inputs.items():
+    chosen: list[Callable[[], Choose]] = []
+    for key, samples in inputs.items():
+        name = name_of(key)
         if name not in image.inputs:
             raise unknown("input", name, image.inputs)
+        samples = np.asarray(samples) if hasattr(samples, "__array__") else samples
+        if not isinstance(samples, (list, tuple, np.ndarray)) or getattr(samples, "ndim", 1) == 0:
+            given = repr(samples) if np.isscalar(samples) else f"a {type(samples).__name__}"
+            raise invalid(f'input "{name}"', "samples", given, "an array or a list, one entry per sample")
         counts[name] = len(samples)
         chosen.append(_choose(image.inputs[name], samples))
     number = next(iter(counts.values()))
@@ -36,12 +43,14 @@ def prepare_samples(image: Image, inputs: Mapping[str, Any]) -> tuple[int, list[
     return number, chosen
 
 
-def _choose(source: InputSource, samples: Any) -> Choose:
+def _choose(source: InputSource, samples: Any) -> Callable[[], Choose]:
+    """Check the samples of one input; the function returned makes the source use them."""
     node = source.node
     where = f'input "{node.name}"'
     if source.poisson:
-        limits = [thresholds(event_rate(rate, node.size, where), node.size) for rate in samples]
-        return lambda k: source.point_rate(limits[k])
+        rates = [event_rate(rate, node.size, f"{where}, sample {k}") for k, rate in enumerate(samples)]
+        limits = [thresholds(rate, node.size) for rate in rates]
+        return lambda: lambda k: source.point_rate(limits[k])
     times, indices, payloads, bounds = _joined(samples, node.size, where)
     if payloads is not None and source.lists.payload is None:
         raise invalid(where, "samples", "graded events", "0 and 1: the input was made without payloads")
@@ -51,16 +60,19 @@ def _choose(source: InputSource, samples: Any) -> Choose:
     if most > source.most:
         raise invalid(where, "samples", f"{most} events in one step", f"at most {source.most}", "List each event once.")
 
-    source.point_events(times, indices, payloads)
-    words = source.description.words
-    starts = words[EVENT_FIELDS].copy()  # addresses of all samples' events; a sample is a part of them
-    widths = np.array([8, 4, 4 if payloads is not None else 0])
+    def start() -> Choose:
+        source.point_events(times, indices, payloads)
+        words = source.description.words
+        starts = words[EVENT_FIELDS].copy()  # addresses of all samples' events; a sample is a part of them
+        widths = np.array([8, 4, 4 if payloads is not None else 0])
 
-    def choose(k: int) -> None:
-        words[EVENT_FIELDS] = starts + widths * bounds[k]
-        words[E_TOTAL] = bounds[k + 1] - bounds[k]
+        def choose(k: int) -> None:
+            words[EVENT_FIELDS] = starts + widths * bounds[k]
+            words[E_TOTAL] = bounds[k + 1] - bounds[k]
 
-    return choose
+        return choose
+
+    return start
 
 
 def _joined(samples: Any, size: int, where: str) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None, list[int]]:
@@ -71,10 +83,11 @@ def _joined(samples: Any, size: int, where: str) -> tuple[NDArray[Any], NDArray[
         flat = samples.reshape(*samples.shape[:2], size)
         which, times, indices = np.nonzero(flat)
         values = flat[which, times, indices]
+        ranged(where, "samples", values, -PAYLOAD_MAX - 1, PAYLOAD_MAX, "Payloads are 24-bit signed integers.")
         bounds = np.searchsorted(which, np.arange(len(samples) + 1)).tolist()
         payloads = None if values.dtype == bool or np.all(values == 1) else values.astype(np.int32)
         return times.astype(np.int64), indices.astype(np.int32), payloads, bounds
-    if all(isinstance(s, (tuple, list)) and len(s) == 2 and np.ndim(s[0]) == 1 for s in samples):
+    if all(is_pair(sample, f"{where}, sample {k}") for k, sample in enumerate(samples)):
         return _joined_lists(samples, size, where)
     parts = [sorted_events(sample, None, size, f"{where}, sample {k}") for k, sample in enumerate(samples)]
     bounds = np.cumsum([0] + [len(t) for t, _, _ in parts]).tolist()
@@ -90,12 +103,12 @@ def _joined(samples: Any, size: int, where: str) -> tuple[NDArray[Any], NDArray[
 
 def _joined_lists(samples: Any, size: int, where: str) -> tuple[NDArray[Any], NDArray[Any], None, list[int]]:
     """The same for samples that are all (times, indices): checked and sorted in one go, as of one long run."""
-    lengths = [len(times) for times, _ in samples]
-    if lengths != [len(indices) for _, indices in samples]:
-        k = next(k for k, (times, indices) in enumerate(samples) if len(times) != len(indices))
+    lengths = [np.size(times) for times, _ in samples]
+    odd = [k for k, pair in enumerate(samples) if np.ndim(pair[0]) != 1 or np.shape(pair[0]) != np.shape(pair[1])]
+    for k in odd:
         sorted_events(samples[k], None, size, f"{where}, sample {k}")
-    times = whole(where, "spike times", np.concatenate([np.asarray(t) for t, _ in samples]))
-    indices = whole(where, "spike indices", np.concatenate([np.asarray(i) for _, i in samples]))
+    times = whole(where, "spike times of samples", np.concatenate([np.asarray(t) for t, _ in samples]))
+    indices = whole(where, "spike indices of samples", np.concatenate([np.asarray(i) for _, i in samples]))
     bounds = np.cumsum([0, *lengths])
     for name, values, most in (("spike times", times, MAX_TIME), ("spike indices", indices, size - 1)):
         if values.size and (values.min() < 0 or values.max() > most):

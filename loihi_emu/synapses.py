@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.elements import Connection, Conv2D, Slice
-from loihi_emu.errors import finite, invalid, ranged, whole
+from loihi_emu.errors import finite, integer, invalid, ranged, unknown, whole
 from loihi_emu.weights import EFFECTIVE_MAX, check_mantissas, check_precision, sign_mode_of
 
 ADVICE_FLOAT = "Chips have integer weights: loihi_emu.quantize() makes 8-bit mantissas and an exponent of floats."
+KINDS = ("auto", "dense", "sparse", "conv")
 DENSE_FILL = 0.25
 """A plain array with less than this fraction of non-zero weights is stored sparse."""
 
@@ -36,10 +37,15 @@ def connection(
 ) -> Connection:
     """Check everything about a connection and put its synapses in order. See :meth:`loihi_emu.Network.connect`."""
     where = f'connection "{name}"'
+    if kind not in KINDS:
+        raise unknown("kind", kind, KINDS, where=where)
+    for option, value in (("graded", graded), ("scaled", scaled)):
+        if not isinstance(value, (bool, np.bool_)):
+            raise invalid(where, option, repr(value), "True or False")
     if scaled and rules == "float":
         raise invalid(where, "scaled", True, "False under float rules")
     if scaled and rules == "nengo_loihi":
-        bits, exp = 8, int(ranged(where, "weight_exp", weight_exp, -6, 0))
+        bits, exp = 8, integer(where, "weight_exp", weight_exp, -6, 0)
     else:
         bits, exp = check_precision(weight_bits, weight_exp, where)
     if rules == "float" and (bits != 8 or exp != 0):
@@ -48,14 +54,14 @@ def connection(
 
     if isinstance(weights, Conv2D):
         if kind not in ("auto", "conv"):
-            raise invalid(where, "kind", kind, '"conv" for Conv2D weights')
+            raise invalid(where, "kind", repr(kind), '"conv" for Conv2D weights')
         made = _convolution(name, pre, post, weights, rules, delays, where, common)
     elif _is_sparse(weights) or isinstance(weights, tuple):
         made = _sparse(name, pre, post, weights, rules, delays, where, common)
     else:
         made = _dense(name, pre, post, weights, rules, delays, where, common, kind)
     if kind not in ("auto", made.kind):
-        raise invalid(where, "kind", kind, f'"auto" or "{made.kind}" for these weights')
+        raise invalid(where, "kind", repr(kind), f'"auto" or "{made.kind}" for these weights')
     ranged(where, "delays", made.delays, 0, max_delay, "A spike of step t arrives in step t + 1 + delay.")
 
     return _finished(made, rules, sign_mode, where)
@@ -64,13 +70,34 @@ def connection(
 def with_values(old: Connection, values: Any, rules: str) -> Connection:
     """The same connection with other weights, checked as at construction (its sign mode stays)."""
     where = f'connection "{old.name}"'
-    array = _values(where, values, rules)
+    if old.kind == "sparse" and np.shape(values) == (old.post.size, old.pre.size):
+        values = _picked(old, values, where)
+    array = _values(where, values.toarray() if _is_sparse(values) else values, rules)
     if array.shape != old.values.shape:
-        raise invalid(where, "weights", f"shape {array.shape}", f"{old.values.shape}")
+        either = f", one per stored synapse, or (n_post, n_pre) = {(old.post.size, old.pre.size)}"
+        allowed = f"{old.values.shape}{either if old.kind == 'sparse' else ''}"
+        raise invalid(where, "weights", f"shape {array.shape}", allowed)
     changed = replace(old, values=array)
     if old.conv is not None:
         changed = replace(changed, conv=replace(old.conv, kernel=array))
     return _finished(changed, rules, old.sign_mode, where)
+
+
+def _picked(old: Connection, matrix: Any, where: str) -> NDArray[Any]:
+    """The values of a whole matrix, plain or sparse, at the synapses of a sparse connection."""
+    assert old.indptr is not None and old.indices is not None
+    before = np.repeat(np.arange(old.pre.size), np.diff(old.indptr))
+    if np.any((before[1:] == before[:-1]) & (old.indices[1:] == old.indices[:-1])):
+        advice = "Give one value per stored synapse."
+        raise invalid(where, "weights", "a matrix", "a list: some neurons are connected several times", advice)
+    table = matrix.tocsr() if _is_sparse(matrix) else matrix
+    picked = np.asarray(table[old.indices, before]).reshape(-1)
+    total = table.count_nonzero() if _is_sparse(table) else np.count_nonzero(table)
+    more = int(total - np.count_nonzero(picked))
+    if more:
+        advice = 'Make the connection with kind="dense" to set any weight.'
+        raise invalid(where, "weights", f"{more} weights where there is no synapse", "weights of the synapses", advice)
+    return picked
 
 
 def _finished(made: Connection, rules: str, sign_mode: str, where: str) -> Connection:
@@ -120,7 +147,7 @@ def _dense(
     if values.ndim == 0:
         values = np.full((post.size, pre.size), values)
     _shape_checked(values.shape, pre, post, where)
-    steps = whole(where, "delays", delays)
+    steps = whole(where, "delays", delays.toarray() if _is_sparse(delays) else delays)
     if steps.ndim:
         _shape_checked(steps.shape, pre, post, where, "delays")
     strided = pre.step > 1 or post.step > 1
@@ -139,9 +166,11 @@ def _sparse(
         if len(weights) != 3:
             raise invalid(where, "weights", f"a tuple of {len(weights)}", "(pre indices, post indices, values)")
         before, after = whole(where, "pre indices", weights[0]), whole(where, "post indices", weights[1])
-        values = np.broadcast_to(_values(where, weights[2], rules), before.shape)
-        if before.ndim != 1 or before.shape != after.shape:
-            raise invalid(where, "weights", f"{before.shape} and {after.shape} indices", "lists of equal length")
+        values = _values(where, weights[2], rules)
+        if before.ndim != 1 or before.shape != after.shape or values.shape not in ((), before.shape):
+            given = f"pre indices, post indices and values of shapes {before.shape}, {after.shape}, {values.shape}"
+            raise invalid(where, "weights", given, "three lists of equal length (or one value for all)")
+        values = np.broadcast_to(values, before.shape)
         ranged(where, "pre indices", before, 0, pre.size - 1)
         ranged(where, "post indices", after, 0, post.size - 1)
         steps = whole(where, "delays", delays)
@@ -169,12 +198,25 @@ def _aligned(delays: Any, matrix: Any, where: str) -> NDArray[np.int64]:
     return whole(where, "delays", np.asarray(table[matrix.row, matrix.col]).reshape(-1))
 
 
+def _order(before: NDArray[Any], after: NDArray[Any]) -> NDArray[np.int64]:
+    """Stable order by (before, after); NumPy sorts 16-bit keys by radix, and what is in order is not sorted."""
+
+    def stable(keys: NDArray[Any]) -> NDArray[np.int64]:
+        if keys.size < 2 or np.all(keys[1:] >= keys[:-1]):
+            return np.arange(keys.size, dtype=np.int64)
+        small = keys.max() < 1 << 16
+        return np.argsort(keys.astype(np.uint16) if small else keys, kind="stable")
+
+    order = stable(after)
+    return order[stable(before[order])]
+
+
 def _grouped(
     name: str, pre: Slice, post: Slice, before: Any, after: Any, values: Any, steps: Any, common: dict[str, Any]
 ) -> Connection:
     """Sort synapses by (pre, post), keeping several between the same two neurons in the order given."""
     before = np.asarray(before, np.int64)
-    order = np.lexsort((after, before))
+    order = _order(before, np.asarray(after))
     indptr = np.zeros(pre.size + 1, np.int64)
     np.cumsum(np.bincount(before, minlength=pre.size), out=indptr[1:])
     index = np.asarray(after)[order].astype(np.int32)

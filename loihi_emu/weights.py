@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.errors import invalid, ranged, unknown
+from loihi_emu.errors import integer, ranged, unknown
 
 SIGN_MODES = ("mixed", "excitatory", "inhibitory")
 MANTISSA_BITS = 8
@@ -27,6 +27,9 @@ RANGES = {
 
 LAVA_RANGES = {"mixed": (-256, 255), "excitatory": (0, 255), "inhibitory": (-255, 0)}
 """Lava clips to these (``weightutils.clip_weights``); what was clipped is counted."""
+
+ADVICE_LARGE = "loihi_emu.quantize() turns larger or fractional weights into 8-bit mantissas and an exponent."
+ADVICE_SIGNS = 'The sign mode is "{}"; connect(..., sign_mode="mixed") allows both signs.'
 
 Integers = NDArray[np.int64]
 
@@ -48,11 +51,11 @@ class Effective:
     clipped: int
 
 
-def sign_mode_of(values: NDArray[Any], sign_mode: str, where: str, sparse: bool = False) -> str:
+def sign_mode_of(values: NDArray[Any], sign_mode: str, where: str) -> str:
     """Resolve "auto": excitatory when no weight is negative, inhibitory when none is positive, else mixed."""
     if sign_mode != "auto":
         if sign_mode not in SIGN_MODES:
-            raise unknown(f"sign mode ({where})", sign_mode, ("auto", *SIGN_MODES))
+            raise unknown("sign mode", sign_mode, ("auto", *SIGN_MODES), where=where)
         return sign_mode
     low, high = (values.min(), values.max()) if values.size else (0, 0)
     if low >= 0:
@@ -65,10 +68,9 @@ def check_mantissas(values: Integers, rules: str, sign_mode: str, where: str) ->
     if rules not in RANGES:
         return
     low, high = RANGES[rules][sign_mode]
-    ranged(
-        where, f"weights ({sign_mode})", values, low, high,
-        "loihi_emu.quantize() turns larger or fractional weights into 8-bit mantissas and an exponent.",
-    )  # fmt: skip
+    fits_mixed = bool(np.all((values >= RANGES[rules]["mixed"][0]) & (values <= RANGES[rules]["mixed"][1])))
+    advice = ADVICE_SIGNS.format(sign_mode) if fits_mixed else ADVICE_LARGE
+    ranged(where, f"weights ({sign_mode})", values, low, high, advice)
 
 
 def effective(values: Integers, rules: str, sign_mode: str, weight_bits: int, weight_exp: int) -> Effective:
@@ -96,9 +98,6 @@ def effective(values: Integers, rules: str, sign_mode: str, weight_bits: int, we
 
 def check_precision(weight_bits: object, weight_exp: object, where: str) -> tuple[int, int]:
     """Check the number of weight bits (1..8) and the exponent (-8..7)."""
-    for name, value in (("weight_bits", weight_bits), ("weight_exp", weight_exp)):
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-            raise invalid(where, name, value, "an integer")
-    ranged(where, "weight_bits", weight_bits, 1, MANTISSA_BITS)
-    ranged(where, "weight_exp", weight_exp, -8, 7, "Scale the weights and thresholds instead (loihi_emu.quantize).")
-    return int(weight_bits), int(weight_exp)  # type: ignore[call-overload]
+    advice = "Scale the weights and thresholds instead (loihi_emu.quantize)."
+    bits = integer(where, "weight_bits", weight_bits, 1, MANTISSA_BITS)
+    return bits, integer(where, "weight_exp", weight_exp, -8, 7, advice)

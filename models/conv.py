@@ -5,8 +5,12 @@ tap (ky, kx) where ``oy * stride + ky * dilation - padding = y`` (cross-correlat
 group at once: taps are stored (c within its group, ky, kx, output channel), so that those lie side by side.
 """
 
-from loihi_emu.jit import float64s, int32s, int64s, kernel, leaf
+import numpy as np
+
+from loihi_emu.jit import disjoint, float64s, int32s, int64s, kernel, leaf
 from loihi_emu.models import layout as at
+
+i32 = np.int32
 
 TAPS = at.P_FIRST  # address of the taps, int32 (or float64)
 FIRST = at.P_FIRST + 1  # first source neuron of the connection in its group
@@ -23,34 +27,59 @@ GROUPS = at.P_FIRST + 18
 CONV_WORDS = at.P_FIRST + 19
 
 
+@disjoint
+def add_taps(out, tap, payload):
+    """Add taps times a payload to accumulators, eight at a time; integer sums wrap at 32 bits."""
+    whole = out.shape[0] & ~7
+    for k in range(0, whole, 8):
+        out[k] += tap[k] * payload
+        out[k + 1] += tap[k + 1] * payload
+        out[k + 2] += tap[k + 2] * payload
+        out[k + 3] += tap[k + 3] * payload
+        out[k + 4] += tap[k + 4] * payload
+        out[k + 5] += tap[k + 5] * payload
+        out[k + 6] += tap[k + 6] * payload
+        out[k + 7] += tap[k + 7] * payload
+    for k in range(whole, out.shape[0]):
+        out[k] += tap[k] * payload
+
+
+@kernel
+def output(position, stride, size):
+    """The output row (or column) that a tap leads to, -1 when there is none."""
+    if position < 0:
+        return -1
+    if stride > 1:
+        if position % stride != 0:
+            return -1
+        position //= stride
+    return position if position < size else -1
+
+
 @kernel
 def add_event(d, q, taps, neuron, payload):
     """Add the taps that one event meets; returns how many."""
     channels_in, width_in = d[CHANNELS_IN], d[WIDTH_IN]
     pixel, channel = neuron // channels_in, neuron % channels_in
     y, x = pixel // width_in + d[PADDING_Y], pixel % width_in + d[PADDING_X]
-    in_group, out_group = channels_in // d[GROUPS], d[CHANNELS_OUT] // d[GROUPS]
-    row = (channel % in_group) * d[KERNEL_Y] * d[KERNEL_X] + (channel // in_group) * in_group * d[KERNEL_Y] * d[
-        KERNEL_X
-    ]
+    kernel_y, kernel_x, groups = d[KERNEL_Y], d[KERNEL_X], d[GROUPS]
+    channels_out, width_out, height_out = d[CHANNELS_OUT], d[WIDTH_OUT], d[HEIGHT_OUT]
+    stride_y, stride_x, dilation_y, dilation_x = d[STRIDE_Y], d[STRIDE_X], d[DILATION_Y], d[DILATION_X]
+    n = channels_out // groups
+    group = channel // (channels_in // groups) if groups > 1 else 0
+    first = channel * kernel_y * kernel_x * n
     met = 0
-    for ky in range(d[KERNEL_Y]):
-        oy = y - ky * d[DILATION_Y]
-        if oy < 0 or oy % d[STRIDE_Y] != 0 or oy // d[STRIDE_Y] >= d[HEIGHT_OUT]:
+    for ky in range(kernel_y):
+        oy = output(y - ky * dilation_y, stride_y, height_out)
+        if oy < 0:
             continue
-        oy //= d[STRIDE_Y]
-        for kx in range(d[KERNEL_X]):
-            ox = x - kx * d[DILATION_X]
-            if ox < 0 or ox % d[STRIDE_X] != 0 or ox // d[STRIDE_X] >= d[WIDTH_OUT]:
-                continue
-            ox //= d[STRIDE_X]
-            target = (oy * d[WIDTH_OUT] + ox) * d[CHANNELS_OUT] + (channel // in_group) * out_group
-            first = (row + ky * d[KERNEL_X] + kx) * out_group
-            out = q[target : target + out_group]
-            tap = taps[first : first + out_group]
-            for i in range(out_group):
-                out[i] += tap[i] * payload
-            met += out_group
+        for kx in range(kernel_x):
+            ox = output(x - kx * dilation_x, stride_x, width_out)
+            if ox >= 0:
+                target = (oy * width_out + ox) * channels_out + group * n
+                tap = first + (ky * kernel_x + kx) * n
+                add_taps(q[target : target + n], taps[tap : tap + n], payload)
+                met += n
     return met
 
 
@@ -68,7 +97,7 @@ def deliver(d, time, ring, taps):
     for k in range(count):
         neuron = index[k] - d[FIRST]
         if 0 <= neuron < d[COUNT]:
-            events += add_event(d, q, taps, neuron, payload[k] if graded else 1)
+            events += add_event(d, q, taps, neuron, payload[k] if graded else i32(1))
     int64s(d[at.P_EVENTS], 1)[0] += events
 
 

@@ -2,7 +2,8 @@
 
     I = decay(I, du) + 64 * q ;  v = decay(v, dv) + I ;  spike if v > vth, then v = 0 for the refractory period
 
-Where nothing leaves 23 bits it equals the chip's rules. State is 64 bits wide (exact for magnitudes below 2^50).
+Where nothing leaves 23 bits it equals the chip's rules. State is 64 bits wide (exact for magnitudes below 2^50);
+the weights W that arrive at a neuron in one step add up in 32 bits (exact for 65 538 spikes at the largest weight).
 """
 
 import numpy as np

@@ -167,5 +167,7 @@ def find(rules: str, model: str) -> NeuronModel:
         raise unknown("rule set", rules, RULES)
     of_rules = {m.name: m for m in MODELS if m.rules == rules}
     if model not in of_rules:
-        raise unknown(f'model under rules "{rules}"', model, of_rules)
+        others = [f'"{m.rules}"' for m in MODELS if m.name == model]
+        advice = f"Rules {', '.join(others)} have it." if others else ""
+        raise unknown("model", model, of_rules, where=f'rules "{rules}"', advice=advice)
     return of_rules[model]

@@ -1,8 +1,9 @@
 """Golden cases: networks that other emulators recorded, rebuilt with the public API and compared value by value.
 
-A case is ``NAME.json`` and ``NAME.npz`` in ``golden/brian2_loihi`` or ``golden/nengo_loihi`` beside this file.
-:func:`loihi_emu.validation.golden_brian2.brian2_network` and :func:`loihi_emu.validation.golden_nengo.nengo_network`
-turn one into a :class:`Replay`; :func:`compare` holds any run of it against the recording.
+A case is ``NAME.json`` and ``NAME.npz`` in ``golden/brian2_loihi``, ``golden/nengo_loihi`` or ``golden/lava_lif``
+beside this file. :func:`loihi_emu.validation.golden_brian2.brian2_network`,
+:func:`loihi_emu.validation.golden_nengo.nengo_network` and :func:`loihi_emu.validation.golden_lava.lava_network` turn
+one into a :class:`Replay`; :func:`compare` holds any run of it against the recording.
 
 Examples
 --------
@@ -72,12 +73,12 @@ class Comparison:
 
 
 def names(folder: str) -> list[str]:
-    """Return the names of the cases in `folder` ("brian2_loihi" or "nengo_loihi"), sorted.
+    """Return the names of the cases in `folder` ("brian2_loihi", "nengo_loihi" or "lava_lif"), sorted.
 
     Examples
     --------
     >>> names("nengo_loihi")[:2]
-    ['axon_map', 'bias_decay_v']
+    ['axon_atoms', 'axon_map']
     """
     return sorted(path.stem for path in (GOLDEN / folder).glob("*.json"))
 
@@ -110,6 +111,13 @@ def default_noise() -> Callable[..., Any]:
     from loihi_emu import Noise
 
     return Noise
+
+
+def default_convolution() -> Callable[..., Any]:
+    """Return :class:`loihi_emu.Conv2D`, imported only when a case is rebuilt without another class."""
+    from loihi_emu import Conv2D
+
+    return Conv2D
 
 
 def as_spikes(times: Any, indices: Any) -> npt.NDArray[np.int64]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from loihi_emu.validation.golden import Arrays, Case, Replay, as_spikes, default_network
+from loihi_emu.validation.oracle_synapses import WEIGHT_SHIFT, chip_weight
 
 SIGN_MODES = {1: "mixed", 2: "excitatory", 3: "inhibitory"}
 LEAST_BITS = 1
@@ -36,8 +37,8 @@ def brian2_network(case: Case, arrays: Arrays, network_class: Callable[..., Any]
     Notes
     -----
     Times need no shift: a generator's spike at s with delay d reaches I in step s + d, a neuron's in step s + 1 + d.
-    brian2-loihi accepts formats of 0 weight bits, in which every excitatory weight is 0; such a group is given with
-    ``scaled=True`` and zeros, because a :class:`loihi_emu.Network` has no such format.
+    brian2-loihi accepts formats of 0 weight bits, in which every weight is 0 but for an inhibitory -256; such a group
+    is given as effective weights (``scaled=True``), because a :class:`loihi_emu.Network` has no such format.
     """
     net = (network_class or default_network())(name=case["case"], rules="brian2_loihi")
     nodes: dict[str, Any] = {}
@@ -72,9 +73,9 @@ def _connect(net: Any, nodes: dict[str, Any], synapses: Case) -> None:
         "sign_mode": SIGN_MODES[synapses["sign_mode"]],
     }
     if synapses["num_weight_bits"] < LEAST_BITS:
-        if weights.min(initial=0) < 0:
-            raise ValueError(f"synapses {synapses['name']!r}: 0 weight bits are supported for weights 0..255 only")
-        weights, form = np.zeros_like(weights), {"scaled": True}
+        rule = (synapses["num_weight_bits"], synapses["w_exp"], form["sign_mode"])
+        values = [chip_weight(int(weight), *rule) >> WEIGHT_SHIFT for weight in weights]
+        weights, form = np.array(values, np.int64), {"scaled": True}
     sparse = (np.array(synapses["i"], np.int64), np.array(synapses["j"], np.int64), weights)
     net.connect(pre, post, sparse, delays=synapses["delay"], name=synapses["name"], **form)
 

@@ -12,6 +12,7 @@ from loihi_emu.validation.golden import Arrays, Case, Replay, as_spikes, default
 
 WEIGHT_SHIFT = 6
 WEIGHT_RANGE = (-32768, 32767)
+Q_LIMIT = 1 << 21  # q holds -2^21..2^21 - 1
 FINEST = -6  # weight_exp of a scaled weight that counts single units of u
 
 Ints = npt.NDArray[np.int64]
@@ -68,11 +69,11 @@ def nengo_network(
         group = synapses[axon["target"]]
         pre, post, weights = axon_synapses(axon, group, nodes[axon["source"]].size)
         if len(weights):
-            values, exp = scaled_weights(weights)
-            name = f"{axon['source']}_{group['name']}_{number}"
-            target = nodes[group["block"]]
-            form = {"scaled": True, "weight_exp": exp} if exp else {"scaled": True}
-            net.connect(nodes[axon["source"]], target, (pre, post, values), name=name, **form)
+            for values, exp in scaled_weights(weights):
+                name = f"{axon['source']}_{group['name']}_{number}_{-exp}"
+                target = nodes[group["block"]]
+                form = {"scaled": True, "weight_exp": exp} if exp else {"scaled": True}
+                net.connect(nodes[axon["source"]], target, (pre, post, values), name=name, **form)
     for block in case["blocks"]:
         net.probe(nodes[block["name"]], ["spikes", "u", "v"])
     return Replay(case["case"], net, case["duration"], _expected(case, arrays))
@@ -81,7 +82,10 @@ def nengo_network(
 def axon_synapses(axon: Case, group: Case, n_sources: int) -> tuple[Ints, Ints, Ints]:
     """List the synapses that an axon group opens, as (source index, target index, effective weight).
 
-    ``compartment_map`` names the row of weights each source neuron uses, -1 for none; without it source k uses row k.
+    ``compartment_map`` names the input axon each source neuron uses, -1 for none; without it source k uses axon k.
+    ``compartment_atoms`` names the row of that axon's weights, 0 without it. A group of synapses may say which weights
+    an axon uses (``axon_to_weight_map``) and where its targets begin (``axon_compartment_bases``, -1 for nowhere).
+    A target listed twice in one row counts once, with its last weight, as in nengo-loihi.
 
     Examples
     --------
@@ -90,43 +94,44 @@ def axon_synapses(axon: Case, group: Case, n_sources: int) -> tuple[Ints, Ints, 
     >>> [array.tolist() for array in axon_synapses(axon, rows, 3)]
     [[0, 2, 2], [1, 0, 2], [-64, 64, 128]]
     """
-    if group.get("learning") or axon["compartment_atoms"] is not None:
-        raise ValueError(f"synapses {group['name']!r}: learning and atoms cannot be replayed")
-    rows = axon["compartment_map"]
-    if rows is None:
-        rows = list(range(n_sources))
-    pre: list[int] = []
-    post: list[int] = []
-    weights: list[int] = []
-    for source, row in enumerate(rows):
-        if row < 0:
-            continue
-        (values,), (targets,) = group["weights"][row], group["indices"][row]
-        for value, target in zip(values, targets, strict=True):
-            pre.append(source)
-            post.append(target)
-            weights.append(value)
-    return np.array(pre, np.int64), np.array(post, np.int64), np.array(weights, np.int64)
+    if group.get("learning"):
+        raise ValueError(f"synapses {group['name']!r}: learning cannot be replayed")
+    axons = axon["compartment_map"] or range(n_sources)
+    atoms = axon["compartment_atoms"] or [0] * n_sources
+    weights_of = group.get("axon_to_weight_map") or range(group.get("n_axons", len(group["weights"])))
+    bases = group.get("axon_compartment_bases") or [0] * len(weights_of)
+    synapses: list[tuple[int, int, int]] = []
+    for source, (row, atom) in enumerate(zip(axons, atoms, strict=True)):
+        if row >= 0 and bases[row] >= 0:
+            held = weights_of[row]
+            last = dict(zip(group["indices"][held][atom], group["weights"][held][atom], strict=True))
+            synapses += [(source, bases[row] + target, weight) for target, weight in last.items()]
+    pre, post, weights = np.array(synapses, np.int64).reshape(-1, 3).T
+    return pre, post, weights
 
 
-def scaled_weights(weights: Ints) -> tuple[Ints, int]:
-    """Write effective weights as ``value * 2^(6 + exp)`` with 16-bit values and the largest exp of 0, -1, .. -6.
+def scaled_weights(weights: Ints) -> list[tuple[Ints, int]]:
+    """Write effective weights as 16-bit values in units of ``2^(6 + exp)``, with the largest exp of 0, -1, .. -6.
 
     Weights that nengo-loihi itself discretised are multiples of 64, and exp is 0. Some cases carry weights made by
-    hand that are not: multiples of 32 (net_three_blocks) or 16 (overflow_bias).
+    hand that are not: multiples of 32 (net_three_blocks) or 16 (overflow_bias). Weights that fit no single exponent
+    are written as two parts whose sum, to the 21 bits and sign that q keeps, is the weight.
 
     Examples
     --------
     >>> scaled_weights(np.array([-640, 64])), scaled_weights(np.array([32, 96]))
-    ((array([-10,   1]), 0), (array([1, 3]), -1))
+    ([(array([-10,   1]), 0)], [(array([1, 3]), -1)])
+    >>> scaled_weights(np.array([1000001, -1]))
+    [(array([15625,    -1]), 0), (array([ 1, 63]), -6)]
     """
     exp = 0
     while exp > FINEST and np.any(weights % (1 << (WEIGHT_SHIFT + exp))):
         exp -= 1
     values = weights >> (WEIGHT_SHIFT + exp)
-    if values.min() < WEIGHT_RANGE[0] or values.max() > WEIGHT_RANGE[1]:
-        raise ValueError(f"weights {weights.min()}..{weights.max()} need more than 16 bits at exponent {exp}")
-    return values, exp
+    if values.min() >= WEIGHT_RANGE[0] and values.max() <= WEIGHT_RANGE[1]:
+        return [(values, exp)]
+    kept = ((weights + Q_LIMIT) & (2 * Q_LIMIT - 1)) - Q_LIMIT
+    return [(kept >> WEIGHT_SHIFT, 0), (kept & ((1 << WEIGHT_SHIFT) - 1), FINEST)]
 
 
 def _population(net: Any, block: Case, noise_class: Callable[..., Any] | None) -> Any:

@@ -15,7 +15,15 @@ from loihi_emu.arithmetic import decay, wrap
 from loihi_emu.errors import invalid
 from loihi_emu.quantize import bias_mantissa_exponent
 from loihi_emu.quantize_nengo import nengo_weights
-from loihi_emu.validation import golden, golden_brian2, golden_nengo, golden_tables, oracle_neurons, oracle_synapses
+from loihi_emu.validation import (
+    golden,
+    golden_brian2,
+    golden_lava,
+    golden_nengo,
+    golden_tables,
+    oracle_neurons,
+    oracle_synapses,
+)
 from loihi_emu.validation.oracle import Oracle
 from loihi_emu.weights import effective
 
@@ -23,6 +31,7 @@ Comparison = golden.Comparison
 BUILDERS: dict[str, Callable[[Any, Any], golden.Replay]] = {
     "brian2_loihi": golden_brian2.brian2_network,
     "nengo_loihi": golden_nengo.nengo_network,
+    "lava_lif": golden_lava.lava_network,
 }
 TABLES = ("weight_table", "tables")
 
@@ -33,7 +42,7 @@ def validate(folder: Path | None = None, *, oracle: bool = False) -> int:
     Parameters
     ----------
     folder : Path, optional
-        With subfolders brian2_loihi and nengo_loihi; the cases that come with the package when left out.
+        With some of the subfolders brian2_loihi, nengo_loihi and lava_lif; left out: the cases of the package.
     oracle : bool
         Run the plain-Python oracle instead of the emulator.
 
@@ -87,7 +96,7 @@ def replay(case: golden.Replay, *, oracle: bool = False) -> Comparison:
 def tables(name: str, arrays: Any, *, oracle: bool = False) -> Iterator[Comparison]:
     """Compare single rules over their domain."""
     if name == "weight_table":
-        yield golden_tables.weight_table(arrays, oracle_weight if oracle else package_weight)
+        yield golden_tables.weight_table(arrays, oracle_synapses.chip_weight if oracle else package_weight)
         return
     if oracle:
         yield golden_tables.decay_table(arrays, oracle_neurons.decay)
@@ -99,11 +108,6 @@ def tables(name: str, arrays: Any, *, oracle: bool = False) -> Iterator[Comparis
         yield golden_tables.wrap_table(arrays, lambda x, bits: int(wrap(np.int32(x), np.int32(bits))))
         yield golden_tables.discretize_table(arrays, package_nengo_weight(arrays["w_float"]))
         yield golden_tables.bias_table(arrays, package_nengo_bias)
-
-
-def oracle_weight(mantissa: int, bits: int, exp: int, sign_mode: str) -> int:
-    """The oracle's effective weight, in units of u."""
-    return 64 * oracle_synapses.chip_weight(mantissa, bits, exp, sign_mode)
 
 
 @cache

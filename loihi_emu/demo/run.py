@@ -87,7 +87,7 @@ def classify(images: NDArray[Any], labels: NDArray[Any]) -> Result:
 
 def answers(recording: Recording, steps: int) -> NDArray[np.int64]:
     """The digit of every sample."""
-    counts = recording.spike_counts("output").reshape(recording.samples, -1)
+    counts = recording.spike_counts("output")
     return decide(counts, recording["output.v"][steps - 1 :: steps])
 
 

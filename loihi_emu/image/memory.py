@@ -94,8 +94,10 @@ class Description:
             self.words[word] = 0
         else:
             assert array.flags.c_contiguous, "leaves read contiguous arrays"
+            old = self._kept.get(word)  # lives until its address is gone: an interrupt may come between two lines
             self._kept[word] = array
             self.words[word] = array.ctypes.data
+            del old
 
     @property
     def address(self) -> int:

@@ -68,8 +68,8 @@ class SpikeRecorder:
         f = self.fills
         if f.filled[self.spike_limit] + f.needed[self.spike_limit] > len(self.index):
             rows = int(max(2 * len(self.index), f.filled[self.spike_limit] + f.needed[self.spike_limit]))
-            self.index = grown(self.index, rows)
-            self.payload = None if self.payload is None else grown(self.payload, rows)
+            payload = None if self.payload is None else grown(self.payload, rows)
+            self.index, self.payload = grown(self.index, rows), payload
         if f.filled[self.step_limit] + 1 > len(self.counts):
             self.counts = grown(self.counts, 2 * len(self.counts))
         self._point()
@@ -78,7 +78,8 @@ class SpikeRecorder:
         self.description.point(at.K_BUFFER, self.index)
         self.description.point(at.K_PAYLOAD, self.payload)
         self.description.point(at.K_COUNTS, self.counts)
-        self.fills.capacity[self.spike_limit] = len(self.index)
+        room = len(self.index) if self.payload is None else min(len(self.index), len(self.payload))
+        self.fills.capacity[self.spike_limit] = room
         self.fills.capacity[self.step_limit] = len(self.counts)
 
     def adopt(self, old: SpikeRecorder) -> None:

@@ -13,6 +13,7 @@ from loihi_emu import Conv2D, Emulator
 from loihi_emu.models import layout, registry
 
 PLAIN = recipes(plain=True)
+V = (1 << 23) - 1
 SEEDS = st.integers(0, 2**16)
 
 
@@ -147,7 +148,7 @@ def test_unrelated_populations_change_nothing(recipe, other):
 
 @given(recipes(), SEEDS)
 def test_the_order_of_connections_does_not_matter(recipe, seed):
-    names = [f"c{k}" for k in range(len(recipe.links))]
+    names = [f"link {k}" for k in range(len(recipe.links))]
     named = [
         replace(link, options=link.options | {"name": name}) for link, name in zip(recipe.links, names, strict=True)
     ]
@@ -194,13 +195,13 @@ def test_the_quiet_path_equals_the_exact_one(recipe):
             nodes.append(node)
             continue
         reached = quiet[f"{node.name}.v"]
-        if quiet.stats["overflow"][node.name]["v"] or np.abs(reached).max() >= (1 << 23) - 2:
+        if quiet.stats["overflow"][node.name]["v"] or np.abs(reached).max() >= V - 1:
             return
         options = dict(node.options)
-        if "vmin" not in options:
-            options |= {"vmin": 2 - (1 << 23), "vmax": (1 << 23) - 2}
+        if np.all(options.get("vmin", -V) == -V) and np.all(options.get("vmax", V) == V):
+            options |= {"vmin": 1 - V, "vmax": V - 1}
         nodes.append(replace(node, options=options))
-    if any(np.any(np.abs(node.options.get("v", 0)) > (1 << 23) - 2) for node in recipe.populations):
+    if any(np.any(np.abs(node.options.get("v", 0)) > V - 1) for node in recipe.populations):
         return
     forced = replace(recipe, nodes=tuple(nodes))
     groups = Emulator(forced.network()).image.groups

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from recipes import Link, Node, Recipe, assert_equals_oracle
 
 from loihi_emu import Conv2D, Emulator, Noise
@@ -69,6 +71,29 @@ def test_every_field_overflows(rules, sign):
     edge = nodes[1].options | {"u": V if sign > 0 else -V - 1, "du": 0}
     found.append(compared(rules, [Node("n", 2, False, edge)]).stats["overflow"]["n"])
     assert all(any(counts[field] for counts in found) for field in "quxv")
+
+
+EDGES = [sign * ((1 << k) + d) for k in range(18, 24) for d in (-1, 0, 1) for sign in (1, -1)]
+
+
+@given(
+    u=st.sampled_from([0, *EDGES]), v=st.sampled_from([0, *EDGES]), du=st.sampled_from([0, 1, 4096]),
+    dv=st.sampled_from([0, 1, 2048]), vth=st.sampled_from([0, 1, 32767, 32768, (1 << 17) - 1]),
+    bias=st.sampled_from([0, 4095, -4095, 3, -17]), bias_exp=st.sampled_from([0, 7]),
+    refractory=st.sampled_from([1, 3]),
+    weights=st.lists(st.integers(-256, 254), min_size=4, max_size=4), weight_exp=st.integers(0, 7),
+    drive_seed=st.integers(0, 99),
+)  # fmt: skip
+@example(
+    u=-(1 << 19) + 1, v=-(1 << 21) + 1, du=0, dv=0, vth=1, bias=-4095, bias_exp=7, refractory=1,
+    weights=[-256, 0, -256, 0], weight_exp=7, drive_seed=0,
+)  # fmt: skip
+def test_the_edges_of_the_quiet_path(u, v, weights, weight_exp, drive_seed, **options):
+    """Blocks of few neurons near the limits up to which the kernel leaves out its checks, driven across them."""
+    spikes = np.random.default_rng(drive_seed).random((40, 2)) < [0.9, 0.3]
+    state = {"u": np.clip(u, -V - 1, V), "v": np.clip(v, -V, V)}
+    links = [Link("in", "n", np.reshape(weights, (2, 2)), {"weight_exp": weight_exp, "sign_mode": "mixed"})]
+    compared("chip", [drive(2, spikes.astype(int)), Node("n", 2, False, options | state)], links, steps=40)
 
 
 def test_ternary_thresholds_the_wrong_way_round():

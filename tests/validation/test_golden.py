@@ -7,11 +7,13 @@ import pytest
 
 from loihi_emu.validation.golden import Replay, compare, from_oracle, from_recording, load, names
 from loihi_emu.validation.golden_brian2 import brian2_network
+from loihi_emu.validation.golden_lava import lava_network
 from loihi_emu.validation.golden_nengo import axon_synapses, nengo_network, scaled_weights
 from loihi_emu.validation.golden_tables import bias_table, decay_table, discretize_table, weight_table, wrap_table
 from loihi_emu.validation.oracle import Oracle
 from loihi_emu.validation.oracle_neurons import decay, wrap
 from loihi_emu.validation.oracle_synapses import chip_weight, effective_weight, nengo_bias, nengo_weight
+from loihi_emu.validation.report import tables
 
 TABLES = {"weight_table", "tables"}
 LARGE = {"net_ei100_1000", "net100_1000"}  # seconds each in the oracle
@@ -26,8 +28,9 @@ def replayed(replay):
 
 
 def test_the_cases_are_all_there():
-    assert len(names("brian2_loihi")) == 18
-    assert len(names("nengo_loihi")) == 13
+    assert len(names("brian2_loihi")) == 23
+    assert len(names("nengo_loihi")) == 19
+    assert len(names("lava_lif")) == 9
 
 
 @pytest.mark.parametrize("name", BRIAN2)
@@ -54,6 +57,13 @@ def test_nengo_loihi(name):
     assert result.different == 0, str(result)
 
 
+@pytest.mark.parametrize("name", names("lava_lif"))
+def test_lava(name):
+    result = replayed(lava_network(*load("lava_lif", name)))
+    assert result.compared > 0
+    assert result.different == 0, str(result)
+
+
 def test_brian2_loihi_weight_table():
     result = weight_table(load("brian2_loihi", "weight_table")[1], chip_weight)
     assert (result.compared, result.different) == (147456, 0), str(result)
@@ -71,6 +81,14 @@ def test_brian2_loihi_weight_table():
 def test_nengo_loihi_tables(table, function, compared):
     result = table(load("nengo_loihi", "tables")[1], function)
     assert (result.compared, result.different) == (compared, 0), str(result)
+
+
+@pytest.mark.parametrize("oracle", [False, True], ids=["emulator", "oracle"])
+@pytest.mark.parametrize(("peer", "name"), [("brian2_loihi", "weight_table"), ("nengo_loihi", "tables")])
+def test_tables_of_the_report(peer, name, oracle):
+    for result in tables(name, load(peer, name)[1], oracle=oracle):
+        assert result.compared > 0
+        assert result.different == 0, str(result)
 
 
 def test_a_table_reports_differences():
@@ -111,11 +129,26 @@ def test_axon_maps_drop_and_repeat_rows():
     assert (pre.tolist(), post.tolist(), weights.tolist()) == ([0, 0, 2, 2], [0, 2, 0, 2], [64, 128, 64, 128])
 
 
+def test_axons_choose_rows_of_weights_and_places():
+    group = {"name": "s", "n_axons": 3, "axon_to_weight_map": [0, 0, 1], "axon_compartment_bases": [0, 4, -1]}
+    group |= {"weights": [[[64, 128], [1, 2]], [[5]]], "indices": [[[0, 1], [1, 1]], [[0]]]}
+    axon = {"compartment_map": None, "compartment_atoms": [0, 1, 0], "n_axons": 3}
+    pre, post, weights = axon_synapses(axon, group, 3)
+    assert (pre.tolist(), post.tolist(), weights.tolist()) == ([0, 0, 1], [0, 1, 5], [64, 128, 2])
+
+
 def test_scaled_weights_keep_16_bits():
-    values, exp = scaled_weights(np.array([400000, 10000]))
+    ((values, exp),) = scaled_weights(np.array([400000, 10000]))
     assert (values.tolist(), exp) == ([25000, 625], -2)
-    with pytest.raises(ValueError, match="16 bits"):
-        scaled_weights(np.array([2**21, 64]))
+
+
+def test_weights_that_fit_no_exponent_are_split_and_keep_q():
+    weights = np.array([2**21, -(2**21) - 1, 2**30 + 3, 1000001, -7])
+    parts = scaled_weights(weights)
+    assert [exp for _, exp in parts] == [0, -6]
+    assert all(-32768 <= value <= 32767 for values, _ in parts for value in values)
+    total = sum(values << (6 + exp) for values, exp in parts)
+    assert [wrap(int(w), 21) for w in total] == [wrap(int(w), 21) for w in weights]
 
 
 def test_cases_with_learning_are_refused():

@@ -1,0 +1,127 @@
+"""Checks of what a network is asked to add: names, shapes, parameters, noise, neurons to record."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from math import prod
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.elements import Noise, Slice
+from loihi_emu.errors import invalid, numbers, ranged, unknown, whole
+from loihi_emu.models.specification import NeuronModel, Parameter
+
+MAX_NEURONS = (1 << 31) - 1
+"""Neurons are counted in 32 bits."""
+
+
+def new_name(name: Any, what: str, taken: Collection[str]) -> str:
+    """A name that is a text and not taken."""
+    if not isinstance(name, str) or not name:
+        raise invalid(what, "name", repr(name), "a text that is not empty")
+    if name in taken:
+        raise invalid(f'{what} "{name}"', "name", "one that is taken", "a new name")
+    return name
+
+
+def shape_of(shape: Any, where: str) -> tuple[int, ...]:
+    """A shape from an integer or several."""
+    sizes = np.atleast_1d(whole(where, "shape", shape))
+    if sizes.ndim != 1 or not sizes.size:
+        raise invalid(where, "shape", repr(shape), "a number of neurons, or a tuple (height, width, channels)")
+    ranged(where, "shape", sizes if np.ndim(shape) else sizes[0], 1, MAX_NEURONS)
+    found = tuple(int(k) for k in sizes)
+    if prod(found) > MAX_NEURONS:
+        raise invalid(where, "shape", str(found), "fewer than 2^31 neurons")
+    return found
+
+
+def parameters_of(model: NeuronModel, given: Mapping[str, Any], size: int, where: str) -> Mapping[str, NDArray[Any]]:
+    """All parameters of a population: those given, checked, and the defaults of the others."""
+    known = [p.name for p in model.parameters]
+    for name in given:
+        if name not in known:
+            raise unknown("parameter", name, known, where=f'{where}, model "{model.name}"')
+    checked: dict[str, NDArray[Any]] = {}
+    for p in model.parameters:
+        if p.name in given:
+            checked[p.name] = check_parameter(p, given[p.name], size, where)
+        elif p.default is None:
+            raise invalid(where, p.name, "nothing (it must be given)", f"{p.low:.10g}..{p.high:.10g}", p.text)
+        else:
+            checked[p.name] = np.asarray(p.default, np.int64 if p.whole else np.float64)
+    if "vmin" in checked and np.any((checked["v"] < checked["vmin"]) | (checked["v"] > checked["vmax"])):
+        raise invalid(where, "v", "an initial voltage outside vmin..vmax", "one within")
+    return MappingProxyType(checked)
+
+
+def check_parameter(p: Parameter, value: Any, size: int, where: str) -> NDArray[Any]:
+    """A parameter as an int64 or float64 array of shape () or (size,), or an error."""
+    if p.whole:
+        decays = p.name in ("du", "dv")
+        hint = "decay_from_tau() makes one of a time constant." if decays else "quantize() makes integers."
+        array = whole(where, p.name, value, hint)
+    else:
+        array = ranged(where, p.name, value, p.low, p.high, p.text).astype(np.float64)
+    ranged(where, p.name, array, p.low, p.high, p.text)
+    if array.ndim:
+        if array.size != size:
+            raise invalid(where, p.name, f"shape {array.shape}", f"a scalar or {size} values, one per neuron")
+        array = array.reshape(size)
+    return np.array(array)
+
+
+def check_noise(noise: Any, model: NeuronModel, size: int, where: str) -> None:
+    """Whether a model takes this noise, with one switch per neuron if there are several."""
+    if noise is None:
+        return
+    if not isinstance(noise, Noise):
+        raise invalid(where, "noise", repr(noise), 'a loihi_emu.Noise, such as Noise("v", exp=10)')
+    if noise.target not in model.noise:
+        allowed = " or ".join(repr(t) for t in model.noise) or f'none under rules "{model.rules}"'
+        raise invalid(where, "noise", repr(noise.target), allowed)
+    if np.size(noise.enabled) not in (1, size):
+        raise invalid(where, "noise.enabled", f"{np.size(noise.enabled)} values", f"a boolean or {size}")
+
+
+def probed_variables(variables: Any, known: Collection[str], where: str) -> tuple[str, ...]:
+    """The names of variables to record, each once."""
+    wanted = (variables,) if isinstance(variables, str) else variables
+    if not isinstance(wanted, Iterable):
+        raise invalid(where, "variables", repr(variables), 'a name or a list of names, such as ["spikes", "v"]')
+    found = tuple(dict.fromkeys(wanted))
+    for variable in found:
+        if variable not in known:
+            raise unknown("variable", variable, known, where=where)
+    if not found:
+        raise invalid(where, "variables", "none", f"some of {', '.join(known)}")
+    return found
+
+
+def probed_neurons(part: Slice, neurons: Any, where: str) -> NDArray[np.int64] | None:
+    """Indices of the neurons to record, sorted; None for all of a population.
+
+    `neurons` counts within the slice: indices, a slice, or a boolean for each.
+    """
+    pool = part.indices
+    if neurons is None:
+        return None if part.size == part.target.size else pool
+    if isinstance(neurons, slice):
+        try:
+            chosen = pool[neurons]
+        except TypeError:
+            raise invalid(where, "neurons", neurons, "a slice of integers") from None
+    elif np.asarray(numbers(where, "neurons", neurons)).size and np.asarray(neurons).dtype.kind == "b":
+        mask = np.asarray(neurons)
+        if mask.shape != (part.size,):
+            raise invalid(where, "neurons", f"{mask.size} booleans", f"one for each of the {part.size} neurons")
+        chosen = pool[mask]
+    else:
+        numbered = whole(where, "neurons", neurons).reshape(-1)
+        chosen = pool[ranged(where, "neurons", numbered, 0, part.size - 1)]
+    if not chosen.size:
+        raise invalid(where, "neurons", "none", f"some of 0..{part.size - 1}")
+    return np.unique(chosen)

@@ -1,0 +1,70 @@
+"""What is written runs: blocks of the README, examples in docstrings; and nothing names a machine."""
+
+import doctest
+import importlib
+import os
+import re
+from pathlib import Path
+
+import matplotlib
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = {"loihi_emu": "loihi_emu", "models": "loihi_emu.models", "plots": "loihi_emu.plots",
+           "validation": "loihi_emu.validation", "lava_api": "lava_api"}  # fmt: skip
+PATHS = re.compile(r"(?<![\w.:/])/(?:work|tmp|home|root|Users|mnt|opt|usr)/[\w.-]+|[A-Z]:\\\\Users")
+"""Paths that exist on one machine only."""
+TEXTS = {".py", ".md", ".toml", ".yml", ".yaml", ".cfg", ".txt", ".c", ".json", ""}
+SKIPPED = {"build", "dist", "__pycache__", "demo-output", "shared"}
+
+
+def modules():
+    """Names of all modules but programs."""
+    for folder, package in FOLDERS.items():
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            parts = [package, *file.relative_to(ROOT / folder).with_suffix("").parts]
+            if file.stem != "__main__":
+                yield ".".join(parts).removesuffix(".__init__")
+
+
+def blocks(page):
+    """Fenced blocks of Python, as (line, source)."""
+    text = page.read_text()
+    for found in re.finditer(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        yield text[: found.start()].count("\n") + 2, found.group(1)
+
+
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("**/*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_blocks_of_pages_run_in_order(page, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    matplotlib.use("Agg")
+    names = {"__name__": "__main__"}
+    for line, source in blocks(page):
+        exec(compile("\n" * (line - 1) + source, str(page), "exec"), names)
+
+
+def test_the_readme_has_examples():
+    assert len(list(blocks(ROOT / "README.md"))) >= 3
+
+
+@pytest.mark.parametrize("name", list(modules()))
+def test_examples_in_docstrings_run(name, tmp_path, monkeypatch, capsys):
+    module = importlib.import_module(name)
+    monkeypatch.chdir(tmp_path)
+    options = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+    failed, _ = doctest.testmod(module, optionflags=options)
+    assert failed == 0, capsys.readouterr().out
+
+
+def test_nothing_names_a_machine():
+    found = []
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = [f for f in folders if f not in SKIPPED and (f[0] != "." or f == ".github")]
+        for file in (Path(folder) / name for name in files):
+            if file.suffix in TEXTS and file.name != Path(__file__).name:
+                text = file.read_text(errors="ignore")
+                found += [f"{file.relative_to(ROOT)}: {match}" for match in PATHS.findall(text)]
+    assert not found

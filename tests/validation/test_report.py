@@ -1,0 +1,57 @@
+"""The validation table: what it prints, counts and refuses."""
+
+import shutil
+
+import numpy as np
+import pytest
+from messages import complains
+
+from loihi_emu.validation import golden, report
+
+PEER = "brian2_loihi"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with the smallest case of one peer."""
+    cases = [f for f in (golden.GOLDEN / PEER).glob("*.json") if f.stem not in report.TABLES]
+    smallest = min(cases, key=lambda file: file.with_suffix(".npz").stat().st_size)
+    (tmp_path / PEER).mkdir()
+    for file in (smallest, smallest.with_suffix(".npz")):
+        shutil.copy(file, tmp_path / PEER)
+    return tmp_path
+
+
+@pytest.mark.parametrize("oracle", [False, True])
+def test_a_case_that_agrees(folder, capsys, oracle):
+    assert report.validate(folder, oracle=oracle) == 0
+    head, row, total = capsys.readouterr().out.splitlines()
+    assert head.split() == ["peer", "case", "values", "differ", "seconds"]
+    assert row.split()[0] == PEER and int(row.split()[2]) > 0 and int(row.split()[3]) == 0
+    assert total.startswith("1 cases, ") and total.endswith(", 0 differ")
+    assert ("the oracle" if oracle else "the emulator") in total
+
+
+def test_a_case_that_differs_is_named(folder, capsys, monkeypatch):
+    def spoiled(recording, kept=golden.from_recording):
+        values = kept(recording)
+        return lambda *what: np.asarray(values(*what)) + 1
+
+    monkeypatch.setattr(golden, "from_recording", spoiled)
+    assert report.validate(folder) == 1
+    _, row, total = capsys.readouterr().out.splitlines()
+    assert int(row.split()[3]) > 0 and not total.endswith(" 0 differ")
+
+
+def test_folders_without_cases(tmp_path, capsys):
+    texts = [str(tmp_path), "a folder without cases", "brian2_loihi, nengo_loihi"]
+    complains(lambda: report.validate(tmp_path), texts)
+    complains(lambda: report.validate(tmp_path / "none"), ["none", "a folder without cases"])
+    (tmp_path / PEER).mkdir()
+    assert report.validate(tmp_path) == 1  # nothing was compared
+    assert capsys.readouterr().out.splitlines()[-1].startswith("0 cases, 0 values")
+
+
+def test_cases_that_learn_are_left_out():
+    assert report.learns({"synapses": [{"dw": "x1*y0"}]}) and report.learns({"synapses": [{}, {"learning": True}]})
+    assert not report.learns({"synapses": [{"w": 3}]}) and not report.learns({})

@@ -1,0 +1,93 @@
+"""Golden cases of Lava 0.10.0's LIF processes and connections as networks under ``rules="lava"``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from loihi_emu.validation.golden import Arrays, Case, Replay, as_spikes, default_convolution, default_network
+
+MODELS = {"LIF": "lif", "LIFReset": "lif_reset", "TernaryLIF": "ternary_lif"}
+SIGN_MODES = (None, "mixed", "excitatory", "inhibitory")
+
+
+def lava_network(
+    case: Case,
+    arrays: Arrays,
+    network_class: Callable[..., Any] | None = None,
+    convolution_class: Callable[..., Any] | None = None,
+) -> Replay:
+    """Rebuild a case.
+
+    Parameters
+    ----------
+    case, arrays : dict
+        As :func:`loihi_emu.validation.golden.load` gives them.
+    network_class : callable, optional
+        A class with the API of :class:`loihi_emu.Network`, which is the default.
+    convolution_class : callable, optional
+        Called as ``convolution_class(kernel, stride=..., padding=..., dilation=..., groups=...)``; default
+        :class:`loihi_emu.Conv2D`.
+
+    Returns
+    -------
+    Replay
+        The network and what was recorded; spikes of a TernaryLIF are compared with their times, not their signs, which
+        the connections that read them as messages show.
+
+    Notes
+    -----
+    What a RingBuffer holds in its column c is sent in Lava's time step c + 1 and leaves the connection one step later,
+    as step c + 1 here. Lava's Conv flips the kernel, a :class:`loihi_emu.Conv2D` does not.
+    """
+    net = (network_class or default_network())(name=case["case"], rules="lava")
+    nodes: dict[str, Any] = {}
+    for source in case["sources"]:
+        data = arrays[f"data_{source['name']}"].astype(np.int64)
+        index, column = np.nonzero(data)
+        events: dict[str, Any] = {"spikes": (column + 1, index)}
+        if source["graded"]:
+            events["payloads"] = data[index, column]
+        nodes[source["name"]] = net.input(source["name"], source["shape"], **events)
+    for neurons in case["neurons"]:
+        parameters = {key: np.array(value, np.int64) for key, value in neurons["parameters"].items()}
+        name, model = neurons["name"], MODELS[neurons["class"]]
+        nodes[name] = net.population(name, neurons["shape"], model=model, **parameters)
+    for connection in case["connections"]:
+        _connect(net, nodes, connection, arrays, convolution_class)
+    for neurons in case["neurons"]:
+        net.probe(nodes[neurons["name"]], ["spikes", "u", "v"])
+    return Replay(case["case"], net, case["duration"], _expected(case, arrays))
+
+
+def _connect(
+    net: Any, nodes: dict[str, Any], item: Case, arrays: Arrays, convolution_class: Callable[..., Any] | None
+) -> None:
+    name, weights = item["name"], arrays[f"weights_{item['name']}"].astype(np.int64)
+    pre, post = nodes[item["source"]], nodes[item["target"]]
+    form: dict[str, Any] = {"graded": item["num_message_bits"] > 0, "name": name}
+    if item["class"] == "Conv":
+        geometry = {key: item[key] for key in ("stride", "padding", "dilation", "groups")}
+        kernel = (convolution_class or default_convolution())(weights[:, ::-1, ::-1], **geometry)
+        net.connect(pre, post, kernel, **form)
+        return
+    form |= {"weight_exp": item["weight_exp"], "weight_bits": item["num_weight_bits"]}
+    form["sign_mode"] = SIGN_MODES[item["sign_mode"]] or "auto"
+    delays = arrays[f"delays_{name}"].astype(np.int64) if f"delays_{name}" in arrays else np.zeros_like(weights)
+    if item["class"].endswith("Sparse"):
+        row, column = np.nonzero(weights)
+        net.connect(pre, post, (column, row, weights[row, column]), delays=delays[row, column], kind="sparse", **form)
+    else:
+        net.connect(pre, post, weights, delays=delays, kind="dense", **form)
+
+
+def _expected(case: Case, arrays: Arrays) -> Arrays:
+    expected: Arrays = {}
+    for neurons in case["neurons"]:
+        name = neurons["name"]
+        expected[f"{name}.u"] = arrays[f"u_{name}"].astype(np.int64)
+        expected[f"{name}.v"] = arrays[f"v_{name}"].astype(np.int64)
+        expected[f"{name}.spikes"] = as_spikes(*np.nonzero(arrays[f"s_{name}"]))
+    return expected
