@@ -1,0 +1,1 @@
+"""Processes, models, compiler and runtime under Lava's module names."""

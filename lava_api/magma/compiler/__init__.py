@@ -1,0 +1,1 @@
+"""From connected processes to a program: discovery of models, selection, routes, assembly."""

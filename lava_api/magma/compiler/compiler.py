@@ -1,0 +1,98 @@
+"""Compiler: from connected processes to an executable."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from lava_api.magma.compiler.checks import check_members
+from lava_api.magma.compiler.domains import sync_domains
+from lava_api.magma.compiler.executable import Executable
+from lava_api.magma.compiler.graph import connected, expand
+from lava_api.magma.compiler.program import Leaf, Link, Program, Reference
+from lava_api.magma.compiler.routes import routes
+from lava_api.magma.core.process.ports.abstract import port_label
+from lava_api.magma.core.process.ports.ports import InPort, VarPort
+from lava_api.magma.core.process.variable import Var
+from lava_api.magma.runtime.channel import CHANNEL_MESSAGES
+from loihi_emu.errors import integer
+
+CAPACITY = "pypy_channel_size"
+"""Option of Lava's compiler for the messages that a channel holds."""
+
+
+def resolved(var: Var) -> Var:
+    """Return the variable that an alias stands for, or the variable itself."""
+    while var.aliased_var is not None:
+        var = var.aliased_var
+    return var
+
+
+class Compiler:
+    """Chooses models and lays out the program.
+
+    Parameters
+    ----------
+    compile_config : dict, optional
+        Options; of these ``pypy_channel_size`` (default 64) is used, the others are kept with the program.
+    loglevel : int
+        Level of the log.
+    """
+
+    def __init__(self, compile_config: dict[str, Any] | None = None, loglevel: int = logging.WARNING) -> None:
+        self._compile_config = {CAPACITY: CHANNEL_MESSAGES, **(compile_config or {})}
+        integer("compile_config", CAPACITY, self._compile_config[CAPACITY], 1, 1 << 40)
+        self.log = logging.getLogger("lava_api.compiler")
+        self.log.setLevel(loglevel)
+
+    def compile(self, process: Any, run_cfg: Any) -> Executable:
+        """Compile a process with all that are connected to it.
+
+        Parameters
+        ----------
+        process : AbstractProcess
+            Any of the connected processes.
+        run_cfg : RunConfig
+            Chooses the models.
+
+        Raises
+        ------
+        NoProcessModelFound, ProcessAlreadyCompiled
+            When a process has no model, or is part of a program already.
+        AssertionError
+            When the choice fails, or ports and variables of a process and its model differ.
+        """
+        processes, leaves = expand(connected(process), run_cfg)
+        for leaf in leaves:
+            check_members(leaf.process, leaf.model_class)
+        program = self._lay_out(leaves, run_cfg)
+        for leaf in leaves:
+            leaf.process._model_class = leaf.model_class
+        for part in processes:
+            part._is_compiled = True
+        return Executable(processes, program, list(program.domains))
+
+    def _lay_out(self, leaves: list[Leaf], run_cfg: Any) -> Program:
+        """Follow all connections."""
+        running = {leaf.process for leaf in leaves}
+        links, references = [], []
+
+        def is_end(port: Any) -> bool:
+            return port.process in running or (isinstance(port, VarPort) and resolved(port.var).process in running)
+
+        for leaf in leaves:
+            for port in leaf.process.out_ports:
+                links += [Link(port, end, index) for end, index in routes(port, is_end) if isinstance(end, InPort)]
+            for port in leaf.process.ref_ports:
+                ends = [(end, index) for end, index in routes(port, is_end) if isinstance(end, VarPort)]
+                references += [Reference(port, resolved(end.var), index) for end, index in ends]
+                for lost in [] if ends else port.get_dst_ports():
+                    raise AssertionError(
+                        f"{port_label(port)} leads to {port_label(lost)}, which no process model holds. A Var of a"
+                        " process that is made of processes needs alias(var of a sub process)."
+                    )
+        domains = sync_domains(leaves, run_cfg)
+        capacity = self._compile_config[CAPACITY]
+        return Program(
+            tuple(leaves), tuple(links), tuple(references), tuple(domains), capacity, dict(self._compile_config)
+        )

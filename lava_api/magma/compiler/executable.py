@@ -1,0 +1,33 @@
+"""Executable: the result of a compilation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from lava_api.magma.compiler.program import Program
+from lava_api.magma.core.sync.domain import SyncDomain
+
+
+@dataclass
+class Executable:
+    """A program and the processes it belongs to.
+
+    Parameters
+    ----------
+    process_list : list of AbstractProcess
+        All processes, also those made of others.
+    program : Program
+        What runs.
+    sync_domains : list of SyncDomain
+        Which processes run in step.
+    """
+
+    process_list: list[Any]
+    program: Program
+    sync_domains: list[SyncDomain] = field(default_factory=list)
+
+    def assign_runtime_to_all_processes(self, runtime: Any) -> None:
+        """Tell every process by which runtime it runs."""
+        for process in self.process_list:
+            process.runtime = runtime

@@ -1,0 +1,105 @@
+"""Collects connected processes, chooses a model for each, and takes apart those made of others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lava_api.magma.compiler.discovery import find_models
+from lava_api.magma.compiler.exceptions import NoProcessModelFound, ProcessAlreadyCompiled
+from lava_api.magma.compiler.program import Leaf
+from lava_api.magma.core.model.model import AbstractProcessModel
+from lava_api.magma.core.model.sub.model import AbstractSubProcessModel
+from lava_api.magma.core.process.ports.abstract import AbstractVirtualPort
+
+
+def connected(first: Any, known: set[Any] | None = None) -> list[Any]:
+    """Return a process and all that are connected to it, in order of creation.
+
+    Parameters
+    ----------
+    first : AbstractProcess
+        Where to begin.
+    known : set, optional
+        Processes to leave out.
+    """
+    found, waiting = set(known or ()), [first]
+    order = []
+    while waiting:
+        process = waiting.pop()
+        if process in found:
+            continue
+        found.add(process)
+        order.append(process)
+        for ports in (process.in_ports, process.out_ports, process.ref_ports, process.var_ports):
+            for port in ports:
+                waiting += [other.process for other in _neighbours(port) if other.process is not None]
+    return sorted(order, key=lambda process: int(process.id))
+
+
+def _neighbours(port: Any) -> list[Any]:
+    """Return the ports of processes next to a port, seen through virtual ports."""
+    found: list[Any] = []
+    seen, waiting = {id(port)}, [port]
+    while waiting:
+        here = waiting.pop()
+        for other in (*here.in_connections, *here.out_connections):
+            if id(other) in seen:
+                continue
+            seen.add(id(other))
+            (waiting if isinstance(other, AbstractVirtualPort) else found).append(other)
+    return found
+
+
+def expand(processes: list[Any], run_cfg: Any) -> tuple[list[Any], list[Leaf]]:
+    """Choose models, and replace processes by what their models are made of.
+
+    Parameters
+    ----------
+    processes : list of AbstractProcess
+        Connected processes.
+    run_cfg : RunConfig
+        Chooses.
+
+    Returns
+    -------
+    processes, leaves
+        All processes, and those with a model that runs; both in order of creation.
+    """
+    everyone = set(processes)
+    waiting, leaves = list(processes), []
+    while waiting:
+        process = waiting.pop(0)
+        if process.is_compiled:
+            raise ProcessAlreadyCompiled(process)
+        chosen = choose(process, run_cfg)
+        if not issubclass(chosen, AbstractSubProcessModel):
+            leaves.append(Leaf(process, chosen))
+            continue
+        parts = {name: part for name, part in chosen(process).find_sub_procs().items() if part is not process}
+        process.register_sub_procs(parts)
+        process.validate_var_aliases()
+        process._model_class = chosen
+        for part in parts.values():
+            for other in connected(part, everyone):
+                if other.parent_proc is None:
+                    other.parent_proc = process
+                everyone.add(other)
+                waiting.append(other)
+    leaves.sort(key=lambda leaf: int(leaf.process.id))
+    return sorted(everyone, key=lambda process: int(process.id)), leaves
+
+
+def choose(process: Any, run_cfg: Any) -> Any:
+    """Return the model class that a run configuration selects for a process."""
+    models = find_models(process)
+    if not models:
+        if type(process) in getattr(run_cfg, "exception_proc_model_map", {}):
+            return run_cfg.exception_proc_model_map[type(process)]
+        raise NoProcessModelFound(process)
+    chosen = run_cfg.select(process, models)
+    if not (isinstance(chosen, type) and issubclass(chosen, AbstractProcessModel)):
+        raise AssertionError(
+            f"{type(run_cfg).__name__}.select() must return a ProcessModel class; for process"
+            f' "{process.name}" it returned {chosen!r}.'
+        )
+    return chosen

@@ -1,0 +1,82 @@
+"""Program: which model runs each process, and what is connected to what.
+
+A program holds no state and no Python models; :mod:`~lava_api.magma.compiler.assembly` builds what runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from lava_api.magma.core.sync.domain import SyncDomain
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A process that is not made of others, and the class of the model that runs it."""
+
+    process: Any
+    model_class: Any
+
+
+@dataclass(frozen=True)
+class Link:
+    """A way for messages.
+
+    Parameters
+    ----------
+    source : OutPort
+        Port of a leaf process.
+    target : InPort
+        Port of a leaf process.
+    index : ndarray or None
+        In the shape of `target`, the flat index of each element in `source`, -1 for none (it belongs to another part
+        of a concatenation). None: both orders are equal, and so are the shapes.
+    """
+
+    source: Any
+    target: Any
+    index: Any = None
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A way to a variable.
+
+    Parameters
+    ----------
+    port : RefPort
+        Port of a leaf process.
+    var : Var
+        Variable of a leaf process.
+    index : ndarray or None
+        In the shape of `var`, the flat index of each element at `port`, as in :class:`Link`.
+    """
+
+    port: Any
+    var: Any
+    index: Any = None
+
+
+@dataclass(frozen=True)
+class Program:
+    """Leaves in order of creation, what connects them, and which of them run in step.
+
+    Parameters
+    ----------
+    leaves : tuple of Leaf
+        Leaves.
+    links, references : tuple
+        Connections in order of creation of their first process, and of their connection.
+    domains : tuple of SyncDomain
+        Every leaf process is in one.
+    channel_messages : int
+        Messages that a channel holds.
+    """
+
+    leaves: tuple[Leaf, ...]
+    links: tuple[Link, ...]
+    references: tuple[Reference, ...]
+    domains: tuple[SyncDomain, ...]
+    channel_messages: int
+    options: dict[str, Any] = field(default_factory=dict)

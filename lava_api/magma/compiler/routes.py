@@ -1,0 +1,68 @@
+"""Routes: follows connections through hierarchy and virtual ports, and notes where each element goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.process.ports.abstract import AbstractVirtualPort
+
+
+def routes(source: Any, is_end: Callable[[Any], bool]) -> Iterator[tuple[Any, Any]]:
+    """Yield the ports that a port leads to, each with the map of elements.
+
+    Parameters
+    ----------
+    source : AbstractPort
+        Where the way begins.
+    is_end : function
+        Whether a port belongs to a process that runs as such; ways end there, others are dropped.
+
+    Yields
+    ------
+    port, index
+        The index in the shape of `port`: flat indices into `source`, -1 for none; None when nothing is reordered.
+    """
+    start = np.arange(source.size, dtype=np.int64).reshape(source.shape)
+    for port, index in _onwards(source, start, is_end):
+        same = index.shape == start.shape and np.array_equal(index, start)
+        yield port, None if same else index
+
+
+def _onwards(port: Any, index: Any, is_end: Callable[[Any], bool]) -> Iterator[tuple[Any, Any]]:
+    """Yield the ends behind a port."""
+    for following in port.out_connections:
+        if isinstance(following, AbstractVirtualPort):
+            yield from _onwards(following, following.forward(port, index), is_end)
+        elif is_end(following):
+            yield following, index
+        else:
+            yield from _onwards(following, index, is_end)
+
+
+def mover(index: Any, source_shape: tuple[int, ...]) -> Callable[[Any], Any]:
+    """Return the function that puts a message into the order of its target.
+
+    Parameters
+    ----------
+    index : ndarray
+        Map of a route.
+    source_shape : tuple of int
+        Shape of a message at the source.
+    """
+    shape, flat = index.shape, index.ravel()
+    if np.array_equal(flat, np.arange(flat.size)):
+        return lambda data: data.reshape(shape)
+    places = np.flatnonzero(flat >= 0)
+    taken = flat[places]
+    if len(places) == len(flat):
+        return lambda data: data.ravel()[taken].reshape(shape)
+
+    def scatter(data: Any) -> Any:
+        out = np.zeros(shape, data.dtype)
+        out.reshape(-1)[places] = data.ravel()[taken]
+        return out
+
+    return scatter

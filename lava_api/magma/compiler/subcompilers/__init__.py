@@ -1,0 +1,1 @@
+"""Constants of Lava's compilers for embedded processors."""

@@ -1,0 +1,1 @@
+"""Processes, process models, synchronisation and run configurations."""

@@ -1,0 +1,1 @@
+"""Process models: what a process does when it runs."""

@@ -1,0 +1,166 @@
+"""Process models written in Python: in phases (Loihi) and on their own (async)."""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC
+from typing import Any
+
+from lava_api.magma.core.model.model import AbstractProcessModel
+from lava_api.magma.core.sync.protocols.async_protocol import AsyncProtocol
+from lava_api.magma.core.sync.protocols.loihi_protocol import Phase as LoihiPhase
+
+__all__ = ["AbstractPyProcessModel", "PyAsyncProcessModel", "PyLoihiModelToPyAsyncModel", "PyLoihiProcessModel"]
+
+
+class AbstractPyProcessModel(AbstractProcessModel, ABC):
+    """Base of models written in Python.
+
+    The constructor runs first; then every :class:`LavaPyType` of the class becomes an attribute: a port, or the
+    value of a variable.
+
+    Parameters
+    ----------
+    proc_params : ProcessParameters
+        Parameters of the process.
+    loglevel : int
+        Level of the model's log.
+    """
+
+    def __init__(self, proc_params: Any = None, loglevel: int | None = logging.WARNING) -> None:
+        super().__init__(proc_params=proc_params, loglevel=loglevel)
+        self.model_id: int | None = None
+        self.py_ports: list[Any] = []
+        self.var_ports: list[Any] = []
+        self.var_id_to_var_map: dict[int, str] = {}
+        self._req_pause = False
+        self._req_stop = False
+        self._service: Any = None
+
+    def start(self) -> None:
+        """Called once, when ports and variables are set and before the first time step."""
+
+    def join(self) -> None:
+        """Called once, when the program is stopped."""
+
+    def add_ports_for_polling(self) -> None:
+        """Never called: nothing is polled."""
+
+    def on_var_update(self) -> None:
+        """Called after a variable was set from outside."""
+
+
+class PyLoihiProcessModel(AbstractPyProcessModel):
+    """A model that runs in the phases of :class:`LoihiProtocol`.
+
+    In every time step ``run_spk()`` runs; ``run_pre_mgmt()``, ``run_lrn()`` and ``run_post_mgmt()`` run when their
+    guards return something true (pre only if ``lrn_guard()`` does too). Setting ``self._req_pause`` or
+    ``self._req_stop`` ends the run after the phases that are asked for.
+
+    Attributes
+    ----------
+    time_step : int
+        Number of the present time step, from 1.
+    phase : Phase
+        Present phase.
+    """
+
+    Phase = LoihiPhase
+
+    def __init__(self, proc_params: Any = None) -> None:
+        super().__init__(proc_params=proc_params)
+        self.time_step = 0
+        self.phase = LoihiPhase.SPK
+
+    def run_spk(self) -> None:
+        """Do a time step: receive, compute, send."""
+
+    def run_pre_mgmt(self) -> None:
+        """Read or write variables of other processes before learning."""
+
+    def run_lrn(self) -> None:
+        """Learn."""
+
+    def run_post_mgmt(self) -> None:
+        """Read or write variables of other processes after learning."""
+
+    def pre_guard(self) -> Any:
+        """Return whether ``run_pre_mgmt()`` is wanted in this time step."""
+
+    def lrn_guard(self) -> Any:
+        """Return whether ``run_lrn()`` is wanted in this time step."""
+
+    def post_guard(self) -> Any:
+        """Return whether ``run_post_mgmt()`` is wanted in this time step."""
+
+    def advance_to_time_step(self, ts: int) -> None:
+        """Called after ``run_spk()`` with the number of the next time step, if overridden."""
+
+
+class PyAsyncProcessModel(AbstractPyProcessModel):
+    """A model that runs on its own: ``run_async()`` is called once per run.
+
+    Attributes
+    ----------
+    num_steps : int
+        Number of time steps of the run, for the model to use.
+    """
+
+    def __init__(self, proc_params: Any = None) -> None:
+        super().__init__(proc_params=proc_params)
+        self.num_steps = 0
+
+    def run_async(self) -> None:
+        """Do all of a run."""
+        raise NotImplementedError("run_async has not been defined")
+
+    def check_for_stop_cmd(self) -> bool:
+        """Return whether ``stop()`` was called; lets the other models go on."""
+        return bool(self._service is not None and self._service.asked_to_stop())
+
+    def check_for_pause_cmd(self) -> bool:
+        """Return whether ``pause()`` was called; lets the other models go on."""
+        return bool(self._service is not None and self._service.asked_to_pause())
+
+
+_NOT_TAKEN = frozenset({"run_spk", "run_async", "__init__", "__dict__", "__weakref__", "__module__", "__doc__"})
+
+
+def PyLoihiModelToPyAsyncModel(py_loihi_model: type[PyLoihiProcessModel]) -> type[PyAsyncProcessModel]:
+    """Return a model class that runs the steps of a Loihi model on its own.
+
+    In each step it runs ``run_pre_mgmt()`` (if its guard says so), ``run_spk()`` and ``run_post_mgmt()`` (likewise);
+    learning is left out.
+
+    Parameters
+    ----------
+    py_loihi_model : type
+        Subclass of :class:`PyLoihiProcessModel`.
+    """
+    loihi = py_loihi_model
+
+    def __init__(self: Any, proc_params: Any) -> None:
+        PyAsyncProcessModel.__init__(self, proc_params)
+        taken = set(vars(self)) | {"phase", "time_step"}
+        for name, value in vars(loihi(proc_params)).items():
+            if name not in taken:
+                setattr(self, name, value)
+        self.time_step = 1
+
+    def run_async(self: Any) -> None:
+        for _ in range(self.num_steps):
+            if loihi.pre_guard(self):
+                loihi.run_pre_mgmt(self)
+            loihi.run_spk(self)
+            if loihi.post_guard(self):
+                loihi.run_post_mgmt(self)
+            self.time_step += 1
+
+    members: dict[str, Any] = {}
+    for base in reversed(loihi.__mro__):
+        if issubclass(base, PyLoihiProcessModel) and base is not PyLoihiProcessModel:
+            members.update({name: value for name, value in vars(base).items() if name not in _NOT_TAKEN})
+    members.update(__init__=__init__, run_async=run_async, __module__=loihi.__module__)
+    members.update(implements_process=loihi.implements_process, implements_protocol=AsyncProtocol)
+    members.update(required_resources=list(loihi.required_resources), tags=list(loihi.tags))
+    return type(f"{loihi.__name__}Async", (PyAsyncProcessModel,), members)

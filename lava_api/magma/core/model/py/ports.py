@@ -1,0 +1,278 @@
+"""Message ports of Python process models; the ports of variables are in `ref_ports` and importable here too."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.model.interfaces import AbstractPortImplementation
+from lava_api.magma.core.model.py.ref_ports import (
+    AbstractPyPort,
+    PyRefPort,
+    PyRefPortScalarDense,
+    PyRefPortScalarSparse,
+    PyRefPortVectorDense,
+    PyRefPortVectorSparse,
+    PyVarPort,
+    PyVarPortScalarDense,
+    PyVarPortScalarSparse,
+    PyVarPortVectorDense,
+    PyVarPortVectorSparse,
+    RefVarTypeMapping,
+    VarPortCmd,
+)
+from lava_api.magma.core.model.py.transformer import AbstractTransformer, IdentityTransformer, VirtualPortTransformer
+
+__all__ = [
+    "AbstractPortImplementation",
+    "AbstractPyIOPort",
+    "AbstractPyPort",
+    "AbstractTransformer",
+    "IdentityTransformer",
+    "PyInPort",
+    "PyInPortScalarDense",
+    "PyInPortScalarSparse",
+    "PyInPortVectorDense",
+    "PyInPortVectorSparse",
+    "PyOutPort",
+    "PyOutPortScalarDense",
+    "PyOutPortScalarSparse",
+    "PyOutPortVectorDense",
+    "PyOutPortVectorSparse",
+    "PyRefPort",
+    "PyRefPortScalarDense",
+    "PyRefPortScalarSparse",
+    "PyRefPortVectorDense",
+    "PyRefPortVectorSparse",
+    "PyVarPort",
+    "PyVarPortScalarDense",
+    "PyVarPortScalarSparse",
+    "PyVarPortVectorDense",
+    "PyVarPortVectorSparse",
+    "RefVarTypeMapping",
+    "VarPortCmd",
+    "VirtualPortTransformer",
+]
+
+
+class AbstractPyIOPort(AbstractPyPort):
+    """A message port with its channels."""
+
+    def __init__(self, csp_ports: list[Any], process_model: Any, shape: tuple[int, ...], d_type: Any) -> None:
+        self._csp_ports = csp_ports
+        super().__init__(process_model, shape, d_type)
+
+    @property
+    def csp_ports(self) -> list[Any]:
+        """Channels, one per connection."""
+        return self._csp_ports
+
+
+class PyInPort(AbstractPyIOPort, ABC):
+    """Receives messages.
+
+    Parameters
+    ----------
+    csp_ports : list of Channel
+        Channels, one per connection.
+    process_model : AbstractProcessModel
+        Owner.
+    shape : tuple of int
+        Shape of a message.
+    d_type : type
+        Type of the sum when nothing is connected; connected channels promote it as NumPy does.
+    transformer : AbstractTransformer
+        Reorders what a channel delivers.
+    """
+
+    VEC_DENSE: type[PyInPortVectorDense]
+    VEC_SPARSE: type[PyInPortVectorSparse]
+    SCALAR_DENSE: type[PyInPortScalarDense]
+    SCALAR_SPARSE: type[PyInPortScalarSparse]
+
+    def __init__(
+        self,
+        csp_ports: list[Any],
+        process_model: Any,
+        shape: tuple[int, ...],
+        d_type: Any,
+        transformer: Any = None,
+    ) -> None:
+        super().__init__(csp_ports, process_model, shape, d_type)
+        self._transformer = transformer
+        self._reorders = transformer is not None and not isinstance(transformer, IdentityTransformer)
+
+    @abstractmethod
+    def recv(self) -> Any:
+        """Return the next message; wait for it."""
+
+    @abstractmethod
+    def peek(self) -> Any:
+        """Return the next message and leave it there; wait for it."""
+
+    def probe(self) -> bool:
+        """Return whether every connection has a message."""
+        return all(channel.probe() for channel in self._csp_ports)
+
+
+class PyInPortVectorDense(PyInPort):
+    """Receives arrays; those of several connections are summed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._zeros = np.zeros(self._shape, self._d_type)
+
+    def recv(self) -> Any:
+        """Return the sum of one message of each connection, zeros when there is none."""
+        total: Any = self._zeros
+        for channel in self._csp_ports:
+            data = channel.recv()
+            total = total + (self._transformer.transform(data, channel) if self._reorders else data)
+        return total if self._csp_ports else total.copy()
+
+    def peek(self) -> Any:
+        """Return the sum that :meth:`recv` will return."""
+        total: Any = self._zeros
+        for channel in self._csp_ports:
+            data = channel.peek()
+            total = total + (self._transformer.transform(data, channel) if self._reorders else data)
+        return total if self._csp_ports else total.copy()
+
+
+class PyInPortVectorSparse(PyInPort):
+    """Receives pairs of values and indices from one connection."""
+
+    def recv(self) -> Any:
+        """Return values and indices, each in one dimension; empty when nothing is connected."""
+        return self._pair("recv")
+
+    def peek(self) -> Any:
+        """Return the pair that :meth:`recv` will return."""
+        return self._pair("peek")
+
+    def _pair(self, method: str) -> tuple[Any, Any]:
+        if not self._csp_ports:
+            return np.zeros(0, self._d_type), np.zeros(0, np.int32)
+        message = getattr(self._csp_ports[0], method)()
+        if isinstance(message, tuple):
+            return message[0].copy(), message[1].copy()
+        dense = self._transformer.transform(message, self._csp_ports[0]) if self._reorders else message
+        (index,) = np.nonzero(dense.ravel())
+        return dense.ravel()[index], index
+
+
+class PyInPortScalarDense(PyInPort):
+    """Receives one number; those of several connections are summed."""
+
+    def recv(self) -> Any:
+        """Return the sum of one number of each connection."""
+        return sum(
+            (np.asarray(channel.recv()).ravel()[0] for channel in self._csp_ports), np.zeros((), self._d_type)[()]
+        )
+
+    def peek(self) -> Any:
+        """Return the number that :meth:`recv` will return."""
+        return sum(
+            (np.asarray(channel.peek()).ravel()[0] for channel in self._csp_ports), np.zeros((), self._d_type)[()]
+        )
+
+
+class PyInPortScalarSparse(PyInPortVectorSparse):
+    """Receives one number and its index from one connection."""
+
+    def _pair(self, method: str) -> tuple[Any, Any]:
+        data, index = super()._pair(method)
+        return (data[0], int(index[0])) if len(data) else (np.zeros((), self._d_type)[()], 0)
+
+
+PyInPort.VEC_DENSE = PyInPortVectorDense
+PyInPort.VEC_SPARSE = PyInPortVectorSparse
+PyInPort.SCALAR_DENSE = PyInPortScalarDense
+PyInPort.SCALAR_SPARSE = PyInPortScalarSparse
+
+
+class PyOutPort(AbstractPyIOPort, ABC):
+    """Sends messages; to nobody when nothing is connected."""
+
+    VEC_DENSE: type[PyOutPortVectorDense]
+    VEC_SPARSE: type[PyOutPortVectorSparse]
+    SCALAR_DENSE: type[PyOutPortScalarDense]
+    SCALAR_SPARSE: type[PyOutPortScalarSparse]
+
+    @abstractmethod
+    def send(self, *message: Any) -> None:
+        """Send a message to every connection; wait where a channel is full."""
+
+    def flush(self) -> None:
+        """Do nothing: messages are delivered at once."""
+
+    def advance_to_time_step(self, ts: int) -> None:
+        """Do nothing: channels of this package know no time."""
+
+
+class PyOutPortVectorDense(PyOutPort):
+    """Sends arrays of the port's shape."""
+
+    def send(self, data: Any) -> None:
+        """Send a copy of an array, cast to the port's type.
+
+        Raises
+        ------
+        AssertionError
+            When the shape is not the port's.
+        """
+        if not self._csp_ports:
+            return
+        message = np.array(data)
+        if message.shape != self._shape:
+            raise AssertionError(f"sent data of shape {message.shape}, the port has shape {self._shape}")
+        if message.dtype != self._d_type:
+            message = message.astype(self._d_type)
+        for channel in self._csp_ports:
+            channel.send(message)
+
+
+class PyOutPortVectorSparse(PyOutPort):
+    """Sends pairs of values and indices."""
+
+    def send(self, data: Any, indices: Any) -> None:
+        """Send copies of values and of their indices, as many as the port has elements at most.
+
+        Raises
+        ------
+        AssertionError
+            When there are not as many values as indices, or more than elements.
+        """
+        values, index = np.array(data, self._d_type).ravel(), np.array(indices).ravel()
+        limit = int(np.prod(self._shape))
+        if len(values) != len(index) or len(values) > limit:
+            raise AssertionError(
+                f"sent {len(values)} values with {len(index)} indices; the port takes equally many, {limit} at most"
+            )
+        for channel in self._csp_ports:
+            channel.send((values, index))
+
+
+class PyOutPortScalarDense(PyOutPort):
+    """Sends one number."""
+
+    def send(self, data: Any) -> None:
+        """Send a number, cast to the port's type; it fills the port's shape."""
+        for channel in self._csp_ports:
+            channel.send(np.full(self._shape, data).astype(self._d_type))
+
+
+class PyOutPortScalarSparse(PyOutPortVectorSparse):
+    """Sends one number with its index."""
+
+    def send(self, data: Any, idx: Any) -> None:
+        """Send a number and an index."""
+        super().send([data], [idx])
+
+
+PyOutPort.VEC_DENSE = PyOutPortVectorDense
+PyOutPort.VEC_SPARSE = PyOutPortVectorSparse
+PyOutPort.SCALAR_DENSE = PyOutPortScalarDense
+PyOutPort.SCALAR_SPARSE = PyOutPortScalarSparse

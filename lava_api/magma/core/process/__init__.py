@@ -1,0 +1,1 @@
+"""Processes, their variables and ports."""

@@ -1,0 +1,85 @@
+"""What variables and ports have in common, and the counters that give out ids."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lava_api.magma.core.process.process import AbstractProcess
+
+
+class AbstractProcessMember(ABC):  # noqa: B024
+    """A named, shaped member of a process: a variable or a port.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of what it holds or transports.
+
+    Raises
+    ------
+    AssertionError
+        When `shape` is not a tuple.
+    """
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        if not isinstance(shape, tuple):
+            raise AssertionError(f"'shape' must be a tuple. Got {shape!r}; one dimension is written (n,).")
+        self.shape = shape
+        self._process: Any = None
+        self._name: Any = None
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return math.prod(self.shape)
+
+    @property
+    def name(self) -> str:
+        """Name of the attribute of the process that holds this member."""
+        return str(self._name) if self._name is not None else ""
+
+    @name.setter
+    def name(self, val: str) -> None:
+        if not isinstance(val, str):
+            raise AssertionError(f"'name' must be a string. Got {val!r}.")
+        self._name = val
+
+    @property
+    def process(self) -> Any:
+        """The process it belongs to; None before the process is built."""
+        return self._process
+
+    @process.setter
+    def process(self, val: AbstractProcess) -> None:
+        from lava_api.magma.core.process.process import AbstractProcess
+
+        if not isinstance(val, AbstractProcess):
+            raise AssertionError(f"Not a process! Got {val!r}.")
+        self._process = val
+
+
+class IdGeneratorSingleton(ABC):  # noqa: B024
+    """A counter of which each subclass has one instance, started anew by ``reset_singleton()``."""
+
+    instance: Any = None
+
+    def __new__(cls) -> Any:
+        """Return the one instance, made on first use."""
+        if cls.__dict__.get("instance") is None:
+            cls.instance = object.__new__(cls)
+            cls.instance._next_id = 0
+        return cls.instance
+
+    @classmethod
+    def reset_singleton(cls) -> None:
+        """Forget the instance; the next one counts from 0."""
+        cls.instance = None
+
+    def get_next_id(self) -> int:
+        """Give out an id that no earlier call gave out."""
+        given: int = self._next_id
+        self._next_id: int = given + 1
+        return given

@@ -1,0 +1,53 @@
+"""How a process logs."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+LOGGER = logging.getLogger("lava_api")
+
+
+@dataclass
+class LogConfig:
+    """Levels, format and file of a process' log.
+
+    Parameters
+    ----------
+    file : str
+        Log file; needed when `logs_to_file` is set.
+    level, level_console : int
+        Levels of the file and of the console.
+    logs_to_file : bool
+        Whether a file is written.
+    format, date_format : str
+        Layout of a line, in the notation of :mod:`logging`.
+
+    Raises
+    ------
+    ValueError
+        When a file is asked for without a name.
+    """
+
+    file: str = ""
+    level: int = logging.WARNING
+    level_console: int = logging.ERROR
+    logs_to_file: bool = False
+    format: str = "%(asctime)s:%(levelname)s: %(name)s - %(message)s"
+    date_format: str = "%m/%d/%Y %I:%M:%S%p"
+
+    def __post_init__(self) -> None:
+        if self.logs_to_file and not self.file:
+            raise ValueError("LogConfig(logs_to_file=True) needs the name of a file: LogConfig(file='run.log', ...).")
+
+    def attach(self) -> logging.Logger:
+        """Return the logger of processes; a file asked for is opened once, on its first line."""
+        if self.logs_to_file:
+            handler = logging.FileHandler(self.file, delay=True)
+            known = [getattr(h, "baseFilename", None) for h in LOGGER.handlers]
+            if handler.baseFilename not in known:
+                handler.setLevel(self.level)
+                handler.setFormatter(logging.Formatter(self.format, datefmt=self.date_format))
+                LOGGER.addHandler(handler)
+                LOGGER.setLevel(min(self.level, LOGGER.level or self.level))
+        return LOGGER

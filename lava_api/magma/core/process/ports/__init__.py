@@ -1,0 +1,1 @@
+"""Ports of processes and how they connect."""

@@ -1,0 +1,269 @@
+"""What all ports share: the graph of connections, and the virtual ports that reorder what passes."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+import lava_api.magma.core.process.ports.exceptions as pe
+from lava_api.magma.core.process.interfaces import AbstractProcessMember
+from lava_api.magma.core.process.ports.connection_config import ConnectionConfig
+
+Transform = Callable[[Any], Any]
+
+
+def to_list(obj: Any) -> list[Any]:
+    """Return a list as it is, anything else as its one element."""
+    return obj if isinstance(obj, list) else [obj]
+
+
+def is_disjoint(a: Sequence[Any], b: Sequence[Any]) -> bool:
+    """Return whether two lists share no element."""
+    return set(a).isdisjoint(b)
+
+
+def create_port_id(proc_id: int, port_name: str) -> str:
+    """Name of a port that no other port has."""
+    return f"{proc_id}_{port_name}"
+
+
+class AbstractPort(AbstractProcessMember):
+    """A port; `in_connections` and `out_connections` are the edges of the graph."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        super().__init__(shape)
+        self.in_connections: list[AbstractPort] = []
+        self.out_connections: list[AbstractPort] = []
+        self.connection_configs: dict[AbstractPort, ConnectionConfig] = {}
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {port_label(self)} {self.shape}>"
+
+    def _check(self, ports: list[Any], kind: Any, same_shape: bool) -> None:
+        """Check kind and shape of ports to connect to."""
+        for port in ports:
+            if not isinstance(port, kind):
+                raise AssertionError(
+                    f"{port_label(self)} ({type(self).__name__}) connects to {kind.__name__}s; got {port!r}."
+                )
+            if same_shape and port.shape != self.shape:
+                raise AssertionError(
+                    f"Shapes {self.shape} and {port.shape} are incompatible: {port_label(self)} and"
+                    f" {port_label(port)}. Use reshape(), flatten() or transpose() between them."
+                )
+
+    def _connect(
+        self, ports: Any, kind: Any, configs: Any = None, *, forward: bool = True, same_shape: bool = True
+    ) -> None:
+        """Add edges from (or, backwards, to) each of `ports`."""
+        others = to_list(ports)
+        self._check(others, kind, same_shape)
+        settings = to_list(configs)
+        if len(settings) == 1:
+            settings = settings * len(others)
+        for other in others:
+            src, dst = (self, other) if forward else (other, self)
+            if dst in src.out_connections or others.count(other) > 1:
+                raise pe.DuplicateConnectionError(f"{port_label(src)} -> {port_label(dst)}")
+        for other, setting in zip(others, settings, strict=False):
+            src, dst = (self, other) if forward else (other, self)
+            src.out_connections.append(dst)
+            dst.in_connections.append(src)
+            if setting is not None:
+                src.connection_configs[dst] = setting
+                dst.connection_configs[src] = setting
+
+    def get_src_ports(self, _include_self: bool = False) -> list[Any]:
+        """Return the ports at the far end of all incoming paths."""
+        if not self.in_connections:
+            return [self] if _include_self else []
+        return [src for port in self.in_connections for src in port.get_src_ports(True)]
+
+    def get_dst_ports(self, _include_self: bool = False) -> list[Any]:
+        """Return the ports at the far end of all outgoing paths."""
+        if not self.out_connections:
+            return [self] if _include_self else []
+        return [dst for port in self.out_connections for dst in port.get_dst_ports(True)]
+
+    def reshape(self, new_shape: tuple[int, ...]) -> ReshapePort:
+        """Return a port that passes the elements on in another shape (C order).
+
+        Raises
+        ------
+        ReshapeError
+            When the number of elements differs.
+        """
+        if self.size != math.prod(new_shape):
+            raise pe.ReshapeError(self.shape, new_shape)
+        port = ReshapePort(tuple(new_shape), old_shape=self.shape)
+        self._connect(port, AbstractPort, same_shape=False)
+        return port
+
+    def flatten(self) -> ReshapePort:
+        """Return a port that passes the elements on in one dimension."""
+        return self.reshape((self.size,))
+
+    def concat_with(self, ports: Any, axis: int) -> ConcatPort:
+        """Return a port that joins this port and others along an axis.
+
+        Parameters
+        ----------
+        ports : port or list of ports
+            Ports of the same kind as this one.
+        axis : int
+            Axis along which they are joined.
+
+        Raises
+        ------
+        ConcatShapeError, ConcatIndexError
+            When the other axes differ, or there is no such axis.
+        """
+        joined = [self, *to_list(ports)]
+        self._check(joined, AbstractIOPort if isinstance(self, AbstractIOPort) else AbstractRVPort, False)
+        return ConcatPort(joined, axis)
+
+    def transpose(self, axes: Sequence[int] | None = None) -> TransposePort:
+        """Return a port that passes the axes on in another order, by default reversed.
+
+        Raises
+        ------
+        TransposeShapeError, TransposeIndexError
+            When there are not as many axes as dimensions, or one does not exist.
+        """
+        dims = len(self.shape)
+        order = tuple(reversed(range(dims))) if axes is None else tuple(axes)
+        if len(order) != dims:
+            raise pe.TransposeShapeError(self.shape, order)
+        for axis in order:
+            if not -dims <= axis < dims:
+                raise pe.TransposeIndexError(self.shape, order, axis)
+        port = TransposePort(tuple(self.shape[axis] for axis in order), order)
+        self._connect(port, AbstractPort, same_shape=False)
+        return port
+
+
+def port_label(port: Any) -> str:
+    """``"process".port`` for errors; a virtual port is named after the port before it."""
+    while isinstance(port, AbstractVirtualPort) and port.in_connections:
+        port = port.in_connections[0]
+    owner = port.process
+    return f'"{owner.name}".{port.name}' if owner is not None else f"{port.name or type(port).__name__}"
+
+
+class AbstractIOPort(AbstractPort):
+    """A port through which messages go."""
+
+
+class AbstractRVPort(AbstractPort):
+    """A port through which variables are read and written."""
+
+
+class AbstractSrcPort(ABC):  # noqa: B024
+    """A port where a connection may begin."""
+
+
+class AbstractDstPort(ABC):  # noqa: B024
+    """A port where a connection may end."""
+
+
+class AbstractVirtualPort(AbstractPort):
+    """A port between ports, that changes the order of elements."""
+
+    @property
+    def _parent_port(self) -> Any:
+        return self.get_src_ports()[0]
+
+    @property
+    def process(self) -> Any:
+        """Process of the port where the path begins."""
+        return self._parent_port.process
+
+    @process.setter
+    def process(self, val: Any) -> None:
+        """Ignore a process that holds this port as an attribute."""
+
+    def connect(self, ports: Any, connection_configs: Any = None) -> None:
+        """Connect onwards, to what the port where the path begins may connect to."""
+        from lava_api.magma.core.process.ports.ports import InPort, OutPort, RefPort, VarPort
+
+        kinds = {OutPort: AbstractIOPort, InPort: InPort, RefPort: AbstractRVPort, VarPort: VarPort}
+        allowed = next(kind for base, kind in kinds.items() if isinstance(self._parent_port, base))
+        self._connect(ports, allowed, connection_configs)
+
+    @abstractmethod
+    def forward(self, source: AbstractPort, index: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """Pass an array of indices, shaped like `source`, through this port; -1 is where nothing comes from."""
+
+
+class ReshapePort(AbstractVirtualPort):
+    """Another shape of the same elements."""
+
+    def __init__(self, new_shape: tuple[int, ...], old_shape: tuple[int, ...]) -> None:
+        super().__init__(new_shape)
+        self.old_shape = old_shape
+
+    def forward(self, source: AbstractPort, index: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """Reshape the indices."""
+        return index.reshape(self.shape)
+
+    def get_transform_func_fwd(self) -> Transform:
+        """Return the function from the old shape to the new."""
+        return lambda data: np.reshape(data, self.shape)
+
+    def get_transform_func_bwd(self) -> Transform:
+        """Return the function back."""
+        return lambda data: np.reshape(data, self.old_shape)
+
+
+class ConcatPort(AbstractVirtualPort):
+    """Several ports joined along an axis."""
+
+    def __init__(self, ports: list[AbstractPort], axis: int) -> None:
+        for port in ports:
+            if not -len(port.shape) <= axis < len(port.shape):
+                raise pe.ConcatIndexError(port.shape, axis)
+        self.concat_axis = axis % len(ports[0].shape)
+        rests = [p.shape[: self.concat_axis] + p.shape[self.concat_axis + 1 :] for p in ports]
+        if any(rest != rests[0] for rest in rests) or any(len(p.shape) != len(ports[0].shape) for p in ports):
+            raise pe.ConcatShapeError(rests, axis)
+        total = sum(port.shape[self.concat_axis] for port in ports)
+        super().__init__((*rests[0][: self.concat_axis], total, *rests[0][self.concat_axis :]))
+        self._connect(ports, AbstractPort, forward=False, same_shape=False)
+
+    def forward(self, source: AbstractPort, index: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """Put the indices of one of the joined ports in their place."""
+        start = 0
+        for port in self.in_connections:
+            if port is source:
+                break
+            start += port.shape[self.concat_axis]
+        whole = np.full(self.shape, -1, np.int64)
+        place = [slice(None)] * len(self.shape)
+        place[self.concat_axis] = slice(start, start + source.shape[self.concat_axis])
+        whole[tuple(place)] = index
+        return whole
+
+
+class TransposePort(AbstractVirtualPort):
+    """The same elements with axes in another order."""
+
+    def __init__(self, new_shape: tuple[int, ...], axes: Sequence[int]) -> None:
+        super().__init__(new_shape)
+        self.axes = tuple(axes)
+
+    def forward(self, source: AbstractPort, index: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """Transpose the indices."""
+        return np.transpose(index, self.axes)
+
+    def get_transform_func_fwd(self) -> Transform:
+        """Return the function from the old order to the new."""
+        return partial(np.transpose, axes=self.axes)
+
+    def get_transform_func_bwd(self) -> Transform:
+        """Return the function back."""
+        return partial(np.transpose, axes=tuple(np.argsort([axis % len(self.axes) for axis in self.axes])))

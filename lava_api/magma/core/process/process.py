@@ -1,0 +1,281 @@
+"""AbstractProcess: what users derive their processes from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from lava_api.magma.core.process.collection import Collection
+from lava_api.magma.core.process.interfaces import AbstractProcessMember, IdGeneratorSingleton
+from lava_api.magma.core.process.log_config import LogConfig
+from lava_api.magma.core.process.parameters import ProcessParameters
+from lava_api.magma.core.process.ports.ports import InPort, OutPort, RefPort, VarPort
+from lava_api.magma.core.process.variable import Var
+
+if TYPE_CHECKING:
+    from lava_api.magma.compiler.executable import Executable
+    from lava_api.magma.core.run_conditions import AbstractRunCondition
+    from lava_api.magma.core.run_configs import RunConfig
+
+__all__ = ["AbstractProcess", "Collection", "LogConfig", "ProcessParameters", "ProcessPostInitCaller", "ProcessServer"]
+
+Proc = TypeVar("Proc", bound="AbstractProcess")
+
+
+class ProcessPostInitCaller(type):
+    """Metaclass that names and collects ports and variables once the last constructor has returned."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        """Build the process, then collect its members."""
+        built = super().__call__(*args, **kwargs)
+        built._post_init()
+        return built
+
+
+class ProcessServer(IdGeneratorSingleton):
+    """Gives out the ids of processes and counts them; it keeps no process alive."""
+
+    @property
+    def num_processes(self) -> int:
+        """How many were registered."""
+        return self._next_id
+
+    def register(self, process: AbstractProcess) -> int:
+        """Return a new id for a process."""
+        if not isinstance(process, AbstractProcess):
+            raise AssertionError(f"'process' must be an AbstractProcess. Got {process!r}.")
+        return self.get_next_id()
+
+    def reset_server(self) -> None:
+        """Count from 0 again."""
+        self._next_id = 0
+        type(self).reset_singleton()
+
+
+class AbstractProcess(metaclass=ProcessPostInitCaller):
+    """A unit with ports and variables; what it does is up to the process model chosen when it is compiled.
+
+    Ports (:class:`InPort`, ...), variables (:class:`Var`) and processes that a constructor stores as attributes are
+    its members, named after the attribute and listed in `in_ports`, `out_ports`, `ref_ports`, `var_ports`, `vars` and
+    `procs`.
+
+    Parameters
+    ----------
+    **proc_params
+        Parameters for the process model; of these `name` (default ``Process_<id>``) and `log_config` are used here.
+
+    Examples
+    --------
+    >>> class Source(AbstractProcess):
+    ...     def __init__(self, shape, **kwargs):
+    ...         super().__init__(shape=shape, **kwargs)
+    ...         self.out = OutPort(shape)
+    >>> Source((2,), name="source").out_ports.member_names
+    ['out']
+    """
+
+    def __init__(self, **proc_params: Any) -> None:
+        self.proc_params = ProcessParameters(initial_parameters=proc_params)
+        self.id: int = ProcessServer().register(self)
+        self.name: str = proc_params.get("name") or f"Process_{self.id}"
+        self._log_config: LogConfig = proc_params.get("log_config") or LogConfig()
+        self.log = self._log_config.attach()
+        self.out_ports = Collection(self, "OutPort")
+        self.in_ports = Collection(self, "InPort")
+        self.ref_ports = Collection(self, "RefPort")
+        self.var_ports = Collection(self, "VarPort")
+        self.vars = Collection(self, "Var")
+        self.procs = Collection(self, "SubProcess")
+        self.parent_proc: AbstractProcess | None = None
+        self._model: Any = None
+        self._model_class: Any = None
+        self._is_compiled = False
+        self._folded_view: Any = None
+        self._folded_view_inst_id = -1
+        self._runtime: Any = None
+
+    def __enter__(self: Proc) -> Proc:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name!r}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_runtime": None, "_model": None}
+
+    def _post_init(self) -> None:
+        """Name and collect the members."""
+        kinds: dict[Any, Collection] = {
+            OutPort: self.out_ports,
+            InPort: self.in_ports,
+            RefPort: self.ref_ports,
+            VarPort: self.var_ports,
+            Var: self.vars,
+            AbstractProcess: self.procs,
+        }
+        attributes = {name: getattr(self, name) for name in dir(self) if not name.startswith("__")}
+        for kind, collection in kinds.items():
+            members = {name: value for name, value in attributes.items() if isinstance(value, kind)}
+            for name, member in members.items():
+                member.name = name
+                if isinstance(member, AbstractProcessMember):
+                    member.process = self
+            collection.add_members(members)
+
+    @property
+    def runtime(self) -> Any:
+        """The runtime that runs this process; None before it is built."""
+        return self._runtime
+
+    @runtime.setter
+    def runtime(self, value: Any) -> None:
+        self._runtime = value
+
+    def register_sub_procs(self, procs: dict[str, AbstractProcess]) -> None:
+        """Make processes sub processes of this one."""
+        for process in procs.values():
+            if not isinstance(process, AbstractProcess):
+                raise AssertionError(f"a sub process must be an AbstractProcess. Got {process!r}.")
+            process.parent_proc = self
+        self.procs.add_members(procs)
+
+    def validate_var_aliases(self) -> None:
+        """Check that aliases point to variables of sub processes."""
+        for var in self.vars:
+            var.validate_alias()
+
+    def is_sub_proc_of(self, proc: AbstractProcess) -> bool:
+        """Return whether `proc` is the parent, or a parent of the parent, ..."""
+        parent = self.parent_proc
+        return parent is not None and (parent is proc or parent.is_sub_proc_of(proc))
+
+    def propagate_folded_views(self) -> None:
+        """Hand the folded view down to the sub processes."""
+        for process in self.procs:
+            process._folded_view = self._folded_view
+            process._folded_view_inst_id = self._folded_view_inst_id
+            process.propagate_folded_views()
+
+    def run(
+        self,
+        condition: AbstractRunCondition,
+        run_cfg: RunConfig | None = None,
+        compile_config: dict[str, Any] | None = None,
+    ) -> None:
+        """Run this process and all that are connected to it; the first call compiles them.
+
+        Parameters
+        ----------
+        condition : RunSteps or RunContinuous
+            How long. A run that does not block starts when its result is asked for: at ``wait()``, ``pause()``,
+            ``stop()``, the next ``run()``, or a ``get()`` or ``set()``.
+        run_cfg : RunConfig, optional
+            Selects the process models; needed for the first run, unused after.
+        compile_config : dict, optional
+            Options of the compiler.
+
+        Raises
+        ------
+        ValueError
+            When there is nothing compiled and no `run_cfg`, or the condition is of another type.
+        RuntimeError
+            When a process model fails (the error is the cause) or all of them wait for each other.
+        """
+        from lava_api.magma.runtime.runtime import check_condition
+
+        check_condition(condition)
+        if self._runtime is None:
+            if run_cfg is None:
+                raise ValueError(
+                    f'process "{self.name}": run_cfg must not be None when calling Process.run() unless the process'
+                    " has already been compiled. Pass e.g. run_cfg=Loihi2SimCfg()."
+                )
+            self.create_runtime(run_cfg=run_cfg, compile_config=compile_config)
+        self._runtime.start(condition)
+
+    def create_runtime(
+        self,
+        run_cfg: RunConfig | None = None,
+        executable: Executable | None = None,
+        compile_config: dict[str, Any] | None = None,
+    ) -> None:
+        """Build the process models of an executable, compiled here unless given."""
+        from lava_api.magma.core.process.message_interface_enum import ActorType
+        from lava_api.magma.runtime.runtime import Runtime
+
+        if executable is None:
+            if run_cfg is None:
+                raise ValueError(f'process "{self.name}": create_runtime() needs a run_cfg or an executable.')
+            executable = self.compile(run_cfg, compile_config)
+        runtime = Runtime(executable, ActorType.MultiProcessing, loglevel=self._log_config.level)
+        executable.assign_runtime_to_all_processes(runtime)
+        self._runtime = runtime
+        runtime.initialize()
+
+    def compile(self, run_cfg: RunConfig, compile_config: dict[str, Any] | None = None) -> Executable:
+        """Select models for this process and all connected to it, and lay out the program."""
+        from lava_api.magma.compiler.compiler import Compiler
+
+        return Compiler(compile_config, self._log_config.level).compile(self, run_cfg)
+
+    def wait(self) -> None:
+        """Return when the current run has ended."""
+        if self._runtime is not None:
+            self._runtime.wait()
+
+    def pause(self) -> None:
+        """End the current run after a time step."""
+        if self._runtime is not None:
+            self._runtime.pause()
+
+    def stop(self) -> None:
+        """End the program; variables cannot be read any more. May be called twice."""
+        if self._runtime is not None:
+            self._runtime.stop()
+
+    def save(self, path: str) -> None:
+        """Not available in Lava either: see ``utils.serialization``."""
+        raise NotImplementedError("a process is saved with utils.serialization.save([process], path)")
+
+    def load(self, path: str) -> None:
+        """Not available in Lava either: see ``utils.serialization``."""
+        raise NotImplementedError("a process is loaded with utils.serialization.load(path)")
+
+    @property
+    def model(self) -> Any:
+        """The process model that runs; None before it is built."""
+        return self._model
+
+    @model.setter
+    def model(self, process_model: Any) -> None:
+        self._model = process_model
+
+    @property
+    def model_class(self) -> Any:
+        """Class of the process model; None before compilation."""
+        return self._model_class
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether the process is part of a compiled program."""
+        return self._is_compiled
+
+    @property
+    def folded_view(self) -> Any:
+        """Process of which this one is an instance of a repeated part."""
+        return self._folded_view
+
+    @folded_view.setter
+    def folded_view(self, folded_view: Any = None) -> None:
+        self._folded_view = folded_view
+
+    @property
+    def folded_view_inst_id(self) -> int:
+        """Number of that instance."""
+        return self._folded_view_inst_id
+
+    @folded_view_inst_id.setter
+    def folded_view_inst_id(self, inst_id: int = -1) -> None:
+        self._folded_view_inst_id = inst_id

@@ -1,0 +1,52 @@
+"""How long a process runs."""
+
+from __future__ import annotations
+
+from abc import ABC
+
+
+class AbstractRunCondition(ABC):  # noqa: B024
+    """Base of run conditions.
+
+    Parameters
+    ----------
+    blocking : bool
+        Whether ``run()`` returns only when the run has ended.
+    """
+
+    def __init__(self, blocking: bool) -> None:
+        self.blocking = blocking
+
+
+class RunSteps(AbstractRunCondition):
+    """Run a number of time steps.
+
+    Parameters
+    ----------
+    num_steps : int
+        Number of time steps, 0 or more.
+    blocking : bool, default True
+        If False, the steps run when something is asked for that needs them: ``wait()``, ``get()``, ``stop()``, ...
+    """
+
+    def __init__(self, num_steps: int, blocking: bool = True) -> None:
+        super().__init__(blocking)
+        self.num_steps = num_steps
+
+    def __repr__(self) -> str:
+        return f"RunSteps({self.num_steps}, blocking={self.blocking})"
+
+
+class RunContinuous(AbstractRunCondition):
+    """Run until ``pause()`` or ``stop()``, or until a model asks for one of them.
+
+    There is one thread of control: the steps run inside ``pause()``, ``stop()`` and ``wait()``, and while the caller
+    waits for data. ``pause()`` and ``stop()`` run for as long as the caller let pass
+    since ``run()``, one step at least.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(blocking=False)
+
+    def __repr__(self) -> str:
+        return "RunContinuous()"

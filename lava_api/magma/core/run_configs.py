@@ -1,0 +1,165 @@
+"""Run configurations: which process model is chosen for a process, and which processes run in step."""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC
+from typing import Any
+
+from lava_api.magma.compiler.subcompilers.constants import EMBEDDED_ALLOCATION_ORDER
+from lava_api.magma.core.model.py.model import AbstractPyProcessModel
+from lava_api.magma.core.model.sub.model import AbstractSubProcessModel
+from lava_api.magma.core.sync.domain import SyncDomain
+
+FIXED_TAGS = ("fixed_pt", "bit_accurate_loihi", "bit_approximate_loihi")
+"""Tags of models with the integer arithmetic of the chip; what hardware configurations prefer."""
+
+
+class RunConfig(ABC):  # noqa: B024
+    """Base of run configurations; override :meth:`select`.
+
+    Parameters
+    ----------
+    custom_sync_domains : list of SyncDomain, optional
+        Domains with their processes; all other processes share one domain per protocol.
+    loglevel : int
+        Level of the log.
+    """
+
+    def __init__(self, custom_sync_domains: list[SyncDomain] | None = None, loglevel: int = logging.WARNING) -> None:
+        self.log = logging.getLogger("lava_api.run_config")
+        self.log.setLevel(loglevel)
+        if custom_sync_domains is not None and not isinstance(custom_sync_domains, list):
+            raise AssertionError(f"'custom_sync_domains' must be a list. Got {custom_sync_domains!r}.")
+        for domain in custom_sync_domains or []:
+            if not isinstance(domain, SyncDomain):
+                raise AssertionError(f"'custom_sync_domains' must be a list of SyncDomains. Found {domain!r}.")
+        self.custom_sync_domains: list[SyncDomain] = list(custom_sync_domains or [])
+
+    def exclude_nodes(self, nodes: list[Any]) -> None:  # noqa: B027
+        """Do nothing: there is one machine."""
+
+    def require_nodes(self, nodes: list[Any]) -> None:  # noqa: B027
+        """Do nothing: there is one machine."""
+
+    def select(self, process: Any, proc_model: list[Any]) -> Any:  # noqa: B027
+        """Return one of the process models found for a process."""
+
+
+class AbstractLoihiRunCfg(RunConfig):
+    """Selects by kind and tag.
+
+    Parameters
+    ----------
+    custom_sync_domains : list of SyncDomain, optional
+        Domains with their processes.
+    select_tag : str, optional
+        Only models with this tag (a process' single model may also have no tag).
+    select_sub_proc_model : bool
+        Whether models made of processes are preferred.
+    exception_proc_model_map : dict, optional
+        Models for process classes, used without any check.
+    loglevel : int
+        Level of the log.
+    """
+
+    preferred_tags: tuple[str, ...] = ()
+    """Without `select_tag`, the first leaf model with one of these is taken, or the first of all."""
+
+    def __init__(
+        self,
+        custom_sync_domains: list[SyncDomain] | None = None,
+        select_tag: str | None = None,
+        select_sub_proc_model: bool | None = False,
+        exception_proc_model_map: dict[Any, Any] | None = None,
+        loglevel: int = logging.WARNING,
+    ) -> None:
+        super().__init__(custom_sync_domains=custom_sync_domains, loglevel=loglevel)
+        self.select_tag = select_tag
+        self.select_sub_proc_model = select_sub_proc_model
+        self.exception_proc_model_map = exception_proc_model_map or {}
+
+    def select(self, process: Any, proc_models: list[Any]) -> Any:
+        """Return the model for a process.
+
+        Raises
+        ------
+        AssertionError
+            When no model has the tag, or all models are made of processes and those are not selected.
+        NotImplementedError
+            When the one model is of a kind that cannot run here.
+        """
+        where = f"[{type(self).__qualname__}]: process {process.name}::{type(process).__qualname__}"
+        if not proc_models:
+            raise AssertionError(f"{where} has no ProcessModels.")
+        if type(process) in self.exception_proc_model_map:
+            return self.exception_proc_model_map[type(process)]
+        subs = [model for model in proc_models if issubclass(model, AbstractSubProcessModel)]
+        leaves = [model for model in proc_models if issubclass(model, AbstractPyProcessModel)]
+        if len(proc_models) == 1:
+            only = proc_models[0]
+            if not subs and not leaves:
+                raise NotImplementedError(
+                    f"{where}: its only ProcessModel {only.__qualname__} is neither a SubProcessModel nor"
+                    " a Python model."
+                )
+            return self._tagged(proc_models, where) if only.tags else only
+        if self.select_sub_proc_model and subs:
+            return subs[0] if len(subs) == 1 else self._tagged(subs, where)
+        if not leaves:
+            raise AssertionError(
+                f"{where} has no Python ProcessModel, only {', '.join(m.__qualname__ for m in proc_models)}."
+                " Try setting select_sub_proc_model=True."
+            )
+        return self._tagged(leaves, where)
+
+    def _tagged(self, models: list[Any], where: str) -> Any:
+        """Return the first model with the tag, or by preference."""
+        if self.select_tag is None:
+            preferred = (m for m in models if any(word in m.tags for word in self.preferred_tags))
+            return next(preferred, models[0])
+        for model in models:
+            if self.select_tag in model.tags:
+                return model
+        known = "; ".join(f"{m.__qualname__} {m.tags}" for m in models)
+        raise AssertionError(f"{where}: No ProcessModels found with tag '{self.select_tag}'. There are: {known}.")
+
+
+class AbstractLoihiHWRunCfg(AbstractLoihiRunCfg):
+    """Runs the models with the chip's integer arithmetic, unless a tag asks for others."""
+
+    preferred_tags = FIXED_TAGS
+
+    def __init__(
+        self,
+        custom_sync_domains: list[SyncDomain] | None = None,
+        select_tag: str | None = None,
+        select_sub_proc_model: bool | None = False,
+        exception_proc_model_map: dict[Any, Any] | None = None,
+        loglevel: int = logging.WARNING,
+        callback_fxs: list[Any] | None = None,
+        embedded_allocation_order: Any = EMBEDDED_ALLOCATION_ORDER.NORMAL,
+    ) -> None:
+        super().__init__(custom_sync_domains, select_tag, select_sub_proc_model, exception_proc_model_map, loglevel)
+        self.callback_fxs = callback_fxs or []
+        self.embedded_allocation_order = embedded_allocation_order
+
+
+class AbstractLoihiSimRunCfg(AbstractLoihiRunCfg):
+    """Runs Python models, in order of definition."""
+
+
+class Loihi1SimCfg(AbstractLoihiSimRunCfg):
+    """Simulation of a Loihi 1 program."""
+
+
+class Loihi2SimCfg(Loihi1SimCfg):
+    """Simulation of a Loihi 2 program; selects as :class:`Loihi1SimCfg` does."""
+
+
+class Loihi1HwCfg(AbstractLoihiHWRunCfg):
+    """A Loihi 1 program with integer models."""
+
+
+class Loihi2HwCfg(AbstractLoihiHWRunCfg):
+    """A Loihi 2 program with integer models."""

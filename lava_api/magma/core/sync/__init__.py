@@ -1,0 +1,1 @@
+"""Which process models run in step, and by which protocol."""

@@ -1,0 +1,1 @@
+"""The protocols: Loihi's phases, and none."""

@@ -1,0 +1,48 @@
+"""LoihiProtocol: the phases of a time step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, ClassVar, NamedTuple
+
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.protocol import AbstractSyncProtocol
+
+
+class GuardedFunction(NamedTuple):
+    """Name of a phase's method, and of the method that says whether it is wanted."""
+
+    guard: str | None
+    func: str
+
+
+class Phase(IntEnum):
+    """Phases in their order; HOST only after the last step of a run."""
+
+    SPK = 1
+    PRE_MGMT = 2
+    LRN = 3
+    POST_MGMT = 4
+    HOST = 5
+
+
+@dataclass
+class LoihiProtocol(AbstractSyncProtocol):
+    """Time steps of phases; all models finish one before the next begins."""
+
+    phases: ClassVar[list[Phase]] = [Phase.SPK, Phase.PRE_MGMT, Phase.LRN, Phase.POST_MGMT, Phase.HOST]
+    proc_functions: ClassVar[list[GuardedFunction]] = [
+        GuardedFunction("pre_guard", "run_pre_mgmt"),
+        GuardedFunction("lrn_guard", "run_lrn"),
+        GuardedFunction("post_guard", "run_post_mgmt"),
+        GuardedFunction("host_guard", "run_host_mgmt"),
+        GuardedFunction(None, "run_spk"),
+    ]
+
+    @property
+    def runtime_service(self) -> Any:
+        """Service that drives the phases."""
+        from lava_api.magma.runtime.loihi_service import LoihiService
+
+        return {CPU: LoihiService}

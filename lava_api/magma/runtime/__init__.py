@@ -1,0 +1,1 @@
+"""Runs a program in one process: scheduler, channels, phases, variables."""

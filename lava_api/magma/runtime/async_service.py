@@ -1,0 +1,76 @@
+"""AsyncService: starts the models of a domain that run on their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lava_api.magma.runtime.scheduler import Job
+
+ENDLESS = 2**63 - 1
+"""`num_steps` of a run without end, as in Lava (``sys.maxsize``)."""
+
+
+class AsyncService:
+    """Runs ``run_async()`` of its models once per run.
+
+    Parameters
+    ----------
+    models : list
+        Models in order of their processes' creation.
+    managed : list
+        Unused; there are no management phases.
+    control : Control
+        Scheduler and requests of the program.
+    """
+
+    def __init__(self, models: list[Any], managed: list[Any], control: Any) -> None:
+        self.models = models
+        self.control = control
+        self.pending = 0
+        self.done = 0
+        self.idle = True
+        for model in models:
+            model._service = self
+
+    def begin(self, num_steps: float) -> None:
+        """Start the models, unless they are at work still."""
+        if not self.idle:
+            return
+        self.idle = False
+        self.pending = len(self.models)
+        for model in self.models:
+            model.num_steps = ENDLESS if num_steps == float("inf") else int(num_steps)
+            self.control.scheduler.queue.append(Job(self, model, self._job(model)))
+
+    def _job(self, model: Any) -> Any:
+        """Return the job of a model."""
+
+        def job() -> None:
+            model.run_async()
+            if model._req_pause or model._req_stop:
+                self.control.request(stop=model._req_stop)
+                model._req_pause = model._req_stop = False
+
+        return job
+
+    def cut(self) -> None:
+        """Do nothing: the models decide when they end."""
+
+    def advance(self) -> None:
+        """Note that all models have returned."""
+        self.idle = True
+
+    def asked_to_stop(self) -> bool:
+        """Let others go on, and return whether the program is to be stopped."""
+        return self._asked("stop_asked")
+
+    def asked_to_pause(self) -> bool:
+        """Let others go on, and return whether the program is to be paused."""
+        return self._asked("pause_asked")
+
+    def _asked(self, request: str) -> bool:
+        """Return whether something is asked; a failure elsewhere, or a model's request, asks for both."""
+        control = self.control
+        control.scheduler.give_way()
+        control.overdue()
+        return bool(getattr(control, request) or control.model_asked or control.scheduler.failures)

@@ -1,0 +1,105 @@
+"""Channels: queues of messages between two models, or between a model and the program around it."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+CHANNEL_MESSAGES = 64
+"""Messages that a channel holds before its sender waits (Lava's ``pypy_channel_size``)."""
+
+
+class Channel:
+    """A first-in-first-out queue whose empty or full end makes a model wait, and others run.
+
+    Parameters
+    ----------
+    source, target : tuple of str
+        Process and port at either end, for errors.
+    capacity : int
+        Messages it holds.
+    """
+
+    __slots__ = ("capacity", "queue", "reader", "scheduler", "source", "target", "watched", "writer")
+
+    def __init__(self, source: tuple[str, str], target: tuple[str, str], capacity: int = CHANNEL_MESSAGES) -> None:
+        self.source = source
+        self.target = target
+        self.capacity = capacity
+        self.queue: deque[Any] = deque()
+        self.reader: Any = None
+        self.writer: Any = None
+        self.scheduler: Any = None
+        self.watched = False
+
+    def __repr__(self) -> str:
+        return f'<{type(self).__name__} "{self.source[0]}".{self.source[1]} -> "{self.target[0]}".{self.target[1]}>'
+
+    @property
+    def name(self) -> str:
+        """Port at the receiving end."""
+        return self.target[1]
+
+    def recv(self) -> Any:
+        """Take the oldest message; wait for one."""
+        queue = self.queue
+        if not queue:
+            self.scheduler.wait(self, reading=True)
+        message = queue.popleft()
+        if self.writer is not None:
+            self.scheduler.wake(self.writer)
+            self.writer = None
+        elif self.watched:
+            self.scheduler.stop_for_host()
+        return message
+
+    def peek(self) -> Any:
+        """Return the oldest message and leave it there; wait for one."""
+        if not self.queue:
+            self.scheduler.wait(self, reading=True)
+        return self.queue[0]
+
+    def probe(self) -> bool:
+        """Return whether there is a message."""
+        return bool(self.queue)
+
+    def send(self, message: Any) -> None:
+        """Append a message; wait while the channel is full."""
+        if len(self.queue) >= self.capacity:
+            self.scheduler.wait(self, reading=False)
+        self.queue.append(message)
+        if self.reader is not None:
+            self.scheduler.wake(self.reader)
+            self.reader = None
+        elif self.watched:
+            self.scheduler.stop_for_host()
+
+
+class HostChannel(Channel):
+    """A channel with one end in a model and the other in the program that runs it.
+
+    A process makes one, hands it to its model in `proc_params`, and sends to it or receives from it in its own
+    methods. Where the program would wait, the run in progress goes on until there is a message or room for one.
+
+    Parameters
+    ----------
+    process, port : str
+        Process and port at the model's end, for errors.
+    capacity : int
+        Messages it holds.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, process: str, port: str, capacity: int = CHANNEL_MESSAGES) -> None:
+        super().__init__((process, port), (process, port), capacity)
+
+    def is_bound(self) -> bool:
+        """Return whether a runtime was built with it."""
+        return self.scheduler is not None
+
+    def __getstate__(self) -> Any:
+        return self.source, self.capacity
+
+    def __setstate__(self, state: Any) -> None:
+        self.__init__(*state[0], state[1])  # type: ignore[misc]

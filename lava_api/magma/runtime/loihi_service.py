@@ -1,0 +1,160 @@
+"""LoihiService: drives the models of a domain through the phases of time steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.sync.protocols.loihi_protocol import Phase
+from lava_api.magma.runtime.scheduler import Job
+
+GUARDS = ("pre_guard", "lrn_guard", "post_guard")
+
+
+def overrides(model: Any, name: str) -> bool:
+    """Return whether a model has a method of its own in place of the base class'."""
+    base = getattr(PyLoihiProcessModel, name)
+    return name in vars(model) or getattr(type(model), name, base) is not base
+
+
+class _Turn:
+    """The phases of one model, as jobs."""
+
+    def __init__(self, model: Any, service: LoihiService) -> None:
+        self.model = model
+        self.service = service
+        self.guarded = any(overrides(model, guard) for guard in GUARDS)
+        self.advances = overrides(model, "advance_to_time_step")
+
+    def spike(self) -> None:
+        """Do the spiking phase, and note what the model asks for."""
+        model = self.model
+        model.time_step += 1
+        model.phase = Phase.SPK
+        model.run_spk()
+        if self.advances:
+            model.advance_to_time_step(model.time_step + 1)
+        if model._req_pause or model._req_stop:
+            self._end()
+        elif self.guarded:
+            if model.lrn_guard() and model.pre_guard():
+                self.service.wanted.add(Phase.PRE_MGMT)
+            elif model.lrn_guard():  # asked again, as Lava does: a guard may count its calls
+                self.service.wanted.add(Phase.LRN)
+            elif model.post_guard():
+                self.service.wanted.add(Phase.POST_MGMT)
+
+    def pre_mgmt(self) -> None:
+        """Do the management phase before learning."""
+        model = self.model
+        model.phase = Phase.PRE_MGMT
+        if model.pre_guard():
+            model.run_pre_mgmt()
+        if model._req_pause or model._req_stop:
+            self._end()
+
+    def learn(self) -> None:
+        """Do the learning phase."""
+        model = self.model
+        model.phase = Phase.LRN
+        if model.lrn_guard():
+            model.run_lrn()
+        if model._req_pause or model._req_stop:
+            self._end()
+        elif model.post_guard():
+            self.service.wanted.add(Phase.POST_MGMT)
+
+    def post_mgmt(self) -> None:
+        """Do the management phase after learning."""
+        model = self.model
+        model.phase = Phase.POST_MGMT
+        if model.post_guard():
+            model.run_post_mgmt()
+        if model._req_pause or model._req_stop:
+            self._end()
+
+    def _end(self) -> None:
+        """Pass a model's request to pause or stop on."""
+        model = self.model
+        self.service.control.request(stop=not model._req_pause)
+        if model._req_pause:
+            model._req_pause = False
+        else:
+            model._req_stop = False
+
+
+class LoihiService:
+    """Time steps of a domain.
+
+    Parameters
+    ----------
+    models : list
+        Models in order of their processes' creation.
+    managed : list
+        The same models in the order of the management phases: one whose variables another refers to comes before it.
+    control : Control
+        Scheduler and requests of the program.
+    """
+
+    def __init__(self, models: list[Any], managed: list[Any], control: Any) -> None:
+        self.models = models
+        self.control = control
+        self.pending = 0
+        self.done = 0
+        self.target = 0
+        self.idle = True
+        self.wanted: set[Phase] = set()
+        turns = {id(model): _Turn(model, self) for model in models}
+        ordered = [turns[id(model)] for model in managed]
+        self._jobs = {
+            Phase.SPK: [Job(self, turn.model, turn.spike) for turn in turns.values()],
+            Phase.PRE_MGMT: [Job(self, t.model, t.pre_mgmt) for t in ordered if overrides(t.model, "pre_guard")],
+            Phase.LRN: [Job(self, turn.model, turn.learn) for turn in turns.values() if turn.guarded],
+            Phase.POST_MGMT: [Job(self, t.model, t.post_mgmt) for t in ordered if overrides(t.model, "post_guard")],
+        }
+        self._phases = self._steps()
+
+    def begin(self, num_steps: float) -> None:
+        """Add time steps to do."""
+        self.target = self.done + num_steps if num_steps != float("inf") else num_steps  # type: ignore[assignment]
+        if self.idle:
+            self.idle = False
+            self.advance()
+
+    def cut(self) -> None:
+        """Give up the time steps that were not begun."""
+        self.target = self.done
+
+    def advance(self) -> None:
+        """Queue the jobs of the next phase."""
+        if self.control.scheduler.failures:
+            return
+        jobs = next(self._phases)
+        if jobs:
+            self.pending = len(jobs)
+            self.control.scheduler.queue.extend(jobs)
+        else:
+            self.idle = True
+
+    def _steps(self) -> Iterator[list[Job]]:
+        """Yield the jobs of phase after phase, an empty list where the run ends."""
+        wanted, jobs, control = self.wanted, self._jobs, self.control
+        while True:
+            while self.done < self.target and not control.halts():
+                self.done += 1
+                yield jobs[Phase.SPK]
+                if wanted:
+                    if Phase.PRE_MGMT in wanted:
+                        wanted.discard(Phase.PRE_MGMT)
+                        wanted.add(Phase.LRN)
+                        yield jobs[Phase.PRE_MGMT]
+                    if Phase.LRN in wanted:
+                        wanted.discard(Phase.LRN)
+                        yield jobs[Phase.LRN]
+                    if Phase.POST_MGMT in wanted:
+                        wanted.discard(Phase.POST_MGMT)
+                        yield jobs[Phase.POST_MGMT]
+            for model in self.models:
+                model.phase = Phase.HOST
+            yield []

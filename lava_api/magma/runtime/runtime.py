@@ -1,0 +1,264 @@
+"""Runtime: starts, pauses and stops a program, and reads and writes its variables."""
+
+from __future__ import annotations
+
+import logging
+import time
+from numbers import Integral
+from typing import Any
+
+from lava_api.magma.core.run_conditions import RunContinuous, RunSteps
+from lava_api.magma.runtime import state
+from lava_api.magma.runtime.channel import Channel, HostChannel
+from lava_api.magma.runtime.control import Control
+from lava_api.magma.runtime.scheduler import Wait
+from lava_api.magma.runtime.stuck import sentence, stuck
+from loihi_emu.errors import SimulationError, ValidationError
+
+ENDLESS = float("inf")
+
+SHOWN = 5
+"""So many failures are told."""
+
+
+def check_condition(condition: Any) -> None:
+    """Raise a ValueError unless a run condition can be run."""
+    if isinstance(condition, RunContinuous):
+        return
+    if not isinstance(condition, RunSteps):
+        raise ValidationError(
+            f"Wrong type of run_condition: got {condition!r}, allowed are RunSteps(num_steps=n) and RunContinuous()."
+        )
+    steps = condition.num_steps
+    if isinstance(steps, bool) or not isinstance(steps, Integral) or steps < 0:
+        raise ValidationError(f"RunSteps, num_steps: got {steps!r}, allowed is an integer from 0.")
+
+
+class Runtime:
+    """Runs the program of an executable in the calling process.
+
+    Parameters
+    ----------
+    exe : Executable
+        Result of a compilation.
+    message_infrastructure_type : ActorType, optional
+        Kept; there is one kind.
+    loglevel : int
+        Level of the log.
+    """
+
+    def __init__(self, exe: Any, message_infrastructure_type: Any = None, loglevel: int = logging.WARNING) -> None:
+        self.log = logging.getLogger("lava_api.runtime")
+        self.log.setLevel(loglevel)
+        self._executable = exe
+        self._messaging_infrastructure_type = message_infrastructure_type
+        self._control = Control()
+        self._control.scheduler.on_host_wait = self._serve_host
+        self._assembly: Any = None
+        self._is_initialized = False
+        self._is_started = False
+        self._is_running = False
+        self._stopped = False
+        self._failed = ""
+        self._began = 0.0
+        self._endless = False
+        self.num_steps = 0
+
+    def initialize(self, node_cfg_idx: int = 0) -> None:
+        """Build the models; errors of their constructors come out as they are."""
+        from lava_api.magma.compiler.assembly import assemble
+
+        self._assembly = assemble(self._executable.program, self._control)
+        self._is_initialized = True
+
+    def start(self, run_condition: Any) -> None:
+        """Begin a run, and end it if it blocks. One that does not block runs when its result is asked for.
+
+        Raises
+        ------
+        ValueError
+            When the condition is not one to run.
+        RuntimeError
+            When the program is stopped or has failed, a model fails, or all of them wait for each other.
+        """
+        check_condition(run_condition)
+        if not self._is_initialized:
+            self.log.info("Runtime not initialized yet.")
+            return
+        self._usable("run")
+        if self._is_running:
+            self._finish()
+            if self._stopped:
+                raise self._over("run")
+        self._control.reset(endless=isinstance(run_condition, RunContinuous))
+        self._is_started = self._is_running = True
+        self._endless = isinstance(run_condition, RunContinuous)
+        self._began = time.monotonic()
+        self.num_steps = 0 if self._endless else int(run_condition.num_steps)
+        for service in self._assembly.services:
+            service.begin(ENDLESS if self._endless else self.num_steps)
+        if run_condition.blocking:
+            self.wait()
+
+    def wait(self) -> None:
+        """Run until the present run has ended; one without end runs until a model asks to pause or stop."""
+        if self._is_running:
+            self._go_on()
+            self._end()
+
+    def pause(self) -> None:
+        """End the present run: one of a number of steps is done, one without end is cut after a time step."""
+        if self._is_running:
+            self._finish()
+
+    def stop(self) -> None:
+        """End the present run as `pause` does, and the program. May be called twice."""
+        if self._stopped:
+            return
+        try:
+            if self._is_running and not self._failed:
+                self._finish(ask="stop")
+        finally:
+            self._shut()
+
+    def join(self) -> None:
+        """Do nothing: there is no process to wait for."""
+
+    def get_var(self, var_id: int, idx: Any = None) -> Any:
+        """Return a copy of a variable, or of a part of it; the present run is done first."""
+        model, name, var = self._variable(var_id, "get")
+        value = state.read(model, name, var)
+        return value if idx is None else value[idx]
+
+    def set_var(self, var_id: int, value: Any, idx: Any = None) -> None:
+        """Set a variable, or a part of it; the present run is done first."""
+        model, name, var = self._variable(var_id, "set")
+        state.write(model, name, var, value, idx)
+
+    def _variable(self, var_id: int, action: str) -> Any:
+        """Return model, attribute and Var of an id, ready to be used."""
+        if self._is_running and not self._control.scheduler.active:
+            if self._endless:
+                raise SimulationError(f"{action}() while the program runs without end: call pause() first.")
+            self.wait()
+        if self._stopped or self._assembly is None:
+            raise SimulationError(
+                f"Runtime has not started: {action}() works between the first run and stop()."
+                + (" The program is stopped." if self._stopped else "")
+            )
+        if var_id not in self._assembly.variables:
+            raise AssertionError(
+                f"The Var with id <{var_id}> was not associated in the ProcModel: no process model holds it."
+                " A Var of a process that is made of processes needs alias(var of a sub process)."
+            )
+        return self._assembly.variables[var_id]
+
+    def _usable(self, action: str) -> None:
+        """Raise unless the program can go on."""
+        if self._stopped:
+            raise self._over(action)
+        if self._failed:
+            raise SimulationError(
+                f"cannot {action}: the program has failed before ({self._failed})."
+                " Correct it and create the processes anew."
+            )
+
+    @staticmethod
+    def _over(action: str) -> SimulationError:
+        return SimulationError(f"cannot {action}: the program is stopped. Create the processes anew, or use pause().")
+
+    def _finish(self, *, ask: str = "pause") -> None:
+        """Do the rest of a run; one without end for as long as the caller let pass since it began."""
+        now = time.monotonic()
+        self._control.ask_at(now + (now - self._began), ask)
+        self._go_on(leave_waiting=True)
+        self._end()
+
+    def _go_on(self, *, leave_waiting: bool = False) -> None:
+        """Run until nothing can go on; raise what went wrong."""
+        control = self._control
+        self._run()
+        self._check()
+        idle = all(service.idle for service in self._assembly.services)
+        if idle or leave_waiting or control.model_asked:
+            return
+        waits = list(control.scheduler.waits.values())
+        error = stuck(waits, self._step)
+        if not any(isinstance(wait.channel, HostChannel) for wait in waits):
+            self._fail(str(error))
+        raise error
+
+    def _run(self, enough: Any = None) -> None:
+        """Run the scheduler; what is no failure of a model (Ctrl-C) leaves a program that cannot go on."""
+        try:
+            self._control.scheduler.run(enough)
+        except BaseException as error:
+            if not self._control.scheduler.active:
+                self._fail(f"{type(error).__name__} in time step {self._step}")
+            raise
+
+    def _check(self) -> None:
+        """Raise the failures of models."""
+        failures = self._control.scheduler.failures
+        if not failures:
+            return
+        lines = [f"{self._assembly.where(model)}: {type(error).__name__}: {error}" for model, error in failures]
+        text = f"{len(lines)} Exception(s) occurred in time step {self._step}: {'; '.join(lines[:SHOWN])}"
+        self._fail(lines[0])
+        first = failures[0].error
+        failures.clear()
+        raise SimulationError(text) from first
+
+    def _fail(self, why: str) -> None:
+        """Note that the program cannot go on."""
+        self._failed = why
+        self._is_running = False
+        self._control.scheduler.clear()
+
+    @property
+    def _step(self) -> int:
+        """Present time step."""
+        return max((service.done for service in self._assembly.services), default=0)
+
+    def _end(self) -> None:
+        """Note the end of a run, asked for or not."""
+        self._is_running = False
+        for service in self._assembly.services:
+            service.cut()
+        if self._control.model_asked == "stop":
+            self._shut()
+
+    def _shut(self) -> None:
+        """End the program."""
+        self._stopped = True
+        self._is_running = self._is_started = False
+        self._control.scheduler.clear()
+        if self._assembly is not None:
+            self._assembly.join()
+            self._assembly = None
+
+    def _serve_host(self, channel: Channel, reading: bool) -> None:
+        """Go on with the run until a channel of the caller has a message, or room for one."""
+        if not self._is_running or self._failed:
+            raise SimulationError(
+                f"{sentence(Wait(None, channel, not reading))}, and no run is in progress:"
+                " call run(RunSteps(n, blocking=False)) or run(RunContinuous()) before."
+            )
+
+        def there() -> bool:
+            return bool(channel.queue) if reading else len(channel.queue) < channel.capacity
+
+        channel.watched = True
+        try:
+            self._run(there)
+        finally:
+            channel.watched = False
+        self._check()
+        if there():
+            return
+        if all(service.idle for service in self._assembly.services):
+            self._end()
+            raise SimulationError(
+                f'"{channel.source[0]}".{channel.source[1]}: the run has ended, nothing more comes or goes.'
+            )
+        raise stuck(self._control.scheduler.waits.values(), self._step)

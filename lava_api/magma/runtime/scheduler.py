@@ -1,0 +1,155 @@
+"""The scheduler: runs jobs one after the other, and others while one waits for a channel.
+
+A job is a phase method of one model. A worker (a greenlet) takes jobs from the queue as long as they return; where
+one has to wait for a channel its worker is set aside and the next worker goes on. The order is the same every time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import deque
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from greenlet import error as greenlet_error
+from greenlet import getcurrent, greenlet
+
+from lava_api.magma.runtime.channel import Channel
+
+
+class Failure(NamedTuple):
+    """An exception that left a model."""
+
+    model: Any
+    error: Exception
+
+
+class Wait(NamedTuple):
+    """What a worker waits for."""
+
+    worker: Any
+    channel: Channel
+    reading: bool
+
+
+class Job(NamedTuple):
+    """A method of a model, and the service to tell when it has returned."""
+
+    service: Any
+    model: Any
+    method: Callable[[], None]
+
+
+class Worker(greenlet):  # type: ignore[misc,unused-ignore]
+    """Runs jobs of a scheduler until there is none."""
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        super().__init__(parent=scheduler.host)
+        self.scheduler = scheduler
+        self.job: Any = None
+
+    def run(self) -> None:
+        """Take jobs; go back to the host where there is none, or something else comes first."""
+        scheduler = self.scheduler
+        queue, ready = scheduler.queue, scheduler.ready
+        while True:
+            while queue and not ready and not scheduler.stopping:
+                service, model, method = self.job = queue.popleft()
+                try:
+                    method()
+                except Exception as error:
+                    scheduler.failures.append(Failure(model, error))
+                service.pending -= 1
+                if not service.pending:
+                    service.advance()
+            scheduler.idle.append(self)
+            scheduler.host.switch()
+
+
+class Scheduler:
+    """Queue, workers and what they wait for."""
+
+    def __init__(self) -> None:
+        self.queue: deque[Job] = deque()
+        self.ready: deque[Worker] = deque()
+        self.idle: list[Worker] = []
+        self.waits: dict[Worker, Wait] = {}
+        self.failures: list[Failure] = []
+        self.host: Any = None
+        self.active = False
+        self.stopping = False
+        self.on_host_wait: Callable[[Channel, bool], None] | None = None
+
+    def run(self, enough: Callable[[], bool] | None = None) -> None:
+        """Run until nothing can go on, or `enough` says so (asked between workers)."""
+        if self.active:
+            raise RuntimeError("the program runs already: a model cannot run, pause or wait for it")
+        current = getcurrent()
+        if self.host is not current:
+            self.host = current
+            for worker in [*self.idle, *self.ready, *self.waits]:
+                worker.parent = current
+        self.active = True
+        try:
+            while self.ready or self.queue:
+                if enough is not None and enough():
+                    return
+                self.stopping = False
+                if self.ready:
+                    self.ready.popleft().switch()
+                else:
+                    (self.idle.pop() if self.idle else Worker(self)).switch()
+        finally:
+            self.active = False
+            self.stopping = False
+            self._dismiss(self.idle)
+
+    def wait(self, channel: Channel, *, reading: bool) -> None:
+        """Set the calling worker aside until the channel has a message, or room for one."""
+        worker = getcurrent()
+        if not isinstance(worker, Worker) or worker.scheduler is not self or not self.active:
+            if self.on_host_wait is None:
+                raise RuntimeError(f"{channel!r}: no program runs that could send or receive")
+            self.on_host_wait(channel, reading)
+            return
+        while (not channel.queue) if reading else (len(channel.queue) >= channel.capacity):
+            if reading:
+                channel.reader = worker
+            else:
+                channel.writer = worker
+            self.waits[worker] = Wait(worker, channel, reading)
+            self.host.switch()
+
+    def wake(self, worker: Worker) -> None:
+        """Let a worker go on when its turn comes."""
+        if self.waits.pop(worker, None) is not None:
+            self.ready.append(worker)
+
+    def give_way(self) -> None:
+        """Let the calling worker go on after the others that can."""
+        worker = getcurrent()
+        if isinstance(worker, Worker) and worker.scheduler is self:
+            self.ready.append(worker)
+            self.host.switch()
+
+    def stop_for_host(self) -> None:
+        """Go back to the host before the next job: what it waits for is there."""
+        self.stopping = True
+
+    def clear(self) -> None:
+        """Forget all jobs, and end their workers where they wait."""
+        workers = [*self.idle, *self.ready, *self.waits]
+        self.queue.clear()
+        self.ready.clear()
+        self.waits.clear()
+        self.idle.clear()
+        self._dismiss(workers)
+
+    @staticmethod
+    def _dismiss(workers: list[Worker]) -> None:
+        """End suspended workers: Python's garbage collector does not see into them."""
+        while workers:
+            worker = workers.pop()
+            with contextlib.suppress(greenlet_error):
+                worker.parent = getcurrent()
+                worker.throw()

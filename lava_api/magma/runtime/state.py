@@ -1,0 +1,102 @@
+"""Variables of models, read and written from outside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix, issparse
+
+from lava_api.magma.core.process.variable import Var
+from loihi_emu.errors import ValidationError, invalid
+
+
+def read(model: Any, name: str, var: Var) -> Any:
+    """Return a copy of a variable: float64 in the declared shape, a string, or a sparse matrix."""
+    value = getattr(model, name)
+    if isinstance(value, str):
+        return value
+    if issparse(value):
+        return csr_matrix(value, dtype=np.float64, copy=True)
+    array = np.asarray(value, dtype=np.float64)
+    if array.shape == var.shape:
+        return array.copy()
+    if array.size == var.size:
+        return array.reshape(var.shape).copy()
+    if array.size == 1:
+        out = np.zeros(var.shape)
+        if out.size:
+            out.reshape(-1)[0] = array.reshape(-1)[0]
+        return out
+    raise invalid(
+        var._where(),
+        "",
+        f"an array of shape {array.shape} in the model {type(model).__name__}",
+        f"shape {var.shape}",
+        "A model keeps the shape that its process declares.",
+    )
+
+
+def write(model: Any, name: str, var: Var, value: Any, idx: Any = None) -> None:
+    """Set a variable, or the elements at an index, keeping its type; tell the model."""
+    old = getattr(model, name)
+    if isinstance(old, str) or isinstance(value, str):
+        if not (isinstance(old, str) and isinstance(value, str)):
+            raise invalid(var._where(), "", value, "a string" if isinstance(old, str) else "numbers")
+        setattr(model, name, value)
+    elif issparse(old):
+        setattr(model, name, _sparse(old, var, value))
+    elif idx is not None:
+        changed = np.broadcast_to(np.asarray(old), var.shape).copy()
+        try:
+            changed[idx] = numbers(value, var)
+        except (IndexError, ValueError) as error:
+            raise invalid(var._where(), "", f"index {idx!r} with {value!r}", f"shape {var.shape}", str(error)) from None
+        _replace(model, name, var, old, changed)
+    else:
+        _replace(model, name, var, old, numbers(value, var))
+    model.on_var_update()
+
+
+def numbers(value: Any, var: Var) -> Any:
+    """Return a value as an array of numbers."""
+    try:
+        array = np.asarray(value.toarray() if issparse(value) else value)
+    except ValueError:
+        array = np.asarray(None)
+    if array.dtype.kind not in "biufc":
+        raise invalid(var._where(), "", value, "a number, or an array or list of numbers")
+    return array
+
+
+def _replace(model: Any, name: str, var: Var, old: Any, array: Any) -> None:
+    """Write an array into the variable, or set a scalar variable."""
+    if array.size not in (1, var.size):
+        raise invalid(
+            var._where(),
+            "",
+            f"{array.size} elements (shape {array.shape})",
+            f"{var.size} (shape {var.shape}), or one for all",
+        )
+    if isinstance(old, np.ndarray):
+        old[...] = (array.reshape(old.shape) if array.size == old.size else array.reshape(())).astype(old.dtype)
+    elif array.size == 1 or (array == array.reshape(-1)[0]).all():
+        setattr(model, name, type(old)(array.reshape(-1)[0]))
+    else:
+        setattr(model, name, array.reshape(var.shape).astype(np.asarray(old).dtype))
+
+
+def _sparse(old: Any, var: Var, value: Any) -> Any:
+    """Return a sparse matrix with the places of the old one and the values of the new."""
+    if not issparse(value):
+        raise invalid(var._where(), "", type(value).__name__, "a sparse matrix with the same places")
+    new, kept = csr_matrix(value, copy=True), csr_matrix(old, copy=True)
+    for matrix in (new, kept):
+        matrix.sort_indices()
+    same = new.shape == kept.shape and np.array_equal(new.indptr, kept.indptr)
+    if not (same and np.array_equal(new.indices, kept.indices)):
+        raise ValidationError(
+            f"{var._where()}: a sparse variable keeps its places: got shape {new.shape} with {new.nnz} elements,"
+            f" allowed are the {kept.nnz} places it has in shape {kept.shape}. Store a zero explicitly where needed."
+        )
+    return csr_matrix((new.data.astype(kept.dtype), new.indices, new.indptr), new.shape)

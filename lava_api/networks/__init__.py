@@ -1,0 +1,1 @@
+"""Networks of processes that are put together like formulas."""

@@ -1,0 +1,222 @@
+"""Vectors of numbers, the matrices between them, and their ways in and out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from lava_api.networks.network import AlgebraicMatrix, AlgebraicVector, Network
+from lava_api.proc.dense.process import Dense
+from lava_api.proc.graded.process import GradedVec as GradedVecProc
+from lava_api.proc.graded.process import InvSqrt, NormVecDelay
+from lava_api.proc.io import sink, source
+from lava_api.proc.lif.process import LIF
+from lava_api.proc.prodneuron.process import ProdNeuron
+from lava_api.proc.sparse.process import Sparse
+
+MESSAGE_BITS = 24
+
+
+class InputVec(AlgebraicVector):
+    """A recording as a vector.
+
+    Parameters
+    ----------
+    vec : ndarray
+        Values, time on the last axis.
+    loihi2 : bool
+        Only False: there is no chip here.
+    exp : int
+        Values are multiplied with 2^exp.
+    """
+
+    def __init__(self, vec: Any, loihi2: bool = False, exp: int = 0, **kwargs: Any) -> None:
+        _no_chip(loihi2)
+        self.exp = exp
+        self.shape = np.asarray(vec).shape[:-1]
+        self.main = source.RingBuffer(data=np.asarray(vec) * 2**exp, **kwargs)
+        self.inport_plug = self.main
+        self.out_port = self.main.s_out
+
+    def __lshift__(self, other: Any) -> Any:
+        """Replace the recording, while the network does not run."""
+        if not isinstance(other, np.ndarray):
+            return NotImplemented
+        self.main.data.set(other * 2**self.exp)
+        return self
+
+
+class OutputVec(Network):
+    """Record a vector.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of the vector.
+    buffer : int
+        Steps that are kept.
+    loihi2 : bool
+        Only False: there is no chip here.
+    num_message_bits : int
+        Kept for programs that give it; nothing is cut here.
+    """
+
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        buffer: int = 1,
+        loihi2: bool = False,
+        num_message_bits: int = MESSAGE_BITS,
+        **kwargs: Any,
+    ) -> None:
+        _no_chip(loihi2)
+        self.shape = shape
+        self.buffer = buffer
+        self.num_message_bits = num_message_bits
+        self.outport_plug = sink.RingBuffer(shape=shape, buffer=buffer, **kwargs)
+        self.main = self.outport_plug
+        self.in_port = self.outport_plug.a_in
+
+    def get_data(self) -> Any:
+        """Return the record as int32, cut to 24 bits with sign."""
+        unused = 32 - MESSAGE_BITS
+        return np.right_shift(np.left_shift(self.outport_plug.data.get().astype(np.int32), unused), unused)
+
+
+class LIFVec(AlgebraicVector):
+    """LIF neurons as a vector.
+
+    Parameters
+    ----------
+    **kwargs
+        As for :class:`~lava_api.proc.lif.process.LIF`.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.main = LIF(**kwargs)
+        self.in_port = self.main.a_in
+        self.out_port = self.main.s_out
+
+
+class GradedVec(AlgebraicVector):
+    """A vector that sends the values above its threshold.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of the vector.
+    vth : int
+        Threshold.
+    exp : int
+        Binary exponent of the values, for the user's information.
+    """
+
+    def __init__(self, shape: tuple[int, ...], vth: int = 10, exp: int = 0, **kwargs: Any) -> None:
+        self.shape, self.vth, self.exp = shape, vth, exp
+        self.main = GradedVecProc(shape=shape, vth=vth, exp=exp, **kwargs)
+        self.in_port = self.main.a_in
+        self.out_port = self.main.s_out
+
+
+class ProductVec(AlgebraicVector):
+    """The product of two vectors, element by element.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of the vectors.
+    vth : int
+        Threshold of the product.
+    exp : int
+        Bits by which the product is shifted down.
+    """
+
+    def __init__(self, shape: tuple[int, ...], vth: int = 10, exp: int = 0, **kwargs: Any) -> None:
+        self.shape, self.vth, self.exp = shape, vth, exp
+        self.main = ProdNeuron(shape=shape, vth=vth, exp=exp, **kwargs)
+        self.in_port = self.main.a_in1
+        self.in_port2 = self.main.a_in2
+        self.out_port = self.main.s_out
+
+    def __lshift__(self, other: Any) -> Any:
+        """Connect the two factors, each of them a network or several whose messages are summed up."""
+        if not (isinstance(other, list | tuple) and len(other) == 2):
+            raise TypeError(f"a product needs two factors, product << (a, b); got {other!r}")
+        for factor, port in zip(other, (self.in_port, self.in_port2), strict=True):
+            for network in factor if isinstance(factor, list | tuple) else [factor]:
+                self._connect(network, port)
+        return self
+
+
+class GradedDense(AlgebraicMatrix):
+    """A matrix of fractions: weights are multiplied with 2^exp, their sums with 2^-exp.
+
+    Parameters
+    ----------
+    weights : ndarray
+        Targets by sources.
+    exp : int
+        Fraction bits.
+    **kwargs
+        Further arguments of :class:`~lava_api.proc.dense.process.Dense`.
+    """
+
+    def __init__(self, weights: Any, exp: int = 7, **kwargs: Any) -> None:
+        weights = np.asarray(weights) * 2**exp
+        self.main = Dense(weights=weights, num_message_bits=MESSAGE_BITS, weight_exp=-exp, **kwargs)
+        self.in_port = self.main.s_in
+        self.out_port = self.main.a_out
+
+
+class GradedSparse(AlgebraicMatrix):
+    """A sparse matrix of fractions: weights are multiplied with 2^exp, their sums with 2^-exp.
+
+    Parameters
+    ----------
+    weights : csr_matrix or ndarray
+        Targets by sources.
+    exp : int
+        Fraction bits.
+    **kwargs
+        Further arguments of :class:`~lava_api.proc.sparse.process.Sparse`.
+    """
+
+    def __init__(self, weights: Any, exp: int = 7, **kwargs: Any) -> None:
+        weights = csr_matrix(weights) * 2**exp
+        self.main = Sparse(weights=weights, num_message_bits=MESSAGE_BITS, weight_exp=-exp, **kwargs)
+        self.in_port = self.main.s_in
+        self.out_port = self.main.a_out
+
+
+class NormalizeNet(AlgebraicVector):
+    """Divide a vector by its length.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of the vector.
+    exp : int
+        Fraction bits of the inverse length.
+    """
+
+    def __init__(self, shape: tuple[int, ...], exp: int = 12, **kwargs: Any) -> None:
+        self.shape, self.fpb = shape, exp
+        weights = np.ones((1, shape[0]))
+        self.vfp_dense = Dense(weights=weights, num_message_bits=MESSAGE_BITS)
+        self.fp_inv_neuron = InvSqrt(shape=(1,), fp_base=exp)
+        self.dense_out = Dense(weights=weights.T, num_message_bits=MESSAGE_BITS)
+        self.main = NormVecDelay(shape=shape, **kwargs)
+        self.in_port = self.main.a_in1
+        self.out_port = self.main.s_out
+        self.main.s2_out.connect(self.vfp_dense.s_in)
+        self.vfp_dense.a_out.connect(self.fp_inv_neuron.a_in)
+        self.fp_inv_neuron.s_out.connect(self.dense_out.s_in)
+        self.dense_out.a_out.connect(self.main.a_in2)
+
+
+def _no_chip(loihi2: bool) -> None:
+    """Refuse to run on a chip."""
+    if loihi2:
+        raise NotImplementedError("loihi2=True: there is no chip here, leave it at False")

@@ -1,0 +1,113 @@
+"""Networks that behave like vectors and matrices.
+
+``target << source`` connects, ``matrix @ vector`` multiplies, ``+`` joins sources into one sum, ``*`` multiplies
+vectors element by element. A network has ``main``, the process that runs it, an ``in_port`` and an ``out_port``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from scipy.sparse import identity
+
+if TYPE_CHECKING:
+    from lava_api.networks.gradedvecnetwork import ProductVec
+
+
+class NetworkList(list[Any]):
+    """Networks whose outputs are summed up where they are connected."""
+
+    def __init__(self, iterable: Iterable[Any]) -> None:
+        super().__init__(iterable)
+
+    def __add__(self, other: Any) -> NetworkList:
+        if isinstance(other, Network):
+            return NetworkList([*self, other])
+        if isinstance(other, NetworkList):
+            return NetworkList([*self, *other])
+        return NotImplemented
+
+    def __radd__(self, other: Any) -> NetworkList:
+        if isinstance(other, Network):
+            return NetworkList([other, *self])
+        return NotImplemented
+
+
+class Network:
+    """Processes with a common input and output.
+
+    Attributes
+    ----------
+    main : AbstractProcess
+        The process that stands for the network when it runs.
+    in_port : InPort
+        Where sources are connected.
+    out_port : OutPort
+        What targets are connected to.
+    """
+
+    main: Any = None
+    in_port: Any = None
+    out_port: Any = None
+
+    def run(self, **kwargs: Any) -> None:
+        """Run all that is connected; arguments as for a process."""
+        self.main.run(**kwargs)
+
+    def stop(self, **kwargs: Any) -> None:
+        """Stop all that is connected."""
+        self.main.stop(**kwargs)
+
+    def __lshift__(self, other: Any) -> Any:
+        """Connect one source or several, whose messages are summed up."""
+        if isinstance(other, list | tuple):
+            for source in other:
+                self << source
+            return self
+        if isinstance(other, Network):
+            self._connect(other, self.in_port)
+            return self
+        return NotImplemented
+
+    def _connect(self, source: Network, port: Any) -> None:
+        """Connect a source with a port of this network."""
+        source.out_port.connect(port)
+
+    def __add__(self, other: Any) -> NetworkList:
+        if isinstance(other, Network):
+            return NetworkList([self, other])
+        return NotImplemented
+
+
+class AlgebraicVector(Network):
+    """A network that behaves like a vector.
+
+    Vectors are connected with each other by an identity matrix, which takes a step of its own like every matrix.
+    """
+
+    def _connect(self, source: Network, port: Any) -> None:
+        """Connect a source with a port of this network, a vector through an identity matrix."""
+        from lava_api.networks.gradedvecnetwork import GradedSparse
+
+        if isinstance(source, AlgebraicVector):
+            source = GradedSparse(weights=identity(port.shape[0], dtype=int, format="csr"), exp=0) @ source
+        super()._connect(source, port)
+
+    def __mul__(self, other: Any) -> ProductVec:
+        """Multiply element by element."""
+        from lava_api.networks.gradedvecnetwork import ProductVec
+
+        if not isinstance(other, AlgebraicVector):
+            return NotImplemented
+        product = ProductVec(shape=self.main.shape, vth=1, exp=0)
+        product << (self, other)
+        return product
+
+
+class AlgebraicMatrix(Network):
+    """A network that behaves like a matrix."""
+
+    def __matmul__(self, other: Any) -> Any:
+        """Multiply with a vector: its messages go through the weights."""
+        return self << other

@@ -1,0 +1,119 @@
+"""What the models of dense and sparse connections share: order of a step, preparation of weights, exponent, delays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.proc._arithmetic import Array, shift_signed
+from lava_api.utils.weightutils import MAX_WEIGHT_BITS, clip_weights, determine_sign_mode, truncate_weights
+
+MAX_DELAY = 63
+"""Largest synaptic delay in steps, 6 bits."""
+
+
+class FloatConnection(PyLoihiProcessModel):
+    """A connection in float64. It sends what it computed in the step before, so loops may run through it."""
+
+    s_in: Any = LavaPyType(PyInPort.VEC_DENSE, bool, precision=1)
+    a_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
+    a_buff: Any = LavaPyType(np.ndarray, float)
+    num_message_bits: Any = LavaPyType(np.ndarray, int, precision=5)
+    weights: Any = None
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether spikes carry values; otherwise every non-zero one counts as 1."""
+        return bool(np.asarray(self.num_message_bits).item() > 0)
+
+    def accumulate(self, s_in: Any) -> Any:
+        """Sum up the weights of this step's spikes; a model must define it."""
+        raise NotImplementedError(f"{type(self).__name__} must define accumulate()")
+
+    def scale(self, sums: Any) -> Any:
+        """Apply the weight exponent: floating-point models ignore it."""
+        return sums
+
+    def run_spk(self) -> None:
+        """One step: send the sums of the step before, receive, accumulate."""
+        self.a_out.send(self.a_buff)
+        self.a_buff[:] = self.scale(self.accumulate(self.s_in.recv()))
+
+
+class FixedConnection(FloatConnection):
+    """A connection in integers.
+
+    Weights are clipped and truncated before the first step, not again when they are set later. The exponent shifts the
+    sums.
+    """
+
+    a_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=16)
+    a_buff: Any = LavaPyType(np.ndarray, np.int32, precision=16)
+
+    def __init__(self, proc_params: Any) -> None:
+        super().__init__(proc_params)
+        self.weights_set = False
+        self.weight_exp = proc_params.get("weight_exp", 0)
+        self.num_weight_bits = proc_params.get("num_weight_bits", MAX_WEIGHT_BITS)
+        given = proc_params.get("weights")
+        self.sign_mode = proc_params.get("sign_mode") or (None if given is None else determine_sign_mode(given))
+
+    def prepare(self) -> None:
+        """Bring the weights into the form that the chip stores."""
+        mode = self.sign_mode or determine_sign_mode(self.weights)
+        self.weights = truncate_weights(clip_weights(self.weights, mode, MAX_WEIGHT_BITS), mode, self.num_weight_bits)
+
+    def scale(self, sums: Any) -> Any:
+        """Shift sums by the weight exponent, rounding down."""
+        return shift_signed(sums, self.weight_exp)
+
+    def run_spk(self) -> None:
+        """One step: prepare the weights if it is the first, then as every connection."""
+        if not self.weights_set:
+            self.prepare()
+            self.weights_set = True
+        super().run_spk()
+
+
+class DelayMixin(PyLoihiProcessModel):
+    """Delays in steps per synapse: column k of ``a_buff`` is due k steps after the next one."""
+
+    a_out: Any
+    a_buff: Any
+    s_in: Any
+    delays: Any
+
+    def run_spk(self) -> None:
+        """One step: send the column that is due, receive, move on, add the new sums."""
+        self.a_out.send(self.a_buff[:, 0])
+        sums = self.scale(self.accumulate(self.s_in.recv()))  # type: ignore[attr-defined]
+        self.a_buff[:, :-1] = self.a_buff[:, 1:]
+        self.a_buff[:, -1] = 0
+        self.a_buff += sums.astype(self.a_buff.dtype)
+
+    def scatter(self, rows: Any, delays: Any, products: Any) -> Array:
+        """Sum products by target and delay, in 64 bits; delays beyond the buffer are dropped."""
+        kept = delays < self.a_buff.shape[1]
+        sums = np.zeros(self.a_buff.shape, dtype=np.result_type(products.dtype, np.int64))
+        np.add.at(sums, (rows[kept], delays[kept]), products[kept])
+        return sums
+
+
+class FixedDelayMixin(DelayMixin):
+    """Delays of a fixed-point connection, at most 63."""
+
+    weights_set: bool
+
+    def run_spk(self) -> None:
+        """One step: check and prepare if it is the first, then as every delayed connection."""
+        if not self.weights_set:
+            largest = self.delays.max()
+            if largest > MAX_DELAY:
+                raise ValueError(f"delays: found {largest}, the largest delay is {MAX_DELAY}")
+            self.prepare()  # type: ignore[attr-defined]
+            self.weights_set = True
+        super().run_spk()

@@ -1,0 +1,1 @@
+"""LIF neurons with adaptive threshold and refractoriness."""

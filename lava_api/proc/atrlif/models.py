@@ -1,0 +1,134 @@
+"""NumPy models of adaptive LIF neurons, in floating point and bit-accurate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc._arithmetic import DECAY_BITS, decay, saturate, scaled_bias, shift_to_zero, wrap_once
+from lava_api.proc.atrlif.process import ATRLIF
+
+ONE = 1 << DECAY_BITS
+"""Decay constant 1."""
+SCALE = 1 << 6
+"""Scale of inputs and thresholds in the fixed-point model."""
+
+
+class _AdaptiveLif(PyLoihiProcessModel):
+    """Order of a step and spikes, the same in both number formats."""
+
+    a_in: Any = None
+    s_out: Any = None
+    v: Any = None
+    theta: Any = None
+    r: Any = None
+    s: Any = None
+    theta_step: Any = None
+
+    def subthr_dynamics(self, activation_in: Any) -> None:
+        """Update the four states from this step's input; a model must define it."""
+        raise NotImplementedError(f"{type(self).__name__} must define subthr_dynamics()")
+
+    def post_spike(self, spike_vector: Any) -> None:
+        """Raise refractory state and threshold of neurons that spiked."""
+        self.r[:] = self.r + 2 * self.theta * spike_vector
+        self.theta[:] = self.theta + self.theta_step * spike_vector
+
+    def run_spk(self) -> None:
+        """One step: receive, update, spike, adapt, send."""
+        self.subthr_dynamics(self.a_in.recv())
+        self.s[:] = (self.v - self.r) >= self.theta
+        self.post_spike(self.s)
+        self.s_out.send(self.s)
+
+
+@implements(proc=ATRLIF, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class PyATRLIFModelFloat(_AdaptiveLif):
+    """:class:`ATRLIF` in float64."""
+
+    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
+    i: Any = LavaPyType(np.ndarray, float)
+    v: Any = LavaPyType(np.ndarray, float)
+    theta: Any = LavaPyType(np.ndarray, float)
+    r: Any = LavaPyType(np.ndarray, float)
+    s: Any = LavaPyType(np.ndarray, bool)
+    bias_mant: Any = LavaPyType(np.ndarray, float)
+    bias_exp: Any = LavaPyType(np.ndarray, float)
+    delta_i: Any = LavaPyType(float, float)
+    delta_v: Any = LavaPyType(float, float)
+    delta_theta: Any = LavaPyType(float, float)
+    delta_r: Any = LavaPyType(float, float)
+    theta_0: Any = LavaPyType(float, float)
+    theta_step: Any = LavaPyType(float, float)
+
+    def subthr_dynamics(self, activation_in: Any) -> None:
+        """Update the four states from this step's input."""
+        self.i[:] = (1 - self.delta_i) * self.i + activation_in
+        self.v[:] = (1 - self.delta_v) * self.v + self.i + self.bias_mant
+        self.theta[:] = (1 - self.delta_theta) * (self.theta - self.theta_0) + self.theta_0
+        self.r[:] = (1 - self.delta_r) * self.r
+
+
+@implements(proc=ATRLIF, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("bit_accurate_loihi", "fixed_pt")
+class PyATRLIFModelFixed(_AdaptiveLif):
+    """:class:`ATRLIF` in Loihi's integers; the decays stay fractions, the current decays by 1/4096 more than given."""
+
+    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int16, precision=16)
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
+    i: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    v: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    theta: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    r: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    s: Any = LavaPyType(np.ndarray, bool)
+    bias_mant: Any = LavaPyType(np.ndarray, np.int16, precision=13)
+    bias_exp: Any = LavaPyType(np.ndarray, np.int16, precision=3)
+    delta_i: Any = LavaPyType(int, np.uint16, precision=12)
+    delta_v: Any = LavaPyType(int, np.uint16, precision=12)
+    delta_theta: Any = LavaPyType(int, np.uint16, precision=12)
+    delta_r: Any = LavaPyType(int, np.uint16, precision=12)
+    theta_0: Any = LavaPyType(int, np.uint16, precision=12)
+    theta_step: Any = LavaPyType(int, np.uint16, precision=12)
+
+    def __init__(self, proc_params: Any) -> None:
+        super().__init__(proc_params)
+        self.isthrscaled = False
+        self.effective_bias: Any = 0
+
+    def scale_threshold(self) -> None:
+        """Bring the thresholds to the scale of the voltage and start at rest, once."""
+        self.theta_0 = np.int32(self.theta_0 * SCALE)
+        self.theta_step = np.int32(self.theta_step * SCALE)
+        self.theta[:] = self.theta_0
+        self.isthrscaled = True
+
+    def subthr_dynamics(self, activation_in: Any) -> None:
+        """Update the four states from this step's input."""
+        self.effective_bias = scaled_bias(self.bias_mant, self.bias_exp)
+        current = shift_to_zero(np.int64(self.i * (ONE - (self.delta_i * ONE + 1))), DECAY_BITS)
+        self.i[:] = wrap_once(np.int32(current + activation_in * SCALE))
+        self.v[:] = saturate(decay(self.v, _remaining(self.delta_v)) + self.i + self.effective_bias)
+        self.theta[:] = decay(self.theta - self.theta_0, _remaining(self.delta_theta)) + self.theta_0
+        self.r[:] = decay(self.r, _remaining(self.delta_r))
+
+    def run_spk(self) -> None:
+        """One step: scale the thresholds if it is the first, then as in floating point."""
+        if not self.isthrscaled:
+            self.scale_threshold()
+        super().run_spk()
+
+
+def _remaining(fraction: Any) -> Any:
+    """Integer constant of a decay that is given as a fraction."""
+    return np.int64(ONE - fraction * ONE)

@@ -1,0 +1,78 @@
+"""LIF neurons with adaptive threshold and refractoriness."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lava_api.magma.core.process.ports.ports import InPort, OutPort
+from lava_api.magma.core.process.process import AbstractProcess, LogConfig
+from lava_api.magma.core.process.variable import Var
+
+
+class ATRLIF(AbstractProcess):
+    """LIF neurons with adaptive threshold and refractoriness; a spike leaves current and voltage as they are.
+
+    ``i = i (1 - delta_i) + a_in;  v = v (1 - delta_v) + i + bias;
+    theta = (theta - theta_0) (1 - delta_theta) + theta_0;  r = r (1 - delta_r)``, and a spike where ``v - r >= theta``,
+    after which ``r += 2 theta`` and ``theta += theta_step``.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of the population.
+    i, v, theta, r, s : scalar or array
+        Initial current, voltage, threshold, refractory state and spikes. Fixed-point models start with ``theta_0``.
+    delta_i, delta_v, delta_theta, delta_r : float
+        Decays, fractions in [0, 1] for fixed-point models as well.
+    theta_0 : float
+        Resting threshold; fixed point scales it and ``theta_step`` by 2^6.
+    theta_step : float
+        Increase of the threshold with each spike.
+    bias_mant, bias_exp : scalar or array
+        Bias, ``bias_mant * 2^bias_exp`` in fixed point and ``bias_mant`` in floating point.
+    name : str, optional
+        Name of the process.
+    log_config : LogConfig, optional
+        How the process logs.
+    """
+
+    def __init__(
+        self,
+        *,
+        shape: tuple[int, ...],
+        i: Any = 0,
+        v: Any = 0,
+        theta: Any = 5,
+        r: Any = 0,
+        s: Any = 0,
+        delta_i: Any = 0.4,
+        delta_v: Any = 0.4,
+        delta_theta: Any = 0.2,
+        delta_r: Any = 0.2,
+        theta_0: Any = 5,
+        theta_step: Any = 3.75,
+        bias_mant: Any = 0,
+        bias_exp: Any = 0,
+        name: str | None = None,
+        log_config: LogConfig | None = None,
+    ) -> None:
+        super().__init__(
+            shape=shape, i=i, v=v, theta=theta, r=r, s=s, delta_i=delta_i, delta_v=delta_v, delta_theta=delta_theta,
+            delta_r=delta_r, theta_0=theta_0, theta_step=theta_step, bias_mant=bias_mant, bias_exp=bias_exp,
+            name=name, log_config=log_config,
+        )  # fmt: skip
+        self.a_in = InPort(shape=shape)
+        self.s_out = OutPort(shape=shape)
+        self.bias_mant = Var(shape=shape, init=bias_mant)
+        self.bias_exp = Var(shape=shape, init=bias_exp)
+        self.i = Var(shape=shape, init=i)
+        self.v = Var(shape=shape, init=v)
+        self.theta = Var(shape=shape, init=theta)
+        self.r = Var(shape=shape, init=r)
+        self.s = Var(shape=shape, init=s)
+        self.delta_i = Var(shape=(1,), init=delta_i)
+        self.delta_v = Var(shape=(1,), init=delta_v)
+        self.delta_theta = Var(shape=(1,), init=delta_theta)
+        self.delta_r = Var(shape=(1,), init=delta_r)
+        self.theta_0 = Var(shape=(1,), init=theta_0)
+        self.theta_step = Var(shape=(1,), init=theta_step)

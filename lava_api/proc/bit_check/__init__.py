@@ -1,0 +1,1 @@
+"""Watch a variable for overflow."""

@@ -1,0 +1,52 @@
+"""NumPy model that watches a variable for overflow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.decorator import implements, requires
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.ports import PyRefPort
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc.bit_check.process import BitCheck
+
+WORD_BITS = 32
+
+
+class AbstractPyBitCheckModel(PyLoihiProcessModel):
+    """Models of :class:`BitCheck`."""
+
+    state: Any = None
+    bits: Any = None
+    layerid: Any = None
+    debug: Any = None
+    _overflowed: Any = None
+
+    def post_guard(self) -> bool:
+        """Check in every step."""
+        return True
+
+    def run_post_mgmt(self) -> None:
+        """Remember whether a value does not survive being cut to the bits."""
+        values = self.state.read().astype(np.int32)
+        unused = WORD_BITS - self.bits
+        if np.any(np.right_shift(np.left_shift(values, unused), unused) != values):
+            self._overflowed = 1
+            if self.debug:
+                self.log.warning("layer %s, step %d: overflow of %d bits", self.layerid, self.time_step, self.bits)
+
+
+@implements(proc=BitCheck, protocol=LoihiProtocol)
+@requires(CPU)
+class LoihiBitCheckModel(AbstractPyBitCheckModel):
+    """:class:`BitCheck` in int32."""
+
+    state: Any = LavaPyType(PyRefPort.VEC_DENSE, int)
+    bits: Any = LavaPyType(int, int)
+    layerid: Any = LavaPyType(int, int)
+    debug: Any = LavaPyType(int, int)
+    _overflowed: Any = LavaPyType(int, int)

@@ -1,0 +1,71 @@
+"""Watch a variable for overflow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.process.ports.ports import RefPort
+from lava_api.magma.core.process.process import AbstractProcess, LogConfig
+from lava_api.magma.core.process.variable import Var
+from lava_api.proc._members import replace_member
+from lava_api.proc._names import warn_unknown
+
+MAX_BITS = 31
+WATCHED = ("layerid", "debug", "bits", "_overflowed")
+
+
+class BitCheck(AbstractProcess):
+    """Check after each step whether a variable still fits into a number of bits, sign included.
+
+    Parameters
+    ----------
+    layerid : int, optional
+        Number of the layer in messages.
+    debug : int
+        1: log every overflow.
+    bits : int
+        Bits, 1 to 31.
+    name : str, optional
+        Name of the process.
+    log_config : LogConfig, optional
+        How the process logs.
+    """
+
+    def __init__(
+        self,
+        *,
+        layerid: int | None = None,
+        debug: int = 0,
+        bits: int = 24,
+        name: str | None = None,
+        log_config: LogConfig | None = None,
+        **kwargs: Any,
+    ) -> None:
+        warn_unknown(self, kwargs)
+        super().__init__(layerid=layerid, debug=debug, bits=bits, name=name, log_config=log_config, **kwargs)
+        if not 1 <= bits <= MAX_BITS:
+            raise ValueError(f"bits: got {bits}, must be from 1 to {MAX_BITS}")
+        self.state = RefPort((1,))
+        self.layerid = Var(shape=(1,), init=layerid)
+        self.debug = Var(shape=(1,), init=debug)
+        self.bits = Var(shape=(1,), init=bits)
+        self._overflowed = Var(shape=(1,), init=0)
+
+    def connect_var(self, var: Var) -> None:
+        """Choose the variable to watch."""
+        for name in WATCHED:
+            replace_member(self, name, Var(shape=var.shape, init=getattr(self, name).init, name=name))
+        replace_member(self, "state", RefPort(var.shape))
+        self.state.connect_var(var)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the variable that is watched."""
+        return tuple(self.state.shape)
+
+    @property
+    def overflowed(self) -> int:
+        """1 once the variable overflowed, and from then on."""
+        return int(np.ravel(self._overflowed.get())[0])

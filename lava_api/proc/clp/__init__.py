@@ -1,0 +1,1 @@
+"""Parts of continual learning by prototypes that do not learn themselves."""

@@ -1,0 +1,1 @@
+"""Pass on a number."""

@@ -1,0 +1,77 @@
+"""NumPy models of convolution."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc._arithmetic import STATE_BITS
+from lava_api.proc.conv import utils
+from lava_api.proc.conv.process import Conv
+
+
+class AbstractPyConvModel(PyLoihiProcessModel):
+    """Models of :class:`Conv`: send the sums of the step before, receive, convolve."""
+
+    s_in: Any = None
+    a_out: Any = None
+    a_buf: Any = None
+    weight: Any = None
+    kernel_size: Any = LavaPyType(np.ndarray, np.int8, precision=8)
+    stride: Any = LavaPyType(np.ndarray, np.int8, precision=8)
+    padding: Any = LavaPyType(np.ndarray, np.int8, precision=8)
+    dilation: Any = LavaPyType(np.ndarray, np.int8, precision=8)
+    groups: Any = LavaPyType(np.ndarray, np.int8, precision=8)
+    num_message_bits: Any = LavaPyType(np.ndarray, np.int8, precision=5)
+    weight_exp: Any = LavaPyType(np.ndarray, np.int32, precision=8)
+    num_weight_bits: Any = LavaPyType(np.ndarray, np.int8, precision=5)
+
+    def clamp(self, sums: Any) -> Any:
+        """Limit the sums to what the hardware holds: nothing in floating point."""
+        return sums
+
+    def run_spk(self) -> None:
+        """One step."""
+        self.a_out.send(self.a_buf)
+        s_in = self.s_in.recv()
+        if self.num_message_bits.item() == 0:
+            s_in = s_in.astype(bool)
+        sums = utils.conv(
+            s_in, self.weight, self.kernel_size, self.stride, self.padding, self.dilation, self.groups.item()
+        )
+        self.a_buf[:] = self.clamp(sums)
+
+
+@implements(proc=Conv, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class PyConvModelFloat(AbstractPyConvModel):
+    """:class:`Conv` in float64."""
+
+    s_in: Any = LavaPyType(PyInPort.VEC_DENSE, float, precision=24)
+    a_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
+    a_buf: Any = LavaPyType(np.ndarray, float)
+    weight: Any = LavaPyType(np.ndarray, float)
+
+
+@implements(proc=Conv, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("fixed_pt")
+class PyConvModelFixed(AbstractPyConvModel):
+    """:class:`Conv` in integers; sums wrap at 24 bits."""
+
+    s_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
+    a_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
+    a_buf: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    weight: Any = LavaPyType(np.ndarray, np.int32, precision=8)
+
+    def clamp(self, sums: Any) -> Any:
+        """Wrap the sums into 24 bits."""
+        return utils.signed_clamp(sums, STATE_BITS)

@@ -1,0 +1,121 @@
+"""Shapes and sums of two-dimensional convolutions."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from lava_api.proc._arithmetic import Array
+
+
+class TensorOrder(IntEnum):
+    """Order of axes: N number (or output channels), C channels, H height (Y), W width (X)."""
+
+    NCHW = 1
+    CHWN = 2
+    HWCN = 3
+    NWHC = 4
+
+
+def make_tuple(value: Any) -> tuple[int, int]:
+    """Return the pair for X and Y that a scalar, a sequence of one or a pair stands for.
+
+    Raises
+    ------
+    Exception
+        For longer sequences, as Lava does.
+    """
+    items = [int(x) for x in np.ravel(value)]
+    if len(items) not in (1, 2):
+        raise Exception(f"expected one value or two (X and Y), got {value!r}")
+    return items[0], items[-1]
+
+
+def signed_clamp(x: Any, bits: int) -> Any:
+    """Wrap integers into ``bits`` bits, sign included; nothing saturates in spite of the name.
+
+    Examples
+    --------
+    >>> [signed_clamp(x, 4) for x in (7, 8, -9)]
+    [7, -8, 7]
+    """
+    half = 1 << (bits - 1)
+    return (x + half) % (2 * half) - half
+
+
+def output_shape(
+    input_shape: tuple[int, int, int],
+    out_channels: int,
+    kernel_size: tuple[int, int],
+    stride: tuple[int, int],
+    padding: tuple[int, int],
+    dilation: tuple[int, int],
+) -> tuple[int, int, int]:
+    """Shape of the result, (X, Y, channels).
+
+    Along X and Y: ``(size + 2 padding - dilation (kernel - 1) - 1) // stride + 1``.
+    """
+    x, y = (
+        (input_shape[k] + 2 * padding[k] - dilation[k] * (kernel_size[k] - 1) - 1) // stride[k] + 1 for k in (0, 1)
+    )
+    return int(x), int(y), int(out_channels)
+
+
+def conv(
+    input_: Array,
+    weight: Array,
+    kernel_size: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    groups: int,
+) -> Array:
+    """Convolve: the kernel is flipped, the border is filled with zeros.
+
+    Sums are taken in float64, which is exact for integers below 2^53.
+
+    Parameters
+    ----------
+    input_ : ndarray
+        (X, Y, C).
+    weight : ndarray
+        (output channels, KX, KY, C / groups).
+    kernel_size, stride, padding, dilation : pair of int
+        Along X and Y.
+    groups : int
+        Output channels of a group see only that group's input channels.
+
+    Returns
+    -------
+    ndarray
+        (X', Y', output channels), int32 if input and weights are integers, otherwise float64.
+    """
+    (sx, sy), (px, py), (dx, dy) = (map(int, pair) for pair in (stride, padding, dilation))
+    kx, ky = (int(k) for k in kernel_size)
+    groups = int(groups)
+    padded = np.pad(np.asarray(input_, dtype=float), ((px, px), (py, py), (0, 0)))
+    windows = sliding_window_view(padded, (dx * (kx - 1) + 1, dy * (ky - 1) + 1), axis=(0, 1))
+    windows = windows[::sx, ::sy, :, ::dx, ::dy]
+    kernels = np.asarray(weight, dtype=float)[:, ::-1, ::-1, :]
+    outputs, inputs = weight.shape[0] // groups, weight.shape[-1]
+    parts = [
+        np.tensordot(
+            windows[:, :, g * inputs : (g + 1) * inputs],
+            kernels[g * outputs : (g + 1) * outputs],
+            axes=((2, 3, 4), (3, 1, 2)),
+        )
+        for g in range(groups)
+    ]
+    sums = np.concatenate(parts, axis=-1)
+    integral = all(np.asarray(a).dtype.kind in "biu" for a in (input_, weight))
+    return sums.astype(np.int64).astype(np.int32) if integral else sums
+
+
+def conv_scipy(
+    input_: Array, weight: Array, kernel_size: Any, stride: Any, padding: Any, dilation: Any, groups: int
+) -> Array:
+    """Lava's name for :func:`conv` without Torch; there is only one implementation here."""
+    return conv(input_, weight, kernel_size, stride, padding, dilation, groups)

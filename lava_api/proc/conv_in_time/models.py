@@ -1,0 +1,49 @@
+"""NumPy models of convolution along time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc.conv_in_time.process import ConvInTime
+
+
+class AbstractPyConvInTimeModel(PyLoihiProcessModel):
+    """Models of :class:`ConvInTime`: column k of ``a_buff`` is due k steps after the next one."""
+
+    num_message_bits: Any = LavaPyType(np.ndarray, int, precision=5)
+    s_in: Any = LavaPyType(PyInPort.VEC_DENSE, bool, precision=1)
+    a_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
+    a_buff: Any = LavaPyType(np.ndarray, float)
+    weights: Any = LavaPyType(np.ndarray, float)
+
+    def run_spk(self) -> None:
+        """One step: send the column that is due, receive, move on, add the new sums."""
+        self.a_out.send(self.a_buff[:, 0])
+        s_in = self.s_in.recv()
+        if self.num_message_bits.item() == 0:
+            s_in = s_in.astype(bool)
+        self.a_buff[:, :-1] = self.a_buff[:, 1:]
+        self.a_buff[:, -1] = 0
+        self.a_buff += self.weights[::-1].dot(s_in).T
+
+
+@implements(proc=ConvInTime, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class PyConvInTimeFloat(AbstractPyConvInTimeModel):
+    """:class:`ConvInTime` in float64."""
+
+
+@implements(proc=ConvInTime, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("fixed_pt")
+class PyConvInTimeFixed(AbstractPyConvInTimeModel):
+    """:class:`ConvInTime` as tagged for fixed point, which in Lava computes in float64 too and never wraps."""

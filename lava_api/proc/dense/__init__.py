@@ -1,0 +1,1 @@
+"""Connections with a weight for every pair of neurons."""

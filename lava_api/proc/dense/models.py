@@ -1,0 +1,82 @@
+"""NumPy models of dense connections, in floating point and bit-accurate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc._arithmetic import Array
+from lava_api.proc._connection import DelayMixin, FixedConnection, FixedDelayMixin, FloatConnection
+from lava_api.proc.dense.process import DelayDense, Dense
+
+
+class _Sums(PyLoihiProcessModel):
+    """Sums over the sources of a dense matrix."""
+
+    weights: Any
+    is_graded: bool
+
+    def accumulate(self, s_in: Any) -> Any:
+        """Sum up the weights of this step's spikes."""
+        if self.is_graded:
+            return self.weights.dot(s_in)
+        return self.weights[:, s_in.astype(bool)].sum(axis=1)
+
+
+class _DelayedSums(DelayMixin):
+    """Sums over the sources of a dense matrix, by delay."""
+
+    weights: Any
+    is_graded: bool
+
+    def accumulate(self, s_in: Any) -> Array:
+        """Sum up the weights of this step's spikes by target and delay."""
+        spikes = s_in if self.is_graded else s_in.astype(bool)
+        active = np.flatnonzero(spikes)
+        products = self.weights[:, active] * spikes[active]
+        rows = np.broadcast_to(np.arange(len(products))[:, None], products.shape)
+        return self.scatter(rows, self.delays[:, active], products)
+
+
+@implements(proc=Dense, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class PyDenseModelFloat(_Sums, FloatConnection):
+    """:class:`Dense` in float64."""
+
+    weights: Any = LavaPyType(np.ndarray, float)
+
+
+@implements(proc=Dense, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("bit_accurate_loihi", "fixed_pt")
+class PyDenseModelBitAcc(_Sums, FixedConnection):
+    """:class:`Dense` with 8-bit weights."""
+
+    weights: Any = LavaPyType(np.ndarray, np.int32, precision=8)
+
+
+@implements(proc=DelayDense, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class PyDelayDenseModelFloat(_DelayedSums, FloatConnection):
+    """:class:`DelayDense` in float64."""
+
+    weights: Any = LavaPyType(np.ndarray, float)
+    delays: Any = LavaPyType(np.ndarray, int)
+
+
+@implements(proc=DelayDense, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("bit_accurate_loihi", "fixed_pt")
+class PyDelayDenseModelBitAcc(FixedDelayMixin, _DelayedSums, FixedConnection):
+    """:class:`DelayDense` with 8-bit weights."""
+
+    weights: Any = LavaPyType(np.ndarray, np.int32, precision=8)
+    delays: Any = LavaPyType(np.ndarray, np.int32, precision=6)

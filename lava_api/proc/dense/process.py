@@ -1,0 +1,98 @@
+"""Connections with a weight for every pair of neurons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.process.ports.ports import InPort, OutPort
+from lava_api.magma.core.process.process import AbstractProcess, LogConfig
+from lava_api.magma.core.process.variable import Var
+from lava_api.proc._names import warn_unknown
+
+WEIGHT_OPTIONS = ("num_weight_bits", "weight_exp", "sign_mode")
+"""What fixed-point models of connections read from ``proc_params``."""
+
+
+class Dense(AbstractProcess):
+    """Fully connected synapses: ``a_out`` of step t + 1 is the sum of weights of the spikes of step t.
+
+    Parameters
+    ----------
+    weights : ndarray
+        Targets by sources.
+    name : str, optional
+        Name of the process.
+    num_message_bits : int
+        0: every non-zero input counts as 1; otherwise inputs are multiplied with the weights.
+    log_config : LogConfig, optional
+        How the process logs.
+    **kwargs
+        For fixed point: ``num_weight_bits`` (1 to 8), ``weight_exp`` (sums are multiplied with 2^weight_exp) and
+        ``sign_mode`` (a :class:`~lava_api.utils.weightutils.SignMode`, otherwise found from the weights).
+
+    Examples
+    --------
+    >>> from lava_api.proc.dense.process import Dense
+    >>> Dense(weights=[[1, 2, 3], [4, 5, 6]]).a_out.shape
+    (2,)
+    """
+
+    def __init__(
+        self,
+        *,
+        weights: Any,
+        name: str | None = None,
+        num_message_bits: int = 0,
+        log_config: LogConfig | None = None,
+        **kwargs: Any,
+    ) -> None:
+        weights = np.asarray(weights)
+        warn_unknown(self, kwargs, WEIGHT_OPTIONS)
+        super().__init__(
+            weights=weights, num_message_bits=num_message_bits, name=name, log_config=log_config, **kwargs
+        )
+        targets, sources = weights.shape
+        self.s_in = InPort(shape=(sources,))
+        self.a_out = OutPort(shape=(targets,))
+        self.weights = Var(shape=weights.shape, init=weights)
+        self.a_buff = Var(shape=(targets,), init=0)
+        self.num_message_bits = Var(shape=(1,), init=num_message_bits)
+
+
+class DelayDense(Dense):
+    """Fully connected synapses with a delay each: a spike of step t arrives in step t + 1 + delay.
+
+    Parameters
+    ----------
+    weights, name, num_message_bits, log_config, **kwargs
+        As for :class:`Dense`.
+    delays : int or ndarray of int
+        Steps, 0 to 63, one or one for each weight.
+    max_delay : int
+        Length of the buffer if it shall be longer than the largest delay; a shorter one would lose spikes.
+    """
+
+    def __init__(
+        self,
+        *,
+        weights: Any,
+        delays: Any,
+        max_delay: int = 0,
+        name: str | None = None,
+        num_message_bits: int = 0,
+        log_config: LogConfig | None = None,
+        **kwargs: Any,
+    ) -> None:
+        weights = np.asarray(weights)
+        if np.min(delays) < 0:
+            raise ValueError(f"delays: found {np.min(delays)}, they must not be negative")
+        if np.ndim(delays) and np.shape(delays) != weights.shape:
+            raise ValueError(f"delays: shape {np.shape(delays)}, must be that of the weights, {weights.shape}")
+        super().__init__(
+            weights=weights, num_message_bits=num_message_bits, name=name, log_config=log_config, **kwargs
+        )
+        max_delay = max_delay or int(np.max(delays))
+        self.delays = Var(shape=weights.shape, init=delays)
+        self.a_buff = Var(shape=(weights.shape[0], max_delay + 1), init=0)

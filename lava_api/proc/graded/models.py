@@ -1,0 +1,147 @@
+"""NumPy models of graded vectors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc.graded.process import GradedReluVec, GradedVec, InvSqrt, NormVecDelay
+
+INPUT_BITS = 24
+"""Width of what the inverse square root is taken of."""
+GUESS = 1.238982962
+"""Divisor of the first guess, from which the iteration converges for mantissas between 1 and 2."""
+
+
+class AbstractGradedVecModel(PyLoihiProcessModel):
+    """Models that send their input of this step above a threshold."""
+
+    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
+    v: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    vth: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    exp: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+
+    def magnitude(self) -> Any:
+        """What is compared with the threshold."""
+        return np.abs(self.v)
+
+    def run_spk(self) -> None:
+        """One step: receive, compare, send, forget."""
+        self.v += self.a_in.recv()
+        self.s_out.send(self.v * (self.magnitude() > self.vth))
+        self.v[:] = 0
+
+
+@implements(proc=GradedVec, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("fixed_pt")
+class PyGradedVecModelFixed(AbstractGradedVecModel):
+    """:class:`GradedVec` in int32."""
+
+
+@implements(proc=GradedReluVec, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("fixed_pt")
+class PyGradedReluVecModelFixed(AbstractGradedVecModel):
+    """:class:`GradedReluVec` in int32."""
+
+    def magnitude(self) -> Any:
+        """What is compared with the threshold."""
+        return self.v
+
+
+@implements(proc=NormVecDelay, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("fixed_pt")
+class NormVecDelayModel(PyLoihiProcessModel):
+    """:class:`NormVecDelay` in int32; products wrap."""
+
+    a_in1: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
+    a_in2: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
+    s2_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
+    vth: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    exp: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    v: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    v2: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+
+    def run_spk(self) -> None:
+        """One step: send the new square, and the vector of the step before times the factor."""
+        vector = self.a_in1.recv()
+        self.s2_out.send(vector * vector)
+        product = self.v * self.a_in2.recv()
+        self.v[:] = vector
+        self.s_out.send(product * (np.abs(product) > self.vth))
+
+
+@implements(proc=InvSqrt, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class InvSqrtModelFloat(PyLoihiProcessModel):
+    """:class:`InvSqrt` in float64; infinite for 0."""
+
+    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
+    fp_base: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+
+    def run_spk(self) -> None:
+        """One step: receive, send."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            self.s_out.send(1 / np.sqrt(self.a_in.recv()))
+
+
+def inv_sqrt(s_fp: int, n_iters: int = 5, b_fraction: int = 12) -> int:
+    """Inverse square root of a number below 2^24 with ``b_fraction`` fraction bits, by Goldschmidt's iteration.
+
+    Parameters
+    ----------
+    s_fp : int
+        0 gives 0.
+    n_iters : int
+        Iterations; 5 are enough for 12 bits.
+    b_fraction : int
+        Fraction bits of argument and result.
+
+    Examples
+    --------
+    >>> inv_sqrt(4096), inv_sqrt(4)  # of 1 and of 1/1024, in units of 1/4096
+    (4095, 131343)
+    """
+    if s_fp == 0:
+        return 0
+    if not 0 < s_fp < 1 << INPUT_BITS:
+        raise ValueError(f"inverse square root: got {s_fp}, must be from 0 to {(1 << INPUT_BITS) - 1}")
+    magnitude = int(s_fp).bit_length() - 1
+    shift = b_fraction + 1
+    factor = 2 * int((1 << b_fraction) / (2 ** ((magnitude - b_fraction) / 2) * GUESS))
+    rest, root = int(s_fp), factor // 2
+    for _ in range(n_iters):
+        rest = (((rest * factor) >> shift) * factor) >> shift
+        factor = (3 << b_fraction) - rest
+        root = (root * factor) >> shift
+    return root
+
+
+@implements(proc=InvSqrt, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("fixed_pt")
+class InvSqrtModelFP(PyLoihiProcessModel):
+    """:class:`InvSqrt` in integers with 12 fraction bits."""
+
+    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
+    fp_base: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+
+    def run_spk(self) -> None:
+        """One step: receive, send."""
+        values = self.a_in.recv()
+        roots = [inv_sqrt(int(x)) for x in values.ravel()]
+        self.s_out.send(np.array(roots, dtype=np.int64).reshape(values.shape))

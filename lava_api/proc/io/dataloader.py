@@ -1,0 +1,182 @@
+"""Play the samples of a data set, one after the other, into spikes or into a variable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.ports import PyOutPort, PyRefPort
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.process.ports.ports import OutPort, RefPort
+from lava_api.magma.core.process.process import AbstractProcess
+from lava_api.magma.core.process.variable import Var
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc._members import replace_member
+
+
+class AbstractDataloader(AbstractProcess):
+    """A data set and when its samples are loaded.
+
+    Parameters
+    ----------
+    gt_shape : tuple of int
+        Shape of a label.
+    dataset : sequence
+        Pairs (sample, label); after the last one the first follows.
+    interval : int
+        Steps from one sample to the next.
+    offset : int
+        A sample is loaded at the end of the steps t (the first is 1) with ``(t - 1) % interval == offset % interval``.
+    """
+
+    def __init__(self, gt_shape: tuple[int, ...], dataset: Any, interval: int = 1, offset: int = 0) -> None:
+        super().__init__(interval=interval, offset=offset, saved_dataset=dataset)
+        self.interval = Var((1,), interval)
+        self.offset = Var((1,), offset % interval)
+        self.ground_truth = OutPort(shape=gt_shape)
+
+
+def _first(dataset: Any) -> tuple[Any, tuple[int, ...]]:
+    """First sample and the shape of its label; a number has shape (1,)."""
+    sample, label = dataset[0]
+    return np.asarray(sample), np.shape(label) or (1,)
+
+
+class StateDataloader(AbstractDataloader):
+    """Write each sample into a variable of another process; ``ground_truth`` sends its label from the next step on.
+
+    Parameters
+    ----------
+    dataset : sequence
+        Pairs (sample, label), samples in the variable's shape.
+    interval, offset : int
+        When samples are loaded, see :class:`AbstractDataloader`.
+    """
+
+    def __init__(self, *, dataset: Any, interval: int = 1, offset: int = 0) -> None:
+        sample, gt_shape = _first(dataset)
+        super().__init__(gt_shape=gt_shape, dataset=dataset, interval=interval, offset=offset)
+        self.state = RefPort(sample.shape)
+
+    def connect_var(self, var: Var) -> None:
+        """Choose the variable that takes the samples."""
+        replace_member(self, "state", RefPort(var.shape))
+        self.state.connect_var(var)
+
+
+class SpikeDataloader(AbstractDataloader):
+    """Send each sample as spikes, from the step after it was loaded on; ``ground_truth`` sends its label along.
+
+    Parameters
+    ----------
+    dataset : sequence
+        Pairs (sample, label), time on the last axis of a sample. What is longer than the interval is cut off, what is
+        shorter is followed by zeros.
+    interval, offset : int
+        When samples are loaded, see :class:`AbstractDataloader`.
+    """
+
+    def __init__(self, *, dataset: Any, interval: int = 1, offset: int = 0) -> None:
+        sample, gt_shape = _first(dataset)
+        super().__init__(gt_shape=gt_shape, dataset=dataset, interval=interval, offset=offset)
+        shape = sample.shape[:-1]
+        self.s_out = OutPort(shape=shape)
+        self.data = Var(shape=(*shape, interval), init=np.zeros((*shape, interval)))
+
+
+class AbstractPyDataloaderModel(PyLoihiProcessModel):
+    """Models that load samples and send their labels."""
+
+    ground_truth: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
+    interval: Any = LavaPyType(np.ndarray, int)
+    offset: Any = LavaPyType(np.ndarray, int)
+
+    def __init__(self, proc_params: Any) -> None:
+        super().__init__(proc_params)
+        self.dataset = proc_params["saved_dataset"]
+        self.next_sample = 0
+        self.label: Any = 0
+
+    def post_guard(self) -> bool:
+        """Whether a sample is due."""
+        return bool((self.time_step - 1) % self.interval.item() == self.offset.item())
+
+    def load(self) -> Any:
+        """Return the next sample and keep its label."""
+        sample, self.label = self.dataset[self.next_sample]
+        self.next_sample = (self.next_sample + 1) % len(self.dataset)
+        return np.asarray(sample)
+
+    def run_spk(self) -> None:
+        """Send the label of the present sample, 0 before the first."""
+        self.ground_truth.send(np.broadcast_to(np.asarray(self.label, dtype=float), self.ground_truth.shape))
+
+
+class AbstractPyStateModel(AbstractPyDataloaderModel):
+    """Models of :class:`StateDataloader`."""
+
+    state: Any = None
+
+    def run_post_mgmt(self) -> None:
+        """Write the next sample."""
+        self.state.write(self.load())
+
+
+class AbstractPySpikeModel(AbstractPyDataloaderModel):
+    """Models of :class:`SpikeDataloader`."""
+
+    s_out: Any = None
+    data: Any = None
+
+    def run_spk(self) -> None:
+        """Send the label and this step's spikes."""
+        super().run_spk()
+        self.s_out.send(self.data[..., (self.time_step - 2 - self.offset.item()) % self.data.shape[-1]])
+
+    def run_post_mgmt(self) -> None:
+        """Take the next sample."""
+        sample = self.load()[..., : self.data.shape[-1]]
+        self.data[..., : sample.shape[-1]] = sample
+        self.data[..., sample.shape[-1] :] = 0
+
+
+@implements(proc=StateDataloader, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("fixed_pt")
+class PyStateModelFixed(AbstractPyStateModel):
+    """Write int32."""
+
+    state: Any = LavaPyType(PyRefPort.VEC_DENSE, np.int32)
+
+
+@implements(proc=StateDataloader, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class PyStateModelFloat(AbstractPyStateModel):
+    """Write float64."""
+
+    state: Any = LavaPyType(PyRefPort.VEC_DENSE, float)
+
+
+@implements(proc=SpikeDataloader, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("fixed_pt")
+class PySpikeModelFixed(AbstractPySpikeModel):
+    """Send int32."""
+
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32)
+    data: Any = LavaPyType(np.ndarray, np.int32)
+
+
+@implements(proc=SpikeDataloader, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class PySpikeModelFloat(AbstractPySpikeModel):
+    """Send float64."""
+
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
+    data: Any = LavaPyType(np.ndarray, float)

@@ -1,0 +1,122 @@
+"""Encode a changing input as graded spikes."""
+
+from __future__ import annotations
+
+from enum import Enum, unique
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.process.ports.ports import InPort, OutPort
+from lava_api.magma.core.process.process import AbstractProcess
+from lava_api.magma.core.process.variable import Var
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+
+UNLIMITED = -1
+"""Value of ``a_min`` and ``a_max`` without ``num_bits``."""
+
+
+@unique
+class Compression(Enum):
+    """How messages are packed on the way to the chip."""
+
+    DENSE = 0
+    SPARSE = 1
+    PACKED_4 = 2
+    DELTA_SPARSE_8 = 3
+
+
+class DeltaEncoder(AbstractProcess):
+    """Send changes of the input that reach a threshold, one step later; what is not sent is kept for later.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of the input.
+    vth : int
+        Threshold, in units of the input.
+    spike_exp : int
+        Inputs are multiplied with 2^spike_exp.
+    num_bits : int, optional
+        Messages are limited to this many bits, sign included.
+    compression : Compression
+        Only ``Compression.DENSE``: the packed formats serve the way to a chip.
+    """
+
+    def __init__(
+        self,
+        *,
+        shape: tuple[int, ...],
+        vth: Any,
+        spike_exp: int = 0,
+        num_bits: int | None = None,
+        compression: Compression = Compression.DENSE,
+    ) -> None:
+        if compression is not Compression.DENSE:
+            raise NotImplementedError(f"compression: got {compression}, only Compression.DENSE can be computed here")
+        super().__init__(
+            shape=shape, vth=vth, spike_exp=spike_exp, num_bits=num_bits, compression=compression
+        )
+        a_min = a_max = UNLIMITED
+        if num_bits is not None:
+            half = 1 << (num_bits - 1)
+            a_min, a_max = -half << spike_exp, (half - 1) << spike_exp
+        self.a_in = InPort(shape=shape)
+        self.s_out = OutPort(shape=shape)
+        self.vth = Var(shape=(1,), init=vth * (1 << spike_exp))
+        self.act = Var(shape=shape, init=0)
+        self.residue = Var(shape=shape, init=0)
+        self.spike_exp = Var(shape=(1,), init=spike_exp)
+        self.a_min = Var(shape=(1,), init=a_min)
+        self.a_max = Var(shape=(1,), init=a_max)
+
+    @property
+    def shape(self) -> Any:
+        """Shape of the input."""
+        return self.proc_params["shape"]
+
+
+class AbstractPyDeltaEncoderModel(PyLoihiProcessModel):
+    """Models of :class:`DeltaEncoder`."""
+
+    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
+    s_out: Any = None
+    vth: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    act: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    residue: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    spike_exp: Any = LavaPyType(np.ndarray, np.int32, precision=3)
+    a_min: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    a_max: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+
+    def encode_delta(self, act_new: Any) -> Any:
+        """Return what is sent for a new, scaled input, and keep the rest."""
+        delta = act_new - self.act + self.residue
+        sent = np.where(np.abs(delta) >= self.vth, delta, 0)
+        if self.a_max.item() > 0:
+            sent = np.clip(sent, self.a_min, self.a_max)
+        self.residue[:] = delta - sent
+        self.act[:] = act_new
+        return sent
+
+
+@implements(proc=DeltaEncoder, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("dense_out")
+class PyDeltaEncoderModelDense(AbstractPyDeltaEncoderModel):
+    """:class:`DeltaEncoder` with one number for each element."""
+
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
+
+    def __init__(self, proc_params: Any = None) -> None:
+        super().__init__(proc_params)
+        self.data: Any = 0
+
+    def run_spk(self) -> None:
+        """One step: send the changes of the step before, receive, encode."""
+        self.s_out.send(np.broadcast_to(self.data, self.s_out.shape))
+        self.data = self.encode_delta(np.left_shift(np.int64(self.a_in.recv()), self.spike_exp))

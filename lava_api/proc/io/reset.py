@@ -1,0 +1,79 @@
+"""Set a variable of another process to a constant at regular times."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.ports import PyRefPort
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.process.ports.ports import RefPort
+from lava_api.magma.core.process.process import AbstractProcess
+from lava_api.magma.core.process.variable import Var
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc._members import replace_member
+
+
+class Reset(AbstractProcess):
+    """Set a variable to a constant at regular times, after the step's updates.
+
+    Parameters
+    ----------
+    reset_value : int
+        Value that every element takes.
+    interval : int
+        Steps between resets.
+    offset : int
+        Resets come at the steps t (the first is 1) with ``(t - 1) % interval == offset % interval``.
+    """
+
+    def __init__(self, *, reset_value: int = 0, interval: int = 1, offset: int = 0) -> None:
+        super().__init__(reset_value=reset_value, interval=interval, offset=offset)
+        self.reset_value = Var((1,), init=reset_value)
+        self.interval = Var((1,), init=interval)
+        self.offset = Var((1,), init=offset % interval)
+        self.state = RefPort((1,))
+
+    def connect_var(self, var: Var) -> None:
+        """Choose the variable to reset."""
+        replace_member(self, "state", RefPort(var.shape))
+        self.state.connect_var(var)
+
+
+class AbstractPyReset(PyLoihiProcessModel):
+    """Models of :class:`Reset`."""
+
+    reset_value: Any = LavaPyType(np.ndarray, int)
+    interval: Any = LavaPyType(np.ndarray, int)
+    offset: Any = LavaPyType(np.ndarray, int)
+    state: Any = None
+
+    def post_guard(self) -> bool:
+        """Whether a reset is due."""
+        return bool((self.time_step - 1) % self.interval.item() == self.offset.item())
+
+    def run_post_mgmt(self) -> None:
+        """Write the constant."""
+        self.state.write(np.full(self.state.shape, self.reset_value.item()))
+
+
+@implements(proc=Reset, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("fixed_pt")
+class PyResetFixed(AbstractPyReset):
+    """Reset integers."""
+
+    state: Any = LavaPyType(PyRefPort.VEC_DENSE, int)
+
+
+@implements(proc=Reset, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class PyResetFloat(AbstractPyReset):
+    """Reset float64."""
+
+    state: Any = LavaPyType(PyRefPort.VEC_DENSE, float)

@@ -1,0 +1,138 @@
+"""Record what arrives at a port, or a variable at regular times."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.ports import PyInPort, PyRefPort
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.process.ports.ports import InPort, RefPort
+from lava_api.magma.core.process.process import AbstractProcess
+from lava_api.magma.core.process.variable import Var
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc._members import replace_member
+
+
+class RingBuffer(AbstractProcess):
+    """Record input.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of the input.
+    buffer : int
+        Steps that ``data`` holds, on its last axis; later steps overwrite the oldest ones.
+    """
+
+    def __init__(self, *, shape: tuple[int, ...], buffer: int) -> None:
+        super().__init__(shape=shape, buffer=buffer)
+        self.shape = shape
+        self.a_in = InPort(shape=shape)
+        self.data = Var(shape=(*shape, buffer), init=np.zeros((*shape, buffer)))
+
+
+class AbstractPyReceiveModel(PyLoihiProcessModel):
+    """Models of :class:`RingBuffer`."""
+
+    a_in: Any = None
+    data: Any = None
+
+    def run_spk(self) -> None:
+        """Write this step's input into its column."""
+        self.data[..., (self.time_step - 1) % self.data.shape[-1]] = self.a_in.recv()
+
+
+@implements(proc=RingBuffer, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class PyReceiveModelFloat(AbstractPyReceiveModel):
+    """Record float64."""
+
+    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
+    data: Any = LavaPyType(np.ndarray, float)
+
+
+@implements(proc=RingBuffer, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("fixed_pt")
+class PyReceiveModelFixed(AbstractPyReceiveModel):
+    """Record int32."""
+
+    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32)
+    data: Any = LavaPyType(np.ndarray, np.int32)
+
+
+class Read(AbstractProcess):
+    """Record a variable of another process at regular times, after the step's updates.
+
+    Parameters
+    ----------
+    buffer : int
+        Records that ``data`` holds, on its last axis; later ones overwrite the oldest.
+    interval : int
+        Steps between records.
+    offset : int
+        Records come at the steps t (the first is 1) with ``(t - 1) % interval == offset % interval``.
+    """
+
+    def __init__(self, *, buffer: int, interval: int = 1, offset: int = 0) -> None:
+        super().__init__(buffer=buffer, interval=interval, offset=offset)
+        self.buffer = buffer
+        self.interval = Var((1,), interval)
+        self.offset = Var((1,), offset % interval)
+        self.state = RefPort((1,))
+        self.data = Var(shape=(1, buffer), init=np.zeros((1, buffer)))
+
+    def connect_var(self, var: Var) -> None:
+        """Choose the variable to record."""
+        replace_member(self, "state", RefPort(var.shape))
+        shape = (*var.shape, self.buffer)
+        replace_member(self, "data", Var(shape=shape, init=np.zeros(shape)))
+        self.state.connect_var(var)
+
+
+class PyRead(PyLoihiProcessModel):
+    """Models of :class:`Read`."""
+
+    interval: Any = LavaPyType(np.ndarray, int)
+    offset: Any = LavaPyType(np.ndarray, int)
+    state: Any = None
+    data: Any = None
+
+    def __init__(self, proc_params: Any = None) -> None:
+        super().__init__(proc_params)
+        self.counter = 0
+
+    def post_guard(self) -> bool:
+        """Whether a record is due."""
+        return bool((self.time_step - 1) % self.interval.item() == self.offset.item())
+
+    def run_post_mgmt(self) -> None:
+        """Write the variable into the next column."""
+        self.data[..., self.counter % self.data.shape[-1]] = self.state.read()
+        self.counter += 1
+
+
+@implements(proc=Read, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("fixed_pt")
+class PyReadFixed(PyRead):
+    """Record int32."""
+
+    state: Any = LavaPyType(PyRefPort.VEC_DENSE, np.int32)
+    data: Any = LavaPyType(np.ndarray, np.int32)
+
+
+@implements(proc=Read, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class PyReadFloat(PyRead):
+    """Record float64."""
+
+    state: Any = LavaPyType(PyRefPort.VEC_DENSE, float)
+    data: Any = LavaPyType(np.ndarray, float)

@@ -1,0 +1,64 @@
+"""Play an array into a network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.ports import PyOutPort
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.process.ports.ports import OutPort
+from lava_api.magma.core.process.process import AbstractProcess
+from lava_api.magma.core.process.variable import Var
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+
+
+class RingBuffer(AbstractProcess):
+    """Send a recording again and again.
+
+    Parameters
+    ----------
+    data : ndarray
+        What to send, time on the last axis; step t (the first is 1) sends ``data[..., (t - 1) % length]``.
+    """
+
+    def __init__(self, *, data: Any) -> None:
+        data = np.asarray(data)
+        super().__init__(data=data)
+        self.data = Var(shape=data.shape, init=data)
+        self.s_out = OutPort(shape=data.shape[:-1])
+
+
+class AbstractPySendModel(PyLoihiProcessModel):
+    """Models of :class:`RingBuffer`."""
+
+    s_out: Any = None
+    data: Any = None
+
+    def run_spk(self) -> None:
+        """Send this step's column."""
+        self.s_out.send(self.data[..., (self.time_step - 1) % self.data.shape[-1]])
+
+
+@implements(proc=RingBuffer, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class PySendModelFloat(AbstractPySendModel):
+    """Send float64."""
+
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
+    data: Any = LavaPyType(np.ndarray, float)
+
+
+@implements(proc=RingBuffer, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("fixed_pt")
+class PySendModelFixed(AbstractPySendModel):
+    """Send int32."""
+
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32)
+    data: Any = LavaPyType(np.ndarray, np.int32)

@@ -1,0 +1,274 @@
+"""NumPy models of LIF neurons, in floating point and bit-accurate.
+
+Neurons with rules of their own subclass :class:`AbstractPyLifModelFloat` or :class:`AbstractPyLifModelFixed` and
+override ``spiking_activation``, ``subthr_dynamics`` or ``reset_voltage``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc._arithmetic import DECAY_BITS, STATE_BITS, decay, saturate, scaled_bias, wrap_once
+from lava_api.proc.lif.process import LIF, LIFRefractory, LIFReset, TernaryLIF
+
+THRESHOLD_SHIFT = 6
+"""Thresholds and inputs of fixed-point models are in units of 2^6 of the state."""
+
+
+class AbstractPyLifModelFloat(PyLoihiProcessModel):
+    """LIF neurons in float64: ``u = u (1 - du) + a``, ``v = v (1 - dv) + u + bias_mant``."""
+
+    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
+    s_out: Any = None
+    u: Any = LavaPyType(np.ndarray, float)
+    v: Any = LavaPyType(np.ndarray, float)
+    bias_mant: Any = LavaPyType(np.ndarray, float)
+    bias_exp: Any = LavaPyType(np.ndarray, float)
+    du: Any = LavaPyType(float, float)
+    dv: Any = LavaPyType(float, float)
+
+    def spiking_activation(self) -> Any:
+        """Tell which neurons spike; a model must define it."""
+        raise NotImplementedError(f"{type(self).__name__} must define spiking_activation()")
+
+    def subthr_dynamics(self, activation_in: Any) -> None:
+        """Update current and voltage from this step's input."""
+        self.u[:] = self.u * (1 - self.du) + activation_in
+        self.v[:] = self.v * (1 - self.dv) + self.u + self.bias_mant
+
+    def reset_voltage(self, spike_vector: Any) -> None:
+        """Clear the voltage of neurons that spiked."""
+        self.v[spike_vector] = 0
+
+    def run_spk(self) -> None:
+        """One step: receive, update, spike, reset, send."""
+        super().run_spk()
+        self.subthr_dynamics(activation_in=self.a_in.recv())
+        self.s_out_buff = self.spiking_activation()
+        self.reset_voltage(spike_vector=self.s_out_buff)
+        self.s_out.send(self.s_out_buff)
+
+
+class AbstractPyLifModelFixed(PyLoihiProcessModel):
+    """LIF neurons with 24-bit states.
+
+    ``u = wrap(decay(u, du + 1) + a 2^6)``, ``v = saturate(decay(v, dv) + u + bias)``; decays round towards zero, the
+    current wraps at 2^24, the voltage saturates at 2^23 - 1. The bias is computed anew in each step, thresholds before
+    the first.
+    """
+
+    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int16, precision=16)
+    s_out: Any = None
+    u: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    v: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    du: Any = LavaPyType(int, np.uint16, precision=12)
+    dv: Any = LavaPyType(int, np.uint16, precision=12)
+    bias_mant: Any = LavaPyType(np.ndarray, np.int16, precision=13)
+    bias_exp: Any = LavaPyType(np.ndarray, np.int16, precision=3)
+
+    def __init__(self, proc_params: Any) -> None:
+        super().__init__(proc_params)
+        self.effective_bias: Any = 0
+        self.isthrscaled = False
+        self.ds_offset = 1
+        self.dm_offset = 0
+        self.uv_bitwidth = STATE_BITS
+        self.max_uv_val = 1 << (STATE_BITS - 1)
+        self.decay_shift = DECAY_BITS
+        self.decay_unity = 1 << DECAY_BITS
+        self.vth_shift = THRESHOLD_SHIFT
+        self.act_shift = THRESHOLD_SHIFT
+
+    def scale_bias(self) -> None:
+        """Compute the bias current of this step from mantissa and exponent."""
+        self.effective_bias = scaled_bias(self.bias_mant, self.bias_exp)
+
+    def scale_threshold(self) -> None:
+        """Bring thresholds to the scale of the voltage, once; a model must define it."""
+        raise NotImplementedError(f"{type(self).__name__} must define scale_threshold()")
+
+    def spiking_activation(self) -> Any:
+        """Tell which neurons spike; a model must define it."""
+        raise NotImplementedError(f"{type(self).__name__} must define spiking_activation()")
+
+    def subthr_dynamics(self, activation_in: Any) -> None:
+        """Update current and voltage from this step's input."""
+        keep_u = self.decay_unity - (self.du + self.ds_offset)
+        keep_v = self.decay_unity - (self.dv + self.dm_offset)
+        decayed = decay(self.u, keep_u, self.decay_shift).astype(np.int32)
+        self.u[:] = wrap_once(decayed + np.left_shift(activation_in, self.act_shift))
+        self.v[:] = saturate(decay(self.v, keep_v, self.decay_shift) + self.u + self.effective_bias)
+
+    def reset_voltage(self, spike_vector: Any) -> None:
+        """Clear the voltage of neurons that spiked."""
+        self.v[spike_vector] = 0
+
+    def run_spk(self) -> None:
+        """One step: receive, update, spike, reset, send."""
+        super().run_spk()
+        activation_in = self.a_in.recv()
+        self.scale_bias()
+        if not self.isthrscaled:
+            self.scale_threshold()
+        self.subthr_dynamics(activation_in=activation_in)
+        self.s_out_buff = self.spiking_activation()
+        self.reset_voltage(spike_vector=self.s_out_buff)
+        self.s_out.send(self.s_out_buff)
+
+
+class _OneThresholdFloat(AbstractPyLifModelFloat):
+    """Spikes above a threshold."""
+
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
+    vth: Any = LavaPyType(float, float)
+
+    def spiking_activation(self) -> Any:
+        """Spike strictly above the threshold."""
+        return self.v > self.vth
+
+
+class _OneThresholdFixed(AbstractPyLifModelFixed):
+    """Spikes above a threshold, scaled before the first step."""
+
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
+    vth: Any = LavaPyType(int, np.int32, precision=17)
+
+    def __init__(self, proc_params: Any) -> None:
+        super().__init__(proc_params)
+        self.effective_vth: Any = 0
+
+    def scale_threshold(self) -> None:
+        """Scale the threshold by 2^6; later changes of ``vth`` have no effect."""
+        self.effective_vth = np.left_shift(self.vth, self.vth_shift)
+        self.isthrscaled = True
+
+    def spiking_activation(self) -> Any:
+        """Spike strictly above the threshold."""
+        return self.v > self.effective_vth
+
+
+@implements(proc=LIF, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class PyLifModelFloat(_OneThresholdFloat):
+    """:class:`LIF` in float64."""
+
+
+@implements(proc=LIF, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("bit_accurate_loihi", "fixed_pt")
+class PyLifModelBitAcc(_OneThresholdFixed):
+    """:class:`LIF` in Loihi's integers."""
+
+
+class _Ternary(PyLoihiProcessModel):
+    """Reset of ternary neurons: both signs of spike clear the voltage."""
+
+    v: Any
+
+    def reset_voltage(self, spike_vector: Any) -> None:
+        """Clear the voltage of neurons that spiked with either sign."""
+        self.v[spike_vector != 0] = 0
+
+
+@implements(proc=TernaryLIF, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class PyTernLifModelFloat(_Ternary, AbstractPyLifModelFloat):
+    """:class:`TernaryLIF` in float64."""
+
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float, precision=2)
+    vth_hi: Any = LavaPyType(float, float)
+    vth_lo: Any = LavaPyType(float, float)
+
+    def spiking_activation(self) -> Any:
+        """+1 above the upper threshold, -1 below the lower one."""
+        return 1 * (self.v > self.vth_hi) - 1 * (self.v < self.vth_lo)
+
+
+@implements(proc=TernaryLIF, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("fixed_pt")
+class PyTernLifModelFixed(_Ternary, AbstractPyLifModelFixed):
+    """:class:`TernaryLIF` in Loihi's integers."""
+
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, int, precision=2)
+    vth_hi: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    vth_lo: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+
+    def __init__(self, proc_params: Any) -> None:
+        super().__init__(proc_params)
+        self.effective_vth_hi: Any = 0
+        self.effective_vth_lo: Any = 0
+
+    def scale_threshold(self) -> None:
+        """Scale both thresholds by 2^6, once."""
+        self.effective_vth_hi = np.left_shift(self.vth_hi, self.vth_shift)
+        self.effective_vth_lo = np.left_shift(self.vth_lo, self.vth_shift)
+        self.isthrscaled = True
+
+    def spiking_activation(self) -> Any:
+        """+1 above the upper threshold, -1 below the lower one."""
+        return 1 * (self.v > self.effective_vth_hi) - 1 * (self.v < self.effective_vth_lo)
+
+
+class _Reset(PyLoihiProcessModel):
+    """Regular clearing of the state, before the update of a step."""
+
+    u: Any
+    v: Any
+
+    def subthr_dynamics(self, activation_in: Any) -> None:
+        """Clear the state where a reset is due, then update it."""
+        interval = self.proc_params.get("reset_interval", 1)
+        offset = self.proc_params.get("reset_offset", 0)
+        if self.time_step % interval == offset % interval:
+            self.u[:] = 0
+            self.v[:] = 0
+        super().subthr_dynamics(activation_in)  # type: ignore[misc]
+
+
+@implements(proc=LIFReset, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class PyLifResetModelFloat(_Reset, _OneThresholdFloat):
+    """:class:`LIFReset` in float64."""
+
+
+@implements(proc=LIFReset, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("bit_accurate_loihi", "fixed_pt")
+class PyLifResetModelBitAcc(_Reset, _OneThresholdFixed):
+    """:class:`LIFReset` in Loihi's integers."""
+
+
+@implements(proc=LIFRefractory, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class PyLifRefractoryModelFloat(_OneThresholdFloat):
+    """:class:`LIFRefractory` in float64."""
+
+    refractory_period_end: Any = LavaPyType(np.ndarray, int)
+
+    def __init__(self, proc_params: Any) -> None:
+        super().__init__(proc_params)
+        self.refractory_period = proc_params["refractory_period"]
+
+    def subthr_dynamics(self, activation_in: Any) -> None:
+        """Update every current, and the voltages of neurons that are not refractory."""
+        self.u[:] = self.u * (1 - self.du) + activation_in
+        drive = self.v * (1 - self.dv) + (self.u + self.bias_mant)
+        self.v[:] = np.where(self.refractory_period_end < self.time_step, drive, self.v)
+
+    def reset_voltage(self, spike_vector: Any) -> None:
+        """Clear the voltage of neurons that spiked and start their refractory period."""
+        super().reset_voltage(spike_vector)
+        self.refractory_period_end[spike_vector] = self.time_step + self.refractory_period

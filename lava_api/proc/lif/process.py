@@ -1,0 +1,200 @@
+"""Leaky integrate-and-fire neurons: current, voltage, threshold.
+
+A decay of 0 keeps a state, the largest decay clears it in one step: fractions in [0, 1] for floating-point models,
+12-bit integers for fixed-point ones, where ``du`` counts one more than is given. The bias is
+``bias_mant * 2^bias_exp`` in fixed point and ``bias_mant`` alone in floating point.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lava_api.magma.core.process.ports.ports import InPort, OutPort
+from lava_api.magma.core.process.process import AbstractProcess, LogConfig
+from lava_api.magma.core.process.variable import Var
+from lava_api.proc._names import warn_unknown
+
+
+class AbstractLIF(AbstractProcess):
+    """State and ports that all LIF neurons share: ``a_in``, ``s_out``, ``u``, ``v``, decays and bias."""
+
+    def __init__(
+        self,
+        *,
+        shape: tuple[int, ...],
+        u: Any,
+        v: Any,
+        du: Any,
+        dv: Any,
+        bias_mant: Any,
+        bias_exp: Any,
+        name: str | None,
+        log_config: LogConfig | None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            shape=shape, u=u, v=v, du=du, dv=dv, bias_mant=bias_mant, bias_exp=bias_exp,
+            name=name, log_config=log_config, **kwargs,
+        )  # fmt: skip
+        self.a_in = InPort(shape=shape)
+        self.s_out = OutPort(shape=shape)
+        self.u = Var(shape=shape, init=u)
+        self.v = Var(shape=shape, init=v)
+        self.du = Var(shape=(1,), init=du)
+        self.dv = Var(shape=(1,), init=dv)
+        self.bias_exp = Var(shape=shape, init=bias_exp)
+        self.bias_mant = Var(shape=shape, init=bias_mant)
+
+
+class LIF(AbstractLIF):
+    """Leaky integrate-and-fire neurons.
+
+    ``u = u (1 - du) + a_in;  v = v (1 - dv) + u + bias;  spike where v > vth, then v = 0``
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of the population, its ports and its state.
+    u, v : scalar or array
+        Initial current and voltage.
+    du, dv : scalar or array
+        Decays; 12-bit integers in fixed point, fractions in floating point.
+    bias_mant, bias_exp : scalar or array
+        Mantissa (13 bit) and exponent (3 bit) of the bias.
+    vth : scalar or array
+        Threshold; fixed point compares with ``vth * 2^6``.
+    name : str, optional
+        Name of the process.
+    log_config : LogConfig, optional
+        How the process logs.
+
+    Examples
+    --------
+    >>> from lava_api.proc.lif.process import LIF
+    >>> LIF(shape=(3,), du=4095, vth=10).v.shape
+    (3,)
+    """
+
+    def __init__(
+        self,
+        *,
+        shape: tuple[int, ...],
+        u: Any = 0,
+        v: Any = 0,
+        du: Any = 0,
+        dv: Any = 0,
+        bias_mant: Any = 0,
+        bias_exp: Any = 0,
+        vth: Any = 10,
+        name: str | None = None,
+        log_config: LogConfig | None = None,
+        **kwargs: Any,
+    ) -> None:
+        warn_unknown(self, kwargs)
+        super().__init__(
+            shape=shape, u=u, v=v, du=du, dv=dv, bias_mant=bias_mant, bias_exp=bias_exp,
+            name=name, log_config=log_config, **kwargs,
+        )  # fmt: skip
+        self.vth = Var(shape=(1,), init=vth)
+
+
+class TernaryLIF(AbstractLIF):
+    """LIF neurons with an upper and a lower threshold, whose spikes are +1 and -1.
+
+    Parameters
+    ----------
+    shape, u, v, du, dv, bias_mant, bias_exp, name, log_config
+        As for :class:`LIF`.
+    vth_hi, vth_lo : scalar
+        A neuron sends +1 above ``vth_hi`` and -1 below ``vth_lo``.
+    """
+
+    def __init__(
+        self,
+        *,
+        shape: tuple[int, ...],
+        u: Any = 0,
+        v: Any = 0,
+        du: Any = 0,
+        dv: Any = 0,
+        bias_mant: Any = 0,
+        bias_exp: Any = 0,
+        vth_hi: Any = 10,
+        vth_lo: Any = -10,
+        name: str | None = None,
+        log_config: LogConfig | None = None,
+    ) -> None:
+        super().__init__(
+            shape=shape, u=u, v=v, du=du, dv=dv, bias_mant=bias_mant, bias_exp=bias_exp,
+            name=name, log_config=log_config,
+        )  # fmt: skip
+        self.vth_hi = Var(shape=(1,), init=vth_hi)
+        self.vth_lo = Var(shape=(1,), init=vth_lo)
+
+
+class LIFReset(LIF):
+    """LIF neurons whose state is cleared at regular times, before the update of that step.
+
+    Parameters
+    ----------
+    shape, u, v, du, dv, bias_mant, bias_exp, vth, name, log_config
+        As for :class:`LIF`.
+    reset_interval : int
+        Steps between resets, at least 1; 1 clears the state in every step.
+    reset_offset : int
+        Resets come at the steps t (the first is 1) with ``t % interval == offset % interval``.
+    """
+
+    def __init__(
+        self,
+        *,
+        shape: tuple[int, ...],
+        u: Any = 0,
+        v: Any = 0,
+        du: Any = 0,
+        dv: Any = 0,
+        bias_mant: Any = 0,
+        bias_exp: Any = 0,
+        vth: Any = 10,
+        reset_interval: int = 1,
+        reset_offset: int = 0,
+        name: str | None = None,
+        log_config: LogConfig | None = None,
+    ) -> None:
+        super().__init__(
+            shape=shape, u=u, v=v, du=du, dv=dv, bias_mant=bias_mant, bias_exp=bias_exp, vth=vth,
+            name=name, log_config=log_config, reset_interval=reset_interval, reset_offset=reset_offset,
+        )  # fmt: skip
+
+
+class LIFRefractory(LIF):
+    """LIF neurons whose voltage is held at 0 for some steps after a spike (floating point only).
+
+    Parameters
+    ----------
+    shape, u, v, du, dv, bias_mant, bias_exp, vth, name, log_config
+        As for :class:`LIF`.
+    refractory_period : int
+        Steps after that of the spike in which the voltage does not move.
+    """
+
+    def __init__(
+        self,
+        *,
+        shape: tuple[int, ...],
+        u: Any = 0,
+        v: Any = 0,
+        du: Any = 0,
+        dv: Any = 0,
+        bias_mant: Any = 0,
+        bias_exp: Any = 0,
+        vth: Any = 10,
+        refractory_period: int = 1,
+        name: str | None = None,
+        log_config: LogConfig | None = None,
+    ) -> None:
+        super().__init__(
+            shape=shape, u=u, v=v, du=du, dv=dv, bias_mant=bias_mant, bias_exp=bias_exp, vth=vth,
+            name=name, log_config=log_config, refractory_period=refractory_period,
+        )  # fmt: skip
+        self.refractory_period_end = Var(shape=shape, init=0)

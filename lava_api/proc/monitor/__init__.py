@@ -1,0 +1,1 @@
+"""Record variables and messages."""

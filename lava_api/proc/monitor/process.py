@@ -1,0 +1,101 @@
+"""Record variables and messages of other processes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.process.ports.ports import InPort, OutPort, RefPort
+from lava_api.magma.core.process.process import AbstractProcess
+from lava_api.magma.core.process.variable import Var
+
+
+class Monitor(AbstractProcess):
+    """Record variables after each step, and what ports send.
+
+    One monitor takes any number of targets (Lava's takes one variable and one port).
+
+    Examples
+    --------
+    >>> from lava_api.proc.lif.process import LIF
+    >>> neurons, monitor = LIF(shape=(2,), bias_mant=3, name="neurons"), Monitor()
+    >>> monitor.probe(neurons.v, 10)
+
+    After a run, ``monitor.get_data()["neurons"]["v"]`` is an array of shape (10, 2).
+    """
+
+    def __init__(self) -> None:
+        super().__init__(RefPorts=[], VarsData1=[], InPorts=[], VarsData2=[], n_ref_ports=0, n_in_ports=0)
+        self.data: dict[str, dict[str, Any]] = {}
+        self._records: list[tuple[Any, str]] = []
+
+    def probe(self, target: Any, num_steps: int) -> None:
+        """Record a target in every step.
+
+        Parameters
+        ----------
+        target : Var or OutPort
+            What to record.
+        num_steps : int
+            Steps to record, counted from the first step of the program; the program must not run longer.
+        """
+        if isinstance(target, Var):
+            port = self._add("RefPorts", "ref_port", RefPort(target.shape))
+            name = self._add("VarsData1", "var_read", _record(target, num_steps))
+            self.proc_params.overwrite("n_ref_ports", len(self.proc_params["RefPorts"]))
+            self._post_init()
+            getattr(self, port).connect_var(target)
+        elif isinstance(target, OutPort):
+            port = self._add("InPorts", "in_port", InPort(target.shape))
+            name = self._add("VarsData2", "out_read", _record(target, num_steps))
+            self.proc_params.overwrite("n_in_ports", len(self.proc_params["InPorts"]))
+            self._post_init()
+            target.connect(getattr(self, port))
+        else:
+            raise TypeError(f"target: a Monitor records a Var or an OutPort, got {type(target).__name__}")
+        self._records.append((target, name))
+
+    def _add(self, kind: str, prefix: str, member: Any) -> str:
+        """Store a numbered port or variable and list it for the model."""
+        names = self.proc_params[kind]
+        names.append(f"{prefix}_{len(names)}")
+        setattr(self, names[-1], member)
+        return str(names[-1])
+
+    def get_data(self) -> dict[str, dict[str, Any]]:
+        """Return what was recorded.
+
+        Returns
+        -------
+        dict of dict of ndarray
+            By the name of the process, then of the variable or port: float64, shape (num_steps, ...). Steps that
+            have not run are 0.
+        """
+        for target, name in self._records:
+            self.data.setdefault(target.process.name, {})[target.name] = getattr(self, name).get()
+        return self.data
+
+    def plot(self, ax: Any, target: Any, *args: Any, **kwargs: Any) -> None:
+        """Plot a record over time.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes
+            Where to draw.
+        target : Var or OutPort
+            A target that was probed.
+        *args, **kwargs
+            For ``ax.plot``.
+        """
+        data = self.get_data()[target.process.name][target.name]
+        ax.set_title(target.process.name)
+        ax.set_xlabel("Time step")
+        ax.set_ylabel(target.name)
+        ax.plot(data.reshape(len(data), -1), *args, **kwargs)
+
+
+def _record(target: Any, num_steps: int) -> Var:
+    """Variable that takes the record of a target."""
+    shape = (num_steps, *target.shape)
+    return Var(shape=shape, init=np.zeros(shape))

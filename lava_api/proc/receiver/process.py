@@ -1,0 +1,28 @@
+"""Keep the last message."""
+
+from __future__ import annotations
+
+from lava_api.magma.core.process.ports.ports import InPort
+from lava_api.magma.core.process.process import AbstractProcess, LogConfig
+from lava_api.magma.core.process.variable import Var
+
+
+class Receiver(AbstractProcess):
+    """Keep this step's input in ``payload``.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of the input.
+    name : str, optional
+        Name of the process.
+    log_config : LogConfig, optional
+        How the process logs.
+    """
+
+    def __init__(
+        self, *, shape: tuple[int, ...] = (1,), name: str | None = None, log_config: LogConfig | None = None
+    ) -> None:
+        super().__init__(shape=shape, name=name, log_config=log_config)
+        self.a_in = InPort(shape=shape)
+        self.payload = Var(shape=shape, init=0)

@@ -1,0 +1,1 @@
+"""Resonators that send their amplitude."""

@@ -1,0 +1,44 @@
+"""NumPy model of resonators that send their amplitude."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc.resfire.process import COEFFICIENT_BITS, RFZero
+
+
+@implements(proc=RFZero, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("fixed_pt")
+class PyRFZeroModelFixed(PyLoihiProcessModel):
+    """:class:`RFZero` in int32: products wrap, then round down."""
+
+    u_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
+    v_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
+    uth: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    u: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    v: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    lst: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    lct: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+
+    def run_spk(self) -> None:
+        """One step: receive, rotate, send."""
+        u_in, v_in = self.u_in.recv(), self.v_in.recv()
+
+        def part(state: Any, coefficient: Any) -> Any:
+            return np.right_shift(state * coefficient, COEFFICIENT_BITS)
+
+        new_u = part(self.u, self.lct) - part(self.v, self.lst) + u_in
+        new_v = part(self.v, self.lct) + part(self.u, self.lst) + v_in
+        crossing = (new_u > self.uth) & (new_v >= 0) & (self.v < 0)
+        self.u[:], self.v[:] = new_u, new_v
+        self.s_out.send(new_u * crossing)

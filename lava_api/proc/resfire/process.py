@@ -1,0 +1,53 @@
+"""Resonators that send their amplitude at the zero crossing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.process.ports.ports import InPort, OutPort
+from lava_api.magma.core.process.process import AbstractProcess
+from lava_api.magma.core.process.variable import Var
+
+COEFFICIENT_BITS = 15
+"""Fraction bits of the rotation's coefficients."""
+
+
+class RFZero(AbstractProcess):
+    """Resonators that send ``u`` when ``v`` crosses zero upwards and ``u`` is above a threshold.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of the population.
+    freqs : array
+        Frequencies in Hz.
+    decay_tau : array
+        Time constants of the decay in seconds.
+    dt : float
+        Duration of a step in seconds.
+    uth : int
+        Threshold.
+    """
+
+    def __init__(
+        self, shape: tuple[int, ...], freqs: Any, decay_tau: Any, dt: float = 0.001, uth: int = 1
+    ) -> None:
+        super().__init__(shape=shape)
+        self.u_in = InPort(shape=shape)
+        self.v_in = InPort(shape=shape)
+        self.s_out = OutPort(shape=shape)
+        angle = 2 * np.pi * np.array(freqs) * dt
+        length = np.exp(-dt / np.array(decay_tau))
+        one = 1 << COEFFICIENT_BITS
+        self.uth = Var(shape=(1,), init=uth)
+        self.u = Var(shape=shape, init=0)
+        self.v = Var(shape=shape, init=0)
+        self.lct = Var(shape=shape, init=np.array(length * np.cos(angle) * one).astype(np.int32))
+        self.lst = Var(shape=shape, init=np.array(length * np.sin(angle) * one).astype(np.int32))
+
+    @property
+    def shape(self) -> Any:
+        """Shape of the population."""
+        return self.proc_params["shape"]

@@ -1,0 +1,88 @@
+"""NumPy models of resonate-and-fire neurons, in floating point and in integers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc._arithmetic import decay, saturate
+from lava_api.proc.rf.process import RF
+
+
+class AbstractPyRFModelFloat(PyLoihiProcessModel):
+    """Resonators in float64; a model defines when they spike and what that does to the state."""
+
+    a_real_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
+    a_imag_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, bool, precision=1)
+    real: Any = LavaPyType(np.ndarray, float)
+    imag: Any = LavaPyType(np.ndarray, float)
+    sin_decay: Any = LavaPyType(float, float)
+    cos_decay: Any = LavaPyType(float, float)
+    state_exp: Any = LavaPyType(np.ndarray, np.int32, precision=3)
+    decay_bits: Any = LavaPyType(np.ndarray, np.int32, precision=3)
+    vth: Any = LavaPyType(float, float)
+
+    def resonator_dynamics(self, a_real_in_data: Any, a_imag_in_data: Any, real: Any, imag: Any) -> tuple[Any, Any]:
+        """Return the state after a step."""
+        new_real = self.cos_decay * real - self.sin_decay * imag + a_real_in_data
+        new_imag = self.sin_decay * real + self.cos_decay * imag + a_imag_in_data
+        return new_real, new_imag
+
+    def run_spk(self) -> None:
+        """One step: receive, rotate, spike, send."""
+        a_real, a_imag = self.a_real_in.recv(), self.a_imag_in.recv()
+        new_real, new_imag = self.resonator_dynamics(a_real, a_imag, self.real, self.imag)
+        spikes = self.settle(new_real, new_imag)
+        self.s_out.send(spikes)
+
+    def settle(self, new_real: Any, new_imag: Any) -> Any:
+        """Keep the new state and return the spikes: those on the way up through the positive real axis."""
+        spikes = (new_real >= self.vth) & (new_imag >= 0) & (self.imag < 0)
+        self.real[:], self.imag[:] = new_real, new_imag
+        return spikes
+
+
+class AbstractPyRFModelFixed(AbstractPyRFModelFloat):
+    """Resonators with 24-bit states: products round towards zero, sums saturate."""
+
+    a_real_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int16, precision=24)
+    a_imag_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int16, precision=24)
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
+    real: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    imag: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    sin_decay: Any = LavaPyType(int, np.uint16, precision=12)
+    cos_decay: Any = LavaPyType(int, np.uint16, precision=12)
+    vth: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+
+    def resonator_dynamics(self, a_real_in_data: Any, a_imag_in_data: Any, real: Any, imag: Any) -> tuple[Any, Any]:
+        """Return the state after a step."""
+
+        def part(state: Any, coefficient: Any) -> Any:
+            return decay(state, coefficient, self.decay_bits)
+
+        x, y = (np.left_shift(a, self.state_exp) for a in (a_real_in_data, a_imag_in_data))
+        new_real = part(real, self.cos_decay) - part(imag, self.sin_decay) + x
+        new_imag = part(real, self.sin_decay) + part(imag, self.cos_decay) + y
+        return saturate(new_real), saturate(new_imag)
+
+
+@implements(proc=RF, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class PyRFModelFloat(AbstractPyRFModelFloat):
+    """:class:`RF` in float64."""
+
+
+@implements(proc=RF, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("fixed_pt")
+class PyRFModelFixed(AbstractPyRFModelFixed):
+    """:class:`RF` in integers."""

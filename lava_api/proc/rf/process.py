@@ -1,0 +1,77 @@
+"""Resonate-and-fire neurons: a damped rotation in the plane."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.process.ports.ports import InPort, OutPort
+from lava_api.magma.core.process.process import AbstractProcess, LogConfig
+from lava_api.magma.core.process.variable import Var
+
+
+class RF(AbstractProcess):
+    """Resonate-and-fire neurons that spike when the oscillation passes from below through the positive real axis.
+
+    ``re' = (1 - alpha) (cos re - sin im) + a_real;  im' = (1 - alpha) (sin re + cos im) + a_imag`` with the angle
+    ``2 pi / period``; a spike where ``re' >= vth``, ``im' >= 0`` and the old ``im < 0``.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of the population.
+    period : float
+        Steps of a turn.
+    alpha : float
+        Decay per step, 0 (none) to 1.
+    state_exp : int
+        Inputs and threshold are multiplied with 2^state_exp (fixed point).
+    decay_bits : int
+        Fraction bits of the rotation's coefficients; 0 for floating point, positive (12 on the chip) for fixed point.
+    vth : float
+        Threshold.
+    name : str, optional
+        Name of the process.
+    log_config : LogConfig, optional
+        How the process logs.
+    """
+
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        period: float,
+        alpha: float,
+        state_exp: int = 0,
+        decay_bits: int = 0,
+        vth: Any = 1,
+        name: str | None = None,
+        log_config: LogConfig | None = None,
+    ) -> None:
+        super().__init__(
+            shape=shape, period=period, alpha=alpha, state_exp=state_exp, decay_bits=decay_bits, vth=vth,
+            name=name, log_config=log_config,
+        )  # fmt: skip
+        angle = 2 * np.pi / period
+        sin_decay: Any = (1 - alpha) * np.sin(angle)
+        cos_decay: Any = (1 - alpha) * np.cos(angle)
+        if decay_bits > 0:
+            sin_decay = np.asarray(sin_decay * (1 << decay_bits)).astype(np.int32)[()]
+            cos_decay = np.asarray(cos_decay * (1 << decay_bits)).astype(np.int32)[()]
+        if state_exp > 0:
+            vth = int(vth * (1 << state_exp))
+        self.a_real_in = InPort(shape=shape)
+        self.a_imag_in = InPort(shape=shape)
+        self.s_out = OutPort(shape=shape)
+        self.real = Var(shape=shape, init=0)
+        self.imag = Var(shape=shape, init=0)
+        self.sin_decay = Var(shape=(1,), init=sin_decay)
+        self.cos_decay = Var(shape=(1,), init=cos_decay)
+        self.state_exp = Var(shape=(1,), init=state_exp)
+        self.decay_bits = Var(shape=(1,), init=decay_bits)
+        self.vth = Var(shape=(1,), init=vth)
+
+    @property
+    def shape(self) -> Any:
+        """Shape of the population."""
+        return self.proc_params["shape"]

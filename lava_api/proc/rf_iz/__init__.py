@@ -1,0 +1,1 @@
+"""Resonate-and-fire neurons with a reset."""

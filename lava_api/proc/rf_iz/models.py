@@ -1,0 +1,46 @@
+"""NumPy models of resonate-and-fire neurons with a reset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc.rf.models import AbstractPyRFModelFixed, AbstractPyRFModelFloat
+from lava_api.proc.rf_iz.process import RF_IZ
+
+
+class _Settle(PyLoihiProcessModel):
+    """Spike and reset where the imaginary part reaches the threshold."""
+
+    real: Any
+    imag: Any
+    vth: Any
+    below: float = 1e-5
+
+    def settle(self, new_real: Any, new_imag: Any) -> Any:
+        """Keep the new state, reset where neurons spike, and return the spikes."""
+        spikes = new_imag >= self.vth
+        self.real[:] = new_real * (1 - spikes)
+        self.imag[:] = np.where(spikes, self.vth - self.below, new_imag)
+        return spikes
+
+
+@implements(proc=RF_IZ, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class PyRF_IZModelFloat(_Settle, AbstractPyRFModelFloat):
+    """:class:`RF_IZ` in float64."""
+
+
+@implements(proc=RF_IZ, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("fixed_pt")
+class PyRF_IZModelFixed(_Settle, AbstractPyRFModelFixed):
+    """:class:`RF_IZ` in integers."""
+
+    below = 1

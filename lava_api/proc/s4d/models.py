@@ -1,0 +1,105 @@
+"""NumPy models of diagonal state-space neurons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.model.sub.model import AbstractSubProcessModel
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc.s4d.process import S4d, SigmaS4dDelta, SigmaS4dDeltaLayer
+from lava_api.proc.sdn.models import AbstractSigmaDeltaModel
+from lava_api.proc.sparse.process import Sparse
+
+
+@implements(proc=S4d, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class S4dModel(PyLoihiProcessModel):
+    """:class:`S4d` in complex128."""
+
+    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
+    s4_exp: Any = LavaPyType(np.ndarray, np.int32, precision=3)
+    inp_exp: Any = LavaPyType(np.ndarray, np.int32, precision=3)
+    s4_state: Any = LavaPyType(np.ndarray, complex)
+    a: Any = LavaPyType(np.ndarray, complex)
+    b: Any = LavaPyType(np.ndarray, complex)
+    c: Any = LavaPyType(np.ndarray, complex)
+
+    def run_spk(self) -> None:
+        """One step: receive, update, send."""
+        self.s4_state[:] = self.s4_state * self.a + self.a_in.recv() * self.b
+        self.s_out.send(np.real(self.c * self.s4_state * 2))
+
+
+@implements(proc=SigmaS4dDelta, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class PySigmaS4dDeltaModelFloat(AbstractSigmaDeltaModel):
+    """:class:`SigmaS4dDelta` in float64."""
+
+    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
+    vth: Any = LavaPyType(np.ndarray, float)
+    sigma: Any = LavaPyType(np.ndarray, float)
+    act: Any = LavaPyType(np.ndarray, float)
+    residue: Any = LavaPyType(np.ndarray, float)
+    error: Any = LavaPyType(np.ndarray, float)
+    bias: Any = LavaPyType(np.ndarray, float)
+    s4_exp: Any = LavaPyType(np.ndarray, np.int32, precision=3)
+    s4_state: Any = LavaPyType(np.ndarray, float)
+    a: Any = LavaPyType(np.ndarray, float)
+    b: Any = LavaPyType(np.ndarray, float)
+    c: Any = LavaPyType(np.ndarray, float)
+
+    def start(self) -> None:
+        """Compute in complex numbers if a parameter is complex; messages are the real parts."""
+        given = {name: np.asarray(self.proc_params[name]) for name in "abc"}
+        if any(np.iscomplexobj(value) for value in given.values()):
+            for name, value in given.items():
+                setattr(self, name, value)
+            for name in ("s4_state", "act", "residue", "error"):
+                setattr(self, name, getattr(self, name).astype(complex))
+
+    def scale_out(self, sent: Any) -> Any:
+        """Leave out the imaginary part."""
+        return np.real(sent)
+
+    def activation_dynamics(self, sigma_data: Any) -> Any:
+        """Update the state and return the output of the state-space model."""
+        self.s4_state[:] = self.s4_state * self.a + sigma_data * self.b
+        return self.c * self.s4_state * 2
+
+
+@implements(proc=SigmaS4dDeltaLayer, protocol=LoihiProtocol)
+class SubDenseLayerModel(AbstractSubProcessModel):
+    """:class:`SigmaS4dDeltaLayer` of sparse connections around the neurons."""
+
+    def __init__(self, proc: Any) -> None:
+        params = proc.proc_params
+        weights, bits = params["conn_weights"], params["num_message_bits"]
+        self.sparse1 = Sparse(weights=weights.T, num_message_bits=bits)
+        self.sigma_S4d_delta = SigmaS4dDelta(
+            shape=(weights.shape[1],), vth=params["vth"], a=params["a"], b=params["b"], c=params["c"],
+            state_exp=params["state_exp"], s4_exp=params["s4_exp"],
+        )  # fmt: skip
+        self.sparse2 = Sparse(weights=weights, num_message_bits=bits)
+        proc.s_in.connect(self.sparse1.s_in)
+        self.sparse1.a_out.connect(self.sigma_S4d_delta.a_in)
+        self.sigma_S4d_delta.s_out.connect(self.sparse2.s_in)
+        self.sparse2.a_out.connect(proc.a_out)
+        proc.state_exp.alias(self.sigma_S4d_delta.state_exp)
+        proc.a.alias(self.sigma_S4d_delta.a)
+        proc.b.alias(self.sigma_S4d_delta.b)
+        proc.c.alias(self.sigma_S4d_delta.c)
+        proc.s4_state.alias(self.sigma_S4d_delta.s4_state)
+        proc.S4_exp.alias(self.sigma_S4d_delta.s4_exp)
+        proc.conn_weights.alias(self.sparse2.weights)
+        proc.num_message_bits.alias(self.sparse2.num_message_bits)

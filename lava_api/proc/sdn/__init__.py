@@ -1,0 +1,1 @@
+"""Sigma and delta neurons: networks that send changes."""

@@ -1,0 +1,216 @@
+"""NumPy models of sigma and delta neurons, in floating point and in integers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc.sdn.process import ActivationMode, Delta, Sigma, SigmaDelta
+
+
+class AbstractSigmaModel(PyLoihiProcessModel):
+    """Models that sum up their input."""
+
+    a_in: Any = None
+    s_out: Any = None
+    sigma: Any = None
+
+    def sigma_dynamics(self, a_in: Any) -> Any:
+        """Return the new sum."""
+        return self.sigma + a_in
+
+    def run_spk(self) -> None:
+        """One step: receive, add, send the sum."""
+        self.sigma[:] = self.sigma_dynamics(self.a_in.recv())
+        self.s_out.send(self.sigma)
+
+
+class AbstractDeltaModel(PyLoihiProcessModel):
+    """Models that send changes."""
+
+    a_in: Any = None
+    s_out: Any = None
+    vth: Any = None
+    act: Any = None
+    residue: Any = None
+    error: Any = None
+    spike_exp: Any = LavaPyType(np.ndarray, np.int32, precision=3)
+    state_exp: Any = LavaPyType(np.ndarray, np.int32, precision=3)
+    cum_error: Any = LavaPyType(np.ndarray, bool, precision=1)
+
+    def delta_dynamics(self, act_data: Any) -> Any:
+        """Return what is sent for a new activation, and keep the rest for later."""
+        delta = act_data - self.act + self.residue
+        if self.cum_error.item():
+            self.error[:] = self.error + delta
+            sent = np.where(np.abs(self.error) >= self.vth, delta, 0)
+            self.error[sent != 0] = 0
+        else:
+            sent = np.where(np.abs(delta) >= self.vth, delta, 0)
+        self.residue[:] = delta - sent
+        self.act[:] = act_data
+        return sent
+
+    def scale_in(self, a_in: Any) -> Any:
+        """Bring the input to the scale of the state: floating-point models leave it."""
+        return a_in
+
+    def scale_out(self, sent: Any) -> Any:
+        """Bring a change to the scale of messages: floating-point models leave it."""
+        return sent
+
+    def run_spk(self) -> None:
+        """One step: receive, compare, send."""
+        self.s_out.send(self.scale_out(self.delta_dynamics(self.scale_in(self.a_in.recv()))))
+
+
+class AbstractSigmaDeltaModel(AbstractSigmaModel, AbstractDeltaModel):
+    """Models that sum up, activate and send changes."""
+
+    bias: Any = None
+
+    def __init__(self, proc_params: Any) -> None:
+        super().__init__(proc_params)
+        self.act_mode = self.proc_params["act_mode"]
+
+    def activation_dynamics(self, sigma_data: Any) -> Any:
+        """Apply bias and activation to the sum."""
+        shifted = sigma_data + self.bias
+        if self.act_mode == ActivationMode.UNIT:
+            return shifted
+        if self.act_mode == ActivationMode.RELU:
+            return np.maximum(shifted, 0)
+        raise NotImplementedError(f"act_mode: {self.act_mode!r} is not one of {list(ActivationMode)}")
+
+    def dynamics(self, a_in: Any) -> Any:
+        """Update the whole neuron and return what is sent."""
+        self.sigma[:] = self.sigma_dynamics(a_in)
+        return self.scale_out(self.delta_dynamics(self.activation_dynamics(self.sigma)))
+
+    def run_spk(self) -> None:
+        """One step: receive, sum up, activate, compare, send."""
+        self.s_out.send(self.dynamics(self.a_in.recv()))
+
+
+class _FixedScales(PyLoihiProcessModel):
+    """Shifts between the scales of input, state and messages."""
+
+    spike_exp: Any
+    state_exp: Any
+
+    def scale_in(self, a_in: Any) -> Any:
+        """Shift the input up to the scale of the state."""
+        return np.left_shift(a_in, self.spike_exp + self.state_exp)
+
+    def scale_out(self, sent: Any) -> Any:
+        """Shift a change down to the scale of messages; the low bits are lost."""
+        return np.right_shift(sent, self.state_exp)
+
+
+@implements(proc=Sigma, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class PySigmaModelFloat(AbstractSigmaModel):
+    """:class:`Sigma` in float64."""
+
+    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
+    sigma: Any = LavaPyType(np.ndarray, float)
+
+
+@implements(proc=Sigma, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("fixed_pt")
+class PySigmaModelFixed(AbstractSigmaModel):
+    """:class:`Sigma` in int32."""
+
+    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
+    sigma: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+
+
+@implements(proc=Delta, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class PyDeltaModelFloat(AbstractDeltaModel):
+    """:class:`Delta` in float64."""
+
+    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
+    vth: Any = LavaPyType(np.ndarray, float)
+    sigma: Any = LavaPyType(np.ndarray, float)
+    act: Any = LavaPyType(np.ndarray, float)
+    residue: Any = LavaPyType(np.ndarray, float)
+    error: Any = LavaPyType(np.ndarray, float)
+
+
+@implements(proc=Delta, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("fixed_pt")
+class PyDeltaModelFixed(_FixedScales, AbstractDeltaModel):
+    """:class:`Delta` in int32."""
+
+    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
+    vth: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    sigma: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    act: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    residue: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    error: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+
+
+@implements(proc=SigmaDelta, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class PySigmaDeltaModelFloat(AbstractSigmaDeltaModel):
+    """:class:`SigmaDelta` in float64."""
+
+    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
+    vth: Any = LavaPyType(np.ndarray, float)
+    sigma: Any = LavaPyType(np.ndarray, float)
+    act: Any = LavaPyType(np.ndarray, float)
+    residue: Any = LavaPyType(np.ndarray, float)
+    error: Any = LavaPyType(np.ndarray, float)
+    bias: Any = LavaPyType(np.ndarray, float)
+
+
+@implements(proc=SigmaDelta, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("fixed_pt")
+class PySigmaDeltaModelFixed(_FixedScales, AbstractSigmaDeltaModel):
+    """:class:`SigmaDelta` in int32; the input is not shifted."""
+
+    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
+    vth: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    sigma: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    act: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    residue: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    error: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    bias: Any = LavaPyType(np.ndarray, np.int32, precision=16)
+
+
+@implements(proc=SigmaDelta, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("fixed_pt")
+class PySigmaDeltaModelFixedCorrected(PySigmaDeltaModelFixed):
+    """:class:`SigmaDelta` whose activation memory holds what was really sent; must be chosen by name.
+
+    In :class:`PySigmaDeltaModelFixed` the bits that a message loses are never made up for.
+    """
+
+    def dynamics(self, a_in: Any) -> Any:
+        """Update the whole neuron and return what is sent."""
+        self.sigma[:] = self.sigma_dynamics(a_in)
+        delta = self.activation_dynamics(self.sigma) - self.act
+        sent = self.scale_out(np.where(np.abs(delta) >= self.vth, delta, 0))
+        self.act[:] += np.left_shift(sent, self.state_exp)
+        return sent

@@ -1,0 +1,1 @@
+"""Connections that store only existing synapses."""

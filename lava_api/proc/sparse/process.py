@@ -1,0 +1,95 @@
+"""Connections that store only existing synapses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix, issparse
+
+from lava_api.magma.core.process.ports.ports import InPort, OutPort
+from lava_api.magma.core.process.process import AbstractProcess, LogConfig
+from lava_api.magma.core.process.variable import Var
+from lava_api.proc._names import warn_unknown
+from lava_api.proc.dense.process import WEIGHT_OPTIONS
+
+
+class Sparse(AbstractProcess):
+    """Sparse synapses: ``a_out`` of step t + 1 is the sum of weights of the spikes of step t.
+
+    Parameters
+    ----------
+    weights : csr_matrix, other scipy.sparse matrix or ndarray
+        Targets by sources; it is copied. Of an array the zeros are not stored.
+    name : str, optional
+        Name of the process.
+    num_message_bits : int
+        0: every non-zero input counts as 1; otherwise inputs are multiplied with the weights.
+    log_config : LogConfig, optional
+        How the process logs.
+    **kwargs
+        ``num_weight_bits``, ``weight_exp`` and ``sign_mode``, as for :class:`~lava_api.proc.dense.process.Dense`.
+    """
+
+    def __init__(
+        self,
+        *,
+        weights: Any,
+        name: str | None = None,
+        num_message_bits: int = 0,
+        log_config: LogConfig | None = None,
+        **kwargs: Any,
+    ) -> None:
+        weights = csr_matrix(weights, copy=True)
+        warn_unknown(self, kwargs, WEIGHT_OPTIONS)
+        super().__init__(
+            weights=weights, num_message_bits=num_message_bits, name=name, log_config=log_config, **kwargs
+        )
+        targets, sources = weights.shape
+        self.s_in = InPort(shape=(sources,))
+        self.a_out = OutPort(shape=(targets,))
+        self.weights = Var(shape=weights.shape, init=weights)
+        self.a_buff = Var(shape=(targets,), init=0)
+        self.num_message_bits = Var(shape=(1,), init=num_message_bits)
+
+
+class DelaySparse(Sparse):
+    """Sparse synapses with a delay each: a spike of step t arrives in step t + 1 + delay.
+
+    Parameters
+    ----------
+    weights, name, num_message_bits, log_config, **kwargs
+        As for :class:`Sparse`.
+    delays : int, or scipy.sparse matrix or ndarray of int
+        Steps, 0 to 63, one or one for each weight; weights whose delay is not stored have delay 0.
+    max_delay : int
+        Length of the buffer if it shall be longer than the largest delay; a shorter one would lose spikes.
+    """
+
+    def __init__(
+        self,
+        *,
+        weights: Any,
+        delays: Any,
+        max_delay: int = 0,
+        name: str | None = None,
+        num_message_bits: int = 0,
+        log_config: LogConfig | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if issparse(delays) or np.ndim(delays):
+            delays = csr_matrix(delays)
+            if delays.shape != weights.shape:
+                raise ValueError(f"delays: shape {delays.shape}, must be that of the weights, {weights.shape}")
+        else:
+            stored = csr_matrix(weights)
+            filled = np.full(stored.nnz, delays, dtype=int)
+            delays = csr_matrix((filled, stored.indices.copy(), stored.indptr.copy()), shape=stored.shape)
+        if delays.nnz and delays.data.min() < 0:
+            raise ValueError(f"delays: found {delays.data.min()}, they must not be negative")
+        super().__init__(
+            weights=weights, num_message_bits=num_message_bits, name=name, log_config=log_config, **kwargs
+        )
+        max_delay = max_delay or int(delays.max())
+        self.delays = Var(shape=delays.shape, init=delays)
+        self.a_buff = Var(shape=(delays.shape[0], max_delay + 1), init=0)

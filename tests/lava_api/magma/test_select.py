@@ -1,0 +1,167 @@
+"""Which model runs a process: decorators, discovery, tags, sub process models."""
+
+import importlib
+import sys
+
+import pytest
+from lava_parts import Pair, PySource, Source, SubPair
+
+from lava_api.magma.compiler.discovery import find_models
+from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.model import AbstractProcessModel
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.sub.model import AbstractSubProcessModel
+from lava_api.magma.core.process.process import AbstractProcess
+from lava_api.magma.core.resources import CPU, GPU, Loihi2NeuroCore
+from lava_api.magma.core.run_configs import Loihi1HwCfg, Loihi1SimCfg, Loihi2HwCfg, Loihi2SimCfg
+from lava_api.magma.core.sync.protocols.async_protocol import AsyncProtocol
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+
+
+class Thing(AbstractProcess):
+    pass
+
+
+def leaf(*tags):
+    return tag(*tags)(type("Leaf_" + "_".join(tags), (PyLoihiProcessModel,), {}))
+
+
+def sub(*tags):
+    return tag(*tags)(type("Sub_" + "_".join(tags), (AbstractSubProcessModel,), {"__init__": lambda self, proc: None}))
+
+
+FLOAT, FIXED, BOTH, BARE = leaf("floating_pt"), leaf("fixed_pt"), leaf("bit_accurate_loihi", "fixed_pt"), leaf()
+SUB, SUB_FIXED, OTHER = sub(), sub("fixed_pt"), type("Other", (AbstractProcessModel,), {})
+FAILS = AssertionError
+
+
+@pytest.mark.parametrize("kind", [Loihi1SimCfg, Loihi2SimCfg])
+@pytest.mark.parametrize(
+    ("models", "tagged", "prefer_sub", "expected"),
+    [
+        ([FLOAT, BOTH], None, False, FLOAT),
+        ([FIXED, FLOAT], None, False, FIXED),
+        ([FLOAT, BOTH], "fixed_pt", False, BOTH),
+        ([FLOAT, BOTH], "floating_pt", True, FLOAT),
+        ([FLOAT, FIXED], "bit_accurate_loihi", False, FAILS),
+        ([FIXED], None, False, FIXED),
+        ([FIXED], "floating_pt", False, FAILS),
+        ([BARE], "floating_pt", False, BARE),
+        ([SUB], "fixed_pt", False, SUB),
+        ([FLOAT, SUB], None, True, SUB),
+        ([FLOAT, SUB], "fixed_pt", True, SUB),
+        ([FLOAT, SUB, SUB_FIXED], None, True, SUB),
+        ([FLOAT, SUB, SUB_FIXED], "fixed_pt", True, SUB_FIXED),
+        ([FLOAT, SUB, SUB_FIXED], "no", True, FAILS),
+        ([SUB, SUB_FIXED], None, False, FAILS),
+        ([SUB, FLOAT], None, False, FLOAT),
+        ([OTHER], None, False, NotImplementedError),
+        ([], None, False, FAILS),
+    ],
+)
+def test_simulation_configurations(kind, models, tagged, prefer_sub, expected):
+    cfg = kind(select_tag=tagged, select_sub_proc_model=prefer_sub)
+    if issubclass(expected, Exception):
+        with pytest.raises(expected, match="Thing"):
+            cfg.select(Thing(), models)
+    else:
+        assert cfg.select(Thing(), models) is expected
+
+
+@pytest.mark.parametrize("kind", [Loihi1HwCfg, Loihi2HwCfg])
+def test_hardware_configurations_prefer_integer_models(kind):
+    assert kind().select(Thing(), [FLOAT, BOTH]) is BOTH
+    assert kind().select(Thing(), [FLOAT, BARE]) is FLOAT
+    assert kind(select_tag="floating_pt").select(Thing(), [FLOAT, BOTH]) is FLOAT
+    assert kind(callback_fxs=[1]).callback_fxs == [1]
+
+
+def test_exceptions_come_first():
+    assert Loihi2SimCfg(select_tag="x", exception_proc_model_map={Thing: OTHER}).select(Thing(), [FLOAT]) is OTHER
+
+
+def test_decorators_add_up_and_do_not_leak():
+    @implements(proc=Thing, protocol=LoihiProtocol)
+    @requires(CPU, [GPU, Loihi2NeuroCore])
+    @tag("a", "b")
+    class Base(PyLoihiProcessModel):
+        pass
+
+    @requires(GPU)
+    @tag("c")
+    class Derived(Base):
+        pass
+
+    assert Derived.tags == ["a", "b", "c"] and Base.tags == ["a", "b"] and PyLoihiProcessModel.tags == []
+    assert Derived.required_resources == [CPU, [GPU, Loihi2NeuroCore], GPU]
+    assert Derived.implements_process is Thing and Derived.implements_protocol is LoihiProtocol
+    with pytest.raises(AssertionError, match="already implements Thing"):
+        implements(proc=Source)(Derived)
+    with pytest.raises(AssertionError, match="already implements LoihiProtocol"):
+        implements(protocol=AsyncProtocol)(Derived)
+    assert "implements Thing" in repr(Derived({}))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: implements(proc=int),
+        lambda: implements(protocol=int),
+        lambda: implements(proc=Thing)(int),
+        lambda: requires(int),
+        lambda: requires([CPU, 3]),
+        lambda: requires(CPU)(int),
+        lambda: tag(3),
+        lambda: tag("a")(int),
+    ],
+)
+def test_decorators_refuse(wrong):
+    with pytest.raises(AssertionError):
+        wrong()
+
+
+def test_models_are_found_in_the_module_of_the_process():
+    assert find_models(Source([1.0])) == [PySource]
+    assert find_models(Pair((1,))) == [SubPair]
+
+
+def test_models_of_local_classes_are_found_and_replaced_when_defined_again():
+    class Local(AbstractProcess):
+        pass
+
+    def define():
+        @implements(proc=Local, protocol=LoihiProtocol)
+        class PyLocal(PyLoihiProcessModel):
+            pass
+
+        return PyLocal
+
+    define()
+    latest = define()
+    assert find_models(Local()) == [latest]
+
+
+def test_models_beside_the_process_are_imported_and_scripts_are_not(tmp_path, monkeypatch):
+    folder = tmp_path / "beside_demo"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    (folder / "process.py").write_text(
+        "from lava_api.magma.core.process.process import AbstractProcess\nclass Beside(AbstractProcess):\n    pass\n"
+    )
+    model = (
+        "from lava_api.magma.core.decorator import implements\n"
+        "from lava_api.magma.core.model.py.model import PyLoihiProcessModel\n"
+        "from beside_demo.process import Beside\n"
+        "@implements(proc=Beside)\nclass {}(PyLoihiProcessModel):\n    pass\n"
+    )
+    (folder / "models.py").write_text(model.format("First"))
+    (folder / "extra_models.py").write_text(model.format("Second"))
+    (folder / "script.py").write_text("raise SystemExit('executed')\n")
+    (folder / "broken_models.py").write_text("import no_such_module_at_all\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    process = importlib.import_module("beside_demo.process").Beside()
+    with pytest.warns(UserWarning, match="broken_models could not be imported"):
+        found = find_models(process)
+    assert [model.__name__ for model in found] == ["First", "Second"]
+    assert found[0] is sys.modules["beside_demo.models"].First
+    assert "beside_demo.script" not in sys.modules
