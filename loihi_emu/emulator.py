@@ -199,7 +199,8 @@ class Emulator:
             connection = self.network.connections[key]
             if variable not in ("weights", "delays"):
                 raise unknown("variable", variable, ("weights", "delays"), where=f'connection "{key}"')
-            return np.array(connection.values if variable == "weights" else connection.delays)
+            values = connection.values if variable == "weights" else connection.delays
+            return values.astype(np.int64) if values.dtype.kind == "i" else np.array(values)
         node, group = self._population(key), self.image.group(key)
         states = [state for state, _ in group.model.state]
         if variable in states:

@@ -165,6 +165,9 @@ def _sparse(
     if isinstance(weights, tuple):
         if len(weights) != 3:
             raise invalid(where, "weights", f"a tuple of {len(weights)}", "(pre indices, post indices, values)")
+        for side, given in (("pre indices", weights[0]), ("post indices", weights[1])):
+            if np.asarray(given).dtype.kind == "b":
+                raise invalid(where, side, "a mask of booleans", "indices", "numpy.flatnonzero(mask) gives them.")
         before, after = whole(where, "pre indices", weights[0]), whole(where, "post indices", weights[1])
         values = _values(where, weights[2], rules)
         if before.ndim != 1 or before.shape != after.shape or values.shape not in ((), before.shape):
@@ -194,7 +197,13 @@ def _aligned(delays: Any, matrix: Any, where: str) -> NDArray[np.int64]:
     """Delays of a sparse matrix at the places of the weights; a place without one has delay 0."""
     if delays.shape != matrix.shape:
         raise invalid(where, "delays", f"shape {delays.shape}", f"the weights' {matrix.shape}")
+    given = delays.tocoo()
     table = delays.tocsr()
+    if len(given.data) != len(np.unique(given.row.astype(np.int64) * delays.shape[1] + given.col)):
+        raise invalid(
+            where, "delays", "a matrix with two entries at one place", "one entry a place",
+            "Pass (pre indices, post indices, values) with one delay per synapse.",
+        )  # fmt: skip
     return whole(where, "delays", np.asarray(table[matrix.row, matrix.col]).reshape(-1))
 
 

@@ -100,7 +100,7 @@ class AlgebraicVector(Network):
 
         if not isinstance(other, AlgebraicVector):
             return NotImplemented
-        product = ProductVec(shape=self.main.shape, vth=1, exp=0)
+        product = ProductVec(shape=self.out_port.shape, vth=1, exp=0)
         product << (self, other)
         return product
 

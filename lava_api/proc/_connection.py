@@ -76,7 +76,7 @@ class FixedConnection(FloatConnection):
         if not self.weights_set:
             self.prepare()
             self.weights_set = True
-        super().run_spk()
+        FloatConnection.run_spk(self)
 
 
 class DelayMixin(PyLoihiProcessModel):
@@ -116,4 +116,4 @@ class FixedDelayMixin(DelayMixin):
                 raise ValueError(f"delays: found {largest}, the largest delay is {MAX_DELAY}")
             self.prepare()  # type: ignore[attr-defined]
             self.weights_set = True
-        super().run_spk()
+        DelayMixin.run_spk(self)

@@ -238,3 +238,20 @@ def test_a_matrix_cannot_say_which_of_two_synapses():
     emulator = running(([0, 0], [1, 1], [3, 4]))
     texts = ["some neurons are connected several times", "Give one value per stored synapse"]
     complains(lambda: emulator.set("c", "weights", W), texts)
+
+
+def test_two_delays_at_one_place_are_refused(connect):
+    delays = sparse.coo_array(([1, 2], ([0, 0], [1, 1])), shape=(4, 3))
+    weights = sparse.coo_array(([10, 20], ([0, 0], [1, 1])), shape=(4, 3))
+    complains(lambda: connect(weights, delays=delays), ["delays", "two entries at one place", "one delay per synapse"])
+
+
+def test_masks_are_not_indices(connect):
+    mask = np.array([True, False, True])
+    complains(lambda: connect((mask, [0, 1, 2], [1, 2, 3])), ["pre indices", "mask of booleans", "flatnonzero"])
+
+
+def test_weights_come_back_in_64_bits():
+    net = Network()
+    connection = net.connect(net.input("a", 3), net.population("b", 4, vth=10), np.full((4, 3), 200))
+    assert int((Emulator(net).get(connection, "weights") * 1000).max()) == 200_000

@@ -126,7 +126,7 @@ class PyATRLIFModelFixed(_AdaptiveLif):
         """One step: scale the thresholds if it is the first, then as in floating point."""
         if not self.isthrscaled:
             self.scale_threshold()
-        super().run_spk()
+        _AdaptiveLif.run_spk(self)
 
 
 def _remaining(fraction: Any) -> Any:

@@ -134,7 +134,7 @@ class AbstractPySpikeModel(AbstractPyDataloaderModel):
 
     def run_spk(self) -> None:
         """Send the label and this step's spikes."""
-        super().run_spk()
+        AbstractPyDataloaderModel.run_spk(self)
         self.s_out.send(self.data[..., (self.time_step - 2 - self.offset.item()) % self.data.shape[-1]])
 
     def run_post_mgmt(self) -> None:
