@@ -237,11 +237,11 @@ class AbstractProcess(metaclass=ProcessPostInitCaller):
 
     def save(self, path: str) -> None:
         """Not available in Lava either: see ``utils.serialization``."""
-        raise NotImplementedError("a process is saved with utils.serialization.save([process], path)")
+        raise NotImplementedError("a process cannot be saved, as in Lava")
 
     def load(self, path: str) -> None:
         """Not available in Lava either: see ``utils.serialization``."""
-        raise NotImplementedError("a process is loaded with utils.serialization.load(path)")
+        raise NotImplementedError("a process cannot be loaded, as in Lava")
 
     @property
     def model(self) -> Any:
