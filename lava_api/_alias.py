@@ -1,0 +1,173 @@
+"""The name ``lava`` for this package: a finder that hands out modules of ``lava_api`` under Lava's names.
+
+``lava.proc.lif.process`` is then the same module object as ``lava_api.proc.lif.process``. The top package ``lava`` is
+a module of its own without code, as Lava's is; ``lava.lib`` gathers the folders ``lava/lib`` of whatever else is
+installed (lava-dnf, lava-optimization, lava-dl), and nothing else of a real Lava beside them is ever imported.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+from collections.abc import Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from types import CodeType, ModuleType
+from typing import Any
+
+NAME = "lava"
+LIBRARIES = "lava.lib"
+OURS = "lava_api"
+
+
+class TopLoader(Loader):
+    """Makes the module ``lava``, which has a path and nothing else."""
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Leave the new module to the import system."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Give the module its doc."""
+        module.__doc__ = "Lava's name for lava_api (see lava_api.as_lava)."
+
+
+class LibraryLoader(TopLoader):
+    """Makes the module ``lava.lib``."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Give the module its doc."""
+        module.__doc__ = "Libraries on top of Lava, from other distributions."
+
+
+class SameModuleLoader(Loader):
+    """Puts the module of lava_api in the place of the new one.
+
+    Parameters
+    ----------
+    real : str
+        Full name in lava_api.
+    """
+
+    def __init__(self, real: str) -> None:
+        self.real = real
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Leave the new module, which is dropped at once, to the import system."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Import the real module and register it under both names."""
+        sys.modules[module.__name__] = importlib.import_module(self.real)
+
+    def get_code(self, name: str) -> CodeType | None:
+        """Return the real module's code (``python -m lava...`` asks for it)."""
+        code: CodeType | None = self._loader().get_code(self.real)
+        return code
+
+    def get_source(self, name: str) -> str | None:
+        """Return the real module's source."""
+        source: str | None = self._loader().get_source(self.real)
+        return source
+
+    def get_filename(self, name: str) -> str:
+        """Return the real module's file."""
+        return str(self._loader().get_filename(self.real))
+
+    def is_package(self, name: str) -> bool:
+        """Whether the real module is a package."""
+        return bool(self._loader().is_package(self.real))
+
+    def _loader(self) -> Any:
+        spec = importlib.util.find_spec(self.real)
+        if spec is None or spec.loader is None:
+            raise ModuleNotFoundError(f"No module named {self.real!r}", name=self.real)
+        return spec.loader
+
+
+class LavaFinder(MetaPathFinder):
+    """Finds ``lava`` and everything below it."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Return the spec of a module of Lava; None for the modules of others."""
+        if fullname == NAME:
+            spec = ModuleSpec(NAME, TopLoader(), is_package=True)
+            spec.submodule_search_locations = list(importlib.import_module(OURS).__path__)
+            return spec
+        if not fullname.startswith(f"{NAME}."):
+            return None
+        if fullname == LIBRARIES:
+            spec = ModuleSpec(LIBRARIES, LibraryLoader(), is_package=True)
+            spec.submodule_search_locations = library_folders()
+            return spec if spec.submodule_search_locations else None
+        if fullname.startswith(f"{LIBRARIES}."):
+            return self._library(fullname, path)
+        real = OURS + fullname.removeprefix(NAME)
+        found = importlib.util.find_spec(real)
+        if found is None:
+            raise ModuleNotFoundError(
+                f"No module named {fullname!r}: {NAME!r} is {OURS} in this process, and that has no {real!r}",
+                name=fullname,
+            )
+        spec = ModuleSpec(fullname, SameModuleLoader(real), origin=found.origin)
+        spec.has_location = found.has_location
+        spec.submodule_search_locations = found.submodule_search_locations
+        return spec
+
+    @staticmethod
+    def _library(fullname: str, path: Sequence[str] | None) -> ModuleSpec | None:
+        if fullname.count(".") > LIBRARIES.count(".") + 1:
+            return None  # below a library, the ordinary finders do
+        folders = library_folders()
+        if LIBRARIES in sys.modules:
+            sys.modules[LIBRARIES].__path__ = folders
+        return PathFinder.find_spec(fullname, folders)
+
+    @staticmethod
+    def invalidate_caches() -> None:
+        """Nothing is kept."""
+
+
+def library_folders() -> list[str]:
+    """Return the folders ``lava/lib`` on ``sys.path``."""
+    folders = (os.path.join(entry or os.getcwd(), NAME, "lib") for entry in sys.path)
+    return list(dict.fromkeys(folder for folder in folders if os.path.isdir(folder)))
+
+
+def finder() -> LavaFinder | None:
+    """Return the finder in use, None where ``lava`` is not lava_api."""
+    return next((found for found in sys.meta_path if isinstance(found, LavaFinder)), None)
+
+
+def install() -> None:
+    """Let ``import lava`` mean lava_api from now on, in this process; again does nothing.
+
+    Raises
+    ------
+    ImportError
+        Modules named lava are imported already.
+    """
+    if finder() is not None:
+        return
+    loaded = sorted(name for name in sys.modules if name == NAME or name.startswith(f"{NAME}."))
+    if loaded:
+        module = sys.modules[loaded[-1]]
+        where = getattr(module, "__file__", None) or next(iter(getattr(module, "__path__", [])), "an unknown place")
+        raise ImportError(
+            f"lava_api.as_lava: {len(loaded)} modules of another {NAME!r} are imported already, among them "
+            f"{loaded[-1]} from {where}; import lava_api.as_lava first, in a new process or kernel",
+            name=NAME,
+        )
+    sys.meta_path.insert(0, LavaFinder())
+
+
+def uninstall() -> None:
+    """Let ``import lava`` mean again what is installed by that name; modules imported so far are forgotten."""
+    found = finder()
+    if found is None:
+        return
+    sys.meta_path.remove(found)
+    for name in [name for name in sys.modules if name == NAME or name.startswith(f"{NAME}.")]:
+        del sys.modules[name]
