@@ -74,11 +74,21 @@ def test_a_second_time_loses_nothing(w, bits):
 @quick
 @given(some_weights, st.floats(0.1, 50), st.integers(-20, 20))
 def test_only_the_scale_follows_the_unit(w, vth, octaves):
+    # Below that all weights would vanish beside the threshold, which is refused (see the test after this one).
+    assume(np.abs(w).max() >= 1e-5 * vth)
     k = 2.0**octaves
     q, scaled = quantize(w, vth=vth, bias=vth / 7), quantize(w * k, vth=vth * k, bias=vth * k / 7)
     assert np.array_equal(q.weights, scaled.weights)
     assert (q.weight_exp, q.vth, q.bias, q.bias_exp) == (scaled.weight_exp, scaled.vth, scaled.bias, scaled.bias_exp)
     assert scaled.scale == q.scale / k
+
+
+@quick
+@given(st.floats(1e-9, 6e-6), st.integers(-20, 20))
+def test_weights_that_vanish_beside_the_threshold_are_refused_in_any_unit(ratio, octaves):
+    k = 2.0**octaves
+    with pytest.raises(ValidationError, match=r"quantize, vth: .* at which every weight rounds to 0"):
+        quantize(np.array([10 * ratio * k, 0.0]), vth=10 * k, bias=10 * k / 7)
 
 
 @quick
