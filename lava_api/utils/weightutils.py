@@ -6,6 +6,7 @@ even and one bit fewer remains for each ``num_weight_bits``.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -100,6 +101,95 @@ def truncate_weights(
     if issparse(result):
         result.eliminate_zeros()
     return result
+
+
+@dataclass
+class OptimizedWeights:
+    """Weights in as few bits as they need.
+
+    Attributes
+    ----------
+    weights : ndarray or csr_matrix of int32
+        Mantissas.
+    num_weight_bits : int
+        Bits of a mantissa, the sign of mixed ones included.
+    weight_exp : int
+        Binary exponent.
+    """
+
+    weights: Any
+    num_weight_bits: int
+    weight_exp: int
+
+
+def optimize_weight_bits(weights: Any, sign_mode: SignMode, loihi2: bool | None = False) -> OptimizedWeights:
+    """Find the least number of bits, and the exponent, that hold weights of the chip's format without loss.
+
+    Parameters
+    ----------
+    weights : ndarray or csr_matrix
+        Weights in the range of their sign mode, with the lowest bit clear under mixed signs.
+    sign_mode : SignMode
+        0..255 for excitatory, -255..0 for inhibitory, -256..255 for mixed weights.
+    loihi2 : bool
+        Store mantissas without the low bits that are not used, as Loihi 2 does; else the mantissas fill 8 bits.
+
+    Returns
+    -------
+    OptimizedWeights
+        ``weight = mantissa * 2^weight_exp``; with `loihi2` further times ``2^(8 - num_weight_bits)``, and times 2
+        under mixed signs.
+
+    Raises
+    ------
+    ValueError
+        For weights outside their range.
+    """
+    _validate_weights(weights, sign_mode)
+    exponent = _determine_weight_exp(weights, sign_mode)
+    bits = _determine_num_weight_bits(weights, exponent, sign_mode)
+    unused = MAX_WEIGHT_BITS - bits + int(sign_mode is SignMode.MIXED) if loihi2 else 0
+
+    def mantissa(values: Any) -> Any:
+        filled = np.right_shift(np.left_shift(values.astype(np.int32), max(-exponent, 0)), max(exponent, 0))
+        return np.sign(filled) * np.right_shift(np.abs(filled), unused)
+
+    return OptimizedWeights(_on_values(weights, mantissa), bits, exponent)
+
+
+def _validate_weights(weights: Any, sign_mode: SignMode) -> None:
+    """Raise for weights outside the range of their sign mode."""
+    mixed, inhibitory = sign_mode is SignMode.MIXED, sign_mode is SignMode.INHIBITORY
+    whole = 1 << MAX_WEIGHT_BITS
+    low = -whole if mixed else 1 - whole if inhibitory else 0
+    high = 0 if inhibitory else whole - 1
+    if weights.min() < low or weights.max() > high:
+        raise ValueError(
+            f"weights: got {weights.min()}..{weights.max()}, allowed is {low}..{high} for {sign_mode}. Use"
+            " clip_weights() before."
+        )
+
+
+def _determine_weight_exp(weights: Any, sign_mode: SignMode) -> int:
+    """Return the exponent, 0 or less, that lets the mantissas fill their range; 1 if mixed weights exceed it by one."""
+    low, high = int(weights.min()), int(weights.max())
+    if low == high == 0:
+        return 0
+    if sign_mode is not SignMode.MIXED:
+        size = high if sign_mode is SignMode.EXCITATORY else -low
+        return -int(np.floor(np.log2(((1 << MAX_WEIGHT_BITS) - 1) / size)))
+    half = 1 << (MAX_WEIGHT_BITS - 1)
+    scale = min((half - 1) / high if high > 0 else np.inf, half / -low if low < 0 else np.inf)
+    return -(int(np.floor(np.log2(scale))) + 1)
+
+
+def _determine_num_weight_bits(weights: Any, weight_exp: int, sign_mode: SignMode) -> int:
+    """Return the bits that remain when the low bits that are zero in all weights are left out."""
+    values = weights.data if issparse(weights) else np.asarray(weights)
+    common = MAX_WEIGHT_BITS
+    while common and np.any(values % (1 << common)):
+        common -= 1
+    return MAX_WEIGHT_BITS + weight_exp - (common - int(sign_mode is SignMode.MIXED))
 
 
 def _on_values(weights: Any, rule: Any) -> Any:

@@ -1,0 +1,170 @@
+"""Handwritten digits (MNIST), from files that are there already: nothing is downloaded."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from loihi_emu.errors import ValidationError
+
+HERE = os.path.dirname(__file__)
+SIDE = 28
+IMAGES_OFFSET, LABELS_OFFSET = 16, 8
+"""Bytes before the data of IDX files."""
+
+
+class MnistDataset:
+    """Images and labels of the training and the test part.
+
+    Parameters
+    ----------
+    data_path : str
+        A file ``mnist.npy`` with an object array ``[[train images, train labels], [test images, test labels]]``, as
+        Lava writes it; or a folder with the four files in IDX format, ``.gz`` or unpacked; or a path to a file that
+        does not exist yet beside a folder ``temp`` with those four, which is then written.
+
+    Raises
+    ------
+    FileNotFoundError
+        When the data is not there; the text says what is expected.
+    ValidationError
+        When a file is not what it should be.
+
+    Notes
+    -----
+    A file of ``.npy`` with objects is read through pickle: open only files that you trust.
+    """
+
+    mirrors: ClassVar[list[str]] = []
+    """Empty: nothing is downloaded."""
+
+    files: ClassVar[list[str]] = [
+        "train-images-idx3-ubyte.gz",
+        "train-labels-idx1-ubyte.gz",
+        "t10k-images-idx3-ubyte.gz",
+        "t10k-labels-idx1-ubyte.gz",
+    ]
+
+    def __init__(self, data_path: str = os.path.join(HERE, "mnist.npy")) -> None:
+        path = Path(data_path)
+        if path.is_dir():
+            self.data: Any = _nested(_read_folder(path))
+            return
+        if not path.exists():
+            folder = path.parent / "temp"
+            MnistDataset.download_mnist(str(folder))
+            MnistDataset.decompress_convert_save(str(folder), str(path))
+        self.data = np.load(path, allow_pickle=True)
+        if self.data.shape[:2] != (2, 2):
+            raise ValidationError(
+                f"MnistDataset, data_path: {path} holds an array of shape {self.data.shape}, expected is an object"
+                " array [[train images, train labels], [test images, test labels]]."
+            )
+
+    @staticmethod
+    def download_mnist(path: str = os.path.join(HERE, "temp")) -> None:
+        """Check that the four IDX files are in a folder: they are not downloaded.
+
+        Parameters
+        ----------
+        path : str
+            The folder.
+
+        Raises
+        ------
+        FileNotFoundError
+            When one is missing.
+        """
+        missing = [name for name in MnistDataset.files if _file(Path(path), name) is None]
+        if missing:
+            raise FileNotFoundError(
+                f"MnistDataset: {', '.join(missing)} not found in {path}. Nothing is downloaded here: put the"
+                " four files into a folder, packed or unpacked, and give it as data_path,"
+                " or give the mnist.npy that Lava wrote."
+            )
+
+    @staticmethod
+    def decompress_convert_save(download_path: str = os.path.join(HERE, "temp"), save_path: str = HERE) -> None:
+        """Write the four IDX files of a folder into one file for NumPy.
+
+        Parameters
+        ----------
+        download_path : str
+            Folder with the four files.
+        save_path : str
+            File to write, or a folder for ``mnist.npy``.
+        """
+        target = Path(save_path)
+        np.save(target / "mnist.npy" if target.is_dir() else target, _nested(_read_folder(Path(download_path))))
+
+    @property
+    def train_images(self) -> Any:
+        """Training images, uint8, shape (60000, 784)."""
+        return self._flat(self.data[0][0])
+
+    @property
+    def test_images(self) -> Any:
+        """Test images, uint8, shape (10000, 784)."""
+        return self._flat(self.data[1][0])
+
+    @property
+    def images(self) -> Any:
+        """All images, those for training first."""
+        return np.vstack((self.train_images, self.test_images))
+
+    @property
+    def train_labels(self) -> Any:
+        """Labels for training."""
+        return self.data[0][1]
+
+    @property
+    def test_labels(self) -> Any:
+        """Labels for testing."""
+        return self.data[1][1]
+
+    @property
+    def labels(self) -> Any:
+        """All labels, those for training first."""
+        return np.hstack((self.train_labels, self.test_labels))
+
+    @staticmethod
+    def _flat(images: Any) -> Any:
+        return images.reshape(len(images), SIDE * SIDE)
+
+
+def _file(folder: Path, name: str) -> Path | None:
+    """Return the packed or unpacked file of a name, None when there is none."""
+    both = (folder / name, folder / name.removesuffix(".gz"))
+    return next((path for path in both if path.is_file()), None)
+
+
+def _read_folder(folder: Path) -> list[Any]:
+    """Return the arrays of the four files."""
+    MnistDataset.download_mnist(str(folder))
+    return [_read(_file(folder, name), "images" in name) for name in MnistDataset.files]
+
+
+def _read(path: Any, images: bool) -> Any:
+    """Return the array of an IDX file."""
+    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    values = np.frombuffer(content, np.uint8, offset=min(len(content), IMAGES_OFFSET if images else LABELS_OFFSET))
+    count = int.from_bytes(content[4:8], "big")
+    expected = count * (SIDE * SIDE if images else 1)
+    if not count or values.size != expected:
+        raise ValidationError(
+            f"MnistDataset: {path} is not an IDX file of {'images of 28 x 28' if images else 'labels'}: it has"
+            f" {values.size} bytes of data, its header says {expected}. Get the file again."
+        )
+    return values.reshape(-1, SIDE, SIDE) if images else values
+
+
+def _nested(arrays: list[Any]) -> Any:
+    """Return the arrays as an object array [[images, labels], [images, labels]]."""
+    data = np.empty((2, 2), dtype=object)
+    for k, array in enumerate(arrays):
+        data[k // 2, k % 2] = array
+    return data

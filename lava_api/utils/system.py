@@ -1,0 +1,75 @@
+"""An older way to ask for hardware; :mod:`lava_api.utils.loihi` is the newer one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+
+from lava_api.utils import loihi, slurm
+
+T = TypeVar("T")
+
+
+def deprecated(__msg: str) -> Callable[[T], T]:
+    """Mark a class or function as deprecated: it gets the attribute ``__deprecated__``."""
+
+    def mark(member: T) -> T:
+        member.__deprecated__ = __msg  # type: ignore[attr-defined]
+        return member
+
+    return mark
+
+
+class staticproperty(property):
+    """A property of a class, computed by a function without arguments."""
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """Return what the function returns."""
+        function: Any = self.fget
+        return function()
+
+
+@deprecated("Use lava.utils.loihi.")
+class Loihi2:
+    """Asks for Loihi 2 hardware.
+
+    Attributes
+    ----------
+    preferred_partition : str or None
+        Partition for ``set_environ_settings`` where hardware is available.
+    is_loihi2_available : bool
+        Whether hardware can be reached; False here. The emulated chip needs no asking.
+    partition : str
+        Partition chosen, or ``"Unspecified"``.
+    """
+
+    preferred_partition: ClassVar[str | None] = None
+
+    @staticmethod
+    def set_environ_settings(partititon: str | None = None) -> None:
+        """Set environment variables that are not set yet.
+
+        Parameters
+        ----------
+        partititon : str, optional
+            Partition of a SLURM cluster; misspelt as in Lava.
+        """
+        if "NOSLURM" not in os.environ:
+            os.environ.setdefault(slurm.ON, "1")
+        os.environ.setdefault("LOIHI_GEN", loihi.ChipGeneration.N3B3.value)
+        if partititon is not None:
+            os.environ.setdefault("PARTITION", partititon)
+
+    @staticproperty
+    def is_loihi2_available() -> bool:  # type: ignore[misc]
+        """Return whether hardware can be reached."""
+        if not loihi.is_installed():
+            return False
+        Loihi2.set_environ_settings(Loihi2.preferred_partition)
+        return True
+
+    @staticproperty
+    def partition() -> str:  # type: ignore[misc]
+        """Return the partition chosen."""
+        return slurm.partition()
