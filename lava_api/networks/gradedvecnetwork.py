@@ -9,6 +9,7 @@ from scipy.sparse import csr_matrix
 
 from lava_api.networks.network import AlgebraicMatrix, AlgebraicVector, Network
 from lava_api.proc.dense.process import Dense
+from lava_api.proc.embedded_io.spike import NxToPyAdapter, PyToNxAdapter
 from lava_api.proc.graded.process import GradedVec as GradedVecProc
 from lava_api.proc.graded.process import InvSqrt, NormVecDelay
 from lava_api.proc.io import sink, source
@@ -27,24 +28,31 @@ class InputVec(AlgebraicVector):
     vec : ndarray
         Values, time on the last axis.
     loihi2 : bool
-        Only False: there is no chip here.
+        Whether an adapter to the chip follows, as programs with hardware have it; the values are the same.
     exp : int
         Values are multiplied with 2^exp.
+    **kwargs
+        ``shape`` is allowed, and follows from `vec`.
     """
 
     def __init__(self, vec: Any, loihi2: bool = False, exp: int = 0, **kwargs: Any) -> None:
-        _no_chip(loihi2)
-        self.exp = exp
-        self.shape = np.asarray(vec).shape[:-1]
-        self.main = source.RingBuffer(data=np.asarray(vec) * 2**exp, **kwargs)
+        _only("InputVec", kwargs, ("shape",))
+        self.loihi2, self.exp = loihi2, exp
+        values = np.atleast_2d(vec) * 2**exp
+        self.shape = values.shape
+        self.main = source.RingBuffer(data=values)
         self.inport_plug = self.main
         self.out_port = self.main.s_out
+        if loihi2:
+            self.inport_adapter = PyToNxAdapter(shape=self.out_port.shape, num_message_bits=MESSAGE_BITS)
+            self.out_port.connect(self.inport_adapter.inp)
+            self.out_port = self.inport_adapter.out
 
     def __lshift__(self, other: Any) -> Any:
         """Replace the recording, while the network does not run."""
         if not isinstance(other, np.ndarray):
             return NotImplemented
-        self.main.data.set(other * 2**self.exp)
+        self.main.data.set(np.atleast_2d(other) * 2**self.exp)
         return self
 
 
@@ -58,9 +66,9 @@ class OutputVec(Network):
     buffer : int
         Steps that are kept.
     loihi2 : bool
-        Only False: there is no chip here.
+        Whether an adapter from the chip comes before, as programs with hardware have it.
     num_message_bits : int
-        Kept for programs that give it; nothing is cut here.
+        Bits of the adapter's messages; 0 for spikes without a value.
     """
 
     def __init__(
@@ -71,13 +79,15 @@ class OutputVec(Network):
         num_message_bits: int = MESSAGE_BITS,
         **kwargs: Any,
     ) -> None:
-        _no_chip(loihi2)
-        self.shape = shape
-        self.buffer = buffer
-        self.num_message_bits = num_message_bits
+        self.shape, self.buffer = shape, buffer
+        self.loihi2, self.num_message_bits = loihi2, num_message_bits
         self.outport_plug = sink.RingBuffer(shape=shape, buffer=buffer, **kwargs)
         self.main = self.outport_plug
         self.in_port = self.outport_plug.a_in
+        if loihi2:
+            self.outport_adapter = NxToPyAdapter(shape=shape, num_message_bits=num_message_bits)
+            self.outport_adapter.out.connect(self.in_port)
+            self.in_port = self.outport_adapter.inp
 
     def get_data(self) -> Any:
         """Return the record as int32, cut to 24 bits with sign."""
@@ -96,6 +106,7 @@ class LIFVec(AlgebraicVector):
 
     def __init__(self, **kwargs: Any) -> None:
         self.main = LIF(**kwargs)
+        self.shape = self.main.a_in.shape
         self.in_port = self.main.a_in
         self.out_port = self.main.s_out
 
@@ -141,12 +152,12 @@ class ProductVec(AlgebraicVector):
         self.out_port = self.main.s_out
 
     def __lshift__(self, other: Any) -> Any:
-        """Connect the two factors, each of them a network or several whose messages are summed up."""
+        """Connect the two factors as they are, each of them a network or several whose messages are summed up."""
         if not (isinstance(other, list | tuple) and len(other) == 2):
             raise TypeError(f"a product needs two factors, product << (a, b); got {other!r}")
         for factor, port in zip(other, (self.in_port, self.in_port2), strict=True):
             for network in factor if isinstance(factor, list | tuple) else [factor]:
-                self._connect(network, port)
+                network.out_port.connect(port)
         return self
 
 
@@ -206,17 +217,19 @@ class NormalizeNet(AlgebraicVector):
         weights = np.ones((1, shape[0]))
         self.vfp_dense = Dense(weights=weights, num_message_bits=MESSAGE_BITS)
         self.fp_inv_neuron = InvSqrt(shape=(1,), fp_base=exp)
-        self.dense_out = Dense(weights=weights.T, num_message_bits=MESSAGE_BITS)
-        self.main = NormVecDelay(shape=shape, **kwargs)
+        self.fpv_dense = Dense(weights=weights.T, num_message_bits=MESSAGE_BITS)
+        _only("NormalizeNet", kwargs)
+        self.main = NormVecDelay(shape=shape, vth=1, exp=exp)
         self.in_port = self.main.a_in1
         self.out_port = self.main.s_out
         self.main.s2_out.connect(self.vfp_dense.s_in)
         self.vfp_dense.a_out.connect(self.fp_inv_neuron.a_in)
-        self.fp_inv_neuron.s_out.connect(self.dense_out.s_in)
-        self.dense_out.a_out.connect(self.main.a_in2)
+        self.fp_inv_neuron.s_out.connect(self.fpv_dense.s_in)
+        self.fpv_dense.a_out.connect(self.main.a_in2)
 
 
-def _no_chip(loihi2: bool) -> None:
-    """Refuse to run on a chip."""
-    if loihi2:
-        raise NotImplementedError("loihi2=True: there is no chip here, leave it at False")
+def _only(network: str, given: dict[str, Any], allowed: tuple[str, ...] = ()) -> None:
+    """Refuse keyword arguments that nothing reads."""
+    for name in given:
+        if name not in allowed:
+            raise TypeError(f"{network}: unknown argument {name!r}")

@@ -7,6 +7,7 @@ vectors element by element. A network has ``main``, the process that runs it, an
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from scipy.sparse import identity
@@ -88,21 +89,18 @@ class AlgebraicVector(Network):
 
     def _connect(self, source: Network, port: Any) -> None:
         """Connect a source with a port of this network, a vector through an identity matrix."""
-        from lava_api.networks.gradedvecnetwork import GradedSparse
+        super()._connect(_identity(port.shape) @ source if isinstance(source, AlgebraicVector) else source, port)
 
-        if isinstance(source, AlgebraicVector):
-            source = GradedSparse(weights=identity(port.shape[0], dtype=int, format="csr"), exp=0) @ source
-        super()._connect(source, port)
-
-    def __mul__(self, other: Any) -> ProductVec:
-        """Multiply element by element."""
+    def __mul__(self, other: Any) -> Any:
+        """Multiply element by element: through an identity matrix on each side, and one behind the product."""
         from lava_api.networks.gradedvecnetwork import ProductVec
 
         if not isinstance(other, AlgebraicVector):
             return NotImplemented
-        product = ProductVec(shape=self.out_port.shape, vth=1, exp=0)
-        product << (self, other)
-        return product
+        shape = self.out_port.shape
+        product = ProductVec(shape=shape, vth=1, exp=getattr(self, "exp", 0))
+        product << (_identity(shape) @ self, _identity(shape) @ other)
+        return _identity(shape) @ product
 
 
 class AlgebraicMatrix(Network):
@@ -110,4 +108,24 @@ class AlgebraicMatrix(Network):
 
     def __matmul__(self, other: Any) -> Any:
         """Multiply with a vector: its messages go through the weights."""
-        return self << other
+        if not isinstance(other, AlgebraicVector):
+            return NotImplemented
+        self._connect(other, self.in_port)
+        return self
+
+    def __mul__(self, other: Any) -> ProductVec:
+        """Multiply what two matrices send, element by element."""
+        from lava_api.networks.gradedvecnetwork import ProductVec
+
+        if not isinstance(other, AlgebraicMatrix):
+            return NotImplemented
+        product = ProductVec(shape=self.out_port.shape, vth=1, exp=0)
+        product << (self, other)
+        return product
+
+
+def _identity(shape: tuple[int, ...]) -> Any:
+    """Return the identity matrix for vectors of a shape."""
+    from lava_api.networks.gradedvecnetwork import GradedSparse
+
+    return GradedSparse(weights=identity(prod(shape), format="csr"))

@@ -1,0 +1,1 @@
+"""Collections of names for a kind of program."""

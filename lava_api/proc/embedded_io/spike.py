@@ -1,0 +1,188 @@
+"""Adapters for spikes: messages go through within the step, cut to the bits that a spike carries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.decorator import implements, requires
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.process.ports.ports import InPort, OutPort
+from lava_api.magma.core.process.process import AbstractProcess, LogConfig
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc.io.encoder import Compression
+from loihi_emu.errors import UnsupportedError, ValidationError, integer
+
+MESSAGE_BITS = 24
+"""Most bits of a graded spike."""
+FORMATS = (Compression.DENSE, Compression.SPARSE)
+
+
+class Adapter(AbstractProcess):
+    """A way for spikes.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of ``inp`` and ``out``.
+    num_message_bits : int
+        Bits of a graded spike, sign included; 0 for spikes without a value, which are 1.
+    name : str, optional
+        Name of the process.
+    log_config : LogConfig, optional
+        How the process logs.
+    """
+
+    def __init__(
+        self,
+        *,
+        shape: tuple[int, ...],
+        num_message_bits: int = 0,
+        name: str | None = None,
+        log_config: LogConfig | None = None,
+        **formats: Any,
+    ) -> None:
+        integer(type(self).__name__, "num_message_bits", num_message_bits, 0, MESSAGE_BITS)
+        super().__init__(shape=shape, num_message_bits=num_message_bits, name=name, log_config=log_config, **formats)
+        self.inp = InPort(shape=shape)
+        self.out = OutPort(shape=shape)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of a message."""
+        found: tuple[int, ...] = self.proc_params["shape"]
+        return found
+
+
+class PyToNxAdapter(Adapter):
+    """Spikes from a Python process to the chip.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of ``inp`` and ``out``.
+    num_message_bits : int
+        Bits of a graded spike, sign included; 0 for spikes without a value, which are 1.
+    name : str, optional
+        Name of the process.
+    log_config : LogConfig, optional
+        How the process logs.
+    """
+
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        num_message_bits: int = 0,
+        name: str | None = None,
+        log_config: LogConfig | None = None,
+    ) -> None:
+        super().__init__(shape=shape, num_message_bits=num_message_bits, name=name, log_config=log_config)
+
+
+class NxToPyAdapter(PyToNxAdapter):
+    """Spikes from the chip to a Python process; parameters as for :class:`PyToNxAdapter`."""
+
+
+class PyToN3ConvAdapter(Adapter):
+    """Encoded input from a Python process to convolutions on the chip.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of ``inp`` and ``out``.
+    num_message_bits : int
+        As for :class:`PyToNxAdapter`.
+    spike_exp : int
+        Messages are multiplied with 2^spike_exp once they are there.
+    compression : Compression
+        ``DENSE`` or ``SPARSE``: how messages travel, without effect on what arrives.
+    name : str, optional
+        Name of the process.
+    log_config : LogConfig, optional
+        How the process logs.
+
+    Raises
+    ------
+    UnsupportedError
+        For the packed formats.
+    """
+
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        num_message_bits: int = 16,
+        spike_exp: int = 0,
+        compression: Compression = Compression.DENSE,
+        name: str | None = None,
+        log_config: LogConfig | None = None,
+    ) -> None:
+        if compression not in FORMATS:
+            raise UnsupportedError(
+                f"PyToN3ConvAdapter, compression: got {compression}, allowed are {FORMATS[0]} and {FORMATS[1]}. Packing"
+                " serves a slow line to a board; there is none here."
+            )
+        integer("PyToN3ConvAdapter", "spike_exp", spike_exp, 0, MESSAGE_BITS)
+        super().__init__(
+            shape=shape, num_message_bits=num_message_bits, name=name, log_config=log_config,
+            spike_exp=spike_exp, compression=compression,
+        )  # fmt: skip
+
+
+class AdapterModel(PyLoihiProcessModel):
+    """Models of the adapters."""
+
+    inp: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=MESSAGE_BITS)
+    out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=MESSAGE_BITS)
+
+    def __init__(self, proc_params: Any = None) -> None:
+        super().__init__(proc_params)
+        self.bits: int = proc_params["num_message_bits"]
+        self.exponent: int = proc_params.get("spike_exp", 0)
+
+    def run_spk(self) -> None:
+        """One step: receive, cut, send."""
+        message = np.asarray(self.inp.recv())
+        if message.dtype.kind == "f" and not np.array_equal(message, np.trunc(message)):
+            raise ValidationError(
+                f"{self.implements_process.__name__}: got fractions such as {message[message % 1 != 0][0]}, spikes"
+                " carry whole numbers. Scale and round before."
+            )
+        self.out.send(np.left_shift(cut(message, self.bits), self.exponent))
+
+
+def cut(message: Any, bits: int) -> Any:
+    """Return the values that spikes of so many bits carry, as int32: a wrap with sign, or 0 and 1.
+
+    Parameters
+    ----------
+    message : ndarray
+        Whole numbers.
+    bits : int
+        0 for spikes without a value.
+    """
+    if not bits:
+        return (message != 0).astype(np.int32)
+    half = 1 << (bits - 1)
+    return ((message.astype(np.int64) + half) % (2 * half) - half).astype(np.int32)
+
+
+@implements(proc=PyToNxAdapter, protocol=LoihiProtocol)
+@requires(CPU)
+class PyToNxAdapterModel(AdapterModel):
+    """:class:`PyToNxAdapter`."""
+
+
+@implements(proc=NxToPyAdapter, protocol=LoihiProtocol)
+@requires(CPU)
+class NxToPyAdapterModel(AdapterModel):
+    """:class:`NxToPyAdapter`."""
+
+
+@implements(proc=PyToN3ConvAdapter, protocol=LoihiProtocol)
+@requires(CPU)
+class PyToN3ConvAdapterModel(AdapterModel):
+    """:class:`PyToN3ConvAdapter`."""
