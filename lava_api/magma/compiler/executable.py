@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from lava_api.magma.compiler.program import Program
+from lava_api.magma.compiler.program import Leaf, Program
 from lava_api.magma.core.sync.domain import SyncDomain
 
 
@@ -26,6 +26,11 @@ class Executable:
     process_list: list[Any]
     program: Program
     sync_domains: list[SyncDomain] = field(default_factory=list)
+
+    @property
+    def proc_builders(self) -> dict[Any, Leaf]:
+        """The processes that run as such, with the model class of each (``.model_class``)."""
+        return {leaf.process: leaf for leaf in self.program.leaves}
 
     def assign_runtime_to_all_processes(self, runtime: Any) -> None:
         """Tell every process by which runtime it runs."""

@@ -30,13 +30,15 @@ def implements(
 
     Raises
     ------
+    TypeError
+        When one is no class.
     AssertionError
         When one is of another kind, or a base class declared another one.
     """
-    if proc is not None and not (isinstance(proc, type) and issubclass(proc, AbstractProcess)):
-        raise AssertionError(f"@implements(proc=...) needs a Process class. Got {proc!r}.")
-    if protocol is not None and not (isinstance(protocol, type) and issubclass(protocol, AbstractSyncProtocol)):
-        raise AssertionError(f"@implements(protocol=...) needs a SyncProtocol class. Got {protocol!r}.")
+    if proc is not None:
+        _check_class("@implements(proc=...) needs a Process class", proc, AbstractProcess)
+    if protocol is not None:
+        _check_class("@implements(protocol=...) needs a SyncProtocol class", protocol, AbstractSyncProtocol)
 
     def decorate(cls: Any) -> Any:
         _check_model("implements", cls)
@@ -62,13 +64,14 @@ def requires(*args: Any) -> Callable[[Model], Model]:
 
     Raises
     ------
+    TypeError
+        When an argument is no class.
     AssertionError
-        When an argument is no resource.
+        When it is no resource.
     """
     for need in args:
         for resource in need if isinstance(need, list | tuple) else [need]:
-            if not (isinstance(resource, type) and issubclass(resource, AbstractResource)):
-                raise AssertionError(f"@requires(...) takes resource classes or lists of them. Got {resource!r}.")
+            _check_class("@requires(...) takes resource classes or lists of them", resource, AbstractResource)
 
     def decorate(cls: Any) -> Any:
         _check_model("requires", cls)
@@ -96,6 +99,14 @@ def tag(*args: str) -> Callable[[Model], Model]:
         return cls
 
     return decorate
+
+
+def _check_class(rule: str, found: Any, base: type) -> None:
+    """Raise unless `found` is a class derived from `base`."""
+    if not isinstance(found, type):
+        raise TypeError(f"{rule}. Got {found!r}, which is no class.")
+    if not issubclass(found, base):
+        raise AssertionError(f"{rule}. Got {found!r}.")
 
 
 def _check_model(decorator: str, cls: Any) -> None:

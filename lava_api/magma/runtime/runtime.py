@@ -64,6 +64,13 @@ class Runtime:
         self._endless = False
         self.num_steps = 0
 
+    def __enter__(self) -> Runtime:
+        self.initialize()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+
     def initialize(self, node_cfg_idx: int = 0) -> None:
         """Build the models; errors of their constructors come out as they are."""
         from lava_api.magma.compiler.assembly import assemble
@@ -207,7 +214,7 @@ class Runtime:
         self._fail(lines[0])
         first = failures[0].error
         failures.clear()
-        raise SimulationError(text) from first
+        raise RuntimeError(text) from first
 
     def _fail(self, why: str) -> None:
         """Note that the program cannot go on."""

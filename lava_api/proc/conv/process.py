@@ -71,16 +71,17 @@ class Conv(AbstractProcess):
         kernel_size = weight.shape[1], weight.shape[2]
         padding, stride, dilation = (utils.make_tuple(x) for x in (padding, stride, dilation))
         output_shape = utils.output_shape(input_shape, outputs, kernel_size, stride, padding, dilation)
+        self.input_shape = input_shape
         self.output_shape = output_shape
         self.s_in = InPort(shape=input_shape)
         self.a_out = OutPort(shape=output_shape)
         self.weight = Var(shape=weight.shape, init=weight)
         self.weight_exp = Var(shape=(1,), init=weight_exp)
         self.num_weight_bits = Var(shape=(1,), init=num_weight_bits)
-        self.kernel_size = Var(shape=(2,), init=np.array(kernel_size))
-        self.padding = Var(shape=(2,), init=np.array(padding))
-        self.stride = Var(shape=(2,), init=np.array(stride))
-        self.dilation = Var(shape=(2,), init=np.array(dilation))
+        self.kernel_size = Var(shape=(2,), init=kernel_size)
+        self.padding = Var(shape=(2,), init=padding)
+        self.stride = Var(shape=(2,), init=stride)
+        self.dilation = Var(shape=(2,), init=dilation)
         self.groups = Var(shape=(1,), init=groups)
         self.a_buf = Var(shape=output_shape, init=0)
         self.num_message_bits = Var(shape=(1,), init=num_message_bits)

@@ -10,6 +10,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from lava_api.proc._arithmetic import Array
 
+TORCH_IS_AVAILABLE = False
+"""Lava's mark of its second implementation, by Torch."""
+
 
 class TensorOrder(IntEnum):
     """Order of axes: N number (or output channels), C channels, H height (Y), W width (X)."""
@@ -58,9 +61,7 @@ def output_shape(
 
     Along X and Y: ``(size + 2 padding - dilation (kernel - 1) - 1) // stride + 1``.
     """
-    x, y = (
-        (input_shape[k] + 2 * padding[k] - dilation[k] * (kernel_size[k] - 1) - 1) // stride[k] + 1 for k in (0, 1)
-    )
+    x, y = ((input_shape[k] + 2 * padding[k] - dilation[k] * (kernel_size[k] - 1) - 1) // stride[k] + 1 for k in (0, 1))
     return int(x), int(y), int(out_channels)
 
 
@@ -119,3 +120,74 @@ def conv_scipy(
 ) -> Array:
     """Lava's name for :func:`conv` without Torch; there is only one implementation here."""
     return conv(input_, weight, kernel_size, stride, padding, dilation, groups)
+
+
+LAYOUTS = {
+    TensorOrder.NWHC: ((0, 1, 2), (0, 1, 2, 3), (0, 1), False),
+    TensorOrder.NCHW: ((2, 1, 0), (0, 3, 2, 1), (1, 0), True),
+    TensorOrder.HWCN: ((1, 0, 2), (3, 1, 0, 2), (1, 0), True),
+}
+"""Where X, Y and C of images, N, X, Y and C of kernels, and X and Y of pairs are; whether kernels are mirrored."""
+
+
+def conv_to_sparse(
+    input_shape: tuple[int, int, int],
+    output_shape: tuple[int, int, int],
+    kernel: Array,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    group: int,
+    order: TensorOrder = TensorOrder.NWHC,
+) -> tuple[Array, Array, Array]:
+    """List the synapses of a convolution, also those of weight 0.
+
+    Parameters
+    ----------
+    input_shape, output_shape : tuple of int
+        In the order W, H, C (``NWHC``), C, H, W (``NCHW``, as in Torch) or H, W, C (``HWCN``, as in TensorFlow).
+    kernel : ndarray
+        In the order that is named; by ``NWHC`` it is convolved (flipped), by the others correlated, as their owners do.
+    stride, padding, dilation : pair of int
+        In the order of the image's axes.
+    group : int
+        Groups of channels that do not mix.
+    order : TensorOrder
+        ``NWHC``, ``NCHW`` or ``HWCN``.
+
+    Returns
+    -------
+    target, source, weight : ndarray
+        Flat indices into the output and the input in their own orders, and the weights.
+
+    Raises
+    ------
+    ValueError
+        By another order.
+    AssertionError
+        When the groups do not divide the channels.
+    """
+    if order not in LAYOUTS:
+        raise ValueError(f"order: got {order!r}, allowed are TensorOrder.NWHC, NCHW and HWCN")
+    image_axes, kernel_axes, pair_axes, correlates = LAYOUTS[TensorOrder(order)]
+    sources, targets = (
+        np.arange(np.prod(shape)).reshape([int(n) for n in shape]).transpose(image_axes)
+        for shape in (input_shape, output_shape)
+    )
+    kernel = np.asarray(kernel).transpose(kernel_axes)
+    if not correlates:
+        kernel = kernel[:, ::-1, ::-1]
+    inputs, outputs = sources.shape[2], targets.shape[2]
+    if inputs % group or outputs % group:
+        raise AssertionError(f"group: {group} groups do not divide {inputs} input and {outputs} output channels")
+    grid = np.ogrid[:group, : targets.shape[1], : targets.shape[0], : kernel.shape[2], : kernel.shape[1],
+                    : outputs // group, : inputs // group]  # fmt: skip
+    part, y, x, ky, kx, out, into = grid
+    (sx, sy), (px, py), (dx, dy) = ([int(pair[axis]) for axis in pair_axes] for pair in (stride, padding, dilation))
+    from_x, from_y = x * sx + kx * dx - px, y * sy + ky * dy - py
+    inside = (from_x >= 0) & (from_x < sources.shape[0]) & (from_y >= 0) & (from_y < sources.shape[1])
+    channel = part * (outputs // group) + out
+    target, weight = targets[x, y, channel], kernel[channel, kx, ky, into]
+    source = sources[from_x % sources.shape[0], from_y % sources.shape[1], part * (inputs // group) + into]
+    kept = np.broadcast_to(inside, np.broadcast_shapes(*(axis.shape for axis in grid)))
+    return tuple(np.broadcast_to(values, kept.shape)[kept] for values in (target, source, weight))  # type: ignore[return-value]

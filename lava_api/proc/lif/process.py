@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
 from lava_api.magma.core.process.variable import Var
 from lava_api.proc._names import warn_unknown
+from loihi_emu.errors import invalid
 
 
 class AbstractLIF(AbstractProcess):
@@ -106,7 +109,12 @@ class TernaryLIF(AbstractLIF):
     shape, u, v, du, dv, bias_mant, bias_exp, name, log_config
         As for :class:`LIF`.
     vth_hi, vth_lo : scalar
-        A neuron sends +1 above ``vth_hi`` and -1 below ``vth_lo``.
+        A neuron sends +1 above ``vth_hi`` and -1 below ``vth_lo``, which is not above it.
+
+    Raises
+    ------
+    ValueError
+        When ``vth_lo`` is above ``vth_hi``.
     """
 
     def __init__(
@@ -128,6 +136,8 @@ class TernaryLIF(AbstractLIF):
             shape=shape, u=u, v=v, du=du, dv=dv, bias_mant=bias_mant, bias_exp=bias_exp,
             name=name, log_config=log_config,
         )  # fmt: skip
+        if np.any(np.asarray(vth_lo) > np.asarray(vth_hi)):
+            raise invalid(f'TernaryLIF "{self.name}"', "vth_lo", vth_lo, f"at most vth_hi, which is {vth_hi}")
         self.vth_hi = Var(shape=(1,), init=vth_hi)
         self.vth_lo = Var(shape=(1,), init=vth_lo)
 

@@ -123,7 +123,7 @@ class SigmaS4dDeltaLayer(AbstractProcess):
         self.c = Var(shape=states, init=c)
         self.s4_state = Var(shape=states, init=0)
         self.S4_exp = Var(shape=(1,), init=s4_exp)
-        self.conn_weights = Var(shape=conn_weights.shape, init=conn_weights)
+        self.conn_weights = Var(shape=conn_weights.shape, init=conn_weights.toarray())
         self.num_message_bits = Var(shape=(1,), init=num_message_bits)
 
     @property

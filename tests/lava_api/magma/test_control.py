@@ -146,6 +146,18 @@ def test_async_models_run_on_their_own():
     assert source.model_class.implements_protocol is AsyncProtocol
 
 
+def test_async_models_know_the_methods_of_their_bases():
+    class Louder(PySource):
+        def run_spk(self):
+            super().run_spk()
+            seen.append((self.time_step, self.phase.name))
+
+    seen = []
+    source = Source([1.0])
+    source.run(RunSteps(2), Loihi2SimCfg(exception_proc_model_map={Source: PyLoihiModelToPyAsyncModel(Louder)}))
+    assert seen == [(1, "SPK"), (2, "SPK")]
+
+
 def test_async_models_see_the_request_to_stop():
     seen = []
 

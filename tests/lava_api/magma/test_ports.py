@@ -8,7 +8,14 @@ import lava_api.magma.core.process.ports.exceptions as pe
 from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort, PyRefPort, PyVarPort, RefVarTypeMapping
 from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.ports.connection_config import ConnectionConfig, SpikeIOInterface
-from lava_api.magma.core.process.ports.ports import InPort, OutPort, RefPort, VarPort
+from lava_api.magma.core.process.ports.ports import (
+    AbstractPort,
+    AbstractVirtualPort,
+    InPort,
+    OutPort,
+    RefPort,
+    VarPort,
+)
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
 from lava_api.magma.core.run_conditions import RunSteps
@@ -97,7 +104,48 @@ def test_virtual_ports_that_are_refused():
         port.concat_with(RefPort((2, 3)), 0)
     with pytest.raises(AssertionError, match="connects to"):
         port.flatten().connect(RefPort((6,)))
+    with pytest.raises(AssertionError, match="one kind"):
+        port.concat_with(Holder().inp, 0)
     assert port.transpose().shape == (3, 2) and port.concat_with([Holder().a_out], 1).shape == (2, 6)
+
+
+class Rolled(AbstractVirtualPort):
+    """A virtual port of a user's own; `shift` 1/2 spoils the elements."""
+
+    def __init__(self, shape, shift):
+        super().__init__(shape)
+        self.shift = shift
+
+    def get_transform_func_fwd(self):
+        return lambda data: np.roll(data, self.shift) if isinstance(self.shift, int) else data + self.shift
+
+    def get_transform_func_bwd(self):
+        return lambda data: np.roll(data, -self.shift)
+
+
+def test_virtual_ports_of_ones_own():
+    source, sink, rolled = Source([1.0, 2.0, 3.0]), Sink((3,)), Rolled((3,), 1)
+    source.out._connect_forward([rolled], AbstractPort, [None], assert_same_shape=False)
+    rolled.connect(sink.inp)
+    sink.run(RunSteps(1), Loihi2SimCfg())
+    assert sink.last.get().tolist() == [3, 1, 2]
+
+
+def test_a_virtual_port_only_reorders():
+    source, sink, spoiling = Source([1.0, 2.0]), Sink((2,)), Rolled((2,), 0.5)
+    spoiling._connect_backward([source.out], AbstractPort)
+    spoiling.connect(sink.inp)
+    with pytest.raises(AssertionError, match="must put the elements"):
+        sink.run(RunSteps(1), Loihi2SimCfg())
+
+
+def test_concatenation_tells_its_functions():
+    first, second = Holder().a_out, Holder().b_out
+    joined = first.concat_with(second.reshape((2, 3)), 1)
+    parts = [np.zeros((2, 3)), np.ones((2, 3))]
+    whole = joined.get_transform_func_fwd()(parts)
+    assert whole.shape == joined.shape == (2, 6) and whole[:, 3:].all()
+    assert np.array_equal(joined.get_transform_func_bwd()(whole), parts)
 
 
 def test_configurations_of_connections_are_kept():

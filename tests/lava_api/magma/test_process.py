@@ -1,5 +1,6 @@
 """Processes: names, parameters, logs, saving; channels to the program around; names that users import."""
 
+import gc
 import importlib
 import logging
 import pickle
@@ -9,6 +10,7 @@ import pytest
 from lava_parts import PySink, PySource, Sink, Source
 
 from lava_api.magma.compiler.compiler import Compiler
+from lava_api.magma.compiler.compiler_graphs import find_processes
 from lava_api.magma.core.process.message_interface_enum import ActorType
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig, ProcessParameters, ProcessServer
 from lava_api.magma.core.run_conditions import RunContinuous, RunSteps
@@ -23,6 +25,33 @@ def test_names_and_ids_are_unique():
     assert ProcessServer().num_processes == second.id + 1
     with pytest.raises(AssertionError):
         ProcessServer().register(3)
+
+
+def test_processes_are_known_while_they_exist():
+    first, second = Source([1.0]), Source([1.0])
+    assert ProcessServer().processes[-2:] == [first, second]
+    number = second.id
+    del second
+    gc.collect()
+    assert ProcessServer().processes[-1] is first and number == first.id + 1
+
+
+def test_a_runtime_is_a_context():
+    source = Source([1.0])
+    executable = Compiler().compile(source, Loihi2SimCfg())
+    with Runtime(executable, ActorType.MultiProcessing) as runtime:
+        executable.assign_runtime_to_all_processes(runtime)
+        runtime.start(RunSteps(1))
+        assert source.value.get() == 1
+    with pytest.raises(RuntimeError, match="stopped"):
+        runtime.start(RunSteps(1))
+
+
+def test_connected_processes_are_found():
+    source, sink, alone = Source([1.0]), Sink((1,)), Source([1.0])
+    source.out.reshape((1,)).connect(sink.inp)
+    assert find_processes(sink) == [source, sink]
+    assert find_processes(alone, [source]) == [source, alone]
 
 
 def test_parameters():
@@ -70,6 +99,7 @@ def test_compiler_and_runtime_by_hand():
     runtime.start(RunSteps(3))
     assert sink.total.get() == 6
     runtime.stop()
+    assert [built.model_class for built in executable.proc_builders.values()] == [PySource, PySink]
     with pytest.raises(ValueError, match="pypy_channel_size"):
         Compiler({"pypy_channel_size": 0})
 

@@ -109,7 +109,7 @@ def test_decorators_add_up_and_do_not_leak():
         lambda: implements(protocol=int),
         lambda: implements(proc=Thing)(int),
         lambda: requires(int),
-        lambda: requires([CPU, 3]),
+        lambda: requires([CPU, int]),
         lambda: requires(CPU)(int),
         lambda: tag(3),
         lambda: tag("a")(int),
@@ -117,6 +117,19 @@ def test_decorators_add_up_and_do_not_leak():
 )
 def test_decorators_refuse(wrong):
     with pytest.raises(AssertionError):
+        wrong()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: implements(proc=Source([1.0])),
+        lambda: implements(protocol=AsyncProtocol()),
+        lambda: requires([CPU, CPU()]),
+    ],
+)
+def test_decorators_take_classes(wrong):
+    with pytest.raises(TypeError, match="which is no class"):
         wrong()
 
 

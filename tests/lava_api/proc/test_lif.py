@@ -115,3 +115,9 @@ def test_an_unknown_name_is_kept_and_named():
         neurons = LIF(shape=(1,), bias_man=3)
     assert neurons.proc_params["bias_man"] == 3
     assert seen[0].filename == __file__
+
+
+def test_the_lower_threshold_is_not_above_the_upper():
+    with pytest.raises(ValueError, match=r'TernaryLIF "t", vth_lo: got 15, allowed is at most vth_hi'):
+        TernaryLIF(shape=(1,), vth_lo=15, vth_hi=5, name="t")
+    assert TernaryLIF(shape=(1,), vth_lo=5, vth_hi=5).vth_lo.init == 5

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+import weakref
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from lava_api.magma.core.process.collection import Collection
 from lava_api.magma.core.process.interfaces import AbstractProcessMember, IdGeneratorSingleton
@@ -32,7 +33,14 @@ class ProcessPostInitCaller(type):
 
 
 class ProcessServer(IdGeneratorSingleton):
-    """Gives out the ids of processes and counts them; it keeps no process alive."""
+    """Gives out the ids of processes and knows those that are in use; it keeps no process alive."""
+
+    _known: ClassVar[weakref.WeakValueDictionary[int, AbstractProcess]] = weakref.WeakValueDictionary()
+
+    @property
+    def processes(self) -> list[AbstractProcess]:
+        """The registered processes that exist still, in order."""
+        return list(self._known.values())
 
     @property
     def num_processes(self) -> int:
@@ -43,11 +51,14 @@ class ProcessServer(IdGeneratorSingleton):
         """Return a new id for a process."""
         if not isinstance(process, AbstractProcess):
             raise AssertionError(f"'process' must be an AbstractProcess. Got {process!r}.")
-        return self.get_next_id()
+        given: int = self.get_next_id()
+        self._known[given] = process
+        return given
 
     def reset_server(self) -> None:
         """Count from 0 again."""
         self._next_id = 0
+        self._known.clear()
         type(self).reset_singleton()
 
 

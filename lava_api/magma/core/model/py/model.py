@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from abc import ABC
-from typing import Any
+from typing import Any, cast
 
 from lava_api.magma.core.model.model import AbstractProcessModel
 from lava_api.magma.core.sync.protocols.async_protocol import AsyncProtocol
@@ -123,9 +123,6 @@ class PyAsyncProcessModel(AbstractPyProcessModel):
         return bool(self._service is not None and self._service.asked_to_pause())
 
 
-_NOT_TAKEN = frozenset({"run_spk", "run_async", "__init__", "__dict__", "__weakref__", "__module__", "__doc__"})
-
-
 def PyLoihiModelToPyAsyncModel(py_loihi_model: type[PyLoihiProcessModel]) -> type[PyAsyncProcessModel]:
     """Return a model class that runs the steps of a Loihi model on its own.
 
@@ -139,28 +136,23 @@ def PyLoihiModelToPyAsyncModel(py_loihi_model: type[PyLoihiProcessModel]) -> typ
     """
     loihi = py_loihi_model
 
-    def __init__(self: Any, proc_params: Any) -> None:
-        PyAsyncProcessModel.__init__(self, proc_params)
-        taken = set(vars(self)) | {"phase", "time_step"}
-        for name, value in vars(loihi(proc_params)).items():
-            if name not in taken:
-                setattr(self, name, value)
+    def __init__(self: Any, proc_params: Any = None) -> None:
+        super(made, self).__init__(proc_params)
         self.time_step = 1
 
     def run_async(self: Any) -> None:
         for _ in range(self.num_steps):
-            if loihi.pre_guard(self):
-                loihi.run_pre_mgmt(self)
-            loihi.run_spk(self)
-            if loihi.post_guard(self):
-                loihi.run_post_mgmt(self)
+            self.phase = LoihiPhase.PRE_MGMT
+            if self.pre_guard():
+                self.run_pre_mgmt()
+            self.phase = LoihiPhase.SPK
+            self.run_spk()
+            self.phase = LoihiPhase.POST_MGMT
+            if self.post_guard():
+                self.run_post_mgmt()
             self.time_step += 1
 
-    members: dict[str, Any] = {}
-    for base in reversed(loihi.__mro__):
-        if issubclass(base, PyLoihiProcessModel) and base is not PyLoihiProcessModel:
-            members.update({name: value for name, value in vars(base).items() if name not in _NOT_TAKEN})
-    members.update(__init__=__init__, run_async=run_async, __module__=loihi.__module__)
-    members.update(implements_process=loihi.implements_process, implements_protocol=AsyncProtocol)
-    members.update(required_resources=list(loihi.required_resources), tags=list(loihi.tags))
-    return type(f"{loihi.__name__}Async", (PyAsyncProcessModel,), members)
+    members: dict[str, Any] = {"__init__": __init__, "run_async": run_async, "__module__": loihi.__module__}
+    members["implements_protocol"] = AsyncProtocol
+    made: Any = type(f"{loihi.__name__}Async", (PyAsyncProcessModel, loihi), members)
+    return cast("type[PyAsyncProcessModel]", made)

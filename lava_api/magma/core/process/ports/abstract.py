@@ -78,6 +78,18 @@ class AbstractPort(AbstractProcessMember):
                 src.connection_configs[dst] = setting
                 dst.connection_configs[src] = setting
 
+    def _connect_forward(
+        self, ports: Any, port_type: Any, connection_configs: Any = None, assert_same_shape: bool = True
+    ) -> None:
+        """Connect to `ports`, for ports of other kinds than these here."""
+        self._connect(ports, port_type, connection_configs, same_shape=assert_same_shape)
+
+    def _connect_backward(
+        self, ports: Any, port_type: Any, connection_configs: Any = None, assert_same_shape: bool = True
+    ) -> None:
+        """Connect from `ports`."""
+        self._connect(ports, port_type, connection_configs, forward=False, same_shape=assert_same_shape)
+
     def get_src_ports(self, _include_self: bool = False) -> list[Any]:
         """Return the ports at the far end of all incoming paths."""
         if not self.in_connections:
@@ -120,11 +132,15 @@ class AbstractPort(AbstractProcessMember):
 
         Raises
         ------
+        AssertionError
+            When a port is of another kind.
         ConcatShapeError, ConcatIndexError
             When the other axes differ, or there is no such axis.
         """
         joined = [self, *to_list(ports)]
-        self._check(joined, AbstractIOPort if isinstance(self, AbstractIOPort) else AbstractRVPort, False)
+        for port in joined:
+            if _kind(port) is not _kind(self):
+                raise AssertionError(f"concat_with() joins ports of one kind; got {self!r} and {port!r}.")
         return ConcatPort(joined, axis)
 
     def transpose(self, axes: Sequence[int] | None = None) -> TransposePort:
@@ -153,6 +169,19 @@ def port_label(port: Any) -> str:
         port = port.in_connections[0]
     owner = port.process
     return f'"{owner.name}".{port.name}' if owner is not None else f"{port.name or type(port).__name__}"
+
+
+def _kinds() -> dict[Any, Any]:
+    """Return the kinds of ports of a process, with what each connects to through a virtual port."""
+    from lava_api.magma.core.process.ports.ports import InPort, OutPort, RefPort, VarPort
+
+    return {OutPort: AbstractIOPort, InPort: InPort, RefPort: AbstractRVPort, VarPort: VarPort}
+
+
+def _kind(port: Any) -> Any:
+    """Return the kind of a port, for a virtual port that of the port where its path begins; None for others."""
+    begin = port._parent_port if isinstance(port, AbstractVirtualPort) and port.in_connections else port
+    return next((kind for kind in _kinds() if isinstance(begin, kind)), None)
 
 
 class AbstractIOPort(AbstractPort):
@@ -189,15 +218,32 @@ class AbstractVirtualPort(AbstractPort):
 
     def connect(self, ports: Any, connection_configs: Any = None) -> None:
         """Connect onwards, to what the port where the path begins may connect to."""
-        from lava_api.magma.core.process.ports.ports import InPort, OutPort, RefPort, VarPort
-
-        kinds = {OutPort: AbstractIOPort, InPort: InPort, RefPort: AbstractRVPort, VarPort: VarPort}
-        allowed = next(kind for base, kind in kinds.items() if isinstance(self._parent_port, base))
-        self._connect(ports, allowed, connection_configs)
+        self._connect(ports, _kinds()[_kind(self)], connection_configs)
 
     @abstractmethod
+    def get_transform_func_fwd(self) -> Transform:
+        """Return the function that puts elements in this port's order."""
+
+    @abstractmethod
+    def get_transform_func_bwd(self) -> Transform:
+        """Return the function back."""
+
     def forward(self, source: AbstractPort, index: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        """Pass an array of indices, shaped like `source`, through this port; -1 is where nothing comes from."""
+        """Pass an array of indices, shaped like `source`, through this port; -1 is where nothing comes from.
+
+        Raises
+        ------
+        AssertionError
+            When the port's function does something else than to put the elements in another order.
+        """
+        moved = np.asarray(self.get_transform_func_fwd()(index))
+        if moved.shape != self.shape or not np.isin(moved, np.append(index, -1)).all():
+            raise AssertionError(
+                f"{port_label(self)}: get_transform_func_fwd() of a {type(self).__name__} must put the elements of an"
+                f" array of shape {index.shape} in another order, of shape {self.shape}; it returned an array of shape"
+                f" {moved.shape} with other elements or of another shape."
+            )
+        return moved
 
 
 class ReshapePort(AbstractVirtualPort):
@@ -206,10 +252,6 @@ class ReshapePort(AbstractVirtualPort):
     def __init__(self, new_shape: tuple[int, ...], old_shape: tuple[int, ...]) -> None:
         super().__init__(new_shape)
         self.old_shape = old_shape
-
-    def forward(self, source: AbstractPort, index: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        """Reshape the indices."""
-        return index.reshape(self.shape)
 
     def get_transform_func_fwd(self) -> Transform:
         """Return the function from the old shape to the new."""
@@ -248,6 +290,15 @@ class ConcatPort(AbstractVirtualPort):
         whole[tuple(place)] = index
         return whole
 
+    def get_transform_func_fwd(self) -> Transform:
+        """Return the function from a list of the joined ports' arrays to one array."""
+        return partial(np.concatenate, axis=self.concat_axis)
+
+    def get_transform_func_bwd(self) -> Transform:
+        """Return the function from one array to the list."""
+        ends = np.cumsum([port.shape[self.concat_axis] for port in self.in_connections])
+        return partial(np.split, indices_or_sections=ends[:-1], axis=self.concat_axis)
+
 
 class TransposePort(AbstractVirtualPort):
     """The same elements with axes in another order."""
@@ -255,10 +306,6 @@ class TransposePort(AbstractVirtualPort):
     def __init__(self, new_shape: tuple[int, ...], axes: Sequence[int]) -> None:
         super().__init__(new_shape)
         self.axes = tuple(axes)
-
-    def forward(self, source: AbstractPort, index: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        """Transpose the indices."""
-        return np.transpose(index, self.axes)
 
     def get_transform_func_fwd(self) -> Transform:
         """Return the function from the old order to the new."""
