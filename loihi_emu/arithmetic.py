@@ -48,10 +48,9 @@ def decay(x: i32, keep: i16) -> i32:
 
 @kernel
 def decay_wide(x: i64, keep: i64) -> i64:
-    """The same rule as :func:`decay` for magnitudes up to 2^50."""
-    sign = i64(x >> 63)
-    magnitude = i64(i64(x ^ sign) - sign)
-    return i64(i64(i64(magnitude * keep) >> 12 ^ sign) - sign)
+    """The same rule as :func:`decay` while ``|x * keep|`` is below 2^63; ``keep`` may have either sign."""
+    product = i64(x * keep)
+    return i64(i64(product + i64(i64(product >> 63) & 0xFFF)) >> 12)
 
 
 @kernel

@@ -48,7 +48,7 @@ def source_digest() -> str:
     from loihi_emu import models
 
     folder = Path(models.__file__).resolve().parent
-    files = [_PACKAGE / name for name in ("jit.py", "arithmetic.py", "philox.py")] + sorted(folder.glob("*.py"))
+    files = [_PACKAGE / name for name in ("jit.py", "arithmetic.py", "philox.py")] + sorted(folder.rglob("*.py"))
     digest = hashlib.sha256(f"{numba.__version__} {sys.version}".encode())
     for file in files:
         digest.update(file.read_bytes())
@@ -266,6 +266,7 @@ uint16s = _view(np.uint16, ctypes.c_uint16)
 uint32s = _view(np.uint32, ctypes.c_uint32)
 int64s = _view(np.int64, ctypes.c_int64)
 uint64s = _view(np.uint64, ctypes.c_uint64)
+float32s = _view(np.float32, ctypes.c_float)
 float64s = _view(np.float64, ctypes.c_double)
 
 if COMPILED:

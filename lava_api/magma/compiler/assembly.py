@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
-from lava_api.magma.compiler.program import Link, Program, Reference
+from lava_api.magma.compiler.program import Leaf, Link, Program, Reference
 from lava_api.magma.compiler.routes import mover
 from lava_api.magma.core.model.py.ports import (
     PyInPortVectorSparse,
@@ -16,8 +16,12 @@ from lava_api.magma.core.model.py.ports import (
 )
 from lava_api.magma.core.process.ports.ports import create_port_id
 from lava_api.magma.core.resources import CPU
+from lava_api.magma.kernels.plan import Plan, links_by_target, make_plan
+from lava_api.magma.kernels.region import ManagedTurn, make_regions
 from lava_api.magma.runtime.channel import Channel, HostChannel
 from lava_api.magma.runtime.control import Control
+from lava_api.magma.runtime.kernel_service import KernelService
+from lava_api.magma.runtime.loihi_service import LoihiService
 from lava_api.magma.runtime.var_link import VarLink
 
 
@@ -32,12 +36,15 @@ class Assembly:
         One per domain.
     variables : dict
         Model, attribute and Var by the id of the Var.
+    regions : list
+        Kernels that run together.
     """
 
     def __init__(self) -> None:
         self.models: dict[Any, Any] = {}
         self.services: list[Any] = []
         self.variables: dict[int, tuple[Any, str, Any]] = {}
+        self.regions: list[Any] = []
 
     def where(self, model: Any) -> str:
         """Name a model for errors."""
@@ -64,30 +71,47 @@ def assemble(program: Program, control: Control) -> Assembly:
         Its scheduler and requests.
     """
     assembly = Assembly()
-    incoming, outgoing = _channels(program, control)
     for leaf in program.leaves:
-        process, kind = leaf.process, leaf.model_class
-        model = kind(process.proc_params)
-        model.model_id = process.id
-        for port in process.out_ports:
-            lava_type = getattr(kind, port.name)
-            channels = [channel for _, channel in outgoing.get(port, ())]
-            _set_port(model, port.name, lava_type.cls(channels, model, port.shape, lava_type.d_type))
-        for port in process.in_ports:
-            _set_port(model, port.name, _in_port(port, model, kind, incoming.get(port, ())))
-        for var in process.vars:
-            lava_type = getattr(kind, var.name)
-            setattr(model, var.name, value_of(var, lava_type))
-            setattr(model, f"_{var.name}_p", lava_type.precision)
-            model.var_id_to_var_map[var.id] = var.name
-            assembly.variables[var.id] = (model, var.name, var)
-        _bind_host_channels(process, control)
-        assembly.models[process] = process._model = model
+        assembly.models[leaf.process] = leaf.process._model = _model(leaf, assembly)
+        _bind_host_channels(leaf.process, control)
+    plan = make_plan(program, assembly.models)
+    channels = _channels(program, control, plan)
+    ends: dict[Any, list[tuple[Link, Channel]]] = {}
+    for link, channel in channels.items():
+        for port in (link.source, link.target):
+            ends.setdefault(port, []).append((link, channel))
+    for leaf in program.leaves:
+        _io_ports(leaf, assembly.models[leaf.process], ends)
     _references(program, assembly)
-    _services(program, assembly, control)
+    _services(program, assembly, control, plan, channels)
     for model in assembly.models.values():
         model.start()
     return assembly
+
+
+def _model(leaf: Leaf, assembly: Assembly) -> Any:
+    """Build a model with its variables."""
+    process, kind = leaf.process, leaf.model_class
+    model = kind(process.proc_params)
+    model.model_id = process.id
+    for var in process.vars:
+        lava_type = getattr(kind, var.name)
+        setattr(model, var.name, value_of(var, lava_type))
+        setattr(model, f"_{var.name}_p", lava_type.precision)
+        model.var_id_to_var_map[var.id] = var.name
+        assembly.variables[var.id] = (model, var.name, var)
+    return model
+
+
+def _io_ports(leaf: Leaf, model: Any, ends: dict[Any, list[tuple[Link, Channel]]]) -> None:
+    """Build the ports of a model with the channels that end at them; a kernel's messages do not go through ports."""
+    kind = leaf.model_class
+    for port in leaf.process.out_ports:
+        lava_type = getattr(kind, port.name)
+        own = [channel for _, channel in ends.get(port, ())]
+        _set_port(model, port.name, lava_type.cls(own, model, port.shape, lava_type.d_type))
+    for port in leaf.process.in_ports:
+        _set_port(model, port.name, _in_port(port, model, kind, ends.get(port, ())))
 
 
 def value_of(var: Any, lava_type: Any) -> Any:
@@ -119,17 +143,18 @@ def value_of(var: Any, lava_type: Any) -> Any:
     )
 
 
-def _channels(program: Program, control: Control) -> tuple[Any, Any]:
-    """Make a channel per link; return them by target and by source."""
-    incoming: dict[Any, list[tuple[Link, Channel]]] = {}
-    outgoing: dict[Any, list[tuple[Link, Channel]]] = {}
+def _channels(program: Program, control: Control, plan: Plan) -> dict[Link, Channel]:
+    """Make a channel for each link, but for those between kernels that run together."""
+    group = {process: number for number, (_, members) in enumerate(plan.groups) for process in members}
+    channels = {}
     for link in program.links:
+        ends = [group.get(port.process) for port in (link.source, link.target)]
+        if ends[0] is not None and ends[0] == ends[1]:
+            continue
         source, target = ((port.process.name, port.name) for port in (link.source, link.target))
-        channel = Channel(source, target, program.channel_messages)
+        channel = channels[link] = Channel(source, target, program.channel_messages)
         channel.scheduler = control.scheduler
-        incoming.setdefault(link.target, []).append((link, channel))
-        outgoing.setdefault(link.source, []).append((link, channel))
-    return incoming, outgoing
+    return channels
 
 
 def _set_port(model: Any, name: str, port: Any) -> None:
@@ -201,14 +226,30 @@ def _link(way: Reference, assembly: Assembly) -> VarLink:
     return VarLink(model, name, lava_type.d_type if typed else None, var.shape, way.port.shape, way.index)
 
 
-def _services(program: Program, assembly: Assembly, control: Control) -> None:
+def _services(
+    program: Program, assembly: Assembly, control: Control, plan: Plan, channels: dict[Link, Channel]
+) -> None:
     """Make the service of each domain."""
+    models = assembly.models
+    incoming = links_by_target(program.links)
     for domain in program.domains:
         members = [leaf.process for leaf in program.leaves if leaf.process in domain.processes]
         ordered = variables_first(members, program.references)
-        service = domain.protocol.runtime_service[CPU]  # type: ignore[union-attr]
-        models = assembly.models
-        assembly.services.append(service([models[p] for p in members], [models[p] for p in ordered], control))
+        groups = [group for group in plan.groups if group[1][0] in domain.processes]
+        if not groups:
+            service = domain.protocol.runtime_service[CPU]  # type: ignore[union-attr]
+            assembly.services.append(service([models[p] for p in members], [models[p] for p in ordered], control))
+            continue
+        regions = make_regions(groups, plan.kernels, incoming, channels, ordered)
+        assembly.regions += [region for _, region in regions]
+        python = [p for p in members if p not in plan.kernels]
+        if not python and len(regions) == 1 and regions[0][1].alone:
+            assembly.services.append(KernelService(regions[0][1], control))
+            continue
+        home = {process: region for _, region in regions for process in region.kernels}
+        managed = [ManagedTurn(home[p], p) if p in home else models[p] for p in ordered]
+        managed = [turn for turn in managed if not isinstance(turn, ManagedTurn) or turn.wanted]
+        assembly.services.append(LoihiService([models[p] for p in python], managed, control, regions))
 
 
 def variables_first(processes: list[Any], references: tuple[Reference, ...]) -> list[Any]:

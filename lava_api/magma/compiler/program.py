@@ -19,7 +19,7 @@ class Leaf:
     model_class: Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Link:
     """A way for messages.
 
@@ -39,7 +39,7 @@ class Link:
     index: Any = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reference:
     """A way to a variable.
 

@@ -84,6 +84,22 @@ class _Turn:
             model._req_stop = False
 
 
+class _RegionTurn:
+    """The spiking phase of kernels, as one job."""
+
+    def __init__(self, region: Any, service: LoihiService) -> None:
+        self.region = region
+        self.model = region
+        self.service = service
+        self.manages = bool(region.later or region.hooked)
+
+    def spike(self) -> None:
+        """Do the spiking phase, and ask for the management phase if a kernel needs one."""
+        self.region.step()
+        if self.manages:
+            self.service.wanted.add(Phase.POST_MGMT)
+
+
 class LoihiService:
     """Time steps of a domain.
 
@@ -93,12 +109,16 @@ class LoihiService:
         Models in order of their processes' creation.
     managed : list
         The same models in the order of the management phases: one whose variables another refers to comes before it.
+        Of these, models that run as kernels are given as their :class:`ManagedTurn`.
     control : Control
         Scheduler and requests of the program.
+    regions : list of (int, Region)
+        Kernels of the domain, with the number of Python models that they wait for in a step.
     """
 
-    def __init__(self, models: list[Any], managed: list[Any], control: Any) -> None:
+    def __init__(self, models: list[Any], managed: list[Any], control: Any, regions: Any = ()) -> None:
         self.models = models
+        self.regions = [region for _, region in regions]
         self.control = control
         self.pending = 0
         self.done = 0
@@ -106,12 +126,20 @@ class LoihiService:
         self.idle = True
         self.wanted: set[Phase] = set()
         turns = {id(model): _Turn(model, self) for model in models}
-        ordered = [turns[id(model)] for model in managed]
+        ordered = [turns.get(id(model), model) for model in managed]
+        python = [turn for turn in ordered if isinstance(turn, _Turn)]
+        kernels = [(waits, _RegionTurn(region, self)) for waits, region in regions]
+        first = [turn for waits, turn in kernels if not waits]
+        last = [turn for waits, turn in kernels if waits]
         self._jobs = {
-            Phase.SPK: [Job(self, turn.model, turn.spike) for turn in turns.values()],
-            Phase.PRE_MGMT: [Job(self, t.model, t.pre_mgmt) for t in ordered if overrides(t.model, "pre_guard")],
+            Phase.SPK: [Job(self, turn.model, turn.spike) for turn in (*first, *turns.values(), *last)],
+            Phase.PRE_MGMT: [Job(self, t.model, t.pre_mgmt) for t in python if overrides(t.model, "pre_guard")],
             Phase.LRN: [Job(self, turn.model, turn.learn) for turn in turns.values() if turn.guarded],
-            Phase.POST_MGMT: [Job(self, t.model, t.post_mgmt) for t in ordered if overrides(t.model, "post_guard")],
+            Phase.POST_MGMT: [
+                Job(self, t.model, t.post_mgmt)
+                for t in ordered
+                if not isinstance(t, _Turn) or overrides(t.model, "post_guard")
+            ],
         }
         self._phases = self._steps()
 
@@ -157,4 +185,6 @@ class LoihiService:
                         yield jobs[Phase.POST_MGMT]
             for model in self.models:
                 model.phase = Phase.HOST
+            for region in self.regions:
+                region.sync()
             yield []

@@ -24,6 +24,15 @@ class Failure(NamedTuple):
     error: Exception
 
 
+class ModelError(Exception):
+    """An exception of one model among several that run in one job."""
+
+    def __init__(self, model: Any, error: Exception) -> None:
+        super().__init__(str(error))
+        self.failure = Failure(model, error)
+        self.others: list[ModelError] = []
+
+
 class Wait(NamedTuple):
     """What a worker waits for."""
 
@@ -57,6 +66,8 @@ class Worker(greenlet):  # type: ignore[misc,unused-ignore]
                 service, model, method = self.job = queue.popleft()
                 try:
                     method()
+                except ModelError as error:
+                    scheduler.failures += [error.failure, *(other.failure for other in error.others)]
                 except Exception as error:
                     scheduler.failures.append(Failure(model, error))
                 service.pending -= 1

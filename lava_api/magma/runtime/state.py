@@ -11,8 +11,34 @@ from lava_api.magma.core.process.variable import Var
 from loihi_emu.errors import ValidationError, invalid
 
 
+def export(model: Any, name: str) -> None:
+    """Let the kernel of a model, if there is one, write a variable back that it keeps elsewhere."""
+    kernel = getattr(model, "_kernel", None)
+    if kernel is not None:
+        kernel.export(name)
+
+
+def notify(model: Any, name: str) -> None:
+    """Tell the kernel of a model, if there is one, that a variable was set."""
+    kernel = getattr(model, "_kernel", None)
+    if kernel is not None:
+        kernel.set(name)
+        model._region.stale = True
+
+
+def put(model: Any, name: str, values: Any) -> None:
+    """Replace an array of a model; a kernel's arrays stay where they are and keep their type."""
+    old = getattr(model, name)
+    if getattr(model, "_kernel", None) is not None and isinstance(old, np.ndarray):
+        old[...] = values
+        notify(model, name)
+    else:
+        setattr(model, name, values)
+
+
 def read(model: Any, name: str, var: Var) -> Any:
     """Return a copy of a variable: float64 in the declared shape, a string, or a sparse matrix."""
+    export(model, name)
     value = getattr(model, name)
     if isinstance(value, str):
         return value
@@ -39,6 +65,7 @@ def read(model: Any, name: str, var: Var) -> Any:
 
 def write(model: Any, name: str, var: Var, value: Any, idx: Any = None) -> None:
     """Set a variable, or the elements at an index, keeping its type; tell the model."""
+    export(model, name)
     old = getattr(model, name)
     if isinstance(old, str) or isinstance(value, str):
         if not (isinstance(old, str) and isinstance(value, str)):
@@ -55,6 +82,7 @@ def write(model: Any, name: str, var: Var, value: Any, idx: Any = None) -> None:
         _replace(model, name, var, old, changed)
     else:
         _replace(model, name, var, old, numbers(value, var))
+    notify(model, name)
     model.on_var_update()
 
 

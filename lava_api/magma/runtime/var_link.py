@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 
+from lava_api.magma.runtime import state
+
 
 class VarLink:
     """Reads and writes an attribute of a model in the order of a RefPort.
@@ -56,10 +58,11 @@ class VarLink:
             values.reshape(-1)[self._places] = data.ravel()[self._index]
         if self.d_type is not None and np.can_cast(values.dtype, self.d_type, "same_kind"):
             values = values.astype(self.d_type)
-        setattr(self.model, self.name, values)
+        state.put(self.model, self.name, values)
 
     def _values(self) -> Any:
         """Return the variable as a new array of its shape."""
+        state.export(self.model, self.name)
         value = getattr(self.model, self.name)
         array = np.array(value.toarray() if issparse(value) else value, dtype=self.d_type)
         return array if array.shape == self.var_shape else np.broadcast_to(array, self.var_shape).copy()

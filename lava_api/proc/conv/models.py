@@ -55,6 +55,8 @@ class AbstractPyConvModel(PyLoihiProcessModel):
 class PyConvModelFloat(AbstractPyConvModel):
     """:class:`Conv` in float64."""
 
+    KERNEL = "lava_api.proc.conv.kernels:ConvFloat"
+
     s_in: Any = LavaPyType(PyInPort.VEC_DENSE, float, precision=24)
     a_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
     a_buf: Any = LavaPyType(np.ndarray, float)
@@ -66,6 +68,8 @@ class PyConvModelFloat(AbstractPyConvModel):
 @tag("fixed_pt")
 class PyConvModelFixed(AbstractPyConvModel):
     """:class:`Conv` in integers; sums wrap at 24 bits."""
+
+    KERNEL = "lava_api.proc.conv.kernels:ConvFixed"
 
     s_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
     a_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)

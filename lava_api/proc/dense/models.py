@@ -50,6 +50,8 @@ class _DelayedSums(DelayMixin):
 class PyDenseModelFloat(_Sums, FloatConnection):
     """:class:`Dense` in float64."""
 
+    KERNEL = "lava_api.proc.dense.kernels:DenseFloat"
+
     weights: Any = LavaPyType(np.ndarray, float)
 
 
@@ -58,6 +60,8 @@ class PyDenseModelFloat(_Sums, FloatConnection):
 @tag("bit_accurate_loihi", "fixed_pt")
 class PyDenseModelBitAcc(_Sums, FixedConnection):
     """:class:`Dense` with 8-bit weights."""
+
+    KERNEL = "lava_api.proc.dense.kernels:DenseFixed"
 
     weights: Any = LavaPyType(np.ndarray, np.int32, precision=8)
 
@@ -68,6 +72,8 @@ class PyDenseModelBitAcc(_Sums, FixedConnection):
 class PyDelayDenseModelFloat(_DelayedSums, FloatConnection):
     """:class:`DelayDense` in float64."""
 
+    KERNEL = "lava_api.proc.sparse.kernels:DelayFloat"
+
     weights: Any = LavaPyType(np.ndarray, float)
     delays: Any = LavaPyType(np.ndarray, int)
 
@@ -77,6 +83,8 @@ class PyDelayDenseModelFloat(_DelayedSums, FloatConnection):
 @tag("bit_accurate_loihi", "fixed_pt")
 class PyDelayDenseModelBitAcc(FixedDelayMixin, _DelayedSums, FixedConnection):
     """:class:`DelayDense` with 8-bit weights."""
+
+    KERNEL = "lava_api.proc.sparse.kernels:DelayFixed"
 
     weights: Any = LavaPyType(np.ndarray, np.int32, precision=8)
     delays: Any = LavaPyType(np.ndarray, np.int32, precision=6)

@@ -53,6 +53,8 @@ class AbstractPyReceiveModel(PyLoihiProcessModel):
 class PyReceiveModelFloat(AbstractPyReceiveModel):
     """Record float64."""
 
+    KERNEL = "lava_api.proc.io.kernels:Sink"
+
     a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
     data: Any = LavaPyType(np.ndarray, float)
 
@@ -62,6 +64,8 @@ class PyReceiveModelFloat(AbstractPyReceiveModel):
 @tag("fixed_pt")
 class PyReceiveModelFixed(AbstractPyReceiveModel):
     """Record int32."""
+
+    KERNEL = "lava_api.proc.io.kernels:Sink"
 
     a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32)
     data: Any = LavaPyType(np.ndarray, np.int32)
@@ -124,6 +128,8 @@ class PyRead(PyLoihiProcessModel):
 class PyReadFixed(PyRead):
     """Record int32."""
 
+    KERNEL = "lava_api.proc.io.kernels:ReadVariable"
+
     state: Any = LavaPyType(PyRefPort.VEC_DENSE, np.int32)
     data: Any = LavaPyType(np.ndarray, np.int32)
 
@@ -133,6 +139,8 @@ class PyReadFixed(PyRead):
 @tag("floating_pt")
 class PyReadFloat(PyRead):
     """Record float64."""
+
+    KERNEL = "lava_api.proc.io.kernels:ReadVariable"
 
     state: Any = LavaPyType(PyRefPort.VEC_DENSE, float)
     data: Any = LavaPyType(np.ndarray, float)

@@ -50,6 +50,8 @@ class AbstractPySendModel(PyLoihiProcessModel):
 class PySendModelFloat(AbstractPySendModel):
     """Send float64."""
 
+    KERNEL = "lava_api.proc.io.kernels:Source"
+
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
     data: Any = LavaPyType(np.ndarray, float)
 
@@ -59,6 +61,8 @@ class PySendModelFloat(AbstractPySendModel):
 @tag("fixed_pt")
 class PySendModelFixed(AbstractPySendModel):
     """Send int32."""
+
+    KERNEL = "lava_api.proc.io.kernels:Source"
 
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32)
     data: Any = LavaPyType(np.ndarray, np.int32)

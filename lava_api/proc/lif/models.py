@@ -161,12 +161,16 @@ class _OneThresholdFixed(AbstractPyLifModelFixed):
 class PyLifModelFloat(_OneThresholdFloat):
     """:class:`LIF` in float64."""
 
+    KERNEL = "lava_api.proc.lif.kernels:LifFloat"
+
 
 @implements(proc=LIF, protocol=LoihiProtocol)
 @requires(CPU)
 @tag("bit_accurate_loihi", "fixed_pt")
 class PyLifModelBitAcc(_OneThresholdFixed):
     """:class:`LIF` in Loihi's integers."""
+
+    KERNEL = "lava_api.proc.lif.kernels:LifFixed"
 
 
 class _Ternary(PyLoihiProcessModel):
@@ -185,6 +189,8 @@ class _Ternary(PyLoihiProcessModel):
 class PyTernLifModelFloat(_Ternary, AbstractPyLifModelFloat):
     """:class:`TernaryLIF` in float64."""
 
+    KERNEL = "lava_api.proc.lif.kernels:TernaryFloat"
+
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float, precision=2)
     vth_hi: Any = LavaPyType(float, float)
     vth_lo: Any = LavaPyType(float, float)
@@ -199,6 +205,8 @@ class PyTernLifModelFloat(_Ternary, AbstractPyLifModelFloat):
 @tag("fixed_pt")
 class PyTernLifModelFixed(_Ternary, AbstractPyLifModelFixed):
     """:class:`TernaryLIF` in Loihi's integers."""
+
+    KERNEL = "lava_api.proc.lif.kernels:TernaryFixed"
 
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, int, precision=2)
     vth_hi: Any = LavaPyType(np.ndarray, np.int32, precision=24)
@@ -242,6 +250,8 @@ class _Reset(PyLoihiProcessModel):
 class PyLifResetModelFloat(_Reset, _OneThresholdFloat):
     """:class:`LIFReset` in float64."""
 
+    KERNEL = "lava_api.proc.lif.kernels:ResetFloat"
+
 
 @implements(proc=LIFReset, protocol=LoihiProtocol)
 @requires(CPU)
@@ -249,12 +259,16 @@ class PyLifResetModelFloat(_Reset, _OneThresholdFloat):
 class PyLifResetModelBitAcc(_Reset, _OneThresholdFixed):
     """:class:`LIFReset` in Loihi's integers."""
 
+    KERNEL = "lava_api.proc.lif.kernels:ResetFixed"
+
 
 @implements(proc=LIFRefractory, protocol=LoihiProtocol)
 @requires(CPU)
 @tag("floating_pt")
 class PyLifRefractoryModelFloat(_OneThresholdFloat):
     """:class:`LIFRefractory` in float64."""
+
+    KERNEL = "lava_api.proc.lif.kernels:RefractoryFloat"
 
     refractory_period_end: Any = LavaPyType(np.ndarray, int)
 

@@ -39,6 +39,8 @@ class _NumberedMembers(ABCMeta):
 class PyMonitorModel(PyLoihiProcessModel, metaclass=_NumberedMembers):
     """:class:`Monitor`: messages are received in each step, variables read after all updates."""
 
+    KERNEL = "lava_api.proc.monitor.kernels:MonitorKernel"
+
     def post_guard(self) -> bool:
         """Whether there are variables to read."""
         return bool(self.proc_params["RefPorts"])
@@ -57,8 +59,12 @@ class PyMonitorModel(PyLoihiProcessModel, metaclass=_NumberedMembers):
         """Write this step's row of a record."""
         rows = getattr(self, record)
         if self.time_step > len(rows):
-            raise IndexError(
-                f"Monitor: step {self.time_step} is beyond probe(..., num_steps={len(rows)});"
-                " num_steps must count the steps of all runs"
-            )
+            raise self.too_long(self.time_step, len(rows))
         rows[self.time_step - 1] = values
+
+    @staticmethod
+    def too_long(step: int, rows: int) -> IndexError:
+        """Return the error of a step beyond the record."""
+        return IndexError(
+            f"Monitor: step {step} is beyond probe(..., num_steps={rows}); num_steps must count the steps of all runs"
+        )

@@ -51,6 +51,8 @@ class _DelayedSums(DelayMixin):
 class PySparseModelFloat(_Sums, FloatConnection):
     """:class:`Sparse` in float64."""
 
+    KERNEL = "lava_api.proc.sparse.kernels:SparseFloat"
+
     weights: Any = LavaPyType(csr_matrix, float)
 
 
@@ -59,6 +61,8 @@ class PySparseModelFloat(_Sums, FloatConnection):
 @tag("bit_accurate_loihi", "fixed_pt")
 class PySparseModelBitAcc(_Sums, FixedConnection):
     """:class:`Sparse` with 8-bit weights."""
+
+    KERNEL = "lava_api.proc.sparse.kernels:SparseFixed"
 
     weights: Any = LavaPyType(csr_matrix, np.int32, precision=8)
 
@@ -69,6 +73,8 @@ class PySparseModelBitAcc(_Sums, FixedConnection):
 class PyDelaySparseModelFloat(_DelayedSums, FloatConnection):
     """:class:`DelaySparse` in float64."""
 
+    KERNEL = "lava_api.proc.sparse.kernels:DelayFloat"
+
     weights: Any = LavaPyType(csr_matrix, float)
     delays: Any = LavaPyType(csr_matrix, int)
 
@@ -78,6 +84,8 @@ class PyDelaySparseModelFloat(_DelayedSums, FloatConnection):
 @tag("bit_accurate_loihi", "fixed_pt")
 class PyDelaySparseModelBitAcc(FixedDelayMixin, _DelayedSums, FixedConnection):
     """:class:`DelaySparse` with 8-bit weights."""
+
+    KERNEL = "lava_api.proc.sparse.kernels:DelayFixed"
 
     weights: Any = LavaPyType(csr_matrix, np.int32, precision=8)
     delays: Any = LavaPyType(csr_matrix, np.int32, precision=6)

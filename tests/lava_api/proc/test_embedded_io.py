@@ -10,7 +10,7 @@ from lava_api.proc.io.encoder import Compression
 from lava_api.proc.io.sink import RingBuffer as Sink
 from lava_api.proc.io.source import RingBuffer as Source
 from lava_api.proc.lif.process import LIF
-from loihi_emu.errors import SimulationError, UnsupportedError, ValidationError
+from loihi_emu.errors import UnsupportedError, ValidationError
 
 FIXED = Loihi2SimCfg(select_tag="fixed_pt")
 
@@ -40,7 +40,7 @@ def test_values_wrap_at_the_bits_of_a_message():
 
 
 def test_fractions_are_no_spikes():
-    with pytest.raises(SimulationError, match=r"PyToNxAdapter: got fractions such as 0.5"):
+    with pytest.raises(RuntimeError, match=r"PyToNxAdapter: got fractions such as 0.5"):
         through(eio.spike.PyToNxAdapter((1,), 8), [0.5], Loihi2SimCfg())
 
 

@@ -1,0 +1,179 @@
+"""Kernel: binds the variables of one process model to a leaf."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.kernels.messages import RECORDED, Feed, Message
+from loihi_emu.image.memory import Description, SourceLists, aligned
+from loihi_emu.models import layout as at
+
+BINDING = "KERNEL"
+"""Attribute of a stock model class: ``"module:class"`` of its kernel. It is not inherited: a derived model runs as Python."""
+
+DATA, EVENTS, BOTH = "data", "events", "both"
+"""What a kernel wants of an input."""
+
+
+class Declined(Exception):
+    """The kernel does not cover these values; the Python model runs, with the same result."""
+
+
+def kernel_class(model_class: Any) -> Any:
+    """Return the kernel of a model class, or None."""
+    name = vars(model_class).get(BINDING)
+    if name is None:
+        return None
+    module, _, found = name.partition(":")
+    return getattr(import_module(module), found)
+
+
+class Kernel:
+    """One process as leaf calls on the arrays of its model.
+
+    The model keeps the variables; the kernel works on its arrays in place, and on arrays derived from its parameters,
+    which :meth:`refresh` makes anew. A subclass says what its ports send (:meth:`outputs`), what it wants to receive
+    (:meth:`wants`), and which leaves do a step (:meth:`calls`).
+
+    Parameters
+    ----------
+    model : AbstractPyProcessModel
+        With its variables.
+    process : AbstractProcess
+        Whose ports it has.
+
+    Attributes
+    ----------
+    early : bool
+        Whether it sends before it receives.
+    """
+
+    early = False
+
+    def __init__(self, model: Any, process: Any) -> None:
+        self.model = model
+        self.process = process
+        self.changed: set[str] = set()
+        self.stale = True
+
+    # ------------------------------------------------------------ for subclasses
+    def outputs(self) -> dict[str, Message]:
+        """Return the messages of all output ports; called once."""
+        return {}
+
+    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+        """Return what is wanted of an input (DATA, EVENTS or BOTH) and the kind of its elements.
+
+        Parameters
+        ----------
+        port : str
+            Name of the input.
+        d_type : dtype
+            Type that NumPy gives the sum of what arrives.
+
+        Raises
+        ------
+        Declined
+            When the kernel cannot take it.
+        """
+        raise Declined(f"{port}: {d_type}")
+
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+        """Return the leaf calls of a step, ``"module:leaf"`` within loihi_emu.models.lava; called once."""
+        raise NotImplementedError
+
+    def managed(self) -> Iterable[tuple[str, Description]]:
+        """Return the leaf calls of the management phase; called once, after :meth:`calls`."""
+        return ()
+
+    def refresh(self) -> None:
+        """Derive again what follows from parameters; called before the first step and after a variable was set."""
+
+    def limit(self) -> int | None:
+        """Return the number of the last step that can run, or None."""
+        return None
+
+    def beyond(self) -> Exception:
+        """Return the error of a step beyond the limit."""
+        raise NotImplementedError
+
+    def due(self, step: int) -> int | None:
+        """Return the next step, from `step` on, after which the model's ``run_post_mgmt`` is to run in Python."""
+        return None
+
+    def export(self, name: str) -> None:
+        """Write a variable that the kernel keeps elsewhere back into the model, which is about to be read."""
+
+    def counters(self) -> dict[str, int]:
+        """Return what the kernel has counted since the start."""
+        return {}
+
+    # ------------------------------------------------------------ for the runtime
+    def set(self, name: str) -> None:
+        """Note that a variable was set."""
+        self.changed.add(name)
+        self.stale = True
+
+    def ready(self) -> None:
+        """Derive what is out of date."""
+        if self.stale:
+            self.refresh()
+            self.changed.clear()
+            self.stale = False
+
+    def variable(self, name: str) -> Any:
+        """Return the array of a variable for a leaf to read or write; None when it has none that stays."""
+        value = getattr(self.model, name)
+        stays = isinstance(value, np.ndarray) and value.flags.c_contiguous and value.dtype.name in RECORDED
+        return value if stays else None
+
+
+class Parameters:
+    """Parameter arrays of neurons in the form of kernels: one block of equal values, or a value per neuron.
+
+    Parameters
+    ----------
+    description : Description
+        Of a layout that begins as a population group's.
+    n : int
+        Neurons.
+    """
+
+    def __init__(self, description: Description, n: int) -> None:
+        self.description = description
+        self.n = n
+
+    def put(self, number: int, values: Any, dtype: Any) -> None:
+        """Write one parameter, a scalar or as many values as neurons."""
+        array = np.asarray(values).reshape(-1)
+        kind = np.dtype(dtype)
+        word = at.G_PARAMETERS + 2 * number
+        if array.size == 1 or (array == array[0]).all():
+            block = aligned(min(at.BLOCK, self.n), kind)
+            block[:] = array[0]
+            self.description.point(word, block)
+            self.description.words[word + 1] = 0
+        else:
+            full = aligned(self.n, kind)
+            full[:] = array
+            self.description.point(word, full)
+            self.description.words[word + 1] = at.BLOCK * kind.itemsize
+
+
+def neuron_description(n: int, lists: SourceLists, states: Iterable[Any]) -> tuple[Description, Any]:
+    """Return the description of a neuron kernel and its counters."""
+    d = Description(at.GROUP_WORDS)
+    lists.describe(d)
+    d.words[at.G_N] = n
+    d.point(at.G_MASK, aligned(at.SCRATCH, np.uint8))
+    d.point(at.G_BOUNDS, np.array([0, n], np.int64))
+    d.words[at.G_POPULATIONS] = 1
+    counters = np.zeros(at.COUNTERS, np.int64)
+    d.point(at.G_COUNTERS, counters)
+    for k, array in enumerate(states):
+        d.point(at.G_STATE + k, array)
+    return d, counters

@@ -1,0 +1,91 @@
+"""Messages between kernels: arrays of three kinds of elements, and lists of the non-zero ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from loihi_emu.image.memory import SourceLists, aligned
+from loihi_emu.models.lava import messages as at
+
+KINDS = {at.I32: np.dtype(np.int32), at.I64: np.dtype(np.int64), at.F64: np.dtype(np.float64)}
+"""Elements of messages as kernels hold them."""
+
+STORED = {"int32": at.I32, "int64": at.I64, "float64": at.F64, "bool": at.I32}
+"""Kind that holds the messages of a type exactly; other types have none."""
+
+HELD = STORED | {
+    "int8": at.I32, "int16": at.I32, "uint8": at.I32, "uint16": at.I32, "uint32": at.I64, "float16": at.F64,
+    "float32": at.F64,
+}  # fmt: skip
+"""Kind that holds a message of a Python model exactly."""
+
+RECORDED = {
+    "int32": at.I32, "int64": at.I64, "float64": at.F64, "int16": at.I16, "int8": at.I8, "bool": at.U8, "uint8": at.U8,
+    "float32": at.F32,
+}  # fmt: skip
+"""Kinds of variables that a record can be made of."""
+
+
+class Message:
+    """What one port sends in a step.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of the port.
+    d_type : type
+        Type of the channel.
+    data : ndarray, optional
+        Where it lies, when it is (a view of) a variable.
+    listed : bool
+        Whether its sender lists the non-zero elements.
+
+    Attributes
+    ----------
+    wanted : bool
+        Whether anybody reads the array; set while kernels are linked.
+    """
+
+    def __init__(self, shape: tuple[int, ...], d_type: Any, *, data: Any = None, listed: bool = False) -> None:
+        self.shape = shape
+        self.d_type = np.dtype(d_type)
+        self.kind = HELD[self.d_type.name]
+        self.size = int(np.prod(shape))
+        self.data = aligned(self.size, KINDS[self.kind]) if data is None else data.reshape(-1)
+        self.lists = SourceLists(self.size + 1, False) if listed else None
+        self.wanted = False
+        self.kept: Any = None
+
+    def put(self, values: Any) -> None:
+        """Take over what a Python model sent: an array, or values with their places."""
+        if isinstance(values, tuple):
+            self.data[:] = 0
+            self.data[values[1]] = values[0]
+        else:
+            self.data[:] = values.reshape(-1)
+
+    def get(self) -> Any:
+        """Return a copy as a Python model receives it."""
+        return self.data.reshape(self.shape).astype(self.d_type)
+
+
+@dataclass
+class Feed:
+    """What a kernel finds at an input.
+
+    Attributes
+    ----------
+    data : ndarray or None
+        The sum of all messages; None when only events were asked for.
+    lists : SourceLists or None
+        Its non-zero elements.
+    kind : int
+        Kind of the elements of `data`.
+    """
+
+    data: Any
+    lists: Any
+    kind: int

@@ -1,0 +1,165 @@
+"""Plan: which process models run as kernels, and which of those run together without a look at Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+
+from lava_api.magma.compiler.program import Link, Program
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.magma.kernels.base import Declined, Kernel, kernel_class
+from lava_api.magma.kernels.messages import HELD
+
+AT_ALL = True
+"""Whether kernels are used; tests turn it off to compare with the Python models."""
+
+
+@dataclass
+class Plan:
+    """Kernels by process, and groups of processes that run in one go, those that wait for fewer Python models first."""
+
+    kernels: dict[Any, Kernel] = field(default_factory=dict)
+    groups: list[tuple[int, list[Any]]] = field(default_factory=list)
+
+
+def make_plan(program: Program, models: dict[Any, Any]) -> Plan:
+    """Choose the processes that run as kernels and group them.
+
+    Parameters
+    ----------
+    program : Program
+        The program.
+    models : dict
+        Model of each process, with its variables.
+    """
+    plan = Plan()
+    if not AT_ALL:
+        return plan
+    incoming = links_by_target(program.links)
+    for leaf in program.leaves:
+        kind = kernel_class(leaf.model_class)
+        if kind is None or not _in_step(leaf, program):
+            continue
+        try:
+            made = kind(models[leaf.process], leaf.process)
+            for port in leaf.process.in_ports:
+                made.wants(port.name, arriving(port, incoming.get(port, ())))
+        except Declined:
+            continue
+        plan.kernels[leaf.process] = made
+    _drop_unreadable(program, plan)
+    _drop_deadlocks(program, plan)
+    for process, kernel in plan.kernels.items():
+        models[process]._kernel = kernel
+    for domain in program.domains:
+        members = [leaf.process for leaf in program.leaves if leaf.process in domain.processes]
+        plan.groups += _groups(members, program, plan)
+    return plan
+
+
+def links_by_target(links: Iterable[Link]) -> dict[Any, list[Link]]:
+    """Return the links that end at each port."""
+    found: dict[Any, list[Link]] = {}
+    for link in links:
+        found.setdefault(link.target, []).append(link)
+    return found
+
+
+def sent_type(port: Any) -> np.dtype[Any]:
+    """Return the type of what an OutPort sends."""
+    return np.dtype(getattr(port.process.model_class, port.name).d_type)
+
+
+def arriving(port: Any, links: Iterable[Link]) -> np.dtype[Any]:
+    """Return the type of the sum that an InPort receives, as NumPy promotes it.
+
+    Raises
+    ------
+    Declined
+        When kernels have no exact sum of that type.
+    """
+    types = [sent_type(link.source) for link in links]
+    if any(kind.name not in HELD for kind in types):
+        raise Declined(f"{port.name}: a message type that kernels do not hold")
+    total = np.result_type(getattr(port.process.model_class, port.name).d_type, *types)
+    if total == np.bool_ and len(types) > 1:
+        raise Declined(f"{port.name}: a sum of truth values")
+    return total
+
+
+def _in_step(leaf: Any, program: Program) -> bool:
+    """Return whether a process is in a domain of the Loihi protocol."""
+    return any(leaf.process in d.processes and isinstance(d.protocol, LoihiProtocol) for d in program.domains)
+
+
+def _drop_unreadable(program: Program, plan: Plan) -> None:
+    """Leave to Python what refers to a variable that no kernel keeps in an array."""
+    for reference in program.references:
+        process, target = reference.port.process, plan.kernels.get(reference.var.process)
+        if process in plan.kernels and (target is None or target.variable(reference.var.name) is None):
+            del plan.kernels[process]
+
+
+def _drop_deadlocks(program: Program, plan: Plan) -> None:
+    """Leave loops of processes that all receive before they send to Python, which names them when they are stuck."""
+    members = list(plan.kernels)
+    labels = _loops(members, program, plan)
+    crowded = {label for label in labels if labels.count(label) > 1}
+    own = {link.source.process for link in program.links if link.source.process is link.target.process}
+    for process, label in zip(members, labels, strict=True):
+        if label in crowded or (process in own and not plan.kernels[process].early):
+            del plan.kernels[process]
+
+
+def _edges(members: list[Any], program: Program, plan: Plan) -> tuple[list[int], list[int]]:
+    """Return pairs of members of which the second cannot finish a step before the first has sent."""
+    number = {process: k for k, process in enumerate(members)}
+    before, after = [], []
+    for link in program.links:
+        source, target = link.source.process, link.target.process
+        early = source in plan.kernels and plan.kernels[source].early
+        if source in number and target in number and not early and source is not target:
+            before.append(number[source])
+            after.append(number[target])
+    return before, after
+
+
+def _loops(members: list[Any], program: Program, plan: Plan) -> list[int]:
+    """Return for each member the number of the loop that it is in (one of its own when it is in none)."""
+    if not members:
+        return []
+    before, after = _edges(members, program, plan)
+    graph = csr_matrix((np.ones(len(before)), (before, after)), shape=(len(members), len(members)))
+    return [int(label) for label in connected_components(graph, directed=True, connection="strong")[1]]
+
+
+def _groups(members: list[Any], program: Program, plan: Plan) -> list[tuple[int, list[Any]]]:
+    """Group the kernels of a domain by the number of Python models that they have to wait for in a step.
+
+    Between two kernels of one group there is no way through a Python model. A kernel in a loop with Python models is
+    on its own.
+    """
+    before, after = _edges(members, program, plan)
+    labels = _loops(members, program, plan)
+    in_loop = {label for label in labels if labels.count(label) > 1}
+    waits = dict.fromkeys(labels, 0)
+    order = sorted({(labels[b], labels[a]) for b, a in zip(before, after, strict=True) if labels[b] != labels[a]})
+    slow = {label for label, process in zip(labels, members, strict=True) if process not in plan.kernels}
+    changed = True
+    while changed:
+        changed = False
+        for b, a in order:
+            least = waits[b] + (b in slow)
+            if waits[a] < least:
+                waits[a], changed = least, True
+    groups: dict[Any, tuple[int, list[Any]]] = {}
+    for label, process in zip(labels, members, strict=True):
+        if process in plan.kernels:
+            key = ("loop", process.id) if label in in_loop else waits[label]
+            groups.setdefault(key, (waits[label], []))[1].append(process)
+    return sorted(groups.values(), key=lambda group: group[0])

@@ -1,0 +1,94 @@
+"""Stock convolutions as kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.kernels.base import BOTH, EVENTS, Declined, Kernel
+from lava_api.magma.kernels.messages import STORED, Feed, Message
+from loihi_emu.image.memory import Description
+from loihi_emu.models import conv as taps_at
+from loihi_emu.models import layout
+from loihi_emu.models.lava import conv as at
+from loihi_emu.models.lava import messages
+
+
+class ConvFixed(Kernel):
+    """Conv in integers."""
+
+    early = True
+    sends: Any = np.int32
+    leaf = "step"
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        self.graded = model.num_message_bits.item() > 0
+        self.events, self.wraps = np.zeros(1, np.int64), np.zeros(1, np.int64)
+        self.changed.add("weight")
+
+    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+        """Events of any message; payloads in integers."""
+        if d_type.name not in STORED or (self.graded and d_type.name not in ("int32", "int64")):
+            raise Declined(f"{port}: {d_type}")
+        return BOTH if self.graded else EVENTS, STORED[d_type.name]
+
+    def outputs(self) -> dict[str, Message]:
+        """The sums themselves."""
+        self.message = Message(self.process.a_out.shape, self.sends, data=self.model.a_buf)
+        return {"a_out": self.message}
+
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+        """One leaf."""
+        feed, model = feeds["s_in"], self.model
+        d = self.d = Description(taps_at.CONV_WORDS)
+        feed.lists.describe(d)
+        d.point(layout.S_PAYLOAD, feed.data if self.graded else None)
+        d.words[at.WIDE] = int(feed.kind == messages.I64)
+        d.point(at.WRAPPED, self.wraps)
+        d.point(layout.P_RING, self.message.data)
+        d.point(layout.P_EVENTS, self.events)
+        _, width_in, channels_in = self.process.s_in.shape
+        height_out, width_out, channels_out = self.process.a_out.shape
+        (ky, kx), (sy, sx), (py, px), (dy, dx) = (
+            (int(pair[0]), int(pair[1])) for pair in (model.kernel_size, model.stride, model.padding, model.dilation)
+        )
+        numbers = {
+            taps_at.WIDTH_IN: width_in, taps_at.CHANNELS_IN: channels_in, taps_at.HEIGHT_OUT: height_out,
+            taps_at.WIDTH_OUT: width_out, taps_at.CHANNELS_OUT: channels_out, taps_at.KERNEL_Y: ky,
+            taps_at.KERNEL_X: kx, taps_at.STRIDE_Y: sy, taps_at.STRIDE_X: sx, taps_at.PADDING_Y: py,
+            taps_at.PADDING_X: px, taps_at.DILATION_Y: dy, taps_at.DILATION_X: dx,
+            taps_at.GROUPS: int(model.groups.item()),
+        }  # fmt: skip
+        for word, number in numbers.items():
+            d.words[word] = number
+        return [(f"conv:{self.leaf}", d)]
+
+    def refresh(self) -> None:
+        """Take over a kernel that was set: flipped, since Lava convolves, and ordered by input channel."""
+        if "weight" not in self.changed:
+            return
+        weight, groups = self.model.weight[:, ::-1, ::-1], int(self.model.groups.item())
+        out, height, width, inner = weight.shape
+        grouped = weight.reshape(groups, out // groups, height, width, inner).transpose(0, 4, 2, 3, 1)
+        taps = np.ascontiguousarray(grouped.reshape(groups * inner, height, width, out // groups))
+        self.d.point(taps_at.TAPS, taps)
+
+    def counters(self) -> dict[str, int]:
+        """Synaptic events, and sums that left 24 bits."""
+        return {"synaptic events": int(self.events[0]), "sum overflows": int(self.wraps[0])}
+
+
+class ConvFloat(ConvFixed):
+    """Conv in float64."""
+
+    sends = np.float64
+    leaf = "step_float"
+
+    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+        """Events of any message; payloads as float64."""
+        if d_type.name not in STORED:
+            raise Declined(f"{port}: {d_type}")
+        return (BOTH, messages.F64) if self.graded else (EVENTS, STORED[d_type.name])

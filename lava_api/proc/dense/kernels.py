@@ -1,0 +1,131 @@
+"""Stock dense connections as kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.kernels.base import BOTH, EVENTS, Declined, Kernel
+from lava_api.magma.kernels.messages import STORED, Feed, Message
+from loihi_emu.image.memory import Description, aligned
+from loihi_emu.image.packing import to_bytes
+from loihi_emu.models.dense import TILE
+from loihi_emu.models.lava import dense as at
+from loihi_emu.models.lava import messages
+
+
+class Connection(Kernel):
+    """What connections have in common: they send what they summed up in the step before."""
+
+    early = True
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        self.graded = model.is_graded
+        self.events = np.zeros(1, np.int64)
+        self.changed.add("weights")
+
+    def counters(self) -> dict[str, int]:
+        """Synaptic events."""
+        return {"synaptic events": int(self.events[0])}
+
+
+class FixedConnection(Connection):
+    """Integer weights, prepared before the first step."""
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        exponent = model.weight_exp
+        if not isinstance(exponent, int | np.integer) or abs(int(exponent)) > 31:
+            raise Declined("weight_exp")
+        self.exponent = int(exponent)
+
+    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+        """Events of any message; payloads of 32 or 64 bits."""
+        if d_type.name not in STORED or (self.graded and d_type.name not in ("int32", "int64", "bool")):
+            raise Declined(f"{port}: {d_type}")
+        return BOTH if self.graded else EVENTS, STORED[d_type.name]
+
+    def mode(self, kind: int) -> int:
+        """Return the mode of the leaf for events, or for payloads of a kind."""
+        if not self.graded:
+            return at.PLAIN
+        return at.GRADED_WIDE if kind == messages.I64 else at.GRADED
+
+    def prepare(self) -> None:
+        """Bring the weights into the form of the chip, before the first step."""
+        if not self.model.weights_set:
+            self.model.prepare()
+            self.model.weights_set = True
+
+
+class DenseFixed(FixedConnection):
+    """Dense in integers; weights are kept in bytes where they fit."""
+
+    def outputs(self) -> dict[str, Message]:
+        """The sums themselves."""
+        self.message = Message(self.process.a_out.shape, np.int32, data=self.model.a_buff)
+        return {"a_out": self.message}
+
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+        """One leaf."""
+        feed = feeds["s_in"]
+        d = self.d = Description(at.DENSE_WORDS)
+        feed.lists.describe(d)
+        d.point(at.PAYLOADS, feed.data if self.graded else None)
+        d.words[at.N] = self.message.size
+        d.point(at.OUT, self.message.data)
+        d.words[at.EXPONENT] = self.exponent
+        d.point(at.EVENTS, self.events)
+        self.slow_mode = self.mode(feed.kind)
+        return [("dense:step", d)]
+
+    def refresh(self) -> None:
+        """Take over weights that were set."""
+        if "weights" not in self.changed:
+            return
+        self.prepare()
+        d = self.d
+        found = None if self.graded else to_bytes(self.model.weights)
+        if found is not None:
+            d.point(at.WEIGHTS, found.rows)
+            d.words[at.STRIDE], d.words[at.OFFSET] = found.rows.shape[1], found.offset
+            d.words[at.BYTE_SHIFT], d.words[at.MODE] = found.shift, at.BYTES
+            d.point(at.SCRATCH, aligned(4 * TILE, np.uint16))
+        else:
+            d.point(at.SUMS, aligned(self.message.size, np.int64))
+            d.point(at.WEIGHTS, np.ascontiguousarray(self.model.weights.T))
+            d.words[at.MODE] = self.slow_mode
+
+
+class DenseFloat(Connection):
+    """Dense in float64."""
+
+    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+        """Events of any message; payloads as float64."""
+        if d_type.name not in STORED:
+            raise Declined(f"{port}: {d_type}")
+        return (BOTH, messages.F64) if self.graded else (EVENTS, STORED[d_type.name])
+
+    def outputs(self) -> dict[str, Message]:
+        """The sums themselves."""
+        self.message = Message(self.process.a_out.shape, np.float64, data=self.model.a_buff)
+        return {"a_out": self.message}
+
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+        """One leaf."""
+        feed = feeds["s_in"]
+        d = self.d = Description(at.DENSE_WORDS)
+        feed.lists.describe(d)
+        d.point(at.PAYLOADS, feed.data if self.graded else None)
+        d.words[at.N] = self.message.size
+        d.point(at.OUT, self.message.data)
+        d.point(at.EVENTS, self.events)
+        return [("dense:step_float", d)]
+
+    def refresh(self) -> None:
+        """Take over weights that were set."""
+        if "weights" in self.changed:
+            self.d.point(at.WEIGHTS, np.ascontiguousarray(self.model.weights.T))

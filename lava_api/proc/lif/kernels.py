@@ -1,0 +1,230 @@
+"""Stock LIF models as kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.kernels.base import DATA, Declined, Kernel, Parameters, neuron_description
+from lava_api.magma.kernels.messages import STORED, Feed, Message
+from loihi_emu.image.memory import Description
+from loihi_emu.models import layout
+from loihi_emu.models.lava import lif as fixed
+from loihi_emu.models.lava import lif_float as floating
+from loihi_emu.models.lava import messages as at
+from loihi_emu.models.lava import neurons
+
+FAR = 1 << 24
+"""A threshold beyond every voltage, which saturates at 2^23 - 1."""
+STRONG = 1 << 30
+"""A bias that saturates every voltage."""
+
+
+class _Lif(Kernel):
+    """What all have in common: one input, one output, u and v."""
+
+    sends: Any = np.int32
+
+    def outputs(self) -> dict[str, Message]:
+        """Spikes."""
+        self.spikes = Message(self.process.s_out.shape, self.sends, listed=True)
+        return {"s_out": self.spikes}
+
+    def states(self) -> list[Any]:
+        """Return the state arrays in the order of the kernel."""
+        return [self.model.u, self.model.v]
+
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+        """One leaf."""
+        n = self.model.u.size
+        self.d, self.counted = neuron_description(n, self.spikes.lists, self.states())  # type: ignore[arg-type]
+        self.d.point(neurons.INPUT, feeds["a_in"].data)
+        self.d.point(neurons.OUT, self.spikes.data if self.spikes.wanted else None)
+        self.parameters = Parameters(self.d, n)
+        return [(self.leaf(feeds["a_in"].kind), self.d)]
+
+    def leaf(self, kind: int) -> str:
+        """Return the leaf for inputs of a kind."""
+        raise NotImplementedError
+
+    def counters(self) -> dict[str, int]:
+        """Spikes, and what left its field."""
+        return {
+            "neuron updates": int(self.model.time_step) * int(self.model.u.size),
+            "spikes": int(self.counted[layout.SPIKES]),
+            "u overflows": int(self.counted[layout.U_OVERFLOW]),
+            "v saturations": int(self.counted[layout.V_SATURATION]),
+        }
+
+
+def _whole(values: Any, name: str) -> Any:
+    """Return integers, scalars or arrays, as int64; others are left to the Python model, which says what is wrong."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "bi" or array.size == 0 or np.abs(array.astype(np.int64)).max() > 1 << 30:
+        raise Declined(f"{name}: {values!r}")
+    return array.astype(np.int64)
+
+
+class LifFixed(_Lif):
+    """LIF in integers."""
+
+    name = "step"
+    thresholds: tuple[tuple[int, str, str], ...] = ((fixed.HIGH, "vth", "effective_vth"),)
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        for name in ("du", "dv"):
+            _fits(_whole(getattr(model, name), name), model.u.size, name)
+        for _, name, _ in self.thresholds:
+            _fits(_whole(getattr(model, name), name), model.u.size, name)
+        if np.abs(model.bias_exp).max(initial=0) > 31:
+            raise Declined("bias_exp")
+
+    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+        """Integers of 32 or 64 bits."""
+        if d_type.name == "int16":  # nothing is connected: zeros
+            return DATA, at.I32
+        if d_type.name not in ("int32", "int64"):
+            raise Declined(f"{port}: {d_type}")
+        return DATA, STORED[d_type.name]
+
+    def leaf(self, kind: int) -> str:
+        """Return the leaf for inputs of a kind."""
+        return f"lif:{self.name}{'_wide' if kind == at.I64 else ''}"
+
+    def refresh(self) -> None:
+        """Scale thresholds once, bias and decays whenever something was set."""
+        model, put = self.model, self.parameters.put
+        model.scale_bias()
+        if not model.isthrscaled:
+            model.scale_threshold()
+            for number, _, scaled in self.thresholds:
+                put(number, np.clip(getattr(model, scaled), -FAR, FAR), np.int32)
+            if len(self.thresholds) == 1:
+                put(fixed.LOW, -2 * FAR, np.int32)
+        unity = model.decay_unity
+        put(fixed.KEEP_U, unity - (np.asarray(model.du, np.int64) + model.ds_offset), np.int32)
+        put(fixed.KEEP_V, unity - (np.asarray(model.dv, np.int64) + model.dm_offset), np.int32)
+        put(fixed.BIAS, np.clip(model.effective_bias, -STRONG, STRONG), np.int32)
+
+
+def _fits(array: Any, n: int, name: str) -> None:
+    """Leave parameters that are neither one nor one per neuron to the Python model."""
+    if array.size not in (1, n):
+        raise Declined(f"{name}: {array.shape}")
+
+
+class ResetFixed(LifFixed):
+    """LIFReset in integers."""
+
+    name = "step_reset"
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        self.interval, self.offset = reset_times(model)
+
+    def refresh(self) -> None:
+        """Also the times of reset."""
+        super().refresh()
+        self.parameters.put(fixed.INTERVAL, self.interval, np.int32)
+        self.parameters.put(fixed.OFFSET, self.offset, np.int32)
+
+
+def reset_times(model: Any) -> tuple[int, int]:
+    """Return interval and offset of a LIFReset."""
+    interval, offset = (model.proc_params.get(name, default) for name, default in RESET_TIMES)
+    if not all(isinstance(x, int | np.integer) for x in (interval, offset)) or interval < 1:
+        raise Declined("reset_interval, reset_offset")
+    return int(interval), int(offset) % int(interval)
+
+
+RESET_TIMES = (("reset_interval", 1), ("reset_offset", 0))
+
+
+class TernaryFixed(LifFixed):
+    """TernaryLIF in integers, which sends 64 bits."""
+
+    name = "step_ternary"
+    sends = np.int64
+    thresholds = ((fixed.HIGH, "vth_hi", "effective_vth_hi"), (fixed.LOW, "vth_lo", "effective_vth_lo"))
+
+
+class LifFloat(_Lif):
+    """LIF in float64."""
+
+    sends = np.float64
+    name = "step"
+    thresholds: tuple[tuple[int, str], ...] = ((floating.HIGH, "vth"),)
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        for name in ("du", "dv", *(name for _, name in self.thresholds)):
+            array = np.asarray(getattr(model, name))
+            if array.dtype.kind not in "bif":
+                raise Declined(name)
+            _fits(array, model.u.size, name)
+
+    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+        """Any number that is one in float64."""
+        if d_type != np.float64:
+            raise Declined(f"{port}: {d_type}")
+        return DATA, at.F64
+
+    def leaf(self, kind: int) -> str:
+        """Return the leaf."""
+        return f"lif_float:{self.name}"
+
+    def refresh(self) -> None:
+        """Take over all parameters."""
+        model, put = self.model, self.parameters.put
+        put(floating.KEEP_U, 1 - np.asarray(model.du), np.float64)
+        put(floating.KEEP_V, 1 - np.asarray(model.dv), np.float64)
+        put(floating.BIAS, model.bias_mant, np.float64)
+        for number, name in self.thresholds:
+            put(number, getattr(model, name), np.float64)
+        if len(self.thresholds) == 1:
+            put(floating.LOW, -np.inf, np.float64)
+
+
+class ResetFloat(LifFloat):
+    """LIFReset in float64."""
+
+    name = "step_reset"
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        self.interval, self.offset = reset_times(model)
+
+    def refresh(self) -> None:
+        """Also the times of reset."""
+        super().refresh()
+        self.parameters.put(floating.INTERVAL, self.interval, np.int32)
+        self.parameters.put(floating.OFFSET, self.offset, np.int32)
+
+
+class TernaryFloat(LifFloat):
+    """TernaryLIF in float64."""
+
+    name = "step_ternary"
+    thresholds = ((floating.HIGH, "vth_hi"), (floating.LOW, "vth_lo"))
+
+
+class RefractoryFloat(LifFloat):
+    """LIFRefractory in float64."""
+
+    name = "step_refractory"
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        _fits(_whole(model.refractory_period, "refractory_period"), model.u.size, "refractory_period")
+
+    def states(self) -> list[Any]:
+        """Also the step at which the refractory period ends."""
+        return [*super().states(), self.model.refractory_period_end]
+
+    def refresh(self) -> None:
+        """Also the refractory period."""
+        super().refresh()
+        self.parameters.put(floating.PERIOD, self.model.refractory_period, np.int64)

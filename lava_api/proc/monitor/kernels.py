@@ -1,0 +1,57 @@
+"""Monitor as a kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from lava_api.magma.kernels.base import DATA, Declined, Kernel
+from lava_api.magma.kernels.messages import RECORDED, STORED, Feed
+from lava_api.magma.kernels.records import record, referred
+from loihi_emu.image.memory import Description
+
+
+class MonitorKernel(Kernel):
+    """Rows of variables and messages."""
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        params = process.proc_params
+        self.messages = list(zip(params["InPorts"], params["VarsData2"], strict=True))
+        self.variables = []
+        for port, name in zip(params["RefPorts"], params["VarsData1"], strict=True):
+            var = referred(getattr(process, port))
+            if var is None or var.shape != getattr(process, port).shape:
+                raise Declined(port)
+            self.variables.append((var, name))
+        self.rows = [len(getattr(model, name)) for _, name in (*self.messages, *self.variables)]
+        if 0 in self.rows:
+            raise Declined("num_steps")
+
+    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+        """Any numbers."""
+        if d_type.name not in STORED:
+            raise Declined(f"{port}: {d_type}")
+        return DATA, STORED[d_type.name]
+
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+        """A record of each message."""
+        return [self._record(name, feeds[port].data, feeds[port].kind) for port, name in self.messages]
+
+    def managed(self) -> Iterable[tuple[str, Description]]:
+        """A record of each variable."""
+        for var, name in self.variables:
+            source = var.process._model._kernel.variable(var.name)
+            yield self._record(name, source, RECORDED[source.dtype.name])
+
+    def _record(self, name: str, source: Any, kind: int) -> tuple[str, Description]:
+        rows = getattr(self.model, name)
+        return record(source, kind, rows, stride=1, pitch=source.size, length=len(rows))
+
+    def limit(self) -> int | None:
+        """The last step that all records have room for."""
+        return min(self.rows, default=None)
+
+    def beyond(self) -> Exception:
+        """The error of a step beyond."""
+        return self.model.too_long(int(self.model._region.clock[0]) + 1, min(self.rows))  # type: ignore[no-any-return]

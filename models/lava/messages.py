@@ -1,0 +1,178 @@
+"""Messages between processes: sums over connections in the order of a port, lists of non-zero elements, records."""
+
+import numpy as np
+
+from loihi_emu.jit import disjoint, float32s, float64s, int8s, int16s, int32s, int64s, kernel, leaf, uint8s
+from loihi_emu.models import layout as at
+
+i32 = np.int32
+
+I32, I64, F64, I16, I8, U8, F32 = range(7)
+"""Kinds of elements. Messages are of the first three; what is recorded may be of any."""
+
+# Sum of messages: description, then one row of PART_WORDS a connection.
+S_OUT, S_N, S_KIND, S_PARTS, S_TABLE = range(5)
+SOURCE, KIND, LENGTH, INDEX = range(4)  # INDEX: address of int64 places in the source, -1 for none; 0: equal order
+PART_WORDS = 4
+
+
+@disjoint
+def add_all(out, source):
+    """Add a message in the port's order."""
+    for i in range(out.shape[0]):
+        out[i] += source[i]
+
+
+@disjoint
+def add_moved(out, source, index):
+    """Add a message whose elements stand elsewhere."""
+    for i in range(out.shape[0]):
+        if index[i] >= 0:
+            out[i] += source[index[i]]
+
+
+@kernel
+def add_part(out, source, index):
+    """Add one message."""
+    if index:
+        add_moved(out, source, int64s(index, out.shape[0]))
+    else:
+        add_all(out, source)
+
+
+@leaf
+def total(address, time):
+    """Sum up all messages of a port; integers wrap at the width of the sum."""
+    head = int64s(address, S_TABLE)
+    n, kind, parts = head[S_N], head[S_KIND], head[S_PARTS]
+    table = int64s(address + 8 * S_TABLE, parts * PART_WORDS)
+    for p in range(parts):
+        part = table[p * PART_WORDS : (p + 1) * PART_WORDS]
+        source, length, index = part[SOURCE], part[LENGTH], part[INDEX]
+        if kind == I32:
+            narrow = int32s(head[S_OUT], n)
+            if p == 0:
+                narrow[:] = i32(0)
+            add_part(narrow, int32s(source, length), index)
+        elif kind == I64:
+            wide = int64s(head[S_OUT], n)
+            if p == 0:
+                wide[:] = 0
+            if part[KIND] == I32:
+                add_part(wide, int32s(source, length), index)
+            else:
+                add_part(wide, int64s(source, length), index)
+        else:
+            real = float64s(head[S_OUT], n)
+            if p == 0:
+                real[:] = 0.0
+            if part[KIND] == I32:
+                add_part(real, int32s(source, length), index)
+            elif part[KIND] == I64:
+                add_part(real, int64s(source, length), index)
+            else:
+                add_part(real, float64s(source, length), index)
+
+
+# Events of a message: the source fields that begin every description, then these.
+E_MESSAGE, E_KIND, E_N = 3, 4, 5
+EVENT_WORDS = 6
+
+
+@disjoint
+def list_nonzero(index, values):
+    """List the places of non-zero elements; returns how many."""
+    count = 0
+    for i in range(values.shape[0]):
+        index[count] = i32(i)
+        count += values[i] != 0
+    return count
+
+
+@leaf
+def events(address, time):
+    """List the non-zero elements of a message (room for one more than there are elements)."""
+    d = int64s(address, EVENT_WORDS)
+    n = d[E_N]
+    index = int32s(d[at.S_INDEX], n + 1)
+    if d[E_KIND] == I32:
+        count = list_nonzero(index, int32s(d[E_MESSAGE], n))
+    elif d[E_KIND] == I64:
+        count = list_nonzero(index, int64s(d[E_MESSAGE], n))
+    else:
+        count = list_nonzero(index, float64s(d[E_MESSAGE], n))
+    int64s(d[at.S_COUNT], 1)[0] = count
+
+
+# A copy of a message, for receivers that come after its sender has begun the next one.
+C_FROM, C_TO, C_BYTES = range(3)
+COPY_WORDS = 3
+
+
+@leaf
+def copy(address, time):
+    """Copy bytes."""
+    d = int64s(address, COPY_WORDS)
+    to, from_ = uint8s(d[C_TO], d[C_BYTES]), uint8s(d[C_FROM], d[C_BYTES])
+    for i in range(to.shape[0]):
+        to[i] = from_[i]
+
+
+# A record of a message or variable.
+R_SOURCE, R_KIND, R_N = range(3)
+R_OUT, R_OUT_KIND = 3, 4  # F64 or I32
+R_STRIDE, R_PITCH = 5, 6  # elements between neighbours of one record, and between records
+R_LENGTH = 7  # records that there is room for; later ones overwrite the oldest
+R_INTERVAL, R_OFFSET = 8, 9  # a record is due where time % interval == offset
+R_COUNTER = 10  # address of the number of records so far; 0: the record's number is the step
+RECORD_WORDS = 11
+
+
+@kernel
+def put(out, first, stride, source, n):
+    """Write one record."""
+    if stride == 1:
+        for i in range(n):
+            out[first + i] = source[i]
+    else:
+        for i in range(n):
+            out[first + i * stride] = source[i]
+
+
+@kernel
+def put_any(out, first, stride, address, kind, n):
+    """Write one record of elements of any kind, converted as C converts them."""
+    if kind == I32:
+        put(out, first, stride, int32s(address, n), n)
+    elif kind == F64:
+        put(out, first, stride, float64s(address, n), n)
+    elif kind == I64:
+        put(out, first, stride, int64s(address, n), n)
+    elif kind == I16:
+        put(out, first, stride, int16s(address, n), n)
+    elif kind == I8:
+        put(out, first, stride, int8s(address, n), n)
+    elif kind == U8:
+        put(out, first, stride, uint8s(address, n), n)
+    else:
+        put(out, first, stride, float32s(address, n), n)
+
+
+@leaf
+def record(address, time):
+    """Write a record if one is due."""
+    d = int64s(address, RECORD_WORDS)
+    if time % d[R_INTERVAL] != d[R_OFFSET]:
+        return
+    row = time
+    if d[R_COUNTER]:
+        counter = int64s(d[R_COUNTER], 1)
+        row = counter[0]
+        counter[0] += 1
+    n, stride, pitch, length = d[R_N], d[R_STRIDE], d[R_PITCH], d[R_LENGTH]
+    first = (row % length) * pitch
+    size = (length - 1) * pitch + (n - 1) * stride + 1
+    if d[R_OUT_KIND] == F64:
+        put_any(float64s(d[R_OUT], size), first, stride, d[R_SOURCE], d[R_KIND], n)
+    else:
+        put_any(int32s(d[R_OUT], size), first, stride, d[R_SOURCE], d[R_KIND], n)
