@@ -91,12 +91,14 @@ def expand(processes: list[Any], run_cfg: Any) -> tuple[list[Any], list[Leaf]]:
 
 def choose(process: Any, run_cfg: Any) -> Any:
     """Return the model class that a run configuration selects for a process."""
-    models = find_models(process)
-    if not models:
-        if type(process) in getattr(run_cfg, "exception_proc_model_map", {}):
-            return run_cfg.exception_proc_model_map[type(process)]
-        raise NoProcessModelFound(process)
-    chosen = run_cfg.select(process, models)
+    exceptions = getattr(run_cfg, "exception_proc_model_map", {})
+    if process in exceptions:
+        chosen = exceptions[process]
+    else:
+        models = find_models(process)
+        if not models and type(process) not in exceptions:
+            raise NoProcessModelFound(process)
+        chosen = run_cfg.select(process, models) if models else exceptions[type(process)]
     if not (isinstance(chosen, type) and issubclass(chosen, AbstractProcessModel)):
         raise AssertionError(
             f"{type(run_cfg).__name__}.select() must return a ProcessModel class; for process"

@@ -58,7 +58,7 @@ class AbstractLoihiRunCfg(RunConfig):
     select_sub_proc_model : bool
         Whether models made of processes are preferred.
     exception_proc_model_map : dict, optional
-        Models for process classes, used without any check.
+        Models for process classes or single processes, used without any check.
     loglevel : int
         Level of the log.
     """

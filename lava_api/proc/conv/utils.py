@@ -190,4 +190,4 @@ def conv_to_sparse(
     target, weight = targets[x, y, channel], kernel[channel, kx, ky, into]
     source = sources[from_x % sources.shape[0], from_y % sources.shape[1], part * (inputs // group) + into]
     kept = np.broadcast_to(inside, np.broadcast_shapes(*(axis.shape for axis in grid)))
-    return tuple(np.broadcast_to(values, kept.shape)[kept] for values in (target, source, weight))  # type: ignore[return-value]
+    return tuple(np.broadcast_to(values, kept.shape)[kept] for values in (target, source, weight))

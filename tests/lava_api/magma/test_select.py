@@ -7,6 +7,7 @@ import pytest
 from lava_parts import Pair, PySource, Source, SubPair
 
 from lava_api.magma.compiler.discovery import find_models
+from lava_api.magma.compiler.graph import choose
 from lava_api.magma.core.decorator import implements, requires, tag
 from lava_api.magma.core.model.model import AbstractProcessModel
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
@@ -78,6 +79,17 @@ def test_hardware_configurations_prefer_integer_models(kind):
 
 def test_exceptions_come_first():
     assert Loihi2SimCfg(select_tag="x", exception_proc_model_map={Thing: OTHER}).select(Thing(), [FLOAT]) is OTHER
+
+
+def test_exceptions_for_single_processes_need_no_declaration():
+    class Undeclared(PySource):
+        implements_process = None
+
+    one, other = Source([1.0]), Source([1.0])
+    cfg = Loihi2SimCfg(select_tag="no such tag", exception_proc_model_map={one: Undeclared})
+    assert choose(one, cfg) is Undeclared
+    with pytest.raises(AssertionError, match="no such tag"):
+        choose(other, cfg)
 
 
 def test_decorators_add_up_and_do_not_leak():
