@@ -1,7 +1,10 @@
 """Which model runs a process: decorators, discovery, tags, sub process models."""
 
 import importlib
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from lava_parts import Pair, PySource, Source, SubPair
@@ -190,3 +193,44 @@ def test_models_beside_the_process_are_imported_and_scripts_are_not(tmp_path, mo
     assert [model.__name__ for model in found] == ["First", "Second"]
     assert found[0] is sys.modules["beside_demo.models"].First
     assert "beside_demo.script" not in sys.modules
+
+
+HEAD = """
+from lava_api.magma.core.decorator import implements
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.process.process import AbstractProcess
+from lava_api.magma.core.run_conditions import RunSteps
+from lava_api.magma.core.run_configs import Loihi2SimCfg
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+"""
+MODEL = "@implements(proc=Alone, protocol=LoihiProtocol)\nclass {}(PyLoihiProcessModel):\n    pass\n"
+
+
+def test_models_beside_a_program_are_found_and_programs_are_not_run(tmp_path):
+    (tmp_path / "process.py").write_text(f"{HEAD}class Alone(AbstractProcess):\n    pass\n")
+    (tmp_path / "way_of_doing.py").write_text(f"{HEAD}from process import Alone\n{MODEL.format('Beside')}")
+    (tmp_path / "program.py").write_text(f"{HEAD}from process import Alone\n{MODEL.format('P')}print(1 / 0)")
+    (tmp_path / "spoilt.py").write_text("implements Alone, but not in Python")
+    run = "Alone().run(RunSteps(1), Loihi2SimCfg())\nalone = Alone()\nalone.compile(Loihi2SimCfg())\n"
+    (tmp_path / "main.py").write_text(f"{HEAD}from process import Alone\n{run}print(alone.model_class.__name__)")
+    root = str(Path(__file__).resolve().parents[3])
+    env = os.environ | {"PYTHONPATH": root}
+    done = subprocess.run(
+        [sys.executable, "main.py"], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.stdout, done.stderr) == ("Beside\n", "")
+
+
+def test_neighbours_of_the_same_name_elsewhere_are_left_alone(tmp_path, monkeypatch):
+    (tmp_path / "first").mkdir()
+    (tmp_path / "second").mkdir()
+    (tmp_path / "first" / "alone_process.py").write_text(f"{HEAD}class Alone(AbstractProcess):\n    pass\n")
+    for folder in ("first", "second"):
+        (tmp_path / folder / "alone_models.py").write_text(
+            f"{HEAD}from alone_process import Alone\n{MODEL.format(folder.title())}"
+        )
+        monkeypatch.syspath_prepend(str(tmp_path / folder))
+    process = importlib.import_module("alone_process").Alone()
+    assert find_models(process) == [], "the folder of the process is not the one that the name leads to"
+    monkeypatch.syspath_prepend(str(tmp_path / "first"))
+    assert [model.__name__ for model in find_models(process)] == ["First"]
