@@ -24,13 +24,14 @@ def warn_unknown(process: object, given: Mapping[str, Any], extra: Iterable[str]
     given : mapping
         What arrived in ``**kwargs``.
     extra : iterable of str
-        Names that the process's models read from ``proc_params`` beside the named arguments.
+        Names that the process's models read from ``proc_params`` beside the named arguments; a class adds its own in
+        ``OPTIONS``.
     """
     cls = type(process)
     if not given or cls.__module__.partition(".")[0] != PACKAGE:
         return
     known = [name for name in inspect.signature(cls.__init__).parameters if name not in ("self", "kwargs")]
-    known += extra
+    known += [*extra, *getattr(cls, "OPTIONS", ())]
     for name in given:
         if name in known:
             continue

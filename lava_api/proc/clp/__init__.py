@@ -1,1 +1,1 @@
-"""Parts of continual learning by prototypes that do not learn themselves."""
+"""Continual learning by prototypes."""

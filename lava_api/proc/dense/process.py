@@ -6,6 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from lava_api.magma.core.learning.constants import GradedSpikeCfg
+from lava_api.magma.core.learning.learning_rule import LoihiLearningRule
+from lava_api.magma.core.process.connection import LearningConnectionProcess, checked_rule
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
 from lava_api.magma.core.process.variable import Var
@@ -59,6 +62,58 @@ class Dense(AbstractProcess):
         self.weights = Var(shape=weights.shape, init=weights)
         self.a_buff = Var(shape=(targets,), init=0)
         self.num_message_bits = Var(shape=(1,), init=num_message_bits)
+
+
+class LearningDense(LearningConnectionProcess, Dense):
+    """Fully connected synapses that learn.
+
+    Spikes and sums as in :class:`Dense`; weights and tags change by a learning rule at the end of each epoch.
+
+    Parameters
+    ----------
+    weights, name, num_message_bits, log_config
+        As for :class:`Dense`.
+    tag_2, tag_1 : ndarray, optional
+        Initial tags (d and t of rules) in the shape of the weights, by default 0.
+    learning_rule : LoihiLearningRule
+        What is learned; :class:`Loihi2FLearningRule` or :class:`Loihi3FLearningRule`.
+    graded_spike_cfg : GradedSpikeCfg
+        What payloads do to the trace x1. Unless it is USE_REGULAR_IMPULSE, the rule's `x1_impulse` is set to 0.
+    **kwargs
+        For fixed point: ``num_weight_bits``, ``weight_exp``, and ``sign_mode``, which is mixed unless it is given.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lava_api.magma.core.learning.learning_rule import Loihi2FLearningRule
+    >>> rule = Loihi2FLearningRule(dw="y0 * x1 - x0 * y1", x1_impulse=16, x1_tau=10, y1_impulse=16, y1_tau=10)
+    >>> LearningDense(weights=np.zeros((2, 3)), learning_rule=rule).dw.get()
+    'y0 * x1 - x0 * y1'
+    """
+
+    def __init__(
+        self,
+        *,
+        weights: Any,
+        tag_2: Any = None,
+        tag_1: Any = None,
+        name: str | None = None,
+        num_message_bits: int = 0,
+        log_config: LogConfig | None = None,
+        learning_rule: LoihiLearningRule | None = None,
+        graded_spike_cfg: GradedSpikeCfg = GradedSpikeCfg.USE_REGULAR_IMPULSE,
+        **kwargs: Any,
+    ) -> None:
+        weights = np.asarray(weights)
+        rule = checked_rule(self, learning_rule)
+        if graded_spike_cfg != GradedSpikeCfg.USE_REGULAR_IMPULSE:
+            rule.x1_impulse = 0
+        super().__init__(
+            weights=weights, shape=weights.shape, name=name, num_message_bits=num_message_bits, log_config=log_config,
+            tag_2=np.zeros(weights.shape) if tag_2 is None else np.array(tag_2),
+            tag_1=np.zeros(weights.shape) if tag_1 is None else np.array(tag_1),
+            learning_rule=rule, graded_spike_cfg=graded_spike_cfg, **kwargs,
+        )  # fmt: skip
 
 
 class DelayDense(Dense):

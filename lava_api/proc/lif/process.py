@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from lava_api.magma.core.process.neuron import LearningNeuronProcess
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
 from lava_api.magma.core.process.variable import Var
@@ -97,6 +98,45 @@ class LIF(AbstractLIF):
         super().__init__(
             shape=shape, u=u, v=v, du=du, dv=dv, bias_mant=bias_mant, bias_exp=bias_exp,
             name=name, log_config=log_config, **kwargs,
+        )  # fmt: skip
+        self.vth = Var(shape=(1,), init=vth)
+
+
+class LearningLIF(LearningNeuronProcess, AbstractLIF):
+    """LIF neurons that take part in learning.
+
+    Spikes also go back through ``s_out_bap``, the traces y1, y2, y3 (variables that the library's models leave as they
+    are set) through ``s_out_y1``, ``s_out_y2``, ``s_out_y3``; third factors arrive at ``a_third_factor_in`` for models
+    of users.
+
+    Parameters
+    ----------
+    shape, u, v, du, dv, bias_mant, bias_exp, vth, name, log_config
+        As for :class:`LIF`.
+    learning_rule : LoihiLearningRule, optional
+        For models of users.
+    """
+
+    def __init__(
+        self,
+        *,
+        shape: tuple[int, ...],
+        u: Any = 0,
+        v: Any = 0,
+        du: Any = 0,
+        dv: Any = 0,
+        bias_mant: Any = 0,
+        bias_exp: Any = 0,
+        vth: Any = 10,
+        name: str | None = None,
+        log_config: LogConfig | None = None,
+        learning_rule: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        warn_unknown(self, kwargs)
+        super().__init__(
+            shape=shape, u=u, v=v, du=du, dv=dv, bias_mant=bias_mant, bias_exp=bias_exp,
+            name=name, log_config=log_config, learning_rule=learning_rule, **kwargs,
         )  # fmt: skip
         self.vth = Var(shape=(1,), init=vth)
 

@@ -7,11 +7,15 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
+from lava_api.magma.core.learning.constants import GradedSpikeCfg
+from lava_api.magma.core.learning.learning_rule import LoihiLearningRule
+from lava_api.magma.core.process.connection import LearningConnectionProcess, checked_rule
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
 from lava_api.magma.core.process.variable import Var
 from lava_api.proc._names import warn_unknown
 from lava_api.proc.dense.process import WEIGHT_OPTIONS
+from loihi_emu.errors import invalid
 
 
 class Sparse(AbstractProcess):
@@ -51,6 +55,58 @@ class Sparse(AbstractProcess):
         self.weights = Var(shape=weights.shape, init=weights)
         self.a_buff = Var(shape=(targets,), init=0)
         self.num_message_bits = Var(shape=(1,), init=num_message_bits)
+
+
+class LearningSparse(LearningConnectionProcess, Sparse):
+    """Sparse synapses that learn.
+
+    As :class:`~lava_api.proc.dense.process.LearningDense`, for the synapses that are stored: one whose weight is 0
+    learns if the matrix stores the 0.
+
+    Parameters
+    ----------
+    weights, name, num_message_bits, log_config
+        As for :class:`Sparse`.
+    tag_2, tag_1 : csr_matrix, other scipy.sparse matrix or ndarray, optional
+        Initial tags (d and t of rules); stored ones can learn. By default 0, stored where the weights are.
+    learning_rule, graded_spike_cfg, **kwargs
+        As for :class:`~lava_api.proc.dense.process.LearningDense`.
+    """
+
+    def __init__(
+        self,
+        *,
+        weights: Any,
+        tag_2: Any = None,
+        tag_1: Any = None,
+        name: str | None = None,
+        num_message_bits: int = 0,
+        log_config: LogConfig | None = None,
+        learning_rule: LoihiLearningRule | None = None,
+        graded_spike_cfg: GradedSpikeCfg = GradedSpikeCfg.USE_REGULAR_IMPULSE,
+        **kwargs: Any,
+    ) -> None:
+        weights = csr_matrix(weights, copy=True)
+        rule = checked_rule(self, learning_rule)
+        if graded_spike_cfg != GradedSpikeCfg.USE_REGULAR_IMPULSE:
+            rule.x1_impulse = 0
+        tags = {"tag_2": _tags("tag_2", tag_2, weights), "tag_1": _tags("tag_1", tag_1, weights)}
+        super().__init__(
+            weights=weights, shape=weights.shape, name=name, num_message_bits=num_message_bits, log_config=log_config,
+            learning_rule=rule, graded_spike_cfg=graded_spike_cfg, **tags, **kwargs,
+        )  # fmt: skip
+        stored = {"weights": weights, **tags}
+        self.proc_params["x_idx_active_syn_vars"] = {key: matrix.nonzero()[1] for key, matrix in stored.items()}
+
+
+def _tags(name: str, given: Any, weights: Any) -> Any:
+    """Return tags as a new sparse matrix."""
+    if given is None:
+        return csr_matrix((np.zeros(weights.nnz), weights.indices.copy(), weights.indptr.copy()), shape=weights.shape)
+    tags = csr_matrix(given, copy=True)
+    if tags.shape != weights.shape:
+        raise invalid("LearningSparse", name, f"shape {tags.shape}", f"that of the weights, {weights.shape}")
+    return tags
 
 
 class DelaySparse(Sparse):

@@ -1,0 +1,1 @@
+"""Learning rules: their text, their arithmetic, their random numbers."""

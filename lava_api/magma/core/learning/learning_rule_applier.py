@@ -1,0 +1,179 @@
+"""Learning rules at work: from traces and synaptic variables to the change of one variable."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from lava_api.magma.core.learning import string_symbols as names
+from lava_api.magma.core.learning.constants import FACTOR_TO_WIDTH_DICT, W_ACCUMULATOR_U, W_S_MANT
+from lava_api.magma.core.learning.product import Factor, Product
+from lava_api.magma.core.learning.product_series import ProductSeries
+from lava_api.magma.core.learning.scaling import EXPONENT_OFFSET
+
+ACCUMULATOR_MIN = -(1 << W_ACCUMULATOR_U) - 1
+ACCUMULATOR_MAX = (1 << W_ACCUMULATOR_U) - 1
+"""Limits of each product and of the sum, -32769 and 32767."""
+
+
+class Term(NamedTuple):
+    """A factor, resolved.
+
+    Attributes
+    ----------
+    name : str
+        Argument that holds the variable: ``"x1_y0"``, ``"weights"``, ``"x0"``; empty for a constant alone.
+    const : int or float
+        Is added.
+    is_sign : bool
+        Whether the sign is taken.
+    low, high : int
+        Limits of the factor in integers.
+    """
+
+    name: str
+    const: Any
+    is_sign: bool
+    low: int
+    high: int
+
+
+class ResolvedProduct(NamedTuple):
+    """A product, resolved.
+
+    Attributes
+    ----------
+    dependency : str
+        ``"x0"``, ``"y0"`` or ``"u"``.
+    mantissa, exponent : int
+        Constant; the exponent is the left shift of integer rules, 7 more than it is worth.
+    shift : int
+        Right shift that brings the product of integer factors back to 15 bits.
+    terms : tuple of Term
+        Its factors.
+    """
+
+    dependency: str
+    mantissa: int
+    exponent: int
+    shift: int
+    terms: tuple[Term, ...]
+
+
+def resolve(product: Product) -> ResolvedProduct:
+    """Resolve a product.
+
+    Examples
+    --------
+    >>> product = Product("dw", "y0", 3, 5, [Factor("x1"), Factor("w", 2)])
+    >>> resolve(product).shift, [term.name for term in resolve(product).terms]
+    (5, ['x1_y0', 'weights'])
+    """
+    width = W_S_MANT + sum(FACTOR_TO_WIDTH_DICT[factor.state_var] for factor in product.factors)
+    terms = tuple(_term(factor, product.dependency) for factor in product.factors)
+    shift = max(0, width - W_ACCUMULATOR_U)
+    return ResolvedProduct(product.dependency, product.s_mantissa, product.s_exp, shift, terms)
+
+
+def _term(factor: Factor, dependency: str) -> Term:
+    """Resolve a factor."""
+    variable = factor.state_var
+    if variable in names.TRACES:
+        name = f"{variable}_{dependency}"
+    elif variable in names.SYNAPTIC_VARIABLES:
+        name = names.SYNAPTIC_VARIABLE_VAR_MAPPING[variable]
+    else:
+        name = "" if variable == names.C else variable
+    limit = 1 << FACTOR_TO_WIDTH_DICT[variable]
+    return Term(name, factor.const if factor.has_const() else 0, factor.is_sgn, -limit, limit - 1)
+
+
+def _limited(value: Any) -> Any:
+    """Limit to what the accumulator holds."""
+    return np.clip(value, ACCUMULATOR_MIN, ACCUMULATOR_MAX)
+
+
+class AbstractLearningRuleApplier(ABC):
+    """Applies a learning rule.
+
+    Parameters
+    ----------
+    product_series : ProductSeries
+        The rule.
+    """
+
+    def __init__(self, product_series: ProductSeries) -> None:
+        self._product_series = product_series
+        self.products = tuple(resolve(product) for product in product_series.products)
+
+    @property
+    def evaluated_traces(self) -> set[str]:
+        """Names of the traces at dependencies that the rule reads, such as ``"x1_y0"``."""
+        return {term.name for product in self.products for term in product.terms if "_" in term.name} - {
+            *names.SYNAPTIC_VARIABLE_VAR_MAPPING.values()
+        }
+
+    @abstractmethod
+    def apply(self, init_accumulator: Any, **applier_args: Any) -> Any:
+        """Return the variable after the change.
+
+        Parameters
+        ----------
+        init_accumulator : ndarray
+            The variable before; integer rules take and return it shifted left to the width of the accumulator.
+        **applier_args
+            ``x0``, ``y0``, ``u``, ``weights``, ``tag_1``, ``tag_2`` and traces at dependencies (``x1_y0``), as far as
+            the rule reads them, in shapes that broadcast to that of the variable. Others are ignored.
+        """
+
+
+class LearningRuleApplierFloat(AbstractLearningRuleApplier):
+    """A learning rule in float64."""
+
+    def apply(self, init_accumulator: Any, **applier_args: Any) -> Any:
+        """Return ``variable + sum of products``, products multiplied from left to right."""
+        total: Any = None
+        for product in self.products:
+            value = product.mantissa * 2.0 ** (product.exponent - EXPONENT_OFFSET) * applier_args[product.dependency]
+            for term in product.terms:
+                value = value * self._factor(term, applier_args)
+            total = value if total is None else total + value
+        return init_accumulator + total
+
+    @staticmethod
+    def _factor(term: Term, args: dict[str, Any]) -> Any:
+        """Return the value of a factor."""
+        value = args[term.name] + term.const if term.name else term.const
+        return np.sign(value) if term.is_sign else value
+
+
+class LearningRuleApplierBitApprox(AbstractLearningRuleApplier):
+    """A learning rule in integers.
+
+    Factors are limited to their width, products wrap at 32 bits, are shifted back to 15 bits, multiplied with the power
+    of two of their constant and limited to 15 bits, as is the sum after each.
+    """
+
+    def apply(self, init_accumulator: Any, **applier_args: Any) -> Any:
+        """Return the shifted variable after the change; `shape` in the arguments is not needed, but its size."""
+        result = init_accumulator
+        shape = np.shape(init_accumulator)
+        for product in self.products:
+            value = np.zeros(shape, np.int32) + np.asarray(applier_args[product.dependency]).astype(np.int32)
+            for term in product.terms:
+                value *= self._factor(term, applier_args)
+            value *= np.int32(product.mantissa)
+            value >>= product.shift
+            value <<= product.exponent
+            result = _limited(result + _limited(value))
+        return result
+
+    @staticmethod
+    def _factor(term: Term, args: dict[str, Any]) -> Any:
+        """Return the value of a factor, limited to its width."""
+        value = args[term.name] + term.const if term.name else term.const
+        if term.is_sign:
+            value = np.sign(value)
+        return np.clip(value, term.low, term.high).astype(np.int32)

@@ -1,0 +1,73 @@
+"""Random numbers of learning: one each for all neurons, or all synapses, of a connection in a step."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.learning.constants import W_TRACE
+
+
+class AbstractRandomGenerator(ABC):
+    """Holds random numbers until they are drawn anew."""
+
+    @abstractmethod
+    def advance(self, *args: Any, **kwargs: Any) -> None:
+        """Draw new numbers."""
+
+
+class TraceRandom(AbstractRandomGenerator):
+    """The numbers by which traces are rounded; the first are drawn at once.
+
+    Parameters
+    ----------
+    seed_trace_decay : int
+        Seed of the numbers in [0, 1) for decay.
+    seed_impulse_addition : int
+        Seed of the numbers in 0..127 for impulses, which are compared with 8-bit fractions.
+    """
+
+    def __init__(self, seed_trace_decay: int | None = 0, seed_impulse_addition: int | None = 1) -> None:
+        self._decay = np.random.default_rng(seed_trace_decay)
+        self._impulse = np.random.default_rng(seed_impulse_addition)
+        self.advance()
+
+    @property
+    def random_trace_decay(self) -> Any:
+        """Number for the decay of traces, in [0, 1)."""
+        return self._random_trace_decay
+
+    @property
+    def random_impulse_addition(self) -> Any:
+        """Number for the addition of impulses, 0..127."""
+        return self._random_impulse_addition
+
+    def advance(self, *args: Any, **kwargs: Any) -> None:
+        """Draw both numbers anew."""
+        self._random_trace_decay = self._decay.random(1)[0]
+        self._random_impulse_addition = self._impulse.integers(0, 1 << W_TRACE, size=1, dtype=np.int64)[0]
+
+
+class ConnVarRandom(AbstractRandomGenerator):
+    """The number by which weights and tags are rounded; the first is drawn at once.
+
+    Parameters
+    ----------
+    seed_stochastic_rounding : int
+        Seed of the numbers in [0, 1).
+    """
+
+    def __init__(self, seed_stochastic_rounding: int | None = 2) -> None:
+        self._generator = np.random.default_rng(seed_stochastic_rounding)
+        self.advance()
+
+    @property
+    def random_stochastic_round(self) -> Any:
+        """Number for rounding, in [0, 1)."""
+        return self._random_stochastic_round
+
+    def advance(self, *args: Any, **kwargs: Any) -> None:
+        """Draw the number anew."""
+        self._random_stochastic_round = self._generator.random(1)[0]

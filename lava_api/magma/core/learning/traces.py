@@ -1,0 +1,127 @@
+"""Arithmetic of traces: impulses, decay, and their course within an epoch.
+
+Traces of one side are a matrix, traces by neurons; impulses and decay factors are one per trace. A course has the
+traces at the steps 0..T of an epoch, of which step 0 is the end of the epoch before.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.learning.constants import W_TRACE, W_TRACE_FRACTIONAL_PART
+
+TRACE_MAX = (1 << W_TRACE) - 1
+"""Largest integer trace, 127."""
+
+
+def split_impulses(impulses: Any) -> tuple[Any, Any]:
+    """Return the whole parts of impulses, and what is behind the point in units of 2^-8."""
+    whole = np.floor(impulses)
+    fraction = np.round((impulses - whole) * (1 << W_TRACE_FRACTIONAL_PART))
+    return whole.astype(np.int64), fraction.astype(np.int64)
+
+
+def decay_factors(taus: Any) -> Any:
+    """Return by what traces are multiplied in a step: ``exp(-1 / tau)``; 0 for tau = 0."""
+    taus = np.asarray(taus)
+    used = taus != 0
+    factors = np.zeros(taus.shape)
+    factors[used] = np.exp(-1 / taus[used])
+    return factors
+
+
+def add_impulse(traces: Any, random: Any, whole: Any, fraction: Any) -> Any:
+    """Add an impulse to integer traces, rounding up where `random` is below its fraction; they saturate at 127.
+
+    Parameters
+    ----------
+    traces : ndarray of int
+    random : int
+        0..127, or 0 to round up always when there is a fraction.
+    whole, fraction : int or ndarray of int
+        The impulse as :func:`split_impulses` returns it.
+    """
+    return np.clip(traces + whole + np.less(random, fraction), 0, TRACE_MAX)
+
+
+def decay(traces: Any, factors: Any, random: Any) -> Any:
+    """Multiply integer traces with factors, rounding up where `random` in [0, 1) is below what is behind the point."""
+    exact = factors * traces
+    floor = np.floor(exact)
+    return (floor + (random < exact % 1)).astype(np.int64)
+
+
+def integer_course(
+    traces: Any, times: Any, steps: int, factors: Any, impulses: tuple[Any, Any], randoms: tuple[Any, Any]
+) -> Any:
+    """Return the course of integer traces within an epoch.
+
+    Parameters
+    ----------
+    traces : ndarray of int, shape (traces, neurons)
+        At its beginning.
+    times : ndarray of int, shape (neurons,)
+        Step 1..T in which the neuron spiked last, 0 for none.
+    steps : int
+        Length T of the epoch.
+    factors : ndarray, shape (traces,)
+        From :func:`decay_factors`.
+    impulses : tuple of ndarray
+        From :func:`split_impulses`.
+    randoms : tuple
+        Random numbers for decay and for impulses.
+
+    Returns
+    -------
+    ndarray of int64, shape (T + 1, traces, neurons)
+    """
+    course = np.empty((steps + 1, *traces.shape), np.int64)
+    course[0] = traces
+    whole, fraction = (part[:, None] for part in impulses)
+    for step in range(1, steps + 1):
+        decayed = decay(course[step - 1], factors[:, None], randoms[0])
+        course[step] = np.where(times == step, add_impulse(decayed, randoms[1], whole, fraction), decayed)
+    return course
+
+
+def float_course(traces: Any, times: Any, steps: int, factors: Any, impulses: Any) -> Any:
+    """Return the course of floating-point traces within an epoch; parameters as in :func:`integer_course`."""
+    course = np.empty((steps + 1, *traces.shape))
+    course[0] = traces
+    for step in range(1, steps + 1):
+        decayed = factors[:, None] * course[step - 1]
+        course[step] = np.where(times == step, decayed + impulses[:, None], decayed)
+    return course
+
+
+def at_dependencies(names: Any, courses: tuple[Any, Any], times: tuple[Any, Any], rows: Any, columns: Any) -> Any:
+    """Return traces at the steps in which rules read them, for synapses from `columns` to `rows`.
+
+    A product that depends on x0 reads traces when the source spiked, one on y0 when the target did, one on u at the
+    end of the epoch.
+
+    Parameters
+    ----------
+    names : iterable of str
+        ``"<trace>_<dependency>"``, such as ``"y1_x0"``.
+    courses : tuple of ndarray
+        Of the traces x1, x2 of the sources, and y1, y2, y3 of the targets.
+    times : tuple of ndarray of int
+        Steps of the last spikes, of the sources and of the targets.
+    rows, columns : ndarray of int
+        Targets and sources, of shapes that broadcast.
+
+    Returns
+    -------
+    dict
+        Arrays by name.
+    """
+    found = {}
+    for name in names:
+        trace, dependency = name.split("_")
+        course, neurons = (courses[0], columns) if trace[0] == "x" else (courses[1], rows)
+        step = {"x0": times[0][columns], "y0": times[1][rows], "u": -1}[dependency]
+        found[name] = course[step, int(trace[1]) - 1, neurons]
+    return found

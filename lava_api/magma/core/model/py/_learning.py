@@ -1,0 +1,255 @@
+"""What floating-point and fixed-point learning have in common: order of events, variables, rules."""
+
+from __future__ import annotations
+
+import copy
+from abc import abstractmethod
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix, issparse
+
+from lava_api.magma.core.learning.constants import GradedSpikeCfg
+from lava_api.magma.core.learning.learning_rule import TRACE_PARAMETERS, Loihi3FLearningRule
+from lava_api.magma.core.learning.string_symbols import SYNAPTIC_VARIABLE_VAR_MAPPING
+from lava_api.magma.core.learning.traces import at_dependencies, decay_factors
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.utils.weightutils import SignMode
+from loihi_emu.errors import ValidationError, invalid
+
+RULES = ("dw", "dd", "dt")
+
+
+class AbstractLearningConnection(PyLoihiProcessModel):
+    """Ports and variables of a learning connection."""
+
+    s_in_bap: Any = None
+    s_in_y1: Any = None
+    s_in_y2: Any = None
+    s_in_y3: Any = None
+    x0: Any = None
+    tx: Any = None
+    x1: Any = None
+    x2: Any = None
+    y0: Any = None
+    ty: Any = None
+    y1: Any = None
+    y2: Any = None
+    y3: Any = None
+    tag_2: Any = None
+    tag_1: Any = None
+    dw: Any = None
+    dt: Any = None
+    dd: Any = None
+    x1_tau: Any = None
+    x1_impulse: Any = None
+    x2_tau: Any = None
+    x2_impulse: Any = None
+    y1_tau: Any = None
+    y1_impulse: Any = None
+    y2_tau: Any = None
+    y2_impulse: Any = None
+    y3_tau: Any = None
+    y3_impulse: Any = None
+
+
+class PyLearningConnection(AbstractLearningConnection):
+    """A connection that learns; stands before the connection's model among the bases.
+
+    In each step the model calls :meth:`recv_traces` with its input. In the last step of an epoch the traces of the
+    whole epoch are computed, the rules applied to weights and tags as they were before, and spike times cleared. The
+    learned delay ``tag_2`` does not delay spikes.
+
+    Parameters
+    ----------
+    proc_params : ProcessParameters
+        `learning_rule`, of which the model takes a copy, `shape`, `graded_spike_cfg` and `sign_mode`, by default mixed.
+    """
+
+    weights: Any
+
+    def __init__(self, proc_params: Any) -> None:
+        super().__init__(proc_params)
+        self._learning_rule = copy.copy(proc_params["learning_rule"])
+        self._shape: tuple[int, ...] = proc_params["shape"]
+        self._graded_spike_cfg = GradedSpikeCfg(proc_params["graded_spike_cfg"])
+        self.sign_mode = proc_params.get("sign_mode") or SignMode.MIXED
+        if self.sign_mode is SignMode.NULL:
+            allowed = "SignMode.MIXED, EXCITATORY or INHIBITORY"
+            raise invalid(f'process "{proc_params.get("name")}"', "sign_mode", self.sign_mode, allowed)
+        self._store_parameters()
+        self._store_rules()
+        self._init_randoms()
+
+    def on_var_update(self) -> None:
+        """Take rules and trace parameters from the variables, which may have been set."""
+        rule = copy.copy(self._learning_rule)
+        texts = {name: getattr(self, name) or None for name in RULES}
+        try:
+            for name in TRACE_PARAMETERS:
+                setattr(rule, name, getattr(self, name)[0])
+            renewed = texts != rule._texts()
+            if renewed:
+                rule._read(texts)
+        except ValidationError:
+            self._restore_variables()
+            raise
+        self._learning_rule = rule
+        self._store_parameters()
+        if renewed:
+            self._store_rules()
+
+    def _restore_variables(self) -> None:
+        """Set the variables back to the rule that holds."""
+        for name in TRACE_PARAMETERS:
+            getattr(self, name)[:] = getattr(self._learning_rule, name)
+        for name, text in self._learning_rule._texts().items():
+            setattr(self, name, text or "")
+
+    def _store_parameters(self) -> None:
+        """Compute what traces need from impulses and time constants."""
+        rule = self._learning_rule
+        self._x_decay = decay_factors([rule.x1_tau, rule.x2_tau])
+        self._y_decay = decay_factors([rule.y1_tau, rule.y2_tau, rule.y3_tau])
+        self._store_impulses(
+            np.array([rule.x1_impulse, rule.x2_impulse], dtype=float),
+            np.array([rule.y1_impulse, rule.y2_impulse, rule.y3_impulse], dtype=float),
+        )
+
+    def _store_rules(self) -> None:
+        """Build what applies the rules, by variable."""
+        self._appliers = {
+            SYNAPTIC_VARIABLE_VAR_MAPPING[target[1:]]: self._create_learning_rule_applier(series)
+            for target, series in self._learning_rule.active_product_series.items()
+        }
+
+    @abstractmethod
+    def _store_impulses(self, x_impulses: Any, y_impulses: Any) -> None:
+        """Keep the impulses in the form in which they are added."""
+
+    @abstractmethod
+    def _create_learning_rule_applier(self, product_series: Any) -> Any:
+        """Return what applies a rule."""
+
+    def _init_randoms(self) -> None:
+        """Make the random generators."""
+
+    def _update_trace_randoms(self) -> None:
+        """Draw the random numbers of traces."""
+
+    def _update_synaptic_variable_random(self) -> None:
+        """Draw the random number of synaptic variables."""
+
+    @abstractmethod
+    def _process_pre_spikes(self, s_in: Any) -> None:
+        """Note when sources spiked, and add impulses of those that did before in this epoch."""
+
+    @abstractmethod
+    def _process_post_spikes(self, s_in_bap: Any) -> None:
+        """Note when targets spiked, and add impulses of those that did before in this epoch."""
+
+    @abstractmethod
+    def _compute_trace_histories(self) -> tuple[Any, Any]:
+        """Return the courses of the traces of both sides in this epoch."""
+
+    @abstractmethod
+    def _learned(self, name: str, values: Any, applier: Any, args: dict[str, Any]) -> Any:
+        """Return the values of a synaptic variable after its rule was applied."""
+
+    @property
+    def _x_traces(self) -> Any:
+        return np.stack([self.x1, self.x2])
+
+    @property
+    def _y_traces(self) -> Any:
+        return np.stack([self.y1, self.y2, self.y3])
+
+    def _set_x_traces(self, traces: Any) -> None:
+        self.x1[:], self.x2[:] = traces
+
+    def _set_y_traces(self, traces: Any) -> None:
+        self.y1[:], self.y2[:], self.y3[:] = traces
+
+    def _within_epoch_time_step(self) -> int:
+        """Return the number of the present step in its epoch, 1..T."""
+        return (self.time_step - 1) % int(self._learning_rule.t_epoch) + 1
+
+    def recv_traces(self, s_in: Any) -> None:
+        """Take this step's spikes of both sides in; a three-factor rule receives the traces of the target, too.
+
+        Parameters
+        ----------
+        s_in : ndarray
+            What arrived from the sources, with payloads if spikes are graded.
+        """
+        self._process_pre_spikes(s_in)
+        self._update_trace_randoms()
+        s_in_bap = self.s_in_bap.recv().astype(bool)
+        if isinstance(self._learning_rule, Loihi3FLearningRule):
+            received = [port.recv() for port in (self.s_in_y1, self.s_in_y2, self.s_in_y3)]
+            self._process_post_spikes(s_in_bap)
+            self._set_y_traces(received)
+        else:
+            self._process_post_spikes(s_in_bap)
+        self._update_trace_randoms()
+
+    def lrn_guard(self) -> bool:
+        """Learn in the last step of an epoch."""
+        return bool(self.time_step % self._learning_rule.t_epoch == 0)
+
+    def run_lrn(self) -> None:
+        """Update traces, apply the rules, and begin a new epoch."""
+        self._update_synaptic_variable_random()
+        self.x0[:] = self.tx > 0
+        self.y0[:] = self.ty > 0
+        courses = self._compute_trace_histories()
+        self._set_x_traces(courses[0][-1])
+        if not isinstance(self._learning_rule, Loihi3FLearningRule):
+            self._set_y_traces(courses[1][-1])
+        self._apply_learning_rules(courses)
+        for array in (self.x0, self.y0, self.tx, self.ty):
+            array[:] = 0
+
+    def _apply_learning_rules(self, courses: tuple[Any, Any]) -> None:
+        """Apply every rule to the synaptic variables as they are now, then replace them."""
+        after = {}
+        for name, applier in self._appliers.items():
+            variable = getattr(self, name)
+            if issparse(variable):
+                entries = variable.tocoo()
+                rows, columns, values = entries.row, entries.col, variable.data
+            else:
+                rows, columns = np.ogrid[: variable.shape[0], : variable.shape[1]]
+                values = variable
+            args = self._arguments(applier, courses, rows, columns)
+            after[name] = self._learned(name, values, applier, args)
+        for name, values in after.items():
+            variable = getattr(self, name)
+            if issparse(variable):
+                parts = values.astype(variable.dtype), variable.indices, variable.indptr
+                setattr(self, name, csr_matrix(parts, shape=variable.shape))
+            else:
+                variable[:] = values
+
+    def _arguments(self, applier: Any, courses: tuple[Any, Any], rows: Any, columns: Any) -> dict[str, Any]:
+        """Return what a rule reads, for synapses from `columns` to `rows`."""
+        args: dict[str, Any] = at_dependencies(applier.evaluated_traces, courses, (self.tx, self.ty), rows, columns)
+        args.update(x0=self.x0[columns], y0=self.y0[rows], u=self._epoch_counts())
+        for name in SYNAPTIC_VARIABLE_VAR_MAPPING.values():
+            args[name] = _entries(getattr(self, name), rows, columns)
+        return args
+
+    def _epoch_counts(self) -> int:
+        """Return whether this epoch is a 2^k-th one."""
+        k = self._learning_rule.decimate_exponent
+        epoch = self.time_step // self._learning_rule.t_epoch
+        return int(k is not None and epoch % (1 << k) == 0)
+
+
+def _entries(variable: Any, rows: Any, columns: Any) -> Any:
+    """Return the entries of a synaptic variable; 0 where a sparse one stores none."""
+    if not issparse(variable):
+        return variable if rows.ndim == 2 else variable[rows, columns]
+    if rows.ndim == 2:
+        return variable.toarray()
+    return np.asarray(variable[rows, columns]).ravel() if len(rows) else np.zeros(0, variable.dtype)

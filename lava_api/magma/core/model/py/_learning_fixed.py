@@ -1,0 +1,121 @@
+"""Learning in integers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.learning.constants import GradedSpikeCfg
+from lava_api.magma.core.learning.learning_rule_applier import LearningRuleApplierBitApprox
+from lava_api.magma.core.learning.random import ConnVarRandom, TraceRandom
+from lava_api.magma.core.learning.synapses import SHIFT, settled
+from lava_api.magma.core.learning.traces import TRACE_MAX, add_impulse, integer_course, split_impulses
+from lava_api.magma.core.model.py._learning import PyLearningConnection
+from lava_api.magma.core.model.py.ports import PyInPort
+from lava_api.magma.core.model.py.type import LavaPyType
+
+
+class LearningConnectionModelBitApproximate(PyLearningConnection):
+    """Learning with traces of 7 bits, weights and tags of 8 bits, and rounding by chance.
+
+    All neurons, and all synapses, of a connection share the random numbers of a step.
+    """
+
+    s_in_bap: Any = LavaPyType(PyInPort.VEC_DENSE, bool, precision=1)
+    s_in_y1: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=7)
+    s_in_y2: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=7)
+    s_in_y3: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=7)
+    x0: Any = LavaPyType(np.ndarray, bool)
+    tx: Any = LavaPyType(np.ndarray, int, precision=6)
+    x1: Any = LavaPyType(np.ndarray, int, precision=7)
+    x2: Any = LavaPyType(np.ndarray, int, precision=7)
+    y0: Any = LavaPyType(np.ndarray, bool)
+    ty: Any = LavaPyType(np.ndarray, int, precision=6)
+    y1: Any = LavaPyType(np.ndarray, int, precision=7)
+    y2: Any = LavaPyType(np.ndarray, int, precision=7)
+    y3: Any = LavaPyType(np.ndarray, int, precision=7)
+    tag_2: Any = LavaPyType(np.ndarray, int, precision=6)
+    tag_1: Any = LavaPyType(np.ndarray, int, precision=8)
+    dw: Any = LavaPyType(str, str)
+    dd: Any = LavaPyType(str, str)
+    dt: Any = LavaPyType(str, str)
+    x1_tau: Any = LavaPyType(np.ndarray, int, precision=8)
+    x1_impulse: Any = LavaPyType(np.ndarray, int, precision=8)
+    x2_tau: Any = LavaPyType(np.ndarray, int, precision=8)
+    x2_impulse: Any = LavaPyType(np.ndarray, int, precision=8)
+    y1_tau: Any = LavaPyType(np.ndarray, int, precision=8)
+    y1_impulse: Any = LavaPyType(np.ndarray, int, precision=8)
+    y2_tau: Any = LavaPyType(np.ndarray, int, precision=8)
+    y2_impulse: Any = LavaPyType(np.ndarray, int, precision=8)
+    y3_tau: Any = LavaPyType(np.ndarray, int, precision=8)
+    y3_impulse: Any = LavaPyType(np.ndarray, int, precision=8)
+
+    def _store_impulses(self, x_impulses: Any, y_impulses: Any) -> None:
+        self._x_impulses = split_impulses(x_impulses)
+        self._y_impulses = split_impulses(y_impulses)
+
+    def _create_learning_rule_applier(self, product_series: Any) -> Any:
+        return LearningRuleApplierBitApprox(product_series)
+
+    def _init_randoms(self) -> None:
+        seed = self._learning_rule.rng_seed
+        self._x_random = TraceRandom(seed_trace_decay=seed, seed_impulse_addition=seed + 1)
+        self._y_random = TraceRandom(seed_trace_decay=seed + 2, seed_impulse_addition=seed + 3)
+        self._conn_var_random = ConnVarRandom()
+
+    def _update_trace_randoms(self) -> None:
+        self._x_random.advance()
+        self._y_random.advance()
+
+    def _update_synaptic_variable_random(self) -> None:
+        self._conn_var_random.advance()
+
+    def _process_pre_spikes(self, s_in: Any) -> None:
+        spiked = s_in.astype(bool)
+        again = spiked & (self.tx > 0)
+        counted = spiked
+        whole, fraction = self._x_impulses
+        if self._graded_spike_cfg is GradedSpikeCfg.USE_REGULAR_IMPULSE:
+            self.x1[again] = add_impulse(self.x1[again], 0, whole[0], fraction[0])
+        else:
+            payload = _byte(np.round(s_in / 2))
+            sums = _byte(self.x1 + payload)
+            if self._graded_spike_cfg is GradedSpikeCfg.OVERWRITE:
+                self.x1[spiked] = payload[spiked]
+            elif self._graded_spike_cfg is GradedSpikeCfg.ADD_WITH_SATURATION:
+                self.x1[:] = np.minimum(sums, TRACE_MAX)
+            else:
+                overflows = sums > TRACE_MAX
+                counted, again = spiked & overflows, again & overflows
+                self.x1[:] = sums - TRACE_MAX * overflows
+        self.x2[again] = add_impulse(self.x2[again], 0, whole[1], fraction[1])
+        self.tx[counted] = self._within_epoch_time_step()
+
+    def _process_post_spikes(self, s_in_bap: Any) -> None:
+        self.y0[s_in_bap] = True
+        again = s_in_bap & (self.ty > 0)
+        if again.any():
+            whole, fraction = (part[:, None] for part in self._y_impulses)
+            added = add_impulse(self._y_traces, self._y_random.random_impulse_addition, whole, fraction)
+            self._set_y_traces(np.where(again, added, self._y_traces))
+        self.ty[s_in_bap] = self._within_epoch_time_step()
+
+    def _compute_trace_histories(self) -> tuple[Any, Any]:
+        steps = int(self._learning_rule.t_epoch)
+        x_randoms, y_randoms = (
+            (source.random_trace_decay, source.random_impulse_addition) for source in (self._x_random, self._y_random)
+        )
+        return (
+            integer_course(self._x_traces, self.tx, steps, self._x_decay, self._x_impulses, x_randoms),
+            integer_course(self._y_traces, self.ty, steps, self._y_decay, self._y_impulses, y_randoms),
+        )
+
+    def _learned(self, name: str, values: Any, applier: Any, args: dict[str, Any]) -> Any:
+        accumulator = applier.apply(values << SHIFT[name], **args)
+        return settled(name, accumulator, self.sign_mode, self._conn_var_random.random_stochastic_round)
+
+
+def _byte(numbers: Any) -> Any:
+    """Return whole numbers modulo 256."""
+    return numbers.astype(np.int64) & 0xFF

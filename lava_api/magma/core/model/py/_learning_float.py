@@ -1,0 +1,86 @@
+"""Learning in floating point."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.learning.constants import GradedSpikeCfg
+from lava_api.magma.core.learning.learning_rule_applier import LearningRuleApplierFloat
+from lava_api.magma.core.learning.synapses import signed
+from lava_api.magma.core.learning.traces import float_course
+from lava_api.magma.core.model.py._learning import PyLearningConnection
+from lava_api.magma.core.model.py.ports import PyInPort
+from lava_api.magma.core.model.py.type import LavaPyType
+
+
+class LearningConnectionModelFloat(PyLearningConnection):
+    """Learning in float64: nothing is rounded or saturated, signs of weights and ``tag_2`` are kept.
+
+    Both ways to add payloads to x1 are one here: half of the payload is added, and every spike counts.
+    """
+
+    s_in_bap: Any = LavaPyType(PyInPort.VEC_DENSE, bool)
+    s_in_y1: Any = LavaPyType(PyInPort.VEC_DENSE, float)
+    s_in_y2: Any = LavaPyType(PyInPort.VEC_DENSE, float)
+    s_in_y3: Any = LavaPyType(PyInPort.VEC_DENSE, float)
+    x0: Any = LavaPyType(np.ndarray, bool)
+    tx: Any = LavaPyType(np.ndarray, int, precision=6)
+    x1: Any = LavaPyType(np.ndarray, float)
+    x2: Any = LavaPyType(np.ndarray, float)
+    y0: Any = LavaPyType(np.ndarray, bool)
+    ty: Any = LavaPyType(np.ndarray, int, precision=6)
+    y1: Any = LavaPyType(np.ndarray, float)
+    y2: Any = LavaPyType(np.ndarray, float)
+    y3: Any = LavaPyType(np.ndarray, float)
+    tag_2: Any = LavaPyType(np.ndarray, float)
+    tag_1: Any = LavaPyType(np.ndarray, float)
+    dw: Any = LavaPyType(str, str)
+    dd: Any = LavaPyType(str, str)
+    dt: Any = LavaPyType(str, str)
+    x1_tau: Any = LavaPyType(np.ndarray, float)
+    x1_impulse: Any = LavaPyType(np.ndarray, float)
+    x2_tau: Any = LavaPyType(np.ndarray, float)
+    x2_impulse: Any = LavaPyType(np.ndarray, float)
+    y1_tau: Any = LavaPyType(np.ndarray, float)
+    y1_impulse: Any = LavaPyType(np.ndarray, float)
+    y2_tau: Any = LavaPyType(np.ndarray, float)
+    y2_impulse: Any = LavaPyType(np.ndarray, float)
+    y3_tau: Any = LavaPyType(np.ndarray, float)
+    y3_impulse: Any = LavaPyType(np.ndarray, float)
+
+    def _store_impulses(self, x_impulses: Any, y_impulses: Any) -> None:
+        self._x_impulses = x_impulses
+        self._y_impulses = y_impulses
+
+    def _create_learning_rule_applier(self, product_series: Any) -> Any:
+        return LearningRuleApplierFloat(product_series)
+
+    def _process_pre_spikes(self, s_in: Any) -> None:
+        spiked = s_in.astype(bool)
+        again = spiked & (self.tx > 0)
+        if self._graded_spike_cfg is GradedSpikeCfg.USE_REGULAR_IMPULSE:
+            self.x1[again] += self._x_impulses[0]
+        elif self._graded_spike_cfg is GradedSpikeCfg.OVERWRITE:
+            self.x1[spiked] = s_in[spiked] / 2
+        else:
+            self.x1[:] += s_in / 2
+        self.x2[again] += self._x_impulses[1]
+        self.tx[spiked] = self._within_epoch_time_step()
+
+    def _process_post_spikes(self, s_in_bap: Any) -> None:
+        self.y0[s_in_bap] = True
+        again = s_in_bap & (self.ty > 0)
+        self._set_y_traces(np.where(again, self._y_traces + self._y_impulses[:, None], self._y_traces))
+        self.ty[s_in_bap] = self._within_epoch_time_step()
+
+    def _compute_trace_histories(self) -> tuple[Any, Any]:
+        steps = int(self._learning_rule.t_epoch)
+        return (
+            float_course(self._x_traces, self.tx, steps, self._x_decay, self._x_impulses),
+            float_course(self._y_traces, self.ty, steps, self._y_decay, self._y_impulses),
+        )
+
+    def _learned(self, name: str, values: Any, applier: Any, args: dict[str, Any]) -> Any:
+        return signed(name, applier.apply(values, **args), self.sign_mode)

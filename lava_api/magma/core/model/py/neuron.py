@@ -1,0 +1,72 @@
+"""Bases of Python models of neurons that take part in learning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
+from lava_api.magma.core.model.py.type import LavaPyType
+
+
+class LearningNeuronModel(PyLoihiProcessModel):
+    """Base of models of a :class:`~lava_api.magma.core.process.neuron.LearningNeuronProcess`.
+
+    Stands before the neuron's model among the bases. The model sends through ``s_out_bap`` and ``s_out_y1``...
+    itself, in every step through each that is connected.
+    """
+
+    a_third_factor_in: Any = None
+    s_out_bap: Any = None
+    s_out_y1: Any = None
+    s_out_y2: Any = None
+    s_out_y3: Any = None
+    y1: Any = None
+    y2: Any = None
+    y3: Any = None
+
+    def __init__(self, proc_params: Any) -> None:
+        super().__init__(proc_params)
+        self._shape = proc_params["shape"]
+        self._learning_rule = proc_params["learning_rule"]
+
+    def send_back(self, spikes: Any) -> None:
+        """Send spikes and traces back to learning connections.
+
+        Parameters
+        ----------
+        spikes : ndarray
+            This step's spikes, in the shape of the population.
+        """
+        self.s_out_bap.send(spikes)
+        self.s_out_y1.send(self.y1)
+        self.s_out_y2.send(self.y2)
+        self.s_out_y3.send(self.y3)
+
+
+class LearningNeuronModelFixed(LearningNeuronModel):
+    """Base of fixed-point models."""
+
+    a_third_factor_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=7)
+    s_out_bap: Any = LavaPyType(PyOutPort.VEC_DENSE, bool, precision=1)
+    s_out_y1: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=7)
+    s_out_y2: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=7)
+    s_out_y3: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=7)
+    y1: Any = LavaPyType(np.ndarray, np.int32, precision=7)
+    y2: Any = LavaPyType(np.ndarray, np.int32, precision=7)
+    y3: Any = LavaPyType(np.ndarray, np.int32, precision=7)
+
+
+class LearningNeuronModelFloat(LearningNeuronModel):
+    """Base of floating-point models."""
+
+    a_third_factor_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
+    s_out_bap: Any = LavaPyType(PyOutPort.VEC_DENSE, bool)
+    s_out_y1: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
+    s_out_y2: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
+    s_out_y3: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
+    y1: Any = LavaPyType(np.ndarray, float)
+    y2: Any = LavaPyType(np.ndarray, float)
+    y3: Any = LavaPyType(np.ndarray, float)

@@ -1,0 +1,1 @@
+"""Detect inputs that nothing answers."""

@@ -1,0 +1,45 @@
+"""NumPy model of the novelty detector."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc.clp.novelty_detector.process import NoveltyDetector
+
+
+@implements(proc=NoveltyDetector, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("fixed_pt", "bit_accurate_loihi")
+class PyNoveltyDetectorModel(PyLoihiProcessModel):
+    """:class:`NoveltyDetector` in integers."""
+
+    input_aval_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32)
+    output_aval_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32)
+    novelty_detected_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32)
+    t_wait: Any = LavaPyType(np.ndarray, np.int32, precision=32)
+
+    def __init__(self, proc_params: Any) -> None:
+        super().__init__(proc_params)
+        self.waiting = False
+        self.t_passed = 0
+
+    def run_spk(self) -> None:
+        """One step: start the clock on input, stop it on output, report when it has run out."""
+        novel = False
+        if self.input_aval_in.recv().any():
+            self.waiting, self.t_passed = True, 0
+        if self.output_aval_in.recv().any():
+            self.waiting, self.t_passed = False, 0
+        elif self.t_passed > self.t_wait[0]:
+            novel = True
+            self.waiting, self.t_passed = False, 0
+        self.t_passed += self.waiting
+        self.novelty_detected_out.send(np.array([novel]))

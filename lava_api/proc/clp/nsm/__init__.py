@@ -1,0 +1,1 @@
+"""Labels of prototypes, and which prototype is taken next."""

@@ -1,0 +1,69 @@
+"""NumPy models of Readout and Allocator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc.clp.nsm.process import Allocator, Readout
+
+
+@implements(proc=Readout, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("fixed_pt")
+class PyReadoutModel(PyLoihiProcessModel):
+    """:class:`Readout` in integers."""
+
+    inference_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
+    label_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32)
+    user_output: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32)
+    trigger_alloc: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32)
+    feedback: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32)
+    proto_labels: Any = LavaPyType(np.ndarray, np.int32)
+    last_winner_id: Any = LavaPyType(np.ndarray, np.int32)
+
+    def run_spk(self) -> None:
+        """One step: infer, then compare with the user's label or take it over."""
+        (winners,) = np.nonzero(self.inference_in.recv())
+        given = self.label_in.recv()[0]
+        inferred = feedback = 0
+        if winners.size:
+            winner = self.last_winner_id[0] = winners[0]
+            if self.proto_labels[winner] == 0:
+                self.proto_labels[winner] = -1 - winner
+            inferred = self.proto_labels[winner]
+        if given != 0:
+            last = self.last_winner_id[0]
+            known = self.proto_labels[last]
+            if known > 0:
+                feedback = 1 if known == given else -1
+            elif known < 0:
+                inferred = self.proto_labels[last] = given
+        self.user_output.send(np.array([inferred]))
+        self.feedback.send(np.array([feedback]))
+        self.trigger_alloc.send(np.array([feedback < 0]))
+
+
+@implements(proc=Allocator, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("fixed_pt")
+class PyAllocatorModel(PyLoihiProcessModel):
+    """:class:`Allocator` in integers."""
+
+    trigger_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32)
+    allocate_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32)
+    next_alloc_id: Any = LavaPyType(np.ndarray, np.int32)
+    n_protos: Any = LavaPyType(np.ndarray, np.int32)
+
+    def run_spk(self) -> None:
+        """One step: give out the next number when triggered."""
+        triggered = self.trigger_in.recv()[0] != 0
+        self.allocate_out.send(self.next_alloc_id * triggered)
+        self.next_alloc_id[:] += triggered

@@ -1,0 +1,71 @@
+"""NumPy model of prototype neurons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.learning.traces import TRACE_MAX
+from lava_api.magma.core.model.py.neuron import LearningNeuronModelFixed
+from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc.clp.prototype_lif.process import PrototypeLIF
+from lava_api.proc.lif.models import AbstractPyLifModelFixed
+from loihi_emu.errors import invalid
+
+
+@implements(proc=PrototypeLIF, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("bit_accurate_loihi", "fixed_pt")
+class PrototypeLIFBitAcc(LearningNeuronModelFixed, AbstractPyLifModelFixed):
+    """:class:`PrototypeLIF` in Loihi's integers."""
+
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
+    reset_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=1)
+    vth: Any = LavaPyType(int, np.int32, precision=17)
+
+    def __init__(self, proc_params: Any) -> None:
+        super().__init__(proc_params)
+        self.effective_vth: Any = 0
+
+    def scale_threshold(self) -> None:
+        """Scale the threshold by 2^6, once."""
+        self.effective_vth = np.left_shift(self.vth, self.vth_shift)
+        self.isthrscaled = True
+
+    def spiking_activation(self) -> Any:
+        """Spike strictly above the threshold."""
+        return self.v > self.effective_vth
+
+    def run_spk(self) -> None:
+        """One step: update, reset, spike or let the third factor pick who spikes, send."""
+        activation_in = self.a_in.recv()
+        picked = int(self.a_third_factor_in.recv().astype(np.int64)[0])
+        reset = self.reset_in.recv() > 0
+        self.scale_bias()
+        if not self.isthrscaled:
+            self.scale_threshold()
+        self.subthr_dynamics(activation_in=activation_in)
+        self.v[reset] = 0
+        self.u[reset] = 0
+        self.s_out_buff = self.spiking_activation()
+        back = np.zeros(self.s_out_bap.shape, dtype=bool)
+        if picked:
+            count = back.shape[0]
+            if not 1 <= picked <= count:
+                advice = "It is the number of a prototype from 1; an Allocator may have given out more than there are."
+                raise invalid("PrototypeLIF", "a_third_factor_in", picked, f"0..{count}", advice)
+            back[picked - 1] = True
+            self.y1[:] = back * TRACE_MAX
+            self.s_out_buff = back.copy()
+        self.s_out.send(self.s_out_buff)
+        self.s_out_bap.send(back)
+        self.s_out_y1.send(self.y1)
+        if type(self) is PrototypeLIFBitAcc:  # models derived from this one send their own
+            self.s_out_y2.send(self.y2)
+            self.s_out_y3.send(self.y3)
+        self.reset_voltage(spike_vector=self.s_out_buff)

@@ -1,0 +1,45 @@
+"""LIF neurons that become prototypes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lava_api.magma.core.process.log_config import LogConfig
+from lava_api.magma.core.process.ports.ports import InPort
+from lava_api.proc.lif.process import LearningLIF
+
+
+class PrototypeLIF(LearningLIF):
+    """LIF neurons of which a third factor picks one to learn a pattern.
+
+    The number k at ``a_third_factor_in`` (from 1, 0 for none) makes neuron k - 1 spike instead of all others, sends its
+    spike back through ``s_out_bap`` and sets the trace y1 to 127 there and 0 elsewhere. What arrives at ``reset_in``
+    clears the state of its neuron, after the update.
+
+    Parameters
+    ----------
+    shape, u, v, du, dv, bias_mant, bias_exp, vth, name, log_config, learning_rule
+        As for :class:`~lava_api.proc.lif.process.LearningLIF`.
+    """
+
+    def __init__(
+        self,
+        *,
+        shape: tuple[int, ...],
+        u: Any = 0,
+        v: Any = 0,
+        du: Any = 0,
+        dv: Any = 0,
+        bias_mant: Any = 0,
+        bias_exp: Any = 0,
+        vth: Any = 10,
+        name: str | None = None,
+        log_config: LogConfig | None = None,
+        learning_rule: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            shape=shape, u=u, v=v, du=du, dv=dv, bias_mant=bias_mant, bias_exp=bias_exp, vth=vth,
+            name=name, log_config=log_config, learning_rule=learning_rule, **kwargs,
+        )  # fmt: skip
+        self.reset_in = InPort(shape=shape)
