@@ -117,7 +117,7 @@ class Replay:
 
 
 def test_there_are_cases():
-    assert len(CASES) >= 45
+    assert len(CASES) >= 64
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -7,13 +7,18 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.connection import (
+    LearningConnectionModelBitApproximate,
+    LearningConnectionModelFloat,
+)
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc._arithmetic import Array
 from lava_api.proc._connection import DelayMixin, FixedConnection, FixedDelayMixin, FloatConnection
-from lava_api.proc.dense.process import DelayDense, Dense
+from lava_api.proc._learning import FixedLearningSteps, LearningSteps
+from lava_api.proc.dense.process import DelayDense, Dense, LearningDense
 
 
 class _Sums(PyLoihiProcessModel):
@@ -29,7 +34,7 @@ class _Sums(PyLoihiProcessModel):
         return self.weights[:, s_in.astype(bool)].sum(axis=1)
 
 
-class _DelayedSums(DelayMixin):
+class AbstractPyDelayDenseModel(DelayMixin):
     """Sums over the sources of a dense matrix, by delay."""
 
     weights: Any
@@ -42,6 +47,13 @@ class _DelayedSums(DelayMixin):
         products = self.weights[:, active] * spikes[active]
         rows = np.broadcast_to(np.arange(len(products))[:, None], products.shape)
         return self.scatter(rows, self.delays[:, active], products)
+
+    @staticmethod
+    def get_delay_wgts_mat(weights: Any, delays: Any, max_delay: int) -> Array:
+        """Return the weights of each delay 0..`max_delay`, the matrices below one another."""
+        lags = np.arange(max_delay + 1)[:, None, None]
+        by_delay: Array = np.where(delays == lags, weights, 0)
+        return by_delay.reshape(-1, weights.shape[1])
 
 
 @implements(proc=Dense, protocol=LoihiProtocol)
@@ -69,7 +81,7 @@ class PyDenseModelBitAcc(_Sums, FixedConnection):
 @implements(proc=DelayDense, protocol=LoihiProtocol)
 @requires(CPU)
 @tag("floating_pt")
-class PyDelayDenseModelFloat(_DelayedSums, FloatConnection):
+class PyDelayDenseModelFloat(AbstractPyDelayDenseModel, FloatConnection):
     """:class:`DelayDense` in float64."""
 
     KERNEL = "lava_api.proc.sparse.kernels:DelayFloat"
@@ -81,10 +93,30 @@ class PyDelayDenseModelFloat(_DelayedSums, FloatConnection):
 @implements(proc=DelayDense, protocol=LoihiProtocol)
 @requires(CPU)
 @tag("bit_accurate_loihi", "fixed_pt")
-class PyDelayDenseModelBitAcc(FixedDelayMixin, _DelayedSums, FixedConnection):
+class PyDelayDenseModelBitAcc(FixedDelayMixin, AbstractPyDelayDenseModel, FixedConnection):
     """:class:`DelayDense` with 8-bit weights."""
 
     KERNEL = "lava_api.proc.sparse.kernels:DelayFixed"
 
     weights: Any = LavaPyType(np.ndarray, np.int32, precision=8)
     delays: Any = LavaPyType(np.ndarray, np.int32, precision=6)
+
+
+@implements(proc=LearningDense, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class PyLearningDenseModelFloat(LearningSteps, LearningConnectionModelFloat, _Sums, FloatConnection):
+    """:class:`LearningDense` in float64."""
+
+    weights: Any = LavaPyType(np.ndarray, float)
+
+
+@implements(proc=LearningDense, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("bit_approximate_loihi", "fixed_pt")
+class PyLearningDenseModelBitApproximate(
+    FixedLearningSteps, LearningConnectionModelBitApproximate, _Sums, FixedConnection
+):
+    """:class:`LearningDense` with 8-bit weights and 7-bit traces."""
+
+    weights: Any = LavaPyType(np.ndarray, np.int32, precision=8)

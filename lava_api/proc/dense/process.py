@@ -13,6 +13,7 @@ from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
 from lava_api.magma.core.process.variable import Var
 from lava_api.proc._names import warn_unknown
+from loihi_emu.errors import whole
 
 WEIGHT_OPTIONS = ("num_weight_bits", "weight_exp", "sign_mode")
 """What fixed-point models of connections read from ``proc_params``."""
@@ -141,6 +142,7 @@ class DelayDense(Dense):
         **kwargs: Any,
     ) -> None:
         weights = np.asarray(weights)
+        whole("DelayDense", "delays", delays)
         if np.min(delays) < 0:
             raise ValueError(f"delays: found {np.min(delays)}, they must not be negative")
         if np.ndim(delays) and np.shape(delays) != weights.shape:

@@ -12,12 +12,13 @@ import numpy as np
 
 from lava_api.magma.core.decorator import implements, requires, tag
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.neuron import LearningNeuronModelFixed, LearningNeuronModelFloat
 from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
 from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc._arithmetic import DECAY_BITS, STATE_BITS, decay, saturate, scaled_bias, wrap_once
-from lava_api.proc.lif.process import LIF, LIFRefractory, LIFReset, TernaryLIF
+from lava_api.proc.lif.process import LIF, LearningLIF, LIFRefractory, LIFReset, TernaryLIF
 
 THRESHOLD_SHIFT = 6
 """Thresholds and inputs of fixed-point models are in units of 2^6 of the state."""
@@ -286,3 +287,32 @@ class PyLifRefractoryModelFloat(_OneThresholdFloat):
         """Clear the voltage of neurons that spiked and start their refractory period."""
         super().reset_voltage(spike_vector)
         self.refractory_period_end[spike_vector] = self.time_step + self.refractory_period
+
+
+class _SendsBack(PyLoihiProcessModel):
+    """Spikes and traces that go back to learning connections.
+
+    Only the library's own models send them: models derived from them do as they wish.
+    """
+
+    s_out_buff: Any
+
+    def run_spk(self) -> None:
+        """One step as of LIF neurons, and what goes back."""
+        super().run_spk()
+        if type(self) in (PyLearningLIFModelFixed, PyLearningLifModelFloat):
+            self.send_back(self.s_out_buff)  # type: ignore[attr-defined]
+
+
+@implements(proc=LearningLIF, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("bit_accurate_loihi", "fixed_pt")
+class PyLearningLIFModelFixed(_SendsBack, LearningNeuronModelFixed, _OneThresholdFixed):
+    """:class:`LearningLIF` in Loihi's integers."""
+
+
+@implements(proc=LearningLIF, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class PyLearningLifModelFloat(_SendsBack, LearningNeuronModelFloat, _OneThresholdFloat):
+    """:class:`LearningLIF` in float64."""

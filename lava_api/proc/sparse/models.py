@@ -8,13 +8,18 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.connection import (
+    LearningConnectionModelBitApproximate,
+    LearningConnectionModelFloat,
+)
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc._arithmetic import Array
 from lava_api.proc._connection import DelayMixin, FixedConnection, FixedDelayMixin, FloatConnection
-from lava_api.proc.sparse.process import DelaySparse, Sparse
+from lava_api.proc._learning import FixedLearningSteps, LearningSteps
+from lava_api.proc.sparse.process import DelaySparse, LearningSparse, Sparse
 
 
 class _Sums(PyLoihiProcessModel):
@@ -28,7 +33,7 @@ class _Sums(PyLoihiProcessModel):
         return self.weights.dot(s_in if self.is_graded else s_in.astype(bool).astype(int))
 
 
-class _DelayedSums(DelayMixin):
+class AbstractPyDelaySparseModel(DelayMixin):
     """Sums over the sources of a sparse matrix, by delay."""
 
     weights: Any
@@ -43,6 +48,16 @@ class _DelayedSums(DelayMixin):
         rows, columns = entries.row[active], entries.col[active]
         delays = np.asarray(self.delays[rows, columns]).ravel() if rows.size else np.zeros(0, dtype=int)
         return self.scatter(rows, delays, entries.data[active] * spikes[columns])
+
+    @staticmethod
+    def get_delay_wgts_mat(weights: Any, delays: Any, max_delay: int) -> Any:
+        """Return the weights of each delay 0..`max_delay`, the matrices below one another."""
+        entries = weights.tocoo()
+        lags = np.asarray(delays[entries.row, entries.col]).ravel() if entries.nnz else np.zeros(0, dtype=int)
+        kept = lags <= max_delay
+        rows = (lags * weights.shape[0] + entries.row)[kept]
+        shape = ((max_delay + 1) * weights.shape[0], weights.shape[1])
+        return csr_matrix((entries.data[kept], (rows, entries.col[kept])), shape=shape)
 
 
 @implements(proc=Sparse, protocol=LoihiProtocol)
@@ -70,7 +85,7 @@ class PySparseModelBitAcc(_Sums, FixedConnection):
 @implements(proc=DelaySparse, protocol=LoihiProtocol)
 @requires(CPU)
 @tag("floating_pt")
-class PyDelaySparseModelFloat(_DelayedSums, FloatConnection):
+class PyDelaySparseModelFloat(AbstractPyDelaySparseModel, FloatConnection):
     """:class:`DelaySparse` in float64."""
 
     KERNEL = "lava_api.proc.sparse.kernels:DelayFloat"
@@ -82,10 +97,34 @@ class PyDelaySparseModelFloat(_DelayedSums, FloatConnection):
 @implements(proc=DelaySparse, protocol=LoihiProtocol)
 @requires(CPU)
 @tag("bit_accurate_loihi", "fixed_pt")
-class PyDelaySparseModelBitAcc(FixedDelayMixin, _DelayedSums, FixedConnection):
+class PyDelaySparseModelBitAcc(FixedDelayMixin, AbstractPyDelaySparseModel, FixedConnection):
     """:class:`DelaySparse` with 8-bit weights."""
 
     KERNEL = "lava_api.proc.sparse.kernels:DelayFixed"
 
     weights: Any = LavaPyType(csr_matrix, np.int32, precision=8)
     delays: Any = LavaPyType(csr_matrix, np.int32, precision=6)
+
+
+@implements(proc=LearningSparse, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("floating_pt")
+class PyLearningSparseModelFloat(LearningSteps, LearningConnectionModelFloat, _Sums, FloatConnection):
+    """:class:`LearningSparse` in float64."""
+
+    weights: Any = LavaPyType(csr_matrix, float)
+    tag_2: Any = LavaPyType(csr_matrix, float)
+    tag_1: Any = LavaPyType(csr_matrix, float)
+
+
+@implements(proc=LearningSparse, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("bit_approximate_loihi", "fixed_pt")
+class PyLearningSparseModelBitApproximate(
+    FixedLearningSteps, LearningConnectionModelBitApproximate, _Sums, FixedConnection
+):
+    """:class:`LearningSparse` with 8-bit weights and 7-bit traces."""
+
+    weights: Any = LavaPyType(csr_matrix, np.int32, precision=8)
+    tag_2: Any = LavaPyType(csr_matrix, int, precision=6)
+    tag_1: Any = LavaPyType(csr_matrix, int, precision=8)

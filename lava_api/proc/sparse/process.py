@@ -15,7 +15,7 @@ from lava_api.magma.core.process.process import AbstractProcess, LogConfig
 from lava_api.magma.core.process.variable import Var
 from lava_api.proc._names import warn_unknown
 from lava_api.proc.dense.process import WEIGHT_OPTIONS
-from loihi_emu.errors import invalid
+from loihi_emu.errors import invalid, whole
 
 
 class Sparse(AbstractProcess):
@@ -134,13 +134,14 @@ class DelaySparse(Sparse):
         **kwargs: Any,
     ) -> None:
         if issparse(delays) or np.ndim(delays):
-            delays = csr_matrix(delays)
+            delays = csr_matrix(delays, copy=True)
             if delays.shape != weights.shape:
                 raise ValueError(f"delays: shape {delays.shape}, must be that of the weights, {weights.shape}")
         else:
             stored = csr_matrix(weights)
-            filled = np.full(stored.nnz, delays, dtype=int)
+            filled = np.full(stored.nnz, delays)
             delays = csr_matrix((filled, stored.indices.copy(), stored.indptr.copy()), shape=stored.shape)
+        delays.data = whole("DelaySparse", "delays", delays.data)
         if delays.nnz and delays.data.min() < 0:
             raise ValueError(f"delays: found {delays.data.min()}, they must not be negative")
         super().__init__(
