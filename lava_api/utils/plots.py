@@ -72,7 +72,7 @@ def raster_plot(
         except ImportError as error:
             raise extra("matplotlib", "plots") from error
         fig = pyplot.figure(figsize=figsize or FIGURE_SIZE)
-    axes: Any = fig.gca()  # type: ignore[attr-defined]
+    axes: Any = fig.gca()
     axes.set(xlim=(-1, steps), yticks=[], xlabel=xlabel, ylabel=ylabel)
     for neuron in range(0, neurons, stride):
         times = np.flatnonzero(spikes[neuron])

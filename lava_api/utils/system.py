@@ -61,15 +61,15 @@ class Loihi2:
         if partititon is not None:
             os.environ.setdefault("PARTITION", partititon)
 
-    @staticproperty
-    def is_loihi2_available() -> bool:  # type: ignore[misc]
+    @staticproperty  # type: ignore[arg-type]
+    def is_loihi2_available() -> bool:
         """Return whether hardware can be reached."""
         if not loihi.is_installed():
             return False
         Loihi2.set_environ_settings(Loihi2.preferred_partition)
         return True
 
-    @staticproperty
-    def partition() -> str:  # type: ignore[misc]
+    @staticproperty  # type: ignore[arg-type]
+    def partition() -> str:
         """Return the partition chosen."""
         return slurm.partition()

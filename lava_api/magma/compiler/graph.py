@@ -7,9 +7,13 @@ from typing import Any
 from lava_api.magma.compiler.discovery import find_models
 from lava_api.magma.compiler.exceptions import NoProcessModelFound, ProcessAlreadyCompiled
 from lava_api.magma.compiler.program import Leaf
+from lava_api.magma.core.model.c.model import AbstractCProcessModel
 from lava_api.magma.core.model.model import AbstractProcessModel
+from lava_api.magma.core.model.nc.lowering import lower
+from lava_api.magma.core.model.nc.model import STANDS_FOR, AbstractNcProcessModel
 from lava_api.magma.core.model.sub.model import AbstractSubProcessModel
 from lava_api.magma.core.process.ports.abstract import AbstractVirtualPort
+from loihi_emu.errors import UnsupportedError
 
 
 def connected(first: Any, known: set[Any] | None = None) -> list[Any]:
@@ -67,15 +71,22 @@ def expand(processes: list[Any], run_cfg: Any) -> tuple[list[Any], list[Leaf]]:
     """
     everyone = set(processes)
     waiting, leaves = list(processes), []
+    decided: dict[Any, Any] = {}
     while waiting:
         process = waiting.pop(0)
         if process.is_compiled:
             raise ProcessAlreadyCompiled(process)
-        chosen = choose(process, run_cfg)
-        if not issubclass(chosen, AbstractSubProcessModel):
+        chosen = decided.get(process) or choose(process, run_cfg)
+        chosen = vars(chosen).get(STANDS_FOR, chosen)
+        if issubclass(chosen, AbstractNcProcessModel):
+            parts, models = lower(process, chosen)
+            decided |= models
+        elif issubclass(chosen, AbstractSubProcessModel):
+            parts = {name: part for name, part in chosen(process).find_sub_procs().items() if part is not process}
+        else:
+            _check_runs_here(process, chosen)
             leaves.append(Leaf(process, chosen))
             continue
-        parts = {name: part for name, part in chosen(process).find_sub_procs().items() if part is not process}
         process.register_sub_procs(parts)
         process.validate_var_aliases()
         process._model_class = chosen
@@ -87,6 +98,15 @@ def expand(processes: list[Any], run_cfg: Any) -> tuple[list[Any], list[Leaf]]:
                 waiting.append(other)
     leaves.sort(key=lambda leaf: int(leaf.process.id))
     return sorted(everyone, key=lambda process: int(process.id)), leaves
+
+
+def _check_runs_here(process: Any, model_class: Any) -> None:
+    """Raise for a model in C."""
+    if issubclass(model_class, AbstractCProcessModel):
+        raise UnsupportedError(
+            f'process "{process.name}": {model_class.__name__} is a model in C for the processors embedded in a chip,'
+            " which are not emulated. Give the process a Python model, beside it or by exception_proc_model_map."
+        )
 
 
 def choose(process: Any, run_cfg: Any) -> Any:

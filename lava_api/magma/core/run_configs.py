@@ -7,8 +7,10 @@ from abc import ABC
 from typing import Any
 
 from lava_api.magma.compiler.subcompilers.constants import EMBEDDED_ALLOCATION_ORDER
+from lava_api.magma.core.model.nc.model import AbstractNcProcessModel
 from lava_api.magma.core.model.py.model import AbstractPyProcessModel
 from lava_api.magma.core.model.sub.model import AbstractSubProcessModel
+from lava_api.magma.core.resources import Loihi1NeuroCore, Loihi2NeuroCore, NeuroCore
 from lava_api.magma.core.sync.domain import SyncDomain
 
 FIXED_TAGS = ("fixed_pt", "bit_accurate_loihi", "bit_approximate_loihi")
@@ -63,8 +65,8 @@ class AbstractLoihiRunCfg(RunConfig):
         Level of the log.
     """
 
-    preferred_tags: tuple[str, ...] = ()
-    """Without `select_tag`, the first leaf model with one of these is taken, or the first of all."""
+    kinds = "Python models and those made of processes"
+    """What runs, for errors."""
 
     def __init__(
         self,
@@ -95,29 +97,32 @@ class AbstractLoihiRunCfg(RunConfig):
         if type(process) in self.exception_proc_model_map:
             return self.exception_proc_model_map[type(process)]
         subs = [model for model in proc_models if issubclass(model, AbstractSubProcessModel)]
-        leaves = [model for model in proc_models if issubclass(model, AbstractPyProcessModel)]
+        leaves = self._ordered(proc_models)
         if len(proc_models) == 1:
             only = proc_models[0]
             if not subs and not leaves:
                 raise NotImplementedError(
-                    f"{where}: its only ProcessModel {only.__qualname__} is neither a SubProcessModel nor"
-                    " a Python model."
+                    f"{where}: its only ProcessModel {only.__qualname__} is none of those that run here: {self.kinds}."
                 )
             return self._tagged(proc_models, where) if only.tags else only
         if self.select_sub_proc_model and subs:
             return subs[0] if len(subs) == 1 else self._tagged(subs, where)
         if not leaves:
             raise AssertionError(
-                f"{where} has no Python ProcessModel, only {', '.join(m.__qualname__ for m in proc_models)}."
+                f"{where}: none of its ProcessModels ({', '.join(m.__qualname__ for m in proc_models)}) is one of"
+                f" those that run here: {self.kinds}."
                 " Try setting select_sub_proc_model=True."
             )
         return self._tagged(leaves, where)
 
+    def _ordered(self, models: list[Any]) -> list[Any]:
+        """Return the models that run and are not made of processes, the preferred first."""
+        return [model for model in models if issubclass(model, AbstractPyProcessModel)]
+
     def _tagged(self, models: list[Any], where: str) -> Any:
-        """Return the first model with the tag, or by preference."""
+        """Return the first model, or the first with the tag."""
         if self.select_tag is None:
-            preferred = (m for m in models if any(word in m.tags for word in self.preferred_tags))
-            return next(preferred, models[0])
+            return models[0]
         for model in models:
             if self.select_tag in model.tags:
                 return model
@@ -126,9 +131,15 @@ class AbstractLoihiRunCfg(RunConfig):
 
 
 class AbstractLoihiHWRunCfg(AbstractLoihiRunCfg):
-    """Runs the models with the chip's integer arithmetic, unless a tag asks for others."""
+    """Runs a program on the emulated chip.
 
-    preferred_tags = FIXED_TAGS
+    Preferred are models for its neuromorphic cores, then Python models with integer arithmetic, then other Python
+    models, unless a tag asks for others. Models in C, for embedded processors, are passed over.
+    """
+
+    kinds = "models for this chip's neuromorphic cores, Python models and those made of processes"
+    cores: tuple[type[NeuroCore], ...] = (NeuroCore,)
+    """Cores that the chip has."""
 
     def __init__(
         self,
@@ -144,6 +155,17 @@ class AbstractLoihiHWRunCfg(AbstractLoihiRunCfg):
         self.callback_fxs = callback_fxs or []
         self.embedded_allocation_order = embedded_allocation_order
 
+    def _ordered(self, models: list[Any]) -> list[Any]:
+        """Return the models that run and are not made of processes, the preferred first."""
+        on_cores = [m for m in models if issubclass(m, AbstractNcProcessModel) and self._has_core(m)]
+        in_python = [m for m in models if issubclass(m, AbstractPyProcessModel)]
+        in_integers = [m for m in in_python if any(word in m.tags for word in FIXED_TAGS)]
+        return [*on_cores, *in_integers, *(m for m in in_python if m not in in_integers)]
+
+    def _has_core(self, model: Any) -> bool:
+        """Return whether the chip has a core that the model requires."""
+        return any(core in model.required_resources for core in self.cores)
+
 
 class AbstractLoihiSimRunCfg(AbstractLoihiRunCfg):
     """Runs Python models, in order of definition."""
@@ -158,8 +180,12 @@ class Loihi2SimCfg(Loihi1SimCfg):
 
 
 class Loihi1HwCfg(AbstractLoihiHWRunCfg):
-    """A Loihi 1 program with integer models."""
+    """Runs a program on the emulated Loihi 1, see :class:`AbstractLoihiHWRunCfg`."""
+
+    cores = (NeuroCore, Loihi1NeuroCore)
 
 
 class Loihi2HwCfg(AbstractLoihiHWRunCfg):
-    """A Loihi 2 program with integer models."""
+    """Runs a program on the emulated Loihi 2, see :class:`AbstractLoihiHWRunCfg`."""
+
+    cores = (NeuroCore, Loihi2NeuroCore)

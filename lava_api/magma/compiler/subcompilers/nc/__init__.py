@@ -1,0 +1,1 @@
+"""Options of Lava's compiler for neuromorphic cores."""

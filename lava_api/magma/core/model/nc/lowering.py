@@ -1,0 +1,278 @@
+"""From the nodes that a neurocore model allocates to processes of the library, which run as compiled kernels."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from lava_api.magma.core.model.nc.net import Net, NetL1, NetL2, kind_of, whole
+from lava_api.magma.core.model.nc.ports import NcInPort, NcOutPort
+from lava_api.magma.core.model.nc.registers import Registers, registers_model
+from lava_api.magma.core.model.nc.tables import Nodes, NodesPart
+from lava_api.magma.core.model.nc.ucode import Programmed, programmed_model
+from lava_api.magma.core.model.nc.var import NcVar
+from lava_api.magma.core.resources import Loihi1NeuroCore
+from loihi_emu.chip import LOIHI1
+from loihi_emu.errors import ValidationError, integer, invalid, ranged
+from loihi_emu.errors import whole as whole_numbers
+from loihi_emu.weights import MANTISSA_BITS
+
+DECAY_MAX = (1 << 12) - 1
+LIMITS = {
+    "du": (0, DECAY_MAX),
+    "dv": (0, DECAY_MAX),
+    "vth": (0, LOIHI1.vth_max),
+    "bias_mant": (-(1 << 12), (1 << 12) - 1),
+    "bias_exp": (0, LOIHI1.bias_exp_max),
+}
+"""Ranges of columns."""
+
+
+def lower(process: Any, model_class: Any) -> tuple[dict[str, Any], dict[Any, Any]]:
+    """Build the processes that stand for a process with a neurocore model.
+
+    Parameters
+    ----------
+    process : AbstractProcess
+        The process.
+    model_class : type
+        Subclass of AbstractNcProcessModel.
+
+    Returns
+    -------
+    parts, models
+        Processes by name, connected to the ports of `process`, and the model class of each.
+
+    Raises
+    ------
+    ValidationError
+        When the nodes do not make a network.
+    """
+    return _Lowering(process, model_class).run()
+
+
+class _Lowering:
+    """One process on its way."""
+
+    def __init__(self, process: Any, model_class: Any) -> None:
+        self.process = process
+        self.where = f'process "{process.name}" ({model_class.__name__}.allocate)'
+        self.net: Net = NetL1() if Loihi1NeuroCore in model_class.required_resources else NetL2()
+        self.model = model_class(process.proc_params)
+        self.ports: dict[str, Any] = {}
+        for port in process.in_ports:
+            self.ports[port.name] = NcInPort(port, self.net)
+        for port in process.out_ports:
+            self.ports[port.name] = NcOutPort(port, self.net)
+        for name, made in self.ports.items():
+            setattr(self.model, name, made)
+        for var in process.vars:
+            setattr(self.model, var.name, NcVar(var))
+        self.parts: dict[str, Any] = {}
+        self.models: dict[Any, Any] = {}
+        self.made: dict[int, Any] = {}
+        self.bound: set[str] = set()
+
+    def run(self) -> tuple[dict[str, Any], dict[Any, Any]]:
+        """Allocate, build, connect."""
+        self.model.allocate(self.net)
+        for nodes in self.net.nodes:
+            if nodes.table == "neurons":
+                self._neurons(nodes)
+            elif nodes.table == "syn":
+                self._synapses(nodes)
+        for nodes in self.net.nodes:
+            self._connect(nodes)
+        for name, port in self.ports.items():
+            ends = self.net.leading_to(port) if isinstance(port, NcOutPort) else self._ends(port)
+            if not ends:
+                raise ValidationError(f"{self.where}: nothing is connected to the port {name!r}.")
+        left = [var for var in self.process.vars if var.name not in self.bound]
+        if left:
+            keeper = Registers(left, f"{self.process.name}.registers")
+            self._add("registers", keeper, registers_model(keeper))
+            for var in left:
+                self._alias(var, getattr(keeper, var.name))
+        return self.parts, self.models
+
+    def _ends(self, port: Any) -> list[Any]:
+        return [target for source, target in self.net.edges if source is port]
+
+    def _add(self, name: str, part: Any, model: Any) -> None:
+        self.parts[name] = part
+        self.models[part] = model
+
+    # ------------------------------------------------------------ neurons
+    def _neurons(self, nodes: Nodes) -> None:
+        """Make a process of neurons."""
+        columns = dict(nodes.columns)
+        program = None
+        for config in self.net.following(nodes, "neurons_cfg"):
+            columns |= {name: value for name, value in whole(config).columns.items() if name != "ucode"}
+            program = whole(config).columns.get("ucode", program)
+        shape = self._shape(nodes)
+        name = f"neurons{len(self.parts)}"
+        if program is not None:
+            found = {key: (shape if key in nodes.columns else (1,), self._value(v)) for key, v in columns.items()}
+            cells: Any = Programmed(shape, program, found, f"{self.process.name}.{name}")
+            self._add(name, cells, programmed_model(cells))
+        else:
+            cells = self._lif(shape, columns, name)
+        self.made[id(nodes)] = cells
+        for column, value in columns.items():
+            if isinstance(value, NcVar):
+                self._alias(value.var, getattr(cells, "bias_mant" if column == "bias" and program is None else column))
+
+    def _lif(self, shape: tuple[int, ...], columns: dict[str, Any], name: str) -> Any:
+        """Make leaky integrate-and-fire neurons."""
+        from lava_api.proc.lif.models import PyLifModelBitAcc
+        from lava_api.proc.lif.process import LIF
+
+        values = {key: self._value(value) for key, value in columns.items()}
+        if "bias" in values:
+            if "bias_mant" in values:
+                raise invalid(self.where, "bias", "bias and bias_mant", "one of them")
+            values |= self._bias(values.pop("bias"), isinstance(columns["bias"], NcVar))
+        for key, value in values.items():
+            limits = LIMITS.get(key, (-(1 << 23), (1 << 23) - 1))
+            ranged(self.where, key, whole_numbers(self.where, key, value), *limits)
+        cells = LIF(shape=shape, name=f"{self.process.name}.{name}", **values)
+        self._add(name, cells, PyLifModelBitAcc)
+        return cells
+
+    def _bias(self, bias: Any, is_variable: bool) -> dict[str, Any]:
+        """Split a bias into mantissa and exponent."""
+        array = whole_numbers(self.where, "bias", bias)
+        low, high = LIMITS["bias_mant"]
+        exponent = 0
+        while not is_variable and exponent < LIMITS["bias_exp"][1] and not (low <= array.min() and array.max() <= high):
+            if (array % 2).any():
+                break
+            array, exponent = array // 2, exponent + 1
+        return {"bias_mant": array if array.ndim else int(array), "bias_exp": exponent}
+
+    def _shape(self, nodes: Nodes) -> tuple[int, ...]:
+        """Return the shape of neurons: that of a variable or port of as many elements, or flat."""
+        shapes = [value.shape for value in nodes.columns.values() if isinstance(value, NcVar)]
+        shapes += [port.shape for port in self.ports.values()]
+        return next((tuple(shape) for shape in shapes if prod(shape) == nodes.size), nodes.shape)
+
+    @staticmethod
+    def _value(value: Any) -> Any:
+        return value.var.init if isinstance(value, NcVar) else value
+
+    def _alias(self, var: Any, target: Any) -> None:
+        """Let a variable of the process stand for one of a part."""
+        if var.shape != target.shape:
+            raise invalid(
+                self.where, var.name, f"a variable of shape {var.shape} for nodes of shape {target.shape}",
+                "equal shapes", f"Pass numbers instead (self.{var.name}.var.get()), or change the variable's shape.",
+            )  # fmt: skip
+        if var.name in self.bound:
+            raise invalid(self.where, var.name, "a variable given to two kinds of nodes", "one")
+        target.shareable = var.shareable
+        var.alias(target)
+        self.bound.add(var.name)
+
+    # ------------------------------------------------------------ synapses
+    def _synapses(self, syn: Nodes) -> None:
+        """Make a process of synapses."""
+        from lava_api.proc.sparse.models import PyDelaySparseModelBitAcc, PySparseModelBitAcc
+        from lava_api.proc.sparse.process import DelaySparse, Sparse
+        from lava_api.utils.weightutils import SignMode
+
+        axons = self._side(self.net.leading_to(syn), "ax_in", syn)
+        targets = self._side(self.net.following(syn, "dend_acc"), "dend_acc", syn)
+        config = self._config(syn, "syn_cfg")
+        bits = integer(self.where, "num_weight_bits", config.get("num_weight_bits", MANTISSA_BITS), 1, MANTISSA_BITS)
+        signed = integer(self.where, "is_signed", config.get("is_signed", 0), 0, 1)
+        weights = np.broadcast_to(
+            whole_numbers(self.where, "weights", self._value(syn.columns.get("weights", 0))), syn.size
+        )
+        scaled = weights.astype(np.int64) << (MANTISSA_BITS - bits + signed)
+        edge = 1 << MANTISSA_BITS
+        lowest, highest = (-edge, edge - 2) if signed else (1 - edge if scaled.min(initial=0) < 0 else 0, edge - 1)
+        ranged(self.where, f"weights of {bits} bits (scaled by {edge >> bits << signed})", scaled, lowest, highest)
+        if not signed and scaled.min(initial=0) < 0 < scaled.max(initial=0):
+            raise invalid(self.where, "is_signed", "0 for weights of both signs", "1")
+        shape = (targets.nodes.size, axons.nodes.size)
+        # Places are numbered first: a matrix that is made of values sums up those of one place.
+        matrix = csr_matrix((scaled, (targets.index, axons.index)), shape=shape, dtype=np.int64)
+        if matrix.nnz != syn.size:
+            raise invalid(self.where, "syn", "two synapses between the same axon and accumulator", "one")
+        mode = SignMode.MIXED if signed else SignMode.INHIBITORY if scaled.min(initial=0) < 0 else SignMode.EXCITATORY
+        message_bits = self._config(axons.nodes, "ax_in_cfg").get("num_message_bits", 0)
+        options: dict[str, Any] = {
+            "weights": matrix,
+            "weight_exp": int(config.get("weights_exp", 0)),
+            "sign_mode": mode,
+            "num_message_bits": int(np.asarray(message_bits).item()),
+            "name": f"{self.process.name}.synapses{len(self.parts)}",
+        }
+        delays = np.broadcast_to(np.asarray(self._value(syn.columns.get("delays", 0))), syn.size)
+        if delays.any():
+            options["delays"] = csr_matrix((delays, (targets.index, axons.index)), shape=shape, dtype=np.int64)
+            options["max_delay"] = int(delays.max())
+            made: Any = DelaySparse(**options)
+        else:
+            made = Sparse(**options)
+        self._add(f"synapses{len(self.parts)}", made, PyDelaySparseModelBitAcc if delays.any() else PySparseModelBitAcc)
+        self.made[id(syn)] = made
+        for nodes, port in ((axons.nodes, made.s_in), (targets.nodes, made.a_out)):
+            self.made.setdefault(id(nodes), []).append(port)
+
+    def _side(self, ends: list[Any], table: str, syn: Nodes) -> NodesPart:
+        """Return the axons or accumulators of synapses."""
+        ends = [end for end in ends if kind_of(end) == table]
+        if len(ends) != 1:
+            raise invalid(self.where, repr(syn), f"{len(ends)} connections with {table}", "one")
+        return ends[0] if isinstance(ends[0], NodesPart) else ends[0][:]
+
+    def _config(self, nodes: Nodes, table: str) -> dict[str, Any]:
+        """Return the columns of the configuration of nodes."""
+        columns: dict[str, Any] = {}
+        for config in self.net.following(nodes, table):
+            columns |= {name: self._value(value) for name, value in whole(config).columns.items()}
+        return columns
+
+    # ------------------------------------------------------------ connections
+    def _connect(self, nodes: Nodes) -> None:
+        """Connect what was made with ports and other parts."""
+        if nodes.table == "neurons":
+            made = self.made[id(nodes)]
+            for source in self.net.leading_to(nodes):
+                self._join(source, made.a_in)
+            for axons in self.net.following(nodes, "ax_out"):
+                for kind in ("out port", "ax_in"):
+                    for target in self.net.following(whole(axons), kind):
+                        self._join(made.s_out, target)
+        elif nodes.table == "ax_in":
+            for source in self.net.leading_to(nodes):
+                if isinstance(source, NcInPort):
+                    self._join(source, nodes)
+        elif nodes.table == "dend_acc":
+            for target in self.net.following(nodes, "out port"):
+                self._join(nodes, target)
+
+    def _join(self, source: Any, target: Any) -> None:
+        """Connect two ends, each a port of the process, a port of a part, or nodes with ports of parts."""
+        for start in self._port_of(source, outwards=True):
+            for end in self._port_of(target, outwards=False):
+                (start if start.shape == end.shape else start.reshape(end.shape)).connect(end)
+
+    def _port_of(self, end: Any, *, outwards: bool) -> list[Any]:
+        """Return the ports that an end stands for."""
+        if isinstance(end, NodesPart):
+            raise invalid(self.where, "connect", repr(end), "all nodes at once, but for synapses")
+        if isinstance(end, NcInPort | NcOutPort):
+            return [end.port]
+        if not isinstance(end, Nodes):
+            return [end]
+        if end.table == "dend_acc" and outwards:  # an older spelling: port -> accumulators -> neurons
+            direct = [source.port for source in self.net.leading_to(end) if isinstance(source, NcInPort)]
+            return [*self.made.get(id(end), []), *direct]
+        found: list[Any] = self.made.get(id(end), [])
+        return found

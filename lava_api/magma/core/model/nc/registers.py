@@ -1,0 +1,55 @@
+"""Registers: the variables of a process that its neurocore model gave to no node."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.process.process import AbstractProcess
+from lava_api.magma.core.process.variable import Var
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from loihi_emu.errors import SimulationError
+
+
+class Registers(AbstractProcess):
+    """Keeps variables at their initial values.
+
+    Parameters
+    ----------
+    variables : list of Var
+        Variables of another process.
+    name : str
+        Name of the process.
+    """
+
+    def __init__(self, variables: list[Var], name: str) -> None:
+        super().__init__(names=tuple(var.name for var in variables), name=name)
+        for var in variables:
+            setattr(self, var.name, Var(shape=var.shape, init=var.init))
+
+
+class RegistersModel(PyLoihiProcessModel):
+    """Refuses to change them."""
+
+    implements_process = Registers
+    implements_protocol = LoihiProtocol
+
+    def on_var_update(self) -> None:
+        """Called after one was set."""
+        names = ", ".join(self.proc_params["names"])
+        raise SimulationError(
+            f"set(): the neurocore model gave no nodes the variable (it is one of: {names}), so setting it changes"
+            " nothing. Give it to nodes in allocate(), as in net.neurons.allocate(..., bias=self.bias)."
+        )
+
+
+def registers_model(process: Registers) -> Any:
+    """Return the model class with the variables of one process."""
+    members: dict[str, Any] = {}
+    for name in process.proc_params["names"]:
+        text = isinstance(getattr(process, name).init, str)
+        members[name] = LavaPyType(str, str) if text else LavaPyType(np.ndarray, float)
+    return type("RegistersModel", (RegistersModel,), members)

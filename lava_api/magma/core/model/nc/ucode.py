@@ -1,0 +1,92 @@
+"""Programmable neurons: the program is a Python function of all neurons.
+
+``ucode(cell, a_in)`` is called once a step. ``cell`` has the state of the neurons and the constants of the program as
+attributes: arrays of int64, one value per neuron, to be changed in place or replaced. ``a_in`` is what arrived. The
+result is what the neurons send, 0 for no spike. State and messages wrap at 24 bits with sign.
+
+    def leaky(cell, a_in):
+        cell.v = (cell.v * cell.keep >> 12) + a_in
+        return np.where(cell.v > cell.vth, cell.v, 0)
+"""
+
+from __future__ import annotations
+
+from math import prod
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.process.ports.ports import InPort, OutPort
+from lava_api.magma.core.process.process import AbstractProcess
+from lava_api.magma.core.process.variable import Var
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from loihi_emu.errors import invalid
+
+STATE_BITS = 24
+
+
+class Programmed(AbstractProcess):
+    """Programmable neurons.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of the neurons.
+    program : callable
+        What they do.
+    values : dict
+        Initial values of state and constants, each with its shape.
+    name : str
+        Name of the process.
+    """
+
+    def __init__(
+        self, shape: tuple[int, ...], program: Any, values: dict[str, tuple[tuple[int, ...], Any]], name: str
+    ) -> None:
+        super().__init__(shape=shape, program=program, names=tuple(values), name=name)
+        self.a_in = InPort(shape=shape)
+        self.s_out = OutPort(shape=shape)
+        for column, (size, init) in values.items():
+            setattr(self, column, Var(shape=size, init=init))
+
+
+class ProgrammedModel(PyLoihiProcessModel):
+    """Calls the program."""
+
+    implements_process = Programmed
+    implements_protocol = LoihiProtocol
+    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=STATE_BITS)
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=STATE_BITS)
+
+    def run_spk(self) -> None:
+        """One step."""
+        arrived = np.asarray(self.a_in.recv()).astype(np.int64)
+        names = self.proc_params["names"]
+        cell = SimpleNamespace(**{name: getattr(self, name).astype(np.int64) for name in names})
+        sent = np.asarray(self.proc_params["program"](cell, arrived))
+        for name in names:
+            state, value = getattr(self, name), np.asarray(getattr(cell, name))
+            if value.dtype.kind not in "biu" or value.size not in (1, prod(state.shape)):
+                raise invalid(
+                    "ucode", name, f"{value.dtype} of shape {value.shape}", f"integers of shape {state.shape}"
+                )
+            state[...] = wrap(value)
+        if sent.dtype.kind not in "biu":
+            raise invalid("ucode", "result", f"{sent.dtype}", "integers")
+        self.s_out.send(np.broadcast_to(wrap(sent), self.s_out.shape))
+
+
+def wrap(values: Any) -> Any:
+    """Keep 24 bits with sign."""
+    half = 1 << (STATE_BITS - 1)
+    return ((values.astype(np.int64) + half) % (2 * half) - half).astype(np.int32)
+
+
+def programmed_model(process: Programmed) -> Any:
+    """Return the model class with the variables of one process."""
+    members = {name: LavaPyType(np.ndarray, np.int32, precision=STATE_BITS) for name in process.proc_params["names"]}
+    return type("ProgrammedModel", (ProgrammedModel,), members)
