@@ -56,9 +56,9 @@ def under(name, *packages):
 def layer(name):
     """Height of a module: it may import its own layer and lower ones."""
     if under(name, "lava_api"):
-        return 5
-    if under(name, *FRONTS) or name == "loihi_emu.__main__":
         return 4
+    if under(name, *FRONTS) or name == "loihi_emu.__main__":
+        return 5
     if under(name, "loihi_emu.plots", "loihi_emu.validation"):
         return 3
     if under(name, "loihi_emu.models"):

@@ -1,6 +1,6 @@
 """Dense connections of Lava's process models: sums of weights of this step's events, one row of weights per source.
 
-Sums are shifted by the weight exponent (floor for a negative one) and kept in 32 bits. They are taken in 64 bits, except
+Sums are shifted by the weight exponent (floor for a negative one) and kept in 32 bits. They are taken in 64 bits, but
 where Lava multiplies 32-bit payloads with 32-bit weights, which wraps at 32 bits before the shift.
 """
 

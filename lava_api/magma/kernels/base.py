@@ -13,7 +13,7 @@ from loihi_emu.image.memory import Description, SourceLists, aligned
 from loihi_emu.models import layout as at
 
 BINDING = "KERNEL"
-"""Attribute of a stock model class: ``"module:class"`` of its kernel. It is not inherited: a derived model runs as Python."""
+"""Attribute of a stock model class: ``"module:class"`` of its kernel. A derived model does not inherit it: it is Python."""
 
 DATA, EVENTS, BOTH = "data", "events", "both"
 """What a kernel wants of an input."""

@@ -57,10 +57,18 @@ class KernelService:
             self.idle = True
             self.region.sync()
 
+    def interrupted(self) -> None:
+        """End the run after the last step that was done: Ctrl-C comes between two chunks."""
+        self.done = int(self.region.clock[0])
+        self.cut()
+        self.pending = 0
+        self.idle = True
+        self.region.sync()
+
     def _work(self) -> None:
         """Do a chunk of steps."""
         begin = time.perf_counter()
         ran = self.region.steps(int(min(self._chunk, self.target - self.done)))
-        self.done += ran
+        self.done = int(self.region.clock[0])
         pace = max(time.perf_counter() - begin, 1e-9) / ran
         self._chunk = max(1, min(int(CHUNK_SECONDS / pace), GROWTH * self._chunk))

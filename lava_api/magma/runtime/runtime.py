@@ -11,6 +11,7 @@ from lava_api.magma.core.run_conditions import RunContinuous, RunSteps
 from lava_api.magma.runtime import state
 from lava_api.magma.runtime.channel import Channel, HostChannel
 from lava_api.magma.runtime.control import Control
+from lava_api.magma.runtime.kernel_service import KernelService
 from lava_api.magma.runtime.scheduler import Wait
 from lava_api.magma.runtime.stuck import sentence, stuck
 from loihi_emu.errors import SimulationError, ValidationError
@@ -142,6 +143,17 @@ class Runtime:
         model, name, var = self._variable(var_id, "set")
         state.write(model, name, var, value, idx)
 
+    def counters(self) -> dict[str, dict[str, int]]:
+        """Return what the compiled models have counted: by process, then by what is counted.
+
+        Neuron updates, spikes, synaptic events, and sums and states that left their width and wrapped or saturated, as
+        far as a model has them, since the program began.
+        """
+        if self._assembly is None:
+            return {}
+        kernels = [pair for region in self._assembly.regions for pair in region.kernels.items()]
+        return {process.name: kernel.counters() for process, kernel in kernels}
+
     def _variable(self, var_id: int, action: str) -> Any:
         """Return model, attribute and Var of an id, ready to be used."""
         if self._is_running and not self._control.scheduler.active:
@@ -196,12 +208,23 @@ class Runtime:
         raise error
 
     def _run(self, enough: Any = None) -> None:
-        """Run the scheduler; what is no failure of a model (Ctrl-C) leaves a program that cannot go on."""
+        """Run the scheduler.
+
+        What is no failure of a model (Ctrl-C) ends the run; a program with Python models, one of which it stopped
+        midway, cannot go on.
+        """
         try:
             self._control.scheduler.run(enough)
         except BaseException as error:
             if not self._control.scheduler.active:
-                self._fail(f"{type(error).__name__} in time step {self._step}")
+                services = self._assembly.services
+                if all(isinstance(service, KernelService) for service in services):
+                    for service in services:
+                        service.interrupted()
+                    self._control.scheduler.clear()
+                    self._is_running = False
+                else:
+                    self._fail(f"{type(error).__name__} in time step {self._step}")
             raise
 
     def _check(self) -> None:

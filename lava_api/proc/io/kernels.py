@@ -25,7 +25,7 @@ class Source(Kernel):
         self.changed.add("data")
 
     def outputs(self) -> dict[str, Message]:
-        """This step's column."""
+        """Return the message that takes a step's column."""
         self.message = Message(self.process.s_out.shape, self.model.data.dtype, listed=True)
         return {"s_out": self.message}
 
