@@ -11,6 +11,7 @@ from lava_api.magma.compiler.executable import Executable
 from lava_api.magma.compiler.graph import connected, expand
 from lava_api.magma.compiler.program import Leaf, Link, Program, Reference
 from lava_api.magma.compiler.routes import routes
+from lava_api.magma.core.callback_fx import CallbackFx
 from lava_api.magma.core.process.ports.abstract import port_label
 from lava_api.magma.core.process.ports.ports import InPort, VarPort
 from lava_api.magma.core.process.variable import Var
@@ -62,6 +63,10 @@ class Compiler:
         AssertionError
             When the choice fails, or ports and variables of a process and its model differ.
         """
+        callbacks = list(getattr(run_cfg, "callback_fxs", ()))
+        for callback in callbacks:
+            if isinstance(callback, CallbackFx):
+                callback.prepare(connected(process))
         processes, leaves = expand(connected(process), run_cfg)
         for leaf in leaves:
             check_members(leaf.process, leaf.model_class)
@@ -70,7 +75,7 @@ class Compiler:
             leaf.process._model_class = leaf.model_class
         for part in processes:
             part._is_compiled = True
-        return Executable(processes, program, list(program.domains))
+        return Executable(processes, program, list(program.domains), callbacks)
 
     def _lay_out(self, leaves: list[Leaf], run_cfg: Any) -> Program:
         """Follow all connections."""

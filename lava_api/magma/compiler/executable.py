@@ -21,11 +21,14 @@ class Executable:
         What runs.
     sync_domains : list of SyncDomain
         Which processes run in step.
+    callbacks : list of NxSdkCallbackFx
+        Called before and after each run.
     """
 
     process_list: list[Any]
     program: Program
     sync_domains: list[SyncDomain] = field(default_factory=list)
+    callbacks: list[Any] = field(default_factory=list)
 
     @property
     def proc_builders(self) -> dict[Any, Leaf]:

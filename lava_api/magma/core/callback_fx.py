@@ -1,13 +1,18 @@
-"""Callbacks around a run on hardware. The run configurations keep them; the emulator has no board to call them with."""
+"""Callbacks around a run on the chip: a hardware configuration takes them as ``callback_fxs``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from loihi_emu.errors import UnsupportedError
+
 
 class CallbackFx:
-    """Base of callbacks: four hooks for data, which do nothing unless overridden."""
+    """Base of callbacks: hooks that do nothing unless overridden."""
+
+    def prepare(self, processes: list[Any]) -> None:
+        """Called with all connected processes before they are compiled; more may be connected to them here."""
 
     def get_data_from_runtime(self) -> Any:
         """Return data of the runtime."""
@@ -53,3 +58,41 @@ class IterableCallBack(NxSdkCallbackFx):
         """Call the functions for after the run."""
         for function in self.post_run_fxs:
             function(board)
+
+
+class Board:
+    """What callbacks get as board: the emulated chip, which has no registers to probe.
+
+    Parameters
+    ----------
+    executable : Executable
+        Program that runs on it.
+    """
+
+    def __init__(self, executable: Any) -> None:
+        self.executable = executable
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise UnsupportedError(
+            f"board.{name}: there is no board behind the emulated chip. A Monitor or a StateProbe (lava.utils."
+            "loihi2_state_probes) records variables, a Profiler (lava.utils.profiler) counts spikes."
+        )
+
+
+def call_back(executable: Any, method: str) -> None:
+    """Call all callbacks of a program.
+
+    Parameters
+    ----------
+    executable : Executable
+        The program.
+    method : str
+        ``pre_run_callback`` or ``post_run_callback``.
+    """
+    callbacks = executable.callbacks
+    if callbacks:
+        variables = {var.id: var for process in executable.process_list for var in process.vars}
+        for callback in callbacks:
+            getattr(callback, method)(Board(executable), variables)

@@ -7,6 +7,7 @@ import time
 from numbers import Integral
 from typing import Any
 
+from lava_api.magma.core.callback_fx import call_back
 from lava_api.magma.core.run_conditions import RunContinuous, RunSteps
 from lava_api.magma.runtime import state
 from lava_api.magma.runtime.channel import Channel, HostChannel
@@ -101,6 +102,7 @@ class Runtime:
         self._control.reset(endless=isinstance(run_condition, RunContinuous))
         self._is_started = self._is_running = True
         self._endless = isinstance(run_condition, RunContinuous)
+        call_back(self._executable, "pre_run_callback")
         self._began = time.monotonic()
         self.num_steps = 0 if self._endless else int(run_condition.num_steps)
         for service in self._assembly.services:
@@ -255,6 +257,7 @@ class Runtime:
         self._is_running = False
         for service in self._assembly.services:
             service.cut()
+        call_back(self._executable, "post_run_callback")
         if self._control.model_asked == "stop":
             self._shut()
 

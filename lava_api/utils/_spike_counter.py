@@ -1,0 +1,99 @@
+"""Counts what ports send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.sparse import issparse
+
+from lava_api.magma.core.decorator import implements, requires
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.ports import PyInPort, PyRefPort
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.process.ports.ports import InPort, OutPort, RefPort
+from lava_api.magma.core.process.process import AbstractProcess
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+
+
+class SpikeCounter(AbstractProcess):
+    """Counts steps and messages.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of the messages; ``()`` to count steps alone.
+    synapses : ndarray or None
+        Synapses behind each element.
+    """
+
+    def __init__(self, shape: tuple[int, ...], synapses: Any) -> None:
+        self.steps = self.spikes = self.operations = 0
+        self.synapses = synapses
+        super().__init__(counter=self)
+        self.a_in = InPort(shape or (1,))
+        self.reference = RefPort((1,))
+
+    def follow(self, process: Any) -> None:
+        """Belong to the program of a process: by its first port or variable."""
+        for port in process.out_ports:
+            self._take(port)
+            return
+        for var in process.vars:
+            self._refer(var)
+            return
+        for port in process.in_ports:
+            for source in port.get_src_ports():
+                if isinstance(source, OutPort):
+                    self._take(source)
+                    return
+
+    def _take(self, port: OutPort) -> None:
+        self.a_in = InPort(port.shape)
+        self._post_init()
+        port.connect(self.a_in)
+
+    def _refer(self, var: Any) -> None:
+        self.reference = RefPort(var.shape)
+        self._post_init()
+        self.reference.connect_var(var)
+
+
+@implements(proc=SpikeCounter, protocol=LoihiProtocol)
+@requires(CPU)
+class SpikeCounterModel(PyLoihiProcessModel):
+    """:class:`SpikeCounter`."""
+
+    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
+    reference: Any = LavaPyType(PyRefPort.VEC_DENSE, float)
+
+    def run_spk(self) -> None:
+        """Count what has arrived."""
+        counter = self.proc_params["counter"]
+        sent = np.asarray(self.a_in.recv()) != 0
+        counter.steps += 1
+        counter.spikes += int(np.count_nonzero(sent))
+        if counter.synapses is not None:
+            counter.operations += int(sent.ravel() @ counter.synapses)
+
+
+def fanout(port: OutPort) -> Any:
+    """Return the number of synapses behind each element of a port, None when it leads to no matrix of weights.
+
+    Parameters
+    ----------
+    port : OutPort
+        Connected with the processes that have the weights.
+    """
+    total = np.zeros(int(np.prod(port.shape)), np.int64)
+    found = False
+    for target in port.get_dst_ports():
+        weights = getattr(target.process, "weights", None)
+        if weights is None or len(weights.shape) != 2 or weights.shape[1] != total.size:
+            continue
+        matrix = weights.init
+        per_source = matrix.getnnz(axis=0) if issparse(matrix) else np.count_nonzero(np.asarray(matrix), axis=0)
+        total += np.asarray(per_source).ravel()
+        found = True
+    return total if found else None

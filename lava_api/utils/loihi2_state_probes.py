@@ -1,0 +1,85 @@
+"""State of neurons, step by step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.core.callback_fx import NxSdkCallbackFx
+from lava_api.magma.core.decorator import implements, requires
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.ports import PyRefPort
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.process.ports.ports import RefPort
+from lava_api.magma.core.process.process import AbstractProcess
+from lava_api.magma.core.process.variable import Var
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from loihi_emu.errors import ValidationError
+
+
+class Recorder(AbstractProcess):
+    """Reads a variable after each step.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of the variable.
+    rows : list
+        Where the values go.
+    """
+
+    def __init__(self, shape: tuple[int, ...], rows: list[Any]) -> None:
+        super().__init__(rows=rows)
+        self.state = RefPort(shape)
+
+
+@implements(proc=Recorder, protocol=LoihiProtocol)
+@requires(CPU)
+class RecorderModel(PyLoihiProcessModel):
+    """:class:`Recorder`."""
+
+    state: Any = LavaPyType(PyRefPort.VEC_DENSE, float)
+
+    def post_guard(self) -> bool:
+        """Every step."""
+        return True
+
+    def run_post_mgmt(self) -> None:
+        """Read."""
+        self.proc_params["rows"].append(np.array(self.state.read()).ravel())
+
+
+class StateProbe(NxSdkCallbackFx):
+    """Records a variable after each step of all runs, as a Monitor does; no number of steps is needed.
+
+    It may be given to a hardware configuration (``callback_fxs=[probe]``), as programs for the chip do, and records
+    without that as well, under any configuration.
+
+    Parameters
+    ----------
+    var : Var
+        Variable of a process that is not compiled yet.
+
+    Raises
+    ------
+    ValidationError
+        When its process is compiled.
+    """
+
+    def __init__(self, var: Var) -> None:
+        super().__init__()
+        if getattr(var.process, "is_compiled", False):
+            raise ValidationError(f"{var._where()}: its process is compiled. Make a StateProbe before the first run.")
+        self.var = var
+        self._rows: list[Any] = []
+        self._recorder = Recorder(var.shape, self._rows)
+        self._recorder.state.connect_var(var)
+
+    @property
+    def time_series(self) -> Any:
+        """Values of all steps, one element of the variable after the other: ``reshape(elements, steps)``."""
+        if not self._rows:
+            return np.zeros(0)
+        return np.stack(self._rows, axis=1).ravel()
