@@ -187,7 +187,8 @@ class EmulatorProfiler(NxSdkCallbackFx):
             from matplotlib.figure import Figure
         except ImportError as error:
             raise extra("matplotlib", "plots") from error
-        axes = Figure(layout="constrained").subplots()
+        figure = Figure(layout="constrained")
+        axes = figure.subplots()
         if isinstance(values, dict):
             axes.barh(list(values), list(values.values()))
             axes.set_xlabel(ylabel)
@@ -195,7 +196,7 @@ class EmulatorProfiler(NxSdkCallbackFx):
             axes.plot(np.arange(1, len(values) + 1), values)
             axes.set(xlabel=xlabel, ylabel=ylabel)
         if file is not None:
-            axes.figure.savefig(file)
+            figure.savefig(file)
         return axes
 
     @staticmethod
