@@ -37,9 +37,11 @@ class FixedLearningSteps(LearningSteps):
     num_weight_bits: int
 
     def run_spk(self) -> None:
-        """One step: truncate the weights if it is the first, then as every learning connection."""
+        """One step: truncate weights and tags if it is the first, then as every learning connection."""
         if not self.weights_set:
             self.weights = self._truncated(self.weights)
+            for name in ("tag_1", "tag_2"):
+                setattr(self, name, getattr(self, name).astype(np.int64))
             self.weights_set = True
         super().run_spk()
 
