@@ -37,13 +37,12 @@ class VirtualPortTransformer(AbstractTransformer):
     def __init__(self, csp_ports: dict[str, Any], transform_funcs: dict[str, list[Callable[[Any], Any]]]) -> None:
         if not csp_ports:
             raise AssertionError("'csp_ports' should not be empty.")
-        self._functions = {id(port): transform_funcs.get(name, []) for name, port in csp_ports.items()}
-        self._ports = list(csp_ports.values())
+        self._csp_port_to_fp = {port: transform_funcs.get(name, []) for name, port in csp_ports.items()}
 
     def transform(self, data: Any, csp_port: Any) -> Any:
         """Return the data of a channel after its functions."""
-        if id(csp_port) not in self._functions:
+        if csp_port not in self._csp_port_to_fp:
             raise AssertionError(f"{csp_port!r} is not registered with a transformation function.")
-        for function in self._functions[id(csp_port)]:
+        for function in self._csp_port_to_fp[csp_port]:
             data = function(data)
         return data

@@ -1,0 +1,1 @@
+"""Channels that a program makes itself."""

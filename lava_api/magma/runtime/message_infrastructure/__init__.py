@@ -1,0 +1,1 @@
+"""Shared memory for programs that start processes of the operating system themselves."""
