@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from typing import Any
+from weakref import WeakSet
 
 CHANNEL_MESSAGES = 64
 """Messages that a channel holds before its sender waits (Lava's ``pypy_channel_size``)."""
@@ -89,10 +91,28 @@ class HostChannel(Channel):
         Messages it holds.
     """
 
-    __slots__ = ()
+    __slots__ = ("users",)
 
     def __init__(self, process: str, port: str, capacity: int = CHANNEL_MESSAGES) -> None:
         super().__init__((process, port), (process, port), capacity)
+        self.users: WeakSet[threading.Thread] = WeakSet()
+
+    def recv(self) -> Any:
+        """Take the oldest message; wait for one."""
+        self.users.add(threading.current_thread())
+        return super().recv()
+
+    def is_used(self) -> None:
+        """Note that the calling thread will send or receive."""
+        self.users.add(threading.current_thread())
+
+    def may_drive(self) -> bool:
+        """Return whether it is empty and the calling thread can go on with a run that may fill it."""
+        return not self.queue and (self.scheduler.may_drive is None or self.scheduler.may_drive())
+
+    def is_ready(self, *, reading: bool) -> bool:
+        """Return whether there is a message, or room for one."""
+        return bool(self.queue) if reading else len(self.queue) < self.capacity
 
     def is_bound(self) -> bool:
         """Return whether a runtime was built with it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from numbers import Integral
+from threading import get_ident
 from typing import Any
 
 from lava_api.magma.core.callback_fx import call_back
@@ -15,6 +16,7 @@ from lava_api.magma.runtime.control import Control
 from lava_api.magma.runtime.kernel_service import KernelService
 from lava_api.magma.runtime.scheduler import Wait
 from lava_api.magma.runtime.stuck import sentence, stuck
+from lava_api.magma.runtime.threads import LEAVE, PATIENCE, Company, Turn, patiently
 from loihi_emu.errors import SimulationError, ValidationError
 
 ENDLESS = float("inf")
@@ -56,6 +58,9 @@ class Runtime:
         self._messaging_infrastructure_type = message_infrastructure_type
         self._control = Control()
         self._control.scheduler.on_host_wait = self._serve_host
+        self._control.scheduler.may_drive = self.may_drive
+        self._turn = Turn()
+        self._company = Company([])
         self._assembly: Any = None
         self._is_initialized = False
         self._is_started = False
@@ -77,6 +82,9 @@ class Runtime:
         """Build the models; errors of their constructors come out as they are."""
         from lava_api.magma.compiler.assembly import assemble
 
+        processes = getattr(self._executable, "process_list", ())
+        values = [value for process in processes for value in process.proc_params.values()]
+        self._company = Company([value for value in values if isinstance(value, HostChannel)])
         self._assembly = assemble(self._executable.program, self._control)
         self._is_initialized = True
 
@@ -94,6 +102,11 @@ class Runtime:
         if not self._is_initialized:
             self.log.info("Runtime not initialized yet.")
             return
+        with self._turn.taken():
+            self._start(run_condition)
+
+    def _start(self, run_condition: Any) -> None:
+        """Begin a run in this thread."""
         self._usable("run")
         if self._is_running:
             self._finish()
@@ -112,38 +125,51 @@ class Runtime:
 
     def wait(self) -> None:
         """Run until the present run has ended; one without end runs until a model asks to pause or stop."""
-        if self._is_running:
-            self._go_on()
-            self._end()
+        with self._turn.taken():
+            if self._is_running:
+                self._go_on()
+                self._end()
 
     def pause(self) -> None:
         """End the present run: one of a number of steps is done, one without end is cut after a time step."""
-        if self._is_running:
-            self._finish()
+        self._ask_elsewhere("pause")
+        with self._turn.taken():
+            if self._is_running:
+                self._finish()
 
     def stop(self) -> None:
         """End the present run as `pause` does, and the program. May be called twice."""
-        if self._stopped:
-            return
-        try:
-            if self._is_running and not self._failed:
-                self._finish(ask="stop")
-        finally:
-            self._shut()
+        self._ask_elsewhere("stop")
+        with self._turn.taken():
+            if self._stopped:
+                return
+            try:
+                if self._is_running and not self._failed and not self._control.scheduler.is_begun_elsewhere():
+                    self._finish(ask="stop")
+                patiently(self._company.has_taken, self._company.is_there, LEAVE)
+            finally:
+                self._shut()
+
+    def _ask_elsewhere(self, what: str) -> None:
+        """Ask another thread that runs the program to end the run."""
+        if self._turn.is_elsewhere():
+            self._control.ask_at(0.0, what)
 
     def join(self) -> None:
         """Do nothing: there is no process to wait for."""
 
     def get_var(self, var_id: int, idx: Any = None) -> Any:
         """Return a copy of a variable, or of a part of it; the present run is done first."""
-        model, name, var = self._variable(var_id, "get")
-        value = state.read(model, name, var)
+        with self._turn.taken():
+            model, name, var = self._variable(var_id, "get")
+            value = state.read(model, name, var)
         return value if idx is None else value[idx]
 
     def set_var(self, var_id: int, value: Any, idx: Any = None) -> None:
         """Set a variable, or a part of it; the present run is done first."""
-        model, name, var = self._variable(var_id, "set")
-        state.write(model, name, var, value, idx)
+        with self._turn.taken():
+            model, name, var = self._variable(var_id, "set")
+            state.write(model, name, var, value, idx)
 
     def counters(self) -> dict[str, dict[str, int]]:
         """Return what the compiled models have counted: by process, then by what is counted.
@@ -196,14 +222,23 @@ class Runtime:
         self._end()
 
     def _go_on(self, *, leave_waiting: bool = False) -> None:
-        """Run until nothing can go on; raise what went wrong."""
+        """Run until nothing can go on, and other threads send or take nothing; raise what went wrong."""
         control = self._control
-        self._run()
-        self._check()
-        idle = all(service.idle for service in self._assembly.services)
-        if idle or leave_waiting or control.model_asked:
-            return
-        waits = list(control.scheduler.waits.values())
+        while True:
+            self._run()
+            self._check()
+            idle = all(service.idle for service in self._assembly.services)
+            if idle or leave_waiting or control.model_asked:
+                return
+            waits = list(control.scheduler.waits.values())
+            if not any(isinstance(wait.channel, HostChannel) for wait in waits) or not patiently(
+                self._is_served, self._company.is_there
+            ):
+                break
+            if control.overdue():
+                if control.stop_asked:
+                    control.scheduler.clear()
+                return
         error = stuck(waits, self._step)
         if not any(isinstance(wait.channel, HostChannel) for wait in waits):
             self._fail(str(error))
@@ -270,7 +305,37 @@ class Runtime:
             self._assembly.join()
             self._assembly = None
 
-    def _serve_host(self, channel: Channel, reading: bool) -> None:
+    def _is_served(self) -> bool:
+        """Wake the models that other threads have served; return whether there are any, or a request."""
+        scheduler = self._control.scheduler
+        for wait in list(scheduler.waits.values()):
+            if isinstance(wait.channel, HostChannel) and wait.channel.is_ready(reading=wait.reading):
+                scheduler.wake(wait.worker)
+        return bool(scheduler.ready) or self._control.overdue()
+
+    def may_drive(self) -> bool:
+        """Return whether the calling thread can go on with a run."""
+        return self._is_running and not self._turn.is_elsewhere() and not self._control.scheduler.is_begun_elsewhere()
+
+    def _serve_host(self, channel: Any, reading: bool) -> None:
+        """Go on with the run, or wait for another thread, until a channel has a message, or room for one."""
+        scheduler = self._control.scheduler
+
+        def there() -> bool:
+            return bool(channel.is_ready(reading=reading)) or self._stopped or bool(self._failed)
+
+        while not there():
+            if self.may_drive() or (scheduler.thread == get_ident() and not self._turn.is_elsewhere()):
+                with self._turn.taken():
+                    self._drive(channel, reading)
+            elif not patiently(lambda: there() or self.may_drive(), lambda: True):
+                raise SimulationError(
+                    f"{sentence(Wait(None, channel, not reading))}, and no other thread has run it for {PATIENCE:g} s."
+                )
+        if not channel.is_ready(reading=reading):
+            self._usable("send or receive")
+
+    def _drive(self, channel: Channel, reading: bool) -> None:
         """Go on with the run until a channel of the caller has a message, or room for one."""
         if not self._is_running or self._failed:
             raise SimulationError(

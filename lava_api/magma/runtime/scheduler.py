@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections import deque
 from collections.abc import Callable
+from threading import get_ident
 from typing import Any, NamedTuple
 
 from greenlet import error as greenlet_error
@@ -89,12 +90,21 @@ class Scheduler:
         self.host: Any = None
         self.active = False
         self.stopping = False
+        self.thread = get_ident()
         self.on_host_wait: Callable[[Channel, bool], None] | None = None
+        self.may_drive: Callable[[], bool] | None = None
+
+    def is_begun_elsewhere(self) -> bool:
+        """Return whether models stand midway in another thread, which alone can go on with them."""
+        return self.thread != get_ident() and bool(self.ready or self.waits)
 
     def run(self, enough: Callable[[], bool] | None = None) -> None:
         """Run until nothing can go on, or `enough` says so (asked between workers)."""
         if self.active:
             raise RuntimeError("the program runs already: a model cannot run, pause or wait for it")
+        if self.is_begun_elsewhere():
+            raise RuntimeError("a run was begun in another thread: go on with it there, by wait(), pause() or stop()")
+        self.thread = get_ident()
         current = getcurrent()
         if self.host is not current:
             self.host = current
@@ -161,6 +171,6 @@ class Scheduler:
         """End suspended workers: Python's garbage collector does not see into them."""
         while workers:
             worker = workers.pop()
-            with contextlib.suppress(greenlet_error):
+            with contextlib.suppress(greenlet_error, ValueError):  # the latter: it stands in another thread
                 worker.parent = getcurrent()
                 worker.throw()

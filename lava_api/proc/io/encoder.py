@@ -59,9 +59,7 @@ class DeltaEncoder(AbstractProcess):
     ) -> None:
         if compression is not Compression.DENSE:
             raise NotImplementedError(f"compression: got {compression}, only Compression.DENSE can be computed here")
-        super().__init__(
-            shape=shape, vth=vth, spike_exp=spike_exp, num_bits=num_bits, compression=compression
-        )
+        super().__init__(shape=shape, vth=vth, spike_exp=spike_exp, num_bits=num_bits, compression=compression)
         a_min = a_max = UNLIMITED
         if num_bits is not None:
             half = 1 << (num_bits - 1)

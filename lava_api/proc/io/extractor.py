@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from lava_api.magma.core.decorator import implements, requires
@@ -15,6 +16,7 @@ from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.async_protocol import AsyncProtocol
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.magma.runtime.channel import HostChannel
+from lava_api.magma.runtime.threads import patiently
 from lava_api.proc._arithmetic import Array
 from lava_api.proc._members import replace_member
 from lava_api.proc._names import warn_unknown
@@ -36,7 +38,7 @@ class _Receiver(AbstractProcess):
         if not self._channel.is_bound():
             raise AssertionError(f'"{self.name}": receive() needs a network that runs; call run() first')
         config = self.proc_params["channel_config"]
-        if config.receive_empty is utils.ReceiveEmpty.NON_BLOCKING_ZEROS and not self._channel.queue:
+        if config.receive_empty is utils.ReceiveEmpty.NON_BLOCKING_ZEROS and self._channel.may_drive():
             try:
                 self._channel.peek()
             except RuntimeError:
@@ -103,6 +105,13 @@ class VarWire(_Receiver):
         self.shape = (1,)
         self._open("wire_tap", buffer_size)
         self.wire_tap = RefPort((1,))
+
+    def receive(self) -> Array:
+        """Receive the variable after the next step; a thread beside the main one waits for the network to be built."""
+        if threading.current_thread() is not threading.main_thread():
+            self._channel.is_used()
+            patiently(self._channel.is_bound, lambda: True)
+        return super().receive()
 
     def connect_var(self, var: Var) -> None:
         """Choose the variable."""

@@ -1,0 +1,86 @@
+"""Several threads of one program: one at a time runs the models, others send, receive, or ask for a stop meanwhile."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from weakref import WeakSet
+
+PATIENCE = 60.0
+"""Seconds that one thread waits for another before it says that nothing came."""
+
+PAUSE = 0.0005
+"""Seconds between two looks."""
+
+LEAVE = 1.0
+"""Seconds that ``stop()`` leaves to other threads to take what was sent to them."""
+
+
+class Turn:
+    """The right to run a program, which one thread has at a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Wait for the right, and keep it meanwhile."""
+        with self._lock:
+            yield
+
+    @contextmanager
+    def tried(self) -> Iterator[bool]:
+        """Take the right if no other thread has it; yields whether it was there."""
+        got = self._lock.acquire(blocking=False)
+        try:
+            yield got
+        finally:
+            if got:
+                self._lock.release()
+
+    def is_elsewhere(self) -> bool:
+        """Return whether another thread has it."""
+        with self.tried() as got:
+            return not got
+
+
+def patiently(enough: Callable[[], bool], others: Callable[[], bool], patience: float = PATIENCE) -> bool:
+    """Wait until `enough` returns true, while there are other threads to wait for; return whether it did."""
+    end = time.monotonic() + patience
+    while not enough():
+        if not others() or time.monotonic() > end:
+            return enough()
+        time.sleep(PAUSE)
+    return True
+
+
+class Company:
+    """The threads that may send, receive or run: those that did, that built the program, and that were begun after.
+
+    Threads of the surroundings (a notebook's, a test runner's) are there before, and do neither.
+
+    Parameters
+    ----------
+    channels : list of HostChannel
+        Channels that know who used them.
+    """
+
+    def __init__(self, channels: list[Any]) -> None:
+        self.channels = channels
+        self._strangers = WeakSet(threading.enumerate())
+        self._strangers.discard(threading.current_thread())
+
+    def is_there(self) -> bool:
+        """Return whether a thread beside the calling one may do something still."""
+        here = threading.current_thread()
+        known = {thread for channel in self.channels for thread in channel.users}
+        alive = (thread for thread in threading.enumerate() if thread is not here)
+        return any(thread in known or thread not in self._strangers for thread in alive)
+
+    def has_taken(self) -> bool:
+        """Return whether the threads that receive have taken all that was sent to them."""
+        here = threading.current_thread()
+        return not any(channel.queue and channel.users - {here} for channel in self.channels)
