@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from loihi_emu.bench import lava_programs
-from loihi_emu.bench.lava_programs import FIXED, FLOAT, PROGRAMS, Lava
-from loihi_emu.bench.race import Emulated, race
+from loihi_emu.bench.lava_programs import FIXED, FLOAT, PROGRAMS, STDP, Lava
+from loihi_emu.bench.race import Contestant, Emulated, race
 from loihi_emu.bench.rows import Row, ratio
 from loihi_emu.bench.sizes import Size
 from loihi_emu.emulator import Emulator
@@ -26,6 +26,7 @@ from loihi_emu.network import Network
 LIMITS_US = {
     "chain of 3": 3.0, "chain of 11": 8.0, "chain of 31": 20.0, "LIF-Dense-LIF, 100": 5.0,
     "LIF-Dense-LIF, 1000": 15.0, "recurrent, 1000": 60.0, "Conv 32x32x3 -> 16, LIF": 120.0,
+    STDP: 15.0,
 }  # fmt: skip
 PYTHON_LIMIT_US = 15.0
 START_LIMIT_MS = 50.0
@@ -41,7 +42,7 @@ def measure(size: Size) -> Iterator[Row]:
     peer = _peer()
     starts = []
     for program in PROGRAMS:
-        for tag in (FIXED, FLOAT):
+        for tag in (FIXED,) if program == STDP else (FIXED, FLOAT):
             pace, started = _program(program, tag, size, peer)
             starts.append(started)
             yield pace
@@ -210,7 +211,10 @@ def _beside_network(size: Size) -> Row:
     a = net.population("a", n, du=4095, dv=0, vth=period - 1, bias_mant=64, v=np.arange(n) % period * 64)
     b = net.population("b", n, du=4095, dv=0, vth=50)
     net.connect(a, b, np.asarray(dense.weights.init), sign_mode="mixed")
-    contestants = {"Network": Emulated(Emulator(net)), "lava_api": _Program(first, [first, second])}
+    contestants: dict[str, Contestant] = {
+        "Network": Emulated(Emulator(net)),
+        "lava_api": _Program(first, [first, second]),
+    }
     laps = race(contestants, size.steps(10_000), size.rounds)
     first.stop()
     note = "LIF-Dense-LIF, N = 1000, fixed point, 2 % of the first layer spiking, beside the same as a Network"

@@ -14,6 +14,7 @@ import numpy as np
 
 FIXED, FLOAT = "fixed_pt", "floating_pt"
 ACTIVITY = 0.02
+STDP = "STDP, 100 x 100, t_epoch 4"
 
 
 class Lava:
@@ -34,6 +35,8 @@ class Lava:
 
 
 PLACES = {
+    "LearningDense": ("proc.dense.process", "LearningDense"),
+    "STDPLoihi": ("proc.learning_rules.stdp_learning_rule", "STDPLoihi"),
     "LIF": ("proc.lif.process", "LIF"),
     "Dense": ("proc.dense.process", "Dense"),
     "Conv": ("proc.conv.process", "Conv"),
@@ -101,6 +104,19 @@ def convolution(lava: Lava, tag: str) -> Any:
     return source
 
 
+def stdp(lava: Lava, tag: str, n: int = 100) -> Any:
+    """Pair STDP between two sources of which 5 % spike in each step; epochs of 4 steps."""
+    rng = np.random.default_rng(5)
+    rule = lava.STDPLoihi(learning_rate=1, A_plus=1, A_minus=-1, tau_plus=10, tau_minus=10, t_epoch=4, rng_seed=7)
+    pre, post = (lava.Source(data=(rng.random((n, 100)) < 0.05).astype(int)) for _ in range(2))
+    dense = lava.LearningDense(weights=rng.integers(0, 100, (n, n)), learning_rule=rule)
+    cells = lava.LIF(shape=(n,), vth=50, **decays(tag))
+    pre.s_out.connect(dense.s_in)
+    post.s_out.connect(dense.s_in_bap)
+    dense.a_out.connect(cells.a_in)
+    return pre
+
+
 PROGRAMS: dict[str, Callable[[Lava, str], Any]] = {
     "chain of 3": lambda lava, tag: chain(lava, tag, 3),
     "chain of 11": lambda lava, tag: chain(lava, tag, 11),
@@ -109,6 +125,7 @@ PROGRAMS: dict[str, Callable[[Lava, str], Any]] = {
     "LIF-Dense-LIF, 1000": lambda lava, tag: layers(lava, tag, 1000),
     "recurrent, 1000": lambda lava, tag: recurrent(lava, tag, 1000),
     "Conv 32x32x3 -> 16, LIF": convolution,
+    STDP: stdp,
 }
 """Each makes a program and returns its leading process."""
 

@@ -19,10 +19,11 @@ EXPONENT = 9
 SUMS = 10  # address of 64-bit sums; not used with packed words
 EVENTS = 11
 MODE = 12
-SPARSE_WORDS = 13
+NARROW = 13  # 1: payloads and weights have 32 bits, and so has their sum before the shift
+SPARSE_WORDS = 14
 
 PACKED, PLAIN, GRADED, GRADED_WIDE = range(4)
-"""Binary events and packed words, or weights of any size; payloads of 32 bits; payloads or weights of 64 bits."""
+"""Binary events and packed words, or weights of any size; payloads of 32 or of 64 bits."""
 
 
 @kernel
@@ -51,8 +52,8 @@ def add_scaled(sums, targets, weights, factor):
 
 
 @kernel
-def run_plain(d, graded, wide):
-    """Any weights, in 64-bit sums."""
+def run_plain(d, graded, wide, learning):
+    """Any weights, in 64-bit sums; those that learn have 32 bits."""
     count = int64s(d[at.S_COUNT], 1)[0]
     index = int32s(d[at.S_INDEX], count)
     sums = int64s(d[SUMS], d[N])
@@ -65,9 +66,13 @@ def run_plain(d, graded, wide):
         factor = i64(1)
         if graded:
             factor = int64s(d[PAYLOADS] + 8 * place, 1)[0] if wide else i64(int32s(d[PAYLOADS] + 4 * place, 1)[0])
-        add_scaled(sums, int32s(d[TARGETS] + 4 * first, size), int64s(d[WEIGHTS] + 8 * first, size), factor)
+        targets = int32s(d[TARGETS] + 4 * first, size)
+        if learning:
+            add_scaled(sums, targets, int32s(d[WEIGHTS] + 4 * first, size), factor)
+        else:
+            add_scaled(sums, targets, int64s(d[WEIGHTS] + 8 * first, size), factor)
         events += size
-    finish(int32s(d[OUT], d[N]), sums, d[EXPONENT], graded and not wide)
+    finish(int32s(d[OUT], d[N]), sums, d[EXPONENT], d[NARROW] != 0)
     int64s(d[EVENTS], 1)[0] += events
 
 
@@ -79,11 +84,24 @@ def step(address, time):
     if mode == PACKED:
         run_packed(d)
     elif mode == PLAIN:
-        run_plain(d, False, False)
+        run_plain(d, False, False, False)
     elif mode == GRADED:
-        run_plain(d, True, False)
+        run_plain(d, True, False, False)
     else:
-        run_plain(d, True, True)
+        run_plain(d, True, True, False)
+
+
+@leaf
+def step_learning(address, time):
+    """Integer weights that learn."""
+    d = int64s(address, SPARSE_WORDS)
+    mode = d[MODE]
+    if mode == PLAIN:
+        run_plain(d, False, False, True)
+    elif mode == GRADED:
+        run_plain(d, True, False, True)
+    else:
+        run_plain(d, True, True, True)
 
 
 @leaf
@@ -106,11 +124,11 @@ def step_float(address, time):
 
 
 # Delays, dense or sparse: the sums of each delay in a ring of their own.
-DELAYS = 13  # address of int32 delays, one per synapse
-ROWS = 14  # slots of the ring: the largest delay + 1
-RING = 15  # address of int32 (or float64) sums, ROWS x N
+DELAYS = 14  # address of int32 delays, one per synapse
+ROWS = 15  # slots of the ring: the largest delay + 1
+RING = 16  # address of int32 (or float64) sums, ROWS x N
 SUMS_DELAYED = SUMS  # address of 64-bit sums of this step, ROWS x N
-DELAY_WORDS = 16
+DELAY_WORDS = 17
 
 
 @disjoint

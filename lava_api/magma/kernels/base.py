@@ -13,7 +13,7 @@ from loihi_emu.image.memory import Description, SourceLists, aligned
 from loihi_emu.models import layout as at
 
 BINDING = "KERNEL"
-"""Attribute of a stock model class: ``"module:class"`` of its kernel. A derived model does not inherit it: it is Python."""
+"""Attribute of a stock model class: ``"module:class"`` of its kernel. A derived model does not inherit it."""
 
 DATA, EVENTS, BOTH = "data", "events", "both"
 """What a kernel wants of an input."""
@@ -86,6 +86,10 @@ class Kernel:
         """Return the leaf calls of a step, ``"module:leaf"`` within loihi_emu.models.lava; called once."""
         raise NotImplementedError
 
+    def learning(self) -> Iterable[tuple[str, Description]]:
+        """Return the leaf calls of the learning phase; called once, after :meth:`calls`."""
+        return ()
+
     def managed(self) -> Iterable[tuple[str, Description]]:
         """Return the leaf calls of the management phase; called once, after :meth:`calls`."""
         return ()
@@ -100,6 +104,10 @@ class Kernel:
     def beyond(self) -> Exception:
         """Return the error of a step beyond the limit."""
         raise NotImplementedError
+
+    def provide(self, done: int) -> int | None:
+        """Make ready what the next steps use up, after `done` of them; return for how many it lasts, None for ever."""
+        return None
 
     def due(self, step: int) -> int | None:
         """Return the next step, from `step` on, after which the model's ``run_post_mgmt`` is to run in Python."""

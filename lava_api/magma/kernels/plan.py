@@ -86,7 +86,7 @@ def arriving(port: Any, links: Iterable[Link]) -> np.dtype[Any]:
     types = [sent_type(link.source) for link in links]
     if any(kind.name not in HELD for kind in types):
         raise Declined(f"{port.name}: a message type that kernels do not hold")
-    total = np.result_type(getattr(port.process.model_class, port.name).d_type, *types)
+    total: np.dtype[Any] = np.result_type(getattr(port.process.model_class, port.name).d_type, *types)
     if total == np.bool_ and len(types) > 1:
         raise Declined(f"{port.name}: a sum of truth values")
     return total

@@ -92,10 +92,13 @@ class Region:
                 (self._first if early else self._last).append((message, channel))
         self.alone = alone and not channels
         spiking = linker.calls()
+        learning = [call for kernel in kernels.values() for call in kernel.learning()]
+        self.supplied = [kernel for kernel in kernels.values() if type(kernel).provide is not Kernel.provide]
         self.later = {p: calls for p in managed if p in kernels and (calls := list(kernels[p].managed()))}
         self.hooked = [kernel for kernel in kernels.values() if kernel.due(1) is not None]
         together = [call for calls in self.later.values() for call in calls]
-        self.program = Program(spiking + together if self.alone else spiking)
+        self.program = Program(spiking + learning + together if self.alone else spiking)
+        self.learner = Program(learning) if learning and not self.alone else None
 
     # ------------------------------------------------------------ running
     def ready(self) -> None:
@@ -121,6 +124,8 @@ class Region:
             message.put(channel.recv())
         self.ready()
         self.check_limit()
+        for kernel in self.supplied:
+            kernel.provide(int(self.clock[0]))
         self.program.run(self.clock, 1)
         for message, channel in self._last:
             channel.send(message.get())
@@ -133,6 +138,9 @@ class Region:
         for kernel in self.kernels.values():
             limit = kernel.limit()
             most = most if limit is None else min(most, limit - done)
+        for kernel in self.supplied:
+            lasts = kernel.provide(done)
+            most = most if lasts is None else min(most, lasts)
         for kernel in self.hooked:
             due = kernel.due(done + 1)
             most = most if due is None else min(most, due - done)
@@ -140,6 +148,11 @@ class Region:
         for kernel in self.hooked:
             self.hook(kernel)
         return most
+
+    def learn(self) -> None:
+        """Do the learning phase of the step that has just run."""
+        if self.learner is not None:
+            self.learner.run(self.clock - 1, 1)
 
     def hook(self, kernel: Kernel) -> None:
         """Let the model do its management phase in Python if this is the step for it."""

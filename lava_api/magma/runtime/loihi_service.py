@@ -96,6 +96,8 @@ class _RegionTurn:
     def spike(self) -> None:
         """Do the spiking phase, and ask for the management phase if a kernel needs one."""
         self.region.step()
+        if self.region.learner is not None:
+            self.service.wanted.add(Phase.LRN)
         if self.manages:
             self.service.wanted.add(Phase.POST_MGMT)
 
@@ -131,10 +133,14 @@ class LoihiService:
         kernels = [(waits, _RegionTurn(region, self)) for waits, region in regions]
         first = [turn for waits, turn in kernels if not waits]
         last = [turn for waits, turn in kernels if waits]
+        spiking: list[Any] = [*first, *turns.values(), *last]
         self._jobs = {
-            Phase.SPK: [Job(self, turn.model, turn.spike) for turn in (*first, *turns.values(), *last)],
+            Phase.SPK: [Job(self, turn.model, turn.spike) for turn in spiking],
             Phase.PRE_MGMT: [Job(self, t.model, t.pre_mgmt) for t in python if overrides(t.model, "pre_guard")],
-            Phase.LRN: [Job(self, turn.model, turn.learn) for turn in turns.values() if turn.guarded],
+            Phase.LRN: [
+                *(Job(self, turn.model, turn.region.learn) for _, turn in kernels if turn.region.learner is not None),
+                *(Job(self, turn.model, turn.learn) for turn in turns.values() if turn.guarded),
+            ],
             Phase.POST_MGMT: [
                 Job(self, t.model, t.post_mgmt)
                 for t in ordered

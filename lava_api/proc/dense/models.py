@@ -119,4 +119,6 @@ class PyLearningDenseModelBitApproximate(
 ):
     """:class:`LearningDense` with 8-bit weights and 7-bit traces."""
 
+    KERNEL = "lava_api.proc._learning_kernels:LearningDenseFixed"
+
     weights: Any = LavaPyType(np.ndarray, np.int32, precision=8)

@@ -71,10 +71,8 @@ class SparseFixed(FixedConnection):
         d.point(at.TARGETS, targets)
         d.point(at.WEIGHTS, weights.astype(np.int64))
         d.point(at.SUMS, aligned(self.message.size, np.int64))
-        wide = self.graded and np.result_type(weights.dtype, np.int32).itemsize > 4
-        d.words[at.MODE] = self.mode(messages.I64 if wide and self.kind == messages.I64 else self.kind)
-        if wide and self.kind == messages.I32:
-            raise TypeError(f"weights: got {weights.dtype}, payloads of 32 bits need weights of 32 bits")
+        d.words[at.MODE] = self.mode(self.kind)
+        d.words[at.NARROW] = int(self.graded and self.kind == messages.I32 and weights.dtype.itemsize <= 4)
 
 
 class SparseFloat(DenseFloat):

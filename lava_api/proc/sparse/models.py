@@ -125,6 +125,8 @@ class PyLearningSparseModelBitApproximate(
 ):
     """:class:`LearningSparse` with 8-bit weights and 7-bit traces."""
 
+    KERNEL = "lava_api.proc._learning_kernels:LearningSparseFixed"
+
     weights: Any = LavaPyType(csr_matrix, np.int32, precision=8)
     tag_2: Any = LavaPyType(csr_matrix, int, precision=6)
     tag_1: Any = LavaPyType(csr_matrix, int, precision=8)

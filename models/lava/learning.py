@@ -1,0 +1,249 @@
+"""Learning rules of Lava in integers: sums of products, row by row of the synapses of a source, at the end of an epoch.
+
+Every factor is limited to its width; a product wraps at 32 bits, is shifted right by what its factors are wider than 15
+bits together, then left by the exponent of its constant, and limited to -32769..32767, as is the sum after each product.
+The sum holds the variable shifted left by 7; what is shifted out again is rounded up by chance [lava].
+"""
+
+import numpy as np
+
+from loihi_emu.jit import disjoint, float64s, int32s, int64s, kernel, leaf
+from loihi_emu.models.lava import learning_layout as at
+from loihi_emu.models.lava.traces import courses, end_epoch
+
+i32 = np.int32
+i64 = np.int64
+
+LOWEST, HIGHEST = -32769, 32767
+UNIT = 128
+
+
+@disjoint
+def multiply_vector(product, values, const, is_sign, low, high):
+    """Multiply by a factor that differs among synapses."""
+    for k in range(product.shape[0]):
+        factor = i64(values[k]) + const
+        if is_sign:
+            factor = i64(factor > 0) - i64(factor < 0)
+        product[k] = i32(product[k] * i32(max(low, min(factor, high))))
+
+
+@disjoint
+def multiply_scalar(product, value, const, is_sign, low, high):
+    """Multiply by a factor that is the same for all synapses of a row."""
+    factor = value + const
+    if is_sign:
+        factor = i64(factor > 0) - i64(factor < 0)
+    limited = i32(max(low, min(factor, high)))
+    for k in range(product.shape[0]):
+        product[k] = i32(product[k] * limited)
+
+
+@disjoint
+def add_product(total, product, mantissa, shift, exponent):
+    """Scale a product and add it."""
+    for k in range(total.shape[0]):
+        value = i32(i32(i32(product[k] * i32(mantissa)) >> i32(shift)) << i32(exponent))
+        value = i32(max(i32(LOWEST), min(value, i32(HIGHEST))))
+        total[k] = i32(max(i32(LOWEST), min(i32(total[k] + value), i32(HIGHEST))))
+
+
+@disjoint
+def start_total(total, values):
+    """Bring a variable to the width of the sum."""
+    for k in range(total.shape[0]):
+        total[k] = i32(values[k] << 7)
+
+
+@disjoint
+def settle(values, total, low, high, random, sign):
+    """Bring the sum back to the variable: sign, rounding by chance, limits."""
+    for k in range(total.shape[0]):
+        value = total[k]
+        if sign > 0:
+            value = max(value, i32(0))
+        elif sign < 0:
+            value = min(value, i32(0))
+        up = random < (value & (UNIT - 1)) / UNIT
+        values[k] = i32(max(i32(low), min(i32(i32(value >> 7) + i32(up)), i32(high))))
+
+
+@kernel
+def gather(out, values, places):
+    """Pick elements."""
+    for k in range(places.shape[0]):
+        out[k] = values[places[k]]
+
+
+@kernel
+def scratch(d, row, n):
+    """One row of scratch."""
+    return int32s(d[at.SCRATCH] + 4 * row * d[at.WIDTH], n)
+
+
+@kernel
+def targets_of(d, j, first, size, only_spiking):
+    """List the targets of a row of synapses, or those that spiked, with their places in the row; returns how many."""
+    targets, places = scratch(d, at.ROW_TARGETS, size), scratch(d, at.ROW_PLACES, size)
+    spiked_at = int64s(d[at.TY], d[at.N_POST])
+    listed = int32s(d[at.TARGETS] + 4 * first if d[at.TARGETS] else d[at.SCRATCH], size)
+    count = 0
+    for k in range(size):
+        target = listed[k] if d[at.TARGETS] else i32(k)
+        if not only_spiking or spiked_at[target] > 0:
+            targets[count] = target
+            places[count] = k
+            count += 1
+    return count
+
+
+@kernel
+def trace_vector(d, out, targets, variable, dependency, tx):
+    """A trace of the targets, at the step in which the product reads it."""
+    n, steps = d[at.N_POST], d[at.EPOCH]
+    m = variable - at.V_Y1
+    course = int32s(d[at.Y_COURSE], (steps + 1) * 3 * n)
+    spiked_at = int64s(d[at.TY], n)
+    for k in range(targets.shape[0]):
+        i = i64(targets[k])
+        step = tx if dependency == at.BY_X0 else spiked_at[i] if dependency == at.BY_Y0 else steps
+        out[k] = course[(step * 3 + m) * n + i]
+
+
+@kernel
+def source_vector(d, out, targets, variable, j):
+    """A trace of the source, at the steps in which the targets spiked."""
+    n = d[at.N_PRE]
+    m = variable - at.V_X1
+    course = int32s(d[at.X_COURSE], (d[at.EPOCH] + 1) * 2 * n)
+    spiked_at = int64s(d[at.TY], d[at.N_POST])
+    for k in range(targets.shape[0]):
+        out[k] = course[(spiked_at[targets[k]] * 2 + m) * n + j]
+
+
+@kernel
+def one_term(d, product, term, dependency, targets, j, tx):
+    """Multiply a product by one factor."""
+    n = product.shape[0]
+    variable, const, is_sign, low, high = term[0], term[1], term[2], term[3], term[4]
+    vector = scratch(d, at.ROW_FACTOR, n)
+    value = i64(0)
+    scalar = True
+    if variable == at.V_X0:
+        value = i64(tx > 0)
+    elif variable == at.V_Y0:
+        spiked_at = int64s(d[at.TY], d[at.N_POST])
+        for k in range(n):
+            vector[k] = i32(spiked_at[targets[k]] > 0)
+        scalar = False
+    elif variable == at.V_X1 or variable == at.V_X2:
+        if dependency == at.BY_Y0:
+            source_vector(d, vector, targets, variable, j)
+            scalar = False
+        else:
+            step = tx if dependency == at.BY_X0 else d[at.EPOCH]
+            place = (step * 2 + variable - at.V_X1) * d[at.N_PRE] + j
+            value = i64(int32s(d[at.X_COURSE] + 4 * place, 1)[0])
+    elif at.V_Y1 <= variable <= at.V_Y3:
+        trace_vector(d, vector, targets, variable, dependency, tx)
+        scalar = False
+    elif variable >= at.V_WEIGHT:
+        multiply_vector(product, scratch(d, at.ROW_VALUES + variable - at.V_WEIGHT, n), const, is_sign, low, high)
+        return
+    if scalar:
+        multiply_scalar(product, value, const, is_sign, low, high)
+    else:
+        multiply_vector(product, vector, const, is_sign, low, high)
+
+
+@kernel
+def learn_row(d, j, first, count, u, random):
+    """Apply all products to the listed synapses of a source."""
+    targets, places = scratch(d, at.ROW_TARGETS, count), scratch(d, at.ROW_PLACES, count)
+    product = scratch(d, at.ROW_PRODUCT, count)
+    spiked_at = int64s(d[at.TY], d[at.N_POST])
+    tx = int64s(d[at.TX], d[at.N_PRE])[j]
+    width = d[at.WIDTH]
+    for v in range(3):
+        old = scratch(d, at.ROW_VALUES + v, count)
+        gather(old, int32s(d[at.VALUES + v] + 4 * first, width), places)
+        start_total(scratch(d, at.ROW_NEW + v, count), old)
+    table = int64s(d[at.PRODUCTS], d[at.COUNT] * at.PRODUCT_WORDS)
+    for p in range(d[at.COUNT]):
+        row = table[p * at.PRODUCT_WORDS : (p + 1) * at.PRODUCT_WORDS]
+        dependency = row[at.DEPENDENCY]
+        gate = tx > 0 if dependency == at.BY_X0 else u if dependency == at.BY_U else True
+        if dependency == at.BY_Y0:
+            for k in range(count):
+                product[k] = i32(spiked_at[targets[k]] > 0)
+        else:
+            product[:] = i32(gate)
+        if gate:
+            terms = int64s(d[at.TERMS] + 8 * row[at.FIRST_TERM] * at.TERM_WORDS, row[at.TERM_COUNT] * at.TERM_WORDS)
+            for t in range(row[at.TERM_COUNT]):
+                term = terms[t * at.TERM_WORDS : (t + 1) * at.TERM_WORDS]
+                one_term(d, product, term, dependency, targets, j, tx)
+        total = scratch(d, at.ROW_NEW + row[at.TARGET], count)
+        add_product(total, product, row[at.MANTISSA], row[at.SHIFT], row[at.EXPONENT])
+    for v in range(3):
+        if d[at.CHANGED] >> v & 1:
+            keep(d, v, j, first, scratch(d, at.ROW_NEW + v, count), places, random)
+
+
+@kernel
+def keep(d, v, j, first, total, places, random):
+    """Settle a variable and write it back."""
+    low, high, sign = i64(-257), i64(255), i64(0)
+    if v == 0:
+        mode = d[at.SIGN]
+        low = i64(-255) if mode == at.INHIBITORY else i64(0) if mode == at.EXCITATORY else i64(-256)
+        high = i64(0) if mode == at.INHIBITORY else i64(255)
+        sign = i64(1) if mode == at.EXCITATORY else i64(-1) if mode == at.INHIBITORY else i64(0)
+    elif v == 1:
+        low, sign = i64(0), i64(1)
+    new = scratch(d, at.ROW_FACTOR, total.shape[0])
+    settle(new, total, low, high, random, sign)
+    values = int32s(d[at.VALUES + v] + 4 * first, d[at.WIDTH])
+    for k in range(total.shape[0]):
+        values[places[k]] = new[k]
+    if v == 0 and d[at.MIRROR]:
+        n_pre = d[at.N_PRE]
+        mirror = int32s(d[at.MIRROR], n_pre * d[at.N_POST])
+        for k in range(total.shape[0]):
+            mirror[i64(places[k]) * n_pre + j] = new[k]
+
+
+@leaf
+def learn(address, time):
+    """Learn, if this step ends an epoch."""
+    d = int64s(address, at.LEARNING_WORDS)
+    steps = d[at.EPOCH]
+    if (time + 1) % steps != 0:
+        return
+    courses(d, time)
+    epoch = (time + 1) // steps
+    random = float64s(d[at.SYNAPSE] + 8 * (epoch - 1 - d[at.FIRST_EPOCH]), 1)[0]
+    u = d[at.DECIMATE] >= 0 and epoch % (1 << d[at.DECIMATE]) == 0
+    table = int64s(d[at.PRODUCTS], d[at.COUNT] * at.PRODUCT_WORDS)
+    by_x0, by_y0, by_u = False, False, False
+    for p in range(d[at.COUNT]):
+        dependency = table[p * at.PRODUCT_WORDS + at.DEPENDENCY]
+        by_x0 |= dependency == at.BY_X0
+        by_y0 |= dependency == at.BY_Y0
+        by_u |= dependency == at.BY_U
+    every = int64s(d[at.EVERY], 1)
+    everything = every[0] != 0 or (by_u and u) or d[at.CHANGED] >> 2 & 1  # -257 in tag_1 is not stable
+    n_pre, n_post = d[at.N_PRE], d[at.N_POST]
+    spiked_at = int64s(d[at.TX], n_pre)
+    for j in range(n_pre):
+        first, size = j * n_post, n_post
+        if d[at.STARTS]:
+            bounds = int64s(d[at.STARTS] + 8 * j, 2)
+            first, size = bounds[0], bounds[1] - bounds[0]
+        whole = everything or (by_x0 and spiked_at[j] > 0)
+        if whole or by_y0:
+            count = targets_of(d, j, first, size, not whole)
+            if count:
+                learn_row(d, j, first, count, u, random)
+    every[0] = 0
+    end_epoch(d)

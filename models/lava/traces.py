@@ -1,0 +1,175 @@
+"""Traces of Lava's integer learning: impulses while an epoch runs, and their course when it ends.
+
+A trace has 7 bits. It decays by a factor in float64, rounded by chance; an impulse has 8 bits behind the point, rounded
+up where a number in 0..127 is below them (always, at the sources' later spikes of an epoch) [lava].
+"""
+
+import numpy as np
+
+from loihi_emu.jit import float64s, int32s, int64s, kernel, leaf, uint8s
+from loihi_emu.models.lava import learning_layout as at
+
+i32 = np.int32
+i64 = np.int64
+TRACE_MAX = 127
+
+
+@kernel
+def limited(value):
+    """Limit a trace to 0..127."""
+    return max(0, min(value, TRACE_MAX))
+
+
+@kernel
+def impulse(trace, random, whole, fraction):
+    """Add an impulse."""
+    return limited(trace + whole + (random < fraction))
+
+
+@kernel
+def payload(d, place):
+    """Half of an event's payload as a byte, halves to even."""
+    value = i64(1)
+    if d[at.PAYLOADS]:
+        if d[at.WIDE]:
+            value = int64s(d[at.PAYLOADS] + 8 * place, 1)[0]
+        else:
+            value = i64(int32s(d[at.PAYLOADS] + 4 * place, 1)[0])
+    half = value >> 1
+    return (half + (value & half & 1)) & 0xFF
+
+
+@kernel
+def note_sources(d, now):
+    """Take in the spikes of the sources."""
+    n = d[at.N_PRE]
+    count = int64s(d[at.PRE_COUNT], 1)[0]
+    index = int32s(d[at.PRE_INDEX], count)
+    spiked_at = int64s(d[at.TX], n)
+    x1, x2 = int64s(d[at.X1], n), int64s(d[at.X1 + 1], n)
+    whole, fraction = int64s(d[at.X_WHOLE], 2), int64s(d[at.X_FRACTION], 2)
+    mode = d[at.GRADED]
+    for k in range(count):
+        j = i64(index[k])
+        again, counts = spiked_at[j] > 0, True
+        if mode == at.REGULAR:
+            if again:
+                x1[j] = impulse(x1[j], 0, whole[0], fraction[0])
+        else:
+            half = payload(d, j)
+            total = (x1[j] + half) & 0xFF
+            if mode == at.OVERWRITE:
+                x1[j] = half
+            elif mode == at.ADD_SATURATING:
+                x1[j] = min(total, TRACE_MAX)
+            else:
+                counts = total > TRACE_MAX
+                x1[j] = total - TRACE_MAX if counts else total
+        if counts:
+            if again:
+                x2[j] = impulse(x2[j], 0, whole[1], fraction[1])
+            spiked_at[j] = now
+
+
+@kernel
+def note_targets(d, now, random):
+    """Take in the spikes of the targets."""
+    n = d[at.N_POST]
+    count = int64s(d[at.POST_COUNT], 1)[0]
+    index = int32s(d[at.POST_INDEX], count)
+    spiked_at, spiked = int64s(d[at.TY], n), uint8s(d[at.Y0], n)
+    whole, fraction = int64s(d[at.Y_WHOLE], 3), int64s(d[at.Y_FRACTION], 3)
+    for k in range(count):
+        i = i64(index[k])
+        spiked[i] = 1
+        if spiked_at[i] > 0:
+            for m in range(3):
+                y = int64s(d[at.Y1 + m], n)
+                y[i] = impulse(y[i], random, whole[m], fraction[m])
+        spiked_at[i] = now
+
+
+@leaf
+def step(address, time):
+    """Take in this step's spikes, and third factors."""
+    d = int64s(address, at.LEARNING_WORDS)
+    now = time % d[at.EPOCH] + 1
+    note_sources(d, now)
+    draw = 2 * (time - d[at.FIRST])
+    note_targets(d, now, int64s(d[at.Y_IMPULSE] + 8 * draw, 1)[0])
+    if d[at.Y_IN]:
+        n = d[at.N_POST]
+        for m in range(3):
+            y, received = int64s(d[at.Y1 + m], n), int32s(d[at.Y_IN + m], n)
+            for i in range(n):
+                y[i] = received[i]
+
+
+@kernel
+def run_course(course, values, spiked_at, factor, whole, fraction, decay_random, impulse_random, stride, steps):
+    """Follow one trace of all neurons through the epoch; `stride` elements lie between two steps."""
+    n = values.shape[0]
+    for i in range(n):
+        course[i] = i32(values[i])
+    for step_of in range(1, steps + 1):
+        before, here = (step_of - 1) * stride, step_of * stride
+        for i in range(n):
+            exact = factor * course[before + i]
+            floor = np.floor(exact)
+            value = i64(floor) + (decay_random < exact - floor)
+            if spiked_at[i] == step_of:
+                value = impulse(value, impulse_random, whole, fraction)
+            course[here + i] = i32(value)
+
+
+@kernel
+def courses(d, time):
+    """Follow all traces through the epoch that ends with this step."""
+    steps = d[at.EPOCH]
+    draw = 2 * (time - d[at.FIRST]) + 1
+    n_pre, n_post = d[at.N_PRE], d[at.N_POST]
+    for m in range(2):
+        run_course(
+            int32s(d[at.X_COURSE] + 4 * m * n_pre, (2 * steps + 1) * n_pre),
+            int64s(d[at.X1 + m], n_pre),
+            int64s(d[at.TX], n_pre),
+            float64s(d[at.X_FACTOR], 2)[m],
+            int64s(d[at.X_WHOLE], 2)[m],
+            int64s(d[at.X_FRACTION], 2)[m],
+            float64s(d[at.X_DECAY] + 8 * draw, 1)[0],
+            int64s(d[at.X_IMPULSE] + 8 * draw, 1)[0],
+            2 * n_pre,
+            steps,
+        )
+    for m in range(3):
+        run_course(
+            int32s(d[at.Y_COURSE] + 4 * m * n_post, (3 * steps + 1) * n_post),
+            int64s(d[at.Y1 + m], n_post),
+            int64s(d[at.TY], n_post),
+            float64s(d[at.Y_FACTOR], 3)[m],
+            int64s(d[at.Y_WHOLE], 3)[m],
+            int64s(d[at.Y_FRACTION], 3)[m],
+            float64s(d[at.Y_DECAY] + 8 * draw, 1)[0],
+            int64s(d[at.Y_IMPULSE] + 8 * draw, 1)[0],
+            3 * n_post,
+            steps,
+        )
+
+
+@kernel
+def end_epoch(d):
+    """Keep the traces of the epoch's end, and forget its spikes."""
+    steps, n_pre, n_post = d[at.EPOCH], d[at.N_PRE], d[at.N_POST]
+    for m in range(2):
+        x, last = int64s(d[at.X1 + m], n_pre), int32s(d[at.X_COURSE] + 4 * (2 * steps + m) * n_pre, n_pre)
+        for j in range(n_pre):
+            x[j] = last[j]
+    if d[at.Y_IN] == 0:
+        for m in range(3):
+            y, last = int64s(d[at.Y1 + m], n_post), int32s(d[at.Y_COURSE] + 4 * (3 * steps + m) * n_post, n_post)
+            for i in range(n_post):
+                y[i] = last[i]
+    int64s(d[at.TX], n_pre)[:] = 0
+    int64s(d[at.TY], n_post)[:] = 0
+    uint8s(d[at.X0], n_pre)[:] = 0
+    uint8s(d[at.Y0], n_post)[:] = 0
