@@ -33,6 +33,7 @@ class LearningFixed(Kernel):
     """What dense and sparse connections have in common."""
 
     early = True
+    values: list[Any]
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
@@ -141,7 +142,9 @@ class LearningFixed(Kernel):
 
     def _table(self) -> None:
         """Write the products of all rules and their factors."""
-        d, products, terms, changed = self.learner, [], [], 0
+        d, changed = self.learner, 0
+        products: list[tuple[int, ...]] = []
+        terms: list[tuple[int, ...]] = []
         for name, applier in self.model._appliers.items():
             target = SYNAPTIC.index(name)
             changed |= 1 << target

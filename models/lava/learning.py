@@ -1,7 +1,7 @@
 """Learning rules of Lava in integers: sums of products, row by row of the synapses of a source, at the end of an epoch.
 
 Every factor is limited to its width; a product wraps at 32 bits, is shifted right by what its factors are wider than 15
-bits together, then left by the exponent of its constant, and limited to -32769..32767, as is the sum after each product.
+bits together, then left by the exponent of its constant, and limited to -32769..32767, as is each sum of products.
 The sum holds the variable shifted left by 7; what is shifted out again is rounded up by chance [lava].
 """
 

@@ -233,9 +233,10 @@ def _services(
     models = assembly.models
     incoming = links_by_target(program.links)
     for domain in program.domains:
-        members = [leaf.process for leaf in program.leaves if leaf.process in domain.processes]
+        inside = set(domain.processes)
+        members = [leaf.process for leaf in program.leaves if leaf.process in inside]
         ordered = variables_first(members, program.references)
-        groups = [group for group in plan.groups if group[1][0] in domain.processes]
+        groups = [group for group in plan.groups if group[1][0] in inside]
         if not groups:
             service = domain.protocol.runtime_service[CPU]  # type: ignore[union-attr]
             assembly.services.append(service([models[p] for p in members], [models[p] for p in ordered], control))

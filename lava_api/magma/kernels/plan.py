@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,9 +42,10 @@ def make_plan(program: Program, models: dict[Any, Any]) -> Plan:
     if not AT_ALL:
         return plan
     incoming = links_by_target(program.links)
+    in_step = {p for domain in program.domains if isinstance(domain.protocol, LoihiProtocol) for p in domain.processes}
     for leaf in program.leaves:
         kind = kernel_class(leaf.model_class)
-        if kind is None or not _in_step(leaf, program):
+        if kind is None or leaf.process not in in_step:
             continue
         try:
             made = kind(models[leaf.process], leaf.process)
@@ -57,7 +59,8 @@ def make_plan(program: Program, models: dict[Any, Any]) -> Plan:
     for process, kernel in plan.kernels.items():
         models[process]._kernel = kernel
     for domain in program.domains:
-        members = [leaf.process for leaf in program.leaves if leaf.process in domain.processes]
+        inside = set(domain.processes)
+        members = [leaf.process for leaf in program.leaves if leaf.process in inside]
         plan.groups += _groups(members, program, plan)
     return plan
 
@@ -72,7 +75,8 @@ def links_by_target(links: Iterable[Link]) -> dict[Any, list[Link]]:
 
 def sent_type(port: Any) -> np.dtype[Any]:
     """Return the type of what an OutPort sends."""
-    return np.dtype(getattr(port.process.model_class, port.name).d_type)
+    found: np.dtype[Any] = np.dtype(getattr(port.process.model_class, port.name).d_type)
+    return found
 
 
 def arriving(port: Any, links: Iterable[Link]) -> np.dtype[Any]:
@@ -92,11 +96,6 @@ def arriving(port: Any, links: Iterable[Link]) -> np.dtype[Any]:
     return total
 
 
-def _in_step(leaf: Any, program: Program) -> bool:
-    """Return whether a process is in a domain of the Loihi protocol."""
-    return any(leaf.process in d.processes and isinstance(d.protocol, LoihiProtocol) for d in program.domains)
-
-
 def _drop_unreadable(program: Program, plan: Plan) -> None:
     """Leave to Python what refers to a variable that no kernel keeps in an array."""
     for reference in program.references:
@@ -109,7 +108,7 @@ def _drop_deadlocks(program: Program, plan: Plan) -> None:
     """Leave loops of processes that all receive before they send to Python, which names them when they are stuck."""
     members = list(plan.kernels)
     labels = _loops(members, program, plan)
-    crowded = {label for label in labels if labels.count(label) > 1}
+    crowded = {label for label, members_of in Counter(labels).items() if members_of > 1}
     own = {link.source.process for link in program.links if link.source.process is link.target.process}
     for process, label in zip(members, labels, strict=True):
         if label in crowded or (process in own and not plan.kernels[process].early):
@@ -146,7 +145,7 @@ def _groups(members: list[Any], program: Program, plan: Plan) -> list[tuple[int,
     """
     before, after = _edges(members, program, plan)
     labels = _loops(members, program, plan)
-    in_loop = {label for label in labels if labels.count(label) > 1}
+    in_loop = {label for label, members_of in Counter(labels).items() if members_of > 1}
     waits = dict.fromkeys(labels, 0)
     order = sorted({(labels[b], labels[a]) for b, a in zip(before, after, strict=True) if labels[b] != labels[a]})
     slow = {label for label, process in zip(labels, members, strict=True) if process not in plan.kernels}

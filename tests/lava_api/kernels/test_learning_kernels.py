@@ -126,8 +126,8 @@ def test_random_numbers_are_supplied_without_end():
     def run(kernels):
         plan.AT_ALL = kernels
         try:
-            rule = Loihi2FLearningRule(dw="2^-3*x1*y0 - 2^-4*y1*x0", x1_impulse=11.3, x1_tau=7, y1_impulse=9.1, y1_tau=5,
-                                       t_epoch=3, rng_seed=5)  # fmt: skip
+            traces = {"x1_impulse": 11.3, "x1_tau": 7, "y1_impulse": 9.1, "y1_tau": 5}
+            rule = Loihi2FLearningRule(dw="2^-3*x1*y0 - 2^-4*y1*x0", t_epoch=3, rng_seed=5, **traces)
             learner = LearningDense(weights=np.full((2, 3), 50), learning_rule=rule)
             rng = np.random.default_rng(1)
             for port, n in ((learner.s_in, 3), (learner.s_in_bap, 2)):
