@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from lava_api.magma.runtime.scheduler import Job
+from lava_api.magma.runtime.scheduler import Job, ModelError
 
 CHUNK_SECONDS = 0.03
 """Time between two looks at Python, about: Ctrl-C and requests are heard within 0.2 s."""
@@ -68,7 +68,11 @@ class KernelService:
     def _work(self) -> None:
         """Do a chunk of steps."""
         begin = time.perf_counter()
-        ran = self.region.steps(int(min(self._chunk, self.target - self.done)))
+        try:
+            ran = self.region.steps(int(min(self._chunk, self.target - self.done)))
+        except ModelError:  # before the next step, or after the steps that were done
+            self.done = max(self.done + 1, int(self.region.clock[0]))
+            raise
         self.done = int(self.region.clock[0])
         pace = max(time.perf_counter() - begin, 1e-9) / ran
         self._chunk = max(1, min(int(CHUNK_SECONDS / pace), GROWTH * self._chunk))

@@ -9,6 +9,7 @@ import numpy as np
 from lava_api.magma.core.process.ports.ports import InPort, OutPort, RefPort
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
+from loihi_emu.errors import SimulationError
 
 
 class Monitor(AbstractProcess):
@@ -71,7 +72,18 @@ class Monitor(AbstractProcess):
         dict of dict of ndarray
             By the name of the process, then of the variable or port: float64, shape (num_steps, ...). Steps that
             have not run are 0.
+
+        Raises
+        ------
+        RuntimeError
+            When no program with the monitor was run: what was run is not connected to its targets.
         """
+        if self.runtime is None and self._records:
+            probed = self._records[0][0].process.name
+            raise SimulationError(
+                f'"{self.name}" has recorded nothing: no program with "{probed}", which it probes, was run.'
+                " run() runs the processes that are connected to the one it is called of."
+            )
         for target, name in self._records:
             self.data.setdefault(target.process.name, {})[target.name] = getattr(self, name).get()
         return self.data

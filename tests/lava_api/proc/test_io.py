@@ -162,3 +162,19 @@ def test_arguments_are_checked(options, error):
     for process in (io.injector.Injector, io.extractor.Extractor):
         with pytest.raises(error):
             process(**{"shape": (1,), **options})
+
+
+def test_a_monitor_of_what_was_not_run_says_so():
+    ran, other, monitor = counter(), counter(), Monitor()
+    monitor.probe(other.sigma, 2)
+    ran.run(RunSteps(2), FIXED)
+    with pytest.raises(RuntimeError, match=f'has recorded nothing: no program with "{other.name}"'):
+        monitor.get_data()
+    assert Monitor().get_data() == {}
+
+
+def test_a_monitor_that_is_too_short_names_the_step():
+    sigma, monitor = counter(), Monitor()
+    monitor.probe(sigma.sigma, 2)
+    with pytest.raises(RuntimeError, match=r"time step 3: .* IndexError: Monitor: step 3 is beyond"):
+        sigma.run(RunSteps(4), FIXED)
