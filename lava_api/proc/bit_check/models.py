@@ -17,7 +17,7 @@ from lava_api.proc.bit_check.process import BitCheck
 WORD_BITS = 32
 
 
-class AbstractPyBitCheckModel(PyLoihiProcessModel):
+class AbstractBitCheckModel(PyLoihiProcessModel):
     """Models of :class:`BitCheck`."""
 
     state: Any = None
@@ -42,7 +42,7 @@ class AbstractPyBitCheckModel(PyLoihiProcessModel):
 
 @implements(proc=BitCheck, protocol=LoihiProtocol)
 @requires(CPU)
-class LoihiBitCheckModel(AbstractPyBitCheckModel):
+class LoihiBitCheckModel(AbstractBitCheckModel):
     """:class:`BitCheck` in int32."""
 
     state: Any = LavaPyType(PyRefPort.VEC_DENSE, int)

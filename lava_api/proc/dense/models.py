@@ -56,10 +56,22 @@ class AbstractPyDelayDenseModel(DelayMixin):
         return by_delay.reshape(-1, weights.shape[1])
 
 
+class AbstractPyDenseModelFloat(_Sums, FloatConnection):
+    """Models of :class:`Dense` in floating point."""
+
+    weights: Any = None
+
+
+class AbstractPyDenseModelBitAcc(_Sums, FixedConnection):
+    """Models of :class:`Dense` in integers."""
+
+    weights: Any = None
+
+
 @implements(proc=Dense, protocol=LoihiProtocol)
 @requires(CPU)
 @tag("floating_pt")
-class PyDenseModelFloat(_Sums, FloatConnection):
+class PyDenseModelFloat(AbstractPyDenseModelFloat):
     """:class:`Dense` in float64."""
 
     KERNEL = "lava_api.proc.dense.kernels:DenseFloat"
@@ -70,7 +82,7 @@ class PyDenseModelFloat(_Sums, FloatConnection):
 @implements(proc=Dense, protocol=LoihiProtocol)
 @requires(CPU)
 @tag("bit_accurate_loihi", "fixed_pt")
-class PyDenseModelBitAcc(_Sums, FixedConnection):
+class PyDenseModelBitAcc(AbstractPyDenseModelBitAcc):
     """:class:`Dense` with 8-bit weights."""
 
     KERNEL = "lava_api.proc.dense.kernels:DenseFixed"

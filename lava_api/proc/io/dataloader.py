@@ -116,7 +116,7 @@ class AbstractPyDataloaderModel(PyLoihiProcessModel):
         self.ground_truth.send(np.broadcast_to(np.asarray(self.label, dtype=float), self.ground_truth.shape))
 
 
-class AbstractPyStateModel(AbstractPyDataloaderModel):
+class AbstractPyStateDataloaderModel(AbstractPyDataloaderModel):
     """Models of :class:`StateDataloader`."""
 
     state: Any = None
@@ -126,7 +126,7 @@ class AbstractPyStateModel(AbstractPyDataloaderModel):
         self.state.write(self.load())
 
 
-class AbstractPySpikeModel(AbstractPyDataloaderModel):
+class AbstractPySpikeDataloaderModel(AbstractPyDataloaderModel):
     """Models of :class:`SpikeDataloader`."""
 
     s_out: Any = None
@@ -147,7 +147,7 @@ class AbstractPySpikeModel(AbstractPyDataloaderModel):
 @implements(proc=StateDataloader, protocol=LoihiProtocol)
 @requires(CPU)
 @tag("fixed_pt")
-class PyStateModelFixed(AbstractPyStateModel):
+class PyStateModelFixed(AbstractPyStateDataloaderModel):
     """Write int32."""
 
     state: Any = LavaPyType(PyRefPort.VEC_DENSE, np.int32)
@@ -156,7 +156,7 @@ class PyStateModelFixed(AbstractPyStateModel):
 @implements(proc=StateDataloader, protocol=LoihiProtocol)
 @requires(CPU)
 @tag("floating_pt")
-class PyStateModelFloat(AbstractPyStateModel):
+class PyStateModelFloat(AbstractPyStateDataloaderModel):
     """Write float64."""
 
     state: Any = LavaPyType(PyRefPort.VEC_DENSE, float)
@@ -165,7 +165,7 @@ class PyStateModelFloat(AbstractPyStateModel):
 @implements(proc=SpikeDataloader, protocol=LoihiProtocol)
 @requires(CPU)
 @tag("fixed_pt")
-class PySpikeModelFixed(AbstractPySpikeModel):
+class PySpikeModelFixed(AbstractPySpikeDataloaderModel):
     """Send int32."""
 
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32)
@@ -175,7 +175,7 @@ class PySpikeModelFixed(AbstractPySpikeModel):
 @implements(proc=SpikeDataloader, protocol=LoihiProtocol)
 @requires(CPU)
 @tag("floating_pt")
-class PySpikeModelFloat(AbstractPySpikeModel):
+class PySpikeModelFloat(AbstractPySpikeDataloaderModel):
     """Send float64."""
 
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)

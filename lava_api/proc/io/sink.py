@@ -100,7 +100,7 @@ class Read(AbstractProcess):
         self.state.connect_var(var)
 
 
-class PyRead(PyLoihiProcessModel):
+class AbstractPyRead(PyLoihiProcessModel):
     """Models of :class:`Read`."""
 
     interval: Any = LavaPyType(np.ndarray, int)
@@ -125,7 +125,7 @@ class PyRead(PyLoihiProcessModel):
 @implements(proc=Read, protocol=LoihiProtocol)
 @requires(CPU)
 @tag("fixed_pt")
-class PyReadFixed(PyRead):
+class PyReadFixed(AbstractPyRead):
     """Record int32."""
 
     KERNEL = "lava_api.proc.io.kernels:ReadVariable"
@@ -137,7 +137,7 @@ class PyReadFixed(PyRead):
 @implements(proc=Read, protocol=LoihiProtocol)
 @requires(CPU)
 @tag("floating_pt")
-class PyReadFloat(PyRead):
+class PyReadFloat(AbstractPyRead):
     """Record float64."""
 
     KERNEL = "lava_api.proc.io.kernels:ReadVariable"

@@ -33,7 +33,7 @@ class RingBuffer(AbstractProcess):
         self.s_out = OutPort(shape=data.shape[:-1])
 
 
-class AbstractPySendModel(PyLoihiProcessModel):
+class AbstractPyRingBuffer(PyLoihiProcessModel):
     """Models of :class:`RingBuffer`."""
 
     s_out: Any = None
@@ -47,7 +47,7 @@ class AbstractPySendModel(PyLoihiProcessModel):
 @implements(proc=RingBuffer, protocol=LoihiProtocol)
 @requires(CPU)
 @tag("floating_pt")
-class PySendModelFloat(AbstractPySendModel):
+class PySendModelFloat(AbstractPyRingBuffer):
     """Send float64."""
 
     KERNEL = "lava_api.proc.io.kernels:Source"
@@ -59,7 +59,7 @@ class PySendModelFloat(AbstractPySendModel):
 @implements(proc=RingBuffer, protocol=LoihiProtocol)
 @requires(CPU)
 @tag("fixed_pt")
-class PySendModelFixed(AbstractPySendModel):
+class PySendModelFixed(AbstractPyRingBuffer):
     """Send int32."""
 
     KERNEL = "lava_api.proc.io.kernels:Source"

@@ -26,3 +26,27 @@ class Receiver(AbstractProcess):
         super().__init__(shape=shape, name=name, log_config=log_config)
         self.a_in = InPort(shape=shape)
         self.payload = Var(shape=shape, init=0)
+
+
+class Receiver32Bit(AbstractProcess):
+    """Keep this step's input of 32 bits in ``payload_first_byte`` and ``payload_last_bytes``.
+
+    It has no model in Lava 0.10 but that for the chip; a program may bring one.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of the input.
+    name : str, optional
+        Name of the process.
+    log_config : LogConfig, optional
+        How the process logs.
+    """
+
+    def __init__(
+        self, *, shape: tuple[int, ...] = (1,), name: str | None = None, log_config: LogConfig | None = None
+    ) -> None:
+        super().__init__(shape=shape, name=name, log_config=log_config)
+        self.a_in = InPort(shape=shape)
+        self.payload_last_bytes = Var(shape=shape, init=0)
+        self.payload_first_byte = Var(shape=shape, init=0)

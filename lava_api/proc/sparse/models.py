@@ -60,10 +60,22 @@ class AbstractPyDelaySparseModel(DelayMixin):
         return csr_matrix((entries.data[kept], (rows, entries.col[kept])), shape=shape)
 
 
+class AbstractPySparseModelFloat(_Sums, FloatConnection):
+    """Models of :class:`Sparse` in floating point."""
+
+    weights: Any = None
+
+
+class AbstractPySparseModelBitAcc(_Sums, FixedConnection):
+    """Models of :class:`Sparse` in integers."""
+
+    weights: Any = None
+
+
 @implements(proc=Sparse, protocol=LoihiProtocol)
 @requires(CPU)
 @tag("floating_pt")
-class PySparseModelFloat(_Sums, FloatConnection):
+class PySparseModelFloat(AbstractPySparseModelFloat):
     """:class:`Sparse` in float64."""
 
     KERNEL = "lava_api.proc.sparse.kernels:SparseFloat"
@@ -74,7 +86,7 @@ class PySparseModelFloat(_Sums, FloatConnection):
 @implements(proc=Sparse, protocol=LoihiProtocol)
 @requires(CPU)
 @tag("bit_accurate_loihi", "fixed_pt")
-class PySparseModelBitAcc(_Sums, FixedConnection):
+class PySparseModelBitAcc(AbstractPySparseModelBitAcc):
     """:class:`Sparse` with 8-bit weights."""
 
     KERNEL = "lava_api.proc.sparse.kernels:SparseFixed"

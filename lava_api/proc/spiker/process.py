@@ -9,6 +9,7 @@ import numpy as np
 from lava_api.magma.core.process.ports.ports import OutPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
 from lava_api.magma.core.process.variable import Var
+from loihi_emu.errors import ranged
 
 
 class Spiker(AbstractProcess):
@@ -42,3 +43,47 @@ class Spiker(AbstractProcess):
         self.counter = Var(shape=shape, init=np.zeros(shape).astype(int))
         self.payload = Var(shape=shape, init=payload)
         self.s_out = OutPort(shape=shape)
+
+
+class Spiker32bit(AbstractProcess):
+    """Send a number of 32 bits once per period.
+
+    It has no model in Lava 0.10 but that for the chip; a program may bring one.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of the output.
+    period : int or array of int
+        Steps from one message to the next.
+    payload : int or array of int
+        The number, 0..2^32 - 1, or -2^31..2^31 - 1 when there are negative ones.
+    name : str, optional
+        Name of the process.
+    log_config : LogConfig, optional
+        How the process logs.
+
+    Raises
+    ------
+    ValueError
+        For a payload out of range.
+    """
+
+    def __init__(
+        self,
+        *,
+        shape: tuple[int, ...] = (1,),
+        period: Any = 1,
+        payload: Any = 1,
+        name: str | None = None,
+        log_config: LogConfig | None = None,
+    ) -> None:
+        signed = bool(np.min(payload) < 0)
+        limits = (-(1 << 31), (1 << 31) - 1) if signed else (0, (1 << 32) - 1)
+        ranged("Spiker32bit", "payload", np.asarray(payload), *limits)
+        super().__init__(
+            shape=shape, period=np.atleast_1d(period), payload=np.atleast_1d(payload), signed=signed,
+            name=name, log_config=log_config,
+        )  # fmt: skip
+        self.s_out = OutPort(shape=shape)
+        self.counter = Var(shape=shape, init=np.ones(shape, int))
