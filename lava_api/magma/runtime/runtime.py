@@ -13,6 +13,7 @@ from lava_api.magma.core.run_conditions import RunContinuous, RunSteps
 from lava_api.magma.runtime import state
 from lava_api.magma.runtime.channel import Channel, HostChannel
 from lava_api.magma.runtime.control import Control
+from lava_api.magma.runtime.hints import hint
 from lava_api.magma.runtime.kernel_service import KernelService
 from lava_api.magma.runtime.scheduler import Wait
 from lava_api.magma.runtime.stuck import sentence, stuck
@@ -274,7 +275,7 @@ class Runtime:
         self._fail(lines[0])
         first = failures[0].error
         failures.clear()
-        raise RuntimeError(text) from first
+        raise RuntimeError(text + hint(first)) from first
 
     def _fail(self, why: str) -> None:
         """Note that the program cannot go on."""

@@ -15,6 +15,7 @@ from lava_api.magma.core.process.variable import Var
 from lava_api.magma.core.run_conditions import RunContinuous, RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg, RunConfig
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.magma.runtime.hints import hint
 
 CFG = Loihi2SimCfg()
 
@@ -280,3 +281,32 @@ def test_a_program_within_a_model_runs():
     outer = Source([1.0])
     outer.run(RunSteps(2), Choice(Outer))
     assert outer.value.get() == 6
+
+
+@pytest.mark.parametrize(
+    ("error", "version", "hinted"),
+    [
+        (TypeError("only 0-dimensional arrays can be converted to Python scalars"), "2.4.6", True),
+        (ValueError("setting an array element with a sequence."), "2.4.6", True),
+        (AttributeError("module 'numpy' has no attribute 'product'"), "2.0.0", True),
+        (OverflowError("Python integer 256 out of bounds for int8"), "2.0.0", True),
+        (ValueError("setting an array element with a sequence."), "1.26.4", False),
+        (ValueError("could not convert string to float: 'one'"), "2.4.6", False),
+        (RuntimeError("setting an array element with a sequence."), "2.4.6", False),
+    ],
+)
+def test_what_older_numpy_allowed_is_told_from_other_errors(error, version, hinted, monkeypatch):
+    monkeypatch.setattr(np, "__version__", version)
+    assert ("pip install 'numpy<2'" in hint(error)) == hinted
+    assert bool(hint(error)) == hinted
+
+
+def test_the_hint_is_part_of_the_error(monkeypatch):
+    class Old(PySource):
+        def run_spk(self):
+            raise TypeError("only 0-dimensional arrays can be converted to Python scalars")
+
+    monkeypatch.setattr(np, "__version__", "2.4.6")
+    source = Source([1.0])
+    with pytest.raises(RuntimeError, match=r"1 Exception\(s\) occurred in time step 1: .* NumPy 2.4.6 refuses here"):
+        source.run(RunSteps(1), Loihi2SimCfg(exception_proc_model_map={Source: Old}))
