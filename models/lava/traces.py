@@ -40,6 +40,27 @@ def payload(d, place):
 
 
 @kernel
+def add_payloads(d, x1, x2, spiked_at, count, index, now):
+    """Add payloads to x1; in Lava x1 of silent sources is limited as well, and may begin at 128 or at what was set."""
+    whole, fraction = int64s(d[at.X_WHOLE], 2)[1], int64s(d[at.X_FRACTION], 2)[1]
+    k = 0
+    for j in range(x1.shape[0]):
+        spikes = k < count and index[k] == j
+        k += spikes
+        total = (x1[j] + (payload(d, j) if spikes else 0)) & 0xFF
+        over = total > TRACE_MAX
+        if d[at.GRADED] == at.ADD_SATURATING:
+            x1[j] = min(total, TRACE_MAX)
+        else:
+            x1[j] = total - TRACE_MAX if over else total
+            spikes = spikes and over
+        if spikes:
+            if spiked_at[j] > 0:
+                x2[j] = impulse(x2[j], 0, whole, fraction)
+            spiked_at[j] = now
+
+
+@kernel
 def note_sources(d, now):
     """Take in the spikes of the sources."""
     n = d[at.N_PRE]
@@ -49,26 +70,19 @@ def note_sources(d, now):
     x1, x2 = int64s(d[at.X1], n), int64s(d[at.X1 + 1], n)
     whole, fraction = int64s(d[at.X_WHOLE], 2), int64s(d[at.X_FRACTION], 2)
     mode = d[at.GRADED]
+    if mode == at.ADD_SATURATING or mode == at.ADD_WRAPPING:
+        add_payloads(d, x1, x2, spiked_at, count, index, now)
+        return
     for k in range(count):
         j = i64(index[k])
-        again, counts = spiked_at[j] > 0, True
-        if mode == at.REGULAR:
-            if again:
-                x1[j] = impulse(x1[j], 0, whole[0], fraction[0])
-        else:
-            half = payload(d, j)
-            total = (x1[j] + half) & 0xFF
-            if mode == at.OVERWRITE:
-                x1[j] = half
-            elif mode == at.ADD_SATURATING:
-                x1[j] = min(total, TRACE_MAX)
-            else:
-                counts = total > TRACE_MAX
-                x1[j] = total - TRACE_MAX if counts else total
-        if counts:
-            if again:
-                x2[j] = impulse(x2[j], 0, whole[1], fraction[1])
-            spiked_at[j] = now
+        again = spiked_at[j] > 0
+        if mode == at.OVERWRITE:
+            x1[j] = payload(d, j)
+        elif again:
+            x1[j] = impulse(x1[j], 0, whole[0], fraction[0])
+        if again:
+            x2[j] = impulse(x2[j], 0, whole[1], fraction[1])
+        spiked_at[j] = now
 
 
 @kernel

@@ -293,3 +293,11 @@ def test_the_models_of_learning_are_models_of_the_protocol():
     learner = LearningDense(weights=np.ones((2, 3)), learning_rule=LoihiLearningRule(dw="u0"))
     assert isinstance(learner, Dense) and learner.vars.tag_1.shape == (2, 3)
     assert [port.shape for port in (learner.s_in_bap, learner.s_in_y3)] == [(2,), (2,)]
+
+
+def test_a_trace_that_overflowed_to_128_goes_on_to_1_without_a_spike():
+    rule = Loihi2FLearningRule(dw="x0*x1", **(RULE | {"t_epoch": 9}))
+    cfg = GradedSpikeCfg.ADD_WITHOUT_SATURATION
+    learner = LearningDense(weights=np.zeros((1, 1)), learning_rule=rule, graded_spike_cfg=cfg, num_message_bits=9)
+    played([254, 256, 0, 0]).s_out.connect(learner.s_in)
+    assert recorded(learner.x1, 4).ravel().tolist() == [127, 128, 1, 1]
