@@ -55,6 +55,8 @@ class _AdaptiveLif(PyLoihiProcessModel):
 class PyATRLIFModelFloat(_AdaptiveLif):
     """:class:`ATRLIF` in float64."""
 
+    KERNEL = "lava_api.proc.atrlif.kernels:AdaptiveFloat"
+
     a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
     i: Any = LavaPyType(np.ndarray, float)
@@ -84,6 +86,8 @@ class PyATRLIFModelFloat(_AdaptiveLif):
 @tag("bit_accurate_loihi", "fixed_pt")
 class PyATRLIFModelFixed(_AdaptiveLif):
     """:class:`ATRLIF` in Loihi's integers; the decays stay fractions, the current decays by 1/4096 more than given."""
+
+    KERNEL = "lava_api.proc.atrlif.kernels:AdaptiveFixed"
 
     a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int16, precision=16)
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)

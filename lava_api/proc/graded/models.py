@@ -46,12 +46,16 @@ class AbstractGradedVecModel(PyLoihiProcessModel):
 class PyGradedVecModelFixed(AbstractGradedVecModel):
     """:class:`GradedVec` in int32."""
 
+    KERNEL = "lava_api.proc.graded.kernels:GradedFixed"
+
 
 @implements(proc=GradedReluVec, protocol=LoihiProtocol)
 @requires(CPU)
 @tag("fixed_pt")
 class PyGradedReluVecModelFixed(AbstractGradedVecModel):
     """:class:`GradedReluVec` in int32."""
+
+    KERNEL = "lava_api.proc.graded.kernels:GradedReluFixed"
 
     def magnitude(self) -> Any:
         """What is compared with the threshold."""
@@ -63,6 +67,8 @@ class PyGradedReluVecModelFixed(AbstractGradedVecModel):
 @tag("fixed_pt")
 class NormVecDelayModel(PyLoihiProcessModel):
     """:class:`NormVecDelay` in int32; products wrap."""
+
+    KERNEL = "lava_api.proc.graded.kernels:NormDelayFixed"
 
     a_in1: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
     a_in2: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
@@ -87,6 +93,8 @@ class NormVecDelayModel(PyLoihiProcessModel):
 @tag("floating_pt")
 class InvSqrtModelFloat(PyLoihiProcessModel):
     """:class:`InvSqrt` in float64; infinite for 0."""
+
+    KERNEL = "lava_api.proc.graded.kernels:InverseRootFloat"
 
     a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)

@@ -310,9 +310,13 @@ class _SendsBack(PyLoihiProcessModel):
 class PyLearningLIFModelFixed(_SendsBack, LearningNeuronModelFixed, _OneThresholdFixed):
     """:class:`LearningLIF` in Loihi's integers."""
 
+    KERNEL = "lava_api.proc.lif.learning_kernels:LearningLifFixed"
+
 
 @implements(proc=LearningLIF, protocol=LoihiProtocol)
 @requires(CPU)
 @tag("floating_pt")
 class PyLearningLifModelFloat(_SendsBack, LearningNeuronModelFloat, _OneThresholdFloat):
     """:class:`LearningLIF` in float64."""
+
+    KERNEL = "lava_api.proc.lif.learning_kernels:LearningLifFloat"

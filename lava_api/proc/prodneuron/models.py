@@ -21,6 +21,8 @@ from lava_api.proc.prodneuron.process import ProdNeuron
 class PyProdNeuronModelFixed(PyLoihiProcessModel):
     """:class:`ProdNeuron` in int32; products wrap before they are shifted, ``v`` is never written."""
 
+    KERNEL = "lava_api.proc.graded.kernels:ProductFixed"
+
     a_in1: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
     a_in2: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)

@@ -20,6 +20,8 @@ from lava_api.proc.receiver.process import Receiver
 class ReceiverModel(PyLoihiProcessModel):
     """:class:`Receiver` in integers."""
 
+    KERNEL = "lava_api.proc.graded.kernels:ReceiverKernel"
+
     a_in: Any = LavaPyType(PyInPort.VEC_DENSE, int)
     payload: Any = LavaPyType(np.ndarray, int, 32)
 

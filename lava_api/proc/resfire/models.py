@@ -21,6 +21,8 @@ from lava_api.proc.resfire.process import COEFFICIENT_BITS, RFZero
 class PyRFZeroModelFixed(PyLoihiProcessModel):
     """:class:`RFZero` in int32: products wrap, then round down."""
 
+    KERNEL = "lava_api.proc.resfire.kernels:RFZeroFixed"
+
     u_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
     v_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)

@@ -80,9 +80,13 @@ class AbstractPyRFModelFixed(AbstractPyRFModelFloat):
 class PyRFModelFloat(AbstractPyRFModelFloat):
     """:class:`RF` in float64."""
 
+    KERNEL = "lava_api.proc.rf.kernels:RFFloat"
+
 
 @implements(proc=RF, protocol=LoihiProtocol)
 @requires(CPU)
 @tag("fixed_pt")
 class PyRFModelFixed(AbstractPyRFModelFixed):
     """:class:`RF` in integers."""
+
+    KERNEL = "lava_api.proc.rf.kernels:RFFixed"

@@ -36,11 +36,15 @@ class _Settle(PyLoihiProcessModel):
 class PyRF_IZModelFloat(_Settle, AbstractPyRFModelFloat):
     """:class:`RF_IZ` in float64."""
 
+    KERNEL = "lava_api.proc.rf.kernels:RFIZFloat"
+
 
 @implements(proc=RF_IZ, protocol=LoihiProtocol)
 @requires(CPU)
 @tag("fixed_pt")
 class PyRF_IZModelFixed(_Settle, AbstractPyRFModelFixed):
     """:class:`RF_IZ` in integers."""
+
+    KERNEL = "lava_api.proc.rf.kernels:RFIZFixed"
 
     below = 1

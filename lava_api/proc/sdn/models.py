@@ -120,6 +120,8 @@ class _FixedScales(PyLoihiProcessModel):
 class PySigmaModelFloat(AbstractSigmaModel):
     """:class:`Sigma` in float64."""
 
+    KERNEL = "lava_api.proc.sdn.kernels:SigmaFloat"
+
     a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
     sigma: Any = LavaPyType(np.ndarray, float)
@@ -131,6 +133,8 @@ class PySigmaModelFloat(AbstractSigmaModel):
 class PySigmaModelFixed(AbstractSigmaModel):
     """:class:`Sigma` in int32."""
 
+    KERNEL = "lava_api.proc.sdn.kernels:SigmaFixed"
+
     a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
     sigma: Any = LavaPyType(np.ndarray, np.int32, precision=24)
@@ -141,6 +145,8 @@ class PySigmaModelFixed(AbstractSigmaModel):
 @tag("floating_pt")
 class PyDeltaModelFloat(AbstractDeltaModel):
     """:class:`Delta` in float64."""
+
+    KERNEL = "lava_api.proc.sdn.kernels:DeltaFloat"
 
     a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
@@ -157,6 +163,8 @@ class PyDeltaModelFloat(AbstractDeltaModel):
 class PyDeltaModelFixed(_FixedScales, AbstractDeltaModel):
     """:class:`Delta` in int32."""
 
+    KERNEL = "lava_api.proc.sdn.kernels:DeltaFixed"
+
     a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
     vth: Any = LavaPyType(np.ndarray, np.int32, precision=24)
@@ -171,6 +179,8 @@ class PyDeltaModelFixed(_FixedScales, AbstractDeltaModel):
 @tag("floating_pt")
 class PySigmaDeltaModelFloat(AbstractSigmaDeltaModel):
     """:class:`SigmaDelta` in float64."""
+
+    KERNEL = "lava_api.proc.sdn.kernels:SigmaDeltaFloat"
 
     a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
@@ -187,6 +197,8 @@ class PySigmaDeltaModelFloat(AbstractSigmaDeltaModel):
 @tag("fixed_pt")
 class PySigmaDeltaModelFixed(_FixedScales, AbstractSigmaDeltaModel):
     """:class:`SigmaDelta` in int32; the input is not shifted."""
+
+    KERNEL = "lava_api.proc.sdn.kernels:SigmaDeltaFixed"
 
     a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
@@ -206,6 +218,8 @@ class PySigmaDeltaModelFixedCorrected(PySigmaDeltaModelFixed):
 
     In :class:`PySigmaDeltaModelFixed` the bits that a message loses are never made up for.
     """
+
+    KERNEL = "lava_api.proc.sdn.kernels:SigmaDeltaCorrected"
 
     def dynamics(self, a_in: Any) -> Any:
         """Update the whole neuron and return what is sent."""

@@ -20,6 +20,8 @@ from lava_api.proc.spiker.process import Spiker
 class SpikerModel(PyLoihiProcessModel):
     """:class:`Spiker` in integers."""
 
+    KERNEL = "lava_api.proc.graded.kernels:SpikerKernel"
+
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, int)
     rate: Any = LavaPyType(np.ndarray, int, 32)
     counter: Any = LavaPyType(np.ndarray, int, 32)

@@ -1,0 +1,84 @@
+"""Vector: kernels of processes that treat all their elements alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.kernels.base import DATA, Declined, Kernel
+from lava_api.magma.kernels.messages import Feed, Message
+from loihi_emu.image.memory import Description, aligned
+from loihi_emu.models.lava import messages
+from loihi_emu.models.lava import vector as at
+
+KIND_OF = {"int32": messages.I32, "int64": messages.I64, "float64": messages.F64}
+
+
+class Vector(Kernel):
+    """A kernel of one leaf whose inputs, outputs and variables have one length.
+
+    A subclass names them in the order of its leaf, and computes parameters in :meth:`refresh`.
+
+    Attributes
+    ----------
+    leaf : str
+        ``"module:leaf"``.
+    takes : str
+        Type of the elements that arrive.
+    inputs, sends, states : tuple of str
+        Input ports, output ports, variables.
+    """
+
+    leaf = ""
+    takes = "int32"
+    inputs: tuple[str, ...] = ("a_in",)
+    sends: tuple[str, ...] = ("s_out",)
+    states: tuple[str, ...] = ()
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        port = getattr(process, (*self.sends, *self.inputs)[0])
+        self.n = port.size
+        for name in self.states:
+            array = getattr(model, name)
+            if not isinstance(array, np.ndarray) or array.size != self.n or not array.flags.c_contiguous:
+                raise Declined(name)
+
+    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+        """Elements of the one type, or of one that becomes it without connections."""
+        if d_type.name != self.takes and not (d_type.name == "int16" and self.takes == "int32"):
+            raise Declined(f"{port}: {d_type}")
+        return DATA, KIND_OF[self.takes]
+
+    def outputs(self) -> dict[str, Message]:
+        """All outputs, as their channels have them."""
+        kinds = {name: getattr(type(self.model), name).d_type for name in self.sends}
+        self.messages = {name: Message(getattr(self.process, name).shape, kinds[name]) for name in self.sends}
+        return self.messages
+
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+        """One leaf."""
+        d = self.d = Description(at.VECTOR_WORDS)
+        d.words[at.N] = self.n
+        for k, name in enumerate(self.inputs):
+            d.point(at.IN + k, feeds[name].data)
+        for k, name in enumerate(self.sends):
+            d.point(at.OUT + k, self.messages[name].data)
+        for k, name in enumerate(self.states):
+            d.point(at.STATE + k, getattr(self.model, name))
+        return [(self.leaf, d)]
+
+    def put(self, number: int, values: Any, dtype: Any) -> None:
+        """Write a parameter, one value or one per element."""
+        array = aligned(self.n, dtype)
+        array[:] = np.asarray(values).reshape(-1)
+        self.d.point(at.PARAMETER + number, array)
+
+    def fits(self, name: str, kinds: str = "bi") -> Any:
+        """Return a parameter that the kernel can hold: one value or one per element, of these kinds of NumPy types."""
+        array = np.asarray(getattr(self.model, name))
+        if array.dtype.kind not in kinds or array.size not in (1, self.n):
+            raise Declined(name)
+        return array

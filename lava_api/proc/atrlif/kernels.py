@@ -1,0 +1,64 @@
+"""Stock adaptive LIF neurons as kernels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.kernels.base import Declined
+from lava_api.magma.kernels.vector import Vector
+from lava_api.proc._arithmetic import scaled_bias
+from lava_api.proc.atrlif.models import ONE
+from loihi_emu.models.lava import atrlif as at
+
+DELTAS = ("delta_i", "delta_v", "delta_theta", "delta_r")
+STRONG = 1 << 30
+
+
+class AdaptiveFloat(Vector):
+    """ATRLIF in float64."""
+
+    leaf = "atrlif:floating"
+    takes = "float64"
+    states = ("i", "v", "theta", "r", "s")
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        for name in (*DELTAS, "theta_0", "theta_step"):
+            value = getattr(model, name)
+            if isinstance(value, np.ndarray) or not np.isreal(value):
+                raise Declined(name)
+
+    def refresh(self) -> None:
+        """Take over all parameters."""
+        model = self.model
+        self.put(0, model.bias_mant, np.float64)
+        factors = [1 - getattr(model, name) for name in DELTAS]
+        self.d.point(at.FACTORS, np.array([*factors, model.theta_0, model.theta_step], np.float64))
+
+
+class AdaptiveFixed(AdaptiveFloat):
+    """ATRLIF in integers."""
+
+    leaf = "atrlif:fixed"
+    takes = "int32"
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        if np.abs(model.bias_exp).max(initial=0) > 31:
+            raise Declined("bias_exp")
+
+    def refresh(self) -> None:
+        """Scale thresholds once, take over all other parameters."""
+        model, words = self.model, self.d.words
+        if not model.isthrscaled:
+            model.scale_threshold()
+        self.put(0, np.clip(scaled_bias(model.bias_mant, model.bias_exp), -STRONG, STRONG), np.int32)
+        keep = ONE - (model.delta_i * ONE + 1)
+        whole = isinstance(keep, int | np.integer)
+        self.d.point(at.FACTORS, np.array([float(keep), 0, 0, 0, 0, 0], np.float64))
+        words[at.WHOLE_I], words[at.KEEP_I] = int(whole), int(keep) if whole else 0
+        for word, name in ((at.KEEP_V, "delta_v"), (at.KEEP_THETA, "delta_theta"), (at.KEEP_R, "delta_r")):
+            words[word] = int(ONE - getattr(model, name) * ONE)
+        words[at.THETA_0], words[at.THETA_STEP] = int(model.theta_0), int(model.theta_step)

@@ -1,0 +1,66 @@
+"""Stock resonators as kernels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.kernels.base import Declined
+from lava_api.magma.kernels.vector import Vector
+from loihi_emu.models.lava import resonators as at
+
+
+class RFFixed(Vector):
+    """RF in integers."""
+
+    leaf = "resonators:rf"
+    inputs = ("a_real_in", "a_imag_in")
+    states = ("real", "imag")
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        for name in ("sin_decay", "cos_decay", "vth"):
+            self.fits(name)
+        if not 0 <= int(model.state_exp.item()) <= 15 or not 0 <= int(model.decay_bits.item()) <= 30:
+            raise Declined("state_exp, decay_bits")
+
+    def refresh(self) -> None:
+        """Take over all parameters."""
+        model = self.model
+        self.put(0, model.sin_decay, np.int64)
+        self.put(1, model.cos_decay, np.int64)
+        self.put(2, model.vth, np.int32)
+        self.d.words[at.STATE_EXP] = int(model.state_exp.item())
+        self.d.words[at.DECAY_BITS] = int(model.decay_bits.item())
+
+
+class RFIZFixed(RFFixed):
+    """RF_IZ in integers."""
+
+    leaf = "resonators:rf_iz"
+
+
+class RFFloat(Vector):
+    """RF in float64."""
+
+    leaf = "resonators:rf_float"
+    takes = "float64"
+    inputs = ("a_real_in", "a_imag_in")
+    states = ("real", "imag")
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        for name in ("sin_decay", "cos_decay", "vth"):
+            self.fits(name, "bif")
+
+    def refresh(self) -> None:
+        """Take over all parameters."""
+        for number, name in enumerate(("sin_decay", "cos_decay", "vth")):
+            self.put(number, getattr(self.model, name), np.float64)
+
+
+class RFIZFloat(RFFloat):
+    """RF_IZ in float64."""
+
+    leaf = "resonators:rf_iz_float"
