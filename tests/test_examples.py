@@ -16,7 +16,7 @@ PRINTED = {
     "learning": r"weights from 50: early (?:[89]\d|1[0-3]\d), late (?:-?1?\d), silent 50",
     "messages": r"received 5 messages, the last one \[24\. 26\.\]",
     "platforms": r"spikes .*: \[64 65 65 65\]\n.*voltages: \[916   0 448 916\]\n800 neuron updates, 259 spikes",
-    "refinement": r"floating_pt.*100\.    75\.59  57\.13  93\.18  70\.43\]\nfixed_pt.*\[100\.  75\.  56\.  92\.  69\.\]",
+    "refinement": r"floating_pt.*100\.    75\.59  57\.13  93\.18  70\.43\]\nfixed_pt.*100\.  75\.  56\.  92\.  69\.\]",
     "short": r"\[\[  0   3   6   9\]\n \[  0  -4  -8 -12\]\]",
 }
 """What examples print, as regular expressions. All but ``platforms``, which needs a chip, print the same on Lava

@@ -82,6 +82,19 @@ def test_a_log_file_is_written(tmp_path):
     assert "hello" in file.read_text()
 
 
+def test_a_level_for_the_console(capsys):
+    for _ in range(2):
+        process = Source([1.0], log_config=LogConfig(level_console=logging.INFO, format="%(levelname)s %(message)s"))
+    level = process.log.level
+    process.log.info("hello")
+    process.log.debug("not asked for")
+    for handler in list(process.log.handlers):
+        process.log.removeHandler(handler)
+    process.log.setLevel(logging.NOTSET)
+    assert capsys.readouterr().err == "INFO hello\n"
+    assert level == logging.INFO
+
+
 def test_a_process_is_not_saved_or_loaded():
     for action in (Source([1.0]).save, Source([1.0]).load):
         with pytest.raises(NotImplementedError, match="as in Lava"):

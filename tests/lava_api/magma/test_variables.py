@@ -13,6 +13,7 @@ from lava_api.magma.core.process.variable import Var
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc.lif.process import LIF
 
 CFG = Loihi2SimCfg()
 MATRIX = csr_matrix([[0, 2.0], [3.0, 0]])
@@ -172,6 +173,16 @@ def test_aliases_are_checked():
 def test_repr_and_ids():
     first, second = Var((2,), name="v"), Var((2,))
     assert second.id == first.id + 1
-    assert repr(first) == "Var('v', shape=(2,), init=0, shareable=True)"
+    assert repr(first) == "Variable: v\n    shape: (2,)\n    init: 0\n    shareable: True\n    value: 0"
     with pytest.raises(AssertionError, match="must be a tuple"):
         Var(3)
+
+
+def test_printing_a_variable_shows_its_value():
+    lif = LIF(shape=(2,), v=3, bias_mant=1, name="cells")
+    assert str(lif.v) == "Variable: v\n    shape: (2,)\n    init: 3\n    shareable: True\n    value: 3"
+    with lif:
+        lif.run(RunSteps(2), run_cfg=Loihi2SimCfg(select_tag="fixed_pt"))
+        assert repr(lif.v).endswith("    value: [5. 5.]")
+    assert "value: none now (" in str(lif.v)
+    assert repr(lif) == "<LIF 'cells'>"

@@ -17,7 +17,7 @@ class LogConfig:
     file : str
         Log file; needed when `logs_to_file` is set.
     level, level_console : int
-        Levels of the file and of the console.
+        Levels of the file and of the console. From WARNING on, the console shows what Python shows by itself.
     logs_to_file : bool
         Whether a file is written.
     format, date_format : str
@@ -42,6 +42,14 @@ class LogConfig:
 
     def attach(self) -> logging.Logger:
         """Return the logger of processes; a file asked for is opened once, on its first line."""
+        if self.level_console < logging.WARNING:
+            console = next((handler for handler in LOGGER.handlers if type(handler) is logging.StreamHandler), None)
+            if console is None:
+                console = logging.StreamHandler()
+                LOGGER.addHandler(console)
+            console.setLevel(self.level_console)
+            console.setFormatter(logging.Formatter(self.format, datefmt=self.date_format))
+            LOGGER.setLevel(min(self.level_console, LOGGER.level or self.level_console))
         if self.logs_to_file:
             handler = logging.FileHandler(self.file, delay=True)
             known = [getattr(h, "baseFilename", None) for h in LOGGER.handlers]

@@ -137,7 +137,13 @@ class Var(AbstractProcessMember):
         return f'{owner}Var "{self.name}"'
 
     def __repr__(self) -> str:
-        return f"Var({self.name!r}, shape={self.shape}, init={self.init!r}, shareable={self.shareable})"
+        lines = [f"Variable: {self.name}"]
+        lines += [f"    {name}: {getattr(self, name)}" for name in ("shape", "init", "shareable")]
+        try:
+            value = self.get()
+        except RuntimeError as error:  # stopped, or running without end
+            value = f"none now ({error})"
+        return "\n".join([*lines, f"    value: {value}"])
 
 
 class VarServer(IdGeneratorSingleton):
