@@ -25,8 +25,17 @@ VARIABLES = {
     "y3": at.V_Y3, "weights": at.V_WEIGHT, "tag_2": at.V_TAG_2, "tag_1": at.V_TAG_1,
 }  # fmt: skip
 SIGNS = {SignMode.MIXED: at.MIXED, SignMode.EXCITATORY: at.EXCITATORY, SignMode.INHIBITORY: at.INHIBITORY}
+FINEST = 40
+"""Most bits of a constant, all together and behind the point."""
 SUPPLY = 2048
 """Steps for which random numbers are drawn at once."""
+
+
+def fixed_point(const: Any) -> tuple[int, int] | None:
+    """Return a constant as a whole number and how many of its bits are behind the point; None if it has too many."""
+    numerator, denominator = float(const).as_integer_ratio()
+    bits = denominator.bit_length() - 1
+    return (numerator, bits) if bits <= FINEST and abs(numerator) < 1 << FINEST else None
 
 
 class LearningFixed(Kernel):
@@ -44,8 +53,8 @@ class LearningFixed(Kernel):
         exponent = model.weight_exp
         if not isinstance(exponent, int | np.integer) or abs(int(exponent)) > 31:
             raise Declined("weight_exp")
-        if any(term.const != int(term.const) for term in self._terms()):
-            raise Declined("a constant with a fraction")
+        if any(fixed_point(term.const) is None for term in self._terms()):
+            raise Declined("a constant with too many bits")
         self.exponent = int(exponent)
         self.events = np.zeros(1, np.int64)
         self.every = np.ones(1, np.int64)
@@ -160,11 +169,13 @@ class LearningFixed(Kernel):
         d.words[at.DECIMATE] = -1 if decimate is None else decimate
 
     def _term(self, term: Any) -> tuple[int, ...]:
-        if term.const != int(term.const):
+        const = fixed_point(term.const)
+        if const is None:
             where = f'process "{self.process.name}", learning rule'
-            raise invalid(where, "constant", term.const, "whole numbers in a rule of integers")
+            allowed = f"{FINEST} bits before and behind the point in a rule that is set while a program exists"
+            raise invalid(where, "constant", term.const, allowed)
         name = term.name.partition("_")[0] if term.name[:1] in ("x", "y") else term.name
-        return VARIABLES[name], int(term.const), int(term.is_sign), term.low, term.high
+        return VARIABLES[name], const[0], int(term.is_sign), term.low, term.high, const[1]
 
     # ------------------------------------------------------------ running
     def provide(self, done: int) -> int:

@@ -18,23 +18,27 @@ LOWEST, HIGHEST = -32769, 32767
 UNIT = 128
 
 
-@disjoint
-def multiply_vector(product, values, const, is_sign, low, high):
-    """Multiply by a factor that differs among synapses."""
-    for k in range(product.shape[0]):
-        factor = i64(values[k]) + const
-        if is_sign:
-            factor = i64(factor > 0) - i64(factor < 0)
-        product[k] = i32(product[k] * i32(max(low, min(factor, high))))
-
-
-@disjoint
-def multiply_scalar(product, value, const, is_sign, low, high):
-    """Multiply by a factor that is the same for all synapses of a row."""
-    factor = value + const
+@kernel
+def finished(factor, bits, is_sign, low, high):
+    """A factor with `bits` behind the point: its sign, or its whole part, limited."""
     if is_sign:
         factor = i64(factor > 0) - i64(factor < 0)
-    limited = i32(max(low, min(factor, high)))
+    elif bits:
+        factor = -(-factor >> bits) if factor < 0 else factor >> bits
+    return i32(max(low, min(factor, high)))
+
+
+@disjoint
+def multiply_vector(product, values, const, bits, is_sign, low, high):
+    """Multiply by a factor that differs among synapses."""
+    for k in range(product.shape[0]):
+        product[k] = i32(product[k] * finished((i64(values[k]) << bits) + const, bits, is_sign, low, high))
+
+
+@disjoint
+def multiply_scalar(product, value, const, bits, is_sign, low, high):
+    """Multiply by a factor that is the same for all synapses of a row."""
+    limited = finished((value << bits) + const, bits, is_sign, low, high)
     for k in range(product.shape[0]):
         product[k] = i32(product[k] * limited)
 
@@ -125,7 +129,7 @@ def source_vector(d, out, targets, variable, j):
 def one_term(d, product, term, dependency, targets, j, tx):
     """Multiply a product by one factor."""
     n = product.shape[0]
-    variable, const, is_sign, low, high = term[0], term[1], term[2], term[3], term[4]
+    variable, const, is_sign, low, high, bits = term[0], term[1], term[2], term[3], term[4], term[5]
     vector = scratch(d, at.ROW_FACTOR, n)
     value = i64(0)
     scalar = True
@@ -148,12 +152,12 @@ def one_term(d, product, term, dependency, targets, j, tx):
         trace_vector(d, vector, targets, variable, dependency, tx)
         scalar = False
     elif variable >= at.V_WEIGHT:
-        multiply_vector(product, scratch(d, at.ROW_VALUES + variable - at.V_WEIGHT, n), const, is_sign, low, high)
+        multiply_vector(product, scratch(d, at.ROW_VALUES + variable - at.V_WEIGHT, n), const, bits, is_sign, low, high)
         return
     if scalar:
-        multiply_scalar(product, value, const, is_sign, low, high)
+        multiply_scalar(product, value, const, bits, is_sign, low, high)
     else:
-        multiply_vector(product, vector, const, is_sign, low, high)
+        multiply_vector(product, vector, const, bits, is_sign, low, high)
 
 
 @kernel

@@ -42,9 +42,9 @@ FIRST_TERM, TERM_COUNT = 5, 6
 PRODUCT_WORDS = 7
 BY_X0, BY_Y0, BY_U = range(3)
 
-# A factor: (variable + CONST) or its sign, limited to LOW..HIGH.
-VARIABLE, CONST, IS_SIGN, LOW, HIGH = range(5)
-TERM_WORDS = 5
+# A factor: (variable + CONST / 2^BITS), cut off towards 0, or its sign, limited to LOW..HIGH.
+VARIABLE, CONST, IS_SIGN, LOW, HIGH, BITS = range(6)
+TERM_WORDS = 6
 V_CONST, V_X0, V_Y0, V_X1, V_X2, V_Y1, V_Y2, V_Y3, V_WEIGHT, V_TAG_2, V_TAG_1 = range(11)
 
 ROW_VALUES, ROW_NEW, ROW_PRODUCT, ROW_FACTOR, ROW_PLACES, ROW_TARGETS = 0, 3, 6, 7, 8, 9

@@ -37,7 +37,7 @@ def rule(rng, three):
 
     def term():
         name = rng.choice([*TRACES, "w", "t", "d"])
-        power = str(rng.choice(["2^1", "3*2^2", "2^3"]))
+        power = str(rng.choice(["2^-1", "3*2^-2", "2^3"]))
         forms = [name, f"({name}{rng.integers(-30, 31):+d})", f"({power}-{name})", f"({name}+{power})"]
         if name in "wdt":
             forms += [f"sgn({name}{rng.integers(-30, 31):+d})", f"sgn({name})"]
@@ -183,3 +183,18 @@ def test_what_is_read_before_learning_is_what_was_before():
     made.run(RunSteps(3), Loihi2SimCfg(select_tag="fixed_pt"))
     made.stop()
     assert EarlyModel.seen == [0, 4, 8]
+
+
+def test_constants_with_fractions_may_be_set_and_too_fine_ones_run_in_python():
+    made = LearningDense(weights=np.full((1, 1), -10), learning_rule=Loihi2FLearningRule(dw="u0*4", rng_seed=1))
+    made.run(RunSteps(1), Loihi2SimCfg(select_tag="fixed_pt"))
+    made.dw.set("u0*(w+2^-1)")
+    made.run(RunSteps(1))
+    assert hasattr(made._model, "_kernel") and made.weights.get() == -11, "-6 + 0.5 is cut off to -5"
+    made.dw.set("u0*(w+2^-41)")
+    with pytest.raises(RuntimeError, match="40 bits"):
+        made.run(RunSteps(1))
+    made = LearningDense(weights=np.full((1, 1), -10), learning_rule=Loihi2FLearningRule(dw="u0*(w+2^-41)", rng_seed=1))
+    made.run(RunSteps(1), Loihi2SimCfg(select_tag="fixed_pt"))
+    assert not hasattr(made._model, "_kernel") and made.weights.get() == -19
+    made.stop()
