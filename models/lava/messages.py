@@ -176,3 +176,62 @@ def record(address, time):
         put_any(float64s(d[R_OUT], size), first, stride, d[R_SOURCE], d[R_KIND], n)
     else:
         put_any(int32s(d[R_OUT], size), first, stride, d[R_SOURCE], d[R_KIND], n)
+
+
+# A constant that is written into a variable.
+W_OUT, W_KIND, W_N = range(3)
+W_INTERVAL, W_OFFSET = 3, 4  # it is written where time % interval == offset
+W_INTEGER, W_REAL = 5, 6  # the value; address of it as float64
+WRITE_WORDS = 7
+
+
+@kernel
+def fill(out, value):
+    """Write a constant into all elements."""
+    for i in range(out.shape[0]):
+        out[i] = value
+
+
+@leaf
+def write(address, time):
+    """Write the constant if it is time."""
+    d = int64s(address, WRITE_WORDS)
+    if time % d[W_INTERVAL] != d[W_OFFSET]:
+        return
+    n, kind, value = d[W_N], d[W_KIND], d[W_INTEGER]
+    if kind == I32:
+        fill(int32s(d[W_OUT], n), i32(value))
+    elif kind == I64:
+        fill(int64s(d[W_OUT], n), value)
+    else:
+        fill(float64s(d[W_OUT], n), float64s(d[W_REAL], 1)[0])
+
+
+# A watch over the width of a variable of integers.
+B_SOURCE, B_KIND, B_N = range(3)
+B_UNUSED = 3  # 32 minus the bits that are allowed
+B_FOUND = 4  # address of a number: 1 once a value did not fit
+CHECK_WORDS = 5
+
+
+@kernel
+def overflows(values, unused):
+    """Whether some value, as int32, does not survive being cut to its lower bits."""
+    found = False
+    for i in range(values.shape[0]):
+        x = i32(values[i])
+        found |= i32(i32(x << unused) >> unused) != x
+    return found
+
+
+@leaf
+def check_bits(address, time):
+    """Remember whether a value does not fit."""
+    d = int64s(address, CHECK_WORDS)
+    unused = i32(d[B_UNUSED])
+    if d[B_KIND] == I32:
+        found = overflows(int32s(d[B_SOURCE], d[B_N]), unused)
+    else:
+        found = overflows(int64s(d[B_SOURCE], d[B_N]), unused)
+    if found:
+        int64s(d[B_FOUND], 1)[0] = 1

@@ -9,7 +9,8 @@ LENGTH = 5  # columns
 ROWS = 6  # address of the columns, one after the other
 STARTS = 7  # address of int64 positions, LENGTH + 1: where each column's events begin in the list
 PLACES = 8  # address of the places of non-zero elements, int32
-SOURCE_WORDS = 9
+START = 9  # column of the first step
+SOURCE_WORDS = 10
 
 
 @kernel
@@ -35,7 +36,7 @@ def list_events(d, column):
 def step(address, time):
     """Send a column of int32."""
     d = int64s(address, SOURCE_WORDS)
-    column = time % d[LENGTH]
+    column = (time + d[START]) % d[LENGTH]
     list_events(d, column)
     if d[OUT]:
         copy_row(int32s(d[OUT], d[N]), int32s(d[ROWS], d[LENGTH] * d[N]), column)
@@ -45,7 +46,7 @@ def step(address, time):
 def step_float(address, time):
     """Send a column of float64."""
     d = int64s(address, SOURCE_WORDS)
-    column = time % d[LENGTH]
+    column = (time + d[START]) % d[LENGTH]
     list_events(d, column)
     if d[OUT]:
         copy_row(float64s(d[OUT], d[N]), float64s(d[ROWS], d[LENGTH] * d[N]), column)

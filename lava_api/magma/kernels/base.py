@@ -50,9 +50,15 @@ class Kernel:
     ----------
     early : bool
         Whether it sends before it receives.
+    plain : tuple of str
+        Variables that its leaf reads as they are in every step.
+    alters : bool
+        Whether it writes the variables that it refers to.
     """
 
     early = False
+    plain: tuple[str, ...] = ()
+    alters = False
 
     def __init__(self, model: Any, process: Any) -> None:
         self.model = model
@@ -112,6 +118,14 @@ class Kernel:
     def due(self, step: int) -> int | None:
         """Return the next step, from `step` on, after which the model's ``run_post_mgmt`` is to run in Python."""
         return None
+
+    def reads(self, array: Any) -> bool:
+        """Return whether the kernel can refer to a variable of another kernel that is kept in this array."""
+        return True
+
+    def writes(self, name: str) -> bool:
+        """Return whether others may write a variable in place while the program runs: nothing is derived from it."""
+        return name in self.plain
 
     def export(self, name: str) -> None:
         """Write a variable that the kernel keeps elsewhere back into the model, which is about to be read."""

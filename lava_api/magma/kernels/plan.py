@@ -100,7 +100,12 @@ def _drop_unreadable(program: Program, plan: Plan) -> None:
     """Leave to Python what refers to a variable that no kernel keeps in an array."""
     for reference in program.references:
         process, target = reference.port.process, plan.kernels.get(reference.var.process)
-        if process in plan.kernels and (target is None or target.variable(reference.var.name) is None):
+        if process not in plan.kernels or plan.kernels[process].due(1) is not None:
+            continue
+        array = None if target is None else target.variable(reference.var.name)
+        if array is None or not plan.kernels[process].reads(array):
+            del plan.kernels[process]
+        elif plan.kernels[process].alters and not target.writes(reference.var.name):  # type: ignore[union-attr]
             del plan.kernels[process]
 
 

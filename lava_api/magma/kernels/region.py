@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.compiler.program import Link
+from lava_api.magma.core.sync.protocols.loihi_protocol import Phase
 from lava_api.magma.kernels.base import Kernel
 from lava_api.magma.kernels.linking import Call, Linker
 from lava_api.magma.kernels.messages import Message
@@ -95,7 +96,10 @@ class Region:
         learning = [call for kernel in kernels.values() for call in kernel.learning()]
         self.supplied = [kernel for kernel in kernels.values() if type(kernel).provide is not Kernel.provide]
         self.later = {p: calls for p in managed if p in kernels and (calls := list(kernels[p].managed()))}
-        self.hooked = [kernel for kernel in kernels.values() if kernel.due(1) is not None]
+        self.hooked = [kernel for process in managed if (kernel := kernels.get(process)) and kernel.due(1) is not None]
+        places = {process: place for place, process in enumerate(managed)}
+        last = max((places[process] for process in self.later), default=-1)
+        self.alone &= all(places[kernel.process] > last for kernel in self.hooked)
         together = [call for calls in self.later.values() for call in calls]
         self.program = Program(spiking + learning + together if self.alone else spiking)
         self.learner = Program(learning) if learning and not self.alone else None
@@ -159,6 +163,7 @@ class Region:
         step = int(self.clock[0])
         if kernel.due(step) == step:
             kernel.model.time_step = step
+            kernel.model.phase = Phase.POST_MGMT
             try:
                 kernel.model.run_post_mgmt()
             except Exception as error:

@@ -46,6 +46,10 @@ class Vector(Kernel):
             if not isinstance(array, np.ndarray) or array.size != self.n or not array.flags.c_contiguous:
                 raise Declined(name)
 
+    def writes(self, name: str) -> bool:
+        """States are read as they are."""
+        return name in self.states
+
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
         """Elements of the one type, or of one that becomes it without connections."""
         if d_type.name != self.takes and not (d_type.name == "int16" and self.takes == "int32"):

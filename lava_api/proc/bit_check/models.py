@@ -45,6 +45,8 @@ class AbstractBitCheckModel(PyLoihiProcessModel):
 class LoihiBitCheckModel(AbstractBitCheckModel):
     """:class:`BitCheck` in int32."""
 
+    KERNEL = "lava_api.proc.bit_check.kernels:BitCheckKernel"
+
     state: Any = LavaPyType(PyRefPort.VEC_DENSE, int)
     bits: Any = LavaPyType(int, int)
     layerid: Any = LavaPyType(int, int)

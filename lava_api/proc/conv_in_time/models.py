@@ -41,9 +41,13 @@ class AbstractPyConvInTimeModel(PyLoihiProcessModel):
 class PyConvInTimeFloat(AbstractPyConvInTimeModel):
     """:class:`ConvInTime` in float64."""
 
+    KERNEL = "lava_api.proc.conv_in_time.kernels:ConvInTimeKernel"
+
 
 @implements(proc=ConvInTime, protocol=LoihiProtocol)
 @requires(CPU)
 @tag("fixed_pt")
 class PyConvInTimeFixed(AbstractPyConvInTimeModel):
     """:class:`ConvInTime` as tagged for fixed point, which in Lava computes in float64 too and never wraps."""
+
+    KERNEL = "lava_api.proc.conv_in_time.kernels:ConvInTimeKernel"

@@ -20,6 +20,7 @@ class Connection(Kernel):
     """What connections have in common: they send what they summed up in the step before."""
 
     early = True
+    plain: tuple[str, ...] = ("a_buff",)
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)

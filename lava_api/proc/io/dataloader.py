@@ -150,6 +150,8 @@ class AbstractPySpikeDataloaderModel(AbstractPyDataloaderModel):
 class PyStateModelFixed(AbstractPyStateDataloaderModel):
     """Write int32."""
 
+    KERNEL = "lava_api.proc.io.kernels:StateLoader"
+
     state: Any = LavaPyType(PyRefPort.VEC_DENSE, np.int32)
 
 
@@ -158,6 +160,8 @@ class PyStateModelFixed(AbstractPyStateDataloaderModel):
 @tag("floating_pt")
 class PyStateModelFloat(AbstractPyStateDataloaderModel):
     """Write float64."""
+
+    KERNEL = "lava_api.proc.io.kernels:StateLoader"
 
     state: Any = LavaPyType(PyRefPort.VEC_DENSE, float)
 
@@ -168,6 +172,8 @@ class PyStateModelFloat(AbstractPyStateDataloaderModel):
 class PySpikeModelFixed(AbstractPySpikeDataloaderModel):
     """Send int32."""
 
+    KERNEL = "lava_api.proc.io.kernels:SpikeLoader"
+
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32)
     data: Any = LavaPyType(np.ndarray, np.int32)
 
@@ -177,6 +183,8 @@ class PySpikeModelFixed(AbstractPySpikeDataloaderModel):
 @tag("floating_pt")
 class PySpikeModelFloat(AbstractPySpikeDataloaderModel):
     """Send float64."""
+
+    KERNEL = "lava_api.proc.io.kernels:SpikeLoader"
 
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
     data: Any = LavaPyType(np.ndarray, float)

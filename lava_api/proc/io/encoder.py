@@ -108,6 +108,8 @@ class AbstractPyDeltaEncoderModel(PyLoihiProcessModel):
 class PyDeltaEncoderModelDense(AbstractPyDeltaEncoderModel):
     """:class:`DeltaEncoder` with one number for each element."""
 
+    KERNEL = "lava_api.proc.io.encoder_kernels:DeltaEncoderDense"
+
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
 
     def __init__(self, proc_params: Any = None) -> None:

@@ -31,27 +31,33 @@ class Source(Kernel):
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         """One leaf."""
-        d = self.d = Description(at.SOURCE_WORDS)
-        self.message.lists.describe(d)  # type: ignore[union-attr]
-        d.point(at.OUT, self.message.data if self.message.wanted else None)
-        d.words[at.N], d.words[at.LENGTH] = self.message.size, self.model.data.shape[-1]
-        return [("ring_buffer:step" if self.message.kind == messages.I32 else "ring_buffer:step_float", d)]
+        self.d, leaf = source_description(self.message, self.model.data.shape[-1])
+        return [(leaf, self.d)]
 
     def refresh(self) -> None:
         """Take over data that were set."""
-        if "data" not in self.changed:
-            return
-        length = self.model.data.shape[-1]
-        rows = np.ascontiguousarray(np.moveaxis(self.model.data, -1, 0).reshape(length, -1))
-        columns, places = np.nonzero(rows)
-        starts = np.concatenate([[0], np.cumsum(np.bincount(columns, minlength=length))])
-        self.d.point(at.ROWS, rows)
-        self.d.point(at.STARTS, starts.astype(np.int64))
-        self.d.point(at.PLACES, places.astype(np.int32))
+        if "data" in self.changed:
+            put_columns(self.d, self.model.data)
 
-    def counters(self) -> dict[str, int]:
-        """Nothing is counted."""
-        return {}
+
+def source_description(message: Message, length: int) -> tuple[Description, str]:
+    """Return the description of a leaf that sends columns, and the leaf."""
+    d = Description(at.SOURCE_WORDS)
+    message.lists.describe(d)  # type: ignore[union-attr]
+    d.point(at.OUT, message.data if message.wanted else None)
+    d.words[at.N], d.words[at.LENGTH] = message.size, length
+    return d, "ring_buffer:step" if message.kind == messages.I32 else "ring_buffer:step_float"
+
+
+def put_columns(d: Description, data: Any) -> None:
+    """Write columns, and lists of what is not zero in them."""
+    length = data.shape[-1]
+    rows = np.ascontiguousarray(np.moveaxis(data, -1, 0).reshape(length, -1))
+    columns, places = np.nonzero(rows)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(columns, minlength=length))])
+    d.point(at.ROWS, rows)
+    d.point(at.STARTS, starts.astype(np.int64))
+    d.point(at.PLACES, places.astype(np.int32))
 
 
 class Sink(Kernel):
@@ -103,3 +109,83 @@ class ReadVariable(Kernel):
         """Take over the interval."""
         self.d.words[messages.R_INTERVAL] = self.model.interval.item()
         self.d.words[messages.R_OFFSET] = self.model.offset.item()
+
+
+class ResetVariable(Kernel):
+    """Reset."""
+
+    alters = True
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        self.var = referred(process.state)
+        if self.var is None or self.var.shape != process.state.shape:
+            raise Declined("state")
+        self.real = np.zeros(1)
+
+    def reads(self, array: Any) -> bool:
+        """Elements of messages' kinds."""
+        return RECORDED.get(array.dtype.name) in (messages.I32, messages.I64, messages.F64)
+
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+        """Nothing in the spiking phase."""
+        return []
+
+    def managed(self) -> Iterable[tuple[str, Description]]:
+        """One leaf."""
+        target = self.var.process._model._kernel.variable(self.var.name)
+        d = self.d = Description(messages.WRITE_WORDS)
+        d.point(messages.W_OUT, target)
+        d.words[messages.W_KIND], d.words[messages.W_N] = RECORDED[target.dtype.name], target.size
+        d.point(messages.W_REAL, self.real)
+        return [("messages:write", d)]
+
+    def refresh(self) -> None:
+        """Take over value and times."""
+        model, words = self.model, self.d.words
+        words[messages.W_INTERVAL] = model.interval.item()
+        words[messages.W_OFFSET] = model.offset.item()
+        words[messages.W_INTEGER] = int(model.reset_value.item())
+        self.real[0] = model.reset_value.item()
+
+
+class StateLoader(Kernel):
+    """StateDataloader: labels are sent, samples are loaded in Python."""
+
+    def outputs(self) -> dict[str, Message]:
+        """The label."""
+        self.label = Message(self.process.ground_truth.shape, type(self.model).ground_truth.d_type)
+        return {"ground_truth": self.label}
+
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+        """Nothing: the label stays until the next one."""
+        return []
+
+    def due(self, step: int) -> int | None:
+        """The next step after which a sample is due."""
+        interval, offset = int(self.model.interval.item()), int(self.model.offset.item())
+        return step + (offset - (step - 1)) % interval
+
+    def refresh(self) -> None:
+        """Take over the label."""
+        self.label.data[:] = np.broadcast_to(np.asarray(self.model.label, float), self.label.shape).reshape(-1)
+
+
+class SpikeLoader(StateLoader):
+    """SpikeDataloader: also sends the column of the step."""
+
+    def outputs(self) -> dict[str, Message]:
+        """The label, and this step's spikes."""
+        self.message = Message(self.process.s_out.shape, type(self.model).s_out.d_type, listed=True)
+        return super().outputs() | {"s_out": self.message}
+
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+        """One leaf, that of ring buffers."""
+        self.d, leaf = source_description(self.message, self.model.data.shape[-1])
+        return [(leaf, self.d)]
+
+    def refresh(self) -> None:
+        """Take over label and sample."""
+        super().refresh()
+        put_columns(self.d, self.model.data)
+        self.d.words[at.START] = (-1 - int(self.model.offset.item())) % self.model.data.shape[-1]

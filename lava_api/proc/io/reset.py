@@ -67,6 +67,8 @@ class AbstractPyReset(PyLoihiProcessModel):
 class PyResetFixed(AbstractPyReset):
     """Reset integers."""
 
+    KERNEL = "lava_api.proc.io.kernels:ResetVariable"
+
     state: Any = LavaPyType(PyRefPort.VEC_DENSE, int)
 
 
@@ -75,5 +77,7 @@ class PyResetFixed(AbstractPyReset):
 @tag("floating_pt")
 class PyResetFloat(AbstractPyReset):
     """Reset float64."""
+
+    KERNEL = "lava_api.proc.io.kernels:ResetVariable"
 
     state: Any = LavaPyType(PyRefPort.VEC_DENSE, float)

@@ -26,6 +26,7 @@ class _Lif(Kernel):
     """What all have in common: one input, one output, u and v."""
 
     sends: Any = np.int32
+    plain = ("u", "v", "refractory_period_end")
 
     def outputs(self) -> dict[str, Message]:
         """Spikes."""

@@ -97,6 +97,7 @@ class _Delayed(Connection):
     """What delayed connections have in common: ``a_buff`` is kept as a ring, and written back when it is read."""
 
     words_leaf = "step_delayed"
+    plain = ()
 
     def outputs(self) -> dict[str, Message]:
         """What is due in the next step."""

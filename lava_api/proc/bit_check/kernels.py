@@ -1,0 +1,58 @@
+"""The stock watch over a variable's width as a kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.kernels.base import Declined, Kernel
+from lava_api.magma.kernels.messages import RECORDED, Feed
+from lava_api.magma.kernels.records import referred
+from loihi_emu.image.memory import Description
+from loihi_emu.models.lava import messages as at
+
+
+class BitCheckKernel(Kernel):
+    """BitCheck without messages in the log."""
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        self.var = referred(process.state)
+        whole = all(isinstance(getattr(model, name), int | np.integer) for name in ("bits", "_overflowed"))
+        if model.debug or not whole or self.var is None or not 1 <= model.bits <= 31:
+            raise Declined("debug, bits, _overflowed, state")
+        self.found = np.array([model._overflowed], np.int64)
+
+    def reads(self, array: Any) -> bool:
+        """Integers of 32 or 64 bits."""
+        return RECORDED.get(array.dtype.name) in (at.I32, at.I64)
+
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+        """Nothing in the spiking phase."""
+        return []
+
+    def managed(self) -> Iterable[tuple[str, Description]]:
+        """One leaf."""
+        source = self.var.process._model._kernel.variable(self.var.name)
+        d = self.d = Description(at.CHECK_WORDS)
+        d.point(at.B_SOURCE, source)
+        d.words[at.B_KIND], d.words[at.B_N] = RECORDED[source.dtype.name], source.size
+        d.point(at.B_FOUND, self.found)
+        return [("messages:check_bits", d)]
+
+    def refresh(self) -> None:
+        """Take over what was set."""
+        self.d.words[at.B_UNUSED] = 32 - int(self.model.bits)
+        if "_overflowed" in self.changed:
+            self.found[0] = self.model._overflowed
+
+    def export(self, name: str) -> None:
+        """Write back whether an overflow was found."""
+        if name == "_overflowed" and name not in self.changed:
+            self.model._overflowed = int(self.found[0])
+
+    def variable(self, name: str) -> Any:
+        """Nothing of it stays in an array."""
+        return None

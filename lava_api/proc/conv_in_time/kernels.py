@@ -1,0 +1,62 @@
+"""Stock convolutions along time as kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.kernels.base import BOTH, EVENTS, Declined, Kernel
+from lava_api.magma.kernels.messages import STORED, Feed, Message
+from loihi_emu.image.memory import Description, aligned
+from loihi_emu.models.lava import conv_in_time as at
+from loihi_emu.models.lava import messages
+
+
+class ConvInTimeKernel(Kernel):
+    """ConvInTime; both number formats compute in float64."""
+
+    early = True
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        self.graded = model.num_message_bits.item() > 0
+        self.events = np.zeros(1, np.int64)
+        self.changed.update(("weights", "a_buff"))
+
+    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+        """Events of any message; payloads as float64."""
+        if d_type.name not in STORED:
+            raise Declined(f"{port}: {d_type}")
+        return (BOTH, messages.F64) if self.graded else (EVENTS, STORED[d_type.name])
+
+    def outputs(self) -> dict[str, Message]:
+        """What is due in the next step."""
+        self.message = Message(self.process.a_out.shape, np.float64)
+        return {"a_out": self.message}
+
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+        """One leaf."""
+        feed, d = feeds["s_in"], Description(at.TIME_WORDS)
+        self.d = d
+        feed.lists.describe(d)
+        n, steps = self.model.a_buff.shape
+        d.point(at.PAYLOADS, feed.data if self.graded else None)
+        d.words[at.N], d.words[at.STEPS] = n, steps
+        d.point(at.OUT, self.message.data)
+        d.point(at.BUFFER, self.model.a_buff)
+        d.point(at.SUMS, aligned(n * steps, np.float64))
+        d.point(at.EVENTS, self.events)
+        return [("conv_in_time:step", d)]
+
+    def refresh(self) -> None:
+        """Take over what was set."""
+        if "weights" in self.changed:
+            self.d.point(at.WEIGHTS, np.ascontiguousarray(self.model.weights.transpose(2, 0, 1), np.float64))
+        if "a_buff" in self.changed:
+            self.message.data[:] = self.model.a_buff[:, 0]
+
+    def counters(self) -> dict[str, int]:
+        """Synaptic events."""
+        return {"synaptic events": int(self.events[0])}
