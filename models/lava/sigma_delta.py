@@ -119,9 +119,7 @@ def delta_float(address, time):
     """Delta in float64."""
     d = int64s(address, VECTOR_WORDS)
     a = floats(d, IN)
-    changes_float(
-        floats(d, OUT), a, floats(d, ACT), floats(d, RESIDUE), floats(d, ERROR), floats(d, VTH), d[CUMULATES]
-    )
+    changes_float(floats(d, OUT), a, floats(d, ACT), floats(d, RESIDUE), floats(d, ERROR), floats(d, VTH), d[CUMULATES])
 
 
 @leaf
@@ -143,9 +141,7 @@ def sigma_delta_float(address, time):
     add_float(floats(d, SIGMA), floats(d, IN))
     y = floats(d, ACTIVATION)
     activate_float(y, floats(d, SIGMA), floats(d, BIAS), d[RELU])
-    changes_float(
-        floats(d, OUT), y, floats(d, ACT), floats(d, RESIDUE), floats(d, ERROR), floats(d, VTH), d[CUMULATES]
-    )
+    changes_float(floats(d, OUT), y, floats(d, ACT), floats(d, RESIDUE), floats(d, ERROR), floats(d, VTH), d[CUMULATES])
 
 
 @disjoint
@@ -188,6 +184,4 @@ def delta_encoder(address, time):
     """DeltaEncoder with one number per element; what it sends is due in the next step."""
     d = int64s(address, VECTOR_WORDS)
     clips, lowest, highest = d[CLIPS], d[LOWEST], d[HIGHEST]
-    encode(
-        ints(d, OUT), ints(d, IN), ints(d, ACT), ints(d, RESIDUE), ints(d, VTH), d[SHIFT_IN], clips, lowest, highest
-    )
+    encode(ints(d, OUT), ints(d, IN), ints(d, ACT), ints(d, RESIDUE), ints(d, VTH), d[SHIFT_IN], clips, lowest, highest)

@@ -1,0 +1,255 @@
+"""Every other stock model as a kernel against its Python model: random parameters and inputs, equal to the bit."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lava_api.magma.core.run_conditions import RunSteps
+from lava_api.magma.core.run_configs import Loihi2SimCfg
+from lava_api.magma.kernels import plan
+from lava_api.proc.atrlif.process import ATRLIF
+from lava_api.proc.bit_check.process import BitCheck
+from lava_api.proc.conv_in_time.process import ConvInTime
+from lava_api.proc.dense.process import Dense, LearningDense
+from lava_api.proc.graded.process import GradedReluVec, GradedVec, InvSqrt, NormVecDelay
+from lava_api.proc.io.dataloader import SpikeDataloader, StateDataloader
+from lava_api.proc.io.encoder import DeltaEncoder
+from lava_api.proc.io.reset import Reset
+from lava_api.proc.io.sink import RingBuffer as Sink
+from lava_api.proc.io.source import RingBuffer as Source
+from lava_api.proc.learning_rules.stdp_learning_rule import STDPLoihi
+from lava_api.proc.lif.process import LIF, LearningLIF
+from lava_api.proc.monitor.process import Monitor
+from lava_api.proc.prodneuron.process import ProdNeuron
+from lava_api.proc.receiver.process import Receiver
+from lava_api.proc.resfire.process import RFZero
+from lava_api.proc.rf.process import RF
+from lava_api.proc.rf_iz.process import RF_IZ
+from lava_api.proc.sdn.models import PySigmaDeltaModelFixedCorrected
+from lava_api.proc.sdn.process import ActivationMode, Delta, Sigma, SigmaDelta
+from lava_api.proc.spiker.process import Spiker
+
+STEPS = 20
+FIXED, FLOAT = "fixed_pt", "floating_pt"
+BOTH = (FIXED, FLOAT)
+
+
+def fed(process, rng, ports, low, high, tag, binary=False):
+    """Connect sources of random numbers to ports, sometimes two of them."""
+    parts = [process]
+    for port in ports:
+        for _ in range(1 + (rng.random() < 0.3)):
+            data = rng.integers(low, high, (*port.shape, 7)) * (rng.random((*port.shape, 7)) < 0.6)
+            source = Source(data=data if tag == FIXED else data / 8)
+            source.s_out.connect(port)
+            parts.append(source)
+    return parts
+
+
+def sigma(rng, tag, shape):
+    process = Sigma(shape=shape)
+    return fed(process, rng, [process.a_in], -50, 50, tag)
+
+
+def exponents(rng, tag):
+    return {"spike_exp": int(rng.integers(0, 4)), "state_exp": int(rng.integers(0, 4))} if tag == FIXED else {}
+
+
+def delta(rng, tag, shape):
+    process = Delta(
+        shape=shape, vth=int(rng.integers(1, 20)), cum_error=bool(rng.random() < 0.5), **exponents(rng, tag)
+    )
+    return fed(process, rng, [process.a_in], -50, 50, tag)
+
+
+def sigma_delta(rng, tag, shape):
+    process = SigmaDelta(
+        shape=shape, vth=int(rng.integers(1, 20)), bias=rng.integers(-9, 9, shape), cum_error=bool(rng.random() < 0.5),
+        act_mode=(ActivationMode.RELU, ActivationMode.UNIT)[rng.integers(2)], **exponents(rng, tag),
+    )  # fmt: skip
+    return fed(process, rng, [process.a_in], -50, 50, tag)
+
+
+def atrlif(rng, tag, shape):
+    deltas = {f"delta_{name}": float(rng.integers(0, 64)) / 64 for name in ("i", "v", "theta", "r")}
+    process = ATRLIF(
+        shape=shape, **deltas, theta_0=int(rng.integers(1, 9)), theta_step=float(rng.integers(1, 40)) / 8,
+        bias_mant=rng.integers(0, 300, shape), bias_exp=int(rng.integers(0, 3)) if tag == FIXED else 0,
+    )  # fmt: skip
+    return fed(process, rng, [process.a_in], -20, 50, tag)
+
+
+def resonator(kind):
+    def make(rng, tag, shape):
+        more = {"state_exp": int(rng.integers(0, 7)), "decay_bits": 12} if tag == FIXED else {}
+        process = kind(shape=shape, period=float(rng.integers(3, 20)), alpha=float(rng.integers(0, 8)) / 16, **more)
+        return fed(process, rng, [process.a_real_in, process.a_imag_in], -6, 7, tag)
+
+    return make
+
+
+def rf_zero(rng, tag, shape):
+    process = RFZero(
+        shape=shape, freqs=rng.uniform(5, 50, shape), decay_tau=rng.uniform(0.05, 1, shape), dt=0.01, uth=2
+    )
+    return fed(process, rng, [process.u_in, process.v_in], -40000, 40000, tag)
+
+
+def graded(kind):
+    def make(rng, tag, shape):
+        process = kind(shape=shape, vth=int(rng.integers(0, 30)))
+        return fed(process, rng, [process.a_in], -50, 50, tag)
+
+    return make
+
+
+def product(rng, tag, shape):
+    process = ProdNeuron(shape=shape, vth=int(rng.integers(0, 30)), exp=int(rng.integers(0, 9)))
+    return fed(process, rng, [process.a_in1, process.a_in2], -70000, 70000, tag)
+
+
+def norm(rng, tag, shape):
+    process = NormVecDelay(shape=shape, vth=int(rng.integers(0, 30)))
+    return fed(process, rng, [process.a_in1, process.a_in2], -70000, 70000, tag)
+
+
+def inverse_root(rng, tag, shape):
+    process = InvSqrt(shape=(1,))
+    return fed(process, rng, [process.a_in], 0, 500, tag)
+
+
+def spiker(rng, tag, shape):
+    process = Spiker(shape=shape, period=int(rng.integers(1, 6)), payload=int(rng.integers(1, 99)))
+    receiver = Receiver(shape=shape)
+    process.s_out.connect(receiver.a_in)
+    return [process, receiver]
+
+
+def conv_in_time(rng, tag, shape):
+    weights = rng.integers(-8, 9, (int(rng.integers(1, 5)), int(rng.integers(1, 4)), shape[0]))
+    process = ConvInTime(weights=weights, num_message_bits=int(rng.choice([0, 8])))
+    return fed(process, rng, [process.s_in], -3, 4, tag)
+
+
+def encoder(rng, tag, shape):
+    bits = None if rng.random() < 0.5 else int(rng.integers(3, 8))
+    process = DeltaEncoder(shape=shape, vth=int(rng.integers(1, 9)), spike_exp=int(rng.integers(0, 4)), num_bits=bits)
+    return fed(process, rng, [process.a_in], -50, 50, tag)
+
+
+def reset(rng, tag, shape):
+    cells = LIF(shape=shape, vth=500, bias_mant=rng.integers(1, 40, shape))
+    process = Reset(
+        reset_value=int(rng.integers(-9, 9)), interval=int(rng.integers(1, 6)), offset=int(rng.integers(0, 6))
+    )
+    process.connect_var(cells.v if rng.random() < 0.5 else cells.u)
+    return [process, *fed(cells, rng, [cells.a_in], -3, 9, tag)]
+
+
+def bit_check(rng, tag, shape):
+    cells = LIF(shape=shape, vth=100_000, bias_mant=rng.integers(1, 40, shape))
+    process = BitCheck(bits=int(rng.integers(4, 12)))
+    process.connect_var(cells.v)
+    return [process, *fed(cells, rng, [cells.a_in], 0, 9, tag)]
+
+
+def state_loader(rng, tag, shape):
+    cells = LIF(shape=shape, vth=100, bias_mant=rng.integers(1, 40, shape))
+    data = [(rng.integers(-9, 9, shape), int(rng.integers(0, 9))) for _ in range(3)]
+    process = StateDataloader(dataset=data, interval=int(rng.integers(1, 6)), offset=int(rng.integers(0, 5)))
+    process.connect_var(cells.v)
+    return [process, *fed(cells, rng, [cells.a_in], 0, 9, tag)]
+
+
+def spike_loader(rng, tag, shape):
+    interval = int(rng.integers(2, 7))
+    data = [(rng.integers(0, 2, (*shape, int(rng.integers(1, 9)))), int(rng.integers(0, 9))) for _ in range(1)]
+    data += [(rng.integers(0, 2, data[0][0].shape), int(rng.integers(0, 9))) for _ in range(2)]
+    process = SpikeDataloader(dataset=data, interval=interval, offset=int(rng.integers(0, interval)))
+    dense, cells = Dense(weights=rng.integers(-9, 9, (2, shape[0])) * 2), LIF(shape=(2,), vth=2)
+    process.s_out.connect(dense.s_in)
+    dense.a_out.connect(cells.a_in)
+    return [process, dense, cells]
+
+
+def learning_lif(rng, tag, shape):
+    rule = STDPLoihi(learning_rate=1, A_plus=1, A_minus=-1, tau_plus=5, tau_minus=5, t_epoch=2, rng_seed=3)
+    cells = LearningLIF(shape=shape, vth=2, du=4095 if tag == FIXED else 1, learning_rule=rule)
+    dense = LearningDense(weights=rng.integers(1, 60, (shape[0], 3)), learning_rule=rule)
+    dense.a_out.connect(cells.a_in)
+    cells.s_out_bap.connect(dense.s_in_bap)
+    sink = Sink(shape=shape, buffer=STEPS)
+    cells.s_out_y1.connect(sink.a_in)
+    return [cells, sink, *fed(dense, rng, [dense.s_in], 0, 2, tag)]
+
+
+LIBRARY = {
+    "sigma": (sigma, BOTH), "delta": (delta, BOTH), "sigma_delta": (sigma_delta, BOTH), "atrlif": (atrlif, BOTH),
+    "rf": (resonator(RF), BOTH), "rf_iz": (resonator(RF_IZ), BOTH), "rf_zero": (rf_zero, (FIXED,)),
+    "graded": (graded(GradedVec), (FIXED,)), "graded_relu": (graded(GradedReluVec), (FIXED,)),
+    "product": (product, (FIXED,)), "norm": (norm, (FIXED,)), "inverse_root": (inverse_root, (FLOAT,)),
+    "spiker": (spiker, (FIXED,)), "conv_in_time": (conv_in_time, BOTH), "encoder": (encoder, ("dense_out",)),
+    "reset": (reset, BOTH), "bit_check": (bit_check, (FIXED,)), "state_loader": (state_loader, BOTH),
+    "spike_loader": (spike_loader, BOTH), "learning_lif": (learning_lif, (FIXED,)),
+}  # fmt: skip
+CASES = [(name, tag) for name, (_, tags) in LIBRARY.items() for tag in tags]
+
+
+class Config(Loihi2SimCfg):
+    """Models of a tag where a process has such, else its first one."""
+
+    def select(self, process, proc_models):
+        if type(process) in self.exception_proc_model_map:
+            return self.exception_proc_model_map[type(process)]
+        fit = [model for model in proc_models if self.select_tag in model.tags or "dense_out" in model.tags]
+        return (fit or proc_models)[0]
+
+
+def outcome(name, tag, seed, kernels, exceptions=None):
+    """Run a small program in pieces; all variables, messages and records of the process."""
+    plan.AT_ALL = kernels
+    try:
+        rng = np.random.default_rng(seed)
+        make, _ = LIBRARY[name]
+        parts = make(rng, FIXED if tag == "dense_out" else tag, (int(rng.integers(1, 6)),))
+        process, taps = parts[0], []
+        for port in process.out_ports:
+            sink = Sink(shape=port.shape, buffer=STEPS)
+            port.connect(sink.a_in)
+            taps.append(sink.data)
+        states = [var for part in parts for var in part.vars if var.name in ("v", "act", "real", "sigma", "theta")]
+        if states and rng.random() < 0.7:
+            monitor = Monitor()
+            monitor.probe(states[0], STEPS)
+            taps.append(next(iter(monitor.vars)))
+        for steps in (1, 6, STEPS - 7):
+            config = Config(select_tag=FIXED if tag == "dense_out" else tag, exception_proc_model_map=exceptions or {})
+            process.run(RunSteps(steps), config)
+            for var in states:
+                var.set(rng.integers(-9, 9, var.shape))
+        seen = [var.get() for var in taps]
+        seen += [var.get() for part in parts for var in part.vars if var.name not in ("du", "dv", "vth")]
+        if kernels:
+            assert [part for part in parts if not hasattr(part._model, "_kernel")] == []
+        process.stop()
+        return seen
+    finally:
+        plan.AT_ALL = True
+
+
+@pytest.mark.parametrize(("name", "tag"), CASES, ids=[f"{name}-{tag}" for name, tag in CASES])
+@settings(max_examples=12, deadline=None)
+@given(seed=st.integers(0, 1 << 30))
+def test_kernels_equal_python_models(name, tag, seed):
+    for a, b in zip(outcome(name, tag, seed, True), outcome(name, tag, seed, False), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@settings(max_examples=12, deadline=None)
+@given(seed=st.integers(0, 1 << 30))
+def test_the_corrected_sigma_delta(seed):
+    chosen = {SigmaDelta: PySigmaDeltaModelFixedCorrected}
+    runs = [outcome("sigma_delta", FIXED, seed, kernels, chosen) for kernels in (True, False)]
+    for a, b in zip(*runs, strict=True):
+        np.testing.assert_array_equal(a, b)
