@@ -37,7 +37,8 @@ def find_models(process: Any) -> list[Any]:
     found: list[Any] = []
     for module in [sys.modules.get(kind.__module__), *modules_beside(kind)]:
         for value in list(vars(module).values()) if module is not None else []:
-            is_model = isinstance(value, type) and issubclass(value, AbstractProcessModel)
+            is_class = issubclass(type(value), type)  # dict[str, int] is an instance of type in Python 3.10
+            is_model = is_class and issubclass(value, AbstractProcessModel)
             if is_model and value.implements_process is kind and value not in found:
                 found.append(value)
     return found or list(kind.__dict__.get(REGISTRY, ()))
