@@ -35,6 +35,8 @@ def main(arguments: list[str]) -> int:
     if not rest or (not kind and rest[0].startswith("-")):
         print(USAGE, file=sys.stderr)
         return 2
+    import loihi_emu  # noqa: F401  # found now: in a checkout, its folder leaves the path below
+
     install()
     target, safe = rest[0], getattr(sys.flags, "safe_path", False)
     if kind == "-c":
