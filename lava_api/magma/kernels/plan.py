@@ -54,8 +54,8 @@ def make_plan(program: Program, models: dict[Any, Any]) -> Plan:
         except Declined:
             continue
         plan.kernels[leaf.process] = made
-    _drop_unreadable(program, plan)
     _drop_deadlocks(program, plan)
+    _drop_unreadable(program, plan)
     for process, kernel in plan.kernels.items():
         models[process]._kernel = kernel
     for domain in program.domains:
@@ -97,16 +97,22 @@ def arriving(port: Any, links: Iterable[Link]) -> np.dtype[Any]:
 
 
 def _drop_unreadable(program: Program, plan: Plan) -> None:
-    """Leave to Python what refers to a variable that no kernel keeps in an array."""
-    for reference in program.references:
-        process, target = reference.port.process, plan.kernels.get(reference.var.process)
-        if process not in plan.kernels or plan.kernels[process].due(1) is not None:
-            continue
-        array = None if target is None else target.variable(reference.var.name)
-        if array is None or not plan.kernels[process].reads(array):
-            del plan.kernels[process]
-        elif plan.kernels[process].alters and not target.writes(reference.var.name):  # type: ignore[union-attr]
-            del plan.kernels[process]
+    """Leave to Python what refers to a variable that no kernel keeps in an array, until nothing does."""
+    before = -1
+    while before != len(plan.kernels):
+        before = len(plan.kernels)
+        for reference in program.references:
+            kernel, target = plan.kernels.get(reference.port.process), plan.kernels.get(reference.var.process)
+            if kernel is not None and kernel.due(1) is None and not _refers(kernel, target, reference.var.name):
+                del plan.kernels[reference.port.process]
+
+
+def _refers(kernel: Kernel, target: Kernel | None, name: str) -> bool:
+    """Return whether a kernel can refer to a variable of another."""
+    array = None if target is None else target.variable(name)
+    if target is None or array is None or not kernel.reads(array):
+        return False
+    return not kernel.alters or target.writes(name)
 
 
 def _drop_deadlocks(program: Program, plan: Plan) -> None:

@@ -236,3 +236,11 @@ def test_derived_models_run_as_python():
     cell.run(RunSteps(5), Loihi2SimCfg(exception_proc_model_map={LIF: Own}))
     assert cell.v.get() == 55
     cell.stop()
+
+
+def test_a_monitor_of_a_deadlocked_neuron_changes_nothing():
+    cell, monitor = LIF(shape=(2,), name="loop"), Monitor()
+    cell.s_out.connect(cell.a_in)
+    monitor.probe(cell.v, 3)
+    with pytest.raises(RuntimeError, match="deadlock"):
+        cell.run(RunSteps(2), Loihi2SimCfg())
