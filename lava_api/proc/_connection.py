@@ -10,7 +10,13 @@ from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
 from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.proc._arithmetic import Array, shift_signed
-from lava_api.utils.weightutils import MAX_WEIGHT_BITS, clip_weights, determine_sign_mode, truncate_weights
+from lava_api.utils.weightutils import (
+    MAX_WEIGHT_BITS,
+    checked_sign_mode,
+    clip_weights,
+    determine_sign_mode,
+    truncate_weights,
+)
 
 MAX_DELAY = 63
 """Largest synaptic delay in steps, 6 bits."""
@@ -60,7 +66,7 @@ class FixedConnection(FloatConnection):
         self.weight_exp = proc_params.get("weight_exp", 0)
         self.num_weight_bits = proc_params.get("num_weight_bits", MAX_WEIGHT_BITS)
         given = proc_params.get("weights")
-        self.sign_mode = proc_params.get("sign_mode") or (None if given is None else determine_sign_mode(given))
+        self.sign_mode = checked_sign_mode(proc_params) or (None if given is None else determine_sign_mode(given))
 
     def prepare(self) -> None:
         """Bring the weights into the form that the chip stores."""

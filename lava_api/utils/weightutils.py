@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
+from loihi_emu.errors import integer, invalid
+
 MAX_WEIGHT_BITS = 8
 
 
@@ -23,6 +25,16 @@ class SignMode(Enum):
     MIXED = 1
     EXCITATORY = 2
     INHIBITORY = 3
+
+
+def checked_sign_mode(proc_params: Any) -> SignMode | None:
+    """Return the sign mode that a connection was given, None if it was given none."""
+    mode = proc_params.get("sign_mode")
+    if mode is None or isinstance(mode, SignMode):
+        return mode
+    allowed = ", ".join(map(str, SignMode)) + " or None"
+    name = proc_params.get("name")
+    raise invalid(f'process "{name}"' if name else "connection", "sign_mode", mode, allowed)
 
 
 def determine_sign_mode(weights: Any) -> SignMode:
@@ -90,7 +102,8 @@ def truncate_weights(
     ndarray or csr_matrix of int32
         Entries of a sparse matrix that became zero are no longer stored.
     """
-    bits = max_num_weight_bits - num_weight_bits + int(sign_mode is SignMode.MIXED)
+    most = max_num_weight_bits + int(sign_mode is SignMode.MIXED)
+    bits = most - integer("weights", "num_weight_bits", num_weight_bits, 0, most)
     sign = -1 if sign_mode is SignMode.INHIBITORY else 1
 
     def truncate(values: Any) -> Any:

@@ -8,15 +8,23 @@ import numpy as np
 
 from lava_api.magma.core.learning.constants import GradedSpikeCfg
 from lava_api.magma.core.learning.learning_rule import LoihiLearningRule
-from lava_api.magma.core.process.connection import LearningConnectionProcess, checked_rule
+from lava_api.magma.core.process.connection import LearningConnectionProcess, checked_rule, checked_use
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
 from lava_api.magma.core.process.variable import Var
 from lava_api.proc._names import warn_unknown
-from loihi_emu.errors import whole
+from loihi_emu.errors import invalid, whole
 
 WEIGHT_OPTIONS = ("num_weight_bits", "weight_exp", "sign_mode")
 """What fixed-point models of connections read from ``proc_params``."""
+
+
+def _matrix(process: object, weights: Any) -> Any:
+    """Return weights as an array of two dimensions."""
+    array = np.asarray(weights)
+    if array.ndim != 2:
+        raise invalid(type(process).__name__, "weights", f"shape {array.shape}", "two dimensions, targets by sources")
+    return array
 
 
 class Dense(AbstractProcess):
@@ -52,7 +60,7 @@ class Dense(AbstractProcess):
         log_config: LogConfig | None = None,
         **kwargs: Any,
     ) -> None:
-        weights = np.asarray(weights)
+        weights = _matrix(self, weights)
         warn_unknown(self, kwargs, WEIGHT_OPTIONS)
         super().__init__(
             weights=weights, num_message_bits=num_message_bits, name=name, log_config=log_config, **kwargs
@@ -105,15 +113,16 @@ class LearningDense(LearningConnectionProcess, Dense):
         graded_spike_cfg: GradedSpikeCfg = GradedSpikeCfg.USE_REGULAR_IMPULSE,
         **kwargs: Any,
     ) -> None:
-        weights = np.asarray(weights)
+        weights = _matrix(self, weights)
         rule = checked_rule(self, learning_rule)
-        if graded_spike_cfg != GradedSpikeCfg.USE_REGULAR_IMPULSE:
+        use = checked_use(self, graded_spike_cfg)
+        if use is not GradedSpikeCfg.USE_REGULAR_IMPULSE:
             rule.x1_impulse = 0
         super().__init__(
             weights=weights, shape=weights.shape, name=name, num_message_bits=num_message_bits, log_config=log_config,
             tag_2=np.zeros(weights.shape) if tag_2 is None else np.array(tag_2),
             tag_1=np.zeros(weights.shape) if tag_1 is None else np.array(tag_1),
-            learning_rule=rule, graded_spike_cfg=graded_spike_cfg, **kwargs,
+            learning_rule=rule, graded_spike_cfg=use, **kwargs,
         )  # fmt: skip
 
 
@@ -141,7 +150,7 @@ class DelayDense(Dense):
         log_config: LogConfig | None = None,
         **kwargs: Any,
     ) -> None:
-        weights = np.asarray(weights)
+        weights = _matrix(self, weights)
         whole("DelayDense", "delays", delays)
         if np.min(delays) < 0:
             raise ValueError(f"delays: found {np.min(delays)}, they must not be negative")

@@ -9,7 +9,7 @@ from scipy.sparse import csr_matrix, issparse
 
 from lava_api.magma.core.learning.constants import GradedSpikeCfg
 from lava_api.magma.core.learning.learning_rule import LoihiLearningRule
-from lava_api.magma.core.process.connection import LearningConnectionProcess, checked_rule
+from lava_api.magma.core.process.connection import LearningConnectionProcess, checked_rule, checked_use
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
 from lava_api.magma.core.process.variable import Var
@@ -88,12 +88,13 @@ class LearningSparse(LearningConnectionProcess, Sparse):
     ) -> None:
         weights = csr_matrix(weights, copy=True)
         rule = checked_rule(self, learning_rule)
-        if graded_spike_cfg != GradedSpikeCfg.USE_REGULAR_IMPULSE:
+        use = checked_use(self, graded_spike_cfg)
+        if use is not GradedSpikeCfg.USE_REGULAR_IMPULSE:
             rule.x1_impulse = 0
         tags = {"tag_2": _tags("tag_2", tag_2, weights), "tag_1": _tags("tag_1", tag_1, weights)}
         super().__init__(
             weights=weights, shape=weights.shape, name=name, num_message_bits=num_message_bits, log_config=log_config,
-            learning_rule=rule, graded_spike_cfg=graded_spike_cfg, **tags, **kwargs,
+            learning_rule=rule, graded_spike_cfg=use, **tags, **kwargs,
         )  # fmt: skip
         stored = {"weights": weights, **tags}
         self.proc_params["x_idx_active_syn_vars"] = {key: matrix.nonzero()[1] for key, matrix in stored.items()}

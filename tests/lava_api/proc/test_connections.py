@@ -143,3 +143,22 @@ def test_pairs():
 def test_convolution_in_time_reads_the_kernel_backwards(tag):
     sent = through(ConvInTime(weights=np.array([[[1.0]], [[2.0]], [[4.0]]])), [[1], [1]], tag, steps=6)
     assert np.ravel(sent).tolist() == [0, 4, 6, 3, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"sign_mode": "MIXED"}, "connection, sign_mode: got MIXED, allowed is SignMode"),
+        ({"num_weight_bits": 12}, r"num_weight_bits: got 12, allowed is 0\.\.8"),
+        ({"num_weight_bits": 2.5}, "num_weight_bits: got 2.5"),
+    ],
+)
+def test_a_wrong_option_of_weights_is_named(options, words):
+    made = Dense(weights=np.full((2, 2), 5), **options)
+    with pytest.raises((ValueError, RuntimeError), match=words):
+        made.run(RunSteps(1), Loihi2SimCfg(select_tag="fixed_pt"))
+
+
+def test_weights_have_two_dimensions():
+    with pytest.raises(ValueError, match=r"Dense, weights: got shape \(3,\), allowed is two dimensions"):
+        Dense(weights=np.ones(3))

@@ -301,3 +301,9 @@ def test_a_trace_that_overflowed_to_128_goes_on_to_1_without_a_spike():
     learner = LearningDense(weights=np.zeros((1, 1)), learning_rule=rule, graded_spike_cfg=cfg, num_message_bits=9)
     played([254, 256, 0, 0]).s_out.connect(learner.s_in)
     assert recorded(learner.x1, 4).ravel().tolist() == [127, 128, 1, 1]
+
+
+@pytest.mark.parametrize("kind", [LearningDense, LearningSparse])
+def test_an_unknown_use_of_payloads_is_named(kind):
+    with pytest.raises(ValueError, match=r"graded_spike_cfg: got 7, allowed is GradedSpikeCfg.USE_REGULAR_IMPULSE"):
+        kind(weights=np.ones((1, 1)), learning_rule=LoihiLearningRule(dw="u0"), graded_spike_cfg=7)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lava_api.magma.core.learning.constants import GradedSpikeCfg
 from lava_api.magma.core.learning.learning_rule import TRACE_PARAMETERS, LoihiLearningRule
 from lava_api.magma.core.process.ports.ports import InPort
 from lava_api.magma.core.process.process import AbstractProcess
@@ -62,6 +63,14 @@ class LearningConnectionProcess(AbstractProcess):
         for name in TRACE_PARAMETERS:
             setattr(self, name, Var(shape=(1,), init=getattr(rule, name)))
         super().__init__(**kwargs)
+
+
+def checked_use(process: object, use: Any) -> GradedSpikeCfg:
+    """Return what payloads do, or raise if it is nothing that there is."""
+    if use in tuple(GradedSpikeCfg):
+        return GradedSpikeCfg(use)
+    allowed = ", ".join(f"GradedSpikeCfg.{member.name}" for member in GradedSpikeCfg)
+    raise invalid(type(process).__name__, "graded_spike_cfg", use, allowed)
 
 
 def checked_rule(process: object, rule: Any) -> LoihiLearningRule:

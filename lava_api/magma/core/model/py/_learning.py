@@ -14,7 +14,7 @@ from lava_api.magma.core.learning.learning_rule import TRACE_PARAMETERS, Loihi3F
 from lava_api.magma.core.learning.string_symbols import SYNAPTIC_VARIABLE_VAR_MAPPING
 from lava_api.magma.core.learning.traces import at_dependencies, decay_factors
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.utils.weightutils import SignMode
+from lava_api.utils.weightutils import SignMode, checked_sign_mode
 from loihi_emu.errors import ValidationError, invalid
 
 RULES = ("dw", "dd", "dt")
@@ -73,10 +73,10 @@ class PyLearningConnection(AbstractLearningConnection):
         self._learning_rule = copy.copy(proc_params["learning_rule"])
         self._shape: tuple[int, ...] = proc_params["shape"]
         self._graded_spike_cfg = GradedSpikeCfg(proc_params["graded_spike_cfg"])
-        self.sign_mode = proc_params.get("sign_mode") or SignMode.MIXED
+        self.sign_mode = checked_sign_mode(proc_params) or SignMode.MIXED
         if self.sign_mode is SignMode.NULL:
             allowed = "SignMode.MIXED, EXCITATORY or INHIBITORY"
-            raise invalid(f'process "{proc_params.get("name")}"', "sign_mode", self.sign_mode, allowed)
+            raise invalid("learning connection", "sign_mode", self.sign_mode, allowed)
         self._store_parameters()
         self._store_rules()
         self._init_randoms()
