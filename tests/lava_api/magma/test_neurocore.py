@@ -28,6 +28,7 @@ from lava_api.proc.lif.ncmodels import NcLif
 from lava_api.proc.lif.process import LIF
 from lava_api.proc.sparse.ncmodel import NcModelDelaySparse, NcModelSparse
 from lava_api.proc.sparse.process import DelaySparse, Sparse
+from lava_api.utils.serialization import load, save
 from loihi_emu.errors import SimulationError, UnknownNameError, UnsupportedError, ValidationError
 
 STEPS = 30
@@ -41,7 +42,7 @@ class Cells(AbstractProcess):
         super().__init__(shape=shape)
         self.inp, self.out = InPort(shape=shape), OutPort(shape=shape)
         self.voltage, self.drive, self.speed = Var(shape, 0), Var(shape, drive), Var((1,), speed)
-        self.unused = Var((2,), 5)
+        self.unused, self.label = Var((2,), 5), Var((4,), "x0*y")
 
 
 class NcCells(AbstractNcProcessModel):
@@ -104,6 +105,7 @@ def test_variables_that_were_given_to_nodes_are_read_and_set():
         assert cells.unused.get().tolist() == [5, 5]
         with pytest.raises(SimulationError, match=r"gave no nodes the variable .*unused"):
             cells.unused.set(np.array([1, 1]))
+        assert cells.label.get() == "x0*y"
 
 
 def test_the_older_spelling():
@@ -129,6 +131,27 @@ def test_the_older_spelling():
     expected = outputs(newer((4,), drive=9), data, (4,))
     assert expected.any()
     assert np.array_equal(outputs(older((4,), drive=9), data, (4,), Loihi1HwCfg()), expected)
+
+
+class Saved(Cells):
+    """Cells of this module, which a file can name."""
+
+
+@implements(proc=Saved, protocol=LoihiProtocol)
+@requires(Loihi2NeuroCore)
+class NcSaved(NcCells):
+    pass
+
+
+def test_compiled_cells_are_saved_and_loaded(tmp_path):
+    cells = Saved((3,), drive=[1, 2, 3])
+    save(cells, str(tmp_path / "cells"), cells.compile(Loihi2HwCfg()))
+    again, executable = load(str(tmp_path / "cells.pickle"))
+    again.create_runtime(executable=executable)
+    with again:
+        again.run(RunSteps(4))
+        assert again.voltage.get().tolist() == [4, 8, 12]
+        assert again.unused.get().tolist() == [5, 5]
 
 
 class Layer(AbstractProcess):

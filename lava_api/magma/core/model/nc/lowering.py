@@ -10,9 +10,9 @@ from scipy.sparse import csr_matrix
 
 from lava_api.magma.core.model.nc.net import Net, NetL1, NetL2, kind_of, whole
 from lava_api.magma.core.model.nc.ports import NcInPort, NcOutPort
-from lava_api.magma.core.model.nc.registers import Registers, registers_model
+from lava_api.magma.core.model.nc.registers import Registers, RegistersModel, TextRegistersModel
 from lava_api.magma.core.model.nc.tables import Nodes, NodesPart
-from lava_api.magma.core.model.nc.ucode import Programmed, programmed_model
+from lava_api.magma.core.model.nc.ucode import Programmed, ProgrammedModel
 from lava_api.magma.core.model.nc.var import NcVar
 from lava_api.magma.core.resources import Loihi1NeuroCore
 from loihi_emu.chip import LOIHI1
@@ -90,12 +90,13 @@ class _Lowering:
             ends = self.net.leading_to(port) if isinstance(port, NcOutPort) else self._ends(port)
             if not ends:
                 raise ValidationError(f"{self.where}: nothing is connected to the port {name!r}.")
-        left = [var for var in self.process.vars if var.name not in self.bound]
-        if left:
-            keeper = Registers(left, f"{self.process.name}.registers")
-            self._add("registers", keeper, registers_model(keeper))
-            for var in left:
-                self._alias(var, getattr(keeper, var.name))
+        for name, model, is_text in (("registers", RegistersModel, False), ("texts", TextRegistersModel, True)):
+            left = [v for v in self.process.vars if v.name not in self.bound and isinstance(v.init, str) is is_text]
+            if left:
+                keeper = Registers(left, f"{self.process.name}.{name}")
+                self._add(name, keeper, model)
+                for var in left:
+                    self._alias(var, getattr(keeper, var.name))
         return self.parts, self.models
 
     def _ends(self, port: Any) -> list[Any]:
@@ -118,7 +119,7 @@ class _Lowering:
         if program is not None:
             found = {key: (shape if key in nodes.columns else (1,), self._value(v)) for key, v in columns.items()}
             cells: Any = Programmed(shape, program, found, f"{self.process.name}.{name}")
-            self._add(name, cells, programmed_model(cells))
+            self._add(name, cells, ProgrammedModel)
         else:
             cells = self._lif(shape, columns, name)
         self.made[id(nodes)] = cells

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,24 @@ class Registers(AbstractProcess):
             setattr(self, var.name, Var(shape=var.shape, init=var.init))
 
 
-class RegistersModel(PyLoihiProcessModel):
+class AnyVariable(ABCMeta):
+    """Gives a model class a type for whatever variable its process has."""
+
+    TYPE = LavaPyType(np.ndarray, float)
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return type(cls).TYPE
+
+
+class AnyText(AnyVariable):
+    """The same for variables that are strings."""
+
+    TYPE = LavaPyType(str, str)
+
+
+class AbstractRegistersModel(PyLoihiProcessModel):
     """Refuses to change them."""
 
     implements_process = Registers
@@ -46,10 +64,9 @@ class RegistersModel(PyLoihiProcessModel):
         )
 
 
-def registers_model(process: Registers) -> Any:
-    """Return the model class with the variables of one process."""
-    members: dict[str, Any] = {}
-    for name in process.proc_params["names"]:
-        text = isinstance(getattr(process, name).init, str)
-        members[name] = LavaPyType(str, str) if text else LavaPyType(np.ndarray, float)
-    return type("RegistersModel", (RegistersModel,), members)
+class RegistersModel(AbstractRegistersModel, metaclass=AnyVariable):
+    """Variables that are numbers."""
+
+
+class TextRegistersModel(AbstractRegistersModel, metaclass=AnyText):
+    """Variables that are strings."""

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from lava_api.magma.core.model.nc.registers import AnyVariable
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
 from lava_api.magma.core.model.py.type import LavaPyType
@@ -54,7 +55,13 @@ class Programmed(AbstractProcess):
             setattr(self, column, Var(shape=size, init=init))
 
 
-class ProgrammedModel(PyLoihiProcessModel):
+class AnyState(AnyVariable):
+    """Gives the class a type for whatever state the program has."""
+
+    TYPE = LavaPyType(np.ndarray, np.int32, precision=STATE_BITS)
+
+
+class ProgrammedModel(PyLoihiProcessModel, metaclass=AnyState):
     """Calls the program."""
 
     implements_process = Programmed
@@ -84,9 +91,3 @@ def wrap(values: Any) -> Any:
     """Keep 24 bits with sign."""
     half = 1 << (STATE_BITS - 1)
     return ((values.astype(np.int64) + half) % (2 * half) - half).astype(np.int32)
-
-
-def programmed_model(process: Programmed) -> Any:
-    """Return the model class with the variables of one process."""
-    members = {name: LavaPyType(np.ndarray, np.int32, precision=STATE_BITS) for name in process.proc_params["names"]}
-    return type("ProgrammedModel", (ProgrammedModel,), members)
