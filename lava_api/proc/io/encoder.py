@@ -16,6 +16,7 @@ from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc.io import encoding
 
 UNLIMITED = -1
 """Value of ``a_min`` and ``a_max`` without ``num_bits``."""
@@ -45,7 +46,9 @@ class DeltaEncoder(AbstractProcess):
     num_bits : int, optional
         Messages are limited to this many bits, sign included.
     compression : Compression
-        Only ``Compression.DENSE``: the packed formats serve the way to a chip.
+        ``DENSE`` sends an array. The others send pairs of values and places, in the forms that spike receivers on a chip
+        read: ``SPARSE``, ``PACKED_4`` and ``DELTA_SPARSE_8``, see :mod:`lava_api.proc.io.encoding`. A run configuration
+        selects their model by the tag ``sparse_out``.
     """
 
     def __init__(
@@ -57,8 +60,6 @@ class DeltaEncoder(AbstractProcess):
         num_bits: int | None = None,
         compression: Compression = Compression.DENSE,
     ) -> None:
-        if compression is not Compression.DENSE:
-            raise NotImplementedError(f"compression: got {compression}, only Compression.DENSE can be computed here")
         super().__init__(shape=shape, vth=vth, spike_exp=spike_exp, num_bits=num_bits, compression=compression)
         a_min = a_max = UNLIMITED
         if num_bits is not None:
@@ -77,6 +78,24 @@ class DeltaEncoder(AbstractProcess):
     def shape(self) -> Any:
         """Shape of the input."""
         return self.proc_params["shape"]
+
+
+FORMATS = {
+    Compression.SPARSE: encoding.sparse,
+    Compression.PACKED_4: encoding.packed_4,
+    Compression.DELTA_SPARSE_8: encoding.delta_sparse_8,
+}
+"""What makes values and places of changes."""
+
+
+def _expect(proc_params: Any, *allowed: Compression) -> None:
+    """Raise a RuntimeError unless a model can send in the format of its process."""
+    found = proc_params["compression"]
+    if found not in allowed:
+        raise RuntimeError(
+            f"DeltaEncoder: this model sends {', '.join(f.name for f in allowed)}, the process asks for {found.name}."
+            " Select the model with the tag 'dense_out' for DENSE, and 'sparse_out' for the others."
+        )
 
 
 class AbstractPyDeltaEncoderModel(PyLoihiProcessModel):
@@ -114,9 +133,48 @@ class PyDeltaEncoderModelDense(AbstractPyDeltaEncoderModel):
 
     def __init__(self, proc_params: Any = None) -> None:
         super().__init__(proc_params)
+        _expect(proc_params, Compression.DENSE)
         self.data: Any = 0
 
     def run_spk(self) -> None:
         """One step: send the changes of the step before, receive, encode."""
         self.s_out.send(np.broadcast_to(self.data, self.s_out.shape))
         self.data = self.encode_delta(np.left_shift(np.int64(self.a_in.recv()), self.spike_exp))
+
+
+@implements(proc=DeltaEncoder, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("sparse_out")
+class PyDeltaEncoderModelSparse(AbstractPyDeltaEncoderModel):
+    """:class:`DeltaEncoder` with values and places."""
+
+    s_out: Any = LavaPyType(PyOutPort.VEC_SPARSE, np.int32, precision=24)
+
+    def __init__(self, proc_params: Any = None) -> None:
+        super().__init__(proc_params)
+        _expect(proc_params, *FORMATS)
+        self.compression = proc_params["compression"]
+        self.data: Any = np.zeros(1, np.int64)
+        self.idx: Any = np.zeros(1, np.int64)
+
+    def run_spk(self) -> None:
+        """One step: send the changes of the step before, receive, encode."""
+        self.s_out.send(self.data, self.idx)
+        changes = self.encode_delta(np.left_shift(np.int64(self.a_in.recv()), self.spike_exp))
+        self.data, self.idx = FORMATS[self.compression](changes)
+
+    def encode_sparse(self, s_out: Any) -> tuple[Any, Any]:
+        """See :func:`~lava_api.proc.io.encoding.sparse`."""
+        return encoding.sparse(s_out)
+
+    def encode_packed_4(self, s_out: Any) -> tuple[Any, Any]:
+        """See :func:`~lava_api.proc.io.encoding.packed_4`."""
+        return encoding.packed_4(s_out)
+
+    def encode_delta_sparse_8(self, s_out: Any) -> tuple[Any, Any]:
+        """See :func:`~lava_api.proc.io.encoding.delta_sparse_8`."""
+        return encoding.delta_sparse_8(s_out)
+
+    def decode_encode_delta_sparse_8(self, packed_data: Any, packed_idx: Any) -> tuple[Any, Any]:
+        """See :func:`~lava_api.proc.io.encoding.unpacked`."""
+        return encoding.unpacked(packed_data, packed_idx)

@@ -109,8 +109,6 @@ def test_the_encoder_sends_changes_a_step_later():
 
     assert encoded() == [0, 0, 9, 0]
     assert encoded(spike_exp=1, num_bits=3) == [0, 0, 6, 6]
-    with pytest.raises(NotImplementedError, match="DENSE"):
-        io.encoder.DeltaEncoder(shape=(1,), vth=3, compression=io.encoder.Compression.PACKED_4)
 
 
 def test_a_program_sends_and_receives_while_the_network_runs():
