@@ -90,7 +90,7 @@ class SymbolicEquation:
         places = [place for place, character in enumerate(str_learning_rule) if not character.isspace()]
         if not places:
             raise self.source.error(None, "the rule is empty", f"{ALLOWED}. For no rule pass None")
-        split = re.search(r"\d\s+\d", str_learning_rule)
+        split = re.search(r"(?<![a-z])\d\s+\d", str_learning_rule)  # "x0 2" is a product
         if split is not None:
             raise self.source.error(split.start(), "white space between two numbers", "Put a '*' there, or close it up")
         self._symbol_list = self._parse("".join(str_learning_rule[place] for place in places), places)
