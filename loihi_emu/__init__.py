@@ -26,6 +26,7 @@ from loihi_emu.errors import (
     UnsupportedError,
     ValidationError,
 )
+from loihi_emu.learning.rule import LearningRule, Trace
 from loihi_emu.network import Network
 from loihi_emu.quantize import quantize
 from loihi_emu.recording import Recording, Spikes
@@ -41,6 +42,7 @@ __all__ = [
     "Conv2D",
     "Emulator",
     "Input",
+    "LearningRule",
     "LoihiEmuError",
     "LoihiOverflowWarning",
     "MappingError",
@@ -52,6 +54,7 @@ __all__ = [
     "Recording",
     "SimulationError",
     "Spikes",
+    "Trace",
     "UnknownNameError",
     "UnsupportedError",
     "ValidationError",

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from loihi_emu.archive import read_archive, write_archive
 from loihi_emu.errors import invalid
+from loihi_emu.learning.rule import LearningRule
 
 if TYPE_CHECKING:
     from loihi_emu.emulator import Emulator
 
 SCHEMA = 1
 KIND = "loihi_emu checkpoint"
+LEARNED = "learn."
 INPUT_KEYS = ("times", "indices", "payloads", "rate")
 
 
@@ -26,7 +28,8 @@ def structure(emulator: Emulator) -> str:
     network, image = emulator.network, emulator.image
     digest = hashlib.sha256(f"{network.rules} {network.seed}".encode())
     digest.update(repr([[p.name for p in group.populations] for group in image.groups]).encode())
-    digest.update(repr([(name, image.arena[name].shape) for name in image.arena.names]).encode())
+    fixed = [name for name in image.arena.names if not name.startswith(LEARNED)]  # epochs can be set
+    digest.update(repr([(name, image.arena[name].shape) for name in fixed]).encode())
     for p in network.populations.values():
         digest.update(f"{p.name} {p.shape} {p.model} {p.noise!r}".encode())
     for i in network.inputs.values():
@@ -34,7 +37,11 @@ def structure(emulator: Emulator) -> str:
     for c in network.connections.values():
         digest.update(f"{c.name} {c.pre.name} {c.post.name} {c.kind} {c.values.shape}".encode())
         digest.update(f"{c.weight_exp} {c.weight_bits} {c.sign_mode} {c.graded} {c.scaled}".encode())
-        for array in (c.delays, c.indptr, c.indices):
+        if c.learning is not None:
+            digest.update(f"{c.learning.factors} {image.learners[c.name].has_delays}".encode())
+            digest.update(f"{image.learners[c.name].has_tags}".encode())
+        learns_delays = c.learning is not None and image.learners[c.name].has_delays
+        for array in (None if learns_delays else c.delays, c.indptr, c.indices):
             if array is not None:
                 digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
@@ -43,13 +50,19 @@ def structure(emulator: Emulator) -> str:
 def save(emulator: Emulator, path: str | Path) -> Path:
     """Write a checkpoint."""
     network, image = emulator.network, emulator.image
-    header = {"step": emulator.step, "network": network.name, "structure": structure(emulator)}
+    rules: dict[str, Any] = {}
+    header = {"step": emulator.step, "network": network.name, "structure": structure(emulator), "learning": rules}
     arrays: dict[str, NDArray[Any]] = {f"state.{k}": image.arena[k] for k in image.arena.names}
     for name in network.populations:
         for key, value in image.group(name).parameters[name].items():
             arrays[f"parameter.{name}.{key}"] = value
     for name, c in network.connections.items():
         arrays[f"weights.{name}"] = c.values
+        if c.learning is not None:
+            rules[name] = {"rule": c.learning.rule.settings(), "enabled": c.learning.enabled}
+            arrays[f"delays.{name}"] = c.delays
+            if c.tags is not None:
+                arrays[f"tags.{name}"] = c.tags
     for name, node in network.inputs.items():
         for key in INPUT_KEYS:
             value = getattr(node, key)
@@ -69,7 +82,13 @@ def restore(emulator: Emulator, path: str | Path) -> None:
     for name, c in network.connections.items():
         values = arrays[f"weights.{name}"]
         conv = None if c.conv is None else replace(c.conv, kernel=values)
-        network.replace(replace(c, values=values, conv=conv))
+        c = replace(c, values=values, conv=conv)
+        if c.learning is not None:
+            kept = header["learning"][name]
+            rule = LearningRule.from_settings(kept["rule"])
+            c = replace(c, learning=replace(c.learning, rule=rule, enabled=kept["enabled"]))
+            c = replace(c, delays=arrays[f"delays.{name}"], tags=arrays.get(f"tags.{name}"))
+        network.replace(c)
     for name, node in network.inputs.items():
         changed: dict[str, Any] = {key: arrays.get(f"input.{name}.{key}") for key in INPUT_KEYS}
         network.replace(replace(node, **{k: v for k, v in changed.items() if v is not None or k == "payloads"}))

@@ -38,7 +38,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"loihi_emu {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    demo = commands.add_parser("demo", help="classify real handwritten digits on the emulated chip")
+    demo = commands.add_parser("demo", help="classify real handwritten digits on the emulated chip, or learn them")
+    demo.add_argument(
+        "what", nargs="?", default="digits", choices=("digits", "learning"),
+        help="digits: a trained network (default); learning: STDP from random weights, without labels",
+    )  # fmt: skip
     demo.add_argument("--out", type=Path, default=Path("demo-output"), help="folder for the pictures")
     demo.add_argument("--images", type=int, default=None, help="only the first so many test images")
     demo.set_defaults(command=_demo)
@@ -59,6 +63,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _demo(options: argparse.Namespace) -> int:
+    if options.what == "learning":
+        from loihi_emu.demo.learning_run import run_learning
+
+        run_learning(options.out, images=options.images)
+        return 0
     from loihi_emu.demo.run import run_demo
 
     run_demo(options.out, images=options.images)

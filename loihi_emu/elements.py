@@ -273,6 +273,10 @@ class Connection:
         Payloads multiply the weights.
     scaled : bool
         `values` are effective weights: bits, exponent and sign mode do not apply.
+    learning : loihi_emu.learning.rule.Learning or None
+        Rule, third factors and whether it is switched on.
+    tags : int16 array or None
+        Tags at the start, like `values`; None for 0.
     """
 
     name: str
@@ -289,6 +293,8 @@ class Connection:
     weight_exp: int = 0
     graded: bool = False
     scaled: bool = False
+    learning: Any = None
+    tags: NDArray[np.int16] | None = None
 
     @property
     def synapses(self) -> int:
@@ -298,7 +304,7 @@ class Connection:
     def __repr__(self) -> str:
         return (
             f'<Connection "{self.name}": {self.pre.name} -> {self.post.name}, {self.kind}, {self.synapses} weights, '
-            f"{self.sign_mode}, exponent {self.weight_exp}>"
+            f"{self.sign_mode}, exponent {self.weight_exp}{', learns' if self.learning is not None else ''}>"
         )
 
 
@@ -308,16 +314,16 @@ class Probe:
 
     Attributes
     ----------
-    target : Population or Input
+    target : Population, Input or Connection
     variables : tuple of str
-        "spikes" or names of state.
+        "spikes" or names of state; of a connection that learns "weights", "delays", "tags" and traces.
     every : int
         State is recorded in steps 0, every, 2 * every, ...; spikes in every step.
     neurons : int64 array or None
         Recorded neurons; None for all.
     """
 
-    target: Source
+    target: Source | Connection
     variables: tuple[str, ...]
     every: int = 1
     neurons: NDArray[np.int64] | None = None

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from loihi_emu import checkpoint
+from loihi_emu import checkpoint, plastic
 from loihi_emu import synapses as synapse_checks
 from loihi_emu.accounts import Books, Marks
 from loihi_emu.checks import check_parameter
@@ -184,7 +184,7 @@ class Emulator:
         return self._books.recording(self._first, self._wall, self._sample_steps)
 
     # ------------------------------------------------------------ state and parameters
-    def get(self, name: str | Population | Connection, variable: str) -> NDArray[Any]:
+    def get(self, name: str | Population | Connection, variable: str) -> Any:
         """A copy of a state variable or parameter of a population, or of the weights of a connection.
 
         Parameters
@@ -192,11 +192,15 @@ class Emulator:
         name : population, connection, or its name
         variable : str
             State ("u", "v", "rest": steps until it integrates again), a parameter, or "weights" or "delays" (one
-            value per stored synapse for sparse connections, in the order of ``Connection.indices``).
+            value per stored synapse for sparse connections, in the order of ``Connection.indices``). Of a connection
+            that learns also "tags", traces ("x1" ...), and of its rule "learning", "rule", "dw", "dd", "dt", "t_epoch",
+            "tau_x1", "impulse_x1" ...
         """
         key: str = name_of(name)
         if key in self.network.connections:
             connection = self.network.connections[key]
+            if connection.learning is not None:
+                return plastic.get(self.image, connection, variable)
             if variable not in ("weights", "delays"):
                 raise unknown("variable", variable, ("weights", "delays"), where=f'connection "{key}"')
             values = connection.values if variable == "weights" else connection.delays
@@ -215,8 +219,14 @@ class Emulator:
 
         The value is checked as at construction. Weights of a dense connection are an array (n_post, n_pre); those of a
         sparse one a matrix of that shape, sparse or not, or one value per stored synapse; a convolution's a kernel.
+        Of a connection that learns all can be set that :meth:`get` names; ``set(c, "learning", False)`` stops it.
+        A new t_epoch also holds for other connections that learn onto the same neurons, and forgets which neurons
+        spiked in the unfinished epoch.
         """
         key: str = name_of(name)
+        if key in self.network.connections and self.network.connections[key].learning is not None:
+            self._set_plastic(self.network.connections[key], variable, value)
+            return
         if key in self.network.connections:
             if variable != "weights":
                 advice = "Delays belong to the structure: make another network." if variable == "delays" else ""
@@ -351,6 +361,20 @@ class Emulator:
             raise unknown("population or connection", name, [*self.network.populations, *self.network.connections])
         return self.network.populations[name]
 
+    def _set_plastic(self, c: Connection, variable: str, value: Any) -> None:
+        found = plastic.get(self.image, c, variable)  # raises for unknown names
+        if variable == "learning":
+            plastic.set_enabled(self.image, self.network, c, value)
+        elif variable in plastic.parameters(c):
+            for name, learning in plastic.changed_rules(self.network, c, variable, value).items():
+                self.network.replace(replace(self.network.connections[name], learning=learning))
+            self._rebuild()
+        elif variable == "delays" and not self.image.learners[c.name].has_delays:
+            where = f'connection "{c.name}"'
+            raise invalid(where, "delays", value, f"{found}", "Delays belong to the structure: make another network.")
+        else:
+            plastic.set_state(self.image, self.network, c, variable, value)
+
     def _set_weights(self, old: Connection, value: Any) -> None:
         self.network.replace(synapse_checks.with_values(old, value, self.network.rules))
         self._rebuild()
@@ -359,6 +383,7 @@ class Emulator:
         """Make the image anew after a change of structure; state, parameters and recordings go on as they were."""
         old, self.image = self.image, Image(self.network)
         self.image.adopt(old)
+        self.image.forget_epochs(old)
         self._pacer, self._books = Pacer(self.image), Books(self.image)
 
     def _restore_inputs(self) -> None:

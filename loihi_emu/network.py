@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from math import prod
 from typing import Any, TypeAlias
 
@@ -13,6 +14,8 @@ from loihi_emu.chip import LOIHI1, Chip
 from loihi_emu.elements import Connection, Input, Noise, Population, Probe, Slice, Source
 from loihi_emu.errors import integer, invalid, unknown
 from loihi_emu.events import event_rate, sorted_events
+from loihi_emu.learning import checks as learning_checks
+from loihi_emu.learning.rule import LearningRule
 from loihi_emu.models import registry
 
 Target: TypeAlias = "str | Source | Slice"
@@ -184,6 +187,8 @@ class Network:
         graded: bool = False,
         kind: str = "auto",
         scaled: bool = False,
+        learning: LearningRule | None = None,
+        factors: Mapping[str, Any] | None = None,
     ) -> Connection:
         """Add synapses.
 
@@ -208,6 +213,13 @@ class Network:
             How synapses are stored; "auto" stores arrays with less than a quarter non-zero weights sparsely.
         scaled : bool
             The values are effective weights (units of 64, 16 bits signed), as other tools report them.
+        learning : LearningRule, optional
+            How these synapses change, under rules "chip" or "brian2_loihi". Weights begin with their low bits dropped;
+            give a `sign_mode`, which also limits what they can become.
+        factors : dict, optional
+            Third factors: "y1", "y2" or "y3" to a population or input (or its name) of 1 neuron or one per
+            postsynaptic neuron. If the rule gives that trace, the node's spikes drive it instead of the neuron's own;
+            if not, the trace takes the values (payloads) of the node's events, -128..127, until the next.
 
         Raises
         ------
@@ -228,28 +240,39 @@ class Network:
             name, before, after, weights, rules=self.rules, max_delay=self.max_delay, weight_exp=weight_exp,
             weight_bits=weight_bits, sign_mode=sign_mode, delays=delays, graded=graded, kind=kind, scaled=scaled,
         )  # fmt: skip
+        if learning is not None:
+            others = self._connections.values()
+            how = learning_checks.learning_of(made, learning, factors, self._nodes, others, self.rules)
+            made = replace(made, learning=how)
+        elif factors is not None:
+            where = f'connection "{name}"'
+            raise invalid(where, "factors", "third factors without a rule", "learning=LearningRule(...)")
         self._connections[name] = made
         return made
 
     def probe(
         self,
-        target: Target,
+        target: Target | Connection,
         variables: str | Iterable[str] = "spikes",
         *,
         every: int = 1,
         neurons: ArrayLike | slice | None = None,
     ) -> Probe:
-        """Record variables of a population ("spikes" and any state, such as "u" and "v") or the spikes of an input.
+        """Record variables of a population ("spikes", "u", "v", ...), an input, or a connection that learns.
+
+        Of an input there are "spikes", of a connection "weights", "delays", "tags" and traces.
 
         Parameters
         ----------
-        target : population, input, their name, or a slice
+        target : population, input, connection that learns, their name, or a slice
         variables : str or list of str
         every : int
             State is recorded in steps 0, every, 2 * every, ...
         neurons : array of int, slice, or array of bool, optional
             A subset of the neurons (counted within the slice when `target` is one).
         """
+        if isinstance(target, Connection) or (isinstance(target, str) and target in self._connections):
+            return self._probe_connection(target, variables, every, neurons)
         part = self._slice(target, "probe")
         node = part.target
         where = f'probe on "{node.name}"'
@@ -259,11 +282,26 @@ class Network:
         wanted = checks.probed_variables(variables, known, where)
         often = integer(where, "every", every, 1, 1 << 40)
         chosen = checks.probed_neurons(part, neurons, where)
+        return self._probed(Probe(node, wanted, often, chosen), where)
+
+    def _probe_connection(self, target: Connection | str, variables: Any, every: int, neurons: Any) -> Probe:
+        name = target if isinstance(target, str) else target.name
+        where = f'probe on "{name}"'
+        found = self._connections.get(name)
+        if found is None or (isinstance(target, Connection) and found is not target):
+            raise invalid("probe", "", f"{target!r} of another network", f'one of network "{self.name}"')
+        if found.learning is None:
+            raise invalid(where, "", "a connection that does not learn", "one made with learning=...")
+        if neurons is not None:
+            raise invalid(where, "neurons", "a subset", "None: all synapses are recorded")
+        wanted = checks.probed_variables(variables, learning_checks.variables_of(found), where)
+        return self._probed(Probe(found, wanted, integer(where, "every", every, 1, 1 << 40)), where)
+
+    def _probed(self, made: Probe, where: str) -> Probe:
         for earlier in self._probes:
-            if earlier.target is node and set(earlier.variables) & set(wanted):
-                twice = sorted(set(earlier.variables) & set(wanted))
+            if earlier.target is made.target and set(earlier.variables) & set(made.variables):
+                twice = sorted(set(earlier.variables) & set(made.variables))
                 raise invalid(where, "variables", f"{twice} for a second time", "one probe per variable")
-        made = Probe(node, wanted, often, chosen)
         self._probes.append(made)
         return made
 

@@ -1,6 +1,6 @@
 """Recorders: spikes as lists of events with a count per step, state as rows at an interval."""
 
-from loihi_emu.jit import int32s, int64s, kernel, leaf, uint8s
+from loihi_emu.jit import int16s, int32s, int64s, kernel, leaf, uint8s
 from loihi_emu.models import layout as at
 from loihi_emu.models.dense import lower_bound
 
@@ -90,6 +90,8 @@ def state(address, time):
         copy_row(int64s(row, n), int64s(d[V_SOURCE], reach), chosen, every_one)
     elif width == 4:
         copy_row(int32s(row, n), int32s(d[V_SOURCE], reach), chosen, every_one)
+    elif width == 2:
+        copy_row(int16s(row, n), int16s(d[V_SOURCE], reach), chosen, every_one)
     else:
         copy_row(uint8s(row, n), uint8s(d[V_SOURCE], reach), chosen, every_one)
     filled[0] += 1

@@ -1,4 +1,4 @@
-"""Figures of what a network did: spike rasters, traces of u and v, weight matrices and confusion matrices.
+"""Figures of what a network did: spike rasters, traces of u and v, weight matrices, confusion matrices, learning.
 
 Every function takes a recording or plain arrays and an ``ax=``, draws into it, and returns the axes. Without ``ax``
 it opens a new figure with ``matplotlib.pyplot``; with ``ax`` it never touches pyplot, so it works on a bare
@@ -7,8 +7,9 @@ of ``matplotlib.rcParams``. matplotlib itself is imported when the first plot is
 """
 
 from loihi_emu.plots.confusion import confusion
+from loihi_emu.plots.learned import learning_window, weight_change, weight_history
 from loihi_emu.plots.raster import raster
 from loihi_emu.plots.traces import traces
 from loihi_emu.plots.weights import weights
 
-__all__ = ["confusion", "raster", "traces", "weights"]
+__all__ = ["confusion", "learning_window", "raster", "traces", "weight_change", "weight_history", "weights"]

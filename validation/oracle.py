@@ -15,6 +15,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+from loihi_emu.validation.oracle_learning import ChipLearner
+from loihi_emu.validation.oracle_learning_brian2 import Brian2Learner
 from loihi_emu.validation.oracle_neurons import COUNTERS, NEURON_RULES, Arrival, Counts, Neuron
 from loihi_emu.validation.oracle_random import LegacyMT19937, noise_level, poisson_event, random_word, scaled_noise
 from loihi_emu.validation.oracle_synapses import Synapse, accumulated, outgoing
@@ -58,6 +60,8 @@ class Oracle:
         The next step to run.
     synaptic_events : int
         Pairs (event, synapse) that have reached their target: those counted in the steps in which they arrive.
+    learned : dict
+        Connection that learns to variable ("w", "d", "t", traces) to one row per step, after its learning.
     pending_events : int
         Pairs that were sent and are still under way.
 
@@ -97,8 +101,17 @@ class Oracle:
         for name, population in network.populations.items():
             self._check(population)
             self.neurons[name] = self._neurons(population)
+        self.learners: dict[str, ChipLearner | Brian2Learner] = {}
+        self.learned: dict[str, dict[str, list[list[int]]]] = {}
+        for number, (name, connection) in enumerate(network.connections.items()):
+            if getattr(connection, "learning", None) is not None:
+                learner = Brian2Learner if self.rules == "brian2_loihi" else ChipLearner
+                self.learners[name] = learner(connection, number, self.seed, network.max_delay)
+                self.learned[name] = {}
         self.synapses: dict[str, dict[int, list[Synapse]]] = {
-            name: outgoing(connection, self.rules) for name, connection in network.connections.items()
+            name: outgoing(connection, self.rules)
+            for name, connection in network.connections.items()
+            if name not in self.learners
         }
         self._events: dict[str, list[Event]] = {name: [] for name in [*network.populations, *network.inputs]}
         self._traces: dict[str, dict[str, list[list[Any]]]] = {name: {"u": [], "v": []} for name in network.populations}
@@ -163,9 +176,31 @@ class Oracle:
     def _step(self) -> None:
         for name, source in self.network.inputs.items():
             self._send(name, self._input_events(source), arrival=self.t)
+        for name, learner in self.learners.items():
+            self._learn(name, learner)
         fired = {name: self._advance(name, population) for name, population in self.network.populations.items()}
         for name, events in fired.items():
             self._send(name, events, arrival=self.t + 1)
+
+    def _learn(self, name: str, learner: ChipLearner | Brian2Learner) -> None:
+        """Show a connection that learns the spikes that arrive now, and the targets' spikes of the step before."""
+        c = learner.c
+        nodes: dict[str, list[tuple[int, int]]] = {}
+        for _, node in c.learning.factors:
+            size = (self.network.populations.get(node) or self.network.inputs[node]).size
+            nodes[node] = [(i, payload) for _, i, payload in self._arriving(node)]
+            nodes[f"{node}.size"] = [(size, 0)]
+        arrived = [i for _, i, _ in self._arriving(c.pre.target.name)]
+        learner.step(self.t, arrived, [i for _, i, _ in self._arriving(c.post.target.name)], nodes)
+        wanted = ["w", *learner.rule.traces, *(trace for trace, _ in c.learning.factors)]
+        wanted += [target[1] for target in ("dd", "dt") if target in learner.rule.products]
+        for variable in dict.fromkeys(wanted):
+            self.learned[name].setdefault(variable, []).append(learner.values(variable))
+
+    def _arriving(self, node: str) -> list[Event]:
+        """Events of a node that arrive in this step: an input's of now, a population's of the step before."""
+        when = self.t if node in self.network.inputs else self.t - 1
+        return [event for event in self._events[node] if event[0] == when]
 
     def _input_events(self, source: Any) -> list[Event]:
         t = self.t
@@ -214,7 +249,9 @@ class Oracle:
             sums: dict[tuple[int, int], Any] = {}
             post = connection.post.target.name
             for _, i, payload in events:
-                for synapse in self.synapses[connection.name].get(i, []):
+                learner = self.learners.get(connection.name)
+                known = self.synapses[connection.name].get(i, []) if learner is None else learner.outgoing(i)
+                for synapse in known:
                     count = payload if connection.graded else 1
                     key = (synapse.delay, synapse.target)
                     sums[key] = sums.get(key, 0) + synapse.weight * count

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 
-from loihi_emu.bench import extras, lava, memory, report, small, speed, startup
+from loihi_emu.bench import extras, lava, learning, memory, report, small, speed, startup
 from loihi_emu.bench.rows import Row
 from loihi_emu.bench.sizes import FULL, NAMES, QUICK, Size
 
 _OTHERS: dict[str, Callable[[Size], Iterator[Row]]] = {
+    "W4": learning.measure,
     "small": small.measure,
     "memory": memory.measure,
     "startup": startup.measure,

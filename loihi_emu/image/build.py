@@ -9,6 +9,7 @@ import numpy as np
 
 from loihi_emu.elements import Connection, Input, Population
 from loihi_emu.image.groups import Group, make_groups
+from loihi_emu.image.learners import Learner, make_learner
 from loihi_emu.image.memory import Arena, Array, Description
 from loihi_emu.image.projections import Origin, Projections
 from loihi_emu.image.recorders import Fills, Recorded, SpikeRecorder, StateRecorder
@@ -48,6 +49,7 @@ class Image:
         self.stages: list[tuple[Origin, Stage]] = []
         self._sinks = {g.number: Sink(g) for g in self.groups}
         self._origins = self._make_origins()
+        self.learners: dict[str, Learner] = {}
         for connection in network.connections.values():
             self._add(connection)
         self.noises = [NoiseSource(p, self._home[p.name]) for p in network.populations.values() if p.noise is not None]
@@ -78,7 +80,8 @@ class Image:
     def adopt(self, old: Image) -> None:
         """Go on where an image of the same network with other weights or inputs left off."""
         for key in self.arena.names:
-            self.arena[key][...] = old.arena[key]
+            if key in old.arena.names and self.arena[key].shape == old.arena[key].shape:
+                self.arena[key][...] = old.arena[key]
         for group, before in zip(self.groups, old.groups, strict=True):
             group.parameters = before.parameters
             group.counters[...] = before.counters
@@ -90,6 +93,13 @@ class Image:
         self.fills.total[:] = old.fills.total
         for recorded, before_it in zip(self.recorded, old.recorded, strict=True):
             recorded.recorder.adopt(before_it.recorder)
+
+    def forget_epochs(self, old: Image) -> None:
+        """Forget which neurons spiked in the epoch of connections whose epochs were made longer or shorter."""
+        for name, learner in self.learners.items():
+            if name in old.learners and old.learners[name].rule.t_epoch != learner.rule.t_epoch:
+                for stamp in ("x0", "y0"):
+                    self.arena[f"{learner.key}.{stamp}"][:] = 0
 
     # ------------------------------------------------------------ building
     def _make_origins(self) -> dict[str, tuple[Origin, int]]:
@@ -107,6 +117,9 @@ class Image:
         rules = self.network.rules
         origin, first = self._origins[c.pre.target.name]
         group = self._home[c.post.target.name]
+        if c.learning is not None:
+            self._add_learner(c, origin, first, group)
+            return
         exponent = 0
         if c.scaled or (rules == "lava" and c.kind == "conv"):
             weights = c.values if c.values.dtype.kind == "f" else c.values.astype(np.int64)
@@ -129,6 +142,18 @@ class Image:
             target = -c.post.start
         self.projections.add(c, weights, origin, first, sink, target)
 
+    def _add_learner(self, c: Connection, origin: Origin, first: int, group: Group) -> None:
+        made = effective(c.values.astype(np.int64), self.network.rules, c.sign_mode, c.weight_bits, c.weight_exp)
+        self.truncated[c.name], self.clipped[c.name] = made.truncated, made.clipped
+        for name in (c.pre.target.name, c.post.target.name, *(node for _, node in c.learning.factors)):
+            if name in self._home:
+                self._home[name].keeps_spikes = True
+        number = list(self.network.connections).index(c.name)
+        sink, target = self._sinks[group.number], group.part(c.post.target.name).start
+        learner = make_learner(c, number, origin, first, sink, target, self.network)
+        self.learners[c.name] = learner
+        self.projections.put(c.name, learner)
+
     def _stage(self, c: Connection, origin: Origin, group: Group, target: int, exponent: int, wraps: bool) -> Stage:
         rows = int(c.delays.max()) + 1 if c.delays.size else 1
         start, stop = target + c.post.start, target + c.post.stop
@@ -146,6 +171,8 @@ class Image:
             group.reserve(arena)
         for source in self.inputs.values():
             source.reserve(arena)
+        for learner in self.learners.values():
+            learner.reserve(arena)
         for group in self.groups:
             group.reserve_ring(arena)
         arena.seal()
@@ -161,6 +188,8 @@ class Image:
         for source in self.inputs.values():
             self._call(source.leaf(), source.describe(self.arena))
         self._deliver(0)
+        for learner in self.learners.values():
+            self._call(learner.learning_leaf, learner.describe_learning(self.arena, self._origins))
         self._schedule_noise()
         for group in self.groups:
             self._call(group.model.kernel, group.description)
@@ -211,7 +240,10 @@ class Image:
             node, chosen = probe.target, probe.neurons
             for variable in probe.variables:
                 recorder: Any
-                if variable == "spikes":
+                if isinstance(node, Connection):
+                    recorder = self.learners[node.name].recorder(self.arena, variable, probe.every, self.fills)
+                    self._call("probes:state", recorder.description)
+                elif variable == "spikes":
                     recorder = self._spike_recorder(node, chosen)
                     self._call("probes:spikes", recorder.description)
                 else:
@@ -219,7 +251,8 @@ class Image:
                     self._call("probes:state", recorder.description)
                 every = 1 if variable == "spikes" else probe.every
                 name = f"{node.name}.{variable}"
-                self.recorded.append(Recorded(name, node.name, variable, recorder, node.size, chosen, every))
+                size = node.synapses if isinstance(node, Connection) else node.size
+                self.recorded.append(Recorded(name, node.name, variable, recorder, size, chosen, every))
 
     def _spike_recorder(self, node: Population | Input, chosen: Any) -> SpikeRecorder:
         if isinstance(node, Input):

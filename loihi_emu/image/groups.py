@@ -35,6 +35,7 @@ class Group:
         self.lists = SourceLists(self.n, model.graded)
         self.counters: NDArray[np.int64] = np.zeros((len(populations), at.COUNTERS), np.int64)
         self.slots = 0
+        self.keeps_spikes = False  # whether the last step's spikes are state, because learning looks back at them
         self.description = Description(at.GROUP_WORDS)
         self._arrays: dict[str, Array] = {}
         self._noisy: dict[str, Array] = {}
@@ -72,6 +73,9 @@ class Group:
                     initial[self.part(p.name)] = p.parameters[name]
             arena.reserve(f"{self.key}.{name}", self.n, dtype, initial)
         arena.reserve(f"{self.key}.hot", -(-self.n // at.BLOCK), np.uint8, 1)
+        if self.keeps_spikes:
+            arena.reserve(f"{self.key}.spiked", 1, np.int64)
+            arena.reserve(f"{self.key}.spikes", max(self.n, 1), np.int32)
 
     def reserve_ring(self, arena: Arena) -> None:
         """Ask for the accumulators."""
@@ -81,6 +85,8 @@ class Group:
     def describe(self, arena: Arena) -> None:
         """Fill in the description after the arena is sealed."""
         d = self.description
+        if self.keeps_spikes:
+            self.lists.count, self.lists.index = arena[f"{self.key}.spiked"], arena[f"{self.key}.spikes"]
         self.lists.describe(d)
         d.words[at.G_N] = self.n
         d.point(at.G_MASK, aligned(at.SCRATCH, np.uint8))

@@ -69,6 +69,12 @@ class Arena:
         place = self._places[name]
         return self.data[place.start : place.end].view(place.dtype).reshape(place.shape)
 
+    def restart(self, name: str, values: Array) -> None:
+        """Set an array that does not start at 0, now and for every reset to come."""
+        self[name][...] = values
+        place = self._places[name]
+        self.initial[place.start : place.end] = self.data[place.start : place.end]
+
     @property
     def names(self) -> tuple[str, ...]:
         """Names of all arrays."""

@@ -147,6 +147,10 @@ class Projections:
         """In order of creation."""
         return list(self._by_key.values())
 
+    def put(self, key: str, made: Any) -> None:
+        """Add something that delivers like a projection."""
+        self._by_key[("plastic", key)] = made
+
     def add(self, c: Connection, weights: Array, origin: Origin, first: int, sink: Sink, target: int) -> None:
         """Add a connection.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -145,6 +146,18 @@ class StateRecorder:
     def since(self, position: int) -> Array:
         """A copy of the rows recorded after an earlier position."""
         return np.array(self.rows[position : self.position])
+
+
+class DecodedRecorder(StateRecorder):
+    """Rows of a state that is kept in another form than it is read in."""
+
+    def __init__(self, values: Array, every: int, fills: Fills, decode: Callable[[Array], Array]) -> None:
+        super().__init__(values, None, every, fills)
+        self.decode = decode
+
+    def since(self, position: int) -> Array:
+        """The rows recorded after an earlier position, as they are read."""
+        return np.ascontiguousarray(self.decode(super().since(position)))
 
 
 @dataclass(frozen=True, eq=False)

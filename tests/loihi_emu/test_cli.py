@@ -78,3 +78,13 @@ def test_the_module_runs():
         [sys.executable, "-m", "loihi_emu", "chip"], capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout.startswith("Loihi 1") and done.stderr == ""
+
+
+def test_learning_demo_learns_without_labels(capsys, tmp_path):
+    assert cli.main(["demo", "learning", "--out", str(tmp_path)]) == 0
+    seen = capsys.readouterr().out
+    accuracy = float(seen.split("accuracy ")[1].split("%")[0])
+    assert accuracy > 85
+    assert float(seen.split("with the random weights")[1].split("%")[0]) < 40
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["fields.png", "learning-confusion.png", "learning.png"]
+    assert cli.main(["demo", "learning", "--images", "0"]) == 2

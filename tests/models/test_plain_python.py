@@ -10,9 +10,12 @@ import plain
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from plastic_networks import networks
 from strategies import RULES, recipes
 
 from loihi_emu.jit import COMPILED
+from loihi_emu.validation.golden import load
+from loihi_emu.validation.golden_brian2 import brian2_network
 
 EXAMPLES = 12
 FIXED = settings(max_examples=EXAMPLES, derandomize=True, database=None, phases=[Phase.generate])
@@ -32,16 +35,32 @@ def fixed_recipes(rules):
     return found
 
 
+def fixed_networks():
+    """The same few networks that learn in every run, by the chip's rules and by a peer's."""
+    found = [brian2_network(*load("brian2_loihi", name)).network for name in ("stdp_triplet", "stdp_bits5_uint")]
+
+    @FIXED
+    @given(networks(), networks(simple=True))
+    def collect(one, two):
+        found.extend([one, two])
+
+    collect()
+    return found
+
+
 @pytest.mark.skipif(not COMPILED, reason="nothing to compare with: kernels are plain Python in this process")
 def test_plain_python_gives_the_same_results(tmp_path):
     chosen = [recipe for rules in RULES for recipe in fixed_recipes(rules)]
     source, target = tmp_path / "recipes", tmp_path / "results"
-    source.write_bytes(pickle.dumps(chosen))
+    learning = fixed_networks()
+    source.write_bytes(pickle.dumps((chosen, learning)))
     environment = os.environ | {"NUMBA_DISABLE_JIT": "1"}
     command = [sys.executable, "-W", "error", str(SUPPORT / "plain.py"), str(source), str(target)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=100)
     assert done.returncode == 0, done.stderr
-    slow, calls = pickle.loads(target.read_bytes())
+    slow, slow_learning, calls = pickle.loads(target.read_bytes())
     for recipe, got in zip(chosen, slow, strict=True):
         assert got == plain.results(recipe)
+    for network, got in zip(learning, slow_learning, strict=True):
+        assert got == plain.learned(network)
     assert set(calls) == set(plain.all_leaves()), "leaves that no network called"

@@ -11,6 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from loihi_emu import plots
+from loihi_emu.learning import pair_stdp
 
 CALLS = {
     "raster": lambda **to: plots.raster(([0, 5], [1, 0]), **to),
@@ -19,6 +20,8 @@ CALLS = {
     "traces stacked": lambda **to: plots.traces(np.arange(12).reshape(3, 4), **to),
     "weights": lambda **to: plots.weights([[1, -2]], **to),
     "weights histogram": lambda **to: plots.weights([[1, -2]], "histogram", **to),
+    "weight change": lambda **to: plots.weight_change([1, 2], [2, 3], **to),
+    "learning window": lambda **to: plots.learning_window(pair_stdp(), [-2, 2], repeats=2, **to),
     "confusion": lambda **to: plots.confusion([[3, 1], [0, 2]], **to),
 }
 

@@ -1,4 +1,4 @@
-"""Run pickled recipes and write down everything they recorded, and which leaves were called.
+"""Run pickled recipes and networks that learn, and write down everything they recorded, and which leaves were called.
 
 As a script: ``NUMBA_DISABLE_JIT=1 python plain.py recipes.pickle results.pickle``.
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 from recipes import Recipe, events
 
-from loihi_emu import models
+from loihi_emu import Emulator, models
 from loihi_emu.jit import COMPILED, Leaf
 
 
@@ -36,6 +36,14 @@ def results(recipe: Recipe) -> dict[str, Any]:
     return found
 
 
+def learned(network: Any, steps: int = 8) -> dict[str, list[Any]]:
+    """Everything that a network in which connections learn records, and its weights at the end."""
+    emulator = Emulator(network)
+    recording = emulator.run(steps)
+    found = {name: recording[name].tolist() for name in recording.names if not name.endswith(".spikes")}
+    return found | {name: emulator.get(name, "weights").tolist() for name in network.connections}
+
+
 def counted(name: str, leaf: Leaf, calls: dict[str, int]) -> None:
     """Count the calls of a leaf from now on."""
     function = leaf.function
@@ -52,8 +60,9 @@ def main(source: str, target: str) -> None:
     calls: dict[str, int] = {}
     for name, leaf in all_leaves().items():
         counted(name, leaf, calls)
-    recipes = pickle.loads(Path(source).read_bytes())
-    Path(target).write_bytes(pickle.dumps(([results(recipe) for recipe in recipes], calls)))
+    recipes, networks = pickle.loads(Path(source).read_bytes())
+    found = [results(recipe) for recipe in recipes], [learned(network) for network in networks]
+    Path(target).write_bytes(pickle.dumps((*found, calls)))
 
 
 if __name__ == "__main__":

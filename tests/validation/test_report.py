@@ -52,6 +52,7 @@ def test_folders_without_cases(tmp_path, capsys):
     assert capsys.readouterr().out.splitlines()[-1].startswith("0 cases, 0 values")
 
 
-def test_cases_that_learn_are_left_out():
-    assert report.learns({"synapses": [{"dw": "x1*y0"}]}) and report.learns({"synapses": [{}, {"learning": True}]})
-    assert not report.learns({"synapses": [{"w": 3}]}) and not report.learns({})
+def test_cases_that_cannot_be_replayed_are_left_out():
+    assert not report.replayable({"kind": "statistical", "synapses": []})
+    assert not report.replayable({"synapses": [{}, {"learning": {"lr": 1}}]})
+    assert report.replayable({"synapses": [{"dw": "x1*y0"}]}) and report.replayable({})

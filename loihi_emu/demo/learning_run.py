@@ -1,0 +1,95 @@
+"""The learning demo: learn, classify held-out digits, print a report, draw what was learned."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.demo.digits import CLASSES, IMAGE_SHAPE, load_digits
+from loihi_emu.demo.learning import GAP, NEURONS, RATES, STEPS, Learned, learn, predict
+from loihi_emu.errors import ranged
+
+
+def run_learning(folder: Path, images: int | None = None) -> float:
+    """Learn from the training part, classify the test part; returns the accuracy.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the pictures go.
+    images : int, optional
+        Only the first so many held-out images.
+    """
+    digits = load_digits()
+    held_out = len(digits.test_labels)
+    count = held_out if images is None else int(ranged("demo", "images", images, 1, held_out))
+    print("Handwritten digits (UCI Optical Recognition of Handwritten Digits, 8x8 pixels) learned on an emulated Loihi")
+    print(f"64 inputs -> {NEURONS} LIF neurons that compete, STDP on 8-bit weights, no labels")
+    learned = learn(digits.train_images, digits.train_labels)
+    begin = time.perf_counter()
+    predicted = predict(learned, digits.test_images[:count])
+    seconds = time.perf_counter() - begin
+    labels = digits.test_labels[:count]
+    accuracy = float(np.mean(predicted == labels))
+    untrained = Learned(learned.before, learned.before, learned.votes, None, 0.0, 0)
+    chance = float(np.mean(predict(untrained, digits.test_images[:count]) == labels))
+    written = draw(learned, labels, predicted, folder)
+    rate = learned.images * (STEPS + GAP) / learned.seconds
+    used = int(np.count_nonzero(learned.votes.sum(axis=1)))
+    lines = [
+        ("training", f"{len(digits.train_labels)} images, {len(RATES)} times, {STEPS} + {GAP} steps each"),
+        ("training time", f"{learned.seconds:.2f} s on the emulator, {rate:,.0f} steps per second"),
+        ("spikes per image", f"{learned.spikes:.2f} in the last pass; {used} of {NEURONS} neurons have votes"),
+        ("held-out images", f"{count}, classified in {seconds:.2f} s with learning off"),
+        ("accuracy", f"{100 * accuracy:.2f} %"),
+        ("with the random weights", f"{100 * chance:.2f} % (the same votes)"),
+        ("pictures", ", ".join(str(path) for path in written)),
+    ]
+    for name, value in lines:
+        print(f"  {name:28s} {value}")
+    return accuracy
+
+
+def draw(learned: Learned, labels: NDArray[Any], predicted: NDArray[Any], folder: Path) -> list[Path]:
+    """Write fields.png, learning.png and learning-confusion.png."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib.figure import Figure
+
+    from loihi_emu import plots
+
+    folder.mkdir(parents=True, exist_ok=True)
+    figure = Figure(figsize=(9, 9), layout="constrained")
+    side = int(np.ceil(np.sqrt(NEURONS)))
+    for k, ax in enumerate(figure.subplots(side, side).flat):
+        ax.set_axis_off()
+        if k < NEURONS:
+            ax.imshow(learned.after[k].reshape(IMAGE_SHAPE), cmap="gray_r", vmin=0, vmax=255)
+            voted = learned.votes[k].sum() > 0
+            ax.set_title(str(int(learned.votes[k].argmax())) if voted else "-", fontsize=7, pad=1)
+    figure.suptitle(f"weights of {NEURONS} neurons after learning, with the digit that each votes for most")
+    written = [folder / "fields.png"]
+    figure.savefig(written[-1], dpi=130)
+
+    figure = Figure(figsize=(11, 4), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    plots.weight_history(learned.recording, ax=left)
+    left.set_title("weights in the first pass")
+    plots.weight_change(learned.before, learned.after, ax=right)
+    written.append(folder / "learning.png")
+    figure.savefig(written[-1], dpi=130)
+
+    matrix = np.zeros((CLASSES, CLASSES), np.int64)
+    read = predicted >= 0
+    np.add.at(matrix, (labels[read], predicted[read]), 1)
+    figure = Figure(figsize=(6, 5.5), layout="constrained")
+    axes = plots.confusion(matrix, ax=figure.add_subplot())
+    axes.set_title(f"{int(read.sum())} held-out digits, learned without labels")
+    written.append(folder / "learning-confusion.png")
+    figure.savefig(written[-1], dpi=130)
+    return written

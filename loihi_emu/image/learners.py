@@ -1,0 +1,36 @@
+"""Which kind of learner a connection gets under the network's rules."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from loihi_emu.elements import Connection
+from loihi_emu.image.plasticity import Plastic
+from loihi_emu.image.plasticity_brian2 import PlasticBrian2
+from loihi_emu.image.projections import Origin
+from loihi_emu.image.sinks import Sink
+from loihi_emu.network import Network
+
+Learner: TypeAlias = "Plastic | PlasticBrian2"
+
+
+def make_learner(
+    c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, network: Network
+) -> Learner:
+    """The learner of a connection.
+
+    Parameters
+    ----------
+    c : Connection
+    number : int
+        Its number in order of creation: selects the stream of random numbers.
+    origin, first
+        Source of spikes, and the source population's first neuron there.
+    sink, target
+        Where weights add up, and the target population's first accumulator there.
+    network : Network
+    """
+    if network.rules == "brian2_loihi":
+        return PlasticBrian2(c, number, origin, first, sink, target, network.seed)
+    sizes = {name: node.size for name, node in [*network.populations.items(), *network.inputs.items()]}
+    return Plastic(c, number, origin, first, sink, target, network.seed, network.max_delay, sizes)

@@ -1,0 +1,261 @@
+"""Connections that learn, by the chip's rule set: their memory, their delivery, and the leaf that changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from loihi_emu.decay import DECAY_ONE, decay_from_tau
+from loihi_emu.elements import Connection
+from loihi_emu.image.memory import Arena, Array, Description, aligned
+from loihi_emu.image.projections import Origin
+from loihi_emu.image.recorders import DecodedRecorder, Fills, StateRecorder
+from loihi_emu.image.sinks import Sink, describe_projection
+from loihi_emu.learning.grammar import TRACES
+from loihi_emu.learning.rule import FRACTION_BITS, Trace
+from loihi_emu.learning.table import table_of
+from loihi_emu.models import layout as at
+from loihi_emu.models import learning_layout as to
+from loihi_emu.models.plastic import LIMIT
+
+LEAST = {"excitatory": 0, "inhibitory": -255, "mixed": -256}
+MOST = {"excitatory": 255, "inhibitory": 0, "mixed": 254}
+MANTISSA_BITS = 8
+PERSISTENT = ("weights", "delays", "tags")
+
+
+class Plastic:
+    """One connection that learns. Delivers like a projection; :meth:`describe_learning` is what changes it."""
+
+    kind = "plastic"
+    learning_leaf = "learning:step"
+
+    def __init__(
+        self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, seed: int, longest: int,
+        sizes: Mapping[str, int],
+    ) -> None:  # fmt: skip
+        assert c.learning is not None
+        self.connection, self.number, self.origin, self.sink = c, number, origin, sink
+        self.first, self.target, self.seed = first + c.pre.start, target + c.post.start, seed
+        rule = c.learning.rule
+        self.rule, self._sizes = rule, sizes
+        self.key = f"learn.{c.name}"
+        self.events: Array = np.zeros(1, np.int64)
+        self.updates: Array = np.zeros(1, np.int64)
+        self.low, self.unit = LEAST[c.sign_mode], int(c.sign_mode == "mixed")
+        self.dropped = MANTISSA_BITS - c.weight_bits + self.unit
+        self.learns_delays, self.has_tags = rule.dd is not None, rule.dt is not None or "t" in rule.used
+        self.has_delays = self.learns_delays or c.delays.ndim > 0
+        self.longest = longest if self.learns_delays else int(c.delays.max()) if c.delays.size else 0
+        self.traces = [name for name in TRACES if name in rule.traces or name in dict(c.learning.factors)]
+        self.stored = c.synapses
+        sink.need(self.longest)
+
+    # ------------------------------------------------------------ values as users see them
+    def stored_order(self, values: Array) -> Array:
+        """Values like ``Connection.values`` in the order of memory: by source neuron."""
+        return values.T if self.connection.kind == "dense" else values
+
+    def codes(self, values: Array) -> Array:
+        """Bytes of mantissas, low bits dropped toward zero as the chip drops them."""
+        kept = np.sign(values) * (np.abs(values.astype(np.int64)) >> self.dropped << self.dropped)
+        return np.ascontiguousarray((self.stored_order(kept) - self.low) >> self.unit, np.uint8)
+
+    def start(self, values: Array) -> dict[str, Array]:
+        """What memory holds of weights when they are set."""
+        return {"codes": self.codes(values).reshape(-1)}
+
+    def weights(self, codes: Array) -> Array:
+        """Mantissas of bytes, in the order of ``Connection.values``; leading axes of `codes` stay."""
+        found = (codes.astype(np.int64) << self.unit) + self.low
+        return self.user_order(found)
+
+    def user_order(self, values: Array) -> Array:
+        """Values in the order of memory (any leading axes), in the order of ``Connection.values``."""
+        return in_user_order(self.connection, values)
+
+    def read(self, arena: Arena, variable: str) -> Array:
+        """A copy of weights, delays, tags or a trace."""
+        if variable == "weights":
+            return np.ascontiguousarray(self.weights(arena[f"{self.key}.codes"].reshape(-1)))
+        if variable in ("delays", "tags"):
+            stored = arena[f"{self.key}.{variable}"].reshape(-1).astype(np.int64)
+            return np.ascontiguousarray(self.user_order(stored))
+        return arena[f"{self.key}.{variable}"].astype(np.int64)
+
+    def recorder(self, arena: Arena, variable: str, every: int, fills: Fills) -> StateRecorder:
+        """A recorder of weights, delays, tags or a trace."""
+        if variable == "weights":
+            return DecodedRecorder(arena[f"{self.key}.codes"], every, fills, self.weights)
+        array = arena[f"{self.key}.{variable}"]
+        if variable in ("delays", "tags"):
+            return DecodedRecorder(array, every, fills, lambda rows: self.user_order(rows.astype(np.int64)))
+        return StateRecorder(array, None, every, fills)
+
+    # ------------------------------------------------------------ memory
+    def reserve(self, arena: Arena) -> None:
+        """Ask for weights, delays, tags, traces and what an epoch remembers."""
+        c, n_pre, n_post = self.connection, self.connection.pre.size, self.connection.post.size
+        arena.reserve(f"{self.key}.codes", max(c.synapses, 1), np.uint8, self._filled(self.codes(c.values)))
+        if self.has_delays:
+            steps = np.broadcast_to(c.delays, c.values.shape)
+            steps = np.ascontiguousarray(self.stored_order(steps), np.uint8)
+            arena.reserve(f"{self.key}.delays", max(c.synapses, 1), np.uint8, self._filled(steps))
+        if self.has_tags:
+            tags = c.tags if c.tags is not None else np.zeros(c.values.shape, np.int16)
+            tags = np.ascontiguousarray(self.stored_order(tags), np.int16)
+            arena.reserve(f"{self.key}.tags", max(c.synapses, 1), np.int16, self._filled(tags))
+        for name in self.traces:
+            n = n_pre if name[0] == "x" else n_post
+            arena.reserve(f"{self.key}.{name}", n, np.int8)
+            if self.rule.t_epoch > 1:
+                arena.reserve(f"{self.key}.{name}.history", (self.rule.t_epoch, n), np.int8)
+        arena.reserve(f"{self.key}.x0", n_pre, np.uint8)
+        arena.reserve(f"{self.key}.y0", n_post, np.uint8)
+
+    def _filled(self, values: Array) -> Array:
+        return values.reshape(-1) if values.size else np.zeros(1, values.dtype)
+
+    @property
+    def weight_bytes(self) -> int:
+        """Bytes of the synapses."""
+        each = 1 + int(self.has_delays) + 2 * int(self.has_tags)
+        return self.stored * (each + (12 if self.connection.kind == "sparse" else 0))
+
+    # ------------------------------------------------------------ delivery
+    def leaf(self) -> str:
+        """Name of the kernel that delivers spikes."""
+        return "plastic:step"
+
+    def describe(self, arena: Arena) -> Description:
+        """The description of the delivery."""
+        c = self.connection
+        d = describe_projection(
+            to.DELIVER_WORDS, self.origin.lists, self.sink, arena,
+            offset=self.origin.offset, graded=c.graded, events=self.events,
+        )  # fmt: skip
+        exponent = c.weight_exp
+        fits = exponent < 0 or (max(-self.low, MOST[c.sign_mode]) << exponent) <= LIMIT
+        numbers = {
+            to.D_FIRST: self.first, to.D_STEP: c.pre.step, to.D_N: c.pre.size, to.D_LOW: self.low,
+            to.D_UNIT: self.unit, to.D_EXPONENT: exponent, to.D_TARGET: self.target, to.D_TARGET_STEP: c.post.step,
+            to.D_WIDTH: c.post.size, to.D_DELAY: 0 if self.has_delays else int(c.delays),
+            to.D_PLAIN: int(c.kind == "dense" and fits and not self.has_delays),
+        }  # fmt: skip
+        for word, value in numbers.items():
+            d.words[word] = value
+        d.point(to.D_CODES, arena[f"{self.key}.codes"])
+        d.point(to.D_DELAYS, arena[f"{self.key}.delays"] if self.has_delays else None)
+        d.point(to.D_SUMS, aligned(c.post.size, np.uint16))
+        if c.kind == "sparse":
+            d.point(to.D_ROWS, c.indptr)
+            d.point(to.D_TARGETS, c.indices)
+        return d
+
+    # ------------------------------------------------------------ learning
+    def describe_learning(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> Description:
+        """The description of the leaf that learns; `lists` has the origin and first neuron of every node."""
+        c = self.connection
+        assert c.learning is not None
+        d = self.learning_description = Description(to.LEARN_WORDS)
+        self._sides(d, arena, lists)
+        for k, name in enumerate(TRACES):
+            if name in self.traces:
+                self._trace(d, arena, k, name)
+        for k, name in enumerate(("y1", "y2", "y3")):
+            node = dict(c.learning.factors).get(name)
+            if node is not None:
+                word = to.FACTORS + k * to.FACTOR_WORDS
+                self._factor(d, word, *lists[node], values=name not in self.rule.traces)
+                d.words[word + to.F_SIZE] = self._sizes[node]
+        d.words[to.EPOCH], d.words[to.ENABLED] = self.rule.t_epoch, int(c.learning.enabled)
+        d.words[to.SEED], d.words[to.STREAM] = self.seed, self.number
+        d.point(to.SAMPLE, arena["sample"])
+        self._synapses(d, arena)
+        self._table(d)
+        self._scratch(d)
+        d.point(to.UPDATES, self.updates)
+        return d
+
+    def _sides(self, d: Description, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> None:
+        for side, part, stamp in ((to.PRE, self.connection.pre, "x0"), (to.POST, self.connection.post, "y0")):
+            origin, first = lists[part.target.name]
+            for word in (at.S_COUNT, at.S_INDEX):
+                d.point(side + word, origin.lists._kept[word])
+            d.words[side + to.SIDE_FIRST] = first + part.start
+            d.words[side + to.SIDE_STEP], d.words[side + to.SIDE_N] = part.step, part.size
+            d.point(side + to.SIDE_STAMP, arena[f"{self.key}.{stamp}"])
+
+    def _trace(self, d: Description, arena: Arena, number: int, name: str) -> None:
+        word = to.TRACES + number * to.TRACE_WORDS
+        trace = self.rule.traces.get(name, Trace(0, np.inf))
+        scaled = int(trace.impulse * (1 << FRACTION_BITS))
+        d.point(word + to.T_NOW, arena[f"{self.key}.{name}"])
+        d.words[word + to.T_KEEP] = DECAY_ONE - decay_from_tau(float(trace.tau))
+        d.words[word + to.T_WHOLE] = scaled >> FRACTION_BITS
+        d.words[word + to.T_PART] = scaled & ((1 << FRACTION_BITS) - 1)
+        history = f"{self.key}.{name}.history" if self.rule.t_epoch > 1 else f"{self.key}.{name}"
+        d.point(word + to.T_HISTORY, arena[history])
+
+    def _factor(self, d: Description, word: int, origin: Origin, first: int, *, values: bool) -> None:
+        for offset, source in ((to.F_COUNT, at.S_COUNT), (to.F_INDEX, at.S_INDEX), (to.F_PAYLOAD, at.S_PAYLOAD)):
+            d.point(word + offset, origin.lists._kept.get(source))
+        d.words[word + to.F_FIRST] = first
+        d.words[word + to.F_MODE] = to.VALUES if values else to.SPIKES
+
+    def _synapses(self, d: Description, arena: Arena) -> None:
+        c = self.connection
+        d.point(to.CODES, arena[f"{self.key}.codes"])
+        d.words[to.LOW], d.words[to.UNIT], d.words[to.DROPPED] = self.low, self.unit, self.dropped
+        d.words[to.W_LEAST] = -(-self.low >> self.dropped)
+        d.words[to.W_MOST] = MOST[c.sign_mode] >> self.dropped
+        d.point(to.DELAYS, arena[f"{self.key}.delays"] if self.has_delays else None)
+        d.words[to.LONGEST] = self.longest
+        d.point(to.TAGS, arena[f"{self.key}.tags"] if self.has_tags else None)
+        if c.kind == "sparse":
+            assert c.indptr is not None and c.indices is not None
+            order = np.argsort(c.indices, kind="stable")
+            columns = np.zeros(c.post.size + 1, np.int64)
+            np.cumsum(np.bincount(c.indices, minlength=c.post.size), out=columns[1:])
+            sources = np.repeat(np.arange(c.pre.size, dtype=np.int32), np.diff(c.indptr))
+            d.point(to.ROWS, c.indptr)
+            d.point(to.TARGETS, c.indices)
+            d.point(to.COLUMNS, columns)
+            d.point(to.COLUMN_SYNAPSE, order.astype(np.int32))
+            d.point(to.COLUMN_PRE, sources[order])
+
+    def _table(self, d: Description) -> None:
+        """The rule's products, and room for the parts that depend on one side only."""
+        n_pre, n_post, steps = self.connection.pre.size, self.connection.post.size, self.rule.t_epoch
+        table = table_of(self.rule)
+        self._parts: list[Array] = []  # kept alive here, since the table holds their addresses
+        for row in table:
+            gate = row[to.Q_GATE]
+            before = aligned(n_pre * (steps if gate == to.GATE_Y else 1), np.int32)
+            after = aligned(n_post * (steps if gate == to.GATE_X else 1), np.int32)
+            self._parts += [before, after]
+            row[to.Q_PRE], row[to.Q_POST] = before.ctypes.data, after.ctypes.data
+        d.words[to.PRODUCTS] = len(table)
+        d.point(to.TABLE, table)
+
+    def _scratch(self, d: Description) -> None:
+        n_pre, n_post = self.connection.pre.size, self.connection.post.size
+        d.point(to.WORDS_32, aligned(max(n_pre, n_post), np.uint32))
+        for goal in range(3):
+            d.point(to.RANDOM_PRE + goal, aligned(n_pre + 2, np.uint16))
+            d.point(to.RANDOM_POST + goal, aligned(n_post + 2, np.uint16))
+        d.point(to.LISTED, aligned(n_post, np.int32))
+        d.point(to.LISTED_PART, aligned(n_post, np.int32))
+        d.point(to.LISTED_RANDOM, aligned(n_post, np.uint16))
+        d.point(to.SAVED, aligned(n_post, np.uint8))
+        d.point(to.MOVED, aligned(n_pre, np.uint8))
+        d.point(to.SCRATCH, aligned(to.SCRATCH_BYTES, np.uint8))
+
+
+def in_user_order(c: Connection, values: Array) -> Array:
+    """Values in the order of memory (any leading axes), in the order of ``Connection.values``."""
+    values = values[..., : c.synapses]
+    if c.kind != "dense":
+        return values
+    return np.swapaxes(values.reshape(*values.shape[:-1], c.pre.size, c.post.size), -1, -2)

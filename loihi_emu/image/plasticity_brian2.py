@@ -1,0 +1,173 @@
+"""Connections that learn as brian2-loihi's do: traces and weights of every synapse by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from loihi_emu.elements import Connection
+from loihi_emu.image.memory import Arena, Array, Description
+from loihi_emu.image.plasticity import in_user_order
+from loihi_emu.image.projections import Origin
+from loihi_emu.image.recorders import DecodedRecorder, Fills, StateRecorder
+from loihi_emu.image.sinks import Sink, describe_projection
+from loihi_emu.learning.grammar import EPOCHS, TRACES, Product
+from loihi_emu.learning.table import VARIABLE
+from loihi_emu.models import layout as at
+from loihi_emu.models import learning_brian2 as to
+from loihi_emu.models import learning_layout as chip
+from loihi_emu.weights import effective
+
+LEAST = {"excitatory": 0, "inhibitory": -256, "mixed": -256}
+MOST = {"excitatory": 255, "inhibitory": 0, "mixed": 254}
+
+
+class PlasticBrian2:
+    """One connection that learns under rules="brian2_loihi"."""
+
+    kind = "plastic"
+    learning_leaf = "learning_brian2:step"
+    has_delays = has_tags = False
+
+    def __init__(
+        self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, seed: int
+    ) -> None:
+        assert c.learning is not None
+        self.connection, self.number, self.origin, self.sink = c, number, origin, sink
+        self.first, self.target, self.seed = first + c.pre.start, target + c.post.start, seed
+        self.rule = c.learning.rule
+        self.key = f"learn.{c.name}"
+        self.events: Array = np.zeros(1, np.int64)
+        self.updates: Array = np.zeros(1, np.int64)
+        self.stored = c.synapses
+        self.traces = list(self.rule.traces)
+        if c.kind == "dense":
+            self._starts = np.arange(c.pre.size + 1, dtype=np.int64) * c.post.size
+            self._targets = np.tile(np.arange(c.post.size, dtype=np.int32), c.pre.size)
+        else:
+            assert c.indptr is not None and c.indices is not None
+            self._starts, self._targets = c.indptr, c.indices
+        sink.need(0)
+
+    def stored_order(self, values: Array) -> Array:
+        """Values like ``Connection.values`` in the order of memory: by source neuron."""
+        return values.T if self.connection.kind == "dense" else values
+
+    def user_order(self, values: Array) -> Array:
+        """Values in the order of memory (any leading axes), in the order of ``Connection.values``."""
+        return in_user_order(self.connection, values)
+
+    # ------------------------------------------------------------ values as users see them
+    def start(self, values: Array) -> dict[str, Array]:
+        """What memory holds of weights when they are set."""
+        c = self.connection
+        mantissas = values.astype(np.int64)
+        made = effective(mantissas, "brian2_loihi", c.sign_mode, c.weight_bits, c.weight_exp).values
+        stored = {"w": mantissas, "active": made}
+        return {k: np.ascontiguousarray(self.stored_order(v), np.int32).reshape(-1) for k, v in stored.items()}
+
+    def read(self, arena: Arena, variable: str) -> Array:
+        """A copy of weights or of a trace of every synapse (as the peer's monitors see it)."""
+        name = "w" if variable == "weights" else f"{variable}.seen"
+        return np.ascontiguousarray(self.user_order(arena[f"{self.key}.{name}"].astype(np.int64)))
+
+    def recorder(self, arena: Arena, variable: str, every: int, fills: Fills) -> StateRecorder:
+        """A recorder of weights or a trace."""
+        name = "w" if variable == "weights" else f"{variable}.seen"
+        return DecodedRecorder(
+            arena[f"{self.key}.{name}"], every, fills, lambda rows: self.user_order(rows.astype(np.int64))
+        )
+
+    # ------------------------------------------------------------ memory
+    def reserve(self, arena: Arena) -> None:
+        """Ask for weights and traces."""
+        n = max(self.stored, 1)
+        for name, values in self.start(self.connection.values).items():
+            arena.reserve(f"{self.key}.{name}", n, np.int32, values if values.size else 0)
+        for name in self.traces:
+            arena.reserve(f"{self.key}.{name}", n, np.int32)
+            arena.reserve(f"{self.key}.{name}.seen", n, np.int32)
+
+    @property
+    def weight_bytes(self) -> int:
+        """Bytes of the synapses."""
+        return self.stored * (16 + 8 * len(self.traces))
+
+    # ------------------------------------------------------------ descriptions
+    def leaf(self) -> str:
+        """Name of the kernel that delivers spikes."""
+        return "learning_brian2:deliver"
+
+    def describe(self, arena: Arena) -> Description:
+        """The description of the delivery."""
+        c = self.connection
+        d = describe_projection(
+            to.DELIVER_WORDS, self.origin.lists, self.sink, arena,
+            offset=self.origin.offset, graded=c.graded, events=self.events,
+        )  # fmt: skip
+        d.point(to.V_ROWS, self._starts)
+        d.point(to.V_TARGETS, self._targets)
+        d.point(to.V_ACTIVE, arena[f"{self.key}.active"])
+        numbers = {
+            to.V_FIRST: self.first, to.V_STEP: c.pre.step, to.V_N: c.pre.size, to.V_TARGET: self.target,
+            to.V_TARGET_STEP: c.post.step,
+        }  # fmt: skip
+        for word, value in numbers.items():
+            d.words[word] = value
+        return d
+
+    def describe_learning(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> Description:
+        """The description of the leaf that learns."""
+        c, n = self.connection, self.stored
+        d = self.learning_description = Description(to.BRIAN2_WORDS)
+        for side, part, fired in ((to.PRE_COUNT, c.pre, to.PRE_FIRED), (to.POST_COUNT, c.post, to.POST_FIRED)):
+            origin, first = lists[part.target.name]
+            for word in (at.S_COUNT, at.S_INDEX):
+                d.point(side + word, origin.lists._kept[word])
+            d.words[side + 2], d.words[side + 3], d.words[side + 4] = first + part.start, part.step, part.size
+            d.point(fired, np.zeros(part.size, np.uint8))
+        parameters = np.zeros((to.TRACES, 3))
+        for k, name in enumerate(TRACES):
+            d.point(to.FLAG + k, np.zeros(2 * n + 1, np.uint8))
+            if name in self.traces:
+                trace = self.rule.traces[name]
+                keep = 1 - 1.0 / float(trace.tau)
+                parameters[k] = keep, float(f"{keep:.15g}"), trace.impulse
+                d.point(to.NOW + k, arena[f"{self.key}.{name}"])
+                d.point(to.SEEN + k, arena[f"{self.key}.{name}.seen"])
+        d.point(to.TAU, parameters)
+        d.point(to.SOURCE, np.repeat(np.arange(c.pre.size, dtype=np.int32), np.diff(self._starts)))
+        d.point(to.TARGET, self._targets)
+        d.point(to.WEIGHTS, arena[f"{self.key}.w"])
+        d.point(to.ACTIVE, arena[f"{self.key}.active"])
+        numbers: dict[int, Any] = {
+            to.SYNAPSES: n, to.EXPONENT: c.weight_exp, to.STEP: 1 << (8 - c.weight_bits + (c.sign_mode == "mixed")),
+            to.LOW: LEAST[c.sign_mode], to.HIGH: MOST[c.sign_mode], to.ENABLED: int(c.learning.enabled),
+            to.SEED: self.seed, to.STREAM: self.number,
+        }  # fmt: skip
+        for word, value in numbers.items():
+            d.words[word] = value
+        d.point(to.RANDOM, np.array([-1.0 if self.rule.random is None else float(self.rule.random)]))
+        d.point(to.SAMPLE, arena["sample"])
+        d.point(to.DRAWS, np.zeros(n + 1, np.uint32))
+        products = self.rule.products["dw"]
+        d.words[to.PRODUCTS] = len(products)
+        d.point(to.TABLE, np.array([_row(p) for p in products], np.int64))
+        d.point(to.SCALES, np.array([float(p.scale) for p in products]))
+        return d
+
+
+def _row(product: Product) -> Array:
+    """The words of one product; its scale stands apart."""
+    words = np.zeros(to.PRODUCT_WORDS, np.int64)
+    factors = [f for f in product.factors if f.variable not in EPOCHS]
+    names = {product.gate, *(f.variable for f in product.factors)} & set(EPOCHS)
+    words[to.Q_GATE] = {"x0": chip.GATE_X, "y0": chip.GATE_Y}.get(product.gate, chip.GATE_U)
+    words[to.Q_EPOCHS] = sum(1 << int(name[1:]) for name in names)
+    words[to.Q_HALVES], words[to.Q_COUNT] = product.halves, len(factors)
+    for k, factor in enumerate(factors):
+        place = to.Q_FIRST + 3 * k
+        words[place : place + 3] = VARIABLE[factor.variable], factor.constant, factor.sign
+    return words

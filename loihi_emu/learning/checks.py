@@ -1,0 +1,139 @@
+"""Whether a connection can learn as it is asked to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from loihi_emu.elements import Connection, Slice, name_of
+from loihi_emu.errors import UnsupportedError, invalid, unknown
+from loihi_emu.learning.grammar import TRACES
+from loihi_emu.learning.rule import Learning, LearningRule
+from loihi_emu.learning.table import table_of
+
+RULES = ("chip", "brian2_loihi")
+DRIVEN = ("y1", "y2", "y3")
+
+
+def learning_of(
+    made: Connection, rule: Any, factors: Any, nodes: Mapping[str, Any], others: Iterable[Connection], rules: str
+) -> Learning:
+    """Check everything about the learning of a connection.
+
+    Parameters
+    ----------
+    made : Connection
+    rule : LearningRule
+    factors : dict or None
+        Trace to the node that drives it.
+    nodes : dict
+        Populations and inputs of the network.
+    others : iterable of Connection
+        The connections there are.
+    rules : str
+        The network's rule set.
+    """
+    where = f'connection "{made.name}"'
+    if not isinstance(rule, LearningRule):
+        raise invalid(where, "learning", repr(rule), "a loihi_emu.LearningRule")
+    if rules not in RULES:
+        raise UnsupportedError(
+            f'{where}: learning under rules "{rules}" is not there; it is under {" and ".join(RULES)}. '
+            "Programs for Lava learn in lava_api."
+        )
+    if made.kind == "conv":
+        raise invalid(
+            where, "learning", "weights that many synapses share (a convolution)", "synapses with weights of their own",
+            "Expand the kernel into a sparse matrix to let every synapse learn by itself.",
+        )  # fmt: skip
+    if made.scaled:
+        raise invalid(where, "scaled", True, "False: a synapse that learns has a mantissa of 8 bits")
+    driven = _factors(made, rule, factors, nodes, where)
+    check_rule(rule, driven, made, rules)
+    for other in others:
+        if (
+            other.learning is not None
+            and other.name != made.name
+            and rules == "chip"
+            and share_neurons(made.post, other.post)
+        ):
+            check_epochs(made.name, rule, other)
+    return Learning(rule, driven)
+
+
+def variables_of(c: Connection) -> list[str]:
+    """What can be read and recorded of a connection that learns."""
+    assert c.learning is not None
+    rule, driven = c.learning.rule, dict(c.learning.factors)
+    found = ["weights"]
+    if rule.dd is not None or c.delays.ndim:
+        found.append("delays")
+    if rule.dt is not None or "t" in rule.used:
+        found.append("tags")
+    return found + [name for name in TRACES if name in rule.traces or name in driven]
+
+
+def check_epochs(name: str, rule: LearningRule, other: Connection) -> None:
+    """Whether two connections onto the same neurons share one epoch."""
+    assert other.learning is not None
+    if other.learning.rule.t_epoch != rule.t_epoch:
+        raise invalid(
+            f'connection "{name}"', "t_epoch", rule.t_epoch,
+            f'{other.learning.rule.t_epoch}, as connection "{other.name}" onto the same neurons has',
+            "The neurons' traces have one epoch.",
+        )  # fmt: skip
+
+
+def check_rule(rule: LearningRule, driven: tuple[tuple[str, str], ...], made: Connection, rules: str) -> None:
+    """Whether a rule fits a connection's traces and the rule set."""
+    where = f'connection "{made.name}"'
+    names = [name for name, _ in driven]
+    for name in TRACES:
+        if name in rule.used and name not in rule.traces and name not in names:
+            ways = f"LearningRule({name}=Trace(impulse, tau))"
+            more = f' or connect(factors={{"{name}": node}})' if name in DRIVEN else ""
+            raise invalid(where, name, f"no trace {name}, which the rule uses", f"{ways}{more}")
+    if rules == "chip":
+        table_of(rule)
+        if rule.random is not None:
+            raise invalid(where, "random", rule.random, 'None, but under rules "brian2_loihi"')
+        return
+    if rule.t_epoch != 1:
+        raise invalid(where, "t_epoch", rule.t_epoch, '1 under rules "brian2_loihi"')
+    if rule.dd is not None or rule.dt is not None or driven or made.delays.any():
+        raise UnsupportedError(
+            f'{where}: rules "brian2_loihi" replay a peer that has dw alone, no third factors, and here no delays of '
+            'synapses that learn. Use rules "chip".'
+        )
+    for name, trace in rule.traces.items():
+        if trace.impulse != int(trace.impulse) or trace.tau < 1:
+            raise invalid(where, name, trace, 'a whole impulse and tau of 1 or more under rules "brian2_loihi"')
+
+
+def _factors(
+    made: Connection, rule: LearningRule, factors: Any, nodes: Mapping[str, Any], where: str
+) -> tuple[tuple[str, str], ...]:
+    if factors is None:
+        return ()
+    if not isinstance(factors, Mapping):
+        raise invalid(where, "factors", repr(factors), 'a dict such as {"y2": reward}')
+    found = []
+    for trace, node in factors.items():
+        if trace not in DRIVEN:
+            raise unknown("trace of a third factor", trace, DRIVEN, where=where)
+        name = name_of(node)
+        if not isinstance(name, str) or name not in nodes:
+            raise unknown("population or input", name, nodes, where=f"{where}, factors")
+        if nodes[name].size not in (1, made.post.size):
+            given = f'"{name}" of {nodes[name].size} neurons'
+            allowed = f"1, or {made.post.size}: one for each postsynaptic neuron"
+            raise invalid(where, f"third factor {trace}", given, allowed)
+        found.append((trace, name))
+    return tuple(found)
+
+
+def share_neurons(one: Slice, other: Slice) -> bool:
+    """Whether two slices have a neuron in common."""
+    if one.target.name != other.target.name:
+        return False
+    return bool(set(range(one.start, one.stop, one.step)) & set(range(other.start, other.stop, other.step)))

@@ -1,0 +1,70 @@
+"""Constants of a rule as the chip holds them: a mantissa of 4 bits with sign times a power of 2."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from loihi_emu.errors import invalid
+from loihi_emu.learning.grammar import Product, place
+
+MANTISSA = (-8, 7)
+EXPONENT = (-7, 8)
+CONSTANT = (-128, 127)
+"""Constants added to a variable inside a factor: 8 bits with sign."""
+
+
+def held() -> list[Fraction]:
+    """All values that mantissa and exponent can hold, in order."""
+    return sorted(
+        {m * Fraction(2) ** e for m in range(MANTISSA[0], MANTISSA[1] + 1) for e in range(EXPONENT[0], EXPONENT[1] + 1)}
+    )
+
+
+def split(value: Fraction) -> tuple[int, int] | None:
+    """Mantissa and exponent of a value; None when no pair gives it.
+
+    Examples
+    --------
+    >>> split(Fraction(1, 4)), split(Fraction(20)), split(Fraction(9))
+    ((1, -2), (5, 2), None)
+    """
+    if value == 0:
+        return 0, EXPONENT[0]
+    mantissa, exponent = value, 0
+    while mantissa.denominator > 1 and exponent > EXPONENT[0]:
+        mantissa, exponent = mantissa * 2, exponent - 1
+    if mantissa.denominator > 1:
+        return None
+    whole = int(mantissa)
+    while (whole % 2 == 0 and exponent < 0) or (whole % 2 == 0 and not MANTISSA[0] <= whole <= MANTISSA[1]):
+        whole, exponent = whole // 2, exponent + 1
+    return (whole, exponent) if MANTISSA[0] <= whole <= MANTISSA[1] and exponent <= EXPONENT[1] else None
+
+
+def checked(product: Product, target: str, text: str) -> tuple[int, int]:
+    """Mantissa and exponent of a product's constants.
+
+    Raises
+    ------
+    ValidationError
+        When no pair holds the value: says which values near it can be held. Also for a constant inside a factor beyond
+        8 bits.
+    """
+    where = place(target, text, product.start)
+    for factor in product.factors:
+        if not CONSTANT[0] <= factor.constant <= CONSTANT[1]:
+            raise invalid(where, f"constant beside {factor.variable}", factor.constant, f"{CONSTANT[0]}..{CONSTANT[1]}")
+    found = split(product.scale)
+    if found is None:
+        values = held()
+        below = [v for v in values if v < product.scale][-1:]
+        above = [v for v in values if v > product.scale][:1]
+        near = " and ".join(_shown(v) for v in [*below, *above])
+        raise invalid(
+            where, "constant", _shown(product.scale), "m * 2^e with m in -8..7 and e in -7..8", f"Near it are {near}."
+        )
+    return found
+
+
+def _shown(value: Fraction) -> str:
+    return str(value.numerator) if value.denominator == 1 else f"{float(value):.10g}"

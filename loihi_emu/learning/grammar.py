@@ -1,0 +1,278 @@
+"""The text of a learning rule, such as ``2^-2*x1*y0 - 2^-2*y1*x0``, turned into products.
+
+::
+
+    rule    = [-] product { (+ | -) product }
+    product = factor { * factor }
+    factor  = number | 2^n | symbol | sgn(sum) | (sum)
+
+Symbols: x0, y0 (did the neuron spike in this epoch?), u0..u9 (1 in every 2^k-th epoch), the traces x1, x2, y1, y2, y3,
+the weight w, the delay d and the tag t. ``(w - 5)`` is one factor, a variable plus a constant; a sum of several
+variables is multiplied out. Nothing is ever evaluated as Python.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import NoReturn
+
+from loihi_emu.errors import invalid, unknown
+
+TRACES = ("x1", "x2", "y1", "y2", "y3")
+VARIABLES = ("x0", "y0", *TRACES, "w", "d", "t")
+EPOCHS = tuple(f"u{k}" for k in range(10))
+SYMBOLS = ("x0", "y0", *EPOCHS, *TRACES, "w", "d", "t", "sgn")
+LONGEST = 10_000
+"""Characters and products of a rule at most."""
+
+_TOKEN = re.compile(r"\s*(?:(?P<number>\d+\.?\d*|\.\d+)|(?P<name>[A-Za-z_]\w*)|(?P<mark>[-+*^()]))")
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A variable plus a constant, or the sign of that."""
+
+    variable: str
+    constant: int = 0
+    sign: bool = False
+
+
+@dataclass(frozen=True)
+class Product:
+    """One product of a rule.
+
+    Attributes
+    ----------
+    gate : str
+        The dependency: "x0", "y0" or one of u0..u9. The product acts only where it is 1.
+    scale : Fraction
+        All constants multiplied.
+    factors : tuple of Factor
+        Without the gate; further dependencies are among them.
+    start, end : int
+        Where it stands in the text.
+    halves : bool
+        Whether a negative power of 2 is written in it.
+    """
+
+    gate: str
+    scale: Fraction
+    factors: tuple[Factor, ...]
+    start: int
+    end: int
+    halves: bool = False
+
+
+@dataclass(frozen=True)
+class _Term:
+    scale: Fraction
+    factors: tuple[Factor, ...]
+    start: int
+    end: int
+    halves: bool = False
+
+    def times(self, other: _Term) -> _Term:
+        return _Term(
+            self.scale * other.scale, self.factors + other.factors, min(self.start, other.start),
+            max(self.end, other.end), self.halves or other.halves,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Token:
+    kind: str
+    text: str
+    at: int
+
+
+def place(target: str, text: str, at: int) -> str:
+    """Where an error is, for its message.
+
+    Examples
+    --------
+    >>> place("dw", "x1*z0", 3)
+    'rule dw = "x1*z0", character 4'
+    """
+    return f'rule {target} = "{text}", character {at + 1}'
+
+
+def parse(target: str, text: str) -> tuple[Product, ...]:
+    """Read a rule.
+
+    Parameters
+    ----------
+    target : {"dw", "dd", "dt"}
+        For error messages.
+    text : str
+
+    Raises
+    ------
+    ValidationError
+        With the character where the text is wrong; also for a product without a dependency.
+
+    Examples
+    --------
+    >>> for product in parse("dw", "2^-2*x1*y0 - (w - 3)*x0"):
+    ...     print(product.gate, product.scale, [(f.variable, f.constant) for f in product.factors])
+    y0 1/4 [('x1', 0)]
+    x0 -1 [('w', -3)]
+    """
+    if not isinstance(text, str):
+        raise invalid(f"rule {target}", "", repr(text), 'a text such as "2^-2*x1*y0 - 2^-2*y1*x0"')
+    if len(text) > LONGEST:
+        raise invalid(f"rule {target}", "", f"{len(text)} characters", f"at most {LONGEST}")
+    return _Parser(target, text).rule()
+
+
+class _Parser:
+    def __init__(self, target: str, text: str) -> None:
+        self.target, self.text = target, text
+        self.tokens: list[_Token] = []
+        self.next = 0
+        at = 0
+        while text[at:].strip():
+            found = _TOKEN.match(text, at)
+            if found is None:
+                at += len(text[at:]) - len(text[at:].lstrip())
+                hint = "Write 2^-n to divide by a power of 2." if text[at] == "/" else ""
+                raise invalid(place(target, text, at), "", repr(text[at]), "symbols, numbers, + - * ^ ( )", hint)
+            kind = str(found.lastgroup)
+            self.tokens.append(_Token(kind, found.group(kind), found.start(kind)))
+            at = found.end()
+
+    # ------------------------------------------------------------ tokens
+    def peek(self) -> str:
+        return self.tokens[self.next].text if self.next < len(self.tokens) else ""
+
+    def at(self) -> int:
+        return self.tokens[self.next].at if self.next < len(self.tokens) else len(self.text)
+
+    def fail(self, allowed: str, advice: str = "", at: int | None = None) -> NoReturn:
+        given = repr(self.peek()) if self.peek() else "the end of the text"
+        raise invalid(place(self.target, self.text, self.at() if at is None else at), "", given, allowed, advice)
+
+    def take(self, text: str) -> bool:
+        if self.peek() == text:
+            self.next += 1
+            return True
+        return False
+
+    # ------------------------------------------------------------ grammar
+    def rule(self) -> tuple[Product, ...]:
+        terms = self.sum()
+        if self.peek():
+            self.fail("an operator + - * or the end", "Write every multiplication with *.")
+        return tuple(self.gated(term) for term in terms)
+
+    def sum(self) -> list[_Term]:
+        terms: list[_Term] = []
+        sign = 1
+        while True:
+            while self.peek() in ("+", "-") and self.peek():
+                sign = -sign if self.peek() == "-" else sign
+                self.next += 1
+            terms += [replace(term, scale=sign * term.scale) for term in self.product()]
+            if len(terms) > LONGEST:
+                self.fail(f"a rule of at most {LONGEST} products")
+            if self.peek() not in ("+", "-"):
+                return terms
+            sign = 1
+
+    def product(self) -> list[_Term]:
+        terms = self.factor()
+        while self.take("*"):
+            more = self.factor()
+            if len(terms) * len(more) > LONGEST:
+                self.fail(f"a rule of at most {LONGEST} products")
+            terms = [a.times(b) for a in terms for b in more]
+        return terms
+
+    def factor(self) -> list[_Term]:
+        at = self.at()
+        if self.take("-"):
+            return [replace(term, scale=-term.scale) for term in self.factor()]
+        if self.take("("):
+            inside = self.sum()
+            if not self.take(")"):
+                self.fail('")"', f"The bracket opened at character {at + 1}.")
+            return self.bracket(inside, at, sign=False)
+        token = self.tokens[self.next] if self.next < len(self.tokens) else None
+        if token is not None and token.kind == "number":
+            self.next += 1
+            return [self.number(token)]
+        if token is not None and token.kind == "name":
+            self.next += 1
+            return self.symbol(token)
+        self.fail("a number, a symbol or a bracket")
+
+    def number(self, token: _Token) -> _Term:
+        value = Fraction(token.text)
+        if not self.take("^"):
+            return _Term(value, (), token.at, token.at + len(token.text))
+        if value != 2:
+            raise invalid(place(self.target, self.text, token.at), "", f"{token.text}^", "powers of 2")
+        negative = self.take("-")
+        at = self.at()
+        digits = self.peek()
+        if not digits.isdigit() or len(digits) > 2:
+            self.fail("a whole number of at most two digits as the exponent")
+        self.next += 1
+        exponent = -int(digits) if negative else int(digits)
+        return _Term(Fraction(2) ** exponent, (), token.at, at + len(digits), halves=exponent < 0)
+
+    def symbol(self, token: _Token) -> list[_Term]:
+        name = token.text
+        if name in ("sgn", "sign"):
+            if not self.take("("):
+                self.fail('"(" after sgn')
+            inside = self.sum()
+            if not self.take(")"):
+                self.fail('")"', f"The bracket of sgn at character {token.at + 1} is open.")
+            return self.bracket(inside, token.at, sign=True)
+        if name not in SYMBOLS:
+            raise unknown("symbol", name, SYMBOLS, where=place(self.target, self.text, token.at))
+        return [_Term(Fraction(1), (Factor(name),), token.at, token.at + len(name))]
+
+    def bracket(self, inside: list[_Term], at: int, sign: bool) -> list[_Term]:
+        """A variable plus a constant as one factor; anything else multiplied out (not inside sgn)."""
+        end = self.tokens[self.next - 1].at + 1
+        constants = [term for term in inside if not term.factors]
+        others = [term for term in inside if term.factors]
+        constant = sum((term.scale for term in constants), Fraction(0))
+        halves = any(term.halves for term in inside)
+        single = len(others) == 1 and len(others[0].factors) == 1 and abs(others[0].scale) == 1
+        plain = (
+            single
+            and others[0].factors[0].variable in VARIABLES
+            and others[0].factors[0] == Factor(others[0].factors[0].variable)
+        )
+        if plain and (sign or constants) and constant.denominator == 1:
+            direction = others[0].scale
+            made = Factor(others[0].factors[0].variable, int(direction * constant), sign)
+            return [_Term(direction, (made,), at, end, halves)]
+        if sign:
+            if not others:
+                return [_Term(Fraction((constant > 0) - (constant < 0)), (), at, end)]
+            raise invalid(
+                place(self.target, self.text, at),
+                "",
+                f"{self.text[at:end]!r}",
+                "sgn of one variable plus a whole number",
+            )
+        if not others:
+            return [_Term(constant, (), at, end, halves)]
+        return [replace(term, start=at, end=end) for term in inside]
+
+    def gated(self, term: _Term) -> Product:
+        """Find the dependency of a product: the first of x0, y0, u_k that is written in it."""
+        gates = ("x0", "y0", *EPOCHS)
+        for k, factor in enumerate(term.factors):
+            if factor.variable in gates and factor == Factor(factor.variable):
+                rest = term.factors[:k] + term.factors[k + 1 :]
+                return Product(factor.variable, term.scale, rest, term.start, term.end, term.halves)
+        raise invalid(
+            place(self.target, self.text, term.start), "", f"{self.text[term.start : term.end]!r} without a dependency",
+            "products with x0, y0 or one of u0..u9", "Multiply by u0 for an update in every epoch.",
+        )  # fmt: skip

@@ -1,0 +1,147 @@
+"""Rules that are ready to use; each returns a :class:`LearningRule`, whose text shows what it does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from loihi_emu.errors import finite, integer, invalid, ranged
+from loihi_emu.learning.constants import held, split
+from loihi_emu.learning.rule import LearningRule, Trace
+
+IMPULSE = 16
+MOST_TARGET = 127
+
+
+def amplitude(where: str, name: str, value: Any) -> str:
+    """A constant as text; an error names the values near it that the chip's constants can hold.
+
+    Examples
+    --------
+    >>> amplitude("pair_stdp", "a_plus", 0.25), amplitude("pair_stdp", "a_plus", 3)
+    ('2^-2', '3')
+    """
+    array = finite(where, name, value)
+    if array.ndim:
+        raise invalid(where, name, f"an array of shape {array.shape}", "one number")
+    ranged(where, name, array, 0, float(held()[-1]), "The sign is the rule's.")
+    exact = Fraction(float(array))
+    found = split(exact)
+    if found is None:
+        below = max(v for v in held() if v < exact)
+        above = min(v for v in held() if v > exact)
+        near = f"Near it are {float(below):.6g} and {float(above):.6g}."
+        raise invalid(where, name, value, "m * 2^e with m in 0..7 and e in -7..8", near)
+    mantissa, exponent = found
+    if exponent == 0 or mantissa == 0:
+        return str(mantissa)
+    power = f"2^{exponent}"
+    return power if mantissa == 1 else f"{mantissa}*{power}"
+
+
+def pair_stdp(
+    a_plus: float = 0.25,
+    a_minus: float = 0.25,
+    tau_plus: float = 10,
+    tau_minus: float = 10,
+    *,
+    impulse: float = IMPULSE,
+    t_epoch: int = 1,
+) -> LearningRule:
+    """Pair STDP: ``dw = a_plus * x1 * y0 - a_minus * y1 * x0``.
+
+    A presynaptic spike that comes before a postsynaptic one makes the weight larger by up to ``a_plus * impulse``, one
+    that comes after makes it smaller.
+
+    Examples
+    --------
+    >>> pair_stdp(0.25, 0.5).dw
+    '2^-2*x1*y0 - 2^-1*y1*x0'
+    """
+    up, down = (amplitude("pair_stdp", name, value) for name, value in (("a_plus", a_plus), ("a_minus", a_minus)))
+    x1, y1 = Trace(impulse, tau_plus), Trace(impulse, tau_minus)
+    return LearningRule(dw=f"{up}*x1*y0 - {down}*y1*x0", x1=x1, y1=y1, t_epoch=t_epoch)
+
+
+def triplet_stdp(
+    a2_plus: float = 0.125,
+    a2_minus: float = 0.125,
+    a3_plus: float = 0.0078125,
+    a3_minus: float = 0.0078125,
+    tau_plus: float = 10,
+    tau_minus: float = 10,
+    tau_x: float = 40,
+    tau_y: float = 40,
+    *,
+    impulse: int = IMPULSE,
+    t_epoch: int = 1,
+) -> LearningRule:
+    """Triplet STDP after Pfister and Gerstner (2006).
+
+    ``dw = x1 y0 (a2_plus + a3_plus y2) - y1 x0 (a2_minus + a3_minus x2)``; the slow traces x2 and y2 count without the
+    spike that reads them, as in the paper (their own impulse is subtracted, so `impulse` is whole).
+    """
+    impulse = integer("triplet_stdp", "impulse", impulse, 0, 127)
+    values = {"a2_plus": a2_plus, "a2_minus": a2_minus, "a3_plus": a3_plus, "a3_minus": a3_minus}
+    a = {name: amplitude("triplet_stdp", name, value) for name, value in values.items()}
+    text = (
+        f"{a['a2_plus']}*x1*y0 + {a['a3_plus']}*x1*(y2 - {impulse})*y0 "
+        f"- {a['a2_minus']}*y1*x0 - {a['a3_minus']}*y1*(x2 - {impulse})*x0"
+    )
+    return LearningRule(
+        dw=text, x1=Trace(impulse, tau_plus), x2=Trace(impulse, tau_x), y1=Trace(impulse, tau_minus),
+        y2=Trace(impulse, tau_y), t_epoch=t_epoch,
+    )  # fmt: skip
+
+
+def reward_stdp(
+    a_plus: float = 0.25,
+    a_minus: float = 0.25,
+    rate: float = 0.0078125,
+    forget: float = 0.0625,
+    tau_plus: float = 10,
+    tau_minus: float = 10,
+    tau_reward: float = 10,
+    *,
+    impulse: float = IMPULSE,
+    t_epoch: int = 1,
+) -> LearningRule:
+    """Reward-modulated STDP: pairings go into the tag, which decays; reward turns tags into weights.
+
+    ``dt = a_plus x1 y0 - a_minus y1 x0 - forget t`` and ``dw = rate t y3``. Connect with ``factors={"y3": reward}``:
+    every spike of that node is a reward, which fades with `tau_reward`.
+    """
+    values = {"a_plus": a_plus, "a_minus": a_minus, "rate": rate, "forget": forget}
+    a = {name: amplitude("reward_stdp", name, value) for name, value in values.items()}
+    return LearningRule(
+        dw=f"{a['rate']}*u0*t*y3", dt=f"{a['a_plus']}*x1*y0 - {a['a_minus']}*y1*x0 - {a['forget']}*u0*t",
+        x1=Trace(impulse, tau_plus), y1=Trace(impulse, tau_minus), y3=Trace(impulse, tau_reward), t_epoch=t_epoch,
+    )  # fmt: skip
+
+
+def pes(rate: float = 0.0078125, tau: float = 10, *, impulse: float = 20.5) -> LearningRule:
+    """PES, the prescribed error sensitivity of Nengo: ``dw = -rate * x1 * error`` every fourth step.
+
+    As nengo-loihi's microcode has it: epochs of two steps, weights in every second one, the error in y1: connect with
+    ``factors={"y1": error}``, an input of one value per postsynaptic neuron (-128..127, held until the next). Rounding
+    and traces are those of rules "chip", so that learning agrees with nengo-loihi's on average, not bit by bit.
+    """
+    return LearningRule(dw=f"-{amplitude('pes', 'rate', rate)}*u1*x1*y1", x1=Trace(impulse, tau), t_epoch=2)
+
+
+def homeostatic(rule: LearningRule, rate: float = 0.03125, target: int = 0, every: int = 6) -> LearningRule:
+    """The same rule with weights that also relax to `target`: ``- rate * (w - target)`` in every 2^every-th epoch.
+
+    Examples
+    --------
+    >>> homeostatic(pair_stdp(), 0.125, target=100).dw
+    '2^-2*x1*y0 - 2^-2*y1*x0 - 2^-3*u6*(w - 100)'
+    """
+    if not isinstance(rule, LearningRule):
+        raise invalid("homeostatic", "rule", repr(rule), "a LearningRule")
+    target = integer("homeostatic", "target", target, -MOST_TARGET, MOST_TARGET)
+    every = integer("homeostatic", "every", every, 0, 9)
+    shown = f"(w - {target})" if target > 0 else f"(w + {-target})" if target < 0 else "w"
+    piece = f" - {amplitude('homeostatic', 'rate', rate)}*u{every}*{shown}"
+    return replace(rule, dw=f"{rule.dw or ''}{piece}".strip())

@@ -1,0 +1,170 @@
+"""Learning rules and traces as descriptions, checked when they are made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from loihi_emu.errors import finite, integer, invalid, ranged
+from loihi_emu.learning.grammar import TRACES, Product, parse
+
+TARGETS = ("dw", "dd", "dt")
+TRACE_MAX = 127
+"""Traces hold 7 bits."""
+FRACTION_BITS = 8
+"""Bits of an impulse below 1."""
+MAX_EPOCH = 63
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A trace: every spike adds `impulse`, every step multiplies by ``exp(-1 / tau)``; 0..127, rounded stochastically.
+
+    Parameters
+    ----------
+    impulse : float
+        0..127, in steps of 1/256; the fraction is rounded up with that probability.
+    tau : float
+        Time constant in steps; 0 forgets at once, infinity never.
+
+    Examples
+    --------
+    >>> Trace(impulse=16, tau=10)
+    Trace(impulse=16, tau=10)
+    """
+
+    impulse: float
+    tau: float
+
+    def __post_init__(self) -> None:
+        impulse = finite("Trace", "impulse", self.impulse)
+        if impulse.ndim:
+            raise invalid("Trace", "impulse", f"an array of shape {impulse.shape}", "one number")
+        ranged("Trace", "impulse", impulse, 0, TRACE_MAX, "Traces hold 7 bits.")
+        scaled = float(impulse) * (1 << FRACTION_BITS)
+        if scaled != int(scaled):
+            low = int(scaled) / (1 << FRACTION_BITS)
+            near = f"Near it are {low} and {low + 1 / (1 << FRACTION_BITS)}."
+            raise invalid("Trace", "impulse", self.impulse, f"multiples of 1/{1 << FRACTION_BITS}", near)
+        tau = ranged("Trace", "tau", self.tau, 0, np.inf, "A time constant is 0 or more, in steps.")
+        if tau.ndim:
+            raise invalid("Trace", "tau", f"an array of shape {tau.shape}", "one number")
+
+
+@dataclass(frozen=True)
+class LearningRule:
+    """How synapses change: one text each for weight, delay and tag, the traces they read, and how often.
+
+    In the last step of every epoch of `t_epoch` steps, every product adds to the synapses whose dependency holds: x0
+    (y0) where the presynaptic (postsynaptic) neuron spiked in the epoch, u_k in every 2^k-th epoch. Traces are read at
+    the neuron's last spike in the epoch for x0 and y0, at the end of the epoch for u_k. A presynaptic spike counts in
+    the step in which it arrives (its synaptic delay aside), a postsynaptic spike of step t in step t + 1; spikes that
+    count in one step see each other's impulses.
+
+    Parameters
+    ----------
+    dw, dd, dt : str, optional
+        Changes of weight, delay and tag; see :mod:`loihi_emu.learning.grammar` for the grammar.
+    x1, x2, y1, y2, y3 : Trace, optional
+        Those that are used. A y may be left out when a third factor takes its place (``Network.connect(factors=...)``).
+    t_epoch : int
+        Steps of an epoch, 1..63.
+    random : float, optional
+        Under ``rules="brian2_loihi"`` only: a constant in 0..1 in place of all random numbers, to replay recordings.
+
+    Examples
+    --------
+    >>> rule = LearningRule(dw="2^-2*x1*y0 - 2^-2*y1*x0", x1=Trace(16, 10), y1=Trace(16, 10), t_epoch=2)
+    >>> len(rule.products["dw"])
+    2
+    """
+
+    dw: str | None = None
+    dd: str | None = None
+    dt: str | None = None
+    x1: Trace | None = None
+    x2: Trace | None = None
+    y1: Trace | None = None
+    y2: Trace | None = None
+    y3: Trace | None = None
+    t_epoch: int = 1
+    random: float | None = None
+    products: Mapping[str, tuple[Product, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        given = {target: getattr(self, target) for target in TARGETS}
+        if all(text is None for text in given.values()):
+            raise invalid("LearningRule", "", "no rule", "at least one of dw, dd and dt")
+        parsed = {target: parse(target, text) for target, text in given.items() if text is not None}
+        object.__setattr__(self, "products", MappingProxyType(parsed))
+        object.__setattr__(self, "t_epoch", integer("LearningRule", "t_epoch", self.t_epoch, 1, MAX_EPOCH))
+        for name in TRACES:
+            value = getattr(self, name)
+            if value is not None and not isinstance(value, Trace):
+                raise invalid(
+                    "LearningRule", name, repr(value), "a loihi_emu.learning.Trace, such as Trace(16, tau=10)"
+                )
+        if self.random is not None:
+            ranged("LearningRule", "random", self.random, 0, 1)
+
+    @property
+    def traces(self) -> dict[str, Trace]:
+        """The traces that are given, by name."""
+        return {name: getattr(self, name) for name in TRACES if getattr(self, name) is not None}
+
+    @property
+    def used(self) -> set[str]:
+        """Names of the variables that the rules read."""
+        return {f.variable for products in self.products.values() for p in products for f in p.factors}
+
+    def settings(self) -> dict[str, Any]:
+        """Everything but the parsed products, for files."""
+        found: dict[str, Any] = {target: getattr(self, target) for target in TARGETS}
+        found |= {
+            name: None if (trace := getattr(self, name)) is None else [trace.impulse, trace.tau] for name in TRACES
+        }
+        return found | {"t_epoch": self.t_epoch, "random": self.random}
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> LearningRule:
+        """The rule of :meth:`settings`.
+
+        Examples
+        --------
+        >>> rule = LearningRule(dw="-2^-1*x0*y2", y2=Trace(3.5, 20))
+        >>> LearningRule.from_settings(rule.settings()) == rule
+        True
+        """
+        made = dict(settings)
+        for name in TRACES:
+            if made[name] is not None:
+                made[name] = Trace(*made[name])
+        return cls(**made)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.settings()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(LearningRule.from_settings(state).__dict__)
+
+
+@dataclass(frozen=True)
+class Learning:
+    """How one connection learns.
+
+    Attributes
+    ----------
+    rule : LearningRule
+    factors : tuple of (str, str)
+        Trace and the population or input that drives it in place of the postsynaptic neuron's own spikes.
+    enabled : bool
+        False: traces go on, synapses stay as they are.
+    """
+
+    rule: LearningRule
+    factors: tuple[tuple[str, str], ...] = ()
+    enabled: bool = True

@@ -1,0 +1,241 @@
+"""Learning by the chip's rule set: traces in every step, synapses in the last step of every epoch.
+
+One leaf for every rule: a rule is a table of products (:mod:`loihi_emu.models.learning_layout`). It runs after the
+inputs' synapses have delivered and before the neurons advance. So a presynaptic spike counts in the step in which a
+synapse without delay delivers it, and a postsynaptic spike of step t counts in step t + 1.
+"""
+
+import numpy as np
+
+from loihi_emu.jit import int32s, int64s, kernel, leaf, uint8s, uint32s
+from loihi_emu.models import learning_layout as to
+from loihi_emu.models import passes, products, rows, traces
+from loihi_emu.philox import fill
+
+i64 = np.int64
+u64 = np.uint64
+
+FULL, SINGLE = rows.FULL, rows.SINGLE
+
+
+@kernel
+def list_spikes(d):
+    """List the postsynaptic neurons that spiked in this epoch; returns their number."""
+    n = d[to.POST + to.SIDE_N]
+    stamp = uint8s(d[to.POST + to.SIDE_STAMP], n)
+    listed = int32s(d[to.LISTED], n)
+    count = 0
+    for i in range(n):
+        if stamp[i] != 0:
+            listed[count] = i
+            count += 1
+    return count
+
+
+@kernel
+def any_set(stamp):
+    """Whether some byte is not 0."""
+    found = np.uint8(0)
+    for i in range(stamp.shape[0]):
+        found = np.uint8(found | stamp[i])
+    return found != 0
+
+
+@kernel
+def activate(d, time, fired_pre, fired_post):
+    """Mark the products that act in this epoch; returns their gates as bits."""
+    epoch = (time + 1) // d[to.EPOCH]
+    gates = 0
+    for k in range(d[to.PRODUCTS]):
+        q = rows.product_of(d, k)
+        gate = q[to.Q_GATE]
+        active = gate == to.GATE_U or (fired_pre if gate == to.GATE_X else fired_post)
+        mask = q[to.Q_EPOCHS]
+        for exponent in range(10):
+            if mask & (1 << exponent) and epoch & ((1 << exponent) - 1):
+                active = False
+        q[to.Q_ACTIVE] = 1 if active else 0
+        if active:
+            gates |= 1 << gate
+    return gates
+
+
+@kernel
+def draw(d, time, which):
+    """One 16-bit random number for every neuron of both sides and every target that changes."""
+    n_pre, n_post = d[to.PRE + to.SIDE_N], d[to.POST + to.SIDE_N]
+    for goal in range(3):
+        if which & (1 << goal):
+            stream, sample, step = u64(d[to.STREAM]), traces.sample_of(d), u64(time)
+            out = uint32s(d[to.RANDOM_PRE + goal], (n_pre + 1) >> 1)
+            fill(out, traces.key_of(d, to.KEY_PRE + 16 * goal), stream, sample, step)
+            out = uint32s(d[to.RANDOM_POST + goal], (n_post + 1) >> 1)
+            fill(out, traces.key_of(d, to.KEY_POST + 16 * goal), stream, sample, step)
+
+
+@kernel
+def has_step(stamp, step):
+    """Whether a neuron spiked last in this step of the epoch."""
+    found = False
+    for i in range(stamp.shape[0]):
+        found = found or i64(stamp[i]) == step + 1
+    return found
+
+
+@kernel
+def mark(moved, values):
+    """Mark the source neurons whose part is not 0."""
+    for j in range(moved.shape[0]):
+        moved[j] |= np.uint8(SINGLE) if values[j] != 0 else np.uint8(0)
+
+
+@kernel
+def prepare(d, count):
+    """Compute the parts of the active products that depend on one side only, and mark the sources that move."""
+    n_pre, n_post = d[to.PRE + to.SIDE_N], d[to.POST + to.SIDE_N]
+    before, after = uint8s(d[to.PRE + to.SIDE_STAMP], n_pre), uint8s(d[to.POST + to.SIDE_STAMP], n_post)
+    moved = uint8s(d[to.MOVED], n_pre)
+    moved[:] = 0
+    full = False
+    gated = False
+    for k in range(d[to.PRODUCTS]):
+        q = rows.product_of(d, k)
+        if q[to.Q_ACTIVE] == 0:
+            continue
+        if q[to.Q_GATE] == to.GATE_Y:
+            products.post_at_spikes(d, q, int32s(d[to.LISTED], count))
+            for step in range(d[to.EPOCH]):
+                if has_step(after, step):
+                    parts = products.pre_parts(d, q, step)
+                    products.side_part(d, q, step, True, parts)
+                    mark(moved, parts)
+        elif q[to.Q_GATE] == to.GATE_X:
+            gated = True
+            for step in range(d[to.EPOCH]):
+                if has_step(before, step):
+                    products.side_part(d, q, step, False, products.post_parts(d, q, step))
+        else:
+            full = True
+            last = d[to.EPOCH] - 1
+            products.side_part(d, q, last, True, products.pre_parts(d, q, last))
+            products.side_part(d, q, last, False, products.post_parts(d, q, last))
+    for j in range(n_pre):
+        if full or (gated and before[j] != 0):
+            moved[j] = np.uint8(FULL)
+
+
+@kernel
+def only_product(d):
+    """The one active product gated by y0, if it is alone, narrow and of both sides, in epochs of one step; else -1."""
+    found = -1
+    for k in range(d[to.PRODUCTS]):
+        q = rows.product_of(d, k)
+        if q[to.Q_ACTIVE] and q[to.Q_GATE] == to.GATE_Y:
+            if found >= 0 or q[to.Q_FUSED] != to.BY_POST or d[to.EPOCH] > 1:
+                return -1
+            found = k
+    return found
+
+
+@kernel
+def fusable(d, which):
+    """Whether whole rows can take the active products in one pass; the rows' two (or one) products, -1 for none."""
+    first = second = -1
+    if which != 1 or d[to.ROWS]:
+        return -1, -1
+    for k in range(d[to.PRODUCTS]):
+        q = rows.product_of(d, k)
+        if q[to.Q_ACTIVE] and q[to.Q_GATE] != to.GATE_Y:
+            if q[to.Q_FUSED] == 0 or second >= 0:
+                return -1, -1
+            if first < 0:
+                first = k
+            else:
+                second = k
+    if first >= 0 and second >= 0:
+        q, p = rows.product_of(d, first), rows.product_of(d, second)
+        if q[to.Q_GATE] != p[to.Q_GATE] or q[to.Q_FUSED] == to.BY_WEIGHT:
+            return -1, -1
+    return first, second
+
+
+@kernel
+def update_rows(d, count, which):
+    """Update whole rows; in a dense matrix also single synapses."""
+    n_pre, n_post = d[to.PRE + to.SIDE_N], d[to.POST + to.SIDE_N]
+    moved = uint8s(d[to.MOVED], n_pre)
+    sparse = d[to.ROWS] != 0
+    starts = int64s(d[to.ROWS] if sparse else d[to.LISTED], n_pre + 1 if sparse else 0)
+    listed = int32s(d[to.LISTED], count)
+    alone = only_product(d) if which == 1 and not sparse else -1
+    if alone >= 0:
+        passes.gather_listed(d, rows.product_of(d, alone), listed)
+    updates = 0
+    first_product, second_product = fusable(d, which)
+    if first_product >= 0:
+        updates += n_post * passes.update_fused(d, listed, first_product, second_product)
+    for j in range(n_pre):
+        if moved[j] == FULL and first_product < 0:
+            first = starts[j] if sparse else j * n_post
+            end = starts[j + 1] if sparse else first + n_post
+            for place in range(first, end, to.BLOCK):
+                rows.update_block(d, j, place, place - first, min(to.BLOCK, end - place), listed, which)
+            updates += end - first
+        elif moved[j] == SINGLE and not sparse:
+            if alone >= 0:
+                passes.update_listed(d, rows.product_of(d, alone), j, j * n_post, listed)
+            else:
+                for k in range(count):
+                    rows.update_one(d, j, i64(listed[k]), j * n_post + listed[k], which)
+            updates += count
+    return updates
+
+
+@kernel
+def update_columns(d, count, which):
+    """Update the synapses of a sparse matrix whose targets spiked, but for those of rows updated whole."""
+    n_pre, n_post = d[to.PRE + to.SIDE_N], d[to.POST + to.SIDE_N]
+    moved = uint8s(d[to.MOVED], n_pre)
+    starts = int64s(d[to.COLUMNS], n_post + 1)
+    listed = int32s(d[to.LISTED], count)
+    updates = 0
+    for k in range(count):
+        i = listed[k]
+        first, n = starts[i], starts[i + 1] - starts[i]
+        places, sources = int32s(d[to.COLUMN_SYNAPSE] + 4 * first, n), int32s(d[to.COLUMN_PRE] + 4 * first, n)
+        for s in range(n):
+            if moved[sources[s]] == SINGLE:
+                rows.update_one(d, i64(sources[s]), i64(i), i64(places[s]), which)
+                updates += 1
+    return updates
+
+
+@kernel
+def finish_epoch(d, time):
+    """Update the synapses at the end of an epoch."""
+    n_pre, n_post = d[to.PRE + to.SIDE_N], d[to.POST + to.SIDE_N]
+    fired_pre = any_set(uint8s(d[to.PRE + to.SIDE_STAMP], n_pre))
+    fired_post = any_set(uint8s(d[to.POST + to.SIDE_STAMP], n_post))
+    gates = activate(d, time, fired_pre, fired_post)
+    if gates == 0:
+        return
+    which = rows.targets_of(d)
+    draw(d, time, which)
+    count = list_spikes(d) if gates & (1 << to.GATE_Y) else 0
+    prepare(d, count)
+    updates = update_rows(d, count, which)
+    if d[to.ROWS] and count:
+        updates += update_columns(d, count, which)
+    int64s(d[to.UPDATES], 1)[0] += updates
+
+
+@leaf
+def step(address, time):
+    """One step of a connection that learns."""
+    d = int64s(address, to.LEARN_WORDS)
+    traces.advance(d, time)
+    if (time + 1) % d[to.EPOCH] == 0:
+        if d[to.ENABLED]:
+            finish_epoch(d, time)
+        uint8s(d[to.PRE + to.SIDE_STAMP], d[to.PRE + to.SIDE_N])[:] = 0
+        uint8s(d[to.POST + to.SIDE_STAMP], d[to.POST + to.SIDE_N])[:] = 0

@@ -1,0 +1,131 @@
+"""The parts of a rule's products: factors of one side of the synapse, and of the synapse itself."""
+
+import numpy as np
+
+from loihi_emu.jit import disjoint, int8s, int32s, kernel, uint8s
+from loihi_emu.models import learning_layout as to
+
+i32 = np.int32
+i64 = np.int64
+
+
+@kernel
+def settled(value, constant, sign):
+    """A factor: a variable plus its constant, or the sign of that."""
+    total = i64(value) + constant
+    if sign:
+        return i64(1) if total > 0 else (i64(-1) if total < 0 else i64(0))
+    return total
+
+
+@kernel
+def trace_at(d, variable, step, n):
+    """Address of a trace as it was in a step of the epoch."""
+    number = variable - to.X1 if variable < to.Y0 else variable - to.Y1 + to.X_TRACES
+    return d[to.TRACES + number * to.TRACE_WORDS + to.T_HISTORY] + step * n
+
+
+@kernel
+def pre_part(d, q, step, j):
+    """Mantissa times the presynaptic factors of neuron j in a step of the epoch."""
+    n = d[to.PRE + to.SIDE_N]
+    value = q[to.Q_MANTISSA]
+    for f in range(q[to.Q_COUNT]):
+        at = to.Q_FIRST + 3 * f
+        variable = q[at]
+        if variable == to.X0:
+            fired = uint8s(d[to.PRE + to.SIDE_STAMP], n)[j] != 0
+            value *= settled(1 if fired else 0, q[at + 1], q[at + 2])
+        elif variable <= to.X2:
+            value *= settled(int8s(trace_at(d, variable, step, n), n)[j], q[at + 1], q[at + 2])
+    return value
+
+
+@disjoint
+def times_trace(out, values, constant):
+    """Multiply by a trace plus a constant."""
+    for i in range(out.shape[0]):
+        out[i] = i32(out[i] * i32(i32(values[i]) + constant))
+
+
+@kernel
+def times_factor(out, values, constant, sign, fired):
+    """Multiply by a factor; ``fired``: of whether the byte is above 0."""
+    if not sign and not fired:
+        times_trace(out, values, i32(constant))
+        return
+    for i in range(out.shape[0]):
+        value = i64(values[i])
+        if fired:
+            value = i64(1) if value != 0 else i64(0)
+        out[i] = i32(out[i] * settled(value, constant, sign))
+
+
+@kernel
+def side_part(d, q, step, pre, out):
+    """Product of all factors of one side in a step of the epoch, for all its neurons; the mantissa counts as pre."""
+    side = to.PRE if pre else to.POST
+    n = d[side + to.SIDE_N]
+    out[:] = i32(q[to.Q_MANTISSA]) if pre else i32(1)
+    for f in range(q[to.Q_COUNT]):
+        at = to.Q_FIRST + 3 * f
+        variable = q[at]
+        if variable > to.Y3 or (variable <= to.X2) != pre:
+            continue
+        if variable == to.X0 or variable == to.Y0:
+            # stamps are below 64, so that signed and unsigned bytes agree
+            times_factor(out, int8s(d[side + to.SIDE_STAMP], n), q[at + 1], q[at + 2], True)
+        else:
+            times_factor(out, int8s(trace_at(d, variable, step, n), n), q[at + 1], q[at + 2], False)
+
+
+@kernel
+def post_parts(d, q, step):
+    """Where the postsynaptic part of a product for one step of the epoch is kept (one step unless x0 gates it)."""
+    n = d[to.POST + to.SIDE_N]
+    row = step if q[to.Q_GATE] == to.GATE_X else 0
+    return int32s(q[to.Q_POST] + 4 * row * n, n)
+
+
+@kernel
+def pre_parts(d, q, step):
+    """The same of the presynaptic part (one step unless y0 gates it)."""
+    n = d[to.PRE + to.SIDE_N]
+    row = step if q[to.Q_GATE] == to.GATE_Y else 0
+    return int32s(q[to.Q_PRE] + 4 * row * n, n)
+
+
+@kernel
+def post_at_spikes(d, q, listed):
+    """For a product gated by y0: the postsynaptic part at every listed neuron's own spike."""
+    n = d[to.POST + to.SIDE_N]
+    stamp = uint8s(d[to.POST + to.SIDE_STAMP], n)
+    out = int32s(q[to.Q_POST], n)
+    for k in range(listed.shape[0]):
+        i = listed[k]
+        value = i64(1)
+        for f in range(q[to.Q_COUNT]):
+            at = to.Q_FIRST + 3 * f
+            variable = q[at]
+            if variable == to.Y0:
+                value *= settled(1, q[at + 1], q[at + 2])
+            elif to.Y0 < variable <= to.Y3:
+                y = int8s(trace_at(d, variable, i64(stamp[i]) - 1, n), n)
+                value *= settled(y[i], q[at + 1], q[at + 2])
+        out[i] = i32(value)
+
+
+@kernel
+def synaptic_part(q, weight, delay, tag):
+    """Product of the factors w, d and t of one synapse."""
+    value = i64(1)
+    for f in range(q[to.Q_COUNT]):
+        at = to.Q_FIRST + 3 * f
+        variable = q[at]
+        if variable == to.W:
+            value *= settled(weight, q[at + 1], q[at + 2])
+        elif variable == to.D:
+            value *= settled(delay, q[at + 1], q[at + 2])
+        elif variable == to.T:
+            value *= settled(tag, q[at + 1], q[at + 2])
+    return value

@@ -1,0 +1,287 @@
+"""Updates of one source neuron's synapses, or of single ones, by a rule's active products.
+
+An accumulator starts as ``w << 7``; every active product adds ``(pre part) * (post part) * (w, d, t part) << (e + 7)``
+and saturates at 15 bits and sign; then the value is rounded to the weight's precision, up with the probability of the
+fraction: ``(a + r) >> bits`` with r = (r_pre + r_post) mod 2^bits, where each source and each target has one
+random number an epoch (so the numbers of two synapses are independent of each other). All rules read the values of
+w, d and t from before the epoch's update.
+"""
+
+import numpy as np
+
+from loihi_emu.jit import disjoint, int16s, int32s, int64s, kernel, uint8s, uint16s, wide_vectors
+from loihi_emu.models import learning_layout as to
+from loihi_emu.models import products
+
+i32 = np.int32
+i64 = np.int64
+u8 = np.uint8
+
+LEAST, MOST = to.ACCUMULATOR
+FULL, SINGLE = 1, 2
+"""How a source neuron's row moves: whole, or at the targets that spiked."""
+
+
+@disjoint
+def load_weights(a, codes, shift, low):
+    """Accumulators of weights."""
+    wide_vectors()
+    for i in range(a.shape[0]):
+        a[i] = i32(i32(i32(codes[i]) << i32(shift & 31)) + low)
+
+
+@disjoint
+def load(a, values):
+    """Accumulators of delays or tags."""
+    for i in range(a.shape[0]):
+        a[i] = i32(i32(values[i]) << i32(to.FRACTION))
+
+
+@disjoint
+def add_product(a, factor, scale):
+    """Add one product that fits 31 bits."""
+    wide_vectors()
+    for i in range(a.shape[0]):
+        total = i32(a[i] + i32(scale * factor[i]))
+        a[i] = i32(min(max(total, i32(LEAST)), i32(MOST)))
+
+
+@disjoint
+def add_wide(a, p):
+    """Add products of any size."""
+    for i in range(a.shape[0]):
+        a[i] = i32(min(max(i64(a[i]) + p[i], i64(LEAST)), i64(MOST)))
+
+
+@disjoint
+def start_wide(p, factor, scale):
+    """Begin a wide product."""
+    for i in range(p.shape[0]):
+        p[i] = i64(factor[i]) * scale
+
+
+@disjoint
+def round_weights(out, a, r_post, r_pre, bits, least, most, shift, low, unit):
+    """From accumulators to the bytes of weights."""
+    wide_vectors()
+    mask = i32(i32(1 << i32(bits & 31)) - 1)
+    for i in range(a.shape[0]):
+        r = i32(i32(i32(r_post[i]) + r_pre) & mask)
+        z = i32(i32(a[i] + r) >> i32(bits & 31))
+        z = i32(min(max(z, least), most))
+        out[i] = u8(i32(i32(i32(z << i32(shift & 31)) - low) >> i32(unit & 31)))
+
+
+@kernel
+def round_others(out, a, r_post, r_pre, least, most):
+    """From accumulators to delays or tags."""
+    for i in range(a.shape[0]):
+        r = (i32(r_post[i]) + r_pre) & ((1 << to.FRACTION) - 1)
+        out[i] = min(max((a[i] + r) >> to.FRACTION, least), most)
+
+
+@kernel
+def weight_of(d, place):
+    """One synapse's weight."""
+    return (i64(uint8s(d[to.CODES] + place, 1)[0]) << d[to.UNIT]) + d[to.LOW]
+
+
+@kernel
+def delay_of(d, place):
+    """One synapse's delay; 0 where none is stored."""
+    return i64(uint8s(d[to.DELAYS] + place, 1)[0]) if d[to.DELAYS] else i64(0)
+
+
+@kernel
+def tag_of(d, place):
+    """One synapse's tag; 0 where none is stored."""
+    return i64(int16s(d[to.TAGS] + 2 * place, 1)[0]) if d[to.TAGS] else i64(0)
+
+
+@kernel
+def product_of(d, k):
+    """The table's row of a product."""
+    return int64s(d[to.TABLE] + 8 * k * to.PRODUCT_WORDS, to.PRODUCT_WORDS)
+
+
+@kernel
+def targets_of(d):
+    """Which of w, d and t some product changes, as bits."""
+    found = 0
+    for k in range(d[to.PRODUCTS]):
+        found |= 1 << product_of(d, k)[to.Q_TARGET]
+    return found
+
+
+@kernel
+def step_of(d, q, j, stamp):
+    """The step of the epoch at which a product gated by x0 or u is read."""
+    return i64(stamp) - 1 if q[to.Q_GATE] == to.GATE_X else d[to.EPOCH] - 1
+
+
+@kernel
+def add_synaptic(d, q, p, place):
+    """Multiply wide products by their factors w, d and t."""
+    if q[to.Q_SYNAPTIC]:
+        for i in range(p.shape[0]):
+            at = place + i
+            p[i] *= products.synaptic_part(q, weight_of(d, at), delay_of(d, at), tag_of(d, at))
+
+
+@kernel
+def add_at_spikes(d, q, a, j, place, first, listed):
+    """Add a product gated by y0 to the synapses of a row whose targets spiked."""
+    n_pre, n_post = d[to.PRE + to.SIDE_N], d[to.POST + to.SIDE_N]
+    stamp = uint8s(d[to.POST + to.SIDE_STAMP], n_post)
+    parts = int32s(q[to.Q_POST], n_post)
+    n = a.shape[0]
+    target = int32s(d[to.TARGETS] + 4 * place if d[to.ROWS] else d[to.SCRATCH], n)
+    for k in range(n if d[to.ROWS] else listed.shape[0]):
+        if d[to.ROWS]:
+            i, at = i64(target[k]), k
+            if stamp[i] == 0:
+                continue
+        else:
+            i = i64(listed[k])
+            at = i - first
+            if at < 0 or at >= n:
+                continue
+        scale = i64(int32s(q[to.Q_PRE] + 4 * (i64(stamp[i]) - 1) * n_pre, n_pre)[j])
+        value = scale * i64(parts[i])
+        if q[to.Q_SYNAPTIC]:
+            value *= products.synaptic_part(q, weight_of(d, place + at), delay_of(d, place + at), tag_of(d, place + at))
+        a[at] = i32(min(max(i64(a[at]) + (value << q[to.Q_SHIFT]), i64(LEAST)), i64(MOST)))
+
+
+@kernel
+def update_block(d, j, place, first, n, listed, which):
+    """Update ``n`` synapses of source j from ``place`` on, in a dense row those to the targets from ``first`` on."""
+    block = to.BLOCK
+    a = int32s(d[to.SCRATCH], n)
+    p = int64s(d[to.SCRATCH] + 4 * block, n)
+    gathered = int32s(d[to.SCRATCH] + 12 * block, n)
+    random = uint16s(d[to.SCRATCH] + 16 * block, n)
+    n_pre, n_post = d[to.PRE + to.SIDE_N], d[to.POST + to.SIDE_N]
+    sparse = d[to.ROWS] != 0
+    target = int32s(d[to.TARGETS] + 4 * place if sparse else d[to.SCRATCH], n)
+    codes = uint8s(d[to.CODES] + place, n)
+    stamp = uint8s(d[to.PRE + to.SIDE_STAMP], n_pre)[j]
+    several = which & (which - 1) != 0
+    new_w = uint8s(d[to.SCRATCH] + 18 * block if several else d[to.CODES] + place, n)
+    new_d = uint8s(d[to.SCRATCH] + 20 * block if several else d[to.DELAYS] + place, n)
+    new_t = int16s(d[to.SCRATCH] + 22 * block if several else d[to.TAGS] + 2 * place, n)
+    for goal in range(3):
+        if which & (1 << goal) == 0:
+            continue
+        if goal == 0:
+            load_weights(a, codes, i32(to.FRACTION + d[to.UNIT]), i32(d[to.LOW] << to.FRACTION))
+        elif goal == 1:
+            load(a, uint8s(d[to.DELAYS] + place, n))
+        else:
+            load(a, int16s(d[to.TAGS] + 2 * place, n))
+        for k in range(d[to.PRODUCTS]):
+            q = product_of(d, k)
+            if q[to.Q_TARGET] != goal or q[to.Q_ACTIVE] == 0:
+                continue
+            if q[to.Q_GATE] == to.GATE_Y:
+                add_at_spikes(d, q, a, j, place, first, listed)
+                continue
+            if q[to.Q_GATE] == to.GATE_X and stamp == 0:
+                continue
+            step = step_of(d, q, j, stamp)
+            if q[to.Q_GATE] == to.GATE_X:
+                scale = products.pre_part(d, q, step, j)
+            else:
+                scale = i64(int32s(q[to.Q_PRE], n_pre)[j])
+            if scale == 0:
+                continue
+            scale = scale << q[to.Q_SHIFT]
+            parts = products.post_parts(d, q, step)
+            if sparse:
+                for i in range(n):
+                    gathered[i] = parts[target[i]]
+                factor = gathered
+            else:
+                factor = parts[first : first + n]
+            if q[to.Q_WIDE] == 0:
+                add_product(a, factor, i32(scale))
+            else:
+                start_wide(p, factor, scale)
+                add_synaptic(d, q, p, place)
+                add_wide(a, p)
+        r_pre = i32(uint16s(d[to.RANDOM_PRE + goal], n_pre)[j])
+        all_random = uint16s(d[to.RANDOM_POST + goal], n_post)
+        if sparse:
+            for i in range(n):
+                random[i] = all_random[target[i]]
+            r_post = random
+        else:
+            r_post = all_random[first : first + n]
+        if goal == 0:
+            round_weights(
+                new_w, a, r_post, r_pre, i32(to.FRACTION + d[to.DROPPED]), i32(d[to.W_LEAST]), i32(d[to.W_MOST]),
+                i32(d[to.DROPPED]), i32(d[to.LOW]), i32(d[to.UNIT]),
+            )  # fmt: skip
+        elif goal == 1:
+            round_others(new_d, a, r_post, r_pre, i64(0), d[to.LONGEST])
+        else:
+            round_others(new_t, a, r_post, r_pre, i64(to.TAG[0]), i64(to.TAG[1]))
+    if several:
+        if which & 1:
+            codes[:] = new_w
+        if which & 2:
+            uint8s(d[to.DELAYS] + place, n)[:] = new_d
+        if which & 4:
+            int16s(d[to.TAGS] + 2 * place, n)[:] = new_t
+
+
+@kernel
+def scale_of(d, q, j, stamp):
+    """The part of a product of one row that does not depend on the target, shifted."""
+    if q[to.Q_GATE] == to.GATE_X:
+        value = products.pre_part(d, q, i64(stamp) - 1, j)
+    else:
+        value = i64(int32s(q[to.Q_PRE], d[to.PRE + to.SIDE_N])[j])
+    return value << q[to.Q_SHIFT]
+
+
+@kernel
+def rounded(value, r, bits):
+    """One accumulator rounded."""
+    return (value + (r & ((i64(1) << bits) - 1))) >> bits
+
+
+@kernel
+def write_weight(d, place, value, r):
+    """Round one accumulator and store the weight."""
+    z = rounded(value, r, to.FRACTION + d[to.DROPPED])
+    z = min(max(z, d[to.W_LEAST]), d[to.W_MOST])
+    uint8s(d[to.CODES] + place, 1)[0] = u8(((z << d[to.DROPPED]) - d[to.LOW]) >> d[to.UNIT])
+
+
+@kernel
+def update_one(d, j, i, place, which):
+    """Update one synapse whose source did not fire and whose target did, by the products gated by y0."""
+    n_pre, n_post = d[to.PRE + to.SIDE_N], d[to.POST + to.SIDE_N]
+    step = i64(uint8s(d[to.POST + to.SIDE_STAMP], n_post)[i]) - 1
+    weight, delay, tag = weight_of(d, place), delay_of(d, place), tag_of(d, place)
+    for goal in range(3):
+        if which & (1 << goal) == 0:
+            continue
+        a = (weight if goal == 0 else (delay if goal == 1 else tag)) << to.FRACTION
+        for k in range(d[to.PRODUCTS]):
+            q = product_of(d, k)
+            if q[to.Q_TARGET] != goal or q[to.Q_ACTIVE] == 0 or q[to.Q_GATE] != to.GATE_Y:
+                continue
+            value = i64(int32s(q[to.Q_PRE] + 4 * step * n_pre, n_pre)[j]) * i64(int32s(q[to.Q_POST], n_post)[i])
+            if q[to.Q_SYNAPTIC]:
+                value *= products.synaptic_part(q, weight, delay, tag)
+            a = min(max(a + (value << q[to.Q_SHIFT]), i64(LEAST)), i64(MOST))
+        r = i64(uint16s(d[to.RANDOM_PRE + goal], n_pre)[j]) + i64(uint16s(d[to.RANDOM_POST + goal], n_post)[i])
+        if goal == 0:
+            write_weight(d, place, a, r)
+        elif goal == 1:
+            uint8s(d[to.DELAYS] + place, 1)[0] = u8(min(max(rounded(a, r, to.FRACTION), 0), d[to.LONGEST]))
+        else:
+            z = min(max(rounded(a, r, to.FRACTION), to.TAG[0]), to.TAG[1])
+            int16s(d[to.TAGS] + 2 * place, 1)[0] = np.int16(z)
