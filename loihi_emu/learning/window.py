@@ -49,7 +49,7 @@ def learning_window(
     --------
     >>> from loihi_emu.learning import pair_stdp
     >>> window = learning_window(pair_stdp(0.25, 0.25), [-3, 3])
-    >>> window[0] < 0 < window[1]
+    >>> bool(window[0] < 0 < window[1])
     True
     """
     from loihi_emu.emulator import Emulator
