@@ -172,3 +172,18 @@ def test_the_mean_of_a_million_decayed_traces():
     assert np.abs(faded - expected).max() < 1
     spread = np.sqrt(np.mean((expected % 1) * (1 - expected % 1)) / 1e6)
     assert abs((faded - expected).mean()) < 5 * spread
+
+
+def test_learning_costs_nothing_where_nothing_learns():
+    """Two steps' schedules differ by exactly the leaf that learns; without one, spikes are not kept as state."""
+    schedules = []
+    for rule in (None, pair_stdp()):
+        net, source, cells = parts()
+        net.connect(source, cells, np.full((3, 4), 9), learning=rule, kind="dense")
+        image = Emulator(net).image
+        schedules.append([leaf.name for leaf, _ in image._calls])
+        assert any("spike" in name for name in image.arena.names) == (rule is not None)
+    assert schedules == [
+        ["inputs.poisson", "dense.step", "lif_chip.step"],
+        ["inputs.poisson", "plastic.step", "learning.step", "lif_chip.step"],
+    ]
