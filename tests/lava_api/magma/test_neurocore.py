@@ -116,7 +116,7 @@ def test_the_older_spelling():
 
         def allocate(self, net):
             assert isinstance(net, NetL1)
-            size = self.proc_params["shape"][0]
+            size = self.in_args["shape"][0]
             axons = net.out_ax.alloc(size=size)
             net.connect(self.out, axons)
             config = net.cx_cfg.alloc(size=1, du=4095, dv=self.speed, vth=3)

@@ -53,6 +53,11 @@ class AbstractNcProcessModel(AbstractProcessModel):
         super().__init__(proc_params=proc_params, loglevel=loglevel)
         self.model_id: int | None = None
 
+    @property
+    def in_args(self) -> Any:
+        """Parameters of the process, in the older spelling."""
+        return self.proc_params
+
     @abstractmethod
     def allocate(self, net: Net) -> None:
         """Allocate nodes and connect them with the ports.
