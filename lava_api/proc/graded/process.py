@@ -20,7 +20,7 @@ def loihi2round(vv: Any) -> Any:
     [1, -1, 1]
     """
     vv = np.asarray(vv)
-    return np.fix(np.abs(vv) + 0.5).astype(int) * np.sign(vv).astype(int)
+    return np.trunc(np.abs(vv) + 0.5).astype(int) * np.sign(vv).astype(int)
 
 
 class _Shaped(AbstractProcess):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix, kron
+from scipy.sparse import csr_matrix
 
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess
@@ -109,7 +109,7 @@ class SigmaS4dDeltaLayer(AbstractProcess):
         num_message_bits: int = 24,
         state_exp: int = 0,
     ) -> None:
-        conn_weights = csr_matrix(kron(np.eye(shape[0]), np.ones(d_states)))
+        conn_weights = csr_matrix(np.kron(np.eye(shape[0]), np.ones(d_states)))
         super().__init__(
             shape=shape, vth=vth, a=a, b=b, c=c, d_states=d_states, s4_exp=s4_exp, num_message_bits=num_message_bits,
             state_exp=state_exp, conn_weights=conn_weights,
