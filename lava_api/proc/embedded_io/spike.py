@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,12 @@ from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc.io import encoding
 from lava_api.proc.io.encoder import Compression
-from loihi_emu.errors import UnsupportedError, ValidationError, integer
+from loihi_emu.errors import ValidationError, integer
 
 MESSAGE_BITS = 24
 """Most bits of a graded spike."""
-FORMATS = (Compression.DENSE, Compression.SPARSE)
 
 
 class Adapter(AbstractProcess):
@@ -99,16 +100,11 @@ class PyToN3ConvAdapter(Adapter):
     spike_exp : int
         Messages are multiplied with 2^spike_exp once they are there.
     compression : Compression
-        ``DENSE`` or ``SPARSE``: how messages travel, without effect on what arrives.
+        The form in which the encoder sends (:class:`~lava_api.proc.io.encoder.DeltaEncoder`); it is unpacked here.
     name : str, optional
         Name of the process.
     log_config : LogConfig, optional
         How the process logs.
-
-    Raises
-    ------
-    UnsupportedError
-        For the packed formats.
     """
 
     def __init__(
@@ -120,11 +116,6 @@ class PyToN3ConvAdapter(Adapter):
         name: str | None = None,
         log_config: LogConfig | None = None,
     ) -> None:
-        if compression not in FORMATS:
-            raise UnsupportedError(
-                f"PyToN3ConvAdapter, compression: got {compression}, allowed are {FORMATS[0]} and {FORMATS[1]}. Packing"
-                " serves a slow line to a board; there is none here."
-            )
         integer("PyToN3ConvAdapter", "spike_exp", spike_exp, 0, MESSAGE_BITS)
         super().__init__(
             shape=shape, num_message_bits=num_message_bits, name=name, log_config=log_config,
@@ -143,9 +134,13 @@ class AdapterModel(PyLoihiProcessModel):
         self.bits: int = proc_params["num_message_bits"]
         self.exponent: int = proc_params.get("spike_exp", 0)
 
+    def receive(self) -> Any:
+        """Return the values that have arrived."""
+        return np.asarray(self.inp.recv())
+
     def run_spk(self) -> None:
         """One step: receive, cut, send."""
-        message = np.asarray(self.inp.recv())
+        message = self.receive()
         if message.dtype.kind == "f" and not np.array_equal(message, np.trunc(message)):
             raise ValidationError(
                 f"{self.implements_process.__name__}: got fractions such as {message[message % 1 != 0][0]}, spikes"
@@ -186,3 +181,20 @@ class NxToPyAdapterModel(AdapterModel):
 @requires(CPU)
 class PyToN3ConvAdapterModel(AdapterModel):
     """:class:`PyToN3ConvAdapter`."""
+
+    inp: Any = LavaPyType(PyInPort.VEC_SPARSE, np.int32, precision=MESSAGE_BITS)
+
+    def receive(self) -> Any:
+        """Return the values that have arrived, unpacked."""
+        compression = self.proc_params["compression"]
+        values, places = self.inp.recv()
+        if compression is Compression.PACKED_4:
+            words = np.stack([values, places], axis=1).astype(np.int32)  # even and odd ones; the first message is short
+            values = words.ravel().view(np.int8)[: prod(self.inp.shape)]
+            places = np.arange(values.size)
+        elif compression is Compression.DELTA_SPARSE_8:
+            values, places = encoding.unpacked(values, places)
+            values = values.astype(np.uint8).view(np.int8)
+        message = np.zeros(self.inp.shape, values.dtype)
+        message.reshape(-1)[places] = values
+        return message

@@ -6,11 +6,12 @@ import pytest
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2HwCfg, Loihi2SimCfg
 from lava_api.proc import embedded_io as eio
-from lava_api.proc.io.encoder import Compression
+from lava_api.proc.io.encoder import Compression, DeltaEncoder, PyDeltaEncoderModelDense, PyDeltaEncoderModelSparse
 from lava_api.proc.io.sink import RingBuffer as Sink
 from lava_api.proc.io.source import RingBuffer as Source
 from lava_api.proc.lif.process import LIF
-from loihi_emu.errors import UnsupportedError, ValidationError
+from lava_api.proc.sdn.process import Sigma
+from loihi_emu.errors import ValidationError
 
 FIXED = Loihi2SimCfg(select_tag="fixed_pt")
 
@@ -45,13 +46,32 @@ def test_fractions_are_no_spikes():
 
 
 def test_encoded_input_is_scaled_on_arrival():
-    adapter = eio.spike.PyToN3ConvAdapter(shape=(1,), spike_exp=6, compression=Compression.SPARSE)
-    assert through(adapter, [3, -2]) == [[192, -128]]
+    assert through(eio.spike.PyToN3ConvAdapter(shape=(1,), spike_exp=6), [3, -2]) == [[192, -128]]
+
+
+@pytest.mark.parametrize("compression", Compression)
+@pytest.mark.parametrize("config", [FIXED, Loihi2HwCfg()])
+def test_encoded_input_is_unpacked(compression, config):
+    shape = (20, 30, 1)
+    data = np.zeros((*shape, 3), int)
+    data[:, :, 0, 0] = np.random.default_rng(0).integers(-128, 128, (20, 30))
+    data[3, 4, 0, 1] = data[19, 29, 0, 2] = 7
+    encoder = DeltaEncoder(shape=shape, vth=1, num_bits=8, compression=compression)
+    model = PyDeltaEncoderModelDense if compression is Compression.DENSE else PyDeltaEncoderModelSparse
+    config.exception_proc_model_map = {DeltaEncoder: model}
+    adapter = eio.spike.PyToN3ConvAdapter(shape, num_message_bits=16, spike_exp=2, compression=compression)
+    source, sigma, sink = Source(data=data), Sigma(shape=shape), Sink(shape=shape, buffer=4)
+    source.s_out.connect(encoder.a_in)
+    encoder.s_out.connect(adapter.inp)
+    adapter.out.connect(sigma.a_in)
+    sigma.s_out.connect(sink.a_in)
+    with sink:
+        sink.run(RunSteps(2), run_cfg=config)
+        assert np.array_equal(sink.data.get()[..., 1], 4 * data[..., 0])
+        assert not sink.data.get()[..., 0].any()
 
 
 def test_adapters_refuse():
-    with pytest.raises(UnsupportedError, match="PACKED_4"):
-        eio.spike.PyToN3ConvAdapter(shape=(1,), compression=Compression.PACKED_4)
     with pytest.raises(ValidationError, match=r"num_message_bits: got 25"):
         eio.spike.PyToNxAdapter(shape=(1,), num_message_bits=25)
     with pytest.raises(ValidationError, match=r"interval: got 0"):
