@@ -95,3 +95,34 @@ def receiver(address, time):
     payload, a = longs(d, STATE), longs(d, IN)
     for i in range(payload.shape[0]):
         payload[i] = a[i]
+
+
+STATUS = NUMBER  # address: 1 when an argument is out of range
+ARGUMENT = NUMBER + 1  # address of that argument
+GUESSES = PARAMETER  # address of the first factors, one for each position of the highest bit
+FRACTION_BITS, ITERATIONS = 12, 5
+LARGEST = (1 << 24) - 1
+
+
+@leaf
+def inverse_root_int(address, time):
+    """InvSqrt in integers of 12 fraction bits: Goldschmidt's iteration in 64 bits."""
+    d = int64s(address, VECTOR_WORDS)
+    out, a, guesses = ints(d, OUT), ints(d, IN), int64s(d[GUESSES], 24)
+    for i in range(out.shape[0]):
+        if a[i] < 0 or a[i] > LARGEST:
+            int64s(d[STATUS], 1)[0] = 1
+            int64s(d[ARGUMENT], 1)[0] = a[i]
+            return
+        root = np.int64(0)
+        if a[i] > 0:
+            highest = 0
+            while a[i] >> (highest + 1):
+                highest += 1
+            factor, rest = guesses[highest], np.int64(a[i])
+            root = factor >> 1
+            for _ in range(ITERATIONS):
+                rest = (((rest * factor) >> (FRACTION_BITS + 1)) * factor) >> (FRACTION_BITS + 1)
+                factor = (3 << FRACTION_BITS) - rest
+                root = (root * factor) >> (FRACTION_BITS + 1)
+        out[i] = i32(root)

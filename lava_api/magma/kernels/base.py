@@ -54,11 +54,15 @@ class Kernel:
         Variables that its leaf reads as they are in every step.
     alters : bool
         Whether it writes the variables that it refers to.
+    status : ndarray or None
+        One number that its leaf sets to 1 when it cannot go on; no step begins after that, and :meth:`failure` is
+        raised.
     """
 
     early = False
     plain: tuple[str, ...] = ()
     alters = False
+    status: Any = None
 
     def __init__(self, model: Any, process: Any) -> None:
         self.model = model
@@ -109,6 +113,10 @@ class Kernel:
 
     def beyond(self) -> Exception:
         """Return the error of a step beyond the limit."""
+        raise NotImplementedError
+
+    def failure(self) -> Exception:
+        """Return the error that the leaf has noted."""
         raise NotImplementedError
 
     def provide(self, done: int) -> int | None:

@@ -21,8 +21,9 @@ NONE = np.zeros(0, np.int64)
 class Program:
     """Leaf calls in order, ready for the time loop."""
 
-    def __init__(self, calls: list[Call]) -> None:
+    def __init__(self, calls: list[Call], status: Any = NONE) -> None:
         self.calls = calls
+        self._status, self._fine = status, np.zeros(len(status), np.int64)
         leaves = []
         for name, _ in calls:
             module, _, leaf = name.partition(":")
@@ -35,7 +36,7 @@ class Program:
         """Do steps; the clock goes on."""
         from loihi_emu.models.loop import run
 
-        run(self.leaves, self.descriptions, NONE, NONE, NONE, clock, self._total, steps)
+        run(self.leaves, self.descriptions, self._status, self._fine, self._fine, clock, self._total, steps)
 
 
 class Region:
@@ -92,6 +93,11 @@ class Region:
                 early = kernels[link.source.process].early
                 (self._first if early else self._last).append((message, channel))
         self.alone = alone and not channels
+        checked = [kernel for kernel in kernels.values() if kernel.status is not None]
+        self.status = np.zeros(len(checked), np.int64)
+        for k, kernel in enumerate(checked):
+            kernel.status = self.status[k : k + 1]
+        self.checked = checked
         spiking = linker.calls()
         learning = [call for kernel in kernels.values() for call in kernel.learning()]
         self.supplied = [kernel for kernel in kernels.values() if type(kernel).provide is not Kernel.provide]
@@ -101,7 +107,7 @@ class Region:
         last = max((places[process] for process in self.later), default=-1)
         self.alone &= all(places[kernel.process] > last for kernel in self.hooked)
         together = [call for calls in self.later.values() for call in calls]
-        self.program = Program(spiking + learning + together if self.alone else spiking)
+        self.program = Program(spiking + learning + together if self.alone else spiking, self.status)
         self.learner = Program(learning) if learning and not self.alone else None
 
     # ------------------------------------------------------------ running
@@ -131,6 +137,7 @@ class Region:
         for kernel in self.supplied:
             kernel.provide(int(self.clock[0]))
         self.program.run(self.clock, 1)
+        self.check_status()
         for message, channel in self._last:
             channel.send(message.get())
 
@@ -149,6 +156,7 @@ class Region:
             due = kernel.due(done + 1)
             most = most if due is None else min(most, due - done)
         self.program.run(self.clock, most)
+        self.check_status()
         for kernel in self.hooked:
             self.hook(kernel)
         return most
@@ -178,6 +186,13 @@ class Region:
             limit = kernel.limit()
             if limit is not None and done >= limit:
                 raise ModelError(kernel.model, kernel.beyond())
+
+    def check_status(self) -> None:
+        """Raise the error of a kernel that could not go on."""
+        if self.status.any():
+            for kernel in self.checked:
+                if kernel.status[0]:
+                    raise ModelError(kernel.model, kernel.failure())
 
     def sync(self) -> None:
         """Tell the models what time it is."""

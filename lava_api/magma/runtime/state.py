@@ -37,14 +37,14 @@ def put(model: Any, name: str, values: Any) -> None:
 
 
 def read(model: Any, name: str, var: Var) -> Any:
-    """Return a copy of a variable: float64 in the declared shape, a string, or a sparse matrix."""
+    """Return a copy of a variable: float64 (or complex128) in the declared shape, a string, or a sparse matrix."""
     export(model, name)
     value = getattr(model, name)
     if isinstance(value, str):
         return value
     if issparse(value):
         return csr_matrix(value, dtype=np.float64, copy=True)
-    array = np.asarray(value, dtype=np.float64)
+    array = np.asarray(value, dtype=np.complex128 if np.iscomplexobj(value) else np.float64)
     if array.shape == var.shape:
         return array.copy()
     if array.size == var.size:

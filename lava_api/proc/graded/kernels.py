@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from lava_api.magma.kernels.base import Declined
+from lava_api.magma.kernels.messages import Feed
 from lava_api.magma.kernels.vector import Vector
+from lava_api.proc.graded.models import INPUT_BITS, first_factor, out_of_range
+from loihi_emu.image.memory import Description
 from loihi_emu.models.lava import graded as at
 
 
@@ -65,6 +69,29 @@ class InverseRootFloat(Vector):
 
     leaf = "graded:inverse_root"
     takes = "float64"
+
+
+class InverseRootFixed(Vector):
+    """InvSqrt in integers."""
+
+    leaf = "graded:inverse_root_int"
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        self.status, self.argument = np.zeros(1, np.int64), np.zeros(1, np.int64)
+
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+        """One leaf."""
+        found = list(super().calls(feeds))
+        self.d.point(at.STATUS, self.status)
+        self.d.point(at.ARGUMENT, self.argument)
+        first = [first_factor(magnitude, at.FRACTION_BITS) for magnitude in range(INPUT_BITS)]
+        self.d.point(at.GUESSES, np.array(first, np.int64))
+        return found
+
+    def failure(self) -> Exception:
+        """An argument without an inverse square root."""
+        return out_of_range(int(self.argument[0]))
 
 
 class SpikerKernel(Vector):

@@ -126,10 +126,9 @@ def inv_sqrt(s_fp: int, n_iters: int = 5, b_fraction: int = 12) -> int:
     if s_fp == 0:
         return 0
     if not 0 < s_fp < 1 << INPUT_BITS:
-        raise ValueError(f"inverse square root: got {s_fp}, must be from 0 to {(1 << INPUT_BITS) - 1}")
-    magnitude = int(s_fp).bit_length() - 1
+        raise out_of_range(s_fp)
     shift = b_fraction + 1
-    factor = 2 * int((1 << b_fraction) / (2 ** ((magnitude - b_fraction) / 2) * GUESS))
+    factor = first_factor(int(s_fp).bit_length() - 1, b_fraction)
     rest, root = int(s_fp), factor // 2
     for _ in range(n_iters):
         rest = (((rest * factor) >> shift) * factor) >> shift
@@ -138,11 +137,23 @@ def inv_sqrt(s_fp: int, n_iters: int = 5, b_fraction: int = 12) -> int:
     return root
 
 
+def first_factor(magnitude: int, b_fraction: int) -> int:
+    """Return the factor that the iteration begins with, from the position of the highest bit."""
+    return 2 * int((1 << b_fraction) / (2 ** ((magnitude - b_fraction) / 2) * GUESS))
+
+
+def out_of_range(s_fp: int) -> ValueError:
+    """Return the error for an argument that has no inverse square root."""
+    return ValueError(f"inverse square root: got {s_fp}, must be from 0 to {(1 << INPUT_BITS) - 1}")
+
+
 @implements(proc=InvSqrt, protocol=LoihiProtocol)
 @requires(CPU)
 @tag("fixed_pt")
 class InvSqrtModelFP(PyLoihiProcessModel):
     """:class:`InvSqrt` in integers with 12 fraction bits."""
+
+    KERNEL = "lava_api.proc.graded.kernels:InverseRootFixed"
 
     a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)

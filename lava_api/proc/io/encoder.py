@@ -46,7 +46,7 @@ class DeltaEncoder(AbstractProcess):
     num_bits : int, optional
         Messages are limited to this many bits, sign included.
     compression : Compression
-        ``DENSE`` sends an array. The others send pairs of values and places, in the forms that spike receivers on a chip
+        ``DENSE`` sends an array. The others send pairs of values and places, as spike receivers on a chip
         read: ``SPARSE``, ``PACKED_4`` and ``DELTA_SPARSE_8``, see :mod:`lava_api.proc.io.encoding`. A run configuration
         selects their model by the tag ``sparse_out``.
     """

@@ -24,6 +24,8 @@ from lava_api.proc.sparse.process import Sparse
 class S4dModel(PyLoihiProcessModel):
     """:class:`S4d` in complex128."""
 
+    KERNEL = "lava_api.proc.s4d.kernels:StateSpace"
+
     a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
     s4_exp: Any = LavaPyType(np.ndarray, np.int32, precision=3)

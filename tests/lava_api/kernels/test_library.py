@@ -10,6 +10,10 @@ from lava_api.magma.core.run_configs import Loihi2SimCfg
 from lava_api.magma.kernels import plan
 from lava_api.proc.atrlif.process import ATRLIF
 from lava_api.proc.bit_check.process import BitCheck
+from lava_api.proc.clp.id_broadcast.process import IdBroadcast
+from lava_api.proc.clp.novelty_detector.process import NoveltyDetector
+from lava_api.proc.clp.nsm.process import Allocator, Readout
+from lava_api.proc.clp.prototype_lif.process import PrototypeLIF
 from lava_api.proc.conv_in_time.process import ConvInTime
 from lava_api.proc.dense.process import Dense, LearningDense
 from lava_api.proc.graded.process import GradedReluVec, GradedVec, InvSqrt, NormVecDelay
@@ -26,6 +30,7 @@ from lava_api.proc.receiver.process import Receiver
 from lava_api.proc.resfire.process import RFZero
 from lava_api.proc.rf.process import RF
 from lava_api.proc.rf_iz.process import RF_IZ
+from lava_api.proc.s4d.process import S4d
 from lava_api.proc.sdn.models import PySigmaDeltaModelFixedCorrected
 from lava_api.proc.sdn.process import ActivationMode, Delta, Sigma, SigmaDelta
 from lava_api.proc.spiker.process import Spiker
@@ -184,6 +189,45 @@ def learning_lif(rng, tag, shape):
     return [cells, sink, *fed(dense, rng, [dense.s_in], 0, 2, tag)]
 
 
+def state_space(rng, tag, shape):
+    a, b, c = (rng.uniform(-0.7, 0.7, shape) + 1j * rng.uniform(-0.7, 0.7, shape) for _ in range(3))
+    process = S4d(shape=shape, a=a, b=b, c=c)
+    return fed(process, rng, [process.a_in], -50, 50, tag)
+
+
+def readout(rng, tag, shape):
+    process = Readout(n_protos=shape[0], proto_labels=rng.integers(-2, 3, shape))
+    return fed(process, rng, [process.inference_in, process.label_in], 0, 3, tag)
+
+
+def allocator(rng, tag, shape):
+    process = Allocator(n_protos=5)
+    return fed(process, rng, [process.trigger_in], 0, 2, tag)
+
+
+def novelty(rng, tag, shape):
+    process = NoveltyDetector(t_wait=int(rng.integers(0, 5)))
+    return fed(process, rng, [process.input_aval_in, process.output_aval_in], 0, 2, tag)
+
+
+def broadcast(rng, tag, shape):
+    process, spiker = IdBroadcast(shape=shape), Spiker(shape=shape, period=int(rng.integers(1, 4)), payload=7)
+    spiker.s_out.connect(process.a_in)
+    return [process, spiker]
+
+
+def prototype(rng, tag, shape):
+    rule = STDPLoihi(learning_rate=1, A_plus=1, A_minus=-1, tau_plus=5, tau_minus=5, t_epoch=2, rng_seed=3)
+    process = PrototypeLIF(
+        shape=shape, du=int(rng.integers(-1, 4096)), dv=int(rng.integers(0, 4097)), vth=int(rng.integers(0, 9)),
+        bias_mant=rng.integers(-50, 99, shape), bias_exp=int(rng.integers(0, 6)), learning_rule=rule,
+    )  # fmt: skip
+    parts = fed(process, rng, [process.a_in], -3, 9, tag) + fed(process, rng, [process.reset_in], 0, 2, tag)[1:]
+    picked = Source(data=rng.integers(0, shape[0] + 1, (*shape, 9)) * (rng.random((*shape, 9)) < 0.4))
+    picked.s_out.connect(process.a_third_factor_in)
+    return [*parts, picked]
+
+
 LIBRARY = {
     "sigma": (sigma, BOTH), "delta": (delta, BOTH), "sigma_delta": (sigma_delta, BOTH), "atrlif": (atrlif, BOTH),
     "rf": (resonator(RF), BOTH), "rf_iz": (resonator(RF_IZ), BOTH), "rf_zero": (rf_zero, (FIXED,)),
@@ -191,7 +235,10 @@ LIBRARY = {
     "product": (product, (FIXED,)), "norm": (norm, (FIXED,)), "inverse_root": (inverse_root, (FLOAT,)),
     "spiker": (spiker, (FIXED,)), "conv_in_time": (conv_in_time, BOTH), "encoder": (encoder, ("dense_out",)),
     "reset": (reset, BOTH), "bit_check": (bit_check, (FIXED,)), "state_loader": (state_loader, BOTH),
-    "spike_loader": (spike_loader, BOTH), "learning_lif": (learning_lif, (FIXED,)),
+    "spike_loader": (spike_loader, BOTH), "learning_lif": (learning_lif, (FIXED,)), "readout": (readout, (FIXED,)),
+    "allocator": (allocator, (FIXED,)), "novelty": (novelty, (FIXED,)), "broadcast": (broadcast, (FIXED,)),
+    "prototype": (prototype, (FIXED,)), "state_space": (state_space, (FLOAT,)),
+    "inverse_root_int": (inverse_root, (FIXED,)),
 }  # fmt: skip
 CASES = [(name, tag) for name, (_, tags) in LIBRARY.items() for tag in tags]
 
@@ -243,7 +290,26 @@ def outcome(name, tag, seed, kernels, exceptions=None):
 @given(seed=st.integers(0, 1 << 30))
 def test_kernels_equal_python_models(name, tag, seed):
     for a, b in zip(outcome(name, tag, seed, True), outcome(name, tag, seed, False), strict=True):
-        np.testing.assert_array_equal(a, b)
+        if name == "state_space":  # NumPy may fuse multiplications of complex numbers
+            np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12)
+        else:
+            np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(
+    ("make", "values", "text"),
+    [
+        (lambda: InvSqrt(shape=(1,)), [[4, 9, -1, 4]], r"time step 3.*inverse square root: got -1"),
+        (lambda: PrototypeLIF(shape=(2,), learning_rule=STDPLoihi(1, 1, -1, 5, 5)), [[0, 2, 0, 3], [0, 0, 0, 0]],
+         r"time step 4.*a_third_factor_in: got 3, allowed is 0\.\.2"),
+    ],
+)  # fmt: skip
+def test_what_a_kernel_cannot_compute_is_an_error_at_that_step(make, values, text):
+    process, source = make(), Source(data=np.array(values))
+    source.s_out.connect(getattr(process, "a_third_factor_in", process.in_ports.members[0]))
+    with pytest.raises(RuntimeError, match=text):
+        process.run(RunSteps(50), Config(select_tag=FIXED))
+    process.stop()
 
 
 @settings(max_examples=12, deadline=None)

@@ -20,6 +20,8 @@ from lava_api.proc.clp.id_broadcast.process import IdBroadcast
 class IdBroadcastModel(PyLoihiProcessModel):
     """:class:`IdBroadcast` in integers."""
 
+    KERNEL = "lava_api.proc.clp.kernels:Broadcast"
+
     a_in: Any = LavaPyType(PyInPort.VEC_DENSE, int)
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, int)
     val: Any = LavaPyType(np.ndarray, np.int32)

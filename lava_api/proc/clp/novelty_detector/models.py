@@ -21,6 +21,8 @@ from lava_api.proc.clp.novelty_detector.process import NoveltyDetector
 class PyNoveltyDetectorModel(PyLoihiProcessModel):
     """:class:`NoveltyDetector` in integers."""
 
+    KERNEL = "lava_api.proc.clp.kernels:Novelty"
+
     input_aval_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32)
     output_aval_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32)
     novelty_detected_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32)

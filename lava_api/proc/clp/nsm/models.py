@@ -21,6 +21,8 @@ from lava_api.proc.clp.nsm.process import Allocator, Readout
 class PyReadoutModel(PyLoihiProcessModel):
     """:class:`Readout` in integers."""
 
+    KERNEL = "lava_api.proc.clp.kernels:ReadoutKernel"
+
     inference_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
     label_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32)
     user_output: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32)
@@ -56,6 +58,8 @@ class PyReadoutModel(PyLoihiProcessModel):
 @tag("fixed_pt")
 class PyAllocatorModel(PyLoihiProcessModel):
     """:class:`Allocator` in integers."""
+
+    KERNEL = "lava_api.proc.clp.kernels:AllocatorKernel"
 
     trigger_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32)
     allocate_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32)

@@ -24,6 +24,8 @@ from loihi_emu.errors import invalid
 class PrototypeLIFBitAcc(LearningNeuronModelFixed, AbstractPyLifModelFixed):
     """:class:`PrototypeLIF` in Loihi's integers."""
 
+    KERNEL = "lava_api.proc.clp.kernels:Prototype"
+
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
     reset_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=1)
     vth: Any = LavaPyType(int, np.int32, precision=17)
@@ -57,8 +59,7 @@ class PrototypeLIFBitAcc(LearningNeuronModelFixed, AbstractPyLifModelFixed):
         if picked:
             count = back.shape[0]
             if not 1 <= picked <= count:
-                advice = "It is the number of a prototype from 1; an Allocator may have given out more than there are."
-                raise invalid("PrototypeLIF", "a_third_factor_in", picked, f"0..{count}", advice)
+                raise self.out_of_range(picked, count)
             back[picked - 1] = True
             self.y1[:] = back * TRACE_MAX
             self.s_out_buff = back.copy()
@@ -69,3 +70,9 @@ class PrototypeLIFBitAcc(LearningNeuronModelFixed, AbstractPyLifModelFixed):
             self.s_out_y2.send(self.y2)
             self.s_out_y3.send(self.y3)
         self.reset_voltage(spike_vector=self.s_out_buff)
+
+    @staticmethod
+    def out_of_range(picked: int, count: int) -> Exception:
+        """Return the error for a number that no prototype has."""
+        advice = "It is the number of a prototype from 1; an Allocator may have given out more than there are."
+        return invalid("PrototypeLIF", "a_third_factor_in", picked, f"0..{count}", advice)

@@ -1,0 +1,128 @@
+"""Stock processes of continual learning with prototypes as kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.kernels.base import DATA, Declined
+from lava_api.magma.kernels.messages import STORED, Feed, Message
+from lava_api.magma.kernels.vector import Vector
+from lava_api.proc.lif.kernels import FAR, STRONG, _whole
+from loihi_emu.image.memory import Description
+from loihi_emu.models.lava import prototypes as at
+
+
+class Novelty(Vector):
+    """NoveltyDetector."""
+
+    leaf = "prototypes:novelty"
+    inputs = ("input_aval_in", "output_aval_in")
+    sends = ("novelty_detected_out",)
+
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+        """One leaf."""
+        found = list(super().calls(feeds))
+        for k, name in enumerate(self.inputs):
+            self.d.words[at.LENGTHS + k] = feeds[name].data.size
+        self.clock = np.array([self.model.waiting, self.model.t_passed], np.int64)
+        self.d.point(at.STATE, self.clock)
+        self.d.point(at.PARAMETER, self.model.t_wait)
+        return found
+
+
+class AllocatorKernel(Vector):
+    """Allocator."""
+
+    leaf = "prototypes:allocator"
+    inputs = ("trigger_in",)
+    sends = ("allocate_out",)
+    states = ("next_alloc_id",)
+
+
+class ReadoutKernel(Vector):
+    """Readout."""
+
+    leaf = "prototypes:readout"
+    inputs = ("inference_in", "label_in")
+    sends = ("user_output", "trigger_alloc")
+
+    def outputs(self) -> dict[str, Message]:
+        """Also the feedback."""
+        d_type = type(self.model).feedback.d_type
+        self.feedback = Message(self.process.feedback.shape, d_type)
+        return super().outputs() | {"feedback": self.feedback}
+
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+        """One leaf."""
+        found = list(super().calls(feeds))
+        self.d.words[at.LENGTHS] = feeds["inference_in"].data.size
+        self.d.point(at.STATE, self.model.proto_labels)
+        self.d.point(at.STATE + 1, self.model.last_winner_id)
+        self.d.point(at.FEEDBACK, self.feedback.data)
+        return found
+
+
+class Broadcast(Vector):
+    """IdBroadcast."""
+
+    leaf = "prototypes:broadcast"
+    takes = "int64"
+    states = ("val",)
+
+
+class Prototype(Vector):
+    """PrototypeLIF."""
+
+    leaf = "prototypes:prototype"
+    inputs = ("a_in", "reset_in", "a_third_factor_in")
+    sends = ("s_out", "s_out_bap")
+    states = ("u", "v", "y1")
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        for name in ("du", "dv", "vth"):
+            _whole(getattr(model, name), name)
+            self.fits(name)
+        if np.abs(model.bias_exp).max(initial=0) > 31:
+            raise Declined("bias_exp")
+        self.picked = np.zeros(1, np.int64)
+        self.status = np.zeros(1, np.int64)
+
+    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+        """Integers of 32 bits."""
+        if d_type.name not in ("int16", "int32"):
+            raise Declined(f"{port}: {d_type}")
+        return DATA, STORED["int32"]
+
+    def outputs(self) -> dict[str, Message]:
+        """Also the traces."""
+        found = super().outputs()
+        for name in ("y1", "y2", "y3"):
+            port, d_type = getattr(self.process, f"s_out_{name}"), getattr(type(self.model), f"s_out_{name}").d_type
+            found[f"s_out_{name}"] = Message(port.shape, d_type, data=getattr(self.model, name))
+        return found
+
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+        """One leaf."""
+        found = list(super().calls(feeds))
+        self.d.point(at.STATUS, self.status)
+        self.d.point(at.PICKED, self.picked)
+        return found
+
+    def refresh(self) -> None:
+        """Scale the threshold once, bias and decays whenever something was set."""
+        model = self.model
+        model.scale_bias()
+        if not model.isthrscaled:
+            model.scale_threshold()
+            self.put(3, np.clip(model.effective_vth, -FAR, FAR), np.int32)
+        self.put(0, model.decay_unity - (np.asarray(model.du, np.int64) + model.ds_offset), np.int32)
+        self.put(1, model.decay_unity - (np.asarray(model.dv, np.int64) + model.dm_offset), np.int32)
+        self.put(2, np.clip(model.effective_bias, -STRONG, STRONG), np.int32)
+
+    def failure(self) -> Exception:
+        """A number that no prototype has."""
+        return self.model.out_of_range(int(self.picked[0]), self.n)  # type: ignore[no-any-return]
