@@ -102,7 +102,8 @@ class Region:
         learning = [call for kernel in kernels.values() for call in kernel.learning()]
         self.supplied = [kernel for kernel in kernels.values() if type(kernel).provide is not Kernel.provide]
         self.later = {p: calls for p in managed if p in kernels and (calls := list(kernels[p].managed()))}
-        self.hooked = [kernel for process in managed if (kernel := kernels.get(process)) and kernel.due(1) is not None]
+        ours = [kernels[process] for process in managed if process in kernels]
+        self.hooked = [kernel for kernel in ours if kernel.due(1) is not None]
         places = {process: place for place, process in enumerate(managed)}
         last = max((places[process] for process in self.later), default=-1)
         self.alone &= all(places[kernel.process] > last for kernel in self.hooked)

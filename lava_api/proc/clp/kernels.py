@@ -13,6 +13,7 @@ from lava_api.magma.kernels.vector import Vector
 from lava_api.proc.lif.kernels import FAR, STRONG, _whole
 from loihi_emu.image.memory import Description
 from loihi_emu.models.lava import prototypes as at
+from loihi_emu.models.lava import vector
 
 
 class Novelty(Vector):
@@ -28,8 +29,8 @@ class Novelty(Vector):
         for k, name in enumerate(self.inputs):
             self.d.words[at.LENGTHS + k] = feeds[name].data.size
         self.clock = np.array([self.model.waiting, self.model.t_passed], np.int64)
-        self.d.point(at.STATE, self.clock)
-        self.d.point(at.PARAMETER, self.model.t_wait)
+        self.d.point(vector.STATE, self.clock)
+        self.d.point(vector.PARAMETER, self.model.t_wait)
         return found
 
 
@@ -59,8 +60,8 @@ class ReadoutKernel(Vector):
         """One leaf."""
         found = list(super().calls(feeds))
         self.d.words[at.LENGTHS] = feeds["inference_in"].data.size
-        self.d.point(at.STATE, self.model.proto_labels)
-        self.d.point(at.STATE + 1, self.model.last_winner_id)
+        self.d.point(vector.STATE, self.model.proto_labels)
+        self.d.point(vector.STATE + 1, self.model.last_winner_id)
         self.d.point(at.FEEDBACK, self.feedback.data)
         return found
 
