@@ -107,18 +107,18 @@ def prepare(d, count):
             for step in range(d[to.EPOCH]):
                 if has_step(after, step):
                     parts = products.pre_parts(d, q, step)
-                    products.side_part(d, q, step, True, parts)
+                    products.side_part(d, q, step, i64(1), parts)
                     mark(moved, parts)
         elif q[to.Q_GATE] == to.GATE_X:
             gated = True
             for step in range(d[to.EPOCH]):
                 if has_step(before, step):
-                    products.side_part(d, q, step, False, products.post_parts(d, q, step))
+                    products.side_part(d, q, step, i64(0), products.post_parts(d, q, step))
         else:
             full = True
             last = d[to.EPOCH] - 1
-            products.side_part(d, q, last, True, products.pre_parts(d, q, last))
-            products.side_part(d, q, last, False, products.post_parts(d, q, last))
+            products.side_part(d, q, last, i64(1), products.pre_parts(d, q, last))
+            products.side_part(d, q, last, i64(0), products.post_parts(d, q, last))
     for j in range(n_pre):
         if full or (gated and before[j] != 0):
             moved[j] = np.uint8(FULL)

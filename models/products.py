@@ -35,9 +35,9 @@ def pre_part(d, q, step, j):
         variable = q[at]
         if variable == to.X0:
             fired = uint8s(d[to.PRE + to.SIDE_STAMP], n)[j] != 0
-            value *= settled(1 if fired else 0, q[at + 1], q[at + 2])
+            value *= settled(i64(1) if fired else i64(0), q[at + 1], q[at + 2])
         elif variable <= to.X2:
-            value *= settled(int8s(trace_at(d, variable, step, n), n)[j], q[at + 1], q[at + 2])
+            value *= settled(i64(int8s(trace_at(d, variable, step, n), n)[j]), q[at + 1], q[at + 2])
     return value
 
 
@@ -64,19 +64,18 @@ def times_factor(out, values, constant, sign, fired):
 @kernel
 def side_part(d, q, step, pre, out):
     """Product of all factors of one side in a step of the epoch, for all its neurons; the mantissa counts as pre."""
-    side = to.PRE if pre else to.POST
+    side = to.PRE if pre != 0 else to.POST
     n = d[side + to.SIDE_N]
-    out[:] = i32(q[to.Q_MANTISSA]) if pre else i32(1)
+    out[:] = i32(q[to.Q_MANTISSA]) if pre != 0 else i32(1)
     for f in range(q[to.Q_COUNT]):
         at = to.Q_FIRST + 3 * f
         variable = q[at]
-        if variable > to.Y3 or (variable <= to.X2) != pre:
+        if variable > to.Y3 or (variable <= to.X2) != (pre != 0):
             continue
-        if variable == to.X0 or variable == to.Y0:
-            # stamps are below 64, so that signed and unsigned bytes agree
-            times_factor(out, int8s(d[side + to.SIDE_STAMP], n), q[at + 1], q[at + 2], True)
-        else:
-            times_factor(out, int8s(trace_at(d, variable, step, n), n), q[at + 1], q[at + 2], False)
+        fired = variable == to.X0 or variable == to.Y0
+        # stamps are below 64, so that signed and unsigned bytes agree
+        values = d[side + to.SIDE_STAMP] if fired else trace_at(d, variable, step, n)
+        times_factor(out, int8s(values, n), q[at + 1], q[at + 2], fired)
 
 
 @kernel
@@ -108,10 +107,10 @@ def post_at_spikes(d, q, listed):
             at = to.Q_FIRST + 3 * f
             variable = q[at]
             if variable == to.Y0:
-                value *= settled(1, q[at + 1], q[at + 2])
+                value *= settled(i64(1), q[at + 1], q[at + 2])
             elif to.Y0 < variable <= to.Y3:
                 y = int8s(trace_at(d, variable, i64(stamp[i]) - 1, n), n)
-                value *= settled(y[i], q[at + 1], q[at + 2])
+                value *= settled(i64(y[i]), q[at + 1], q[at + 2])
         out[i] = i32(value)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from loihi_emu.jit import disjoint, int16s, int32s, int64s, kernel, uint8s, uint16s, wide_vectors
 from loihi_emu.models import learning_layout as to
 from loihi_emu.models import products
+from loihi_emu.models.traces import keep
 
 i32 = np.int32
 i64 = np.int64
@@ -228,11 +229,11 @@ def update_block(d, j, place, first, n, listed, which):
             round_others(new_t, a, r_post, r_pre, i64(to.TAG[0]), i64(to.TAG[1]))
     if several:
         if which & 1:
-            codes[:] = new_w
+            keep(codes, new_w)
         if which & 2:
-            uint8s(d[to.DELAYS] + place, n)[:] = new_d
+            keep(uint8s(d[to.DELAYS] + place, n), new_d)
         if which & 4:
-            int16s(d[to.TAGS] + 2 * place, n)[:] = new_t
+            keep(int16s(d[to.TAGS] + 2 * place, n), new_t)
 
 
 @kernel

@@ -161,15 +161,24 @@ def driven_impulses(d, time, number):
                 add_impulse(d, number, n, i, (word >> shift) & u64(0xFF))
 
 
+@disjoint
+def keep(out, values):
+    """Copy (an assignment of slices would bring the code of its error message)."""
+    for i in range(out.shape[0]):
+        out[i] = values[i]
+
+
 @kernel
 def advance(d, time):
     """Decay all traces of a connection, add this step's impulses and keep what the epoch's end will need."""
     n_pre, n_post = d[to.PRE + to.SIDE_N], d[to.POST + to.SIDE_N]
-    decay_pair(d, time, 0, 1, n_pre, to.KEY_X)
-    decay_pair(d, time, 2, 3, n_post, to.KEY_Y)
-    decay_pair(d, time, 4, -1, n_post, to.KEY_Y3)
-    own_impulses(d, time, to.PRE, 0, to.X_TRACES, to.KEY_IMPULSE_X)
-    own_impulses(d, time, to.POST, to.X_TRACES, to.TRACE_COUNT, to.KEY_IMPULSE_Y)
+    # Constants as arguments would be compiled into a function each, hence the loops.
+    for pair in range(3):
+        second = 2 * pair + 1 if 2 * pair + 1 < to.TRACE_COUNT else -1
+        decay_pair(d, time, 2 * pair, second, n_pre if pair == 0 else n_post, to.KEY_X + pair)
+    for side in range(2):
+        first, last = (0, to.X_TRACES) if side == 0 else (to.X_TRACES, to.TRACE_COUNT)
+        own_impulses(d, time, side * to.SIDE_WORDS, first, last, to.KEY_IMPULSE_X + side)
     for number in range(to.X_TRACES, to.TRACE_COUNT):
         driven_impulses(d, time, number)
     if d[to.EPOCH] == 1:
@@ -179,4 +188,4 @@ def advance(d, time):
         at = to.TRACES + number * to.TRACE_WORDS
         if d[at + to.T_NOW] != 0:
             n = n_pre if number < to.X_TRACES else n_post
-            int8s(d[at + to.T_HISTORY] + phase * n, n)[:] = int8s(d[at + to.T_NOW], n)
+            keep(int8s(d[at + to.T_HISTORY] + phase * n, n), int8s(d[at + to.T_NOW], n))
