@@ -17,6 +17,7 @@ from __future__ import annotations
 import atexit
 import ctypes
 import hashlib
+import math
 import os
 import sys
 import tempfile
@@ -241,6 +242,27 @@ def _prefetch(typingctx: Any, address: Any) -> Any:
     return types.void(types.int64), codegen
 
 
+@intrinsic  # type: ignore[untyped-decorator]
+def _fused(typingctx: Any, x: Any, y: Any, z: Any) -> Any:
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.fma(*args)
+
+    return types.float64(types.float64, types.float64, types.float64), codegen
+
+
+def fused_exact(x: float, y: float, z: float) -> float:
+    """Return ``x * y + z``, rounded once to float64."""
+    from fractions import Fraction
+
+    if not (math.isfinite(x) and math.isfinite(y) and math.isfinite(z)):
+        return x * y + z
+    exact = Fraction(x) * Fraction(y) + Fraction(z)
+    try:
+        return float(exact) if exact else x * y + z
+    except OverflowError:
+        return math.inf if exact > 0 else -math.inf
+
+
 def _view(kind: Any, c_type: Any) -> Callable[[int, int], Any]:
     """Make ``view(address, length) -> array`` for one element type."""
     if COMPILED:
@@ -271,8 +293,9 @@ float64s = _view(np.float64, ctypes.c_double)
 
 if COMPILED:
     call_leaf, trailing_zeros, prefetch = _call, _trailing_zeros, _prefetch
-    wide_vectors = _wide_vectors
+    wide_vectors, fused = _wide_vectors, _fused
 else:
+    fused = fused_exact
 
     def call_leaf(address: int, description: int, step: int) -> None:
         """Call a leaf: the function in the table of plain-Python leaves. Integers wrap, as they do compiled."""

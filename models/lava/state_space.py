@@ -1,28 +1,78 @@
-"""Diagonal state-space models by Lava's float models: complex128, written out in real and imaginary parts [lava]."""
+"""S4d in complex128 and SigmaS4dDelta in float64 by Lava's models [lava].
 
-from loihi_emu.jit import disjoint, float64s, int64s, leaf
-from loihi_emu.models.lava.vector import IN, OUT, PARAMETER, STATE, VECTOR_WORDS, N, floats
+NumPy multiplies complex numbers with or without fused multiply-add, as the processor has it; a description says which.
+"""
 
-A, B, C = PARAMETER, PARAMETER + 1, PARAMETER + 2  # complex: twice as many float64
+from loihi_emu.jit import disjoint, float64s, fused, int64s, kernel, leaf
+from loihi_emu.models.lava.sigma_delta import (
+    ACT,
+    ACTIVATION,
+    BIAS,
+    CUMULATES,
+    ERROR,
+    RESIDUE,
+    SIGMA,
+    VTH,
+    add_float,
+    changes_float,
+)
+from loihi_emu.models.lava.vector import IN, NUMBER, OUT, STATE, VECTOR_WORDS, N, floats
+
+X = STATE + 5  # the complex state of S4d is STATE; here Sigma and Delta stand before it
+A, B, C = BIAS + 1, BIAS + 2, BIAS + 3
+FUSES = NUMBER
+
+
+@kernel
+def real_part(a, b, c, d, fuses):
+    """Real part of (a + bi)(c + di)."""
+    return fused(a, c, -(b * d)) if fuses else a * c - b * d
+
+
+@kernel
+def imaginary_part(a, b, c, d, fuses):
+    """Imaginary part of (a + bi)(c + di)."""
+    return fused(a, d, b * c) if fuses else a * d + b * c
 
 
 @disjoint
-def update(out, state, drive, a, b, c):
-    """State = state a + drive b;  out = Re(c state 2)."""
+def evolve(out, a_in, x, a, b, c, fuses):
+    """One step of S4d; complex numbers are pairs."""
     for i in range(out.shape[0]):
-        re, im = state[2 * i], state[2 * i + 1]
-        ar, ai = a[2 * i], a[2 * i + 1]
-        new_re = (re * ar - im * ai) + drive[i] * b[2 * i]
-        new_im = (re * ai + im * ar) + drive[i] * b[2 * i + 1]
-        state[2 * i], state[2 * i + 1] = new_re, new_im
-        out[i] = (c[2 * i] * new_re - c[2 * i + 1] * new_im) * 2.0
+        r, j = 2 * i, 2 * i + 1
+        re = real_part(x[r], x[j], a[r], a[j], fuses) + real_part(a_in[i], 0.0, b[r], b[j], fuses)
+        im = imaginary_part(x[r], x[j], a[r], a[j], fuses) + imaginary_part(a_in[i], 0.0, b[r], b[j], fuses)
+        x[r], x[j] = re, im
+        y, z = real_part(c[r], c[j], re, im, fuses), imaginary_part(c[r], c[j], re, im, fuses)
+        out[i] = real_part(y, z, 2.0, 0.0, fuses)
+
+
+@kernel
+def pairs(d, word):
+    """An array of complex128 as float64, real parts first."""
+    return float64s(d[word], 2 * d[N])
 
 
 @leaf
 def step(address, time):
     """S4d."""
     d = int64s(address, VECTOR_WORDS)
-    n = 2 * d[N]
-    update(
-        floats(d, OUT), float64s(d[STATE], n), floats(d, IN), float64s(d[A], n), float64s(d[B], n), float64s(d[C], n)
-    )
+    evolve(floats(d, OUT), floats(d, IN), pairs(d, STATE), pairs(d, A), pairs(d, B), pairs(d, C), d[FUSES])
+
+
+@disjoint
+def evolve_real(y, sigma, x, a, b, c):
+    """Update real states by the sums; the output goes to y."""
+    for i in range(y.shape[0]):
+        x[i] = x[i] * a[i] + sigma[i] * b[i]
+        y[i] = c[i] * x[i] * 2.0
+
+
+@leaf
+def sigma_s4d_delta(address, time):
+    """SigmaS4dDelta with real parameters."""
+    d = int64s(address, VECTOR_WORDS)
+    add_float(floats(d, SIGMA), floats(d, IN))
+    y = floats(d, ACTIVATION)
+    evolve_real(y, floats(d, SIGMA), floats(d, X), floats(d, A), floats(d, B), floats(d, C))
+    changes_float(floats(d, OUT), y, floats(d, ACT), floats(d, RESIDUE), floats(d, ERROR), floats(d, VTH), d[CUMULATES])

@@ -65,6 +65,12 @@ class ReadoutKernel(Vector):
         self.d.point(at.FEEDBACK, self.feedback.data)
         return found
 
+    def refresh(self) -> None:
+        """Refuse a last winner that is none of the prototypes: its label is read and written."""
+        last, n = int(self.model.last_winner_id[0]), self.model.proto_labels.size
+        if not -n <= last < n:
+            raise IndexError(f"{self.process.name}, last_winner_id: got {last}, must be from 0 to {n - 1}")
+
 
 class Broadcast(Vector):
     """IdBroadcast."""

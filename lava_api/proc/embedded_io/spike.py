@@ -170,17 +170,23 @@ def cut(message: Any, bits: int) -> Any:
 class PyToNxAdapterModel(AdapterModel):
     """:class:`PyToNxAdapter`."""
 
+    KERNEL = "lava_api.proc.embedded_io.kernels:AdapterKernel"
+
 
 @implements(proc=NxToPyAdapter, protocol=LoihiProtocol)
 @requires(CPU)
 class NxToPyAdapterModel(AdapterModel):
     """:class:`NxToPyAdapter`."""
 
+    KERNEL = "lava_api.proc.embedded_io.kernels:AdapterKernel"
+
 
 @implements(proc=PyToN3ConvAdapter, protocol=LoihiProtocol)
 @requires(CPU)
 class PyToN3ConvAdapterModel(AdapterModel):
     """:class:`PyToN3ConvAdapter`."""
+
+    KERNEL = "lava_api.proc.embedded_io.kernels:EncodedAdapter"
 
     inp: Any = LavaPyType(PyInPort.VEC_SPARSE, np.int32, precision=MESSAGE_BITS)
 

@@ -102,8 +102,12 @@ class ReadModel(PyLoihiProcessModel):
 class PyReadModel(ReadModel):
     """:class:`Read`."""
 
+    KERNEL = "lava_api.proc.embedded_io.kernels:ReadKernel"
+
 
 @implements(proc=ReadConv, protocol=LoihiProtocol)
 @requires(CPU)
 class PyReadConvModel(ReadModel):
     """:class:`ReadConv`."""
+
+    KERNEL = "lava_api.proc.embedded_io.kernels:ReadKernel"

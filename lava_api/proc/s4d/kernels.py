@@ -1,12 +1,38 @@
-"""The stock state-space model as a kernel."""
+"""Stock state-space neurons as kernels."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from lava_api.magma.kernels.base import Declined
+from lava_api.magma.kernels.messages import Feed
 from lava_api.magma.kernels.vector import Vector
+from lava_api.proc.sdn.kernels import DeltaFloat
+from loihi_emu.image.memory import Description
+from loihi_emu.models.lava import sigma_delta, state_space
+from loihi_emu.models.lava import vector as at
+
+DIAGONALS = ("a", "b", "c")
+
+
+@lru_cache(maxsize=1)
+def numpy_fuses() -> bool | None:
+    """Return whether NumPy's complex products on this machine are fused; None when they are neither fused nor plain."""
+    from loihi_emu.jit import fused_exact
+
+    x, y = np.random.default_rng(1).normal(size=(2, 67, 2)).view(complex)[..., 0]
+    found = [x * y, np.array([(x[k : k + 1] * y[k : k + 1])[0] for k in range(x.size)])]
+    numbers = [(p.real, p.imag, q.real, q.imag) for p, q in zip(x.tolist(), y.tolist(), strict=True)]
+    plain = [complex(a * c - b * d, a * d + b * c) for a, b, c, d in numbers]
+    exact = [complex(fused_exact(a, c, -(b * d)), fused_exact(a, d, b * c)) for a, b, c, d in numbers]
+    for answer, expected in ((False, plain), (True, exact)):
+        if all(np.array_equal(values, expected) for values in found):
+            return answer
+    return None
 
 
 class StateSpace(Vector):
@@ -16,10 +42,12 @@ class StateSpace(Vector):
     takes = "float64"
     states = ("s4_state",)
 
-    def refresh(self) -> None:
-        """Take over all parameters."""
-        for number, name in enumerate("abc"):
-            self.put(number, getattr(self.model, name), np.complex128)
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        for name in DIAGONALS:
+            self.fits(name, "c")
+        if numpy_fuses() is None:
+            raise Declined("complex products")
 
     def writes(self, name: str) -> bool:
         """Complex states are not written by other kernels."""
@@ -28,3 +56,48 @@ class StateSpace(Vector):
     def variable(self, name: str) -> Any:
         """Complex variables have no kind that others read."""
         return None
+
+    def put(self, number: int, values: Any, dtype: Any) -> None:
+        """Write a complex parameter."""
+        full = np.empty(self.n, complex)
+        full[:] = np.asarray(values).reshape(-1)
+        self.d.point(at.PARAMETER + number, full)
+
+    def refresh(self) -> None:
+        """Take over all parameters."""
+        for k, name in enumerate(DIAGONALS):
+            self.put(state_space.A - at.PARAMETER + k, getattr(self.model, name), complex)
+        self.d.words[state_space.FUSES] = int(bool(numpy_fuses()))
+
+
+class SigmaS4dDeltaFloat(DeltaFloat):
+    """SigmaS4dDelta with real parameters."""
+
+    leaf = "state_space:sigma_s4d_delta"
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        given = [model.proc_params[name] for name in DIAGONALS]
+        if any(np.iscomplexobj(value) for value in given):
+            raise Declined("a, b, c")
+        for name in DIAGONALS:
+            self.fits(name, "f")
+        if not isinstance(model.s4_state, np.ndarray) or model.s4_state.dtype != np.float64:
+            raise Declined("s4_state")
+
+    def writes(self, name: str) -> bool:
+        """States are read as they are."""
+        return name == "s4_state" or super().writes(name)
+
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+        """One leaf, with room for the outputs of this step, and the state."""
+        found = list(super().calls(feeds))
+        self.d.point(state_space.X, self.model.s4_state)
+        return found
+
+    def refresh(self) -> None:
+        """Take over all parameters; the diagonals stand behind those of Delta."""
+        self.put(sigma_delta.VTH - at.PARAMETER, self.model.vth, np.float64)
+        for k, name in enumerate(DIAGONALS):
+            self.put(state_space.A - at.PARAMETER + k, getattr(self.model, name), np.float64)
+        self.d.words[sigma_delta.CUMULATES] = int(self.model.cum_error.item())

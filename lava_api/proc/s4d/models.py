@@ -47,6 +47,8 @@ class S4dModel(PyLoihiProcessModel):
 class PySigmaS4dDeltaModelFloat(AbstractSigmaDeltaModel):
     """:class:`SigmaS4dDelta` in float64."""
 
+    KERNEL = "lava_api.proc.s4d.kernels:SigmaS4dDeltaFloat"
+
     a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
     vth: Any = LavaPyType(np.ndarray, float)

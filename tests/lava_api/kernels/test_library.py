@@ -290,10 +290,7 @@ def outcome(name, tag, seed, kernels, exceptions=None):
 @given(seed=st.integers(0, 1 << 30))
 def test_kernels_equal_python_models(name, tag, seed):
     for a, b in zip(outcome(name, tag, seed, True), outcome(name, tag, seed, False), strict=True):
-        if name == "state_space":  # NumPy may fuse multiplications of complex numbers
-            np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12)
-        else:
-            np.testing.assert_array_equal(a, b)
+        np.testing.assert_array_equal(a, b)
 
 
 @pytest.mark.parametrize(
