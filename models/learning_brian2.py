@@ -36,13 +36,17 @@ PRODUCTS, TABLE, SCALES = 35, 36, 37  # the rule; scales are float64
 PRE_FIRED, POST_FIRED = 38, 39  # addresses of scratch, one byte a neuron
 RANDOM, ENABLED = 40, 41  # address of (constant or -1), float64
 SEED, STREAM, SAMPLE, DRAWS = 42, 43, 44, 45
-BRIAN2_WORDS = 46
+PENDING, SLOTS = 46, 47  # with a delay: address of spikes under way, one byte a neuron and step; 0 without
+RING, RING_SLOTS, RING_N, FIRST_TARGET, TARGET_STEP = 48, 49, 50, 51, 52  # where they arrive
+EVENTS = 53
+BRIAN2_WORDS = 54
 
 Q_GATE, Q_EPOCHS, Q_HALVES, Q_COUNT, Q_FIRST = range(5)
 PRODUCT_WORDS = Q_FIRST + 3 * to.FACTOR_LIMIT
 
 V_ROWS, V_TARGETS, V_ACTIVE, V_FIRST, V_STEP, V_N, V_TARGET, V_TARGET_STEP = range(at.P_FIRST, at.P_FIRST + 8)
-DELIVER_WORDS = at.P_FIRST + 8
+V_PENDING, V_WAIT, V_PENDING_SLOTS = range(at.P_FIRST + 8, at.P_FIRST + 11)
+DELIVER_WORDS = at.P_FIRST + 11
 
 MOST = 127
 LIMIT = 32767
@@ -61,6 +65,26 @@ def mark_fired(d, side, fired):
         away = i64(index[k]) - d[side + 2]
         if away >= 0 and away % d[side + 3] == 0 and away // d[side + 3] < d[side + 4]:
             fired[away // d[side + 3]] += 1
+
+
+@kernel
+def take_pending(d, time, fired):
+    """Take the presynaptic spikes whose delay ends now, and deliver them with the effective weights of now."""
+    n, n_pre = d[SYNAPSES], d[PRE_N]
+    waiting = uint8s(d[PENDING] + (time % d[SLOTS]) * n_pre, n_pre)
+    source, target, active = int32s(d[SOURCE], n), int32s(d[TARGET], n), int32s(d[ACTIVE], n)
+    q = int32s(d[RING] + 4 * (time % d[RING_SLOTS]) * d[RING_N], d[RING_N])
+    events = 0
+    for s in range(n):
+        times = i64(waiting[source[s]])
+        if times:
+            place = d[FIRST_TARGET] + i64(target[s]) * d[TARGET_STEP]
+            q[place] = i32(q[place] + i32(i64(active[s]) * times))
+            events += times
+    int64s(d[EVENTS], 1)[0] += events
+    for j in range(n_pre):
+        fired[j] = waiting[j]
+        waiting[j] = 0
 
 
 @kernel
@@ -121,7 +145,10 @@ def step(address, time):
     n = d[SYNAPSES]
     source, target = int32s(d[SOURCE], n), int32s(d[TARGET], n)
     fired_pre, fired_post = uint8s(d[PRE_FIRED], d[PRE_N]), uint8s(d[POST_FIRED], d[POST_N])
-    mark_fired(d, PRE_COUNT, fired_pre)
+    if d[PENDING]:
+        take_pending(d, time, fired_pre)
+    else:
+        mark_fired(d, PRE_COUNT, fired_pre)
     mark_fired(d, POST_COUNT, fired_post)
     constant = float64s(d[RANDOM], 1)[0]
     parameters = float64s(d[TAU], 3 * TRACES)
@@ -171,6 +198,20 @@ def step(address, time):
             now, flag = int32s(d[NOW + k], n), uint8s(d[FLAG + k], n)
             for s in range(n):
                 now[s] = i32(i64(parameters[3 * k + 1] * now[s]) + i64(flag[s]))
+
+
+@leaf
+def postpone(address, time):
+    """Note this step's events until their delay is over."""
+    d = int64s(address, DELIVER_WORDS)
+    count = int64s(d[at.S_COUNT], 1)[0]
+    index = int32s(d[at.S_INDEX], count)
+    slot = (time + d[at.P_OFFSET] + d[V_WAIT]) % d[V_PENDING_SLOTS]
+    waiting = uint8s(d[V_PENDING] + slot * d[V_N], d[V_N])
+    for k in range(count):
+        away = i64(index[k]) - d[V_FIRST]
+        if away >= 0 and away % d[V_STEP] == 0 and away // d[V_STEP] < d[V_N]:
+            waiting[away // d[V_STEP]] += 1
 
 
 @leaf

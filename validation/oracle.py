@@ -191,6 +191,9 @@ class Oracle:
             nodes[node] = [(i, payload) for _, i, payload in self._arriving(node)]
             nodes[f"{node}.size"] = [(size, 0)]
         arrived = [i for _, i, _ in self._arriving(c.pre.target.name)]
+        for target, weight in learner.delivered(self.t, arrived):
+            self._sums[self.t, c.post.target.name, target].append(weight)
+            self._pairs[self.t, c.post.target.name] += 1
         learner.step(self.t, arrived, [i for _, i, _ in self._arriving(c.post.target.name)], nodes)
         wanted = ["w", *learner.rule.traces, *(trace for trace, _ in c.learning.factors)]
         wanted += [target[1] for target in ("dd", "dt") if target in learner.rule.products]

@@ -105,6 +105,10 @@ class ChipLearner:
         rule = (self.c.weight_bits, self.c.weight_exp, self.c.sign_mode)
         return [Synapse(targets[s["post"]], s["d"], chip_weight(s["w"], *rule)) for s in self.synapses if s["pre"] == j]
 
+    def delivered(self, t: int, arrived: list[int]) -> list[tuple[int, int]]:
+        """Nothing: spikes carry the weights of when they were sent."""
+        return []
+
     # ------------------------------------------------------------ one step
     def step(self, t: int, arrived: list[int], spiked: list[int], nodes: dict[str, list[tuple[int, int]]]) -> None:
         """Advance one step.

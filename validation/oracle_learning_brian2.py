@@ -11,7 +11,7 @@ from typing import Any
 from loihi_emu.validation.oracle_learning import KEY_FACTOR, WORD64, first_neuron
 from loihi_emu.validation.oracle_neurons import clip
 from loihi_emu.validation.oracle_random import random_word
-from loihi_emu.validation.oracle_synapses import Synapse, chip_weight, dropped_bits, indices, pairs
+from loihi_emu.validation.oracle_synapses import Synapse, chip_weight, delay_of, dropped_bits, indices, pairs
 
 TRACES = ("x1", "x2", "y1", "y2", "y3")
 RANGES = {"excitatory": (0, 255), "inhibitory": (-256, 0), "mixed": (-256, 254)}
@@ -32,16 +32,31 @@ class Brian2Learner:
             for j, i, _, value in pairs(connection)
         ]
         self.synapses.sort(key=lambda s: int(s["pre"]))
+        self.delay = delay_of(connection, (0,) * getattr(connection.delays, "ndim", 0)) if self.synapses else 0
+        self.under_way: dict[int, list[int]] = {}
         self.seen: list[dict[str, int]] = [dict.fromkeys(self.rule.traces, 0) for _ in self.synapses]
 
     def outgoing(self, neuron: int) -> list[Synapse]:
         """The synapses of one neuron of the source, with their weights of now."""
+        if self.delay:
+            return []  # see delivered()
         j = first_neuron(neuron, self.c.pre.size, self.c.pre.start, self.c.pre.step)
         targets = indices(self.c.post)
         return [Synapse(targets[s["post"]], 0, s["active"]) for s in self.synapses if s["pre"] == j]
 
+    def delivered(self, t: int, arrived: list[int]) -> list[tuple[int, int]]:
+        """With a delay: (target, weight) of every synapse whose spike arrives in step t, with its weight of then."""
+        if not self.delay:
+            return []
+        self.under_way[t + self.delay] = list(arrived)
+        targets = indices(self.c.post)
+        pre = [first_neuron(n, self.c.pre.size, self.c.pre.start, self.c.pre.step) for n in self.under_way.get(t, [])]
+        return [(targets[s["post"]], s["active"]) for j in pre for s in self.synapses if s["pre"] == j]
+
     def step(self, t: int, arrived: list[int], spiked: list[int], nodes: Any) -> None:
         """Advance one step."""
+        if self.delay:
+            arrived = self.under_way.pop(t, [])
         pre = [first_neuron(n, self.c.pre.size, self.c.pre.start, self.c.pre.step) for n in arrived]
         post = [first_neuron(n, self.c.post.size, self.c.post.start, self.c.post.step) for n in spiked]
         for number, s in enumerate(self.synapses):

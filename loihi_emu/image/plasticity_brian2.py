@@ -42,6 +42,8 @@ class PlasticBrian2:
         self.events: Array = np.zeros(1, np.int64)
         self.updates: Array = np.zeros(1, np.int64)
         self.stored = c.synapses
+        self.delay = int(c.delays.max()) if c.delays.size else 0
+        self.slots = self.delay + 2  # of spikes under way: one is read while another is written
         self.traces = list(self.rule.traces)
         if c.kind == "dense":
             self._starts = np.arange(c.pre.size + 1, dtype=np.int64) * c.post.size
@@ -89,6 +91,8 @@ class PlasticBrian2:
         for name in self.traces:
             arena.reserve(f"{self.key}.{name}", n, np.int32)
             arena.reserve(f"{self.key}.{name}.seen", n, np.int32)
+        if self.delay:
+            arena.reserve(f"{self.key}.pending", (self.slots, self.connection.pre.size), np.uint8)
 
     @property
     def weight_bytes(self) -> int:
@@ -98,7 +102,7 @@ class PlasticBrian2:
     # ------------------------------------------------------------ descriptions
     def leaf(self) -> str:
         """Name of the kernel that delivers spikes."""
-        return "learning_brian2:deliver"
+        return "learning_brian2:postpone" if self.delay else "learning_brian2:deliver"
 
     def describe(self, arena: Arena) -> Description:
         """The description of the delivery."""
@@ -112,8 +116,9 @@ class PlasticBrian2:
         d.point(to.V_ACTIVE, arena[f"{self.key}.active"])
         numbers = {
             to.V_FIRST: self.first, to.V_STEP: c.pre.step, to.V_N: c.pre.size, to.V_TARGET: self.target,
-            to.V_TARGET_STEP: c.post.step,
+            to.V_TARGET_STEP: c.post.step, to.V_WAIT: self.delay, to.V_PENDING_SLOTS: self.slots,
         }  # fmt: skip
+        d.point(to.V_PENDING, arena[f"{self.key}.pending"] if self.delay else None)
         for word, value in numbers.items():
             d.words[word] = value
         return d
@@ -151,6 +156,12 @@ class PlasticBrian2:
             d.words[word] = value
         d.point(to.RANDOM, np.array([-1.0 if self.rule.random is None else float(self.rule.random)]))
         d.point(to.SAMPLE, arena["sample"])
+        if self.delay:
+            d.point(to.PENDING, arena[f"{self.key}.pending"])
+            d.point(to.RING, self.sink.array(arena))
+            d.point(to.EVENTS, self.events)
+            d.words[to.SLOTS], d.words[to.RING_SLOTS], d.words[to.RING_N] = self.slots, self.sink.slots, self.sink.n
+            d.words[to.FIRST_TARGET], d.words[to.TARGET_STEP] = self.target, c.post.step
         d.point(to.DRAWS, np.zeros(n + 1, np.uint32))
         products = self.rule.products["dw"]
         d.words[to.PRODUCTS] = len(products)

@@ -100,10 +100,11 @@ def check_rule(rule: LearningRule, driven: tuple[tuple[str, str], ...], made: Co
         return
     if rule.t_epoch != 1:
         raise invalid(where, "t_epoch", rule.t_epoch, '1 under rules "brian2_loihi"')
-    if rule.dd is not None or rule.dt is not None or driven or made.delays.any():
+    varied = made.delays.size > 0 and made.delays.min() != made.delays.max()
+    if rule.dd is not None or rule.dt is not None or driven or varied or (made.graded and made.delays.any()):
         raise UnsupportedError(
-            f'{where}: rules "brian2_loihi" replay a peer that has dw alone, no third factors, and here no delays of '
-            'synapses that learn. Use rules "chip".'
+            f'{where}: rules "brian2_loihi" replay a peer that has dw alone, no third factors, one delay for all '
+            'synapses of a connection that learns, and with a delay no payloads. Use rules "chip".'
         )
     for name, trace in rule.traces.items():
         if trace.impulse != int(trace.impulse) or trace.tau < 1:

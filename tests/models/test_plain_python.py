@@ -38,6 +38,9 @@ def fixed_recipes(rules):
 def fixed_networks():
     """The same few networks that learn in every run, by the chip's rules and by a peer's."""
     found = [brian2_network(*load("brian2_loihi", name)).network for name in ("stdp_triplet", "stdp_bits5_uint")]
+    case, arrays = load("brian2_loihi", "stdp_pair_rand05")
+    case["synapses"][0]["delay"] = 3
+    found.append(brian2_network(case, arrays).network)
 
     @FIXED
     @given(networks(), networks(simple=True))

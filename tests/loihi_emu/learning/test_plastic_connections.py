@@ -61,8 +61,10 @@ def test_what_the_peer_does_not_have():
     net, source, cells = parts(rules="brian2_loihi")
     weights = np.ones((3, 4), int)
     dd, delayed = LearningRule(dd="x0"), LearningRule(dw="x0")
+    each = np.arange(12).reshape(3, 4)
     complains(lambda: net.connect(source, cells, weights, learning=dd), ["dw alone"], UnsupportedError)
-    complains(lambda: net.connect(source, cells, weights, delays=2, learning=delayed), ["delays"], UnsupportedError)
+    texts = ["one delay"]
+    complains(lambda: net.connect(source, cells, weights, delays=each, learning=delayed), texts, UnsupportedError)
     complains(lambda: net.connect(source, cells, weights, learning=LearningRule(dw="x0", t_epoch=2)), ["t_epoch", "1"])
     half = LearningRule(dw="x0", x1=Trace(1.5, 3))
     complains(lambda: net.connect(source, cells, weights, learning=half), ["x1", "whole impulse"])
