@@ -19,6 +19,8 @@ from loihi_emu.models.lava import learning_layout as at
 
 SYNAPTIC = ("weights", "tag_2", "tag_1")
 """Variables of a synapse in the order of the kernel."""
+TIMES = ("tx", "ty")
+"""Variables with the step of the last spike in this epoch: places in the tables of traces."""
 DEPENDENCIES = {"x0": at.BY_X0, "y0": at.BY_Y0, "u": at.BY_U}
 VARIABLES = {
     "": at.V_CONST, "x0": at.V_X0, "y0": at.V_Y0, "x1": at.V_X1, "x2": at.V_X2, "y1": at.V_Y1, "y2": at.V_Y2,
@@ -61,6 +63,10 @@ class LearningFixed(Kernel):
         self.mirrored = False
         self.first = -SUPPLY
         self.changed.update(SYNAPTIC)
+
+    def facts(self) -> dict[str, Any]:
+        """Whether spikes carry payloads."""
+        return {"num_message_bits": "payloads" if self.model.is_graded else "plain spikes"}
 
     def _terms(self) -> Iterable[Any]:
         """All factors of all rules."""
@@ -194,6 +200,11 @@ class LearningFixed(Kernel):
     def refresh(self) -> None:
         """Take over what was set: weights and tags, rules, impulses and time constants."""
         model, d = self.model, self.learner
+        for name in TIMES:
+            if name in self.changed and np.max(getattr(model, name), initial=0) > self.steps:
+                allowed = f"0..{self.steps}"
+                advice = "It is a step within the epoch; t_epoch is its length."
+                raise invalid(self.process.name, name, int(getattr(model, name).max()), allowed, advice)
         if not model.weights_set:
             truncated = model._truncated(model.weights)
             if issparse(truncated):

@@ -11,6 +11,7 @@ i64 = np.int64
 
 TRACE_MAX = 127
 LENGTHS = NUMBER  # lengths of the inputs
+STATUS = NUMBER + 2  # address: 1 when a number is out of range
 
 
 @kernel
@@ -72,6 +73,9 @@ def readout(address, time):
             inferred = labels[i]
             break
     if given != 0:
+        if last[0] < -n or last[0] >= n:
+            int64s(d[STATUS], 1)[0] = 1
+            return
         known = labels[last[0]]
         if known > 0:
             feedback = i32(1) if known == given else i32(-1)
@@ -94,7 +98,7 @@ def broadcast(address, time):
 
 
 KEEP_U, KEEP_V, BIAS, VTH = PARAMETER, PARAMETER + 1, PARAMETER + 2, PARAMETER + 3
-STATUS, PICKED = NUMBER + 2, NUMBER + 3  # addresses: 1 when a number is out of range; that number
+PICKED = NUMBER + 3  # address of the number that is out of range
 
 
 @disjoint

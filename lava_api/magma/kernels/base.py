@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.kernels.messages import RECORDED, Feed, Message
+from loihi_emu.errors import invalid
 from loihi_emu.image.memory import Description, SourceLists, aligned
 from loihi_emu.models import layout as at
 
@@ -69,6 +70,7 @@ class Kernel:
         self.process = process
         self.changed: set[str] = set()
         self.stale = True
+        self._facts = self.facts()
 
     # ------------------------------------------------------------ for subclasses
     def outputs(self) -> dict[str, Message]:
@@ -103,6 +105,13 @@ class Kernel:
     def managed(self) -> Iterable[tuple[str, Description]]:
         """Return the leaf calls of the management phase; called once, after :meth:`calls`."""
         return ()
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the calls are made for, by the variable that says so: once they are made it has to stay.
+
+        Called before the subclass is initialised, and after a variable was set.
+        """
+        return {}
 
     def refresh(self) -> None:
         """Derive again what follows from parameters; called before the first step and after a variable was set."""
@@ -151,9 +160,20 @@ class Kernel:
     def ready(self) -> None:
         """Derive what is out of date."""
         if self.stale:
+            self._check_facts()
             self.refresh()
             self.changed.clear()
             self.stale = False
+
+    def _check_facts(self) -> None:
+        """Refuse a variable that was set to what the calls are not made for."""
+        for name, fact in self.facts().items():
+            if fact != self._facts[name]:
+                given = np.asarray(getattr(self.model, name)).reshape(-1).tolist()
+                raise invalid(
+                    self.process.name, name, f"{given} after the network was built for {self._facts[name]}",
+                    "what computes in the same way", "Set it before the first run.",
+                )  # fmt: skip
 
     def variable(self, name: str) -> Any:
         """Return the array of a variable for a leaf to read or write; None when it has none that stays."""

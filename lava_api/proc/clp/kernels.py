@@ -50,6 +50,10 @@ class ReadoutKernel(Vector):
     inputs = ("inference_in", "label_in")
     sends = ("user_output", "trigger_alloc")
 
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        self.status = np.zeros(1, np.int64)
+
     def outputs(self) -> dict[str, Message]:
         """Also the feedback."""
         d_type = type(self.model).feedback.d_type
@@ -63,13 +67,13 @@ class ReadoutKernel(Vector):
         self.d.point(vector.STATE, self.model.proto_labels)
         self.d.point(vector.STATE + 1, self.model.last_winner_id)
         self.d.point(at.FEEDBACK, self.feedback.data)
+        self.d.point(at.STATUS, self.status)
         return found
 
-    def refresh(self) -> None:
-        """Refuse a last winner that is none of the prototypes: its label is read and written."""
+    def failure(self) -> Exception:
+        """A label for a last winner, set from outside, that is none of the prototypes."""
         last, n = int(self.model.last_winner_id[0]), self.model.proto_labels.size
-        if not -n <= last < n:
-            raise IndexError(f"{self.process.name}, last_winner_id: got {last}, must be from 0 to {n - 1}")
+        return IndexError(f"{self.process.name}, last_winner_id: got {last}, must be from 0 to {n - 1}")
 
 
 class Broadcast(Vector):

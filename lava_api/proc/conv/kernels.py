@@ -15,6 +15,8 @@ from loihi_emu.models import layout
 from loihi_emu.models.lava import conv as at
 from loihi_emu.models.lava import messages
 
+GEOMETRY = ("kernel_size", "stride", "padding", "dilation", "groups")
+
 
 class ConvFixed(Kernel):
     """Conv in integers."""
@@ -28,6 +30,11 @@ class ConvFixed(Kernel):
         self.graded = model.num_message_bits.item() > 0
         self.events, self.wraps = np.zeros(1, np.int64), np.zeros(1, np.int64)
         self.changed.add("weight")
+
+    def facts(self) -> dict[str, Any]:
+        """Whether spikes carry payloads, and the geometry."""
+        geometry = {name: np.asarray(getattr(self.model, name)).reshape(-1).tolist() for name in GEOMETRY}
+        return {"num_message_bits": "payloads" if self.model.num_message_bits.item() > 0 else "plain spikes"} | geometry
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
         """Events of any message; payloads in integers."""

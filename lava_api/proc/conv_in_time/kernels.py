@@ -25,6 +25,10 @@ class ConvInTimeKernel(Kernel):
         self.events = np.zeros(1, np.int64)
         self.changed.update(("weights", "a_buff"))
 
+    def facts(self) -> dict[str, Any]:
+        """Whether spikes carry payloads."""
+        return {"num_message_bits": "payloads" if self.model.num_message_bits.item() > 0 else "plain spikes"}
+
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
         """Events of any message; payloads as float64."""
         if d_type.name not in STORED:

@@ -28,6 +28,10 @@ class Connection(Kernel):
         self.events = np.zeros(1, np.int64)
         self.changed.add("weights")
 
+    def facts(self) -> dict[str, Any]:
+        """Whether spikes carry payloads."""
+        return {"num_message_bits": "payloads" if self.model.is_graded else "plain spikes"}
+
     def counters(self) -> dict[str, int]:
         """Synaptic events."""
         return {"synaptic events": int(self.events[0])}

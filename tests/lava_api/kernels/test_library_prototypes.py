@@ -15,11 +15,14 @@ from lava_api.magma.kernels import plan
 from lava_api.proc.clp.id_broadcast.process import IdBroadcast
 from lava_api.proc.clp.novelty_detector.process import NoveltyDetector
 from lava_api.proc.clp.nsm.process import Allocator, Readout
-from lava_api.proc.dense.process import Dense
+from lava_api.proc.conv.process import Conv
+from lava_api.proc.conv_in_time.process import ConvInTime
+from lava_api.proc.dense.process import Dense, LearningDense
 from lava_api.proc.embedded_io.spike import NxToPyAdapter, PyToN3ConvAdapter, PyToNxAdapter
 from lava_api.proc.embedded_io.state import Read, ReadConv
 from lava_api.proc.io.sink import RingBuffer as Sink
 from lava_api.proc.io.source import RingBuffer as Source
+from lava_api.proc.learning_rules.stdp_learning_rule import STDPLoihi
 from lava_api.proc.lif.process import LIF, TernaryLIF
 from lava_api.proc.s4d.process import S4d, SigmaS4dDelta
 from lava_api.proc.spiker.process import Spiker
@@ -180,12 +183,13 @@ def test_kernels_equal_python_models(name, seed):
         np.testing.assert_array_equal(a, b)
 
 
-def test_a_last_winner_that_does_not_exist_is_refused():
+def test_a_label_for_a_winner_that_does_not_exist_is_refused():
     process = Readout(n_protos=4)
+    Source(data=np.array([[0, 0, 7, 0]])).s_out.connect(process.label_in)
     process.run(RunSteps(1), Loihi2SimCfg(select_tag=FIXED))
     process.last_winner_id.set(np.array([4]))
-    with pytest.raises(RuntimeError, match="last_winner_id: got 4, must be from 0 to 3"):
-        process.run(RunSteps(1), Loihi2SimCfg(select_tag=FIXED))
+    with pytest.raises(RuntimeError, match=r"time step 3.*last_winner_id: got 4, must be from 0 to 3"):
+        process.run(RunSteps(9), Loihi2SimCfg(select_tag=FIXED))
     process.stop()
 
 
@@ -200,6 +204,37 @@ def test_a_fused_product_is_rounded_once(numbers):
             assert abs(Fraction(found) - exact) <= ulp / 2
         else:
             assert abs(exact) > Fraction(np.finfo(float).max)
+
+
+@pytest.mark.parametrize(
+    ("make", "name", "fine", "other"),
+    [
+        (lambda: Dense(weights=np.eye(2), num_message_bits=8), "num_message_bits", 16, 0),
+        (lambda: ConvInTime(weights=np.ones((1, 2, 2))), "num_message_bits", 0, 3),
+        (lambda: Conv(weight=np.ones((1, 1, 1, 1)), input_shape=(2, 2, 1)), "stride", [1, 1], [2, 2]),
+    ],
+)
+def test_what_the_network_was_built_for_stays(make, name, fine, other):
+    process, config = make(), Loihi2SimCfg(select_tag=FIXED)
+    process.run(RunSteps(1), config)
+    getattr(process, name).set(np.array(fine))
+    process.run(RunSteps(1), config)
+    getattr(process, name).set(np.array(other))
+    with pytest.raises(RuntimeError, match=rf"{name}: got \[.*\] after the network was built for"):
+        process.run(RunSteps(1), config)
+    process.stop()
+
+
+def test_a_spike_after_the_end_of_an_epoch_is_refused():
+    rule = STDPLoihi(learning_rate=1, A_plus=1, A_minus=-1, tau_plus=5, tau_minus=5, t_epoch=4)
+    process, config = LearningDense(weights=np.eye(2), learning_rule=rule), Loihi2SimCfg(select_tag=FIXED)
+    process.run(RunSteps(1), config)
+    process.ty.set(np.array([4, 4]))
+    process.run(RunSteps(4), config)
+    process.ty.set(np.array([4, 5]))
+    with pytest.raises(RuntimeError, match=r"ty: got 5, allowed is 0\.\.4"):
+        process.run(RunSteps(1), config)
+    process.stop()
 
 
 def test_complex_parameters_between_sigma_and_delta_run_as_python():
