@@ -18,6 +18,7 @@ PRINTED = {
     "platforms": r"spikes .*: \[64 65 65 65\]\n.*voltages: \[916   0 448 916\]\n800 neuron updates, 259 spikes",
     "refinement": r"floating_pt.*100\.    75\.59  57\.13  93\.18  70\.43\]\nfixed_pt.*100\.  75\.  56\.  92\.  69\.\]",
     "short": r"\[\[  0   3   6   9\]\n \[  0  -4  -8 -12\]\]",
+    "spikes": r"spikes of each neuron: \[ 66 484 179 368 137   1   1 145   0  45\]",
 }
 """What examples print, as regular expressions. All but ``platforms``, which needs a chip, print the same on Lava
 0.10; ``learning`` rounds at random."""
@@ -35,3 +36,7 @@ def test_an_example(file):
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert re.fullmatch(PRINTED[file.stem], done.stdout.strip()), done.stdout
+
+
+def test_the_readme_shows_an_example_as_it_is():
+    assert (ROOT / "examples" / "spikes.py").read_text() in (ROOT / "README.md").read_text()

@@ -40,7 +40,7 @@ def packed_4(changes: Any) -> tuple[Any, Any]:
     Examples
     --------
     >>> even, odd = packed_4(np.arange(1, 9))
-    >>> [hex(word) for word in (*even, *odd)]
+    >>> [hex(int(word)) for word in (*even, *odd)]
     ['0x4030201', '0x8070605']
     """
     packed = words(changes, 8)
@@ -55,7 +55,7 @@ def delta_sparse_8(changes: Any) -> tuple[Any, Any]:
     Examples
     --------
     >>> values, places = delta_sparse_8(np.array([0, 7, 0, -2]))
-    >>> hex(values[0] & 0xFFFFFFFF), hex(places[0])
+    >>> hex(int(values[0])), hex(int(places[0]))
     ('0xfe07', '0x101')
     """
     values, places = sparse(changes)
