@@ -127,8 +127,11 @@ def value_of(var: Any, lava_type: Any) -> Any:
     kind = lava_type.cls
     if isinstance(kind, type) and issubclass(kind, np.ndarray):
         array = np.empty(var.shape, lava_type.d_type)
+        given = np.asarray(var.init.toarray() if issparse(var.init) else var.init)
+        if array.dtype.kind in "iu" and given.dtype.kind == "f" and not np.isfinite(given).all():
+            raise ValueError(f"{var._where()}: init holds {given[~np.isfinite(given)].flat[0]}, the model needs integers")
         try:
-            array[...] = var.init.toarray() if issparse(var.init) else var.init
+            array[...] = given
         except ValueError as error:
             raise ValueError(f"{var._where()}: init does not fit into shape {var.shape}: {error}") from error
         return array

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -82,6 +83,17 @@ class LifFixed(_Lif):
             _fits(_whole(getattr(model, name), name), model.u.size, name)
         if np.abs(model.bias_exp).max(initial=0) > 31:
             raise Declined("bias_exp")
+
+    def set(self, name: str) -> None:
+        """Note that a variable was set; a threshold stays as it was, as in Lava."""
+        super().set(name)
+        if self.model.isthrscaled and name in [threshold for _, threshold, _ in self.thresholds]:
+            warnings.warn(
+                f'process "{self.process.name}", Var "{name}": integer models of Lava take thresholds over before the'
+                " first step; setting one later has no effect. Set it after run(RunSteps(0)), or make another process.",
+                UserWarning,
+                stacklevel=2,
+            )
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
         """Integers of 32 or 64 bits."""

@@ -92,6 +92,17 @@ class AbstractPyLifModelFixed(PyLoihiProcessModel):
         """Compute the bias current of this step from mantissa and exponent."""
         self.effective_bias = scaled_bias(self.bias_mant, self.bias_exp)
 
+    def check_integers(self) -> None:
+        """Raise a TypeError where a decay or threshold is not an integer."""
+        for name in ("du", "dv", "vth", "vth_hi", "vth_lo"):
+            value = getattr(self, name, 0)
+            if np.asarray(value).dtype.kind not in "biu":
+                hint = f", {name}=round({value} * 4096)" if name in ("du", "dv") and np.ndim(value) == 0 else ""
+                raise TypeError(
+                    f"{name}: got {value!r}, the fixed-point model needs integers, decays in units of 1/4096{hint}."
+                    " For fractions select the floating-point model: select_tag='floating_pt'."
+                )
+
     def scale_threshold(self) -> None:
         """Bring thresholds to the scale of the voltage, once; a model must define it."""
         raise NotImplementedError(f"{type(self).__name__} must define scale_threshold()")
@@ -118,6 +129,7 @@ class AbstractPyLifModelFixed(PyLoihiProcessModel):
         activation_in = self.a_in.recv()
         self.scale_bias()
         if not self.isthrscaled:
+            self.check_integers()
             self.scale_threshold()
         self.subthr_dynamics(activation_in=activation_in)
         self.s_out_buff = self.spiking_activation()

@@ -8,6 +8,8 @@ from lava_api.magma.core.decorator import implements, requires, tag
 from lava_api.magma.core.model.py.ports import PyOutPort
 from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.run_conditions import RunSteps
+from lava_api.magma.core.run_configs import Loihi2SimCfg
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.lif.models import AbstractPyLifModelFixed, AbstractPyLifModelFloat
 from lava_api.proc.lif.process import LIF, LIFRefractory, LIFReset, TernaryLIF
@@ -121,3 +123,25 @@ def test_the_lower_threshold_is_not_above_the_upper():
     with pytest.raises(ValueError, match=r'TernaryLIF "t", vth_lo: got 15, allowed is at most vth_hi'):
         TernaryLIF(shape=(1,), vth_lo=15, vth_hi=5, name="t")
     assert TernaryLIF(shape=(1,), vth_lo=5, vth_hi=5).vth_lo.init == 5
+
+
+def test_fractions_in_a_fixed_point_model_are_named():
+    cells = LIF(shape=(2,), du=0.1, name="cells")
+    with pytest.raises(RuntimeError, match=r'"cells".*du: got 0.1.*needs integers.*round\(0.1 \* 4096\).*floating_pt'):
+        cells.run(RunSteps(1), Loihi2SimCfg(select_tag="fixed_pt"))
+
+
+def test_a_threshold_that_is_set_too_late_warns():
+    cells = LIF(shape=(1,), bias_mant=10, vth=1, name="cells")
+    cells.run(RunSteps(0), Loihi2SimCfg(select_tag="fixed_pt"))
+    cells.vth.set(3)
+    cells.run(RunSteps(1))
+    with pytest.warns(UserWarning, match=r'"cells", Var "vth".*no effect'):
+        cells.vth.set(4)
+    cells.stop()
+
+
+def test_what_is_not_a_number_does_not_become_an_integer():
+    cells = LIF(shape=(2,), bias_mant=np.array([1, np.nan]), name="cells")
+    with pytest.raises(ValueError, match=r'"cells", Var "bias_mant": init holds nan'):
+        cells.run(RunSteps(1), Loihi2SimCfg(select_tag="fixed_pt"))
