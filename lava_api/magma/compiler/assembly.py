@@ -18,7 +18,7 @@ from lava_api.magma.core.process.ports.ports import create_port_id
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.kernels.plan import Plan, links_by_target, make_plan
 from lava_api.magma.kernels.region import ManagedTurn, make_regions
-from lava_api.magma.runtime.channel import Channel, HostChannel
+from lava_api.magma.runtime.channel import Channel, HostChannel, PipeEnd
 from lava_api.magma.runtime.control import Control
 from lava_api.magma.runtime.kernel_service import KernelService
 from lava_api.magma.runtime.loihi_service import LoihiService
@@ -81,7 +81,7 @@ def assemble(program: Program, control: Control) -> Assembly:
         for port in (link.source, link.target):
             ends.setdefault(port, []).append((link, channel))
     for leaf in program.leaves:
-        _io_ports(leaf, assembly.models[leaf.process], ends)
+        _io_ports(leaf, assembly.models[leaf.process], ends, control)
     _references(program, assembly)
     _services(program, assembly, control, plan, channels)
     for model in assembly.models.values():
@@ -103,15 +103,31 @@ def _model(leaf: Leaf, assembly: Assembly) -> Any:
     return model
 
 
-def _io_ports(leaf: Leaf, model: Any, ends: dict[Any, list[tuple[Link, Channel]]]) -> None:
+def _io_ports(leaf: Leaf, model: Any, ends: dict[Any, list[tuple[Link, Channel]]], control: Control) -> None:
     """Build the ports of a model with the channels that end at them; a kernel's messages do not go through ports."""
     kind = leaf.model_class
     for port in leaf.process.out_ports:
         lava_type = getattr(kind, port.name)
         own = [channel for _, channel in ends.get(port, ())]
+        if port.external_pipe_flag:
+            pipe = _pipe(port, control)
+            port.external_pipe_csp_recv_port = PipeEnd(pipe, port.shape, lava_type.d_type, sends=False)
+            own.append(pipe)
         _set_port(model, port.name, lava_type.cls(own, model, port.shape, lava_type.d_type))
     for port in leaf.process.in_ports:
-        _set_port(model, port.name, _in_port(port, model, kind, ends.get(port, ())))
+        pipes = []
+        if port.external_pipe_flag:
+            pipes.append(_pipe(port, control))
+            d_type = getattr(kind, port.name).d_type
+            port.external_pipe_csp_send_port = PipeEnd(pipes[0], port.shape, d_type, sends=True)
+        _set_port(model, port.name, _in_port(port, model, kind, ends.get(port, ()), pipes))
+
+
+def _pipe(port: Any, control: Control) -> HostChannel:
+    """Return the external pipe of a port."""
+    pipe = HostChannel(port.process.name, port.name, port.external_pipe_buffer_size)
+    pipe.scheduler = control.scheduler
+    return pipe
 
 
 def value_of(var: Any, lava_type: Any) -> Any:
@@ -129,7 +145,8 @@ def value_of(var: Any, lava_type: Any) -> Any:
         array = np.empty(var.shape, lava_type.d_type)
         given = np.asarray(var.init.toarray() if issparse(var.init) else var.init)
         if array.dtype.kind in "iu" and given.dtype.kind == "f" and not np.isfinite(given).all():
-            raise ValueError(f"{var._where()}: init holds {given[~np.isfinite(given)].flat[0]}, the model needs integers")
+            found = given[~np.isfinite(given)].flat[0]
+            raise ValueError(f"{var._where()}: init holds {found}, the model needs integers")
         try:
             array[...] = given
         except ValueError as error:
@@ -166,10 +183,11 @@ def _set_port(model: Any, name: str, port: Any) -> None:
     model.py_ports.append(port)
 
 
-def _in_port(port: Any, model: Any, kind: Any, links: Any) -> Any:
+def _in_port(port: Any, model: Any, kind: Any, links: Any, pipes: list[HostChannel]) -> Any:
     """Build an input with the functions that reorder its messages."""
     lava_type = getattr(kind, port.name)
-    names, functions = {}, {}
+    names: dict[str, Channel] = {f"pipe#{number}": pipe for number, pipe in enumerate(pipes)}
+    functions = {}
     for number, (link, channel) in enumerate(links):
         name = f"{create_port_id(link.source.process.id, link.source.name)}#{number}"
         names[name] = channel

@@ -45,7 +45,8 @@ def make_plan(program: Program, models: dict[Any, Any]) -> Plan:
     in_step = {p for domain in program.domains if isinstance(domain.protocol, LoihiProtocol) for p in domain.processes}
     for leaf in program.leaves:
         kind = kernel_class(leaf.model_class)
-        if kind is None or leaf.process not in in_step:
+        piped = any(port.external_pipe_flag for port in (*leaf.process.in_ports, *leaf.process.out_ports))
+        if kind is None or leaf.process not in in_step or piped:
             continue
         try:
             made = kind(models[leaf.process], leaf.process)

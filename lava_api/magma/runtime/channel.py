@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections import deque
 from typing import Any
+
+import numpy as np
 from weakref import WeakSet
 
 CHANNEL_MESSAGES = 64
@@ -123,3 +125,44 @@ class HostChannel(Channel):
 
     def __setstate__(self, state: Any) -> None:
         self.__init__(*state[0], state[1])  # type: ignore[misc]
+
+
+class PipeEnd:
+    """The end of an external pipe that the program around a network holds.
+
+    Parameters
+    ----------
+    channel : HostChannel
+        The pipe.
+    shape : tuple of int
+        Shape of its messages.
+    d_type : type
+        Their type.
+    sends : bool
+        Whether the program around sends; otherwise it receives.
+    """
+
+    def __init__(self, channel: HostChannel, shape: tuple[int, ...], d_type: Any, *, sends: bool) -> None:
+        self._channel, self._shape, self._d_type, self._sends = channel, shape, d_type, sends
+
+    def probe(self) -> bool:
+        """Return whether :meth:`send`, or :meth:`recv`, would not wait."""
+        return self._channel.is_ready(reading=not self._sends)
+
+    def send(self, message: Any) -> None:
+        """Append a copy of a message in the type of the port; wait while the pipe is full.
+
+        Raises
+        ------
+        AssertionError
+            When the shape is not the port's.
+        """
+        array = np.array(message, self._d_type)
+        if array.shape != self._shape:
+            raise AssertionError(f"{self._channel!r}: sent data of shape {array.shape}, the port has shape {self._shape}")
+        self._channel.is_used()
+        self._channel.send(array)
+
+    def recv(self) -> Any:
+        """Take the oldest message; wait for one."""
+        return self._channel.recv()

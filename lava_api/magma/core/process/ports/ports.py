@@ -47,7 +47,12 @@ PIPE_MESSAGES = 64
 
 
 class _Piped(AbstractIOPort):
-    """A message port with Lava's marks for external pipes, which are kept and have no effect."""
+    """A message port that may be the end of an external pipe.
+
+    When the program runs, the program around it sends through ``external_pipe_csp_send_port`` of an InPort, and receives
+    through ``external_pipe_csp_recv_port`` of an OutPort: ``send(array)`` and ``recv()`` wait, ``probe()`` says whether
+    they would not.
+    """
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         super().__init__(shape)
@@ -55,7 +60,7 @@ class _Piped(AbstractIOPort):
         self.external_pipe_buffer_size = PIPE_MESSAGES
 
     def flag_external_pipe(self, buffer_size: int | None = None) -> None:
-        """Mark the port as an end of an external pipe."""
+        """Make the port an end of an external pipe that holds `buffer_size` messages; call it before the first run."""
         self.external_pipe_flag = True
         if buffer_size is not None:
             self.external_pipe_buffer_size = buffer_size
