@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections import deque
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
-from weakref import WeakSet
 
 CHANNEL_MESSAGES = 64
 """Messages that a channel holds before its sender waits (Lava's ``pypy_channel_size``)."""
