@@ -159,7 +159,7 @@ class PipeEnd:
         """
         array = np.array(message, self._d_type)
         if array.shape != self._shape:
-            raise AssertionError(f"{self._channel!r}: sent data of shape {array.shape}, the port has shape {self._shape}")
+            raise AssertionError(f"{self._channel!r}: sent shape {array.shape}, the port has shape {self._shape}")
         self._channel.is_used()
         self._channel.send(array)
 

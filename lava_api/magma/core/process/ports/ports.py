@@ -49,7 +49,7 @@ PIPE_MESSAGES = 64
 class _Piped(AbstractIOPort):
     """A message port that may be the end of an external pipe.
 
-    When the program runs, the program around it sends through ``external_pipe_csp_send_port`` of an InPort, and receives
+    When the network runs, the program around it sends through ``external_pipe_csp_send_port`` of an InPort, and gets
     through ``external_pipe_csp_recv_port`` of an OutPort: ``send(array)`` and ``recv()`` wait, ``probe()`` says whether
     they would not.
     """
