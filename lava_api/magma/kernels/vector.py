@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -29,6 +29,8 @@ class Vector(Kernel):
         Type of the elements that arrive.
     inputs, sends, states : tuple of str
         Input ports, output ports, variables.
+    exponents : dict
+        Variables that numbers are shifted by, with the most bits that the leaf can shift.
     """
 
     leaf = ""
@@ -36,6 +38,7 @@ class Vector(Kernel):
     inputs: tuple[str, ...] = ("a_in",)
     sends: tuple[str, ...] = ("s_out",)
     states: tuple[str, ...] = ()
+    exponents: ClassVar[dict[str, int]] = {}
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
@@ -45,6 +48,14 @@ class Vector(Kernel):
             array = getattr(model, name)
             if not isinstance(array, np.ndarray) or array.size != self.n or not array.flags.c_contiguous:
                 raise Declined(name)
+
+    def facts(self) -> dict[str, Any]:
+        """Whether exponents are in range."""
+        found = {}
+        for name, most in self.exponents.items():
+            array = np.asarray(getattr(self.model, name))
+            found[name] = f"0..{most}" if ((array >= 0) & (array <= most)).all() else "others"
+        return found
 
     def writes(self, name: str) -> bool:
         """States are read as they are."""

@@ -25,6 +25,11 @@ class BitCheckKernel(Kernel):
             raise Declined("debug, bits, _overflowed, state")
         self.found = np.array([model._overflowed], np.int64)
 
+    def facts(self) -> dict[str, Any]:
+        """Whether there is one width, in range."""
+        bits = np.ravel(self.model.bits)
+        return {"bits": "one width, 1..31" if 1 <= bits[0] <= 31 and (bits == bits[0]).all() else "others"}
+
     def reads(self, array: Any) -> bool:
         """Integers of 32 or 64 bits."""
         return RECORDED.get(array.dtype.name) in (at.I32, at.I64)
@@ -44,9 +49,9 @@ class BitCheckKernel(Kernel):
 
     def refresh(self) -> None:
         """Take over what was set."""
-        self.d.words[at.B_UNUSED] = 32 - int(self.model.bits)
+        self.d.words[at.B_UNUSED] = 32 - int(np.ravel(self.model.bits)[0])
         if "_overflowed" in self.changed:
-            self.found[0] = self.model._overflowed
+            self.found[0] = int(np.any(self.model._overflowed))
 
     def export(self, name: str) -> None:
         """Write back whether an overflow was found."""

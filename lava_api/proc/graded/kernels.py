@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -52,6 +52,7 @@ class ProductFixed(Vector):
 
     leaf = "graded:product"
     inputs = ("a_in1", "a_in2")
+    exponents: ClassVar = {"exp": 31}
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)

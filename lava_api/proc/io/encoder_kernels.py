@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -17,6 +17,7 @@ class DeltaEncoderDense(Vector):
 
     leaf = "sigma_delta:delta_encoder"
     early = True
+    exponents: ClassVar = {"spike_exp": 31}
     states = ("act", "act", "residue")  # the leaf shares its places with that of Delta, which has a sum first
 
     def __init__(self, model: Any, process: Any) -> None:

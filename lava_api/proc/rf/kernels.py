@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -15,6 +15,7 @@ class RFFixed(Vector):
     """RF in integers."""
 
     leaf = "resonators:rf"
+    exponents: ClassVar = {"state_exp": 15, "decay_bits": 30}
     inputs = ("a_real_in", "a_imag_in")
     states = ("real", "imag")
 

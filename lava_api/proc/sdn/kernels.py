@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -40,6 +40,7 @@ class DeltaFixed(Vector):
 
     leaf = "sigma_delta:delta"
     states = ("sigma", "act", "residue", "error")
+    exponents: ClassVar = {"spike_exp": 15, "state_exp": 15}
     fixed = True
 
     def __init__(self, model: Any, process: Any) -> None:

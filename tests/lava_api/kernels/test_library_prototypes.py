@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
 from lava_api.magma.kernels import plan
+from lava_api.proc.bit_check.process import BitCheck
 from lava_api.proc.clp.id_broadcast.process import IdBroadcast
 from lava_api.proc.clp.novelty_detector.process import NoveltyDetector
 from lava_api.proc.clp.nsm.process import Allocator, Readout
@@ -24,7 +25,10 @@ from lava_api.proc.io.sink import RingBuffer as Sink
 from lava_api.proc.io.source import RingBuffer as Source
 from lava_api.proc.learning_rules.stdp_learning_rule import STDPLoihi
 from lava_api.proc.lif.process import LIF, TernaryLIF
+from lava_api.proc.prodneuron.process import ProdNeuron
+from lava_api.proc.rf.process import RF
 from lava_api.proc.s4d.process import S4d, SigmaS4dDelta
+from lava_api.proc.sdn.process import Delta
 from lava_api.proc.spiker.process import Spiker
 from loihi_emu.jit import fused_exact
 
@@ -206,17 +210,28 @@ def test_a_fused_product_is_rounded_once(numbers):
             assert abs(exact) > Fraction(np.finfo(float).max)
 
 
+def watched():
+    process, cells = BitCheck(bits=20), LIF(shape=(3,))
+    process.connect_var(cells.v)
+    return process
+
+
 @pytest.mark.parametrize(
     ("make", "name", "fine", "other"),
     [
         (lambda: Dense(weights=np.eye(2), num_message_bits=8), "num_message_bits", 16, 0),
         (lambda: ConvInTime(weights=np.ones((1, 2, 2))), "num_message_bits", 0, 3),
+        (lambda: ProdNeuron(shape=(2,), exp=3), "exp", 31, -1),
+        (lambda: RF(shape=(2,), period=5, alpha=0.1, state_exp=2, decay_bits=12), "state_exp", 15, 40),
+        (lambda: Delta(shape=(2,), vth=1, state_exp=2), "state_exp", 15, 40),
+        (watched, "bits", 12, 40),
         (lambda: Conv(weight=np.ones((1, 1, 1, 1)), input_shape=(2, 2, 1)), "stride", [1, 1], [2, 2]),
     ],
 )
 def test_what_the_network_was_built_for_stays(make, name, fine, other):
     process, config = make(), Loihi2SimCfg(select_tag=FIXED)
     process.run(RunSteps(1), config)
+    assert hasattr(process._model, "_kernel")
     getattr(process, name).set(np.array(fine))
     process.run(RunSteps(1), config)
     getattr(process, name).set(np.array(other))
