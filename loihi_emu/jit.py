@@ -298,8 +298,8 @@ else:
     fused = fused_exact
 
     def call_leaf(address: int, description: int, step: int) -> None:
-        """Call a leaf: the function in the table of plain-Python leaves. Integers wrap, as they do compiled."""
-        with np.errstate(over="ignore"):
+        """Call a leaf: the function in the table of plain-Python leaves. As compiled, integers wrap, 1 / 0 is infinite."""
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
             _PYTHON_LEAVES[int(address)](int(description), int(step))
 
     def trailing_zeros(word: Any) -> Any:
