@@ -298,7 +298,7 @@ else:
     fused = fused_exact
 
     def call_leaf(address: int, description: int, step: int) -> None:
-        """Call a leaf: the function in the table of plain-Python leaves. As compiled, integers wrap, 1 / 0 is infinite."""
+        """Call a leaf: a function in the table of plain-Python leaves. As compiled, integers wrap and 1 / 0 is inf."""
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
             _PYTHON_LEAVES[int(address)](int(description), int(step))
 
