@@ -45,6 +45,8 @@ class LearningFixed(Kernel):
 
     early = True
     values: list[Any]
+    number: Any = np.int32
+    leaves = ("traces:step", "learning:learn")
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
@@ -52,10 +54,10 @@ class LearningFixed(Kernel):
         self.rule = model._learning_rule
         self.three = isinstance(self.rule, Loihi3FLearningRule)
         self.steps = int(self.rule.t_epoch)
-        exponent = model.weight_exp
+        exponent = getattr(model, "weight_exp", 0)
         if not isinstance(exponent, int | np.integer) or abs(int(exponent)) > 31:
             raise Declined("weight_exp")
-        if any(fixed_point(term.const) is None for term in self._terms()):
+        if self.number == np.int32 and any(fixed_point(term.const) is None for term in self._terms()):
             raise Declined("a constant with too many bits")
         self.exponent = int(exponent)
         self.events = np.zeros(1, np.int64)
@@ -95,11 +97,11 @@ class LearningFixed(Kernel):
         self.lay_out()
         sums = self.sums(feeds["s_in"])
         self.learner = self._describe(feeds)
-        return [sums, ("traces:step", self.learner)]
+        return [sums, (self.leaves[0], self.learner)]
 
     def learning(self) -> Iterable[tuple[str, Description]]:
         """The end of an epoch."""
-        return [("learning:learn", self.learner)]
+        return [(self.leaves[1], self.learner)]
 
     # ------------------------------------------------------------ for subclasses
     def lay_out(self) -> None:
@@ -144,8 +146,8 @@ class LearningFixed(Kernel):
         for k, values in enumerate(self.values):
             d.point(at.VALUES + k, values)
         d.point(at.SCRATCH, aligned(at.SCRATCH_ROWS * max(width, 1), np.int32))
-        d.point(at.X_COURSE, aligned((self.steps + 1) * 2 * n_pre, np.int32))
-        d.point(at.Y_COURSE, aligned((self.steps + 1) * 3 * n_post, np.int32))
+        d.point(at.X_COURSE, aligned((self.steps + 1) * 2 * n_pre, self.number))
+        d.point(at.Y_COURSE, aligned((self.steps + 1) * 3 * n_post, self.number))
         d.point(at.EVERY, self.every)
         numbers = {
             at.WIDE: int(pre.kind == messages.I64), at.N_PRE: n_pre, at.N_POST: n_post, at.EPOCH: self.steps,
@@ -197,14 +199,26 @@ class LearningFixed(Kernel):
             d.words[at.FIRST], d.words[at.FIRST_EPOCH] = done, done // self.steps
         return self.first + SUPPLY - done
 
+    def _check_times(self) -> None:
+        """Raise where a step of a spike is beyond the epoch: it is a place in the tables of traces."""
+        for name in TIMES:
+            if name in self.changed and np.max(getattr(self.model, name), initial=0) > self.steps:
+                allowed = f"0..{self.steps}"
+                advice = "It is a step within the epoch; t_epoch is its length."
+                raise invalid(self.process.name, name, int(getattr(self.model, name).max()), allowed, advice)
+
+    def _take_changed(self) -> None:
+        """Take over weights and tags that were set."""
+        for number, name in enumerate(SYNAPTIC):
+            if name in self.changed:
+                self.take(number, getattr(self.model, name))
+                self.every[0] = 1
+        self.learner.point(at.MIRROR, self.model.weights if self.mirrored else None)
+
     def refresh(self) -> None:
         """Take over what was set: weights and tags, rules, impulses and time constants."""
         model, d = self.model, self.learner
-        for name in TIMES:
-            if name in self.changed and np.max(getattr(model, name), initial=0) > self.steps:
-                allowed = f"0..{self.steps}"
-                advice = "It is a step within the epoch; t_epoch is its length."
-                raise invalid(self.process.name, name, int(getattr(model, name).max()), allowed, advice)
+        self._check_times()
         if not model.weights_set:
             truncated = model._truncated(model.weights)
             if issparse(truncated):
@@ -216,11 +230,7 @@ class LearningFixed(Kernel):
                     setattr(model, name, getattr(model, name).astype(np.int64))
             model.weights_set = True
             self.changed.update(SYNAPTIC)
-        for number, name in enumerate(SYNAPTIC):
-            if name in self.changed:
-                self.take(number, getattr(model, name))
-                self.every[0] = 1
-        d.point(at.MIRROR, model.weights if self.mirrored else None)
+        self._take_changed()
         self._table()
         for word, (whole, fraction), factor in (
             (at.X_WHOLE, model._x_impulses, model._x_decay),
@@ -258,7 +268,7 @@ class LearningDenseFixed(LearningFixed):
     def lay_out(self) -> None:
         """Rows of all targets."""
         n_post, n_pre = self.model.weights.shape
-        self.values = [aligned((n_pre, n_post), np.int32) for _ in SYNAPTIC]
+        self.values = [aligned((n_pre, n_post), self.number) for _ in SYNAPTIC]
 
     def rows(self) -> tuple[Any, Any, int]:
         """Rows of all targets."""
@@ -314,7 +324,7 @@ class LearningSparseFixed(LearningFixed):
         counts = np.bincount(columns, minlength=weights.shape[1])
         self.starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         self.longest = int(counts.max(initial=0))
-        self.values = [aligned(max(len(self.order), 1), np.int32) for _ in SYNAPTIC]
+        self.values = [aligned(max(len(self.order), 1), self.number) for _ in SYNAPTIC]
 
     def rows(self) -> tuple[Any, Any, int]:
         """Starts and targets."""

@@ -29,7 +29,8 @@ EVERY = 48  # address of a number: 1 when all synapses are to be settled, whethe
 SCRATCH = 49  # address of SCRATCH_ROWS x (targets of the longest row) int32
 WIDTH = 50  # targets of the longest row
 MIRROR = 51  # address of the model's weights (int32, N_POST x N_PRE) that follow; 0: they are written back when read
-LEARNING_WORDS = 52
+SCALES, CONSTS = 52, 53  # in floating point: addresses of float64 constants, of each product and of each factor
+LEARNING_WORDS = 54
 
 REGULAR, OVERWRITE, ADD_SATURATING, ADD_WRAPPING = range(4)
 MIXED, EXCITATORY, INHIBITORY = range(3)

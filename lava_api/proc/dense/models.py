@@ -120,6 +120,8 @@ class PyDelayDenseModelBitAcc(FixedDelayMixin, AbstractPyDelayDenseModel, FixedC
 class PyLearningDenseModelFloat(LearningSteps, LearningConnectionModelFloat, _Sums, FloatConnection):
     """:class:`LearningDense` in float64."""
 
+    KERNEL = "lava_api.proc._learning_float_kernels:LearningDenseFloat"
+
     weights: Any = LavaPyType(np.ndarray, float)
 
 

@@ -124,6 +124,8 @@ class PyDelaySparseModelBitAcc(FixedDelayMixin, AbstractPyDelaySparseModel, Fixe
 class PyLearningSparseModelFloat(LearningSteps, LearningConnectionModelFloat, _Sums, FloatConnection):
     """:class:`LearningSparse` in float64."""
 
+    KERNEL = "lava_api.proc._learning_float_kernels:LearningSparseFloat"
+
     weights: Any = LavaPyType(csr_matrix, float)
     tag_2: Any = LavaPyType(csr_matrix, float)
     tag_1: Any = LavaPyType(csr_matrix, float)

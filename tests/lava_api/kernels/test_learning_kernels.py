@@ -22,13 +22,17 @@ STEPS = 30
 FACTORS = ("x1", "x2", "y1", "y2", "y3", "w", "d", "t", "x0", "y0", "sgn(w)", "sgn(t)", "sgn(d-3)")
 
 
-def rule_text(rng, decimate):
+BOUNDED = ("x1", "x2", "y1", "y2", "y3", "x0", "y0", "sgn(w)", "sgn(t)", "sgn(d-3)")
+"""Factors that do not grow with what is learned."""
+
+
+def rule_text(rng, decimate, factors=FACTORS):
     """A random sum of products."""
     products = []
     for _ in range(rng.integers(1, 4)):
         parts = [str(rng.choice(["x0", "y0", f"u{decimate}"]))]
         for _ in range(rng.integers(0, 3)):
-            factor = str(rng.choice(FACTORS))
+            factor = str(rng.choice(factors))
             if not factor.startswith("sgn") and rng.random() < 0.4:
                 factor = f"({factor}{rng.integers(-9, 10):+d})"
             parts.append(factor)
@@ -37,13 +41,16 @@ def rule_text(rng, decimate):
     return " - ".join(products) if rng.random() < 0.5 else " + ".join(products)
 
 
-def build(seed):
+def build(seed, fixed):
     """A random learning connection with its sources and taps."""
     rng = np.random.default_rng(seed)
     n_pre, n_post = (int(n) for n in rng.integers(1, 6, 2))
     three = rng.random() < 0.4
     decimate = int(rng.integers(0, 3))
-    texts = {name: rule_text(rng, decimate) for name in ("dw", "dd", "dt") if name == "dw" or rng.random() < 0.5}
+    factors = FACTORS if fixed else BOUNDED
+    texts = {
+        name: rule_text(rng, decimate, factors) for name in ("dw", "dd", "dt") if name == "dw" or rng.random() < 0.5
+    }
     parameters = {
         f"{trace}_{what}": float(rng.integers(0, 20)) if what == "tau" else float(rng.integers(0, 300)) / 8
         for trace in ("x1", "x2", "y1", "y2", "y3")
@@ -64,7 +71,7 @@ def build(seed):
         more = {}
         if not weights.any():
             weights[0, 0] = sign[0] or 7
-        weights = csr_matrix(weights)
+        weights = csr_matrix(weights if fixed else weights.astype(float))
     bits = int(rng.choice([0, 0, 8]))
     learner = kind(
         weights=weights, learning_rule=rule, sign_mode=mode, num_message_bits=bits, weight_exp=int(rng.integers(-2, 3)),
@@ -86,13 +93,13 @@ def build(seed):
     return rng, learner, sink, monitor, sign
 
 
-def outcome(seed, kernels):
+def outcome(seed, kernels, tag="fixed_pt"):
     plan.AT_ALL = kernels
     try:
-        rng, learner, sink, monitor, sign = build(seed)
+        rng, learner, sink, monitor, sign = build(seed, tag == "fixed_pt")
         seen = []
         for steps in (1, 6, 10, STEPS - 17):
-            learner.run(RunSteps(steps), Loihi2SimCfg(select_tag="fixed_pt"))
+            learner.run(RunSteps(steps), Loihi2SimCfg(select_tag=tag))
             for name in ("weights", "tag_1", "tag_2"):
                 value = getattr(learner, name).get()
                 seen.append(value.toarray() if hasattr(value, "toarray") else value)
@@ -118,6 +125,14 @@ def outcome(seed, kernels):
 def test_random_rules(seed):
     for k, (a, b) in enumerate(zip(outcome(seed, True), outcome(seed, False), strict=True)):
         np.testing.assert_array_equal(a, b, err_msg=str(k))
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 1 << 30))
+def test_random_rules_in_floating_point(seed):
+    runs = [outcome(seed, kernels, "floating_pt") for kernels in (True, False)]
+    for k, (a, b) in enumerate(zip(*runs, strict=True)):
+        np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-9, err_msg=str(k))  # sums in another order
 
 
 def test_random_numbers_are_supplied_without_end():
