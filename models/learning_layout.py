@@ -71,6 +71,7 @@ TAG = (-256, 255)
 
 # Which random numbers: mixed into the seed.
 KEY_X, KEY_Y, KEY_Y3, KEY_IMPULSE_X, KEY_IMPULSE_Y, KEY_PRE, KEY_POST = range(1, 8)  # the last two + 16 * target
+KEY_TAP = 8  # of the shared weights of a convolution
 KEY_FACTOR = 0x9E3779B97F4A7C15
 
 # Delivery of plastic synapses: the fields of a projection, then these.

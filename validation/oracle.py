@@ -17,6 +17,7 @@ from typing import Any
 
 from loihi_emu.validation.oracle_learning import ChipLearner
 from loihi_emu.validation.oracle_learning_brian2 import Brian2Learner
+from loihi_emu.validation.oracle_learning_shared import SharedLearner
 from loihi_emu.validation.oracle_neurons import COUNTERS, NEURON_RULES, Arrival, Counts, Neuron
 from loihi_emu.validation.oracle_random import LegacyMT19937, noise_level, poisson_event, random_word, scaled_noise
 from loihi_emu.validation.oracle_synapses import Synapse, accumulated, outgoing
@@ -105,7 +106,8 @@ class Oracle:
         self.learned: dict[str, dict[str, list[list[int]]]] = {}
         for number, (name, connection) in enumerate(network.connections.items()):
             if getattr(connection, "learning", None) is not None:
-                learner = Brian2Learner if self.rules == "brian2_loihi" else ChipLearner
+                shared = SharedLearner if connection.kind == "conv" else ChipLearner
+                learner = Brian2Learner if self.rules == "brian2_loihi" else shared
                 self.learners[name] = learner(connection, number, self.seed, network.max_delay)
                 self.learned[name] = {}
         self.synapses: dict[str, dict[int, list[Synapse]]] = {

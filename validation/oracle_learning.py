@@ -21,7 +21,7 @@ from loihi_emu.validation.oracle_synapses import Synapse, chip_weight, dropped_b
 X_TRACES = ("x1", "x2")
 Y_TRACES = ("y1", "y2", "y3")
 TRACE_MOST = 127
-KEYS = {"x": 1, "y": 2, "y3": 3, "impulse x": 4, "impulse y": 5, "pre": 6, "post": 7}
+KEYS = {"x": 1, "y": 2, "y3": 3, "impulse x": 4, "impulse y": 5, "pre": 6, "post": 7, "tap": 8}
 KEY_FACTOR = 0x9E3779B97F4A7C15
 WORD64 = (1 << 64) - 1
 RANGES = {"excitatory": (0, 255), "inhibitory": (-255, 0), "mixed": (-256, 254)}
@@ -186,16 +186,24 @@ class ChipLearner:
                     synapse[name] = self._changed(t, epoch, number, name, before, products)
 
     def _changed(self, t: int, epoch: int, number: int, name: str, s: dict[str, int], products: Any) -> int:
+        r = self._half(t, "pre", number, s["pre"]) + self._half(t, "post", number, s["post"])
+        return self._rounded(self._total(epoch, s, name, products), r, name)
+
+    def _total(self, epoch: int, s: dict[str, int], name: str, products: Any) -> int:
+        """A variable of a synapse after all products, before rounding."""
         total = s[name] << FRACTION_BITS
         for product in products:
             value = self._product(epoch, s, product) * (1 << FRACTION_BITS)
             if value.denominator != 1:
                 raise ValueError(f"{value} has bits below the accumulator's")
             total = clip(total + int(value), -(1 << ACCUMULATOR_BITS), (1 << ACCUMULATOR_BITS) - 1)
+        return total
+
+    def _rounded(self, total: int, r: int, name: str) -> int:
+        """A new value, rounded by a random number."""
         bits = FRACTION_BITS + (self.s if name == "w" else 0)
-        r = (self._half(t, "pre", number, s["pre"]) + self._half(t, "post", number, s["post"])) % (1 << bits)
         whole, rest = divmod(total, 1 << bits)
-        whole += 1 if rest + r >= 1 << bits else 0
+        whole += 1 if rest + r % (1 << bits) >= 1 << bits else 0
         if name == "d":
             return clip(whole, 0, self.longest)
         if name == "t":

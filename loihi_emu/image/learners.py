@@ -7,6 +7,7 @@ from typing import TypeAlias
 from loihi_emu.elements import Connection
 from loihi_emu.image.plasticity import Plastic
 from loihi_emu.image.plasticity_brian2 import PlasticBrian2
+from loihi_emu.image.plasticity_conv import PlasticConv
 from loihi_emu.image.projections import Origin
 from loihi_emu.image.sinks import Sink
 from loihi_emu.network import Network
@@ -33,4 +34,5 @@ def make_learner(
     if network.rules == "brian2_loihi":
         return PlasticBrian2(c, number, origin, first, sink, target, network.seed)
     sizes = {name: node.size for name, node in [*network.populations.items(), *network.inputs.items()]}
-    return Plastic(c, number, origin, first, sink, target, network.seed, network.max_delay, sizes)
+    made = PlasticConv if c.kind == "conv" else Plastic
+    return made(c, number, origin, first, sink, target, network.seed, network.max_delay, sizes)

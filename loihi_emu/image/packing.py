@@ -127,3 +127,11 @@ def taps(conv: Conv2D, kernel: NDArray[Any], dtype: str) -> NDArray[Any]:
     grouped = kernel.reshape(conv.groups, out // conv.groups, height, width, inner)
     ordered = grouped.transpose(0, 4, 2, 3, 1).reshape(conv.groups * inner, height, width, out // conv.groups)
     return np.ascontiguousarray(ordered, dtype=np.int32 if dtype == "int32" else np.float64)
+
+
+def untapped(conv: Conv2D, stored: NDArray[Any]) -> NDArray[Any]:
+    """What :func:`taps` made, flat after any leading axes, as kernels again."""
+    out, height, width, inner = conv.kernel.shape
+    before = stored.shape[:-1]
+    grouped = stored.reshape(*before, conv.groups, inner, height, width, out // conv.groups)
+    return np.swapaxes(grouped, -1, -4).reshape(*before, out, height, width, inner)

@@ -30,6 +30,7 @@ class Plastic:
 
     kind = "plastic"
     learning_leaf = "learning:step"
+    learning_words = to.LEARN_WORDS
 
     def __init__(
         self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, seed: int, longest: int,
@@ -158,7 +159,7 @@ class Plastic:
         """The description of the leaf that learns; `lists` has the origin and first neuron of every node."""
         c = self.connection
         assert c.learning is not None
-        d = self.learning_description = Description(to.LEARN_WORDS)
+        d = self.learning_description = Description(self.learning_words)
         self._sides(d, arena, lists)
         for k, name in enumerate(TRACES):
             if name in self.traces:

@@ -119,19 +119,7 @@ class Projection:
         d = self._common(conv_at.CONV_WORDS, arena)
         table = taps(conv, weights, "float64" if self.floating else "int32")
         d.point(conv_at.TAPS, table)
-        before, after = connection.pre.target.shape, connection.post.target.shape
-        numbers = {
-            conv_at.FIRST: first, conv_at.COUNT: connection.pre.size, conv_at.TARGET: target,
-            conv_at.WIDTH_IN: before[1], conv_at.CHANNELS_IN: before[2],
-            conv_at.HEIGHT_OUT: after[0], conv_at.WIDTH_OUT: after[1], conv_at.CHANNELS_OUT: after[2],
-            conv_at.KERNEL_Y: conv.kernel.shape[1], conv_at.KERNEL_X: conv.kernel.shape[2],
-            conv_at.STRIDE_Y: conv.stride[0], conv_at.STRIDE_X: conv.stride[1],
-            conv_at.PADDING_Y: conv.padding[0], conv_at.PADDING_X: conv.padding[1],
-            conv_at.DILATION_Y: conv.dilation[0], conv_at.DILATION_X: conv.dilation[1],
-            conv_at.GROUPS: conv.groups,
-        }  # fmt: skip
-        for word, number in numbers.items():
-            d.words[word] = number
+        describe_convolution(d, connection, first, target)
         self.stored, self.weight_bytes = table.size, table.nbytes
         return d
 
@@ -193,6 +181,25 @@ class Projections:
         if key not in self._by_key:
             self._by_key[key] = Projection(kind, origin, sink, graded, delay, floating)
         return self._by_key[key]
+
+
+def describe_convolution(d: Description, connection: Connection, first: int, target: int) -> None:
+    """Write the geometry of a convolution into a description."""
+    conv = connection.conv
+    assert conv is not None
+    before, after = connection.pre.target.shape, connection.post.target.shape
+    numbers = {
+        conv_at.FIRST: first, conv_at.COUNT: connection.pre.size, conv_at.TARGET: target,
+        conv_at.WIDTH_IN: before[1], conv_at.CHANNELS_IN: before[2],
+        conv_at.HEIGHT_OUT: after[0], conv_at.WIDTH_OUT: after[1], conv_at.CHANNELS_OUT: after[2],
+        conv_at.KERNEL_Y: conv.kernel.shape[1], conv_at.KERNEL_X: conv.kernel.shape[2],
+        conv_at.STRIDE_Y: conv.stride[0], conv_at.STRIDE_X: conv.stride[1],
+        conv_at.PADDING_Y: conv.padding[0], conv_at.PADDING_X: conv.padding[1],
+        conv_at.DILATION_Y: conv.dilation[0], conv_at.DILATION_X: conv.dilation[1],
+        conv_at.GROUPS: conv.groups,
+    }  # fmt: skip
+    for word, number in numbers.items():
+        d.words[word] = number
 
 
 def _rows(c: Connection, weights: Array, first: int, target: int, varied: bool) -> Synapses:

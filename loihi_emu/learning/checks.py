@@ -41,11 +41,6 @@ def learning_of(
             f'{where}: learning under rules "{rules}" is not there; it is under {" and ".join(RULES)}. '
             "Programs for Lava learn in lava_api."
         )
-    if made.kind == "conv":
-        raise invalid(
-            where, "learning", "weights that many synapses share (a convolution)", "synapses with weights of their own",
-            "Expand the kernel into a sparse matrix to let every synapse learn by itself.",
-        )  # fmt: skip
     if made.scaled:
         raise invalid(where, "scaled", True, "False: a synapse that learns has a mantissa of 8 bits")
     driven = _factors(made, rule, factors, nodes, where)
@@ -87,6 +82,8 @@ def check_epochs(name: str, rule: LearningRule, other: Connection) -> None:
 def check_rule(rule: LearningRule, driven: tuple[tuple[str, str], ...], made: Connection, rules: str) -> None:
     """Whether a rule fits a connection's traces and the rule set."""
     where = f'connection "{made.name}"'
+    if made.kind == "conv":
+        _check_shared(rule, where, rules)
     names = [name for name, _ in driven]
     for name in TRACES:
         if name in rule.used and name not in rule.traces and name not in names:
@@ -109,6 +106,22 @@ def check_rule(rule: LearningRule, driven: tuple[tuple[str, str], ...], made: Co
     for name, trace in rule.traces.items():
         if trace.impulse != int(trace.impulse) or trace.tau < 1:
             raise invalid(where, name, trace, 'a whole impulse and tau of 1 or more under rules "brian2_loihi"')
+
+
+def _check_shared(rule: LearningRule, where: str, rules: str) -> None:
+    """Whether the weights of a convolution can learn by a rule."""
+    if rules == "brian2_loihi":
+        raise UnsupportedError(
+            f'{where}: rules "brian2_loihi" replay a peer that has no convolutions, so that one cannot learn there. '
+            'Use rules "chip", or expand the kernel into a sparse matrix.'
+        )
+    each = [name for name in ("dd", "dt") if getattr(rule, name) is not None]
+    each += [name for name in ("d", "t") if name in rule.used]
+    if each:
+        raise invalid(
+            where, "learning", f"a rule with {', '.join(each)} on a convolution", "dw alone, without factors d and t",
+            "Its synapses share a weight and have one delay and no tags; a sparse matrix has them for every synapse.",
+        )  # fmt: skip
 
 
 def _factors(

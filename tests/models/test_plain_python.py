@@ -10,6 +10,7 @@ import plain
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from plastic_convolutions import convolutions
 from plastic_networks import networks
 from strategies import RULES, recipes
 
@@ -43,9 +44,9 @@ def fixed_networks():
     found.append(brian2_network(case, arrays).network)
 
     @FIXED
-    @given(networks(), networks(simple=True))
-    def collect(one, two):
-        found.extend([one, two])
+    @given(networks(), networks(simple=True), convolutions())
+    def collect(one, two, three):
+        found.extend([one, two, three])
 
     collect()
     return found

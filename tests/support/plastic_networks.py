@@ -144,6 +144,8 @@ def variables(connection: Any) -> list[str]:
 def in_memory_order(connection: Any, rows: Any) -> Any:
     """Recorded rows in the order of the oracle: by source neuron."""
     rows = np.asarray(rows)
+    if connection.kind == "conv" and rows.ndim == 5:
+        return rows.reshape(len(rows), -1)
     return rows.swapaxes(1, 2).reshape(len(rows), -1) if connection.kind == "dense" and rows.ndim == 3 else rows
 
 

@@ -43,11 +43,22 @@ def test_connections_that_cannot_learn():
     assert net.connections == {}
 
 
-def test_shared_weights_cannot_learn():
-    net = Network()
+def test_what_shared_weights_cannot_learn():
+    def connect(rule, rules="chip"):
+        net = Network(rules=rules)
+        source, cells = net.input("source", (4, 4, 1)), net.population("cells", (2, 2, 1), vth=1)
+        return net.connect(source, cells, Conv2D(np.ones((1, 3, 3, 1))), learning=rule)
+
+    for rule in ({"dd": "x0"}, {"dw": "x0", "dt": "x0"}, {"dw": "x0*t"}, {"dw": "x0*d"}):
+        texts = ["learning", "convolution", "dw alone", "sparse matrix"]
+        complains(lambda rule=rule: connect(LearningRule(**rule)), texts)
+    texts = ["no convolutions", "sparse matrix"]
+    complains(lambda: connect(LearningRule(dw="x0"), "brian2_loihi"), texts, UnsupportedError)
+    net = Network(rules="chip")
     source, cells = net.input("source", (4, 4, 1)), net.population("cells", (2, 2, 1), vth=1)
-    conv = Conv2D(np.ones((1, 3, 3, 1)))
-    complains(lambda: net.connect(source, cells, conv, learning=pair_stdp()), ["learning", "share", "sparse matrix"])
+    made = net.connect(source, cells, Conv2D(np.ones((1, 3, 3, 1))), learning=LearningRule(dw="x0"), name="c")
+    emulator = Emulator(net)
+    complains(lambda: emulator.set(made, "dw", "x0*d"), ["convolution", "dw alone"])
 
 
 @pytest.mark.parametrize("rules", ["lava", "float", "nengo_loihi"])

@@ -1,0 +1,73 @@
+"""Convolutions that learn: one byte a tap, and the effective weights that the kernel of convolutions delivers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from loihi_emu.image.memory import Arena, Array, Description, aligned
+from loihi_emu.image.packing import taps, untapped
+from loihi_emu.image.plasticity import Plastic
+from loihi_emu.image.projections import describe_convolution
+from loihi_emu.image.sinks import describe_projection
+from loihi_emu.models import conv as conv_at
+from loihi_emu.models import shared as to
+from loihi_emu.weights import effective
+
+
+class PlasticConv(Plastic):
+    """One convolution that learns, under rules="chip". Memory is in the order of :func:`taps`."""
+
+    learning_leaf = "shared:step"
+    learning_words = to.SHARED_WORDS
+
+    def stored_order(self, values: Array) -> Array:
+        """A kernel in the order of memory."""
+        assert self.connection.conv is not None
+        return taps(self.connection.conv, values, "int32")
+
+    def user_order(self, values: Array) -> Array:
+        """Taps in the order of memory (any leading axes) as kernels."""
+        assert self.connection.conv is not None
+        return untapped(self.connection.conv, values[..., : self.connection.synapses])
+
+    def start(self, values: Array) -> dict[str, Array]:
+        """What memory holds of weights when they are set."""
+        c = self.connection
+        made = effective(values.astype(np.int64), "chip", c.sign_mode, c.weight_bits, c.weight_exp)
+        return super().start(values) | {"taps": self.stored_order(made.values).reshape(-1)}
+
+    def reserve(self, arena: Arena) -> None:
+        """Ask for what every learner has, and for the effective weights."""
+        super().reserve(arena)
+        table = self.start(self.connection.values)["taps"]
+        arena.reserve(f"{self.key}.taps", table.size, np.int32, table)
+
+    @property
+    def weight_bytes(self) -> int:
+        """Bytes of the taps: mantissas and effective weights."""
+        return 5 * self.stored
+
+    def leaf(self) -> str:
+        """Name of the kernel that delivers spikes."""
+        return "conv:step"
+
+    def describe(self, arena: Arena) -> Description:
+        """The description of the delivery."""
+        d = describe_projection(
+            conv_at.CONV_WORDS, self.origin.lists, self.sink, arena,
+            offset=self.origin.offset, graded=self.connection.graded, events=self.events,
+        )  # fmt: skip
+        d.words[conv_at.DELAY] = int(self.connection.delays)
+        d.point(conv_at.TAPS, arena[f"{self.key}.taps"])
+        describe_convolution(d, self.connection, self.first, self.target)
+        return d
+
+    def _synapses(self, d: Description, arena: Arena) -> None:
+        super()._synapses(d, arena)
+        geometry = Description(conv_at.CONV_WORDS)
+        describe_convolution(geometry, self.connection, self.first, self.target)
+        d.point(to.SHAPE, geometry.words)
+        d.point(to.SUMS, aligned(self.stored, np.int64))
+        d.point(to.RANDOM, aligned(self.stored + 2, np.uint16))
+        d.point(to.TAPS, arena[f"{self.key}.taps"])
+        d.words[to.EXPONENT] = self.connection.weight_exp
