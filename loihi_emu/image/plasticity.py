@@ -47,7 +47,7 @@ class Plastic:
         self.low, self.unit = LEAST[c.sign_mode], int(c.sign_mode == "mixed")
         self.dropped = MANTISSA_BITS - c.weight_bits + self.unit
         self.learns_delays, self.has_tags = rule.dd is not None, rule.dt is not None or "t" in rule.used
-        self.has_delays = self.learns_delays or c.delays.ndim > 0
+        self.has_delays = self.learns_delays or c.delays.ndim > 0 or "d" in rule.used
         self.longest = longest if self.learns_delays else int(c.delays.max()) if c.delays.size else 0
         self.traces = [name for name in TRACES if name in rule.traces or name in dict(c.learning.factors)]
         self.stored = c.synapses
