@@ -15,11 +15,11 @@ TRACES = ("x1", "x2", "y1", "y2", "y3")
 
 
 @st.composite
-def products(draw: Any, delays: bool) -> str:
+def products(draw: Any) -> str:
     """One product as text."""
     parts = [draw(st.sampled_from(["x0", "y0", "u0", "u1", "u2", "u9"]))]
     for _ in range(draw(st.integers(0, 3))):
-        name = draw(st.sampled_from([*TRACES, "w", "t", "x0", "y0", "u1"] + (["d"] if delays else [])))
+        name = draw(st.sampled_from([*TRACES, "w", "d", "t", "x0", "y0", "u1"]))
         constant = draw(st.integers(-128, 127))
         form = draw(st.sampled_from(["{v}", "{v}", "({v} + {c})", "sgn({v})", "sgn({v} - {c})", "({c} - {v})"]))
         if name == "u1" or (name in ("x0", "y0") and form == "{v}"):
@@ -36,7 +36,7 @@ def rules(draw: Any, delays: bool) -> LearningRule:
 
     def text() -> str:
         return draw(st.sampled_from(["", "-"])) + draw(st.sampled_from([" + ", " - "])).join(
-            draw(st.lists(products(delays), min_size=1, max_size=3))
+            draw(st.lists(products(), min_size=1, max_size=3))
         )
 
     impulses = st.integers(0, 127 * 256).map(lambda k: k / 256)
