@@ -17,7 +17,7 @@ from loihi_emu.image.learners import Learner
 from loihi_emu.learning import checks
 from loihi_emu.learning.grammar import TRACES
 from loihi_emu.learning.rule import Learning, LearningRule, Trace
-from loihi_emu.models import learning_brian2
+from loihi_emu.models import learning_brian2, learning_nengo
 from loihi_emu.models import learning_layout as to
 from loihi_emu.network import Network
 
@@ -91,7 +91,9 @@ def set_enabled(image: Image, network: Network, c: Connection, value: Any) -> No
         raise invalid(f'connection "{c.name}"', "learning", repr(value), "True or False")
     network.replace(replace(c, learning=replace(c.learning, enabled=bool(value))))
     learner: Learner = image.learners[c.name]
-    word = learning_brian2.ENABLED if network.rules == "brian2_loihi" else to.ENABLED
+    word = {"brian2_loihi": learning_brian2.ENABLED, "nengo_loihi": learning_nengo.ENABLED}.get(
+        network.rules, to.ENABLED
+    )
     learner.learning_description.words[word] = int(value)
 
 

@@ -25,6 +25,7 @@ A_DRAWS, A_N, A_OFFSET, A_EXPONENT, A_ENABLED, A_BASE, A_OUT = range(7)
 APPLY_WORDS = 7
 
 _SIZE, _MIDDLE = 624, 397
+STATE_WORDS = _SIZE + 1
 
 
 @disjoint
@@ -71,20 +72,27 @@ def temper(word):
     return word ^ word >> 18
 
 
+@kernel
+def next_word(state):
+    """Draw the next 32-bit word; ``state`` is 624 words and the position among them."""
+    if state[_SIZE] >= _SIZE:
+        twist(state)
+        state[_SIZE] = 0
+    word = temper(np.int64(state[state[_SIZE]]))
+    state[_SIZE] += 1
+    return word
+
+
 @leaf
 def draw_twister(address, time):
     """Fill ``out`` (int16) with randint(-127, 128): the low byte of each word, drawn again while it is 255."""
     d = int64s(address, TWISTER_WORDS)
     out = int16s(d[M_OUT], d[M_N])
-    state = uint32s(d[M_STATE], _SIZE + 1)
+    state = uint32s(d[M_STATE], STATE_WORDS)
     for i in range(out.shape[0]):
         value = np.int64(255)
         while value == 255:
-            if state[_SIZE] >= _SIZE:
-                twist(state)
-                state[_SIZE] = 0
-            value = temper(np.int64(state[state[_SIZE]])) & 255
-            state[_SIZE] += 1
+            value = next_word(state) & 255
         out[i] = np.int16(value - 127)
 
 

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from loihi_emu.learning import pes
 from loihi_emu.validation.golden import Arrays, Case, Replay, as_spikes, default_network, default_noise
 
 WEIGHT_SHIFT = 6
+WEIGHT_BITS = (0, 1, 2, 3, 4, 5, 6, 8)  # of the register's values
 WEIGHT_RANGE = (-32768, 32767)
 Q_LIMIT = 1 << 21  # q holds -2^21..2^21 - 1
 FINEST = -6  # weight_exp of a scaled weight that counts single units of u
@@ -24,7 +26,7 @@ def nengo_network(
     network_class: Callable[..., Any] | None = None,
     noise_class: Callable[..., Any] | None = None,
 ) -> Replay:
-    """Rebuild a case without learning.
+    """Rebuild a case.
 
     Parameters
     ----------
@@ -43,13 +45,13 @@ def nengo_network(
     Raises
     ------
     ValueError
-        If a synapse of the case learns, or uses what a network of this package cannot say.
+        If synapses that learn use what a network of this package cannot say.
 
     Notes
     -----
-    Every connection is given with ``scaled=True``. The cases hold effective weights, after nengo-loihi has rounded and
-    shifted them, and several were made by hand: many of these are not the product of an 8-bit mantissa and a power of
-    two, so no ``weight_bits`` and ``weight_exp`` would lead to them. See :func:`scaled_weights`.
+    Every connection that does not learn is given with ``scaled=True``. The cases hold effective weights, after
+    nengo-loihi has rounded and shifted them, and several were made by hand: many are not the product of an 8-bit
+    mantissa and a power of two, so no ``weight_bits`` and ``weight_exp`` would lead to them. See :func:`scaled_weights`.
 
     Axons that share a target add up, also where an axon map sends several of them to one row of weights.
     Thresholds and biases are given in full (``vth_exp=0``, ``bias_exp=0``), since not all are multiples of 64.
@@ -67,6 +69,9 @@ def nengo_network(
     synapses = {item["name"]: item for item in case["synapses"]}
     for number, axon in enumerate(case["axons"]):
         group = synapses[axon["target"]]
+        if group.get("learning"):
+            _learning(net, nodes, axon, group, case["axons"])
+            continue
         pre, post, weights = axon_synapses(axon, group, nodes[axon["source"]].size)
         if len(weights):
             for values, exp in scaled_weights(weights):
@@ -94,8 +99,6 @@ def axon_synapses(axon: Case, group: Case, n_sources: int) -> tuple[Ints, Ints, 
     >>> [array.tolist() for array in axon_synapses(axon, rows, 3)]
     [[0, 2, 2], [1, 0, 2], [-64, 64, 128]]
     """
-    if group.get("learning"):
-        raise ValueError(f"synapses {group['name']!r}: learning cannot be replayed")
     axons = axon["compartment_map"] or range(n_sources)
     atoms = axon["compartment_atoms"] or [0] * n_sources
     weights_of = group.get("axon_to_weight_map") or range(group.get("n_axons", len(group["weights"])))
@@ -134,6 +137,33 @@ def scaled_weights(weights: Ints) -> list[tuple[Ints, int]]:
     return [(kept >> WEIGHT_SHIFT, 0), (kept & ((1 << WEIGHT_SHIFT) - 1), FINEST)]
 
 
+def _learning(net: Any, nodes: dict[str, Any], axon: Case, group: Case, axons: list[Case]) -> None:
+    """Connect synapses that learn by PES: one axon a source neuron, the errors as an input beside them."""
+    name, learning, exp = group["name"], group["learning"], group["weight_exp"]
+    pre, post = nodes[axon["source"]], nodes[group["block"]]
+    before, after, weights = axon_synapses(axon, group, pre.size)
+    alone = sum(other["target"] == name for other in axons) == 1
+    if (
+        not alone
+        or axon["compartment_map"] not in (None, list(range(group["n_axons"])))
+        or pre.size != group["n_axons"]
+    ):
+        raise ValueError(f"synapses {name!r}: learning is replayed with one axon for each neuron of one source")
+    mantissas = weights >> (WEIGHT_SHIFT + exp)
+    if np.any(mantissas << (WEIGHT_SHIFT + exp) != weights):
+        raise ValueError(f"synapses {name!r}: weights that learn are multiples of 2^{WEIGHT_SHIFT + exp}")
+    half = np.array(learning["errors"], np.int64)
+    errors = np.hstack([half, -half])  # the rule has the other sign: dw = -rate x1 y1
+    time, index = np.nonzero(errors)
+    error = net.input(f"{name}_error", post.size, spikes=(time, index), payloads=errors[time, index])
+    rule = pes(learning["lr_int"] * 2.0 ** learning["lr_exp"], learning["tracing_tau"], impulse=learning["tracing_mag"])
+    net.connect(
+        pre, post, (before, after, mantissas), name=name, learning=rule, factors={"y1": error}, weight_exp=exp,
+        weight_bits=WEIGHT_BITS[group["weight_bits"]], sign_mode="mixed",
+    )  # fmt: skip
+    net.probe(net.connections[name], ["weights", "x1"])
+
+
 def _population(net: Any, block: Case, noise_class: Callable[..., Any] | None) -> Any:
     noise = None
     if np.any(block.get("enable_noise", False)):
@@ -168,4 +198,10 @@ def _expected(case: Case, arrays: Arrays) -> Arrays:
         expected[f"{name}.v"] = arrays[f"voltage_{name}"].T.astype(np.int64)
         index, time = np.nonzero(arrays[f"spiked_{name}"])
         expected[f"{name}.spikes"] = as_spikes(time, index)
+    for group in case["synapses"]:
+        if group.get("learning"):
+            name, shift = group["name"], WEIGHT_SHIFT + group["weight_exp"]
+            weights = arrays[f"weights_{name}"].astype(np.int64).transpose(2, 0, 1)
+            expected[f"{name}.weights"] = weights.reshape(len(weights), -1) >> shift
+            expected[f"{name}.x1"] = arrays[f"trace_{name}"].T.astype(np.int64)
     return expected

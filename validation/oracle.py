@@ -17,12 +17,14 @@ from typing import Any
 
 from loihi_emu.validation.oracle_learning import ChipLearner
 from loihi_emu.validation.oracle_learning_brian2 import Brian2Learner
+from loihi_emu.validation.oracle_learning_nengo import NengoLearner
 from loihi_emu.validation.oracle_learning_shared import SharedLearner
 from loihi_emu.validation.oracle_neurons import COUNTERS, NEURON_RULES, Arrival, Counts, Neuron
 from loihi_emu.validation.oracle_random import LegacyMT19937, noise_level, poisson_event, random_word, scaled_noise
 from loihi_emu.validation.oracle_synapses import Synapse, accumulated, outgoing
 
 Event = tuple[int, int, int]  # time, neuron index, payload
+Learner = ChipLearner | Brian2Learner | NengoLearner
 
 
 def per_neuron(value: Any, size: int) -> list[Any]:
@@ -102,13 +104,15 @@ class Oracle:
         for name, population in network.populations.items():
             self._check(population)
             self.neurons[name] = self._neurons(population)
-        self.learners: dict[str, ChipLearner | Brian2Learner] = {}
+        drawn = [population.noise for population in network.populations.values()]
+        drawn += [getattr(connection, "learning", None) for connection in network.connections.values()]
+        legacy = self.rules == "nengo_loihi" and any(user is not None for user in drawn)
+        self._legacy = LegacyMT19937(self.seed) if legacy else None
+        self.learners: dict[str, Learner] = {}
         self.learned: dict[str, dict[str, list[list[int]]]] = {}
         for number, (name, connection) in enumerate(network.connections.items()):
             if getattr(connection, "learning", None) is not None:
-                shared = SharedLearner if connection.kind == "conv" else ChipLearner
-                learner = Brian2Learner if self.rules == "brian2_loihi" else shared
-                self.learners[name] = learner(connection, number, self.seed, network.max_delay)
+                self.learners[name] = self._learner(connection, number)
                 self.learned[name] = {}
         self.synapses: dict[str, dict[int, list[Synapse]]] = {
             name: outgoing(connection, self.rules)
@@ -124,8 +128,6 @@ class Oracle:
         # what is under way: (step of arrival, population, neuron) -> sums, and (step, population) -> pairs
         self._sums: dict[tuple[int, str, int], list[Any]] = defaultdict(list)
         self._pairs: dict[tuple[int, str], int] = defaultdict(int)
-        noisy = any(population.noise is not None for population in network.populations.values())
-        self._legacy = LegacyMT19937(self.seed) if noisy and self.rules == "nengo_loihi" else None
 
     @property
     def pending_events(self) -> int:
@@ -165,6 +167,13 @@ class Oracle:
         if population.noise is not None and self.rules not in ("chip", "nengo_loihi"):
             raise ValueError(f"population {population.name!r}: rules {self.rules!r} have no noise")
 
+    def _learner(self, connection: Any, number: int) -> Learner:
+        if self._legacy is not None:
+            return NengoLearner(connection, self._legacy)
+        shared = SharedLearner if connection.kind == "conv" else ChipLearner
+        learner = Brian2Learner if self.rules == "brian2_loihi" else shared
+        return learner(connection, number, self.seed, self.network.max_delay)
+
     def _neurons(self, population: Any) -> list[Neuron]:
         size = population.size
         columns = {key: per_neuron(value, size) for key, value in population.parameters.items()}
@@ -180,11 +189,16 @@ class Oracle:
             self._send(name, self._input_events(source), arrival=self.t)
         for name, learner in self.learners.items():
             self._learn(name, learner)
+        for learner in self.learners.values():
+            if isinstance(learner, NengoLearner):
+                learner.finish(self.t)
+        for name, learner in self.learners.items():
+            self._note(name, learner)
         fired = {name: self._advance(name, population) for name, population in self.network.populations.items()}
         for name, events in fired.items():
             self._send(name, events, arrival=self.t + 1)
 
-    def _learn(self, name: str, learner: ChipLearner | Brian2Learner) -> None:
+    def _learn(self, name: str, learner: Learner) -> None:
         """Show a connection that learns the spikes that arrive now, and the targets' spikes of the step before."""
         c = learner.c
         nodes: dict[str, list[tuple[int, int]]] = {}
@@ -197,6 +211,10 @@ class Oracle:
             self._sums[self.t, c.post.target.name, target].append(weight)
             self._pairs[self.t, c.post.target.name] += 1
         learner.step(self.t, arrived, [i for _, i, _ in self._arriving(c.post.target.name)], nodes)
+
+    def _note(self, name: str, learner: Learner) -> None:
+        """Keep what a connection has learned up to this step."""
+        c = learner.c
         wanted = ["w", *learner.rule.traces, *(trace for trace, _ in c.learning.factors)]
         wanted += [target[1] for target in ("dd", "dt") if target in learner.rule.products]
         for variable in dict.fromkeys(wanted):

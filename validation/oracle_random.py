@@ -181,6 +181,17 @@ class LegacyMT19937:
         y ^= (y << 15) & 0xEFC60000
         return y ^ (y >> 18)
 
+    def uniform(self) -> float:
+        """Return the next value of ``rand()``: 53 bits of two words.
+
+        Examples
+        --------
+        >>> LegacyMT19937(0).uniform()
+        0.5488135039273248
+        """
+        high, low = self.next_word() >> 5, self.next_word() >> 6
+        return ((high << 26) + low) / 2**53
+
     def noise_level(self) -> int:
         """Return the next value of ``randint(-127, 128, dtype=int32)``: low 8 bits, 255 rejected, less 127."""
         while True:

@@ -166,7 +166,7 @@ class Image:
         arena.reserve("clock", 1, np.int64)
         arena.reserve("sample", 1, np.int64)
         if self.network.rules == "nengo_loihi":
-            arena.reserve("twister", noise_at._SIZE + 1, np.uint32, twister_state(self.network.seed))
+            arena.reserve("twister", noise_at.STATE_WORDS, np.uint32, twister_state(self.network.seed))
         for group in self.groups:
             group.reserve(arena)
         for source in self.inputs.values():
@@ -190,6 +190,9 @@ class Image:
         self._deliver(0)
         for learner in self.learners.values():
             self._call(learner.learning_leaf, learner.describe_learning(self.arena, self._origins))
+        for learner in self.learners.values():  # a second pass, behind the first of all
+            if learner.second_leaf:
+                self._call(learner.second_leaf, learner.learning_description)
         self._schedule_noise()
         for group in self.groups:
             self._call(group.model.kernel, group.description)
@@ -209,7 +212,7 @@ class Image:
 
     def _schedule_noise(self) -> None:
         self._applied = [noise.describe_apply() for noise in self.noises]
-        if self.noises and self.network.rules == "nengo_loihi":
+        if (self.noises or self.learners) and self.network.rules == "nengo_loihi":
             self._schedule_twister()
         else:
             for noise in self.noises:

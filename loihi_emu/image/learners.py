@@ -8,11 +8,12 @@ from loihi_emu.elements import Connection
 from loihi_emu.image.plasticity import Plastic
 from loihi_emu.image.plasticity_brian2 import PlasticBrian2
 from loihi_emu.image.plasticity_conv import PlasticConv
+from loihi_emu.image.plasticity_nengo import PlasticNengo
 from loihi_emu.image.projections import Origin
 from loihi_emu.image.sinks import Sink
 from loihi_emu.network import Network
 
-Learner: TypeAlias = "Plastic | PlasticBrian2"
+Learner: TypeAlias = "Plastic | PlasticBrian2 | PlasticNengo"
 
 
 def make_learner(
@@ -33,6 +34,8 @@ def make_learner(
     """
     if network.rules == "brian2_loihi":
         return PlasticBrian2(c, number, origin, first, sink, target, network.seed)
+    if network.rules == "nengo_loihi":
+        return PlasticNengo(c, origin, first, sink, target, network)
     sizes = {name: node.size for name, node in [*network.populations.items(), *network.inputs.items()]}
     made = PlasticConv if c.kind == "conv" else Plastic
     return made(c, number, origin, first, sink, target, network.seed, network.max_delay, sizes)

@@ -31,6 +31,7 @@ class Plastic:
     kind = "plastic"
     learning_leaf = "learning:step"
     learning_words = to.LEARN_WORDS
+    second_leaf = ""
 
     def __init__(
         self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, seed: int, longest: int,

@@ -29,6 +29,7 @@ class PlasticBrian2:
 
     kind = "plastic"
     learning_leaf = "learning_brian2:step"
+    second_leaf = ""
     has_delays = has_tags = False
 
     def __init__(

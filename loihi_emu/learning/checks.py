@@ -7,11 +7,12 @@ from typing import Any
 
 from loihi_emu.elements import Connection, Slice, name_of
 from loihi_emu.errors import UnsupportedError, invalid, unknown
+from loihi_emu.learning.checks_nengo import check_nengo
 from loihi_emu.learning.grammar import TRACES
 from loihi_emu.learning.rule import Learning, LearningRule
 from loihi_emu.learning.table import table_of
 
-RULES = ("chip", "brian2_loihi")
+RULES = ("chip", "brian2_loihi", "nengo_loihi")
 DRIVEN = ("y1", "y2", "y3")
 
 
@@ -38,7 +39,7 @@ def learning_of(
         raise invalid(where, "learning", repr(rule), "a loihi_emu.LearningRule")
     if rules not in RULES:
         raise UnsupportedError(
-            f'{where}: learning under rules "{rules}" is not there; it is under {" and ".join(RULES)}. '
+            f'{where}: learning under rules "{rules}" is not there; it is under {", ".join(RULES)}. '
             "Programs for Lava learn in lava_api."
         )
     if made.scaled:
@@ -94,6 +95,9 @@ def check_rule(rule: LearningRule, driven: tuple[tuple[str, str], ...], made: Co
         table_of(rule)
         if rule.random is not None:
             raise invalid(where, "random", rule.random, 'None, but under rules "brian2_loihi"')
+        return
+    if rules == "nengo_loihi":
+        check_nengo(rule, driven, made)
         return
     if rule.t_epoch != 1:
         raise invalid(where, "t_epoch", rule.t_epoch, '1 under rules "brian2_loihi"')

@@ -124,8 +124,11 @@ def pes(rate: float = 0.0078125, tau: float = 10, *, impulse: float = 20.5) -> L
     """PES, the prescribed error sensitivity of Nengo: ``dw = -rate * x1 * error`` every fourth step.
 
     As nengo-loihi's microcode has it: epochs of two steps, weights in every second one, the error in y1: connect with
-    ``factors={"y1": error}``, an input of one value per postsynaptic neuron (-128..127, held until the next). Rounding
-    and traces are those of rules "chip", so that learning agrees with nengo-loihi's on average, not bit by bit.
+    ``factors={"y1": error}``, an input of one value per postsynaptic neuron (-128..127, held until the next). Under
+    rules "chip", rounding and traces are the chip's, so that learning agrees with nengo-loihi's on average, not bit by
+    bit. Under rules "nengo_loihi" it agrees bit by bit, with that peer's habits: `rate` is its learning rate
+    ``lr_int * 2^lr_exp``, of which a product of two factors loses two bits (a quarter of `rate` acts); an error holds
+    for its step alone, so that of every fourth step counts; traces decay by ``exp(-2 / tau)`` every second step.
     """
     return LearningRule(dw=f"-{amplitude('pes', 'rate', rate)}*u1*x1*y1", x1=Trace(impulse, tau), t_epoch=2)
 

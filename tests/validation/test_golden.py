@@ -33,7 +33,7 @@ def replayed(replay):
 def test_the_cases_are_all_there():
     assert len(names("brian2_loihi")) == 34
     assert (len(LEARNING), len(STATISTICAL)) == (9, 2)
-    assert len(names("nengo_loihi")) == 19
+    assert len(names("nengo_loihi")) == 22
     assert len(names("lava_lif")) == 9
 
 
@@ -84,6 +84,14 @@ def test_brian2_loihi_effective_weights(name):
 def test_nengo_loihi(name):
     result = replayed(nengo_network(*load("nengo_loihi", name)))
     assert result.compared > 0
+    assert result.different == 0, str(result)
+
+
+@pytest.mark.parametrize("name", [name for name in NENGO if name.startswith("pes_")])
+def test_nengo_loihi_learning_on_the_emulator(name):
+    replay = nengo_network(*load("nengo_loihi", name))
+    result = compare(replay, from_recording(Emulator(replay.network).run(replay.steps)))
+    assert result.compared > 10_000
     assert result.different == 0, str(result)
 
 

@@ -1,0 +1,155 @@
+"""Connections that learn as nengo-loihi's do: PES, with one generator for the whole network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from loihi_emu.elements import Connection
+from loihi_emu.image.memory import Arena, Array, Description
+from loihi_emu.image.plasticity import in_user_order
+from loihi_emu.image.projections import Origin
+from loihi_emu.image.recorders import DecodedRecorder, Fills, StateRecorder
+from loihi_emu.image.sinks import Sink, describe_projection
+from loihi_emu.learning.constants import checked
+from loihi_emu.models import layout as at
+from loihi_emu.models import learning_brian2 as delivery
+from loihi_emu.models import learning_nengo as to
+from loihi_emu.network import Network
+from loihi_emu.weights import effective
+
+UNIT = 6
+"""Weights of exponent 0 count 2^6 units of u."""
+LOST = 2
+"""Bits that a product of two factors loses to the accumulator's width in that peer."""
+
+
+class PlasticNengo:
+    """One connection that learns under rules="nengo_loihi"."""
+
+    kind = "plastic"
+    learning_leaf = "learning_nengo:traces"
+    second_leaf = "learning_nengo:weights"
+    has_delays = has_tags = False
+
+    def __init__(self, c: Connection, origin: Origin, first: int, sink: Sink, target: int, network: Network) -> None:
+        assert c.learning is not None
+        self.connection, self.origin, self.sink = c, origin, sink
+        self.first, self.target = first + c.pre.start, target + c.post.start
+        self.rule = c.learning.rule
+        self.error = dict(c.learning.factors)["y1"]
+        self.error_size = (network.populations.get(self.error) or network.inputs[self.error]).size
+        self.key = f"learn.{c.name}"
+        self.events: Array = np.zeros(1, np.int64)
+        self.updates: Array = np.zeros(1, np.int64)
+        self.stored = c.synapses
+        self.unit = UNIT + c.weight_exp
+        if c.kind == "dense":
+            self._starts = np.arange(c.pre.size + 1, dtype=np.int64) * c.post.size
+            self._targets = np.tile(np.arange(c.post.size, dtype=np.int32), c.pre.size)
+        else:
+            assert c.indptr is not None and c.indices is not None
+            self._starts, self._targets = c.indptr, c.indices
+        sink.need(0)
+
+    def stored_order(self, values: Array) -> Array:
+        """Values like ``Connection.values`` in the order of memory: by source neuron."""
+        return values.T if self.connection.kind == "dense" else values
+
+    def user_order(self, values: Array) -> Array:
+        """Values in the order of memory (any leading axes), in the order of ``Connection.values``."""
+        return in_user_order(self.connection, values)
+
+    # ------------------------------------------------------------ values as users see them
+    def start(self, values: Array) -> dict[str, Array]:
+        """What memory holds of weights when they are set."""
+        c = self.connection
+        kept = effective(values.astype(np.int64), "nengo_loihi", c.sign_mode, c.weight_bits, 0).values
+        return {"active": np.ascontiguousarray(self.stored_order(kept << self.unit), np.int32).reshape(-1)}
+
+    def mantissas(self, active: Array) -> Array:
+        """Mantissas of effective weights (any leading axes), in the order of ``Connection.values``."""
+        return self.user_order(active.astype(np.int64) >> self.unit)
+
+    def read(self, arena: Arena, variable: str) -> Array:
+        """A copy of weights, of the trace, or of the errors of the last update."""
+        if variable == "weights":
+            return np.ascontiguousarray(self.mantissas(arena[f"{self.key}.active"]))
+        return arena[f"{self.key}.{variable}"].astype(np.int64)
+
+    def recorder(self, arena: Arena, variable: str, every: int, fills: Fills) -> StateRecorder:
+        """A recorder of weights, of the trace, or of the errors."""
+        if variable == "weights":
+            return DecodedRecorder(arena[f"{self.key}.active"], every, fills, self.mantissas)
+        return StateRecorder(arena[f"{self.key}.{variable}"], None, every, fills)
+
+    # ------------------------------------------------------------ memory
+    def reserve(self, arena: Arena) -> None:
+        """Ask for weights, traces, errors, and who spiked in this epoch."""
+        active = self.start(self.connection.values)["active"]
+        arena.reserve(f"{self.key}.active", max(self.stored, 1), np.int32, active if active.size else 0)
+        arena.reserve(f"{self.key}.x1", self.connection.pre.size, np.int32)
+        arena.reserve(f"{self.key}.y1", self.connection.post.size, np.int32)
+        arena.reserve(f"{self.key}.x0", self.connection.pre.size, np.uint8)
+
+    @property
+    def weight_bytes(self) -> int:
+        """Bytes of the synapses."""
+        return self.stored * 8
+
+    # ------------------------------------------------------------ descriptions
+    def leaf(self) -> str:
+        """Name of the kernel that delivers spikes."""
+        return "learning_brian2:deliver"
+
+    def describe(self, arena: Arena) -> Description:
+        """The description of the delivery."""
+        c = self.connection
+        d = describe_projection(
+            delivery.DELIVER_WORDS, self.origin.lists, self.sink, arena,
+            offset=self.origin.offset, graded=c.graded, events=self.events,
+        )  # fmt: skip
+        d.point(delivery.V_ROWS, self._starts)
+        d.point(delivery.V_TARGETS, self._targets)
+        d.point(delivery.V_ACTIVE, arena[f"{self.key}.active"])
+        numbers = {
+            delivery.V_FIRST: self.first, delivery.V_STEP: c.pre.step, delivery.V_N: c.pre.size,
+            delivery.V_TARGET: self.target, delivery.V_TARGET_STEP: c.post.step,
+        }  # fmt: skip
+        for word, value in numbers.items():
+            d.words[word] = value
+        return d
+
+    def describe_learning(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> Description:
+        """The description that both leaves of learning share."""
+        c = self.connection
+        assert c.learning is not None
+        d = self.learning_description = Description(to.NENGO_WORDS)
+        error, first_error = lists[self.error]
+        source, first = lists[c.pre.target.name]
+        for word, lists_of, field in (
+            (to.PRE_COUNT, source, at.S_COUNT), (to.PRE_INDEX, source, at.S_INDEX), (to.E_COUNT, error, at.S_COUNT),
+            (to.E_INDEX, error, at.S_INDEX), (to.E_PAYLOAD, error, at.S_PAYLOAD),
+        ):  # fmt: skip
+            d.point(word, lists_of.lists._kept.get(field))
+        mantissa, exponent = checked(self.rule.products["dw"][0], "dw", self.rule.dw or "")
+        trace = self.rule.traces["x1"]
+        numbers = {
+            to.PRE_FIRST: first + c.pre.start, to.PRE_STEP: c.pre.step, to.PRE_N: c.pre.size,
+            to.E_FIRST: first_error, to.E_N: self.error_size, to.POST_N: c.post.size, to.UNIT: self.unit,
+            to.DROPPED: 8 - c.weight_bits + (c.sign_mode == "mixed"), to.FACTOR: mantissa,
+            to.SHIFT: to.FRACTION + exponent - LOST, to.ENABLED: int(c.learning.enabled),
+        }  # fmt: skip
+        for word, value in numbers.items():
+            d.words[word] = value
+        d.point(to.ROWS, self._starts)
+        d.point(to.TARGETS, self._targets)
+        d.point(to.TRACE, arena[f"{self.key}.x1"])
+        d.point(to.FIRED, arena[f"{self.key}.x0"])
+        d.point(to.ERRORS, arena[f"{self.key}.y1"])
+        d.point(to.KEEP, np.array([np.exp(-to.EPOCH / float(trace.tau)), float(trace.impulse)]))
+        d.point(to.ACTIVE, arena[f"{self.key}.active"])
+        d.point(to.STATE, arena["twister"])
+        d.point(to.UPDATES, self.updates)
+        return d

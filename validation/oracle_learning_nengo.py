@@ -1,0 +1,92 @@
+"""Learning of the oracle as nengo-loihi 1.1.0's emulator has it: PES, in plain Python numbers.
+
+Source: the conventions in the golden case's JSON (step order, trace and weight update, generator).
+"""
+
+from __future__ import annotations
+
+from math import exp
+from typing import Any
+
+from loihi_emu.validation.oracle_learning import first_neuron
+from loihi_emu.validation.oracle_neurons import wrap
+from loihi_emu.validation.oracle_random import LegacyMT19937
+from loihi_emu.validation.oracle_synapses import Synapse, dropped_bits, indices, pairs
+
+UNIT = 6
+FRACTION = 7
+LOST = 2
+PRODUCT_BITS = 31  # and sign
+
+
+class NengoLearner:
+    """A connection that learns under rules="nengo_loihi"; `generator` is the network's."""
+
+    def __init__(self, connection: Any, generator: LegacyMT19937) -> None:
+        self.c, self.generator = connection, generator
+        self.rule, self.enabled = connection.learning.rule, connection.learning.enabled
+        self.dropped = dropped_bits(connection.weight_bits, connection.sign_mode)
+        self.unit = UNIT + connection.weight_exp
+        self.rows: dict[int, list[list[int]]] = {j: [] for j in range(connection.pre.size)}  # target, weight
+        for j, i, _, value in pairs(connection):
+            size = abs(int(value)) >> self.dropped << self.dropped
+            self.rows[j].append([i, (size if value > 0 else -size) << self.unit])
+        for row in self.rows.values():
+            row.sort()
+        self.trace = [0] * connection.pre.size
+        self.spiked: set[int] = set()
+        self.errors = [0] * connection.post.size
+        self.seen_errors = list(self.errors)
+
+    def outgoing(self, neuron: int) -> list[Synapse]:
+        """The synapses of one neuron of the source, with their weights of now."""
+        targets = indices(self.c.post)
+        j = first_neuron(neuron, self.c.pre.size, self.c.pre.start, self.c.pre.step)
+        return [Synapse(targets[i], 0, weight) for i, weight in self.rows.get(j, [])]
+
+    def delivered(self, t: int, arrived: list[int]) -> list[tuple[int, int]]:
+        """Nothing: there are no delays."""
+        return []
+
+    def step(self, t: int, arrived: list[int], spiked: list[int], nodes: Any) -> None:
+        """Take in spikes and errors, and advance the traces in every second step."""
+        pre = self.c.pre
+        self.spiked |= {first_neuron(n, pre.size, pre.start, pre.step) for n in arrived} & set(self.rows)
+        (_, node), self.errors = self.c.learning.factors[0], [0] * self.c.post.size
+        alone = nodes[f"{node}.size"][0][0] == 1
+        for i, payload in nodes[node]:
+            for target in range(self.c.post.size) if alone else [i]:
+                self.errors[target] += payload
+        if t % 2 == 1:
+            trace = self.rule.traces["x1"]
+            decay = exp(-2 / float(trace.tau))
+            for j, value in enumerate(self.trace):
+                self.trace[j] = self._rounded(decay * value + (float(trace.impulse) if j in self.spiked else 0.0), 127)
+            self.spiked.clear()
+
+    def finish(self, t: int) -> None:
+        """Change the weights in every fourth step, when the traces of all connections have advanced."""
+        if t % 4 != 3:
+            return
+        self.seen_errors = self.errors
+        if not self.enabled:
+            return
+        scale = self.rule.products["dw"][0].scale * 2 ** (FRACTION - LOST)
+        for j, row in self.rows.items():
+            for synapse in row:
+                product = wrap(int(scale * self.trace[j] * self.errors[synapse[0]] // 1), PRODUCT_BITS)
+                moved = (synapse[1] << FRACTION >> self.unit) + product
+                steps = self._rounded(moved / 2 ** (FRACTION + self.dropped), (1 << (8 - self.dropped)) - 1)
+                synapse[1] = steps * (1 << (self.unit + self.dropped))
+
+    def _rounded(self, value: float, most: int) -> int:
+        size = abs(value)
+        up = size - int(size) > self.generator.uniform()
+        found = min(int(size) + int(up), most)
+        return found if value >= 0 else -found
+
+    def values(self, name: str) -> list[int]:
+        """Weights "w" in the order of memory (by source), the trace, or the errors of the last update."""
+        if name == "w":
+            return [weight >> self.unit for row in self.rows.values() for _, weight in row]
+        return list(self.trace if name == "x1" else self.seen_errors)
