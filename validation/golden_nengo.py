@@ -51,7 +51,8 @@ def nengo_network(
     -----
     Every connection that does not learn is given with ``scaled=True``. The cases hold effective weights, after
     nengo-loihi has rounded and shifted them, and several were made by hand: many are not the product of an 8-bit
-    mantissa and a power of two, so no ``weight_bits`` and ``weight_exp`` would lead to them. See :func:`scaled_weights`.
+    mantissa and a power of two, so no ``weight_bits`` and ``weight_exp`` would lead to them: see
+    :func:`scaled_weights`. Errors of PES become an input, named after the synapses that learn.
 
     Axons that share a target add up, also where an axon map sends several of them to one row of weights.
     Thresholds and biases are given in full (``vth_exp=0``, ``bias_exp=0``), since not all are multiples of 64.

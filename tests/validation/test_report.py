@@ -54,5 +54,5 @@ def test_folders_without_cases(tmp_path, capsys):
 
 def test_cases_that_cannot_be_replayed_are_left_out():
     assert not report.replayable({"kind": "statistical", "synapses": []})
-    assert not report.replayable({"synapses": [{}, {"learning": {"lr": 1}}]})
+    assert report.replayable({"synapses": [{}, {"learning": {"lr_int": 1}}]})
     assert report.replayable({"synapses": [{"dw": "x1*y0"}]}) and report.replayable({})
