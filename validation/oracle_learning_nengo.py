@@ -42,7 +42,7 @@ class NengoLearner:
         """The synapses of one neuron of the source, with their weights of now."""
         targets = indices(self.c.post)
         j = first_neuron(neuron, self.c.pre.size, self.c.pre.start, self.c.pre.step)
-        return [Synapse(targets[i], 0, weight) for i, weight in self.rows.get(j, [])]
+        return [Synapse(targets[i], 0, weight) for i, weight in ([] if j is None else self.rows[j])]
 
     def delivered(self, t: int, arrived: list[int]) -> list[tuple[int, int]]:
         """Nothing: there are no delays."""
@@ -51,7 +51,8 @@ class NengoLearner:
     def step(self, t: int, arrived: list[int], spiked: list[int], nodes: Any) -> None:
         """Take in spikes and errors, and advance the traces in every second step."""
         pre = self.c.pre
-        self.spiked |= {first_neuron(n, pre.size, pre.start, pre.step) for n in arrived} & set(self.rows)
+        found = [first_neuron(n, pre.size, pre.start, pre.step) for n in arrived]
+        self.spiked |= {j for j in found if j is not None}
         (_, node), self.errors = self.c.learning.factors[0], [0] * self.c.post.size
         alone = nodes[f"{node}.size"][0][0] == 1
         for i, payload in nodes[node]:
