@@ -114,9 +114,9 @@ def check_rule(rule: LearningRule, driven: tuple[tuple[str, str], ...], made: Co
 
 def _check_shared(rule: LearningRule, where: str, rules: str) -> None:
     """Whether the weights of a convolution can learn by a rule."""
-    if rules == "brian2_loihi":
+    if rules != "chip":
         raise UnsupportedError(
-            f'{where}: rules "brian2_loihi" replay a peer that has no convolutions, so that one cannot learn there. '
+            f'{where}: rules "{rules}" replay a peer that learns no convolutions. '
             'Use rules "chip", or expand the kernel into a sparse matrix.'
         )
     each = [name for name in ("dd", "dt") if getattr(rule, name) is not None]

@@ -17,6 +17,7 @@ from strategies import RULES, recipes
 from loihi_emu.jit import COMPILED
 from loihi_emu.validation.golden import load
 from loihi_emu.validation.golden_brian2 import brian2_network
+from loihi_emu.validation.golden_nengo import nengo_network
 
 EXAMPLES = 12
 FIXED = settings(max_examples=EXAMPLES, derandomize=True, database=None, phases=[Phase.generate])
@@ -37,11 +38,12 @@ def fixed_recipes(rules):
 
 
 def fixed_networks():
-    """The same few networks that learn in every run, by the chip's rules and by a peer's."""
+    """The same few networks that learn in every run, by the chip's rules and by two peers'."""
     found = [brian2_network(*load("brian2_loihi", name)).network for name in ("stdp_triplet", "stdp_bits5_uint")]
     case, arrays = load("brian2_loihi", "stdp_pair_rand05")
     case["synapses"][0]["delay"] = 3
     found.append(brian2_network(case, arrays).network)
+    found += [nengo_network(*load("nengo_loihi", name)).network for name in ("pes_two_noise", "pes_strong")]
 
     @FIXED
     @given(networks(), networks(simple=True), convolutions())

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from loihi_emu import Emulator, LearningRule, Network, Trace, UnsupportedError, ValidationError
+from loihi_emu import Conv2D, Emulator, LearningRule, Network, Trace, UnsupportedError, ValidationError
 from loihi_emu.learning import pair_stdp, pes
 
 
@@ -80,3 +80,11 @@ def test_learning_can_be_switched_off_and_weights_set():
 def test_what_the_peer_does_not_have_is_refused(options, error, text):
     with pytest.raises(error, match=text):
         made(**options)
+
+
+def test_convolutions_do_not_learn():
+    net = Network(rules="nengo_loihi")
+    source, error = net.input("source", (5, 5, 1)), net.input("error", 9)
+    cells = net.population("cells", (3, 3, 1), vth=100)
+    with pytest.raises(UnsupportedError, match="no convolutions"):
+        net.connect(source, cells, Conv2D(np.ones((1, 3, 3, 1), int)), learning=pes(), factors={"y1": error})
