@@ -17,6 +17,7 @@ _OTHERS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "samples": extras.samples,
     "plot": extras.raster,
     "lava": lava.measure,
+    "lava-stdp": lava.measure_learning,
 }
 CHOICES = (*NAMES, *_OTHERS)
 SLOW = "W1b"

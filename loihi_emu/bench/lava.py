@@ -38,19 +38,28 @@ PEER_STEPS, PEER_TIMEOUT = 200, 120
 
 
 def measure(size: Size) -> Iterator[Row]:
-    """All of it."""
+    """All of it but learning."""
     peer = _peer()
-    starts = []
-    for program in PROGRAMS:
-        for tag in (FIXED,) if program == STDP else (FIXED, FLOAT):
-            pace, started = _program(program, tag, size, peer)
-            starts.append(started)
-            yield pace
-    yield from starts
+    yield from _programs([(name, tag) for name in PROGRAMS if name != STDP for tag in (FIXED, FLOAT)], size, peer)
     yield _python_models(size)
     yield from _mixed(size)
     yield _read(size)
     yield _beside_network(size)
+
+
+def measure_learning(size: Size) -> Iterator[Row]:
+    """Learning in fixed point."""
+    yield from _programs([(STDP, FIXED)], size, _peer())
+
+
+def _programs(cases: list[tuple[str, str]], size: Size, peer: str | None) -> Iterator[Row]:
+    """Times per step of programs, then times to start them."""
+    starts = []
+    for program, tag in cases:
+        pace, started = _program(program, tag, size, peer)
+        starts.append(started)
+        yield pace
+    yield from starts
 
 
 def _steps(lead: Any, steps: int) -> float:
