@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 import numpy as np
@@ -36,9 +37,9 @@ class FloatConnection(PyLoihiProcessModel):
         """Whether spikes carry values; otherwise every non-zero one counts as 1."""
         return bool(np.asarray(self.num_message_bits).item() > 0)
 
+    @abstractmethod
     def accumulate(self, s_in: Any) -> Any:
-        """Sum up the weights of this step's spikes; a model must define it."""
-        raise NotImplementedError(f"{type(self).__name__} must define accumulate()")
+        """Sum up the weights of this step's spikes."""
 
     def scale(self, sums: Any) -> Any:
         """Apply the weight exponent: floating-point models ignore it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Any
 
@@ -40,7 +41,7 @@ def fixed_point(const: Any) -> tuple[int, int] | None:
     return (numerator, bits) if bits <= FINEST and abs(numerator) < 1 << FINEST else None
 
 
-class LearningFixed(Kernel):
+class LearningFixed(Kernel, ABC):
     """What dense and sparse connections have in common."""
 
     early = True
@@ -104,25 +105,25 @@ class LearningFixed(Kernel):
         return [(self.leaves[1], self.learner)]
 
     # ------------------------------------------------------------ for subclasses
+    @abstractmethod
     def lay_out(self) -> None:
         """Make ``values``, arrays of int32 for the synaptic variables row by row of their source."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sums(self, feed: Feed) -> tuple[str, Description]:
         """Return the call that sums up weights."""
-        raise NotImplementedError
 
+    @abstractmethod
     def take(self, number: int, variable: Any) -> None:
         """Fill the array of a synaptic variable."""
-        raise NotImplementedError
 
+    @abstractmethod
     def give(self, number: int) -> Any:
         """Return a synaptic variable in the form of the model."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rows(self) -> tuple[Any, Any, int]:
         """Return starts and targets of the rows (None for rows of all targets), and the longest one."""
-        raise NotImplementedError
 
     # ------------------------------------------------------------ description
     def _describe(self, feeds: dict[str, Feed]) -> Description:

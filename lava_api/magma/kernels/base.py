@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.kernels.messages import RECORDED, Feed, Message
-from loihi_emu.errors import invalid
+from loihi_emu.errors import SimulationError, invalid
 from loihi_emu.image.memory import Description, SourceLists, aligned
 from loihi_emu.models import layout as at
 
@@ -96,7 +96,7 @@ class Kernel:
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         """Return the leaf calls of a step, ``"module:leaf"`` within loihi_emu.models.lava; called once."""
-        raise NotImplementedError
+        return ()
 
     def learning(self) -> Iterable[tuple[str, Description]]:
         """Return the leaf calls of the learning phase; called once, after :meth:`calls`."""
@@ -122,11 +122,11 @@ class Kernel:
 
     def beyond(self) -> Exception:
         """Return the error of a step beyond the limit."""
-        raise NotImplementedError
+        return SimulationError(f'process "{self.process.name}" can do {self.limit()} steps')
 
     def failure(self) -> Exception:
         """Return the error that the leaf has noted."""
-        raise NotImplementedError
+        return SimulationError(f'process "{self.process.name}" cannot go on')
 
     def provide(self, done: int) -> int | None:
         """Make ready what the next steps use up, after `done` of them; return for how many it lasts, None for ever."""

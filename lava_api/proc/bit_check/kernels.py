@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.kernels.base import Declined, Kernel
-from lava_api.magma.kernels.messages import RECORDED, Feed
+from lava_api.magma.kernels.messages import RECORDED
 from lava_api.magma.kernels.records import referred
 from loihi_emu.image.memory import Description
 from loihi_emu.models.lava import messages as at
@@ -33,10 +33,6 @@ class BitCheckKernel(Kernel):
     def reads(self, array: Any) -> bool:
         """Integers of 32 or 64 bits."""
         return RECORDED.get(array.dtype.name) in (at.I32, at.I64)
-
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """Nothing in the spiking phase."""
-        return []
 
     def managed(self) -> Iterable[tuple[str, Description]]:
         """One leaf."""

@@ -91,10 +91,6 @@ class ReadVariable(Kernel):
             raise Declined("state")
         self.counter = np.array([model.counter], np.int64)
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """Nothing in the spiking phase."""
-        return []
-
     def managed(self) -> Iterable[tuple[str, Description]]:
         """One leaf."""
         data, source = self.model.data, self.var.process._model._kernel.variable(self.var.name)
@@ -127,10 +123,6 @@ class ResetVariable(Kernel):
         """Elements of messages' kinds."""
         return RECORDED.get(array.dtype.name) in (messages.I32, messages.I64, messages.F64)
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """Nothing in the spiking phase."""
-        return []
-
     def managed(self) -> Iterable[tuple[str, Description]]:
         """One leaf."""
         target = self.var.process._model._kernel.variable(self.var.name)
@@ -156,10 +148,6 @@ class StateLoader(Kernel):
         """The label."""
         self.label = Message(self.process.ground_truth.shape, type(self.model).ground_truth.d_type)
         return {"ground_truth": self.label}
-
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """Nothing: the label stays until the next one."""
-        return []
 
     def due(self, step: int) -> int | None:
         """The next step after which a sample is due."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Any
 
@@ -23,7 +24,7 @@ STRONG = 1 << 30
 """A bias that saturates every voltage."""
 
 
-class _Lif(Kernel):
+class _Lif(Kernel, ABC):
     """What all have in common: one input, one output, u and v."""
 
     sends: Any = np.int32
@@ -47,9 +48,9 @@ class _Lif(Kernel):
         self.parameters = Parameters(self.d, n)
         return [(self.leaf(feeds["a_in"].kind), self.d)]
 
+    @abstractmethod
     def leaf(self, kind: int) -> str:
         """Return the leaf for inputs of a kind."""
-        raise NotImplementedError
 
     def counters(self) -> dict[str, int]:
         """Spikes, and what left its field."""

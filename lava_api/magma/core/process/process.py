@@ -247,12 +247,12 @@ class AbstractProcess(metaclass=ProcessPostInitCaller):
             self._runtime.stop()
 
     def save(self, path: str) -> None:
-        """Not available in Lava either: see ``utils.serialization``."""
-        raise NotImplementedError("a process cannot be saved, as in Lava")
+        """Raise a NotImplementedError, as Lava does: :func:`lava_api.utils.serialization.save` writes processes."""
+        raise NotImplementedError("a process cannot be saved, as in Lava: use utils.serialization.save(process, path)")
 
     def load(self, path: str) -> None:
-        """Not available in Lava either: see ``utils.serialization``."""
-        raise NotImplementedError("a process cannot be loaded, as in Lava")
+        """Raise a NotImplementedError, as Lava does: :func:`lava_api.utils.serialization.load` reads processes."""
+        raise NotImplementedError("a process cannot be loaded, as in Lava: use utils.serialization.load(path)")
 
     @property
     def model(self) -> Any:
