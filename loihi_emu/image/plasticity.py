@@ -9,6 +9,7 @@ import numpy as np
 from loihi_emu.decay import DECAY_ONE, decay_from_tau
 from loihi_emu.elements import Connection
 from loihi_emu.image.memory import Arena, Array, Description, aligned
+from loihi_emu.image.plasticity_order import BySource
 from loihi_emu.image.projections import Origin
 from loihi_emu.image.recorders import DecodedRecorder, Fills, StateRecorder
 from loihi_emu.image.sinks import Sink, describe_projection
@@ -25,7 +26,7 @@ MANTISSA_BITS = 8
 PERSISTENT = ("weights", "delays", "tags")
 
 
-class Plastic:
+class Plastic(BySource):
     """One connection that learns. Delivers like a projection; :meth:`describe_learning` is what changes it."""
 
     kind = "plastic"
@@ -55,10 +56,6 @@ class Plastic:
         sink.need(self.longest)
 
     # ------------------------------------------------------------ values as users see them
-    def stored_order(self, values: Array) -> Array:
-        """Values like ``Connection.values`` in the order of memory: by source neuron."""
-        return values.T if self.connection.kind == "dense" else values
-
     def codes(self, values: Array) -> Array:
         """Bytes of mantissas, low bits dropped toward zero as the chip drops them."""
         kept = np.sign(values) * (np.abs(values.astype(np.int64)) >> self.dropped << self.dropped)
@@ -72,10 +69,6 @@ class Plastic:
         """Mantissas of bytes, in the order of ``Connection.values``; leading axes of `codes` stay."""
         found = (codes.astype(np.int64) << self.unit) + self.low
         return self.user_order(found)
-
-    def user_order(self, values: Array) -> Array:
-        """Values in the order of memory (any leading axes), in the order of ``Connection.values``."""
-        return in_user_order(self.connection, values)
 
     def read(self, arena: Arena, variable: str) -> Array:
         """A copy of weights, delays, tags or a trace."""
@@ -253,11 +246,3 @@ class Plastic:
         d.point(to.SAVED, aligned(n_post, np.uint8))
         d.point(to.MOVED, aligned(n_pre, np.uint8))
         d.point(to.SCRATCH, aligned(to.SCRATCH_BYTES, np.uint8))
-
-
-def in_user_order(c: Connection, values: Array) -> Array:
-    """Values in the order of memory (any leading axes), in the order of ``Connection.values``."""
-    values = values[..., : c.synapses]
-    if c.kind != "dense":
-        return values
-    return np.swapaxes(values.reshape(*values.shape[:-1], c.pre.size, c.post.size), -1, -2)

@@ -9,7 +9,7 @@ import numpy as np
 
 from loihi_emu.elements import Connection
 from loihi_emu.image.memory import Arena, Array, Description
-from loihi_emu.image.plasticity import in_user_order
+from loihi_emu.image.plasticity_order import BySource, rows
 from loihi_emu.image.projections import Origin
 from loihi_emu.image.recorders import DecodedRecorder, Fills, StateRecorder
 from loihi_emu.image.sinks import Sink, describe_projection
@@ -24,7 +24,7 @@ LEAST = {"excitatory": 0, "inhibitory": -256, "mixed": -256}
 MOST = {"excitatory": 255, "inhibitory": 0, "mixed": 254}
 
 
-class PlasticBrian2:
+class PlasticBrian2(BySource):
     """One connection that learns under rules="brian2_loihi"."""
 
     kind = "plastic"
@@ -46,21 +46,8 @@ class PlasticBrian2:
         self.delay = int(c.delays.max()) if c.delays.size else 0
         self.slots = self.delay + 2  # of spikes under way: one is read while another is written
         self.traces = list(self.rule.traces)
-        if c.kind == "dense":
-            self._starts = np.arange(c.pre.size + 1, dtype=np.int64) * c.post.size
-            self._targets = np.tile(np.arange(c.post.size, dtype=np.int32), c.pre.size)
-        else:
-            assert c.indptr is not None and c.indices is not None
-            self._starts, self._targets = c.indptr, c.indices
+        self._starts, self._targets = rows(c)
         sink.need(0)
-
-    def stored_order(self, values: Array) -> Array:
-        """Values like ``Connection.values`` in the order of memory: by source neuron."""
-        return values.T if self.connection.kind == "dense" else values
-
-    def user_order(self, values: Array) -> Array:
-        """Values in the order of memory (any leading axes), in the order of ``Connection.values``."""
-        return in_user_order(self.connection, values)
 
     # ------------------------------------------------------------ values as users see them
     def start(self, values: Array) -> dict[str, Array]:
