@@ -9,6 +9,7 @@ import numpy as np
 from lava_api.magma.core.learning.scaling import EXPONENT_OFFSET
 from lava_api.magma.kernels.base import BOTH, DATA, EVENTS, Declined
 from lava_api.magma.kernels.messages import STORED, Feed, Message
+from lava_api.magma.kernels.sums import describe_sums
 from lava_api.proc._learning_kernels import (
     DEPENDENCIES,
     SYNAPTIC,
@@ -88,12 +89,8 @@ class LearningDenseFloat(_LearningFloat, LearningDenseFixed):
 
     def sums(self, feed: Feed) -> tuple[str, Description]:
         """The leaf of dense connections, on the weights that learn."""
-        d = Description(dense.DENSE_WORDS)
-        feed.lists.describe(d)
-        d.point(dense.PAYLOADS, feed.data if self.graded else None)
-        d.words[dense.N] = self.message.size
-        d.point(dense.OUT, self.message.data)
-        d.point(dense.EVENTS, self.events)
+        out = self.message.data
+        d = describe_sums(dense, dense.DENSE_WORDS, feed, out, self.events, graded=self.graded)
         d.point(dense.WEIGHTS, self.values[0])
         return "dense:step_float", d
 
@@ -108,12 +105,8 @@ class LearningSparseFloat(_LearningFloat, LearningSparseFixed):
 
     def sums(self, feed: Feed) -> tuple[str, Description]:
         """The leaf of sparse connections, on the weights that learn."""
-        d = Description(sparse.SPARSE_WORDS)
-        feed.lists.describe(d)
-        d.point(sparse.PAYLOADS, feed.data if self.graded else None)
-        d.words[sparse.N] = self.message.size
-        d.point(sparse.OUT, self.message.data)
-        d.point(sparse.EVENTS, self.events)
+        out = self.message.data
+        d = describe_sums(sparse, sparse.SPARSE_WORDS, feed, out, self.events, graded=self.graded)
         d.point(sparse.STARTS, self.starts)
         d.point(sparse.TARGETS, self.targets)
         d.point(sparse.WEIGHTS, self.values[0])

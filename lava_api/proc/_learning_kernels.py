@@ -12,6 +12,7 @@ from scipy.sparse import csr_matrix, issparse
 from lava_api.magma.core.learning.learning_rule import Loihi3FLearningRule
 from lava_api.magma.kernels.base import BOTH, DATA, EVENTS, Declined, Kernel
 from lava_api.magma.kernels.messages import STORED, Feed, Message
+from lava_api.magma.kernels.sums import describe_sums
 from lava_api.utils.weightutils import SignMode
 from loihi_emu.errors import invalid
 from loihi_emu.image.memory import Description, aligned
@@ -285,12 +286,9 @@ class LearningDenseFixed(LearningFixed):
 
     def sums(self, feed: Feed) -> tuple[str, Description]:
         """The leaf of dense connections, on the weights that learn."""
-        d = Description(dense.DENSE_WORDS)
-        feed.lists.describe(d)
-        d.point(dense.PAYLOADS, feed.data if self.graded else None)
-        d.words[dense.N], d.words[dense.EXPONENT] = self.message.size, self.exponent
-        d.point(dense.OUT, self.message.data)
-        d.point(dense.EVENTS, self.events)
+        out = self.message.data
+        d = describe_sums(dense, dense.DENSE_WORDS, feed, out, self.events, graded=self.graded)
+        d.words[dense.EXPONENT] = self.exponent
         d.point(dense.SUMS, aligned(self.message.size, np.int64))
         d.point(dense.WEIGHTS, self.values[0])
         graded = dense.GRADED_WIDE if feed.kind == messages.I64 else dense.GRADED
@@ -344,12 +342,9 @@ class LearningSparseFixed(LearningFixed):
 
     def sums(self, feed: Feed) -> tuple[str, Description]:
         """The leaf of sparse connections, on the weights that learn."""
-        d = Description(sparse.SPARSE_WORDS)
-        feed.lists.describe(d)
-        d.point(sparse.PAYLOADS, feed.data if self.graded else None)
-        d.words[sparse.N], d.words[sparse.EXPONENT] = self.message.size, self.exponent
-        d.point(sparse.OUT, self.message.data)
-        d.point(sparse.EVENTS, self.events)
+        out = self.message.data
+        d = describe_sums(sparse, sparse.SPARSE_WORDS, feed, out, self.events, graded=self.graded)
+        d.words[sparse.EXPONENT] = self.exponent
         d.point(sparse.SUMS, aligned(self.message.size, np.int64))
         d.point(sparse.STARTS, self.starts)
         d.point(sparse.TARGETS, self.targets)

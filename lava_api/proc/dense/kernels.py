@@ -9,6 +9,7 @@ import numpy as np
 
 from lava_api.magma.kernels.base import BOTH, EVENTS, Declined, Kernel
 from lava_api.magma.kernels.messages import STORED, Feed, Message
+from lava_api.magma.kernels.sums import describe_sums
 from loihi_emu.image.memory import Description, aligned
 from loihi_emu.image.packing import to_bytes
 from loihi_emu.models.dense import TILE
@@ -77,13 +78,8 @@ class DenseFixed(FixedConnection):
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         """One leaf."""
         feed = feeds["s_in"]
-        d = self.d = Description(at.DENSE_WORDS)
-        feed.lists.describe(d)
-        d.point(at.PAYLOADS, feed.data if self.graded else None)
-        d.words[at.N] = self.message.size
-        d.point(at.OUT, self.message.data)
+        d = self.d = describe_sums(at, at.DENSE_WORDS, feed, self.message.data, self.events, graded=self.graded)
         d.words[at.EXPONENT] = self.exponent
-        d.point(at.EVENTS, self.events)
         self.slow_mode = self.mode(feed.kind)
         return [("dense:step", d)]
 
@@ -121,14 +117,9 @@ class DenseFloat(Connection):
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         """One leaf."""
-        feed = feeds["s_in"]
-        d = self.d = Description(at.DENSE_WORDS)
-        feed.lists.describe(d)
-        d.point(at.PAYLOADS, feed.data if self.graded else None)
-        d.words[at.N] = self.message.size
-        d.point(at.OUT, self.message.data)
-        d.point(at.EVENTS, self.events)
-        return [("dense:step_float", d)]
+        out = self.message.data
+        self.d = describe_sums(at, at.DENSE_WORDS, feeds["s_in"], out, self.events, graded=self.graded)
+        return [("dense:step_float", self.d)]
 
     def refresh(self) -> None:
         """Take over weights that were set."""

@@ -10,6 +10,7 @@ from scipy.sparse import csc_matrix, issparse
 
 from lava_api.magma.kernels.base import Declined
 from lava_api.magma.kernels.messages import Feed, Message
+from lava_api.magma.kernels.sums import describe_sums
 from lava_api.proc._connection import MAX_DELAY
 from lava_api.proc.dense.kernels import Connection, DenseFloat, FixedConnection
 from loihi_emu.image.memory import Description, aligned
@@ -27,15 +28,6 @@ def by_source(matrix: Any) -> tuple[Any, Any, Any]:
     return columns.indptr.astype(np.int64), columns.indices.astype(np.int32), columns.data
 
 
-def describe(d: Description, feed: Feed, kernel: Any, out: Any) -> None:
-    """Write the fields that all leaves share."""
-    feed.lists.describe(d)
-    d.point(at.PAYLOADS, feed.data if kernel.graded else None)
-    d.words[at.N] = out.size
-    d.point(at.OUT, out)
-    d.point(at.EVENTS, kernel.events)
-
-
 class SparseFixed(FixedConnection):
     """Sparse in integers; targets and weights are packed in 32-bit words where they fit."""
 
@@ -46,9 +38,9 @@ class SparseFixed(FixedConnection):
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         """One leaf."""
-        d = self.d = Description(at.SPARSE_WORDS)
-        self.kind = feeds["s_in"].kind
-        describe(d, feeds["s_in"], self, self.message.data)
+        feed = feeds["s_in"]
+        d = self.d = describe_sums(at, at.SPARSE_WORDS, feed, self.message.data, self.events, graded=self.graded)
+        self.kind = feed.kind
         d.words[at.EXPONENT] = self.exponent
         return [("sparse:step", d)]
 
@@ -80,9 +72,9 @@ class SparseFloat(DenseFloat):
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         """One leaf."""
-        d = self.d = Description(at.SPARSE_WORDS)
-        describe(d, feeds["s_in"], self, self.message.data)
-        return [("sparse:step_float", d)]
+        out = self.message.data
+        self.d = describe_sums(at, at.SPARSE_WORDS, feeds["s_in"], out, self.events, graded=self.graded)
+        return [("sparse:step_float", self.d)]
 
     def refresh(self) -> None:
         """Take over weights that were set."""
@@ -115,8 +107,8 @@ class _Delayed(Connection):
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         """One leaf."""
-        d = self.d = Description(at.DELAY_WORDS)
-        describe(d, feeds["s_in"], self, self.message.data)
+        out = self.message.data
+        d = self.d = describe_sums(at, at.DELAY_WORDS, feeds["s_in"], out, self.events, graded=self.graded)
         d.point(at.RING, self.ring)
         d.words[at.ROWS] = self.rows
         d.point(at.SUMS_DELAYED, aligned(self.ring.size, np.float64 if self.ring.dtype.kind == "f" else np.int64))
