@@ -71,23 +71,30 @@ class StateSpace(Vector):
 
 
 class SigmaS4dDeltaFloat(DeltaFloat):
-    """SigmaS4dDelta with real parameters."""
+    """SigmaS4dDelta with real or complex parameters; the model makes its states complex when it starts."""
 
     leaf = "state_space:sigma_s4d_delta"
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
-        given = [model.proc_params[name] for name in DIAGONALS]
-        if any(np.iscomplexobj(value) for value in given):
+        given = [np.asarray(model.proc_params[name]) for name in DIAGONALS]
+        self.complex = any(np.iscomplexobj(value) for value in given)
+        if any(value.size not in (1, self.n) for value in given) or (self.complex and numpy_fuses() is None):
             raise Declined("a, b, c")
-        for name in DIAGONALS:
+        if self.complex:
+            self.leaf = "state_space:sigma_s4d_delta_complex"
+        for name in () if self.complex else DIAGONALS:
             self.fits(name, "f")
         if not isinstance(model.s4_state, np.ndarray) or model.s4_state.dtype != np.float64:
             raise Declined("s4_state")
 
     def writes(self, name: str) -> bool:
-        """States are read as they are."""
-        return name == "s4_state" or super().writes(name)
+        """States are read as they are, complex ones by nobody else."""
+        return not self.complex and (name == "s4_state" or super().writes(name))
+
+    def variable(self, name: str) -> Any:
+        """Complex variables have no kind that others read."""
+        return None if self.complex and name != "sigma" else super().variable(name)
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         """One leaf, with room for the outputs of this step, and the state."""
@@ -97,7 +104,18 @@ class SigmaS4dDeltaFloat(DeltaFloat):
 
     def refresh(self) -> None:
         """Take over all parameters; the diagonals stand behind those of Delta."""
-        self.put(sigma_delta.VTH - at.PARAMETER, self.model.vth, np.float64)
-        for k, name in enumerate(DIAGONALS):
-            self.put(state_space.A - at.PARAMETER + k, getattr(self.model, name), np.float64)
+        model = self.model
+        self.put(sigma_delta.VTH - at.PARAMETER, model.vth, np.float64)
+        if self.complex:
+            for k, name in enumerate(DIAGONALS):
+                full = np.empty(self.n, complex)
+                full[:] = np.asarray(getattr(model, name)).reshape(-1)
+                self.d.point(state_space.A + k, full)
+            states = {"act": sigma_delta.ACT, "residue": sigma_delta.RESIDUE, "error": sigma_delta.ERROR}
+            for name, word in (states | {"s4_state": state_space.X}).items():
+                self.d.point(word, getattr(model, name))
+            self.d.words[state_space.FUSES_TOO] = int(bool(numpy_fuses()))
+        else:
+            for k, name in enumerate(DIAGONALS):
+                self.put(state_space.A - at.PARAMETER + k, getattr(model, name), np.float64)
         self.d.words[sigma_delta.CUMULATES] = int(self.model.cum_error.item())
