@@ -257,10 +257,11 @@ def test_a_spike_after_the_end_of_an_epoch_is_refused():
     process.stop()
 
 
-def test_complex_parameters_between_sigma_and_delta_run_as_python():
+def test_one_complex_parameter_between_sigma_and_delta_is_enough():
     process = SigmaS4dDelta(shape=(2,), vth=0.1, a=np.array([0.5j, 1]), b=1, c=1)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*discards the imaginary part")
         process.run(RunSteps(2), Loihi2SimCfg())
-    assert not hasattr(process._model, "_kernel")
+    assert hasattr(process._model, "_kernel")
+    assert np.iscomplexobj(process.s4_state.get())
     process.stop()
