@@ -96,7 +96,7 @@ def _model(leaf: Leaf, assembly: Assembly) -> Any:
     model.model_id = process.id
     for var in process.vars:
         lava_type = getattr(kind, var.name)
-        setattr(model, var.name, value_of(var, lava_type))
+        setattr(model, var.name, value_of(var, lava_type, var.name in kind.COMPLEX))
         setattr(model, f"_{var.name}_p", lava_type.precision)
         model.var_id_to_var_map[var.id] = var.name
         assembly.variables[var.id] = (model, var.name, var)
@@ -130,7 +130,7 @@ def _pipe(port: Any, control: Control) -> HostChannel:
     return pipe
 
 
-def value_of(var: Any, lava_type: Any) -> Any:
+def value_of(var: Any, lava_type: Any, may_be_complex: bool = False) -> Any:
     """Return the initial value of a variable as its model holds it.
 
     Parameters
@@ -139,11 +139,14 @@ def value_of(var: Any, lava_type: Any) -> Any:
         The variable.
     lava_type : LavaPyType
         Its implementation.
+    may_be_complex : bool
+        Whether complex values stay complex in a variable of real numbers.
     """
     kind = lava_type.cls
     if isinstance(kind, type) and issubclass(kind, np.ndarray):
-        array = np.empty(var.shape, lava_type.d_type)
         given = np.asarray(var.init.toarray() if issparse(var.init) else var.init)
+        keeps = may_be_complex and np.iscomplexobj(given)
+        array = np.empty(var.shape, complex if keeps else lava_type.d_type)
         if array.dtype.kind in "iu" and given.dtype.kind == "f" and not np.isfinite(given).all():
             found = given[~np.isfinite(given)].flat[0]
             raise ValueError(f"{var._where()}: init holds {found}, the model needs integers")

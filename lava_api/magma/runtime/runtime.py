@@ -15,6 +15,7 @@ from lava_api.magma.runtime.channel import Channel, HostChannel
 from lava_api.magma.runtime.control import Control
 from lava_api.magma.runtime.hints import hint
 from lava_api.magma.runtime.kernel_service import KernelService
+from lava_api.magma.runtime.later_config import UsedConfig
 from lava_api.magma.runtime.scheduler import Wait
 from lava_api.magma.runtime.stuck import sentence, stuck
 from lava_api.magma.runtime.threads import LEAVE, PATIENCE, Company, Turn, patiently
@@ -71,6 +72,7 @@ class Runtime:
         self._began = 0.0
         self._endless = False
         self.num_steps = 0
+        self.used_config: UsedConfig | None = None
 
     def __enter__(self) -> Runtime:
         self.initialize()

@@ -48,6 +48,7 @@ class PySigmaS4dDeltaModelFloat(AbstractSigmaDeltaModel):
     """:class:`SigmaS4dDelta` in float64."""
 
     KERNEL = "lava_api.proc.s4d.kernels:SigmaS4dDeltaFloat"
+    COMPLEX = ("a", "b", "c")
 
     a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
@@ -65,10 +66,7 @@ class PySigmaS4dDeltaModelFloat(AbstractSigmaDeltaModel):
 
     def start(self) -> None:
         """Compute in complex numbers if a parameter is complex; messages are the real parts."""
-        given = {name: np.asarray(self.proc_params[name]) for name in "abc"}
-        if any(np.iscomplexobj(value) for value in given.values()):
-            for name, value in given.items():
-                setattr(self, name, value)
+        if any(np.iscomplexobj(getattr(self, name)) for name in self.COMPLEX):
             for name in ("s4_state", "act", "residue", "error"):
                 setattr(self, name, getattr(self, name).astype(complex))
 

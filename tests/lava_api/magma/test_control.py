@@ -7,7 +7,7 @@ from lava_parts import PySource, Relay, Sink, Source
 
 from lava_api.magma.core.model.py.model import PyAsyncProcessModel, PyLoihiModelToPyAsyncModel
 from lava_api.magma.core.run_conditions import RunContinuous, RunSteps
-from lava_api.magma.core.run_configs import Loihi2SimCfg
+from lava_api.magma.core.run_configs import Loihi2HwCfg, Loihi2SimCfg
 from lava_api.magma.core.sync.domain import SyncDomain
 from lava_api.magma.core.sync.protocols.async_protocol import AsyncProtocol
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
@@ -129,8 +129,13 @@ def test_stop_pause_and_wait_without_a_program_do_nothing():
 def test_the_configuration_of_later_runs_is_not_used():
     _, sink, cfg = program()
     sink.run(RunSteps(1), cfg)
-    sink.run(RunSteps(1), Loihi2SimCfg(select_tag="no such tag"))
-    assert sink.last.get() == 2
+    sink.run(RunSteps(1), Loihi2SimCfg())
+    with pytest.warns(UserWarning, match=r"run_cfg has no effect \(select_tag was None, is 'no such tag'\)") as found:
+        sink.run(RunSteps(1), Loihi2SimCfg(select_tag="no such tag"))
+    assert found[0].filename == __file__
+    with pytest.warns(UserWarning, match="its class was Loihi2SimCfg, is Loihi2HwCfg"):
+        sink.run(RunSteps(1), Loihi2HwCfg())
+    assert sink.last.get() == 4
 
 
 def test_async_models_run_on_their_own():

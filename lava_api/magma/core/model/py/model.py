@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from abc import ABC
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from lava_api.magma.core.model.model import AbstractProcessModel
 from lava_api.magma.core.sync.protocols.async_protocol import AsyncProtocol
@@ -26,6 +26,9 @@ class AbstractPyProcessModel(AbstractProcessModel, ABC):
     loglevel : int
         Level of the model's log.
     """
+
+    COMPLEX: ClassVar[tuple[str, ...]] = ()
+    """Real variables that are complex wherever their initial values are."""
 
     def __init__(self, proc_params: Any = None, loglevel: int | None = logging.WARNING) -> None:
         super().__init__(proc_params=proc_params, loglevel=loglevel)

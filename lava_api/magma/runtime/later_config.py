@@ -1,0 +1,62 @@
+"""A run configuration given after the first run, when the models are chosen already."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+NO_SETTINGS = ("log",)
+
+
+class UsedConfig:
+    """What a program was compiled with, to tell whether a later configuration asks for something else.
+
+    Parameters
+    ----------
+    run_cfg : RunConfig
+        The configuration that chose the models.
+    """
+
+    def __init__(self, run_cfg: Any) -> None:
+        self.kind = type(run_cfg)
+        self.settings = _settings(run_cfg)
+
+    def compare(self, run_cfg: Any, where: str, stacklevel: int) -> None:
+        """Warn when a later configuration is not like this one: it has no effect.
+
+        Parameters
+        ----------
+        run_cfg : RunConfig
+            The later one.
+        where : str
+            Name of the process whose run it was given to.
+        stacklevel : int
+            So many calls up is the line that the warning names.
+        """
+        later = _settings(run_cfg)
+        names = [name for name in later if not _equal(later[name], self.settings.get(name))]
+        if type(run_cfg) is self.kind and not names:
+            return
+        changed = [f"{name} was {self.settings.get(name)!r}, is {later[name]!r}" for name in names]
+        if type(run_cfg) is not self.kind:
+            changed.insert(0, f"its class was {self.kind.__name__}, is {type(run_cfg).__name__}")
+        warnings.warn(
+            f'process "{where}": this run_cfg has no effect ({"; ".join(changed)}): the models were chosen at the first'
+            " run. Leave it out, or create the processes anew to choose others.",
+            UserWarning,
+            stacklevel=stacklevel + 1,
+        )
+
+
+def _settings(run_cfg: Any) -> dict[str, Any]:
+    """Return what a configuration holds, lists and tables as they are now."""
+    held = {name: value for name, value in vars(run_cfg).items() if name not in NO_SETTINGS}
+    return {name: value.copy() if isinstance(value, dict | list) else value for name, value in held.items()}
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Return whether two settings are equal, as far as they say."""
+    try:
+        return one is other or bool(one == other)
+    except Exception:  # arrays do not say; a comparison of a user's own class may raise anything
+        return True
