@@ -17,6 +17,7 @@ lava.frameworks.loihi2 RunSteps RunContinuous Loihi2SimCfg Loihi2HwCfg
 lava.magma.compiler.compiler Compiler
 lava.magma.compiler.exceptions NoProcessModelFound ProcessAlreadyCompiled
 lava.magma.compiler.executable Executable
+lava.magma.compiler.node Node NodeConfig
 lava.magma.compiler.subcompilers.constants EMBEDDED_ALLOCATION_ORDER
 lava.magma.compiler.subcompilers.nc partitionable
 lava.magma.compiler.subcompilers.nc.ncproc_compiler CompilerOptions

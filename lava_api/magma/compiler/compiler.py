@@ -9,12 +9,14 @@ from lava_api.magma.compiler.checks import check_members
 from lava_api.magma.compiler.domains import sync_domains
 from lava_api.magma.compiler.executable import Executable
 from lava_api.magma.compiler.graph import connected, expand
+from lava_api.magma.compiler.node import Node, NodeConfig
 from lava_api.magma.compiler.program import Leaf, Link, Program, Reference
 from lava_api.magma.compiler.routes import routes
 from lava_api.magma.core.callback_fx import CallbackFx
 from lava_api.magma.core.process.ports.abstract import port_label
 from lava_api.magma.core.process.ports.ports import InPort, VarPort
 from lava_api.magma.core.process.variable import Var
+from lava_api.magma.core.resources import HeadNode
 from lava_api.magma.runtime.channel import CHANNEL_MESSAGES
 from loihi_emu.errors import integer
 
@@ -75,7 +77,8 @@ class Compiler:
             leaf.process._model_class = leaf.model_class
         for part in processes:
             part._is_compiled = True
-        return Executable(processes, program, list(program.domains), callbacks)
+        here = NodeConfig([Node(HeadNode, [leaf.process for leaf in leaves])])
+        return Executable(processes, program, list(program.domains), callbacks, [here])
 
     def _lay_out(self, leaves: list[Leaf], run_cfg: Any) -> Program:
         """Follow all connections."""

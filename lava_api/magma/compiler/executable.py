@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from lava_api.magma.compiler.node import NodeConfig
 from lava_api.magma.compiler.program import Leaf, Program
 from lava_api.magma.core.sync.domain import SyncDomain
 
@@ -23,12 +24,15 @@ class Executable:
         Which processes run in step.
     callbacks : list of NxSdkCallbackFx
         Called before and after each run.
+    node_configs : list of NodeConfig
+        Where the processes run: one, with one machine.
     """
 
     process_list: list[Any]
     program: Program
     sync_domains: list[SyncDomain] = field(default_factory=list)
     callbacks: list[Any] = field(default_factory=list)
+    node_configs: list[NodeConfig] = field(default_factory=list)
 
     @property
     def proc_builders(self) -> dict[Any, Leaf]:

@@ -91,6 +91,11 @@ class Runtime:
         self._assembly = assemble(self._executable.program, self._control)
         self._is_initialized = True
 
+    @property
+    def node_cfg(self) -> Any:
+        """The machines and their processes: one machine, this one."""
+        return self._executable.node_configs[0]
+
     def start(self, run_condition: Any) -> None:
         """Begin a run, and end it if it blocks. One that does not block runs when its result is asked for.
 

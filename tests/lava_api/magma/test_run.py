@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from lava_parts import Pair, Probe, Relay, Sink, Source
 
+from lava_api.magma.compiler.node import Node, NodeConfig
+from lava_api.magma.core.resources import HeadNode, Loihi2System
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2HwCfg, Loihi2SimCfg
 
@@ -171,3 +173,21 @@ def test_many_small_programs_leave_nothing_behind():
     del sink
     gc.collect()
     assert not any(ref() for ref in alive)
+
+
+def test_all_processes_run_on_one_node():
+    source = Source([1.0])
+    sink = joined(source.out, shape=(1,))
+    executable = sink.compile(CFG)
+    sink.create_runtime(executable=executable)
+    (node,) = sink.runtime.node_cfg
+    assert (node.id, node.node_type, node.processes) == (0, HeadNode, [source, sink])
+    assert executable.node_configs[0].node_map == {source: node, sink: node}
+    sink.stop()
+
+
+def test_a_list_of_nodes_numbers_them():
+    nodes = NodeConfig([Node(HeadNode, [])])
+    nodes.append(Node(Loihi2System, ["a process"]))
+    assert [node.id for node in nodes] == [0, 1]
+    assert nodes.node_map == {"a process": nodes[1]}

@@ -1,0 +1,70 @@
+"""Machines, and which processes run on each."""
+
+from __future__ import annotations
+
+from collections import UserList
+from collections.abc import Iterable
+from typing import Any
+
+from lava_api.magma.core.resources import AbstractNode
+
+
+class Node:
+    """A machine with its processes.
+
+    Parameters
+    ----------
+    node_type : type
+        Kind of machine, a class of :mod:`lava_api.magma.core.resources`.
+    processes : list of AbstractProcess
+        What runs on it.
+
+    Attributes
+    ----------
+    id : int
+        Its number in the :class:`NodeConfig` it was put into last, -1 before.
+    """
+
+    def __init__(self, node_type: type[AbstractNode], processes: list[Any]) -> None:
+        self.id = -1
+        self.node_type = node_type
+        self.processes = processes
+
+    def __repr__(self) -> str:
+        return f"Node {self.id}: {self.node_type.__name__}, {len(self.processes)} processes"
+
+    def add_process(self, process: Any) -> None:
+        """Add a process; a :class:`NodeConfig` that has this machine already does not learn of it."""
+        self.processes.append(process)
+
+
+class NodeConfig(UserList[Node]):
+    """A list of machines that knows where each process runs.
+
+    Parameters
+    ----------
+    init_list : iterable of Node, optional
+        Its machines.
+
+    Attributes
+    ----------
+    node_map : dict
+        The machine of each process.
+    """
+
+    def __init__(self, init_list: Iterable[Node] | None = None) -> None:
+        super().__init__()
+        self.node_map: dict[Any, Node] = {}
+        for node in init_list or ():
+            self.append(node)
+
+    @property
+    def nodes(self) -> list[Node]:
+        """The machines."""
+        return self.data
+
+    def append(self, item: Node) -> None:
+        """Add a machine, number it, and note its processes."""
+        item.id = len(self.data)
+        super().append(item)
+        self.node_map.update(dict.fromkeys(item.processes, item))
