@@ -84,11 +84,13 @@ class Runtime:
     def initialize(self, node_cfg_idx: int = 0) -> None:
         """Build the models; errors of their constructors come out as they are."""
         from lava_api.magma.compiler.assembly import assemble
+        from lava_api.magma.compiler.report import tell
 
         processes = getattr(self._executable, "process_list", ())
         values = [value for process in processes for value in process.proc_params.values()]
         self._company = Company([value for value in values if isinstance(value, HostChannel)])
         self._assembly = assemble(self._executable.program, self._control)
+        tell(self._assembly.models, {process for region in self._assembly.regions for process in region.kernels})
         self._is_initialized = True
 
     @property

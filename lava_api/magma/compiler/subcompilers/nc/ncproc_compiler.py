@@ -1,4 +1,4 @@
-"""Options of the compiler for neuromorphic cores, kept for programs that set them."""
+"""Options of Lava's compiler for neuromorphic cores: what a compilation tells about the program."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from typing import ClassVar
 
 
 class CompilerOptions:
-    """Options that apply to all programs compiled afterwards.
+    """Options that apply to all programs built afterwards.
 
     None of them changes what a program computes.
 
     Attributes
     ----------
     verbose : bool
-        Kept.
-    log_memory_info : bool
-        Kept.
+        Print a table of the processes: their models, whether those run compiled or as Python, and how the memory of
+        the variables is shared among them.
     show_resource_count : bool
-        Kept.
+        Bytes instead of shares in that table.
+    log_memory_info : bool
+        Print the sum of the memory of all variables.
     """
 
     verbose: ClassVar[bool] = False

@@ -1,0 +1,62 @@
+"""What a program is made of, as a table: which model runs each process, and what its variables take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.sparse import issparse
+
+from lava_api.magma.compiler.subcompilers.nc.ncproc_compiler import CompilerOptions
+
+HEAD = ("process", "class", "model", "runs", "values", "memory")
+
+
+def tell(models: dict[Any, Any], compiled: set[Any]) -> None:
+    """Print what :class:`CompilerOptions` ask for."""
+    if CompilerOptions.verbose:
+        print(report(models, compiled, CompilerOptions.show_resource_count))
+    if CompilerOptions.log_memory_info:
+        print(total_line(models))
+
+
+def report(models: dict[Any, Any], compiled: set[Any], in_bytes: bool = False) -> str:
+    """Return a table with a line for each process.
+
+    Parameters
+    ----------
+    models : dict
+        The model of each process.
+    compiled : set
+        Processes that run compiled; the others run as Python.
+    in_bytes : bool
+        Memory in bytes instead of shares of all.
+    """
+    sizes = {process: _sizes(process, model) for process, model in models.items()}
+    total = sum(size for _, size in sizes.values())
+    rows = [HEAD]
+    for process, model in models.items():
+        values, size = sizes[process]
+        memory = str(size) if in_bytes else f"{100 * size / max(total, 1):.1f} %"
+        way = "compiled" if process in compiled else "Python"
+        rows.append((process.name, type(process).__name__, type(model).__name__, way, str(values), memory))
+    widths = [max(len(row[k]) for row in rows) for k in range(len(HEAD))]
+    lines = ("  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return "\n".join(lines)
+
+
+def total_line(models: dict[Any, Any]) -> str:
+    """Return what the variables of all processes take, as a sentence."""
+    values, size = np.sum([_sizes(process, model) for process, model in models.items()], axis=0, dtype=int)
+    return f"{len(models)} processes, {values} values in {size} bytes"
+
+
+def _sizes(process: Any, model: Any) -> tuple[int, int]:
+    """Return numbers and bytes in the variables of a model."""
+    values = size = 0
+    for var in process.vars:
+        held = getattr(model, var.name)
+        parts = (held.data, held.indices, held.indptr) if issparse(held) else (np.asarray(held),)
+        values += parts[0].size
+        size += sum(part.nbytes for part in parts)
+    return values, size

@@ -1,0 +1,47 @@
+"""What the compiler tells about a program when it is asked to."""
+
+import numpy as np
+import pytest
+from lava_parts import Sink
+
+from lava_api.magma.compiler.subcompilers.nc.ncproc_compiler import CompilerOptions
+from lava_api.magma.core.run_conditions import RunSteps
+from lava_api.magma.core.run_configs import Loihi2SimCfg
+from lava_api.proc.dense.process import Dense
+from lava_api.proc.lif.process import LIF
+
+
+@pytest.fixture
+def told(monkeypatch, capsys):
+    """Return a function that runs a program with some options and returns what was printed."""
+
+    def run(**options):
+        for name, value in options.items():
+            monkeypatch.setattr(CompilerOptions, name, value)
+        neurons, weights, sink = LIF(shape=(4,), name="cells"), Dense(weights=np.ones((8, 4))), Sink((8,))
+        neurons.s_out.connect(weights.s_in)
+        weights.a_out.connect(sink.inp)
+        sink.run(RunSteps(1), Loihi2SimCfg(select_tag=None))
+        sink.stop()
+        return capsys.readouterr().out.splitlines()
+
+    return run
+
+
+def test_nothing_is_told_unless_asked_for(told):
+    assert told() == []
+
+
+def test_a_table_names_the_model_of_each_process_and_how_it_runs(told):
+    head, *rows = [line.split() for line in told(verbose=True)]
+    assert head == ["process", "class", "model", "runs", "values", "memory"]
+    assert [row[3] for row in rows] == ["compiled", "compiled", "Python"]
+    assert rows[0][:3] == ["cells", "LIF", "PyLifModelFloat"]
+    assert sum(float(row[5]) for row in rows) == pytest.approx(100, abs=0.2)
+
+
+def test_resources_are_counted_in_bytes_and_added_up(told):
+    *rows, total = [line.split() for line in told(verbose=True, show_resource_count=True, log_memory_info=True)]
+    assert int(rows[2][5]) >= 8 * 4 * 8
+    assert total == ["3", "processes,", str(sum(int(row[4]) for row in rows[1:])), "values", "in", *total[5:]]
+    assert int(total[5]) == sum(int(row[5]) for row in rows[1:])
