@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import isabstract
 from typing import Any
 
 from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort, PyRefPort, PyVarPort
@@ -42,10 +43,10 @@ def check_members(process: Any, model_class: Any) -> None:
                     f"{both} are expected to have {kind} named '{port.name}': the model needs"
                     f" {port.name}: ... = LavaPyType({port_class.__name__}.VEC_DENSE, <type>)."
                 )
-            if not (isinstance(found.cls, type) and issubclass(found.cls, port_class)):
+            if not (isinstance(found.cls, type) and issubclass(found.cls, port_class)) or isabstract(found.cls):
                 raise AssertionError(
                     f"{both}: '{port.name}' is {kind} in the process and {getattr(found.cls, '__name__', found.cls)} in"
-                    f" the model; expected a {port_class.__name__}, such as {port_class.__name__}.VEC_DENSE."
+                    f" the model; expected a kind of {port_class.__name__}, such as {port_class.__name__}.VEC_DENSE."
                 )
     _check_surplus(process, model_class, both)
 

@@ -225,8 +225,9 @@ def test_model_and_process_must_have_the_same_members():
         Uneven().run(RunSteps(1), Choice(model_with(level=level)))
     with pytest.raises(AssertionError, match="LavaPyType 'more' and the process has no such"):
         Uneven().run(RunSteps(1), Choice(model_with(out=out, level=level, more=level)))
-    with pytest.raises(AssertionError, match="expected a PyOutPort"):
-        Uneven().run(RunSteps(1), Choice(model_with(out=LavaPyType(PyInPort.VEC_DENSE, int), level=level)))
+    for wrong in (PyInPort.VEC_DENSE, PyOutPort, 123):
+        with pytest.raises(AssertionError, match="expected a kind of PyOutPort, such as"):
+            Uneven().run(RunSteps(1), Choice(model_with(out=LavaPyType(wrong, int), level=level)))
     with pytest.raises(ValueError, match=r'Var "level": init does not fit into shape \(2,\)'):
         Uneven().run(RunSteps(1), Choice(model_with(out=out, level=level)))
     with pytest.raises(NotImplementedError, match="not supported"):
