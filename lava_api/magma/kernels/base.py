@@ -132,6 +132,17 @@ class Kernel:
         """Make ready what the next steps use up, after `done` of them; return for how many it lasts, None for ever."""
         return None
 
+    def room(self, done: int) -> int | None:
+        """Return for how many steps, after `done`, it need not wait for the program around; None: it never waits."""
+        return None
+
+    def fetch(self, until: int) -> None:
+        """Take from the program around what the steps up to `until` use up; wait where nothing is there."""
+
+    def hand(self, done: int, *, wait: bool) -> bool:
+        """Give the program around what the steps up to `done` have left; return whether there was room for all."""
+        return True
+
     def due(self, step: int) -> int | None:
         """Return the next step, from `step` on, after which the model's ``run_post_mgmt`` is to run in Python."""
         return None

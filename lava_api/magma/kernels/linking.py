@@ -66,6 +66,17 @@ class Linker:
         Links by their target port.
     outside : dict
         Message that takes what arrives by a link from outside the group.
+
+    Attributes
+    ----------
+    order : list
+        Processes in the order of their calls.
+    copies : list
+        Calls that begin a step: copies of messages.
+    own : dict
+        Calls of each process.
+    inner : list
+        Links within the group.
     """
 
     def __init__(
@@ -76,8 +87,9 @@ class Linker:
         self.outside = outside
         self.messages: dict[Any, Message] = {}
         self.copies: list[Call] = []
-        inner = [link for links in incoming.values() for link in links if self._inside(link)]
-        self.order = ordered(kernels, inner)
+        self.own: dict[Any, list[Call]] = {}
+        self.inner = [link for links in incoming.values() for link in links if self._inside(link)]
+        self.order = ordered(kernels, self.inner)
         self._place = {process: k for k, process in enumerate(self.order)}
         for process in self.order:
             for name, message in kernels[process].outputs().items():
@@ -88,13 +100,11 @@ class Linker:
 
     def calls(self) -> list[Call]:
         """Return the calls of a step in order; copies of messages come first."""
-        calls: list[Call] = []
         feeds = {process: self._feeds(process) for process in self.order}
         for process in self.order:
-            for before, _ in feeds[process].values():
-                calls += before
-            calls += self.kernels[process].calls({name: feed for name, (_, feed) in feeds[process].items()})
-        return self.copies + calls
+            own = self.own[process] = [call for before, _ in feeds[process].values() for call in before]
+            own += self.kernels[process].calls({name: feed for name, (_, feed) in feeds[process].items()})
+        return self.copies + [call for process in self.order for call in self.own[process]]
 
     def _feeds(self, process: Any) -> dict[str, tuple[list[Call], Feed]]:
         """Return for each input the calls that prepare it, and what they prepare."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -10,33 +10,12 @@ import numpy as np
 from lava_api.magma.compiler.program import Link
 from lava_api.magma.core.sync.protocols.loihi_protocol import Phase
 from lava_api.magma.kernels.base import Kernel
-from lava_api.magma.kernels.linking import Call, Linker
+from lava_api.magma.kernels.calls import Program
+from lava_api.magma.kernels.linking import Linker
 from lava_api.magma.kernels.messages import Message
+from lava_api.magma.kernels.parts import Arrival, Gate, Parts, Spawn, Supply, attributed
 from lava_api.magma.kernels.plan import sent_type
 from lava_api.magma.runtime.scheduler import ModelError
-
-NONE = np.zeros(0, np.int64)
-
-
-class Program:
-    """Leaf calls in order, ready for the time loop."""
-
-    def __init__(self, calls: list[Call], status: Any = NONE) -> None:
-        self.calls = calls
-        self._status, self._fine = status, np.zeros(len(status), np.int64)
-        leaves = []
-        for name, _ in calls:
-            module, _, leaf = name.partition(":")
-            leaves.append(getattr(import_module(f"loihi_emu.models.lava.{module}"), leaf).address)
-        self.leaves = np.array(leaves, np.int64)
-        self.descriptions = np.array([d.address for _, d in calls], np.int64)
-        self._total = np.zeros(1, np.int64)
-
-    def run(self, clock: Any, steps: int) -> None:
-        """Do steps; the clock goes on."""
-        from loihi_emu.models.loop import run
-
-        run(self.leaves, self.descriptions, self._status, self._fine, self._fine, clock, self._total, steps)
 
 
 class Region:
@@ -76,40 +55,59 @@ class Region:
         for kernel in kernels.values():
             kernel.model._region = self
         outside: dict[Link, Message] = {}
-        self._arriving: list[tuple[Any, Message]] = []
-        for process in kernels:
+        self.gates: list[Gate] = []
+        for process, kernel in kernels.items():
             for port in process.in_ports:
                 for link in incoming.get(port, ()):
                     if link in channels:
                         message = outside[link] = Message(link.source.shape, sent_type(link.source))
-                        self._arriving.append((channels[link], message))
-        linker = Linker(kernels, incoming, outside)
+                        self.gates.append(Arrival(channels[link], message, kernel))
+        linker = self._linker = Linker(kernels, incoming, outside)
         self._first: list[tuple[Message, Any]] = []
-        self._last: list[tuple[Message, Any]] = []
+        self._last: list[tuple[Message, Any, Any]] = []
         for link, channel in channels.items():
-            if link.source.process in kernels:
+            source = link.source.process
+            if source in kernels:
                 message = linker.messages[link.source]
                 message.wanted = True
-                early = kernels[link.source.process].early
-                (self._first if early else self._last).append((message, channel))
+                if kernels[source].early:
+                    self._first.append((message, channel))
+                else:
+                    self._last.append((message, channel, source))
         self.alone = alone and not channels
         checked = [kernel for kernel in kernels.values() if kernel.status is not None]
         self.status = np.zeros(len(checked), np.int64)
         for k, kernel in enumerate(checked):
             kernel.status = self.status[k : k + 1]
         self.checked = checked
-        spiking = linker.calls()
+        self._spiking = linker.calls()
         learning = [call for kernel in kernels.values() for call in kernel.learning()]
-        self.supplied = [kernel for kernel in kernels.values() if type(kernel).provide is not Kernel.provide]
+        self.supplied = _overriding("provide", kernels)
+        self.exchanging = _overriding("room", kernels)
+        self.gates += [Supply(kernel, self.clock) for kernel in _overriding("fetch", kernels)]
         self.later = {p: calls for p in managed if p in kernels and (calls := list(kernels[p].managed()))}
+        self.handing = [kernel for kernel in _overriding("hand", kernels) if kernel.process not in self.later]
+        self.wires = [kernel for kernel in _overriding("hand", kernels) if kernel.process in self.later]
         ours = [kernels[process] for process in managed if process in kernels]
         self.hooked = [kernel for kernel in ours if kernel.due(1) is not None]
         places = {process: place for place, process in enumerate(managed)}
         last = max((places[process] for process in self.later), default=-1)
         self.alone &= all(places[kernel.process] > last for kernel in self.hooked)
         together = [call for calls in self.later.values() for call in calls]
-        self.program = Program(spiking + learning + together if self.alone else spiking, self.status)
-        self.learner = Program(learning) if learning and not self.alone else None
+        self.program = Program(self._spiking + learning + together if self.alone else [], self.status)
+        apart = self.exchanging or not self.alone
+        self.learner = Program(learning) if learning and apart else None
+        self._manager = Program(together) if together and apart else None
+
+    @cached_property
+    def spiking(self) -> Program:
+        """Calls of the spiking phase."""
+        return Program(self._spiking, self.status)
+
+    @cached_property
+    def parts(self) -> Parts:
+        """The spiking phase where something has to wait."""
+        return Parts(self, self._linker, self.gates)
 
     # ------------------------------------------------------------ running
     def ready(self) -> None:
@@ -127,23 +125,53 @@ class Region:
             raise errors[0]
         self.stale = False
 
-    def step(self) -> None:
-        """Do one step: send what is due, receive, run the kernels, send the rest."""
+    def step(self, spawn: Spawn) -> None:
+        """Do the spiking phase of one step: send what is due, receive, run the kernels, send the rest.
+
+        Parameters
+        ----------
+        spawn : callable
+            Adds what has to wait for something as jobs to the phase.
+        """
         for message, channel in self._first:
             channel.send(message.get())
-        for channel, message in self._arriving:
-            message.put(channel.recv())
+        missing = []
+        for gate in self.gates:
+            if gate.is_open():
+                attributed(gate.kernel.model, gate.take)
+            else:
+                missing.append(gate)
+        if missing and self.parts.is_useless(missing):
+            for gate in missing:
+                attributed(gate.kernel.model, gate.take)
+            missing.clear()
         self.ready()
         self.check_limit()
         for kernel in self.supplied:
             kernel.provide(int(self.clock[0]))
-        self.program.run(self.clock, 1)
+        if missing:
+            self.parts.begin(missing, spawn)
+            return
+        self.spiking.run(self.clock, 1)
         self.check_status()
-        for message, channel in self._last:
-            channel.send(message.get())
+        self.pass_on(self.kernels, int(self.clock[0]), spawn)
+
+    def pass_on(self, processes: Any, done: int, spawn: Spawn) -> None:
+        """Send and hand over what some processes have sent in the step that is the number `done`."""
+        for message, channel, source in self._last:
+            if source in processes:
+                channel.send(message.get())
+        self._hand([kernel for kernel in self.handing if kernel.process in processes], done, spawn)
+
+    @staticmethod
+    def _hand(kernels: list[Kernel], done: int, spawn: Spawn) -> None:
+        """Hand over what steps have left; what there is no room for waits in jobs of its own."""
+        for kernel in kernels:
+            if not attributed(kernel.model, partial(kernel.hand, done, wait=False)):
+                spawn(kernel.model, partial(kernel.hand, done, wait=True))
 
     def steps(self, most: int) -> int:
-        """Do up to so many steps, and what Python has to do after the last; return how many."""
+        """Do up to so many steps, and what Python has to do after the last; return how many: 0 when it has to wait."""
         self.ready()
         self.check_limit()
         done = int(self.clock[0])
@@ -156,11 +184,30 @@ class Region:
         for kernel in self.hooked:
             due = kernel.due(done + 1)
             most = most if due is None else min(most, due - done)
+        for kernel in self.exchanging:
+            room = kernel.room(done)
+            most = most if room is None else min(most, room)
+        if not most:
+            return 0
+        for gate in self.gates:
+            attributed(gate.kernel.model, partial(gate.kernel.fetch, done + most))
         self.program.run(self.clock, most)
+        done = int(self.clock[0]) - bool(self.status.any())
+        for kernel in (*self.handing, *self.wires):
+            attributed(kernel.model, partial(kernel.hand, done, wait=True))
         self.check_status()
         for kernel in self.hooked:
             self.hook(kernel)
         return most
+
+    def finish(self, spawn: Spawn) -> None:
+        """Do all that comes after the spiking phase of a step."""
+        self.learn()
+        if self._manager is not None:
+            self._manager.run(self.clock - 1, 1)
+        for kernel in self.hooked:
+            self.hook(kernel)
+        self._hand(self.wires, int(self.clock[0]), spawn)
 
     def learn(self) -> None:
         """Do the learning phase of the step that has just run."""
@@ -216,10 +263,17 @@ class ManagedTurn:
     def post_mgmt(self) -> None:
         """Do it for the step that has just run."""
         if self.program is not None:
-            self._clock[0] = self.region.clock[0] - 1
+            done = int(self.region.clock[0])
+            self._clock[0] = done - 1
             self.program.run(self._clock, 1)
+            self.kernel.hand(done, wait=True)
         else:
             self.region.hook(self.kernel)
+
+
+def _overriding(name: str, kernels: dict[Any, Kernel]) -> list[Kernel]:
+    """Return the kernels that have a method of their own."""
+    return [kernel for kernel in kernels.values() if getattr(type(kernel), name) is not getattr(Kernel, name)]
 
 
 def make_regions(

@@ -17,12 +17,20 @@ GROWTH = 4
 class KernelService:
     """Time steps of a domain without Python models.
 
+    A step in which a kernel has to wait for the program around is done phase by phase, so that the others go on as far
+    as they can. While the program around has the run go on for what it waits for, steps are done one by one.
+
     Parameters
     ----------
     region : Region
         All its kernels.
     control : Control
         Scheduler and requests of the program.
+
+    Attributes
+    ----------
+    midway : bool
+        Whether a step has begun that is not done.
     """
 
     def __init__(self, region: Any, control: Any) -> None:
@@ -32,8 +40,11 @@ class KernelService:
         self.done = 0
         self.target: float = 0
         self.idle = True
+        self.midway = False
         self._chunk = FIRST_STEPS
         self._queued = Job(self, region, self._work)
+        self._rest = Job(self, region, self._finish)
+        self._next = self._queued
 
     def begin(self, num_steps: float) -> None:
         """Add time steps to do."""
@@ -47,14 +58,15 @@ class KernelService:
         self.target = self.done
 
     def advance(self) -> None:
-        """Queue the next chunk of steps, if there are any left."""
+        """Queue the next chunk of steps, if there are any left, or the rest of a step."""
         if self.control.scheduler.failures:
             return
-        if self.done < self.target and not self.control.halts():
+        if self._next is self._rest or (self.done < self.target and not self.control.halts()):
             self.pending = 1
-            self.control.scheduler.queue.append(self._queued)
+            self.control.scheduler.queue.append(self._next)
         else:
             self.idle = True
+            self.midway = False
             self.region.sync()
 
     def interrupted(self) -> None:
@@ -68,11 +80,35 @@ class KernelService:
     def _work(self) -> None:
         """Do a chunk of steps."""
         begin = time.perf_counter()
+        self.midway = False
+        most = int(min(self._chunk, self.target - self.done))
+        if self.control.scheduler.is_driven and self.region.exchanging:
+            most = 1
         try:
-            ran = self.region.steps(int(min(self._chunk, self.target - self.done)))
+            ran = self.region.steps(most)
         except ModelError:  # before the next step, or after the steps that were done
             self.done = max(self.done + 1, int(self.region.clock[0]))
             raise
+        if not ran:
+            self._step()
+            return
         self.done = int(self.region.clock[0])
         pace = max(time.perf_counter() - begin, 1e-9) / ran
         self._chunk = max(1, min(int(CHUNK_SECONDS / pace), GROWTH * self._chunk))
+
+    def _step(self) -> None:
+        """Do the spiking phase of a step in which something has to wait."""
+        self.midway = True
+        self.done += 1
+        self._next = self._rest
+        self.region.step(self._spawn)
+
+    def _finish(self) -> None:
+        """Do the other phases of that step."""
+        self._next = self._queued
+        self.region.finish(self._spawn)
+
+    def _spawn(self, model: Any, method: Any) -> None:
+        """Add a job to the phase."""
+        self.pending += 1
+        self.control.scheduler.queue.append(Job(self, model, method))

@@ -95,11 +95,16 @@ class _RegionTurn:
 
     def spike(self) -> None:
         """Do the spiking phase, and ask for the management phase if a kernel needs one."""
-        self.region.step()
+        self.region.step(self._spawn)
         if self.region.learner is not None:
             self.service.wanted.add(Phase.LRN)
         if self.manages:
             self.service.wanted.add(Phase.POST_MGMT)
+
+    def _spawn(self, model: Any, method: Any) -> None:
+        """Add a job to the phase."""
+        self.service.pending += 1
+        self.service.control.scheduler.queue.append(Job(self.service, model, method))
 
 
 class LoihiService:

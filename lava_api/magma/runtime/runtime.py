@@ -265,7 +265,7 @@ class Runtime:
         except BaseException as error:
             if not self._control.scheduler.active:
                 services = self._assembly.services
-                if all(isinstance(service, KernelService) for service in services):
+                if all(isinstance(service, KernelService) and not service.midway for service in services):
                     for service in services:
                         service.interrupted()
                     self._control.scheduler.clear()

@@ -79,7 +79,15 @@ class Worker(greenlet):  # type: ignore[misc,unused-ignore]
 
 
 class Scheduler:
-    """Queue, workers and what they wait for."""
+    """Queue, workers and what they wait for.
+
+    Attributes
+    ----------
+    active : bool
+        Whether it runs.
+    is_driven : bool
+        Whether it runs, or has run last, only until the program around has what it waits for.
+    """
 
     def __init__(self) -> None:
         self.queue: deque[Job] = deque()
@@ -90,6 +98,7 @@ class Scheduler:
         self.host: Any = None
         self.active = False
         self.stopping = False
+        self.is_driven = False
         self.thread = get_ident()
         self.on_host_wait: Callable[[Channel, bool], None] | None = None
         self.may_drive: Callable[[], bool] | None = None
@@ -111,6 +120,7 @@ class Scheduler:
             for worker in [*self.idle, *self.ready, *self.waits]:
                 worker.parent = current
         self.active = True
+        self.is_driven = enough is not None
         try:
             while self.ready or self.queue:
                 if enough is not None and enough():

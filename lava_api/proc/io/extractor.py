@@ -125,6 +125,8 @@ class VarWire(_Receiver):
 class PyLoihiExtractorModel(PyLoihiProcessModel):
     """:class:`Extractor` in step with the network."""
 
+    KERNEL = "lava_api.proc.io.exchange_kernels:ExtractorKernel"
+
     in_port: Any = LavaPyType(PyInPort.VEC_DENSE, float)
     out_port: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
 
@@ -153,6 +155,8 @@ class PyLoihiExtractorModelAsync(PyAsyncProcessModel):
 @requires(CPU)
 class PyLoihiVarWireModel(PyLoihiProcessModel):
     """:class:`VarWire` in step with the network."""
+
+    KERNEL = "lava_api.proc.io.exchange_kernels:WireKernel"
 
     wire_tap: Any = LavaPyType(PyRefPort.VEC_DENSE, float)
 

@@ -82,6 +82,8 @@ class Injector(AbstractProcess):
 class PyLoihiInjectorModel(PyLoihiProcessModel):
     """:class:`Injector` in step with the network."""
 
+    KERNEL = "lava_api.proc.io.exchange_kernels:InjectorKernel"
+
     in_port: Any = LavaPyType(PyInPort.VEC_DENSE, float)
     out_port: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
 

@@ -8,6 +8,7 @@ import pytest
 
 from lava_api.magma.core.run_conditions import RunContinuous, RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
+from lava_api.magma.kernels import plan
 from lava_api.proc.io.extractor import Extractor, VarWire
 from lava_api.proc.io.injector import Injector
 from lava_api.proc.io.utils import ChannelConfig, ReceiveEmpty
@@ -16,8 +17,14 @@ from lava_api.proc.lif.process import LIF
 CFG = Loihi2SimCfg()
 
 
+@pytest.fixture(autouse=True, params=["kernels", "Python models"])
+def kind(request, monkeypatch):
+    """Each test with kernels and with Python models."""
+    monkeypatch.setattr(plan, "AT_ALL", request.param == "kernels")
+
+
 @pytest.fixture
-def pair():
+def pair(kind):
     """An injector into an extractor, with room for two messages each."""
     injector, extractor = Injector(shape=(1,), buffer_size=2), Extractor(shape=(1,), buffer_size=2)
     injector.out_port.connect(extractor.in_port)

@@ -1,0 +1,40 @@
+"""Rows that a kernel exchanges with the program around."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loihi_emu.image.memory import Description, aligned
+from loihi_emu.models.lava import exchange as at
+
+LARGEST = 1 << 20
+"""Rows together have so many bytes at most, unless one alone has more."""
+
+
+class Rows:
+    """Room for what several steps take or leave, one row a step; the row of a step is its number modulo their count.
+
+    Parameters
+    ----------
+    message : ndarray
+        What a row is a copy of.
+    most : int
+        Rows that are of use.
+    """
+
+    def __init__(self, message: Any, most: int) -> None:
+        self.message = message.reshape(-1)
+        self.count: int = max(1, min(most, LARGEST // max(1, message.nbytes)))
+        self.array = aligned(self.count * message.size, message.dtype).reshape(self.count, -1)
+
+    def __getitem__(self, step: int) -> Any:
+        """Return the row of a step."""
+        return self.array[step % self.count]
+
+    def call(self, leaf: str) -> tuple[str, Description]:
+        """Return the call of ``"take"``, from the row to the message, or ``"keep"``, the other way."""
+        d = Description(at.EXCHANGE_WORDS)
+        d.point(at.MESSAGE, self.message)
+        d.point(at.ROWS, self.array)
+        d.words[at.BYTES], d.words[at.COUNT] = self.message.nbytes, self.count
+        return f"exchange:{leaf}", d

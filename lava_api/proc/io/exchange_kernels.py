@@ -1,0 +1,137 @@
+"""Exchange with the program around as kernels: rows are filled before steps, and emptied after them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from lava_api.magma.kernels.base import DATA, Declined, Kernel
+from lava_api.magma.kernels.exchange import Rows
+from lava_api.magma.kernels.messages import Feed, Message
+from lava_api.magma.kernels.records import referred
+from lava_api.magma.runtime.channel import HostChannel
+from lava_api.proc.io import utils
+from loihi_emu.image.memory import Description
+from loihi_emu.models.lava import messages
+
+
+class InjectorKernel(Kernel):
+    """Injector."""
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        if process.in_port.in_connections:
+            raise Declined("in_port")
+        params = process.proc_params
+        self.channel: HostChannel = params["host_channel"]
+        self.config: utils.ChannelConfig = params["channel_config"]
+        self.shape = params["shape"]
+        self.taken = 0
+
+    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+        """Nothing arrives but from the program."""
+        return DATA, messages.F64
+
+    def outputs(self) -> dict[str, Message]:
+        """The data."""
+        message = Message(self.process.out_port.shape, type(self.model).out_port.d_type)
+        self.rows = Rows(message.data, self.channel.capacity)
+        return {"out_port": message}
+
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+        """One leaf."""
+        return [self.rows.call("take")]
+
+    def room(self, done: int) -> int:
+        """As many as there are data; one at a time when each step takes what is there."""
+        if self.taken > done:
+            return self.taken - done
+        waiting = len(self.channel.queue)
+        if waiting and self.config.receive_not_empty is utils.ReceiveNotEmpty.FIFO:
+            return min(waiting, self.rows.count)
+        return int(waiting > 0 or self.config.receive_empty is utils.ReceiveEmpty.NON_BLOCKING_ZEROS)
+
+    def fetch(self, until: int) -> None:
+        """Fill rows."""
+        while self.taken < until:
+            self.rows[self.taken][:] = utils.receive(self.channel, self.config, self.shape).reshape(-1)
+            self.taken += 1
+
+
+class Sending(Kernel):
+    """What hands rows to the program.
+
+    Attributes
+    ----------
+    rows : Rows
+        What is handed over; made with the calls.
+    """
+
+    rows: Rows
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        self.channel: HostChannel = process.proc_params["host_channel"]
+        self.config: utils.ChannelConfig = process.proc_params["channel_config"]
+        self.handed = 0
+
+    def room(self, done: int) -> int:
+        """As many as the channel has room for; one at a time where data are dropped."""
+        left = done - self.handed
+        free = self.channel.capacity - len(self.channel.queue)
+        if free <= 0 and self.config.send_full is utils.SendFull.NON_BLOCKING_DROP:
+            free = left + 1
+        return max(0, min(free, self.rows.count) - left)
+
+    def hand(self, done: int, *, wait: bool) -> bool:
+        """Send rows."""
+        while self.handed < done:
+            full = len(self.channel.queue) >= self.channel.capacity
+            if full and not wait and self.config.send_full is utils.SendFull.BLOCKING:
+                return False
+            step = self.handed
+            self.handed += 1
+            utils.send(self.channel, self.config, self.rows[step].reshape(self.shape()))
+        return True
+
+    def shape(self) -> tuple[int, ...]:
+        """Return the shape of the data."""
+        found: tuple[int, ...] = self.process.shape
+        return found
+
+
+class ExtractorKernel(Sending):
+    """Extractor."""
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        if process.out_port.out_connections:
+            raise Declined("out_port")
+
+    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+        """Any numbers."""
+        return DATA, messages.F64
+
+    def outputs(self) -> dict[str, Message]:
+        """Nothing is sent but to the program."""
+        return {"out_port": Message(self.process.out_port.shape, type(self.model).out_port.d_type)}
+
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+        """One leaf."""
+        self.rows = Rows(feeds["in_port"].data, self.channel.capacity)
+        return [self.rows.call("keep")]
+
+
+class WireKernel(Sending):
+    """VarWire."""
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        self.var = referred(process.wire_tap)
+        if self.var is None or self.var.shape != process.wire_tap.shape:
+            raise Declined("wire_tap")
+
+    def managed(self) -> Iterable[tuple[str, Description]]:
+        """One leaf."""
+        self.rows = Rows(self.var.process._model._kernel.variable(self.var.name), self.channel.capacity)
+        return [self.rows.call("keep")]

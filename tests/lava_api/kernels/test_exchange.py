@@ -1,0 +1,367 @@
+"""Exchange with the program around as part of the compiled network: equal to the Python models, step by step."""
+
+import os
+import signal
+import threading
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lava_api.magma.core.decorator import implements, requires
+from lava_api.magma.core.model.py.model import PyAsyncProcessModel, PyLoihiProcessModel
+from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.process.ports.ports import InPort, OutPort
+from lava_api.magma.core.process.process import AbstractProcess
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.run_conditions import RunContinuous, RunSteps
+from lava_api.magma.core.run_configs import Loihi2SimCfg
+from lava_api.magma.core.sync.domain import SyncDomain
+from lava_api.magma.core.sync.protocols.async_protocol import AsyncProtocol
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.magma.kernels import plan
+from lava_api.magma.runtime.kernel_service import KernelService
+from lava_api.proc.dense.process import Dense
+from lava_api.proc.io.extractor import Extractor, VarWire
+from lava_api.proc.io.injector import Injector
+from lava_api.proc.io.utils import ChannelConfig, ReceiveEmpty, ReceiveNotEmpty, SendFull
+from lava_api.proc.lif.process import LIF
+from lava_api.proc.monitor.process import Monitor
+from lava_api.proc.sdn.process import Sigma
+
+FLOAT = Loihi2SimCfg(select_tag=None)
+
+
+class Twice(AbstractProcess):
+    """A user's own process: sends what arrives, doubled."""
+
+    def __init__(self, shape):
+        super().__init__(shape=shape)
+        self.a_in, self.s_out = InPort(shape), OutPort(shape)
+
+
+@implements(proc=Twice, protocol=LoihiProtocol)
+@requires(CPU)
+class PyTwice(PyLoihiProcessModel):
+    a_in = LavaPyType(PyInPort.VEC_DENSE, float)
+    s_out = LavaPyType(PyOutPort.VEC_DENSE, float)
+
+    def run_spk(self):
+        self.s_out.send(2 * self.a_in.recv())
+
+
+class Program:
+    """A random network with ways in and out."""
+
+    def __init__(self, rng, calm):
+        self.calm = calm
+        self.ways_in, self.ways_out, self.n = [], [], int(rng.integers(1, 4))
+        layers = [self.layer(rng, k) for k in range(rng.integers(1, 4))]
+        self.core = layers[0]
+        for _ in range(rng.integers(1, 3)):
+            self.enter(rng, layers[rng.integers(len(layers))])
+        for k, source in enumerate(layers):
+            for j, target in enumerate(layers):
+                if j == k + 1 or (j != k and rng.random() < 0.3):
+                    self.join(rng, source, target)
+        for layer in layers[1:]:
+            self.core.s_out.connect(self.way_out(rng, Extractor).in_port)
+            layer.s_out.connect(self.way_out(rng, Extractor).in_port)
+        for _ in range(rng.integers(0, 3)):
+            wire = self.way_out(rng, VarWire)
+            layer = layers[rng.integers(len(layers))]
+            wire.connect_var(layer.sigma if isinstance(layer, Sigma) else layer.v)
+
+    def layer(self, rng, number):
+        shape = (self.n,)
+        return Sigma(shape=shape) if rng.random() < 0.5 else LIF(shape=shape, vth=3, dv=0.1, bias_mant=number)
+
+    def enter(self, rng, layer):
+        injector = Injector(shape=(self.n,), **self.options(rng))
+        self.ways_in.append(injector)
+        self.join(rng, injector, layer, injector.out_port)
+
+    def join(self, rng, source, target, port=None):
+        """Connect directly (forward only), by synapses, or by a Python model before synapses."""
+        port, kind = port or source.s_out, rng.integers(4)
+        if kind == 0 and (isinstance(source, Injector) or source.id < target.id):
+            port.connect(target.a_in)
+            return
+        if kind == 1:
+            twice = Twice((self.n,))
+            port.connect(twice.a_in)
+            port = twice.s_out
+        dense = Dense(weights=rng.integers(-2, 3, (self.n, self.n)), num_message_bits=8)
+        port.connect(dense.s_in)
+        dense.a_out.connect(target.a_in)
+
+    def options(self, rng, *, way_out=False):
+        """A buffer; in programs that go on in turn with the network, what does not depend on who is faster."""
+        kinds = (SendFull, ReceiveEmpty, ReceiveNotEmpty)
+        drawn = [list(kind)[int(rng.random() < 0.3)] for kind in kinds]
+        if not self.calm:
+            drawn = [SendFull.BLOCKING, drawn[1] if way_out else ReceiveEmpty.BLOCKING, ReceiveNotEmpty.FIFO]
+        return {"buffer_size": int(rng.integers(1, 5)), "channel_config": ChannelConfig(*drawn)}
+
+    def way_out(self, rng, kind):
+        shape = {"shape": (self.n,)} if kind is Extractor else {}
+        self.ways_out.append(kind(**shape, **self.options(rng, way_out=True)))
+        return self.ways_out[-1]
+
+
+TEXTS = ("has ended", "no run is in progress", "from the program around")
+
+
+def with_models(kernels, function, *arguments):
+    """Call a function; stock models are kernels, or Python."""
+    plan.AT_ALL = kernels
+    try:
+        return function(*arguments)
+    finally:
+        plan.AT_ALL = True
+
+
+def act(rng, program):
+    """Do something with the network; what was seen."""
+    action, number = rng.integers(6), int(rng.integers(1, 5))
+    if action == 0:
+        program.core.run(RunSteps(number, blocking=program.calm or bool(rng.random() < 0.3)))
+    elif action == 1 and rng.random() < 0.3:
+        program.core.wait()
+    elif action == 2 and program.ways_out:
+        way_out = program.ways_out[rng.integers(len(program.ways_out))]
+        ready = len(way_out._channel.queue) if program.calm else number
+        return [way_out.receive().tolist() for _ in range(min(number, ready))]
+    else:
+        way_in = program.ways_in[rng.integers(len(program.ways_in))]
+        room = way_in.proc_params["channel_config"].send_full is SendFull.NON_BLOCKING_DROP
+        room = number if room or not program.calm else way_in._channel.capacity - len(way_in._channel.queue)
+        for _ in range(min(number, room)):
+            way_in.send(rng.integers(-3, 4, program.n))
+    return []
+
+
+def talk(seed, calm):
+    """Everything that a random program around a random network sees."""
+    rng = np.random.default_rng(seed)
+    program = Program(rng, calm)
+    program.core.run(RunSteps(0), FLOAT)
+    if plan.AT_ALL:
+        assert all(hasattr(process._model, "_kernel") for process in (*program.ways_in, *program.ways_out))
+    seen = []
+    for _ in range(12):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                seen.append(act(rng, program))
+            except RuntimeError as error:
+                seen.append([text for text in TEXTS if text in str(error)])
+                if calm:
+                    break
+        seen.append(len([warning for warning in caught if "full" in str(warning.message)]))
+    try:
+        seen.append([var.get().tolist() for var in program.core.vars])
+    except RuntimeError:
+        seen.append("stuck")
+    program.core.stop()
+    return seen
+
+
+@pytest.mark.parametrize("calm", [True, False])
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 1 << 30))
+def test_whatever_a_program_does_it_sees_what_python_models_show(seed, calm):
+    assert with_models(True, talk, seed, calm) == with_models(False, talk, seed, calm)
+
+
+def chain(**options):
+    """An injector, synapses, neurons that sum up, an extractor, and a wire on the neurons."""
+    injector, extractor, wire = Injector(shape=(1,), **options), Extractor(shape=(1,), **options), VarWire(**options)
+    dense, sigma = Dense(weights=np.eye(1), num_message_bits=8), Sigma(shape=(1,))
+    injector.out_port.connect(dense.s_in)
+    dense.a_out.connect(sigma.a_in)
+    sigma.s_out.connect(extractor.in_port)
+    wire.connect_var(sigma.sigma)
+    injector.create_runtime(FLOAT)
+    return injector, extractor, wire
+
+
+def service(process):
+    (found,) = process.runtime._assembly.services
+    return found
+
+
+def test_data_that_wait_are_used_up_in_one_go():
+    injector, extractor, wire = chain()
+    assert isinstance(service(injector), KernelService)
+    region, calls = service(injector).region, []
+    steps = region.steps
+    region.steps = lambda most: calls.append(steps(most)) or calls[-1]
+    for value in range(1, 41):
+        injector.send(np.array([value]))
+    injector.run(RunSteps(40))
+    assert sum(calls) == 40 and len(calls) < 10
+    sums = np.cumsum(np.arange(40)).tolist()
+    assert [extractor.receive().item() for _ in range(40)] == [wire.receive().item() for _ in range(40)] == sums
+    injector.stop()
+
+
+def test_what_is_received_stays_as_it_is():
+    injector, extractor, wire = chain()
+    given = np.ones(1)
+    for _ in range(6):
+        injector.send(given)
+        given += 1
+    injector.run(RunSteps(3))
+    first, value = extractor.receive(), wire.receive()
+    injector.run(RunSteps(3))
+    assert first.tolist() == value.tolist() == [0]
+    assert [extractor.receive().item() for _ in range(5)] == [1, 3, 6, 10, 15]
+    injector.stop()
+
+
+def test_a_buffer_keeps_what_the_run_has_not_used():
+    drops = ChannelConfig(send_full=SendFull.NON_BLOCKING_DROP)
+    injector, _, _ = chain(buffer_size=5, channel_config=drops)
+    for _ in range(5):
+        injector.send(np.ones(1))
+    injector.run(RunSteps(2))
+    for _ in range(2):
+        injector.send(np.ones(1))
+    with pytest.warns(UserWarning, match="dropped"):
+        injector.send(np.ones(1))
+    injector.stop()
+
+
+def test_the_program_may_answer_what_the_network_sends():
+    """Synapses send what came a step before: what arrives at the program in a step does not wait for its answer."""
+    injector, extractor, wire = chain()
+    injector.run(RunSteps(5, blocking=False))
+    sums = []
+    for _ in range(5):
+        sums.append(extractor.receive().item())
+        injector.send(np.array([sums[-1] + 1]))
+        assert wire.receive().item() == sums[-1]
+    injector.wait()
+    assert sums == [0, 1, 3, 7, 15]
+    injector.stop()
+
+
+def test_ways_that_do_not_depend_on_each_other_do_not_wait_for_each_other():
+    pairs = [(Injector(shape=(1,)), Extractor(shape=(1,))) for _ in range(2)]
+    monitor = Monitor()
+    for injector, extractor in pairs:
+        sigma = Sigma(shape=(1,))
+        injector.out_port.connect(sigma.a_in)
+        sigma.s_out.connect(extractor.in_port)
+        monitor.probe(sigma.sigma, 2)
+    monitor.run(RunSteps(2, blocking=False), FLOAT)
+    for order in (pairs, pairs[::-1]):
+        for injector, extractor in order:
+            injector.send(np.ones(1))
+            extractor.receive()
+    monitor.wait()
+    assert [data["sigma"].ravel().tolist() for data in monitor.get_data().values()] == [[1, 2], [1, 2]]
+    monitor.stop()
+
+
+def test_a_full_buffer_holds_up_no_other():
+    injector, extractor, wire = chain(buffer_size=1)
+    injector.run(RunSteps(4, blocking=False))
+    for _ in range(2):
+        injector.send(np.ones(1))
+        assert extractor.receive() in (0, 1)
+    with pytest.raises(RuntimeError, match=r"wire_tap waits for room from the program around.*blocking=False"):
+        extractor.receive()
+    assert [wire.receive().item() for _ in range(2)] == [0, 1]
+    injector.stop()
+
+
+@pytest.mark.parametrize("kernels", [True, False])
+def test_a_run_that_waits_is_paused_and_goes_on(kernels):
+    injector, extractor, _ = with_models(kernels, chain)
+    injector.run(RunContinuous())
+    injector.pause()
+    assert service(injector).done == 1 and not injector.runtime._is_running
+    injector.run(RunSteps(1, blocking=False))
+    for _ in range(2):
+        injector.send(np.ones(1))
+    injector.wait()
+    assert service(injector).done == 2
+    assert [extractor.receive().item() for _ in range(2)] == [0, 1]
+    injector.stop()
+
+
+def interrupted(process, steps):
+    """Run and press Ctrl-C meanwhile."""
+    timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        process.run(RunSteps(steps))
+    timer.join()
+
+
+def test_ctrl_c_while_a_step_waits():
+    injector, extractor, _ = chain()
+    listener = threading.Thread(target=extractor.receive, daemon=True)
+    listener.start()
+    interrupted(injector, 1)
+    injector.send(np.ones(1))
+    injector.wait()
+    injector.send(np.ones(1))
+    injector.run(RunSteps(1))
+    assert extractor.receive() == 1
+    injector.stop()
+
+
+def test_ctrl_c_between_steps():
+    zeros = ChannelConfig(receive_empty=ReceiveEmpty.NON_BLOCKING_ZEROS)
+    injector, sigma = Injector(shape=(1,), channel_config=zeros), Sigma(shape=(1,))
+    injector.out_port.connect(sigma.a_in)
+    injector.create_runtime(FLOAT)
+    interrupted(injector, 1 << 40)
+    done = sigma._model.time_step
+    injector.send(np.ones(1))
+    injector.run(RunSteps(5))
+    assert sigma._model.time_step == done + 5 > 5 and sigma.sigma.get() == 1
+    injector.stop()
+
+
+class Later(AbstractProcess):
+    """A process that runs on its own."""
+
+    def __init__(self, shape):
+        super().__init__(shape=shape)
+        self.a_in, self.s_out = InPort(shape), OutPort(shape)
+
+
+@implements(proc=Later, protocol=AsyncProtocol)
+@requires(CPU)
+class PyLater(PyAsyncProcessModel):
+    a_in = LavaPyType(PyInPort.VEC_DENSE, float)
+    s_out = LavaPyType(PyOutPort.VEC_DENSE, float)
+
+    def run_async(self):
+        for _ in range(self.num_steps):
+            self.s_out.send(2 * self.a_in.recv())
+
+
+def test_kernels_around_a_model_that_runs_on_its_own():
+    first, later, second = Sigma(shape=(1,)), Later((1,)), Sigma(shape=(1,))
+    injector = Injector(shape=(1,))
+    injector.out_port.connect(first.a_in)
+    first.s_out.connect(later.a_in)
+    later.s_out.connect(second.a_in)
+    domains = [
+        SyncDomain("own", AsyncProtocol(), [later]),
+        SyncDomain("steps", LoihiProtocol(), [injector, first, second]),
+    ]
+    injector.create_runtime(Loihi2SimCfg(custom_sync_domains=domains))
+    for value in (1, 2, 3):
+        injector.send(np.array([value]))
+    injector.run(RunSteps(3))
+    assert first.sigma.get() == 6 and second.sigma.get() == 2 * (1 + 3 + 6)
+    injector.stop()
