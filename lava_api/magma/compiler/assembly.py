@@ -274,7 +274,9 @@ def _services(
         home = {process: region for _, region in regions for process in region.kernels}
         managed = [ManagedTurn(home[p], p) if p in home else models[p] for p in ordered]
         managed = [turn for turn in managed if not isinstance(turn, ManagedTurn) or turn.wanted]
-        assembly.services.append(LoihiService([models[p] for p in python], managed, control, regions))
+        is_alone = len(program.domains) == 1
+        rest = [models[p] for p in python]
+        assembly.services.append(LoihiService(rest, managed, control, regions, is_alone=is_alone))
 
 
 def variables_first(processes: list[Any], references: tuple[Reference, ...]) -> list[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -12,8 +12,23 @@ from lava_api.magma.kernels.base import Kernel
 from lava_api.magma.kernels.calls import Program
 from lava_api.magma.runtime.scheduler import ModelError
 
-Spawn = Callable[[Any, Callable[[], Any]], None]
-"""Adds a job, a method that may wait, for a model to the phase that is running."""
+
+class Turn(Protocol):
+    """What a phase of the scheduler offers to a region.
+
+    Attributes
+    ----------
+    scheduler : Scheduler
+        Knows when nothing else can go on.
+    is_eager : bool
+        Whether a step is to be done in parts as soon as something is missing, not only when nothing else can go on.
+    """
+
+    scheduler: Any
+    is_eager: bool
+
+    def spawn(self, model: Any, method: Callable[[], Any]) -> None:
+        """Add a job, a method that may wait, for a model to the phase that is running."""
 
 
 class Arrival:
@@ -32,9 +47,12 @@ class Arrival:
     def __init__(self, channel: Any, message: Any, kernel: Kernel) -> None:
         self.channel, self.message, self.kernel = channel, message, kernel
 
-    def is_open(self) -> bool:
-        """Return whether it is there."""
-        return bool(self.channel.queue)
+    def try_take(self) -> bool:
+        """Take it if it is there."""
+        if not self.channel.queue:
+            return False
+        self.message.put(self.channel.recv())
+        return True
 
     def take(self) -> None:
         """Take it; wait for it."""
@@ -55,9 +73,13 @@ class Supply:
     def __init__(self, kernel: Kernel, clock: Any) -> None:
         self.kernel, self.clock = kernel, clock
 
-    def is_open(self) -> bool:
-        """Return whether it is there for one step."""
-        return self.kernel.room(int(self.clock[0])) != 0
+    def try_take(self) -> bool:
+        """Take it if it is there for one step."""
+        done = int(self.clock[0])
+        if not self.kernel.room(done):
+            return False
+        self.kernel.fetch(done + 1)
+        return True
 
     def take(self) -> None:
         """Take it; wait for it."""
@@ -89,9 +111,11 @@ class Parts:
         self.linker = linker
         self.order = [process for process in linker.order if not region.kernels[process].early]
         self.needs = self._needs(gates)
+        self._arrivals = all(isinstance(gate, Arrival) for gate in gates)
         suppliers = {gate.kernel.process for gate in gates if isinstance(gate, Supply)}
         everything = set(gates)
         self.is_one = all(self.needs[process] == everything for process in self.order if process not in suppliers)
+        self.is_begun = False
         self.missing: set[Gate] = set()
         self._left: list[Any] = []
         self._programs: dict[tuple[Any, ...], Program] = {}
@@ -110,25 +134,58 @@ class Parts:
             needs[process].update(*(needs[source] for source in sources.get(process, ()) if source in needs))
         return needs
 
-    def is_useless(self, missing: list[Gate]) -> bool:
-        """Return whether nothing would go on before these gates have opened, one after the other."""
-        return self.is_one and (len(missing) == 1 or all(isinstance(gate, Arrival) for gate in missing))
+    def wait(self, missing: list[Gate], turn: Turn) -> bool:
+        """Wait for gates, one after the other; return whether the step is still to be done, and was not done in parts.
 
-    def begin(self, missing: list[Gate], spawn: Spawn) -> None:
-        """Begin a step; what has to wait for gates that are missing goes on in jobs of its own."""
+        When nothing else can go on meanwhile, or at once where the turn says so, the step is divided.
+        """
+        if not (self.is_one and (self._arrivals or len(missing) == 1)):
+            if turn.is_eager:
+                self._begin(missing, turn)
+                return False
+            turn.scheduler.stalled[self] = missing, turn
+        gate = missing[0]
+        try:
+            while missing:
+                gate = missing[0]
+                gate.take()
+                if self.is_begun:
+                    self._opened(gate, turn)
+                    return False
+                del missing[0]
+        except ModelError:
+            raise
+        except Exception as error:
+            raise ModelError(gate.kernel.model, error) from error
+        turn.scheduler.stalled.pop(self, None)
+        return True
+
+    def divide(self, missing: list[Gate], turn: Turn) -> None:
+        """Do the step in parts, while the first gate that is missing is waited for."""
+        self.is_begun = True
+        turn.spawn(missing[0].kernel.model, partial(self._begin, missing, turn, first=1))
+
+    def _begin(self, missing: list[Gate], turn: Turn, *, first: int = 0) -> None:
+        """Do what can be done; what has to wait for gates goes on in jobs of its own, the first ones elsewhere."""
+        self.is_begun = True
         self.missing = set(missing)
         self._left = list(self.order)
-        self._go_on(spawn, first=True)
-        for gate in missing:
-            spawn(gate.kernel.model, partial(self._wait, gate, spawn))
+        self.region.prepare()
+        self._go_on(turn, first=True)
+        for gate in missing[first:]:
+            turn.spawn(gate.kernel.model, partial(self._wait, gate, turn))
 
-    def _wait(self, gate: Gate, spawn: Spawn) -> None:
+    def _wait(self, gate: Gate, turn: Turn) -> None:
         """Wait for a gate, and do what it has kept waiting."""
         gate.take()
-        self.missing.discard(gate)
-        self._go_on(spawn)
+        self._opened(gate, turn)
 
-    def _go_on(self, spawn: Spawn, *, first: bool = False) -> None:
+    def _opened(self, gate: Gate, turn: Turn) -> None:
+        """Do what a gate has kept waiting."""
+        self.missing.discard(gate)
+        self._go_on(turn)
+
+    def _go_on(self, turn: Turn, *, first: bool = False) -> None:
         """Do what can be done now."""
         region, left = self.region, self._left
         able = [process for process in left if not self.needs[process] & self.missing]
@@ -144,7 +201,8 @@ class Parts:
         done = int(region.clock[0]) + 1
         if last:
             region.clock[0] = done
-        region.pass_on(set(able), done, spawn)
+            self.is_begun = False
+        region.pass_on(done, turn, set(able))
 
     def _program(self, first: bool, last: bool, able: list[Any]) -> Program:
         """Return the calls of a part."""

@@ -13,7 +13,7 @@ from lava_api.magma.kernels.base import Kernel
 from lava_api.magma.kernels.calls import Program
 from lava_api.magma.kernels.linking import Linker
 from lava_api.magma.kernels.messages import Message
-from lava_api.magma.kernels.parts import Arrival, Gate, Parts, Spawn, Supply, attributed
+from lava_api.magma.kernels.parts import Arrival, Gate, Parts, Supply, Turn, attributed
 from lava_api.magma.kernels.plan import sent_type
 from lava_api.magma.runtime.scheduler import ModelError
 
@@ -39,6 +39,8 @@ class Region:
     ----------
     clock : ndarray
         Number of steps done.
+    early : list
+        Messages that begin a step, with the channels to send them through.
     """
 
     def __init__(
@@ -63,7 +65,7 @@ class Region:
                         message = outside[link] = Message(link.source.shape, sent_type(link.source))
                         self.gates.append(Arrival(channels[link], message, kernel))
         linker = self._linker = Linker(kernels, incoming, outside)
-        self._first: list[tuple[Message, Any]] = []
+        self.early: list[tuple[Message, Any]] = []
         self._last: list[tuple[Message, Any, Any]] = []
         for link, channel in channels.items():
             source = link.source.process
@@ -71,7 +73,7 @@ class Region:
                 message = linker.messages[link.source]
                 message.wanted = True
                 if kernels[source].early:
-                    self._first.append((message, channel))
+                    self.early.append((message, channel))
                 else:
                     self._last.append((message, channel, source))
         self.alone = alone and not channels
@@ -125,50 +127,47 @@ class Region:
             raise errors[0]
         self.stale = False
 
-    def step(self, spawn: Spawn) -> None:
-        """Do the spiking phase of one step: send what is due, receive, run the kernels, send the rest.
-
-        Parameters
-        ----------
-        spawn : callable
-            Adds what has to wait for something as jobs to the phase.
-        """
-        for message, channel in self._first:
+    def step(self, turn: Turn) -> None:
+        """Do the spiking phase of one step: send what is due, receive, run the kernels, send the rest."""
+        for message, channel in self.early:
             channel.send(message.get())
         missing = []
-        for gate in self.gates:
-            if gate.is_open():
-                attributed(gate.kernel.model, gate.take)
-            else:
-                missing.append(gate)
-        if missing and self.parts.is_useless(missing):
-            for gate in missing:
-                attributed(gate.kernel.model, gate.take)
-            missing.clear()
+        try:
+            for gate in self.gates:
+                if not gate.try_take():
+                    missing.append(gate)
+        except Exception as error:
+            raise ModelError(gate.kernel.model, error) from error
+        if missing and not self.parts.wait(missing, turn):
+            return
+        self.prepare()
+        self.spiking.run(self.clock, 1)
+        self.check_status()
+        if self._last or self.handing:
+            self.pass_on(int(self.clock[0]), turn)
+
+    def prepare(self) -> None:
+        """Make all ready for one step."""
         self.ready()
         self.check_limit()
         for kernel in self.supplied:
             kernel.provide(int(self.clock[0]))
-        if missing:
-            self.parts.begin(missing, spawn)
-            return
-        self.spiking.run(self.clock, 1)
-        self.check_status()
-        self.pass_on(self.kernels, int(self.clock[0]), spawn)
 
-    def pass_on(self, processes: Any, done: int, spawn: Spawn) -> None:
-        """Send and hand over what some processes have sent in the step that is the number `done`."""
+    def pass_on(self, done: int, turn: Turn, processes: Any = None) -> None:
+        """Send and hand over what all or some processes have sent in the step that is the number `done`."""
         for message, channel, source in self._last:
-            if source in processes:
+            if processes is None or source in processes:
                 channel.send(message.get())
-        self._hand([kernel for kernel in self.handing if kernel.process in processes], done, spawn)
+        if self.handing:
+            handing = [kernel for kernel in self.handing if processes is None or kernel.process in processes]
+            self._hand(handing, done, turn)
 
     @staticmethod
-    def _hand(kernels: list[Kernel], done: int, spawn: Spawn) -> None:
+    def _hand(kernels: list[Kernel], done: int, turn: Turn) -> None:
         """Hand over what steps have left; what there is no room for waits in jobs of its own."""
         for kernel in kernels:
             if not attributed(kernel.model, partial(kernel.hand, done, wait=False)):
-                spawn(kernel.model, partial(kernel.hand, done, wait=True))
+                turn.spawn(kernel.model, partial(kernel.hand, done, wait=True))
 
     def steps(self, most: int) -> int:
         """Do up to so many steps, and what Python has to do after the last; return how many: 0 when it has to wait."""
@@ -200,14 +199,14 @@ class Region:
             self.hook(kernel)
         return most
 
-    def finish(self, spawn: Spawn) -> None:
+    def finish(self, turn: Turn) -> None:
         """Do all that comes after the spiking phase of a step."""
         self.learn()
         if self._manager is not None:
             self._manager.run(self.clock - 1, 1)
         for kernel in self.hooked:
             self.hook(kernel)
-        self._hand(self.wires, int(self.clock[0]), spawn)
+        self._hand(self.wires, int(self.clock[0]), turn)
 
     def learn(self) -> None:
         """Do the learning phase of the step that has just run."""

@@ -33,9 +33,12 @@ class KernelService:
         Whether a step has begun that is not done.
     """
 
+    is_eager = True
+
     def __init__(self, region: Any, control: Any) -> None:
         self.region = region
         self.control = control
+        self.scheduler = control.scheduler
         self.pending = 0
         self.done = 0
         self.target: float = 0
@@ -59,11 +62,11 @@ class KernelService:
 
     def advance(self) -> None:
         """Queue the next chunk of steps, if there are any left, or the rest of a step."""
-        if self.control.scheduler.failures:
+        if self.scheduler.failures:
             return
         if self._next is self._rest or (self.done < self.target and not self.control.halts()):
             self.pending = 1
-            self.control.scheduler.queue.append(self._next)
+            self.scheduler.queue.append(self._next)
         else:
             self.idle = True
             self.midway = False
@@ -82,7 +85,7 @@ class KernelService:
         begin = time.perf_counter()
         self.midway = False
         most = int(min(self._chunk, self.target - self.done))
-        if self.control.scheduler.is_driven and self.region.exchanging:
+        if self.scheduler.is_driven and self.region.exchanging:
             most = 1
         try:
             ran = self.region.steps(most)
@@ -101,14 +104,14 @@ class KernelService:
         self.midway = True
         self.done += 1
         self._next = self._rest
-        self.region.step(self._spawn)
+        self.region.step(self)
 
     def _finish(self) -> None:
         """Do the other phases of that step."""
         self._next = self._queued
-        self.region.finish(self._spawn)
+        self.region.finish(self)
 
-    def _spawn(self, model: Any, method: Any) -> None:
+    def spawn(self, model: Any, method: Any) -> None:
         """Add a job to the phase."""
         self.pending += 1
-        self.control.scheduler.queue.append(Job(self, model, method))
+        self.scheduler.queue.append(Job(self, model, method))

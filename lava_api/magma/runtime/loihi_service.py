@@ -92,19 +92,21 @@ class _RegionTurn:
         self.model = region
         self.service = service
         self.manages = bool(region.later or region.hooked)
+        self.scheduler = service.control.scheduler
+        self.is_eager = not service.is_alone
 
     def spike(self) -> None:
         """Do the spiking phase, and ask for the management phase if a kernel needs one."""
-        self.region.step(self._spawn)
+        self.region.step(self)
         if self.region.learner is not None:
             self.service.wanted.add(Phase.LRN)
         if self.manages:
             self.service.wanted.add(Phase.POST_MGMT)
 
-    def _spawn(self, model: Any, method: Any) -> None:
+    def spawn(self, model: Any, method: Any) -> None:
         """Add a job to the phase."""
         self.service.pending += 1
-        self.service.control.scheduler.queue.append(Job(self.service, model, method))
+        self.scheduler.queue.append(Job(self.service, model, method))
 
 
 class LoihiService:
@@ -121,10 +123,15 @@ class LoihiService:
         Scheduler and requests of the program.
     regions : list of (int, Region)
         Kernels of the domain, with the number of Python models that they wait for in a step.
+    is_alone : bool
+        Whether there is no other domain.
     """
 
-    def __init__(self, models: list[Any], managed: list[Any], control: Any, regions: Any = ()) -> None:
+    def __init__(
+        self, models: list[Any], managed: list[Any], control: Any, regions: Any = (), *, is_alone: bool = True
+    ) -> None:
         self.models = models
+        self.is_alone = is_alone
         self.regions = [region for _, region in regions]
         self.control = control
         self.pending = 0
@@ -152,6 +159,11 @@ class LoihiService:
                 if not isinstance(t, _Turn) or overrides(t.model, "post_guard")
             ],
         }
+        self._early: list[Any] = []
+        if is_alone:  # no channel is full when a step begins
+            for region in self.regions:
+                self._early += region.early
+                region.early = []
         self._phases = self._steps()
 
     def begin(self, num_steps: float) -> None:
@@ -182,6 +194,8 @@ class LoihiService:
         while True:
             while self.done < self.target and not control.halts():
                 self.done += 1
+                for message, channel in self._early:
+                    channel.send(message.get())
                 yield jobs[Phase.SPK]
                 if wanted:
                     if Phase.PRE_MGMT in wanted:

@@ -87,6 +87,8 @@ class Scheduler:
         Whether it runs.
     is_driven : bool
         Whether it runs, or has run last, only until the program around has what it waits for.
+    stalled : dict
+        Steps that are to be divided once nothing can go on, with the arguments of their ``divide``.
     """
 
     def __init__(self) -> None:
@@ -99,6 +101,7 @@ class Scheduler:
         self.active = False
         self.stopping = False
         self.is_driven = False
+        self.stalled: dict[Any, tuple[Any, ...]] = {}
         self.thread = get_ident()
         self.on_host_wait: Callable[[Channel, bool], None] | None = None
         self.may_drive: Callable[[], bool] | None = None
@@ -122,11 +125,14 @@ class Scheduler:
         self.active = True
         self.is_driven = enough is not None
         try:
-            while self.ready or self.queue:
+            while self.ready or self.queue or self.stalled:
                 if enough is not None and enough():
                     return
                 self.stopping = False
-                if self.ready:
+                if not self.ready and not self.queue:
+                    step = next(iter(self.stalled))
+                    step.divide(*self.stalled.pop(step))
+                elif self.ready:
                     self.ready.popleft().switch()
                 else:
                     (self.idle.pop() if self.idle else Worker(self)).switch()
@@ -174,6 +180,7 @@ class Scheduler:
         self.ready.clear()
         self.waits.clear()
         self.idle.clear()
+        self.stalled.clear()
         self._dismiss(workers)
 
     @staticmethod
