@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import prod
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from numpy.typing import ArrayLike
 
@@ -17,6 +17,9 @@ from loihi_emu.events import event_rate, sorted_events
 from loihi_emu.learning import checks as learning_checks
 from loihi_emu.learning.rule import LearningRule
 from loihi_emu.models import registry
+
+if TYPE_CHECKING:
+    from loihi_emu.mapping.placement import Placement
 
 Target: TypeAlias = "str | Source | Slice"
 LAVA_MAX_DELAY = 63
@@ -304,6 +307,45 @@ class Network:
                 raise invalid(where, "variables", f"{twice} for a second time", "one probe per variable")
         self._probes.append(made)
         return made
+
+    # ------------------------------------------------------------ placing
+    def place(
+        self, *, chip: Chip | None = None, boards: Any = None, strategy: Any = "greedy", rates: Any = None
+    ) -> Placement:
+        """Place the network on virtual chips and cores: whether it fits, where it goes, what it takes.
+
+        Results of runs never depend on it.
+
+        Parameters
+        ----------
+        chip : Chip, optional
+            LOIHI1, LOIHI2 or one of your own (``dataclasses.replace(LOIHI1, cores=4)``). Default: the boards' kind of
+            chip, or else the network's.
+        boards : str, Board or list of them, optional
+            "Kapoho Bay", "Nahuku", ...: as many chips as they have at most. Default: as many as are needed.
+        strategy : {"greedy", "traffic"}, dict or function
+            "greedy": populations in order of creation, cores filled one after the other, in the fewest cores.
+            "traffic": neurons that send each other many spikes come together. A dict: population (or its name) to a
+            core or one for each neuron, ``chip * chip.usable_cores + core``. A function: of the network, returns such
+            a dict.
+        rates : Recording or dict, optional
+            For "traffic": spikes per step of each neuron, measured or given (by name, a number or one per neuron).
+
+        Raises
+        ------
+        MappingError
+            It does not fit: names what, the resource, have and need, and what would fit.
+
+        Examples
+        --------
+        >>> net = Network()
+        >>> cells = net.population("cells", 3000, vth=100)
+        >>> net.place()
+        <Placement of "network" on Loihi 1: 3000 neurons on 3 cores of 1 chips, strategy 'greedy'>
+        """
+        from loihi_emu.mapping.place import place
+
+        return place(self, chip=chip, boards=boards, strategy=strategy, rates=rates)
 
     # ------------------------------------------------------------ copies
     def copy(self) -> Network:

@@ -1,0 +1,102 @@
+"""Whether an assignment keeps the limits of cores, chips and boards; one error that says what to do if not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from loihi_emu.boards import BOARDS, Board
+from loihi_emu.errors import MappingError
+from loihi_emu.mapping.assignment import Assignment
+from loihi_emu.mapping.layout import Layout
+from loihi_emu.mapping.problem import Problem
+from loihi_emu.mapping.profiles import part_of
+from loihi_emu.mapping.use import Use
+
+
+def check_cores(problem: Problem, assignment: Assignment, use: Use, layout: Layout) -> None:
+    """Raise if a core needs more of something than it has, or holds neurons that cannot share one.
+
+    Raises
+    ------
+    MappingError
+        Names core, resource, have and need, what of the core needs most of it, and what would fit.
+    """
+    for name, resource in problem.limits.items():
+        if resource.limit is None:
+            continue
+        over = np.flatnonzero(use.budgets[name] > resource.limit)
+        if len(over):
+            core = int(over[np.argmax(use.budgets[name][over])])
+            from loihi_emu.mapping.advice import core_advice
+
+            most, advice = core_advice(problem, assignment, use, core, name)
+            raise MappingError(
+                f"{_core(layout, core)}{most}: needs {use.budgets[name][core]} {resource.text}, has {resource.limit}. "
+                f"{advice}"
+            )
+    _check_shared(problem, assignment, layout)
+
+
+def _core(layout: Layout, core: int) -> str:
+    return f"chip {layout.chip[core]}, core {layout.core[core]}"
+
+
+def _check_shared(problem: Problem, assignment: Assignment, layout: Layout) -> None:
+    """Raise if neurons on one core differ in what the whole core shares."""
+    shared: dict[int, tuple[int, str]] = {}
+    noise: dict[int, tuple[int, str]] = {}
+    for core, name, neurons, _ in assignment.parts():
+        values = part_of(problem.profiles.core[name], neurons)
+        first = shared.setdefault(core, (int(values.flat[0]), name))
+        if np.any(values != first[0]):
+            raise MappingError(
+                f'{_core(layout, core)}: populations "{first[1]}" and "{name}" differ in vmin or vmax, which a core '
+                "has once. Place neurons with other limits on another core."
+            )
+        if problem.profiles.noise[name]:
+            before = noise.setdefault(core, (problem.profiles.noise[name], name))
+            if before[0] != problem.profiles.noise[name]:
+                raise MappingError(
+                    f'{_core(layout, core)}: populations "{before[1]}" and "{name}" differ in target, exp or offset of '
+                    "their noise, which a core has once. Place one of them on another core."
+                )
+
+
+def check_chips(problem: Problem, use: Use, layout: Layout, boards: tuple[Board, ...] | None) -> None:
+    """Raise if there are not enough chips, or a chip has too many synapses.
+
+    Raises
+    ------
+    MappingError
+        Names what is needed and there, and what would fit.
+    """
+    chip = problem.chip
+    if chip.synapses is not None:
+        by_chip = np.zeros(layout.chips, np.int64)
+        for row in use.lists:
+            by_chip[layout.chip[row.core]] += row.synapses
+        if by_chip.max(initial=0) > chip.synapses:
+            worst = int(by_chip.argmax())
+            raise MappingError(
+                f'network "{problem.name}", chip {worst}: needs {by_chip[worst]} synapses, {chip.name} has '
+                f"{chip.synapses}. Spread the network over more chips."
+            )
+    have = sum(b.most for b in boards) if boards else chip.max_chips or layout.chips
+    if layout.chips <= have:
+        return
+    from loihi_emu.mapping.advice import chip_advice
+
+    where = " + ".join(b.name for b in boards) if boards else chip.name
+    cores = int(np.count_nonzero(use.budgets["compartments"]))
+    raise MappingError(
+        f'network "{problem.name}": needs {layout.chips} chips ({cores} cores), {where} has {have} '
+        f"({have * chip.usable_cores} cores). {chip_advice(problem, use, layout, have)}"
+    )
+
+
+def smallest_board(chip: Any, chips: int) -> Board | None:
+    """The board with the fewest chips that has so many of this kind; None if none has."""
+    enough = [b for b in BOARDS if b.chip.name == chip.name and b.most >= chips]
+    return min(enough, key=lambda b: b.most, default=None)

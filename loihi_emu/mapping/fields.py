@@ -1,0 +1,72 @@
+"""Whether a network's numbers fit the chip's fields, for networks made for another chip or another set of rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from loihi_emu.chip import Chip
+from loihi_emu.elements import Population
+from loihi_emu.errors import MappingError
+
+
+def check_fields(network: Any, chip: Chip) -> None:
+    """Raise if a parameter or a delay is beyond the chip's fields.
+
+    Raises
+    ------
+    MappingError
+        Names the population or connection, the parameter, what is given and what is allowed.
+    """
+    for p in network.populations.values():
+        _check_population(p, chip)
+    for c in network.connections.values():
+        longest = int(c.delays.max()) if c.delays.size else 0
+        if longest > chip.max_delay:
+            raise MappingError(
+                f'connection "{c.name}", delays: got {longest}, {chip.name} has 0..{chip.max_delay}. '
+                "Use shorter delays, or a population in between that passes spikes on."
+            )
+
+
+def _check_population(p: Population, chip: Chip) -> None:
+    lava = "bias_mant" in p.parameters
+    ranges = {
+        "bias": (-chip.bias_max << (chip.bias_exp_max if "vth_exp" in p.parameters else 0), None),
+        "bias_mant": (-chip.bias_max, None),
+        "refractory": (0 if "vth_exp" in p.parameters else chip.refractory_min, chip.refractory_max),
+        "vth": (0, None if "vth_exp" in p.parameters else chip.vth_max),
+        "du": (-1 if lava else 0, None),
+    }
+    for name, (low, high) in ranges.items():
+        if name not in p.parameters:
+            continue
+        values = np.asarray(p.parameters[name])
+        top = -low if name.startswith("bias") else high
+        bad = values < low if top is None else (values < low) | (values > top)
+        if np.any(bad):
+            allowed = f"{low} or more" if top is None else f"{low}..{top}"
+            raise MappingError(
+                f'population "{p.name}", {name}: got {values[bad].flat[0]}, {chip.name} has {allowed}. '
+                "Scale weights, thresholds and biases together (loihi_emu.quantize)."
+            )
+    for name, least, form in (("vmin", -1, "-(2**e) + 1"), ("vmax", 1, "2**(9 + 2*e) - 1")):
+        if name in p.parameters:
+            _check_limit(p, name, least, form, chip)
+
+
+def _check_limit(p: Population, name: str, sign: int, form: str, chip: Chip) -> None:
+    """Raise if vmin or vmax is not one that the chip's exponents can give."""
+    given = np.unique(np.asarray(p.parameters[name]))
+    if sign < 0:
+        possible = np.asarray([1 - (1 << e) for e in range(chip.vmin_exp_max + 1)])
+    else:
+        possible = np.asarray([(1 << (9 + 2 * e)) - 1 for e in range(chip.vmax_exp_max + 1)])
+    bad = given[~np.isin(given, possible)]
+    if bad.size:
+        nearest = possible[np.argsort(np.abs(possible - bad[0]))[:2]]
+        raise MappingError(
+            f'population "{p.name}", {name}: got {bad[0]}, {chip.name} has {form}: '
+            f"the nearest are {min(nearest)} and {max(nearest)}."
+        )

@@ -1,0 +1,180 @@
+"""Filling cores one after the other, each as far as it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.errors import MappingError
+from loihi_emu.mapping.assignment import Assignment, Index, assigned
+from loihi_emu.mapping.limits import DELAY_SLOTS_MORE
+from loihi_emu.mapping.problem import Problem
+from loihi_emu.mapping.profiles import few_enough, part_of, values_of
+
+Run = tuple[str, Index]
+"""A population and neurons of it (ascending) that are to be placed one after the other."""
+
+
+class _OpenCore:
+    """A core that is being filled: what it holds."""
+
+    def __init__(self, problem: Problem, number: int) -> None:
+        self.problem, self.number = problem, number
+        self.compartments = self.bits = self.axons_in = self.axons_out = self.delay = 0
+        self.profiles: tuple[set[int], set[int]] = (set(), set())
+        self.formats: set[Any] = set()
+        self.traces: set[Any] = set()
+        self.shared: int | None = None
+        self.noise = 0
+
+    # ------------------------------------------------------------ room
+    def room(self, name: str, neurons: Index, fanout: NDArray[np.int64], guess: int) -> tuple[int, int, int]:
+        """How many of the first neurons of a run fit, and the memory bits and input axons that they take."""
+        n = len(neurons)
+        for limit in self._simple(name, neurons, fanout):
+            n = n if limit is None else max(0, min(n, limit))
+        if n == 0:
+            return 0, 0, 0
+        fanin = self.problem.fanins[name]
+        slots = np.arange(self.compartments, self.compartments + n, dtype=np.int32)
+        bits = self.problem.limit("synaptic_bits") - self.bits
+        axons = self.problem.limit("axons_in") - self.axons_in
+        return fanin.longest(neurons[:n], slots, min(guess, n), bits, axons)
+
+    def _simple(self, name: str, neurons: Index, fanout: NDArray[np.int64]) -> Iterable[int | None]:
+        """Limits of everything but lists, cheap ones first."""
+        problem = self.problem
+        left = problem.limit("compartments") - self.compartments
+        yield left
+        head = neurons[:left]
+        yield self._same(part_of(problem.profiles.core[name], head), problem.profiles.noise[name])
+        connections = problem.fanins[name].connections
+        longest = max([self.delay, *(problem.delay(c) for c in connections)])
+        slots = longest + DELAY_SLOTS_MORE
+        yield problem.limit("accumulators") // slots - self.compartments
+        formats = self.formats | {problem.format_key(c) for c in connections}
+        yield self._none_if(len(formats) <= problem.limit("synapse_formats"))
+        traces = self.traces | {problem.trace_key(c) for c in connections if c.learning is not None}
+        yield self._none_if(len(traces) <= problem.limit("trace_profiles"))
+        for present, identities, resource in zip(
+            self.profiles, (problem.profiles.compartment[name], problem.profiles.threshold[name]),
+            ("compartment_profiles", "threshold_profiles"), strict=True,
+        ):  # fmt: skip
+            yield few_enough(part_of(identities, head), present, problem.limits[resource].limit)
+        axons = np.cumsum(fanout[head])
+        yield int(np.searchsorted(axons, problem.limit("axons_out") - self.axons_out, "right"))
+
+    def _same(self, shared: NDArray[np.int32], noise: int) -> int | None:
+        """Neurons before the first whose vmin, vmax or noise differ from the core's."""
+        if noise and self.noise and noise != self.noise:
+            return 0
+        wanted = int(shared.flat[0]) if self.shared is None else self.shared
+        other = np.flatnonzero(shared != wanted)
+        return None if not other.size else int(other[0]) if shared.ndim else 0
+
+    @staticmethod
+    def _none_if(fits: bool) -> int | None:
+        return None if fits else 0
+
+    # ------------------------------------------------------------ filling
+    def add(self, name: str, neurons: Index, fanout: NDArray[np.int64], bits: int, axons: int) -> None:
+        """Put neurons that fit into the core."""
+        problem = self.problem
+        fanin = problem.fanins[name]
+        self.bits, self.axons_in = self.bits + bits, self.axons_in + axons
+        self.compartments += len(neurons)
+        self.axons_out += int(fanout[neurons].sum())
+        self.delay = max([self.delay, *(problem.delay(c) for c in fanin.connections)])
+        self.formats |= {problem.format_key(c) for c in fanin.connections}
+        self.traces |= {problem.trace_key(c) for c in fanin.connections if c.learning is not None}
+        self.shared = int(part_of(problem.profiles.core[name], neurons[:1]).flat[0])
+        self.noise = self.noise or problem.profiles.noise[name]
+        for present, identities in zip(
+            self.profiles, (problem.profiles.compartment[name], problem.profiles.threshold[name]), strict=True
+        ):
+            present.update(values_of(identities, neurons))
+
+
+def fill(
+    problem: Problem, runs: Iterable[Run], fanout: dict[str, NDArray[np.int64]], *, whole: bool = False
+) -> Assignment:
+    """Put runs of neurons on cores in order; a core is closed when the next neuron does not fit.
+
+    Parameters
+    ----------
+    problem : Problem
+    runs : iterable of (population name, neurons)
+    fanout : dict
+        Output axon slots of each neuron, as far as known.
+    whole : bool
+        Begin a new core for a run that does not fit into the rest of the open one but would fit into an empty one.
+
+    Raises
+    ------
+    MappingError
+        A single neuron does not fit on an empty core.
+    """
+    cores = {name: np.zeros(p.size, np.int32) for name, p in problem.populations.items()}
+    core = _OpenCore(problem, 0)
+    guesses: dict[str, int] = {}
+    for name, neurons in runs:
+        at = 0
+        while at < len(neurons):
+            rest = neurons[at : at + problem.limit("compartments")]
+            n, bits, axons = core.room(name, rest, fanout[name], guesses.get(name, len(rest)))
+            if core.compartments and (n == 0 or (whole and n < len(neurons) - at)):
+                fresh = _OpenCore(problem, core.number + 1)
+                if n == 0 or fresh.room(name, rest, fanout[name], len(rest))[0] >= len(neurons) - at:
+                    core = fresh
+                    continue
+            if n == 0:
+                raise _single(problem, name, int(neurons[at]), fanout[name])
+            core.add(name, rest[:n], fanout[name], bits, axons)
+            guesses[name] = n
+            cores[name][rest[:n]] = core.number
+            at += n
+            if at < len(neurons):
+                core = _OpenCore(problem, core.number + 1)
+    return assigned(cores, core.number + 1)
+
+
+def first_cores(problem: Problem, name: str, count: int, fanout: NDArray[np.int64]) -> int:
+    """Neurons per core if the first `count` cores held this population alone; 1 or more."""
+    neurons = np.arange(problem.populations[name].size, dtype=np.int32)
+    at = cores = 0
+    guess = problem.limit("compartments")
+    while at < len(neurons) and cores < count:
+        rest = neurons[at : at + problem.limit("compartments")]
+        guess, _, _ = _OpenCore(problem, 0).room(name, rest, fanout, guess)
+        if guess == 0:
+            break
+        at, cores = at + guess, cores + 1
+    return max(1, at // max(1, cores))
+
+
+def _single(problem: Problem, name: str, neuron: int, fanout: NDArray[np.int64]) -> MappingError:
+    """The error for a neuron that no core can take."""
+    place = np.array([neuron], np.int32)
+    fanin = problem.fanins[name]
+    bits, axons = fanin.need(place, np.zeros(1, np.int32)) if fanin.connections else (0, 0)
+    needs = {"axons_in": axons, "synaptic_bits": bits, "axons_out": int(fanout[neuron])}
+    advice = {
+        "axons_in": "Fewer sources onto it, or populations in between that gather them.",
+        "synaptic_bits": "Fewer weight bits or shorter delays, or fewer sources onto it.",
+        "axons_out": "Fewer target cores: fewer targets, or populations in between that pass its spikes on.",
+    }
+    for resource, need in needs.items():
+        have = problem.limit(resource)
+        if need > have:
+            text = problem.limits[resource].text
+            return MappingError(
+                f'population "{name}", neuron {neuron}: needs {need} {text} alone, a core of {problem.chip.name} has '
+                f"{have}. {advice[resource]}"
+            )
+    return MappingError(
+        f'population "{name}", neuron {neuron}: does not fit on a core of {problem.chip.name} for its '
+        f"connections' formats, traces or delays. Use fewer kinds of connections onto it, or shorter delays."
+    )

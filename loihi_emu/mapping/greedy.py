@@ -1,0 +1,118 @@
+"""The sequential strategy: populations in order of creation, cores filled one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.elements import Connection, Population
+from loihi_emu.errors import MappingError
+from loihi_emu.mapping import kernels as k
+from loihi_emu.mapping.assignment import Assignment, assigned
+from loihi_emu.mapping.filling import Run, fill, first_cores
+from loihi_emu.mapping.problem import Problem
+from loihi_emu.mapping.use import Use, use_of
+
+Fanout = dict[str, NDArray[np.int64]]
+
+ROUNDS = 12
+"""How often cores are filled anew because more output axons were needed than foreseen."""
+SAMPLE = 8
+"""Cores of a population that are filled to foresee how many neurons go on one."""
+FEW = 0.1
+"""If no larger share of the cores needs too many output axons, those are split; else all are filled anew."""
+
+
+def greedy(problem: Problem) -> tuple[Assignment, Use]:
+    """Fill cores in order, splitting populations where a core ends, or where possible not; the fewer cores are taken.
+
+    Raises
+    ------
+    MappingError
+        A neuron that fits on no core.
+    """
+    runs = list(problem.every_neuron().items())
+    split = filled(problem, runs)
+    room = problem.limit("compartments")
+    if len(runs) == 1 or not any(p.size <= room for p in problem.populations.values()):
+        return split
+    kept = filled(problem, runs, whole=True)
+    return kept if kept[0].count <= split[0].count else split
+
+
+def filled(problem: Problem, runs: Sequence[Run], *, whole: bool = False) -> tuple[Assignment, Use]:
+    """Fill cores with runs of neurons in order, and measure them.
+
+    The output axons of a neuron depend on how many cores its targets lie on, which is known only afterwards: they are
+    foreseen; then cores that need too many are split, or all are filled anew.
+    """
+    fanout = foreseen(problem)
+    assignment = fill(problem, runs, fanout, whole=whole)
+    for _ in range(ROUNDS):
+        use = use_of(problem, assignment)
+        over = np.flatnonzero(use.budgets["axons_out"] > problem.limit("axons_out"))
+        if not len(over):
+            return assignment, use
+        if len(over) <= max(1, FEW * assignment.count) and np.all(use.budgets["compartments"][over] > 1):
+            assignment = halved(assignment, over)
+        else:
+            fanout = {name: np.maximum(fanout[name], found) for name, found in use.fanout.items()}
+            assignment = fill(problem, runs, fanout, whole=whole)
+    worst = int(use.budgets["axons_out"].argmax())
+    raise MappingError(
+        f'network "{problem.name}": core {worst} needs {use.budgets["axons_out"][worst]} output axons, has '
+        f"{problem.limit('axons_out')}, and splitting it did not help after {ROUNDS} rounds. Connect neurons to fewer "
+        "cores: fewer targets each, or targets that lie together."
+    )
+
+
+def halved(assignment: Assignment, over: NDArray[np.int64]) -> Assignment:
+    """Split some cores into two of half their neurons; those behind move up."""
+    after = np.zeros(assignment.count, np.int64)
+    after[over] = 1
+    size = np.zeros(assignment.count, np.int64)
+    for a in assignment.cores.values():
+        size += np.bincount(a, minlength=assignment.count)
+    moved = np.cumsum(after) - after
+    cores = {
+        name: a + moved[a] + (after[a] & (2 * assignment.slots[name] >= size[a]))
+        for name, a in assignment.cores.items()
+    }
+    return assigned(cores, assignment.count + len(over))
+
+
+def foreseen(problem: Problem) -> Fanout:
+    """Output axon slots of each neuron if populations were cut into equal parts, as many as a first look suggests."""
+    none = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
+    sizes = {name: _neurons_per_core(problem, name, none) for name in problem.populations}
+    limit = problem.limit("axons_out")
+    while True:
+        fanout = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
+        for c in problem.connections.values():
+            if isinstance(c.pre.target, Population):
+                _add_parts(c, sizes[c.post.target.name], fanout[c.pre.target.name])
+        fits = {name: max(1, int(limit / max(1.0, float(f.mean())))) for name, f in fanout.items()}
+        smaller = {name: min(size, fits[name]) for name, size in sizes.items()}
+        if all(smaller[name] >= 0.98 * sizes[name] for name in sizes):
+            return fanout
+        sizes = smaller
+
+
+def _neurons_per_core(problem: Problem, name: str, fanout: Fanout) -> int:
+    """Neurons of a population on a core of its own, on average over the first cores."""
+    size, room = problem.populations[name].size, problem.limit("compartments")
+    if not problem.fanins[name].connections or size <= room // SAMPLE:
+        return min(size, room)
+    return first_cores(problem, name, SAMPLE, fanout[name])
+
+
+def _add_parts(c: Connection, size: int, fanout: NDArray[np.int64]) -> None:
+    """Add the parts of `size` neurons that each source of a connection reaches."""
+    if c.kind == "sparse":
+        k.count_parts(c.indptr, c.indices, c.post.start, c.post.step, size, fanout, c.pre.start, c.pre.step)
+    elif c.kind == "dense":
+        fanout[c.pre.start : c.pre.stop : c.pre.step] += -(-c.post.size * c.post.step // size)
+    else:
+        fanout += 1

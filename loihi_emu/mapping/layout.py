@@ -1,0 +1,81 @@
+"""Which chip and which core of it each core of an assignment is, and how many chips there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.boards import Board, board
+from loihi_emu.chip import Chip
+from loihi_emu.errors import invalid
+
+Index = NDArray[np.int32]
+MESH_HEIGHT = 4
+"""Rows of tiles on a chip: 32 tiles are 8 columns of 4. The grid is SANA-FE's choice; no paper gives it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Places of cores.
+
+    Attributes
+    ----------
+    chip, core : int32 arrays
+        Chip of each core of the assignment, and its number on that chip.
+    """
+
+    chip: Index
+    core: Index
+
+    @property
+    def chips(self) -> int:
+        """Number of chips up to the last one used."""
+        return int(self.chip.max(initial=-1)) + 1
+
+
+def in_order(count: int, chip: Chip) -> Layout:
+    """Cores 0, 1, 2, ... on chip 0 until it is full, then on chip 1, ..."""
+    cores = np.arange(count, dtype=np.int32)
+    return Layout(cores // chip.usable_cores, cores % chip.usable_cores)
+
+
+def tiles(core: Index, chip: Chip) -> tuple[Index, Index] | None:
+    """Column and row of the tile of each core; None where a chip's tiles are unknown.
+
+    Examples
+    --------
+    >>> from loihi_emu import LOIHI1
+    >>> x, y = tiles(np.array([0, 3, 4, 127]), LOIHI1)
+    >>> x.tolist(), y.tolist()
+    ([0, 0, 0, 7], [0, 0, 1, 3])
+    """
+    if chip.tiles is None or chip.cores_per_tile is None:
+        return None
+    tile = core // chip.cores_per_tile
+    return tile // MESH_HEIGHT, tile % MESH_HEIGHT
+
+
+def boards_of(boards: Any) -> tuple[Board, ...] | None:
+    """Boards from a name, a Board, or several of them; None for as many chips as needed.
+
+    Raises
+    ------
+    ValidationError
+        Something else; boards of different chips.
+    UnknownNameError
+        A name that no board has.
+    """
+    if boards is None:
+        return None
+    given = [boards] if isinstance(boards, (str, Board)) else boards
+    if not isinstance(given, Sequence) or not given or not all(isinstance(b, (str, Board)) for b in given):
+        raise invalid("place", "boards", repr(boards), 'a board\'s name such as "Nahuku", a Board, or a list of them')
+    found = tuple(board(b) if isinstance(b, str) else b for b in given)
+    kinds = {b.chip.name for b in found}
+    if len(kinds) > 1:
+        raise invalid("place", "boards", f"boards of {' and '.join(sorted(kinds))}", "boards of one kind of chip")
+    return found

@@ -1,0 +1,70 @@
+"""What a core and a chip have, and what of it is only an estimate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from loihi_emu.chip import Chip
+
+DELAY_SLOTS_MORE = 2
+"""Delay slots of a compartment beyond its longest delay: Fugu's Loihi backend; Davies 2018 p.92 gives the ends."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One thing that cores have a limited number of.
+
+    Attributes
+    ----------
+    name : str
+        Key of :attr:`loihi_emu.mapping.Placement.budgets`.
+    text : str
+        What it is, in words.
+    limit : int or None
+        How much a core has; None where no public source tells, and nothing is checked.
+    weak : bool
+        Whether the limit's evidence is weak.
+    fact : str
+        The attribute of the chip that the limit is from.
+    """
+
+    name: str
+    text: str
+    limit: int | None
+    weak: bool
+    fact: str
+
+
+_CORE = (
+    ("compartments", "compartments", "compartments_per_core", 1),
+    ("axons_in", "input axons", "axons_in", 1),
+    ("axons_out", "output axons", "axons_out", 1),
+    ("synaptic_bits", "bits of synaptic memory", "synaptic_memory", 8),
+    ("accumulators", "dendritic accumulators (compartments x delay slots)", "accumulators", 1),
+    ("compartment_profiles", "compartment profiles", "compartment_profiles", 1),
+    ("threshold_profiles", "threshold profiles", "threshold_profiles", 1),
+    ("synapse_formats", "synapse formats", "synapse_formats", 1),
+    ("trace_profiles", "pre-trace profiles", "trace_profiles", 1),
+)
+
+
+def resources(chip: Chip) -> dict[str, Resource]:
+    """The resources of a chip's cores by name.
+
+    Where the synaptic memory is unknown (Loihi 2 divides a core's memory as the network needs), all memory of the core
+    is taken as its limit: a bound that a network which fits must keep.
+
+    Examples
+    --------
+    >>> from loihi_emu import LOIHI1
+    >>> resources(LOIHI1)["synaptic_bits"].limit
+    1048576
+    """
+    found = {}
+    for name, text, fact, scale in _CORE:
+        if fact == "synaptic_memory" and chip.synaptic_memory is None:
+            fact = "core_memory"
+        value = getattr(chip, fact)
+        limit = None if value is None else int(value) * scale
+        found[name] = Resource(name, text, limit, chip.fact(fact).weak, fact)
+    return found

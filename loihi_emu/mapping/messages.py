@@ -1,0 +1,99 @@
+"""Messages: what spikes send from core to core, per step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.elements import Connection
+from loihi_emu.mapping.assignment import Assignment
+from loihi_emu.mapping.layout import Layout, tiles
+from loihi_emu.mapping.problem import Problem
+from loihi_emu.mapping.rates import Rates
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Traffic:
+    """Messages per step. A spike sends one to every core on which a connection of its neuron has synapses.
+
+    Attributes
+    ----------
+    within_cores, between_cores, between_chips : float
+        Messages that stay on their core; that go to another; and of the latter, those that go to another chip.
+    host : float
+        Messages from inputs.
+    sent, received : arrays
+        Messages between cores by core, sent and received; messages from inputs are received too.
+    chips : array (chips, chips)
+        Messages from chip to chip; the diagonal has those between cores of a chip.
+    host_by_chip : array
+        Messages from inputs to each chip.
+    hops_x, hops_y : float or None
+        Tiles that messages within chips pass, east-west and north-south; None where a chip's tiles are unknown.
+    """
+
+    within_cores: float
+    between_cores: float
+    between_chips: float
+    host: float
+    sent: Numbers
+    received: Numbers
+    chips: Numbers
+    host_by_chip: Numbers
+    hops_x: float | None
+    hops_y: float | None
+
+    def __repr__(self) -> str:
+        return (
+            f"<Traffic: {self.between_cores:.6g} messages per step between cores, {self.between_chips:.6g} of them "
+            f"between chips; {self.within_cores:.6g} within cores, {self.host:.6g} from inputs>"
+        )
+
+
+def axons_by_core(problem: Problem, assignment: Assignment) -> Iterator[tuple[int, Connection, NDArray[np.int64]]]:
+    """Core, connection, and the neurons of the population or input before that have synapses there."""
+    for core, name, neurons, slots in assignment.parts():
+        fanin = problem.fanins[name]
+        if not fanin.connections:
+            continue
+        _, lists = fanin.measure(neurons, slots)
+        for number, c in enumerate(fanin.connections):
+            found = fanin.sources_of(number, lists)
+            if len(found):
+                yield core, c, found
+
+
+def traffic_of(problem: Problem, assignment: Assignment, layout: Layout, rates: Rates) -> Traffic:
+    """Count the messages of all spikes."""
+    n, chips = assignment.count, max(1, layout.chips)
+    sent, received, within = np.zeros(n), np.zeros(n), 0.0
+    by_chip, host = np.zeros((chips, chips)), np.zeros(chips)
+    place = tiles(layout.core, problem.chip)
+    hops = [0.0, 0.0]
+    for core, c, sources in axons_by_core(problem, assignment):
+        weights, name = rates[c.pre.target.name][sources], c.pre.target.name
+        if name in problem.inputs:
+            host[layout.chip[core]] += weights.sum()
+            received[core] += weights.sum()
+            continue
+        found = np.bincount(assignment.cores[name][sources], weights=weights, minlength=n)
+        within += found[core]
+        found[core] = 0
+        sent += found
+        received[core] += found.sum()
+        by_chip[:, layout.chip[core]] += np.bincount(layout.chip, weights=found, minlength=chips)
+        if place is not None:
+            near = np.where(layout.chip == layout.chip[core], found, 0)
+            for axis in (0, 1):
+                hops[axis] += float(near @ np.abs(place[axis] - place[axis][core]))
+    between = float(by_chip.sum())
+    known = place is not None
+    return Traffic(
+        within, between, between - float(np.trace(by_chip)), float(host.sum()), sent, received, by_chip, host,
+        hops[0] if known else None, hops[1] if known else None,
+    )  # fmt: skip

@@ -1,0 +1,50 @@
+"""From a network to a placement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from loihi_emu.chip import Chip
+from loihi_emu.errors import invalid, unknown
+from loihi_emu.mapping.check import check_chips, check_cores
+from loihi_emu.mapping.greedy import greedy
+from loihi_emu.mapping.layout import boards_of, in_order
+from loihi_emu.mapping.own import own
+from loihi_emu.mapping.placement import Placement
+from loihi_emu.mapping.problem import Problem
+from loihi_emu.mapping.rates import rates_of
+from loihi_emu.mapping.use import use_of
+
+STRATEGIES = ("greedy",)
+
+
+def place(
+    network: Any, *, chip: Chip | None = None, boards: Any = None, strategy: Any = "greedy", rates: Any = None
+) -> Placement:
+    """Place a network on chips. See :meth:`loihi_emu.Network.place`."""
+    found = boards_of(boards)
+    if chip is None:
+        chip = found[0].chip if found else network.chip
+    if not isinstance(chip, Chip):
+        raise invalid("place", "chip", repr(chip), "a loihi_emu.Chip, such as LOIHI1 or LOIHI2")
+    problem = Problem(network, chip)
+    given = rates_of(problem, rates)
+    name = strategy if isinstance(strategy, str) else "own"
+    if name == "own":
+        if callable(strategy):
+            strategy = strategy(network)
+        if not isinstance(strategy, Mapping):
+            allowed = f"one of {', '.join(map(repr, STRATEGIES))}, a dict of cores by population, or a function"
+            raise invalid("place", "strategy", repr(strategy), allowed)
+        assignment = own(problem, strategy)
+        use = use_of(problem, assignment)
+        layout = in_order(assignment.count, chip)
+    elif name == "greedy":
+        assignment, use = greedy(problem)
+        layout = in_order(assignment.count, chip)
+    else:
+        raise unknown("strategy", strategy, STRATEGIES)
+    check_cores(problem, assignment, use, layout)
+    check_chips(problem, use, layout, found)
+    return Placement(problem, assignment, use, layout, boards=found, strategy=name, rates=given if rates else None)

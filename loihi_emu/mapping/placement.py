@@ -1,0 +1,147 @@
+"""Where everything is on the chips, and what it takes of them."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.boards import Board
+from loihi_emu.elements import Population, name_of
+from loihi_emu.errors import integer, unknown
+from loihi_emu.mapping.assignment import Assignment
+from loihi_emu.mapping.layout import Layout
+from loihi_emu.mapping.messages import Traffic, traffic_of
+from loihi_emu.mapping.problem import Problem
+from loihi_emu.mapping.rates import Rates, rates_of
+from loihi_emu.mapping.use import CoreLists, Use
+
+
+class Location(NamedTuple):
+    """Where a neuron is: chip, core of the chip, compartment of the core."""
+
+    chip: int
+    core: int
+    compartment: int
+
+
+class Placement:
+    """A network on virtual chips. Made by :meth:`loihi_emu.Network.place`.
+
+    Cores are counted over all chips in the order in which they were filled; :attr:`layout` tells where each is.
+
+    Attributes
+    ----------
+    chip : Chip
+    boards : tuple of Board or None
+        Those it was placed on; None if any number of chips was allowed.
+    strategy : str
+        "greedy", "traffic" or "own".
+    budgets : dict
+        Name of a resource ("compartments", "axons_in", "axons_out", "synaptic_bits", "accumulators",
+        "compartment_profiles", "threshold_profiles", "synapse_formats", "trace_profiles") to an int64 array: what each
+        core needs of it.
+    limits : dict
+        Name of a resource to what a core has of it; None where no public source tells.
+    lists : list of CoreLists
+        The synapses of each connection on each core: how many, in which formats, and what they take.
+    assignment, layout : Assignment, Layout
+    problem : Problem
+
+    Examples
+    --------
+    >>> from loihi_emu import Network
+    >>> net = Network()
+    >>> cells = net.population("cells", 1500, vth=100)
+    >>> synapses = net.connect(cells[:10], cells[1000:1100], 50)
+    >>> placement = net.place()
+    >>> placement.cores, placement.where("cells", 1030)
+    (2, Location(chip=0, core=1, compartment=6))
+    >>> placement.budgets["axons_in"].tolist()
+    [10, 10]
+    """
+
+    def __init__(
+        self, problem: Problem, assignment: Assignment, use: Use, layout: Layout,
+        *, boards: tuple[Board, ...] | None, strategy: str, rates: Rates | None,
+    ) -> None:  # fmt: skip
+        self.problem, self.assignment, self.layout = problem, assignment, layout
+        self.chip, self.boards, self.strategy = problem.chip, boards, strategy
+        self.budgets, self.lists, self._fanout = use.budgets, use.lists, use.fanout
+        self.limits = {name: resource.limit for name, resource in problem.limits.items()}
+        self._rates = rates
+
+    # ------------------------------------------------------------ where
+    @property
+    def network(self) -> Any:
+        """The network as it was placed."""
+        return self.problem.network
+
+    @property
+    def cores(self) -> int:
+        """Cores that hold neurons."""
+        return int(np.count_nonzero(self.budgets["compartments"]))
+
+    @property
+    def chips(self) -> int:
+        """Chips that hold neurons."""
+        return len(np.unique(self.layout.chip[self.budgets["compartments"] > 0]))
+
+    def core_of(self, population: str | Population) -> NDArray[np.int32]:
+        """The core of each neuron, counted over all chips."""
+        return self.assignment.cores[self._known(population)]
+
+    def chip_of(self, population: str | Population) -> NDArray[np.int32]:
+        """The chip of each neuron."""
+        return self.layout.chip[self.core_of(population)]
+
+    def where(self, population: str | Population, neuron: int) -> Location:
+        """Chip, core and compartment of one neuron."""
+        name = self._known(population)
+        size = self.problem.populations[name].size
+        neuron = integer(f'population "{name}"', "neuron", neuron, 0, size - 1)
+        core = int(self.assignment.cores[name][neuron])
+        slot = int(self.assignment.slots[name][neuron])
+        return Location(int(self.layout.chip[core]), int(self.layout.core[core]), slot)
+
+    def out_axons(self, population: str | Population) -> NDArray[np.int64]:
+        """Output axon slots of each neuron: one (of pop32 two) for every core and connection it reaches."""
+        return self._fanout[self._known(population)]
+
+    def formats(self, connection: Any) -> list[CoreLists]:
+        """How the synapses of a connection are stored on each core that has some."""
+        name = name_of(connection)
+        if name not in self.problem.connections:
+            raise unknown("connection", name, self.problem.connections)
+        return [row for row in self.lists if row.connection == name]
+
+    def parts(self) -> list[tuple[int, str, NDArray[np.int32]]]:
+        """Core, population and its neurons there, core by core."""
+        return [(core, name, neurons) for core, name, neurons, _ in self.assignment.parts()]
+
+    # ------------------------------------------------------------ what it sends
+    def traffic(self, rates: Any = None) -> Traffic:
+        """Messages per step between cores and chips.
+
+        Parameters
+        ----------
+        rates : Recording, dict or None
+            A recording of the network, or spikes per step by name (one number or one per neuron). Default: the rates
+            it was placed with; without those, every neuron spikes in every step, and messages are numbers of axons.
+        """
+        given = self._rates if rates is None and self._rates is not None else rates_of(self.problem, rates)
+        return traffic_of(self.problem, self.assignment, self.layout, given)
+
+    def _known(self, population: str | Population) -> str:
+        name = str(name_of(population))
+        if name not in self.problem.populations:
+            raise unknown("population", name, self.problem.populations)
+        return name
+
+    def __repr__(self) -> str:
+        where = " + ".join(b.name for b in self.boards) if self.boards else self.chip.name
+        return (
+            f'<Placement of "{self.problem.name}" on {where}: {self.problem.neurons} neurons on {self.cores} cores of '
+            f"{self.chips} chips, strategy {self.strategy!r}>"
+        )

@@ -1,0 +1,87 @@
+"""What is to be placed: a network's populations, the lists into each, and what they share, prepared once."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.chip import Chip
+from loihi_emu.elements import Connection, Input, Population
+from loihi_emu.errors import MappingError, UnsupportedError
+from loihi_emu.mapping.fanin import Fanin, fanin_of
+from loihi_emu.mapping.fields import check_fields
+from loihi_emu.mapping.formats import SynapseFields, fields_of
+from loihi_emu.mapping.limits import Resource, resources
+from loihi_emu.mapping.profiles import Profiles, profiles_of
+
+
+class Problem:
+    """A network on a kind of chip.
+
+    Attributes
+    ----------
+    populations, inputs, connections : dict
+        Those of the network, by name.
+    chip : Chip
+    limits : dict of Resource
+    fields : dict
+        Connection name to its :class:`SynapseFields`.
+    profiles : Profiles
+    """
+
+    def __init__(self, network: Any, chip: Chip) -> None:
+        if network.rules == "float":
+            raise UnsupportedError(
+                f'network "{network.name}", rules "float": chips have integers. Use rules="chip" and '
+                "loihi_emu.quantize(), then place it."
+            )
+        self.network, self.chip, self.name = network, chip, network.name
+        self.populations: dict[str, Population] = network.populations
+        self.inputs: dict[str, Input] = network.inputs
+        self.connections: dict[str, Connection] = network.connections
+        if not self.populations:
+            raise MappingError(f'network "{network.name}": got no populations, allowed is at least one to place.')
+        self.limits: dict[str, Resource] = resources(chip)
+        check_fields(network, chip)
+        self.fields: dict[str, SynapseFields] = {name: fields_of(c, chip) for name, c in self.connections.items()}
+        self.profiles: Profiles = profiles_of(self.populations)
+
+    @cached_property
+    def fanins(self) -> dict[str, Fanin]:
+        """Synapses into each population by target."""
+        every = list(self.connections.values())
+        return {name: fanin_of(p, every, self.chip) for name, p in self.populations.items()}
+
+    @cached_property
+    def synapses(self) -> int:
+        """Synapses, shared weights counted at every place."""
+        return sum(f.synapses for f in self.fanins.values())
+
+    @property
+    def neurons(self) -> int:
+        """Neurons of all populations."""
+        return sum(p.size for p in self.populations.values())
+
+    def limit(self, name: str) -> int:
+        """A limit as a number; very large where unknown."""
+        found = self.limits[name].limit
+        return 1 << 60 if found is None else found
+
+    def delay(self, c: Connection) -> int:
+        """Longest delay of a connection."""
+        return int(c.delays.max()) if c.delays.size else 0
+
+    def trace_key(self, c: Connection) -> Any:
+        """What a pre-trace profile holds for a connection; None if it does not learn."""
+        return None if c.learning is None else (c.learning.rule.x1, c.learning.rule.x2)
+
+    def format_key(self, c: Connection) -> tuple[Any, ...]:
+        """What a synapse format holds besides how indices are told."""
+        return (self.fields[c.name], c.weight_exp, c.sign_mode, c.scaled, c.learning)
+
+    def every_neuron(self) -> dict[str, NDArray[np.int32]]:
+        """All neurons of each population in order."""
+        return {name: np.arange(p.size, dtype=np.int32) for name, p in self.populations.items()}

@@ -1,0 +1,163 @@
+"""What an assignment takes of every core, exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.elements import Population
+from loihi_emu.mapping import kernels as k
+from loihi_emu.mapping.assignment import Assignment
+from loihi_emu.mapping.limits import DELAY_SLOTS_MORE
+from loihi_emu.mapping.problem import Problem
+from loihi_emu.mapping.profiles import values_of
+
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class CoreLists:
+    """The lists of one connection on one core, and how they are stored.
+
+    Attributes
+    ----------
+    core : int
+    connection : str
+    lists, synapses : int
+    bits : int
+        Of synaptic memory.
+    axons : int
+        Input axon slots.
+    out_slots : int
+        Output axon slots that each source neuron takes for this core.
+    formats : dict
+        Name of the format ("dense", "sparse", "run-length", "pop16", "pop32") to the number of lists stored in it.
+    index_bits, skip_bits : int
+        Widths of the index field and, for run-length, of the skip field.
+    single : (str, int)
+        The cheapest one format for all lists, and its bits.
+    """
+
+    core: int
+    connection: str
+    lists: int
+    synapses: int
+    bits: int
+    axons: int
+    out_slots: int
+    formats: dict[str, int]
+    index_bits: int
+    skip_bits: int
+    single: tuple[str, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Use:
+    """What each core is used for.
+
+    Attributes
+    ----------
+    budgets : dict
+        Name of a resource to an int64 array with one number per core.
+    lists : list of CoreLists
+    fanout : dict
+        Population name to the output axon slots of each neuron.
+    """
+
+    budgets: dict[str, Integers]
+    lists: list[CoreLists]
+    fanout: dict[str, Integers]
+
+
+def use_of(problem: Problem, assignment: Assignment) -> Use:
+    """Measure all cores."""
+    n = assignment.count
+    budgets: dict[str, Integers] = {name: np.zeros(n, np.int64) for name in problem.limits}
+    fanout = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
+    delays = np.zeros(n, np.int64)
+    profiles: tuple[dict[int, set[int]], ...] = ({}, {})
+    traces: dict[int, set[Any]] = {}
+    rows: list[CoreLists] = []
+    for core, name, neurons, slots in assignment.parts():
+        budgets["compartments"][core] += len(neurons)
+        for present, identities in zip(
+            profiles, (problem.profiles.compartment, problem.profiles.threshold), strict=True
+        ):
+            present.setdefault(core, set()).update(values_of(identities[name], neurons))
+        fanin = problem.fanins[name]
+        if not fanin.connections:
+            continue
+        totals, lists = fanin.measure(neurons, slots)
+        for number, c in enumerate(fanin.connections):
+            if not totals[number, k.LISTS]:
+                continue
+            row = _cheapest(core, c.name, totals[number], c.conv is not None)
+            rows.append(row)
+            delays[core] = max(delays[core], problem.delay(c))
+            if c.learning is not None:
+                traces.setdefault(core, set()).add(problem.trace_key(c))
+            if isinstance(c.pre.target, Population):
+                fanout[c.pre.target.name][fanin.sources_of(number, lists)] += row.out_slots
+    budgets["accumulators"] = budgets["compartments"] * (delays + DELAY_SLOTS_MORE)
+    for name, by_core in zip(("compartment_profiles", "threshold_profiles"), profiles, strict=True):
+        for core, found in by_core.items():
+            budgets[name][core] = len(found)
+    for core, kinds in traces.items():
+        budgets["trace_profiles"][core] = len(kinds)
+    rows = _few_formats(problem, rows, budgets["synapse_formats"])
+    for row in rows:
+        budgets["synaptic_bits"][row.core] += row.bits
+        budgets["axons_in"][row.core] += row.axons
+    for name, slots_out in fanout.items():
+        budgets["axons_out"] += np.bincount(assignment.cores[name], weights=slots_out, minlength=n).astype(np.int64)
+    return Use(budgets, rows, fanout)
+
+
+def _cheapest(core: int, name: str, total: Integers, convolution: bool) -> CoreLists:
+    """The cheapest way to store the lists of a connection on a core."""
+    t = [int(x) for x in total]
+    common = (core, name, t[k.LISTS], t[k.SYNAPSES])
+    if convolution:
+        kind = min(range(3), key=lambda s: (t[k.MIXED] if s == 0 else t[k.SHARED + s - 1], s))
+        bits = t[k.SHARED + kind - 1] if kind else t[k.MIXED]
+        text = ("single", "pop16", "pop32")[kind]
+        formats = {text: t[k.DISTINCT + kind - 1] if kind else t[k.LISTS]}
+        return CoreLists(*common, bits, t[k.AXONS + kind], max(1, kind), formats, t[k.INDEX], 0, (text, bits))
+    s = min(range(4), key=lambda s: t[k.MIXED + s])
+    dense, runs = t[k.OF_DENSE + s], t[k.OF_RUNS + s] if s else 0
+    counts = {"dense": dense, "sparse": t[k.LISTS] - dense - runs, "run-length": runs}
+    formats = {kind: count for kind, count in counts.items() if count}
+    whole = {"sparse": t[k.SPARSE]} | ({"dense": t[k.DENSE]} if t[k.DENSE] >= 0 else {})
+    single = min(whole.items(), key=lambda item: item[1])
+    skip = k.SKIPS[s - 1] if runs else 0
+    return CoreLists(*common, t[k.MIXED + s], t[k.AXONS], 1, formats, t[k.INDEX], skip, single)
+
+
+def _few_formats(problem: Problem, rows: list[CoreLists], counts: Integers) -> list[CoreLists]:
+    """Count the synapse formats of each core; where there are too many, give connections one format each."""
+    by_core: dict[int, list[CoreLists]] = {}
+    for row in rows:
+        by_core.setdefault(row.core, []).append(row)
+    for core, found in by_core.items():
+        mixed = sorted((r for r in found if len(r.formats) > 1), key=lambda r: r.bits - r.single[1])
+        counts[core] = len(_kinds(problem, found))
+        while counts[core] > problem.limit("synapse_formats") and mixed:
+            row = mixed.pop()
+            kind, bits = row.single
+            found[found.index(row)] = replace(row, formats={kind: row.lists}, bits=bits, skip_bits=0)
+            counts[core] = len(_kinds(problem, found))
+    return [row for found in by_core.values() for row in found]
+
+
+def _kinds(problem: Problem, rows: list[CoreLists]) -> set[Any]:
+    """The synapse formats of the lists of a core."""
+    kinds = set()
+    for row in rows:
+        key = problem.format_key(problem.connections[row.connection])
+        for kind in row.formats:
+            widths = (row.index_bits if kind != "dense" else 0, row.skip_bits if kind == "run-length" else 0)
+            kinds.add((kind, *widths, *key))
+    return kinds

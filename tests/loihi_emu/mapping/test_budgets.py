@@ -1,0 +1,164 @@
+"""What cores are used for, beside cases computed by hand and a count in plain Python."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from loihi_emu import LOIHI1, LOIHI2, Conv2D, LearningRule, Network, Trace
+from loihi_emu.mapping.formats import fields_of, index_bits, list_bits
+
+
+def placed(cells=10, weights=None, **options):
+    net = Network()
+    source = net.population("source", 4, vth=100)
+    target = net.population("target", cells, vth=100)
+    net.connect(source, target, np.ones((cells, 4), int) if weights is None else weights, name="c", **options)
+    return net.place()
+
+
+# ------------------------------------------------------------ by hand
+def test_a_dense_list_takes_blocks_of_64_with_headers_in_words_of_64_bits():
+    # 100 synapses of 8 bits: 64 * 8 + 10 = 522 -> 576, 36 * 8 + 10 = 298 -> 320; four lists
+    placement = placed(100, weight_bits=8)
+    assert placement.budgets["synaptic_bits"].tolist() == [4 * (576 + 320)]
+    assert placement.formats("c")[0].formats == {"dense": 4}
+    assert placement.budgets["axons_in"].tolist() == [4]
+    assert placement.budgets["axons_out"].tolist() == [4]
+    assert placement.budgets["compartments"].tolist() == [104]
+
+
+def test_seven_weight_bits_are_stored_in_eight():
+    assert placed(100, weight_bits=7).budgets["synaptic_bits"] == placed(100).budgets["synaptic_bits"]
+    # 64 * 4 + 10 = 266 -> 320, 36 * 4 + 10 = 154 -> 192
+    assert placed(100, weight_bits=4).budgets["synaptic_bits"].tolist() == [4 * (320 + 192)]
+
+
+def test_delays_take_bits_and_accumulators():
+    # 3 bits for delays up to 5: 100 synapses of 11 bits: 714 -> 768, 406 -> 448; 104 compartments with 5 + 2 slots
+    placement = placed(100, delays=5)
+    assert placement.budgets["synaptic_bits"].tolist() == [4 * (768 + 448)]
+    assert placement.budgets["accumulators"].tolist() == [104 * 7]
+
+
+def test_far_apart_synapses_are_stored_with_an_index():
+    # compartments 4 .. 903: an index of 10 bits; 3 synapses of 8 + 10 bits and a header: 64
+    weights = np.zeros((900, 4), int)
+    weights[[0, 400, 899]] = 5
+    (row,) = placed(900, weights).formats("c")
+    assert (row.formats, row.index_bits, row.bits) == ({"sparse": 4}, 10, 4 * 64)
+
+
+def test_gaps_of_a_few_compartments_are_stored_as_skips():
+    # every 4th of 1000: dense 1000 synapses; sparse 250 * (8 + 10); run-length 250 * (8 + 2) and an index a block
+    weights = np.zeros((1000, 4), int)
+    weights[::4] = 5
+    (row,) = placed(1000, weights).formats("c")
+    whole, rest = 64 * 10 + 10 + 10, 58 * 10 + 10 + 10
+    bits = 3 * -(-whole // 64) * 64 + -(-rest // 64) * 64
+    assert (row.formats, row.skip_bits, row.bits) == ({"run-length": 4}, 2, 4 * bits)
+
+
+def test_synapses_that_learn_take_two_input_axons_and_tags_take_bits():
+    net = Network()
+    source, target = net.population("source", 4, vth=100), net.population("target", 100, vth=100)
+    rule = LearningRule(dw="x1*y0", dt="x0*y1", x1=Trace(16, 10), y1=Trace(16, 10))
+    net.connect(source, target, np.ones((100, 4), int), sign_mode="mixed", learning=rule, name="c")
+    placement = net.place()
+    assert placement.budgets["axons_in"].tolist() == [8]
+    assert placement.budgets["trace_profiles"].tolist() == [1]
+    # 8 + 9 bits: 64 * 17 + 10 = 1098 -> 1152, 36 * 17 + 10 = 622 -> 640
+    assert placement.budgets["synaptic_bits"].tolist() == [4 * (1152 + 640)]
+
+
+def test_profiles_are_counted_by_value():
+    net = Network()
+    net.population("a", 30, vth=np.arange(30) % 3 + 1, du=np.arange(30) % 2 * 100)
+    net.population("b", 10, vth=2, du=100)
+    placement = net.place()
+    assert placement.budgets["threshold_profiles"].tolist() == [3]
+    assert placement.budgets["compartment_profiles"].tolist() == [2]
+
+
+def test_convolutions_share_lists_between_pixels():
+    net = Network()
+    image, maps = net.population("image", (8, 8, 2), vth=100), net.population("maps", (6, 6, 4), vth=100)
+    net.connect(image, maps, Conv2D(np.ones((4, 3, 3, 2), int)), name="c")
+    (row,) = net.place().formats("c")
+    # one axon for each of 64 pixels; an edge of two pixels cuts kernels differently: 5 x 5 kinds of 2 channels
+    assert (row.formats, row.axons) == ({"pop16": 5 * 5 * 2}, 64)
+    assert row.synapses == 6 * 6 * 4 * 9 * 2
+
+
+def test_where_limits_are_unknown_nothing_is_limited():
+    net = Network(chip=LOIHI2)
+    cells = net.population("cells", 8000, vth=np.arange(8000))
+    net.connect(cells, cells[:1], np.ones((1, 8000), int))
+    placement = net.place()
+    assert placement.cores == 1
+    assert placement.limits["threshold_profiles"] is None
+    assert placement.budgets["threshold_profiles"].tolist() == [8000]
+
+
+# ------------------------------------------------------------ in plain Python
+def cheapest_list(slots, bits, index):
+    """Bits of one list in its cheapest format, with each width of skip fields or none."""
+    gaps = np.diff(slots)
+    costs = [list_bits(len(slots), bits + index, LOIHI1)]
+    if len(gaps) == 0 or gaps.min() > 0:
+        costs.append(list_bits(slots[-1] - slots[0] + 1, bits, LOIHI1))
+    found = [min(costs)]
+    for skip in (2, 4, 6):
+        runs = list_bits(len(slots), bits + skip, LOIHI1, header_more=index)
+        fits = len(gaps) == 0 or (gaps.min() > 0 and gaps.max() <= 1 << skip)
+        found.append(min(found[0], runs) if fits else found[0])
+    return found
+
+
+def expected_bits(net, placement):
+    """Bits of synaptic memory of each core, list by list."""
+    total = np.zeros(placement.assignment.count, int)
+    for c in net.connections.values():
+        dense = np.zeros((c.post.target.size, c.pre.target.size), int)
+        for i in range(c.pre.size):
+            for k in range(c.indptr[i], c.indptr[i + 1]):
+                dense[c.post.indices[c.indices[k]], c.pre.indices[i]] += 1
+        cores, slots = placement.core_of(c.post.target.name), placement.assignment.slots[c.post.target.name]
+        for core in range(placement.assignment.count):
+            lists = []
+            for i in range(dense.shape[1]):
+                here = [np.full(dense[j, i], slots[j]) for j in np.flatnonzero((dense[:, i] > 0) & (cores == core))]
+                lists += [np.sort(np.concatenate(here))] if here else []
+            if lists:
+                index = index_bits(max(a[-1] for a in lists))
+                each = [cheapest_list(a, fields_of(c, LOIHI1).bits, index) for a in lists]
+                total[core] += np.sum(each, axis=0).min()
+    return total
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_memory_is_that_of_the_lists_one_by_one(data):
+    rng = np.random.default_rng(data.draw(st.integers(0, 10**6)))
+    net = Network()
+    sizes = [int(rng.integers(1, 120)) for _ in range(data.draw(st.integers(1, 3)))]
+    for k, size in enumerate(sizes):
+        net.population(f"p{k}", size, vth=100)
+    for _ in range(data.draw(st.integers(1, 4))):
+        a, b = (net[f"p{int(rng.integers(len(sizes)))}"] for _ in range(2))
+        n = int(rng.integers(1, 400))
+        synapses = (rng.integers(0, a.size, n), rng.integers(0, b.size, n), rng.integers(1, 200, n))
+        bits, delay = int(rng.integers(1, 9)), int(rng.integers(0, 8))
+        net.connect(a, b, synapses, weight_bits=bits, delays=delay)
+    count = data.draw(st.integers(1, 4))
+    cores = {f"p{k}": rng.integers(0, count, size) for k, size in enumerate(sizes)}
+    placement = net.place(strategy=cores)
+    assert placement.budgets["synaptic_bits"].tolist() == expected_bits(net, placement).tolist()
+
+
+@pytest.mark.parametrize("n", [1, 63, 64, 65, 128, 1000])
+@pytest.mark.parametrize("bits", [1, 8, 17])
+def test_the_kernel_and_the_formula_of_list_bits_agree(n, bits):
+    from loihi_emu.mapping import kernels
+
+    assert kernels.list_bits.py_func(n, bits, 10, 64, 6) == list_bits(n, bits, LOIHI1)

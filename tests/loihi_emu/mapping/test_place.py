@@ -1,0 +1,224 @@
+"""Placing networks: what fits, what does not, and what the errors say."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from loihi_emu import LOIHI1, LOIHI2, LearningRule, Network, Noise, Trace
+from loihi_emu.errors import MappingError, UnknownNameError, UnsupportedError, ValidationError
+
+
+def cells(*sizes, **parameters):
+    net = Network("net")
+    for k, size in enumerate(sizes):
+        net.population(f"p{k}", size, **({"vth": 100} | parameters))
+    return net
+
+
+# ------------------------------------------------------------ fitting
+def test_large_populations_are_split_where_a_core_ends():
+    placement = cells(3000).place()
+    assert placement.budgets["compartments"].tolist() == [1024, 1024, 952]
+    assert placement.where("p0", 2048) == (0, 2, 0)
+
+
+def test_populations_that_fit_a_core_are_not_split_if_it_costs_nothing():
+    placement = cells(700, 700).place()
+    assert placement.budgets["compartments"].tolist() == [700, 700]
+
+
+def test_populations_are_split_if_it_saves_a_core():
+    placement = cells(700, 700, 600).place()
+    assert placement.budgets["compartments"].tolist() == [1024, 976]
+
+
+def test_chips_are_filled_in_order():
+    placement = cells(1024 * 130).place()
+    assert placement.chips == 2
+    assert placement.where("p0", 1024 * 128) == (1, 0, 0)
+    assert placement.chip_of("p0").max() == 1
+
+
+def test_a_chip_of_ones_own():
+    placement = cells(3000).place(chip=replace(LOIHI1, compartments_per_core=100, usable_cores=4))
+    assert (placement.cores, placement.chips) == (30, 8)
+
+
+def test_loihi2_takes_more_neurons_on_a_core():
+    assert cells(8192).place(chip=LOIHI2).cores == 1
+
+
+def test_few_thresholds_on_a_core():
+    placement = cells(100, vth=np.arange(1, 101)).place()
+    assert placement.cores == 13  # 8 thresholds each
+    assert placement.budgets["threshold_profiles"].max() == 8
+
+
+def test_other_limits_of_v_go_on_another_core():
+    net = Network()
+    net.population("a", 10, vth=100, vmin=0)
+    net.population("b", 10, vth=100, vmin=-1)
+    net.population("c", 10, vth=100, vmin=-1, noise=Noise("v", 7))
+    net.population("d", 10, vth=100, vmin=-1, noise=Noise("v", 8))
+    placement = net.place()
+    assert [int(placement.core_of(name)[0]) for name in "abcd"] == [0, 1, 1, 2]
+
+
+def test_long_delays_leave_room_for_fewer_neurons():
+    net = cells(10, 1000)
+    net.connect("p0", "p1", np.ones((1000, 10), int), delays=62)
+    placement = net.place()
+    assert placement.budgets["compartments"].max() <= 8192 // 64
+    assert placement.budgets["accumulators"].max() <= 8192
+
+
+def test_output_axons_limit_the_neurons_of_a_core():
+    net = cells(1024, 4096)
+    rng = np.random.default_rng(1)
+    for k in range(3):
+        net.connect("p0", "p1", (np.arange(1024).repeat(8), rng.integers(0, 4096, 8192), 5), name=f"c{k}")
+    placement = net.place()
+    assert placement.budgets["axons_out"].max() <= 4096
+    assert placement.out_axons("p0").sum() == placement.budgets["axons_out"].sum()
+    assert placement.cores > 5
+
+
+def test_random_connections_fit_every_budget():
+    rng = np.random.default_rng(0)
+    net = cells(3000, 500)
+    for a, b, n in (("p0", "p0", 150_000), ("p0", "p1", 40_000), ("p1", "p0", 40_000)):
+        pair = [rng.integers(0, net[name].size, n) for name in (a, b)]
+        net.connect(a, b, (*pair, rng.integers(1, 200, n)))
+    placement = net.place()
+    for name, limit in placement.limits.items():
+        assert placement.budgets[name].max() <= limit, name
+    assert sum(row.synapses for row in placement.lists) == 230_000
+
+
+def test_ones_own_cores():
+    net = cells(10, 20)
+    placement = net.place(strategy={"p0": 3, net["p1"]: np.arange(20) % 2})
+    assert placement.where("p1", 3) == (0, 1, 1)
+    assert (placement.cores, placement.assignment.count) == (3, 4)
+    again = net.place(strategy=lambda n: dict.fromkeys(n.populations, 128))
+    assert again.where("p0", 0) == (1, 0, 0)
+
+
+# ------------------------------------------------------------ not fitting
+def test_a_core_with_too_many_compartments_is_named():
+    with pytest.raises(MappingError, match=r'core 2, population "p1": needs 1100 compartments, has 1024.*Split'):
+        cells(100, 1000).place(strategy={"p0": 2, "p1": 2})
+
+
+def test_the_connection_that_needs_most_memory_is_named():
+    net = cells(200, 1000)
+    net.connect("p0", "p1", np.ones((1000, 200), int), name="big")
+    with pytest.raises(MappingError, match=r'connection "big": needs 1804800 bits of synaptic memory, has 1048576'):
+        net.place(strategy={"p0": 0, "p1": 1})
+
+
+def test_a_neuron_with_too_many_sources_fits_nowhere():
+    net = cells(5000, 1)
+    net.connect("p0", "p1", np.ones((1, 5000), int))
+    with pytest.raises(MappingError, match=r'"p1", neuron 0: needs 5000 input axons alone.*has 4096\. Fewer sources'):
+        net.place()
+
+
+def test_too_few_chips_and_a_board_that_would_do():
+    with pytest.raises(MappingError, match=r'needs 3 chips \(258 cores\), Kapoho Bay has 2 .*boards="Wolf Mountain"'):
+        cells(1024 * 258).place(boards="Kapoho Bay")
+    assert cells(1024 * 258).place(boards=["Kapoho Bay", "Kapoho Bay"]).chips == 3
+
+
+def test_the_whole_mesh_has_an_end():
+    with pytest.raises(MappingError, match=r"needs 5 chips .*has 4"):
+        cells(1024 * 5).place(chip=replace(LOIHI1, usable_cores=1, max_chips=4))
+
+
+def test_what_a_core_has_once_is_checked_for_ones_own_cores():
+    net = Network()
+    net.population("a", 10, vth=100, vmin=0)
+    net.population("b", 10, vth=100)
+    with pytest.raises(MappingError, match='"a" and "b" differ in vmin or vmax'):
+        net.place(strategy={"a": 0, "b": 0})
+
+
+def test_too_many_pretrace_profiles():
+    net = cells(10, 10)
+    for k in range(4):
+        rule = LearningRule(dw="x1*y0", x1=Trace(16, 10 + k), y1=Trace(16, 10))
+        net.connect("p0", "p1", np.ones((10, 10), int), sign_mode="mixed", learning=rule)
+    with pytest.raises(MappingError, match="p1"):
+        net.place()
+
+
+@pytest.mark.parametrize(
+    ("strategy", "error", "text"),
+    [
+        ("greddy", UnknownNameError, 'did you mean "greedy"'),
+        (5, ValidationError, "a dict of cores by population"),
+        ({"p0": 0}, MappingError, "no cores for 'p1'"),
+        ({"p0": 0, "p1": 0, "x": 1}, UnknownNameError, 'population "x"'),
+        ({"p0": [0, 1], "p1": 0}, ValidationError, "one for each of 10 neurons"),
+        ({"p0": -1, "p1": 0}, ValidationError, "-1"),
+        ({"p0": 0.5, "p1": 0}, ValidationError, "whole numbers"),
+    ],
+)
+def test_strategies_that_are_none(strategy, error, text):
+    with pytest.raises(error, match=text):
+        cells(10, 10).place(strategy=strategy)
+
+
+def test_boards_and_chips_that_are_none():
+    with pytest.raises(UnknownNameError, match="Nahuku"):
+        cells(10).place(boards="Nahuk")
+    with pytest.raises(ValidationError, match="one kind of chip"):
+        cells(10).place(boards=["Nahuku", "Oheo Gulch"])
+    with pytest.raises(ValidationError, match="LOIHI1 or LOIHI2"):
+        cells(10).place(chip="loihi1")
+
+
+def test_networks_that_chips_cannot_hold():
+    net = Network(rules="float")
+    net.population("a", 3, vth=1.0)
+    with pytest.raises(UnsupportedError, match="quantize"):
+        net.place()
+    with pytest.raises(MappingError, match="no populations"):
+        Network().place()
+    net = Network(rules="lava")
+    net.population("a", 3, bias_mant=5000)
+    with pytest.raises(MappingError, match=r'"a", bias_mant: got 5000, Loihi 1 has -4095\.\.4095'):
+        net.place()
+    net = Network()
+    net.population("a", 3, vth=1, vmin=-100)
+    with pytest.raises(MappingError, match="nearest are -127 and -63"):
+        net.place()
+    net = Network(chip=LOIHI2)
+    a = net.population("a", 3, vth=1)
+    net.connect(a, a, 1, delays=63)
+    with pytest.raises(MappingError, match=r"got 63, Loihi 1 has 0\.\.62"):
+        net.place(chip=LOIHI1)
+
+
+# ------------------------------------------------------------ what it sends
+def test_messages_are_counted_by_core_and_chip():
+    net = cells(2, 4)
+    source = net.input("in", 1, spikes=([0], [0]))
+    net.connect(source, "p0", np.ones((2, 1), int))
+    net.connect("p0", "p1", np.ones((4, 2), int))
+    placement = net.place(strategy={"p0": 0, "p1": [0, 1, 1, 128]})
+    traffic = placement.traffic({"p0": [0.5, 0.25], "in": 1})
+    assert (traffic.within_cores, traffic.between_cores, traffic.between_chips) == (0.75, 1.5, 0.75)
+    assert traffic.host == 1
+    assert traffic.sent[[0, 1, 128]].tolist() == [1.5, 0, 0]
+    assert traffic.received[[0, 1, 128]].tolist() == [1, 0.75, 0.75]
+    assert traffic.chips.tolist() == [[0.75, 0.75], [0, 0]]
+    assert (traffic.hops_x, traffic.hops_y) == (0, 0)
+
+
+def test_hops_are_those_between_tiles():
+    net = cells(1, 2)
+    net.connect("p0", "p1", np.ones((2, 1), int))
+    traffic = net.place(strategy={"p0": 0, "p1": [127, 3]}).traffic()
+    assert (traffic.between_cores, traffic.hops_x, traffic.hops_y) == (2, 7, 3)
