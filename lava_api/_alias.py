@@ -22,6 +22,20 @@ LIBRARIES = "lava.lib"
 OURS = "lava_api"
 
 
+class Folders(list[str]):
+    """The search path of ``lava``; Lava's is one of a namespace package, where programs look for `_path`.
+
+    Parameters
+    ----------
+    folders : sequence of str
+        The folders.
+    """
+
+    def __init__(self, folders: Sequence[str]) -> None:
+        super().__init__(folders)
+        self._path = list(folders)
+
+
 class TopLoader(Loader):
     """Makes the module ``lava``, which has a path and nothing else."""
 
@@ -94,7 +108,7 @@ class LavaFinder(MetaPathFinder):
         """Return the spec of a module of Lava; None for the modules of others."""
         if fullname == NAME:
             spec = ModuleSpec(NAME, TopLoader(), is_package=True)
-            spec.submodule_search_locations = list(importlib.import_module(OURS).__path__)
+            spec.submodule_search_locations = Folders(list(importlib.import_module(OURS).__path__))
             return spec
         if not fullname.startswith(f"{NAME}."):
             return None

@@ -58,6 +58,7 @@ def test_introspection_is_sane(tmp_path):
     program(
         "import importlib, importlib.util, inspect, pickle, pkgutil, sys\n"
         "import lava\n"
+        "assert vars(lava.__path__)['_path'] == list(lava.__path__)  # as a namespace package's\n"
         "assert importlib.util.find_spec('lava.proc.lif.process').origin.endswith('process.py')\n"
         "from lava.proc.lif.process import LIF\n"
         "import lava.utils.weightutils as module\n"
