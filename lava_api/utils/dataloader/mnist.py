@@ -1,4 +1,4 @@
-"""Handwritten digits (MNIST), from files that are there already: nothing is downloaded."""
+"""Handwritten digits (MNIST), from files that are there already or from the network."""
 
 from __future__ import annotations
 
@@ -9,12 +9,18 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from lava_api.utils.dataloader.download import fetch
 from loihi_emu.errors import ValidationError
 
 HERE = os.path.dirname(__file__)
 SIDE = 28
 IMAGES_OFFSET, LABELS_OFFSET = 16, 8
 """Bytes before the data of IDX files."""
+
+HOW = (
+    "Put the four files into a folder, packed or unpacked, and give it as data_path, or give the mnist.npy that Lava"
+    " wrote."
+)
 
 
 class MnistDataset:
@@ -25,12 +31,13 @@ class MnistDataset:
     data_path : str
         A file ``mnist.npy`` with an object array ``[[train images, train labels], [test images, test labels]]``, as
         Lava writes it; or a folder with the four files in IDX format, ``.gz`` or unpacked; or a path to a file that
-        does not exist yet beside a folder ``temp`` with those four, which is then written.
+        does not exist yet: it is then written, from a folder ``temp`` beside it with those four, where what is
+        missing is downloaded.
 
     Raises
     ------
     FileNotFoundError
-        When the data is not there; the text says what is expected.
+        When the data is neither there nor to be had; the text says what is expected.
     ValidationError
         When a file is not what it should be.
 
@@ -39,8 +46,12 @@ class MnistDataset:
     A file of ``.npy`` with objects is read through pickle: open only files that you trust.
     """
 
-    mirrors: ClassVar[list[str]] = []
-    """Empty: nothing is downloaded."""
+    mirrors: ClassVar[list[str]] = [
+        "https://ossci-datasets.s3.amazonaws.com/mnist/",
+        "https://storage.googleapis.com/cvdf-datasets/mnist/",
+        "http://yann.lecun.com/exdb/mnist/",
+    ]
+    """Where the files are looked for, in this order."""
 
     files: ClassVar[list[str]] = [
         "train-images-idx3-ubyte.gz",
@@ -67,7 +78,7 @@ class MnistDataset:
 
     @staticmethod
     def download_mnist(path: str = os.path.join(HERE, "temp")) -> None:
-        """Check that the four IDX files are in a folder: they are not downloaded.
+        """Get the four IDX files, but for those that are in the folder already.
 
         Parameters
         ----------
@@ -77,15 +88,13 @@ class MnistDataset:
         Raises
         ------
         FileNotFoundError
-            When one is missing.
+            When no mirror has one of them.
         """
-        missing = [name for name in MnistDataset.files if _file(Path(path), name) is None]
-        if missing:
-            raise FileNotFoundError(
-                f"MnistDataset: {', '.join(missing)} not found in {path}. Nothing is downloaded here: put the"
-                " four files into a folder, packed or unpacked, and give it as data_path,"
-                " or give the mnist.npy that Lava wrote."
-            )
+        folder = Path(path)
+        for name in _missing(folder):
+            failures = fetch(name, MnistDataset.mirrors, folder)
+            if failures:
+                raise FileNotFoundError(f"MnistDataset: {name} could not be downloaded ({'; '.join(failures)}). {HOW}")
 
     @staticmethod
     def decompress_convert_save(download_path: str = os.path.join(HERE, "temp"), save_path: str = HERE) -> None:
@@ -142,9 +151,16 @@ def _file(folder: Path, name: str) -> Path | None:
     return next((path for path in both if path.is_file()), None)
 
 
+def _missing(folder: Path) -> list[str]:
+    """Return the names of the files that are not in a folder."""
+    return [name for name in MnistDataset.files if _file(folder, name) is None]
+
+
 def _read_folder(folder: Path) -> list[Any]:
     """Return the arrays of the four files."""
-    MnistDataset.download_mnist(str(folder))
+    missing = _missing(folder)
+    if missing:
+        raise FileNotFoundError(f"MnistDataset: {', '.join(missing)} not found in {folder}. {HOW}")
     return [_read(_file(folder, name), "images" in name) for name in MnistDataset.files]
 
 

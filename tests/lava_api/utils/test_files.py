@@ -107,9 +107,21 @@ def test_digits_in_one_file(tmp_path):
     assert again.train_labels.tolist() == [0, 1, 2]
 
 
-def test_digits_that_are_not_there(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"train-images-idx3-ubyte.gz.* not found .* Nothing is downloaded"):
+def test_digits_come_from_the_first_mirror_that_has_them(tmp_path, monkeypatch):
+    idx_files(tmp_path / "there", True)
+    monkeypatch.setattr(MnistDataset, "mirrors", [f"{(tmp_path / name).as_uri()}/" for name in ("nowhere", "there")])
+    found = MnistDataset(str(tmp_path / "here" / "mnist.npy"))
+    assert found.labels.tolist() == [0, 1, 2, 0, 1]
+    names = sorted(file.name for file in (tmp_path / "here" / "temp").iterdir())
+    assert names == sorted(MnistDataset.files)
+
+
+def test_digits_that_are_not_there(tmp_path, monkeypatch):
+    monkeypatch.setattr(MnistDataset, "mirrors", ["no address/", f"{(tmp_path / 'nowhere').as_uri()}/"])
+    with pytest.raises(FileNotFoundError, match=r"downloaded \(no address/train.*; file:.*nowhere.*\). Put the four"):
         MnistDataset(str(tmp_path / "mnist.npy"))
+    with pytest.raises(FileNotFoundError, match=r"train-images-idx3-ubyte.gz.* not found .* Put the four"):
+        MnistDataset.decompress_convert_save(str(tmp_path))
     idx_files(tmp_path / "digits", False)
     (tmp_path / "digits" / "t10k-labels-idx1-ubyte").write_bytes(b"12345678123")
     with pytest.raises(ValidationError, match=r"t10k-labels-idx1-ubyte is not an IDX file of labels"):

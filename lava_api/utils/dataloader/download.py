@@ -1,0 +1,41 @@
+"""Files from the network."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+WAIT = 60
+"""Seconds without an answer after which a mirror is given up."""
+
+
+def fetch(name: str, mirrors: Sequence[str], folder: Path) -> list[str]:
+    """Copy a file from the first mirror that gives it; return what went wrong if none does.
+
+    Parameters
+    ----------
+    name : str
+        Name of the file, there and here.
+    mirrors : sequence of str
+        Addresses that the name is appended to.
+    folder : Path
+        Where the file goes; it appears there when it is complete.
+    """
+    from urllib.error import URLError
+    from urllib.request import urlopen
+
+    failures = []
+    for mirror in mirrors:
+        try:
+            with urlopen(mirror + name, timeout=WAIT) as answer:
+                content = answer.read()
+        except (URLError, OSError, ValueError) as error:
+            failures.append(f"{mirror}{name}: {error}")
+            continue
+        folder.mkdir(parents=True, exist_ok=True)
+        partial = folder / f"{name}.{os.getpid()}.part"
+        partial.write_bytes(content)
+        partial.replace(folder / name)
+        return []
+    return failures or [f"{name}: there is no mirror"]
