@@ -8,6 +8,7 @@ from typing import Any
 from loihi_emu.chip import Chip
 from loihi_emu.errors import invalid, unknown
 from loihi_emu.mapping.check import check_chips, check_cores
+from loihi_emu.mapping.fields import check_fields
 from loihi_emu.mapping.greedy import greedy
 from loihi_emu.mapping.layout import boards_of, in_order
 from loihi_emu.mapping.own import own
@@ -29,6 +30,7 @@ def place(
     if not isinstance(chip, Chip):
         raise invalid("place", "chip", repr(chip), "a loihi_emu.Chip, such as LOIHI1 or LOIHI2")
     problem = Problem(network, chip)
+    check_fields(network, chip)
     given = rates_of(problem, rates)
     name = strategy if isinstance(strategy, str) else "own"
     if name == "own":

@@ -12,7 +12,6 @@ from loihi_emu.chip import Chip
 from loihi_emu.elements import Connection, Input, Population
 from loihi_emu.errors import MappingError, UnsupportedError
 from loihi_emu.mapping.fanin import Fanin, fanin_of
-from loihi_emu.mapping.fields import check_fields
 from loihi_emu.mapping.formats import SynapseFields, fields_of
 from loihi_emu.mapping.limits import Resource, resources
 from loihi_emu.mapping.profiles import Profiles, profiles_of
@@ -45,7 +44,6 @@ class Problem:
         if not self.populations:
             raise MappingError(f'network "{network.name}": got no populations, allowed is at least one to place.')
         self.limits: dict[str, Resource] = resources(chip)
-        check_fields(network, chip)
         self.fields: dict[str, SynapseFields] = {name: fields_of(c, chip) for name, c in self.connections.items()}
         self.profiles: Profiles = profiles_of(self.populations)
 

@@ -1,0 +1,27 @@
+"""Placements of any kind, also ones that no chip could hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from loihi_emu import Network
+from loihi_emu.mapping.layout import in_order
+from loihi_emu.mapping.own import own
+from loihi_emu.mapping.placement import Placement
+from loihi_emu.mapping.problem import Problem
+from loihi_emu.mapping.use import use_of
+
+
+def placed(network: Network, cores: dict[str, Any]) -> Placement:
+    """A placement on given cores, whatever their limits."""
+    problem = Problem(network, network.chip)
+    assignment = own(problem, cores)
+    layout = in_order(assignment.count, network.chip)
+    return Placement(problem, assignment, use_of(problem, assignment), layout, boards=None, strategy="own", rates=None)
+
+
+def random_cores(network: Network, rng: np.random.Generator, most: int) -> dict[str, Any]:
+    """A core for each neuron, at random."""
+    return {name: rng.integers(0, most, p.size) for name, p in network.populations.items()}
