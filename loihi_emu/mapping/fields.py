@@ -34,7 +34,7 @@ def _check_population(p: Population, chip: Chip) -> None:
     lava = "bias_mant" in p.parameters
     ranges = {
         "bias": (-chip.bias_max << (chip.bias_exp_max if "vth_exp" in p.parameters else 0), None),
-        "bias_mant": (-chip.bias_max, None),
+        "bias_mant": (-chip.bias_max - 1, chip.bias_max),
         "refractory": (0 if "vth_exp" in p.parameters else chip.refractory_min, chip.refractory_max),
         "vth": (0, None if "vth_exp" in p.parameters else chip.vth_max),
         "du": (-1 if lava else 0, None),
@@ -43,7 +43,7 @@ def _check_population(p: Population, chip: Chip) -> None:
         if name not in p.parameters:
             continue
         values = np.asarray(p.parameters[name])
-        top = -low if name.startswith("bias") else high
+        top = -low if name == "bias" else high
         bad = values < low if top is None else (values < low) | (values > top)
         if np.any(bad):
             allowed = f"{low} or more" if top is None else f"{low}..{top}"

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from loihi_emu import Network
+from loihi_emu.mapping.greedy import greedy
 from loihi_emu.mapping.layout import in_order
 from loihi_emu.mapping.own import own
 from loihi_emu.mapping.placement import Placement
@@ -19,7 +20,16 @@ def placed(network: Network, cores: dict[str, Any]) -> Placement:
     problem = Problem(network, network.chip)
     assignment = own(problem, cores)
     layout = in_order(assignment.count, network.chip)
-    return Placement(problem, assignment, use_of(problem, assignment), layout, boards=None, strategy="own", rates=None)
+    use = use_of(problem, assignment)
+    return Placement(problem, assignment, use, layout, boards=None, strategy="own", rates=None)
+
+
+def placed_greedily(network: Network) -> Placement:
+    """The sequential placement, also of values that a peer allows and the chip's fields do not."""
+    problem = Problem(network, network.chip)
+    assignment, use = greedy(problem)
+    layout = in_order(assignment.count, network.chip)
+    return Placement(problem, assignment, use, layout, boards=None, strategy="greedy", rates=None)
 
 
 def random_cores(network: Network, rng: np.random.Generator, most: int) -> dict[str, Any]:

@@ -188,7 +188,7 @@ def test_networks_that_chips_cannot_hold():
         Network().place()
     net = Network(rules="lava")
     net.population("a", 3, bias_mant=5000)
-    with pytest.raises(MappingError, match=r'"a", bias_mant: got 5000, Loihi 1 has -4095\.\.4095'):
+    with pytest.raises(MappingError, match=r'"a", bias_mant: got 5000, Loihi 1 has -4096\.\.4095'):
         net.place()
     net = Network()
     net.population("a", 3, vth=1, vmin=-100)
