@@ -70,9 +70,13 @@ class FixedConnection(FloatConnection):
         self.sign_mode = checked_sign_mode(proc_params) or (None if given is None else determine_sign_mode(given))
 
     def prepare(self) -> None:
-        """Bring the weights into the form that the chip stores."""
+        """Bring the weights into the form that the chip stores; an array stays where it is, others may look at it."""
         mode = self.sign_mode or determine_sign_mode(self.weights)
-        self.weights = truncate_weights(clip_weights(self.weights, mode, MAX_WEIGHT_BITS), mode, self.num_weight_bits)
+        prepared = truncate_weights(clip_weights(self.weights, mode, MAX_WEIGHT_BITS), mode, self.num_weight_bits)
+        if isinstance(self.weights, np.ndarray):
+            self.weights[...] = prepared
+        else:
+            self.weights = prepared
 
     def scale(self, sums: Any) -> Any:
         """Shift sums by the weight exponent, rounding down."""

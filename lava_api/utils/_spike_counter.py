@@ -26,14 +26,34 @@ class SpikeCounter(AbstractProcess):
         Shape of the messages; ``()`` to count steps alone.
     synapses : ndarray or None
         Synapses behind each element.
+
+    Attributes
+    ----------
+    counts : ndarray
+        Steps, messages other than 0, and the synapses that they reached.
     """
 
     def __init__(self, shape: tuple[int, ...], synapses: Any) -> None:
-        self.steps = self.spikes = self.operations = 0
+        self.counts = np.zeros(3, np.int64)
         self.synapses = synapses
         super().__init__(counter=self)
         self.a_in = InPort(shape or (1,))
         self.reference = RefPort((1,))
+
+    @property
+    def steps(self) -> int:
+        """Steps."""
+        return int(self.counts[0])
+
+    @property
+    def spikes(self) -> int:
+        """Messages other than 0."""
+        return int(self.counts[1])
+
+    @property
+    def operations(self) -> int:
+        """Synapses that they reached."""
+        return int(self.counts[2])
 
     def follow(self, process: Any) -> None:
         """Belong to the program of a process: by its first port or variable."""
@@ -65,6 +85,8 @@ class SpikeCounter(AbstractProcess):
 class SpikeCounterModel(PyLoihiProcessModel):
     """:class:`SpikeCounter`."""
 
+    KERNEL = "lava_api.utils._probe_kernels:CounterKernel"
+
     a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
     reference: Any = LavaPyType(PyRefPort.VEC_DENSE, float)
 
@@ -72,10 +94,8 @@ class SpikeCounterModel(PyLoihiProcessModel):
         """Count what has arrived."""
         counter = self.proc_params["counter"]
         sent = np.asarray(self.a_in.recv()) != 0
-        counter.steps += 1
-        counter.spikes += int(np.count_nonzero(sent))
-        if counter.synapses is not None:
-            counter.operations += int(sent.ravel() @ counter.synapses)
+        operations = 0 if counter.synapses is None else sent.ravel() @ counter.synapses
+        counter.counts += (1, np.count_nonzero(sent), operations)
 
 
 def fanout(port: OutPort) -> Any:

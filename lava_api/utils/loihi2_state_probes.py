@@ -40,6 +40,8 @@ class Recorder(AbstractProcess):
 class RecorderModel(PyLoihiProcessModel):
     """:class:`Recorder`."""
 
+    KERNEL = "lava_api.utils._probe_kernels:RecorderKernel"
+
     state: Any = LavaPyType(PyRefPort.VEC_DENSE, float)
 
     def post_guard(self) -> bool:

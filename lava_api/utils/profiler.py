@@ -78,7 +78,7 @@ class EmulatorProfiler(NxSdkCallbackFx):
         """Measure times; all steps are covered, whatever the arguments."""
 
     def activity_probe(self) -> None:
-        """Count spikes and synaptic operations. Each port is looked at in every step, which slows the run."""
+        """Count spikes and synaptic operations; every port is looked at in every step."""
         self._counts = True
 
     def memory_probe(self) -> None:

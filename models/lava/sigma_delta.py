@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from loihi_emu.jit import disjoint, int64s, leaf
-from loihi_emu.models.lava.vector import IN, NUMBER, OUT, PARAMETER, STATE, VECTOR_WORDS, floats, ints
+from loihi_emu.jit import disjoint, int64s, kernel, leaf
+from loihi_emu.models.lava.vector import IN, NUMBER, OUT, PARAMETER, STATE, VECTOR_WORDS, floats, ints, longs
 
 i32 = np.int32
 i64 = np.int64
@@ -179,9 +179,29 @@ def encode(out, a, act, residue, vth, bits, clips, lowest, highest):
         out[i] = i32(sent)
 
 
+@kernel
+def encode_any(d, a):
+    """Changes of inputs of any kind; what is sent is due in the next step."""
+    clips, lowest, highest = d[CLIPS], d[LOWEST], d[HIGHEST]
+    encode(ints(d, OUT), a, ints(d, ACT), ints(d, RESIDUE), ints(d, VTH), d[SHIFT_IN], clips, lowest, highest)
+
+
 @leaf
 def delta_encoder(address, time):
-    """DeltaEncoder with one number per element; what it sends is due in the next step."""
+    """DeltaEncoder of int32."""
     d = int64s(address, VECTOR_WORDS)
-    clips, lowest, highest = d[CLIPS], d[LOWEST], d[HIGHEST]
-    encode(ints(d, OUT), ints(d, IN), ints(d, ACT), ints(d, RESIDUE), ints(d, VTH), d[SHIFT_IN], clips, lowest, highest)
+    encode_any(d, ints(d, IN))
+
+
+@leaf
+def delta_encoder_wide(address, time):
+    """DeltaEncoder of int64."""
+    d = int64s(address, VECTOR_WORDS)
+    encode_any(d, longs(d, IN))
+
+
+@leaf
+def delta_encoder_float(address, time):
+    """DeltaEncoder of float64, whose fractions are cut off."""
+    d = int64s(address, VECTOR_WORDS)
+    encode_any(d, floats(d, IN))

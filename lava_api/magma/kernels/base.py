@@ -55,6 +55,8 @@ class Kernel:
         Variables that its leaf reads as they are in every step.
     alters : bool
         Whether it writes the variables that it refers to.
+    reads_references : bool
+        Whether it reads or writes the variables that it refers to at all.
     status : ndarray or None
         One number that its leaf sets to 1 when it cannot go on; no step begins after that, and :meth:`failure` is
         raised.
@@ -63,6 +65,7 @@ class Kernel:
     early = False
     plain: tuple[str, ...] = ()
     alters = False
+    reads_references = True
     status: Any = None
 
     def __init__(self, model: Any, process: Any) -> None:
@@ -146,6 +149,15 @@ class Kernel:
     def due(self, step: int) -> int | None:
         """Return the next step, from `step` on, after which the model's ``run_post_mgmt`` is to run in Python."""
         return None
+
+    @classmethod
+    def unpacks(cls, process: Any, form: Any) -> bool:
+        """Return whether it takes packed messages of a form."""
+        return False
+
+    def arrives(self, port: Any, source: Any) -> Message:
+        """Return the message that takes what another port sends to one of its inputs from outside."""
+        return Message(source.shape, getattr(source.process.model_class, source.name).d_type)
 
     def reads(self, array: Any) -> bool:
         """Return whether the kernel can refer to a variable of another kernel that is kept in this array."""

@@ -104,7 +104,9 @@ def _drop_unreadable(program: Program, plan: Plan) -> None:
         before = len(plan.kernels)
         for reference in program.references:
             kernel, target = plan.kernels.get(reference.port.process), plan.kernels.get(reference.var.process)
-            if kernel is not None and kernel.due(1) is None and not _refers(kernel, target, reference.var.name):
+            if kernel is None or kernel.due(1) is not None or not kernel.reads_references:
+                continue
+            if not _refers(kernel, target, reference.var.name):
                 del plan.kernels[reference.port.process]
 
 

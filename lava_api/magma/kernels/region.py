@@ -14,7 +14,6 @@ from lava_api.magma.kernels.calls import Program
 from lava_api.magma.kernels.linking import Linker
 from lava_api.magma.kernels.messages import Message
 from lava_api.magma.kernels.parts import Arrival, Gate, Parts, Supply, Turn, attributed
-from lava_api.magma.kernels.plan import sent_type
 from lava_api.magma.runtime.scheduler import ModelError
 
 
@@ -62,7 +61,7 @@ class Region:
             for port in process.in_ports:
                 for link in incoming.get(port, ()):
                     if link in channels:
-                        message = outside[link] = Message(link.source.shape, sent_type(link.source))
+                        message = outside[link] = kernel.arrives(port, link.source)
                         self.gates.append(Arrival(channels[link], message, kernel))
         linker = self._linker = Linker(kernels, incoming, outside)
         self.early: list[tuple[Message, Any]] = []

@@ -5,57 +5,126 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
+from lava_api.magma.core.model.py.ports import PyOutPortVectorSparse
+from lava_api.magma.core.process.ports.ports import AbstractVirtualPort
 from lava_api.magma.kernels.base import DATA, Declined, Kernel
 from lava_api.magma.kernels.messages import RECORDED, STORED, Feed, Message
 from lava_api.magma.kernels.records import record, referred
 from lava_api.magma.kernels.vector import Vector
-from lava_api.proc.io.encoder import Compression
+from lava_api.proc.embedded_io.spike import read_pair
+from lava_api.proc.io.encoder import Compression, DeltaEncoder
 from loihi_emu.image.memory import Description
 from loihi_emu.models.lava import adapters as at
 from loihi_emu.models.lava import messages
 
+LEAVES = {messages.I32: "adapter", messages.I64: "adapter_wide", messages.F64: "adapter_float"}
+
 
 class AdapterKernel(Vector):
-    """Adapters of spikes, for whole numbers."""
+    """Adapters of spikes; messages with fractions are refused."""
 
     inputs = ("inp",)
     sends = ("out",)
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
-        """Integers of 32 or 64 bits."""
-        if d_type.name not in ("int32", "int64"):
+        """Numbers of 32 or 64 bits, or such that become them."""
+        kind = messages.F64 if d_type.kind == "f" else STORED.get(d_type.name)
+        if kind is None:
             raise Declined(f"{port}: {d_type}")
-        return DATA, STORED[d_type.name]
+        if kind == messages.F64 and self.status is None:
+            self.status = np.zeros(1, np.int64)
+        return DATA, kind
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         """One leaf."""
-        self.leaf = "adapters:adapter_wide" if feeds["inp"].kind == messages.I64 else "adapters:adapter"
+        self.leaf, self.arrived = f"adapters:{LEAVES[feeds['inp'].kind]}", feeds["inp"].data
         found = super().calls(feeds)
         self.d.words[at.BITS], self.d.words[at.EXPONENT] = self.model.bits, self.model.exponent
+        self.d.point(at.STATUS, self.status)
         return found
+
+    def failure(self) -> Exception:
+        """The error of a fraction."""
+        return self.model.fractions(self.arrived)  # type: ignore[no-any-return]
 
 
 class EncodedAdapter(AdapterKernel):
-    """PyToN3ConvAdapter, for messages that are not packed."""
+    """PyToN3ConvAdapter: takes what an encoder sends in its form, or any process where nothing is packed."""
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
-        if process.proc_params["compression"] is not Compression.DENSE or len(process.inp.in_connections) > 1:
+        self.form = process.proc_params["compression"]
+        self.packed = self.form not in PLAIN
+        sources = process.inp.get_src_ports()
+        if len(sources) > 1 or any(not self._fits(port) for port in sources):
             raise Declined("compression, inp")
+
+    @classmethod
+    def unpacks(cls, process: Any, form: Compression) -> bool:
+        """The form of the process."""
+        return process.proc_params["compression"] is form
+
+    def _fits(self, port: Any) -> bool:
+        """Return whether what a port sends is understood."""
+        sends_pairs = issubclass(getattr(port.process.model_class, port.name).cls, PyOutPortVectorSparse)
+        if sends_pairs and any(isinstance(there, AbstractVirtualPort) for there in _way(self.process.inp)):
+            return False  # pairs arrive as they were sent
+        form = port.process.proc_params["compression"] if isinstance(port.process, DeltaEncoder) else Compression.DENSE
+        return form is self.form if self.packed else form in PLAIN
+
+    def arrives(self, port: Any, source: Any) -> Message:
+        """Pairs are unpacked."""
+        return PackedMessage(source, self.form) if self.packed else super().arrives(port, source)
+
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+        """One leaf; packed values have 8 bits."""
+        found = super().calls(feeds)
+        self.d.words[at.PACKED] = int(self.packed)
+        return found
+
+
+PLAIN = (Compression.DENSE, Compression.SPARSE)
+"""Forms in which values are not packed."""
+
+
+def _way(port: Any) -> Iterable[Any]:
+    """Return the ports before a port."""
+    while port.in_connections:
+        port = port.in_connections[0]
+        yield port
+
+
+class PackedMessage(Message):
+    """Values and places from outside the region.
+
+    Parameters
+    ----------
+    source : OutPort
+        Who sends it.
+    form : Compression
+        Its form.
+    """
+
+    def __init__(self, source: Any, form: Compression) -> None:
+        super().__init__(source.shape, getattr(source.process.model_class, source.name).d_type)
+        self.form = form
+
+    def put(self, values: Any) -> None:
+        """Unpack."""
+        pair, places = values
+        self.data[:] = read_pair(pair, places, self.form, self.shape).reshape(-1)
 
 
 class ReadKernel(Kernel):
-    """Read and ReadConv, for whole numbers: what was read last is the message."""
+    """Read and ReadConv: what was read last is the message."""
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
         self.var = referred(process.state)
         if self.var is None or self.var.shape != process.state.shape:
             raise Declined("state")
-
-    def reads(self, array: Any) -> bool:
-        """Integers."""
-        return array.dtype.name in RECORDED and array.dtype.kind in "bui"
 
     def outputs(self) -> dict[str, Message]:
         """The variable as it was read."""

@@ -138,14 +138,18 @@ class AdapterModel(PyLoihiProcessModel):
         """Return the values that have arrived."""
         return np.asarray(self.inp.recv())
 
+    def fractions(self, message: Any) -> ValidationError:
+        """Return the error of a message with fractions."""
+        return ValidationError(
+            f"{self.implements_process.__name__}: got fractions such as {message[message % 1 != 0][0]}, spikes"
+            " carry whole numbers. Scale and round before."
+        )
+
     def run_spk(self) -> None:
         """One step: receive, cut, send."""
         message = self.receive()
         if message.dtype.kind == "f" and not np.array_equal(message, np.trunc(message)):
-            raise ValidationError(
-                f"{self.implements_process.__name__}: got fractions such as {message[message % 1 != 0][0]}, spikes"
-                " carry whole numbers. Scale and round before."
-            )
+            raise self.fractions(message)
         self.out.send(np.left_shift(cut(message, self.bits), self.exponent))
 
 
@@ -192,15 +196,29 @@ class PyToN3ConvAdapterModel(AdapterModel):
 
     def receive(self) -> Any:
         """Return the values that have arrived, unpacked."""
-        compression = self.proc_params["compression"]
         values, places = self.inp.recv()
-        if compression is Compression.PACKED_4:
-            words = np.stack([values, places], axis=1).astype(np.int32)  # even and odd ones; the first message is short
-            values = words.ravel().view(np.int8)[: prod(self.inp.shape)]
-            places = np.arange(values.size)
-        elif compression is Compression.DELTA_SPARSE_8:
-            values, places = encoding.unpacked(values, places)
-            values = values.astype(np.uint8).view(np.int8)
-        message = np.zeros(self.inp.shape, values.dtype)
-        message.reshape(-1)[places] = values
-        return message
+        return read_pair(values, places, self.proc_params["compression"], self.inp.shape)
+
+
+def read_pair(values: Any, places: Any, compression: Compression, shape: tuple[int, ...]) -> Any:
+    """Return the message that values and places stand for.
+
+    Parameters
+    ----------
+    values, places : ndarray
+        What an encoder has sent.
+    compression : Compression
+        The form in which it sends.
+    shape : tuple of int
+        Shape of the message.
+    """
+    if compression is Compression.PACKED_4:
+        words = np.stack([values, places], axis=1).astype(np.int32)  # even and odd ones; the first message is short
+        values = words.ravel().view(np.int8)[: prod(shape)]
+        places = np.arange(values.size)
+    elif compression is Compression.DELTA_SPARSE_8:
+        values, places = encoding.unpacked(values, places)
+        values = values.astype(np.uint8).view(np.int8)
+    message = np.zeros(shape, values.dtype)
+    message.reshape(-1)[places] = values
+    return message

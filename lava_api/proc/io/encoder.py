@@ -148,6 +148,8 @@ class PyDeltaEncoderModelDense(AbstractPyDeltaEncoderModel):
 class PyDeltaEncoderModelSparse(AbstractPyDeltaEncoderModel):
     """:class:`DeltaEncoder` with values and places."""
 
+    KERNEL = "lava_api.proc.io.encoder_kernels:DeltaEncoderSparse"
+
     s_out: Any = LavaPyType(PyOutPort.VEC_SPARSE, np.int32, precision=24)
 
     def __init__(self, proc_params: Any = None) -> None:

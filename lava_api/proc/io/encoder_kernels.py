@@ -1,21 +1,29 @@
-"""The stock delta encoder as a kernel."""
+"""The stock delta encoder as a kernel.
+
+Within a region its message is the array of changes, whatever the compression; Python models get what it stands for.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import numpy as np
 
-from lava_api.magma.kernels.base import Declined
-from lava_api.magma.kernels.messages import Message
+from lava_api.magma.kernels.base import DATA, Declined, kernel_class
+from lava_api.magma.kernels.messages import STORED, Feed, Message
 from lava_api.magma.kernels.vector import Vector
+from lava_api.proc.io.encoder import FORMATS, Compression
+from loihi_emu.image.memory import Description
+from loihi_emu.models.lava import messages
 from loihi_emu.models.lava import sigma_delta as at
+
+LEAVES = {messages.I32: "delta_encoder", messages.I64: "delta_encoder_wide", messages.F64: "delta_encoder_float"}
 
 
 class DeltaEncoderDense(Vector):
     """DeltaEncoder with one number for each element."""
 
-    leaf = "sigma_delta:delta_encoder"
     early = True
     exponents: ClassVar = {"spike_exp": 31}
     states = ("act", "act", "residue")  # the leaf shares its places with that of Delta, which has a sum first
@@ -24,6 +32,17 @@ class DeltaEncoderDense(Vector):
         super().__init__(model, process)
         if not 0 <= int(model.spike_exp.item()) <= 31:
             raise Declined("spike_exp")
+
+    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+        """Any numbers."""
+        if d_type.name not in STORED:
+            raise Declined(f"{port}: {d_type}")
+        return DATA, STORED[d_type.name]
+
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+        """One leaf."""
+        self.leaf = f"sigma_delta:{LEAVES[feeds['a_in'].kind]}"
+        return super().calls(feeds)
 
     def outputs(self) -> dict[str, Message]:
         """The changes, those of the step before at first."""
@@ -38,3 +57,42 @@ class DeltaEncoderDense(Vector):
         words[at.SHIFT_IN] = int(model.spike_exp.item())
         words[at.CLIPS] = int(model.a_max.item() > 0)
         words[at.LOWEST], words[at.HIGHEST] = int(model.a_min.item()), int(model.a_max.item())
+
+
+class PairMessage(Message):
+    """Changes that Python models receive as values and places.
+
+    Parameters
+    ----------
+    kernel : DeltaEncoderSparse
+        Who sends it.
+    """
+
+    def __init__(self, kernel: Any) -> None:
+        super().__init__(kernel.process.s_out.shape, type(kernel.model).s_out.d_type)
+        self.kernel = kernel
+
+    def get(self) -> Any:
+        """Return values and places; a single zero before the first step."""
+        model = self.kernel.model
+        if not model._region.clock[0]:
+            return np.array(model.data, self.d_type), np.array(model.idx)
+        values, places = FORMATS[model.compression](self.data)
+        return values.astype(self.d_type), places
+
+
+class DeltaEncoderSparse(DeltaEncoderDense):
+    """DeltaEncoder with values and places."""
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        if model.compression is not Compression.SPARSE:
+            for port in process.s_out.get_dst_ports():
+                reader = kernel_class(port.process.model_class)
+                if reader is not None and not reader.unpacks(port.process, model.compression):
+                    raise Declined(f"compression: for {port.process.name}")
+
+    def outputs(self) -> dict[str, Message]:
+        """The changes, none at first."""
+        self.messages = {"s_out": PairMessage(self)}
+        return self.messages

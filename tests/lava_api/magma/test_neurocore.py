@@ -20,6 +20,7 @@ from lava_api.magma.core.resources import CPU, Loihi1NeuroCore, Loihi2NeuroCore
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi1HwCfg, Loihi2HwCfg, Loihi2SimCfg
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.magma.runtime.kernel_service import KernelService
 from lava_api.proc.dense.ncmodels import NcModelDelayDense, NcModelDense
 from lava_api.proc.dense.process import DelayDense, Dense
 from lava_api.proc.io.sink import RingBuffer as Sink
@@ -106,6 +107,7 @@ def test_variables_that_were_given_to_nodes_are_read_and_set():
         with pytest.raises(SimulationError, match=r"gave no nodes the variable .*unused"):
             cells.unused.set(np.array([1, 1]))
         assert cells.label.get() == "x0*y"
+        assert isinstance(cells.runtime._assembly.services[0], KernelService)
 
 
 def test_the_older_spelling():

@@ -67,6 +67,10 @@ class AbstractRegistersModel(PyLoihiProcessModel):
 class RegistersModel(AbstractRegistersModel, metaclass=AnyVariable):
     """Variables that are numbers."""
 
+    KERNEL = "lava_api.magma.kernels.base:Kernel"
+
 
 class TextRegistersModel(AbstractRegistersModel, metaclass=AnyText):
     """Variables that are strings."""
+
+    KERNEL = "lava_api.magma.kernels.base:Kernel"

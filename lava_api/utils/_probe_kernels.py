@@ -1,0 +1,68 @@
+"""Counters and recorders as kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.kernels.base import EVENTS, Declined, Kernel
+from lava_api.magma.kernels.exchange import Rows
+from lava_api.magma.kernels.messages import STORED, Feed
+from lava_api.magma.kernels.records import referred
+from loihi_emu.image.memory import Description
+from loihi_emu.models.lava import counting as at
+
+MOST = 1 << 12
+"""Steps that are recorded in one go at most."""
+
+
+class CounterKernel(Kernel):
+    """SpikeCounter."""
+
+    reads_references = False
+
+    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+        """Events of any message."""
+        if d_type.name not in STORED:
+            raise Declined(f"{port}: {d_type}")
+        return EVENTS, STORED[d_type.name]
+
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+        """One leaf."""
+        counter = self.process.proc_params["counter"]
+        d = Description(at.COUNTING_WORDS)
+        feeds["a_in"].lists.describe(d)
+        d.point(at.COUNTS, counter.counts)
+        if counter.synapses is not None:
+            d.point(at.SYNAPSES, np.ascontiguousarray(counter.synapses, np.int64))
+        d.words[at.N] = self.process.a_in.size
+        return [("counting:count", d)]
+
+
+class RecorderKernel(Kernel):
+    """Recorder of a StateProbe."""
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        self.var = referred(process.state)
+        if self.var is None or self.var.shape != process.state.shape:
+            raise Declined("state")
+        self.handed = 0
+
+    def managed(self) -> Iterable[tuple[str, Description]]:
+        """One leaf."""
+        self.rows = Rows(self.var.process._model._kernel.variable(self.var.name), MOST)
+        return [self.rows.call("keep")]
+
+    def room(self, done: int) -> int:
+        """As many as there are rows."""
+        return self.rows.count - (done - self.handed)
+
+    def hand(self, done: int, *, wait: bool) -> bool:
+        """Append the rows to the record."""
+        steps = np.arange(self.handed, done)
+        self.process.proc_params["rows"].extend(self.rows.array[steps % self.rows.count])
+        self.handed = done
+        return True
