@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import prod
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from numpy.typing import ArrayLike
 
-from loihi_emu import checks, synapses
+from loihi_emu import checks, probing, synapses
 from loihi_emu.chip import LOIHI1, Chip
 from loihi_emu.elements import Connection, Input, Noise, Population, Probe, Slice, Source
 from loihi_emu.errors import integer, invalid, unknown
@@ -275,36 +276,10 @@ class Network:
             A subset of the neurons (counted within the slice when `target` is one).
         """
         if isinstance(target, Connection) or (isinstance(target, str) and target in self._connections):
-            return self._probe_connection(target, variables, every, neurons)
-        part = self._slice(target, "probe")
-        node = part.target
-        where = f'probe on "{node.name}"'
-        known = ["spikes"]
-        if isinstance(node, Population):
-            known += [state for state, _ in registry.find(self.rules, node.model).state]
-        wanted = checks.probed_variables(variables, known, where)
-        often = integer(where, "every", every, 1, 1 << 40)
-        chosen = checks.probed_neurons(part, neurons, where)
-        return self._probed(Probe(node, wanted, often, chosen), where)
-
-    def _probe_connection(self, target: Connection | str, variables: Any, every: int, neurons: Any) -> Probe:
-        name = target if isinstance(target, str) else target.name
-        where = f'probe on "{name}"'
-        found = self._connections.get(name)
-        if found is None or (isinstance(target, Connection) and found is not target):
-            raise invalid("probe", "", f"{target!r} of another network", f'one of network "{self.name}"')
-        if found.learning is None:
-            raise invalid(where, "", "a connection that does not learn", "one made with learning=...")
-        if neurons is not None:
-            raise invalid(where, "neurons", "a subset", "None: all synapses are recorded")
-        wanted = checks.probed_variables(variables, learning_checks.variables_of(found), where)
-        return self._probed(Probe(found, wanted, integer(where, "every", every, 1, 1 << 40)), where)
-
-    def _probed(self, made: Probe, where: str) -> Probe:
-        for earlier in self._probes:
-            if earlier.target is made.target and set(earlier.variables) & set(made.variables):
-                twice = sorted(set(earlier.variables) & set(made.variables))
-                raise invalid(where, "variables", f"{twice} for a second time", "one probe per variable")
+            made = probing.probe_of_connection(self, target, variables, every, neurons)
+        else:
+            made = probing.probe_of_neurons(self._slice(target, "probe"), self.rules, variables, every, neurons)
+        probing.check_once(made, self._probes)
         self._probes.append(made)
         return made
 
@@ -347,7 +322,29 @@ class Network:
 
         return place(self, chip=chip, boards=boards, strategy=strategy, rates=rates)
 
-    # ------------------------------------------------------------ copies
+    # ------------------------------------------------------------ files and copies
+    def save(self, path: str | Path) -> Path:
+        """Write everything to one npz file (compressed) with a JSON header; ".npz" is added where it is missing.
+
+        What a run changed (state, learned weights) is in a checkpoint: ``Emulator.save``.
+        """
+        from loihi_emu.network_file import save
+
+        return save(self, path)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Network:
+        """Read a file written by :meth:`save`; the network gives the same results, random inputs and noise included.
+
+        Raises
+        ------
+        ValidationError
+            Not such a file, a damaged one, or one of a newer schema.
+        """
+        from loihi_emu.network_file import load
+
+        return load(cls, path)
+
     def copy(self) -> Network:
         """A network of the same elements, to which more can be added without changing this one."""
         other = Network(self.name, chip=self.chip, rules=self.rules, seed=self.seed)

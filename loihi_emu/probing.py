@@ -1,0 +1,54 @@
+"""What to record, checked: neurons of a population or an input, or a connection that learns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from loihi_emu import checks
+from loihi_emu.elements import Connection, Population, Probe, Slice
+from loihi_emu.errors import integer, invalid
+from loihi_emu.learning import checks as learning_checks
+from loihi_emu.models import registry
+
+if TYPE_CHECKING:
+    from loihi_emu.network import Network
+
+OFTEN = 1 << 40
+"""Most steps between two rows."""
+
+
+def probe_of_neurons(part: Slice, rules: str, variables: Any, every: int, neurons: Any) -> Probe:
+    """A probe on a slice of a population or an input. See :meth:`loihi_emu.Network.probe`."""
+    node = part.target
+    where = f'probe on "{node.name}"'
+    known = ["spikes"]
+    if isinstance(node, Population):
+        known += [state for state, _ in registry.find(rules, node.model).state]
+    wanted = checks.probed_variables(variables, known, where)
+    often = integer(where, "every", every, 1, OFTEN)
+    return Probe(node, wanted, often, checks.probed_neurons(part, neurons, where))
+
+
+def probe_of_connection(network: Network, target: Connection | str, variables: Any, every: int, neurons: Any) -> Probe:
+    """A probe on a connection that learns. See :meth:`loihi_emu.Network.probe`."""
+    name = target if isinstance(target, str) else target.name
+    where = f'probe on "{name}"'
+    found = network.connections.get(name)
+    if found is None or (isinstance(target, Connection) and found is not target):
+        raise invalid("probe", "", f"{target!r} of another network", f'one of network "{network.name}"')
+    if found.learning is None:
+        raise invalid(where, "", "a connection that does not learn", "one made with learning=...")
+    if neurons is not None:
+        raise invalid(where, "neurons", "a subset", "None: all synapses are recorded")
+    wanted = checks.probed_variables(variables, learning_checks.variables_of(found), where)
+    return Probe(found, wanted, integer(where, "every", every, 1, OFTEN))
+
+
+def check_once(made: Probe, probes: Iterable[Probe]) -> None:
+    """Raise if a variable is recorded already."""
+    for earlier in probes:
+        twice = sorted(set(earlier.variables) & set(made.variables))
+        if earlier.target is made.target and twice:
+            where = f'probe on "{made.target.name}"'
+            raise invalid(where, "variables", f"{twice} for a second time", "one probe per variable")
