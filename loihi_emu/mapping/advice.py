@@ -1,36 +1,154 @@
-"""What to change so that a network fits."""
+"""What to change so that a network fits: the smallest change of each kind that was tried and would do."""
 
 from __future__ import annotations
 
-from loihi_emu.mapping.assignment import Assignment
-from loihi_emu.mapping.check import smallest_board
-from loihi_emu.mapping.layout import Layout
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from loihi_emu.boards import BOARDS
+from loihi_emu.elements import Connection
+from loihi_emu.errors import MappingError
+from loihi_emu.mapping.assignment import Assignment, assigned
+from loihi_emu.mapping.greedy import greedy
+from loihi_emu.mapping.limits import DELAY_SLOTS_MORE
 from loihi_emu.mapping.problem import Problem
-from loihi_emu.mapping.use import Use
+from loihi_emu.mapping.use import Use, use_of
+
+TRIED_SYNAPSES = 2_000_000
+"""Changes are tried on networks of at most so many synapses, which takes a second or two at most."""
+BITS_TIGHT = 0.8
+"""A resource limits a core if so much of it is used."""
 
 
+# ------------------------------------------------------------ one core
 def core_advice(problem: Problem, assignment: Assignment, use: Use, core: int, resource: str) -> tuple[str, str]:
-    """What needs most of a resource on a core, and what would fit."""
-    parts = [(name, neurons) for c, name, neurons, _ in assignment.parts() if c == core]
-    have, need = problem.limit(resource), int(use.budgets[resource][core])
+    """What needs most of a resource on a core, and what would fit there."""
+    parts = {name: neurons for c, name, neurons, _ in assignment.parts() if c == core}
     rows = [row for row in use.lists if row.core == core]
-    by_list = {"synaptic_bits": "bits", "axons_in": "axons"}
-    if resource in by_list and rows:
-        row = max(rows, key=lambda r: getattr(r, by_list[resource]))
-        most = f', connection "{row.connection}"'
-        population = problem.connections[row.connection].post.target.name
+    largest: Callable[[str], int] = lambda name: len(parts[name])  # noqa: E731
+    most = ""
+    if resource in ("synaptic_bits", "axons_in") and rows:
+        field = "bits" if resource == "synaptic_bits" else "axons"
+        row = max(rows, key=lambda r: int(getattr(r, field)))
+        most, population = f', connection "{row.connection}"', problem.connections[row.connection].post.target.name
     else:
-        population = max(parts, key=lambda part: len(part[1]))[0]
         if resource == "axons_out":
-            population = max(parts, key=lambda part: int(use.fanout[part[0]][part[1]].sum()))[0]
+            largest = lambda name: int(use.fanout[name][parts[name]].sum())  # noqa: E731
+        population = max(parts, key=largest)
         most = f', population "{population}"'
-    pieces = -(-need // have)
-    held = next(len(neurons) for name, neurons in parts if name == population)
-    text = f'Split "{population}" over {pieces} cores or more ({held} of its neurons are on this one), or use '
-    return most, text + 'strategy="greedy", which splits by itself.'
+    held = len(parts[population])
+    fits = _neurons_that_fit(problem, assignment, core, resource, population, parts[population])
+    moved = f'Move {held - fits} of the {held} neurons of "{population}" to another core'
+    if fits == 0 and len(parts) == 1:
+        moved = f'Split "{population}": not one of its neurons fits'
+    changes = [moved, *_core_changes(problem, assignment, core, resource)]
+    return most, _alternatives([*changes, 'use strategy="greedy", which splits by itself'])
 
 
-def chip_advice(problem: Problem, use: Use, layout: Layout, have: int) -> str:
+def _neurons_that_fit(
+    problem: Problem, assignment: Assignment, core: int, resource: str, population: str, neurons: Any
+) -> int:
+    """How many of the first neurons of a population may stay on a core so that the resource suffices."""
+    spare = assignment.count
+    low, high = 0, len(neurons)  # high does not fit
+    while high - low > 1:
+        kept = (low + high) // 2
+        cores = {name: a.copy() for name, a in assignment.cores.items()}
+        cores[population][neurons[kept:]] = spare
+        if _needs(problem, cores, resource)[core] <= problem.limit(resource):
+            low = kept
+        else:
+            high = kept
+    return low
+
+
+def _needs(problem: Problem, cores: Any, resource: str) -> Any:
+    return use_of(problem, assigned(cores)).budgets[resource]
+
+
+def _core_changes(problem: Problem, assignment: Assignment, core: int, resource: str) -> Iterator[str]:
+    """Changes of connections onto a core that make a resource suffice."""
+    if resource == "synaptic_bits":
+        for text, changed in _fewer_weight_bits(problem):
+            if use_of(changed, assignment).budgets[resource][core] <= problem.limit(resource):
+                yield text
+                return
+    if resource == "accumulators":
+        held = sum(int(np.count_nonzero(a == core)) for a in assignment.cores.values())
+        longest = problem.limit(resource) // held - DELAY_SLOTS_MORE
+        if longest >= 0:
+            yield f"use delays of at most {longest}"
+
+
+# ------------------------------------------------------------ all chips
+def chip_advice(problem: Problem, use: Use, chips: int, have: int) -> str:
     """What would bring a network down to so many chips, or where it fits as it is."""
-    found = smallest_board(problem.chip, layout.chips)
-    return f'It fits on boards="{found.name}".' if found else ""
+    changes = []
+    tight = tight_resource(problem, use)
+    kinds = {"synaptic_bits": _fewer_weight_bits, "accumulators": _shorter_delays}
+    if tight in kinds:
+        for text, changed in kinds[tight](problem):
+            try:
+                assignment, _ = greedy(changed)
+            except MappingError:
+                continue
+            if -(-assignment.count // problem.chip.usable_cores) <= have:
+                changes.append(text)
+                break
+    enough = [b for b in BOARDS if b.chip.name == problem.chip.name and b.most >= chips]
+    if enough:
+        changes.append(f'use boards="{min(enough, key=lambda b: b.most).name}"')
+    limited = f"Most cores are limited by {problem.limits[tight].text}. " if tight else ""
+    return limited + (_alternatives(changes) if changes else "Use a smaller network.")
+
+
+def tight_resource(problem: Problem, use: Use) -> str | None:
+    """The resource that is nearly used up on most cores; None if none is on any."""
+    counts = {
+        name: int(np.count_nonzero(use.budgets[name] >= BITS_TIGHT * resource.limit))
+        for name, resource in problem.limits.items()
+        if resource.limit
+    }
+    most = max(counts, key=lambda name: counts[name])
+    return most if counts[most] else None
+
+
+# ------------------------------------------------------------ changes
+def _changed(problem: Problem, change: Callable[[Connection], Connection]) -> Problem:
+    network = problem.network.copy()
+    for c in problem.connections.values():
+        network.replace(change(c))
+    return Problem(network, problem.chip)
+
+
+def _fewer_weight_bits(problem: Problem) -> Iterator[tuple[str, Problem]]:
+    """The network with ever fewer weight bits."""
+    if problem.synapses > TRIED_SYNAPSES or not problem.connections:
+        return
+    for bits in range(max(c.weight_bits for c in problem.connections.values()) - 1, 0, -1):
+        yield (
+            f"use weight_bits={bits}",
+            _changed(problem, lambda c, bits=bits: replace(c, weight_bits=min(c.weight_bits, bits))),  # type: ignore[misc]
+        )
+
+
+def _shorter_delays(problem: Problem) -> Iterator[tuple[str, Problem]]:
+    """The network with ever shorter delays."""
+    if problem.synapses > TRIED_SYNAPSES:
+        return
+    longest = max(problem.delay(c) for c in problem.connections.values())
+    while longest > 0:
+        longest //= 2
+        yield (
+            f"use delays of at most {longest}",
+            _changed(problem, lambda c, most=longest: replace(c, delays=np.minimum(c.delays, most))),  # type: ignore[misc]
+        )
+
+
+def _alternatives(changes: list[str]) -> str:
+    """Changes as one sentence."""
+    text = changes[0] if len(changes) == 1 else f"{', '.join(changes[:-1])}, or {changes[-1]}"
+    return f"{text[0].upper()}{text[1:]}."

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from loihi_emu.boards import BOARDS, Board
+from loihi_emu.boards import Board
 from loihi_emu.errors import MappingError
+from loihi_emu.mapping.advice import chip_advice, core_advice
 from loihi_emu.mapping.assignment import Assignment
 from loihi_emu.mapping.layout import Layout
 from loihi_emu.mapping.problem import Problem
@@ -29,8 +28,6 @@ def check_cores(problem: Problem, assignment: Assignment, use: Use, layout: Layo
         over = np.flatnonzero(use.budgets[name] > resource.limit)
         if len(over):
             core = int(over[np.argmax(use.budgets[name][over])])
-            from loihi_emu.mapping.advice import core_advice
-
             most, advice = core_advice(problem, assignment, use, core, name)
             raise MappingError(
                 f"{_core(layout, core)}{most}: needs {use.budgets[name][core]} {resource.text}, has {resource.limit}. "
@@ -86,17 +83,10 @@ def check_chips(problem: Problem, use: Use, layout: Layout, boards: tuple[Board,
     have = sum(b.most for b in boards) if boards else chip.max_chips or layout.chips
     if layout.chips <= have:
         return
-    from loihi_emu.mapping.advice import chip_advice
-
     where = " + ".join(b.name for b in boards) if boards else chip.name
     cores = int(np.count_nonzero(use.budgets["compartments"]))
     raise MappingError(
         f'network "{problem.name}": needs {layout.chips} chips ({cores} cores), {where} has {have} '
-        f"({have * chip.usable_cores} cores). {chip_advice(problem, use, layout, have)}"
+        f"({have * chip.usable_cores} cores). {chip_advice(problem, use, layout.chips, have)}"
     )
 
-
-def smallest_board(chip: Any, chips: int) -> Board | None:
-    """The board with the fewest chips that has so many of this kind; None if none has."""
-    enough = [b for b in BOARDS if b.chip.name == chip.name and b.most >= chips]
-    return min(enough, key=lambda b: b.most, default=None)

@@ -89,8 +89,12 @@ class Fanin:
 
     def need(self, neurons: NDArray[np.int32], slots: NDArray[np.int32]) -> tuple[int, int]:
         """Synaptic memory bits and input axon slots of all connections in their cheapest forms."""
-        totals, _ = self.measure(neurons, slots)
-        bits, axons = k.need(totals, self.fields)
+        self.measure(neurons, slots)
+        return self.needed()
+
+    def needed(self) -> tuple[int, int]:
+        """Bits and slots of what was measured last."""
+        bits, axons = k.need(self.totals, self.fields)
         return int(bits), int(axons)
 
     def sources_of(self, c: int, lists: NDArray[np.int32]) -> NDArray[np.int64]:

@@ -99,8 +99,13 @@ class _OpenCore:
 
 
 def fill(
-    problem: Problem, runs: Iterable[Run], fanout: dict[str, NDArray[np.int64]], *, whole: bool = False
-) -> Assignment:
+    problem: Problem,
+    runs: Iterable[Run],
+    fanout: dict[str, NDArray[np.int64]],
+    *,
+    whole: bool = False,
+    most: int | None = None,
+) -> Assignment | None:
     """Put runs of neurons on cores in order; a core is closed when the next neuron does not fit.
 
     Parameters
@@ -111,6 +116,8 @@ def fill(
         Output axon slots of each neuron, as far as known.
     whole : bool
         Begin a new core for a run that does not fit into the rest of the open one but would fit into an empty one.
+    most : int, optional
+        Give up, and return None, when more cores than these are needed.
 
     Raises
     ------
@@ -138,6 +145,8 @@ def fill(
             at += n
             if at < len(neurons):
                 core = _OpenCore(problem, core.number + 1)
+            if most is not None and core.number >= most:
+                return None
     return assigned(cores, core.number + 1)
 
 

@@ -11,12 +11,15 @@ from loihi_emu.elements import Connection, Population
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping import kernels as k
 from loihi_emu.mapping.assignment import Assignment, assigned
+from loihi_emu.mapping.even import even_runs
 from loihi_emu.mapping.filling import Run, fill, first_cores
 from loihi_emu.mapping.problem import Problem
 from loihi_emu.mapping.use import Use, use_of
 
 Fanout = dict[str, NDArray[np.int64]]
 
+LARGE = 5_000_000
+"""Equal parts are tried for networks of at most so many neurons and synapses: they are measured several times."""
 ROUNDS = 12
 """How often cores are filled anew because more output axons were needed than foreseen."""
 SAMPLE = 8
@@ -26,40 +29,61 @@ FEW = 0.1
 
 
 def greedy(problem: Problem) -> tuple[Assignment, Use]:
-    """Fill cores in order, splitting populations where a core ends, or where possible not; the fewer cores are taken.
+    """Fill cores in order of populations: large ones in equal parts, or split where a core ends if that saves cores.
 
     Raises
     ------
     MappingError
         A neuron that fits on no core.
     """
-    runs = list(problem.every_neuron().items())
-    split = filled(problem, runs)
-    room = problem.limit("compartments")
-    if len(runs) == 1 or not any(p.size <= room for p in problem.populations.values()):
-        return split
-    kept = filled(problem, runs, whole=True)
-    return kept if kept[0].count <= split[0].count else split
+    even = None
+    if problem.synapses <= LARGE and problem.neurons <= LARGE:
+        runs = even_runs(problem)
+        if runs is not None:
+            even = filled(problem, runs[0], runs[1], whole=True)
+    most = None if even is None else even[0].count - 1
+    if even is not None and (most or 0) < fewest(problem):
+        return even
+    split = filled(problem, list(problem.every_neuron().items()), foreseen(problem), most=most)
+    if split is None:
+        assert even is not None
+        return even
+    return split
 
 
-def filled(problem: Problem, runs: Sequence[Run], *, whole: bool = False) -> tuple[Assignment, Use]:
-    """Fill cores with runs of neurons in order, and measure them.
+def fewest(problem: Problem) -> int:
+    """Cores that a network needs at least: for its neurons, and for its synapses without headers or gaps."""
+    bits = sum(
+        len(fanin.sources) * min(problem.fields[c.name].bits for c in fanin.connections)
+        for fanin in problem.fanins.values()
+        if fanin.connections and all(c.conv is None for c in fanin.connections)
+    )
+    return max(-(-problem.neurons // problem.limit("compartments")), -(-bits // problem.limit("synaptic_bits")))
+
+
+def filled(
+    problem: Problem, runs: Sequence[Run], fanout: Fanout, *, whole: bool = False, most: int | None = None
+) -> tuple[Assignment, Use] | None:
+    """Fill cores with runs of neurons in order, and measure them; None if more than `most` cores are needed.
 
     The output axons of a neuron depend on how many cores its targets lie on, which is known only afterwards: they are
     foreseen; then cores that need too many are split, or all are filled anew.
     """
-    fanout = foreseen(problem)
-    assignment = fill(problem, runs, fanout, whole=whole)
+    assignment = fill(problem, runs, fanout, whole=whole, most=most)
     for _ in range(ROUNDS):
+        if assignment is None:
+            return None
         use = use_of(problem, assignment)
         over = np.flatnonzero(use.budgets["axons_out"] > problem.limit("axons_out"))
         if not len(over):
             return assignment, use
         if len(over) <= max(1, FEW * assignment.count) and np.all(use.budgets["compartments"][over] > 1):
             assignment = halved(assignment, over)
+            if most is not None and assignment.count > most:
+                return None
         else:
             fanout = {name: np.maximum(fanout[name], found) for name, found in use.fanout.items()}
-            assignment = fill(problem, runs, fanout, whole=whole)
+            assignment = fill(problem, runs, fanout, whole=whole, most=most)
     worst = int(use.budgets["axons_out"].argmax())
     raise MappingError(
         f'network "{problem.name}": core {worst} needs {use.budgets["axons_out"][worst]} output axons, has '

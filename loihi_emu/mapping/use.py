@@ -94,7 +94,7 @@ def use_of(problem: Problem, assignment: Assignment) -> Use:
         for number, c in enumerate(fanin.connections):
             if not totals[number, k.LISTS]:
                 continue
-            row = _cheapest(core, c.name, totals[number], c.conv is not None)
+            row = cheapest(core, c.name, totals[number], c.conv is not None)
             rows.append(row)
             delays[core] = max(delays[core], problem.delay(c))
             if c.learning is not None:
@@ -116,7 +116,7 @@ def use_of(problem: Problem, assignment: Assignment) -> Use:
     return Use(budgets, rows, fanout)
 
 
-def _cheapest(core: int, name: str, total: Integers, convolution: bool) -> CoreLists:
+def cheapest(core: int, name: str, total: Integers, convolution: bool) -> CoreLists:
     """The cheapest way to store the lists of a connection on a core."""
     t = [int(x) for x in total]
     common = (core, name, t[k.LISTS], t[k.SYNAPSES])

@@ -17,10 +17,22 @@ def cells(*sizes, **parameters):
 
 
 # ------------------------------------------------------------ fitting
-def test_large_populations_are_split_where_a_core_ends():
+def test_large_populations_are_split_into_equal_parts():
     placement = cells(3000).place()
-    assert placement.budgets["compartments"].tolist() == [1024, 1024, 952]
-    assert placement.where("p0", 2048) == (0, 2, 0)
+    assert placement.budgets["compartments"].tolist() == [1000, 1000, 1000]
+    assert placement.where("p0", 2001) == (0, 2, 1)
+
+
+def test_a_random_network_takes_no_more_cores_than_its_axons_need():
+    # all reach all: n neurons on each of c cores need n * c = 4000 of 4096 output axons if no core holds both kinds
+    rng = np.random.default_rng(0)
+    net = cells(3200, 800)
+    for a, b in (("p0", "p0"), ("p0", "p1"), ("p1", "p0"), ("p1", "p1")):
+        n = int(net[a].size * net[b].size * 0.02)
+        net.connect(a, b, (rng.integers(0, net[a].size, n), rng.integers(0, net[b].size, n), 8))
+    placement = net.place()
+    assert placement.budgets["compartments"].tolist() == [400] * 10
+    assert placement.budgets["axons_out"].max() <= 4096
 
 
 def test_populations_that_fit_a_core_are_not_split_if_it_costs_nothing():
@@ -107,7 +119,7 @@ def test_ones_own_cores():
 
 # ------------------------------------------------------------ not fitting
 def test_a_core_with_too_many_compartments_is_named():
-    with pytest.raises(MappingError, match=r'core 2, population "p1": needs 1100 compartments, has 1024.*Split'):
+    with pytest.raises(MappingError, match=r'core 2, population "p1": needs 1100 compartments, has 1024.*Move 76 of the 1000'):
         cells(100, 1000).place(strategy={"p0": 2, "p1": 2})
 
 
