@@ -48,7 +48,7 @@ class RecorderKernel(Kernel):
         super().__init__(model, process)
         self.var = referred(process.state)
         if self.var is None or self.var.shape != process.state.shape:
-            raise Declined("state")
+            self.deferred = True
         self.handed = 0
 
     def managed(self) -> Iterable[tuple[str, Description]]:
@@ -56,12 +56,16 @@ class RecorderKernel(Kernel):
         self.rows = Rows(self.var.process._model._kernel.variable(self.var.name), MOST)
         return [self.rows.call("keep")]
 
-    def room(self, done: int) -> int:
+    def room(self, done: int) -> int | None:
         """As many as there are rows."""
+        if self.deferred:
+            return None
         return self.rows.count - (done - self.handed)
 
     def hand(self, done: int, *, wait: bool) -> bool:
         """Append the rows to the record."""
+        if self.deferred:
+            return True
         steps = np.arange(self.handed, done)
         self.process.proc_params["rows"].extend(self.rows.array[steps % self.rows.count])
         self.handed = done

@@ -57,6 +57,9 @@ class Kernel:
         Whether it writes the variables that it refers to.
     reads_references : bool
         Whether it reads or writes the variables that it refers to at all.
+    deferred : bool
+        Whether what it refers to is no array that stays in a kernel, so that the model does its management phase in
+        Python.
     status : ndarray or None
         One number that its leaf sets to 1 when it cannot go on; no step begins after that, and :meth:`failure` is
         raised.
@@ -66,6 +69,7 @@ class Kernel:
     plain: tuple[str, ...] = ()
     alters = False
     reads_references = True
+    deferred = False
     status: Any = None
 
     def __init__(self, model: Any, process: Any) -> None:
@@ -106,7 +110,7 @@ class Kernel:
         return ()
 
     def managed(self) -> Iterable[tuple[str, Description]]:
-        """Return the leaf calls of the management phase; called once, after :meth:`calls`."""
+        """Return the leaf calls of the management phase; called once, after :meth:`calls`, unless it is deferred."""
         return ()
 
     def facts(self) -> dict[str, Any]:
@@ -148,7 +152,7 @@ class Kernel:
 
     def due(self, step: int) -> int | None:
         """Return the next step, from `step` on, after which the model's ``run_post_mgmt`` is to run in Python."""
-        return None
+        return step if self.deferred else None
 
     @classmethod
     def unpacks(cls, process: Any, form: Any) -> bool:

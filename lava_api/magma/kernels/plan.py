@@ -56,7 +56,7 @@ def make_plan(program: Program, models: dict[Any, Any]) -> Plan:
             continue
         plan.kernels[leaf.process] = made
     _drop_deadlocks(program, plan)
-    _drop_unreadable(program, plan)
+    _defer_unreadable(program, plan)
     for process, kernel in plan.kernels.items():
         models[process]._kernel = kernel
     for domain in program.domains:
@@ -97,17 +97,12 @@ def arriving(port: Any, links: Iterable[Link]) -> np.dtype[Any]:
     return total
 
 
-def _drop_unreadable(program: Program, plan: Plan) -> None:
-    """Leave to Python what refers to a variable that no kernel keeps in an array, until nothing does."""
-    before = -1
-    while before != len(plan.kernels):
-        before = len(plan.kernels)
-        for reference in program.references:
-            kernel, target = plan.kernels.get(reference.port.process), plan.kernels.get(reference.var.process)
-            if kernel is None or kernel.due(1) is not None or not kernel.reads_references:
-                continue
-            if not _refers(kernel, target, reference.var.name):
-                del plan.kernels[reference.port.process]
+def _defer_unreadable(program: Program, plan: Plan) -> None:
+    """Leave to Python what kernels do with a variable that no kernel keeps in an array."""
+    for reference in program.references:
+        kernel, target = plan.kernels.get(reference.port.process), plan.kernels.get(reference.var.process)
+        if kernel is not None and kernel.due(1) is None and kernel.reads_references:
+            kernel.deferred = not _refers(kernel, target, reference.var.name)
 
 
 def _refers(kernel: Kernel, target: Kernel | None, name: str) -> bool:

@@ -86,11 +86,11 @@ class Region:
         self.supplied = _overriding("provide", kernels)
         self.exchanging = _overriding("room", kernels)
         self.gates += [Supply(kernel, self.clock) for kernel in _overriding("fetch", kernels)]
-        self.later = {p: calls for p in managed if p in kernels and (calls := list(kernels[p].managed()))}
+        own = [process for process in managed if process in kernels]
+        self.later = {p: calls for p in own if not kernels[p].deferred and (calls := list(kernels[p].managed()))}
         self.handing = [kernel for kernel in _overriding("hand", kernels) if kernel.process not in self.later]
         self.wires = [kernel for kernel in _overriding("hand", kernels) if kernel.process in self.later]
-        ours = [kernels[process] for process in managed if process in kernels]
-        self.hooked = [kernel for kernel in ours if kernel.due(1) is not None]
+        self.hooked = [kernels[process] for process in own if kernels[process].due(1) is not None]
         places = {process: place for place, process in enumerate(managed)}
         last = max((places[process] for process in self.later), default=-1)
         self.alone &= all(places[kernel.process] > last for kernel in self.hooked)
@@ -204,7 +204,7 @@ class Region:
         if self._manager is not None:
             self._manager.run(self.clock - 1, 1)
         for kernel in self.hooked:
-            self.hook(kernel)
+            turn.spawn(kernel.model, partial(self.hook, kernel))
         self._hand(self.wires, int(self.clock[0]), turn)
 
     def learn(self) -> None:
@@ -219,11 +219,14 @@ class Region:
             kernel.model.time_step = step
             kernel.model.phase = Phase.POST_MGMT
             try:
+                if kernel.deferred and not kernel.model.post_guard():
+                    return
                 kernel.model.run_post_mgmt()
             except Exception as error:
                 raise ModelError(kernel.model, error) from error
-            kernel.set("")
-            self.stale = True
+            if not kernel.deferred:
+                kernel.set("")
+                self.stale = True
 
     def check_limit(self) -> None:
         """Raise the error of a kernel that cannot do another step."""

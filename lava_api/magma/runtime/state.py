@@ -31,9 +31,9 @@ def put(model: Any, name: str, values: Any) -> None:
     old = getattr(model, name)
     if getattr(model, "_kernel", None) is not None and isinstance(old, np.ndarray):
         old[...] = values
-        notify(model, name)
     else:
         setattr(model, name, values)
+    notify(model, name)
 
 
 def read(model: Any, name: str, var: Var) -> Any:

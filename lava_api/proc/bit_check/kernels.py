@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import Declined, Kernel
+from lava_api.magma.kernels.base import Kernel
 from lava_api.magma.kernels.messages import RECORDED
 from lava_api.magma.kernels.records import referred
 from loihi_emu.image.memory import Description
@@ -15,18 +15,20 @@ from loihi_emu.models.lava import messages as at
 
 
 class BitCheckKernel(Kernel):
-    """BitCheck without messages in the log."""
+    """BitCheck; what it writes into a log, and odd widths, are left to the model."""
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
         self.var = referred(process.state)
         whole = all(isinstance(getattr(model, name), int | np.integer) for name in ("bits", "_overflowed"))
         if model.debug or not whole or self.var is None or not 1 <= model.bits <= 31:
-            raise Declined("debug, bits, _overflowed, state")
-        self.found = np.array([model._overflowed], np.int64)
+            self.deferred = True
+        self.found = np.array([model._overflowed], np.int64) if whole else np.zeros(1, np.int64)
 
     def facts(self) -> dict[str, Any]:
         """Whether there is one width, in range."""
+        if self.deferred:
+            return {}
         bits = np.ravel(self.model.bits)
         return {"bits": "one width, 1..31" if 1 <= bits[0] <= 31 and (bits == bits[0]).all() else "others"}
 
@@ -45,13 +47,15 @@ class BitCheckKernel(Kernel):
 
     def refresh(self) -> None:
         """Take over what was set."""
+        if self.deferred:
+            return
         self.d.words[at.B_UNUSED] = 32 - int(np.ravel(self.model.bits)[0])
         if "_overflowed" in self.changed:
             self.found[0] = int(np.any(self.model._overflowed))
 
     def export(self, name: str) -> None:
         """Write back whether an overflow was found."""
-        if name == "_overflowed" and name not in self.changed:
+        if name == "_overflowed" and name not in self.changed and not self.deferred:
             self.model._overflowed = int(self.found[0])
 
     def variable(self, name: str) -> Any:

@@ -124,7 +124,7 @@ class ReadKernel(Kernel):
         super().__init__(model, process)
         self.var = referred(process.state)
         if self.var is None or self.var.shape != process.state.shape:
-            raise Declined("state")
+            self.deferred = True
 
     def outputs(self) -> dict[str, Message]:
         """The variable as it was read."""

@@ -129,7 +129,18 @@ class WireKernel(Sending):
         super().__init__(model, process)
         self.var = referred(process.wire_tap)
         if self.var is None or self.var.shape != process.wire_tap.shape:
-            raise Declined("wire_tap")
+            self.deferred = True
+
+    def room(self, done: int) -> int:
+        """As for all; the model sends itself when it is deferred."""
+        if self.deferred:
+            drops = self.config.send_full is utils.SendFull.NON_BLOCKING_DROP
+            return int(drops or len(self.channel.queue) < self.channel.capacity)
+        return super().room(done)
+
+    def hand(self, done: int, *, wait: bool) -> bool:
+        """Send rows."""
+        return self.deferred or super().hand(done, wait=wait)
 
     def managed(self) -> Iterable[tuple[str, Description]]:
         """One leaf."""

@@ -88,7 +88,7 @@ class ReadVariable(Kernel):
         super().__init__(model, process)
         self.var = referred(process.state)
         if self.var is None or self.var.shape != process.state.shape or model.data.size == 0:
-            raise Declined("state")
+            self.deferred = True
         self.counter = np.array([model.counter], np.int64)
 
     def managed(self) -> Iterable[tuple[str, Description]]:
@@ -103,6 +103,8 @@ class ReadVariable(Kernel):
 
     def refresh(self) -> None:
         """Take over the interval."""
+        if self.deferred:
+            return
         self.d.words[messages.R_INTERVAL] = self.model.interval.item()
         self.d.words[messages.R_OFFSET] = self.model.offset.item()
 
@@ -116,7 +118,7 @@ class ResetVariable(Kernel):
         super().__init__(model, process)
         self.var = referred(process.state)
         if self.var is None or self.var.shape != process.state.shape:
-            raise Declined("state")
+            self.deferred = True
         self.real = np.zeros(1)
 
     def reads(self, array: Any) -> bool:
@@ -134,6 +136,8 @@ class ResetVariable(Kernel):
 
     def refresh(self) -> None:
         """Take over value and times."""
+        if self.deferred:
+            return
         model, words = self.model, self.d.words
         words[messages.W_INTERVAL] = model.interval.item()
         words[messages.W_OFFSET] = model.offset.item()

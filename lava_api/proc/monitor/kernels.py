@@ -22,7 +22,7 @@ class MonitorKernel(Kernel):
         for port, name in zip(params["RefPorts"], params["VarsData1"], strict=True):
             var = referred(getattr(process, port))
             if var is None or var.shape != getattr(process, port).shape:
-                raise Declined(port)
+                self.deferred = True
             self.variables.append((var, name))
         self.rows = [len(getattr(model, name)) for _, name in (*self.messages, *self.variables)]
         if 0 in self.rows:
