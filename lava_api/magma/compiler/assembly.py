@@ -80,10 +80,11 @@ def assemble(program: Program, control: Control) -> Assembly:
     for link, channel in channels.items():
         for port in (link.source, link.target):
             ends.setdefault(port, []).append((link, channel))
+    pipes: dict[Any, HostChannel] = {}
     for leaf in program.leaves:
-        _io_ports(leaf, assembly.models[leaf.process], ends, control)
+        _io_ports(leaf, assembly.models[leaf.process], ends, pipes, control)
     _references(program, assembly)
-    _services(program, assembly, control, plan, channels)
+    _services(program, assembly, control, plan, channels, pipes)
     for model in assembly.models.values():
         model.start()
     return assembly
@@ -103,24 +104,31 @@ def _model(leaf: Leaf, assembly: Assembly) -> Any:
     return model
 
 
-def _io_ports(leaf: Leaf, model: Any, ends: dict[Any, list[tuple[Link, Channel]]], control: Control) -> None:
+def _io_ports(
+    leaf: Leaf,
+    model: Any,
+    ends: dict[Any, list[tuple[Link, Channel]]],
+    pipes: dict[Any, HostChannel],
+    control: Control,
+) -> None:
     """Build the ports of a model with the channels that end at them; a kernel's messages do not go through ports."""
     kind = leaf.model_class
     for port in leaf.process.out_ports:
         lava_type = getattr(kind, port.name)
         own = [channel for _, channel in ends.get(port, ())]
         if port.external_pipe_flag:
-            pipe = _pipe(port, control)
+            pipe = pipes[port] = _pipe(port, control)
             port.external_pipe_csp_recv_port = PipeEnd(pipe, port.shape, lava_type.d_type, sends=False)
             own.append(pipe)
         _set_port(model, port.name, lava_type.cls(own, model, port.shape, lava_type.d_type))
     for port in leaf.process.in_ports:
-        pipes = []
+        own_pipe = []
         if port.external_pipe_flag:
-            pipes.append(_pipe(port, control))
+            pipe = pipes[port] = _pipe(port, control)
+            own_pipe.append(pipe)
             d_type = getattr(kind, port.name).d_type
-            port.external_pipe_csp_send_port = PipeEnd(pipes[0], port.shape, d_type, sends=True)
-        _set_port(model, port.name, _in_port(port, model, kind, ends.get(port, ()), pipes))
+            port.external_pipe_csp_send_port = PipeEnd(pipe, port.shape, d_type, sends=True)
+        _set_port(model, port.name, _in_port(port, model, kind, ends.get(port, ()), own_pipe))
 
 
 def _pipe(port: Any, control: Control) -> HostChannel:
@@ -251,7 +259,12 @@ def _link(way: Reference, assembly: Assembly) -> VarLink:
 
 
 def _services(
-    program: Program, assembly: Assembly, control: Control, plan: Plan, channels: dict[Link, Channel]
+    program: Program,
+    assembly: Assembly,
+    control: Control,
+    plan: Plan,
+    channels: dict[Link, Channel],
+    pipes: dict[Any, HostChannel],
 ) -> None:
     """Make the service of each domain."""
     models = assembly.models
@@ -265,7 +278,7 @@ def _services(
             service = domain.protocol.runtime_service[CPU]  # type: ignore[union-attr]
             assembly.services.append(service([models[p] for p in members], [models[p] for p in ordered], control))
             continue
-        regions = make_regions(groups, plan.kernels, incoming, channels, ordered)
+        regions = make_regions(groups, plan.kernels, incoming, channels, pipes, ordered)
         assembly.regions += [region for _, region in regions]
         python = [p for p in members if p not in plan.kernels]
         if not python and len(regions) == 1 and regions[0][1].alone:

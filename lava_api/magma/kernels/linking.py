@@ -66,6 +66,8 @@ class Linker:
         Links by their target port.
     outside : dict
         Message that takes what arrives by a link from outside the group.
+    piped : dict
+        Message that takes what arrives through the external pipe of a port.
 
     Attributes
     ----------
@@ -80,11 +82,16 @@ class Linker:
     """
 
     def __init__(
-        self, kernels: dict[Any, Kernel], incoming: dict[Any, list[Link]], outside: dict[Link, Message]
+        self,
+        kernels: dict[Any, Kernel],
+        incoming: dict[Any, list[Link]],
+        outside: dict[Link, Message],
+        piped: dict[Any, Message],
     ) -> None:
         self.kernels = kernels
         self.incoming = incoming
         self.outside = outside
+        self.piped = piped
         self.messages: dict[Any, Message] = {}
         self.copies: list[Call] = []
         self.own: dict[Any, list[Call]] = {}
@@ -116,9 +123,11 @@ class Linker:
         return found
 
     def _feed(self, port: Any, links: list[Link], want: str, kind: int) -> tuple[list[Call], Feed]:
-        if not links:
-            return [], Feed(aligned(port.size, KINDS[kind]), SourceLists(port.size + 1, False), kind)
         parts = [(self._source(link), link.index) for link in links]
+        if port in self.piped:
+            parts.insert(0, (self.piped[port], None))
+        if not parts:
+            return [], Feed(aligned(port.size, KINDS[kind]), SourceLists(port.size + 1, False), kind)
         first, index = parts[0]
         direct = len(parts) == 1 and index is None
         if direct and want == EVENTS and first.lists is not None and first.kept is None:

@@ -45,8 +45,7 @@ def make_plan(program: Program, models: dict[Any, Any]) -> Plan:
     in_step = {p for domain in program.domains if isinstance(domain.protocol, LoihiProtocol) for p in domain.processes}
     for leaf in program.leaves:
         kind = kernel_class(leaf.model_class)
-        piped = any(port.external_pipe_flag for port in (*leaf.process.in_ports, *leaf.process.out_ports))
-        if kind is None or leaf.process not in in_step or piped:
+        if kind is None or leaf.process not in in_step:
             continue
         try:
             made = kind(models[leaf.process], leaf.process)
@@ -75,7 +74,7 @@ def links_by_target(links: Iterable[Link]) -> dict[Any, list[Link]]:
 
 
 def sent_type(port: Any) -> np.dtype[Any]:
-    """Return the type of what an OutPort sends."""
+    """Return the type of what an OutPort sends, or of what comes through the external pipe of an InPort."""
     found: np.dtype[Any] = np.dtype(getattr(port.process.model_class, port.name).d_type)
     return found
 
@@ -89,11 +88,15 @@ def arriving(port: Any, links: Iterable[Link]) -> np.dtype[Any]:
         When kernels have no exact sum of that type.
     """
     types = [sent_type(link.source) for link in links]
+    if port.external_pipe_flag:
+        types.append(sent_type(port))
     if any(kind.name not in HELD for kind in types):
         raise Declined(f"{port.name}: a message type that kernels do not hold")
     total: np.dtype[Any] = np.result_type(getattr(port.process.model_class, port.name).d_type, *types)
     if total == np.bool_ and len(types) > 1:
         raise Declined(f"{port.name}: a sum of truth values")
+    if total.name == "int16" and types:
+        raise Declined(f"{port.name}: what models compute with 16 bits wraps at them")
     return total
 
 

@@ -14,6 +14,7 @@ from lava_api.magma.kernels.calls import Program
 from lava_api.magma.kernels.linking import Linker
 from lava_api.magma.kernels.messages import Message
 from lava_api.magma.kernels.parts import Arrival, Gate, Parts, Supply, Turn, attributed
+from lava_api.magma.kernels.plan import sent_type
 from lava_api.magma.runtime.scheduler import ModelError
 
 
@@ -28,6 +29,8 @@ class Region:
         Links by their target port.
     channels : dict
         Channel of each link whose other end is outside.
+    pipes : dict
+        External pipes by their ports.
     managed : list
         Processes in the order of the management phases.
     alone : bool
@@ -47,6 +50,7 @@ class Region:
         kernels: dict[Any, Kernel],
         incoming: dict[Any, list[Link]],
         channels: dict[Link, Any],
+        pipes: dict[Any, Any],
         managed: list[Any],
         alone: bool,
     ) -> None:
@@ -56,26 +60,30 @@ class Region:
         for kernel in kernels.values():
             kernel.model._region = self
         outside: dict[Link, Message] = {}
+        piped: dict[Any, Message] = {}
         self.gates: list[Gate] = []
         for process, kernel in kernels.items():
             for port in process.in_ports:
+                if port in pipes:
+                    piped[port] = Message(port.shape, sent_type(port))
+                    self.gates.append(Arrival(pipes[port], piped[port], kernel))
                 for link in incoming.get(port, ()):
                     if link in channels:
                         message = outside[link] = kernel.arrives(port, link.source)
                         self.gates.append(Arrival(channels[link], message, kernel))
-        linker = self._linker = Linker(kernels, incoming, outside)
+        linker = self._linker = Linker(kernels, incoming, outside, piped)
         self.early: list[tuple[Message, Any]] = []
         self._last: list[tuple[Message, Any, Any]] = []
-        for link, channel in channels.items():
-            source = link.source.process
-            if source in kernels:
-                message = linker.messages[link.source]
-                message.wanted = True
-                if kernels[source].early:
-                    self.early.append((message, channel))
-                else:
-                    self._last.append((message, channel, source))
-        self.alone = alone and not channels
+        leaving = [(link.source, channel) for link, channel in channels.items() if link.source.process in kernels]
+        leaving += [(port, pipe) for port, pipe in pipes.items() if port in linker.messages]
+        for port, channel in leaving:
+            message = linker.messages[port]
+            message.wanted = True
+            if kernels[port.process].early:
+                self.early.append((message, channel))
+            else:
+                self._last.append((message, channel, port.process))
+        self.alone = alone and not channels and not pipes
         checked = [kernel for kernel in kernels.values() if kernel.status is not None]
         self.status = np.zeros(len(checked), np.int64)
         for k, kernel in enumerate(checked):
@@ -129,7 +137,7 @@ class Region:
     def step(self, turn: Turn) -> None:
         """Do the spiking phase of one step: send what is due, receive, run the kernels, send the rest."""
         for message, channel in self.early:
-            channel.send(message.get())
+            self._send(message, channel, turn)
         missing = []
         try:
             for gate in self.gates:
@@ -156,10 +164,17 @@ class Region:
         """Send and hand over what all or some processes have sent in the step that is the number `done`."""
         for message, channel, source in self._last:
             if processes is None or source in processes:
-                channel.send(message.get())
+                self._send(message, channel, turn)
         if self.handing:
             handing = [kernel for kernel in self.handing if processes is None or kernel.process in processes]
             self._hand(handing, done, turn)
+
+    def _send(self, message: Message, channel: Any, turn: Turn) -> None:
+        """Send a message; one that there is no room for waits in a job of its own."""
+        if len(channel.queue) < channel.capacity:
+            channel.send(message.get())
+        else:
+            turn.spawn(self, partial(channel.send, message.get()))
 
     @staticmethod
     def _hand(kernels: list[Kernel], done: int, turn: Turn) -> None:
@@ -282,9 +297,10 @@ def make_regions(
     kernels: dict[Any, Kernel],
     incoming: dict[Any, list[Link]],
     channels: dict[Link, Any],
+    pipes: dict[Any, Any],
     managed: list[Any],
 ) -> list[tuple[int, Region]]:
-    """Make the region of each group; channels are those of all links that cross a border."""
+    """Make the region of each group; channels are those of all links that cross a border, pipes those of all ports."""
     regions = []
     for waits, members in groups:
         own = {process: kernels[process] for process in members}
@@ -293,6 +309,7 @@ def make_regions(
             for link, channel in channels.items()
             if (link.source.process in own) or (link.target.process in own)
         }
+        piped = {port: pipe for port, pipe in pipes.items() if port.process in own}
         alone = len(own) == len(managed)
-        regions.append((waits, Region(own, incoming, ends, managed, alone)))
+        regions.append((waits, Region(own, incoming, ends, piped, managed, alone)))
     return regions

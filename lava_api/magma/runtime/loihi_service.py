@@ -7,6 +7,7 @@ from typing import Any
 
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.sync.protocols.loihi_protocol import Phase
+from lava_api.magma.runtime.channel import HostChannel
 from lava_api.magma.runtime.scheduler import Job
 
 GUARDS = ("pre_guard", "lrn_guard", "post_guard")
@@ -160,10 +161,9 @@ class LoihiService:
             ],
         }
         self._early: list[Any] = []
-        if is_alone:  # no channel is full when a step begins
-            for region in self.regions:
-                self._early += region.early
-                region.early = []
+        for region in self.regions if is_alone else ():  # no channel is full when a step begins, but for pipes
+            self._early += [early for early in region.early if not isinstance(early[1], HostChannel)]
+            region.early = [early for early in region.early if isinstance(early[1], HostChannel)]
         self._phases = self._steps()
 
     def begin(self, num_steps: float) -> None:

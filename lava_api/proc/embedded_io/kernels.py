@@ -58,7 +58,8 @@ class EncodedAdapter(AdapterKernel):
         self.form = process.proc_params["compression"]
         self.packed = self.form not in PLAIN
         sources = process.inp.get_src_ports()
-        if len(sources) > 1 or any(not self._fits(port) for port in sources):
+        piped = self.packed and process.inp.external_pipe_flag
+        if len(sources) > 1 or piped or any(not self._fits(port) for port in sources):
             raise Declined("compression, inp")
 
     @classmethod

@@ -20,7 +20,7 @@ class InjectorKernel(Kernel):
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
-        if process.in_port.in_connections:
+        if process.in_port.in_connections or process.in_port.external_pipe_flag:
             raise Declined("in_port")
         params = process.proc_params
         self.channel: HostChannel = params["host_channel"]
@@ -105,7 +105,7 @@ class ExtractorKernel(Sending):
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
-        if process.out_port.out_connections:
+        if process.out_port.out_connections or process.out_port.external_pipe_flag:
             raise Declined("out_port")
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:

@@ -53,6 +53,29 @@ class PyTwice(PyLoihiProcessModel):
         self.s_out.send(2 * self.a_in.recv())
 
 
+class Pipe:
+    """An external pipe of a port, with the names of an injector or extractor."""
+
+    def __init__(self, port, size):
+        port.flag_external_pipe(buffer_size=size)
+        self.port, self.proc_params = port, {"channel_config": ChannelConfig()}
+
+    @property
+    def _model(self):
+        return self.port.process._model
+
+    @property
+    def _channel(self):
+        ends = ("external_pipe_csp_send_port", "external_pipe_csp_recv_port")
+        return next(getattr(self.port, end) for end in ends if hasattr(self.port, end))._channel
+
+    def send(self, data):
+        self.port.external_pipe_csp_send_port.send(data)
+
+    def receive(self):
+        return self.port.external_pipe_csp_recv_port.recv()
+
+
 class Program:
     """A random network with ways in and out."""
 
@@ -67,6 +90,9 @@ class Program:
             for j, target in enumerate(layers):
                 if j == k + 1 or (j != k and rng.random() < 0.3):
                     self.join(rng, source, target)
+        for layer in layers:
+            if rng.random() < 0.2:
+                self.ways_out.append(Pipe(layer.s_out, int(rng.integers(1, 5))))
         for layer in layers[1:]:
             self.core.s_out.connect(self.way_out(rng, Extractor).in_port)
             layer.s_out.connect(self.way_out(rng, Extractor).in_port)
@@ -80,6 +106,9 @@ class Program:
         return Sigma(shape=shape) if rng.random() < 0.5 else LIF(shape=shape, vth=3, dv=0.1, bias_mant=number)
 
     def enter(self, rng, layer):
+        if rng.random() < 0.3 and not layer.a_in.external_pipe_flag:
+            self.ways_in.append(Pipe(layer.a_in, int(rng.integers(1, 5))))
+            return
         injector = Injector(shape=(self.n,), **self.options(rng))
         self.ways_in.append(injector)
         self.join(rng, injector, layer, injector.out_port)
