@@ -57,9 +57,9 @@ class Placement:
     >>> synapses = net.connect(cells[:10], cells[1000:1100], 50)
     >>> placement = net.place()
     >>> placement.cores, placement.where("cells", 1030)
-    (2, Location(chip=0, core=1, compartment=6))
+    (2, Location(chip=0, core=1, compartment=280))
     >>> placement.budgets["axons_in"].tolist()
-    [10, 10]
+    [0, 10]
     """
 
     def __init__(
@@ -138,6 +138,35 @@ class Placement:
         if name not in self.problem.populations:
             raise unknown("population", name, self.problem.populations)
         return name
+
+    @property
+    def has_rates(self) -> bool:
+        """Whether it was placed with rates of spikes."""
+        return self._rates is not None
+
+    # ------------------------------------------------------------ showing
+    def report(self, rows: int = 16) -> str:
+        """Budgets of chips and cores, formats of connections, messages and what is weak about the limits, as text.
+
+        Parameters
+        ----------
+        rows : int
+            Most rows of a table.
+        """
+        from loihi_emu.mapping.report import Report
+        from loihi_emu.mapping.report_text import text_of
+
+        return text_of(Report(self), integer("report", "rows", rows, 1, 1 << 40))
+
+    def __str__(self) -> str:
+        return self.report()
+
+    def _repr_html_(self) -> str:
+        """The report for notebooks."""
+        from loihi_emu.mapping.report import Report
+        from loihi_emu.mapping.report_html import html_of
+
+        return html_of(Report(self))
 
     def __repr__(self) -> str:
         where = " + ".join(b.name for b in self.boards) if self.boards else self.chip.name
