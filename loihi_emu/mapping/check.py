@@ -89,4 +89,3 @@ def check_chips(problem: Problem, use: Use, layout: Layout, boards: tuple[Board,
         f'network "{problem.name}": needs {layout.chips} chips ({cores} cores), {where} has {have} '
         f"({have * chip.usable_cores} cores). {chip_advice(problem, use, layout.chips, have)}"
     )
-

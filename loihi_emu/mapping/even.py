@@ -1,8 +1,8 @@
 """Large populations in equal parts: how many parts each needs, so that cores need few output axons.
 
-A neuron needs an output axon for every core that its targets lie on. With n neurons on each of c cores that all reach each
-other that makes n * c on a core, about the size of the network, however small the cores are filled: what counts is that
-parts are equal and that no core holds the end of one population and the beginning of the next.
+A neuron needs an output axon for every core that its targets lie on. With n neurons on each of c cores that all reach
+each other, that makes n * c on a core: about the size of the network, however small the cores are filled. What counts
+is that parts are equal and that no core holds the end of one population and the beginning of the next.
 """
 
 from __future__ import annotations
@@ -80,11 +80,10 @@ def _cut(problem: Problem, name: str, count: int) -> _Parts:
         neurons = np.arange(bounds[part], bounds[part + 1], dtype=np.int32)
         totals, lists = fanin.measure(neurons, np.arange(len(neurons), dtype=np.int32))
         bits[part], axons[part] = fanin.needed()
-        for number, c in enumerate(fanin.connections):
+        for c, total, found in zip(fanin.connections, totals.tolist(), fanin.sources(lists), strict=True):
             if isinstance(c.pre.target, Population):
-                found = fanin.sources_of(number, lists)
                 more = fanout.setdefault(c.pre.target.name, np.zeros(c.pre.target.size, np.int64))
-                more[found] += cheapest(0, c.name, totals[number], c.conv is not None).out_slots
+                more[found] += cheapest(0, c.name, total, c.conv is not None).out_slots
     return _Parts(bounds, bits, axons, fanout)
 
 

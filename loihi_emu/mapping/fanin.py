@@ -27,8 +27,8 @@ class Fanin:
     connections : tuple of Connection
         Those into it, in order of creation.
     starts : int64 array (connections, neurons + 1)
-    sources, taps : int32 arrays
-        Synapses of neuron t by connection c: ``starts[c, t]:starts[c, t + 1]``.
+    synapses, taps : int32 arrays
+        Synapses of neuron t by connection c: ``starts[c, t]:starts[c, t + 1]``, each the number of its list.
     offsets : int64 array (connections + 1)
         Number of the first list of each connection.
     fields : int64 array (connections, FIELDS)
@@ -37,7 +37,7 @@ class Fanin:
     population: Population
     connections: tuple[Connection, ...]
     starts: Integers
-    sources: NDArray[np.int32]
+    synapses: NDArray[np.int32]
     taps: NDArray[np.int32]
     offsets: Integers
     fields: Integers
@@ -53,13 +53,8 @@ class Fanin:
         self.places = np.zeros(1 << max(1, 2 * lists - 1).bit_length(), np.int32)
         self.tables = np.zeros((2, size), np.int64)
         self.stamps = np.zeros((3, size), np.int64)
-        self._fixed = (self.starts, self.sources, self.taps, self.offsets, self.fields)
+        self._fixed = (self.starts, self.synapses, self.taps, self.offsets, self.fields)
         self._scratch = (self.stats, self.touched, self.places, self.tables, self.stamps, self.totals)
-
-    @property
-    def synapses(self) -> int:
-        """Synapses into the population, shared weights counted at every place."""
-        return len(self.sources)
 
     def measure(self, neurons: NDArray[np.int32], slots: NDArray[np.int32]) -> tuple[Integers, NDArray[np.int32]]:
         """What neurons (ascending) in compartments `slots` (ascending) of one core need, and the lists they have.
@@ -97,10 +92,13 @@ class Fanin:
         bits, axons = k.need(self.totals, self.fields)
         return int(bits), int(axons)
 
-    def sources_of(self, c: int, lists: NDArray[np.int32]) -> NDArray[np.int64]:
-        """Neurons before that those of `lists` belong to which are connection c's; of units, all their channels."""
-        first, last = self.offsets[c], self.offsets[c + 1]
-        chosen = lists[(lists >= first) & (lists < last)].astype(np.int64) - first
+    def sources(self, lists: NDArray[np.int32]) -> list[NDArray[np.int64]]:
+        """Neurons before that the lists measured last belong to, by connection; of units, all their channels."""
+        ends = np.cumsum(self.totals[:, k.FOUND])
+        return [self._sources(c, piece) for c, piece in enumerate(np.split(lists, ends[:-1]))]
+
+    def _sources(self, c: int, lists: NDArray[np.int32]) -> NDArray[np.int64]:
+        chosen = lists.astype(np.int64) - self.offsets[c]
         connection = self.connections[c]
         if connection.conv is None:
             return np.asarray(connection.pre.start + chosen * connection.pre.step)

@@ -44,17 +44,19 @@ def greedy(problem: Problem) -> tuple[Assignment, Use]:
     most = None if even is None else even[0].count - 1
     if even is not None and (most or 0) < fewest(problem):
         return even
-    split = filled(problem, list(problem.every_neuron().items()), foreseen(problem), most=most)
-    if split is None:
-        assert even is not None
+    try:
+        split = filled(problem, list(problem.every_neuron().items()), foreseen(problem), most=most)
+    except MappingError:
+        if even is None:
+            raise
         return even
-    return split
+    return split or even  # type: ignore[return-value]
 
 
 def fewest(problem: Problem) -> int:
     """Cores that a network needs at least: for its neurons, and for its synapses without headers or gaps."""
     bits = sum(
-        len(fanin.sources) * min(problem.fields[c.name].bits for c in fanin.connections)
+        len(fanin.synapses) * min(problem.fields[c.name].bits for c in fanin.connections)
         for fanin in problem.fanins.values()
         if fanin.connections and all(c.conv is None for c in fanin.connections)
     )

@@ -36,9 +36,11 @@ AXONS = 16  # input axon slots: plain, then pop16, then pop32
 SHARED = 19  # bits of pop16, of pop32 (convolutions only)
 DISTINCT = 21  # lists stored under pop16, under pop32
 INDEX = 23  # bits of a compartment index in the sparse format
-TOTALS = 24
+FOUND = 24  # lists found; of convolutions, units
+TOTALS = 25
 
-SKIPS = (2, 4, 6)
+SKIP1, SKIP2, SKIP3 = 2, 4, 6
+SKIPS = (SKIP1, SKIP2, SKIP3)
 """Widths of the skip field of run-length lists that are tried."""
 INDEX_LEAST = 6
 ATOMS = 32
@@ -151,44 +153,65 @@ def gather(starts, sources, taps, c, tapped, offset, neurons, slots, n, most, st
 
 
 @kernel
-def add_list(total, fields, stats, i, index):
-    """Add a list of a plain connection to the totals of all formats."""
-    n, gap = stats[i, 0], stats[i, 3]
+def runs_or(best, n, gap, skip, bits, header, block, word):
+    """Bits of a list that is stored run-length with a skip field of so many bits, or else `best`."""
+    if gap < 0 or gap > 1 << skip:
+        return best
+    return min(best, list_bits(n, bits + skip, header, block, word))
+
+
+@kernel
+def add_lists(total, fields, stats, first, last, index):
+    """Add lists first..last - 1 of a plain connection to the totals of all formats."""
     bits, header, block, word = fields[SYNAPSE_BITS], fields[HEADER_BITS], fields[BLOCK], fields[WORD]
-    total[LISTS] += 1
-    total[SYNAPSES] += n
-    total[AXONS] += fields[SLOTS]
-    if n == 1 and total[DENSE] >= 0:
-        least = list_bits(1, bits, header, block, word)
-        total[SPARSE] += list_bits(1, bits + index, header, block, word)
-        total[DENSE] += least
-        for s in range(4):
-            total[MIXED + s] += least
-            total[OF_DENSE + s] += 1
-        return
-    sparse = list_bits(n, bits + index, header, block, word)
-    best, is_dense = sparse, 0
-    total[SPARSE] += sparse
-    if gap < 0:
-        total[DENSE] = -1
-    else:
-        dense = list_bits(stats[i, 2] - stats[i, 1] + 1, bits, header, block, word)
-        if total[DENSE] >= 0:
-            total[DENSE] += dense
-        if dense <= best:
-            best, is_dense = dense, 1
-    total[MIXED] += best
-    total[OF_DENSE] += is_dense
-    for s in range(3):
-        runs = best + 1
-        if 0 <= gap <= 1 << SKIPS[s]:
-            runs = list_bits(n, bits + SKIPS[s], header + index, block, word)
-        if runs < best:
-            total[MIXED + 1 + s] += runs
-            total[OF_RUNS + 1 + s] += 1
+    synapses, dense, sparse = 0, 0, 0
+    possible = True
+    best0, best1, best2, best3 = 0, 0, 0, 0
+    dense0, dense1, dense2, dense3 = 0, 0, 0, 0
+    runs1, runs2, runs3 = 0, 0, 0
+    for i in range(first, last):
+        n, gap = np.int64(stats[i, 0]), np.int64(stats[i, 3])
+        synapses += n
+        with_index = list_bits(n, bits + index, header, block, word)
+        sparse += with_index
+        best, is_dense = with_index, 0
+        if gap < 0:
+            possible = False
         else:
-            total[MIXED + 1 + s] += best
-            total[OF_DENSE + 1 + s] += is_dense
+            without = list_bits(np.int64(stats[i, 2] - stats[i, 1] + 1), bits, header, block, word)
+            dense += without
+            if without <= best:
+                best, is_dense = without, 1
+        best0 += best
+        dense0 += is_dense
+        if n == 1:  # one synapse is dense
+            best1 += best
+            best2 += best
+            best3 += best
+            dense1 += 1
+            dense2 += 1
+            dense3 += 1
+            continue
+        found = runs_or(best, n, gap, SKIP1, bits, header + index, block, word)
+        best1 += found
+        runs1 += found < best
+        dense1 += is_dense & (found == best)
+        found = runs_or(best, n, gap, SKIP2, bits, header + index, block, word)
+        best2 += found
+        runs2 += found < best
+        dense2 += is_dense & (found == best)
+        found = runs_or(best, n, gap, SKIP3, bits, header + index, block, word)
+        best3 += found
+        runs3 += found < best
+        dense3 += is_dense & (found == best)
+    total[LISTS] = last - first
+    total[SYNAPSES] = synapses
+    total[AXONS] = (last - first) * fields[SLOTS]
+    total[SPARSE] = sparse
+    total[DENSE] = dense if possible else -1
+    total[MIXED], total[MIXED + 1], total[MIXED + 2], total[MIXED + 3] = best0, best1, best2, best3
+    total[OF_DENSE], total[OF_DENSE + 1], total[OF_DENSE + 2], total[OF_DENSE + 3] = dense0, dense1, dense2, dense3
+    total[OF_RUNS + 1], total[OF_RUNS + 2], total[OF_RUNS + 3] = runs1, runs2, runs3
 
 
 @kernel
@@ -270,16 +293,17 @@ def measured(
             highest = max(highest, stats[k, 2])
         index = max(INDEX_LEAST, bits_for(highest))
         total[INDEX] = index
+        total[FOUND] = found - before
         stamps[2, 0] += 1  # counts the calls
         stamp = stamps[2, 0]
-        for k in range(before, found):
-            if chunks:
+        if not chunks:
+            add_lists(total, fields[c], stats, before, found, index)
+        else:
+            for k in range(before, found):
                 chunk = (touched[k] - offsets[c]) % chunks
                 last = (chunk + 1) % fields[c, GROUP_CHUNKS] == 0
                 atoms = fields[c, LAST_ATOMS] if last else ATOMS
                 add_unit(total, fields[c], stats, k, index, chunk, atoms, tables, stamps, stamp)
-            else:
-                add_list(total, fields[c], stats, k, index)
     for k in range(found):
         places[stats[k, 6]] = 0
     return found, seen
@@ -382,3 +406,37 @@ def longest(
         if not low < n < high:
             n = (low + high) // 2
     return low, low_bits, low_axons
+
+
+@entry
+def count_messages(core, sources, rates, cores, chip, x, y, sent, received, by_chip, sums):
+    """Count what sources send to a core in a step.
+
+    Parameters
+    ----------
+    core : int
+    sources : int64 array
+        Neurons of a population.
+    rates : float64 array
+        Spikes per step of all its neurons.
+    cores : int32 array
+        Their cores.
+    chip, x, y : int32 arrays
+        Chip, and column and row of the tile, of each core.
+    sent, received : float64 arrays
+        By core, messages between cores.
+    by_chip : float64 array (chips, chips)
+    sums : float64 array
+        Messages within cores, tiles passed east-west and north-south within chips.
+    """
+    for i in sources:
+        rate, before = rates[i], cores[i]
+        if before == core:
+            sums[0] += rate
+            continue
+        sent[before] += rate
+        received[core] += rate
+        by_chip[chip[before], chip[core]] += rate
+        if chip[before] == chip[core]:
+            sums[1] += rate * abs(x[before] - x[core])
+            sums[2] += rate * abs(y[before] - y[core])

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.elements import Connection
+from loihi_emu.mapping import kernels as k
 from loihi_emu.mapping.assignment import Assignment
 from loihi_emu.mapping.layout import Layout, tiles
 from loihi_emu.mapping.problem import Problem
@@ -62,8 +63,7 @@ def axons_by_core(problem: Problem, assignment: Assignment) -> Iterator[tuple[in
         if not fanin.connections:
             continue
         _, lists = fanin.measure(neurons, slots)
-        for number, c in enumerate(fanin.connections):
-            found = fanin.sources_of(number, lists)
+        for c, found in zip(fanin.connections, fanin.sources(lists), strict=True):
             if len(found):
                 yield core, c, found
 
@@ -71,29 +71,22 @@ def axons_by_core(problem: Problem, assignment: Assignment) -> Iterator[tuple[in
 def traffic_of(problem: Problem, assignment: Assignment, layout: Layout, rates: Rates) -> Traffic:
     """Count the messages of all spikes."""
     n, chips = assignment.count, max(1, layout.chips)
-    sent, received, within = np.zeros(n), np.zeros(n), 0.0
-    by_chip, host = np.zeros((chips, chips)), np.zeros(chips)
+    sent, received, host, sums = np.zeros(n), np.zeros(n), np.zeros(chips), np.zeros(3)
+    by_chip = np.zeros((chips, chips))
     place = tiles(layout.core, problem.chip)
-    hops = [0.0, 0.0]
+    x, y = place or (np.zeros(n, np.int32), np.zeros(n, np.int32))
     for core, c, sources in axons_by_core(problem, assignment):
-        weights, name = rates[c.pre.target.name][sources], c.pre.target.name
+        name = c.pre.target.name
         if name in problem.inputs:
-            host[layout.chip[core]] += weights.sum()
-            received[core] += weights.sum()
-            continue
-        found = np.bincount(assignment.cores[name][sources], weights=weights, minlength=n)
-        within += found[core]
-        found[core] = 0
-        sent += found
-        received[core] += found.sum()
-        by_chip[:, layout.chip[core]] += np.bincount(layout.chip, weights=found, minlength=chips)
-        if place is not None:
-            near = np.where(layout.chip == layout.chip[core], found, 0)
-            for axis in (0, 1):
-                hops[axis] += float(near @ np.abs(place[axis] - place[axis][core]))
+            messages = rates[name][sources].sum()
+            host[layout.chip[core]] += messages
+            received[core] += messages
+        else:
+            cores = assignment.cores[name]
+            k.count_messages(core, sources, rates[name], cores, layout.chip, x, y, sent, received, by_chip, sums)
     between = float(by_chip.sum())
-    known = place is not None
+    hops = (float(sums[1]), float(sums[2])) if place is not None else (None, None)
     return Traffic(
-        within, between, between - float(np.trace(by_chip)), float(host.sum()), sent, received, by_chip, host,
-        hops[0] if known else None, hops[1] if known else None,
+        float(sums[0]), between, between - float(np.trace(by_chip)), float(host.sum()), sent, received, by_chip, host,
+        *hops,
     )  # fmt: skip

@@ -46,6 +46,7 @@ class Problem:
         self.limits: dict[str, Resource] = resources(chip)
         self.fields: dict[str, SynapseFields] = {name: fields_of(c, chip) for name, c in self.connections.items()}
         self.profiles: Profiles = profiles_of(self.populations)
+        self._delays = {name: int(c.delays.max()) if c.delays.size else 0 for name, c in self.connections.items()}
 
     @cached_property
     def fanins(self) -> dict[str, Fanin]:
@@ -56,7 +57,7 @@ class Problem:
     @cached_property
     def synapses(self) -> int:
         """Synapses, shared weights counted at every place."""
-        return sum(f.synapses for f in self.fanins.values())
+        return sum(len(f.synapses) for f in self.fanins.values())
 
     @property
     def neurons(self) -> int:
@@ -70,7 +71,7 @@ class Problem:
 
     def delay(self, c: Connection) -> int:
         """Longest delay of a connection."""
-        return int(c.delays.max()) if c.delays.size else 0
+        return self._delays[c.name]
 
     def trace_key(self, c: Connection) -> Any:
         """What a pre-trace profile holds for a connection; None if it does not learn."""

@@ -91,16 +91,16 @@ def use_of(problem: Problem, assignment: Assignment) -> Use:
         if not fanin.connections:
             continue
         totals, lists = fanin.measure(neurons, slots)
-        for number, c in enumerate(fanin.connections):
-            if not totals[number, k.LISTS]:
+        for c, total, found in zip(fanin.connections, totals.tolist(), fanin.sources(lists), strict=True):
+            if not total[k.FOUND]:
                 continue
-            row = cheapest(core, c.name, totals[number], c.conv is not None)
+            row = cheapest(core, c.name, total, c.conv is not None)
             rows.append(row)
             delays[core] = max(delays[core], problem.delay(c))
             if c.learning is not None:
                 traces.setdefault(core, set()).add(problem.trace_key(c))
             if isinstance(c.pre.target, Population):
-                fanout[c.pre.target.name][fanin.sources_of(number, lists)] += row.out_slots
+                fanout[c.pre.target.name][found] += row.out_slots
     budgets["accumulators"] = budgets["compartments"] * (delays + DELAY_SLOTS_MORE)
     for name, by_core in zip(("compartment_profiles", "threshold_profiles"), profiles, strict=True):
         for core, found in by_core.items():
@@ -116,9 +116,8 @@ def use_of(problem: Problem, assignment: Assignment) -> Use:
     return Use(budgets, rows, fanout)
 
 
-def cheapest(core: int, name: str, total: Integers, convolution: bool) -> CoreLists:
-    """The cheapest way to store the lists of a connection on a core."""
-    t = [int(x) for x in total]
+def cheapest(core: int, name: str, t: list[int], convolution: bool) -> CoreLists:
+    """The cheapest way to store the lists of a connection on a core, from its totals as the kernel measured them."""
     common = (core, name, t[k.LISTS], t[k.SYNAPSES])
     if convolution:
         kind = min(range(3), key=lambda s: (t[k.MIXED] if s == 0 else t[k.SHARED + s - 1], s))

