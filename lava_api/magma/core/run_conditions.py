@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC
+from numbers import Integral
+from typing import Any
+
+from loihi_emu.errors import ValidationError
 
 
 class AbstractRunCondition(ABC):  # noqa: B024
@@ -50,3 +54,16 @@ class RunContinuous(AbstractRunCondition):
 
     def __repr__(self) -> str:
         return "RunContinuous()"
+
+
+def check_condition(condition: Any) -> None:
+    """Raise a ValueError unless a run condition can be run."""
+    if isinstance(condition, RunContinuous):
+        return
+    if not isinstance(condition, RunSteps):
+        raise ValidationError(
+            f"Wrong type of run_condition: got {condition!r}, allowed are RunSteps(num_steps=n) and RunContinuous()."
+        )
+    steps = condition.num_steps
+    if isinstance(steps, bool) or not isinstance(steps, Integral) or steps < 0:
+        raise ValidationError(f"RunSteps, num_steps: got {steps!r}, allowed is an integer from 0.")

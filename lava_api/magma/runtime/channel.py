@@ -93,11 +93,20 @@ class HostChannel(Channel):
         Messages it holds.
     """
 
-    __slots__ = ("users",)
+    __slots__ = ("patient", "users")
 
     def __init__(self, process: str, port: str, capacity: int = CHANNEL_MESSAGES) -> None:
         super().__init__((process, port), (process, port), capacity)
         self.users: WeakSet[threading.Thread] = WeakSet()
+        self.patient = True
+
+    def try_peek(self) -> Any:
+        """Return the oldest message and leave it there; for one go on with the run, but wait for no other thread."""
+        self.patient = False
+        try:
+            return self.peek()
+        finally:
+            self.patient = True
 
     def recv(self) -> Any:
         """Take the oldest message; wait for one."""

@@ -4,40 +4,28 @@ from __future__ import annotations
 
 import logging
 import time
-from numbers import Integral
+from collections.abc import Callable
 from threading import get_ident
 from typing import Any
 
 from lava_api.magma.core.callback_fx import call_back
-from lava_api.magma.core.run_conditions import RunContinuous, RunSteps
+from lava_api.magma.core.run_conditions import RunContinuous, check_condition
 from lava_api.magma.runtime import state
-from lava_api.magma.runtime.channel import Channel, HostChannel
+from lava_api.magma.runtime.channel import HostChannel
 from lava_api.magma.runtime.control import Control
+from lava_api.magma.runtime.driver import Driver
 from lava_api.magma.runtime.hints import hint
 from lava_api.magma.runtime.kernel_service import KernelService
 from lava_api.magma.runtime.later_config import UsedConfig
 from lava_api.magma.runtime.scheduler import Wait
 from lava_api.magma.runtime.stuck import sentence, stuck
-from lava_api.magma.runtime.threads import LEAVE, PATIENCE, Company, Turn, patiently
-from loihi_emu.errors import SimulationError, ValidationError
+from lava_api.magma.runtime.threads import LEAVE, PATIENCE, PAUSE, Company, Turn, patiently
+from loihi_emu.errors import SimulationError
 
 ENDLESS = float("inf")
 
 SHOWN = 5
 """So many failures are told."""
-
-
-def check_condition(condition: Any) -> None:
-    """Raise a ValueError unless a run condition can be run."""
-    if isinstance(condition, RunContinuous):
-        return
-    if not isinstance(condition, RunSteps):
-        raise ValidationError(
-            f"Wrong type of run_condition: got {condition!r}, allowed are RunSteps(num_steps=n) and RunContinuous()."
-        )
-    steps = condition.num_steps
-    if isinstance(steps, bool) or not isinstance(steps, Integral) or steps < 0:
-        raise ValidationError(f"RunSteps, num_steps: got {steps!r}, allowed is an integer from 0.")
 
 
 class Runtime:
@@ -61,7 +49,9 @@ class Runtime:
         self._control = Control()
         self._control.scheduler.on_host_wait = self._serve_host
         self._control.scheduler.may_drive = self.may_drive
-        self._turn = Turn()
+        self._driver = Driver(self._control.scheduler)
+        self._turn = Turn(self._driver)
+        self._home = get_ident()
         self._company = Company([])
         self._assembly: Any = None
         self._is_initialized = False
@@ -122,6 +112,7 @@ class Runtime:
             self._finish()
             if self._stopped:
                 raise self._over("run")
+        self._home = get_ident()
         self._control.reset(endless=isinstance(run_condition, RunContinuous))
         self._is_started = self._is_running = True
         self._endless = isinstance(run_condition, RunContinuous)
@@ -154,7 +145,7 @@ class Runtime:
             if self._stopped:
                 return
             try:
-                if self._is_running and not self._failed and not self._control.scheduler.is_begun_elsewhere():
+                if self._is_running and not self._failed and not self._driver.is_out_of_reach():
                     self._finish(ask="stop")
                 patiently(self._company.has_taken, self._company.is_there, LEAVE)
             finally:
@@ -240,22 +231,29 @@ class Runtime:
             idle = all(service.idle for service in self._assembly.services)
             if idle or leave_waiting or control.model_asked:
                 return
-            waits = list(control.scheduler.waits.values())
-            if not any(isinstance(wait.channel, HostChannel) for wait in waits) or not patiently(
-                self._is_served, self._company.is_there
-            ):
+            if not self._others_serve(self._control.overdue):
                 break
             if control.overdue():
                 if control.stop_asked:
-                    control.scheduler.clear()
+                    self._driver.clear()
                 return
+        waits = list(control.scheduler.waits.values())
         error = stuck(waits, self._step)
         if not any(isinstance(wait.channel, HostChannel) for wait in waits):
             self._fail(str(error))
         raise error
 
     def _run(self, enough: Any = None) -> None:
-        """Run the scheduler.
+        """Run the scheduler, here or, for other threads than the one that began the run, in the runtime's own."""
+        driver = self._driver
+        for_others = enough is not None and (get_ident() != self._home or self._company.is_there())
+        if driver.is_here() or not (driver.has_them() or (for_others and not self._control.scheduler.is_midway())):
+            self._run_here(enough)
+        else:
+            driver.call(lambda: self._run_here(enough), self._abandon)
+
+    def _run_here(self, enough: Any) -> None:
+        """Run the scheduler in this thread.
 
         What is no failure of a model (Ctrl-C) ends the run; a program with Python models, one of which it stopped
         midway, cannot go on.
@@ -268,11 +266,17 @@ class Runtime:
                 if all(isinstance(service, KernelService) and not service.midway for service in services):
                     for service in services:
                         service.interrupted()
-                    self._control.scheduler.clear()
+                    self._driver.clear()
                     self._is_running = False
                 else:
                     self._fail(f"{type(error).__name__} in time step {self._step}")
             raise
+
+    def _abandon(self) -> None:
+        """Note that who waited for the runtime's thread was interrupted."""
+        self._failed = f"interrupted in time step {self._step}"
+        self._is_running = False
+        self._control.request(stop=True)
 
     def _check(self) -> None:
         """Raise the failures of models."""
@@ -290,7 +294,7 @@ class Runtime:
         """Note that the program cannot go on."""
         self._failed = why
         self._is_running = False
-        self._control.scheduler.clear()
+        self._driver.clear()
 
     @property
     def _step(self) -> int:
@@ -310,10 +314,21 @@ class Runtime:
         """End the program."""
         self._stopped = True
         self._is_running = self._is_started = False
-        self._control.scheduler.clear()
+        self._driver.clear()
+        self._driver.end()
         if self._assembly is not None:
             self._assembly.join()
             self._assembly = None
+
+    def _others_serve(self, enough: Callable[[], bool]) -> bool:
+        """Wait where models wait for other threads, unless there is `enough`; return whether models can go on."""
+        scheduler = self._control.scheduler
+        for _ in range(2):
+            waits = list(scheduler.waits.values())
+            if scheduler.ready or any(isinstance(wait.channel, HostChannel) for wait in waits):
+                return patiently(lambda: self._is_served() or enough(), self._company.is_there)
+            time.sleep(PAUSE)  # a model that another thread is about to wake is in neither list
+        return False
 
     def _is_served(self) -> bool:
         """Wake the models that other threads have served; return whether there are any, or a request."""
@@ -325,19 +340,22 @@ class Runtime:
 
     def may_drive(self) -> bool:
         """Return whether the calling thread can go on with a run."""
-        return self._is_running and not self._turn.is_elsewhere() and not self._control.scheduler.is_begun_elsewhere()
+        begun = self._is_running and not self._control.overdue()
+        return begun and not self._turn.is_elsewhere() and not self._driver.is_out_of_reach()
 
     def _serve_host(self, channel: Any, reading: bool) -> None:
         """Go on with the run, or wait for another thread, until a channel has a message, or room for one."""
-        scheduler = self._control.scheduler
 
         def there() -> bool:
             return bool(channel.is_ready(reading=reading)) or self._stopped or bool(self._failed)
 
         while not there():
-            if self.may_drive() or (scheduler.thread == get_ident() and not self._turn.is_elsewhere()):
+            at_home = get_ident() in (self._home, self._control.scheduler.thread)
+            if self.may_drive() or (at_home and not self._turn.is_elsewhere()):
                 with self._turn.taken():
-                    self._drive(channel, reading)
+                    self._drive(channel, reading, there)
+                if not there():
+                    time.sleep(PAUSE)  # for who asked to pause or stop
             elif not patiently(lambda: there() or self.may_drive(), lambda: True):
                 raise SimulationError(
                     f"{sentence(Wait(None, channel, not reading))}, and no other thread has run it for {PATIENCE:g} s."
@@ -345,7 +363,7 @@ class Runtime:
         if not channel.is_ready(reading=reading):
             self._usable("send or receive")
 
-    def _drive(self, channel: Channel, reading: bool) -> None:
+    def _drive(self, channel: Any, reading: bool, there: Callable[[], bool]) -> None:
         """Go on with the run until a channel of the caller has a message, or room for one."""
         if not self._is_running or self._failed:
             raise SimulationError(
@@ -353,15 +371,17 @@ class Runtime:
                 " call run(RunSteps(n, blocking=False)) or run(RunContinuous()) before."
             )
 
-        def there() -> bool:
-            return bool(channel.queue) if reading else len(channel.queue) < channel.capacity
-
         channel.watched = True
         try:
-            self._run(there)
+            while not there():
+                self._run(there)
+                self._check()
+                if there() or not channel.patient or not self._others_serve(there):
+                    break
+                if self._control.overdue():
+                    return
         finally:
             channel.watched = False
-        self._check()
         if there():
             return
         if all(service.idle for service in self._assembly.services):

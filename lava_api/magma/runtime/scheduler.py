@@ -108,7 +108,11 @@ class Scheduler:
 
     def is_begun_elsewhere(self) -> bool:
         """Return whether models stand midway in another thread, which alone can go on with them."""
-        return self.thread != get_ident() and bool(self.ready or self.waits)
+        return self.thread != get_ident() and self.is_midway()
+
+    def is_midway(self) -> bool:
+        """Return whether models stand midway in a thread."""
+        return bool(self.ready or self.waits)
 
     def run(self, enough: Callable[[], bool] | None = None) -> None:
         """Run until nothing can go on, or `enough` says so (asked between workers)."""

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 from weakref import WeakSet
 
+from lava_api.magma.runtime.driver import Driver, DriverThread
+
 PATIENCE = 60.0
 """Seconds that one thread waits for another before it says that nothing came."""
 
@@ -20,20 +22,33 @@ LEAVE = 1.0
 
 
 class Turn:
-    """The right to run a program, which one thread has at a time."""
+    """The right to run a program, which one thread has at a time.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    driver : Driver
+        Works for the thread that has the right, which waits meanwhile: it has the right, too.
+    """
+
+    def __init__(self, driver: Driver) -> None:
         self._lock = threading.RLock()
+        self._driver = driver
 
     @contextmanager
     def taken(self) -> Iterator[None]:
         """Wait for the right, and keep it meanwhile."""
+        if self._driver.is_here():
+            yield
+            return
         with self._lock:
             yield
 
     @contextmanager
     def tried(self) -> Iterator[bool]:
         """Take the right if no other thread has it; yields whether it was there."""
+        if self._driver.is_here():
+            yield True
+            return
         got = self._lock.acquire(blocking=False)
         try:
             yield got
@@ -77,7 +92,7 @@ class Company:
         """Return whether a thread beside the calling one may do something still."""
         here = threading.current_thread()
         known = {thread for channel in self.channels for thread in channel.users}
-        alive = (thread for thread in threading.enumerate() if thread is not here)
+        alive = (t for t in threading.enumerate() if t is not here and not isinstance(t, DriverThread))
         return any(thread in known or thread not in self._strangers for thread in alive)
 
     def has_taken(self) -> bool:

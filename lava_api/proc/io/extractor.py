@@ -40,7 +40,7 @@ class _Receiver(AbstractProcess):
         config = self.proc_params["channel_config"]
         if config.receive_empty is utils.ReceiveEmpty.NON_BLOCKING_ZEROS and self._channel.may_drive():
             try:
-                self._channel.peek()
+                self._channel.try_peek()
             except RuntimeError:
                 if self._channel.scheduler.failures:
                     raise

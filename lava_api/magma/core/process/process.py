@@ -11,6 +11,7 @@ from lava_api.magma.core.process.log_config import LogConfig
 from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.magma.core.process.ports.ports import InPort, OutPort, RefPort, VarPort
 from lava_api.magma.core.process.variable import Var
+from lava_api.magma.core.run_conditions import check_condition
 
 if TYPE_CHECKING:
     from lava_api.magma.compiler.executable import Executable
@@ -195,8 +196,6 @@ class AbstractProcess(metaclass=ProcessPostInitCaller):
         RuntimeError
             When a process model fails (the error is the cause) or all of them wait for each other.
         """
-        from lava_api.magma.runtime.runtime import check_condition
-
         check_condition(condition)
         if self._runtime is None:
             if run_cfg is None:
