@@ -30,7 +30,7 @@ class Widths(NamedTuple):
     weight: int
     delay: int
     tag: int
-    index: int
+    indices: int
     skip: int
 
 
@@ -92,11 +92,11 @@ def written(synapses: list[Stored], kind: str, widths: Widths) -> Memory:
         memory.write(len(block) - 1, COUNT_BITS)
         memory.write(0, FORMAT_BITS)
         if kind == "run-length":
-            memory.write(block[0].slot, widths.index)
+            memory.write(block[0].slot, widths.indices)
         before = block[0].slot - 1
         for synapse in block:
             if kind == "sparse":
-                memory.write(synapse.slot, widths.index)
+                memory.write(synapse.slot, widths.indices)
             elif kind == "run-length":
                 memory.write(synapse.slot - before - 1, widths.skip)
             before = synapse.slot
@@ -116,10 +116,10 @@ def read(memory: Memory, kind: str, widths: Widths, first: int) -> list[Stored]:
         count = reader.read(COUNT_BITS) + 1
         reader.read(FORMAT_BITS)
         if kind == "run-length":
-            slot = reader.read(widths.index) - 1
+            slot = reader.read(widths.indices) - 1
         for _ in range(count):
             if kind == "sparse":
-                slot = reader.read(widths.index)
+                slot = reader.read(widths.indices)
             else:
                 slot += 1 + (reader.read(widths.skip) if kind == "run-length" else 0)
             weight, delay = reader.read(widths.weight), reader.read(widths.delay)

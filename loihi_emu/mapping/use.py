@@ -103,10 +103,10 @@ def use_of(problem: Problem, assignment: Assignment) -> Use:
                 fanout[c.pre.target.name][found] += row.out_slots
     budgets["accumulators"] = budgets["compartments"] * (delays + DELAY_SLOTS_MORE)
     for name, by_core in zip(("compartment_profiles", "threshold_profiles"), profiles, strict=True):
-        for core, found in by_core.items():
-            budgets[name][core] = len(found)
-    for core, kinds in traces.items():
-        budgets["trace_profiles"][core] = len(kinds)
+        for core, kinds in by_core.items():
+            budgets[name][core] = len(kinds)
+    for core, learned in traces.items():
+        budgets["trace_profiles"][core] = len(learned)
     rows = _few_formats(problem, rows, budgets["synapse_formats"])
     for row in rows:
         budgets["synaptic_bits"][row.core] += row.bits
