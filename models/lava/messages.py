@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from loihi_emu.arithmetic import wrap
 from loihi_emu.jit import disjoint, float32s, float64s, int8s, int16s, int32s, int64s, kernel, leaf, uint8s
 from loihi_emu.models import layout as at
 
@@ -116,6 +117,25 @@ def copy(address, time):
     to, from_ = uint8s(d[C_TO], d[C_BYTES]), uint8s(d[C_FROM], d[C_BYTES])
     for i in range(to.shape[0]):
         to[i] = from_[i]
+
+
+# A message cut to its lower bits.
+N_FROM, N_TO, N_SIZE, N_BITS = range(4)
+NARROW_WORDS = 4
+
+
+@disjoint
+def cut(out, source, bits):
+    """Keep the lower bits, sign included."""
+    for i in range(out.shape[0]):
+        out[i] = wrap(source[i], bits - 1)
+
+
+@leaf
+def narrow(address, time):
+    """Keep the lower bits of int32."""
+    d = int64s(address, NARROW_WORDS)
+    cut(int32s(d[N_TO], d[N_SIZE]), int32s(d[N_FROM], d[N_SIZE]), i32(d[N_BITS]))
 
 
 # A record of a message or variable.

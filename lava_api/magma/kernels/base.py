@@ -53,6 +53,9 @@ class Kernel:
         Whether it sends before it receives.
     plain : tuple of str
         Variables that its leaf reads as they are in every step.
+    narrow : int
+        Lower bits that count of an input of 16 bits, because the model shifts it within these; 0 when it cannot take
+        such inputs.
     alters : bool
         Whether it writes the variables that it refers to.
     reads_references : bool
@@ -67,6 +70,7 @@ class Kernel:
 
     early = False
     plain: tuple[str, ...] = ()
+    narrow = 0
     alters = False
     reads_references = True
     deferred = False

@@ -10,7 +10,7 @@ import numpy as np
 from lava_api.magma.compiler.program import Link
 from lava_api.magma.kernels.base import DATA, EVENTS, Kernel
 from lava_api.magma.kernels.messages import KINDS, Feed, Message
-from lava_api.magma.kernels.plan import arriving
+from lava_api.magma.kernels.plan import arriving, is_narrow
 from loihi_emu.image.memory import Description, SourceLists, aligned
 from loihi_emu.models.lava import messages as at
 
@@ -118,8 +118,12 @@ class Linker:
         found = {}
         for port in process.in_ports:
             links = self.incoming.get(port, [])
-            want, kind = self.kernels[process].wants(port.name, arriving(port, links))
-            found[port.name] = self._feed(port, links, want, kind)
+            d_type = arriving(port, links)
+            want, kind = self.kernels[process].wants(port.name, d_type)
+            before, feed = self._feed(port, links, want, kind)
+            if is_narrow(port, d_type, links):
+                before, feed = _narrowed(before, feed, self.kernels[process].narrow)
+            found[port.name] = before, feed
         return found
 
     def _feed(self, port: Any, links: list[Link], want: str, kind: int) -> tuple[list[Call], Feed]:
@@ -181,6 +185,16 @@ def _sum(data: Any, kind: int, parts: Iterable[tuple[Message, Any]]) -> Call:
         d.words[word + at.KIND], d.words[word + at.LENGTH] = message.kind, message.size
         d.point(word + at.INDEX, None if index is None else np.ascontiguousarray(index.reshape(-1), np.int64))
     return "messages:total", d
+
+
+def _narrowed(before: list[Call], feed: Feed, bits: int) -> tuple[list[Call], Feed]:
+    """Return a feed of the lower bits of int32, and the calls that prepare it."""
+    data = aligned(feed.data.size, KINDS[at.I32])
+    d = Description(at.NARROW_WORDS)
+    d.point(at.N_FROM, feed.data)
+    d.point(at.N_TO, data)
+    d.words[at.N_SIZE], d.words[at.N_BITS] = data.size, bits
+    return [*before, ("messages:narrow", d)], Feed(data, None, at.I32)
 
 
 def _events(data: Any, kind: int, lists: SourceLists) -> Call:

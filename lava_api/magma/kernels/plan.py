@@ -50,7 +50,10 @@ def make_plan(program: Program, models: dict[Any, Any]) -> Plan:
         try:
             made = kind(models[leaf.process], leaf.process)
             for port in leaf.process.in_ports:
-                made.wants(port.name, arriving(port, incoming.get(port, ())))
+                d_type = arriving(port, incoming.get(port, ()))
+                made.wants(port.name, d_type)
+                if is_narrow(port, d_type, incoming.get(port, ())) and not made.narrow:
+                    raise Declined(f"{port.name}: what models compute with 16 bits wraps at them")
         except Declined:
             continue
         plan.kernels[leaf.process] = made
@@ -95,9 +98,12 @@ def arriving(port: Any, links: Iterable[Link]) -> np.dtype[Any]:
     total: np.dtype[Any] = np.result_type(getattr(port.process.model_class, port.name).d_type, *types)
     if total == np.bool_ and len(types) > 1:
         raise Declined(f"{port.name}: a sum of truth values")
-    if total.name == "int16" and types:
-        raise Declined(f"{port.name}: what models compute with 16 bits wraps at them")
     return total
+
+
+def is_narrow(port: Any, d_type: Any, links: Iterable[Link]) -> bool:
+    """Return whether an InPort receives integers of 16 bits, with which NumPy computes in 16 bits."""
+    return d_type.name == "int16" and (bool(list(links)) or port.external_pipe_flag)
 
 
 def _defer_unreadable(program: Program, plan: Plan) -> None:

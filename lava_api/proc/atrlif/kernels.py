@@ -14,6 +14,8 @@ from loihi_emu.models.lava import atrlif as at
 
 DELTAS = ("delta_i", "delta_v", "delta_theta", "delta_r")
 STRONG = 1 << 30
+SHORT = 10
+"""Bits that are left of an input of 16 bits that is scaled by 2^6."""
 
 
 class AdaptiveFloat(Vector):
@@ -43,6 +45,7 @@ class AdaptiveFixed(AdaptiveFloat):
 
     leaf = "atrlif:fixed"
     takes = "int32"
+    narrow = SHORT
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)

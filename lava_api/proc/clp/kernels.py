@@ -10,7 +10,7 @@ import numpy as np
 from lava_api.magma.kernels.base import DATA, Declined
 from lava_api.magma.kernels.messages import STORED, Feed, Message
 from lava_api.magma.kernels.vector import Vector
-from lava_api.proc.lif.kernels import FAR, STRONG, _whole
+from lava_api.proc.lif.kernels import FAR, SHORT, STRONG, _whole
 from loihi_emu.image.memory import Description
 from loihi_emu.models.lava import prototypes as at
 from loihi_emu.models.lava import vector
@@ -88,6 +88,7 @@ class Prototype(Vector):
     """PrototypeLIF."""
 
     leaf = "prototypes:prototype"
+    narrow = SHORT
     inputs = ("a_in", "reset_in", "a_third_factor_in")
     sends = ("s_out", "s_out_bap")
     states = ("u", "v", "y1")

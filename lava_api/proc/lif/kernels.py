@@ -11,6 +11,7 @@ import numpy as np
 
 from lava_api.magma.kernels.base import DATA, Declined, Kernel, Parameters, neuron_description
 from lava_api.magma.kernels.messages import STORED, Feed, Message
+from lava_api.proc.lif.models import THRESHOLD_SHIFT
 from loihi_emu.image.memory import Description
 from loihi_emu.models import layout
 from loihi_emu.models.lava import lif as fixed
@@ -20,6 +21,8 @@ from loihi_emu.models.lava import neurons
 
 FAR = 1 << 24
 """A threshold beyond every voltage, which saturates at 2^23 - 1."""
+SHORT = 16 - THRESHOLD_SHIFT
+"""Bits that the shift of an input of 16 bits leaves."""
 STRONG = 1 << 30
 """A bias that saturates every voltage."""
 
@@ -74,6 +77,7 @@ class LifFixed(_Lif):
     """LIF in integers."""
 
     name = "step"
+    narrow = SHORT
     thresholds: tuple[tuple[int, str, str], ...] = ((fixed.HIGH, "vth", "effective_vth"),)
 
     def __init__(self, model: Any, process: Any) -> None:
@@ -98,7 +102,7 @@ class LifFixed(_Lif):
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
         """Integers of 32 or 64 bits."""
-        if d_type.name == "int16":  # nothing is connected: zeros
+        if d_type.name == "int16":
             return DATA, at.I32
         if d_type.name not in ("int32", "int64"):
             raise Declined(f"{port}: {d_type}")

@@ -5,8 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lava_api.magma.core.decorator import implements, requires
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.ports import PyOutPort
+from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.process.ports.ports import OutPort
+from lava_api.magma.core.process.process import AbstractProcess
+from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.magma.kernels import plan
 from lava_api.proc.atrlif.process import ATRLIF
 from lava_api.proc.bit_check.process import BitCheck
@@ -23,7 +31,7 @@ from lava_api.proc.io.reset import Reset
 from lava_api.proc.io.sink import RingBuffer as Sink
 from lava_api.proc.io.source import RingBuffer as Source
 from lava_api.proc.learning_rules.stdp_learning_rule import STDPLoihi
-from lava_api.proc.lif.process import LIF, LearningLIF
+from lava_api.proc.lif.process import LIF, LearningLIF, TernaryLIF
 from lava_api.proc.monitor.process import Monitor
 from lava_api.proc.prodneuron.process import ProdNeuron
 from lava_api.proc.receiver.process import Receiver
@@ -307,6 +315,49 @@ def test_what_a_kernel_cannot_compute_is_an_error_at_that_step(make, values, tex
     with pytest.raises(RuntimeError, match=text):
         process.run(RunSteps(50), Config(select_tag=FIXED))
     process.stop()
+
+
+class Short(AbstractProcess):
+    """A user's process that sends random integers of 16 bits."""
+
+    def __init__(self, shape, data):
+        super().__init__(data=data)
+        self.s_out = OutPort(shape)
+
+
+@implements(proc=Short, protocol=LoihiProtocol)
+@requires(CPU)
+class PyShort(PyLoihiProcessModel):
+    s_out: PyOutPort = LavaPyType(PyOutPort.VEC_DENSE, np.int16)
+
+    def run_spk(self):
+        self.s_out.send(self.proc_params["data"][self.time_step % len(self.proc_params["data"])])
+
+
+def sixteen(kind, seed, kernels):
+    """Neurons that receive 16 bits, alone or from two sides."""
+    plan.AT_ALL = kernels
+    try:
+        rng = np.random.default_rng(seed)
+        high = 1 << int(rng.integers(1, 15))
+        more = {"learning_rule": STDPLoihi(1, 1, -1, 5, 5)} if kind is PrototypeLIF else {}
+        cells = kind(shape=(3,), **more)
+        for _ in range(rng.integers(1, 3)):
+            Short((3,), rng.integers(-high, high, (7, 3))).s_out.connect(cells.a_in)
+        cells.run(RunSteps(STEPS), Loihi2SimCfg(select_tag=FIXED))
+        assert hasattr(cells._model, "_kernel") is kernels
+        found = cells.v.get().tolist()
+        cells.stop()
+        return found
+    finally:
+        plan.AT_ALL = True
+
+
+@pytest.mark.parametrize("kind", [LIF, TernaryLIF, ATRLIF, PrototypeLIF])
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 1 << 30))
+def test_inputs_of_16_bits(kind, seed):
+    assert sixteen(kind, seed, True) == sixteen(kind, seed, False)
 
 
 @settings(max_examples=12, deadline=None)

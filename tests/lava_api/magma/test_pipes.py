@@ -99,5 +99,6 @@ def test_integers_of_16_bits_wrap_as_in_numpy(kind):
     for value in (3, 1000):
         cells.a_in.external_pipe_csp_send_port.send([value])
     cells.wait()
+    assert hasattr(cells._model, "_kernel") is plan.AT_ALL
     assert cells.v.get() == (3 << 6) + (1000 << 6) - (1 << 16)
     cells.stop()
