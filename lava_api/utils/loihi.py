@@ -1,7 +1,8 @@
-"""Where a program would run: asks for hardware, which there is none of here.
+"""Where a program would run: asks for hardware, which there is none of here; and where it is on virtual chips.
 
 :func:`is_installed` says False, so a program that asks takes its way for machines without a chip.
-``Loihi1HwCfg`` and ``Loihi2HwCfg`` run on the emulated chip whatever it says.
+``Loihi1HwCfg`` and ``Loihi2HwCfg`` run on the emulated chip whatever it says. :func:`placement` and
+:func:`place_process` (not in Lava) tell on which chip, core and compartment each neuron is.
 """
 
 from __future__ import annotations
@@ -10,8 +11,14 @@ import enum
 import importlib.util
 import os
 from pathlib import Path
+from typing import Any
 
+from lava_api.magma.compiler.placing import place_process
 from lava_api.utils import slurm
+
+__all__ = [
+    "ChipGeneration", "host", "is_installed", "place_process", "placement", "use_ethernet_host", "use_slurm_host",
+]  # fmt: skip
 
 host: str | None = None
 """``"SLURM"`` or ``"ETHERNET"`` once one of them was chosen."""
@@ -104,6 +111,29 @@ def is_installed(module_name: str = "lava.utils.loihi2_profiler") -> bool:
     if spec is None:
         return False
     return not _stands_in(str(getattr(spec, "origin", "")))
+
+
+def placement(process: Any) -> Any:
+    """Return where the program of a process is on virtual chips.
+
+    Parameters
+    ----------
+    process : AbstractProcess
+        Any of the connected processes, before or after the first run.
+
+    Returns
+    -------
+    loihi_emu.mapping.Placement
+        That of ``Loihi1HwCfg`` or ``Loihi2HwCfg`` if the program runs with one, else as :func:`place_process` makes it.
+
+    Examples
+    --------
+    >>> from lava_api.proc.lif.process import LIF
+    >>> placement(LIF(shape=(3,), name="cells"))
+    <Placement of "cells" on Loihi 2: 3 neurons on 1 cores of 1 chips, strategy 'greedy'>
+    """
+    found = None if process.runtime is None else process.runtime.placement
+    return place_process(process) if found is None else found
 
 
 def _stands_in(origin: str) -> bool:

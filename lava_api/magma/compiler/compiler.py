@@ -10,6 +10,7 @@ from lava_api.magma.compiler.domains import sync_domains
 from lava_api.magma.compiler.executable import Executable
 from lava_api.magma.compiler.graph import connected, expand
 from lava_api.magma.compiler.node import Node, NodeConfig
+from lava_api.magma.compiler.placing import at_compilation
 from lava_api.magma.compiler.program import Leaf, Link, Program, Reference
 from lava_api.magma.compiler.routes import routes
 from lava_api.magma.core.callback_fx import CallbackFx
@@ -64,21 +65,34 @@ class Compiler:
             When a process has no model, or is part of a program already.
         AssertionError
             When the choice fails, or ports and variables of a process and its model differ.
+        MappingError
+            When a hardware configuration is given and the program does not fit on its chips.
         """
         callbacks = list(getattr(run_cfg, "callback_fxs", ()))
         for callback in callbacks:
             if isinstance(callback, CallbackFx):
                 callback.prepare(connected(process))
-        processes, leaves = expand(connected(process), run_cfg)
-        for leaf in leaves:
-            check_members(leaf.process, leaf.model_class)
-        program = self._lay_out(leaves, run_cfg)
-        for leaf in leaves:
+        processes, program = self.lay_out(process, run_cfg)
+        placement = at_compilation(process, program, run_cfg)
+        for leaf in program.leaves:
             leaf.process._model_class = leaf.model_class
         for part in processes:
             part._is_compiled = True
-        here = NodeConfig([Node(HeadNode, [leaf.process for leaf in leaves])])
-        return Executable(processes, program, list(program.domains), callbacks, [here])
+        here = NodeConfig([Node(HeadNode, [leaf.process for leaf in program.leaves])])
+        return Executable(processes, program, list(program.domains), callbacks, [here], placement)
+
+    def lay_out(self, process: Any, run_cfg: Any) -> tuple[list[Any], Program]:
+        """Return all processes, with those that others are made of, and the program.
+
+        Parameters
+        ----------
+        process, run_cfg
+            As for :meth:`compile`, whose errors it raises.
+        """
+        processes, leaves = expand(connected(process), run_cfg)
+        for leaf in leaves:
+            check_members(leaf.process, leaf.model_class)
+        return processes, self._lay_out(leaves, run_cfg)
 
     def _lay_out(self, leaves: list[Leaf], run_cfg: Any) -> Program:
         """Follow all connections."""

@@ -26,6 +26,9 @@ class Executable:
         Called before and after each run.
     node_configs : list of NodeConfig
         Where the processes run: one, with one machine.
+    placement : loihi_emu.mapping.Placement or None
+        Where the program is on the chips of a hardware configuration; None for others, and for programs without
+        neurons. It is not saved with the processes.
     """
 
     process_list: list[Any]
@@ -33,6 +36,10 @@ class Executable:
     sync_domains: list[SyncDomain] = field(default_factory=list)
     callbacks: list[Any] = field(default_factory=list)
     node_configs: list[NodeConfig] = field(default_factory=list)
+    placement: Any = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "placement": None}
 
     @property
     def proc_builders(self) -> dict[Any, Leaf]:

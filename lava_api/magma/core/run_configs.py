@@ -6,12 +6,14 @@ import logging
 from abc import ABC
 from typing import Any
 
+from lava_api.magma.compiler.boards import boards_named
 from lava_api.magma.compiler.subcompilers.constants import EMBEDDED_ALLOCATION_ORDER
 from lava_api.magma.core.model.nc.model import AbstractNcProcessModel
 from lava_api.magma.core.model.py.model import AbstractPyProcessModel
 from lava_api.magma.core.model.sub.model import AbstractSubProcessModel
 from lava_api.magma.core.resources import Loihi1NeuroCore, Loihi2NeuroCore, NeuroCore
 from lava_api.magma.core.sync.domain import SyncDomain
+from loihi_emu.chip import LOIHI1, LOIHI2, Chip
 
 FIXED_TAGS = ("fixed_pt", "bit_accurate_loihi", "bit_approximate_loihi")
 """Tags of models with the integer arithmetic of the chip; what hardware configurations prefer."""
@@ -135,11 +137,35 @@ class AbstractLoihiHWRunCfg(AbstractLoihiRunCfg):
 
     Preferred are models for its neuromorphic cores, then Python models with integer arithmetic, then other Python
     models, unless a tag asks for others. Models in C, for embedded processors, are passed over.
+
+    The program is placed on the chip's cores before it runs (``process.runtime.placement``; what goes there:
+    :mod:`lava_api.magma.compiler.chip_network`). One that does not fit raises a MappingError that names the process.
+    Placing never changes results.
+
+    Parameters
+    ----------
+    custom_sync_domains, select_tag, select_sub_proc_model, exception_proc_model_map, loglevel
+        As for :class:`AbstractLoihiRunCfg`.
+    callback_fxs : list of NxSdkCallbackFx, optional
+        Called before and after each run.
+    embedded_allocation_order : EMBEDDED_ALLOCATION_ORDER
+        Kept.
+    boards : str, class of lava.magma.core.resources, or list of them, optional
+        Boards that the program must fit on, such as ``"Nahuku"`` or ``["Kapoho Bay", "Kapoho Bay"]``. By default the
+        board that the environment names (``BOARD``, else ``PARTITION``, unless ``NOSLURM`` is set), else as many chips
+        as needed. Not in Lava.
+
+    Examples
+    --------
+    >>> Loihi2HwCfg(boards="Oheo Gulch").boards
+    'Oheo Gulch'
     """
 
     kinds = "models for this chip's neuromorphic cores, Python models and those made of processes"
     cores: tuple[type[NeuroCore], ...] = (NeuroCore,)
     """Cores that the chip has."""
+    chip: Chip = LOIHI2
+    """The chip."""
 
     def __init__(
         self,
@@ -150,10 +176,14 @@ class AbstractLoihiHWRunCfg(AbstractLoihiRunCfg):
         loglevel: int = logging.WARNING,
         callback_fxs: list[Any] | None = None,
         embedded_allocation_order: Any = EMBEDDED_ALLOCATION_ORDER.NORMAL,
+        *,
+        boards: Any = None,
     ) -> None:
         super().__init__(custom_sync_domains, select_tag, select_sub_proc_model, exception_proc_model_map, loglevel)
         self.callback_fxs = callback_fxs or []
         self.embedded_allocation_order = embedded_allocation_order
+        boards_named(boards, self.chip, type(self).__name__)
+        self.boards = boards
 
     def _ordered(self, models: list[Any]) -> list[Any]:
         """Return the models that run and are not made of processes, the preferred first."""
@@ -183,9 +213,11 @@ class Loihi1HwCfg(AbstractLoihiHWRunCfg):
     """Runs a program on the emulated Loihi 1, see :class:`AbstractLoihiHWRunCfg`."""
 
     cores = (NeuroCore, Loihi1NeuroCore)
+    chip = LOIHI1
 
 
 class Loihi2HwCfg(AbstractLoihiHWRunCfg):
     """Runs a program on the emulated Loihi 2, see :class:`AbstractLoihiHWRunCfg`."""
 
     cores = (NeuroCore, Loihi2NeuroCore)
+    chip = LOIHI2

@@ -88,6 +88,11 @@ class Runtime:
         """The machines and their processes: one machine, this one."""
         return self._executable.node_configs[0]
 
+    @property
+    def placement(self) -> Any:
+        """Where the program is on the chips of a hardware configuration, a ``loihi_emu.mapping.Placement``; or None."""
+        return getattr(self._executable, "placement", None)
+
     def start(self, run_condition: Any) -> None:
         """Begin a run, and end it if it blocks. One that does not block runs when its result is asked for.
 

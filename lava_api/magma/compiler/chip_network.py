@@ -1,0 +1,124 @@
+"""From a Lava program to what a chip has to hold of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.compiler.chip_neurons import is_neuron, population, shape_of
+from lava_api.magma.compiler.chip_synapses import Way, connections, conv_output, direct, is_synapses
+from lava_api.magma.compiler.program import Link, Program
+from loihi_emu.chip import Chip
+from loihi_emu.elements import Connection, Input
+from loihi_emu.network import Network
+
+
+class ChipNetwork(Network):
+    """Neurons, synapses and inputs of a program, to be placed; what they compute is up to their process models.
+
+    On the chip are processes of neurons and synapses of the library that run by the library's models (neurocore models
+    are made of such). Each element of what a process of neurons sends is a compartment. A connection is a process of
+    synapses between the neurons (or the input) before and the neurons behind it; what arrives at neurons without
+    synapses in between takes one synapse of weight 1 each. All else is beside the chip: ring buffers, monitors, data
+    loaders, injectors, encoders, processes with a model of the user's own. What they send to neurons comes from an
+    input, which takes input axons of the cores that it reaches; so do synapses that follow on synapses. Synapses with
+    no neurons behind them are not on the chip.
+
+    Parameters
+    ----------
+    program : Program
+        Of the compiler.
+    chip : Chip
+        Where it goes.
+    name : str
+        Name of the program.
+
+    Raises
+    ------
+    MappingError
+        For a value that the chip's fields cannot hold.
+    """
+
+    def __init__(self, program: Program, chip: Chip, name: str) -> None:
+        super().__init__(name, chip=chip, rules="lava")
+        self._arriving: dict[Any, list[Link]] = {}
+        for link in program.links:
+            self._arriving.setdefault(link.target, []).append(link)
+        self._leaves = {leaf.process: leaf for leaf in program.leaves}
+        self._homes: dict[Any, Any] = {}
+        kinds: dict[Any, int] = {}
+        neurons = [leaf for leaf in program.leaves if is_neuron(leaf)]
+        for leaf in neurons:
+            made = population(leaf, self._free(leaf.process.name, self._nodes), len(self._nodes), chip, kinds)
+            made = replace(made, shape=self._shape(leaf))
+            self._nodes[made.name] = self._homes[leaf.process] = made
+        for leaf in neurons:
+            for port in leaf.process.in_ports:
+                if port.size == self._homes[leaf.process].size:
+                    self._connect(leaf, port)
+        del self._arriving, self._leaves, self._homes
+
+    @staticmethod
+    def _free(name: str, taken: Any) -> str:
+        """Return a name that is not taken: this one, or with a number."""
+        found, number = name, 2
+        while found in taken:
+            found, number = f"{name} ({number})", number + 1
+        return found
+
+    def _shape(self, leaf: Any) -> tuple[int, ...]:
+        """Return the shape of neurons; behind a convolution in other words that of what it sends."""
+        shape = shape_of(leaf.process)
+        for port in leaf.process.in_ports:
+            for link in self._arriving.get(port, ()):
+                sent = conv_output(self._leaves[link.source.process])
+                if sent is not None and _order(link.index, port.size, link.source.size) is None:
+                    return sent
+        return shape
+
+    def _connect(self, leaf: Any, port: Any) -> None:
+        """Add the connections to a port of neurons."""
+        behind = self._homes[leaf.process]
+        for link in self._arriving.get(port, ()):
+            source = self._leaves[link.source.process]
+            leaving = _order(link.index, port.size, link.source.size)
+            if not is_synapses(source):
+                way = Way(self._before(link.source), behind, leaving, None)
+                name = f"{link.source.process.name}.{link.source.name} to {leaf.process.name}.{port.name}"
+                self._add(direct(self._free(name, self._connections), way))
+                continue
+            for first in self._arriving.get(source.process.s_in, ()):
+                arriving = _order(first.index, source.process.s_in.size, first.source.size)
+                way = Way(self._before(first.source), behind, arriving, leaving)
+                name = source.process.name
+                if name in self._connections:
+                    name = f"{name} from {way.before.name} to {behind.name}"
+                self._add(connections(source, self._free(name, self._connections), way, self.chip))
+
+    def _add(self, made: Any) -> None:
+        """Add connections."""
+        for connection in made:
+            assert isinstance(connection, Connection)
+            self._connections[connection.name] = connection
+
+    def _before(self, port: Any) -> Any:
+        """Return the population that sends through a port, or an input that stands for what does."""
+        home = self._homes.get(port.process)
+        if home is not None and home.size == port.size:
+            return home
+        if port not in self._homes:
+            several = len(port.process.out_ports) > 1
+            name = self._free(f"{port.process.name}.{port.name}" if several else port.process.name, self._nodes)
+            made = Input(name, tuple(port.shape), len(self._nodes))
+            self._nodes[name] = self._homes[port] = made
+        return self._homes[port]
+
+
+def _order(index: Any, size: int, source: int) -> Any:
+    """Return the index of a link flat, or None if all elements arrive in order."""
+    if index is None:
+        return None
+    flat = np.asarray(index).reshape(-1)
+    return None if size == source and np.array_equal(flat, np.arange(source)) else flat

@@ -1,0 +1,233 @@
+"""Which processes of a program are synapses on a chip, and where theirs go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from scipy.sparse import coo_matrix, csr_matrix, issparse
+
+from lava_api.magma.compiler.chip_neurons import is_stock, names_of
+from lava_api.utils.weightutils import MAX_WEIGHT_BITS, SignMode, checked_sign_mode, determine_sign_mode
+from loihi_emu.chip import Chip
+from loihi_emu.elements import Connection, Conv2D, Population, Slice
+from loihi_emu.errors import MappingError
+
+LEARNING = "lava_api.magma.core.process.connection.LearningConnectionProcess"
+CONV = "lava_api.proc.conv.process.Conv"
+IN_TIME = "lava_api.proc.conv_in_time.process.ConvInTime"
+SYNAPSES = ("lava_api.proc.dense.process.Dense", "lava_api.proc.sparse.process.Sparse", CONV, IN_TIME)
+"""Processes that are synapses, with those derived from them."""
+
+
+@dataclass(frozen=True)
+class ChipRule:
+    """What a core stores of a learning rule, and what tells two rules apart.
+
+    Attributes
+    ----------
+    dw, dd, dt : str or None
+        The texts.
+    x1, x2 : (impulse, tau) or None
+        Traces of the source, those that the rules read.
+    t_epoch : int
+    """
+
+    dw: str | None
+    dd: str | None
+    dt: str | None
+    x1: tuple[float, float] | None
+    x2: tuple[float, float] | None
+    t_epoch: int
+
+    @property
+    def used(self) -> set[str]:
+        """Names in the rules."""
+        return set(re.findall(r"[a-z]\d*", " ".join(text for text in (self.dw, self.dd, self.dt) if text)))
+
+
+@dataclass(frozen=True)
+class ChipLearning:
+    """How a connection learns."""
+
+    rule: ChipRule
+
+
+@dataclass(frozen=True, eq=False)
+class Way:
+    """From the neurons or the input before synapses to the neurons behind them.
+
+    Attributes
+    ----------
+    before, behind : Population or Input, Population
+        Its ends.
+    arriving : ndarray or None
+        For each input of the synapses the element of `before`, -1 for none; None: in order.
+    leaving : ndarray or None
+        For each neuron of `behind` the output of the synapses, -1 for none; None: in order.
+    """
+
+    before: Any
+    behind: Population
+    arriving: Any
+    leaving: Any
+
+    @property
+    def straight(self) -> bool:
+        """Whether both sides are in order."""
+        return self.arriving is None and self.leaving is None
+
+
+def is_synapses(leaf: Any) -> bool:
+    """Return whether a process is synapses on the chip."""
+    return is_stock(leaf) and bool(set(names_of(leaf.process)) & set(SYNAPSES))
+
+
+def conv_output(leaf: Any) -> tuple[int, ...] | None:
+    """Return the shape of what a convolution sends; None for all else."""
+    return tuple(leaf.process.a_out.shape) if CONV in names_of(leaf.process) else None
+
+
+def connections(leaf: Any, name: str, way: Way, chip: Chip) -> Iterator[Connection]:
+    """Yield the connections that a process of synapses makes along a way: one, or one for each tap in time.
+
+    Raises
+    ------
+    MappingError
+        For a weight exponent beyond the chip's field.
+    """
+    process, names = leaf.process, names_of(leaf.process)
+    options = _options(process, name, chip)
+    if IN_TIME in names:
+        weights = np.asarray(process.weights.init)
+        for delay, matrix in enumerate(weights[::-1]):
+            named = name if len(weights) == 1 else f"{name}, delay {delay}"
+            yield from _dense(named, matrix, way, options | {"delays": np.asarray(delay)})
+    elif CONV in names:
+        yield from _convolution(process, name, way, options)
+    elif issparse(process.weights.init):
+        yield from _listed(name, csr_matrix(process.weights.init), way, options)
+    else:
+        yield from _dense(name, np.asarray(process.weights.init), way, options)
+
+
+def direct(name: str, way: Way) -> Iterator[Connection]:
+    """Yield the connection of messages that arrive without synapses: one of weight 1 for each neuron."""
+    size = way.behind.size
+    ones = csr_matrix((np.ones(size, np.int8), np.arange(size), np.arange(size + 1)), shape=(size, size))
+    options = {"sign_mode": "excitatory", "weight_bits": 1, "delays": np.asarray(0), "graded": True}
+    yield from _listed(name, ones, Way(way.before, way.behind, way.arriving, None), options)
+
+
+def _options(process: Any, name: str, chip: Chip) -> dict[str, Any]:
+    """Return what all synapses of a process have in common."""
+    parameters = process.proc_params
+    is_conv = "weight" in process.vars.member_names
+    weights = process.weight.init if is_conv else process.weights.init
+    learning = _learning(process)
+    mode = checked_sign_mode(parameters) or (SignMode.MIXED if learning else determine_sign_mode(weights))
+    exponent = int(np.asarray(parameters.get("weight_exp", 0)).reshape(-1)[0])
+    if chip.name == "Loihi 1" and not is_conv and not chip.weight_exp_min <= exponent <= chip.weight_exp_max:
+        raise MappingError(
+            f'connection "{name}", weight_exp: got {exponent}, {chip.name} has '
+            f"{chip.weight_exp_min}..{chip.weight_exp_max}. Scale weights, thresholds and biases together."
+        )
+    longest = 0
+    if "delays" in process.vars.member_names:
+        delays = process.delays.init
+        longest = int(delays.max() if issparse(delays) else np.max(delays))
+    bits = int(np.asarray(parameters.get("num_weight_bits", MAX_WEIGHT_BITS)).reshape(-1)[0])
+    return {
+        "sign_mode": mode.name.lower(),
+        "weight_bits": min(max(bits, 1), MAX_WEIGHT_BITS),
+        "weight_exp": exponent,
+        "delays": np.asarray(longest),
+        "graded": bool(np.any(np.asarray(process.num_message_bits.init) > 0)),
+        "learning": learning,
+    }
+
+
+def _learning(process: Any) -> ChipLearning | None:
+    """Return how a process learns; None if it does not."""
+    if LEARNING not in names_of(process):
+        return None
+    rule = process._learning_rule
+    traces = [
+        (float(getattr(rule, f"{name}_impulse")), float(getattr(rule, f"{name}_tau")))
+        if name in rule.active_traces
+        else None
+        for name in ("x1", "x2")
+    ]
+    return ChipLearning(ChipRule(rule.dw_str, rule.dd_str, rule.dt_str, traces[0], traces[1], int(rule.t_epoch)))
+
+
+def _dense(name: str, weights: Any, way: Way, options: dict[str, Any]) -> Iterator[Connection]:
+    """Yield the connection of a matrix: as it is, or, along a way that reorders or leaves out, as a list."""
+    if way.straight:
+        yield Connection(name, _whole(way.before), _whole(way.behind), "dense", weights, **options)
+        return
+    if options.get("learning") is None:
+        yield from _listed(name, csr_matrix(weights), way, options)
+        return
+    targets, sources = weights.shape
+    columns = np.tile(np.arange(sources), targets)
+    rows = np.arange(targets + 1) * sources
+    yield from _listed(name, csr_matrix((weights.reshape(-1), columns, rows), shape=weights.shape), way, options)
+
+
+def _listed(name: str, matrix: Any, way: Way, options: dict[str, Any]) -> Iterator[Connection]:
+    """Yield the connection of the synapses that a matrix (outputs by inputs) stores."""
+    if way.leaving is not None:
+        kept = np.flatnonzero(way.leaving >= 0)
+        part = matrix[way.leaving[kept]]
+        targets = np.repeat(kept, np.diff(part.indptr))
+    else:
+        part = matrix
+        targets = np.repeat(np.arange(matrix.shape[0]), np.diff(part.indptr))
+    sources, values = part.indices, part.data
+    if way.arriving is not None:
+        sources = way.arriving[sources]
+    there = sources >= 0
+    if options.get("learning") is None:
+        there &= values != 0
+    if not there.all():
+        targets, sources, values = targets[there], sources[there], values[there]
+    if not len(values):
+        return
+    by_source = coo_matrix((values, (targets, sources)), shape=(way.behind.size, way.before.size)).tocsc()
+    by_source.sort_indices()
+    yield Connection(
+        name, _whole(way.before), _whole(way.behind), "sparse", by_source.data,
+        indptr=by_source.indptr.astype(np.int64), indices=by_source.indices.astype(np.int32), **options,
+    )  # fmt: skip
+
+
+def _convolution(process: Any, name: str, way: Way, options: dict[str, Any]) -> Iterator[Connection]:
+    """Yield the connection of a convolution: with shared weights, or, along a way that reorders, as a list."""
+    from lava_api.proc.conv.utils import conv_to_sparse
+
+    weight = np.asarray(process.weight.init)
+    stride, padding, dilation = (
+        tuple(int(k) for k in np.ravel(var.init)) for var in (process.stride, process.padding, process.dilation)
+    )
+    groups = int(np.ravel(process.groups.init)[0])
+    if way.straight and way.behind.shape == process.output_shape:
+        before = way.before
+        if before.shape != tuple(process.input_shape):  # the same elements in the same order
+            before = replace(before, shape=tuple(process.input_shape))
+        conv = Conv2D(weight[:, ::-1, ::-1], stride=stride, padding=padding, dilation=dilation, groups=groups)
+        yield Connection(name, _whole(before), _whole(way.behind), "conv", weight, conv=conv, **options)
+        return
+    targets, sources, values = conv_to_sparse(
+        process.input_shape, process.output_shape, weight, stride, padding, dilation, groups
+    )
+    shape = (process.a_out.size, process.s_in.size)
+    yield from _listed(name, coo_matrix((values, (targets, sources)), shape=shape).tocsr(), way, options)
+
+
+def _whole(node: Any) -> Slice:
+    """Return all elements of a population or an input."""
+    return Slice(node, 0, node.size)
