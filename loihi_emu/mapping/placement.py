@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,10 @@ from loihi_emu.mapping.messages import Traffic, traffic_of
 from loihi_emu.mapping.problem import Problem
 from loihi_emu.mapping.rates import Rates, rates_of
 from loihi_emu.mapping.use import CoreLists, Use
+from loihi_emu.recording import Recording
+
+if TYPE_CHECKING:
+    from loihi_emu.mapping.estimate import Estimate
 
 
 class Location(NamedTuple):
@@ -132,6 +136,45 @@ class Placement:
         """
         given = self._rates if rates is None and self._rates is not None else rates_of(self.problem, rates)
         return traffic_of(self.problem, self.assignment, self.layout, given)
+
+    # ------------------------------------------------------------ what it takes
+    def estimate(self, recording: Recording, *, figures: str = "davies2018", step_ns: float | None = None) -> Estimate:
+        """Energy and time that a recorded run would take on the chips.
+
+        What the recording tells is counted exactly: synaptic events, messages and hops of all populations and inputs
+        whose spikes were probed, active neurons where u and v were. The rest is bounded, and the estimate says so.
+
+        Parameters
+        ----------
+        recording : Recording
+            Of the network that was placed. Of samples, each is an inference; a run is one.
+        figures : {"davies2018", "board"}
+            The one set of published figures to use. "davies2018": Davies 2018 Table 2, as the chip's attributes have
+            it (``placement.chip.synop_pj``, ...; of a chip of one's own the changed ones). "board": those that
+            SANA-FE fitted to measurements of a board, in its way of counting.
+        step_ns : float, optional
+            Least duration of a step: 1e6 in real-time operation at 1 ms.
+
+        Raises
+        ------
+        ValidationError
+            A recording of another network, or one of 0 steps.
+        UnknownNameError
+            Figures that do not exist.
+
+        Examples
+        --------
+        >>> from loihi_emu import Emulator, Network
+        >>> net = Network()
+        >>> cells = net.population("cells", 10, vth=1, bias=30)
+        >>> probe = net.probe(cells)
+        >>> estimate = net.place().estimate(Emulator(net).run(100))
+        >>> estimate.energy["neuron"]  # 10 neurons with a bias, 81 pJ each and step
+        81000.0
+        """
+        from loihi_emu.mapping.estimating import estimate
+
+        return estimate(self, recording, figures, step_ns)
 
     def _known(self, population: str | Population) -> str:
         name = str(name_of(population))
