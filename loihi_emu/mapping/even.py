@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.elements import Population
 from loihi_emu.mapping.assignment import Index
-from loihi_emu.mapping.filling import Run, first_cores
+from loihi_emu.mapping.filling import Run, most_neurons
 from loihi_emu.mapping.problem import Problem
 from loihi_emu.mapping.use import cheapest
 
@@ -45,8 +45,8 @@ def even_runs(problem: Problem) -> tuple[list[Run], Fanout] | None:
     """
     none = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
     parts: dict[str, _Parts] = {}
-    for name, p in problem.populations.items():
-        parts[name] = _cut(problem, name, -(-p.size // first_cores(problem, name, 2, none[name])))
+    for name in problem.populations:
+        parts[name] = _cut(problem, name, _fewest_parts(problem, name))
     for _ in range(ROUNDS):
         fanout = {name: f.copy() for name, f in none.items()}
         for made in parts.values():
@@ -61,6 +61,13 @@ def even_runs(problem: Problem) -> tuple[list[Run], Fanout] | None:
             if count != parts[name].count:
                 parts[name] = _cut(problem, name, count)
     return None
+
+
+def _fewest_parts(problem: Problem, name: str) -> int:
+    """Parts that are needed at least: for what neurons share, and for synapses without headers, gaps and indices."""
+    fanin = problem.fanins[name]
+    each = -(-problem.populations[name].size // most_neurons(problem, name))
+    return max(each, -(-fanin.payload // problem.limit("synaptic_bits")))
 
 
 def _runs(name: str, made: _Parts) -> list[Run]:

@@ -56,6 +56,12 @@ class Fanin:
         self._fixed = (self.starts, self.synapses, self.taps, self.offsets, self.fields)
         self._scratch = (self.stats, self.touched, self.places, self.tables, self.stamps, self.totals)
 
+    @property
+    def payload(self) -> int:
+        """Bits of the synapses without headers, gaps and indices, 0 where convolutions share them: the least memory."""
+        synapses = self.starts[:, -1] - self.starts[:, 0]
+        return int(np.where(self.fields[:, k.CHUNKS] > 0, 0, synapses * self.fields[:, k.SYNAPSE_BITS]).sum())
+
     def measure(self, neurons: NDArray[np.int32], slots: NDArray[np.int32]) -> tuple[Integers, NDArray[np.int32]]:
         """What neurons (ascending) in compartments `slots` (ascending) of one core need, and the lists they have.
 

@@ -18,6 +18,10 @@ Run = tuple[str, Index]
 """A population and neurons of it (ascending) that are to be placed one after the other."""
 
 
+LOOK = 256
+"""Neurons that are looked at first to foresee how many go on a core."""
+
+
 class _OpenCore:
     """A core that is being filled: what it holds."""
 
@@ -33,16 +37,33 @@ class _OpenCore:
     # ------------------------------------------------------------ room
     def room(self, name: str, neurons: Index, fanout: NDArray[np.int64], guess: int) -> tuple[int, int, int]:
         """How many of the first neurons of a run fit, and the memory bits and input axons that they take."""
-        n = len(neurons)
-        for limit in self._simple(name, neurons, fanout):
-            n = n if limit is None else max(0, min(n, limit))
+        n = self.most(name, neurons, fanout)
         if n == 0:
             return 0, 0, 0
         fanin = self.problem.fanins[name]
-        slots = np.arange(self.compartments, self.compartments + n, dtype=np.int32)
-        bits = self.problem.limit("synaptic_bits") - self.bits
-        axons = self.problem.limit("axons_in") - self.axons_in
-        return fanin.longest(neurons[:n], slots, min(guess, n), bits, axons)
+        return fanin.longest(neurons[:n], self._slots(n), min(guess, n), *self._left())
+
+    def whole(self, name: str, neurons: Index, fanout: NDArray[np.int64]) -> tuple[int, int] | None:
+        """The memory bits and input axons that a run takes if all of it fits; else None."""
+        if self.most(name, neurons, fanout) < len(neurons):
+            return None
+        bits, axons = self.problem.fanins[name].need(neurons, self._slots(len(neurons)))
+        left = self._left()
+        return (bits, axons) if bits <= left[0] and axons <= left[1] else None
+
+    def most(self, name: str, neurons: Index, fanout: NDArray[np.int64]) -> int:
+        """How many of the first neurons of a run fit as far as everything but their lists goes."""
+        n = len(neurons)
+        for limit in self._simple(name, neurons, fanout):
+            n = n if limit is None else max(0, min(n, limit))
+        return n
+
+    def _slots(self, n: int) -> Index:
+        return np.arange(self.compartments, self.compartments + n, dtype=np.int32)
+
+    def _left(self) -> tuple[int, int]:
+        """Memory bits and input axons that are free."""
+        return self.problem.limit("synaptic_bits") - self.bits, self.problem.limit("axons_in") - self.axons_in
 
     def _simple(self, name: str, neurons: Index, fanout: NDArray[np.int64]) -> Iterable[int | None]:
         """Limits of everything but lists, cheap ones first."""
@@ -131,12 +152,20 @@ def fill(
         at = 0
         while at < len(neurons):
             rest = neurons[at : at + problem.limit("compartments")]
-            n, bits, axons = core.room(name, rest, fanout[name], guesses.get(name, len(rest)))
-            if core.compartments and (n == 0 or (whole and n < len(neurons) - at)):
-                fresh = _OpenCore(problem, core.number + 1)
-                if n == 0 or fresh.room(name, rest, fanout[name], len(rest))[0] >= len(neurons) - at:
-                    core = fresh
-                    continue
+            n, bits, axons = 0, 0, 0
+            if whole and len(rest) == len(neurons) - at:
+                taken = core.whole(name, rest, fanout[name])
+                if taken is None and core.compartments:
+                    fresh = _OpenCore(problem, core.number + 1)
+                    taken = fresh.whole(name, rest, fanout[name])
+                    core = core if taken is None else fresh
+                if taken is not None:
+                    n, (bits, axons) = len(rest), taken
+            if n == 0:
+                n, bits, axons = core.room(name, rest, fanout[name], guesses.get(name, len(rest)))
+            if n == 0 and core.compartments:
+                core = _OpenCore(problem, core.number + 1)
+                continue
             if n == 0:
                 raise _single(problem, name, int(neurons[at]), fanout[name])
             core.add(name, rest[:n], fanout[name], bits, axons)
@@ -150,18 +179,26 @@ def fill(
     return assigned(cores, core.number + 1)
 
 
-def first_cores(problem: Problem, name: str, count: int, fanout: NDArray[np.int64]) -> int:
-    """Neurons per core if the first `count` cores held this population alone; 1 or more."""
+def most_neurons(problem: Problem, name: str) -> int:
+    """How many first neurons of a population fit on a core as far as everything but their lists goes; 1 or more."""
     neurons = np.arange(problem.populations[name].size, dtype=np.int32)
-    at = cores = 0
-    guess = problem.limit("compartments")
-    while at < len(neurons) and cores < count:
-        rest = neurons[at : at + problem.limit("compartments")]
-        guess, _, _ = _OpenCore(problem, 0).room(name, rest, fanout, guess)
-        if guess == 0:
-            break
-        at, cores = at + guess, cores + 1
-    return max(1, at // max(1, cores))
+    return max(
+        1,
+        _OpenCore(problem, 0).most(name, neurons[: problem.limit("compartments")], np.zeros(len(neurons), np.int64)),
+    )
+
+
+def per_core(problem: Problem, name: str) -> int:
+    """About how many neurons of a population go on a core of its own, as its first neurons suggest; 1 or more."""
+    fanin = problem.fanins[name]
+    neurons = np.arange(problem.populations[name].size, dtype=np.int32)
+    most = most_neurons(problem, name)
+    n = min(most, LOOK)
+    for _ in range(2 if fanin.connections else 0):
+        bits, axons = fanin.need(neurons[:n], np.arange(n, dtype=np.int32))
+        share = max(bits / problem.limit("synaptic_bits"), axons / problem.limit("axons_in"), 1e-9)
+        n = max(1, min(most, int(n / share)))
+    return n if fanin.connections else most
 
 
 def _single(problem: Problem, name: str, neuron: int, fanout: NDArray[np.int64]) -> MappingError:

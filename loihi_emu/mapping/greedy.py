@@ -12,7 +12,7 @@ from loihi_emu.errors import MappingError
 from loihi_emu.mapping import kernels as k
 from loihi_emu.mapping.assignment import Assignment, assigned
 from loihi_emu.mapping.even import even_runs
-from loihi_emu.mapping.filling import Run, fill, first_cores
+from loihi_emu.mapping.filling import Run, fill, per_core
 from loihi_emu.mapping.problem import Problem
 from loihi_emu.mapping.use import Use, use_of
 
@@ -22,8 +22,6 @@ LARGE = 5_000_000
 """Equal parts are tried for networks of at most so many neurons and synapses: they are measured several times."""
 ROUNDS = 12
 """How often cores are filled anew because more output axons were needed than foreseen."""
-SAMPLE = 8
-"""Cores of a population that are filled to foresee how many neurons go on one."""
 FEW = 0.1
 """If no larger share of the cores needs too many output axons, those are split; else all are filled anew."""
 
@@ -55,11 +53,7 @@ def greedy(problem: Problem) -> tuple[Assignment, Use]:
 
 def fewest(problem: Problem) -> int:
     """Cores that a network needs at least: for its neurons, and for its synapses without headers or gaps."""
-    bits = sum(
-        len(fanin.synapses) * min(problem.fields[c.name].bits for c in fanin.connections)
-        for fanin in problem.fanins.values()
-        if fanin.connections and all(c.conv is None for c in fanin.connections)
-    )
+    bits = sum(fanin.payload for fanin in problem.fanins.values())
     return max(-(-problem.neurons // problem.limit("compartments")), -(-bits // problem.limit("synaptic_bits")))
 
 
@@ -111,8 +105,7 @@ def halved(assignment: Assignment, over: NDArray[np.int64]) -> Assignment:
 
 def foreseen(problem: Problem) -> Fanout:
     """Output axon slots of each neuron if populations were cut into equal parts, as many as a first look suggests."""
-    none = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
-    sizes = {name: _neurons_per_core(problem, name, none) for name in problem.populations}
+    sizes = {name: per_core(problem, name) for name in problem.populations}
     limit = problem.limit("axons_out")
     while True:
         fanout = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
@@ -124,14 +117,6 @@ def foreseen(problem: Problem) -> Fanout:
         if all(smaller[name] >= 0.98 * sizes[name] for name in sizes):
             return fanout
         sizes = smaller
-
-
-def _neurons_per_core(problem: Problem, name: str, fanout: Fanout) -> int:
-    """Neurons of a population on a core of its own, on average over the first cores."""
-    size, room = problem.populations[name].size, problem.limit("compartments")
-    if not problem.fanins[name].connections or size <= room // SAMPLE:
-        return min(size, room)
-    return first_cores(problem, name, SAMPLE, fanout[name])
 
 
 def _add_parts(c: Connection, size: int, fanout: NDArray[np.int64]) -> None:

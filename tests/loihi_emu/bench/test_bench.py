@@ -4,7 +4,7 @@ import json
 import numpy as np
 import pytest
 
-from loihi_emu.bench import ceiling, command, extras, memory, report, small, speed
+from loihi_emu.bench import ceiling, command, extras, memory, place, report, small, speed
 from loihi_emu.bench.race import Emulated, check_equal, race
 from loihi_emu.bench.rows import Row
 from loihi_emu.bench.sizes import FULL, NAMES, TINY, workloads
@@ -77,8 +77,8 @@ def test_small_populations_equal_a_large_one():
 
 
 def test_memory_and_extras():
-    rows = [*memory.measure(TINY), *extras.samples(TINY), *extras.raster(TINY)]
-    assert {row.unit for row in rows} == {"bytes", "us", "s"}
+    rows = [*memory.measure(TINY), *extras.samples(TINY), *extras.raster(TINY), *place.measure(TINY)]
+    assert {row.unit for row in rows} == {"bytes", "us", "ms", "s"}
     assert all(row.value > 0 for row in rows)
 
 

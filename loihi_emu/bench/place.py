@@ -1,0 +1,98 @@
+"""How long the mapper takes: typical networks, and one of a million neurons."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from loihi_emu.bench.rows import Row
+from loihi_emu.bench.sizes import Size
+from loihi_emu.elements import Conv2D
+from loihi_emu.network import Network
+
+TYPICAL_MS, LARGE_S = 100.0, 30.0
+REACH = 500
+"""Neurons of the large network reach this far in each direction."""
+
+
+def measure(size: Size) -> Iterator[Row]:
+    """Place typical networks, the best of some repetitions, and the large one once."""
+    for name, make in (("layers", _layers), ("recurrent", _recurrent), ("convolutions", _convolutions)):
+        net = make()
+        placement = net.place()
+        taken = []
+        for _ in range(size.repeats):
+            begin = time.process_time()
+            net.place()
+            taken.append(1e3 * (time.process_time() - begin))
+        what = f"{name}, {placement.problem.neurons} neurons"
+        note = f"{placement.problem.synapses} synapses, {placement.cores} cores; best of {size.repeats}"
+        yield Row("placing", what, min(taken), "ms", TYPICAL_MS, min(taken), max(taken), note=note)
+    neurons, fanout = size.place
+    for name, draw in (("local", _local), ("random", _random)):
+        net = _large(neurons, fanout, draw)
+        begin = time.process_time()
+        placement = net.place()
+        took = time.process_time() - begin
+        note = f"{neurons * fanout} synapses, {placement.cores} cores on {placement.chips} chips; one run"
+        what = f"{name}, {neurons} neurons"
+        yield Row("placing", what, took, "s", LARGE_S, note=note)
+
+
+def _layers() -> Network:
+    """A trained classifier's shape: dense, 10 000 neurons in 10 layers, each reached by a tenth of the one before."""
+    rng = np.random.default_rng(0)
+    net = Network("layers")
+    before: Any = net.input("input", 784)
+    for k in range(10):
+        layer = net.population(f"layer{k}", 1000, vth=100)
+        n = before.size * 100
+        net.connect(before, layer, (np.repeat(np.arange(before.size), 100), rng.integers(0, 1000, n), 1 + n % 200))
+        before = layer
+    return net
+
+
+def _recurrent() -> Network:
+    """4000 neurons, a fifth of them inhibitory, 2 % random connectivity."""
+    rng = np.random.default_rng(1)
+    net = Network("recurrent")
+    kinds = [net.population("excitatory", 3200, vth=100), net.population("inhibitory", 800, vth=100)]
+    for a in kinds:
+        for b in kinds:
+            n = round(0.02 * a.size * b.size)
+            weight = 8 if a is kinds[0] else -90
+            net.connect(a, b, (rng.integers(0, a.size, n), rng.integers(0, b.size, n), weight))
+    return net
+
+
+def _convolutions() -> Network:
+    """Two convolutions of an image with 32 x 32 pixels, and a dense layer."""
+    rng = np.random.default_rng(2)
+    net = Network("convolutions")
+    image = net.input("image", (32, 32, 3))
+    first, second = net.population("first", (32, 32, 16), vth=100), net.population("second", (16, 16, 32), vth=100)
+    net.connect(image, first, Conv2D(rng.integers(1, 99, (16, 3, 3, 3)), padding=1))
+    net.connect(first, second, Conv2D(rng.integers(1, 99, (32, 3, 3, 16)), stride=2, padding=1))
+    classes = net.population("classes", 10, vth=100)
+    net.connect(second[:4000], classes, rng.integers(1, 99, (10, 4000)))
+    return net
+
+
+def _local(rng: np.random.Generator, pre: Any, n: int) -> Any:
+    return (pre + rng.integers(-REACH, REACH, len(pre), dtype=np.int32)) % n
+
+
+def _random(rng: np.random.Generator, pre: Any, n: int) -> Any:
+    return rng.integers(0, n, len(pre), dtype=np.int32)
+
+
+def _large(n: int, fanout: int, draw: Callable[[np.random.Generator, Any, int], Any]) -> Network:
+    rng = np.random.default_rng(3)
+    net = Network("large")
+    cells = net.population("cells", n, vth=100)
+    pre = np.repeat(np.arange(n, dtype=np.int32), fanout)
+    net.connect(cells, cells, (pre, draw(rng, pre, n), rng.integers(1, 200, n * fanout, dtype=np.int16)))
+    return net
