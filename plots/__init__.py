@@ -1,5 +1,7 @@
 """Figures of what a network did: spike rasters, traces of u and v, weight matrices, confusion matrices, learning.
 
+And of where it is on virtual chips: maps of cores, matrices of messages.
+
 Every function takes a recording or plain arrays and an ``ax=``, draws into it, and returns the axes. Without ``ax``
 it opens a new figure with ``matplotlib.pyplot``; with ``ax`` it never touches pyplot, so it works on a bare
 ``matplotlib.figure.Figure`` too. Nothing here shows a window or changes a setting: colours, fonts and sizes are those
@@ -7,9 +9,21 @@ of ``matplotlib.rcParams``. matplotlib itself is imported when the first plot is
 """
 
 from loihi_emu.plots.confusion import confusion
+from loihi_emu.plots.core_map import core_map
 from loihi_emu.plots.learned import learning_window, weight_change, weight_history
 from loihi_emu.plots.raster import raster
 from loihi_emu.plots.traces import traces
+from loihi_emu.plots.traffic import traffic
 from loihi_emu.plots.weights import weights
 
-__all__ = ["confusion", "learning_window", "raster", "traces", "weight_change", "weight_history", "weights"]
+__all__ = [
+    "confusion",
+    "core_map",
+    "learning_window",
+    "raster",
+    "traces",
+    "traffic",
+    "weight_change",
+    "weight_history",
+    "weights",
+]

@@ -6,6 +6,7 @@ This module imports matplotlib; plots import it when they are called.
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -121,6 +122,12 @@ def color_bar(ax: Axes, image: Any, label: str) -> Any:
     if figure.get_layout_engine() is None:
         return figure.colorbar(image, ax=ax, label=label).long_axis
     return figure.colorbar(image, cax=ax.inset_axes((1.03, 0, 0.04, 1)), label=label).long_axis
+
+
+def wrapped(ax: Axes, text: str) -> str:
+    """Text with line breaks between words so that it is not longer than the axes are high."""
+    letters = int(points_high(ax) / (0.6 * tick_points(ax)))
+    return textwrap.fill(text, max(letters, 12), break_long_words=False)
 
 
 def shown_steps(ax: Axes) -> tuple[int, int] | None:

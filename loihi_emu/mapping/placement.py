@@ -12,6 +12,7 @@ from loihi_emu.elements import Population, name_of
 from loihi_emu.errors import integer, unknown
 from loihi_emu.mapping.assignment import Assignment
 from loihi_emu.mapping.layout import Layout
+from loihi_emu.mapping.matrix import matrix_of
 from loihi_emu.mapping.messages import Traffic, traffic_of
 from loihi_emu.mapping.problem import Problem
 from loihi_emu.mapping.rates import Rates, rates_of
@@ -134,8 +135,34 @@ class Placement:
             A recording of the network, or spikes per step by name (one number or one per neuron). Default: the rates
             it was placed with; without those, every neuron spikes in every step, and messages are numbers of axons.
         """
-        given = self._rates if rates is None and self._rates is not None else rates_of(self.problem, rates)
-        return traffic_of(self.problem, self.assignment, self.layout, given)
+        return traffic_of(self.problem, self.assignment, self.layout, self._given(rates))
+
+    def traffic_matrix(self, rates: Any = None, by: str = "core") -> Any:
+        """Messages per step from each row to each column, those that stay where they are on the diagonal.
+
+        Parameters
+        ----------
+        rates : Recording, dict or None
+            As in :meth:`traffic`.
+        by : {"core", "chip", "population"}
+            Cores, counted over all chips; chips; or populations, with rows for the inputs and then the populations in
+            order of creation. Messages from inputs are in the last alone.
+
+        Returns
+        -------
+        float64 array, or scipy.sparse.csr_array if there are more than 2048 cores
+        """
+        return matrix_of(self.problem, self.assignment, self.layout, self._given(rates), by)
+
+    def spikes(self, rates: Any = None) -> NDArray[np.float64]:
+        """Spikes per step of the neurons on each core; `rates` as in :meth:`traffic`."""
+        given, total = self._given(rates), np.zeros(self.assignment.count)
+        for name, cores in self.assignment.cores.items():
+            total += np.bincount(cores, weights=given[name], minlength=len(total))
+        return total
+
+    def _given(self, rates: Any) -> Rates:
+        return self._rates if rates is None and self._rates is not None else rates_of(self.problem, rates)
 
     # ------------------------------------------------------------ what it takes
     def estimate(self, recording: Recording, *, figures: str = "davies2018", step_ns: float | None = None) -> Estimate:

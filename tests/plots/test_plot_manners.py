@@ -10,8 +10,16 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from loihi_emu import plots
+from loihi_emu import Network, plots
 from loihi_emu.learning import pair_stdp
+
+
+def placement():
+    net = Network()
+    cells = net.population("cells", 3000, vth=100)
+    net.connect(cells[:10], cells[1500:1510], 50)
+    return net.place()
+
 
 CALLS = {
     "raster": lambda **to: plots.raster(([0, 5], [1, 0]), **to),
@@ -23,6 +31,8 @@ CALLS = {
     "weight change": lambda **to: plots.weight_change([1, 2], [2, 3], **to),
     "learning window": lambda **to: plots.learning_window(pair_stdp(), [-2, 2], repeats=2, **to),
     "confusion": lambda **to: plots.confusion([[3, 1], [0, 2]], **to),
+    "core map": lambda **to: plots.core_map(placement(), **to),
+    "traffic": lambda **to: plots.traffic(placement(), **to),
 }
 
 WITHOUT_PYPLOT = """
