@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from threading import get_ident
 from typing import Any, NamedTuple
+from weakref import ref
 
 from greenlet import error as greenlet_error
 from greenlet import getcurrent, greenlet
@@ -51,31 +52,40 @@ class Job(NamedTuple):
 
 
 class Worker(greenlet):  # type: ignore[misc,unused-ignore]
-    """Runs jobs of a scheduler until there is none."""
+    """Runs jobs of a scheduler until there is none.
+
+    A suspended greenlet and all that it refers to stay where they are, unseen by Python's garbage collector; so an
+    idle one refers to nothing.
+    """
 
     def __init__(self, scheduler: Scheduler) -> None:
         super().__init__(parent=scheduler.host)
-        self.scheduler = scheduler
-        self.job: Any = None
+        self.scheduler = ref(scheduler)
 
     def run(self) -> None:
         """Take jobs; go back to the host where there is none, or something else comes first."""
-        scheduler = self.scheduler
-        queue, ready = scheduler.queue, scheduler.ready
         while True:
-            while queue and not ready and not scheduler.stopping:
-                service, model, method = self.job = queue.popleft()
-                try:
-                    method()
-                except ModelError as error:
-                    scheduler.failures += [error.failure, *(other.failure for other in error.others)]
-                except Exception as error:
-                    scheduler.failures.append(Failure(model, error))
-                service.pending -= 1
-                if not service.pending:
-                    service.advance()
-            scheduler.idle.append(self)
-            scheduler.host.switch()
+            self._work()
+            self.parent.switch()
+
+    def _work(self) -> None:
+        """Take jobs, then be idle."""
+        scheduler = self.scheduler()
+        if scheduler is None:
+            return
+        queue, ready = scheduler.queue, scheduler.ready
+        while queue and not ready and not scheduler.stopping:
+            service, model, method = queue.popleft()
+            try:
+                method()
+            except ModelError as error:
+                scheduler.failures += [error.failure, *(other.failure for other in error.others)]
+            except Exception as error:
+                scheduler.failures.append(Failure(model, error))
+            service.pending -= 1
+            if not service.pending:
+                service.advance()
+        scheduler.idle.append(self)
 
 
 class Scheduler:
@@ -120,7 +130,9 @@ class Scheduler:
             raise RuntimeError("the program runs already: a model cannot run, pause or wait for it")
         if self.is_begun_elsewhere():
             raise RuntimeError("a run was begun in another thread: go on with it there, by wait(), pause() or stop()")
-        self.thread = get_ident()
+        if self.thread != get_ident():
+            self._dismiss(self.idle)
+            self.thread = get_ident()
         current = getcurrent()
         if self.host is not current:
             self.host = current
@@ -143,12 +155,13 @@ class Scheduler:
         finally:
             self.active = False
             self.stopping = False
-            self._dismiss(self.idle)
+            if not (self.is_driven and self.queue):  # else the run goes on soon
+                self._dismiss(self.idle)
 
     def wait(self, channel: Channel, *, reading: bool) -> None:
         """Set the calling worker aside until the channel has a message, or room for one."""
         worker = getcurrent()
-        if not isinstance(worker, Worker) or worker.scheduler is not self or not self.active:
+        if not isinstance(worker, Worker) or worker.scheduler() is not self or not self.active:
             if self.on_host_wait is None:
                 raise RuntimeError(f"{channel!r}: no program runs that could send or receive")
             self.on_host_wait(channel, reading)
@@ -169,7 +182,7 @@ class Scheduler:
     def give_way(self) -> None:
         """Let the calling worker go on after the others that can."""
         worker = getcurrent()
-        if isinstance(worker, Worker) and worker.scheduler is self:
+        if isinstance(worker, Worker) and worker.scheduler() is self:
             self.ready.append(worker)
             self.host.switch()
 

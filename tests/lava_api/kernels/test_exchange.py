@@ -1,9 +1,11 @@
 """Exchange with the program around as part of the compiled network: equal to the Python models, step by step."""
 
+import gc
 import os
 import signal
 import threading
 import warnings
+import weakref
 
 import numpy as np
 import pytest
@@ -394,3 +396,17 @@ def test_kernels_around_a_model_that_runs_on_its_own():
     injector.run(RunSteps(3))
     assert first.sigma.get() == 6 and second.sigma.get() == 2 * (1 + 3 + 6)
     injector.stop()
+
+
+@pytest.mark.parametrize("kernels", [True, False])
+def test_programs_that_are_left_midway_leave_nothing_behind(kernels):
+    alive = []
+    for _ in range(10):
+        injector, extractor, _ = with_models(kernels, chain)
+        injector.run(RunSteps(5, blocking=False))
+        injector.send(np.ones(1))
+        extractor.receive()
+        alive.append(weakref.ref(extractor))
+    del injector, extractor, _
+    gc.collect()
+    assert not any(left() for left in alive)
