@@ -20,7 +20,7 @@ from loihi_emu.mapping.use import cheapest
 
 Fanout = dict[str, NDArray[np.int64]]
 
-ROUNDS = 100
+ROUNDS = 60
 """Rounds after which no further parts are tried."""
 
 

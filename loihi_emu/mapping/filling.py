@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from loihi_emu.elements import Connection
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping.assignment import Assignment, Index, assigned
 from loihi_emu.mapping.limits import DELAY_SLOTS_MORE
@@ -25,8 +26,8 @@ LOOK = 256
 class _OpenCore:
     """A core that is being filled: what it holds."""
 
-    def __init__(self, problem: Problem, number: int) -> None:
-        self.problem, self.number = problem, number
+    def __init__(self, problem: Problem, number: int, strict: bool = False) -> None:
+        self.problem, self.number, self.strict = problem, number, strict
         self.compartments = self.bits = self.axons_in = self.axons_out = self.delay = 0
         self.profiles: tuple[set[int], set[int]] = (set(), set())
         self.formats: set[Any] = set()
@@ -76,7 +77,7 @@ class _OpenCore:
         longest = max([self.delay, *(problem.delay(c) for c in connections)])
         slots = longest + DELAY_SLOTS_MORE
         yield problem.limit("accumulators") // slots - self.compartments
-        formats = self.formats | {problem.format_key(c) for c in connections}
+        formats = self.formats | self._formats(connections)
         yield self._none_if(len(formats) <= problem.limit("synapse_formats"))
         traces = self.traces | {problem.trace_key(c) for c in connections if c.learning is not None}
         yield self._none_if(len(traces) <= problem.limit("trace_profiles"))
@@ -96,6 +97,14 @@ class _OpenCore:
         other = np.flatnonzero(shared != wanted)
         return None if not other.size else int(other[0]) if shared.ndim else 0
 
+    def _formats(self, connections: Iterable[Connection]) -> set[Any]:
+        """The synapse formats of connections: at least one for all of one kind, at most one for each."""
+        return {c.name if self.strict else self.problem.format_key(c) for c in connections}
+
+    def fresh(self) -> _OpenCore:
+        """The next core, empty."""
+        return _OpenCore(self.problem, self.number + 1, self.strict)
+
     @staticmethod
     def _none_if(fits: bool) -> int | None:
         return None if fits else 0
@@ -109,7 +118,7 @@ class _OpenCore:
         self.compartments += len(neurons)
         self.axons_out += int(fanout[neurons].sum())
         self.delay = max([self.delay, *(problem.delay(c) for c in fanin.connections)])
-        self.formats |= {problem.format_key(c) for c in fanin.connections}
+        self.formats |= self._formats(fanin.connections)
         self.traces |= {problem.trace_key(c) for c in fanin.connections if c.learning is not None}
         self.shared = int(part_of(problem.profiles.core[name], neurons[:1]).flat[0])
         self.noise = self.noise or problem.profiles.noise[name]
@@ -126,6 +135,7 @@ def fill(
     *,
     whole: bool = False,
     most: int | None = None,
+    strict: bool = False,
 ) -> Assignment | None:
     """Put runs of neurons on cores in order; a core is closed when the next neuron does not fit.
 
@@ -139,6 +149,8 @@ def fill(
         Begin a new core for a run that does not fit into the rest of the open one but would fit into an empty one.
     most : int, optional
         Give up, and return None, when more cores than these are needed.
+    strict : bool
+        Count a synapse format for every connection.
 
     Raises
     ------
@@ -146,7 +158,7 @@ def fill(
         A single neuron does not fit on an empty core.
     """
     cores = {name: np.zeros(p.size, np.int32) for name, p in problem.populations.items()}
-    core = _OpenCore(problem, 0)
+    core = _OpenCore(problem, 0, strict)
     guesses: dict[str, int] = {}
     for name, neurons in runs:
         at = 0
@@ -156,7 +168,7 @@ def fill(
             if whole and len(rest) == len(neurons) - at:
                 taken = core.whole(name, rest, fanout[name])
                 if taken is None and core.compartments:
-                    fresh = _OpenCore(problem, core.number + 1)
+                    fresh = core.fresh()
                     taken = fresh.whole(name, rest, fanout[name])
                     core = core if taken is None else fresh
                 if taken is not None:
@@ -164,7 +176,7 @@ def fill(
             if n == 0:
                 n, bits, axons = core.room(name, rest, fanout[name], guesses.get(name, len(rest)))
             if n == 0 and core.compartments:
-                core = _OpenCore(problem, core.number + 1)
+                core = core.fresh()
                 continue
             if n == 0:
                 raise _single(problem, name, int(neurons[at]), fanout[name])
@@ -173,7 +185,7 @@ def fill(
             cores[name][rest[:n]] = core.number
             at += n
             if at < len(neurons):
-                core = _OpenCore(problem, core.number + 1)
+                core = core.fresh()
             if most is not None and core.number >= most:
                 return None
     return assigned(cores, core.number + 1)

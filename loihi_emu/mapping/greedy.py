@@ -18,7 +18,7 @@ from loihi_emu.mapping.use import Use, use_of
 
 Fanout = dict[str, NDArray[np.int64]]
 
-LARGE = 5_000_000
+LARGE = 2_000_000
 """Equal parts are tried for networks of at most so many neurons and synapses: they are measured several times."""
 ROUNDS = 12
 """How often cores are filled anew because more output axons were needed than foreseen."""
@@ -65,11 +65,16 @@ def filled(
     The output axons of a neuron depend on how many cores its targets lie on, which is known only afterwards: they are
     foreseen; then cores that need too many are split, or all are filled anew.
     """
+    strict = False
     assignment = fill(problem, runs, fanout, whole=whole, most=most)
     for _ in range(ROUNDS):
         if assignment is None:
             return None
         use = use_of(problem, assignment)
+        if not strict and use.budgets["synapse_formats"].max(initial=0) > problem.limit("synapse_formats"):
+            strict = True
+            assignment = fill(problem, runs, fanout, whole=whole, most=most, strict=True)
+            continue
         over = np.flatnonzero(use.budgets["axons_out"] > problem.limit("axons_out"))
         if not len(over):
             return assignment, use
@@ -79,7 +84,7 @@ def filled(
                 return None
         else:
             fanout = {name: np.maximum(fanout[name], found) for name, found in use.fanout.items()}
-            assignment = fill(problem, runs, fanout, whole=whole, most=most)
+            assignment = fill(problem, runs, fanout, whole=whole, most=most, strict=strict)
     worst = int(use.budgets["axons_out"].argmax())
     raise MappingError(
         f'network "{problem.name}": core {worst} needs {use.budgets["axons_out"][worst]} output axons, has '

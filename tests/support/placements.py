@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from loihi_emu import Network
+from loihi_emu.chip import Chip
 from loihi_emu.mapping.greedy import greedy
 from loihi_emu.mapping.layout import in_order
 from loihi_emu.mapping.own import own
@@ -24,11 +25,11 @@ def placed(network: Network, cores: dict[str, Any]) -> Placement:
     return Placement(problem, assignment, use, layout, boards=None, strategy="own", rates=None)
 
 
-def placed_greedily(network: Network) -> Placement:
+def placed_greedily(network: Network, chip: Chip | None = None) -> Placement:
     """The sequential placement, also of values that a peer allows and the chip's fields do not."""
-    problem = Problem(network, network.chip)
+    problem = Problem(network, chip or network.chip)
     assignment, use = greedy(problem)
-    layout = in_order(assignment.count, network.chip)
+    layout = in_order(assignment.count, problem.chip)
     return Placement(problem, assignment, use, layout, boards=None, strategy="greedy", rates=None)
 
 

@@ -4,9 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from placements import placed_greedily
+from strategies import recipes
 
 from loihi_emu import LOIHI1, LOIHI2, LearningRule, Network, Noise, Trace
 from loihi_emu.errors import MappingError, UnknownNameError, UnsupportedError, ValidationError
+from loihi_emu.validation.oracle_synapses import pairs
 
 
 def cells(*sizes, **parameters):
@@ -115,6 +120,32 @@ def test_ones_own_cores():
     assert (placement.cores, placement.assignment.count) == (3, 4)
     again = net.place(strategy=lambda n: dict.fromkeys(n.populations, 128))
     assert again.where("p0", 0) == (1, 0, 0)
+
+
+SMALL = replace(
+    LOIHI1, compartments_per_core=9, axons_in=40, axons_out=60, synaptic_memory=1024, accumulators=300,
+    compartment_profiles=3, threshold_profiles=2, synapse_formats=6,
+)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(recipes(rules=st.sampled_from(["chip", "lava", "nengo_loihi"])))
+def test_what_is_placed_keeps_all_limits_and_loses_nothing(recipe):
+    network = recipe.network(probed=False)
+    try:
+        placement = placed_greedily(network, SMALL)
+    except MappingError as problem:
+        assert "alone" in str(problem) or "formats" in str(problem)  # noqa: PT017 (a core too small for one neuron)
+        return
+    for name, limit in placement.limits.items():
+        if limit is not None:
+            assert placement.budgets[name].max() <= limit, name
+    assert placement.budgets["compartments"].sum() == sum(p.size for p in network.populations.values())
+    plain = [row for row in placement.lists if network.connections[row.connection].conv is None]
+    wanted = sum(len(list(pairs(c))) for c in network.connections.values() if c.kind == "sparse")
+    assert sum(row.synapses for row in plain if network.connections[row.connection].kind == "sparse") == wanted
+    used = placement.budgets["compartments"] > 0
+    assert used.all(), "a core is left empty"
 
 
 # ------------------------------------------------------------ not fitting
