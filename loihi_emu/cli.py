@@ -1,4 +1,4 @@
-"""The command line: demo, validate, bench, chip."""
+"""The command line: demo, validate, bench, chip, map."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from loihi_emu import cli_map
 from loihi_emu._version import __version__
 from loihi_emu.bench.command import add_arguments as add_bench_arguments
 from loihi_emu.bench.command import run as run_bench
@@ -59,6 +60,10 @@ def _parser() -> argparse.ArgumentParser:
     chip = commands.add_parser("chip", help="describe a chip, every fact with its source")
     chip.add_argument("name", nargs="?", default="loihi1", choices=("loihi1", "loihi2"))
     chip.set_defaults(command=_chip)
+
+    mapped = commands.add_parser("map", help="place a saved network or a Lava script on virtual chips and cores")
+    cli_map.add_arguments(mapped)
+    mapped.set_defaults(command=cli_map.run)
     return parser
 
 

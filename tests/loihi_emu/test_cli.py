@@ -3,10 +3,11 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import loihi_emu
-from loihi_emu import cli
+from loihi_emu import Emulator, Network, cli
 
 
 @pytest.mark.parametrize("name", ["loihi1", "loihi2"])
@@ -88,3 +89,91 @@ def test_learning_demo_learns_without_labels(capsys, tmp_path):
     assert float(seen.split("with the random weights")[1].split("%")[0]) < 40
     assert sorted(p.name for p in tmp_path.iterdir()) == ["fields.png", "learning-confusion.png", "learning.png"]
     assert cli.main(["demo", "learning", "--images", "0"]) == 2
+
+
+# ------------------------------------------------------------ map
+@pytest.fixture
+def saved(tmp_path):
+    """A network and a recording of it."""
+    net = Network("mapped", seed=1)
+    source, cells = net.input("source", 20, rate=0.3), net.population("cells", 1500, vth=60)
+    net.connect(source, cells, np.full((1500, 20), 20))
+    net.connect(cells[:40], cells[1200:1300], np.full((100, 40), 20))
+    net.probe(source)
+    net.probe(cells)
+    Emulator(net).run(50).save(tmp_path / "rec")
+    return net.save(tmp_path / "net")
+
+
+def test_map_prints_the_report_of_a_saved_network(capsys, saved):
+    for name in (saved, saved.with_suffix("")):
+        assert cli.main(["map", str(name), "--boards", "Kapoho Bay", "Nahuku"]) == 0
+        seen = capsys.readouterr()
+        expected = Network.load(saved).place(boards=["Kapoho Bay", "Nahuku"]).report()
+        assert seen.out == expected + "\n" and seen.err == ""
+
+
+def test_map_with_a_recording_and_a_picture(capsys, saved, tmp_path):
+    picture = tmp_path / "map.png"
+    options = ["--recording", str(tmp_path / "rec.npz"), "--picture", str(picture), "--chip", "loihi1", "--rows", "1"]
+    assert cli.main(["map", str(saved), *options]) == 0
+    seen = capsys.readouterr().out
+    assert "messages per step, at the rates given" in seen and 'Estimate of "mapped" on Loihi 1: 50 steps' in seen
+    assert "... and 1 more cores" in seen
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_map_places_the_programs_of_a_lava_script(capsys, tmp_path):
+    script = tmp_path / "program.py"
+    script.write_text(
+        "from lava.magma.core.run_conditions import RunSteps\n"
+        "from lava.magma.core.run_configs import Loihi1SimCfg\n"
+        "from lava.proc.lif.process import LIF\n"
+        "for size in (5, 2000):\n"
+        "    cells = LIF(shape=(size,), name=f'cells{size}')\n"
+        "    cells.run(condition=RunSteps(num_steps=1), run_cfg=Loihi1SimCfg(select_tag='fixed_pt'))\n"
+        "    cells.stop()\n"
+    )
+    code = "import sys; from loihi_emu import cli; sys.exit(cli.main(sys.argv[1:]))"
+    arguments = ["map", str(script), "--picture", str(tmp_path / "map.png")]
+    command = [sys.executable, "-c", code, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    assert 'Network "cells5" on Loihi 1' in done.stdout and "2,000 neurons and 0 synapses on 2 cores" in done.stdout
+    assert done.stdout.startswith("program 1 (cells5, Loihi1SimCfg)\n====")
+    assert (tmp_path / "map.png").is_file()
+
+
+def test_map_of_what_does_not_fit_is_one_line_and_status_2(capsys, tmp_path):
+    net = Network("large")
+    net.population("cells", 1024 * 128 * 3, vth=1)
+    path = net.save(tmp_path / "net")
+    assert cli.main(["map", str(path), "--boards", "Kapoho Bay"]) == 2
+    seen = capsys.readouterr()
+    assert seen.out == "" and seen.err.count("\n") == 1
+    assert seen.err.startswith("loihi_emu: ") and "needs 3 chips (384 cores), Kapoho Bay has 2" in seen.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "texts"),
+    [
+        (["none.npz"], ["none.npz", "no file", "Network.save"]),
+        (["none.py"], ["none.py", "no file"]),
+        (["rec.npz"], ["a file of kind 'loihi_emu recording'", "loihi_emu network"]),
+        (["net.npz", "--boards", "Nahuk"], ['did you mean "Nahuku"']),
+        (["net.npz", "--strategy", "greddy"], ['did you mean "greedy"']),
+        (["net.npz", "--recording", "net.npz"], ["a file of kind 'loihi_emu network'"]),
+        (["net.npz", "--rows", "0"], ["rows", "got 0"]),
+        (["net.npz", "--picture", "no/map.png"], ["--picture", "no/map.png"]),
+        (["net.npz", "--picture", "map.xyz"], ["--picture", "map.xyz"]),
+        (["empty.py"], ["empty.py", "no program with neurons"]),
+        (["empty.py", "--recording", "rec.npz"], ["--recording", "Lava script"]),
+    ],
+)
+def test_mistakes_of_map(capsys, saved, monkeypatch, arguments, texts):
+    monkeypatch.chdir(saved.parent)
+    (saved.parent / "empty.py").write_text("x = 1\n")
+    assert cli.main(["map", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("loihi_emu: ") and error.count("\n") == 1
+    for text in texts:
+        assert text in error
