@@ -49,8 +49,9 @@ def source_digest() -> str:
     from loihi_emu import models
 
     folder = Path(models.__file__).resolve().parent
-    names = ("jit.py", "arithmetic.py", "philox.py", "mapping/kernels.py", "mapping/tally_kernels.py")
-    files = [_PACKAGE / name for name in names] + sorted(folder.rglob("*.py"))
+    names = ("jit.py", "arithmetic.py", "philox.py")
+    mapping = sorted((_PACKAGE / "mapping").glob("*kernels.py"))
+    files = [_PACKAGE / name for name in names] + mapping + sorted(folder.rglob("*.py"))
     digest = hashlib.sha256(f"{numba.__version__} {sys.version}".encode())
     for file in files:
         digest.update(file.read_bytes())

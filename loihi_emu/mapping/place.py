@@ -15,9 +15,10 @@ from loihi_emu.mapping.own import own
 from loihi_emu.mapping.placement import Placement
 from loihi_emu.mapping.problem import Problem
 from loihi_emu.mapping.rates import rates_of
+from loihi_emu.mapping.traffic import least_traffic
 from loihi_emu.mapping.use import use_of
 
-STRATEGIES = ("greedy",)
+STRATEGIES = ("greedy", "traffic")
 
 
 def place(
@@ -45,6 +46,8 @@ def place(
     elif name == "greedy":
         assignment, use = greedy(problem)
         layout = in_order(assignment.count, chip)
+    elif name == "traffic":
+        assignment, use, layout = least_traffic(problem, given, found)
     else:
         raise unknown("strategy", strategy, STRATEGIES)
     check_cores(problem, assignment, use, layout)

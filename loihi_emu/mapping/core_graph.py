@@ -1,0 +1,85 @@
+"""Messages between the cores of an assignment as a sparse matrix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from loihi_emu.mapping.assignment import Assignment
+from loihi_emu.mapping.layout import Layout, tiles
+from loihi_emu.mapping.messages import axons_by_core
+from loihi_emu.mapping.problem import Problem
+from loihi_emu.mapping.rates import Rates
+
+
+@dataclass(frozen=True, eq=False)
+class CoreGraph:
+    """Messages per step from core to core.
+
+    Attributes
+    ----------
+    sent : scipy.sparse.csr_matrix (cores, cores)
+        From the row's core to the column's, without those that stay on a core.
+    both : scipy.sparse.csr_matrix (cores, cores)
+        Both directions added: symmetric.
+    """
+
+    sent: Any
+    both: Any
+
+    @property
+    def count(self) -> int:
+        """Number of cores."""
+        return int(self.sent.shape[0])
+
+    @property
+    def total(self) -> float:
+        """Messages between cores."""
+        return float(self.sent.sum())
+
+    def between_chips(self, layout: Layout) -> float:
+        """Messages to cores of other chips."""
+        graph = self.sent.tocoo()
+        return float(graph.data[layout.chip[graph.row] != layout.chip[graph.col]].sum())
+
+    def hops(self, layout: Layout, chip: Any) -> float:
+        """Tiles that messages within chips pass; 0 where a chip's tiles are unknown."""
+        place = tiles(layout.core, chip)
+        if place is None:
+            return 0.0
+        graph = self.sent.tocoo()
+        near = layout.chip[graph.row] == layout.chip[graph.col]
+        row, col, data = graph.row[near], graph.col[near], graph.data[near]
+        return float(sum(data @ np.abs(axis[row] - axis[col]) for axis in place))
+
+
+def core_graph(problem: Problem, assignment: Assignment, rates: Rates) -> CoreGraph:
+    """Count the messages of all spikes between the cores of an assignment, as :func:`messages.traffic_of` does."""
+    n = assignment.count
+    rows, columns, values = [], [], []
+    for core, c, sources in axons_by_core(problem, assignment):
+        name = c.pre.target.name
+        if name in problem.inputs:
+            continue
+        found = np.bincount(assignment.cores[name][sources], weights=rates[name][sources], minlength=n)
+        found[core] = 0
+        row = np.flatnonzero(found)
+        rows.append(row)
+        columns.append(np.full(len(row), core))
+        values.append(found[row])
+    if not rows:
+        sent = sparse.csr_matrix((n, n))
+    else:
+        index = (np.concatenate(rows), np.concatenate(columns))
+        sent = sparse.csr_matrix((np.concatenate(values), index), (n, n))
+    return graph_of(sent)
+
+
+def graph_of(sent: Any) -> CoreGraph:
+    """The graph of a matrix of messages without diagonal."""
+    both = (sent + sent.T).tocsr()
+    both.sort_indices()
+    return CoreGraph(sent, both)

@@ -1,0 +1,149 @@
+"""The strategy that sends little: neurons that send each other many spikes come together.
+
+Three levels: neurons are clustered and put on cores, whose boundaries are then refined neuron by neuron; cores go to
+chips; and on a chip, to places in its mesh. Every way to do it is measured, the sequential one among them, and the one
+with the fewest messages between chips is taken, then between cores, then with the fewest hops: never a worse one than
+"greedy" gives. It takes no more chips than "greedy", and more cores (within :data:`MORE_CORES`) only where that lowers
+the messages.
+
+No partitioner that pip installs fits: METIS, KaHyPar, Mt-KaHyPar, KaMinPar and Scotch as packaged for Python take one
+weight per vertex, where a core has nine limits at once, some of which are not sums over neurons. METIS moreover lets
+parts grow beyond their limit by some per cent, which full chips do not allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from loihi_emu.boards import Board
+from loihi_emu.errors import MappingError
+from loihi_emu.mapping import refinement
+from loihi_emu.mapping.assignment import Assignment
+from loihi_emu.mapping.check import check_chips, check_cores
+from loihi_emu.mapping.chips import arranged, on_chips
+from loihi_emu.mapping.cluster import clustered_runs
+from loihi_emu.mapping.core_graph import CoreGraph, core_graph
+from loihi_emu.mapping.greedy import filled, greedy
+from loihi_emu.mapping.layout import Layout, in_order
+from loihi_emu.mapping.nets import Nets, nets_of
+from loihi_emu.mapping.problem import Problem
+from loihi_emu.mapping.rates import Rates
+from loihi_emu.mapping.use import Use, use_of
+
+CLUSTERED_MOST = 1 << 24
+"""Synapses up to which neurons are clustered; larger networks keep the sequential order of their neurons."""
+SHARES = (1.0, 0.25)
+"""Largest clusters that are tried, as shares of a core."""
+MORE_CORES = 1.1
+"""Cores that may be taken, in those of "greedy"; at least one more is allowed."""
+FAR = 50.0
+"""Cost of a message to another chip, beyond that of 1 to another core, when neurons are moved between chips."""
+REFINED_TWICE = 300_000
+"""Synapses up to which the two best candidates are refined, beyond it only the best."""
+ATTEMPTS, MARGIN = 3, 0.98
+"""The refinement estimates synaptic memory: if a core has too much, it is done anew with so much less to use."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Candidate:
+    """A way to place a network; the least score is the best: messages between chips, between cores; chips, cores."""
+
+    assignment: Assignment
+    use: Use
+    layout: Layout
+    graph: CoreGraph
+
+    @cached_property
+    def score(self) -> tuple[float, ...]:
+        messages = (self.graph.between_chips(self.layout), self.graph.total)
+        return (*(float(f"{x:.9g}") for x in messages), self.layout.chips, self.assignment.count)
+
+
+def least_traffic(problem: Problem, rates: Rates, boards: tuple[Board, ...] | None) -> tuple[Assignment, Use, Layout]:
+    """Place a network such that few messages go between chips, then between cores, then over few tiles.
+
+    Raises
+    ------
+    MappingError
+        As for "greedy".
+    """
+    best = _candidate(problem, rates, *greedy(problem))
+    for found in _found(problem, rates, best):
+        if found.score < best.score and _allowed(problem, found, boards):
+            best = found
+    return best.assignment, best.use, arranged(best.graph, best.layout, problem.chip)
+
+
+def _candidate(problem: Problem, rates: Rates, assignment: Assignment, use: Use) -> _Candidate:
+    graph = core_graph(problem, assignment, rates)
+    return _Candidate(assignment, use, on_chips(graph, problem.chip), graph)
+
+
+def _allowed(problem: Problem, found: _Candidate, boards: tuple[Board, ...] | None) -> bool:
+    """Whether no chip has too many synapses, as only unequal chips can have."""
+    try:
+        check_chips(problem, found.use, found.layout, boards)
+    except MappingError:
+        return False
+    return True
+
+
+def most_cores(count: int, capacity: int) -> int:
+    """Cores that may be taken where "greedy" takes `count`: some more, but on no more chips of `capacity` cores."""
+    return min(max(count + 1, int(count * MORE_CORES)), -(-count // capacity) * capacity)
+
+
+def _found(problem: Problem, rates: Rates, first: _Candidate) -> Iterator[_Candidate]:
+    """Candidates in turn."""
+    if problem.synapses > CLUSTERED_MOST or first.graph.total == 0:
+        return
+    most = most_cores(first.assignment.count, problem.chip.usable_cores)
+    nets = nets_of(problem, rates, int(first.use.budgets["compartments"].max()))
+    starts, ties = [first], nets.ties()
+    unknown = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
+    for share in SHARES:
+        runs = clustered_runs(problem, nets, first.use, ties, share)
+        for whole in (False, True) if runs else ():
+            with suppress(MappingError):
+                found = filled(problem, runs or [], unknown, whole=whole, most=most)
+                if found is not None and _keeps(problem, *found):
+                    starts.append(_candidate(problem, rates, *found))
+                    yield starts[-1]
+    starts.sort(key=lambda c: c.score)
+    for start in starts[: 2 if len(nets.nets) <= REFINED_TWICE else 1]:
+        if refinement.possible(nets, start.assignment.count):
+            yield from _refined(problem, rates, nets, start)
+
+
+def _refined(problem: Problem, rates: Rates, nets: Nets, start: _Candidate) -> Iterator[_Candidate]:
+    """Move single neurons so that less is sent between chips and cores."""
+    far, tight, limit = FAR if start.layout.chips > 1 else 0.0, 1.0, problem.limit("synaptic_bits")
+    for _ in range(ATTEMPTS):
+        chip = start.layout.chip
+        found = refinement.refined(problem, nets, start.assignment, start.use, chip, far, tight)
+        if found is None:
+            return
+        assignment, left = found
+        use = use_of(problem, assignment)
+        if _keeps(problem, assignment, use):
+            graph = core_graph(problem, assignment, rates)
+            if len(np.unique(chip[left])) == start.layout.chips:
+                yield _Candidate(assignment, use, Layout(chip[left], start.layout.core[left]), graph)
+            if far:
+                yield _Candidate(assignment, use, on_chips(graph, problem.chip), graph)
+            return
+        tight *= min(1.0, limit / max(1, int(use.budgets["synaptic_bits"].max()))) * MARGIN
+
+
+def _keeps(problem: Problem, assignment: Assignment, use: Use) -> bool:
+    """Whether an assignment keeps all limits of cores."""
+    try:
+        check_cores(problem, assignment, use, in_order(assignment.count, problem.chip))
+    except MappingError:
+        return False
+    return bool(np.all(use.budgets["compartments"] > 0))
