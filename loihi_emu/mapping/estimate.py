@@ -161,6 +161,7 @@ class Estimate:
             f"{_many(self.samples, 'inference')}; {places} of {_many(self.chips, 'chip')}",
             f"Figures: {self.title}",
         ]
+        head.append("Memory: " + ", ".join(f"{_number(n)} {name.replace('_', ' ')}" for name, n in self.memory.items()))
         if self.slowest_core is not None:
             core = self.slowest_core
             head.append(f"Slowest core: chip {core.chip}, core {core.core}, {seconds(core.time)} per step")

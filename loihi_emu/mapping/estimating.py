@@ -56,8 +56,9 @@ class _Estimating:
         if self.timed:
             more = self.hidden.most_time(self.prices)
             self.cores[2] += more[0]
-            self.routers[2] += more[1]
             self.whole[2] += sum(more)
+            if self.counter.totals:  # the slowest core may be slower, and routers then delay less
+                self.routers[1:] = 0, self.routers.max() + more[1]
 
     def _add_energy(self, first: int, work: Work) -> None:
         counts = work.counts() | {"barriers": np.ones(len(work.fired))}
@@ -91,10 +92,10 @@ class _Estimating:
         )
         found: Parts = {}
         for kind, part in value.items():
-            ends = low[kind], high[kind]
             found[kind] = None if part is None else float(part)
-            if part is not None and None not in ends:
-                bounds[f"energy.{kind}"] = (float(ends[0]), float(ends[1]))
+            if part is not None and low[kind] is not None and high[kind] is not None:
+                first, last = sorted((float(low[kind]), float(high[kind])))
+                bounds[f"energy.{kind}"] = (first, last)
         if all(f"energy.{kind}" in bounds for kind in found):
             rows = [bounds[f"energy.{kind}"] for kind in found]
             bounds["energy"] = (sum(a for a, _ in rows), sum(b for _, b in rows))
@@ -200,6 +201,10 @@ class _Estimating:
                 "Learning: at most every synapse that learns is updated at the end of every epoch, at least those "
                 "whose neuron before spiked in it; halfway is taken."
             )
+        found.append(
+            "Active are neurons with a bias, noise, an event that arrives, a spike, a voltage that is not 0, or a "
+            "current that outlasts the step; the sources do not say more exactly what they mean."
+        )
         found.append(
             "Messages: one for each spike, connection and core. Zeros that dense lists store are not counted as "
             "synaptic events."

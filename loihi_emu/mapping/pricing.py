@@ -70,7 +70,7 @@ class Davies:
             "A core's neuron updates, synaptic operations and learning updates are taken one after the other; messages "
             "travel meanwhile, and delay a step only where a router passes fewer than arrive.",
             "Every message costs a spike within a tile, and its hops. Links between chips and the host's interface "
-            "have no published energy and are left out.",
+            "have no published energy and are left out. Static power is that of the chips that hold neurons.",
         )
         if chip.barrier_pj is None:
             self.notes += (f"The barrier's energy is left out: {chip.fact('barrier_pj').source}.",)

@@ -206,6 +206,17 @@ def test_neurons_with_bias_or_noise_are_active():
     assert estimate.bounds["counts.active_updates"] == (30, 40)  # of "begun" one may have had it in every step
 
 
+@pytest.mark.parametrize(("du", "steps"), [(2048, 2), (4096, 1)])
+def test_a_current_that_outlasts_the_step_makes_its_neuron_active(du, steps):
+    net = Network()
+    p = net.population("p", 1, vth=0, du=du, u=3)
+    net.probe(p, ["spikes", "u", "v"])
+    recording = Emulator(net).run(5)
+    # 3 decays to 1 and makes the neuron spike; in the next step the 1 is lost, and nothing else is there
+    assert recording["p.u"].ravel().tolist() == [int(du < 4096), 0, 0, 0, 0]
+    assert net.place().estimate(recording).counts["active_updates"] == steps
+
+
 def test_a_run_that_goes_on_may_begin_with_state():
     net = Network()
     net.population("p", 3, vth=HIGH)
@@ -377,7 +388,8 @@ def random_network(rng):
         synapses = (rng.integers(0, a.size, n), rng.integers(0, b.size, n), rng.integers(1, 60, n))
         net.connect(a, b, synapses, delays=rng.integers(0, 4, n))
     a, b = nodes[1], nodes[2]
-    net.connect(a, b, rng.integers(-5, 40, (b.size, a.size)), delays=rng.integers(0, 3, (b.size, a.size)), kind="dense")
+    weights = rng.integers(1, 40, (b.size, a.size)) * (rng.random((b.size, a.size)) < 0.8)
+    net.connect(a, b, weights, delays=rng.integers(0, 3, weights.shape), kind="dense")
     for node in (*nodes, image, maps):
         net.probe(node, ["spikes", "u", "v"] if node is not nodes[0] else "spikes")
     return net
@@ -469,6 +481,29 @@ def test_cores_of_a_tile_can_change_places(seed, figures):
     assert other.counts == one.counts
 
 
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from(["davies2018", "board"]))
+def test_what_is_not_recorded_lies_within_the_bounds(seed, figures):
+    rng = np.random.default_rng(seed)
+    net = random_network(rng)
+    cores = {name: rng.integers(0, 12, p.size) for name, p in net.populations.items()}
+    steps = int(rng.integers(1, 30))
+    full = net.place(strategy=cores).estimate(Emulator(net).run(steps), figures=figures)
+    fewer = net.copy()
+    fewer._probes = [probe for probe in net.probes if rng.random() < 0.6]
+    part = fewer.place(strategy=cores).estimate(Emulator(fewer).run(steps), figures=figures)
+    mine = [{"energy": e.total_energy, "time": e.total_time} for e in (full, part)]
+    for values, e in zip(mine, (full, part), strict=True):
+        for name, numbers in (("counts", e.counts), ("energy", e.energy), ("time", e.time)):
+            values.update({f"{name}.{key}": value for key, value in numbers.items()})
+    assert mine[0].keys() == mine[1].keys()
+    for key, exact in mine[0].items():
+        low, high = part.bounds.get(key, (mine[1][key],) * 2)
+        slack = 1e-9 * (1 + abs(exact))
+        assert low - slack <= exact <= high + slack, key
+        assert low - slack <= mine[1][key] <= high + slack, key
+
+
 def test_steps_counted_in_pieces_are_the_same(monkeypatch):
     rng = np.random.default_rng(5)
     net = random_network(rng)
@@ -486,3 +521,34 @@ def test_steps_counted_in_pieces_are_the_same(monkeypatch):
         assert pieces.bounds[key] == pytest.approx(ends), key
     assert pieces.step_time == pytest.approx(whole.step_time)
     assert whole.counts["learning_updates"] > 0
+
+
+def test_neurons_counted_in_pieces_are_the_same(monkeypatch):
+    net = random_network(np.random.default_rng(6))
+    net._probes = []
+    placement, recording = (
+        net.place(strategy={name: 3 * k for k, name in enumerate(net.populations)}),
+        Emulator(net).run(9),
+    )
+    whole = placement.estimate(recording)
+    monkeypatch.setattr("loihi_emu.mapping.unrecorded.CHUNK_BYTES", 0)
+    pieces = placement.estimate(recording)
+    assert pieces.counts == pytest.approx(whole.counts)
+    for key, ends in whole.bounds.items():
+        assert pieces.bounds[key] == pytest.approx(ends), key
+
+
+def test_the_emulator_counts_the_same_synaptic_events():
+    """It also counts the zeros of a dense connection, of which here are none."""
+    rng = np.random.default_rng(7)
+    net = Network()
+    source = net.input("source", 6, rate=0.4)
+    image = net.population("image", (5, 4, 3), vth=60, bias=rng.integers(0, 2000, 60))
+    maps = net.population("maps", (3, 2, 4), vth=50, dv=300)
+    net.connect(source, image, rng.integers(1, 200, (60, 6)), kind="dense")
+    net.connect(image, maps, Conv2D(rng.integers(1, 9, (4, 3, 3, 3))))
+    net.connect(maps, image, (rng.integers(0, 24, 99), rng.integers(0, 60, 99), rng.integers(1, 30, 99)), delays=2)
+    for node in (source, image, maps):
+        net.probe(node)
+    placement, recording = net.place(strategy={"image": rng.integers(0, 9, 60), "maps": 40}), Emulator(net).run(100)
+    assert placement.estimate(recording).counts["synaptic_events"] == recording.stats["synaptic_events"] > 10_000
