@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.chip import Chip
+from loihi_emu.chip import LOIHI1, Chip
 from loihi_emu.elements import Population
 from loihi_emu.errors import MappingError
 
@@ -126,7 +126,7 @@ def _check(name: str, parameters: dict[str, Any], chip: Chip) -> None:
     """Raise for a value beyond the chip's field."""
     if "bias_mant" not in parameters:
         return
-    fields = FIELDS | (FIELDS_OF_LOIHI1 if chip.name == "Loihi 1" else {})
+    fields = FIELDS | (FIELDS_OF_LOIHI1 if chip.name == LOIHI1.name else {})
     for parameter, (low, fact, more) in fields.items():
         values = parameters[parameter]
         high = getattr(chip, fact) + more

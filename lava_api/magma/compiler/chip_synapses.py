@@ -11,8 +11,9 @@ import numpy as np
 from scipy.sparse import coo_matrix, csr_matrix, issparse
 
 from lava_api.magma.compiler.chip_neurons import is_stock, names_of
+from lava_api.magma.core.model.nc.lowering import ALLOCATED_BITS
 from lava_api.utils.weightutils import MAX_WEIGHT_BITS, SignMode, checked_sign_mode, determine_sign_mode
-from loihi_emu.chip import Chip
+from loihi_emu.chip import LOIHI1, Chip
 from loihi_emu.elements import Connection, Conv2D, Population, Slice
 from loihi_emu.errors import MappingError
 
@@ -130,7 +131,7 @@ def _options(process: Any, name: str, chip: Chip) -> dict[str, Any]:
     learning = _learning(process)
     mode = checked_sign_mode(parameters) or (SignMode.MIXED if learning else determine_sign_mode(weights))
     exponent = int(np.asarray(parameters.get("weight_exp", 0)).reshape(-1)[0])
-    if chip.name == "Loihi 1" and not is_conv and not chip.weight_exp_min <= exponent <= chip.weight_exp_max:
+    if chip.name == LOIHI1.name and not is_conv and not chip.weight_exp_min <= exponent <= chip.weight_exp_max:
         raise MappingError(
             f'connection "{name}", weight_exp: got {exponent}, {chip.name} has '
             f"{chip.weight_exp_min}..{chip.weight_exp_max}. Scale weights, thresholds and biases together."
@@ -139,7 +140,8 @@ def _options(process: Any, name: str, chip: Chip) -> dict[str, Any]:
     if "delays" in process.vars.member_names:
         delays = process.delays.init
         longest = int(delays.max() if issparse(delays) else np.max(delays))
-    bits = int(np.asarray(parameters.get("num_weight_bits", MAX_WEIGHT_BITS)).reshape(-1)[0])
+    bits = parameters.get(ALLOCATED_BITS) or parameters.get("num_weight_bits", MAX_WEIGHT_BITS)
+    bits = int(np.asarray(bits).reshape(-1)[0])
     return {
         "sign_mode": mode.name.lower(),
         "weight_bits": min(max(bits, 1), MAX_WEIGHT_BITS),

@@ -252,15 +252,17 @@ def _untouched(process: Any) -> Iterator[None]:
     for one in connected(process):
         ports = [port for group in (one.in_ports, one.out_ports, one.ref_ports, one.var_ports) for port in group]
         lists = [edges for port in ports for edges in (port.in_connections, port.out_connections)]
-        kept.append((one, [(edges, list(edges)) for edges in lists], dict(one.procs._members), one.parent_proc,
-                     one._model_class, [(var, var.aliased_var) for var in one.vars]))  # fmt: skip
+        members, parameters = dict(one.procs._members), dict(one.proc_params._parameters)
+        aliases = [(var, var.aliased_var) for var in one.vars]
+        before = [(edges, list(edges)) for edges in lists]
+        kept.append((one, before, members, parameters, aliases, (one.parent_proc, one._model_class)))
     try:
         yield
     finally:
-        for one, edges, parts, parent, model, aliases in kept:
-            for now, before in edges:
-                now[:] = before
-            one.procs._members = parts
+        for one, before, members, parameters, aliases, (parent, model) in kept:
+            for edges, those in before:
+                edges[:] = those
+            one.procs._members, one.proc_params._parameters = members, parameters
             one.parent_proc, one._model_class = parent, model
             for var, aliased in aliases:
                 var.aliased_var = aliased

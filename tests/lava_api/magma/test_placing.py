@@ -303,6 +303,7 @@ class Pair(AbstractProcess):
 @implements(proc=Pair, protocol=LoihiProtocol)
 class PairModel(AbstractSubProcessModel):
     def __init__(self, process):
+        process.proc_params["parts"] = 3  # may be set once
         self.first, self.second = Cells(), LIF(shape=(3,), vth=1, name="inner")
         self.dense = Dense(weights=np.full((3, 4), 50), name="between")
         process.inp.connect(self.first.inp)
@@ -317,7 +318,7 @@ def test_nodes_are_placed_as_they_are_allocated():
     placement = place_process(cells)
     (population,) = placement.problem.populations.values()
     (connection,) = placement.problem.connections.values()
-    assert (population.size, connection.synapses, connection.weight_bits) == (4, 8, 8)
+    assert (population.size, connection.synapses, connection.weight_bits) == (4, 8, 5)
     assert needs(placement, "axons_in") == [4]  # of 6, the others reach nothing
 
 

@@ -29,6 +29,8 @@ LIMITS = {
     "bias_exp": (0, LOIHI1.bias_exp_max),
 }
 """Ranges of columns."""
+ALLOCATED_BITS = "allocated_weight_bits"
+"""Parameter of synapses made here: the bits that each was allocated with; the weights are scaled to all bits."""
 
 
 def lower(process: Any, model_class: Any) -> tuple[dict[str, Any], dict[Any, Any]]:
@@ -220,6 +222,7 @@ class _Lowering:
             made: Any = DelaySparse(**options)
         else:
             made = Sparse(**options)
+        made.proc_params[ALLOCATED_BITS] = bits
         self._add(f"synapses{len(self.parts)}", made, PyDelaySparseModelBitAcc if delays.any() else PySparseModelBitAcc)
         self.made[id(syn)] = made
         for nodes, port in ((axons.nodes, made.s_in), (targets.nodes, made.a_out)):
