@@ -31,7 +31,7 @@ CONVOLVED = ("stride", "padding", "dilation", "groups")
 def save(network: Network, path: str | Path) -> Path:
     """Write a network. See :meth:`loihi_emu.Network.save`."""
     arrays: Arrays = {}
-    nodes = [*network.populations.values(), *network.inputs.values()]
+    nodes: list[Population | Input] = [*network.populations.values(), *network.inputs.values()]
     nodes.sort(key=lambda node: node.stream)  # as they were created
     header = {
         "version": __version__,

@@ -114,7 +114,7 @@ def _reduced(matrix: Any, order: NDArray[Any] | None, lines: int, columns: int) 
     """The matrix with its cores in order, in at most `lines` x `columns` blocks, and a block's size."""
     if hasattr(matrix, "tocoo"):
         entries = matrix.tocoo()
-        place = np.argsort(order)
+        place = np.arange(matrix.shape[0]) if order is None else np.argsort(order)
         rows, to = place[entries.row], place[entries.col]
         return block_means_sparse(rows, to, entries.data, matrix.shape, lines, columns)
     if order is not None:
