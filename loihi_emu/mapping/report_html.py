@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
-from loihi_emu.mapping.report import SHORT, Report, Usage
-from loihi_emu.mapping.report_text import held
+from loihi_emu.mapping.report import SHORT, CoreRow, Report, Usage
+from loihi_emu.mapping.report_text import alike, held
 
 ROWS = 16
 """Most rows of a table."""
@@ -27,16 +27,8 @@ def html_of(report: Report, rows: int = ROWS) -> str:
         lines = [[str(c.chip), str(c.cores), *(_small(u) for u in c.fullest)] for c in report.chips[:rows]]
         title = "chips, each with its fullest core of each resource"
         parts.append(_table(title, ["chip", "cores", *shorts], lines) + _more(len(report.chips), rows, "chips"))
-    lines = [
-        [
-            str(row.chip),
-            str(row.core),
-            *(_small(u, u is row.limiting) for u in row.usages),
-            _text(held(row.populations)),
-        ]
-        for row in report.cores[:rows]
-    ]
-    cores = _table("", ["chip", "core", *shorts, "holds"], lines) + _more(len(report.cores), rows, "cores")
+    lines, left = alike(report.cores, _core, rows)
+    cores = _table("", ["chip", "core", *shorts, "holds"], lines) + _more(left, 0, "cores")
     parts.append(_folded("cores, with what is nearest to its limit in bold", cores))
     if report.connections:
         parts.append(_folded("connections, as they are stored", _connections(report, rows)))
@@ -85,6 +77,10 @@ def _fullest(report: Report, u: Usage) -> list[str]:
     have = f"{u.resource.limit:,}" if known else "unknown"
     bar = _bar(u.share, "10em") + f" {u.percent}" if u.share is not None else ""
     return [_text(u.resource.text + mark), f"{u.need:,}", have, bar, _text(report.place(u.core)) if u.need else ""]
+
+
+def _core(row: CoreRow) -> list[str]:
+    return [*(_small(u, u is row.limiting) for u in row.usages), _text(held(row.populations))]
 
 
 def _small(u: Usage, bold: bool = False) -> str:

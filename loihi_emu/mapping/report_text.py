@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from loihi_emu.mapping.report import SHORT, Report, Usage
+from loihi_emu.mapping.report import SHORT, CoreRow, Report, Usage
 
 BAR = 20
 """Characters of a bar."""
@@ -60,12 +60,30 @@ def _bar(u: Usage) -> str:
 
 def _cores(report: Report, rows: int) -> list[str]:
     heads = ["chip", "core", *(SHORT[r.name] for r in report.resources), "holds"]
-    lines = []
-    for row in report.cores[:rows]:
+
+    def cells(row: CoreRow) -> list[str]:
         shares = [u.percent + ("*" if u is row.limiting else " ") for u in row.usages]
-        lines.append([str(row.chip), str(row.core), *shares, held(row.populations)])
-    found = _table(heads, lines, "r" * (len(heads) - 1) + "l")
-    return [*found, *_more(len(report.cores), rows, "cores")]
+        return [*shares, held(row.populations)]
+
+    lines, left = alike(report.cores, cells, rows)
+    return [*_table(heads, lines, "r" * (len(heads) - 1) + "l"), *_more(left, 0, "cores")]
+
+
+def alike(cores: Sequence[CoreRow], cells: Callable[[CoreRow], list[str]], rows: int) -> tuple[list[list[str]], int]:
+    """Lines for cores, those that follow each other and show the same in one; and for how many there are no lines."""
+    lines: list[list[str]] = []
+    first = last = -1
+    for number, row in enumerate(cores):
+        shown = cells(row)
+        if lines and row.core == last + 1 and lines[-1][0] == str(row.chip) and lines[-1][2:] == shown:
+            lines[-1][1] = f"{first}-{row.core}"
+        elif len(lines) == rows:
+            return lines, len(cores) - number
+        else:
+            lines.append([str(row.chip), str(row.core), *shown])
+            first = row.core
+        last = row.core
+    return lines, 0
 
 
 def held(populations: Sequence[tuple[str, int]]) -> str:

@@ -2,13 +2,15 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
-from loihi_emu import LOIHI1, LOIHI2, Conv2D, Network
+from loihi_emu import LOIHI1, LOIHI2, Conv2D, Emulator, Network, plots
 from loihi_emu.errors import ValidationError
 from loihi_emu.mapping.host import host_budgets
 from loihi_emu.mapping.report import Report
@@ -93,12 +95,28 @@ def test_tables_end_and_say_so():
         net.connect(cells[k : k + 1], cells[k + 1 : k + 2], 5)
     placement = net.place(chip=replace(LOIHI1, compartments_per_core=64, usable_cores=5))
     text = placement.report(rows=4)
-    for more in ("16 more chips", "96 more cores", "26 more connections"):
+    for more in ("16 more chips", "85 more cores", "26 more connections"):
         assert f"  ... and {more}\n" in text
     assert "more chips" not in placement.report(rows=1000)
     assert "no board that is known" in text  # a chip of one's own is on no board
     with pytest.raises(ValidationError, match="rows"):
         placement.report(rows=0)
+
+
+def test_cores_that_follow_each_other_and_show_the_same_share_a_line():
+    text = cells_on([7] * 30 + [8] + [7] * 3).report()
+    assert re.findall(r"^ +(\d+) +([\d-]+) .* (\d) of cells$", text, re.MULTILINE) == [
+        ("0", "0-29", "7"), ("0", "30", "8"), ("0", "31-33", "7"),
+    ]  # fmt: skip
+    text = cells_on([7, 7, 0, 7]).report()
+    assert re.findall(r"^ +0 +([\d-]+) .* 7 of cells$", text, re.MULTILINE) == ["0-1", "3"]
+
+
+def cells_on(counts):
+    """So many neurons on each core."""
+    net = Network()
+    net.population("cells", sum(counts), vth=100)
+    return net.place(strategy={"cells": np.repeat(np.arange(len(counts)), counts)})
 
 
 def test_boards_that_were_built_in_several_sizes():
@@ -130,7 +148,7 @@ def test_html_of_large_placements_is_short():
     net = Network()
     net.population("cells", 1024 * 128 * 20, vth=100)
     page = net.place()._repr_html_()
-    assert "and 4 more chips" in page and "and 2,544 more cores" in page and len(page) < 150_000
+    assert "and 4 more chips" in page and "and 512 more cores" in page and len(page) < 150_000
 
 
 # ------------------------------------------------------------ messages from inputs
@@ -196,3 +214,13 @@ def test_convolutions_are_told_with_their_formats():
     image, maps = net.population("image", (8, 8, 2), vth=100), net.population("maps", (6, 6, 4), vth=100)
     net.connect(image, maps, Conv2D(np.ones((4, 3, 3, 2), int)), name="conv")
     assert re.search(r"conv +2,592 .* pop16$", net.place().report(), re.MULTILINE)
+
+
+def test_the_readme_shows_what_is_printed(tmp_path, monkeypatch, capsys):
+    page = (Path(__file__).parents[3] / "README.md").read_text().split("## Does it fit?")[1].split("\n## ")[0]
+    shown = [row[4:] for row in page.split("The report begins:")[1].splitlines() if row.startswith("    ")]
+    monkeypatch.chdir(tmp_path)
+    (block,) = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    exec(block, {"np": np, "Network": Network, "Emulator": Emulator, "plots": plots, "Figure": Figure})
+    printed = [row for row in capsys.readouterr().out.splitlines() if row]
+    assert printed[: len(shown)] == shown
