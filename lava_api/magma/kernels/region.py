@@ -258,6 +258,11 @@ class Region:
                 if kernel.status[0]:
                     raise ModelError(kernel.model, kernel.failure())
 
+    def settle(self) -> None:
+        """Hand over what is left where steps were interrupted."""
+        for kernel in (*self.handing, *self.wires):
+            kernel.hand(int(self.clock[0]), wait=False)
+
     def sync(self) -> None:
         """Tell the models what time it is."""
         step = int(self.clock[0])

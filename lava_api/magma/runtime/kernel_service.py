@@ -78,6 +78,7 @@ class KernelService:
         self.cut()
         self.pending = 0
         self.idle = True
+        self.region.settle()
         self.region.sync()
 
     def _work(self) -> None:

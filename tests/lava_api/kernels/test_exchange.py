@@ -361,6 +361,29 @@ def test_ctrl_c_between_steps():
     injector.stop()
 
 
+def test_ctrl_c_after_steps_before_their_data_are_handed_over():
+    injector, extractor, wire = chain(buffer_size=4)
+    for value in range(1, 5):
+        injector.send(np.array([value]))
+    program = service(injector).region.program
+    run = program.run
+
+    def interrupt(clock, steps):
+        run(clock, steps)
+        program.run = run
+        raise KeyboardInterrupt
+
+    program.run = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        injector.run(RunSteps(4))
+    sums = [0, 1, 3, 6, 10]
+    assert [extractor.receive().item() for _ in range(4)] == [wire.receive().item() for _ in range(4)] == sums[:4]
+    injector.send(np.ones(1))
+    injector.run(RunSteps(1))
+    assert extractor.receive().item() == wire.receive().item() == sums[4]
+    injector.stop()
+
+
 class Later(AbstractProcess):
     """A process that runs on its own."""
 
