@@ -17,6 +17,7 @@ from loihi_emu.image.memory import Description, aligned
 from loihi_emu.models import layout
 from loihi_emu.models.lava import messages
 from loihi_emu.models.lava import sparse as at
+from loihi_emu.models.lava import sparse_delayed as delayed
 
 
 def by_source(matrix: Any) -> tuple[Any, Any, Any]:
@@ -88,7 +89,7 @@ class SparseFloat(DenseFloat):
 class _Delayed(Connection):
     """What delayed connections have in common: ``a_buff`` is kept as a ring, and written back when it is read."""
 
-    words_leaf = "step_delayed"
+    leaf = "step"
     plain = ()
 
     def outputs(self) -> dict[str, Message]:
@@ -108,12 +109,12 @@ class _Delayed(Connection):
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         """One leaf."""
         out = self.message.data
-        d = self.d = describe_sums(at, at.DELAY_WORDS, feeds["s_in"], out, self.events, graded=self.graded)
-        d.point(at.RING, self.ring)
-        d.words[at.ROWS] = self.rows
-        d.point(at.SUMS_DELAYED, aligned(self.ring.size, np.float64 if self.ring.dtype.kind == "f" else np.int64))
+        d = self.d = describe_sums(at, delayed.DELAY_WORDS, feeds["s_in"], out, self.events, graded=self.graded)
+        d.point(delayed.RING, self.ring)
+        d.words[delayed.ROWS] = self.rows
+        d.point(delayed.SUMS_DELAYED, aligned(self.ring.size, np.float64 if self.ring.dtype.kind == "f" else np.int64))
         self.kind = feeds["s_in"].kind
-        return [(f"sparse:{self.words_leaf}", d)]
+        return [(f"sparse_delayed:{self.leaf}", d)]
 
     def take_buffer(self) -> None:
         """Fill the ring from ``a_buff``."""
@@ -148,7 +149,7 @@ class _Delayed(Connection):
         d.point(at.STARTS, starts.astype(np.int64))
         d.point(at.TARGETS, rows[order].astype(np.int32))
         d.point(at.WEIGHTS, values[order].astype(kind))
-        d.point(at.DELAYS, found[order].astype(np.int32))
+        d.point(delayed.DELAYS, found[order].astype(np.int32))
 
 
 class DelayFixed(_Delayed, FixedConnection):
@@ -174,7 +175,7 @@ class DelayFixed(_Delayed, FixedConnection):
 class DelayFloat(_Delayed, DenseFloat):
     """DelayDense and DelaySparse in float64."""
 
-    words_leaf = "step_delayed_float"
+    leaf = "step_float"
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
