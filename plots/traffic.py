@@ -34,7 +34,7 @@ def traffic(
 ) -> Axes:
     """Plot messages per step as a matrix: from rows to columns.
 
-    Pairs without messages stay empty. Colours are logarithmic where messages span more than a decade. Lines divide
+    Cores are in order of chip and of their number there. Pairs without messages stay empty. Colours are logarithmic where messages span more than a decade. Lines divide
     the cores of different chips. A matrix of more cores than the axes have pixels is cut into blocks that show their
     mean; the corner says so.
 

@@ -153,7 +153,8 @@ class Report:
             populations.setdefault(core, []).append((name, len(neurons)))
         layout = self.placement.layout
         rows = []
-        for core in self.used.tolist():
+        order = np.lexsort((layout.core[self.used], layout.chip[self.used]))
+        for core in self.used[order].tolist():
             usages = [Usage(r, int(self.placement.budgets[r.name][core]), core) for r in self.resources]
             known = [u for u in usages if u.share is not None]
             limiting = max(known, key=lambda u: u.share or 0.0, default=None)

@@ -112,6 +112,22 @@ def test_cores_that_follow_each_other_and_show_the_same_share_a_line():
     assert re.findall(r"^ +0 +([\d-]+) .* 7 of cells$", text, re.MULTILINE) == ["0-1", "3"]
 
 
+def test_cores_are_in_order_of_chip_and_number_wherever_the_strategy_put_them():
+    net = Network("ring")
+    cells = net.population("cells", 5000, vth=100)
+    rng = np.random.default_rng(1)
+    pre, post = rng.integers(0, 5000, 20_000), rng.integers(0, 5000, 20_000)
+    net.connect(cells, cells, (pre, post, 5))
+    placement = net.place(strategy="traffic", rates={"cells": rng.random(5000)})
+    rows = Report(placement).cores
+    places = [(row.chip, row.core) for row in rows]
+    assert places == sorted(places) and len(places) == placement.cores
+    for row in rows:
+        (here,) = row.populations
+        at = (placement.chip_of("cells") == row.chip) & (placement.layout.core[placement.core_of("cells")] == row.core)
+        assert here == ("cells", np.count_nonzero(at)) and row.usages[0].need == here[1]
+
+
 def cells_on(counts):
     """So many neurons on each core."""
     net = Network()
