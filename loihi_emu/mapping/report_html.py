@@ -19,7 +19,7 @@ BEHIND = "rgba(128,128,128,.25)"
 
 def html_of(report: Report, rows: int = ROWS) -> str:
     """The whole report; tables have at most so many rows."""
-    parts = [f"<b>{_text(report.title())}</b>", _pairs(report.summary())]
+    parts = [f"<b>{_text(report.title()[0].upper() + report.title()[1:])}</b>", _pairs(report.summary())]
     lines = [_fullest(report, u) for u in report.fullest]
     parts.append(_table("fullest core of each resource", ["", "need", "have", "", ""], lines))
     shorts = [SHORT[r.name] for r in report.resources]
@@ -33,9 +33,9 @@ def html_of(report: Report, rows: int = ROWS) -> str:
     if report.connections:
         parts.append(_folded("connections, as they are stored", _connections(report, rows)))
     head, pairs = report.messages()
-    parts.append(f"<div>{_text(head)}</div>{_pairs(pairs)}")
+    parts.append(_head(head) + _pairs(pairs))
     if report.host:
-        parts.append(f"<div>messages from inputs to the chip that gets most</div>{_pairs(report.stimulus())}")
+        parts.append(_head("messages from inputs to the chip that gets most") + _pairs(report.stimulus()))
     if report.doubts:
         facts = "".join(f"<li>{_text(str(fact))}</li>" for fact in report.doubts)
         parts.append(_folded("? limits whose evidence is weak, or that no public source tells", f"<ul>{facts}</ul>"))
@@ -44,6 +44,10 @@ def html_of(report: Report, rows: int = ROWS) -> str:
 
 def _text(value: str) -> str:
     return html.escape(value)
+
+
+def _head(title: str) -> str:
+    return f'<div style="margin-top:.7em;font-style:italic">{_text(title)}</div>'
 
 
 def _pairs(pairs: Sequence[tuple[str, str]]) -> str:
@@ -57,14 +61,15 @@ def _cell(content: str) -> str:
 
 def _table(title: str, heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
     """A table of cells that are HTML already."""
-    caption = f'<caption style="text-align:left;white-space:nowrap">{_text(title)}</caption>' if title else ""
+    above = _head(title) if title else ""
     head = "".join(f'<th style="text-align:left">{_text(h)}</th>' for h in heads)
     body = "".join(f"<tr>{''.join(_cell(c) for c in line)}</tr>" for line in lines)
-    return f"<table>{caption}<tr>{head}</tr>{body}</table>"
+    return f"{above}<table><tr>{head}</tr>{body}</table>"
 
 
 def _folded(title: str, content: str) -> str:
-    return f"<details><summary>{_text(title)}</summary>{content}</details>"
+    summary = f"<summary><i>{_text(title)}</i></summary>"
+    return f'<details style="margin-top:.7em">{summary}{content}</details>'
 
 
 def _more(count: int, rows: int, what: str) -> str:
