@@ -13,6 +13,8 @@ from loihi_emu.mapping.layout import in_order
 from loihi_emu.mapping.own import own
 from loihi_emu.mapping.placement import Placement
 from loihi_emu.mapping.problem import Problem
+from loihi_emu.mapping.rates import rates_of
+from loihi_emu.mapping.traffic import least_traffic
 from loihi_emu.mapping.use import use_of
 
 
@@ -31,6 +33,13 @@ def placed_greedily(network: Network, chip: Chip | None = None) -> Placement:
     assignment, use = greedy(problem)
     layout = in_order(assignment.count, problem.chip)
     return Placement(problem, assignment, use, layout, boards=None, strategy="greedy", rates=None)
+
+
+def placed_for_traffic(network: Network, chip: Chip) -> Placement:
+    """The placement of strategy "traffic", also of values that the chip's fields do not have."""
+    problem = Problem(network, chip)
+    assignment, use, layout = least_traffic(problem, rates_of(problem, None), None)
+    return Placement(problem, assignment, use, layout, boards=None, strategy="traffic", rates=None)
 
 
 def random_cores(network: Network, rng: np.random.Generator, most: int) -> dict[str, Any]:

@@ -1,15 +1,17 @@
 """Networks on virtual cores, spike by spike along the tables of a placement: results never depend on it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from placements import placed, placed_greedily, random_cores
+from placements import placed, placed_for_traffic, placed_greedily, random_cores
 from plastic_networks import networks as plastic_networks
 from recipes import events
 from strategies import RULES, recipes
 
-from loihi_emu import Emulator, Network
+from loihi_emu import LOIHI1, Emulator, Network
 from loihi_emu.validation.chip_oracle import ChipOracle
 from loihi_emu.validation.golden import compare, from_oracle, load, names
 from loihi_emu.validation.golden_brian2 import brian2_network
@@ -26,7 +28,7 @@ CASES = [(peer, name) for peer in BUILDERS for name in names(peer) if name not i
 
 # ------------------------------------------------------------ results
 @pytest.mark.parametrize("rules", PLACED_RULES)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(st.data())
 def test_random_networks_on_random_cores(rules, data):
     recipe = data.draw(recipes(rules=st.just(rules)))
@@ -41,7 +43,7 @@ def test_random_networks_on_random_cores(rules, data):
         assert events(recording, name) == oracle.spikes(name), name
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=20)
 @given(plastic_networks(), st.integers(0, 10**6), st.integers(1, 4))
 def test_networks_that_learn_on_random_cores(network, seed, cores):
     recording = Emulator(network).run(12)
@@ -51,7 +53,7 @@ def test_networks_that_learn_on_random_cores(network, seed, cores):
     assert events(recording, "cells") == oracle.spikes("cells")
 
 
-@pytest.mark.parametrize("strategy", ["greedy", "alternating"])
+@pytest.mark.parametrize("strategy", ["greedy", "traffic", "alternating"])
 @pytest.mark.parametrize(("peer", "name"), CASES)
 def test_recordings_of_peers_on_cores(peer, name, strategy):
     case, arrays = load(peer, name)
@@ -60,6 +62,8 @@ def test_recordings_of_peers_on_cores(peer, name, strategy):
     replay = BUILDERS[peer](case, arrays)
     if strategy == "greedy":
         placement = placed_greedily(replay.network)
+    elif strategy == "traffic":
+        placement = placed_for_traffic(replay.network, replace(LOIHI1, compartments_per_core=30, usable_cores=4))
     else:
         placement = placed(replay.network, {k: np.arange(p.size) % 3 for k, p in replay.network.populations.items()})
     oracle = ChipOracle(placement)
