@@ -34,9 +34,9 @@ def traffic(
 ) -> Axes:
     """Plot messages per step as a matrix: from rows to columns.
 
-    Cores are in order of chip and of their number there. Pairs without messages stay empty. Colours are logarithmic where messages span more than a decade. Lines divide
-    the cores of different chips. A matrix of more cores than the axes have pixels is cut into blocks that show their
-    mean; the corner says so.
+    Cores are in order of chip and of their number there, with lines between chips. Pairs without messages stay empty.
+    Colours are logarithmic where messages span more than a decade. A matrix of more cores than the axes have pixels is
+    cut into blocks that show their mean; the corner says so.
 
     Parameters
     ----------

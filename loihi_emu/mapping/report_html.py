@@ -68,7 +68,7 @@ def _table(title: str, heads: Sequence[str], lines: Sequence[Sequence[str]]) -> 
 
 
 def _folded(title: str, content: str) -> str:
-    summary = f"<summary><i>{_text(title)}</i></summary>"
+    summary = f"<summary><em>{_text(title)}</em></summary>"
     return f'<details style="margin-top:.7em">{summary}{content}</details>'
 
 
@@ -90,7 +90,7 @@ def _core(row: CoreRow) -> list[str]:
 
 def _small(u: Usage, bold: bool = False) -> str:
     text = f"<b>{u.percent}</b>" if bold else u.percent
-    return text if u.share is None else f"{_bar(u.share, '3em')} {text}"
+    return text if u.share is None else f"{_bar(round(u.share, 2), '3em')} {text}"
 
 
 def _bar(share: float, width: str) -> str:

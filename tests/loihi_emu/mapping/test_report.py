@@ -151,7 +151,7 @@ def test_what_limits_most_cores_comes_first():
 def test_html_escapes_names_and_has_the_numbers():
     net = Network("<script>")
     net.connect(net.population("a<b>", 2000, vth=100)[:5], net.population("c&d", 3, vth=100), 5, name="<i>x</i>")
-    page = net.place()._repr_html_()
+    page = net.place(strategy={"a<b>": np.arange(2000) // 1000, "c&d": 2})._repr_html_()
     for bad in ("<script>", "a<b>", "c&d<", "<i>"):
         assert bad not in page
     for good in ("&lt;script&gt;", "a&lt;b&gt;", "c&amp;d", "&lt;i&gt;x&lt;/i&gt;", "width:97.7%", "1,024"):
