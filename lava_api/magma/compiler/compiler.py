@@ -19,6 +19,7 @@ from lava_api.magma.core.process.ports.ports import InPort, VarPort
 from lava_api.magma.core.process.variable import Var
 from lava_api.magma.core.resources import HeadNode
 from lava_api.magma.runtime.channel import CHANNEL_MESSAGES
+from lava_api.magma.runtime.later_config import UsedConfig
 from loihi_emu.errors import integer
 
 CAPACITY = "pypy_channel_size"
@@ -79,7 +80,8 @@ class Compiler:
         for part in processes:
             part._is_compiled = True
         here = NodeConfig([Node(HeadNode, [leaf.process for leaf in program.leaves])])
-        return Executable(processes, program, list(program.domains), callbacks, [here], placement)
+        used = UsedConfig(run_cfg)
+        return Executable(processes, program, list(program.domains), callbacks, [here], placement, used)
 
     def lay_out(self, process: Any, run_cfg: Any) -> tuple[list[Any], Program]:
         """Return all processes, with those that others are made of, and the program.

@@ -8,6 +8,7 @@ from typing import Any
 from lava_api.magma.compiler.node import NodeConfig
 from lava_api.magma.compiler.program import Leaf, Program
 from lava_api.magma.core.sync.domain import SyncDomain
+from lava_api.magma.runtime.later_config import UsedConfig
 
 
 @dataclass
@@ -29,6 +30,8 @@ class Executable:
     placement : loihi_emu.mapping.Placement or None
         Where the program is on the chips of a hardware configuration; None for others, and for programs without
         neurons. It is not saved with the processes.
+    used_config : UsedConfig, optional
+        What chose the models; not saved either.
     """
 
     process_list: list[Any]
@@ -37,9 +40,10 @@ class Executable:
     callbacks: list[Any] = field(default_factory=list)
     node_configs: list[NodeConfig] = field(default_factory=list)
     placement: Any = None
+    used_config: UsedConfig | None = None
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "placement": None}
+        return {**self.__dict__, "placement": None, "used_config": None}
 
     @property
     def proc_builders(self) -> dict[Any, Leaf]:

@@ -12,9 +12,21 @@ from lava_api.magma.compiler.subcompilers.nc.ncproc_compiler import CompilerOpti
 HEAD = ("process", "class", "model", "runs", "values", "memory")
 
 
-def tell(models: dict[Any, Any], compiled: set[Any]) -> None:
-    """Print what :class:`CompilerOptions` ask for."""
+def tell(assembly: Any, placement: Any) -> None:
+    """Print what :class:`CompilerOptions` ask for.
+
+    Parameters
+    ----------
+    assembly : Assembly
+        What a program is made of.
+    placement : loihi_emu.mapping.Placement or None
+        Where it is on its chips.
+    """
+    models = assembly.models
+    compiled = {process for region in assembly.regions for process in region.kernels}
     if CompilerOptions.verbose:
+        if placement is not None:
+            print(placement.report())
         print(report(models, compiled, CompilerOptions.show_resource_count))
     if CompilerOptions.log_memory_info:
         print(total_line(models))

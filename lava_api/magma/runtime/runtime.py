@@ -16,7 +16,6 @@ from lava_api.magma.runtime.control import Control
 from lava_api.magma.runtime.driver import Driver
 from lava_api.magma.runtime.hints import hint
 from lava_api.magma.runtime.kernel_service import KernelService
-from lava_api.magma.runtime.later_config import UsedConfig
 from lava_api.magma.runtime.scheduler import Wait
 from lava_api.magma.runtime.stuck import sentence, stuck
 from lava_api.magma.runtime.threads import LEAVE, PATIENCE, PAUSE, Company, Turn, patiently
@@ -62,7 +61,6 @@ class Runtime:
         self._began = 0.0
         self._endless = False
         self.num_steps = 0
-        self.used_config: UsedConfig | None = None
 
     def __enter__(self) -> Runtime:
         self.initialize()
@@ -80,7 +78,7 @@ class Runtime:
         values = [value for process in processes for value in process.proc_params.values()]
         self._company = Company([value for value in values if isinstance(value, HostChannel)])
         self._assembly = assemble(self._executable.program, self._control)
-        tell(self._assembly.models, {process for region in self._assembly.regions for process in region.kernels})
+        tell(self._assembly, self.placement)
         self._is_initialized = True
 
     @property
@@ -92,6 +90,11 @@ class Runtime:
     def placement(self) -> Any:
         """Where the program is on the chips of a hardware configuration, a ``loihi_emu.mapping.Placement``; or None."""
         return getattr(self._executable, "placement", None)
+
+    def compare_config(self, run_cfg: Any, where: str) -> None:
+        """Warn the caller's caller where a run configuration is not like the one that chose the models."""
+        if self._executable.used_config is not None:
+            self._executable.used_config.compare(run_cfg, where, stacklevel=3)
 
     def start(self, run_condition: Any) -> None:
         """Begin a run, and end it if it blocks. One that does not block runs when its result is asked for.

@@ -138,6 +138,14 @@ def test_the_configuration_of_later_runs_is_not_used():
     assert sink.last.get() == 4
 
 
+def test_the_configuration_of_a_compilation_is_the_one_that_counts():
+    _, sink, cfg = program()
+    sink.create_runtime(executable=sink.compile(cfg))
+    with pytest.warns(UserWarning, match="its class was Loihi2SimCfg, is Loihi2HwCfg"):
+        sink.run(RunSteps(1), Loihi2HwCfg())
+    sink.stop()
+
+
 def test_async_models_run_on_their_own():
     source, relay, sink = Source([1.0]), Relay((1,)), Sink((1,))
     source.out.connect(relay.inp)

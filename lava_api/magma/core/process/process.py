@@ -204,8 +204,8 @@ class AbstractProcess(metaclass=ProcessPostInitCaller):
                     " has already been compiled. Pass e.g. run_cfg=Loihi2SimCfg()."
                 )
             self.create_runtime(run_cfg=run_cfg, compile_config=compile_config)
-        elif run_cfg is not None and self._runtime.used_config is not None:
-            self._runtime.used_config.compare(run_cfg, self.name, stacklevel=2)
+        elif run_cfg is not None:
+            self._runtime.compare_config(run_cfg, self.name)
         self._runtime.start(condition)
 
     def create_runtime(
@@ -216,16 +216,13 @@ class AbstractProcess(metaclass=ProcessPostInitCaller):
     ) -> None:
         """Build the process models of an executable, compiled here unless given."""
         from lava_api.magma.core.process.message_interface_enum import ActorType
-        from lava_api.magma.runtime.later_config import UsedConfig
         from lava_api.magma.runtime.runtime import Runtime
 
-        used = UsedConfig(run_cfg) if executable is None and run_cfg is not None else None
         if executable is None:
             if run_cfg is None:
                 raise ValueError(f'process "{self.name}": create_runtime() needs a run_cfg or an executable.')
             executable = self.compile(run_cfg, compile_config)
         runtime = Runtime(executable, ActorType.MultiProcessing, loglevel=self._log_config.level)
-        runtime.used_config = used
         executable.assign_runtime_to_all_processes(runtime)
         self._runtime = runtime
         runtime.initialize()

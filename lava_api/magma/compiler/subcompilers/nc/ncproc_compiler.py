@@ -13,8 +13,8 @@ class CompilerOptions:
     Attributes
     ----------
     verbose : bool
-        Print a table of the processes: their models, whether those run compiled or as Python, and how the memory of
-        the variables is shared among them.
+        Print what the cores of the chips hold, with a hardware configuration; and a table of the processes: their
+        models, whether those run compiled or as Python, and how the memory of the variables is shared among them.
     show_resource_count : bool
         Bytes instead of shares in that table.
     log_memory_info : bool
