@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from loihi_emu.chip import Chip
 from loihi_emu.elements import Connection, Population
 from loihi_emu.mapping import kernels as k
-from loihi_emu.mapping.formats import blocks_of, fields_of
+from loihi_emu.mapping.formats import ANY_BLOCK, BASES, blocks_of, fields_of
 
 Integers = NDArray[np.int64]
 DENSE_ROWS = 1 << 22
@@ -151,7 +151,8 @@ def _fields(c: Connection, chip: Chip) -> list[int]:
     header, block, word = blocks_of(chip)
     slots = (chip.learning_axon_slots or 1) if c.learning is not None else 1
     chunks = chunks_of(c) if c.conv is not None else (0, 0, 0)
-    return [fields_of(c, chip).bits, header, block, word.bit_length() - 1, slots, *chunks]
+    bases = BASES if chip.axons_in is not None else ANY_BLOCK
+    return [fields_of(c, chip).bits, header, block, word.bit_length() - 1, slots, *chunks, bases]
 
 
 def _counts(c: Connection, size: int) -> Integers:

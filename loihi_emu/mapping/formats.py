@@ -11,6 +11,10 @@ sparse
 run-length
     The first index once a block, and with each synapse a skip field of 2, 4 or 6 bits: how many compartments to pass.
 
+Convolutions can store a list once for all pixels that a kernel covers in the same way: an axon of a pixel (of at most 32
+of its channels) has a base that is added to the list's compartments. Such axons are of type pop16 (bases in steps of 4)
+or pop32 (any base, but two output axon slots for each neuron before).
+
 Blocks, headers, words and index widths: nengo-loihi 1.1.0 (``bits_per_axon``, ``INDEX_BITS_MAP``), which drove the
 chip. Davies 2018 p.87 tells of three ways to compress indices but not their bits, and nengo-loihi has the skip field's
 name but not its use: the form of run-length lists is derived, and they are only chosen where they are smaller.
@@ -28,6 +32,9 @@ WEIGHT_BITS = (1, 2, 3, 4, 5, 6, 8)
 """Widths of the weight field (nengo-loihi's ``WEIGHT_BITS_MAP``)."""
 INDEX_BITS_LEAST = 6
 """Narrowest compartment index (nengo-loihi's ``INDEX_BITS_MAP``: 6..12)."""
+BASES = 256
+"""Lists that several input axons share begin below this compartment (nengo-loihi's ``validate_synapse``), or, under
+pop16, at a multiple of 4 below 4 times this. Not known for Loihi 2, where it is not applied."""
 ANY_BLOCK = 1 << 30
 """Block length where a chip's blocks are unknown: everything in one."""
 

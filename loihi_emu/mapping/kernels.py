@@ -23,7 +23,8 @@ SLOTS = 4  # input axon slots that a list takes
 CHUNKS = 5  # units per pixel of a convolution; 0 if sources are neurons
 GROUP_CHUNKS = 6  # units per pixel and group
 LAST_ATOMS = 7  # channels of the last unit of a group; all others have ATOMS
-FIELDS = 8
+BASES = 8  # a list that several pixels share begins below this compartment, below 4 times this under pop16
+FIELDS = 9
 
 # ---- columns of what a part of a core needs for one connection
 LISTS = 0
@@ -44,7 +45,7 @@ SKIPS = (SKIP1, SKIP2, SKIP3)
 """Widths of the skip field of run-length lists that are tried."""
 INDEX_LEAST = 6
 ATOMS = 32
-POP16_STEP, POP16_BASES, POP32_BASES = 4, 256, 256
+POP16_STEP = 4
 PRIMES = (2147483647, 2147483629)
 
 
@@ -244,7 +245,10 @@ def add_unit(total, fields, stats, i, index, chunk, atoms, tables, stamps, stamp
     total[AXONS] += atoms
     key = (np.int64(stats[i, 4]) << 31 | np.int64(stats[i, 5])) ^ chunk
     for kind in range(2):
-        legal = first < POP32_BASES if kind else first % POP16_STEP == 0 and first // POP16_STEP < POP16_BASES
+        if kind:
+            legal = first < fields[BASES]
+        else:
+            legal = first % POP16_STEP == 0 and first // POP16_STEP < fields[BASES]
         if not legal:
             total[SHARED + kind] += alone
             total[AXONS + 1 + kind] += atoms
