@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from loihi_emu.chip import Chip
 from loihi_emu.elements import Connection, Population
 from loihi_emu.mapping import kernels as k
+from loihi_emu.mapping import table_kernels
 from loihi_emu.mapping.formats import ANY_BLOCK, BASES, blocks_of, fields_of
 
 Integers = NDArray[np.int64]
@@ -160,7 +161,7 @@ def _counts(c: Connection, size: int) -> Integers:
     counts = np.zeros(size, np.int64)
     if c.kind == "sparse":
         assert c.indices is not None
-        k.count_targets(c.indices, c.post.start, c.post.step, counts)
+        table_kernels.count_targets(c.indices, c.post.start, c.post.step, counts)
     elif c.kind == "dense":
         stored = c.pre.size if c.learning is not None else np.count_nonzero(c.values, axis=1)
         counts[c.post.start : c.post.stop : c.post.step] = stored
@@ -176,7 +177,7 @@ def _fill(c: Connection, starts: Integers, sources: NDArray[np.int32], taps: NDA
     """Write the synapses of a connection to their places; returns its number of lists."""
     if c.kind == "sparse":
         assert c.indptr is not None and c.indices is not None
-        k.sort_by_target(c.indptr, c.indices, c.post.start, c.post.step, starts[:-1].copy(), sources)
+        table_kernels.sort_by_target(c.indptr, c.indices, c.post.start, c.post.step, starts[:-1].copy(), sources)
         return c.pre.size
     if c.kind == "dense":
         _fill_dense(c, sources[starts[0] : starts[-1]])

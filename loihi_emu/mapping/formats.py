@@ -11,9 +11,9 @@ sparse
 run-length
     The first index once a block, and with each synapse a skip field of 2, 4 or 6 bits: how many compartments to pass.
 
-Convolutions can store a list once for all pixels that a kernel covers in the same way: an axon of a pixel (of at most 32
-of its channels) has a base that is added to the list's compartments. Such axons are of type pop16 (bases in steps of 4)
-or pop32 (any base, but two output axon slots for each neuron before).
+Convolutions can store a list once for all pixels that a kernel covers in the same way: an axon of a pixel (of at most
+32 of its channels) has a base that is added to the list's compartments. Such axons are of type pop16 (bases in steps of
+4) or pop32 (any base, but two output axon slots for each neuron before).
 
 Blocks, headers, words and index widths: nengo-loihi 1.1.0 (``bits_per_axon``, ``INDEX_BITS_MAP``), which drove the
 chip. Davies 2018 p.87 tells of three ways to compress indices but not their bits, and nengo-loihi has the skip field's

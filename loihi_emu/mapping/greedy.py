@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.elements import Connection, Population
 from loihi_emu.errors import MappingError
-from loihi_emu.mapping import kernels as k
+from loihi_emu.mapping import table_kernels
 from loihi_emu.mapping.assignment import Assignment, assigned
 from loihi_emu.mapping.even import even_runs
 from loihi_emu.mapping.filling import Run, fill, per_core
@@ -127,7 +127,7 @@ def foreseen(problem: Problem) -> Fanout:
 def _add_parts(c: Connection, size: int, fanout: NDArray[np.int64]) -> None:
     """Add the parts of `size` neurons that each source of a connection reaches."""
     if c.kind == "sparse":
-        k.count_parts(c.indptr, c.indices, c.post.start, c.post.step, size, fanout, c.pre.start, c.pre.step)
+        table_kernels.count_parts(c.indptr, c.indices, c.post.start, c.post.step, size, fanout, c.pre.start, c.pre.step)
     elif c.kind == "dense":
         fanout[c.pre.start : c.pre.stop : c.pre.step] += -(-c.post.size * c.post.step // size)
     else:

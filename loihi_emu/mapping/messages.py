@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.elements import Connection
-from loihi_emu.mapping import kernels as k
+from loihi_emu.mapping import table_kernels
 from loihi_emu.mapping.assignment import Assignment
 from loihi_emu.mapping.layout import Layout, tiles
 from loihi_emu.mapping.problem import Problem
@@ -83,7 +83,9 @@ def traffic_of(problem: Problem, assignment: Assignment, layout: Layout, rates: 
             received[core] += messages
         else:
             cores = assignment.cores[name]
-            k.count_messages(core, sources, rates[name], cores, layout.chip, x, y, sent, received, by_chip, sums)
+            table_kernels.count_messages(
+                core, sources, rates[name], cores, layout.chip, x, y, sent, received, by_chip, sums
+            )
     between = float(by_chip.sum())
     hops = (float(sums[1]), float(sums[2])) if place is not None else (None, None)
     return Traffic(

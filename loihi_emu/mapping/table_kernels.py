@@ -1,0 +1,68 @@
+"""Kernels that sort synapses by target, and count what sources reach and send."""
+
+from loihi_emu.jit import entry
+
+
+@entry
+def count_targets(indices, start, step, counts):
+    """Count the synapses of each target neuron."""
+    for k in range(indices.shape[0]):
+        counts[start + indices[k] * step] += 1
+
+
+@entry
+def sort_by_target(indptr, indices, start, step, places, sources):
+    """Put the source of each synapse into the row of its target; `places` holds where the next one of a row goes."""
+    for i in range(indptr.shape[0] - 1):
+        for k in range(indptr[i], indptr[i + 1]):
+            t = start + indices[k] * step
+            sources[places[t]] = i
+            places[t] += 1
+
+
+@entry
+def count_parts(indptr, indices, start, step, size, fanout, pre_start, pre_step):
+    """Add to each source the number of parts of `size` neurons that its (ascending) targets lie in."""
+    for i in range(indptr.shape[0] - 1):
+        last = -1
+        found = 0
+        for k in range(indptr[i], indptr[i + 1]):
+            part = (start + indices[k] * step) // size
+            if part != last:
+                found += 1
+                last = part
+        fanout[pre_start + i * pre_step] += found
+
+
+@entry
+def count_messages(core, sources, rates, cores, chip, x, y, sent, received, by_chip, sums):
+    """Count what sources send to a core in a step.
+
+    Parameters
+    ----------
+    core : int
+    sources : int64 array
+        Neurons of a population.
+    rates : float64 array
+        Spikes per step of all its neurons.
+    cores : int32 array
+        Their cores.
+    chip, x, y : int32 arrays
+        Chip, and column and row of the tile, of each core.
+    sent, received : float64 arrays
+        By core, messages between cores.
+    by_chip : float64 array (chips, chips)
+    sums : float64 array
+        Messages within cores, tiles passed east-west and north-south within chips.
+    """
+    for i in sources:
+        rate, before = rates[i], cores[i]
+        if before == core:
+            sums[0] += rate
+            continue
+        sent[before] += rate
+        received[core] += rate
+        by_chip[chip[before], chip[core]] += rate
+        if chip[before] == chip[core]:
+            sums[1] += rate * abs(x[before] - x[core])
+            sums[2] += rate * abs(y[before] - y[core])
