@@ -30,6 +30,8 @@ class HostBudget:
         That step, the first if there are several; None without listed events.
     most : int
         Messages of the busiest step if every Poisson neuron spikes in it.
+    unlisted : int
+        Messages of inputs that have neither events nor a rate, if each of their neurons has an event; not in the others.
     """
 
     chip: int
@@ -37,6 +39,7 @@ class HostBudget:
     busiest: int
     step: int | None
     most: int
+    unlisted: int
 
 
 def host_budgets(problem: Problem, assignment: Assignment, layout: Layout) -> list[HostBudget]:
@@ -56,7 +59,7 @@ def host_budgets(problem: Problem, assignment: Assignment, layout: Layout) -> li
 
 
 def _budget(problem: Problem, chip: int, reached: dict[str, Integers]) -> HostBudget:
-    mean, most = 0.0, 0
+    mean, most, unlisted = 0.0, 0, 0
     times, messages = [], []
     for name, cores in reached.items():
         node = problem.inputs[name]
@@ -64,12 +67,14 @@ def _budget(problem: Problem, chip: int, reached: dict[str, Integers]) -> HostBu
             rate = np.broadcast_to(node.rate, cores.shape)
             mean += float(rate @ cores)
             most += int(cores[rate > 0].sum())
+        elif not len(node.times):
+            unlisted += int(cores.sum())
         else:
             times.append(node.times)
             messages.append(cores[node.indices])
     step, busiest = None, 0
-    if times and sum(len(t) for t in times):
+    if times:
         steps, number = np.unique(np.concatenate(times), return_inverse=True)
         sums = np.bincount(number, weights=np.concatenate(messages))
         step, busiest = int(steps[sums.argmax()]), int(sums.max())
-    return HostBudget(chip, mean, busiest, step, most + busiest)
+    return HostBudget(chip, mean, busiest, step, most + busiest, unlisted)

@@ -232,17 +232,21 @@ class Report:
         """What the inputs' own events and rates send to the chip that gets most, beside what software could send."""
         if not self.host:
             return []
-        worst = max(self.host, key=lambda h: (h.most, h.mean))
+        worst = max(self.host, key=lambda h: (h.most + h.unlisted, h.mean))
         rows = []
         if worst.step is not None:
             rows.append(("listed events", f"{worst.busiest:,} messages in step {worst.step}, the busiest"))
         if worst.mean:
             rows.append(("Poisson inputs", f"{worst.mean:,.4g} messages per step on average"))
-        rows.append(("at most", f"{worst.most:,} in a step to chip {worst.chip}"))
+        if worst.most:
+            rows.append(("at most", f"{worst.most:,} in a step to chip {worst.chip}"))
+        if worst.unlisted:
+            text = f"{worst.unlisted:,} messages to chip {worst.chip} in a step in which each of their neurons spikes"
+            rows.append(("inputs without events", text))
         allowed = self.placement.chip.host_spikes
         if allowed is not None:
-            over = sum(h.most > allowed for h in self.host)
-            more = f"; that is exceeded on {counted(over, 'chip')}" if over else ""
+            over = sum(h.most + h.unlisted > allowed for h in self.host)
+            more = f"; that could be exceeded on {counted(over, 'chip')}" if over else ""
             text = f"nengo-loihi's host software sends at most {allowed} per step and chip"
             rows.append(("note", f"{text}: a limit of that software, not of the chip{more}"))
         return rows
