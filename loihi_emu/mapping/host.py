@@ -31,7 +31,7 @@ class HostBudget:
     most : int
         Messages of the busiest step if every Poisson neuron spikes in it.
     unlisted : int
-        Messages of inputs that have neither events nor a rate, if each of their neurons has an event; not in the others.
+        Messages of inputs with neither events nor a rate, if each of their neurons has an event; not in the others.
     """
 
     chip: int
