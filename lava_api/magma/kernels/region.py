@@ -10,11 +10,10 @@ import numpy as np
 from lava_api.magma.compiler.program import Link
 from lava_api.magma.core.sync.protocols.loihi_protocol import Phase
 from lava_api.magma.kernels.base import Kernel
+from lava_api.magma.kernels.border import Border
 from lava_api.magma.kernels.calls import Program
 from lava_api.magma.kernels.linking import Linker
-from lava_api.magma.kernels.messages import Message
-from lava_api.magma.kernels.parts import Arrival, Gate, Parts, Supply, Turn, attributed
-from lava_api.magma.kernels.plan import sent_type
+from lava_api.magma.kernels.parts import Gate, Parts, Supply, Turn, attributed
 from lava_api.magma.runtime.scheduler import ModelError
 
 
@@ -41,8 +40,8 @@ class Region:
     ----------
     clock : ndarray
         Number of steps done.
-    early : list
-        Messages that begin a step, with the channels to send them through.
+    border : Border
+        What comes in and goes out.
     """
 
     def __init__(
@@ -59,31 +58,11 @@ class Region:
         self.stale = True
         for kernel in kernels.values():
             kernel.model._region = self
-        outside: dict[Link, Message] = {}
-        piped: dict[Any, Message] = {}
-        self.gates: list[Gate] = []
-        for process, kernel in kernels.items():
-            for port in process.in_ports:
-                if port in pipes:
-                    piped[port] = Message(port.shape, sent_type(port))
-                    self.gates.append(Arrival(pipes[port], piped[port], kernel))
-                for link in incoming.get(port, ()):
-                    if link in channels:
-                        message = outside[link] = kernel.arrives(port, link.source)
-                        self.gates.append(Arrival(channels[link], message, kernel))
-        linker = self._linker = Linker(kernels, incoming, outside, piped)
-        self.early: list[tuple[Message, Any]] = []
-        self._last: list[tuple[Message, Any, Any]] = []
-        leaving = [(link.source, channel) for link, channel in channels.items() if link.source.process in kernels]
-        leaving += [(port, pipe) for port, pipe in pipes.items() if port in linker.messages]
-        for port, channel in leaving:
-            message = linker.messages[port]
-            message.wanted = True
-            if kernels[port.process].early:
-                self.early.append((message, channel))
-            else:
-                self._last.append((message, channel, port.process))
-        self.alone = alone and not channels and not pipes
+        self.border = Border(kernels, incoming, channels, pipes)
+        linker = self._linker = Linker(kernels, incoming, self.border.outside, self.border.piped)
+        self.border.open(linker.messages)
+        self.gates: list[Gate] = [*self.border.gates]
+        self.alone = alone and not self.border.is_crossed
         checked = [kernel for kernel in kernels.values() if kernel.status is not None]
         self.status = np.zeros(len(checked), np.int64)
         for k, kernel in enumerate(checked):
@@ -136,8 +115,8 @@ class Region:
 
     def step(self, turn: Turn) -> None:
         """Do the spiking phase of one step: send what is due, receive, run the kernels, send the rest."""
-        for message, channel in self.early:
-            self._send(message, channel, turn)
+        if self.border.early:
+            self.border.send_early(turn)
         missing = []
         try:
             for gate in self.gates:
@@ -150,7 +129,7 @@ class Region:
         self.prepare()
         self.spiking.run(self.clock, 1)
         self.check_status()
-        if self._last or self.handing:
+        if self.border.late or self.handing:
             self.pass_on(int(self.clock[0]), turn)
 
     def prepare(self) -> None:
@@ -162,19 +141,10 @@ class Region:
 
     def pass_on(self, done: int, turn: Turn, processes: Any = None) -> None:
         """Send and hand over what all or some processes have sent in the step that is the number `done`."""
-        for message, channel, source in self._last:
-            if processes is None or source in processes:
-                self._send(message, channel, turn)
+        self.border.send_late(turn, processes)
         if self.handing:
             handing = [kernel for kernel in self.handing if processes is None or kernel.process in processes]
             self._hand(handing, done, turn)
-
-    def _send(self, message: Message, channel: Any, turn: Turn) -> None:
-        """Send a message; one that there is no room for waits in a job of its own."""
-        if len(channel.queue) < channel.capacity:
-            channel.send(message.get())
-        else:
-            turn.spawn(self, partial(channel.send, message.get()))
 
     @staticmethod
     def _hand(kernels: list[Kernel], done: int, turn: Turn) -> None:

@@ -162,8 +162,9 @@ class LoihiService:
         }
         self._early: list[Any] = []
         for region in self.regions if is_alone else ():  # no channel is full when a step begins, but for pipes
-            self._early += [early for early in region.early if not isinstance(early[1], HostChannel)]
-            region.early = [early for early in region.early if isinstance(early[1], HostChannel)]
+            early = region.border.early
+            self._early += [sent for sent in early if not isinstance(sent[1], HostChannel)]
+            region.border.early = [sent for sent in early if isinstance(sent[1], HostChannel)]
         self._phases = self._steps()
 
     def begin(self, num_steps: float) -> None:

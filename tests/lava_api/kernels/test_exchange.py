@@ -327,12 +327,16 @@ def test_a_run_that_waits_is_paused_and_goes_on(kernels):
 
 
 def interrupted(process, steps):
-    """Run and press Ctrl-C meanwhile."""
-    timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
-    with pytest.raises(KeyboardInterrupt):
-        process.run(RunSteps(steps))
-    timer.join()
+    """Run and press Ctrl-C meanwhile, which a shell's background jobs ignore unless told otherwise."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            process.run(RunSteps(steps))
+        timer.join()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_ctrl_c_while_a_step_waits():

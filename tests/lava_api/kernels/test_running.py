@@ -75,6 +75,15 @@ def test_overflows_are_counted():
     cells.stop()
 
 
+@pytest.fixture
+def heard():
+    """Ctrl-C is heard, also in a background job of a shell."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard")
 def test_ctrl_c_ends_the_run_and_keeps_everything():
     first, _, _ = pair()
     first.run(RunSteps(1), FIXED)
