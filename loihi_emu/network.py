@@ -316,7 +316,7 @@ class Network:
         >>> net = Network()
         >>> cells = net.population("cells", 3000, vth=100)
         >>> net.place()
-        <Placement of "network" on Loihi 1: 3000 neurons on 3 cores of 1 chips, strategy 'greedy'>
+        <Placement of "network" on Loihi 1: 3000 neurons on 3 cores of 1 chip, strategy 'greedy'>
         """
         from loihi_emu.mapping.place import place
 

@@ -240,7 +240,8 @@ class Placement:
 
     def __repr__(self) -> str:
         where = " + ".join(b.name for b in self.boards) if self.boards else self.chip.name
+        cores, chips = (f"{n} {word}{'s' * (n != 1)}" for n, word in ((self.cores, "core"), (self.chips, "chip")))
         return (
-            f'<Placement of "{self.problem.name}" on {where}: {self.problem.neurons} neurons on {self.cores} cores of '
-            f"{self.chips} chips, strategy {self.strategy!r}>"
+            f'<Placement of "{self.problem.name}" on {where}: {self.problem.neurons} neurons on {cores} of {chips}, '
+            f"strategy {self.strategy!r}>"
         )

@@ -177,3 +177,11 @@ def test_mistakes_of_map(capsys, saved, monkeypatch, arguments, texts):
     assert error.startswith("loihi_emu: ") and error.count("\n") == 1
     for text in texts:
         assert text in error
+
+
+def test_a_reader_that_stops_is_no_error():
+    command = [sys.executable, "-m", "loihi_emu", "chip", "loihi1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 0
