@@ -1,7 +1,7 @@
 """ConvInTime by Lava's models: float64 weights (steps, targets, sources), sums that are due in the following steps."""
 
-from loihi_emu.jit import float64s, int32s, int64s, leaf
-from loihi_emu.models import layout as at
+from loihi_emu.jit import float64s, int64s, leaf
+from loihi_emu.models.lava.dense import events_of, payload_float
 
 PAYLOADS, N, OUT = 3, 4, 5  # as for other connections
 BUFFER = 6  # address of the sums, targets x steps, the next step first
@@ -16,15 +16,14 @@ TIME_WORDS = 11
 def step(address, time):
     """One step."""
     d = int64s(address, TIME_WORDS)
-    count = int64s(d[at.S_COUNT], 1)[0]
-    index = int32s(d[at.S_INDEX], count)
+    index = events_of(d)
     n, steps = d[N], d[STEPS]
     size = n * steps
     buffer, sums, out = float64s(d[BUFFER], size), float64s(d[SUMS], size), float64s(d[OUT], n)
     sums[:] = 0.0
-    for k in range(count):
+    for k in range(index.shape[0]):
         row = float64s(d[WEIGHTS] + 8 * size * index[k], size)
-        factor = float64s(d[PAYLOADS] + 8 * index[k], 1)[0] if d[PAYLOADS] else 1.0
+        factor = payload_float(d, index[k])
         for m in range(size):
             sums[m] += row[m] * factor
     for i in range(n):
@@ -32,4 +31,4 @@ def step(address, time):
             due = buffer[i * steps + k + 1] if k + 1 < steps else 0.0
             buffer[i * steps + k] = due + sums[(steps - 1 - k) * n + i]
         out[i] = buffer[i * steps]
-    int64s(d[EVENTS], 1)[0] += count * size
+    int64s(d[EVENTS], 1)[0] += index.shape[0] * size

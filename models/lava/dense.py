@@ -30,6 +30,26 @@ BYTES, PLAIN, GRADED, GRADED_WIDE = range(4)
 
 
 @kernel
+def events_of(d):
+    """Sources of this step's events."""
+    return int32s(d[at.S_INDEX], int64s(d[at.S_COUNT], 1)[0])
+
+
+@kernel
+def payload(d, source, graded, wide):
+    """Payload of a source's event; 1 without payloads."""
+    if not graded:
+        return i64(1)
+    return int64s(d[PAYLOADS] + 8 * source, 1)[0] if wide else i64(int32s(d[PAYLOADS] + 4 * source, 1)[0])
+
+
+@kernel
+def payload_float(d, source):
+    """The same in float64."""
+    return float64s(d[PAYLOADS] + 8 * source, 1)[0] if d[PAYLOADS] else 1.0
+
+
+@kernel
 def count_events(d, count):
     """Add this step's synaptic events to the counter."""
     int64s(d[EVENTS], 1)[0] += count * d[N]
@@ -45,8 +65,7 @@ def shift_all(sums, exponent):
 @kernel
 def run_bytes(d):
     """Binary events, weights in bytes."""
-    count = int64s(d[at.S_COUNT], 1)[0]
-    index = int32s(d[at.S_INDEX], count)
+    index = events_of(d)
     width = d[N]
     for start in range(0, width, TILE):
         q = int32s(d[OUT] + 4 * start, min(TILE, width - start))
@@ -81,20 +100,17 @@ def finish(out, sums, exponent, narrow):
 @kernel
 def run_plain(d, graded, wide):
     """Any weights, in 64-bit sums."""
-    count = int64s(d[at.S_COUNT], 1)[0]
-    index = int32s(d[at.S_INDEX], count)
+    index = events_of(d)
     n = d[N]
     sums = int64s(d[SUMS], n)
     sums[:] = 0
-    for k in range(count):
+    for k in range(index.shape[0]):
         place = i64(index[k])
         row = int32s(d[WEIGHTS] + 4 * n * place, n)
-        if not graded:
-            add_plain(sums, row)
-        elif wide:
-            add_scaled(sums, row, int64s(d[PAYLOADS] + 8 * place, 1)[0])
+        if graded:
+            add_scaled(sums, row, payload(d, place, True, wide))
         else:
-            add_scaled(sums, row, i64(int32s(d[PAYLOADS] + 4 * place, 1)[0]))
+            add_plain(sums, row)
     finish(int32s(d[OUT], n), sums, d[EXPONENT], graded and not wide)
 
 
@@ -118,15 +134,14 @@ def step(address, time):
 def step_float(address, time):
     """Binary events or float64 payloads, weights in float64; there is no exponent."""
     d = int64s(address, DENSE_WORDS)
-    count = int64s(d[at.S_COUNT], 1)[0]
-    index = int32s(d[at.S_INDEX], count)
+    index = events_of(d)
     n = d[N]
     out = float64s(d[OUT], n)
     out[:] = 0.0
-    for k in range(count):
+    for k in range(index.shape[0]):
         row = float64s(d[WEIGHTS] + 8 * n * index[k], n)
         if d[PAYLOADS]:
-            add_scaled(out, row, float64s(d[PAYLOADS] + 8 * i64(index[k]), 1)[0])
+            add_scaled(out, row, payload_float(d, i64(index[k])))
         else:
             add_plain(out, row)
-    count_events(d, count)
+    count_events(d, index.shape[0])

@@ -3,8 +3,7 @@
 import numpy as np
 
 from loihi_emu.jit import disjoint, float64s, int32s, int64s, kernel, leaf, uint32s
-from loihi_emu.models import layout as at
-from loihi_emu.models.lava.dense import finish, shift_all
+from loihi_emu.models.lava.dense import events_of, finish, payload, payload_float, shift_all
 from loihi_emu.models.sparse import add_row
 
 i32 = np.int32
@@ -26,30 +25,10 @@ PACKED, PLAIN, GRADED, GRADED_WIDE = range(4)
 
 
 @kernel
-def events_of(d):
-    """Sources of this step's events."""
-    return int32s(d[at.S_INDEX], int64s(d[at.S_COUNT], 1)[0])
-
-
-@kernel
 def row(d, source):
     """First synapse of a source, and how many it has."""
     bounds = int64s(d[STARTS] + 8 * source, 2)
     return bounds[0], bounds[1] - bounds[0]
-
-
-@kernel
-def payload(d, source, graded, wide):
-    """Payload of a source's event; 1 without payloads."""
-    if not graded:
-        return i64(1)
-    return int64s(d[PAYLOADS] + 8 * source, 1)[0] if wide else i64(int32s(d[PAYLOADS] + 4 * source, 1)[0])
-
-
-@kernel
-def payload_float(d, source):
-    """The same in float64."""
-    return float64s(d[PAYLOADS] + 8 * source, 1)[0] if d[PAYLOADS] else 1.0
 
 
 @kernel

@@ -7,6 +7,7 @@ import numpy as np
 
 from loihi_emu.arithmetic import shift
 from loihi_emu.jit import disjoint, float64s, int32s, int64s, kernel, leaf
+from loihi_emu.models.lava.dense import events_of, payload, payload_float
 from loihi_emu.models.lava.sparse import (
     EVENTS,
     EXPONENT,
@@ -19,9 +20,6 @@ from loihi_emu.models.lava.sparse import (
     TARGETS,
     WEIGHTS,
     N,
-    events_of,
-    payload,
-    payload_float,
     row,
 )
 
