@@ -130,7 +130,7 @@ def placement(process: Any) -> Any:
     --------
     >>> from lava_api.proc.lif.process import LIF
     >>> placement(LIF(shape=(3,), name="cells"))
-    <Placement of "cells" on Loihi 2: 3 neurons on 1 cores of 1 chip, strategy 'greedy'>
+    <Placement of "cells" on Loihi 2: 3 neurons on 1 core of 1 chip, strategy 'greedy'>
     """
     found = None if process.runtime is None else process.runtime.placement
     return place_process(process) if found is None else found
