@@ -18,8 +18,10 @@ from loihi_emu.mapping.layout import Layout, in_order, tiles
 
 GROWN = 3
 """Starts with grown chips."""
-PROPOSALS, PROPOSALS_PER_CORE = 3_000_000, 3000
-"""Proposals of a start: so many per core, at most so many."""
+PROPOSALS = 3_000_000
+"""Proposals of a start, at most."""
+QUICK, THOROUGH = 1000, 8000
+"""Proposals of a start per core: to compare assignments, and for the one that is taken."""
 HOT, COLD = 1 / 4, 1 / 2000
 """Temperatures at the beginning and at the end, in messages of an average core."""
 GROW_MOST = 1 << 14
@@ -33,10 +35,10 @@ PLACES = 40_000
 ALL_PLACES = 4_000_000
 
 
-def on_chips(graph: CoreGraph, chip: Chip) -> Layout:
+def on_chips(graph: CoreGraph, chip: Chip, effort: int = QUICK) -> Layout:
     """Chips of the cores of a graph: in order, or as found where that sends less; on a chip, cores stay in order."""
     order = in_order(graph.count, chip)
-    found = chips_of(graph, chip.usable_cores)
+    found = chips_of(graph, chip.usable_cores, effort)
     rank = np.zeros(graph.count, np.int32)
     for number in range(int(found.max(initial=-1)) + 1):
         cores = np.flatnonzero(found == number)
@@ -55,8 +57,17 @@ def arranged(graph: CoreGraph, layout: Layout, chip: Chip) -> Layout:
     return found if graph.hops(found, chip) < graph.hops(layout, chip) else layout
 
 
-def chips_of(graph: CoreGraph, capacity: int) -> NDArray[np.int32]:
-    """The chip of each core: the fewest chips of so many cores, with few messages between them."""
+def chips_of(graph: CoreGraph, capacity: int, effort: int = THOROUGH) -> NDArray[np.int32]:
+    """The chip of each core: the fewest chips of so many cores, with few messages between them.
+
+    Parameters
+    ----------
+    graph : CoreGraph
+    capacity : int
+        Cores of a chip.
+    effort : int
+        Proposals of a start per core.
+    """
     n = graph.count
     chips = -(-n // capacity)
     order = (np.arange(n) // capacity).astype(np.int32)
@@ -65,14 +76,17 @@ def chips_of(graph: CoreGraph, capacity: int) -> NDArray[np.int32]:
     if chips < 2 or average == 0 or n * chips > TABLE_MOST:
         return order
     arrays = (both.indptr, both.indices, both.data)
-    proposals = min(PROPOSALS, PROPOSALS_PER_CORE * n)
+    proposals = min(PROPOSALS, effort * n)
     rounds = min(50, DESCENT // (n * n))
     best, least = order.copy(), np.inf
     for start in range(1 + GROWN * (n <= GROW_MOST)):
         part = order.copy()
         if start:
             k.grow(*arrays, (start - 1) * n // GROWN, capacity, part)
-        cost = k.anneal(*arrays, chips, capacity, part, proposals, HOT * average, COLD * average, start, rounds)
+        cost = k.anneal(
+            *arrays, np.ones((n, 1)), chips, float(capacity), capacity, part, proposals, HOT * average, COLD * average,
+            start, rounds,
+        )  # fmt: skip
         if cost < least * (1 - 1e-12):
             best, least = part, cost
     _, first, number = np.unique(best, return_index=True, return_inverse=True)

@@ -106,7 +106,7 @@ def nets_of(problem: Problem, rates: Rates, most: int) -> Nets:
         for c, connection in enumerate(fanin.connections):
             start, stop = fanin.starts[c, 0], fanin.starts[c, -1]
             places = np.repeat(first - (fanin.starts[c, :-1] - start), here[c]) + np.arange(stop - start)
-            at[places] = fanin.synapses[start:stop] + np.int32(lists)
+            at[places] = fanin.synapses[start:stop] + np.int32(lists + fanin.offsets[c])
             first = first + here[c]
             number = int(fanin.offsets[c + 1] - fanin.offsets[c])
             name = connection.pre.target.name

@@ -1,5 +1,7 @@
 """Kernels that place cores: on chips of so many cores each, and on a chip's mesh of tiles.
 
+Pieces of populations go to cores in the same way as cores to chips; "cores" and "chips" stand for both.
+
 Both are searches by simulated annealing: proposals that cost more are taken with a probability that falls as the
 search cools. Random numbers come from a xorshift generator with a fixed start, so that results never differ.
 """
@@ -84,20 +86,54 @@ def shift(indptr, indices, weights, part, ties, v, to):
 
 
 @kernel
-def put(members, where, sizes, part, v, to):
+def put(members, where, counts, part, v, to):
     """Take a core from the list of its chip's and put it into another's; before `part` changes."""
     away = part[v]
-    last = members[away, sizes[away] - 1]
+    last = members[away, counts[away] - 1]
     members[away, where[v]] = last
     where[last] = where[v]
-    sizes[away] -= 1
-    members[to, sizes[to]] = v
-    where[v] = sizes[to]
-    sizes[to] += 1
+    counts[away] -= 1
+    members[to, counts[to]] = v
+    where[v] = counts[to]
+    counts[to] += 1
 
 
 @kernel
-def descend(indptr, indices, weights, capacity, part, ties, sizes, members, where, most):
+def swap(members, where, part, v, u):
+    """Exchange two cores in the lists of their chips; before `part` changes."""
+    members[part[v], where[v]], members[part[u], where[u]] = u, v
+    where[v], where[u] = where[u], where[v]
+
+
+@kernel
+def exchangeable(v, u, away, to, sizes, load, capacity):
+    """Whether two cores on different chips can take each other's place."""
+    for r in range(sizes.shape[1]):
+        more = sizes[v, r] - sizes[u, r]
+        if load[to, r] + more > capacity or load[away, r] - more > capacity:
+            return False
+    return True
+
+
+@kernel
+def has_room(v, to, sizes, load, capacity):
+    """Whether a chip has room for one more core."""
+    fits = True
+    for r in range(sizes.shape[1]):
+        fits = fits and load[to, r] + sizes[v, r] <= capacity
+    return fits
+
+
+@kernel
+def carry(v, away, to, sizes, load):
+    """Move the sizes of a core from one chip to another."""
+    for r in range(sizes.shape[1]):
+        load[away, r] -= sizes[v, r]
+        load[to, r] += sizes[v, r]
+
+
+@kernel
+def descend(indptr, indices, weights, sizes, capacity, part, ties, load, counts, members, where, most):
     """Take the best move or exchange of each core until none saves anything, at most `most` rounds."""
     n, chips = ties.shape
     for _ in range(most):
@@ -109,13 +145,15 @@ def descend(indptr, indices, weights, capacity, part, ties, sizes, members, wher
                 if to == away:
                     continue
                 cost = ties[v, away] - ties[v, to]
-                if sizes[to] < capacity:
+                if has_room(v, to, sizes, load, capacity):
                     if cost < best:
                         best, best_to, best_u = cost, to, -1
                     continue
-                for k in range(sizes[to]):
+                for k in range(counts[to]):
                     u = members[to, k]
                     if cost + ties[u, to] - ties[u, away] >= best:
+                        continue
+                    if not exchangeable(v, u, away, to, sizes, load, capacity):
                         continue
                     both = cost + ties[u, to] - ties[u, away] + 2 * weight_between(indptr, indices, weights, v, u)
                     if both < best:
@@ -123,15 +161,30 @@ def descend(indptr, indices, weights, capacity, part, ties, sizes, members, wher
             if best_to >= 0:
                 changed = True
                 if best_u >= 0:
-                    # a full chip has no place for one more: exchange the entries
-                    members[away, where[v]], members[best_to, where[best_u]] = best_u, v
-                    where[v], where[best_u] = where[best_u], where[v]
+                    swap(members, where, part, v, best_u)
+                    carry(best_u, best_to, away, sizes, load)
                     shift(indptr, indices, weights, part, ties, best_u, away)
                 else:
-                    put(members, where, sizes, part, v, best_to)
+                    put(members, where, counts, part, v, best_to)
+                carry(v, away, best_to, sizes, load)
                 shift(indptr, indices, weights, part, ties, v, best_to)
         if not changed:
             return
+
+
+@kernel
+def gather(indptr, indices, weights, sizes, part, ties, load, counts, members, where):
+    """Set up what is kept of chips: cores and their sizes, and how much each core is tied to each chip."""
+    load[:] = 0
+    counts[:] = 0
+    ties[:] = 0
+    for v in range(part.shape[0]):
+        load[part[v]] += sizes[v]  # all of its sizes
+        members[part[v], counts[part[v]]] = v
+        where[v] = counts[part[v]]
+        counts[part[v]] += 1
+        for e in range(indptr[v], indptr[v + 1]):
+            ties[v, part[indices[e]]] += weights[e]
 
 
 @kernel
@@ -146,43 +199,41 @@ def cut(indptr, indices, weights, part):
 
 
 @entry
-def anneal(indptr, indices, weights, chips, capacity, part, proposals, hot, cold, seed, rounds):
+def anneal(indptr, indices, weights, sizes, chips, capacity, most, part, proposals, hot, cold, seed, rounds):
     """Lower the weight between chips by moving and exchanging cores; returns what is left of it.
 
     Parameters
     ----------
     indptr, indices, weights : arrays
         Messages between cores, both directions added, as a symmetric matrix without diagonal.
-    chips, capacity : int
-        Number of chips, and cores that each has.
+    sizes : float64 array (cores, resources)
+        What each core takes of every resource.
+    chips : int
+    capacity : float
+        What a chip holds of every resource.
+    most : int
+        Cores that fit on a chip by their sizes, at most.
     part : int32 array
-        Chip of each core; changed.
+        Chip of each core, none beyond its capacity; changed.
     proposals : int
     hot, cold : float
-        Temperatures at the start and at the end; at 0 proposals only the descent is done.
+        Temperatures at the start and at the end.
     seed : int
         Start of the random numbers.
     rounds : int
         Rounds of the descent at the end, at most.
     """
     n = part.shape[0]
-    ties = np.zeros((n, chips))
-    sizes = np.zeros(chips, np.int64)
-    members = np.zeros((chips, capacity), np.int32)
-    where = np.zeros(n, np.int32)
-    for v in range(n):
-        members[part[v], sizes[part[v]]] = v
-        where[v] = sizes[part[v]]
-        sizes[part[v]] += 1
-        for e in range(indptr[v], indptr[v + 1]):
-            ties[v, part[indices[e]]] += weights[e]
+    ties, load, counts = np.zeros((n, chips)), np.zeros((chips, sizes.shape[1])), np.zeros(chips, np.int64)
+    members, where = np.zeros((chips, most), np.int32), np.zeros(n, np.int32)
+    gather(indptr, indices, weights, sizes, part, ties, load, counts, members, where)
     state = np.uint64(0x9E3779B97F4A7C15) ^ (np.uint64(seed + 1) * np.uint64(0xD1B54A32D192ED03))
     for _ in range(8):
         state = next_random(state)
     temperature = hot
-    factor = (cold / hot) ** (1.0 / max(1, proposals)) if hot > 0 else 1.0
+    factor = (cold / hot) ** (1.0 / max(1, proposals))
     cost = cut(indptr, indices, weights, part)
-    best, best_part, dirty = cost, part.copy(), False
+    best, best_part = cost, part.copy()
     for _ in range(proposals):
         temperature *= factor
         state = next_random(state)
@@ -197,41 +248,37 @@ def anneal(indptr, indices, weights, chips, capacity, part, proposals, hot, cold
             continue
         change = ties[v, away] - ties[v, to]
         u = -1
-        if sizes[to] >= capacity:
+        if not has_room(v, to, sizes, load, capacity):
             least = np.inf
             for _ in range(TRIES):
                 state = next_random(state)
-                w = members[to, below(state, sizes[to])]
-                if ties[w, to] - ties[w, away] < least:
+                w = members[to, below(state, counts[to])]
+                if ties[w, to] - ties[w, away] < least and exchangeable(v, w, away, to, sizes, load, capacity):
                     least = ties[w, to] - ties[w, away]
                     u = w
+            if u < 0:
+                continue
             change += least + 2 * weight_between(indptr, indices, weights, v, u)
         if change > 0:
             state = next_random(state)
             if unit(state) >= np.exp(-change / temperature):
                 continue
-            if not dirty and cost < best:
+            if cost < best:
                 best_part[:] = part
                 best = cost
         if u >= 0:
-            members[away, where[v]], members[to, where[u]] = u, v
-            where[v], where[u] = where[u], where[v]
+            swap(members, where, part, v, u)
+            carry(u, to, away, sizes, load)
             shift(indptr, indices, weights, part, ties, u, away)
         else:
-            put(members, where, sizes, part, v, to)
+            put(members, where, counts, part, v, to)
+        carry(v, away, to, sizes, load)
         shift(indptr, indices, weights, part, ties, v, to)
         cost += change
     if best < cost:
         part[:] = best_part
-        sizes[:] = 0
-        ties[:] = 0
-        for v in range(n):
-            members[part[v], sizes[part[v]]] = v
-            where[v] = sizes[part[v]]
-            sizes[part[v]] += 1
-            for e in range(indptr[v], indptr[v + 1]):
-                ties[v, part[indices[e]]] += weights[e]
-    descend(indptr, indices, weights, capacity, part, ties, sizes, members, where, rounds)
+    gather(indptr, indices, weights, sizes, part, ties, load, counts, members, where)
+    descend(indptr, indices, weights, sizes, capacity, part, ties, load, counts, members, where, rounds)
     return cut(indptr, indices, weights, part)
 
 
@@ -270,7 +317,7 @@ def arrange(between, x, y, place, proposals, hot, cold, seed):
         change = 0.0
         for k in range(n):
             if k != v and k != u:
-                here, there = abs(x[place[k]] - x[pv]) + abs(y[place[k]] - y[pv]), 0
+                here = abs(x[place[k]] - x[pv]) + abs(y[place[k]] - y[pv])
                 there = abs(x[place[k]] - x[pu]) + abs(y[place[k]] - y[pu])
                 change += (between[v, k] - between[u, k]) * (there - here)
         if change > 0:

@@ -19,14 +19,24 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from loihi_emu.boards import Board
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping import refinement
-from loihi_emu.mapping.assignment import Assignment
+from loihi_emu.mapping.assignment import Assignment, assigned
 from loihi_emu.mapping.check import check_chips, check_cores
-from loihi_emu.mapping.chips import arranged, on_chips
-from loihi_emu.mapping.cluster import clustered_runs
+from loihi_emu.mapping.chips import THOROUGH, arranged, on_chips
+from loihi_emu.mapping.cluster import (
+    clusters_of,
+    equal_pieces,
+    packed,
+    pieces_of_populations,
+    place_of,
+    runs_of,
+    size_of_neurons,
+    sizes_of_pieces,
+)
 from loihi_emu.mapping.core_graph import CoreGraph, core_graph
 from loihi_emu.mapping.greedy import filled, greedy
 from loihi_emu.mapping.layout import Layout, in_order
@@ -35,9 +45,11 @@ from loihi_emu.mapping.problem import Problem
 from loihi_emu.mapping.rates import Rates
 from loihi_emu.mapping.use import Use, use_of
 
+Integers = NDArray[np.int64]
+
 CLUSTERED_MOST = 1 << 24
 """Synapses up to which neurons are clustered; larger networks keep the sequential order of their neurons."""
-SHARES = (1.0, 0.25)
+SHARES = (1.0, 0.125)
 """Largest clusters that are tried, as shares of a core."""
 MORE_CORES = 1.1
 """Cores that may be taken, in those of "greedy"; at least one more is allowed."""
@@ -76,6 +88,10 @@ def least_traffic(problem: Problem, rates: Rates, boards: tuple[Board, ...] | No
     for found in _found(problem, rates, best):
         if found.score < best.score and _allowed(problem, found, boards):
             best = found
+    if best.layout.chips > 1:
+        found = _Candidate(best.assignment, best.use, on_chips(best.graph, problem.chip, THOROUGH), best.graph)
+        if found.score < best.score and _allowed(problem, found, boards):
+            best = found
     return best.assignment, best.use, arranged(best.graph, best.layout, problem.chip)
 
 
@@ -105,19 +121,39 @@ def _found(problem: Problem, rates: Rates, first: _Candidate) -> Iterator[_Candi
     most = most_cores(first.assignment.count, problem.chip.usable_cores)
     nets = nets_of(problem, rates, int(first.use.budgets["compartments"].max()))
     starts, ties = [first], nets.ties()
-    unknown = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
-    for share in SHARES:
-        runs = clustered_runs(problem, nets, first.use, ties, share)
-        for whole in (False, True) if runs else ():
-            with suppress(MappingError):
-                found = filled(problem, runs or [], unknown, whole=whole, most=most)
-                if found is not None and _keeps(problem, *found):
-                    starts.append(_candidate(problem, rates, *found))
-                    yield starts[-1]
+    size = size_of_neurons(problem, nets, first.use)
+    for share in (0.0, *SHARES):
+        place = place_of(clusters_of(size, ties, share)) if share else None
+        piece = pieces_of_populations(nets, size) if place is None else equal_pieces(size, place)
+        sizes = sizes_of_pieces(problem, nets, size, piece, lists=place is None)
+        for found in _placed(problem, nets, packed(sizes, ties, piece, most), place, most):
+            if found[0].count <= most and _keeps(problem, *found):
+                starts.append(_candidate(problem, rates, *found))
+                yield starts[-1]
     starts.sort(key=lambda c: c.score)
     for start in starts[: 2 if len(nets.nets) <= REFINED_TWICE else 1]:
         if refinement.possible(nets, start.assignment.count):
             yield from _refined(problem, rates, nets, start)
+
+
+def _placed(
+    problem: Problem, nets: Nets, cores: Integers | None, place: Integers | None, most: int
+) -> Iterator[tuple[Assignment, Use]]:
+    """Assignments from cores of neurons, and from an order of them in which cores are filled one after the other."""
+    unknown = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
+    orders = [] if place is None else [place]
+    if cores is not None:
+        assignment = assigned(nets.parts(cores), int(cores.max()) + 1)
+        use = use_of(problem, assignment)
+        if _keeps(problem, assignment, use):
+            yield assignment, use
+        else:
+            orders.append(cores)
+    for order in orders:
+        with suppress(MappingError):
+            found = filled(problem, runs_of(nets, order), unknown, most=most)
+            if found is not None:
+                yield found
 
 
 def _refined(problem: Problem, rates: Rates, nets: Nets, start: _Candidate) -> Iterator[_Candidate]:
