@@ -22,6 +22,8 @@ PROPOSALS = 3_000_000
 """Proposals of a start, at most."""
 QUICK, THOROUGH = 1000, 8000
 """Proposals of a start per core: to compare assignments, and for the one that is taken."""
+EDGES = 40_000
+"""Where cores have many neighbours, proposals are so many per neighbour instead, times the effort."""
 HOT, COLD = 1 / 4, 1 / 2000
 """Temperatures at the beginning and at the end, in messages of an average core."""
 GROW_MOST = 1 << 14
@@ -76,7 +78,7 @@ def chips_of(graph: CoreGraph, capacity: int, effort: int = THOROUGH) -> NDArray
     if chips < 2 or average == 0 or n * chips > TABLE_MOST:
         return order
     arrays = (both.indptr, both.indices, both.data)
-    proposals = min(PROPOSALS, effort * n)
+    proposals = min(PROPOSALS, effort * n, effort * EDGES // max(1, both.nnz // n))
     rounds = min(50, DESCENT // (n * n))
     best, least = order.copy(), np.inf
     for start in range(1 + GROWN * (n <= GROW_MOST)):

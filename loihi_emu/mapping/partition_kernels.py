@@ -68,11 +68,15 @@ def grow(indptr, indices, weights, first, capacity, part):
 
 @kernel
 def weight_between(indptr, indices, weights, v, u):
-    """Weight of the edge between two cores, 0 without one."""
-    for e in range(indptr[v], indptr[v + 1]):
-        if indices[e] == u:
-            return weights[e]
-    return 0.0
+    """Weight of the edge between two cores, 0 without one; neighbours are ascending."""
+    low, high = indptr[v], indptr[v + 1]
+    while low < high:
+        middle = (low + high) // 2
+        if indices[middle] < u:
+            low = middle + 1
+        else:
+            high = middle
+    return weights[low] if low < indptr[v + 1] and indices[low] == u else 0.0
 
 
 @kernel

@@ -13,10 +13,10 @@ from loihi_emu.mapping.use import Use
 
 TABLE_MOST = 50_000_000
 """Lists times cores: the table of targets on cores has so many entries at most."""
-WORK = 60_000_000
+WORK = 20_000_000
 """Synapses looked at by all passes, about."""
 PASSES = 12
-ENOUGH = 0.02
+ENOUGH = 0.05
 """A pass that saves a smaller share of what the first one did is the last."""
 
 FULL = 0.7

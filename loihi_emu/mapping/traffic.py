@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -38,7 +39,8 @@ from loihi_emu.mapping.cluster import (
     sizes_of_pieces,
 )
 from loihi_emu.mapping.core_graph import CoreGraph, core_graph
-from loihi_emu.mapping.greedy import filled, greedy
+from loihi_emu.mapping.filling import Run, fill
+from loihi_emu.mapping.greedy import greedy, halved
 from loihi_emu.mapping.layout import Layout, in_order
 from loihi_emu.mapping.nets import Nets, nets_of
 from loihi_emu.mapping.problem import Problem
@@ -51,12 +53,16 @@ CLUSTERED_MOST = 1 << 24
 """Synapses up to which neurons are clustered; larger networks keep the sequential order of their neurons."""
 SHARES = (1.0, 0.125)
 """Largest clusters that are tried, as shares of a core."""
+SHARES_MOST = 2_000_000
+"""Synapses up to which all are tried, beyond it only the first."""
 MORE_CORES = 1.1
 """Cores that may be taken, in those of "greedy"; at least one more is allowed."""
 FAR = 50.0
 """Cost of a message to another chip, beyond that of 1 to another core, when neurons are moved between chips."""
 REFINED_TWICE = 300_000
 """Synapses up to which the two best candidates are refined, beyond it only the best."""
+SPLITS = 5
+"""How often cores are filled or split because of output axons."""
 ATTEMPTS, MARGIN = 3, 0.98
 """The refinement estimates synaptic memory: if a core has too much, it is done anew with so much less to use."""
 
@@ -122,7 +128,7 @@ def _found(problem: Problem, rates: Rates, first: _Candidate) -> Iterator[_Candi
     nets = nets_of(problem, rates, int(first.use.budgets["compartments"].max()))
     starts, ties = [first], nets.ties()
     size = size_of_neurons(problem, nets, first.use)
-    for share in (0.0, *SHARES):
+    for share in (0.0, *SHARES) if problem.synapses <= SHARES_MOST else (0.0, SHARES[0]):
         place = place_of(clusters_of(size, ties, share)) if share else None
         piece = pieces_of_populations(nets, size) if place is None else equal_pieces(size, place)
         sizes = sizes_of_pieces(problem, nets, size, piece, lists=place is None)
@@ -140,7 +146,6 @@ def _placed(
     problem: Problem, nets: Nets, cores: Integers | None, place: Integers | None, most: int
 ) -> Iterator[tuple[Assignment, Use]]:
     """Assignments from cores of neurons, and from an order of them in which cores are filled one after the other."""
-    unknown = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
     orders = [] if place is None else [place]
     if cores is not None:
         assignment = assigned(nets.parts(cores), int(cores.max()) + 1)
@@ -151,9 +156,45 @@ def _placed(
             orders.append(cores)
     for order in orders:
         with suppress(MappingError):
-            found = filled(problem, runs_of(nets, order), unknown, most=most)
+            found = _filled(problem, runs_of(nets, order), most)
             if found is not None:
                 yield found
+
+
+def _filled(problem: Problem, runs: list[Run], most: int) -> tuple[Assignment, Use] | None:
+    """Cores filled in order, as if output axons were plenty; where they are not, once more, then cores are split.
+
+    Where runs of a population alternate on a core, its memory is a little other than foreseen: then less is filled in.
+    """
+    fanout = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
+    limit, share = problem.limit("synaptic_bits"), 1.0
+    assignment = fill(problem, runs, fanout, most=most)
+    known = False
+    for _ in range(SPLITS):
+        if assignment is None or assignment.count > most:
+            return None
+        use = use_of(problem, assignment)
+        bits = int(use.budgets["synaptic_bits"].max())
+        over = np.flatnonzero(use.budgets["axons_out"] > problem.limit("axons_out"))
+        if bits > limit:
+            share *= MARGIN * limit / bits
+        elif not len(over):
+            return assignment, use
+        if known and bits <= limit:
+            assignment = halved(assignment, over)
+            continue
+        if len(over):
+            fanout, known = use.fanout, True
+        assignment = fill(_with_less_memory(problem, share), runs, fanout, most=most)
+    return None
+
+
+def _with_less_memory(problem: Problem, share: float) -> Problem:
+    """The problem on cores with a share of their synaptic memory."""
+    other, resource = copy(problem), problem.limits["synaptic_bits"]
+    if resource.limit is not None:
+        other.limits = problem.limits | {"synaptic_bits": replace(resource, limit=int(resource.limit * share))}
+    return other
 
 
 def _refined(problem: Problem, rates: Rates, nets: Nets, start: _Candidate) -> Iterator[_Candidate]:

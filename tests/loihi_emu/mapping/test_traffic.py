@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from loihi_emu import LOIHI1, Conv2D, Emulator, LearningRule, Network, Trace
 from loihi_emu.errors import MappingError
+from loihi_emu.mapping import refine_kernels as kernels
+from loihi_emu.mapping.assignment import assigned
+from loihi_emu.mapping.core_graph import core_graph
+from loihi_emu.mapping.messages import traffic_of
+from loihi_emu.mapping.nets import nets_of
+from loihi_emu.mapping.problem import Problem
+from loihi_emu.mapping.rates import rates_of
 from loihi_emu.mapping.traffic import most_cores
+from loihi_emu.mapping.use import use_of
 
 TINY = replace(LOIHI1, compartments_per_core=16, usable_cores=4, axons_in=120, axons_out=100, synaptic_memory=1024)
 
@@ -197,3 +205,64 @@ def test_budgets_are_kept_and_traffic_is_never_more_than_greedys(seed):
     assert a.between_chips <= b.between_chips * (1 + 1e-9)
     if np.isclose(a.between_chips, b.between_chips):
         assert a.between_cores <= b.between_cores * (1 + 1e-9)
+
+
+# ------------------------------------------------------------ what it counts with
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6))
+def test_lists_and_their_counts_give_the_messages_and_axons_that_are_measured(seed):
+    rng = np.random.default_rng(seed)
+    net = random_network(rng)
+    cores = {name: rng.integers(0, 3, p.size) for name, p in net.populations.items()}
+    rates = {name: rng.random(p.size) for name, p in net.populations.items()}
+    problem, assignment = Problem(net, LOIHI1), assigned(cores)
+    rates = rates_of(problem, rates)
+    nets, count = nets_of(problem, rates, 1024), assignment.count
+    core = nets.flat(assignment.cores)
+    counts, use = np.zeros((len(nets.source), count), np.int16), np.zeros((kernels.RESOURCES, count), np.int64)
+    kernels.count_on_cores(nets.starts, nets.nets, core, counts)
+    kernels.count_use(nets.starts, nets.nets, nets.source, nets.slots, nets.bits, nets.kind, core, counts, use)
+    budgets = use_of(problem, assignment).budgets
+    for row, name in (
+        (kernels.COMPARTMENTS, "compartments"),
+        (kernels.AXONS_IN, "axons_in"),
+        (kernels.AXONS_OUT, "axons_out"),
+    ):
+        assert use[row].tolist() == budgets[name].tolist()
+    reached = (counts > 0) & (nets.source >= 0)[:, None]
+    home = np.zeros_like(reached)
+    home[np.arange(len(home)), core[nets.source]] = True
+    assert np.isclose(nets.weight @ (reached & ~home).sum(axis=1), core_graph(problem, assignment, rates).total)
+
+
+@pytest.mark.parametrize("far", [0.0, 7.0])
+@pytest.mark.parametrize("seed", range(6))
+def test_the_refinement_saves_what_it_says(seed, far):
+    rng = np.random.default_rng(seed)
+    net = Network()
+    a, b = net.population("a", 60, vth=100), net.population("b", 40, vth=100)
+    for pre, post in ((a, a), (a, b), (b, a)):
+        net.connect(pre, post, (rng.integers(0, pre.size, 200), rng.integers(0, post.size, 200), 9))
+    chip = replace(LOIHI1, compartments_per_core=20, usable_cores=2)
+    rates = {"a": rng.random(60), "b": rng.random(40)}
+    start = net.place(chip=chip, strategy={"a": np.arange(60) // 10, "b": np.arange(40) // 7}, rates=rates)
+    nets = nets_of(start.problem, start._rates, 20)
+
+    def cost(assignment, layout):
+        traffic = traffic_of(start.problem, assignment, layout, start._rates)
+        return traffic.between_cores + far * traffic.between_chips
+
+    core = nets.flat(start.assignment.cores).astype(np.int32)
+    counts, use = np.zeros((len(nets.source), 6), np.int16), np.zeros((kernels.RESOURCES, 6), np.int64)
+    kernels.count_on_cores(nets.starts, nets.nets, core, counts)
+    kernels.count_use(nets.starts, nets.nets, nets.source, nets.slots, nets.bits, nets.kind, core, counts, use)
+    limits = np.array([20, 4096, 4096, 1 << 20])
+    saved = kernels.refine(
+        nets.starts, nets.nets, nets.own_starts, nets.own, nets.source, nets.weight, nets.slots, nets.bits, nets.kind,
+        nets.group, core, counts, start.layout.chip, far, use, limits, 5, 0.0, 1,
+    )  # fmt: skip
+    after = assigned(nets.parts(core), 6)
+    assert saved > 0
+    assert np.isclose(cost(start.assignment, start.layout) - cost(after, start.layout), saved)
+    assert np.bincount(core, minlength=6).max() <= 20
+    assert use[kernels.COMPARTMENTS].tolist() == np.bincount(core, minlength=6).tolist()
