@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from loihi_emu.mapping.formats import index_bits
 from loihi_emu.validation.oracle import Event, Oracle
 from loihi_emu.validation.oracle_synapses import accumulated, effective_weight, indices, pairs
 from loihi_emu.validation.synapse_memory import Memory, Stored, Widths, read, smallest
@@ -106,7 +107,8 @@ class ChipOracle(Oracle):
         fields = self.placement.problem.fields[c.name]
         width = max(fields.weight, (len(weights) - 1).bit_length())
         for (source, core), synapses in lists.items():
-            widths = Widths(width, fields.delay, fields.tag, rows[core].index_bits, rows[core].skip_bits)
+            index = rows[core].index_bits if c.conv is None else index_bits(max(self.cores[core].owners))  # not shared
+            widths = Widths(width, fields.delay, fields.tag, index, rows[core].skip_bits)
             ordered = sorted(synapses, key=lambda s: s.slot)
             kind, memory = smallest(ordered, widths)
             self.out[c.name, source].append((core, len(self.cores[core].axons)))

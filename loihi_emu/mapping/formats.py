@@ -13,7 +13,9 @@ run-length
 
 Convolutions can store a list once for all pixels that a kernel covers in the same way: an axon of a pixel (of at most
 32 of its channels) has a base that is added to the list's compartments. Such axons are of type pop16 (bases in steps of
-4) or pop32 (any base, but two output axon slots for each neuron before).
+4) or pop32 (any base, but two output axon slots for each neuron before). A base is below 256; what lies further is in
+the list's indices, so that lists for compartments 256 apart are stored again. All lists of a convolution on a core have
+one format.
 
 Blocks, headers, words and index widths: nengo-loihi 1.1.0 (``bits_per_axon``, ``INDEX_BITS_MAP``), which drove the
 chip. Davies 2018 p.87 tells of three ways to compress indices but not their bits, and nengo-loihi has the skip field's
@@ -33,8 +35,7 @@ WEIGHT_BITS = (1, 2, 3, 4, 5, 6, 8)
 INDEX_BITS_LEAST = 6
 """Narrowest compartment index (nengo-loihi's ``INDEX_BITS_MAP``: 6..12)."""
 BASES = 256
-"""Lists that several input axons share begin below this compartment (nengo-loihi's ``validate_synapse``), or, under
-pop16, at a multiple of 4 below 4 times this. Not known for Loihi 2, where it is not applied."""
+"""Bases are below this compartment (nengo-loihi's ``validate_synapse``). Unknown for Loihi 2: all are allowed there."""
 ANY_BLOCK = 1 << 30
 """Block length where a chip's blocks are unknown: everything in one."""
 

@@ -23,7 +23,7 @@ SLOTS = 4  # input axon slots that a list takes
 CHUNKS = 5  # units per pixel of a convolution; 0 if sources are neurons
 GROUP_CHUNKS = 6  # units per pixel and group
 LAST_ATOMS = 7  # channels of the last unit of a group; all others have ATOMS
-BASES = 8  # a list that several pixels share begins below this compartment, below 4 times this under pop16
+BASES = 8  # the base of a list that several pixels share is below this compartment
 FIELDS = 9
 
 # ---- columns of what a part of a core needs for one connection
@@ -38,7 +38,9 @@ SHARED = 19  # bits of pop16, of pop32 (convolutions only)
 DISTINCT = 21  # lists stored under pop16, under pop32
 INDEX = 23  # bits of a compartment index in the sparse format
 FOUND = 24  # lists found; of convolutions, units
-TOTALS = 25
+RELATIVE = 25  # bits of an index from the base on under pop16, under pop32
+WITHOUT = 27  # bits of pop16, of pop32 without indices (-1: not possible)
+TOTALS = 29
 
 SKIP1, SKIP2, SKIP3 = 2, 4, 6
 SKIPS = (SKIP1, SKIP2, SKIP3)
@@ -198,35 +200,54 @@ def seen_before(table, stamps, stamp, key):
 
 
 @kernel
+def beyond_base(first, kind, bases):
+    """How far a shared list of pop16 (kind 0) or pop32 (1) begins behind the largest base that there is for it."""
+    return first - (first if kind else first - first % POP16_STEP) % bases
+
+
+@kernel
 def add_unit(total, fields, stats, i, index, chunk, atoms, tables, stamps, stamp):
     """Add the list of a unit of a convolution: alone for each channel, or shared under pop16 and pop32."""
-    n, first = stats[i, 0], stats[i, 1]
+    n, first = np.int64(stats[i, 0]), np.int64(stats[i, 1])
     bits, header, block, word = fields[SYNAPSE_BITS], fields[HEADER_BITS], fields[BLOCK], fields[WORD]
     span = stats[i, 2] - first + 1
-    alone = min(list_bits(n, bits + index, header, block, word), list_bits(span, bits, header, block, word)) * atoms
-    relative = max(INDEX_LEAST, bits_for(span - 1))
-    shared = list_bits(n * atoms, bits + relative, header, block, word)
-    if span == n:
-        shared = list_bits(n * atoms, bits, header, block, word)
     total[LISTS] += atoms
     total[SYNAPSES] += n * atoms
-    total[MIXED] += alone
+    total[SPARSE] += list_bits(n, bits + index, header, block, word) * atoms
+    total[DENSE] += list_bits(span, bits, header, block, word) * atoms
     total[AXONS] += atoms
-    key = (np.int64(stats[i, 4]) << 31 | np.int64(stats[i, 5])) ^ chunk
+    pattern = np.int64(stats[i, 4]) << 31 | np.int64(stats[i, 5])
     for kind in range(2):
-        if kind:
-            legal = first < fields[BASES]
-        else:
-            legal = first % POP16_STEP == 0 and first // POP16_STEP < fields[BASES]
-        if not legal:
-            total[SHARED + kind] += alone
-            total[AXONS + 1 + kind] += atoms
-            total[DISTINCT + kind] += atoms
-            continue
         total[AXONS + 1 + kind] += 1
-        if not seen_before(tables[kind], stamps[kind], stamp, key):
-            total[SHARED + kind] += shared
-            total[DISTINCT + kind] += atoms
+        beyond = beyond_base(first, kind, fields[BASES])
+        if seen_before(tables[kind], stamps[kind], stamp, pattern ^ (beyond << 20 | chunk)):
+            continue
+        total[DISTINCT + kind] += atoms
+        total[SHARED + kind] += list_bits(n * atoms, bits + total[RELATIVE + kind], header, block, word)
+        if beyond or span > n:
+            total[WITHOUT + kind] = -1
+        elif total[WITHOUT + kind] >= 0:
+            total[WITHOUT + kind] += list_bits(n * atoms, bits, header, block, word)
+
+
+@kernel
+def add_units(total, fields, stats, touched, offset, first, last, index, tables, stamps, stamp):
+    """Add lists first..last - 1 of a convolution, all in one format: with indices, or without if no list needs them."""
+    for kind in range(2):
+        highest = 0
+        for i in range(first, last):
+            begins = np.int64(stats[i, 1])
+            highest = max(highest, stats[i, 2] - begins + beyond_base(begins, kind, fields[BASES]))
+        total[RELATIVE + kind] = max(INDEX_LEAST, bits_for(highest))
+    for i in range(first, last):
+        chunk = (touched[i] - offset) % fields[CHUNKS]
+        atoms = fields[LAST_ATOMS] if (chunk + 1) % fields[GROUP_CHUNKS] == 0 else ATOMS
+        add_unit(total, fields, stats, i, index, chunk, atoms, tables, stamps, stamp)
+    total[MIXED] = min(total[SPARSE], total[DENSE])
+    for kind in range(2):
+        if 0 <= total[WITHOUT + kind] <= total[SHARED + kind]:
+            total[SHARED + kind] = total[WITHOUT + kind]
+            total[RELATIVE + kind] = 0
 
 
 @kernel
@@ -272,11 +293,9 @@ def measured(
         if not chunks:
             add_lists(total, fields[c], stats, before, found, index)
         else:
-            for k in range(before, found):
-                chunk = (touched[k] - offsets[c]) % chunks
-                last = (chunk + 1) % fields[c, GROUP_CHUNKS] == 0
-                atoms = fields[c, LAST_ATOMS] if last else ATOMS
-                add_unit(total, fields[c], stats, k, index, chunk, atoms, tables, stamps, stamp)
+            add_units(
+                total, fields[c], stats, touched, offsets[c], before, found, index, tables, stamps, stamp
+            )  # fmt: skip
     for k in range(found):
         places[stats[k, 6]] = 0
     return found, seen

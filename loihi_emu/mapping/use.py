@@ -34,9 +34,10 @@ class CoreLists:
     out_slots : int
         Output axon slots that each source neuron takes for this core.
     formats : dict
-        Name of the format ("dense", "sparse", "run-length", "pop16", "pop32") to the number of lists stored in it.
+        Name of the format ("dense", "sparse", "run-length"; of convolutions "single", which shares none, "pop16",
+        "pop32") to the number of lists stored in it.
     index_bits, skip_bits : int
-        Widths of the index field and, for run-length, of the skip field.
+        Widths of the index field (of convolutions 0 if lists have none) and, for run-length, of the skip field.
     single : (str, int)
         The cheapest one format for all lists, and its bits.
     """
@@ -124,7 +125,8 @@ def cheapest(core: int, name: str, t: list[int], convolution: bool) -> CoreLists
         bits = t[k.SHARED + kind - 1] if kind else t[k.MIXED]
         text = ("single", "pop16", "pop32")[kind]
         formats = {text: t[k.DISTINCT + kind - 1] if kind else t[k.LISTS]}
-        return CoreLists(*common, bits, t[k.AXONS + kind], max(1, kind), formats, t[k.INDEX], 0, (text, bits))
+        index = t[k.RELATIVE + kind - 1] if kind else t[k.INDEX] if t[k.SPARSE] < t[k.DENSE] else 0
+        return CoreLists(*common, bits, t[k.AXONS + kind], max(1, kind), formats, index, 0, (text, bits))
     s = min(range(4), key=lambda s: t[k.MIXED + s])
     dense, runs = t[k.OF_DENSE + s], t[k.OF_RUNS + s] if s else 0
     counts = {"dense": dense, "sparse": t[k.LISTS] - dense - runs, "run-length": runs}

@@ -84,10 +84,37 @@ def test_convolutions_share_lists_between_pixels():
     net = Network()
     image, maps = net.population("image", (8, 8, 2), vth=100), net.population("maps", (6, 6, 4), vth=100)
     net.connect(image, maps, Conv2D(np.ones((4, 3, 3, 2), int)), name="c")
-    (row,) = net.place().formats("c")
+    (row,) = net.place(strategy={"image": 0, "maps": 1}).formats("c")
     # one axon for each of 64 pixels; an edge of two pixels cuts kernels differently: 5 x 5 kinds of 2 channels
     assert (row.formats, row.axons) == ({"pop16": 5 * 5 * 2}, 64)
     assert row.synapses == 6 * 6 * 4 * 9 * 2
+
+
+@pytest.mark.parametrize(
+    ("maps", "formats", "index", "bits"),
+    [
+        # lists 0, 4, .., 396: bases 0..252 and again 0..140 with 256 in the index; of 4 synapses of 8 + 9 bits
+        (4, {"pop16": 2}, 9, 2 * 128),
+        # lists 0, 3, .., 297: under pop32 bases 0..255 and 2..41; 3 synapses of 8 + 9 bits
+        (3, {"pop32": 2}, 9, 2 * 64),
+    ],
+)
+def test_lists_that_are_256_compartments_apart_are_stored_again(maps, formats, index, bits):
+    net = Network()
+    image, cells = net.population("image", (1, 100, 1), vth=100), net.population("cells", (1, 100, maps), vth=100)
+    net.connect(image, cells, Conv2D(np.ones((maps, 1, 1, 1), int)), name="c")
+    (row,) = net.place(strategy={"cells": 0, "image": 1}).formats("c")
+    assert (row.formats, row.index_bits, row.bits, row.axons) == (formats, index, bits, 100)
+
+
+def test_lists_of_a_convolution_on_a_core_have_one_width_of_index():
+    # a kernel of 3 x 1: lists of an edge span 2 rows of 40 compartments, others 3: all have 7 bits of index
+    net = Network()
+    image, cells = net.population("image", (5, 40, 1), vth=100), net.population("cells", (3, 40, 1), vth=100)
+    net.connect(image, cells, Conv2D(np.ones((1, 3, 1, 1), int)), name="c", weight_bits=8)
+    (row,) = net.place(strategy={"cells": 0, "image": 1}).formats("c")
+    # rows of the image: 1, 2, 3, 2, 1 targets each, all in different lists but for the base
+    assert (row.formats, row.index_bits, row.bits) == ({"pop32": 5}, 7, 5 * 64)
 
 
 def test_where_limits_are_unknown_nothing_is_limited():
