@@ -360,10 +360,11 @@ class Runtime:
         while not there():
             at_home = get_ident() in (self._home, self._control.scheduler.thread)
             if self.may_drive() or (at_home and not self._turn.is_elsewhere()):
-                with self._turn.taken():
-                    self._drive(channel, reading, there)
+                with self._turn.tried() as got:  # not waited for: who has it now may wait for the caller
+                    if got:
+                        self._drive(channel, reading, there)
                 if not there():
-                    time.sleep(PAUSE)  # for who asked to pause or stop
+                    time.sleep(PAUSE)  # for who asked to pause or stop, or has the turn
             elif not patiently(lambda: there() or self.may_drive(), lambda: True):
                 raise SimulationError(
                     f"{sentence(Wait(None, channel, not reading))}, and no other thread has run it for {PATIENCE:g} s."
