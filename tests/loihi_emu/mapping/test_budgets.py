@@ -1,12 +1,17 @@
 """What cores are used for, beside cases computed by hand and a count in plain Python."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from placements import placed as placed_on
 
 from loihi_emu import LOIHI1, LOIHI2, Conv2D, LearningRule, Network, Trace
 from loihi_emu.mapping.formats import fields_of, index_bits, list_bits
+from loihi_emu.validation.golden import GOLDEN, load
+from loihi_emu.validation.golden_nengo import nengo_network
 
 
 def placed(cells=10, weights=None, **options):
@@ -189,3 +194,28 @@ def test_the_kernel_and_the_formula_of_list_bits_agree(n, bits):
     from loihi_emu.mapping import kernels
 
     assert kernels.list_bits.py_func(n, bits, 10, 64, 6) == list_bits(n, bits, LOIHI1)
+
+
+PEER_BITS = json.loads((GOLDEN / "nengo_loihi_allocators" / "bits.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", PEER_BITS)
+def test_lists_of_recorded_networks_take_what_nengo_loihi_says(name):
+    for group in PEER_BITS[name]:
+        weight = (0, 1, 2, 3, 4, 5, 6, 8)[group["weight_bits_register"]]
+        sizes = group["weights_per_axon"]
+        dense, sparse = ([list_bits(n, weight + more, LOIHI1) for n in sizes] for more in (0, group["idx_bits"]))
+        assert dense == group["bits_compression3"]
+        assert sparse == group["bits_compression0"]
+
+
+def test_a_recorded_network_takes_the_memory_that_nengo_loihi_says():
+    network = nengo_network(*load("nengo_loihi", "net_three_blocks")).network
+    placement = placed_on(network, {name: k for k, name in enumerate(network.populations)})
+    groups = {group["name"]: group for group in PEER_BITS["net_three_blocks"]}
+    rows = {row.connection.split("_")[1]: row for row in placement.lists}
+    assert set(rows) == set(groups)
+    for name, row in rows.items():
+        # its dense format leaves out the index of any list, ours only where nothing is left out between
+        assert sum(groups[name]["bits_compression3"]) <= row.bits <= sum(groups[name]["bits_compression0"])
+        assert row.axons == sum(n > 0 for n in groups[name]["weights_per_axon"])
