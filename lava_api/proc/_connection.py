@@ -66,11 +66,13 @@ class FixedConnection(FloatConnection):
         self.weights_set = False
         self.weight_exp = proc_params.get("weight_exp", 0)
         self.num_weight_bits = proc_params.get("num_weight_bits", MAX_WEIGHT_BITS)
-        given = proc_params.get("weights")
-        self.sign_mode = checked_sign_mode(proc_params) or (None if given is None else determine_sign_mode(given))
+        self.sign_mode = checked_sign_mode(proc_params)
 
     def prepare(self) -> None:
-        """Bring the weights into the form that the chip stores; an array stays where it is, others may look at it."""
+        """Bring the weights into the form that the chip stores; an array stays where it is, others may look at it.
+
+        A sign mode that is not given is that of the weights as they are now: integers in an array, and perhaps set.
+        """
         mode = self.sign_mode or determine_sign_mode(self.weights)
         prepared = truncate_weights(clip_weights(self.weights, mode, MAX_WEIGHT_BITS), mode, self.num_weight_bits)
         if isinstance(self.weights, np.ndarray):

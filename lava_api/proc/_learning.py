@@ -8,7 +8,9 @@ import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.utils.weightutils import truncate_weights
+from lava_api.utils.weightutils import SignMode, truncate_weights
+
+TAGS = ("tag_2", "tag_1")
 
 
 class LearningSteps(PyLoihiProcessModel):
@@ -35,19 +37,53 @@ class FixedLearningSteps(LearningSteps):
     weights_set: bool
     sign_mode: Any
     num_weight_bits: int
+    _appliers: dict[str, Any]
 
     def run_spk(self) -> None:
         """One step: truncate weights and tags if it is the first, then as every learning connection."""
         if not self.weights_set:
-            self.weights = self._truncated(self.weights)
-            for name in ("tag_1", "tag_2"):
-                setattr(self, name, getattr(self, name).astype(np.int64))
+            self.prepare()
             self.weights_set = True
         super().run_spk()
 
-    def _truncated(self, weights: Any) -> Any:
-        """Return the weights as they are stored; synapses of weight 0 stay in a sparse matrix."""
-        if not issparse(weights):
-            return truncate_weights(weights, self.sign_mode, self.num_weight_bits)
-        values = truncate_weights(weights.data, self.sign_mode, self.num_weight_bits)
-        return csr_matrix((np.asarray(values), weights.indices, weights.indptr), shape=weights.shape)
+    def prepare(self) -> None:
+        """Truncate the weights, and make the tags whole numbers.
+
+        Sparse synapses whose weight becomes 0 are lost where Lava's model runs, which is with signed weights and rules
+        that read traces alone; elsewhere they stay and learn. Tags that no rule changes go with their synapses.
+        """
+        for name in TAGS:
+            if getattr(self, name).dtype != np.int64:
+                setattr(self, name, getattr(self, name).astype(np.int64))
+        old = self.weights
+        if not issparse(old):
+            old[...] = truncate_weights(old, self.sign_mode, self.num_weight_bits)
+            return
+        lost = self._lost()
+        for name in TAGS:
+            tags = getattr(self, name)
+            if lost.any() and same_places(tags, old) and not tags.data[lost].any():
+                setattr(self, name, _without(tags, tags.data, lost))
+        self.weights = _without(old, self._stored(), lost)
+
+    def _stored(self) -> Any:
+        """Return the values of a sparse matrix of weights as they are stored."""
+        return np.asarray(truncate_weights(self.weights.data, self.sign_mode, self.num_weight_bits))
+
+    def _lost(self) -> Any:
+        """Return which synapses of a sparse matrix are lost when their weights are truncated."""
+        terms = (term for rule in self._appliers.values() for product in rule.products for term in product.terms)
+        if self.sign_mode is not SignMode.MIXED or any(term.name in ("weights", *TAGS) for term in terms):
+            return np.zeros(self.weights.nnz, dtype=bool)
+        return self._stored() == 0
+
+
+def same_places(one: Any, other: Any) -> bool:
+    """Return whether two sparse matrices store elements at the same places, in the same order."""
+    return np.array_equal(one.indptr, other.indptr) and np.array_equal(one.indices, other.indices)
+
+
+def _without(matrix: Any, values: Any, lost: Any) -> Any:
+    """Return a sparse matrix with other values, and without some of its elements."""
+    before = np.concatenate([[0], np.cumsum(~lost)])
+    return csr_matrix((values[~lost], matrix.indices[~lost], before[matrix.indptr]), shape=matrix.shape)

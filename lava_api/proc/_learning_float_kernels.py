@@ -98,6 +98,10 @@ class LearningDenseFloat(_LearningFloat, LearningDenseFixed):
 class LearningSparseFloat(_LearningFloat, LearningSparseFixed):
     """LearningSparse in float64."""
 
+    def _parted(self) -> bool:
+        """No synapse is lost."""
+        return False
+
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
         if any(getattr(model, name).dtype != np.float64 for name in SYNAPTIC):

@@ -13,13 +13,14 @@ from lava_api.magma.core.learning.learning_rule import Loihi3FLearningRule
 from lava_api.magma.kernels.base import BOTH, DATA, EVENTS, Declined, Kernel
 from lava_api.magma.kernels.messages import STORED, Feed, Message
 from lava_api.magma.kernels.sums import describe_sums
+from lava_api.proc._learning import TAGS, same_places
 from lava_api.utils.weightutils import SignMode
 from loihi_emu.errors import invalid
 from loihi_emu.image.memory import Description, aligned
 from loihi_emu.models.lava import dense, messages, sparse
 from loihi_emu.models.lava import learning_layout as at
 
-SYNAPTIC = ("weights", "tag_2", "tag_1")
+SYNAPTIC = ("weights", *TAGS)
 """Variables of a synapse in the order of the kernel."""
 TIMES = ("tx", "ty")
 """Variables with the step of the last spike in this epoch: places in the tables of traces."""
@@ -222,14 +223,7 @@ class LearningFixed(Kernel, ABC):
         model, d = self.model, self.learner
         self._check_times()
         if not model.weights_set:
-            truncated = model._truncated(model.weights)
-            if issparse(truncated):
-                model.weights = truncated
-            else:
-                model.weights[:] = truncated
-            for name in SYNAPTIC[1:]:
-                if getattr(model, name).dtype != np.int64:
-                    setattr(model, name, getattr(model, name).astype(np.int64))
+            self.prepare()
             model.weights_set = True
             self.changed.update(SYNAPTIC)
         self._take_changed()
@@ -241,6 +235,10 @@ class LearningFixed(Kernel, ABC):
             d.point(word, np.ascontiguousarray(whole, np.int64))
             d.point(word + 1, np.ascontiguousarray(fraction, np.int64))
             d.point(word + 2, np.ascontiguousarray(factor, np.float64))
+
+    def prepare(self) -> None:
+        """Bring weights and tags into the form of the chip, before the first step."""
+        self.model.prepare()
 
     def export(self, name: str) -> None:
         """Write weights or tags back, unless they were set and not yet taken over."""
@@ -302,13 +300,14 @@ class LearningSparseFixed(LearningFixed):
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
         weights = model.weights
-        same = all(
-            np.array_equal(getattr(model, name).indptr, weights.indptr)
-            and np.array_equal(getattr(model, name).indices, weights.indices)
-            for name in SYNAPTIC
-        )
-        if not same or not weights.has_canonical_format:
+        same = all(same_places(getattr(model, name), weights) for name in TAGS)
+        if not same or not weights.has_canonical_format or self._parted():
             raise Declined("places of weights and tags")
+
+    def _parted(self) -> bool:
+        """Return whether tags stay where synapses are lost."""
+        lost = self.model._lost()
+        return any(getattr(self.model, name).data[lost].any() for name in TAGS)
 
     def variable(self, name: str) -> Any:
         """Sparse variables have no array that stays."""
@@ -329,6 +328,24 @@ class LearningSparseFixed(LearningFixed):
         """Starts and targets."""
         return self.starts, self.targets, self.longest
 
+    def _show_places(self) -> None:
+        """Tell the sums where the synapses are."""
+        for word, array in ((sparse.STARTS, self.starts), (sparse.TARGETS, self.targets)):
+            self.adder.point(word, array)
+        self.adder.point(sparse.WEIGHTS, self.values[0])
+
+    def prepare(self) -> None:
+        """As all; synapses may be lost."""
+        super().prepare()
+        if len(self.order) == self.model.weights.nnz:
+            return
+        self.lay_out()
+        self._show_places()
+        for word, array in ((at.STARTS, self.starts), (at.TARGETS, self.targets)):
+            self.learner.point(word, array)
+        for k, values in enumerate(self.values):
+            self.learner.point(at.VALUES + k, values)
+
     def take(self, number: int, variable: Any) -> None:
         """In the order of sources."""
         self.values[number][: len(self.order)] = variable.data[self.order]
@@ -346,9 +363,8 @@ class LearningSparseFixed(LearningFixed):
         d = describe_sums(sparse, sparse.SPARSE_WORDS, feed, out, self.events, graded=self.graded)
         d.words[sparse.EXPONENT] = self.exponent
         d.point(sparse.SUMS, aligned(self.message.size, np.int64))
-        d.point(sparse.STARTS, self.starts)
-        d.point(sparse.TARGETS, self.targets)
-        d.point(sparse.WEIGHTS, self.values[0])
+        self.adder = d
+        self._show_places()
         graded = sparse.GRADED_WIDE if feed.kind == messages.I64 else sparse.GRADED
         d.words[sparse.MODE] = graded if self.graded else sparse.PLAIN
         narrow = self.graded and feed.kind == messages.I32 and self.model.weights.dtype.itemsize <= 4

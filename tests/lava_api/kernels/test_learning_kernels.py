@@ -19,6 +19,7 @@ from lava_api.proc.sparse.process import LearningSparse
 from lava_api.utils.weightutils import SignMode
 
 STEPS = 30
+TRACES = ("x1", "x2", "y1", "y2", "y3")
 FACTORS = ("x1", "x2", "y1", "y2", "y3", "w", "d", "t", "x0", "y0", "sgn(w)", "sgn(t)", "sgn(d-3)")
 
 
@@ -47,7 +48,7 @@ def build(seed, fixed):
     n_pre, n_post = (int(n) for n in rng.integers(1, 6, 2))
     three = rng.random() < 0.4
     decimate = int(rng.integers(0, 3))
-    factors = FACTORS if fixed else BOUNDED
+    factors = TRACES if rng.random() < 0.3 else FACTORS if fixed else BOUNDED
     texts = {
         name: rule_text(rng, decimate, factors) for name in ("dw", "dd", "dt") if name == "dw" or rng.random() < 0.5
     }
@@ -68,6 +69,7 @@ def build(seed, fixed):
     if kind is LearningSparse:
         weights[0, 0] = weights[0, 0] or sign[0] or 7
         weights[rng.random(weights.shape) < 0.3] = 0
+        weights[(rng.random(weights.shape) < 0.3) & (weights > 0)] = 1
         more = {}
         if not weights.any():
             weights[0, 0] = sign[0] or 7

@@ -43,6 +43,23 @@ def test_weights_are_clipped_and_truncated(make):
     assert through(make([[7], [-7]], sign_mode=SignMode.EXCITATORY), ones)[1] == [7, 0]
 
 
+def test_the_sign_mode_is_that_of_the_integers():
+    assert through(Dense(weights=np.array([[-0.5], [3]])), [[1], [0]])[1] == [0, 3]
+    assert through(DelayDense(weights=np.array([[0.5], [-3]]), delays=0), [[1], [0]])[1] == [0, -3]
+
+
+@pytest.mark.parametrize("make", KINDS)
+def test_weights_that_are_set_before_the_first_step_have_a_sign_mode_of_their_own(make):
+    process = make([[3, -7]])
+    process.run(RunSteps(0), Loihi2SimCfg(select_tag="fixed_pt"))
+    weights = process.weights.get()
+    process.weights.set(abs(weights))
+    process.run(RunSteps(1))
+    weights = process.weights.get()
+    process.stop()
+    assert np.asarray(weights.todense() if hasattr(weights, "todense") else weights).tolist() == [[3, 7]]
+
+
 @pytest.mark.parametrize("make", KINDS)
 def test_the_exponent_shifts_sums(make):
     twice = [[1, 1], [0, 0]]

@@ -16,6 +16,7 @@ from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.magma.kernels import plan
 from lava_api.proc.dense.process import Dense, LearningDense
 from lava_api.proc.io.sink import RingBuffer as Sink
 from lava_api.proc.lif.models import PyLearningLIFModelFixed
@@ -108,6 +109,9 @@ def stored(values):
 @given(cases())
 def test_sparse_synapses_learn_as_dense_ones(case):
     oracle, pre, bap = case
+    oracle.weights = [[w if w else 2 for w in row] for row in oracle.weights]
+    if oracle.mode == "mixed":
+        oracle.weights = [[w if w != 1 else 2 for w in row] for row in oracle.weights]
     check(oracle, connection(oracle, LearningSparse, stored), pre, bap)
 
 
@@ -267,6 +271,32 @@ def test_sparse_tags_learn_where_weights_are_stored():
     learner.run(RunSteps(2), Loihi2SimCfg(select_tag="fixed_pt"))
     assert learner.tag_1.get().toarray().tolist() == [[6, 6]]
     assert learner.weights.get().toarray().tolist() == [[3, 7]]
+    learner.stop()
+
+
+@pytest.mark.parametrize("kernels", [True, False])
+@pytest.mark.parametrize(
+    ("dw", "weights"), [("u0*y1 + u0", [[0, 45], [0, 0]]), ("u0 + u0*y1 - u0*sgn(t)", [[1, 45], [0, 1]])]
+)
+def test_sparse_synapses_whose_weight_is_rounded_to_0_are_lost_to_rules_of_traces(dw, weights, kernels, monkeypatch):
+    monkeypatch.setattr(plan, "AT_ALL", kernels)
+    learner = LearningSparse(
+        weights=csr_matrix([[1, 44], [0, 1]]), learning_rule=Loihi2FLearningRule(dw=dw, y1_tau=10, rng_seed=1)
+    )
+    learner.run(RunSteps(1), Loihi2SimCfg(select_tag="fixed_pt"))
+    assert learner.weights.get().toarray().tolist() == weights
+    assert learner.tag_1.get().nnz == learner.weights.get().nnz
+    learner.stop()
+
+
+@pytest.mark.parametrize("kernels", [True, False])
+def test_sparse_tags_outlast_their_synapses(kernels, monkeypatch):
+    monkeypatch.setattr(plan, "AT_ALL", kernels)
+    rule = Loihi2FLearningRule(dw="u0*2", dt="u0*3", rng_seed=1)
+    learner = LearningSparse(weights=stored([[1, 44]]), tag_1=stored([[2, 0]]), learning_rule=rule)
+    learner.run(RunSteps(1), Loihi2SimCfg(select_tag="fixed_pt"))
+    assert learner.weights.get().toarray().tolist() == [[0, 46]]
+    assert learner.tag_1.get().toarray().tolist() == [[5, 3]]
     learner.stop()
 
 
