@@ -40,6 +40,8 @@ SLACK = 1e-6
 """What the estimated sizes of pieces on a core may exceed it by."""
 PROPOSALS, PROPOSALS_PER_PIECE = 1_000_000, 1000
 """Exchanges of pieces that are proposed: so many per piece, at most so many."""
+EDGES = 40_000_000
+"""Proposals of pieces with one neighbour each, at most; as many fewer as they have more."""
 HOT, COLD = 1 / 4, 1 / 2000
 """Temperatures at the beginning and at the end, in the ties of an average piece."""
 DESCENT = 50_000_000
@@ -173,9 +175,10 @@ def packed(sizes: Shares, ties: Any, piece: Index, most: int) -> Index | None:
     graph = contracted(ties, piece)
     average = float(graph.data.sum()) / n
     if average > 0:
+        proposals = min(PROPOSALS, PROPOSALS_PER_PIECE * n, EDGES // max(1, graph.nnz // n))
         p.anneal(
-            graph.indptr, graph.indices, graph.data, sizes, cores, capacity, n, part,
-            min(PROPOSALS, PROPOSALS_PER_PIECE * n), HOT * average, COLD * average, 0, min(10, DESCENT // (n * n) + 1),
+            graph.indptr, graph.indices, graph.data, sizes, cores, capacity, n, part, proposals, HOT * average,
+            COLD * average, 0, min(10, DESCENT // (n * n)),
         )  # fmt: skip
     return np.unique(part[piece], return_inverse=True)[1].reshape(-1).astype(np.int64)
 

@@ -14,6 +14,9 @@ from loihi_emu.mapping.messages import axons_by_core
 from loihi_emu.mapping.problem import Problem
 from loihi_emu.mapping.rates import Rates
 
+PAIRS_MOST = 30_000_000
+"""Entries of the matrix that are counted, at most: there are gigabytes of them otherwise, and nothing to choose."""
+
 
 @dataclass(frozen=True, eq=False)
 class CoreGraph:
@@ -56,19 +59,25 @@ class CoreGraph:
         return float(sum(data @ np.abs(axis[row] - axis[col]) for axis in place))
 
 
-def core_graph(problem: Problem, assignment: Assignment, rates: Rates) -> CoreGraph:
-    """Count the messages of all spikes between the cores of an assignment, as :func:`messages.traffic_of` does."""
+def core_graph(problem: Problem, assignment: Assignment, rates: Rates) -> CoreGraph | None:
+    """Count the messages of all spikes between the cores of an assignment, as :func:`messages.traffic_of` does.
+
+    None if more than :data:`PAIRS_MOST` pairs of cores are connected.
+    """
     n = assignment.count
-    rows, columns, values = [], [], []
+    rows, columns, values, pairs = [], [], [], 0
     for core, c, sources in axons_by_core(problem, assignment):
         name = c.pre.target.name
         if name in problem.inputs:
             continue
         found = np.bincount(assignment.cores[name][sources], weights=rates[name][sources], minlength=n)
         found[core] = 0
-        row = np.flatnonzero(found)
+        row = np.flatnonzero(found).astype(np.int32)
+        pairs += len(row)
+        if pairs > PAIRS_MOST:
+            return None
         rows.append(row)
-        columns.append(np.full(len(row), core))
+        columns.append(np.full(len(row), core, np.int32))
         values.append(found[row])
     if not rows:
         sent = sparse.csr_matrix((n, n))

@@ -49,7 +49,7 @@ from loihi_emu.mapping.use import Use, use_of
 
 Integers = NDArray[np.int64]
 
-CLUSTERED_MOST = 1 << 24
+CLUSTERED_MOST = 1 << 25
 """Synapses up to which neurons are clustered; larger networks keep the sequential order of their neurons."""
 SHARES = (1.0, 0.125)
 """Largest clusters that are tried, as shares of a core."""
@@ -90,7 +90,10 @@ def least_traffic(problem: Problem, rates: Rates, boards: tuple[Board, ...] | No
     MappingError
         As for "greedy".
     """
-    best = _candidate(problem, rates, *greedy(problem))
+    assignment, use = greedy(problem)
+    best = _candidate(problem, rates, assignment, use)
+    if best is None:
+        return assignment, use, in_order(assignment.count, problem.chip)
     for found in _found(problem, rates, best):
         if found.score < best.score and _allowed(problem, found, boards):
             best = found
@@ -101,9 +104,10 @@ def least_traffic(problem: Problem, rates: Rates, boards: tuple[Board, ...] | No
     return best.assignment, best.use, arranged(best.graph, best.layout, problem.chip)
 
 
-def _candidate(problem: Problem, rates: Rates, assignment: Assignment, use: Use) -> _Candidate:
+def _candidate(problem: Problem, rates: Rates, assignment: Assignment, use: Use) -> _Candidate | None:
+    """An assignment on chips; None if too many of its cores are connected."""
     graph = core_graph(problem, assignment, rates)
-    return _Candidate(assignment, use, on_chips(graph, problem.chip), graph)
+    return None if graph is None else _Candidate(assignment, use, on_chips(graph, problem.chip), graph)
 
 
 def _allowed(problem: Problem, found: _Candidate, boards: tuple[Board, ...] | None) -> bool:
@@ -134,8 +138,10 @@ def _found(problem: Problem, rates: Rates, first: _Candidate) -> Iterator[_Candi
         sizes = sizes_of_pieces(problem, nets, size, piece, lists=place is None)
         for found in _placed(problem, nets, packed(sizes, ties, piece, most), place, most):
             if found[0].count <= most and _keeps(problem, *found):
-                starts.append(_candidate(problem, rates, *found))
-                yield starts[-1]
+                candidate = _candidate(problem, rates, *found)
+                if candidate is not None:
+                    starts.append(candidate)
+                    yield candidate
     starts.sort(key=lambda c: c.score)
     for start in starts[: 2 if len(nets.nets) <= REFINED_TWICE else 1]:
         if refinement.possible(nets, start.assignment.count):
@@ -209,6 +215,8 @@ def _refined(problem: Problem, rates: Rates, nets: Nets, start: _Candidate) -> I
         use = use_of(problem, assignment)
         if _keeps(problem, assignment, use):
             graph = core_graph(problem, assignment, rates)
+            if graph is None:
+                return
             if len(np.unique(chip[left])) == start.layout.chips:
                 yield _Candidate(assignment, use, Layout(chip[left], start.layout.core[left]), graph)
             if far:

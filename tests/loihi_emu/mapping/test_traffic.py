@@ -266,3 +266,25 @@ def test_the_refinement_saves_what_it_says(seed, far):
     assert np.isclose(cost(start.assignment, start.layout) - cost(after, start.layout), saved)
     assert np.bincount(core, minlength=6).max() <= 20
     assert use[kernels.COMPARTMENTS].tolist() == np.bincount(core, minlength=6).tolist()
+
+
+def test_with_too_many_connected_cores_all_stays_in_order(monkeypatch):
+    net, _ = communities(4, 500, 10)
+    monkeypatch.setattr("loihi_emu.mapping.core_graph.PAIRS_MOST", 1)
+    found, sequential = net.place(strategy="traffic"), net.place()
+    assert np.array_equal(found.core_of("cells"), sequential.core_of("cells"))
+    assert np.array_equal(found.layout.core, sequential.layout.core)
+
+
+def test_a_large_network_keeps_the_order_of_its_neurons_but_not_of_its_cores(monkeypatch):
+    monkeypatch.setattr("loihi_emu.mapping.traffic.CLUSTERED_MOST", 1)
+    chip = replace(LOIHI1, compartments_per_core=8, usable_cores=8)
+    net = Network()
+    for k in range(32):
+        net.population(f"p{k}", 8, vth=100)
+    for k in range(32):
+        net.connect(f"p{k}", f"p{(k + 4) % 32}", np.eye(8, dtype=int))
+    sequential, found = net.place(chip=chip), net.place(chip=chip, strategy="traffic")
+    assert all(np.array_equal(found.core_of(name), sequential.core_of(name)) for name in net.populations)
+    assert sequential.traffic().between_chips == 128
+    assert found.traffic().between_chips == 0
