@@ -18,13 +18,13 @@ from loihi_emu.mapping.layout import Layout, in_order, tiles
 
 GROWN = 3
 """Starts with grown chips."""
-PROPOSALS = 3_000_000
+PROPOSALS = 8_000_000
 """Proposals of a start, at most."""
 QUICK, THOROUGH = 1000, 8000
 """Proposals of a start per core: to compare assignments, and for the one that is taken."""
 EDGES = 40_000
 """Where cores have many neighbours, proposals are so many per neighbour instead, times the effort."""
-HOT, COLD = 1 / 4, 1 / 2000
+HOT, COLD = 1.0, 1 / 50
 """Temperatures at the beginning and at the end, in messages of an average core."""
 GROW_MOST = 1 << 14
 """More cores than this are only refined from their order: growing takes a time of the number's square."""

@@ -42,7 +42,7 @@ PROPOSALS, PROPOSALS_PER_PIECE = 1_000_000, 1000
 """Exchanges of pieces that are proposed: so many per piece, at most so many."""
 EDGES = 40_000_000
 """Proposals of pieces with one neighbour each, at most; as many fewer as they have more."""
-HOT, COLD = 1 / 4, 1 / 2000
+HOT, COLD = 1.0, 1 / 50
 """Temperatures at the beginning and at the end, in the ties of an average piece."""
 DESCENT = 50_000_000
 """Exchanges that the descent at the end may look at, about."""
