@@ -227,7 +227,8 @@ class PyOutPortVectorDense(PyOutPort):
             return
         message = np.array(data)
         if message.shape != self._shape:
-            raise AssertionError(f"sent data of shape {message.shape}, the port has shape {self._shape}")
+            sent = f"{self._where()}: sent data of shape {message.shape}"
+            raise AssertionError(f"{sent}, the port has shape {self._shape}")
         if message.dtype != self._d_type:
             message = message.astype(self._d_type)
         for channel in self._csp_ports:
@@ -248,9 +249,8 @@ class PyOutPortVectorSparse(PyOutPort):
         values, index = np.array(data, self._d_type).ravel(), np.array(indices).ravel()
         limit = int(np.prod(self._shape))
         if len(values) != len(index) or len(values) > limit:
-            raise AssertionError(
-                f"sent {len(values)} values with {len(index)} indices; the port takes equally many, {limit} at most"
-            )
+            sent = f"{self._where()}: sent {len(values)} values with {len(index)} indices"
+            raise AssertionError(f"{sent}; the port takes equally many, {limit} at most")
         for channel in self._csp_ports:
             channel.send((values, index))
 

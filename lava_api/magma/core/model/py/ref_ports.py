@@ -18,6 +18,11 @@ MANAGEMENT = (Phase.PRE_MGMT, Phase.POST_MGMT, Phase.HOST)
 class AbstractPyPort(AbstractPortImplementation, ABC):
     """A port of a Python process model."""
 
+    def _where(self) -> str:
+        """Return the port by its name in the model, as messages begin with it."""
+        names = (name for name, value in vars(self._process_model).items() if value is self)
+        return f'port "{next(names, type(self).__name__)}"'
+
 
 class VarPortCmd:
     """What a RefPort asks of a VarPort."""
@@ -77,9 +82,9 @@ class PyRefPort(_VariablePort):
         phase = getattr(self._process_model, "phase", None)
         if phase is not None and phase not in MANAGEMENT and self._csp_recv_port is not None:
             raise SimulationError(
-                f"a RefPort cannot {action} in phase {Phase(phase).name}: variables of other processes are open in"
-                " run_pre_mgmt() and run_post_mgmt() only. Ask for them with pre_guard() and lrn_guard(), or"
-                " post_guard()."
+                f"{self._where()}: a RefPort cannot {action} in phase {Phase(phase).name}: variables of other processes"
+                " are open in run_pre_mgmt() and run_post_mgmt() only. Ask for them with pre_guard() and lrn_guard(),"
+                " or post_guard()."
             )
         return self._csp_recv_port
 
@@ -104,7 +109,8 @@ class PyRefPortVectorDense(PyRefPort):
         if link is not None:
             values = np.array(data)
             if values.shape != self._shape:
-                raise AssertionError(f"wrote data of shape {values.shape}, the port has shape {self._shape}")
+                wrote = f"{self._where()}: wrote data of shape {values.shape}"
+                raise AssertionError(f"{wrote}, the port has shape {self._shape}")
             link.write(values.astype(self._d_type))
 
 
