@@ -128,8 +128,8 @@ def chunks_of(c: Connection) -> tuple[int, int, int]:
 
 
 def fanin_of(population: Population, connections: list[Connection], chip: Chip) -> Fanin:
-    """Gather the synapses into a population by target."""
-    into = tuple(c for c in connections if c.post.target is population)
+    """Gather the synapses of the connections into a population by target."""
+    into = tuple(connections)
     counts = [_counts(c, population.size) for c in into]
     starts = np.zeros((len(into), population.size + 1), np.int64)
     total = 0

@@ -58,14 +58,15 @@ def _check_population(p: Population, chip: Chip) -> None:
 
 def _check_limit(p: Population, name: str, sign: int, form: str, chip: Chip) -> None:
     """Raise if vmin or vmax is not one that the chip's exponents can give."""
-    given = np.unique(np.asarray(p.parameters[name]))
+    values = np.asarray(p.parameters[name])
     if sign < 0:
-        possible = np.asarray([1 - (1 << e) for e in range(chip.vmin_exp_max + 1)])
+        possible = [1 - (1 << e) for e in range(chip.vmin_exp_max + 1)]
     else:
-        possible = np.asarray([(1 << (9 + 2 * e)) - 1 for e in range(chip.vmax_exp_max + 1)])
-    bad = given[~np.isin(given, possible)]
-    if bad.size:
-        nearest = possible[np.argsort(np.abs(possible - bad[0]))[:2]]
+        possible = [(1 << (9 + 2 * e)) - 1 for e in range(chip.vmax_exp_max + 1)]
+    given = np.unique(values).tolist() if values.ndim else [values.item()]
+    bad = [value for value in given if value not in possible]
+    if bad:
+        nearest = sorted(possible, key=lambda value: abs(value - bad[0]))[:2]
         raise MappingError(
             f'population "{p.name}", {name}: got {bad[0]}, {chip.name} has {form}: '
             f"the nearest are {min(nearest)} and {max(nearest)}."

@@ -51,8 +51,10 @@ class Problem:
     @cached_property
     def fanins(self) -> dict[str, Fanin]:
         """Synapses into each population by target."""
-        every = list(self.connections.values())
-        return {name: fanin_of(p, every, self.chip) for name, p in self.populations.items()}
+        into: dict[str, list[Connection]] = {name: [] for name in self.populations}
+        for c in self.connections.values():
+            into[c.post.target.name].append(c)
+        return {name: fanin_of(p, into[name], self.chip) for name, p in self.populations.items()}
 
     @cached_property
     def synapses(self) -> int:
