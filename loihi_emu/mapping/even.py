@@ -90,7 +90,7 @@ def _cut(problem: Problem, name: str, count: int) -> _Parts:
         for c, total, found in zip(fanin.connections, totals.tolist(), fanin.sources(lists), strict=True):
             if isinstance(c.pre.target, Population):
                 more = fanout.setdefault(c.pre.target.name, np.zeros(c.pre.target.size, np.int64))
-                more[found] += cheapest(0, c.name, total, c.conv is not None).out_slots
+                more[found] += cheapest(0, c, total, problem.chip).out_slots
     return _Parts(bounds, bits, axons, fanout)
 
 

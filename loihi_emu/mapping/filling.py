@@ -74,13 +74,10 @@ class _OpenCore:
         head = neurons[:left]
         yield self._same(part_of(problem.profiles.core[name], head), problem.profiles.noise[name])
         connections = problem.fanins[name].connections
-        longest = max([self.delay, *(problem.delay(c) for c in connections)])
-        slots = longest + DELAY_SLOTS_MORE
-        yield problem.limit("accumulators") // slots - self.compartments
-        formats = self.formats | self._formats(connections)
-        yield self._none_if(len(formats) <= problem.limit("synapse_formats"))
-        traces = self.traces | {problem.trace_key(c) for c in connections if c.learning is not None}
-        yield self._none_if(len(traces) <= problem.limit("trace_profiles"))
+        yield self._delayed(problem.neuron_delays(name), head)
+        formats, traces = [self.format_of(c) for c in connections], [problem.trace_key(c) for c in connections]
+        yield self._few_kinds(self.formats, formats, problem.limit("synapse_formats"), name, head)
+        yield self._few_kinds(self.traces, traces, problem.limit("trace_profiles"), name, head)
         for present, identities, resource in zip(
             self.profiles, (problem.profiles.compartment[name], problem.profiles.threshold[name]),
             ("compartment_profiles", "threshold_profiles"), strict=True,
@@ -88,6 +85,15 @@ class _OpenCore:
             yield few_enough(part_of(identities, head), present, problem.limits[resource].limit)
         axons = np.cumsum(fanout[head])
         yield int(np.searchsorted(axons, problem.limit("axons_out") - self.axons_out, "right"))
+
+    def _delayed(self, delays: NDArray[np.int64] | None, neurons: Index) -> int | None:
+        """Neurons until a core of so many would have too few slots for the longest delay among them."""
+        limit = self.problem.limit("accumulators")
+        if delays is None:
+            return limit // (self.delay + DELAY_SLOTS_MORE) - self.compartments
+        slots = np.maximum.accumulate(np.maximum(delays[neurons], self.delay)) + DELAY_SLOTS_MORE
+        needs = slots * np.arange(self.compartments + 1, self.compartments + len(neurons) + 1)
+        return int(np.searchsorted(needs, limit, "right"))
 
     def _same(self, shared: NDArray[np.int32], noise: int) -> int | None:
         """Neurons before the first whose vmin, vmax or noise differ from the core's."""
@@ -97,17 +103,24 @@ class _OpenCore:
         other = np.flatnonzero(shared != wanted)
         return None if not other.size else int(other[0]) if shared.ndim else 0
 
-    def _formats(self, connections: Iterable[Connection]) -> set[Any]:
-        """The synapse formats of connections: at least one for all of one kind, at most one for each."""
-        return {c.name if self.strict else self.problem.format_key(c) for c in connections}
+    def _few_kinds(self, present: set[Any], kinds: list[Any], most: int, name: str, neurons: Index) -> int | None:
+        """Neurons before the one whose connections, each of a kind or None, would make too many kinds of a core's."""
+        if len(present.union(kinds) - {None}) <= most:
+            return None
+        first: dict[Any, int] = {}
+        for kind, onto in zip(kinds, self.problem.onto(name, neurons), strict=True):
+            if kind is not None and kind not in present and onto.any():
+                first[kind] = min(first.get(kind, len(neurons)), int(onto.argmax()))
+        free = most - len(present)
+        return None if len(first) <= free else sorted(first.values())[free]
+
+    def format_of(self, c: Connection) -> Any:
+        """The synapse format of a connection: at least one for all of one kind, at most one for each."""
+        return c.name if self.strict else self.problem.format_key(c)
 
     def fresh(self) -> _OpenCore:
         """The next core, empty."""
         return _OpenCore(self.problem, self.number + 1, self.strict)
-
-    @staticmethod
-    def _none_if(fits: bool) -> int | None:
-        return None if fits else 0
 
     # ------------------------------------------------------------ filling
     def add(self, name: str, neurons: Index, fanout: NDArray[np.int64], bits: int, axons: int) -> None:
@@ -117,9 +130,12 @@ class _OpenCore:
         self.bits, self.axons_in = self.bits + bits, self.axons_in + axons
         self.compartments += len(neurons)
         self.axons_out += int(fanout[neurons].sum())
-        self.delay = max([self.delay, *(problem.delay(c) for c in fanin.connections)])
-        self.formats |= self._formats(fanin.connections)
-        self.traces |= {problem.trace_key(c) for c in fanin.connections if c.learning is not None}
+        delays = problem.neuron_delays(name)
+        if delays is not None:
+            self.delay = max(self.delay, int(delays[neurons].max()))
+        here = [c for c, onto in zip(fanin.connections, problem.onto(name, neurons), strict=True) if onto.any()]
+        self.formats |= {self.format_of(c) for c in here}
+        self.traces |= {problem.trace_key(c) for c in here if c.learning is not None}
         self.shared = int(part_of(problem.profiles.core[name], neurons[:1]).flat[0])
         self.noise = self.noise or problem.profiles.noise[name]
         for present, identities in zip(
@@ -179,7 +195,7 @@ def fill(
                 core = core.fresh()
                 continue
             if n == 0:
-                raise _single(problem, name, int(neurons[at]), fanout[name])
+                raise _single(problem, name, int(neurons[at]), fanout[name], strict)
             core.add(name, rest[:n], fanout[name], bits, axons)
             guesses[name] = n
             cores[name][rest[:n]] = core.number
@@ -213,26 +229,31 @@ def per_core(problem: Problem, name: str) -> int:
     return n if fanin.connections else most
 
 
-def _single(problem: Problem, name: str, neuron: int, fanout: NDArray[np.int64]) -> MappingError:
+def _single(problem: Problem, name: str, neuron: int, fanout: NDArray[np.int64], strict: bool) -> MappingError:
     """The error for a neuron that no core can take."""
     place = np.array([neuron], np.int32)
     fanin = problem.fanins[name]
     bits, axons = fanin.need(place, np.zeros(1, np.int32)) if fanin.connections else (0, 0)
-    needs = {"axons_in": axons, "synaptic_bits": bits, "axons_out": int(fanout[neuron])}
-    advice = {
-        "axons_in": "Fewer sources onto it, or populations in between that gather them.",
-        "synaptic_bits": "Fewer weight bits or shorter delays, or fewer sources onto it.",
-        "axons_out": "Fewer target cores: fewer targets, or populations in between that pass its spikes on.",
+    delays = problem.neuron_delays(name)
+    longest = 0 if delays is None else int(delays[neuron])
+    here = [c for c, onto in zip(fanin.connections, problem.onto(name, place), strict=True) if onto[0]]
+    formats = {_OpenCore(problem, 0, strict).format_of(c) for c in here}
+    traces = {problem.trace_key(c) for c in here if c.learning is not None}
+    kinds = "Fewer kinds of connections onto it: equal weight_bits, exponents, sign modes, longest delays and rules."
+    needs = {
+        "axons_in": (axons, "Fewer sources onto it, or populations in between that gather them."),
+        "synaptic_bits": (bits, "Fewer weight bits or shorter delays, or fewer sources onto it."),
+        "axons_out": (
+            int(fanout[neuron]),
+            "Fewer target cores: fewer targets, or populations in between that pass its spikes on.",
+        ),
+        "accumulators": (longest + DELAY_SLOTS_MORE, f"Delays shorter than {longest}."),
+        "synapse_formats": (len(formats), kinds),
+        "trace_profiles": (len(traces), "Fewer different pre-traces (x1, x2) of the connections onto it."),
     }
-    for resource, need in needs.items():
-        have = problem.limit(resource)
-        if need > have:
-            text = problem.limits[resource].text
-            return MappingError(
-                f'population "{name}", neuron {neuron}: needs {need} {text} alone, a core of {problem.chip.name} has '
-                f"{have}. {advice[resource]}"
-            )
+    resource = next(r for r, (need, _) in needs.items() if need > problem.limit(r))
+    need, advice = needs[resource]
     return MappingError(
-        f'population "{name}", neuron {neuron}: does not fit on a core of {problem.chip.name} for its '
-        f"connections' formats, traces or delays. Use fewer kinds of connections onto it, or shorter delays."
+        f'population "{name}", neuron {neuron}: needs {need} {problem.limits[resource].text} alone, a core of '
+        f"{problem.chip.name} has {problem.limit(resource)}. {advice}"
     )

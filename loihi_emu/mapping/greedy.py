@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from loihi_emu.mapping import table_kernels
 from loihi_emu.mapping.assignment import Assignment, assigned
 from loihi_emu.mapping.even import even_runs
 from loihi_emu.mapping.filling import Run, fill, per_core
+from loihi_emu.mapping.grouping import grouped_runs
 from loihi_emu.mapping.problem import Problem
 from loihi_emu.mapping.use import Use, use_of
 
@@ -29,11 +31,24 @@ FEW = 0.1
 def greedy(problem: Problem) -> tuple[Assignment, Use]:
     """Fill cores in order of populations: large ones in equal parts, or split where a core ends if that saves cores.
 
+    Neurons of a population are taken in order, or, if that saves cores, by the profiles that a core has few of.
+
     Raises
     ------
     MappingError
         A neuron that fits on no core.
     """
+    found = _in_order(problem)
+    if found[0].count > fewest(problem):
+        runs = grouped_runs(problem)
+        with suppress(MappingError):
+            grouped = None if runs is None else filled(problem, runs, foreseen(problem), most=found[0].count - 1)
+            return grouped or found
+    return found
+
+
+def _in_order(problem: Problem) -> tuple[Assignment, Use]:
+    """Cores filled with the neurons in order."""
     even = None
     if problem.synapses <= LARGE and problem.neurons <= LARGE:
         runs = even_runs(problem)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from loihi_emu.chip import Chip
+from loihi_emu.errors import invalid
 
 DELAY_SLOTS_MORE = 2
 """Delay slots of a compartment beyond its longest delay: Fugu's Loihi backend; Davies 2018 p.92 gives the ends."""
@@ -46,6 +47,11 @@ _CORE = (
     ("synapse_formats", "synapse formats", "synapse_formats", 1),
     ("trace_profiles", "pre-trace profiles", "trace_profiles", 1),
 )
+_LEAST = dict.fromkeys((row[2] for row in _CORE), 1) | {
+    "accumulators": DELAY_SLOTS_MORE, "core_memory": 1, "usable_cores": 1, "max_chips": 1, "synaptic_word_bits": 1,
+    "synapse_block": 1, "block_header_bits": 0, "learning_axon_slots": 1, "pop32_axon_slots": 1,
+}  # fmt: skip
+"""The least of each quantity with which anything can be placed."""
 
 
 def resources(chip: Chip) -> dict[str, Resource]:
@@ -54,12 +60,21 @@ def resources(chip: Chip) -> dict[str, Resource]:
     Where the synaptic memory is unknown (Loihi 2 divides a core's memory as the network needs), all memory of the core
     is taken as its limit: a bound that a network which fits must keep.
 
+    Raises
+    ------
+    ValidationError
+        A chip on which nothing can be placed.
+
     Examples
     --------
     >>> from loihi_emu import LOIHI1
     >>> resources(LOIHI1)["synaptic_bits"].limit
     1048576
     """
+    for fact, least in _LEAST.items():
+        value = getattr(chip, fact)
+        if value is not None and value < least:
+            raise invalid(chip.name, fact, value, f"{least} or more")
     found = {}
     for name, text, fact, scale in _CORE:
         if fact == "synaptic_memory" and chip.synaptic_memory is None:

@@ -46,6 +46,7 @@ class Problem:
         self.limits: dict[str, Resource] = resources(chip)
         self.fields: dict[str, SynapseFields] = {name: fields_of(c, chip) for name, c in self.connections.items()}
         self.profiles: Profiles = profiles_of(self.populations)
+        self._neuron_delays: dict[str, NDArray[np.int64] | None] = {}
         self._delays = {name: int(c.delays.max()) if c.delays.size else 0 for name, c in self.connections.items()}
 
     @cached_property
@@ -74,6 +75,22 @@ class Problem:
     def delay(self, c: Connection) -> int:
         """Longest delay of a connection."""
         return self._delays[c.name]
+
+    def onto(self, name: str, neurons: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Whether each connection onto a population (rows) has synapses onto each of these neurons (columns)."""
+        starts = self.fanins[name].starts
+        return np.asarray(starts[:, neurons + 1] > starts[:, neurons])
+
+    def neuron_delays(self, name: str) -> NDArray[np.int64] | None:
+        """Longest delay of the connections onto each neuron of a population; None if there are none."""
+        if name not in self._neuron_delays:
+            fanin, longest = self.fanins[name], None
+            for number, c in enumerate(fanin.connections):
+                if self.delay(c):
+                    longest = np.zeros(fanin.population.size, np.int64) if longest is None else longest
+                    np.maximum(longest, np.where(np.diff(fanin.starts[number]), self.delay(c), 0), out=longest)
+            self._neuron_delays[name] = longest
+        return self._neuron_delays[name]
 
     def trace_key(self, c: Connection) -> Any:
         """What a pre-trace profile holds for a connection; None if it does not learn."""

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.elements import Population
+from loihi_emu.chip import Chip
+from loihi_emu.elements import Connection, Population
 from loihi_emu.mapping import kernels as k
 from loihi_emu.mapping.assignment import Assignment
 from loihi_emu.mapping.limits import DELAY_SLOTS_MORE
@@ -95,7 +96,7 @@ def use_of(problem: Problem, assignment: Assignment) -> Use:
         for c, total, found in zip(fanin.connections, totals.tolist(), fanin.sources(lists), strict=True):
             if not total[k.FOUND]:
                 continue
-            row = cheapest(core, c.name, total, c.conv is not None)
+            row = cheapest(core, c, total, problem.chip)
             rows.append(row)
             delays[core] = max(delays[core], problem.delay(c))
             if c.learning is not None:
@@ -117,16 +118,17 @@ def use_of(problem: Problem, assignment: Assignment) -> Use:
     return Use(budgets, rows, fanout)
 
 
-def cheapest(core: int, name: str, t: list[int], convolution: bool) -> CoreLists:
+def cheapest(core: int, c: Connection, t: list[int], chip: Chip) -> CoreLists:
     """The cheapest way to store the lists of a connection on a core, from its totals as the kernel measured them."""
-    common = (core, name, t[k.LISTS], t[k.SYNAPSES])
-    if convolution:
+    common = (core, c.name, t[k.LISTS], t[k.SYNAPSES])
+    if c.conv is not None:
         kind = min(range(3), key=lambda s: (t[k.MIXED] if s == 0 else t[k.SHARED + s - 1], s))
         bits = t[k.SHARED + kind - 1] if kind else t[k.MIXED]
         text = ("single", "pop16", "pop32")[kind]
         formats = {text: t[k.DISTINCT + kind - 1] if kind else t[k.LISTS]}
         index = t[k.RELATIVE + kind - 1] if kind else t[k.INDEX] if t[k.SPARSE] < t[k.DENSE] else 0
-        return CoreLists(*common, bits, t[k.AXONS + kind], max(1, kind), formats, index, 0, (text, bits))
+        slots = (chip.pop32_axon_slots or 1) if text == "pop32" else 1
+        return CoreLists(*common, bits, t[k.AXONS + kind], slots, formats, index, 0, (text, bits))
     s = min(range(4), key=lambda s: t[k.MIXED + s])
     dense, runs = t[k.OF_DENSE + s], t[k.OF_RUNS + s] if s else 0
     counts = {"dense": dense, "sparse": t[k.LISTS] - dense - runs, "run-length": runs}

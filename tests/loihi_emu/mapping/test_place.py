@@ -82,6 +82,54 @@ def test_other_limits_of_v_go_on_another_core():
     assert [int(placement.core_of(name)[0]) for name in "abcd"] == [0, 1, 1, 2]
 
 
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"vth": np.arange(1000) % 16 + 1},
+        {"vth": np.random.default_rng(0).integers(1, 17, 1000)},
+        {"vmin": -1 - 2 * (np.arange(1000) % 2)},
+        {"du": np.random.default_rng(0).permutation(np.arange(1000) % 64)},
+        {"vth": np.arange(1000) % 16 + 1, "du": np.arange(1000) // 16 % 2, "refractory": np.arange(1000) % 16 + 1},
+    ],
+)
+def test_neurons_of_many_profiles_come_together_by_profile(parameters):
+    placement = cells(1000, **parameters).place()
+    assert placement.cores == 2
+    for name, limit in placement.limits.items():
+        assert placement.budgets[name].max() <= limit, name
+    assert placement.budgets["compartments"].sum() == 1000
+
+
+def test_profiles_are_kept_apart_by_thresholds_and_then_by_the_others():
+    # 16 thresholds with each of 64 decays: two groups of thresholds, two of decays in each
+    n = np.arange(16 * 64)
+    placement = cells(16 * 64, vth=n % 16 + 1, du=n // 16).place()
+    assert placement.cores == 4
+    assert placement.budgets["threshold_profiles"].tolist() == [8] * 4
+    assert placement.budgets["compartment_profiles"].tolist() == [32] * 4
+
+
+def test_long_delays_onto_a_few_neurons_leave_room_for_the_others():
+    net = cells(10_000)
+    net.connect("p0", net["p0"][5000:5001], np.ones((1, 10_000), int) * (np.arange(10_000) < 100), delays=62)
+    placement = net.place()
+    assert placement.cores <= 11
+    assert placement.budgets["accumulators"].max() <= 8192
+    core = placement.core_of("p0")[5000]
+    assert placement.budgets["compartments"][core] <= 128
+
+
+def test_formats_and_traces_are_counted_where_they_are():
+    net = cells(20, 5)
+    for k in range(20):
+        options = {"weight_exp": k % 16 - 8, "weight_bits": 8 if k < 16 else 4, "sign_mode": "mixed"}
+        rule = LearningRule(dw="x1*y0", x1=Trace(16, 10 + k // 2), y1=Trace(16, 10))
+        net.connect("p1", net["p0"][k : k + 1], np.ones((1, 5), int), learning=rule if k % 2 else None, **options)
+    placement = net.place()
+    assert placement.cores == 4  # 10 pre-traces, 3 on a core
+    assert placement.budgets["trace_profiles"].tolist() == [3, 3, 3, 1]
+
+
 def test_long_delays_leave_room_for_fewer_neurons():
     net = cells(10, 1000)
     net.connect("p0", "p1", np.ones((1000, 10), int), delays=62)
@@ -166,6 +214,31 @@ def test_a_neuron_with_too_many_sources_fits_nowhere():
     net.connect("p0", "p1", np.ones((1, 5000), int))
     with pytest.raises(MappingError, match=r'"p1", neuron 0: needs 5000 input axons alone.*has 4096\. Fewer sources'):
         net.place()
+
+
+@pytest.mark.parametrize(
+    ("chip", "options", "text"),
+    [
+        ({"accumulators": 21}, {"delays": 20}, r"needs 22 dendritic acc.* alone, .* has 21\. Delays shorter than 20\."),
+        ({"synaptic_memory": 100}, {}, r"needs 1280 bits of synaptic memory alone, .* has 800\. Fewer weight bits"),
+        ({"synapse_formats": 1}, {"weight_exp": 1}, r"needs 2 synapse formats alone, .* has 1\. Fewer kinds"),
+    ],
+)
+def test_what_a_single_neuron_needs_is_named(chip, options, text):
+    net = cells(10, 1)
+    for k in range(2):
+        net.connect("p0", "p1", np.ones((1, 10), int), **(options if k else {}))
+    with pytest.raises(MappingError, match=f'population "p1", neuron 0: {text}'):
+        net.place(chip=replace(LOIHI1, **chip))
+
+
+@pytest.mark.parametrize(
+    ("quantity", "value"),
+    [("compartments_per_core", 0), ("usable_cores", 0), ("axons_in", 0), ("accumulators", 1), ("synapse_block", 0)],
+)
+def test_chips_on_which_nothing_can_be(quantity, value):
+    with pytest.raises(ValidationError, match=f"Loihi 1, {quantity}: got {value}, allowed is {value + 1} or more"):
+        cells(10).place(chip=replace(LOIHI1, **{quantity: value}))
 
 
 def test_too_few_chips_and_a_board_that_would_do():

@@ -1,0 +1,44 @@
+"""Neurons of a population by what they share, where they differ in more than a core can tell apart."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.mapping.filling import Run
+from loihi_emu.mapping.problem import Problem
+
+Integers = NDArray[np.int64]
+
+
+def grouped_runs(problem: Problem) -> list[Run] | None:
+    """Runs of neurons that a core can hold together: of one vmin and vmax, few thresholds and few other profiles.
+
+    None if all neurons of every population are such a run.
+    """
+    runs: list[Run] = []
+    for name, neurons in problem.every_neuron().items():
+        group = _groups(problem, name, len(neurons))
+        order = np.argsort(group, kind="stable").astype(np.int32)
+        runs += [(name, piece) for piece in np.split(order, np.flatnonzero(np.diff(group[order])) + 1)]
+    return runs if len(runs) > len(problem.populations) else None
+
+
+def _groups(problem: Problem, name: str, size: int) -> Integers:
+    """The group of each neuron: vmin and vmax first, then thresholds by their number, then other profiles by theirs."""
+    group = np.zeros(size, np.int64)
+    for identities, most in (
+        (problem.profiles.core[name], 1),
+        (problem.profiles.threshold[name], problem.limits["threshold_profiles"].limit),
+        (problem.profiles.compartment[name], problem.limits["compartment_profiles"].limit),
+    ):
+        if identities.ndim == 0 or most is None:
+            continue
+        # pairs of group and profile in order; of each group the first `most` profiles make a group, then the next ...
+        kinds, number = np.unique(group << 32 | identities, return_inverse=True)
+        before = kinds >> 32
+        first = np.searchsorted(before, before)
+        part = (np.arange(len(kinds)) - first) // most
+        _, joined = np.unique(before << 32 | part, return_inverse=True)
+        group = joined.reshape(-1)[number.reshape(-1)]
+    return group
