@@ -28,21 +28,19 @@ from loihi_emu.mapping import refinement
 from loihi_emu.mapping.assignment import Assignment, assigned
 from loihi_emu.mapping.check import check_chips, check_cores
 from loihi_emu.mapping.chips import THOROUGH, arranged, on_chips
-from loihi_emu.mapping.cluster import (
-    clusters_of,
-    equal_pieces,
-    packed,
-    pieces_of_populations,
-    place_of,
-    runs_of,
-    size_of_neurons,
-    sizes_of_pieces,
-)
+from loihi_emu.mapping.cluster import clusters_of, place_of, runs_of, size_of_neurons
 from loihi_emu.mapping.core_graph import CoreGraph, core_graph
 from loihi_emu.mapping.filling import Run, fill
 from loihi_emu.mapping.greedy import greedy, halved
 from loihi_emu.mapping.layout import Layout, in_order
 from loihi_emu.mapping.nets import Nets, nets_of
+from loihi_emu.mapping.packing import (
+    equal_pieces,
+    packed,
+    packed_by_chip,
+    pieces_of_populations,
+    sizes_of_pieces,
+)
 from loihi_emu.mapping.problem import Problem
 from loihi_emu.mapping.rates import Rates
 from loihi_emu.mapping.use import Use, use_of
@@ -142,10 +140,30 @@ def _found(problem: Problem, rates: Rates, first: _Candidate) -> Iterator[_Candi
                 if candidate is not None:
                     starts.append(candidate)
                     yield candidate
+        by_chip = packed_by_chip(sizes, ties, piece, problem.chip.usable_cores)
+        if by_chip is not None and len(by_chip[1]) <= most and len(np.unique(by_chip[1])) <= first.layout.chips:
+            for candidate in _on_given_chips(problem, rates, nets, *by_chip):
+                starts.append(candidate)
+                yield candidate
     starts.sort(key=lambda c: c.score)
     for start in starts[: 2 if len(nets.nets) <= REFINED_TWICE else 1]:
         if refinement.possible(nets, start.assignment.count):
             yield from _refined(problem, rates, nets, start)
+
+
+def _on_given_chips(
+    problem: Problem, rates: Rates, nets: Nets, cores: Integers, chip: Integers
+) -> Iterator[_Candidate]:
+    """The assignment of neurons to cores whose chips are known, if it keeps the limits."""
+    assignment = assigned(nets.parts(cores), len(chip))
+    use = use_of(problem, assignment)
+    graph = core_graph(problem, assignment, rates) if _keeps(problem, assignment, use) else None
+    if graph is not None:
+        number = np.unique(chip, return_inverse=True)[1].reshape(-1)
+        first = np.searchsorted(number, number)
+        yield _Candidate(
+            assignment, use, Layout(number.astype(np.int32), (np.arange(len(chip)) - first).astype(np.int32)), graph
+        )
 
 
 def _placed(

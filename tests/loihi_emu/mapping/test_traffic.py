@@ -118,6 +118,24 @@ def test_cores_that_talk_are_near_on_the_mesh():
     assert hops[1] < hops[0] / 4
 
 
+def test_chips_are_filled_with_what_belongs_together_rather_than_cores():
+    # four groups of a chip each; within a group, all reach all: no cores of a chip are better than others
+    chip = replace(LOIHI1, compartments_per_core=16, usable_cores=6)
+    rng = np.random.default_rng(3)
+    group = rng.permutation(np.repeat(np.arange(4), 10))
+    net = Network()
+    for k in range(40):
+        net.population(f"p{k}", 8, vth=100)
+    for a in range(40):
+        for b in rng.permutation(np.flatnonzero(group == group[a]))[:4]:
+            net.connect(f"p{a}", f"p{b}", np.eye(8, dtype=int))
+    net.connect("p0", "p1", np.ones((8, 8), int))
+    sequential, found = net.place(chip=chip), net.place(chip=chip, strategy="traffic")
+    assert found.chips == sequential.chips == 4
+    assert found.traffic().between_chips <= 8 * (group[0] != group[1])
+    assert sequential.traffic().between_chips > 500
+
+
 # ------------------------------------------------------------ what it keeps
 def test_the_result_is_always_the_same():
     net, _ = communities(4, 500, 10, strangers=500)
