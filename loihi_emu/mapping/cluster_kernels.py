@@ -3,7 +3,7 @@
 import numpy as np
 
 from loihi_emu.jit import entry, kernel
-from loihi_emu.mapping.partition_kernels import below, next_random
+from loihi_emu.mapping.partition_kernels import below, next_random, seeded
 
 EPSILON = 1e-9
 
@@ -30,7 +30,7 @@ def propagate(indptr, indices, weights, sizes, limit, labels, passes, seed):
         total[labels[v]] += sizes[v]
     tally = np.zeros(n)
     order = np.arange(n)
-    state = np.uint64(0x9E3779B97F4A7C15) ^ (np.uint64(seed + 1) * np.uint64(0xD1B54A32D192ED03))
+    state = seeded(seed)
     changes = 0
     for _ in range(passes):
         state = shuffle(order, state)

@@ -24,6 +24,15 @@ def next_random(state):
 
 
 @kernel
+def seeded(seed):
+    """The first state for a seed."""
+    state = np.uint64(0x9E3779B97F4A7C15) ^ np.uint64(seed)
+    for _ in range(16):
+        state = next_random(state)
+    return state
+
+
+@kernel
 def below(state, n):
     """A whole number in 0..n - 1 from a state."""
     return np.int64((state >> np.uint64(11)) % np.uint64(n))
@@ -231,9 +240,7 @@ def anneal(indptr, indices, weights, sizes, chips, capacity, most, part, proposa
     ties, load, counts = np.zeros((n, chips)), np.zeros((chips, sizes.shape[1])), np.zeros(chips, np.int64)
     members, where = np.zeros((chips, most), np.int32), np.zeros(n, np.int32)
     gather(indptr, indices, weights, sizes, part, ties, load, counts, members, where)
-    state = np.uint64(0x9E3779B97F4A7C15) ^ (np.uint64(seed + 1) * np.uint64(0xD1B54A32D192ED03))
-    for _ in range(8):
-        state = next_random(state)
+    state = seeded(seed)
     temperature = hot
     factor = (cold / hot) ** (1.0 / max(1, proposals))
     cost = cut(indptr, indices, weights, part)
@@ -303,9 +310,7 @@ def arrange(between, x, y, place, proposals, hot, cold, seed):
     seed : int
     """
     n = place.shape[0]
-    state = np.uint64(0x9E3779B97F4A7C15) ^ (np.uint64(seed + 1) * np.uint64(0xD1B54A32D192ED03))
-    for _ in range(8):
-        state = next_random(state)
+    state = seeded(seed)
     temperature, factor = hot, (cold / hot) ** (1.0 / max(1, proposals))
     total, best = 0.0, 0.0
     best_place = place.copy()

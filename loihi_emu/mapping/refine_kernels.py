@@ -9,7 +9,7 @@ import numpy as np
 
 from loihi_emu.jit import entry, kernel
 from loihi_emu.mapping.cluster_kernels import shuffle
-from loihi_emu.mapping.partition_kernels import below, next_random
+from loihi_emu.mapping.partition_kernels import below, next_random, seeded
 
 EPSILON = 1e-9
 PARTNERS = 6
@@ -243,7 +243,7 @@ def refine(
     pull = np.zeros(cores)
     before = np.zeros((RESOURCES, 2), np.int64)
     already = np.maximum(use[AXONS_OUT], limits[AXONS_OUT])
-    state = np.uint64(0x9E3779B97F4A7C15) ^ (np.uint64(seed + 1) * np.uint64(0xD1B54A32D192ED03))
+    state = seeded(seed)
     saved, first = 0.0, 0.0
     order = np.arange(n)
     for round_ in range(passes):
