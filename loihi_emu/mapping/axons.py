@@ -100,7 +100,7 @@ def _by_source(c: Connection, fanin: Fanin, number: int) -> tuple[Index, Integer
 def _convolution(c: Connection, fanin: Fanin, number: int) -> tuple[Index, Integers, Index, Integers]:
     assert c.conv is not None
     starts = fanin.starts[number]
-    units = fanin.synapses[starts[0] : starts[-1]] - fanin.offsets[number]
+    units = fanin.synapses[starts[0] : starts[-1]]
     lists = int(fanin.offsets[number + 1] - fanin.offsets[number])
     order = np.argsort(units, kind="stable")
     targets = np.repeat(np.arange(fanin.population.size, dtype=np.int32), np.diff(starts))[order]

@@ -29,7 +29,7 @@ class Fanin:
         Those into it, in order of creation.
     starts : int64 array (connections, neurons + 1)
     synapses, taps : int32 arrays
-        Synapses of neuron t by connection c: ``starts[c, t]:starts[c, t + 1]``, each the number of its list.
+        Synapses of neuron t by connection c: ``starts[c, t]:starts[c, t + 1]``, each the number of its list among c's.
     offsets : int64 array (connections + 1)
         Number of the first list of each connection.
     fields : int64 array (connections, FIELDS)
