@@ -11,7 +11,7 @@ from loihi_emu.chip import Chip
 from loihi_emu.elements import Connection, Population
 from loihi_emu.mapping import kernels as k
 from loihi_emu.mapping import table_kernels
-from loihi_emu.mapping.formats import ANY_BLOCK, BASES, blocks_of, fields_of
+from loihi_emu.mapping.formats import ANY_BLOCK, BASES, blocks_of, fields_of, index_bits
 
 Integers = NDArray[np.int64]
 DENSE_ROWS = 1 << 22
@@ -33,6 +33,11 @@ class Fanin:
     offsets : int64 array (connections + 1)
         Number of the first list of each connection.
     fields : int64 array (connections, FIELDS)
+    widest : int
+        Bits of an index of all compartments of a core.
+
+    What is measured "wide" has all lists but those of convolutions sparse, with indices of the widest: connections with
+    equal synapses then have one format.
     """
 
     population: Population
@@ -42,6 +47,7 @@ class Fanin:
     taps: NDArray[np.int32]
     offsets: Integers
     fields: Integers
+    widest: int
     totals: Integers = field(init=False)
 
     def __post_init__(self) -> None:
@@ -54,7 +60,9 @@ class Fanin:
         self.places = np.zeros(1 << max(1, 2 * lists - 1).bit_length(), np.int32)
         self.tables = np.zeros((2, size), np.int64)
         self.stamps = np.zeros((3, size), np.int64)
-        self._fixed = (self.starts, self.synapses, self.taps, self.offsets, self.fields)
+        self._wide = self.fields.copy()
+        self._wide[self.fields[:, k.CHUNKS] == 0, k.WIDE] = self.widest
+        self._fixed = (self.starts, self.synapses, self.taps, self.offsets)
         self._scratch = (self.stats, self.touched, self.places, self.tables, self.stamps, self.totals)
 
     @property
@@ -63,7 +71,9 @@ class Fanin:
         synapses = self.starts[:, -1] - self.starts[:, 0]
         return int(np.where(self.fields[:, k.CHUNKS] > 0, 0, synapses * self.fields[:, k.SYNAPSE_BITS]).sum())
 
-    def measure(self, neurons: NDArray[np.int32], slots: NDArray[np.int32]) -> tuple[Integers, NDArray[np.int32]]:
+    def measure(
+        self, neurons: NDArray[np.int32], slots: NDArray[np.int32], wide: bool = False
+    ) -> tuple[Integers, NDArray[np.int32]]:
         """What neurons (ascending) in compartments `slots` (ascending) of one core need, and the lists they have.
 
         Returns
@@ -72,11 +82,18 @@ class Fanin:
             Overwritten by the next call; so are the lists.
         lists : int32 array
         """
-        found = k.measure(*self._fixed, neurons, slots, len(neurons), *self._scratch)
+        fields = self._wide if wide else self.fields
+        found = k.measure(*self._fixed, fields, neurons, slots, len(neurons), *self._scratch)
         return self.totals, self.touched[:found]
 
     def longest(
-        self, neurons: NDArray[np.int32], slots: NDArray[np.int32], guess: int, bits_left: int, axons_left: int
+        self,
+        neurons: NDArray[np.int32],
+        slots: NDArray[np.int32],
+        guess: int,
+        bits_left: int,
+        axons_left: int,
+        wide: bool = False,
     ) -> tuple[int, int, int]:
         """How many of the first neurons fit into so much synaptic memory and so many input axon slots.
 
@@ -85,18 +102,26 @@ class Fanin:
         if not self.connections:
             return len(neurons), 0, 0
         n, bits, axons = k.longest(
-            *self._fixed, neurons, slots, len(neurons), guess, bits_left, axons_left, *self._scratch
+            *self._fixed,
+            self._wide if wide else self.fields,
+            neurons,
+            slots,
+            len(neurons),
+            guess,
+            bits_left,
+            axons_left,
+            *self._scratch,
         )
         return int(n), int(bits), int(axons)
 
-    def need(self, neurons: NDArray[np.int32], slots: NDArray[np.int32]) -> tuple[int, int]:
+    def need(self, neurons: NDArray[np.int32], slots: NDArray[np.int32], wide: bool = False) -> tuple[int, int]:
         """Synaptic memory bits and input axon slots of all connections in their cheapest forms."""
-        self.measure(neurons, slots)
-        return self.needed()
+        self.measure(neurons, slots, wide)
+        return self.needed(wide)
 
-    def needed(self) -> tuple[int, int]:
+    def needed(self, wide: bool = False) -> tuple[int, int]:
         """Bits and slots of what was measured last."""
-        bits, axons = k.need(self.totals, self.fields)
+        bits, axons = k.need(self.totals, self._wide if wide else self.fields)
         return int(bits), int(axons)
 
     def sources(self, lists: NDArray[np.int32]) -> list[NDArray[np.int64]]:
@@ -145,7 +170,7 @@ def fanin_of(population: Population, connections: list[Connection], chip: Chip) 
     for number, c in enumerate(into):
         offsets[number + 1] = offsets[number] + _fill(c, starts[number], sources, taps)
         fields[number] = _fields(c, chip)
-    return Fanin(population, into, starts, sources, taps, offsets, fields)
+    return Fanin(population, into, starts, sources, taps, offsets, fields, index_bits(chip.compartments_per_core - 1))
 
 
 def _fields(c: Connection, chip: Chip) -> list[int]:
@@ -153,7 +178,7 @@ def _fields(c: Connection, chip: Chip) -> list[int]:
     slots = (chip.learning_axon_slots or 1) if c.learning is not None else 1
     chunks = chunks_of(c) if c.conv is not None else (0, 0, 0)
     bases = BASES if chip.axons_in is not None else ANY_BLOCK
-    return [fields_of(c, chip).bits, header, block, word.bit_length() - 1, slots, *chunks, bases]
+    return [fields_of(c, chip).bits, header, block, word.bit_length() - 1, slots, *chunks, bases, 0]
 
 
 def _counts(c: Connection, size: int) -> Integers:

@@ -42,13 +42,13 @@ class _OpenCore:
         if n == 0:
             return 0, 0, 0
         fanin = self.problem.fanins[name]
-        return fanin.longest(neurons[:n], self._slots(n), min(guess, n), *self._left())
+        return fanin.longest(neurons[:n], self._slots(n), min(guess, n), *self._left(), self.strict)
 
     def whole(self, name: str, neurons: Index, fanout: NDArray[np.int64]) -> tuple[int, int] | None:
         """The memory bits and input axons that a run takes if all of it fits; else None."""
         if self.most(name, neurons, fanout) < len(neurons):
             return None
-        bits, axons = self.problem.fanins[name].need(neurons, self._slots(len(neurons)))
+        bits, axons = self.problem.fanins[name].need(neurons, self._slots(len(neurons)), self.strict)
         left = self._left()
         return (bits, axons) if bits <= left[0] and axons <= left[1] else None
 
@@ -115,8 +115,8 @@ class _OpenCore:
         return None if len(first) <= free else sorted(first.values())[free]
 
     def format_of(self, c: Connection) -> Any:
-        """The synapse format of a connection: at least one for all of one kind, at most one for each."""
-        return c.name if self.strict else self.problem.format_key(c)
+        """The synapse format of a connection: at least one for all of one kind, exactly that if all lists are wide."""
+        return c.name if self.strict and c.conv is not None else self.problem.format_key(c)
 
     def fresh(self) -> _OpenCore:
         """The next core, empty."""
@@ -166,7 +166,7 @@ def fill(
     most : int, optional
         Give up, and return None, when more cores than these are needed.
     strict : bool
-        Count a synapse format for every connection.
+        Count memory and synapse formats as if all lists but those of convolutions were sparse, with wide indices.
 
     Raises
     ------
@@ -233,7 +233,7 @@ def _single(problem: Problem, name: str, neuron: int, fanout: NDArray[np.int64],
     """The error for a neuron that no core can take."""
     place = np.array([neuron], np.int32)
     fanin = problem.fanins[name]
-    bits, axons = fanin.need(place, np.zeros(1, np.int32)) if fanin.connections else (0, 0)
+    bits, axons = fanin.need(place, np.zeros(1, np.int32), strict) if fanin.connections else (0, 0)
     delays = problem.neuron_delays(name)
     longest = 0 if delays is None else int(delays[neuron])
     here = [c for c, onto in zip(fanin.connections, problem.onto(name, place), strict=True) if onto[0]]

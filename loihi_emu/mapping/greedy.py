@@ -43,7 +43,11 @@ def greedy(problem: Problem) -> tuple[Assignment, Use]:
         runs = grouped_runs(problem)
         with suppress(MappingError):
             grouped = None if runs is None else filled(problem, runs, foreseen(problem), most=found[0].count - 1)
-            return grouped or found
+            # two runs of a population that end up on one core can need more memory than foreseen for each
+            if grouped is not None and all(
+                grouped[1].budgets[name].max() <= problem.limit(name) for name in problem.limits
+            ):
+                return grouped
     return found
 
 
@@ -86,7 +90,9 @@ def filled(
         if assignment is None:
             return None
         use = use_of(problem, assignment)
-        if not strict and use.budgets["synapse_formats"].max(initial=0) > problem.limit("synapse_formats"):
+        if not strict and any(
+            use.budgets[name].max(initial=0) > problem.limit(name) for name in ("synapse_formats", "synaptic_bits")
+        ):
             strict = True
             assignment = fill(problem, runs, fanout, whole=whole, most=most, strict=True)
             continue

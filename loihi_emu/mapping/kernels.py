@@ -24,7 +24,8 @@ CHUNKS = 5  # units per pixel of a convolution; 0 if sources are neurons
 GROUP_CHUNKS = 6  # units per pixel and group
 LAST_ATOMS = 7  # channels of the last unit of a group; all others have ATOMS
 BASES = 8  # the base of a list that several pixels share is below this compartment
-FIELDS = 9
+WIDE = 9  # bits of the index of lists that are all sparse, to have formats in common; 0 if the cheapest are chosen
+FIELDS = 10
 
 # ---- columns of what a part of a core needs for one connection
 LISTS = 0
@@ -147,9 +148,8 @@ def add_lists(total, fields, stats, first, last, index):
         with_index = list_bits(n, bits + index, header, block, word)
         sparse += with_index
         best, is_dense = with_index, 0
-        if gap < 0:
-            possible = False
-        else:
+        possible &= gap >= 0
+        if gap >= 0:
             without = list_bits(np.int64(stats[i, 2] - stats[i, 1] + 1), bits, header, block, word)
             dense += without
             if without <= best:
@@ -157,12 +157,8 @@ def add_lists(total, fields, stats, first, last, index):
         best0 += best
         dense0 += is_dense
         if n == 1:  # one synapse is dense
-            best1 += best
-            best2 += best
-            best3 += best
-            dense1 += 1
-            dense2 += 1
-            dense3 += 1
+            best1, best2, best3 = best1 + best, best2 + best, best3 + best
+            dense1, dense2, dense3 = dense1 + 1, dense2 + 1, dense3 + 1
             continue
         found = runs_or(best, n, gap, SKIP1, bits, header + index, block, word)
         best1 += found
@@ -285,7 +281,7 @@ def measured(
         highest = 0
         for k in range(before, found):
             highest = max(highest, stats[k, 2])
-        index = max(INDEX_LEAST, bits_for(highest))
+        index = max(INDEX_LEAST, bits_for(highest), fields[c, WIDE])
         total[INDEX] = index
         total[FOUND] = found - before
         stamps[2, 0] += 1  # counts the calls
@@ -312,6 +308,8 @@ def needed(totals, fields):
             for kind in range(2):
                 if total[SHARED + kind] < best:
                     best, slots = total[SHARED + kind], total[AXONS + 1 + kind]
+        elif fields[c, WIDE]:
+            best = total[SPARSE]
         else:
             for s in range(3):
                 best = min(best, total[MIXED + 1 + s])

@@ -109,7 +109,7 @@ def use_of(problem: Problem, assignment: Assignment) -> Use:
             budgets[name][core] = len(kinds)
     for core, learned in traces.items():
         budgets["trace_profiles"][core] = len(learned)
-    rows = _few_formats(problem, rows, budgets["synapse_formats"])
+    rows = _few_formats(problem, assignment, rows, budgets["synapse_formats"])
     for row in rows:
         budgets["synaptic_bits"][row.core] += row.bits
         budgets["axons_in"][row.core] += row.axons
@@ -139,8 +139,12 @@ def cheapest(core: int, c: Connection, t: list[int], chip: Chip) -> CoreLists:
     return CoreLists(*common, t[k.MIXED + s], t[k.AXONS], 1, formats, t[k.INDEX], skip, single)
 
 
-def _few_formats(problem: Problem, rows: list[CoreLists], counts: Integers) -> list[CoreLists]:
-    """Count the synapse formats of each core; where there are too many, give connections one format each."""
+def _few_formats(problem: Problem, assignment: Assignment, rows: list[CoreLists], counts: Integers) -> list[CoreLists]:
+    """Count the synapse formats of each core.
+
+    Where there are too many, give connections one format each, or else all lists wide indices, to have formats in
+    common.
+    """
     by_core: dict[int, list[CoreLists]] = {}
     for row in rows:
         by_core.setdefault(row.core, []).append(row)
@@ -152,7 +156,31 @@ def _few_formats(problem: Problem, rows: list[CoreLists], counts: Integers) -> l
             kind, bits = row.single
             found[found.index(row)] = replace(row, formats={kind: row.lists}, bits=bits, skip_bits=0)
             counts[core] = len(_kinds(problem, found))
+        if counts[core] > problem.limit("synapse_formats"):
+            wide = _wide(problem, assignment, core, found)
+            number = len(_kinds(problem, wide))
+            if number < counts[core]:
+                found[:], counts[core] = wide, number
     return [row for found in by_core.values() for row in found]
+
+
+def _wide(problem: Problem, assignment: Assignment, core: int, rows: list[CoreLists]) -> list[CoreLists]:
+    """The lists of a core, all but those of convolutions sparse with indices of one width."""
+    by_name = {row.connection: row for row in rows}
+    for name, cores in assignment.cores.items():
+        neurons = np.flatnonzero(cores == core).astype(np.int32)
+        fanin = problem.fanins[name]
+        if not len(neurons) or not fanin.connections:
+            continue
+        totals, _ = fanin.measure(neurons, assignment.slots[name][neurons], wide=True)
+        for c, t in zip(fanin.connections, totals.tolist(), strict=True):
+            if c.conv is None and t[k.FOUND]:
+                bits = t[k.SPARSE]
+                by_name[c.name] = replace(
+                    by_name[c.name], bits=bits, formats={"sparse": t[k.LISTS]}, index_bits=t[k.INDEX], skip_bits=0,
+                    single=("sparse", bits),
+                )  # fmt: skip
+    return list(by_name.values())
 
 
 def _kinds(problem: Problem, rows: list[CoreLists]) -> set[Any]:

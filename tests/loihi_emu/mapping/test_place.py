@@ -130,6 +130,19 @@ def test_formats_and_traces_are_counted_where_they_are():
     assert placement.budgets["trace_profiles"].tolist() == [3, 3, 3, 1]
 
 
+def test_lists_of_many_formats_get_one_in_common():
+    # ten exponents, each with full and with nearly empty lists: 20 formats as dense and sparse, 10 if all are sparse
+    rng = np.random.default_rng(0)
+    net = cells(500, 50)
+    for k in range(20):
+        net.connect("p1", "p0", (rng.random((500, 50)) < (0.01 if k % 2 else 1)) * 50, weight_exp=k // 2 - 5)
+    placement = net.place()
+    assert placement.budgets["synapse_formats"].max() <= 16
+    assert placement.budgets["synaptic_bits"].max() <= 1024 * 1024
+    # a neuron has at most 11 * 50 synapses of 18 bits on average: about 110 on a core
+    assert placement.cores <= 6
+
+
 def test_long_delays_leave_room_for_fewer_neurons():
     net = cells(10, 1000)
     net.connect("p0", "p1", np.ones((1000, 10), int), delays=62)
