@@ -18,6 +18,7 @@ from lava_api.utils.weightutils import (
     determine_sign_mode,
     truncate_weights,
 )
+from loihi_emu.errors import invalid
 
 MAX_DELAY = 63
 """Largest synaptic delay in steps, 6 bits."""
@@ -64,7 +65,7 @@ class FixedConnection(FloatConnection):
     def __init__(self, proc_params: Any) -> None:
         super().__init__(proc_params)
         self.weights_set = False
-        self.weight_exp = proc_params.get("weight_exp", 0)
+        self.weight_exp = checked_exponent(proc_params)
         self.num_weight_bits = proc_params.get("num_weight_bits", MAX_WEIGHT_BITS)
         self.sign_mode = checked_sign_mode(proc_params)
 
@@ -90,6 +91,15 @@ class FixedConnection(FloatConnection):
             self.prepare()
             self.weights_set = True
         FloatConnection.run_spk(self)
+
+
+def checked_exponent(proc_params: Any) -> Any:
+    """Return the weight exponent that a connection was given, 0 if it was given none; raise if it is no integer."""
+    exponent = proc_params.get("weight_exp", 0)
+    if np.size(exponent) == 1 and np.asarray(exponent).dtype.kind in "iu":
+        return exponent
+    name = proc_params.get("name")
+    raise invalid(f'process "{name}"' if name else "connection", "weight_exp", exponent, "an integer")
 
 
 class DelayMixin(PyLoihiProcessModel):

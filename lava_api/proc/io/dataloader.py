@@ -15,6 +15,7 @@ from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc._checks import checked_interval
 from lava_api.proc._members import replace_member
 
 
@@ -34,6 +35,7 @@ class AbstractDataloader(AbstractProcess):
     """
 
     def __init__(self, gt_shape: tuple[int, ...], dataset: Any, interval: int = 1, offset: int = 0) -> None:
+        checked_interval(self, "interval", interval)
         super().__init__(interval=interval, offset=offset, saved_dataset=dataset)
         self.interval = Var((1,), interval)
         self.offset = Var((1,), offset % interval)

@@ -15,6 +15,7 @@ from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc._checks import checked_interval
 from lava_api.proc._members import replace_member
 
 
@@ -32,6 +33,7 @@ class Reset(AbstractProcess):
     """
 
     def __init__(self, *, reset_value: int = 0, interval: int = 1, offset: int = 0) -> None:
+        checked_interval(self, "interval", interval)
         super().__init__(reset_value=reset_value, interval=interval, offset=offset)
         self.reset_value = Var((1,), init=reset_value)
         self.interval = Var((1,), init=interval)

@@ -15,6 +15,7 @@ from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc._checks import checked_interval, checked_length
 from lava_api.proc._members import replace_member
 
 
@@ -30,7 +31,7 @@ class RingBuffer(AbstractProcess):
     """
 
     def __init__(self, *, shape: tuple[int, ...], buffer: int) -> None:
-        super().__init__(shape=shape, buffer=buffer)
+        super().__init__(shape=shape, buffer=checked_length(self, "buffer", buffer))
         self.shape = shape
         self.a_in = InPort(shape=shape)
         self.data = Var(shape=(*shape, buffer), init=np.zeros((*shape, buffer)))
@@ -85,7 +86,8 @@ class Read(AbstractProcess):
     """
 
     def __init__(self, *, buffer: int, interval: int = 1, offset: int = 0) -> None:
-        super().__init__(buffer=buffer, interval=interval, offset=offset)
+        checked_interval(self, "interval", interval)
+        super().__init__(buffer=checked_length(self, "buffer", buffer), interval=interval, offset=offset)
         self.buffer = buffer
         self.interval = Var((1,), interval)
         self.offset = Var((1,), offset % interval)

@@ -15,6 +15,7 @@ from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from loihi_emu.errors import invalid
 
 
 class RingBuffer(AbstractProcess):
@@ -28,6 +29,8 @@ class RingBuffer(AbstractProcess):
 
     def __init__(self, *, data: Any) -> None:
         data = np.asarray(data)
+        if data.ndim == 0 or data.shape[-1] == 0:
+            raise invalid(type(self).__name__, "data", f"shape {data.shape}", "at least one step on the last axis")
         super().__init__(data=data)
         self.data = Var(shape=data.shape, init=data)
         self.s_out = OutPort(shape=data.shape[:-1])

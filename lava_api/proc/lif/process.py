@@ -15,6 +15,7 @@ from lava_api.magma.core.process.neuron import LearningNeuronProcess
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
 from lava_api.magma.core.process.variable import Var
+from lava_api.proc._checks import checked_interval
 from lava_api.proc._names import warn_unknown
 from loihi_emu.errors import invalid
 
@@ -211,6 +212,7 @@ class LIFReset(LIF):
         name: str | None = None,
         log_config: LogConfig | None = None,
     ) -> None:
+        checked_interval(self, "reset_interval", reset_interval)
         super().__init__(
             shape=shape, u=u, v=v, du=du, dv=dv, bias_mant=bias_mant, bias_exp=bias_exp, vth=vth,
             name=name, log_config=log_config, reset_interval=reset_interval, reset_offset=reset_offset,

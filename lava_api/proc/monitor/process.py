@@ -9,7 +9,8 @@ import numpy as np
 from lava_api.magma.core.process.ports.ports import InPort, OutPort, RefPort
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
-from loihi_emu.errors import SimulationError
+from lava_api.proc._checks import LONGEST
+from loihi_emu.errors import SimulationError, integer, invalid
 
 
 class Monitor(AbstractProcess):
@@ -40,22 +41,42 @@ class Monitor(AbstractProcess):
             What to record.
         num_steps : int
             Steps to record, counted from the first step of the program; the program must not run longer.
+
+        Raises
+        ------
+        TypeError
+            When the target is something else, or a string.
+        ValueError
+            When steps are no whole number from 0, or another process of the same name has a target of the same name:
+            records are found by names.
         """
+        self._check(target)
+        num_steps = integer("Monitor", "num_steps", num_steps, 0, LONGEST)
         if isinstance(target, Var):
             port = self._add("RefPorts", "ref_port", RefPort(target.shape))
             name = self._add("VarsData1", "var_read", _record(target, num_steps))
             self.proc_params.overwrite("n_ref_ports", len(self.proc_params["RefPorts"]))
             self._post_init()
             getattr(self, port).connect_var(target)
-        elif isinstance(target, OutPort):
+        else:
             port = self._add("InPorts", "in_port", InPort(target.shape))
             name = self._add("VarsData2", "out_read", _record(target, num_steps))
             self.proc_params.overwrite("n_in_ports", len(self.proc_params["InPorts"]))
             self._post_init()
             target.connect(getattr(self, port))
-        else:
-            raise TypeError(f"target: a Monitor records a Var or an OutPort, got {type(target).__name__}")
         self._records.append((target, name))
+
+    def _check(self, target: Any) -> None:
+        """Raise for targets that have no record of their own."""
+        if not isinstance(target, Var | OutPort):
+            raise TypeError(f"target: a Monitor records a Var or an OutPort, got {type(target).__name__}")
+        if isinstance(getattr(target, "init", None), str):
+            raise TypeError(f'target: a Monitor records numbers, Var "{target.name}" is a string')
+        for other, _ in self._records:
+            if other is not target and (other.process.name, other.name) == (target.process.name, target.name):
+                given = f'"{target.name}" of a second process named "{target.process.name}"'
+                advice = "Give the processes names of their own, or each its own Monitor."
+                raise invalid("Monitor", "target", given, "one record of each name", advice)
 
     def _add(self, kind: str, prefix: str, member: Any) -> str:
         """Store a numbered port or variable and list it for the model."""

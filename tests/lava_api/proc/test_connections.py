@@ -168,6 +168,7 @@ def test_convolution_in_time_reads_the_kernel_backwards(tag):
         ({"sign_mode": "MIXED"}, "connection, sign_mode: got MIXED, allowed is SignMode"),
         ({"num_weight_bits": 12}, r"num_weight_bits: got 12, allowed is 0\.\.8"),
         ({"num_weight_bits": 2.5}, "num_weight_bits: got 2.5"),
+        ({"weight_exp": 1.5, "name": "fine"}, 'process "fine", weight_exp: got 1.5, allowed is an integer'),
     ],
 )
 def test_a_wrong_option_of_weights_is_named(options, words):

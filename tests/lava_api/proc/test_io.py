@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 from lava_runs import played, recorded, through
 
+from lava_api.magma.core.learning.learning_rule import Loihi2FLearningRule
 from lava_api.magma.core.run_conditions import RunContinuous, RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
 from lava_api.proc import io
+from lava_api.proc.dense.process import LearningDense
 from lava_api.proc.io.utils import ChannelConfig, ReceiveEmpty, ReceiveNotEmpty, SendFull
-from lava_api.proc.lif.process import LIF
+from lava_api.proc.lif.process import LIF, LIFReset
 from lava_api.proc.monitor.process import Monitor
 from lava_api.proc.sdn.process import Sigma
 
@@ -75,6 +77,44 @@ def test_a_monitor_says_what_it_cannot_do():
     monitor.probe(sigma.sigma, 2)
     with pytest.raises(RuntimeError, match="num_steps"):
         sigma.run(RunSteps(3), FIXED)
+
+
+@pytest.mark.parametrize("num_steps", [-1, 2.5, None])
+def test_a_monitor_checks_its_steps(num_steps):
+    with pytest.raises(ValueError, match="Monitor, num_steps"):
+        Monitor().probe(counter().sigma, num_steps)
+
+
+def test_a_monitor_tells_processes_apart_by_their_names():
+    monitor, one, other = Monitor(), LIF(shape=(1,), name="same"), LIF(shape=(1,), name="same")
+    monitor.probe(one.v, 2)
+    monitor.probe(one.v, 2)
+    monitor.probe(other.u, 2)
+    with pytest.raises(ValueError, match='target: got "v" of a second process named "same"'):
+        monitor.probe(other.v, 2)
+
+
+def test_a_monitor_records_no_strings():
+    rule = Loihi2FLearningRule(dw="x0*y1")
+    with pytest.raises(TypeError, match='records numbers, Var "dw" is a string'):
+        Monitor().probe(LearningDense(weights=np.eye(2), learning_rule=rule).dw, 2)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: io.source.RingBuffer(data=np.zeros((2, 0))), r"RingBuffer, data: got shape \(2, 0\)"),
+        (lambda: io.source.RingBuffer(data=3), r"RingBuffer, data: got shape \(\)"),
+        (lambda: io.sink.RingBuffer(shape=(1,), buffer=0), "RingBuffer, buffer: got 0"),
+        (lambda: io.sink.Read(buffer=2.5), "Read, buffer: got 2.5"),
+        (lambda: io.sink.Read(buffer=2, interval=0), "Read, interval: got 0"),
+        (lambda: io.reset.Reset(interval=-1), "Reset, interval: got -1"),
+        (lambda: LIFReset(shape=(1,), reset_interval=0), "LIFReset, reset_interval: got 0"),
+    ],
+)
+def test_lengths_and_intervals_are_checked(make, words):
+    with pytest.raises(ValueError, match=words):
+        make()
 
 
 def test_samples_are_written_into_a_variable():

@@ -1,0 +1,21 @@
+"""Checks of arguments that several processes of the library share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loihi_emu.errors import integer, ranged
+
+LONGEST = 2**31 - 1
+"""Most steps of a buffer or an interval."""
+
+
+def checked_length(process: object, name: str, steps: Any) -> int:
+    """Return a number of steps that something holds, or raise if it is not a whole number from 1."""
+    return integer(type(process).__name__, name, steps, 1, LONGEST)
+
+
+def checked_interval(process: object, name: str, steps: Any) -> Any:
+    """Return steps from one event to the next as they are given, or raise if they are below 1."""
+    ranged(type(process).__name__, name, steps, 1, LONGEST)
+    return steps
