@@ -39,26 +39,47 @@ def core_advice(problem: Problem, assignment: Assignment, use: Use, core: int, r
             largest = lambda name: int(use.fanout[name][parts[name]].sum())  # noqa: E731
         population = max(parts, key=largest)
         most = f', population "{population}"'
-    held = len(parts[population])
-    fits = _neurons_that_fit(problem, assignment, core, resource, population, parts[population])
-    moved = f'Move {held - fits} of the {held} neurons of "{population}" to another core'
-    if fits == 0 and len(parts) == 1:
-        moved = f'Split "{population}": not one of its neurons fits'
-    changes = [moved, *_core_changes(problem, assignment, core, resource)]
-    return most, _alternatives([*changes, 'use strategy="greedy", which splits by itself'])
+    order = [population, *sorted((name for name in parts if name != population), key=largest, reverse=True)]
+    changes = [*_moved(problem, assignment, core, resource, {name: parts[name] for name in order})]
+    changes += _core_changes(problem, assignment, core, resource)
+    nowhere = ""
+    try:
+        if problem.synapses <= TRIED_SYNAPSES:
+            greedy(problem)
+        changes.append('use strategy="greedy", which splits by itself')
+    except MappingError as error:
+        nowhere = f'Not even strategy="greedy" finds room: {error}'
+    return most, " ".join([*([_alternatives(changes)] if changes else []), nowhere]).rstrip()
+
+
+def _moved(problem: Problem, assignment: Assignment, core: int, resource: str, parts: dict[str, Any]) -> Iterator[str]:
+    """Which neurons to move to other cores so that the resource suffices for those that stay; none if none can."""
+    cores = dict(assignment.cores)
+    spare, texts = assignment.count, []
+    for population, neurons in parts.items():
+        fits = _neurons_that_fit(problem, cores, core, resource, population, neurons)
+        cores[population] = cores[population].copy()
+        cores[population][neurons[max(0, fits) :]] = spare
+        if fits < len(neurons):
+            texts.append(f'{len(neurons) - max(0, fits)} of the {len(neurons)} neurons of "{population}"')
+        if fits >= 0:
+            break
+    if any(np.any(a == core) for a in cores.values()):
+        enough = _needs(problem, cores, resource)[spare] <= problem.limit(resource)
+        yield f"move {' and '.join(texts)} to {'another core' if enough else 'other cores'}"
 
 
 def _neurons_that_fit(
-    problem: Problem, assignment: Assignment, core: int, resource: str, population: str, neurons: Any
+    problem: Problem, cores: dict[str, Any], core: int, resource: str, population: str, neurons: Any
 ) -> int:
-    """How many of the first neurons of a population may stay on a core so that the resource suffices."""
-    spare = assignment.count
-    low, high = 0, len(neurons)  # high does not fit
+    """How many of the first neurons of a population may stay on a core; -1 if the others need too much already."""
+    spare = max(int(a.max()) for a in cores.values()) + 1
+    low, high = -1, len(neurons)  # high does not fit
     while high - low > 1:
         kept = (low + high) // 2
-        cores = {name: a.copy() for name, a in assignment.cores.items()}
-        cores[population][neurons[kept:]] = spare
-        if _needs(problem, cores, resource)[core] <= problem.limit(resource):
+        changed = cores | {population: cores[population].copy()}
+        changed[population][neurons[kept:]] = spare
+        if _needs(problem, changed, resource)[core] <= problem.limit(resource):
             low = kept
         else:
             high = kept
@@ -88,21 +109,29 @@ def chip_advice(problem: Problem, use: Use, chips: int, have: int) -> str:
     """What would bring a network down to so many chips, or where it fits as it is."""
     changes = []
     tight = tight_resource(problem, use)
-    kinds = {"synaptic_bits": _fewer_weight_bits, "accumulators": _shorter_delays}
-    if tight in kinds:
-        for text, changed in kinds[tight](problem):
-            try:
-                assignment, _ = greedy(changed)
-            except MappingError:
-                continue
-            if -(-assignment.count // problem.chip.usable_cores) <= have:
-                changes.append(text)
-                break
+    if tight == "synaptic_bits":
+        texts = (text for text, changed in _fewer_weight_bits(problem) if _takes(changed, have))
+        changes += [text for text in [next(texts, None)] if text]
+    if tight == "accumulators" and problem.synapses <= TRIED_SYNAPSES:
+        low, high = -1, max(problem.delay(c) for c in problem.connections.values())  # high does not fit
+        while high - low > 1:
+            most = (low + high) // 2
+            low, high = (most, high) if _takes(_with_delays_of(problem, most), have) else (low, most)
+        changes += [f"use delays of at most {low}"] * (low >= 0)
     enough = [b for b in BOARDS if b.chip.name == problem.chip.name and b.most >= chips]
     if enough:
         changes.append(f'use boards="{min(enough, key=lambda b: b.most).name}"')
     limited = f"Most cores are limited by {problem.limits[tight].text}. " if tight else ""
     return limited + (_alternatives(changes) if changes else "Use a smaller network.")
+
+
+def _takes(problem: Problem, chips: int) -> bool:
+    """Whether the network fits on so many chips."""
+    try:
+        assignment, _ = greedy(problem)
+    except MappingError:
+        return False
+    return -(-assignment.count // problem.chip.usable_cores) <= chips
 
 
 def tight_resource(problem: Problem, use: Use) -> str | None:
@@ -135,17 +164,9 @@ def _fewer_weight_bits(problem: Problem) -> Iterator[tuple[str, Problem]]:
         )
 
 
-def _shorter_delays(problem: Problem) -> Iterator[tuple[str, Problem]]:
-    """The network with ever shorter delays."""
-    if problem.synapses > TRIED_SYNAPSES:
-        return
-    longest = max(problem.delay(c) for c in problem.connections.values())
-    while longest > 0:
-        longest //= 2
-        yield (
-            f"use delays of at most {longest}",
-            _changed(problem, lambda c, most=longest: replace(c, delays=np.minimum(c.delays, most))),  # type: ignore[misc]
-        )
+def _with_delays_of(problem: Problem, most: int) -> Problem:
+    """The network with delays of at most so many steps."""
+    return _changed(problem, lambda c: replace(c, delays=np.minimum(c.delays, most)))
 
 
 def _alternatives(changes: list[str]) -> str:

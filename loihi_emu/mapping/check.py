@@ -73,7 +73,7 @@ def check_chips(problem: Problem, use: Use, layout: Layout, boards: tuple[Board,
     if chip.synapses is not None:
         by_chip = np.zeros(layout.chips, np.int64)
         for row in use.lists:
-            by_chip[layout.chip[row.core]] += row.synapses
+            by_chip[layout.chip[row.core]] += row.stored
         if by_chip.max(initial=0) > chip.synapses:
             worst = int(by_chip.argmax())
             raise MappingError(

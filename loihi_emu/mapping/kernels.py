@@ -41,7 +41,8 @@ INDEX = 23  # bits of a compartment index in the sparse format
 FOUND = 24  # lists found; of convolutions, units
 RELATIVE = 25  # bits of an index from the base on under pop16, under pop32
 WITHOUT = 27  # bits of pop16, of pop32 without indices (-1: not possible)
-TOTALS = 29
+STORED = 29  # synapses that are stored under pop16, under pop32
+TOTALS = 31
 
 SKIP1, SKIP2, SKIP3 = 2, 4, 6
 SKIPS = (SKIP1, SKIP2, SKIP3)
@@ -219,6 +220,7 @@ def add_unit(total, fields, stats, i, index, chunk, atoms, tables, stamps, stamp
         if seen_before(tables[kind], stamps[kind], stamp, pattern ^ (beyond << 20 | chunk)):
             continue
         total[DISTINCT + kind] += atoms
+        total[STORED + kind] += n * atoms
         total[SHARED + kind] += list_bits(n * atoms, bits + total[RELATIVE + kind], header, block, word)
         if beyond or span > n:
             total[WITHOUT + kind] = -1

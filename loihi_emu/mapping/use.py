@@ -41,6 +41,8 @@ class CoreLists:
         Widths of the index field (of convolutions 0 if lists have none) and, for run-length, of the skip field.
     single : (str, int)
         The cheapest one format for all lists, and its bits.
+    stored : int
+        Synapses in memory: those of a list that several pixels share count once.
     """
 
     core: int
@@ -54,6 +56,7 @@ class CoreLists:
     index_bits: int
     skip_bits: int
     single: tuple[str, int]
+    stored: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +131,8 @@ def cheapest(core: int, c: Connection, t: list[int], chip: Chip) -> CoreLists:
         formats = {text: t[k.DISTINCT + kind - 1] if kind else t[k.LISTS]}
         index = t[k.RELATIVE + kind - 1] if kind else t[k.INDEX] if t[k.SPARSE] < t[k.DENSE] else 0
         slots = (chip.pop32_axon_slots or 1) if text == "pop32" else 1
-        return CoreLists(*common, bits, t[k.AXONS + kind], slots, formats, index, 0, (text, bits))
+        stored = t[k.STORED + kind - 1] if kind else t[k.SYNAPSES]
+        return CoreLists(*common, bits, t[k.AXONS + kind], slots, formats, index, 0, (text, bits), stored)
     s = min(range(4), key=lambda s: t[k.MIXED + s])
     dense, runs = t[k.OF_DENSE + s], t[k.OF_RUNS + s] if s else 0
     counts = {"dense": dense, "sparse": t[k.LISTS] - dense - runs, "run-length": runs}
@@ -136,7 +140,7 @@ def cheapest(core: int, c: Connection, t: list[int], chip: Chip) -> CoreLists:
     whole = {"sparse": t[k.SPARSE]} | ({"dense": t[k.DENSE]} if t[k.DENSE] >= 0 else {})
     single = min(whole.items(), key=lambda item: item[1])
     skip = k.SKIPS[s - 1] if runs else 0
-    return CoreLists(*common, t[k.MIXED + s], t[k.AXONS], 1, formats, t[k.INDEX], skip, single)
+    return CoreLists(*common, t[k.MIXED + s], t[k.AXONS], 1, formats, t[k.INDEX], skip, single, t[k.SYNAPSES])
 
 
 def _few_formats(problem: Problem, assignment: Assignment, rows: list[CoreLists], counts: Integers) -> list[CoreLists]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from placements import placed_greedily
 from strategies import recipes
 
-from loihi_emu import LOIHI1, LOIHI2, LearningRule, Network, Noise, Trace
+from loihi_emu import LOIHI1, LOIHI2, Conv2D, LearningRule, Network, Noise, Trace
 from loihi_emu.errors import MappingError, UnknownNameError, UnsupportedError, ValidationError
 from loihi_emu.validation.oracle_synapses import pairs
 
@@ -215,6 +215,24 @@ def test_a_core_with_too_many_compartments_is_named():
         cells(100, 1000).place(strategy={"p0": 2, "p1": 2})
 
 
+def test_what_to_move_is_enough():
+    # not one neuron of "p1" can stay beside 1200 others
+    net = cells(300, 1500, 900)
+    with pytest.raises(
+        MappingError, match=r"Move 1500 of the 1500 .*\"p1\" and 176 of the 900 .*\"p2\" to other cores"
+    ):
+        net.place(strategy={"p0": 0, "p1": 0, "p2": 0})
+    kept = {"p0": 0, "p1": 1 + np.arange(1500) // 1024, "p2": np.where(np.arange(900) < 900 - 176, 0, 3)}
+    assert net.place(strategy=kept).budgets["compartments"][0] == 1024
+
+
+def test_where_nothing_fits_greedy_is_not_advised():
+    net = cells(5000, 10)
+    net.connect("p0", "p1", np.ones((10, 5000), int), name="c")
+    with pytest.raises(MappingError, match=r'"c": needs 5000 input axons, .* Not even strategy="greedy" .*5000 input'):
+        net.place(strategy={"p0": np.arange(5000) // 1000, "p1": 9})
+
+
 def test_the_connection_that_needs_most_memory_is_named():
     net = cells(200, 1000)
     net.connect("p0", "p1", np.ones((1000, 200), int), name="big")
@@ -258,6 +276,28 @@ def test_too_few_chips_and_a_board_that_would_do():
     with pytest.raises(MappingError, match=r'needs 3 chips \(258 cores\), Kapoho Bay has 2 .*boards="Wolf Mountain"'):
         cells(1024 * 258).place(boards="Kapoho Bay")
     assert cells(1024 * 258).place(boards=["Kapoho Bay", "Kapoho Bay"]).chips == 3
+
+
+def test_the_longest_delays_that_would_do_are_named():
+    net = cells(1000)
+    net.connect("p0", "p0", (np.arange(1000), np.arange(1000), 5), delays=np.arange(1000) % 60, name="c")
+    chip = replace(LOIHI1, usable_cores=4, max_chips=1)
+    # 250 neurons on each of 4 cores: 32 slots each
+    with pytest.raises(MappingError, match=r"needs 2 chips \(8 cores\).* Use delays of at most 30, or use boards"):
+        net.place(chip=chip)
+
+
+def test_synapses_that_pixels_share_count_once_on_a_chip():
+    net = Network(chip=LOIHI2)
+    image, maps = net.population("image", (32, 32, 1), vth=100), net.population("maps", (32, 32, 4), vth=100)
+    net.connect(image, maps, Conv2D(np.ones((4, 3, 3, 1), int), padding=1), name="c")
+    placement = net.place()
+    (row,) = placement.formats("c")
+    # pixels reach 2, 3, 3, .., 3, 2 places along each side: three different lists of 2, 3 and 2
+    assert (row.synapses, row.stored) == (4 * 94**2, 4 * 7**2)
+    assert net.place(chip=replace(LOIHI2, synapses=row.stored)).cores == 1
+    with pytest.raises(MappingError, match=f"needs {row.stored} synapses, Loihi 2 has {row.stored - 1}"):
+        net.place(chip=replace(LOIHI2, synapses=row.stored - 1))
 
 
 def test_the_whole_mesh_has_an_end():
