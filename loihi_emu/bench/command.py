@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 
-from loihi_emu.bench import extras, lava, learning, memory, place, report, small, speed, startup
+from loihi_emu.bench import allocators, extras, lava, learning, memory, place, report, small, speed, startup
 from loihi_emu.bench.rows import Row
 from loihi_emu.bench.sizes import FULL, NAMES, QUICK, Size
 
@@ -17,6 +17,7 @@ _OTHERS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "samples": extras.samples,
     "plot": extras.raster,
     "place": place.measure,
+    "allocators": allocators.measure,
     "lava": lava.measure,
     "lava-stdp": lava.measure_learning,
 }

@@ -4,7 +4,7 @@ import json
 import numpy as np
 import pytest
 
-from loihi_emu.bench import ceiling, command, extras, memory, place, report, small, speed
+from loihi_emu.bench import allocators, ceiling, command, extras, memory, place, report, small, speed
 from loihi_emu.bench.race import Emulated, check_equal, race
 from loihi_emu.bench.rows import Row
 from loihi_emu.bench.sizes import FULL, NAMES, TINY, workloads
@@ -80,6 +80,12 @@ def test_memory_and_extras():
     rows = [*memory.measure(TINY), *extras.samples(TINY), *extras.raster(TINY), *place.measure(TINY)]
     assert {row.unit for row in rows} == {"bytes", "us", "ms", "s"}
     assert all(row.value > 0 for row in rows)
+
+
+def test_places_beside_the_peer():
+    rows = list(allocators.measure(TINY))
+    assert {row.what for row in rows} >= {"hub, cores", "hub, 2 chips, blocks", "hub, 8 chips, free"}
+    assert all(row.passed for row in rows)
 
 
 def test_json_and_table(monkeypatch, capsys):
