@@ -57,8 +57,10 @@ MORE_CORES = 1.1
 """Cores that may be taken, in those of "greedy"; at least one more is allowed."""
 FAR = 50.0
 """Cost of a message to another chip, beyond that of 1 to another core, when neurons are moved between chips."""
-REFINED_TWICE = 300_000
-"""Synapses up to which the two best candidates are refined, beyond it only the best."""
+REFINED, REFINED_MOST = 4, 2_000_000
+"""Candidates that are refined, the best first, and synapses beyond which only the best is."""
+AGAIN, LESS = 4, 0.98
+"""The best is refined again so often at most, as long as less than this part of its messages is left."""
 SPLITS = 5
 """How often cores are filled or split because of output axons."""
 ATTEMPTS, MARGIN = 3, 0.98
@@ -146,9 +148,17 @@ def _found(problem: Problem, rates: Rates, first: _Candidate) -> Iterator[_Candi
                 starts.append(candidate)
                 yield candidate
     starts.sort(key=lambda c: c.score)
-    for start in starts[: 2 if len(nets.nets) <= REFINED_TWICE else 1]:
+    refined = []
+    for start in starts[: REFINED if problem.synapses <= REFINED_MOST else 1]:
         if refinement.possible(nets, start.assignment.count):
-            yield from _refined(problem, rates, nets, start)
+            refined += list(_refined(problem, rates, nets, start))
+    yield from refined
+    for _ in range(AGAIN if refined else 0):
+        best = min(refined, key=lambda c: c.score)
+        refined = list(_refined(problem, rates, nets, best))
+        yield from refined
+        if not refined or min(c.graph.total for c in refined) > LESS * best.graph.total:
+            return
 
 
 def _on_given_chips(

@@ -248,6 +248,12 @@ def test_the_readme_shows_what_is_printed(tmp_path, monkeypatch, capsys):
     shown = [row[4:] for row in page.split("The report begins:")[1].splitlines() if row.startswith("    ")]
     monkeypatch.chdir(tmp_path)
     (block,) = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
-    exec(block, {"np": np, "Network": Network, "Emulator": Emulator, "plots": plots, "Figure": Figure})
+    names = {"np": np, "Network": Network, "Emulator": Emulator, "plots": plots, "Figure": Figure}
+    exec(block, names)
     printed = [row for row in capsys.readouterr().out.splitlines() if row]
     assert printed[: len(shown)] == shown
+    best = names["net"].place(boards="Kapoho Bay", rates=names["recording"], strategy="traffic").traffic()
+    usual = names["placement"].traffic()
+    both = [(round(t.between_cores), round(t.hops_x + t.hops_y)) for t in (best, usual)]
+    said = re.search(r"here (\d+) instead of (\d+) messages.*?pass\s+(\d+) tiles instead of (\d+)", page, re.DOTALL)
+    assert tuple(map(int, said.groups())) == (both[0][0], both[1][0], both[0][1], both[1][1])
