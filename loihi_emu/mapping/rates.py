@@ -13,6 +13,8 @@ from loihi_emu.mapping.problem import Problem
 from loihi_emu.recording import Recording
 
 Rates = dict[str, NDArray[np.float64]]
+MOST = 1e9
+"""Largest rate: a neuron has at most one spike per step, an input may have more events."""
 
 
 def rates_of(problem: Problem, rates: Any) -> Rates:
@@ -29,7 +31,7 @@ def rates_of(problem: Problem, rates: Any) -> Rates:
     Raises
     ------
     ValidationError
-        Negative rates, a wrong shape, a recording without steps.
+        Negative or endless rates, a wrong shape, a recording without steps.
     UnknownNameError
         A name that is not in the network.
     """
@@ -45,7 +47,7 @@ def rates_of(problem: Problem, rates: Any) -> Rates:
         name = getattr(key, "name", key)
         if name not in sizes:
             raise unknown("population or input", name, sizes, where="rates")
-        array = ranged(f'rates of "{name}"', "", value, 0, np.inf, "Spikes per step.").astype(np.float64)
+        array = ranged(f'rates of "{name}"', "", value, 0, MOST, "Spikes per step.").astype(np.float64)
         if array.ndim and array.size != sizes[name]:
             raise invalid(f'rates of "{name}"', "", f"shape {array.shape}", f"a number or {sizes[name]} of them")
         found[name][:] = array.reshape(-1) if array.ndim else array

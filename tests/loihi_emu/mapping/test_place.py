@@ -386,6 +386,14 @@ def test_messages_are_counted_by_core_and_chip():
     assert (traffic.hops_x, traffic.hops_y) == (0, 0)
 
 
+@pytest.mark.parametrize("rate", [-1, np.inf, np.nan, 1e10])
+def test_rates_that_no_neuron_has(rate):
+    net = cells(5)
+    for ask in (lambda: net.place(strategy="traffic", rates={"p0": rate}), lambda: net.place().traffic({"p0": rate})):
+        with pytest.raises(ValidationError, match='rates of "p0"'):
+            ask()
+
+
 def test_hops_are_those_between_tiles():
     net = cells(1, 2)
     net.connect("p0", "p1", np.ones((2, 1), int))
