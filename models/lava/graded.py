@@ -97,20 +97,20 @@ def receiver(address, time):
         payload[i] = a[i]
 
 
-STATUS = NUMBER  # address: 1 when an argument is out of range
+STATUS = NUMBER  # address: 1 when an argument is negative
 ARGUMENT = NUMBER + 1  # address of that argument
 GUESSES = PARAMETER  # address of the first factors, one for each position of the highest bit
 FRACTION_BITS, ITERATIONS = 12, 5
-LARGEST = (1 << 24) - 1
+INPUT_BITS = 24
 
 
 @leaf
 def inverse_root_int(address, time):
-    """InvSqrt in integers of 12 fraction bits: Goldschmidt's iteration in 64 bits."""
+    """InvSqrt in integers of 12 fraction bits: Goldschmidt's iteration, in 64 bits that wrap."""
     d = int64s(address, VECTOR_WORDS)
     out, a, guesses = ints(d, OUT), ints(d, IN), int64s(d[GUESSES], 24)
     for i in range(out.shape[0]):
-        if a[i] < 0 or a[i] > LARGEST:
+        if a[i] < 0:
             int64s(d[STATUS], 1)[0] = 1
             int64s(d[ARGUMENT], 1)[0] = a[i]
             return
@@ -119,7 +119,7 @@ def inverse_root_int(address, time):
             highest = 0
             while a[i] >> (highest + 1):
                 highest += 1
-            factor, rest = guesses[highest], np.int64(a[i])
+            factor, rest = guesses[highest % INPUT_BITS], np.int64(a[i])
             root = factor >> 1
             for _ in range(ITERATIONS):
                 rest = (((rest * factor) >> (FRACTION_BITS + 1)) * factor) >> (FRACTION_BITS + 1)

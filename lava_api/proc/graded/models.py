@@ -107,12 +107,13 @@ class InvSqrtModelFloat(PyLoihiProcessModel):
 
 
 def inv_sqrt(s_fp: int, n_iters: int = 5, b_fraction: int = 12) -> int:
-    """Inverse square root of a number below 2^24 with ``b_fraction`` fraction bits, by Goldschmidt's iteration.
+    """Inverse square root of a number with ``b_fraction`` fraction bits, by Goldschmidt's iteration in 64 bits.
 
     Parameters
     ----------
     s_fp : int
-        0 gives 0.
+        0 gives 0. Numbers of 24 bits have a root; larger ones begin with the factor of a number 2^24 times smaller, as
+        in Lava, and what comes out is none.
     n_iters : int
         Iterations; 5 are enough for 12 bits.
     b_fraction : int
@@ -125,16 +126,17 @@ def inv_sqrt(s_fp: int, n_iters: int = 5, b_fraction: int = 12) -> int:
     """
     if s_fp == 0:
         return 0
-    if not 0 < s_fp < 1 << INPUT_BITS:
+    if not 0 < s_fp < 1 << 2 * INPUT_BITS:
         raise out_of_range(s_fp)
-    shift = b_fraction + 1
-    factor = first_factor(int(s_fp).bit_length() - 1, b_fraction)
-    rest, root = int(s_fp), factor // 2
-    for _ in range(n_iters):
-        rest = (((rest * factor) >> shift) * factor) >> shift
-        factor = (3 << b_fraction) - rest
-        root = (root * factor) >> shift
-    return root
+    shift, three = np.int64(b_fraction + 1), np.int64(3 << b_fraction)
+    factor = np.int64(first_factor((int(s_fp).bit_length() - 1) % INPUT_BITS, b_fraction))
+    rest, root = np.int64(s_fp), factor >> 1
+    with np.errstate(over="ignore"):
+        for _ in range(n_iters):
+            rest = (((rest * factor) >> shift) * factor) >> shift
+            factor = three - rest
+            root = (root * factor) >> shift
+    return int(root)
 
 
 def first_factor(magnitude: int, b_fraction: int) -> int:
@@ -144,7 +146,7 @@ def first_factor(magnitude: int, b_fraction: int) -> int:
 
 def out_of_range(s_fp: int) -> ValueError:
     """Return the error for an argument that has no inverse square root."""
-    return ValueError(f"inverse square root: got {s_fp}, must be from 0 to {(1 << INPUT_BITS) - 1}")
+    return ValueError(f"inverse square root: got {s_fp}, must be from 0 to {(1 << INPUT_BITS) - 1}, where it is exact")
 
 
 @implements(proc=InvSqrt, protocol=LoihiProtocol)

@@ -125,7 +125,10 @@ def test_normalising_waits_a_step_for_the_factor():
 
 def test_inverse_square_roots():
     assert [inv_sqrt(x) for x in (0, 1, 4, 100, 4096, 10000)] == [0, 264045, 131343, 26251, 4095, 2620]
+    wide = np.array([inv_sqrt(x) for x in (1 << 24, 20_000_000)])
+    assert wide.astype(np.int32).tolist() == [79576673, 1505301487], "as Lava's table goes on"
     assert sent(InvSqrt(shape=(2,)), [[100, 4096]]) == [26251, 4095]
+    assert sent(InvSqrt(shape=(1,)), [1 << 24]) == [79576673]
     assert sent(InvSqrt(shape=(1,)), [4.0], "floating_pt") == [0.5]
     with pytest.raises(ValueError, match="must be from 0"):
         inv_sqrt(-1)
