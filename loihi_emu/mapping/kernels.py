@@ -212,10 +212,10 @@ def add_unit(total, fields, stats, i, index, chunk, atoms, tables, stamps, stamp
     total[SYNAPSES] += n * atoms
     total[SPARSE] += list_bits(n, bits + index, header, block, word) * atoms
     total[DENSE] += list_bits(span, bits, header, block, word) * atoms
-    total[AXONS] += atoms
+    total[AXONS] += atoms * fields[SLOTS]
     pattern = np.int64(stats[i, 4]) << 31 | np.int64(stats[i, 5])
     for kind in range(2):
-        total[AXONS + 1 + kind] += 1
+        total[AXONS + 1 + kind] += fields[SLOTS]
         beyond = beyond_base(first, kind, fields[BASES])
         if seen_before(tables[kind], stamps[kind], stamp, pattern ^ (beyond << 20 | chunk)):
             continue
