@@ -38,15 +38,19 @@ class _Parts:
         return len(self.bits)
 
 
-def even_runs(problem: Problem) -> tuple[list[Run], Fanout] | None:
+def even_runs(problem: Problem, most: int | None = None) -> tuple[list[Run], Fanout] | None:
     """Runs of neurons to be placed whole: equal parts of large populations, small ones as they are.
 
-    Returns also the output axons that each neuron then needs; None if no numbers of parts were found.
+    Returns also the output axons that each neuron then needs; None if no numbers of parts were found, or if the parts
+    would fill more cores than `most`.
     """
+    fewest = {name: _fewest_parts(problem, name) for name in problem.populations}
+    if most is not None and sum(count - 1 for count in fewest.values()) > most:
+        return None
     none = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
     parts: dict[str, _Parts] = {}
     for name in problem.populations:
-        parts[name] = _cut(problem, name, _fewest_parts(problem, name))
+        parts[name] = _cut(problem, name, fewest[name])
     for _ in range(ROUNDS):
         fanout = {name: f.copy() for name, f in none.items()}
         for made in parts.values():

@@ -38,36 +38,47 @@ def greedy(problem: Problem) -> tuple[Assignment, Use]:
     MappingError
         A neuron that fits on no core.
     """
-    found = _in_order(problem)
-    if found[0].count > fewest(problem):
-        runs = grouped_runs(problem)
-        with suppress(MappingError):
-            grouped = None if runs is None else filled(problem, runs, foreseen(problem), most=found[0].count - 1)
-            # two runs of a population that end up on one core can need more memory than foreseen for each
-            if grouped is not None and all(
-                grouped[1].budgets[name].max() <= problem.limit(name) for name in problem.limits
-            ):
-                return grouped
-    return found
+    grouped = _grouped(problem)
+    try:
+        found = _in_order(problem, None if grouped is None else grouped[0].count)
+    except MappingError:
+        if grouped is None:
+            raise
+        return grouped
+    return found or grouped  # type: ignore[return-value]
 
 
-def _in_order(problem: Problem) -> tuple[Assignment, Use]:
-    """Cores filled with the neurons in order."""
+def _grouped(problem: Problem) -> tuple[Assignment, Use] | None:
+    """Cores filled with neurons by their profiles, if a population has more than fit on a core."""
+    runs = grouped_runs(problem)
+    if runs is None:
+        return None
+    with suppress(MappingError):
+        found = filled(problem, runs, foreseen(problem))
+        # two runs of a population that end up on one core can need more memory than foreseen for each
+        if found is not None and all(found[1].budgets[name].max() <= problem.limit(name) for name in problem.limits):
+            return found
+    return None
+
+
+def _in_order(problem: Problem, most: int | None) -> tuple[Assignment, Use] | None:
+    """Cores filled with the neurons in order; None if more than `most` are needed."""
     even = None
     if problem.synapses <= LARGE and problem.neurons <= LARGE:
-        runs = even_runs(problem)
+        runs = even_runs(problem, most)
         if runs is not None:
-            even = filled(problem, runs[0], runs[1], whole=True)
-    most = None if even is None else even[0].count - 1
-    if even is not None and (most or 0) < fewest(problem):
-        return even
+            even = filled(problem, runs[0], runs[1], whole=True, most=most)
+    if even is not None:
+        most = even[0].count - 1
+        if most < fewest(problem):
+            return even
     try:
         split = filled(problem, list(problem.every_neuron().items()), foreseen(problem), most=most)
     except MappingError:
         if even is None:
             raise
         return even
-    return split or even  # type: ignore[return-value]
+    return split or even
 
 
 def fewest(problem: Problem) -> int:

@@ -97,10 +97,10 @@ def test_convolutions_share_lists_between_pixels():
 
 def test_convolutions_that_learn_take_two_input_axons_a_pixel():
     net = Network()
-    image, maps = net.population("image", (5, 5, 2), vth=100), net.population("maps", (3, 3, 4), vth=100)
+    image, maps = net.population("image", (8, 8, 2), vth=100), net.population("maps", (6, 6, 4), vth=100)
     rule = LearningRule(dw="x1*y0", x1=Trace(16, 10), y1=Trace(16, 10))
     net.connect(image, maps, Conv2D(np.ones((4, 3, 3, 2), int)), sign_mode="mixed", learning=rule)
-    assert net.place().budgets["axons_in"].tolist() == [2 * 25]
+    assert net.place().budgets["axons_in"].tolist() == [2 * 64]
 
 
 @pytest.mark.parametrize(
