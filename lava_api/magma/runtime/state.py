@@ -75,13 +75,14 @@ def write(model: Any, name: str, var: Var, value: Any, idx: Any = None) -> None:
         setattr(model, name, _sparse(old, var, value))
     elif idx is not None:
         changed = np.broadcast_to(np.asarray(old), var.shape).copy()
+        new = _held(numbers(value, var), changed.dtype, var)
         try:
-            changed[idx] = numbers(value, var)
+            changed[idx] = new
         except (IndexError, ValueError) as error:
             raise invalid(var._where(), "", f"index {idx!r} with {value!r}", f"shape {var.shape}", str(error)) from None
         _replace(model, name, var, old, changed)
     else:
-        _replace(model, name, var, old, numbers(value, var))
+        _replace(model, name, var, old, _held(numbers(value, var), np.asarray(old).dtype, var))
     notify(model, name)
     model.on_var_update()
 
@@ -94,6 +95,19 @@ def numbers(value: Any, var: Var) -> Any:
         array = np.asarray(None)
     if array.dtype.kind not in "biufc":
         raise invalid(var._where(), "", value, "a number, or an array or list of numbers")
+    return array
+
+
+def _held(array: Any, kind: np.dtype[Any], var: Var) -> Any:
+    """Return numbers if a type can hold them; fractions are cut by integers."""
+    if array.dtype.kind == "c" and kind.kind != "c":
+        raise invalid(var._where(), "", "complex numbers", "real numbers")
+    if kind.kind in "iu":
+        limits = np.iinfo(kind)
+        whole = np.trunc(array)
+        bad = ~((whole >= limits.min) & (whole <= limits.max))
+        if bad.any():
+            raise invalid(var._where(), "", array[bad].flat[0], f"{limits.min}..{limits.max}, what {kind} holds")
     return array
 
 

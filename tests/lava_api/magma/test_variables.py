@@ -51,6 +51,22 @@ def kinds():
     process.stop()
 
 
+@pytest.mark.parametrize("value", [[np.nan, 0], [0, np.inf], [2.0**40, 0], -(2**31) - 1])
+def test_integers_that_a_variable_cannot_hold_are_refused(value):
+    cells = LIF(shape=(2,), name="cells")
+    cells.run(RunSteps(0), Loihi2SimCfg(select_tag="fixed_pt"))
+    words = r'"cells", Var "v": got .*, allowed is -2147483648\.\.2147483647, what int32 holds'
+    with pytest.raises(ValueError, match=words):
+        cells.v.set(value)
+    with pytest.raises(ValueError, match='Var "dv": got'):
+        cells.dv.set(np.nan)
+    with pytest.raises(ValueError, match="real numbers"):
+        cells.v.set(1j, 0)
+    cells.v.set([-1.9, 2**31 - 1])
+    assert cells.v.get().tolist() == [-1, 2**31 - 1]
+    cells.stop()
+
+
 def test_before_a_runtime_init_is_returned_as_given():
     process = Kinds()
     assert process.whole.get() == 4 and process.text.get() == "x0*y1" and process.sparse.get() is MATRIX
