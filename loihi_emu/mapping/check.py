@@ -8,10 +8,22 @@ from loihi_emu.boards import Board
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping.advice import chip_advice, core_advice
 from loihi_emu.mapping.assignment import Assignment
-from loihi_emu.mapping.layout import Layout
+from loihi_emu.mapping.layout import Layout, in_order
 from loihi_emu.mapping.problem import Problem
 from loihi_emu.mapping.profiles import part_of
 from loihi_emu.mapping.use import Use
+
+
+def within_limits(problem: Problem, assignment: Assignment, use: Use) -> bool:
+    """Whether every core has what it needs and holds neurons that can share it."""
+    for name, resource in problem.limits.items():
+        if resource.limit is not None and use.budgets[name].max(initial=0) > resource.limit:
+            return False
+    try:
+        _check_shared(problem, assignment, in_order(assignment.count, problem.chip))
+    except MappingError:
+        return False
+    return True
 
 
 def check_cores(problem: Problem, assignment: Assignment, use: Use, layout: Layout) -> None:

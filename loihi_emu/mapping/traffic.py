@@ -26,7 +26,7 @@ from loihi_emu.boards import Board
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping import refinement
 from loihi_emu.mapping.assignment import Assignment, assigned
-from loihi_emu.mapping.check import check_chips, check_cores
+from loihi_emu.mapping.check import check_chips, within_limits
 from loihi_emu.mapping.chips import THOROUGH, arranged, on_chips
 from loihi_emu.mapping.cluster import clusters_of, place_of, runs_of, size_of_neurons
 from loihi_emu.mapping.core_graph import CoreGraph, core_graph
@@ -254,9 +254,5 @@ def _refined(problem: Problem, rates: Rates, nets: Nets, start: _Candidate) -> I
 
 
 def _keeps(problem: Problem, assignment: Assignment, use: Use) -> bool:
-    """Whether an assignment keeps all limits of cores."""
-    try:
-        check_cores(problem, assignment, use, in_order(assignment.count, problem.chip))
-    except MappingError:
-        return False
-    return bool(np.all(use.budgets["compartments"] > 0))
+    """Whether an assignment keeps all limits of cores, and leaves none empty."""
+    return within_limits(problem, assignment, use) and bool(np.all(use.budgets["compartments"] > 0))
