@@ -54,11 +54,18 @@ def _grouped(problem: Problem) -> tuple[Assignment, Use] | None:
     if runs is None:
         return None
     with suppress(MappingError):
-        found = filled(problem, runs, foreseen(problem))
-        # two runs of a population that end up on one core can need more memory than foreseen for each
-        if found is not None and all(found[1].budgets[name].max() <= problem.limit(name) for name in problem.limits):
-            return found
+        return _kept(problem, filled(problem, runs, foreseen(problem)))
     return None
+
+
+def _keeps(problem: Problem, use: Use, *names: str) -> bool:
+    """Whether all cores have enough of these resources."""
+    return all(use.budgets[name].max(initial=0) <= problem.limit(name) for name in names)
+
+
+def _kept(problem: Problem, found: tuple[Assignment, Use] | None) -> tuple[Assignment, Use] | None:
+    """What was found if it keeps all limits: runs of a population on one core can need more than foreseen for each."""
+    return found if found is not None and _keeps(problem, found[1], *problem.limits) else None
 
 
 def _in_order(problem: Problem, most: int | None) -> tuple[Assignment, Use] | None:
@@ -67,7 +74,8 @@ def _in_order(problem: Problem, most: int | None) -> tuple[Assignment, Use] | No
     if problem.synapses <= LARGE and problem.neurons <= LARGE:
         runs = even_runs(problem, most)
         if runs is not None:
-            even = filled(problem, runs[0], runs[1], whole=True, most=most)
+            with suppress(MappingError):
+                even = _kept(problem, filled(problem, runs[0], runs[1], whole=True, most=most))
     if even is not None:
         most = even[0].count - 1
         if most < fewest(problem):
@@ -95,28 +103,29 @@ def filled(
     The output axons of a neuron depend on how many cores its targets lie on, which is known only afterwards: they are
     foreseen; then cores that need too many are split, or all are filled anew.
     """
-    strict = False
+    strict, split, splitting = False, False, True
     assignment = fill(problem, runs, fanout, whole=whole, most=most)
     for _ in range(ROUNDS):
         if assignment is None:
             return None
         use = use_of(problem, assignment)
-        if not strict and any(
-            use.budgets[name].max(initial=0) > problem.limit(name) for name in ("synapse_formats", "synaptic_bits")
-        ):
+        if not strict and not _keeps(problem, use, "synapse_formats", "synaptic_bits"):
             strict = True
             assignment = fill(problem, runs, fanout, whole=whole, most=most, strict=True)
             continue
         over = np.flatnonzero(use.budgets["axons_out"] > problem.limit("axons_out"))
-        if not len(over):
+        # lists of halves can be stored otherwise than those of the whole: then all are filled, and none are split
+        more = split and not _keeps(problem, use, "axons_in", "synaptic_bits")
+        splitting = splitting and not more
+        if not len(over) and not more:
             return assignment, use
-        if len(over) <= max(1, FEW * assignment.count) and np.all(use.budgets["compartments"][over] > 1):
-            assignment = halved(assignment, over)
+        if splitting and len(over) <= max(1, FEW * assignment.count) and np.all(use.budgets["compartments"][over] > 1):
+            assignment, split = halved(assignment, over), True
             if most is not None and assignment.count > most:
                 return None
         else:
             fanout = {name: np.maximum(fanout[name], found) for name, found in use.fanout.items()}
-            assignment = fill(problem, runs, fanout, whole=whole, most=most, strict=strict)
+            assignment, split = fill(problem, runs, fanout, whole=whole, most=most, strict=strict), False
     worst = int(use.budgets["axons_out"].argmax())
     raise MappingError(
         f'network "{problem.name}": core {worst} needs {use.budgets["axons_out"][worst]} output axons, has '

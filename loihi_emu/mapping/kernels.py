@@ -308,7 +308,7 @@ def needed(totals, fields):
         best, slots = total[MIXED], total[AXONS]
         if fields[c, CHUNKS]:
             for kind in range(2):
-                if total[SHARED + kind] < best:
+                if total[SHARED + kind] < best + 1 - kind:  # of equal ones pop16, which takes fewest axons
                     best, slots = total[SHARED + kind], total[AXONS + 1 + kind]
         elif fields[c, WIDE]:
             best = total[SPARSE]

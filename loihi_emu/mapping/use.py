@@ -125,7 +125,7 @@ def cheapest(core: int, c: Connection, t: list[int], chip: Chip) -> CoreLists:
     """The cheapest way to store the lists of a connection on a core, from its totals as the kernel measured them."""
     common = (core, c.name, t[k.LISTS], t[k.SYNAPSES])
     if c.conv is not None:
-        kind = min(range(3), key=lambda s: (t[k.MIXED] if s == 0 else t[k.SHARED + s - 1], s))
+        kind = min((1, 0, 2), key=lambda s: t[k.SHARED + s - 1] if s else t[k.MIXED])  # the first of equal ones
         bits = t[k.SHARED + kind - 1] if kind else t[k.MIXED]
         text = ("single", "pop16", "pop32")[kind]
         formats = {text: t[k.DISTINCT + kind - 1] if kind else t[k.LISTS]}

@@ -143,6 +143,16 @@ def test_lists_of_many_formats_get_one_in_common():
     assert placement.cores <= 6
 
 
+def test_parts_of_a_convolution_that_share_a_core_are_counted_together():
+    # pixels of both parts have lists that are stored otherwise when they are one
+    net = cells(20, 3)
+    net.connect("p1", "p0", np.ones((20, 3), int))
+    image, maps = net.population("image", (3, 3, 2), vth=1), net.population("maps", (3, 3, 3), vth=1)
+    net.connect(image, maps, Conv2D(np.ones((3, 3, 3, 2), int), padding=1))
+    placement = net.place(chip=replace(LOIHI1, axons_in=16))
+    assert placement.budgets["axons_in"].max() <= 16
+
+
 def test_long_delays_leave_room_for_fewer_neurons():
     net = cells(10, 1000)
     net.connect("p0", "p1", np.ones((1000, 10), int), delays=62)
