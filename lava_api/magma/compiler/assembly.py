@@ -93,7 +93,12 @@ def assemble(program: Program, control: Control) -> Assembly:
 def _model(leaf: Leaf, assembly: Assembly) -> Any:
     """Build a model with its variables."""
     process, kind = leaf.process, leaf.model_class
-    model = kind(process.proc_params)
+    try:
+        model = kind(process.proc_params)
+    except Exception as error:
+        if hasattr(error, "add_note"):  # from Python 3.11 on
+            error.add_note(f'It comes from {kind.__name__}, the model of process "{process.name}".')
+        raise
     model.model_id = process.id
     for var in process.vars:
         lava_type = getattr(kind, var.name)

@@ -255,8 +255,10 @@ def test_an_error_of_a_constructor_comes_out_as_it_is():
             super().__init__(proc_params)
             raise LookupError("fussy")
 
-    with pytest.raises(LookupError, match="fussy"):
-        Source([1.0]).run(RunContinuous(), Choice(Fussy))
+    with pytest.raises(LookupError, match="fussy") as caught:
+        Source([1.0], name="here").run(RunContinuous(), Choice(Fussy))
+    if hasattr(caught.value, "add_note"):
+        assert caught.value.__notes__ == ['It comes from Fussy, the model of process "here".']
 
 
 def test_a_model_cannot_run_its_own_program():
