@@ -20,7 +20,7 @@ from lava_api.magma.core.process.variable import Var
 from lava_api.magma.core.resources import HeadNode
 from lava_api.magma.runtime.channel import CHANNEL_MESSAGES
 from lava_api.magma.runtime.later_config import UsedConfig
-from loihi_emu.errors import integer
+from loihi_emu.errors import integer, invalid
 
 CAPACITY = "pypy_channel_size"
 """Option of Lava's compiler for the messages that a channel holds."""
@@ -64,11 +64,16 @@ class Compiler:
         ------
         NoProcessModelFound, ProcessAlreadyCompiled
             When a process has no model, or is part of a program already.
+        ValueError
+            When `run_cfg` is no run configuration.
         AssertionError
             When the choice fails, or ports and variables of a process and its model differ.
         MappingError
             When a hardware configuration is given and the program does not fit on its chips.
         """
+        if isinstance(run_cfg, type) or not hasattr(run_cfg, "select"):
+            where = f'process "{process.name}"'
+            raise invalid(where, "run_cfg", run_cfg, "a RunConfig, such as Loihi2SimCfg(select_tag='fixed_pt')")
         callbacks = list(getattr(run_cfg, "callback_fxs", ()))
         for callback in callbacks:
             if isinstance(callback, CallbackFx):

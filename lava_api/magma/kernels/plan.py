@@ -48,6 +48,8 @@ def make_plan(program: Program, models: dict[Any, Any]) -> Plan:
         if kind is None or leaf.process not in in_step:
             continue
         try:
+            if any(port.size == 0 for port in (*leaf.process.in_ports, *leaf.process.out_ports)):
+                raise Declined("nothing to compute")
             made = kind(models[leaf.process], leaf.process)
             for port in leaf.process.in_ports:
                 d_type = arriving(port, incoming.get(port, ()))

@@ -16,6 +16,7 @@ from lava_api.magma.core.run_conditions import RunContinuous, RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg, RunConfig
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.magma.runtime.hints import hint
+from lava_api.proc.lif.process import LIF
 
 CFG = Loihi2SimCfg()
 
@@ -247,6 +248,26 @@ class Choice(RunConfig):
 def test_select_must_return_a_model():
     with pytest.raises(AssertionError, match="must return a ProcessModel class"):
         Source([1.0]).run(RunSteps(1), Choice(None))
+
+
+@pytest.mark.parametrize("run_cfg", [Loihi2SimCfg, "fixed_pt"])
+def test_a_configuration_is_checked(run_cfg):
+    with pytest.raises(ValueError, match=r'process "here", run_cfg: got .*allowed is a RunConfig'):
+        Source([1.0], name="here").run(RunSteps(1), run_cfg)
+
+
+@pytest.mark.parametrize("shape", [(2, "a"), (-1,), (2.0,), (None,)])
+def test_shapes_hold_whole_numbers(shape):
+    with pytest.raises(AssertionError, match="'shape' must hold whole numbers from 0"):
+        LIF(shape=shape)
+
+
+@pytest.mark.parametrize("tag", ["fixed_pt", "floating_pt"])
+def test_no_neurons_are_no_error(tag):
+    cells = LIF(shape=(0,))
+    cells.run(RunSteps(2), Loihi2SimCfg(select_tag=tag))
+    assert cells.v.get().shape == (0,)
+    cells.stop()
 
 
 def test_an_error_of_a_constructor_comes_out_as_it_is():

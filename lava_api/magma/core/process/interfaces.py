@@ -6,6 +6,8 @@ import math
 from abc import ABC
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     from lava_api.magma.core.process.process import AbstractProcess
 
@@ -21,12 +23,14 @@ class AbstractProcessMember(ABC):  # noqa: B024
     Raises
     ------
     AssertionError
-        When `shape` is not a tuple.
+        When `shape` is not a tuple of whole numbers from 0.
     """
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         if not isinstance(shape, tuple):
             raise AssertionError(f"'shape' must be a tuple. Got {shape!r}; one dimension is written (n,).")
+        if not all(isinstance(length, int | np.integer) and length >= 0 for length in shape):
+            raise AssertionError(f"'shape' must hold whole numbers from 0. Got {shape!r}.")
         self.shape = shape
         self._process: Any = None
         self._name: Any = None
