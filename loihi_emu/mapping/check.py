@@ -48,6 +48,10 @@ def check_cores(problem: Problem, assignment: Assignment, use: Use, layout: Layo
     _check_shared(problem, assignment, layout)
 
 
+def _cores(number: int) -> str:
+    return f"{number} core{'s' * (number != 1)}"
+
+
 def _core(layout: Layout, core: int) -> str:
     return f"chip {layout.chip[core]}, core {layout.core[core]}"
 
@@ -98,6 +102,6 @@ def check_chips(problem: Problem, use: Use, layout: Layout, boards: tuple[Board,
     where = " + ".join(b.name for b in boards) if boards else chip.name
     cores = int(np.count_nonzero(use.budgets["compartments"]))
     raise MappingError(
-        f'network "{problem.name}": needs {layout.chips} chips ({cores} cores), {where} has {have} '
-        f"({have * chip.usable_cores} cores). {chip_advice(problem, use, layout.chips, have)}"
+        f'network "{problem.name}": needs {layout.chips} chips ({_cores(cores)}), {where} has {have} '
+        f"({_cores(have * chip.usable_cores)}). {chip_advice(problem, use, layout.chips, have)}"
     )

@@ -51,7 +51,7 @@ def profiles_of(populations: dict[str, Population]) -> Profiles:
                 keys[1 if parameter in THRESHOLD else 2 if parameter in WHOLE_CORE else 0].append(parameter)
         noise[name] = 0
         extra: Any = False
-        if p.noise is not None:
+        if p.noise is not None and np.any(p.noise.enabled):
             key = (p.noise.target, p.noise.exp, p.noise.offset)
             noise[name] = settings.setdefault(key, len(settings) + 1)
             extra = np.asarray(p.noise.enabled)

@@ -153,6 +153,13 @@ def test_parts_of_a_convolution_that_share_a_core_are_counted_together():
     assert placement.budgets["axons_in"].max() <= 16
 
 
+def test_noise_that_no_neuron_has_is_none():
+    net = Network()
+    net.population("a", 10, vth=1, noise=Noise("v", 7))
+    net.population("b", 10, vth=1, noise=Noise("v", 8, enabled=[False] * 10))
+    assert net.place().cores == 1
+
+
 def test_long_delays_leave_room_for_fewer_neurons():
     net = cells(10, 1000)
     net.connect("p0", "p1", np.ones((1000, 10), int), delays=62)
@@ -311,7 +318,7 @@ def test_synapses_that_pixels_share_count_once_on_a_chip():
 
 
 def test_the_whole_mesh_has_an_end():
-    with pytest.raises(MappingError, match=r"needs 5 chips .*has 4"):
+    with pytest.raises(MappingError, match=r"needs 5 chips \(5 cores\), .* has 4 \(4 cores\)"):
         cells(1024 * 5).place(chip=replace(LOIHI1, usable_cores=1, max_chips=4))
 
 
