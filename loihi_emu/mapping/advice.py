@@ -100,7 +100,8 @@ def _core_changes(problem: Problem, assignment: Assignment, core: int, resource:
     if resource == "accumulators":
         held = sum(int(np.count_nonzero(a == core)) for a in assignment.cores.values())
         longest = problem.limit(resource) // held - DELAY_SLOTS_MORE
-        if longest >= 0:
+        learned = any(c.learning is not None and c.learning.rule.dd is not None for c in problem.connections.values())
+        if longest >= 0 and not learned:
             yield f"use delays of at most {longest}"
 
 

@@ -69,14 +69,22 @@ class SynapseFields:
         return ", ".join([f"weight {self.weight}", *more])
 
 
+def longest_delay(c: Connection, chip: Chip) -> int:
+    """Longest delay that the synapses of a connection have, or can get if a rule changes delays."""
+    if c.learning is not None and c.learning.rule.dd is not None:
+        return chip.max_delay
+    return int(c.delays.max()) if c.delays.size else 0
+
+
 def fields_of(c: Connection, chip: Chip) -> SynapseFields:
     """The fields that the synapses of a connection need on a chip.
 
     The weight field has the next width there is; a delay field is there if a delay is not 0, and as wide as the longest
-    needs; a tag field is there if the learning rule reads or changes tags.
+    needs (if a rule changes delays, the longest that the chip has); a tag field is there if the learning rule reads or
+    changes tags.
     """
     weight = next(bits for bits in WEIGHT_BITS if bits >= c.weight_bits)
-    delay = int(c.delays.max()).bit_length() if c.delays.size else 0
+    delay = longest_delay(c, chip).bit_length()
     rule = c.learning.rule if c.learning is not None else None
     tagged = rule is not None and (rule.dt is not None or "t" in rule.used)
     return SynapseFields(weight, delay, (chip.tag_bits or 0) if tagged else 0)

@@ -12,7 +12,7 @@ from loihi_emu.chip import Chip
 from loihi_emu.elements import Connection, Input, Population
 from loihi_emu.errors import MappingError, UnsupportedError
 from loihi_emu.mapping.fanin import Fanin, fanin_of
-from loihi_emu.mapping.formats import SynapseFields, fields_of
+from loihi_emu.mapping.formats import SynapseFields, fields_of, longest_delay
 from loihi_emu.mapping.limits import Resource, resources
 from loihi_emu.mapping.profiles import Profiles, profiles_of
 
@@ -47,7 +47,7 @@ class Problem:
         self.fields: dict[str, SynapseFields] = {name: fields_of(c, chip) for name, c in self.connections.items()}
         self.profiles: Profiles = profiles_of(self.populations)
         self._neuron_delays: dict[str, NDArray[np.int64] | None] = {}
-        self._delays = {name: int(c.delays.max()) if c.delays.size else 0 for name, c in self.connections.items()}
+        self._delays = {name: longest_delay(c, chip) for name, c in self.connections.items()}
 
     @cached_property
     def fanins(self) -> dict[str, Fanin]:
@@ -73,7 +73,7 @@ class Problem:
         return 1 << 60 if found is None else found
 
     def delay(self, c: Connection) -> int:
-        """Longest delay of a connection."""
+        """Longest delay that a connection has or can get."""
         return self._delays[c.name]
 
     def onto(self, name: str, neurons: NDArray[np.int32]) -> NDArray[np.bool_]:

@@ -76,6 +76,17 @@ def test_synapses_that_learn_take_two_input_axons_and_tags_take_bits():
     assert placement.budgets["synaptic_bits"].tolist() == [4 * (1152 + 640)]
 
 
+def test_delays_that_learn_have_room_for_the_longest():
+    net = Network()
+    source, target = net.population("source", 4, vth=100), net.population("target", 100, vth=100)
+    rule = LearningRule(dd="x1*y0", x1=Trace(16, 10), y1=Trace(16, 10))
+    net.connect(source, target, np.ones((100, 4), int), sign_mode="mixed", learning=rule, name="c")
+    placement = net.place()
+    assert placement.budgets["accumulators"].tolist() == [104 * 64]
+    # 8 + 6 bits: 64 * 14 + 10 = 906 -> 960, 36 * 14 + 10 = 514 -> 576
+    assert placement.budgets["synaptic_bits"].tolist() == [4 * (960 + 576)]
+
+
 def test_profiles_are_counted_by_value():
     net = Network()
     net.population("a", 30, vth=np.arange(30) % 3 + 1, du=np.arange(30) % 2 * 100)
