@@ -42,6 +42,7 @@ def measure(size: Size) -> Iterator[Row]:
 def _messages(case: AllocatorCase) -> Iterator[Row]:
     blocks = case.network.place(chip=ENDLESS, strategy=case.block, rates=case.rates)
     graph = core_graph(blocks.problem, blocks.assignment, case.rates)
+    assert graph is not None  # a thousand cores are few
 
     def between(chip: Any) -> float:
         layout = Layout(chip.astype(np.int32), np.arange(len(chip), dtype=np.int32))
