@@ -68,10 +68,35 @@ def even_runs(problem: Problem, most: int | None = None) -> tuple[list[Run], Fan
 
 
 def _fewest_parts(problem: Problem, name: str) -> int:
-    """Parts that are needed at least: for what neurons share, and for synapses without headers, gaps and indices."""
-    fanin = problem.fanins[name]
-    each = -(-problem.populations[name].size // most_neurons(problem, name))
-    return max(each, -(-fanin.payload // problem.limit("synaptic_bits")))
+    """Parts that are needed at least: for what neurons share, for synapses, and such that a few of the parts fit."""
+    fanin, size = problem.fanins[name], problem.populations[name].size
+    each = -(-size // most_neurons(problem, name))
+    low = max(each, -(-fanin.payload // problem.limit("synaptic_bits")))
+    if _samples_fit(problem, name, low):
+        return low
+    high = low  # low does not fit, high does
+    while high < size and not _samples_fit(problem, name, high):
+        low, high = high, min(2 * high, size)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _samples_fit(problem, name, middle) else (middle, high)
+    return high
+
+
+def _samples_fit(problem: Problem, name: str, count: int) -> bool:
+    """Whether the first, the middle and the last of so many equal parts have enough memory and input axons."""
+    fanin, bounds = problem.fanins[name], _bounds(problem.populations[name].size, count)
+    for part in {0, count // 2, count - 1} if fanin.connections else ():
+        neurons = np.arange(bounds[part], bounds[part + 1], dtype=np.int32)
+        bits, axons = fanin.need(neurons, np.arange(len(neurons), dtype=np.int32))
+        if bits > problem.limit("synaptic_bits") or axons > problem.limit("axons_in"):
+            return False
+    return True
+
+
+def _bounds(size: int, count: int) -> NDArray[np.int64]:
+    """Where so many equal parts of a population begin, and where the last ends."""
+    return np.round(np.linspace(0, size, count + 1)).astype(np.int64)
 
 
 def _runs(name: str, made: _Parts) -> list[Run]:
@@ -82,7 +107,7 @@ def _runs(name: str, made: _Parts) -> list[Run]:
 def _cut(problem: Problem, name: str, count: int) -> _Parts:
     """Cut a population into equal parts and measure each as if alone on a core."""
     size, fanin = problem.populations[name].size, problem.fanins[name]
-    bounds = np.round(np.linspace(0, size, count + 1)).astype(np.int64)
+    bounds = _bounds(size, count)
     bits, axons = np.zeros(count, np.int64), np.zeros(count, np.int64)
     fanout: Fanout = {}
     if not fanin.connections:

@@ -24,6 +24,8 @@ LARGE = 2_000_000
 """Equal parts are tried for networks of at most so many neurons and synapses: they are measured several times."""
 ROUNDS = 12
 """How often cores are filled anew because more output axons were needed than foreseen."""
+MANY, FULL = 64, 0.97
+"""With so many cores that use so much of a resource on average, no other way to fill them is tried."""
 FEW = 0.1
 """If no larger share of the cores needs too many output axons, those are split; else all are filled anew."""
 
@@ -78,7 +80,7 @@ def _in_order(problem: Problem, most: int | None) -> tuple[Assignment, Use] | No
                 even = _kept(problem, filled(problem, runs[0], runs[1], whole=True, most=most))
     if even is not None:
         most = even[0].count - 1
-        if most < fewest(problem):
+        if most < fewest(problem) or _is_full(problem, even[1]):
             return even
     try:
         split = filled(problem, list(problem.every_neuron().items()), foreseen(problem), most=most)
@@ -87,6 +89,13 @@ def _in_order(problem: Problem, most: int | None) -> tuple[Assignment, Use] | No
             raise
         return even
     return split or even
+
+
+def _is_full(problem: Problem, use: Use) -> bool:
+    """Whether many cores use so much of a resource on average that filling them up would hardly save any."""
+    count = len(use.budgets["compartments"])
+    shares = [use.budgets[name].mean() / problem.limit(name) for name in ("axons_in", "axons_out", "synaptic_bits")]
+    return count >= MANY and max(shares) >= FULL
 
 
 def fewest(problem: Problem) -> int:

@@ -379,7 +379,6 @@ class Runtime:
                 f"{sentence(Wait(None, channel, not reading))}, and no run is in progress:"
                 " call run(RunSteps(n, blocking=False)) or run(RunContinuous()) before."
             )
-
         channel.watched = True
         try:
             while not there():
