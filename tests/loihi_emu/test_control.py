@@ -55,6 +55,8 @@ emulator, other = {make}(), {make}()
 """
 
 INTERRUPTED = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it else
 emulator.run(1)
 print("ready", flush=True)
 begin = time.monotonic()
