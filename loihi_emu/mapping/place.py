@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from loihi_emu.chip import Chip
+from loihi_emu.chip import LOIHI1, LOIHI2, Chip
 from loihi_emu.errors import invalid, unknown
 from loihi_emu.mapping.check import check_chips, check_cores
 from loihi_emu.mapping.fields import check_fields
@@ -30,6 +30,9 @@ def place(
         chip = found[0].chip if found else network.chip
     if not isinstance(chip, Chip):
         raise invalid("place", "chip", repr(chip), "a loihi_emu.Chip, such as LOIHI1 or LOIHI2")
+    if found and chip.name in (LOIHI1.name, LOIHI2.name) and chip.name != found[0].chip.name:
+        allowed = f"boards of {chip.name}"
+        raise invalid("place", "boards", f"{found[0].name}, which carries {found[0].chip.name}", allowed)
     problem = Problem(network, chip)
     check_fields(network, chip)
     given = rates_of(problem, rates)

@@ -361,6 +361,8 @@ def test_boards_and_chips_that_are_none():
         cells(10).place(boards="Nahuk")
     with pytest.raises(ValidationError, match="one kind of chip"):
         cells(10).place(boards=["Nahuku", "Oheo Gulch"])
+    with pytest.raises(ValidationError, match="got Nahuku, which carries Loihi 1, allowed is boards of Loihi 2"):
+        cells(10).place(boards="Nahuku", chip=LOIHI2)
     with pytest.raises(ValidationError, match="LOIHI1 or LOIHI2"):
         cells(10).place(chip="loihi1")
 
