@@ -18,6 +18,14 @@ from loihi_emu.mapping.traffic import least_traffic
 from loihi_emu.mapping.use import use_of
 
 
+def cells(*sizes: int, **parameters: Any) -> Network:
+    """A network of populations p0, p1, ... of these sizes."""
+    net = Network("net")
+    for k, size in enumerate(sizes):
+        net.population(f"p{k}", size, **({"vth": 100} | parameters))
+    return net
+
+
 def placed(network: Network, cores: dict[str, Any]) -> Placement:
     """A placement on given cores, whatever their limits."""
     problem = Problem(network, network.chip)
