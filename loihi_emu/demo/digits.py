@@ -29,6 +29,8 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
+from loihi_emu.errors import ranged
+
 CLASSES = 10
 IMAGE_SHAPE = (8, 8)
 PIXELS = 64
@@ -105,3 +107,20 @@ def load_digits() -> Digits:
     for array in (images, labels, test):
         array.setflags(write=False)
     return Digits(images=images, labels=labels, test=test)
+
+
+def held_out(digits: Digits, images: int | None) -> int:
+    """How many of the held-out images to classify: the first `images`, or all.
+
+    Raises
+    ------
+    ValidationError
+        Fewer than 1, or more than there are.
+
+    Examples
+    --------
+    >>> held_out(load_digits(), None)
+    599
+    """
+    there = len(digits.test_labels)
+    return there if images is None else int(ranged("demo", "images", images, 1, there))

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.demo.digits import CLASSES, IMAGE_SHAPE, load_digits
+from loihi_emu.demo.digits import CLASSES, IMAGE_SHAPE, held_out, load_digits
 from loihi_emu.demo.learning import GAP, NEURONS, RATES, STEPS, Learned, learn, predict
-from loihi_emu.errors import ranged
 
 
 def run_learning(folder: Path, images: int | None = None) -> float:
@@ -25,8 +24,7 @@ def run_learning(folder: Path, images: int | None = None) -> float:
         Only the first so many held-out images.
     """
     digits = load_digits()
-    held_out = len(digits.test_labels)
-    count = held_out if images is None else int(ranged("demo", "images", images, 1, held_out))
+    count = held_out(digits, images)
     print("Handwritten digits (UCI Optical Recognition of Handwritten Digits, 8x8 pixels) learned on an emulated Loihi")
     print(f"64 inputs -> {NEURONS} LIF neurons that compete, STDP on 8-bit weights, no labels")
     learned = learn(digits.train_images, digits.train_labels)

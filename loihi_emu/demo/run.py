@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.demo.digits import load_digits
+from loihi_emu.demo.digits import held_out, load_digits
 from loihi_emu.demo.encode import encode_dense
 from loihi_emu.demo.network import digits_network
 from loihi_emu.demo.readout import decide
 from loihi_emu.demo.weights import load_weights
-from loihi_emu.errors import ranged
 from loihi_emu.recording import Recording
 
 SHOWN = 8
@@ -150,8 +149,7 @@ def run_demo(folder: Path, images: int | None = None) -> Result:
         Only the first so many held-out images.
     """
     digits = load_digits()
-    held_out = len(digits.test_labels)
-    count = held_out if images is None else int(ranged("demo", "images", images, 1, held_out))
+    count = held_out(digits, images)
     print("Handwritten digits (UCI Optical Recognition of Handwritten Digits, 8x8 pixels) on an emulated Loihi")
     print("64 inputs -> 128 LIF neurons -> 10 LIF neurons, 8-bit weights, chip arithmetic")
     begin = time.perf_counter()
