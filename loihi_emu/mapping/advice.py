@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from loihi_emu.boards import BOARDS
+from loihi_emu.chip import DELAY_SLOTS_LOST
 from loihi_emu.elements import Connection
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping.assignment import Assignment, assigned
 from loihi_emu.mapping.greedy import greedy
-from loihi_emu.mapping.limits import DELAY_SLOTS_MORE
 from loihi_emu.mapping.problem import Problem
 from loihi_emu.mapping.use import Use, use_of
 
@@ -99,7 +99,7 @@ def _core_changes(problem: Problem, assignment: Assignment, core: int, resource:
                 return
     if resource == "accumulators":
         held = sum(int(np.count_nonzero(a == core)) for a in assignment.cores.values())
-        longest = problem.limit(resource) // held - DELAY_SLOTS_MORE
+        longest = problem.limit(resource) // held - DELAY_SLOTS_LOST
         learned = any(c.learning is not None and c.learning.rule.dd is not None for c in problem.connections.values())
         if longest >= 0 and not learned:
             yield f"use delays of at most {longest}"

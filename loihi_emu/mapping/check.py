@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from loihi_emu.boards import Board
 from loihi_emu.errors import MappingError
@@ -77,6 +78,26 @@ def _check_shared(problem: Problem, assignment: Assignment, layout: Layout) -> N
                 )
 
 
+def chips_suffice(problem: Problem, use: Use, layout: Layout, boards: tuple[Board, ...] | None) -> bool:
+    """Whether there are enough chips, and none has too many synapses."""
+    most = problem.chip.synapses
+    few = most is None or bool(_synapses(problem, use, layout).max(initial=0) <= most)
+    return few and layout.chips <= _chips_there(problem, layout, boards)
+
+
+def _synapses(problem: Problem, use: Use, layout: Layout) -> NDArray[np.int64]:
+    """Synapses on each chip; none are counted where a chip has no limit of them."""
+    by_chip = np.zeros(layout.chips, np.int64)
+    for row in use.lists if problem.chip.synapses is not None else ():
+        by_chip[layout.chip[row.core]] += row.stored
+    return by_chip
+
+
+def _chips_there(problem: Problem, layout: Layout, boards: tuple[Board, ...] | None) -> int:
+    """Chips that there are."""
+    return sum(b.most for b in boards) if boards else problem.chip.max_chips or layout.chips
+
+
 def check_chips(problem: Problem, use: Use, layout: Layout, boards: tuple[Board, ...] | None) -> None:
     """Raise if there are not enough chips, or a chip has too many synapses.
 
@@ -85,18 +106,13 @@ def check_chips(problem: Problem, use: Use, layout: Layout, boards: tuple[Board,
     MappingError
         Names what is needed and there, and what would fit.
     """
-    chip = problem.chip
-    if chip.synapses is not None:
-        by_chip = np.zeros(layout.chips, np.int64)
-        for row in use.lists:
-            by_chip[layout.chip[row.core]] += row.stored
-        if by_chip.max(initial=0) > chip.synapses:
-            worst = int(by_chip.argmax())
-            raise MappingError(
-                f'network "{problem.name}", chip {worst}: needs {by_chip[worst]} synapses, {chip.name} has '
-                f"{chip.synapses}. Spread the network over more chips."
-            )
-    have = sum(b.most for b in boards) if boards else chip.max_chips or layout.chips
+    chip, by_chip, have = problem.chip, _synapses(problem, use, layout), _chips_there(problem, layout, boards)
+    if chip.synapses is not None and by_chip.max(initial=0) > chip.synapses:
+        worst = int(by_chip.argmax())
+        raise MappingError(
+            f'network "{problem.name}", chip {worst}: needs {by_chip[worst]} synapses, {chip.name} has '
+            f"{chip.synapses}. Spread the network over more chips."
+        )
     if layout.chips <= have:
         return
     where = " + ".join(b.name for b in boards) if boards else chip.name

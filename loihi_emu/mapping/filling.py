@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from loihi_emu.chip import DELAY_SLOTS_LOST
 from loihi_emu.elements import Connection
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping.assignment import Assignment, Index, assigned
-from loihi_emu.mapping.limits import DELAY_SLOTS_MORE
 from loihi_emu.mapping.problem import Problem
 from loihi_emu.mapping.profiles import few_enough, part_of, values_of
 
@@ -90,8 +90,8 @@ class _OpenCore:
         """Neurons until a core of so many would have too few slots for the longest delay among them."""
         limit = self.problem.limit("accumulators")
         if delays is None:
-            return limit // (self.delay + DELAY_SLOTS_MORE) - self.compartments
-        slots = np.maximum.accumulate(np.maximum(delays[neurons], self.delay)) + DELAY_SLOTS_MORE
+            return limit // (self.delay + DELAY_SLOTS_LOST) - self.compartments
+        slots = np.maximum.accumulate(np.maximum(delays[neurons], self.delay)) + DELAY_SLOTS_LOST
         needs = slots * np.arange(self.compartments + 1, self.compartments + len(neurons) + 1)
         return int(np.searchsorted(needs, limit, "right"))
 
@@ -247,7 +247,7 @@ def _single(problem: Problem, name: str, neuron: int, fanout: NDArray[np.int64],
             int(fanout[neuron]),
             "Fewer target cores: fewer targets, or populations in between that pass its spikes on.",
         ),
-        "accumulators": (longest + DELAY_SLOTS_MORE, f"Delays shorter than {longest}."),
+        "accumulators": (longest + DELAY_SLOTS_LOST, f"Delays shorter than {longest}."),
         "synapse_formats": (len(formats), kinds),
         "trace_profiles": (len(traces), "Fewer different pre-traces (x1, x2) of the connections onto it."),
     }

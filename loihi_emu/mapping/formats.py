@@ -29,11 +29,10 @@ from dataclasses import dataclass
 from loihi_emu.chip import Chip
 from loihi_emu.elements import Connection
 from loihi_emu.errors import invalid
+from loihi_emu.mapping.kernels import INDEX_LEAST
 
 WEIGHT_BITS = (1, 2, 3, 4, 5, 6, 8)
 """Widths of the weight field (nengo-loihi's ``WEIGHT_BITS_MAP``)."""
-INDEX_BITS_LEAST = 6
-"""Narrowest compartment index (nengo-loihi's ``INDEX_BITS_MAP``: 6..12)."""
 BASES = 256
 """Bases are below this compartment (nengo-loihi's ``validate_synapse``). Unknown for Loihi 2: all are allowed there."""
 ANY_BLOCK = 1 << 30
@@ -126,4 +125,4 @@ def index_bits(highest: int) -> int:
     >>> index_bits(10), index_bits(64), index_bits(1023)
     (6, 7, 10)
     """
-    return max(INDEX_BITS_LEAST, int(highest).bit_length())
+    return max(INDEX_LEAST, int(highest).bit_length())

@@ -48,6 +48,7 @@ SKIP1, SKIP2, SKIP3 = 2, 4, 6
 SKIPS = (SKIP1, SKIP2, SKIP3)
 """Widths of the skip field of run-length lists that are tried."""
 INDEX_LEAST = 6
+"""Bits of the narrowest compartment index (nengo-loihi's ``INDEX_BITS_MAP``: 6..12)."""
 ATOMS = 32
 POP16_STEP = 4
 PRIMES = (2147483647, 2147483629)

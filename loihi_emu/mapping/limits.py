@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from loihi_emu.chip import Chip
+from loihi_emu.chip import DELAY_SLOTS_LOST, Chip
 from loihi_emu.errors import invalid
-
-DELAY_SLOTS_MORE = 2
-"""Delay slots of a compartment beyond its longest delay: Fugu's Loihi backend; Davies 2018 p.92 gives the ends."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ _CORE = (
     ("trace_profiles", "pre-trace profiles", "trace_profiles", 1),
 )
 _LEAST = dict.fromkeys((row[2] for row in _CORE), 1) | {
-    "accumulators": DELAY_SLOTS_MORE, "core_memory": 1, "usable_cores": 1, "max_chips": 1, "synaptic_word_bits": 1,
+    "accumulators": DELAY_SLOTS_LOST, "core_memory": 1, "usable_cores": 1, "max_chips": 1, "synaptic_word_bits": 1,
     "synapse_block": 1, "block_header_bits": 0, "learning_axon_slots": 1, "pop32_axon_slots": 1,
 }  # fmt: skip
 """The least of each quantity with which anything can be placed."""

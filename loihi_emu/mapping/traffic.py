@@ -26,7 +26,7 @@ from loihi_emu.boards import Board
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping import refinement
 from loihi_emu.mapping.assignment import Assignment, assigned
-from loihi_emu.mapping.check import check_chips, within_limits
+from loihi_emu.mapping.check import chips_suffice, within_limits
 from loihi_emu.mapping.chips import THOROUGH, arranged, on_chips
 from loihi_emu.mapping.cluster import clusters_of, place_of, runs_of, size_of_neurons
 from loihi_emu.mapping.core_graph import CoreGraph, core_graph
@@ -95,11 +95,11 @@ def least_traffic(problem: Problem, rates: Rates, boards: tuple[Board, ...] | No
     if best is None:
         return assignment, use, in_order(assignment.count, problem.chip)
     for found in _found(problem, rates, best):
-        if found.score < best.score and _allowed(problem, found, boards):
+        if found.score < best.score and chips_suffice(problem, found.use, found.layout, boards):
             best = found
     if best.layout.chips > 1:
         found = _Candidate(best.assignment, best.use, on_chips(best.graph, problem.chip, THOROUGH), best.graph)
-        if found.score < best.score and _allowed(problem, found, boards):
+        if found.score < best.score and chips_suffice(problem, found.use, found.layout, boards):
             best = found
     return best.assignment, best.use, arranged(best.graph, best.layout, problem.chip)
 
@@ -108,15 +108,6 @@ def _candidate(problem: Problem, rates: Rates, assignment: Assignment, use: Use)
     """An assignment on chips; None if too many of its cores are connected."""
     graph = core_graph(problem, assignment, rates)
     return None if graph is None else _Candidate(assignment, use, on_chips(graph, problem.chip), graph)
-
-
-def _allowed(problem: Problem, found: _Candidate, boards: tuple[Board, ...] | None) -> bool:
-    """Whether no chip has too many synapses, as only unequal chips can have."""
-    try:
-        check_chips(problem, found.use, found.layout, boards)
-    except MappingError:
-        return False
-    return True
 
 
 def most_cores(count: int, capacity: int) -> int:

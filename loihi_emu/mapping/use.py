@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.chip import Chip
+from loihi_emu.chip import DELAY_SLOTS_LOST, Chip
 from loihi_emu.elements import Connection, Population
 from loihi_emu.mapping import kernels as k
 from loihi_emu.mapping.assignment import Assignment
-from loihi_emu.mapping.limits import DELAY_SLOTS_MORE
 from loihi_emu.mapping.problem import Problem
 from loihi_emu.mapping.profiles import values_of
 
@@ -106,7 +105,7 @@ def use_of(problem: Problem, assignment: Assignment) -> Use:
                 traces.setdefault(core, set()).add(problem.trace_key(c))
             if isinstance(c.pre.target, Population):
                 fanout[c.pre.target.name][found] += row.out_slots
-    budgets["accumulators"] = budgets["compartments"] * (delays + DELAY_SLOTS_MORE)
+    budgets["accumulators"] = budgets["compartments"] * (delays + DELAY_SLOTS_LOST)
     for name, by_core in zip(("compartment_profiles", "threshold_profiles"), profiles, strict=True):
         for core, kinds in by_core.items():
             budgets[name][core] = len(kinds)
