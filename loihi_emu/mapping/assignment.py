@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,18 +34,65 @@ class Assignment:
         """Core, population, and neurons (ascending) with their compartments (ascending), core by core."""
         found: list[tuple[int, int, str, Index]] = []
         for number, (name, cores) in enumerate(self.cores.items()):
-            if not cores.size:
-                continue
-            steps = np.flatnonzero(np.diff(cores)) + 1
-            ordered = bool(np.all(cores[1:] >= cores[:-1]))
-            order = np.arange(len(cores), dtype=np.int32) if ordered else np.argsort(cores, kind="stable")
-            if not ordered:
-                steps = np.flatnonzero(np.diff(cores[order])) + 1
-            for neurons in np.split(order.astype(np.int32), steps):
-                found.append((int(cores[neurons[0]]), number, name, neurons))
+            if cores.size:
+                parts = self.parts_of(name)
+                pieces = np.split(parts.order, parts.bounds[1:-1])
+                found += [(core, number, name, piece) for core, piece in zip(parts.cores.tolist(), pieces, strict=True)]
         found.sort(key=lambda part: part[:2])
         for core, _, name, neurons in found:
             yield core, name, neurons, self.slots[name][neurons]
+
+    def parts_of(self, name: str) -> Parts:
+        """The parts of a population, core by core."""
+        cores, slots = self.cores[name], self.slots[name]
+        if len(cores) and cores[0] == cores[-1] and (cores == cores[0]).all():
+            order, part = np.arange(len(cores), dtype=np.int32), np.zeros(len(cores), np.int32)
+            return Parts(cores[:1], order, np.array([0, len(cores)]), part, slots)
+        steps = np.flatnonzero(cores[1:] != cores[:-1]) + 1
+        order = np.arange(len(cores), dtype=np.int32)
+        if np.any(cores[steps] < cores[steps - 1]):
+            order = np.argsort(cores, kind="stable").astype(np.int32)
+            steps = np.flatnonzero(np.diff(cores[order])) + 1
+        bounds = np.concatenate(([0], steps, [len(cores)]))
+        part = np.empty(len(cores), np.int32)
+        part[order] = np.repeat(np.arange(len(bounds) - 1, dtype=np.int32), np.diff(bounds))
+        return Parts(cores[order[bounds[:-1]]], order, bounds, part, slots)
+
+
+class Parts(NamedTuple):
+    """The neurons of a population by core.
+
+    Attributes
+    ----------
+    cores : int32 array (parts)
+        Ascending.
+    order : int32 array (neurons)
+        Neurons part by part, ascending within each.
+    bounds : int64 array (parts + 1)
+        Where each part begins in `order`.
+    part, slots : int32 arrays (neurons)
+        Part and compartment of each neuron.
+    """
+
+    cores: Index
+    order: Index
+    bounds: NDArray[np.int64]
+    part: Index
+    slots: Index
+
+
+def even_bounds(size: int, count: int) -> NDArray[np.int64]:
+    """Where so many equal parts of a population begin, and where the last ends."""
+    return np.round(np.linspace(0, size, count + 1)).astype(np.int64)
+
+
+def even_parts(size: int, count: int) -> Parts:
+    """So many equal parts of a population, each alone on a core."""
+    bounds, order = even_bounds(size, count), np.arange(size, dtype=np.int32)
+    if count == 1:
+        return Parts(np.zeros(1, np.int32), order, bounds, np.zeros(size, np.int32), order)
+    part = np.repeat(np.arange(count, dtype=np.int32), np.diff(bounds))
+    return Parts(np.arange(count, dtype=np.int32), order, bounds, part, order - bounds[part].astype(np.int32))
 
 
 def assigned(cores: dict[str, Index], count: int | None = None) -> Assignment:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from loihi_emu.elements import Connection, Population
 from loihi_emu.mapping import tally_kernels as k
 from loihi_emu.mapping.fanin import Fanin, chunks_of
-from loihi_emu.mapping.kernels import ATOMS
+from loihi_emu.mapping.list_kernels import ATOMS
 from loihi_emu.mapping.problem import Problem
 
 Index = NDArray[np.int32]
@@ -100,7 +100,7 @@ def _by_source(c: Connection, fanin: Fanin, number: int) -> tuple[Index, Integer
 def _convolution(c: Connection, fanin: Fanin, number: int) -> tuple[Index, Integers, Index, Integers]:
     assert c.conv is not None
     starts = fanin.starts[number]
-    units = fanin.synapses[starts[0] : starts[-1]]
+    units = fanin.by_target(number)
     lists = int(fanin.offsets[number + 1] - fanin.offsets[number])
     order = np.argsort(units, kind="stable")
     targets = np.repeat(np.arange(fanin.population.size, dtype=np.int32), np.diff(starts))[order]

@@ -59,6 +59,11 @@ def _core(layout: Layout, core: int) -> str:
 
 def _check_shared(problem: Problem, assignment: Assignment, layout: Layout) -> None:
     """Raise if neurons on one core differ in what the whole core shares."""
+    profiles = problem.profiles
+    if all(a.ndim == 0 for a in profiles.core.values()):
+        settings = set(profiles.noise.values()) - {0}
+        if len({int(a) for a in profiles.core.values()}) == 1 and len(settings) <= 1:
+            return
     shared: dict[int, tuple[int, str]] = {}
     noise: dict[int, tuple[int, str]] = {}
     for core, name, neurons, _ in assignment.parts():

@@ -123,5 +123,5 @@ def runs_of(nets: Nets, place: Index) -> list[Run]:
     runs = []
     for part in np.split(neurons, change):
         number = int(np.searchsorted(bases, part[0], "right")) - 1
-        runs.append((names[number], (part - bases[number]).astype(np.int32)))
+        runs.append(Run(names[number], (part - bases[number]).astype(np.int32)))
     return runs

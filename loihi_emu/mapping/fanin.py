@@ -7,15 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.chip import Chip
 from loihi_emu.elements import Connection, Population
-from loihi_emu.mapping import kernels as k
-from loihi_emu.mapping import table_kernels
-from loihi_emu.mapping.formats import ANY_BLOCK, BASES, blocks_of, fields_of, index_bits
+from loihi_emu.mapping import kernels, table_kernels
+from loihi_emu.mapping import list_kernels as k
 
 Integers = NDArray[np.int64]
-DENSE_ROWS = 1 << 22
-"""Weights of a matrix that are looked at together."""
 
 
 @dataclass(eq=False)
@@ -28,8 +24,11 @@ class Fanin:
     connections : tuple of Connection
         Those into it, in order of creation.
     starts : int64 array (connections, neurons + 1)
+        Synapses of neuron t by connection c are ``starts[c, t]:starts[c, t + 1]``; of a dense one counted from 0 on.
     synapses, taps : int32 arrays
-        Synapses of neuron t by connection c: ``starts[c, t]:starts[c, t + 1]``, each the number of its list among c's.
+        Number of the list of each synapse among its connection's, and of convolutions of its weight; not of dense ones.
+    present : uint8 array
+        Matrices (targets, sources) of dense connections, one after the other: 1 where there is a synapse.
     offsets : int64 array (connections + 1)
         Number of the first list of each connection.
     fields : int64 array (connections, FIELDS)
@@ -45,6 +44,7 @@ class Fanin:
     starts: Integers
     synapses: NDArray[np.int32]
     taps: NDArray[np.int32]
+    present: NDArray[np.uint8]
     offsets: Integers
     fields: Integers
     widest: int
@@ -52,18 +52,45 @@ class Fanin:
 
     def __post_init__(self) -> None:
         lists = int(self.offsets[-1])
-        convolved = any(c.kind == "conv" for c in self.connections)
-        size = 1 << max(1, 2 * lists - 1).bit_length() if convolved else 1
+        size = 1 << max(1, 2 * lists - 1).bit_length() if self.convolved else 1
         self.totals = np.zeros((len(self.connections), k.TOTALS), np.int64)
         self.stats = np.zeros((lists, 8), np.int32)  # half a cache line each
         self.touched = np.zeros(lists, np.int32)
         self.places = np.zeros(1 << max(1, 2 * lists - 1).bit_length(), np.int32)
+        self.by_source = np.zeros((4, int(self.fields[:, k.COLUMNS].max(initial=0))), np.int32)
         self.tables = np.zeros((2, size), np.int64)
         self.stamps = np.zeros((3, size), np.int64)
+        self.marks = np.zeros(lists, np.uint8)
         self._wide = self.fields.copy()
         self._wide[self.fields[:, k.CHUNKS] == 0, k.WIDE] = self.widest
-        self._fixed = (self.starts, self.synapses, self.taps, self.offsets)
-        self._scratch = (self.stats, self.touched, self.places, self.tables, self.stamps, self.totals)
+        self._fixed = (self.starts, self.synapses, self.taps, self.present, self.offsets)
+        self._scratch = (
+            self.stats, self.touched, self.places, self.by_source, self.tables, self.stamps, self.totals
+        )  # fmt: skip
+
+    @property
+    def convolved(self) -> bool:
+        """Whether a connection is a convolution."""
+        return bool(self.fields[:, k.CHUNKS].any())
+
+    @property
+    def sparse(self) -> bool:
+        """Whether all connections are sparse."""
+        return all(c.kind == "sparse" for c in self.connections)
+
+    @property
+    def size(self) -> int:
+        """Number of synapses."""
+        return int((self.starts[:, -1] - self.starts[:, 0]).sum())
+
+    def by_target(self, c: int) -> NDArray[np.int32]:
+        """The number of its list of each synapse of a connection, target by target."""
+        starts = self.starts[c]
+        if self.connections[c].kind != "dense":
+            return self.synapses[starts[0] : starts[-1]]
+        found = np.empty(starts[-1], np.int32)
+        table_kernels.sources_of(self.present, self.fields[c, k.AT], self.connections[c].pre.size, found)
+        return found
 
     @property
     def payload(self) -> int:
@@ -83,7 +110,7 @@ class Fanin:
         lists : int32 array
         """
         fields = self._wide if wide else self.fields
-        found = k.measure(*self._fixed, fields, neurons, slots, len(neurons), *self._scratch)
+        found = kernels.measure(*self._fixed, fields, neurons, slots, len(neurons), *self._scratch)
         return self.totals, self.touched[:found]
 
     def longest(
@@ -101,7 +128,7 @@ class Fanin:
         """
         if not self.connections:
             return len(neurons), 0, 0
-        n, bits, axons = k.longest(
+        n, bits, axons = kernels.longest(
             *self._fixed,
             self._wide if wide else self.fields,
             neurons,
@@ -111,37 +138,45 @@ class Fanin:
             bits_left,
             axons_left,
             *self._scratch,
+            self.marks,
         )
         return int(n), int(bits), int(axons)
 
     def need(self, neurons: NDArray[np.int32], slots: NDArray[np.int32], wide: bool = False) -> tuple[int, int]:
         """Synaptic memory bits and input axon slots of all connections in their cheapest forms."""
         self.measure(neurons, slots, wide)
-        return self.needed(wide)
+        return self.needed()
 
-    def needed(self, wide: bool = False) -> tuple[int, int]:
+    def needed(self) -> tuple[int, int]:
         """Bits and slots of what was measured last."""
-        bits, axons = k.need(self.totals, self._wide if wide else self.fields)
-        return int(bits), int(axons)
+        bits, axons = self.totals[:, (k.BITS, k.TAKEN)].sum(axis=0).tolist()
+        return bits, axons
 
     def sources(self, lists: NDArray[np.int32]) -> list[NDArray[np.int64]]:
         """Neurons before that the lists measured last belong to, by connection; of units, all their channels."""
         ends = np.cumsum(self.totals[:, k.FOUND])
-        return [self._sources(c, piece) for c, piece in enumerate(np.split(lists, ends[:-1]))]
+        return [self.sources_of(c, piece) for c, piece in enumerate(np.split(lists, ends[:-1]))]
 
-    def _sources(self, c: int, lists: NDArray[np.int32]) -> NDArray[np.int64]:
+    def sources_of(self, c: int, lists: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Neurons before that lists of a connection belong to."""
         chosen = lists.astype(np.int64) - self.offsets[c]
         connection = self.connections[c]
         if connection.conv is None:
             return np.asarray(connection.pre.start + chosen * connection.pre.step)
-        chunks, per_group, last_atoms = chunks_of(connection)
+        chunks, per_group, _ = chunks_of(connection)
         channels = connection.conv.kernel.shape[3]
         pixel, chunk = np.divmod(chosen, chunks)
         group, part = np.divmod(chunk, per_group)
         starts = pixel * (chunks // per_group * channels) + group * channels + part * k.ATOMS
-        atoms = np.where((chosen + 1) % per_group == 0, last_atoms, k.ATOMS)
+        atoms = self.atoms(c, chosen)
         within = np.arange(atoms.sum()) - np.repeat(np.cumsum(atoms) - atoms, atoms)
         return np.asarray(np.repeat(starts, atoms) + within)
+
+
+    def atoms(self, c: int, units: Integers) -> Integers:
+        """Channels of units of a convolution, counted from 0."""
+        _, per_group, last = chunks_of(self.connections[c])
+        return np.where((units + 1) % per_group == 0, last, k.ATOMS)
 
 
 def chunks_of(c: Connection) -> tuple[int, int, int]:
@@ -150,106 +185,3 @@ def chunks_of(c: Connection) -> tuple[int, int, int]:
     channels = c.conv.kernel.shape[3]
     per_group = -(-channels // k.ATOMS)
     return per_group * c.conv.groups, per_group, channels - (per_group - 1) * k.ATOMS
-
-
-def fanin_of(population: Population, connections: list[Connection], chip: Chip) -> Fanin:
-    """Gather the synapses of the connections into a population by target."""
-    into = tuple(connections)
-    counts = [_counts(c, population.size) for c in into]
-    starts = np.zeros((len(into), population.size + 1), np.int64)
-    total = 0
-    for row, count in zip(starts, counts, strict=True):
-        row[0] = total
-        np.cumsum(count, out=row[1:])
-        row[1:] += total
-        total = int(row[-1])
-    sources = np.empty(total, np.int32)
-    taps = np.zeros(total if any(c.kind == "conv" for c in into) else 0, np.int32)
-    offsets = np.zeros(len(into) + 1, np.int64)
-    fields = np.zeros((len(into), k.FIELDS), np.int64)
-    for number, c in enumerate(into):
-        offsets[number + 1] = offsets[number] + _fill(c, starts[number], sources, taps)
-        fields[number] = _fields(c, chip)
-    return Fanin(population, into, starts, sources, taps, offsets, fields, index_bits(chip.compartments_per_core - 1))
-
-
-def _fields(c: Connection, chip: Chip) -> list[int]:
-    header, block, word = blocks_of(chip)
-    slots = (chip.learning_axon_slots or 1) if c.learning is not None else 1
-    chunks = chunks_of(c) if c.conv is not None else (0, 0, 0)
-    bases = BASES if chip.axons_in is not None else ANY_BLOCK
-    return [fields_of(c, chip).bits, header, block, word.bit_length() - 1, slots, *chunks, bases, 0]
-
-
-def _counts(c: Connection, size: int) -> Integers:
-    """Synapses (of convolutions: entries of units) of each target neuron."""
-    counts = np.zeros(size, np.int64)
-    if c.kind == "sparse":
-        assert c.indices is not None
-        table_kernels.count_targets(c.indices, c.post.start, c.post.step, counts)
-    elif c.kind == "dense":
-        stored = c.pre.size if c.learning is not None else np.count_nonzero(c.values, axis=1)
-        counts[c.post.start : c.post.stop : c.post.step] = stored
-    else:
-        assert c.conv is not None
-        _, per_group, _ = chunks_of(c)
-        inside = _geometry(c)[1].sum(axis=1)
-        counts[:] = np.repeat(inside * per_group, c.conv.kernel.shape[0])
-    return counts
-
-
-def _fill(c: Connection, starts: Integers, sources: NDArray[np.int32], taps: NDArray[np.int32]) -> int:
-    """Write the synapses of a connection to their places; returns its number of lists."""
-    if c.kind == "sparse":
-        assert c.indptr is not None and c.indices is not None
-        table_kernels.sort_by_target(c.indptr, c.indices, c.post.start, c.post.step, starts[:-1].copy(), sources)
-        return c.pre.size
-    if c.kind == "dense":
-        _fill_dense(c, sources[starts[0] : starts[-1]])
-        return c.pre.size
-    return _fill_convolution(c, starts, sources, taps)
-
-
-def _fill_dense(c: Connection, out: NDArray[np.int32]) -> None:
-    if c.learning is not None:
-        out.reshape(c.post.size, c.pre.size)[:] = np.arange(c.pre.size, dtype=np.int32)
-        return
-    rows, at = max(1, DENSE_ROWS // max(1, c.pre.size)), 0
-    for first in range(0, c.post.size, rows):
-        found = np.nonzero(c.values[first : first + rows])[1]
-        out[at : at + len(found)] = found
-        at += len(found)
-
-
-def _geometry(c: Connection) -> tuple[Integers, NDArray[np.bool_]]:
-    """Pixel before each output position (rows) and kernel position (columns), and whether there is one."""
-    conv = c.conv
-    assert conv is not None
-    (height, width, _), (height_out, width_out, _) = c.pre.target.shape, c.post.target.shape
-    _, rows, columns, _ = conv.kernel.shape
-    y = np.arange(height_out)[:, None] * conv.stride[0] + np.arange(rows) * conv.dilation[0] - conv.padding[0]
-    x = np.arange(width_out)[:, None] * conv.stride[1] + np.arange(columns) * conv.dilation[1] - conv.padding[1]
-    y_, x_ = y[:, None, :, None], x[None, :, None, :]
-    inside = (y_ >= 0) & (y_ < height) & (x_ >= 0) & (x_ < width)
-    pixel = y_ * width + x_
-    return pixel.reshape(height_out * width_out, -1), inside.reshape(height_out * width_out, -1)
-
-
-def _fill_convolution(c: Connection, starts: Integers, sources: NDArray[np.int32], taps: NDArray[np.int32]) -> int:
-    assert c.conv is not None
-    pixel, inside = _geometry(c)
-    channels_out, positions = c.conv.kernel.shape[0], pixel.shape[1]
-    chunks, per_group, _ = chunks_of(c)
-    group = np.arange(channels_out) // (channels_out // c.conv.groups)
-    chunk = group[:, None] * per_group + np.arange(per_group)  # (channels out, units of its group)
-    tap = np.arange(positions)[None, :] * channels_out + np.arange(channels_out)[:, None]
-    at = int(starts[0])
-    for place in range(len(pixel)):
-        valid = np.flatnonzero(inside[place])
-        units = pixel[place, valid][None, :, None] * chunks + chunk[:, None, :]
-        n = units.size
-        sources[at : at + n] = units.reshape(-1)
-        taps[at : at + n] = np.repeat(tap[:, valid].reshape(-1), per_group)
-        at += n
-    height, width, _ = c.pre.target.shape
-    return height * width * chunks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,23 @@ from loihi_emu.mapping.assignment import Assignment, Index, assigned
 from loihi_emu.mapping.problem import Problem
 from loihi_emu.mapping.profiles import few_enough, part_of, values_of
 
-Run = tuple[str, Index]
-"""A population and neurons of it (ascending) that are to be placed one after the other."""
+
+class Run(NamedTuple):
+    """Neurons of a population that are to be placed one after the other.
+
+    Attributes
+    ----------
+    name : str
+        Of the population.
+    neurons : int32 array
+        Ascending.
+    alone : (int, int), optional
+        Memory bits and input axons that all of them take on a core of their own.
+    """
+
+    name: str
+    neurons: Index
+    alone: tuple[int, int] | None = None
 
 
 LOOK = 256
@@ -44,11 +59,15 @@ class _OpenCore:
         fanin = self.problem.fanins[name]
         return fanin.longest(neurons[:n], self._slots(n), min(guess, n), *self._left(), self.strict)
 
-    def whole(self, name: str, neurons: Index, fanout: NDArray[np.int64]) -> tuple[int, int] | None:
+    def whole(self, run: Run, fanout: NDArray[np.int64]) -> tuple[int, int] | None:
         """The memory bits and input axons that a run takes if all of it fits; else None."""
+        name, neurons, alone = run
         if self.most(name, neurons, fanout) < len(neurons):
             return None
-        bits, axons = self.problem.fanins[name].need(neurons, self._slots(len(neurons)), self.strict)
+        if alone is not None and not self.compartments and not self.strict:
+            bits, axons = alone
+        else:
+            bits, axons = self.problem.fanins[name].need(neurons, self._slots(len(neurons)), self.strict)
         left = self._left()
         return (bits, axons) if bits <= left[0] and axons <= left[1] else None
 
@@ -176,16 +195,17 @@ def fill(
     cores = {name: np.zeros(p.size, np.int32) for name, p in problem.populations.items()}
     core = _OpenCore(problem, 0, strict)
     guesses: dict[str, int] = {}
-    for name, neurons in runs:
-        at = 0
+    for run in runs:
+        (name, neurons, _), at = run, 0
         while at < len(neurons):
             rest = neurons[at : at + problem.limit("compartments")]
             n, bits, axons = 0, 0, 0
             if whole and len(rest) == len(neurons) - at:
-                taken = core.whole(name, rest, fanout[name])
+                end = Run(name, rest) if at else run
+                taken = core.whole(end, fanout[name])
                 if taken is None and core.compartments:
                     fresh = core.fresh()
-                    taken = fresh.whole(name, rest, fanout[name])
+                    taken = fresh.whole(end, fanout[name])
                     core = core if taken is None else fresh
                 if taken is not None:
                     n, (bits, axons) = len(rest), taken

@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from loihi_emu.chip import Chip
 from loihi_emu.elements import Connection
 from loihi_emu.errors import invalid
-from loihi_emu.mapping.kernels import INDEX_LEAST
+from loihi_emu.mapping.list_kernels import INDEX_LEAST
 
 WEIGHT_BITS = (1, 2, 3, 4, 5, 6, 8)
 """Widths of the weight field (nengo-loihi's ``WEIGHT_BITS_MAP``)."""

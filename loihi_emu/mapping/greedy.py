@@ -22,10 +22,12 @@ Fanout = dict[str, NDArray[np.int64]]
 
 LARGE = 2_000_000
 """Equal parts are tried for networks of at most so many neurons and synapses: they are measured several times."""
-ROUNDS = 12
-"""How often cores are filled anew because more output axons were needed than foreseen."""
-MANY, FULL = 64, 0.97
-"""With so many cores that use so much of a resource on average, no other way to fill them is tried."""
+ROUNDS, TRIES = 12, 5
+"""How often cores are filled anew because more output axons were needed than foreseen; and how often if it is only to
+save cores."""
+MANY, FULL, BRIM = 64, 0.95, 0.99
+"""With so many cores of which each uses so much of some resource on average, no other way to fill them is tried; with
+fewer cores, if they are full to the brim."""
 FEW = 0.1
 """If no larger share of the cores needs too many output axons, those are split; else all are filled anew."""
 
@@ -72,18 +74,21 @@ def _kept(problem: Problem, found: tuple[Assignment, Use] | None) -> tuple[Assig
 
 def _in_order(problem: Problem, most: int | None) -> tuple[Assignment, Use] | None:
     """Cores filled with the neurons in order; None if more than `most` are needed."""
-    even = None
+    even, sizes = None, None
     if problem.synapses <= LARGE and problem.neurons <= LARGE:
         runs = even_runs(problem, most)
+        sizes = runs.sizes if runs else None
         if runs is not None:
             with suppress(MappingError):
-                even = _kept(problem, filled(problem, runs[0], runs[1], whole=True, most=most))
+                even = _kept(problem, filled(problem, runs.runs, runs.fanout, whole=True, most=most))
     if even is not None:
         most = even[0].count - 1
         if most < fewest(problem) or _is_full(problem, even[1]):
             return even
     try:
-        split = filled(problem, list(problem.every_neuron().items()), foreseen(problem), most=most)
+        split = filled(
+            problem, [Run(*item) for item in problem.every_neuron().items()], foreseen(problem, sizes), most=most
+        )
     except MappingError:
         if even is None:
             raise
@@ -92,10 +97,10 @@ def _in_order(problem: Problem, most: int | None) -> tuple[Assignment, Use] | No
 
 
 def _is_full(problem: Problem, use: Use) -> bool:
-    """Whether many cores use so much of a resource on average that filling them up would hardly save any."""
-    count = len(use.budgets["compartments"])
-    shares = [use.budgets[name].mean() / problem.limit(name) for name in ("axons_in", "axons_out", "synaptic_bits")]
-    return count >= MANY and max(shares) >= FULL
+    """Whether most cores use so much of a resource that filling them up would hardly save any."""
+    names = ("compartments", "axons_in", "axons_out", "synaptic_bits")
+    shares = np.max([use.budgets[name] / problem.limit(name) for name in names], axis=0)
+    return float(shares.mean()) >= (FULL if len(shares) >= MANY else BRIM)
 
 
 def fewest(problem: Problem) -> int:
@@ -114,7 +119,8 @@ def filled(
     """
     strict, split, splitting = False, False, True
     assignment = fill(problem, runs, fanout, whole=whole, most=most)
-    for _ in range(ROUNDS):
+    rounds = ROUNDS if most is None else TRIES
+    for _ in range(rounds):
         if assignment is None:
             return None
         use = use_of(problem, assignment)
@@ -138,7 +144,7 @@ def filled(
     worst = int(use.budgets["axons_out"].argmax())
     raise MappingError(
         f'network "{problem.name}": core {worst} needs {use.budgets["axons_out"][worst]} output axons, has '
-        f"{problem.limit('axons_out')}, and splitting it did not help after {ROUNDS} rounds. Connect neurons to fewer "
+        f"{problem.limit('axons_out')}, and splitting it did not help after {rounds} rounds. Connect neurons to fewer "
         "cores: fewer targets each, or targets that lie together."
     )
 
@@ -158,9 +164,9 @@ def halved(assignment: Assignment, over: NDArray[np.int64]) -> Assignment:
     return assigned(cores, assignment.count + len(over))
 
 
-def foreseen(problem: Problem) -> Fanout:
-    """Output axon slots of each neuron if populations were cut into equal parts, as many as a first look suggests."""
-    sizes = {name: per_core(problem, name) for name in problem.populations}
+def foreseen(problem: Problem, sizes: dict[str, int] | None = None) -> Fanout:
+    """Output axon slots of each neuron if populations were cut into parts of `sizes`, or of what a look suggests."""
+    sizes = sizes or {name: per_core(problem, name) for name in problem.populations}
     limit = problem.limit("axons_out")
     while True:
         fanout = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
@@ -176,9 +182,13 @@ def foreseen(problem: Problem) -> Fanout:
 
 def _add_parts(c: Connection, size: int, fanout: NDArray[np.int64]) -> None:
     """Add the parts of `size` neurons that each source of a connection reaches."""
+    of = fanout[c.pre.start : c.pre.stop : c.pre.step]
     if c.kind == "sparse":
-        table_kernels.count_parts(c.indptr, c.indices, c.post.start, c.post.step, size, fanout, c.pre.start, c.pre.step)
+        part = np.arange(c.post.target.size, dtype=np.int32) // np.int32(size)
+        more, lists = np.zeros(c.pre.size, np.int64), np.zeros(part[-1] + 1, np.int64)
+        table_kernels.count_lists(c.indptr, c.indices, c.post.start, c.post.step, part, more, lists)
+        of += more
     elif c.kind == "dense":
-        fanout[c.pre.start : c.pre.stop : c.pre.step] += -(-c.post.size * c.post.step // size)
+        of += -(-c.post.size * c.post.step // size)
     else:
         fanout += 1

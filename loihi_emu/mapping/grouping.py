@@ -17,10 +17,14 @@ def grouped_runs(problem: Problem) -> list[Run] | None:
     None if all neurons of every population are such a run.
     """
     runs: list[Run] = []
+    profiles = problem.profiles
     for name, neurons in problem.every_neuron().items():
+        if all(of[name].ndim == 0 for of in (profiles.core, profiles.threshold, profiles.compartment)):
+            runs.append(Run(name, neurons))
+            continue
         group = _groups(problem, name, len(neurons))
         order = np.argsort(group, kind="stable").astype(np.int32)
-        runs += [(name, piece) for piece in np.split(order, np.flatnonzero(np.diff(group[order])) + 1)]
+        runs += [Run(name, piece) for piece in np.split(order, np.flatnonzero(np.diff(group[order])) + 1)]
     return runs if len(runs) > len(problem.populations) else None
 
 

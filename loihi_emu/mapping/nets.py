@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from loihi_emu.mapping import kernels
+from loihi_emu.mapping import list_kernels as kernels
 from loihi_emu.mapping.formats import list_bits
 from loihi_emu.mapping.problem import Problem
 from loihi_emu.mapping.profiles import part_of
@@ -106,7 +106,7 @@ def nets_of(problem: Problem, rates: Rates, most: int) -> Nets:
         for c, connection in enumerate(fanin.connections):
             start, stop = fanin.starts[c, 0], fanin.starts[c, -1]
             places = np.repeat(first - (fanin.starts[c, :-1] - start), here[c]) + np.arange(stop - start)
-            at[places] = fanin.synapses[start:stop] + np.int32(lists + fanin.offsets[c])
+            at[places] = fanin.by_target(c) + np.int32(lists + fanin.offsets[c])
             first = first + here[c]
             number = int(fanin.offsets[c + 1] - fanin.offsets[c])
             name = connection.pre.target.name

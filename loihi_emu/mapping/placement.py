@@ -11,12 +11,13 @@ from loihi_emu.boards import Board
 from loihi_emu.elements import Population, name_of
 from loihi_emu.errors import integer, unknown
 from loihi_emu.mapping.assignment import Assignment
+from loihi_emu.mapping.core_lists import CoreLists
 from loihi_emu.mapping.layout import Layout
 from loihi_emu.mapping.matrix import matrix_of
 from loihi_emu.mapping.messages import Traffic, traffic_of
 from loihi_emu.mapping.problem import Problem
 from loihi_emu.mapping.rates import Rates, rates_of
-from loihi_emu.mapping.use import CoreLists, Use
+from loihi_emu.mapping.use import Use
 from loihi_emu.recording import Recording
 
 if TYPE_CHECKING:
@@ -49,8 +50,6 @@ class Placement:
         core needs of it.
     limits : dict
         Name of a resource to what a core has of it; None where no public source tells.
-    lists : list of CoreLists
-        The synapses of each connection on each core: how many, in which formats, and what they take.
     assignment, layout : Assignment, Layout
     problem : Problem
 
@@ -73,7 +72,7 @@ class Placement:
     ) -> None:  # fmt: skip
         self.problem, self.assignment, self.layout = problem, assignment, layout
         self.chip, self.boards, self.strategy = problem.chip, boards, strategy
-        self.budgets, self.lists, self._fanout = use.budgets, use.lists, use.fanout
+        self.budgets, self._use = use.budgets, use
         self.limits = {name: resource.limit for name, resource in problem.limits.items()}
         self._rates = rates
 
@@ -112,7 +111,12 @@ class Placement:
 
     def out_axons(self, population: str | Population) -> NDArray[np.int64]:
         """Output axon slots of each neuron: one (of pop32 two) for every core and connection it reaches."""
-        return self._fanout[self._known(population)]
+        return self._use.fanout[self._known(population)]
+
+    @property
+    def lists(self) -> list[CoreLists]:
+        """The synapses of each connection on each core: how many, in which formats, and what they take."""
+        return self._use.lists
 
     def formats(self, connection: Any) -> list[CoreLists]:
         """How the synapses of a connection are stored on each core that has some."""

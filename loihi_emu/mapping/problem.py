@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from loihi_emu.chip import Chip
 from loihi_emu.elements import Connection, Input, Population
 from loihi_emu.errors import MappingError, UnsupportedError
-from loihi_emu.mapping.fanin import Fanin, fanin_of
+from loihi_emu.mapping.fanin import Fanin
 from loihi_emu.mapping.formats import SynapseFields, fields_of, longest_delay
+from loihi_emu.mapping.gathering import fanin_of
 from loihi_emu.mapping.limits import Resource, resources
 from loihi_emu.mapping.profiles import Profiles, profiles_of
 
@@ -55,12 +56,12 @@ class Problem:
         into: dict[str, list[Connection]] = {name: [] for name in self.populations}
         for c in self.connections.values():
             into[c.post.target.name].append(c)
-        return {name: fanin_of(p, into[name], self.chip) for name, p in self.populations.items()}
+        return {name: fanin_of(p, into[name], self.chip, self.fields) for name, p in self.populations.items()}
 
     @cached_property
     def synapses(self) -> int:
         """Synapses, shared weights counted at every place."""
-        return sum(len(f.synapses) for f in self.fanins.values())
+        return sum(f.size for f in self.fanins.values())
 
     @property
     def neurons(self) -> int:
@@ -91,6 +92,12 @@ class Problem:
                     np.maximum(longest, np.where(np.diff(fanin.starts[number]), self.delay(c), 0), out=longest)
             self._neuron_delays[name] = longest
         return self._neuron_delays[name]
+
+    @cached_property
+    def traces(self) -> dict[Any, int]:
+        """Numbers of the pre-trace profiles by :meth:`trace_key`."""
+        keys = dict.fromkeys(self.trace_key(c) for c in self.connections.values() if c.learning is not None)
+        return {key: number for number, key in enumerate(keys)}
 
     def trace_key(self, c: Connection) -> Any:
         """What a pre-trace profile holds for a connection; None if it does not learn."""

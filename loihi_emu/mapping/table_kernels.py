@@ -21,17 +21,33 @@ def sort_by_target(indptr, indices, start, step, places, sources):
 
 
 @entry
-def count_parts(indptr, indices, start, step, size, fanout, pre_start, pre_step):
-    """Add to each source the number of parts of `size` neurons that its (ascending) targets lie in."""
+def sources_of(present, at, columns, sources):
+    """List the sources of the synapses of a matrix (targets, sources) in `present` from `at` on, target by target."""
+    n = 0
+    while n < sources.shape[0]:
+        for i in range(columns):
+            if present[at + i]:
+                sources[n] = i
+                n += 1
+        at += columns
+
+
+@entry
+def count_lists(indptr, indices, start, step, part, fanout, lists):
+    """Add to each source the number of parts that its targets lie in, and to each part the number of its lists.
+
+    Targets ascend, and parts with them.
+    """
     for i in range(indptr.shape[0] - 1):
         last = -1
         found = 0
         for k in range(indptr[i], indptr[i + 1]):
-            part = (start + indices[k] * step) // size
-            if part != last:
-                found += 1
-                last = part
-        fanout[pre_start + i * pre_step] += found
+            p = part[start + indices[k] * step]
+            new = p != last
+            found += new
+            lists[p] += new
+            last = p
+        fanout[i] += found
 
 
 @entry

@@ -2,60 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.chip import DELAY_SLOTS_LOST, Chip
-from loihi_emu.elements import Connection, Population
-from loihi_emu.mapping import kernels as k
+from loihi_emu.chip import DELAY_SLOTS_LOST
+from loihi_emu.elements import Connection
+from loihi_emu.mapping import list_kernels as k
 from loihi_emu.mapping.assignment import Assignment
+from loihi_emu.mapping.core_lists import CODE_BITS, CoreLists, format_codes, stored
+from loihi_emu.mapping.few_formats import fewer_formats, kinds_of
 from loihi_emu.mapping.problem import Problem
-from loihi_emu.mapping.profiles import values_of
+from loihi_emu.mapping.sweeping import add_fanout, sweep
 
 Integers = NDArray[np.int64]
 
-
-@dataclass(frozen=True)
-class CoreLists:
-    """The lists of one connection on one core, and how they are stored.
-
-    Attributes
-    ----------
-    core : int
-    connection : str
-    lists, synapses : int
-    bits : int
-        Of synaptic memory.
-    axons : int
-        Input axon slots.
-    out_slots : int
-        Output axon slots that each source neuron takes for this core.
-    formats : dict
-        Name of the format ("dense", "sparse", "run-length"; of convolutions "single", which shares none, "pop16",
-        "pop32") to the number of lists stored in it.
-    index_bits, skip_bits : int
-        Widths of the index field (of convolutions 0 if lists have none) and, for run-length, of the skip field.
-    single : (str, int)
-        The cheapest one format for all lists, and its bits.
-    stored : int
-        Synapses in memory: those of a list that several pixels share count once.
-    """
-
-    core: int
-    connection: str
-    lists: int
-    synapses: int
-    bits: int
-    axons: int
-    out_slots: int
-    formats: dict[str, int]
-    index_bits: int
-    skip_bits: int
-    single: tuple[str, int]
-    stored: int
+VALUE_BITS = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,14 +32,48 @@ class Use:
     ----------
     budgets : dict
         Name of a resource to an int64 array with one number per core.
-    lists : list of CoreLists
     fanout : dict
         Population name to the output axon slots of each neuron.
     """
 
     budgets: dict[str, Integers]
-    lists: list[CoreLists]
     fanout: dict[str, Integers]
+    _table: _Table
+    _changed: dict[tuple[int, str], CoreLists]
+
+    @cached_property
+    def lists(self) -> list[CoreLists]:
+        """The synapses of each connection on each core that has some, core by core."""
+        return [self._changed.get((row.core, row.connection), row) for row in self._table.lists()]
+
+
+class _Table(NamedTuple):
+    """What each connection needs on each core that has lists of it.
+
+    Attributes
+    ----------
+    connections : list of Connection
+    number : int64 array (rows)
+        Of the connection.
+    core : int32 array (rows)
+    totals : int64 array (rows, TOTALS)
+    """
+
+    connections: list[Connection]
+    number: Integers
+    core: NDArray[np.int32]
+    totals: Integers
+
+    def lists(self) -> list[CoreLists]:
+        """The rows, core by core."""
+        order = np.argsort(self.core, kind="stable")
+        columns = (self.core[order].tolist(), self.number[order].tolist(), self.totals[order].tolist())
+        return [stored(core, self.connections[number], total) for core, number, total in zip(*columns, strict=True)]
+
+    def of_cores(self, cores: Integers) -> _Table:
+        """The rows of some cores."""
+        rows = np.flatnonzero(np.isin(self.core, cores))
+        return _Table(self.connections, self.number[rows], self.core[rows], self.totals[rows])
 
 
 def use_of(problem: Problem, assignment: Assignment) -> Use:
@@ -81,117 +81,72 @@ def use_of(problem: Problem, assignment: Assignment) -> Use:
     n = assignment.count
     budgets: dict[str, Integers] = {name: np.zeros(n, np.int64) for name in problem.limits}
     fanout = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
-    delays = np.zeros(n, np.int64)
-    profiles: tuple[dict[int, set[int]], ...] = ({}, {})
-    traces: dict[int, set[Any]] = {}
-    rows: list[CoreLists] = []
-    for core, name, neurons, slots in assignment.parts():
-        budgets["compartments"][core] += len(neurons)
-        for present, identities in zip(
-            profiles, (problem.profiles.compartment, problem.profiles.threshold), strict=True
-        ):
-            present.setdefault(core, set()).update(values_of(identities[name], neurons))
-        fanin = problem.fanins[name]
-        if not fanin.connections:
-            continue
-        totals, lists = fanin.measure(neurons, slots)
-        for c, total, found in zip(fanin.connections, totals.tolist(), fanin.sources(lists), strict=True):
-            if not total[k.FOUND]:
-                continue
-            row = cheapest(core, c, total, problem.chip)
-            rows.append(row)
-            delays[core] = max(delays[core], problem.delay(c))
-            if c.learning is not None:
-                traces.setdefault(core, set()).add(problem.trace_key(c))
-            if isinstance(c.pre.target, Population):
-                fanout[c.pre.target.name][found] += row.out_slots
-    budgets["accumulators"] = budgets["compartments"] * (delays + DELAY_SLOTS_LOST)
-    for name, by_core in zip(("compartment_profiles", "threshold_profiles"), profiles, strict=True):
-        for core, kinds in by_core.items():
-            budgets[name][core] = len(kinds)
-    for core, learned in traces.items():
-        budgets["trace_profiles"][core] = len(learned)
-    rows = _few_formats(problem, assignment, rows, budgets["synapse_formats"])
-    for row in rows:
-        budgets["synaptic_bits"][row.core] += row.bits
-        budgets["axons_in"][row.core] += row.axons
+    table = _measured(problem, assignment, budgets, fanout)
     for name, slots_out in fanout.items():
         budgets["axons_out"] += np.bincount(assignment.cores[name], weights=slots_out, minlength=n).astype(np.int64)
-    return Use(budgets, rows, fanout)
+    delays, traces = np.zeros(n, np.int64), np.zeros((n, len(problem.traces)), np.bool_)
+    keys: dict[Any, int] = {}
+    formats = np.asarray([keys.setdefault(problem.format_key(c), len(keys)) for c in table.connections], np.int64)
+    if len(table.core):
+        for column, resource in ((k.BITS, "synaptic_bits"), (k.TAKEN, "axons_in")):
+            np.add.at(budgets[resource], table.core, table.totals[:, column])
+        longest = np.asarray([problem.delay(c) for c in table.connections])
+        np.maximum.at(delays, table.core, longest[table.number])
+        convolved = np.asarray([c.conv is not None for c in table.connections])[table.number]
+        found = [
+            _pairs(table.core[rows], codes | formats[table.number[rows]] << CODE_BITS)
+            for rows, codes in format_codes(table.totals, convolved)
+        ]
+        budgets["synapse_formats"] += _different(found, n)
+        for number, c in enumerate(table.connections):
+            if c.learning is not None:
+                traces[table.core[table.number == number], problem.traces[problem.trace_key(c)]] = True
+    budgets["accumulators"] = budgets["compartments"] * (delays + DELAY_SLOTS_LOST)
+    budgets["trace_profiles"] += traces.sum(axis=1)
+    over = np.flatnonzero(budgets["synapse_formats"] > problem.limit("synapse_formats"))
+    changed: dict[tuple[int, str], CoreLists] = {}
+    rows = table.of_cores(over).lists() if len(over) else []
+    for core, before in groupby(rows, key=lambda row: row.core):
+        after = fewer_formats(problem, assignment, core, list(before))
+        changed |= {(core, row.connection): row for row in after}
+        budgets["synaptic_bits"][core] = sum(row.bits for row in after)
+        budgets["synapse_formats"][core] = len(kinds_of(problem, after))
+    return Use(budgets, fanout, table, changed)
 
 
-def cheapest(core: int, c: Connection, t: list[int], chip: Chip) -> CoreLists:
-    """The cheapest way to store the lists of a connection on a core, from its totals as the kernel measured them."""
-    common = (core, c.name, t[k.LISTS], t[k.SYNAPSES])
-    if c.conv is not None:
-        kind = min((1, 0, 2), key=lambda s: t[k.SHARED + s - 1] if s else t[k.MIXED])  # the first of equal ones
-        bits = t[k.SHARED + kind - 1] if kind else t[k.MIXED]
-        text = ("single", "pop16", "pop32")[kind]
-        formats = {text: t[k.DISTINCT + kind - 1] if kind else t[k.LISTS]}
-        index = t[k.RELATIVE + kind - 1] if kind else t[k.INDEX] if t[k.SPARSE] < t[k.DENSE] else 0
-        slots = (chip.pop32_axon_slots or 1) if text == "pop32" else 1
-        stored = t[k.STORED + kind - 1] if kind else t[k.SYNAPSES]
-        return CoreLists(*common, bits, t[k.AXONS + kind], slots, formats, index, 0, (text, bits), stored)
-    s = min(range(4), key=lambda s: t[k.MIXED + s])
-    dense, runs = t[k.OF_DENSE + s], t[k.OF_RUNS + s] if s else 0
-    counts = {"dense": dense, "sparse": t[k.LISTS] - dense - runs, "run-length": runs}
-    formats = {kind: count for kind, count in counts.items() if count}
-    whole = {"sparse": t[k.SPARSE]} | ({"dense": t[k.DENSE]} if t[k.DENSE] >= 0 else {})
-    single = min(whole.items(), key=lambda item: item[1])
-    skip = k.SKIPS[s - 1] if runs else 0
-    return CoreLists(*common, t[k.MIXED + s], t[k.AXONS], 1, formats, t[k.INDEX], skip, single, t[k.SYNAPSES])
+def _measured(
+    problem: Problem, assignment: Assignment, budgets: dict[str, Integers], fanout: dict[str, Integers]
+) -> _Table:
+    """Measure all lists; counts also compartments, their profiles and the output axons of neurons."""
+    connections: list[Connection] = []
+    found: list[tuple[Integers, NDArray[np.int32], Integers]] = []
+    profiles: dict[str, list[Integers]] = {"compartment_profiles": [], "threshold_profiles": []}
+    for name in assignment.cores:
+        parts, fanin = assignment.parts_of(name), problem.fanins[name]
+        budgets["compartments"][parts.cores] += np.diff(parts.bounds)
+        for resource, identities in (
+            ("compartment_profiles", problem.profiles.compartment[name]),
+            ("threshold_profiles", problem.profiles.threshold[name]),
+        ):
+            cores = parts.cores if identities.ndim == 0 else assignment.cores[name]
+            profiles[resource].append(_pairs(cores, identities))
+        if fanin.connections:
+            swept = sweep(fanin, parts)
+            found.append((swept.connection + len(connections), parts.cores[swept.part], swept.totals))
+            connections += fanin.connections
+            add_fanout(fanin, swept.taken, fanout)
+    for resource, pairs in profiles.items():
+        budgets[resource] += _different(pairs, assignment.count)
+    if not found:
+        return _Table([], np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros((0, k.TOTALS), np.int64))
+    return _Table(connections, *(np.concatenate(column) for column in zip(*found, strict=True)))
 
 
-def _few_formats(problem: Problem, assignment: Assignment, rows: list[CoreLists], counts: Integers) -> list[CoreLists]:
-    """Count the synapse formats of each core.
-
-    Where there are too many, give connections one format each, or else all lists wide indices, to have formats in
-    common.
-    """
-    by_core: dict[int, list[CoreLists]] = {}
-    for row in rows:
-        by_core.setdefault(row.core, []).append(row)
-    for core, found in by_core.items():
-        mixed = sorted((r for r in found if len(r.formats) > 1), key=lambda r: r.bits - r.single[1])
-        counts[core] = len(_kinds(problem, found))
-        while counts[core] > problem.limit("synapse_formats") and mixed:
-            row = mixed.pop()
-            kind, bits = row.single
-            found[found.index(row)] = replace(row, formats={kind: row.lists}, bits=bits, skip_bits=0)
-            counts[core] = len(_kinds(problem, found))
-        if counts[core] > problem.limit("synapse_formats"):
-            wide = _wide(problem, assignment, core, found)
-            number = len(_kinds(problem, wide))
-            if number < counts[core]:
-                found[:], counts[core] = wide, number
-    return [row for found in by_core.values() for row in found]
+def _different(pairs: list[Integers], cores: int) -> Integers:
+    """How many different values each core has."""
+    return np.bincount(np.unique(np.concatenate(pairs)) >> VALUE_BITS, minlength=cores)
 
 
-def _wide(problem: Problem, assignment: Assignment, core: int, rows: list[CoreLists]) -> list[CoreLists]:
-    """The lists of a core, all but those of convolutions sparse with indices of one width."""
-    by_name = {row.connection: row for row in rows}
-    for name, cores in assignment.cores.items():
-        neurons = np.flatnonzero(cores == core).astype(np.int32)
-        fanin = problem.fanins[name]
-        if not len(neurons) or not fanin.connections:
-            continue
-        totals, _ = fanin.measure(neurons, assignment.slots[name][neurons], wide=True)
-        for c, t in zip(fanin.connections, totals.tolist(), strict=True):
-            if c.conv is None and t[k.FOUND]:
-                bits = t[k.SPARSE]
-                by_name[c.name] = replace(
-                    by_name[c.name], bits=bits, formats={"sparse": t[k.LISTS]}, index_bits=t[k.INDEX], skip_bits=0,
-                    single=("sparse", bits),
-                )  # fmt: skip
-    return list(by_name.values())
-
-
-def _kinds(problem: Problem, rows: list[CoreLists]) -> set[Any]:
-    """The synapse formats of the lists of a core."""
-    kinds = set()
-    for row in rows:
-        key = problem.format_key(problem.connections[row.connection])
-        for kind in row.formats:
-            widths = (row.index_bits if kind != "dense" else 0, row.skip_bits if kind == "run-length" else 0)
-            kinds.add((kind, *widths, *key))
-    return kinds
+def _pairs(cores: NDArray[np.int32], values: Any) -> Integers:
+    """Core and value as one number each."""
+    return np.asarray(cores.astype(np.int64) << VALUE_BITS | values)

@@ -210,9 +210,9 @@ def test_memory_is_that_of_the_lists_one_by_one(data):
 @pytest.mark.parametrize("n", [1, 63, 64, 65, 128, 1000])
 @pytest.mark.parametrize("bits", [1, 8, 17])
 def test_the_kernel_and_the_formula_of_list_bits_agree(n, bits):
-    from loihi_emu.mapping import kernels
+    from loihi_emu.mapping import list_kernels
 
-    assert kernels.list_bits.py_func(n, bits, 10, 64, 6) == list_bits(n, bits, LOIHI1)
+    assert list_kernels.list_bits.py_func(n, bits, 10, 64, 6) == list_bits(n, bits, LOIHI1)
 
 
 PEER_BITS = json.loads((GOLDEN / "nengo_loihi_allocators" / "bits.json").read_text(encoding="utf-8"))
