@@ -64,6 +64,7 @@ class Chip:
     synaptic_word_bits: int | None = _q("word that a block of synapses is rounded up to", "bits")
     synapse_block: int | None = _q("synapses per block, at most")
     block_header_bits: int | None = _q("header of a block of synapses", "bits")
+    index_bits_min: int = _q("narrowest compartment index of a sparse list; 0: indices take no memory", "bits")
     routing_memory: int | None = _q("routing tables per core", "bytes")
     accumulators: int | None = _q("dendritic accumulators per core: delay slots x compartments")
     compartment_profiles: int | None = _q("compartment parameter profiles per core")

@@ -105,9 +105,12 @@ class ChipOracle(Oracle):
             lists[pres[j], core].append(Stored(slot, delay, numbers[weight]))
         rows = {row.core: row for row in self.placement.formats(c.name)}
         fields = self.placement.problem.fields[c.name]
+        least = self.placement.chip.index_bits_min
         width = max(fields.weight, (len(weights) - 1).bit_length())
         for (source, core), synapses in lists.items():
-            index = rows[core].index_bits if c.conv is None else index_bits(max(self.cores[core].owners))  # not shared
+            index = rows[core].index_bits
+            if c.conv is not None:  # lists are not shared here
+                index = index_bits(max(self.cores[core].owners), least)
             widths = Widths(width, fields.delay, fields.tag, index, rows[core].skip_bits)
             ordered = sorted(synapses, key=lambda s: s.slot)
             kind, memory = smallest(ordered, widths)

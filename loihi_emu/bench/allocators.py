@@ -19,6 +19,8 @@ from loihi_emu.validation.golden_allocators import Allocation, AllocatorCase, al
 
 CASES = ("many_small", "random_256", "grid_1024", "communities_shuffled", "hub")
 """Networks on several chips between whose places there is a choice, and whose memory is counted alike."""
+SPARSE = ("chain_1000", "sparse_4096", "recurrent_4000")
+"""Networks whose cores are full of sparse lists, which it counts as if they had no indices."""
 FEW = ("hub",)
 UNIT, DIGITS = "of theirs", 9
 """The unit; equal sums of spikes may differ in their last digits."""
@@ -27,6 +29,8 @@ ENDLESS = replace(LOIHI1, axons_in=1 << 30, axons_out=1 << 30, synaptic_memory=1
 
 def measure(size: Size) -> Iterator[Row]:
     """Cores, and messages between chips, as parts of what its allocators need.
+
+    Of networks with full cores of sparse lists, cores are compared with lists that are counted as it counts them.
 
     Messages are compared twice: with its blocks on cores as they are, so that only the choice of chips differs, and
     with populations placed freely on as many chips at most, with as many cores each.
@@ -37,6 +41,12 @@ def measure(size: Size) -> Iterator[Row]:
         theirs = len(case.blocks)
         yield Row("allocators", f"{name}, cores", ours / theirs, UNIT, 1.0, note=f"{ours}, nengo-loihi {theirs}")
         yield from _messages(case)
+    for name in SPARSE if size.cold else ():
+        case = allocator_case(name)
+        ours = case.network.place(chip=replace(LOIHI1, index_bits_min=0)).cores
+        theirs = len(case.blocks)
+        note = f"{ours}, nengo-loihi {theirs}; with indices, which lists need, {case.network.place().cores}"
+        yield Row("allocators", f"{name}, cores", ours / theirs, UNIT, 1.0, note=note)
 
 
 def _messages(case: AllocatorCase) -> Iterator[Row]:

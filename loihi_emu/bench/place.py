@@ -20,7 +20,7 @@ REACH = 500
 
 def measure(size: Size) -> Iterator[Row]:
     """Place typical networks, the best of some repetitions, and the large one once."""
-    for name, make in (("layers", _layers), ("recurrent", _recurrent), ("convolutions", _convolutions)):
+    for name, make in TYPICAL.items():
         net = make()
         placement = net.place()
         taken = []
@@ -31,6 +31,7 @@ def measure(size: Size) -> Iterator[Row]:
         what = f"{name}, {placement.problem.neurons} neurons"
         note = f"{placement.problem.synapses} synapses, {placement.cores} cores; best of {size.repeats}"
         yield Row("placing", what, min(taken), "ms", TYPICAL_MS, min(taken), max(taken), note=note)
+        del net, placement
     neurons, fanout = size.place
     for name, draw in (("local", _local), ("random", _random)):
         net = _large(neurons, fanout, draw)
@@ -79,6 +80,53 @@ def _convolutions() -> Network:
     classes = net.population("classes", 10, vth=100)
     net.connect(second[:4000], classes, rng.integers(1, 99, (10, 4000)))
     return net
+
+
+def _dense() -> Network:
+    """Nine dense layers of 1000 neurons."""
+    rng = np.random.default_rng(4)
+    net = Network("dense")
+    before: Any = net.input("input", 1000)
+    for k in range(9):
+        layer = net.population(f"layer{k}", 1000, vth=100)
+        net.connect(before, layer, 2 * rng.integers(-127, 128, (1000, 1000)))
+        before = layer
+    return net
+
+
+def _balanced() -> Network:
+    """10 000 neurons, a fifth of them inhibitory, each with 100 synapses onto any."""
+    rng = np.random.default_rng(5)
+    net = Network("balanced")
+    kinds = [net.population("excitatory", 8000, vth=100), net.population("inhibitory", 2000, vth=100)]
+    for a in kinds:
+        for b in kinds:
+            n = a.size * b.size // 100
+            weight = 8 if a is kinds[0] else -90
+            net.connect(a, b, (rng.integers(0, a.size, n), rng.integers(0, b.size, n), weight))
+    return net
+
+
+def _areas() -> Network:
+    """100 populations of 100 neurons, each connected to ten of them with a tenth of all pairs."""
+    rng = np.random.default_rng(6)
+    net = Network("areas")
+    areas = [net.population(f"area{k}", 100, vth=100) for k in range(100)]
+    for k, a in enumerate(areas):
+        for j in range(10):
+            weights = rng.integers(1, 256, 1000)
+            net.connect(a, areas[(k + j * j) % 100], (*rng.integers(0, 100, (2, 1000)), weights))
+    return net
+
+
+TYPICAL = {
+    "layers": _layers,
+    "dense layers": _dense,
+    "recurrent": _recurrent,
+    "random recurrent": _balanced,
+    "100 populations": _areas,
+    "convolutions": _convolutions,
+}
 
 
 def _local(rng: np.random.Generator, pre: Any, n: int) -> Any:

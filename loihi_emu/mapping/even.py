@@ -53,11 +53,14 @@ class Even(NamedTuple):
         Population name to the output axons that each neuron needs then.
     sizes : dict
         Population name to about how many of its neurons go on a core if output axons were plenty.
+    axons : int
+        Input axons that the network needs at least, however it is cut.
     """
 
     runs: list[Run]
     fanout: Fanout
     sizes: dict[str, int]
+    axons: int
 
 
 def even_runs(problem: Problem, most: int | None = None) -> Even | None:
@@ -78,7 +81,9 @@ def even_runs(problem: Problem, most: int | None = None) -> Even | None:
         lightly = bool(changed)
         changed = changed or {name: made.count for name, made in cuts.items() if not made.exact}
         if not changed:
-            return Even([run for name, made in cuts.items() for run in _runs(name, made)], fanout, sizes)
+            runs = [run for name, made in cuts.items() for run in _runs(name, made)]
+            axons = sum(np.count_nonzero(cuts[name].taken) for name, f in problem.fanins.items() if not f.convolved)
+            return Even(runs, fanout, sizes, axons)
         cuts |= {name: _cut(problem, name, count, lightly) for name, count in changed.items()}
     return None
 

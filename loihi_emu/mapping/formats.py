@@ -29,7 +29,6 @@ from dataclasses import dataclass
 from loihi_emu.chip import Chip
 from loihi_emu.elements import Connection
 from loihi_emu.errors import invalid
-from loihi_emu.mapping.list_kernels import INDEX_LEAST
 
 WEIGHT_BITS = (1, 2, 3, 4, 5, 6, 8)
 """Widths of the weight field (nengo-loihi's ``WEIGHT_BITS_MAP``)."""
@@ -117,12 +116,12 @@ def list_bits(n: int, bits: int, chip: Chip, header_more: int = 0) -> int:
     return sum(-(-(size * bits + header + header_more) // word) * word for size in sizes)
 
 
-def index_bits(highest: int) -> int:
-    """Bits of the index of compartments 0..highest.
+def index_bits(highest: int, least: int) -> int:
+    """Bits of the index of compartments 0..highest, which has `least` bits or more; none if `least` is 0.
 
     Examples
     --------
-    >>> index_bits(10), index_bits(64), index_bits(1023)
+    >>> index_bits(10, 6), index_bits(64, 6), index_bits(1023, 6)
     (6, 7, 10)
     """
-    return max(INDEX_LEAST, int(highest).bit_length())
+    return max(least, int(highest).bit_length()) if least else 0

@@ -43,7 +43,7 @@ def fanin_of(
     for number, c in enumerate(into):
         offsets[number + 1] = offsets[number] + _fill(c, starts[number], sources, taps)
     present = np.concatenate([m.reshape(-1) for m in matrices.values()]) if matrices else np.zeros(0, np.uint8)
-    widest = index_bits(chip.compartments_per_core - 1)
+    widest = index_bits(chip.compartments_per_core - 1, chip.index_bits_min)
     return Fanin(population, into, starts, sources, taps, present, offsets, fields, widest)
 
 
@@ -54,7 +54,7 @@ def _fields(c: Connection, chip: Chip, widths: SynapseFields, at: int) -> list[i
     bases = BASES if chip.axons_in is not None else ANY_BLOCK
     matrix = (c.pre.size, c.post.size, c.post.start, c.post.step, at) if c.kind == "dense" else (0, 0, 0, 1, 0)
     common = (widths.bits, header, block, word.bit_length() - 1, slots)
-    return [*common, *chunks, bases, 0, chip.pop32_axon_slots or 1, *matrix]
+    return [*common, *chunks, bases, 0, chip.pop32_axon_slots or 1, *matrix, chip.index_bits_min]
 
 
 def _count(c: Connection, counts: Integers) -> None:

@@ -74,26 +74,24 @@ def _kept(problem: Problem, found: tuple[Assignment, Use] | None) -> tuple[Assig
 
 def _in_order(problem: Problem, most: int | None) -> tuple[Assignment, Use] | None:
     """Cores filled with the neurons in order; None if more than `most` are needed."""
-    even, sizes = None, None
+    found, sizes, least = None, None, fewest(problem)
     if problem.synapses <= LARGE and problem.neurons <= LARGE:
-        runs = even_runs(problem, most)
-        sizes = runs.sizes if runs else None
-        if runs is not None:
+        even = even_runs(problem, most)
+        if even is not None:
+            sizes, least = even.sizes, max(least, -(-even.axons // problem.limit("axons_in")))
             with suppress(MappingError):
-                even = _kept(problem, filled(problem, runs.runs, runs.fanout, whole=True, most=most))
-    if even is not None:
-        most = even[0].count - 1
-        if most < fewest(problem) or _is_full(problem, even[1]):
-            return even
+                found = _kept(problem, filled(problem, even.runs, even.fanout, whole=True, most=most))
+    if found is not None:
+        most = found[0].count - 1
+        if most < least or _is_full(problem, found[1]):
+            return found
+    runs = [Run(*item) for item in problem.every_neuron().items()]
     try:
-        split = filled(
-            problem, [Run(*item) for item in problem.every_neuron().items()], foreseen(problem, sizes), most=most
-        )
+        return filled(problem, runs, foreseen(problem, sizes), most=most) or found
     except MappingError:
-        if even is None:
+        if found is None:
             raise
-        return even
-    return split or even
+        return found
 
 
 def _is_full(problem: Problem, use: Use) -> bool:

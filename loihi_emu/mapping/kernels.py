@@ -26,8 +26,8 @@ from loihi_emu.mapping.list_kernels import (
     add_list,
     add_singles,
     add_units,
-    bits_for,
     choose,
+    index_of,
     row_of,
 )
 
@@ -169,7 +169,7 @@ def measured(
         highest = 0
         for k in range(before, found):
             highest = max(highest, stats[k, 2])
-        index = max(INDEX_LEAST, bits_for(highest), fields[c, WIDE])
+        index = max(index_of(highest, fields[c, INDEX_LEAST]), fields[c, WIDE])
         total[INDEX] = index
         total[FOUND] = found - before
         stamps[2, 0] += 1  # counts the calls

@@ -46,7 +46,7 @@ _CORE = (
 )
 _LEAST = dict.fromkeys((row[2] for row in _CORE), 1) | {
     "accumulators": DELAY_SLOTS_LOST, "core_memory": 1, "usable_cores": 1, "max_chips": 1, "synaptic_word_bits": 1,
-    "synapse_block": 1, "block_header_bits": 0, "learning_axon_slots": 1, "pop32_axon_slots": 1,
+    "synapse_block": 1, "block_header_bits": 0, "index_bits_min": 0, "learning_axon_slots": 1, "pop32_axon_slots": 1,
 }  # fmt: skip
 """The least of each quantity with which anything can be placed."""
 

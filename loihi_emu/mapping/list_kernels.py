@@ -23,7 +23,8 @@ POP32_SLOTS = 10  # output axon slots that a source takes for lists under pop32
 COLUMNS = 11  # sources of a dense connection; 0 of others
 ROWS, START, STEP = 12, 13, 14  # its targets are the neurons START, START + STEP, ...
 AT = 15  # where its matrix (targets, sources) begins
-FIELDS = 16
+INDEX_LEAST = 16  # bits of the narrowest index of a compartment; 0 if indices take no memory
+FIELDS = 17
 
 # ---- columns of what a part of a core needs for one connection
 LISTS = 0
@@ -48,8 +49,6 @@ TOTALS = 35
 SKIP1, SKIP2, SKIP3 = 2, 4, 6
 SKIPS = (SKIP1, SKIP2, SKIP3)
 """Widths of the skip field of run-length lists that are tried."""
-INDEX_LEAST = 6
-"""Bits of the narrowest compartment index (nengo-loihi's ``INDEX_BITS_MAP``: 6..12)."""
 ATOMS = 32
 POP16_STEP = 4
 PRIMES = (2147483647, 2147483629)
@@ -74,6 +73,12 @@ def bits_for(value):
         value >>= 1
         bits += 1
     return bits
+
+
+@kernel
+def index_of(highest, least):
+    """Bits of the index of compartments 0..highest."""
+    return max(least, bits_for(highest)) if least else 0
 
 
 @kernel
@@ -185,7 +190,7 @@ def add_units(total, fields, stats, touched, offset, first, last, index, tables,
         for i in range(first, last):
             begins = np.int64(stats[i, 1])
             highest = max(highest, stats[i, 2] - begins + beyond_base(begins, kind, fields[BASES]))
-        total[RELATIVE + kind] = max(INDEX_LEAST, bits_for(highest))
+        total[RELATIVE + kind] = index_of(highest, fields[INDEX_LEAST])
     for i in range(first, last):
         chunk = (touched[i] - offset) % fields[CHUNKS]
         atoms = fields[LAST_ATOMS] if (chunk + 1) % fields[GROUP_CHUNKS] == 0 else ATOMS

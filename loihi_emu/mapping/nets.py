@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from loihi_emu.mapping import list_kernels as kernels
-from loihi_emu.mapping.formats import list_bits
+from loihi_emu.mapping.formats import index_bits, list_bits
 from loihi_emu.mapping.problem import Problem
 from loihi_emu.mapping.profiles import part_of
 from loihi_emu.mapping.rates import Rates
@@ -159,7 +159,7 @@ def _senders(fanin: Any, c: int, number: int, rates: Numbers) -> tuple[NDArray[n
 def _bits(problem: Problem, bits: int, most: int) -> NDArray[np.int64]:
     """Memory of lists of 0, 1, 2, ... synapses with an index each."""
     longest = min(problem.limit("compartments"), problem.neurons) + 1
-    index = max(kernels.INDEX_LEAST, (most - 1).bit_length())
+    index = index_bits(most - 1, problem.chip.index_bits_min)
     found = [0, *(list_bits(n, bits + (index if n > 1 else 0), problem.chip) for n in range(1, longest + 1))]
     return np.asarray(found, np.int64)
 

@@ -17,14 +17,14 @@ from loihi_emu.mapping.list_kernels import (
     LISTS,
     add_list,
     add_singles,
-    bits_for,
     choose,
+    index_of,
     row_of,
 )
 
 
 @kernel
-def begin(starts, order, bounds, slots, totals, singles):
+def begin(starts, fields, order, bounds, slots, totals, singles):
     """Clear the totals of all parts but for the width of an index."""
     totals[:] = 0
     singles[:] = 0
@@ -33,7 +33,7 @@ def begin(starts, order, bounds, slots, totals, singles):
         for k in range(bounds[p], bounds[p + 1]):
             if starts[order[k] + 1] > starts[order[k]]:
                 highest = max(highest, slots[order[k]])
-        totals[p, INDEX] = max(INDEX_LEAST, bits_for(highest))
+        totals[p, INDEX] = index_of(highest, fields[INDEX_LEAST])
 
 
 @kernel
@@ -73,7 +73,7 @@ def sweep_rows(
     totals : int64 array (parts, TOTALS)
         Filled.
     """
-    begin(starts, order, bounds, slots, totals, singles)
+    begin(starts, fields, order, bounds, slots, totals, singles)
     stats[:, 4] = 0  # the source (from 1 on) that the other columns are of
     for i in range(indptr.shape[0] - 1):
         found = 0
@@ -119,7 +119,7 @@ def sweep_matrix(
     by_source : int32 array (4, sources)
         Scratch.
     """
-    begin(starts, order, bounds, slots, totals, singles)
+    begin(starts, fields, order, bounds, slots, totals, singles)
     for p in range(totals.shape[0]):
         gather_matrix(present, fields, order, ordered, bounds[p], bounds[p + 1], by_source)
         for i in range(fields[COLUMNS]):

@@ -22,8 +22,9 @@ from loihi_emu.validation.golden_allocators import (
 CASES = allocator_cases()
 DRAWN = [name for name in CASES if not name.startswith("conv_")]
 LONG = {"grid_1024"}
-UNINDEXED = {"chain_1000", "sparse_4096", "recurrent_4000"}
-"""Networks whose cores are full of sparse lists, which nengo-loihi stores in the dense format: without indices."""
+UNINDEXED = {"chain_1000": 13, "sparse_4096": 14, "recurrent_4000": 8}
+"""Networks whose cores are full of sparse lists, which nengo-loihi counts as if they had no indices; and the cores that
+they take with indices."""
 TWICE = {"random_256"}
 """Networks in which pairs of populations are connected twice: it counts such a spike once, here it is two messages."""
 
@@ -31,9 +32,8 @@ case_of = cache(allocator_case)
 
 
 def chip_for(name, **more):
-    """Loihi 1; where indices are left out, with as much more memory as they would need: 18 bits for 8."""
-    memory = LOIHI1.synaptic_memory * 18 // 8 if name in UNINDEXED else LOIHI1.synaptic_memory
-    return replace(LOIHI1, synaptic_memory=memory, **more)
+    """Loihi 1; where it decides, with lists that are counted as in nengo-loihi."""
+    return replace(LOIHI1, index_bits_min=0 if name in UNINDEXED else LOIHI1.index_bits_min, **more)
 
 
 @cache
@@ -79,17 +79,13 @@ def test_lists_take_as_many_bits_as_in_nengo_loihi():
         assert [list_bits(n, width, LOIHI1) for n in range(0, 1101, 11)] == row[::11]
 
 
-@pytest.mark.parametrize("name", ["three_pops", "many_small", "dense_1024", "dense_512_1024"])
-def test_blocks_of_dense_lists_take_as_much_memory_as_in_nengo_loihi(name):
-    case, placement = case_of(name), blocks_as_cores(name)
-    same = 0
-    for core, block in enumerate(case.blocks):
-        rows = [row for row in placement.lists if row.core == core]
-        if all(set(row.formats) == {"dense"} for row in rows):
-            assert placement.budgets["synaptic_bits"][core] == block["synapses"]
-            assert placement.budgets["axons_in"][core] == block["in-axons"]
-            same += 1
-    assert same >= 2
+@pytest.mark.parametrize("name", [name for name in DRAWN if name not in TWICE])
+def test_blocks_take_as_much_memory_as_in_nengo_loihi_if_indices_take_none(name):
+    case = case_of(name)
+    endless = {"axons_in": 1 << 30, "axons_out": 1 << 30, "synaptic_memory": 1 << 40, "usable_cores": 1 << 16}
+    placement = case.network.place(chip=replace(LOIHI1, index_bits_min=0, **endless), strategy=case.block)
+    assert placement.budgets["synaptic_bits"].tolist() == [block["synapses"] for block in case.blocks]
+    assert placement.budgets["axons_in"].max() <= max(block["in-axons"] for block in case.blocks)
 
 
 # ------------------------------------------------------------ cores
@@ -100,6 +96,11 @@ def test_greedy_takes_no_more_cores(name):
     assert placement.cores <= len(case.blocks)
     if name in {"many_small", "communities", "random_256", "grid_1024", "hub"}:
         assert placement.cores * 5 < len(case.blocks)
+
+
+@pytest.mark.parametrize("name", UNINDEXED)
+def test_indices_take_memory(name):
+    assert case_of(name).network.place().cores == UNINDEXED[name] > len(case_of(name).blocks)
 
 
 def test_a_network_that_nengo_loihi_refuses_is_placed():

@@ -181,7 +181,7 @@ def expected_bits(net, placement):
                 here = [np.full(dense[j, i], slots[j]) for j in np.flatnonzero((dense[:, i] > 0) & (cores == core))]
                 lists += [np.sort(np.concatenate(here))] if here else []
             if lists:
-                index = index_bits(max(a[-1] for a in lists))
+                index = index_bits(max(a[-1] for a in lists), 6)
                 each = [cheapest_list(a, fields_of(c, LOIHI1).bits, index) for a in lists]
                 total[core] += np.sum(each, axis=0).min()
     return total
