@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.elements import Noise, Slice
-from loihi_emu.errors import invalid, numbers, ranged, unknown, whole
+from loihi_emu.elements import Noise, Shape, Slice, fits
+from loihi_emu.errors import finite, invalid, numbers, ranged, unknown, whole
 from loihi_emu.models.specification import NeuronModel, Parameter
 
 MAX_NEURONS = (1 << 31) - 1
@@ -39,7 +39,9 @@ def shape_of(shape: Any, where: str) -> tuple[int, ...]:
     return found
 
 
-def parameters_of(model: NeuronModel, given: Mapping[str, Any], size: int, where: str) -> Mapping[str, NDArray[Any]]:
+def parameters_of(
+    model: NeuronModel, given: Mapping[str, Any], shape: Shape, where: str
+) -> Mapping[str, NDArray[Any]]:
     """All parameters of a population: those given, checked, and the defaults of the others."""
     known = [p.name for p in model.parameters]
     for name in given:
@@ -48,17 +50,48 @@ def parameters_of(model: NeuronModel, given: Mapping[str, Any], size: int, where
     checked: dict[str, NDArray[Any]] = {}
     for p in model.parameters:
         if p.name in given:
-            checked[p.name] = check_parameter(p, given[p.name], size, where)
+            checked[p.name] = check_parameter(p, given[p.name], shape, where)
         elif p.default is None:
             raise invalid(where, p.name, "nothing (it must be given)", f"{p.low:.10g}..{p.high:.10g}", p.text)
         else:
             checked[p.name] = np.asarray(p.default, np.int64 if p.whole else np.float64)
-    if "vmin" in checked and np.any((checked["v"] < checked["vmin"]) | (checked["v"] > checked["vmax"])):
-        raise invalid(where, "v", "an initial voltage outside vmin..vmax", "one within")
+    check_voltage(checked["v"] if "vmin" in checked else 0, checked, where, "an initial voltage")
     return MappingProxyType(checked)
 
 
-def check_parameter(p: Parameter, value: Any, size: int, where: str) -> NDArray[Any]:
+def check_voltage(v: Any, parameters: Mapping[str, NDArray[Any]], where: str, what: str = "a voltage") -> None:
+    """Raise if a voltage is outside the limits that a population has for it."""
+    if "vmin" in parameters and np.any((v < parameters["vmin"]) | (v > parameters["vmax"])):
+        raise invalid(where, "v", f"{what} outside vmin..vmax", "one within")
+
+
+def check_state(
+    model: NeuronModel, parameters: Mapping[str, NDArray[Any]], variable: str, value: Any, shape: Shape, where: str
+) -> NDArray[Any]:
+    """Values of a state variable as an array of shape () or (size,), or an error."""
+    floating = model.accumulator == "float64" and variable != "rest"
+    array = finite(where, variable, value) if floating else whole(where, variable, value)
+    limits = dict(model.limits or {}).get(variable)
+    if limits is not None:
+        ranged(where, variable, array, *limits)
+    array = one_or_each(where, variable, array, shape)
+    if variable == "v":
+        check_voltage(array, parameters, where)
+    return array
+
+
+def one_or_each(where: str, name: str, array: NDArray[Any], shape: Shape) -> NDArray[Any]:
+    """An array of one value or one per neuron, as shape () or (size,), or an error."""
+    if not array.ndim:
+        return array
+    if not fits(array.shape, shape):
+        laid_out = f", flat or as {shape}" if len(shape) > 1 else ""
+        allowed = f"a scalar or {prod(shape)} values, one per neuron{laid_out}"
+        raise invalid(where, name, f"shape {array.shape}", allowed)
+    return array.reshape(prod(shape))
+
+
+def check_parameter(p: Parameter, value: Any, shape: Shape, where: str) -> NDArray[Any]:
     """A parameter as an int64 or float64 array of shape () or (size,), or an error."""
     if p.whole:
         decays = p.name in ("du", "dv")
@@ -67,14 +100,10 @@ def check_parameter(p: Parameter, value: Any, size: int, where: str) -> NDArray[
     else:
         array = ranged(where, p.name, value, p.low, p.high, p.text).astype(np.float64)
     ranged(where, p.name, array, p.low, p.high, p.text)
-    if array.ndim:
-        if array.size != size:
-            raise invalid(where, p.name, f"shape {array.shape}", f"a scalar or {size} values, one per neuron")
-        array = array.reshape(size)
-    return np.array(array)
+    return np.array(one_or_each(where, p.name, array, shape))
 
 
-def check_noise(noise: Any, model: NeuronModel, size: int, where: str) -> None:
+def check_noise(noise: Any, model: NeuronModel, shape: Shape, where: str) -> None:
     """Whether a model takes this noise, with one switch per neuron if there are several."""
     if noise is None:
         return
@@ -83,8 +112,8 @@ def check_noise(noise: Any, model: NeuronModel, size: int, where: str) -> None:
     if noise.target not in model.noise:
         allowed = " or ".join(repr(t) for t in model.noise) or f'none under rules "{model.rules}"'
         raise invalid(where, "noise", repr(noise.target), allowed)
-    if np.size(noise.enabled) not in (1, size):
-        raise invalid(where, "noise.enabled", f"{np.size(noise.enabled)} values", f"a boolean or {size}")
+    if np.size(noise.enabled) > 1 and not fits(noise.shape, shape):
+        raise invalid(where, "noise.enabled", f"shape {noise.shape}", f"a boolean or {prod(shape)}, as {shape} or flat")
 
 
 def probed_variables(variables: Any, known: Collection[str], where: str) -> tuple[str, ...]:

@@ -47,13 +47,16 @@ class Noise:
     exp: int
     offset: int = 0
     enabled: Any = True
+    shape: Shape = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.target not in ("u", "v"):
             raise unknown("noise target", self.target, ("u", "v"))
         object.__setattr__(self, "exp", integer("Noise", "exp", self.exp, 0, 23))
         object.__setattr__(self, "offset", integer("Noise", "offset", self.offset, -128, 127))
-        chosen = numbers("Noise", "enabled", self.enabled).reshape(-1)
+        given = numbers("Noise", "enabled", self.enabled)
+        object.__setattr__(self, "shape", given.shape)
+        chosen = given.reshape(-1)
         ranged("Noise", "enabled", chosen, 0, 1, "True where there is noise.")
         enabled = tuple(bool(k) for k in chosen)
         object.__setattr__(self, "enabled", enabled if len(enabled) != 1 else enabled[0])
@@ -62,6 +65,18 @@ class Noise:
     def amplitude(self) -> int:
         """Largest magnitude that is added."""
         return int((127 + 64 * abs(self.offset)) * 2 ** (self.exp - 7))
+
+
+def fits(given: tuple[int, ...], shape: Shape) -> bool:
+    """Whether an array of this shape has one value per neuron: flat, or laid out as they are; axes of 1 do not count.
+
+    Examples
+    --------
+    >>> fits((6,), (2, 3)), fits((2, 3), (2, 3)), fits((3, 2), (2, 3)), fits((6, 1), (6,))
+    (True, True, False, True)
+    """
+    long = [n for n in given if n != 1]
+    return prod(given) == prod(shape) and (len(long) < 2 or long == [n for n in shape if n != 1])
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,19 +18,16 @@ from numpy.typing import ArrayLike
 from loihi_emu import checkpoint, plastic
 from loihi_emu import synapses as synapse_checks
 from loihi_emu.accounts import Books, Marks
-from loihi_emu.checks import check_parameter
+from loihi_emu.checks import check_parameter, check_state
 from loihi_emu.control import Pacer
 from loihi_emu.elements import Connection, Input, Population, name_of
 from loihi_emu.errors import (
     LoihiOverflowWarning,
     SimulationError,
     UnsupportedError,
-    finite,
     integer,
     invalid,
-    ranged,
     unknown,
-    whole,
 )
 from loihi_emu.events import event_rate, sorted_events
 from loihi_emu.image.build import Image
@@ -38,7 +35,7 @@ from loihi_emu.image.sources import most_at_once, thresholds
 from loihi_emu.network import Network
 from loihi_emu.progress import Progress
 from loihi_emu.recording import Recording
-from loihi_emu.samples import prepare_samples
+from loihi_emu.samples import give_payloads, prepare_samples
 
 OVERFLOW = ("chip", "warn", "raise")
 MAX_STEPS = 1 << 62
@@ -146,7 +143,11 @@ class Emulator:
             Recording of one.
         """
         count = integer("run_samples", "steps", steps, 1, MAX_STEPS)
-        samples, prepared = prepare_samples(self.image, inputs)
+        samples, prepared, graded = prepare_samples(self.image, inputs)
+        if graded:
+            give_payloads(self.network, graded)
+            self._rebuild()
+            samples, prepared, _ = prepare_samples(self.image, inputs)
         arena = self.image.arena
         with self._alone():
             arena.reset()
@@ -238,14 +239,8 @@ class Emulator:
         where = f'population "{key}"'
         states = [state for state, _ in group.model.state]
         if variable in states:
-            limits = dict(group.model.limits or {}).get(variable)
-            floating = group.model.accumulator == "float64" and variable != "rest"
-            array = finite(where, variable, value) if floating else whole(where, variable, value)
-            if limits is not None:
-                ranged(where, variable, array, *limits)
-            if array.ndim and array.size != node.size:
-                raise invalid(where, variable, f"shape {array.shape}", f"a scalar or {node.size} values")
-            self.image.state(key, variable)[...] = array.reshape(node.size) if array.ndim else array
+            values = check_state(group.model, group.parameters[key], variable, value, node.shape, where)
+            self.image.state(key, variable)[...] = values
             if variable != "rest":
                 self.image.arena[f"{group.key}.hot"][:] = 1  # the next step looks at every neuron
                 return
@@ -253,7 +248,7 @@ class Emulator:
             parameter = group.model.parameter(variable)
             if parameter is None:
                 raise unknown("variable", variable, dict.fromkeys([*states, *node.parameters]), where=where)
-            group.parameters[key][variable] = check_parameter(parameter, value, node.size, where)
+            group.parameters[key][variable] = check_parameter(parameter, value, node.shape, where)
         self.image.refresh(group)
         self._books.parameters_changed()
 
@@ -271,9 +266,9 @@ class Emulator:
             kind = "Poisson inputs" if source.poisson else "inputs of listed events"
             raise invalid(where, "", "rate" if other is rate else "spikes or payloads", f"{allowed} for {kind}")
         if source.poisson:
-            changed = replace(node, rate=event_rate(rate, node.size, where))
+            changed = replace(node, rate=event_rate(rate, node.shape, where))
         else:
-            times, indices, values = sorted_events(spikes, payloads, node.size, where)
+            times, indices, values = sorted_events(spikes, payloads, node.shape, where)
             if values is None and source.lists.payload is not None:
                 values = np.ones(len(times), np.int64)  # an input that had payloads keeps them, and its recordings
             changed = replace(node, times=times, indices=indices, payloads=values)

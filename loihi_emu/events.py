@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from loihi_emu.elements import Shape, fits
 from loihi_emu.errors import finite, invalid, ranged, whole
 
 Integers = NDArray[np.int64]
@@ -14,7 +16,7 @@ PAYLOAD_MAX = (1 << 23) - 1
 """Graded payloads are 24-bit signed integers, as Lava has them; the press gives up to 32 bits for Loihi 2."""
 
 
-def sorted_events(spikes: Any, payloads: Any, size: int, where: str) -> tuple[Integers, Integers, Integers | None]:
+def sorted_events(spikes: Any, payloads: Any, shape: Shape, where: str) -> tuple[Integers, Integers, Integers | None]:
     """Sort and check events.
 
     Parameters
@@ -24,8 +26,8 @@ def sorted_events(spikes: Any, payloads: Any, size: int, where: str) -> tuple[In
         payloads.
     payloads : array or None
         One integer per event of the lists.
-    size : int
-        Number of neurons.
+    shape : tuple of int
+        Of the input.
     where : str
         For messages.
 
@@ -41,9 +43,10 @@ def sorted_events(spikes: Any, payloads: Any, size: int, where: str) -> tuple[In
 
     Examples
     --------
-    >>> sorted_events(([3, 1], [0, 2]), None, 4, "input")[0].tolist()
+    >>> sorted_events(([3, 1], [0, 2]), None, (4,), "input")[0].tolist()
     [1, 3]
     """
+    size = prod(shape)
     if spikes is None:
         raise invalid(where, "spikes", "nothing", f"(times, indices) or an array (steps, {size})")
     if is_pair(spikes, where):
@@ -56,7 +59,7 @@ def sorted_events(spikes: Any, payloads: Any, size: int, where: str) -> tuple[In
             if values.shape != times.shape:
                 raise invalid(where, "payloads", f"{values.size} for {times.size} events", "one per event")
     else:
-        times, indices, values = _from_dense(spikes, payloads, size, where)
+        times, indices, values = _from_dense(spikes, payloads, shape, where)
     if times.ndim != 1:
         raise invalid(where, "spikes", f"times of shape {times.shape}", "flat lists of times and indices")
     ranged(where, "spike times", times, 0, (1 << 62), "The first step is 0.")
@@ -75,6 +78,12 @@ def sorted_events(spikes: Any, payloads: Any, size: int, where: str) -> tuple[In
     return times, indices, values
 
 
+def per_step(shape: Shape, before: str = "") -> str:
+    """The shapes that a dense array of events may have."""
+    flat = f"({before}steps, {prod(shape)})"
+    return flat if len(shape) == 1 else f"{flat}, ({before}steps, {', '.join(map(str, shape))})"
+
+
 def is_pair(spikes: Any, where: str) -> bool:
     """Whether these are (times, indices) rather than a dense array.
 
@@ -90,11 +99,12 @@ def is_pair(spikes: Any, where: str) -> bool:
     return isinstance(spikes, tuple) and len(spikes) == 2
 
 
-def _from_dense(spikes: Any, payloads: Any, size: int, where: str) -> tuple[Integers, Integers, Integers | None]:
+def _from_dense(spikes: Any, payloads: Any, shape: Shape, where: str) -> tuple[Integers, Integers, Integers | None]:
     array = whole(where, "spikes", finite(where, "spikes", spikes))
-    if array.ndim < 2 or int(np.prod(array.shape[1:])) != size:
+    size = prod(shape)
+    if array.ndim < 2 or not fits(array.shape[1:], shape):
         raise invalid(
-            where, "spikes", f"an array of shape {array.shape}", f"(steps, {size}), or a pair (times, indices)",
+            where, "spikes", f"an array of shape {array.shape}", f"{per_step(shape)}, or a pair (times, indices)",
             "This is the transpose: pass it with .T." if array.ndim == 2 and len(array) == size else "",
         )  # fmt: skip
     if payloads is not None:
@@ -109,12 +119,13 @@ def _in_order(times: Integers, indices: Integers) -> bool:
     return bool(np.all(later | ((times[1:] == times[:-1]) & (indices[1:] >= indices[:-1]))))
 
 
-def event_rate(rate: Any, size: int, where: str) -> NDArray[np.float64]:
+def event_rate(rate: Any, shape: Shape, where: str) -> NDArray[np.float64]:
     """Check the probabilities of a Poisson input: 0..1, a scalar or one per neuron."""
     array = finite(where, "rate", rate).astype(np.float64)
     if array.shape != ():
-        if array.size != size:
-            raise invalid(where, "rate", f"shape {array.shape}", f"a scalar or {size} values")
-        array = array.reshape(size)
+        if not fits(array.shape, shape):
+            allowed = f"a scalar or {prod(shape)} values, as {shape} or flat"
+            raise invalid(where, "rate", f"shape {array.shape}", allowed)
+        array = array.reshape(prod(shape))
     ranged(where, "rate", array, 0.0, 1.0, "It is a probability per step: divide a rate in Hz by 1000 for 1 ms steps.")
     return array

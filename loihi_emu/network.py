@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -135,8 +134,8 @@ class Network:
         where = f'population "{self._new_name(name, "population")}"'
         size = checks.shape_of(shape, where)
         found = registry.find(self.rules, model)
-        checked = checks.parameters_of(found, parameters, prod(size), where)
-        checks.check_noise(noise, found, prod(size), where)
+        checked = checks.parameters_of(found, parameters, size, where)
+        checks.check_noise(noise, found, size, where)
         made = Population(name, size, len(self._nodes), model, checked, noise)
         self._nodes[name] = made
         return made
@@ -166,13 +165,12 @@ class Network:
         """
         where = f'input "{self._new_name(name, "input")}"'
         size = checks.shape_of(shape, where)
-        n = prod(size)
         if rate is not None:
             if spikes is not None or payloads is not None:
                 raise invalid(where, "rate", "a rate together with spikes or payloads", "one of them")
-            made = Input(name, size, len(self._nodes), rate=event_rate(rate, n, where))
+            made = Input(name, size, len(self._nodes), rate=event_rate(rate, size, where))
         else:
-            events = sorted_events(((), ()) if spikes is None else spikes, payloads, n, where)
+            events = sorted_events(((), ()) if spikes is None else spikes, payloads, size, where)
             made = Input(name, size, len(self._nodes), *events)
         self._nodes[name] = made
         return made

@@ -101,7 +101,7 @@ def _node_settings(node: Population | Input, key: str, arrays: Arrays) -> dict[s
         return {"is": "input", **common}
     for name, value in node.parameters.items():
         arrays[f"{key}.{name}"] = value
-    noise = None if node.noise is None else {f.name: getattr(node.noise, f.name) for f in fields(Noise)}
+    noise = None if node.noise is None else {f.name: getattr(node.noise, f.name) for f in fields(Noise) if f.init}
     return {"is": "population", **common, "model": node.model, "parameters": list(node.parameters), "noise": noise}
 
 

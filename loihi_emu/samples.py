@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from math import prod
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.elements import name_of
+from loihi_emu.elements import Shape, fits, name_of
 from loihi_emu.errors import invalid, ranged, unknown, whole
-from loihi_emu.events import PAYLOAD_MAX, event_rate, is_pair, sorted_events
+from loihi_emu.events import PAYLOAD_MAX, event_rate, is_pair, per_step, sorted_events
 from loihi_emu.image.build import Image
 from loihi_emu.image.sources import InputSource, most_at_once, thresholds
 from loihi_emu.models.inputs import E_INDEX, E_PAYLOAD, E_TIMES, E_TOTAL
+
+if TYPE_CHECKING:
+    from loihi_emu.network import Network
 
 Choose = Callable[[int], None]
 EVENT_FIELDS = np.array([E_TIMES, E_INDEX, E_PAYLOAD])
 MAX_TIME = 1 << 62
 
 
-def prepare_samples(image: Image, inputs: Mapping[str, Any]) -> tuple[int, list[Callable[[], Choose]]]:
-    """Check all samples; returns their number and, per input, a function that makes sample k the current one."""
+def prepare_samples(image: Image, inputs: Mapping[str, Any]) -> tuple[int, list[Callable[[], Choose]], list[str]]:
+    """Check all samples.
+
+    Returns their number and, per input, a function that makes sample k the current one; also the names of inputs whose
+    samples have payloads though the image has none for them.
+    """
     if not isinstance(inputs, Mapping) or not inputs:
         given = "none" if isinstance(inputs, Mapping) else f"a {type(inputs).__name__}"
         raise invalid("run_samples", "inputs", given, 'a dict such as {"pixels": samples}')
     counts: dict[str, int] = {}
     chosen: list[Callable[[], Choose]] = []
+    graded: list[str] = []
     for key, samples in inputs.items():
         name = name_of(key)
         if name not in image.inputs:
@@ -36,24 +46,33 @@ def prepare_samples(image: Image, inputs: Mapping[str, Any]) -> tuple[int, list[
             given = repr(samples) if np.isscalar(samples) else f"a {type(samples).__name__}"
             raise invalid(f'input "{name}"', "samples", given, "an array or a list, one entry per sample")
         counts[name] = len(samples)
-        chosen.append(_choose(image.inputs[name], samples))
+        source = image.inputs[name]
+        choose, has_payloads = _choose(source, samples)
+        chosen.append(choose)
+        if has_payloads and source.lists.payload is None:
+            graded.append(name)
     number = next(iter(counts.values()))
     if number == 0 or any(n != number for n in counts.values()):
         raise invalid("run_samples", "inputs", str(counts), "the same number of samples, at least one, for every input")
-    return number, chosen
+    return number, chosen, graded
 
 
-def _choose(source: InputSource, samples: Any) -> Callable[[], Choose]:
-    """Check the samples of one input; the function returned makes the source use them."""
+def give_payloads(network: Network, names: Iterable[str]) -> None:
+    """Let the listed events of inputs have payloads, 1 each."""
+    for name in names:
+        node = network.inputs[name]
+        network.replace(replace(node, payloads=np.ones(len(node.times), np.int64)))
+
+
+def _choose(source: InputSource, samples: Any) -> tuple[Callable[[], Choose], bool]:
+    """Check the samples of one input; the function returned makes the source use them. Tells if they have payloads."""
     node = source.node
     where = f'input "{node.name}"'
     if source.poisson:
-        rates = [event_rate(rate, node.size, f"{where}, sample {k}") for k, rate in enumerate(samples)]
+        rates = [event_rate(rate, node.shape, f"{where}, sample {k}") for k, rate in enumerate(samples)]
         limits = [thresholds(rate, node.size) for rate in rates]
-        return lambda: lambda k: source.point_rate(limits[k])
-    times, indices, payloads, bounds = _joined(samples, node.size, where)
-    if payloads is not None and source.lists.payload is None:
-        raise invalid(where, "samples", "graded events", "0 and 1: the input was made without payloads")
+        return lambda: lambda k: source.point_rate(limits[k]), False
+    times, indices, payloads, bounds = _joined(samples, node.shape, where)
     if source.lists.payload is not None and payloads is None:
         payloads = np.ones(len(times), np.int32)
     most = most_at_once(times, bounds)
@@ -72,15 +91,17 @@ def _choose(source: InputSource, samples: Any) -> Callable[[], Choose]:
 
         return choose
 
-    return start
+    return start, payloads is not None
 
 
-def _joined(samples: Any, size: int, where: str) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None, list[int]]:
+def _joined(
+    samples: Any, shape: Shape, where: str
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None, list[int]]:
     """All samples' events one after the other, and where each begins."""
     if isinstance(samples, np.ndarray) and samples.ndim >= 3 and samples.dtype.kind in "biu":
-        if int(np.prod(samples.shape[2:])) != size:
-            raise invalid(where, "samples", f"shape {samples.shape}", f"(samples, steps, {size})")
-        flat = samples.reshape(*samples.shape[:2], size)
+        if not fits(samples.shape[2:], shape):
+            raise invalid(where, "samples", f"shape {samples.shape}", per_step(shape, "samples, "))
+        flat = samples.reshape(*samples.shape[:2], prod(shape))
         which, times, indices = np.nonzero(flat)
         values = flat[which, times, indices]
         ranged(where, "samples", values, -PAYLOAD_MAX - 1, PAYLOAD_MAX, "Payloads are 24-bit signed integers.")
@@ -88,8 +109,8 @@ def _joined(samples: Any, size: int, where: str) -> tuple[NDArray[Any], NDArray[
         payloads = None if values.dtype == bool or np.all(values == 1) else values.astype(np.int32)
         return times.astype(np.int64), indices.astype(np.int32), payloads, bounds
     if all(is_pair(sample, f"{where}, sample {k}") for k, sample in enumerate(samples)):
-        return _joined_lists(samples, size, where)
-    parts = [sorted_events(sample, None, size, f"{where}, sample {k}") for k, sample in enumerate(samples)]
+        return _joined_lists(samples, shape, where)
+    parts = [sorted_events(sample, None, shape, f"{where}, sample {k}") for k, sample in enumerate(samples)]
     bounds = np.cumsum([0] + [len(t) for t, _, _ in parts]).tolist()
     graded = any(p is not None for _, _, p in parts)
     given = [np.ones(len(t), np.int32) if p is None else p.astype(np.int32) for t, _, p in parts]
@@ -101,16 +122,16 @@ def _joined(samples: Any, size: int, where: str) -> tuple[NDArray[Any], NDArray[
     )
 
 
-def _joined_lists(samples: Any, size: int, where: str) -> tuple[NDArray[Any], NDArray[Any], None, list[int]]:
+def _joined_lists(samples: Any, shape: Shape, where: str) -> tuple[NDArray[Any], NDArray[Any], None, list[int]]:
     """The same for samples that are all (times, indices): checked and sorted in one go, as of one long run."""
     lengths = [np.size(times) for times, _ in samples]
     odd = [k for k, pair in enumerate(samples) if np.ndim(pair[0]) != 1 or np.shape(pair[0]) != np.shape(pair[1])]
     for k in odd:
-        sorted_events(samples[k], None, size, f"{where}, sample {k}")
+        sorted_events(samples[k], None, shape, f"{where}, sample {k}")
     times = whole(where, "spike times of samples", np.concatenate([np.asarray(t) for t, _ in samples]))
     indices = whole(where, "spike indices of samples", np.concatenate([np.asarray(i) for _, i in samples]))
     bounds = np.cumsum([0, *lengths])
-    for name, values, most in (("spike times", times, MAX_TIME), ("spike indices", indices, size - 1)):
+    for name, values, most in (("spike times", times, MAX_TIME), ("spike indices", indices, prod(shape) - 1)):
         if values.size and (values.min() < 0 or values.max() > most):
             bad = int(np.flatnonzero((values < 0) | (values > most))[0])
             k = int(np.searchsorted(bounds, bad, side="right")) - 1

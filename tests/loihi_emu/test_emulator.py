@@ -141,6 +141,16 @@ def test_set_checks_as_at_construction(emulator, variable, value, texts):
     assert np.array_equal(emulator.get("cells", variable), before)
 
 
+def test_a_voltage_that_is_set_is_within_its_limits():
+    net = Network()
+    net.population("cells", (1, 2), vth=100, vmin=-50, vmax=[70, 90])
+    emulator = Emulator(net)
+    emulator.set("cells", "v", [[-50, 90]])
+    for wrong in (-51, [0, 91], [71, 0]):
+        complains(lambda wrong=wrong: emulator.set("cells", "v", wrong), ['"cells", v', "outside vmin..vmax"])
+    assert emulator.get("cells", "v").tolist() == [-50, 90]
+
+
 def test_elements_can_be_given_instead_of_names():
     net = network()
     emulator = Emulator(net)

@@ -44,6 +44,20 @@ def test_parameters_out_of_range(net, parameters, texts):
     assert "p" not in net.populations
 
 
+def test_values_are_laid_out_as_the_neurons_are(net):
+    vth = np.arange(1, 7)
+    for k, given in enumerate((vth, vth.reshape(2, 3), vth.reshape(1, 2, 3), vth[:, None])):
+        made = net.population(f"p{k}", (2, 3), vth=given, noise=Noise("v", 3, enabled=given > 3))
+        assert made.parameters["vth"].tolist() == vth.tolist()
+        assert made.noise.enabled == (False, False, False, True, True, True)
+    for given in (vth.reshape(3, 2), vth.reshape(3, 1, 2)):
+        texts = ['population "p", vth', f"shape {given.shape}", "6 values, one per neuron, flat or as (2, 3)"]
+        complains(lambda given=given: net.population("p", (2, 3), vth=given), texts)
+    crossed = Noise("v", 3, enabled=np.ones((3, 2), bool))
+    texts = ["noise.enabled", "shape (3, 2)", "as (2, 3) or flat"]
+    complains(lambda: net.population("p", (2, 3), vth=1, noise=crossed), texts)
+
+
 @pytest.mark.parametrize(
     ("name", "texts"),
     [("vht", ['did you mean "vth"']), ("DV", ['did you mean "dv"']), ("tau", ['known are "du", "dv"'])],
@@ -112,7 +126,7 @@ def test_noise(make, texts):
 def test_noise_of_a_population(net):
     complains(lambda: net.population("p", 3, vth=1, noise="v"), ["noise", "got 'v'", 'Noise("v", exp=10)'])
     wrong = Noise("v", 1, enabled=[True, False])
-    complains(lambda: net.population("p", 3, vth=1, noise=wrong), ["noise.enabled", "2 values", "a boolean or 3"])
+    complains(lambda: net.population("p", 3, vth=1, noise=wrong), ["noise.enabled", "shape (2,)", "a boolean or 3"])
     floating = Network(rules="float")
     texts = ['population "p", noise', "'v'", 'none under rules "float"']
     complains(lambda: floating.population("p", 3, vth=1, noise=Noise("v", 1)), texts)
