@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.archive import read_archive, write_archive
+from loihi_emu.archive import Arrays, read_archive, write_archive
+from loihi_emu.elements import Connection, Input
 from loihi_emu.errors import invalid
 from loihi_emu.learning.rule import LearningRule
 
 if TYPE_CHECKING:
     from loihi_emu.emulator import Emulator
+    from loihi_emu.image.build import Image
 
 SCHEMA = 1
 KIND = "loihi_emu checkpoint"
@@ -79,21 +82,26 @@ def restore(emulator: Emulator, path: str | Path) -> None:
         given = f'a checkpoint of another network (its name is "{header.get("network")}")'
         advice = "Seed, populations, connections and delays must be those of the network that was saved."
         raise invalid(str(path), "", given, f'one of network "{network.name}"', advice)
+    changed: list[Connection | Input] = []
     for name, c in network.connections.items():
         values = arrays[f"weights.{name}"]
         conv = None if c.conv is None else replace(c.conv, kernel=values)
         c = replace(c, values=values, conv=conv)
         if c.learning is not None:
-            kept = header["learning"][name]
-            rule = LearningRule.from_settings(kept["rule"])
-            c = replace(c, learning=replace(c.learning, rule=rule, enabled=kept["enabled"]))
+            learned = header["learning"][name]
+            rule = LearningRule.from_settings(learned["rule"])
+            c = replace(c, learning=replace(c.learning, rule=rule, enabled=learned["enabled"]))
             c = replace(c, delays=arrays[f"delays.{name}"], tags=arrays.get(f"tags.{name}"))
-        network.replace(c)
+        changed.append(c)
     for name, node in network.inputs.items():
-        changed: dict[str, Any] = {key: arrays.get(f"input.{name}.{key}") for key in INPUT_KEYS}
-        network.replace(replace(node, **{k: v for k, v in changed.items() if v is not None or k == "payloads"}))
-    emulator._rebuild()
-    image = emulator.image
+        kept: dict[str, Any] = {key: arrays.get(f"input.{name}.{key}") for key in INPUT_KEYS}
+        changed.append(replace(node, **{k: v for k, v in kept.items() if v is not None or k == "payloads"}))
+    emulator._rebuild(changed, partial(_fill, arrays))
+
+
+def _fill(arrays: Arrays, image: Image) -> None:
+    """Take over parameters and state."""
+    network = image.network
     for name in network.populations:
         parameters = image.group(name).parameters[name]
         image.group(name).parameters[name] = {key: arrays[f"parameter.{name}.{key}"] for key in parameters}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -31,11 +31,11 @@ from loihi_emu.errors import (
 )
 from loihi_emu.events import event_rate, sorted_events
 from loihi_emu.image.build import Image
-from loihi_emu.image.sources import most_at_once, thresholds
+from loihi_emu.image.sources import most_at_once
 from loihi_emu.network import Network
 from loihi_emu.progress import Progress
 from loihi_emu.recording import Recording
-from loihi_emu.samples import give_payloads, prepare_samples
+from loihi_emu.samples import prepare_samples, with_payloads
 
 OVERFLOW = ("chip", "warn", "raise")
 MAX_STEPS = 1 << 62
@@ -145,8 +145,7 @@ class Emulator:
         count = integer("run_samples", "steps", steps, 1, MAX_STEPS)
         samples, prepared, graded = prepare_samples(self.image, inputs)
         if graded:
-            give_payloads(self.network, graded)
-            self._rebuild()
+            self._rebuild(with_payloads(self.network, graded))
             samples, prepared, _ = prepare_samples(self.image, inputs)
         arena = self.image.arena
         with self._alone():
@@ -165,7 +164,8 @@ class Emulator:
                         self._pacer.run(count, shown, partial(self._check_overflow, before, f"sample {k}, "))
             finally:
                 self._wall = time.perf_counter() - begin
-                self._restore_inputs()
+                for source in self.image.inputs.values():
+                    source.point_own()
                 arena.reset()
             self._warn_overflow(before)
             return self._books.recording(before, self._wall, count)
@@ -272,16 +272,17 @@ class Emulator:
             if values is None and source.lists.payload is not None:
                 values = np.ones(len(times), np.int64)  # an input that had payloads keeps them, and its recordings
             changed = replace(node, times=times, indices=indices, payloads=values)
-            self.image.arena[f"{source.key}.cursor"][0] = 0
         fits = source.poisson or (
             most_at_once(changed.times) <= source.most and (changed.payloads is None) == (source.lists.payload is None)
         )
-        self.network.replace(changed)
-        if not fits:
-            self._rebuild()
-            return
-        source.node = changed
-        self._restore_inputs()
+        if fits:
+            self.network.replace(changed)
+            source.node = changed
+            source.point_own()
+        else:
+            self._rebuild([changed])
+        if not source.poisson:
+            self.image.arena[f"{source.key}.cursor"][0] = 0
 
     # ------------------------------------------------------------ checkpoints and accounts
     def save(self, path: str | Path) -> Path:
@@ -361,9 +362,8 @@ class Emulator:
         if variable == "learning":
             plastic.set_enabled(self.image, self.network, c, value)
         elif variable in plastic.parameters(c):
-            for name, learning in plastic.changed_rules(self.network, c, variable, value).items():
-                self.network.replace(replace(self.network.connections[name], learning=learning))
-            self._rebuild()
+            rules = plastic.changed_rules(self.network, c, variable, value)
+            self._rebuild([replace(self.network.connections[name], learning=new) for name, new in rules.items()])
         elif variable == "delays" and not self.image.learners[c.name].has_delays:
             where = f'connection "{c.name}"'
             raise invalid(where, "delays", value, f"{found}", "Delays belong to the structure: make another network.")
@@ -371,20 +371,26 @@ class Emulator:
             plastic.set_state(self.image, self.network, c, variable, value)
 
     def _set_weights(self, old: Connection, value: Any) -> None:
-        self.network.replace(synapse_checks.with_values(old, value, self.network.rules))
-        self._rebuild()
+        self._rebuild([synapse_checks.with_values(old, value, self.network.rules)])
 
-    def _rebuild(self) -> None:
-        """Make the image anew after a change of structure; state, parameters and recordings go on as they were."""
-        old, self.image = self.image, Image(self.network)
-        self.image.adopt(old)
-        self.image.forget_epochs(old)
-        self._pacer, self._books = Pacer(self.image), Books(self.image)
+    def _rebuild(
+        self, changed: Sequence[Input | Connection], fill: Callable[[Image], None] = lambda image: None
+    ) -> None:
+        """Make the image anew with changed elements; state, parameters and recordings go on as they were, then `fill`.
 
-    def _restore_inputs(self) -> None:
-        for source in self.image.inputs.values():
-            if source.poisson:
-                source.point_rate(thresholds(source.node.rate, source.node.size))
-            else:
-                payloads = None if source.node.payloads is None else source.node.payloads.astype(np.int32)
-                source.point_events(source.node.times, source.node.indices.astype(np.int32), payloads)
+        If that fails or is interrupted, everything is as before.
+        """
+        known = self.network.connections | self.network.inputs
+        before = [known[element.name] for element in changed]
+        try:
+            for element in changed:
+                self.network.replace(element)
+            image = Image(self.network)
+            image.adopt(self.image)
+            image.forget_epochs(self.image)
+            fill(image)
+            self.image, self._pacer, self._books = image, Pacer(image), Books(image)
+        except BaseException:
+            for element in before:
+                self.network.replace(element)
+            raise

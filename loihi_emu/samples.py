@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.elements import Shape, fits, name_of
+from loihi_emu.elements import Input, Shape, fits, name_of
 from loihi_emu.errors import invalid, ranged, unknown, whole
 from loihi_emu.events import PAYLOAD_MAX, event_rate, is_pair, per_step, sorted_events
 from loihi_emu.image.build import Image
@@ -57,11 +57,10 @@ def prepare_samples(image: Image, inputs: Mapping[str, Any]) -> tuple[int, list[
     return number, chosen, graded
 
 
-def give_payloads(network: Network, names: Iterable[str]) -> None:
-    """Let the listed events of inputs have payloads, 1 each."""
-    for name in names:
-        node = network.inputs[name]
-        network.replace(replace(node, payloads=np.ones(len(node.times), np.int64)))
+def with_payloads(network: Network, names: Iterable[str]) -> list[Input]:
+    """Inputs whose listed events have payloads, 1 each."""
+    nodes = [network.inputs[name] for name in names]
+    return [replace(node, payloads=np.ones(len(node.times), np.int64)) for node in nodes]
 
 
 def _choose(source: InputSource, samples: Any) -> tuple[Callable[[], Choose], bool]:

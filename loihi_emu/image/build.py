@@ -83,7 +83,7 @@ class Image:
             if key in old.arena.names and self.arena[key].shape == old.arena[key].shape:
                 self.arena[key][...] = old.arena[key]
         for group, before in zip(self.groups, old.groups, strict=True):
-            group.parameters = before.parameters
+            group.parameters = {name: dict(values) for name, values in before.parameters.items()}
             group.counters[...] = before.counters
             self.refresh(group)
         for name, source in self.inputs.items():

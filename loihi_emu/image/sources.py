@@ -53,13 +53,19 @@ class InputSource:
             d.words[at.R_SEED], d.words[at.R_STREAM] = self.seed, self.node.stream
             d.point(at.R_SAMPLE, arena["sample"])
             d.point(at.R_COUNTER, self.counter)
-            self.point_rate(thresholds(self.node.rate, self.node.size))
         else:
             d.point(at.E_CURSOR, arena[f"{self.key}.cursor"])
             d.point(at.E_COUNTER, self.counter)
+        self.point_own()
+        return d
+
+    def point_own(self) -> None:
+        """Use the rate or the events that the input has."""
+        if self.poisson:
+            self.point_rate(thresholds(self.node.rate, self.node.size))
+        else:
             payloads = None if self.node.payloads is None else self.node.payloads.astype(np.int32)
             self.point_events(self.node.times, self.node.indices.astype(np.int32), payloads)
-        return d
 
     def point_rate(self, limits: Array) -> None:
         """Use these thresholds."""

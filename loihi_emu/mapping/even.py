@@ -82,7 +82,8 @@ def even_runs(problem: Problem, most: int | None = None) -> Even | None:
         changed = changed or {name: made.count for name, made in cuts.items() if not made.exact}
         if not changed:
             runs = [run for name, made in cuts.items() for run in _runs(name, made)]
-            axons = sum(np.count_nonzero(cuts[name].taken) for name, f in problem.fanins.items() if not f.convolved)
+            fanins = problem.fanins.items()
+            axons = int(sum(np.count_nonzero(cuts[name].taken) for name, fanin in fanins if not fanin.convolved))
             return Even(runs, fanout, sizes, axons)
         cuts |= {name: _cut(problem, name, count, lightly) for name, count in changed.items()}
     return None

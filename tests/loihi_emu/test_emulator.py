@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from messages import complains
 
-from loihi_emu import Emulator, Network, UnknownNameError, UnsupportedError
+from loihi_emu import Emulator, LearningRule, Network, Trace, UnknownNameError, UnsupportedError
+from loihi_emu.image.build import Image
 
 
 def network(**options):
@@ -139,6 +140,46 @@ def test_set_checks_as_at_construction(emulator, variable, value, texts):
     before = emulator.get("cells", variable)
     complains(lambda: emulator.set("cells", variable, value), [f'population "cells", {variable}', *texts])
     assert np.array_equal(emulator.get("cells", variable), before)
+
+
+@pytest.mark.parametrize("change", ["weights", "events", "rule", "checkpoint", "samples"])
+@pytest.mark.parametrize("where", ["adopt", "forget_epochs"])
+def test_an_interrupted_change_of_structure_changes_nothing(change, where, tmp_path, monkeypatch):
+    def made():
+        net = Network()
+        events = net.input("events", 2, spikes=([0, 1, 4], [0, 1, 1]))
+        cells = net.population("cells", 2, vth=5, dv=200)
+        net.connect(events, cells, [[9, 4], [5, 9]], name="c")
+        net.connect(cells, cells, [[0, 9], [9, 0]], name="plastic", learning=LearningRule(dw="x1*y0", x1=Trace(20, 5)))
+        net.probe(cells, "v")
+        return Emulator(net)
+
+    changes = {
+        "weights": lambda e: e.set("c", "weights", [[1, 1], [1, 1]]),
+        "events": lambda e: e.set_input("events", spikes=([5, 5, 5], [0, 0, 1])),
+        "rule": lambda e: e.set("plastic", "dw", "-x1*y0"),
+        "checkpoint": lambda e: e.restore(tmp_path / "other.npz"),
+        "samples": lambda e: e.run_samples(3, {"events": np.full((2, 3, 2), 3)}),
+    }
+    other = made()
+    other.set("c", "weights", [[7, 7], [7, 7]])
+    other.set("cells", "vth", 9)
+    other.save(tmp_path / "other.npz")
+    emulator, want = made(), made().run(12)["cells.v"]
+    emulator.run(4)
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Image, where, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            changes[change](emulator)
+    assert emulator.get("c", "weights").tolist() == [[9, 4], [5, 9]]
+    assert emulator.get("plastic", "dw") == "x1*y0"
+    assert np.array_equal(emulator.run(8)["cells.v"], want[4:])
+    emulator.reset()
+    assert np.array_equal(emulator.run(12)["cells.v"], want)
 
 
 def test_a_voltage_that_is_set_is_within_its_limits():
