@@ -51,15 +51,15 @@ class Even(NamedTuple):
     runs : list of Run
     fanout : dict
         Population name to the output axons that each neuron needs then.
-    sizes : dict
-        Population name to about how many of its neurons go on a core if output axons were plenty.
+    whole : dict
+        Sizes of populations that fit on a core as a whole, as far as synapses go.
     axons : int
         Input axons that the network needs at least, however it is cut.
     """
 
     runs: list[Run]
     fanout: Fanout
-    sizes: dict[str, int]
+    whole: dict[str, int]
     axons: int
 
 
@@ -68,7 +68,7 @@ def even_runs(problem: Problem, most: int | None = None) -> Even | None:
     cuts = {name: _first_cut(problem, name) for name in problem.populations}
     if most is not None and sum(made.count - 1 for made in cuts.values()) > most:
         return None
-    sizes = {name: -(-p.size // cuts[name].count) for name, p in problem.populations.items()}
+    whole = {name: p.size for name, p in problem.populations.items() if cuts[name].count == 1}
     none = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
     for _ in range(ROUNDS):
         fanout = {name: f.copy() for name, f in none.items()}
@@ -84,7 +84,7 @@ def even_runs(problem: Problem, most: int | None = None) -> Even | None:
             runs = [run for name, made in cuts.items() for run in _runs(name, made)]
             fanins = problem.fanins.items()
             axons = int(sum(np.count_nonzero(cuts[name].taken) for name, fanin in fanins if not fanin.convolved))
-            return Even(runs, fanout, sizes, axons)
+            return Even(runs, fanout, whole, axons)
         cuts |= {name: _cut(problem, name, count, lightly) for name, count in changed.items()}
     return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 import numpy as np
@@ -58,7 +58,7 @@ def _grouped(problem: Problem) -> tuple[Assignment, Use] | None:
     if runs is None:
         return None
     with suppress(MappingError):
-        return _kept(problem, filled(problem, runs, foreseen(problem)))
+        return _kept(problem, filled(problem, runs, foreseen(problem, {})))
     return None
 
 
@@ -74,11 +74,12 @@ def _kept(problem: Problem, found: tuple[Assignment, Use] | None) -> tuple[Assig
 
 def _in_order(problem: Problem, most: int | None) -> tuple[Assignment, Use] | None:
     """Cores filled with the neurons in order; None if more than `most` are needed."""
-    found, sizes, least = None, None, fewest(problem)
+    found, least = None, fewest(problem)
+    sizes: dict[str, int] = {}
     if problem.synapses <= LARGE and problem.neurons <= LARGE:
         even = even_runs(problem, most)
         if even is not None:
-            sizes, least = even.sizes, max(least, -(-even.axons // problem.limit("axons_in")))
+            sizes, least = even.whole, max(least, -(-even.axons // problem.limit("axons_in")))
             with suppress(MappingError):
                 found = _kept(problem, filled(problem, even.runs, even.fanout, whole=True, most=most))
     if found is not None:
@@ -162,9 +163,9 @@ def halved(assignment: Assignment, over: NDArray[np.int64]) -> Assignment:
     return assigned(cores, assignment.count + len(over))
 
 
-def foreseen(problem: Problem, sizes: dict[str, int] | None = None) -> Fanout:
-    """Output axon slots of each neuron if populations were cut into parts of `sizes`, or of what a look suggests."""
-    sizes = sizes or {name: per_core(problem, name) for name in problem.populations}
+def foreseen(problem: Problem, known: Mapping[str, int]) -> Fanout:
+    """Output axon slots of each neuron if populations were cut into parts of known sizes, or of what a look suggests."""
+    sizes = {name: known.get(name) or per_core(problem, name) for name in problem.populations}
     limit = problem.limit("axons_out")
     while True:
         fanout = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
