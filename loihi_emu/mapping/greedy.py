@@ -164,7 +164,7 @@ def halved(assignment: Assignment, over: NDArray[np.int64]) -> Assignment:
 
 
 def foreseen(problem: Problem, known: Mapping[str, int]) -> Fanout:
-    """Output axon slots of each neuron if populations were cut into parts of known sizes, or of what a look suggests."""
+    """Output axon slots of each neuron if populations were cut into parts of known sizes, or as a look suggests."""
     sizes = {name: known.get(name) or per_core(problem, name) for name in problem.populations}
     limit = problem.limit("axons_out")
     while True:
