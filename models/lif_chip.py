@@ -112,7 +112,7 @@ def count_down(rest):
 def start_rest(rest, period, index, first):
     """Start the counters of the neurons that spiked."""
     for k in range(index.shape[0]):
-        i = index[k] - first
+        i = np.uint64(index[np.uint64(k)] - first)
         rest[i] = max(period[i] - 1, 0)
 
 

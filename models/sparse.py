@@ -92,9 +92,10 @@ def step(address, time):
         q = int32s(d[at.P_RING] + 4 * (slot * n + base), width)
         ring = int32s(d[at.P_RING], slots * n)
         for k in range(count):
-            first, end = rows[index[k]], rows[index[k] + 1]
+            source = u64(index[u64(k)])  # unsigned: no code for counting from the end
+            first, end = rows[source], rows[source + u64(1)]
             if k + 1 < count:
-                following = words + 4 * rows[index[k + 1]]
+                following = words + 4 * rows[u64(index[u64(k + 1)])]
                 for line in range(_LINES):
                     prefetch(following + 64 * line)
             row = uint32s(words + 4 * first, end - first)

@@ -22,7 +22,7 @@ def emit(mask, address, first, index, count):
     for w in range(words.shape[0]):
         word = words[w] & _SPIKED_BYTES
         while word != _ZERO:
-            index[count] = first + 8 * w + np.int64(trailing_zeros(word) >> _THREE)
+            index[np.uint64(count)] = first + 8 * w + np.int64(trailing_zeros(word) >> _THREE)
             count += 1
             word &= word - _ONE
     for i in range(n & ~7, n):
