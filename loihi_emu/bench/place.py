@@ -19,7 +19,7 @@ REACH = 500
 
 
 def measure(size: Size) -> Iterator[Row]:
-    """Place typical networks, the best of some repetitions, and the large one once."""
+    """Place typical networks, the best of some repetitions, and large ones once by each strategy."""
     for name, make in TYPICAL.items():
         net = make()
         placement = net.place()
@@ -35,12 +35,13 @@ def measure(size: Size) -> Iterator[Row]:
     neurons, fanout = size.place
     for name, draw in (("local", _local), ("random", _random)):
         net = _large(neurons, fanout, draw)
-        begin = time.process_time()
-        placement = net.place()
-        took = time.process_time() - begin
-        note = f"{neurons * fanout} synapses, {placement.cores} cores on {placement.chips} chips; one run"
-        what = f"{name}, {neurons} neurons"
-        yield Row("placing", what, took, "s", LARGE_S, note=note)
+        for strategy in ("greedy", "traffic"):
+            begin = time.process_time()
+            placement = net.place(strategy=strategy)
+            took = time.process_time() - begin
+            note = f"{neurons * fanout} synapses, {placement.cores} cores on {placement.chips} chips; one run"
+            yield Row("placing", f"{name}, {neurons} neurons, {strategy}", took, "s", LARGE_S, note=note)
+            del placement
 
 
 def _layers() -> Network:

@@ -42,19 +42,22 @@ class Swept(NamedTuple):
 def sweep(fanin: Fanin, parts: Parts) -> Swept:
     """Measure all parts."""
     taken = np.zeros(int(fanin.offsets[-1]), np.int64)
-    count = len(parts.cores)
-    connections = len(fanin.connections)
+    count, connections = len(parts.cores), len(fanin.connections)
     if not connections or fanin.convolved or (fanin.size < SMALL and count <= connections):
-        blocks = [(0, _part_by_part(fanin, parts, taken))]
-    else:
-        together = max(1, ROWS // count)
-        blocks = [(c, _by_source(fanin, parts, taken, c, c + together)) for c in range(0, connections, together)]
-    found: list[tuple[Integers, Integers, Integers]] = []
-    for first, totals in blocks:
-        number, part = np.nonzero(totals[:, :, k.FOUND])
-        found.append((number + first, part, totals[number, part]))
-    number, part, rows = found[0] if len(found) == 1 else (np.concatenate(a) for a in zip(*found, strict=True))
-    return Swept(number, part, rows, taken)
+        return Swept(*_with_lists(_part_by_part(fanin, parts, taken), 0), taken)
+    together = max(1, ROWS // count)
+    found = [
+        _with_lists(_by_source(fanin, parts, taken, first, first + together), first)
+        for first in range(0, connections, together)
+    ]
+    number, part, totals = found[0] if len(found) == 1 else (np.concatenate(a) for a in zip(*found, strict=True))
+    return Swept(number, part, totals, taken)
+
+
+def _with_lists(totals: Integers, first: int) -> tuple[Integers, Integers, Integers]:
+    """Connection (counted from `first` on), part and totals wherever there are lists."""
+    number, part = np.nonzero(totals[:, :, k.FOUND])
+    return number + first, part, totals[number, part]
 
 
 def _by_source(fanin: Fanin, parts: Parts, taken: Integers, first: int, last: int) -> Integers:
