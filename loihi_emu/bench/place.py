@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -57,14 +58,14 @@ def _layers() -> Network:
     return net
 
 
-def _recurrent() -> Network:
-    """4000 neurons, a fifth of them inhibitory, 2 % random connectivity."""
+def _recurrent(excitatory: int, inhibitory: int, density: float) -> Network:
+    """Excitatory and inhibitory neurons, connected at random."""
     rng = np.random.default_rng(1)
     net = Network("recurrent")
-    kinds = [net.population("excitatory", 3200, vth=100), net.population("inhibitory", 800, vth=100)]
+    kinds = [net.population("excitatory", excitatory, vth=100), net.population("inhibitory", inhibitory, vth=100)]
     for a in kinds:
         for b in kinds:
-            n = round(0.02 * a.size * b.size)
+            n = round(density * a.size * b.size)
             weight = 8 if a is kinds[0] else -90
             net.connect(a, b, (rng.integers(0, a.size, n), rng.integers(0, b.size, n), weight))
     return net
@@ -95,19 +96,6 @@ def _dense() -> Network:
     return net
 
 
-def _balanced() -> Network:
-    """10 000 neurons, a fifth of them inhibitory, each with 100 synapses onto any."""
-    rng = np.random.default_rng(5)
-    net = Network("balanced")
-    kinds = [net.population("excitatory", 8000, vth=100), net.population("inhibitory", 2000, vth=100)]
-    for a in kinds:
-        for b in kinds:
-            n = a.size * b.size // 100
-            weight = 8 if a is kinds[0] else -90
-            net.connect(a, b, (rng.integers(0, a.size, n), rng.integers(0, b.size, n), weight))
-    return net
-
-
 def _areas() -> Network:
     """100 populations of 100 neurons, each connected to ten of them with a tenth of all pairs."""
     rng = np.random.default_rng(6)
@@ -123,8 +111,8 @@ def _areas() -> Network:
 TYPICAL = {
     "layers": _layers,
     "dense layers": _dense,
-    "recurrent": _recurrent,
-    "random recurrent": _balanced,
+    "recurrent, 80 each": partial(_recurrent, 3200, 800, 0.02),
+    "recurrent, 100 each": partial(_recurrent, 8000, 2000, 0.01),
     "100 populations": _areas,
     "convolutions": _convolutions,
 }
