@@ -15,6 +15,7 @@ from loihi_emu.chip import Chip
 from loihi_emu.mapping import partition_kernels as k
 from loihi_emu.mapping.core_graph import CoreGraph
 from loihi_emu.mapping.layout import Layout, in_order, tiles
+from loihi_emu.mapping.stopping import stoppable
 
 GROWN = 3
 """Starts with grown chips."""
@@ -85,9 +86,9 @@ def chips_of(graph: CoreGraph, capacity: int, effort: int = THOROUGH) -> NDArray
         part = order.copy()
         if start:
             k.grow(*arrays, (start - 1) * n // GROWN, capacity, part)
-        cost = k.anneal(
-            *arrays, np.ones((n, 1)), chips, float(capacity), capacity, part, proposals, HOT * average, COLD * average,
-            start, rounds,
+        cost = stoppable(
+            k.anneal, *arrays, np.ones((n, 1)), chips, float(capacity), capacity, part, proposals, HOT * average,
+            COLD * average, start, rounds,
         )  # fmt: skip
         if cost < least * (1 - 1e-12):
             best, least = part, cost
@@ -110,5 +111,5 @@ def _places(
     place = np.concatenate([given, np.setdiff1d(np.arange(n), given)]).astype(np.int32)
     x, y = (np.ascontiguousarray(axis, np.int32) for axis in grid)
     proposals = min(PLACES, ALL_PLACES // chips)
-    k.arrange(padded, x, y, place, proposals, HOT * average, COLD * average, chips)
+    stoppable(k.arrange, padded, x, y, place, proposals, HOT * average, COLD * average, chips)
     return place[: len(cores)]

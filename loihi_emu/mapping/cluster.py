@@ -13,6 +13,7 @@ from loihi_emu.mapping import cluster_kernels as k
 from loihi_emu.mapping.filling import Run
 from loihi_emu.mapping.nets import Nets
 from loihi_emu.mapping.problem import Problem
+from loihi_emu.mapping.stopping import stoppable
 from loihi_emu.mapping.use import Use
 
 Shares = NDArray[np.float64]
@@ -68,7 +69,8 @@ def clusters_of(size: Shares, ties: Any, share: float) -> Clusters:
     sizes: Any = size
     for level in range(LEVELS):
         found = np.arange(len(sizes))
-        k.propagate(graph.indptr, graph.indices, graph.data, sizes, share * (1 + 1e-6), found, PASSES, level)
+        arrays = (graph.indptr, graph.indices, graph.data, sizes)
+        stoppable(k.propagate, *arrays, share * (1 + 1e-6), found, PASSES, level)
         _, found = np.unique(found, return_inverse=True)
         count = int(found.max()) + 1
         if count > SHRINK * len(sizes):

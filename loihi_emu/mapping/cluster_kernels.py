@@ -19,10 +19,10 @@ def shuffle(order, state):
 
 
 @entry
-def propagate(indptr, indices, weights, sizes, limit, labels, passes, seed):
+def propagate(indptr, indices, weights, sizes, limit, labels, passes, seed, stop):
     """Let vertices take the label that most of what they are tied to has, while clusters keep a limit of size.
 
-    `labels` is changed; returns the number of changes in the last pass.
+    `labels` is changed; returns the number of changes in the last pass. Ends when `stop` (uint8 array of one) is 1.
     """
     n = labels.shape[0]
     total = np.zeros(n)
@@ -36,6 +36,8 @@ def propagate(indptr, indices, weights, sizes, limit, labels, passes, seed):
         state = shuffle(order, state)
         changes = 0
         for k in range(n):
+            if stop[0]:
+                return changes
             v = order[k]
             own = labels[v]
             for e in range(indptr[v], indptr[v + 1]):

@@ -172,7 +172,6 @@ class Fanin:
         within = np.arange(atoms.sum()) - np.repeat(np.cumsum(atoms) - atoms, atoms)
         return np.asarray(np.repeat(starts, atoms) + within)
 
-
     def atoms(self, c: int, units: Integers) -> Integers:
         """Channels of units of a convolution, counted from 0."""
         _, per_group, last = chunks_of(self.connections[c])

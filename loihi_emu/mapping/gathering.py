@@ -13,6 +13,7 @@ from loihi_emu.mapping import list_kernels as k
 from loihi_emu.mapping import table_kernels
 from loihi_emu.mapping.fanin import Fanin, chunks_of
 from loihi_emu.mapping.formats import ANY_BLOCK, BASES, SynapseFields, blocks_of, index_bits
+from loihi_emu.mapping.stopping import pieces
 
 Integers = NDArray[np.int64]
 
@@ -60,7 +61,8 @@ def _fields(c: Connection, chip: Chip, widths: SynapseFields, at: int) -> list[i
 def _count(c: Connection, counts: Integers) -> None:
     """Count the synapses (of convolutions: entries of units) of each target neuron."""
     if c.conv is None:
-        table_kernels.count_targets(c.indices, c.post.start, c.post.step, counts)
+        for first, last in pieces(c):
+            table_kernels.count_targets(c.indptr, c.indices, c.post.start, c.post.step, counts, first, last)
     else:
         _, per_group, _ = chunks_of(c)
         counts[:] = np.repeat(_geometry(c)[1].sum(axis=1) * per_group, c.conv.kernel.shape[0])
@@ -71,7 +73,9 @@ def _fill(c: Connection, starts: Integers, sources: NDArray[np.int32], taps: NDA
     if c.conv is not None:
         return _fill_convolution(c, starts, sources, taps)
     if c.kind == "sparse":
-        table_kernels.sort_by_target(c.indptr, c.indices, c.post.start, c.post.step, starts[:-1].copy(), sources)
+        places = starts[:-1].copy()
+        for first, last in pieces(c):
+            table_kernels.sort_by_target(c.indptr, c.indices, c.post.start, c.post.step, places, sources, first, last)
     return c.pre.size
 
 

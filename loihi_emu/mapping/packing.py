@@ -13,6 +13,7 @@ from loihi_emu.mapping import partition_kernels as p
 from loihi_emu.mapping.cluster import Index, Shares, contracted
 from loihi_emu.mapping.nets import Nets
 from loihi_emu.mapping.problem import Problem
+from loihi_emu.mapping.stopping import stoppable
 
 TABLE_MOST = 1 << 24
 """Pieces times cores up to which pieces are exchanged between cores."""
@@ -141,8 +142,8 @@ def _exchanged(graph: Any, sizes: Shares, capacity: float, most: int) -> NDArray
     if average > 0 and used > 1:
         graph.sort_indices()
         proposals = min(PROPOSALS, PROPOSALS_PER_PIECE * n, EDGES // max(1, graph.nnz // n))
-        p.anneal(
-            graph.indptr, graph.indices, graph.data, sizes, used, capacity, n, part, proposals, HOT * average,
-            COLD * average, 0, min(10, DESCENT // (n * n)),
+        stoppable(
+            p.anneal, graph.indptr, graph.indices, graph.data, sizes, used, capacity, n, part, proposals,
+            HOT * average, COLD * average, 0, min(10, DESCENT // (n * n)),
         )  # fmt: skip
     return part

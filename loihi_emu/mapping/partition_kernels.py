@@ -212,7 +212,7 @@ def cut(indptr, indices, weights, part):
 
 
 @entry
-def anneal(indptr, indices, weights, sizes, chips, capacity, most, part, proposals, hot, cold, seed, rounds):
+def anneal(indptr, indices, weights, sizes, chips, capacity, most, part, proposals, hot, cold, seed, rounds, stop):
     """Lower the weight between chips by moving and exchanging cores; returns what is left of it.
 
     Parameters
@@ -235,6 +235,8 @@ def anneal(indptr, indices, weights, sizes, chips, capacity, most, part, proposa
         Start of the random numbers.
     rounds : int
         Rounds of the descent at the end, at most.
+    stop : uint8 array of one
+        Ends it when it becomes 1.
     """
     n = part.shape[0]
     ties, load, counts = np.zeros((n, chips)), np.zeros((chips, sizes.shape[1])), np.zeros(chips, np.int64)
@@ -246,6 +248,8 @@ def anneal(indptr, indices, weights, sizes, chips, capacity, most, part, proposa
     cost = cut(indptr, indices, weights, part)
     best, best_part = cost, part.copy()
     for _ in range(proposals):
+        if stop[0]:
+            return cost
         temperature *= factor
         state = next_random(state)
         v = below(state, n)
@@ -294,7 +298,7 @@ def anneal(indptr, indices, weights, sizes, chips, capacity, most, part, proposa
 
 
 @entry
-def arrange(between, x, y, place, proposals, hot, cold, seed):
+def arrange(between, x, y, place, proposals, hot, cold, seed, stop):
     """Lower the hops of messages within a chip by exchanging the places of cores.
 
     Parameters
@@ -308,6 +312,8 @@ def arrange(between, x, y, place, proposals, hot, cold, seed):
     proposals : int
     hot, cold : float
     seed : int
+    stop : uint8 array of one
+        Ends it when it becomes 1.
     """
     n = place.shape[0]
     state = seeded(seed)
@@ -315,6 +321,8 @@ def arrange(between, x, y, place, proposals, hot, cold, seed):
     total, best = 0.0, 0.0
     best_place = place.copy()
     for _ in range(proposals):
+        if stop[0]:
+            return
         temperature *= factor
         state = next_random(state)
         v = below(state, n)

@@ -185,7 +185,7 @@ def pulls(v, starts, nets, own_starts, own, source, weight, core, counts, total,
 @entry
 def refine(
     starts, nets, own_starts, own, source, weight, slots, bits, kind, group, core, counts, chip, far,
-    use, limits, passes, enough, seed,
+    use, limits, passes, enough, seed, stop,
 ):  # fmt: skip
     """Move and exchange neurons between cores while that lowers the cost of messages.
 
@@ -216,6 +216,8 @@ def refine(
     enough : float
         A pass that saves no larger share of the first one's is the last.
     seed : int
+    stop : uint8 array of one
+        Ends it when it becomes 1.
 
     Returns
     -------
@@ -250,6 +252,8 @@ def refine(
         gained = 0.0
         state = shuffle(order, state)
         for step in range(n):
+            if stop[0]:
+                return saved
             v = order[step]
             away = core[v]
             if not pulls(

@@ -9,6 +9,7 @@ from loihi_emu.mapping import refine_kernels as k
 from loihi_emu.mapping.assignment import Assignment, assigned
 from loihi_emu.mapping.nets import Nets
 from loihi_emu.mapping.problem import Problem
+from loihi_emu.mapping.stopping import stoppable
 from loihi_emu.mapping.use import Use
 
 TABLE_MOST = 50_000_000
@@ -60,9 +61,10 @@ def refined(
     limits[k.BITS] = int(tight * problem.limit("synaptic_bits") * ratio)
     before = core.copy()
     passes = max(1, min(PASSES, WORK // max(1, len(nets.nets))))
-    k.refine(
-        nets.starts, nets.nets, nets.own_starts, nets.own, nets.source, nets.weight, nets.slots, nets.bits, nets.kind,
-        nets.group, core, counts, np.ascontiguousarray(chip, np.int32), float(far), used, limits, passes, ENOUGH, 1,
+    stoppable(
+        k.refine, nets.starts, nets.nets, nets.own_starts, nets.own, nets.source, nets.weight, nets.slots, nets.bits,
+        nets.kind, nets.group, core, counts, np.ascontiguousarray(chip, np.int32), float(far), used, limits, passes,
+        ENOUGH, 1,
     )  # fmt: skip
     if np.array_equal(core, before):
         return None

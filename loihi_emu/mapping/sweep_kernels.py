@@ -47,9 +47,10 @@ def finish(fields, totals, singles):
 
 @entry
 def sweep_rows(
-    indptr, indices, start, step, starts, fields, order, bounds, slots, part, fanout, singles, stats, touched, totals
+    indptr, indices, first, last, start, step, starts, fields, order, bounds, slots, part, fanout, singles, stats,
+    touched, totals,
 ):  # fmt: skip
-    """Measure a sparse connection.
+    """Measure a sparse connection: sources first..last - 1, of which the first of all begin it and the last end it.
 
     Parameters
     ----------
@@ -73,9 +74,10 @@ def sweep_rows(
     totals : int64 array (parts, TOTALS)
         Filled.
     """
-    begin(starts, fields, order, bounds, slots, totals, singles)
-    stats[:, 4] = 0  # the source (from 1 on) that the other columns are of
-    for i in range(indptr.shape[0] - 1):
+    if first == 0:
+        begin(starts, fields, order, bounds, slots, totals, singles)
+        stats[:, 4] = 0  # the source (from 1 on) that the other columns are of
+    for i in range(first, last):
         found = 0
         for k in range(indptr[i], indptr[i + 1]):
             t = start + indices[k] * step
@@ -99,7 +101,8 @@ def sweep_rows(
             else:
                 add_list(totals[p], fields, *row_of(stats, p), totals[p, INDEX])
         fanout[i] += found
-    finish(fields, totals, singles)
+    if last == indptr.shape[0] - 1:
+        finish(fields, totals, singles)
 
 
 @entry

@@ -12,6 +12,7 @@ from loihi_emu.mapping import list_kernels as k
 from loihi_emu.mapping import sweep_kernels, table_kernels
 from loihi_emu.mapping.assignment import Parts
 from loihi_emu.mapping.fanin import Fanin
+from loihi_emu.mapping.stopping import pieces
 
 Integers = NDArray[np.int64]
 
@@ -72,10 +73,11 @@ def _by_source(fanin: Fanin, parts: Parts, taken: Integers, first: int, last: in
         fanout = taken[fanin.offsets[number] : fanin.offsets[number + 1]]
         where = (fanin.starts[number], fanin.fields[number], parts.order, parts.bounds, parts.slots)
         if c.kind == "sparse":
-            sweep_kernels.sweep_rows(
-                c.indptr, c.indices, c.post.start, c.post.step, *where, parts.part, fanout, singles, stats, touched,
-                totals[number - first],
-            )  # fmt: skip
+            for begin, end in pieces(c):
+                sweep_kernels.sweep_rows(
+                    c.indptr, c.indices, begin, end, c.post.start, c.post.step, *where, parts.part, fanout, singles,
+                    stats, touched, totals[number - first],
+                )  # fmt: skip
         else:
             sweep_kernels.sweep_matrix(
                 fanin.present, *where, ordered, fanout, singles, fanin.by_source, totals[number - first]

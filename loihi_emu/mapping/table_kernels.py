@@ -4,16 +4,16 @@ from loihi_emu.jit import entry
 
 
 @entry
-def count_targets(indices, start, step, counts):
-    """Count the synapses of each target neuron."""
-    for k in range(indices.shape[0]):
+def count_targets(indptr, indices, start, step, counts, first, last):
+    """Count the synapses of sources first..last - 1 by target neuron."""
+    for k in range(indptr[first], indptr[last]):
         counts[start + indices[k] * step] += 1
 
 
 @entry
-def sort_by_target(indptr, indices, start, step, places, sources):
-    """Put the source of each synapse into the row of its target; `places` holds where the next one of a row goes."""
-    for i in range(indptr.shape[0] - 1):
+def sort_by_target(indptr, indices, start, step, places, sources, first, last):
+    """Put sources first..last - 1 into the rows of their targets; `places` holds where the next one of a row goes."""
+    for i in range(first, last):
         for k in range(indptr[i], indptr[i + 1]):
             t = start + indices[k] * step
             sources[places[t]] = i

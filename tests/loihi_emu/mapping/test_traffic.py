@@ -16,6 +16,7 @@ from loihi_emu.mapping.messages import traffic_of
 from loihi_emu.mapping.nets import nets_of
 from loihi_emu.mapping.problem import Problem
 from loihi_emu.mapping.rates import rates_of
+from loihi_emu.mapping.stopping import stoppable
 from loihi_emu.mapping.traffic import most_cores
 from loihi_emu.mapping.use import use_of
 
@@ -275,7 +276,8 @@ def test_the_refinement_saves_what_it_says(seed, far):
     kernels.count_on_cores(nets.starts, nets.nets, core, counts)
     kernels.count_use(nets.starts, nets.nets, nets.source, nets.slots, nets.bits, nets.kind, core, counts, use)
     limits = np.array([20, 4096, 4096, 1 << 20])
-    saved = kernels.refine(
+    saved = stoppable(
+        kernels.refine,
         nets.starts, nets.nets, nets.own_starts, nets.own, nets.source, nets.weight, nets.slots, nets.bits, nets.kind,
         nets.group, core, counts, start.layout.chip, far, use, limits, 5, 0.0, 1,
     )  # fmt: skip
