@@ -22,6 +22,7 @@ from loihi_emu.mapping.sweeping import add_fanout, sweep
 Integers = NDArray[np.int64]
 
 VALUE_BITS = 40
+"""Bits below the core in numbers that stand for a core and a value."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,25 +85,37 @@ def use_of(problem: Problem, assignment: Assignment) -> Use:
     table = _measured(problem, assignment, budgets, fanout)
     for name, slots_out in fanout.items():
         budgets["axons_out"] += np.bincount(assignment.cores[name], weights=slots_out, minlength=n).astype(np.int64)
-    delays, traces = np.zeros(n, np.int64), np.zeros((n, len(problem.traces)), np.bool_)
-    keys: dict[Any, int] = {}
-    formats = np.asarray([keys.setdefault(problem.format_key(c), len(keys)) for c in table.connections], np.int64)
+    delays = np.zeros(n, np.int64)
     if len(table.core):
-        for column, resource in ((k.BITS, "synaptic_bits"), (k.TAKEN, "axons_in")):
-            np.add.at(budgets[resource], table.core, table.totals[:, column])
         longest = np.asarray([problem.delay(c) for c in table.connections])
         np.maximum.at(delays, table.core, longest[table.number])
-        convolved = np.asarray([c.conv is not None for c in table.connections])[table.number]
-        found = [
-            _pairs(table.core[rows], codes | formats[table.number[rows]] << CODE_BITS)
-            for rows, codes in format_codes(table.totals, convolved)
-        ]
-        budgets["synapse_formats"] += _different(found, n)
-        for number, c in enumerate(table.connections):
-            if c.learning is not None:
-                traces[table.core[table.number == number], problem.traces[problem.trace_key(c)]] = True
+        _count_lists(problem, table, budgets)
     budgets["accumulators"] = budgets["compartments"] * (delays + DELAY_SLOTS_LOST)
-    budgets["trace_profiles"] += traces.sum(axis=1)
+    return Use(budgets, fanout, table, _with_fewer_formats(problem, assignment, table, budgets))
+
+
+def _count_lists(problem: Problem, table: _Table, budgets: dict[str, Integers]) -> None:
+    """Count memory, input axons, formats and pre-traces."""
+    for column, resource in ((k.BITS, "synaptic_bits"), (k.TAKEN, "axons_in")):
+        np.add.at(budgets[resource], table.core, table.totals[:, column])
+    keys: dict[Any, int] = {}
+    formats = np.asarray([keys.setdefault(problem.format_key(c), len(keys)) for c in table.connections])
+    convolved = np.asarray([c.conv is not None for c in table.connections])[table.number]
+    found = [
+        _pairs(table.core[rows], codes | formats[table.number[rows]] << CODE_BITS)
+        for rows, codes in format_codes(table.totals, convolved)
+    ]
+    n = len(budgets["compartments"])
+    budgets["synapse_formats"] += _different(found, n)
+    traces = np.asarray([-1 if c.learning is None else problem.traces[problem.trace_key(c)] for c in table.connections])
+    learned = np.flatnonzero(traces[table.number] >= 0)
+    budgets["trace_profiles"] += _different([_pairs(table.core[learned], traces[table.number[learned]])], n)
+
+
+def _with_fewer_formats(
+    problem: Problem, assignment: Assignment, table: _Table, budgets: dict[str, Integers]
+) -> dict[tuple[int, str], CoreLists]:
+    """Lists of cores that have too many formats as they are stored instead, by core and connection."""
     over = np.flatnonzero(budgets["synapse_formats"] > problem.limit("synapse_formats"))
     changed: dict[tuple[int, str], CoreLists] = {}
     rows = table.of_cores(over).lists() if len(over) else []
@@ -111,7 +124,7 @@ def use_of(problem: Problem, assignment: Assignment) -> Use:
         changed |= {(core, row.connection): row for row in after}
         budgets["synaptic_bits"][core] = sum(row.bits for row in after)
         budgets["synapse_formats"][core] = len(kinds_of(problem, after))
-    return Use(budgets, fanout, table, changed)
+    return changed
 
 
 def _measured(
