@@ -96,7 +96,7 @@ def _first_cut(problem: Problem, name: str) -> _Cut:
     """
     fanin, size = problem.fanins[name], problem.populations[name].size
     each = -(-size // most_neurons(problem, name))
-    low = max(each, -(-fanin.payload // problem.limit("synaptic_bits")))
+    low = min(size, max(each, -(-fanin.payload // problem.limit("synaptic_bits"))))
     if low == 1:
         whole = _cut(problem, name, 1, lightly=False)
         if whole.bits[0] <= problem.limit("synaptic_bits") and whole.axons[0] <= problem.limit("axons_in"):

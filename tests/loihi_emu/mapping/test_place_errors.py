@@ -47,6 +47,15 @@ def test_a_neuron_with_too_many_sources_fits_nowhere():
         net.place()
 
 
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_a_neuron_that_needs_the_memory_of_several_cores_fits_nowhere(size):
+    net = cells(100, size)
+    net.connect("p0", "p1", np.ones((size, 100), int))
+    # a list each, of 8 bits and a header: a word of 64
+    with pytest.raises(MappingError, match=r'"p1", neuron 0: needs 6400 bits of synaptic memory alone, .* has 64\.'):
+        net.place(chip=replace(LOIHI1, synaptic_memory=8))
+
+
 @pytest.mark.parametrize(
     ("chip", "options", "text"),
     [
