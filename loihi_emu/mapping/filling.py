@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +12,9 @@ from numpy.typing import NDArray
 from loihi_emu.chip import DELAY_SLOTS_LOST
 from loihi_emu.elements import Connection
 from loihi_emu.errors import MappingError
+from loihi_emu.mapping import list_kernels as k
 from loihi_emu.mapping.assignment import Assignment, Index, assigned
+from loihi_emu.mapping.formats import WEIGHT_BITS
 from loihi_emu.mapping.problem import Problem
 from loihi_emu.mapping.profiles import few_enough, part_of, values_of
 
@@ -262,18 +265,36 @@ def _single(problem: Problem, name: str, neuron: int, fanout: NDArray[np.int64],
     kinds = "Fewer kinds of connections onto it: equal weight_bits, exponents, sign modes, longest delays and rules."
     needs = {
         "axons_in": (axons, "Fewer sources onto it, or populations in between that gather them."),
-        "synaptic_bits": (bits, "Fewer weight bits or shorter delays, or fewer sources onto it."),
+        "synaptic_bits": (bits, "Fewer sources onto it, or shorter delays."),
         "axons_out": (
             int(fanout[neuron]),
             "Fewer target cores: fewer targets, or populations in between that pass its spikes on.",
         ),
-        "accumulators": (longest + DELAY_SLOTS_LOST, f"Delays shorter than {longest}."),
+        "accumulators": (
+            longest + DELAY_SLOTS_LOST,
+            f"Delays of at most {problem.limit('accumulators') - DELAY_SLOTS_LOST}.",
+        ),
         "synapse_formats": (len(formats), kinds),
         "trace_profiles": (len(traces), "Fewer different pre-traces (x1, x2) of the connections onto it."),
     }
     resource = next(r for r, (need, _) in needs.items() if need > problem.limit(r))
     need, advice = needs[resource]
+    if resource == "synaptic_bits" and (most := _weight_bits_that_fit(problem, name, place, strict)):
+        advice = f"Use weight_bits={most}, shorter delays, or fewer sources onto it."
     return MappingError(
         f'population "{name}", neuron {neuron}: needs {need} {problem.limits[resource].text} alone, a core of '
         f"{problem.chip.name} has {problem.limit(resource)}. {advice}"
     )
+
+
+def _weight_bits_that_fit(problem: Problem, name: str, neuron: Index, strict: bool) -> int | None:
+    """Most weight bits with which the lists of a neuron fit into a core's memory; None if not even one bit does."""
+    fanin = problem.fanins[name]
+    widths = np.array([problem.fields[c.name].weight for c in fanin.connections])
+    for most in reversed(WEIGHT_BITS):
+        fields = fanin.fields.copy()
+        fields[:, k.SYNAPSE_BITS] -= np.maximum(0, widths - most)
+        bits, _ = replace(fanin, fields=fields).need(neuron, np.zeros(1, np.int32), strict)
+        if bits <= problem.limit("synaptic_bits"):
+            return most
+    return None

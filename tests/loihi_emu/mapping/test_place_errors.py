@@ -47,6 +47,19 @@ def test_a_neuron_with_too_many_sources_fits_nowhere():
         net.place()
 
 
+def test_weight_bits_with_which_a_single_neuron_fits_are_named():
+    net = Network(chip=LOIHI2)
+    source, cell = net.input("source", 300), net.population("cell", 1, vth=100)
+    net.connect(source, cell, np.full((1, 300), 64), name="c")
+    chip = replace(LOIHI2, core_memory=300 * 7 // 8)  # 2096 bits for 300 synapses; there is no width of 7
+    with pytest.raises(MappingError, match=r'"cell", neuron 0: needs 2400 bits .* has 2096\. Use weight_bits=6, short'):
+        net.place(chip=chip)
+    fewer = Network(chip=LOIHI2)
+    source, cell = fewer.input("source", 300), fewer.population("cell", 1, vth=100)
+    fewer.connect(source, cell, np.full((1, 300), 64), weight_bits=6, name="c")
+    assert fewer.place(chip=chip).budgets["synaptic_bits"].tolist() == [1800]
+
+
 @pytest.mark.parametrize("size", [1, 2, 5])
 def test_a_neuron_that_needs_the_memory_of_several_cores_fits_nowhere(size):
     net = cells(100, size)
@@ -59,8 +72,9 @@ def test_a_neuron_that_needs_the_memory_of_several_cores_fits_nowhere(size):
 @pytest.mark.parametrize(
     ("chip", "options", "text"),
     [
-        ({"accumulators": 21}, {"delays": 20}, r"needs 22 dendritic acc.* alone, .* has 21\. Delays shorter than 20\."),
-        ({"synaptic_memory": 100}, {}, r"needs 1280 bits of synaptic memory alone, .* has 800\. Fewer weight bits"),
+        ({"accumulators": 21}, {"delays": 20}, r"needs 22 dendritic acc.* alone, .* has 21\. Delays of at most 19\."),
+        ({"accumulators": 5}, {"delays": 20}, r"needs 22 dendritic acc.* alone, .* has 5\. Delays of at most 3\."),
+        ({"synaptic_memory": 100}, {}, r"needs 1280 bits of synaptic memory alone, .* has 800\. Fewer sources"),
         ({"synapse_formats": 1}, {"weight_exp": 1}, r"needs 2 synapse formats alone, .* has 1\. Fewer kinds"),
     ],
 )
