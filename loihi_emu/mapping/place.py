@@ -36,6 +36,7 @@ def place(
     problem = Problem(network, chip)
     check_fields(network, chip)
     given = rates_of(problem, rates)
+    known = None if rates is None else given
     name = strategy if isinstance(strategy, str) else "own"
     if name == "own":
         if callable(strategy):
@@ -55,4 +56,4 @@ def place(
         raise unknown("strategy", strategy, STRATEGIES)
     check_cores(problem, assignment, use, layout)
     check_chips(problem, use, layout, found)
-    return Placement(problem, assignment, use, layout, boards=found, strategy=name, rates=given if rates else None)
+    return Placement(problem, assignment, use, layout, boards=found, strategy=name, rates=known)

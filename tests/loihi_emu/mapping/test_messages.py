@@ -31,6 +31,15 @@ def test_rates_that_no_neuron_has(rate):
             ask()
 
 
+def test_rates_of_nothing_are_no_missing_rates():
+    net = cells(3, 3)
+    net.connect("p0", "p1", np.ones((3, 3), int))
+    cores = {"p0": 0, "p1": 1}
+    silent, unknown = net.place(strategy=cores, rates={}), net.place(strategy=cores)
+    assert (silent.has_rates, silent.traffic().between_cores, silent.spikes().tolist()) == (True, 0, [0, 0])
+    assert (unknown.has_rates, unknown.traffic().between_cores, unknown.spikes().tolist()) == (False, 3, [3, 3])
+
+
 def test_hops_are_those_between_tiles():
     net = cells(1, 2)
     net.connect("p0", "p1", np.ones((2, 1), int))
