@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 
 from loihi_emu.chip import DELAY_SLOTS_LOST, Chip
 from loihi_emu.errors import invalid
@@ -47,8 +48,11 @@ _CORE = (
 _LEAST = dict.fromkeys((row[2] for row in _CORE), 1) | {
     "accumulators": DELAY_SLOTS_LOST, "core_memory": 1, "usable_cores": 1, "max_chips": 1, "synaptic_word_bits": 1,
     "synapse_block": 1, "block_header_bits": 0, "index_bits_min": 0, "learning_axon_slots": 1, "pop32_axon_slots": 1,
+    "tiles": 1, "cores_per_tile": 1,
 }  # fmt: skip
 """The least of each quantity with which anything can be placed."""
+_KNOWN = ("compartments_per_core", "usable_cores", "index_bits_min")
+"""Quantities that cannot be unknown."""
 
 
 def resources(chip: Chip) -> dict[str, Resource]:
@@ -70,7 +74,11 @@ def resources(chip: Chip) -> dict[str, Resource]:
     """
     for fact, least in _LEAST.items():
         value = getattr(chip, fact)
-        if value is not None and value < least:
+        if value is None and fact not in _KNOWN:
+            continue
+        if not isinstance(value, Integral):
+            raise invalid(chip.name, fact, repr(value), f"a whole number, {least} or more")
+        if value < least:
             raise invalid(chip.name, fact, value, f"{least} or more")
     found = {}
     for name, text, fact, scale in _CORE:

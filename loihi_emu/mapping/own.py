@@ -25,7 +25,7 @@ def own(problem: Problem, given: Mapping[Any, Any]) -> Assignment:
     MappingError
         A population that is not named.
     ValidationError, UnknownNameError
-        Cores that are no whole numbers, a wrong number of them, an unknown population.
+        Cores that are no whole numbers, a wrong number of them, an unknown population, one that is named twice.
     """
     cores = {}
     for key, value in given.items():
@@ -33,6 +33,8 @@ def own(problem: Problem, given: Mapping[Any, Any]) -> Assignment:
         if name not in problem.populations:
             raise unknown("population", name, problem.populations, where="strategy")
         where, size = f'strategy, population "{name}"', problem.populations[name].size
+        if name in cores:
+            raise invalid(where, "cores", "two entries, by name and by population", "one")
         array = ranged(where, "cores", whole(where, "cores", value), 0, FAR - 1)
         if array.ndim and array.size != size:
             raise invalid(where, "cores", f"shape {array.shape}", f"one core, or one for each of {size} neurons")

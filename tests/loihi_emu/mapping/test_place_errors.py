@@ -88,10 +88,19 @@ def test_what_a_single_neuron_needs_is_named(chip, options, text):
 
 @pytest.mark.parametrize(
     ("quantity", "value"),
-    [("compartments_per_core", 0), ("usable_cores", 0), ("axons_in", 0), ("accumulators", 1), ("synapse_block", 0)],
-)
+    [("compartments_per_core", 0), ("usable_cores", 0), ("axons_in", 0), ("accumulators", 1), ("synapse_block", 0),
+     ("tiles", 0), ("cores_per_tile", 0)],
+)  # fmt: skip
 def test_chips_on_which_nothing_can_be(quantity, value):
     with pytest.raises(ValidationError, match=f"Loihi 1, {quantity}: got {value}, allowed is {value + 1} or more"):
+        cells(10).place(chip=replace(LOIHI1, **{quantity: value}))
+
+
+@pytest.mark.parametrize(
+    ("quantity", "value"), [("compartments_per_core", 1.5), ("usable_cores", "4"), ("index_bits_min", None)]
+)
+def test_chips_have_whole_numbers(quantity, value):
+    with pytest.raises(ValidationError, match=f"Loihi 1, {quantity}: got {value!r}, allowed is a whole number, "):
         cells(10).place(chip=replace(LOIHI1, **{quantity: value}))
 
 
@@ -160,6 +169,12 @@ def test_too_many_pretrace_profiles():
 def test_strategies_that_are_none(strategy, error, text):
     with pytest.raises(error, match=text):
         cells(10, 10).place(strategy=strategy)
+
+
+def test_a_population_has_its_cores_once():
+    net = cells(10)
+    with pytest.raises(ValidationError, match='population "p0", cores: got two entries'):
+        net.place(strategy={"p0": 0, net.populations["p0"]: 1})
 
 
 def test_boards_and_chips_that_are_none():
