@@ -129,6 +129,12 @@ class Chip:
 
     sources: tuple[Fact, ...] = field(repr=False, compare=False, default=())
 
+    def __post_init__(self) -> None:
+        """Where cores were changed and the usable ones were not, there are no more usable ones than cores."""
+        usable = [f.value for f in self.sources if f.name == "usable_cores"]
+        if self.usable_cores in usable and self.cores < self.usable_cores:
+            object.__setattr__(self, "usable_cores", self.cores)
+
     def facts(self) -> tuple[Fact, ...]:
         """Return all facts in order, each with value, unit, grade, source and doubt."""
         known = {f.name: f for f in self.sources}

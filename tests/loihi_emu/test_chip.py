@@ -93,6 +93,13 @@ def test_a_changed_chip_says_what_was_changed():
     assert small.fact("axons_in") == LOIHI1.fact("axons_in")
 
 
+def test_fewer_cores_are_fewer_usable_ones():
+    assert (replace(LOIHI1, cores=4).usable_cores, replace(LOIHI2, cores=4).usable_cores) == (4, 4)
+    assert (replace(LOIHI1, cores=200).usable_cores, replace(LOIHI2, cores=121).usable_cores) == (128, 120)
+    assert replace(LOIHI1, cores=4, usable_cores=3).usable_cores == 3
+    assert replace(LOIHI1, usable_cores=500).usable_cores == 500
+
+
 def test_unknown_quantity_offers_near_names():
     with pytest.raises(UnknownNameError, match='did you mean "max_delay"'):
         LOIHI1.fact("maxdelay")

@@ -54,6 +54,11 @@ def test_a_chip_of_ones_own():
     assert (placement.cores, placement.chips) == (30, 8)
 
 
+def test_a_chip_of_few_cores():
+    placement = cells(3000).place(chip=replace(LOIHI1, cores=2))
+    assert (placement.cores, placement.chips, placement.chip_of("p0")[[0, -1]].tolist()) == (3, 2, [0, 1])
+
+
 def test_loihi2_takes_more_neurons_on_a_core():
     assert cells(8192).place(chip=LOIHI2).cores == 1
 
