@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.errors import ranged, unknown
+from loihi_emu.errors import finite, invalid, ranged, unknown
 from loihi_emu.mapping.counting import UNITS, Counter, Work
 from loihi_emu.mapping.estimate import Estimate, SlowestCore, SlowestStep
 from loihi_emu.mapping.pricing import FIGURES, Board, Davies
@@ -20,8 +20,16 @@ def estimate(placement: Any, recording: Any, figures: Any, step_ns: Any) -> Esti
     """Estimate energy and time. See :meth:`loihi_emu.mapping.Placement.estimate`."""
     if not isinstance(figures, str) or figures not in FIGURES:
         raise unknown("figures", figures, FIGURES, where="estimate")
-    least = 0.0 if step_ns is None else float(ranged("estimate", "step_ns", step_ns, 0, np.inf, "Nanoseconds."))
+    least = 0.0 if step_ns is None else _duration(step_ns)
     return _Estimating(placement, Counter(placement, recording), figures, least).result()
+
+
+def _duration(step_ns: Any) -> float:
+    """A duration of a step, checked."""
+    array = ranged("estimate", "step_ns", finite("estimate", "step_ns", step_ns), 0, np.inf, "Nanoseconds.")
+    if array.ndim:
+        raise invalid("estimate", "step_ns", f"an array of shape {array.shape}", "one number of nanoseconds")
+    return float(array)
 
 
 class _Estimating:

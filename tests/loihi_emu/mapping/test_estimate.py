@@ -347,8 +347,9 @@ def test_what_cannot_be_estimated():
         placement.estimate(Emulator(placement.network).run(0))
     with pytest.raises(ValidationError, match="a Recording"):
         placement.estimate(None)
-    with pytest.raises(ValidationError, match="step_ns"):
-        placement.estimate(recording, step_ns=-1)
+    for step_ns in (-1, np.inf, np.nan, [1.0, 2.0], "1"):
+        with pytest.raises(ValidationError, match="estimate, step_ns: got"):
+            placement.estimate(recording, step_ns=step_ns)
     other = Network("other")
     other.population("p", 3, vth=1)
     with pytest.raises(ValidationError, match=r'none of "source".*network "relay"'):
