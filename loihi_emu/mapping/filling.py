@@ -272,7 +272,9 @@ def _single(problem: Problem, name: str, neuron: int, fanout: NDArray[np.int64],
         ),
         "accumulators": (
             longest + DELAY_SLOTS_LOST,
-            f"Delays of at most {problem.limit('accumulators') - DELAY_SLOTS_LOST}.",
+            "Learning rules without dd, for which all delays need room."
+            if any(c.learning is not None and c.learning.rule.dd is not None for c in here)
+            else f"Delays of at most {problem.limit('accumulators') - DELAY_SLOTS_LOST}.",
         ),
         "synapse_formats": (len(formats), kinds),
         "trace_profiles": (len(traces), "Fewer different pre-traces (x1, x2) of the connections onto it."),

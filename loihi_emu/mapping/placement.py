@@ -79,7 +79,7 @@ class Placement:
     # ------------------------------------------------------------ where
     @property
     def network(self) -> Any:
-        """The network as it was placed."""
+        """The network that was placed; what was added to it since then is not on the chips."""
         return self.problem.network
 
     @property

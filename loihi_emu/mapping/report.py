@@ -200,7 +200,7 @@ class Report:
         p = self.placement
         there = p.chips * p.chip.usable_cores
         rows = [
-            ("takes", f"{p.problem.neurons:,} neurons and {p.problem.synapses:,} synapses on "
+            ("takes", f"{counted(p.problem.neurons, 'neuron')} and {counted(p.problem.synapses, 'synapse')} on "
                       f"{counted(p.cores, 'core')} ({100 * p.cores / there:.3g} % of {counted(p.chips, 'chip')})"),
             ("fits on", ", ".join(self._board(b) for b in self.boards) or "no board that is known"),
         ]  # fmt: skip

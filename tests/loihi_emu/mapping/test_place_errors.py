@@ -47,6 +47,14 @@ def test_a_neuron_with_too_many_sources_fits_nowhere():
         net.place()
 
 
+def test_delays_that_learn_need_room_whatever_they_are():
+    net = cells(3, 3)
+    rule = LearningRule(dd="x0*y1", x1=Trace(16, 10), y1=Trace(16, 10))
+    net.connect("p0", "p1", np.ones((3, 3), int), sign_mode="mixed", learning=rule)
+    with pytest.raises(MappingError, match=r'"p1", neuron 0: needs 64 dendritic .* has 20\. Learning rules without dd'):
+        net.place(chip=replace(LOIHI1, accumulators=20))
+
+
 def test_weight_bits_with_which_a_single_neuron_fits_are_named():
     net = Network(chip=LOIHI2)
     source, cell = net.input("source", 300), net.population("cell", 1, vth=100)

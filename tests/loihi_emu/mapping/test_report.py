@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
+from placements import cells
 
 from loihi_emu import LOIHI1, LOIHI2, Conv2D, Emulator, Network, plots
 from loihi_emu.errors import ValidationError
@@ -57,6 +58,10 @@ def test_the_fullest_core_of_each_resource_is_told(resource, start):
     assert f"core {needs.argmax()}" in row
     assert f"{100 * needs.max() / limit:.0f} %" in row
     assert row.count("#") == round(20 * needs.max() / limit)
+
+
+def test_one_is_not_many():
+    assert "takes                 1 neuron and 0 synapses on 1 core (" in cells(1).place().report()
 
 
 def test_cores_connections_boards_and_messages():
