@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -68,9 +69,23 @@ BOARDS = (
 """All boards, in the order of their chips."""
 
 
+def squashed(name: str) -> str:
+    """Return a name without spaces, ``_``, ``-`` and case.
+
+    Examples
+    --------
+    >>> squashed("Kapoho Bay") == squashed("kapoho_bay")
+    True
+    """
+    return re.sub(r"[\s_-]", "", name).casefold()
+
+
 def board(name: str) -> Board:
-    """Return a board by its name, in any case; an unknown name raises UnknownNameError with near names."""
+    """Return a board by its name.
+
+    Case, spaces, ``_`` and ``-`` do not count; an unknown name raises UnknownNameError with near names.
+    """
     for found in BOARDS:
-        if found.name.casefold() == str(name).casefold():
+        if squashed(found.name) == squashed(str(name)):
             return found
     raise errors.unknown("board", name, [b.name for b in BOARDS])

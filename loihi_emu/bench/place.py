@@ -108,7 +108,7 @@ def _areas() -> Network:
     return net
 
 
-TYPICAL = {
+TYPICAL: dict[str, Callable[[], Network]] = {
     "layers": _layers,
     "dense layers": _dense,
     "recurrent, 80 each": partial(_recurrent, 3200, 800, 0.02),

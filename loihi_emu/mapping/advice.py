@@ -121,7 +121,8 @@ def chip_advice(problem: Problem, use: Use, chips: int, have: int) -> str:
         changes += [f"use delays of at most {low}"] * (low >= 0)
     enough = [b for b in BOARDS if b.chip.name == problem.chip.name and b.most >= chips]
     if enough:
-        changes.append(f'use boards="{min(enough, key=lambda b: b.most).name}"')
+        best = min(enough, key=lambda b: (b.fewest < chips, b.most))  # rather one of which all sizes suffice
+        changes.append(f'use boards="{best.name}"')
     limited = f"Most cores are limited by {problem.limits[tight].text}. " if tight else ""
     return limited + (_alternatives(changes) if changes else "Use a smaller network.")
 

@@ -38,6 +38,8 @@ def place(
     given = rates_of(problem, rates)
     known = None if rates is None else given
     name = strategy if isinstance(strategy, str) else "own"
+    if isinstance(strategy, str) and strategy not in STRATEGIES:
+        raise unknown("strategy", strategy, STRATEGIES)
     if name == "own":
         if callable(strategy):
             strategy = strategy(network)
@@ -50,10 +52,8 @@ def place(
     elif name == "greedy":
         assignment, use = greedy(problem)
         layout = in_order(assignment.count, chip)
-    elif name == "traffic":
-        assignment, use, layout = least_traffic(problem, given, found)
     else:
-        raise unknown("strategy", strategy, STRATEGIES)
+        assignment, use, layout = least_traffic(problem, given, found)
     check_cores(problem, assignment, use, layout)
     check_chips(problem, use, layout, found)
     return Placement(problem, assignment, use, layout, boards=found, strategy=name, rates=known)

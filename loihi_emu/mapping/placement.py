@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.boards import Board
-from loihi_emu.elements import Population, name_of
+from loihi_emu.elements import Population, Slice, name_of
 from loihi_emu.errors import integer, unknown
 from loihi_emu.mapping.assignment import Assignment
 from loihi_emu.mapping.core_lists import CoreLists
@@ -92,12 +92,12 @@ class Placement:
         """Chips that hold neurons."""
         return len(np.unique(self.layout.chip[self.budgets["compartments"] > 0]))
 
-    def core_of(self, population: str | Population) -> NDArray[np.int32]:
-        """The core of each neuron, counted over all chips."""
-        return self.assignment.cores[self._known(population)]
+    def core_of(self, population: str | Population | Slice) -> NDArray[np.int32]:
+        """The core of each neuron of a population or of a slice of one, counted over all chips."""
+        return self._each(population, self.assignment.cores)
 
-    def chip_of(self, population: str | Population) -> NDArray[np.int32]:
-        """The chip of each neuron."""
+    def chip_of(self, population: str | Population | Slice) -> NDArray[np.int32]:
+        """The chip of each neuron of a population or of a slice of one."""
         return self.layout.chip[self.core_of(population)]
 
     def where(self, population: str | Population, neuron: int) -> Location:
@@ -109,9 +109,9 @@ class Placement:
         slot = int(self.assignment.slots[name][neuron])
         return Location(int(self.layout.chip[core]), int(self.layout.core[core]), slot)
 
-    def out_axons(self, population: str | Population) -> NDArray[np.int64]:
+    def out_axons(self, population: str | Population | Slice) -> NDArray[np.int64]:
         """Output axon slots of each neuron: one (of pop32 two) for every core and connection it reaches."""
-        return self._use.fanout[self._known(population)]
+        return self._each(population, self._use.fanout)
 
     @property
     def lists(self) -> list[CoreLists]:
@@ -207,7 +207,13 @@ class Placement:
 
         return estimate(self, recording, figures, step_ns)
 
-    def _known(self, population: str | Population) -> str:
+    def _each(self, population: Any, found: dict[str, NDArray[Any]]) -> NDArray[Any]:
+        """What was found for each neuron of a population or of a slice of one."""
+        if isinstance(population, Slice):
+            return found[self._known(population.target)][population.start : population.stop : population.step]
+        return found[self._known(population)]
+
+    def _known(self, population: Any) -> str:
         name = str(name_of(population))
         if name not in self.problem.populations:
             raise unknown("population", name, self.problem.populations)

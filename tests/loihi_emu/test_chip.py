@@ -125,6 +125,7 @@ def test_boards():
     assert len({b.name for b in BOARDS}) == len(BOARDS) == 8
     assert all(1 <= b.fewest <= b.most and b.evidence.source for b in BOARDS)
     springs = board("pohoiki springs")
+    assert board("Pohoiki_Springs") is board("pohoiki-springs") is springs
     assert (springs.chip, springs.most, springs.compartments) == (LOIHI1, 768, 768 * 131072)
     assert board("Wolf Mountain").evidence.doubt
     assert repr(board("Nahuku")) == "<Board Nahuku: 8..32 x Loihi 1>"

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from loihi_emu.boards import BOARDS, Board, board
+from loihi_emu.boards import BOARDS, Board, board, squashed
 from loihi_emu.chip import Chip
 from loihi_emu.errors import invalid
 
@@ -58,8 +58,8 @@ def _board(given: Any, where: str) -> Board:
     name = getattr(given, "__name__", given)
     if not isinstance(name, str):
         raise invalid(where, "boards", repr(given), 'a board\'s name such as "Nahuku", or a list of them')
-    name = NODES.get(_squashed(name), name)
-    return next((b for b in BOARDS if _squashed(b.name) == _squashed(name)), None) or board(name)
+    name = NODES.get(squashed(name), name)
+    return board(name)
 
 
 def boards_in_environment(chip: Chip) -> tuple[Board, ...] | None:
@@ -72,17 +72,12 @@ def boards_in_environment(chip: Chip) -> tuple[Board, ...] | None:
     if OFF in os.environ:
         return None
     for variable in VARIABLES:
-        value = _squashed(os.environ.get(variable, ""))
+        value = squashed(os.environ.get(variable, ""))
         for one in BOARDS:
-            if one.chip.name != chip.name or not value.startswith(_squashed(one.name)):
+            if one.chip.name != chip.name or not value.startswith(squashed(one.name)):
                 continue
-            number = re.match(r"\d+", value[len(_squashed(one.name)) :])
+            number = re.match(r"\d+", value[len(squashed(one.name)) :])
             if number and one.fewest <= int(number[0]) <= one.most:
                 one = replace(one, most=int(number[0]))
             return (one,)
     return None
-
-
-def _squashed(name: str) -> str:
-    """Return a name without spaces, ``_``, ``-`` and case."""
-    return re.sub(r"[\s_-]", "", name).casefold()

@@ -221,3 +221,15 @@ def test_what_is_placed_keeps_all_limits_and_loses_nothing(recipe):
     assert sum(row.synapses for row in plain if network.connections[row.connection].kind == "sparse") == wanted
     used = placement.budgets["compartments"] > 0
     assert used.all(), "a core is left empty"
+
+
+def test_slices_of_populations_are_looked_up():
+    net = Network()
+    cells = net.population("cells", 2000, vth=100)
+    net.connect(cells[1500:1600], cells[:10], np.ones((10, 100), int))
+    placement = net.place()
+    part = cells[990:1600:3]
+    assert np.array_equal(placement.core_of(part), placement.core_of("cells")[990:1600:3])
+    assert len(set(placement.core_of(part))) == 2
+    assert np.array_equal(placement.chip_of(part), np.zeros(len(range(990, 1600, 3))))
+    assert placement.out_axons(cells[1599:1601]).tolist() == [1, 0]

@@ -113,7 +113,7 @@ def test_chips_have_whole_numbers(quantity, value):
 
 
 def test_too_few_chips_and_a_board_that_would_do():
-    with pytest.raises(MappingError, match=r'needs 3 chips \(258 cores\), Kapoho Bay has 2 .*boards="Wolf Mountain"'):
+    with pytest.raises(MappingError, match=r'needs 3 chips \(258 cores\), Kapoho Bay has 2 .*boards="Nahuku"'):
         cells(1024 * 258).place(boards="Kapoho Bay")
     assert cells(1024 * 258).place(boards=["Kapoho Bay", "Kapoho Bay"]).chips == 3
 
@@ -166,6 +166,7 @@ def test_too_many_pretrace_profiles():
     ("strategy", "error", "text"),
     [
         ("greddy", UnknownNameError, 'did you mean "greedy"'),
+        ("own", UnknownNameError, 'unknown strategy "own"'),
         (5, ValidationError, "a dict of cores by population"),
         ({"p0": 0}, MappingError, "no cores for 'p1'"),
         ({"p0": 0, "p1": 0, "x": 1}, UnknownNameError, 'population "x"'),
