@@ -46,6 +46,8 @@ def prepare_samples(image: Image, inputs: Mapping[str, Any]) -> tuple[int, list[
             given = repr(samples) if np.isscalar(samples) else f"a {type(samples).__name__}"
             raise invalid(f'input "{name}"', "samples", given, "an array or a list, one entry per sample")
         counts[name] = len(samples)
+        if not counts[name]:
+            break
         source = image.inputs[name]
         choose, has_payloads = _choose(source, samples)
         chosen.append(choose)

@@ -93,6 +93,7 @@ BAD = {
     "too few neurons": ({"listed": A[:, :, :2]}, ["shape (5, 6, 2)", "(samples, steps, 3)"]),
     "one sample": ({"listed": A[0]}, ["sample 0", "shape (3,)", "(steps, 3)"]),
     "no samples": ({"listed": A[:0]}, ["{'listed': 0}", "at least one"]),
+    "an empty list": ({"listed": []}, ["{'listed': 0}", "at least one"]),
     "numbers differ": ({"listed": A, "poisson": np.ones((4, 2))}, ["{'listed': 5, 'poisson': 4}", "the same number"]),
     "nan": ({"listed": A * np.nan}, ["sample 0", "got nan"]),
     "fractions": ({"listed": A * 0.5}, ["sample 0", "got 0.5", "whole"]),
