@@ -271,7 +271,7 @@ class Network:
         every : int
             State is recorded in steps 0, every, 2 * every, ...
         neurons : array of int, slice, or array of bool, optional
-            A subset of the neurons (counted within the slice when `target` is one).
+            A subset of the neurons (counted within the slice when `target` is one), recorded in rising order.
         """
         if isinstance(target, Connection) or (isinstance(target, str) and target in self._connections):
             made = probing.probe_of_connection(self, target, variables, every, neurons)

@@ -199,7 +199,10 @@ class Recording:
         return Recording(start=start, steps=end - first, arrays=arrays, index=self._index, accounts=self._accounts)
 
     def neurons(self, name: str) -> NDArray[np.int64]:
-        """Neuron index of each column of a state variable, or the neurons whose spikes were recorded."""
+        """Neuron index of each column of a state variable, or the neurons whose spikes were recorded; they rise.
+
+        Of a connection: the number of each synapse along a row of weights, delays or tags; the neurons of a trace.
+        """
         if name not in self._index:
             raise unknown("recorded array", name, self._index)
         chosen = self._index[name]["neurons"]

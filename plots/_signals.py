@@ -23,6 +23,8 @@ from loihi_emu.plots._source import (
 from loihi_emu.plots._spikes import SPIKES_SUFFIX, SpikeSource, read_events
 
 VOLTAGE = "v"
+PER_SYNAPSE = ("weights", "delays", "tags")
+"""What probes of connections record one value a synapse of."""
 MOST_BY_DEFAULT = 10
 
 
@@ -32,7 +34,7 @@ class Signal:
 
     ``times`` is (rows,), ``values`` (rows, neurons), ``neurons`` the neuron number of each column; ``thresholds`` is
     None or one for each column, in the unit of the values; ``spikes`` is None or the spike steps of each column.
-    ``whole`` is how many neurons there are to choose from.
+    ``whole`` is how many neurons there are to choose from. ``unit`` names what a column is of: "neuron" or "synapse".
     """
 
     label: str
@@ -40,6 +42,7 @@ class Signal:
     values: NDArray[Any]
     neurons: IntArray
     whole: int
+    unit: str
     thresholds: NDArray[Any] | None
     spikes: list[IntArray] | None
 
@@ -54,6 +57,7 @@ class _Found:
     times: NDArray[Any]
     values: NDArray[Any]
     neurons: IntArray
+    unit: str = "neuron"
 
 
 def gather_signals(
@@ -115,7 +119,9 @@ def _recorded(recording: RecordingLike, name: str) -> _Found:
     population, _, variable = name.rpartition(".")
     neurons = np.asarray(recording.neurons(name), np.int64)
     values = np.asarray(recording[name])
-    return _Found(population, variable, name, np.asarray(recording.times(name)), values, neurons)
+    values = values.reshape(len(values), neurons.size)  # rows of weights may have axes
+    unit = "synapse" if variable in PER_SYNAPSE else "neuron"
+    return _Found(population, variable, name, np.asarray(recording.times(name)), values, neurons, unit)
 
 
 def _plain(source: Any, names: str | Sequence[str] | None, times: ArrayLike | None) -> list[_Found]:
@@ -171,6 +177,7 @@ def _signal(
         values=found.values[begin:end, columns],
         neurons=chosen,
         whole=int(chosen.size if asked else found.neurons.size),
+        unit=found.unit,
         thresholds=_thresholds(threshold, found, recording, chosen) if marked else None,
         spikes=_spike_steps(spikes, found, recording, chosen, start, stop) if marked else None,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -29,12 +29,16 @@ SpikeSource: TypeAlias = "SpikesLike | tuple[Any, ...] | NDArray[Any] | list[lis
 
 @dataclass(frozen=True)
 class Events:
-    """All spikes of one population: step and neuron of each, the number of neurons, and the steps they span."""
+    """All spikes of one population: step and neuron of each, the number of neurons, and the steps they span.
+
+    ``recorded`` is which neurons were recorded, None for all of them.
+    """
 
     times: IntArray
     indices: IntArray
     size: int
     steps: tuple[int, int]
+    recorded: IntArray | None = None
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,8 @@ def gather(
         if not known:
             raise ValidationError('The recording holds no spikes. Probe them, as in net.probe(hidden, ["spikes"]).')
         for name in picked(populations, known):
-            found[name] = read_events(source.spikes(name), f'population "{name}"')
+            events = read_events(source.spikes(name), f'population "{name}"')
+            found[name] = replace(events, recorded=np.asarray(source.neurons(name + SPIKES_SUFFIX), np.int64))
         steps = (int(source.start), int(source.start) + int(source.steps))
     else:
         sources = source if isinstance(source, Mapping) else {"": source}
@@ -131,7 +136,8 @@ def picked(names: str | Sequence[str] | None, known: Sequence[str]) -> list[str]
 
 
 def _group(name: str, events: Events, neurons: Neurons | None, start: int, stop: int) -> Group:
-    chosen = choose(neurons, name, np.arange(max(events.size, 1), dtype=np.int64))
+    whole = np.arange(max(events.size, 1), dtype=np.int64)
+    chosen = choose(neurons, name, whole if events.recorded is None else events.recorded)
     keep = (events.times >= start) & (events.times < stop)
     times, indices = (events.times, events.indices) if keep.all() else (events.times[keep], events.indices[keep])
     if chosen.size == events.size and np.all(np.diff(chosen) == 1):

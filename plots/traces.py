@@ -113,13 +113,14 @@ def traces(
     panels = [ax]
     for _ in signals[1:]:
         panels.append(_figure.panel_below(panels[-1], 1.0))
-    before: list[int] = []
+    before: tuple[str, list[int]] | None = None
     for panel, signal in zip(panels, signals, strict=True):
         count = signal.neurons.size
         lanes = count > 1 and (count > MOST_OVERLAID if stacked is None else stacked)
-        _draw(panel, signal, start, stop, lanes, say_which=signal.neurons.tolist() != before)
+        which = (signal.unit, signal.neurons.tolist())
+        _draw(panel, signal, start, stop, lanes, say_which=which != before)
         _figure.time_axis(panel, start, stop)
-        before = signal.neurons.tolist()
+        before = which
     return ax
 
 
@@ -130,7 +131,7 @@ def _draw(ax: Axes, signal: Signal, start: int, stop: int, stacked: bool, say_wh
     notes = []
     count = signal.neurons.size
     if count < signal.whole and say_which:
-        notes.append(f"first {count} of {signal.whole:,} neurons")
+        notes.append(f"first {count} of {signal.whole:,} {signal.unit}s")
     low, high = _limits(signal.values)
     levels = signal.thresholds
     if levels is not None and _is_far(levels, low, high):
@@ -216,7 +217,7 @@ def _label_values(ax: Axes, signal: Signal, say_which: bool) -> None:
     if say_which and 1 < signal.neurons.size <= MOST_LEGEND_ENTRIES:
         place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0), "frameon": False}
         small: dict[str, Any] = {"fontsize": "x-small", "title_fontsize": "x-small", "handlelength": 1.4}
-        ax.legend(title="neuron", labelspacing=0.25, borderaxespad=0.2, **place, **small)
+        ax.legend(title=signal.unit, labelspacing=0.25, borderaxespad=0.2, **place, **small)
 
 
 def _label_lanes(ax: Axes, signal: Signal, low: float, high: float, lane: float) -> None:
@@ -224,7 +225,7 @@ def _label_lanes(ax: Axes, signal: Signal, low: float, high: float, lane: float)
     middles = [(low + high) / 2 + lane * k for k in range(signal.neurons.size)]
     ax.set_yticks(middles, [str(neuron) for neuron in signal.neurons])
     ax.tick_params(axis="y", length=0)
-    ax.set_ylabel(f"{signal.label}, by neuron")
+    ax.set_ylabel(f"{signal.label}, by {signal.unit}")
     _scale_bar(ax, low, high)
 
 

@@ -244,17 +244,20 @@ class Image:
             for variable in probe.variables:
                 recorder: Any
                 if isinstance(node, Connection):
-                    recorder = self.learners[node.name].recorder(self.arena, variable, probe.every, self.fills)
+                    learner = self.learners[node.name]
+                    recorder = learner.recorder(self.arena, variable, probe.every, self.fills)
+                    per_synapse = variable in ("weights", "delays", "tags")
+                    size = node.synapses if per_synapse else learner.read(self.arena, variable).size
                     self._call("probes:state", recorder.description)
                 elif variable == "spikes":
-                    recorder = self._spike_recorder(node, chosen)
+                    recorder, size = self._spike_recorder(node, chosen), node.size
                     self._call("probes:spikes", recorder.description)
                 else:
                     recorder = StateRecorder(self.state(node.name, variable), chosen, probe.every, self.fills)
+                    size = node.size
                     self._call("probes:state", recorder.description)
                 every = 1 if variable == "spikes" else probe.every
                 name = f"{node.name}.{variable}"
-                size = node.synapses if isinstance(node, Connection) else node.size
                 self.recorded.append(Recorded(name, node.name, variable, recorder, size, chosen, every))
 
     def _spike_recorder(self, node: Population | Input, chosen: Any) -> SpikeRecorder:

@@ -140,6 +140,16 @@ def test_scattered_neurons_get_a_row_each_in_the_order_given(recording, ax):
     assert list(names_at(ax)) == ["3", "0"]
 
 
+def test_only_recorded_neurons_have_rows_and_count_in_the_rate(recording, ax):
+    recording.probed["hidden.spikes"] = np.array([2, 3])
+    raster(recording, "hidden", rate_bin=50, ax=ax)
+    assert dots(ax) == [(105, 2), (110, 2), (130, 3)]
+    assert ax.get_ylim() == (1.5, 3.5)
+    assert ax.figure.axes[1].patches[0].get_data()[0] == pytest.approx([3 / 100])
+    with pytest.raises(ValidationError, match=r"neurons: got 0, allowed is 2, 3\. Only these have data\."):
+        raster(recording, "hidden", neurons=[0], ax=ax)
+
+
 def test_neurons_may_be_chosen_for_each_population(recording, ax):
     raster(recording, neurons={"hidden": [2], "pixels": np.array([True, False, True])}, ax=ax)
     assert dots(ax) == [(100, 0), (101, 1), (105, 2), (110, 2)]

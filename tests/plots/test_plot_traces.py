@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
+from loihi_emu import Emulator, LearningRule, Network, Trace
 from loihi_emu.errors import UnknownNameError, ValidationError
 from loihi_emu.plots import raster, traces
 
@@ -165,6 +166,25 @@ def test_the_same_neurons_are_explained_once(recording, ax):
     assert upper.get_legend() is not None
     assert lower.get_legend() is None
     assert (upper.get_xlabel(), lower.get_xlabel()) == ("", "time (steps)")
+
+
+def test_weights_and_traces_of_a_connection(ax):
+    net = Network(seed=1)
+    cells = net.population("cells", 4, vth=100)
+    rule = LearningRule(dw="2^-2*x1*y0", x1=Trace(16, 10))
+    net.connect(net.input("drive", 3, rate=0.5), cells, np.full((4, 3), 100), learning=rule, name="stdp")
+    net.probe("stdp", ["weights", "x1"], every=10)
+    recording = Emulator(net).run(50)
+    traces(recording, ax=ax)
+    upper, lower = ax.figure.axes
+    assert [label.get_text() for label in upper.get_yticklabels()] == [str(synapse) for synapse in range(10)]
+    assert (upper.get_ylabel(), lower.get_ylabel()) == ("stdp.weights, by synapse", "stdp.x1")
+    assert upper.get_title(loc="right") == "first 10 of 12 synapses"
+    assert list(lines(lower)) == ["0", "1", "2"] and lower.get_legend().get_title().get_text() == "neuron"
+    assert lines(lower)["2"].get_ydata().tolist() == recording["stdp.x1"][:, 2].tolist()
+    top = lines(upper)["5"].get_ydata() - lines(upper)["0"].get_ydata()
+    weights = recording["stdp.weights"]
+    assert np.ptp(top - (weights[:, 1, 2] - weights[:, 0, 0])) < 1e-9
 
 
 def test_plain_arrays_by_name_and_with_their_own_times(ax):

@@ -106,6 +106,7 @@ def test_what_can_be_probed():
     recording = Emulator(net).run(10)
     assert recording["stdp.weights"].shape == (4, 3, 4) and recording["stdp.y1"].shape == (4, 3)
     assert recording.times("stdp.weights").tolist() == [0, 3, 6, 9]
+    assert recording.neurons("stdp.y1").tolist() == [0, 1, 2] and len(recording.neurons("stdp.weights")) == 12
     other, *_ = parts()
     complains(lambda: other.probe(made, "weights"), ["another network"])
 
