@@ -202,7 +202,7 @@ def numbers(where: str, name: str, values: object, advice: str = "") -> NDArray[
     Raises
     ------
     ValidationError
-        For strings, complex numbers, None, ragged lists.
+        For strings, complex numbers, None, ragged lists, masked values.
 
     Examples
     --------
@@ -213,6 +213,9 @@ def numbers(where: str, name: str, values: object, advice: str = "") -> NDArray[
         array = np.asarray(values)
     except (TypeError, ValueError):
         raise invalid(where, name, "lists of different lengths", "a number or a regular array", advice) from None
+    if isinstance(values, np.ma.MaskedArray) and np.any(values.mask):
+        hidden = f"an array with {np.count_nonzero(values.mask)} masked values"
+        raise invalid(where, name, hidden, "an array without a mask", advice or "array.filled(0) gives one.")
     if array.dtype.kind == "b":
         return array.astype(np.int64)
     if array.dtype.kind in "iuf":

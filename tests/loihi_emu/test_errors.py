@@ -89,6 +89,13 @@ def test_numbers_refuses_the_rest(bad):
         errors.numbers("here", "x", bad)
 
 
+def test_masked_values_are_not_taken_for_numbers():
+    array = np.ma.masked_array([1, 2, 3], mask=[False, True, True])
+    with pytest.raises(errors.ValidationError, match=r"here, x: got an array with 2 masked .* array\.filled\(0\)"):
+        errors.numbers("here", "x", array)
+    assert errors.numbers("here", "x", np.ma.masked_array([1, 2])).tolist() == [1, 2]
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf, [0.0, -np.inf]])
 def test_finite_refuses_nan_and_infinity(bad):
     with pytest.raises(errors.ValidationError, match="finite numbers"):
