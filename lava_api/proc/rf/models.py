@@ -64,6 +64,11 @@ class AbstractPyRFModelFixed(AbstractPyRFModelFloat):
 
     def resonator_dynamics(self, a_real_in_data: Any, a_imag_in_data: Any, real: Any, imag: Any) -> tuple[Any, Any]:
         """Return the state after a step."""
+        if np.asarray(self.sin_decay).dtype.kind == "f":
+            raise TypeError(
+                "decay_bits: got 0, the fixed-point model needs integers: give decay_bits=12, and a state_exp,"
+                " or select the floating-point model: select_tag='floating_pt'."
+            )
 
         def part(state: Any, coefficient: Any) -> Any:
             return decay(state, coefficient, self.decay_bits)

@@ -70,6 +70,15 @@ def test_sigma_delta_loses_low_bits_unless_corrected():
     assert run(exception_proc_model_map={SigmaDelta: PySigmaDeltaModelFixedCorrected}) == [1, 1]
 
 
+@pytest.mark.parametrize("kind", [RF, RF_IZ])
+def test_integer_resonators_say_what_they_need(kind):
+    neurons = kind(shape=(1,), period=8, alpha=0, vth=1, name="resonator")
+    with pytest.raises(RuntimeError, match=r'"resonator".*decay_bits: got 0, .* decay_bits=12, .*floating_pt'):
+        neurons.run(RunSteps(1), Loihi2SimCfg(select_tag="fixed_pt"))
+    neurons.stop()
+
+
+
 def test_rf_oscillates_and_spikes_once_a_turn():
     neurons = RF(shape=(1,), period=8, alpha=0, vth=0.5)
     real, imag = [1.0] + [0.0] * 16, [0.3] + [0.0] * 16
