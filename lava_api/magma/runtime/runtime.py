@@ -172,7 +172,7 @@ class Runtime:
         with self._turn.taken():
             model, name, var = self._variable(var_id, "get")
             value = state.read(model, name, var)
-        return value if idx is None else value[idx]
+        return value if idx is None else state.part(value, idx, var)
 
     def set_var(self, var_id: int, value: Any, idx: Any = None) -> None:
         """Set a variable, or a part of it; the present run is done first."""

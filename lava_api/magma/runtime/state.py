@@ -63,13 +63,21 @@ def read(model: Any, name: str, var: Var) -> Any:
     )
 
 
+def part(value: Any, idx: Any, var: Var) -> Any:
+    """Return the elements of a variable's value at an index."""
+    try:
+        return value[idx]
+    except IndexError as error:
+        raise IndexError(f"{var._where()}: got index {idx!r}, it has shape {var.shape}: {error}") from None
+
+
 def write(model: Any, name: str, var: Var, value: Any, idx: Any = None) -> None:
     """Set a variable, or the elements at an index, keeping its type; tell the model."""
     export(model, name)
     old = getattr(model, name)
     if isinstance(old, str) or isinstance(value, str):
         if not (isinstance(old, str) and isinstance(value, str)):
-            raise invalid(var._where(), "", value, "a string" if isinstance(old, str) else "numbers")
+            raise invalid(var._where(), "", repr(value), "a string" if isinstance(old, str) else "numbers")
         setattr(model, name, value)
     elif issparse(old):
         setattr(model, name, _sparse(old, var, value))
@@ -107,7 +115,7 @@ def _held(array: Any, kind: np.dtype[Any], var: Var) -> Any:
         whole = np.trunc(array)
         bad = ~((whole >= limits.min) & (whole <= limits.max))
         if bad.any():
-            raise invalid(var._where(), "", array[bad].flat[0], f"{limits.min}..{limits.max}, what {kind} holds")
+            raise invalid(var._where(), "", str(array[bad].flat[0]), f"{limits.min}..{limits.max}, what {kind} holds")
     return array
 
 

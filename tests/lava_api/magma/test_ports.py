@@ -20,6 +20,7 @@ from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
+from lava_api.proc.lif.process import LIF
 
 
 class Holder(AbstractProcess):
@@ -49,6 +50,8 @@ def test_connections_that_are_refused():
     one, two = Holder(), Holder()
     with pytest.raises(AssertionError, match=r"Shapes \(2, 3\) and \(2,\) are incompatible"):
         one.a_out.connect(Sink((2,)).inp)
+    with pytest.raises(AssertionError, match=r'"owner"\.ref and process "cells", Var "v"\.$'):
+        Holder(name="owner").ref.connect_var(LIF(shape=(9,), name="cells").v)
     with pytest.raises(AssertionError, match="connects to"):
         one.a_out.connect(two.ref)
     with pytest.raises(AssertionError, match="connects to"):

@@ -58,8 +58,12 @@ def test_integers_that_a_variable_cannot_hold_are_refused(value):
     words = r'"cells", Var "v": got .*, allowed is -2147483648\.\.2147483647, what int32 holds'
     with pytest.raises(ValueError, match=words):
         cells.v.set(value)
-    with pytest.raises(ValueError, match='Var "dv": got'):
+    with pytest.raises(ValueError, match='Var "dv": got nan, allowed'):
         cells.dv.set(np.nan)
+    with pytest.raises(ValueError, match="\"cells\", Var \"v\": got 'high', allowed is numbers"):
+        cells.v.set("high")
+    with pytest.raises(IndexError, match=r'"cells", Var "v": got index 2, it has shape \(2,\)'):
+        cells.v.get(2)
     with pytest.raises(ValueError, match="real numbers"):
         cells.v.set(1j, 0)
     cells.v.set([-1.9, 2**31 - 1])

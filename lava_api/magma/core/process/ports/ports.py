@@ -186,7 +186,8 @@ class RefPort(_OneToOne, AbstractSrcPort):
             raise AssertionError(f"Currently only 1:1 connections are supported for RefPorts: {port_label(self)}.")
         if listed[0].shape != self.shape:
             raise AssertionError(
-                f"Shapes {self.shape} and {listed[0].shape} are incompatible: {port_label(self)} and {listed[0]!r}."
+                f"Shapes {self.shape} and {listed[0].shape} are incompatible: {port_label(self)} and"
+                f" {listed[0]._where()}."
             )
         self.connect(self.create_implicit_var_port(listed[0]), connection_configs)
 
