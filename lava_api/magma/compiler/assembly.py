@@ -163,6 +163,9 @@ def value_of(var: Any, lava_type: Any, may_be_complex: bool = False) -> Any:
         if array.dtype.kind in "iu" and given.dtype.kind == "f" and not np.isfinite(given).all():
             found = given[~np.isfinite(given)].flat[0]
             raise ValueError(f"{var._where()}: init holds {found}, the model needs integers")
+        for x in given.flat if given.dtype.kind == "O" else ():
+            if not isinstance(x, (int, float, complex, np.number, np.bool_)):
+                raise TypeError(f"{var._where()}: init holds {x!r}, which is no number")
         try:
             array[...] = given
         except ValueError as error:

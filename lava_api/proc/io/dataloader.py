@@ -17,6 +17,7 @@ from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc._checks import checked_interval
 from lava_api.proc._members import replace_member
+from loihi_emu.errors import invalid
 
 
 class AbstractDataloader(AbstractProcess):
@@ -42,8 +43,10 @@ class AbstractDataloader(AbstractProcess):
         self.ground_truth = OutPort(shape=gt_shape)
 
 
-def _first(dataset: Any) -> tuple[Any, tuple[int, ...]]:
+def _first(process: object, dataset: Any) -> tuple[Any, tuple[int, ...]]:
     """First sample and the shape of its label; a number has shape (1,)."""
+    if hasattr(dataset, "__len__") and not len(dataset):
+        raise invalid(type(process).__name__, "dataset", "an empty one", "at least one pair (sample, label)")
     sample, label = dataset[0]
     return np.asarray(sample), np.shape(label) or (1,)
 
@@ -60,7 +63,7 @@ class StateDataloader(AbstractDataloader):
     """
 
     def __init__(self, *, dataset: Any, interval: int = 1, offset: int = 0) -> None:
-        sample, gt_shape = _first(dataset)
+        sample, gt_shape = _first(self, dataset)
         super().__init__(gt_shape=gt_shape, dataset=dataset, interval=interval, offset=offset)
         self.state = RefPort(sample.shape)
 
@@ -83,7 +86,7 @@ class SpikeDataloader(AbstractDataloader):
     """
 
     def __init__(self, *, dataset: Any, interval: int = 1, offset: int = 0) -> None:
-        sample, gt_shape = _first(dataset)
+        sample, gt_shape = _first(self, dataset)
         super().__init__(gt_shape=gt_shape, dataset=dataset, interval=interval, offset=offset)
         shape = sample.shape[:-1]
         self.s_out = OutPort(shape=shape)

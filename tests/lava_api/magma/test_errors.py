@@ -234,6 +234,8 @@ def test_model_and_process_must_have_the_same_members():
         Uneven().run(RunSteps(1), Choice(model_with(out=out, level=level)))
     with pytest.raises(NotImplementedError, match="not supported"):
         Uneven().run(RunSteps(1), Choice(model_with(out=out, level=LavaPyType(list, int))))
+    with pytest.raises(TypeError, match=r'"nothing", Var "v": init holds None, which is no number'):
+        LIF(shape=(2,), v=np.array([None, 1]), name="nothing").run(RunSteps(1), Loihi2SimCfg())
 
 
 class Choice(RunConfig):

@@ -109,6 +109,8 @@ def test_a_monitor_records_no_strings():
         (lambda: io.sink.Read(buffer=2.5), "Read, buffer: got 2.5"),
         (lambda: io.sink.Read(buffer=2, interval=0), "Read, interval: got 0"),
         (lambda: io.reset.Reset(interval=-1), "Reset, interval: got -1"),
+        (lambda: io.dataloader.SpikeDataloader(dataset=[]), "SpikeDataloader, dataset: got an empty one"),
+        (lambda: io.dataloader.StateDataloader(dataset=[]), r"StateDataloader, dataset: .* \(sample, label\)"),
         (lambda: LIFReset(shape=(1,), reset_interval=0), "LIFReset, reset_interval: got 0"),
     ],
 )
