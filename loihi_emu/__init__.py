@@ -18,6 +18,7 @@ from loihi_emu.decay import decay_from_tau, tau_from_decay
 from loihi_emu.elements import Connection, Conv2D, Input, Noise, Population, Probe
 from loihi_emu.errors import (
     LoihiEmuError,
+    LoihiInputWarning,
     LoihiOverflowWarning,
     MappingError,
     MissingExtraError,
@@ -44,6 +45,7 @@ __all__ = [
     "Input",
     "LearningRule",
     "LoihiEmuError",
+    "LoihiInputWarning",
     "LoihiOverflowWarning",
     "MappingError",
     "MissingExtraError",

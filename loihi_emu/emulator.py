@@ -29,7 +29,7 @@ from loihi_emu.errors import (
     invalid,
     unknown,
 )
-from loihi_emu.events import event_rate, sorted_events
+from loihi_emu.events import event_rate, sorted_events, warn_of_past
 from loihi_emu.image.build import Image
 from loihi_emu.image.sources import most_at_once
 from loihi_emu.network import Network
@@ -143,10 +143,10 @@ class Emulator:
             Recording of one.
         """
         count = integer("run_samples", "steps", steps, 1, MAX_STEPS)
-        samples, prepared, graded = prepare_samples(self.image, inputs)
+        samples, prepared, graded = prepare_samples(self.image, inputs, count)
         if graded:
             self._rebuild(with_payloads(self.network, graded))
-            samples, prepared, _ = prepare_samples(self.image, inputs)
+            samples, prepared, _ = prepare_samples(self.image, inputs, count)
         arena = self.image.arena
         with self._alone():
             arena.reset()
@@ -272,6 +272,7 @@ class Emulator:
             if values is None and source.lists.payload is not None:
                 values = np.ones(len(times), np.int64)  # an input that had payloads keeps them, and its recordings
             changed = replace(node, times=times, indices=indices, payloads=values)
+            warn_of_past(times, self.step, where)
         fits = source.poisson or (
             most_at_once(changed.times) <= source.most and (changed.payloads is None) == (source.lists.payload is None)
         )

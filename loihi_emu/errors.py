@@ -83,6 +83,10 @@ class LoihiOverflowWarning(RuntimeWarning):
     """An integer left its field on the chip: it wrapped or saturated, as the silicon does."""
 
 
+class LoihiInputWarning(UserWarning):
+    """Events that were given come in steps that are not run."""
+
+
 def invalid(where: str, name: str, given: object, allowed: str, advice: str = "") -> ValidationError:
     """Build a :class:`ValidationError` with the four parts of a good message.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from math import prod
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.elements import Shape, fits
-from loihi_emu.errors import finite, invalid, ranged, whole
+from loihi_emu.errors import LoihiInputWarning, finite, invalid, ranged, whole
 
 Integers = NDArray[np.int64]
 PAYLOAD_MAX = (1 << 23) - 1
@@ -117,6 +118,17 @@ def _from_dense(spikes: Any, payloads: Any, shape: Shape, where: str) -> tuple[I
 def _in_order(times: Integers, indices: Integers) -> bool:
     later = times[1:] > times[:-1]
     return bool(np.all(later | ((times[1:] == times[:-1]) & (indices[1:] >= indices[:-1]))))
+
+
+def warn_of_past(times: Integers, step: int, where: str) -> None:
+    """Warn if events (their times ascend) that are given before a step are all over by then."""
+    if len(times) and times[-1] < step:
+        warnings.warn(
+            f"{where}: all {len(times)} events come before step {step}, which is next. Times count from step 0: add "
+            "Emulator.step to them, or reset().",
+            LoihiInputWarning,
+            stacklevel=3,
+        )
 
 
 def event_rate(rate: Any, shape: Shape, where: str) -> NDArray[np.float64]:

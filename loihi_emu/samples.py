@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from math import prod
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.elements import Input, Shape, fits, name_of
-from loihi_emu.errors import invalid, ranged, unknown, whole
+from loihi_emu.errors import LoihiInputWarning, invalid, ranged, unknown, whole
 from loihi_emu.events import PAYLOAD_MAX, event_rate, is_pair, per_step, sorted_events
 from loihi_emu.image.build import Image
 from loihi_emu.image.sources import InputSource, most_at_once, thresholds
@@ -25,7 +26,9 @@ EVENT_FIELDS = np.array([E_TIMES, E_INDEX, E_PAYLOAD])
 MAX_TIME = 1 << 62
 
 
-def prepare_samples(image: Image, inputs: Mapping[str, Any]) -> tuple[int, list[Callable[[], Choose]], list[str]]:
+def prepare_samples(
+    image: Image, inputs: Mapping[str, Any], steps: int
+) -> tuple[int, list[Callable[[], Choose]], list[str]]:
     """Check all samples.
 
     Returns their number and, per input, a function that makes sample k the current one; also the names of inputs whose
@@ -49,7 +52,7 @@ def prepare_samples(image: Image, inputs: Mapping[str, Any]) -> tuple[int, list[
         if not counts[name]:
             break
         source = image.inputs[name]
-        choose, has_payloads = _choose(source, samples)
+        choose, has_payloads = _choose(source, samples, steps)
         chosen.append(choose)
         if has_payloads and source.lists.payload is None:
             graded.append(name)
@@ -65,7 +68,7 @@ def with_payloads(network: Network, names: Iterable[str]) -> list[Input]:
     return [replace(node, payloads=np.ones(len(node.times), np.int64)) for node in nodes]
 
 
-def _choose(source: InputSource, samples: Any) -> tuple[Callable[[], Choose], bool]:
+def _choose(source: InputSource, samples: Any, steps: int) -> tuple[Callable[[], Choose], bool]:
     """Check the samples of one input; the function returned makes the source use them. Tells if they have payloads."""
     node = source.node
     where = f'input "{node.name}"'
@@ -79,6 +82,11 @@ def _choose(source: InputSource, samples: Any) -> tuple[Callable[[], Choose], bo
     most = most_at_once(times, bounds)
     if most > source.most:
         raise invalid(where, "samples", f"{most} events in one step", f"at most {source.most}", "List each event once.")
+
+    late = int(np.count_nonzero(times >= steps))
+    if late:
+        text = f"{where}: {late} events of the samples come in step {steps} or later, which no sample reaches."
+        warnings.warn(text, LoihiInputWarning, stacklevel=4)
 
     def start() -> Choose:
         source.point_events(times, indices, payloads)

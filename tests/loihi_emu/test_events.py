@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from messages import complains
 
-from loihi_emu import Emulator, Network
+from loihi_emu import Emulator, LoihiInputWarning, Network
 
 
 def source(**given):
@@ -70,6 +70,23 @@ def test_no_events_are_fine():
 )
 def test_bad_events(given, texts):
     complains(lambda: source(**given), ['input "i"', *texts])
+
+
+def test_events_that_are_over_are_told():
+    net = Network()
+    listed = net.input("listed", 3)
+    cells = net.population("cells", 3, vth=1)
+    net.connect(listed, cells, 9 * np.eye(3, dtype=int))
+    net.probe(cells)
+    emulator = Emulator(net)
+    emulator.run(5)
+    with pytest.warns(LoihiInputWarning, match='input "listed": all 2 events come before step 5') as caught:
+        emulator.set_input(listed, spikes=([0, 4], [0, 1]))
+    assert caught[0].filename == __file__
+    emulator.set_input(listed, spikes=([0, 5], [0, 1]))  # some are still to come
+    assert emulator.run(3).spike_counts(cells).tolist() == [0, 1, 0]
+    emulator.reset()
+    assert emulator.run(8).spike_counts(cells).tolist() == [1, 1, 0]
 
 
 def test_events_are_laid_out_as_the_neurons_are():

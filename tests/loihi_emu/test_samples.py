@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from messages import complains
 
-from loihi_emu import Emulator, Network, SimulationError, UnknownNameError
+from loihi_emu import Emulator, LoihiInputWarning, Network, SimulationError, UnknownNameError
 
 STEPS = 6
 
@@ -81,6 +81,15 @@ def test_an_input_without_payloads_takes_graded_samples():
         one = made()
         one.set_input("plain", spikes=sample)
         assert np.array_equal(one.run(STEPS)["cells.v"], whole["cells.v"][k * STEPS : (k + 1) * STEPS])
+
+
+def test_events_that_no_sample_reaches_are_told(emulator):
+    for samples in (A, LISTS):
+        with pytest.warns(LoihiInputWarning, match='input "listed": .* come in step 4 or later') as caught:
+            found = emulator.run_samples(4, {"listed": samples})
+        assert len(caught) == 1 and caught[0].filename == __file__
+        assert f": {np.count_nonzero(A[:, 4:])} events" in str(caught[0].message)
+        assert np.array_equal(found["cells.v"], Emulator(network()).run_samples(4, {"listed": A[:, :4]})["cells.v"])
 
 
 SAMPLES = "an array or a list, one entry per sample"
