@@ -216,7 +216,8 @@ def numbers(where: str, name: str, values: object, advice: str = "") -> NDArray[
     try:
         array = np.asarray(values)
     except (TypeError, ValueError):
-        raise invalid(where, name, "lists of different lengths", "a number or a regular array", advice) from None
+        given = "lists of different lengths" if isinstance(values, (list, tuple)) else f"a {type(values).__name__}"
+        raise invalid(where, name, given, "a number or a regular array", advice) from None
     if isinstance(values, np.ma.MaskedArray) and np.any(values.mask):
         hidden = f"an array with {np.count_nonzero(values.mask)} masked values"
         raise invalid(where, name, hidden, "an array without a mask", advice or "array.filled(0) gives one.")

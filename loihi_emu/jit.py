@@ -32,6 +32,7 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import caching
+from numba.core.runtime import rtsys
 from numba.extending import intrinsic
 
 COMPILED: bool = not numba.config.DISABLE_JIT
@@ -40,6 +41,9 @@ COMPILED: bool = not numba.config.DISABLE_JIT
 _OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True}
 _LEAF_SIGNATURE = types.void(types.int64, types.int64)
 _PACKAGE = Path(__file__).resolve().parent
+_LOADS_BARE = (0, 59) <= tuple(numba.version_info[:2]) <= (0, 68)
+"""Whether machine code is loaded without all that compiling needs, which takes Numba 0.15 s to gather: in versions in
+which that was tried. When something is to be compiled, Numba gathers it then."""
 
 
 # ---------------------------------------------------------------- the cache
@@ -107,7 +111,11 @@ class _Cache(caching.FunctionCache):  # type: ignore[misc]
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         try:
-            return super().load_overload(sig, target_context)
+            if not _LOADS_BARE:
+                return super().load_overload(sig, target_context)
+            rtsys.initialize(target_context)
+            with self._guard_against_spurious_io_errors():
+                return self._load_overload(sig, target_context)
         except Exception:  # reading a damaged file can raise anything
             with suppress(OSError):
                 self.flush()

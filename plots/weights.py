@@ -167,4 +167,6 @@ def _edges(values: NDArray[Any], bins: int) -> NDArray[np.float64]:
         above = 0.5 + width * np.arange(np.ceil(high / width) + 1) if high > 0 else np.array([0.5])
         return np.concatenate([below, above])
     width = (high - low) / max(bins - 1, 1)
-    return np.asarray(width * np.arange(np.floor(low / width), np.ceil(high / width) + 1))
+    edges = np.asarray(width * np.arange(np.floor(low / width), np.ceil(high / width) + 1))
+    edges[0], edges[-1] = min(edges[0], low), max(edges[-1], high)  # rounding may have moved them inwards
+    return edges

@@ -15,7 +15,6 @@ from loihi_emu.mapping.own import own
 from loihi_emu.mapping.placement import Placement
 from loihi_emu.mapping.problem import Problem
 from loihi_emu.mapping.rates import rates_of
-from loihi_emu.mapping.traffic import least_traffic
 from loihi_emu.mapping.use import use_of
 
 STRATEGIES = ("greedy", "traffic")
@@ -53,6 +52,8 @@ def place(
         assignment, use = greedy(problem)
         layout = in_order(assignment.count, chip)
     else:
+        from loihi_emu.mapping.traffic import least_traffic  # and with it scipy.sparse, which takes its time
+
         assignment, use, layout = least_traffic(problem, given, found)
     check_cores(problem, assignment, use, layout)
     check_chips(problem, use, layout, found)
