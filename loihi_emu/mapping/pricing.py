@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any, Protocol
 
 import numpy as np
 
 from loihi_emu.chip import LOIHI1, Chip
+from loihi_emu.errors import finite, ranged
 from loihi_emu.mapping.costs import BOARD, CHIP_BARRIERS, board_barrier
 from loihi_emu.mapping.counting import UNITS, Work
 
@@ -57,12 +59,21 @@ def _sum(*parts: Quantity) -> Quantity:
     return None if any(part is None for part in parts) else sum(parts)
 
 
+def _check_figures(chip: Chip) -> None:
+    """Raise if an energy, a time, a power or a rate of a chip is no number, or negative."""
+    for f in fields(chip):
+        value, unit = getattr(chip, f.name), f.metadata.get("unit")
+        if unit in ("pJ", "ns", "mW", "Gspike/s") and value is not None:
+            ranged(chip.name, f.name, finite(chip.name, f.name, value), 0, np.inf, f"In {unit}; None if unknown.")
+
+
 class Davies:
     """Table 2 of Davies 2018, from the attributes of the chip; static power from Frady 2020."""
 
     title = "Davies 2018 Table 2 (static power and barriers between chips: Frady 2020)"
 
     def __init__(self, chip: Chip) -> None:
+        _check_figures(chip)
         self.chip = chip
         self.notes: tuple[str, ...] = (
             "Figures: 0.75 V, simulated before silicon, said to be consistent with early silicon. A synaptic "

@@ -369,3 +369,12 @@ def test_it_shows_itself():
     assert "2.43 nJ" in text and "energy, neuron" in page
     assert "<b>" not in page and "&lt;b&gt;" in page
     assert [len(row) for row in estimate.table()] == [5] * len(estimate.table())
+
+
+@pytest.mark.parametrize(("figure", "value"), [("synop_pj", -1.0), ("hop_x_ns", "3"), ("static_mw", np.nan)])
+def test_figures_of_a_chip_of_ones_own_are_numbers(figure, value):
+    net = Network("own")
+    net.probe(net.population("cells", 3, vth=1, bias=1))
+    placement, recording = net.place(chip=replace(LOIHI1, **{figure: value})), Emulator(net).run(2)
+    with pytest.raises(ValidationError, match=f"Loihi 1, {figure}: got"):
+        placement.estimate(recording)
