@@ -36,7 +36,7 @@ def measure(size: Size) -> Iterator[Row]:
     neurons, fanout = size.place
     for name, draw in (("local", _local), ("random", _random)):
         net = _large(neurons, fanout, draw)
-        for strategy in ("greedy", "traffic"):
+        for strategy in ("greedy", "traffic") if size.cold else ("greedy",):
             begin = time.process_time()
             placement = net.place(strategy=strategy)
             took = time.process_time() - begin
@@ -45,17 +45,27 @@ def measure(size: Size) -> Iterator[Row]:
             del placement
 
 
-def _layers() -> Network:
-    """A trained classifier's shape: dense, 10 000 neurons in 10 layers, each reached by a tenth of the one before."""
+def _layers(inputs: int, layers: int, weights: Callable[[np.random.Generator, int], Any]) -> Network:
+    """Layers of 1000 neurons, each reached by the one before."""
     rng = np.random.default_rng(0)
     net = Network("layers")
-    before: Any = net.input("input", 784)
-    for k in range(10):
+    before: Any = net.input("input", inputs)
+    for k in range(layers):
         layer = net.population(f"layer{k}", 1000, vth=100)
-        n = before.size * 100
-        net.connect(before, layer, (np.repeat(np.arange(before.size), 100), rng.integers(0, 1000, n), 1 + n % 200))
+        net.connect(before, layer, weights(rng, before.size))
         before = layer
     return net
+
+
+def _tenth(rng: np.random.Generator, sources: int) -> Any:
+    """Each source reaches a tenth of the next 1000."""
+    n = sources * 100
+    return np.repeat(np.arange(sources), 100), rng.integers(0, 1000, n), 1 + n % 200
+
+
+def _all(rng: np.random.Generator, sources: int) -> Any:
+    """Each source reaches all."""
+    return 2 * rng.integers(-127, 128, (1000, sources))
 
 
 def _recurrent(excitatory: int, inhibitory: int, density: float) -> Network:
@@ -84,18 +94,6 @@ def _convolutions() -> Network:
     return net
 
 
-def _dense() -> Network:
-    """Nine dense layers of 1000 neurons."""
-    rng = np.random.default_rng(4)
-    net = Network("dense")
-    before: Any = net.input("input", 1000)
-    for k in range(9):
-        layer = net.population(f"layer{k}", 1000, vth=100)
-        net.connect(before, layer, 2 * rng.integers(-127, 128, (1000, 1000)))
-        before = layer
-    return net
-
-
 def _areas() -> Network:
     """100 populations of 100 neurons, each connected to ten of them with a tenth of all pairs."""
     rng = np.random.default_rng(6)
@@ -109,8 +107,8 @@ def _areas() -> Network:
 
 
 TYPICAL: dict[str, Callable[[], Network]] = {
-    "layers": _layers,
-    "dense layers": _dense,
+    "layers": partial(_layers, 784, 10, _tenth),
+    "dense layers": partial(_layers, 1000, 9, _all),
     "recurrent, 80 each": partial(_recurrent, 3200, 800, 0.02),
     "recurrent, 100 each": partial(_recurrent, 8000, 2000, 0.01),
     "100 populations": _areas,
