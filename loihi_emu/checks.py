@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.elements import Noise, Shape, Slice, fits
+from loihi_emu.elements import Noise, Shape, Slice, fits, one_or_each, one_value_each
 from loihi_emu.errors import finite, invalid, numbers, ranged, unknown, whole
 from loihi_emu.models.specification import NeuronModel, Parameter
 
@@ -55,13 +55,14 @@ def parameters_of(
             raise invalid(where, p.name, "nothing (it must be given)", f"{p.low:.10g}..{p.high:.10g}", p.text)
         else:
             checked[p.name] = np.asarray(p.default, np.int64 if p.whole else np.float64)
-    check_voltage(checked["v"] if "vmin" in checked else 0, checked, where, "an initial voltage")
+    if "vmin" in checked:
+        check_voltage(checked["v"], checked, where, "an initial voltage")
     return MappingProxyType(checked)
 
 
 def check_voltage(v: Any, parameters: Mapping[str, NDArray[Any]], where: str, what: str = "a voltage") -> None:
-    """Raise if a voltage is outside the limits that a population has for it."""
-    if "vmin" in parameters and np.any((v < parameters["vmin"]) | (v > parameters["vmax"])):
+    """Raise if a voltage is outside the limits vmin and vmax of a population."""
+    if np.any((v < parameters["vmin"]) | (v > parameters["vmax"])):
         raise invalid(where, "v", f"{what} outside vmin..vmax", "one within")
 
 
@@ -75,20 +76,9 @@ def check_state(
     if limits is not None:
         ranged(where, variable, array, *limits)
     array = one_or_each(where, variable, array, shape)
-    if variable == "v":
+    if variable == "v" and "vmin" in parameters:
         check_voltage(array, parameters, where)
     return array
-
-
-def one_or_each(where: str, name: str, array: NDArray[Any], shape: Shape) -> NDArray[Any]:
-    """An array of one value or one per neuron, as shape () or (size,), or an error."""
-    if not array.ndim:
-        return array
-    if not fits(array.shape, shape):
-        laid_out = f", flat or as {shape}" if len(shape) > 1 else ""
-        allowed = f"a scalar or {prod(shape)} values, one per neuron{laid_out}"
-        raise invalid(where, name, f"shape {array.shape}", allowed)
-    return array.reshape(prod(shape))
 
 
 def check_parameter(p: Parameter, value: Any, shape: Shape, where: str) -> NDArray[Any]:
@@ -113,7 +103,7 @@ def check_noise(noise: Any, model: NeuronModel, shape: Shape, where: str) -> Non
         allowed = " or ".join(repr(t) for t in model.noise) or f'none under rules "{model.rules}"'
         raise invalid(where, "noise", repr(noise.target), allowed)
     if np.size(noise.enabled) > 1 and not fits(noise.shape, shape):
-        raise invalid(where, "noise.enabled", f"shape {noise.shape}", f"a boolean or {prod(shape)}, as {shape} or flat")
+        raise invalid(where, "noise.enabled", f"shape {noise.shape}", f"a boolean or {one_value_each(shape)}")
 
 
 def probed_variables(variables: Any, known: Collection[str], where: str) -> tuple[str, ...]:

@@ -79,6 +79,21 @@ def fits(given: tuple[int, ...], shape: Shape) -> bool:
     return prod(given) == prod(shape) and (len(long) < 2 or long == [n for n in shape if n != 1])
 
 
+def one_value_each(shape: Shape) -> str:
+    """What is allowed where each neuron has a value."""
+    laid_out = f", flat or as {shape}" if len(shape) > 1 else ""
+    return f"{prod(shape)} values, one per neuron{laid_out}"
+
+
+def one_or_each(where: str, name: str, array: NDArray[Any], shape: Shape) -> NDArray[Any]:
+    """An array of one value or one per neuron, as shape () or (size,), or an error."""
+    if not array.ndim:
+        return array
+    if not fits(array.shape, shape):
+        raise invalid(where, name, f"shape {array.shape}", f"a scalar or {one_value_each(shape)}")
+    return array.reshape(prod(shape))
+
+
 @dataclass(frozen=True, eq=False)
 class _Node:
     name: str

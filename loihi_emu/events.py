@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.elements import Shape, fits
+from loihi_emu.elements import Shape, fits, one_or_each
 from loihi_emu.errors import LoihiInputWarning, finite, invalid, ranged, whole
 
 Integers = NDArray[np.int64]
@@ -134,10 +134,6 @@ def warn_of_past(times: Integers, step: int, where: str) -> None:
 def event_rate(rate: Any, shape: Shape, where: str) -> NDArray[np.float64]:
     """Check the probabilities of a Poisson input: 0..1, a scalar or one per neuron."""
     array = finite(where, "rate", rate).astype(np.float64)
-    if array.shape != ():
-        if not fits(array.shape, shape):
-            allowed = f"a scalar or {prod(shape)} values, as {shape} or flat"
-            raise invalid(where, "rate", f"shape {array.shape}", allowed)
-        array = array.reshape(prod(shape))
+    array = one_or_each(where, "rate", array, shape)
     ranged(where, "rate", array, 0.0, 1.0, "It is a probability per step: divide a rate in Hz by 1000 for 1 ms steps.")
     return array

@@ -97,7 +97,7 @@ def test_events_are_laid_out_as_the_neurons_are():
         assert np.array_equal(made.indices, net.inputs["i0"].indices) and len(made.indices) == 8
     texts = ["shape (4, 3, 2)", "(steps, 6), (steps, 2, 3)"]
     complains(lambda: net.input("i", (2, 3), spikes=events.reshape(4, 3, 2)), texts)
-    complains(lambda: net.input("i", (2, 3), rate=np.full((3, 2), 0.1)), ["rate", "shape (3, 2)", "as (2, 3) or flat"])
+    complains(lambda: net.input("i", (2, 3), rate=np.full((3, 2), 0.1)), ["rate", "shape (3, 2)", "flat or as (2, 3)"])
     texts = ["shape (1, 4, 3, 2)", "(samples, steps, 6), (samples, steps, 2, 3)"]
     complains(lambda: Emulator(net).run_samples(4, {"i0": events.reshape(1, 4, 3, 2).astype(int)}), texts)
 

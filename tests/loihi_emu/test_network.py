@@ -54,7 +54,7 @@ def test_values_are_laid_out_as_the_neurons_are(net):
         texts = ['population "p", vth', f"shape {given.shape}", "6 values, one per neuron, flat or as (2, 3)"]
         complains(lambda given=given: net.population("p", (2, 3), vth=given), texts)
     crossed = Noise("v", 3, enabled=np.ones((3, 2), bool))
-    texts = ["noise.enabled", "shape (3, 2)", "as (2, 3) or flat"]
+    texts = ["noise.enabled", "shape (3, 2)", "a boolean or 6 values", "flat or as (2, 3)"]
     complains(lambda: net.population("p", (2, 3), vth=1, noise=crossed), texts)
 
 
