@@ -7,33 +7,21 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from loihi_emu import checkpoint, plastic
-from loihi_emu import synapses as synapse_checks
+from loihi_emu import access, checkpoint
 from loihi_emu.accounts import Books, Marks
-from loihi_emu.checks import check_parameter, check_state
 from loihi_emu.control import Pacer
-from loihi_emu.elements import Connection, Input, Population, name_of
-from loihi_emu.errors import (
-    LoihiOverflowWarning,
-    SimulationError,
-    UnsupportedError,
-    integer,
-    invalid,
-    unknown,
-)
-from loihi_emu.events import event_rate, sorted_events, warn_of_past
+from loihi_emu.elements import Connection, Input, Population
+from loihi_emu.errors import LoihiOverflowWarning, SimulationError, UnsupportedError, integer, invalid, unknown
 from loihi_emu.image.build import Image
-from loihi_emu.image.sources import most_at_once
 from loihi_emu.network import Network
 from loihi_emu.progress import Progress
+from loihi_emu.rebuild import rebuild
 from loihi_emu.recording import Recording
 from loihi_emu.samples import prepare_samples, with_payloads
 
@@ -197,23 +185,7 @@ class Emulator:
             that learns also "tags", traces ("x1" ...), and of its rule "learning", "rule", "dw", "dd", "dt", "t_epoch",
             "tau_x1", "impulse_x1" ...
         """
-        key: str = name_of(name)
-        if key in self.network.connections:
-            connection = self.network.connections[key]
-            if connection.learning is not None:
-                return plastic.get(self.image, connection, variable)
-            if variable not in ("weights", "delays"):
-                raise unknown("variable", variable, ("weights", "delays"), where=f'connection "{key}"')
-            values = connection.values if variable == "weights" else connection.delays
-            return values.astype(np.int64) if values.dtype.kind == "i" else np.array(values)
-        node, group = self._population(key), self.image.group(key)
-        states = [state for state, _ in group.model.state]
-        if variable in states:
-            return np.array(self.image.state(key, variable))
-        if variable in group.parameters[key]:
-            return np.array(group.parameters[key][variable])
-        known = dict.fromkeys([*states, *node.parameters])
-        raise unknown("variable", variable, known, where=f'population "{key}"')
+        return access.get(self, name, variable)
 
     def set(self, name: str | Population | Connection, variable: str, value: Any) -> None:
         """Set a state variable or parameter of a population, or the weights of a connection, from the next step on.
@@ -224,66 +196,13 @@ class Emulator:
         A new t_epoch also holds for other connections that learn onto the same neurons, and forgets which neurons
         spiked in the unfinished epoch.
         """
-        key: str = name_of(name)
-        if key in self.network.connections and self.network.connections[key].learning is not None:
-            self._set_plastic(self.network.connections[key], variable, value)
-            return
-        if key in self.network.connections:
-            if variable != "weights":
-                advice = "Delays belong to the structure: make another network." if variable == "delays" else ""
-                where = f'connection "{key}"'
-                raise unknown("variable that can be set", variable, ("weights",), where=where, advice=advice)
-            self._set_weights(self.network.connections[key], value)
-            return
-        node, group = self._population(key), self.image.group(key)
-        where = f'population "{key}"'
-        states = [state for state, _ in group.model.state]
-        if variable in states:
-            values = check_state(group.model, group.parameters[key], variable, value, node.shape, where)
-            self.image.state(key, variable)[...] = values
-            if variable != "rest":
-                self.image.arena[f"{group.key}.hot"][:] = 1  # the next step looks at every neuron
-                return
-        else:
-            parameter = group.model.parameter(variable)
-            if parameter is None:
-                raise unknown("variable", variable, dict.fromkeys([*states, *node.parameters]), where=where)
-            group.parameters[key][variable] = check_parameter(parameter, value, node.shape, where)
-        self.image.refresh(group)
-        self._books.parameters_changed()
+        access.change(self, name, variable, value)
 
     def set_input(
         self, name: str | Input, *, spikes: Any = None, payloads: ArrayLike | None = None, rate: ArrayLike | None = None
     ) -> None:
         """Give an input other events (times count from step 0) or another rate, as for ``Network.input``."""
-        name = name_of(name)
-        if name not in self.network.inputs:
-            raise unknown("input", name, self.network.inputs)
-        node, source = self.network.inputs[name], self.image.inputs[name]
-        where = f'input "{name}"'
-        allowed, other = ("rate", spikes) if source.poisson else ("spikes", rate)
-        if other is not None or (source.poisson and payloads is not None):
-            kind = "Poisson inputs" if source.poisson else "inputs of listed events"
-            raise invalid(where, "", "rate" if other is rate else "spikes or payloads", f"{allowed} for {kind}")
-        if source.poisson:
-            changed = replace(node, rate=event_rate(rate, node.shape, where))
-        else:
-            times, indices, values = sorted_events(spikes, payloads, node.shape, where)
-            if values is None and source.lists.payload is not None:
-                values = np.ones(len(times), np.int64)  # an input that had payloads keeps them, and its recordings
-            changed = replace(node, times=times, indices=indices, payloads=values)
-            warn_of_past(times, self.step, where)
-        fits = source.poisson or (
-            most_at_once(changed.times) <= source.most and (changed.payloads is None) == (source.lists.payload is None)
-        )
-        if fits:
-            self.network.replace(changed)
-            source.node = changed
-            source.point_own()
-        else:
-            self._rebuild([changed])
-        if not source.poisson:
-            self.image.arena[f"{source.key}.cursor"][0] = 0
+        access.change_input(self, name, spikes, payloads, rate)
 
     # ------------------------------------------------------------ checkpoints and accounts
     def save(self, path: str | Path) -> Path:
@@ -351,47 +270,8 @@ class Emulator:
             if lost:
                 warnings.warn(f"integers left their fields: {lost}", LoihiOverflowWarning, stacklevel=3)
 
-    def _population(self, name: str) -> Population:
-        if name in self.network.inputs:
-            raise invalid(f'input "{name}"', "", "an input", "a population or connection", "set_input() is for inputs")
-        if name not in self.network.populations:
-            raise unknown("population or connection", name, [*self.network.populations, *self.network.connections])
-        return self.network.populations[name]
-
-    def _set_plastic(self, c: Connection, variable: str, value: Any) -> None:
-        found = plastic.get(self.image, c, variable)  # raises for unknown names
-        if variable == "learning":
-            plastic.set_enabled(self.image, self.network, c, value)
-        elif variable in plastic.parameters(c):
-            rules = plastic.changed_rules(self.network, c, variable, value)
-            self._rebuild([replace(self.network.connections[name], learning=new) for name, new in rules.items()])
-        elif variable == "delays" and not self.image.learners[c.name].has_delays:
-            where = f'connection "{c.name}"'
-            raise invalid(where, "delays", value, f"{found}", "Delays belong to the structure: make another network.")
-        else:
-            plastic.set_state(self.image, self.network, c, variable, value)
-
-    def _set_weights(self, old: Connection, value: Any) -> None:
-        self._rebuild([synapse_checks.with_values(old, value, self.network.rules)])
-
     def _rebuild(
         self, changed: Sequence[Input | Connection], fill: Callable[[Image], None] = lambda image: None
     ) -> None:
-        """Make the image anew with changed elements; state, parameters and recordings go on as they were, then `fill`.
-
-        If that fails or is interrupted, everything is as before.
-        """
-        known = self.network.connections | self.network.inputs
-        before = [known[element.name] for element in changed]
-        try:
-            for element in changed:
-                self.network.replace(element)
-            image = Image(self.network)
-            image.adopt(self.image)
-            image.forget_epochs(self.image)
-            fill(image)
-            self.image, self._pacer, self._books = image, Pacer(image), Books(image)
-        except BaseException:
-            for element in before:
-                self.network.replace(element)
-            raise
+        """Make the image anew with changed elements; see :func:`loihi_emu.rebuild.rebuild`."""
+        rebuild(self, changed, fill)

@@ -1,0 +1,135 @@
+"""Reading and setting an emulator's state, parameters, weights and inputs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from loihi_emu import plastic
+from loihi_emu import synapses as synapse_checks
+from loihi_emu.checks import check_parameter, check_state
+from loihi_emu.elements import Connection, Input, Population, name_of
+from loihi_emu.errors import invalid, unknown
+from loihi_emu.events import event_rate, sorted_events, warn_of_past
+from loihi_emu.image.sources import most_at_once
+
+if TYPE_CHECKING:
+    from loihi_emu.emulator import Emulator
+
+
+def get(emulator: Emulator, name: str | Population | Connection, variable: str) -> Any:
+    """What ``Emulator.get`` gives."""
+    key: str = name_of(name)
+    network, image = emulator.network, emulator.image
+    if key in network.connections:
+        connection = network.connections[key]
+        if connection.learning is not None:
+            return plastic.get(image, connection, variable)
+        if variable not in ("weights", "delays"):
+            raise unknown("variable", variable, ("weights", "delays"), where=f'connection "{key}"')
+        values = connection.values if variable == "weights" else connection.delays
+        return values.astype(np.int64) if values.dtype.kind == "i" else np.array(values)
+    node, group = _population(emulator, key), image.group(key)
+    states = [state for state, _ in group.model.state]
+    if variable in states:
+        return np.array(image.state(key, variable))
+    if variable in group.parameters[key]:
+        return np.array(group.parameters[key][variable])
+    known = dict.fromkeys([*states, *node.parameters])
+    raise unknown("variable", variable, known, where=f'population "{key}"')
+
+
+def change(emulator: Emulator, name: str | Population | Connection, variable: str, value: Any) -> None:
+    """What ``Emulator.set`` does."""
+    key: str = name_of(name)
+    network, image = emulator.network, emulator.image
+    if key in network.connections:
+        _change_connection(emulator, network.connections[key], variable, value)
+        return
+    node, group = _population(emulator, key), image.group(key)
+    where = f'population "{key}"'
+    states = [state for state, _ in group.model.state]
+    if variable in states:
+        values = check_state(group.model, group.parameters[key], variable, value, node.shape, where)
+        image.state(key, variable)[...] = values
+        if variable != "rest":
+            image.arena[f"{group.key}.hot"][:] = 1  # the next step looks at every neuron
+            return
+    else:
+        parameter = group.model.parameter(variable)
+        if parameter is None:
+            raise unknown("variable", variable, dict.fromkeys([*states, *node.parameters]), where=where)
+        group.parameters[key][variable] = check_parameter(parameter, value, node.shape, where)
+    image.refresh(group)
+    emulator._books.parameters_changed()
+
+
+def change_input(emulator: Emulator, name: str | Input, spikes: Any, payloads: ArrayLike | None, rate: Any) -> None:
+    """What ``Emulator.set_input`` does."""
+    name = name_of(name)
+    network, image = emulator.network, emulator.image
+    if name not in network.inputs:
+        raise unknown("input", name, network.inputs)
+    node, source = network.inputs[name], image.inputs[name]
+    where = f'input "{name}"'
+    allowed, other = ("rate", spikes) if source.poisson else ("spikes", rate)
+    if other is not None or (source.poisson and payloads is not None):
+        kind = "Poisson inputs" if source.poisson else "inputs of listed events"
+        raise invalid(where, "", "rate" if other is rate else "spikes or payloads", f"{allowed} for {kind}")
+    if source.poisson:
+        changed = replace(node, rate=event_rate(rate, node.shape, where))
+    else:
+        times, indices, values = sorted_events(spikes, payloads, node.shape, where)
+        if values is None and source.lists.payload is not None:
+            values = np.ones(len(times), np.int64)  # an input that had payloads keeps them, and its recordings
+        changed = replace(node, times=times, indices=indices, payloads=values)
+        warn_of_past(times, emulator.step, where)
+    fits = source.poisson or (
+        most_at_once(changed.times) <= source.most and (changed.payloads is None) == (source.lists.payload is None)
+    )
+    if fits:
+        network.replace(changed)
+        source.node = changed
+        source.point_own()
+    else:
+        emulator._rebuild([changed])
+    if not source.poisson:
+        emulator.image.arena[f"{source.key}.cursor"][0] = 0
+
+
+def _population(emulator: Emulator, name: str) -> Population:
+    network = emulator.network
+    if name in network.inputs:
+        raise invalid(f'input "{name}"', "", "an input", "a population or connection", "set_input() is for inputs")
+    if name not in network.populations:
+        raise unknown("population or connection", name, [*network.populations, *network.connections])
+    return network.populations[name]
+
+
+def _change_connection(emulator: Emulator, c: Connection, variable: str, value: Any) -> None:
+    if c.learning is not None:
+        _change_plastic(emulator, c, variable, value)
+        return
+    if variable != "weights":
+        advice = "Delays belong to the structure: make another network." if variable == "delays" else ""
+        where = f'connection "{c.name}"'
+        raise unknown("variable that can be set", variable, ("weights",), where=where, advice=advice)
+    emulator._rebuild([synapse_checks.with_values(c, value, emulator.network.rules)])
+
+
+def _change_plastic(emulator: Emulator, c: Connection, variable: str, value: Any) -> None:
+    network, image = emulator.network, emulator.image
+    found = plastic.get(image, c, variable)  # raises for unknown names
+    if variable == "learning":
+        plastic.set_enabled(image, network, c, value)
+    elif variable in plastic.parameters(c):
+        rules = plastic.changed_rules(network, c, variable, value)
+        emulator._rebuild([replace(network.connections[name], learning=new) for name, new in rules.items()])
+    elif variable == "delays" and not image.learners[c.name].has_delays:
+        where = f'connection "{c.name}"'
+        raise invalid(where, "delays", value, f"{found}", "Delays belong to the structure: make another network.")
+    else:
+        plastic.set_state(image, network, c, variable, value)
