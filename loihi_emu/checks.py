@@ -12,19 +12,33 @@ from numpy.typing import NDArray
 
 from loihi_emu.elements import Noise, Shape, Slice, fits, one_or_each, one_value_each
 from loihi_emu.errors import finite, invalid, numbers, ranged, unknown, whole
+from loihi_emu.keywords import unknown_argument
 from loihi_emu.models.specification import NeuronModel, Parameter
 
 MAX_NEURONS = (1 << 31) - 1
 """Neurons are counted in 32 bits."""
 
 
-def new_name(name: Any, what: str, taken: Collection[str]) -> str:
-    """A name that is a text and not taken."""
+def new_name(name: Any, what: str, taken: Mapping[str, object]) -> str:
+    """A name that is a text and not taken by another element: populations, inputs and connections share their names."""
     if not isinstance(name, str) or not name:
         raise invalid(what, "name", repr(name), "a text that is not empty")
     if name in taken:
-        raise invalid(f'{what} "{name}"', "name", "one that is taken", "a new name")
+        given = f"a name that is taken by {article(type(taken[name]).__name__.lower())}"
+        advice = "Populations, inputs and connections of a network share one space of names."
+        raise invalid(f'{what} "{name}"', "name", given, "a new name", advice)
     return name
+
+
+def article(noun: str) -> str:
+    """The noun with "a" or "an" before it.
+
+    Examples
+    --------
+    >>> article("input"), article("population")
+    ('an input', 'a population')
+    """
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 def shape_of(shape: Any, where: str) -> tuple[int, ...]:
@@ -46,7 +60,8 @@ def parameters_of(
     known = [p.name for p in model.parameters]
     for name in given:
         if name not in known:
-            raise unknown("parameter", name, known, where=f'{where}, model "{model.name}"')
+            place = f'{where}, model "{model.name}"'
+            raise unknown_argument(name, known, place, topic="population", what="parameter")
     checked: dict[str, NDArray[Any]] = {}
     for p in model.parameters:
         if p.name in given:

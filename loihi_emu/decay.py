@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 from loihi_emu import errors
 from loihi_emu.chip import LOIHI1
+from loihi_emu.keywords import known_keywords
 
 DECAY_ONE = LOIHI1.decay_max
 """The effective decay that loses everything: 4096, one more than a 12-bit field holds."""
@@ -44,6 +45,7 @@ def decay_from_tau(tau: float, dt: float = ...) -> int: ...
 def decay_from_tau(
     tau: Sequence[float] | NDArray[np.floating] | NDArray[np.integer], dt: float = ...
 ) -> NDArray[np.int64]: ...
+@known_keywords
 def decay_from_tau(tau: Floats, dt: float = 1.0) -> int | NDArray[np.int64]:
     """Return the effective decay whose time constant is nearest `tau`.
 
@@ -85,6 +87,7 @@ def decay_from_tau(tau: Floats, dt: float = 1.0) -> int | NDArray[np.int64]:
 def tau_from_decay(decay: int, dt: float = ...) -> float: ...
 @overload
 def tau_from_decay(decay: Sequence[int] | NDArray[np.integer], dt: float = ...) -> NDArray[np.float64]: ...
+@known_keywords
 def tau_from_decay(decay: Integers, dt: float = 1.0) -> float | NDArray[np.float64]:
     """Return the time constant of an effective decay: the inverse of :func:`decay_from_tau`.
 

@@ -15,10 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.errors import integer, invalid, numbers, ranged, unknown
+from loihi_emu.keywords import known_keywords_of
 
 Shape = tuple[int, ...]
 
 
+@known_keywords_of
 @dataclass(frozen=True)
 class Noise:
     """Pseudo-random noise on u or v, in every step and neuron.
@@ -217,6 +219,7 @@ class Slice:
         return np.arange(self.start, self.stop, self.step, dtype=np.int64)
 
 
+@known_keywords_of
 @dataclass(frozen=True, eq=False)
 class Conv2D:
     """Convolutional weights: one kernel shared by all positions, never expanded.

@@ -12,7 +12,7 @@ raise themselves.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -63,8 +63,39 @@ class UnknownNameError(ValidationError, KeyError):
         return str(self.args[0]) if self.args else ""
 
 
+class UnknownArgumentError(UnknownNameError, TypeError):
+    """A function has no argument of that name; the text lists near ones, and what other tools' words are here."""
+
+
+class MissingAttributeError(LoihiEmuError, AttributeError):
+    """An object has no attribute of that name; the text says where the thing is, or lists near names."""
+
+
 class MappingError(LoihiEmuError, ValueError):
-    """A network does not fit on the chips it was placed on, or a placement is contradictory."""
+    """A network does not fit on the chips it was placed on, or a placement is contradictory.
+
+    Parameters
+    ----------
+    message : str
+        The whole text.
+    resource : str, optional
+        The key of ``Placement.budgets`` and ``limits`` that is too small ("compartments", "synaptic_bits", "axons_in",
+        ...), or "cores", "chips". None where no single one is.
+    need, have : number, optional
+        What is needed of it and what there is, in that resource's unit.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        resource: str | None = None,
+        need: float | None = None,
+        have: float | None = None,
+    ) -> None:
+        """Keep the text, and the resource with what is needed and what there is."""
+        super().__init__(message)
+        self.resource, self.need, self.have = resource, need, have
 
 
 class UnsupportedError(LoihiEmuError, NotImplementedError):
@@ -118,7 +149,17 @@ def invalid(where: str, name: str, given: object, allowed: str, advice: str = ""
     return ValidationError(text, where=where or None, name=name or None)
 
 
-def unknown(what: str, name: object, known: Iterable[str], *, where: str = "", advice: str = "") -> UnknownNameError:
+def unknown(
+    what: str,
+    name: object,
+    known: Iterable[str],
+    *,
+    where: str = "",
+    advice: str = "",
+    near: Sequence[str] = (),
+    few: int = FEW_NAMES,
+    kind: type[UnknownNameError] = UnknownNameError,
+) -> UnknownNameError:
     """Build the error for a name that does not exist, listing near names, or all of them when few.
 
     Parameters
@@ -133,6 +174,12 @@ def unknown(what: str, name: object, known: Iterable[str], *, where: str = "", a
         The object concerned, such as ``population "hidden"``; may be empty.
     advice : str
         What to do, optional.
+    near : sequence of str
+        The names that are meant, where that is known better than by their letters.
+    few : int
+        Up to so many known names are listed whole.
+    kind : type
+        Class of the error.
 
     Returns
     -------
@@ -146,21 +193,33 @@ def unknown(what: str, name: object, known: Iterable[str], *, where: str = "", a
     """
     names = [str(k) for k in known]
     asked = f'"{name}"' if isinstance(name, str) else repr(name)
-    by_folded: dict[str, str] = {}
-    for k in names:
-        by_folded.setdefault(k.casefold(), k)
-    near = [by_folded[k] for k in difflib.get_close_matches(str(name).casefold(), by_folded, n=NEAR_NAMES, cutoff=0.6)]
+    near = list(near) or near_names(name, names)
     if not names:
         text = f"{_place(where, '')}unknown {what} {asked}: none is known."
-        return UnknownNameError(text + _advice(advice), where=where or None, name=what)
+        return kind(text + _advice(advice), where=where or None, name=what)
     text = f"{_place(where, '')}unknown {what} {asked}:"
     if near:
         text += f" did you mean {_quoted(near, ' or ')}?"
-    if len(names) <= FEW_NAMES:
+    if len(names) <= few:
         text += f" Known are {_quoted(names)}." if near else f" known are {_quoted(names)}."
     elif not near:
-        text += f" known are {_quoted(names[:FEW_NAMES])} and {len(names) - FEW_NAMES} more."
-    return UnknownNameError(text + _advice(advice), where=where or None, name=what)
+        text += f" known are {_quoted(names[:few])} and {len(names) - few} more."
+    return kind(text + _advice(advice), where=where or None, name=what)
+
+
+def near_names(name: object, known: Iterable[str]) -> list[str]:
+    """The known names that are spelt much like `name`, the nearest first, at most three.
+
+    Examples
+    --------
+    >>> near_names("delay", ["weights", "delays"])
+    ['delays']
+    """
+    by_folded: dict[str, str] = {}
+    for k in known:
+        by_folded.setdefault(k.casefold(), k)
+    found = difflib.get_close_matches(str(name).casefold()[:LONG_REPR], by_folded, n=NEAR_NAMES, cutoff=0.6)
+    return [by_folded[k] for k in found]
 
 
 def extra(name: str, pip: str) -> MissingExtraError:

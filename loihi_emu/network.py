@@ -14,6 +14,7 @@ from loihi_emu.chip import LOIHI1, Chip
 from loihi_emu.elements import Connection, Input, Noise, Population, Probe, Slice, Source
 from loihi_emu.errors import integer, invalid, unknown
 from loihi_emu.events import event_rate, sorted_events
+from loihi_emu.keywords import known_keywords_of, missing_attribute
 from loihi_emu.learning import checks as learning_checks
 from loihi_emu.learning.rule import LearningRule
 from loihi_emu.models import registry
@@ -26,6 +27,7 @@ LAVA_MAX_DELAY = 63
 """Lava's delayed connections raise beyond this (``dense/models.py``)."""
 
 
+@known_keywords_of
 class Network:
     """Populations of neurons, inputs, connections and probes, to be run by :class:`loihi_emu.Emulator`.
 
@@ -59,7 +61,7 @@ class Network:
             raise unknown("rule set", rules, registry.RULES)
         if not isinstance(chip, Chip):
             raise invalid("network", "chip", repr(chip), "loihi_emu.LOIHI1 or LOIHI2")
-        self.name, self.chip, self.rules = checks.new_name(name, "network", ()), chip, rules
+        self.name, self.chip, self.rules = checks.new_name(name, "network", {}), chip, rules
         self.seed = integer("network", "seed", seed, 0, (1 << 63) - 1)
         self._nodes: dict[str, Source] = {}
         self._connections: dict[str, Connection] = {}
@@ -93,6 +95,11 @@ class Network:
 
     def __contains__(self, name: object) -> bool:
         return name in self._nodes
+
+    if not TYPE_CHECKING:  # type checkers know the attributes
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing_attribute(self, name)
 
     def __getitem__(self, name: str) -> Source:
         """The population or input of that name."""
@@ -373,7 +380,7 @@ class Network:
 
     # ------------------------------------------------------------ checks
     def _new_name(self, name: Any, what: str) -> str:
-        return checks.new_name(name, what, [*self._nodes, *self._connections])
+        return checks.new_name(name, what, self._nodes | self._connections)
 
     def _slice(self, target: Target, where: str) -> Slice:
         if isinstance(target, str):

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from loihi_emu import errors
 from loihi_emu.chip import LOIHI1
+from loihi_emu.keywords import known_keywords
 from loihi_emu.quantize_parts import WHERE, is_sparse, like, option_of, split, stored, together
 from loihi_emu.quantize_report import QuantizeReport, WeightReport
 from loihi_emu.quantize_search import BIAS_TOP, EXACT, Matrix, bias_exponents, choose, grid, largest_scale, matrix
@@ -81,6 +82,7 @@ class Quantized:
         return weights * (2.0**weight_exp / self.scale)
 
 
+@known_keywords
 def quantize(
     weights: Any,
     *,
@@ -195,6 +197,7 @@ def quantize(
     )  # fmt: skip
 
 
+@known_keywords
 def bias_mantissa_exponent(bias: Any) -> tuple[Any, Any]:
     """Return bias mantissas and exponents: ``bias ~ mantissa * 2^exponent``.
 

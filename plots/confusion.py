@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from loihi_emu.errors import invalid, whole
+from loihi_emu.keywords import known_keywords
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,6 +19,7 @@ DARK = 0.55  # share of a row from which on white text reads better than black
 SMALLEST_TEXT = 4.5  # points; counts that would be smaller are left out and a colour bar is drawn
 
 
+@known_keywords
 def confusion(
     matrix: ArrayLike,
     labels: Sequence[object] | None = None,

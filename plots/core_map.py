@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.errors import invalid, unknown
+from loihi_emu.keywords import known_keywords
 from loihi_emu.plots._chips import ROOM, Grid, floor_of, grid_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ THOUSANDS = 10_000
 """Colour bars that reach so far have commas in their numbers."""
 
 
+@known_keywords
 def core_map(
     placement: Placement,
     what: str = "compartments",

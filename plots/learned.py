@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from loihi_emu.errors import finite, integer, invalid, ranged, whole
+from loihi_emu.keywords import known_keywords
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,6 +19,7 @@ WINDOW = 30
 QUARTILES = (25, 75)
 
 
+@known_keywords
 def weight_history(
     recording: Any,
     name: str | None = None,
@@ -81,6 +83,7 @@ def weight_history(
     return ax
 
 
+@known_keywords
 def weight_change(
     before: ArrayLike, after: ArrayLike, *, bins: int = BINS, label: str = "weight", ax: Axes | None = None
 ) -> Axes:
@@ -135,6 +138,7 @@ def _edges(values: NDArray[Any], bins: int) -> NDArray[np.float64]:
     return np.linspace(low, high if high > low else low + 1, bins + 1)
 
 
+@known_keywords
 def learning_window(
     rule: Any,
     distances: ArrayLike | None = None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loihi_emu.errors import invalid
+from loihi_emu.keywords import known_keywords
 from loihi_emu.plots._bins import pixel_counts, spike_rate, spread
 from loihi_emu.plots._source import IntArray, Neurons, RecordingLike, Window, check_names_in
 from loihi_emu.plots._spikes import Group, SpikeSource, gather
@@ -27,6 +28,7 @@ STROKE_POINTS = 3.0  # marks at least so high are strokes, lower ones are dots
 ROWS_TICKED = 16  # rows that are not consecutive neurons get a tick each up to this many
 
 
+@known_keywords
 def raster(
     source: RecordingLike | Mapping[str, SpikeSource] | SpikeSource,
     populations: str | Sequence[str] | None = None,

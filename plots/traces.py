@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from loihi_emu.errors import invalid
+from loihi_emu.keywords import known_keywords
 from loihi_emu.plots._bins import decimate, thin
 from loihi_emu.plots._signals import Signal, gather_signals
 from loihi_emu.plots._source import Neurons, RecordingLike, Window
@@ -29,6 +30,7 @@ MARGIN = 0.04  # above and below everything drawn, of the range of the data
 BELOW_HEIGHT = 0.6  # of traces below other axes, of their height
 
 
+@known_keywords
 def traces(
     source: RecordingLike | Mapping[str, ArrayLike] | ArrayLike,
     names: str | Sequence[str] | None = None,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from loihi_emu.keywords import known_keywords
 from loihi_emu.plots._bins import block_means, block_means_sparse
 from loihi_emu.plots.core_map import check_placement
 
@@ -23,6 +24,7 @@ LINE = "0.6"
 """Up to so many chips have lines between them, of a grey that shows on every colour."""
 
 
+@known_keywords
 def traffic(
     placement: Placement,
     rates: Any = None,

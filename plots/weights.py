@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.errors import invalid, unknown
+from loihi_emu.keywords import known_keywords
 from loihi_emu.plots._matrix import Weights, read_weights
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ SQUARE_WITHIN = 3.0  # matrices longer than this many times their width fill the
 HISTOGRAM_BINS = 64
 
 
+@known_keywords
 def weights(
     matrix: Any,
     kind: str = "image",

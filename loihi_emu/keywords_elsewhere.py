@@ -1,0 +1,161 @@
+"""What arguments and attributes of other tools, or other words for a thing, are called here.
+
+One table a function: words (lower case), the names that are meant, and a sentence where a name is not enough.
+Words are those of Lava, Nengo, Brian2, PyNN, NEST, snnTorch and of common speech.
+"""
+
+from __future__ import annotations
+
+Row = tuple[str, str, str]
+
+_DECAY = "decay_from_tau(tau) makes the decay of a time constant in steps: du for the current, dv for the voltage."
+_LISTS = (
+    "Connection rules are written with NumPy: weights as an array (n_post, n_pre), or as lists (pre indices, post "
+    "indices, values), such as post, pre = np.nonzero(rng.random((n_post, n_pre)) < p); weights = (pre, post, 10)."
+)
+_RESET = (
+    "The chip sets v to 0 after a spike and has no other reset. Subtracting resets become close where vth is large "
+    "beside the weights: little is lost above the threshold."
+)
+_NO_UNITS = "There are no times in seconds here: everything counts steps."
+_STEPS = "A step is the unit of time."
+_SEED = "Random inputs and noise follow Network(seed=...)."
+_RECORD = "What is recorded is chosen with network.probe(population, variables)."
+
+POPULATION: tuple[Row, ...] = (
+    ("threshold v_th vthr v_thr v_thresh v_threshold thresh theta vthmant vth_mant thr", "vth", ""),
+    ("tau taus time_constant", "du dv", _DECAY),
+    ("tau_m tau_mem taum tau_v tau_rc beta decay_v v_decay voltage_decay vdecay leak", "dv", _DECAY),
+    ("tau_s tau_syn tausyn tau_u tau_i tau_syn_e tau_syn_i alpha decay_u u_decay current_decay idecay", "du", _DECAY),
+    ("reset v_reset vreset u_reset reset_mechanism reset_voltage", "", _RESET),
+    ("v_rest vrest e_l el u_rest rest v_leak resting_potential", "", "The resting voltage is 0: count from it."),
+    ("tau_ref t_ref refrac ref refractory_period tau_refrac refractory_delay refdelay ref_period", "refractory", ""),
+    ("i i_e i_ext i_offset ioffset current bias_current i_bias bias_mant", "bias", ""),
+    ("exponent bias_exponent", "bias_exp", ""),
+    ("n size neurons num_neurons n_neurons count", "", "The number of neurons is the second argument, shape."),
+    ("initial_v v0 v_init init_v", "v", ""),
+    ("initial_u u0 u_init init_u", "u", ""),
+    ("min_voltage v_min", "vmin", ""),
+    ("max_voltage v_max", "vmax", ""),
+    ("seed rng", "", _SEED),
+    ("gain r r_m resistance tau_gain c c_m cm g_l", "", "Gains go into the weights: u settles at w * 64 * 4096 / du."),
+    ("label", "name", ""),
+)
+
+ARGUMENTS: dict[str, tuple[Row, ...]] = {
+    "Network": (
+        ("dt timestep ts", "", f"{_STEPS} Choose what it stands for when you convert: decay_from_tau(tau, dt)."),
+        ("precision mode backend arithmetic", "rules", ""),
+        ("label", "name", ""),
+        ("rng random_seed", "seed", ""),
+    ),
+    "population": POPULATION,
+    "Network.input": (
+        ("spike_times times spiketimes events data spike_data", "spikes", ""),
+        ("rates freq frequency probability p firing_rate", "rate", "A rate is a probability per step, 0..1."),
+        ("values weights graded", "payloads", ""),
+        ("n size neurons", "shape", ""),
+        ("seed rng", "", _SEED),
+    ),
+    "Network.connect": (
+        ("delay d synaptic_delay dly", "delays", ""),
+        ("weight w synaptic_weight strength", "weights", ""),
+        ("p prob probability connectivity density sparsity rule conn_spec connector condition n j", "weights", _LISTS),
+        ("stdp plasticity learning_rule plastic rule_learning synapse_type", "learning", ""),
+        ("exponent exp weight_exponent wgtexp", "weight_exp", ""),
+        ("bits num_weight_bits precision n_bits nbits", "weight_bits", ""),
+        ("sign inhibitory excitatory receptor_type target", "sign_mode", ""),
+        ("source src from_ sources", "pre", ""),
+        ("target_population dst to destination targets", "post", ""),
+        ("reward modulator third_factor", "factors", ""),
+        ("synapse transform function solver", "", "Weights are integers; loihi_emu.quantize makes them of floats."),
+        ("num_message_bits", "graded", ""),
+        ("label", "name", ""),
+    ),
+    "Network.probe": (
+        ("variable var vars record what attr attribute key observe", "variables", ""),
+        ("interval sample_every period sampling_interval step dt", "every", ""),
+        ("ids indices index idx subset cells", "neurons", ""),
+        ("population source", "target", ""),
+        ("buffer num_steps steps", "", "A probe has no length: it records as long as the emulator runs."),
+    ),
+    "Network.place": (
+        ("board device hardware", "boards", ""),
+        ("algorithm method allocator partitioner", "strategy", ""),
+        ("recording activity spikes", "rates", ""),
+        ("cores chips", "", "Limits are a chip's: dataclasses.replace(LOIHI1, cores=4), or boards."),
+    ),
+    "Emulator": (
+        ("net model", "network", ""),
+        ("seed rng", "", _SEED),
+        ("dt timestep", "", _STEPS),
+        ("record probes", "", _RECORD),
+        ("progress progress_bar", "", "It is an argument of run(): emulator.run(steps, progress=True)."),
+        ("chip rules boards placement", "", "They are chosen when the network is made: Network(chip=..., rules=...)."),
+    ),
+    "Emulator.run": (
+        ("duration t time n num_steps n_steps timesteps time_steps runtime sim_time t_stop until", "steps", _NO_UNITS),
+        ("report progress_bar verbose tqdm", "progress", ""),
+        ("inputs input data", "", "set_input() gives inputs their events; run_samples() runs many samples."),
+        ("record probes", "", _RECORD),
+        ("condition run_cfg", "", "That is Lava's run(); it is in lava_api."),
+    ),
+    "Emulator.run_samples": (
+        ("duration t time n num_steps n_steps timesteps time_steps runtime", "steps", _NO_UNITS),
+        ("samples data x batch input dataset", "inputs", ""),
+        ("report progress_bar verbose tqdm", "progress", ""),
+    ),
+    "Emulator.set_input": (
+        ("spike_times times events data spike_data", "spikes", ""),
+        ("rates freq frequency probability", "rate", "A rate is a probability per step, 0..1."),
+        ("values", "payloads", ""),
+    ),
+    "quantize": (
+        ("threshold v_th v_threshold thresh", "vth", ""),
+        ("bits n_bits precision", "weight_bits", ""),
+        ("w weight", "weights", ""),
+        ("biases", "bias", ""),
+    ),
+    "decay_from_tau": (("timestep ts step", "dt", ""), ("tau_m tau_mem tau_syn time_constant", "tau", "")),
+    "Noise": (
+        ("sigma std amplitude exponent magnitude scale", "exp", "The amplitude is 127 * 2**(exp - 7)."),
+        ("mean mu", "offset", ""),
+        ("seed rng", "", _SEED),
+    ),
+    "LearningRule": (
+        ("dw_rule weight_update update", "dw", ""),
+        ("epoch epoch_length tepoch", "t_epoch", ""),
+        ("x1_tau x1_impulse x2_tau x2_impulse y1_tau y1_impulse y2_tau y2_impulse y3_tau y3_impulse tau_plus tau_minus "
+         "tau_pre tau_post", "x1 y1", "A trace is given whole: x1=Trace(impulse, tau)."),
+        ("reward", "y3", 'A reward is the third factor: connect(..., factors={"y3": node}).'),
+        ("lr learning_rate eta", "dw", 'The rate is a factor of the rule, m * 2^e: "2^-4*x1*y0".'),
+    ),
+    "Trace": (
+        ("amplitude increment a jump", "impulse", ""),
+        ("decay time_constant tau_plus tau_minus", "tau", ""),
+    ),
+}  # fmt: skip
+
+_RUN = "A network is a description; it is run by Emulator(network).run(steps)."
+_STATE = "State and parameters of a running network are the emulator's: emulator = Emulator(network); emulator."
+_SHOW = "Plots are functions: from loihi_emu import plots; plots.raster(recording)."
+
+ATTRIBUTES: dict[str, dict[str, str]] = {
+    "Network": {
+        **dict.fromkeys(("run", "simulate", "sim", "start", "compile", "build", "step"), _RUN),
+        **{name: f"{_STATE}{name}(...)." for name in ("get", "set", "set_input", "reset", "restore", "memory")},
+        **dict.fromkeys(("run_samples", "batch"), "Samples are run by Emulator(network).run_samples(steps, inputs)."),
+        **dict.fromkeys(("plot", "show", "raster", "draw"), _SHOW),
+        **dict.fromkeys(
+            ("recording", "spikes", "spike_counts", "results"),
+            "What was recorded is returned by the run: recording = Emulator(network).run(steps).",
+        ),
+        **dict.fromkeys(("record", "monitor"), "Recording is asked for with network.probe(population, variables)."),
+        **dict.fromkeys(("add_population", "add", "create", "layer", "add_neurons", "group"),
+                        "Neurons are added with network.population(name, shape, vth=...)."),
+        **dict.fromkeys(("add_input", "generator", "stimulus"), "Inputs: network.input(name, shape, ...)."),
+        **dict.fromkeys(("add_connection", "synapses", "project"), "Synapses: network.connect(pre, post, weights)."),
+        "nodes": "There are network.populations and network.inputs.",
+        "dt": _STEPS,
+    },
+}  # fmt: skip
