@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.errors import ValidationError, invalid
+from loihi_emu.writing import replacing
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -45,13 +45,8 @@ def write_archive(
     body = json.dumps({"kind": kind, "schema": schema, **header}, default=_plain).encode()
     content = {"header": np.frombuffer(body, np.uint8), **{f"array.{k}": a for k, a in arrays.items()}}
     content["sum"] = np.frombuffer(_digest(content), np.uint8)
-    part = target.with_name(f"{target.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as stream:
-            np.savez_compressed(stream, **content)  # type: ignore[arg-type]
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    with replacing(target) as stream:
+        np.savez_compressed(stream, **content)  # type: ignore[arg-type]
     return target
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from loihi_emu.chip import LOIHI1, LOIHI2
 from loihi_emu.errors import MappingError, invalid
+from loihi_emu.writing import write_figure
 
 if TYPE_CHECKING:
     from loihi_emu.mapping import Placement
@@ -100,7 +101,7 @@ def _draw(path: Path, placements: list[tuple[str, Placement]]) -> None:
         plots.traffic(placement, ax=row[2])
         row[0].set_title(label or placement.problem.name, loc="left")
     try:
-        figure.savefig(path)
+        write_figure(figure, path)
     except (OSError, ValueError) as problem:
         raise invalid(
             "map", "--picture", f"{str(path)!r} ({problem})", "a path such as map.png in a folder"

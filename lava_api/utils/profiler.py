@@ -12,6 +12,7 @@ from lava_api.magma.core.callback_fx import NxSdkCallbackFx
 from lava_api.magma.core.run_configs import AbstractLoihiHWRunCfg, RunConfig
 from lava_api.utils._spike_counter import SpikeCounter, fanout
 from loihi_emu.errors import SimulationError, UnsupportedError, extra
+from loihi_emu.writing import write_figure
 
 
 class Profiler:
@@ -196,7 +197,7 @@ class EmulatorProfiler(NxSdkCallbackFx):
             axes.plot(np.arange(1, len(values) + 1), values)
             axes.set(xlabel=xlabel, ylabel=ylabel)
         if file is not None:
-            figure.savefig(file)
+            write_figure(figure, file)
         return axes
 
     @staticmethod

@@ -13,6 +13,7 @@ from typing import Any
 from lava_api.magma.compiler.executable import Executable
 from lava_api.magma.core.process.process import AbstractProcess
 from loihi_emu.errors import SimulationError
+from loihi_emu.writing import replacing
 
 SUFFIX = ".pickle"
 
@@ -69,7 +70,7 @@ def save(processes: Any, filename: str, executable: Executable | None = None) ->
             f"the processes cannot be saved: {error}. Classes and functions they refer to must be importable by name,"
             " not defined inside a function or __main__ of another program."
         ) from error
-    with open(filename if "." in filename else filename + SUFFIX, "wb") as file:
+    with replacing(filename if "." in filename else filename + SUFFIX) as file:
         file.write(content)
 
 

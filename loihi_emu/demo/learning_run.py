@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.demo.digits import CLASSES, IMAGE_SHAPE, held_out, load_digits
 from loihi_emu.demo.learning import GAP, NEURONS, RATES, STEPS, Learned, learn, predict
+from loihi_emu.writing import write_figure
 
 
 def run_learning(folder: Path, images: int | None = None) -> float:
@@ -72,7 +73,7 @@ def draw(learned: Learned, labels: NDArray[Any], predicted: NDArray[Any], folder
             ax.set_title(str(int(learned.votes[k].argmax())) if voted else "-", fontsize=7, pad=1)
     figure.suptitle(f"weights of {NEURONS} neurons after learning, with the digit that each votes for most")
     written = [folder / "fields.png"]
-    figure.savefig(written[-1], dpi=130)
+    write_figure(figure, written[-1], dpi=130)
 
     figure = Figure(figsize=(11, 4), layout="constrained")
     left, right = figure.subplots(1, 2)
@@ -80,7 +81,7 @@ def draw(learned: Learned, labels: NDArray[Any], predicted: NDArray[Any], folder
     left.set_title("weights in the first pass")
     plots.weight_change(learned.before, learned.after, ax=right)
     written.append(folder / "learning.png")
-    figure.savefig(written[-1], dpi=130)
+    write_figure(figure, written[-1], dpi=130)
 
     matrix = np.zeros((CLASSES, CLASSES), np.int64)
     read = predicted >= 0
@@ -89,5 +90,5 @@ def draw(learned: Learned, labels: NDArray[Any], predicted: NDArray[Any], folder
     axes = plots.confusion(matrix, ax=figure.add_subplot())
     axes.set_title(f"{int(read.sum())} held-out digits, learned without labels")
     written.append(folder / "learning-confusion.png")
-    figure.savefig(written[-1], dpi=130)
+    write_figure(figure, written[-1], dpi=130)
     return written

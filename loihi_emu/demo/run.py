@@ -16,6 +16,7 @@ from loihi_emu.demo.network import digits_network
 from loihi_emu.demo.readout import decide
 from loihi_emu.demo.weights import load_weights
 from loihi_emu.recording import Recording
+from loihi_emu.writing import write_figure
 
 SHOWN = 8
 """Images in the raster."""
@@ -134,8 +135,7 @@ def draw(result: Result, folder: Path) -> list[Path]:
 
 
 def _save(figure: Any, path: Path) -> Path:
-    figure.savefig(path, dpi=130)
-    return path
+    return write_figure(figure, path, dpi=130)
 
 
 def run_demo(folder: Path, images: int | None = None) -> Result:

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from loihi_emu.writing import replacing
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -83,7 +85,7 @@ class DigitsWeights:
                 arrays.update({f"{field.name}.{part.name}": getattr(value, part.name) for part in fields(value)})
             else:
                 arrays[field.name] = value
-        with open(path, "wb") as stream:
+        with replacing(path) as stream:
             np.savez_compressed(stream, **arrays)
 
 

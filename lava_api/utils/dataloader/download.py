@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
+
+from loihi_emu.writing import replacing
 
 WAIT = 60
 """Seconds without an answer after which a mirror is given up."""
@@ -34,8 +35,7 @@ def fetch(name: str, mirrors: Sequence[str], folder: Path) -> list[str]:
             failures.append(f"{mirror}{name}: {error}")
             continue
         folder.mkdir(parents=True, exist_ok=True)
-        partial = folder / f"{name}.{os.getpid()}.part"
-        partial.write_bytes(content)
-        partial.replace(folder / name)
+        with replacing(folder / name) as file:
+            file.write(content)
         return []
     return failures or [f"{name}: there is no mirror"]

@@ -11,6 +11,7 @@ import numpy as np
 
 from lava_api.utils.dataloader.download import fetch
 from loihi_emu.errors import ValidationError
+from loihi_emu.writing import replacing
 
 HERE = os.path.dirname(__file__)
 SIDE = 28
@@ -107,8 +108,10 @@ class MnistDataset:
         save_path : str
             File to write, or a folder for ``mnist.npy``.
         """
-        target = Path(save_path)
-        np.save(target / "mnist.npy" if target.is_dir() else target, _nested(_read_folder(Path(download_path))))
+        target, data = Path(save_path), _nested(_read_folder(Path(download_path)))
+        target = target / "mnist.npy" if target.is_dir() else target
+        with replacing(target if target.suffix == ".npy" else target.with_name(target.name + ".npy")) as file:
+            np.save(file, data)
 
     @property
     def train_images(self) -> Any:
