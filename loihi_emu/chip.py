@@ -71,6 +71,9 @@ class Chip:
     threshold_profiles: int | None = _q("threshold profiles per core")
     synapse_formats: int | None = _q("synapse formats per core")
     trace_profiles: int | None = _q("presynaptic trace configurations per core")
+    learning_rules: int | None = _q("different learning rules per core")
+    epochs_per_core: int | None = _q("lengths of a learning epoch per core")
+    decay_offsets_per_core: int | None = _q("whether decays count one more: settings per core, for u and for v")
     update_group: int | None = _q("compartments updated as one group")
     host_spikes: int | None = _q("stimulus spikes from the host per step and chip")
 

@@ -79,8 +79,9 @@ class MappingError(LoihiEmuError, ValueError):
     message : str
         The whole text.
     resource : str, optional
-        The key of ``Placement.budgets`` and ``limits`` that is too small ("compartments", "synaptic_bits", "axons_in",
-        ...), or "cores", "chips". None where no single one is.
+        What is too small: a key of ``Placement.budgets`` ("compartments", "synaptic_bits", "axons_in", ...), "chips",
+        "synapses" (of a chip), a field ("vth", "delays"), or a setting that a core has once ("noise", "epoch").
+        None where it is no single one.
     need, have : number, optional
         What is needed of it and what there is, in that resource's unit.
     """
@@ -96,6 +97,10 @@ class MappingError(LoihiEmuError, ValueError):
         """Keep the text, and the resource with what is needed and what there is."""
         super().__init__(message)
         self.resource, self.need, self.have = resource, need, have
+
+    def reworded(self, message: str) -> MappingError:
+        """Return the same error with another text."""
+        return MappingError(message, resource=self.resource, need=self.need, have=self.have)
 
 
 class UnsupportedError(LoihiEmuError, NotImplementedError):

@@ -26,8 +26,9 @@ def check_fields(network: Any, chip: Chip) -> None:
         if longest > chip.max_delay:
             raise MappingError(
                 f'connection "{c.name}", delays: got {longest}, {chip.name} has 0..{chip.max_delay}. '
-                "Use shorter delays, or a population in between that passes spikes on."
-            )
+                "Use shorter delays, or a population in between that passes spikes on.",
+                resource="delays", need=longest, have=chip.max_delay,
+            )  # fmt: skip
 
 
 def _check_population(p: Population, chip: Chip) -> None:
@@ -49,11 +50,24 @@ def _check_population(p: Population, chip: Chip) -> None:
             allowed = f"{low} or more" if top is None else f"{low}..{top}"
             raise MappingError(
                 f'population "{p.name}", {name}: got {values[bad].flat[0]}, {chip.name} has {allowed}. '
-                "Scale weights, thresholds and biases together (loihi_emu.quantize)."
-            )
+                f"{field_advice(name, top)}",
+                resource=name, need=values[bad].flat[0].item(), have=top,
+            )  # fmt: skip
     for name, least, form in (("vmin", -1, "-(2**e) + 1"), ("vmax", 1, "2**(9 + 2*e) - 1")):
         if name in p.parameters:
             _check_limit(p, name, least, form, chip)
+
+
+def field_advice(name: str, most: int | None) -> str:
+    """What to do about a value that a field of the chip cannot hold."""
+    if name == "vth" and most is not None:
+        return (
+            f"{most} is the largest: take it for neurons that are meant never to spike; otherwise scale weights, "
+            "thresholds and biases together (loihi_emu.quantize)."
+        )
+    if name in ("vth", "bias", "bias_mant"):
+        return "Scale weights, thresholds and biases together (loihi_emu.quantize)."
+    return "Choose a value in this range."
 
 
 def _check_limit(p: Population, name: str, sign: int, form: str, chip: Chip) -> None:
@@ -69,5 +83,6 @@ def _check_limit(p: Population, name: str, sign: int, form: str, chip: Chip) -> 
         nearest = sorted(possible, key=lambda value: abs(value - bad[0]))[:2]
         raise MappingError(
             f'population "{p.name}", {name}: got {bad[0]}, {chip.name} has {form}: '
-            f"the nearest are {min(nearest)} and {max(nearest)}."
-        )
+            f"the nearest are {min(nearest)} and {max(nearest)}.",
+            resource=name, need=bad[0], have=min(nearest, key=lambda value: abs(value - bad[0])),
+        )  # fmt: skip

@@ -16,7 +16,7 @@ from loihi_emu.mapping import list_kernels as k
 from loihi_emu.mapping.assignment import Assignment, Index, assigned
 from loihi_emu.mapping.formats import WEIGHT_BITS
 from loihi_emu.mapping.problem import Problem
-from loihi_emu.mapping.profiles import few_enough, part_of, values_of
+from loihi_emu.mapping.profiles import SETTINGS, few_enough, part_of, values_of
 
 
 class Run(NamedTuple):
@@ -50,8 +50,9 @@ class _OpenCore:
         self.profiles: tuple[set[int], set[int]] = (set(), set())
         self.formats: set[Any] = set()
         self.traces: set[Any] = set()
+        self.rules: set[Any] = set()
         self.shared: int | None = None
-        self.noise = 0
+        self.settings: list[set[int]] = [set() for _ in SETTINGS]
 
     # ------------------------------------------------------------ room
     def room(self, name: str, neurons: Index, fanout: NDArray[np.int64], guess: int) -> tuple[int, int, int]:
@@ -94,12 +95,16 @@ class _OpenCore:
         left = problem.limit("compartments") - self.compartments
         yield left
         head = neurons[:left]
-        yield self._same(part_of(problem.profiles.core[name], head), problem.profiles.noise[name])
+        yield self._same(part_of(problem.profiles.core[name], head))
+        for present, identities in zip(self.settings, problem.profiles.settings[name], strict=True):
+            yield few_enough(part_of(identities, head), {0} | present, 2)
         connections = problem.fanins[name].connections
         yield self._delayed(problem.neuron_delays(name), head)
         formats, traces = [self.format_of(c) for c in connections], [problem.trace_key(c) for c in connections]
         yield self._few_kinds(self.formats, formats, problem.limit("synapse_formats"), name, head)
         yield self._few_kinds(self.traces, traces, problem.limit("trace_profiles"), name, head)
+        rules = [problem.rule_key(c) for c in connections]
+        yield self._few_kinds(self.rules, rules, problem.limit("learning_rules"), name, head)
         for present, identities, resource in zip(
             self.profiles, (problem.profiles.compartment[name], problem.profiles.threshold[name]),
             ("compartment_profiles", "threshold_profiles"), strict=True,
@@ -117,10 +122,8 @@ class _OpenCore:
         needs = slots * np.arange(self.compartments + 1, self.compartments + len(neurons) + 1)
         return int(np.searchsorted(needs, limit, "right"))
 
-    def _same(self, shared: NDArray[np.int32], noise: int) -> int | None:
-        """Neurons before the first whose vmin, vmax or noise differ from the core's."""
-        if noise and self.noise and noise != self.noise:
-            return 0
+    def _same(self, shared: NDArray[np.int32]) -> int | None:
+        """Neurons before the first whose vmin or vmax differ from the core's."""
         wanted = int(shared.flat[0]) if self.shared is None else self.shared
         other = np.flatnonzero(shared != wanted)
         return None if not other.size else int(other[0]) if shared.ndim else 0
@@ -158,8 +161,10 @@ class _OpenCore:
         here = [c for c, onto in zip(fanin.connections, problem.onto(name, neurons), strict=True) if onto.any()]
         self.formats |= {self.format_of(c) for c in here}
         self.traces |= {problem.trace_key(c) for c in here if c.learning is not None}
+        self.rules |= {problem.rule_key(c) for c in here if c.learning is not None}
         self.shared = int(part_of(problem.profiles.core[name], neurons[:1]).flat[0])
-        self.noise = self.noise or problem.profiles.noise[name]
+        for present, identities in zip(self.settings, problem.profiles.settings[name], strict=True):
+            present.update(set(values_of(identities, neurons)) - {0})
         for present, identities in zip(
             self.profiles, (problem.profiles.compartment[name], problem.profiles.threshold[name]), strict=True
         ):
@@ -262,6 +267,7 @@ def _single(problem: Problem, name: str, neuron: int, fanout: NDArray[np.int64],
     here = [c for c, onto in zip(fanin.connections, problem.onto(name, place), strict=True) if onto[0]]
     formats = {_OpenCore(problem, 0, strict).format_of(c) for c in here}
     traces = {problem.trace_key(c) for c in here if c.learning is not None}
+    rules = {problem.rule_key(c) for c in here if c.learning is not None}
     kinds = "Fewer kinds of connections onto it: equal weight_bits, exponents, sign modes, longest delays and rules."
     needs = {
         "axons_in": (axons, "Fewer sources onto it, or populations in between that gather them."),
@@ -278,6 +284,7 @@ def _single(problem: Problem, name: str, neuron: int, fanout: NDArray[np.int64],
         ),
         "synapse_formats": (len(formats), kinds),
         "trace_profiles": (len(traces), "Fewer different pre-traces (x1, x2) of the connections onto it."),
+        "learning_rules": (len(rules), "Fewer different learning rules of the connections onto it."),
     }
     resource = next(r for r, (need, _) in needs.items() if need > problem.limit(r))
     need, advice = needs[resource]
@@ -285,8 +292,9 @@ def _single(problem: Problem, name: str, neuron: int, fanout: NDArray[np.int64],
         advice = f"Use weight_bits={most}, shorter delays, or fewer sources onto it."
     return MappingError(
         f'population "{name}", neuron {neuron}: needs {need} {problem.limits[resource].text} alone, a core of '
-        f"{problem.chip.name} has {problem.limit(resource)}. {advice}"
-    )
+        f"{problem.chip.name} has {problem.limit(resource)}. {advice}",
+        resource=resource, need=need, have=problem.limit(resource),
+    )  # fmt: skip
 
 
 def _weight_bits_that_fit(problem: Problem, name: str, neuron: Index, strict: bool) -> int | None:

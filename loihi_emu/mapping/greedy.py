@@ -144,8 +144,9 @@ def filled(
     raise MappingError(
         f'network "{problem.name}": core {worst} needs {use.budgets["axons_out"][worst]} output axons, has '
         f"{problem.limit('axons_out')}, and splitting it did not help after {rounds} rounds. Connect neurons to fewer "
-        "cores: fewer targets each, or targets that lie together."
-    )
+        "cores: fewer targets each, or targets that lie together.",
+        resource="axons_out", need=int(use.budgets["axons_out"][worst]), have=problem.limit("axons_out"),
+    )  # fmt: skip
 
 
 def halved(assignment: Assignment, over: NDArray[np.int64]) -> Assignment:

@@ -12,14 +12,15 @@ Integers = NDArray[np.int64]
 
 
 def grouped_runs(problem: Problem) -> list[Run] | None:
-    """Runs of neurons that a core can hold together: of one vmin and vmax, few thresholds and few other profiles.
+    """Runs of neurons that a core can hold together: of one vmin and vmax, few thresholds, few other profiles.
 
     None if all neurons of every population are such a run.
     """
     runs: list[Run] = []
     profiles = problem.profiles
     for name, neurons in problem.every_neuron().items():
-        if all(of[name].ndim == 0 for of in (profiles.core, profiles.threshold, profiles.compartment)):
+        given = (profiles.core[name], *profiles.settings[name], profiles.threshold[name], profiles.compartment[name])
+        if all(identities.ndim == 0 for identities in given):
             runs.append(Run(name, neurons))
             continue
         group = _groups(problem, name, len(neurons))
@@ -29,10 +30,11 @@ def grouped_runs(problem: Problem) -> list[Run] | None:
 
 
 def _groups(problem: Problem, name: str, size: int) -> Integers:
-    """The group of each neuron: vmin and vmax first, then thresholds by their number, then other profiles by theirs."""
+    """The group of each neuron: what a core has once first, then thresholds by their number, then other profiles."""
     group = np.zeros(size, np.int64)
     for identities, most in (
         (problem.profiles.core[name], 1),
+        *((_joined(setting), 1) for setting in problem.profiles.settings[name]),
         (problem.profiles.threshold[name], problem.limits["threshold_profiles"].limit),
         (problem.profiles.compartment[name], problem.limits["compartment_profiles"].limit),
     ):
@@ -46,3 +48,9 @@ def _groups(problem: Problem, name: str, size: int) -> Integers:
         _, joined = np.unique(before << 32 | part, return_inverse=True)
         group = joined.reshape(-1)[number.reshape(-1)]
     return group
+
+
+def _joined(setting: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Numbers of a setting, in which neurons that go with every one go with the first."""
+    used = setting[setting != 0]
+    return np.where(setting == 0, used.min(), setting) if used.size else np.zeros((), np.int32)

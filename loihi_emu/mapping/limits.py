@@ -44,6 +44,7 @@ _CORE = (
     ("threshold_profiles", "threshold profiles", "threshold_profiles", 1),
     ("synapse_formats", "synapse formats", "synapse_formats", 1),
     ("trace_profiles", "pre-trace profiles", "trace_profiles", 1),
+    ("learning_rules", "learning rules", "learning_rules", 1),
 )
 _LEAST = dict.fromkeys((row[2] for row in _CORE), 1) | {
     "accumulators": DELAY_SLOTS_LOST, "core_memory": 1, "usable_cores": 1, "max_chips": 1, "synaptic_word_bits": 1,
@@ -53,6 +54,8 @@ _LEAST = dict.fromkeys((row[2] for row in _CORE), 1) | {
 """The least of each quantity with which anything can be placed."""
 _KNOWN = ("compartments_per_core", "usable_cores", "index_bits_min")
 """Quantities that cannot be unknown."""
+_ONCE = ("epochs_per_core", "decay_offsets_per_core")
+"""Settings that a core has once, or of which it is not known how often."""
 
 
 def resources(chip: Chip) -> dict[str, Resource]:
@@ -80,6 +83,9 @@ def resources(chip: Chip) -> dict[str, Resource]:
             raise invalid(chip.name, fact, repr(value), f"a whole number, {least} or more")
         if value < least:
             raise invalid(chip.name, fact, value, f"{least} or more")
+    for fact in _ONCE:
+        if getattr(chip, fact) not in (1, None):
+            raise invalid(chip.name, fact, getattr(chip, fact), "1, or None where it is unknown and nothing is checked")
     found = {}
     for name, text, fact, scale in _CORE:
         if fact == "synaptic_memory" and chip.synaptic_memory is None:

@@ -12,7 +12,7 @@ from scipy import sparse
 from loihi_emu.mapping import list_kernels as kernels
 from loihi_emu.mapping.formats import index_bits, list_bits
 from loihi_emu.mapping.problem import Problem
-from loihi_emu.mapping.profiles import part_of
+from loihi_emu.mapping.profiles import SETTINGS, part_of
 from loihi_emu.mapping.rates import Rates
 
 Numbers = NDArray[np.float64]
@@ -166,7 +166,7 @@ def _bits(problem: Problem, bits: int, most: int) -> NDArray[np.int64]:
 
 def _groups(problem: Problem) -> NDArray[np.int32]:
     """Numbers that are equal for neurons with equal profiles, formats, traces and delays."""
-    columns: list[list[NDArray[Any]]] = [[], [], [], []]
+    columns: list[list[NDArray[Any]]] = [[] for _ in range(4 + len(SETTINGS))]
     known: dict[Any, int] = {}
     profiles = problem.profiles
     for name, p in problem.populations.items():
@@ -174,14 +174,14 @@ def _groups(problem: Problem) -> NDArray[np.int32]:
         key = (
             frozenset(problem.format_key(c) for c in connections),
             frozenset(problem.trace_key(c) for c in connections),
+            frozenset(problem.rule_key(c) for c in connections),
             max((problem.delay(c) for c in connections), default=0),
-            profiles.noise[name],
         )
         neurons = np.arange(p.size)
-        given = (profiles.compartment[name], profiles.threshold[name], profiles.core[name])
+        given = (profiles.compartment[name], profiles.threshold[name], profiles.core[name], *profiles.settings[name])
         for column, identities in zip(columns, given, strict=False):
             column.append(np.broadcast_to(part_of(identities, neurons), p.size))
-        columns[3].append(np.full(p.size, known.setdefault(key, len(known))))
+        columns[-1].append(np.full(p.size, known.setdefault(key, len(known))))
     rows = np.stack([np.concatenate(column) for column in columns], 1)
     if np.all(rows == rows[0]):
         return np.zeros(len(rows), np.int32)

@@ -46,8 +46,8 @@ class Placement:
         "greedy", "traffic" or "own".
     budgets : dict
         Name of a resource ("compartments", "axons_in", "axons_out", "synaptic_bits", "accumulators",
-        "compartment_profiles", "threshold_profiles", "synapse_formats", "trace_profiles") to an int64 array: what each
-        core needs of it.
+        "compartment_profiles", "threshold_profiles", "synapse_formats", "trace_profiles", "learning_rules") to an
+        int64 array: what each core needs of it.
     limits : dict
         Name of a resource to what a core has of it; None where no public source tells.
     assignment, layout : Assignment, Layout

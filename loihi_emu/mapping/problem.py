@@ -46,7 +46,7 @@ class Problem:
             raise MappingError(f'network "{network.name}": got no populations, allowed is at least one to place.')
         self.limits: dict[str, Resource] = resources(chip)
         self.fields: dict[str, SynapseFields] = {name: fields_of(c, chip) for name, c in self.connections.items()}
-        self.profiles: Profiles = profiles_of(self.populations)
+        self.profiles: Profiles = profiles_of(network, chip)
         self._neuron_delays: dict[str, NDArray[np.int64] | None] = {}
         self._delays = {name: longest_delay(c, chip) for name, c in self.connections.items()}
 
@@ -102,6 +102,16 @@ class Problem:
     def trace_key(self, c: Connection) -> Any:
         """What a pre-trace profile holds for a connection; None if it does not learn."""
         return None if c.learning is None else (c.learning.rule.x1, c.learning.rule.x2)
+
+    @cached_property
+    def rules(self) -> dict[Any, int]:
+        """Numbers of the learning rules by :meth:`rule_key`."""
+        keys = dict.fromkeys(self.rule_key(c) for c in self.connections.values() if c.learning is not None)
+        return {key: number for number, key in enumerate(keys)}
+
+    def rule_key(self, c: Connection) -> Any:
+        """The learning rule of a connection; None if it does not learn."""
+        return None if c.learning is None else c.learning.rule
 
     def format_key(self, c: Connection) -> tuple[Any, ...]:
         """What a synapse format holds besides how indices are told."""

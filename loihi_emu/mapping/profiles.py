@@ -8,14 +8,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from loihi_emu.chip import Chip
 from loihi_emu.elements import Population
 
 THRESHOLD = ("vth", "vth_exp", "vth_hi", "vth_lo")
 """Parameters that a threshold profile holds."""
 WHOLE_CORE = ("vmin", "vmax")
 """Parameters that all compartments of a core share (nengo-loihi, ``hardware/builder.py``)."""
+SETTINGS = ("noise", "decay_u", "decay_v", "epoch")
+"""What a core has once for those of its neurons that use it: noise settings; whether decays of u, and of v, count one
+more (a decay of 0 needs that they do not, one of 4096 that they do, all others go with either; Fugu's Loihi backend);
+the length of a learning epoch (nengo-loihi, ``hardware/builder.py``)."""
 OWN = ("bias", "bias_exp", "bias_mant", "u", "v")
 """Parameters that each compartment has for itself; all others are held by a compartment profile."""
+
+DECAY_UNITY = 4096
+"""A decay of 1 in units of 12 bits."""
 
 Identities = NDArray[np.int32]
 
@@ -28,39 +36,66 @@ class Profiles:
     ----------
     compartment, threshold, core : dict
         Population name to an int32 array of shape () (one for all) or (neurons,).
-    noise : dict
-        Population name to the number of its noise settings, 0 without noise; a core has one that is not 0.
+    settings : dict
+        Population name to a tuple of such arrays, one for each of SETTINGS; 0 goes with everything, and a core has one
+        number that is not 0.
     """
 
     compartment: dict[str, Identities]
     threshold: dict[str, Identities]
     core: dict[str, Identities]
-    noise: dict[str, int]
+    settings: dict[str, tuple[Identities, ...]]
 
 
-def profiles_of(populations: dict[str, Population]) -> Profiles:
+def profiles_of(network: Any, chip: Chip) -> Profiles:
     """Number the profiles of all neurons."""
+    populations: dict[str, Population] = network.populations
     known: tuple[dict[Any, int], ...] = ({}, {}, {})
     found: tuple[dict[str, Identities], ...] = ({}, {}, {})
-    settings: dict[Any, int] = {}
-    noise = {}
+    noises: dict[Any, int] = {}
+    settings = {}
+    epochs = _epochs(network) if chip.epochs_per_core else {}
     for name, p in populations.items():
         keys: tuple[list[str], ...] = ([], [], [])
         for parameter in p.parameters:
             if parameter not in OWN:
                 keys[1 if parameter in THRESHOLD else 2 if parameter in WHOLE_CORE else 0].append(parameter)
-        noise[name] = 0
+        noise = 0
         extra: Any = False
         if p.noise is not None and np.any(p.noise.enabled):
             key = (p.noise.target, p.noise.exp, p.noise.offset)
-            noise[name] = settings.setdefault(key, len(settings) + 1)
+            noise = noises.setdefault(key, len(noises) + 1)
             extra = np.asarray(p.noise.enabled)
         for number, names in enumerate(keys):
             columns = [(name, np.asarray(p.parameters[name])) for name in sorted(names)]
             if number == 0:
                 columns.append(("noise", np.asarray(extra)))
             found[number][name] = _numbered(columns, p.size, known[number])
-    return Profiles(found[0], found[1], found[2], noise)
+        decays = _decay_offsets(p, network.rules, chip)
+        settings[name] = (np.asarray(noise, np.int32), *decays, epochs.get(name, np.asarray(0, np.int32)))
+    return Profiles(found[0], found[1], found[2], settings)
+
+
+def _decay_offsets(p: Population, rules: str, chip: Chip) -> tuple[Identities, Identities]:
+    """What the decays of u and v ask for: 1 that decays count as they are (0), 2 that they count one more (4096)."""
+    lowest = {"du": -1 if rules == "lava" else 0, "dv": 0}  # Lava's du is the decay less 1
+    found = []
+    for name, low in lowest.items():
+        decay = np.asarray(p.parameters.get(name, low + 1))
+        if not chip.decay_offsets_per_core or decay.dtype.kind not in "iu":
+            decay = np.asarray(low + 1)
+        found.append(np.where(decay == low, 1, np.where(decay == low + DECAY_UNITY, 2, 0)).astype(np.int32))
+    return found[0], found[1]
+
+
+def _epochs(network: Any) -> dict[str, Identities]:
+    """Lengths of the epochs of the connections that learn, by population and neuron they go to; 0 where none does."""
+    found: dict[str, Identities] = {}
+    for c in network.connections.values():
+        if c.learning is not None:
+            target = c.post.target
+            found.setdefault(target.name, np.zeros(target.size, np.int32))[c.post.indices] = c.learning.rule.t_epoch
+    return {name: each if np.any(each != each[0]) else each[0].reshape(()) for name, each in found.items()}
 
 
 def _numbered(columns: list[tuple[str, NDArray[Any]]], size: int, known: dict[Any, int]) -> Identities:

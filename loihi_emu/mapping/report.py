@@ -27,6 +27,7 @@ SHORT = {
     "threshold_profiles": "thresh.",
     "synapse_formats": "formats",
     "trace_profiles": "traces",
+    "learning_rules": "rules",
 }
 """Names of resources that are short enough for the head of a column."""
 

@@ -107,9 +107,13 @@ def _count_lists(problem: Problem, table: _Table, budgets: dict[str, Integers]) 
     ]
     n = len(budgets["compartments"])
     budgets["synapse_formats"] += _different(found, n)
-    traces = np.asarray([-1 if c.learning is None else problem.traces[problem.trace_key(c)] for c in table.connections])
-    learned = np.flatnonzero(traces[table.number] >= 0)
-    budgets["trace_profiles"] += _different([_pairs(table.core[learned], traces[table.number[learned]])], n)
+    for resource, numbers, key_of in (
+        ("trace_profiles", problem.traces, problem.trace_key),
+        ("learning_rules", problem.rules, problem.rule_key),
+    ):
+        kinds = np.asarray([-1 if c.learning is None else numbers[key_of(c)] for c in table.connections])
+        learned = np.flatnonzero(kinds[table.number] >= 0)
+        budgets[resource] += _different([_pairs(table.core[learned], kinds[table.number[learned]])], n)
 
 
 def _with_fewer_formats(

@@ -60,7 +60,11 @@ def test_values_are_laid_out_as_the_neurons_are(net):
 
 @pytest.mark.parametrize(
     ("name", "texts"),
-    [("vht", ['did you mean "vth"']), ("DV", ['did you mean "dv"']), ("tau", ['Known are "du", "dv"', "decay_from_tau"])],
+    [
+        ("vht", ['did you mean "vth"']),
+        ("DV", ['did you mean "dv"']),
+        ("tau", ['Known are "du", "dv"', "decay_from_tau"]),
+    ],
 )
 def test_unknown_parameters(net, name, texts):
     given = {"vth": 1, name: 3}

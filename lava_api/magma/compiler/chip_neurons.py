@@ -11,6 +11,7 @@ import numpy as np
 from loihi_emu.chip import LOIHI1, Chip
 from loihi_emu.elements import Population
 from loihi_emu.errors import MappingError
+from loihi_emu.mapping.fields import field_advice
 
 LIBRARY = "lava_api."
 """Where the models of neurons and synapses on a chip are from; all other models run beside it."""
@@ -134,5 +135,6 @@ def _check(name: str, parameters: dict[str, Any], chip: Chip) -> None:
         if np.any(bad):
             raise MappingError(
                 f'population "{name}", {parameter}: got {values[bad].flat[0]}, {chip.name} has {low}..{high}. '
-                "Choose a value in this range."
-            )
+                f"{field_advice(parameter, high)}",
+                resource=parameter, need=values[bad].flat[0].item(), have=high,
+            )  # fmt: skip

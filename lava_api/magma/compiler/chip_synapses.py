@@ -134,8 +134,9 @@ def _options(process: Any, name: str, chip: Chip) -> dict[str, Any]:
     if chip.name == LOIHI1.name and not is_conv and not chip.weight_exp_min <= exponent <= chip.weight_exp_max:
         raise MappingError(
             f'connection "{name}", weight_exp: got {exponent}, {chip.name} has '
-            f"{chip.weight_exp_min}..{chip.weight_exp_max}. Scale weights, thresholds and biases together."
-        )
+            f"{chip.weight_exp_min}..{chip.weight_exp_max}. Scale weights, thresholds and biases together.",
+            resource="weight_exp", need=exponent, have=chip.weight_exp_max if exponent > 0 else chip.weight_exp_min,
+        )  # fmt: skip
     longest = 0
     if "delays" in process.vars.member_names:
         delays = process.delays.init

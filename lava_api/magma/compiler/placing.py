@@ -85,7 +85,7 @@ def at_compilation(process: Any, program: Program, run_cfg: Any) -> Placement | 
     except MappingError as error:
         simulation = "Loihi1SimCfg" if run_cfg.chip is LOIHI1 else "Loihi2SimCfg"
         more = f'{simulation}(select_tag="fixed_pt") runs it without the limits of a chip.'
-        raise MappingError(f"{error} {more}") from None
+        raise error.reworded(f"{error} {more}") from None
 
 
 def place_process(
@@ -238,7 +238,7 @@ def _placed(process: Any, program: Program, chip: Chip, boards: Any, strategy: A
         text = str(error)
         for word, ours in WORDS:
             text = text.replace(f'{word}"', f'{ours}"')
-        raise MappingError(text) from None
+        raise error.reworded(text) from None
     placement.problem.__dict__.pop("fanins", None)  # as large as the synapses; made again when it is asked for
     return placement
 
