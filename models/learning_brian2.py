@@ -53,6 +53,7 @@ LIMIT = 32767
 TWO32 = 4294967296.0
 TRACES = 5
 KEY = 64
+MILLISECOND = 0.001
 
 
 @kernel
@@ -97,7 +98,21 @@ def draw(d, purpose, time):
 
 
 @kernel
-def change(d, s, time, before, fired_pre, fired_post):
+def epochs_of(time):
+    """The u_k that are 1 in this step, as bits: u0 always, the others where the peer's float time is a multiple.
+
+    That peer divides its time in seconds by a millisecond, both in float64, so that u1 is 0 at 2002, 2006, ...
+    """
+    steps = float(time) * MILLISECOND / MILLISECOND
+    found = i64(1)
+    for exponent in range(1, 10):
+        if steps % float(1 << exponent) == 0.0:
+            found |= i64(1) << exponent
+    return found
+
+
+@kernel
+def change(d, s, epochs, before, fired_pre, fired_post):
     """The rule's value for one synapse; ``before``: as the peer's rounding flags see it."""
     total = 0.0
     scales = float64s(d[SCALES], d[PRODUCTS])
@@ -108,9 +123,8 @@ def change(d, s, time, before, fired_pre, fired_post):
             gate = 1.0 if fired_pre and not before else 0.0
         elif q[Q_GATE] == to.GATE_Y:
             gate = 1.0 if fired_post and not before else 0.0
-        for exponent in range(10):
-            if q[Q_EPOCHS] & (1 << exponent) and time & ((1 << exponent) - 1):
-                gate = 0.0
+        if q[Q_EPOCHS] & ~epochs:
+            gate = 0.0
         if gate == 0.0 or (before and q[Q_HALVES]):
             continue
         value = scales[k]
@@ -164,11 +178,11 @@ def step(address, time):
             decayed = now[s] * keep
             flag[s] = 1 if decayed - math.floor(decayed) > r else 0
     words = uint32s(d[DRAWS], n) if constant >= 0 else draw(d, TRACES, time)
-    precision = float(d[STEP])
+    precision, epochs = float(d[STEP]), epochs_of(time)
     ups = uint8s(d[FLAG + TRACES - 1] + n, n)  # behind the last trace's flags
     for s in range(n):
         r = constant if constant >= 0 else words[s] / TWO32
-        dw = away_from_zero(change(d, s, time, True, False, False))
+        dw = away_from_zero(change(d, s, epochs, True, False, False))
         ups[s] = 1 if (abs(dw) % precision) / precision > r else 0
     for k in range(TRACES):
         if d[NOW + k] == 0:
@@ -184,7 +198,7 @@ def step(address, time):
                 seen[s] = now[s]
     if d[ENABLED]:
         for s in range(n):
-            dw = change(d, s, time, False, fired_pre[source[s]] > 0, fired_post[target[s]] > 0)
+            dw = change(d, s, epochs, False, fired_pre[source[s]] > 0, fired_post[target[s]] > 0)
             sign = (1 if dw > 0 else 0) - (1 if dw < 0 else 0)
             whole = away_from_zero(dw) / precision
             quotient = math.floor(whole) if whole > 0 else math.ceil(whole)

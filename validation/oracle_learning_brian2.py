@@ -32,6 +32,8 @@ class Brian2Learner:
             for j, i, _, value in pairs(connection)
         ]
         self.synapses.sort(key=lambda s: int(s["pre"]))
+        sides = {name[0] for name, trace in self.rule.traces.items() if trace.impulse}
+        self.noticed = {side: int(side in sides) for side in "xy"}
         self.delay = delay_of(connection, (0,) * getattr(connection.delays, "ndim", 0)) if self.synapses else 0
         self.under_way: dict[int, list[int]] = {}
         self.seen: list[dict[str, int]] = [dict.fromkeys(self.rule.traces, 0) for _ in self.synapses]
@@ -95,9 +97,10 @@ class Brian2Learner:
             factors = [(product.gate, 0, False), *((f.variable, f.constant, f.sign) for f in product.factors)]
             for name, constant, sign in factors:
                 if name[0] == "u":
-                    state = int(t % 2 ** int(name[1:]) == 0)
+                    state = int(name == "u0" or t * 0.001 / 0.001 % 2 ** int(name[1:]) == 0)
                 else:
-                    state = {"x0": int(x0 > 0), "y0": int(y0 > 0)}.get(name, s.get(name, 0)) + constant
+                    spikes = {"x0": int(x0 > 0) * self.noticed["x"], "y0": int(y0 > 0) * self.noticed["y"]}
+                    state = spikes.get(name, s.get(name, 0)) + constant
                 value *= (state > 0) - (state < 0) if sign else state
             total += value
         return total

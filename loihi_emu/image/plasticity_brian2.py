@@ -13,6 +13,7 @@ from loihi_emu.image.plasticity_order import BySource, rows
 from loihi_emu.image.projections import Origin
 from loihi_emu.image.recorders import DecodedRecorder, Fills, StateRecorder
 from loihi_emu.image.sinks import Sink, describe_projection
+from loihi_emu.learning.checks_brian2 import unset_spikes
 from loihi_emu.learning.grammar import EPOCHS, TRACES, Product
 from loihi_emu.learning.table import VARIABLE
 from loihi_emu.models import layout as at
@@ -151,17 +152,26 @@ class PlasticBrian2(BySource):
             d.words[to.SLOTS], d.words[to.RING_SLOTS], d.words[to.RING_N] = self.slots, self.sink.slots, self.sink.n
             d.words[to.FIRST_TARGET], d.words[to.TARGET_STEP] = self.target, c.post.step
         d.point(to.DRAWS, np.zeros(n + 1, np.uint32))
-        products = self.rule.products["dw"]
+        products, unset = self.rule.products["dw"], unset_spikes(self.rule)
         d.words[to.PRODUCTS] = len(products)
-        d.point(to.TABLE, np.array([_row(p) for p in products], np.int64))
-        d.point(to.SCALES, np.array([float(p.scale) for p in products]))
+        d.point(to.TABLE, np.array([_row(p, unset) for p in products], np.int64))
+        d.point(to.SCALES, np.array([_scale(p, unset) for p in products]))
         return d
 
 
-def _row(product: Product) -> Array:
+def _scale(product: Product, unset: set[str]) -> float:
+    """The constants of a product, with those beside spikes that are always 0."""
+    scale = 0.0 if product.gate in unset else float(product.scale)
+    for f in product.factors:
+        if f.variable in unset:
+            scale *= np.sign(f.constant) if f.sign else f.constant
+    return scale
+
+
+def _row(product: Product, unset: set[str]) -> Array:
     """The words of one product; its scale stands apart."""
     words = np.zeros(to.PRODUCT_WORDS, np.int64)
-    factors = [f for f in product.factors if f.variable not in EPOCHS]
+    factors = [f for f in product.factors if f.variable not in {*EPOCHS, *unset}]
     names = {product.gate, *(f.variable for f in product.factors)} & set(EPOCHS)
     words[to.Q_GATE] = {"x0": chip.GATE_X, "y0": chip.GATE_Y}.get(product.gate, chip.GATE_U)
     words[to.Q_EPOCHS] = sum(1 << int(name[1:]) for name in names)

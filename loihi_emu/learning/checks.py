@@ -7,6 +7,7 @@ from typing import Any
 
 from loihi_emu.elements import Connection, Slice, name_of
 from loihi_emu.errors import UnsupportedError, invalid, unknown
+from loihi_emu.learning.checks_brian2 import check_brian2
 from loihi_emu.learning.checks_nengo import check_nengo
 from loihi_emu.learning.grammar import TRACES
 from loihi_emu.learning.rule import Learning, LearningRule
@@ -99,17 +100,7 @@ def check_rule(rule: LearningRule, driven: tuple[tuple[str, str], ...], made: Co
     if rules == "nengo_loihi":
         check_nengo(rule, driven, made)
         return
-    if rule.t_epoch != 1:
-        raise invalid(where, "t_epoch", rule.t_epoch, '1 under rules "brian2_loihi"')
-    varied = made.delays.size > 0 and made.delays.min() != made.delays.max()
-    if rule.dd is not None or rule.dt is not None or driven or varied or (made.graded and made.delays.any()):
-        raise UnsupportedError(
-            f'{where}: rules "brian2_loihi" replay a peer that has dw alone, no third factors, one delay for all '
-            'synapses of a connection that learns, and with a delay no payloads. Use rules "chip".'
-        )
-    for name, trace in rule.traces.items():
-        if trace.impulse != int(trace.impulse) or trace.tau < 1:
-            raise invalid(where, name, trace, 'a whole impulse and tau of 1 or more under rules "brian2_loihi"')
+    check_brian2(rule, driven, made)
 
 
 def _check_shared(rule: LearningRule, where: str, rules: str) -> None:

@@ -1,0 +1,43 @@
+"""What a rule must be under rules="brian2_loihi", and which of its spikes are never seen there."""
+
+from __future__ import annotations
+
+from loihi_emu.elements import Connection
+from loihi_emu.errors import UnsupportedError, invalid
+from loihi_emu.learning.rule import LearningRule
+
+
+def check_brian2(rule: LearningRule, driven: tuple[tuple[str, str], ...], made: Connection) -> None:
+    """Whether a connection learns as brian2-loihi can.
+
+    Raises
+    ------
+    UnsupportedError
+        If the rule changes delays or tags, or the connection has third factors, several delays, or payloads with one.
+    ValidationError
+        For parameters beyond what that peer holds.
+    """
+    where = f'connection "{made.name}"'
+    if rule.t_epoch != 1:
+        raise invalid(where, "t_epoch", rule.t_epoch, '1 under rules "brian2_loihi"')
+    varied = made.delays.size > 0 and made.delays.min() != made.delays.max()
+    if rule.dd is not None or rule.dt is not None or driven or varied or (made.graded and made.delays.any()):
+        raise UnsupportedError(
+            f'{where}: rules "brian2_loihi" replay a peer that has dw alone, no third factors, one delay for all '
+            'synapses of a connection that learns, and with a delay no payloads. Use rules "chip".'
+        )
+    for name, trace in rule.traces.items():
+        if trace.impulse != int(trace.impulse) or trace.tau < 1:
+            raise invalid(where, name, trace, 'a whole impulse and tau of 1 or more under rules "brian2_loihi"')
+
+
+def unset_spikes(rule: LearningRule) -> set[str]:
+    """Which of x0 and y0 are always 0: that peer sets them where it adds an impulse to a trace of that side.
+
+    Examples
+    --------
+    >>> sorted(unset_spikes(LearningRule(dw="2*x0 + 3*y0")))
+    ['x0', 'y0']
+    """
+    sides = {name[0] for name, trace in rule.traces.items() if trace.impulse}
+    return {f"{side}0" for side in "xy" if side not in sides}
