@@ -7,16 +7,17 @@ from typing import Any
 
 from lava_api.magma.compiler.checks import check_members
 from lava_api.magma.compiler.domains import sync_domains
+from lava_api.magma.compiler.exceptions import NoProcessModelFound
 from lava_api.magma.compiler.executable import Executable
 from lava_api.magma.compiler.graph import connected, expand
 from lava_api.magma.compiler.node import Node, NodeConfig
 from lava_api.magma.compiler.placing import at_compilation
 from lava_api.magma.compiler.program import Leaf, Link, Program, Reference
 from lava_api.magma.compiler.routes import routes
+from lava_api.magma.compiler.wiring import Wiring
 from lava_api.magma.core.callback_fx import CallbackFx
 from lava_api.magma.core.process.ports.abstract import port_label
 from lava_api.magma.core.process.ports.ports import InPort, VarPort
-from lava_api.magma.core.process.variable import Var
 from lava_api.magma.core.resources import HeadNode
 from lava_api.magma.runtime.channel import CHANNEL_MESSAGES
 from lava_api.magma.runtime.later_config import UsedConfig
@@ -24,13 +25,6 @@ from loihi_emu.errors import integer, invalid
 
 CAPACITY = "pypy_channel_size"
 """Option of Lava's compiler for the messages that a channel holds."""
-
-
-def resolved(var: Var) -> Var:
-    """Return the variable that an alias stands for, or the variable itself."""
-    while var.aliased_var is not None:
-        var = var.aliased_var
-    return var
 
 
 class Compiler:
@@ -77,7 +71,7 @@ class Compiler:
         callbacks = list(getattr(run_cfg, "callback_fxs", ()))
         for callback in callbacks:
             if isinstance(callback, CallbackFx):
-                callback.prepare(connected(process))
+                callback.prepare(connected(process, wiring=Wiring(run_cfg)))
         processes, program = self.lay_out(process, run_cfg)
         placement = at_compilation(process, program, run_cfg)
         for leaf in program.leaves:
@@ -96,7 +90,10 @@ class Compiler:
         process, run_cfg
             As for :meth:`compile`, whose errors it raises.
         """
-        processes, leaves = expand(connected(process), run_cfg)
+        wiring = Wiring(run_cfg)
+        if wiring.is_wiring(process):
+            raise NoProcessModelFound(process, is_wiring=True)
+        processes, leaves = expand(connected(process, wiring=wiring), run_cfg, wiring)
         for leaf in leaves:
             check_members(leaf.process, leaf.model_class)
         return processes, self._lay_out(leaves, run_cfg)
@@ -107,14 +104,14 @@ class Compiler:
         links, references = [], []
 
         def is_end(port: Any) -> bool:
-            return port.process in running or (isinstance(port, VarPort) and resolved(port.var).process in running)
+            return port.process in running or (isinstance(port, VarPort) and port.var.resolved.process in running)
 
         for leaf in leaves:
             for port in leaf.process.out_ports:
                 links += [Link(port, end, index) for end, index in routes(port, is_end) if isinstance(end, InPort)]
             for port in leaf.process.ref_ports:
                 ends = [(end, index) for end, index in routes(port, is_end) if isinstance(end, VarPort)]
-                references += [Reference(port, resolved(end.var), index) for end, index in ends]
+                references += [Reference(port, end.var.resolved, index) for end, index in ends]
                 for lost in [] if ends else port.get_dst_ports():
                     raise AssertionError(
                         f"{port_label(port)} leads to {port_label(lost)}, which no process model holds. A Var of a"

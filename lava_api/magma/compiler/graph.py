@@ -7,6 +7,7 @@ from typing import Any
 from lava_api.magma.compiler.discovery import find_models
 from lava_api.magma.compiler.exceptions import NoProcessModelFound, ProcessAlreadyCompiled
 from lava_api.magma.compiler.program import Leaf
+from lava_api.magma.compiler.wiring import Wiring
 from lava_api.magma.core.model.c.model import AbstractCProcessModel
 from lava_api.magma.core.model.model import AbstractProcessModel
 from lava_api.magma.core.model.nc.lowering import lower
@@ -16,7 +17,7 @@ from lava_api.magma.core.process.ports.abstract import AbstractVirtualPort
 from loihi_emu.errors import UnsupportedError
 
 
-def connected(first: Any, known: set[Any] | None = None) -> list[Any]:
+def connected(first: Any, known: set[Any] | None = None, wiring: Wiring | None = None) -> list[Any]:
     """Return a process and all that are connected to it, in order of creation.
 
     Parameters
@@ -25,7 +26,10 @@ def connected(first: Any, known: set[Any] | None = None) -> list[Any]:
         Where to begin.
     known : set, optional
         Processes to leave out.
+    wiring : Wiring, optional
+        Knows the processes that are passed through; the first one is listed in any case.
     """
+    wiring = wiring or Wiring()
     found, waiting = set(known or ()), [first]
     order = []
     while waiting:
@@ -36,12 +40,12 @@ def connected(first: Any, known: set[Any] | None = None) -> list[Any]:
         order.append(process)
         for ports in (process.in_ports, process.out_ports, process.ref_ports, process.var_ports):
             for port in ports:
-                waiting += [other.process for other in _neighbours(port) if other.process is not None]
+                waiting += [other.process for other in _neighbours(port, wiring) if other.process is not None]
     return sorted(order, key=lambda process: int(process.id))
 
 
-def _neighbours(port: Any) -> list[Any]:
-    """Return the ports of processes next to a port, seen through virtual ports."""
+def _neighbours(port: Any, wiring: Wiring) -> list[Any]:
+    """Return the ports of processes next to a port, seen through virtual ports and through those of wiring."""
     found: list[Any] = []
     seen, waiting = {id(port)}, [port]
     while waiting:
@@ -50,11 +54,12 @@ def _neighbours(port: Any) -> list[Any]:
             if id(other) in seen:
                 continue
             seen.add(id(other))
-            (waiting if isinstance(other, AbstractVirtualPort) else found).append(other)
+            passed = isinstance(other, AbstractVirtualPort) or wiring.passes(other)
+            (waiting if passed else found).append(other)
     return found
 
 
-def expand(processes: list[Any], run_cfg: Any) -> tuple[list[Any], list[Leaf]]:
+def expand(processes: list[Any], run_cfg: Any, wiring: Wiring) -> tuple[list[Any], list[Leaf]]:
     """Choose models, and replace processes by what their models are made of.
 
     Parameters
@@ -63,6 +68,8 @@ def expand(processes: list[Any], run_cfg: Any) -> tuple[list[Any], list[Leaf]]:
         Connected processes.
     run_cfg : RunConfig
         Chooses.
+    wiring : Wiring
+        Knows the processes that are passed through.
 
     Returns
     -------
@@ -91,11 +98,12 @@ def expand(processes: list[Any], run_cfg: Any) -> tuple[list[Any], list[Leaf]]:
         process.validate_var_aliases()
         process._model_class = chosen
         for part in parts.values():
-            for other in connected(part, everyone):
+            for other in connected(part, everyone, wiring):
                 if other.parent_proc is None:
                     other.parent_proc = process
-                everyone.add(other)
-                waiting.append(other)
+                if not wiring.is_wiring(other):
+                    everyone.add(other)
+                    waiting.append(other)
     leaves.sort(key=lambda leaf: int(leaf.process.id))
     return sorted(everyone, key=lambda process: int(process.id)), leaves
 

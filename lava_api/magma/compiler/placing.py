@@ -130,7 +130,7 @@ def place_process(
         program = process.runtime._executable.program
         placement = _placed(process, program, found, boards, strategy)
     else:
-        with _untouched(process):
+        with _untouched(process, run_cfg):
             chosen = run_cfg or (Loihi1HwCfg() if found.name == LOIHI1.name else Loihi2HwCfg())
             _, program = Compiler().lay_out(process, chosen)
             placement = _placed(process, program, found, boards, strategy)
@@ -244,12 +244,13 @@ def _placed(process: Any, program: Program, chip: Chip, boards: Any, strategy: A
 
 
 @contextmanager
-def _untouched(process: Any) -> Iterator[None]:
+def _untouched(process: Any, run_cfg: Any) -> Iterator[None]:
     """Undo afterwards what laying out a program does to its processes."""
     from lava_api.magma.compiler.graph import connected
+    from lava_api.magma.compiler.wiring import Wiring
 
     kept = []
-    for one in connected(process):
+    for one in connected(process, wiring=Wiring(run_cfg)):
         ports = [port for group in (one.in_ports, one.out_ports, one.ref_ports, one.var_ports) for port in group]
         lists = [edges for port in ports for edges in (port.in_connections, port.out_connections)]
         members, parameters = dict(one.procs._members), dict(one.proc_params._parameters)

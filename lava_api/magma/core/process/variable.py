@@ -47,6 +47,11 @@ class Var(AbstractProcessMember):
     def model(self, val: Any) -> None:
         self._model = val
 
+    @property
+    def resolved(self) -> Var:
+        """The variable that this one stands for, itself where it is no alias."""
+        return self if self.aliased_var is None else self.aliased_var.resolved
+
     def alias(self, other_var: Var) -> None:
         """Make this variable of a parent stand for one of a sub process.
 

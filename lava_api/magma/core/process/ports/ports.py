@@ -167,7 +167,7 @@ class RefPort(_OneToOne, AbstractSrcPort):
         self._pair(ports, (RefPort,), connection_configs, forward=False)
 
     def connect_var(self, variables: Any, connection_configs: Any = None) -> None:
-        """Connect to a variable of another process.
+        """Connect to a variable of another process; where it stands for one of a sub process, to that one.
 
         Raises
         ------
@@ -189,7 +189,7 @@ class RefPort(_OneToOne, AbstractSrcPort):
                 f"Shapes {self.shape} and {listed[0].shape} are incompatible: {port_label(self)} and"
                 f" {listed[0]._where()}."
             )
-        self.connect(self.create_implicit_var_port(listed[0]), connection_configs)
+        self.connect(self.create_implicit_var_port(listed[0].resolved), connection_configs)
 
     def get_dst_vars(self) -> list[Var]:
         """Return the variables at the far end of all paths."""
