@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.elements import Noise, Shape, Slice, fits, one_or_each, one_value_each
-from loihi_emu.errors import finite, invalid, numbers, ranged, unknown, whole
-from loihi_emu.keywords import unknown_argument
+from loihi_emu.errors import finite, invalid, no_number, numbers, ranged, unknown, whole
+from loihi_emu.keywords import elsewhere, unknown_argument
 from loihi_emu.models.specification import NeuronModel, Parameter
 
 MAX_NEURONS = (1 << 31) - 1
@@ -98,9 +98,13 @@ def check_state(
 
 def check_parameter(p: Parameter, value: Any, shape: Shape, where: str) -> NDArray[Any]:
     """A parameter as an int64 or float64 array of shape () or (size,), or an error."""
+    hint = "quantize() makes integers."
+    if p.name in ("du", "dv"):
+        hint = "decay_from_tau() makes one of a time constant in steps."
+    if isinstance(value, str) or value is None:
+        meaning = hint if p.name in ("du", "dv") else p.text
+        raise invalid(where, p.name, repr(value), f"{p.low:.10g}..{p.high:.10g}", no_number(value, meaning))
     if p.whole:
-        decays = p.name in ("du", "dv")
-        hint = "decay_from_tau() makes one of a time constant." if decays else "quantize() makes integers."
         array = whole(where, p.name, value, hint)
     else:
         array = ranged(where, p.name, value, p.low, p.high, p.text).astype(np.float64)
@@ -129,7 +133,8 @@ def probed_variables(variables: Any, known: Collection[str], where: str) -> tupl
     found = tuple(dict.fromkeys(wanted))
     for variable in found:
         if variable not in known:
-            raise unknown("variable", variable, known, where=where)
+            near, _ = elsewhere("variable", variable, known)
+            raise unknown("variable", variable, known, where=where, near=near)
     if not found:
         raise invalid(where, "variables", "none", f"some of {', '.join(known)}")
     return found

@@ -78,7 +78,10 @@ def _script(options: argparse.Namespace, how: dict[str, Any]) -> list[tuple[str,
         raise invalid("map", "--recording", "a recording with a Lava script", "one with a network of Network.save")
     placements = place_script(options.file, **how)
     if not placements:
-        raise MappingError(f"{options.file}: got no program with neurons on a chip, allowed is one or more.")
+        raise MappingError(
+            f"{options.file}: got no Lava program with neurons on a chip, allowed is one or more. A network of "
+            'loihi_emu.Network is saved first, net.save("network.npz"), and the file is given instead of the script.'
+        )
     return placements
 
 

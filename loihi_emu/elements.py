@@ -118,7 +118,10 @@ class _Node:
                 raise invalid(where, "index", int(key), f"{-self.size}..{self.size - 1}")
             key = slice(int(key) % self.size, int(key) % self.size + 1)
         if not isinstance(key, slice):
-            raise invalid(where, "index", repr(key), "an integer or a slice such as population[10:20]")
+            raise invalid(
+                where, "index", repr(key), "an integer or a slice such as population[10:20]",
+                "A list of neurons is connected by lists: connect(pre, post, ([0, 9], [1, 3], weights)).",
+            )  # fmt: skip
         try:
             start, stop, step = key.indices(self.size)
         except TypeError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -24,6 +23,7 @@ from loihi_emu.progress import Progress
 from loihi_emu.rebuild import rebuild
 from loihi_emu.recording import Recording
 from loihi_emu.samples import prepare_samples, with_payloads
+from loihi_emu.user_warnings import warn
 
 OVERFLOW = ("chip", "warn", "raise")
 MAX_STEPS = 1 << 62
@@ -268,7 +268,7 @@ class Emulator:
         if self.overflow == "warn":
             lost = self._books.lost_text(before)
             if lost:
-                warnings.warn(f"integers left their fields: {lost}", LoihiOverflowWarning, stacklevel=3)
+                warn(f"integers left their fields: {lost}", LoihiOverflowWarning)
 
     def _rebuild(
         self, changed: Sequence[Input | Connection], fill: Callable[[Image], None] = lambda image: None

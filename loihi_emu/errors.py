@@ -294,7 +294,26 @@ def numbers(where: str, name: str, values: object, advice: str = "") -> NDArray[
     given = repr(values) if array.size <= 1 else f"an array of dtype {array.dtype}"
     if "\n" in given or len(given) > LONG_REPR:
         given = f"a {type(values).__name__}"
-    raise invalid(where, name, given, "a number or an array of real numbers", advice)
+    raise invalid(where, name, given, "a number or an array of real numbers", no_number(values))
+
+
+def no_number(value: object, meaning: str = "") -> str:
+    """What to do about a value that is no number; `meaning` says what the number stands for.
+
+    Examples
+    --------
+    >>> no_number("10"), no_number("10*mV"), no_number(None)
+    ('Write it without quotes: 10.', 'There are no units here.', 'It is missing.')
+    """
+    if value is None:
+        return " ".join(["It is missing.", *([meaning] if meaning else [])])
+    if not isinstance(value, str) or not any(letter.isdigit() for letter in value):
+        return meaning
+    try:
+        float(value)
+    except ValueError:
+        return " ".join(["There are no units here.", *([meaning] if meaning else [])])
+    return f"Write it without quotes: {value.strip()}."
 
 
 def finite(where: str, name: str, values: object, advice: str = "") -> NDArray[Any]:

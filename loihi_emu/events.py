@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from math import prod
 from typing import Any
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.elements import Shape, fits, one_or_each
 from loihi_emu.errors import LoihiInputWarning, finite, invalid, ranged, whole
+from loihi_emu.user_warnings import warn
 
 Integers = NDArray[np.int64]
 PAYLOAD_MAX = (1 << 23) - 1
@@ -123,11 +123,10 @@ def _in_order(times: Integers, indices: Integers) -> bool:
 def warn_of_past(times: Integers, step: int, where: str) -> None:
     """Warn if events (their times ascend) that are given before a step are all over by then."""
     if len(times) and times[-1] < step:
-        warnings.warn(
+        warn(
             f"{where}: all {len(times)} events come before step {step}, which is next. Times count from step 0: add "
             "Emulator.step to them, or reset().",
             LoihiInputWarning,
-            stacklevel=3,
         )
 
 

@@ -7,7 +7,7 @@ names of the arguments of a call; how the function sees itself (signature, docst
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache, wraps
+from functools import wraps
 from inspect import CO_VARKEYWORDS
 from types import FunctionType
 from typing import Any, TypeVar
@@ -93,8 +93,7 @@ def unknown_argument(
         How the message calls it: an argument, a parameter.
     """
     names = list(known)
-    meant, advice = _elsewhere(topic or where, name)
-    near = [word for word in meant if word in names]
+    near, advice = elsewhere(topic or where, name, names)
     if near and advice and what == "argument":  # the sentence says it all
         names = near
     found = unknown(
@@ -130,10 +129,25 @@ def missing_attribute(owner: object, name: str, advice: Mapping[str, str] | None
     return MissingAttributeError(f"{text} It has {', '.join(public)}.")
 
 
-@lru_cache(maxsize=256)
-def _elsewhere(topic: str, name: str) -> tuple[tuple[str, ...], str]:
-    """Names here that are meant by a word of another tool, and a sentence about it."""
+def elsewhere(topic: str, name: object, known: Iterable[str]) -> tuple[list[str], str]:
+    """The names here that are meant by a word of another tool, and a sentence about it.
+
+    Parameters
+    ----------
+    topic : str
+        Whose words: a function ("Network.connect"), "population", "variable", "rules".
+    name : object
+        The word.
+    known : iterable of str
+        The names there are: others are not named.
+
+    Examples
+    --------
+    >>> elsewhere("variable", "voltage", ["spikes", "u", "v"])
+    (['v'], '')
+    """
+    names = set(known)
     for words, meant, advice in ARGUMENTS.get(topic, ()):
-        if name.casefold() in words.split():
-            return tuple(meant.split()), advice
-    return (), ""
+        if str(name).casefold() in words.split():
+            return [word for word in meant.split() if word in names], advice
+    return [], ""

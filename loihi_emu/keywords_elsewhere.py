@@ -50,6 +50,21 @@ ARGUMENTS: dict[str, tuple[Row, ...]] = {
         ("rng random_seed", "seed", ""),
     ),
     "population": POPULATION,
+    "variable": (
+        ("voltage potential membrane v_m vm v_mem mem membrane_potential v_s", "v", ""),
+        ("current i i_syn isyn syn synaptic_current input_current", "u", ""),
+        ("spike spk spks s_out out output spike_train spikeraster firing", "spikes", ""),
+        ("refractory ref refrac", "rest", ""),
+        ("weight w", "weights", ""),
+        ("delay", "delays", ""),
+    ),
+    "rules": (
+        ("loihi loihi1 loihi_1 loihi2 loihi_2 hardware silicon", "chip", ""),
+        ("fixed fixed_pt fixed_point lava_fixed", "lava", ""),
+        ("floating floating_pt float32 float64 lava_float", "float", ""),
+        ("brian2 brian brian_loihi brian2loihi", "brian2_loihi", ""),
+        ("nengo nengoloihi", "nengo_loihi", ""),
+    ),
     "Network.input": (
         ("spike_times times spiketimes events data spike_data", "spikes", ""),
         ("rates freq frequency probability p firing_rate", "rate", "A rate is a probability per step, 0..1."),

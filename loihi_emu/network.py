@@ -14,7 +14,7 @@ from loihi_emu.chip import LOIHI1, Chip
 from loihi_emu.elements import Connection, Input, Noise, Population, Probe, Slice, Source
 from loihi_emu.errors import integer, invalid, unknown
 from loihi_emu.events import event_rate, sorted_events
-from loihi_emu.keywords import known_keywords_of, missing_attribute
+from loihi_emu.keywords import elsewhere, known_keywords_of, missing_attribute
 from loihi_emu.learning import checks as learning_checks
 from loihi_emu.learning.rule import LearningRule
 from loihi_emu.models import registry
@@ -58,7 +58,8 @@ class Network:
 
     def __init__(self, name: str = "network", *, chip: Chip = LOIHI1, rules: str = "chip", seed: int = 0) -> None:
         if rules not in registry.RULES:
-            raise unknown("rule set", rules, registry.RULES)
+            near, _ = elsewhere("rules", rules, registry.RULES)
+            raise unknown("rule set", rules, registry.RULES, near=near)
         if not isinstance(chip, Chip):
             raise invalid("network", "chip", repr(chip), "loihi_emu.LOIHI1 or LOIHI2")
         self.name, self.chip, self.rules = checks.new_name(name, "network", {}), chip, rules

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from math import prod
@@ -17,6 +16,7 @@ from loihi_emu.events import PAYLOAD_MAX, event_rate, is_pair, per_step, sorted_
 from loihi_emu.image.build import Image
 from loihi_emu.image.sources import InputSource, most_at_once, thresholds
 from loihi_emu.models.inputs import E_INDEX, E_PAYLOAD, E_TIMES, E_TOTAL
+from loihi_emu.user_warnings import warn
 
 if TYPE_CHECKING:
     from loihi_emu.network import Network
@@ -86,7 +86,7 @@ def _choose(source: InputSource, samples: Any, steps: int) -> tuple[Callable[[],
     late = int(np.count_nonzero(times >= steps))
     if late:
         text = f"{where}: {late} events of the samples come in step {steps} or later, which no sample reaches."
-        warnings.warn(text, LoihiInputWarning, stacklevel=4)
+        warn(text, LoihiInputWarning)
 
     def start() -> Choose:
         source.point_events(times, indices, payloads)

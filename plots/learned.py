@@ -52,11 +52,12 @@ def weight_history(
     found = [key[: -len(".weights")] for key in recording.names if key.endswith(".weights")]
     if name is None and len(found) == 1:
         name = found[0]
+    if not found:
+        how = 'Probe them before the run: net.probe(connection, "weights", every=100).'
+        raise invalid("weight_history", "", "a recording without weights", "one of a connection that learns", how)
     if name is None or name not in found:
-        shown = (
-            ", ".join(f'"{key}"' for key in found) or 'none (add a probe: net.probe(connection, "weights", every=100))'
-        )
-        raise invalid("weight_history", "name", repr(name), shown)
+        shown = ", ".join(f'"{key}"' for key in found)
+        raise invalid("weight_history", "name", "nothing" if name is None else repr(name), shown)
     times = recording.times(f"{name}.weights")
     rows = np.asarray(recording[f"{name}.weights"]).reshape(len(times), -1)
     if not rows.size:

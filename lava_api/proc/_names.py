@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import sys
-import warnings
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
+
+from loihi_emu.user_warnings import warn
 
 PACKAGE = __name__.partition(".")[0]
 
@@ -38,12 +38,4 @@ def warn_unknown(process: object, given: Mapping[str, Any], extra: Iterable[str]
         near = get_close_matches(name, known, n=2, cutoff=0.6)
         hint = f" Did you mean {' or '.join(repr(n) for n in near)}?" if near else f" Known are {', '.join(known)}."
         text = f"{cls.__name__}: no model of the library reads the argument {name!r}; it is only kept in proc_params."
-        warnings.warn(text + hint, UserWarning, stacklevel=_depth_of_caller())
-
-
-def _depth_of_caller() -> int:
-    """Stack level, seen from the caller of this function, of the first frame outside the package."""
-    level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == PACKAGE:
-        level, frame = level + 1, frame.f_back
-    return level
+        warn(text + hint, UserWarning)

@@ -165,7 +165,7 @@ def test_map_of_what_does_not_fit_is_one_line_and_status_2(capsys, tmp_path):
         (["net.npz", "--rows", "0"], ["rows", "got 0"]),
         (["net.npz", "--picture", "no/map.png"], ["--picture", "no/map.png"]),
         (["net.npz", "--picture", "map.xyz"], ["--picture", "map.xyz"]),
-        (["empty.py"], ["empty.py", "no program with neurons"]),
+        (["empty.py"], ["empty.py", "no Lava program with neurons", "net.save"]),
         (["empty.py", "--recording", "rec.npz"], ["--recording", "Lava script"]),
     ],
 )

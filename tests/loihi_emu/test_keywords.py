@@ -126,6 +126,8 @@ def test_words_of_other_tools_lead_to_arguments_that_exist():
     for topic, words in rows.items():
         if topic == "population":
             known = parameters
+        elif topic in ("variable", "rules"):
+            known = {"u", "v", "rest", "spikes", "weights", "delays", *loihi_emu.models.registry.RULES}
         else:
             owner = loihi_emu
             for part in topic.split("."):
@@ -138,3 +140,47 @@ def test_words_of_other_tools_lead_to_arguments_that_exist():
             assert not set(before.split()) & known or topic == "population", (topic, before)
     for kind, advice in ATTRIBUTES.items():
         assert not set(advice) & set(dir(getattr(loihi_emu, kind)))
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [("10*mV", "no units here. Threshold mantissa"), ("10", "without quotes: 10"), (None, "It is missing"),
+     ("high", "Threshold mantissa")],
+)  # fmt: skip
+def test_advice_fits_what_was_given_in_place_of_a_number(value, said):
+    with pytest.raises(loihi_emu.ValidationError, match=f"vth: got .*allowed is 0..131071.*{said}") as caught:
+        network()[0].population("d", 3, vth=value)
+    assert "quantize" not in str(caught.value)
+    with pytest.raises(loihi_emu.ValidationError, match=r"no units here.*decay_from_tau"):
+        network()[0].population("d", 3, vth=1, du="20 ms")
+
+
+def test_missing_weights_are_said_to_be_missing():
+    with pytest.raises(loihi_emu.ValidationError, match=r"quantize, weights: got None.*It is missing\.$"):
+        quantize(None, vth=1)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda net: net.probe("c", "voltage"), 'did you mean "v"'),
+        (lambda net: net.probe("c", "current"), 'did you mean "u"'),
+        (lambda net: Network(rules="loihi"), 'did you mean "chip"'),
+        (lambda net: Network(rules="fixed_pt"), 'did you mean "lava"'),
+    ],
+)
+def test_values_of_other_tools_are_known_too(call, said):
+    with pytest.raises(loihi_emu.UnknownNameError, match=said):
+        call(network()[0])
+
+
+def test_lists_of_neurons_lead_to_lists_of_synapses():
+    with pytest.raises(loihi_emu.ValidationError, match=r"got \[0, 2\], allowed is an integer or.*connect\(pre"):
+        network()[1][[0, 2]]
+
+
+def test_a_recording_without_weights_says_how_to_probe_them():
+    net, _, c = network()
+    net.probe(c, "v")
+    with pytest.raises(loihi_emu.ValidationError, match=r"a recording without weights.*net\.probe\(connection"):
+        plots.weight_history(loihi_emu.Emulator(net).run(2))

@@ -1,0 +1,24 @@
+"""Warnings that point at the line of the user's program, however deep in this project they arise."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+PACKAGES = ("loihi_emu", "lava_api")
+
+
+def warn(text: str, category: type[Warning]) -> None:
+    """Warn as if the first line outside this project on the way here had done so.
+
+    Parameters
+    ----------
+    text : str
+        Where, what was given, what becomes of it, what to do.
+    category : type of Warning
+        ``LoihiInputWarning``, ``LoihiOverflowWarning``, ``UserWarning``.
+    """
+    depth, frame = 1, sys._getframe()
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in PACKAGES:
+        depth, frame = depth + 1, frame.f_back
+    warnings.warn(text, category, stacklevel=depth)
