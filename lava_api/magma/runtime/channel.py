@@ -24,7 +24,7 @@ class Channel:
         Messages it holds.
     """
 
-    __slots__ = ("capacity", "queue", "reader", "scheduler", "source", "target", "watched", "writer")
+    __slots__ = ("capacity", "missed", "queue", "reader", "scheduler", "source", "target", "watched", "writer")
 
     def __init__(self, source: tuple[str, str], target: tuple[str, str], capacity: int = CHANNEL_MESSAGES) -> None:
         self.source = source
@@ -35,6 +35,7 @@ class Channel:
         self.writer: Any = None
         self.scheduler: Any = None
         self.watched = False
+        self.missed: int | None = None
 
     def __repr__(self) -> str:
         return f'<{type(self).__name__} "{self.source[0]}".{self.source[1]} -> "{self.target[0]}".{self.target[1]}>'
@@ -64,8 +65,8 @@ class Channel:
         return self.queue[0]
 
     def probe(self) -> bool:
-        """Return whether there is a message."""
-        return bool(self.queue)
+        """Return whether there is a message; a model that asks again in one time step lets the others go on first."""
+        return bool(self.queue) or (self.scheduler is not None and self.scheduler.missed(self))
 
     def send(self, message: Any) -> None:
         """Append a message; wait while the channel is full."""

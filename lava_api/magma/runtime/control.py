@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from lava_api.magma.runtime.scheduler import Scheduler
 
@@ -18,10 +19,13 @@ class Control:
         ``"pause"`` or ``"stop"`` when a model asked, else empty.
     endless : bool
         Whether the run has no number of time steps.
+    services : list
+        What drives the domains of models.
     """
 
     def __init__(self) -> None:
         self.scheduler = Scheduler()
+        self.services: list[Any] = []
         self.reset()
 
     def reset(self, *, endless: bool = False) -> None:
@@ -32,14 +36,27 @@ class Control:
         self.endless = endless
         self._deadline = float("inf")
         self._ask = ""
+        self._cuts = endless
+        self._last: int | None = None
 
     def request(self, *, stop: bool) -> None:
         """Note a model's request; stop goes before pause."""
         self.model_asked = "stop" if stop or self.model_asked == "stop" else "pause"
 
-    def ask_at(self, moment: float, what: str) -> None:
-        """Ask to pause or stop from a moment of :func:`time.monotonic` on."""
+    def ask_at(self, moment: float, what: str, *, cuts: bool = True) -> None:
+        """Ask to pause or stop from a moment of :func:`time.monotonic` on.
+
+        Parameters
+        ----------
+        moment : float
+            From when on.
+        what : str
+            ``"pause"`` or ``"stop"``.
+        cuts : bool
+            Whether a number of time steps is cut; one without end is in any case.
+        """
         self._deadline = moment
+        self._cuts = cuts or self.endless
         self._ask = what
 
     def overdue(self) -> bool:
@@ -49,6 +66,18 @@ class Control:
             self.stop_asked = self._ask == "stop"
         return self.pause_asked or self.stop_asked
 
-    def halts(self) -> bool:
-        """Return whether no further time step is to begin; a number of steps is done in full."""
-        return bool(self.model_asked or self.scheduler.failures) or (self.endless and self.overdue())
+    def halts(self, done: int) -> bool:
+        """Return whether no further time step is to begin in a domain that has begun `done`."""
+        if self.model_asked or self.scheduler.failures:
+            return True
+        return bool(self._ask) and done >= self.last()
+
+    def last(self) -> float:
+        """Return the last time step to begin where a run is cut: after a pause all domains have done as many."""
+        if not (self._cuts and self._ask and self.overdue()):
+            return float("inf")
+        if self.stop_asked:
+            return 0
+        if self._last is None:
+            self._last = max((service.done for service in self.services), default=0)
+        return self._last

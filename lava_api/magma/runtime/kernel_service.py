@@ -64,7 +64,7 @@ class KernelService:
         """Queue the next chunk of steps, if there are any left, or the rest of a step."""
         if self.scheduler.failures:
             return
-        if self._next is self._rest or (self.done < self.target and not self.control.halts()):
+        if self._next is self._rest or (self.done < self.target and not self.control.halts(self.done)):
             self.pending = 1
             self.scheduler.queue.append(self._next)
         else:
@@ -85,7 +85,7 @@ class KernelService:
         """Do a chunk of steps."""
         begin = time.perf_counter()
         self.midway = False
-        most = int(min(self._chunk, self.target - self.done))
+        most = int(min(self._chunk, self.target - self.done, max(self.control.last() - self.done, 1)))
         if self.scheduler.is_driven and self.region.exchanging:
             most = 1
         try:

@@ -193,7 +193,7 @@ class LoihiService:
         """Yield the jobs of phase after phase, an empty list where the run ends."""
         wanted, jobs, control = self.wanted, self._jobs, self.control
         while True:
-            while self.done < self.target and not control.halts():
+            while self.done < self.target and not control.halts(self.done):
                 self.done += 1
                 for message, channel in self._early:
                     channel.send(message.get())

@@ -36,11 +36,12 @@ class ModelError(Exception):
 
 
 class Wait(NamedTuple):
-    """What a worker waits for."""
+    """What a worker waits for, or asks for again and again."""
 
     worker: Any
     channel: Channel
     reading: bool
+    polls: bool = False
 
 
 class Job(NamedTuple):
@@ -99,6 +100,14 @@ class Scheduler:
         Whether it runs, or has run last, only until the program around has what it waits for.
     stalled : dict
         Steps that are to be divided once nothing can go on, with the arguments of their ``divide``.
+    later : deque of Worker
+        Those that gave way: they go on when the jobs that were queued then are done or wait, in a new round.
+    polls : dict
+        Of these, the ones that asked for a message that was not there.
+    on_round : callable
+        Asked before a round begins; where it returns true the run is left, and those that gave way stay midway.
+    moment : callable
+        Returns a number that grows with the time steps.
     """
 
     def __init__(self) -> None:
@@ -106,10 +115,16 @@ class Scheduler:
         self.ready: deque[Worker] = deque()
         self.idle: list[Worker] = []
         self.waits: dict[Worker, Wait] = {}
+        self.later: deque[Worker] = deque()
+        self.polls: dict[Worker, Wait] = {}
+        self.pending = 0
+        self.on_round: Callable[[], bool] = lambda: False
+        self.moment: Callable[[], int] = lambda: 0
         self.failures: list[Failure] = []
         self.host: Any = None
         self.active = False
         self.stopping = False
+        self.leaving = False
         self.is_driven = False
         self.stalled: dict[Any, tuple[Any, ...]] = {}
         self.thread = get_ident()
@@ -122,7 +137,12 @@ class Scheduler:
 
     def is_midway(self) -> bool:
         """Return whether models stand midway in a thread."""
-        return bool(self.ready or self.waits)
+        return bool(self.ready or self.waits or self.later)
+
+    def is_inside(self) -> bool:
+        """Return whether the caller is the code of a model that runs."""
+        worker = getcurrent()
+        return self.active and isinstance(worker, Worker) and worker.scheduler() is self
 
     def run(self, enough: Callable[[], bool] | None = None) -> None:
         """Run until nothing can go on, or `enough` says so (asked between workers)."""
@@ -136,16 +156,19 @@ class Scheduler:
         current = getcurrent()
         if self.host is not current:
             self.host = current
-            for worker in [*self.idle, *self.ready, *self.waits]:
+            for worker in [*self.idle, *self.ready, *self.waits, *self.later]:
                 worker.parent = current
         self.active = True
         self.is_driven = enough is not None
+        self.leaving = False
+        if self.later and not self.pending:
+            self._queue_round()
         try:
             while self.ready or self.queue or self.stalled:
-                if enough is not None and enough():
+                if self.leaving or (enough is not None and enough()):
                     return
                 self.stopping = False
-                if not self.ready and not self.queue:
+                if self.stalled and not self.ready and len(self.queue) == self.pending:
                     step = next(iter(self.stalled))
                     step.divide(*self.stalled.pop(step))
                 elif self.ready:
@@ -181,10 +204,41 @@ class Scheduler:
 
     def give_way(self) -> None:
         """Let the calling worker go on after the others that can."""
-        worker = getcurrent()
-        if isinstance(worker, Worker) and worker.scheduler() is self:
-            self.ready.append(worker)
+        if self.is_inside():
+            self.later.append(getcurrent())
+            if not self.pending:
+                self._queue_round()
             self.host.switch()
+
+    def missed(self, channel: Channel) -> bool:
+        """Return whether a channel has got a message; asked again in one time step, let the others go on first."""
+        if not self.is_inside():
+            return False
+        moment = self.moment()
+        if channel.missed != moment:
+            channel.missed = moment
+            return False
+        worker = getcurrent()
+        self.polls[worker] = Wait(worker, channel, reading=True, polls=True)
+        self.give_way()
+        self.polls.pop(worker, None)
+        return bool(channel.queue)
+
+    def _queue_round(self) -> None:
+        """Let those that gave way go on after the jobs that are queued now."""
+        self.pending = 1
+        self.queue.append(Job(self, None, self._begin_round))
+
+    def _begin_round(self) -> None:
+        """Let those that gave way go on, or leave the run."""
+        if self.on_round():
+            self.leaving = self.stopping = True
+            return
+        self.ready.extend(self.later)
+        self.later.clear()
+
+    def advance(self) -> None:
+        """Do nothing: a round is no phase of a service."""
 
     def stop_for_host(self) -> None:
         """Go back to the host before the next job: what it waits for is there."""
@@ -192,10 +246,13 @@ class Scheduler:
 
     def clear(self) -> None:
         """Forget all jobs, and end their workers where they wait."""
-        workers = [*self.idle, *self.ready, *self.waits]
+        workers = [*self.idle, *self.ready, *self.waits, *self.later]
         self.queue.clear()
         self.ready.clear()
         self.waits.clear()
+        self.later.clear()
+        self.polls.clear()
+        self.pending = 0
         self.idle.clear()
         self.stalled.clear()
         self._dismiss(workers)

@@ -28,7 +28,12 @@ def stuck(waits: Iterable[Wait], step: int) -> SimulationError:
     text = ", ".join(sentence(wait) for wait in chain[:SHOWN])
     if len(chain) > SHOWN:
         text += f", and {len(chain) - SHOWN} more"
-    if any(isinstance(wait.channel, HostChannel) for wait in chain):
+    if all(wait.polls for wait in chain):
+        advice = (
+            "They ask for messages that nothing will send: in a loop, one process has to send before it asks;"
+            " a model that may get nothing asks once in a time step and goes on."
+        )
+    elif any(isinstance(wait.channel, HostChannel) for wait in chain):
         advice = "Call run(RunSteps(n, blocking=False)), then send or receive, then wait()."
     elif cycle:
         advice = "In a loop, one process has to send before it receives, as Dense does."
@@ -43,6 +48,9 @@ def stuck(waits: Iterable[Wait], step: int) -> SimulationError:
 def sentence(wait: Wait) -> str:
     """Say who waits for whom."""
     (source, out), (target, inp) = wait.channel.source, wait.channel.target
+    if wait.polls:
+        asked = "the program around" if isinstance(wait.channel, HostChannel) else f'"{source}".{out}'
+        return f'"{target}".{inp} asks again and again for a message of {asked}'
     if isinstance(wait.channel, HostChannel):
         what = "data" if wait.reading else "room"
         return f'"{source}".{out} waits for {what} from the program around'

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import get_ident
 from typing import Any
 from weakref import WeakSet
 
@@ -16,6 +17,9 @@ PATIENCE = 60.0
 
 PAUSE = 0.0005
 """Seconds between two looks."""
+
+AGAIN = 0.01
+"""Seconds after which a request to end a run is made, and made again."""
 
 LEAVE = 1.0
 """Seconds that ``stop()`` leaves to other threads to take what was sent to them."""
@@ -31,30 +35,66 @@ class Turn:
     """
 
     def __init__(self, driver: Driver) -> None:
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
+        self._gate = threading.Lock()
+        self._owner: int | None = None
         self._driver = driver
 
     @contextmanager
     def taken(self) -> Iterator[None]:
         """Wait for the right, and keep it meanwhile."""
-        if self._driver.is_here():
+        if self._has():
             yield
             return
-        with self._lock:
+        with self._gate:  # who waits comes before who had it last
+            self._lock.acquire()
+        with self._kept():
+            yield
+
+    @contextmanager
+    def demanded(self, ask: Callable[[], None]) -> Iterator[None]:
+        """Take the right, and have the thread that runs the program end its run for it.
+
+        Parameters
+        ----------
+        ask : callable
+            Asks to end the run; called as long as another thread has the right, which may begin a run meanwhile.
+        """
+        if self._has():
+            yield
+            return
+        with self._gate:
+            while not self._lock.acquire(timeout=AGAIN):
+                ask()
+        with self._kept():
             yield
 
     @contextmanager
     def tried(self) -> Iterator[bool]:
         """Take the right if no other thread has it; yields whether it was there."""
-        if self._driver.is_here():
+        if self._has():
             yield True
             return
         got = self._lock.acquire(blocking=False)
+        if not got:
+            yield False
+            return
+        with self._kept():
+            yield True
+
+    def _has(self) -> bool:
+        """Return whether the calling thread has it."""
+        return self._owner == get_ident() or self._driver.is_here()
+
+    @contextmanager
+    def _kept(self) -> Iterator[None]:
+        """Keep what was taken, then give it back."""
+        self._owner = get_ident()
         try:
-            yield got
+            yield
         finally:
-            if got:
-                self._lock.release()
+            self._owner = None
+            self._lock.release()
 
     def is_elsewhere(self) -> bool:
         """Return whether another thread has it."""

@@ -11,6 +11,7 @@ from lava_api.magma.core.run_configs import Loihi2HwCfg, Loihi2SimCfg
 from lava_api.magma.core.sync.domain import SyncDomain
 from lava_api.magma.core.sync.protocols.async_protocol import AsyncProtocol
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.magma.runtime import engine
 
 CFG = Loihi2SimCfg()
 
@@ -22,7 +23,7 @@ def program(value=1.0, source_model=None):
     return source, sink, cfg
 
 
-@pytest.mark.parametrize("ask", [lambda p: p.wait(), lambda p: p.pause(), lambda p: p.run(RunSteps(0)), lambda p: None])
+@pytest.mark.parametrize("ask", [lambda p: p.wait(), lambda p: p.run(RunSteps(0)), lambda p: None])
 def test_a_run_that_does_not_block_is_done_when_its_result_is_asked_for(ask):
     _, sink, cfg = program()
     sink.run(RunSteps(5, blocking=False), cfg)
@@ -30,7 +31,8 @@ def test_a_run_that_does_not_block_is_done_when_its_result_is_asked_for(ask):
     assert sink.last.get() == 5
 
 
-def test_stop_completes_a_run_and_ends_the_program():
+def test_stop_completes_a_short_run_and_ends_the_program(monkeypatch):
+    monkeypatch.setattr(engine, "BRIEF", 60.0)
     seen = []
 
     class Noted(PySource):

@@ -284,18 +284,6 @@ def test_an_error_of_a_constructor_comes_out_as_it_is():
         assert caught.value.__notes__ == ['It comes from Fussy, the model of process "here".']
 
 
-def test_a_model_cannot_run_its_own_program():
-    holder = []
-
-    class Nested(PySource):
-        def run_spk(self):
-            holder[0].wait()
-
-    holder.append(Source([1.0]))
-    with pytest.raises(RuntimeError, match="the program runs already"):
-        holder[0].run(RunSteps(1), Choice(Nested))
-
-
 def test_a_program_within_a_model_runs():
     class Outer(PySource):
         def run_spk(self):
