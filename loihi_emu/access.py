@@ -15,15 +15,18 @@ from loihi_emu.elements import Connection, Input, Population, name_of
 from loihi_emu.errors import invalid, unknown
 from loihi_emu.events import event_rate, sorted_events, warn_of_past
 from loihi_emu.image.sources import most_at_once
+from loihi_emu.probing import check_view
 
 if TYPE_CHECKING:
     from loihi_emu.emulator import Emulator
 
 
-def get(emulator: Emulator, name: str | Population | Connection, variable: str) -> Any:
+def get(emulator: Emulator, name: str | Population | Connection, variable: str, view: str = "state") -> Any:
     """What ``Emulator.get`` gives."""
     key: str = name_of(name)
     network, image = emulator.network, emulator.image
+    if view != "state":
+        return _chip_view(emulator, key, variable, view)
     if key in network.connections:
         connection = network.connections[key]
         if connection.learning is not None:
@@ -42,6 +45,21 @@ def get(emulator: Emulator, name: str | Population | Connection, variable: str) 
     raise unknown("variable", variable, known, where=f'population "{key}"')
 
 
+def _chip_view(emulator: Emulator, key: str, variable: str, view: str) -> Any:
+    """A state as a probe on a chip reads it."""
+    node, where = _population(emulator, key), f'population "{key}"'
+    check_view(view, node, emulator.network.rules, where)
+    if variable != "v":
+        return get(emulator, key, variable)
+    found = emulator.image.chip_views.get(key)
+    if found is None:
+        raise invalid(
+            where, "view", '"chip" of a population without such a probe', "one that is probed so",
+            f'Before the Emulator is made: net.probe("{key}", "v", view="chip").',
+        )  # fmt: skip
+    return found.read(emulator.image.arena)
+
+
 def change(emulator: Emulator, name: str | Population | Connection, variable: str, value: Any) -> None:
     """What ``Emulator.set`` does."""
     key: str = name_of(name)
@@ -55,6 +73,8 @@ def change(emulator: Emulator, name: str | Population | Connection, variable: st
     if variable in states:
         values = check_state(group.model, group.parameters[key], variable, value, node.shape, where)
         image.state(key, variable)[...] = values
+        if variable == "rest" and key in image.chip_views:
+            image.chip_views[key].rest_changed(image.arena, image.state(key, variable))
         if variable != "rest":
             image.arena[f"{group.key}.hot"][:] = 1  # the next step looks at every neuron
             return

@@ -103,7 +103,7 @@ def check_parameter(p: Parameter, value: Any, shape: Shape, where: str) -> NDArr
         hint = "decay_from_tau() makes one of a time constant in steps."
     if isinstance(value, str) or value is None:
         meaning = hint if p.name in ("du", "dv") else p.text
-        raise invalid(where, p.name, repr(value), f"{p.low:.10g}..{p.high:.10g}", no_number(value, meaning))
+        raise invalid(where, p.name, repr(value), f"a number, {p.low:.10g}..{p.high:.10g}", no_number(value, meaning))
     if p.whole:
         array = whole(where, p.name, value, hint)
     else:

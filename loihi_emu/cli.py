@@ -14,6 +14,15 @@ from loihi_emu.bench.command import add_arguments as add_bench_arguments
 from loihi_emu.bench.command import run as run_bench
 from loihi_emu.errors import LoihiEmuError
 
+SILICON = (
+    ("du", 4096, "decay of u in 1/4096; Lava's du is one less"),
+    ("dv", 163, "decay of v in 1/4096"),
+    ("vth", 25, "mantissa of the threshold"),
+    ("weight", 10, "mantissa of the weight"),
+    ("refractory", 1, "refractory period in steps"),
+)
+"""The neuron of a chip's recording: those of neuromorphs/NIR, paper/01_lif, unless they are given."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status.
@@ -55,6 +64,12 @@ def _parser() -> argparse.ArgumentParser:
     validate = commands.add_parser("validate", help="replay recordings of other emulators and count differences")
     validate.add_argument("--golden", type=Path, default=None, help="folder with brian2_loihi/ and nengo_loihi/")
     validate.add_argument("--oracle", action="store_true", help="check the slow plain-Python oracle instead")
+    validate.add_argument(
+        "--silicon", type=Path, default=None, metavar="FILE",
+        help="replay a chip's recording of one neuron: a CSV of input, v and spike of each step",
+    )  # fmt: skip
+    for name, value, text in SILICON:
+        validate.add_argument(f"--{name}", type=int, default=value, help=f"with --silicon: {text} (default {value})")
     validate.set_defaults(command=_validate)
 
     bench = commands.add_parser("bench", help="measure speed beside hand-written C")
@@ -84,6 +99,10 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _validate(options: argparse.Namespace) -> int:
+    if options.silicon is not None:
+        from loihi_emu.validation.silicon import replay_silicon
+
+        return replay_silicon(options.silicon, **{name: getattr(options, name) for name, _, _ in SILICON})
     from loihi_emu.validation.report import validate
 
     return validate(options.golden, oracle=options.oracle)

@@ -357,17 +357,21 @@ class Probe:
         State is recorded in steps 0, every, 2 * every, ...; spikes in every step.
     neurons : int64 array or None
         Recorded neurons; None for all.
+    view : str
+        "state", or "chip": v as a chip's probe reads it.
     """
 
     target: Source | Connection
     variables: tuple[str, ...]
     every: int = 1
     neurons: NDArray[np.int64] | None = None
+    view: str = "state"
 
     def __repr__(self) -> str:
         part = "" if self.neurons is None else f" of {len(self.neurons)} neurons"
         often = "" if self.every == 1 else f", state every {self.every} steps"
-        return f'<Probe on "{self.target.name}": {", ".join(self.variables)}{part}{often}>'
+        seen = "" if self.view == "state" else f', v as read on a {self.view}'
+        return f'<Probe on "{self.target.name}": {", ".join(self.variables)}{part}{often}{seen}>'
 
 
 def name_of(target: Any) -> Any:

@@ -173,7 +173,7 @@ class Emulator:
         return self._books.recording(self._first, self._wall, self._sample_steps)
 
     # ------------------------------------------------------------ state and parameters
-    def get(self, name: str | Population | Connection, variable: str) -> Any:
+    def get(self, name: str | Population | Connection, variable: str, *, view: str = "state") -> Any:
         """A copy of a state variable or parameter of a population, or of the weights of a connection.
 
         Parameters
@@ -184,8 +184,11 @@ class Emulator:
             value per stored synapse for sparse connections, in the order of ``Connection.indices``). Of a connection
             that learns also "tags", traces ("x1" ...), and of its rule "learning", "rule", "dw", "dd", "dt", "t_epoch",
             "tau_x1", "impulse_x1" ...
+        view : {"state", "chip"}
+            "chip": v as a probe on a chip reads it, as for ``Network.probe``; where a probe with that view is on the
+            population, which makes the emulator keep what it takes.
         """
-        return access.get(self, name, variable)
+        return access.get(self, name, variable, view)
 
     def set(self, name: str | Population | Connection, variable: str, value: Any) -> None:
         """Set a state variable or parameter of a population, or the weights of a connection, from the next step on.

@@ -92,6 +92,7 @@ ARGUMENTS: dict[str, tuple[Row, ...]] = {
         ("interval sample_every period sampling_interval step dt", "every", ""),
         ("ids indices index idx subset cells", "neurons", ""),
         ("population source", "target", ""),
+        ("chip hardware raw", "view", 'view="chip" reads v as a chip does.'),
         ("buffer num_steps steps", "", "A probe has no length: it records as long as the emulator runs."),
     ),
     "Network.place": (

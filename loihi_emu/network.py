@@ -267,6 +267,7 @@ class Network:
         *,
         every: int = 1,
         neurons: ArrayLike | slice | None = None,
+        view: str = "state",
     ) -> Probe:
         """Record variables of a population ("spikes", "u", "v", ...), an input, or a connection that learns.
 
@@ -280,11 +281,17 @@ class Network:
             State is recorded in steps 0, every, 2 * every, ...
         neurons : array of int, slice, or array of bool, optional
             A subset of the neurons (counted within the slice when `target` is one), recorded in rising order.
+        view : {"state", "chip"}
+            How v is read. "chip": as a probe on a chip reads it, where the word that holds v counts the refractory
+            steps after a spike, 128 for each that is left; v is 0 there in the rules' own state. Evidence:
+            :mod:`loihi_emu.models.chip_view`. Spikes, u and all that follows are the same.
         """
         if isinstance(target, Connection) or (isinstance(target, str) and target in self._connections):
+            if view != "state":
+                raise invalid("probe", "view", repr(view), 'only "state" for connections')
             made = probing.probe_of_connection(self, target, variables, every, neurons)
         else:
-            made = probing.probe_of_neurons(self._slice(target, "probe"), self.rules, variables, every, neurons)
+            made = probing.probe_of_neurons(self._slice(target, "probe"), self.rules, variables, every, neurons, view)
         probing.check_once(made, self._probes)
         self._probes.append(made)
         return made

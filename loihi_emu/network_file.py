@@ -44,7 +44,7 @@ def save(network: Network, path: str | Path) -> Path:
             _connection_settings(c, f"connection{k}", arrays) for k, c in enumerate(network.connections.values())
         ],
         "probes": [
-            {"target": p.target.name, "variables": p.variables, "every": p.every, "neurons": p.neurons}
+            {"target": p.target.name, "variables": p.variables, "every": p.every, "neurons": p.neurons, "view": p.view}
             for p in network.probes
         ],
     }
@@ -62,7 +62,8 @@ def load(kind: type[Network], path: str | Path) -> Network:
         for k, settings in enumerate(header["connections"]):
             _add_connection(network, settings, f"connection{k}", arrays)
         for p in header["probes"]:
-            network.probe(p["target"], p["variables"], every=p["every"], neurons=p["neurons"])
+            view = p.get("view", "state")
+            network.probe(p["target"], p["variables"], every=p["every"], neurons=p["neurons"], view=view)
     except LoihiEmuError as problem:
         raise ValidationError(f"{path}: {problem}", where=str(path)) from problem
     except (LookupError, TypeError, ValueError, AttributeError) as problem:

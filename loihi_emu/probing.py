@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from loihi_emu import checks
-from loihi_emu.elements import Connection, Population, Probe, Slice
-from loihi_emu.errors import integer, invalid
+from loihi_emu.elements import Connection, Population, Probe, Slice, Source
+from loihi_emu.errors import integer, invalid, unknown
 from loihi_emu.learning import checks as learning_checks
 from loihi_emu.models import registry
 
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 OFTEN = 1 << 40
 """Most steps between two rows."""
+VIEWS = ("state", "chip")
+"""How v is read: as the voltage that the rules have, or as a chip's probe reads it."""
 
 
-def probe_of_neurons(part: Slice, rules: str, variables: Any, every: int, neurons: Any) -> Probe:
+def probe_of_neurons(part: Slice, rules: str, variables: Any, every: int, neurons: Any, view: str) -> Probe:
     """A probe on a slice of a population or an input. See :meth:`loihi_emu.Network.probe`."""
     node = part.target
     where = f'probe on "{node.name}"'
@@ -27,7 +29,19 @@ def probe_of_neurons(part: Slice, rules: str, variables: Any, every: int, neuron
         known += [state for state, _ in registry.find(rules, node.model).state]
     wanted = checks.probed_variables(variables, known, where)
     often = integer(where, "every", every, 1, OFTEN)
-    return Probe(node, wanted, often, checks.probed_neurons(part, neurons, where))
+    check_view(view, node, rules, where)
+    if view == "chip" and "v" not in wanted:
+        raise invalid(where, "view", '"chip" without v', "a probe of v", "All else reads on a chip as it is.")
+    return Probe(node, wanted, often, checks.probed_neurons(part, neurons, where), view)
+
+
+def check_view(view: str, node: Source, rules: str, where: str) -> None:
+    """Raise if a population has no such view of v."""
+    if view not in VIEWS:
+        raise unknown("view", view, VIEWS, where=where)
+    if view == "chip" and not (isinstance(node, Population) and node.model == "lif" and rules != "float"):
+        what = f'model "{node.model}" under rules "{rules}"' if isinstance(node, Population) else "an input"
+        raise invalid(where, "view", f'"chip" of {what}', 'view="chip" of model "lif" under rules with integers')
 
 
 def probe_of_connection(network: Network, target: Connection | str, variables: Any, every: int, neurons: Any) -> Probe:

@@ -66,7 +66,7 @@ def validate(folder: Path | None = None, *, oracle: bool = False) -> int:
 
 def comparisons(folder: Path | None = None, *, oracle: bool = False) -> Iterator[tuple[str, Comparison]]:
     """Replay case by case. Statistical cases are left out."""
-    root = golden.GOLDEN if folder is None else Path(folder)
+    root = golden.GOLDEN if folder is None else Path(folder).resolve()  # cases are looked up beside the package
     if not any((root / peer).is_dir() for peer in BUILDERS):
         raise invalid(str(root), "golden", "a folder without cases", f"one with subfolders {', '.join(BUILDERS)}")
     for peer, build in BUILDERS.items():

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from loihi_emu.elements import Connection, Input, Population
+from loihi_emu.image.chip_views import ChipView
 from loihi_emu.image.groups import Group, make_groups
 from loihi_emu.image.learners import Learner, make_learner
 from loihi_emu.image.memory import Arena, Array, Description
@@ -163,6 +164,8 @@ class Image:
 
     def _make_memory(self) -> None:
         arena = self.arena
+        viewed = {p.target.name: p.target for p in self.network.probes if p.view == "chip"}
+        self.chip_views = {name: ChipView(name, p.size, self.group(name)) for name, p in viewed.items()}
         arena.reserve("clock", 1, np.int64)
         arena.reserve("sample", 1, np.int64)
         if self.network.rules == "nengo_loihi":
@@ -173,6 +176,8 @@ class Image:
             source.reserve(arena)
         for learner in self.learners.values():
             learner.reserve(arena)
+        for view in self.chip_views.values():
+            view.reserve(arena)
         for group in self.groups:
             group.reserve_ring(arena)
         arena.seal()
@@ -239,6 +244,8 @@ class Image:
         probes = self.network.probes
         self.fills = Fills(sum(2 if v == "spikes" else 1 for p in probes for v in p.variables))
         self.recorded: list[Recorded] = []
+        for view in self.chip_views.values():
+            self._call("chip_view:look", view.describe(self.arena))
         for probe in probes:
             node, chosen = probe.target, probe.neurons
             for variable in probe.variables:
@@ -253,7 +260,9 @@ class Image:
                     recorder, size = self._spike_recorder(node, chosen), node.size
                     self._call("probes:spikes", recorder.description)
                 else:
-                    recorder = StateRecorder(self.state(node.name, variable), chosen, probe.every, self.fills)
+                    seen = probe.view == "chip" and variable == "v"
+                    values = self.chip_views[node.name].seen if seen else self.state(node.name, variable)
+                    recorder = StateRecorder(values, chosen, probe.every, self.fills)
                     size = node.size
                     self._call("probes:state", recorder.description)
                 every = 1 if variable == "spikes" else probe.every

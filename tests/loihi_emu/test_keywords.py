@@ -148,7 +148,7 @@ def test_words_of_other_tools_lead_to_arguments_that_exist():
      ("high", "Threshold mantissa")],
 )  # fmt: skip
 def test_advice_fits_what_was_given_in_place_of_a_number(value, said):
-    with pytest.raises(loihi_emu.ValidationError, match=f"vth: got .*allowed is 0..131071.*{said}") as caught:
+    with pytest.raises(loihi_emu.ValidationError, match=f"vth: got .*allowed is a number, 0..131071.*{said}") as caught:
         network()[0].population("d", 3, vth=value)
     assert "quantize" not in str(caught.value)
     with pytest.raises(loihi_emu.ValidationError, match=r"no units here.*decay_from_tau"):

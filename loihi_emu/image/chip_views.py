@@ -1,0 +1,57 @@
+"""Populations whose v is recorded as a chip's probe reads it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.image.groups import Group
+from loihi_emu.image.memory import Arena, Array, Description
+from loihi_emu.models import chip_view as at
+
+
+class ChipView:
+    """The steps that the neurons of one population still rest, and what a chip's probe reads in their v.
+
+    Attributes
+    ----------
+    seen : int32 or int64 array (size,)
+        Written in every step.
+    """
+
+    def __init__(self, name: str, size: int, group: Group) -> None:
+        self.name, self.size, self.group = name, size, group
+        self.seen: Array = np.zeros(size, dict(group.model.state)["v"])
+        self.description = Description(at.WORDS)
+
+    @property
+    def key(self) -> str:
+        """Name of the counters in the arena."""
+        return f"{self.group.key}.left.{self.name}"
+
+    def reserve(self, arena: Arena) -> None:
+        """Ask for the counters."""
+        arena.reserve(self.key, self.size, np.uint8)
+
+    def describe(self, arena: Arena) -> Description:
+        """Fill in the description after the arena is sealed."""
+        d, group, part = self.description, self.group, self.group.part(self.name)
+        group.lists.describe(d)
+        d.words[at.W_FIRST], d.words[at.W_N] = part.start, self.size
+        d.point(at.W_LEFT, arena[self.key])
+        rests = "rest" in dict(group.model.state)
+        d.point(at.W_REST, arena[f"{group.key}.rest"][part] if rests else None)
+        d.point(at.W_V, arena[f"{group.key}.v"][part])
+        d.words[at.W_WIDTH] = self.seen.itemsize
+        d.point(at.W_SEEN, self.seen)
+        return d
+
+    def read(self, arena: Arena) -> Array:
+        """What a chip's probe reads now."""
+        left, v = arena[self.key], arena[f"{self.group.key}.v"][self.group.part(self.name)]
+        return np.where(left > 0, at.COUNTER_UNIT * left.astype(v.dtype), v)
+
+    def rest_changed(self, arena: Arena, rest: NDArray[np.integer]) -> None:
+        """Follow a counter that was set between two steps."""
+        left = arena[self.key]
+        left[...] = np.where(rest > 0, rest + 1, np.minimum(left, 1))
