@@ -68,7 +68,10 @@ def synaptic_current(weights: i32) -> i32:
 
 @kernel
 def clip(x: i32, low: i32, high: i32) -> i32:
-    """``x`` limited to ``low..high`` [code] (v is clipped to vmin..vmax, never wrapped)."""
+    """``x`` limited to ``low..high`` [code].
+
+    v is clipped to vmin..vmax, never wrapped: nengo-loihi's emulator alone (its issue 130: to be tested on a chip).
+    """
     return i32(max(min(x, high), low))
 
 

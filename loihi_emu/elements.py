@@ -26,14 +26,15 @@ class Noise:
     """Pseudo-random noise on u or v, in every step and neuron.
 
     Adds ``(U + 64 * offset) * 2**(exp - 7)``, truncated toward zero, with U uniform in -127..127 (seeded: the
-    network's seed, the population and the step decide it). Source: nengo-loihi's emulator of the chip's generator.
+    network's seed, the population and the step decide it). Source: nengo-loihi's emulator; the chip's own generator is
+    not public, and Sandia's Fugu measured -128..127 on one.
 
     Parameters
     ----------
     target : {"u", "v"}
         "u": added to the arriving current before it wraps at 21 bits; "v": added with the bias.
     exp : int
-        Exponent, 0..23 (a value of 7 leaves U as it is).
+        Effective exponent, 0..23 (a value of 7 leaves U as it is). In nengo-loihi a register below 7 acts as one more.
     offset : int
         Mean in units of 64, -128..127.
     enabled : bool or array of bool

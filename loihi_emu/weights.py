@@ -1,6 +1,10 @@
 """From weight mantissas to effective weights: bits, sign modes, truncation, exponents. Each rule stands here once.
 
 An effective weight W is what a spike adds to the target's accumulator, in units of 64. Always within 16 bits signed.
+
+Of the rules "chip" brian2-loihi alone has these, whose authors claim a match with Loihi 1: odd mixed weights lose their
+low bit toward 0 (Lava: -3 becomes -4; nengo-loihi has -7..7 and no such weights), exponent -8, 7 bits, and saturation at
++-(2^21 - 64).
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ from loihi_emu.errors import integer, ranged, unknown
 SIGN_MODES = ("mixed", "excitatory", "inhibitory")
 MANTISSA_BITS = 8
 EFFECTIVE_MAX = (1 << 15) - 1
-"""Largest magnitude of W: a weight saturates at 2^21 - 64 = 64 * 32767 (brian2-loihi, whose claim is a chip)."""
+"""Largest magnitude of W: a weight saturates at 2^21 - 64 = 64 * 32767 (brian2-loihi alone)."""
 
 RANGES = {
     "chip": {"mixed": (-256, 254), "excitatory": (0, 255), "inhibitory": (-255, 0)},

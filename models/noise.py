@@ -1,5 +1,8 @@
 """Pseudo-random noise on u or v: ``(U + 64 * offset) * 2**(exponent - 7)`` with U in -127..127, truncated to 0.
 
+The range is that of nengo-loihi's emulator; Sandia's Fugu measured -128..127 on a chip. In nengo-loihi a register below
+7 acts as exponent + 1: `exp` here is the effective exponent, never a register's 0. The chip's generator is not public.
+
 Two generators, named: ``philox`` (counter-based; the default) and ``nengo_loihi`` (one legacy Mersenne Twister
 stream over all compartments of the network, as that peer draws it: a compatibility rule).
 """
