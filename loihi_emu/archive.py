@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.errors import ValidationError, invalid
+from loihi_emu import foreign
+from loihi_emu.errors import LoihiEmuError, ValidationError, invalid
+from loihi_emu.npz import Arrays, Form, Npz, reason
 from loihi_emu.writing import replacing
 
-Arrays = dict[str, NDArray[Any]]
+READERS = {
+    "loihi_emu checkpoint": "Emulator(network).restore() reads it.",
+    "loihi_emu network": "Network.load() reads it.",
+    "loihi_emu recording": "Recording.load() reads it.",
+}
+"""Kinds of files, and what reads each."""
+HEADER_BYTES = 1 << 28
+"""Bytes of a header, at most."""
+HEADER_PARTS = 1 << 22
+"""Lists and tables in a header, at most."""
+NAME = "array."
+
+Forms = Mapping[str, Form]
 
 
 def write_archive(
@@ -37,55 +51,200 @@ def write_archive(
     Path
         Of the file.
     """
-    target = Path(path)
+    target = _path(path)
     if target.suffix != ".npz":
         target = target.with_name(target.name + ".npz")
     if not target.parent.is_dir():
         raise invalid(str(path), "", f"no folder {str(target.parent)!r}", "a path in a folder that exists")
+    if target.is_dir():
+        raise invalid(str(path), "", f"a folder {str(target)!r}", "the name of a file")
     body = json.dumps({"kind": kind, "schema": schema, **header}, default=_plain).encode()
-    content = {"header": np.frombuffer(body, np.uint8), **{f"array.{k}": a for k, a in arrays.items()}}
+    if len(body) > HEADER_BYTES:
+        given = f"a description of {len(body)} bytes beside the arrays"
+        raise invalid(str(path), "", given, f"at most {HEADER_BYTES}", "Make fewer and larger populations.")
+    content = {"header": np.frombuffer(body, np.uint8), **{f"{NAME}{k}": a for k, a in arrays.items()}}
     content["sum"] = np.frombuffer(_digest(content), np.uint8)
     with replacing(target) as stream:
         np.savez_compressed(stream, **content)  # type: ignore[arg-type]
     return target
 
 
-def read_archive(path: str | Path, kind: str, schema: int) -> tuple[dict[str, Any], Arrays]:
-    """Read an archive whole and check that it is of the kind, undamaged, and not newer than `schema`.
+class Archive:
+    """An open file of this package: its header, the forms of its arrays, and the arrays themselves.
+
+    Attributes
+    ----------
+    path : str
+        As it was given, for messages.
+    header : dict
+        Without kind and schema.
+    forms : dict
+        Name to the form of the array, known before anything is unpacked.
+    """
+
+    def __init__(self, path: str, npz: Npz, kind: str, schema: int) -> None:
+        self.path, self._npz = path, npz
+        self._what = f"a whole file of kind {kind!r}"
+        self._content: Arrays = {}
+        self._others = foreign.describe(npz.path)[0]
+        self.header = self._header(kind, schema)
+        others = [name for name in npz.forms if name not in ("header", "sum") and not name.startswith(NAME)]
+        if others:
+            raise invalid(path, others[0], "an array that no such file has", self._what)
+        if npz.forms["sum"].shape != (hashlib.sha256().digest_size,) or npz.forms["sum"].dtype != np.uint8:
+            raise invalid(path, "sum", str(npz.forms["sum"]), self._what)
+        self.forms: Forms = {name.removeprefix(NAME): f for name, f in npz.forms.items() if name.startswith(NAME)}
+
+    def _header(self, kind: str, schema: int) -> dict[str, Any]:
+        for name in ("header", "sum"):
+            if name not in self._npz.forms:
+                given = self._others if name == "header" else "a file without a sum"
+                raise invalid(self.path, "", given, self._what)
+        form = self._npz.forms["header"]
+        if form.nbytes > HEADER_BYTES or form.dtype != np.uint8 or len(form.shape) != 1:
+            raise invalid(self.path, "header", str(form), self._what)
+        body = self._read("header").tobytes()
+        if body.count(b"[") + body.count(b"{") > HEADER_PARTS:
+            raise invalid(self.path, "header", "millions of lists", self._what)
+        try:
+            header = json.loads(body)
+        except (ValueError, RecursionError) as problem:
+            raise invalid(self.path, "header", "a text that is not JSON", self._what) from problem
+        found = header.pop("kind", None) if isinstance(header, dict) else None
+        if found != kind:
+            advice = READERS.get(found, "") if isinstance(found, str) else ""
+            raise invalid(self.path, "", f"a file of kind {str(found)[:60]!r}", self._what, advice)
+        number = header.pop("schema", None)
+        if type(number) is not int or number < 1:
+            raise invalid(self.path, "schema", repr(number)[:60], f"a number from 1 to {schema}")
+        if number > schema:
+            raise invalid(self.path, "schema", number, f"at most {schema}", "Update loihi_emu to read it.")
+        return dict(header)
+
+    def expect(self, name: str, shape: tuple[int, ...] | None, *dtypes: Any) -> Form:
+        """Check the form of an array that must be there; a shape of None is any with one axis.
+
+        Raises
+        ------
+        ValidationError
+            Missing, of another type, or of another shape.
+        """
+        form = self.forms.get(name)
+        allowed = " or ".join(str(np.dtype(d)) for d in dtypes)
+        allowed += " of one axis" if shape is None else f" of shape {shape}"
+        if form is None:
+            raise invalid(self.path, f"array {name}", "nothing", allowed)
+        fits = len(form.shape) == 1 if shape is None else form.shape == shape
+        if not fits or form.dtype.newbyteorder("=") not in [np.dtype(d) for d in dtypes]:
+            raise invalid(self.path, f"array {name}", str(form), allowed)
+        return form
+
+    def only(self, names: Any) -> None:
+        """Check that there are no arrays but these."""
+        known = set(names)
+        for name in self.forms:
+            if name not in known:
+                raise invalid(self.path, f"array {name}", "an array that no such file has", self._what)
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        """An array, unpacked when it is first asked for, in this machine's byte order; not to be changed."""
+        array = self._read(NAME + name)
+        return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+    def verify(self) -> None:
+        """Unpack what is left and check the sum over all.
+
+        Raises
+        ------
+        ValidationError
+            Something was changed.
+        """
+        for name in self._npz.forms:
+            self._read(name)
+        given = self._content["sum"].tobytes()
+        if given != _digest({name: array for name, array in self._content.items() if name != "sum"}):
+            raise invalid(self.path, "", "damaged contents", self._what)
+
+    def _read(self, name: str) -> NDArray[Any]:
+        if name not in self._content:
+            with _in_words(self.path, self._what):
+                self._content[name] = self._npz.read(name)
+        return self._content[name]
+
+    def arrays(self) -> Arrays:
+        """All arrays, after the sum was checked."""
+        self.verify()
+        return {name: self[name] for name in self.forms}
+
+
+@contextmanager
+def open_archive(path: str | Path, kind: str, schema: int) -> Iterator[Archive]:
+    """Open a file of one kind, undamaged as far as its list of arrays says, and not newer than `schema`.
 
     Raises
     ------
     ValidationError
         No such file, another kind of file, a damaged one, or one of a newer schema.
     """
-    found = Path(path)
+    found = _path(path)
     if not found.exists() and found.with_name(found.name + ".npz").exists():
         found = found.with_name(found.name + ".npz")
     what = f"a whole file of kind {kind!r}"
-    if not found.is_file():
-        raise invalid(str(path), "", "no file" if not found.exists() else "a folder", what)
+    described, advice = foreign.describe(found)
+    if not described.startswith("an npz file"):
+        raise invalid(str(path), "", described, what, advice)
+    with _in_words(str(path), what):
+        npz = Npz(found)
+    with npz:
+        yield Archive(str(path), npz, kind, schema)
+
+
+@contextmanager
+def _in_words(path: str, what: str) -> Iterator[None]:
+    """Say in words what damaged archives raise: errors of zipfile, zlib, struct and numpy have no common base."""
     try:
-        with found.open("rb") as stream:
-            if not zipfile.is_zipfile(stream):
-                raise ValueError("not an npz file, or cut off")
-            stream.seek(0)
-            with np.load(stream, allow_pickle=False) as archive:
-                content = {name: archive[name] for name in archive.files}
-        header = json.loads(content["header"].tobytes())
-    except Exception as problem:  # damaged archives raise errors of zipfile, zlib, struct, numpy: no common base
-        reason = "no header" if isinstance(problem, KeyError) else problem
-        text = f"{path}: got a file that cannot be read ({reason}), allowed is {what}."
-        raise ValidationError(text, where=str(path)) from problem
-    if not isinstance(header, dict) or header.get("kind") != kind:
-        other = header.get("kind") if isinstance(header, dict) else None
-        raise invalid(str(path), "", f"a file of kind {other!r}", what)
-    if isinstance(header.get("schema"), int) and header["schema"] > schema:
-        raise invalid(str(path), "schema", header["schema"], f"at most {schema}", "Update loihi_emu to read it.")
-    given = content.pop("sum", np.zeros(0, np.uint8))
-    if given.tobytes() != _digest(content):
-        raise invalid(str(path), "", "damaged contents", what)
-    del header["kind"], header["schema"], content["header"]
-    return header, {name.removeprefix("array."): array for name, array in content.items()}
+        yield
+    except Exception as problem:
+        text = f"{path}: got a file that cannot be read ({reason(problem)}), allowed is {what}."
+        raise ValidationError(text, where=path) from problem
+
+
+@contextmanager
+def naming(path: str | Path) -> Iterator[None]:
+    """Errors about what a file describes name the file."""
+    try:
+        yield
+    except LoihiEmuError as problem:
+        if isinstance(problem, ValidationError) and str(problem).startswith(str(path)):
+            raise
+        raise ValidationError(f"{path}: {problem}", where=str(path)) from problem
+
+
+def read_archive(
+    path: str | Path, kind: str, schema: int, check: Callable[[Archive], None] | None = None
+) -> tuple[dict[str, Any], Arrays]:
+    """Read an archive whole; `check` looks at header and forms before arrays are unpacked.
+
+    Raises
+    ------
+    ValidationError
+        No such file, another kind of file, a damaged one, or one of a newer schema.
+    """
+    with open_archive(path, kind, schema) as archive:
+        if check is not None:
+            check(archive)
+        return archive.header, archive.arrays()
+
+
+def _path(path: object) -> Path:
+    """A path from what was given."""
+    try:
+        found = Path(path)  # type: ignore[arg-type]
+    except TypeError:
+        raise invalid("path", "", repr(path), "a text or a pathlib.Path") from None
+    if not found.name or "\x00" in str(found):
+        raise invalid(repr(str(path)), "", "no name of a file", "a path such as run.npz")
+    return found
 
 
 def _digest(content: Mapping[str, NDArray[Any]]) -> bytes:

@@ -24,6 +24,12 @@ FEW_NAMES = 8
 LONG_REPR = 80
 """A longer repr of what was given is replaced by its type."""
 
+LONGEST_PART, SHOWN_PART = 300, 60
+"""A longer part of a message is cut to its first characters."""
+
+LARGE_BITS = 1 << 10
+"""Whole numbers of more bits are not written out."""
+
 OPEN_END = 1 << 40
 """An upper limit from here on is left out when a value is below the lower one."""
 
@@ -149,9 +155,31 @@ def invalid(where: str, name: str, given: object, allowed: str, advice: str = ""
     >>> print(invalid('population "hidden"', "vth", -3, "0..131071", "Scale the weights instead."))
     population "hidden", vth: got -3, allowed is 0..131071. Scale the weights instead.
     """
-    shown = given if isinstance(given, str) else repr(given)
-    text = f"{_place(where, name)}got {shown}, allowed is {allowed}.{_advice(advice)}"
+    shown = brief(given if isinstance(given, str) else shown_of(given))
+    text = f"{_place(brief(where), brief(name))}got {shown}, allowed is {allowed}.{_advice(advice)}"
     return ValidationError(text, where=where or None, name=name or None)
+
+
+def brief(text: str) -> str:
+    """A text as part of a message: its beginning and length if it is long, without what cannot be printed.
+
+    Examples
+    --------
+    >>> brief("vth"), brief("(" * 9999)[-30:]
+    ('vth', '(((((((... (9,999 characters)')
+    """
+    kept = text if len(text) <= LONGEST_PART else text[:SHOWN_PART]
+    if not kept.isprintable():
+        kept = "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in kept)
+    return kept if len(text) <= LONGEST_PART else f"{kept}... ({len(text):,} characters)"
+
+
+def shown_of(value: object) -> str:
+    """The repr of a value; its type where it has none, as a whole number of thousands of digits."""
+    try:
+        return repr(value)
+    except Exception:  # whatever an object of somebody else's raises
+        return f"a {type(value).__name__}"
 
 
 def unknown(
@@ -197,7 +225,8 @@ def unknown(
     unknown model "lfi": did you mean "lif"? Known are "lif", "lif_reset".
     """
     names = [str(k) for k in known]
-    asked = f'"{name}"' if isinstance(name, str) else repr(name)
+    asked = f'"{brief(name)}"' if isinstance(name, str) else brief(shown_of(name))
+    where = brief(where)
     near = list(near) or near_names(name, names)
     if not names:
         text = f"{_place(where, '')}unknown {what} {asked}: none is known."
@@ -423,13 +452,19 @@ def _raise_at(where: str, name: str, array: NDArray[Any], bad: NDArray[np.bool_]
     if count == 0:
         return
     if array.ndim == 0:
-        given = str(array[()])
+        given = _number(array[()])
     else:
         index = tuple(int(i) for i in np.argwhere(bad)[0])
-        given = f"{array[index]} at index {index[0] if len(index) == 1 else index}"
+        given = f"{_number(array[index])} at index {index[0] if len(index) == 1 else index}"
         if count > 1:
             given += f" (and {count - 1} more of {array.size})"
     raise invalid(where, name, given, allowed, advice)
+
+
+def _number(value: Any) -> str:
+    """A number as text; Python writes whole numbers of thousands of digits only when told to."""
+    large = isinstance(value, int) and value.bit_length() > LARGE_BITS
+    return f"a whole number of {value.bit_length()} bits" if large else str(value)
 
 
 def _place(where: str, name: str) -> str:

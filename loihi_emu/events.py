@@ -13,6 +13,8 @@ from loihi_emu.errors import LoihiInputWarning, finite, invalid, ranged, whole
 from loihi_emu.user_warnings import warn
 
 Integers = NDArray[np.int64]
+LATEST = 1 << 62
+"""Largest step of an event."""
 PAYLOAD_MAX = (1 << 23) - 1
 """Graded payloads are 24-bit signed integers, as Lava has them; the press gives up to 32 bits for Loihi 2."""
 
@@ -63,7 +65,7 @@ def sorted_events(spikes: Any, payloads: Any, shape: Shape, where: str) -> tuple
         times, indices, values = _from_dense(spikes, payloads, shape, where)
     if times.ndim != 1:
         raise invalid(where, "spikes", f"times of shape {times.shape}", "flat lists of times and indices")
-    ranged(where, "spike times", times, 0, (1 << 62), "The first step is 0.")
+    ranged(where, "spike times", times, 0, LATEST, "The first step is 0.")
     ranged(where, "spike indices", indices, 0, size - 1, f"The input has {size} neurons.")
     if values is not None:
         ranged(where, "payloads", values, -PAYLOAD_MAX - 1, PAYLOAD_MAX, "Payloads are 24-bit signed integers.")
@@ -113,6 +115,18 @@ def _from_dense(spikes: Any, payloads: Any, shape: Shape, where: str) -> tuple[I
     flat = array.reshape(len(array), size)
     times, indices = np.nonzero(flat)
     return times.astype(np.int64), indices.astype(np.int64), flat[times, indices]
+
+
+def check_sorted(times: Integers, indices: Integers, payloads: Integers | None, size: int, where: str) -> None:
+    """Raise unless these are events as :func:`sorted_events` returns them, for an input of so many neurons."""
+    ranged(where, "spike times", times, 0, LATEST, "The first step is 0.")
+    ranged(where, "spike indices", indices, 0, size - 1, f"The input has {size} neurons.")
+    if not _in_order(times, indices):
+        raise invalid(where, "spikes", "events out of order", "events in order of (time, index)")
+    if payloads is not None:
+        ranged(where, "payloads", payloads, -PAYLOAD_MAX - 1, PAYLOAD_MAX, "Payloads are 24-bit signed integers.")
+        if not payloads.all():
+            raise invalid(where, "payloads", "some that are 0", "payloads other than 0")
 
 
 def _in_order(times: Integers, indices: Integers) -> bool:

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loihi_emu._version import __version__
-from loihi_emu.archive import Arrays, read_archive, write_archive
+from loihi_emu.archive import naming, open_archive, write_archive
 from loihi_emu.chip import LOIHI1, LOIHI2, Chip
 from loihi_emu.elements import Connection, Conv2D, Input, Noise, Population, Slice
-from loihi_emu.errors import LoihiEmuError, ValidationError, invalid
+from loihi_emu.errors import unknown
 from loihi_emu.facts import Fact
+from loihi_emu.learning.checks import checked_tags
 from loihi_emu.learning.rule import LearningRule
+from loihi_emu.network_file_checks import check_arrays, check_header, check_values
+from loihi_emu.npz import Arrays
 
 if TYPE_CHECKING:
     from loihi_emu.network import Network
@@ -53,10 +56,14 @@ def save(network: Network, path: str | Path) -> Path:
 
 def load(kind: type[Network], path: str | Path) -> Network:
     """Read a network. See :meth:`loihi_emu.Network.load`."""
-    header, arrays = read_archive(path, KIND, SCHEMA)
-    try:
-        chip = _chip(header["chip"])
-        network = kind(header["name"], chip=chip, rules=header["rules"], seed=header["seed"])
+    with open_archive(path, KIND, SCHEMA) as archive:
+        with naming(path):
+            check_header(archive)
+            check_arrays(archive)
+        arrays, header = archive.arrays(), archive.header
+        check_values(archive)
+    with naming(path):
+        network = kind(header["name"], chip=_chip(header["chip"]), rules=header["rules"], seed=header["seed"])
         for k, settings in enumerate(header["nodes"]):
             _add_node(network, settings, f"node{k}", arrays)
         for k, settings in enumerate(header["connections"]):
@@ -64,10 +71,6 @@ def load(kind: type[Network], path: str | Path) -> Network:
         for p in header["probes"]:
             view = p.get("view", "state")
             network.probe(p["target"], p["variables"], every=p["every"], neurons=p["neurons"], view=view)
-    except LoihiEmuError as problem:
-        raise ValidationError(f"{path}: {problem}", where=str(path)) from problem
-    except (LookupError, TypeError, ValueError, AttributeError) as problem:
-        raise invalid(str(path), "", "an incomplete header", "a file written by Network.save") from problem
     return network
 
 
@@ -85,7 +88,10 @@ def _differing(chip: Chip, known: Chip) -> dict[str, Any]:
 
 
 def _chip(settings: Mapping[str, Any]) -> Chip:
-    like = {known.name: known for known in CHIPS}[settings["like"]]
+    names = {known.name: known for known in CHIPS}
+    if settings["like"] not in names:
+        raise unknown("chip", settings["like"], names)
+    like = names[settings["like"]]
     changed = dict(settings["changed"])
     if settings["sources"] is not None:
         changed["sources"] = tuple(Fact(**fact) for fact in settings["sources"])
@@ -152,4 +158,4 @@ def _add_connection(network: Network, settings: Mapping[str, Any], key: str, arr
     made = network.connect(pre, post, weights, delays=arrays[f"{key}.delays"], **options)
     if learning is not None:
         how = replace(made.learning, enabled=learning["enabled"])
-        network.replace(replace(made, learning=how, tags=arrays.get(f"{key}.tags")))
+        network.replace(replace(made, learning=how, tags=checked_tags(made, arrays.get(f"{key}.tags"))))

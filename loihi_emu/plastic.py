@@ -97,6 +97,21 @@ def set_enabled(image: Image, network: Network, c: Connection, value: Any) -> No
     learner.learning_description.words[word] = int(value)
 
 
+def check_exchange(network: Network, c: Connection, new: LearningRule, variable: str, given: str) -> None:
+    """Whether a connection can go on with another rule; `variable` and `given` are for the message."""
+    where, rule = f'connection "{c.name}"', c.learning.rule
+    if ("t" in new.used or new.dt is not None) != ("t" in rule.used or rule.dt is not None) or (
+        (new.dd is None) != (rule.dd is None)
+    ):
+        advice = "Whether delays and tags are stored belongs to the structure: make another network."
+        raise invalid(where, variable, given, "a rule that changes and reads the same of delays and tags", advice)
+    checks.check_rule(new, c.learning.factors, c, network.rules)
+    probed = {v for p in network.probes if p.target.name == c.name for v in p.variables}
+    lost = sorted(probed - set(checks.variables_of(replace(c, learning=replace(c.learning, rule=new)))))
+    if lost:
+        raise invalid(where, variable, f"a rule without {', '.join(lost)}", "one that has what a probe records")
+
+
 def changed_rules(network: Network, c: Connection, variable: str, value: Any) -> Mapping[str, Learning]:
     """The learning of this connection (and, for t_epoch, of all onto the same neurons) with one parameter changed."""
     where, rule = f'connection "{c.name}"', c.learning.rule
@@ -111,16 +126,7 @@ def changed_rules(network: Network, c: Connection, variable: str, value: Any) ->
         old = rule.traces[name]
         trace = Trace(value, old.tau) if kind == "impulse" else Trace(old.impulse, value)
         new = LearningRule.from_settings(rule.settings() | {name: [trace.impulse, trace.tau]})
-    if ("t" in new.used or new.dt is not None) != ("t" in rule.used or rule.dt is not None) or (
-        (new.dd is None) != (rule.dd is None)
-    ):
-        advice = "Whether delays and tags are stored belongs to the structure: make another network."
-        raise invalid(where, variable, repr(value), "a rule that changes and reads the same of delays and tags", advice)
-    checks.check_rule(new, c.learning.factors, c, network.rules)
-    probed = {v for p in network.probes if p.target.name == c.name for v in p.variables}
-    lost = sorted(probed - set(checks.variables_of(replace(c, learning=replace(c.learning, rule=new)))))
-    if lost:
-        raise invalid(where, variable, f"a rule without {', '.join(lost)}", "one that has what a probe records")
+    check_exchange(network, c, new, variable, repr(value))
     found = {c.name: replace(c.learning, rule=new)}
     for other in network.connections.values():
         if other.learning is not None and other.name != c.name and checks.share_neurons(c.post, other.post):

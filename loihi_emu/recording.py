@@ -11,12 +11,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.archive import read_archive, write_archive
 from loihi_emu.elements import Source, name_of
-from loihi_emu.errors import integer, invalid, unknown
+from loihi_emu.errors import integer, unknown
 
-SCHEMA = 1
-KIND = "loihi_emu recording"
 PROBE_FIRST = "Call network.probe() before the Emulator is made."
 
 Accounts: TypeAlias = "tuple[dict[str, dict[str, Any]], dict[str, Any], dict[str, Any]]"
@@ -169,19 +166,20 @@ class Recording:
         every = int(self._index[name]["every"])
         if self.sample_steps is None:
             return np.arange(-(-self.start // every) * every, self.start + self.steps, every, dtype=np.int64)
-        return np.concatenate(
-            [np.arange(*span, every, dtype=np.int64) for span in self._spans()] or [np.zeros(0, np.int64)]
-        )
+        rows = np.arange(0, self.sample_steps, every, dtype=np.int64)
+        begins = np.arange(self.samples, dtype=np.int64) * self.sample_steps
+        at = (begins[:, None] + rows).reshape(-1)
+        return at[at < self.steps]
 
-    def _spans(self) -> list[tuple[int, int]]:
-        """First step and end of each sample."""
+    def _span(self, k: int) -> tuple[int, int]:
+        """First step and end of sample k."""
         length = self.sample_steps or self.steps
-        return [(k, min(k + length, self.steps)) for k in range(0, self.steps, length)] if length else []
+        return k * length, min((k + 1) * length, self.steps)
 
     def sample(self, k: int) -> Recording:
         """The Recording of one sample, its steps counted from 0; counters and provenance are those of all samples."""
         k = integer("Recording.sample", "k", k, -self.samples, self.samples - 1)
-        first, end = self._spans()[k] if self.sample_steps is not None else (0, self.steps)
+        first, end = self._span(k % self.samples) if self.sample_steps is not None else (0, self.steps)
         arrays: dict[str, NDArray[Any]] = {}
         for name in self._index:
             if name.endswith(".spikes"):
@@ -211,11 +209,9 @@ class Recording:
     # ------------------------------------------------------------ files
     def save(self, path: str | Path) -> Path:
         """Write everything to one npz file (compressed) with a JSON header."""
-        header = {
-            "start": self.start, "steps": self.steps, "sample_steps": self.sample_steps, "index": self._index,
-            "populations": self.populations, "stats": self.stats, "info": self.info,
-        }  # fmt: skip
-        return write_archive(path, KIND, SCHEMA, header, self._arrays)
+        from loihi_emu.recording_file import save
+
+        return save(self, path)
 
     @classmethod
     def load(cls, path: str | Path) -> Recording:
@@ -226,12 +222,9 @@ class Recording:
         ValidationError
             Not such a file, a damaged one, or one of a newer schema.
         """
-        header, arrays = read_archive(path, KIND, SCHEMA)
-        try:
-            accounts = (header.pop("populations"), header.pop("stats"), header.pop("info"))
-            return cls(arrays=arrays, accounts=accounts, **header)
-        except (KeyError, TypeError) as problem:
-            raise invalid(str(path), "", "an incomplete header", "a file written by Recording.save") from problem
+        from loihi_emu.recording_file import load
+
+        return load(cls, path)
 
     # ------------------------------------------------------------ showing
     def _rows(self) -> list[tuple[str, str]]:

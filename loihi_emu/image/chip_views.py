@@ -10,6 +10,11 @@ from loihi_emu.image.memory import Arena, Array, Description
 from loihi_emu.models import chip_view as at
 
 
+def view_key(group: Group, population: str) -> str:
+    """Name of a population's counters in the arena."""
+    return f"{group.key}.left.{population}"
+
+
 class ChipView:
     """The steps that the neurons of one population still rest, and what a chip's probe reads in their v.
 
@@ -27,7 +32,7 @@ class ChipView:
     @property
     def key(self) -> str:
         """Name of the counters in the arena."""
-        return f"{self.group.key}.left.{self.name}"
+        return view_key(self.group, self.name)
 
     def reserve(self, arena: Arena) -> None:
         """Ask for the counters."""
@@ -55,3 +60,10 @@ class ChipView:
         """Follow a counter that was set between two steps."""
         left = arena[self.key]
         left[...] = np.where(rest > 0, rest + 1, np.minimum(left, 1))
+
+    def begin(self, arena: Arena) -> None:
+        """Begin from the state of a run in which nobody looked."""
+        rests = "rest" in dict(self.group.model.state)
+        arena[self.key][...] = 0
+        if rests:
+            self.rest_changed(arena, arena[f"{self.group.key}.rest"][self.group.part(self.name)])

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from loihi_emu.elements import Connection, Slice, name_of
-from loihi_emu.errors import UnsupportedError, invalid, unknown
+from loihi_emu.errors import UnsupportedError, invalid, ranged, unknown
 from loihi_emu.learning.checks_brian2 import check_brian2
 from loihi_emu.learning.checks_nengo import check_nengo
 from loihi_emu.learning.grammar import TRACES
 from loihi_emu.learning.rule import Learning, LearningRule
 from loihi_emu.learning.table import table_of
+from loihi_emu.models.learning_layout import TAG
 
 RULES = ("chip", "brian2_loihi", "nengo_loihi")
 DRIVEN = ("y1", "y2", "y3")
@@ -68,6 +72,16 @@ def variables_of(c: Connection) -> list[str]:
     if rule.dt is not None or "t" in rule.used:
         found.append("tags")
     return found + [name for name in TRACES if name in rule.traces or name in driven]
+
+
+def checked_tags(c: Connection, tags: NDArray[Any] | None) -> NDArray[np.int16] | None:
+    """Tags at the start as a connection that learns holds them, or an error."""
+    if tags is None:
+        return None
+    where = f'connection "{c.name}"'
+    if "tags" not in variables_of(c):
+        raise invalid(where, "tags", "tags", "none: its rule neither changes nor reads t")
+    return ranged(where, "tags", tags, *TAG).astype(np.int16)
 
 
 def check_epochs(name: str, rule: LearningRule, other: Connection) -> None:

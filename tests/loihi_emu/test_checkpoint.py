@@ -140,3 +140,18 @@ def test_an_old_checkpoint_stays_when_writing_fails(tmp_path, monkeypatch):
         emulator.save(path)
     assert [p.name for p in tmp_path.iterdir()] == ["c.npz"]
     emulator.restore(path)
+
+
+def test_probes_of_a_chips_view_may_be_others(tmp_path):
+    def made(view):
+        net = Network()
+        net.population("c", 3, vth=9, bias=[50, 90, 200], dv=0, refractory=[1, 4, 9])
+        net.probe("c", "v", view=view)
+        return Emulator(net)
+
+    for saved, read in (("state", "chip"), ("chip", "state"), ("chip", "chip")):
+        one, other, straight = made(saved), made(read), made(read)
+        one.run(13)
+        straight.run(13)
+        other.restore(one.save(tmp_path / "c"))
+        assert other.run(20)["c.v"].tolist() == straight.run(20)["c.v"].tolist()

@@ -170,8 +170,9 @@ def test_files_of_another_kind_are_told(tmp_path):
     ("changed", "texts"),
     [
         ({"rules": "chips"}, ['unknown rule set "chips"']),
-        ({"chip": {"like": "Loihi 3"}}, ["an incomplete header", "Network.save"]),
-        ({"nodes": [{"name": "a", "shape": [3]}]}, ["an incomplete header"]),
+        ({"chip": {"like": "Loihi 3"}}, ["chip.changed: got nothing"]),
+        ({"chip": {"like": "Loihi 3", "changed": {}, "sources": None}}, ['unknown chip "Loihi 3"']),
+        ({"nodes": [{"name": "a", "shape": [3]}]}, ["nodes[0].is: got None", '"input", "population"']),
         ({"probes": [{"target": "x", "variables": ["v"], "every": 1, "neurons": None}]}, ['"x"']),
     ],
 )

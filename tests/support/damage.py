@@ -31,6 +31,13 @@ def altered(path):
     np.savez(path, **content)
 
 
+def added(path):
+    """One array more."""
+    with np.load(path) as archive:
+        content = dict(archive)
+    np.savez(path, **content, **{"array.x": np.zeros(3)})
+
+
 def flipped(path):
     """Flip bits in the middle."""
     data = bytearray(path.read_bytes())
@@ -44,21 +51,24 @@ def cut(path, part):
     path.write_bytes(data[: int(part * len(data))])
 
 
-UNREADABLE = ["cannot be read", "a whole file of kind"]
+WHOLE = "a whole file of kind"
+UNREADABLE = ["cannot be read", WHOLE]
 DAMAGES = {
-    "empty": (lambda p: cut(p, 0), UNREADABLE),
-    "cut early": (lambda p: cut(p, 0.3), UNREADABLE),
-    "cut late": (lambda p: cut(p, 0.98), UNREADABLE),
-    "bits flipped": (flipped, ["a whole file of kind"]),
-    "text": (lambda p: p.write_text("hello " * 99), ["not an npz file", "a whole file of kind"]),
-    "array": (lambda p: p.write_bytes(b"\x93NUMPY" * 9), ["not an npz file"]),
-    "other archive": (lambda p: np.savez(p, x=np.arange(3)), ["cannot be read (no header)", "a whole file of kind"]),
-    "objects": (lambda p: np.savez(p, header=np.array([{}], dtype=object)), UNREADABLE),
-    "header of another form": (lambda p: np.savez(p, header=np.frombuffer(b"[1]", np.uint8)), ["kind None"]),
-    "no sum": (lambda p: without(p, "sum"), ["damaged contents"]),
-    "array missing": (lambda p: without(p, "array."), ["damaged contents"]),
+    "empty": (lambda p: cut(p, 0), ["an empty file", WHOLE]),
+    "cut early": (lambda p: cut(p, 0.3), ["the beginning of an archive", "cut off", WHOLE]),
+    "cut late": (lambda p: cut(p, 0.98), ["the beginning of an archive", "cut off", WHOLE]),
+    "bits flipped": (flipped, [WHOLE]),
+    "text": (lambda p: p.write_text("hello " * 99), ["a text file", WHOLE]),
+    "array": (lambda p: p.write_bytes(b"\x93NUMPY" * 9), ["a single NumPy array", WHOLE]),
+    "other archive": (lambda p: np.savez(p, x=np.arange(3)), ["an npz file of other arrays (x)", WHOLE]),
+    "objects": (lambda p: np.savez(p, header=np.array([{}], dtype=object)), [*UNREADABLE, "not one of plain numbers"]),
+    "header of another form": (lambda p: np.savez(p, header=np.frombuffer(b"[1]", np.uint8)), ["without a sum"]),
+    "no sum": (lambda p: without(p, "sum"), ["without a sum"]),
+    "array missing": (lambda p: without(p, "array."), ["array ", "got nothing"]),
+    "array of no use": (lambda p: added(p), ["array x", "an array that no such file has"]),
     "number changed": (altered, ["damaged contents"]),
-    "schema a text": (lambda p: doctored(p, schema="new"), ["damaged contents"]),
+    "header changed": (lambda p: doctored(p, more=1), ["more", "an entry that no such file has"]),
+    "schema a text": (lambda p: doctored(p, schema="new"), ["schema", "'new'"]),
     "newer": (lambda p: doctored(p, schema=99), ["schema", "got 99", "at most 1", "Update loihi_emu"]),
-    "foreign": (lambda p: doctored(p, kind="a film"), ["a file of kind 'a film'", "a whole file of kind"]),
+    "foreign": (lambda p: doctored(p, kind="a film"), ["a file of kind 'a film'", WHOLE]),
 }

@@ -1,0 +1,206 @@
+"""Recordings in files: everything is checked, before arrays are unpacked and after, so that a recording can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from math import prod
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu import entries
+from loihi_emu.archive import Archive, open_archive, write_archive
+from loihi_emu.checks import MAX_NEURONS
+from loihi_emu.errors import invalid
+from loihi_emu.probing import OFTEN
+
+if TYPE_CHECKING:
+    from loihi_emu.recording import Recording
+
+SCHEMA = 1
+KIND = "loihi_emu recording"
+SPIKES = ".spikes"
+STEPS = entries.whole(0, 1 << 62)
+COUNT = entries.whole(0, (1 << 63) - 1)
+OVERFLOW = ("q", "u", "x", "v")
+ROWS = (np.int8, np.uint8, np.int16, np.int32, np.int64, np.float64)
+"""Types of recorded state."""
+
+
+def _facts(where: str, name: str, value: Any) -> None:
+    """Numbers, texts, and tables and lists of them."""
+    if isinstance(value, dict):
+        for key, entry in value.items():
+            _facts(where, f"{name}.{key}", entry)
+    elif isinstance(value, list):
+        for k, entry in enumerate(value):
+            _facts(where, f"{name}[{k}]", entry)
+    else:
+        entries.perhaps(entries.either(entries.flag, entries.number, entries.text))(where, name, value)
+
+
+_INDEX = entries.record(
+    {
+        "size": entries.whole(0, MAX_NEURONS),
+        "neurons": entries.perhaps(entries.listed(entries.whole(0, MAX_NEURONS))),
+        "every": entries.whole(1, OFTEN),
+    }
+)
+_POPULATION = entries.record(
+    {
+        "size": entries.whole(1, MAX_NEURONS),
+        "shape": entries.listed(entries.whole(1, MAX_NEURONS)),
+        "model": entries.text,
+        "vth": entries.perhaps(entries.either(entries.listed(entries.number), entries.number)),
+    }
+)
+_STATS = {
+    "spikes": entries.table(COUNT),
+    "synaptic_events": COUNT,
+    "overflow": entries.table(entries.table(COUNT, OVERFLOW)),
+    "convolution_wraps": COUNT,
+    "weights": entries.table(entries.table(COUNT)),
+}
+_INFO = {"wall_s": entries.number, "steps_per_s": entries.number, "seed": COUNT, "network": entries.text}
+
+
+def _known(required: dict[str, entries.Check]) -> entries.Check:
+    """A table with these entries, and any other facts beside them."""
+
+    def check(where: str, name: str, value: Any) -> None:
+        entries.table(_facts)(where, name, value)
+        entries.record(required, dict.fromkeys(value, _facts))(where, name, value)
+
+    return check
+
+
+_HEADER = entries.record(
+    {
+        "start": STEPS,
+        "steps": STEPS,
+        "sample_steps": entries.perhaps(entries.whole(1, 1 << 62)),
+        "index": entries.table(_INDEX),
+        "populations": entries.table(_POPULATION),
+        "stats": _known(_STATS),
+        "info": _known(_INFO),
+    }
+)
+
+
+def save(recording: Recording, path: str | Path) -> Path:
+    """What ``Recording.save`` does."""
+    header = {
+        "start": recording.start, "steps": recording.steps, "sample_steps": recording.sample_steps,
+        "index": recording._index, "populations": recording.populations, "stats": recording.stats,
+        "info": recording.info,
+    }  # fmt: skip
+    return write_archive(path, KIND, SCHEMA, header, recording._arrays)
+
+
+def load(kind: type[Recording], path: str | Path) -> Recording:
+    """What ``Recording.load`` does."""
+    with open_archive(path, KIND, SCHEMA) as archive:
+        _HEADER(archive.path, "", archive.header)
+        _check_header(archive)
+        _check_forms(archive)
+        arrays, header = archive.arrays(), dict(archive.header)
+        _check_values(archive, header)
+    accounts = (header.pop("populations"), header.pop("stats"), header.pop("info"))
+    return kind(arrays=arrays, accounts=accounts, **header)
+
+
+# ------------------------------------------------------------ header
+def _check_header(archive: Archive) -> None:
+    """What entries of the header say about each other."""
+    path, header = archive.path, archive.header
+    for name, p in header["populations"].items():
+        if prod(p["shape"]) != p["size"]:
+            raise invalid(path, f"populations.{name}.shape", str(p["shape"]), f"{p['size']} neurons")
+        if isinstance(p["vth"], list) and len(p["vth"]) != p["size"]:
+            raise invalid(path, f"populations.{name}.vth", f"{len(p['vth'])} values", f"{p['size']}")
+    if header["sample_steps"] is not None and header["start"] != 0:
+        raise invalid(path, "start", header["start"], "0 for samples")
+    for name, row in header["index"].items():
+        node, _, variable = name.rpartition(".")
+        known = header["populations"].get(node)
+        if known is not None and known["size"] != row["size"]:
+            raise invalid(path, f"index.{name}.size", row["size"], f"{known['size']}, the size of {node}")
+        if variable == "spikes" and (known is None or row["every"] != 1):
+            raise invalid(path, f"index.{name}", "spikes of no population in every step", "spikes of a population")
+        chosen = row["neurons"]
+        if chosen is not None and (
+            not chosen or chosen[-1] >= row["size"] or any(a >= b for a, b in pairwise(chosen))
+        ):
+            given = "neurons that do not rise, or are not there"
+            raise invalid(path, f"index.{name}.neurons", given, f"some of 0..{row['size'] - 1}, rising")
+    for part in ("spikes", "overflow"):
+        for name in header["stats"][part]:
+            if name not in header["populations"]:
+                raise invalid(path, f"stats.{part}.{name}", "an unknown population", "one of the populations")
+
+
+def rows_of(header: Mapping[str, Any], every: int) -> int:
+    """How many rows a state has that is recorded at an interval."""
+    start, steps, length = header["start"], header["steps"], header["sample_steps"]
+    if length is None:
+        return int(-(-(start + steps) // every) - -(-start // every))
+    return int(steps // length * -(-length // every) + -(-(steps % length) // every))
+
+
+# ------------------------------------------------------------ arrays
+def _check_forms(archive: Archive) -> None:
+    """Whether the arrays are those that the header implies, each of its type and shape."""
+    known = set()
+    for name, row in archive.header["index"].items():
+        if not name.endswith(SPIKES):
+            columns = _columns(archive, name, row)
+            archive.expect(name, (rows_of(archive.header, row["every"]), *columns), *ROWS)
+            known.add(name)
+            continue
+        counts, index, payload = (f"{name}.{part}" for part in ("counts", "index", "payload"))
+        archive.expect(counts, (archive.header["steps"],), np.int32)
+        spikes = archive.expect(index, None, np.int32).shape
+        known |= {counts, index}
+        if payload in archive.forms:
+            archive.expect(payload, spikes, np.int32)
+            known.add(payload)
+    archive.only(known)
+
+
+def _columns(archive: Archive, name: str, row: Mapping[str, Any]) -> tuple[int, ...]:
+    """Shape of a row: one value for each neuron, or for each synapse in the connection's own form."""
+    form = archive.forms.get(name)
+    size = row["size"] if row["neurons"] is None else len(row["neurons"])
+    if form is not None and row["neurons"] is None and len(form.shape) > 2 and prod(form.shape[1:]) == size:
+        return form.shape[1:]
+    return (size,)
+
+
+def _check_values(archive: Archive, header: Mapping[str, Any]) -> None:
+    """Whether the numbers of spikes fit: their sum, their neurons, their order."""
+    for name, row in header["index"].items():
+        if not name.endswith(SPIKES):
+            continue
+        counts, index = archive[f"{name}.counts"], archive[f"{name}.index"]
+        total = int(counts.sum(dtype=np.int64)) if counts.size else 0
+        if (counts.size and counts.min() < 0) or total != len(index):
+            given = f"{total} spikes in all"
+            raise invalid(archive.path, f"array {name}.counts", given, f"counts of 0 or more, {len(index)} in all")
+        if not index.size:
+            continue
+        if index.min() < 0 or index.max() >= row["size"] or not _chosen(index, row["neurons"]):
+            wrong = f"neurons {index.min()}..{index.max()}"
+            raise invalid(archive.path, f"array {name}.index", wrong, f"the recorded ones of 0..{row['size'] - 1}")
+        inside = np.ones(len(index), bool)  # whether the spike before is one of the same step
+        starts = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)[:-1]])
+        inside[starts[counts > 0]] = False
+        if np.any(inside[1:] & (index[1:] < index[:-1])):
+            raise invalid(archive.path, f"array {name}.index", "neurons out of order", "rising neurons in each step")
+
+
+def _chosen(index: NDArray[Any], neurons: list[int] | None) -> bool:
+    """Whether all spikes are of neurons that were recorded."""
+    return neurons is None or bool(np.isin(index, neurons).all())
