@@ -41,8 +41,8 @@ def structure(emulator: Emulator) -> str:
     network, image = emulator.network, emulator.image
     digest = hashlib.sha256(f"{network.rules} {network.seed}".encode())
     digest.update(repr([[p.name for p in group.populations] for group in image.groups]).encode())
-    seen = {view.key for view in image.chip_views.values()}  # of probes, which may be others
-    fixed = [name for name in image.arena.names if not name.startswith(LEARNED) and name not in seen]  # epochs can be set
+    seen = {view.key for view in image.chip_views.values()}  # probes may be others, and epochs can be set
+    fixed = [name for name in image.arena.names if not name.startswith(LEARNED) and name not in seen]
     digest.update(repr([(name, image.arena[name].shape) for name in fixed]).encode())
     for p in network.populations.values():
         digest.update(f"{p.name} {p.shape} {p.model} {p.noise!r}".encode())
