@@ -17,6 +17,8 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import CodeType, ModuleType
 from typing import Any
 
+from lava_api import _chip
+
 NAME = "lava"
 LIBRARIES = "lava.lib"
 OURS = "lava_api"
@@ -120,6 +122,10 @@ class LavaFinder(MetaPathFinder):
             return self._library(fullname, path)
         real = OURS + fullname.removeprefix(NAME)
         found = importlib.util.find_spec(real)
+        if found is None and _chip.is_looked_for():
+            return None
+        if found is None and _chip.short_name(fullname) in _chip.MODULES:
+            raise _chip.missing(fullname)
         if found is None:
             raise ModuleNotFoundError(
                 f"No module named {fullname!r}: {NAME!r} is {OURS} in this process, and that has no {real!r}",

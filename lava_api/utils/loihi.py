@@ -1,8 +1,11 @@
-"""Where a program would run: asks for hardware, which there is none of here; and where it is on virtual chips.
+"""Where a program would run: asks for hardware, and where it is on virtual chips.
 
-:func:`is_installed` says False, so a program that asks takes its way for machines without a chip.
-``Loihi1HwCfg`` and ``Loihi2HwCfg`` run on the emulated chip whatever it says. :func:`placement` and
-:func:`place_process` (not in Lava) tell on which chip, core and compartment each neuron is.
+A program that asks finds no chip, by whatever way, and takes its way for machines without one. With the environment
+variable ``LOIHI_EMU_CHIP=1``, or after :func:`use_virtual_chip` (not in Lava), it finds the virtual chip by all of
+them: :func:`is_installed`, ``Loihi2.is_loihi2_available``, and the modules that Lava has with hardware alone
+(``lava.magma.compiler.subcompilers.nc.ncproc_compiler``, ``lava.utils.loihi2_profiler``, ``loihi2_state_probes``).
+``Loihi1HwCfg`` and ``Loihi2HwCfg`` run on the emulated chip in any case. :func:`placement` and :func:`place_process`
+(not in Lava) tell on which chip, core and compartment each neuron is.
 """
 
 from __future__ import annotations
@@ -10,20 +13,19 @@ from __future__ import annotations
 import enum
 import importlib.util
 import os
-from pathlib import Path
 from typing import Any
 
+from lava_api import _chip
 from lava_api.magma.compiler.placing import place_process
 from lava_api.utils import slurm
 
 __all__ = [
     "ChipGeneration", "host", "is_installed", "place_process", "placement", "use_ethernet_host", "use_slurm_host",
+    "use_virtual_chip",
 ]  # fmt: skip
 
 host: str | None = None
 """``"SLURM"`` or ``"ETHERNET"`` once one of them was chosen."""
-
-OURS = Path(__file__).resolve().parents[1]
 
 
 class ChipGeneration(enum.Enum):
@@ -36,10 +38,36 @@ class ChipGeneration(enum.Enum):
     N3D1 = "N3D1"
 
 
+def use_virtual_chip(use: bool = True) -> None:
+    """Let programs find the virtual chip from now on; they find none by default.
+
+    The environment variable ``LOIHI_EMU_CHIP=1`` does the same before a program begins. Results of a program change
+    only as far as it does something else where it finds a chip.
+
+    Parameters
+    ----------
+    use : bool
+        False lets them find none, whatever the environment variable says.
+
+    Examples
+    --------
+    >>> use_virtual_chip()
+    >>> is_installed()
+    True
+    >>> use_virtual_chip(False)
+    >>> is_installed()
+    False
+    """
+    _chip.ask_for(bool(use))
+
+
 def use_slurm_host(
     partition: str | None = None, board: str | None = None, loihi_gen: ChipGeneration = ChipGeneration.N3B3
 ) -> None:
     """Choose chips that are reached through SLURM.
+
+    With the virtual chip nobody is asked: the names are noted in the environment, where hardware configurations look
+    for those of boards.
 
     Parameters
     ----------
@@ -51,14 +79,17 @@ def use_slurm_host(
     Raises
     ------
     ImportError
-        Without Intel's extension for hardware.
+        Where no chip is to be found.
     ValueError
-        When there is no SLURM, or no such board or partition.
+        When there is a SLURM controller, and no such board or partition.
     """
-    _need_hardware()
-    slurm.enable()
-    slurm.set_board(board, partition)
-    slurm.set_partition(partition)
+    _need_chip()
+    if slurm.is_available():
+        slurm.enable()
+        slurm.set_board(board, partition)
+        slurm.set_partition(partition)
+    else:
+        slurm.note(board, partition)
     _choose("SLURM", loihi_gen)
 
 
@@ -67,12 +98,12 @@ def use_ethernet_host(
     host_binary_path: str = "nxcore/bin/nx_driver_server",
     loihi_gen: ChipGeneration = ChipGeneration.N3B3,
 ) -> None:
-    """Choose a chip that is reached through the network.
+    """Choose a chip that is reached through the network; with the virtual chip this is noted in the environment alone.
 
     Parameters
     ----------
     host_address : str
-        Name or address of its host; it is pinged once.
+        Name or address of its host.
     host_binary_path : str
         Path of the driver there.
     loihi_gen : ChipGeneration
@@ -81,13 +112,9 @@ def use_ethernet_host(
     Raises
     ------
     ImportError
-        Without Intel's extension for hardware.
-    ValueError
-        When the host does not answer.
+        Where no chip is to be found.
     """
-    _need_hardware()
-    if not slurm.try_run_command(["ping", host_address, "-c 1"]):
-        raise ValueError(f"host_address: {host_address!r} does not answer a ping.")
+    _need_chip()
     slurm.disable()
     os.environ["NXSDKHOST"] = host_address
     os.environ["HOST_BINARY"] = host_binary_path
@@ -95,22 +122,21 @@ def use_ethernet_host(
 
 
 def is_installed(module_name: str = "lava.utils.loihi2_profiler") -> bool:
-    """Return whether a module can be imported; by default one of Intel's extension for hardware.
+    """Return whether a module can be imported; by default one of Lava's extension for hardware.
 
-    The modules that stand in for that extension here (``loihi2_profiler``, ``ncproc_compiler``, ...) do not count.
+    Those of that extension (``loihi2_profiler``, ``ncproc_compiler``, ...) can where the virtual chip is asked for.
 
     Parameters
     ----------
     module_name : str
         Dotted name.
     """
+    if _chip.short_name(module_name) in _chip.MODULES:
+        return _chip.is_asked_for()
     try:
-        spec = importlib.util.find_spec(module_name)
+        return importlib.util.find_spec(module_name) is not None
     except ModuleNotFoundError:  # a package above it does not exist
         return False
-    if spec is None:
-        return False
-    return not _stands_in(str(getattr(spec, "origin", "")))
 
 
 def placement(process: Any) -> Any:
@@ -136,22 +162,13 @@ def placement(process: Any) -> Any:
     return place_process(process) if found is None else found
 
 
-def _stands_in(origin: str) -> bool:
-    """Return whether a file is one of those that Lava itself does not have."""
-    try:
-        path = Path(origin).resolve().relative_to(OURS)
-    except ValueError:
-        return False
-    words = {part for piece in path.with_suffix("").parts for part in piece.split("_")}
-    return bool(words & {"nc", "ncmodels", "ncmodel", "ncproc", "loihi2", "embedded"})
-
-
-def _need_hardware() -> None:
-    """Raise without Intel's extension."""
+def _need_chip() -> None:
+    """Raise where no chip is to be found."""
     if not is_installed():
         raise ImportError(
             "no Loihi can be reached: Intel's extension for hardware is not installed. Run the program with"
-            " Loihi1HwCfg or Loihi2HwCfg on the emulated chip; no host has to be chosen for it."
+            " Loihi1HwCfg or Loihi2HwCfg on the emulated chip; no host has to be chosen for it. With the environment"
+            f" variable {_chip.VARIABLE}=1 this call does no harm."
         )
 
 

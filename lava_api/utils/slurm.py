@@ -114,6 +114,22 @@ def set_partition(partition: str | None) -> None:
     os.environ["PARTITION"] = partition
 
 
+def note(board: str | None, partition: str | None) -> None:
+    """Note a choice in the environment without asking a controller; None forgets one.
+
+    Parameters
+    ----------
+    board, partition : str or None
+        Names, of boards such as ``"kapoho_point"`` if they are to count.
+    """
+    for variable, name in ((ON, "1"), ("BOARD", board), ("PARTITION", partition)):
+        if name is None:
+            os.environ.pop(variable, None)
+        else:
+            os.environ[variable] = name
+    os.environ.pop(OFF, None)
+
+
 def partition() -> str:
     """Return the partition chosen, ``"Unspecified"`` when there is none."""
     return os.environ.get("PARTITION", "Unspecified")

@@ -32,14 +32,14 @@ class staticproperty(property):
 
 @deprecated("Use lava.utils.loihi.")
 class Loihi2:
-    """Asks for Loihi 2 hardware.
+    """Asks for a Loihi 2.
 
     Attributes
     ----------
     preferred_partition : str or None
         Partition for ``set_environ_settings`` where hardware is available.
     is_loihi2_available : bool
-        Whether hardware can be reached; False here. The emulated chip needs no asking.
+        Whether there is a chip: False, unless the virtual one is asked for (:mod:`lava_api.utils.loihi`).
     partition : str
         Partition chosen, or ``"Unspecified"``.
     """
@@ -63,7 +63,7 @@ class Loihi2:
 
     @staticproperty  # type: ignore[arg-type]
     def is_loihi2_available() -> bool:
-        """Return whether hardware can be reached."""
+        """Return whether there is a chip."""
         if not loihi.is_installed():
             return False
         Loihi2.set_environ_settings(Loihi2.preferred_partition)

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
+from lava_api import _chip
 from lava_api.proc.learning_rules.stdp_learning_rule import STDPLoihi
 from lava_api.proc.lif.process import LIF
+from lava_api.utils import loihi
 
 IMPORTS = """
 lava.frameworks.loihi2 InputVec OutputVec GradedVec GradedDense GradedSparse ProductVec LIFVec NormalizeNet ResFireVec
@@ -118,10 +120,19 @@ lava.utils.weightutils SignMode clip_weights determine_sign_mode optimize_weight
 LINES = [line.split() for line in IMPORTS.split("\n") if line]
 
 
+@pytest.fixture
+def chip():
+    """What Lava has with hardware alone is there."""
+    loihi.use_virtual_chip()
+    yield
+    loihi.use_virtual_chip(False)
+    _chip._asked = None
+
+
 @pytest.mark.parametrize(
     ("module", "names"), [(first, rest) for first, *rest in LINES], ids=lambda x: x if isinstance(x, str) else ""
 )
-def test_names_can_be_imported(module, names):
+def test_names_can_be_imported(module, names, chip):
     real = importlib.import_module(module.replace("lava", "lava_api", 1))
     for name in names:
         found = getattr(real, name, None) or importlib.import_module(f"{real.__name__}.{name}")

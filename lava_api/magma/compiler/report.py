@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 
-from lava_api.magma.compiler.subcompilers.nc.ncproc_compiler import CompilerOptions
+from lava_api.magma.compiler.options import CompilerOptions
 
 HEAD = ("process", "class", "model", "runs", "values", "memory")
 

@@ -23,7 +23,7 @@ from lava_api.proc.io.sink import RingBuffer as Sink
 from lava_api.proc.lif.process import LIF
 from lava_api.proc.monitor.process import Monitor
 from lava_api.proc.sparse.process import Sparse
-from lava_api.utils.loihi2_state_probes import StateProbe
+from lava_api.utils._loihi2_state_probes import StateProbe
 
 FIXED = Loihi2SimCfg(select_tag="fixed_pt")
 

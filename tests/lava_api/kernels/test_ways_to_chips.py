@@ -31,7 +31,7 @@ from lava_api.proc.io.source import RingBuffer as Source
 from lava_api.proc.lif.process import LIF
 from lava_api.proc.sdn.process import Sigma
 from lava_api.utils import _probe_kernels
-from lava_api.utils.loihi2_state_probes import StateProbe
+from lava_api.utils._loihi2_state_probes import StateProbe
 from lava_api.utils.profiler import Profiler
 
 STEPS = 12

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from lava_parts import Sink
 
-from lava_api.magma.compiler.subcompilers.nc.ncproc_compiler import CompilerOptions
+from lava_api.magma.compiler.options import CompilerOptions
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2HwCfg, Loihi2SimCfg
 from lava_api.proc.dense.process import Dense

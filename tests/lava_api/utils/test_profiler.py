@@ -9,9 +9,9 @@ from lava_api.magma.core.run_configs import Loihi1HwCfg, Loihi2HwCfg, Loihi2SimC
 from lava_api.proc.dense.process import Dense
 from lava_api.proc.io.source import RingBuffer
 from lava_api.proc.lif.process import LIF
-from lava_api.utils import loihi2_profiler
-from lava_api.utils.loihi2_profiler_api import Loihi2HWProfiler
-from lava_api.utils.loihi2_state_probes import StateProbe
+from lava_api.utils import _loihi2_profiler as loihi2_profiler
+from lava_api.utils._loihi2_profiler_api import Loihi2HWProfiler
+from lava_api.utils._loihi2_state_probes import StateProbe
 from lava_api.utils.profiler import EmulatorProfiler, Profiler
 from loihi_emu.errors import SimulationError, UnsupportedError, ValidationError
 

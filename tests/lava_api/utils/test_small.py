@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.sparse import coo_matrix, csr_matrix
 
-from lava_api.utils import loihi, slurm
+from lava_api.utils import slurm
 from lava_api.utils.plots import raster_plot
 from lava_api.utils.sparse import find
 from lava_api.utils.system import Loihi2
@@ -67,19 +67,6 @@ def test_stored_zeros_are_found_when_asked_for():
     assert [part.tolist() for part in find(twice, True)] == [[0], [0], [3]]
 
 
-def test_no_hardware_is_promised():
-    assert not loihi.is_installed()
-    assert not loihi.is_installed("lava_api.utils.loihi2_profiler")
-    assert not loihi.is_installed("no_such_package.module")
-    assert loihi.is_installed("numpy")
-    assert loihi.is_installed("lava_api.proc.lif.process")
-    assert Loihi2.is_loihi2_available is False
-    with pytest.raises(ImportError, match="no host has to be chosen"):
-        loihi.use_slurm_host()
-    with pytest.raises(ImportError, match="no host has to be chosen"):
-        loihi.use_ethernet_host("somewhere")
-
-
 def test_boards_and_partitions(cluster):
     assert [(p.name, p.state, p.nodelist) for p in slurm.get_partitions()] == [
         ("east", "idle", "n1"),
@@ -100,26 +87,6 @@ def test_boards_and_partitions(cluster):
     slurm.set_board(None)
     slurm.set_partition(None)
     assert slurm.partition() == "Unspecified"
-
-
-def test_hosts_where_the_extension_is_installed(cluster, monkeypatch):
-    monkeypatch.setattr(loihi, "is_installed", lambda: True)
-    monkeypatch.setattr(loihi, "host", None)
-    loihi.use_slurm_host(board="n1", loihi_gen=loihi.ChipGeneration.N3C1)
-    assert loihi.host == "SLURM"
-    assert slurm.os.environ["LOIHI_GEN"] == "N3C1"
-    assert slurm.os.environ["BOARD"] == "n1"
-    assert Loihi2.is_loihi2_available is True
-    monkeypatch.setenv("NXSDKHOST", "")
-    monkeypatch.setenv("HOST_BINARY", "")
-    loihi.use_ethernet_host("somewhere")
-    assert loihi.host == "ETHERNET"
-    assert slurm.os.environ["NXSDKHOST"] == "somewhere"
-    monkeypatch.setattr(slurm, "try_run_command", lambda command: [])
-    with pytest.raises(ValueError, match="does not answer"):
-        loihi.use_ethernet_host("somewhere")
-    with pytest.raises(ValueError, match="no controller answers"):
-        slurm.enable()
 
 
 def test_commands_that_fail_give_nothing():

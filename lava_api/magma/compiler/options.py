@@ -1,4 +1,4 @@
-"""Options of Lava's compiler for neuromorphic cores: what a compilation tells about the program."""
+"""What a compilation tells about the program."""
 
 from __future__ import annotations
 
