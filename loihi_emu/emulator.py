@@ -87,7 +87,7 @@ class Emulator:
         steps : int
             0 or more.
         progress : bool, optional
-            Show a progress bar on stderr; by default on a terminal only, for runs longer than about 2 s.
+            Show a progress bar on stderr; by default on a terminal and in notebooks, for runs longer than about 2 s.
 
         Raises
         ------

@@ -1,13 +1,18 @@
-"""A progress bar that appears when asked for, or by itself on a terminal when a run takes long."""
+"""A progress bar that appears when asked for, or by itself on a terminal or in a notebook when a run takes long."""
 
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from types import TracebackType
 from typing import Any
 
 BAR_AFTER_SECONDS = 2.0
 """A bar appears by itself for runs that are expected to take longer."""
+LOG_SECONDS = 10.0
+"""Seconds between two lines of a bar that is asked for where stderr is a file."""
+COLUMNS = 80
+"""Width of a bar in a notebook without widgets."""
 
 
 class Progress:
@@ -18,7 +23,7 @@ class Progress:
     total : int
         Steps to come.
     wanted : bool or None
-        Whether to show a bar; None: on a terminal, once the rest is expected to take longer than 2 s.
+        Whether to show a bar; None: on a terminal or in a notebook, once the rest is expected to take longer than 2 s.
     """
 
     def __init__(self, total: int, wanted: bool | None) -> None:
@@ -42,11 +47,58 @@ class Progress:
             self._bar.update(steps)
         elif self.wanted is None and self.done < self.total:
             long = (self.total - self.done) * seconds_per_step > BAR_AFTER_SECONDS
-            if long and sys.stderr is not None and sys.stderr.isatty():
+            if long and (in_notebook() or (sys.stderr is not None and sys.stderr.isatty())):
                 self._show()
 
     def _show(self) -> None:
-        from tqdm.auto import tqdm
+        how: dict[str, Any] = {"total": self.total, "initial": self.done, "unit": "step", "unit_scale": True}
+        self._bar = _bar(bool(self.wanted), how)
 
-        stays = bool(self.wanted)
-        self._bar = tqdm(total=self.total, initial=self.done, unit="step", unit_scale=True, leave=stays)
+
+def in_notebook() -> bool:
+    """Whether this process is the kernel of a notebook."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return getattr(shell, "kernel", None) is not None
+
+
+def _bar(stays: bool, how: dict[str, Any]) -> Any:
+    """A bar for where this runs: widgets or one line in a notebook, a line on a terminal, few lines in a file."""
+    if in_notebook():
+        if find_spec("ipywidgets") is not None:
+            from tqdm.notebook import tqdm as notebook_bar
+
+            return notebook_bar(leave=stays, **how)
+        from tqdm.std import tqdm as text_bar
+
+        return text_bar(leave=stays, ncols=COLUMNS, file=OneLine(), **how)
+    from tqdm.std import tqdm as text_bar
+
+    terminal = sys.stderr is not None and sys.stderr.isatty()
+    return text_bar(leave=stays, mininterval=0.1 if terminal else LOG_SECONDS, **how)
+
+
+class OneLine:
+    """A text file for a bar in a notebook without widgets: what is written last is shown in the place of the line before.
+
+    Printed bars would pile up in the cell, and in what nbconvert makes of it.
+    """
+
+    def __init__(self) -> None:
+        from IPython.display import display
+
+        self._line = ""
+        self._shown = display(self._data(), raw=True, display_id=True)
+
+    def write(self, text: str) -> None:
+        """Take the bar's next state, which begins with a carriage return."""
+        line = text.replace("\n", "").rpartition("\r")[2].rstrip()
+        if line or "\r" in text:
+            self._line = line
+            self._shown.update(self._data(), raw=True)
+
+    def flush(self) -> None:
+        """Do nothing: each line is shown when it is written."""
+
+    def _data(self) -> dict[str, str]:
+        return {"text/plain": self._line}
