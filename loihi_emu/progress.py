@@ -32,7 +32,7 @@ class Progress:
         self._bar: Any = None
 
     def __enter__(self) -> Progress:
-        if self.wanted:
+        if self.wanted and (in_notebook() or sys.stderr is not None):
             self._show()
         return self
 
@@ -79,7 +79,7 @@ def _bar(stays: bool, how: dict[str, Any]) -> Any:
 
 
 class OneLine:
-    """A text file for a bar in a notebook without widgets: what is written last is shown in the place of the line before.
+    """A text file for a bar in a notebook without widgets: each line is shown in the place of the one before.
 
     Printed bars would pile up in the cell, and in what nbconvert makes of it.
     """

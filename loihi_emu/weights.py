@@ -2,9 +2,9 @@
 
 An effective weight W is what a spike adds to the target's accumulator, in units of 64. Always within 16 bits signed.
 
-Of the rules "chip" brian2-loihi alone has these, whose authors claim a match with Loihi 1: odd mixed weights lose their
-low bit toward 0 (Lava: -3 becomes -4; nengo-loihi has -7..7 and no such weights), exponent -8, 7 bits, and saturation at
-+-(2^21 - 64).
+Of the rules "chip" brian2-loihi alone has these, whose authors claim a match with Loihi 1: odd mixed weights lose
+their low bit toward 0 (Lava: -3 becomes -4; nengo-loihi has -7..7 and no such weights), exponent -8, 7 bits, and
+saturation at +-(2^21 - 64).
 """
 
 from __future__ import annotations

@@ -9,10 +9,10 @@ For every neuron and step, with q the sum of arriving weights (an integer in uni
     spike if v > vth; then v = 0 and the refractory counter starts
 
 Evidence: u, v, decays, strict threshold, reset to 0, refractoriness: brian2-loihi's match with the chip (Michaelis et
-al. 2022), nengo-loihi's tests run on both, and a recording of Loihi 2 (1000 steps of one neuron: ``chip_view``); wraps at
-21 and 23 bits: nengo-loihi ``test_uv_overflow``. Weaker: that v is clipped below, at -(2^23 - 1), is what nengo-loihi's
-emulator does; its issue 130 says that underflow should be tested on a chip, and no such test was found. A difference
-between that emulator and the chip whose cause nobody names is open (nengo-loihi issue 57).
+al. 2022), nengo-loihi's tests run on both, and a recording of Loihi 2 (1000 steps of one neuron: ``chip_view``); wraps
+at 21 and 23 bits: nengo-loihi ``test_uv_overflow``. Weaker: that v is clipped below, at -(2^23 - 1), is what
+nengo-loihi's emulator does; its issue 130 says that underflow should be tested on a chip, and no such test was found. A
+difference between that emulator and the chip whose cause nobody names is open (nengo-loihi issue 57).
 
 Two paths give the same numbers. A block with |u| < 2^20 and |v| < 2^22 cannot leave any field in this step, since
 |q| <= 2^21 and |bias| <= 2^19 (2^22 + 2^20 + 2^21 + 2^19 < 2^23), so its wraps and clips are left out; only q can wrap,

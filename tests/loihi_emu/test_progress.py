@@ -102,6 +102,7 @@ def test_a_file_gets_few_lines(monkeypatch):
 
 def test_a_process_without_stderr_runs(monkeypatch):
     monkeypatch.setattr(sys, "stderr", None)
-    with Progress(10, None) as bar:
-        bar.advance(10, 1.0)
-    assert bar.done == 10
+    for wanted in (None, True):
+        with Progress(10, wanted) as bar:
+            bar.advance(10, 1.0)
+        assert bar.done == 10
