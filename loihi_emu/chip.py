@@ -16,6 +16,7 @@ from typing import Any
 from loihi_emu import errors
 from loihi_emu.chip_data import LOIHI1_FACTS, LOIHI2_FACTS
 from loihi_emu.facts import Fact, table
+from loihi_emu.keywords import known_keywords_of
 
 
 def _q(what: str, unit: str = "") -> Any:
@@ -23,6 +24,7 @@ def _q(what: str, unit: str = "") -> Any:
     return field(metadata={"what": what, "unit": unit})
 
 
+@known_keywords_of
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Chip:
     """A frozen description of one kind of chip.

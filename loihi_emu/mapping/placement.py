@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from loihi_emu.boards import Board
 from loihi_emu.elements import Population, Slice, name_of
 from loihi_emu.errors import integer, unknown
+from loihi_emu.keywords import known_keywords_of
 from loihi_emu.mapping.assignment import Assignment
 from loihi_emu.mapping.core_lists import CoreLists
 from loihi_emu.mapping.layout import Layout
@@ -32,6 +33,7 @@ class Location(NamedTuple):
     compartment: int
 
 
+@known_keywords_of
 class Placement:
     """A network on virtual chips. Made by :meth:`loihi_emu.Network.place`.
 
