@@ -106,7 +106,7 @@ def change_input(emulator: Emulator, name: str | Input, spikes: Any, payloads: A
         if values is None and source.lists.payload is not None:
             values = np.ones(len(times), np.int64)  # an input that had payloads keeps them, and its recordings
         changed = replace(node, times=times, indices=indices, payloads=values)
-        warn_of_past(times, emulator.step, where)
+        warn_of_past(times, image.step, where)
     fits = source.poisson or (
         most_at_once(changed.times) <= source.most and (changed.payloads is None) == (source.lists.payload is None)
     )

@@ -65,7 +65,7 @@ def save(emulator: Emulator, path: str | Path) -> Path:
     """Write a checkpoint."""
     network, image = emulator.network, emulator.image
     rules: dict[str, Any] = {}
-    header = {"step": emulator.step, "network": network.name, "structure": structure(emulator), "learning": rules}
+    header = {"step": image.step, "network": network.name, "structure": structure(emulator), "learning": rules}
     arrays: dict[str, NDArray[Any]] = {f"state.{k}": image.arena[k] for k in image.arena.names}
     for name in network.populations:
         for key, value in image.group(name).parameters[name].items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from loihi_emu.image.build import Image
 from loihi_emu.models.loop import run as run_steps
@@ -31,37 +32,43 @@ class Pacer:
         self._measured = False
         self._clock = image.arena["clock"]
 
-    def run(self, steps: int, progress: Progress, after_chunk: Callable[[], None]) -> None:
-        """Run so many steps; ``after_chunk`` may raise to stop."""
-        image = self.image
-        fills = image.fills
+    def run(
+        self, steps: int, progress: Progress, after_chunk: Callable[[], None], alone: Callable[[Callable[[], int]], int]
+    ) -> None:
+        """Run so many steps; ``after_chunk`` may raise to stop. ``alone`` calls what no other thread may meet."""
         done = 0
         while done < steps:
-            limit = min(self._chunk(), steps - done)
-            begin = time.perf_counter()
-            ran = int(
-                run_steps(
-                    image.leaves,
-                    image.descriptions,
-                    fills.filled,
-                    fills.capacity,
-                    fills.needed,
-                    self._clock,
-                    fills.total,
-                    limit,
-                )
-            )
-            took = time.perf_counter() - begin
+            ran = alone(partial(self._chunk, min(self._length(), steps - done)))
             done += ran
-            if ran:
-                self._learn(took / ran)
-            if ran < limit:
-                for recorded in image.recorded:
-                    recorded.recorder.make_room()
             after_chunk()
             progress.advance(ran, self._seconds_per_step)
 
-    def _chunk(self) -> int:
+    def _chunk(self, limit: int) -> int:
+        """Run at most so many steps, and make room where a recorder has none; the number of steps run."""
+        image = self.image
+        fills = image.fills
+        begin = time.perf_counter()
+        ran = int(
+            run_steps(
+                image.leaves,
+                image.descriptions,
+                fills.filled,
+                fills.capacity,
+                fills.needed,
+                self._clock,
+                fills.total,
+                limit,
+            )
+        )
+        took = time.perf_counter() - begin
+        if ran:
+            self._learn(took / ran)
+        if ran < limit:
+            for recorded in image.recorded:
+                recorded.recorder.make_room()
+        return ran
+
+    def _length(self) -> int:
         """Number of steps to run before the next look."""
         pace = self._seconds_per_step
         careful = max(SURGE_SECONDS / self._busiest, SHORTEST_SECONDS / pace)

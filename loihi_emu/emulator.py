@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
@@ -17,23 +15,33 @@ from loihi_emu.accounts import Books, Marks
 from loihi_emu.control import Pacer
 from loihi_emu.elements import Connection, Input, Population
 from loihi_emu.errors import LoihiOverflowWarning, SimulationError, UnsupportedError, integer, invalid, unknown
+from loihi_emu.guard import Guard, changes, reads, runs
 from loihi_emu.image.build import Image
+from loihi_emu.keywords import known_keywords_of, missing_attribute
 from loihi_emu.network import Network
 from loihi_emu.progress import Progress
 from loihi_emu.rebuild import rebuild
 from loihi_emu.recording import Recording
 from loihi_emu.samples import prepare_samples, with_payloads
+from loihi_emu.steps import Step
 from loihi_emu.user_warnings import warn
 
 OVERFLOW = ("chip", "warn", "raise")
 MAX_STEPS = 1 << 62
+RUN_STEPS = "It is a number of steps; what a step stands for in time is chosen with the decays."
 
 
+@known_keywords_of
 class Emulator:
     """Runs a network bit for bit.
 
     A run may be cut into pieces in any way: results are the same. The network is taken as it is now; what is added to
     it later is not seen.
+
+    All methods may be called from any thread. While a run is under way, what reads (``step``, ``recording``, ``get``,
+    ``save``, ``memory``) waits up to 0.2 s for the end of a chunk of steps and sees the state of one step; what changes
+    (``set``, ``set_input``, ``restore``, ``reset``) or runs raises a SimulationError at once. The same holds for signal
+    handlers and callbacks in the thread that runs.
 
     Parameters
     ----------
@@ -65,18 +73,21 @@ class Emulator:
             raise invalid(f'network "{network.name}"', "", "nothing to run", "at least one population or input")
         self.network = network.copy()
         self.overflow = overflow
-        self._busy = threading.Lock()
+        self._guard = Guard()
         self.image = Image(self.network)
         self._pacer, self._books = Pacer(self.image), Books(self.image)
         self._sample_steps: int | None = None
+        self._wall: float = 0.0
         self._forget()
 
     # ------------------------------------------------------------ running
     @property
+    @reads
     def step(self) -> int:
         """The step that runs next; the number of steps since the start or the last reset."""
-        return int(self.image.arena["clock"][0])
+        return Step(self.image.step)
 
+    @runs
     def run(self, steps: int, *, progress: bool | None = None) -> Recording:
         """Run so many steps and return what the probes saw in them.
 
@@ -94,22 +105,26 @@ class Emulator:
         ValidationError
             A negative or fractional number of steps.
         SimulationError
-            An overflow under ``overflow="raise"``.
+            An overflow under ``overflow="raise"``; a run that is under way already.
         """
-        count = integer("run", "steps", steps, 0, MAX_STEPS)
-        with self._alone():
-            if self._sample_steps is not None:  # recordings of samples do not go on in those of a run
-                self._forget()
-            before, begin = self._books.marks(), time.perf_counter()
-            try:
-                with Progress(count, progress) as shown:
-                    self._pacer.run(count, shown, partial(self._check_overflow, before))
-            finally:
-                wall = time.perf_counter() - begin
-                self._wall += wall
-            self._warn_overflow(before)
-            return self._books.recording(before, wall)
+        count = integer("run", "steps", steps, 0, MAX_STEPS, RUN_STEPS)
+        if self._sample_steps is not None:  # recordings of samples do not go on in those of a run
+            self._guard.setup(self._forget)
+        before, begin, earlier = self._books.marks(), time.perf_counter(), self._wall
 
+        def after_chunk() -> None:
+            self._wall = earlier + time.perf_counter() - begin
+            self._check_overflow(before)
+
+        try:
+            with Progress(count, progress) as shown:
+                self._pacer.run(count, shown, after_chunk, self._guard.part)
+        finally:
+            self._wall = earlier + time.perf_counter() - begin
+        self._warn_overflow(before)
+        return self._books.recording(before, self._wall - earlier)
+
+    @runs
     def run_samples(self, steps: int, inputs: Mapping[Any, Any], *, progress: bool | None = None) -> Recording:
         """Run many samples, each from the initial state, without building anything anew.
 
@@ -130,49 +145,47 @@ class Emulator:
             Of all samples, one after the other; ``spike_counts(name)`` has shape (samples, size), ``sample(k)`` is the
             Recording of one.
         """
-        count = integer("run_samples", "steps", steps, 1, MAX_STEPS)
+        count = integer("run_samples", "steps", steps, 1, MAX_STEPS, RUN_STEPS)
         samples, prepared, graded = prepare_samples(self.image, inputs, count)
         if graded:
-            self._rebuild(with_payloads(self.network, graded))
+            self._guard.setup(partial(self._rebuild, with_payloads(self.network, graded)))
             samples, prepared, _ = prepare_samples(self.image, inputs, count)
-        arena = self.image.arena
-        with self._alone():
-            arena.reset()
-            self._forget()
-            self._sample_steps = count
-            before, begin = self._books.marks(), time.perf_counter()
-            try:
-                chosen = [start() for start in prepared]
-                with Progress(count * samples, progress) as shown:
-                    for k in range(samples):
-                        arena.reset()
-                        arena["sample"][0] = k
-                        for choose in chosen:
-                            choose(k)
-                        self._pacer.run(count, shown, partial(self._check_overflow, before, f"sample {k}, "))
-            finally:
-                self._wall = time.perf_counter() - begin
-                for source in self.image.inputs.values():
-                    source.point_own()
-                arena.reset()
-            self._warn_overflow(before)
-            return self._books.recording(before, self._wall, count)
+        before = self._guard.setup(partial(self._begin_samples, count))
+        begin = time.perf_counter()
 
+        def after_chunk() -> None:
+            self._wall = time.perf_counter() - begin
+            self._check_overflow(before, f"sample {k}, ")
+
+        try:
+            chosen = self._guard.setup(lambda: [start() for start in prepared])
+            with Progress(count * samples, progress) as shown:
+                for k in range(samples):
+                    self._guard.setup(partial(self._begin_sample, k, chosen))
+                    self._pacer.run(count, shown, after_chunk, self._guard.part)
+        finally:
+            self._wall = time.perf_counter() - begin
+            self._guard.setup(self._end_samples)
+        self._warn_overflow(before)
+        return self._books.recording(before, self._wall, count)
+
+    @changes
     def reset(self) -> None:
         """Go back to step 0 and the initial state, and forget recordings.
 
         Parameters, weights and inputs that were set stay.
         """
-        with self._alone():
-            self.image.arena.reset()
-            self._forget()
+        self.image.arena.reset()
+        self._forget()
 
     @property
+    @reads
     def recording(self) -> Recording:
         """Everything recorded since the start, the last reset or the last samples, whatever the pieces."""
         return self._books.recording(self._first, self._wall, self._sample_steps)
 
     # ------------------------------------------------------------ state and parameters
+    @reads
     def get(self, name: str | Population | Connection, variable: str, *, view: str = "state") -> Any:
         """A copy of a state variable or parameter of a population, or of the weights of a connection.
 
@@ -190,6 +203,7 @@ class Emulator:
         """
         return access.get(self, name, variable, view)
 
+    @changes
     def set(self, name: str | Population | Connection, variable: str, value: Any) -> None:
         """Set a state variable or parameter of a population, or the weights of a connection, from the next step on.
 
@@ -201,6 +215,7 @@ class Emulator:
         """
         access.change(self, name, variable, value)
 
+    @changes
     def set_input(
         self, name: str | Input, *, spikes: Any = None, payloads: ArrayLike | None = None, rate: ArrayLike | None = None
     ) -> None:
@@ -208,10 +223,12 @@ class Emulator:
         access.change_input(self, name, spikes, payloads, rate)
 
     # ------------------------------------------------------------ checkpoints and accounts
+    @reads
     def save(self, path: str | Path) -> Path:
         """Write a checkpoint: state, pending events, parameters, weights and inputs that were set, and the step."""
         return checkpoint.save(self, path)
 
+    @changes
     def restore(self, path: str | Path) -> None:
         """Take over a checkpoint of the same network: what follows is bit-identical. Forgets recordings.
 
@@ -224,6 +241,7 @@ class Emulator:
         self._books.parameters_changed()
         self._forget()
 
+    @reads
     def memory(self) -> dict[str, int]:
         """Bytes held, by purpose, with the numbers of neurons and of stored synapses."""
         return self.image.memory()
@@ -234,8 +252,13 @@ class Emulator:
             "make another, or write a checkpoint with save() and restore() it."
         )
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing_attribute(self, name)
+
     def __repr__(self) -> str:
-        return f"<Emulator of {self.network!r} at step {self.step}>"
+        return f"<Emulator of {self.network!r} at step {self.image.step}>"
 
     # ------------------------------------------------------------ inside
     def _forget(self) -> None:
@@ -245,26 +268,31 @@ class Emulator:
         self._wall = 0.0
         self._sample_steps = None
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """One thread at a time: a second one gets an error instead of torn memory."""
-        if not self._busy.acquire(blocking=False):
-            raise SimulationError(
-                "this emulator is running in another thread. One emulator runs in one thread at a time; make an "
-                "Emulator per thread (they can share a Network)."
-            )
-        try:
-            yield
-        finally:
-            self._busy.release()
+    def _begin_samples(self, steps: int) -> Marks:
+        self.image.arena.reset()
+        self._forget()
+        self._sample_steps = steps
+        return self._books.marks()
+
+    def _begin_sample(self, k: int, chosen: Sequence[Callable[[int], None]]) -> None:
+        self.image.arena.reset()
+        self.image.arena["sample"][0] = k
+        for choose in chosen:
+            choose(k)
+
+    def _end_samples(self) -> None:
+        for source in self.image.inputs.values():
+            source.point_own()
+        self.image.arena.reset()
 
     def _check_overflow(self, since: Marks, where: str = "") -> None:
         if self.overflow == "raise":
             lost = self._books.lost_text(since)
             if lost:
                 raise SimulationError(
-                    f"{where}integers left their fields before step {self.step}: {lost}. Scale weights, biases or "
-                    'thresholds down (loihi_emu.quantize), or use overflow="chip" to wrap and saturate as on the chip.'
+                    f"{where}integers left their fields before step {self.image.step}: {lost}. Scale weights, biases "
+                    'or thresholds down (loihi_emu.quantize), or use overflow="chip" to wrap and saturate as on the '
+                    "chip."
                 )
 
     def _warn_overflow(self, before: Marks) -> None:

@@ -77,6 +77,10 @@ class MissingAttributeError(LoihiEmuError, AttributeError):
     """An object has no attribute of that name; the text says where the thing is, or lists near names."""
 
 
+class NotAFunctionError(LoihiEmuError, TypeError):
+    """A value was called like a function; the text says what to write instead."""
+
+
 class MappingError(LoihiEmuError, ValueError):
     """A network does not fit on the chips it was placed on, or a placement is contradictory.
 

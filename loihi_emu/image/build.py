@@ -62,6 +62,11 @@ class Image:
         self._schedule()
 
     # ------------------------------------------------------------ parts
+    @property
+    def step(self) -> int:
+        """The step that runs next."""
+        return int(self.arena["clock"][0])
+
     def group(self, population: str) -> Group:
         """The group that a population is in."""
         return self._home[population]
