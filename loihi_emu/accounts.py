@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from loihi_emu._version import __version__
+from loihi_emu.columns import Column
 from loihi_emu.image.build import Image
 from loihi_emu.image.memory import Array
 from loihi_emu.models import layout as at
@@ -52,7 +53,7 @@ class Marks:
     """Where counters and recorders stand at one moment."""
 
     values: Array
-    positions: list[Any]
+    filled: list[int]
     layout: Layout
 
     @property
@@ -64,6 +65,10 @@ class Marks:
     def total(self) -> int:
         """Steps run so far, whatever the clock was set to."""
         return int(self.values[1])
+
+    def layout_values(self) -> list[Any]:
+        """The layout, as JSON can hold it."""
+        return [list(x) if isinstance(x, tuple) else x for x in vars(self.layout).values()]
 
     def counters(self) -> Array:
         """Counters of populations, one row each."""
@@ -99,7 +104,8 @@ class Books:
             image.events - sum(int(p.events[0]) for p in projections),
             image.convolution_wraps - sum(int(stage.lost[0]) for stage in stages),
         )  # fmt: skip
-        self._index = {
+        self._facts = facts(image.network)
+        self.index = {
             r.name: {"size": r.size, "neurons": None if r.neurons is None else r.neurons.tolist(), "every": r.every}
             for r in image.recorded
         }
@@ -115,29 +121,32 @@ class Books:
 
     def marks(self) -> Marks:
         """Where everything stands now."""
-        return Marks(np.concatenate(self._arrays), [r.recorder.position for r in self.image.recorded], self._layout)
+        return Marks(np.concatenate(self._arrays), self.image.fills.filled.tolist(), self._layout)
 
     def recording(self, since: Marks, wall: float, sample_steps: int | None = None) -> Recording:
         """The Recording of everything after `since`."""
-        arrays: dict[str, Array] = {}
-        for recorded, position in zip(self.image.recorded, since.positions, strict=True):
-            found = recorded.recorder.since(position)
-            if recorded.variable == "spikes":
-                for part, array in found.items():
-                    arrays[f"{recorded.name}.{part}"] = array
-            else:
-                arrays[recorded.name] = found
+        arrays: dict[str, Column] = {}
         now = self.marks()
+        for recorded in self.image.recorded:
+            arrays |= recorded.columns(since.filled, now.filled)
         steps = now.total - since.total
-        if self._populations is None:
-            self._populations = _populations(self.image)
         accounts: Callable[[], Accounts] = partial(
-            _accounts, self._populations, self._weights, self.image.network, since, now, wall
+            accounts_of, self.populations(), self._weights, self._facts, since, now, wall
         )
         return Recording(
-            start=since.step, steps=steps, arrays=arrays, index=self._index, accounts=accounts,
+            start=since.step, steps=steps, arrays=arrays, index=self.index, accounts=accounts,
             sample_steps=sample_steps,
         )  # fmt: skip
+
+    def accounts(self, since: Marks, now: Marks, wall: float) -> Accounts:
+        """Populations, stats and info of what lies between two moments."""
+        return accounts_of(self.populations(), self._weights, self._facts, since, now, wall)
+
+    def populations(self) -> dict[str, Any]:
+        """Size, shape, model and threshold of populations and inputs."""
+        if self._populations is None:
+            self._populations = _populations(self.image)
+        return self._populations
 
     def lost_text(self, since: Marks) -> str:
         """What overflowed since, as text; empty when nothing did."""
@@ -172,8 +181,13 @@ def _populations(image: Image) -> dict[str, dict[str, Any]]:
     return {name: found[name] for name in [*image.network.inputs, *image.network.populations]}
 
 
-def _accounts(
-    populations: dict[str, Any], weights: dict[str, Any], network: Any, since: Marks, now: Marks, wall: float
+def facts(network: Any) -> dict[str, Any]:
+    """What a recording tells about its network."""
+    return {"network": network.name, "chip": network.chip.name, "rules": network.rules, "seed": network.seed}
+
+
+def accounts_of(
+    populations: dict[str, Any], weights: dict[str, Any], about: dict[str, Any], since: Marks, now: Marks, wall: float
 ) -> Accounts:
     """Populations, stats and info of a recording."""
     fired = (now.counters() - since.counters())[:, at.SPIKES].tolist()
@@ -190,11 +204,26 @@ def _accounts(
     }
     steps = now.total - since.total
     info = {
-        "network": network.name, "chip": network.chip.name, "rules": network.rules, "seed": network.seed,
+        **about,
         "wall_s": wall, "steps_per_s": steps / wall if wall > 0 else 0.0,
         "neurons": sum(populations[name]["size"] for name in now.layout.populations), **_versions(),
     }  # fmt: skip
     return {name: dict(row) for name, row in populations.items()}, stats, info
+
+
+def added(earlier: Accounts, later: Accounts) -> Accounts:
+    """The accounts of two stretches that follow each other; what is no counter is that of the later one."""
+    (_, before, told), (populations, stats, info) = earlier, later
+    wall = told["wall_s"] + info["wall_s"]
+    steps = told["wall_s"] * told["steps_per_s"] + info["wall_s"] * info["steps_per_s"]
+    speed = steps / wall if wall > 0 else 0.0
+    sums = {key: _sums(before[key], stats[key]) for key in stats if key != "weights"}
+    return populations, stats | sums, info | {"wall_s": wall, "steps_per_s": speed}
+
+
+def _sums(a: Any, b: Any) -> Any:
+    """Sums of numbers in tables of the same form."""
+    return {key: _sums(a[key], b[key]) for key in b} if isinstance(b, dict) else a + b
 
 
 @cache

@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu import foreign
+from loihi_emu.columns import Column
 from loihi_emu.errors import LoihiEmuError, ValidationError, invalid
 from loihi_emu.npz import Arrays, Form, Npz, reason
+from loihi_emu.npz_writing import pieces, write_npz
 from loihi_emu.writing import replacing
 
 READERS = {
@@ -33,7 +35,7 @@ Forms = Mapping[str, Form]
 
 
 def write_archive(
-    path: str | Path, kind: str, schema: int, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
+    path: str | Path, kind: str, schema: int, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any] | Column]
 ) -> Path:
     """Write an archive; ".npz" is added to the path when it is missing. An old file stays until the new one is whole.
 
@@ -62,10 +64,11 @@ def write_archive(
     if len(body) > HEADER_BYTES:
         given = f"a description of {len(body)} bytes beside the arrays"
         raise invalid(str(path), "", given, f"at most {HEADER_BYTES}", "Make fewer and larger populations.")
-    content = {"header": np.frombuffer(body, np.uint8), **{f"{NAME}{k}": a for k, a in arrays.items()}}
+    content: dict[str, NDArray[Any] | Column] = {"header": np.frombuffer(body, np.uint8)}
+    content |= {f"{NAME}{k}": a for k, a in arrays.items()}
     content["sum"] = np.frombuffer(_digest(content), np.uint8)
     with replacing(target) as stream:
-        np.savez_compressed(stream, **content)  # type: ignore[arg-type]
+        write_npz(stream, content)
     return target
 
 
@@ -247,13 +250,13 @@ def _path(path: object) -> Path:
     return found
 
 
-def _digest(content: Mapping[str, NDArray[Any]]) -> bytes:
+def _digest(content: Mapping[str, NDArray[Any] | Column]) -> bytes:
     """Sum over names, forms and bytes of all members."""
     digest = hashlib.sha256()
     for name in sorted(content):
-        array = np.ascontiguousarray(content[name])
-        digest.update(f"{name} {array.dtype.str} {content[name].shape};".encode())
-        digest.update(array.tobytes())
+        digest.update(f"{name} {content[name].dtype.str} {content[name].shape};".encode())
+        for piece in pieces(content[name]):
+            digest.update(piece)
     return digest.digest()
 
 

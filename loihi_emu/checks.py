@@ -14,6 +14,7 @@ from loihi_emu.elements import Noise, Shape, Slice, fits, one_or_each, one_value
 from loihi_emu.errors import finite, invalid, no_number, numbers, ranged, unknown, whole
 from loihi_emu.keywords import elsewhere, unknown_argument
 from loihi_emu.models.specification import NeuronModel, Parameter
+from loihi_emu.room import room_for
 
 MAX_NEURONS = (1 << 31) - 1
 """Neurons are counted in 32 bits."""
@@ -145,9 +146,12 @@ def probed_neurons(part: Slice, neurons: Any, where: str) -> NDArray[np.int64] |
 
     `neurons` counts within the slice: indices, a slice, or a boolean for each.
     """
+    if neurons is None and part.size == part.target.size:
+        return None
+    room_for(where, {f"numbers of {part.size:,} neurons": 8 * part.size})
     pool = part.indices
     if neurons is None:
-        return None if part.size == part.target.size else pool
+        return pool
     if isinstance(neurons, slice):
         try:
             chosen = pool[neurons]

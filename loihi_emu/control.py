@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from loihi_emu.image.build import Image
+from loihi_emu.image.full import make_room
 from loihi_emu.models.loop import run as run_steps
 from loihi_emu.progress import Progress
 
@@ -64,8 +65,7 @@ class Pacer:
         if ran:
             self._learn(took / ran)
         if ran < limit:
-            for recorded in image.recorded:
-                recorded.recorder.make_room()
+            make_room(image.recorded, int(self._clock[0]))
         return ran
 
     def _length(self) -> int:

@@ -40,8 +40,8 @@ class Emulator:
 
     All methods may be called from any thread. While a run is under way, what reads (``step``, ``recording``, ``get``,
     ``save``, ``memory``) waits up to 0.2 s for the end of a chunk of steps and sees the state of one step; what changes
-    (``set``, ``set_input``, ``restore``, ``reset``) or runs raises a SimulationError at once. The same holds for signal
-    handlers and callbacks in the thread that runs.
+    (``set``, ``set_input``, ``restore``, ``reset``, ``forget``) or runs raises a SimulationError at once. The same holds
+    for signal handlers and callbacks in the thread that runs.
 
     Parameters
     ----------
@@ -178,10 +178,30 @@ class Emulator:
         self.image.arena.reset()
         self._forget()
 
+    @changes
+    def forget(self) -> None:
+        """Drop what was recorded and begin counters anew, and go on: nothing else changes, not the step either.
+
+        The memory is given back, but for small buffers, and for what Recordings hold that are still in use.
+
+        Examples
+        --------
+        >>> from loihi_emu import Network, Emulator
+        >>> net = Network()
+        >>> probe = net.probe(net.population("cells", 2, vth=1, bias=30), ["spikes", "v"])
+        >>> emulator = Emulator(net)
+        >>> first = emulator.run(4)
+        >>> emulator.forget()
+        >>> second = emulator.run(2)
+        >>> emulator.recording.start, emulator.recording.steps, emulator.recording["cells.v"][:, 0].tolist()
+        (4, 2, [60, 0])
+        """
+        self._forget(keep_blocks=False)
+
     @property
     @reads
     def recording(self) -> Recording:
-        """Everything recorded since the start, the last reset or the last samples, whatever the pieces."""
+        """Everything recorded since the start, the last reset, forget or samples, whatever the pieces."""
         return self._books.recording(self._first, self._wall, self._sample_steps)
 
     # ------------------------------------------------------------ state and parameters
@@ -261,10 +281,11 @@ class Emulator:
         return f"<Emulator of {self.network!r} at step {self.image.step}>"
 
     # ------------------------------------------------------------ inside
-    def _forget(self) -> None:
+    def _forget(self, keep_blocks: bool = True) -> None:
         """Begin recordings and accounts anew at this step."""
-        self.image.fills.filled[:] = 0
         self._first: Marks = self._books.marks()
+        for recorded in self.image.recorded:
+            recorded.recorder.forget(keep_blocks=keep_blocks)
         self._wall = 0.0
         self._sample_steps = None
 

@@ -12,7 +12,7 @@ raise themselves.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,15 @@ from numpy.typing import NDArray
 
 FEW_NAMES = 8
 """Up to this many known names are listed whole when a name is unknown."""
+
+LARGE_COPY = 1 << 26
+"""Before so many values are copied, the memory that is free is looked at."""
+
+COPY_BYTES = 11
+"""Bytes that checking and copying a value to 64 bits takes."""
+
+COMPARED_BYTES = 3
+"""Bytes that comparing a value with a range takes."""
 
 LONG_REPR = 80
 """A longer repr of what was given is replaced by its type."""
@@ -119,6 +128,29 @@ class UnsupportedError(LoihiEmuError, NotImplementedError):
 
 class SimulationError(LoihiEmuError, RuntimeError):
     """A run could not go on, for instance because of the state it had reached."""
+
+
+class OutOfMemoryError(LoihiEmuError, MemoryError):
+    """What was asked for does not fit into the memory that is free; the text says what takes how much.
+
+    Parameters
+    ----------
+    message : str
+    where : str, optional
+        The place alone (``network "large"``).
+    need, free : int, optional
+        Bytes.
+    parts : dict, optional
+        Bytes by what takes them.
+    """
+
+    def __init__(
+        self, message: str = "", *, where: str | None = None, need: int = 0, free: int | None = None,
+        parts: Mapping[str, int] | None = None,
+    ) -> None:  # fmt: skip
+        """Keep the text and the figures."""
+        super().__init__(message)
+        self.where, self.need, self.free, self.parts = where, need, free, dict(parts or {})
 
 
 class MissingExtraError(LoihiEmuError, ImportError):
@@ -319,6 +351,8 @@ def numbers(where: str, name: str, values: object, advice: str = "") -> NDArray[
         hidden = f"an array with {np.count_nonzero(values.mask)} masked values"
         raise invalid(where, name, hidden, "an array without a mask", advice or "array.filled(0) gives one.")
     if array.dtype.kind == "b":
+        if array.size >= LARGE_COPY:
+            _room_for_copy(where, name, array)
         return array.astype(np.int64)
     if array.dtype.kind in "iuf":
         return array
@@ -360,6 +394,8 @@ def finite(where: str, name: str, values: object, advice: str = "") -> NDArray[A
     [0.5, 1.0]
     """
     array = numbers(where, name, values, advice)
+    if array.size >= LARGE_COPY:
+        _room_for_copy(where, name, array)
     if array.dtype.kind == "f":
         _raise_at(where, name, array, ~np.isfinite(array), "finite numbers", advice)
     return array
@@ -423,6 +459,8 @@ def ranged(where: str, name: str, values: object, lo: float, hi: float, advice: 
     loihi_emu.errors.ValidationError: population "hidden", dv: got 5000 at index 1, allowed is 0..4096.
     """
     array = numbers(where, name, values, advice)
+    if array.size >= LARGE_COPY:
+        _room_for_copy(where, name, array, COMPARED_BYTES)
     # Written as "not inside" so that NaN, for which every comparison is false, is caught.
     outside = ~np.asarray((array >= lo) & (array <= hi), dtype=bool)
     allowed = f"{lo} or more" if hi >= OPEN_END and not np.any(array > hi) else f"{lo}..{hi}"
@@ -448,6 +486,15 @@ def integer(where: str, name: str, value: object, lo: int, hi: int, advice: str 
     if not lo <= value <= hi:
         ranged(where, name, value, lo, hi, advice)
     return value
+
+
+def _room_for_copy(where: str, name: str, array: NDArray[Any], each: int = COPY_BYTES) -> None:
+    """Raise if an array, which may be a view of a single value, does not fit into memory with so many bytes a value."""
+    from loihi_emu.room import room_for
+
+    shape = " x ".join(f"{n:,}" for n in array.shape)
+    what = "as 64-bit numbers" if each >= COPY_BYTES else "to be compared"
+    room_for(_place(where, name).removesuffix(": "), {f"{shape} values {what}": each * array.size})
 
 
 def _raise_at(where: str, name: str, array: NDArray[Any], bad: NDArray[np.bool_], allowed: str, advice: str) -> None:

@@ -5,16 +5,22 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from loihi_emu.columns import Column
 from loihi_emu.elements import Source, name_of
-from loihi_emu.errors import integer, unknown
+from loihi_emu.errors import integer, invalid, unknown
+from loihi_emu.free import free_memory
+from loihi_emu.room import LARGE, room_for, too_large
 
 PROBE_FIRST = "Call network.probe() before the Emulator is made."
+IN_PARTS = "recording.part(start, stop) reads some of its steps."
+UNKNOWN = "not counted for a part of a recording"
 
 Accounts: TypeAlias = "tuple[dict[str, dict[str, Any]], dict[str, Any], dict[str, Any]]"
 """populations, stats and info of a Recording."""
@@ -82,13 +88,14 @@ class Recording:
         *,
         start: int,
         steps: int,
-        arrays: Mapping[str, NDArray[Any]],
+        arrays: Mapping[str, NDArray[Any] | Column],
         index: Mapping[str, Mapping[str, Any]],
         accounts: Accounts | Callable[[], Accounts],
         sample_steps: int | None = None,
     ) -> None:
         self.start, self.steps, self.sample_steps = start, steps, sample_steps
-        self._arrays, self._index = arrays, index
+        self._columns = {name: a if isinstance(a, Column) else Column.of(a) for name, a in arrays.items()}
+        self._index = index
         self._accounts = accounts
 
     @property
@@ -119,7 +126,8 @@ class Recording:
         return self._looked()[2]
 
     def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_accounts": self._looked()}
+        whole = {name: Column.of(self._joined(name)) for name in self._columns}
+        return self.__dict__ | {"_accounts": self._looked(), "_columns": whole}
 
     # ------------------------------------------------------------ reading
     @property
@@ -136,28 +144,56 @@ class Recording:
             raise unknown("recorded array", name, self._index, advice=PROBE_FIRST)
         if name.endswith(".spikes"):
             return self.spikes(name[: -len(".spikes")])
-        return self._arrays[name]
+        return self._joined(name)
+
+    def _joined(self, name: str) -> NDArray[Any]:
+        """One of the arrays, made of its pieces when first asked for."""
+        column = self._columns[name]
+        if column.is_joined or column.nbytes < LARGE:
+            return column.joined()
+        parts = {f"an array of {column.shape}": column.nbytes}
+        room_for(f'recording, "{name}"', parts, IN_PARTS)
+        try:
+            return column.joined()
+        except MemoryError as problem:
+            raise too_large(f'recording, "{name}"', parts, free_memory(), IN_PARTS) from problem
 
     def spikes(self, name: str | Source) -> Spikes:
         """The spikes of a population or input (or of the one of that name) that has a spike probe."""
+        key = self._spike_key(name)
+        counts, index = self._columns[f"{key}.counts"], self._columns[f"{key}.index"]
+        if 12 * len(index) + 16 * self.steps >= LARGE:
+            parts = {f"{len(index):,} spikes": 12 * len(index), f"counts of {self.steps:,} steps": 16 * self.steps}
+            room_for(f'recording, "{key}"', parts, IN_PARTS)
+        payloads = self._joined(f"{key}.payload") if f"{key}.payload" in self._columns else None
+        times = self.start + np.repeat(np.arange(len(counts), dtype=np.int64), self._joined(f"{key}.counts"))
+        return Spikes(times, self._joined(f"{key}.index"), payloads, int(self._index[key]["size"]))
+
+    def _spike_key(self, name: str | Source) -> str:
         name = name_of(name)
         key = f"{name}.spikes"
         if key not in self._index:
             recorded = [k[: -len(".spikes")] for k in self._index if k.endswith(".spikes")]
             raise unknown("population with a spike probe", name, recorded, advice=PROBE_FIRST)
-        times = self.start + np.repeat(np.arange(self.steps, dtype=np.int64), self._arrays[f"{key}.counts"])
-        payloads = self._arrays.get(f"{key}.payload")
-        return Spikes(times, self._arrays[f"{key}.index"], payloads, int(self._index[key]["size"]))
+        return key
 
     def spike_counts(self, name: str | Source) -> NDArray[np.int64]:
         """Number of spikes of each neuron: shape (size,); for samples (samples, size)."""
+        if self.sample_steps is None:
+            return self._counted(name)
         spikes = self.spikes(name)
         n = spikes.size
-        if self.sample_steps is None:
-            return np.bincount(spikes.indices, minlength=n)
         sample = (spikes.times - self.start) // self.sample_steps
         flat = np.bincount(sample * n + spikes.indices, minlength=self.samples * n)
         return flat.reshape(self.samples, n)
+
+    def _counted(self, name: str | Source) -> NDArray[np.int64]:
+        """Number of spikes of each neuron, piece by piece."""
+        key = self._spike_key(name)
+        found = np.zeros(int(self._index[key]["size"]), np.int64)
+        for indices in self._columns[f"{key}.index"].arrays():
+            found += np.bincount(indices, minlength=len(found))
+        return found
 
     def times(self, name: str) -> NDArray[np.int64]:
         """Step of each row of a state variable; samples follow one another."""
@@ -169,7 +205,7 @@ class Recording:
         rows = np.arange(0, self.sample_steps, every, dtype=np.int64)
         begins = np.arange(self.samples, dtype=np.int64) * self.sample_steps
         at = (begins[:, None] + rows).reshape(-1)
-        return at[at < self.steps]
+        return self.start + at[at < self.steps]
 
     def _span(self, k: int) -> tuple[int, int]:
         """First step and end of sample k."""
@@ -180,21 +216,72 @@ class Recording:
         """The Recording of one sample, its steps counted from 0; counters and provenance are those of all samples."""
         k = integer("Recording.sample", "k", k, -self.samples, self.samples - 1)
         first, end = self._span(k % self.samples) if self.sample_steps is not None else (0, self.steps)
-        arrays: dict[str, NDArray[Any]] = {}
+        start = 0 if self.sample_steps is not None else self.start
+        return Recording(
+            start=start, steps=end - first, arrays=self._cut(first, end), index=self._index, accounts=self._accounts
+        )
+
+    def part(self, start: int, stop: int) -> Recording:
+        """The Recording of steps start..stop - 1; nothing is copied, and of a file nothing else is read.
+
+        So a recording that is larger than the memory can be gone through in parts. Of a part there are the spikes
+        counted ("spikes" in ``stats``, of populations that were recorded whole), but no other counters.
+
+        Parameters
+        ----------
+        start, stop : int
+            Steps, as :meth:`times` counts them; those of samples go on from one to the next.
+
+        Examples
+        --------
+        >>> from loihi_emu import Network, Emulator
+        >>> net = Network()
+        >>> probe = net.probe(net.population("cell", 1, vth=1, bias=30), ["spikes", "v"])
+        >>> part = Emulator(net).run(7).part(2, 5)
+        >>> part.spikes("cell").times.tolist(), part["cell.v"].ravel().tolist()
+        ([2], [0, 30, 60])
+        """
+        end = self.start + self.steps
+        start = integer("Recording.part", "start", start, self.start, end)
+        stop = integer("Recording.part", "stop", stop, start, end)
+        if self.sample_steps is not None and start % self.sample_steps:
+            allowed = f"a multiple of the {self.sample_steps} steps of a sample"
+            raise invalid("Recording.part", "start", start, allowed, "Recording.sample(k).part() cuts one sample.")
+        columns = self._cut(start - self.start, stop - self.start)
+        counted = {
+            name.removesuffix(".spikes"): len(columns[f"{name}.index"])
+            for name, about in self._index.items()
+            if name.endswith(".spikes") and about["neurons"] is None
+        }
+        text = f"steps {start} to {stop - 1} of {self.start} to {end - 1}"
+        return Recording(
+            start=start, steps=stop - start, arrays=columns, index=self._index, sample_steps=self.sample_steps,
+            accounts=partial(_accounts_of_part, self._accounts, counted, text),
+        )  # fmt: skip
+
+    def _cut(self, first: int, end: int) -> dict[str, Column]:
+        """The columns of some steps, counted from the first."""
+        columns: dict[str, Column] = {}
         for name in self._index:
             if name.endswith(".spikes"):
-                counts = self._arrays[f"{name}.counts"]
-                before = int(counts[:first].sum())
-                arrays[f"{name}.counts"] = counts[first:end]
-                after = before + int(counts[first:end].sum())
+                counts = self._columns[f"{name}.counts"]
+                columns[f"{name}.counts"] = counts.part(first, end)
+                before = counts.total(first)
+                after = before + columns[f"{name}.counts"].total(end - first)
                 for part in ("index", "payload"):
-                    if f"{name}.{part}" in self._arrays:
-                        arrays[f"{name}.{part}"] = self._arrays[f"{name}.{part}"][before:after]
+                    if f"{name}.{part}" in self._columns:
+                        columns[f"{name}.{part}"] = self._columns[f"{name}.{part}"].part(before, after)
             else:
-                at = self.times(name)
-                arrays[name] = self._arrays[name][(at >= self.start + first) & (at < self.start + end)]
-        start = 0 if self.sample_steps is not None else self.start
-        return Recording(start=start, steps=end - first, arrays=arrays, index=self._index, accounts=self._accounts)
+                columns[name] = self._columns[name].part(self._rows_before(name, first), self._rows_before(name, end))
+        return columns
+
+    def _rows_before(self, name: str, step: int) -> int:
+        """Rows of a state variable before a step, counted from the first."""
+        every = int(self._index[name]["every"])
+        if self.sample_steps is None:
+            return -(-(self.start + step) // every) - -(-self.start // every)
+        samples, left = divmod(step, self.sample_steps)
+        return samples * -(-self.sample_steps // every) + -(-left // every)
 
     def neurons(self, name: str) -> NDArray[np.int64]:
         """Neuron index of each column of a state variable, or the neurons whose spikes were recorded; they rise.
@@ -231,15 +318,16 @@ class Recording:
         samples = f", {self.samples} samples" if self.samples > 1 else ""
         rows = [("steps", f"{self.steps} from {self.start}{samples}")]
         rows += [("spikes", ", ".join(f"{k} {v}" for k, v in self.stats.get("spikes", {}).items()) or "none")]
-        rows += [("synaptic events", str(self.stats.get("synaptic_events", 0)))]
+        rows += [("synaptic events", str(self.stats.get("synaptic_events", UNKNOWN)))]
         lost = [
             f"{name}: " + ", ".join(f"{field} {n}" for field, n in fields.items() if n)
             for name, fields in self.stats.get("overflow", {}).items()
             if any(fields.values())
         ]
-        rows += [("overflow", "; ".join(lost) or "none")]
+        rows += [("overflow", "; ".join(lost) or ("none" if "overflow" in self.stats else UNKNOWN))]
         rows += [("recorded", ", ".join(self.names) or "nothing (add probes)")]
         rows += [(k, str(self.info[k])) for k in ("network", "chip", "rules", "seed") if k in self.info]
+        rows += [(k, self.info[k]) for k in ("part", "file") if k in self.info]
         wall, speed = self.info.get("wall_s", 0.0), self.info.get("steps_per_s", 0.0)
         rows += [("wall time", f"{wall:.3g} s, {speed:,.0f} steps per second")]
         return rows
@@ -251,3 +339,10 @@ class Recording:
         """A table for notebooks."""
         rows = "".join(f"<tr><th>{html.escape(k)}</th><td>{html.escape(v)}</td></tr>" for k, v in self._rows())
         return f"<table><caption>Recording</caption>{rows}</table>"
+
+
+def _accounts_of_part(whole: Accounts | Callable[[], Accounts], counted: dict[str, int], text: str) -> Accounts:
+    """What can be told about some steps of a recording."""
+    populations, _, info = whole() if callable(whole) else whole
+    kept = {key: value for key, value in info.items() if key not in ("wall_s", "steps_per_s", "file")}
+    return populations, {"spikes": counted}, kept | {"part": text}

@@ -57,22 +57,24 @@ _POPULATION = entries.record(
         "vth": entries.perhaps(entries.either(entries.listed(entries.number), entries.number)),
     }
 )
-_STATS = {
-    "spikes": entries.table(COUNT),
+_STATS = {"spikes": entries.table(COUNT)}
+_MORE_STATS = {
     "synaptic_events": COUNT,
     "overflow": entries.table(entries.table(COUNT, OVERFLOW)),
     "convolution_wraps": COUNT,
     "weights": entries.table(entries.table(COUNT)),
 }
-_INFO = {"wall_s": entries.number, "steps_per_s": entries.number, "seed": COUNT, "network": entries.text}
+_INFO = {"seed": COUNT, "network": entries.text}
+_MORE_INFO = {"wall_s": entries.number, "steps_per_s": entries.number}
+"""A part of a recording has only some counters, and no times of its own."""
 
 
-def _known(required: dict[str, entries.Check]) -> entries.Check:
-    """A table with these entries, and any other facts beside them."""
+def _known(required: dict[str, entries.Check], more: Mapping[str, entries.Check]) -> entries.Check:
+    """A table with these entries, perhaps some more, and any other facts beside them."""
 
     def check(where: str, name: str, value: Any) -> None:
         entries.table(_facts)(where, name, value)
-        entries.record(required, dict.fromkeys(value, _facts))(where, name, value)
+        entries.record(required, dict.fromkeys(value, _facts) | dict(more))(where, name, value)
 
     return check
 
@@ -84,8 +86,8 @@ _HEADER = entries.record(
         "sample_steps": entries.perhaps(entries.whole(1, 1 << 62)),
         "index": entries.table(_INDEX),
         "populations": entries.table(_POPULATION),
-        "stats": _known(_STATS),
-        "info": _known(_INFO),
+        "stats": _known(_STATS, _MORE_STATS),
+        "info": _known(_INFO, _MORE_INFO),
     }
 )
 
@@ -97,7 +99,7 @@ def save(recording: Recording, path: str | Path) -> Path:
         "index": recording._index, "populations": recording.populations, "stats": recording.stats,
         "info": recording.info,
     }  # fmt: skip
-    return write_archive(path, KIND, SCHEMA, header, recording._arrays)
+    return write_archive(path, KIND, SCHEMA, header, recording._columns)
 
 
 def load(kind: type[Recording], path: str | Path) -> Recording:
@@ -137,7 +139,7 @@ def _check_header(archive: Archive) -> None:
             given = "neurons that do not rise, or are not there"
             raise invalid(path, f"index.{name}.neurons", given, f"some of 0..{row['size'] - 1}, rising")
     for part in ("spikes", "overflow"):
-        for name in header["stats"][part]:
+        for name in header["stats"].get(part, ()):
             if name not in header["populations"]:
                 raise invalid(path, f"stats.{part}.{name}", "an unknown population", "one of the populations")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from math import prod
@@ -16,6 +17,7 @@ from loihi_emu.events import PAYLOAD_MAX, event_rate, is_pair, per_step, sorted_
 from loihi_emu.image.build import Image
 from loihi_emu.image.sources import InputSource, most_at_once, thresholds
 from loihi_emu.models.inputs import E_INDEX, E_PAYLOAD, E_TIMES, E_TOTAL
+from loihi_emu.room import count_nonzero, room_for
 from loihi_emu.user_warnings import warn
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 Choose = Callable[[int], None]
 EVENT_FIELDS = np.array([E_TIMES, E_INDEX, E_PAYLOAD])
 MAX_TIME = 1 << 62
+EVENT_BYTES = 48
+"""Bytes that an event of a sample takes while samples are prepared: its sample, time, index and value."""
 
 
 def prepare_samples(
@@ -73,6 +77,8 @@ def _choose(source: InputSource, samples: Any, steps: int) -> tuple[Callable[[],
     node = source.node
     where = f'input "{node.name}"'
     if source.poisson:
+        each = 2 * sys.getsizeof(np.zeros(0)) + 16 * node.size
+        room_for(where, {f"rates of {len(samples):,} samples": each * len(samples)})
         rates = [event_rate(rate, node.shape, f"{where}, sample {k}") for k, rate in enumerate(samples)]
         limits = [thresholds(rate, node.size) for rate in rates]
         return lambda: lambda k: source.point_rate(limits[k]), False
@@ -111,6 +117,8 @@ def _joined(
         if not fits(samples.shape[2:], shape):
             raise invalid(where, "samples", f"shape {samples.shape}", per_step(shape, "samples, "))
         flat = samples.reshape(*samples.shape[:2], prod(shape))
+        events = count_nonzero(flat)
+        room_for(where, {f"{events:,} events of samples": EVENT_BYTES * events})
         which, times, indices = np.nonzero(flat)
         values = flat[which, times, indices]
         ranged(where, "samples", values, -PAYLOAD_MAX - 1, PAYLOAD_MAX, "Payloads are 24-bit signed integers.")

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.elements import Connection, Conv2D, Slice
-from loihi_emu.errors import finite, integer, invalid, ranged, unknown, whole
+from loihi_emu.errors import COPY_BYTES, finite, integer, invalid, ranged, unknown, whole
+from loihi_emu.room import room_for
 from loihi_emu.weights import EFFECTIVE_MAX, check_mantissas, check_precision, sign_mode_of
 
 ADVICE_FLOAT = "Chips have integer weights: loihi_emu.quantize() makes 8-bit mantissas and an exponent of floats."
+SPARSELY = "Connect sparsely: (pre indices, post indices, values) or a scipy.sparse matrix."
 KINDS = ("auto", "dense", "sparse", "conv")
 DENSE_FILL = 0.25
 """A plain array with less than this fraction of non-zero weights is stored sparse."""
@@ -72,7 +75,7 @@ def with_values(old: Connection, values: Any, rules: str) -> Connection:
     where = f'connection "{old.name}"'
     if old.kind == "sparse" and np.shape(values) == (old.post.size, old.pre.size):
         values = _picked(old, values, where)
-    array = _values(where, values.toarray() if _is_sparse(values) else values, rules)
+    array = _values(where, _plain(values, old.values.shape, where, "weights") if _is_sparse(values) else values, rules)
     if array.shape != old.values.shape:
         either = f", one per stored synapse, or (n_post, n_pre) = {(old.post.size, old.pre.size)}"
         allowed = f"{old.values.shape}{either if old.kind == 'sparse' else ''}"
@@ -108,7 +111,7 @@ def _finished(made: Connection, rules: str, sign_mode: str, where: str) -> Conne
         ranged(where, "weights (scaled)", values, -EFFECTIVE_MAX - 1, EFFECTIVE_MAX)
     elif rules != "float":
         check_mantissas(values, rules, mode, where)
-    if values.dtype == np.int64 and (values.size == 0 or np.abs(values).max() <= EFFECTIVE_MAX):
+    if values.dtype == np.int64 and (values.size == 0 or max(values.max(), -values.min()) <= EFFECTIVE_MAX):
         values = values.astype(np.int16)
     return replace(made, values=values, sign_mode=mode)
 
@@ -117,6 +120,14 @@ def _is_sparse(weights: Any) -> bool:
     """Whether these are a scipy.sparse matrix or array; scipy is not imported to find out."""
     module = sys.modules.get("scipy.sparse")
     return module is not None and bool(module.issparse(weights))
+
+
+def _plain(matrix: Any, shape: tuple[int, ...], where: str, name: str) -> Any:
+    """A sparse matrix as an array of the shape that is wanted."""
+    if matrix.shape != shape:
+        raise invalid(where, name, f"shape {matrix.shape}", f"{shape}")
+    room_for(where, {f"{name} of a sparse matrix, as {shape[0]:,} x {shape[-1]:,} values": 8 * prod(shape)})
+    return matrix.toarray()
 
 
 def _values(where: str, values: Any, rules: str) -> NDArray[Any]:
@@ -145,9 +156,13 @@ def _dense(
 ) -> Connection:
     values = _values(where, weights, rules)
     if values.ndim == 0:
+        room_for(where, {f"{post.size:,} x {pre.size:,} weights": COPY_BYTES * post.size * pre.size}, SPARSELY)
         values = np.full((post.size, pre.size), values)
     _shape_checked(values.shape, pre, post, where)
-    steps = whole(where, "delays", delays.toarray() if _is_sparse(delays) else delays)
+    if _is_sparse(delays):
+        _shape_checked(delays.shape, pre, post, where, "delays")
+        delays = _plain(delays, values.shape, where, "delays")
+    steps = whole(where, "delays", delays)
     if steps.ndim:
         _shape_checked(steps.shape, pre, post, where, "delays")
     strided = pre.step > 1 or post.step > 1

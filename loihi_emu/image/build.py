@@ -15,6 +15,7 @@ from loihi_emu.image.memory import Arena, Array, Description
 from loihi_emu.image.projections import Origin, Projections
 from loihi_emu.image.recorders import Fills, Recorded, SpikeRecorder, StateRecorder
 from loihi_emu.image.sinks import Sink, Stage
+from loihi_emu.image.sizes import check_room
 from loihi_emu.image.sources import InputSource, NoiseSource, twister_state
 from loihi_emu.jit import Leaf
 from loihi_emu.models import layout as at
@@ -39,6 +40,7 @@ class Image:
     """
 
     def __init__(self, network: Network) -> None:
+        check_room(network)
         self.network = network
         self.arena = Arena()
         self.groups = make_groups(list(network.populations.values()), network.rules)
@@ -291,7 +293,7 @@ class Image:
             "parameters and spike lists": sum(g.parameter_bytes for g in self.groups),
             "synapses": sum(p.weight_bytes for p in projections),
             "stages": sum(s.sums.nbytes for _, s in self.stages),
-            "recorders": sum(_buffers(r.recorder) for r in self.recorded),
+            "recorders": sum(r.recorder.nbytes for r in self.recorded),
             "neurons": sum(g.n for g in self.groups),
             "stored synapses": sum(p.stored for p in projections),
         }
@@ -311,8 +313,3 @@ class Image:
     def convolution_wraps(self) -> int:
         """Sums of Lava's convolutions that wrapped at 24 bits, since the image was built."""
         return self._wraps_before + sum(int(stage.lost[0]) for _, stage in self.stages)
-
-
-def _buffers(recorder: Any) -> int:
-    arrays = [getattr(recorder, name, None) for name in ("index", "counts", "payload", "rows")]
-    return sum(a.nbytes for a in arrays if a is not None)

@@ -93,8 +93,8 @@ class Description:
         self.words: NDArray[np.int64] = np.zeros(words, np.int64)
         self._kept: dict[int, Array] = {}
 
-    def point(self, word: int, array: Array | None) -> None:
-        """Write the address of an array (0 for None) into a word."""
+    def point(self, word: int, array: Array | None, before: int = 0) -> None:
+        """Write the address of an array (0 for None) into a word, less the bytes that others take before it."""
         if array is None:
             self._kept.pop(word, None)
             self.words[word] = 0
@@ -102,7 +102,7 @@ class Description:
             assert array.flags.c_contiguous, "leaves read contiguous arrays"
             old = self._kept.get(word)  # lives until its address is gone: an interrupt may come between two lines
             self._kept[word] = array
-            self.words[word] = array.ctypes.data
+            self.words[word] = array.ctypes.data - before
             del old
 
     @property

@@ -1,23 +1,26 @@
-"""Recorders: the buffers that probes write into, which grow between steps and never lose a row."""
+"""Recorders: what probes write into. A step never lacks room, and a recorded row never moves."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from loihi_emu.columns import Column, Held
+from loihi_emu.image.blocks import Blocks
 from loihi_emu.image.memory import Array, Description, SourceLists
 from loihi_emu.models import probes as at
 
 FIRST_ROWS = 1024
 FIRST_SPIKES = 4096
+FIRST_VALUES = 1 << 22
+"""A first block of rows of state has no more values, or one row."""
 
 
 class Fills:
-    """How full every buffer is, in arrays that the time loop looks at before each step."""
+    """How many rows every buffer has ever had, in arrays that the time loop looks at before each step."""
 
     def __init__(self, limits: int) -> None:
         self.filled: NDArray[np.int64] = np.zeros(limits, np.int64)
@@ -34,25 +37,86 @@ class Fills:
         return number
 
 
-def grown(array: Array, rows: int) -> Array:
-    """A copy with room for so many rows."""
-    larger = np.empty((rows, *array.shape[1:]), array.dtype)
-    larger[: len(array)] = array
-    return larger
+class Recorder:
+    """Buffers of one probe, each with the number of its limit and the word of the description that has its address."""
+
+    description: Description
+    decode: Callable[[Array], Array] | None = None
+
+    def __init__(self, fills: Fills) -> None:
+        self.fills = fills
+        self.buffers: dict[str, tuple[Blocks, int, int]] = {}
+
+    def make_room(self) -> None:
+        """Begin new blocks where the next step may not fit. May raise OutOfMemoryError; nothing is lost then."""
+        self._close()
+        for blocks, limit, _ in self.buffers.values():
+            blocks.make_room(int(self.fills.filled[limit]))
+        self._open()
+
+    def forget(self, *, keep_blocks: bool) -> None:
+        """Drop all rows, and the memory too unless blocks are to be kept for what comes next."""
+        filled = self.fills.filled
+        if keep_blocks and all(blocks.fits_on(filled.item(limit)) for blocks, limit, _ in self.buffers.values()):
+            for blocks, limit, _ in self.buffers.values():
+                blocks.forget(filled.item(limit))
+            return
+        self._close()
+        for blocks, limit, _ in self.buffers.values():
+            blocks.restart(filled.item(limit), keep_block=keep_blocks)
+        self._open()
+
+    def adopt(self, old: Recorder) -> None:
+        """Take over what another recorder of the same neurons has recorded."""
+        self._close()
+        for name, (blocks, limit, _) in self.buffers.items():
+            if name in old.buffers:
+                blocks.adopt(old.buffers[name][0])
+            else:  # payloads of spikes that had none until now: 1 each
+                filled = int(self.fills.filled[limit])
+                ones = np.broadcast_to(np.int32(1), filled - old.buffers["index"][0].begin)
+                blocks.start_with(Held(ones), filled)
+        self._open()
+
+    def _close(self) -> None:
+        """Let no step begin: an interrupt may come before addresses and room are told."""
+        for _, limit, _ in self.buffers.values():
+            self.fills.capacity[limit] = -1
+
+    def _open(self) -> None:
+        """Tell the leaf where to write, and then the time loop how much room there is."""
+        room: dict[int, int] = {}
+        for blocks, limit, word in self.buffers.values():
+            self.description.point(word, blocks.now, blocks.before * blocks.row_bytes)
+            room[limit] = min(blocks.capacity, room.get(limit, blocks.capacity))
+        for limit, rows in room.items():
+            self.fills.capacity[limit] = rows
+
+    def between(self, before: list[int], now: list[int]) -> dict[str, Column]:
+        """What was recorded between two moments, by buffer; for each, how full all limits were."""
+        return {
+            name: blocks.column(before[limit], now[limit], self.decode)
+            for name, (blocks, limit, _) in self.buffers.items()
+        }
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in memory."""
+        return sum(blocks.nbytes for blocks, _, _ in self.buffers.values())
 
 
-class SpikeRecorder:
+class SpikeRecorder(Recorder):
     """Spikes of a part of a source: neuron indices one after the other, and their number in each step."""
 
     def __init__(
         self, lists: SourceLists, first: int, size: int, chosen: NDArray[np.int64] | None, most: int, fills: Fills
     ) -> None:
-        self.size = size
-        self.fills = fills
-        self.spike_limit, self.step_limit = fills.take(most), fills.take(1)
-        self.index: Array = np.empty(max(FIRST_SPIKES, most), np.int32)
-        self.counts: Array = np.empty(FIRST_ROWS, np.int32)
-        self.payload: Array | None = None if lists.payload is None else np.empty(len(self.index), np.int32)
+        super().__init__(fills)
+        spike_limit, step_limit = fills.take(most), fills.take(1)
+        self.buffers["index"] = Blocks(FIRST_SPIKES, (), np.int32, most), spike_limit, at.K_BUFFER
+        self.buffers["counts"] = Blocks(FIRST_ROWS, (), np.int32), step_limit, at.K_COUNTS
+        if lists.payload is not None:
+            self.buffers["payload"] = Blocks(FIRST_SPIKES, (), np.int32, most), spike_limit, at.K_PAYLOAD
         d = self.description = Description(at.SPIKE_WORDS)
         lists.describe(d)
         d.words[at.K_FIRST], d.words[at.K_END] = first, first + size
@@ -61,91 +125,25 @@ class SpikeRecorder:
             mask = np.zeros(size, np.uint8)
             mask[chosen] = 1
         d.point(at.K_CHOSEN, mask)
-        d.point(at.K_FILL, fills.filled[self.spike_limit : self.spike_limit + 2])
-        self._point()
-
-    def make_room(self) -> None:
-        """Grow what is nearly full."""
-        f = self.fills
-        if f.filled[self.spike_limit] + f.needed[self.spike_limit] > len(self.index):
-            rows = int(max(2 * len(self.index), f.filled[self.spike_limit] + f.needed[self.spike_limit]))
-            payload = None if self.payload is None else grown(self.payload, rows)
-            self.index, self.payload = grown(self.index, rows), payload
-        if f.filled[self.step_limit] + 1 > len(self.counts):
-            self.counts = grown(self.counts, 2 * len(self.counts))
-        self._point()
-
-    def _point(self) -> None:
-        self.description.point(at.K_BUFFER, self.index)
-        self.description.point(at.K_PAYLOAD, self.payload)
-        self.description.point(at.K_COUNTS, self.counts)
-        room = len(self.index) if self.payload is None else min(len(self.index), len(self.payload))
-        self.fills.capacity[self.spike_limit] = room
-        self.fills.capacity[self.step_limit] = len(self.counts)
-
-    def adopt(self, old: SpikeRecorder) -> None:
-        """Take over what another recorder of the same neurons has recorded."""
-        spikes, most = old.position[0], int(self.fills.needed[self.spike_limit])
-        rows = max(len(old.index), spikes + most)
-        self.index, self.counts = grown(old.index, rows), old.counts.copy()
-        if self.payload is not None:
-            ones = np.ones(len(old.index), np.int32)
-            self.payload = grown(ones if old.payload is None else old.payload, rows)
-        self._point()
-
-    @property
-    def position(self) -> tuple[int, int]:
-        """Spikes and steps recorded so far."""
-        return int(self.fills.filled[self.spike_limit]), int(self.fills.filled[self.step_limit])
-
-    def since(self, position: tuple[int, int]) -> dict[str, Array]:
-        """Copies of what was recorded after an earlier position."""
-        spikes, steps = self.position
-        found = {"index": self.index[position[0] : spikes].copy(), "counts": self.counts[position[1] : steps].copy()}
-        if self.payload is not None:
-            found["payload"] = self.payload[position[0] : spikes].copy()
-        return found
+        d.point(at.K_FILL, fills.filled[spike_limit : spike_limit + 2])
+        self._open()
 
 
-class StateRecorder:
+class StateRecorder(Recorder):
     """Rows of one state variable of a population."""
 
     def __init__(self, values: Array, chosen: NDArray[np.int64] | None, every: int, fills: Fills) -> None:
-        self.fills = fills
-        self.limit = fills.take(1)
-        self.chosen, self.every = chosen, every
+        super().__init__(fills)
+        limit = fills.take(1)
         n = len(values) if chosen is None else len(chosen)
-        self.rows: Array = np.empty((max(1, min(FIRST_ROWS, (1 << 22) // max(n, 1))), n), values.dtype)
+        rows = max(1, min(FIRST_ROWS, FIRST_VALUES // max(n, 1)))
+        self.buffers["rows"] = Blocks(rows, (n,), values.dtype), limit, at.V_BUFFER
         d = self.description = Description(at.STATE_WORDS)
         d.point(at.V_SOURCE, values)
         d.words[at.V_WIDTH], d.words[at.V_N], d.words[at.V_EVERY] = values.dtype.itemsize, n, every
         d.point(at.V_CHOSEN, chosen)
-        d.point(at.V_FILL, fills.filled[self.limit : self.limit + 1])
-        self._point()
-
-    def make_room(self) -> None:
-        """Grow when full."""
-        if self.fills.filled[self.limit] + 1 > len(self.rows):
-            self.rows = grown(self.rows, 2 * len(self.rows))
-        self._point()
-
-    def _point(self) -> None:
-        self.description.point(at.V_BUFFER, self.rows)
-        self.fills.capacity[self.limit] = len(self.rows)
-
-    def adopt(self, old: StateRecorder) -> None:
-        """Take over what another recorder of the same neurons has recorded."""
-        self.rows = old.rows.copy()
-        self._point()
-
-    @property
-    def position(self) -> int:
-        """Rows recorded so far."""
-        return int(self.fills.filled[self.limit])
-
-    def since(self, position: int) -> Array:
-        """A copy of the rows recorded after an earlier position."""
-        return np.array(self.rows[position : self.position])
+        d.point(at.V_FILL, fills.filled[limit : limit + 1])
+        self._open()
 
 
 class DecodedRecorder(StateRecorder):
@@ -155,10 +153,6 @@ class DecodedRecorder(StateRecorder):
         super().__init__(values, None, every, fills)
         self.decode = decode
 
-    def since(self, position: int) -> Array:
-        """The rows recorded after an earlier position, as they are read."""
-        return np.ascontiguousarray(self.decode(super().since(position)))
-
 
 @dataclass(frozen=True, eq=False)
 class Recorded:
@@ -167,7 +161,14 @@ class Recorded:
     name: str
     node: str
     variable: str
-    recorder: Any
+    recorder: Recorder
     size: int
     neurons: NDArray[np.int64] | None
     every: int
+
+    def columns(self, before: list[int], now: list[int]) -> dict[str, Column]:
+        """What was recorded between two moments, by the names of a recording's arrays."""
+        found = self.recorder.between(before, now)
+        if self.variable != "spikes":
+            return {self.name: found["rows"]}
+        return {f"{self.name}.{part}": column for part, column in found.items()}

@@ -131,11 +131,11 @@ def test_an_old_checkpoint_stays_when_writing_fails(tmp_path, monkeypatch):
     emulator = Emulator(network())
     path = emulator.save(tmp_path / "c")
 
-    def full(stream, **content):
+    def full(stream, content):
         stream.write(b"half")
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(np, "savez_compressed", full)
+    monkeypatch.setattr("loihi_emu.archive.write_npz", full)
     with pytest.raises(OSError, match="No space left"):
         emulator.save(path)
     assert [p.name for p in tmp_path.iterdir()] == ["c.npz"]

@@ -30,6 +30,7 @@ CHANGES = {
     "set_input": lambda e, path: e.set_input("drive", rate=0.5),
     "restore": lambda e, path: e.restore(path / "good.npz"),
     "reset": lambda e, path: e.reset(),
+    "forget": lambda e, path: e.forget(),
     "run": lambda e, path: e.run(1),
     "run_samples": lambda e, path: e.run_samples(1, {"drive": np.zeros((1, 10))}),
 }

@@ -1,0 +1,157 @@
+"""Blocks: rows that leaves append, kept block by block. What is full stays where it is; nothing is copied to grow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from loihi_emu.columns import Column, Held, Piece
+from loihi_emu.image.memory import Array
+from loihi_emu.room import rows_for
+
+BLOCK_BYTES = 1 << 24
+"""A block becomes no larger, unless a few steps need more."""
+COPIED_BYTES = 1 << 20
+"""What was recorded is copied when it is no more than this, so that a short recording keeps no large block alive."""
+
+
+class _State(NamedTuple):
+    begin: int  # the first row that is not forgotten
+    full: list[Piece]
+    kept: int  # how many of the full pieces count
+    before: int  # rows before the first of `now`
+    now: Array  # the block that is written
+
+
+class Blocks:
+    """Rows of one buffer of a recorder. Rows are numbered from the first that was ever recorded.
+
+    Every change is one assignment at its end, so that an interrupt between two lines leaves the old or the new. Only
+    :meth:`make_room` allocates.
+
+    Parameters
+    ----------
+    first : int
+        Rows of the first block.
+    tail : tuple of int
+        Shape of a row.
+    dtype
+    most : int
+        Rows that one step may add.
+    """
+
+    def __init__(self, first: int, tail: tuple[int, ...], dtype: Any, most: int = 1) -> None:
+        self.most = most
+        self._first, self._tail, self._dtype = max(first, most), tail, np.dtype(dtype)
+        self.row_bytes = prod(tail) * self._dtype.itemsize
+        self._lent = False  # whether a recording reads the block that is written
+        self._state = _State(0, [], 0, 0, self._new(self._first))
+
+    def _new(self, rows: int) -> Array:
+        return rows_for((rows, *self._tail), self._dtype)
+
+    @property
+    def now(self) -> Array:
+        """The block that is written."""
+        return self._state.now
+
+    @property
+    def before(self) -> int:
+        """The number of the first row of that block."""
+        return self._state.before
+
+    @property
+    def begin(self) -> int:
+        """The number of the first row that was not forgotten."""
+        return self._state.begin
+
+    @property
+    def capacity(self) -> int:
+        """Rows up to here have room."""
+        return self._state.before + len(self._state.now)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in memory."""
+        _, full, kept, _, now = self._state
+        return int(sum(piece.array.nbytes for piece in full[:kept] if isinstance(piece, Held)) + now.nbytes)
+
+    def make_room(self, filled: int) -> None:
+        """Begin another block if the next step may not fit; `filled` rows there are. May raise OutOfMemoryError."""
+        begin, full, kept, before, now = self._state
+        if filled + self.most <= self.capacity:
+            return
+        largest = max(BLOCK_BYTES // max(self.row_bytes, 1), 4 * self.most, self._first)
+        fresh = self._new(min(max(2 * len(now), self._first), largest))
+        del full[kept:]  # left by an interrupt
+        if filled > max(begin, before):
+            full.append(Held(now[max(begin - before, 0) : filled - before]))
+        self._state = _State(begin, full, len(full), filled, fresh)
+
+    def column(self, first: int, filled: int, decode: Callable[[Array], Array] | None = None) -> Column:
+        """What lies in rows first..filled - 1. They are never written again."""
+        before, now = self._state[3:]
+        if first >= before and (filled - first) * self.row_bytes <= COPIED_BYTES:
+            rows = now[first - before : filled - before]
+            return Column.of(rows.copy() if decode is None else np.ascontiguousarray(decode(rows)))
+        empty = now[:0] if decode is None else np.ascontiguousarray(decode(now[:0]))
+        return Column(self._pieces(first, filled), empty, decode)
+
+    def _pieces(self, first: int, filled: int) -> list[Piece]:
+        begin, full, kept, before, now = self._state
+        found: list[Piece] = []
+        if filled > before:
+            self._lent = True
+            found.append(Held(now[max(first, begin, before) - before : filled - before]))
+        while kept and first < before:
+            kept -= 1
+            piece = full[kept]
+            before -= len(piece)
+            found.append(piece if first <= before else piece.part(first - before, len(piece)))
+        return found[::-1]
+
+    def fits_on(self, filled: int) -> bool:
+        """Whether the block that is written is no more than half full."""
+        *_, before, now = self._state
+        return 2 * (filled - before) <= len(now)
+
+    def forget(self, filled: int) -> None:
+        """Drop all rows, and go on in the same block."""
+        *_, before, now = self._state
+        self._state = _State(filled, [], 0, before, now)
+
+    def restart(self, filled: int, *, keep_block: bool) -> None:
+        """Drop all rows, and go on at the beginning of this block if no recording reads it, or else of a new one."""
+        now = self._state.now
+        self._state = _State(filled, [], 0, filled, now if keep_block and not self._lent else np.empty_like(now[:0]))
+        self._lent = False
+
+    def moved(self, moved: Piece, since: int, filled: int) -> None:
+        """Rows since..filled - 1 lie in a file now, as `moved`, and no longer in memory."""
+        begin, full, kept, before, now = self._state
+        row = before - sum(len(piece) for piece in full[:kept])
+        stay: list[Piece] = []
+        for piece in full[:kept]:
+            if row < since:
+                stay.append(piece.part(0, min(len(piece), since - row)))
+            row += len(piece)
+        mixed = since > max(begin, before)  # the block has rows from before
+        if mixed:
+            stay.append(Held(now[max(begin - before, 0) : since - before]))
+        longer = stay[-1].followed_by(moved) if stay else None
+        stay = [*stay[:-1], longer] if longer is not None else [*stay, moved]
+        left = np.empty_like(now[:0]) if mixed or self._lent else now
+        self._state = _State(begin, stay, len(stay), filled, left)
+        self._lent = False
+
+    def adopt(self, old: Blocks) -> None:
+        """Take over rows, and the block that is written, of another buffer of the same rows."""
+        begin, full, kept, before, now = old._state
+        self._state, self._lent = _State(begin, full[:kept], kept, before, now), old._lent
+
+    def start_with(self, piece: Piece, filled: int) -> None:
+        """Begin with rows that are known, up to `filled`."""
+        self._state = _State(filled - len(piece), [piece], 1, filled, self._state.now)

@@ -1,0 +1,141 @@
+"""The size of an image, from the network alone: what of it takes how many bytes, known before anything is allocated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from loihi_emu.elements import Connection, Input, Population, Probe
+from loihi_emu.image.groups import is_uniform
+from loihi_emu.image.recorders import FIRST_ROWS, FIRST_SPIKES, FIRST_VALUES
+from loihi_emu.models import layout as at
+from loihi_emu.models import registry
+from loihi_emu.network import Network
+from loihi_emu.room import LARGE, room_for
+
+BUILT_DENSE, BUILT_SPARSE, BUILT_FLOAT = 32, 58, 0
+"""Bytes a synapse that packing needs for a moment, as measured: masks, 64-bit sums and orders."""
+LEARNED = {"weights": 1, "delays": 1, "tags": 2}
+ADVICE = (
+    "Take fewer neurons, connect sparsely or by convolutions, shorten delays (each step of delay is a slot for every "
+    "neuron), probe less, or run it on a machine with more memory."
+)
+
+
+def check_room(network: Network) -> None:
+    """Raise if the image of a network does not fit into the memory that is free.
+
+    Raises
+    ------
+    OutOfMemoryError
+        With the network's own figures.
+    """
+    sizes = image_sizes(network)
+    if sum(sizes.values()) >= LARGE:
+        room_for(f'network "{network.name}"', sizes, ADVICE)
+
+
+def image_sizes(network: Network) -> dict[str, int]:
+    """Bytes by what takes them; the last is what is needed for a moment while the image is built.
+
+    Examples
+    --------
+    >>> net = Network()
+    >>> cells = net.population("cells", 1000, vth=100)
+    >>> synapses = net.connect(cells, cells, ([0], [1], [2]), delays=[9])
+    >>> sizes = image_sizes(net)
+    >>> sizes['population "cells": ring of 10 slots']
+    40000
+    """
+    slots = _slots(network)
+    found: dict[str, int] = {}
+    moments = [0]
+    for p in network.populations.values():
+        for what, size in _population(network, p, slots.get(p.name, 0)):
+            found[f'population "{p.name}": {what}'] = size
+    for node in network.inputs.values():
+        found[f'input "{node.name}"'] = _input(node)
+    for c in network.connections.values():
+        found[f'connection "{c.name}"'] = _connection(network, c)
+        each = BUILT_SPARSE if c.kind == "sparse" else BUILT_FLOAT if network.rules == "float" else BUILT_DENSE
+        moments.append(each * c.synapses + 2 * _starts(c))
+    for probe in network.probes:
+        for variable in probe.variables:
+            found[f"recorder of {probe.target.name}.{variable}"] = _recorder(network, probe, variable)
+    found["while it is built"] = max(moments)
+    return found
+
+
+def _slots(network: Network) -> dict[str, int]:
+    """Slots of the ring of each population that has synapses."""
+    longest: dict[str, int] = {}
+    for c in network.connections.values():
+        learns = c.learning is not None and getattr(c.learning.rule, "dd", None) is not None
+        delay = network.max_delay if learns else int(c.delays.max()) if c.delays.size else 0
+        name = c.post.target.name
+        longest[name] = max(longest.get(name, 0), delay + 1 + int(_staged(network, c)))
+    return longest
+
+
+def _staged(network: Network, c: Connection) -> bool:
+    """Whether its sums are kept apart before they reach the ring."""
+    return network.rules == "nengo_loihi" or (network.rules == "lava" and (c.kind == "conv" or c.weight_exp < 0))
+
+
+def _population(network: Network, p: Population, slots: int) -> Iterator[tuple[str, int]]:
+    model, n = registry.find(network.rules, p.model), p.size
+    state = sum(np.dtype(kind).itemsize for _, kind in model.state) * n + n // at.BLOCK + 1
+    yield "state", 2 * state  # and how it starts
+    varied = {k: v[:1] if v.ndim and not is_uniform(v, v) else v.reshape(-1)[0] for k, v in p.parameters.items()}
+    lowered, _ = model.lower(varied, {"noise": p.noise is not None})
+    arrays = sum(np.dtype(kind).itemsize for name, kind in model.arrays if np.ndim(lowered[name]))
+    yield "parameters", n * arrays
+    yield "spikes of a step", 4 * n * (2 if model.graded else 1)
+    if p.noise is not None:
+        yield "noise", n * (4 + 2 + 4 + 1)
+    if slots:
+        yield f"ring of {slots} slots", slots * n * np.dtype(model.accumulator).itemsize
+
+
+def _input(node: Input) -> int:
+    each = 4 * (2 if node.payloads is not None else 1)
+    if node.rate is not None:
+        return node.size * (each + 4 + 8)
+    return node.size * each + len(node.times) * (8 if node.payloads is not None else 4)
+
+
+def _connection(network: Network, c: Connection) -> int:
+    varied = c.delays.ndim > 0
+    rows = _starts(c)
+    size = 0
+    if _staged(network, c):
+        size += 4 * c.post.size * (int(c.delays.max()) + 1 if c.delays.size else 1)
+    if c.learning is not None:
+        traces = 32 * (c.pre.size + c.post.size)
+        wide = 1 if network.rules in ("chip", "lava") else 8
+        return size + 2 * c.synapses * (wide + int(varied) + 2 * int(c.tags is not None)) + rows + traces
+    if c.kind == "conv":
+        return size + 8 * c.synapses
+    if network.rules == "float":
+        return size + c.synapses * ((12 if c.kind == "sparse" else 8) + int(varied)) + rows
+    return size + c.synapses * ((4 if c.kind == "sparse" else 1) + int(varied)) + rows
+
+
+def _starts(c: Connection) -> int:
+    """Bytes of where the row of each source begins, for every chunk of targets."""
+    return 8 * (c.pre.target.size + 1) * -(-c.post.target.size // at.CHUNK) if c.kind == "sparse" else 0
+
+
+def _recorder(network: Network, probe: Probe, variable: str) -> int:
+    node: Any = probe.target
+    if variable == "spikes":
+        return 4 * (max(FIRST_SPIKES, node.size) + FIRST_ROWS)
+    if isinstance(node, Connection):
+        n, wide = (node.synapses, LEARNED[variable]) if variable in LEARNED else (max(node.pre.size, node.post.size), 1)
+    else:
+        n = node.size if probe.neurons is None else len(probe.neurons)
+        model = registry.find(network.rules, node.model)
+        wide = np.dtype(dict(model.state)[variable]).itemsize
+    return int(max(1, min(FIRST_ROWS, FIRST_VALUES // max(n, 1))) * n * wide)
