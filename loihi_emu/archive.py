@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,8 @@ HEADER_BYTES = 1 << 28
 """Bytes of a header, at most."""
 HEADER_PARTS = 1 << 22
 """Lists and tables in a header, at most."""
+LONGEST_NAME = 250
+"""Bytes of a file's or a folder's name, at most: file systems take 255, and the ending comes to it."""
 NAME = "array."
 
 Forms = Mapping[str, Form]
@@ -190,7 +193,7 @@ def open_archive(path: str | Path, kind: str, schema: int) -> Iterator[Archive]:
         No such file, another kind of file, a damaged one, or one of a newer schema.
     """
     found = _path(path)
-    if not found.exists() and found.with_name(found.name + ".npz").exists():
+    if foreign.describe(found)[0] == foreign.NONE and found.with_name(found.name + ".npz").is_file():
         found = found.with_name(found.name + ".npz")
     what = f"a whole file of kind {kind!r}"
     described, advice = foreign.describe(found)
@@ -245,8 +248,14 @@ def _path(path: object) -> Path:
         found = Path(path)  # type: ignore[arg-type]
     except TypeError:
         raise invalid("path", "", repr(path), "a text or a pathlib.Path") from None
-    if not found.name or "\x00" in str(found):
+    try:
+        length = max((len(os.fsencode(part)) for part in found.parts), default=0)
+    except UnicodeEncodeError:
+        length = 0
+    if not found.name or not length or "\x00" in str(found):
         raise invalid(repr(str(path)), "", "no name of a file", "a path such as run.npz")
+    if length > LONGEST_NAME:
+        raise invalid(repr(str(path)), "", f"a name of {length} bytes", f"names of at most {LONGEST_NAME}")
     return found
 
 

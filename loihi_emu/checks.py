@@ -18,12 +18,22 @@ from loihi_emu.room import room_for
 
 MAX_NEURONS = (1 << 31) - 1
 """Neurons are counted in 32 bits."""
+FLOAT_LIMITS = {"u": (-float(1 << 50), float(1 << 50)), "v": (-float(1 << 50), float(1 << 50)), "rest": (0, 126)}
+"""Of state under rules="float", as of the parameters there."""
+LONGEST_NAME = 1000
+"""Characters of a name, at most."""
 
 
 def new_name(name: Any, what: str, taken: Mapping[str, object]) -> str:
     """A name that is a text and not taken by another element: populations, inputs and connections share their names."""
     if not isinstance(name, str) or not name:
         raise invalid(what, "name", repr(name), "a text that is not empty")
+    most = LONGEST_NAME * (4 if what == "connection" else 1)  # which may be made of two others
+    if len(name) > most:
+        raise invalid(what, "name", f"{len(name)} characters", f"at most {most}")
+    if "\x00" in name or any("\ud800" <= c <= "\udfff" for c in name):
+        given = f"{name!r}, which no file can hold"
+        raise invalid(what, "name", given, "a text without zero bytes and halves of characters")
     if name in taken:
         given = f"a name that is taken by {article(type(taken[name]).__name__.lower())}"
         advice = "Populations, inputs and connections of a network share one space of names."
@@ -88,7 +98,7 @@ def check_state(
     """Values of a state variable as an array of shape () or (size,), or an error."""
     floating = model.accumulator == "float64" and variable != "rest"
     array = finite(where, variable, value) if floating else whole(where, variable, value)
-    limits = dict(model.limits or {}).get(variable)
+    limits = dict(model.limits or FLOAT_LIMITS).get(variable)
     if limits is not None:
         ranged(where, variable, array, *limits)
     array = one_or_each(where, variable, array, shape)

@@ -39,6 +39,9 @@ LONGEST_PART, SHOWN_PART = 300, 60
 LARGE_BITS = 1 << 10
 """Whole numbers of more bits are not written out."""
 
+FLOAT_BITS = 1023
+"""Whole numbers of more bits are beyond all floats."""
+
 OPEN_END = 1 << 40
 """An upper limit from here on is left out when a value is below the lower one."""
 
@@ -398,6 +401,9 @@ def finite(where: str, name: str, values: object, advice: str = "") -> NDArray[A
         _room_for_copy(where, name, array)
     if array.dtype.kind == "f":
         _raise_at(where, name, array, ~np.isfinite(array), "finite numbers", advice)
+    elif array.dtype.kind == "O":
+        beyond = np.array([x.bit_length() > FLOAT_BITS for x in array.flat], bool).reshape(array.shape)
+        _raise_at(where, name, array, beyond, "numbers that a float can hold", advice)
     return array
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 LOOKED_AT = 4096
+NONE = "no file"
 HDF5 = b"\x89HDF\r\n\x1a\n"
 HDF5_STARTS = (0, 512, 1024, 2048)
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -55,7 +56,7 @@ def describe(path: Path) -> tuple[str, str]:
     try:
         mode = os.stat(path).st_mode
     except FileNotFoundError:
-        return "no file", ""
+        return NONE, ""
     except (OSError, ValueError) as problem:
         return f"a path that cannot be used ({_reason(problem)})", ""
     if stat.S_ISDIR(mode):

@@ -17,6 +17,8 @@ from loihi_emu.weights import EFFECTIVE_MAX, check_mantissas, check_precision, s
 
 ADVICE_FLOAT = "Chips have integer weights: loihi_emu.quantize() makes 8-bit mantissas and an exponent of floats."
 SPARSELY = "Connect sparsely: (pre indices, post indices, values) or a scipy.sparse matrix."
+FLOAT_MAX = float(1 << 50)
+"""Largest magnitude of a weight under rules="float", as of the parameters there: sums stay finite."""
 KINDS = ("auto", "dense", "sparse", "conv")
 DENSE_FILL = 0.25
 """A plain array with less than this fraction of non-zero weights is stored sparse."""
@@ -132,7 +134,8 @@ def _plain(matrix: Any, shape: tuple[int, ...], where: str, name: str) -> Any:
 
 def _values(where: str, values: Any, rules: str) -> NDArray[Any]:
     if rules == "float":
-        return finite(where, "weights", values).astype(np.float64)
+        weights = finite(where, "weights", values).astype(np.float64)
+        return ranged(where, "weights", weights, -FLOAT_MAX, FLOAT_MAX)
     return whole(where, "weights", values, ADVICE_FLOAT)
 
 

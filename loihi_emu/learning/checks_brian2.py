@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from loihi_emu.elements import Connection
 from loihi_emu.errors import UnsupportedError, invalid
+from loihi_emu.learning.grammar import place
 from loihi_emu.learning.rule import LearningRule
+from loihi_emu.models.learning_layout import FACTOR_LIMIT
+
+LARGEST = 1 << 31
+"""Magnitude of a constant beside a variable, at most."""
 
 
 def check_brian2(rule: LearningRule, driven: tuple[tuple[str, str], ...], made: Connection) -> None:
@@ -26,6 +31,13 @@ def check_brian2(rule: LearningRule, driven: tuple[tuple[str, str], ...], made: 
             f'{where}: rules "brian2_loihi" replay a peer that has dw alone, no third factors, one delay for all '
             'synapses of a connection that learns, and with a delay no payloads. Use rules "chip".'
         )
+    for product in rule.products.get("dw", ()):
+        at = place("dw", rule.dw or "", product.start)
+        if len(product.factors) > FACTOR_LIMIT:
+            raise invalid(at, "factors", f"{len(product.factors)} in one product", f"at most {FACTOR_LIMIT}")
+        for factor in product.factors:
+            if abs(factor.constant) > LARGEST:
+                raise invalid(at, f"constant beside {factor.variable}", str(factor.constant), f"-{LARGEST}..{LARGEST}")
     for name, trace in rule.traces.items():
         if trace.impulse != int(trace.impulse) or trace.tau < 1:
             raise invalid(where, name, trace, 'a whole impulse and tau of 1 or more under rules "brian2_loihi"')

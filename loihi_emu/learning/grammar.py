@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NoReturn
 
-from loihi_emu.errors import invalid, unknown
+from loihi_emu.errors import brief, invalid, unknown
 
 TRACES = ("x1", "x2", "y1", "y2", "y3")
 VARIABLES = ("x0", "y0", *TRACES, "w", "d", "t")
@@ -26,8 +26,20 @@ EPOCHS = tuple(f"u{k}" for k in range(10))
 SYMBOLS = ("x0", "y0", *EPOCHS, *TRACES, "w", "d", "t", "sgn")
 LONGEST = 10_000
 """Characters and products of a rule at most."""
+DEEPEST = 50
+"""Brackets within each other, at most."""
+DIGITS = 30
+"""Characters of a number, at most."""
+MOST_FACTORS = 64
+"""Factors of a product, at most; rule sets allow fewer."""
+LARGEST_BITS = 512
+"""Bits of a constant's numerator and denominator, at most; rule sets allow fewer."""
+WORK = 4 * LONGEST
+"""Products made while a rule is multiplied out, at most."""
+SHOWN = 40
+"""Characters of a long rule that a message shows, around the place."""
 
-_TOKEN = re.compile(r"\s*(?:(?P<number>\d+\.?\d*|\.\d+)|(?P<name>[A-Za-z_]\w*)|(?P<mark>[-+*^()]))")
+_TOKEN = re.compile(r"\s*(?:(?P<number>[0-9]+\.?[0-9]*|\.[0-9]+)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<mark>[-+*^()]))")
 
 
 @dataclass(frozen=True)
@@ -95,6 +107,9 @@ def place(target: str, text: str, at: int) -> str:
     >>> place("dw", "x1*z0", 3)
     'rule dw = "x1*z0", character 4'
     """
+    if len(text) > 2 * SHOWN:
+        first, end = max(0, at - SHOWN // 2), at + SHOWN // 2
+        text = f"{'...' if first else ''}{text[first:end]}{'...' if end < len(text) else ''}"
     return f'rule {target} = "{text}", character {at + 1}'
 
 
@@ -130,15 +145,18 @@ class _Parser:
     def __init__(self, target: str, text: str) -> None:
         self.target, self.text = target, text
         self.tokens: list[_Token] = []
-        self.next = 0
-        at = 0
-        while text[at:].strip():
+        self.next = self.depth = self.work = 0
+        at, end = 0, len(text.rstrip())
+        while at < end:
             found = _TOKEN.match(text, at)
             if found is None:
                 at += len(text[at:]) - len(text[at:].lstrip())
                 hint = "Write 2^-n to divide by a power of 2." if text[at] == "/" else ""
                 raise invalid(place(target, text, at), "", repr(text[at]), "symbols, numbers, + - * ^ ( )", hint)
             kind = str(found.lastgroup)
+            if len(found.group(kind)) > DIGITS:
+                length = len(found.group(kind))
+                self.refuse(f"a {kind} of {length} characters", f"at most {DIGITS}", found.start(kind))
             self.tokens.append(_Token(kind, found.group(kind), found.start(kind)))
             at = found.end()
 
@@ -152,6 +170,9 @@ class _Parser:
     def fail(self, allowed: str, advice: str = "", at: int | None = None) -> NoReturn:
         given = repr(self.peek()) if self.peek() else "the end of the text"
         raise invalid(place(self.target, self.text, self.at() if at is None else at), "", given, allowed, advice)
+
+    def refuse(self, given: str, allowed: str, at: int) -> NoReturn:
+        raise invalid(place(self.target, self.text, at), "", given, allowed)
 
     def take(self, text: str) -> bool:
         if self.peek() == text:
@@ -173,7 +194,7 @@ class _Parser:
             while self.peek() in ("+", "-") and self.peek():
                 sign = -sign if self.peek() == "-" else sign
                 self.next += 1
-            terms += [replace(term, scale=sign * term.scale) for term in self.product()]
+            terms += self.counted([replace(term, scale=sign * term.scale) for term in self.product()])
             if len(terms) > LONGEST:
                 self.fail(f"a rule of at most {LONGEST} products")
             if self.peek() not in ("+", "-"):
@@ -186,15 +207,41 @@ class _Parser:
             more = self.factor()
             if len(terms) * len(more) > LONGEST:
                 self.fail(f"a rule of at most {LONGEST} products")
-            terms = [a.times(b) for a in terms for b in more]
+            terms = self.counted([a.times(b) for a in terms for b in more])
         return terms
 
+    def counted(self, terms: list[_Term]) -> list[_Term]:
+        """Products that were made, if rules may have such ones and so many."""
+        self.work += len(terms)
+        if self.work > WORK:
+            self.refuse("a rule of sums within sums", f"at most {WORK} products on the way", self.at())
+        for term in terms:
+            if len(term.factors) > MOST_FACTORS:
+                self.refuse(f"{len(term.factors)} factors in a product", f"at most {MOST_FACTORS}", term.start)
+            if max(term.scale.numerator.bit_length(), term.scale.denominator.bit_length()) > LARGEST_BITS:
+                self.refuse("a constant of hundreds of digits", f"at most {LARGEST_BITS} bits", term.start)
+        return terms
+
+    def inside(self, at: int) -> list[_Term]:
+        """The sum in a bracket that was opened."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            self.refuse(f"{self.depth} brackets within each other", f"at most {DEEPEST}", at)
+        found = self.sum()
+        self.depth -= 1
+        return found
+
     def factor(self) -> list[_Term]:
+        sign = 1
+        while self.take("-"):
+            sign = -sign
+        found = self.unsigned()
+        return found if sign > 0 else [replace(term, scale=-term.scale) for term in found]
+
+    def unsigned(self) -> list[_Term]:
         at = self.at()
-        if self.take("-"):
-            return [replace(term, scale=-term.scale) for term in self.factor()]
         if self.take("("):
-            inside = self.sum()
+            inside = self.inside(at)
             if not self.take(")"):
                 self.fail('")"', f"The bracket opened at character {at + 1}.")
             return self.bracket(inside, at, sign=False)
@@ -214,8 +261,7 @@ class _Parser:
         if value != 2:
             raise invalid(place(self.target, self.text, token.at), "", f"{token.text}^", "powers of 2")
         negative = self.take("-")
-        at = self.at()
-        digits = self.peek()
+        at, digits = self.at(), self.peek()
         if not digits.isdigit() or len(digits) > 2:
             self.fail("a whole number of at most two digits as the exponent")
         self.next += 1
@@ -227,7 +273,7 @@ class _Parser:
         if name in ("sgn", "sign"):
             if not self.take("("):
                 self.fail('"(" after sgn')
-            inside = self.sum()
+            inside = self.inside(token.at)
             if not self.take(")"):
                 self.fail('")"', f"The bracket of sgn at character {token.at + 1} is open.")
             return self.bracket(inside, token.at, sign=True)
@@ -258,7 +304,7 @@ class _Parser:
             raise invalid(
                 place(self.target, self.text, at),
                 "",
-                f"{self.text[at:end]!r}",
+                brief(repr(self.text[at:end])),
                 "sgn of one variable plus a whole number",
             )
         if not others:
@@ -272,7 +318,8 @@ class _Parser:
             if factor.variable in gates and factor == Factor(factor.variable):
                 rest = term.factors[:k] + term.factors[k + 1 :]
                 return Product(factor.variable, term.scale, rest, term.start, term.end, term.halves)
+        written = brief(repr(self.text[term.start : term.end]))
         raise invalid(
-            place(self.target, self.text, term.start), "", f"{self.text[term.start : term.end]!r} without a dependency",
+            place(self.target, self.text, term.start), "", f"{written} without a dependency",
             "products with x0, y0 or one of u0..u9", "Multiply by u0 for an update in every epoch.",
         )  # fmt: skip

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from loihi_emu.errors import ValidationError
+from loihi_emu.errors import ValidationError, brief
+
+SHOWN = 60
+"""Characters of a long rule that an error shows before and behind the place."""
 
 ALLOWED = (
     "A rule is a sum of products; factors are x0, y0, u0..u9 (one of them gates the product), x1, x2, y1, y2, y3, w, d,"
@@ -40,7 +43,9 @@ class RuleText:
         """
         where = f"learning rule {self.target}"
         if position is None:
-            return ValidationError(f'{where} = "{self.text}": {problem}. {advice}.', where=where)
-        line = f'  {self.target} = "'
-        pointed = f'{line}{self.text}"\n{" " * (len(line) + position)}^'
+            return ValidationError(f'{where} = "{brief(self.text)}": {problem}. {advice}.', where=where)
+        first, end = max(0, position - SHOWN), position + SHOWN
+        before, behind = brief(self.text[first:position]), brief(self.text[position:end])
+        line = f'  {self.target} = "{"..." if first else ""}{before}'
+        pointed = f'{line}{behind}{"..." if end < len(self.text) else ""}"\n{" " * len(line)}^'
         return ValidationError(f"{where}, character {position + 1}: {problem}\n{pointed}\n{advice}.", where=where)

@@ -61,6 +61,14 @@ HINTS = {
 """Advice for characters that are often tried."""
 
 
+LONGEST = 10_000
+"""Characters of a rule, at most."""
+DEEPEST = 20
+"""Brackets within each other, at most."""
+LONG_NUMBER = re.compile(r"\d{31}|\^[+-]?\d{7}")
+"""Numbers and exponents of more digits than any rule needs."""
+
+
 class SymbolicEquation:
     """A learning rule as a list of symbols.
 
@@ -85,11 +93,16 @@ class SymbolicEquation:
     def __init__(self, target: str, str_learning_rule: str) -> None:
         if not isinstance(str_learning_rule, str):
             raise invalid(f"learning rule {target}", "", str_learning_rule, "a string such as 'x0 * 2^-1 * y1'")
+        if len(str_learning_rule) > LONGEST:
+            raise invalid(f"learning rule {target}", "", f"{len(str_learning_rule)} characters", f"at most {LONGEST}")
         self._target = target
         self.source = RuleText(target, str_learning_rule)
         places = [place for place, character in enumerate(str_learning_rule) if not character.isspace()]
         if not places:
             raise self.source.error(None, "the rule is empty", f"{ALLOWED}. For no rule pass None")
+        long = LONG_NUMBER.search(str_learning_rule)
+        if long is not None:
+            raise self.source.error(long.start(), "this number is too long", "Allowed are 30 digits, 6 in an exponent")
         split = re.search(r"(?<![a-z])\d\s+\d", str_learning_rule)  # "x0 2" is a product
         if split is not None:
             raise self.source.error(split.start(), "white space between two numbers", "Put a '*' there, or close it up")
@@ -105,8 +118,10 @@ class SymbolicEquation:
         """The symbols of the rule."""
         return self._symbol_list
 
-    def _parse(self, text: str, places: list[int]) -> SymbolList:
+    def _parse(self, text: str, places: list[int], depth: int = 0) -> SymbolList:
         """Return the symbols of a text; `places` tells where its characters stand in the rule."""
+        if depth > DEEPEST:
+            raise self.source.error(places[0], f"more than {DEEPEST} brackets within each other", "Use fewer")
         symbols = SymbolList()
         rest = text
         while rest:
@@ -123,7 +138,7 @@ class SymbolicEquation:
                 inner = symbol.sub_expr or ""
                 if not inner:
                     raise self.source.error(place, "there is nothing between the brackets")
-                symbol.symbol_list = self._parse(inner, places[begin : begin + len(inner)])
+                symbol.symbol_list = self._parse(inner, places[begin : begin + len(inner)], depth + 1)
             symbols.append(symbol)
             rest = after
         if isinstance(symbols.list[-1], Operator):
