@@ -28,6 +28,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from loihi_emu.errors import invalid
+from loihi_emu.npz import read_npz
+
 GOLDEN = Path(__file__).parent / "golden"
 
 Case = dict[str, Any]
@@ -93,10 +96,15 @@ def load(folder: str, name: str) -> tuple[Case, Arrays]:
     (100, (1, 100))
     """
     path = GOLDEN / folder / name
-    case: Case = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    with np.load(path.with_suffix(".npz")) as file:
-        arrays = {key: file[key] for key in file.files}
-    return case, arrays
+    text = path.with_suffix(".json")
+    try:
+        case: Any = json.loads(text.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as problem:
+        given = f"a file that cannot be read ({problem})"
+        raise invalid(str(text), "", given, "the description of a case") from problem
+    if not isinstance(case, dict):
+        raise invalid(str(text), "", f"a {type(case).__name__}", "the description of a case, a table")
+    return case, read_npz(path.with_suffix(".npz"), "the recorded arrays of a case")
 
 
 def default_network() -> Callable[..., Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 
 from loihi_emu import Emulator
 from loihi_emu.arithmetic import decay, wrap
-from loihi_emu.errors import invalid
+from loihi_emu.errors import LoihiEmuError, integer, invalid
 from loihi_emu.quantize import bias_mantissa_exponent
 from loihi_emu.quantize_nengo import nengo_weights
 from loihi_emu.validation import (
@@ -34,6 +35,8 @@ BUILDERS: dict[str, Callable[[Any, Any], golden.Replay]] = {
     "lava_lif": golden_lava.lava_network,
 }
 TABLES = ("weight_table", "tables")
+MOST_STEPS = 1_000_000
+"""Steps of a case, at most."""
 
 
 def validate(folder: Path | None = None, *, oracle: bool = False) -> int:
@@ -72,11 +75,30 @@ def comparisons(folder: Path | None = None, *, oracle: bool = False) -> Iterator
     for peer, build in BUILDERS.items():
         for file in sorted((root / peer).glob("*.json")):
             case, arrays = golden.load(str(root / peer), file.stem)
-            if file.stem in TABLES:
-                for result in tables(file.stem, arrays, oracle=oracle):
-                    yield peer, result
-            elif replayable(case):
-                yield peer, replay(build(case, arrays), oracle=oracle)
+            with _naming(file):
+                results = list(_results(file.stem, build, case, arrays, oracle=oracle))
+            for result in results:
+                yield peer, result
+
+
+def _results(
+    name: str, build: Callable[[Any, Any], golden.Replay], case: Any, arrays: Any, *, oracle: bool
+) -> Iterator[Comparison]:
+    """The comparisons of one case."""
+    if name in TABLES:
+        yield from tables(name, arrays, oracle=oracle)
+    elif replayable(case):
+        yield replay(build(case, arrays), oracle=oracle)
+
+
+@contextmanager
+def _naming(file: Path) -> Iterator[None]:
+    """Whatever a case of somebody else's lacks is one error that names its file."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, LoihiEmuError) as problem:
+        given = f"a case that cannot be rebuilt ({type(problem).__name__}: {problem})"
+        raise invalid(str(file), "", given, "a case as those of the package") from problem
 
 
 def replayable(case: Any) -> bool:
@@ -86,6 +108,10 @@ def replayable(case: Any) -> bool:
 
 def replay(case: golden.Replay, *, oracle: bool = False) -> Comparison:
     """Run one network and compare."""
+    integer(case.name, "steps", case.steps, 0, MOST_STEPS)
+    for key, rows in case.expected.items():
+        if not key.endswith(".spikes") and len(rows) != case.steps:
+            raise invalid(case.name, key, f"{len(rows)} rows", f"{case.steps}, one a step")
     if oracle:
         slow = Oracle(case.network)
         slow.run(case.steps)

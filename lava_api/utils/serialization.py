@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import pickle
+from pathlib import Path
 from typing import Any
 
 from lava_api.magma.compiler.executable import Executable
 from lava_api.magma.core.process.process import AbstractProcess
-from loihi_emu.errors import SimulationError
+from loihi_emu import foreign
+from loihi_emu.errors import SimulationError, invalid
 from loihi_emu.writing import replacing
 
 SUFFIX = ".pickle"
@@ -94,6 +96,8 @@ def load(filename: str) -> tuple[Any, Executable | None]:
         When there is no such file.
     AssertionError
         When the file holds something else.
+    ValidationError
+        When it is damaged or no pickle.
     """
     if not isinstance(filename, str):
         raise TypeError(f"filename: expected a string, got {filename!r}.")
@@ -101,7 +105,13 @@ def load(filename: str) -> tuple[Any, Executable | None]:
         added = f"; there is a {filename}{SUFFIX}" if os.path.isfile(filename + SUFFIX) else ""
         raise OSError(f"there is no file {filename!r}{added}.")
     with open(filename, "rb") as file:
-        content = pickle.load(file)
+        try:
+            content = pickle.load(file)
+        except Exception as error:  # pickles that are damaged, or of classes that are gone, raise errors of any kind
+            described, _ = foreign.describe(Path(filename))
+            what = "a file that cannot be read" if described == "a pickle" else described
+            given = f"{what} ({type(error).__name__}: {error})"
+            raise invalid(filename, "", given, "a whole file written by save() of processes") from error
     if not isinstance(content, SerializationObject):
         raise AssertionError(
             f"the file {filename!r} holds {type(content).__name__}, not what lava's save() of processes writes."

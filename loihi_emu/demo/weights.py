@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from loihi_emu.npz import read_npz
 from loihi_emu.writing import replacing
 
 
@@ -89,6 +90,12 @@ class DigitsWeights:
             np.savez_compressed(stream, **arrays)
 
 
+def _names() -> list[str]:
+    """Names of all arrays."""
+    layers = [f"{name}.{part.name}" for name in ("hidden", "output") for part in fields(Layer)]
+    return layers + [field.name for field in fields(DigitsWeights) if field.name not in ("hidden", "output")]
+
+
 def load_weights(path: str | Path | None = None) -> DigitsWeights:
     """Read trained weights.
 
@@ -111,8 +118,7 @@ def load_weights(path: str | Path | None = None) -> DigitsWeights:
     if path is None:
         with as_file(files(__package__).joinpath("digits_weights.npz")) as shipped:
             return load_weights(shipped)
-    with np.load(path, allow_pickle=False) as data:
-        arrays = {name: data[name] for name in data.files}
+    arrays = read_npz(path, "trained weights written by loihi_emu.demo.train", _names())
 
     def value(name: str) -> Any:
         array = arrays[name]

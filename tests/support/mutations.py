@@ -59,7 +59,7 @@ def mutated(content: Content, rng: np.random.Generator) -> tuple[str, Content]:
     arrays = [name for name in content if name != "header"]
     if not arrays or rng.random() < 0.35:
         header = copy.deepcopy(content["header"])
-        label = _mutate_entry(header, rng)
+        label = mutate_entry(header, rng)
         return label, made | {"header": header}
     name = arrays[rng.integers(len(arrays))]
     how = rng.integers(8)
@@ -85,7 +85,8 @@ def _places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from _places(part, (*at, key))
 
 
-def _mutate_entry(header: Any, rng: np.random.Generator) -> str:
+def mutate_entry(header: Any, rng: np.random.Generator) -> str:
+    """Change one entry of a table, anywhere inside; returns what was changed."""
     places = list(_places(header))
     place = places[rng.integers(len(places))]
     inside = header

@@ -1,11 +1,15 @@
 """The validation table: what it prints, counts and refuses."""
 
+import copy
+import json
 import shutil
 
 import numpy as np
 import pytest
 from messages import complains
+from mutations import mutate_entry
 
+from loihi_emu import ValidationError
 from loihi_emu.validation import golden, report
 
 PEER = "brian2_loihi"
@@ -56,3 +60,26 @@ def test_cases_that_cannot_be_replayed_are_left_out():
     assert not report.replayable({"kind": "statistical", "synapses": []})
     assert report.replayable({"synapses": [{}, {"learning": {"lr_int": 1}}]})
     assert report.replayable({"synapses": [{"dw": "x1*y0"}]}) and report.replayable({})
+
+
+@pytest.mark.parametrize("damage", [b"", b"hello", b"[1]", b"{", b"[" * 9999, b"\xff\xfe", b'{"duration": 5}'])
+@pytest.mark.parametrize("ending", [".json", ".npz"])
+def test_damaged_cases_name_their_file(folder, damage, ending):
+    file = next((folder / PEER).glob(f"*{ending}"))
+    file.write_bytes(damage)
+    complains(lambda: report.validate(folder), [file.stem])
+
+
+def test_any_changed_entry_of_a_case_is_told_or_compared(folder, capsys):
+    file = next((folder / PEER).glob("*.json"))
+    good = json.loads(file.read_text())
+    for seed in range(60):
+        case = copy.deepcopy(good)
+        mutate_entry(case, np.random.default_rng(seed))
+        file.write_text(json.dumps(case))
+        told = ""
+        try:
+            report.validate(folder)
+        except ValidationError as problem:
+            told = str(problem)
+        assert not told or file.stem in told

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import gzip
 import os
+import zlib
+from math import prod
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 
+from lava_api.utils.dataloader import pickled_arrays
 from lava_api.utils.dataloader.download import fetch
-from loihi_emu.errors import ValidationError
+from loihi_emu.errors import ValidationError, invalid
 from loihi_emu.writing import replacing
 
 HERE = os.path.dirname(__file__)
 SIDE = 28
 IMAGES_OFFSET, LABELS_OFFSET = 16, 8
 """Bytes before the data of IDX files."""
+
+EXPECTED = "an object array [[train images, train labels], [test images, test labels]], as Lava writes it"
+MOST = 10_000_000
+"""Images of a file, at most."""
 
 HOW = (
     "Put the four files into a folder, packed or unpacked, and give it as data_path, or give the mnist.npy that Lava"
@@ -44,7 +51,7 @@ class MnistDataset:
 
     Notes
     -----
-    A file of ``.npy`` with objects is read through pickle: open only files that you trust.
+    A file of ``.npy`` with objects is a pickle; only arrays of integers are taken from it, nothing in it is run.
     """
 
     mirrors: ClassVar[list[str]] = [
@@ -70,12 +77,7 @@ class MnistDataset:
             folder = path.parent / "temp"
             MnistDataset.download_mnist(str(folder))
             MnistDataset.decompress_convert_save(str(folder), str(path))
-        self.data = np.load(path, allow_pickle=True)
-        if self.data.shape[:2] != (2, 2):
-            raise ValidationError(
-                f"MnistDataset, data_path: {path} holds an array of shape {self.data.shape}, expected is an object"
-                " array [[train images, train labels], [test images, test labels]]."
-            )
+        self.data = _checked(path, pickled_arrays.read(path, EXPECTED))
 
     @staticmethod
     def download_mnist(path: str = os.path.join(HERE, "temp")) -> None:
@@ -169,16 +171,35 @@ def _read_folder(folder: Path) -> list[Any]:
 
 def _read(path: Any, images: bool) -> Any:
     """Return the array of an IDX file."""
-    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    values = np.frombuffer(content, np.uint8, offset=min(len(content), IMAGES_OFFSET if images else LABELS_OFFSET))
-    count = int.from_bytes(content[4:8], "big")
-    expected = count * (SIDE * SIDE if images else 1)
-    if not count or values.size != expected:
+    offset, each = (IMAGES_OFFSET, SIDE * SIDE) if images else (LABELS_OFFSET, 1)
+    what = f"an IDX file of {'images of 28 x 28' if images else 'labels'}"
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+            head = stream.read(offset)
+            count = int.from_bytes(head[4:8], "big")
+            expected = min(count, MOST) * each
+            content = stream.read(expected + 1)  # one byte more tells that there are more
+    except (OSError, EOFError, zlib.error) as problem:
+        raise invalid(f"MnistDataset: {path}", "", f"a file that cannot be read ({problem})", what) from problem
+    values = np.frombuffer(content, np.uint8)
+    if not 0 < count <= MOST or values.size != expected or len(head) != offset:
         raise ValidationError(
-            f"MnistDataset: {path} is not an IDX file of {'images of 28 x 28' if images else 'labels'}: it has"
-            f" {values.size} bytes of data, its header says {expected}. Get the file again."
+            f"MnistDataset: {path} is not {what}: it has {values.size}{' or more' if values.size > expected else ''}"
+            f" bytes of data, its header says {count * each}. Get the file again."
         )
     return values.reshape(-1, SIDE, SIDE) if images else values
+
+
+def _checked(path: Path, parts: Any) -> Any:
+    """Images and labels of a file, if they are those."""
+    where = f"MnistDataset, data_path: {path}"
+    if not isinstance(parts, list) or [len(part) if isinstance(part, list) else 0 for part in parts] != [2, 2]:
+        raise invalid(where, "", "an array of other parts", EXPECTED)
+    for images, labels in parts:
+        shapes = [getattr(array, "shape", ()) for array in (images, labels)]
+        if len(shapes[1]) != 1 or not shapes[0] or shapes[0][0] != shapes[1][0] or prod(shapes[0][1:]) != SIDE * SIDE:
+            raise invalid(where, "", f"images of shape {shapes[0]} and labels of shape {shapes[1]}", EXPECTED)
+    return _nested([array for part in parts for array in part])
 
 
 def _nested(arrays: list[Any]) -> Any:

@@ -2,9 +2,11 @@
 
 import gzip
 import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
+from messages import complains
 
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.run_conditions import RunSteps
@@ -129,3 +131,85 @@ def test_digits_that_are_not_there(tmp_path, monkeypatch):
     np.save(tmp_path / "odd.npy", np.zeros(3))
     with pytest.raises(ValidationError, match=r"an array of shape \(3,\)"):
         MnistDataset(str(tmp_path / "odd.npy"))
+
+
+DAMAGED = {
+    "empty": lambda data: b"",
+    "cut early": lambda data: data[: len(data) // 3],
+    "cut late": lambda data: data[:-5],
+    "zeros": lambda data: bytes(len(data)),
+    "a text": lambda data: b"hello " * 99,
+    "an HDF5 file": lambda data: b"\x89HDF\r\n\x1a\n" + data,
+    "a folder of another tool": lambda data: b"PK\x03\x04" + data,
+    "longer": lambda data: data + data,
+}
+
+
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("case", DAMAGED)
+@pytest.mark.parametrize("number", [0, 3])
+def test_damaged_files_of_digits_are_told(tmp_path, packed, case, number):
+    folder = tmp_path / "data"
+    idx_files(folder, packed)
+    name = MnistDataset.files[number]
+    path = folder / (name if packed else name.removesuffix(".gz"))
+    path.write_bytes(DAMAGED[case](path.read_bytes()))
+    complains(lambda: MnistDataset(str(folder)), [path.name])
+
+
+@pytest.mark.parametrize("case", [case for case in DAMAGED if case != "longer"])
+def test_damaged_arrays_of_digits_are_told(tmp_path, case):
+    idx_files(tmp_path / "temp", True)
+    path = tmp_path / "mnist.npy"
+    assert len(MnistDataset(str(path)).train_labels) == 3
+    path.write_bytes(DAMAGED[case](path.read_bytes()))
+    complains(lambda: MnistDataset(str(path)), [path.name])
+
+
+def test_a_packed_file_that_inflates_is_not_unpacked(tmp_path):
+    folder = tmp_path / "data"
+    idx_files(folder, True)
+    path = folder / MnistDataset.files[0]
+    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()) + bytes(1 << 27)))
+    tracemalloc.start()
+    complains(lambda: MnistDataset(str(folder)), [path.name, "2353 or more bytes"])
+    assert tracemalloc.get_traced_memory()[1] < 1 << 24
+    tracemalloc.stop()
+
+
+class Evil:
+    """Runs code when it is unpickled."""
+
+    def __reduce__(self):
+        return (open, ("opened", "w"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        np.array([Evil()], object), np.array([[1, 2], [3, 4]], object), np.array([["a", "b"], ["c", "d"]], object),
+        np.array([{"a": 1}], object), np.zeros((2, 2)), np.array([None], object), np.array([[np.zeros(3)]], object),
+        np.array([b"\x80\x04", 1 << 99], object), np.zeros(3, "i4,i4"),
+    ],
+)  # fmt: skip
+def test_arrays_of_anything_else_run_nothing(tmp_path, monkeypatch, content):
+    monkeypatch.chdir(tmp_path)
+    np.save(tmp_path / "x.npy", content)
+    complains(lambda: MnistDataset(str(tmp_path / "x.npy")), ["x.npy", "[[train images, train labels]"])
+    assert [path.name for path in tmp_path.iterdir()] == ["x.npy"]
+
+
+def test_places_in_a_pickles_memory_size_nothing(tmp_path):
+    np.save(tmp_path / "x.npy", np.array([1], object))
+    path = tmp_path / "x.npy"
+    head = path.read_bytes().index(b"\n") + 1
+    path.write_bytes(path.read_bytes()[:head] + b"\x80\x04Nr\xff\xff\xff\x7f.")
+    complains(lambda: MnistDataset(str(path)), ["x.npy", "more than arrays of integers"])
+
+
+@pytest.mark.parametrize("case", [case for case in DAMAGED if case != "longer"])
+def test_damaged_processes_are_told(tmp_path, case):
+    path = tmp_path / "net.pickle"
+    save(list(network()), str(path))
+    path.write_bytes(DAMAGED[case](path.read_bytes()))
+    complains(lambda: load(str(path)), [str(path), "a whole file written by save()"])
