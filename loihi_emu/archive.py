@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from loihi_emu import foreign
 from loihi_emu.columns import Column
-from loihi_emu.errors import LoihiEmuError, ValidationError, invalid
+from loihi_emu.errors import LoihiEmuError, OutOfMemoryError, ValidationError, invalid
 from loihi_emu.npz import Arrays, Form, Npz, reason
 from loihi_emu.npz_writing import pieces, write_npz
+from loihi_emu.room import room_for
 from loihi_emu.writing import replacing
 
 READERS = {
@@ -165,7 +166,9 @@ class Archive:
         ValidationError
             Something was changed.
         """
-        for name in self._npz.forms:
+        left = {name: form.nbytes for name, form in self._npz.forms.items() if name not in self._content}
+        room_for(self.path, {f"array {name}": size for name, size in left.items()})
+        for name in left:
             self._read(name)
         given = self._content["sum"].tobytes()
         if given != _digest({name: array for name, array in self._content.items() if name != "sum"}):
@@ -210,6 +213,8 @@ def _in_words(path: str, what: str) -> Iterator[None]:
     """Say in words what damaged archives raise: errors of zipfile, zlib, struct and numpy have no common base."""
     try:
         yield
+    except OutOfMemoryError:
+        raise
     except Exception as problem:
         text = f"{path}: got a file that cannot be read ({reason(problem)}), allowed is {what}."
         raise ValidationError(text, where=path) from problem
@@ -221,6 +226,8 @@ def naming(path: str | Path) -> Iterator[None]:
     try:
         yield
     except LoihiEmuError as problem:
+        if isinstance(problem, OutOfMemoryError):
+            raise
         if isinstance(problem, ValidationError) and str(problem).startswith(str(path)):
             raise
         raise ValidationError(f"{path}: {problem}", where=str(path)) from problem
