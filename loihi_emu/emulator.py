@@ -40,8 +40,8 @@ class Emulator:
 
     All methods may be called from any thread. While a run is under way, what reads (``step``, ``recording``, ``get``,
     ``save``, ``memory``) waits up to 0.2 s for the end of a chunk of steps and sees the state of one step; what changes
-    (``set``, ``set_input``, ``restore``, ``reset``, ``forget``) or runs raises a SimulationError at once. The same holds
-    for signal handlers and callbacks in the thread that runs.
+    (``set``, ``set_input``, ``restore``, ``reset``, ``forget``) or runs raises a SimulationError at once. The same
+    holds for signal handlers and callbacks in the thread that runs.
 
     Parameters
     ----------

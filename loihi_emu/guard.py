@@ -25,7 +25,7 @@ from loihi_emu.errors import SimulationError
 from loihi_emu.keywords import known_keywords
 
 READ, CHANGE, BEGIN, PART, SETUP = "read", "change", "begin", "part", "setup"
-"""What a thread is doing while it has the lock. Of a run: BEGIN, chunks (PART), and changes that belong to it (SETUP)."""
+"""What a thread does while it has the lock. Of a run: BEGIN, chunks (PART), changes that belong to it (SETUP)."""
 NAP_SECONDS = 5e-4
 NAPS = 40
 """A thread that wants the lock steps back so often, so long, for those that wanted it before."""

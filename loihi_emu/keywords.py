@@ -43,7 +43,7 @@ def known_keywords(function: F, name: str = "") -> F:
     loihi_emu.errors.UnknownArgumentError: bend: unknown argument "delay": did you mean "delays"? Known are "angle", \
 "delays".
     """
-    code = function.__code__  # type: ignore[attr-defined]
+    code = function.__code__
     if code.co_flags & CO_VARKEYWORDS:
         return function
     first = code.co_posonlyargcount

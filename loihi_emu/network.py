@@ -388,7 +388,7 @@ class Network:
 
     # ------------------------------------------------------------ checks
     def _new_name(self, name: Any, what: str) -> str:
-        return checks.new_name(name, what, self._nodes | self._connections)
+        return checks.new_name(name, what, {**self._nodes, **self._connections})
 
     def _slice(self, target: Target, where: str) -> Slice:
         if isinstance(target, str):

@@ -74,7 +74,8 @@ def _known(required: dict[str, entries.Check], more: Mapping[str, entries.Check]
 
     def check(where: str, name: str, value: Any) -> None:
         entries.table(_facts)(where, name, value)
-        entries.record(required, dict.fromkeys(value, _facts) | dict(more))(where, name, value)
+        optional: dict[str, entries.Check] = {**dict.fromkeys(value, _facts), **more}
+        entries.record(required, optional)(where, name, value)
 
     return check
 

@@ -99,7 +99,9 @@ def _replayed(
     times = np.flatnonzero(rows[:, 0])
     payloads = rows[times, 0]
     source = net.input("input", 1, spikes=(times + LATE, np.zeros(len(times), np.int64)), payloads=payloads)
-    own = {"du": du - 1} if rules == "lava" else {"du": du, "refractory": refractory}  # Lava's du is the decay less 1
+    own: dict[str, Any] = {"du": du, "refractory": refractory}
+    if rules == "lava":
+        own = {"du": du - 1}  # Lava's du is the decay less 1
     cell = net.population("cell", 1, dv=dv, vth=vth, **own)
     net.connect(source, cell, [[weight]], graded=True)
     net.probe(cell, ["spikes", "v"], view="chip")

@@ -171,8 +171,9 @@ class Image:
 
     def _make_memory(self) -> None:
         arena = self.arena
-        viewed = {p.target.name: p.target for p in self.network.probes if p.view == "chip"}
-        self.chip_views = {name: ChipView(name, p.size, self.group(name)) for name, p in viewed.items()}
+        viewed = dict.fromkeys(p.target.name for p in self.network.probes if p.view == "chip")
+        populations = self.network.populations
+        self.chip_views = {name: ChipView(name, populations[name].size, self.group(name)) for name in viewed}
         arena.reserve("clock", 1, np.int64)
         arena.reserve("sample", 1, np.int64)
         if self.network.rules == "nengo_loihi":

@@ -53,7 +53,7 @@ def profiles_of(network: Any, chip: Chip) -> Profiles:
     known: tuple[dict[Any, int], ...] = ({}, {}, {})
     found: tuple[dict[str, Identities], ...] = ({}, {}, {})
     noises: dict[Any, int] = {}
-    settings = {}
+    settings: dict[str, tuple[Identities, ...]] = {}
     epochs = _epochs(network) if chip.epochs_per_core else {}
     for name, p in populations.items():
         keys: tuple[list[str], ...] = ([], [], [])
