@@ -127,7 +127,7 @@ def _starts(c: Connection) -> int:
     """Bytes of where the row of each source begins, for every chunk of targets."""
     chunks: int = -(-c.post.target.size // at.CHUNK)
     sources: int = c.pre.target.size
-    return 8 * (sources + 1) * chunks if c.kind == "sparse" else 0
+    return int(8 * (sources + 1) * chunks) if c.kind == "sparse" else 0
 
 
 def _recorder(network: Network, probe: Probe, variable: str) -> int:
