@@ -7,6 +7,7 @@ import runpy
 import sys
 import zipfile
 from importlib.machinery import SourceFileLoader
+from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -47,6 +48,9 @@ def main(arguments: list[str]) -> int:
     elif kind == "-m":
         sys.argv[:] = rest
         runpy.run_module(target, run_name="__main__", alter_sys=True)
+    elif os.path.isfile(target) and (what := _no_program(target)):
+        print(f"python -m lava_api: {target!r} is not a Python program but {what}", file=sys.stderr)
+        return 2
     elif os.path.isdir(target) or zipfile.is_zipfile(target):
         sys.argv[:] = rest
         if not safe:
@@ -64,6 +68,18 @@ def main(arguments: list[str]) -> int:
         code = compile(loader.get_data(file), file, "exec", dont_inherit=True)
         _execute(code, {"__file__": file, "__loader__": loader})
     return 0
+
+
+def _no_program(target: str) -> str:
+    """What a file is, with what reads it, if it is surely no program; else nothing."""
+    from loihi_emu import foreign
+
+    described, advice = foreign.describe(Path(target))
+    if described in foreign.PROGRAMS:
+        return ""
+    if described.startswith("an npz file"):
+        advice = "Files of loihi_emu are read with Network.load(), Recording.load() and Emulator.restore()."
+    return f"{described}. {advice}" if advice else f"{described}."
 
 
 def _execute(code: CodeType, names: dict[str, Any]) -> None:

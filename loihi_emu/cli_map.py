@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from loihi_emu import foreign
 from loihi_emu.chip import LOIHI1, LOIHI2
 from loihi_emu.errors import MappingError, invalid
 from loihi_emu.writing import write_figure
@@ -76,6 +77,9 @@ def _script(options: argparse.Namespace, how: dict[str, Any]) -> list[tuple[str,
 
     if options.recording is not None:
         raise invalid("map", "--recording", "a recording with a Lava script", "one with a network of Network.save")
+    described, advice = foreign.describe(options.file)
+    if described not in foreign.PROGRAMS:
+        raise invalid(str(options.file), "", described, "a Lava script (.py)", advice)
     placements = place_script(options.file, **how)
     if not placements:
         raise MappingError(

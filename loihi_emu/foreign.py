@@ -37,6 +37,10 @@ ADVICE = {
     ".net": "lava-dl's netx reads .net files: netx.hdf5.Network makes a Lava program, which lava_api runs.",
     ".nir": "It looks like a NIR graph: .nir files cannot be read yet. Build the network with Network.population().",
 }
+PROGRAMS = (
+    "a Python script", "a text file", "a JSON text", "a zip archive", "an empty file", "a file of unknown form",
+)  # fmt: skip
+"""Kinds of files that may be programs for Python: archives with a ``__main__``, and texts in any encoding."""
 PICKLE = "Pickles are never opened: they can run any code."
 
 

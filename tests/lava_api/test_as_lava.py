@@ -168,3 +168,13 @@ def test_what_cannot_run_is_said(tmp_path):
 def test_pytest_takes_it_as_a_plugin(tmp_path):
     write(tmp_path / "test_it.py", "from lava.proc.lif.process import LIF\ndef test_it():\n    assert LIF(shape=(1,))")
     assert "1 passed" in python("-m", "pytest", "-q", "-p", "lava_api.as_lava", cwd=tmp_path)
+
+
+def test_a_file_that_is_no_program_is_named(tmp_path):
+    (tmp_path / "network.net").write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(99))
+    told = python("-m", "lava_api", "network.net", cwd=tmp_path, fails=True)
+    assert "'network.net' is not a Python program but an HDF5 file" in told and "netx" in told and "Trace" not in told
+    code = "from loihi_emu import Network; Network('n').save('network.npz')"
+    python("-c", code, cwd=tmp_path)
+    told = python("-m", "lava_api", "network.npz", cwd=tmp_path, fails=True)
+    assert "an npz file" in told and "Network.load()" in told and "Trace" not in told

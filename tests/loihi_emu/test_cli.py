@@ -185,3 +185,20 @@ def test_a_reader_that_stops_is_no_error():
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "texts"),
+    [
+        ("x.net", b"\x89HDF\r\n\x1a\n", ["an HDF5 file", "netx reads .net"]),
+        ("x.nir", b"\x89HDF\r\n\x1a\n", ["an HDF5 file", ".nir files cannot be read yet"]),
+        ("x.py", b"\x89HDF\r\n\x1a\n", ["an HDF5 file", "a Lava script"]),
+        ("x.npz", b"", ["an empty file"]),
+        ("x.txt", b"hello", ["a text file"]),
+    ],
+)
+def test_map_names_foreign_files(capsys, tmp_path, name, data, texts):
+    (tmp_path / name).write_bytes(data)
+    assert cli.main(["map", str(tmp_path / name)]) == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1 and all(text in told for text in [name, *texts])

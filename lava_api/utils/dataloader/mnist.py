@@ -196,7 +196,7 @@ def _checked(path: Path, parts: Any) -> Any:
     if not isinstance(parts, list) or [len(part) if isinstance(part, list) else 0 for part in parts] != [2, 2]:
         raise invalid(where, "", "an array of other parts", EXPECTED)
     for images, labels in parts:
-        shapes = [getattr(array, "shape", ()) for array in (images, labels)]
+        shapes: list[tuple[int, ...]] = [getattr(array, "shape", ()) for array in (images, labels)]
         if len(shapes[1]) != 1 or not shapes[0] or shapes[0][0] != shapes[1][0] or prod(shapes[0][1:]) != SIDE * SIDE:
             raise invalid(where, "", f"images of shape {shapes[0]} and labels of shape {shapes[1]}", EXPECTED)
     return _nested([array for part in parts for array in part])

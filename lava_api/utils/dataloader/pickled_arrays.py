@@ -128,14 +128,14 @@ def read(path: Path, what: str) -> Any:
         raise invalid(str(path), "", described, what, advice)
     try:
         with path.open("rb") as stream:
-            version = np.lib.format.read_magic(stream)  # type: ignore[no-untyped-call]
+            version = np.lib.format.read_magic(stream)
             heads = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-            shape, _, dtype = heads[version](stream)  # type: ignore[no-untyped-call]
+            shape, _, dtype = heads[version](stream)
             if dtype != np.dtype(object):
                 raise ValueError(f"it holds an array of shape {shape} of {dtype}")
             data = stream.read()
         for number, (step, argument, _) in enumerate(pickletools.genops(data)):
-            large = step.name in ("PUT", "BINPUT", "LONG_BINPUT") and argument > MOST_STEPS
+            large = step.name in ("PUT", "BINPUT", "LONG_BINPUT") and int(argument or 0) > MOST_STEPS
             if step.name not in STEPS or number > MOST_STEPS or large:
                 raise ValueError(f"it holds more than arrays of integers ({step.name.lower()})")
         return _made(_Reader(io.BytesIO(data)).load(), 0)
