@@ -125,15 +125,13 @@ def _connection(network: Network, c: Connection) -> int:
 
 def _starts(c: Connection) -> int:
     """Bytes of where the row of each source begins, for every chunk of targets."""
-    chunks: int = -(-c.post.target.size // at.CHUNK)
-    sources: int = c.pre.target.size
-    return int(8 * (sources + 1) * chunks) if c.kind == "sparse" else 0
+    return 8 * (c.pre.target.size + 1) * -(-c.post.target.size // at.CHUNK) if c.kind == "sparse" else 0
 
 
 def _recorder(network: Network, probe: Probe, variable: str) -> int:
     node: Any = probe.target
     if variable == "spikes":
-        return 4 * (max(FIRST_SPIKES, node.size) + FIRST_ROWS)
+        return 4 * (max(FIRST_SPIKES, int(node.size)) + FIRST_ROWS)
     if isinstance(node, Connection):
         n, wide = (node.synapses, LEARNED[variable]) if variable in LEARNED else (max(node.pre.size, node.post.size), 1)
     else:
