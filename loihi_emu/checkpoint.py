@@ -52,10 +52,8 @@ def structure(emulator: Emulator) -> str:
         digest.update(f"{c.name} {c.pre.name} {c.post.name} {c.kind} {c.values.shape}".encode())
         digest.update(f"{c.weight_exp} {c.weight_bits} {c.sign_mode} {c.graded} {c.scaled}".encode())
         if c.learning is not None:
-            digest.update(f"{c.learning.factors} {image.learners[c.name].has_delays}".encode())
-            digest.update(f"{image.learners[c.name].has_tags}".encode())
-        learns_delays = c.learning is not None and image.learners[c.name].has_delays
-        for array in (None if learns_delays else c.delays, c.indptr, c.indices):
+            digest.update(f"{c.learning.factors} {image.learners[c.name].has_tags}".encode())
+        for array in (c.delays if c.learning is None else None, c.indptr, c.indices):
             if array is not None:
                 digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
@@ -130,7 +128,7 @@ def _connection(emulator: Emulator, archive: Archive, c: Connection) -> Connecti
     check_exchange(emulator.network, made, rule, "rule", "the rule of the checkpoint")
     made = replace(made, learning=replace(made.learning, rule=rule, enabled=learned["enabled"]))
     delays = _one_or_each(archive, f"delays.{c.name}", c.values.shape, np.int64)
-    if learner.has_delays:
+    if learner.has_delays or "d" in rule.used:
         ranged(f'connection "{c.name}"', "delays", delays, 0, emulator.network.max_delay)
     elif not np.array_equal(delays, c.delays):
         raise invalid(f'connection "{c.name}"', "delays", "others", "those of the network")

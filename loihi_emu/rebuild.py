@@ -9,6 +9,7 @@ from loihi_emu.accounts import Books
 from loihi_emu.control import Pacer
 from loihi_emu.elements import Connection, Input
 from loihi_emu.image.build import Image
+from loihi_emu.image.handover import adopt
 
 if TYPE_CHECKING:
     from loihi_emu.emulator import Emulator
@@ -25,9 +26,8 @@ def rebuild(emulator: Emulator, changed: Sequence[Input | Connection], fill: Cal
     try:
         for element in changed:
             network.replace(element)
-        image = Image(network)
-        image.adopt(emulator.image)
-        image.forget_epochs(emulator.image)
+        image = Image(network, emulator.image)
+        adopt(image, emulator.image)
         fill(image)
         emulator.image, emulator._pacer, emulator._books = image, Pacer(image), Books(image)
     except BaseException:

@@ -10,6 +10,7 @@ import numpy as np
 from loihi_emu.elements import Connection, Input, Population
 from loihi_emu.image.chip_views import ChipView
 from loihi_emu.image.groups import Group, make_groups
+from loihi_emu.image.handover import keep_room
 from loihi_emu.image.learners import Learner, make_learner
 from loihi_emu.image.memory import Arena, Array, Description
 from loihi_emu.image.projections import Origin, Projections
@@ -39,7 +40,8 @@ class Image:
         Connection name to the number of weights that lost low bits, or were cut to their range.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, before: Image | None = None) -> None:
+        """Build it; `before` is an image of the same network that this one is to replace (``handover.adopt``)."""
         check_room(network)
         self.network = network
         self.arena = Arena()
@@ -58,6 +60,8 @@ class Image:
         self.noises = [NoiseSource(p, self._home[p.name]) for p in network.populations.values() if p.noise is not None]
         for noise in self.noises:
             noise.group.noisy(noise.parameter)
+        if before is not None:
+            keep_room(self, before)
         self._make_memory()
         self._events_before = self._wraps_before = 0
         self._calls: list[tuple[Leaf, Description]] = []
@@ -84,30 +88,6 @@ class Image:
         for noise, d in zip(self.noises, self._applied, strict=True):
             if noise.group is group:
                 d.point(noise_at.A_BASE, group.quiet(noise.parameter)[group.part(noise.population.name)])
-
-    def adopt(self, old: Image) -> None:
-        """Go on where an image of the same network with other weights or inputs left off."""
-        for key in self.arena.names:
-            if key in old.arena.names and self.arena[key].shape == old.arena[key].shape:
-                self.arena[key][...] = old.arena[key]
-        for group, before in zip(self.groups, old.groups, strict=True):
-            group.parameters = {name: dict(values) for name, values in before.parameters.items()}
-            group.counters[...] = before.counters
-            self.refresh(group)
-        for name, source in self.inputs.items():
-            source.counter[:] = old.inputs[name].counter
-        self._events_before, self._wraps_before = old.events, old.convolution_wraps
-        self.fills.filled[:] = old.fills.filled
-        self.fills.total[:] = old.fills.total
-        for recorded, before_it in zip(self.recorded, old.recorded, strict=True):
-            recorded.recorder.adopt(before_it.recorder)
-
-    def forget_epochs(self, old: Image) -> None:
-        """Forget which neurons spiked in the epoch of connections whose epochs were made longer or shorter."""
-        for name, learner in self.learners.items():
-            if name in old.learners and old.learners[name].rule.t_epoch != learner.rule.t_epoch:
-                for stamp in ("x0", "y0"):
-                    self.arena[f"{learner.key}.{stamp}"][:] = 0
 
     # ------------------------------------------------------------ building
     def _make_origins(self) -> dict[str, tuple[Origin, int]]:
@@ -304,6 +284,10 @@ class Image:
         if not self.groups:
             return np.zeros((0, at.COUNTERS), np.int64)
         return np.concatenate([g.counters for g in self.groups])
+
+    def count_from(self, events: int, wraps: int) -> None:
+        """Begin to count synaptic events and wraps of convolutions at these numbers."""
+        self._events_before, self._wraps_before = events, wraps
 
     @property
     def events(self) -> int:

@@ -254,6 +254,9 @@ class Stderr:
     def flush(self):
         pass
 
+    def isatty(self):
+        return True
+
 
 @pytest.mark.parametrize("read", READS.values(), ids=READS)
 def test_a_progress_hook_may_read(emulator, tmp_path, monkeypatch, read):

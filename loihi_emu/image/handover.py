@@ -1,0 +1,57 @@
+"""From one image of a network to the next, with other weights, inputs or rules: nothing is lost between them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loihi_emu.errors import SimulationError
+from loihi_emu.image.plasticity import Plastic
+
+if TYPE_CHECKING:
+    from loihi_emu.image.build import Image
+
+
+def keep_room(image: Image, old: Image) -> None:
+    """Make rings as long as they were: events under way stay where they are, whatever the delays are now."""
+    for group, before in zip(image.groups, old.groups, strict=True):
+        group.need_slots(before.slots)
+    for name, learner in image.learners.items():
+        learned = old.learners[name]
+        if isinstance(learner, Plastic) and isinstance(learned, Plastic):
+            learner.longest = max(learner.longest, learned.longest)
+
+
+def adopt(image: Image, old: Image) -> None:
+    """Go on where an image left off: state, parameters, counters, and what was recorded."""
+    _adopt_state(image, old)
+    for group, before in zip(image.groups, old.groups, strict=True):
+        group.parameters = {name: dict(values) for name, values in before.parameters.items()}
+        group.counters[...] = before.counters
+        image.refresh(group)
+    for name, source in image.inputs.items():
+        source.counter[:] = old.inputs[name].counter
+    image.count_from(old.events, old.convolution_wraps)
+    image.fills.filled[:] = old.fills.filled
+    image.fills.total[:] = old.fills.total
+    for recorded, earlier in zip(image.recorded, old.recorded, strict=True):
+        recorded.recorder.adopt(earlier.recorder)
+
+
+def _adopt_state(image: Image, old: Image) -> None:
+    """Take over every array of the state; only a rule that was changed may have others than before.
+
+    Its new traces begin at 0. Where its epochs are longer or shorter, who spiked in the unfinished one is forgotten.
+    """
+    arena, before = image.arena, old.arena
+    changed = {x.key: x.rule.t_epoch for name, x in image.learners.items() if x.rule != old.learners[name].rule}
+    for key in dict.fromkeys((*arena.names, *before.names)):
+        shape = arena[key].shape if key in arena.names else None
+        shape_before = before[key].shape if key in before.names else None
+        if shape is not None and shape == shape_before:
+            arena[key][...] = before[key]
+        elif not any(key.startswith(f"{prefix}.") for prefix in changed):
+            raise SimulationError(f"{key}: state of shape {shape_before} cannot go on in memory of shape {shape}.")
+    for learner in old.learners.values():
+        if changed.get(learner.key, learner.rule.t_epoch) != learner.rule.t_epoch:
+            for stamp in ("x0", "y0"):
+                arena[f"{learner.key}.{stamp}"][:] = 0
