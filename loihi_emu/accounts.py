@@ -7,7 +7,7 @@ somebody looks.
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -20,6 +20,7 @@ from loihi_emu.image.build import Image
 from loihi_emu.image.memory import Array
 from loihi_emu.models import layout as at
 from loihi_emu.recording import Accounts, Recording
+from loihi_emu.sample_counts import SampleCounts
 
 LOST = {"q": at.Q_OVERFLOW, "u": at.U_OVERFLOW, "x": at.X_OVERFLOW, "v": at.V_SATURATION}
 """Names of the overflow counters: q, u and x = u + bias wrapped; v saturated."""
@@ -123,8 +124,13 @@ class Books:
         """Where everything stands now."""
         return Marks(np.concatenate(self._arrays), self.image.fills.filled.tolist(), self._layout)
 
-    def recording(self, since: Marks, wall: float, sample_steps: int | None = None) -> Recording:
-        """The Recording of everything after `since`."""
+    def recording(
+        self, since: Marks, wall: float, sample_steps: int | None = None, ends: Sequence[tuple[Array, float]] = ()
+    ) -> Recording:
+        """The Recording of everything after `since`.
+
+        Of samples, `ends` has the counters (:attr:`Marks.values`) and the wall time at the end of each that is whole.
+        """
         arrays: dict[str, Column] = {}
         now = self.marks()
         for recorded in self.image.recorded:
@@ -133,9 +139,15 @@ class Books:
         accounts: Callable[[], Accounts] = partial(
             accounts_of, self.populations(), self._weights, self._facts, since, now, wall
         )
+        counts = None
+        if sample_steps is not None:
+            rows = [(since.values, 0.0), *ends]
+            if steps > len(ends) * sample_steps:  # an unfinished one
+                rows.append((now.values, wall))
+            counts = partial(_sample_counts, now.layout, list(self.populations()), rows)
         return Recording(
             start=since.step, steps=steps, arrays=arrays, index=self.index, accounts=accounts,
-            sample_steps=sample_steps,
+            sample_steps=sample_steps, counts=counts,
         )  # fmt: skip
 
     def accounts(self, since: Marks, now: Marks, wall: float) -> Accounts:
@@ -224,6 +236,25 @@ def added(earlier: Accounts, later: Accounts) -> Accounts:
 def _sums(a: Any, b: Any) -> Any:
     """Sums of numbers in tables of the same form."""
     return {key: _sums(a[key], b[key]) for key in b} if isinstance(b, dict) else a + b
+
+
+def _sample_counts(layout: Layout, nodes: list[str], rows: list[tuple[Array, float]]) -> SampleCounts:
+    """What was counted between every two rows."""
+    n, inputs = len(layout.populations), len(layout.inputs)
+    values = np.array([row for row, _ in rows])
+    counted = values[1:] - values[:-1]
+    counters = counted[:, 2 : 2 + n * at.COUNTERS].reshape(len(counted), n, at.COUNTERS)
+    rest = counted[:, 2 + n * at.COUNTERS :]
+    spikes = dict(zip(layout.populations, counters[:, :, at.SPIKES].T, strict=True))
+    spikes |= dict(zip(layout.inputs, rest[:, :inputs].T, strict=True))
+    return SampleCounts(
+        nodes=nodes, neurons=layout.populations,
+        spikes=np.stack([spikes[name] for name in nodes], axis=1),
+        overflow=np.ascontiguousarray(counters[:, :, list(LOST.values())]),
+        events=rest[:, inputs : inputs + layout.events].sum(axis=1),
+        wraps=rest[:, inputs + layout.events :].sum(axis=1),
+        wall_s=np.diff([wall for _, wall in rows]),
+    )  # fmt: skip
 
 
 @cache

@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from loihi_emu import access, checkpoint
 from loihi_emu.accounts import Books, Marks
@@ -163,11 +164,12 @@ class Emulator:
                 for k in range(samples):
                     self._guard.setup(partial(self._begin_sample, k, chosen))
                     self._pacer.run(count, shown, after_chunk, self._guard.part)
+                    self._sample_ends.append((self._books.marks().values, time.perf_counter() - begin))
         finally:
             self._wall = time.perf_counter() - begin
             self._guard.setup(self._end_samples)
         self._warn_overflow(before)
-        return self._books.recording(before, self._wall, count)
+        return self._books.recording(before, self._wall, count, self._sample_ends)
 
     @changes
     def reset(self) -> None:
@@ -202,7 +204,7 @@ class Emulator:
     @reads
     def recording(self) -> Recording:
         """Everything recorded since the start, the last reset, forget or samples, whatever the pieces."""
-        return self._books.recording(self._first, self._wall, self._sample_steps)
+        return self._books.recording(self._first, self._wall, self._sample_steps, self._sample_ends)
 
     # ------------------------------------------------------------ state and parameters
     @reads
@@ -288,6 +290,7 @@ class Emulator:
             recorded.recorder.forget(keep_blocks=keep_blocks)
         self._wall = 0.0
         self._sample_steps = None
+        self._sample_ends: list[tuple[NDArray[np.int64], float]] = []
 
     def _begin_samples(self, steps: int) -> Marks:
         self.image.arena.reset()

@@ -116,6 +116,8 @@ def missing_attribute(owner: object, name: str, advice: Mapping[str, str] | None
         Names to sentences, beside those known for the class.
     """
     kind = type(owner).__name__
+    if hasattr(type(owner), name):  # a property that met an error of its own: let it be seen
+        object.__getattribute__(owner, name)
     text = f'{kind} has no attribute "{name[:80]}".'
     if name.startswith("_"):  # asked by protocols (copy, pickle, displays), not by a user
         return AttributeError(text)

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.columns import Column
 from loihi_emu.elements import Source, name_of
-from loihi_emu.errors import integer, invalid, unknown
+from loihi_emu.errors import NotAFunctionError, integer, invalid, unknown
 from loihi_emu.free import free_memory
+from loihi_emu.keywords import known_keywords_of, missing_attribute
 from loihi_emu.room import LARGE, room_for, too_large
+from loihi_emu.sample_counts import SampleCounts
+from loihi_emu.spikes import Spikes
 
+MANY_NAMES = 8
+"""So many ways of reading are listed at most."""
 PROBE_FIRST = "Call network.probe() before the Emulator is made."
 IN_PARTS = "recording.part(start, stop) reads some of its steps."
 UNKNOWN = "not counted for a part of a recording"
@@ -26,34 +30,7 @@ Accounts: TypeAlias = "tuple[dict[str, dict[str, Any]], dict[str, Any], dict[str
 """populations, stats and info of a Recording."""
 
 
-@dataclass(frozen=True, eq=False)
-class Spikes:
-    """Spikes of one population or input, in order of (time, index).
-
-    Attributes
-    ----------
-    times : int64 array
-        Steps.
-    indices : int32 array
-        Neurons.
-    payloads : int32 array or None
-        Values of graded spikes.
-    size : int
-        Neurons of the population.
-    """
-
-    times: NDArray[np.int64]
-    indices: NDArray[np.int32]
-    payloads: NDArray[np.int32] | None
-    size: int
-
-    def __len__(self) -> int:
-        return len(self.times)
-
-    def __repr__(self) -> str:
-        return f"<Spikes: {len(self)} of {self.size} neurons>"
-
-
+@known_keywords_of
 class Recording:
     """Spikes, state, counters and provenance of a run.
 
@@ -92,11 +69,12 @@ class Recording:
         index: Mapping[str, Mapping[str, Any]],
         accounts: Accounts | Callable[[], Accounts],
         sample_steps: int | None = None,
+        counts: SampleCounts | Callable[[], SampleCounts] | None = None,
     ) -> None:
         self.start, self.steps, self.sample_steps = start, steps, sample_steps
         self._columns = {name: a if isinstance(a, Column) else Column.of(a) for name, a in arrays.items()}
         self._index = index
-        self._accounts = accounts
+        self._accounts, self._counts = accounts, counts
 
     @property
     def samples(self) -> int:
@@ -125,9 +103,17 @@ class Recording:
         """Provenance."""
         return self._looked()[2]
 
+    def _sample_counts(self) -> SampleCounts | None:
+        """What was counted in each sample, made when first asked for; None where that is not known."""
+        if callable(self._counts):
+            self._counts = self._counts()
+        return self._counts
+
     def __getstate__(self) -> dict[str, Any]:
         whole = {name: Column.of(self._joined(name)) for name in self._columns}
-        return self.__dict__ | {"_accounts": self._looked(), "_columns": whole}
+        return self.__dict__ | {
+            "_accounts": self._looked(), "_counts": self._sample_counts(), "_columns": whole,
+        }  # fmt: skip
 
     # ------------------------------------------------------------ reading
     @property
@@ -137,6 +123,25 @@ class Recording:
 
     def __contains__(self, name: object) -> bool:
         return name in self._index
+
+    if not TYPE_CHECKING:  # type checkers know the attributes
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing_attribute(self, name, {} if name.startswith("_") else self._written(name))
+
+    def _written(self, name: str) -> dict[str, str]:
+        """How something recorded is read that was asked for as an attribute: of a population, or a variable."""
+        found = [k for k in self.names if name in (k, k.rpartition(".")[0], k.rpartition(".")[2])]
+        ways = [f'.spikes("{k[: -len(".spikes")]}")' if k.endswith(".spikes") else f'["{k}"]' for k in found]
+        text = ", ".join(f"recording{way}" for way in ways[:MANY_NAMES])
+        return {name: f"What was recorded is read by its name: {text}."} if ways else {}
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> NoReturn:
+        """Raise an error: a recording is a value."""
+        raise NotAFunctionError(
+            "a Recording is not a function: emulator.recording and what run() returns are read without parentheses, "
+            'recording["name.variable"], recording.spikes("name").'
+        )
 
     def __getitem__(self, name: str) -> Any:
         """Rows of a state variable, shape (rows, neurons); :class:`Spikes` for "name.spikes"."""
@@ -213,13 +218,42 @@ class Recording:
         return k * length, min((k + 1) * length, self.steps)
 
     def sample(self, k: int) -> Recording:
-        """The Recording of one sample, its steps counted from 0; counters and provenance are those of all samples."""
-        k = integer("Recording.sample", "k", k, -self.samples, self.samples - 1)
-        first, end = self._span(k % self.samples) if self.sample_steps is not None else (0, self.steps)
-        start = 0 if self.sample_steps is not None else self.start
-        return Recording(
-            start=start, steps=end - first, arrays=self._cut(first, end), index=self._index, accounts=self._accounts
-        )
+        """The Recording of one sample, its steps counted from 0, with its own counters and wall time.
+
+        Where samples were not counted apart (in files of older versions) there are the spikes alone, as for
+        :meth:`part`.
+
+        Parameters
+        ----------
+        k : int
+            Which; from the end if negative. A run is one sample, 0.
+        """
+        if not self.samples:
+            raise invalid("Recording.sample", "k", k, "nothing", "There are no samples in it: no step was run.")
+        k = integer("Recording.sample", "k", k, -self.samples, self.samples - 1) % self.samples
+        if self.sample_steps is None:
+            return self
+        first, end = self._span(k)
+        columns = self._cut(first, end)
+        accounts: Callable[[], Accounts] = partial(self._accounts_of_sample, k, end - first, columns)
+        return Recording(start=0, steps=end - first, arrays=columns, index=self._index, accounts=accounts)
+
+    def _accounts_of_sample(self, k: int, steps: int, columns: Mapping[str, Column]) -> Accounts:
+        counts = self._sample_counts()
+        if counts is None:
+            return _accounts_of_part(self._looked(), self._spikes_in(columns), f"sample {k} of {self.samples}")
+        populations, stats, info = self._looked()
+        wall = float(counts.wall_s[k])
+        told = {"wall_s": wall, "steps_per_s": steps / wall if wall > 0 else 0.0}
+        return populations, stats | counts.stats(k), info | told
+
+    def _spikes_in(self, columns: Mapping[str, Column]) -> dict[str, int]:
+        """Numbers of spikes of those populations that were recorded whole."""
+        return {
+            name.removesuffix(".spikes"): len(columns[f"{name}.index"])
+            for name, about in self._index.items()
+            if name.endswith(".spikes") and about["neurons"] is None
+        }
 
     def part(self, start: int, stop: int) -> Recording:
         """The Recording of steps start..stop - 1; nothing is copied, and of a file nothing else is read.
@@ -248,15 +282,10 @@ class Recording:
             allowed = f"a multiple of the {self.sample_steps} steps of a sample"
             raise invalid("Recording.part", "start", start, allowed, "Recording.sample(k).part() cuts one sample.")
         columns = self._cut(start - self.start, stop - self.start)
-        counted = {
-            name.removesuffix(".spikes"): len(columns[f"{name}.index"])
-            for name, about in self._index.items()
-            if name.endswith(".spikes") and about["neurons"] is None
-        }
         text = f"steps {start} to {stop - 1} of {self.start} to {end - 1}"
         return Recording(
             start=start, steps=stop - start, arrays=columns, index=self._index, sample_steps=self.sample_steps,
-            accounts=partial(_accounts_of_part, self._accounts, counted, text),
+            accounts=partial(_accounts_of_part, self._accounts, self._spikes_in(columns), text),
         )  # fmt: skip
 
     def _cut(self, first: int, end: int) -> dict[str, Column]:
@@ -328,8 +357,9 @@ class Recording:
         rows += [("recorded", ", ".join(self.names) or "nothing (add probes)")]
         rows += [(k, str(self.info[k])) for k in ("network", "chip", "rules", "seed") if k in self.info]
         rows += [(k, self.info[k]) for k in ("part", "file") if k in self.info]
-        wall, speed = self.info.get("wall_s", 0.0), self.info.get("steps_per_s", 0.0)
-        rows += [("wall time", f"{wall:.3g} s, {speed:,.0f} steps per second")]
+        timed = "wall_s" in self.info
+        took = f"{self.info['wall_s']:.3g} s, {self.info['steps_per_s']:,.0f} steps per second" if timed else UNKNOWN
+        rows += [("wall time", took)]
         return rows
 
     def __repr__(self) -> str:

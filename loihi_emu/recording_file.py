@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from loihi_emu import entries
 from loihi_emu.archive import Archive, open_archive, write_archive
 from loihi_emu.checks import MAX_NEURONS
+from loihi_emu.columns import Column
 from loihi_emu.errors import invalid
 from loihi_emu.probing import OFTEN
+from loihi_emu.sample_counts import FIELDS, PREFIX, SampleCounts
 
 if TYPE_CHECKING:
     from loihi_emu.recording import Recording
@@ -25,7 +27,6 @@ KIND = "loihi_emu recording"
 SPIKES = ".spikes"
 STEPS = entries.whole(0, 1 << 62)
 COUNT = entries.whole(0, (1 << 63) - 1)
-OVERFLOW = ("q", "u", "x", "v")
 ROWS = (np.int8, np.uint8, np.int16, np.int32, np.int64, np.float64)
 """Types of recorded state."""
 
@@ -60,7 +61,7 @@ _POPULATION = entries.record(
 _STATS = {"spikes": entries.table(COUNT)}
 _MORE_STATS = {
     "synaptic_events": COUNT,
-    "overflow": entries.table(entries.table(COUNT, OVERFLOW)),
+    "overflow": entries.table(entries.table(COUNT, FIELDS)),
     "convolution_wraps": COUNT,
     "weights": entries.table(entries.table(COUNT)),
 }
@@ -100,7 +101,9 @@ def save(recording: Recording, path: str | Path) -> Path:
         "index": recording._index, "populations": recording.populations, "stats": recording.stats,
         "info": recording.info,
     }  # fmt: skip
-    return write_archive(path, KIND, SCHEMA, header, recording._columns)
+    counts = recording._sample_counts()
+    counted = {} if counts is None else {name: Column.of(array) for name, array in counts.arrays().items()}
+    return write_archive(path, KIND, SCHEMA, header, recording._columns | counted)
 
 
 def load(kind: type[Recording], path: str | Path) -> Recording:
@@ -111,8 +114,9 @@ def load(kind: type[Recording], path: str | Path) -> Recording:
         _check_forms(archive)
         arrays, header = archive.arrays(), dict(archive.header)
         _check_values(archive, header)
+        counts = _counts(archive, arrays, header)
     accounts = (header.pop("populations"), header.pop("stats"), header.pop("info"))
-    return kind(arrays=arrays, accounts=accounts, **header)
+    return kind(arrays=arrays, accounts=accounts, counts=counts, **header)
 
 
 # ------------------------------------------------------------ header
@@ -170,7 +174,50 @@ def _check_forms(archive: Archive) -> None:
         if payload in archive.forms:
             archive.expect(payload, spikes, np.int32)
             known.add(payload)
-    archive.only(known)
+    archive.only(known | _counted_forms(archive))
+
+
+def _counted_forms(archive: Archive) -> set[str]:
+    """Names of the counters of samples, if there are any, each of its type and shape."""
+    header = archive.header
+    if not any(name.startswith(PREFIX) for name in archive.forms):
+        return set()
+    if header["sample_steps"] is None or any(part not in header["stats"] for part in _MORE_STATS):
+        raise invalid(archive.path, f"arrays {PREFIX}*", "counters of samples", "those of all samples beside them")
+    samples, nodes = -(-header["steps"] // header["sample_steps"]), len(header["populations"])
+    shapes = {"spikes": (samples, nodes), "overflow": (samples, len(header["stats"]["overflow"]), len(FIELDS))}
+    for part, shape in (shapes | dict.fromkeys(("events", "wraps"), (samples,))).items():
+        archive.expect(PREFIX + part, shape, np.int64)
+    archive.expect(f"{PREFIX}wall_s", (samples,), np.float64)
+    return {PREFIX + part for part in ("spikes", "overflow", "events", "wraps", "wall_s")}
+
+
+def _counts(archive: Archive, arrays: dict[str, NDArray[Any]], header: Mapping[str, Any]) -> SampleCounts | None:
+    """The counters of samples, taken out of the arrays, if they add up to those of all."""
+    taken: dict[str, Any] = {name: arrays.pop(name) for name in list(arrays) if name.startswith(PREFIX)}
+    if not taken:
+        return None
+    parts = {name.removeprefix(PREFIX): array for name, array in taken.items()}
+    made = SampleCounts(list(header["populations"]), list(header["stats"]["overflow"]), **parts)
+    wall, numbers = made.wall_s, (made.spikes, made.overflow, made.events, made.wraps)
+    if any(a.size and int(a.min()) < 0 for a in numbers) or not np.all(np.isfinite(wall) & (wall >= 0)):
+        raise invalid(archive.path, f"arrays {PREFIX}*", "numbers below 0", "0 or more")
+    lost = [_exact_sums(made.overflow[:, k]) for k in range(len(made.neurons))]
+    sums = {
+        "spikes": dict(zip(made.nodes, _exact_sums(made.spikes), strict=True)),
+        "overflow": {name: dict(zip(FIELDS, row, strict=True)) for name, row in zip(made.neurons, lost, strict=True)},
+        "synaptic_events": _exact_sums(made.events[:, None])[0],
+        "convolution_wraps": _exact_sums(made.wraps[:, None])[0],
+    }
+    for part, total in sums.items():
+        if total != header["stats"][part]:
+            raise invalid(archive.path, f"arrays {PREFIX}*", f"others than stats.{part} in all", "the same")
+    return made
+
+
+def _exact_sums(rows: NDArray[np.int64]) -> list[int]:
+    """Sums of columns, whatever their size."""
+    return [sum(rows[:, k].tolist()) for k in range(rows.shape[1])]
 
 
 def _columns(archive: Archive, name: str, row: Mapping[str, Any]) -> tuple[int, ...]:
