@@ -8,7 +8,6 @@ import pytest
 from messages import complains
 
 from loihi_emu import Emulator, LearningRule, Network, Trace, UnknownNameError, UnsupportedError
-from loihi_emu.image.build import Image
 
 
 def network(**options):
@@ -143,7 +142,7 @@ def test_set_checks_as_at_construction(emulator, variable, value, texts):
 
 
 @pytest.mark.parametrize("change", ["weights", "events", "rule", "checkpoint", "samples"])
-@pytest.mark.parametrize("where", ["adopt", "forget_epochs"])
+@pytest.mark.parametrize("where", ["rebuild.adopt", "rebuild.Pacer", "image.build.keep_room"])
 def test_an_interrupted_change_of_structure_changes_nothing(change, where, tmp_path, monkeypatch):
     def made():
         net = Network()
@@ -172,7 +171,7 @@ def test_an_interrupted_change_of_structure_changes_nothing(change, where, tmp_p
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(Image, where, interrupted)
+        patch.setattr(f"loihi_emu.{where}", interrupted)
         with pytest.raises(KeyboardInterrupt):
             changes[change](emulator)
     assert emulator.get("c", "weights").tolist() == [[9, 4], [5, 9]]
