@@ -14,7 +14,7 @@ from loihi_emu.checks import check_parameter, check_state
 from loihi_emu.elements import Connection, Input, Population, name_of
 from loihi_emu.errors import invalid, unknown
 from loihi_emu.events import event_rate, sorted_events, warn_of_past
-from loihi_emu.image.sources import most_at_once
+from loihi_emu.payloads import check_uses, zeros_of
 from loihi_emu.probing import check_view
 
 if TYPE_CHECKING:
@@ -105,11 +105,11 @@ def change_input(emulator: Emulator, name: str | Input, spikes: Any, payloads: A
         times, indices, values = sorted_events(spikes, payloads, node.shape, where)
         if values is None and source.lists.payload is not None:
             values = np.ones(len(times), np.int64)  # an input that had payloads keeps them, and its recordings
-        changed = replace(node, times=times, indices=indices, payloads=values)
+        zeros = zeros_of(spikes, payloads, node.shape)
+        changed = replace(node, times=times, indices=indices, payloads=values, zeros=zeros)
+        check_uses(changed, network.connections.values(), network.rules)
         warn_of_past(times, image.step, where)
-    fits = source.poisson or (
-        most_at_once(changed.times) <= source.most and (changed.payloads is None) == (source.lists.payload is None)
-    )
+    fits = source.poisson or source.holds(changed)
     if fits:
         network.replace(changed)
         source.node = changed

@@ -22,6 +22,7 @@ from loihi_emu.image.chip_views import view_key
 from loihi_emu.learning.checks import check_epochs, checked_tags, share_neurons
 from loihi_emu.learning.rule import LearningRule
 from loihi_emu.network_file_checks import RULE
+from loihi_emu.payloads import with_zeros, without_zeros
 from loihi_emu.plastic import check_exchange
 from loihi_emu.synapses import with_values
 
@@ -76,10 +77,9 @@ def save(emulator: Emulator, path: str | Path) -> Path:
             if c.tags is not None:
                 arrays[f"tags.{name}"] = c.tags
     for name, node in network.inputs.items():
-        for key in INPUT_KEYS:
-            value = getattr(node, key)
-            if value is not None:
-                arrays[f"input.{name}.{key}"] = value
+        for key, part in zip(INPUT_KEYS, (*with_zeros(node), node.rate), strict=True):
+            if part is not None:
+                arrays[f"input.{name}.{key}"] = part
     return write_archive(path, KIND, SCHEMA, header, arrays)
 
 
@@ -161,8 +161,12 @@ def _input(archive: Archive, node: Input) -> Input:
     if f"{key}.payloads" in archive.forms:
         archive.expect(f"{key}.payloads", events, np.int64)
         payloads = archive[f"{key}.payloads"]
-    check_sorted(times, indices, payloads, node.size, where)
-    return replace(node, times=times, indices=indices, payloads=payloads)
+    found = without_zeros(times, indices, payloads)
+    check_sorted(found["times"], found["indices"], found["payloads"], node.size, where)
+    zeros = found["zeros"]
+    if zeros is not None:
+        check_sorted(zeros[0], zeros[1], None, node.size, where)
+    return replace(node, **found)
 
 
 def _parameters(emulator: Emulator, archive: Archive, p: Population) -> dict[str, NDArray[Any]]:

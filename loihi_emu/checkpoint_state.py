@@ -81,7 +81,7 @@ def check_state(image: Image, state: State) -> None:
         if source.poisson:
             state.within(f"{source.key}.cursor", 0, 0)
         else:
-            passed = int(np.searchsorted(source.node.times, clock))
+            passed = int(np.searchsorted(source.events(source.node)[0], clock))
             state.within(f"{source.key}.cursor", 0, passed)
     for learner in image.learners.values():
         _check_learner(learner, clock, state)

@@ -175,12 +175,15 @@ class Input(_Node):
         Integer values of the events; None when all are 1.
     rate : float64 array or None
         Probability of an event per step, shape () or (size,), for Poisson inputs.
+    zeros : int64 array of shape (2, n), or None
+        Times and indices where a value ends, which matter to third factors alone (:mod:`loihi_emu.payloads`).
     """
 
     times: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     indices: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     payloads: NDArray[np.int64] | None = None
     rate: NDArray[np.float64] | None = None
+    zeros: NDArray[np.int64] | None = None
 
     def __repr__(self) -> str:
         what = "Poisson" if self.rate is not None else f"{len(self.times)} events"

@@ -165,7 +165,7 @@ class LoihiOverflowWarning(RuntimeWarning):
 
 
 class LoihiInputWarning(UserWarning):
-    """Events that were given come in steps that are not run."""
+    """Something that was given does not act, or not as given: late events, payloads, traces, small weights."""
 
 
 def invalid(where: str, name: str, given: object, allowed: str, advice: str = "") -> ValidationError:

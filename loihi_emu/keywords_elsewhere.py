@@ -42,6 +42,37 @@ POPULATION: tuple[Row, ...] = (
     ("label", "name", ""),
 )
 
+_READY_WORDS: tuple[Row, ...] = (
+    ("lr learning_rate eta amplitude a aplus ap a_p dw_plus lambda", "a_plus rate a2_plus", ""),
+    ("aminus am a_m alpha dw_minus", "a_minus a2_minus", ""),
+    ("tau tau_pre taupre taup tau_x1 tau_p x1_tau", "tau_plus tau", ""),
+    ("tau_post taupost taum tau_y1 tau_m y1_tau", "tau_minus", ""),
+    ("tau_r tau_y3 tau_e tau_tag tau_c tau_eligibility", "tau_reward forget", ""),
+    ("wmax w_max wmin w_min gmax", "", "Weights stay in the range of their sign mode by themselves."),
+    ("epoch epoch_length tepoch", "t_epoch", ""),
+    ("reward error factors factor", "", 'A third factor is given to connect(): factors={"y3": node}.'),
+    ("x1_impulse y1_impulse jump increment", "impulse", ""),
+)
+_READY_RULES = {
+    "pair_stdp": "a_plus a_minus tau_plus tau_minus impulse t_epoch",
+    "triplet_stdp": "a2_plus a2_minus a3_plus a3_minus tau_plus tau_minus tau_x tau_y impulse t_epoch",
+    "reward_stdp": "a_plus a_minus rate forget tau_plus tau_minus tau_reward impulse t_epoch",
+    "signed_reward_stdp": "a_plus a_minus rate forget tau_plus tau_minus impulse t_epoch",
+    "pes": "rate tau impulse",
+    "homeostatic": "rule rate target every",
+}
+
+
+def _ready(known: str) -> tuple[Row, ...]:
+    """The words that hold for a rule with these arguments."""
+    names = known.split()
+    rows = (
+        (" ".join(w for w in words.split() if w not in names), " ".join(m for m in meant.split() if m in names), advice)
+        for words, meant, advice in _READY_WORDS
+    )
+    return tuple(row for row in rows if row[0] and (row[1] or row[2]))
+
+
 ARGUMENTS: dict[str, tuple[Row, ...]] = {
     "Network": (
         ("dt timestep ts", "", f"{_STEPS} Choose what it stands for when you convert: decay_from_tau(tau, dt)."),
@@ -146,6 +177,7 @@ ARGUMENTS: dict[str, tuple[Row, ...]] = {
         ("reward", "y3", 'A reward is the third factor: connect(..., factors={"y3": node}).'),
         ("lr learning_rate eta", "dw", 'The rate is a factor of the rule, m * 2^e: "2^-4*x1*y0".'),
     ),
+    **{rule: _ready(known) for rule, known in _READY_RULES.items()},
     "Trace": (
         ("amplitude increment a jump", "impulse", ""),
         ("decay time_constant tau_plus tau_minus", "tau", ""),

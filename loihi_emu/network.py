@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from numpy.typing import ArrayLike
 
-from loihi_emu import checks, probing, synapses
+from loihi_emu import checks, probing, synapses, unused
 from loihi_emu.chip import LOIHI1, Chip
 from loihi_emu.elements import Connection, Input, Noise, Population, Probe, Slice, Source
 from loihi_emu.errors import integer, invalid, unknown
@@ -17,7 +17,9 @@ from loihi_emu.events import event_rate, sorted_events
 from loihi_emu.keywords import elsewhere, known_keywords_of, missing_attribute
 from loihi_emu.learning import checks as learning_checks
 from loihi_emu.learning.rule import LearningRule
+from loihi_emu.learning.unused import warn_of_unused
 from loihi_emu.models import registry
+from loihi_emu.payloads import check_sources, zeros_of
 
 if TYPE_CHECKING:
     from loihi_emu.mapping.placement import Placement
@@ -145,6 +147,7 @@ class Network:
         checked = checks.parameters_of(found, parameters, size, where)
         checks.check_noise(noise, found, size, where)
         made = Population(name, size, len(self._nodes), model, checked, noise)
+        unused.warn_of_parameters(made, found, parameters)
         self._nodes[name] = made
         return made
 
@@ -179,7 +182,7 @@ class Network:
             made = Input(name, size, len(self._nodes), rate=event_rate(rate, size, where))
         else:
             events = sorted_events(((), ()) if spikes is None else spikes, payloads, size, where)
-            made = Input(name, size, len(self._nodes), *events)
+            made = Input(name, size, len(self._nodes), *events, zeros=zeros_of(spikes, payloads, size))
         self._nodes[name] = made
         return made
 
@@ -218,7 +221,8 @@ class Network:
         delays : int or array like the weights
             Further steps until arrival, 0 to the chip's limit.
         graded : bool
-            Payloads multiply the weights; otherwise every event counts 1.
+            Payloads multiply the weights; otherwise every event counts 1, and payloads that do not act are warned
+            about.
         kind : {"auto", "dense", "sparse", "conv"}
             How synapses are stored; "auto" stores arrays with less than a quarter non-zero weights sparsely.
         scaled : bool
@@ -228,13 +232,21 @@ class Network:
             give a `sign_mode`, which also limits what they can become.
         factors : dict, optional
             Third factors: "y1", "y2" or "y3" to a population or input (or its name) of 1 neuron or one per
-            postsynaptic neuron. If the rule gives that trace, the node's spikes drive it instead of the neuron's own;
-            if not, the trace takes the values (payloads) of the node's events, -128..127, until the next.
+            postsynaptic neuron. If the rule gives that trace, the node's spikes drive it instead of the neuron's own,
+            whatever their payloads (other than 1 are warned about, negative ones refused); if not, the trace takes the
+            values (payloads) of the node's events, -128..127, until the next. A listed payload of 0, or the end of a
+            stretch of values in a dense array, sets it to 0.
 
         Raises
         ------
         ValidationError
-            Wrong shape, float or too large weights, a delay beyond the limit, an unknown target.
+            Wrong shape, float or too large weights, a delay beyond the limit, an unknown target; a rule that does not
+            fit the rule set, or lacks a trace or the third factor that it needs.
+
+        Warns
+        -----
+        LoihiInputWarning
+            Of payloads, traces, factors and time constants that are given and do not act.
         """
         before, after = self._slice(pre, "pre"), self._slice(post, "post")
         if isinstance(after.target, Input):
@@ -254,9 +266,12 @@ class Network:
             others = self._connections.values()
             how = learning_checks.learning_of(made, learning, factors, self._nodes, others, self.rules)
             made = replace(made, learning=how)
+            warn_of_unused(made, how, self.rules)
         elif factors is not None:
             where = f'connection "{name}"'
             raise invalid(where, "factors", "third factors without a rule", "learning=LearningRule(...)")
+        unused.warn_of_format(made, self.rules)
+        check_sources(made, self._nodes, self._connections.values(), self.rules)
         self._connections[name] = made
         return made
 
@@ -293,6 +308,7 @@ class Network:
         else:
             made = probing.probe_of_neurons(self._slice(target, "probe"), self.rules, variables, every, neurons, view)
         probing.check_once(made, self._probes)
+        unused.warn_of_probe(made)
         self._probes.append(made)
         return made
 

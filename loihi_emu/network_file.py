@@ -19,6 +19,7 @@ from loihi_emu.learning.checks import checked_tags
 from loihi_emu.learning.rule import LearningRule
 from loihi_emu.network_file_checks import check_arrays, check_header, check_values
 from loihi_emu.npz import Arrays
+from loihi_emu.payloads import with_zeros
 
 if TYPE_CHECKING:
     from loihi_emu.network import Network
@@ -102,9 +103,9 @@ def _chip(settings: Mapping[str, Any]) -> Chip:
 def _node_settings(node: Population | Input, key: str, arrays: Arrays) -> dict[str, Any]:
     common = {"name": node.name, "shape": node.shape}
     if isinstance(node, Input):
-        for name in EVENTS:
-            if getattr(node, name) is not None:
-                arrays[f"{key}.{name}"] = getattr(node, name)
+        for name, value in zip(EVENTS, (*with_zeros(node), node.rate), strict=True):
+            if value is not None:
+                arrays[f"{key}.{name}"] = value
         return {"is": "input", **common}
     for name, value in node.parameters.items():
         arrays[f"{key}.{name}"] = value

@@ -27,7 +27,8 @@ RULE = entries.record(
         **dict.fromkeys(("x1", "x2", "y1", "y2", "y3"), entries.perhaps(entries.listed(entries.number, 2))),
         "t_epoch": COUNT,
         "random": entries.perhaps(entries.number),
-    }
+    },
+    {"needs": entries.listed(entries.text)},
 )
 """Settings of a learning rule."""
 

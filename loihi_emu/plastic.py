@@ -10,16 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu import synapses as synapse_checks
-from loihi_emu.elements import Connection
+from loihi_emu.elements import Connection, Source
 from loihi_emu.errors import invalid, ranged, unknown, whole
 from loihi_emu.image.build import Image
 from loihi_emu.image.learners import Learner
 from loihi_emu.learning import checks
 from loihi_emu.learning.grammar import TRACES
 from loihi_emu.learning.rule import Learning, LearningRule, Trace
+from loihi_emu.learning.unused import warn_of_unused
 from loihi_emu.models import learning_brian2, learning_nengo
 from loihi_emu.models import learning_layout as to
 from loihi_emu.network import Network
+from loihi_emu.payloads import check_sources
 
 TEXTS = ("dw", "dd", "dt")
 STATE = ("weights", "delays", "tags", *TRACES)
@@ -127,6 +129,11 @@ def changed_rules(network: Network, c: Connection, variable: str, value: Any) ->
         trace = Trace(value, old.tau) if kind == "impulse" else Trace(old.impulse, value)
         new = LearningRule.from_settings(rule.settings() | {name: [trace.impulse, trace.tau]})
     check_exchange(network, c, new, variable, repr(value))
+    if variable == "rule" or variable in TEXTS:
+        changed = replace(c, learning=replace(c.learning, rule=new))
+        nodes: dict[str, Source] = {**network.populations, **network.inputs}
+        check_sources(changed, nodes, network.connections.values(), network.rules)
+        warn_of_unused(changed, changed.learning, network.rules)
     found = {c.name: replace(c.learning, rule=new)}
     for other in network.connections.values():
         if other.learning is not None and other.name != c.name and checks.share_neurons(c.post, other.post):

@@ -17,6 +17,7 @@ from loihi_emu.events import PAYLOAD_MAX, event_rate, is_pair, per_step, sorted_
 from loihi_emu.image.build import Image
 from loihi_emu.image.sources import InputSource, most_at_once, thresholds
 from loihi_emu.models.inputs import E_INDEX, E_PAYLOAD, E_TIMES, E_TOTAL
+from loihi_emu.payloads import check_uses, merged, without_zeros, zeros_of
 from loihi_emu.room import count_nonzero, room_for
 from loihi_emu.user_warnings import warn
 
@@ -56,7 +57,7 @@ def prepare_samples(
         if not counts[name]:
             break
         source = image.inputs[name]
-        choose, has_payloads = _choose(source, samples, steps)
+        choose, has_payloads = _choose(source, samples, steps, image.network)
         chosen.append(choose)
         if has_payloads and source.lists.payload is None:
             graded.append(name)
@@ -72,7 +73,7 @@ def with_payloads(network: Network, names: Iterable[str]) -> list[Input]:
     return [replace(node, payloads=np.ones(len(node.times), np.int64)) for node in nodes]
 
 
-def _choose(source: InputSource, samples: Any, steps: int) -> tuple[Callable[[], Choose], bool]:
+def _choose(source: InputSource, samples: Any, steps: int, network: Network) -> tuple[Callable[[], Choose], bool]:
     """Check the samples of one input; the function returned makes the source use them. Tells if they have payloads."""
     node = source.node
     where = f'input "{node.name}"'
@@ -82,7 +83,10 @@ def _choose(source: InputSource, samples: Any, steps: int) -> tuple[Callable[[],
         rates = [event_rate(rate, node.shape, f"{where}, sample {k}") for k, rate in enumerate(samples)]
         limits = [thresholds(rate, node.size) for rate in rates]
         return lambda: lambda k: source.point_rate(limits[k]), False
-    times, indices, payloads, bounds = _joined(samples, node.shape, where)
+    times, indices, payloads, bounds = _joined(samples, node.shape, where, source.values)
+    if payloads is not None and source.lists.payload is not None:  # without room for them all is prepared again
+        sent = replace(node, **without_zeros(times, indices, payloads))
+        check_uses(sent, network.connections.values(), network.rules)
     if source.lists.payload is not None and payloads is None:
         payloads = np.ones(len(times), np.int32)
     most = most_at_once(times, bounds)
@@ -110,10 +114,10 @@ def _choose(source: InputSource, samples: Any, steps: int) -> tuple[Callable[[],
 
 
 def _joined(
-    samples: Any, shape: Shape, where: str
+    samples: Any, shape: Shape, where: str, ending: bool
 ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None, list[int]]:
-    """All samples' events one after the other, and where each begins."""
-    if isinstance(samples, np.ndarray) and samples.ndim >= 3 and samples.dtype.kind in "biu":
+    """All samples' events one after the other, and where each begins; `ending`: with the zeros that end values."""
+    if not ending and isinstance(samples, np.ndarray) and samples.ndim >= 3 and samples.dtype.kind in "biu":
         if not fits(samples.shape[2:], shape):
             raise invalid(where, "samples", f"shape {samples.shape}", per_step(shape, "samples, "))
         flat = samples.reshape(*samples.shape[:2], prod(shape))
@@ -125,9 +129,11 @@ def _joined(
         bounds = np.searchsorted(which, np.arange(len(samples) + 1)).tolist()
         payloads = None if values.dtype == bool or np.all(values == 1) else values.astype(np.int32)
         return times.astype(np.int64), indices.astype(np.int32), payloads, bounds
-    if all(is_pair(sample, f"{where}, sample {k}") for k, sample in enumerate(samples)):
+    if not ending and all(is_pair(sample, f"{where}, sample {k}") for k, sample in enumerate(samples)):
         return _joined_lists(samples, shape, where)
     parts = [sorted_events(sample, None, shape, f"{where}, sample {k}") for k, sample in enumerate(samples)]
+    if ending:
+        parts = [merged(*part, zeros_of(sample, None, shape)) for part, sample in zip(parts, samples, strict=True)]
     bounds = np.cumsum([0] + [len(t) for t, _, _ in parts]).tolist()
     graded = any(p is not None for _, _, p in parts)
     given = [np.ones(len(t), np.int32) if p is None else p.astype(np.int32) for t, _, p in parts]

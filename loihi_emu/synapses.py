@@ -110,7 +110,8 @@ def _finished(made: Connection, rules: str, sign_mode: str, where: str) -> Conne
     mode = sign_mode_of(made.values, sign_mode, where)
     values = made.values
     if made.scaled:
-        ranged(where, "weights (scaled)", values, -EFFECTIVE_MAX - 1, EFFECTIVE_MAX)
+        low, high = (0 if mode == "excitatory" else -EFFECTIVE_MAX - 1), (0 if mode == "inhibitory" else EFFECTIVE_MAX)
+        ranged(where, "weights (scaled)", values, low, high)
     elif rules != "float":
         check_mantissas(values, rules, mode, where)
     if values.dtype == np.int64 and (values.size == 0 or max(values.max(), -values.min()) <= EFFECTIVE_MAX):

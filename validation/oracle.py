@@ -39,14 +39,17 @@ def per_neuron(value: Any, size: int) -> list[Any]:
     return list(plain) if isinstance(plain, (list, tuple)) else [plain] * size
 
 
-def listed_events(source: Any) -> dict[int, list[Event]]:
-    """Sort the events of an input by their time; a payload of 0 is no event."""
+def listed_events(source: Any, values: bool = False) -> dict[int, list[Event]]:
+    """Sort the events of an input by their time; a payload of 0 is no event, but where a rule takes values over."""
+    zeros = getattr(source, "zeros", None) if values else None
     payloads = [1] * len(source.times) if source.payloads is None else source.payloads
     events: dict[int, list[Event]] = defaultdict(list)
     for time, index, payload in zip(source.times, source.indices, payloads, strict=True):
         if payload != 0:
             events[int(time)].append((int(time), int(index), int(payload)))
-    return dict(events)
+    for time, index in () if zeros is None else zip(*zeros, strict=True):
+        events[int(time)].append((int(time), int(index), 0))
+    return {time: sorted(found, key=lambda event: event[1]) for time, found in events.items()}
 
 
 class Oracle:
@@ -121,7 +124,8 @@ class Oracle:
         }
         self._events: dict[str, list[Event]] = {name: [] for name in [*network.populations, *network.inputs]}
         self._traces: dict[str, dict[str, list[list[Any]]]] = {name: {"u": [], "v": []} for name in network.populations}
-        self._listed = {name: listed_events(source) for name, source in network.inputs.items() if source.rate is None}
+        listed = {name: source for name, source in network.inputs.items() if source.rate is None}
+        self._listed = {name: listed_events(source, name in self._valued()) for name, source in listed.items()}
         self._counts: dict[str, Counts] = {
             name: dict.fromkeys((*COUNTERS, "synaptic_events"), 0) for name in network.populations
         }
@@ -158,6 +162,11 @@ class Oracle:
             "v_saturation" (v left -(2^23-1)..2^23-1 before it was clipped) and "synaptic_events" (arrived there).
         """
         return dict(self._counts[name])
+
+    def _valued(self) -> set[str]:
+        """Nodes whose payloads a rule takes over, since it has no trace of that name."""
+        learns = [c.learning for c in self.network.connections.values() if getattr(c, "learning", None) is not None]
+        return {node for how in learns for trace, node in how.factors if trace not in how.rule.traces}
 
     def _check(self, population: Any) -> None:
         if (self.rules, population.model) not in NEURON_RULES:

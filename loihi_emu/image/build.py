@@ -22,6 +22,7 @@ from loihi_emu.jit import Leaf
 from loihi_emu.models import layout as at
 from loihi_emu.models import noise as noise_at
 from loihi_emu.network import Network
+from loihi_emu.payloads import drives_values
 from loihi_emu.weights import effective
 
 
@@ -46,7 +47,11 @@ class Image:
         self.network = network
         self.arena = Arena()
         self.groups = make_groups(list(network.populations.values()), network.rules)
-        self.inputs = {name: InputSource(node, network.seed) for name, node in network.inputs.items()}
+        connections = network.connections.values()
+        self.inputs = {
+            name: InputSource(node, network.seed, drives_values(name, connections))
+            for name, node in network.inputs.items()
+        }
         self._home = {p.name: g for g in self.groups for p in g.populations}
         self.truncated: dict[str, int] = {}
         self.clipped: dict[str, int] = {}

@@ -13,22 +13,33 @@ from loihi_emu.image.groups import Group
 from loihi_emu.image.memory import Arena, Array, Description, SourceLists
 from loihi_emu.models import inputs as at
 from loihi_emu.models import noise as noise_at
+from loihi_emu.payloads import Events, with_zeros
 
 TWO32 = 1 << 32
 
 
 class InputSource:
-    """An input: its list of this step's spikes and the leaf that fills it."""
+    """An input: its list of this step's spikes and the leaf that fills it; `values`: events of payload 0 count."""
 
-    def __init__(self, node: Input, seed: int) -> None:
-        self.node, self.seed = node, seed
+    def __init__(self, node: Input, seed: int, values: bool = False) -> None:
+        self.node, self.seed, self.values = node, seed, values
         self.poisson = node.rate is not None
         self.counter: NDArray[np.int64] = np.zeros(1, np.int64)
-        most = node.size if self.poisson else max(node.size, most_at_once(node.times))
-        self.lists = SourceLists(most, node.payloads is not None)
+        times, _, payloads = self.events(node)
+        most = node.size if self.poisson else max(node.size, most_at_once(times))
+        self.lists = SourceLists(most, payloads is not None)
         self.origin = Description(3)
         self.lists.describe(self.origin)
         self.most = most
+
+    def events(self, node: Input) -> Events:
+        """Times, indices and payloads that an input of this name sends."""
+        return with_zeros(node) if self.values else (node.times, node.indices, node.payloads)
+
+    def holds(self, node: Input) -> bool:
+        """Whether the lists have room for another input's events, and payloads as it has."""
+        times, _, payloads = self.events(node)
+        return most_at_once(times) <= self.most and (payloads is None) == (self.lists.payload is None)
 
     @property
     def key(self) -> str:
@@ -64,8 +75,9 @@ class InputSource:
         if self.poisson:
             self.point_rate(thresholds(self.node.rate, self.node.size))
         else:
-            payloads = None if self.node.payloads is None else self.node.payloads.astype(np.int32)
-            self.point_events(self.node.times, self.node.indices.astype(np.int32), payloads)
+            times, indices, payloads = self.events(self.node)
+            values = None if payloads is None else payloads.astype(np.int32)
+            self.point_events(times, indices.astype(np.int32), values)
 
     def point_rate(self, limits: Array) -> None:
         """Use these thresholds."""

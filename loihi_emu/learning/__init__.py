@@ -3,7 +3,7 @@
 from loihi_emu.learning import LearningRule, Trace, pair_stdp
 """
 
-from loihi_emu.learning.ready import homeostatic, pair_stdp, pes, reward_stdp, triplet_stdp
+from loihi_emu.learning.ready import homeostatic, pair_stdp, pes, reward_stdp, signed_reward_stdp, triplet_stdp
 from loihi_emu.learning.rule import LearningRule, Trace
 from loihi_emu.learning.window import learning_window
 
@@ -15,5 +15,6 @@ __all__ = [
     "pair_stdp",
     "pes",
     "reward_stdp",
+    "signed_reward_stdp",
     "triplet_stdp",
 ]

@@ -13,12 +13,11 @@ from loihi_emu.errors import UnsupportedError, invalid, ranged, unknown
 from loihi_emu.learning.checks_brian2 import check_brian2
 from loihi_emu.learning.checks_nengo import check_nengo
 from loihi_emu.learning.grammar import TRACES
-from loihi_emu.learning.rule import Learning, LearningRule
+from loihi_emu.learning.rule import DRIVEN, Learning, LearningRule
 from loihi_emu.learning.table import table_of
 from loihi_emu.models.learning_layout import TAG
 
 RULES = ("chip", "brian2_loihi", "nengo_loihi")
-DRIVEN = ("y1", "y2", "y3")
 
 
 def learning_of(
@@ -106,6 +105,11 @@ def check_rule(rule: LearningRule, driven: tuple[tuple[str, str], ...], made: Co
             ways = f"LearningRule({name}=Trace(impulse, tau))"
             more = f' or connect(factors={{"{name}": node}})' if name in DRIVEN else ""
             raise invalid(where, name, f"no trace {name}, which the rule uses", f"{ways}{more}")
+    for name in rule.needs:
+        if name not in names and rules != "brian2_loihi":  # which has no third factors at all
+            given, allowed = f"none for {name}, which this rule needs", f'factors={{"{name}": node}}'
+            advice = "Without it the neuron's own spikes would take its place." if name in rule.traces else ""
+            raise invalid(where, "factors", given, allowed, advice)
     if rules == "chip":
         table_of(rule)
         if rule.random is not None:

@@ -26,7 +26,8 @@ def check_brian2(rule: LearningRule, driven: tuple[tuple[str, str], ...], made: 
     if rule.t_epoch != 1:
         raise invalid(where, "t_epoch", rule.t_epoch, '1 under rules "brian2_loihi"')
     varied = made.delays.size > 0 and made.delays.min() != made.delays.max()
-    if rule.dd is not None or rule.dt is not None or driven or varied or (made.graded and made.delays.any()):
+    third = driven or rule.needs
+    if rule.dd is not None or rule.dt is not None or third or varied or (made.graded and made.delays.any()):
         raise UnsupportedError(
             f'{where}: rules "brian2_loihi" replay a peer that has dw alone, no third factors, one delay for all '
             'synapses of a connection that learns, and with a delay no payloads. Use rules "chip".'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from loihi_emu.errors import invalid
+from loihi_emu.errors import ValidationError, invalid
 from loihi_emu.learning.grammar import Product, place
 
 MANTISSA = (-8, 7)
@@ -41,6 +41,16 @@ def split(value: Fraction) -> tuple[int, int] | None:
     return (whole, exponent) if MANTISSA[0] <= whole <= MANTISSA[1] and exponent <= EXPONENT[1] else None
 
 
+def check_possible(product: Product, target: str, text: str) -> None:
+    """Raise for a constant that no rule set holds, since no whole number times a power of 2 gives it.
+
+    Whether it also fits 4 bits depends on the rule set and is checked when a connection is made: see :func:`checked`.
+    """
+    size = product.scale.denominator
+    if size & (size - 1):
+        raise _unheld(product, place(target, text, product.start))
+
+
 def checked(product: Product, target: str, text: str) -> tuple[int, int]:
     """Mantissa and exponent of a product's constants.
 
@@ -56,14 +66,17 @@ def checked(product: Product, target: str, text: str) -> tuple[int, int]:
             raise invalid(where, f"constant beside {factor.variable}", factor.constant, f"{CONSTANT[0]}..{CONSTANT[1]}")
     found = split(product.scale)
     if found is None:
-        values = held()
-        below = [v for v in values if v < product.scale][-1:]
-        above = [v for v in values if v > product.scale][:1]
-        near = " and ".join(_shown(v) for v in [*below, *above])
-        raise invalid(
-            where, "constant", _shown(product.scale), "m * 2^e with m in -8..7 and e in -7..8", f"Near it are {near}."
-        )
+        raise _unheld(product, where)
     return found
+
+
+def _unheld(product: Product, where: str) -> ValidationError:
+    values = held()
+    below = [v for v in values if v < product.scale][-1:]
+    above = [v for v in values if v > product.scale][:1]
+    near = " and ".join(_shown(v) for v in [*below, *above])
+    allowed = "m * 2^e with m in -8..7 and e in -7..8"
+    return invalid(where, "constant", _shown(product.scale), allowed, f"Near it are {near}.")
 
 
 def _shown(value: Fraction) -> str:

@@ -19,6 +19,7 @@ from fractions import Fraction
 from typing import NoReturn
 
 from loihi_emu.errors import brief, invalid, unknown
+from loihi_emu.learning.elsewhere import MARKS, meant_by
 
 TRACES = ("x1", "x2", "y1", "y2", "y3")
 VARIABLES = ("x0", "y0", *TRACES, "w", "d", "t")
@@ -151,8 +152,8 @@ class _Parser:
             found = _TOKEN.match(text, at)
             if found is None:
                 at += len(text[at:]) - len(text[at:].lstrip())
-                hint = "Write 2^-n to divide by a power of 2." if text[at] == "/" else ""
-                raise invalid(place(target, text, at), "", repr(text[at]), "symbols, numbers, + - * ^ ( )", hint)
+                allowed, hint = "symbols, numbers, + - * ^ ( )", MARKS.get(text[at], "")
+                raise invalid(place(target, text, at), "", repr(text[at]), allowed, hint)
             kind = str(found.lastgroup)
             if len(found.group(kind)) > DIGITS:
                 length = len(found.group(kind))
@@ -184,8 +185,17 @@ class _Parser:
     def rule(self) -> tuple[Product, ...]:
         terms = self.sum()
         if self.peek():
-            self.fail("an operator + - * or the end", "Write every multiplication with *.")
+            self.fail("an operator + - * or the end", self.beside())
         return tuple(self.gated(term) for term in terms)
+
+    def beside(self) -> str:
+        """What to do about something that stands beside a factor without an operator."""
+        before = self.tokens[self.next - 1]
+        if self.peek() == "^":
+            return f"Write {before.text}*{before.text}; only powers of 2 have a ^, such as 2^-3."
+        if before.kind == "number" and self.peek()[0] in "eE" and self.at() == before.at + len(before.text):
+            return "Write numbers as 0.25 or 2^-2."
+        return "Write every multiplication with *."
 
     def sum(self) -> list[_Term]:
         terms: list[_Term] = []
@@ -252,7 +262,12 @@ class _Parser:
         if token is not None and token.kind == "name":
             self.next += 1
             return self.symbol(token)
-        self.fail("a number, a symbol or a bracket")
+        self.fail("a number, a symbol or a bracket", "Powers are written 2^n." if self.powered() else "")
+
+    def powered(self) -> bool:
+        """Whether the last two marks are the power sign of other languages."""
+        last = [token.text for token in self.tokens[max(0, self.next - 1) : self.next + 1]]
+        return last == ["*", "*"] and self.tokens[self.next].at == self.tokens[self.next - 1].at + 1
 
     def number(self, token: _Token) -> _Term:
         value = Fraction(token.text)
@@ -278,7 +293,10 @@ class _Parser:
                 self.fail('")"', f"The bracket of sgn at character {token.at + 1} is open.")
             return self.bracket(inside, token.at, sign=True)
         if name not in SYMBOLS:
-            raise unknown("symbol", name, SYMBOLS, where=place(self.target, self.text, token.at))
+            near, advice = meant_by(name)
+            raise unknown(
+                "symbol", name, SYMBOLS, where=place(self.target, self.text, token.at), advice=advice, near=near
+            )
         return [_Term(Fraction(1), (Factor(name),), token.at, token.at + len(name))]
 
     def bracket(self, inside: list[_Term], at: int, sign: bool) -> list[_Term]:

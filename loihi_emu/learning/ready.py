@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from loihi_emu.errors import finite, integer, invalid, ranged
+from loihi_emu.keywords import known_keywords
 from loihi_emu.learning.constants import held, split
 from loihi_emu.learning.rule import LearningRule, Trace
 
@@ -40,6 +41,7 @@ def amplitude(where: str, name: str, value: Any) -> str:
     return power if mantissa == 1 else f"{mantissa}*{power}"
 
 
+@known_keywords
 def pair_stdp(
     a_plus: float = 0.25,
     a_minus: float = 0.25,
@@ -64,6 +66,7 @@ def pair_stdp(
     return LearningRule(dw=f"{up}*x1*y0 - {down}*y1*x0", x1=x1, y1=y1, t_epoch=t_epoch)
 
 
+@known_keywords
 def triplet_stdp(
     a2_plus: float = 0.125,
     a2_minus: float = 0.125,
@@ -95,6 +98,7 @@ def triplet_stdp(
     )  # fmt: skip
 
 
+@known_keywords
 def reward_stdp(
     a_plus: float = 0.25,
     a_minus: float = 0.25,
@@ -110,16 +114,67 @@ def reward_stdp(
     """Reward-modulated STDP: pairings go into the tag, which decays; reward turns tags into weights.
 
     ``dt = a_plus x1 y0 - a_minus y1 x0 - forget t`` and ``dw = rate t y3``. Connect with ``factors={"y3": reward}``:
-    every spike of that node is a reward, which fades with `tau_reward`.
+    every spike of that node is a reward, which fades with `tau_reward`. Spikes alone count, not their payloads:
+    :func:`signed_reward_stdp` learns from rewards and punishments. Connecting without the factor is an error.
     """
-    values = {"a_plus": a_plus, "a_minus": a_minus, "rate": rate, "forget": forget}
-    a = {name: amplitude("reward_stdp", name, value) for name, value in values.items()}
+    text, rate_text = _tagged("reward_stdp", a_plus, a_minus, rate, forget)
     return LearningRule(
-        dw=f"{a['rate']}*u0*t*y3", dt=f"{a['a_plus']}*x1*y0 - {a['a_minus']}*y1*x0 - {a['forget']}*u0*t",
-        x1=Trace(impulse, tau_plus), y1=Trace(impulse, tau_minus), y3=Trace(impulse, tau_reward), t_epoch=t_epoch,
+        dw=f"{rate_text}*u0*t*y3", dt=text, x1=Trace(impulse, tau_plus), y1=Trace(impulse, tau_minus),
+        y3=Trace(impulse, tau_reward), t_epoch=t_epoch, needs=("y3",),
     )  # fmt: skip
 
 
+@known_keywords
+def signed_reward_stdp(
+    a_plus: float = 0.25,
+    a_minus: float = 0.25,
+    rate: float = 0.0078125,
+    forget: float = 0.0625,
+    tau_plus: float = 10,
+    tau_minus: float = 10,
+    *,
+    impulse: float = IMPULSE,
+    t_epoch: int = 1,
+) -> LearningRule:
+    """Reward-modulated STDP whose reward has a sign: pairings go into the tag, reward and punishment act on it.
+
+    ``dt = a_plus x1 y0 - a_minus y1 x0 - forget t`` and ``dw = rate t y3`` in every epoch (Izhikevich 2007; Fremaux
+    and Gerstner 2016). y3 is the reward itself: connect with ``factors={"y3": reward}``, an input whose payloads are
+    the rewards, -128..127. A value is held until the next one, so an event of payload 0 ends it; in a dense array
+    (steps, 1) every step has its value. With ``a_minus=0`` only "before" pairings become eligible.
+
+    Widths: tags 9 bits with sign, y3 8 bits with sign, their product and `rate` 15 bits and sign, saturating, then the
+    weight's 8 bits, rounded stochastically. Evidence: reward spikes with signed values, and further synaptic variables
+    for eligibility, are named in Davies et al. 2018, without widths; that a value stays until the next is chosen.
+
+    Examples
+    --------
+    >>> signed_reward_stdp(0.25, 0).dw
+    '2^-7*u0*t*y3'
+    >>> from loihi_emu import Network
+    >>> net = Network()
+    >>> pre, post = net.input("pre", 5, rate=0.1), net.population("post", 2, vth=200, dv=500)
+    >>> steps, rewards = [100, 200], [60, -60]  # a reward at step 100, a punishment at 200, each for one step
+    >>> times = steps + [t + 1 for t in steps]
+    >>> reward = net.input("reward", 1, spikes=(times, [0] * 4), payloads=rewards + [0, 0])
+    >>> net.connect(pre, post, 100, learning=signed_reward_stdp(), factors={"y3": reward}, sign_mode="excitatory")
+    <Connection "pre->post": pre -> post, dense, 10 weights, excitatory, exponent 0, learns>
+    """
+    text, rate_text = _tagged("signed_reward_stdp", a_plus, a_minus, rate, forget)
+    return LearningRule(
+        dw=f"{rate_text}*u0*t*y3", dt=text, x1=Trace(impulse, tau_plus), y1=Trace(impulse, tau_minus), t_epoch=t_epoch,
+        needs=("y3",),
+    )  # fmt: skip
+
+
+def _tagged(where: str, a_plus: float, a_minus: float, rate: float, forget: float) -> tuple[str, str]:
+    """The rule of a tag that pairings write, and the rate of what reads it."""
+    values = {"a_plus": a_plus, "a_minus": a_minus, "rate": rate, "forget": forget}
+    a = {name: amplitude(where, name, value) for name, value in values.items()}
+    return f"{a['a_plus']}*x1*y0 - {a['a_minus']}*y1*x0 - {a['forget']}*u0*t", a["rate"]
+
+
+@known_keywords
 def pes(rate: float = 0.0078125, tau: float = 10, *, impulse: float = 20.5) -> LearningRule:
     """PES, the prescribed error sensitivity of Nengo: ``dw = -rate * x1 * error`` every fourth step.
 
@@ -130,9 +185,11 @@ def pes(rate: float = 0.0078125, tau: float = 10, *, impulse: float = 20.5) -> L
     ``lr_int * 2^lr_exp``, of which a product of two factors loses two bits (a quarter of `rate` acts); an error holds
     for its step alone, so that of every fourth step counts; traces decay by ``exp(-2 / tau)`` every second step.
     """
-    return LearningRule(dw=f"-{amplitude('pes', 'rate', rate)}*u1*x1*y1", x1=Trace(impulse, tau), t_epoch=2)
+    text = f"-{amplitude('pes', 'rate', rate)}*u1*x1*y1"
+    return LearningRule(dw=text, x1=Trace(impulse, tau), t_epoch=2, needs=("y1",))
 
 
+@known_keywords
 def homeostatic(rule: LearningRule, rate: float = 0.03125, target: int = 0, every: int = 6) -> LearningRule:
     """The same rule with weights that also relax to `target`: ``- rate * (w - target)`` in every 2^every-th epoch.
 

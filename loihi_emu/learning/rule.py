@@ -9,10 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.errors import finite, integer, invalid, ranged
+from loihi_emu.errors import finite, integer, invalid, ranged, unknown
+from loihi_emu.keywords import known_keywords_of
+from loihi_emu.learning.constants import check_possible
 from loihi_emu.learning.grammar import TRACES, Product, parse
 
 TARGETS = ("dw", "dd", "dt")
+DRIVEN = ("y1", "y2", "y3")
+"""Traces that a third factor can drive."""
 TRACE_MAX = 127
 """Traces hold 7 bits."""
 FRACTION_BITS = 8
@@ -20,16 +24,22 @@ FRACTION_BITS = 8
 MAX_EPOCH = 63
 
 
+@known_keywords_of
 @dataclass(frozen=True)
 class Trace:
     """A trace: every spike adds `impulse`, every step multiplies by ``exp(-1 / tau)``; 0..127, rounded stochastically.
+
+    Every spike of an epoch adds its impulse (Lava; nengo-loihi's emulator takes one spike an epoch). The decay is by
+    analogy with that of u and v: brian2-loihi multiplies by ``1 - 1 / tau``, nengo-loihi by ``exp(-2 / tau)`` in every
+    second step.
 
     Parameters
     ----------
     impulse : float
         0..127, in steps of 1/256; the fraction is rounded up with that probability.
     tau : float
-        Time constant in steps; 0 forgets at once, infinity never.
+        Time constant in steps; 0 forgets at once, ``numpy.inf`` never. A step keeps a multiple of 1/4096, so that
+        beyond 8191 nothing is lost either.
 
     Examples
     --------
@@ -55,6 +65,7 @@ class Trace:
             raise invalid("Trace", "tau", f"an array of shape {tau.shape}", "one number")
 
 
+@known_keywords_of
 @dataclass(frozen=True)
 class LearningRule:
     """How synapses change: one text each for weight, delay and tag, the traces they read, and how often.
@@ -75,6 +86,21 @@ class LearningRule:
         Steps of an epoch, 1..63.
     random : float, optional
         Under ``rules="brian2_loihi"`` only: a constant in 0..1 in place of all random numbers, to replay recordings.
+    needs : tuple of str
+        Traces among y1, y2 and y3 that a third factor must drive: connecting without it is an error.
+
+    Raises
+    ------
+    ValidationError
+        A text that is no rule (names the character), a trace x1 or x2 that is read and not given, a constant that no
+        whole number times a power of 2 gives. What depends on the rule set, on third factors or on the connection
+        (4 bits of mantissa, y traces, shapes) is checked by ``Network.connect``.
+
+    Notes
+    -----
+    How far this is known of silicon: weights saturate at the range of the mantissa (reported of a chip are 128, and an
+    overflow near the limit: nengo-loihi's issue 98, open); nengo-loihi's emulator and the chip learn alike, not equally
+    (its issues 139, 167). ARCHITECTURE.md has the source of every choice.
 
     Examples
     --------
@@ -93,6 +119,7 @@ class LearningRule:
     y3: Trace | None = None
     t_epoch: int = 1
     random: float | None = None
+    needs: tuple[str, ...] = ()
     products: Mapping[str, tuple[Product, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -110,6 +137,14 @@ class LearningRule:
                 )
         if self.random is not None:
             ranged("LearningRule", "random", self.random, 0, 1)
+        object.__setattr__(self, "needs", _needed(self.needs))
+        for target, products in parsed.items():
+            for product in products:
+                check_possible(product, target, getattr(self, target))
+        for name in TRACES[:2]:
+            if name in self.used and getattr(self, name) is None:
+                missing = f"no trace {name}, which the rule reads"
+                raise invalid("LearningRule", name, missing, f"{name}=Trace(impulse, tau)")
 
     @property
     def traces(self) -> dict[str, Trace]:
@@ -127,7 +162,7 @@ class LearningRule:
         found |= {
             name: None if (trace := getattr(self, name)) is None else [trace.impulse, trace.tau] for name in TRACES
         }
-        return found | {"t_epoch": self.t_epoch, "random": self.random}
+        return found | {"t_epoch": self.t_epoch, "random": self.random, "needs": list(self.needs)}
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> LearningRule:
@@ -150,6 +185,16 @@ class LearningRule:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(LearningRule.from_settings(state).__dict__)
+
+
+def _needed(names: Any) -> tuple[str, ...]:
+    given = (names,) if isinstance(names, str) else names
+    if not isinstance(given, (tuple, list)):
+        raise invalid("LearningRule", "needs", repr(names), 'names of traces, such as ("y3",)')
+    for name in given:
+        if name not in DRIVEN:
+            raise unknown("trace of a third factor", name, DRIVEN, where="LearningRule, needs")
+    return tuple(given)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from loihi_emu.errors import integer, invalid, ranged, whole
+from loihi_emu.keywords import known_keywords
 from loihi_emu.learning.rule import LearningRule
 
 FARTHEST = 10_000
@@ -16,6 +17,7 @@ SETTLE = 4
 """Steps after the pair, and epochs, until everything has been learned."""
 
 
+@known_keywords
 def learning_window(
     rule: LearningRule,
     distances: ArrayLike,
@@ -58,6 +60,9 @@ def learning_window(
     where = "learning_window"
     if not isinstance(rule, LearningRule):
         raise invalid(where, "rule", repr(rule), "a LearningRule")
+    if rule.needs:
+        given = f"a rule that needs a third factor for {', '.join(rule.needs)}"
+        raise invalid(where, "rule", given, "one of two spikes alone")
     steps = np.atleast_1d(whole(where, "distances", distances)).reshape(-1)
     ranged(where, "distances", steps, -FARTHEST, FARTHEST)
     repeats = integer(where, "repeats", repeats, 1, 1 << 20)

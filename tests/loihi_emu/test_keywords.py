@@ -129,7 +129,7 @@ def test_words_of_other_tools_lead_to_arguments_that_exist():
         elif topic in ("variable", "rules"):
             known = {"u", "v", "rest", "spikes", "weights", "delays", *loihi_emu.models.registry.RULES}
         else:
-            owner = loihi_emu
+            owner = loihi_emu if hasattr(loihi_emu, topic.partition(".")[0]) else loihi_emu.learning
             for part in topic.split("."):
                 owner = getattr(owner, part)
             known = set(inspect.signature(owner).parameters)

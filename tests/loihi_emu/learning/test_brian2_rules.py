@@ -116,6 +116,6 @@ def test_spikes_count_where_a_trace_of_their_side_is_given(text, traces, expecte
 def test_a_trace_without_decay_stays():
     net = Network(rules="brian2_loihi")
     source, cells = net.input("source", 1, spikes=([1, 5], [0, 0])), net.population("cells", 1, vth=9)
-    rule = LearningRule(dw="x1*y0", x1=Trace(16, np.inf), random=0.5)
+    rule = LearningRule(dw="x1*x0", x1=Trace(16, np.inf), random=0.5)
     net.probe(net.connect(source, cells, [[1]], learning=rule, name="s", weight_exp=-8), "x1")
     assert Emulator(net).run(3000)["s.x1"].ravel()[[0, 1, 4, 5, 2999]].tolist() == [0, 16, 16, 32, 32]
