@@ -20,6 +20,8 @@ from loihi_emu.probing import check_view
 if TYPE_CHECKING:
     from loihi_emu.emulator import Emulator
 
+SPIKES = "Spikes are recorded: network.probe(population), then recording.spikes(population)."
+
 
 def get(emulator: Emulator, name: str | Population | Connection, variable: str, view: str = "state") -> Any:
     """What ``Emulator.get`` gives."""
@@ -42,7 +44,8 @@ def get(emulator: Emulator, name: str | Population | Connection, variable: str, 
     if variable in group.parameters[key]:
         return np.array(group.parameters[key][variable])
     known = dict.fromkeys([*states, *node.parameters])
-    raise unknown("variable", variable, known, where=f'population "{key}"')
+    advice = SPIKES if variable == "spikes" else ""
+    raise unknown("variable", variable, known, where=f'population "{key}"', advice=advice)
 
 
 def _chip_view(emulator: Emulator, key: str, variable: str, view: str) -> Any:

@@ -108,7 +108,7 @@ class Emulator:
         SimulationError
             An overflow under ``overflow="raise"``; a run that is under way already.
         """
-        count = integer("run", "steps", steps, 0, MAX_STEPS, RUN_STEPS)
+        count = integer("run", "steps", steps, 0, MAX_STEPS, RUN_STEPS if isinstance(steps, float) else "")
         if self._sample_steps is not None:  # recordings of samples do not go on in those of a run
             self._guard.setup(self._forget)
         before, begin, earlier = self._books.marks(), time.perf_counter(), self._wall
@@ -146,7 +146,7 @@ class Emulator:
             Of all samples, one after the other; ``spike_counts(name)`` has shape (samples, size), ``sample(k)`` is the
             Recording of one.
         """
-        count = integer("run_samples", "steps", steps, 1, MAX_STEPS, RUN_STEPS)
+        count = integer("run_samples", "steps", steps, 1, MAX_STEPS, RUN_STEPS if isinstance(steps, float) else "")
         samples, prepared, graded = prepare_samples(self.image, inputs, count)
         if graded:
             self._guard.setup(partial(self._rebuild, with_payloads(self.network, graded)))

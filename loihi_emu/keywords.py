@@ -124,7 +124,7 @@ def missing_attribute(owner: object, name: str, advice: Mapping[str, str] | None
     said = (advice or {}).get(name) or ATTRIBUTES.get(kind, {}).get(name)
     if said:
         return MissingAttributeError(f"{text} {said}")
-    public = [word for word in dir(type(owner)) if not word.startswith("_")]
+    public = [word for word in sorted({*dir(type(owner)), *getattr(owner, "__dict__", ())}) if word[0] != "_"]
     near = near_names(name, public)
     if near:
         return MissingAttributeError(f"{text} Did you mean {' or '.join(near)}?")

@@ -152,6 +152,23 @@ ARGUMENTS: dict[str, tuple[Row, ...]] = {
         ("samples data x batch input dataset", "inputs", ""),
         ("report progress_bar verbose tqdm", "progress", ""),
     ),
+    "Emulator.get": (
+        ("population node connection target", "name", ""),
+        ("var key attr attribute parameter state", "variable", ""),
+    ),
+    "Emulator.set": (
+        ("population node connection target", "name", ""),
+        ("var key attr attribute parameter state", "variable", ""),
+        ("val values to data", "value", ""),
+        ("v u rest vth bias du dv weights delays", "", 'A value is set by its name: emulator.set("cells", "v", 3).'),
+    ),
+    "Emulator.reset": (("seed rng", "", _SEED),),
+    **dict.fromkeys(
+        ("Recording.spikes", "Recording.spike_counts", "Recording.times", "Recording.neurons"),
+        (("population node target key variable", "name", ""),),
+    ),
+    "Recording.sample": (("index i sample number n", "k", ""),),
+    "Recording.part": (("begin first from_ t_start", "start", ""), ("end last to until t_stop", "stop", "")),
     "Emulator.set_input": (
         ("spike_times times events data spike_data", "spikes", ""),
         ("rates freq frequency probability", "rate", "A rate is a probability per step, 0..1."),

@@ -19,7 +19,10 @@ from loihi_emu.keywords import known_keywords_of, missing_attribute
 from loihi_emu.room import LARGE, room_for, too_large
 from loihi_emu.sample_counts import SampleCounts
 from loihi_emu.spikes import Spikes
+from loihi_emu.steps import Samples
 
+STATES = ("u", "v", "rest", "weights", "delays", "tags", "x1", "x2", "y1", "y2", "y3")
+"""What attributes are asked for that are recorded only with a probe."""
 MANY_NAMES = 8
 """So many ways of reading are listed at most."""
 PROBE_FIRST = "Call network.probe() before the Emulator is made."
@@ -79,7 +82,7 @@ class Recording:
     @property
     def samples(self) -> int:
         """Number of samples, an unfinished last one included; 1 for a run."""
-        return 1 if self.sample_steps is None else -(-self.steps // self.sample_steps)
+        return Samples(1 if self.sample_steps is None else -(-self.steps // self.sample_steps))
 
     # ------------------------------------------------------------ accounts
     def _looked(self) -> Accounts:
@@ -131,10 +134,15 @@ class Recording:
 
     def _written(self, name: str) -> dict[str, str]:
         """How something recorded is read that was asked for as an attribute: of a population, or a variable."""
-        found = [k for k in self.names if name in (k, k.rpartition(".")[0], k.rpartition(".")[2])]
+        asked = name.casefold()
+        found = [k for k in self.names if asked in (part.casefold() for part in (k, *k.rpartition(".")[::2]))]
         ways = [f'.spikes("{k[: -len(".spikes")]}")' if k.endswith(".spikes") else f'["{k}"]' for k in found]
         text = ", ".join(f"recording{way}" for way in ways[:MANY_NAMES])
-        return {name: f"What was recorded is read by its name: {text}."} if ways else {}
+        if ways:
+            return {name: f"What was recorded is read by its name: {text}."}
+        if asked in STATES:
+            return {name: f"No {name} was recorded; recorded are {', '.join(self.names) or 'none'}. {PROBE_FIRST}"}
+        return {}
 
     def __call__(self, *arguments: Any, **keywords: Any) -> NoReturn:
         """Raise an error: a recording is a value."""

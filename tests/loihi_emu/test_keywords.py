@@ -94,7 +94,7 @@ def test_a_function_that_takes_any_keyword_is_left_alone():
 @pytest.mark.parametrize(
     ("name", "said"),
     [("run", r"Emulator\(network\)\.run\(steps\)"), ("set_input", "emulator.set_input"), ("plot", "plots.raster"),
-     ("conect", "Did you mean connect"), ("wibble", "It has connect, connections")],
+     ("conect", "Did you mean connect"), ("wibble", "It has chip, connect, connections")],
 )  # fmt: skip
 def test_an_attribute_that_a_network_lacks_says_where_the_thing_is(name, said):
     with pytest.raises(MissingAttributeError, match=said):
