@@ -233,7 +233,7 @@ class Emulator:
         sparse one a matrix of that shape, sparse or not, or one value per stored synapse; a convolution's a kernel.
         Of a connection that learns all can be set that :meth:`get` names; ``set(c, "learning", False)`` stops it.
         A new t_epoch also holds for other connections that learn onto the same neurons, and forgets which neurons
-        spiked in the unfinished epoch.
+        spiked in the unfinished epoch; traces that only a new rule has begin at 0. All else goes on.
         """
         access.change(self, name, variable, value)
 

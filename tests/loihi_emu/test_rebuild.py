@@ -163,7 +163,7 @@ def delayed(rule=None):
     net = Network("m", seed=4)
     source, cells = net.input("source", 4, rate=0.3), net.population("cells", 3, vth=100, dv=0)
     delays = np.arange(12).reshape(3, 4)
-    rule = LearningRule(dw="u0*x1", x1=Trace(0, 1)) if rule is None else rule
+    rule = LearningRule(dw="u0*x1", x1=Trace(1, 1)) if rule is None else rule
     net.connect(source, cells, np.full((3, 4), 9), name="L", delays=delays, learning=rule, sign_mode="excitatory")
     net.connect(net.input("j", 1), cells, [[1]] * 3, name="s")
     net.probe(cells, ["spikes", "u", "v"])
@@ -172,7 +172,7 @@ def delayed(rule=None):
 
 RULES = {
     "delays that stay": None,
-    "delays that are read": LearningRule(dw="x0*d", x1=Trace(0, 1)),
+    "delays that are read": LearningRule(dw="x0*d"),
     "delays that learn": LearningRule(dd="x0*1 - y0*2"),
 }
 
@@ -199,7 +199,7 @@ def test_events_under_way_arrive_after_delays_were_set(tmp_path, rule, delays):
 
 
 def test_a_rule_that_begins_or_ends_to_read_delays_keeps_the_checkpoint_its_own(tmp_path):
-    plain, reading = LearningRule(dw="x0*1", x1=Trace(0, 1)), LearningRule(dw="x0*d", x1=Trace(0, 1))
+    plain, reading = LearningRule(dw="x0*1"), LearningRule(dw="x0*d")
     for first, then in ((plain, reading), (reading, plain)):
         emulator, fresh = (Emulator(delayed_once(first)) for _ in range(2))
         emulator.run(5)
@@ -223,7 +223,7 @@ def delayed_once(rule):
 def test_the_trial_of_one_event(tmp_path):
     net = Network("m")
     source, cells = net.input("i", 1, spikes=([0], [0])), net.population("c", 1, vth=100, dv=0)
-    net.connect(source, cells, [[10]], name="L", delays=[[5]], learning=LearningRule(dw="u0*x1", x1=Trace(0, 1)))
+    net.connect(source, cells, [[10]], name="L", delays=[[5]], learning=LearningRule(dw="u0*x1", x1=Trace(1, 1)))
     net.connect(net.input("j", 1), cells, [[1]], name="s")
     net.probe(cells, "v")
     for rebuild in (False, True):
