@@ -120,9 +120,13 @@ class Books:
         """Look at thresholds again before the next recording."""
         self._populations = None
 
+    def values(self) -> Array:
+        """The clocks and counters of now, as in :attr:`Marks.values`."""
+        return np.concatenate(self._arrays)
+
     def marks(self) -> Marks:
         """Where everything stands now."""
-        return Marks(np.concatenate(self._arrays), self.image.fills.filled.tolist(), self._layout)
+        return Marks(self.values(), self.image.fills.filled.tolist(), self._layout)
 
     def recording(
         self, since: Marks, wall: float, sample_steps: int | None = None, ends: Sequence[tuple[Array, float]] = ()

@@ -164,7 +164,7 @@ class Emulator:
                 for k in range(samples):
                     self._guard.setup(partial(self._begin_sample, k, chosen))
                     self._pacer.run(count, shown, after_chunk, self._guard.part)
-                    self._sample_ends.append((self._books.marks().values, time.perf_counter() - begin))
+                    self._sample_ends.append((self._books.values(), time.perf_counter() - begin))
         finally:
             self._wall = time.perf_counter() - begin
             self._guard.setup(self._end_samples)

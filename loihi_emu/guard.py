@@ -19,7 +19,7 @@ import time
 import weakref
 from collections.abc import Callable
 from functools import partial, wraps
-from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from loihi_emu.errors import SimulationError
 from loihi_emu.keywords import known_keywords
@@ -44,11 +44,13 @@ class Guarded(Protocol):
 G = TypeVar("G", bound=Guarded)
 
 
-class _Run(NamedTuple):
+class _Run:
     """A run that is under way."""
 
-    name: str
-    thread: int
+    __slots__ = ("name", "thread")
+
+    def __init__(self, name: str, thread: int) -> None:
+        self.name, self.thread = name, thread
 
 
 class Guard:
@@ -186,7 +188,7 @@ def _marked(way: Callable[[Guard], Any], method: Callable[Concatenate[G, P], R])
 
     @wraps(method)
     def guarded(self: G, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        made: R = way(self._guard)(name, partial(checked, self, *args, **kwargs))
+        made: R = way(self._guard)(name, partial(checked if kwargs else method, self, *args, **kwargs))
         return made
 
     guarded.guarded_as = way.__name__  # type: ignore[attr-defined]
