@@ -20,8 +20,10 @@ from lava_api.magma.kernels.plan import Plan, links_by_target, make_plan
 from lava_api.magma.kernels.region import ManagedTurn, make_regions
 from lava_api.magma.runtime.channel import Channel, HostChannel, PipeEnd
 from lava_api.magma.runtime.control import Control
+from lava_api.magma.runtime.isolation import is_isolated, visited
 from lava_api.magma.runtime.kernel_service import KernelService
 from lava_api.magma.runtime.loihi_service import LoihiService
+from lava_api.magma.runtime.own_copy import Copier
 from lava_api.magma.runtime.var_link import VarLink
 
 
@@ -56,7 +58,8 @@ class Assembly:
     def join(self) -> None:
         """Tell all models that the program has ended."""
         for process, model in self.models.items():
-            model.join()
+            with visited(model._party):
+                model.join()
             process._model = None
 
 
@@ -72,7 +75,7 @@ def assemble(program: Program, control: Control) -> Assembly:
     """
     assembly = Assembly()
     for leaf in program.leaves:
-        assembly.models[leaf.process] = leaf.process._model = _model(leaf, assembly)
+        assembly.models[leaf.process] = leaf.process._model = _model(leaf, assembly, control)
         _bind_host_channels(leaf.process, control)
     plan = make_plan(program, assembly.models)
     channels = _channels(program, control, plan)
@@ -86,23 +89,29 @@ def assemble(program: Program, control: Control) -> Assembly:
     _references(program, assembly)
     _services(program, assembly, control, plan, channels, pipes)
     for model in assembly.models.values():
-        model.start()
+        with visited(model._party):
+            model.start()
     return assembly
 
 
-def _model(leaf: Leaf, assembly: Assembly) -> Any:
-    """Build a model with its variables."""
+def _model(leaf: Leaf, assembly: Assembly, control: Control) -> Any:
+    """Build a model with its variables; one that runs code of the user's has all that it gets for itself."""
     process, kind = leaf.process, leaf.model_class
+    copier = Copier()
+    party, params = None, process.proc_params
+    if is_isolated(kind, params):
+        party, params = control.scheduler.isolation.party(), copier.copy(params)
     try:
-        model = kind(process.proc_params)
+        with visited(party):
+            model = kind(params)
     except Exception as error:
         if hasattr(error, "add_note"):  # from Python 3.11 on
             error.add_note(f'It comes from {kind.__name__}, the model of process "{process.name}".')
         raise
-    model.model_id = process.id
+    model.model_id, model._party = process.id, party
     for var in process.vars:
         lava_type = getattr(kind, var.name)
-        setattr(model, var.name, value_of(var, lava_type, var.name in kind.COMPLEX))
+        setattr(model, var.name, value_of(var, lava_type, copier, var.name in kind.COMPLEX))
         setattr(model, f"_{var.name}_p", lava_type.precision)
         model.var_id_to_var_map[var.id] = var.name
         assembly.variables[var.id] = (model, var.name, var)
@@ -143,8 +152,8 @@ def _pipe(port: Any, control: Control) -> HostChannel:
     return pipe
 
 
-def value_of(var: Any, lava_type: Any, may_be_complex: bool = False) -> Any:
-    """Return the initial value of a variable as its model holds it.
+def value_of(var: Any, lava_type: Any, copier: Copier, may_be_complex: bool = False) -> Any:
+    """Return the initial value of a variable as its model holds it: its own, whatever the type.
 
     Parameters
     ----------
@@ -152,6 +161,8 @@ def value_of(var: Any, lava_type: Any, may_be_complex: bool = False) -> Any:
         The variable.
     lava_type : LavaPyType
         Its implementation.
+    copier : Copier
+        Copies for this model.
     may_be_complex : bool
         Whether complex values stay complex in a variable of real numbers.
     """
@@ -172,7 +183,7 @@ def value_of(var: Any, lava_type: Any, may_be_complex: bool = False) -> Any:
             raise ValueError(f"{var._where()}: init does not fit into shape {var.shape}: {error}") from error
         return array
     if isinstance(kind, type) and issubclass(kind, int | float | str):
-        return var.init
+        return copier.copy(var.init)
     if isinstance(kind, type) and issubclass(kind, csr_matrix):
         if issparse(var.init):
             return csr_matrix(var.init, copy=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lava_api.magma.runtime.isolation import entered
 from lava_api.magma.runtime.scheduler import Job
 
 ENDLESS = 2**63 - 1
@@ -40,7 +41,7 @@ class AsyncService:
         self.pending = len(self.models)
         for model in self.models:
             model.num_steps = ENDLESS if num_steps == float("inf") else int(num_steps)
-            self.control.scheduler.queue.append(Job(self, model, self._job(model)))
+            self.control.scheduler.queue.append(Job(self, model, entered(model, self._job(model))))
 
     def _job(self, model: Any) -> Any:
         """Return the job of a model."""

@@ -8,6 +8,7 @@ from typing import Any
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.sync.protocols.loihi_protocol import Phase
 from lava_api.magma.runtime.channel import HostChannel
+from lava_api.magma.runtime.isolation import entered
 from lava_api.magma.runtime.scheduler import Job
 
 GUARDS = ("pre_guard", "lrn_guard", "post_guard")
@@ -148,14 +149,14 @@ class LoihiService:
         last = [turn for waits, turn in kernels if waits]
         spiking: list[Any] = [*first, *turns.values(), *last]
         self._jobs = {
-            Phase.SPK: [Job(self, turn.model, turn.spike) for turn in spiking],
-            Phase.PRE_MGMT: [Job(self, t.model, t.pre_mgmt) for t in python if overrides(t.model, "pre_guard")],
+            Phase.SPK: [self._job(turn.model, turn.spike) for turn in spiking],
+            Phase.PRE_MGMT: [self._job(t.model, t.pre_mgmt) for t in python if overrides(t.model, "pre_guard")],
             Phase.LRN: [
                 *(Job(self, turn.model, turn.region.learn) for _, turn in kernels if turn.region.learner is not None),
-                *(Job(self, turn.model, turn.learn) for turn in turns.values() if turn.guarded),
+                *(self._job(turn.model, turn.learn) for turn in turns.values() if turn.guarded),
             ],
             Phase.POST_MGMT: [
-                Job(self, t.model, t.post_mgmt)
+                self._job(t.model, t.post_mgmt)
                 for t in ordered
                 if not isinstance(t, _Turn) or overrides(t.model, "post_guard")
             ],
@@ -166,6 +167,10 @@ class LoihiService:
             self._early += [sent for sent in early if not isinstance(sent[1], HostChannel)]
             region.border.early = [sent for sent in early if isinstance(sent[1], HostChannel)]
         self._phases = self._steps()
+
+    def _job(self, model: Any, method: Any) -> Job:
+        """Return a method of a model as a job."""
+        return Job(self, model, entered(model, method))
 
     def begin(self, num_steps: float) -> None:
         """Add time steps to do."""

@@ -17,6 +17,7 @@ from greenlet import error as greenlet_error
 from greenlet import getcurrent, greenlet
 
 from lava_api.magma.runtime.channel import Channel
+from lava_api.magma.runtime.isolation import Isolation
 
 
 class Failure(NamedTuple):
@@ -108,6 +109,8 @@ class Scheduler:
         Asked before a round begins; where it returns true the run is left, and those that gave way stay midway.
     moment : callable
         Returns a number that grows with the time steps.
+    isolation : Isolation
+        Keeps the models' random numbers apart.
     """
 
     def __init__(self) -> None:
@@ -127,6 +130,7 @@ class Scheduler:
         self.leaving = False
         self.is_driven = False
         self.stalled: dict[Any, tuple[Any, ...]] = {}
+        self.isolation = Isolation()
         self.thread = get_ident()
         self.on_host_wait: Callable[[Channel, bool], None] | None = None
         self.may_drive: Callable[[], bool] | None = None
@@ -176,6 +180,7 @@ class Scheduler:
                 else:
                     (self.idle.pop() if self.idle else Worker(self)).switch()
         finally:
+            self.isolation.leave()
             self.active = False
             self.stopping = False
             if not (self.is_driven and self.queue):  # else the run goes on soon
@@ -189,6 +194,7 @@ class Scheduler:
                 raise RuntimeError(f"{channel!r}: no program runs that could send or receive")
             self.on_host_wait(channel, reading)
             return
+        party = self.isolation.current
         while (not channel.queue) if reading else (len(channel.queue) >= channel.capacity):
             if reading:
                 channel.reader = worker
@@ -196,6 +202,8 @@ class Scheduler:
                 channel.writer = worker
             self.waits[worker] = Wait(worker, channel, reading)
             self.host.switch()
+        if party is not None:
+            party.enter()
 
     def wake(self, worker: Worker) -> None:
         """Let a worker go on when its turn comes."""
@@ -205,10 +213,13 @@ class Scheduler:
     def give_way(self) -> None:
         """Let the calling worker go on after the others that can."""
         if self.is_inside():
+            party = self.isolation.current
             self.later.append(getcurrent())
             if not self.pending:
                 self._queue_round()
             self.host.switch()
+            if party is not None:
+                party.enter()
 
     def missed(self, channel: Channel) -> bool:
         """Return whether a channel has got a message; asked again in one time step, let the others go on first."""

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
 from lava_api.magma.core.process.variable import Var
+from lava_api.magma.runtime.isolation import visited
 from loihi_emu.errors import ValidationError, invalid
 
 
@@ -92,7 +93,8 @@ def write(model: Any, name: str, var: Var, value: Any, idx: Any = None) -> None:
     else:
         _replace(model, name, var, old, _held(numbers(value, var), np.asarray(old).dtype, var))
     notify(model, name)
-    model.on_var_update()
+    with visited(model._party):
+        model.on_var_update()
 
 
 def numbers(value: Any, var: Var) -> Any:
@@ -130,10 +132,11 @@ def _replace(model: Any, name: str, var: Var, old: Any, array: Any) -> None:
         )
     if isinstance(old, np.ndarray):
         old[...] = (array.reshape(old.shape) if array.size == old.size else array.reshape(())).astype(old.dtype)
-    elif array.size == 1 or (array == array.reshape(-1)[0]).all():
+    elif np.ndim(old) == 0 and (array.size == 1 or (array == array.reshape(-1)[0]).all()):
         setattr(model, name, type(old)(array.reshape(-1)[0]))
     else:
-        setattr(model, name, array.reshape(var.shape).astype(np.asarray(old).dtype))
+        shaped = array.reshape(var.shape) if array.size == var.size else np.full(var.shape, array)
+        setattr(model, name, shaped.astype(np.asarray(old).dtype))
 
 
 def _sparse(old: Any, var: Var, value: Any) -> Any:

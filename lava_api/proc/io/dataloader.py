@@ -96,6 +96,8 @@ class SpikeDataloader(AbstractDataloader):
 class AbstractPyDataloaderModel(PyLoihiProcessModel):
     """Models that load samples and send their labels."""
 
+    CALLS = ("saved_dataset",)
+
     ground_truth: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
     interval: Any = LavaPyType(np.ndarray, int)
     offset: Any = LavaPyType(np.ndarray, int)
@@ -112,6 +114,8 @@ class AbstractPyDataloaderModel(PyLoihiProcessModel):
 
     def load(self) -> Any:
         """Return the next sample and keep its label."""
+        if self._party is not None:
+            self._party.enter()
         sample, self.label = self.dataset[self.next_sample]
         self.next_sample = (self.next_sample + 1) % len(self.dataset)
         return np.asarray(sample)

@@ -47,5 +47,5 @@ class STDPLoihi(Loihi2FLearningRule):
         depress, potentiate = (f"{self.learning_rate} * {factor}" for factor in (self.A_minus, self.A_plus))
         kwargs.setdefault("x1_impulse", IMPULSE)
         kwargs.setdefault("y1_impulse", IMPULSE)
-        kwargs.update(dw=f"{depress} * x0 * y1 + {potentiate} * y0 * x1", x1_tau=tau_plus, y1_tau=tau_minus)
+        kwargs.update(dw=f"{depress} * x0 * y1 +{potentiate} * y0 * x1", x1_tau=tau_plus, y1_tau=tau_minus)
         super().__init__(*args, **kwargs)

@@ -30,7 +30,9 @@ class Monitor(AbstractProcess):
     def __init__(self) -> None:
         super().__init__(RefPorts=[], VarsData1=[], InPorts=[], VarsData2=[], n_ref_ports=0, n_in_ports=0)
         self.data: dict[str, dict[str, Any]] = {}
+        self.target_names: dict[str, list[str]] = {}
         self._records: list[tuple[Any, str]] = []
+        self._built_before = 0
 
     def probe(self, target: Any, num_steps: int) -> None:
         """Record a target in every step.
@@ -54,17 +56,20 @@ class Monitor(AbstractProcess):
         num_steps = integer("Monitor", "num_steps", num_steps, 0, LONGEST)
         if isinstance(target, Var):
             port = self._add("RefPorts", "ref_port", RefPort(target.shape))
-            name = self._add("VarsData1", "var_read", _record(target, num_steps))
+            name = self._add("VarsData1", "var_read", Var(shape=(num_steps, *target.shape)))
             self.proc_params.overwrite("n_ref_ports", len(self.proc_params["RefPorts"]))
             self._post_init()
             getattr(self, port).connect_var(target)
         else:
             port = self._add("InPorts", "in_port", InPort(target.shape))
-            name = self._add("VarsData2", "out_read", _record(target, num_steps))
+            name = self._add("VarsData2", "out_read", Var(shape=(num_steps, *target.shape)))
             self.proc_params.overwrite("n_in_ports", len(self.proc_params["InPorts"]))
             self._post_init()
             target.connect(getattr(self, port))
         self._records.append((target, name))
+        self.target_names[name] = names = [target.process.name, target.name]
+        self.data.setdefault(names[0], {})[names[1]] = getattr(self, name).get()
+        self._built_before = AbstractProcess.programs_built
 
     def _check(self, target: Any) -> None:
         """Raise for targets that have no record of their own."""
@@ -72,8 +77,8 @@ class Monitor(AbstractProcess):
             raise TypeError(f"target: a Monitor records a Var or an OutPort, got {type(target).__name__}")
         if isinstance(getattr(target, "init", None), str):
             raise TypeError(f'target: a Monitor records numbers, Var "{target.name}" is a string')
-        for other, _ in self._records:
-            if other is not target and (other.process.name, other.name) == (target.process.name, target.name):
+        for other, name in self._records:
+            if other is not target and self.target_names[name] == [target.process.name, target.name]:
                 given = f'"{target.name}" of a second process named "{target.process.name}"'
                 advice = "Give the processes names of their own, or each its own Monitor."
                 raise invalid("Monitor", "target", given, "one record of each name", advice)
@@ -91,22 +96,23 @@ class Monitor(AbstractProcess):
         Returns
         -------
         dict of dict of ndarray
-            By the name of the process, then of the variable or port: float64, shape (num_steps, ...). Steps that
-            have not run are 0.
+            By the name that the process had when it was probed, then of the variable or port: float64, shape
+            (num_steps, ...). Steps that have not run are 0; before the first run there is one 0 for all.
 
         Raises
         ------
         RuntimeError
-            When no program with the monitor was run: what was run is not connected to its targets.
+            When a program was run since the last ``probe()``, but none with the monitor: what was run is not connected
+            to its targets.
         """
-        if self.runtime is None and self._records:
+        if self.runtime is None and self._records and AbstractProcess.programs_built > self._built_before:
             probed = self._records[0][0].process.name
             raise SimulationError(
                 f'"{self.name}" has recorded nothing: no program with "{probed}", which it probes, was run.'
                 " run() runs the processes that are connected to the one it is called of."
             )
-        for target, name in self._records:
-            self.data.setdefault(target.process.name, {})[target.name] = getattr(self, name).get()
+        for name, (process, member) in self.target_names.items():
+            self.data[process][member] = getattr(self, name).get()
         return self.data
 
     def plot(self, ax: Any, target: Any, *args: Any, **kwargs: Any) -> None:
@@ -121,14 +127,17 @@ class Monitor(AbstractProcess):
         *args, **kwargs
             For ``ax.plot``.
         """
-        data = self.get_data()[target.process.name][target.name]
+        data = np.asarray(self._data_of(target))
         ax.set_title(target.process.name)
         ax.set_xlabel("Time step")
         ax.set_ylabel(target.name)
         ax.plot(data.reshape(len(data), -1), *args, **kwargs)
 
-
-def _record(target: Any, num_steps: int) -> Var:
-    """Variable that takes the record of a target."""
-    shape = (num_steps, *target.shape)
-    return Var(shape=shape, init=np.zeros(shape))
+    def _data_of(self, target: Any) -> Any:
+        """Return the record of a target, rows of 0 before the first run."""
+        data = self.get_data()
+        for other, name in self._records:
+            if other is target:
+                process, member = self.target_names[name]
+                return np.broadcast_to(data[process][member], getattr(self, name).shape)
+        return data[target.process.name][target.name]

@@ -17,6 +17,8 @@ from lava_api.magma.core.run_conditions import RunContinuous, RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
 from lava_api.magma.runtime.channel import HostChannel
 from lava_api.magma.runtime.runtime import Runtime
+from lava_api.proc.lif.process import LIF
+from lava_api.proc.monitor.process import Monitor
 
 
 def test_names_and_ids_are_unique():
@@ -208,3 +210,50 @@ def test_callbacks_are_functions_of_the_board():
     callback.pre_run_callback("board")
     callback.post_run_callback("board")
     assert seen == ["board", ("board", "after")]
+
+
+def test_whatever_is_asked_before_a_run_is_answered_with_initial_values():
+    cells, monitor = LIF(shape=(2,), bias_mant=3, vth=5, dv=0, name="cells"), Monitor()
+    assert monitor.get_data() == {}
+    monitor.probe(cells.v, 4)
+    monitor.probe(cells.s_out, 4)
+    assert monitor.get_data() is monitor.data
+    assert monitor.data == {"cells": {"v": 0, "s_out": 0}}
+    assert monitor.target_names == {"var_read_0": ["cells", "v"], "out_read_0": ["cells", "s_out"]}
+    assert (cells.v.get(), cells.bias_mant.get(np.array([0])), cells.vth.get(), cells.v.shape) == (0, 3, 5, (2,))
+    assert (cells.is_compiled, cells.runtime, cells.model_class, cells.model) == (False, None, None, None)
+    assert "value: 0" in repr(cells.v)
+    for nothing in (cells.wait, cells.pause, cells.stop, monitor.stop):
+        nothing()
+    with pytest.raises(ValueError, match="No Runtime available yet"):
+        cells.v.set(np.zeros(2))
+
+
+def test_a_monitor_keeps_the_names_that_it_was_given():
+    cells, monitor = LIF(shape=(2,), bias_mant=3, vth=5), Monitor()
+    monitor.probe(cells.v, 4)
+    key = next(iter(monitor.get_data()))
+    cells.name = "later"
+    cells.run(RunSteps(2), Loihi2SimCfg(select_tag="fixed_pt"))
+    assert list(monitor.get_data()) == [key]
+    assert monitor.get_data()[key]["v"][:, 0].tolist() == [3, 6, 0, 0]
+    cells.run(RunSteps(2))
+    assert monitor.get_data()[key]["v"][:, 0].tolist() == [3, 6, 9, 12]
+    figure = pytest.importorskip("matplotlib.figure").Figure()
+    monitor.plot(figure.subplots(), cells.v)
+    cells.stop()
+    assert monitor.data[key]["v"].shape == (4, 2)
+    with pytest.raises(RuntimeError, match="stopped"):
+        monitor.get_data()
+
+
+def test_earlier_programs_do_not_keep_a_monitor_from_answering():
+    LIF(shape=(1,)).run(RunSteps(1), Loihi2SimCfg())
+    cells, monitor = LIF(shape=(2,), name="cells"), Monitor()
+    monitor.probe(cells.v, 4)
+    assert monitor.get_data() == {"cells": {"v": 0}}
+    LIF(shape=(1,)).run(RunSteps(1), Loihi2SimCfg())
+    with pytest.raises(RuntimeError, match="has recorded nothing"):
+        monitor.get_data()
+    cells.run(RunSteps(1), Loihi2SimCfg())
+    assert monitor.get_data()["cells"]["v"].shape == (4, 2)

@@ -21,8 +21,8 @@ from lava_api.proc.io.source import RingBuffer
 class Listen(AbstractProcess):
     """Keeps the pairs that it receives."""
 
-    def __init__(self, shape, kept):
-        super().__init__(shape=shape, kept=kept)
+    def __init__(self, shape):
+        super().__init__(shape=shape)
         self.a_in = InPort(shape)
 
 
@@ -31,8 +31,12 @@ class Listen(AbstractProcess):
 class PyListen(PyLoihiProcessModel):
     a_in: PyInPort = LavaPyType(PyInPort.VEC_SPARSE, np.int32)
 
+    def __init__(self, proc_params):
+        super().__init__(proc_params)
+        self.kept = []
+
     def run_spk(self):
-        self.proc_params["kept"].append([part.tolist() for part in self.a_in.recv()])
+        self.kept.append([part.tolist() for part in self.a_in.recv()])
 
 
 class Tagged(RunConfig):
@@ -49,12 +53,12 @@ class Tagged(RunConfig):
 def played(compression, tag="sparse_out"):
     data = np.zeros((600, 3))
     data[[2, 500], [0, 1]] = [5, -3]
-    kept = []
-    source, encoder, listen = RingBuffer(data=data), DeltaEncoder(shape=(600,), vth=1, compression=compression), None
-    listen = Listen((600,), kept)
+    source, encoder = RingBuffer(data=data), DeltaEncoder(shape=(600,), vth=1, compression=compression)
+    listen = Listen((600,))
     source.s_out.connect(encoder.a_in)
     encoder.s_out.connect(listen.a_in)
     source.run(RunSteps(3), Tagged(tag))
+    kept = listen.model.kept
     source.stop()
     return kept
 

@@ -85,6 +85,9 @@ class AbstractProcess(metaclass=ProcessPostInitCaller):
     ['out']
     """
 
+    programs_built: ClassVar[int] = 0
+    """Programs that were built to run, since this package was loaded."""
+
     def __init__(self, **proc_params: Any) -> None:
         self.proc_params = ProcessParameters(initial_parameters=proc_params)
         self.id: int = ProcessServer().register(self)
@@ -225,6 +228,7 @@ class AbstractProcess(metaclass=ProcessPostInitCaller):
         runtime = Runtime(executable, ActorType.MultiProcessing, loglevel=self._log_config.level)
         executable.assign_runtime_to_all_processes(runtime)
         self._runtime = runtime
+        AbstractProcess.programs_built += 1
         runtime.initialize()
 
     def compile(self, run_cfg: RunConfig, compile_config: dict[str, Any] | None = None) -> Executable:

@@ -134,7 +134,7 @@ class Var(AbstractProcessMember):
             return self.aliased_var.get(idx)
         if self.process is not None and self.process.runtime is not None:
             return self.process.runtime.get_var(self.id, idx)
-        return self.init if idx is None else self.init[idx]
+        return self.init if idx is None or isinstance(self.init, int | float | complex) else self.init[idx]
 
     def _where(self) -> str:
         """Name for errors."""

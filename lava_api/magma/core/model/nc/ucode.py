@@ -64,6 +64,8 @@ class AnyState(AnyVariable):
 class ProgrammedModel(PyLoihiProcessModel, metaclass=AnyState):
     """Calls the program."""
 
+    CALLS = ("program",)
+
     implements_process = Programmed
     implements_protocol = LoihiProtocol
     a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=STATE_BITS)

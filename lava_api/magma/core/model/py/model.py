@@ -29,6 +29,9 @@ class AbstractPyProcessModel(AbstractProcessModel, ABC):
 
     COMPLEX: ClassVar[tuple[str, ...]] = ()
     """Real variables that are complex wherever their initial values are."""
+    CALLS: ClassVar[tuple[str, ...]] = ()
+    """Parameters whose objects have code that the model runs."""
+    _party: Any = None
 
     def __init__(self, proc_params: Any = None, loglevel: int | None = logging.WARNING) -> None:
         super().__init__(proc_params=proc_params, loglevel=loglevel)
