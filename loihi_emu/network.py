@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from loihi_emu.mapping.placement import Placement
 
 Target: TypeAlias = "str | Source | Slice"
+MOST_DELAY = 255
+"""Longest delay that any chip may have, in steps."""
 LAVA_MAX_DELAY = 63
 """Lava's delayed connections raise beyond this (``dense/models.py``)."""
 
@@ -64,6 +66,7 @@ class Network:
             raise unknown("rule set", rules, registry.RULES, near=near)
         if not isinstance(chip, Chip):
             raise invalid("network", "chip", repr(chip), "loihi_emu.LOIHI1 or LOIHI2")
+        integer(f"network, chip {chip.name}", "max_delay", chip.max_delay, 0, MOST_DELAY, "Delays are kept in a byte.")
         self.name, self.chip, self.rules = checks.new_name(name, "network", {}), chip, rules
         self.seed = integer("network", "seed", seed, 0, (1 << 63) - 1)
         self._nodes: dict[str, Source] = {}

@@ -259,6 +259,8 @@ def _convolution(
         if side.size != side.target.size:
             raise invalid(where, "Conv2D", side.name, "whole populations")
     values = _values(where, conv.kernel, rules)
+    if rules == "lava":  # whose convolutions do not clip weights
+        ranged(where, "weights", values, -(1 << 31), (1 << 31) - 1, "Sums of a convolution have 32 bits.")
     out = conv.output_shape(pre.target.shape)
     if post.target.shape != out:
         raise invalid(where, "post shape", str(post.target.shape), f"{out} for this kernel and input shape")

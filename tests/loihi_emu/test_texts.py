@@ -1,9 +1,22 @@
 """Any text is accepted or refused in words, however long or deep: rules, names, options, paths."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from loihi_emu import Emulator, LearningRule, LoihiEmuError, Network, Noise, Recording, Trace, ValidationError
+from loihi_emu import (
+    LOIHI1,
+    Conv2D,
+    Emulator,
+    LearningRule,
+    LoihiEmuError,
+    Network,
+    Noise,
+    Recording,
+    Trace,
+    ValidationError,
+)
 
 LONG = 10**6
 RULES = {
@@ -188,3 +201,20 @@ def test_limits_hold_under_every_rule_set(rules, number):
     for wrong in ({"rate": number}, {"spikes": ([number], [0])}, {"spikes": ([0], [number])}):
         in_words(lambda wrong=wrong: net.copy().input("j", 1, **wrong))
     in_words(lambda: net.copy().connect(source, cells, 1, delays=number))
+
+
+@pytest.mark.parametrize("delay", [256, 10**9, -1, 2.5, None, "x"])
+def test_a_chip_of_ones_own_has_delays_that_are_kept(delay):
+    in_words(lambda: Network(chip=replace(LOIHI1, max_delay=delay)))
+    net = Network(chip=replace(LOIHI1, max_delay=255))
+    cell, source = net.population("c", 1, vth=1, dv=0), net.input("i", 1, spikes=([0], [0]))
+    net.connect(source, cell, [[9]], delays=[[255]])
+    net.probe(cell)
+    assert Emulator(net).run(300).spikes("c").times.tolist() == [255]
+
+
+@pytest.mark.parametrize("weight", [1 << 31, -(1 << 31) - 1, 1 << 40])
+def test_weights_of_lavas_convolutions_that_no_sum_holds_are_refused(weight):
+    net = Network(rules="lava")
+    source, cells = net.input("i", (1, 1, 1)), net.population("c", (1, 1, 1))
+    in_words(lambda: net.connect(source, cells, Conv2D(np.full((1, 1, 1, 1), weight))))
