@@ -37,8 +37,11 @@ STEP = entries.whole(0, CLOCK)
 INPUT_KEYS = ("times", "indices", "payloads", "rate")
 
 
-def structure(emulator: Emulator) -> str:
-    """Digest of what a checkpoint cannot change: rules, seed, populations, which synapses there are, and the memory."""
+def structure(emulator: Emulator, *, as_first: bool = False) -> str:
+    """Digest of what a checkpoint cannot change: rules, seed, populations, which synapses there are, and the memory.
+
+    `as_first`: as version 0.1.0 wrote it, where it also told which connections that learn store delays, or their delay.
+    """
     network, image = emulator.network, emulator.image
     digest = hashlib.sha256(f"{network.rules} {network.seed}".encode())
     digest.update(repr([[p.name for p in group.populations] for group in image.groups]).encode())
@@ -52,9 +55,13 @@ def structure(emulator: Emulator) -> str:
     for c in network.connections.values():
         digest.update(f"{c.name} {c.pre.name} {c.post.name} {c.kind} {c.values.shape}".encode())
         digest.update(f"{c.weight_exp} {c.weight_bits} {c.sign_mode} {c.graded} {c.scaled}".encode())
+        fixed_delays = c.learning is None
         if c.learning is not None:
-            digest.update(f"{c.learning.factors} {image.learners[c.name].has_tags}".encode())
-        for array in (c.delays if c.learning is None else None, c.indptr, c.indices):
+            learner = image.learners[c.name]
+            stored = learner.has_delays if as_first else ""
+            digest.update(f"{c.learning.factors} {stored}{learner.has_tags}".encode())
+            fixed_delays = as_first and not learner.has_delays
+        for array in (c.delays if fixed_delays else None, c.indptr, c.indices):
             if array is not None:
                 digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
@@ -101,7 +108,8 @@ def _check_header(emulator: Emulator, archive: Archive) -> None:
     learned = entries.record({"rule": RULE, "enabled": entries.flag})
     header = {"step": STEP, "network": entries.text, "structure": entries.text, "learning": entries.table(learned)}
     entries.record(header)(archive.path, "", archive.header)
-    if archive.header["structure"] != structure(emulator):
+    given = archive.header["structure"]
+    if given != structure(emulator) and given != structure(emulator, as_first=True):
         given = f'a checkpoint of another network (its name is "{archive.header["network"]}")'
         advice = "Seed, populations, connections and delays must be those of the network that was saved."
         raise invalid(archive.path, "", given, f'one of network "{network.name}"', advice)

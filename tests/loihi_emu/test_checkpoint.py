@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 from damage import DAMAGES
 from messages import complains
+from mutated_networks import NETWORKS
+from mutations import read, write
+from recipes import assert_same
 
 from loihi_emu import Conv2D, Emulator, Network, Noise
+from loihi_emu.checkpoint import structure
 
 
 def network(seed=5, **cells):
@@ -149,9 +153,22 @@ def test_probes_of_a_chips_view_may_be_others(tmp_path):
         net.probe("c", "v", view=view)
         return Emulator(net)
 
-    for saved, read in (("state", "chip"), ("chip", "state"), ("chip", "chip")):
-        one, other, straight = made(saved), made(read), made(read)
+    for saved, asked in (("state", "chip"), ("chip", "state"), ("chip", "chip")):
+        one, other, straight = made(saved), made(asked), made(asked)
         one.run(13)
         straight.run(13)
         other.restore(one.save(tmp_path / "c"))
         assert other.run(20)["c.v"].tolist() == straight.run(20)["c.v"].tolist()
+
+
+def test_checkpoints_of_the_first_version_are_read(tmp_path):
+    for make in NETWORKS:
+        emulator = Emulator(make())
+        emulator.run(11)
+        path = emulator.save(tmp_path / "c")
+        content = read(path)
+        content["header"]["structure"] = structure(emulator, as_first=True)
+        write(path, content)
+        other = Emulator(make())
+        other.restore(path)
+        assert_same(other.run(9), emulator.run(9), names=emulator.recording.names)
