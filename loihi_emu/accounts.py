@@ -67,6 +67,12 @@ class Marks:
         """Steps run so far, whatever the clock was set to."""
         return int(self.values[1])
 
+    def settled(self) -> Marks:
+        """The same numbers whatever the image: one of synaptic events and one of wraps."""
+        start = 2 + len(self.layout.populations) * at.COUNTERS + len(self.layout.inputs)
+        values = np.concatenate([self.values[:start], np.array(self.events_and_wraps(), np.int64)])
+        return Marks(values, self.filled, Layout(self.layout.populations, self.layout.inputs, 1, 0, 0))
+
     def layout_values(self) -> list[Any]:
         """The layout, as JSON can hold it."""
         return [list(x) if isinstance(x, tuple) else x for x in vars(self.layout).values()]

@@ -57,7 +57,7 @@ def write_archive(
     Path
         Of the file.
     """
-    target = _path(path)
+    target = path_of(path)
     if target.suffix != ".npz":
         target = target.with_name(target.name + ".npz")
     if not target.parent.is_dir():
@@ -195,7 +195,7 @@ def open_archive(path: str | Path, kind: str, schema: int) -> Iterator[Archive]:
     ValidationError
         No such file, another kind of file, a damaged one, or one of a newer schema.
     """
-    found = _path(path)
+    found = path_of(path)
     if foreign.describe(found)[0] == foreign.NONE and found.with_name(found.name + ".npz").is_file():
         found = found.with_name(found.name + ".npz")
     what = f"a whole file of kind {kind!r}"
@@ -249,7 +249,7 @@ def read_archive(
         return archive.header, archive.arrays()
 
 
-def _path(path: object) -> Path:
+def path_of(path: object) -> Path:
     """A path from what was given."""
     try:
         found = Path(path)  # type: ignore[arg-type]

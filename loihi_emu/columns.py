@@ -129,7 +129,10 @@ class Column:
             return
         for piece in self._pieces:
             for rows in piece.arrays():
-                yield rows if self._decode is None else np.ascontiguousarray(self._decode(rows))
+                if self._decode is None or not isinstance(piece, Held):  # files hold rows as they are read
+                    yield rows
+                else:
+                    yield np.ascontiguousarray(self._decode(rows))
 
     def joined(self) -> Array:
         """The rows as one array, made when first asked for; nobody else holds it."""

@@ -25,6 +25,7 @@ from loihi_emu.rebuild import rebuild
 from loihi_emu.recording import Recording
 from loihi_emu.samples import prepare_samples, with_payloads
 from loihi_emu.steps import Step
+from loihi_emu.stream_writer import StreamWriter, check_new, path_to
 from loihi_emu.user_warnings import warn
 
 OVERFLOW = ("chip", "warn", "raise")
@@ -89,10 +90,15 @@ class Emulator:
         return Step(self.image.step)
 
     @runs
-    def run(self, steps: int, *, progress: bool | None = None) -> Recording:
+    def run(self, steps: int, *, progress: bool | None = None, to: str | Path | None = None) -> Recording:
         """Run so many steps and return what the probes saw in them.
 
         Ctrl-C stops between two steps, within 0.2 s; what was recorded until then is in :attr:`recording`.
+
+        With `to`, recordings go to a file while running, and take no more memory than a few buffers, however long the
+        run is. The file can be read at any moment, also while it grows and after the process was killed: all but about
+        the last second, or the last 8 MB, is in it. ``Recording.load(path)`` and the Recording returned read from it
+        what is asked for; ``part(start, stop)`` is for what does not fit into memory.
 
         Parameters
         ----------
@@ -100,21 +106,30 @@ class Emulator:
             0 or more.
         progress : bool, optional
             Show a progress bar on stderr; by default on a terminal and in notebooks, for runs longer than about 2 s.
+        to : str or Path, optional
+            A new file, such as "run.rec"; or one that an earlier run of the same network wrote up to this step: then
+            it goes on. Any other file is left as it is.
 
         Raises
         ------
         ValidationError
-            A negative or fractional number of steps.
+            A negative or fractional number of steps; a file that cannot be written, or is of something else.
         SimulationError
-            An overflow under ``overflow="raise"``; a run that is under way already.
+            An overflow under ``overflow="raise"``; a run that is under way already; a disk that is full: what is in the
+            file stays whole, the rest is in :attr:`recording`, and a run to the same file goes on with it.
+        OutOfMemoryError
+            No memory for more rows: what was recorded can be read, saved and dropped (:meth:`forget`).
         """
         count = integer("run", "steps", steps, 0, MAX_STEPS, RUN_STEPS if isinstance(steps, float) else "")
         if self._sample_steps is not None:  # recordings of samples do not go on in those of a run
             self._guard.setup(self._forget)
         before, begin, earlier = self._books.marks(), time.perf_counter(), self._wall
+        file = self._guard.setup(partial(self._file, to, before))
 
         def after_chunk() -> None:
             self._wall = earlier + time.perf_counter() - begin
+            if file is not None:
+                self._guard.setup(file.after_chunk)
             self._check_overflow(before)
 
         try:
@@ -122,11 +137,20 @@ class Emulator:
                 self._pacer.run(count, shown, after_chunk, self._guard.part)
         finally:
             self._wall = earlier + time.perf_counter() - begin
+            if file is not None:
+                self._guard.setup(file.finish)
         self._warn_overflow(before)
         return self._books.recording(before, self._wall - earlier)
 
     @runs
-    def run_samples(self, steps: int, inputs: Mapping[Any, Any], *, progress: bool | None = None) -> Recording:
+    def run_samples(
+        self,
+        steps: int,
+        inputs: Mapping[Any, Any],
+        *,
+        progress: bool | None = None,
+        to: str | Path | None = None,
+    ) -> Recording:
         """Run many samples, each from the initial state, without building anything anew.
 
         Sample k gives what ``reset()``, ``set_input(name, inputs[name][k])`` and ``run(steps)`` give; Poisson inputs
@@ -139,6 +163,9 @@ class Emulator:
         inputs : dict
             Input (or its name) to samples: an array (samples, steps, size), a list of (times, indices) or of dense
             arrays; for a Poisson input an array (samples, size) of rates.
+        progress : bool, optional
+        to : str or Path, optional
+            A new file that recordings go to while running, as for :meth:`run`.
 
         Returns
         -------
@@ -151,11 +178,16 @@ class Emulator:
         if graded:
             self._guard.setup(partial(self._rebuild, with_payloads(self.network, graded)))
             samples, prepared, _ = prepare_samples(self.image, inputs, count)
+        if to is not None:
+            check_new(path_to(to))
         before = self._guard.setup(partial(self._begin_samples, count))
         begin = time.perf_counter()
+        file = self._guard.setup(partial(self._file, to, before))
 
         def after_chunk() -> None:
             self._wall = time.perf_counter() - begin
+            if file is not None:
+                self._guard.setup(file.after_chunk)
             self._check_overflow(before, f"sample {k}, ")
 
         try:
@@ -168,6 +200,8 @@ class Emulator:
         finally:
             self._wall = time.perf_counter() - begin
             self._guard.setup(self._end_samples)
+            if file is not None:
+                self._guard.setup(file.finish)
         self._warn_overflow(before)
         return self._books.recording(before, self._wall, count, self._sample_ends)
 
@@ -291,6 +325,18 @@ class Emulator:
         self._wall = 0.0
         self._sample_steps = None
         self._sample_ends: list[tuple[NDArray[np.int64], float]] = []
+        self._written: StreamWriter | None = None
+
+    def _file(self, to: str | Path | None, now: Marks) -> StreamWriter | None:
+        """The file that recordings go to; one that could not be written to its end goes on where that was."""
+        if to is None:
+            return None
+        path = path_to(to)
+        last = self._written
+        since = last.since if last is not None and last.path == path and path.exists() else now
+        self._written = None
+        self._written = StreamWriter(path, self._books, since, self._sample_steps)
+        return self._written
 
     def _begin_samples(self, steps: int) -> Marks:
         self.image.arena.reset()

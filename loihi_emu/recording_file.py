@@ -81,17 +81,20 @@ def _known(required: dict[str, entries.Check], more: Mapping[str, entries.Check]
     return check
 
 
-_HEADER = entries.record(
-    {
-        "start": STEPS,
-        "steps": STEPS,
-        "sample_steps": entries.perhaps(entries.whole(1, 1 << 62)),
-        "index": entries.table(_INDEX),
-        "populations": entries.table(_POPULATION),
-        "stats": _known(_STATS, _MORE_STATS),
-        "info": _known(_INFO, _MORE_INFO),
-    }
-)
+_DESCRIBED = {
+    "start": STEPS,
+    "sample_steps": entries.perhaps(entries.whole(1, 1 << 62)),
+    "index": entries.table(_INDEX),
+}
+_COUNTED = {
+    "populations": entries.table(_POPULATION),
+    "stats": _known(_STATS, _MORE_STATS),
+    "info": _known(_INFO, _MORE_INFO),
+}
+_HEADER = entries.record({"steps": STEPS} | _DESCRIBED | _COUNTED)
+_ACCOUNTS = entries.record(_COUNTED)
+DESCRIBED = entries.record(_DESCRIBED)
+"""What a recording says of itself, whatever file it is in."""
 
 
 def save(recording: Recording, path: str | Path) -> Path:
@@ -108,6 +111,10 @@ def save(recording: Recording, path: str | Path) -> Path:
 
 def load(kind: type[Recording], path: str | Path) -> Recording:
     """What ``Recording.load`` does."""
+    from loihi_emu import stream_form, stream_reader
+
+    if isinstance(path, (str, Path)) and stream_form.is_stream(Path(path)):
+        return stream_reader.load_stream(kind, path)
     with open_archive(path, KIND, SCHEMA) as archive:
         _HEADER(archive.path, "", archive.header)
         _check_header(archive)
@@ -130,9 +137,18 @@ def _check_header(archive: Archive) -> None:
             raise invalid(path, f"populations.{name}.vth", f"{len(p['vth'])} values", f"{p['size']}")
     if header["sample_steps"] is not None and header["start"] != 0:
         raise invalid(path, "start", header["start"], "0 for samples")
-    for name, row in header["index"].items():
+    check_index(path, header["index"], header["populations"])
+    for part in ("spikes", "overflow"):
+        for name in header["stats"].get(part, ()):
+            if name not in header["populations"]:
+                raise invalid(path, f"stats.{part}.{name}", "an unknown population", "one of the populations")
+
+
+def check_index(path: str, index: Mapping[str, Any], populations: Mapping[str, Any]) -> None:
+    """What entries of the index say about each other, and about the sizes of populations."""
+    for name, row in index.items():
         node, _, variable = name.rpartition(".")
-        known = header["populations"].get(node)
+        known = populations.get(node)
         if known is not None and known["size"] != row["size"]:
             raise invalid(path, f"index.{name}.size", row["size"], f"{known['size']}, the size of {node}")
         if variable == "spikes" and (known is None or row["every"] != 1):
@@ -143,10 +159,11 @@ def _check_header(archive: Archive) -> None:
         ):
             given = "neurons that do not rise, or are not there"
             raise invalid(path, f"index.{name}.neurons", given, f"some of 0..{row['size'] - 1}, rising")
-    for part in ("spikes", "overflow"):
-        for name in header["stats"].get(part, ()):
-            if name not in header["populations"]:
-                raise invalid(path, f"stats.{part}.{name}", "an unknown population", "one of the populations")
+
+
+def check_accounts(path: str, accounts: Mapping[str, Any]) -> None:
+    """Whether populations, stats and info are what they should be."""
+    _ACCOUNTS(path, "", dict(accounts))
 
 
 def rows_of(header: Mapping[str, Any], every: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import prod
 from typing import Any, NamedTuple
 
@@ -99,6 +99,14 @@ class Blocks:
             return Column.of(rows.copy() if decode is None else np.ascontiguousarray(decode(rows)))
         empty = now[:0] if decode is None else np.ascontiguousarray(decode(now[:0]))
         return Column(self._pieces(first, filled), empty, decode)
+
+    def arrays(self, first: int, filled: int, decode: Callable[[Array], Array] | None = None) -> Iterator[Array]:
+        """Rows first..filled - 1, to be read before the next step."""
+        lent = self._lent
+        for piece in self._pieces(first, filled):
+            for rows in piece.arrays():
+                yield rows if decode is None else np.ascontiguousarray(decode(rows))
+        self._lent = lent
 
     def _pieces(self, first: int, filled: int) -> list[Piece]:
         begin, full, kept, before, now = self._state

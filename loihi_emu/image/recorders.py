@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.columns import Column, Held
+from loihi_emu.columns import Column, Held, Piece
 from loihi_emu.image.blocks import Blocks
 from loihi_emu.image.memory import Array, Description, SourceLists
 from loihi_emu.models import probes as at
@@ -64,6 +64,13 @@ class Recorder:
         self._close()
         for blocks, limit, _ in self.buffers.values():
             blocks.restart(filled.item(limit), keep_block=keep_blocks)
+        self._open()
+
+    def moved(self, pieces: Sequence[tuple[Piece, int]]) -> None:
+        """Rows of each buffer, from a row on, lie in a file now."""
+        self._close()
+        for (blocks, limit, _), (piece, since) in zip(self.buffers.values(), pieces, strict=True):
+            blocks.moved(piece, since, self.fills.filled.item(limit))
         self._open()
 
     def adopt(self, old: Recorder) -> None:

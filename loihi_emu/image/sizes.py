@@ -125,7 +125,8 @@ def _connection(network: Network, c: Connection) -> int:
 
 def _starts(c: Connection) -> int:
     """Bytes of where the row of each source begins, for every chunk of targets."""
-    return 8 * (c.pre.target.size + 1) * -(-c.post.target.size // at.CHUNK) if c.kind == "sparse" else 0
+    chunks = -(-c.post.target.size // int(at.CHUNK))
+    return 8 * (c.pre.target.size + 1) * chunks if c.kind == "sparse" else 0
 
 
 def _recorder(network: Network, probe: Probe, variable: str) -> int:

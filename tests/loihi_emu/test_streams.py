@@ -1,0 +1,458 @@
+"""Recordings that go to a file while running: equal to those in memory, readable at any moment, never lost."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from messages import complains
+from recorded import contents, network, same
+
+from loihi_emu import Emulator, LoihiInputWarning, Network, Recording, SimulationError, ValidationError, stream_writer
+from loihi_emu.image import blocks
+from loihi_emu.stream_form import HEADER, MARK, blocks_of
+
+LIMIT = 60
+"""Seconds after which a test that waits is a failure."""
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return Emulator(network()).run(300)
+
+
+@pytest.fixture(params=[1, 3000, 1 << 23])
+def often(request, monkeypatch):
+    """How many bytes are collected before they are written."""
+    monkeypatch.setattr(stream_writer, "FLUSH_BYTES", request.param)
+    return request.param
+
+
+@pytest.fixture
+def every_step(monkeypatch):
+    """Many small blocks: the time loop comes back after each step, and rows are written at once."""
+    monkeypatch.setattr(stream_writer, "FLUSH_BYTES", 1)
+    monkeypatch.setattr("loihi_emu.control.Pacer._length", lambda self: 7)
+
+
+# ---------------------------------------------------------------- the same
+def test_a_file_holds_what_memory_would(often, whole, tmp_path):
+    emulator = Emulator(network())
+    first = emulator.run(120, to=tmp_path / "a.rec")
+    same(first, Emulator(network()).run(120))
+    rest = emulator.run(180, to=str(tmp_path / "a.rec"))
+    assert (rest.start, rest.steps) == (120, 180)
+    for recording in (emulator.recording, Recording.load(tmp_path / "a.rec")):
+        same(recording, whole)
+        assert np.array_equal(recording.spike_counts("cells"), whole.spike_counts("cells"))
+    assert Recording.load(tmp_path / "a.rec").info["wall_s"] > 0
+    assert [p.name for p in tmp_path.iterdir()] == ["a.rec"]
+
+
+def test_parts_and_copies_of_a_file(every_step, whole, tmp_path):
+    Emulator(network()).run(300, to=tmp_path / "a.rec")
+    loaded = Recording.load(tmp_path / "a.rec")
+    for a, b in ((0, 0), (0, 300), (6, 8), (7, 7), (33, 290), (299, 300)):
+        same(loaded.part(a, b), whole.part(a, b))
+    same(Recording.load(loaded.save(tmp_path / "b")), whole)
+    same(Recording.load(loaded.part(9, 99).save(tmp_path / "c")), whole.part(9, 99))
+
+
+def test_samples_go_to_a_file_too(every_step, tmp_path):
+    samples = {"plain": np.random.default_rng(0).integers(0, 2, (6, 20, 5))}
+    wanted = Emulator(network()).run_samples(20, samples)
+    emulator = Emulator(network())
+    same(emulator.run_samples(20, samples, to=tmp_path / "s.rec"), wanted)
+    loaded = Recording.load(tmp_path / "s.rec")
+    same(loaded, wanted)
+    assert loaded.samples == 6 and np.array_equal(loaded.spike_counts("cells"), wanted.spike_counts("cells"))
+    assert np.array_equal(loaded.sample(3)["cells.v"], wanted.sample(3)["cells.v"])
+    before = emulator.recording.steps
+    complains(
+        lambda: emulator.run_samples(20, samples, to=tmp_path / "s.rec"), ["s.rec", "there already", "a new file"]
+    )
+    assert emulator.recording.steps == before == 120
+
+
+def test_nothing_probed_is_a_file_of_counters(tmp_path):
+    net = Network()
+    net.population("p", 3, vth=1, bias=30)
+    wanted = Emulator(net).run(50)
+    same(Emulator(net).run(50, to=tmp_path / "a.rec"), wanted)
+    same(Recording.load(tmp_path / "a.rec"), wanted)
+
+
+def test_in_memory_and_in_files_by_turns(every_step, whole, tmp_path):
+    emulator = Emulator(network())
+    emulator.run(40)
+    emulator.run(60, to=tmp_path / "a.rec")
+    emulator.run(50)
+    emulator.run(100, to=tmp_path / "b.rec")
+    emulator.run(50)
+    same(emulator.recording, whole)
+    assert [(r.start, r.steps) for r in map(Recording.load, (tmp_path / "a.rec", tmp_path / "b.rec"))] == [
+        (40, 60), (150, 100),
+    ]  # fmt: skip
+    same(Recording.load(tmp_path / "b.rec").part(160, 170), whole.part(160, 170))
+
+
+def test_what_was_recorded_between_two_runs_to_one_file_is_in_it(whole, tmp_path):
+    emulator = Emulator(network())
+    emulator.run(100, to=tmp_path / "a.rec")
+    emulator.run(50)
+    emulator.run(150, to=tmp_path / "a.rec")
+    same(Recording.load(tmp_path / "a.rec"), whole)
+
+
+def test_weights_that_are_set_between_two_runs_to_one_file(tmp_path):
+    def run(emulator, **to):
+        emulator.run(60, **to)
+        emulator.set("c", "weights", 2 * np.ones((30, 5), int))
+        emulator.run(60, **to)
+        return emulator.recording
+
+    wanted = run(Emulator(network()))
+    same(run(Emulator(network()), to=tmp_path / "a.rec"), wanted)
+    same(Recording.load(tmp_path / "a.rec"), wanted)
+
+
+def test_another_process_goes_on_from_a_checkpoint(whole, tmp_path):
+    first = Emulator(network())
+    first.run(120, to=tmp_path / "a.rec")
+    first.save(tmp_path / "state")
+    second = Emulator(network())
+    second.restore(tmp_path / "state")
+    second.run(180, to=tmp_path / "a.rec")
+    same(Recording.load(tmp_path / "a.rec"), whole)
+
+
+def test_memory_does_not_grow_with_the_run(monkeypatch, tmp_path):
+    monkeypatch.setattr(stream_writer, "FLUSH_BYTES", 1 << 20)
+    emulator = Emulator(network(n=2000, learns=False))
+    emulator.run(4000, to=tmp_path / "a.rec")
+    held = emulator.memory()["recorders"]
+    assert os.path.getsize(tmp_path / "a.rec") > 60_000_000 > 48_000_000 > held
+    emulator.run(4000, to=tmp_path / "a.rec")
+    assert emulator.memory()["recorders"] < 48_000_000
+    emulator.forget()
+    assert Recording.load(tmp_path / "a.rec").part(7000, 7010)["cells.v"].shape == (10, 2000)
+
+
+def test_a_long_file_is_read_without_its_other_blocks(every_step, whole, tmp_path, monkeypatch):
+    Emulator(network()).run(300, to=tmp_path / "a.rec")
+    loaded = Recording.load(tmp_path / "a.rec")
+    read = []
+    table = type(next(iter(loaded._columns["cells.v"]._pieces)).table)
+    original = table.read
+
+    def noted(self, column, block, *rows):
+        read.append(block)
+        return original(self, column, block, *rows)
+
+    monkeypatch.setattr(table, "read", noted)
+    assert np.array_equal(loaded.part(150, 153)["cells.v"], whole["cells.v"][150:153])
+    assert len(set(read)) <= 2
+
+
+def test_plots_draw_it(every_step, tmp_path):
+    figure = pytest.importorskip("matplotlib.figure")
+    from loihi_emu import plots
+
+    Emulator(network()).run(100, to=tmp_path / "a.rec")
+    loaded = Recording.load(tmp_path / "a.rec")
+    plots.raster(loaded, ax=figure.Figure().subplots())
+    plots.traces(loaded.part(20, 60), "cells.v", ax=figure.Figure().subplots())
+    plots.weight_history(loaded, ax=figure.Figure().subplots())
+
+
+# ---------------------------------------------------------------- at any moment
+def test_every_beginning_of_a_file_is_a_recording_of_its_whole_steps(every_step, whole, tmp_path):
+    Emulator(network()).run(40, to=tmp_path / "a.rec")
+    data = (tmp_path / "a.rec").read_bytes()
+    with (tmp_path / "a.rec").open("rb") as stream:
+        ends = [(b.end, b.before + b.steps, b.kind) for b in blocks_of(stream)]
+    part = tmp_path / "part.rec"
+    cuts = {end + d for end, *_ in ends for d in (-9, -1, 0, 1, HEADER.size, HEADER.size + 9)}
+    steps = []
+    for cut in sorted(c for c in cuts if c <= len(data)):
+        part.write_bytes(data[:cut])
+        complete = [(end, n, kind) for end, n, kind in ends if end <= cut]
+        if len(complete) < 2:
+            with pytest.raises(ValidationError, match=r"part\.rec"):
+                Recording.load(part)
+            continue
+        torn = cut != complete[-1][0]
+        with pytest.warns(LoihiInputWarning, match=f"{complete[-1][1]} steps are whole") if torn else _quiet():
+            loaded = Recording.load(part)
+        steps.append(loaded.steps)
+        assert loaded.steps == complete[-1][1]
+        same(loaded, Emulator(network()).run(loaded.steps))
+        assert ("goes on, or was ended" in repr(loaded)) == (complete[-1][2] != b"DONE")
+    assert {0, 7, 14, 40} <= set(steps)
+
+
+class _quiet:
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return None
+
+
+PROGRAM = """
+import sys
+sys.path[:0] = {paths!r}
+from recorded import network
+from loihi_emu import Emulator, stream_writer
+stream_writer.FLUSH_SECONDS = 0.05
+Emulator(network()).run(10**9, to={to!r})
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kill -9")
+def test_a_killed_run_leaves_all_but_the_last_moment(tmp_path):
+    here = Path(__file__).resolve().parent
+    path = tmp_path / "a.rec"
+    program = PROGRAM.format(paths=[str(here.parent / "support"), str(here.parent.parent)], to=str(path))
+    for _ in range(2):
+        process = subprocess.Popen([sys.executable, "-c", program])
+        seen = []
+        end = time.monotonic() + LIMIT
+        while len(set(seen)) < 4 and time.monotonic() < end:  # read while it is written
+            time.sleep(0.02)
+            if path.exists() and path.stat().st_size > 20_000:
+                seen.append(_load(path).steps)
+        process.send_signal(signal.SIGKILL)
+        process.wait(LIMIT)
+        assert len(set(seen)) >= 4 and seen == sorted(seen)
+        loaded = _load(path)
+        assert loaded.steps >= seen[-1]
+        same(loaded.part(0, 200), Emulator(network()).run(300).part(0, 200))
+        assert loaded.stats["spikes"]["cells"] == loaded.spike_counts("cells").sum()
+        path.unlink()
+
+
+def _load(path):
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", LoihiInputWarning)
+        return Recording.load(path)
+
+
+def test_it_is_read_by_other_threads_while_it_runs(every_step, tmp_path):
+    emulator = Emulator(network())
+    thread = threading.Thread(target=lambda: emulator.run(20_000, to=tmp_path / "a.rec"))
+    thread.start()
+    seen = []
+    while thread.is_alive():
+        recording = emulator.recording
+        seen.append(recording.steps)
+        assert len(recording["cells.v"]) == recording.steps
+        if (tmp_path / "a.rec").exists() and (tmp_path / "a.rec").stat().st_size > 20_000:
+            loaded = _load(tmp_path / "a.rec")
+            n = min(50, loaded.steps, recording.steps)
+            assert np.array_equal(loaded["cells.v"][:n], recording["cells.v"][:n])
+    thread.join(LIMIT)
+    same(emulator.recording, Recording.load(tmp_path / "a.rec"))
+    assert len(seen) > 1
+
+
+def test_an_interrupt_leaves_everything(every_step, whole, tmp_path, monkeypatch):
+    emulator = Emulator(network())
+    original, calls = stream_writer.StreamWriter.after_chunk, []
+
+    def after_chunk(self):
+        original(self)
+        calls.append(1)
+        if len(calls) == 9:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(stream_writer.StreamWriter, "after_chunk", after_chunk)
+    with pytest.raises(KeyboardInterrupt):
+        emulator.run(300, to=tmp_path / "a.rec")
+    done = emulator.step
+    same(Recording.load(tmp_path / "a.rec"), Emulator(network()).run(done))
+    emulator.run(300 - done, to=tmp_path / "a.rec")
+    same(Recording.load(tmp_path / "a.rec"), whole)
+    same(emulator.recording, whole)
+
+
+@pytest.mark.parametrize("stage", ["written", "added", "moved"])
+def test_an_interrupt_while_a_block_is_written(every_step, whole, tmp_path, monkeypatch, stage):
+    """Rows are neither lost nor written twice, wherever the interrupt comes."""
+    emulator, calls = Emulator(network()), []
+    owner, name = {
+        "written": (stream_writer.StreamWriter, "_write"),
+        "added": (stream_writer.form.Table, "add"),
+        "moved": (blocks.Blocks, "moved"),
+    }[stage]
+    original = getattr(owner, name)
+
+    def interrupted(self, *arguments):
+        original(self, *arguments)
+        calls.append(1)
+        if len(calls) == 17:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(owner, name, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        emulator.run(300, to=tmp_path / "a.rec")
+    done = emulator.step
+    same(emulator.recording, Emulator(network()).run(done))
+    emulator.run(300 - done, to=tmp_path / "a.rec")
+    same(emulator.recording, whole)
+    same(Recording.load(tmp_path / "a.rec"), whole)
+
+
+# ---------------------------------------------------------------- what goes wrong
+def test_a_full_disk_is_one_error_and_loses_nothing(every_step, whole, tmp_path, monkeypatch):
+    emulator = Emulator(network())
+    room = [40_000]
+    original = stream_writer.StreamWriter._write_all
+
+    def write(stream, part):
+        if len(part) > room[0]:
+            stream.write(memoryview(part)[: room[0]])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        room[0] -= len(part)
+        original(stream, part)
+
+    monkeypatch.setattr(stream_writer.StreamWriter, "_write_all", staticmethod(write))
+    with pytest.raises(SimulationError, match=r"a\.rec.*No space left on device.*are whole.*go on") as caught:
+        emulator.run(300, to=tmp_path / "a.rec")
+    assert isinstance(caught.value.__cause__, OSError)
+    done = emulator.step
+    assert 0 < done < 300
+    loaded = Recording.load(tmp_path / "a.rec")
+    assert 0 < loaded.steps < done and f"{loaded.steps} steps are whole" in str(caught.value)
+    same(loaded, Emulator(network()).run(loaded.steps))
+    same(emulator.recording, Emulator(network()).run(done))
+    room[0] = 1 << 40
+    emulator.run(300 - done, to=tmp_path / "a.rec")
+    same(Recording.load(tmp_path / "a.rec"), whole)
+    same(emulator.recording, whole)
+
+
+def test_a_disk_that_is_full_at_the_beginning_leaves_no_half_file(tmp_path, monkeypatch):
+    def write(stream, part):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    emulator = Emulator(network())
+    with monkeypatch.context() as patch:
+        patch.setattr(stream_writer.StreamWriter, "_write_all", staticmethod(write))
+        with pytest.raises(SimulationError, match="No space left"):
+            emulator.run(10, to=tmp_path / "a.rec")
+    assert emulator.step == 0
+    emulator.run(10, to=tmp_path / "a.rec")
+    assert Recording.load(tmp_path / "a.rec").steps == 10
+
+
+def test_files_that_are_there_stay_as_they_are(tmp_path):
+    emulator = Emulator(network())
+    emulator.run(10, to=tmp_path / "mine.rec")
+    emulator.recording.save(tmp_path / "saved")
+    (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / "empty.rec").touch()
+    other = Network("other")
+    other.probe(other.population("cells", 3, vth=1), "v")
+    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+    fresh = Emulator(network())
+    for action, texts in (
+        (lambda: fresh.run(5, to=tmp_path / "notes.txt"), ["notes.txt", "there already"]),
+        (lambda: fresh.run(5, to=tmp_path / "saved.npz"), ["saved.npz", "another, such as run.rec"]),
+        (lambda: fresh.run(5, to=tmp_path / "mine.rec"), ["mine.rec", "ends before step 10", "before step 0"]),
+        (lambda: Emulator(other).run(5, to=tmp_path / "mine.rec"), ["mine.rec", "another network"]),
+        (lambda: fresh.run(5, to=tmp_path), ["a folder"]),
+        (lambda: fresh.run(5, to=tmp_path / "none" / "a.rec"), ["no folder", "none"]),
+        (lambda: fresh.run(5, to=7), ["7", "a text or a pathlib.Path"]),
+    ):
+        complains(action, texts)
+        assert fresh.step == 0 and {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+    fresh.run(5, to=tmp_path / "empty.rec")
+    assert Recording.load(tmp_path / "empty.rec").steps == 5
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="permissions do not hold root back")
+def test_a_folder_without_permission(tmp_path):
+    tmp_path.chmod(0o500)
+    try:
+        complains(lambda: Emulator(network()).run(5, to=tmp_path / "a.rec"), ["a.rec", "Permission denied"])
+    finally:
+        tmp_path.chmod(0o700)
+
+
+def test_two_runs_do_not_write_one_file(tmp_path):
+    pytest.importorskip("fcntl")
+    emulator, other = Emulator(network()), Emulator(network())
+    writer = stream_writer.StreamWriter(tmp_path / "a.rec", emulator._books, emulator._books.marks(), None)
+    complains(lambda: other.run(5, to=tmp_path / "a.rec"), ["a.rec", "another run is writing"])
+    writer.finish()
+
+
+def test_forgetting_and_resetting_do_not_touch_files(tmp_path):
+    emulator = Emulator(network())
+    emulator.run(20, to=tmp_path / "a.rec")
+    emulator.forget()
+    emulator.run(20, to=tmp_path / "a.rec")
+    same(Recording.load(tmp_path / "a.rec"), Emulator(network()).run(40))
+    emulator.forget()
+    emulator.run(5)
+    emulator.forget()
+    complains(lambda: emulator.run(20, to=tmp_path / "a.rec"), ["ends before step 40", "before step 45"])
+    emulator.reset()
+    complains(lambda: emulator.run(20, to=tmp_path / "a.rec"), ["ends before step 40", "before step 0"])
+    assert Recording.load(tmp_path / "a.rec").steps == 40
+
+
+def test_a_file_that_goes_away_is_named(tmp_path):
+    emulator = Emulator(network())
+    recording = emulator.run(20, to=tmp_path / "a.rec")
+    (tmp_path / "a.rec").unlink()
+    with pytest.raises(ValidationError, match=r"a\.rec: cannot be read any more"):
+        recording["cells.v"]
+    emulator.forget()
+    assert emulator.run(5).steps == 5
+
+
+def test_a_path_is_where_the_process_was(tmp_path, monkeypatch, whole):
+    monkeypatch.chdir(tmp_path)
+    emulator = Emulator(network())
+    emulator.run(300, to="a.rec")
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path / "other")
+    same(emulator.recording, whole)
+
+
+# ---------------------------------------------------------------- damage
+def test_damaged_bytes_are_an_error_or_a_shorter_recording(every_step, whole, tmp_path):
+    Emulator(network()).run(60, to=tmp_path / "a.rec")
+    data = (tmp_path / "a.rec").read_bytes()
+    rng = np.random.default_rng(0)
+    part = tmp_path / "b.rec"
+    kinds = set()
+    for at in rng.integers(0, len(data), 400):
+        changed = bytearray(data)
+        changed[at] ^= 1 << rng.integers(0, 8)
+        part.write_bytes(changed)
+        try:
+            loaded = _load(part)
+            same(loaded, Emulator(network()).run(loaded.steps))
+            kinds.add("shorter" if loaded.steps < 60 else "equal")
+        except ValidationError as problem:
+            kinds.add("error" if "b.rec" in str(problem) else "an error that does not name the file")
+    assert {"error", "shorter"} <= kinds <= {"error", "shorter", "equal"}
+
+
+def test_other_files_are_told_apart(tmp_path):
+    (tmp_path / "a.rec").write_bytes(MARK + b"\0" * 100)
+    complains(lambda: Recording.load(tmp_path / "a.rec"), ["a.rec", "without its first block"])
+    (tmp_path / "a.rec").write_bytes(MARK[:9])
+    complains(lambda: Recording.load(tmp_path / "a.rec"), ["a.rec"])
+    assert contents(Emulator(network()).run(3))["cells.v"][0].shape == (3, 30)
