@@ -1,4 +1,4 @@
-"""The command line: demo, validate, bench, chip, map."""
+"""The command line: demo, validate, bench, chip, map, compile."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from loihi_emu import cli_map
+from loihi_emu import cli_compile, cli_map
 from loihi_emu._version import __version__
 from loihi_emu.bench.command import add_arguments as add_bench_arguments
 from loihi_emu.bench.command import run as run_bench
@@ -83,6 +83,10 @@ def _parser() -> argparse.ArgumentParser:
     mapped = commands.add_parser("map", help="place a saved network or a Lava script on virtual chips and cores")
     cli_map.add_arguments(mapped)
     mapped.set_defaults(command=cli_map.run)
+
+    compiled = commands.add_parser("compile", help="make the machine code of kernels beforehand, on all cores")
+    cli_compile.add_arguments(compiled)
+    compiled.set_defaults(command=cli_compile.run)
     return parser
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loihi_emu.jit import disjoint, kernel, wide_vectors
+from loihi_emu.jit import disjoint, kernel, room, wide_vectors
 
 u32 = np.uint32
 u64 = np.uint64
@@ -19,6 +19,7 @@ _MASK = 0xFFFFFFFF
 ROUNDS = 10
 CHUNK = 256
 Words = np.ndarray
+_work = room(np.uint32, 4 * CHUNK)
 
 
 @kernel
@@ -64,7 +65,7 @@ def fill(out: Words, seed: u64, stream: u64, sample: u64, step: u64) -> None:
     low = u32(step & mask)
     last = u32((stream & u64(0xFFFF)) | ((step >> u64(32)) << u64(16)) & mask)
     n = out.shape[0]
-    work = np.empty(4 * CHUNK, np.uint32)
+    work = _work()
     for first in range(0, n, 4 * CHUNK):
         left = n - first
         m = min(CHUNK, (left + 3) >> 2)

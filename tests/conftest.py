@@ -1,7 +1,11 @@
-"""Hypothesis settings of all tests: HYPOTHESIS_PROFILE=default|quick|thorough; derandomised where CI=true."""
+"""Hypothesis settings of all tests: HYPOTHESIS_PROFILE=default|quick|thorough; derandomised where CI=true.
+
+Kernels are compiled before the first test, once for all processes of a session: no test's time limit counts it.
+"""
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 _COMMON = {
@@ -16,3 +20,12 @@ settings.register_profile("default", max_examples=60, **_COMMON)
 settings.register_profile("quick", max_examples=10, **_COMMON)
 settings.register_profile("thorough", max_examples=3000, **_THOROUGH)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.hookimpl(tryfirst=True)  # before other processes start
+def pytest_sessionstart(session):
+    if hasattr(session.config, "workerinput") or session.config.option.collectonly:
+        return
+    from loihi_emu.cli_compile import compile_all
+
+    compile_all()

@@ -22,6 +22,32 @@ from loihi_emu.demo.network import digits_network
 from loihi_emu import Emulator
 print(Emulator(digits_network(spikes=([0, 1, 2], [3, 30, 33]))).run(16).steps)
 """
+_TEN_LINES = """
+import numpy as np
+from loihi_emu import Emulator, Network, decay_from_tau
+net = Network("hello", seed=1)
+drive = net.input("drive", 100, rate=0.05)
+cells = net.population("cells", 200, du=decay_from_tau(5), dv=decay_from_tau(20), vth=120, refractory=2)
+rng = np.random.default_rng(0)
+net.connect(drive, cells, rng.integers(0, 64, (200, 100)))
+net.connect(cells, cells, rng.integers(-3, 3, (200, 200)) * 2, delays=3, sign_mode="mixed")
+net.probe(cells, ["spikes", "v"])
+print(Emulator(net).run(1000).steps)
+"""
+_LAVA = """
+import lava_api.as_lava
+import numpy as np
+from lava.magma.core.run_conditions import RunSteps
+from lava.magma.core.run_configs import Loihi2SimCfg
+from lava.proc.dense.process import Dense
+from lava.proc.lif.process import LIF
+pre, dense, post = LIF(shape=(3,), bias_mant=4, vth=5), Dense(weights=np.full((2, 3), 20)), LIF(shape=(2,), vth=5)
+pre.s_out.connect(dense.s_in)
+dense.a_out.connect(post.a_in)
+post.run(condition=RunSteps(10), run_cfg=Loihi2SimCfg(select_tag="fixed_pt"))
+print(post.v.get())
+post.stop()
+"""
 _OTHER = """
 import numpy
 from loihi_emu import Emulator, Network
@@ -45,9 +71,14 @@ def measure(size: Size) -> Iterator[Row]:
         _child(_DEMO)
         yield _warm(size, None)
         return
+    for label, code in (("README's ten lines", _TEN_LINES), ("a Lava program", _LAVA)):
+        with tempfile.TemporaryDirectory(prefix="loihi_emu-cold-") as folder:
+            cold, busy = _timed(code, folder)
+            note = f"{label}, from the process's start to its end; CPU time {busy:.1f} s"
+            yield Row("start-up", f"empty cache: {label}", cold, "s", None, note=note)
     with tempfile.TemporaryDirectory(prefix="loihi_emu-cold-") as folder:
-        cold = _child(_DEMO, folder)[0]
-        note = "the demo network, wall time from the process's start to its end"
+        cold, busy = _timed(_DEMO, folder)
+        note = f"the demo network, wall time from the process's start to its end; CPU time {busy:.1f} s"
         yield Row("start-up", "first result, empty cache", cold, "s", COLD_S, note=note)
         yield _warm(size, folder)
         before = _files(folder)
@@ -57,12 +88,17 @@ def measure(size: Size) -> Iterator[Row]:
         yield Row("start-up", "files compiled for a new network", files, "files", 0, note=note)
 
 
-def _warm(size: Size, folder: str | None) -> Row:
+def _timed(code: str, folder: str | None) -> tuple[float, float]:
+    """Wall and CPU seconds of a fresh Python and the processes that help it."""
     before = os.times()
-    taken = [_child(_DEMO, folder)[0] for _ in range(size.repeats)]
+    took = _child(code, folder)[0]
     after = os.times()
-    busy = after.children_user + after.children_system - before.children_user - before.children_system
-    note = f"the demo network, wall time, best of {size.repeats}; CPU time {busy / size.repeats:.2f} s on average"
+    return took, after.children_user + after.children_system - before.children_user - before.children_system
+
+
+def _warm(size: Size, folder: str | None) -> Row:
+    taken, busy = zip(*(_timed(_DEMO, folder) for _ in range(size.repeats)), strict=True)
+    note = f"the demo network, wall time, best of {size.repeats}; CPU time {sum(busy) / size.repeats:.2f} s on average"
     return Row("start-up", "first result, warm cache", min(taken), "s", WARM_S, min(taken), max(taken), note=note)
 
 

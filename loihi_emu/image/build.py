@@ -18,7 +18,7 @@ from loihi_emu.image.recorders import Fills, Recorded, SpikeRecorder, StateRecor
 from loihi_emu.image.sinks import Sink, Stage
 from loihi_emu.image.sizes import check_room
 from loihi_emu.image.sources import InputSource, NoiseSource, twister_state
-from loihi_emu.jit import Leaf
+from loihi_emu.jit import Leaf, addresses
 from loihi_emu.models import layout as at
 from loihi_emu.models import noise as noise_at
 from loihi_emu.network import Network
@@ -196,7 +196,7 @@ class Image:
             self._call(group.model.kernel, group.description)
         self._deliver(1)
         self._schedule_probes()
-        self.leaves = np.array([leaf.address for leaf, _ in self._calls], np.int64)
+        self.leaves = np.array(addresses([leaf for leaf, _ in self._calls]), np.int64)
         self.descriptions = np.array([d.address for _, d in self._calls], np.int64)
 
     def _deliver(self, offset: int) -> None:

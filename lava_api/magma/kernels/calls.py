@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.kernels.linking import Call
+from loihi_emu.jit import addresses
 
 NONE = np.zeros(0, np.int64)
 
@@ -29,8 +30,8 @@ class Program:
         leaves = []
         for name, _ in calls:
             module, _, leaf = name.partition(":")
-            leaves.append(getattr(import_module(f"loihi_emu.models.lava.{module}"), leaf).address)
-        self.leaves = np.array(leaves, np.int64)
+            leaves.append(getattr(import_module(f"loihi_emu.models.lava.{module}"), leaf))
+        self.leaves = np.array(addresses(leaves), np.int64)
         self.descriptions = np.array([d.address for _, d in calls], np.int64)
         self._total = np.zeros(1, np.int64)
 

@@ -1,0 +1,68 @@
+"""How kernels are compiled, and where their machine code is kept.
+
+Two decorators make compiled code:
+
+- :func:`kernel`: a function of arrays and integers that other kernels call (inlined by LLVM).
+- :func:`leaf`: a kernel of the one signature ``leaf(description, step)``, called by its address from the time loop.
+
+No fast-math; integer division by zero does not raise; the GIL is released (:mod:`loihi_emu.jit.compiling`). Machine
+code is cached on disk, in files named after a digest of the code and the constants that it was made from
+(:mod:`loihi_emu.jit.digest`), so that a changed rule never runs as old machine code. ``LOIHI_EMU_CACHE_DIR`` moves the
+folder (:mod:`loihi_emu.jit.store`).
+
+With ``NUMBA_DISABLE_JIT=1`` the same functions run as plain Python on the same memory: slow, for debugging.
+"""
+
+from loihi_emu.jit.intrinsics import (
+    COMPILED,
+    call_leaf,
+    float32s,
+    float64s,
+    fused,
+    fused_exact,
+    int8s,
+    int16s,
+    int32s,
+    int64s,
+    prefetch,
+    room,
+    trailing_zeros,
+    uint8s,
+    uint16s,
+    uint32s,
+    uint64s,
+    wide_vectors,
+)
+from loihi_emu.jit.leaves import Leaf, disjoint, entry, kernel, leaf
+from loihi_emu.jit.store import cache_folder
+from loihi_emu.jit.together import addresses, beforehand, named
+
+__all__ = [
+    "COMPILED",
+    "Leaf",
+    "addresses",
+    "beforehand",
+    "cache_folder",
+    "call_leaf",
+    "disjoint",
+    "entry",
+    "float32s",
+    "float64s",
+    "fused",
+    "fused_exact",
+    "int8s",
+    "int16s",
+    "int32s",
+    "int64s",
+    "kernel",
+    "leaf",
+    "named",
+    "prefetch",
+    "room",
+    "trailing_zeros",
+    "uint8s",
+    "uint16s",
+    "uint32s",
+    "uint64s",
+    "wide_vectors",
+]

@@ -1,0 +1,134 @@
+"""Other processes that compile leaves and leave their machine code in the cache.
+
+On Linux they are forks of this process, where it has one thread: nothing has to be started. Elsewhere they are fresh
+Pythons that are told the names of the leaves; a script without a ``__main__`` guard, a notebook and an embedded Python
+are as good as any. Their failures are no errors.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from loihi_emu.jit import notice
+from loihi_emu.jit.compiling import prepare
+
+if TYPE_CHECKING:
+    from loihi_emu.jit.together import Task
+
+_START = """
+import json, sys
+told = json.loads(sys.argv[1])
+sys.path[:] = told["path"]
+from loihi_emu.jit.helpers import work
+work(told["leaves"])
+"""
+
+
+def can_fork() -> bool:
+    """Whether this process can be forked without harm: on Linux, with no other thread that may hold a lock."""
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+class _Others:
+    """Processes at work."""
+
+    def __init__(self) -> None:
+        self.forks: list[int] = []
+        self.started: list[subprocess.Popen[bytes]] = []
+
+    def busy(self) -> bool:
+        """Whether any is still at work."""
+        for pid in list(self.forks):
+            try:
+                ended = os.waitpid(pid, os.WNOHANG)[0] == pid
+            except ChildProcessError:  # someone else waited for it
+                ended = True
+            if ended:
+                self.forks.remove(pid)
+        return bool(self.forks) or any(one.poll() is None for one in self.started)
+
+    def end(self) -> None:
+        """End those that are still at work."""
+        for pid in self.forks:
+            with suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        for one in self.started:
+            if one.poll() is None:
+                one.kill()
+        for pid in self.forks:
+            with suppress(OSError):
+                os.waitpid(pid, 0)
+        for one in self.started:
+            one.wait()
+        self.forks.clear()
+
+
+@contextmanager
+def at_work(parts: Sequence[Sequence[Task]]) -> Iterator[_Others]:
+    """A process for each part, ended with the block."""
+    others = _Others()
+    try:
+        forks = can_fork()
+        if forks and parts:
+            prepare()  # once for all
+        for part in parts:
+            with suppress(OSError, ValueError):
+                if forks:
+                    others.forks.append(_fork(part))
+                else:
+                    others.started.append(_started(part))
+        yield others
+    finally:
+        others.end()
+
+
+def _fork(part: Sequence[Task]) -> int:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # threads of libraries, which hold nothing of ours
+        pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            parent = os.getppid()
+            notice.quiet()
+            for task in part:
+                if os.getppid() != parent:  # it was killed
+                    break
+                task.compile()
+            status = 0
+        except BaseException:  # the parent compiles what is missing, and says what is wrong
+            pass
+        finally:
+            os._exit(status)
+    return pid
+
+
+def _started(part: Sequence[Task]) -> subprocess.Popen[bytes]:
+    if not sys.executable or getattr(sys, "frozen", False):
+        raise ValueError("no Python to start")
+    path = [entry or os.getcwd() for entry in sys.path]
+    told = json.dumps({"path": path, "leaves": [task.full_name for task in part]})
+    flags = subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0
+    return subprocess.Popen(
+        [sys.executable, "-c", _START, told], creationflags=flags,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def work(names: Sequence[str]) -> None:
+    """Compile leaves, ``"module:leaf"``, for others: what a started process does."""
+    for name in names:
+        module, _, leaf = name.partition(":")
+        getattr(import_module(module), leaf).compile()

@@ -1,0 +1,156 @@
+"""Leaves compiled side by side: in this process and, where that pays, in others that leave their files in the cache.
+
+LLVM and Numba do one thing at a time in a process, so other cores take other processes. They are only ever a help: what
+they have not left in the cache in time is compiled here.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol, TypeVar
+
+from loihi_emu.jit import helpers, notice, store
+from loihi_emu.jit.intrinsics import COMPILED
+from loihi_emu.jit.leaves import Leaf
+
+_PER_BYTE = 2.5e-4
+"""Seconds to compile a byte of bytecode, roughly: to tell what is worth a process of its own."""
+_WORTH_A_FORK, _WORTH_A_START = 1.5, 5.0
+_PATIENCE = 60.0
+
+
+class Task(Protocol):
+    """Something to be compiled: a leaf, or another of its kind."""
+
+    @property
+    def name(self) -> str:
+        """For people."""
+
+    @property
+    def full_name(self) -> str:
+        """Where it is found: ``"module:name"``."""
+
+    @property
+    def size(self) -> int:
+        """How long it compiles, in bytes of bytecode."""
+
+    def there(self) -> bool:
+        """Whether that was done."""
+
+    def compile(self) -> None:
+        """Do it, and leave the machine code in the cache."""
+
+
+Some = TypeVar("Some", bound=Task)
+_naming: list[list[Leaf]] = []
+
+
+@contextmanager
+def named() -> Iterator[list[Leaf]]:
+    """A list of the leaves whose addresses are asked for in the block; nothing is compiled, all addresses are 0."""
+    found: list[Leaf] = []
+    _naming.append(found)
+    try:
+        yield found
+    finally:
+        _naming.remove(found)
+
+
+def addresses(leaves: Sequence[Leaf]) -> list[int]:
+    """Addresses of leaves, in their order; those without machine code in the cache are compiled side by side.
+
+    Examples
+    --------
+    >>> from loihi_emu.models import probes, sparse
+    >>> first, second, again = addresses([probes.state, sparse.step, probes.state])
+    >>> first == again != second
+    True
+    """
+    if _naming:
+        _naming[-1].extend(leaves)
+        return [0] * len(leaves)
+    if COMPILED:
+        missing = [leaf for leaf in dict.fromkeys(leaves) if not leaf.ready()]
+        if missing:
+            _compile(missing)
+    return [leaf.address for leaf in leaves]
+
+
+def cores() -> int:
+    """How many this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def shares(tasks: Sequence[Some], count: int) -> list[list[Some]]:
+    """Split tasks so that all parts take about as long; the longest part is the first."""
+    parts: list[list[Some]] = [[] for _ in range(count)]
+    taken = [0] * count
+    for task in sorted(tasks, key=lambda task: -task.size):
+        k = taken.index(min(taken))
+        parts[k].append(task)
+        taken[k] += task.size
+    return [parts[k] for k in sorted(range(count), key=lambda k: -taken[k]) if parts[k]]
+
+
+def _compile(missing: list[Leaf]) -> None:
+    names = [leaf.name for leaf in missing]
+    current = [names[0]]
+
+    def how_far() -> str:
+        if len(missing) == 1:
+            return current[0]
+        return f"{min(sum(leaf.there() for leaf in missing) + 1, len(missing))} of {len(missing)}"
+
+    expected = _PER_BYTE * sum(leaf.size for leaf in missing)
+    worth = _WORTH_A_FORK if helpers.can_fork() else _WORTH_A_START
+    parts = shares(missing, max(1, min(cores(), len(missing), int(expected / worth)))) if store.keeps() else [missing]
+    with helpers.at_work(parts[1:]) as others, notice.compiling(how_far):
+        for leaf in parts[0]:
+            current[0] = leaf.name
+            _ = leaf.address
+        ends = time.monotonic() + _PATIENCE
+        while others.busy() and time.monotonic() < ends:
+            time.sleep(0.01)
+        for leaf in missing:
+            current[0] = leaf.name
+            _ = leaf.address
+
+
+def beforehand(tasks: Sequence[Task], tell: bool) -> tuple[int, int]:
+    """Compile on all cores, in processes of their own: Ctrl-C ends them at once.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+    tell : bool
+        Whether a terminal shows how far it is.
+
+    Returns
+    -------
+    compiled, there : int
+        How many were compiled, and how many had been before.
+    """
+    missing = [task for task in tasks if not task.there()]
+    there = len(tasks) - len(missing)
+    if not missing:
+        return 0, there
+    tell = tell and sys.stderr is not None and sys.stderr.isatty()
+    if store.keeps():
+        with helpers.at_work(shares(missing, min(cores(), len(missing)))) as others:
+            while others.busy():
+                time.sleep(0.05)
+                if tell:
+                    done = there + sum(task.there() for task in missing)
+                    print(f"\r\033[Kcompiling: {done} of {len(tasks)} kernels", end="", file=sys.stderr, flush=True)
+        if tell:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+    for task in missing:  # of a process that failed
+        if not task.there():
+            task.compile()
+    return len(missing), there
