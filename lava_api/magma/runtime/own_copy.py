@@ -34,8 +34,9 @@ class Copier:
     """Makes copies that refer to each other as the originals do."""
 
     def __init__(self) -> None:
-        self._alive: list[Any] = [np.random.mtrand._rand, random._inst]  # type: ignore[attr-defined]
-        self._memo: dict[int, Any] = {id(own): own for own in self._alive}
+        common: list[Any] = [np.random.mtrand._rand, vars(random)["_inst"]]
+        self._alive = common  # the global generators stay what they are: their state is each model's own
+        self._memo: dict[int, Any] = {id(generator): generator for generator in common}
 
     def copy(self, value: Any) -> Any:
         """Return a copy; the value itself where nothing can change it, or it cannot be copied.

@@ -9,6 +9,7 @@ from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
 from lava_api.magma.kernels import plan
 from lava_api.proc.dense.process import Dense
+from lava_api.proc.io.sink import RingBuffer as Sink
 from lava_api.proc.lif.process import LIF
 from lava_api.proc.sdn.process import Sigma
 
@@ -37,6 +38,19 @@ def test_the_program_around_sends_and_receives():
     assert [out.recv().tolist() for _ in range(3)] == [[0, 0], [1, 0], [1, 0]]
     assert not out.probe()
     assert hasattr(cells._model, "_kernel") is plan.AT_ALL
+    cells.stop()
+
+
+def test_what_the_program_around_receives_is_its_own():
+    cells, sink = piped(), Sink(shape=(2,), buffer=3)
+    cells.s_out.connect(sink.a_in)
+    cells.run(RunSteps(3, blocking=False), Loihi2SimCfg())
+    for value in (1, 3, 5):
+        cells.a_in.external_pipe_csp_send_port.send(np.array([value, 0]))
+    for _ in range(3):
+        cells.s_out.external_pipe_csp_recv_port.recv()[:] = 9
+    cells.wait()
+    assert sink.data.get().tolist() == [[0, 1, 1], [0, 0, 0]]
     cells.stop()
 
 
