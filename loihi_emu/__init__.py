@@ -30,7 +30,8 @@ from loihi_emu.errors import (
 from loihi_emu.learning.rule import LearningRule, Trace
 from loihi_emu.network import Network
 from loihi_emu.quantize import quantize
-from loihi_emu.recording import Recording, Spikes
+from loihi_emu.recording import Recording
+from loihi_emu.spikes import Spikes
 
 if TYPE_CHECKING:
     from loihi_emu.emulator import Emulator

@@ -120,7 +120,7 @@ def _started(part: Sequence[Task]) -> subprocess.Popen[bytes]:
         raise ValueError("no Python to start")
     path = [entry or os.getcwd() for entry in sys.path]
     told = json.dumps({"path": path, "leaves": [task.full_name for task in part]})
-    flags = subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0
+    flags = int(getattr(subprocess, "CREATE_NO_WINDOW", 0))  # Windows alone has it
     return subprocess.Popen(
         [sys.executable, "-c", _START, told], creationflags=flags,
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from types import FunctionType
+from typing import Any, cast
 
 import numba
 
@@ -60,7 +61,7 @@ class Leaf:
     @property
     def size(self) -> int:
         """Bytes of bytecode that it is made from."""
-        return size(self.function)
+        return size(cast(FunctionType, self.function))
 
     @property
     def address(self) -> int:
