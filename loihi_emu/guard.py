@@ -22,10 +22,13 @@ from functools import partial, wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from loihi_emu.errors import SimulationError
+from loihi_emu.jit import COMPILED
 from loihi_emu.keywords import known_keywords
 
 READ, CHANGE, BEGIN, PART, SETUP = "read", "change", "begin", "part", "setup"
 """What a thread does while it has the lock. Of a run: BEGIN, chunks (PART), changes that belong to it (SETUP)."""
+HALF_DONE = (CHANGE, SETUP) if COMPILED else (CHANGE, SETUP, PART)
+"""In these a signal handler must not read; kernels in plain Python can be interrupted within a step."""
 NAP_SECONDS = 5e-4
 NAPS = 40
 """A thread that wants the lock steps back so often, so long, for those that wanted it before."""
@@ -133,7 +136,7 @@ class Guard:
                 "that its state is of no single step. Make an Emulator in this process."
             )
         alone = kind in (CHANGE, BEGIN)
-        if outer is not None and (alone or (kind == READ and outer[0] in (CHANGE, SETUP))):
+        if outer is not None and (alone or (kind == READ and outer[0] in HALF_DONE)):
             raise SimulationError(
                 f"{name}: called from inside {outer[1]} of the same emulator, in the same thread (by a signal handler, "
                 f"a callback or a finalizer), which is not finished. Call it when {outer[1]} has returned."
