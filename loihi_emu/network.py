@@ -20,6 +20,7 @@ from loihi_emu.learning.rule import LearningRule
 from loihi_emu.learning.unused import warn_of_unused
 from loihi_emu.models import registry
 from loihi_emu.payloads import check_sources, zeros_of
+from loihi_emu.room import room_for
 
 if TYPE_CHECKING:
     from loihi_emu.mapping.placement import Placement
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 Target: TypeAlias = "str | Source | Slice"
 MOST_DELAY = 255
 """Longest delay that any chip may have, in steps."""
+PLACED_BYTES = 24
+"""Bytes that placing takes for each neuron, at least."""
 LAVA_MAX_DELAY = 63
 """Lava's delayed connections raise beyond this (``dense/models.py``)."""
 
@@ -352,6 +355,8 @@ class Network:
         """
         from loihi_emu.mapping.place import place
 
+        sizes = {f'population "{p.name}": places': PLACED_BYTES * p.size for p in self.populations.values()}
+        room_for(f'network "{self.name}", place', sizes)
         return place(self, chip=chip, boards=boards, strategy=strategy, rates=rates)
 
     # ------------------------------------------------------------ files and copies

@@ -21,7 +21,12 @@ from loihi_emu.plots._source import (
     resolve_window,
     whole_numbers,
 )
+from loihi_emu.room import count_nonzero, room_for
 
+MOST_UNASKED = 1 << 24
+"""An index alone makes no more rows than this: a number of neurons must be given for more."""
+ROW_BYTES = 24
+"""Bytes that a row takes while it is drawn."""
 SPIKES_SUFFIX = ".spikes"
 
 SpikeSource: TypeAlias = "SpikesLike | tuple[Any, ...] | NDArray[Any] | list[list[int]]"
@@ -66,6 +71,9 @@ def read_events(source: SpikeSource, where: str = "") -> Events:
             raise invalid(where, "spikes", f"a tuple of {len(source)}", "(times, indices) or (times, indices, size)")
         times, indices = (whole_numbers(part, where, "spikes") for part in source[:2])
         size = int(source[2]) if len(source) == 3 else int(indices.max(initial=0)) + 1
+        if len(source) == 2 and size > MOST_UNASKED:
+            allowed = f"0..{MOST_UNASKED - 1}, unless their number is given: (times, indices, size)"
+            raise invalid(where, "spikes", f"the neuron index {size - 1}", allowed)
     elif isinstance(source, SpikesLike) and not isinstance(source, np.ndarray):
         times = whole_numbers(source.times, where, "spikes")
         indices = whole_numbers(source.indices, where, "spikes")
@@ -76,7 +84,9 @@ def read_events(source: SpikeSource, where: str = "") -> Events:
             given = f"an array of shape {dense.shape} and dtype {dense.dtype}" if dense.ndim else type(source).__name__
             allowed = "a recording, a tuple (times, indices), or a dense array of numbers (steps, neurons)"
             raise invalid(where, "spikes", given, allowed)
-        found = np.nonzero(dense)
+        spikes = count_nonzero(dense)
+        room_for(where or "spikes", {f"{spikes:,} spikes": 16 * spikes})
+        found = np.nonzero(dense) if spikes else (np.zeros(0, np.int64), np.zeros(0, np.int64))
         return Events(found[0].astype(np.int64), found[1].astype(np.int64), dense.shape[1], (0, dense.shape[0]))
     if times.size != indices.size:
         raise invalid(where, "spikes", f"{times.size} times and {indices.size} indices", "as many of each")
@@ -136,6 +146,7 @@ def picked(names: str | Sequence[str] | None, known: Sequence[str]) -> list[str]
 
 
 def _group(name: str, events: Events, neurons: Neurons | None, start: int, stop: int) -> Group:
+    room_for(name or "spikes", {f"rows of {events.size:,} neurons": ROW_BYTES * events.size}, "Give fewer neurons.")
     whole = np.arange(max(events.size, 1), dtype=np.int64)
     chosen = choose(neurons, name, whole if events.recorded is None else events.recorded)
     keep = (events.times >= start) & (events.times < stop)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MAX_DOTS = 50_000
 VECTOR_DOTS = 5_000  # more dots than that go into a vector file as an image
 RATE_BINS = 100  # about so many bins in a rate histogram that is left to choose its own
+MOST_BINS = 1 << 20
 RATE_HEIGHT = 0.3  # of the raster's
 RATE_LINE = 1.0  # points
 LINE_SPACING = 1.25  # of names beside bands, of their type size
@@ -236,6 +237,9 @@ def _draw_rate(ax: Axes, groups: list[Group], paint: list[Any], start: int, stop
     from loihi_emu.plots import _figure
 
     width = rate_bin or max(1, round((stop - start) / RATE_BINS))
+    if (stop - start) / width > MOST_BINS:
+        least = -(-(stop - start) // MOST_BINS)
+        raise invalid("", "rate_bin", width, f"at least {least} for {stop - start} steps", "Or give a window.")
     top = 0.0
     for group, color in zip(groups, paint, strict=False):
         edges, values = spike_rate(group.times, start, stop, group.size, width)

@@ -84,6 +84,12 @@ def test_a_large_network_is_described_without_memory():
     assert image_sizes(net)['population "c": state'] > 2 * 9 * MOST
 
 
+@pytest.mark.parametrize("strategy", ["greedy", "traffic"])
+def test_placing_more_neurons_than_memory_holds(strategy):
+    net, _ = cells(500_000_000)
+    refused(lambda: net.place(strategy=strategy), 'network "large", place', 'population "c": places 12 GB')
+
+
 # ---------------------------------------------------------------- what is given
 @pytest.mark.parametrize(
     "weights",

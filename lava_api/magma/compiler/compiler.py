@@ -14,6 +14,7 @@ from lava_api.magma.compiler.node import Node, NodeConfig
 from lava_api.magma.compiler.placing import at_compilation
 from lava_api.magma.compiler.program import Leaf, Link, Program, Reference
 from lava_api.magma.compiler.routes import routes
+from lava_api.magma.compiler.sizes import check_room
 from lava_api.magma.compiler.wiring import Wiring
 from lava_api.magma.core.callback_fx import CallbackFx
 from lava_api.magma.core.process.ports.abstract import port_label
@@ -96,6 +97,7 @@ class Compiler:
         processes, leaves = expand(connected(process, wiring=wiring), run_cfg, wiring)
         for leaf in leaves:
             check_members(leaf.process, leaf.model_class)
+        check_room(leaves)
         return processes, self._lay_out(leaves, run_cfg)
 
     def _lay_out(self, leaves: list[Leaf], run_cfg: Any) -> Program:
