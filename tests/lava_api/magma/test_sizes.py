@@ -25,7 +25,7 @@ def monitored():
         (lambda: LIF(shape=(2**31,), name="big"), ['process "big": variable u 8.59 GB', "port s_out"]),
         (lambda: LIF(shape=(5 * 10**8,), name="big"), ['process "big": variable v 2 GB']),
         (lambda: Dense(weights=np.broadcast_to(np.int8(1), (10**5, 10**5)), name="big"), ["variable weights 40 GB"]),
-        (lambda: RingBuffer(data=np.broadcast_to(1, (10**6, 10**4))), ["variable data 80 GB"]),
+        (lambda: RingBuffer(data=np.broadcast_to(1, (10**6, 10**4))), ["variable data 40 GB"]),
         (monitored, ["variable var_read_0 800 GB"]),
     ],
     ids=["LIF", "half", "Dense", "RingBuffer", "Monitor"],
