@@ -14,8 +14,12 @@ from loihi_emu.checks import check_parameter, check_state
 from loihi_emu.elements import Connection, Input, Population, name_of
 from loihi_emu.errors import invalid, unknown
 from loihi_emu.events import event_rate, sorted_events, warn_of_past
+from loihi_emu.lost_weights import acting
 from loihi_emu.payloads import check_uses, zeros_of
 from loihi_emu.probing import check_view
+
+CONNECTED = ("weights", "delays", "given")
+"""What there is of a connection that does not learn."""
 
 if TYPE_CHECKING:
     from loihi_emu.emulator import Emulator
@@ -33,9 +37,13 @@ def get(emulator: Emulator, name: str | Population | Connection, variable: str, 
         connection = network.connections[key]
         if connection.learning is not None:
             return plastic.get(image, connection, variable)
-        if variable not in ("weights", "delays"):
-            raise unknown("variable", variable, ("weights", "delays"), where=f'connection "{key}"')
-        values = connection.values if variable == "weights" else connection.delays
+        if variable not in CONNECTED:
+            raise unknown("variable", variable, CONNECTED, where=f'connection "{key}"')
+        if variable == "weights":
+            values = acting(connection, network.rules)
+        else:
+            values = connection.values if variable == "given" else connection.delays
+        values = connection.as_given(values)
         return values.astype(np.int64) if values.dtype.kind == "i" else np.array(values)
     node, group = _population(emulator, key), image.group(key)
     states = [state for state, _ in group.model.state]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import asdict, dataclass
 from functools import cache, partial
 from typing import Any
 
@@ -24,6 +25,8 @@ from loihi_emu.sample_counts import SampleCounts
 
 LOST = {"q": at.Q_OVERFLOW, "u": at.U_OVERFLOW, "x": at.X_OVERFLOW, "v": at.V_SATURATION}
 """Names of the overflow counters: q, u and x = u + bias wrapped; v saturated."""
+ABOUT_WEIGHTS = ("weights", "lost_weights")
+"""Entries of stats that are no counters but tell of the weights as they are."""
 LOST_WORDS = {"q": "q wrapped", "u": "u wrapped", "x": "u + bias wrapped", "v": "v saturated"}
 
 
@@ -116,10 +119,12 @@ class Books:
             r.name: {"size": r.size, "neurons": None if r.neurons is None else r.neurons.tolist(), "every": r.every}
             for r in image.recorded
         }
-        self._weights = {
+        counts = {
             name: {"truncated": image.truncated.get(name, 0), "clipped": image.clipped.get(name, 0)}
             for name in image.network.connections
         }
+        lost = {name: asdict(loss) for name, loss in image.lost.items() if loss is not None}
+        self._weights = {"weights": counts} | ({"lost_weights": lost} if lost else {})
         self._populations: dict[str, Any] | None = None
 
     def parameters_changed(self) -> None:
@@ -222,7 +227,7 @@ def accounts_of(
         "synaptic_events": events,
         "overflow": overflow(since, now),
         "convolution_wraps": wraps,
-        "weights": {name: dict(row) for name, row in weights.items()},
+        **deepcopy(weights),
     }
     steps = now.total - since.total
     info = {
@@ -239,7 +244,7 @@ def added(earlier: Accounts, later: Accounts) -> Accounts:
     wall = told["wall_s"] + info["wall_s"]
     steps = told["wall_s"] * told["steps_per_s"] + info["wall_s"] * info["steps_per_s"]
     speed = steps / wall if wall > 0 else 0.0
-    sums = {key: _sums(before[key], stats[key]) for key in stats if key != "weights"}
+    sums = {key: _sums(before[key], stats[key]) for key in stats if key not in ABOUT_WEIGHTS}
     return populations, stats | sums, info | {"wall_s": wall, "steps_per_s": speed}
 
 

@@ -24,7 +24,7 @@ from loihi_emu.learning.rule import LearningRule
 from loihi_emu.network_file_checks import RULE
 from loihi_emu.payloads import with_zeros, without_zeros
 from loihi_emu.plastic import check_exchange
-from loihi_emu.synapses import with_values
+from loihi_emu.synapses import with_stored
 
 if TYPE_CHECKING:
     from loihi_emu.emulator import Emulator
@@ -128,7 +128,7 @@ def _connection(emulator: Emulator, archive: Archive, c: Connection) -> Connecti
     """A connection with the weights, the rule, the delays and the tags of the checkpoint."""
     rules = emulator.network.rules
     archive.expect(f"weights.{c.name}", c.values.shape, *((np.float64,) if rules == "float" else (np.int16, np.int64)))
-    made = with_values(c, archive[f"weights.{c.name}"], rules)
+    made = with_stored(c, archive[f"weights.{c.name}"], rules)
     if made.learning is None:
         return made
     learned = archive.header["learning"][c.name]

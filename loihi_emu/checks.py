@@ -11,11 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.elements import Noise, Shape, Slice, fits, one_or_each, one_value_each
-from loihi_emu.errors import finite, invalid, no_number, numbers, ranged, unknown, whole
+from loihi_emu.errors import LoihiInputWarning, finite, invalid, no_number, numbers, ranged, unknown, whole
 from loihi_emu.keywords import elsewhere, unknown_argument
 from loihi_emu.models.specification import NeuronModel, Parameter
 from loihi_emu.room import room_for
+from loihi_emu.units import IN_STEPS, NO_UNITS, is_fraction
+from loihi_emu.user_warnings import warn
 
+MEASURED = ("du", "dv", "vth", "vmin", "vmax", "v", "u", "bias", "bias_mant")
+"""Parameters that other tools have in units of their own."""
 MAX_NEURONS = (1 << 31) - 1
 """Neurons are counted in 32 bits."""
 FLOAT_LIMITS = {"u": (-float(1 << 50), float(1 << 50)), "v": (-float(1 << 50), float(1 << 50)), "rest": (0, 126)}
@@ -97,7 +101,10 @@ def check_state(
 ) -> NDArray[Any]:
     """Values of a state variable as an array of shape () or (size,), or an error."""
     floating = model.accumulator == "float64" and variable != "rest"
-    array = finite(where, variable, value) if floating else whole(where, variable, value)
+    hint = IN_STEPS if variable == "rest" else NO_UNITS
+    array = finite(where, variable, value) if floating else whole(where, variable, value, hint)
+    if not floating and variable != "rest":
+        _warn_of_unit(variable, value, where, "It is a whole number of 24 bits.")
     limits = dict(model.limits or FLOAT_LIMITS).get(variable)
     if limits is not None:
         ranged(where, variable, array, *limits)
@@ -109,7 +116,9 @@ def check_state(
 
 def check_parameter(p: Parameter, value: Any, shape: Shape, where: str) -> NDArray[Any]:
     """A parameter as an int64 or float64 array of shape () or (size,), or an error."""
-    hint = "quantize() makes integers."
+    hint = f"{p.text} {NO_UNITS}"
+    if p.name == "refractory":
+        hint = IN_STEPS
     if p.name in ("du", "dv"):
         hint = "decay_from_tau() makes one of a time constant in steps."
     if isinstance(value, str) or value is None:
@@ -117,10 +126,19 @@ def check_parameter(p: Parameter, value: Any, shape: Shape, where: str) -> NDArr
         raise invalid(where, p.name, repr(value), f"a number, {p.low:.10g}..{p.high:.10g}", no_number(value, meaning))
     if p.whole:
         array = whole(where, p.name, value, hint)
+        if p.name in MEASURED:
+            _warn_of_unit(p.name, value, where, p.text)
     else:
         array = ranged(where, p.name, value, p.low, p.high, p.text).astype(np.float64)
     ranged(where, p.name, array, p.low, p.high, p.text)
     return np.array(one_or_each(where, p.name, array, shape))
+
+
+def _warn_of_unit(name: str, value: Any, where: str, meaning: str) -> None:
+    """Warn of floats of at most 1 where integers of many bits are meant."""
+    if is_fraction(value):
+        given = f"{np.max(np.abs(value))} is the whole number 1 here"
+        warn(f"{where}, {name}: {given}. {meaning} {NO_UNITS}", LoihiInputWarning)
 
 
 def check_noise(noise: Any, model: NeuronModel, shape: Shape, where: str) -> None:

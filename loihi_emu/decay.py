@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 from loihi_emu import errors
 from loihi_emu.chip import LOIHI1
 from loihi_emu.keywords import known_keywords
+from loihi_emu.user_warnings import warn
 
 DECAY_ONE = LOIHI1.decay_max
 """The effective decay that loses everything: 4096, one more than a 12-bit field holds."""
@@ -69,6 +70,11 @@ def decay_from_tau(tau: Floats, dt: float = 1.0) -> int | NDArray[np.int64]:
     ValidationError
         If `tau` is negative or NaN, or `dt` is not a finite number above 0.
 
+    Warns
+    -----
+    LoihiInputWarning
+        If all of `tau` is below one step (seconds?), or rounds to no decay at all.
+
     Examples
     --------
     >>> decay_from_tau(10.0)
@@ -77,10 +83,36 @@ def decay_from_tau(tau: Floats, dt: float = 1.0) -> int | NDArray[np.int64]:
     [742, 200]
     """
     step = _step("decay_from_tau", dt)
-    array = errors.ranged("decay_from_tau", "tau", tau, 0, np.inf, "A time constant is 0 or more.")
-    with np.errstate(divide="ignore", over="ignore"):
-        decay = np.rint(-DECAY_ONE * np.expm1(-step / np.asarray(array, dtype=np.float64))).astype(np.int64)
+    array = errors.ranged("decay_from_tau", "tau", tau, 0, np.inf, "A time constant is 0 or more.").astype(np.float64)
+    decay = nearest_decay(array, step)
+    _warn_of_unit(array, decay, step)
     return int(decay) if decay.ndim == 0 else decay
+
+
+def nearest_decay(tau: NDArray[np.float64], step: float = 1.0) -> NDArray[np.int64]:
+    """The same for checked values, without a word on their size."""
+    with np.errstate(divide="ignore", over="ignore"):
+        return np.asarray(np.rint(-DECAY_ONE * np.expm1(-step / np.asarray(tau)))).astype(np.int64)
+
+
+def _warn_of_unit(tau: NDArray[np.float64], decay: NDArray[np.int64], step: float) -> None:
+    """Warn of time constants that are all shorter than a step, or all too long to decay."""
+    given = (tau > 0) & np.isfinite(tau)
+    if not given.any():
+        return
+    some, first = tau[given], float(tau[given].flat[0])
+    if step == 1 and some.max() < 1:
+        text = (
+            f"decay_from_tau: tau={first:.6g} counts steps, so that less than e^-1 is left after one. If it is in "
+            f"seconds, give the seconds of a step: decay_from_tau({first:.6g}, dt=0.001)."
+        )
+        warn(text, errors.LoihiInputWarning)
+    elif not decay[given].any():
+        text = (
+            f"decay_from_tau: tau={first:.6g} is beyond the slowest decay (tau={4095.5 * step:.6g}, as of "
+            "tau_from_decay(1)): nothing decays. Tau and dt have one unit; infinity means no decay."
+        )
+        warn(text, errors.LoihiInputWarning)
 
 
 @overload

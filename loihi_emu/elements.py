@@ -301,11 +301,16 @@ class Connection:
     pre, post : Slice
     kind : {"dense", "sparse", "conv"}
     values : array
-        Weight mantissas as given: (n_post, n_pre) if dense, one per synapse if sparse, the kernel if convolutional.
+        Weight mantissas as given: (n_post, n_pre) if dense, one per synapse if sparse (by source, as `indices`), the
+        kernel if convolutional.
     delays : array
         Steps, shape () or that of `values`.
     indptr, indices : int64 and int32 arrays or None
         Sparse: synapses ``indptr[i]:indptr[i + 1]`` leave neuron i of `pre` for neurons `indices` of `post`.
+    order : int32 array or None
+        Sparse: which synapse of the list that was given each of these is; None if the list was in this order.
+    pre_indices, post_indices : int32 arrays
+        Sparse: neurons of `pre` and `post` of each synapse in the order given, that of ``Emulator.get`` and probes.
     conv : Conv2D or None
     sign_mode : {"mixed", "excitatory", "inhibitory"}
     weight_bits, weight_exp : int
@@ -335,6 +340,37 @@ class Connection:
     scaled: bool = False
     learning: Any = None
     tags: NDArray[np.int16] | None = None
+    order: NDArray[np.int32] | None = None
+
+    def by_source(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Values of synapses in the order given (or one for all), brought into the order of `indices`."""
+        return values if self.order is None or not values.ndim else values[self.order]
+
+    def as_given(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Values (any leading axes; or one for all) in the order of `indices`, brought into that given."""
+        if self.order is None or not values.ndim:
+            return values
+        found = np.empty_like(values)
+        found[..., self.order] = values
+        return found
+
+    @property
+    def pre_indices(self) -> NDArray[np.int32]:
+        """Neuron of `pre` of each synapse in the order given; an error where synapses are not sparse."""
+        return self.as_given(np.repeat(np.arange(self.pre.size, dtype=np.int32), np.diff(self._sparse("pre_indices"))))
+
+    @property
+    def post_indices(self) -> NDArray[np.int32]:
+        """Neuron of `post` of each synapse in the order given; an error where synapses are not sparse."""
+        self._sparse("post_indices")
+        assert self.indices is not None
+        return self.as_given(self.indices)
+
+    def _sparse(self, name: str) -> NDArray[np.int64]:
+        if self.indptr is None:
+            where, advice = f'connection "{self.name}"', f"The weights of this one are an array {self.values.shape}."
+            raise invalid(where, name, f"a {self.kind} connection", "a sparse one", advice)
+        return self.indptr
 
     @property
     def synapses(self) -> int:

@@ -30,7 +30,7 @@ from loihi_emu.user_warnings import warn
 
 OVERFLOW = ("chip", "warn", "raise")
 MAX_STEPS = 1 << 62
-RUN_STEPS = "It is a number of steps; what a step stands for in time is chosen with the decays."
+RUN_STEPS = "Time counts in whole steps, round(seconds / dt): what a step stands for is chosen with the decays."
 
 
 @known_keywords_of
@@ -120,7 +120,7 @@ class Emulator:
         OutOfMemoryError
             No memory for more rows: what was recorded can be read, saved and dropped (:meth:`forget`).
         """
-        count = integer("run", "steps", steps, 0, MAX_STEPS, RUN_STEPS if isinstance(steps, float) else "")
+        count = integer("run", "steps", steps, 0, MAX_STEPS, "" if isinstance(steps, str) else RUN_STEPS)
         if self._sample_steps is not None:  # recordings of samples do not go on in those of a run
             self._guard.setup(self._forget)
         before, begin, earlier = self._books.marks(), time.perf_counter(), self._wall
@@ -161,8 +161,8 @@ class Emulator:
         steps : int
             Steps of each sample.
         inputs : dict
-            Input (or its name) to samples: an array (samples, steps, size), a list of (times, indices) or of dense
-            arrays; for a Poisson input an array (samples, size) of rates.
+            Input (or its name) to samples: an array (samples, steps, size), or a list of spikes in any form that
+            ``Network.input`` takes; for a Poisson input an array (samples, size) of rates.
         progress : bool, optional
         to : str or Path, optional
             A new file that recordings go to while running, as for :meth:`run`.
@@ -173,7 +173,7 @@ class Emulator:
             Of all samples, one after the other; ``spike_counts(name)`` has shape (samples, size), ``sample(k)`` is the
             Recording of one.
         """
-        count = integer("run_samples", "steps", steps, 1, MAX_STEPS, RUN_STEPS if isinstance(steps, float) else "")
+        count = integer("run_samples", "steps", steps, 1, MAX_STEPS, "" if isinstance(steps, str) else RUN_STEPS)
         samples, prepared, graded = prepare_samples(self.image, inputs, count)
         if graded:
             self._guard.setup(partial(self._rebuild, with_payloads(self.network, graded)))
@@ -249,10 +249,12 @@ class Emulator:
         ----------
         name : population, connection, or its name
         variable : str
-            State ("u", "v", "rest": steps until it integrates again), a parameter, or "weights" or "delays" (one
-            value per stored synapse for sparse connections, in the order of ``Connection.indices``). Of a connection
-            that learns also "tags", traces ("x1" ...), and of its rule "learning", "rule", "dw", "dd", "dt", "t_epoch",
-            "tau_x1", "impulse_x1" ...
+            State ("u", "v", "rest": steps until it integrates again), a parameter, or "weights" (as they act: the
+            mantissas without what bits, sign mode and exponent take from them), "given" (as given) or "delays". Of a
+            sparse connection these are one value per synapse: of a list or a scipy.sparse matrix in the order in which
+            it was given, of an array by pre, then post (``Connection.pre_indices`` and ``post_indices`` name the
+            neurons). Of a connection that learns also "tags", traces ("x1" ...), and of its rule "learning", "rule",
+            "dw", "dd", "dt", "t_epoch", "tau_x1", "impulse_x1" ...
         view : {"state", "chip"}
             "chip": v as a probe on a chip reads it, as for ``Network.probe``; where a probe with that view is on the
             population, which makes the emulator keep what it takes.
@@ -264,7 +266,8 @@ class Emulator:
         """Set a state variable or parameter of a population, or the weights of a connection, from the next step on.
 
         The value is checked as at construction. Weights of a dense connection are an array (n_post, n_pre); those of a
-        sparse one a matrix of that shape, sparse or not, or one value per stored synapse; a convolution's a kernel.
+        sparse one a matrix of that shape, sparse or not, or one value per synapse in the order of :meth:`get`; a
+        convolution's a kernel.
         Of a connection that learns all can be set that :meth:`get` names; ``set(c, "learning", False)`` stops it.
         A new t_epoch also holds for other connections that learn onto the same neurons, and forgets which neurons
         spiked in the unfinished epoch; traces that only a new rule has begin at 0. All else goes on.

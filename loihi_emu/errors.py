@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from loihi_emu.units import unit_of
+
 FEW_NAMES = 8
 """Up to this many known names are listed whole when a name is unknown."""
 
@@ -165,7 +167,10 @@ class LoihiOverflowWarning(RuntimeWarning):
 
 
 class LoihiInputWarning(UserWarning):
-    """Something that was given does not act, or not as given: late events, payloads, traces, small weights."""
+    """What was given is legal but does not act as it says.
+
+    Events in steps that are not run, payloads that nothing reads, bits that weights lose, numbers in another unit.
+    """
 
 
 def invalid(where: str, name: str, given: object, allowed: str, advice: str = "") -> ValidationError:
@@ -345,6 +350,10 @@ def numbers(where: str, name: str, values: object, advice: str = "") -> NDArray[
     >>> numbers("", "dv", [1, 2]).tolist()
     [1, 2]
     """
+    unit = unit_of(values)
+    if unit is not None:
+        told = advice if "no units" in advice else f"There are no units here. {advice}".strip()
+        raise invalid(where, name, f"a quantity in {unit}", "plain numbers", told)
     try:
         array = np.asarray(values)
     except (TypeError, ValueError):

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.elements import Shape, fits, one_or_each
+from loihi_emu import spike_forms
+from loihi_emu.elements import Shape, one_or_each
 from loihi_emu.errors import LoihiInputWarning, finite, invalid, ranged, whole
 from loihi_emu.user_warnings import warn
 
@@ -24,11 +25,10 @@ def sorted_events(spikes: Any, payloads: Any, shape: Shape, where: str) -> tuple
 
     Parameters
     ----------
-    spikes : (times, indices) or array of shape (steps, size)
-        Event lists in any order, or a dense array: an entry that is not 0 is an event; entries other than 0 and 1 are
-        payloads.
+    spikes : object
+        In any form of :mod:`loihi_emu.spike_forms`, in any order.
     payloads : array or None
-        One integer per event of the lists.
+        One integer per event, for forms that have none themselves.
     shape : tuple of int
         Of the input.
     where : str
@@ -42,31 +42,25 @@ def sorted_events(spikes: Any, payloads: Any, shape: Shape, where: str) -> tuple
     Raises
     ------
     ValidationError
-        Negative times, indices out of range, lists of different lengths, wrong shapes.
+        No form of spikes, or one that could mean two things; negative times, indices out of range.
 
     Examples
     --------
     >>> sorted_events(([3, 1], [0, 2]), None, (4,), "input")[0].tolist()
     [1, 3]
     """
+    given = spike_forms.read(spikes, where, shape)
+    times, indices, values = given.times, given.indices, given.payloads
+    if payloads is not None:
+        if values is not None:
+            raise invalid(where, "payloads", "payloads beside spikes that have some", "payloads in the array itself")
+        values = whole(where, "payloads", payloads)
+        if values.shape != times.shape:
+            raise invalid(where, "payloads", f"{values.size} for {times.size} events", "one per event")
     size = prod(shape)
-    if spikes is None:
-        raise invalid(where, "spikes", "nothing", f"(times, indices) or an array (steps, {size})")
-    if is_pair(spikes, where):
-        times, indices = whole(where, "spike times", spikes[0]), whole(where, "spike indices", spikes[1])
-        if times.shape != indices.shape:
-            raise invalid(where, "spikes", f"{times.size} times and {indices.size} indices", "one index per time")
-        values = None
-        if payloads is not None:
-            values = whole(where, "payloads", payloads)
-            if values.shape != times.shape:
-                raise invalid(where, "payloads", f"{values.size} for {times.size} events", "one per event")
-    else:
-        times, indices, values = _from_dense(spikes, payloads, shape, where)
-    if times.ndim != 1:
-        raise invalid(where, "spikes", f"times of shape {times.shape}", "flat lists of times and indices")
-    ranged(where, "spike times", times, 0, LATEST, "The first step is 0.")
-    ranged(where, "spike indices", indices, 0, size - 1, f"The input has {size} neurons.")
+    with spike_forms.naming_ways(shape):
+        ranged(where, "spike times", times, 0, LATEST, "The first step is 0.")
+        ranged(where, "spike indices", indices, 0, size - 1, f"The input has {size} neurons.")
     if values is not None:
         ranged(where, "payloads", values, -PAYLOAD_MAX - 1, PAYLOAD_MAX, "Payloads are 24-bit signed integers.")
         keep = values != 0
@@ -79,42 +73,6 @@ def sorted_events(spikes: Any, payloads: Any, shape: Shape, where: str) -> tuple
     if values is not None and np.all(values == 1):
         values = None
     return times, indices, values
-
-
-def per_step(shape: Shape, before: str = "") -> str:
-    """The shapes that a dense array of events may have."""
-    flat = f"({before}steps, {prod(shape)})"
-    return flat if len(shape) == 1 else f"{flat}, ({before}steps, {', '.join(map(str, shape))})"
-
-
-def is_pair(spikes: Any, where: str) -> bool:
-    """Whether these are (times, indices) rather than a dense array.
-
-    A tuple of two is. A plain list of two rows may as well be meant as two steps, so it is neither.
-    """
-    if isinstance(spikes, list) and len(spikes) == 2:
-        raise invalid(
-            where, "spikes", "a list of two", "a tuple (times, indices), or an array",
-            "Write (times, indices) for events, np.array(spikes) for two steps.",
-        )  # fmt: skip
-    if isinstance(spikes, tuple) and len(spikes) == 3:
-        raise invalid(where, "spikes", "a tuple of three", "(times, indices)", "Payloads are an argument of their own.")
-    return isinstance(spikes, tuple) and len(spikes) == 2
-
-
-def _from_dense(spikes: Any, payloads: Any, shape: Shape, where: str) -> tuple[Integers, Integers, Integers | None]:
-    array = whole(where, "spikes", finite(where, "spikes", spikes))
-    size = prod(shape)
-    if array.ndim < 2 or not fits(array.shape[1:], shape):
-        raise invalid(
-            where, "spikes", f"an array of shape {array.shape}", f"{per_step(shape)}, or a pair (times, indices)",
-            "This is the transpose: pass it with .T." if array.ndim == 2 and len(array) == size else "",
-        )  # fmt: skip
-    if payloads is not None:
-        raise invalid(where, "payloads", "payloads beside a dense array", "payloads in the array itself")
-    flat = array.reshape(len(array), size)
-    times, indices = np.nonzero(flat)
-    return times.astype(np.int64), indices.astype(np.int64), flat[times, indices]
 
 
 def check_sorted(times: Integers, indices: Integers, payloads: Integers | None, size: int, where: str) -> None:

@@ -18,6 +18,7 @@ from loihi_emu.keywords import elsewhere, known_keywords_of, missing_attribute
 from loihi_emu.learning import checks as learning_checks
 from loihi_emu.learning.rule import LearningRule
 from loihi_emu.learning.unused import warn_of_unused
+from loihi_emu.lost_weights import tell_loss
 from loihi_emu.models import registry
 from loihi_emu.payloads import check_sources, zeros_of
 from loihi_emu.room import room_for
@@ -172,11 +173,16 @@ class Network:
         ----------
         name : str
         shape : int or tuple of int
-        spikes : (times, indices) or array (steps, size), optional
-            Event lists (any order: they are sorted; one event listed twice counts twice) or a dense array, whose
-            entries other than 0 and 1 are payloads. Can be changed later with ``Emulator.set_input``.
+        spikes : (times, indices), list, dict, array or another form, optional
+            A tuple ``(times, indices)``; a list with the times of each neuron; ``{neuron: times}``; an array or a
+            scipy.sparse matrix of frames (steps, size), whose entries other than 0 and 1 are payloads; what
+            ``Recording.spikes`` gives; events with named fields (a structured array, a dict, a data frame): t with i,
+            or t with x, y and p onto shape (height, width), (height, width, 2) or (2, height, width). Times are whole
+            steps, in any order; one event listed twice counts twice. What could mean two things is refused. Can be
+            changed later with ``Emulator.set_input``.
         payloads : array of int, optional
-            One per listed event, 24 bits signed.
+            One per event of a form without payloads, 24 bits signed, read by connections with ``graded=True``. An
+            event with payload 0 is none.
         rate : scalar or array, optional
             Instead of `spikes`: probability per step of a seeded Poisson (Bernoulli) source, 0..1.
         """
@@ -216,7 +222,9 @@ class Network:
         pre, post : population, input, their name, or a slice such as ``population[10:20]``
         weights : array (n_post, n_pre), scipy.sparse matrix, (pre indices, post indices, values), or Conv2D
             Integer mantissas: 0..255 excitatory, -255..0 inhibitory, -256..254 mixed (floats under rules="float").
-            A spike adds ``w * 2**(6 + weight_exp)`` to u.
+            A spike adds ``w * 2**(6 + weight_exp)`` to u; what weights lose on the way is a warning. Explicit entries
+            of lists and scipy.sparse matrices are synapses, zeros too, and keep the order in which they are given: for
+            get, set, probes and files.
         name : str, optional
             Default "pre->post", numbered when taken.
         weight_exp : int
@@ -230,12 +238,14 @@ class Network:
             Payloads multiply the weights; otherwise every event counts 1, and payloads that do not act are warned
             about.
         kind : {"auto", "dense", "sparse", "conv"}
-            How synapses are stored; "auto" stores arrays with less than a quarter non-zero weights sparsely.
+            How synapses are stored; "auto" stores arrays with less than a quarter non-zero weights sparsely,
+            without their zeros, unless the connection learns.
         scaled : bool
             The values are effective weights (units of 64, 16 bits signed), as other tools report them.
         learning : LearningRule, optional
-            How these synapses change, under rules "chip" or "brian2_loihi". Weights begin with their low bits dropped;
-            give a `sign_mode`, which also limits what they can become.
+            How these synapses change, under rules "chip" or "brian2_loihi". Every entry of an array is a synapse, which
+            can grow from 0 (lists and scipy.sparse matrices have only those they name). Weights begin with their low
+            bits dropped; give a `sign_mode`, which also limits what they can become.
         factors : dict, optional
             Third factors: "y1", "y2" or "y3" to a population or input (or its name) of 1 neuron or one per
             postsynaptic neuron. If the rule gives that trace, the node's spikes drive it instead of the neuron's own,
@@ -267,6 +277,7 @@ class Network:
         made = synapses.connection(
             name, before, after, weights, rules=self.rules, max_delay=self.max_delay, weight_exp=weight_exp,
             weight_bits=weight_bits, sign_mode=sign_mode, delays=delays, graded=graded, kind=kind, scaled=scaled,
+            learns=learning is not None,
         )  # fmt: skip
         if learning is not None:
             others = self._connections.values()
@@ -278,6 +289,7 @@ class Network:
             raise invalid(where, "factors", "third factors without a rule", "learning=LearningRule(...)")
         unused.warn_of_format(made, self.rules)
         check_sources(made, self._nodes, self._connections.values(), self.rules)
+        tell_loss(made, self.rules)
         self._connections[name] = made
         return made
 
@@ -292,7 +304,8 @@ class Network:
     ) -> Probe:
         """Record variables of a population ("spikes", "u", "v", ...), an input, or a connection that learns.
 
-        Of an input there are "spikes", of a connection "weights", "delays", "tags" and traces.
+        Of an input there are "spikes", of a connection "weights", "delays", "tags" and traces. A row of weights,
+        delays or tags is in the order of ``Emulator.get``: synapses of a list as they were given.
 
         Parameters
         ----------

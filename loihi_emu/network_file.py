@@ -20,6 +20,7 @@ from loihi_emu.learning.rule import LearningRule
 from loihi_emu.network_file_checks import check_arrays, check_header, check_values
 from loihi_emu.npz import Arrays
 from loihi_emu.payloads import with_zeros
+from loihi_emu.user_warnings import heard
 
 if TYPE_CHECKING:
     from loihi_emu.network import Network
@@ -127,7 +128,7 @@ def _add_node(network: Network, settings: Mapping[str, Any], key: str, arrays: A
 
 # ------------------------------------------------------------ connections
 def _connection_settings(c: Connection, key: str, arrays: Arrays) -> dict[str, Any]:
-    for name in ("values", "delays", "indptr", "indices", "tags"):
+    for name in ("values", "delays", "indptr", "indices", "order", "tags"):
         if getattr(c, name) is not None:
             arrays[f"{key}.{name}"] = getattr(c, name)
     settings: dict[str, Any] = {name: getattr(c, name) for name in ("name", "kind", *CONNECTED)}
@@ -146,9 +147,14 @@ def _part(part: Slice) -> list[Any]:
 
 def _add_connection(network: Network, settings: Mapping[str, Any], key: str, arrays: Arrays) -> None:
     weights: Any = arrays[f"{key}.values"]
+    delays = arrays[f"{key}.delays"]
     if settings["kind"] == "sparse":
         indptr, indices = arrays[f"{key}.indptr"], arrays[f"{key}.indices"]
         weights = (np.repeat(np.arange(len(indptr) - 1), np.diff(indptr)), indices, weights)
+        if f"{key}.order" in arrays:  # back into the order in which they were given
+            back = np.argsort(arrays[f"{key}.order"])
+            weights = tuple(part[back] for part in weights)
+            delays = delays[back] if delays.ndim else delays
     elif settings["kind"] == "conv":
         weights = Conv2D(weights, **settings["conv"])
     options = {name: settings[name] for name in ("name", "kind", *CONNECTED)}
@@ -156,7 +162,8 @@ def _add_connection(network: Network, settings: Mapping[str, Any], key: str, arr
     if learning is not None:
         options |= {"learning": LearningRule.from_settings(learning["rule"]), "factors": learning["factors"]}
     pre, post = (network[name][start:stop:step] for name, start, stop, step in (settings["pre"], settings["post"]))
-    made = network.connect(pre, post, weights, delays=arrays[f"{key}.delays"], **options)
+    with heard():  # what the weights lose was told when the network was made
+        made = network.connect(pre, post, weights, delays=delays, **options)
     if learning is not None:
         how = replace(made.learning, enabled=learning["enabled"])
         network.replace(replace(made, learning=how, tags=checked_tags(made, arrays.get(f"{key}.tags"))))

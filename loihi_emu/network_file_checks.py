@@ -216,6 +216,9 @@ def _connection_arrays(archive: Archive, key: str, c: Any, pre: int, post: int, 
         archive.expect(f"{key}.indptr", (pre + 1,), np.int64)
         archive.expect(f"{key}.indices", shape, np.int32)
         found |= {f"{key}.indptr", f"{key}.indices"}
+        if f"{key}.order" in archive.forms:
+            archive.expect(f"{key}.order", shape, np.int32)
+            found.add(f"{key}.order")
     else:
         form = archive.forms.get(values)
         shape = form.shape if form is not None and len(form.shape) == 4 else (1, 1, 1, 1)
@@ -237,3 +240,6 @@ def check_values(archive: Archive) -> None:
         if starts[0] != 0 or starts[-1] != count or np.any(starts[1:] < starts[:-1]):
             given = "row starts that do not rise from 0 to the number of synapses"
             raise invalid(archive.path, f"array connection{k}.indptr", given, f"0 to {count}, rising")
+        name = f"connection{k}.order"
+        if name in archive.forms and not np.array_equal(np.sort(archive[name]), np.arange(count)):
+            raise invalid(archive.path, f"array {name}", "some number twice", f"each of 0..{count - 1} once")

@@ -22,6 +22,7 @@ from loihi_emu.models import learning_brian2, learning_nengo
 from loihi_emu.models import learning_layout as to
 from loihi_emu.network import Network
 from loihi_emu.payloads import check_sources
+from loihi_emu.units import IN_STEPS
 
 TEXTS = ("dw", "dd", "dt")
 STATE = ("weights", "delays", "tags", *TRACES)
@@ -42,12 +43,14 @@ def get(image: Image, c: Connection, variable: str) -> Any:
     found = parameters(c)
     state = [name for name in STATE if name in checks.variables_of(c)]
     if variable == "delays" and variable not in state:
-        return c.delays.astype(np.int64)
+        return c.as_given(c.delays.astype(np.int64))
+    if variable == "given":
+        return c.as_given(c.values.astype(np.int64))
     if variable in state:
         return image.learners[c.name].read(image.arena, variable)
     if variable in found:
         return found[variable]
-    raise unknown("variable", variable, [*state, *found], where=f'connection "{c.name}"')
+    raise unknown("variable", variable, [*state, "given", *found], where=f'connection "{c.name}"')
 
 
 def set_state(image: Image, network: Network, c: Connection, variable: str, value: Any) -> None:
@@ -58,13 +61,13 @@ def set_state(image: Image, network: Network, c: Connection, variable: str, valu
         network.replace(changed)
         starts = learner.start(changed.values)
     else:
-        values = whole(where, variable, value)
+        values = whole(where, variable, value, IN_STEPS if variable == "delays" else "")
         limits = {"delays": (0, getattr(learner, "longest", 0)), "tags": to.TAG}
         if variable in limits:
             ranged(where, variable, values, *limits[variable])
             if values.shape not in ((), c.values.shape):
                 raise invalid(where, variable, f"shape {values.shape}", f"a scalar or {c.values.shape}")
-            spread = np.broadcast_to(values, c.values.shape)
+            spread = c.by_source(np.broadcast_to(values, c.values.shape))
             if variable == "delays":
                 network.replace(replace(c, delays=spread.astype(np.int64)))
             else:

@@ -10,6 +10,7 @@ from loihi_emu.elements import Connection, Population, Probe, Slice, Source
 from loihi_emu.errors import integer, invalid, unknown
 from loihi_emu.learning import checks as learning_checks
 from loihi_emu.models import registry
+from loihi_emu.units import IN_STEPS
 
 if TYPE_CHECKING:
     from loihi_emu.network import Network
@@ -28,7 +29,7 @@ def probe_of_neurons(part: Slice, rules: str, variables: Any, every: int, neuron
     if isinstance(node, Population):
         known += [state for state, _ in registry.find(rules, node.model).state]
     wanted = checks.probed_variables(variables, known, where)
-    often = integer(where, "every", every, 1, OFTEN)
+    often = integer(where, "every", every, 1, OFTEN, IN_STEPS)
     check_view(view, node, rules, where)
     if view == "chip" and "v" not in wanted:
         raise invalid(where, "view", '"chip" without v', "a probe of v", "All else reads on a chip as it is.")
@@ -56,7 +57,7 @@ def probe_of_connection(network: Network, target: Connection | str, variables: A
     if neurons is not None:
         raise invalid(where, "neurons", "a subset", "None: all synapses are recorded")
     wanted = checks.probed_variables(variables, learning_checks.variables_of(found), where)
-    return Probe(found, wanted, integer(where, "every", every, 1, OFTEN))
+    return Probe(found, wanted, integer(where, "every", every, 1, OFTEN, IN_STEPS))
 
 
 def check_once(made: Probe, probes: Iterable[Probe]) -> None:

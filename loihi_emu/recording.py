@@ -48,7 +48,8 @@ class Recording:
         Population or input name to its size, shape, model and threshold ("vth", in units of v).
     stats : dict
         Counters: "spikes" per population and input, "synaptic_events", "overflow" per population (q, u, x: wraps;
-        v: saturations), "weights" per connection (truncated, clipped).
+        v: saturations), "weights" per connection (truncated, clipped); "lost_weights" per connection some of whose
+        weights do not act as given (count, total, zeroed, and the most that one loses).
     info : dict
         Provenance: versions, chip, rules, seed, wall time, steps per second.
 
@@ -362,6 +363,8 @@ class Recording:
             if any(fields.values())
         ]
         rows += [("overflow", "; ".join(lost) or ("none" if "overflow" in self.stats else UNKNOWN))]
+        weights = [f"{name}: {_lost_text(w)}" for name, w in self.stats.get("lost_weights", {}).items()]
+        rows += [("weights", "; ".join(weights))] if weights else []
         rows += [("recorded", ", ".join(self.names) or "nothing (add probes)")]
         rows += [(k, str(self.info[k])) for k in ("network", "chip", "rules", "seed") if k in self.info]
         rows += [(k, self.info[k]) for k in ("part", "file") if k in self.info]
@@ -384,3 +387,9 @@ def _accounts_of_part(whole: Accounts | Callable[[], Accounts], counted: dict[st
     populations, _, info = whole() if callable(whole) else whole
     kept = {key: value for key, value in info.items() if key not in ("wall_s", "steps_per_s", "file")}
     return populations, {"spikes": counted}, kept | {"part": text}
+
+
+def _lost_text(w: Mapping[str, Any]) -> str:
+    """What the weights of a connection lose."""
+    zeroed = f", {w['zeroed']} act as 0" if w["zeroed"] else ""
+    return f"{w['count']} of {w['total']} lose up to {w['most']}{zeroed}"

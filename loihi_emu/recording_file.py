@@ -65,6 +65,8 @@ _MORE_STATS = {
     "convolution_wraps": COUNT,
     "weights": entries.table(entries.table(COUNT)),
 }
+_LOST = {"lost_weights": entries.table(entries.record(dict.fromkeys(("count", "total", "zeroed", "most"), COUNT)))}
+"""Of recordings some of whose weights do not act as given."""
 _INFO = {"seed": COUNT, "network": entries.text}
 _MORE_INFO = {"wall_s": entries.number, "steps_per_s": entries.number}
 """A part of a recording has only some counters, and no times of its own."""
@@ -88,7 +90,7 @@ _DESCRIBED = {
 }
 _COUNTED = {
     "populations": entries.table(_POPULATION),
-    "stats": _known(_STATS, _MORE_STATS),
+    "stats": _known(_STATS, _MORE_STATS | _LOST),
     "info": _known(_INFO, _MORE_INFO),
 }
 _HEADER = entries.record({"steps": STEPS} | _DESCRIBED | _COUNTED)

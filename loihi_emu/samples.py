@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from loihi_emu import spike_forms
 from loihi_emu.elements import Input, Shape, fits, name_of
 from loihi_emu.errors import LoihiInputWarning, invalid, ranged, unknown, whole
-from loihi_emu.events import PAYLOAD_MAX, event_rate, is_pair, per_step, sorted_events
+from loihi_emu.events import LATEST, PAYLOAD_MAX, event_rate, sorted_events
 from loihi_emu.image.build import Image
 from loihi_emu.image.sources import InputSource, most_at_once, thresholds
 from loihi_emu.models.inputs import E_INDEX, E_PAYLOAD, E_TIMES, E_TOTAL
 from loihi_emu.payloads import check_uses, merged, without_zeros, zeros_of
 from loihi_emu.room import count_nonzero, room_for
+from loihi_emu.spike_forms import EVENT_BYTES
+from loihi_emu.units import unit_of
 from loihi_emu.user_warnings import warn
 
 if TYPE_CHECKING:
@@ -26,9 +29,6 @@ if TYPE_CHECKING:
 
 Choose = Callable[[int], None]
 EVENT_FIELDS = np.array([E_TIMES, E_INDEX, E_PAYLOAD])
-MAX_TIME = 1 << 62
-EVENT_BYTES = 48
-"""Bytes that an event of a sample takes while samples are prepared: its sample, time, index and value."""
 
 
 def prepare_samples(
@@ -49,10 +49,11 @@ def prepare_samples(
         name = name_of(key)
         if name not in image.inputs:
             raise unknown("input", name, image.inputs)
-        samples = np.asarray(samples) if hasattr(samples, "__array__") else samples
+        samples = spike_forms.unwrapped(samples, f'input "{name}", samples', image.inputs[name].node.shape)
         if not isinstance(samples, (list, tuple, np.ndarray)) or getattr(samples, "ndim", 1) == 0:
             given = repr(samples) if np.isscalar(samples) else f"a {type(samples).__name__}"
-            raise invalid(f'input "{name}"', "samples", given, "an array or a list, one entry per sample")
+            each = "a rate each" if image.inputs[name].poisson else spike_forms.ways(image.inputs[name].node.shape)
+            raise invalid(f'input "{name}"', "samples", given, f"an array or a list, one entry per sample: {each}")
         counts[name] = len(samples)
         if not counts[name]:
             break
@@ -119,17 +120,19 @@ def _joined(
     """All samples' events one after the other, and where each begins; `ending`: with the zeros that end values."""
     if not ending and isinstance(samples, np.ndarray) and samples.ndim >= 3 and samples.dtype.kind in "biu":
         if not fits(samples.shape[2:], shape):
-            raise invalid(where, "samples", f"shape {samples.shape}", per_step(shape, "samples, "))
+            allowed = spike_forms.per_step(shape, "samples, ")
+            raise invalid(where, "samples", f"shape {samples.shape}", allowed)
         flat = samples.reshape(*samples.shape[:2], prod(shape))
         events = count_nonzero(flat)
         room_for(where, {f"{events:,} events of samples": EVENT_BYTES * events})
+        spike_forms.check_frames(flat, f"{where}, samples", shape)
         which, times, indices = np.nonzero(flat)
         values = flat[which, times, indices]
         ranged(where, "samples", values, -PAYLOAD_MAX - 1, PAYLOAD_MAX, "Payloads are 24-bit signed integers.")
         bounds = np.searchsorted(which, np.arange(len(samples) + 1)).tolist()
         payloads = None if values.dtype == bool or np.all(values == 1) else values.astype(np.int32)
         return times.astype(np.int64), indices.astype(np.int32), payloads, bounds
-    if not ending and all(is_pair(sample, f"{where}, sample {k}") for k, sample in enumerate(samples)):
+    if not ending and all(isinstance(sample, tuple) and len(sample) == 2 for sample in samples):
         return _joined_lists(samples, shape, where)
     parts = [sorted_events(sample, None, shape, f"{where}, sample {k}") for k, sample in enumerate(samples)]
     if ending:
@@ -147,14 +150,12 @@ def _joined(
 
 def _joined_lists(samples: Any, shape: Shape, where: str) -> tuple[NDArray[Any], NDArray[Any], None, list[int]]:
     """The same for samples that are all (times, indices): checked and sorted in one go, as of one long run."""
-    lengths = [np.size(times) for times, _ in samples]
-    odd = [k for k, pair in enumerate(samples) if np.ndim(pair[0]) != 1 or np.shape(pair[0]) != np.shape(pair[1])]
-    for k in odd:
-        sorted_events(samples[k], None, shape, f"{where}, sample {k}")
-    times = whole(where, "spike times of samples", np.concatenate([np.asarray(t) for t, _ in samples]))
-    indices = whole(where, "spike indices of samples", np.concatenate([np.asarray(i) for _, i in samples]))
+    pairs = [_flat(sample, shape, f"{where}, sample {k}") for k, sample in enumerate(samples)]
+    lengths = [len(times) for times, _ in pairs]
+    times = whole(where, "spike times of samples", np.concatenate([t for t, _ in pairs]), spike_forms.STEPS)
+    indices = whole(where, "spike indices of samples", np.concatenate([i for _, i in pairs]))
     bounds = np.cumsum([0, *lengths])
-    for name, values, most in (("spike times", times, MAX_TIME), ("spike indices", indices, prod(shape) - 1)):
+    for name, values, most in (("spike times", times, LATEST), ("spike indices", indices, prod(shape) - 1)):
         if values.size and (values.min() < 0 or values.max() > most):
             bad = int(np.flatnonzero((values < 0) | (values > most))[0])
             k = int(np.searchsorted(bounds, bad, side="right")) - 1
@@ -162,3 +163,22 @@ def _joined_lists(samples: Any, shape: Shape, where: str) -> tuple[NDArray[Any],
     which = np.repeat(np.arange(len(lengths)), lengths)
     order = np.lexsort((indices, times, which))
     return times[order], indices[order].astype(np.int32), None, bounds.tolist()
+
+
+def _flat(sample: tuple[Any, Any], shape: Shape, where: str) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Times and indices of a sample as arrays of numbers; whatever is not plainly that is read with all care."""
+    found = []
+    for part in sample:
+        if type(part) not in (list, np.ndarray) or unit_of(part) is not None:
+            break
+        try:
+            array = np.asarray(part)
+        except ValueError:
+            break
+        if array.ndim != 1 or array.dtype.kind not in "iuf" or (array.dtype.kind == "f" and np.any(array % 1)):
+            break
+        found.append(array)
+    if len(found) == 2 and len(found[0]) == len(found[1]):
+        return found[0], found[1]
+    events = spike_forms.read(sample, where, shape)
+    return events.times, events.indices

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from loihi_emu import stream_form as form
+from loihi_emu.accounts import ABOUT_WEIGHTS, Marks, accounts_of, added
 from loihi_emu.accounts import Layout as Counters
-from loihi_emu.accounts import Marks, accounts_of, added
 from loihi_emu.columns import Column
 from loihi_emu.errors import LoihiEmuError, LoihiInputWarning, ValidationError, invalid
 from loihi_emu.recording_file import DESCRIBED, ROWS, SPIKES, check_accounts, check_index, rows_of
@@ -224,6 +224,7 @@ def _counted(run: dict[str, Any], last: np.ndarray[Any, Any] | None, state: str)
     now = begin if last is None else last[1:]
     wall = 0.0 if last is None else float(last[0]) / 1e6
     since, to = (Marks(values, [], counters) for values in (begin, now))
-    made = accounts_of(run["populations"], run["stats"]["weights"], run["about"], since, to, wall)
+    weights = {key: value for key, value in run["stats"].items() if key in ABOUT_WEIGHTS}
+    made = accounts_of(run["populations"], weights, run["about"], since, to, wall)
     populations, stats, info = added((run["populations"], run["stats"], run["info"]), made)
     return populations, stats, info | {"file": state}

@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 
 from loihi_emu.elements import Connection, Conv2D, Slice
 from loihi_emu.errors import COPY_BYTES, finite, integer, invalid, ranged, unknown, whole
+from loihi_emu.lost_weights import loss, tell_loss
 from loihi_emu.room import room_for
+from loihi_emu.units import IN_STEPS
+from loihi_emu.user_warnings import heard
 from loihi_emu.weights import EFFECTIVE_MAX, check_mantissas, check_precision, sign_mode_of
 
 ADVICE_FLOAT = "Chips have integer weights: loihi_emu.quantize() makes 8-bit mantissas and an exponent of floats."
@@ -39,6 +42,7 @@ def connection(
     graded: bool = False,
     kind: str = "auto",
     scaled: bool = False,
+    learns: bool = False,
 ) -> Connection:
     """Check everything about a connection and put its synapses in order. See :meth:`loihi_emu.Network.connect`."""
     where = f'connection "{name}"'
@@ -64,7 +68,7 @@ def connection(
     elif _is_sparse(weights) or isinstance(weights, tuple):
         made = _sparse(name, pre, post, weights, rules, delays, where, common)
     else:
-        made = _dense(name, pre, post, weights, rules, delays, where, common, kind)
+        made = _dense(name, pre, post, weights, rules, delays, where, common, kind, learns)
     if kind not in ("auto", made.kind):
         raise invalid(where, "kind", repr(kind), f'"auto" or "{made.kind}" for these weights')
     ranged(where, "delays", made.delays, 0, max_delay, "A spike of step t arrives in step t + 1 + delay.")
@@ -75,17 +79,26 @@ def connection(
 def with_values(old: Connection, values: Any, rules: str) -> Connection:
     """The same connection with other weights, checked as at construction (its sign mode stays)."""
     where = f'connection "{old.name}"'
-    if old.kind == "sparse" and np.shape(values) == (old.post.size, old.pre.size):
+    whole_matrix = old.kind == "sparse" and np.shape(values) == (old.post.size, old.pre.size)
+    if whole_matrix:
         values = _picked(old, values, where)
     array = _values(where, _plain(values, old.values.shape, where, "weights") if _is_sparse(values) else values, rules)
     if array.shape != old.values.shape:
         either = f", one per stored synapse, or (n_post, n_pre) = {(old.post.size, old.pre.size)}"
         allowed = f"{old.values.shape}{either if old.kind == 'sparse' else ''}"
         raise invalid(where, "weights", f"shape {array.shape}", allowed)
-    changed = replace(old, values=array)
+    changed = replace(old, values=array if whole_matrix else old.by_source(array))
     if old.conv is not None:
         changed = replace(changed, conv=replace(old.conv, kernel=array))
-    return _finished(changed, rules, old.sign_mode, where)
+    made = _finished(changed, rules, old.sign_mode, where)
+    tell_loss(made, rules, loss(old, rules))
+    return made
+
+
+def with_stored(old: Connection, values: NDArray[Any], rules: str) -> Connection:
+    """The same with weights of a checkpoint: in the order stored; what they lose was told when they were set."""
+    with heard():
+        return with_values(old, old.as_given(values) if old.kind == "sparse" else values, rules)
 
 
 def _picked(old: Connection, matrix: Any, where: str) -> NDArray[Any]:
@@ -95,7 +108,7 @@ def _picked(old: Connection, matrix: Any, where: str) -> NDArray[Any]:
     if np.any((before[1:] == before[:-1]) & (old.indices[1:] == old.indices[:-1])):
         advice = "Give one value per stored synapse."
         raise invalid(where, "weights", "a matrix", "a list: some neurons are connected several times", advice)
-    table = matrix.tocsr() if _is_sparse(matrix) else matrix
+    table: Any = matrix.tocsr() if _is_sparse(matrix) else np.asarray(matrix)
     picked = np.asarray(table[old.indices, before]).reshape(-1)
     total = table.count_nonzero() if _is_sparse(table) else np.count_nonzero(table)
     more = int(total - np.count_nonzero(picked))
@@ -157,6 +170,7 @@ def _dense(
     where: str,
     common: dict[str, Any],
     kind: str,
+    learns: bool,
 ) -> Connection:
     values = _values(where, weights, rules)
     if values.ndim == 0:
@@ -166,13 +180,14 @@ def _dense(
     if _is_sparse(delays):
         _shape_checked(delays.shape, pre, post, where, "delays")
         delays = _plain(delays, values.shape, where, "delays")
-    steps = whole(where, "delays", delays)
+    steps = whole(where, "delays", delays, IN_STEPS)
     if steps.ndim:
         _shape_checked(steps.shape, pre, post, where, "delays")
     strided = pre.step > 1 or post.step > 1
-    few = kind == "auto" and np.count_nonzero(values) < DENSE_FILL * values.size
+    few = kind == "auto" and not learns and np.count_nonzero(values) < DENSE_FILL * values.size
     if kind == "sparse" or few or strided:
-        rows, columns = np.nonzero(values)
+        # Of what learns, every entry is a synapse, which can grow from 0.
+        columns, rows = np.nonzero(np.ones_like(values.T) if learns else values.T)
         picked = steps if steps.ndim == 0 else steps[rows, columns]
         return _grouped(name, pre, post, columns, rows, values[rows, columns], picked, common)
     return Connection(name, pre, post, "dense", values, steps, **common)
@@ -195,7 +210,7 @@ def _sparse(
         values = np.broadcast_to(values, before.shape)
         ranged(where, "pre indices", before, 0, pre.size - 1)
         ranged(where, "post indices", after, 0, post.size - 1)
-        steps = whole(where, "delays", delays)
+        steps = whole(where, "delays", delays, IN_STEPS)
         if steps.ndim and steps.shape != before.shape:
             raise invalid(where, "delays", f"shape {steps.shape}", f"a scalar or {before.size} values")
         return _grouped(name, pre, post, before, after, values, steps, common)
@@ -204,7 +219,7 @@ def _sparse(
     if _is_sparse(delays):
         steps = _aligned(delays, matrix, where)
     else:
-        steps = whole(where, "delays", delays)
+        steps = whole(where, "delays", delays, IN_STEPS)
         if steps.ndim:
             _shape_checked(steps.shape, pre, post, where, "delays")
             steps = steps[matrix.row, matrix.col]
@@ -223,14 +238,17 @@ def _aligned(delays: Any, matrix: Any, where: str) -> NDArray[np.int64]:
             where, "delays", "a matrix with two entries at one place", "one entry a place",
             "Pass (pre indices, post indices, values) with one delay per synapse.",
         )  # fmt: skip
-    return whole(where, "delays", np.asarray(table[matrix.row, matrix.col]).reshape(-1))
+    return whole(where, "delays", np.asarray(table[matrix.row, matrix.col]).reshape(-1), IN_STEPS)
 
 
-def _order(before: NDArray[Any], after: NDArray[Any]) -> NDArray[np.int64]:
-    """Stable order by (before, after); NumPy sorts 16-bit keys by radix, and what is in order is not sorted."""
+def _order(before: NDArray[Any], after: NDArray[Any]) -> NDArray[np.int64] | None:
+    """Stable order by (before, after), None if that is how they are; NumPy sorts 16-bit keys by radix."""
+    rising = before[1:] > before[:-1]
+    if np.all(rising | ((before[1:] == before[:-1]) & (after[1:] >= after[:-1]))):
+        return None
 
     def stable(keys: NDArray[Any]) -> NDArray[np.int64]:
-        if keys.size < 2 or np.all(keys[1:] >= keys[:-1]):
+        if np.all(keys[1:] >= keys[:-1]):
             return np.arange(keys.size, dtype=np.int64)
         small = keys.max() < 1 << 16
         return np.argsort(keys.astype(np.uint16) if small else keys, kind="stable")
@@ -242,14 +260,16 @@ def _order(before: NDArray[Any], after: NDArray[Any]) -> NDArray[np.int64]:
 def _grouped(
     name: str, pre: Slice, post: Slice, before: Any, after: Any, values: Any, steps: Any, common: dict[str, Any]
 ) -> Connection:
-    """Sort synapses by (pre, post), keeping several between the same two neurons in the order given."""
-    before = np.asarray(before, np.int64)
-    order = _order(before, np.asarray(after))
+    """Sort synapses by (pre, post), keeping several between the same two neurons in the order given, and the order."""
+    before, after = np.asarray(before), np.asarray(after)
+    order = _order(before, after)
     indptr = np.zeros(pre.size + 1, np.int64)
     np.cumsum(np.bincount(before, minlength=pre.size), out=indptr[1:])
-    index = np.asarray(after)[order].astype(np.int32)
-    steps = steps if np.ndim(steps) == 0 else np.asarray(steps)[order]
-    return Connection(name, pre, post, "sparse", np.asarray(values)[order], steps, indptr, index, **common)
+    index, values, steps = after.astype(np.int32), np.array(values), np.array(steps)
+    if order is not None:
+        index, values, steps = index[order], values[order], steps[order] if steps.ndim else steps
+    kept = None if order is None else order.astype(np.int32)
+    return Connection(name, pre, post, "sparse", values, steps, indptr, index, order=kept, **common)
 
 
 def _convolution(
@@ -264,7 +284,7 @@ def _convolution(
     out = conv.output_shape(pre.target.shape)
     if post.target.shape != out:
         raise invalid(where, "post shape", str(post.target.shape), f"{out} for this kernel and input shape")
-    steps = whole(where, "delays", delays)
+    steps = whole(where, "delays", delays, IN_STEPS)
     if steps.ndim:
         raise invalid(where, "delays", f"shape {steps.shape}", "one delay for a convolution")
     return Connection(name, pre, post, "conv", values, steps, conv=conv, **common)

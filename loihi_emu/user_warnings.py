@@ -4,8 +4,22 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 PACKAGES = ("loihi_emu", "lava_api")
+_HEARD: ContextVar[bool] = ContextVar("heard", default=False)
+
+
+@contextmanager
+def heard() -> Iterator[None]:
+    """No warnings in what runs inside: the user was told before, or what is odd is on purpose."""
+    token = _HEARD.set(True)
+    try:
+        yield
+    finally:
+        _HEARD.reset(token)
 
 
 def warn(text: str, category: type[Warning]) -> None:
@@ -18,6 +32,8 @@ def warn(text: str, category: type[Warning]) -> None:
     category : type of Warning
         ``LoihiInputWarning``, ``LoihiOverflowWarning``, ``UserWarning``.
     """
+    if _HEARD.get():
+        return
     depth, frame = 1, sys._getframe()
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in PACKAGES:
         depth, frame = depth + 1, frame.f_back

@@ -9,7 +9,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.errors import ValidationError, invalid, unknown
+from loihi_emu import spike_forms
+from loihi_emu.checks import MAX_NEURONS
+from loihi_emu.errors import ValidationError, integer, invalid, unknown
 from loihi_emu.plots._source import (
     IntArray,
     Neurons,
@@ -19,9 +21,8 @@ from loihi_emu.plots._source import (
     check_names_in,
     choose,
     resolve_window,
-    whole_numbers,
 )
-from loihi_emu.room import count_nonzero, room_for
+from loihi_emu.room import room_for
 
 MOST_UNASKED = 1 << 24
 """An index alone makes no more rows than this: a number of neurons must be given for more."""
@@ -29,7 +30,7 @@ ROW_BYTES = 24
 """Bytes that a row takes while it is drawn."""
 SPIKES_SUFFIX = ".spikes"
 
-SpikeSource: TypeAlias = "SpikesLike | tuple[Any, ...] | NDArray[Any] | list[list[int]]"
+SpikeSource: TypeAlias = "SpikesLike | tuple[Any, ...] | NDArray[Any] | Sequence[Any] | Mapping[Any, Any]"
 
 
 @dataclass(frozen=True)
@@ -65,35 +66,24 @@ class Group:
 
 
 def read_events(source: SpikeSource, where: str = "") -> Events:
-    """Read spikes from a Spikes object, a tuple (times, indices[, size]) or a dense array (steps, neurons)."""
-    if isinstance(source, tuple):
-        if len(source) not in (2, 3):
-            raise invalid(where, "spikes", f"a tuple of {len(source)}", "(times, indices) or (times, indices, size)")
-        times, indices = (whole_numbers(part, where, "spikes") for part in source[:2])
-        size = int(source[2]) if len(source) == 3 else int(indices.max(initial=0)) + 1
-        if len(source) == 2 and size > MOST_UNASKED:
+    """Read spikes in any form of :mod:`loihi_emu.spike_forms`, or as a tuple (times, indices, size)."""
+    size: int | None = None
+    if isinstance(source, tuple) and len(source) == 3:
+        size = integer(where, "size", source[2], 0, MAX_NEURONS, "A third entry is the number of neurons.")
+        source = source[:2]
+    found = spike_forms.read(source, where)
+    indices, size = found.indices, found.size if size is None else size
+    if size is None:
+        size = int(indices.max(initial=-1)) + 1 if indices.size else 1
+        if size > MOST_UNASKED:
             allowed = f"0..{MOST_UNASKED - 1}, unless their number is given: (times, indices, size)"
             raise invalid(where, "spikes", f"the neuron index {size - 1}", allowed)
-    elif isinstance(source, SpikesLike) and not isinstance(source, np.ndarray):
-        times = whole_numbers(source.times, where, "spikes")
-        indices = whole_numbers(source.indices, where, "spikes")
-        size = int(source.size)
-    else:
-        dense = np.asarray(source)
-        if dense.ndim != 2 or dense.dtype.kind not in "biuf":
-            given = f"an array of shape {dense.shape} and dtype {dense.dtype}" if dense.ndim else type(source).__name__
-            allowed = "a recording, a tuple (times, indices), or a dense array of numbers (steps, neurons)"
-            raise invalid(where, "spikes", given, allowed)
-        spikes = count_nonzero(dense)
-        room_for(where or "spikes", {f"{spikes:,} spikes": 16 * spikes})
-        found = np.nonzero(dense) if spikes else (np.zeros(0, np.int64), np.zeros(0, np.int64))
-        return Events(found[0].astype(np.int64), found[1].astype(np.int64), dense.shape[1], (0, dense.shape[0]))
-    if times.size != indices.size:
-        raise invalid(where, "spikes", f"{times.size} times and {indices.size} indices", "as many of each")
     if indices.size and (indices.min() < 0 or indices.max() >= size):
         wrong = int(indices.min()) if indices.min() < 0 else int(indices.max())
         raise invalid(where, "spikes", f"the neuron index {wrong}", f"0..{size - 1}")
-    return Events(times, indices, size, (int(times.min(initial=0)), int(times.max(initial=0)) + 1))
+    times = found.times
+    steps = (int(times.min(initial=0)), int(times.max(initial=0)) + 1) if found.steps is None else (0, found.steps)
+    return Events(times, indices, size, steps)
 
 
 def gather(
@@ -121,7 +111,10 @@ def gather(
             found[name] = replace(events, recorded=np.asarray(source.neurons(name + SPIKES_SUFFIX), np.int64))
         steps = (int(source.start), int(source.start) + int(source.steps))
     else:
-        sources = source if isinstance(source, Mapping) else {"": source}
+        if isinstance(source, str):
+            raise invalid("", "spikes", source, f"a recording, {spike_forms.ways(None)}")
+        named = isinstance(source, Mapping) and not spike_forms.is_one(source)
+        sources: Mapping[str, Any] = source if named else {"": source}  # type: ignore[assignment]
         if not sources:
             raise invalid("", "spikes", "an empty mapping", "at least one population")
         for name in picked(populations, list(sources)):

@@ -50,9 +50,9 @@ def raster(
     Parameters
     ----------
     source
-        A Recording; or spikes of one population as an object with ``times``, ``indices`` and ``size``, as a tuple
-        ``(times, indices)`` or ``(times, indices, size)`` of whole numbers, shapes (k,), or as a dense array
-        (steps, neurons) whose entries other than 0 are spikes; or a mapping of names to any of these.
+        A Recording; or spikes of one population in any form that ``Network.input`` takes, such as a tuple
+        ``(times, indices)`` (here also ``(times, indices, size)``), a list with the times of each neuron, or an array
+        of frames (steps, neurons); or a mapping of names to any of these.
     populations : str or sequence of str, optional
         Which to draw, from the bottom up. All that have spikes recorded if not given.
     neurons

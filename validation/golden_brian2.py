@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from loihi_emu.learning import LearningRule, Trace
-from loihi_emu.validation.golden import Arrays, Case, Replay, as_spikes, default_network
+from loihi_emu.validation.golden import Arrays, Case, Replay, as_spikes, default_network, on_purpose
 from loihi_emu.validation.oracle_synapses import WEIGHT_SHIFT, chip_weight
 
 SIGN_MODES = {1: "mixed", 2: "excitatory", 3: "inhibitory"}
 LEAST_BITS = 1
 
 
+@on_purpose()
 def brian2_network(case: Case, arrays: Arrays, network_class: Callable[..., Any] | None = None) -> Replay:
     """Rebuild a case, with or without learning.
 

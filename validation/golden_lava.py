@@ -7,12 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.validation.golden import Arrays, Case, Replay, as_spikes, default_convolution, default_network
+from loihi_emu.validation.golden import (
+    Arrays,
+    Case,
+    Replay,
+    as_spikes,
+    default_convolution,
+    default_network,
+    on_purpose,
+)
 
 MODELS = {"LIF": "lif", "LIFReset": "lif_reset", "TernaryLIF": "ternary_lif"}
 SIGN_MODES = (None, "mixed", "excitatory", "inhibitory")
 
 
+@on_purpose()
 def lava_network(
     case: Case,
     arrays: Arrays,

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from loihi_emu.learning import pes
-from loihi_emu.validation.golden import Arrays, Case, Replay, as_spikes, default_network, default_noise
+from loihi_emu.validation.golden import Arrays, Case, Replay, as_spikes, default_network, default_noise, on_purpose
 
 WEIGHT_SHIFT = 6
 WEIGHT_BITS = (0, 1, 2, 3, 4, 5, 6, 8)  # of the register's values
@@ -20,6 +20,7 @@ FINEST = -6  # weight_exp of a scaled weight that counts single units of u
 Ints = npt.NDArray[np.int64]
 
 
+@on_purpose()
 def nengo_network(
     case: Case,
     arrays: Arrays,

@@ -16,7 +16,7 @@ from typing import Any
 
 from loihi_emu.validation.oracle_neurons import clip
 from loihi_emu.validation.oracle_random import random_word
-from loihi_emu.validation.oracle_synapses import Synapse, chip_weight, dropped_bits, indices, pairs
+from loihi_emu.validation.oracle_synapses import Synapse, as_given, chip_weight, dropped_bits, indices, pairs
 
 X_TRACES = ("x1", "x2")
 Y_TRACES = ("y1", "y2", "y3")
@@ -240,8 +240,8 @@ class ChipLearner:
 
     # ------------------------------------------------------------ reading
     def values(self, name: str) -> list[int]:
-        """Weights "w", delays "d" or tags "t" in the order of memory (by source), or a trace."""
+        """Weights "w", delays "d" or tags "t" by source, of a list in its own order; or a trace."""
         if name in ("w", "d", "t"):
-            return [s[name] for s in sorted(self.synapses, key=lambda s: s["pre"])]
+            return as_given(self.c, [s[name] for s in sorted(self.synapses, key=lambda s: s["pre"])])
         side = self.pre if name[0] == "x" else self.post
         return list(side.now[name])

@@ -11,7 +11,7 @@ from typing import Any
 from loihi_emu.validation.oracle_learning import KEY_FACTOR, WORD64, first_neuron
 from loihi_emu.validation.oracle_neurons import clip
 from loihi_emu.validation.oracle_random import random_word
-from loihi_emu.validation.oracle_synapses import Synapse, chip_weight, delay_of, dropped_bits, indices, pairs
+from loihi_emu.validation.oracle_synapses import Synapse, as_given, chip_weight, delay_of, dropped_bits, indices, pairs
 
 TRACES = ("x1", "x2", "y1", "y2", "y3")
 RANGES = {"excitatory": (0, 255), "inhibitory": (-256, 0), "mixed": (-256, 254)}
@@ -112,8 +112,9 @@ class Brian2Learner:
         return random_word(key, self.number, t, synapse) / 2**32
 
     def values(self, name: str) -> list[int]:
-        """Weights "w" in the order of memory (by source), or a trace of every synapse as monitors see it."""
-        return [int(s["w"]) for s in self.synapses] if name == "w" else [seen[name] for seen in self.seen]
+        """Weights "w" by source, of a list in its own order, or a trace of every synapse as monitors see it."""
+        found = [int(s["w"]) for s in self.synapses] if name == "w" else [seen[name] for seen in self.seen]
+        return as_given(self.c, found)
 
 
 def away(x: float) -> int:

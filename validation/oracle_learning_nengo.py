@@ -11,7 +11,7 @@ from typing import Any
 from loihi_emu.validation.oracle_learning import first_neuron
 from loihi_emu.validation.oracle_neurons import wrap
 from loihi_emu.validation.oracle_random import LegacyMT19937
-from loihi_emu.validation.oracle_synapses import Synapse, dropped_bits, indices, pairs
+from loihi_emu.validation.oracle_synapses import Synapse, as_given, dropped_bits, indices, pairs
 
 UNIT = 6
 FRACTION = 7
@@ -87,7 +87,7 @@ class NengoLearner:
         return found if value >= 0 else -found
 
     def values(self, name: str) -> list[int]:
-        """Weights "w" in the order of memory (by source), the trace, or the errors of the last update."""
+        """Weights "w" by source, of a list in its own order, the trace, or the errors of the last update."""
         if name == "w":
-            return [weight >> self.unit for row in self.rows.values() for _, weight in row]
+            return as_given(self.c, [weight >> self.unit for row in self.rows.values() for _, weight in row])
         return list(self.trace if name == "x1" else self.seen_errors)

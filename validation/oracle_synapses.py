@@ -203,6 +203,13 @@ def pairs(connection: Any) -> Iterator[tuple[int, int, int, Any]]:
         raise ValueError(f"connection {connection.name!r}: kind is {connection.kind!r}, allowed dense, sparse, conv")
 
 
+def as_given(connection: Any, values: list[int]) -> list[int]:
+    """Values in the order of `pairs` of a sparse connection, in the order in which its synapses were given."""
+    if connection.kind != "sparse" or getattr(connection, "order", None) is None:
+        return values
+    return [value for _, value in sorted(zip(map(int, connection.order), values, strict=True))]
+
+
 def delay_of(connection: Any, where: tuple[int, ...]) -> int:
     """Return the delay of the synapse at `where`; delays are one number or an array like the weights."""
     delays = connection.delays

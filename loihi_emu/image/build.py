@@ -19,6 +19,7 @@ from loihi_emu.image.sinks import Sink, Stage
 from loihi_emu.image.sizes import check_room
 from loihi_emu.image.sources import InputSource, NoiseSource, twister_state
 from loihi_emu.jit import Leaf, addresses
+from loihi_emu.lost_weights import Loss, loss
 from loihi_emu.models import layout as at
 from loihi_emu.models import noise as noise_at
 from loihi_emu.network import Network
@@ -39,6 +40,8 @@ class Image:
     recorded : list of Recorded
     truncated, clipped : dict
         Connection name to the number of weights that lost low bits, or were cut to their range.
+    lost : dict
+        Connection name to what its weights lose, None if nothing.
     """
 
     def __init__(self, network: Network, before: Image | None = None) -> None:
@@ -55,6 +58,7 @@ class Image:
         self._home = {p.name: g for g in self.groups for p in g.populations}
         self.truncated: dict[str, int] = {}
         self.clipped: dict[str, int] = {}
+        self.lost: dict[str, Loss | None] = {}
         self.projections = Projections()
         self.stages: list[tuple[Origin, Stage]] = []
         self._sinks = {g.number: Sink(g) for g in self.groups}
@@ -125,6 +129,7 @@ class Image:
                 weights = weights << applied
                 exponent = min(c.weight_exp, 0)
             self.truncated[c.name], self.clipped[c.name] = made.truncated, made.clipped
+            self.lost[c.name] = loss(c, rules)
         if rules == "nengo_loihi":
             exponent = 6 + (c.weight_exp if c.scaled else 0)
         wraps = rules == "lava" and c.kind == "conv"
@@ -138,6 +143,7 @@ class Image:
     def _add_learner(self, c: Connection, origin: Origin, first: int, group: Group) -> None:
         made = effective(c.values.astype(np.int64), self.network.rules, c.sign_mode, c.weight_bits, c.weight_exp)
         self.truncated[c.name], self.clipped[c.name] = made.truncated, made.clipped
+        self.lost[c.name] = loss(c, self.network.rules)
         for name in (c.pre.target.name, c.post.target.name, *(node for _, node in c.learning.factors)):
             if name in self._home:
                 self._home[name].keeps_spikes = True

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from loihi_emu.decay import DECAY_ONE, decay_from_tau
+from loihi_emu.decay import DECAY_ONE, nearest_decay
 from loihi_emu.elements import Connection
 from loihi_emu.image.memory import Arena, Array, Description, aligned
 from loihi_emu.image.plasticity_order import BySource
@@ -187,7 +187,7 @@ class Plastic(BySource):
         trace = self.rule.traces.get(name, Trace(0, np.inf))
         scaled = int(trace.impulse * (1 << FRACTION_BITS))
         d.point(word + to.T_NOW, arena[f"{self.key}.{name}"])
-        d.words[word + to.T_KEEP] = DECAY_ONE - decay_from_tau(float(trace.tau))
+        d.words[word + to.T_KEEP] = DECAY_ONE - int(nearest_decay(np.float64(trace.tau)))
         d.words[word + to.T_WHOLE] = scaled >> FRACTION_BITS
         d.words[word + to.T_PART] = scaled & ((1 << FRACTION_BITS) - 1)
         history = f"{self.key}.{name}.history" if self.rule.t_epoch > 1 else f"{self.key}.{name}"

@@ -18,11 +18,11 @@ class BySource:
         return values.T if self.connection.kind == "dense" else values
 
     def user_order(self, values: Array) -> Array:
-        """Values in the order of memory (any leading axes), in the order of ``Connection.values``."""
+        """Values in the order of memory (any leading axes), in that of dense values or of the synapses given."""
         c = self.connection
         values = values[..., : c.synapses]
         if c.kind != "dense":
-            return values
+            return c.as_given(values)
         return np.swapaxes(values.reshape(*values.shape[:-1], c.pre.size, c.post.size), -1, -2)
 
 

@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.errors import finite, integer, invalid, ranged, unknown
+from loihi_emu.errors import LoihiInputWarning, finite, integer, invalid, ranged, unknown
 from loihi_emu.keywords import known_keywords_of
 from loihi_emu.learning.constants import check_possible
 from loihi_emu.learning.grammar import TRACES, Product, parse
+from loihi_emu.units import IN_STEPS
+from loihi_emu.user_warnings import warn
 
 TARGETS = ("dw", "dd", "dt")
 DRIVEN = ("y1", "y2", "y3")
@@ -63,6 +65,12 @@ class Trace:
         tau = ranged("Trace", "tau", self.tau, 0, np.inf, "A time constant is 0 or more, in steps.")
         if tau.ndim:
             raise invalid("Trace", "tau", f"an array of shape {tau.shape}", "one number")
+        if 0 < tau < 1:
+            text = (
+                f"Trace: tau={self.tau} counts steps, so that a trace is all but gone after one. Divide seconds by the "
+                f"seconds of a step ({self.tau} / 0.001); 0 forgets at once."
+            )
+            warn(text, LoihiInputWarning)
 
 
 @known_keywords_of
@@ -128,7 +136,7 @@ class LearningRule:
             raise invalid("LearningRule", "", "no rule", "at least one of dw, dd and dt")
         parsed = {target: parse(target, text) for target, text in given.items() if text is not None}
         object.__setattr__(self, "products", MappingProxyType(parsed))
-        object.__setattr__(self, "t_epoch", integer("LearningRule", "t_epoch", self.t_epoch, 1, MAX_EPOCH))
+        object.__setattr__(self, "t_epoch", integer("LearningRule", "t_epoch", self.t_epoch, 1, MAX_EPOCH, IN_STEPS))
         for name in TRACES:
             value = getattr(self, name)
             if value is not None and not isinstance(value, Trace):

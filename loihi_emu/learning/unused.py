@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loihi_emu.decay import decay_from_tau
+from loihi_emu.decay import nearest_decay
 from loihi_emu.elements import Connection
 from loihi_emu.errors import LoihiInputWarning
 from loihi_emu.learning.checks_brian2 import unset_spikes
@@ -35,7 +35,7 @@ def warn_of_unused(made: Connection, learning: Learning, rules: str) -> None:
         elif not trace.impulse:
             more = " Leave it out of the rule to take the values of its third factor." if name in driven else ""
             _told(f"{where}: trace {name} has impulse 0 and stays 0, whatever its tau of {trace.tau}.{more}")
-        if rules == "chip" and np.isfinite(float(trace.tau)) and decay_from_tau(float(trace.tau)) == 0:
+        if rules == "chip" and np.isfinite(float(trace.tau)) and nearest_decay(np.float64(trace.tau)) == 0:
             _told(
                 f"{where}: trace {name} with tau={trace.tau} never decays: a step keeps a multiple of 1/4096, the "
                 "longest time constant is 4095.5. tau=numpy.inf says that it is meant."

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from loihi_emu.errors import integer, invalid, ranged, whole
 from loihi_emu.keywords import known_keywords
 from loihi_emu.learning.rule import LearningRule
+from loihi_emu.units import IN_STEPS
 
 FARTHEST = 10_000
 STRONG = 255
@@ -63,7 +64,7 @@ def learning_window(
     if rule.needs:
         given = f"a rule that needs a third factor for {', '.join(rule.needs)}"
         raise invalid(where, "rule", given, "one of two spikes alone")
-    steps = np.atleast_1d(whole(where, "distances", distances)).reshape(-1)
+    steps = np.atleast_1d(whole(where, "distances", distances, IN_STEPS)).reshape(-1)
     ranged(where, "distances", steps, -FARTHEST, FARTHEST)
     repeats = integer(where, "repeats", repeats, 1, 1 << 20)
     every = np.repeat(steps, repeats)

@@ -8,11 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.errors import invalid, ranged, unknown
+from loihi_emu.errors import LoihiInputWarning, invalid, ranged, unknown
 from loihi_emu.mapping.problem import Problem
 from loihi_emu.recording import Recording
+from loihi_emu.user_warnings import warn
 
 Rates = dict[str, NDArray[np.float64]]
+PER_STEP = "Rates are spikes per step: divide Hz by the number of steps in a second."
+MOST_EVENTS = 10
+"""More events of one neuron of an input in one step are told; a neuron of a population has one at most."""
 MOST = 1e9
 """Largest rate: a neuron has at most one spike per step, an input may have more events."""
 
@@ -47,7 +51,10 @@ def rates_of(problem: Problem, rates: Any) -> Rates:
         name = getattr(key, "name", key)
         if name not in sizes:
             raise unknown("population or input", name, sizes, where="rates")
-        array = ranged(f'rates of "{name}"', "", value, 0, MOST, "Spikes per step.").astype(np.float64)
+        array = ranged(f'rates of "{name}"', "", value, 0, MOST, PER_STEP).astype(np.float64)
+        if array.size and array.max() > (1 if name in problem.populations else MOST_EVENTS):
+            text = f'rates of "{name}": up to {array.max():.6g} spikes of a neuron per step. {PER_STEP}'
+            warn(text, LoihiInputWarning)
         if array.ndim and array.size != sizes[name]:
             raise invalid(f'rates of "{name}"', "", f"shape {array.shape}", f"a number or {sizes[name]} of them")
         found[name][:] = array.reshape(-1) if array.ndim else array

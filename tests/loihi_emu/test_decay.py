@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from loihi_emu.decay import DECAY_ONE, decay_from_tau, tau_from_decay
 from loihi_emu.errors import ValidationError
 
+pytestmark = pytest.mark.filterwarnings("ignore:decay_from_tau. tau=.* (counts steps|is beyond the slowest)")
+
 DECAYS = np.arange(DECAY_ONE + 1)
 
 

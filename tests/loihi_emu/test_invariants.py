@@ -6,11 +6,14 @@ import numpy as np
 import scipy.sparse
 from hypothesis import given
 from hypothesis import strategies as st
+from messages import UNHEEDED
 from recipes import Link, Node, assert_same, events
 from strategies import recipes
 
 from loihi_emu import Conv2D, Emulator
 from loihi_emu.models import layout, registry
+
+pytestmark = UNHEEDED
 
 PLAIN = recipes(plain=True)
 V = (1 << 23) - 1

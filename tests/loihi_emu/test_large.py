@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from messages import UNHEEDED
 from recipes import assert_equals_oracle, events
 from reference import Reference
 from strategies import recipes
@@ -11,6 +12,8 @@ from strategies import recipes
 from loihi_emu import Emulator, Network
 from loihi_emu.image.groups import ALONE
 from loihi_emu.models import layout
+
+pytestmark = UNHEEDED
 
 
 def assert_equals_reference(network, recording):

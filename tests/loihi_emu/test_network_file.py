@@ -7,7 +7,7 @@ import pytest
 from damage import DAMAGES
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from messages import complains
+from messages import UNHEEDED, complains
 from plastic_convolutions import convolutions
 from plastic_networks import networks
 from recipes import assert_same
@@ -19,6 +19,8 @@ from loihi_emu.checkpoint import structure
 from loihi_emu.elements import Connection, Input, Population, Probe
 from loihi_emu.learning import pes
 from loihi_emu.network_file import KIND, SCHEMA
+
+pytestmark = UNHEEDED
 
 
 def everything():

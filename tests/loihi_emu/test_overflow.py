@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from messages import complains
 
-from loihi_emu import Emulator, LoihiOverflowWarning, Network, SimulationError
+from loihi_emu import Emulator, LoihiInputWarning, LoihiOverflowWarning, Network, SimulationError
 
 HALF = 1 << 23
 
@@ -90,8 +90,10 @@ def test_weights_that_lose_bits_are_counted():
     net = Network()
     source = net.input("source", 4)
     cell = net.population("cell", 1, vth=1)
-    net.connect(source, cell, [[1, 2, 3, -5]], name="mixed")
-    net.connect(source, cell, [[16, 17, 31, 32]], weight_bits=4, name="coarse")
+    with pytest.warns(LoihiInputWarning, match="3 of 4 weights lose up to 1, 1 act as 0"):
+        net.connect(source, cell, [[1, 2, 3, -5]], name="mixed")
+    with pytest.warns(LoihiInputWarning, match="2 of 4 weights lose up to 15"):
+        net.connect(source, cell, [[16, 17, 31, 32]], weight_bits=4, name="coarse")
     net.connect(source, cell, [[255, 1, 2, 128]], weight_exp=7, name="large")
     found = Emulator(net).run(0).stats["weights"]
     assert found == {
@@ -104,7 +106,8 @@ def test_weights_that_lose_bits_are_counted():
 def test_lava_clips_weights_and_says_so():
     net = Network(rules="lava")
     source = net.input("source", 2)
-    net.connect(source, net.population("cell", 1), [[300, 9]], name="c")
+    with pytest.warns(LoihiInputWarning, match="1 of 2 weights lose up to 45"):
+        net.connect(source, net.population("cell", 1), [[300, 9]], name="c")
     assert Emulator(net).run(0).stats["weights"] == {"c": {"truncated": 0, "clipped": 1}}
 
 

@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from messages import complains
+from messages import UNHEEDED, complains
 from plastic_networks import networks
 from recipes import assert_same
 from strategies import recipes
 
 from loihi_emu import Conv2D, Emulator, LearningRule, Network, Noise, Trace
 from loihi_emu.learning import pes
+
+pytestmark = UNHEEDED
 
 LATE = 1 << 40
 

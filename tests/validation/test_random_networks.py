@@ -3,8 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from messages import UNHEEDED
 from recipes import assert_equals_oracle
 from strategies import RULES, recipes
+
+pytestmark = UNHEEDED
 
 
 @pytest.mark.parametrize("rules", RULES)

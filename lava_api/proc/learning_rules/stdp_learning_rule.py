@@ -26,7 +26,7 @@ class STDPLoihi(Loihi2FLearningRule):
     Examples
     --------
     >>> STDPLoihi(learning_rate=1, A_plus=2, A_minus=-0.5, tau_plus=10, tau_minus=10).dw_str
-    '(1) * (-1) * 2 ^ -1 * x0 * y1 + (1) * (2) * y0 * x1'
+    '(1) * (-1) * 2 ^ -1 * x0 * y1 +(1) * (2) * y0 * x1'
     """
 
     def __init__(

@@ -4,11 +4,13 @@ import pickle
 
 import numpy as np
 import pytest
-from messages import complains
+from messages import UNHEEDED, complains
 
 from loihi_emu import Conv2D, Emulator, LearningRule, Network, Trace, UnsupportedError
 from loihi_emu.learning import pair_stdp
 from loihi_emu.validation.oracle_learning import kept
+
+pytestmark = UNHEEDED
 
 
 def parts(**options):

@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from messages import UNHEEDED
 from plastic_convolutions import convolutions
 from plastic_networks import assert_learns_as_the_oracle
 
 from loihi_emu import Conv2D, Emulator, LearningRule, Network, Trace
+
+pytestmark = UNHEEDED
 
 TRACES = {"x1": Trace(16, 10), "y1": Trace(16, 10)}
 STDP = "2^-2*x1*y0 - 2^-2*y1*x0"

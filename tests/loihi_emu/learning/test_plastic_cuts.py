@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from messages import complains
+from messages import UNHEEDED, complains
 from plastic_networks import in_memory_order, networks, variables
 
 from loihi_emu import Emulator, LearningRule, Network, Trace
 from loihi_emu.validation.oracle import Oracle
+
+pytestmark = UNHEEDED
 
 STDP = {"dw": "2^-2*x1*y0 - 2^-2*y1*x0", "x1": Trace(16, 10), "y1": Trace(16, 10)}
 

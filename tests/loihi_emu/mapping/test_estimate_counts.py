@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from messages import UNHEEDED
 
 from loihi_emu import Conv2D, Emulator, LearningRule, Network, Trace
+
+pytestmark = UNHEEDED
 
 
 def random_network(rng):

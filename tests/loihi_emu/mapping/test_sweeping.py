@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from messages import UNHEEDED
 
 from loihi_emu import LOIHI1, LearningRule, Network, Trace
 from loihi_emu.mapping import list_kernels as k
@@ -13,6 +14,8 @@ from loihi_emu.mapping.core_lists import format_codes
 from loihi_emu.mapping.few_formats import kinds_of
 from loihi_emu.mapping.problem import Problem
 from loihi_emu.mapping.use import use_of
+
+pytestmark = UNHEEDED
 
 
 def network_of(rng, connections, size=None):

