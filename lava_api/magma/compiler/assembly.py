@@ -14,6 +14,7 @@ from lava_api.magma.core.model.py.ports import (
     PyOutPortVectorSparse,
     VirtualPortTransformer,
 )
+from lava_api.magma.core.model.py.type import bounded
 from lava_api.magma.core.process.ports.ports import create_port_id
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.kernels.plan import Plan, links_by_target, make_plan
@@ -111,7 +112,8 @@ def _model(leaf: Leaf, assembly: Assembly, control: Control) -> Any:
     model.model_id, model._party = process.id, party
     for var in process.vars:
         lava_type = getattr(kind, var.name)
-        setattr(model, var.name, value_of(var, lava_type, copier, var.name in kind.COMPLEX))
+        odd = var.name in kind.COMPLEX, var.name in kind.UNBOUNDED
+        setattr(model, var.name, value_of(var, lava_type, copier, *odd))
         setattr(model, f"_{var.name}_p", lava_type.precision)
         model.var_id_to_var_map[var.id] = var.name
         assembly.variables[var.id] = (model, var.name, var)
@@ -152,7 +154,9 @@ def _pipe(port: Any, control: Control) -> HostChannel:
     return pipe
 
 
-def value_of(var: Any, lava_type: Any, copier: Copier, may_be_complex: bool = False) -> Any:
+def value_of(
+    var: Any, lava_type: Any, copier: Copier, may_be_complex: bool = False, may_be_infinite: bool = False
+) -> Any:
     """Return the initial value of a variable as its model holds it: its own, whatever the type.
 
     Parameters
@@ -165,12 +169,16 @@ def value_of(var: Any, lava_type: Any, copier: Copier, may_be_complex: bool = Fa
         Copies for this model.
     may_be_complex : bool
         Whether complex values stay complex in a variable of real numbers.
+    may_be_infinite : bool
+        Whether integers hold the largest number of their type for infinity.
     """
     kind = lava_type.cls
     if isinstance(kind, type) and issubclass(kind, np.ndarray):
         given = np.asarray(var.init.toarray() if issparse(var.init) else var.init)
         keeps = may_be_complex and np.iscomplexobj(given)
         array = np.empty(var.shape, complex if keeps else lava_type.d_type)
+        if may_be_infinite:
+            given = bounded(given, array.dtype)
         if array.dtype.kind in "iu" and given.dtype.kind == "f" and not np.isfinite(given).all():
             found = given[~np.isfinite(given)].flat[0]
             raise ValueError(f"{var._where()}: init holds {found}, the model needs integers")

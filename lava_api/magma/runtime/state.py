@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
+from lava_api.magma.core.model.py.type import bounded
 from lava_api.magma.core.process.variable import Var
 from lava_api.magma.runtime.isolation import visited
 from loihi_emu.errors import ValidationError, invalid
@@ -84,14 +85,16 @@ def write(model: Any, name: str, var: Var, value: Any, idx: Any = None) -> None:
         setattr(model, name, _sparse(old, var, value))
     elif idx is not None:
         changed = np.broadcast_to(np.asarray(old), var.shape).copy()
-        new = _held(numbers(value, var), changed.dtype, var)
+        array = numbers(value, var)
+        new = _held(bounded(array, changed.dtype) if name in model.UNBOUNDED else array, changed.dtype, var)
         try:
             changed[idx] = new
         except (IndexError, ValueError) as error:
             raise invalid(var._where(), "", f"index {idx!r} with {value!r}", f"shape {var.shape}", str(error)) from None
         _replace(model, name, var, old, changed)
     else:
-        _replace(model, name, var, old, _held(numbers(value, var), np.asarray(old).dtype, var))
+        array, kind = numbers(value, var), np.asarray(old).dtype
+        _replace(model, name, var, old, _held(bounded(array, kind) if name in model.UNBOUNDED else array, kind, var))
     notify(model, name)
     with visited(model._party):
         model.on_var_update()

@@ -199,10 +199,11 @@ class LoihiLearningRule:
     @staticmethod
     def _checked(name: str, value: Any) -> Any:
         """Check an impulse or a time constant; return it as it was given."""
-        array = finite("learning rule", name, value)
+        array = ranged("learning rule", name, value, 0, np.inf)
         if array.ndim:
             raise invalid("learning rule", name, f"an array of shape {array.shape}", "one number")
-        ranged("learning rule", name, value, 0, np.inf)
+        if name.endswith("_impulse"):
+            finite("learning rule", name, value)
         return value
 
 

@@ -14,6 +14,7 @@ from lava_api.magma.core.learning.learning_rule import TRACE_PARAMETERS, Loihi3F
 from lava_api.magma.core.learning.string_symbols import SYNAPTIC_VARIABLE_VAR_MAPPING
 from lava_api.magma.core.learning.traces import at_dependencies, decay_factors
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.type import bounded
 from lava_api.utils.weightutils import SignMode, checked_sign_mode
 from loihi_emu.errors import ValidationError, invalid
 
@@ -66,6 +67,8 @@ class PyLearningConnection(AbstractLearningConnection):
         `learning_rule`, of which the model takes a copy, `shape`, `graded_spike_cfg` and `sign_mode`, by default mixed.
     """
 
+    UNBOUNDED = tuple(name for name in TRACE_PARAMETERS if name.endswith("_tau"))
+
     weights: Any
 
     def __init__(self, proc_params: Any) -> None:
@@ -87,7 +90,7 @@ class PyLearningConnection(AbstractLearningConnection):
         texts = {name: getattr(self, name) or None for name in RULES}
         try:
             for name in TRACE_PARAMETERS:
-                setattr(rule, name, getattr(self, name)[0])
+                setattr(rule, name, self._parameter(name))
             renewed = texts != rule._texts()
             if renewed:
                 rule._read(texts)
@@ -99,10 +102,17 @@ class PyLearningConnection(AbstractLearningConnection):
         if renewed:
             self._store_rules()
 
+    def _parameter(self, name: str) -> Any:
+        """Return the impulse or the time constant that a variable holds."""
+        value = getattr(self, name)[0]
+        is_whole = name in self.UNBOUNDED and value.dtype.kind == "i"
+        return np.inf if is_whole and value == np.iinfo(value.dtype).max else value
+
     def _restore_variables(self) -> None:
         """Set the variables back to the rule that holds."""
         for name in TRACE_PARAMETERS:
-            getattr(self, name)[:] = getattr(self._learning_rule, name)
+            variable = getattr(self, name)
+            variable[:] = bounded(np.asarray(getattr(self._learning_rule, name)), variable.dtype)
         for name, text in self._learning_rule._texts().items():
             setattr(self, name, text or "")
 

@@ -33,6 +33,9 @@ class AbstractPyProcessModel(AbstractProcessModel, ABC):
     """Parameters whose objects have code that the model runs."""
     _party: Any = None
 
+    UNBOUNDED: ClassVar[tuple[str, ...]] = ()
+    """Variables that may be infinite; integers hold the largest number of their type then."""
+
     def __init__(self, proc_params: Any = None, loglevel: int | None = logging.WARNING) -> None:
         super().__init__(proc_params=proc_params, loglevel=loglevel)
         self.model_id: int | None = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 
 @dataclass
 class LavaPyType:
@@ -24,3 +26,12 @@ class LavaPyType:
     cls: Any
     d_type: Any
     precision: int | None = None
+
+
+def bounded(array: Any, kind: np.dtype[Any]) -> Any:
+    """Return numbers, for infinite ones the largest integer if a type holds integers."""
+    if kind.kind not in "iu" or array.dtype.kind != "f" or not np.isposinf(array).any():
+        return array
+    whole = np.full(array.shape, np.iinfo(kind).max, kind)
+    np.copyto(whole, array, where=~np.isposinf(array), casting="unsafe")
+    return whole
