@@ -4,10 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from loihi_emu.errors import integer, ranged
 
 LONGEST = 2**31 - 1
 """Most steps of a buffer or an interval."""
+
+
+def as_integers(name: str, value: Any) -> str:
+    """Return how to write a number, or numbers, that are no integers by their type; empty where they are none at all.
+
+    Parameters
+    ----------
+    name : str
+        The argument.
+    value : object
+        What was given.
+    """
+    array = np.asarray(value)
+    if array.dtype.kind != "f" or not np.isfinite(array).all() or (array != np.trunc(array)).any():
+        return ""
+    return f"{name}={int(array)}" if array.ndim == 0 else f"{name}=np.asarray({name}).astype(int)"
 
 
 def checked_length(process: object, name: str, steps: Any) -> int:

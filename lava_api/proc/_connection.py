@@ -11,6 +11,7 @@ from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
 from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.proc._arithmetic import Array, shift_signed
+from lava_api.proc._checks import as_integers
 from lava_api.utils.weightutils import (
     MAX_WEIGHT_BITS,
     checked_sign_mode,
@@ -98,8 +99,9 @@ def checked_exponent(proc_params: Any) -> Any:
     exponent = proc_params.get("weight_exp", 0)
     if np.size(exponent) == 1 and np.asarray(exponent).dtype.kind in "iu":
         return exponent
-    name = proc_params.get("name")
-    raise invalid(f'process "{name}"' if name else "connection", "weight_exp", exponent, "an integer")
+    name, way = proc_params.get("name"), as_integers("weight_exp", exponent)
+    advice = f"Write {way}." if way else ""
+    raise invalid(f'process "{name}"' if name else "connection", "weight_exp", exponent, "an integer", advice)
 
 
 class DelayMixin(PyLoihiProcessModel):

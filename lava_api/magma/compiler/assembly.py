@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
+from lava_api.magma.compiler.losses import tell_lost
 from lava_api.magma.compiler.program import Leaf, Link, Program, Reference
 from lava_api.magma.compiler.routes import mover
 from lava_api.magma.core.model.py.ports import (
@@ -112,6 +113,7 @@ def _model(leaf: Leaf, assembly: Assembly, control: Control) -> Any:
     model.model_id, model._party = process.id, party
     for var in process.vars:
         lava_type = getattr(kind, var.name)
+        tell_lost(var, lava_type)
         odd = var.name in kind.COMPLEX, var.name in kind.UNBOUNDED
         setattr(model, var.name, value_of(var, lava_type, copier, *odd))
         setattr(model, f"_{var.name}_p", lava_type.precision)

@@ -18,8 +18,11 @@ from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc._arithmetic import DECAY_BITS, STATE_BITS, decay, saturate, scaled_bias, wrap_once
+from lava_api.proc._checks import as_integers
 from lava_api.proc.lif.process import LIF, LearningLIF, LIFRefractory, LIFReset, TernaryLIF
 
+THRESHOLD_MAX = (1 << 17) - 1
+"""Largest threshold of the chip, 131071."""
 THRESHOLD_SHIFT = 6
 """Thresholds and inputs of fixed-point models are in units of 2^6 of the state."""
 
@@ -56,6 +59,19 @@ class AbstractPyLifModelFloat(PyLoihiProcessModel):
         self.s_out_buff = self.spiking_activation()
         self.reset_voltage(spike_vector=self.s_out_buff)
         self.s_out.send(self.s_out_buff)
+
+
+def _hint(name: str, value: Any) -> str:
+    """Return what to do about a decay or a threshold that is no integer."""
+    is_decay, floating = name in ("du", "dv"), "select the floating-point model: select_tag='floating_pt'."
+    if way := as_integers(name, value):
+        return f". Write {way}."
+    if np.asarray(value).dtype.kind != "f" or not np.isfinite(value).all():
+        return f"; the largest {'decay is 4095' if is_decay else f'threshold is {THRESHOLD_MAX}'}."
+    if not is_decay:
+        return f". Round it, or scale thresholds, weights and biases alike; for fractions {floating}"
+    hint = f", {name}=round({value} * 4096)" if np.ndim(value) == 0 else ""
+    return f", decays in units of 1/4096{hint}. For fractions {floating}"
 
 
 class AbstractPyLifModelFixed(PyLoihiProcessModel):
@@ -97,11 +113,7 @@ class AbstractPyLifModelFixed(PyLoihiProcessModel):
         for name in ("du", "dv", "vth", "vth_hi", "vth_lo"):
             value = getattr(self, name, 0)
             if np.asarray(value).dtype.kind not in "biu":
-                hint = f", {name}=round({value} * 4096)" if name in ("du", "dv") and np.ndim(value) == 0 else ""
-                raise TypeError(
-                    f"{name}: got {value!r}, the fixed-point model needs integers, decays in units of 1/4096{hint}."
-                    " For fractions select the floating-point model: select_tag='floating_pt'."
-                )
+                raise TypeError(f"{name}: got {value!r}, the fixed-point model needs integers{_hint(name, value)}")
 
     def scale_threshold(self) -> None:
         """Bring thresholds to the scale of the voltage, once; a model must define it."""
