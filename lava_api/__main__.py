@@ -5,13 +5,19 @@ from __future__ import annotations
 import os
 import runpy
 import sys
+import tokenize
 import zipfile
 from importlib.machinery import SourceFileLoader
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
 from lava_api._alias import install
+
+MAIN = ("__main__.py", "__main__.pyc")
+TEXTS = ("a Python script", "a text file", "a JSON text", "an empty file")
+"""What may be a program, by its first bytes."""
 
 USAGE = """\
 usage: python -m lava_api PROGRAM.py [ARGUMENT ...]
@@ -36,9 +42,10 @@ def main(arguments: list[str]) -> int:
     if not rest or (not kind and rest[0].startswith("-")):
         print(USAGE, file=sys.stderr)
         return 2
-    import loihi_emu  # noqa: F401  # found now: in a checkout, its folder leaves the path below
+    from loihi_emu.script_errors import show_clearly  # found now: in a checkout, its folder leaves the path below
 
     install()
+    show_clearly()
     target, safe = rest[0], getattr(sys.flags, "safe_path", False)
     if kind == "-c":
         sys.argv[:] = ["-c", *rest[1:]]
@@ -48,17 +55,14 @@ def main(arguments: list[str]) -> int:
     elif kind == "-m":
         sys.argv[:] = rest
         runpy.run_module(target, run_name="__main__", alter_sys=True)
-    elif os.path.isfile(target) and (what := _no_program(target)):
-        print(f"python -m lava_api: {target!r} is not a Python program but {what}", file=sys.stderr)
+    elif other := _no_program(target):
+        print(f"python -m lava_api: {other}", file=sys.stderr)
         return 2
-    elif os.path.isdir(target) or zipfile.is_zipfile(target):
+    elif _is_packed(target):
         sys.argv[:] = rest
         if not safe:
             del sys.path[0]
         runpy.run_path(target, run_name="__main__")
-    elif not os.path.isfile(target):
-        print(f"python -m lava_api: there is no file {target!r}", file=sys.stderr)
-        return 2
     else:
         sys.argv[:] = rest
         file = os.path.abspath(target)
@@ -70,16 +74,40 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _no_program(target: str) -> str:
-    """What a file is, with what reads it, if it is surely no program; else nothing."""
-    from loihi_emu import foreign
+def _is_packed(target: str) -> bool:
+    """Return whether a path is a folder, an archive or compiled code, which Python runs in ways of its own."""
+    if os.path.isdir(target) or zipfile.is_zipfile(target):
+        return True
+    with open(target, "rb") as file:
+        return file.read(len(MAGIC_NUMBER)) == MAGIC_NUMBER
 
-    described, advice = foreign.describe(Path(target))
-    if described in foreign.PROGRAMS:
+
+def _no_program(target: str) -> str:
+    """Return why a path is no Python program; empty where it is one."""
+    from loihi_emu.foreign import describe
+
+    what, advice = describe(Path(target))
+    if what == "no file":
+        return f"there is no file {target!r}"
+    if os.path.isdir(target):
+        inside = any(os.path.isfile(os.path.join(target, name)) for name in MAIN)
+        return "" if inside else f"{target!r} is not a Python program but a folder without __main__.py."
+    if zipfile.is_zipfile(target):
+        with zipfile.ZipFile(target) as archive:
+            if set(MAIN) & set(archive.namelist()):
+                return ""
+    elif what in TEXTS or _is_packed(target) or (what == "a file of unknown form" and _declares_encoding(target)):
         return ""
-    if described.startswith("an npz file"):
-        advice = "Files of loihi_emu are read with Network.load(), Recording.load() and Emulator.restore()."
-    return f"{described}. {advice}" if advice else f"{described}."
+    return f"{target!r} is not a Python program but {what}. {advice}".rstrip()
+
+
+def _declares_encoding(target: str) -> bool:
+    """Return whether a file can be read as a program in the encoding that its first lines name."""
+    try:
+        with tokenize.open(target) as file:
+            return "\x00" not in file.read()
+    except (SyntaxError, UnicodeDecodeError, LookupError):
+        return False
 
 
 def _execute(code: CodeType, names: dict[str, Any]) -> None:

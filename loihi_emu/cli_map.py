@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from loihi_emu import foreign
 from loihi_emu.chip import LOIHI1, LOIHI2
-from loihi_emu.errors import MappingError, invalid
+from loihi_emu.errors import LoihiEmuError, MappingError, invalid
+from loihi_emu.script_errors import has_lines, show
 from loihi_emu.writing import write_figure
 
 if TYPE_CHECKING:
@@ -80,7 +81,15 @@ def _script(options: argparse.Namespace, how: dict[str, Any]) -> list[tuple[str,
     described, advice = foreign.describe(options.file)
     if described not in foreign.PROGRAMS:
         raise invalid(str(options.file), "", described, "a Lava script (.py)", advice)
-    placements = place_script(options.file, **how)
+    try:
+        placements = place_script(options.file, **how)
+    except (MappingError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        if isinstance(error, LoihiEmuError) and not has_lines(error):
+            raise
+        show(error)
+        raise SystemExit(f"loihi_emu map: {options.file} failed, see above.") from None
     if not placements:
         raise MappingError(
             f"{options.file}: got no Lava program with neurons on a chip, allowed is one or more. A network of "

@@ -84,5 +84,7 @@ def test_the_hint_about_a_number_that_is_no_integer_fits_it(arguments, hint):
 
 
 def test_the_hint_about_an_exponent():
-    with pytest.raises(ValueError, match=r'process "w", weight_exp: got 2\.0, allowed is an integer\. Write weight_exp=2'):
+    with pytest.raises(
+        ValueError, match=r'process "w", weight_exp: got 2\.0, allowed is an integer\. Write weight_exp=2'
+    ):
         run(Dense(weights=np.eye(2), weight_exp=2.0, name="w"))
