@@ -84,7 +84,7 @@ def use_slurm_host(
         When there is a SLURM controller, and no such board or partition.
     """
     _need_chip()
-    if slurm.is_available():
+    if slurm.is_available() or not _chip.is_asked_for():
         slurm.enable()
         slurm.set_board(board, partition)
         slurm.set_partition(partition)
@@ -131,8 +131,9 @@ def is_installed(module_name: str = "lava.utils.loihi2_profiler") -> bool:
     module_name : str
         Dotted name.
     """
-    if _chip.short_name(module_name) in _chip.MODULES:
-        return _chip.is_asked_for()
+    short = _chip.short_name(module_name)
+    if short in _chip.MODULES:  # found by their own names, whether or not "lava" means this package
+        module_name = _chip.OURS + short
     try:
         return importlib.util.find_spec(module_name) is not None
     except ModuleNotFoundError:  # a package above it does not exist

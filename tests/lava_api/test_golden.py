@@ -120,6 +120,7 @@ def test_there_are_cases():
     assert len(CASES) >= 64
 
 
+@pytest.mark.filterwarnings("ignore:.*numbers become 0")
 @pytest.mark.parametrize("name", CASES)
 def test_recording(name):
     case = json.loads((FOLDER / f"{name}.json").read_text())

@@ -113,7 +113,8 @@ def _model(leaf: Leaf, assembly: Assembly, control: Control) -> Any:
     model.model_id, model._party = process.id, party
     for var in process.vars:
         lava_type = getattr(kind, var.name)
-        tell_lost(var, lava_type)
+        if var.name not in kind.SHOWN:
+            tell_lost(var, lava_type)
         odd = var.name in kind.COMPLEX, var.name in kind.UNBOUNDED
         setattr(model, var.name, value_of(var, lava_type, copier, *odd))
         setattr(model, f"_{var.name}_p", lava_type.precision)

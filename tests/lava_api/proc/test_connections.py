@@ -43,6 +43,7 @@ def test_weights_are_clipped_and_truncated(make):
     assert through(make([[7], [-7]], sign_mode=SignMode.EXCITATORY), ones)[1] == [7, 0]
 
 
+@pytest.mark.filterwarnings("ignore:.*numbers become 0")
 def test_the_sign_mode_is_that_of_the_integers():
     assert through(Dense(weights=np.array([[-0.5], [3]])), [[1], [0]])[1] == [0, 3]
     assert through(DelayDense(weights=np.array([[0.5], [-3]]), delays=0), [[1], [0]])[1] == [0, -3]

@@ -67,6 +67,7 @@ class PyLearningConnection(AbstractLearningConnection):
         `learning_rule`, of which the model takes a copy, `shape`, `graded_spike_cfg` and `sign_mode`, by default mixed.
     """
 
+    SHOWN = tuple(TRACE_PARAMETERS)
     UNBOUNDED = tuple(name for name in TRACE_PARAMETERS if name.endswith("_tau"))
 
     weights: Any

@@ -33,6 +33,9 @@ class AbstractPyProcessModel(AbstractProcessModel, ABC):
     """Parameters whose objects have code that the model runs."""
     _party: Any = None
 
+    SHOWN: ClassVar[tuple[str, ...]] = ()
+    """Variables that show numbers which the model keeps as they were given."""
+
     UNBOUNDED: ClassVar[tuple[str, ...]] = ()
     """Variables that may be infinite; integers hold the largest number of their type then."""
 
