@@ -81,7 +81,7 @@ def use_slurm_host(
     ImportError
         Where no chip is to be found.
     ValueError
-        When there is a SLURM controller, and no such board or partition.
+        When there is no SLURM controller, or no such board or partition; nobody asks for the virtual chip.
     """
     _need_chip()
     if slurm.is_available() or not _chip.is_asked_for():
@@ -113,8 +113,12 @@ def use_ethernet_host(
     ------
     ImportError
         Where no chip is to be found.
+    ValueError
+        When the host does not answer a ping; nobody asks for the virtual chip.
     """
     _need_chip()
+    if not _chip.is_asked_for() and not slurm.try_run_command(["ping", host_address, "-c 1"]):
+        raise ValueError(f"host_address: {host_address!r} does not answer a ping.")
     slurm.disable()
     os.environ["NXSDKHOST"] = host_address
     os.environ["HOST_BINARY"] = host_binary_path
