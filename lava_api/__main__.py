@@ -98,6 +98,8 @@ def _no_program(target: str) -> str:
                 return ""
     elif what in TEXTS or _is_packed(target) or (what == "a file of unknown form" and _declares_encoding(target)):
         return ""
+    if what.startswith("an npz file"):
+        advice = "Files of loihi_emu are read with Network.load(), Recording.load() and Emulator.restore()."
     return f"{target!r} is not a Python program but {what}. {advice}".rstrip()
 
 
