@@ -46,9 +46,10 @@ def acting(c: Connection, rules: str) -> NDArray[Any]:
     if _exact(c, rules):
         return c.values
     exponent = 0 if rules == "lava" or c.learning is not None else c.weight_exp
-    w = effective(c.values.astype(np.int64), rules, c.sign_mode, c.weight_bits, exponent).values
+    w: NDArray[Any] = effective(c.values.astype(np.int64), rules, c.sign_mode, c.weight_bits, exponent).values
     if exponent >= 0:
-        return w >> exponent
+        shifted: NDArray[Any] = w >> exponent
+        return shifted
     # Floored, a mantissa may leave its range (-247 acts as -256); that of the range's end acts the same.
     return np.clip(w << -exponent, *RANGES.get(rules, RANGES["chip"])[c.sign_mode])
 

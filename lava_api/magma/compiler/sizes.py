@@ -43,6 +43,6 @@ def _add(parts: dict[str, int], name: str, size: int) -> None:
 def _width(model: Any, name: str) -> int:
     """Bytes of a value as the model has it."""
     try:
-        return np.dtype(getattr(model, name).d_type).itemsize
+        return int(np.dtype(getattr(model, name).d_type).itemsize)
     except (AttributeError, TypeError):
         return NUMBER_BYTES
