@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu import spike_forms
+from loihi_emu.chip import LOIHI2
 from loihi_emu.elements import Shape, one_or_each
 from loihi_emu.errors import LoihiInputWarning, finite, invalid, ranged, whole
 from loihi_emu.user_warnings import warn
@@ -16,8 +17,10 @@ from loihi_emu.user_warnings import warn
 Integers = NDArray[np.int64]
 LATEST = 1 << 62
 """Largest step of an event."""
-PAYLOAD_MAX = (1 << 23) - 1
-"""Graded payloads are 24-bit signed integers, as Lava has them; the press gives up to 32 bits for Loihi 2."""
+PAYLOAD_BITS = int(LOIHI2.payload_bits or 0)
+"""Width of graded payloads, signed: Loihi 2's, for the first Loihi too, which has none. Its source is the chip's fact."""
+PAYLOAD_MAX = (1 << (PAYLOAD_BITS - 1)) - 1
+PAYLOAD_ADVICE = f"Payloads are signed integers of {PAYLOAD_BITS} bits (LOIHI2.payload_bits)."
 
 
 def sorted_events(spikes: Any, payloads: Any, shape: Shape, where: str) -> tuple[Integers, Integers, Integers | None]:
@@ -62,7 +65,7 @@ def sorted_events(spikes: Any, payloads: Any, shape: Shape, where: str) -> tuple
         ranged(where, "spike times", times, 0, LATEST, "The first step is 0.")
         ranged(where, "spike indices", indices, 0, size - 1, f"The input has {size} neurons.")
     if values is not None:
-        ranged(where, "payloads", values, -PAYLOAD_MAX - 1, PAYLOAD_MAX, "Payloads are 24-bit signed integers.")
+        ranged(where, "payloads", values, -PAYLOAD_MAX - 1, PAYLOAD_MAX, PAYLOAD_ADVICE)
         keep = values != 0
         if not keep.all():
             times, indices, values = times[keep], indices[keep], values[keep]
@@ -82,7 +85,7 @@ def check_sorted(times: Integers, indices: Integers, payloads: Integers | None, 
     if not _in_order(times, indices):
         raise invalid(where, "spikes", "events out of order", "events in order of (time, index)")
     if payloads is not None:
-        ranged(where, "payloads", payloads, -PAYLOAD_MAX - 1, PAYLOAD_MAX, "Payloads are 24-bit signed integers.")
+        ranged(where, "payloads", payloads, -PAYLOAD_MAX - 1, PAYLOAD_MAX, PAYLOAD_ADVICE)
         if not payloads.all():
             raise invalid(where, "payloads", "some that are 0", "payloads other than 0")
 

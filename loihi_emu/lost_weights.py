@@ -47,11 +47,10 @@ def acting(c: Connection, rules: str) -> NDArray[Any]:
         return c.values
     exponent = 0 if rules == "lava" or c.learning is not None else c.weight_exp
     w: NDArray[Any] = effective(c.values.astype(np.int64), rules, c.sign_mode, c.weight_bits, exponent).values
-    if exponent >= 0:
-        shifted: NDArray[Any] = w >> exponent
-        return shifted
     # Floored, a mantissa may leave its range (-247 acts as -256); that of the range's end acts the same.
-    return np.clip(w << -exponent, *RANGES.get(rules, RANGES["chip"])[c.sign_mode])
+    low, high = RANGES.get(rules, RANGES["chip"])[c.sign_mode]
+    acts: NDArray[Any] = w >> exponent if exponent >= 0 else np.clip(w << -exponent, low, high)
+    return acts
 
 
 def loss(c: Connection, rules: str) -> Loss | None:

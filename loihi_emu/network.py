@@ -181,7 +181,7 @@ class Network:
             steps, in any order; one event listed twice counts twice. What could mean two things is refused. Can be
             changed later with ``Emulator.set_input``.
         payloads : array of int, optional
-            One per event of a form without payloads, 24 bits signed, read by connections with ``graded=True``. An
+            One per event of a form without payloads, 32 bits signed, read by connections with ``graded=True``. An
             event with payload 0 is none.
         rate : scalar or array, optional
             Instead of `spikes`: probability per step of a seeded Poisson (Bernoulli) source, 0..1.

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from loihi_emu import spike_forms
 from loihi_emu.elements import Input, Shape, fits, name_of
 from loihi_emu.errors import LoihiInputWarning, invalid, ranged, unknown, whole
-from loihi_emu.events import LATEST, PAYLOAD_MAX, event_rate, sorted_events
+from loihi_emu.events import LATEST, PAYLOAD_ADVICE, PAYLOAD_MAX, event_rate, sorted_events
 from loihi_emu.image.build import Image
 from loihi_emu.image.sources import InputSource, most_at_once, thresholds
 from loihi_emu.models.inputs import E_INDEX, E_PAYLOAD, E_TIMES, E_TOTAL
@@ -128,7 +128,7 @@ def _joined(
         spike_forms.check_frames(flat, f"{where}, samples", shape)
         which, times, indices = np.nonzero(flat)
         values = flat[which, times, indices]
-        ranged(where, "samples", values, -PAYLOAD_MAX - 1, PAYLOAD_MAX, "Payloads are 24-bit signed integers.")
+        ranged(where, "samples", values, -PAYLOAD_MAX - 1, PAYLOAD_MAX, PAYLOAD_ADVICE)
         bounds = np.searchsorted(which, np.arange(len(samples) + 1)).tolist()
         payloads = None if values.dtype == bool or np.all(values == 1) else values.astype(np.int32)
         return times.astype(np.int64), indices.astype(np.int32), payloads, bounds

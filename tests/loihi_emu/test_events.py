@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from messages import complains
 
-from loihi_emu import Emulator, LoihiInputWarning, Network
+from loihi_emu import LOIHI1, LOIHI2, Emulator, LoihiInputWarning, Network, ValidationError
 
 
 def source(**given):
@@ -135,3 +135,14 @@ def test_inputs_can_be_named_or_given():
     emulator.set_input(made, spikes=([2, 0], [1, 0]))
     found = emulator.run(3).spikes(made)
     assert (found.times.tolist(), found.indices.tolist(), found.payloads) == ([0, 2], [0, 1], None)
+
+
+@pytest.mark.parametrize("chip", [LOIHI1, LOIHI2])
+def test_payloads_have_the_width_of_the_chips_fact(chip):
+    most = (1 << (LOIHI2.payload_bits - 1)) - 1
+    net = Network(chip=chip)
+    for k, payload in enumerate((most, -most - 1)):
+        assert net.input(f"i{k}", 1, spikes=([0], [0]), payloads=[payload]).payloads.tolist() == [payload]
+    for payload in (most + 1, -most - 2):
+        with pytest.raises(ValidationError, match=f"allowed is {-most - 1}..{most}.*LOIHI2.payload_bits"):
+            net.input("j", 1, spikes=([0], [0]), payloads=[payload])

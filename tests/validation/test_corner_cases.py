@@ -114,7 +114,7 @@ def test_voltages_of_lava_wrap_at_32_bits_before_they_are_clipped():
 
 
 @pytest.mark.parametrize("kind", ["dense", "sparse"])
-@pytest.mark.parametrize("payload", [V, -V - 1, 1 << 22, 123_456])
+@pytest.mark.parametrize("payload", [V, -V - 1, 1 << 22, 123_456, (1 << 31) - 1, -(1 << 31), 1_234_567_891])
 def test_the_largest_payloads_wrap_as_they_should(kind, payload):
     """The sums are kept modulo 2^32: u and v are right, and only the count of q's wraps may miss some."""
     nodes = [drive(2, ([0, 0, 1, 3], [0, 1, 1, 0]), payloads=[payload, 3, -payload if payload > -V else V, 1])]
