@@ -18,7 +18,7 @@ Integers = NDArray[np.int64]
 LATEST = 1 << 62
 """Largest step of an event."""
 PAYLOAD_BITS = int(LOIHI2.payload_bits or 0)
-"""Width of graded payloads, signed: Loihi 2's, for the first Loihi too, which has none. Its source is the chip's fact."""
+"""Width of graded payloads, signed: Loihi 2's, with its source in the chip's facts; for Loihi 1 too, which has none."""
 PAYLOAD_MAX = (1 << (PAYLOAD_BITS - 1)) - 1
 PAYLOAD_ADVICE = f"Payloads are signed integers of {PAYLOAD_BITS} bits (LOIHI2.payload_bits)."
 

@@ -56,7 +56,7 @@ def test_no_events_are_fine():
         ({"spikes": "abc"}, ["got abc", "{neuron: times}"]),
         ({"payloads": [1]}, ["payloads", "1 for 0 events", "one per event"]),
         ({"spikes": ([0], [1]), "payloads": [1, 2]}, ["payloads", "2 for 1 events", "one per event"]),
-        ({"spikes": ([0], [1]), "payloads": [1 << 23]}, ["payloads", "got 8388608", "-8388608..8388607", "24-bit"]),
+        ({"spikes": ([0], [1]), "payloads": [1 << 31]}, ["payloads", "got 2147483648", "-2147483648..2147483647"]),
         ({"spikes": ([0], [1]), "payloads": [0.5]}, ["payloads", "got 0.5", "whole"]),
         ({"spikes": np.eye(3, dtype=int), "payloads": [1]}, ["payloads", "payloads in the array itself"]),
         ({"rate": 20}, ["rate", "got 20.0", "0.0..1.0", "divide a rate in Hz by 1000"]),
