@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from loihi_emu import plastic
+from loihi_emu import plastic, spike_forms
 from loihi_emu import synapses as synapse_checks
 from loihi_emu.checks import check_parameter, check_state
 from loihi_emu.elements import Connection, Input, Population, name_of
@@ -113,10 +113,11 @@ def change_input(emulator: Emulator, name: str | Input, spikes: Any, payloads: A
     if source.poisson:
         changed = replace(node, rate=event_rate(rate, node.shape, where))
     else:
-        times, indices, values = sorted_events(spikes, payloads, node.shape, where)
+        given = spike_forms.read(spikes, where, node.shape)
+        times, indices, values = sorted_events(given, payloads, node.shape, where)
         if values is None and source.lists.payload is not None:
             values = np.ones(len(times), np.int64)  # an input that had payloads keeps them, and its recordings
-        zeros = zeros_of(spikes, payloads, node.shape)
+        zeros = zeros_of(given, payloads)
         changed = replace(node, times=times, indices=indices, payloads=values, zeros=zeros)
         check_uses(changed, network.connections.values(), network.rules)
         warn_of_past(times, image.step, where)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from numpy.typing import ArrayLike
 
-from loihi_emu import checks, probing, synapses, unused
+from loihi_emu import checks, probing, spike_forms, synapses, unused
 from loihi_emu.chip import LOIHI1, Chip
 from loihi_emu.elements import Connection, Input, Noise, Population, Probe, Slice, Source
 from loihi_emu.errors import integer, invalid, unknown
@@ -181,8 +181,8 @@ class Network:
             steps, in any order; one event listed twice counts twice. What could mean two things is refused. Can be
             changed later with ``Emulator.set_input``.
         payloads : array of int, optional
-            One per event of a form without payloads, 32 bits signed, read by connections with ``graded=True``. An
-            event with payload 0 is none.
+            One per event of a form without payloads, 32 bits signed, read by connections with ``graded=True`` and by
+            third factors. An event with payload 0 is none, but for a factor's values, which it sets to 0.
         rate : scalar or array, optional
             Instead of `spikes`: probability per step of a seeded Poisson (Bernoulli) source, 0..1.
         """
@@ -193,8 +193,9 @@ class Network:
                 raise invalid(where, "rate", "a rate together with spikes or payloads", "one of them")
             made = Input(name, size, len(self._nodes), rate=event_rate(rate, size, where))
         else:
-            events = sorted_events(((), ()) if spikes is None else spikes, payloads, size, where)
-            made = Input(name, size, len(self._nodes), *events, zeros=zeros_of(spikes, payloads, size))
+            given = spike_forms.read(((), ()) if spikes is None else spikes, where, size)
+            events = sorted_events(given, payloads, size, where)
+            made = Input(name, size, len(self._nodes), *events, zeros=zeros_of(given, payloads))
         self._nodes[name] = made
         return made
 

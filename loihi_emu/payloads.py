@@ -8,13 +8,13 @@ it sets to 0; so does the end of a stretch of values in a dense array. Inputs ke
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.elements import Connection, Input, Population, Shape, Source
+from loihi_emu import spike_forms
+from loihi_emu.elements import Connection, Input, Population, Source
 from loihi_emu.errors import LoihiInputWarning, invalid
 from loihi_emu.learning.rule import Learning
 from loihi_emu.models import registry
@@ -91,6 +91,11 @@ def _uncounted(c: Connection, node: Source, payloads: Any, rules: str) -> None:
                 "graded=False counts every spike as 1. Use graded=True."
             )
         return
+    if payloads is None and isinstance(node, Input) and node.zeros is not None:  # others are told as payloads
+        _told(
+            f'connection "{c.name}": {node.zeros.shape[1]} events of input "{node.name}" with payload 0 do not act, '
+            "though graded=False counts every other as 1. Leave out payloads= to count them too."
+        )
     lost = 0 if payloads is None else int(np.count_nonzero(payloads != 1))
     if lost:
         _told(
@@ -134,22 +139,20 @@ def _valued(c: Connection, trace: str, node: Source, payloads: Any, rules: str) 
 
 
 # ------------------------------------------------------------ zeros
-def zeros_of(spikes: Any, payloads: Any, shape: Shape) -> Integers | None:
+def zeros_of(given: spike_forms.Events, payloads: Any) -> Integers | None:
     """Where values end: times and indices of listed payloads of 0, and of entries 0 behind one that is not.
 
-    Takes events that were checked; anything but (times, indices) with payloads and dense integer arrays has none.
+    Takes events that were checked; frames that hold only 0 and 1 have no values and no ends.
     """
-    if isinstance(spikes, tuple) and len(spikes) == 2 and payloads is not None:
-        zero = np.asarray(payloads) == 0
-        times, indices = (np.asarray(part)[zero].astype(np.int64) for part in spikes)
-    elif isinstance(spikes, np.ndarray) and spikes.ndim >= 2 and spikes.dtype.kind in "iuf":
-        flat = spikes.reshape(len(spikes), prod(shape))
-        if np.all((flat == 0) | (flat == 1)):
-            return None
-        times, indices = (part.astype(np.int64) for part in np.nonzero((flat[1:] == 0) & (flat[:-1] != 0)))
-        times = times + 1
-    else:
+    values = given.payloads if payloads is None else np.asarray(payloads)
+    if values is None or (given.steps is not None and np.all(values == 1)):
         return None
+    if given.steps is None:
+        times, indices = (part[values == 0] for part in (given.times, given.indices))
+    else:
+        size = given.size or 1
+        ends = np.setdiff1d((given.times + 1) * size + given.indices, given.times * size + given.indices)
+        times, indices = np.divmod(ends[ends < given.steps * size], size)
     order = np.lexsort((indices, times))
     return np.stack([times[order], indices[order]]) if times.size else None
 

@@ -134,9 +134,10 @@ def _joined(
         return times.astype(np.int64), indices.astype(np.int32), payloads, bounds
     if not ending and all(isinstance(sample, tuple) and len(sample) == 2 for sample in samples):
         return _joined_lists(samples, shape, where)
-    parts = [sorted_events(sample, None, shape, f"{where}, sample {k}") for k, sample in enumerate(samples)]
+    read = [spike_forms.read(sample, f"{where}, sample {k}", shape) for k, sample in enumerate(samples)]
+    parts = [sorted_events(sample, None, shape, f"{where}, sample {k}") for k, sample in enumerate(read)]
     if ending:
-        parts = [merged(*part, zeros_of(sample, None, shape)) for part, sample in zip(parts, samples, strict=True)]
+        parts = [merged(*part, zeros_of(sample, None)) for part, sample in zip(parts, read, strict=True)]
     bounds = np.cumsum([0] + [len(t) for t, _, _ in parts]).tolist()
     graded = any(p is not None for _, _, p in parts)
     given = [np.ones(len(t), np.int32) if p is None else p.astype(np.int32) for t, _, p in parts]
@@ -159,7 +160,8 @@ def _joined_lists(samples: Any, shape: Shape, where: str) -> tuple[NDArray[Any],
         if values.size and (values.min() < 0 or values.max() > most):
             bad = int(np.flatnonzero((values < 0) | (values > most))[0])
             k = int(np.searchsorted(bounds, bad, side="right")) - 1
-            ranged(f"{where}, sample {k}", name, values[bounds[k] : bounds[k + 1]], 0, most)
+            with spike_forms.naming_ways(shape):
+                ranged(f"{where}, sample {k}", name, values[bounds[k] : bounds[k + 1]], 0, most)
     which = np.repeat(np.arange(len(lengths)), lengths)
     order = np.lexsort((indices, times, which))
     return times[order], indices[order].astype(np.int32), None, bounds.tolist()

@@ -118,6 +118,8 @@ def read(spikes: Any, where: str, shape: Shape | None = None) -> Events:
 
 
 def _read(spikes: Any, where: str, shape: Shape | None) -> Events:
+    if isinstance(spikes, Events):
+        return spikes
     if spikes is None:
         raise refused(where, "nothing", shape)
     if isinstance(spikes, (str, bytes, bool, int, float, complex, set, frozenset)):

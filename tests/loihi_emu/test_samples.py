@@ -118,7 +118,7 @@ BAD = {
     "fraction": ({"listed": [*LISTS, ([0.5], [0])]}, ["spike times", "got 0.5", "whole"]),
     "lists of two": ({"listed": [[[0], [1]]]}, ["sample 0", "a list of two", "(times, indices) for events"]),
     "three": ({"listed": [([0], [1], [2])]}, ["sample 0", "a tuple of three"]),
-    "large payloads": ({"graded": A.astype(int) << 32}, ["got 4294967296", "payload_bits"]),
+    "large payloads": ({"graded": A.astype(int) << 32}, ["got 4294967296", "32 bits"]),
     "rates": ({"poisson": np.full((5, 2), 1.5)}, ["sample 0", "rate", "got 1.5", "0.0..1.0", "Hz"]),
     "too many rates": ({"poisson": np.ones((5, 3))}, ["sample 0", "rate", "shape (3,)", "a scalar or 2"]),
     "one rate": ({"poisson": 0.5}, ["got 0.5", SAMPLES]),

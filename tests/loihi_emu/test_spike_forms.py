@@ -279,22 +279,28 @@ def test_samples_and_inputs_set_later_take_every_form():
         complains(lambda bad=bad: emulator.run_samples(9, {"i": bad}), ['input "i"', "one entry per sample", *FORMS])
 
 
-def counted(graded=False, rate=None):
-    net = Network()
-    counts = np.array([[0, 2, 0], [1, 0, 5], [0, 0, 0]])
-    source = net.input("i", 3, **({"rate": rate} if rate else {"spikes": counts}))
-    cells = net.population("c", 3, vth=100)
-    net.connect(source, cells, np.eye(3, dtype=int), graded=graded)
-    return net
-
-
 def test_counts_that_nothing_reads_are_told():
-    text = 'payloads of 2 of 3 events of input "i" do not act: graded=False counts every event as 1'
-    with pytest.warns(LoihiInputWarning, match=text) as caught:
-        emulator = Emulator(counted())
+    counts = np.array([[0, 2, 0], [1, 0, 5], [0, 0, 0]])
+    net = Network()
+    source, cells = net.input("i", 3, spikes=counts), net.population("c", 3, vth=100)
+    with pytest.warns(LoihiInputWarning, match='payloads of 2 of 3 events of input "i" do not act') as caught:
+        net.connect(source, cells, np.eye(3, dtype=int))
     assert caught[0].filename == __file__
+    emulator = Emulator(net)
     with pytest.warns(LoihiInputWarning, match="payloads of 1 of 1 events"):
-        emulator.set_input("i", spikes=([1], [1]), payloads=[-7])
+        emulator.set_input("i", spikes=scipy.sparse.coo_matrix(([-7], ([1], [1])), shape=(3, 3)))
     with pytest.warns(LoihiInputWarning, match="payloads of 1 of 1 events"):
         emulator.run_samples(3, {"i": np.array([[[0, 0, 0], [0, 3, 0], [0, 0, 0]]])})
-    Emulator(counted(graded=True))
+    with pytest.warns(LoihiInputWarning, match='1 events of input "zeros" with payload 0 do not act'):
+        net.connect(net.input("zeros", 3, spikes=THREE, payloads=[1, 0, 1]), cells, np.eye(3, dtype=int))
+    graded = Network()
+    source, cells = graded.input("i", 3, spikes=counts), graded.population("c", 3, vth=100)
+    graded.connect(source, cells, np.eye(3, dtype=int), graded=True)
+
+
+@pytest.mark.parametrize("form", [np.array, scipy.sparse.csr_matrix, Tensor])
+def test_values_of_a_factor_end_where_frames_say_whatever_form_they_have(form):
+    values = np.array([[0, 5], [7, 5], [0, 0], [0, 1]])
+    node = Network().input("i", 2, spikes=form(values))
+    assert node.zeros.tolist() == [[2, 2], [0, 1]]
+    assert Network().input("i", 2, spikes=form(values[:2] > 0)).zeros is None
