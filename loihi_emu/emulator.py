@@ -15,11 +15,12 @@ from loihi_emu import access, checkpoint
 from loihi_emu.accounts import Books, Marks
 from loihi_emu.control import Pacer
 from loihi_emu.elements import Connection, Input, Population
-from loihi_emu.errors import LoihiOverflowWarning, SimulationError, UnsupportedError, integer, invalid, unknown
+from loihi_emu.errors import LoihiOverflowWarning, SimulationError, UnsupportedError, invalid, unknown
 from loihi_emu.guard import Guard, changes, reads, runs
 from loihi_emu.image.build import Image
 from loihi_emu.keywords import known_keywords_of, missing_attribute
 from loihi_emu.network import Network
+from loihi_emu.numeric import integer
 from loihi_emu.progress import Progress
 from loihi_emu.rebuild import rebuild
 from loihi_emu.recording import Recording
@@ -43,7 +44,8 @@ class Emulator:
     All methods may be called from any thread. While a run is under way, what reads (``step``, ``recording``, ``get``,
     ``save``, ``memory``) waits up to 0.2 s for the end of a chunk of steps and sees the state of one step; what changes
     (``set``, ``set_input``, ``restore``, ``reset``, ``forget``) or runs raises a SimulationError at once. The same
-    holds for signal handlers and callbacks in the thread that runs.
+    holds for signal handlers and callbacks in the thread that runs; while recordings are written to a file (``to=``)
+    they get an error.
 
     Parameters
     ----------
@@ -124,7 +126,7 @@ class Emulator:
         if self._sample_steps is not None:  # recordings of samples do not go on in those of a run
             self._guard.setup(self._forget)
         before, begin, earlier = self._books.marks(), time.perf_counter(), self._wall
-        file = self._guard.setup(partial(self._file, to, before))
+        file = None if to is None else self._guard.setup(partial(self._file, to, before))
 
         def after_chunk() -> None:
             self._wall = earlier + time.perf_counter() - begin
@@ -182,7 +184,7 @@ class Emulator:
             check_new(path_to(to))
         before = self._guard.setup(partial(self._begin_samples, count))
         begin = time.perf_counter()
-        file = self._guard.setup(partial(self._file, to, before))
+        file = None if to is None else self._guard.setup(partial(self._file, to, before))
 
         def after_chunk() -> None:
             self._wall = time.perf_counter() - begin
@@ -330,10 +332,8 @@ class Emulator:
         self._sample_ends: list[tuple[NDArray[np.int64], float]] = []
         self._written: StreamWriter | None = None
 
-    def _file(self, to: str | Path | None, now: Marks) -> StreamWriter | None:
+    def _file(self, to: str | Path, now: Marks) -> StreamWriter:
         """The file that recordings go to; one that could not be written to its end goes on where that was."""
-        if to is None:
-            return None
         path = path_to(to)
         last = self._written
         since = last.since if last is not None and last.path == path and path.exists() else now
