@@ -3,13 +3,15 @@
 import numpy as np
 import pytest
 from damage import DAMAGES
-from messages import complains
+from messages import UNHEEDED, complains
 from mutated_networks import NETWORKS
 from mutations import read, write
 from recipes import assert_same
 
 from loihi_emu import Conv2D, Emulator, Network, Noise
 from loihi_emu.checkpoint import structure
+
+pytestmark = UNHEEDED
 
 
 def network(seed=5, **cells):

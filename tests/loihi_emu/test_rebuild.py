@@ -11,6 +11,7 @@ from strategies import recipes
 
 from loihi_emu import Conv2D, Emulator, LearningRule, Network, Noise, Trace
 from loihi_emu.learning import pes
+from loihi_emu.payloads import with_zeros
 
 pytestmark = UNHEEDED
 
@@ -45,7 +46,8 @@ def same_inputs(emulator, path):
         if node.rate is not None:
             emulator.set_input(name, rate=node.rate)
         elif len(node.times) and node.times[-1] >= emulator.step:
-            emulator.set_input(name, spikes=(node.times, node.indices), payloads=node.payloads)
+            times, indices, payloads = with_zeros(node)  # the ends of values belong to what it has
+            emulator.set_input(name, spikes=(times, indices), payloads=payloads)
 
 
 def larger_inputs(emulator, path):
@@ -53,8 +55,9 @@ def larger_inputs(emulator, path):
     for name, node in emulator.network.inputs.items():
         if node.rate is None:
             more = emulator.image.inputs[name].most + 5
-            times, indices = np.append(node.times, [LATE] * more), np.append(node.indices, [0] * more)
-            payloads = None if node.payloads is None else np.append(node.payloads, [1] * more)
+            given, neurons, values = with_zeros(node)
+            times, indices = np.append(given, [LATE] * more), np.append(neurons, [0] * more)
+            payloads = None if values is None else np.append(values, [1] * more)
             emulator.set_input(name, spikes=(times, indices), payloads=payloads)
 
 

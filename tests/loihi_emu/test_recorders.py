@@ -6,12 +6,15 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from messages import UNHEEDED
 from recorded import contents, network, same
 
 from loihi_emu import Emulator, Recording
 from loihi_emu.errors import OutOfMemoryError
 from loihi_emu.free import Free
 from loihi_emu.image import blocks, recorders
+
+pytestmark = UNHEEDED
 
 
 @pytest.fixture(scope="module")

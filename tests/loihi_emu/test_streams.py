@@ -11,12 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from messages import complains
+from messages import UNHEEDED, complains
 from recorded import contents, network, same
 
 from loihi_emu import Emulator, LoihiInputWarning, Network, Recording, SimulationError, ValidationError, stream_writer
 from loihi_emu.image import blocks
 from loihi_emu.stream_form import HEADER, MARK, blocks_of
+
+pytestmark = UNHEEDED
 
 LIMIT = 60
 """Seconds after which a test that waits is a failure."""

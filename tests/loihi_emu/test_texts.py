@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from messages import UNHEEDED
 
 from loihi_emu import (
     LOIHI1,
@@ -17,6 +18,8 @@ from loihi_emu import (
     Trace,
     ValidationError,
 )
+
+pytestmark = UNHEEDED
 
 LONG = 10**6
 RULES = {

@@ -10,12 +10,14 @@ import zipfile
 
 import numpy as np
 import pytest
-from messages import complains
+from messages import UNHEEDED, complains
 from mutated_networks import learning, plain
 from mutations import read, write
 
 from loihi_emu import Emulator, Network, Recording
 from loihi_emu.npz import read_npz
+
+pytestmark = UNHEEDED
 
 MEGABYTE = 1 << 20
 BOMB = 64 * MEGABYTE

