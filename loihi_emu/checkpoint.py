@@ -16,12 +16,13 @@ from loihi_emu.archive import Archive, naming, open_archive, write_archive
 from loihi_emu.checkpoint_state import CLOCK, State, check_state
 from loihi_emu.checks import check_parameter
 from loihi_emu.elements import Connection, Input, Population
-from loihi_emu.errors import invalid, ranged
+from loihi_emu.errors import invalid
 from loihi_emu.events import check_sorted, event_rate
 from loihi_emu.image.chip_views import view_key
 from loihi_emu.learning.checks import check_epochs, checked_tags, share_neurons
 from loihi_emu.learning.rule import LearningRule
 from loihi_emu.network_file_checks import RULE
+from loihi_emu.numeric import ranged
 from loihi_emu.payloads import with_zeros, without_zeros
 from loihi_emu.plastic import check_exchange
 from loihi_emu.synapses import with_stored

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from loihi_emu import errors
+from loihi_emu import errors, numeric
 from loihi_emu.chip_data import LOIHI1_FACTS, LOIHI2_FACTS
 from loihi_emu.facts import Fact, table
 from loihi_emu.keywords import known_keywords_of
@@ -174,7 +174,7 @@ class Chip:
         >>> [LOIHI1.delay_limit(n) for n in (1, 128, 256, 1024)]
         [62, 62, 30, 6]
         """
-        errors.ranged(self.name, "compartments", compartments, 1, self.compartments_per_core, "Use more cores.")
+        numeric.ranged(self.name, "compartments", compartments, 1, self.compartments_per_core, "Use more cores.")
         if self.accumulators is None:
             return None
         return min(self.max_delay, self.accumulators // compartments - DELAY_SLOTS_LOST)

@@ -28,7 +28,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu import errors
+from loihi_emu import errors, numeric
 from loihi_emu.chip import LOIHI1
 from loihi_emu.keywords import known_keywords
 from loihi_emu.user_warnings import warn
@@ -83,7 +83,7 @@ def decay_from_tau(tau: Floats, dt: float = 1.0) -> int | NDArray[np.int64]:
     [742, 200]
     """
     step = _step("decay_from_tau", dt)
-    array = errors.ranged("decay_from_tau", "tau", tau, 0, np.inf, "A time constant is 0 or more.").astype(np.float64)
+    array = numeric.ranged("decay_from_tau", "tau", tau, 0, np.inf, "A time constant is 0 or more.").astype(np.float64)
     decay = nearest_decay(array, step)
     _warn_of_unit(array, decay, step)
     return int(decay) if decay.ndim == 0 else decay
@@ -150,8 +150,8 @@ def tau_from_decay(decay: Integers, dt: float = 1.0) -> float | NDArray[np.float
     [inf, 0.0]
     """
     step = _step("tau_from_decay", dt)
-    array = errors.whole("tau_from_decay", "decay", decay, "decay_from_tau gives whole decays.")
-    errors.ranged("tau_from_decay", "decay", array, 0, DECAY_ONE, "Give the effective decay (Lava's du plus 1).")
+    array = numeric.whole("tau_from_decay", "decay", decay, "decay_from_tau gives whole decays.")
+    numeric.ranged("tau_from_decay", "decay", array, 0, DECAY_ONE, "Give the effective decay (Lava's du plus 1).")
     with np.errstate(divide="ignore"):
         # The sign is taken inside so that decay 0 gives +infinity and decay 4096 gives +0.
         tau = np.asarray(step / -np.log1p(-array / DECAY_ONE))
@@ -161,7 +161,7 @@ def tau_from_decay(decay: Integers, dt: float = 1.0) -> float | NDArray[np.float
 
 def _step(where: str, dt: float) -> float:
     """Return `dt` as float after checking that it is one finite number above 0."""
-    array = errors.finite(where, "dt", dt)
+    array = numeric.finite(where, "dt", dt)
     if array.ndim != 0 or not array > 0:
         raise errors.invalid(where, "dt", dt, "one number above 0", "It is the length of a step in the unit of tau.")
     return float(array)

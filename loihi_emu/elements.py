@@ -14,8 +14,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.errors import integer, invalid, numbers, ranged, unknown
+from loihi_emu.errors import invalid, unknown
 from loihi_emu.keywords import known_keywords_of
+from loihi_emu.numeric import integer, numbers, ranged
 
 Shape = tuple[int, ...]
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from loihi_emu import checks, probing, spike_forms, synapses, unused
 from loihi_emu.chip import LOIHI1, Chip
 from loihi_emu.elements import Connection, Input, Noise, Population, Probe, Slice, Source
-from loihi_emu.errors import integer, invalid, unknown
+from loihi_emu.errors import invalid, unknown
 from loihi_emu.events import event_rate, sorted_events
 from loihi_emu.keywords import elsewhere, known_keywords_of, missing_attribute
 from loihi_emu.learning import checks as learning_checks
@@ -20,6 +20,7 @@ from loihi_emu.learning.rule import LearningRule
 from loihi_emu.learning.unused import warn_of_unused
 from loihi_emu.lost_weights import tell_loss
 from loihi_emu.models import registry
+from loihi_emu.numeric import integer
 from loihi_emu.payloads import check_sources, zeros_of
 from loihi_emu.room import room_for
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from loihi_emu import synapses as synapse_checks
 from loihi_emu.elements import Connection, Source
-from loihi_emu.errors import invalid, ranged, unknown, whole
+from loihi_emu.errors import invalid, unknown
 from loihi_emu.image.build import Image
 from loihi_emu.image.learners import Learner
 from loihi_emu.learning import checks
@@ -21,6 +21,7 @@ from loihi_emu.learning.unused import warn_of_unused
 from loihi_emu.models import learning_brian2, learning_nengo
 from loihi_emu.models import learning_layout as to
 from loihi_emu.network import Network
+from loihi_emu.numeric import ranged, whole
 from loihi_emu.payloads import check_sources
 from loihi_emu.units import IN_STEPS
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from loihi_emu import checks
 from loihi_emu.elements import Connection, Population, Probe, Slice, Source
-from loihi_emu.errors import integer, invalid, unknown
+from loihi_emu.errors import invalid, unknown
 from loihi_emu.learning import checks as learning_checks
 from loihi_emu.models import registry
+from loihi_emu.numeric import integer
 from loihi_emu.units import IN_STEPS
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu import errors
+from loihi_emu import errors, numeric
 from loihi_emu.chip import LOIHI1
 from loihi_emu.keywords import known_keywords
 from loihi_emu.quantize_parts import WHERE, is_sparse, like, option_of, split, stored, together
@@ -159,8 +159,8 @@ def quantize(
         bits.append(bit)
         exps.append(None if exp == "auto" else fixed)
     advice = "A neuron with a threshold below 0 would spike without input; shift v instead."
-    vth_f = np.asarray(errors.ranged(WHERE, "vth", errors.finite(WHERE, "vth", vth), 0, np.inf, advice), np.float64)
-    bias_f = np.asarray(errors.finite(WHERE, "bias", 0.0 if bias is None else bias), dtype=np.float64)
+    vth_f = np.asarray(numeric.ranged(WHERE, "vth", numeric.finite(WHERE, "vth", vth), 0, np.inf, advice), np.float64)
+    bias_f = np.asarray(numeric.finite(WHERE, "bias", 0.0 if bias is None else bias), dtype=np.float64)
     for name, given in (("vth", vth_f), ("bias", bias_f)):
         if given.size == 0:
             raise errors.invalid(WHERE, name, "an empty array", "a number or one per neuron")
@@ -228,8 +228,8 @@ def bias_mantissa_exponent(bias: Any) -> tuple[Any, Any]:
     >>> bias_mantissa_exponent(100000)
     (3125, 5)
     """
-    array = errors.finite("bias_mantissa_exponent", "bias", bias)
-    errors.ranged("bias_mantissa_exponent", "bias", array, -BIAS_TOP, BIAS_TOP, "Scale the network down.")
+    array = numeric.finite("bias_mantissa_exponent", "bias", bias)
+    numeric.ranged("bias_mantissa_exponent", "bias", array, -BIAS_TOP, BIAS_TOP, "Scale the network down.")
     exponent = bias_exponents(array)
     mantissa = np.rint(array / 2.0**exponent).astype(np.int64)
     return _scalar(mantissa), _scalar(exponent)
@@ -239,7 +239,7 @@ def _check_signs(values: NDArray[np.float64], mode: str, name: str) -> None:
     """Raise if a weight has a sign that its mode does not allow."""
     low, high = {"excitatory": (0.0, np.inf), "inhibitory": (-np.inf, 0.0)}.get(mode, (-np.inf, np.inf))
     advice = 'Use sign_mode="mixed" or split the matrix by sign.'
-    errors.ranged(WHERE, f"{name} ({mode})", values, low, high, advice)
+    numeric.ranged(WHERE, f"{name} ({mode})", values, low, high, advice)
 
 
 def _check_levels(name: str, found: Matrix) -> None:
@@ -255,7 +255,7 @@ def _limits(values: NDArray[np.float64], percentile: float | None) -> tuple[floa
     """Return the range of weights that must be kept."""
     low, high = (min(values.min(), 0.0), max(values.max(), 0.0)) if values.size else (0.0, 0.0)
     if percentile is not None:
-        number = errors.finite(WHERE, "clip_percentile", percentile)
+        number = numeric.finite(WHERE, "clip_percentile", percentile)
         if number.ndim or not 0 < number <= 100:
             advice = "99.9 clips one in a thousand."
             raise errors.invalid(WHERE, "clip_percentile", percentile, "one number above 0, at most 100", advice)
@@ -291,7 +291,7 @@ def _search(matrices: list[Matrix], vth: NDArray[np.float64], bias: NDArray[np.f
 
 def _given_scale(scale: float, vth: NDArray[np.float64], bias: NDArray[np.float64]) -> float:
     """Check a scale that the user fixed."""
-    number = errors.finite(WHERE, "scale", scale)
+    number = numeric.finite(WHERE, "scale", scale)
     cap = largest_scale(vth, bias)
     if number.ndim or not 0 < number <= cap:
         advice = "Beyond it a threshold exceeds 131071 or a bias 524160."

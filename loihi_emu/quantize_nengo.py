@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu import errors
+from loihi_emu import errors, numeric
 from loihi_emu.chip import LOIHI1
 
 REGISTER_BITS = (0, 1, 2, 3, 4, 5, 6, 8)
@@ -75,9 +75,9 @@ def nengo_weights(
         raise errors.unknown("sign_mode", sign_mode, ("mixed", "excitatory", "inhibitory"))
     if weight_bits not in REGISTER_BITS[1:]:
         raise errors.invalid(where, "weight_bits", weight_bits, "1..6 or 8", "The chip's field has no 7-bit weights.")
-    errors.ranged(where, "weight_exp", errors.whole(where, "weight_exp", weight_exp), *NENGO_EXPONENTS)
+    numeric.ranged(where, "weight_exp", numeric.whole(where, "weight_exp", weight_exp), *NENGO_EXPONENTS)
     advice = "Scale the weights to mantissas first, or use quantize(), which does."
-    array = np.asarray(errors.ranged(where, "weights", weights, -255, 255, advice), dtype=np.float64)
+    array = np.asarray(numeric.ranged(where, "weights", weights, -255, 255, advice), dtype=np.float64)
 
     dropped = MAX_BITS - weight_bits + (sign_mode == "mixed")
     top = 2 ** (MAX_BITS - dropped) - 1

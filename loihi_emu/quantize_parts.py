@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu import errors
+from loihi_emu import errors, numeric
 
 WHERE = "quantize"
 """The place that messages name."""
@@ -41,7 +41,7 @@ def split(weights: Any) -> tuple[list[Any], list[Any]]:
 
 def stored(part: Any, name: str) -> NDArray[np.float64]:
     """Return the weights of a matrix as a finite float array, of a sparse one those stored."""
-    values = errors.finite(WHERE, name, part.data if is_sparse(part) else part, "Remove or replace them first.")
+    values = numeric.finite(WHERE, name, part.data if is_sparse(part) else part, "Remove or replace them first.")
     if values.size == 0 and not is_sparse(part):
         raise errors.invalid(WHERE, name, "an empty array", "at least one weight")
     return np.asarray(values, dtype=np.float64)

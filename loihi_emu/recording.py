@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from loihi_emu.columns import Column
 from loihi_emu.elements import Source, name_of
-from loihi_emu.errors import NotAFunctionError, integer, invalid, unknown
+from loihi_emu.errors import NotAFunctionError, invalid, unknown
 from loihi_emu.free import free_memory
 from loihi_emu.keywords import known_keywords_of, missing_attribute
+from loihi_emu.numeric import integer
 from loihi_emu.room import LARGE, room_for, too_large
 from loihi_emu.sample_counts import SampleCounts
 from loihi_emu.spikes import Spikes

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from loihi_emu import spike_forms
 from loihi_emu.elements import Input, Shape, fits, name_of
-from loihi_emu.errors import LoihiInputWarning, invalid, ranged, unknown, whole
+from loihi_emu.errors import LoihiInputWarning, invalid, unknown
 from loihi_emu.events import LATEST, PAYLOAD_ADVICE, PAYLOAD_MAX, event_rate, sorted_events
 from loihi_emu.image.build import Image
 from loihi_emu.image.sources import InputSource, most_at_once, thresholds
 from loihi_emu.models.inputs import E_INDEX, E_PAYLOAD, E_TIMES, E_TOTAL
+from loihi_emu.numeric import ranged, whole
 from loihi_emu.payloads import check_uses, merged, without_zeros, zeros_of
 from loihi_emu.room import count_nonzero, room_for
 from loihi_emu.spike_forms import EVENT_BYTES

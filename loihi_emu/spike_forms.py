@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 
 from loihi_emu import spike_fields
 from loihi_emu.elements import Shape, fits
-from loihi_emu.errors import ValidationError, invalid, ranged, whole
+from loihi_emu.errors import ValidationError, invalid
+from loihi_emu.numeric import ranged, whole
 from loihi_emu.room import count_nonzero, room_for
 from loihi_emu.units import unit_of
 

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.elements import Connection, Conv2D, Slice
-from loihi_emu.errors import COPY_BYTES, finite, integer, invalid, ranged, unknown, whole
+from loihi_emu.errors import invalid, unknown
 from loihi_emu.lost_weights import loss, tell_loss
+from loihi_emu.numeric import COPY_BYTES, finite, integer, ranged, whole
 from loihi_emu.room import room_for
 from loihi_emu.units import IN_STEPS
 from loihi_emu.user_warnings import heard

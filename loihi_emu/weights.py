@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.errors import integer, ranged, unknown
+from loihi_emu.errors import unknown
+from loihi_emu.numeric import integer, ranged
 
 SIGN_MODES = ("mixed", "excitatory", "inhibitory")
 MANTISSA_BITS = 8

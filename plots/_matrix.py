@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.errors import finite, invalid
+from loihi_emu.errors import invalid
+from loihi_emu.numeric import finite
 from loihi_emu.plots._bins import block_means, block_means_sparse
 from loihi_emu.plots._source import IntArray, RecordingLike
 

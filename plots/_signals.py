@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from loihi_emu.errors import ValidationError, invalid, numbers, unknown
+from loihi_emu.errors import ValidationError, invalid, unknown
+from loihi_emu.numeric import numbers
 from loihi_emu.plots._source import (
     IntArray,
     Neurons,

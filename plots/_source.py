@@ -9,7 +9,8 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.errors import invalid, unknown, whole
+from loihi_emu.errors import invalid, unknown
+from loihi_emu.numeric import whole
 
 IntArray: TypeAlias = NDArray[np.int64]
 Window: TypeAlias = "tuple[int | None, int | None]"

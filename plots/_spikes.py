@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from loihi_emu import spike_forms
 from loihi_emu.checks import MAX_NEURONS
-from loihi_emu.errors import ValidationError, integer, invalid, unknown
+from loihi_emu.errors import ValidationError, invalid, unknown
+from loihi_emu.numeric import integer
 from loihi_emu.plots._source import (
     IntArray,
     Neurons,

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from loihi_emu.errors import invalid, whole
+from loihi_emu.errors import invalid
 from loihi_emu.keywords import known_keywords
+from loihi_emu.numeric import whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from loihi_emu.errors import finite, integer, invalid, ranged, whole
+from loihi_emu.errors import invalid
 from loihi_emu.keywords import known_keywords
+from loihi_emu.numeric import finite, integer, ranged, whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

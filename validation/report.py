@@ -13,7 +13,8 @@ import numpy as np
 
 from loihi_emu import Emulator
 from loihi_emu.arithmetic import decay, wrap
-from loihi_emu.errors import LoihiEmuError, integer, invalid
+from loihi_emu.errors import LoihiEmuError, invalid
+from loihi_emu.numeric import integer
 from loihi_emu.quantize import bias_mantissa_exponent
 from loihi_emu.quantize_nengo import nengo_weights
 from loihi_emu.validation import (

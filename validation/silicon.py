@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.emulator import Emulator
-from loihi_emu.errors import invalid, ranged, whole
+from loihi_emu.errors import invalid
 from loihi_emu.network import Network
+from loihi_emu.numeric import ranged, whole
 
 COLUMNS = ("input", "v", "spike")
 LATE = 1

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.errors import integer, ranged
+from loihi_emu.numeric import integer, ranged
 
 LONGEST = 2**31 - 1
 """Most steps of a buffer or an interval."""

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
-from loihi_emu.errors import integer, invalid
+from loihi_emu.errors import invalid
+from loihi_emu.numeric import integer
 
 MAX_WEIGHT_BITS = 8
 

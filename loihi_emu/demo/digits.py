@@ -29,7 +29,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.errors import ranged
+from loihi_emu.numeric import ranged
 
 CLASSES = 10
 IMAGE_SHAPE = (8, 8)

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.elements import Connection, Slice, name_of
-from loihi_emu.errors import UnsupportedError, invalid, ranged, unknown
+from loihi_emu.errors import UnsupportedError, invalid, unknown
 from loihi_emu.learning.checks_brian2 import check_brian2
 from loihi_emu.learning.checks_nengo import check_nengo
 from loihi_emu.learning.grammar import TRACES
 from loihi_emu.learning.rule import DRIVEN, Learning, LearningRule
 from loihi_emu.learning.table import table_of
 from loihi_emu.models.learning_layout import TAG
+from loihi_emu.numeric import ranged
 
 RULES = ("chip", "brian2_loihi", "nengo_loihi")
 

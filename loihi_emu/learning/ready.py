@@ -6,10 +6,11 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from loihi_emu.errors import finite, integer, invalid, ranged
+from loihi_emu.errors import invalid
 from loihi_emu.keywords import known_keywords
 from loihi_emu.learning.constants import held, split
 from loihi_emu.learning.rule import LearningRule, Trace
+from loihi_emu.numeric import finite, integer, ranged
 
 IMPULSE = 16
 MOST_TARGET = 127

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.errors import LoihiInputWarning, finite, integer, invalid, ranged, unknown
+from loihi_emu.errors import LoihiInputWarning, invalid, unknown
 from loihi_emu.keywords import known_keywords_of
 from loihi_emu.learning.constants import check_possible
 from loihi_emu.learning.grammar import TRACES, Product, parse
+from loihi_emu.numeric import finite, integer, ranged
 from loihi_emu.units import IN_STEPS
 from loihi_emu.user_warnings import warn
 

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from loihi_emu.errors import integer, invalid, ranged, whole
+from loihi_emu.errors import invalid
 from loihi_emu.keywords import known_keywords
 from loihi_emu.learning.rule import LearningRule
+from loihi_emu.numeric import integer, ranged, whole
 from loihi_emu.units import IN_STEPS
 
 FARTHEST = 10_000

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.errors import finite, invalid, ranged, unknown
+from loihi_emu.errors import invalid, unknown
 from loihi_emu.mapping.counting import UNITS, Counter, Work
 from loihi_emu.mapping.estimate import Estimate, SlowestCore, SlowestStep
 from loihi_emu.mapping.pricing import FIGURES, Board, Davies
 from loihi_emu.mapping.unrecorded import Unrecorded
+from loihi_emu.numeric import finite, ranged
 
 Bounds = dict[str, tuple[float, float]]
 Parts = dict[str, "float | None"]

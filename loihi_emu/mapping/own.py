@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.errors import MappingError, invalid, ranged, unknown, whole
+from loihi_emu.errors import MappingError, invalid, unknown
 from loihi_emu.mapping.assignment import Assignment, assigned
 from loihi_emu.mapping.problem import Problem
+from loihi_emu.numeric import ranged, whole
 
 FAR = 1 << 22
 """Cores are numbered below this: 16 384 chips (all that a mesh addresses) of 256."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.boards import Board
 from loihi_emu.elements import Population, Slice, name_of
-from loihi_emu.errors import integer, unknown
+from loihi_emu.errors import unknown
 from loihi_emu.keywords import known_keywords_of
 from loihi_emu.mapping.assignment import Assignment
 from loihi_emu.mapping.core_lists import CoreLists
@@ -19,6 +19,7 @@ from loihi_emu.mapping.messages import Traffic, traffic_of
 from loihi_emu.mapping.problem import Problem
 from loihi_emu.mapping.rates import Rates, rates_of
 from loihi_emu.mapping.use import Use
+from loihi_emu.numeric import integer
 from loihi_emu.recording import Recording
 
 if TYPE_CHECKING:

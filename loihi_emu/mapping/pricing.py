@@ -8,9 +8,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from loihi_emu.chip import LOIHI1, Chip
-from loihi_emu.errors import finite, ranged
 from loihi_emu.mapping.costs import BOARD, CHIP_BARRIERS, board_barrier
 from loihi_emu.mapping.counting import UNITS, Work
+from loihi_emu.numeric import finite, ranged
 
 Quantity = Any
 """A number, or an array with one for each step; None where a figure that is needed is unknown."""

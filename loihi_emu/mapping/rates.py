@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.errors import LoihiInputWarning, invalid, ranged, unknown
+from loihi_emu.errors import LoihiInputWarning, invalid, unknown
 from loihi_emu.mapping.problem import Problem
+from loihi_emu.numeric import ranged
 from loihi_emu.recording import Recording
 from loihi_emu.user_warnings import warn
 

@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
-from loihi_emu import errors
+from loihi_emu import errors, numeric
 
 
 @pytest.mark.parametrize(
@@ -80,50 +80,50 @@ def test_extra_names_the_pip_command():
 
 @pytest.mark.parametrize("good", [3, [1, 2], np.float32(0.5), np.zeros((2, 0)), True, [2**70]])
 def test_numbers_takes_numbers(good):
-    assert np.shape(errors.numbers("", "x", good)) == np.shape(good)
+    assert np.shape(numeric.numbers("", "x", good)) == np.shape(good)
 
 
 @pytest.mark.parametrize("bad", ["a", None, 1j, [[1], [1, 2]], ["1"], [None], {}])
 def test_numbers_refuses_the_rest(bad):
     with pytest.raises(errors.ValidationError, match=r"here, x: got .* allowed is a number"):
-        errors.numbers("here", "x", bad)
+        numeric.numbers("here", "x", bad)
 
 
 def test_masked_values_are_not_taken_for_numbers():
     array = np.ma.masked_array([1, 2, 3], mask=[False, True, True])
     with pytest.raises(errors.ValidationError, match=r"here, x: got an array with 2 masked .* array\.filled\(0\)"):
-        errors.numbers("here", "x", array)
-    assert errors.numbers("here", "x", np.ma.masked_array([1, 2])).tolist() == [1, 2]
+        numeric.numbers("here", "x", array)
+    assert numeric.numbers("here", "x", np.ma.masked_array([1, 2])).tolist() == [1, 2]
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, [0.0, -np.inf]])
 def test_finite_refuses_nan_and_infinity(bad):
     with pytest.raises(errors.ValidationError, match="finite numbers"):
-        errors.finite("", "x", bad)
+        numeric.finite("", "x", bad)
 
 
 def test_whole_takes_whole_floats_and_never_rounds():
-    out = errors.whole("", "x", [1.0, -2.0])
+    out = numeric.whole("", "x", [1.0, -2.0])
     assert out.dtype == np.int64
     assert out.tolist() == [1, -2]
     with pytest.raises(errors.ValidationError, match=r"0.5 at index 1, allowed is whole numbers. Round them first."):
-        errors.whole("", "x", [1.0, 0.5])
+        numeric.whole("", "x", [1.0, 0.5])
 
 
 @pytest.mark.parametrize("bad", [2.0**63, [2**63], np.array([2**64 - 1], dtype=np.uint64), -(2**63) - 1])
 def test_whole_refuses_what_64_bits_do_not_hold(bad):
     with pytest.raises(errors.ValidationError, match="64-bit"):
-        errors.whole("", "x", bad)
-    assert errors.whole("", "x", -(2**63)) == -(2**63)
+        numeric.whole("", "x", bad)
+    assert numeric.whole("", "x", -(2**63)) == -(2**63)
 
 
 def test_ranged_includes_both_ends():
-    assert errors.ranged("", "dv", [0, 4096], 0, 4096).tolist() == [0, 4096]
+    assert numeric.ranged("", "dv", [0, 4096], 0, 4096).tolist() == [0, 4096]
 
 
 def test_ranged_names_value_index_and_count():
     with pytest.raises(errors.ValidationError) as caught:
-        errors.ranged('population "h"', "dv", [[0, 5000], [7000, 1]], 0, 4096, "Use less.")
+        numeric.ranged('population "h"', "dv", [[0, 5000], [7000, 1]], 0, 4096, "Use less.")
     assert str(caught.value) == (
         'population "h", dv: got 5000 at index (0, 1) (and 1 more of 4), allowed is 0..4096. Use less.'
     )
@@ -131,4 +131,4 @@ def test_ranged_names_value_index_and_count():
 
 def test_ranged_catches_nan_and_scalars():
     with pytest.raises(errors.ValidationError, match=r"got nan, allowed is 0..1"):
-        errors.ranged("", "dv", float("nan"), 0, 1)
+        numeric.ranged("", "dv", float("nan"), 0, 1)

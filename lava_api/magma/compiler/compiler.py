@@ -22,7 +22,8 @@ from lava_api.magma.core.process.ports.ports import InPort, VarPort
 from lava_api.magma.core.resources import HeadNode
 from lava_api.magma.runtime.channel import CHANNEL_MESSAGES
 from lava_api.magma.runtime.later_config import UsedConfig
-from loihi_emu.errors import integer, invalid
+from loihi_emu.errors import invalid
+from loihi_emu.numeric import integer
 
 CAPACITY = "pypy_channel_size"
 """Option of Lava's compiler for the messages that a channel holds."""

@@ -13,7 +13,8 @@ from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
 from lava_api.magma.core.process.variable import Var
 from lava_api.proc._names import warn_unknown
-from loihi_emu.errors import invalid, whole
+from loihi_emu.errors import invalid
+from loihi_emu.numeric import whole
 
 WEIGHT_OPTIONS = ("num_weight_bits", "weight_exp", "sign_mode")
 """What fixed-point models of connections read from ``proc_params``."""

@@ -17,7 +17,8 @@ from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.io import encoding
 from lava_api.proc.io.encoder import Compression
-from loihi_emu.errors import ValidationError, integer
+from loihi_emu.errors import ValidationError
+from loihi_emu.numeric import integer
 
 MESSAGE_BITS = 24
 """Most bits of a graded spike."""

@@ -16,7 +16,8 @@ from lava_api.magma.core.process.variable import Var
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc._members import replace_member
-from loihi_emu.errors import integer, invalid
+from loihi_emu.errors import invalid
+from loihi_emu.numeric import integer
 
 LONGEST = 1 << 40
 

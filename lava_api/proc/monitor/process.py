@@ -10,7 +10,8 @@ from lava_api.magma.core.process.ports.ports import InPort, OutPort, RefPort
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
 from lava_api.proc._checks import LONGEST
-from loihi_emu.errors import SimulationError, integer, invalid
+from loihi_emu.errors import SimulationError, invalid
+from loihi_emu.numeric import integer
 
 
 class Monitor(AbstractProcess):

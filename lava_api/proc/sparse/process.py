@@ -15,7 +15,8 @@ from lava_api.magma.core.process.process import AbstractProcess, LogConfig
 from lava_api.magma.core.process.variable import Var
 from lava_api.proc._names import warn_unknown
 from lava_api.proc.dense.process import WEIGHT_OPTIONS
-from loihi_emu.errors import invalid, whole
+from loihi_emu.errors import invalid
+from loihi_emu.numeric import whole
 
 
 class Sparse(AbstractProcess):

@@ -9,7 +9,7 @@ import numpy as np
 from lava_api.magma.core.process.ports.ports import OutPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
 from lava_api.magma.core.process.variable import Var
-from loihi_emu.errors import ranged
+from loihi_emu.numeric import ranged
 
 
 class Spiker(AbstractProcess):

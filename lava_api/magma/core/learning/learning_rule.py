@@ -9,7 +9,8 @@ import numpy as np
 from lava_api.magma.core.learning import string_symbols as names
 from lava_api.magma.core.learning.product_series import ProductSeries
 from lava_api.magma.core.learning.symbolic_equation import SymbolicEquation
-from loihi_emu.errors import ValidationError, finite, integer, invalid, ranged
+from loihi_emu.errors import ValidationError, invalid
+from loihi_emu.numeric import finite, integer, ranged
 
 TRACE_PARAMETERS = tuple(
     f"{trace}_{kind}" for trace in (names.X1, names.X2, names.Y1, names.Y2, names.Y3) for kind in ("impulse", "tau")

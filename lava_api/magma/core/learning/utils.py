@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.errors import finite
+from loihi_emu.numeric import finite
 
 
 def stochastic_round(values: Any, random_numbers: Any, probabilities: Any) -> Any:

@@ -16,8 +16,9 @@ from lava_api.magma.core.model.nc.ucode import Programmed, ProgrammedModel
 from lava_api.magma.core.model.nc.var import NcVar
 from lava_api.magma.core.resources import Loihi1NeuroCore
 from loihi_emu.chip import LOIHI1
-from loihi_emu.errors import ValidationError, integer, invalid, ranged
-from loihi_emu.errors import whole as whole_numbers
+from loihi_emu.errors import ValidationError, invalid
+from loihi_emu.numeric import integer, ranged
+from loihi_emu.numeric import whole as whole_numbers
 from loihi_emu.weights import MANTISSA_BITS
 
 DECAY_MAX = (1 << 12) - 1
