@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from loihi_emu import _checkout  # noqa: F401 (first: it makes a checkout importable)
 from loihi_emu._version import __version__
 from loihi_emu.chip import LOIHI1, LOIHI2, Chip
+from loihi_emu.conv2d import Conv2D
 from loihi_emu.decay import decay_from_tau, tau_from_decay
-from loihi_emu.elements import Connection, Conv2D, Input, Noise, Population, Probe
+from loihi_emu.elements import Connection, Input, Noise, Population, Probe
 from loihi_emu.errors import (
     LoihiEmuError,
     LoihiInputWarning,

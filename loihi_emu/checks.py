@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.elements import Noise, Shape, Slice, fits, one_or_each, one_value_each
+from loihi_emu.elements import Noise, Slice
 from loihi_emu.errors import LoihiInputWarning, invalid, unknown
 from loihi_emu.keywords import elsewhere, unknown_argument
 from loihi_emu.models.specification import NeuronModel, Parameter
 from loihi_emu.numeric import finite, no_number, numbers, ranged, whole
 from loihi_emu.room import room_for
+from loihi_emu.shapes import Shape, fits, one_or_each, one_value_each
 from loihi_emu.units import IN_STEPS, NO_UNITS, is_fraction
 from loihi_emu.user_warnings import warn
 

@@ -14,11 +14,11 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from loihi_emu.conv2d import Conv2D
 from loihi_emu.errors import invalid, unknown
 from loihi_emu.keywords import known_keywords_of
 from loihi_emu.numeric import integer, numbers, ranged
-
-Shape = tuple[int, ...]
+from loihi_emu.shapes import Shape
 
 
 @known_keywords_of
@@ -69,33 +69,6 @@ class Noise:
     def amplitude(self) -> int:
         """Largest magnitude that is added."""
         return int((127 + 64 * abs(self.offset)) * 2 ** (self.exp - 7))
-
-
-def fits(given: tuple[int, ...], shape: Shape) -> bool:
-    """Whether an array of this shape has one value per neuron: flat, or laid out as they are; axes of 1 do not count.
-
-    Examples
-    --------
-    >>> fits((6,), (2, 3)), fits((2, 3), (2, 3)), fits((3, 2), (2, 3)), fits((6, 1), (6,))
-    (True, True, False, True)
-    """
-    long = [n for n in given if n != 1]
-    return prod(given) == prod(shape) and (len(long) < 2 or long == [n for n in shape if n != 1])
-
-
-def one_value_each(shape: Shape) -> str:
-    """What is allowed where each neuron has a value."""
-    laid_out = f", flat or as {shape}" if len(shape) > 1 else ""
-    return f"{prod(shape)} values, one per neuron{laid_out}"
-
-
-def one_or_each(where: str, name: str, array: NDArray[Any], shape: Shape) -> NDArray[Any]:
-    """An array of one value or one per neuron, as shape () or (size,), or an error."""
-    if not array.ndim:
-        return array
-    if not fits(array.shape, shape):
-        raise invalid(where, name, f"shape {array.shape}", f"a scalar or {one_value_each(shape)}")
-    return array.reshape(prod(shape))
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,71 +198,6 @@ class Slice:
     def indices(self) -> NDArray[np.int64]:
         """Flat indices of the neurons."""
         return np.arange(self.start, self.stop, self.step, dtype=np.int64)
-
-
-@known_keywords_of
-@dataclass(frozen=True, eq=False)
-class Conv2D:
-    """Convolutional weights: one kernel shared by all positions, never expanded.
-
-    ``out[y, x, co] = sum over ky, kx, ci of kernel[co, ky, kx, ci] * in[y*sy + ky*dy - py, x*sx + kx*dx - px, ci]``
-    (cross-correlation, as deep-learning tools have it; for a PyTorch kernel (C_out, C_in, KH, KW) pass
-    ``kernel.transpose(0, 2, 3, 1)``). Populations have shape (height, width, channels).
-
-    Parameters
-    ----------
-    kernel : array, shape (C_out, KH, KW, C_in / groups)
-        Weight mantissas (floats under rules="float").
-    stride, padding, dilation : int or (int, int)
-        Rows, columns.
-    groups : int
-        Channels are split into so many groups that do not mix.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> Conv2D(np.ones((16, 3, 3, 2)), padding=1).output_shape((32, 32, 2))
-    (32, 32, 16)
-    """
-
-    kernel: NDArray[Any]
-    stride: Any = (1, 1)
-    padding: Any = (0, 0)
-    dilation: Any = (1, 1)
-    groups: int = 1
-
-    def __post_init__(self) -> None:
-        kernel = numbers("Conv2D", "kernel", self.kernel)
-        if kernel.ndim != 4 or 0 in kernel.shape:
-            raise invalid("Conv2D", "kernel", f"shape {kernel.shape}", "shape (C_out, KH, KW, C_in / groups)")
-        object.__setattr__(self, "kernel", kernel)
-        for name, low in (("stride", 1), ("padding", 0), ("dilation", 1)):
-            given = numbers("Conv2D", name, getattr(self, name))
-            if given.shape not in ((), (1,), (2,)) or given.dtype.kind not in "iu":
-                raise invalid("Conv2D", name, repr(getattr(self, name)), "an integer or two")
-            given = np.broadcast_to(given, (2,))
-            ranged("Conv2D", name, given, low, 1 << 15)
-            object.__setattr__(self, name, (int(given[0]), int(given[1])))
-        object.__setattr__(self, "groups", integer("Conv2D", "groups", self.groups, 1, kernel.shape[0]))
-        if kernel.shape[0] % self.groups:
-            raise invalid("Conv2D", "groups", self.groups, f"a divisor of the {kernel.shape[0]} output channels")
-
-    def output_shape(self, shape: Shape) -> Shape:
-        """Shape (height, width, channels) of the output for an input of shape (height, width, channels)."""
-        if len(shape) != 3 or shape[2] != self.kernel.shape[3] * self.groups:
-            raise invalid(
-                "Conv2D", "input shape", str(shape), f"(height, width, {self.kernel.shape[3] * self.groups})",
-                "Give the population a shape: population(name, (height, width, channels), ...).",
-            )  # fmt: skip
-        reach = [self.dilation[k] * (self.kernel.shape[1 + k] - 1) + 1 for k in (0, 1)]
-        size = tuple((shape[k] + 2 * self.padding[k] - reach[k]) // self.stride[k] + 1 for k in (0, 1))
-        if min(size) < 1:
-            raise invalid("Conv2D", "input shape", str(shape), "at least the size of the (dilated) kernel with padding")
-        return (*size, int(self.kernel.shape[0]))
-
-    def __repr__(self) -> str:
-        more = "".join(f", {name}={getattr(self, name)}" for name in ("stride", "padding", "dilation", "groups"))
-        return f"<Conv2D: kernel {self.kernel.shape}{more}>"
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from loihi_emu import spike_forms
 from loihi_emu.chip import LOIHI2
-from loihi_emu.elements import Shape, one_or_each
 from loihi_emu.errors import LoihiInputWarning, invalid
 from loihi_emu.numeric import finite, ranged, whole
+from loihi_emu.shapes import Shape, one_or_each
 from loihi_emu.user_warnings import warn
 
 Integers = NDArray[np.int64]

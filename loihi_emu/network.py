@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
-from loihi_emu import checks, probing, spike_forms, synapses, unused
+from loihi_emu import checks, connect, probing, spike_forms, unused
 from loihi_emu.chip import LOIHI1, Chip
-from loihi_emu.elements import Connection, Input, Noise, Population, Probe, Slice, Source
+from loihi_emu.connect import Target
+from loihi_emu.elements import Connection, Input, Noise, Population, Probe, Source
 from loihi_emu.errors import invalid, unknown
 from loihi_emu.events import event_rate, sorted_events
 from loihi_emu.keywords import elsewhere, known_keywords_of, missing_attribute
-from loihi_emu.learning import checks as learning_checks
 from loihi_emu.learning.rule import LearningRule
-from loihi_emu.learning.unused import warn_of_unused
-from loihi_emu.lost_weights import tell_loss
 from loihi_emu.models import registry
 from loihi_emu.numeric import integer
-from loihi_emu.payloads import check_sources, zeros_of
+from loihi_emu.payloads import zeros_of
 from loihi_emu.room import room_for
 
 if TYPE_CHECKING:
     from loihi_emu.mapping.placement import Placement
 
-Target: TypeAlias = "str | Source | Slice"
 MOST_DELAY = 255
 """Longest delay that any chip may have, in steps."""
 PLACED_BYTES = 24
@@ -79,6 +76,11 @@ class Network:
         self._probes: list[Probe] = []
 
     # ------------------------------------------------------------ what there is
+    @property
+    def nodes(self) -> Mapping[str, Source]:
+        """Populations and inputs by name, in order of creation; cannot be changed."""
+        return MappingProxyType(self._nodes)
+
     @property
     def populations(self) -> dict[str, Population]:
         """Populations by name, in order of creation."""
@@ -149,7 +151,7 @@ class Network:
         ValidationError
             A value out of range, a wrong shape, an unknown or a missing parameter.
         """
-        where = f'population "{self._new_name(name, "population")}"'
+        where = f'population "{checks.new_name(name, "population", {**self._nodes, **self._connections})}"'
         size = checks.shape_of(shape, where)
         found = registry.find(self.rules, model)
         checked = checks.parameters_of(found, parameters, size, where)
@@ -187,7 +189,7 @@ class Network:
         rate : scalar or array, optional
             Instead of `spikes`: probability per step of a seeded Poisson (Bernoulli) source, 0..1.
         """
-        where = f'input "{self._new_name(name, "input")}"'
+        where = f'input "{checks.new_name(name, "input", {**self._nodes, **self._connections})}"'
         size = checks.shape_of(shape, where)
         if rate is not None:
             if spikes is not None or payloads is not None:
@@ -266,33 +268,11 @@ class Network:
         LoihiInputWarning
             Of payloads, traces, factors and time constants that are given and do not act.
         """
-        before, after = self._slice(pre, "pre"), self._slice(post, "post")
-        if isinstance(after.target, Input):
-            raise invalid("connect", "post", f'input "{after.target.name}"', "a population")
-        if name is None:
-            name = base = f"{before.name}->{after.name}"
-            number = 2
-            while name in self._connections or name in self._nodes:
-                name, number = f"{base} ({number})", number + 1
-        else:
-            self._new_name(name, "connection")
-        made = synapses.connection(
-            name, before, after, weights, rules=self.rules, max_delay=self.max_delay, weight_exp=weight_exp,
-            weight_bits=weight_bits, sign_mode=sign_mode, delays=delays, graded=graded, kind=kind, scaled=scaled,
-            learns=learning is not None,
+        made = connect.connection(
+            self, pre, post, weights, name=name, weight_exp=weight_exp, weight_bits=weight_bits, sign_mode=sign_mode,
+            delays=delays, graded=graded, kind=kind, scaled=scaled, learning=learning, factors=factors,
         )  # fmt: skip
-        if learning is not None:
-            others = self._connections.values()
-            how = learning_checks.learning_of(made, learning, factors, self._nodes, others, self.rules)
-            made = replace(made, learning=how)
-            warn_of_unused(made, how, self.rules)
-        elif factors is not None:
-            where = f'connection "{name}"'
-            raise invalid(where, "factors", "third factors without a rule", "learning=LearningRule(...)")
-        unused.warn_of_format(made, self.rules)
-        check_sources(made, self._nodes, self._connections.values(), self.rules)
-        tell_loss(made, self.rules)
-        self._connections[name] = made
+        self._connections[made.name] = made
         return made
 
     def probe(
@@ -322,12 +302,7 @@ class Network:
             steps after a spike, 128 for each that is left; v is 0 there in the rules' own state. Evidence:
             :mod:`loihi_emu.models.chip_view`. Spikes, u and all that follows are the same.
         """
-        if isinstance(target, Connection) or (isinstance(target, str) and target in self._connections):
-            if view != "state":
-                raise invalid("probe", "view", repr(view), 'only "state" for connections')
-            made = probing.probe_of_connection(self, target, variables, every, neurons)
-        else:
-            made = probing.probe_of_neurons(self._slice(target, "probe"), self.rules, variables, every, neurons, view)
+        made = probing.probe(self, target, variables, every, neurons, view)
         probing.check_once(made, self._probes)
         unused.warn_of_probe(made)
         self._probes.append(made)
@@ -411,7 +386,6 @@ class Network:
         else:
             self._nodes[element.name] = element
 
-    # ------------------------------------------------------------ showing
     def __repr__(self) -> str:
         neurons = sum(p.size for p in self.populations.values())
         weights = sum(c.synapses for c in self._connections.values())
@@ -424,23 +398,3 @@ class Network:
         """Every element, one a line."""
         elements = [*self._nodes.values(), *self._connections.values(), *self._probes]
         return "\n".join([repr(self), *(f"  {element!r}" for element in elements)])
-
-    # ------------------------------------------------------------ checks
-    def _new_name(self, name: Any, what: str) -> str:
-        return checks.new_name(name, what, {**self._nodes, **self._connections})
-
-    def _slice(self, target: Target, where: str) -> Slice:
-        if isinstance(target, str):
-            target = self[target]
-        if isinstance(target, Slice):
-            part, node = target, target.target
-        elif isinstance(target, (Population, Input)):
-            part, node = target[:], target
-        else:
-            raise invalid(where, "", target, "a population, an input, their name or a slice")
-        if self._nodes.get(node.name) is not node:
-            advice = "Use the objects that this network's population() and input() returned."
-            raise invalid(where, "", f"{node!r} of another network", f'one of network "{self.name}"', advice)
-        if part.size == 0:
-            raise invalid(where, part.name, "no neurons", "at least one")
-        return part

@@ -12,7 +12,8 @@ import numpy as np
 from loihi_emu._version import __version__
 from loihi_emu.archive import naming, open_archive, write_archive
 from loihi_emu.chip import LOIHI1, LOIHI2, Chip
-from loihi_emu.elements import Connection, Conv2D, Input, Noise, Population, Slice
+from loihi_emu.conv2d import Conv2D
+from loihi_emu.elements import Connection, Input, Noise, Population, Slice
 from loihi_emu.errors import unknown
 from loihi_emu.facts import Fact
 from loihi_emu.learning.checks import checked_tags

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from loihi_emu import checks
+from loihi_emu.connect import Target, slice_of
 from loihi_emu.elements import Connection, Population, Probe, Slice, Source
 from loihi_emu.errors import invalid, unknown
 from loihi_emu.learning import checks as learning_checks
@@ -22,8 +23,17 @@ VIEWS = ("state", "chip")
 """How v is read: as the voltage that the rules have, or as a chip's probe reads it."""
 
 
+def probe(network: Network, target: Target | Connection, variables: Any, every: int, neurons: Any, view: str) -> Probe:
+    """A probe for this network. See :meth:`loihi_emu.Network.probe`."""
+    if isinstance(target, Connection) or (isinstance(target, str) and target in network.connections):
+        if view != "state":
+            raise invalid("probe", "view", repr(view), 'only "state" for connections')
+        return probe_of_connection(network, target, variables, every, neurons)
+    return probe_of_neurons(slice_of(network, target, "probe"), network.rules, variables, every, neurons, view)
+
+
 def probe_of_neurons(part: Slice, rules: str, variables: Any, every: int, neurons: Any, view: str) -> Probe:
-    """A probe on a slice of a population or an input. See :meth:`loihi_emu.Network.probe`."""
+    """A probe on a slice of a population or an input."""
     node = part.target
     where = f'probe on "{node.name}"'
     known = ["spikes"]
@@ -47,7 +57,7 @@ def check_view(view: str, node: Source, rules: str, where: str) -> None:
 
 
 def probe_of_connection(network: Network, target: Connection | str, variables: Any, every: int, neurons: Any) -> Probe:
-    """A probe on a connection that learns. See :meth:`loihi_emu.Network.probe`."""
+    """A probe on a connection that learns."""
     name = target if isinstance(target, str) else target.name
     where = f'probe on "{name}"'
     found = network.connections.get(name)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu import spike_forms
-from loihi_emu.elements import Input, Shape, fits, name_of
+from loihi_emu.elements import Input, name_of
 from loihi_emu.errors import LoihiInputWarning, invalid, unknown
 from loihi_emu.events import LATEST, PAYLOAD_ADVICE, PAYLOAD_MAX, event_rate, sorted_events
 from loihi_emu.image.build import Image
@@ -21,6 +21,7 @@ from loihi_emu.models.inputs import E_INDEX, E_PAYLOAD, E_TIMES, E_TOTAL
 from loihi_emu.numeric import ranged, whole
 from loihi_emu.payloads import check_uses, merged, without_zeros, zeros_of
 from loihi_emu.room import count_nonzero, room_for
+from loihi_emu.shapes import Shape, fits
 from loihi_emu.spike_forms import EVENT_BYTES
 from loihi_emu.units import unit_of
 from loihi_emu.user_warnings import warn

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.elements import Shape
 from loihi_emu.errors import LoihiInputWarning, ValidationError
 from loihi_emu.numeric import ranged, whole
+from loihi_emu.shapes import Shape
 from loihi_emu.user_warnings import warn
 
 Integers = NDArray[np.int64]

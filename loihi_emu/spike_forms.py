@@ -24,10 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu import spike_fields
-from loihi_emu.elements import Shape, fits
 from loihi_emu.errors import ValidationError, invalid
 from loihi_emu.numeric import ranged, whole
 from loihi_emu.room import count_nonzero, room_for
+from loihi_emu.shapes import Shape, fits
 from loihi_emu.units import unit_of
 
 Integers = NDArray[np.int64]

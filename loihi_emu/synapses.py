@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.elements import Connection, Conv2D, Slice
+from loihi_emu.conv2d import Conv2D
+from loihi_emu.elements import Connection, Slice
 from loihi_emu.errors import invalid, unknown
 from loihi_emu.lost_weights import loss, tell_loss
 from loihi_emu.numeric import COPY_BYTES, finite, integer, ranged, whole

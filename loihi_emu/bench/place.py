@@ -11,7 +11,7 @@ import numpy as np
 
 from loihi_emu.bench.rows import Row
 from loihi_emu.bench.sizes import Size
-from loihi_emu.elements import Conv2D
+from loihi_emu.conv2d import Conv2D
 from loihi_emu.network import Network
 
 TYPICAL_MS, LARGE_S = 100.0, 30.0

@@ -1,8 +1,10 @@
 """A network with every kind of probe, and whether two recordings are equal."""
 
+import warnings
+
 import numpy as np
 
-from loihi_emu import LearningRule, Network, Trace
+from loihi_emu import LearningRule, LoihiInputWarning, Network, Recording, Trace
 
 
 def network(n=30, learns=True):
@@ -41,3 +43,10 @@ def same(a, b):
         for x, y in zip(arrays, second[name], strict=True):
             assert (x is None) == (y is None)
             assert x is None or (np.array_equal(x, y) and x.dtype == y.dtype and x.shape == y.shape), name
+
+
+def load_any(path):
+    """A recording, whatever is said about it on the way."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", LoihiInputWarning)
+        return Recording.load(path)

@@ -14,7 +14,8 @@ from lava_api.magma.compiler.chip_neurons import is_stock, names_of
 from lava_api.magma.core.model.nc.lowering import ALLOCATED_BITS
 from lava_api.utils.weightutils import MAX_WEIGHT_BITS, SignMode, checked_sign_mode, determine_sign_mode
 from loihi_emu.chip import LOIHI1, Chip
-from loihi_emu.elements import Connection, Conv2D, Population, Slice
+from loihi_emu.conv2d import Conv2D
+from loihi_emu.elements import Connection, Population, Slice
 from loihi_emu.errors import MappingError
 
 LEARNING = "lava_api.magma.core.process.connection.LearningConnectionProcess"
