@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-SOURCES := $(shell find loihi_emu models plots validation lava_api -type f -not -name '*.pyc') pyproject.toml README.md
+SOURCES := $(shell find loihi_emu models plots validation lava_api -type f -not -name '*.pyc') setup.py pyproject.toml README.md
 
 .PHONY: demo test lint bench validate clean help
 

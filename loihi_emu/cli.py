@@ -6,13 +6,12 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 from loihi_emu import cli_compile, cli_map
 from loihi_emu._version import __version__
-from loihi_emu.bench.command import add_arguments as add_bench_arguments
-from loihi_emu.bench.command import run as run_bench
-from loihi_emu.errors import LoihiEmuError
+from loihi_emu.errors import LoihiEmuError, UnsupportedError
 
 SILICON = (
     ("du", 4096, "decay of u in 1/4096; Lava's du is one less"),
@@ -33,7 +32,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Loihi 1...
     0
     """
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, others = parser.parse_known_args(arguments)
+    if options.command is _bench:
+        options.arguments = others  # which the benchmarks know
+    elif others:
+        parser.error(f"unrecognized arguments: {' '.join(others)}")
     try:
         return int(options.command(options))
     except LoihiEmuError as problem:
@@ -72,9 +76,8 @@ def _parser() -> argparse.ArgumentParser:
         validate.add_argument(f"--{name}", type=int, default=value, help=f"with --silicon: {text} (default {value})")
     validate.set_defaults(command=_validate)
 
-    bench = commands.add_parser("bench", help="measure speed beside hand-written C")
-    add_bench_arguments(bench)
-    bench.set_defaults(command=run_bench)
+    bench = commands.add_parser("bench", help="measure speed beside hand-written C, in a clone", add_help=False)
+    bench.set_defaults(command=_bench)
 
     chip = commands.add_parser("chip", help="describe a chip, every fact with its source")
     chip.add_argument("name", nargs="?", default="loihi1", choices=("loihi1", "loihi2"))
@@ -110,6 +113,15 @@ def _validate(options: argparse.Namespace) -> int:
     from loihi_emu.validation.report import validate
 
     return validate(options.golden, oracle=options.oracle)
+
+
+def _bench(options: argparse.Namespace) -> int:
+    """Hand over to the benchmarks, which are part of the source and not of what is installed."""
+    for folder in (Path.cwd(), Path(__file__).resolve().parent.parent):
+        if (folder / "benchmarks" / "command.py").is_file():
+            sys.path.append(str(folder))
+            return int(import_module("benchmarks.command").main(options.arguments))
+    raise UnsupportedError("bench: the benchmarks are not installed; run this in a clone of the source (benchmarks/)")
 
 
 def _chip(options: argparse.Namespace) -> int:

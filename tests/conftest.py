@@ -4,9 +4,14 @@ Kernels are compiled before the first test, once for all processes of a session:
 """
 
 import os
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+"""Last, so that an installed package comes first: benchmarks and examples are not installed."""
 
 _COMMON = {
     "deadline": None,

@@ -11,7 +11,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = {"loihi_emu": "loihi_emu", "models": "loihi_emu.models", "plots": "loihi_emu.plots",
-           "validation": "loihi_emu.validation", "lava_api": "lava_api"}  # fmt: skip
+           "validation": "loihi_emu.validation", "lava_api": "lava_api", "benchmarks": "benchmarks",
+           "examples/train_digits": "examples.train_digits"}  # fmt: skip
 PATHS = re.compile(r"(?<![\w.:/])/(?:work|tmp|home|root|Users|mnt|opt|usr)/[\w.-]+|[A-Z]:\\\\Users")
 """Paths that exist on one machine only."""
 TEXTS = {".py", ".md", ".toml", ".yml", ".yaml", ".cfg", ".txt", ".c", ".json", ""}

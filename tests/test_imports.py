@@ -13,7 +13,7 @@ FOLDERS = {"loihi_emu": "loihi_emu", "models": "loihi_emu.models", "plots": "loi
 BELOW = ("chip", "chip_data", "facts", "errors", "jit", "keywords", "keywords_elsewhere", "arithmetic", "philox")
 BELOW += ("_version", "user_warnings", "free", "numeric", "room", "units")
 """Modules of loihi_emu that models may import: what stands below them."""
-FRONTS = ("loihi_emu.cli", "loihi_emu.cli_map", "loihi_emu.demo", "loihi_emu.bench", "lava_api.utils")
+FRONTS = ("loihi_emu.cli", "loihi_emu.cli_map", "loihi_emu.demo", "lava_api.utils")
 """What may import plots and validation: the command line with its programs, and Lava's utilities."""
 
 

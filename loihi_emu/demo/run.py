@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.demo.digits import held_out, load_digits
 from loihi_emu.demo.encode import encode_dense
+from loihi_emu.demo.float_net import float_predictions
 from loihi_emu.demo.network import digits_network
 from loihi_emu.demo.readout import decide
 from loihi_emu.demo.weights import load_weights
@@ -59,7 +60,6 @@ def classify(images: NDArray[Any], labels: NDArray[Any]) -> Result:
     >>> classify(digits.test_images[:20], digits.test_labels[:20]).accuracy
     1.0
     """
-    from loihi_emu.demo.train import float_predictions
     from loihi_emu.emulator import Emulator
 
     weights = load_weights()

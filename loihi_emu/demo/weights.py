@@ -66,7 +66,7 @@ class DigitsWeights:
     epochs : int
         Passes over the training images.
     recipe : int
-        Version of the training recipe, `loihi_emu.demo.train.RECIPE`.
+        Version of the training recipe, ``RECIPE`` in ``examples/train_digits/train.py``.
     """
 
     hidden: Layer
@@ -102,7 +102,7 @@ def load_weights(path: str | Path | None = None) -> DigitsWeights:
     Parameters
     ----------
     path : str or Path, optional
-        A file written by `python -m loihi_emu.demo.train`; the weights that come with the package when left out.
+        A file written by ``python -m examples.train_digits.train``; default: the package's own weights.
 
     Returns
     -------
@@ -118,7 +118,7 @@ def load_weights(path: str | Path | None = None) -> DigitsWeights:
     if path is None:
         with as_file(files(__package__).joinpath("digits_weights.npz")) as shipped:
             return load_weights(shipped)
-    arrays = read_npz(path, "trained weights written by loihi_emu.demo.train", _names())
+    arrays = read_npz(path, "trained weights written by examples/train_digits", _names())
 
     def value(name: str) -> Any:
         array = arrays[name]

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -202,3 +203,14 @@ def test_map_names_foreign_files(capsys, tmp_path, name, data, texts):
     assert cli.main(["map", str(tmp_path / name)]) == 2
     told = capsys.readouterr().err
     assert told.count("\n") == 1 and all(text in told for text in [name, *texts])
+
+
+def test_bench_is_found_in_a_clone_alone(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(Path(__file__).resolve().parents[2])
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["bench", "--help"])
+    assert stopped.value.code == 0 and "--workload" in capsys.readouterr().out
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(cli, "__file__", str(tmp_path / "loihi_emu" / "cli.py"))
+    assert cli.main(["bench", "--quick"]) == 2
+    assert "benchmarks are not installed; run this in a clone" in capsys.readouterr().err

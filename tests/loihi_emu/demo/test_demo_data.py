@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from loihi_emu.demo.augment import augment
+from examples.train_digits.augment import augment
 from loihi_emu.demo.digits import SPLIT_SEED, load_digits
 from loihi_emu.demo.encode import encode, encode_dense
 from loihi_emu.errors import ValidationError

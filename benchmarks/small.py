@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.bench.race import Contestant, Emulated, race
-from loihi_emu.bench.rows import Row, ratio
-from loihi_emu.bench.sizes import TAU_5, TAU_20, Size
-from loihi_emu.bench.workloads import EXCITATORY, INHIBITORY, UNIT, Lif
+from benchmarks.race import Contestant, Emulated, race
+from benchmarks.rows import Row, ratio
+from benchmarks.sizes import TAU_5, TAU_20, Size
+from benchmarks.workloads import EXCITATORY, INHIBITORY, UNIT, Lif
 from loihi_emu.emulator import Emulator
 from loihi_emu.network import Network
 

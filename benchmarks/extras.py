@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.bench.rows import Row
-from loihi_emu.bench.sizes import Size
+from benchmarks.rows import Row
+from benchmarks.sizes import Size
 from loihi_emu.emulator import Emulator
 from loihi_emu.network import Network
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.bench.ceiling import Ceiling, Cell, Layers, Recurrent
+from benchmarks.ceiling import Ceiling, Cell, Layers, Recurrent
 from loihi_emu.network import Network
 
 Array = NDArray[Any]

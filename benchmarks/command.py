@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from loihi_emu.bench import allocators, extras, lava, learning, memory, place, report, small, speed, startup
-from loihi_emu.bench.rows import Row
-from loihi_emu.bench.sizes import FULL, NAMES, QUICK, Size
+from benchmarks import allocators, extras, lava, learning, memory, place, report, small, speed, startup
+from benchmarks.rows import Row
+from benchmarks.sizes import FULL, NAMES, QUICK, Size
 
 _OTHERS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "W4": learning.measure,
@@ -33,6 +33,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--quick", action="store_true", help=f"fewer rounds, no empty caches, no {SLOW} unless named")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="loihi_emu bench", description="Measure speed beside hand-written C.")
+    add_arguments(parser)
+    return run(parser.parse_args(arguments))
 
 
 def run(options: argparse.Namespace) -> int:

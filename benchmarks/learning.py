@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.bench import ceiling
-from loihi_emu.bench.race import Contestant, Emulated, race
-from loihi_emu.bench.rows import Row, ratio
-from loihi_emu.bench.sizes import Size
+from benchmarks import ceiling
+from benchmarks.race import Contestant, Emulated, race
+from benchmarks.rows import Row, ratio
+from benchmarks.sizes import Size
 from loihi_emu.decay import DECAY_ONE, decay_from_tau
 from loihi_emu.emulator import Emulator
 from loihi_emu.errors import SimulationError

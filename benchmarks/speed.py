@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from loihi_emu.bench import ceiling
-from loihi_emu.bench.memory import dense_row, neuron_row, resident, resident_row, sparse_row
-from loihi_emu.bench.race import Contestant, Emulated, race
-from loihi_emu.bench.rows import Row, ratio
-from loihi_emu.bench.sizes import TINY, Size, workloads
-from loihi_emu.bench.workloads import Workload, probed
+from benchmarks import ceiling
+from benchmarks.memory import dense_row, neuron_row, resident, resident_row, sparse_row
+from benchmarks.race import Contestant, Emulated, race
+from benchmarks.rows import Row, ratio
+from benchmarks.sizes import TINY, Size, workloads
+from benchmarks.workloads import Workload, probed
 from loihi_emu.emulator import Emulator
 from loihi_emu.errors import SimulationError
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import ceiling
+from benchmarks.rows import Row
 from loihi_emu._version import __version__
-from loihi_emu.bench import ceiling
-from loihi_emu.bench.rows import Row
 
 SCHEMA = 1
 _WIDTH = 40

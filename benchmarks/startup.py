@@ -10,8 +10,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from loihi_emu.bench.rows import Row
-from loihi_emu.bench.sizes import Size
+from benchmarks.rows import Row
+from benchmarks.sizes import Size
 from loihi_emu.errors import SimulationError
 
 IMPORT_S, WARM_S, COLD_S = 0.6, 1.2, 15.0

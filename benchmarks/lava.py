@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.bench import lava_programs
-from loihi_emu.bench.lava_programs import FIXED, FLOAT, PROGRAMS, STDP, Lava
-from loihi_emu.bench.race import Contestant, Emulated, race
-from loihi_emu.bench.rows import Row, ratio
-from loihi_emu.bench.sizes import Size
+from benchmarks import lava_programs
+from benchmarks.lava_programs import FIXED, FLOAT, PROGRAMS, STDP, Lava
+from benchmarks.race import Contestant, Emulated, race
+from benchmarks.rows import Row, ratio
+from benchmarks.sizes import Size
 from loihi_emu.emulator import Emulator
 from loihi_emu.errors import SimulationError
 from loihi_emu.network import Network
@@ -123,9 +123,9 @@ def _environment() -> dict[str, str]:
 
 def _python_models(size: Size) -> Row:
     """A chain of a user's own Python process models that do nothing but pass messages on."""
+    from benchmarks.lava_model import Pass
     from lava_api.proc.io.sink import RingBuffer as Sink
     from lava_api.proc.io.source import RingBuffer as Source
-    from loihi_emu.bench.lava_model import Pass
 
     count = 20
     lava = Lava("lava_api")
@@ -145,7 +145,7 @@ def _python_models(size: Size) -> Row:
 
 def _mixed(size: Size) -> Iterator[Row]:
     """Python models between compiled ones: what each of the processes costs."""
-    from loihi_emu.bench.lava_model import Pass
+    from benchmarks.lava_model import Pass
 
     lava, n, pairs = Lava("lava_api"), 10, 5
     rng = np.random.default_rng(6)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from loihi_emu.bench import ceiling, learning
-from loihi_emu.bench.race import Emulated, check_equal
-from loihi_emu.bench.sizes import TINY
+from benchmarks import ceiling, learning
+from benchmarks.race import Emulated, check_equal
+from benchmarks.sizes import TINY
 from loihi_emu.emulator import Emulator
 from loihi_emu.errors import SimulationError
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.bench.rows import Row
-from loihi_emu.bench.sizes import Size
+from benchmarks.rows import Row
+from benchmarks.sizes import Size
 from loihi_emu.chip import LOIHI1
 from loihi_emu.mapping.chips import chips_of
 from loihi_emu.mapping.core_graph import core_graph

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import sqrt
 
-from loihi_emu.bench.workloads import Lif, Workload, layers, plain, recurrent
+from benchmarks.workloads import Lif, Workload, layers, plain, recurrent
 from loihi_emu.errors import unknown
 
 TAU_5, TAU_20 = 819, 205  # 4096 / tau: decays for time constants of 5 and 20 steps

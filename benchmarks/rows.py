@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from loihi_emu.bench.race import Lap
+from benchmarks.race import Lap
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from loihi_emu.demo import train as recipe
+from examples.train_digits import train as recipe
+from examples.train_digits.quantize import quantize_layer
 from loihi_emu.demo.digits import load_digits
-from loihi_emu.demo.float_net import Decays, forward
-from loihi_emu.demo.quantize import quantize_layer
+from loihi_emu.demo.float_net import Decays, float_accuracy, forward
 from loihi_emu.demo.readout import decide
 from loihi_emu.demo.weights import load_weights
 
@@ -92,7 +92,7 @@ def test_shipped_integers_are_those_of_the_shipped_floats() -> None:
 
 
 def test_float_network_reads_the_test_images_as_recorded() -> None:
-    accuracy = recipe.float_accuracy()
+    accuracy = float_accuracy()
     assert accuracy == pytest.approx(load_weights().float_accuracy, abs=1.5 / 599)
     assert accuracy >= 0.98
 
@@ -103,4 +103,4 @@ def test_command_line_writes_a_file_that_loads(tmp_path: Path, capsys: pytest.Ca
     weights = load_weights(path)
     assert (weights.seed, weights.epochs) == (3, 1)
     assert "float network" in capsys.readouterr().out
-    assert weights.float_accuracy == recipe.float_accuracy(weights)
+    assert weights.float_accuracy == float_accuracy(weights)

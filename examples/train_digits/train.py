@@ -1,4 +1,4 @@
-"""Train the demo network: ``python -m loihi_emu.demo.train --epochs 300 --seed 0 --out digits_weights.npz``.
+"""Train the demo network: ``python -m examples.train_digits.train --epochs 300 --seed 0 --out digits_weights.npz``.
 
 Surrogate gradients with NumPy alone: cross-entropy of the scores (see `float_net`) with smoothed labels, Adam with a
 cosine schedule and weight decay, each epoch on newly augmented images, and a small price on hidden spikes. The
@@ -18,13 +18,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.demo.augment import augment
+from examples.train_digits.augment import augment
+from examples.train_digits.gradients import backward
+from examples.train_digits.quantize import quantize_layer
 from loihi_emu.demo.digits import CLASSES, PIXELS, load_digits
 from loihi_emu.demo.encode import encode_dense
-from loihi_emu.demo.float_net import Array, Decays, Params, backward, forward
-from loihi_emu.demo.quantize import quantize_layer
-from loihi_emu.demo.readout import decide
-from loihi_emu.demo.weights import DigitsWeights, load_weights
+from loihi_emu.demo.float_net import DECAY_UNIT, Array, Decays, Params, float_accuracy, forward
+from loihi_emu.demo.weights import DigitsWeights
 
 RECIPE = 1
 """Version of the recipe: raised whenever the same seed would give other weights."""
@@ -32,7 +32,6 @@ RECIPE = 1
 STEPS = 24
 HIDDEN = 128
 DECAYS = {"hidden_du": 2048, "hidden_dv": 400, "output_du": 2048, "output_dv": 200}
-DECAY_UNIT = 4096
 EPOCHS = 300
 BATCH = 48
 RATE = 3e-3
@@ -158,41 +157,9 @@ def quantize(
     )
 
 
-def float_predictions(weights: DigitsWeights, images: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Digits that the float network (before rounding, in float64) reads, int64 of shape (n,)."""
-    hidden, output = weights.hidden, weights.output
-    params: Params = {
-        "hidden_weights": hidden.float_weights.astype(np.float64),
-        "hidden_bias": hidden.float_bias.astype(np.float64),
-        "output_weights": output.float_weights.astype(np.float64),
-        "output_bias": output.float_bias.astype(np.float64),
-    }
-    lost = [d / DECAY_UNIT for d in (hidden.du, hidden.dv, output.du, output.dv)]
-    trace = forward(params, Decays(*lost), encode_dense(images, weights.steps).swapaxes(0, 1))
-    return decide(trace.counts, trace.output_last)
-
-
-def float_accuracy(weights: DigitsWeights | None = None) -> float:
-    """Fraction of the test images that the float network reads, 0..1; below a second.
-
-    Parameters
-    ----------
-    weights : DigitsWeights, optional
-        The weights that come with the package when left out.
-
-    Examples
-    --------
-    >>> float_accuracy() > 0.97
-    True
-    """
-    digits = load_digits()
-    predictions = float_predictions(load_weights() if weights is None else weights, digits.test_images)
-    return float((predictions == digits.test_labels).mean())
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
-    parser = argparse.ArgumentParser(prog="python -m loihi_emu.demo.train", description="Train the digits network.")
+    parser = argparse.ArgumentParser(description="Train the digits network.")
     parser.add_argument("--epochs", type=int, default=EPOCHS, help="passes over the training images (%(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="seed of everything random (%(default)s)")
     parser.add_argument("--out", default="digits_weights.npz", help="file to write (%(default)s)")

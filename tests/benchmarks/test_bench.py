@@ -4,11 +4,11 @@ import json
 import numpy as np
 import pytest
 
-from loihi_emu.bench import allocators, ceiling, command, extras, memory, place, report, small, speed
-from loihi_emu.bench.race import Emulated, check_equal, race
-from loihi_emu.bench.rows import Row
-from loihi_emu.bench.sizes import FULL, NAMES, TINY, workloads
-from loihi_emu.bench.workloads import probed
+from benchmarks import allocators, ceiling, command, extras, memory, place, report, small, speed
+from benchmarks.race import Emulated, check_equal, race
+from benchmarks.rows import Row
+from benchmarks.sizes import FULL, NAMES, TINY, workloads
+from benchmarks.workloads import probed
 from loihi_emu.emulator import Emulator
 from loihi_emu.errors import SimulationError, UnknownNameError
 

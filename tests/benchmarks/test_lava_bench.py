@@ -2,9 +2,9 @@
 
 import pytest
 
-from loihi_emu.bench import lava, lava_programs
-from loihi_emu.bench.lava_programs import FIXED, FLOAT, PROGRAMS, STDP, Lava
-from loihi_emu.bench.sizes import TINY
+from benchmarks import lava, lava_programs
+from benchmarks.lava_programs import FIXED, FLOAT, PROGRAMS, STDP, Lava
+from benchmarks.sizes import TINY
 
 
 @pytest.fixture(autouse=True)

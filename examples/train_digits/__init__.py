@@ -1,0 +1,1 @@
+"""How the weights of ``python -m loihi_emu demo`` were trained: ``python -m examples.train_digits.train``."""
