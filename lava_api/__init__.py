@@ -6,9 +6,10 @@ time: no fork, sockets, shared memory or threads. ``import lava_api.as_lava`` gi
 CHANGELOG.md says what else is there.
 """
 
-from lava_api import _chip
+from lava_api import _chip, _runner
 
 _chip.install()
+_runner.install()
 
 
 def load_ipython_extension(shell: object) -> None:

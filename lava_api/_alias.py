@@ -14,10 +14,10 @@ import sys
 from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
-from types import CodeType, ModuleType
-from typing import Any
+from types import ModuleType
 
 from lava_api import _chip
+from lava_api._same_module import SameModuleLoader
 
 NAME = "lava"
 LIBRARIES = "lava.lib"
@@ -55,50 +55,6 @@ class LibraryLoader(TopLoader):
     def exec_module(self, module: ModuleType) -> None:
         """Give the module its doc."""
         module.__doc__ = "Libraries on top of Lava, from other distributions."
-
-
-class SameModuleLoader(Loader):
-    """Puts the module of lava_api in the place of the new one.
-
-    Parameters
-    ----------
-    real : str
-        Full name in lava_api.
-    """
-
-    def __init__(self, real: str) -> None:
-        self.real = real
-
-    def create_module(self, spec: ModuleSpec) -> None:
-        """Leave the new module, which is dropped at once, to the import system."""
-
-    def exec_module(self, module: ModuleType) -> None:
-        """Import the real module and register it under both names."""
-        sys.modules[module.__name__] = importlib.import_module(self.real)
-
-    def get_code(self, name: str) -> CodeType | None:
-        """Return the real module's code (``python -m lava...`` asks for it)."""
-        code: CodeType | None = self._loader().get_code(self.real)
-        return code
-
-    def get_source(self, name: str) -> str | None:
-        """Return the real module's source."""
-        source: str | None = self._loader().get_source(self.real)
-        return source
-
-    def get_filename(self, name: str) -> str:
-        """Return the real module's file."""
-        return str(self._loader().get_filename(self.real))
-
-    def is_package(self, name: str) -> bool:
-        """Whether the real module is a package."""
-        return bool(self._loader().is_package(self.real))
-
-    def _loader(self) -> Any:
-        spec = importlib.util.find_spec(self.real)
-        if spec is None or spec.loader is None:
-            raise ModuleNotFoundError(f"No module named {self.real!r}", name=self.real)
-        return spec.loader
 
 
 class LavaFinder(MetaPathFinder):

@@ -16,6 +16,8 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
+from lava_api._same_module import SameModuleLoader
+
 VARIABLE = "LOIHI_EMU_CHIP"
 """Environment variable that asks for the virtual chip."""
 NO = ("", "0", "false", "no", "off")
@@ -85,8 +87,6 @@ class ChipFinder(MetaPathFinder):
             if is_looked_for():
                 return None
             raise missing(fullname)
-        from lava_api._alias import SameModuleLoader
-
         real = OURS + MODULES[fullname.removeprefix(OURS)]
         found = importlib.util.find_spec(real)
         if found is None:

@@ -74,7 +74,7 @@ def _network(options: argparse.Namespace, how: dict[str, Any]) -> Placement:
 
 
 def _script(options: argparse.Namespace, how: dict[str, Any]) -> list[tuple[str, Placement]]:
-    from lava_api.magma.compiler.placing import place_script
+    from lava_api.magma.compiler.place import place_script
 
     if options.recording is not None:
         raise invalid("map", "--recording", "a recording with a Lava script", "one with a network of Network.save")

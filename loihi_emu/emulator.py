@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from loihi_emu import access, checkpoint
-from loihi_emu.accounts import Books, Marks
+from loihi_emu.accounts import Books
 from loihi_emu.control import Pacer
+from loihi_emu.counters import Marks
 from loihi_emu.elements import Connection, Input, Population
 from loihi_emu.errors import LoihiOverflowWarning, SimulationError, UnsupportedError, invalid, unknown
 from loihi_emu.guard import Guard, changes, reads, runs

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from loihi_emu import stream_form as form
-from loihi_emu.accounts import ABOUT_WEIGHTS, Marks, accounts_of, added
-from loihi_emu.accounts import Layout as Counters
 from loihi_emu.columns import Column
+from loihi_emu.counters import ABOUT_WEIGHTS, Marks, accounts_of, added
+from loihi_emu.counters import Layout as Counters
 from loihi_emu.errors import LoihiEmuError, LoihiInputWarning, ValidationError, invalid
-from loihi_emu.recording_file import DESCRIBED, ROWS, SPIKES, check_accounts, check_index, rows_of
+from loihi_emu.recording_form import DESCRIBED, ROWS, SPIKES, check_accounts, check_index, rows_of
 from loihi_emu.user_warnings import warn
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 
 from loihi_emu import stream_form as form
-from loihi_emu.accounts import Books, Marks, added, facts
+from loihi_emu.accounts import Books, facts
 from loihi_emu.archive import path_of
+from loihi_emu.counters import Marks, added
 from loihi_emu.errors import SimulationError, invalid
 from loihi_emu.recording import Accounts
 from loihi_emu.stream_reader import scan

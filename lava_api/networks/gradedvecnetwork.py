@@ -5,19 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
-from lava_api.networks.network import AlgebraicMatrix, AlgebraicVector, Network
+from lava_api.networks.network import (
+    MESSAGE_BITS,
+    AlgebraicMatrix,
+    AlgebraicVector,
+    GradedSparse,
+    Network,
+    ProductVec,
+)
 from lava_api.proc.dense.process import Dense
 from lava_api.proc.embedded_io.spike import NxToPyAdapter, PyToNxAdapter
 from lava_api.proc.graded.process import GradedVec as GradedVecProc
 from lava_api.proc.graded.process import InvSqrt, NormVecDelay
 from lava_api.proc.io import sink, source
 from lava_api.proc.lif.process import LIF
-from lava_api.proc.prodneuron.process import ProdNeuron
-from lava_api.proc.sparse.process import Sparse
 
-MESSAGE_BITS = 24
+__all__ = [
+    "GradedDense", "GradedSparse", "GradedVec", "InputVec", "LIFVec", "NormalizeNet", "OutputVec", "ProductVec",
+]  # fmt: skip
 
 
 class InputVec(AlgebraicVector):
@@ -131,36 +137,6 @@ class GradedVec(AlgebraicVector):
         self.out_port = self.main.s_out
 
 
-class ProductVec(AlgebraicVector):
-    """The product of two vectors, element by element.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        Shape of the vectors.
-    vth : int
-        Threshold of the product.
-    exp : int
-        Bits by which the product is shifted down.
-    """
-
-    def __init__(self, shape: tuple[int, ...], vth: int = 10, exp: int = 0, **kwargs: Any) -> None:
-        self.shape, self.vth, self.exp = shape, vth, exp
-        self.main = ProdNeuron(shape=shape, vth=vth, exp=exp, **kwargs)
-        self.in_port = self.main.a_in1
-        self.in_port2 = self.main.a_in2
-        self.out_port = self.main.s_out
-
-    def __lshift__(self, other: Any) -> Any:
-        """Connect the two factors as they are, each of them a network or several whose messages are summed up."""
-        if not (isinstance(other, list | tuple) and len(other) == 2):
-            raise TypeError(f"a product needs two factors, product << (a, b); got {other!r}")
-        for factor, port in zip(other, (self.in_port, self.in_port2), strict=True):
-            for network in factor if isinstance(factor, list | tuple) else [factor]:
-                network.out_port.connect(port)
-        return self
-
-
 class GradedDense(AlgebraicMatrix):
     """A matrix of fractions: weights are multiplied with 2^exp, their sums with 2^-exp.
 
@@ -177,26 +153,6 @@ class GradedDense(AlgebraicMatrix):
     def __init__(self, weights: Any, exp: int = 7, **kwargs: Any) -> None:
         weights = np.asarray(weights) * 2**exp
         self.main = Dense(weights=weights, num_message_bits=MESSAGE_BITS, weight_exp=-exp, **kwargs)
-        self.in_port = self.main.s_in
-        self.out_port = self.main.a_out
-
-
-class GradedSparse(AlgebraicMatrix):
-    """A sparse matrix of fractions: weights are multiplied with 2^exp, their sums with 2^-exp.
-
-    Parameters
-    ----------
-    weights : csr_matrix or ndarray
-        Targets by sources.
-    exp : int
-        Fraction bits.
-    **kwargs
-        Further arguments of :class:`~lava_api.proc.sparse.process.Sparse`.
-    """
-
-    def __init__(self, weights: Any, exp: int = 7, **kwargs: Any) -> None:
-        weights = csr_matrix(weights) * 2**exp
-        self.main = Sparse(weights=weights, num_message_bits=MESSAGE_BITS, weight_exp=-exp, **kwargs)
         self.in_port = self.main.s_in
         self.out_port = self.main.a_out
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from scipy.sparse import identity
+from scipy.sparse import csr_matrix, identity
 
-if TYPE_CHECKING:
-    from lava_api.networks.gradedvecnetwork import ProductVec
+from lava_api.proc.prodneuron.process import ProdNeuron
+from lava_api.proc.sparse.process import Sparse
+
+MESSAGE_BITS = 24
 
 
 class NetworkList(list[Any]):
@@ -93,8 +95,6 @@ class AlgebraicVector(Network):
 
     def __mul__(self, other: Any) -> Any:
         """Multiply element by element: through an identity matrix on each side, and one behind the product."""
-        from lava_api.networks.gradedvecnetwork import ProductVec
-
         if not isinstance(other, AlgebraicVector):
             return NotImplemented
         shape = self.out_port.shape
@@ -115,8 +115,6 @@ class AlgebraicMatrix(Network):
 
     def __mul__(self, other: Any) -> ProductVec:
         """Multiply what two matrices send, element by element."""
-        from lava_api.networks.gradedvecnetwork import ProductVec
-
         if not isinstance(other, AlgebraicMatrix):
             return NotImplemented
         product = ProductVec(shape=self.out_port.shape, vth=1, exp=0)
@@ -124,8 +122,56 @@ class AlgebraicMatrix(Network):
         return product
 
 
+class ProductVec(AlgebraicVector):
+    """The product of two vectors, element by element.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of the vectors.
+    vth : int
+        Threshold of the product.
+    exp : int
+        Bits by which the product is shifted down.
+    """
+
+    def __init__(self, shape: tuple[int, ...], vth: int = 10, exp: int = 0, **kwargs: Any) -> None:
+        self.shape, self.vth, self.exp = shape, vth, exp
+        self.main = ProdNeuron(shape=shape, vth=vth, exp=exp, **kwargs)
+        self.in_port = self.main.a_in1
+        self.in_port2 = self.main.a_in2
+        self.out_port = self.main.s_out
+
+    def __lshift__(self, other: Any) -> Any:
+        """Connect the two factors as they are, each of them a network or several whose messages are summed up."""
+        if not (isinstance(other, list | tuple) and len(other) == 2):
+            raise TypeError(f"a product needs two factors, product << (a, b); got {other!r}")
+        for factor, port in zip(other, (self.in_port, self.in_port2), strict=True):
+            for network in factor if isinstance(factor, list | tuple) else [factor]:
+                network.out_port.connect(port)
+        return self
+
+
+class GradedSparse(AlgebraicMatrix):
+    """A sparse matrix of fractions: weights are multiplied with 2^exp, their sums with 2^-exp.
+
+    Parameters
+    ----------
+    weights : csr_matrix or ndarray
+        Targets by sources.
+    exp : int
+        Fraction bits.
+    **kwargs
+        Further arguments of :class:`~lava_api.proc.sparse.process.Sparse`.
+    """
+
+    def __init__(self, weights: Any, exp: int = 7, **kwargs: Any) -> None:
+        weights = csr_matrix(weights) * 2**exp
+        self.main = Sparse(weights=weights, num_message_bits=MESSAGE_BITS, weight_exp=-exp, **kwargs)
+        self.in_port = self.main.s_in
+        self.out_port = self.main.a_out
+
+
 def _identity(shape: tuple[int, ...]) -> Any:
     """Return the identity matrix for vectors of a shape."""
-    from lava_api.networks.gradedvecnetwork import GradedSparse
-
     return GradedSparse(weights=identity(prod(shape), format="csr"))

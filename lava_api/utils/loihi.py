@@ -16,7 +16,7 @@ import os
 from typing import Any
 
 from lava_api import _chip
-from lava_api.magma.compiler.placing import place_process
+from lava_api.magma.compiler.place import place_process
 from lava_api.utils import slurm
 
 __all__ = [

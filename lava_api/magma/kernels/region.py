@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.compiler.program import Link
-from lava_api.magma.core.sync.protocols.loihi_protocol import Phase
+from lava_api.magma.core.sync.phase import Phase
 from lava_api.magma.kernels.base import Kernel
 from lava_api.magma.kernels.border import Border
 from lava_api.magma.kernels.calls import Program

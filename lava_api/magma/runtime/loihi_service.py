@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.sync.protocols.loihi_protocol import Phase
+from lava_api.magma.core.sync.phase import Phase
 from lava_api.magma.runtime.channel import HostChannel
 from lava_api.magma.runtime.isolation import entered
 from lava_api.magma.runtime.scheduler import Job

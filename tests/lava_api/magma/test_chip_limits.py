@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from lava_chain import chain
 
-from lava_api.magma.compiler.placing import place_process
+from lava_api.magma.compiler.place import place_process
 from lava_api.magma.core.resources import KapohoBay
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi1HwCfg, Loihi1SimCfg, Loihi2HwCfg, Loihi2SimCfg

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from lava_api.magma.compiler.placing import place_process
+from lava_api.magma.compiler.place import place_process
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
 from lava_api.proc.conv.process import Conv

@@ -5,7 +5,7 @@ import pytest
 from lava_chain import chain
 from scipy.sparse import csr_matrix
 
-from lava_api.magma.compiler.placing import place_process
+from lava_api.magma.compiler.place import place_process
 from lava_api.magma.core.decorator import implements, requires
 from lava_api.magma.core.learning.learning_rule import Loihi2FLearningRule
 from lava_api.magma.core.model.nc.model import AbstractNcProcessModel

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lava_api.magma.compiler.placing import place_script
+from lava_api.magma.compiler.place import place_script
 from loihi_emu import LOIHI1
 from loihi_emu.errors import MappingError, SimulationError, ValidationError
 
@@ -112,7 +112,7 @@ def test_errors_of_a_script_come_out_as_they_are(tmp_path):
 
 def test_scripts_that_import_lava():
     code = (
-        "from lava_api.magma.compiler.placing import place_script\n"
+        "from lava_api.magma.compiler.place import place_script\n"
         "for label, placement in place_script('examples/spikes.py'): print(label, repr(placement))"
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT)}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from abc import ABC
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from lava_api.magma.core.process.process import AbstractProcess
+
+class MemberOwner:
+    """What variables and ports are members of: a process, which is built on them and cannot be imported here."""
 
 
 class AbstractProcessMember(ABC):  # noqa: B024
@@ -57,10 +58,8 @@ class AbstractProcessMember(ABC):  # noqa: B024
         return self._process
 
     @process.setter
-    def process(self, val: AbstractProcess) -> None:
-        from lava_api.magma.core.process.process import AbstractProcess
-
-        if not isinstance(val, AbstractProcess):
+    def process(self, val: MemberOwner) -> None:
+        if not isinstance(val, MemberOwner):
             raise AssertionError(f"Not a process! Got {val!r}.")
         self._process = val
 

@@ -6,10 +6,11 @@ import weakref
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from lava_api.magma.core.process.collection import Collection
-from lava_api.magma.core.process.interfaces import AbstractProcessMember, IdGeneratorSingleton
+from lava_api.magma.core.process.interfaces import AbstractProcessMember, IdGeneratorSingleton, MemberOwner
 from lava_api.magma.core.process.log_config import LogConfig
 from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.magma.core.process.ports.ports import InPort, OutPort, RefPort, VarPort
+from lava_api.magma.core.process.runner import registered
 from lava_api.magma.core.process.variable import Var
 from lava_api.magma.core.run_conditions import check_condition
 
@@ -63,7 +64,7 @@ class ProcessServer(IdGeneratorSingleton):
         type(self).reset_singleton()
 
 
-class AbstractProcess(metaclass=ProcessPostInitCaller):
+class AbstractProcess(MemberOwner, metaclass=ProcessPostInitCaller):
     """A unit with ports and variables; what it does is up to the process model chosen when it is compiled.
 
     Ports (:class:`InPort`, ...), variables (:class:`Var`) and processes that a constructor stores as attributes are
@@ -218,14 +219,11 @@ class AbstractProcess(metaclass=ProcessPostInitCaller):
         compile_config: dict[str, Any] | None = None,
     ) -> None:
         """Build the process models of an executable, compiled here unless given."""
-        from lava_api.magma.core.process.message_interface_enum import ActorType
-        from lava_api.magma.runtime.runtime import Runtime
-
         if executable is None:
             if run_cfg is None:
                 raise ValueError(f'process "{self.name}": create_runtime() needs a run_cfg or an executable.')
             executable = self.compile(run_cfg, compile_config)
-        runtime = Runtime(executable, ActorType.MultiProcessing, loglevel=self._log_config.level)
+        runtime = registered().build(executable, self._log_config.level)
         executable.assign_runtime_to_all_processes(runtime)
         self._runtime = runtime
         AbstractProcess.programs_built += 1
@@ -233,9 +231,7 @@ class AbstractProcess(metaclass=ProcessPostInitCaller):
 
     def compile(self, run_cfg: RunConfig, compile_config: dict[str, Any] | None = None) -> Executable:
         """Select models for this process and all connected to it, and lay out the program."""
-        from lava_api.magma.compiler.compiler import Compiler
-
-        return Compiler(compile_config, self._log_config.level).compile(self, run_cfg)
+        return registered().compile(self, run_cfg, compile_config, self._log_config.level)
 
     def wait(self) -> None:
         """Return when the current run has ended."""

@@ -7,8 +7,8 @@ from abc import ABC
 from typing import Any, ClassVar, cast
 
 from lava_api.magma.core.model.model import AbstractProcessModel
+from lava_api.magma.core.sync.phase import Phase as LoihiPhase
 from lava_api.magma.core.sync.protocols.async_protocol import AsyncProtocol
-from lava_api.magma.core.sync.protocols.loihi_protocol import Phase as LoihiPhase
 
 __all__ = ["AbstractPyProcessModel", "PyAsyncProcessModel", "PyLoihiModelToPyAsyncModel", "PyLoihiProcessModel"]
 

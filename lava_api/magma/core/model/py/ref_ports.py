@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lava_api.magma.core.model.interfaces import AbstractPortImplementation
-from lava_api.magma.core.sync.protocols.loihi_protocol import Phase
+from lava_api.magma.core.sync.phase import Phase
 from loihi_emu.errors import SimulationError
 
 MANAGEMENT = (Phase.PRE_MGMT, Phase.POST_MGMT, Phase.HOST)

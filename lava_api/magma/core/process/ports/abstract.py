@@ -171,17 +171,14 @@ def port_label(port: Any) -> str:
     return f'"{owner.name}".{port.name}' if owner is not None else f"{port.name or type(port).__name__}"
 
 
-def _kinds() -> dict[Any, Any]:
-    """Return the kinds of ports of a process, with what each connects to through a virtual port."""
-    from lava_api.magma.core.process.ports.ports import InPort, OutPort, RefPort, VarPort
-
-    return {OutPort: AbstractIOPort, InPort: InPort, RefPort: AbstractRVPort, VarPort: VarPort}
+KINDS: dict[type[AbstractPort], type[AbstractPort]] = {}
+"""Kinds of ports of a process, with what each connects to through a virtual port; their module fills it in."""
 
 
 def _kind(port: Any) -> Any:
     """Return the kind of a port, for a virtual port that of the port where its path begins; None for others."""
     begin = port._parent_port if isinstance(port, AbstractVirtualPort) and port.in_connections else port
-    return next((kind for kind in _kinds() if isinstance(begin, kind)), None)
+    return next((kind for kind in KINDS if isinstance(begin, kind)), None)
 
 
 class AbstractIOPort(AbstractPort):
@@ -218,7 +215,7 @@ class AbstractVirtualPort(AbstractPort):
 
     def connect(self, ports: Any, connection_configs: Any = None) -> None:
         """Connect onwards, to what the port where the path begins may connect to."""
-        self._connect(ports, _kinds()[_kind(self)], connection_configs)
+        self._connect(ports, KINDS[_kind(self)], connection_configs)
 
     @abstractmethod
     def get_transform_func_fwd(self) -> Transform:

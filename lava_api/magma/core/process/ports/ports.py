@@ -6,6 +6,7 @@ from typing import Any
 
 import lava_api.magma.core.process.ports.exceptions as pe
 from lava_api.magma.core.process.ports.abstract import (
+    KINDS,
     AbstractDstPort,
     AbstractIOPort,
     AbstractPort,
@@ -246,3 +247,6 @@ class VarPort(_OneToOne, AbstractDstPort):
 
 class ImplicitVarPort(VarPort):
     """A VarPort made by ``connect_var()``."""
+
+
+KINDS |= {OutPort: AbstractIOPort, InPort: InPort, RefPort: AbstractRVPort, VarPort: VarPort}

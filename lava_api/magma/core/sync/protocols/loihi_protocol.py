@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any, ClassVar, NamedTuple
 
 from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.phase import Phase
 from lava_api.magma.core.sync.protocol import AbstractSyncProtocol
+
+__all__ = ["GuardedFunction", "LoihiProtocol", "Phase"]
 
 
 class GuardedFunction(NamedTuple):
@@ -15,16 +17,6 @@ class GuardedFunction(NamedTuple):
 
     guard: str | None
     func: str
-
-
-class Phase(IntEnum):
-    """Phases in their order; HOST only after the last step of a run."""
-
-    SPK = 1
-    PRE_MGMT = 2
-    LRN = 3
-    POST_MGMT = 4
-    HOST = 5
 
 
 @dataclass
