@@ -220,7 +220,6 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
                         "Neurons are added with network.population(name, shape, vth=...)."),
         **dict.fromkeys(("add_input", "generator", "stimulus"), "Inputs: network.input(name, shape, ...)."),
         **dict.fromkeys(("add_connection", "synapses", "project"), "Synapses: network.connect(pre, post, weights)."),
-        "nodes": "There are network.populations and network.inputs.",
         "dt": _STEPS,
     },
     "Emulator": {
