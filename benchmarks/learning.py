@@ -18,12 +18,13 @@ from benchmarks import ceiling
 from benchmarks.race import Contestant, Emulated, race
 from benchmarks.rows import Row, ratio
 from benchmarks.sizes import Size
-from loihi_emu.decay import DECAY_ONE, decay_from_tau
+from loihi_emu.decay import decay_from_tau
 from loihi_emu.emulator import Emulator
 from loihi_emu.errors import SimulationError
 from loihi_emu.image.memory import aligned
 from loihi_emu.learning import LearningRule, Trace
 from loihi_emu.network import Network
+from loihi_emu.widths import DECAY_UNITY
 
 Array = NDArray[Any]
 
@@ -93,7 +94,7 @@ class Task:
         net = Network(self.name, seed=SEED)
         times = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
         source = net.input("source", self.n, spikes=(times, self.events))
-        cells = net.population("cells", self.n, du=DECAY_ONE, dv=0, vth=self.vth, bias=BIAS, v=self.v)
+        cells = net.population("cells", self.n, du=DECAY_UNITY, dv=0, vth=self.vth, bias=BIAS, v=self.v)
         trace = Trace(IMPULSE, TAU)
         rule = LearningRule(dw=self.rule, x1=trace, y1=trace)
         net.connect(
@@ -117,7 +118,7 @@ class Ceiling:
             aligned(n + 1, np.int32), np.zeros(1, np.int64), aligned(n + 4, np.uint32), aligned(2 * n + 8, np.uint16),
             aligned(2 * n + 8, np.uint16), aligned(n, np.int32), aligned(n, np.int16),
         ]  # fmt: skip
-        keep = DECAY_ONE - decay_from_tau(TAU)
+        keep = DECAY_UNITY - decay_from_tau(TAU)
         self._parameters = _Plastic(SEED, 0, keep, keep, IMPULSE, IMPULSE, BIAS, task.vth * UNIT, SHIFT)
         self._starts, self._events = task.starts.astype(np.int64), task.events.astype(np.int32)
 

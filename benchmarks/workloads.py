@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from benchmarks.ceiling import Ceiling, Cell, Layers, Recurrent
 from loihi_emu.network import Network
+from loihi_emu.widths import DECAY_UNITY
 
 Array = NDArray[Any]
 
-UNITY = 4096  # a decay of so much loses everything in one step
 UNIT = 64  # weights and thresholds are mantissas in units of 64
 EXCITATORY, INHIBITORY = 8, -90
 
@@ -73,7 +73,7 @@ class Lif:
         """The same for the C ceiling; its stored weights are in units of `step` mantissas."""
         shift = (UNIT * step).bit_length() - 1
         bias = self.bias << self.bias_exp
-        return Cell(UNITY - self.du, UNITY - self.dv, bias, self.vth * UNIT, self.refractory, shift)
+        return Cell(DECAY_UNITY - self.du, DECAY_UNITY - self.dv, bias, self.vth * UNIT, self.refractory, shift)
 
 
 def probed(network: Network) -> Network:

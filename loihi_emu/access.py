@@ -14,7 +14,6 @@ from loihi_emu.checks import check_parameter, check_state
 from loihi_emu.elements import Connection, Input, Population, name_of
 from loihi_emu.errors import invalid, unknown
 from loihi_emu.events import event_rate, sorted_events, warn_of_past
-from loihi_emu.lost_weights import acting
 from loihi_emu.payloads import check_uses, zeros_of
 from loihi_emu.probing import check_view
 
@@ -40,7 +39,7 @@ def get(emulator: Emulator, name: str | Population | Connection, variable: str, 
         if variable not in CONNECTED:
             raise unknown("variable", variable, CONNECTED, where=f'connection "{key}"')
         if variable == "weights":
-            values = acting(connection, network.rules)
+            values = network.rule_set.weights.acting(connection)
         else:
             values = connection.values if variable == "given" else connection.delays
         values = connection.as_given(values)
@@ -59,7 +58,7 @@ def get(emulator: Emulator, name: str | Population | Connection, variable: str, 
 def _chip_view(emulator: Emulator, key: str, variable: str, view: str) -> Any:
     """A state as a probe on a chip reads it."""
     node, where = _population(emulator, key), f'population "{key}"'
-    check_view(view, node, emulator.network.rules, where)
+    check_view(view, node, emulator.network.rule_set, where)
     if variable != "v":
         return get(emulator, key, variable)
     found = emulator.image.chip_views.get(key)
@@ -119,7 +118,7 @@ def change_input(emulator: Emulator, name: str | Input, spikes: Any, payloads: A
             values = np.ones(len(times), np.int64)  # an input that had payloads keeps them, and its recordings
         zeros = zeros_of(given, payloads)
         changed = replace(node, times=times, indices=indices, payloads=values, zeros=zeros)
-        check_uses(changed, network.connections.values(), network.rules)
+        check_uses(changed, network.connections.values(), network.rule_set)
         warn_of_past(times, image.step, where)
     fits = source.poisson or source.holds(changed)
     if fits:
@@ -149,7 +148,7 @@ def _change_connection(emulator: Emulator, c: Connection, variable: str, value: 
         advice = "Delays belong to the structure: make another network." if variable == "delays" else ""
         where = f'connection "{c.name}"'
         raise unknown("variable that can be set", variable, ("weights",), where=where, advice=advice)
-    emulator._rebuild([synapse_checks.with_values(c, value, emulator.network.rules)])
+    emulator._rebuild([synapse_checks.with_values(c, value, emulator.network.rule_set)])
 
 
 def _change_plastic(emulator: Emulator, c: Connection, variable: str, value: Any) -> None:

@@ -11,17 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 from loihi_emu.jit import kernel
+from loihi_emu.widths import STATE_BITS
 
-DECAY_BITS = 12
-"""Decays are 12-bit fractions: d/4096 of the value is lost each step [chip]."""
-DECAY_UNITY = 1 << DECAY_BITS
-WEIGHT_SHIFT = 6
-"""Synaptic weights and thresholds are shifted left by 6 bits before they meet u and v [chip]."""
-Q_BITS = 21
-"""Magnitude bits of the sum of arriving weights; the sum wraps in two's complement [chip]."""
-STATE_BITS = 23
-"""Magnitude bits of u, v and u + bias [chip]."""
-STATE_MAX = (1 << STATE_BITS) - 1
 LAVA_WRAP = 1 << STATE_BITS
 """Lava wraps u once when it leaves (-2^23, 2^23] [lava]."""
 

@@ -13,18 +13,20 @@ from numpy.typing import NDArray
 
 from loihi_emu import entries
 from loihi_emu.archive import Archive, naming, open_archive, write_archive
-from loihi_emu.checkpoint_state import CLOCK, State, check_state
+from loihi_emu.checkpoint_state import CLOCK, check_state
 from loihi_emu.checks import check_parameter
 from loihi_emu.elements import Connection, Input, Population
 from loihi_emu.errors import invalid
 from loihi_emu.events import check_sorted, event_rate
 from loihi_emu.image.chip_views import view_key
+from loihi_emu.image.state import State
 from loihi_emu.learning.checks import check_epochs, checked_tags, share_neurons
 from loihi_emu.learning.rule import LearningRule
 from loihi_emu.network_file_checks import RULE
 from loihi_emu.numeric import ranged
 from loihi_emu.payloads import with_zeros, without_zeros
 from loihi_emu.plastic import check_exchange
+from loihi_emu.rules import RuleSet
 from loihi_emu.synapses import with_stored
 
 if TYPE_CHECKING:
@@ -97,7 +99,7 @@ def restore(emulator: Emulator, path: str | Path) -> None:
     with open_archive(path, KIND, SCHEMA) as archive, naming(path):
         _check_header(emulator, archive)
         connections = [_connection(emulator, archive, c) for c in network.connections.values()]
-        _check_epochs(network.rules, connections)
+        _check_epochs(network.rule_set, connections)
         inputs = [_input(archive, node) for node in network.inputs.values()]
         parameters = {name: _parameters(emulator, archive, p) for name, p in network.populations.items()}
         emulator._rebuild([*connections, *inputs], partial(_fill, archive, parameters))
@@ -127,8 +129,8 @@ def _one_or_each(archive: Archive, name: str, shape: tuple[int, ...], *dtypes: A
 
 def _connection(emulator: Emulator, archive: Archive, c: Connection) -> Connection:
     """A connection with the weights, the rule, the delays and the tags of the checkpoint."""
-    rules = emulator.network.rules
-    archive.expect(f"weights.{c.name}", c.values.shape, *((np.float64,) if rules == "float" else (np.int16, np.int64)))
+    rules = emulator.network.rule_set
+    archive.expect(f"weights.{c.name}", c.values.shape, *rules.weights.dtypes)
     made = with_stored(c, archive[f"weights.{c.name}"], rules)
     if made.learning is None:
         return made
@@ -148,9 +150,11 @@ def _connection(emulator: Emulator, archive: Archive, c: Connection) -> Connecti
     return replace(made, delays=delays, tags=tags)
 
 
-def _check_epochs(rules: str, changed: list[Connection]) -> None:
+def _check_epochs(rules: RuleSet, changed: list[Connection]) -> None:
     """Whether connections onto the same neurons still have one epoch."""
-    learning = [c for c in changed if c.learning is not None] if rules == "chip" else []
+    if rules.learning is None or not rules.learning.shares_epoch:
+        return
+    learning = [c for c in changed if c.learning is not None]
     for k, c in enumerate(learning):
         for other in learning[:k]:
             if share_neurons(c.post, other.post):

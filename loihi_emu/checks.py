@@ -143,14 +143,14 @@ def _warn_of_unit(name: str, value: Any, where: str, meaning: str) -> None:
         warn(f"{where}, {name}: {given}. {meaning} {NO_UNITS}", LoihiInputWarning)
 
 
-def check_noise(noise: Any, model: NeuronModel, shape: Shape, where: str) -> None:
+def check_noise(noise: Any, model: NeuronModel, rules: str, shape: Shape, where: str) -> None:
     """Whether a model takes this noise, with one switch per neuron if there are several."""
     if noise is None:
         return
     if not isinstance(noise, Noise):
         raise invalid(where, "noise", repr(noise), 'a loihi_emu.Noise, such as Noise("v", exp=10)')
     if noise.target not in model.noise:
-        allowed = " or ".join(repr(t) for t in model.noise) or f'none under rules "{model.rules}"'
+        allowed = " or ".join(repr(t) for t in model.noise) or f'none under rules "{rules}"'
         raise invalid(where, "noise", repr(noise.target), allowed)
     if np.size(noise.enabled) > 1 and not fits(noise.shape, shape):
         raise invalid(where, "noise.enabled", f"shape {noise.shape}", f"a boolean or {one_value_each(shape)}")

@@ -49,17 +49,19 @@ def everything() -> list[Task]:
 
 
 def leaves() -> list[Leaf]:
-    """All leaves, of the emulator and of Lava programs.
+    """All leaves, of the emulator, of all rule sets and of Lava programs.
 
     Examples
     --------
     >>> "dense.step" in {leaf.name for leaf in leaves()}
     True
     """
-    from loihi_emu import models
+    from loihi_emu import models, rules
     from loihi_emu.jit import Leaf
 
-    modules = [import_module(info.name) for info in walk_packages(models.__path__, f"{models.__name__}.")]
+    found_in = [info.name for info in walk_packages(models.__path__, f"{models.__name__}.")]
+    found_in += [module for name in rules.names() for module in rules.find(name).leaves]
+    modules = [import_module(name) for name in found_in]
     found = [value for module in modules for value in vars(module).values() if isinstance(value, Leaf)]
     return list(dict.fromkeys(found))
 

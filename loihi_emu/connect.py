@@ -40,7 +40,7 @@ def connection(
     source, target = slice_of(network, pre, "pre"), slice_of(network, post, "post")
     if isinstance(target.target, Input):
         raise invalid("connect", "post", f'input "{target.target.name}"', "a population")
-    nodes, others, rules = network.nodes, network.connections, network.rules
+    nodes, others, rules = network.nodes, network.connections, network.rule_set
     if name is None:
         name = base = f"{source.name}->{target.name}"
         number = 2

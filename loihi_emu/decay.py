@@ -29,12 +29,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu import errors, numeric
-from loihi_emu.chip import LOIHI1
 from loihi_emu.keywords import known_keywords
 from loihi_emu.user_warnings import warn
-
-DECAY_ONE = LOIHI1.decay_max
-"""The effective decay that loses everything: 4096, one more than a 12-bit field holds."""
+from loihi_emu.widths import DECAY_UNITY
 
 Floats = float | Sequence[float] | NDArray[np.floating] | NDArray[np.integer]
 Integers = int | Sequence[int] | NDArray[np.integer]
@@ -92,7 +89,7 @@ def decay_from_tau(tau: Floats, dt: float = 1.0) -> int | NDArray[np.int64]:
 def nearest_decay(tau: NDArray[np.float64], step: float = 1.0) -> NDArray[np.int64]:
     """The same for checked values, without a word on their size."""
     with np.errstate(divide="ignore", over="ignore"):
-        return np.asarray(np.rint(-DECAY_ONE * np.expm1(-step / np.asarray(tau)))).astype(np.int64)
+        return np.asarray(np.rint(-DECAY_UNITY * np.expm1(-step / np.asarray(tau)))).astype(np.int64)
 
 
 def _warn_of_unit(tau: NDArray[np.float64], decay: NDArray[np.int64], step: float) -> None:
@@ -151,10 +148,10 @@ def tau_from_decay(decay: Integers, dt: float = 1.0) -> float | NDArray[np.float
     """
     step = _step("tau_from_decay", dt)
     array = numeric.whole("tau_from_decay", "decay", decay, "decay_from_tau gives whole decays.")
-    numeric.ranged("tau_from_decay", "decay", array, 0, DECAY_ONE, "Give the effective decay (Lava's du plus 1).")
+    numeric.ranged("tau_from_decay", "decay", array, 0, DECAY_UNITY, "Give the effective decay (Lava's du plus 1).")
     with np.errstate(divide="ignore"):
         # The sign is taken inside so that decay 0 gives +infinity and decay 4096 gives +0.
-        tau = np.asarray(step / -np.log1p(-array / DECAY_ONE))
+        tau = np.asarray(step / -np.log1p(-array / DECAY_UNITY))
     tau = np.where(array == 0, np.inf, tau)
     return float(tau) if tau.ndim == 0 else tau
 

@@ -15,12 +15,12 @@ from loihi_emu.connect import Target
 from loihi_emu.elements import Connection, Input, Noise, Population, Probe, Source
 from loihi_emu.errors import invalid, unknown
 from loihi_emu.events import event_rate, sorted_events
-from loihi_emu.keywords import elsewhere, known_keywords_of, missing_attribute
+from loihi_emu.keywords import known_keywords_of, missing_attribute
 from loihi_emu.learning.rule import LearningRule
-from loihi_emu.models import registry
 from loihi_emu.numeric import integer
 from loihi_emu.payloads import zeros_of
 from loihi_emu.room import room_for
+from loihi_emu.rules import RuleSet, find, model_of
 
 if TYPE_CHECKING:
     from loihi_emu.mapping.placement import Placement
@@ -29,8 +29,6 @@ MOST_DELAY = 255
 """Longest delay that any chip may have, in steps."""
 PLACED_BYTES = 24
 """Bytes that placing takes for each neuron, at least."""
-LAVA_MAX_DELAY = 63
-"""Lava's delayed connections raise beyond this (``dense/models.py``)."""
 
 
 @known_keywords_of
@@ -63,9 +61,7 @@ class Network:
     """
 
     def __init__(self, name: str = "network", *, chip: Chip = LOIHI1, rules: str = "chip", seed: int = 0) -> None:
-        if rules not in registry.RULES:
-            near, _ = elsewhere("rules", rules, registry.RULES)
-            raise unknown("rule set", rules, registry.RULES, near=near)
+        find(rules)
         if not isinstance(chip, Chip):
             raise invalid("network", "chip", repr(chip), "loihi_emu.LOIHI1 or LOIHI2")
         integer(f"network, chip {chip.name}", "max_delay", chip.max_delay, 0, MOST_DELAY, "Delays are kept in a byte.")
@@ -104,7 +100,13 @@ class Network:
     @property
     def max_delay(self) -> int:
         """Longest synaptic delay in steps: the chip's, or Lava's 63."""
-        return LAVA_MAX_DELAY if self.rules == "lava" else self.chip.max_delay
+        own = self.rule_set.max_delay
+        return self.chip.max_delay if own is None else own
+
+    @property
+    def rule_set(self) -> RuleSet:
+        """The rule set of the name that `rules` is: what it counts by."""
+        return find(self.rules)
 
     def __contains__(self, name: object) -> bool:
         return name in self._nodes
@@ -153,9 +155,9 @@ class Network:
         """
         where = f'population "{checks.new_name(name, "population", {**self._nodes, **self._connections})}"'
         size = checks.shape_of(shape, where)
-        found = registry.find(self.rules, model)
+        found = model_of(self.rule_set, model)
         checked = checks.parameters_of(found, parameters, size, where)
-        checks.check_noise(noise, found, size, where)
+        checks.check_noise(noise, found, self.rules, size, where)
         made = Population(name, size, len(self._nodes), model, checked, noise)
         unused.warn_of_parameters(made, found, parameters)
         self._nodes[name] = made

@@ -14,9 +14,9 @@ from loihi_emu.archive import Archive
 from loihi_emu.checks import MAX_NEURONS
 from loihi_emu.chip import Chip
 from loihi_emu.errors import invalid, unknown
-from loihi_emu.models import registry
 from loihi_emu.probing import OFTEN
-from loihi_emu.weights import SIGN_MODES
+from loihi_emu.rules import RuleSet, find, model_of, names
+from loihi_emu.rules.weights import SIGN_MODES
 
 WIDE = 1 << 62
 COUNT = entries.whole(0, WIDE)
@@ -133,8 +133,8 @@ def check_header(archive: Archive) -> None:
             "probes": entries.listed(_PROBE),
         }
     )(archive.path, "", archive.header)
-    if archive.header["rules"] not in registry.RULES:
-        raise unknown("rule set", archive.header["rules"], registry.RULES, where=archive.path)
+    if archive.header["rules"] not in names():
+        raise unknown("rule set", archive.header["rules"], names(), where=archive.path)
     for k, c in enumerate(archive.header["connections"]):
         if ("conv" in c) != (c["kind"] == "conv"):
             raise invalid(archive.path, f"connections[{k}].conv", "one entry of two", "conv with kind conv alone")
@@ -142,7 +142,7 @@ def check_header(archive: Archive) -> None:
 
 def check_arrays(archive: Archive) -> None:
     """Check that all arrays are there, no others, each of the type and shape that the header implies."""
-    rules, known = archive.header["rules"], set()
+    rules, known = find(archive.header["rules"]), set()
     sizes: dict[str, int] = {}
     for k, node in enumerate(archive.header["nodes"]):
         size = sizes[node["name"]] = prod(node["shape"])
@@ -163,7 +163,7 @@ def _one_or_each(archive: Archive, name: str, size: int, dtype: Any) -> str:
     return name
 
 
-def _input_arrays(archive: Archive, key: str, node: Any, size: int, rules: str) -> set[str]:
+def _input_arrays(archive: Archive, key: str, node: Any, size: int, rules: RuleSet) -> set[str]:
     times, rate, payloads = f"{key}.times", f"{key}.rate", f"{key}.payloads"
     found = {times, f"{key}.indices"}
     events: tuple[int, ...] = (0,)
@@ -179,8 +179,8 @@ def _input_arrays(archive: Archive, key: str, node: Any, size: int, rules: str) 
     return found
 
 
-def _population_arrays(archive: Archive, key: str, node: Any, size: int, rules: str) -> set[str]:
-    model = registry.find(rules, node["model"])
+def _population_arrays(archive: Archive, key: str, node: Any, size: int, rules: RuleSet) -> set[str]:
+    model = model_of(rules, node["model"])
     found = set()
     for name in node["parameters"]:
         parameter = model.parameter(name)
@@ -205,9 +205,9 @@ def _slice_size(archive: Archive, name: str, part: Any, sizes: dict[str, int]) -
     return len(range(start, stop, step))
 
 
-def _connection_arrays(archive: Archive, key: str, c: Any, pre: int, post: int, rules: str) -> set[str]:
+def _connection_arrays(archive: Archive, key: str, c: Any, pre: int, post: int, rules: RuleSet) -> set[str]:
     values, delays = f"{key}.values", f"{key}.delays"
-    types_of = (np.float64,) if rules == "float" else (np.int16, np.int64)
+    types_of = rules.weights.dtypes
     found = {values, delays}
     if c["kind"] == "dense":
         shape = archive.expect(values, (post, pre), *types_of).shape

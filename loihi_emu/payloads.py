@@ -17,13 +17,11 @@ from loihi_emu import spike_forms
 from loihi_emu.elements import Connection, Input, Population, Source
 from loihi_emu.errors import LoihiInputWarning, invalid
 from loihi_emu.learning.rule import Learning
-from loihi_emu.models import registry
+from loihi_emu.rules import RuleSet
 from loihi_emu.user_warnings import warn
 
 Integers = NDArray[np.int64]
 Events = tuple[Integers, Integers, "Integers | None"]
-VALUE_RANGE = (-128, 127)
-"""Values that a trace can take."""
 
 
 # ------------------------------------------------------------ who takes payloads
@@ -39,7 +37,7 @@ def drives_values(name: str, connections: Iterable[Connection]) -> bool:
     return any(name in values_of(c.learning).values() for c in connections)
 
 
-def check_sources(c: Connection, nodes: Mapping[str, Source], others: Iterable[Connection], rules: str) -> None:
+def check_sources(c: Connection, nodes: Mapping[str, Source], others: Iterable[Connection], rules: RuleSet) -> None:
     """Do :func:`check_uses` for everything that sends events to a connection; `others` are there already."""
     driving = () if c.learning is None else c.learning.factors
     before = list(others)
@@ -47,7 +45,9 @@ def check_sources(c: Connection, nodes: Mapping[str, Source], others: Iterable[C
         check_uses(nodes[name], [c], rules, before)
 
 
-def check_uses(node: Source, connections: Iterable[Connection], rules: str, others: Iterable[Connection] = ()) -> None:
+def check_uses(
+    node: Source, connections: Iterable[Connection], rules: RuleSet, others: Iterable[Connection] = ()
+) -> None:
     """Raise or warn where payloads of an input do not act as given.
 
     Where some connection takes them, others that count events are taken as meant.
@@ -57,8 +57,8 @@ def check_uses(node: Source, connections: Iterable[Connection], rules: str, othe
     node : Input or Population
     connections : iterable of Connection
         To check: those that start at the node or are driven by it.
-    rules : str
-        The network's rule set.
+    rules : RuleSet
+        The network's.
     others : iterable of Connection
         Further ones, which may take the payloads.
 
@@ -82,10 +82,10 @@ def check_uses(node: Source, connections: Iterable[Connection], rules: str, othe
                     _valued(c, trace, node, payloads, rules)
 
 
-def _uncounted(c: Connection, node: Source, payloads: Any, rules: str) -> None:
+def _uncounted(c: Connection, node: Source, payloads: Any, rules: RuleSet) -> None:
     """Payloads of the source of a connection that is not graded."""
     if isinstance(node, Population):
-        if registry.find(rules, node.model).graded:
+        if rules.model(node.model).graded:
             _told(
                 f'connection "{c.name}": spikes of "{node.name}" ({node.model}) have signs, which do not act: '
                 "graded=False counts every spike as 1. Use graded=True."
@@ -121,18 +121,18 @@ def _counted(c: Connection, trace: str, node: Source, payloads: Any) -> None:
     _told(f'{where}, third factor {trace}: payloads of {given} of "{node.name}" do not act. {advice}')
 
 
-def _valued(c: Connection, trace: str, node: Source, payloads: Any, rules: str) -> None:
+def _valued(c: Connection, trace: str, node: Source, payloads: Any, rules: RuleSet) -> None:
     """Payloads of a third factor whose values the trace takes over."""
-    where = f'connection "{c.name}", third factor {trace}'
+    where, how = f'connection "{c.name}", third factor {trace}', rules.learning
+    assert how is not None
     ones = payloads is None or bool(np.all(payloads == 1))
     if not isinstance(node, Input) or node.rate is not None or (ones and len(node.times) and node.zeros is None):
-        stays = "is 1 in steps with an event" if rules == "nengo_loihi" else "becomes 1 at the first event and stays"
         _told(
-            f'{where}: "{node.name}" sends no payloads, so that {trace} {stays}. Values are payloads of an input; '
-            f"to count spikes, give the rule {trace}=Trace(impulse, tau)."
+            f'{where}: "{node.name}" sends no payloads, so that {trace} {how.of_events}. Values are payloads of an '
+            f"input; to count spikes, give the rule {trace}=Trace(impulse, tau)."
         )
-    if payloads is not None and rules == "chip":
-        low, high = VALUE_RANGE
+    if payloads is not None and how.values is not None:
+        low, high = how.values
         beyond = int(np.count_nonzero((payloads < low) | (payloads > high)))
         if beyond:
             _told(f'{where}: {beyond} of {len(payloads)} values of "{node.name}" are cut to {low}..{high}.')

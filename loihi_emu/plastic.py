@@ -13,12 +13,10 @@ from loihi_emu import synapses as synapse_checks
 from loihi_emu.elements import Connection, Source
 from loihi_emu.errors import invalid, unknown
 from loihi_emu.image.build import Image
-from loihi_emu.image.learners import Learner
 from loihi_emu.learning import checks
 from loihi_emu.learning.grammar import TRACES
 from loihi_emu.learning.rule import Learning, LearningRule, Trace
 from loihi_emu.learning.unused import warn_of_unused
-from loihi_emu.models import learning_brian2, learning_nengo
 from loihi_emu.models import learning_layout as to
 from loihi_emu.network import Network
 from loihi_emu.numeric import ranged, whole
@@ -58,12 +56,12 @@ def set_state(image: Image, network: Network, c: Connection, variable: str, valu
     """Set weights, delays, tags or a trace: from the next step on and after every reset."""
     learner, where = image.learners[c.name], f'connection "{c.name}"'
     if variable == "weights":
-        changed = synapse_checks.with_values(c, value, network.rules)
+        changed = synapse_checks.with_values(c, value, network.rule_set)
         network.replace(changed)
         starts = learner.start(changed.values)
     else:
         values = whole(where, variable, value, IN_STEPS if variable == "delays" else "")
-        limits = {"delays": (0, getattr(learner, "longest", 0)), "tags": to.TAG}
+        limits = {"delays": (0, learner.longest), "tags": to.TAG}
         if variable in limits:
             ranged(where, variable, values, *limits[variable])
             if values.shape not in ((), c.values.shape):
@@ -96,11 +94,7 @@ def set_enabled(image: Image, network: Network, c: Connection, value: Any) -> No
     if not isinstance(value, (bool, np.bool_)):
         raise invalid(f'connection "{c.name}"', "learning", repr(value), "True or False")
     network.replace(replace(c, learning=replace(c.learning, enabled=bool(value))))
-    learner: Learner = image.learners[c.name]
-    word = {"brian2_loihi": learning_brian2.ENABLED, "nengo_loihi": learning_nengo.ENABLED}.get(
-        network.rules, to.ENABLED
-    )
-    learner.learning_description.words[word] = int(value)
+    image.learners[c.name].enable(bool(value))
 
 
 def check_exchange(network: Network, c: Connection, new: LearningRule, variable: str, given: str) -> None:
@@ -111,7 +105,7 @@ def check_exchange(network: Network, c: Connection, new: LearningRule, variable:
     ):
         advice = "Whether delays and tags are stored belongs to the structure: make another network."
         raise invalid(where, variable, given, "a rule that changes and reads the same of delays and tags", advice)
-    checks.check_rule(new, c.learning.factors, c, network.rules)
+    checks.check_rule(new, c.learning.factors, c, network.rule_set)
     probed = {v for p in network.probes if p.target.name == c.name for v in p.variables}
     lost = sorted(probed - set(checks.variables_of(replace(c, learning=replace(c.learning, rule=new)))))
     if lost:
@@ -136,8 +130,8 @@ def changed_rules(network: Network, c: Connection, variable: str, value: Any) ->
     if variable == "rule" or variable in TEXTS:
         changed = replace(c, learning=replace(c.learning, rule=new))
         nodes: dict[str, Source] = {**network.populations, **network.inputs}
-        check_sources(changed, nodes, network.connections.values(), network.rules)
-        warn_of_unused(changed, changed.learning, network.rules)
+        check_sources(changed, nodes, network.connections.values(), network.rule_set)
+        warn_of_unused(changed, changed.learning, network.rule_set)
     found = {c.name: replace(c.learning, rule=new)}
     for other in network.connections.values():
         if other.learning is not None and other.name != c.name and checks.share_neurons(c.post, other.post):

@@ -10,8 +10,8 @@ from loihi_emu.connect import Target, slice_of
 from loihi_emu.elements import Connection, Population, Probe, Slice, Source
 from loihi_emu.errors import invalid, unknown
 from loihi_emu.learning import checks as learning_checks
-from loihi_emu.models import registry
 from loihi_emu.numeric import integer
+from loihi_emu.rules import RuleSet
 from loihi_emu.units import IN_STEPS
 
 if TYPE_CHECKING:
@@ -29,16 +29,16 @@ def probe(network: Network, target: Target | Connection, variables: Any, every: 
         if view != "state":
             raise invalid("probe", "view", repr(view), 'only "state" for connections')
         return probe_of_connection(network, target, variables, every, neurons)
-    return probe_of_neurons(slice_of(network, target, "probe"), network.rules, variables, every, neurons, view)
+    return probe_of_neurons(slice_of(network, target, "probe"), network.rule_set, variables, every, neurons, view)
 
 
-def probe_of_neurons(part: Slice, rules: str, variables: Any, every: int, neurons: Any, view: str) -> Probe:
+def probe_of_neurons(part: Slice, rules: RuleSet, variables: Any, every: int, neurons: Any, view: str) -> Probe:
     """A probe on a slice of a population or an input."""
     node = part.target
     where = f'probe on "{node.name}"'
     known = ["spikes"]
     if isinstance(node, Population):
-        known += [state for state, _ in registry.find(rules, node.model).state]
+        known += [state for state, _ in rules.model(node.model).state]
     wanted = checks.probed_variables(variables, known, where)
     often = integer(where, "every", every, 1, OFTEN, IN_STEPS)
     check_view(view, node, rules, where)
@@ -47,12 +47,12 @@ def probe_of_neurons(part: Slice, rules: str, variables: Any, every: int, neuron
     return Probe(node, wanted, often, checks.probed_neurons(part, neurons, where), view)
 
 
-def check_view(view: str, node: Source, rules: str, where: str) -> None:
+def check_view(view: str, node: Source, rules: RuleSet, where: str) -> None:
     """Raise if a population has no such view of v."""
     if view not in VIEWS:
         raise unknown("view", view, VIEWS, where=where)
-    if view == "chip" and not (isinstance(node, Population) and node.model == "lif" and rules != "float"):
-        what = f'model "{node.model}" under rules "{rules}"' if isinstance(node, Population) else "an input"
+    if view == "chip" and not (isinstance(node, Population) and node.model == "lif" and not rules.floats):
+        what = f'model "{node.model}" under rules "{rules.name}"' if isinstance(node, Population) else "an input"
         raise invalid(where, "view", f'"chip" of {what}', 'view="chip" of model "lif" under rules with integers')
 
 

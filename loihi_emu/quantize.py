@@ -25,7 +25,7 @@ from loihi_emu.keywords import known_keywords
 from loihi_emu.quantize_parts import WHERE, is_sparse, like, option_of, split, stored, together
 from loihi_emu.quantize_report import QuantizeReport, WeightReport
 from loihi_emu.quantize_search import BIAS_TOP, EXACT, Matrix, bias_exponents, choose, grid, largest_scale, matrix
-from loihi_emu.weights import MANTISSA_BITS, check_precision, sign_mode_of
+from loihi_emu.rules.weights import MANTISSA_BITS, check_precision, sign_mode_of
 
 SANE = (1e-100, 1e100)
 """Weights whose squares float64 still holds; the unit of the weights is free, so nobody needs others."""

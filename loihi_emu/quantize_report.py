@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from loihi_emu.weights import EFFECTIVE_MAX
+from loihi_emu.rules.weights import EFFECTIVE_MAX
 
 
 @dataclass(frozen=True)

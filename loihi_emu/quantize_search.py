@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.chip import LOIHI1
-from loihi_emu.weights import EFFECTIVE_MAX, MANTISSA_BITS, RANGES
+from loihi_emu.rules.chip import RANGES
+from loihi_emu.rules.weights import EFFECTIVE_MAX, dropped_bits
 
 Floats = NDArray[np.float64]
 
@@ -60,14 +61,9 @@ def grid(sign_mode: str, weight_bits: int, weight_exp: int) -> Grid:
     dropped = dropped_bits(sign_mode, weight_bits)
     spacing = 1 << max(dropped, -weight_exp)
     step = 1 << max(dropped + weight_exp, 0)
-    low, high = RANGES["chip"][sign_mode]
+    low, high = RANGES[sign_mode]
     # Mixed -256 with exponent 7 would be -32768, one beyond where the chip saturates.
     return Grid(spacing, step, -min(-low // spacing, EFFECTIVE_MAX // step), high // spacing)
-
-
-def dropped_bits(sign_mode: str, weight_bits: int) -> int:
-    """Return s, the number of low mantissa bits that the format does not keep."""
-    return MANTISSA_BITS - weight_bits + (sign_mode == "mixed")
 
 
 @dataclass(frozen=True, eq=False)

@@ -89,7 +89,7 @@ def _choose(source: InputSource, samples: Any, steps: int, network: Network) -> 
     times, indices, payloads, bounds = _joined(samples, node.shape, where, source.values)
     if payloads is not None and source.lists.payload is not None:  # without room for them all is prepared again
         sent = replace(node, **without_zeros(times, indices, payloads))
-        check_uses(sent, network.connections.values(), network.rules)
+        check_uses(sent, network.connections.values(), network.rule_set)
     if source.lists.payload is not None and payloads is None:
         payloads = np.ones(len(times), np.int32)
     most = most_at_once(times, bounds)

@@ -14,16 +14,14 @@ from loihi_emu.conv2d import Conv2D
 from loihi_emu.elements import Connection, Slice
 from loihi_emu.errors import invalid, unknown
 from loihi_emu.lost_weights import loss, tell_loss
-from loihi_emu.numeric import COPY_BYTES, finite, integer, ranged, whole
+from loihi_emu.numeric import COPY_BYTES, ranged, whole
 from loihi_emu.room import room_for
+from loihi_emu.rules import RuleSet
+from loihi_emu.rules.weights import EFFECTIVE_MAX, sign_mode_of
 from loihi_emu.units import IN_STEPS
 from loihi_emu.user_warnings import heard
-from loihi_emu.weights import EFFECTIVE_MAX, check_mantissas, check_precision, sign_mode_of
 
-ADVICE_FLOAT = "Chips have integer weights: loihi_emu.quantize() makes 8-bit mantissas and an exponent of floats."
 SPARSELY = "Connect sparsely: (pre indices, post indices, values) or a scipy.sparse matrix."
-FLOAT_MAX = float(1 << 50)
-"""Largest magnitude of a weight under rules="float", as of the parameters there: sums stay finite."""
 KINDS = ("auto", "dense", "sparse", "conv")
 DENSE_FILL = 0.25
 """A plain array with less than this fraction of non-zero weights is stored sparse."""
@@ -35,7 +33,7 @@ def connection(
     post: Slice,
     weights: Any,
     *,
-    rules: str,
+    rules: RuleSet,
     max_delay: int,
     weight_exp: int = 0,
     weight_bits: int = 8,
@@ -53,14 +51,7 @@ def connection(
     for option, value in (("graded", graded), ("scaled", scaled)):
         if not isinstance(value, (bool, np.bool_)):
             raise invalid(where, option, repr(value), "True or False")
-    if scaled and rules == "float":
-        raise invalid(where, "scaled", True, "False under float rules")
-    if scaled and rules == "nengo_loihi":
-        bits, exp = 8, integer(where, "weight_exp", weight_exp, -6, 0)
-    else:
-        bits, exp = check_precision(weight_bits, weight_exp, where)
-    if rules == "float" and (bits != 8 or exp != 0):
-        raise invalid(where, "weight_bits, weight_exp", f"{bits}, {exp}", "the defaults under float rules")
+    bits, exp = rules.weights.precision(where, weight_bits, weight_exp, bool(scaled))
     common = {"weight_bits": bits, "weight_exp": exp, "graded": bool(graded), "scaled": bool(scaled)}
 
     if isinstance(weights, Conv2D):
@@ -78,13 +69,14 @@ def connection(
     return _finished(made, rules, sign_mode, where)
 
 
-def with_values(old: Connection, values: Any, rules: str) -> Connection:
+def with_values(old: Connection, values: Any, rules: RuleSet) -> Connection:
     """The same connection with other weights, checked as at construction (its sign mode stays)."""
     where = f'connection "{old.name}"'
     whole_matrix = old.kind == "sparse" and np.shape(values) == (old.post.size, old.pre.size)
     if whole_matrix:
         values = _picked(old, values, where)
-    array = _values(where, _plain(values, old.values.shape, where, "weights") if _is_sparse(values) else values, rules)
+    plain = _plain(values, old.values.shape, where, "weights") if _is_sparse(values) else values
+    array = rules.weights.numbers(where, plain)
     if array.shape != old.values.shape:
         either = f", one per stored synapse, or (n_post, n_pre) = {(old.post.size, old.pre.size)}"
         allowed = f"{old.values.shape}{either if old.kind == 'sparse' else ''}"
@@ -97,7 +89,7 @@ def with_values(old: Connection, values: Any, rules: str) -> Connection:
     return made
 
 
-def with_stored(old: Connection, values: NDArray[Any], rules: str) -> Connection:
+def with_stored(old: Connection, values: NDArray[Any], rules: RuleSet) -> Connection:
     """The same with weights of a checkpoint: in the order stored; what they lose was told when they were set."""
     with heard():
         return with_values(old, old.as_given(values) if old.kind == "sparse" else values, rules)
@@ -120,15 +112,15 @@ def _picked(old: Connection, matrix: Any, where: str) -> NDArray[Any]:
     return picked
 
 
-def _finished(made: Connection, rules: str, sign_mode: str, where: str) -> Connection:
+def _finished(made: Connection, rules: RuleSet, sign_mode: str, where: str) -> Connection:
     """Resolve the sign mode, check the mantissas and store them in 16 bits when they fit."""
     mode = sign_mode_of(made.values, sign_mode, where)
     values = made.values
     if made.scaled:
         low, high = (0 if mode == "excitatory" else -EFFECTIVE_MAX - 1), (0 if mode == "inhibitory" else EFFECTIVE_MAX)
         ranged(where, "weights (scaled)", values, low, high)
-    elif rules != "float":
-        check_mantissas(values, rules, mode, where)
+    else:
+        rules.weights.check(where, values, mode, made.kind)
     if values.dtype == np.int64 and (values.size == 0 or max(values.max(), -values.min()) <= EFFECTIVE_MAX):
         values = values.astype(np.int16)
     return replace(made, values=values, sign_mode=mode)
@@ -148,13 +140,6 @@ def _plain(matrix: Any, shape: tuple[int, ...], where: str, name: str) -> Any:
     return matrix.toarray()
 
 
-def _values(where: str, values: Any, rules: str) -> NDArray[Any]:
-    if rules == "float":
-        weights = finite(where, "weights", values).astype(np.float64)
-        return ranged(where, "weights", weights, -FLOAT_MAX, FLOAT_MAX)
-    return whole(where, "weights", values, ADVICE_FLOAT)
-
-
 def _shape_checked(shape: tuple[int, ...], pre: Slice, post: Slice, where: str, name: str = "weights") -> None:
     wanted = (post.size, pre.size)
     if shape != wanted:
@@ -167,14 +152,14 @@ def _dense(
     pre: Slice,
     post: Slice,
     weights: Any,
-    rules: str,
+    rules: RuleSet,
     delays: Any,
     where: str,
     common: dict[str, Any],
     kind: str,
     learns: bool,
 ) -> Connection:
-    values = _values(where, weights, rules)
+    values = rules.weights.numbers(where, weights)
     if values.ndim == 0:
         room_for(where, {f"{post.size:,} x {pre.size:,} weights": COPY_BYTES * post.size * pre.size}, SPARSELY)
         values = np.full((post.size, pre.size), values)
@@ -196,7 +181,7 @@ def _dense(
 
 
 def _sparse(
-    name: str, pre: Slice, post: Slice, weights: Any, rules: str, delays: Any, where: str, common: dict[str, Any]
+    name: str, pre: Slice, post: Slice, weights: Any, rules: RuleSet, delays: Any, where: str, common: dict[str, Any]
 ) -> Connection:
     if isinstance(weights, tuple):
         if len(weights) != 3:
@@ -205,7 +190,7 @@ def _sparse(
             if np.asarray(given).dtype.kind == "b":
                 raise invalid(where, side, "a mask of booleans", "indices", "numpy.flatnonzero(mask) gives them.")
         before, after = whole(where, "pre indices", weights[0]), whole(where, "post indices", weights[1])
-        values = _values(where, weights[2], rules)
+        values = rules.weights.numbers(where, weights[2])
         if before.ndim != 1 or before.shape != after.shape or values.shape not in ((), before.shape):
             given = f"pre indices, post indices and values of shapes {before.shape}, {after.shape}, {values.shape}"
             raise invalid(where, "weights", given, "three lists of equal length (or one value for all)")
@@ -225,7 +210,7 @@ def _sparse(
         if steps.ndim:
             _shape_checked(steps.shape, pre, post, where, "delays")
             steps = steps[matrix.row, matrix.col]
-    values = _values(where, matrix.data, rules)
+    values = rules.weights.numbers(where, matrix.data)
     return _grouped(name, pre, post, matrix.col, matrix.row, values, steps, common)
 
 
@@ -275,14 +260,12 @@ def _grouped(
 
 
 def _convolution(
-    name: str, pre: Slice, post: Slice, conv: Conv2D, rules: str, delays: Any, where: str, common: dict[str, Any]
+    name: str, pre: Slice, post: Slice, conv: Conv2D, rules: RuleSet, delays: Any, where: str, common: dict[str, Any]
 ) -> Connection:
     for side in (pre, post):
         if side.size != side.target.size:
             raise invalid(where, "Conv2D", side.name, "whole populations")
-    values = _values(where, conv.kernel, rules)
-    if rules == "lava":  # whose convolutions do not clip weights
-        ranged(where, "weights", values, -(1 << 31), (1 << 31) - 1, "Sums of a convolution have 32 bits.")
+    values = rules.weights.numbers(where, conv.kernel)
     out = conv.output_shape(pre.target.shape)
     if post.target.shape != out:
         raise invalid(where, "post shape", str(post.target.shape), f"{out} for this kernel and input shape")

@@ -10,6 +10,7 @@ import numpy as np
 from loihi_emu.elements import Connection, Noise, Population, Probe
 from loihi_emu.errors import LoihiInputWarning
 from loihi_emu.models.specification import NeuronModel
+from loihi_emu.rules import RuleSet
 from loihi_emu.user_warnings import warn
 
 BIAS = {"bias_exp": ("bias", "bias_mant")}
@@ -54,9 +55,9 @@ def warn_of_probe(made: Probe) -> None:
         _told(f'probe on "{made.target.name}": every={made.every} has no effect on spikes, of which all are recorded.')
 
 
-def warn_of_format(made: Connection, rules: str) -> None:
+def warn_of_format(made: Connection, rules: RuleSet) -> None:
     """Warn of a weight format beside weights that are effective already."""
-    if made.scaled and rules != "nengo_loihi" and (made.weight_bits != 8 or made.weight_exp != 0):
+    if made.scaled and rules.weights.scaled_exponents is None and (made.weight_bits != 8 or made.weight_exp != 0):
         _told(
             f'connection "{made.name}": weight_bits={made.weight_bits} and weight_exp={made.weight_exp} have no '
             "effect, since scaled=True gives effective weights."

@@ -23,7 +23,7 @@ vmin, vmax, noise, a large bias or a large threshold, take the path that checks 
 
 import numpy as np
 
-from loihi_emu.arithmetic import STATE_MAX, WEIGHT_SHIFT, clip, decay, synaptic_current, wrap
+from loihi_emu.arithmetic import clip, decay, synaptic_current, wrap
 from loihi_emu.jit import (
     disjoint,
     int8s,
@@ -37,6 +37,7 @@ from loihi_emu.jit import (
 )
 from loihi_emu.models import layout as at
 from loihi_emu.models.spikes import count_flags, count_spikes, emit, parameter, ring_block, varies
+from loihi_emu.widths import STATE_MAX, WEIGHT_SHIFT
 
 i32 = np.int32
 

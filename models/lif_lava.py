@@ -10,10 +10,11 @@ Evidence: Lava's source, compared with its models on random inputs; not with sil
 
 import numpy as np
 
-from loihi_emu.arithmetic import STATE_MAX, clip, decay_wide, wrap_lava
+from loihi_emu.arithmetic import clip, decay_wide, wrap_lava
 from loihi_emu.jit import disjoint, int16s, int32s, int64s, kernel, leaf, uint8s
 from loihi_emu.models import layout as at
 from loihi_emu.models.spikes import count_flags, count_spikes, emit, parameter, ring_block
+from loihi_emu.widths import STATE_MAX
 
 i32 = np.int32
 i64 = np.int64

@@ -9,9 +9,8 @@ import numpy as np
 
 from loihi_emu.models import layout as at
 from loihi_emu.models.specification import Arrays
+from loihi_emu.widths import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
 
-UNITY = 4096
-V_LIMIT = (1 << 23) - 1
 QUIET_BIAS = 1 << 19
 """Above this magnitude a bias (with noise) may push v out of its field within one step."""
 VTH_16 = (1 << 15) - 1
@@ -19,22 +18,22 @@ VTH_16 = (1 << 15) - 1
 
 
 def lower_chip(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
-    """Chip LIF: keep = 4096 - decay, bias = mantissa << exponent, vth = mantissa << 6.
+    """Chip LIF: keep = 4096 - decay, bias = mantissa << exponent, vth = mantissa << WEIGHT_SHIFT.
 
     Biases and thresholds stand there twice: in full for the path that checks every field, and in 16 bits for the quick
     one, which is not taken when they do not fit. `context` says whether noise is added ("noise") and whether some
     refractory counter is running ("resting").
     """
     bias = p["bias"] << p["bias_exp"]
-    vth = p["vth"] << p.get("vth_exp", 6)
+    vth = p["vth"] << p.get("vth_exp", WEIGHT_SHIFT)
     bias16, shift = _sixteen_bits(bias)
-    limited = np.any(p["vmin"] != -V_LIMIT) or np.any(p["vmax"] != V_LIMIT)
+    limited = np.any(p["vmin"] != -STATE_MAX) or np.any(p["vmax"] != STATE_MAX)
     large = bias16 is None or np.any(np.abs(bias) > QUIET_BIAS) or np.any(p["vth"] > VTH_16)
     exact = limited or large or context.get("noise", False)
     rests = np.any(p["refractory"] > 1) or context.get("resting", False)
     arrays: Arrays = {
-        "keep_u": UNITY - p["du"],
-        "keep_v": UNITY - p["dv"],
+        "keep_u": DECAY_UNITY - p["du"],
+        "keep_v": DECAY_UNITY - p["dv"],
         "bias": bias,
         "vth": vth,
         "vmin": p["vmin"],
@@ -57,22 +56,6 @@ def _sixteen_bits(bias: Any) -> tuple[Any, int]:
     return (shifted, shift) if np.max(np.abs(shifted)) < 1 << 15 else (None, 0)
 
 
-def lower_nengo(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
-    """The chip's LIF with currents in full units, since nengo-loihi's weights need not be multiples of 64."""
-    arrays, flags = lower_chip(p, context)
-    return arrays, flags | at.EXACT | at.FULL_UNITS
-
-
-def lower_brian2(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
-    """brian2-loihi's LIF: no bias, no limits."""
-    return {
-        "keep_u": UNITY - p["du"],
-        "keep_v": UNITY - p["dv"],
-        "vth": p["vth"] << 6,
-        "refractory": p["refractory"],
-    }, 0
-
-
 def lower_float(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
     """Floating-point LIF."""
     return {
@@ -89,8 +72,8 @@ def _lava(p: Mapping[str, Any]) -> Arrays:
     mantissa, exponent = p["bias_mant"], p["bias_exp"]
     bias = np.where(exponent >= 0, mantissa << np.maximum(exponent, 0), mantissa >> np.maximum(-exponent, 0))
     return {
-        "keep_u": UNITY - 1 - p["du"],
-        "keep_v": UNITY - p["dv"],
+        "keep_u": DECAY_UNITY - 1 - p["du"],
+        "keep_v": DECAY_UNITY - p["dv"],
         "bias": bias,
         "interval": np.asarray(0),
         "offset": np.asarray(0),
@@ -99,7 +82,7 @@ def _lava(p: Mapping[str, Any]) -> Arrays:
 
 def lower_lava(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
     """Lava's LIF: one threshold; the low one is out of reach."""
-    return _lava(p) | {"vth": p["vth"] << 6, "vth_low": np.asarray(-(1 << 30))}, 0
+    return _lava(p) | {"vth": p["vth"] << WEIGHT_SHIFT, "vth_low": np.asarray(-(1 << 30))}, 0
 
 
 def lower_lava_reset(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
@@ -110,4 +93,4 @@ def lower_lava_reset(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[
 
 def lower_lava_ternary(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
     """Lava's TernaryLIF: two thresholds."""
-    return _lava(p) | {"vth": p["vth_hi"] << 6, "vth_low": p["vth_lo"] << 6}, 0
+    return _lava(p) | {"vth": p["vth_hi"] << WEIGHT_SHIFT, "vth_low": p["vth_lo"] << WEIGHT_SHIFT}, 0

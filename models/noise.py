@@ -1,16 +1,14 @@
 """Pseudo-random noise on u or v: ``(U + 64 * offset) * 2**(exponent - 7)`` with U in -127..127, truncated to 0.
 
 The range is that of nengo-loihi's emulator; Sandia's Fugu measured -128..127 on a chip. In nengo-loihi a register below
-7 acts as exponent + 1: `exp` here is the effective exponent, never a register's 0. The chip's generator is not public.
-
-Two generators, named: ``philox`` (counter-based; the default) and ``nengo_loihi`` (one legacy Mersenne Twister
-stream over all compartments of the network, as that peer draws it: a compatibility rule).
+7 acts as exponent + 1: `exp` here is the effective exponent, never a register's 0. The chip's generator is not public:
+numbers are drawn from Philox, and a rule set may have a generator of its own.
 """
 
 import numpy as np
 
 from loihi_emu.arithmetic import noise_value
-from loihi_emu.jit import disjoint, int16s, int32s, int64s, kernel, leaf, uint8s, uint32s
+from loihi_emu.jit import disjoint, int16s, int32s, int64s, leaf, uint8s, uint32s
 from loihi_emu.philox import fill
 
 i32 = np.int32
@@ -19,16 +17,9 @@ i32 = np.int32
 D_OUT, D_N, D_SEED, D_STREAM, D_SAMPLE, D_SCRATCH = range(6)
 DRAW_WORDS = 6
 
-# Draws of the whole network from the Mersenne Twister: address of 624 words and a position.
-M_OUT, M_N, M_STATE = range(3)
-TWISTER_WORDS = 3
-
 # From draws to the array that the compartments read: base + noise.
 A_DRAWS, A_N, A_OFFSET, A_EXPONENT, A_ENABLED, A_BASE, A_OUT = range(7)
 APPLY_WORDS = 7
-
-_SIZE, _MIDDLE = 624, 397
-STATE_WORDS = _SIZE + 1
 
 
 @disjoint
@@ -55,48 +46,6 @@ def draw(address, time):
     sample = int64s(d[D_SAMPLE], 1)[0]
     fill(numbers, np.uint64(d[D_SEED]), np.uint64(d[D_STREAM]), np.uint64(sample), np.uint64(time))
     to_levels(int16s(d[D_OUT], n), numbers)
-
-
-@kernel
-def twist(state):
-    """Make the next 624 words of MT19937 (Matsumoto and Nishimura 1998)."""
-    for k in range(_SIZE):
-        joined = (np.int64(state[k]) & 0x80000000) | (np.int64(state[(k + 1) % _SIZE]) & 0x7FFFFFFF)
-        mixed = joined >> 1 ^ np.int64(state[(k + _MIDDLE) % _SIZE])
-        state[k] = np.uint32(mixed ^ 0x9908B0DF if joined & 1 else mixed)
-
-
-@kernel
-def temper(word):
-    """Output function of MT19937 on a word held in 64 bits."""
-    word ^= word >> 11
-    word ^= (word << 7) & 0x9D2C5680
-    word ^= (word << 15) & 0xEFC60000
-    return word ^ word >> 18
-
-
-@kernel
-def next_word(state):
-    """Draw the next 32-bit word; ``state`` is 624 words and the position among them."""
-    if state[_SIZE] >= _SIZE:
-        twist(state)
-        state[_SIZE] = 0
-    word = temper(np.int64(state[state[_SIZE]]))
-    state[_SIZE] += 1
-    return word
-
-
-@leaf
-def draw_twister(address, time):
-    """Fill ``out`` (int16) with randint(-127, 128): the low byte of each word, drawn again while it is 255."""
-    d = int64s(address, TWISTER_WORDS)
-    out = int16s(d[M_OUT], d[M_N])
-    state = uint32s(d[M_STATE], STATE_WORDS)
-    for i in range(out.shape[0]):
-        value = np.int64(255)
-        while value == 255:
-            value = next_word(state) & 255
-        out[i] = np.int16(value - 127)
 
 
 @leaf

@@ -2,7 +2,7 @@
 
 A source neuron's row holds all its sparse synapses onto one target group, whatever connections they came from. The
 weight is the effective one in units of 64 (16 bits signed: an 8-bit mantissa shifted by up to 7, see
-:mod:`loihi_emu.weights`). A target group of more than 65536 neurons is reached in chunks of that size.
+:mod:`loihi_emu.rules.weights`). A target group of more than 65536 neurons is reached in chunks of that size.
 With delays, one byte per synapse says how many steps later the event arrives.
 """
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from loihi_emu.jit import Leaf
 
 Arrays = dict[str, "np.ndarray[Any, np.dtype[Any]]"]
 
@@ -38,14 +41,15 @@ class Parameter:
 
 @dataclass(frozen=True)
 class NeuronModel:
-    """One neuron model under one rule set.
+    """One neuron model of a rule set.
 
     Attributes
     ----------
-    name, rules : str
-        ``Network(rules=...)`` and ``population(model=...)`` choose it by these.
-    kernel : str
-        ``"module:leaf"`` within :mod:`loihi_emu.models`; imported and compiled when first used.
+    name : str
+        ``population(model=...)`` chooses it by this, under the rule sets that have it.
+    kernel : str or Leaf
+        ``"module:leaf"``, a module of :mod:`loihi_emu.models` or a whole dotted name; imported and compiled when first
+        used. Or the leaf itself.
     parameters : tuple of Parameter
         What a user sets; each a scalar or one value per neuron.
     state : tuple of (name, dtype)
@@ -67,8 +71,7 @@ class NeuronModel:
     """
 
     name: str
-    rules: str
-    kernel: str
+    kernel: str | Leaf
     parameters: tuple[Parameter, ...]
     state: tuple[tuple[str, str], ...]
     arrays: tuple[tuple[str, str], ...]
@@ -82,3 +85,9 @@ class NeuronModel:
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name, or None."""
         return next((p for p in self.parameters if p.name == name), None)
+
+    def with_parameters(self, *changed: Parameter) -> NeuronModel:
+        """The model with some parameters exchanged for others of the same name, and new ones at the end."""
+        names = {p.name: p for p in changed}
+        kept = tuple(names.pop(p.name, p) for p in self.parameters)
+        return replace(self, parameters=kept + tuple(names.values()))

@@ -14,6 +14,7 @@ from loihi_emu.jit import disjoint, int8s, int32s, int64s, kernel, uint8s, uint3
 from loihi_emu.models import learning_layout as to
 from loihi_emu.models.dense import lower_bound
 from loihi_emu.philox import fill, philox4x32
+from loihi_emu.widths import DECAY_UNITY
 
 i32 = np.int32
 i8 = np.int8
@@ -21,7 +22,6 @@ u32 = np.uint32
 u64 = np.uint64
 
 MOST = 127
-UNITY = 4096
 
 
 @kernel
@@ -73,7 +73,7 @@ def is_silent(x):
 def decays(d, number, n):
     """Whether a trace exists, is not 0 everywhere and loses something."""
     at = to.TRACES + number * to.TRACE_WORDS
-    if d[at + to.T_NOW] == 0 or d[at + to.T_KEEP] == UNITY:
+    if d[at + to.T_NOW] == 0 or d[at + to.T_KEEP] == DECAY_UNITY:
         return False
     return not is_silent(int8s(d[at + to.T_NOW], n))
 

@@ -12,10 +12,16 @@ FOLDERS = {"loihi_emu": "loihi_emu", "models": "loihi_emu.models", "plots": "loi
            "validation": "loihi_emu.validation", "lava_api": "lava_api"}  # fmt: skip
 LAYERS = {
     "ground": """
-        _checkout _version arithmetic archive chip chip_data columns entries errors facts foreign free jit keywords
-        keywords_elsewhere npz npz_writing numeric philox progress room script_errors units user_warnings writing
+        _checkout _version arithmetic archive chip chip_data columns decay entries errors facts foreign free jit
+        keywords keywords_elsewhere lazy npz npz_writing numeric philox progress room script_errors units user_warnings
+        widths writing
     """,
     "models": "models image.memory",
+    "elements": """
+        conv2d elements shapes
+        learning.constants learning.elsewhere learning.grammar learning.rule learning.table
+    """,
+    "rules": "rules",
     "network": "",
     "recording": """
         counters recording recording_file recording_form sample_counts spikes steps stream_form stream_reader

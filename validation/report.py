@@ -17,6 +17,7 @@ from loihi_emu.errors import LoihiEmuError, invalid
 from loihi_emu.numeric import integer
 from loihi_emu.quantize import bias_mantissa_exponent
 from loihi_emu.quantize_nengo import nengo_weights
+from loihi_emu.rules import find
 from loihi_emu.validation import (
     golden,
     golden_brian2,
@@ -27,7 +28,6 @@ from loihi_emu.validation import (
     oracle_synapses,
 )
 from loihi_emu.validation.oracle import Oracle
-from loihi_emu.weights import effective
 
 Comparison = golden.Comparison
 BUILDERS: dict[str, Callable[[Any, Any], golden.Replay]] = {
@@ -140,7 +140,7 @@ def tables(name: str, arrays: Any, *, oracle: bool = False) -> Iterator[Comparis
 @cache
 def _weights_of(bits: int, exp: int, sign_mode: str) -> dict[int, int]:
     mantissas = np.arange(-256, 256, dtype=np.int64)
-    values = effective(mantissas, "brian2_loihi", sign_mode, bits, exp).values
+    values = find("brian2_loihi").weights.effective(mantissas, sign_mode, bits, exp).values
     return dict(zip(mantissas.tolist(), (64 * values).tolist(), strict=True))
 
 

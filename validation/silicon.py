@@ -81,8 +81,11 @@ def replay_silicon(
     print(f"{path}: {steps} steps, {int(rows[:, 2].sum())} spikes on the chip")
     print(f"  neuron: du {du}, dv {dv}, vth {vth}, weight {weight}, refractory {refractory}")
     different = 0
-    for rules in ("chip", "lava") if refractory == 1 else ("chip",):
-        v, spikes = _replayed(rows, rules, du, dv, vth, weight, refractory)
+    neurons: dict[str, dict[str, Any]] = {"chip": {"du": du, "dv": dv, "vth": vth, "refractory": refractory}}
+    if refractory == 1:  # Lava has no other; its du is the decay less 1
+        neurons["lava"] = {"du": du - 1, "dv": dv, "vth": vth}
+    for rules, parameters in neurons.items():
+        v, spikes = _replayed(rows, rules, parameters, weight)
         voltages, fired = v == rows[:, 1], spikes == rows[:, 2]
         print(f'  rules "{rules}": {fired.sum()} of {steps} spikes equal, {voltages.sum()} of {steps} voltages equal')
         for row in np.flatnonzero(~(voltages & fired))[:SHOWN]:
@@ -93,17 +96,14 @@ def replay_silicon(
 
 
 def _replayed(
-    rows: NDArray[np.int64], rules: str, du: int, dv: int, vth: int, weight: int, refractory: int
+    rows: NDArray[np.int64], rules: str, parameters: dict[str, Any], weight: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Voltages as a chip's probe reads them, and spikes, by one rule set."""
     net = Network("silicon", rules=rules)
     times = np.flatnonzero(rows[:, 0])
     payloads = rows[times, 0]
     source = net.input("input", 1, spikes=(times + LATE, np.zeros(len(times), np.int64)), payloads=payloads)
-    own: dict[str, Any] = {"du": du, "refractory": refractory}
-    if rules == "lava":
-        own = {"du": du - 1}  # Lava's du is the decay less 1
-    cell = net.population("cell", 1, dv=dv, vth=vth, **own)
+    cell = net.population("cell", 1, **parameters)
     net.connect(source, cell, [[weight]], graded=True)
     net.probe(cell, ["spikes", "v"], view="chip")
     recording = Emulator(net).run(len(rows))

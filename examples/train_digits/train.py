@@ -23,8 +23,9 @@ from examples.train_digits.gradients import backward
 from examples.train_digits.quantize import quantize_layer
 from loihi_emu.demo.digits import CLASSES, PIXELS, load_digits
 from loihi_emu.demo.encode import encode_dense
-from loihi_emu.demo.float_net import DECAY_UNIT, Array, Decays, Params, float_accuracy, forward
+from loihi_emu.demo.float_net import Array, Decays, Params, float_accuracy, forward
 from loihi_emu.demo.weights import DigitsWeights
+from loihi_emu.widths import DECAY_UNITY
 
 RECIPE = 1
 """Version of the recipe: raised whenever the same seed would give other weights."""
@@ -54,7 +55,7 @@ class Trained:
 
 def float_decays() -> Decays:
     """The recipe's decays as fractions of the state lost per step."""
-    return Decays(**{name: value / DECAY_UNIT for name, value in DECAYS.items()})
+    return Decays(**{name: value / DECAY_UNITY for name, value in DECAYS.items()})
 
 
 def initial(rng: np.random.Generator) -> Params:

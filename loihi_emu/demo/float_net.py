@@ -22,11 +22,10 @@ from loihi_emu.demo.digits import load_digits
 from loihi_emu.demo.encode import encode_dense
 from loihi_emu.demo.readout import decide
 from loihi_emu.demo.weights import DigitsWeights, load_weights
+from loihi_emu.widths import DECAY_UNITY
 
 Array = NDArray[Any]
 Params = dict[str, Array]
-
-DECAY_UNIT = 4096
 
 
 @dataclass(frozen=True)
@@ -130,7 +129,7 @@ def float_predictions(weights: DigitsWeights, images: NDArray[np.uint8]) -> NDAr
         "output_weights": output.float_weights.astype(np.float64),
         "output_bias": output.float_bias.astype(np.float64),
     }
-    lost = [d / DECAY_UNIT for d in (hidden.du, hidden.dv, output.du, output.dv)]
+    lost = [d / DECAY_UNITY for d in (hidden.du, hidden.dv, output.du, output.dv)]
     trace = forward(params, Decays(*lost), encode_dense(images, weights.steps).swapaxes(0, 1))
     return decide(trace.counts, trace.output_last)
 

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from loihi_emu.elements import Connection, Input, Population
 from loihi_emu.image.chip_views import ChipView
+from loihi_emu.image.draws import Generator
 from loihi_emu.image.groups import Group, make_groups
 from loihi_emu.image.handover import keep_room
-from loihi_emu.image.learners import Learner, make_learner
+from loihi_emu.image.learner import Learner
+from loihi_emu.image.leaves import leaf_named
 from loihi_emu.image.memory import Arena, Array, Description
 from loihi_emu.image.projections import Origin, Projections
 from loihi_emu.image.recorders import Fills, Recorded, SpikeRecorder, StateRecorder
 from loihi_emu.image.sinks import Sink, Stage
 from loihi_emu.image.sizes import check_room
-from loihi_emu.image.sources import InputSource, NoiseSource, twister_state
+from loihi_emu.image.sources import InputSource, NoiseSource
 from loihi_emu.jit import Leaf, addresses
+from loihi_emu.lazy import imported
 from loihi_emu.lost_weights import Loss, loss
 from loihi_emu.models import layout as at
 from loihi_emu.models import noise as noise_at
 from loihi_emu.network import Network
 from loihi_emu.payloads import drives_values
-from loihi_emu.weights import effective
+from loihi_emu.rules import Effective, Sums
 
 
 class Image:
@@ -49,7 +51,7 @@ class Image:
         check_room(network)
         self.network = network
         self.arena = Arena()
-        self.groups = make_groups(list(network.populations.values()), network.rules)
+        self.groups = make_groups(list(network.populations.values()), network.rule_set)
         connections = network.connections.values()
         self.inputs = {
             name: InputSource(node, network.seed, drives_values(name, connections))
@@ -66,6 +68,7 @@ class Image:
         self.learners: dict[str, Learner] = {}
         for connection in network.connections.values():
             self._add(connection)
+        self.generator: Generator = imported(network.rule_set.generator)(network)
         self.noises = [NoiseSource(p, self._home[p.name]) for p in network.populations.values() if p.noise is not None]
         for noise in self.noises:
             noise.group.noisy(noise.parameter)
@@ -111,52 +114,44 @@ class Image:
         return origins
 
     def _add(self, c: Connection) -> None:
-        rules = self.network.rules
+        weights = self.network.rule_set.weights
         origin, first = self._origins[c.pre.target.name]
         group = self._home[c.post.target.name]
         if c.learning is not None:
             self._add_learner(c, origin, first, group)
             return
-        exponent = 0
-        if c.scaled or (rules == "lava" and c.kind == "conv"):
-            weights = c.values if c.values.dtype.kind == "f" else c.values.astype(np.int64)
-        else:
-            applied = c.weight_exp if rules != "lava" or c.weight_exp >= 0 else 0
-            values = c.values if rules == "float" else c.values.astype(np.int64)
-            made = effective(values, rules, c.sign_mode, c.weight_bits, applied)
-            weights = made.values
-            if rules == "lava":
-                weights = weights << applied
-                exponent = min(c.weight_exp, 0)
-            self.truncated[c.name], self.clipped[c.name] = made.truncated, made.clipped
-            self.lost[c.name] = loss(c, rules)
-        if rules == "nengo_loihi":
-            exponent = 6 + (c.weight_exp if c.scaled else 0)
-        wraps = rules == "lava" and c.kind == "conv"
+        made, sums = weights.stored(c), weights.sums(c)
+        self._count_losses(c, made)
         target = group.part(c.post.target.name).start
         sink = self._sinks[group.number]
-        if exponent or wraps:
-            sink = self._stage(c, origin, group, target, exponent, wraps)
+        if sums.apart:
+            sink = self._stage(c, origin, group, target, sums)
             target = -c.post.start
-        self.projections.add(c, weights, origin, first, sink, target)
+        self.projections.add(c, made.values, origin, first, sink, target)
+
+    def _count_losses(self, c: Connection, made: Effective) -> None:
+        self.truncated[c.name], self.clipped[c.name] = made.truncated, made.clipped
+        self.lost[c.name] = loss(c, self.network.rule_set)
 
     def _add_learner(self, c: Connection, origin: Origin, first: int, group: Group) -> None:
-        made = effective(c.values.astype(np.int64), self.network.rules, c.sign_mode, c.weight_bits, c.weight_exp)
-        self.truncated[c.name], self.clipped[c.name] = made.truncated, made.clipped
-        self.lost[c.name] = loss(c, self.network.rules)
+        self._count_losses(c, self.network.rule_set.weights.stored(c))
         for name in (c.pre.target.name, c.post.target.name, *(node for _, node in c.learning.factors)):
             if name in self._home:
                 self._home[name].keeps_spikes = True
         number = list(self.network.connections).index(c.name)
         sink, target = self._sinks[group.number], group.part(c.post.target.name).start
-        learner = make_learner(c, number, origin, first, sink, target, self.network)
+        how = self.network.rule_set.learning
+        assert how is not None
+        learner: Learner = how.make(c, number, origin, first, sink, target, self.network)
         self.learners[c.name] = learner
         self.projections.put(c.name, learner)
 
-    def _stage(self, c: Connection, origin: Origin, group: Group, target: int, exponent: int, wraps: bool) -> Stage:
+    def _stage(self, c: Connection, origin: Origin, group: Group, target: int, sums: Sums) -> Stage:
         rows = int(c.delays.max()) + 1 if c.delays.size else 1
         start, stop = target + c.post.start, target + c.post.stop
-        stage = Stage(group, start, stop, exponent=exponent, wraps=wraps, offset=origin.offset, rows=rows)
+        stage = Stage(
+            group, start, stop, exponent=sums.exponent, wraps=sums.wraps, offset=origin.offset, rows=rows
+        )  # fmt: skip
         self.stages.append((origin, stage))
         return stage
 
@@ -167,8 +162,7 @@ class Image:
         self.chip_views = {name: ChipView(name, populations[name].size, self.group(name)) for name in viewed}
         arena.reserve("clock", 1, np.int64)
         arena.reserve("sample", 1, np.int64)
-        if self.network.rules == "nengo_loihi":
-            arena.reserve("twister", noise_at.STATE_WORDS, np.uint32, twister_state(self.network.seed))
+        self.generator.reserve(arena)
         for group in self.groups:
             group.reserve(arena)
         for source in self.inputs.values():
@@ -184,9 +178,8 @@ class Image:
             group.describe(arena)
 
     # ------------------------------------------------------------ schedule
-    def _call(self, leaf: str, description: Description) -> None:
-        module, _, name = leaf.partition(":")
-        self._calls.append((getattr(import_module(f"loihi_emu.models.{module}"), name), description))
+    def _call(self, leaf: str | Leaf, description: Description) -> None:
+        self._calls.append((leaf_named(leaf), description))
 
     def _schedule(self) -> None:
         for source in self.inputs.values():
@@ -216,28 +209,11 @@ class Image:
 
     def _schedule_noise(self) -> None:
         self._applied = [noise.describe_apply() for noise in self.noises]
-        if (self.noises or self.learners) and self.network.rules == "nengo_loihi":
-            self._schedule_twister()
-        else:
-            for noise in self.noises:
-                self._call("noise:draw", noise.describe_draw(self.arena, self.network.seed))
+        calls = self.generator.calls(self.arena, self.noises, self._applied, learns=bool(self.learners))
+        for leaf, description in calls:
+            self._call(leaf, description)
         for d in self._applied:
             self._call("noise:apply", d)
-
-    def _schedule_twister(self) -> None:
-        """One stream over all populations in order, whether they have noise or not."""
-        sizes = [p.size for p in self.network.populations.values()]
-        draws = np.zeros(sum(sizes), np.int16)
-        starts = dict(zip(self.network.populations, np.cumsum([0, *sizes]), strict=False))
-        for noise, d in zip(self.noises, self._applied, strict=True):
-            first = int(starts[noise.population.name])
-            noise.draws = draws[first : first + noise.population.size]
-            d.point(noise_at.A_DRAWS, noise.draws)
-        d = Description(noise_at.TWISTER_WORDS)
-        d.point(noise_at.M_OUT, draws)
-        d.words[noise_at.M_N] = len(draws)
-        d.point(noise_at.M_STATE, self.arena["twister"])
-        self._call("noise:draw_twister", d)
 
     def _schedule_probes(self) -> None:
         probes = self.network.probes

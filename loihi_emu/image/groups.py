@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from loihi_emu.elements import Population
 from loihi_emu.image.memory import Arena, Array, Description, SourceLists, aligned
 from loihi_emu.models import layout as at
-from loihi_emu.models import registry
 from loihi_emu.models.specification import NeuronModel
+from loihi_emu.rules import RuleSet
 
 ALONE = 16 * at.BLOCK
 """Populations from this size on form a group of their own."""
@@ -166,15 +166,12 @@ def spread(values: list[Any], populations: list[Population], dtype: str) -> Arra
     return np.concatenate(each).astype(dtype)
 
 
-def make_groups(populations: list[Population], rules: str) -> list[Group]:
+def make_groups(populations: list[Population], rules: RuleSet) -> list[Group]:
     """Sort populations into groups by model, kernel path and noise; large ones alone. Order of creation is kept."""
     grouped: dict[tuple[Any, ...], list[Population]] = {}
     for p in populations:
-        model = registry.find(rules, p.model)
+        model = rules.model(p.model)
         _, flags = model.lower(p.parameters, {"noise": p.noise is not None})
         alone = p.name if p.size >= ALONE else None
         grouped.setdefault((p.model, flags, p.noise is not None, alone), []).append(p)
-    return [
-        Group(number, registry.find(rules, members[0].model), members)
-        for number, members in enumerate(grouped.values())
-    ]
+    return [Group(number, rules.model(members[0].model), members) for number, members in enumerate(grouped.values())]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loihi_emu.errors import SimulationError
-from loihi_emu.image.plasticity import Plastic
 
 if TYPE_CHECKING:
     from loihi_emu.image.build import Image
@@ -16,9 +15,7 @@ def keep_room(image: Image, old: Image) -> None:
     for group, before in zip(image.groups, old.groups, strict=True):
         group.need_slots(before.slots)
     for name, learner in image.learners.items():
-        learned = old.learners[name]
-        if isinstance(learner, Plastic) and isinstance(learned, Plastic):
-            learner.longest = max(learner.longest, learned.longest)
+        learner.longest = max(learner.longest, old.learners[name].longest)
 
 
 def adopt(image: Image, old: Image) -> None:

@@ -6,53 +6,46 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from loihi_emu.decay import DECAY_ONE, nearest_decay
+from loihi_emu.decay import nearest_decay
 from loihi_emu.elements import Connection
+from loihi_emu.image.learner import Learner
 from loihi_emu.image.memory import Arena, Array, Description, aligned
-from loihi_emu.image.plasticity_order import BySource
 from loihi_emu.image.projections import Origin
 from loihi_emu.image.recorders import DecodedRecorder, Fills, StateRecorder
 from loihi_emu.image.sinks import Sink, describe_projection
+from loihi_emu.image.state import State
 from loihi_emu.learning.grammar import TRACES
 from loihi_emu.learning.rule import FRACTION_BITS, Trace
 from loihi_emu.learning.table import table_of
 from loihi_emu.models import layout as at
 from loihi_emu.models import learning_layout as to
 from loihi_emu.models.plastic import LIMIT
+from loihi_emu.network import Network
+from loihi_emu.rules.weights import dropped_bits
+from loihi_emu.widths import DECAY_UNITY
 
-LEAST = {"excitatory": 0, "inhibitory": -255, "mixed": -256}
-MOST = {"excitatory": 255, "inhibitory": 0, "mixed": 254}
-MANTISSA_BITS = 8
-PERSISTENT = ("weights", "delays", "tags")
+TRACE_MAX = 127
 
 
-class Plastic(BySource):
-    """One connection that learns. Delivers like a projection; :meth:`describe_learning` is what changes it."""
+class Plastic(Learner):
+    """One connection that learns by the chip's rules."""
 
-    kind = "plastic"
     learning_leaf = "learning:step"
     learning_words = to.LEARN_WORDS
-    second_leaf = ""
+    enabled_word = to.ENABLED
 
     def __init__(
-        self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, seed: int, longest: int,
-        sizes: Mapping[str, int],
-    ) -> None:  # fmt: skip
-        assert c.learning is not None
-        self.connection, self.number, self.origin, self.sink = c, number, origin, sink
-        self.first, self.target, self.seed = first + c.pre.start, target + c.post.start, seed
-        rule = c.learning.rule
-        self.rule, self._sizes = rule, sizes
-        self.key = f"learn.{c.name}"
-        self.events: Array = np.zeros(1, np.int64)
-        self.updates: Array = np.zeros(1, np.int64)
-        self.low, self.unit = LEAST[c.sign_mode], int(c.sign_mode == "mixed")
-        self.dropped = MANTISSA_BITS - c.weight_bits + self.unit
+        self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, network: Network
+    ) -> None:
+        super().__init__(c, number, origin, first, sink, target, network)
+        rule = self.rule
+        self._sizes = {name: node.size for name, node in [*network.populations.items(), *network.inputs.items()]}
+        (self.low, self.high), self.unit = self.weight_rule.ranges[c.sign_mode], int(c.sign_mode == "mixed")
+        self.dropped = dropped_bits(c.sign_mode, c.weight_bits)
         self.learns_delays, self.has_tags = rule.dd is not None, rule.dt is not None or "t" in rule.used
         self.has_delays = self.learns_delays or c.delays.ndim > 0 or "d" in rule.used
-        self.longest = longest if self.learns_delays else int(c.delays.max()) if c.delays.size else 0
+        self.longest = network.max_delay if self.learns_delays else int(c.delays.max()) if c.delays.size else 0
         self.traces = [name for name in TRACES if name in rule.traces or name in dict(c.learning.factors)]
-        self.stored = c.synapses
         sink.need(self.longest)
 
     # ------------------------------------------------------------ values as users see them
@@ -118,6 +111,26 @@ class Plastic(BySource):
         each = 1 + int(self.has_delays) + 2 * int(self.has_tags)
         return self.stored * (each + (12 if self.connection.kind == "sparse" else 0))
 
+    def check_state(self, state: State) -> None:
+        """Weights, delays and tags in their ranges, traces of 7 bits, and spikes of the unfinished epoch alone."""
+        key, rule = self.key, self.rule
+        codes = state[f"{key}.codes"].reshape(-1)
+        values = (codes[: self.stored].astype(np.int64) << self.unit) + self.low
+        step = 1 << self.dropped
+        if np.any(values % step) or np.any(values < -(-self.low // step * step)) or np.any(values > self.high):
+            state.fail(f"{key}.codes", "weights that are none", f"multiples of {step} in the range of the sign mode")
+        if self.has_delays:
+            state.within(f"{key}.delays", 0, self.longest)
+        if self.has_tags:
+            state.within(f"{key}.tags", *to.TAG)
+        driven = dict(self.connection.learning.factors)
+        for name in self.traces:
+            low = -TRACE_MAX - 1 if name in driven and name not in rule.traces else 0
+            for part in (name, *([f"{name}.history"] if rule.t_epoch > 1 else [])):
+                state.within(f"{key}.{part}", low, TRACE_MAX)
+        for stamp in ("x0", "y0"):  # 1 + the step of the epoch in which a neuron spiked: a row of the history
+            state.within(f"{key}.{stamp}", 0, state.clock % rule.t_epoch)
+
     # ------------------------------------------------------------ delivery
     def leaf(self) -> str:
         """Name of the kernel that delivers spikes."""
@@ -131,7 +144,7 @@ class Plastic(BySource):
             offset=self.origin.offset, graded=c.graded, events=self.events,
         )  # fmt: skip
         exponent = c.weight_exp
-        fits = exponent < 0 or (max(-self.low, MOST[c.sign_mode]) << exponent) <= LIMIT
+        fits = exponent < 0 or (max(-self.low, self.high) << exponent) <= LIMIT
         numbers = {
             to.D_FIRST: self.first, to.D_STEP: c.pre.step, to.D_N: c.pre.size, to.D_LOW: self.low,
             to.D_UNIT: self.unit, to.D_EXPONENT: exponent, to.D_TARGET: self.target, to.D_TARGET_STEP: c.post.step,
@@ -187,7 +200,7 @@ class Plastic(BySource):
         trace = self.rule.traces.get(name, Trace(0, np.inf))
         scaled = int(trace.impulse * (1 << FRACTION_BITS))
         d.point(word + to.T_NOW, arena[f"{self.key}.{name}"])
-        d.words[word + to.T_KEEP] = DECAY_ONE - int(nearest_decay(np.float64(trace.tau)))
+        d.words[word + to.T_KEEP] = DECAY_UNITY - int(nearest_decay(np.float64(trace.tau)))
         d.words[word + to.T_WHOLE] = scaled >> FRACTION_BITS
         d.words[word + to.T_PART] = scaled & ((1 << FRACTION_BITS) - 1)
         history = f"{self.key}.{name}.history" if self.rule.t_epoch > 1 else f"{self.key}.{name}"
@@ -204,7 +217,7 @@ class Plastic(BySource):
         d.point(to.CODES, arena[f"{self.key}.codes"])
         d.words[to.LOW], d.words[to.UNIT], d.words[to.DROPPED] = self.low, self.unit, self.dropped
         d.words[to.W_LEAST] = -(-self.low >> self.dropped)
-        d.words[to.W_MOST] = MOST[c.sign_mode] >> self.dropped
+        d.words[to.W_MOST] = self.high >> self.dropped
         d.point(to.DELAYS, arena[f"{self.key}.delays"] if self.has_delays else None)
         d.words[to.LONGEST] = self.longest
         d.point(to.TAGS, arena[f"{self.key}.tags"] if self.has_tags else None)

@@ -9,13 +9,13 @@ from loihi_emu.image.packing import taps, untapped
 from loihi_emu.image.plasticity import Plastic
 from loihi_emu.image.projections import describe_convolution
 from loihi_emu.image.sinks import describe_projection
+from loihi_emu.image.state import State
 from loihi_emu.models import conv as conv_at
 from loihi_emu.models import shared as to
-from loihi_emu.weights import effective
 
 
 class PlasticConv(Plastic):
-    """One convolution that learns, under rules="chip". Memory is in the order of :func:`taps`."""
+    """One convolution that learns by the chip's rules. Memory is in the order of :func:`taps`."""
 
     learning_leaf = "shared:step"
     learning_words = to.SHARED_WORDS
@@ -33,7 +33,7 @@ class PlasticConv(Plastic):
     def start(self, values: Array) -> dict[str, Array]:
         """What memory holds of weights when they are set."""
         c = self.connection
-        made = effective(values.astype(np.int64), "chip", c.sign_mode, c.weight_bits, c.weight_exp)
+        made = self.weight_rule.effective(values.astype(np.int64), c.sign_mode, c.weight_bits, c.weight_exp)
         return super().start(values) | {"taps": self.stored_order(made.values).reshape(-1)}
 
     def reserve(self, arena: Arena) -> None:
@@ -41,6 +41,14 @@ class PlasticConv(Plastic):
         super().reserve(arena)
         table = self.start(self.connection.values)["taps"]
         arena.reserve(f"{self.key}.taps", table.size, np.int32, table)
+
+    def check_state(self, state: State) -> None:
+        """What every learner checks, and that the effective weights are those of the mantissas."""
+        super().check_state(state)
+        codes = state[f"{self.key}.codes"].reshape(-1)[: self.stored].astype(np.int64)
+        delivered = self.start(self.weights(codes))["taps"]
+        if not np.array_equal(state[f"{self.key}.taps"], delivered):
+            state.fail(f"{self.key}.taps", "other weights than those that are stored", "the effective ones")
 
     @property
     def weight_bytes(self) -> int:

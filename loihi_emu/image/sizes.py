@@ -11,7 +11,6 @@ from loihi_emu.elements import Connection, Input, Population, Probe
 from loihi_emu.image.groups import is_uniform
 from loihi_emu.image.recorders import FIRST_ROWS, FIRST_SPIKES, FIRST_VALUES
 from loihi_emu.models import layout as at
-from loihi_emu.models import registry
 from loihi_emu.network import Network
 from loihi_emu.room import LARGE, room_for
 
@@ -59,7 +58,7 @@ def image_sizes(network: Network) -> dict[str, int]:
         found[f'input "{node.name}"'] = _input(node)
     for c in network.connections.values():
         found[f'connection "{c.name}"'] = _connection(network, c)
-        each = BUILT_SPARSE if c.kind == "sparse" else BUILT_FLOAT if network.rules == "float" else BUILT_DENSE
+        each = BUILT_SPARSE if c.kind == "sparse" else BUILT_FLOAT if network.rule_set.floats else BUILT_DENSE
         moments.append(each * c.synapses + 2 * _starts(c))
     for probe in network.probes:
         for variable in probe.variables:
@@ -81,11 +80,11 @@ def _slots(network: Network) -> dict[str, int]:
 
 def _staged(network: Network, c: Connection) -> bool:
     """Whether its sums are kept apart before they reach the ring."""
-    return network.rules == "nengo_loihi" or (network.rules == "lava" and (c.kind == "conv" or c.weight_exp < 0))
+    return c.learning is None and network.rule_set.weights.sums(c).apart
 
 
 def _population(network: Network, p: Population, slots: int) -> Iterator[tuple[str, int]]:
-    model, n = registry.find(network.rules, p.model), p.size
+    model, n = network.rule_set.model(p.model), p.size
     state = sum(np.dtype(kind).itemsize for _, kind in model.state) * n + n // at.BLOCK + 1
     yield "state", 2 * state  # and how it starts
     varied = {k: v[:1] if v.ndim and not is_uniform(v, v) else v.reshape(-1)[0] for k, v in p.parameters.items()}
@@ -114,11 +113,12 @@ def _connection(network: Network, c: Connection) -> int:
         size += 4 * c.post.size * (int(c.delays.max()) + 1 if c.delays.size else 1)
     if c.learning is not None:
         traces = 32 * (c.pre.size + c.post.size)
-        wide = 1 if network.rules in ("chip", "lava") else 8
-        return size + 2 * c.synapses * (wide + int(varied) + 2 * int(c.tags is not None)) + rows + traces
+        how = network.rule_set.learning
+        assert how is not None
+        return size + 2 * c.synapses * (how.synapse_bytes + int(varied) + 2 * int(c.tags is not None)) + rows + traces
     if c.kind == "conv":
         return size + 8 * c.synapses
-    if network.rules == "float":
+    if network.rule_set.floats:
         return size + c.synapses * ((12 if c.kind == "sparse" else 8) + int(varied)) + rows
     return size + c.synapses * ((4 if c.kind == "sparse" else 1) + int(varied)) + rows
 
@@ -137,6 +137,6 @@ def _recorder(network: Network, probe: Probe, variable: str) -> int:
         n, wide = (node.synapses, LEARNED[variable]) if variable in LEARNED else (max(node.pre.size, node.post.size), 1)
     else:
         n = node.size if probe.neurons is None else len(probe.neurons)
-        model = registry.find(network.rules, node.model)
+        model = network.rule_set.model(node.model)
         wide = np.dtype(dict(model.state)[variable]).itemsize
     return int(max(1, min(FIRST_ROWS, FIRST_VALUES // max(n, 1))) * n * wide)

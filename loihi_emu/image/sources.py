@@ -144,9 +144,3 @@ class NoiseSource:
         d.point(noise_at.A_BASE, self.group.quiet(self.parameter)[part])
         d.point(noise_at.A_OUT, self.group.noisy(self.parameter)[part])
         return d
-
-
-def twister_state(seed: int) -> NDArray[np.uint32]:
-    """State of numpy's legacy generator after seeding: 624 words and the position."""
-    _, words, position, *_ = np.random.RandomState(seed % TWO32).get_state(legacy=True)
-    return np.concatenate([np.asarray(words, np.uint32), np.asarray([position], np.uint32)])

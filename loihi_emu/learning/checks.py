@@ -10,19 +10,15 @@ from numpy.typing import NDArray
 
 from loihi_emu.elements import Connection, Slice, name_of
 from loihi_emu.errors import UnsupportedError, invalid, unknown
-from loihi_emu.learning.checks_brian2 import check_brian2
-from loihi_emu.learning.checks_nengo import check_nengo
 from loihi_emu.learning.grammar import TRACES
 from loihi_emu.learning.rule import DRIVEN, Learning, LearningRule
-from loihi_emu.learning.table import table_of
 from loihi_emu.models.learning_layout import TAG
 from loihi_emu.numeric import ranged
-
-RULES = ("chip", "brian2_loihi", "nengo_loihi")
+from loihi_emu.rules import RuleSet, find, names
 
 
 def learning_of(
-    made: Connection, rule: Any, factors: Any, nodes: Mapping[str, Any], others: Iterable[Connection], rules: str
+    made: Connection, rule: Any, factors: Any, nodes: Mapping[str, Any], others: Iterable[Connection], rules: RuleSet
 ) -> Learning:
     """Check everything about the learning of a connection.
 
@@ -36,15 +32,16 @@ def learning_of(
         Populations and inputs of the network.
     others : iterable of Connection
         The connections there are.
-    rules : str
-        The network's rule set.
+    rules : RuleSet
+        The network's.
     """
     where = f'connection "{made.name}"'
     if not isinstance(rule, LearningRule):
         raise invalid(where, "learning", repr(rule), "a loihi_emu.LearningRule")
-    if rules not in RULES:
+    if rules.learning is None:
+        there = ", ".join(name for name in names() if find(name).learning is not None)
         raise UnsupportedError(
-            f'{where}: learning under rules "{rules}" is not there; it is under {", ".join(RULES)}. '
+            f'{where}: learning under rules "{rules.name}" is not there; it is under {there}. '
             "Programs for Lava learn in lava_api."
         )
     if made.scaled:
@@ -55,7 +52,7 @@ def learning_of(
         if (
             other.learning is not None
             and other.name != made.name
-            and rules == "chip"
+            and rules.learning.shares_epoch
             and share_neurons(made.post, other.post)
         ):
             check_epochs(made.name, rule, other)
@@ -95,47 +92,24 @@ def check_epochs(name: str, rule: LearningRule, other: Connection) -> None:
         )  # fmt: skip
 
 
-def check_rule(rule: LearningRule, driven: tuple[tuple[str, str], ...], made: Connection, rules: str) -> None:
+def check_rule(rule: LearningRule, driven: tuple[tuple[str, str], ...], made: Connection, rules: RuleSet) -> None:
     """Whether a rule fits a connection's traces and the rule set."""
-    where = f'connection "{made.name}"'
+    where, how = f'connection "{made.name}"', rules.learning
+    assert how is not None
     if made.kind == "conv":
-        _check_shared(rule, where, rules)
-    names = [name for name, _ in driven]
+        how.check_convolution(rule, where, rules.name)
+    driving = [name for name, _ in driven]
     for name in TRACES:
-        if name in rule.used and name not in rule.traces and name not in names:
+        if name in rule.used and name not in rule.traces and name not in driving:
             ways = f"LearningRule({name}=Trace(impulse, tau))"
             more = f' or connect(factors={{"{name}": node}})' if name in DRIVEN else ""
             raise invalid(where, name, f"no trace {name}, which the rule uses", f"{ways}{more}")
     for name in rule.needs:
-        if name not in names and rules != "brian2_loihi":  # which has no third factors at all
+        if name not in driving and how.third_factors:
             given, allowed = f"none for {name}, which this rule needs", f'factors={{"{name}": node}}'
             advice = "Without it the neuron's own spikes would take its place." if name in rule.traces else ""
             raise invalid(where, "factors", given, allowed, advice)
-    if rules == "chip":
-        table_of(rule)
-        if rule.random is not None:
-            raise invalid(where, "random", rule.random, 'None, but under rules "brian2_loihi"')
-        return
-    if rules == "nengo_loihi":
-        check_nengo(rule, driven, made)
-        return
-    check_brian2(rule, driven, made)
-
-
-def _check_shared(rule: LearningRule, where: str, rules: str) -> None:
-    """Whether the weights of a convolution can learn by a rule."""
-    if rules != "chip":
-        raise UnsupportedError(
-            f'{where}: rules "{rules}" replay a peer that learns no convolutions. '
-            'Use rules "chip", or expand the kernel into a sparse matrix.'
-        )
-    each = [name for name in ("dd", "dt") if getattr(rule, name) is not None]
-    each += [name for name in ("d", "t") if name in rule.used]
-    if each:
-        raise invalid(
-            where, "learning", f"a rule with {', '.join(each)} on a convolution", "dw alone, without factors d and t",
-            "Its synapses share a weight and have one delay and no tags; a sparse matrix has them for every synapse.",
-        )  # fmt: skip
+    how.check(rule, driven, made)
 
 
 def _factors(

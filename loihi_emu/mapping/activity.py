@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 from loihi_emu.elements import Population
 from loihi_emu.mapping import tally_kernels as k
 from loihi_emu.mapping.axons import Axons
+from loihi_emu.widths import DECAY_UNITY
 
 if TYPE_CHECKING:
     from loihi_emu.mapping.counting import Counter
 
 Mask = NDArray[np.uint8]
 Integers = NDArray[np.int64]
-
-FULL_DECAY = 4096
 
 
 class Activity:
@@ -116,7 +115,7 @@ def driven(p: Population) -> NDArray[np.bool_]:
 def current_lasts(p: Population) -> NDArray[np.bool_]:
     """Neurons of which some current is left after a step: not all of it decays."""
     decay = np.asarray(p.parameters["du"]) + ("bias_mant" in p.parameters)  # Lava's is one less
-    return np.broadcast_to(decay.reshape(-1) < FULL_DECAY, (p.size,))
+    return np.broadcast_to(decay.reshape(-1) < DECAY_UNITY, (p.size,))
 
 
 def moving_delays(axons: Axons) -> bool:

@@ -33,9 +33,9 @@ class Problem:
     """
 
     def __init__(self, network: Any, chip: Chip) -> None:
-        if network.rules == "float":
+        if network.rule_set.floats:
             raise UnsupportedError(
-                f'network "{network.name}", rules "float": chips have integers. Use rules="chip" and '
+                f'network "{network.name}", rules "{network.rules}": chips have integers. Use rules="chip" and '
                 "loihi_emu.quantize(), then place it."
             )
         self.network, self.chip, self.name = network, chip, network.name

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from loihi_emu.chip import Chip
 from loihi_emu.elements import Population
+from loihi_emu.models.specification import NeuronModel
+from loihi_emu.widths import DECAY_UNITY
 
 THRESHOLD = ("vth", "vth_exp", "vth_hi", "vth_lo")
 """Parameters that a threshold profile holds."""
@@ -21,9 +23,6 @@ more (a decay of 0 needs that they do not, one of 4096 that they do, all others 
 the length of a learning epoch (nengo-loihi, ``hardware/builder.py``)."""
 OWN = ("bias", "bias_exp", "bias_mant", "u", "v")
 """Parameters that each compartment has for itself; all others are held by a compartment profile."""
-
-DECAY_UNITY = 4096
-"""A decay of 1 in units of 12 bits."""
 
 Identities = NDArray[np.int32]
 
@@ -71,16 +70,17 @@ def profiles_of(network: Any, chip: Chip) -> Profiles:
             if number == 0:
                 columns.append(("noise", np.asarray(extra)))
             found[number][name] = _numbered(columns, p.size, known[number])
-        decays = _decay_offsets(p, network.rules, chip)
+        decays = _decay_offsets(p, network.rule_set.model(p.model), chip)
         settings[name] = (np.asarray(noise, np.int32), *decays, epochs.get(name, np.asarray(0, np.int32)))
     return Profiles(found[0], found[1], found[2], settings)
 
 
-def _decay_offsets(p: Population, rules: str, chip: Chip) -> tuple[Identities, Identities]:
+def _decay_offsets(p: Population, model: NeuronModel, chip: Chip) -> tuple[Identities, Identities]:
     """What the decays of u and v ask for: 1 that decays count as they are (0), 2 that they count one more (4096)."""
-    lowest = {"du": -1 if rules == "lava" else 0, "dv": 0}  # Lava's du is the decay less 1
     found = []
-    for name, low in lowest.items():
+    for name in ("du", "dv"):
+        parameter = model.parameter(name)
+        low = 0 if parameter is None else int(parameter.low)  # no decay; Lava's du is the decay less 1
         decay = np.asarray(p.parameters.get(name, low + 1))
         if not chip.decay_offsets_per_core or decay.dtype.kind not in "iu":
             decay = np.asarray(low + 1)

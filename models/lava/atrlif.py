@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from loihi_emu.arithmetic import STATE_MAX, wrap_lava
+from loihi_emu.arithmetic import wrap_lava
 from loihi_emu.jit import disjoint, float64s, int64s, leaf, uint8s
 from loihi_emu.models.lava.vector import IN, NUMBER, OUT, PARAMETER, STATE, VECTOR_WORDS, N, floats, ints, shifted
+from loihi_emu.widths import STATE_MAX
 
 i32 = np.int32
 i64 = np.int64

@@ -6,12 +6,13 @@ Lava computes with inputs as wide as they come: 32 bits from nearly every proces
 
 import numpy as np
 
-from loihi_emu.arithmetic import STATE_MAX, decay_wide
+from loihi_emu.arithmetic import decay_wide
 from loihi_emu.jit import disjoint, int32s, int64s, kernel, leaf, uint8s
 from loihi_emu.models import layout as at
 from loihi_emu.models.lava.neurons import INPUT, OUT, blocks, write_signs, write_spikes
 from loihi_emu.models.lif_lava import reset, update
 from loihi_emu.models.spikes import count_flags, count_spikes, emit, parameter
+from loihi_emu.widths import STATE_MAX
 
 i32 = np.int32
 i64 = np.int64

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from loihi_emu.arithmetic import STATE_MAX, clip, decay_wide, wrap_lava
+from loihi_emu.arithmetic import clip, decay_wide, wrap_lava
 from loihi_emu.jit import disjoint, int32s, int64s, kernel, leaf
 from loihi_emu.models.lava.vector import IN, NUMBER, OUT, PARAMETER, STATE, VECTOR_WORDS, N, ints
+from loihi_emu.widths import STATE_MAX
 
 i32 = np.int32
 i64 = np.int64

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from loihi_emu.arithmetic import STATE_MAX
 from loihi_emu.jit import disjoint, int64s, kernel, leaf
 from loihi_emu.models.lava.vector import (
     IN,
@@ -16,6 +15,7 @@ from loihi_emu.models.lava.vector import (
     longs,
     shifted,
 )
+from loihi_emu.widths import STATE_MAX
 
 i32 = np.int32
 i64 = np.int64

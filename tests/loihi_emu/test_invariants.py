@@ -11,7 +11,8 @@ from recipes import Link, Node, assert_same, events
 from strategies import recipes
 
 from loihi_emu import Conv2D, Emulator
-from loihi_emu.models import layout, registry
+from loihi_emu.models import layout
+from loihi_emu.rules import find
 
 pytestmark = UNHEEDED
 
@@ -182,7 +183,7 @@ def test_dense_and_sparse_storage_give_the_same(recipe):
 def test_arrays_of_equal_values_equal_scalars(recipe):
     nodes = []
     for node in recipe.nodes:
-        model = registry.find(recipe.rules, node.options.get("model", "lif")) if not node.is_input else None
+        model = find(recipe.rules).model(node.options.get("model", "lif")) if not node.is_input else None
         names = {p.name for p in model.parameters} if model else {"rate"}
         spread = {k: np.full(node.size, v) if k in names and np.ndim(v) == 0 else v for k, v in node.options.items()}
         nodes.append(replace(node, options=spread))

@@ -10,6 +10,7 @@ from loihi_emu import LoihiEmuError, Network, Noise, plots, quantize
 from loihi_emu.errors import MissingAttributeError, UnknownArgumentError
 from loihi_emu.keywords import known_keywords
 from loihi_emu.keywords_elsewhere import ARGUMENTS, ATTRIBUTES
+from loihi_emu.rules import find, names
 
 
 def network():
@@ -122,12 +123,12 @@ def test_names_say_by_what_they_are_taken():
 def test_words_of_other_tools_lead_to_arguments_that_exist():
     """A table that has fallen behind the signatures would advise names that do not exist."""
     rows = {**ARGUMENTS}
-    parameters = {p.name for m in loihi_emu.models.registry.MODELS for p in m.parameters} | {"name", "du", "dv"}
+    parameters = {p.name for rules in names() for m in find(rules).models for p in m.parameters} | {"name", "du", "dv"}
     for topic, words in rows.items():
         if topic == "population":
             known = parameters
         elif topic in ("variable", "rules"):
-            known = {"u", "v", "rest", "spikes", "weights", "delays", *loihi_emu.models.registry.RULES}
+            known = {"u", "v", "rest", "spikes", "weights", "delays", *names()}
         else:
             owner = loihi_emu if hasattr(loihi_emu, topic.partition(".")[0]) else loihi_emu.learning
             for part in topic.split("."):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from loihi_emu import Conv2D, Emulator, LearningRule, LoihiInputWarning, Network, quantize
-from loihi_emu.models import registry
+from loihi_emu.rules import find
 
 RNG = np.random.default_rng(5)
 
@@ -75,7 +75,7 @@ def test_what_get_gives_acts_as_what_was_given(rules):
         for _ in range(2):
             net = Network("n", rules=rules)
             source = net.input("pre", 4, spikes=([0, 1, 2, 3], [0, 1, 2, 3]))
-            cells = net.population("post", 3, vth=registry.find(rules, "lif").parameter("vth").high)
+            cells = net.population("post", 3, vth=find(rules).model("lif").parameter("vth").high)
             with warnings.catch_warnings():
                 warnings.simplefilter("error" if runs else "ignore")  # what acts loses nothing
                 net.connect(source, cells, given, name="c", **options)

@@ -16,7 +16,7 @@ from loihi_emu.errors import UnknownNameError, ValidationError
 from loihi_emu.quantize import bias_mantissa_exponent, quantize
 from loihi_emu.quantize_nengo import REGISTER_BITS, nengo_weights
 from loihi_emu.quantize_search import grid
-from loihi_emu.weights import RANGES, effective
+from loihi_emu.rules.chip import CHIP, RANGES
 
 GOLDEN = Path(__file__).parents[2] / "validation" / "golden" / "nengo_loihi" / "tables.npz"
 
@@ -30,7 +30,7 @@ quick = settings(max_examples=40, deadline=None)
 
 def chip_weights(q):
     """Effective weights by the rule that networks use."""
-    return effective(np.asarray(q.weights, dtype=np.int64), "chip", q.sign_mode, q.weight_bits, q.weight_exp)
+    return CHIP.weights.effective(np.asarray(q.weights, dtype=np.int64), q.sign_mode, q.weight_bits, q.weight_exp)
 
 
 @quick
@@ -51,7 +51,7 @@ def test_unclipped_weights_err_by_at_most_half_a_step(w, bits, vth):
 @given(some_weights, st.integers(2, 8))
 def test_mantissas_lie_on_the_grid_so_the_chip_loses_nothing(w, bits):
     q = quantize(w, weight_bits=bits)
-    low, high = RANGES["chip"][q.sign_mode]
+    low, high = RANGES[q.sign_mode]
     assert q.weights.min() >= low
     assert q.weights.max() <= high
     found = chip_weights(q)
@@ -122,11 +122,11 @@ def test_eight_bits_use_their_range():
 @pytest.mark.parametrize("mode", ["mixed", "excitatory", "inhibitory"])
 @pytest.mark.parametrize("exp", range(-8, 8))
 def test_grid_is_what_the_chip_makes_of_mantissas(mode, bits, exp):
-    low, high = RANGES["chip"][mode]
-    on_chip = np.unique(effective(np.arange(low, high + 1), "chip", mode, bits, exp).values)
+    low, high = RANGES[mode]
+    on_chip = np.unique(CHIP.weights.effective(np.arange(low, high + 1), mode, bits, exp).values)
     g = grid(mode, bits, exp)
     levels = np.arange(g.low, g.high + 1)
-    mine = effective(levels * g.spacing, "chip", mode, bits, exp)
+    mine = CHIP.weights.effective(levels * g.spacing, mode, bits, exp)
     assert mine.truncated == mine.clipped == 0
     assert np.array_equal(mine.values, levels * g.step)
     # Only the lower end may differ: floor and saturation give it a level that is no multiple.

@@ -8,9 +8,11 @@ from leaves import call
 
 from loihi_emu import philox
 from loihi_emu.image.memory import Description
-from loihi_emu.image.sources import thresholds, twister_state
+from loihi_emu.image.sources import thresholds
 from loihi_emu.models import noise
 from loihi_emu.validation.oracle_random import noise_level, poisson_event, random_word
+from loihi_emu.validation.peers.nengo_loihi import twister
+from loihi_emu.validation.peers.nengo_loihi.generator import seeded
 
 VECTORS = [  # Random123 1.09, kat_vectors, philox4x32 with 10 rounds: counter, key, result
     ("00000000 00000000 00000000 00000000", "00000000 00000000", "6627e8d5 e169c58d bc57ac4c 9b00dbd8"),
@@ -65,12 +67,12 @@ def test_draws_of_noise_equal_the_oracle(seed, size, step):
 @pytest.mark.parametrize("seed", [0, 1, 5489, 0xFFFFFFFF])
 def test_the_twister_equals_numpy(seed):
     size = 700
-    out, state = np.zeros(size, np.int16), twister_state(seed)
-    d = Description(noise.TWISTER_WORDS)
-    d.point(noise.M_OUT, out)
-    d.point(noise.M_STATE, state)
-    d.words[noise.M_N] = size
+    out, state = np.zeros(size, np.int16), seeded(seed)
+    d = Description(twister.TWISTER_WORDS)
+    d.point(twister.M_OUT, out)
+    d.point(twister.M_STATE, state)
+    d.words[twister.M_N] = size
     generator = np.random.RandomState(seed)
     for _ in range(4):
-        call(noise.draw_twister, d)
+        call(twister.draw, d)
         assert out.tolist() == generator.randint(-127, 128, size=size, dtype=np.int32).tolist()

@@ -14,13 +14,15 @@ from typing import Any
 
 from recipes import Recipe, events
 
-from loihi_emu import Emulator, models
+from loihi_emu import Emulator, models, rules
 from loihi_emu.jit import COMPILED, Leaf
 
 
 def all_leaves() -> dict[str, Leaf]:
     """Every leaf there is, by name."""
-    modules = [import_module(f"loihi_emu.models.{m.name}") for m in iter_modules(models.__path__)]
+    names = [f"loihi_emu.models.{m.name}" for m in iter_modules(models.__path__)]
+    names += [module for name in rules.names() for module in rules.find(name).leaves]
+    modules = [import_module(name) for name in names]
     return {leaf.name: leaf for module in modules for leaf in vars(module).values() if isinstance(leaf, Leaf)}
 
 

@@ -19,7 +19,7 @@ from loihi_emu.chip import LOIHI1
 from loihi_emu.errors import ValidationError, invalid
 from loihi_emu.numeric import integer, ranged
 from loihi_emu.numeric import whole as whole_numbers
-from loihi_emu.weights import MANTISSA_BITS
+from loihi_emu.rules.weights import MANTISSA_BITS
 
 DECAY_MAX = (1 << 12) - 1
 LIMITS = {

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from loihi_emu.jit import float64s, int32s, int64s, kernel, leaf, uint8s, uint32s
-from loihi_emu.models.noise import STATE_WORDS, next_word
+from loihi_emu.validation.peers.nengo_loihi.twister import STATE_WORDS, next_word
 
 i32 = np.int32
 i64 = np.int64

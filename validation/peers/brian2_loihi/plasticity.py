@@ -8,42 +8,33 @@ from typing import Any
 import numpy as np
 
 from loihi_emu.elements import Connection
+from loihi_emu.image.learner import Learner, rows
 from loihi_emu.image.memory import Arena, Array, Description
-from loihi_emu.image.plasticity_order import BySource, rows
 from loihi_emu.image.projections import Origin
 from loihi_emu.image.recorders import DecodedRecorder, Fills, StateRecorder
 from loihi_emu.image.sinks import Sink, describe_projection
-from loihi_emu.learning.checks_brian2 import unset_spikes
+from loihi_emu.image.state import State
 from loihi_emu.learning.grammar import EPOCHS, TRACES, Product
 from loihi_emu.learning.table import VARIABLE
 from loihi_emu.models import layout as at
-from loihi_emu.models import learning_brian2 as to
 from loihi_emu.models import learning_layout as chip
-from loihi_emu.weights import effective
+from loihi_emu.network import Network
+from loihi_emu.rules.weights import EFFECTIVE_MAX, dropped_bits
+from loihi_emu.validation.peers import delivery
+from loihi_emu.validation.peers.brian2_loihi import learning_brian2 as to
+from loihi_emu.validation.peers.brian2_loihi.learning_rules import unset_spikes
 
-LEAST = {"excitatory": 0, "inhibitory": -256, "mixed": -256}
-MOST = {"excitatory": 255, "inhibitory": 0, "mixed": 254}
 
-
-class PlasticBrian2(BySource):
+class PlasticBrian2(Learner):
     """One connection that learns under rules="brian2_loihi"."""
 
-    kind = "plastic"
-    learning_leaf = "learning_brian2:step"
-    second_leaf = ""
-    has_delays = has_tags = False
+    learning_leaf = f"{to.__name__}:step"
+    enabled_word = to.ENABLED
 
     def __init__(
-        self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, seed: int
+        self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, network: Network
     ) -> None:
-        assert c.learning is not None
-        self.connection, self.number, self.origin, self.sink = c, number, origin, sink
-        self.first, self.target, self.seed = first + c.pre.start, target + c.post.start, seed
-        self.rule = c.learning.rule
-        self.key = f"learn.{c.name}"
-        self.events: Array = np.zeros(1, np.int64)
-        self.updates: Array = np.zeros(1, np.int64)
-        self.stored = c.synapses
+        super().__init__(c, number, origin, first, sink, target, network)
         self.delay = int(c.delays.max()) if c.delays.size else 0
         self.slots = self.delay + 2  # of spikes under way: one is read while another is written
         self.traces = list(self.rule.traces)
@@ -55,7 +46,7 @@ class PlasticBrian2(BySource):
         """What memory holds of weights when they are set."""
         c = self.connection
         mantissas = values.astype(np.int64)
-        made = effective(mantissas, "brian2_loihi", c.sign_mode, c.weight_bits, c.weight_exp).values
+        made = self.weight_rule.effective(mantissas, c.sign_mode, c.weight_bits, c.weight_exp).values
         stored = {"w": mantissas, "active": made}
         return {k: np.ascontiguousarray(self.stored_order(v), np.int32).reshape(-1) for k, v in stored.items()}
 
@@ -83,6 +74,21 @@ class PlasticBrian2(BySource):
         if self.delay:
             arena.reserve(f"{self.key}.pending", (self.slots, self.connection.pre.size), np.uint8)
 
+    def check_state(self, state: State) -> None:
+        """Weights in their range, traces of 7 bits, and effective weights that are of these mantissas."""
+        key, c = self.key, self.connection
+        state.within(f"{key}.w", *self.weight_rule.ranges[c.sign_mode])
+        for name in self.traces:
+            for part in (name, f"{name}.seen"):
+                state.within(f"{key}.{part}", 0, to.MOST)
+        stored = state[f"{key}.w"].astype(np.int64)
+        exponent = c.weight_exp
+        learned = np.clip(stored << exponent if exponent >= 0 else stored >> -exponent, -EFFECTIVE_MAX, EFFECTIVE_MAX)
+        given = self.weight_rule.effective(stored, c.sign_mode, c.weight_bits, exponent).values
+        active = state[f"{key}.active"]
+        if self.stored and np.any((active != learned) & (active != given)):
+            state.fail(f"{key}.active", "other weights than those that are stored", "the effective ones")
+
     @property
     def weight_bytes(self) -> int:
         """Bytes of the synapses."""
@@ -91,23 +97,24 @@ class PlasticBrian2(BySource):
     # ------------------------------------------------------------ descriptions
     def leaf(self) -> str:
         """Name of the kernel that delivers spikes."""
-        return "learning_brian2:postpone" if self.delay else "learning_brian2:deliver"
+        return f"{delivery.__name__}:{'postpone' if self.delay else 'deliver'}"
 
     def describe(self, arena: Arena) -> Description:
         """The description of the delivery."""
         c = self.connection
         d = describe_projection(
-            to.DELIVER_WORDS, self.origin.lists, self.sink, arena,
+            delivery.DELIVER_WORDS, self.origin.lists, self.sink, arena,
             offset=self.origin.offset, graded=c.graded, events=self.events,
         )  # fmt: skip
-        d.point(to.V_ROWS, self._starts)
-        d.point(to.V_TARGETS, self._targets)
-        d.point(to.V_ACTIVE, arena[f"{self.key}.active"])
+        d.point(delivery.V_ROWS, self._starts)
+        d.point(delivery.V_TARGETS, self._targets)
+        d.point(delivery.V_ACTIVE, arena[f"{self.key}.active"])
         numbers = {
-            to.V_FIRST: self.first, to.V_STEP: c.pre.step, to.V_N: c.pre.size, to.V_TARGET: self.target,
-            to.V_TARGET_STEP: c.post.step, to.V_WAIT: self.delay, to.V_PENDING_SLOTS: self.slots,
+            delivery.V_FIRST: self.first, delivery.V_STEP: c.pre.step, delivery.V_N: c.pre.size,
+            delivery.V_TARGET: self.target, delivery.V_TARGET_STEP: c.post.step, delivery.V_WAIT: self.delay,
+            delivery.V_PENDING_SLOTS: self.slots,
         }  # fmt: skip
-        d.point(to.V_PENDING, arena[f"{self.key}.pending"] if self.delay else None)
+        d.point(delivery.V_PENDING, arena[f"{self.key}.pending"] if self.delay else None)
         for word, value in numbers.items():
             d.words[word] = value
         return d
@@ -136,9 +143,10 @@ class PlasticBrian2(BySource):
         d.point(to.TARGET, self._targets)
         d.point(to.WEIGHTS, arena[f"{self.key}.w"])
         d.point(to.ACTIVE, arena[f"{self.key}.active"])
+        low, high = self.weight_rule.ranges[c.sign_mode]
         numbers: dict[int, Any] = {
-            to.SYNAPSES: n, to.EXPONENT: c.weight_exp, to.STEP: 1 << (8 - c.weight_bits + (c.sign_mode == "mixed")),
-            to.LOW: LEAST[c.sign_mode], to.HIGH: MOST[c.sign_mode], to.ENABLED: int(c.learning.enabled),
+            to.SYNAPSES: n, to.EXPONENT: c.weight_exp, to.STEP: 1 << dropped_bits(c.sign_mode, c.weight_bits),
+            to.LOW: low, to.HIGH: high, to.ENABLED: int(c.learning.enabled),
             to.SEED: self.seed, to.STREAM: self.number,
         }  # fmt: skip
         for word, value in numbers.items():

@@ -7,43 +7,38 @@ from collections.abc import Mapping
 import numpy as np
 
 from loihi_emu.elements import Connection
+from loihi_emu.image.learner import Learner, rows
 from loihi_emu.image.memory import Arena, Array, Description
-from loihi_emu.image.plasticity_order import BySource, rows
 from loihi_emu.image.projections import Origin
 from loihi_emu.image.recorders import DecodedRecorder, Fills, StateRecorder
 from loihi_emu.image.sinks import Sink, describe_projection
+from loihi_emu.image.state import State
 from loihi_emu.learning.constants import checked
 from loihi_emu.models import layout as at
-from loihi_emu.models import learning_brian2 as delivery
-from loihi_emu.models import learning_nengo as to
 from loihi_emu.network import Network
-from loihi_emu.weights import effective
+from loihi_emu.rules.weights import MANTISSA_BITS, dropped_bits
+from loihi_emu.validation.peers import delivery
+from loihi_emu.validation.peers.nengo_loihi import learning_nengo as to
+from loihi_emu.validation.peers.nengo_loihi.generator import KEY
+from loihi_emu.validation.peers.nengo_loihi.rule_set import UNIT
 
-UNIT = 6
-"""Weights of exponent 0 count 2^6 units of u."""
 LOST = 2
 """Bits that a product of two factors loses to the accumulator's width in that peer."""
 
 
-class PlasticNengo(BySource):
+class PlasticNengo(Learner):
     """One connection that learns under rules="nengo_loihi"."""
 
-    kind = "plastic"
-    learning_leaf = "learning_nengo:traces"
-    second_leaf = "learning_nengo:weights"
-    has_delays = has_tags = False
+    learning_leaf = f"{to.__name__}:traces"
+    second_leaf = f"{to.__name__}:weights"
+    enabled_word = to.ENABLED
 
-    def __init__(self, c: Connection, origin: Origin, first: int, sink: Sink, target: int, network: Network) -> None:
-        assert c.learning is not None
-        self.connection, self.origin, self.sink = c, origin, sink
-        self.first, self.target = first + c.pre.start, target + c.post.start
-        self.rule = c.learning.rule
+    def __init__(
+        self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, network: Network
+    ) -> None:
+        super().__init__(c, number, origin, first, sink, target, network)
         self.error = dict(c.learning.factors)["y1"]
         self.error_size = (network.populations.get(self.error) or network.inputs[self.error]).size
-        self.key = f"learn.{c.name}"
-        self.events: Array = np.zeros(1, np.int64)
-        self.updates: Array = np.zeros(1, np.int64)
-        self.stored = c.synapses
         self.unit = UNIT + c.weight_exp
         self._starts, self._targets = rows(c)
         sink.need(0)
@@ -52,7 +47,7 @@ class PlasticNengo(BySource):
     def start(self, values: Array) -> dict[str, Array]:
         """What memory holds of weights when they are set."""
         c = self.connection
-        kept = effective(values.astype(np.int64), "nengo_loihi", c.sign_mode, c.weight_bits, 0).values
+        kept = self.weight_rule.effective(values.astype(np.int64), c.sign_mode, c.weight_bits, 0).values
         return {"active": np.ascontiguousarray(self.stored_order(kept << self.unit), np.int32).reshape(-1)}
 
     def mantissas(self, active: Array) -> Array:
@@ -80,6 +75,15 @@ class PlasticNengo(BySource):
         arena.reserve(f"{self.key}.y1", self.connection.post.size, np.int32)
         arena.reserve(f"{self.key}.x0", self.connection.pre.size, np.uint8)
 
+    def check_state(self, state: State) -> None:
+        """Weights in their range and at their precision, traces of 7 bits, and spikes of the unfinished epoch alone."""
+        key, most = self.key, 1 << (MANTISSA_BITS + self.unit)
+        state.within(f"{key}.active", -most, most)
+        if self.stored and np.any(state[f"{key}.active"] & ((1 << self.unit) - 1)):
+            state.fail(f"{key}.active", "weights that are none", f"multiples of {1 << self.unit}")
+        state.within(f"{key}.x1", 0, to.MOST)
+        state.within(f"{key}.x0", 0, min(state.clock % to.EPOCH, 1))
+
     @property
     def weight_bytes(self) -> int:
         """Bytes of the synapses."""
@@ -88,7 +92,7 @@ class PlasticNengo(BySource):
     # ------------------------------------------------------------ descriptions
     def leaf(self) -> str:
         """Name of the kernel that delivers spikes."""
-        return "learning_brian2:deliver"
+        return f"{delivery.__name__}:deliver"
 
     def describe(self, arena: Arena) -> Description:
         """The description of the delivery."""
@@ -125,7 +129,7 @@ class PlasticNengo(BySource):
         numbers = {
             to.PRE_FIRST: first + c.pre.start, to.PRE_STEP: c.pre.step, to.PRE_N: c.pre.size,
             to.E_FIRST: first_error, to.E_N: self.error_size, to.POST_N: c.post.size, to.UNIT: self.unit,
-            to.DROPPED: 8 - c.weight_bits + (c.sign_mode == "mixed"), to.FACTOR: mantissa,
+            to.DROPPED: dropped_bits(c.sign_mode, c.weight_bits), to.FACTOR: mantissa,
             to.SHIFT: to.FRACTION + exponent - LOST, to.ENABLED: int(c.learning.enabled),
         }  # fmt: skip
         for word, value in numbers.items():
@@ -137,6 +141,6 @@ class PlasticNengo(BySource):
         d.point(to.ERRORS, arena[f"{self.key}.y1"])
         d.point(to.KEEP, np.array([np.exp(-to.EPOCH / float(trace.tau)), float(trace.impulse)]))
         d.point(to.ACTIVE, arena[f"{self.key}.active"])
-        d.point(to.STATE, arena["twister"])
+        d.point(to.STATE, arena[KEY])
         d.point(to.UPDATES, self.updates)
         return d

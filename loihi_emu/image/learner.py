@@ -1,0 +1,131 @@
+"""What a connection that learns is to an image: its memory, its delivery, and the leaf that changes it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+
+import numpy as np
+
+from loihi_emu.elements import Connection
+from loihi_emu.image.memory import Arena, Array, Description
+from loihi_emu.image.projections import Origin
+from loihi_emu.image.recorders import Fills, StateRecorder
+from loihi_emu.image.sinks import Sink
+from loihi_emu.image.state import State
+from loihi_emu.network import Network
+from loihi_emu.rules import WeightRule
+
+
+class Learner(ABC):
+    """One connection that learns. Delivers like a projection; :meth:`describe_learning` is what changes it.
+
+    Parameters
+    ----------
+    c : Connection
+    number : int
+        Its number in order of creation: selects the stream of random numbers.
+    origin, first
+        Source of spikes, and the source population's first neuron there.
+    sink, target
+        Where weights add up, and the target population's first accumulator there.
+    network : Network
+
+    Attributes
+    ----------
+    learning_leaf, second_leaf : str
+        Names of the leaf that learns, and of one that runs behind the first of all learners.
+    enabled_word : int
+        Word of the description that switches learning on and off.
+    longest : int
+        Longest delay that its synapses can get.
+    events, updates : int64 arrays (1,)
+        Counters of synaptic events and of changes.
+    """
+
+    kind = "plastic"
+    learning_leaf: str
+    second_leaf = ""
+    enabled_word: int
+    longest = 0
+    has_delays = False
+    has_tags = False
+    learning_description: Description
+
+    def __init__(
+        self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, network: Network
+    ) -> None:
+        assert c.learning is not None
+        self.connection, self.number, self.origin, self.sink = c, number, origin, sink
+        self.first, self.target = first + c.pre.start, target + c.post.start
+        self.seed, self.rule = network.seed, c.learning.rule
+        self.weight_rule: WeightRule = network.rule_set.weights
+        self.key = f"learn.{c.name}"
+        self.events: Array = np.zeros(1, np.int64)
+        self.updates: Array = np.zeros(1, np.int64)
+        self.stored = c.synapses
+
+    # ------------------------------------------------------------ values as users see them
+    @abstractmethod
+    def start(self, values: Array) -> dict[str, Array]:
+        """What memory holds of weights when they are set."""
+
+    @abstractmethod
+    def read(self, arena: Arena, variable: str) -> Array:
+        """A copy of weights, delays, tags or a trace."""
+
+    @abstractmethod
+    def recorder(self, arena: Arena, variable: str, every: int, fills: Fills) -> StateRecorder:
+        """A recorder of weights, delays, tags or a trace."""
+
+    def stored_order(self, values: Array) -> Array:
+        """Values like ``Connection.values`` in the order of memory: by source neuron."""
+        return values.T if self.connection.kind == "dense" else values
+
+    def user_order(self, values: Array) -> Array:
+        """Values in the order of memory (any leading axes), in that of dense values or of the synapses given."""
+        c = self.connection
+        values = values[..., : c.synapses]
+        if c.kind != "dense":
+            return c.as_given(values)
+        return np.swapaxes(values.reshape(*values.shape[:-1], c.pre.size, c.post.size), -1, -2)
+
+    # ------------------------------------------------------------ memory
+    @abstractmethod
+    def reserve(self, arena: Arena) -> None:
+        """Ask for weights, traces and whatever else a run changes."""
+
+    @property
+    @abstractmethod
+    def weight_bytes(self) -> int:
+        """Bytes of the synapses."""
+
+    @abstractmethod
+    def check_state(self, state: State) -> None:
+        """Raise where state read from a file cannot be that of this learner."""
+
+    # ------------------------------------------------------------ leaves
+    @abstractmethod
+    def leaf(self) -> str:
+        """Name of the kernel that delivers spikes."""
+
+    @abstractmethod
+    def describe(self, arena: Arena) -> Description:
+        """The description of the delivery."""
+
+    @abstractmethod
+    def describe_learning(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> Description:
+        """The description of the leaf that learns; `lists` has the origin and first neuron of every node."""
+
+    def enable(self, on: bool) -> None:
+        """Switch learning on or off; traces go on."""
+        self.learning_description.words[self.enabled_word] = int(on)
+
+
+def rows(c: Connection) -> tuple[Array, Array]:
+    """Where the row of each source neuron starts in memory, int64, and the targets, int32."""
+    if c.kind == "dense":
+        starts = np.arange(c.pre.size + 1, dtype=np.int64) * c.post.size
+        return starts, np.tile(np.arange(c.post.size, dtype=np.int32), c.pre.size)
+    assert c.indptr is not None and c.indices is not None
+    return c.indptr, c.indices
