@@ -8,7 +8,7 @@ from lava.proc.lif.process import LIF
 from lava.proc.monitor.process import Monitor
 
 first = LIF(shape=(100,), bias_mant=np.arange(100), vth=60, name="first")
-synapses = Dense(weights=np.random.default_rng(0).integers(-40, 40, (10, 100)))
+synapses = Dense(weights=2 * np.random.default_rng(0).integers(-20, 20, (10, 100)))
 second = LIF(shape=(10,), vth=80, du=400, dv=40, name="second")
 first.s_out.connect(synapses.s_in)
 synapses.a_out.connect(second.a_in)

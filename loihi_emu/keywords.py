@@ -55,7 +55,9 @@ def known_keywords(function: F, name: str = "") -> F:
     def checked(*arguments: Any, **keywords: Any) -> Any:
         if keywords and not allowed.issuperset(keywords):
             wrong = next(word for word in keywords if word not in allowed)
-            raise unknown_argument(wrong, [word for word in known if word not in ("self", "cls")], place)
+            is_made = function.__name__ == "__init__" and arguments
+            where = type(arguments[0]).__name__ if is_made else place  # perhaps of a class derived from this one
+            raise unknown_argument(wrong, [word for word in known if word not in ("self", "cls")], where, topic=place)
         return function(*arguments, **keywords)
 
     return checked  # type: ignore[return-value]

@@ -12,8 +12,10 @@ from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
 from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.proc._arithmetic import Array, shift_signed
 from lava_api.proc._checks import as_integers
+from lava_api.proc._lost_weights import tell_lost_weights
 from lava_api.utils.weightutils import (
     MAX_WEIGHT_BITS,
+    SignMode,
     checked_sign_mode,
     clip_weights,
     determine_sign_mode,
@@ -75,12 +77,22 @@ class FixedConnection(FloatConnection):
 
         A sign mode that is not given is that of the weights as they are now: integers in an array, and perhaps set.
         """
-        mode = self.sign_mode or determine_sign_mode(self.weights)
-        prepared = truncate_weights(clip_weights(self.weights, mode, MAX_WEIGHT_BITS), mode, self.num_weight_bits)
+        prepared, _ = self.stored()
         if isinstance(self.weights, np.ndarray):
             self.weights[...] = prepared
         else:
             self.weights = prepared
+
+    def stored(self) -> tuple[Any, SignMode]:
+        """Return the weights in the form that the chip stores, and their sign mode."""
+        mode = self.sign_mode or determine_sign_mode(self.weights)
+        return truncate_weights(clip_weights(self.weights, mode, MAX_WEIGHT_BITS), mode, self.num_weight_bits), mode
+
+    def tell_lost(self, process: Any) -> None:
+        """Warn of what the weights are going to lose in the first step."""
+        if type(self).run_spk.__module__.startswith("lava_api."):  # else a user's class decides
+            stored, mode = self.stored()
+            tell_lost_weights(process.weights, self.weights, stored, mode, self.num_weight_bits)
 
     def scale(self, sums: Any) -> Any:
         """Shift sums by the weight exponent, rounding down."""

@@ -66,6 +66,10 @@ class FixedLearningSteps(LearningSteps):
                 setattr(self, name, _without(tags, tags.data, lost))
         self.weights = _without(old, self._stored(), lost)
 
+    def stored(self) -> tuple[Any, SignMode]:
+        """Return the weights without the bits that are not stored, and their sign mode."""
+        return truncate_weights(self.weights, self.sign_mode, self.num_weight_bits), self.sign_mode
+
     def _stored(self) -> Any:
         """Return the values of a sparse matrix of weights as they are stored."""
         return np.asarray(truncate_weights(self.weights.data, self.sign_mode, self.num_weight_bits))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loihi_emu.errors import extra
+from loihi_emu.keywords import known_keywords
 
 if TYPE_CHECKING:
     from matplotlib.figure import FigureBase
@@ -15,6 +16,7 @@ FIGURE_SIZE = (10, 5)
 """Width and height of a new figure, inches."""
 
 
+@known_keywords
 def raster_plot(
     spikes: Any,
     stride: int = 6,

@@ -15,6 +15,7 @@ from lava_api.magma.compiler.executable import Executable
 from lava_api.magma.core.process.process import AbstractProcess
 from loihi_emu import foreign
 from loihi_emu.errors import SimulationError, invalid
+from loihi_emu.keywords import known_keywords
 from loihi_emu.writing import replacing
 
 SUFFIX = ".pickle"
@@ -35,6 +36,7 @@ class SerializationObject:
         self.executable = executable
 
 
+@known_keywords
 def save(processes: Any, filename: str, executable: Executable | None = None) -> None:
     """Write processes into a file.
 
@@ -76,6 +78,7 @@ def save(processes: Any, filename: str, executable: Executable | None = None) ->
         file.write(content)
 
 
+@known_keywords
 def load(filename: str) -> tuple[Any, Executable | None]:
     """Read processes, and their executable if there is one, from a file.
 

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
 from loihi_emu.errors import invalid
+from loihi_emu.keywords import known_keywords
 from loihi_emu.numeric import integer
 
 MAX_WEIGHT_BITS = 8
@@ -38,6 +39,7 @@ def checked_sign_mode(proc_params: Any) -> SignMode | None:
     raise invalid(f'process "{name}"' if name else "connection", "sign_mode", mode, allowed)
 
 
+@known_keywords
 def determine_sign_mode(weights: Any) -> SignMode:
     """Sign mode of a weight matrix: all-zero and non-negative ones are excitatory.
 
@@ -51,6 +53,7 @@ def determine_sign_mode(weights: Any) -> SignMode:
     return SignMode.INHIBITORY if weights.max() <= 0 else SignMode.MIXED
 
 
+@known_keywords
 def clip_weights(weights: Any, sign_mode: SignMode, num_bits: int, learning_simulation: bool = False) -> Any:
     """Clip weights to the range of their sign mode.
 
@@ -81,6 +84,7 @@ def clip_weights(weights: Any, sign_mode: SignMode, num_bits: int, learning_simu
     return _on_values(weights, clip)
 
 
+@known_keywords
 def truncate_weights(
     weights: Any, sign_mode: SignMode, num_weight_bits: int, max_num_weight_bits: int = MAX_WEIGHT_BITS
 ) -> Any:
@@ -136,6 +140,7 @@ class OptimizedWeights:
     weight_exp: int
 
 
+@known_keywords
 def optimize_weight_bits(weights: Any, sign_mode: SignMode, loihi2: bool | None = False) -> OptimizedWeights:
     """Find the least number of bits, and the exponent, that hold weights of the chip's format without loss.
 

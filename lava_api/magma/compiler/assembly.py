@@ -120,6 +120,8 @@ def _model(leaf: Leaf, assembly: Assembly, control: Control) -> Any:
         setattr(model, f"_{var.name}_p", lava_type.precision)
         model.var_id_to_var_map[var.id] = var.name
         assembly.variables[var.id] = (model, var.name, var)
+    if hasattr(model, "tell_lost"):
+        model.tell_lost(process)
     return model
 
 

@@ -13,9 +13,12 @@ from loihi_emu.user_warnings import warn
 SIZE = 127
 """Numbers are proposed to be scaled to at most this magnitude."""
 
+NOTHING = 1e-6
+"""Fractions below this are what computing with floats leaves behind: of the number itself, or of 1 if it is smaller."""
+
 
 def tell_lost(var: Any, lava_type: Any) -> None:
-    """Warn where numbers of a variable become 0 because its model holds integers.
+    """Warn where numbers of a variable lose their fractions, or all, because its model holds integers.
 
     Parameters
     ----------
@@ -30,16 +33,23 @@ def tell_lost(var: Any, lava_type: Any) -> None:
     given = np.asarray(var.init.data if issparse(var.init) else var.init)
     if given.dtype.kind != "f":
         return
-    sizes = np.abs(given)
-    lost = (sizes > 0) & (sizes < 1)
+    sizes = np.abs(given[np.isfinite(given)])
+    losses, largest = sizes - np.floor(sizes), float(sizes.max(initial=0))
+    lost = losses > NOTHING * np.maximum(sizes, min(largest, 1))
     if not lost.any():
         return
-    largest = float(sizes.max())
-    scale = 2.0 ** np.floor(np.log2(SIZE / largest)) if np.isfinite(largest) else 1.0
-    advice = f"Scale them, as by np.round({var.name} * {scale:g}), or" if scale > 1 else "Scale them, or"
+    zeroed = lost & (sizes < 1)
+    scale = 2.0 ** np.floor(np.log2(SIZE / largest))
+    advice = f"Scale them, as by np.round({var.name} * {scale:g})" if scale > 1 else "Round them"
+    if zeroed.sum() == lost.sum():
+        what = f"{np.count_nonzero(zeroed)} of {given.size} numbers become 0"
+        most = f"the largest of these is {float(sizes[zeroed].max()):.3g}"
+    else:
+        zeros = f", {np.count_nonzero(zeroed)} become 0" if zeroed.any() else ""
+        what = f"{np.count_nonzero(lost)} of {given.size} numbers lose their fractions{zeros}"
+        most = f"the largest loss is {float(losses.max()):.3g}"
     warn(
-        f"{var._where()}: {np.count_nonzero(lost)} of {given.size} numbers become 0, as the model holds integers; the"
-        f" largest of these is {float(sizes[lost].max()):.3g}. {advice} select the floating-point model:"
-        " select_tag='floating_pt'.",
+        f"{var._where()}: {what}, as the model holds integers; {most}. {advice}, or"
+        " select the floating-point model: select_tag='floating_pt'.",
         LoihiInputWarning,
     )

@@ -17,11 +17,13 @@ from lava_api.magma.compiler.wiring import Wiring
 from lava_api.magma.core.run_configs import Loihi1HwCfg, Loihi2HwCfg
 from loihi_emu.chip import LOIHI1, Chip
 from loihi_emu.errors import MappingError, SimulationError
+from loihi_emu.keywords import known_keywords
 
 if TYPE_CHECKING:
     from loihi_emu.mapping import Placement
 
 
+@known_keywords
 def place_process(
     process: Any, *, run_cfg: Any = None, chip: Chip | None = None, boards: Any = None, strategy: Any = "greedy"
 ) -> Placement:

@@ -9,6 +9,7 @@ from lava_api.magma.core.model.model import AbstractProcessModel
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.resources import AbstractResource
 from lava_api.magma.core.sync.protocol import AbstractSyncProtocol
+from loihi_emu.keywords import known_keywords
 
 Model = TypeVar("Model", bound=type)
 
@@ -16,6 +17,7 @@ REGISTRY = "_process_models"
 """Attribute of a process class with the models that name it; it lives and dies with the class."""
 
 
+@known_keywords
 def implements(
     proc: type[AbstractProcess] | None = None, protocol: type[AbstractSyncProtocol] | None = None
 ) -> Callable[[Model], Model]:

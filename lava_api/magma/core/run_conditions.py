@@ -7,6 +7,7 @@ from numbers import Integral
 from typing import Any
 
 from loihi_emu.errors import ValidationError
+from loihi_emu.keywords import known_keywords_of
 
 
 class AbstractRunCondition(ABC):  # noqa: B024
@@ -22,6 +23,7 @@ class AbstractRunCondition(ABC):  # noqa: B024
         self.blocking = blocking
 
 
+@known_keywords_of
 class RunSteps(AbstractRunCondition):
     """Run a number of time steps.
 
@@ -41,6 +43,7 @@ class RunSteps(AbstractRunCondition):
         return f"RunSteps({self.num_steps}, blocking={self.blocking})"
 
 
+@known_keywords_of
 class RunContinuous(AbstractRunCondition):
     """Run until ``pause()`` or ``stop()``, or until a model asks for one of them.
 

@@ -14,11 +14,13 @@ from lava_api.magma.core.model.sub.model import AbstractSubProcessModel
 from lava_api.magma.core.resources import Loihi1NeuroCore, Loihi2NeuroCore, NeuroCore
 from lava_api.magma.core.sync.domain import SyncDomain
 from loihi_emu.chip import LOIHI1, LOIHI2, Chip
+from loihi_emu.keywords import known_keywords_of
 
 FIXED_TAGS = ("fixed_pt", "bit_accurate_loihi", "bit_approximate_loihi")
 """Tags of models with the integer arithmetic of the chip; what hardware configurations prefer."""
 
 
+@known_keywords_of
 class RunConfig(ABC):  # noqa: B024
     """Base of run configurations; override :meth:`select`.
 
@@ -50,6 +52,7 @@ class RunConfig(ABC):  # noqa: B024
         """Return one of the process models found for a process."""
 
 
+@known_keywords_of
 class AbstractLoihiRunCfg(RunConfig):
     """Selects by kind and tag.
 
@@ -132,6 +135,7 @@ class AbstractLoihiRunCfg(RunConfig):
         raise AssertionError(f"{where}: No ProcessModels found with tag '{self.select_tag}'. There are: {known}.")
 
 
+@known_keywords_of
 class AbstractLoihiHWRunCfg(AbstractLoihiRunCfg):
     """Runs a program on the emulated chip.
 

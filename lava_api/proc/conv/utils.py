@@ -9,6 +9,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from lava_api.proc._arithmetic import Array
+from loihi_emu.keywords import known_keywords
 
 TORCH_IS_AVAILABLE = False
 """Lava's mark of its second implementation, by Torch."""
@@ -37,6 +38,7 @@ def make_tuple(value: Any) -> tuple[int, int]:
     return items[0], items[-1]
 
 
+@known_keywords
 def signed_clamp(x: Any, bits: int) -> Any:
     """Wrap integers into ``bits`` bits, sign included; nothing saturates in spite of the name.
 
@@ -49,6 +51,7 @@ def signed_clamp(x: Any, bits: int) -> Any:
     return (x + half) % (2 * half) - half
 
 
+@known_keywords
 def output_shape(
     input_shape: tuple[int, int, int],
     out_channels: int,
@@ -65,6 +68,7 @@ def output_shape(
     return int(x), int(y), int(out_channels)
 
 
+@known_keywords
 def conv(
     input_: Array,
     weight: Array,
@@ -115,6 +119,7 @@ def conv(
     return sums.astype(np.int64).astype(np.int32) if integral else sums
 
 
+@known_keywords
 def conv_scipy(
     input_: Array, weight: Array, kernel_size: Any, stride: Any, padding: Any, dilation: Any, groups: int
 ) -> Array:
@@ -130,6 +135,7 @@ LAYOUTS = {
 """Where X, Y and C of images, N, X, Y and C of kernels, and X and Y of pairs are; whether kernels are mirrored."""
 
 
+@known_keywords
 def conv_to_sparse(
     input_shape: tuple[int, int, int],
     output_shape: tuple[int, int, int],

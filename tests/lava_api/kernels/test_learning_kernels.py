@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from messages import UNHEEDED
 from scipy.sparse import csr_matrix
 
 from lava_api.magma.core.learning.constants import GradedSpikeCfg
@@ -17,6 +18,8 @@ from lava_api.proc.io.source import RingBuffer as Source
 from lava_api.proc.monitor.process import Monitor
 from lava_api.proc.sparse.process import LearningSparse
 from lava_api.utils.weightutils import SignMode
+
+pytestmark = UNHEEDED
 
 STEPS = 30
 TRACES = ("x1", "x2", "y1", "y2", "y3")

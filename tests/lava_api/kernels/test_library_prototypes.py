@@ -245,7 +245,7 @@ def test_what_the_network_was_built_for_stays(make, name, fine, other):
 
 def test_a_spike_after_the_end_of_an_epoch_is_refused():
     rule = STDPLoihi(learning_rate=1, A_plus=1, A_minus=-1, tau_plus=5, tau_minus=5, t_epoch=4)
-    process, config = LearningDense(weights=np.eye(2), learning_rule=rule), Loihi2SimCfg(select_tag=FIXED)
+    process, config = LearningDense(weights=2 * np.eye(2), learning_rule=rule), Loihi2SimCfg(select_tag=FIXED)
     process.run(RunSteps(1), config)
     process.ty.set(np.array([4, 4]))
     process.run(RunSteps(4), config)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from messages import UNHEEDED
 from scipy.sparse import csr_matrix
 
 from lava_api.magma.core.decorator import implements, requires
@@ -25,6 +26,8 @@ from lava_api.proc.io.source import RingBuffer as Source
 from lava_api.proc.lif.process import LIF, LIFRefractory, LIFReset, TernaryLIF
 from lava_api.proc.monitor.process import Monitor
 from lava_api.proc.sparse.process import DelaySparse, Sparse
+
+pytestmark = UNHEEDED
 
 STEPS = 24
 

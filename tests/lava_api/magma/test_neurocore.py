@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from messages import UNHEEDED
 from scipy.sparse import csr_matrix
 
 from lava_api.magma.core.decorator import implements, requires
@@ -213,6 +214,7 @@ def test_axons_synapses_and_neurons_in_one_model():
     assert np.array_equal(outputs(kind(weights, loop), data, (5,)), expected)
 
 
+@UNHEEDED
 @pytest.mark.parametrize("mixed", [True, False])
 @pytest.mark.parametrize(
     ("proc", "model", "options"),

@@ -348,7 +348,7 @@ def test_placing_leaves_a_program_as_it_was():
 # ------------------------------------------------------------ results
 @pytest.mark.parametrize(("hardware", "simulation"), [(Loihi1HwCfg, Loihi1SimCfg), (Loihi2HwCfg, Loihi2SimCfg)])
 def test_results_are_those_of_the_simulation(hardware, simulation):
-    spikes, weights = RNG.integers(0, 2, (20, 30)), RNG.integers(-120, 120, (1500, 20))
+    spikes, weights = RNG.integers(0, 2, (20, 30)), 2 * RNG.integers(-60, 60, (1500, 20))
     rule = {"dw": "2^-2 * x1 * y0 - 2^-2 * y1 * x0", "x1_impulse": 16, "x1_tau": 10, "y1_impulse": 16, "y1_tau": 10}
 
     def run(config):

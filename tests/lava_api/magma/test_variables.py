@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from lava_parts import Pair, PySource, Sink, Source
+from messages import UNHEEDED
 from scipy.sparse import csr_matrix
 
 from lava_api.magma.core.decorator import implements
@@ -14,6 +15,8 @@ from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.lif.process import LIF
+
+pytestmark = UNHEEDED
 
 CFG = Loihi2SimCfg()
 MATRIX = csr_matrix([[0, 2.0], [3.0, 0]])

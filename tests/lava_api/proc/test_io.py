@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from lava_runs import played, recorded, through
+from messages import UNHEEDED
 
 from lava_api.magma.core.learning.learning_rule import Loihi2FLearningRule
 from lava_api.magma.core.run_conditions import RunContinuous, RunSteps
@@ -31,6 +32,7 @@ def test_a_short_recording_starts_again_and_a_short_buffer_is_overwritten():
     assert sink.data.get().tolist() == [[2, 1]]
 
 
+@UNHEEDED
 def test_fixed_point_sources_cut_fractions():
     assert through(Sigma(shape=(1,)), [[2.75]], into="a_in", out="s_out") == [[2]]
     assert through(Sigma(shape=(1,)), [[2.75]], "floating_pt", into="a_in", out="s_out") == [[2.75]]

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lava_runs import played, recorded
 from learning_oracle import LIMITS, Oracle, text
+from messages import UNHEEDED
 from scipy.sparse import csr_matrix
 
 from lava_api.magma.core.decorator import implements, requires
@@ -274,6 +275,7 @@ def test_sparse_tags_learn_where_weights_are_stored():
     learner.stop()
 
 
+@UNHEEDED
 @pytest.mark.parametrize("kernels", [True, False])
 @pytest.mark.parametrize(
     ("dw", "weights"), [("u0*y1 + u0", [[0, 45], [0, 0]]), ("u0 + u0*y1 - u0*sgn(t)", [[1, 45], [0, 1]])]
@@ -289,6 +291,7 @@ def test_sparse_synapses_whose_weight_is_rounded_to_0_are_lost_to_rules_of_trace
     learner.stop()
 
 
+@UNHEEDED
 @pytest.mark.parametrize("kernels", [True, False])
 def test_sparse_tags_outlast_their_synapses(kernels, monkeypatch):
     monkeypatch.setattr(plan, "AT_ALL", kernels)

@@ -10,6 +10,7 @@ from lava_api.magma.core.learning import string_symbols as names
 from lava_api.magma.core.learning.product_series import ProductSeries
 from lava_api.magma.core.learning.symbolic_equation import SymbolicEquation
 from loihi_emu.errors import ValidationError, invalid
+from loihi_emu.keywords import known_keywords_of
 from loihi_emu.numeric import finite, integer, ranged
 
 TRACE_PARAMETERS = tuple(
@@ -56,6 +57,7 @@ def _rule(target: str) -> property:
     return property(getter, doc=f"The rule {target} as products, or None.")
 
 
+@known_keywords_of
 class LoihiLearningRule:
     """Rules for weights and tags, with the traces they read.
 
@@ -212,6 +214,7 @@ class Loihi2FLearningRule(LoihiLearningRule):
     """Two factors: the connection makes the traces y1, y2, y3 from the spikes that come back from its target."""
 
 
+@known_keywords_of
 class Loihi3FLearningRule(LoihiLearningRule):
     """Three factors: the target's neurons send y1, y2 and y3 in every step.
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from loihi_emu.keywords import known_keywords_of
+
 LOGGER = logging.getLogger("lava_api")
 
 
+@known_keywords_of
 @dataclass
 class LogConfig:
     """Levels, format and file of a process' log.

@@ -13,6 +13,7 @@ from lava_api.magma.core.process.ports.ports import InPort, OutPort, RefPort, Va
 from lava_api.magma.core.process.runner import registered
 from lava_api.magma.core.process.variable import Var
 from lava_api.magma.core.run_conditions import check_condition
+from loihi_emu.keywords import known_keywords_of
 
 if TYPE_CHECKING:
     from lava_api.magma.compiler.executable import Executable
@@ -25,7 +26,15 @@ Proc = TypeVar("Proc", bound="AbstractProcess")
 
 
 class ProcessPostInitCaller(type):
-    """Metaclass that names and collects ports and variables once the last constructor has returned."""
+    """Metaclass that names and collects ports and variables once the last constructor has returned.
+
+    Methods of this package's processes name the right keyword where they are given an unknown one.
+    """
+
+    def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> None:
+        super().__init__(name, bases, namespace)
+        if cls.__module__.partition(".")[0] == __name__.partition(".")[0]:
+            known_keywords_of(cls)
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         """Build the process, then collect its members."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from lava_api.magma.core.process.interfaces import AbstractProcessMember, IdGeneratorSingleton
+from loihi_emu.keywords import known_keywords_of
 
 
+@known_keywords_of
 class Var(AbstractProcessMember):
     """State or parameter of a process, readable and writable whenever the process does not run.
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from lava_api.magma.core.sync.protocol import AbstractSyncProtocol
+from loihi_emu.keywords import known_keywords_of
 
 
+@known_keywords_of
 class SyncDomain:
     """Processes that run in step by one protocol.
 

@@ -13,6 +13,7 @@ import numpy as np
 import lava_api.magma.core.process.ports.exceptions as pe
 from lava_api.magma.core.process.interfaces import AbstractProcessMember
 from lava_api.magma.core.process.ports.connection_config import ConnectionConfig
+from loihi_emu.keywords import known_keywords_of
 
 Transform = Callable[[Any], Any]
 
@@ -32,6 +33,7 @@ def create_port_id(proc_id: int, port_name: str) -> str:
     return f"{proc_id}_{port_name}"
 
 
+@known_keywords_of
 class AbstractPort(AbstractProcessMember):
     """A port; `in_connections` and `out_connections` are the edges of the graph."""
 

@@ -22,6 +22,7 @@ from lava_api.magma.core.process.ports.abstract import (
     to_list,
 )
 from lava_api.magma.core.process.variable import Var
+from loihi_emu.keywords import known_keywords_of
 
 __all__ = [
     "AbstractDstPort",
@@ -47,6 +48,7 @@ PIPE_MESSAGES = 64
 """Messages that an external pipe of Lava holds unless told otherwise."""
 
 
+@known_keywords_of
 class _Piped(AbstractIOPort):
     """A message port that may be the end of an external pipe.
 
@@ -67,6 +69,7 @@ class _Piped(AbstractIOPort):
             self.external_pipe_buffer_size = buffer_size
 
 
+@known_keywords_of
 class OutPort(_Piped, AbstractSrcPort):
     """Sends messages of one shape.
 
@@ -93,6 +96,7 @@ class OutPort(_Piped, AbstractSrcPort):
         self._connect(ports, OutPort, connection_configs, forward=False)
 
 
+@known_keywords_of
 class InPort(_Piped, AbstractDstPort):
     """Receives messages of one shape; several connections are summed.
 
@@ -117,6 +121,7 @@ class InPort(_Piped, AbstractDstPort):
         self._connect(ports, AbstractIOPort, connection_configs, forward=False)
 
 
+@known_keywords_of
 class _OneToOne(AbstractRVPort):
     """A port of variables: it has one connection on each side at most."""
 
@@ -142,6 +147,7 @@ class _OneToOne(AbstractRVPort):
         self._connect(listed, AbstractRVPort, configs, forward=forward)
 
 
+@known_keywords_of
 class RefPort(_OneToOne, AbstractSrcPort):
     """Reads and writes a variable of another process.
 
@@ -214,6 +220,7 @@ class RefPort(_OneToOne, AbstractSrcPort):
         return port
 
 
+@known_keywords_of
 class VarPort(_OneToOne, AbstractDstPort):
     """Opens a variable of its process to the RefPorts of others.
 
