@@ -13,9 +13,9 @@ def network(hidden):
     """64 inputs, some hidden neurons, 10 outputs."""
     rng = np.random.default_rng(0)
     source = RingBuffer(data=rng.integers(0, 2, (64, 20)))
-    first = Dense(weights=rng.integers(-50, 100, (hidden, 64)), name="first")
+    first = Dense(weights=2 * rng.integers(-25, 50, (hidden, 64)), name="first")
     cells = LIF(shape=(hidden,), vth=20, du=4095, name="hidden")
-    second = Dense(weights=rng.integers(-50, 100, (10, hidden)), name="second")
+    second = Dense(weights=2 * rng.integers(-25, 50, (10, hidden)), name="second")
     outputs = LIF(shape=(10,), vth=200, du=4095, name="outputs")
     for sender, receiver in ((source, first), (cells, second)):
         sender.s_out.connect(receiver.s_in)

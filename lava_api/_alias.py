@@ -22,6 +22,8 @@ from lava_api._same_module import SameModuleLoader
 NAME = "lava"
 LIBRARIES = "lava.lib"
 OURS = "lava_api"
+CHILDREN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_children")
+"""Folder by which new processes find ``lava``: `multiprocessing` hands them ``sys.path``, but no finders."""
 
 
 class Folders(list[str]):
@@ -73,9 +75,14 @@ class LavaFinder(MetaPathFinder):
         if fullname == LIBRARIES:
             spec = ModuleSpec(LIBRARIES, LibraryLoader(), is_package=True)
             spec.submodule_search_locations = library_folders()
-            return spec if spec.submodule_search_locations else None
+            if spec.submodule_search_locations or _chip.is_looked_for():
+                return spec if spec.submodule_search_locations else None
+            raise no_library(fullname)
         if fullname.startswith(f"{LIBRARIES}."):
-            return self._library(fullname, path)
+            library = self._library(fullname, path)
+            if library is None and fullname.count(".") == LIBRARIES.count(".") + 1 and not _chip.is_looked_for():
+                raise no_library(fullname)
+            return library
         real = OURS + fullname.removeprefix(NAME)
         found = importlib.util.find_spec(real)
         if found is None and _chip.is_looked_for():
@@ -104,6 +111,15 @@ class LavaFinder(MetaPathFinder):
     @staticmethod
     def invalidate_caches() -> None:
         """Nothing is kept."""
+
+
+def no_library(name: str) -> ModuleNotFoundError:
+    """Build the error for a library on top of Lava that is not installed."""
+    return ModuleNotFoundError(
+        f"No module named {name!r}: libraries on top of Lava (lava-dl, lava-dnf, lava-optimization, ...) are no part of"
+        f" lava_api. They are found where they are installed for this Python, {sys.executable}",
+        name=name,
+    )
 
 
 def library_folders() -> list[str]:
@@ -137,6 +153,8 @@ def install() -> None:
             name=NAME,
         )
     sys.meta_path.insert(0, LavaFinder())
+    if CHILDREN not in sys.path:
+        sys.path.append(CHILDREN)
 
 
 def uninstall() -> None:
@@ -145,5 +163,7 @@ def uninstall() -> None:
     if found is None:
         return
     sys.meta_path.remove(found)
+    if CHILDREN in sys.path:
+        sys.path.remove(CHILDREN)
     for name in [name for name in sys.modules if name == NAME or name.startswith(f"{NAME}.")]:
         del sys.modules[name]

@@ -15,7 +15,7 @@ FILES = sorted(file for file in (ROOT / "examples").glob("*.py") if file.stem no
 PRINTED = {
     "composition": r"spikes of .*: \[49 42 51\]\nvoltages of the first: \[   0 6599    0    0    0 2176\]",
     "extension": r"\.\.\|\.\.\.\|\.\.\.\|\.\n\.\|\.\.\.\|\.\.\.\|\.\.\n\.\.\.\|\.\.\.\|\.\.\.\|",
-    "fitting": r"neuron 3 .*=503\)\n.*: 510 of 1024\n.*: 564 of 4096\n.*: 350720 of 1048576\nprocess .*4963 .*",
+    "fitting": r"neuron 3 .*=503\)\n.*: 510 of 1024\n.*: 564 of 4096\n.*: 350720 of 1048576\nprocess .*4941 .*",
     "learning": r"weights from 50: early (?:[89]\d|1[0-3]\d), late (?:-?1?\d), silent 50",
     "messages": r"received 5 messages, the last one \[24\. 26\.\]",
     "platforms": r"spikes .*: \[64 65 65 65\]\n.*voltages: \[916   0 448 916\]\n800 neuron updates, 259 spikes",

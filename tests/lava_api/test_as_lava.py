@@ -78,7 +78,16 @@ def test_introspection_is_sane(tmp_path):
 def test_what_is_not_there_is_named(tmp_path):
     said = program("import lava.magma.nowhere", tmp_path, fails=True)
     assert "'lava' is lava_api in this process, and that has no 'lava_api.magma.nowhere'" in said
-    assert "No module named 'lava.lib'" in program("import lava.lib.dnf", tmp_path, fails=True)
+    told = "libraries on top of Lava (lava-dl, lava-dnf, lava-optimization, ...) are no part of lava_api"
+    assert f"No module named 'lava.lib': {told}" in program("import lava.lib.dnf", tmp_path, fails=True)
+    program("import importlib.util\nassert importlib.util.find_spec('lava.lib') is None", tmp_path)
+
+
+def test_a_library_that_is_not_there_is_named_beside_others(other, tmp_path):
+    said = program("import lava.lib.dnf.kernels", tmp_path, paths=[other], fails=True)
+    assert "No module named 'lava.lib.dnf': libraries on top of Lava" in said
+    looked_for = "import importlib.util\nassert importlib.util.find_spec('lava.lib.dnf') is None"
+    program(looked_for, tmp_path, paths=[other])
 
 
 def test_libraries_of_others_see_lava_api(other, tmp_path):
@@ -149,6 +158,30 @@ def test_a_script_runs_as_with_python(tmp_path):
     )
     said = python("-m", "lava_api", "apart/script.py", "-x", "1", cwd=tmp_path)
     assert said == "lava_api.proc.lif.process 3 apart ['apart/script.py', '-x', '1']\n"
+
+
+@pytest.mark.parametrize("way", ["fork", "spawn", "forkserver"])
+def test_processes_that_a_script_starts_know_the_name_too(other, way, tmp_path):
+    write(
+        tmp_path / "script.py",
+        "import multiprocessing\n"
+        "from lava.magma.core.run_conditions import RunSteps\n"
+        "from lava.magma.core.run_configs import Loihi2SimCfg\n"
+        "from lava.proc.lif.process import LIF\n"
+        "def voltage(bias, back):\n"
+        "    cells = LIF(shape=(1,), bias_mant=bias, vth=1000)\n"
+        "    cells.run(RunSteps(3), Loihi2SimCfg(select_tag='fixed_pt'))\n"
+        "    back.put(int(cells.v.get()[0]))\n"
+        "    cells.stop()\n"
+        "if __name__ == '__main__':\n"
+        f"    context = multiprocessing.get_context({way!r})\n"
+        "    back = context.SimpleQueue()\n"
+        "    child = context.Process(target=voltage, args=(5, back))\n"
+        "    child.start()\n"
+        "    child.join()\n"
+        "    print(child.exitcode or back.get())\n",
+    )
+    assert python("-m", "lava_api", "script.py", cwd=tmp_path, paths=[other]) == "15\n"
 
 
 def test_a_module_and_a_line_of_code_run_too(tmp_path):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
+
+from loihi_emu.user_warnings import warn
 
 NO_SETTINGS = ("log",)
 
@@ -21,7 +22,7 @@ class UsedConfig:
         self.kind = type(run_cfg)
         self.settings = _settings(run_cfg)
 
-    def compare(self, run_cfg: Any, where: str, stacklevel: int) -> None:
+    def compare(self, run_cfg: Any, where: str) -> None:
         """Warn when a later configuration is not like this one: it has no effect.
 
         Parameters
@@ -30,8 +31,6 @@ class UsedConfig:
             The later one.
         where : str
             Name of the process whose run it was given to.
-        stacklevel : int
-            So many calls up is the line that the warning names.
         """
         later = _settings(run_cfg)
         names = [name for name in later if not _equal(later[name], self.settings.get(name))]
@@ -40,11 +39,10 @@ class UsedConfig:
         changed = [f"{name} was {self.settings.get(name)!r}, is {later[name]!r}" for name in names]
         if type(run_cfg) is not self.kind:
             changed.insert(0, f"its class was {self.kind.__name__}, is {type(run_cfg).__name__}")
-        warnings.warn(
+        warn(
             f'process "{where}": this run_cfg has no effect ({"; ".join(changed)}): the models were chosen at the first'
             " run. Leave it out, or create the processes anew to choose others.",
             UserWarning,
-            stacklevel=stacklevel + 1,
         )
 
 

@@ -70,9 +70,9 @@ class Runtime(Engine):
         return getattr(self._executable, "placement", None)
 
     def compare_config(self, run_cfg: Any, where: str) -> None:
-        """Warn the caller's caller where a run configuration is not like the one that chose the models."""
+        """Warn where a run configuration is not like the one that chose the models."""
         if self._executable.used_config is not None:
-            self._executable.used_config.compare(run_cfg, where, stacklevel=3)
+            self._executable.used_config.compare(run_cfg, where)
 
     def start(self, run_condition: Any) -> None:
         """Begin a run, and end it if it blocks. One that does not block runs when its result is asked for.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum, auto
@@ -12,6 +11,7 @@ import numpy as np
 
 from lava_api.magma.runtime.channel import HostChannel
 from lava_api.proc._arithmetic import Array
+from loihi_emu.user_warnings import warn
 
 
 class SendFull(IntEnum):
@@ -42,7 +42,7 @@ def send_full_blocking(src_port: HostChannel, data: Array) -> None:
 
 def send_full_non_blocking_drop(src_port: HostChannel, data: Array) -> None:
     """Drop the data with a warning."""
-    warnings.warn(f"{src_port!r} is full: data are dropped; a larger buffer_size holds more", stacklevel=4)
+    warn(f"{src_port!r} is full: data are dropped; a larger buffer_size holds more", UserWarning)
 
 
 def receive_empty_blocking(dst_port: HostChannel, _: Array) -> Array:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Any
@@ -18,6 +17,7 @@ from loihi_emu.models.lava import lif as fixed
 from loihi_emu.models.lava import lif_float as floating
 from loihi_emu.models.lava import messages as at
 from loihi_emu.models.lava import neurons
+from loihi_emu.user_warnings import warn
 
 FAR = 1 << 24
 """A threshold beyond every voltage, which saturates at 2^23 - 1."""
@@ -93,11 +93,10 @@ class LifFixed(_Lif):
         """Note that a variable was set; a threshold stays as it was, as in Lava."""
         super().set(name)
         if self.model.isthrscaled and name in [threshold for _, threshold, _ in self.thresholds]:
-            warnings.warn(
+            warn(
                 f'process "{self.process.name}", Var "{name}": integer models of Lava take thresholds over before the'
                 " first step; setting one later has no effect. Set it after run(RunSteps(0)), or make another process.",
                 UserWarning,
-                stacklevel=2,
             )
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:

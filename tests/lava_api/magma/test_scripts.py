@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lava_api._alias import install
 from lava_api.magma.compiler.place import place_script
 from loihi_emu import LOIHI1
 from loihi_emu.errors import MappingError, SimulationError, ValidationError
@@ -52,9 +53,10 @@ def two(tmp_path):
 
 @pytest.fixture(autouse=True)
 def path_of_finders():
-    finders = list(sys.meta_path)
+    finders, folders = list(sys.meta_path), list(sys.path)
+    install()  # lasts: the name is there for the whole process
     yield
-    sys.meta_path[:] = finders
+    sys.meta_path[:], sys.path[:] = finders, folders
 
 
 def test_all_programs_of_a_script_are_placed(two, capsys):
