@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.learning.scaling import EXPONENT_OFFSET
-from lava_api.magma.kernels.base import BOTH, DATA, EVENTS, Declined
+from lava_api.magma.kernels.base import BOTH, DATA, EVENTS, PythonFallback
 from lava_api.magma.kernels.messages import STORED, Feed, Message
 from lava_api.magma.kernels.sums import describe_sums
 from lava_api.proc._learning_kernels import (
@@ -32,7 +32,7 @@ class _LearningFloat(LearningFixed):
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
         """Events of either side; payloads and third factors as float64."""
         if d_type.name not in STORED or (port not in ("s_in", "s_in_bap") and d_type != np.float64):
-            raise Declined(f"{port}: {d_type}")
+            raise PythonFallback(f"{port}: {d_type}")
         if port == "s_in_bap" or (port == "s_in" and not self.graded):
             return EVENTS, STORED[d_type.name]
         return (BOTH if port == "s_in" else DATA), messages.F64
@@ -105,7 +105,7 @@ class LearningSparseFloat(_LearningFloat, LearningSparseFixed):
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
         if any(getattr(model, name).dtype != np.float64 for name in SYNAPTIC):
-            raise Declined("a sparse matrix of integers, which keeps its type")
+            raise PythonFallback("a sparse matrix of integers, which keeps its type")
 
     def sums(self, feed: Feed) -> tuple[str, Description]:
         """The leaf of sparse connections, on the weights that learn."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
 from lava_api.magma.core.learning.learning_rule import Loihi3FLearningRule
-from lava_api.magma.kernels.base import BOTH, DATA, EVENTS, Declined, Kernel
+from lava_api.magma.kernels.base import BOTH, DATA, EVENTS, LaterPhases, PythonFallback, StepSupply
 from lava_api.magma.kernels.messages import STORED, Feed, Message
 from lava_api.magma.kernels.sums import describe_sums
 from lava_api.proc._learning import TAGS, same_places
@@ -43,10 +43,10 @@ def fixed_point(const: Any) -> tuple[int, int] | None:
     return (numerator, bits) if bits <= FINEST and abs(numerator) < 1 << FINEST else None
 
 
-class LearningFixed(Kernel, ABC):
+class LearningFixed(LaterPhases, StepSupply):
     """What dense and sparse connections have in common."""
 
-    early = True
+    sends_first = True
     values: list[Any]
     number: Any = np.int32
     leaves = ("traces:step", "learning:learn")
@@ -59,9 +59,9 @@ class LearningFixed(Kernel, ABC):
         self.steps = int(self.rule.t_epoch)
         exponent = getattr(model, "weight_exp", 0)
         if not isinstance(exponent, int | np.integer) or abs(int(exponent)) > 31:
-            raise Declined("weight_exp")
+            raise PythonFallback("weight_exp")
         if self.number == np.int32 and any(fixed_point(term.const) is None for term in self._terms()):
-            raise Declined("a constant with too many bits")
+            raise PythonFallback("a constant with too many bits")
         self.exponent = int(exponent)
         self.events = np.zeros(1, np.int64)
         self.every = np.ones(1, np.int64)
@@ -69,7 +69,7 @@ class LearningFixed(Kernel, ABC):
         self.first = -SUPPLY
         self.changed.update(SYNAPTIC)
 
-    def facts(self) -> dict[str, Any]:
+    def constants(self) -> dict[str, Any]:
         """Whether spikes carry payloads."""
         return {"num_message_bits": "payloads" if self.model.is_graded else "plain spikes"}
 
@@ -84,10 +84,10 @@ class LearningFixed(Kernel, ABC):
         if port in ("s_in", "s_in_bap"):
             payloads = self.graded and port == "s_in"
             if d_type.name not in STORED or (payloads and d_type.name not in ("int32", "int64", "bool")):
-                raise Declined(f"{port}: {d_type}")
+                raise PythonFallback(f"{port}: {d_type}")
             return BOTH if payloads else EVENTS, STORED[d_type.name]
         if d_type.name != "int32":
-            raise Declined(f"{port}: {d_type}")
+            raise PythonFallback(f"{port}: {d_type}")
         return DATA, messages.I32
 
     def outputs(self) -> dict[str, Message]:
@@ -302,7 +302,7 @@ class LearningSparseFixed(LearningFixed):
         weights = model.weights
         same = all(same_places(getattr(model, name), weights) for name in TAGS)
         if not same or not weights.has_canonical_format or self._parted():
-            raise Declined("places of weights and tags")
+            raise PythonFallback("places of weights and tags")
 
     def _parted(self) -> bool:
         """Return whether tags stay where synapses are lost."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import EVENTS, Declined, Kernel
+from lava_api.magma.kernels.base import EVENTS, HostOutput, Kernel, LaterPhases, PythonFallback
 from lava_api.magma.kernels.exchange import Rows
 from lava_api.magma.kernels.messages import STORED, Feed
 from lava_api.magma.kernels.records import referred
@@ -21,12 +21,10 @@ MOST = 1 << 12
 class CounterKernel(Kernel):
     """SpikeCounter."""
 
-    reads_references = False
-
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
         """Events of any message."""
         if d_type.name not in STORED:
-            raise Declined(f"{port}: {d_type}")
+            raise PythonFallback(f"{port}: {d_type}")
         return EVENTS, STORED[d_type.name]
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
@@ -41,14 +39,14 @@ class CounterKernel(Kernel):
         return [("counting:count", d)]
 
 
-class RecorderKernel(Kernel):
+class RecorderKernel(LaterPhases, HostOutput):
     """Recorder of a StateProbe."""
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
         self.var = referred(process.state)
         if self.var is None or self.var.shape != process.state.shape:
-            self.deferred = True
+            self.post_mgmt_in_python = True
         self.handed = 0
 
     def managed(self) -> Iterable[tuple[str, Description]]:
@@ -56,15 +54,15 @@ class RecorderKernel(Kernel):
         self.rows = Rows(self.var.process._model._kernel.variable(self.var.name), MOST)
         return [self.rows.call("keep")]
 
-    def room(self, done: int) -> int | None:
+    def steps_ready(self, done: int) -> int | None:
         """As many as there are rows."""
-        if self.deferred:
+        if self.post_mgmt_in_python:
             return None
         return self.rows.count - (done - self.handed)
 
     def hand(self, done: int, *, wait: bool) -> bool:
         """Append the rows to the record."""
-        if self.deferred:
+        if self.post_mgmt_in_python:
             return True
         steps = np.arange(self.handed, done)
         self.process.proc_params["rows"].extend(self.rows.array[steps % self.rows.count])

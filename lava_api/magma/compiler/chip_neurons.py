@@ -73,7 +73,7 @@ def population(leaf: Any, name: str, number: int, chip: Chip, kinds: dict[Any, i
 
     Parameters
     ----------
-    leaf : Leaf
+    leaf : LeafProcess
         Process and model.
     name : str
         Name of the population.

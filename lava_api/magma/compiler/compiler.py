@@ -12,7 +12,7 @@ from lava_api.magma.compiler.executable import Executable
 from lava_api.magma.compiler.graph import connected, expand
 from lava_api.magma.compiler.node import Node, NodeConfig
 from lava_api.magma.compiler.placing import at_compilation
-from lava_api.magma.compiler.program import Leaf, Link, Program, Reference
+from lava_api.magma.compiler.program import LeafProcess, Link, Program, Reference
 from lava_api.magma.compiler.routes import routes
 from lava_api.magma.compiler.sizes import check_room
 from lava_api.magma.compiler.wiring import Wiring
@@ -21,7 +21,7 @@ from lava_api.magma.core.process.ports.abstract import port_label
 from lava_api.magma.core.process.ports.ports import InPort, VarPort
 from lava_api.magma.core.resources import HeadNode
 from lava_api.magma.runtime.channel import CHANNEL_MESSAGES
-from lava_api.magma.runtime.later_config import UsedConfig
+from lava_api.magma.runtime.used_config import UsedConfig
 from loihi_emu.errors import invalid
 from loihi_emu.numeric import integer
 
@@ -101,7 +101,7 @@ class Compiler:
         check_room(leaves)
         return processes, self._lay_out(leaves, run_cfg)
 
-    def _lay_out(self, leaves: list[Leaf], run_cfg: Any) -> Program:
+    def _lay_out(self, leaves: list[LeafProcess], run_cfg: Any) -> Program:
         """Follow all connections."""
         running = {leaf.process for leaf in leaves}
         links, references = [], []

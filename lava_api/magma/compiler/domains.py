@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from lava_api.magma.compiler.program import Leaf
+from lava_api.magma.compiler.program import LeafProcess
 from lava_api.magma.core.sync.domain import SyncDomain
 from lava_api.magma.core.sync.protocols.async_protocol import AsyncProtocol
 
 
-def sync_domains(leaves: list[Leaf], run_cfg: Any) -> list[SyncDomain]:
+def sync_domains(leaves: list[LeafProcess], run_cfg: Any) -> list[SyncDomain]:
     """Return the domains: those of the run configuration, and one per protocol for all other processes.
 
     Parameters
     ----------
-    leaves : list of Leaf
+    leaves : list of LeafProcess
         Processes with their models.
     run_cfg : RunConfig
         With its `custom_sync_domains`.

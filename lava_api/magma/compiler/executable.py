@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lava_api.magma.compiler.node import NodeConfig
-from lava_api.magma.compiler.program import Leaf, Program
+from lava_api.magma.compiler.program import LeafProcess, Program
 from lava_api.magma.core.sync.domain import SyncDomain
-from lava_api.magma.runtime.later_config import UsedConfig
+from lava_api.magma.runtime.used_config import UsedConfig
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Executable:
         return {**self.__dict__, "placement": None, "used_config": None}
 
     @property
-    def proc_builders(self) -> dict[Any, Leaf]:
+    def proc_builders(self) -> dict[Any, LeafProcess]:
         """The processes that run as such, with the model class of each (``.model_class``)."""
         return {leaf.process: leaf for leaf in self.program.leaves}
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from lava_api.magma.compiler.discovery import find_models
 from lava_api.magma.compiler.exceptions import NoProcessModelFound, ProcessAlreadyCompiled
-from lava_api.magma.compiler.program import Leaf
+from lava_api.magma.compiler.program import LeafProcess
 from lava_api.magma.compiler.wiring import Wiring
 from lava_api.magma.core.model.c.model import AbstractCProcessModel
 from lava_api.magma.core.model.model import AbstractProcessModel
@@ -59,7 +59,7 @@ def _neighbours(port: Any, wiring: Wiring) -> list[Any]:
     return found
 
 
-def expand(processes: list[Any], run_cfg: Any, wiring: Wiring) -> tuple[list[Any], list[Leaf]]:
+def expand(processes: list[Any], run_cfg: Any, wiring: Wiring) -> tuple[list[Any], list[LeafProcess]]:
     """Choose models, and replace processes by what their models are made of.
 
     Parameters
@@ -92,7 +92,7 @@ def expand(processes: list[Any], run_cfg: Any, wiring: Wiring) -> tuple[list[Any
             parts = {name: part for name, part in chosen(process).find_sub_procs().items() if part is not process}
         else:
             _check_runs_here(process, chosen)
-            leaves.append(Leaf(process, chosen))
+            leaves.append(LeafProcess(process, chosen))
             continue
         process.register_sub_procs(parts)
         process.validate_var_aliases()

@@ -12,7 +12,7 @@ from lava_api.magma.core.sync.domain import SyncDomain
 
 
 @dataclass(frozen=True)
-class Leaf:
+class LeafProcess:
     """A process that is not made of others, and the class of the model that runs it."""
 
     process: Any
@@ -64,7 +64,7 @@ class Program:
 
     Parameters
     ----------
-    leaves : tuple of Leaf
+    leaves : tuple of LeafProcess
         Leaves.
     links, references : tuple
         Connections in order of creation of their first process, and of their connection.
@@ -74,7 +74,7 @@ class Program:
         Messages that a channel holds.
     """
 
-    leaves: tuple[Leaf, ...]
+    leaves: tuple[LeafProcess, ...]
     links: tuple[Link, ...]
     references: tuple[Reference, ...]
     domains: tuple[SyncDomain, ...]

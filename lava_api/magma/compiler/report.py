@@ -23,7 +23,7 @@ def tell(assembly: Any, placement: Any) -> None:
         Where it is on its chips.
     """
     models = assembly.models
-    compiled = {process for region in assembly.regions for process in region.kernels}
+    compiled = {process for subgraph in assembly.subgraphs for process in subgraph.kernels}
     if CompilerOptions.verbose:
         if placement is not None:
             print(placement.report())

@@ -1,17 +1,22 @@
-"""Kernel: binds the variables of one process model to a leaf."""
+"""Kernel: binds the variables and ports of one process model to leaves; and what a kernel may do besides."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lava_api.magma.kernels.messages import RECORDED, Feed, Message
 from loihi_emu.errors import SimulationError, invalid
-from loihi_emu.image.memory import Description, SourceLists, aligned
+from loihi_emu.image.memory import Array, Description, SourceLists, aligned
 from loihi_emu.models import layout as at
+
+if TYPE_CHECKING:
+    from lava_api.magma.core.model.model import AbstractProcessModel
+    from lava_api.magma.core.process.ports.ports import InPort, OutPort
 
 BINDING = "KERNEL"
 """Attribute of a stock model class: ``"module:class"`` of its kernel. A derived model does not inherit it."""
@@ -19,22 +24,26 @@ BINDING = "KERNEL"
 DATA, EVENTS, BOTH = "data", "events", "both"
 """What a kernel wants of an input."""
 
+Call = tuple[str, Description]
+"""A leaf, ``"module:leaf"`` within loihi_emu.models.lava, and its description."""
 
-class Declined(Exception):
+
+class PythonFallback(Exception):
     """The kernel does not cover these values; the Python model runs, with the same result."""
 
 
-def kernel_class(model_class: Any) -> Any:
+def kernel_class(model_class: type[AbstractProcessModel]) -> type[Kernel] | None:
     """Return the kernel of a model class, or None."""
     name = vars(model_class).get(BINDING)
     if name is None:
         return None
-    module, _, found = name.partition(":")
-    return getattr(import_module(module), found)
+    module, _, attribute = name.partition(":")
+    found: type[Kernel] = getattr(import_module(module), attribute)
+    return found
 
 
 class Kernel:
-    """One process as leaf calls on the arrays of its model.
+    """The spiking phase of one process as leaf calls on the arrays of its model.
 
     The model keeps the variables; the kernel works on its arrays in place, and on arrays derived from its parameters,
     which :meth:`refresh` makes anew. A subclass says what its ports send (:meth:`outputs`), what it wants to receive
@@ -49,46 +58,36 @@ class Kernel:
 
     Attributes
     ----------
-    early : bool
-        Whether it sends before it receives.
-    plain : tuple of str
-        Variables that its leaf reads as they are in every step.
-    narrow : int
+    sends_first : bool
+        Whether it sends in a step before it receives.
+    in_place : tuple of str
+        Variables that its leaf reads as they are in every step, so that others may write them meanwhile.
+    int16_bits : int
         Lower bits that count of an input of 16 bits, because the model shifts it within these; 0 when it cannot take
         such inputs.
-    alters : bool
-        Whether it writes the variables that it refers to.
-    reads_references : bool
-        Whether it reads or writes the variables that it refers to at all.
-    deferred : bool
-        Whether what it refers to is no array that stays in a kernel, so that the model does its management phase in
-        Python.
     status : ndarray or None
         One number that its leaf sets to 1 when it cannot go on; no step begins after that, and :meth:`failure` is
         raised.
     """
 
-    early = False
-    plain: tuple[str, ...] = ()
-    narrow = 0
-    alters = False
-    reads_references = True
-    deferred = False
-    status: Any = None
+    sends_first = False
+    in_place: tuple[str, ...] = ()
+    int16_bits = 0
+    status: Array | None = None
 
     def __init__(self, model: Any, process: Any) -> None:
         self.model = model
         self.process = process
         self.changed: set[str] = set()
         self.stale = True
-        self._facts = self.facts()
+        self._constants = self.constants()
 
     # ------------------------------------------------------------ for subclasses
     def outputs(self) -> dict[str, Message]:
         """Return the messages of all output ports; called once."""
         return {}
 
-    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
         """Return what is wanted of an input (DATA, EVENTS or BOTH) and the kind of its elements.
 
         Parameters
@@ -100,25 +99,17 @@ class Kernel:
 
         Raises
         ------
-        Declined
+        PythonFallback
             When the kernel cannot take it.
         """
-        raise Declined(f"{port}: {d_type}")
+        raise PythonFallback(f"{port}: {d_type}")
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """Return the leaf calls of a step, ``"module:leaf"`` within loihi_emu.models.lava; called once."""
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[Call]:
+        """Return the leaf calls of a step; called once."""
         return ()
 
-    def learning(self) -> Iterable[tuple[str, Description]]:
-        """Return the leaf calls of the learning phase; called once, after :meth:`calls`."""
-        return ()
-
-    def managed(self) -> Iterable[tuple[str, Description]]:
-        """Return the leaf calls of the management phase; called once, after :meth:`calls`, unless it is deferred."""
-        return ()
-
-    def facts(self) -> dict[str, Any]:
-        """Return what the calls are made for, by the variable that says so: once they are made it has to stay.
+    def constants(self) -> dict[str, Any]:
+        """Return what the calls are built for, by the variable that says so: once they are built it has to stay.
 
         Called before the subclass is initialised, and after a variable was set.
         """
@@ -127,53 +118,17 @@ class Kernel:
     def refresh(self) -> None:
         """Derive again what follows from parameters; called before the first step and after a variable was set."""
 
-    def limit(self) -> int | None:
-        """Return the number of the last step that can run, or None."""
-        return None
-
-    def beyond(self) -> Exception:
-        """Return the error of a step beyond the limit."""
-        return SimulationError(f'process "{self.process.name}" can do {self.limit()} steps')
-
     def failure(self) -> Exception:
         """Return the error that the leaf has noted."""
         return SimulationError(f'process "{self.process.name}" cannot go on')
 
-    def provide(self, done: int) -> int | None:
-        """Make ready what the next steps use up, after `done` of them; return for how many it lasts, None for ever."""
-        return None
-
-    def room(self, done: int) -> int | None:
-        """Return for how many steps, after `done`, it need not wait for the program around; None: it never waits."""
-        return None
-
-    def fetch(self, until: int) -> None:
-        """Take from the program around what the steps up to `until` use up; wait where nothing is there."""
-
-    def hand(self, done: int, *, wait: bool) -> bool:
-        """Give the program around what the steps up to `done` have left; return whether there was room for all."""
-        return True
-
-    def due(self, step: int) -> int | None:
-        """Return the next step, from `step` on, after which the model's ``run_post_mgmt`` is to run in Python."""
-        return step if self.deferred else None
-
-    @classmethod
-    def unpacks(cls, process: Any, form: Any) -> bool:
-        """Return whether it takes packed messages of a form."""
-        return False
-
-    def arrives(self, port: Any, source: Any) -> Message:
-        """Return the message that takes what another port sends to one of its inputs from outside."""
+    def incoming(self, port: InPort, source: OutPort) -> Message:
+        """Return the message that takes what another port sends to one of its inputs from outside the subgraph."""
         return Message(source.shape, getattr(source.process.model_class, source.name).d_type)
-
-    def reads(self, array: Any) -> bool:
-        """Return whether the kernel can refer to a variable of another kernel that is kept in this array."""
-        return True
 
     def writes(self, name: str) -> bool:
         """Return whether others may write a variable in place while the program runs: nothing is derived from it."""
-        return name in self.plain
+        return name in self.in_place
 
     def export(self, name: str) -> None:
         """Write a variable that the kernel keeps elsewhere back into the model, which is about to be read."""
@@ -181,6 +136,12 @@ class Kernel:
     def counters(self) -> dict[str, int]:
         """Return what the kernel has counted since the start."""
         return {}
+
+    def variable(self, name: str) -> Array | None:
+        """Return the array of a variable for a leaf to read or write; None when it has none that stays."""
+        value = getattr(self.model, name)
+        stays = isinstance(value, np.ndarray) and value.flags.c_contiguous and value.dtype.name in RECORDED
+        return value if stays else None
 
     # ------------------------------------------------------------ for the runtime
     def set(self, name: str) -> None:
@@ -191,26 +152,90 @@ class Kernel:
     def ready(self) -> None:
         """Derive what is out of date."""
         if self.stale:
-            self._check_facts()
+            self._check_constants()
             self.refresh()
             self.changed.clear()
             self.stale = False
 
-    def _check_facts(self) -> None:
-        """Refuse a variable that was set to what the calls are not made for."""
-        for name, fact in self.facts().items():
-            if fact != self._facts[name]:
+    def _check_constants(self) -> None:
+        """Refuse a variable that was set to what the calls are not built for."""
+        for name, value in self.constants().items():
+            if value != self._constants[name]:
                 given = np.asarray(getattr(self.model, name)).reshape(-1).tolist()
                 raise invalid(
-                    self.process.name, name, f"{given} after the network was built for {self._facts[name]}",
+                    self.process.name, name, f"{given} after the network was built for {self._constants[name]}",
                     "what computes in the same way", "Set it before the first run.",
                 )  # fmt: skip
 
-    def variable(self, name: str) -> Any:
-        """Return the array of a variable for a leaf to read or write; None when it has none that stays."""
-        value = getattr(self.model, name)
-        stays = isinstance(value, np.ndarray) and value.flags.c_contiguous and value.dtype.name in RECORDED
-        return value if stays else None
+
+class LaterPhases(Kernel):
+    """A kernel with calls in the phases after the spiking one, too.
+
+    Attributes
+    ----------
+    alters : bool
+        Whether it writes the variables that it refers to.
+    post_mgmt_in_python : bool
+        Whether what it refers to is no array that stays in a kernel, so that the model does its management phase in
+        Python.
+    """
+
+    alters = False
+    post_mgmt_in_python = False
+
+    def learning(self) -> Iterable[Call]:
+        """Return the leaf calls of the learning phase; called once, after :meth:`calls`."""
+        return ()
+
+    def managed(self) -> Iterable[Call]:
+        """Return the leaf calls of the management phase; called once, after :meth:`calls`, unless Python does it."""
+        return ()
+
+    def due(self, step: int) -> int | None:
+        """Return the next step, from `step` on, after which the model's ``run_post_mgmt`` is to run in Python."""
+        return step if self.post_mgmt_in_python else None
+
+    def reads(self, array: Array) -> bool:
+        """Return whether the kernel can refer to a variable of another kernel that is kept in this array."""
+        return True
+
+
+class StepSupply(ABC):
+    """A kernel that has what it needs for a number of steps, and then needs more."""
+
+    @abstractmethod
+    def provide(self, done: int) -> int | None:
+        """Make ready what the next steps use up, after `done` of them; return for how many it lasts, None for ever.
+
+        Raises
+        ------
+        Exception
+            When there is no next step.
+        """
+
+
+class HostIO(ABC):
+    """A kernel that exchanges data with the program around, which is the host."""
+
+    @abstractmethod
+    def steps_ready(self, done: int) -> int | None:
+        """Return for how many steps, after `done`, it need not wait for the host; None: it never waits."""
+
+
+class HostInput(HostIO):
+    """A kernel that takes data from the host."""
+
+    @abstractmethod
+    def fetch(self, until: int) -> None:
+        """Take what the steps up to `until` use up; wait where nothing is there."""
+
+
+class HostOutput(HostIO):
+    """A kernel that gives data to the host."""
+
+    @abstractmethod
+    def hand(self, done: int, *, wait: bool) -> bool:
+        """Give what the steps up to `done` have left; return whether there was room for all."""
 
 
 class Parameters:

@@ -1,30 +1,30 @@
-"""Calls: leaf calls in order, ready for the time loop."""
+"""Leaf calls in order, ready for the time loop."""
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.linking import Call
+from lava_api.magma.kernels.base import Call
+from loihi_emu.image.memory import Array
 from loihi_emu.jit import addresses
 
 NONE = np.zeros(0, np.int64)
 
 
-class Program:
+class CallList:
     """Leaf calls in order, ready for the time loop.
 
     Parameters
     ----------
-    calls : list
-        Leaves, ``"module:leaf"`` within loihi_emu.models.lava, and their descriptions.
+    calls : list of Call
+        Leaves and their descriptions.
     status : ndarray
         No step begins while one of these numbers is not 0.
     """
 
-    def __init__(self, calls: list[Call], status: Any = NONE) -> None:
+    def __init__(self, calls: list[Call], status: Array = NONE) -> None:
         self.calls = calls
         self._status, self._fine = status, np.zeros(len(status), np.int64)
         leaves = []
@@ -35,7 +35,7 @@ class Program:
         self.descriptions = np.array([d.address for _, d in calls], np.int64)
         self._total = np.zeros(1, np.int64)
 
-    def run(self, clock: Any, steps: int) -> None:
+    def run(self, clock: Array, steps: int) -> None:
         """Do steps; the clock goes on."""
         from loihi_emu.models.loop import run
 

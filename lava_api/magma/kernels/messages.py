@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.image.memory import SourceLists, aligned
+from loihi_emu.image.memory import Array, SourceLists, aligned
 from loihi_emu.models.lava import messages as at
 
 KINDS = {at.I32: np.dtype(np.int32), at.I64: np.dtype(np.int64), at.F64: np.dtype(np.float64)}
@@ -46,20 +46,22 @@ class Message:
     Attributes
     ----------
     wanted : bool
-        Whether anybody reads the array; set while kernels are linked.
+        Whether anybody reads the array; set while the schedule is made.
+    kept : ndarray or None
+        A copy that a step begins with, where the sender writes the next message before this one was read.
     """
 
-    def __init__(self, shape: tuple[int, ...], d_type: Any, *, data: Any = None, listed: bool = False) -> None:
+    def __init__(self, shape: tuple[int, ...], d_type: Any, *, data: Array | None = None, listed: bool = False) -> None:
         self.shape = shape
         self.d_type = np.dtype(d_type)
         self.kind = HELD[self.d_type.name]
         self.size = int(np.prod(shape))
-        self.data = aligned(self.size, KINDS[self.kind]) if data is None else data.reshape(-1)
+        self.data: Array = aligned(self.size, KINDS[self.kind]) if data is None else data.reshape(-1)
         self.lists = SourceLists(self.size + 1, False) if listed else None
         self.wanted = False
-        self.kept: Any = None
+        self.kept: Array | None = None
 
-    def put(self, values: Any) -> None:
+    def put(self, values: Array | tuple[Array, Array]) -> None:
         """Take over what a Python model sent: an array, or values with their places."""
         if isinstance(values, tuple):
             self.data[:] = 0
@@ -74,18 +76,30 @@ class Message:
 
 @dataclass
 class Feed:
-    """What a kernel finds at an input.
+    """What a kernel finds at an input, as far as it asked for it.
 
     Attributes
     ----------
-    data : ndarray or None
+    array : ndarray or None
         The sum of all messages; None when only events were asked for.
-    lists : SourceLists or None
-        Its non-zero elements.
+    events : SourceLists or None
+        Its non-zero elements; None when only the sum was asked for.
     kind : int
-        Kind of the elements of `data`.
+        Kind of the elements of the sum.
     """
 
-    data: Any
-    lists: Any
+    array: Array | None
+    events: SourceLists | None
     kind: int
+
+    @property
+    def data(self) -> Array:
+        """The sum of all messages."""
+        assert self.array is not None
+        return self.array
+
+    @property
+    def lists(self) -> SourceLists:
+        """Its non-zero elements."""
+        assert self.events is not None
+        return self.events

@@ -1,11 +1,11 @@
-"""Plan: which process models run as kernels, and which of those run together without a look at Python."""
+"""Which process models run as kernels, and which of those run together without a look at Python."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -13,8 +13,13 @@ from scipy.sparse.csgraph import connected_components
 
 from lava_api.magma.compiler.program import Link, Program
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
-from lava_api.magma.kernels.base import Declined, Kernel, kernel_class
+from lava_api.magma.kernels.base import Kernel, LaterPhases, PythonFallback, kernel_class
 from lava_api.magma.kernels.messages import HELD
+
+if TYPE_CHECKING:
+    from lava_api.magma.core.model.py.model import AbstractPyProcessModel
+    from lava_api.magma.core.process.ports.ports import InPort, OutPort
+    from lava_api.magma.core.process.process import AbstractProcess
 
 AT_ALL = True
 """Whether kernels are used; tests turn it off to compare with the Python models."""
@@ -24,11 +29,11 @@ AT_ALL = True
 class Plan:
     """Kernels by process, and groups of processes that run in one go, those that wait for fewer Python models first."""
 
-    kernels: dict[Any, Kernel] = field(default_factory=dict)
-    groups: list[tuple[int, list[Any]]] = field(default_factory=list)
+    kernels: dict[AbstractProcess, Kernel] = field(default_factory=dict)
+    groups: list[tuple[int, list[AbstractProcess]]] = field(default_factory=list)
 
 
-def make_plan(program: Program, models: dict[Any, Any]) -> Plan:
+def make_plan(program: Program, models: dict[AbstractProcess, AbstractPyProcessModel]) -> Plan:
     """Choose the processes that run as kernels and group them.
 
     Parameters
@@ -49,18 +54,18 @@ def make_plan(program: Program, models: dict[Any, Any]) -> Plan:
             continue
         try:
             if any(port.size == 0 for port in (*leaf.process.in_ports, *leaf.process.out_ports)):
-                raise Declined("nothing to compute")
+                raise PythonFallback("nothing to compute")
             made = kind(models[leaf.process], leaf.process)
             for port in leaf.process.in_ports:
                 d_type = arriving(port, incoming.get(port, ()))
                 made.wants(port.name, d_type)
-                if is_narrow(port, d_type, incoming.get(port, ())) and not made.narrow:
-                    raise Declined(f"{port.name}: what models compute with 16 bits wraps at them")
-        except Declined:
+                if is_int16(port, d_type, incoming.get(port, ())) and not made.int16_bits:
+                    raise PythonFallback(f"{port.name}: what models compute with 16 bits wraps at them")
+        except PythonFallback:
             continue
         plan.kernels[leaf.process] = made
     _drop_deadlocks(program, plan)
-    _defer_unreadable(program, plan)
+    _leave_unreadable_to_python(program, plan)
     for process, kernel in plan.kernels.items():
         models[process]._kernel = kernel
     for domain in program.domains:
@@ -70,53 +75,53 @@ def make_plan(program: Program, models: dict[Any, Any]) -> Plan:
     return plan
 
 
-def links_by_target(links: Iterable[Link]) -> dict[Any, list[Link]]:
+def links_by_target(links: Iterable[Link]) -> dict[InPort, list[Link]]:
     """Return the links that end at each port."""
-    found: dict[Any, list[Link]] = {}
+    found: dict[InPort, list[Link]] = {}
     for link in links:
         found.setdefault(link.target, []).append(link)
     return found
 
 
-def sent_type(port: Any) -> np.dtype[Any]:
+def sent_type(port: InPort | OutPort) -> np.dtype[Any]:
     """Return the type of what an OutPort sends, or of what comes through the external pipe of an InPort."""
     found: np.dtype[Any] = np.dtype(getattr(port.process.model_class, port.name).d_type)
     return found
 
 
-def arriving(port: Any, links: Iterable[Link]) -> np.dtype[Any]:
+def arriving(port: InPort, links: Iterable[Link]) -> np.dtype[Any]:
     """Return the type of the sum that an InPort receives, as NumPy promotes it.
 
     Raises
     ------
-    Declined
+    PythonFallback
         When kernels have no exact sum of that type.
     """
     types = [sent_type(link.source) for link in links]
     if port.external_pipe_flag:
         types.append(sent_type(port))
     if any(kind.name not in HELD for kind in types):
-        raise Declined(f"{port.name}: a message type that kernels do not hold")
+        raise PythonFallback(f"{port.name}: a message type that kernels do not hold")
     total: np.dtype[Any] = np.result_type(getattr(port.process.model_class, port.name).d_type, *types)
     if total == np.bool_ and len(types) > 1:
-        raise Declined(f"{port.name}: a sum of truth values")
+        raise PythonFallback(f"{port.name}: a sum of truth values")
     return total
 
 
-def is_narrow(port: Any, d_type: Any, links: Iterable[Link]) -> bool:
+def is_int16(port: InPort, d_type: np.dtype[Any], links: Iterable[Link]) -> bool:
     """Return whether an InPort receives integers of 16 bits, with which NumPy computes in 16 bits."""
     return d_type.name == "int16" and (bool(list(links)) or port.external_pipe_flag)
 
 
-def _defer_unreadable(program: Program, plan: Plan) -> None:
+def _leave_unreadable_to_python(program: Program, plan: Plan) -> None:
     """Leave to Python what kernels do with a variable that no kernel keeps in an array."""
     for reference in program.references:
         kernel, target = plan.kernels.get(reference.port.process), plan.kernels.get(reference.var.process)
-        if kernel is not None and kernel.due(1) is None and kernel.reads_references:
-            kernel.deferred = not _refers(kernel, target, reference.var.name)
+        if isinstance(kernel, LaterPhases) and kernel.due(1) is None:
+            kernel.post_mgmt_in_python = not _refers(kernel, target, reference.var.name)
 
 
-def _refers(kernel: Kernel, target: Kernel | None, name: str) -> bool:
+def _refers(kernel: LaterPhases, target: Kernel | None, name: str) -> bool:
     """Return whether a kernel can refer to a variable of another."""
     array = None if target is None else target.variable(name)
     if target is None or array is None or not kernel.reads(array):
@@ -131,24 +136,24 @@ def _drop_deadlocks(program: Program, plan: Plan) -> None:
     crowded = {label for label, members_of in Counter(labels).items() if members_of > 1}
     own = {link.source.process for link in program.links if link.source.process is link.target.process}
     for process, label in zip(members, labels, strict=True):
-        if label in crowded or (process in own and not plan.kernels[process].early):
+        if label in crowded or (process in own and not plan.kernels[process].sends_first):
             del plan.kernels[process]
 
 
-def _edges(members: list[Any], program: Program, plan: Plan) -> tuple[list[int], list[int]]:
+def _edges(members: list[AbstractProcess], program: Program, plan: Plan) -> tuple[list[int], list[int]]:
     """Return pairs of members of which the second cannot finish a step before the first has sent."""
     number = {process: k for k, process in enumerate(members)}
     before, after = [], []
     for link in program.links:
         source, target = link.source.process, link.target.process
-        early = source in plan.kernels and plan.kernels[source].early
-        if source in number and target in number and not early and source is not target:
+        sends_first = source in plan.kernels and plan.kernels[source].sends_first
+        if source in number and target in number and not sends_first and source is not target:
             before.append(number[source])
             after.append(number[target])
     return before, after
 
 
-def _loops(members: list[Any], program: Program, plan: Plan) -> list[int]:
+def _loops(members: list[AbstractProcess], program: Program, plan: Plan) -> list[int]:
     """Return for each member the number of the loop that it is in (one of its own when it is in none)."""
     if not members:
         return []
@@ -157,7 +162,7 @@ def _loops(members: list[Any], program: Program, plan: Plan) -> list[int]:
     return [int(label) for label in connected_components(graph, directed=True, connection="strong")[1]]
 
 
-def _groups(members: list[Any], program: Program, plan: Plan) -> list[tuple[int, list[Any]]]:
+def _groups(members: list[AbstractProcess], program: Program, plan: Plan) -> list[tuple[int, list[AbstractProcess]]]:
     """Group the kernels of a domain by the number of Python models that they have to wait for in a step.
 
     Between two kernels of one group there is no way through a Python model. A kernel in a loop with Python models is
@@ -176,7 +181,7 @@ def _groups(members: list[Any], program: Program, plan: Plan) -> list[tuple[int,
             least = waits[b] + (b in slow)
             if waits[a] < least:
                 waits[a], changed = least, True
-    groups: dict[Any, tuple[int, list[Any]]] = {}
+    groups: dict[Any, tuple[int, list[AbstractProcess]]] = {}
     for label, process in zip(labels, members, strict=True):
         if process in plan.kernels:
             key = ("loop", process.id) if label in in_loop else waits[label]

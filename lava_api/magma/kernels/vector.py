@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lava_api.magma.kernels.base import DATA, Declined, Kernel
+from lava_api.magma.kernels.base import DATA, Kernel, PythonFallback
 from lava_api.magma.kernels.messages import Feed, Message
 from loihi_emu.image.memory import Description, aligned
 from loihi_emu.models.lava import messages
@@ -47,9 +47,9 @@ class Vector(Kernel):
         for name in self.states:
             array = getattr(model, name)
             if not isinstance(array, np.ndarray) or array.size != self.n or not array.flags.c_contiguous:
-                raise Declined(name)
+                raise PythonFallback(name)
 
-    def facts(self) -> dict[str, Any]:
+    def constants(self) -> dict[str, Any]:
         """Whether exponents are in range."""
         found = {}
         for name, most in self.exponents.items():
@@ -64,7 +64,7 @@ class Vector(Kernel):
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
         """Elements of the one type, or of one that becomes it without connections."""
         if d_type.name != self.takes and not (d_type.name == "int16" and self.takes == "int32"):
-            raise Declined(f"{port}: {d_type}")
+            raise PythonFallback(f"{port}: {d_type}")
         return DATA, KIND_OF[self.takes]
 
     def outputs(self) -> dict[str, Message]:
@@ -95,5 +95,5 @@ class Vector(Kernel):
         """Return a parameter that the kernel can hold: one value or one per element, of these kinds of NumPy types."""
         array = np.asarray(getattr(self.model, name))
         if array.dtype.kind not in kinds or array.size not in (1, self.n):
-            raise Declined(name)
+            raise PythonFallback(name)
         return array

@@ -10,13 +10,13 @@ from typing import Any
 from lava_api.magma.core.callback_fx import call_back
 from lava_api.magma.runtime.channel import HostChannel
 from lava_api.magma.runtime.control import Control
+from lava_api.magma.runtime.deadlock import deadlock, sentence
 from lava_api.magma.runtime.driver import Driver
-from lava_api.magma.runtime.hints import hint
 from lava_api.magma.runtime.kernel_service import KernelService
+from lava_api.magma.runtime.numpy_advice import advice
 from lava_api.magma.runtime.polling import Rounds
 from lava_api.magma.runtime.scheduler import Wait
-from lava_api.magma.runtime.stuck import sentence, stuck
-from lava_api.magma.runtime.threads import PATIENCE, PAUSE, Company, Turn, patiently
+from lava_api.magma.runtime.threads import PATIENCE, PAUSE, OtherThreads, RunLock, wait_until
 from loihi_emu.errors import SimulationError
 
 BRIEF = 0.15
@@ -41,9 +41,9 @@ class Engine:
         self._control.scheduler.on_host_wait = self._serve_host
         self._control.scheduler.may_drive = self.may_drive
         self._driver = Driver(self._control.scheduler)
-        self._turn = Turn(self._driver)
+        self._lock = RunLock(self._driver)
         self._home = get_ident()
-        self._company = Company([])
+        self._others = OtherThreads([])
         self._rounds = Rounds(self._control, self._is_accompanied, self._is_served)
         self._control.scheduler.on_round = self._rounds.leave
         self._control.scheduler.moment = self._moment
@@ -93,7 +93,7 @@ class Engine:
             if not going:
                 break
         waits = self._waits()
-        error = stuck(waits, self._step)
+        error = deadlock(waits, self._step)
         if not any(isinstance(wait.channel, HostChannel) for wait in waits):
             self._fail(str(error))
         raise error
@@ -101,7 +101,7 @@ class Engine:
     def _run(self, enough: Any = None) -> None:
         """Run the scheduler, here or, for other threads than the one that began the run, in the runtime's own."""
         driver = self._driver
-        for_others = enough is not None and (get_ident() != self._home or self._company.is_there())
+        for_others = enough is not None and (get_ident() != self._home or self._others.are_there())
         if driver.is_here() or not (driver.has_them() or (for_others and not self._control.scheduler.is_midway())):
             self._run_here(enough)
         else:
@@ -139,7 +139,7 @@ class Engine:
 
     def _is_accompanied(self) -> bool:
         """Return whether other threads may do something still."""
-        return self._company.is_there()
+        return self._others.are_there()
 
     def _abandon(self) -> None:
         """Note that who waited for the runtime's thread was interrupted."""
@@ -157,7 +157,7 @@ class Engine:
         self._fail(lines[0])
         first = failures[0].error
         failures.clear()
-        raise RuntimeError(text + hint(first)) from first
+        raise RuntimeError(text + advice(first)) from first
 
     def _fail(self, why: str) -> None:
         """Note that the program cannot go on."""
@@ -195,7 +195,7 @@ class Engine:
         for _ in range(2):
             waits = list(scheduler.waits.values())
             if scheduler.ready or any(isinstance(wait.channel, HostChannel) for wait in waits):
-                return patiently(lambda: self._is_served() or enough(), self._company.is_there)
+                return wait_until(lambda: self._is_served() or enough(), self._others.are_there)
             time.sleep(PAUSE)  # a model that another thread is about to wake is in neither list
         return False
 
@@ -210,7 +210,7 @@ class Engine:
     def may_drive(self) -> bool:
         """Return whether the calling thread can go on with a run."""
         begun = self._is_running and not self._control.overdue()
-        return begun and not self._turn.is_elsewhere() and not self._driver.is_out_of_reach()
+        return begun and not self._lock.is_elsewhere() and not self._driver.is_out_of_reach()
 
     def _serve_host(self, channel: Any, reading: bool) -> None:
         """Go on with the run, or wait for another thread, until a channel has a message, or room for one."""
@@ -220,13 +220,13 @@ class Engine:
 
         while not there():
             at_home = get_ident() in (self._home, self._control.scheduler.thread)
-            if self.may_drive() or (at_home and not self._turn.is_elsewhere()):
-                with self._turn.tried() as got:  # not waited for: who has it now may wait for the caller
+            if self.may_drive() or (at_home and not self._lock.is_elsewhere()):
+                with self._lock.tried() as got:  # not waited for: who has it now may wait for the caller
                     if got:
                         self._drive(channel, reading, there)
                 if not there():
                     time.sleep(PAUSE)  # for who asked to pause or stop, or has the turn
-            elif not patiently(lambda: there() or self.may_drive(), lambda: True):
+            elif not wait_until(lambda: there() or self.may_drive(), lambda: True):
                 raise SimulationError(
                     f"{sentence(Wait(None, channel, not reading))}, and no other thread has run it for {PATIENCE:g} s."
                 )
@@ -259,4 +259,4 @@ class Engine:
             raise SimulationError(
                 f'"{channel.source[0]}".{channel.source[1]}: the run has ended, nothing more comes or goes.'
             )
-        raise stuck(self._waits(), self._step)
+        raise deadlock(self._waits(), self._step)

@@ -100,7 +100,7 @@ def _is_users(kind: type) -> bool:
 
 def entered(model: Any, method: Callable[[], None]) -> Callable[[], None]:
     """Return a method of a model that runs with the model's state; it stays in place afterwards."""
-    party: Party | None = getattr(model, "_party", None)  # a region of kernels has none
+    party: Party | None = getattr(model, "_party", None)  # a subgraph of kernels has none
     if party is None:
         return method
     isolation, change = party.isolation, party.isolation.change

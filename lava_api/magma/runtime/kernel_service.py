@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from lava_api.magma.runtime.scheduler import Job, ModelError
+
+if TYPE_CHECKING:
+    from lava_api.magma.kernels.subgraph import Subgraph
+    from lava_api.magma.runtime.control import Control
 
 CHUNK_SECONDS = 0.03
 """Time between two looks at Python, about: Ctrl-C and requests are heard within 0.2 s."""
@@ -22,7 +27,7 @@ class KernelService:
 
     Parameters
     ----------
-    region : Region
+    subgraph : Subgraph
         All its kernels.
     control : Control
         Scheduler and requests of the program.
@@ -35,8 +40,8 @@ class KernelService:
 
     is_eager = True
 
-    def __init__(self, region: Any, control: Any) -> None:
-        self.region = region
+    def __init__(self, subgraph: Subgraph, control: Control) -> None:
+        self.subgraph = subgraph
         self.control = control
         self.scheduler = control.scheduler
         self.pending = 0
@@ -45,8 +50,9 @@ class KernelService:
         self.idle = True
         self.midway = False
         self._chunk = FIRST_STEPS
-        self._queued = Job(self, region, self._work)
-        self._rest = Job(self, region, self._finish)
+        waits = bool(subgraph.exchanging or subgraph.hooked)
+        self._queued = Job(self, subgraph, self._work, waits)
+        self._rest = Job(self, subgraph, self._finish)
         self._next = self._queued
 
     def begin(self, num_steps: float) -> None:
@@ -70,33 +76,33 @@ class KernelService:
         else:
             self.idle = True
             self.midway = False
-            self.region.sync()
+            self.subgraph.sync()
 
     def interrupted(self) -> None:
         """End the run after the last step that was done: Ctrl-C comes between two chunks."""
-        self.done = int(self.region.clock[0])
+        self.done = int(self.subgraph.clock[0])
         self.cut()
         self.pending = 0
         self.idle = True
-        self.region.settle()
-        self.region.sync()
+        self.subgraph.settle()
+        self.subgraph.sync()
 
     def _work(self) -> None:
         """Do a chunk of steps."""
         begin = time.perf_counter()
         self.midway = False
         most = int(min(self._chunk, self.target - self.done, max(self.control.last() - self.done, 1)))
-        if self.scheduler.is_driven and self.region.exchanging:
+        if self.scheduler.is_driven and self.subgraph.exchanging:
             most = 1
         try:
-            ran = self.region.steps(most)
+            ran = self.subgraph.steps(most)
         except ModelError:  # before the next step, or after the steps that were done
-            self.done = max(self.done + 1, int(self.region.clock[0]))
+            self.done = max(self.done + 1, int(self.subgraph.clock[0]))
             raise
         if not ran:
             self._step()
             return
-        self.done = int(self.region.clock[0])
+        self.done = int(self.subgraph.clock[0])
         pace = max(time.perf_counter() - begin, 1e-9) / ran
         self._chunk = max(1, min(int(CHUNK_SECONDS / pace), GROWTH * self._chunk))
 
@@ -105,14 +111,14 @@ class KernelService:
         self.midway = True
         self.done += 1
         self._next = self._rest
-        self.region.step(self)
+        self.subgraph.step(self)
 
     def _finish(self) -> None:
         """Do the other phases of that step."""
         self._next = self._queued
-        self.region.finish(self)
+        self.subgraph.finish(self)
 
-    def spawn(self, model: Any, method: Any) -> None:
+    def spawn(self, model: Any, method: Callable[[], Any]) -> None:
         """Add a job to the phase."""
         self.pending += 1
         self.scheduler.queue.append(Job(self, model, method))

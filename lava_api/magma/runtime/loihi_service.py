@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.sync.phase import Phase
 from lava_api.magma.runtime.channel import HostChannel
 from lava_api.magma.runtime.isolation import entered
 from lava_api.magma.runtime.scheduler import Job
+
+if TYPE_CHECKING:
+    from lava_api.magma.kernels.messages import Message
+    from lava_api.magma.kernels.subgraph import Subgraph
+    from lava_api.magma.runtime.channel import Channel
+    from lava_api.magma.runtime.control import Control
 
 GUARDS = ("pre_guard", "lrn_guard", "post_guard")
 
@@ -20,7 +26,7 @@ def overrides(model: Any, name: str) -> bool:
     return name in vars(model) or getattr(type(model), name, base) is not base
 
 
-class _Turn:
+class _ModelPhases:
     """The phases of one model, as jobs."""
 
     def __init__(self, model: Any, service: LoihiService) -> None:
@@ -86,26 +92,26 @@ class _Turn:
             model._req_stop = False
 
 
-class _RegionTurn:
+class _SubgraphPhases:
     """The spiking phase of kernels, as one job."""
 
-    def __init__(self, region: Any, service: LoihiService) -> None:
-        self.region = region
-        self.model = region
+    def __init__(self, subgraph: Subgraph, service: LoihiService) -> None:
+        self.subgraph = subgraph
+        self.model = subgraph
         self.service = service
-        self.manages = bool(region.later or region.hooked)
+        self.manages = bool(subgraph.post_mgmt or subgraph.hooked)
         self.scheduler = service.control.scheduler
         self.is_eager = not service.is_alone
 
     def spike(self) -> None:
         """Do the spiking phase, and ask for the management phase if a kernel needs one."""
-        self.region.step(self)
-        if self.region.learner is not None:
+        self.subgraph.step(self)
+        if self.subgraph.learner is not None:
             self.service.wanted.add(Phase.LRN)
         if self.manages:
             self.service.wanted.add(Phase.POST_MGMT)
 
-    def spawn(self, model: Any, method: Any) -> None:
+    def spawn(self, model: Any, method: Callable[[], Any]) -> None:
         """Add a job to the phase."""
         self.service.pending += 1
         self.scheduler.queue.append(Job(self.service, model, method))
@@ -120,55 +126,61 @@ class LoihiService:
         Models in order of their processes' creation.
     managed : list
         The same models in the order of the management phases: one whose variables another refers to comes before it.
-        Of these, models that run as kernels are given as their :class:`ManagedTurn`.
+        Of these, models that run as kernels are given as their :class:`ManagementPhase`.
     control : Control
         Scheduler and requests of the program.
-    regions : list of (int, Region)
+    subgraphs : list of (int, Subgraph)
         Kernels of the domain, with the number of Python models that they wait for in a step.
     is_alone : bool
         Whether there is no other domain.
     """
 
     def __init__(
-        self, models: list[Any], managed: list[Any], control: Any, regions: Any = (), *, is_alone: bool = True
+        self,
+        models: list[Any],
+        managed: list[Any],
+        control: Control,
+        subgraphs: Sequence[tuple[int, Subgraph]] = (),
+        *,
+        is_alone: bool = True,
     ) -> None:
         self.models = models
         self.is_alone = is_alone
-        self.regions = [region for _, region in regions]
+        self.subgraphs = [subgraph for _, subgraph in subgraphs]
         self.control = control
         self.pending = 0
         self.done = 0
         self.target = 0
         self.idle = True
         self.wanted: set[Phase] = set()
-        turns = {id(model): _Turn(model, self) for model in models}
-        ordered = [turns.get(id(model), model) for model in managed]
-        python = [turn for turn in ordered if isinstance(turn, _Turn)]
-        kernels = [(waits, _RegionTurn(region, self)) for waits, region in regions]
-        first = [turn for waits, turn in kernels if not waits]
-        last = [turn for waits, turn in kernels if waits]
-        spiking: list[Any] = [*first, *turns.values(), *last]
+        by_model = {id(model): _ModelPhases(model, self) for model in models}
+        ordered = [by_model.get(id(model), model) for model in managed]
+        python = [phases for phases in ordered if isinstance(phases, _ModelPhases)]
+        kernels = [(waits, _SubgraphPhases(subgraph, self)) for waits, subgraph in subgraphs]
+        first = [phases for waits, phases in kernels if not waits]
+        last = [phases for waits, phases in kernels if waits]
+        spiking: list[Any] = [*first, *by_model.values(), *last]
         self._jobs = {
-            Phase.SPK: [self._job(turn.model, turn.spike) for turn in spiking],
+            Phase.SPK: [self._job(phases.model, phases.spike) for phases in spiking],
             Phase.PRE_MGMT: [self._job(t.model, t.pre_mgmt) for t in python if overrides(t.model, "pre_guard")],
             Phase.LRN: [
-                *(Job(self, turn.model, turn.region.learn) for _, turn in kernels if turn.region.learner is not None),
-                *(self._job(turn.model, turn.learn) for turn in turns.values() if turn.guarded),
+                *(Job(self, t.model, t.subgraph.learn) for _, t in kernels if t.subgraph.learner is not None),
+                *(self._job(t.model, t.learn) for t in by_model.values() if t.guarded),
             ],
             Phase.POST_MGMT: [
                 self._job(t.model, t.post_mgmt)
                 for t in ordered
-                if not isinstance(t, _Turn) or overrides(t.model, "post_guard")
+                if not isinstance(t, _ModelPhases) or overrides(t.model, "post_guard")
             ],
         }
-        self._early: list[Any] = []
-        for region in self.regions if is_alone else ():  # no channel is full when a step begins, but for pipes
-            early = region.border.early
-            self._early += [sent for sent in early if not isinstance(sent[1], HostChannel)]
-            region.border.early = [sent for sent in early if isinstance(sent[1], HostChannel)]
+        self._sent_first: list[tuple[Message, Channel]] = []
+        for subgraph in self.subgraphs if is_alone else ():  # no channel is full when a step begins, but for pipes
+            sent = subgraph.boundary.sent_first
+            self._sent_first += [one for one in sent if not isinstance(one[1], HostChannel)]
+            subgraph.boundary.sent_first = [one for one in sent if isinstance(one[1], HostChannel)]
         self._phases = self._steps()
 
-    def _job(self, model: Any, method: Any) -> Job:
+    def _job(self, model: Any, method: Callable[[], None]) -> Job:
         """Return a method of a model as a job."""
         return Job(self, model, entered(model, method))
 
@@ -200,7 +212,7 @@ class LoihiService:
         while True:
             while self.done < self.target and not control.halts(self.done):
                 self.done += 1
-                for message, channel in self._early:
+                for message, channel in self._sent_first:
                     channel.send(message.get())
                 yield jobs[Phase.SPK]
                 if wanted:
@@ -216,6 +228,6 @@ class LoihiService:
                         yield jobs[Phase.POST_MGMT]
             for model in self.models:
                 model.phase = Phase.HOST
-            for region in self.regions:
-                region.sync()
+            for subgraph in self.subgraphs:
+                subgraph.sync()
             yield []

@@ -12,7 +12,7 @@ from lava_api.magma.core.run_conditions import RunContinuous, check_condition
 from lava_api.magma.runtime import state
 from lava_api.magma.runtime.channel import HostChannel
 from lava_api.magma.runtime.engine import Engine
-from lava_api.magma.runtime.threads import LEAVE, Company, patiently
+from lava_api.magma.runtime.threads import LEAVE, OtherThreads, wait_until
 from loihi_emu.errors import SimulationError
 
 ENDLESS = float("inf")
@@ -53,7 +53,7 @@ class Runtime(Engine):
 
         processes = getattr(self._executable, "process_list", ())
         values = [value for process in processes for value in process.proc_params.values()]
-        self._company = Company([value for value in values if isinstance(value, HostChannel)])
+        self._others = OtherThreads([value for value in values if isinstance(value, HostChannel)])
         self._assembly = assemble(self._executable.program, self._control)
         self._control.services = self._assembly.services
         tell(self._assembly, self.placement)
@@ -89,7 +89,7 @@ class Runtime(Engine):
         if not self._is_initialized:
             self.log.info("Runtime not initialized yet.")
             return
-        with self._turn.taken():
+        with self._lock.held():
             self._start(run_condition)
 
     def _start(self, run_condition: Any) -> None:
@@ -118,7 +118,7 @@ class Runtime(Engine):
         go on until then: waiting for them has no end but Ctrl-C.
         """
         self._outside("wait")
-        with self._turn.taken():
+        with self._lock.held():
             if self._is_running:
                 self._go_on()
                 self._end()
@@ -130,20 +130,20 @@ class Runtime(Engine):
         of steps as far as 0.15 s suffice, one without end for as long as the caller let pass since.
         """
         self._outside("pause")
-        with self._turn.demanded(lambda: self._control.ask_at(0.0, "pause")):
+        with self._lock.claimed(lambda: self._control.ask_at(0.0, "pause")):
             if self._is_running:
                 self._finish()
 
     def stop(self) -> None:
         """End the present run as `pause` does, and the program. May be called twice."""
         self._outside("stop")
-        with self._turn.demanded(lambda: self._control.ask_at(0.0, "stop")):
+        with self._lock.claimed(lambda: self._control.ask_at(0.0, "stop")):
             if self._stopped:
                 return
             try:
                 if self._is_running and not self._failed and not self._driver.is_out_of_reach():
                     self._finish(ask="stop")
-                patiently(self._company.has_taken, self._company.is_there, LEAVE)
+                wait_until(self._others.have_taken, self._others.are_there, LEAVE)
             finally:
                 self._shut()
 
@@ -153,7 +153,7 @@ class Runtime(Engine):
     def get_var(self, var_id: int, idx: Any = None) -> Any:
         """Return a copy of a variable, or of a part of it; the present run is done first."""
         self._outside("get")
-        with self._turn.taken():
+        with self._lock.held():
             model, name, var = self._variable(var_id, "get")
             value = state.read(model, name, var)
         return value if idx is None else state.part(value, idx, var)
@@ -161,7 +161,7 @@ class Runtime(Engine):
     def set_var(self, var_id: int, value: Any, idx: Any = None) -> None:
         """Set a variable, or a part of it; the present run is done first."""
         self._outside("set")
-        with self._turn.taken():
+        with self._lock.held():
             model, name, var = self._variable(var_id, "set")
             state.write(model, name, var, value, idx)
 
@@ -173,7 +173,7 @@ class Runtime(Engine):
         """
         if self._assembly is None:
             return {}
-        kernels = [pair for region in self._assembly.regions for pair in region.kernels.items()]
+        kernels = [pair for subgraph in self._assembly.subgraphs for pair in subgraph.kernels.items()]
         return {process.name: kernel.counters() for process, kernel in kernels}
 
     def _variable(self, var_id: int, action: str) -> Any:

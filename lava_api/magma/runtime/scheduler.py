@@ -10,7 +10,7 @@ import contextlib
 from collections import deque
 from collections.abc import Callable
 from threading import get_ident
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from weakref import ref
 
 from greenlet import error as greenlet_error
@@ -45,12 +45,34 @@ class Wait(NamedTuple):
     polls: bool = False
 
 
-class Job(NamedTuple):
-    """A method of a model, and the service to tell when it has returned."""
+class Service(Protocol):
+    """What drives models through their phases, and is told when all jobs of a phase have returned."""
 
-    service: Any
+    pending: int
+
+    def advance(self) -> None:
+        """Queue the jobs of the next phase, if there is one."""
+
+
+class Job(NamedTuple):
+    """A method of a model, and the service to tell when it has returned.
+
+    Parameters
+    ----------
+    service : Service
+        Has counted it as pending.
+    model : AbstractProcessModel
+        For errors.
+    method : callable
+        What to do.
+    waits : bool
+        Whether it may wait for a channel; one that never does needs no worker.
+    """
+
+    service: Service
     model: Any
     method: Callable[[], None]
+    waits: bool = True
 
 
 class Worker(greenlet):  # type: ignore[misc,unused-ignore]
@@ -77,16 +99,7 @@ class Worker(greenlet):  # type: ignore[misc,unused-ignore]
             return
         queue, ready = scheduler.queue, scheduler.ready
         while queue and not ready and not scheduler.stopping:
-            service, model, method = queue.popleft()
-            try:
-                method()
-            except ModelError as error:
-                scheduler.failures += [error.failure, *(other.failure for other in error.others)]
-            except Exception as error:
-                scheduler.failures.append(Failure(model, error))
-            service.pending -= 1
-            if not service.pending:
-                service.advance()
+            scheduler.do(queue.popleft())
         scheduler.idle.append(self)
 
 
@@ -177,6 +190,8 @@ class Scheduler:
                     step.divide(*self.stalled.pop(step))
                 elif self.ready:
                     self.ready.popleft().switch()
+                elif self.queue and not self.queue[0].waits:
+                    self.do(self.queue.popleft())
                 else:
                     (self.idle.pop() if self.idle else Worker(self)).switch()
         finally:
@@ -185,6 +200,19 @@ class Scheduler:
             self.stopping = False
             if not (self.is_driven and self.queue):  # else the run goes on soon
                 self._dismiss(self.idle)
+
+    def do(self, job: Job) -> None:
+        """Do a job, here or in the worker that calls this."""
+        service, model, method, _ = job
+        try:
+            method()
+        except ModelError as error:
+            self.failures += [error.failure, *(other.failure for other in error.others)]
+        except Exception as error:
+            self.failures.append(Failure(model, error))
+        service.pending -= 1
+        if not service.pending:
+            service.advance()
 
     def wait(self, channel: Channel, *, reading: bool) -> None:
         """Set the calling worker aside until the channel has a message, or room for one."""

@@ -25,7 +25,7 @@ def notify(model: Any, name: str) -> None:
     kernel = getattr(model, "_kernel", None)
     if kernel is not None:
         kernel.set(name)
-        model._region.stale = True
+        model._subgraph.stale = True
 
 
 def put(model: Any, name: str, values: Any) -> None:

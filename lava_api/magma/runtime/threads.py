@@ -25,70 +25,70 @@ LEAVE = 1.0
 """Seconds that ``stop()`` leaves to other threads to take what was sent to them."""
 
 
-class Turn:
-    """The right to run a program, which one thread has at a time.
+class RunLock:
+    """The lock that a thread holds while it runs a program.
 
     Parameters
     ----------
     driver : Driver
-        Works for the thread that has the right, which waits meanwhile: it has the right, too.
+        Works for the thread that holds the lock, which waits meanwhile: it holds the lock, too.
     """
 
     def __init__(self, driver: Driver) -> None:
         self._lock = threading.Lock()
-        self._gate = threading.Lock()
+        self._next = threading.Lock()
         self._owner: int | None = None
         self._driver = driver
 
     @contextmanager
-    def taken(self) -> Iterator[None]:
-        """Wait for the right, and keep it meanwhile."""
-        if self._has():
+    def held(self) -> Iterator[None]:
+        """Wait for the lock, and hold it meanwhile."""
+        if self._is_mine():
             yield
             return
-        with self._gate:  # who waits comes before who had it last
+        with self._next:  # a thread that waits comes before the one that held it last
             self._lock.acquire()
-        with self._kept():
+        with self._holding():
             yield
 
     @contextmanager
-    def demanded(self, ask: Callable[[], None]) -> Iterator[None]:
-        """Take the right, and have the thread that runs the program end its run for it.
+    def claimed(self, ask: Callable[[], None]) -> Iterator[None]:
+        """Take the lock, and have the thread that runs the program end its run for it.
 
         Parameters
         ----------
         ask : callable
-            Asks to end the run; called as long as another thread has the right, which may begin a run meanwhile.
+            Asks to end the run; called as long as another thread holds the lock, which may begin a run meanwhile.
         """
-        if self._has():
+        if self._is_mine():
             yield
             return
-        with self._gate:
+        with self._next:
             while not self._lock.acquire(timeout=AGAIN):
                 ask()
-        with self._kept():
+        with self._holding():
             yield
 
     @contextmanager
     def tried(self) -> Iterator[bool]:
-        """Take the right if no other thread has it; yields whether it was there."""
-        if self._has():
+        """Take the lock if no other thread holds it; yields whether that was so."""
+        if self._is_mine():
             yield True
             return
         got = self._lock.acquire(blocking=False)
         if not got:
             yield False
             return
-        with self._kept():
+        with self._holding():
             yield True
 
-    def _has(self) -> bool:
-        """Return whether the calling thread has it."""
+    def _is_mine(self) -> bool:
+        """Return whether the calling thread holds it."""
         return self._owner == get_ident() or self._driver.is_here()
 
     @contextmanager
-    def _kept(self) -> Iterator[None]:
-        """Keep what was taken, then give it back."""
+    def _holding(self) -> Iterator[None]:
+        """Hold what was taken, then give it back."""
         self._owner = get_ident()
         try:
             yield
@@ -97,12 +97,12 @@ class Turn:
             self._lock.release()
 
     def is_elsewhere(self) -> bool:
-        """Return whether another thread has it."""
+        """Return whether another thread holds it."""
         with self.tried() as got:
             return not got
 
 
-def patiently(enough: Callable[[], bool], others: Callable[[], bool], patience: float = PATIENCE) -> bool:
+def wait_until(enough: Callable[[], bool], others: Callable[[], bool], patience: float = PATIENCE) -> bool:
     """Wait until `enough` returns true, while there are other threads to wait for; return whether it did."""
     end = time.monotonic() + patience
     while not enough():
@@ -112,7 +112,7 @@ def patiently(enough: Callable[[], bool], others: Callable[[], bool], patience: 
     return True
 
 
-class Company:
+class OtherThreads:
     """The threads that may send, receive or run: those that did, that built the program, and that were begun after.
 
     Threads of the surroundings (a notebook's, a test runner's) are there before, and do neither.
@@ -125,17 +125,17 @@ class Company:
 
     def __init__(self, channels: list[Any]) -> None:
         self.channels = channels
-        self._strangers = WeakSet(threading.enumerate())
-        self._strangers.discard(threading.current_thread())
+        self._uninvolved = WeakSet(threading.enumerate())
+        self._uninvolved.discard(threading.current_thread())
 
-    def is_there(self) -> bool:
+    def are_there(self) -> bool:
         """Return whether a thread beside the calling one may do something still."""
         here = threading.current_thread()
         known = {thread for channel in self.channels for thread in channel.users}
         alive = (t for t in threading.enumerate() if t is not here and not isinstance(t, DriverThread))
-        return any(thread in known or thread not in self._strangers for thread in alive)
+        return any(thread in known or thread not in self._uninvolved for thread in alive)
 
-    def has_taken(self) -> bool:
+    def have_taken(self) -> bool:
         """Return whether the threads that receive have taken all that was sent to them."""
         here = threading.current_thread()
         return not any(channel.queue and channel.users - {here} for channel in self.channels)

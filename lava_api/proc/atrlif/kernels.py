@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import Declined
+from lava_api.magma.kernels.base import PythonFallback
 from lava_api.magma.kernels.vector import Vector
 from lava_api.proc._arithmetic import scaled_bias
 from lava_api.proc.atrlif.models import ONE
@@ -30,7 +30,7 @@ class AdaptiveFloat(Vector):
         for name in (*DELTAS, "theta_0", "theta_step"):
             value = getattr(model, name)
             if isinstance(value, np.ndarray) or not np.isreal(value):
-                raise Declined(name)
+                raise PythonFallback(name)
 
     def refresh(self) -> None:
         """Take over all parameters."""
@@ -45,12 +45,12 @@ class AdaptiveFixed(AdaptiveFloat):
 
     leaf = "atrlif:fixed"
     takes = "int32"
-    narrow = SHORT
+    int16_bits = SHORT
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
         if np.abs(model.bias_exp).max(initial=0) > 31:
-            raise Declined("bias_exp")
+            raise PythonFallback("bias_exp")
 
     def refresh(self) -> None:
         """Scale thresholds once, take over all other parameters."""

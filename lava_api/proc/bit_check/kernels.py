@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import Kernel
+from lava_api.magma.kernels.base import LaterPhases
 from lava_api.magma.kernels.messages import RECORDED
 from lava_api.magma.kernels.records import referred
 from loihi_emu.image.memory import Description
 from loihi_emu.models.lava import messages as at
 
 
-class BitCheckKernel(Kernel):
+class BitCheckKernel(LaterPhases):
     """BitCheck; what it writes into a log, and odd widths, are left to the model."""
 
     def __init__(self, model: Any, process: Any) -> None:
@@ -22,12 +22,12 @@ class BitCheckKernel(Kernel):
         self.var = referred(process.state)
         whole = all(isinstance(getattr(model, name), int | np.integer) for name in ("bits", "_overflowed"))
         if model.debug or not whole or self.var is None or not 1 <= model.bits <= 31:
-            self.deferred = True
+            self.post_mgmt_in_python = True
         self.found = np.array([model._overflowed], np.int64) if whole else np.zeros(1, np.int64)
 
-    def facts(self) -> dict[str, Any]:
+    def constants(self) -> dict[str, Any]:
         """Whether there is one width, in range."""
-        if self.deferred:
+        if self.post_mgmt_in_python:
             return {}
         bits = np.ravel(self.model.bits)
         return {"bits": "one width, 1..31" if 1 <= bits[0] <= 31 and (bits == bits[0]).all() else "others"}
@@ -47,7 +47,7 @@ class BitCheckKernel(Kernel):
 
     def refresh(self) -> None:
         """Take over what was set."""
-        if self.deferred:
+        if self.post_mgmt_in_python:
             return
         self.d.words[at.B_UNUSED] = 32 - int(np.ravel(self.model.bits)[0])
         if "_overflowed" in self.changed:
@@ -55,7 +55,7 @@ class BitCheckKernel(Kernel):
 
     def export(self, name: str) -> None:
         """Write back whether an overflow was found."""
-        if name == "_overflowed" and name not in self.changed and not self.deferred:
+        if name == "_overflowed" and name not in self.changed and not self.post_mgmt_in_python:
             self.model._overflowed = int(self.found[0])
 
     def variable(self, name: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import DATA, Declined
+from lava_api.magma.kernels.base import DATA, PythonFallback
 from lava_api.magma.kernels.messages import STORED, Feed, Message
 from lava_api.magma.kernels.vector import Vector
 from lava_api.proc.lif.kernels import FAR, SHORT, STRONG, _whole
@@ -88,7 +88,7 @@ class Prototype(Vector):
     """PrototypeLIF."""
 
     leaf = "prototypes:prototype"
-    narrow = SHORT
+    int16_bits = SHORT
     inputs = ("a_in", "reset_in", "a_third_factor_in")
     sends = ("s_out", "s_out_bap")
     states = ("u", "v", "y1")
@@ -99,14 +99,14 @@ class Prototype(Vector):
             _whole(getattr(model, name), name)
             self.fits(name)
         if np.abs(model.bias_exp).max(initial=0) > 31:
-            raise Declined("bias_exp")
+            raise PythonFallback("bias_exp")
         self.picked = np.zeros(1, np.int64)
         self.status = np.zeros(1, np.int64)
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
         """Integers of 32 bits."""
         if d_type.name not in ("int16", "int32"):
-            raise Declined(f"{port}: {d_type}")
+            raise PythonFallback(f"{port}: {d_type}")
         return DATA, STORED["int32"]
 
     def outputs(self) -> dict[str, Message]:

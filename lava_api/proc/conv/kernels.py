@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import BOTH, EVENTS, Declined, Kernel
+from lava_api.magma.kernels.base import BOTH, EVENTS, Kernel, PythonFallback
 from lava_api.magma.kernels.messages import STORED, Feed, Message
 from loihi_emu.image.memory import Description
 from loihi_emu.models import conv as taps_at
@@ -21,7 +21,7 @@ GEOMETRY = ("kernel_size", "stride", "padding", "dilation", "groups")
 class ConvFixed(Kernel):
     """Conv in integers."""
 
-    early = True
+    sends_first = True
     sends: Any = np.int32
     leaf = "step"
 
@@ -31,7 +31,7 @@ class ConvFixed(Kernel):
         self.events, self.wraps = np.zeros(1, np.int64), np.zeros(1, np.int64)
         self.changed.add("weight")
 
-    def facts(self) -> dict[str, Any]:
+    def constants(self) -> dict[str, Any]:
         """Whether spikes carry payloads, and the geometry."""
         geometry = {name: np.asarray(getattr(self.model, name)).reshape(-1).tolist() for name in GEOMETRY}
         return {"num_message_bits": "payloads" if self.model.num_message_bits.item() > 0 else "plain spikes"} | geometry
@@ -39,7 +39,7 @@ class ConvFixed(Kernel):
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
         """Events of any message; payloads in integers."""
         if d_type.name not in STORED or (self.graded and d_type.name not in ("int32", "int64")):
-            raise Declined(f"{port}: {d_type}")
+            raise PythonFallback(f"{port}: {d_type}")
         return BOTH if self.graded else EVENTS, STORED[d_type.name]
 
     def outputs(self) -> dict[str, Message]:
@@ -97,5 +97,5 @@ class ConvFloat(ConvFixed):
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
         """Events of any message; payloads as float64."""
         if d_type.name not in STORED:
-            raise Declined(f"{port}: {d_type}")
+            raise PythonFallback(f"{port}: {d_type}")
         return (BOTH, messages.F64) if self.graded else (EVENTS, STORED[d_type.name])

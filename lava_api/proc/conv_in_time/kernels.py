@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import BOTH, EVENTS, Declined, Kernel
+from lava_api.magma.kernels.base import BOTH, EVENTS, Kernel, PythonFallback
 from lava_api.magma.kernels.messages import STORED, Feed, Message
 from loihi_emu.image.memory import Description, aligned
 from loihi_emu.models.lava import conv_in_time as at
@@ -17,7 +17,7 @@ from loihi_emu.models.lava import messages
 class ConvInTimeKernel(Kernel):
     """ConvInTime; both number formats compute in float64."""
 
-    early = True
+    sends_first = True
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
@@ -25,14 +25,14 @@ class ConvInTimeKernel(Kernel):
         self.events = np.zeros(1, np.int64)
         self.changed.update(("weights", "a_buff"))
 
-    def facts(self) -> dict[str, Any]:
+    def constants(self) -> dict[str, Any]:
         """Whether spikes carry payloads."""
         return {"num_message_bits": "payloads" if self.model.num_message_bits.item() > 0 else "plain spikes"}
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
         """Events of any message; payloads as float64."""
         if d_type.name not in STORED:
-            raise Declined(f"{port}: {d_type}")
+            raise PythonFallback(f"{port}: {d_type}")
         return (BOTH, messages.F64) if self.graded else (EVENTS, STORED[d_type.name])
 
     def outputs(self) -> dict[str, Message]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import BOTH, EVENTS, Declined, Kernel
+from lava_api.magma.kernels.base import BOTH, EVENTS, Kernel, PythonFallback
 from lava_api.magma.kernels.messages import STORED, Feed, Message
 from lava_api.magma.kernels.sums import describe_sums
 from loihi_emu.image.memory import Description, aligned
@@ -20,8 +20,8 @@ from loihi_emu.models.lava import messages
 class Connection(Kernel):
     """What connections have in common: they send what they summed up in the step before."""
 
-    early = True
-    plain: tuple[str, ...] = ("a_buff",)
+    sends_first = True
+    in_place: tuple[str, ...] = ("a_buff",)
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
@@ -29,7 +29,7 @@ class Connection(Kernel):
         self.events = np.zeros(1, np.int64)
         self.changed.add("weights")
 
-    def facts(self) -> dict[str, Any]:
+    def constants(self) -> dict[str, Any]:
         """Whether spikes carry payloads."""
         return {"num_message_bits": "payloads" if self.model.is_graded else "plain spikes"}
 
@@ -45,13 +45,13 @@ class FixedConnection(Connection):
         super().__init__(model, process)
         exponent = model.weight_exp
         if not isinstance(exponent, int | np.integer) or abs(int(exponent)) > 31:
-            raise Declined("weight_exp")
+            raise PythonFallback("weight_exp")
         self.exponent = int(exponent)
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
         """Events of any message; payloads of 32 or 64 bits."""
         if d_type.name not in STORED or (self.graded and d_type.name not in ("int32", "int64", "bool")):
-            raise Declined(f"{port}: {d_type}")
+            raise PythonFallback(f"{port}: {d_type}")
         return BOTH if self.graded else EVENTS, STORED[d_type.name]
 
     def mode(self, kind: int) -> int:
@@ -107,7 +107,7 @@ class DenseFloat(Connection):
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
         """Events of any message; payloads as float64."""
         if d_type.name not in STORED:
-            raise Declined(f"{port}: {d_type}")
+            raise PythonFallback(f"{port}: {d_type}")
         return (BOTH, messages.F64) if self.graded else (EVENTS, STORED[d_type.name])
 
     def outputs(self) -> dict[str, Message]:

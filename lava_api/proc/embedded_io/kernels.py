@@ -9,7 +9,7 @@ import numpy as np
 
 from lava_api.magma.core.model.py.ports import PyOutPortVectorSparse
 from lava_api.magma.core.process.ports.ports import AbstractVirtualPort
-from lava_api.magma.kernels.base import DATA, Declined, Kernel
+from lava_api.magma.kernels.base import DATA, LaterPhases, PythonFallback
 from lava_api.magma.kernels.messages import RECORDED, STORED, Feed, Message
 from lava_api.magma.kernels.records import record, referred
 from lava_api.magma.kernels.vector import Vector
@@ -32,7 +32,7 @@ class AdapterKernel(Vector):
         """Numbers of 32 or 64 bits, or such that become them."""
         kind = messages.F64 if d_type.kind == "f" else STORED.get(d_type.name)
         if kind is None:
-            raise Declined(f"{port}: {d_type}")
+            raise PythonFallback(f"{port}: {d_type}")
         if kind == messages.F64 and self.status is None:
             self.status = np.zeros(1, np.int64)
         return DATA, kind
@@ -60,7 +60,7 @@ class EncodedAdapter(AdapterKernel):
         sources = process.inp.get_src_ports()
         piped = self.packed and process.inp.external_pipe_flag
         if len(sources) > 1 or piped or any(not self._fits(port) for port in sources):
-            raise Declined("compression, inp")
+            raise PythonFallback("compression, inp")
 
     @classmethod
     def unpacks(cls, process: Any, form: Compression) -> bool:
@@ -75,9 +75,9 @@ class EncodedAdapter(AdapterKernel):
         form = port.process.proc_params["compression"] if isinstance(port.process, DeltaEncoder) else Compression.DENSE
         return form is self.form if self.packed else form in PLAIN
 
-    def arrives(self, port: Any, source: Any) -> Message:
+    def incoming(self, port: Any, source: Any) -> Message:
         """Pairs are unpacked."""
-        return PackedMessage(source, self.form) if self.packed else super().arrives(port, source)
+        return PackedMessage(source, self.form) if self.packed else super().incoming(port, source)
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         """One leaf; packed values have 8 bits."""
@@ -98,7 +98,7 @@ def _way(port: Any) -> Iterable[Any]:
 
 
 class PackedMessage(Message):
-    """Values and places from outside the region.
+    """Values and places from outside the subgraph.
 
     Parameters
     ----------
@@ -118,14 +118,14 @@ class PackedMessage(Message):
         self.data[:] = read_pair(pair, places, self.form, self.shape).reshape(-1)
 
 
-class ReadKernel(Kernel):
+class ReadKernel(LaterPhases):
     """Read and ReadConv: what was read last is the message."""
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
         self.var = referred(process.state)
         if self.var is None or self.var.shape != process.state.shape:
-            self.deferred = True
+            self.post_mgmt_in_python = True
 
     def outputs(self) -> dict[str, Message]:
         """The variable as it was read."""

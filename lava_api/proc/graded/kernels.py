@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lava_api.magma.kernels.base import Declined
+from lava_api.magma.kernels.base import PythonFallback
 from lava_api.magma.kernels.messages import Feed
 from lava_api.magma.kernels.vector import Vector
 from lava_api.proc.graded.models import INPUT_BITS, first_factor, out_of_range
@@ -57,7 +57,7 @@ class ProductFixed(Vector):
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
         if np.any(model.exp < 0) or np.any(model.exp > 31):
-            raise Declined("exp")
+            raise PythonFallback("exp")
 
     def refresh(self) -> None:
         """Take over threshold and exponent."""

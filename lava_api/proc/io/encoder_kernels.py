@@ -1,6 +1,6 @@
 """The stock delta encoder as a kernel.
 
-Within a region its message is the array of changes, whatever the compression; Python models get what it stands for.
+Within a subgraph its message is the array of changes, whatever the compression; Python models get what it stands for.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lava_api.magma.kernels.base import DATA, Declined, kernel_class
+from lava_api.magma.kernels.base import DATA, PythonFallback, kernel_class
 from lava_api.magma.kernels.messages import STORED, Feed, Message
 from lava_api.magma.kernels.vector import Vector
+from lava_api.proc.embedded_io.kernels import EncodedAdapter
 from lava_api.proc.io.encoder import FORMATS, Compression
 from loihi_emu.image.memory import Description
 from loihi_emu.models.lava import messages
@@ -24,19 +25,19 @@ LEAVES = {messages.I32: "delta_encoder", messages.I64: "delta_encoder_wide", mes
 class DeltaEncoderDense(Vector):
     """DeltaEncoder with one number for each element."""
 
-    early = True
+    sends_first = True
     exponents: ClassVar = {"spike_exp": 31}
     states = ("act", "act", "residue")  # the leaf shares its places with that of Delta, which has a sum first
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
         if not 0 <= int(model.spike_exp.item()) <= 31:
-            raise Declined("spike_exp")
+            raise PythonFallback("spike_exp")
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
         """Any numbers."""
         if d_type.name not in STORED:
-            raise Declined(f"{port}: {d_type}")
+            raise PythonFallback(f"{port}: {d_type}")
         return DATA, STORED[d_type.name]
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
@@ -75,7 +76,7 @@ class PairMessage(Message):
     def get(self) -> Any:
         """Return values and places; a single zero before the first step."""
         model = self.kernel.model
-        if not model._region.clock[0]:
+        if not model._subgraph.clock[0]:
             return np.array(model.data, self.d_type), np.array(model.idx)
         values, places = FORMATS[model.compression](self.data)
         return values.astype(self.d_type), places
@@ -89,8 +90,9 @@ class DeltaEncoderSparse(DeltaEncoderDense):
         if model.compression is not Compression.SPARSE:
             for port in process.s_out.get_dst_ports():
                 reader = kernel_class(port.process.model_class)
-                if reader is not None and not reader.unpacks(port.process, model.compression):
-                    raise Declined(f"compression: for {port.process.name}")
+                unpacks = reader is EncodedAdapter and EncodedAdapter.unpacks(port.process, model.compression)
+                if reader is not None and not unpacks:
+                    raise PythonFallback(f"compression: for {port.process.name}")
 
     def outputs(self) -> dict[str, Message]:
         """The changes, none at first."""

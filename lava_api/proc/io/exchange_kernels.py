@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from lava_api.magma.kernels.base import DATA, Declined, Kernel
+from lava_api.magma.kernels.base import DATA, HostInput, HostOutput, Kernel, LaterPhases, PythonFallback
 from lava_api.magma.kernels.exchange import Rows
 from lava_api.magma.kernels.messages import Feed, Message
 from lava_api.magma.kernels.records import referred
@@ -15,13 +15,13 @@ from loihi_emu.image.memory import Description
 from loihi_emu.models.lava import messages
 
 
-class InjectorKernel(Kernel):
+class InjectorKernel(Kernel, HostInput):
     """Injector."""
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
         if process.in_port.in_connections or process.in_port.external_pipe_flag:
-            raise Declined("in_port")
+            raise PythonFallback("in_port")
         params = process.proc_params
         self.channel: HostChannel = params["host_channel"]
         self.config: utils.ChannelConfig = params["channel_config"]
@@ -42,7 +42,7 @@ class InjectorKernel(Kernel):
         """One leaf."""
         return [self.rows.call("take")]
 
-    def room(self, done: int) -> int:
+    def steps_ready(self, done: int) -> int:
         """As many as there are data; one at a time when each step takes what is there."""
         if self.taken > done:
             return self.taken - done
@@ -58,7 +58,7 @@ class InjectorKernel(Kernel):
             self.taken += 1
 
 
-class Sending(Kernel):
+class Sending(Kernel, HostOutput):
     """What hands rows to the program.
 
     Attributes
@@ -75,7 +75,7 @@ class Sending(Kernel):
         self.config: utils.ChannelConfig = process.proc_params["channel_config"]
         self.handed = 0
 
-    def room(self, done: int) -> int:
+    def steps_ready(self, done: int) -> int:
         """As many as the channel has room for; one at a time where data are dropped."""
         left = done - self.handed
         free = self.channel.capacity - len(self.channel.queue)
@@ -106,7 +106,7 @@ class ExtractorKernel(Sending):
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
         if process.out_port.out_connections or process.out_port.external_pipe_flag:
-            raise Declined("out_port")
+            raise PythonFallback("out_port")
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
         """Any numbers."""
@@ -122,25 +122,25 @@ class ExtractorKernel(Sending):
         return [self.rows.call("keep")]
 
 
-class WireKernel(Sending):
+class WireKernel(Sending, LaterPhases):
     """VarWire."""
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
         self.var = referred(process.wire_tap)
         if self.var is None or self.var.shape != process.wire_tap.shape:
-            self.deferred = True
+            self.post_mgmt_in_python = True
 
-    def room(self, done: int) -> int:
-        """As for all; the model sends itself when it is deferred."""
-        if self.deferred:
+    def steps_ready(self, done: int) -> int:
+        """As for all; the model sends itself where Python does its management phase."""
+        if self.post_mgmt_in_python:
             drops = self.config.send_full is utils.SendFull.NON_BLOCKING_DROP
             return int(drops or len(self.channel.queue) < self.channel.capacity)
-        return super().room(done)
+        return super().steps_ready(done)
 
     def hand(self, done: int, *, wait: bool) -> bool:
         """Send rows."""
-        return self.deferred or super().hand(done, wait=wait)
+        return self.post_mgmt_in_python or super().hand(done, wait=wait)
 
     def managed(self) -> Iterable[tuple[str, Description]]:
         """One leaf."""

@@ -16,7 +16,7 @@ from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.async_protocol import AsyncProtocol
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.magma.runtime.channel import HostChannel
-from lava_api.magma.runtime.threads import patiently
+from lava_api.magma.runtime.threads import wait_until
 from lava_api.proc._arithmetic import Array
 from lava_api.proc._members import replace_member
 from lava_api.proc._names import warn_unknown
@@ -110,7 +110,7 @@ class VarWire(_Receiver):
         """Receive the variable after the next step; a thread beside the main one waits for the network to be built."""
         if threading.current_thread() is not threading.main_thread():
             self._channel.is_used()
-            patiently(self._channel.is_bound, lambda: True)
+            wait_until(self._channel.is_bound, lambda: True)
         return super().receive()
 
     def connect_var(self, var: Var) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import DATA, Declined, Kernel
+from lava_api.magma.kernels.base import DATA, Kernel, LaterPhases, PythonFallback
 from lava_api.magma.kernels.messages import RECORDED, STORED, Feed, Message
 from lava_api.magma.kernels.records import record, referred
 from loihi_emu.image.memory import Description
@@ -21,7 +21,7 @@ class Source(Kernel):
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
         if model.data.shape[-1] == 0:
-            raise Declined("data")
+            raise PythonFallback("data")
         self.changed.add("data")
 
     def outputs(self) -> dict[str, Message]:
@@ -66,13 +66,13 @@ class Sink(Kernel):
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
         """Any numbers."""
         if d_type.name not in STORED:
-            raise Declined(f"{port}: {d_type}")
+            raise PythonFallback(f"{port}: {d_type}")
         return DATA, STORED[d_type.name]
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
         if model.data.size == 0:
-            raise Declined("data")
+            raise PythonFallback("data")
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         """One leaf."""
@@ -81,14 +81,14 @@ class Sink(Kernel):
         return [record(feed.data, feed.kind, data, stride=length, pitch=1, length=length)]
 
 
-class ReadVariable(Kernel):
+class ReadVariable(LaterPhases):
     """Read."""
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
         self.var = referred(process.state)
         if self.var is None or self.var.shape != process.state.shape or model.data.size == 0:
-            self.deferred = True
+            self.post_mgmt_in_python = True
         self.counter = np.array([model.counter], np.int64)
 
     def managed(self) -> Iterable[tuple[str, Description]]:
@@ -103,13 +103,13 @@ class ReadVariable(Kernel):
 
     def refresh(self) -> None:
         """Take over the interval."""
-        if self.deferred:
+        if self.post_mgmt_in_python:
             return
         self.d.words[messages.R_INTERVAL] = self.model.interval.item()
         self.d.words[messages.R_OFFSET] = self.model.offset.item()
 
 
-class ResetVariable(Kernel):
+class ResetVariable(LaterPhases):
     """Reset."""
 
     alters = True
@@ -118,7 +118,7 @@ class ResetVariable(Kernel):
         super().__init__(model, process)
         self.var = referred(process.state)
         if self.var is None or self.var.shape != process.state.shape:
-            self.deferred = True
+            self.post_mgmt_in_python = True
         self.real = np.zeros(1)
 
     def reads(self, array: Any) -> bool:
@@ -136,7 +136,7 @@ class ResetVariable(Kernel):
 
     def refresh(self) -> None:
         """Take over value and times."""
-        if self.deferred:
+        if self.post_mgmt_in_python:
             return
         model, words = self.model, self.d.words
         words[messages.W_INTERVAL] = model.interval.item()
@@ -145,7 +145,7 @@ class ResetVariable(Kernel):
         self.real[0] = model.reset_value.item()
 
 
-class StateLoader(Kernel):
+class StateLoader(LaterPhases):
     """StateDataloader: labels are sent, samples are loaded in Python."""
 
     def outputs(self) -> dict[str, Message]:

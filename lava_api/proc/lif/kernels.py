@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import DATA, Declined, Kernel, Parameters, neuron_description
+from lava_api.magma.kernels.base import DATA, Kernel, Parameters, PythonFallback, neuron_description
 from lava_api.magma.kernels.messages import STORED, Feed, Message
 from lava_api.proc.lif.models import THRESHOLD_SHIFT
 from loihi_emu.image.memory import Description
@@ -31,7 +31,7 @@ class _Lif(Kernel, ABC):
     """What all have in common: one input, one output, u and v."""
 
     sends: Any = np.int32
-    plain = ("u", "v", "refractory_period_end")
+    in_place = ("u", "v", "refractory_period_end")
 
     def outputs(self) -> dict[str, Message]:
         """Spikes."""
@@ -69,7 +69,7 @@ def _whole(values: Any, name: str) -> Any:
     """Return integers, scalars or arrays, as int64; others are left to the Python model, which says what is wrong."""
     array = np.asarray(values)
     if array.dtype.kind not in "bi" or array.size == 0 or np.abs(array.astype(np.int64)).max() > 1 << 30:
-        raise Declined(f"{name}: {values!r}")
+        raise PythonFallback(f"{name}: {values!r}")
     return array.astype(np.int64)
 
 
@@ -77,7 +77,7 @@ class LifFixed(_Lif):
     """LIF in integers."""
 
     name = "step"
-    narrow = SHORT
+    int16_bits = SHORT
     thresholds: tuple[tuple[int, str, str], ...] = ((fixed.HIGH, "vth", "effective_vth"),)
 
     def __init__(self, model: Any, process: Any) -> None:
@@ -87,7 +87,7 @@ class LifFixed(_Lif):
         for _, name, _ in self.thresholds:
             _fits(_whole(getattr(model, name), name), model.u.size, name)
         if np.abs(model.bias_exp).max(initial=0) > 31:
-            raise Declined("bias_exp")
+            raise PythonFallback("bias_exp")
 
     def set(self, name: str) -> None:
         """Note that a variable was set; a threshold stays as it was, as in Lava."""
@@ -104,7 +104,7 @@ class LifFixed(_Lif):
         if d_type.name == "int16":
             return DATA, at.I32
         if d_type.name not in ("int32", "int64"):
-            raise Declined(f"{port}: {d_type}")
+            raise PythonFallback(f"{port}: {d_type}")
         return DATA, STORED[d_type.name]
 
     def leaf(self, kind: int) -> str:
@@ -130,7 +130,7 @@ class LifFixed(_Lif):
 def _fits(array: Any, n: int, name: str) -> None:
     """Leave parameters that are neither one nor one per neuron to the Python model."""
     if array.size not in (1, n):
-        raise Declined(f"{name}: {array.shape}")
+        raise PythonFallback(f"{name}: {array.shape}")
 
 
 class ResetFixed(LifFixed):
@@ -153,7 +153,7 @@ def reset_times(model: Any) -> tuple[int, int]:
     """Return interval and offset of a LIFReset."""
     interval, offset = (model.proc_params.get(name, default) for name, default in RESET_TIMES)
     if not all(isinstance(x, int | np.integer) for x in (interval, offset)) or interval < 1:
-        raise Declined("reset_interval, reset_offset")
+        raise PythonFallback("reset_interval, reset_offset")
     return int(interval), int(offset) % int(interval)
 
 
@@ -180,13 +180,13 @@ class LifFloat(_Lif):
         for name in ("du", "dv", *(name for _, name in self.thresholds)):
             array = np.asarray(getattr(model, name))
             if array.dtype.kind not in "bif":
-                raise Declined(name)
+                raise PythonFallback(name)
             _fits(array, model.u.size, name)
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
         """Any number that is one in float64."""
         if d_type != np.float64:
-            raise Declined(f"{port}: {d_type}")
+            raise PythonFallback(f"{port}: {d_type}")
         return DATA, at.F64
 
     def leaf(self, kind: int) -> str:

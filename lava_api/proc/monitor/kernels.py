@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from lava_api.magma.kernels.base import DATA, Declined, Kernel
+from lava_api.magma.kernels.base import DATA, LaterPhases, PythonFallback, StepSupply
 from lava_api.magma.kernels.messages import RECORDED, STORED, Feed
 from lava_api.magma.kernels.records import record, referred
 from loihi_emu.image.memory import Description
 
 
-class MonitorKernel(Kernel):
+class MonitorKernel(LaterPhases, StepSupply):
     """Rows of variables and messages."""
 
     def __init__(self, model: Any, process: Any) -> None:
@@ -22,16 +22,16 @@ class MonitorKernel(Kernel):
         for port, name in zip(params["RefPorts"], params["VarsData1"], strict=True):
             var = referred(getattr(process, port))
             if var is None or var.shape != getattr(process, port).shape:
-                self.deferred = True
+                self.post_mgmt_in_python = True
             self.variables.append((var, name))
         self.rows = [len(getattr(model, name)) for _, name in (*self.messages, *self.variables)]
         if 0 in self.rows:
-            raise Declined("num_steps")
+            raise PythonFallback("num_steps")
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
         """Any numbers."""
         if d_type.name not in STORED:
-            raise Declined(f"{port}: {d_type}")
+            raise PythonFallback(f"{port}: {d_type}")
         return DATA, STORED[d_type.name]
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
@@ -48,10 +48,9 @@ class MonitorKernel(Kernel):
         rows = getattr(self.model, name)
         return record(source, kind, rows, stride=1, pitch=source.size, length=len(rows))
 
-    def limit(self) -> int | None:
-        """The last step that all records have room for."""
-        return min(self.rows, default=None)
-
-    def beyond(self) -> Exception:
-        """The error of a step beyond."""
-        return self.model.too_long(int(self.model._region.clock[0]) + 1, min(self.rows))  # type: ignore[no-any-return]
+    def provide(self, done: int) -> int | None:
+        """Return for how many steps all records have room."""
+        rows = min(self.rows, default=None)
+        if rows is not None and done >= rows:
+            raise self.model.too_long(done + 1, rows)
+        return None if rows is None else rows - done

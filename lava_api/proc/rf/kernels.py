@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lava_api.magma.kernels.base import Declined
+from lava_api.magma.kernels.base import PythonFallback
 from lava_api.magma.kernels.vector import Vector
 from loihi_emu.models.lava import resonators as at
 
@@ -24,7 +24,7 @@ class RFFixed(Vector):
         for name in ("sin_decay", "cos_decay", "vth"):
             self.fits(name)
         if not 0 <= int(model.state_exp.item()) <= 15 or not 0 <= int(model.decay_bits.item()) <= 30:
-            raise Declined("state_exp, decay_bits")
+            raise PythonFallback("state_exp, decay_bits")
 
     def refresh(self) -> None:
         """Take over all parameters."""

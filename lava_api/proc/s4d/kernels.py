@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import Declined
+from lava_api.magma.kernels.base import PythonFallback
 from lava_api.magma.kernels.messages import Feed
 from lava_api.magma.kernels.vector import Vector
 from lava_api.proc.sdn.kernels import DeltaFloat
@@ -47,7 +47,7 @@ class StateSpace(Vector):
         for name in DIAGONALS:
             self.fits(name, "c")
         if numpy_fuses() is None:
-            raise Declined("complex products")
+            raise PythonFallback("complex products")
 
     def writes(self, name: str) -> bool:
         """Complex states are not written by other kernels."""
@@ -80,13 +80,13 @@ class SigmaS4dDeltaFloat(DeltaFloat):
         given = [np.asarray(model.proc_params[name]) for name in DIAGONALS]
         self.complex = any(np.iscomplexobj(value) for value in given)
         if any(value.size not in (1, self.n) for value in given) or (self.complex and numpy_fuses() is None):
-            raise Declined("a, b, c")
+            raise PythonFallback("a, b, c")
         if self.complex:
             self.leaf = "state_space:sigma_s4d_delta_complex"
         for name in () if self.complex else DIAGONALS:
             self.fits(name, "f")
         if not isinstance(model.s4_state, np.ndarray) or model.s4_state.dtype != np.float64:
-            raise Declined("s4_state")
+            raise PythonFallback("s4_state")
 
     def writes(self, name: str) -> bool:
         """States are read as they are, complex ones by nobody else."""

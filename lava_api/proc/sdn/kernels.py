@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lava_api.magma.kernels.base import Declined
+from lava_api.magma.kernels.base import PythonFallback
 from lava_api.magma.kernels.messages import Feed, Message
 from lava_api.magma.kernels.vector import Vector
 from lava_api.proc.sdn.process import ActivationMode
@@ -46,7 +46,7 @@ class DeltaFixed(Vector):
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
         if not all(0 <= int(getattr(model, name).item()) <= 15 for name in ("spike_exp", "state_exp")):
-            raise Declined("spike_exp, state_exp")
+            raise PythonFallback("spike_exp, state_exp")
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         """One leaf, with room for the activations."""
@@ -82,7 +82,7 @@ class SigmaDeltaFixed(DeltaFixed):
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
         if model.act_mode not in (ActivationMode.RELU, ActivationMode.UNIT):
-            raise Declined("act_mode")
+            raise PythonFallback("act_mode")
 
 
 class SigmaDeltaFloat(SigmaDeltaFixed):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csc_matrix, issparse
 
-from lava_api.magma.kernels.base import Declined
+from lava_api.magma.kernels.base import PythonFallback
 from lava_api.magma.kernels.messages import Feed, Message
 from lava_api.magma.kernels.sums import describe_sums
 from lava_api.proc._connection import MAX_DELAY
@@ -90,7 +90,7 @@ class _Delayed(Connection):
     """What delayed connections have in common: ``a_buff`` is kept as a ring, and written back when it is read."""
 
     leaf = "step"
-    plain = ()
+    in_place = ()
 
     def outputs(self) -> dict[str, Message]:
         """What is due in the next step."""
@@ -119,7 +119,7 @@ class _Delayed(Connection):
     def take_buffer(self) -> None:
         """Fill the ring from ``a_buff``."""
         if "a_buff" in self.changed:
-            step = int(self.model._region.clock[0])
+            step = int(self.model._subgraph.clock[0])
             self.message.data[:] = self.model.a_buff[:, 0]
             for k in range(1, self.rows):
                 self.ring[(step + k) % self.rows] = self.model.a_buff[:, k]
@@ -128,7 +128,7 @@ class _Delayed(Connection):
     def export(self, name: str) -> None:
         """Write the ring back into ``a_buff``."""
         if name == "a_buff" and "a_buff" not in self.changed:
-            step = int(self.model._region.clock[0])
+            step = int(self.model._subgraph.clock[0])
             self.model.a_buff[:, 0] = self.message.data
             for k in range(1, self.rows):
                 self.model.a_buff[:, k] = self.ring[(step + k) % self.rows]
@@ -158,7 +158,7 @@ class DelayFixed(_Delayed, FixedConnection):
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
         if model.weights.dtype.kind not in "bif" or model.delays.min() < 0:
-            raise Declined("weights or delays")
+            raise PythonFallback("weights or delays")
 
     def refresh(self) -> None:
         """Take over what was set."""
@@ -180,7 +180,7 @@ class DelayFloat(_Delayed, DenseFloat):
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
         if model.delays.min() < 0:
-            raise Declined("delays")
+            raise PythonFallback("delays")
 
     def refresh(self) -> None:
         """Take over what was set."""

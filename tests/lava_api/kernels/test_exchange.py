@@ -193,9 +193,9 @@ def test_whatever_a_program_does_it_sees_what_python_models_show(seed, calm):
 def test_data_that_wait_are_used_up_in_one_go():
     injector, extractor, wire = chain()
     assert isinstance(service(injector), KernelService)
-    region, calls = service(injector).region, []
-    steps = region.steps
-    region.steps = lambda most: calls.append(steps(most)) or calls[-1]
+    subgraph, calls = service(injector).subgraph, []
+    steps = subgraph.steps
+    subgraph.steps = lambda most: calls.append(steps(most)) or calls[-1]
     for value in range(1, 41):
         injector.send(np.array([value]))
     injector.run(RunSteps(40))

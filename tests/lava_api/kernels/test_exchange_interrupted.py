@@ -70,7 +70,7 @@ def test_ctrl_c_after_steps_before_their_data_are_handed_over():
     injector, extractor, wire = chain(buffer_size=4)
     for value in range(1, 5):
         injector.send(np.array([value]))
-    program = service(injector).region.program
+    program = service(injector).subgraph.program
     run = program.run
 
     def interrupt(clock, steps):

@@ -15,7 +15,7 @@ from lava_api.magma.core.process.variable import Var
 from lava_api.magma.core.run_conditions import RunContinuous, RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg, RunConfig
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
-from lava_api.magma.runtime.hints import hint
+from lava_api.magma.runtime.numpy_advice import advice
 from lava_api.proc.lif.process import LIF
 
 CFG = Loihi2SimCfg()
@@ -312,8 +312,8 @@ def test_a_program_within_a_model_runs():
 )
 def test_what_older_numpy_allowed_is_told_from_other_errors(error, version, hinted, monkeypatch):
     monkeypatch.setattr(np, "__version__", version)
-    assert ("pip install 'numpy<2'" in hint(error)) == hinted
-    assert bool(hint(error)) == hinted
+    assert ("pip install 'numpy<2'" in advice(error)) == hinted
+    assert bool(advice(error)) == hinted
 
 
 def test_the_hint_is_part_of_the_error(monkeypatch):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 from lava_api.magma.core.learning import string_symbols as names
 from loihi_emu.errors import ValidationError
@@ -12,6 +12,8 @@ from loihi_emu.errors import ValidationError
 BRACKETS = re.compile(r"[()]")
 LITERALS = (r"[+-]?\d+\*2\^[+-]?\d+", r"[+-]?2\^[+-]?\d+", r"[+-]?\d+")
 """n*2^e, 2^e and n: the types 0, 1 and 2 of a literal."""
+
+Found = TypeVar("Found", bound="Symbol")
 
 
 class Symbol(ABC):
@@ -24,9 +26,13 @@ class Symbol(ABC):
 
     Attributes
     ----------
+    PATTERN : str
+        Regular expression of its text.
     position : int or None
         Where the text begins in the rule as it was given; None for symbols that were made by hand.
     """
+
+    PATTERN: ClassVar[str] = ""
 
     def __init__(self, expr: str | None = "") -> None:
         self.expr = expr or ""
@@ -34,6 +40,13 @@ class Symbol(ABC):
 
     @abstractmethod
     def __str__(self) -> str: ...
+
+    @classmethod
+    def find(cls: type[Found], expr: str) -> tuple[Found | None, str]:
+        """Find the symbol at the beginning of a text without spaces; return it and the rest, or None and the whole."""
+        symbol: Found | None
+        symbol, rest = Symbol.find_expr(expr, cls.PATTERN, cls())
+        return symbol, rest
 
     @staticmethod
     def find_expr(expr: str, reg_expr: str, symbol: Any) -> tuple[Any, str]:
@@ -90,28 +103,19 @@ class Operator(_Plain):
 class Addition(Operator):
     """``+``."""
 
-    @staticmethod
-    def find(expr: str) -> tuple[Addition | None, str]:
-        """Find ``+`` at the beginning; return it and the rest, or None and the whole."""
-        return Symbol.find_expr(expr, r"\+", Addition())
+    PATTERN = r"\+"
 
 
 class Subtraction(Operator):
     """``-``."""
 
-    @staticmethod
-    def find(expr: str) -> tuple[Subtraction | None, str]:
-        """Find ``-`` at the beginning; return it and the rest, or None and the whole."""
-        return Symbol.find_expr(expr, r"-", Subtraction())
+    PATTERN = "-"
 
 
 class Multiplication(Operator):
     """``*``."""
 
-    @staticmethod
-    def find(expr: str) -> tuple[Multiplication | None, str]:
-        """Find ``*`` at the beginning; return it and the rest, or None and the whole."""
-        return Symbol.find_expr(expr, r"\*", Multiplication())
+    PATTERN = r"\*"
 
 
 class FactorSym(_Plain):
@@ -125,44 +129,30 @@ class Dependency(FactorSym):
 class X0(Dependency):
     """``x0``: the source spiked in this epoch."""
 
-    @staticmethod
-    def find(expr: str) -> tuple[X0 | None, str]:
-        """Find ``x0`` at the beginning; return it and the rest, or None and the whole."""
-        return Symbol.find_expr(expr, names.X0, X0())
+    PATTERN = names.X0
 
 
 class Y0(Dependency):
     """``y0``: the target spiked in this epoch."""
 
-    @staticmethod
-    def find(expr: str) -> tuple[Y0 | None, str]:
-        """Find ``y0`` at the beginning; return it and the rest, or None and the whole."""
-        return Symbol.find_expr(expr, names.Y0, Y0())
+    PATTERN = names.Y0
 
 
 class Uk(Dependency):
     """``uk``: every 2^k-th epoch, k one digit."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.decimate_exponent: int | None = None
+    PATTERN = r"u\d"
 
-    @staticmethod
-    def find(expr: str) -> tuple[Uk | None, str]:
-        """Find ``u`` with a digit at the beginning; return it and the rest, or None and the whole."""
-        symbol, rest = Symbol.find_expr(expr, r"u\d", Uk())
-        if symbol is not None:
-            symbol.decimate_exponent = int(symbol.expr[1:])
-        return symbol, rest
+    @property
+    def decimate_exponent(self) -> int | None:
+        """The k."""
+        return int(self.expr[1:]) if self.expr else None
 
 
 class Variable(FactorSym):
     """A trace or a synaptic variable."""
 
-    @staticmethod
-    def find(expr: str) -> tuple[Variable | None, str]:
-        """Find a variable's name at the beginning; return it and the rest, or None and the whole."""
-        return Symbol.find_expr(expr, r"x[12]|y[123]|[wdt]", Variable())
+    PATTERN = r"x[12]|y[123]|[wdt]"
 
 
 class Expression(FactorSym):
@@ -182,6 +172,12 @@ class Expression(FactorSym):
         super().__init__()
         self.sub_expr: str | None = None
         self.symbol_list: SymbolList | None = None
+
+    @classmethod
+    def find(cls: type[Found], expr: str) -> tuple[Found | None, str]:
+        """Find the brackets with all between; a ValidationError where they are not closed."""
+        symbol: Any = cls()
+        return (symbol, symbol.find_sub_expr(expr)) if expr.startswith(symbol.OPENING) else (None, expr)
 
     def find_sub_expr(self, expr: str) -> str:
         """Take the text up to the bracket that closes the first one; return the rest.
@@ -207,23 +203,11 @@ class Expression(FactorSym):
 class BracketExpression(Expression):
     """``(...)``: a variable plus or minus a constant, or a signed factor."""
 
-    @staticmethod
-    def find(expr: str) -> tuple[BracketExpression | None, str]:
-        """Find ``(...)`` at the beginning; return it and the rest, or None and the whole."""
-        symbol = BracketExpression()
-        return (symbol, symbol.find_sub_expr(expr)) if expr.startswith(symbol.OPENING) else (None, expr)
-
 
 class SgnExpression(Expression):
     """``sgn(...)``: the sign of a synaptic variable plus or minus a constant."""
 
     OPENING = "sgn("
-
-    @staticmethod
-    def find(expr: str) -> tuple[SgnExpression | None, str]:
-        """Find ``sgn(...)`` at the beginning; return it and the rest, or None and the whole."""
-        symbol = SgnExpression()
-        return (symbol, symbol.find_sub_expr(expr)) if expr.startswith(symbol.OPENING) else (None, expr)
 
 
 class Literal(_Plain):
@@ -264,11 +248,11 @@ class Literal(_Plain):
         """The whole part of the number."""
         return int(self.value)
 
-    @staticmethod
-    def find(expr: str) -> tuple[Literal | None, str]:
-        """Find a number at the beginning; return it and the rest, or None and the whole."""
+    @classmethod
+    def find(cls: type[Found], expr: str) -> tuple[Found | None, str]:
+        """Find a number, in the longest of its forms that is there."""
         for kind, pattern in enumerate(LITERALS):
-            symbol, rest = Symbol.find_expr(expr, pattern, Literal())
+            symbol, rest = Symbol.find_expr(expr, pattern, cls())
             if symbol is not None:
                 symbol.literal_type = kind
                 symbol.to_int()

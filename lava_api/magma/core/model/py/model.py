@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import logging
 from abc import ABC
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from lava_api.magma.core.model.model import AbstractProcessModel
 from lava_api.magma.core.sync.phase import Phase as LoihiPhase
+
+if TYPE_CHECKING:
+    from lava_api.magma.kernels.base import Kernel
+    from lava_api.magma.kernels.subgraph import Subgraph
+    from lava_api.magma.runtime.isolation import Party
 from lava_api.magma.core.sync.protocols.async_protocol import AsyncProtocol
 
 __all__ = ["AbstractPyProcessModel", "PyAsyncProcessModel", "PyLoihiModelToPyAsyncModel", "PyLoihiProcessModel"]
@@ -31,7 +36,9 @@ class AbstractPyProcessModel(AbstractProcessModel, ABC):
     """Real variables that are complex wherever their initial values are."""
     CALLS: ClassVar[tuple[str, ...]] = ()
     """Parameters whose objects have code that the model runs."""
-    _party: Any = None
+    _party: Party | None = None
+    _kernel: Kernel  # of a model that runs compiled, and
+    _subgraph: Subgraph  # with which others it does
 
     SHOWN: ClassVar[tuple[str, ...]] = ()
     """Variables that show numbers which the model keeps as they were given."""

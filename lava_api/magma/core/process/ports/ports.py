@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import lava_api.magma.core.process.ports.exceptions as pe
 from lava_api.magma.core.process.ports.abstract import (
@@ -23,6 +23,9 @@ from lava_api.magma.core.process.ports.abstract import (
 )
 from lava_api.magma.core.process.variable import Var
 from loihi_emu.keywords import known_keywords_of
+
+if TYPE_CHECKING:
+    from lava_api.magma.runtime.channel import PipeEnd
 
 __all__ = [
     "AbstractDstPort",
@@ -79,6 +82,8 @@ class OutPort(_Piped, AbstractSrcPort):
         Shape of a message.
     """
 
+    external_pipe_csp_recv_port: PipeEnd
+
     def connect(self, ports: Any, connection_configs: Any = None) -> None:
         """Connect to an input, or to an output of the parent process; a list of them fans out.
 
@@ -107,6 +112,8 @@ class InPort(_Piped, AbstractDstPort):
     reduce_op : type, optional
         Kept; inputs are summed in any case.
     """
+
+    external_pipe_csp_send_port: PipeEnd
 
     def __init__(self, shape: tuple[int, ...], reduce_op: Any = None) -> None:
         super().__init__(shape)

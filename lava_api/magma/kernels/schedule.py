@@ -1,40 +1,45 @@
-"""Linking: the order of a group's kernels, and how messages get from one to the next."""
+"""The schedule of a group of kernels: the order of their calls, and the buffers through which messages go."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lava_api.magma.compiler.program import Link
-from lava_api.magma.kernels.base import DATA, EVENTS, Kernel
+from lava_api.magma.kernels.base import DATA, EVENTS, Call, Kernel
 from lava_api.magma.kernels.messages import KINDS, Feed, Message
-from lava_api.magma.kernels.plan import arriving, is_narrow
-from loihi_emu.image.memory import Description, SourceLists, aligned
+from lava_api.magma.kernels.plan import arriving, is_int16
+from loihi_emu.image.memory import Array, Description, SourceLists, aligned
 from loihi_emu.models.lava import messages as at
 
-Call = tuple[str, Description]
+if TYPE_CHECKING:
+    from lava_api.magma.core.process.ports.ports import InPort, OutPort
+    from lava_api.magma.core.process.process import AbstractProcess
+
+Processes = dict["AbstractProcess", list["AbstractProcess"]]
 
 
-def ordered(kernels: dict[Any, Kernel], links: list[Link]) -> list[Any]:
-    """Return processes in the order of their calls: receivers of late senders after them, early senders last.
+def ordered(kernels: dict[AbstractProcess, Kernel], links: list[Link]) -> list[AbstractProcess]:
+    """Return processes in the order of their calls: each after those it receives from, those that send first last.
 
-    Among early senders those that receive from others come first, as far as loops allow.
+    Those that send first have read their inputs when the next step begins; among them those that receive from others
+    come first, as far as loops allow, so that no copy of a message is needed.
     """
-    sources: dict[Any, list[Any]] = {process: [] for process in kernels}
-    targets: dict[Any, list[Any]] = {process: [] for process in kernels}
+    sources: Processes = {process: [] for process in kernels}
+    targets: Processes = {process: [] for process in kernels}
     for link in links:
         source, target = link.source.process, link.target.process
         if source in kernels and target in kernels:
             sources[target].append(source)
             targets[source].append(target)
-    late = [p for p in kernels if not kernels[p].early]
-    early = [p for p in kernels if kernels[p].early]
-    return _after(late, sources) + _after(early, targets)
+    receivers = [p for p in kernels if not kernels[p].sends_first]
+    senders = [p for p in kernels if kernels[p].sends_first]
+    return _after(receivers, sources) + _after(senders, targets)
 
 
-def _after(members: list[Any], needs: dict[Any, list[Any]]) -> list[Any]:
+def _after(members: list[AbstractProcess], needs: Processes) -> list[AbstractProcess]:
     """Return members so that each comes after those it needs; where a loop forbids it, in the given order."""
     inside, done, order = set(members), set(), []
     for start in members:
@@ -55,8 +60,8 @@ def _after(members: list[Any], needs: dict[Any, list[Any]]) -> list[Any]:
     return order
 
 
-class Linker:
-    """Makes the calls of a group.
+class Schedule:
+    """Puts the calls of a group of kernels into order, and gives every message its buffer.
 
     Parameters
     ----------
@@ -64,9 +69,9 @@ class Linker:
         Kernel of each process of the group.
     incoming : dict
         Links by their target port.
-    outside : dict
+    from_links : dict
         Message that takes what arrives by a link from outside the group.
-    piped : dict
+    from_pipes : dict
         Message that takes what arrives through the external pipe of a port.
 
     Attributes
@@ -75,7 +80,7 @@ class Linker:
         Processes in the order of their calls.
     copies : list
         Calls that begin a step: copies of messages.
-    own : dict
+    calls_of : dict
         Calls of each process.
     inner : list
         Links within the group.
@@ -83,18 +88,18 @@ class Linker:
 
     def __init__(
         self,
-        kernels: dict[Any, Kernel],
-        incoming: dict[Any, list[Link]],
-        outside: dict[Link, Message],
-        piped: dict[Any, Message],
+        kernels: dict[AbstractProcess, Kernel],
+        incoming: dict[InPort, list[Link]],
+        from_links: dict[Link, Message],
+        from_pipes: dict[InPort, Message],
     ) -> None:
         self.kernels = kernels
         self.incoming = incoming
-        self.outside = outside
-        self.piped = piped
-        self.messages: dict[Any, Message] = {}
+        self.from_links = from_links
+        self.from_pipes = from_pipes
+        self.messages: dict[OutPort, Message] = {}
         self.copies: list[Call] = []
-        self.own: dict[Any, list[Call]] = {}
+        self.calls_of: dict[AbstractProcess, list[Call]] = {}
         self.inner = [link for links in incoming.values() for link in links if self._inside(link)]
         self.order = ordered(kernels, self.inner)
         self._place = {process: k for k, process in enumerate(self.order)}
@@ -103,17 +108,18 @@ class Linker:
                 self.messages[getattr(process, name)] = message
 
     def _inside(self, link: Link) -> bool:
-        return link.source.process in self.kernels and link.target.process in self.kernels and link not in self.outside
+        both = link.source.process in self.kernels and link.target.process in self.kernels
+        return both and link not in self.from_links
 
     def calls(self) -> list[Call]:
         """Return the calls of a step in order; copies of messages come first."""
         feeds = {process: self._feeds(process) for process in self.order}
         for process in self.order:
-            own = self.own[process] = [call for before, _ in feeds[process].values() for call in before]
-            own += self.kernels[process].calls({name: feed for name, (_, feed) in feeds[process].items()})
-        return self.copies + [call for process in self.order for call in self.own[process]]
+            calls = self.calls_of[process] = [call for before, _ in feeds[process].values() for call in before]
+            calls += self.kernels[process].calls({name: feed for name, (_, feed) in feeds[process].items()})
+        return self.copies + [call for process in self.order for call in self.calls_of[process]]
 
-    def _feeds(self, process: Any) -> dict[str, tuple[list[Call], Feed]]:
+    def _feeds(self, process: AbstractProcess) -> dict[str, tuple[list[Call], Feed]]:
         """Return for each input the calls that prepare it, and what they prepare."""
         found = {}
         for port in process.in_ports:
@@ -121,15 +127,15 @@ class Linker:
             d_type = arriving(port, links)
             want, kind = self.kernels[process].wants(port.name, d_type)
             before, feed = self._feed(port, links, want, kind)
-            if is_narrow(port, d_type, links):
-                before, feed = _narrowed(before, feed, self.kernels[process].narrow)
+            if is_int16(port, d_type, links):
+                before, feed = _low_bits(before, feed, self.kernels[process].int16_bits)
             found[port.name] = before, feed
         return found
 
-    def _feed(self, port: Any, links: list[Link], want: str, kind: int) -> tuple[list[Call], Feed]:
+    def _feed(self, port: InPort, links: list[Link], want: str, kind: int) -> tuple[list[Call], Feed]:
         parts = [(self._source(link), link.index) for link in links]
-        if port in self.piped:
-            parts.insert(0, (self.piped[port], None))
+        if port in self.from_pipes:
+            parts.insert(0, (self.from_pipes[port], None))
         if not parts:
             return [], Feed(aligned(port.size, KINDS[kind]), SourceLists(port.size + 1, False), kind)
         first, index = parts[0]
@@ -154,12 +160,12 @@ class Linker:
 
     def _source(self, link: Link) -> Message:
         """Return the message of a link, a copy of it when its sender goes on before its receiver has read it."""
-        if link in self.outside:
-            return self.outside[link]
+        if link in self.from_links:
+            return self.from_links[link]
         message = self.messages[link.source]
         source, target = link.source.process, link.target.process
         sender = self.kernels[source]
-        if not (sender.early and self._place[target] >= self._place[source]):
+        if not (sender.sends_first and self._place[target] >= self._place[source]):
             return message
         if message.kept is None:
             message.kept = aligned(message.size, KINDS[message.kind])
@@ -173,7 +179,7 @@ class Linker:
         return kept
 
 
-def _sum(data: Any, kind: int, parts: Iterable[tuple[Message, Any]]) -> Call:
+def _sum(data: Array, kind: int, parts: Iterable[tuple[Message, Array | None]]) -> Call:
     """Return the call that sums up messages."""
     listed = list(parts)
     d = Description(at.S_TABLE + len(listed) * at.PART_WORDS)
@@ -187,8 +193,8 @@ def _sum(data: Any, kind: int, parts: Iterable[tuple[Message, Any]]) -> Call:
     return "messages:total", d
 
 
-def _narrowed(before: list[Call], feed: Feed, bits: int) -> tuple[list[Call], Feed]:
-    """Return a feed of the lower bits of int32, and the calls that prepare it."""
+def _low_bits(before: list[Call], feed: Feed, bits: int) -> tuple[list[Call], Feed]:
+    """Return a feed of int32 that holds the lower bits of int16, and the calls that prepare it."""
     data = aligned(feed.data.size, KINDS[at.I32])
     d = Description(at.NARROW_WORDS)
     d.point(at.N_FROM, feed.data)
@@ -197,7 +203,7 @@ def _narrowed(before: list[Call], feed: Feed, bits: int) -> tuple[list[Call], Fe
     return [*before, ("messages:narrow", d)], Feed(data, None, at.I32)
 
 
-def _events(data: Any, kind: int, lists: SourceLists) -> Call:
+def _events(data: Array, kind: int, lists: SourceLists) -> Call:
     """Return the call that lists the non-zero elements of a message."""
     d = Description(at.EVENT_WORDS)
     lists.describe(d)

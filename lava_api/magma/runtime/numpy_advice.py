@@ -14,7 +14,7 @@ OLD_NUMPY = (
 """Texts of errors that NumPy 2 raises where NumPy 1, for which Lava 0.10 is written, does not."""
 
 
-def hint(error: Exception) -> str:
+def advice(error: Exception) -> str:
     """Return advice to append to the text about an error of a model, empty if there is none.
 
     Parameters

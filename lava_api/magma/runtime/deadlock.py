@@ -1,4 +1,4 @@
-"""What to say when every model waits."""
+"""The report of a deadlock: who waits for whom when no model can go on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SHOWN = 8
 """So many waits are listed."""
 
 
-def stuck(waits: Iterable[Wait], step: int) -> SimulationError:
+def deadlock(waits: Iterable[Wait], step: int) -> SimulationError:
     """Build the error that names who waits for whom, the cycle first if there is one.
 
     Parameters

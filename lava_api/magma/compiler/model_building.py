@@ -1,0 +1,102 @@
+"""Builds the process models of a program, with their variables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.sparse import csr_matrix, issparse
+
+from lava_api.magma.compiler.losses import tell_lost
+from lava_api.magma.compiler.program import LeafProcess
+from lava_api.magma.core.model.py.type import LavaPyType, bounded
+from lava_api.magma.core.process.variable import Var
+from lava_api.magma.runtime.deep_copy import Copier
+from lava_api.magma.runtime.isolation import is_isolated, visited
+
+if TYPE_CHECKING:
+    from lava_api.magma.core.model.py.model import AbstractPyProcessModel
+    from lava_api.magma.runtime.isolation import Isolation
+
+
+def build_model(leaf: LeafProcess, isolation: Isolation) -> AbstractPyProcessModel:
+    """Build a model with its variables; one that runs code of the user's has all that it gets for itself.
+
+    Parameters
+    ----------
+    leaf : LeafProcess
+        The process, and the class of its model.
+    isolation : Isolation
+        Gives users' models random numbers of their own.
+    """
+    process, kind = leaf.process, leaf.model_class
+    copier = Copier()
+    party, params = None, process.proc_params
+    if is_isolated(kind, params):
+        party, params = isolation.party(), copier.copy(params)
+    try:
+        with visited(party):
+            model: AbstractPyProcessModel = kind(params)
+    except Exception as error:
+        if hasattr(error, "add_note"):  # from Python 3.11 on
+            error.add_note(f'It comes from {kind.__name__}, the model of process "{process.name}".')
+        raise
+    model.model_id, model._party = process.id, party
+    for var in process.vars:
+        lava_type = getattr(kind, var.name)
+        if var.name not in kind.SHOWN:
+            tell_lost(var, lava_type)
+        odd = var.name in kind.COMPLEX, var.name in kind.UNBOUNDED
+        setattr(model, var.name, initial_value(var, lava_type, copier, *odd))
+        setattr(model, f"_{var.name}_p", lava_type.precision)
+        model.var_id_to_var_map[var.id] = var.name
+    if hasattr(model, "tell_lost"):
+        model.tell_lost(process)
+    return model
+
+
+def initial_value(
+    var: Var, lava_type: LavaPyType, copier: Copier, may_be_complex: bool = False, may_be_infinite: bool = False
+) -> Any:
+    """Return the initial value of a variable as its model holds it: its own, whatever the type.
+
+    Parameters
+    ----------
+    var : Var
+        The variable.
+    lava_type : LavaPyType
+        Its implementation.
+    copier : Copier
+        Copies for this model.
+    may_be_complex : bool
+        Whether complex values stay complex in a variable of real numbers.
+    may_be_infinite : bool
+        Whether integers hold the largest number of their type for infinity.
+    """
+    kind = lava_type.cls
+    if isinstance(kind, type) and issubclass(kind, np.ndarray):
+        given = np.asarray(var.init.toarray() if issparse(var.init) else var.init)
+        keeps = may_be_complex and np.iscomplexobj(given)
+        array = np.empty(var.shape, complex if keeps else lava_type.d_type)
+        if may_be_infinite:
+            given = bounded(given, array.dtype)
+        if array.dtype.kind in "iu" and given.dtype.kind == "f" and not np.isfinite(given).all():
+            found = given[~np.isfinite(given)].flat[0]
+            raise ValueError(f"{var._where()}: init holds {found}, the model needs integers")
+        for x in given.flat if given.dtype.kind == "O" else ():
+            if not isinstance(x, (int, float, complex, np.number, np.bool_)):
+                raise TypeError(f"{var._where()}: init holds {x!r}, which is no number")
+        try:
+            array[...] = given
+        except ValueError as error:
+            raise ValueError(f"{var._where()}: init does not fit into shape {var.shape}: {error}") from error
+        return array
+    if isinstance(kind, type) and issubclass(kind, int | float | str):
+        return copier.copy(var.init)
+    if isinstance(kind, type) and issubclass(kind, csr_matrix):
+        if issparse(var.init):
+            return csr_matrix(var.init, copy=True)
+        return csr_matrix(np.broadcast_to(np.asarray(var.init, lava_type.d_type), var.shape))
+    raise NotImplementedError(
+        f"{var._where()}: LavaPyType({kind!r}, ...) is not supported; use np.ndarray, csr_matrix, int, float or str."
+    )

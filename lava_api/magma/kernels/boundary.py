@@ -1,0 +1,100 @@
+"""The boundary of a subgraph: messages that come into it from outside, and those that leave it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from lava_api.magma.compiler.program import Link
+from lava_api.magma.kernels.base import Kernel
+from lava_api.magma.kernels.messages import Message
+from lava_api.magma.kernels.partial_step import ChannelInput, PhaseJobs
+from lava_api.magma.kernels.plan import sent_type
+from lava_api.magma.runtime.channel import Channel, HostChannel
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from lava_api.magma.core.process.ports.ports import InPort, OutPort
+    from lava_api.magma.core.process.process import AbstractProcess
+
+
+class Boundary:
+    """Channels and external pipes of the kernels of a subgraph.
+
+    Parameters
+    ----------
+    kernels : dict
+        Kernel of each process.
+    incoming : dict
+        Links by their target port.
+    channels : dict
+        Channel of each link whose other end is outside.
+    pipes : dict
+        External pipes by their ports.
+
+    Attributes
+    ----------
+    inputs : list of ChannelInput
+        What is received in every step.
+    from_links, from_pipes : dict
+        Messages that take it, by link and by port.
+    sent_first : list
+        Messages that begin a step, with the channels to send them through.
+    sent_last : list
+        Messages that end one, also with the process that sends them.
+    """
+
+    def __init__(
+        self,
+        kernels: dict[AbstractProcess, Kernel],
+        incoming: dict[InPort, list[Link]],
+        channels: dict[Link, Channel],
+        pipes: dict[InPort | OutPort, HostChannel],
+    ) -> None:
+        self.kernels = kernels
+        self.inputs: list[ChannelInput] = []
+        self.from_links: dict[Link, Message] = {}
+        self.from_pipes: dict[InPort, Message] = {}
+        self.sent_first: list[tuple[Message, Channel]] = []
+        self.sent_last: list[tuple[Message, Channel, AbstractProcess]] = []
+        for process, kernel in kernels.items():
+            for port in process.in_ports:
+                if port in pipes:
+                    message = self.from_pipes[port] = Message(port.shape, sent_type(port))
+                    self.inputs.append(ChannelInput(pipes[port], message, kernel))
+                for link in incoming.get(port, ()):
+                    if link in channels:
+                        message = self.from_links[link] = kernel.incoming(port, link.source)
+                        self.inputs.append(ChannelInput(channels[link], message, kernel))
+        self._leaving = [(link.source, channel) for link, channel in channels.items() if link.source.process in kernels]
+        self._pipes = pipes
+        self.is_crossed = bool(channels or pipes)
+
+    def open(self, messages: dict[OutPort, Message]) -> None:
+        """Note the messages that leave, of those that ports send."""
+        for port, channel in [*self._leaving, *((port, self._pipes[port]) for port in messages if port in self._pipes)]:
+            message = messages[port]
+            message.wanted = True
+            if self.kernels[port.process].sends_first:
+                self.sent_first.append((message, channel))
+            else:
+                self.sent_last.append((message, channel, port.process))
+
+    def send_first(self, jobs: PhaseJobs) -> None:
+        """Send what begins a step."""
+        for message, channel in self.sent_first:
+            self._send(message, channel, jobs)
+
+    def send_last(self, jobs: PhaseJobs, processes: Container[AbstractProcess] | None = None) -> None:
+        """Send what all or some processes have sent in a step."""
+        for message, channel, source in self.sent_last:
+            if processes is None or source in processes:
+                self._send(message, channel, jobs)
+
+    def _send(self, message: Message, channel: Channel, jobs: PhaseJobs) -> None:
+        """Send a message; one that there is no room for waits in a job of its own, and nothing waits for it."""
+        if len(channel.queue) < channel.capacity:
+            channel.send(message.get())
+        else:
+            jobs.spawn(self, partial(channel.send, message.get()))

@@ -1,0 +1,231 @@
+"""A time step in which some kernels wait, for other models or for the program around, and others go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import numpy as np
+
+from lava_api.magma.kernels.base import HostInput, Kernel
+from lava_api.magma.kernels.calls import CallList
+from lava_api.magma.kernels.messages import Message
+from lava_api.magma.runtime.scheduler import ModelError, Scheduler
+from loihi_emu.image.memory import Array
+
+if TYPE_CHECKING:
+    from lava_api.magma.core.process.process import AbstractProcess
+    from lava_api.magma.kernels.schedule import Schedule
+    from lava_api.magma.kernels.subgraph import Subgraph
+    from lava_api.magma.runtime.channel import Channel
+
+
+class PhaseJobs(Protocol):
+    """What a phase of the scheduler offers to a subgraph.
+
+    Attributes
+    ----------
+    scheduler : Scheduler
+        Knows when nothing else can go on.
+    is_eager : bool
+        Whether a step is to be divided as soon as something is missing, not only when nothing else can go on.
+    """
+
+    scheduler: Scheduler
+    is_eager: bool
+
+    def spawn(self, model: Any, method: Callable[[], Any]) -> None:
+        """Add a job, a method that may wait, for a model to the phase that is running."""
+
+
+class ChannelInput:
+    """A message that comes from outside the subgraph.
+
+    Parameters
+    ----------
+    channel : Channel
+        Where it comes from.
+    message : Message
+        What takes it.
+    kernel : Kernel
+        Who receives it.
+    """
+
+    def __init__(self, channel: Channel, message: Message, kernel: Kernel) -> None:
+        self.channel, self.message, self.kernel = channel, message, kernel
+
+    def try_take(self) -> bool:
+        """Take it if it is there."""
+        if not self.channel.queue:
+            return False
+        self.message.put(self.channel.recv())
+        return True
+
+    def take(self) -> None:
+        """Take it; wait for it."""
+        self.message.put(self.channel.recv())
+
+
+class HostData:
+    """What a kernel takes from the program around.
+
+    Parameters
+    ----------
+    source : HostInput
+        The kernel.
+    clock : ndarray
+        Number of steps done.
+    """
+
+    def __init__(self, source: HostInput, clock: Array) -> None:
+        self.source, self.clock = source, clock
+        self.kernel = cast("Kernel", source)
+
+    def try_take(self) -> bool:
+        """Take it if it is there for one step."""
+        done = int(self.clock[0])
+        if not self.source.steps_ready(done):
+            return False
+        self.source.fetch(done + 1)
+        return True
+
+    def take(self) -> None:
+        """Take it; wait for it."""
+        self.source.fetch(int(self.clock[0]) + 1)
+
+
+SubgraphInput = ChannelInput | HostData
+"""What arrives in every step; the kernels that depend on it wait for it."""
+
+
+class PartialStep:
+    """The spiking phase of a subgraph, done in parts.
+
+    Kernels that send after they receive go on as soon as all inputs that they depend on are there, as their Python
+    models would; the others, whose messages are there from the beginning, come last.
+
+    Parameters
+    ----------
+    subgraph : Subgraph
+        The subgraph.
+    schedule : Schedule
+        Its calls and their order.
+    inputs : list of SubgraphInput
+        Its inputs.
+    """
+
+    def __init__(self, subgraph: Subgraph, schedule: Schedule, inputs: list[SubgraphInput]) -> None:
+        self.subgraph = subgraph
+        self.schedule = schedule
+        self.order = [process for process in schedule.order if not subgraph.kernels[process].sends_first]
+        self.needs = self._needs(inputs)
+        self._all_from_channels = all(isinstance(one, ChannelInput) for one in inputs)
+        suppliers = {one.kernel.process for one in inputs if isinstance(one, HostData)}
+        everything = set(inputs)
+        self.is_one = all(self.needs[process] == everything for process in self.order if process not in suppliers)
+        self.is_begun = False
+        self.missing: set[SubgraphInput] = set()
+        self._left: list[AbstractProcess] = []
+        self._programs: dict[tuple[Any, ...], CallList] = {}
+        self._clock = np.zeros(1, np.int64)
+
+    def _needs(self, inputs: list[SubgraphInput]) -> dict[AbstractProcess, set[SubgraphInput]]:
+        """Return the inputs that each process depends on."""
+        needs: dict[AbstractProcess, set[SubgraphInput]] = {process: set() for process in self.order}
+        for one in inputs:
+            if one.kernel.process in needs:
+                needs[one.kernel.process].add(one)
+        sources: dict[AbstractProcess, list[AbstractProcess]] = {}
+        for link in self.schedule.inner:
+            sources.setdefault(link.target.process, []).append(link.source.process)
+        for process in self.order:  # sources come first
+            needs[process].update(*(needs[source] for source in sources.get(process, ()) if source in needs))
+        return needs
+
+    def wait(self, missing: list[SubgraphInput], jobs: PhaseJobs) -> bool:
+        """Wait for inputs, one after the other; return whether the step is still to be done, and was not divided.
+
+        When nothing else can go on meanwhile, or at once where the phase says so, the step is divided.
+        """
+        if not (self.is_one and (self._all_from_channels or len(missing) == 1)):
+            if jobs.is_eager:
+                self._begin(missing, jobs)
+                return False
+            jobs.scheduler.stalled[self] = missing, jobs
+        first = missing[0]
+        try:
+            while missing:
+                first = missing[0]
+                first.take()
+                if self.is_begun:  # divided while this job waited
+                    self._arrived(first, jobs)
+                    return False
+                del missing[0]
+        except ModelError:
+            raise
+        except Exception as error:
+            raise ModelError(first.kernel.model, error) from error
+        jobs.scheduler.stalled.pop(self, None)
+        return True
+
+    def divide(self, missing: list[SubgraphInput], jobs: PhaseJobs) -> None:
+        """Do the step in parts, while the first input that is missing is waited for."""
+        self.is_begun = True
+        jobs.spawn(missing[0].kernel.model, partial(self._begin, missing, jobs, waited=1))
+
+    def _begin(self, missing: list[SubgraphInput], jobs: PhaseJobs, *, waited: int = 0) -> None:
+        """Do what can be done; the rest goes on in a job for each missing input, but the first that others wait for."""
+        self.is_begun = True
+        self.missing = set(missing)
+        self._left = list(self.order)
+        self.subgraph.prepare()
+        self._go_on(jobs, first=True)
+        for one in missing[waited:]:
+            jobs.spawn(one.kernel.model, partial(self._wait, one, jobs))
+
+    def _wait(self, one: SubgraphInput, jobs: PhaseJobs) -> None:
+        """Wait for an input, and do what it has kept waiting."""
+        one.take()
+        self._arrived(one, jobs)
+
+    def _arrived(self, one: SubgraphInput, jobs: PhaseJobs) -> None:
+        """Do what an input has kept waiting."""
+        self.missing.discard(one)
+        self._go_on(jobs)
+
+    def _go_on(self, jobs: PhaseJobs, *, first: bool = False) -> None:
+        """Do what can be done now."""
+        subgraph, left = self.subgraph, self._left
+        able = [process for process in left if not self.needs[process] & self.missing]
+        self._left = [process for process in left if process not in able]
+        last = not self.missing
+        subgraph.ready()
+        key = (first, last, *able)
+        if key not in self._programs:
+            self._programs[key] = self._calls(first, last, able)
+        self._clock[0] = subgraph.clock[0]
+        self._programs[key].run(self._clock, 1)
+        subgraph.check_status()
+        done = int(subgraph.clock[0]) + 1
+        if last:
+            subgraph.clock[0] = done
+            self.is_begun = False
+        subgraph.pass_on(done, jobs, set(able))
+
+    def _calls(self, first: bool, last: bool, able: list[AbstractProcess]) -> CallList:
+        """Return the calls of a part."""
+        schedule, kernels = self.schedule, self.subgraph.kernels
+        senders = [process for process in schedule.order if kernels[process].sends_first] if last else []
+        calls = [call for process in (*able, *senders) for call in schedule.calls_of[process]]
+        return CallList((schedule.copies if first else []) + calls, self.subgraph.status)
+
+
+def attributed(model: Any, method: Callable[[], Any]) -> Any:
+    """Do what may fail in the name of a model."""
+    try:
+        return method()
+    except ModelError:
+        raise
+    except Exception as error:
+        raise ModelError(model, error) from error

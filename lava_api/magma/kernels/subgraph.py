@@ -1,0 +1,296 @@
+"""Compiled subgraph: kernels that run together, one step or many at a time."""
+
+from __future__ import annotations
+
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lava_api.magma.compiler.program import Link
+from lava_api.magma.core.sync.phase import Phase
+from lava_api.magma.kernels.base import HostInput, HostIO, HostOutput, Kernel, LaterPhases, StepSupply
+from lava_api.magma.kernels.boundary import Boundary
+from lava_api.magma.kernels.calls import CallList
+from lava_api.magma.kernels.partial_step import HostData, PartialStep, PhaseJobs, SubgraphInput, attributed
+from lava_api.magma.kernels.schedule import Schedule
+from lava_api.magma.runtime.channel import Channel, HostChannel
+from lava_api.magma.runtime.scheduler import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from lava_api.magma.core.process.ports.ports import InPort, OutPort
+    from lava_api.magma.core.process.process import AbstractProcess
+
+
+class Subgraph:
+    """Kernels of one group, connected among themselves and with Python models.
+
+    Parameters
+    ----------
+    kernels : dict
+        Kernel of each process.
+    incoming : dict
+        Links by their target port.
+    channels : dict
+        Channel of each link whose other end is outside.
+    pipes : dict
+        External pipes by their ports.
+    managed : list
+        Processes in the order of the management phases.
+    alone : bool
+        Whether there are no other models in the domain. If nothing goes in or out either, many steps run in one go,
+        management phases included.
+
+    Attributes
+    ----------
+    clock : ndarray
+        Number of steps done.
+    boundary : Boundary
+        What comes in and goes out.
+    """
+
+    def __init__(
+        self,
+        kernels: dict[AbstractProcess, Kernel],
+        incoming: dict[InPort, list[Link]],
+        channels: dict[Link, Channel],
+        pipes: dict[InPort | OutPort, HostChannel],
+        managed: list[AbstractProcess],
+        alone: bool,
+    ) -> None:
+        self.kernels = kernels
+        self.clock = np.zeros(1, np.int64)
+        self.stale = True
+        for kernel in kernels.values():
+            kernel.model._subgraph = self
+        self.boundary = Boundary(kernels, incoming, channels, pipes)
+        schedule = self._schedule = Schedule(kernels, incoming, self.boundary.from_links, self.boundary.from_pipes)
+        self.boundary.open(schedule.messages)
+        self.inputs: list[SubgraphInput] = [*self.boundary.inputs]
+        self.alone = alone and not self.boundary.is_crossed
+        self.checked = [kernel for kernel in kernels.values() if kernel.status is not None]
+        self.status = np.zeros(len(self.checked), np.int64)
+        for k, kernel in enumerate(self.checked):
+            kernel.status = self.status[k : k + 1]
+        self._spiking = schedule.calls()
+        self._sort(managed)
+        learning = [call for kernel in self._later_phases.values() for call in kernel.learning()]
+        together = [call for calls in self.post_mgmt.values() for call in calls]
+        self.program = CallList(self._spiking + learning + together if self.alone else [], self.status)
+        apart = self.exchanging or not self.alone
+        self.learner = CallList(learning) if learning and apart else None
+        self._manager = CallList(together) if together and apart else None
+
+    def _sort(self, managed: list[AbstractProcess]) -> None:
+        """Sort kernels by what they do besides the spiking phase."""
+        kernels = self.kernels.items()
+        self.supplied: list[tuple[Kernel, StepSupply]] = [
+            (kernel, kernel) for _, kernel in kernels if isinstance(kernel, StepSupply)
+        ]
+        self.exchanging = [kernel for _, kernel in kernels if isinstance(kernel, HostIO)]
+        self.inputs += [HostData(kernel, self.clock) for _, kernel in kernels if isinstance(kernel, HostInput)]
+        later = self._later_phases = {p: kernel for p, kernel in kernels if isinstance(kernel, LaterPhases)}
+        mine = [process for process in managed if process in later]
+        self.post_mgmt = {
+            p: calls for p in mine if not later[p].post_mgmt_in_python and (calls := list(later[p].managed()))
+        }
+        outputs: list[tuple[Kernel, HostOutput]] = [
+            (kernel, kernel) for _, kernel in kernels if isinstance(kernel, HostOutput)
+        ]
+        self.handing = [both for both in outputs if both[0].process not in self.post_mgmt]
+        self.handing_last = [both for both in outputs if both[0].process in self.post_mgmt]
+        self.hooked = [later[process] for process in mine if later[process].due(1) is not None]
+        places = {process: place for place, process in enumerate(managed)}
+        last = max((places[process] for process in self.post_mgmt), default=-1)
+        self.alone &= all(places[kernel.process] > last for kernel in self.hooked)
+
+    @cached_property
+    def spiking(self) -> CallList:
+        """Calls of the spiking phase."""
+        return CallList(self._spiking, self.status)
+
+    @cached_property
+    def partial_step(self) -> PartialStep:
+        """The spiking phase where something has to wait."""
+        return PartialStep(self, self._schedule, self.inputs)
+
+    # ------------------------------------------------------------ running
+    def ready(self) -> None:
+        """Bring all kernels up to date; the first error is raised with its model, the others are noted there."""
+        if not self.stale:
+            return
+        errors = []
+        for kernel in self.kernels.values():
+            try:
+                kernel.ready()
+            except Exception as error:
+                errors.append(ModelError(kernel.model, error))
+        if errors:
+            errors[0].others = errors[1:]
+            raise errors[0]
+        self.stale = False
+
+    def step(self, jobs: PhaseJobs) -> None:
+        """Do the spiking phase of one step: send what is due, receive, run the kernels, send the rest."""
+        if self.boundary.sent_first:
+            self.boundary.send_first(jobs)
+        missing = []
+        try:
+            for one in self.inputs:
+                if not one.try_take():
+                    missing.append(one)
+        except Exception as error:
+            raise ModelError(one.kernel.model, error) from error
+        if missing and not self.partial_step.wait(missing, jobs):
+            return
+        self.prepare()
+        self.spiking.run(self.clock, 1)
+        self.check_status()
+        if self.boundary.sent_last or self.handing:
+            self.pass_on(int(self.clock[0]), jobs)
+
+    def prepare(self) -> None:
+        """Make all ready for one step."""
+        self.ready()
+        self._supply(int(self.clock[0]))
+
+    def _supply(self, done: int) -> float:
+        """Make ready what steps use up; return for how many it lasts."""
+        lasts = (attributed(kernel.model, partial(supply.provide, done)) for kernel, supply in self.supplied)
+        return min((steps for steps in lasts if steps is not None), default=float("inf"))
+
+    def pass_on(self, done: int, jobs: PhaseJobs, processes: Container[AbstractProcess] | None = None) -> None:
+        """Send and hand over what all or some processes have sent in the step that is the number `done`."""
+        self.boundary.send_last(jobs, processes)
+        if self.handing:
+            self._hand([both for both in self.handing if processes is None or both[0].process in processes], done, jobs)
+
+    @staticmethod
+    def _hand(outputs: list[tuple[Kernel, HostOutput]], done: int, jobs: PhaseJobs) -> None:
+        """Hand over what steps have left; what there is no room for waits in jobs of its own."""
+        for kernel, output in outputs:
+            if not attributed(kernel.model, partial(output.hand, done, wait=False)):
+                jobs.spawn(kernel.model, partial(output.hand, done, wait=True))
+
+    def steps(self, most: int) -> int:
+        """Do up to so many steps, and what Python has to do after the last; return how many: 0 when it has to wait."""
+        self.ready()
+        done = int(self.clock[0])
+        most = int(min(most, self._supply(done)))
+        for kernel in self.hooked:
+            due = kernel.due(done + 1)
+            most = most if due is None else min(most, due - done)
+        for exchange in self.exchanging:
+            ready = exchange.steps_ready(done)
+            most = most if ready is None else min(most, ready)
+        if not most:
+            return 0
+        for one in self.inputs:
+            if isinstance(one, HostData):  # through channels nothing comes where many steps are done at once
+                attributed(one.kernel.model, partial(one.source.fetch, done + most))
+        self.program.run(self.clock, most)
+        done = int(self.clock[0]) - bool(self.status.any())
+        for sender, output in (*self.handing, *self.handing_last):
+            attributed(sender.model, partial(output.hand, done, wait=True))
+        self.check_status()
+        for kernel in self.hooked:
+            self.hook(kernel)
+        return most
+
+    def finish(self, jobs: PhaseJobs) -> None:
+        """Do all that comes after the spiking phase of a step."""
+        self.learn()
+        if self._manager is not None:
+            self._manager.run(self.clock - 1, 1)
+        for kernel in self.hooked:
+            jobs.spawn(kernel.model, partial(self.hook, kernel))
+        self._hand(self.handing_last, int(self.clock[0]), jobs)
+
+    def learn(self) -> None:
+        """Do the learning phase of the step that has just run."""
+        if self.learner is not None:
+            self.learner.run(self.clock - 1, 1)
+
+    def hook(self, kernel: LaterPhases) -> None:
+        """Let the model do its management phase in Python if this is the step for it."""
+        step = int(self.clock[0])
+        if kernel.due(step) == step:
+            kernel.model.time_step = step
+            kernel.model.phase = Phase.POST_MGMT
+            try:
+                if kernel.post_mgmt_in_python and not kernel.model.post_guard():
+                    return
+                kernel.model.run_post_mgmt()
+            except Exception as error:
+                raise ModelError(kernel.model, error) from error
+            if not kernel.post_mgmt_in_python:
+                kernel.set("")
+                self.stale = True
+
+    def check_status(self) -> None:
+        """Raise the error of a kernel that could not go on."""
+        if self.status.any():
+            for kernel in self.checked:
+                if kernel.status is not None and kernel.status[0]:
+                    raise ModelError(kernel.model, kernel.failure())
+
+    def settle(self) -> None:
+        """Hand over what is left where steps were interrupted."""
+        for _, output in (*self.handing, *self.handing_last):
+            output.hand(int(self.clock[0]), wait=False)
+
+    def sync(self) -> None:
+        """Tell the models what time it is."""
+        step = int(self.clock[0])
+        for kernel in self.kernels.values():
+            kernel.model.time_step = step
+
+
+class ManagementPhase:
+    """The management phase of one kernel, as a job of its own among those of Python models."""
+
+    def __init__(self, subgraph: Subgraph, process: AbstractProcess) -> None:
+        self.subgraph = subgraph
+        self.kernel = subgraph.kernels[process]
+        self.model = self.kernel.model
+        calls = subgraph.post_mgmt.get(process)
+        self.program = None if calls is None else CallList(calls)
+        self.wanted = self.program is not None or self.kernel in subgraph.hooked
+        self._clock = np.zeros(1, np.int64)
+
+    def post_mgmt(self) -> None:
+        """Do it for the step that has just run."""
+        kernel = self.kernel
+        if self.program is not None:
+            done = int(self.subgraph.clock[0])
+            self._clock[0] = done - 1
+            self.program.run(self._clock, 1)
+            if isinstance(kernel, HostOutput):
+                kernel.hand(done, wait=True)
+        elif isinstance(kernel, LaterPhases):
+            self.subgraph.hook(kernel)
+
+
+def make_subgraphs(
+    groups: list[tuple[int, list[AbstractProcess]]],
+    kernels: dict[AbstractProcess, Kernel],
+    incoming: dict[InPort, list[Link]],
+    channels: dict[Link, Channel],
+    pipes: dict[InPort | OutPort, HostChannel],
+    managed: list[AbstractProcess],
+) -> list[tuple[int, Subgraph]]:
+    """Make the subgraph of each group; channels are those of all links that leave one, pipes those of all ports."""
+    subgraphs = []
+    for waits, members in groups:
+        inside = {process: kernels[process] for process in members}
+        ends = {
+            link: channel
+            for link, channel in channels.items()
+            if (link.source.process in inside) or (link.target.process in inside)
+        }
+        piped = {port: pipe for port, pipe in pipes.items() if port.process in inside}
+        alone = len(inside) == len(managed)
+        subgraphs.append((waits, Subgraph(inside, incoming, ends, piped, managed, alone)))
+    return subgraphs
