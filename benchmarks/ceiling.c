@@ -76,13 +76,15 @@ int64_t plain(int64_t steps, int64_t n, int32_t *u, int32_t *v, const Cell *cell
     return total;
 }
 
-/* A recurrent population with refractory periods; a synapse is one word, target | weight << 16. */
+/* A recurrent population, with refractory periods where they are longer than one step; a synapse is one word,
+ * target | weight << 16. */
 int64_t recurrent(int64_t steps, int64_t n, int32_t *u, int32_t *v, int8_t *rest, int32_t *q, const Cell *cell,
                   const int64_t *row, const uint32_t *word, int32_t *spiked)
 {
     int64_t total = 0;
     for (int64_t t = 0; t < steps; t++) {
-        int64_t count = update(n, u, v, rest, q, *cell, spiked, 1, 1);
+        int64_t count = cell->period > 1 ? update(n, u, v, rest, q, *cell, spiked, 1, 1)
+                                         : update(n, u, v, rest, q, *cell, spiked, 1, 0);
         for (int64_t k = 0; k < count; k++) {
             const uint32_t *w = word + row[spiked[k]], *end = word + row[spiked[k] + 1];
             if (k + 1 < count)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator, Sequence
 
-from benchmarks import allocators, extras, lava, learning, memory, place, report, small, speed, startup
+from benchmarks import allocators, extras, lava, lava_recurrent, learning, memory, place, report, small, speed, startup
 from benchmarks.rows import Row
 from benchmarks.sizes import FULL, NAMES, QUICK, Size
 
@@ -19,6 +19,7 @@ _OTHERS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "place": place.measure,
     "allocators": allocators.measure,
     "lava": lava.measure,
+    "lava-sparse": lava_recurrent.measure,
     "lava-stdp": lava.measure_learning,
 }
 CHOICES = (*NAMES, *_OTHERS)

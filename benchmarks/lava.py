@@ -181,7 +181,7 @@ def _read(size: Size) -> Row:
     return Row("variables", "get() of 1000 x 1000", min(taken), "ms", GET_LIMIT_MS, min(taken), max(taken))
 
 
-class _Program:
+class Program:
     """A Lava program as a contestant."""
 
     def __init__(self, lead: Any, cells: list[Any]) -> None:
@@ -222,7 +222,7 @@ def _beside_network(size: Size) -> Row:
     net.connect(a, b, np.asarray(dense.weights.init), sign_mode="mixed")
     contestants: dict[str, Contestant] = {
         "Network": Emulated(Emulator(net)),
-        "lava_api": _Program(first, [first, second]),
+        "lava_api": Program(first, [first, second]),
     }
     laps = race(contestants, size.steps(10_000), size.rounds)
     first.stop()

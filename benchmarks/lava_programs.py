@@ -39,6 +39,7 @@ PLACES = {
     "STDPLoihi": ("proc.learning_rules.stdp_learning_rule", "STDPLoihi"),
     "LIF": ("proc.lif.process", "LIF"),
     "Dense": ("proc.dense.process", "Dense"),
+    "Sparse": ("proc.sparse.process", "Sparse"),
     "Conv": ("proc.conv.process", "Conv"),
     "Source": ("proc.io.source", "RingBuffer"),
     "RunSteps": ("magma.core.run_conditions", "RunSteps"),

@@ -34,6 +34,13 @@ def add(q, word, payload):
     q[target] = i32(q[target] + i32(i32(i32(word) >> 16) * payload))
 
 
+@kernel
+def prefetch_row(address):
+    """Ask for the beginning of a row before it is needed; the processor follows from there."""
+    for line in range(_LINES):
+        prefetch(address + 64 * line)
+
+
 @disjoint
 def add_row(q, row):
     """Add one row of binary synapses, eight at a time."""
@@ -95,9 +102,7 @@ def step(address, time):
             source = u64(index[u64(k)])  # unsigned: no code for counting from the end
             first, end = rows[source], rows[source + u64(1)]
             if k + 1 < count:
-                following = words + 4 * rows[u64(index[u64(k + 1)])]
-                for line in range(_LINES):
-                    prefetch(following + 64 * line)
+                prefetch_row(words + 4 * rows[u64(index[u64(k + 1)])])
             row = uint32s(words + 4 * first, end - first)
             events += end - first
             weight = payload[k] if graded else i32(1)

@@ -67,7 +67,7 @@ def run(address, time, kind, wide):
         if wide:
             flags = update_wide(u, v, int64s(d[INPUT] + 8 * first, m), keep_u, keep_v, bias, high, low, mask)
         else:
-            flags = update(u, v, int32s(d[INPUT] + 4 * first, m), keep_u, keep_v, bias, high, low, mask)
+            flags = update(d, u, v, int32s(d[INPUT] + 4 * first, m), keep_u, keep_v, bias, high, low, mask)
         if flags > at.SPIKED + at.NEGATIVE:
             count_flags(d, mask, first)
         count = emit(mask, d[at.G_MASK], first, index, count)

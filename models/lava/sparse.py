@@ -4,7 +4,7 @@ import numpy as np
 
 from loihi_emu.jit import disjoint, float64s, int32s, int64s, kernel, leaf, uint32s
 from loihi_emu.models.lava.dense import events_of, finish, payload, payload_float, shift_all
-from loihi_emu.models.sparse import add_row
+from loihi_emu.models.sparse import add_row, prefetch_row
 
 i32 = np.int32
 i64 = np.int64
@@ -31,14 +31,24 @@ def row(d, source):
     return bounds[0], bounds[1] - bounds[0]
 
 
+@disjoint
+def clear(values):
+    """Set all to 0."""
+    for i in range(values.shape[0]):
+        values[i] = i32(0)
+
+
 @kernel
 def run_packed(d):
     """Binary events, weights of 16 bits packed with their targets."""
     index = events_of(d)
+    count = index.shape[0]
     out = int32s(d[OUT], d[N])
-    out[:] = i32(0)
+    clear(out)
     events = 0
-    for k in range(index.shape[0]):
+    for k in range(count):
+        if k + 1 < count:
+            prefetch_row(d[TARGETS] + 4 * row(d, i64(index[k + 1]))[0])
         first, size = row(d, i64(index[k]))
         add_row(out, uint32s(d[TARGETS] + 4 * first, size))
         events += size
