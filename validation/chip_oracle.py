@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from loihi_emu.mapping.formats import index_bits
 from loihi_emu.validation.oracle import Event, Oracle
-from loihi_emu.validation.oracle_synapses import accumulated, effective_weight, indices, pairs
+from loihi_emu.validation.oracle_synapses import indices, pairs
 from loihi_emu.validation.synapse_memory import Memory, Stored, Widths, read, smallest
 
 
@@ -95,7 +95,7 @@ class ChipOracle(Oracle):
         numbers = {0: 0}
         learns = c.name in self.learners
         for j, i, delay, value in pairs(c):
-            weight = 1 if learns else effective_weight(c, self.rules, value)
+            weight = 1 if learns else self.rules.weight(c, value)
             if c.kind == "dense" and not int(value) and not learns:
                 continue
             if weight not in numbers:
@@ -132,7 +132,7 @@ class ChipOracle(Oracle):
                         sums[delay, target] = sums.get((delay, target), 0) + weight * count
                         self._pairs[arrival + delay, c.post.target.name] += 1
             for (delay, target), total in sums.items():
-                self._sums[arrival + delay, c.post.target.name, target].append(accumulated(c, self.rules, total))
+                self._sums[arrival + delay, c.post.target.name, target].append(self.rules.accumulated(c, total))
 
     def _delivered(self, c: Any, source: int, core: Core, axon: int) -> Iterator[tuple[int, int, Any]]:
         """Target neuron, delay and weight of the synapses of a list."""

@@ -15,16 +15,21 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from loihi_emu.validation.oracle_learning import ChipLearner
-from loihi_emu.validation.oracle_learning_brian2 import Brian2Learner
-from loihi_emu.validation.oracle_learning_nengo import NengoLearner
-from loihi_emu.validation.oracle_learning_shared import SharedLearner
-from loihi_emu.validation.oracle_neurons import COUNTERS, NEURON_RULES, Arrival, Counts, Neuron
-from loihi_emu.validation.oracle_random import LegacyMT19937, noise_level, poisson_event, random_word, scaled_noise
-from loihi_emu.validation.oracle_synapses import Synapse, accumulated, outgoing
+from loihi_emu.validation.oracle_neurons import COUNTERS, Arrival, Counts, Neuron
+from loihi_emu.validation.oracle_random import poisson_event, random_word, scaled_noise
+from loihi_emu.validation.oracle_rules import CHIP, FLOAT, LAVA, Learner, OracleRules
+from loihi_emu.validation.oracle_synapses import Synapse, outgoing
+from loihi_emu.validation.peers.brian2_loihi.oracle import BRIAN2
+from loihi_emu.validation.peers.nengo_loihi.oracle import NENGO
 
 Event = tuple[int, int, int]  # time, neuron index, payload
-Learner = ChipLearner | Brian2Learner | NengoLearner
+RULES = {rules.name: rules for rules in (CHIP, LAVA, FLOAT, BRIAN2, NENGO)}
+"""Rule sets by name; :func:`register` adds to them."""
+
+
+def register(rules: OracleRules) -> None:
+    """Make a rule set known to the oracle, for networks whose ``rules`` is its name."""
+    RULES[rules.name] = rules
 
 
 def per_neuron(value: Any, size: int) -> list[Any]:
@@ -99,7 +104,9 @@ class Oracle:
 
     def __init__(self, network: Any) -> None:
         self.network = network
-        self.rules: str = network.rules
+        if network.rules not in RULES:
+            raise ValueError(f"rules {network.rules!r}: the oracle has {', '.join(RULES)}")
+        self.rules = RULES[network.rules]
         self.seed = int(network.seed)
         self.t = 0
         self.synaptic_events = 0
@@ -107,18 +114,15 @@ class Oracle:
         for name, population in network.populations.items():
             self._check(population)
             self.neurons[name] = self._neurons(population)
-        drawn = [population.noise for population in network.populations.values()]
-        drawn += [getattr(connection, "learning", None) for connection in network.connections.values()]
-        legacy = self.rules == "nengo_loihi" and any(user is not None for user in drawn)
-        self._legacy = LegacyMT19937(self.seed) if legacy else None
+        self.levels = None if self.rules.levels is None else self.rules.levels(network)
         self.learners: dict[str, Learner] = {}
         self.learned: dict[str, dict[str, list[list[int]]]] = {}
         for number, (name, connection) in enumerate(network.connections.items()):
             if getattr(connection, "learning", None) is not None:
-                self.learners[name] = self._learner(connection, number)
+                self.learners[name] = self._learner(name, connection, number)
                 self.learned[name] = {}
         self.synapses: dict[str, dict[int, list[Synapse]]] = {
-            name: outgoing(connection, self.rules)
+            name: outgoing(connection, self.rules.weight)
             for name, connection in network.connections.items()
             if name not in self.learners
         }
@@ -169,24 +173,21 @@ class Oracle:
         return {node for how in learns for trace, node in how.factors if trace not in how.rule.traces}
 
     def _check(self, population: Any) -> None:
-        if (self.rules, population.model) not in NEURON_RULES:
-            known = ", ".join(f"{model} ({rules})" for rules, model in NEURON_RULES)
-            asked = f"model {population.model!r} under rules {self.rules!r}"
-            raise ValueError(f"population {population.name!r}: no {asked}, have {known}")
-        if population.noise is not None and self.rules not in ("chip", "nengo_loihi"):
-            raise ValueError(f"population {population.name!r}: rules {self.rules!r} have no noise")
+        if population.model not in self.rules.neurons:
+            asked = f"model {population.model!r} under rules {self.rules.name!r}"
+            raise ValueError(f"population {population.name!r}: no {asked}, have {', '.join(self.rules.neurons)}")
+        if population.noise is not None and self.rules.levels is None:
+            raise ValueError(f"population {population.name!r}: rules {self.rules.name!r} have no noise")
 
-    def _learner(self, connection: Any, number: int) -> Learner:
-        if self._legacy is not None:
-            return NengoLearner(connection, self._legacy)
-        shared = SharedLearner if connection.kind == "conv" else ChipLearner
-        learner = Brian2Learner if self.rules == "brian2_loihi" else shared
-        return learner(connection, number, self.seed, self.network.max_delay)
+    def _learner(self, name: str, connection: Any, number: int) -> Learner:
+        if self.rules.learner is None:
+            raise ValueError(f"connection {name!r}: nothing learns under rules {self.rules.name!r}")
+        return self.rules.learner(connection, number, self)
 
     def _neurons(self, population: Any) -> list[Neuron]:
         size = population.size
         columns = {key: per_neuron(value, size) for key, value in population.parameters.items()}
-        zero = 0.0 if self.rules == "float" else 0
+        zero = self.rules.zero
         neurons = []
         for i in range(size):
             parameters = {key: column[i] for key, column in columns.items()}
@@ -199,8 +200,7 @@ class Oracle:
         for name, learner in self.learners.items():
             self._learn(name, learner)
         for learner in self.learners.values():
-            if isinstance(learner, NengoLearner):
-                learner.finish(self.t)
+            learner.finish(self.t)
         for name, learner in self.learners.items():
             self._note(name, learner)
         fired = {name: self._advance(name, population) for name, population in self.network.populations.items()}
@@ -243,7 +243,7 @@ class Oracle:
         return self._listed[source.name].get(t, [])
 
     def _advance(self, name: str, population: Any) -> list[Event]:
-        update = NEURON_RULES[self.rules, population.model]
+        update = self.rules.neurons[population.model]
         counts = self._counts[name]
         counts["synaptic_events"] += self._pairs.get((self.t, name), 0)
         self.synaptic_events += self._pairs.pop((self.t, name), 0)
@@ -260,14 +260,10 @@ class Oracle:
 
     def _noise(self, population: Any) -> list[tuple[int, int]]:
         """Return (noise on u, noise on v) of every neuron in this step."""
-        if self._legacy is not None:  # one draw per neuron of the network, used or not
-            levels = [self._legacy.noise_level() for _ in range(population.size)]
-        if population.noise is None:
-            return [(0, 0)] * population.size
-        if self._legacy is None:
-            words = [random_word(self.seed, population.stream, self.t, i) for i in range(population.size)]
-            levels = [noise_level(word) for word in words]
+        levels = [] if self.levels is None else self.levels.draw(population, self.t)
         noise = population.noise
+        if noise is None:
+            return [(0, 0)] * population.size
         enabled = per_neuron(getattr(noise, "enabled", True), population.size)
         values = [scaled_noise(levels[i], noise.exp, noise.offset) if enabled[i] else 0 for i in range(population.size)]
         return [(value, 0) if noise.target == "u" else (0, value) for value in values]
@@ -289,4 +285,4 @@ class Oracle:
                     sums[key] = sums.get(key, 0) + synapse.weight * count
                     self._pairs[arrival + synapse.delay, post] += 1
             for (delay, target), total in sums.items():
-                self._sums[arrival + delay, post, target].append(accumulated(connection, self.rules, total))
+                self._sums[arrival + delay, post, target].append(self.rules.accumulated(connection, total))

@@ -109,6 +109,9 @@ class ChipLearner:
         """Nothing: spikes carry the weights of when they were sent."""
         return []
 
+    def finish(self, t: int) -> None:
+        """Nothing: weights change with the traces of this connection alone."""
+
     # ------------------------------------------------------------ one step
     def step(self, t: int, arrived: list[int], spiked: list[int], nodes: dict[str, list[tuple[int, int]]]) -> None:
         """Advance one step.

@@ -1,6 +1,6 @@
-"""One neuron, one step: the rule sets ``chip``, ``nengo_loihi``, ``brian2_loihi``, ``lava`` and ``float``.
+"""One neuron, one step: the models of the rule sets ``chip``, ``lava`` and ``float``.
 
-Sources: ``loihi1-arithmetic`` section 1 (chip, nengo-loihi, brian2-loihi) and ``lava-arithmetic`` section 1 (Lava
+Sources: ``loihi1-arithmetic`` section 1 (chip) and ``lava-arithmetic`` section 1 (Lava
 0.10), whose symbols are used. Every function takes the neuron, what arrived in this step and a dictionary of
 counters, changes the neuron, and returns the payload of its spike: 0 when silent, 1, or -1 (ternary).
 """
@@ -137,21 +137,6 @@ def chip_lif(n: Neuron, a: Arrival, counts: Counts) -> int:
     return fire_and_hold(n, p["vth"] << p.get("vth_exp", VTH_EXP))
 
 
-def brian2_lif(n: Neuron, a: Arrival, counts: Counts) -> int:
-    """Advance a neuron as brian2-loihi does: no bias, no noise, no limits, integers of any size.
-
-    Examples
-    --------
-    >>> n = Neuron(u=-3, p={"du": 1, "dv": 1, "vth": 1})
-    >>> brian2_lif(n, Arrival(step=0, q=128), {}), n.u, n.v
-    (1, 126, 0)
-    """
-    p = n.p
-    n.u = decay(n.u, p["du"]) + a.q
-    n.v = decay(n.v, p["dv"]) + n.u
-    return fire_and_hold(n, p["vth"] << p.get("vth_exp", VTH_EXP))
-
-
 def lava_subthreshold(n: Neuron, a: Arrival, counts: Counts) -> None:
     """Advance u and v as Lava's fixed-point LIF does, in 32-bit containers.
 
@@ -240,13 +225,3 @@ def float_lif(n: Neuron, a: Arrival, counts: Counts) -> int:
 
 
 NeuronRule = Callable[[Neuron, Arrival, Counts], int]
-
-NEURON_RULES: dict[tuple[str, str], NeuronRule] = {
-    ("chip", "lif"): chip_lif,
-    ("nengo_loihi", "lif"): chip_lif,
-    ("brian2_loihi", "lif"): brian2_lif,
-    ("lava", "lif"): lava_lif,
-    ("lava", "lif_reset"): lava_lif_reset,
-    ("lava", "ternary_lif"): lava_ternary_lif,
-    ("float", "lif"): float_lif,
-}

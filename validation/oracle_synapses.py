@@ -1,11 +1,11 @@
 """Synapses of the oracle: the weight rules, and what one spike does to each neuron it reaches.
 
-Sources: ``loihi1-arithmetic`` section 2 (chip, nengo-loihi, brian2-loihi) and ``lava-arithmetic`` sections 2 to 5.
+Sources: ``loihi1-arithmetic`` section 2 (chip) and ``lava-arithmetic`` sections 2 to 5.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -14,7 +14,6 @@ from loihi_emu.validation.oracle_neurons import clip, truncating_shift, wrap
 WEIGHT_BITS = 8
 WEIGHT_LIMIT = 32767  # of a scaled weight W; the current is W * 64
 WEIGHT_SHIFT = 6
-NENGO_WEIGHT_BITS = (0, 1, 2, 3, 4, 5, 6, 8)  # bits of each value of nengo-loihi's weight_bits register
 
 
 class Synapse(NamedTuple):
@@ -77,87 +76,36 @@ def lava_weight(mantissa: int, bits: int, sign_mode: str) -> int:
     return (clip(mantissa, -256 if sign_mode == "mixed" else 0, 255) >> s) << s
 
 
-def nengo_weight(weight: float, bits_register: int, exp: int, sign_mode: str) -> int:
-    """Return the effective weight nengo-loihi makes of a real one, in units of u.
-
-    The weight is rounded (half to even) to the grid of its format. Where the exponent pushes bits out to the right,
-    it is rounded to what survives first, because the shift itself floors.
-
-    Parameters
-    ----------
-    weight : float
-        -255..255, in units of the 8-bit mantissa.
-    bits_register : int
-        1..7; 7 means 8 bits.
-    exp : int
-        -7..7.
-    sign_mode : str
-        "mixed" or one of the signs.
-
-    Examples
-    --------
-    >>> nengo_weight(255.0, 7, 0, "mixed"), nengo_weight(255.0, 7, -7, "mixed"), nengo_weight(-255.0, 7, -7, "mixed")
-    (16256, 64, -128)
-    """
-    s = dropped_bits(NENGO_WEIGHT_BITS[bits_register], sign_mode)
-    limit = (1 << (WEIGHT_BITS - s)) - 1
-    w = clip(round(weight / 2**s), -limit, limit)
-    shift = s + exp
-    if shift < 0:
-        w = clip(round(w / 2**-shift) << -shift, -limit, limit) >> -shift
-        return w << WEIGHT_SHIFT
-    return w << (shift + WEIGHT_SHIFT)
-
-
-def nengo_bias(bias: int) -> tuple[int, int]:
-    """Split a bias into mantissa (at most 4095 in size) and the smallest exponent that fits, rounded half to even.
-
-    Examples
-    --------
-    >>> nengo_bias(4095), nengo_bias(-4097), nengo_bias(8191)
-    ((4095, 0), (-2048, 1), (2048, 2))
-    """
-    exp = 0
-    while abs(bias) > 4095 << exp:
-        exp += 1
-    return round(bias / 2**exp), exp
-
-
-def effective_weight(connection: Any, rules: str, value: Any) -> Any:
-    """Return the weight a synapse adds per unit of payload.
-
-    Parameters
-    ----------
-    connection : Connection
-        Its ``weight_bits``, ``weight_exp``, ``sign_mode``, ``kind`` and ``scaled`` are read.
-    rules : str
-        Rule set of the network.
-    value : int or float
-        The weight as the user gave it.
-
-    Returns
-    -------
-    int or float
-        In units of u; under ``rules="lava"`` before Lava's exponent and shift by 6.
-    """
-    if rules == "float":
-        return float(value)
-    value = int(value)
-    if rules == "lava":
-        return value if connection.kind == "conv" else lava_weight(value, connection.weight_bits, connection.sign_mode)
+def chip_effective(connection: Any, value: Any) -> int:
+    """Return the weight, in units of u, that a synapse of the chip adds per unit of payload."""
     if getattr(connection, "scaled", False):
-        return value << (WEIGHT_SHIFT + connection.weight_exp)
-    return chip_weight(value, connection.weight_bits, connection.weight_exp, connection.sign_mode)
+        return int(value) << WEIGHT_SHIFT
+    return chip_weight(int(value), connection.weight_bits, connection.weight_exp, connection.sign_mode)
 
 
-def accumulated(connection: Any, rules: str, total: Any) -> Any:
+def lava_effective(connection: Any, value: Any) -> int:
+    """Return the weight that a synapse of Lava's adds, before Lava's exponent and shift by 6."""
+    if connection.kind == "conv":
+        return int(value)
+    return lava_weight(int(value), connection.weight_bits, connection.sign_mode)
+
+
+def float_effective(connection: Any, value: Any) -> float:
+    """Return the weight itself."""
+    return float(value)
+
+
+def as_it_is(connection: Any, total: Any) -> Any:
+    """Return a connection's sum, to which nothing is done."""
+    return total
+
+
+def lava_accumulated(connection: Any, total: int) -> int:
     """Finish the sum that one step's events of a connection make at one target with one delay.
 
-    Only Lava does something there: its Dense and Sparse apply the weight exponent to the sum (and so once per delay
-    where delays differ), its Conv wraps the sum to 24 bits.
+    Lava's Dense and Sparse apply the weight exponent to the sum (and so once per delay where delays differ), its Conv
+    wraps the sum to 24 bits.
     """
-    if rules != "lava":
-        return total
     if connection.kind == "conv":
         return wrap(total, 23)
     total = wrap(total, 31)
@@ -170,8 +118,8 @@ def indices(part: Any) -> list[int]:
     return [part.start + k * part.step for k in range(part.size)]
 
 
-def outgoing(connection: Any, rules: str) -> dict[int, list[Synapse]]:
-    """List the synapses of every source neuron.
+def outgoing(connection: Any, weight: Callable[[Any, Any], Any]) -> dict[int, list[Synapse]]:
+    """List the synapses of every source neuron; `weight` is of a connection and a weight as the user gave it.
 
     Returns
     -------
@@ -183,7 +131,7 @@ def outgoing(connection: Any, rules: str) -> dict[int, list[Synapse]]:
     posts = indices(connection.post)
     pres = indices(connection.pre)
     for j, i, delay, value in pairs(connection):
-        table[pres[j]].append(Synapse(posts[i], delay, effective_weight(connection, rules, value)))
+        table[pres[j]].append(Synapse(posts[i], delay, weight(connection, value)))
     return table
 
 

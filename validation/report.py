@@ -28,6 +28,8 @@ from loihi_emu.validation import (
     oracle_synapses,
 )
 from loihi_emu.validation.oracle import Oracle
+from loihi_emu.validation.peers.nengo_loihi import oracle as nengo_oracle
+from loihi_emu.widths import DECAY_UNITY
 
 Comparison = golden.Comparison
 BUILDERS: dict[str, Callable[[Any, Any], golden.Replay]] = {
@@ -128,10 +130,10 @@ def tables(name: str, arrays: Any, *, oracle: bool = False) -> Iterator[Comparis
     if oracle:
         yield golden_tables.decay_table(arrays, oracle_neurons.decay)
         yield golden_tables.wrap_table(arrays, oracle_neurons.wrap)
-        yield golden_tables.discretize_table(arrays, oracle_synapses.nengo_weight)
-        yield golden_tables.bias_table(arrays, oracle_synapses.nengo_bias)
+        yield golden_tables.discretize_table(arrays, nengo_oracle.nengo_weight)
+        yield golden_tables.bias_table(arrays, nengo_oracle.nengo_bias)
     else:
-        yield golden_tables.decay_table(arrays, lambda x, d: int(decay(np.int32(x), np.int16(4096 - d))))
+        yield golden_tables.decay_table(arrays, lambda x, d: int(decay(np.int32(x), np.int16(DECAY_UNITY - d))))
         yield golden_tables.wrap_table(arrays, lambda x, bits: int(wrap(np.int32(x), np.int32(bits))))
         yield golden_tables.discretize_table(arrays, package_nengo_weight(arrays["w_float"]))
         yield golden_tables.bias_table(arrays, package_nengo_bias)

@@ -13,7 +13,8 @@ from loihi_emu.validation.golden_nengo import axon_synapses, nengo_network, scal
 from loihi_emu.validation.golden_tables import bias_table, decay_table, discretize_table, weight_table, wrap_table
 from loihi_emu.validation.oracle import Oracle
 from loihi_emu.validation.oracle_neurons import decay, wrap
-from loihi_emu.validation.oracle_synapses import chip_weight, effective_weight, nengo_bias, nengo_weight
+from loihi_emu.validation.oracle_synapses import chip_effective, chip_weight
+from loihi_emu.validation.peers.nengo_loihi.oracle import nengo_bias, nengo_weight
 from loihi_emu.validation.report import tables
 
 TABLES = {"weight_table", "tables"}
@@ -76,7 +77,7 @@ def test_brian2_loihi_effective_weights(name):
     connections = brian2_network(case, arrays).network.connections
     for group in case["synapses"]:
         connection = connections[group["name"]]
-        got = [effective_weight(connection, "brian2_loihi", value) for value in connection.values]
+        got = [chip_effective(connection, value) for value in connection.values]
         assert got == arrays[f"w_act_initial_{group['name']}"].tolist()
 
 

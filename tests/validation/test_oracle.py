@@ -7,7 +7,8 @@ import pytest
 from messages import UNHEEDED
 
 from loihi_emu.validation.oracle import Oracle
-from loihi_emu.validation.oracle_random import LegacyMT19937, noise_level, random_word, scaled_noise
+from loihi_emu.validation.oracle_random import noise_level, random_word, scaled_noise
+from loihi_emu.validation.peers.nengo_loihi.oracle_random import LegacyMT19937
 
 pytestmark = UNHEEDED
 

@@ -6,7 +6,6 @@ from loihi_emu.validation.oracle_neurons import (
     COUNTERS,
     Arrival,
     Neuron,
-    brian2_lif,
     chip_lif,
     decay,
     float_lif,
@@ -15,6 +14,7 @@ from loihi_emu.validation.oracle_neurons import (
     lava_ternary_lif,
     wrap,
 )
+from loihi_emu.validation.peers.brian2_loihi.oracle import brian2_lif
 
 
 def advance(rule, neuron, q=0, *, step=0, noise_u=0, noise_v=0):

@@ -3,14 +3,8 @@
 import numpy as np
 import pytest
 
-from loihi_emu.validation.oracle_random import (
-    LegacyMT19937,
-    noise_level,
-    philox4x32,
-    poisson_event,
-    random_word,
-    scaled_noise,
-)
+from loihi_emu.validation.oracle_random import noise_level, philox4x32, poisson_event, random_word, scaled_noise
+from loihi_emu.validation.peers.nengo_loihi.oracle_random import LegacyMT19937
 
 # Known answers of the Random123 distribution, file kat_vectors, philox4x32 with 10 rounds.
 KNOWN_ANSWERS = [

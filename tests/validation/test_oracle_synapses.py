@@ -7,14 +7,14 @@ import pytest
 
 from loihi_emu.validation.oracle_synapses import (
     Synapse,
-    accumulated,
+    chip_effective,
     chip_weight,
-    effective_weight,
+    lava_accumulated,
+    lava_effective,
     lava_weight,
-    nengo_bias,
-    nengo_weight,
     outgoing,
 )
+from loihi_emu.validation.peers.nengo_loihi.oracle import nengo_bias, nengo_effective, nengo_weight
 
 
 def part(size, start=0, step=1, shape=None):
@@ -77,26 +77,26 @@ def test_nengo_bias_takes_the_smallest_exponent():
 
 
 def test_scaled_weights_are_taken_as_they_are():
-    assert effective_weight(connection("sparse", scaled=True), "nengo_loihi", -32768) == -(2**21)
-    assert effective_weight(connection("sparse", scaled=True, weight_exp=-1), "nengo_loihi", 3) == 96
+    assert nengo_effective(connection("sparse", scaled=True), -32768) == -(2**21)
+    assert nengo_effective(connection("sparse", scaled=True, weight_exp=-1), 3) == 96
 
 
 def test_lava_exponent_applies_to_the_sum():
-    assert accumulated(connection("dense", weight_exp=-1), "lava", 3) == 1
-    assert accumulated(connection("dense", weight_exp=-1), "lava", -3) == -2
-    assert accumulated(connection("dense", weight_exp=2), "lava", 3) == 12
-    assert accumulated(connection("conv", weight_exp=2), "lava", 2**23) == -(2**23)
+    assert lava_accumulated(connection("dense", weight_exp=-1), 3) == 1
+    assert lava_accumulated(connection("dense", weight_exp=-1), -3) == -2
+    assert lava_accumulated(connection("dense", weight_exp=2), 3) == 12
+    assert lava_accumulated(connection("conv", weight_exp=2), 2**23) == -(2**23)
 
 
 def test_dense_tables_list_zeros_and_delays():
     values, delays = np.array([[1, 0], [2, 3]]), np.array([[0, 1], [2, 3]])
-    table = outgoing(connection("dense", values=values, delays=delays, pre=part(2), post=part(2)), "chip")
+    table = outgoing(connection("dense", values=values, delays=delays, pre=part(2), post=part(2)), chip_effective)
     assert table == {0: [Synapse(0, 0, 64), Synapse(1, 2, 128)], 1: [Synapse(0, 1, 0), Synapse(1, 3, 192)]}
 
 
 def test_sparse_tables_follow_slices():
     c = connection("sparse", indptr=[0, 0, 2], indices=[1, 1], values=[5, 7], pre=part(2, 3, 2), post=part(2, 4, -1))
-    assert outgoing(c, "chip") == {3: [], 5: [Synapse(3, 0, 320), Synapse(3, 0, 448)]}
+    assert outgoing(c, chip_effective) == {3: [], 5: [Synapse(3, 0, 320), Synapse(3, 0, 448)]}
 
 
 def test_convolution_lists_taps_inside_the_image():
@@ -104,7 +104,7 @@ def test_convolution_lists_taps_inside_the_image():
         kernel=np.arange(1, 5).reshape(1, 2, 2, 1), stride=(1, 1), padding=(0, 0), dilation=(1, 1), groups=1
     )
     c = connection("conv", conv=conv, pre=part(9, shape=(3, 3, 1)), post=part(4, shape=(2, 2, 1)))
-    table = outgoing(c, "lava")
+    table = outgoing(c, lava_effective)
     assert [len(table[i]) for i in range(9)] == [1, 2, 1, 2, 4, 2, 1, 2, 1]
     assert table[1] == [Synapse(0, 0, 2), Synapse(1, 0, 1)]
     assert table[4] == [Synapse(0, 0, 4), Synapse(1, 0, 3), Synapse(2, 0, 2), Synapse(3, 0, 1)]
@@ -119,7 +119,7 @@ def test_convolution_with_everything_equals_its_formula():
     shape = (height, width, 4)
     c = connection("conv", conv=conv, pre=part(180, shape=(6, 5, 6)), post=part(height * width * 4, shape=shape))
     got = np.zeros(shape, int).ravel()
-    for source, synapses in outgoing(c, "lava").items():
+    for source, synapses in outgoing(c, lava_effective).items():
         for synapse in synapses:
             got[synapse.target] += image.ravel()[source] * synapse.weight
     padded = np.pad(image, ((2, 2), (1, 1), (0, 0)))
@@ -134,4 +134,4 @@ def test_convolution_with_everything_equals_its_formula():
 
 def test_unknown_kind_is_refused():
     with pytest.raises(ValueError, match="allowed dense, sparse, conv"):
-        outgoing(connection("lattice", pre=part(1), post=part(1)), "chip")
+        outgoing(connection("lattice", pre=part(1), post=part(1)), chip_effective)

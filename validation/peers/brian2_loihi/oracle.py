@@ -1,6 +1,7 @@
-"""Learning of the oracle as brian2-loihi 0.5.2 has it: floats, one synapse with its own traces at a time.
+"""brian2-loihi 0.5.2 for the oracle: neurons without limits, and learning of one synapse with its own traces at a time.
 
-Source: the conventions in the golden cases' JSON (step order, trace and weight update, rounding flags).
+Sources: ``loihi1-arithmetic`` section 1, and the conventions in the golden cases' JSON (step order, trace and weight
+update, rounding flags).
 """
 
 from __future__ import annotations
@@ -9,19 +10,44 @@ from math import ceil
 from typing import Any
 
 from loihi_emu.validation.oracle_learning import KEY_FACTOR, WORD64, first_neuron
-from loihi_emu.validation.oracle_neurons import clip
+from loihi_emu.validation.oracle_neurons import VTH_EXP, Arrival, Counts, Neuron, clip, decay, fire_and_hold
 from loihi_emu.validation.oracle_random import random_word
-from loihi_emu.validation.oracle_synapses import Synapse, as_given, chip_weight, delay_of, dropped_bits, indices, pairs
+from loihi_emu.validation.oracle_rules import OracleRules
+from loihi_emu.validation.oracle_synapses import (
+    Synapse,
+    as_given,
+    chip_effective,
+    chip_weight,
+    delay_of,
+    dropped_bits,
+    indices,
+    pairs,
+)
 
 TRACES = ("x1", "x2", "y1", "y2", "y3")
 RANGES = {"excitatory": (0, 255), "inhibitory": (-256, 0), "mixed": (-256, 254)}
 KEY = 64
 
 
-class Brian2Learner:
-    """A connection that learns under rules="brian2_loihi"; parameters as of ChipLearner."""
+def brian2_lif(n: Neuron, a: Arrival, counts: Counts) -> int:
+    """Advance a neuron as brian2-loihi does: no bias, no noise, no limits, integers of any size.
 
-    def __init__(self, connection: Any, number: int, seed: int, longest: int) -> None:
+    Examples
+    --------
+    >>> n = Neuron(u=-3, p={"du": 1, "dv": 1, "vth": 1})
+    >>> brian2_lif(n, Arrival(step=0, q=128), {}), n.u, n.v
+    (1, 126, 0)
+    """
+    p = n.p
+    n.u = decay(n.u, p["du"]) + a.q
+    n.v = decay(n.v, p["dv"]) + n.u
+    return fire_and_hold(n, p["vth"] << p.get("vth_exp", VTH_EXP))
+
+
+class Brian2Learner:
+    """A connection that learns under rules="brian2_loihi"; parameters as of ``ChipLearner``."""
+
+    def __init__(self, connection: Any, number: int, seed: int) -> None:
         self.c, self.number, self.seed = connection, number, seed
         self.rule, self.enabled = connection.learning.rule, connection.learning.enabled
         self.precision = 1 << dropped_bits(connection.weight_bits, connection.sign_mode)
@@ -63,6 +89,9 @@ class Brian2Learner:
         post = [first_neuron(n, self.c.post.size, self.c.post.start, self.c.post.step) for n in spiked]
         for number, s in enumerate(self.synapses):
             self._synapse(t, number, s, pre.count(s["pre"]), post.count(s["post"]))
+
+    def finish(self, t: int) -> None:
+        """Nothing: synapses change by themselves."""
 
     def _synapse(self, t: int, number: int, s: dict[str, Any], x0: int, y0: int) -> None:
         up = {}
@@ -126,3 +155,11 @@ def away(x: float) -> int:
     (1, -1, 2)
     """
     return ceil(x) if x > 0 else -ceil(-x)
+
+
+BRIAN2 = OracleRules(
+    "brian2_loihi",
+    {"lif": brian2_lif},
+    chip_effective,
+    learner=lambda connection, number, oracle: Brian2Learner(connection, number, oracle.seed),
+)

@@ -1,6 +1,7 @@
-"""Learning of the oracle as nengo-loihi 1.1.0's emulator has it: PES, in plain Python numbers.
+"""nengo-loihi 1.1.0's emulator for the oracle: weights in units of u, rounding of weights and biases, and PES.
 
-Source: the conventions in the golden case's JSON (step order, trace and weight update, generator).
+Sources: ``loihi1-arithmetic`` section 2, and the conventions in the golden case's JSON (step order, trace and weight
+update, generator).
 """
 
 from __future__ import annotations
@@ -9,14 +10,78 @@ from math import exp
 from typing import Any
 
 from loihi_emu.validation.oracle_learning import first_neuron
-from loihi_emu.validation.oracle_neurons import wrap
-from loihi_emu.validation.oracle_random import LegacyMT19937
-from loihi_emu.validation.oracle_synapses import Synapse, as_given, dropped_bits, indices, pairs
+from loihi_emu.validation.oracle_neurons import chip_lif, clip, wrap
+from loihi_emu.validation.oracle_rules import Learner, OracleRules
+from loihi_emu.validation.oracle_synapses import (
+    WEIGHT_BITS,
+    WEIGHT_SHIFT,
+    Synapse,
+    as_given,
+    chip_effective,
+    dropped_bits,
+    indices,
+    pairs,
+)
+from loihi_emu.validation.peers.nengo_loihi.oracle_random import LegacyLevels, LegacyMT19937
 
+NENGO_WEIGHT_BITS = (0, 1, 2, 3, 4, 5, 6, 8)  # bits of each value of nengo-loihi's weight_bits register
 UNIT = 6
 FRACTION = 7
 LOST = 2
 PRODUCT_BITS = 31  # and sign
+
+
+def nengo_weight(weight: float, bits_register: int, exp: int, sign_mode: str) -> int:
+    """Return the effective weight nengo-loihi makes of a real one, in units of u.
+
+    The weight is rounded (half to even) to the grid of its format. Where the exponent pushes bits out to the right,
+    it is rounded to what survives first, because the shift itself floors.
+
+    Parameters
+    ----------
+    weight : float
+        -255..255, in units of the 8-bit mantissa.
+    bits_register : int
+        1..7; 7 means 8 bits.
+    exp : int
+        -7..7.
+    sign_mode : str
+        "mixed" or one of the signs.
+
+    Examples
+    --------
+    >>> nengo_weight(255.0, 7, 0, "mixed"), nengo_weight(255.0, 7, -7, "mixed"), nengo_weight(-255.0, 7, -7, "mixed")
+    (16256, 64, -128)
+    """
+    s = dropped_bits(NENGO_WEIGHT_BITS[bits_register], sign_mode)
+    limit = (1 << (WEIGHT_BITS - s)) - 1
+    w = clip(round(weight / 2**s), -limit, limit)
+    shift = s + exp
+    if shift < 0:
+        w = clip(round(w / 2**-shift) << -shift, -limit, limit) >> -shift
+        return w << WEIGHT_SHIFT
+    return w << (shift + WEIGHT_SHIFT)
+
+
+def nengo_bias(bias: int) -> tuple[int, int]:
+    """Split a bias into mantissa (at most 4095 in size) and the smallest exponent that fits, rounded half to even.
+
+    Examples
+    --------
+    >>> nengo_bias(4095), nengo_bias(-4097), nengo_bias(8191)
+    ((4095, 0), (-2048, 1), (2048, 2))
+    """
+    exp = 0
+    while abs(bias) > 4095 << exp:
+        exp += 1
+    return round(bias / 2**exp), exp
+
+
+def nengo_effective(connection: Any, value: Any) -> int:
+    """Return the weight, in units of u, that a synapse adds; effective ones have an exponent."""
+    if getattr(connection, "scaled", False):
+        return int(value) << (WEIGHT_SHIFT + connection.weight_exp)
+    return chip_effective(connection, value)
 
 
 class NengoLearner:
@@ -91,3 +156,11 @@ class NengoLearner:
         if name == "w":
             return as_given(self.c, [weight >> self.unit for row in self.rows.values() for _, weight in row])
         return list(self.trace if name == "x1" else self.seen_errors)
+
+
+def learner(connection: Any, number: int, oracle: Any) -> Learner:
+    """Return what learns with the network's generator."""
+    return NengoLearner(connection, oracle.levels.generator)
+
+
+NENGO = OracleRules("nengo_loihi", {"lif": chip_lif}, nengo_effective, learner=learner, levels=LegacyLevels)
