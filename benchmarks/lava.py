@@ -153,7 +153,7 @@ def _mixed(size: Size) -> Iterator[Row]:
         first = last = lava.LIF(shape=(n,), bias_mant=2, vth=10)
         for _ in range(pairs):
             own = Pass(shape=(n,))
-            dense, cells = lava.Dense(weights=rng.integers(-10, 11, (n, n))), lava.LIF(shape=(n,), vth=10)
+            dense, cells = lava.Dense(weights=rng.integers(-10, 11, (n, n)) // 2 * 2), lava.LIF(shape=(n,), vth=10)
             last.s_out.connect(own.inp)
             own.out.connect(dense.s_in)
             dense.a_out.connect(cells.a_in)

@@ -52,7 +52,7 @@ def chain(lava: Lava, tag: str, processes: int, n: int = 10) -> Any:
     rng = np.random.default_rng(1)
     first = last = lava.LIF(shape=(n,), bias_mant=2, vth=10, **decays(tag))
     for _ in range(processes // 2):
-        dense = lava.Dense(weights=rng.integers(-10, 11, (n, n)))
+        dense = lava.Dense(weights=rng.integers(-10, 11, (n, n)) // 2 * 2)
         following = lava.LIF(shape=(n,), vth=10, **decays(tag))
         last.s_out.connect(dense.s_in)
         dense.a_out.connect(following.a_in)
@@ -110,7 +110,7 @@ def stdp(lava: Lava, tag: str, n: int = 100) -> Any:
     rng = np.random.default_rng(5)
     rule = lava.STDPLoihi(learning_rate=1, A_plus=1, A_minus=-1, tau_plus=10, tau_minus=10, t_epoch=4, rng_seed=7)
     pre, post = (lava.Source(data=(rng.random((n, 100)) < 0.05).astype(int)) for _ in range(2))
-    dense = lava.LearningDense(weights=rng.integers(0, 100, (n, n)), learning_rule=rule)
+    dense = lava.LearningDense(weights=rng.integers(0, 100, (n, n)) // 2 * 2, learning_rule=rule)
     cells = lava.LIF(shape=(n,), vth=50, **decays(tag))
     pre.s_out.connect(dense.s_in)
     post.s_out.connect(dense.s_in_bap)

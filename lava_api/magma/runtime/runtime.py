@@ -54,7 +54,11 @@ class Runtime(Engine):
         processes = getattr(self._executable, "process_list", ())
         values = [value for process in processes for value in process.proc_params.values()]
         self._others = OtherThreads([value for value in values if isinstance(value, HostChannel)])
-        self._assembly = assemble(self._executable.program, self._control)
+        try:
+            self._assembly = assemble(self._executable.program, self._control)
+        except Exception as error:
+            self._failed = f"building its models: {type(error).__name__}: {error}"
+            raise
         self._control.services = self._assembly.services
         tell(self._assembly, self.placement)
         self._is_initialized = True
@@ -86,7 +90,7 @@ class Runtime(Engine):
         """
         check_condition(run_condition)
         self._outside("run")
-        if not self._is_initialized:
+        if not self._is_initialized and not self._failed:
             self.log.info("Runtime not initialized yet.")
             return
         with self._lock.held():

@@ -116,6 +116,7 @@ class LifFixed(_Lif):
         model, put = self.model, self.parameters.put
         model.scale_bias()
         if not model.isthrscaled:
+            model.check_integers()
             model.scale_threshold()
             for number, _, scaled in self.thresholds:
                 put(number, np.clip(getattr(model, scaled), -FAR, FAR), np.int32)

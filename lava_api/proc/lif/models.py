@@ -109,11 +109,15 @@ class AbstractPyLifModelFixed(PyLoihiProcessModel):
         self.effective_bias = scaled_bias(self.bias_mant, self.bias_exp)
 
     def check_integers(self) -> None:
-        """Raise a TypeError where a decay or threshold is not an integer."""
+        """Raise a TypeError where a decay or threshold is not an integer; one of few bits gets as many as it needs."""
         for name in ("du", "dv", "vth", "vth_hi", "vth_lo"):
             value = getattr(self, name, 0)
             if np.asarray(value).dtype.kind not in "biu":
                 raise TypeError(f"{name}: got {value!r}, the fixed-point model needs integers{_hint(name, value)}")
+            if isinstance(value, np.generic):
+                setattr(self, name, int(value))
+            elif name in ("du", "dv") and np.asarray(value).dtype in (np.int8, np.uint8, np.uint64):
+                setattr(self, name, np.asarray(value).astype(np.int64))
 
     def scale_threshold(self) -> None:
         """Bring thresholds to the scale of the voltage, once; a model must define it."""

@@ -325,3 +325,19 @@ def test_the_hint_is_part_of_the_error(monkeypatch):
     source = Source([1.0])
     with pytest.raises(RuntimeError, match=r"1 Exception\(s\) occurred in time step 1: .* NumPy 2.4.6 refuses here"):
         source.run(RunSteps(1), Loihi2SimCfg(exception_proc_model_map={Source: Old}))
+
+
+def test_a_program_whose_models_cannot_be_built_does_not_run_afterwards():
+    class Broken(PySource):
+        def __init__(self, proc_params):
+            raise KeyError("no such file")
+
+    source, sink = Source([1.0], name="source"), Sink((1,))
+    source.out.connect(sink.inp)
+    with pytest.raises(KeyError, match="no such file"):
+        source.run(RunSteps(1), One(source=Broken))
+    for process in (source, sink):
+        with pytest.raises(RuntimeError, match=r"failed before \(building its models: KeyError: 'no such file'\)"):
+            process.run(RunSteps(1))
+    for act in (source.pause, source.wait, source.stop, source.stop):
+        act()

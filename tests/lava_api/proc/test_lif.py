@@ -145,3 +145,17 @@ def test_what_is_not_a_number_does_not_become_an_integer():
     cells = LIF(shape=(2,), bias_mant=np.array([1, np.nan]), name="cells")
     with pytest.raises(ValueError, match=r'"cells", Var "bias_mant": init holds nan'):
         cells.run(RunSteps(1), Loihi2SimCfg(select_tag="fixed_pt"))
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.int16, np.uint16, np.uint32, np.uint64])
+@pytest.mark.parametrize("many", [False, True])
+def test_integers_of_few_bits_act_as_others_do(kind, many):
+    def voltage(kind, many):
+        decay = np.full(2, 100, kind) if many else kind(100)
+        cells = LIF(shape=(2,), vth=kind(100), du=decay, dv=decay, u=kind(100), bias_mant=kind(100), bias_exp=kind(2))
+        cells.run(RunSteps(5), Loihi2SimCfg(select_tag="fixed_pt"))
+        seen = cells.v.get().tolist()
+        cells.stop()
+        return seen
+
+    assert voltage(kind, many) == voltage(int, False) and voltage(int, False)[0] > 0
