@@ -11,9 +11,10 @@ from numpy.typing import ArrayLike
 from loihi_emu import plastic, spike_forms
 from loihi_emu import synapses as synapse_checks
 from loihi_emu.checks import check_parameter, check_state
-from loihi_emu.elements import Connection, Input, Population, name_of
-from loihi_emu.errors import invalid, unknown
+from loihi_emu.elements import Connection, Input, Population, Slice, name_of
+from loihi_emu.errors import invalid, is_known, unknown
 from loihi_emu.events import event_rate, sorted_events, warn_of_past
+from loihi_emu.keywords import unknown_variable
 from loihi_emu.payloads import check_uses, zeros_of
 from loihi_emu.probing import check_view
 
@@ -26,18 +27,33 @@ if TYPE_CHECKING:
 SPIKES = "Spikes are recorded: network.probe(population), then recording.spikes(population)."
 
 
+STRUCTURE = ("delays", "weight_exp", "weight_bits", "sign_mode", "graded", "kind", "scaled", "factors")
+"""What a connection has from the beginning."""
+LEARNT = ("tags", "learning", "rule", "dw", "dd", "dt", "t_epoch", "x1", "x2", "y1", "y2", "y3")
+"""What only connections that learn have."""
+
+
+def of_connection(variable: Any) -> str:
+    """What to say to a variable that a connection that does not learn has not, or that cannot be set."""
+    if is_known(variable, STRUCTURE):
+        return f"{variable} is part of the structure: make another network."
+    if is_known(variable, LEARNT):
+        return "This connection does not learn: connect(..., learning=LearningRule(...)) makes one that does."
+    return ""
+
+
 def get(emulator: Emulator, name: str | Population | Connection, variable: str, view: str = "state") -> Any:
     """What ``Emulator.get`` gives."""
     key: str = name_of(name)
     network, image = emulator.network, emulator.image
-    if view != "state":
+    if not is_known(view, ("state",)):
         return _chip_view(emulator, key, variable, view)
-    if key in network.connections:
+    if is_known(key, network.connections):
         connection = network.connections[key]
         if connection.learning is not None:
             return plastic.get(image, connection, variable)
-        if variable not in CONNECTED:
-            raise unknown("variable", variable, CONNECTED, where=f'connection "{key}"')
+        if not is_known(variable, CONNECTED):
+            raise unknown_variable(variable, CONNECTED, f'connection "{key}"', advice=of_connection(variable))
         if variable == "weights":
             values = network.rule_set.weights.acting(connection)
         else:
@@ -46,20 +62,20 @@ def get(emulator: Emulator, name: str | Population | Connection, variable: str, 
         return values.astype(np.int64) if values.dtype.kind == "i" else np.array(values)
     node, group = _population(emulator, key), image.group(key)
     states = [state for state, _ in group.model.state]
-    if variable in states:
+    if is_known(variable, states):
         return np.array(image.state(key, variable))
-    if variable in group.parameters[key]:
+    if is_known(variable, group.parameters[key]):
         return np.array(group.parameters[key][variable])
     known = dict.fromkeys([*states, *node.parameters])
-    advice = SPIKES if variable == "spikes" else ""
-    raise unknown("variable", variable, known, where=f'population "{key}"', advice=advice)
+    advice = SPIKES if is_known(variable, ("spikes",)) else ""
+    raise unknown_variable(variable, known, f'population "{key}"', advice=advice)
 
 
 def _chip_view(emulator: Emulator, key: str, variable: str, view: str) -> Any:
     """A state as a probe on a chip reads it."""
     node, where = _population(emulator, key), f'population "{key}"'
     check_view(view, node, emulator.network.rule_set, where)
-    if variable != "v":
+    if not is_known(variable, ("v",)):
         return get(emulator, key, variable)
     found = emulator.image.chip_views.get(key)
     if found is None:
@@ -74,13 +90,13 @@ def change(emulator: Emulator, name: str | Population | Connection, variable: st
     """What ``Emulator.set`` does."""
     key: str = name_of(name)
     network, image = emulator.network, emulator.image
-    if key in network.connections:
+    if is_known(key, network.connections):
         _change_connection(emulator, network.connections[key], variable, value)
         return
     node, group = _population(emulator, key), image.group(key)
     where = f'population "{key}"'
     states = [state for state, _ in group.model.state]
-    if variable in states:
+    if is_known(variable, states):
         values = check_state(group.model, group.parameters[key], variable, value, node.shape, where)
         image.state(key, variable)[...] = values
         if variable == "rest" and key in image.chip_views:
@@ -89,9 +105,9 @@ def change(emulator: Emulator, name: str | Population | Connection, variable: st
             image.arena[f"{group.key}.hot"][:] = 1  # the next step looks at every neuron
             return
     else:
-        parameter = group.model.parameter(variable)
+        parameter = group.model.parameter(variable) if isinstance(variable, str) else None
         if parameter is None:
-            raise unknown("variable", variable, dict.fromkeys([*states, *node.parameters]), where=where)
+            raise unknown_variable(variable, dict.fromkeys([*states, *node.parameters]), where)
         group.parameters[key][variable] = check_parameter(parameter, value, node.shape, where)
     image.refresh(group)
     emulator._books.parameters_changed()
@@ -101,7 +117,7 @@ def change_input(emulator: Emulator, name: str | Input, spikes: Any, payloads: A
     """What ``Emulator.set_input`` does."""
     name = name_of(name)
     network, image = emulator.network, emulator.image
-    if name not in network.inputs:
+    if not is_known(name, network.inputs):
         raise unknown("input", name, network.inputs)
     node, source = network.inputs[name], image.inputs[name]
     where = f'input "{name}"'
@@ -133,10 +149,11 @@ def change_input(emulator: Emulator, name: str | Input, spikes: Any, payloads: A
 
 def _population(emulator: Emulator, name: str) -> Population:
     network = emulator.network
-    if name in network.inputs:
+    if is_known(name, network.inputs):
         raise invalid(f'input "{name}"', "", "an input", "a population or connection", "set_input() is for inputs")
-    if name not in network.populations:
-        raise unknown("population or connection", name, [*network.populations, *network.connections])
+    if not is_known(name, network.populations):
+        advice = 'All neurons are read at once: get("cells", "v")[10:20].' if isinstance(name, Slice) else ""
+        raise unknown("population or connection", name, [*network.populations, *network.connections], advice=advice)
     return network.populations[name]
 
 
@@ -144,10 +161,9 @@ def _change_connection(emulator: Emulator, c: Connection, variable: str, value: 
     if c.learning is not None:
         _change_plastic(emulator, c, variable, value)
         return
-    if variable != "weights":
-        advice = "Delays belong to the structure: make another network." if variable == "delays" else ""
-        where = f'connection "{c.name}"'
-        raise unknown("variable that can be set", variable, ("weights",), where=where, advice=advice)
+    if not is_known(variable, ("weights",)):
+        where, what = f'connection "{c.name}"', "variable that can be set"
+        raise unknown_variable(variable, ("weights",), where, what=what, advice=of_connection(variable))
     emulator._rebuild([synapse_checks.with_values(c, value, emulator.network.rule_set)])
 
 

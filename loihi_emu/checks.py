@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.elements import Noise, Slice
-from loihi_emu.errors import LoihiInputWarning, invalid, unknown
+from loihi_emu.errors import LoihiInputWarning, invalid, is_known, unknown
 from loihi_emu.keywords import elsewhere, unknown_argument
 from loihi_emu.models.specification import NeuronModel, Parameter
 from loihi_emu.numeric import finite, no_number, numbers, ranged, whole
@@ -161,14 +161,14 @@ def probed_variables(variables: Any, known: Collection[str], where: str) -> tupl
     wanted = (variables,) if isinstance(variables, str) else variables
     if not isinstance(wanted, Iterable):
         raise invalid(where, "variables", repr(variables), 'a name or a list of names, such as ["spikes", "v"]')
-    found = tuple(dict.fromkeys(wanted))
+    found = tuple(wanted)
     for variable in found:
-        if variable not in known:
+        if not is_known(variable, known):
             near, _ = elsewhere("variable", variable, known)
             raise unknown("variable", variable, known, where=where, near=near)
     if not found:
         raise invalid(where, "variables", "none", f"some of {', '.join(known)}")
-    return found
+    return tuple(dict.fromkeys(found))
 
 
 def probed_neurons(part: Slice, neurons: Any, where: str) -> NDArray[np.int64] | None:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.conv2d import Conv2D
-from loihi_emu.errors import invalid, unknown
+from loihi_emu.errors import invalid, is_known, unknown
 from loihi_emu.keywords import known_keywords_of
 from loihi_emu.numeric import integer, numbers, ranged
 from loihi_emu.shapes import Shape
@@ -54,7 +54,7 @@ class Noise:
     shape: Shape = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.target not in ("u", "v"):
+        if not is_known(self.target, ("u", "v")):
             raise unknown("noise target", self.target, ("u", "v"))
         object.__setattr__(self, "exp", integer("Noise", "exp", self.exp, 0, 23))
         object.__setattr__(self, "offset", integer("Noise", "offset", self.offset, -128, 127))

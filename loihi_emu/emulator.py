@@ -16,23 +16,20 @@ from loihi_emu.accounts import Books
 from loihi_emu.control import Pacer
 from loihi_emu.counters import Marks
 from loihi_emu.elements import Connection, Input, Population
-from loihi_emu.errors import LoihiOverflowWarning, SimulationError, UnsupportedError, invalid, unknown
+from loihi_emu.errors import LoihiOverflowWarning, SimulationError, UnsupportedError, invalid, is_known, unknown
 from loihi_emu.guard import Guard, changes, reads, runs
 from loihi_emu.image.build import Image
 from loihi_emu.keywords import known_keywords_of, missing_attribute
 from loihi_emu.network import Network
-from loihi_emu.numeric import integer
 from loihi_emu.progress import Progress
 from loihi_emu.rebuild import rebuild
 from loihi_emu.recording import Recording
 from loihi_emu.samples import prepare_samples, with_payloads
-from loihi_emu.steps import Step
+from loihi_emu.steps import Step, steps_of
 from loihi_emu.stream_writer import StreamWriter, check_new, path_to
 from loihi_emu.user_warnings import warn
 
 OVERFLOW = ("chip", "warn", "raise")
-MAX_STEPS = 1 << 62
-RUN_STEPS = "Time counts in whole steps, round(seconds / dt): what a step stands for is chosen with the decays."
 
 
 @known_keywords_of
@@ -72,7 +69,7 @@ class Emulator:
     def __init__(self, network: Network, *, overflow: str = "chip") -> None:
         if not isinstance(network, Network):
             raise invalid("Emulator", "network", repr(network), "a loihi_emu.Network")
-        if overflow not in OVERFLOW:
+        if not is_known(overflow, OVERFLOW):
             raise unknown("overflow mode", overflow, OVERFLOW)
         if not network.populations and not network.inputs:
             raise invalid(f'network "{network.name}"', "", "nothing to run", "at least one population or input")
@@ -123,7 +120,7 @@ class Emulator:
         OutOfMemoryError
             No memory for more rows: what was recorded can be read, saved and dropped (:meth:`forget`).
         """
-        count = integer("run", "steps", steps, 0, MAX_STEPS, "" if isinstance(steps, str) else RUN_STEPS)
+        count = steps_of("run", steps, 0)
         if self._sample_steps is not None:  # recordings of samples do not go on in those of a run
             self._guard.setup(self._forget)
         before, begin, earlier = self._books.marks(), time.perf_counter(), self._wall
@@ -176,7 +173,7 @@ class Emulator:
             Of all samples, one after the other; ``spike_counts(name)`` has shape (samples, size), ``sample(k)`` is the
             Recording of one.
         """
-        count = integer("run_samples", "steps", steps, 1, MAX_STEPS, "" if isinstance(steps, str) else RUN_STEPS)
+        count = steps_of("run_samples", steps, 1)
         samples, prepared, graded = prepare_samples(self.image, inputs, count)
         if graded:
             self._guard.setup(partial(self._rebuild, with_payloads(self.network, graded)))

@@ -11,7 +11,7 @@ numbers, which raise themselves, are in :mod:`loihi_emu.numeric`.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 FEW_NAMES = 8
 """Up to this many known names are listed whole when a name is unknown."""
@@ -60,6 +60,10 @@ class UnknownNameError(ValidationError, KeyError):
 
 class UnknownArgumentError(UnknownNameError, TypeError):
     """A function has no argument of that name; the text lists near ones, and what other tools' words are here."""
+
+
+class ArgumentsError(ValidationError, TypeError):
+    """A function got too many arguments without a name, or lacks one; the text lists them."""
 
 
 class MissingAttributeError(LoihiEmuError, AttributeError):
@@ -258,6 +262,17 @@ def unknown(
     elif not near:
         text += f" known are {_quoted(names[:few])} and {len(names) - few} more."
     return kind(text + _advice(advice), where=where or None, name=what)
+
+
+def is_known(name: object, known: Container[str]) -> bool:
+    """Whether this is a text and one of the known names; anything else (a list, an array) is not one of them.
+
+    Examples
+    --------
+    >>> is_known("v", ("u", "v")), is_known(["v"], {"v": 1})
+    (True, False)
+    """
+    return isinstance(name, str) and name in known
 
 
 def near_names(name: object, known: Iterable[str]) -> list[str]:

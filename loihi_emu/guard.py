@@ -191,7 +191,7 @@ def _marked(way: Callable[[Guard], Any], method: Callable[Concatenate[G, P], R])
 
     @wraps(method)
     def guarded(self: G, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        made: R = way(self._guard)(name, partial(checked if kwargs else method, self, *args, **kwargs))
+        made: R = way(self._guard)(name, partial(checked, self, *args, **kwargs))
         return made
 
     guarded.guarded_as = way.__name__  # type: ignore[attr-defined]

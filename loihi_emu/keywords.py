@@ -6,15 +6,26 @@ names of the arguments of a call; how the function sees itself (signature, docst
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import wraps
-from inspect import CO_VARKEYWORDS
+from inspect import CO_VARARGS, CO_VARKEYWORDS
 from types import FunctionType
 from typing import Any, TypeVar
 
-from loihi_emu.errors import MissingAttributeError, UnknownArgumentError, near_names, unknown
+from loihi_emu.errors import (
+    ArgumentsError,
+    MissingAttributeError,
+    UnknownArgumentError,
+    UnknownNameError,
+    brief,
+    near_names,
+    shown_of,
+    unknown,
+)
 from loihi_emu.keywords_elsewhere import ARGUMENTS, ATTRIBUTES
 
+HIDDEN = ("self", "cls")
+"""What Python gives."""
 MANY_NAMES = 24
 """So many arguments of a function are listed whole: its user does not have to look them up."""
 
@@ -23,12 +34,13 @@ C = TypeVar("C", bound=type)
 
 
 def known_keywords(function: F, name: str = "") -> F:
-    """Answer an unknown keyword of a call with an error that names the right one.
+    """Answer an unknown keyword of a call, or too many or too few arguments, with an error that names the right ones.
 
     Parameters
     ----------
     function : function
-        One that takes ``**keywords`` itself is returned as it is.
+        One that takes any arguments or keywords itself is returned as it is; of one that takes any keywords, and some
+        by name alone, the arguments without a name are counted.
     name : str
         How messages call it; default its qualified name.
 
@@ -43,24 +55,46 @@ def known_keywords(function: F, name: str = "") -> F:
     loihi_emu.errors.UnknownArgumentError: bend: unknown argument "delay": did you mean "delays"? Known are "angle", \
 "delays".
     """
-    code = function.__code__
-    if code.co_flags & CO_VARKEYWORDS:
+    code, free = function.__code__, bool(function.__code__.co_flags & CO_VARKEYWORDS)
+    if code.co_flags & CO_VARARGS or (free and not code.co_kwonlyargcount):
         return function
-    first = code.co_posonlyargcount
-    known = code.co_varnames[first : code.co_argcount + code.co_kwonlyargcount]
+    first, most = code.co_posonlyargcount, code.co_argcount
+    known = code.co_varnames[first : most + code.co_kwonlyargcount]
     allowed = frozenset(known)
     place = name or function.__qualname__
+    needed = code.co_varnames[: most - len(function.__defaults__ or ())]
 
     @wraps(function)
     def checked(*arguments: Any, **keywords: Any) -> Any:
-        if keywords and not allowed.issuperset(keywords):
+        if keywords and not free and not allowed.issuperset(keywords):
             wrong = next(word for word in keywords if word not in allowed)
             is_made = function.__name__ == "__init__" and arguments
             where = type(arguments[0]).__name__ if is_made else place  # perhaps of a class derived from this one
-            raise unknown_argument(wrong, [word for word in known if word not in ("self", "cls")], where, topic=place)
+            raise unknown_argument(wrong, [word for word in known if word not in HIDDEN], where, topic=place)
+        given = len(arguments)
+        lacks = given < len(needed) and any(word not in keywords for word in needed[given:])
+        if given > most or lacks or (keywords and not keywords.keys().isdisjoint(code.co_varnames[first:given])):
+            raise _miscounted(place, code.co_varnames[:most], known[most - first :], needed, given, keywords)
         return function(*arguments, **keywords)
 
     return checked  # type: ignore[return-value]
+
+
+def _miscounted(
+    place: str, names: Sequence[str], named: Sequence[str], needed: Sequence[str], given: int, keywords: Container[str]
+) -> ArgumentsError:
+    """The error for too many arguments without a name, or for missing ones."""
+    hidden = sum(word in HIDDEN for word in names[:1])
+    shown = ", ".join([*names[hidden:], *(f"{word}=..." for word in named)])
+    if given > len(names):
+        got, most = given - hidden, len(names) - hidden
+        advice = " Further ones are written with their names." if named else ""
+        return ArgumentsError(f"{place}: got {got} arguments, allowed is {most} without names: ({shown}).{advice}")
+    twice = [word for word in names[:given] if word in keywords]
+    if twice:
+        return ArgumentsError(f"{place}: {', '.join(twice)} was given twice, by place and by name, of ({shown}).")
+    missing = [word for word in needed[given:] if word not in keywords]
+    return ArgumentsError(f"{place}: nothing was given for {', '.join(missing)}. Arguments are ({shown}).")
 
 
 def known_keywords_of(cls: C) -> C:
@@ -103,6 +137,33 @@ def unknown_argument(
     )
     assert isinstance(found, UnknownArgumentError)
     return found
+
+
+def unknown_variable(
+    name: object, known: Iterable[str], where: str, *, what: str = "variable", advice: str = ""
+) -> UnknownNameError:
+    """Build the error for a variable that does not exist: all there are, and the one that another tool's word means.
+
+    Parameters
+    ----------
+    name : object
+        What was given.
+    known : iterable of str
+        The variables there are.
+    where : str
+        The population or connection.
+    what : str
+        How the message calls it.
+    advice : str
+        What to do, optional; then no near name is guessed.
+    """
+    names = list(dict.fromkeys(known))
+    near, _ = elsewhere("variable", name, names)
+    if advice and not near:
+        shown = ", ".join(f'"{k}"' for k in names)
+        given = f'"{name}"' if isinstance(name, str) else brief(shown_of(name))
+        return UnknownNameError(f"{where}: unknown {what} {given}: known are {shown}. {advice}", where=where, name=what)
+    return unknown(what, name, names, where=where, near=near, few=MANY_NAMES, advice=advice)
 
 
 def missing_attribute(owner: object, name: str, advice: Mapping[str, str] | None = None) -> AttributeError:

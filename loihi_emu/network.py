@@ -13,7 +13,7 @@ from loihi_emu import checks, connect, probing, spike_forms, unused
 from loihi_emu.chip import LOIHI1, Chip
 from loihi_emu.connect import Target
 from loihi_emu.elements import Connection, Input, Noise, Population, Probe, Source
-from loihi_emu.errors import invalid, unknown
+from loihi_emu.errors import invalid, is_known, unknown
 from loihi_emu.events import event_rate, sorted_events
 from loihi_emu.keywords import known_keywords_of, missing_attribute
 from loihi_emu.learning.rule import LearningRule
@@ -109,7 +109,7 @@ class Network:
         return find(self.rules)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._nodes
+        return is_known(name, self._nodes)
 
     if not TYPE_CHECKING:  # type checkers know the attributes
 
@@ -118,7 +118,7 @@ class Network:
 
     def __getitem__(self, name: str) -> Source:
         """The population or input of that name."""
-        if name not in self._nodes:
+        if not is_known(name, self._nodes):
             raise unknown("population or input", name, self._nodes)
         return self._nodes[name]
 
@@ -383,6 +383,9 @@ class Network:
 
     def replace(self, element: Input | Connection) -> None:
         """Put a changed input or connection in the place of the one of its name."""
+        held: Mapping[str, object] = self._connections if isinstance(element, Connection) else self._nodes
+        if not isinstance(element, (Connection, Input)) or not isinstance(held.get(element.name), type(element)):
+            raise invalid("Network.replace", "element", element, "an input or a connection of the name of one here")
         if isinstance(element, Connection):
             self._connections[element.name] = element
         else:

@@ -40,7 +40,7 @@ def numbers(where: str, name: str, values: object, advice: str = "") -> NDArray[
     values : array_like
         Scalar or array of any shape; bool counts as 0 and 1.
     advice : str
-        What to do, optional.
+        What to do about values that carry a unit, optional.
 
     Returns
     -------
@@ -65,18 +65,23 @@ def numbers(where: str, name: str, values: object, advice: str = "") -> NDArray[
         array = np.asarray(values)
     except (TypeError, ValueError):
         given = "lists of different lengths" if isinstance(values, (list, tuple)) else f"a {type(values).__name__}"
-        raise invalid(where, name, given, "a number or a regular array", advice) from None
+        raise invalid(where, name, given, "a number or a regular array") from None
     if isinstance(values, np.ma.MaskedArray) and np.any(values.mask):
         hidden = f"an array with {np.count_nonzero(values.mask)} masked values"
-        raise invalid(where, name, hidden, "an array without a mask", advice or "array.filled(0) gives one.")
+        raise invalid(where, name, hidden, "an array without a mask", "array.filled(0) gives one.")
     if array.dtype.kind == "b":
         if array.size >= LARGE_COPY:
             _room_for_copy(where, name, array)
         return array.astype(np.int64)
+    if array.dtype == np.float16:  # limits beyond its own range would be infinite
+        return array.astype(np.float32)
     if array.dtype.kind in "iuf":
         return array
-    if array.dtype.kind == "O" and all(isinstance(x, int) for x in array.flat):
-        return array
+    if array.dtype.kind == "O":
+        if all(isinstance(x, int) for x in array.flat):
+            return array
+        if all(isinstance(x, (int, float, np.integer, np.floating)) for x in array.flat):  # columns of data frames
+            return np.array(array.tolist())
     given = repr(values) if array.size <= 1 else f"an array of dtype {array.dtype}"
     if "\n" in given or len(given) > LONG_REPR:
         given = f"a {type(values).__name__}"
@@ -102,17 +107,17 @@ def no_number(value: object, meaning: str = "") -> str:
     return f"Write it without quotes: {value.strip()}."
 
 
-def finite(where: str, name: str, values: object, advice: str = "") -> NDArray[Any]:
+def finite(where: str, name: str, values: object, advice: str = "", units: str = "") -> NDArray[Any]:
     """Return `values` as an array; raise if one is NaN or infinite.
 
-    Parameters and errors are those of :func:`numbers`.
+    Parameters and errors are those of :func:`numbers`; `advice` is about such values, `units` about those with a unit.
 
     Examples
     --------
     >>> finite("", "weights", [0.5, 1.0]).tolist()
     [0.5, 1.0]
     """
-    array = numbers(where, name, values, advice)
+    array = numbers(where, name, values, units)
     if array.size >= LARGE_COPY:
         _room_for_copy(where, name, array)
     if array.dtype.kind == "f":
@@ -128,14 +133,14 @@ def whole(where: str, name: str, values: object, advice: str = "") -> NDArray[np
 
     Whole floats (``2.0``) are accepted; nothing is ever rounded here.
 
-    Parameters and errors are those of :func:`numbers`.
+    Parameters and errors are those of :func:`numbers`; `advice` is about fractions and units.
 
     Examples
     --------
     >>> whole("", "dv", [1.0, 2.0]).tolist()
     [1, 2]
     """
-    array = finite(where, name, values, advice)
+    array = finite(where, name, values, units=advice)
     limits = np.iinfo(np.int64)
     if array.dtype.kind == "f":
         _raise_at(where, name, array, array != np.floor(array), "whole numbers", advice or "Round them first.")

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from loihi_emu import synapses as synapse_checks
 from loihi_emu.elements import Connection, Source
-from loihi_emu.errors import invalid, unknown
+from loihi_emu.errors import invalid
 from loihi_emu.image.build import Image
+from loihi_emu.keywords import unknown_variable
 from loihi_emu.learning import checks
 from loihi_emu.learning.grammar import TRACES
 from loihi_emu.learning.rule import Learning, LearningRule, Trace
@@ -41,6 +42,8 @@ def get(image: Image, c: Connection, variable: str) -> Any:
     """What ``Emulator.get`` gives for a connection that learns."""
     found = parameters(c)
     state = [name for name in STATE if name in checks.variables_of(c)]
+    if not isinstance(variable, str):
+        raise unknown_variable(variable, [*state, "given", *found], f'connection "{c.name}"')
     if variable == "delays" and variable not in state:
         return c.as_given(c.delays.astype(np.int64))
     if variable == "given":
@@ -49,7 +52,7 @@ def get(image: Image, c: Connection, variable: str) -> Any:
         return image.learners[c.name].read(image.arena, variable)
     if variable in found:
         return found[variable]
-    raise unknown("variable", variable, [*state, "given", *found], where=f'connection "{c.name}"')
+    raise unknown_variable(variable, [*state, "delays", "given", *found], f'connection "{c.name}"')
 
 
 def set_state(image: Image, network: Network, c: Connection, variable: str, value: Any) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from loihi_emu import checks
 from loihi_emu.connect import Target, slice_of
 from loihi_emu.elements import Connection, Population, Probe, Slice, Source
-from loihi_emu.errors import invalid, unknown
+from loihi_emu.errors import invalid, is_known, unknown
 from loihi_emu.learning import checks as learning_checks
 from loihi_emu.numeric import integer
 from loihi_emu.rules import RuleSet
@@ -49,7 +49,7 @@ def probe_of_neurons(part: Slice, rules: RuleSet, variables: Any, every: int, ne
 
 def check_view(view: str, node: Source, rules: RuleSet, where: str) -> None:
     """Raise if a population has no such view of v."""
-    if view not in VIEWS:
+    if not is_known(view, VIEWS):
         raise unknown("view", view, VIEWS, where=where)
     if view == "chip" and not (isinstance(node, Population) and node.model == "lif" and not rules.floats):
         what = f'model "{node.model}" under rules "{rules.name}"' if isinstance(node, Population) else "an input"

@@ -152,16 +152,20 @@ def quantize(
         mode = sign_mode_of(values, option_of(sign_mode, key, i, len(keys), "sign_mode"), f"{WHERE}, {name}")
         _check_signs(values, mode, name)
         exp = option_of(weight_exp, key, i, len(keys), "weight_exp")
+        chosen_exp = 0 if errors.is_known(exp, ("auto",)) else exp
         bit, fixed = check_precision(
-            option_of(weight_bits, key, i, len(keys), "weight_bits"), 0 if exp == "auto" else exp, f"{WHERE}, {name}"
+            option_of(weight_bits, key, i, len(keys), "weight_bits"), chosen_exp, f"{WHERE}, {name}"
         )
         modes.append(mode)
         bits.append(bit)
-        exps.append(None if exp == "auto" else fixed)
+        exps.append(None if errors.is_known(exp, ("auto",)) else fixed)
     advice = "A neuron with a threshold below 0 would spike without input; shift v instead."
     vth_f = np.asarray(numeric.ranged(WHERE, "vth", numeric.finite(WHERE, "vth", vth), 0, np.inf, advice), np.float64)
     bias_f = np.asarray(numeric.finite(WHERE, "bias", 0.0 if bias is None else bias), dtype=np.float64)
     for name, given in (("vth", vth_f), ("bias", bias_f)):
+        if np.any(np.abs(given) > SANE[1]):
+            allowed = f"at most {SANE[1]:g} in size"
+            raise errors.invalid(WHERE, name, f"{np.abs(given).max():g}", allowed, "Use another unit for all.")
         if given.size == 0:
             raise errors.invalid(WHERE, name, "an empty array", "a number or one per neuron")
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.columns import Column
 from loihi_emu.elements import Source, name_of
-from loihi_emu.errors import NotAFunctionError, invalid, unknown
+from loihi_emu.errors import NotAFunctionError, invalid, is_known, unknown
 from loihi_emu.free import free_memory
 from loihi_emu.keywords import known_keywords_of, missing_attribute
 from loihi_emu.numeric import integer
@@ -155,7 +155,7 @@ class Recording:
 
     def __getitem__(self, name: str) -> Any:
         """Rows of a state variable, shape (rows, neurons); :class:`Spikes` for "name.spikes"."""
-        if name not in self._index:
+        if not is_known(name, self._index):
             raise unknown("recorded array", name, self._index, advice=PROBE_FIRST)
         if name.endswith(".spikes"):
             return self.spikes(name[: -len(".spikes")])
@@ -212,7 +212,7 @@ class Recording:
 
     def times(self, name: str) -> NDArray[np.int64]:
         """Step of each row of a state variable; samples follow one another."""
-        if name not in self._index or name.endswith(".spikes"):
+        if not is_known(name, self._index) or name.endswith(".spikes"):
             raise unknown("recorded state", name, [k for k in self._index if not k.endswith(".spikes")])
         every = int(self._index[name]["every"])
         if self.sample_steps is None:
@@ -327,7 +327,7 @@ class Recording:
 
         Of a connection: the number of each synapse along a row of weights, delays or tags; the neurons of a trace.
         """
-        if name not in self._index:
+        if not is_known(name, self._index):
             raise unknown("recorded array", name, self._index)
         chosen = self._index[name]["neurons"]
         return np.arange(self._index[name]["size"]) if chosen is None else np.asarray(chosen, np.int64)

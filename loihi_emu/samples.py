@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from loihi_emu import spike_forms
 from loihi_emu.elements import Input, name_of
-from loihi_emu.errors import LoihiInputWarning, invalid, unknown
+from loihi_emu.errors import LoihiInputWarning, invalid, is_known, unknown
 from loihi_emu.events import LATEST, PAYLOAD_ADVICE, PAYLOAD_MAX, event_rate, sorted_events
 from loihi_emu.image.build import Image
 from loihi_emu.image.sources import InputSource, most_at_once, thresholds
@@ -49,8 +49,10 @@ def prepare_samples(
     graded: list[str] = []
     for key, samples in inputs.items():
         name = name_of(key)
-        if name not in image.inputs:
+        if not is_known(name, image.inputs):
             raise unknown("input", name, image.inputs)
+        if name in counts:
+            raise invalid(f'input "{name}"', "samples", "samples twice, by its name and as an object", "one of them")
         samples = spike_forms.unwrapped(samples, f'input "{name}", samples', image.inputs[name].node.shape)
         if not isinstance(samples, (list, tuple, np.ndarray)) or getattr(samples, "ndim", 1) == 0:
             given = repr(samples) if np.isscalar(samples) else f"a {type(samples).__name__}"

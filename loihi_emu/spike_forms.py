@@ -2,7 +2,7 @@
 
 - ``(times, indices)``: a tuple, one neuron per time;
 - ``[times, times, ...]``: a list (or an iterator) with the times of each neuron;
-- ``{neuron: times}``: the times of some neurons;
+- ``{neuron: times}``: the times of some neurons, also as a series of lists by their labels;
 - an array of frames ``(steps, neurons)``, also a scipy.sparse matrix: 0 no spike, 1 a spike, anything else a payload;
 - events with named fields (a structured array, a dict, a data frame): :mod:`loihi_emu.spike_fields`;
 - an object with ``times``, ``indices`` and ``size``, such as the Spikes of a Recording.
@@ -123,17 +123,24 @@ def _read(spikes: Any, where: str, shape: Shape | None) -> Events:
         return spikes
     if spikes is None:
         raise refused(where, "nothing", shape)
-    if isinstance(spikes, (str, bytes, bool, int, float, complex, set, frozenset)):
+    if isinstance(spikes, (str, bytes, bytearray, bool, int, float, complex, set, frozenset)):
         raise refused(where, spikes if isinstance(spikes, str) else repr(spikes)[:60], shape)
+    if _has(spikes, "index", "to_dict", "dtype") and spikes.dtype == object:  # a series: its labels are neurons
+        labelled = spikes.to_dict()
+        if len(labelled) < len(spikes):
+            raise refused(where, "a series with a label twice", shape, "Labels are neurons.")
+        return _mapping(labelled, where, shape)
     spikes = unwrapped(spikes, where, shape)
     if _has(spikes, "times", "indices", "size") and not isinstance(spikes, np.ndarray):
         return _of_object(spikes, where, shape)
     if isinstance(spikes, tuple):
-        return _pair(spikes, where, shape)
-    if isinstance(spikes, Mapping):
-        return _mapping(spikes, where, shape)
+        names = getattr(spikes, "_fields", ())  # of a named tuple, whose order is its own
+        named = spike_fields.named(names)
+        return _mapping(dict(zip(names, spikes, strict=True)), where, shape) if named else _pair(spikes, where, shape)
     if is_sparse(spikes):
         return _sparse(spikes, where, shape)
+    if isinstance(spikes, Mapping):
+        return _mapping(spikes, where, shape)
     if hasattr(spikes, "columns") and hasattr(spikes, "to_numpy"):
         names = [str(name) for name in spikes.columns]
         if spike_fields.named(names):
@@ -141,6 +148,9 @@ def _read(spikes: Any, where: str, shape: Shape | None) -> Events:
             return Events(*spike_fields.events(columns, where, shape, _refusing(where, shape)))
         if list(spikes.columns) != list(range(len(names))):
             raise refused(where, f"a data frame of {', '.join(names[:6])}", shape, spike_fields.KNOWN)
+        if list(getattr(spikes, "index", range(len(spikes)))) != list(range(len(spikes))):
+            advice = "Rows are steps: .to_numpy() drops the labels, .reindex(range(steps), fill_value=0) adds rows."
+            raise refused(where, "a data frame whose rows have other labels than 0, 1, 2 ...", shape, advice)
         spikes = spikes.to_numpy()
     if isinstance(spikes, np.ndarray):
         if spikes.dtype.names is not None:
@@ -149,6 +159,10 @@ def _read(spikes: Any, where: str, shape: Shape | None) -> Events:
         if spikes.dtype.kind == "O" and spikes.ndim == 1 and spikes.size and not np.isscalar(spikes[0]):
             return _trains(list(spikes), where, shape)
         return frames(spikes, where, shape)
+    if _has(spikes, "__len__", "__getitem__", "__iter__") and not _has(spikes, "tobytes"):
+        spikes = list(spikes)  # another kind of list
+        if unit_of(spikes) is not None:
+            return _read(spikes, where, shape)
     if isinstance(spikes, (list, Iterator, ValuesView, range)):
         most = MOST_NEURONS if shape is None else prod(shape)
         if isinstance(spikes, list):
@@ -198,9 +212,12 @@ def unwrapped(values: Any, where: str, shape: Shape | None) -> Any:
             values = values.cpu() if hasattr(values, "cpu") else values
         if callable(getattr(values, "numpy", None)):
             return np.asarray(values.numpy())
-        return np.asarray(values) if hasattr(values, "__array__") else values
+        if hasattr(values, "__array__") or hasattr(values, "__array_interface__"):
+            return np.asarray(values)
+        return np.from_dlpack(values) if hasattr(values, "__dlpack__") else values
     except Exception as problem:
-        raise refused(where, f"a {type(values).__name__} that is no array", shape) from problem
+        advice = ".todense() makes an array of it." if hasattr(values, "todense") else ""
+        raise refused(where, f"a {type(values).__name__} that is no array", shape, advice) from problem
 
 
 def _numbers(values: Any, where: str, name: str, shape: Shape | None, advice: str) -> Integers:
@@ -219,10 +236,15 @@ def _numbers(values: Any, where: str, name: str, shape: Shape | None, advice: st
     if array.ndim != 1:
         raise refused(where, f"{name} of shape {array.shape}", shape, "Times and indices are flat lists.")
     if array.dtype.kind == "b":
-        raise refused(where, f"{name} that are True or False", shape, "np.flatnonzero(mask) gives numbers of a mask.")
-    if array.dtype.kind not in "iufO" or (array.dtype.kind == "O" and not all(isinstance(x, int) for x in array)):
+        advice = "np.array(spikes) makes frames of a list of steps; np.flatnonzero(mask) gives numbers of a mask."
+        raise refused(where, f"{name} that are True or False", shape, advice)
+    if array.dtype.kind not in "iufO" or (array.dtype.kind == "O" and not all(map(_is_number, array))):
         raise refused(where, f"{name} that are no numbers ({array.dtype})", shape)
     return whole(where, f"spike {name}", array, advice)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
 
 
 def _of_object(spikes: Any, where: str, shape: Shape | None) -> Events:
@@ -260,7 +282,7 @@ def _mapping(spikes: Mapping[Any, Any], where: str, shape: Shape | None) -> Even
     if names and all(isinstance(name, str) for name in names):
         fields = {name: unwrapped(spikes[name], where, shape) for name in names}
         if not spike_fields.named(names):
-            raise refused(where, f"a dict of {', '.join(map(repr, names[:6]))}", shape, spike_fields.KNOWN)
+            raise refused(where, f"a dict of {', '.join(map(repr, names[:6]))}", shape, _advice_on(names))
         return Events(*spike_fields.events(fields, where, shape, _refusing(where, shape)))
     if not all(isinstance(name, (int, np.integer)) and not isinstance(name, bool) for name in names):
         raise refused(where, f"a dict with the key {next(n for n in names if type(n) is not int)!r}"[:80], shape)
@@ -268,6 +290,15 @@ def _mapping(spikes: Mapping[Any, Any], where: str, shape: Shape | None) -> Even
         advice = "" if shape is None else f"There are {prod(shape)} neurons."
         ranged(where, "spikes, neurons", names, 0, (MOST_NEURONS if shape is None else prod(shape)) - 1, advice)
     return _joined({int(name): spikes[name] for name in names}, where, shape, None if shape is None else prod(shape))
+
+
+def _advice_on(names: list[str]) -> str:
+    """What to do about a dict with these names."""
+    if {"senders", "times"} <= set(names):  # NEST
+        return "Senders are ids of nodes: (np.round(times / dt).astype(int), senders - nodes[0].global_id)."
+    if all(name.isdecimal() for name in names):
+        return "Neurons are whole numbers, without quotes."
+    return spike_fields.KNOWN
 
 
 def _joined(trains: Mapping[int, Any], where: str, shape: Shape | None, size: int | None) -> Events:
@@ -285,6 +316,8 @@ def _trains(trains: list[Any], where: str, shape: Shape | None) -> Events:
         return Events(np.zeros(0, np.int64), np.zeros(0, np.int64), size=size)
     if isinstance(trains[0], np.void):
         raise refused(where, "a list of events", shape, "np.array(events) puts them into one array.")
+    if isinstance(trains[0], Mapping):
+        raise refused(where, "a list of dicts", shape, "One dict has all events: {'t': times, 'i': neurons}.")
     if all(isinstance(t, (int, float, complex, np.generic)) or getattr(t, "ndim", None) == 0 for t in trains):
         raise refused(where, "a flat list", shape, FLAT)
     equal = {_length(t) for t in trains}
@@ -330,8 +363,9 @@ def _sparse(spikes: Any, where: str, shape: Shape | None) -> Events:
         advice = "This is the transpose: pass it with .T." if turned else ""
         raise refused(where, f"a sparse matrix of shape {spikes.shape}", shape, advice)
     matrix = spikes.tocoo(copy=True)
+    matrix.data = _payloads(matrix.data, where, shape)  # before they are added: small types would wrap
     matrix.sum_duplicates()
-    values = _payloads(matrix.data, where, shape)
+    values = matrix.data
     keep = values != 0
     rows, columns = matrix.row[keep].astype(np.int64), matrix.col[keep].astype(np.int64)
     return Events(rows, columns, values[keep], int(spikes.shape[1]), int(spikes.shape[0]))

@@ -4,7 +4,26 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, NoReturn
 
-from loihi_emu.errors import NotAFunctionError
+import numpy as np
+
+from loihi_emu.errors import NotAFunctionError, invalid
+from loihi_emu.numeric import integer, no_number
+
+MAX_STEPS = 1 << 62
+RUN_STEPS = "Time counts in whole steps, round(seconds / dt): what a step stands for is chosen with the decays."
+
+
+def steps_of(where: str, steps: object, least: int) -> int:
+    """How many steps are to run: a whole number, `least` or more.
+
+    Examples
+    --------
+    >>> steps_of("run", 10.0, 0)
+    10
+    """
+    if steps is None or isinstance(steps, (str, bytes, bool, np.bool_)):
+        raise invalid(where, "steps", repr(steps), f"a whole number, {least} or more", no_number(steps))
+    return integer(where, "steps", steps, least, MAX_STEPS, RUN_STEPS)
 
 
 class _Value(int):

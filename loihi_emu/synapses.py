@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from loihi_emu.conv2d import Conv2D
 from loihi_emu.elements import Connection, Slice
-from loihi_emu.errors import invalid, unknown
+from loihi_emu.errors import invalid, is_known, unknown
 from loihi_emu.lost_weights import loss, tell_loss
-from loihi_emu.numeric import COPY_BYTES, ranged, whole
+from loihi_emu.numeric import COPY_BYTES, numbers, ranged, whole
 from loihi_emu.room import room_for
 from loihi_emu.rules import RuleSet
 from loihi_emu.rules.weights import EFFECTIVE_MAX, sign_mode_of
@@ -46,7 +46,7 @@ def connection(
 ) -> Connection:
     """Check everything about a connection and put its synapses in order. See :meth:`loihi_emu.Network.connect`."""
     where = f'connection "{name}"'
-    if kind not in KINDS:
+    if not is_known(kind, KINDS):
         raise unknown("kind", kind, KINDS, where=where)
     for option, value in (("graded", graded), ("scaled", scaled)):
         if not isinstance(value, (bool, np.bool_)):
@@ -72,6 +72,7 @@ def connection(
 def with_values(old: Connection, values: Any, rules: RuleSet) -> Connection:
     """The same connection with other weights, checked as at construction (its sign mode stays)."""
     where = f'connection "{old.name}"'
+    values = values if hasattr(values, "shape") else numbers(where, "weights", values)
     whole_matrix = old.kind == "sparse" and np.shape(values) == (old.post.size, old.pre.size)
     if whole_matrix:
         values = _picked(old, values, where)

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from loihi_emu.errors import invalid
 from loihi_emu.keywords import known_keywords
 from loihi_emu.numeric import finite, integer, ranged, whole
+from loihi_emu.plots._source import RecordingLike
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,6 +51,9 @@ def weight_history(
     ValidationError
         When no weights were recorded, or a synapse does not exist.
     """
+    if not isinstance(recording, RecordingLike):
+        given = f"a {type(recording).__name__}"
+        raise invalid("weight_history", "recording", given, "a Recording", "Emulator.run() returns one.")
     found = [key[: -len(".weights")] for key in recording.names if key.endswith(".weights")]
     if name is None and len(found) == 1:
         name = found[0]

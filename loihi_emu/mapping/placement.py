@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.boards import Board
 from loihi_emu.elements import Population, Slice, name_of
-from loihi_emu.errors import unknown
+from loihi_emu.errors import is_known, unknown
 from loihi_emu.keywords import known_keywords_of
 from loihi_emu.mapping.assignment import Assignment
 from loihi_emu.mapping.core_lists import CoreLists
@@ -124,7 +124,7 @@ class Placement:
     def formats(self, connection: Any) -> list[CoreLists]:
         """How the synapses of a connection are stored on each core that has some."""
         name = name_of(connection)
-        if name not in self.problem.connections:
+        if not is_known(name, self.problem.connections):
             raise unknown("connection", name, self.problem.connections)
         return [row for row in self.lists if row.connection == name]
 

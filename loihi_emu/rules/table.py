@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from loihi_emu.errors import invalid, unknown
+from loihi_emu.errors import invalid, is_known, unknown
 from loihi_emu.keywords import elsewhere
 from loihi_emu.models.specification import NeuronModel
 from loihi_emu.rules.chip import CHIP
@@ -103,8 +103,8 @@ def model_of(rule_set: RuleSet, model: str) -> NeuronModel:
     UnknownNameError
         It has no such model; near names are listed, and the rule sets that have it.
     """
-    if model in [m.name for m in rule_set.models]:
+    if is_known(model, [m.name for m in rule_set.models]):
         return rule_set.model(model)
-    others = [f'"{name}"' for name in names() if model in [m.name for m in find(name).models]]
+    others = [f'"{name}"' for name in names() if is_known(model, [m.name for m in find(name).models])]
     advice = f"Rules {', '.join(others)} have it." if others else ""
     raise unknown("model", model, [m.name for m in rule_set.models], where=f'rules "{rule_set.name}"', advice=advice)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.elements import Connection
-from loihi_emu.errors import unknown
+from loihi_emu.errors import is_known, unknown
 from loihi_emu.numeric import integer
 
 SIGN_MODES = ("mixed", "excitatory", "inhibitory")
@@ -136,8 +136,8 @@ class WeightRule(ABC):
 
 def sign_mode_of(values: Array, sign_mode: str, where: str) -> str:
     """Resolve "auto": excitatory when no weight is negative, inhibitory when none is positive, else mixed."""
-    if sign_mode != "auto":
-        if sign_mode not in SIGN_MODES:
+    if not is_known(sign_mode, ("auto",)):
+        if not is_known(sign_mode, SIGN_MODES):
             raise unknown("sign mode", sign_mode, ("auto", *SIGN_MODES), where=where)
         return sign_mode
     low, high = (values.min(), values.max()) if values.size else (0, 0)

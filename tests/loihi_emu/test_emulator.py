@@ -49,8 +49,8 @@ def test_the_network_is_taken_as_it_is():
     [
         (-1, ["got -1", "0 or more"]),
         (1.5, ["got 1.5", "whole numbers"]),
-        (None, ["got None", "a number"]),
-        ("5", ["got '5'", "a number"]),
+        (None, ["got None", "a whole number"]),
+        ("5", ["got '5'", "a whole number"]),
         ([1, 2], ["shape (2,)", "one whole number"]),
         (float("nan"), ["got nan", "finite"]),
         (float("inf"), ["got inf", "finite"]),

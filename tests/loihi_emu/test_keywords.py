@@ -3,6 +3,7 @@
 import inspect
 import pickle
 
+import numpy as np
 import pytest
 
 import loihi_emu
@@ -10,6 +11,7 @@ from loihi_emu import LoihiEmuError, Network, Noise, plots, quantize
 from loihi_emu.errors import MissingAttributeError, UnknownArgumentError
 from loihi_emu.keywords import known_keywords
 from loihi_emu.keywords_elsewhere import ARGUMENTS, ATTRIBUTES
+from loihi_emu.learning import pair_stdp
 from loihi_emu.rules import find, names
 
 
@@ -185,3 +187,122 @@ def test_a_recording_without_weights_says_how_to_probe_them():
     net.probe(c, "v")
     with pytest.raises(loihi_emu.ValidationError, match=r"a recording without weights.*net\.probe\(connection"):
         plots.weight_history(loihi_emu.Emulator(net).run(2))
+
+
+NO_NAMES = [["c"], {"c": 1}, {"c"}, np.array([1, 2]), None, 3, b"c", float("nan")]
+
+
+def takes_names():
+    """What takes a name, each as a function of it."""
+    net, a, c = network()
+    net.connect(a, c, [[1] * 3] * 3, name="w", learning=pair_stdp(), sign_mode="excitatory")
+    net.probe(c, ["spikes", "v"])
+    e = loihi_emu.Emulator(net)
+    r, place = e.run(2), net.place()
+    other = net.copy()
+    return [
+        lambda n: net[n], lambda n: other.connect(n, "c", 1), lambda n: other.connect("a", n, 1),
+        lambda n: other.probe("c", [n]), lambda n: other.probe("c", "u", view=n), lambda n: Network(rules=n),
+        lambda n: other.population("z", 3, vth=1, model=n), lambda n: other.connect("a", "c", 1, kind=n),
+        lambda n: other.connect("a", "c", 1, sign_mode=n), lambda n: loihi_emu.Emulator(net, overflow=n),
+        lambda n: other.connect("a", "c", 1, sign_mode="excitatory", learning=pair_stdp(), factors={"y1": n}),
+        lambda n: e.get(n, "v"), lambda n: e.get("c", n), lambda n: e.get("w", n), lambda n: e.get("c", "v", view=n),
+        lambda n: e.set(n, "v", 1), lambda n: e.set("c", n, 1), lambda n: e.set("w", n, 1),
+        lambda n: e.set_input(n, spikes=[]), lambda n: r[n], lambda n: r.spikes(n), lambda n: r.spike_counts(n),
+        lambda n: r.times(n), lambda n: r.neurons(n), lambda n: Noise(n, 3), lambda n: place.where(n, 0),
+        lambda n: place.formats(n), lambda n: quantize([[0.5]], sign_mode=[n]),
+        lambda n: other.replace(n), lambda n: plots.weight_history(n),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("which", range(30))
+def test_what_is_no_text_is_no_name(which):
+    """Lists, arrays, sets: an error in words, whatever a dict or a comparison of arrays would say."""
+    call = takes_names()[which]
+    for given in NO_NAMES:
+        with pytest.raises(loihi_emu.ValidationError):
+            call(given)
+
+
+def test_all_that_takes_names_is_asked():
+    assert len(takes_names()) == 30
+    assert ["c"] not in network()[0]
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda net, e: net.population("d", 3, 100), r"Network\.population: got 3 arguments, .* 2 .*model=.*names\.$"),
+        (lambda net, e: net.population("d", 3, shape=3), "shape was given twice, by place and by name"),
+        (lambda net, e: net.input("d", 3, ([1], [0])), "Network.input: got 3 arguments.*spikes="),
+        (lambda net, e: net.connect("a", "c"), "nothing was given for weights"),
+        (lambda net, e: net.connect("a", "c", 1, "name"), "got 4 arguments, allowed is 3.*name="),
+        (lambda net, e: net.probe(), "nothing was given for target"),
+        (lambda net, e: e.run(), "Emulator.run: nothing was given for steps"),
+        (lambda net, e: e.run(3, True), r"got 2 arguments, allowed is 1.*\(steps, progress=\.\.\., to=\.\.\.\)"),
+        (lambda net, e: e.get("c"), "nothing was given for variable"),
+        (lambda net, e: e.reset(1), "Emulator.reset: got 1 arguments, allowed is 0"),
+        (lambda net, e: loihi_emu.Trace(1), "Trace: nothing was given for tau"),
+        (lambda net, e: quantize(), "nothing was given for weights"),
+    ],
+)  # fmt: skip
+def test_too_many_and_too_few_arguments_are_told_with_their_names(call, said):
+    net = network()[0]
+    with pytest.raises(TypeError, match=said) as caught:
+        call(net, loihi_emu.Emulator(net))
+    assert isinstance(caught.value, LoihiEmuError)
+
+
+@pytest.mark.parametrize(
+    ("name", "variable", "said"),
+    [
+        ("c", "voltage", 'did you mean "v"'),
+        ("c", "threshold_voltage", '"refractory", "vmin", "vmax"'),
+        ("w", "learning", "does not learn"),
+        ("w", "weight_exp", "weight_exp is part of the structure"),
+        ("w", "weight", 'did you mean "weights"'),
+    ],
+)
+def test_variables_that_there_are_not_are_told_in_words_that_fit(name, variable, said):
+    net, a, c = network()
+    net.connect(a, c, [[1] * 3] * 3, name="w")
+    emulator = loihi_emu.Emulator(net)
+    for call in (lambda: emulator.get(name, variable), lambda: emulator.set(name, variable, 1)):
+        with pytest.raises(loihi_emu.UnknownNameError, match=said) as caught:
+            call()
+        assert "more." not in str(caught.value)
+        assert not ("structure" in said and "did you mean" in str(caught.value))
+
+
+@pytest.mark.parametrize("steps", [True, None, "10", b"10", np.bool_(True)])
+def test_steps_are_a_number(steps):
+    emulator = loihi_emu.Emulator(network()[0])
+    for call in (lambda: emulator.run(steps), lambda: emulator.run_samples(steps, {"a": [([0], [0])]})):
+        with pytest.raises(loihi_emu.ValidationError, match=r"steps: got .*allowed is a whole number, \d or more"):
+            call()
+    assert emulator.step == 0
+
+
+def test_advice_is_about_what_was_given():
+    net, a, c = network()
+    for weights in ([[1], [1, 2]], np.ma.masked_array(np.ones((3, 3), int), np.eye(3)), np.full((3, 3), np.nan)):
+        with pytest.raises(loihi_emu.ValidationError, match="weights: got") as caught:
+            net.connect(a, c, weights)
+        assert "quantize" not in str(caught.value)
+    with pytest.raises(loihi_emu.ValidationError, match=r"no units here\.$"):
+        quantize(np.array([[5]], "m8[ms]"))
+    with pytest.raises(loihi_emu.ValidationError, match="vth: got 1e\\+300, allowed is at most"):
+        quantize([[0.5]], vth=1e300)
+
+
+def test_synapses_can_be_set_from_ragged_lists_only_in_words():
+    net, a, c = network()
+    net.connect(a, c, ([0, 1], [0, 1], [1, 2]), name="s")
+    with pytest.raises(loihi_emu.ValidationError, match="lists of different lengths"):
+        loihi_emu.Emulator(net).set("s", "weights", [[1], [1, 2]])
+
+
+def test_samples_of_one_input_come_once():
+    net, a, _ = network()
+    with pytest.raises(loihi_emu.ValidationError, match="samples twice"):
+        loihi_emu.Emulator(net).run_samples(2, {"a": [([0], [0])], a: [([0], [0])]})

@@ -1,5 +1,6 @@
 """Every form in which the field's tools hand over spikes means one thing, or is refused with the ways to write them."""
 
+import collections
 import itertools
 
 import numpy as np
@@ -10,6 +11,10 @@ from messages import complains
 from loihi_emu import Emulator, LoihiInputWarning, Network
 
 FORMS = ["(times, indices)", "{neuron: times}", "(steps, "]
+
+
+SPARSE = ("csr", "csc", "coo", "lil", "dok", "bsr", "dia")
+Named = collections.namedtuple("Named", ["indices", "times"])
 
 
 class Quantity:
@@ -68,6 +73,63 @@ class Frame:
         return np.array(list(self.held.values())).T
 
 
+class Series:
+    """What a series of a data frame has."""
+
+    dtype = np.dtype(object)
+
+    def __init__(self, values, index):
+        self.values, self.index = values, index
+
+    def __len__(self):
+        return len(self.values)
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.values, dtype=object)
+
+    def to_dict(self):
+        return dict(zip(self.index, self.values, strict=True))
+
+
+class Table:
+    """What a data frame of frames has."""
+
+    def __init__(self, values, index):
+        self.values, self.index, self.columns = values, index, range(values.shape[1])
+
+    def __len__(self):
+        return len(self.values)
+
+    def to_numpy(self):
+        return self.values
+
+
+class TrainList:
+    """What neo's lists of spike trains have."""
+
+    def __init__(self, held):
+        self.held = held
+
+    def __len__(self):
+        return len(self.held)
+
+    def __getitem__(self, k):
+        return self.held[k]
+
+    def __iter__(self):
+        return iter(self.held)
+
+
+class Packed:
+    """What sparse arrays of other packages have."""
+
+    def __array__(self, dtype=None, copy=None):
+        raise RuntimeError("it is sparse")
+
+    def todense(self):
+        raise AssertionError
+
+
 class Segment:
     spiketrains = (Quantity([0.1]),)
 
@@ -106,6 +168,13 @@ THREE = ([1, 3, 5], [0, 2, 0])
         np.array([np.array([1, 5]), np.array([]), np.array([3])], dtype=object),
         (train for train in ([1, 5], [], [3])),
         {0: [1, 5], 2: [3]},
+        Series([[3], [1, 5]], [2, 0]),
+        collections.deque([[1, 5], [], [3]]),
+        TrainList([[1, 5], [], [3]]),
+        Named(indices=[0, 2, 0], times=[1, 3, 5]),
+        (np.array([1, 3, 5], object), np.array([0.0, 2, 0], object)),
+        (np.array([1, 3, 5], np.float16), [0, 2, 0]),
+        *(scipy.sparse.coo_array(([1, 1, 1], ([1, 3, 5], [0, 2, 0]))).asformat(f) for f in SPARSE),
         {0: [1, 5], 1: [], 2: np.array([3])}.values(),
         {np.int64(2): (3,), np.int64(0): np.array([1, 5])},
         {"t": [1, 3, 5], "i": [0, 2, 0]},
@@ -160,7 +229,7 @@ def test_times_of_each_neuron_in_lists_of_equal_length():
         (3, {-1: [1]}, ["got -1", "0..2"]),
         (3, {0.5: [1]}, ["the key 0.5"]),
         (3, {0: 5}, ["times of neuron 0 of shape ()"]),
-        (3, {"senders": [1], "times": [1.0]}, ["'senders'", "Fields are t with i"]),
+        (3, {"senders": [1], "times": [1.0]}, ["'senders'", "ids of nodes", "global_id"]),
         (3, {"t": [1], "i": [0], "weight": [3]}, ['the unknown field "weight"']),
         (3, {"t": [1], "ts": [1], "i": [0]}, ['the second field "ts"']),
         (3, {"t": [1, 2], "i": [0]}, ["2 t, 1 i"]),
@@ -189,7 +258,14 @@ def test_times_of_each_neuron_in_lists_of_equal_length():
         (3, [[1, [2]], [3], [4]], ["times of neuron 0 as lists of different lengths"]),
         (3, [[[1]], [[2]], [[3]]], ["times of neuron 0 of shape (1, 1)"]),
         (3, [None, [1], [2]], ["times of neuron 0 None"]),
-        (3, [{}, {}, {}], ["times of neuron 0 {}"]),
+        (3, [{}, {}, {}], ["a list of dicts", "One dict"]),
+        (3, {"0": [1]}, ["a dict of '0'", "without quotes"]),
+        (3, Series([[1], [2]], ["a", "b"]), ["a dict of 'a'"]),
+        (3, Series([[1], [2]], [0, 0]), ["a label twice"]),
+        (3, Table(np.eye(3), [2, 0, 1]), ["rows have other labels", "reindex"]),
+        (3, TrainList([Quantity([0.1])]), ["times in s"]),
+        (3, bytearray(3), ["bytearray"]),
+        (3, Packed(), ["no array", "todense"]),
         (3, (["1"], ["0"]), ["no numbers"]),
         (3, (None, [1]), ["times None"]),
         (3, {(1, 0)}, ["{(1, 0)}"]),
@@ -304,3 +380,15 @@ def test_values_of_a_factor_end_where_frames_say_whatever_form_they_have(form):
     node = Network().input("i", 2, spikes=form(values))
     assert node.zeros.tolist() == [[2, 2], [0, 1]]
     assert Network().input("i", 2, spikes=form(values[:2] > 0)).zeros is None
+
+
+@pytest.mark.parametrize(("dtype", "value"), [(np.uint8, 200), (bool, True), (np.int8, 100)])
+def test_entries_of_a_sparse_matrix_at_one_place_add_up(dtype, value):
+    twice = scipy.sparse.coo_array((np.array([value, value], dtype), ([1, 1], [2, 2])), shape=(4, 3))
+    made = Network("n").input("i", 3, spikes=twice)
+    assert (made.times.tolist(), made.indices.tolist(), made.payloads.tolist()) == ([1], [2], [2 * int(value)])
+
+
+@pytest.mark.parametrize("halves", [np.eye(3, dtype=np.float16), np.ones((2, 3), np.float16)])
+def test_half_floats_are_read_without_a_warning(halves):
+    assert read(3, halves)[0] == np.nonzero(halves)[0].tolist()
