@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from errno import EIO
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from loihi_emu import foreign
 from loihi_emu.columns import Column
-from loihi_emu.errors import LoihiEmuError, OutOfMemoryError, ValidationError, invalid
+from loihi_emu.errors import FileError, LoihiEmuError, OutOfMemoryError, ValidationError, invalid
 from loihi_emu.npz import Arrays, Form, Npz, reason
 from loihi_emu.npz_writing import pieces, write_npz
 from loihi_emu.room import room_for
@@ -58,6 +59,8 @@ def write_archive(
         Of the file.
     """
     target = path_of(path)
+    if target.name == "..":
+        raise invalid(str(path), "", "a folder", "the name of a file")
     if target.suffix != ".npz":
         target = target.with_name(target.name + ".npz")
     if not target.parent.is_dir():
@@ -71,8 +74,11 @@ def write_archive(
     content: dict[str, NDArray[Any] | Column] = {"header": np.frombuffer(body, np.uint8)}
     content |= {f"{NAME}{k}": a for k, a in arrays.items()}
     content["sum"] = np.frombuffer(_digest(content), np.uint8)
-    with replacing(target) as stream:
-        write_npz(stream, content)
+    try:
+        with replacing(target) as stream:
+            write_npz(stream, content)
+    except OSError as problem:
+        raise FileError(problem.errno or EIO, problem.strerror or str(problem), str(target)) from problem
     return target
 
 

@@ -9,8 +9,10 @@ from typing import Literal
 from loihi_emu import errors
 from loihi_emu.chip import LOIHI1, LOIHI2, Chip
 from loihi_emu.facts import Fact, press
+from loihi_emu.keywords import known_keywords, known_keywords_of
 
 
+@known_keywords_of
 @dataclass(frozen=True)
 class Board:
     """A board or system.
@@ -80,6 +82,7 @@ def squashed(name: str) -> str:
     return re.sub(r"[\s_-]", "", name).casefold()
 
 
+@known_keywords
 def board(name: str) -> Board:
     """Return a board by its name.
 

@@ -46,8 +46,10 @@ def run(options: argparse.Namespace) -> int:
     ValidationError
         No such file, or one of another kind.
     """
-    if not options.file.is_file() and not options.file.with_name(options.file.name + ".npz").is_file():
-        raise invalid(str(options.file), "", "no file", "a network written by Network.save, or a Lava script (.py)")
+    saved = options.file.parent / f"{options.file.name}.npz"
+    if not options.file.is_file() and not saved.is_file():
+        what, allowed = foreign.describe(options.file)[0], "a network written by Network.save, or a Lava script (.py)"
+        raise invalid(str(options.file), "", what, allowed)
     how: dict[str, Any] = {
         "chip": CHIPS[options.chip] if options.chip else None, "boards": options.boards, "strategy": options.strategy,
     }  # fmt: skip

@@ -106,6 +106,7 @@ class _Node:
         return Slice(self, start, max(start, stop), step)  # type: ignore[arg-type]
 
 
+@known_keywords_of
 @dataclass(frozen=True, eq=False)
 class Population(_Node):
     """Neurons of one model. Made by :meth:`loihi_emu.Network.population`.
@@ -136,6 +137,7 @@ class Population(_Node):
         self.__dict__.update(state, parameters=MappingProxyType(state["parameters"]))
 
 
+@known_keywords_of
 @dataclass(frozen=True, eq=False)
 class Input(_Node):
     """Spikes from outside. Made by :meth:`loihi_emu.Network.input`.
@@ -172,6 +174,7 @@ def _extent(node: _Node) -> str:
     return str(node.size) if len(node.shape) == 1 else f"{node.size} {node.shape}"
 
 
+@known_keywords_of
 @dataclass(frozen=True, eq=False)
 class Slice:
     """Neurons ``start, start + step, ... < stop`` of a population or an input."""
@@ -200,6 +203,7 @@ class Slice:
         return np.arange(self.start, self.stop, self.step, dtype=np.int64)
 
 
+@known_keywords_of
 @dataclass(frozen=True, eq=False)
 class Connection:
     """Synapses from one slice of neurons to another. Made by :meth:`loihi_emu.Network.connect`.
@@ -293,6 +297,7 @@ class Connection:
         )
 
 
+@known_keywords_of
 @dataclass(frozen=True, eq=False)
 class Probe:
     """What to record. Made by :meth:`loihi_emu.Network.probe`.

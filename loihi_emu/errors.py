@@ -137,6 +137,14 @@ class OutOfMemoryError(LoihiEmuError, MemoryError):
         self.where, self.need, self.free, self.parts = where, need, free, dict(parts or {})
 
 
+class FileError(LoihiEmuError, OSError):
+    """A file cannot be written; the text says which and why, and that what was there stays."""
+
+    def __str__(self) -> str:
+        # OSError would show its number first.
+        return f"{self.filename}: got a file that cannot be written ({self.strerror}). What was there stays as it was."
+
+
 class MissingExtraError(LoihiEmuError, ImportError):
     """An optional dependency is not installed; the text names the pip command."""
 

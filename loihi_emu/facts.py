@@ -14,6 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from loihi_emu.keywords import known_keywords_of
+
 Grade = Literal["paper", "code", "press", "derived", "unknown", "changed"]
 Value = int | float | str | None
 
@@ -21,6 +23,7 @@ STRONG: tuple[Grade, ...] = ("paper", "code")
 """Grades that can be relied on where no doubt is noted."""
 
 
+@known_keywords_of
 @dataclass(frozen=True, kw_only=True)
 class Fact:
     """One quantity with its evidence.

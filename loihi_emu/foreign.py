@@ -13,6 +13,7 @@ LOOKED_AT = 4096
 NONE = "no file"
 HDF5 = b"\x89HDF\r\n\x1a\n"
 HDF5_STARTS = (0, 512, 1024, 2048)
+STREAM = b"\x89loihi_emu rec"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 STARTS: tuple[tuple[bytes, str], ...] = (
     (b"\x93NUMPY", "a single NumPy array (npy)"),
@@ -83,6 +84,8 @@ def _by_start(path: Path, start: bytes) -> tuple[str, str]:
         return "an HDF5 file", ADVICE.get(path.suffix.lower(), "HDF5 files cannot be read.")
     if start.startswith(ZIP):
         return _zip(path)
+    if start.startswith(STREAM):
+        return "a recording that run(to=...) wrote", "Recording.load() reads it."
     for beginning, what in STARTS:
         if start.startswith(beginning):
             return what, ""

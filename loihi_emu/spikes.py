@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.keywords import missing_attribute
+from loihi_emu.keywords import known_keywords_of, missing_attribute
 
 
+@known_keywords_of
 @dataclass(frozen=True, eq=False)
 class Spikes:
     """Spikes of one population or input, in order of (time, index).

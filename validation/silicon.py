@@ -9,6 +9,7 @@ from warnings import catch_warnings, simplefilter
 import numpy as np
 from numpy.typing import NDArray
 
+from loihi_emu import foreign
 from loihi_emu.emulator import Emulator
 from loihi_emu.errors import invalid
 from loihi_emu.network import Network
@@ -39,6 +40,9 @@ def read_recording(path: str | Path) -> NDArray[np.int64]:
         No such file, one of another form, or numbers that a chip does not give.
     """
     where = str(path)
+    what, advice = foreign.describe(Path(path))
+    if what != "a text file":
+        raise invalid(where, "", what, "a CSV of input, v and spike", advice)
     try:
         with catch_warnings():
             simplefilter("ignore", UserWarning)  # of an empty file, which is an error below

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from loihi_emu.keywords import known_keywords_of
+
 
 class SlowestCore(NamedTuple):
     """The core that needs the longest: its chip, its number there, and its mean time per step in ns."""
@@ -25,6 +27,7 @@ class SlowestStep(NamedTuple):
     time: float
 
 
+@known_keywords_of
 @dataclass(frozen=True, eq=False, repr=False)
 class Estimate:
     """Energy and time of a recorded run. Made by :meth:`loihi_emu.mapping.Placement.estimate`.

@@ -159,6 +159,7 @@ def test_map_of_what_does_not_fit_is_one_line_and_status_2(capsys, tmp_path):
     [
         (["none.npz"], ["none.npz", "no file", "Network.save"]),
         (["none.py"], ["none.py", "no file"]),
+        ([""], ["a folder", "Network.save"]),
         (["rec.npz"], ["a file of kind 'loihi_emu recording'", "loihi_emu network"]),
         (["net.npz", "--boards", "Nahuk"], ['did you mean "Nahuku"']),
         (["net.npz", "--strategy", "greddy"], ['did you mean "greedy"']),

@@ -247,3 +247,12 @@ def test_arrays_of_others_are_read_as_they_are(tmp_path):
     for name, array in arrays.items():
         assert found[name].dtype == array.dtype and np.array_equal(found[name], array)
     complains(lambda: read_npz(tmp_path / "x.npz", "arrays", ("e",)), ["x.npz", "e", "no such array"])
+
+
+def test_a_recording_written_while_running_is_named_where_another_file_is_wanted(tmp_path):
+    net = Network()
+    net.probe(net.population("c", 2, vth=1))
+    Emulator(net).run(3, to=tmp_path / "s.rec")
+    for load in (Network.load, Emulator(net).restore):
+        with pytest.raises(ValueError, match=r"s\.rec: got a recording that run\(to=...\) wrote.*Recording\.load"):
+            load(tmp_path / "s.rec")

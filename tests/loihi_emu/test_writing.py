@@ -1,5 +1,6 @@
 """Writing a file leaves the old one or the new one, whoever else writes the same name."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from loihi_emu import Emulator, Network, Recording
+from loihi_emu import Emulator, LoihiEmuError, Network, Recording
 from loihi_emu.writing import OLD, clean, replacing
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -192,3 +193,26 @@ def test_errors_name_the_file(tmp_path):
     for path in (tmp_path / "none" / "a", tmp_path):
         with pytest.raises(OSError, match=str(path)), replacing(path) as stream:
             stream.write(b"x")
+
+
+@pytest.mark.parametrize("reason", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO])
+def test_a_file_that_cannot_be_written_is_told_and_the_old_one_stays(tmp_path, monkeypatch, reason):
+    net = Network()
+    net.probe(net.population("c", 2, vth=1))
+    emulator = Emulator(net)
+    saves = {"chk": emulator.save, "net": net.save, "rec": emulator.run(2).save}
+    before = {name: save(tmp_path / name).read_bytes() for name, save in saves.items()}
+
+    def fails(*_):
+        raise OSError(reason, os.strerror(reason))
+
+    monkeypatch.setattr(os, "fsync", fails)
+    for name, save in saves.items():
+        said = f"{name}.npz: got a file that cannot be written .{os.strerror(reason)}"
+        with pytest.raises(OSError, match=said) as caught:
+            save(tmp_path / name)
+        assert isinstance(caught.value, LoihiEmuError) and caught.value.errno == reason
+        assert (tmp_path / f"{name}.npz").read_bytes() == before[name]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["chk.npz", "net.npz", "rec.npz"]
+    with pytest.raises(ValueError, match=r"\.\.: got a folder"):
+        net.save("..")

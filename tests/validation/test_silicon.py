@@ -1,5 +1,7 @@
 """Recordings of a chip are replayed: a CSV of input, v and spike."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -55,7 +57,9 @@ def test_other_neurons_are_given_by_their_numbers(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "a table of shape"),
+        ("", "an empty file"),
+        ("\x89HDF\r\n\x1a\n", "an HDF5 file"),
+        ("[1, 2]", "a JSON text"),
         ("1,2\n3,4\n", r"a table of shape \(2, 2\)"),
         ("in,v,spike\n0,0,0\n", "no header"),
         ("0,0.5,0\n", "whole numbers"),
@@ -66,10 +70,17 @@ def test_other_neurons_are_given_by_their_numbers(tmp_path, capsys):
     ],
 )
 def test_files_of_another_form_are_errors(tmp_path, text, said):
-    (tmp_path / "x.csv").write_text(text)
+    (tmp_path / "x.csv").write_text(text, encoding="latin-1", newline="")
     with pytest.raises(ValidationError, match=said) as caught:
         read_recording(tmp_path / "x.csv")
     assert "x.csv" in str(caught.value)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_a_pipe_is_not_waited_for(tmp_path, capsys):
+    os.mkfifo(tmp_path / "pipe")
+    assert main(["validate", "--silicon", str(tmp_path / "pipe")]) == 2
+    assert "pipe: got something that is no file" in capsys.readouterr().err
 
 
 def test_paths_are_counted_from_the_current_folder(tmp_path, monkeypatch, capsys):
