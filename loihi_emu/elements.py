@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.conv2d import Conv2D
 from loihi_emu.errors import invalid, is_known, unknown
-from loihi_emu.keywords import known_keywords_of
+from loihi_emu.keywords import known_keywords_of, missing_attribute
 from loihi_emu.numeric import integer, numbers, ranged
 from loihi_emu.shapes import Shape
 
@@ -81,6 +81,11 @@ class _Node:
     def size(self) -> int:
         """Number of neurons."""
         return prod(self.shape)
+
+    if not TYPE_CHECKING:  # type checkers know the attributes
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing_attribute(self, name)
 
     def __len__(self) -> int:
         return self.size
@@ -184,6 +189,11 @@ class Slice:
     stop: int
     step: int = 1
 
+    if not TYPE_CHECKING:  # type checkers know the attributes
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing_attribute(self, name)
+
     @property
     def size(self) -> int:
         """Number of neurons."""
@@ -255,6 +265,11 @@ class Connection:
     tags: NDArray[np.int16] | None = None
     order: NDArray[np.int32] | None = None
 
+    if not TYPE_CHECKING:  # type checkers know the attributes
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing_attribute(self, name)
+
     def by_source(self, values: NDArray[Any]) -> NDArray[Any]:
         """Values of synapses in the order given (or one for all), brought into the order of `indices`."""
         return values if self.order is None or not values.ndim else values[self.order]
@@ -320,6 +335,11 @@ class Probe:
     every: int = 1
     neurons: NDArray[np.int64] | None = None
     view: str = "state"
+
+    if not TYPE_CHECKING:  # type checkers know the attributes
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing_attribute(self, name)
 
     def __repr__(self) -> str:
         part = "" if self.neurons is None else f" of {len(self.neurons)} neurons"

@@ -205,7 +205,35 @@ _RUN = "A network is a description; it is run by Emulator(network).run(steps)."
 _STATE = "State and parameters of a running network are the emulator's: emulator = Emulator(network); emulator."
 _SHOW = "Plots are functions: from loihi_emu import plots; plots.raster(recording)."
 
+_OF_RUNS = "An element is a description. While it runs, emulator.get(name, variable) reads it, set() sets it; "
+_RECORDED = f"{_OF_RUNS}what network.probe() asked for is in the recording that run() returns."
+_WEIGHTS = f"{_OF_RUNS}weights as they were given are .values."
+
 ATTRIBUTES: dict[str, dict[str, str]] = {
+    "Population": {
+        **dict.fromkeys(("v", "u", "spikes", "rest", "spike_counts", "voltage", "current"), _RECORDED),
+        **dict.fromkeys(("vth", "du", "dv", "bias", "refractory", "vmin", "vmax"),
+                        f"{_OF_RUNS}as they were given they are in .parameters."),
+        **dict.fromkeys(("record", "monitor", "probe"), "Recording is asked for with network.probe(population)."),
+        **dict.fromkeys(("set", "get", "initialize", "inject"), _OF_RUNS + "set_input() is for inputs."),
+        **dict.fromkeys(("n", "N", "neurons", "n_neurons", "num_neurons"), "The number of neurons is .size."),
+        **dict.fromkeys(("connect", "project"), "Synapses: network.connect(pre, post, weights)."),
+    },
+    "Input": {
+        "spikes": "Events as they were given are .times, .indices and .payloads.",
+        **dict.fromkeys(("set", "set_spikes", "set_rate", "send"), "emulator.set_input(name, ...) gives other events."),
+        **dict.fromkeys(("n", "N", "neurons"), "The number of neurons is .size."),
+    },
+    "Connection": {
+        **dict.fromkeys(("weights", "weight", "w"), _WEIGHTS),
+        **dict.fromkeys(("source", "presynaptic"), "The presynaptic side is .pre."),
+        **dict.fromkeys(("target", "postsynaptic", "dest"), "The postsynaptic side is .post."),
+        **dict.fromkeys(("set", "get"), _OF_RUNS + "emulator.set(name, 'weights', values) sets weights."),
+    },
+    "Probe": dict.fromkeys(
+        ("data", "get", "values", "spikes", "v", "u", "times", "t", "weights"),
+        "A probe holds no data: what it asked for is in the recording that run() returns: recording[name].",
+    ),
     "Network": {
         **dict.fromkeys(("run", "simulate", "sim", "start", "compile", "build", "step"), _RUN),
         **{name: f"{_STATE}{name}(...)." for name in ("get", "set", "set_input", "reset", "restore", "memory")},

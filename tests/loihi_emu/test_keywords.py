@@ -1,5 +1,6 @@
 """Unknown arguments and attributes: the error names the right one, in the words of the tool that the code came from."""
 
+import copy
 import inspect
 import pickle
 
@@ -306,3 +307,23 @@ def test_samples_of_one_input_come_once():
     net, a, _ = network()
     with pytest.raises(loihi_emu.ValidationError, match="samples twice"):
         loihi_emu.Emulator(net).run_samples(2, {"a": [([0], [0])], a: [([0], [0])]})
+
+
+@pytest.mark.parametrize(
+    ("element", "name", "said"),
+    [
+        (0, "spikes", "are .times, .indices"), (1, "v", "network.probe.. asked for is in the recording"),
+        (1, "vth", "in .parameters"), (1, "neurons", "is .size"), (1, "shap", "Did you mean shape"),
+        (2, "weights", "given are .values"), (2, "source", "is .pre"), (2, "delay", "Did you mean delays"),
+        (3, "data", "recording that run"), (4, "v", "has no attribute"),
+    ],
+)  # fmt: skip
+def test_an_attribute_that_an_element_lacks_says_where_the_thing_is(element, name, said):
+    net, a, c = network()
+    w = net.connect(a, c, [[1] * 3] * 3)
+    of = (a, c, w, net.probe(c), c[0:2])[element]
+    with pytest.raises(MissingAttributeError, match=said):
+        getattr(of, name)
+    assert not hasattr(of, name)
+    again = pickle.loads(pickle.dumps(net))
+    assert again.populations["c"].size == 3 and copy.deepcopy(of) is not None
