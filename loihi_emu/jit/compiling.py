@@ -8,38 +8,51 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numba
 from llvmlite import binding
 from numba import types
-from numba.core import compiler, sigutils
+from numba.core import compiler, sigutils, untyped_passes
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher, cpu_target
 from numba.core.targetconfig import ConfigStack
 
+from loihi_emu.jit import extremes
+from loihi_emu.jit.call_types import remembering
+
 OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True}
 _LEAF_SIGNATURE = types.void(types.int64, types.int64)
 
 
-_DECLARES = tuple(numba.version_info[:2]) == (0, 68)
-"""Whether Numba prepares passes over functions that it only declares: several for one that it defines."""
+_KNOWN = tuple(numba.version_info[:2]) == (0, 68)
+"""Whether this is a version of Numba whose passes were compared with those here: the machine code is the same."""
 
 
 class _Library(JITCodeLibrary):  # type: ignore[misc]
-    """LLVM's code, with passes over what is defined."""
+    """LLVM's code, with the passes that change it."""
+
+    counts = False
+    """Whether it counts references."""
 
     def _optimize_functions(self, ll_module: Any) -> None:
-        if not _DECLARES:
+        if not _KNOWN:
             super()._optimize_functions(ll_module)
             return
         ll_module.data_layout = self._codegen._data_layout
         passes, builder = self._codegen._function_pass_manager()
         for function in ll_module.functions:
-            if not function.is_declaration:
+            if not function.is_declaration:  # several are declared for one that is defined
                 passes.run(function, builder)
+
+    def _optimize_final_module(self) -> None:
+        if not _KNOWN or self.counts:
+            super()._optimize_final_module()
+            return
+        passes, builder = self._codegen._module_pass_manager()  # without those that prepare for counting less
+        passes.run(self._final_module, builder)
 
 
 class _InnerLibrary(_Library):
@@ -75,19 +88,27 @@ _LEFT_OUT = {
 class _Pipeline(compiler.Compiler):  # type: ignore[misc]
     """Numba's pipeline without what kernels do not need."""
 
+    def __init__(self, typingctx: Any, *others: Any) -> None:
+        super().__init__(remembering(typingctx), *others)
+
     def define_pipelines(self) -> list[Any]:
         pipelines: list[Any] = super().define_pipelines()
         for pipeline in [] if self.state.flags.nrt else pipelines:
             pipeline.passes[:] = [one for one in pipeline.passes if one[0].__name__ not in _LEFT_OUT]
+            with suppress(AttributeError, ValueError):  # no pass of that name
+                pipeline.add_pass_after(extremes.ExtremesOfTwo, untyped_passes.TranslateByteCode)
             pipeline.finalize()
         return pipelines
 
 
 class _InnerPipeline(_Pipeline):
-    def __init__(self, typingctx: Any, targetctx: Any, library: Any, *others: Any) -> None:
+    def __init__(
+        self, typingctx: Any, targetctx: Any, library: Any, args: Any, return_type: Any, flags: Any, *others: Any
+    ) -> None:
         if library is None:
             library = _InnerLibrary(targetctx.codegen(), "kernel")
-        super().__init__(typingctx, targetctx, library, *others)
+            library.counts = flags.nrt
+        super().__init__(typingctx, targetctx, library, args, return_type, flags, *others)
 
 
 class Kernel(CPUDispatcher):  # type: ignore[misc]

@@ -60,7 +60,7 @@ def _reached(function: FunctionType) -> list[FunctionType]:
 @cache
 def surroundings() -> bytes:
     """What machine code depends on beside its sources: versions, the processor, and Numba's settings."""
-    from loihi_emu.jit import compiling
+    from loihi_emu.jit import call_types, compiling, extremes
 
     settings = numba.config
     names = ("OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "BOUNDSCHECK", "DEBUGINFO_DEFAULT", "CPU_NAME", "CPU_FEATURES")
@@ -69,10 +69,11 @@ def surroundings() -> bytes:
     place = (platform.machine(), sys.platform, os.name)
     words = hashlib.sha256(repr((versions, place, chosen)).encode())
     words.update(repr(sorted(compiling.OPTIONS.items())).encode())
-    for _, value in sorted(vars(compiling).items()):  # how it is compiled: flags, passes
-        for part in vars(value).values() if isinstance(value, type) else [value]:
-            if isinstance(part, FunctionType) and part.__module__ == compiling.__name__:
-                words.update(_code(part.__code__, part.__doc__))
+    for module in (call_types, compiling, extremes):  # how it is compiled: flags, passes
+        for _, value in sorted(vars(module).items()):
+            for part in vars(value).values() if isinstance(value, type) else [value]:
+                if isinstance(part, FunctionType) and part.__module__ == module.__name__:
+                    words.update(_code(part.__code__, part.__doc__))
     return words.digest()
 
 
