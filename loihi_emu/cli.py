@@ -13,6 +13,8 @@ from loihi_emu import cli_compile, cli_map
 from loihi_emu._version import __version__
 from loihi_emu.errors import LoihiEmuError, UnsupportedError
 
+INTERRUPTED = 130
+"""Exit status after Ctrl-C: a shell's."""
 SILICON = (
     ("du", 4096, "decay of u in 1/4096; Lava's du is one less"),
     ("dv", 163, "decay of v in 1/4096"),
@@ -48,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
-        return 130
+        return INTERRUPTED
 
 
 def _parser() -> argparse.ArgumentParser:

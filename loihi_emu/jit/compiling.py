@@ -181,8 +181,9 @@ def uncollected() -> Iterator[None]:
 
 def prepare() -> None:
     """Let Numba gather what compiling needs."""
-    cpu_target.typing_context.refresh()
-    cpu_target.target_context.refresh()
+    with uncollected():
+        cpu_target.typing_context.refresh()
+        cpu_target.target_context.refresh()
 
 
 def compile_leaf(function: Callable[[int, int], None]) -> tuple[str, bytes, int, Any]:

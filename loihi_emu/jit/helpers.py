@@ -2,11 +2,14 @@
 
 On Linux they are forks of this process, where it has one thread: nothing has to be started. Elsewhere they are fresh
 Pythons that are told the names of the leaves; a script without a ``__main__`` guard, a notebook and an embedded Python
-are as good as any. Their failures are no errors.
+are as good as any. Their failures are no errors. They end with the block that they work for, also by Ctrl-C in the
+middle of a pass of LLVM, with the process that made them, and leave nothing half written.
 """
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import json
 import os
 import signal
@@ -17,14 +20,15 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from loihi_emu.jit import notice
+from loihi_emu.jit import notice, store
 from loihi_emu.jit.compiling import prepare
 
 if TYPE_CHECKING:
     from loihi_emu.jit.together import Task
 
+_PARENT_DEATH_SIGNAL = 1
 _START = """
 import json, sys
 told = json.loads(sys.argv[1])
@@ -39,7 +43,7 @@ def can_fork() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1
 
 
-class _Others:
+class Others:
     """Processes at work."""
 
     def __init__(self) -> None:
@@ -58,25 +62,35 @@ class _Others:
         return bool(self.forks) or any(one.poll() is None for one in self.started)
 
     def end(self) -> None:
-        """End those that are still at work."""
+        """End those that are still at work, and take away what they had half written."""
+        ended = [*self.forks, *(one.pid for one in self.started if one.poll() is None)]
+        try:
+            self._end()
+        except KeyboardInterrupt:  # a second one
+            self._end()
+            raise
+        finally:
+            store.clear(ended)
+
+    def _end(self) -> None:
         for pid in self.forks:
             with suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
         for one in self.started:
             if one.poll() is None:
                 one.kill()
-        for pid in self.forks:
+        while self.forks:
             with suppress(OSError):
-                os.waitpid(pid, 0)
+                os.waitpid(self.forks[-1], 0)
+            self.forks.pop()
         for one in self.started:
             one.wait()
-        self.forks.clear()
 
 
 @contextmanager
-def at_work(parts: Sequence[Sequence[Task]]) -> Iterator[_Others]:
+def at_work(parts: Sequence[Sequence[Task]]) -> Iterator[Others]:
     """A process for each part, ended with the block."""
-    others = _Others()
+    others = Others()
     try:
         forks = can_fork()
         if forks and parts:
@@ -84,7 +98,7 @@ def at_work(parts: Sequence[Sequence[Task]]) -> Iterator[_Others]:
         for part in parts:
             with suppress(OSError, ValueError):
                 if forks:
-                    others.forks.append(_fork(part))
+                    _fork(part, others.forks)
                 else:
                     others.started.append(_started(part))
         yield others
@@ -92,27 +106,44 @@ def at_work(parts: Sequence[Sequence[Task]]) -> Iterator[_Others]:
         others.end()
 
 
-def _fork(part: Sequence[Task]) -> int:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # threads of libraries, which hold nothing of ours
-        pid = os.fork()
-    if pid == 0:
-        status = 1
-        try:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            parent = os.getppid()
-            notice.quiet()
-            for task in part:
-                if os.getppid() != parent:  # it was killed
-                    break
-                task.compile()
-            status = 0
-        except BaseException:  # the parent compiles what is missing, and says what is wrong
-            pass
-        finally:
-            os._exit(status)
-    return pid
+def _fork(part: Sequence[Task], forks: list[int]) -> None:
+    parent, ignored = os.getpid(), signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # no fork without its number in the list
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # threads of libraries, which hold nothing of ours
+            pid = os.fork()
+        if pid == 0:
+            _work_as_fork(part, parent, ignored, held)
+        forks.append(pid)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
+
+
+def _work_as_fork(part: Sequence[Task], parent: int, ignored: bool, held: Any) -> NoReturn:
+    status = 1
+    try:
+        _end_with_parent()
+        gc.disable()  # it would only copy the memory that is shared with the parent
+        signal.signal(signal.SIGINT, signal.SIG_IGN if ignored else signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
+        notice.quiet()
+        for task in part:
+            if os.getppid() != parent:  # it was killed
+                break
+            task.compile()
+        status = 0
+    except BaseException:  # the parent compiles what is missing, and says what is wrong
+        pass
+    finally:
+        os._exit(status)
+
+
+def _end_with_parent() -> None:
+    """Let Linux end this process at once when its parent does."""
+    with suppress(Exception):
+        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, int(signal.SIGKILL), 0, 0, 0)
 
 
 def _started(part: Sequence[Task]) -> subprocess.Popen[bytes]:

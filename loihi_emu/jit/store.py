@@ -13,6 +13,7 @@ import os
 import stat
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -128,6 +129,14 @@ def _ours(status: os.stat_result) -> bool:
 
 
 # ---------------------------------------------------------------- clearing away
+def clear(processes: Sequence[int], folder: Path | None = None) -> None:
+    """Delete what processes that were killed had half written."""
+    with suppress(OSError):
+        for process in processes:
+            for path in (folder or cache_folder()).glob(f"*-{process}-*{PARTIAL}"):
+                _delete(path)
+
+
 @cache
 def prune_once() -> None:
     """Clear away, once in a process."""

@@ -1,4 +1,4 @@
-"""Leaves compiled side by side: in this process and, where that pays, in others that leave their files in the cache.
+"""Leaves compiled side by side: in other processes that leave their files in the cache, and in this one.
 
 LLVM and Numba do one thing at a time in a process, so other cores take other processes. They are only ever a help: what
 they have not left in the cache in time is compiled here.
@@ -20,7 +20,8 @@ from loihi_emu.jit.leaves import Leaf
 _PER_BYTE = 2.5e-4
 """Seconds to compile a byte of bytecode, roughly: to tell what is worth a process of its own."""
 _WORTH_A_FORK, _WORTH_A_START = 1.5, 5.0
-_PATIENCE = 60.0
+_PATIENCE = 300.0
+"""Seconds without another leaf after which other processes are ended."""
 
 
 class Task(Protocol):
@@ -107,19 +108,40 @@ def _compile(missing: list[Leaf]) -> None:
             return current[0]
         return f"{min(sum(leaf.there() for leaf in missing) + 1, len(missing))} of {len(missing)}"
 
-    expected = _PER_BYTE * sum(leaf.size for leaf in missing)
-    worth = _WORTH_A_FORK if helpers.can_fork() else _WORTH_A_START
-    parts = shares(missing, max(1, min(cores(), len(missing), int(expected / worth)))) if store.keeps() else [missing]
+    parts = _parts(missing)
     with helpers.at_work(parts[1:]) as others, notice.compiling(how_far):
         for leaf in parts[0]:
             current[0] = leaf.name
             _ = leaf.address
-        ends = time.monotonic() + _PATIENCE
-        while others.busy() and time.monotonic() < ends:
-            time.sleep(0.01)
+        _wait(others, missing)
         for leaf in missing:
             current[0] = leaf.name
             _ = leaf.address
+
+
+def _parts(missing: list[Leaf]) -> list[list[Leaf]]:
+    """What this process compiles (the first part), and what others do.
+
+    Forks cost next to nothing and can be ended at any moment: they do everything, and Ctrl-C need not wait for LLVM.
+    """
+    if not store.keeps():
+        return [missing]
+    forks = helpers.can_fork()
+    expected = _PER_BYTE * sum(leaf.size for leaf in missing)
+    count = max(1, min(cores(), len(missing), int(expected / (_WORTH_A_FORK if forks else _WORTH_A_START))))
+    parts = shares(missing, count)
+    return [[], *parts] if forks else parts
+
+
+def _wait(others: helpers.Others, tasks: Sequence[Task]) -> None:
+    """Wait for other processes, as long as they get on."""
+    done, since, looked = 0, time.monotonic(), time.monotonic()
+    while others.busy() and (now := time.monotonic()) - since < _PATIENCE:
+        time.sleep(0.02)
+        if now - looked > 1.0:
+            looked, there = now, sum(task.there() for task in tasks)
+            if there > done:
+                done, since = there, now
 
 
 def beforehand(tasks: Sequence[Task], tell: bool) -> tuple[int, int]:

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from loihi_emu import Network, cli, cli_compile
-from loihi_emu.jit import COMPILED, addresses, helpers, named, notice, together
+from loihi_emu.jit import COMPILED, addresses, helpers, named, notice, store, together
 
 compiled_only = pytest.mark.skipif(not COMPILED, reason="nothing is compiled")
 STAGES = """
@@ -97,20 +97,117 @@ def test_processes_end_with_the_block():
             os.kill(pid, 0)
 
 
+class Endless:
+    """Writes a file without an end, as a process does that is killed in the middle."""
+
+    name, full_name, size = "endless", "nowhere:endless", 1
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def there(self):
+        return False
+
+    def compile(self):
+        (self.folder / f"endless-{os.getpid()}-0a1b2c3d{store.PARTIAL}").write_text("half of it")
+        (self.folder / "begun").write_text("")
+        time.sleep(1000)
+
+
+forks_only = pytest.mark.skipif(not helpers.can_fork(), reason="no forks here")
+
+
+@compiled_only
+@forks_only
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c_ends_processes_at_once_and_leaves_nothing_half_written(tmp_path, monkeypatch, times):
+    monkeypatch.setattr(store, "cache_folder", lambda: tmp_path)
+    real = os.waitpid
+
+    def interrupted(*arguments):  # the second comes while the first one's work is done
+        monkeypatch.setattr(os, "waitpid", real)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), helpers.at_work([[Endless(tmp_path)]]) as others:  # noqa: PT012
+        forks = list(others.forks)
+        while not (tmp_path / "begun").exists():
+            time.sleep(0.01)
+        if times == 2:
+            monkeypatch.setattr(os, "waitpid", interrupted)
+        raise KeyboardInterrupt
+    assert len(forks) == 1 and not others.forks
+    with pytest.raises(ProcessLookupError):
+        os.kill(forks[0], 0)
+    assert [path.name for path in tmp_path.iterdir()] == ["begun"]
+
+
+@forks_only
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere they end after the leaf that they compile")
+def test_processes_end_with_one_that_is_killed(tmp_path):
+    code = "import os, pathlib, signal, sys; sys.path.insert(0, sys.argv[2])\n"
+    code += "from loihi_emu.jit import helpers\nfrom test_compiling import Endless\n"
+    code += "folder = pathlib.Path(sys.argv[1])\n"
+    code += "with helpers.at_work([[Endless(folder)]]) as others:\n"
+    code += "    while not (folder / 'begun').exists(): pass\n"
+    code += "    print(others.forks[0], flush=True)\n"
+    code += "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    done = run("-c", code, str(tmp_path), os.path.dirname(__file__), folder=tmp_path)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert ended(int(done.stdout))
+
+
+def ended(pid):
+    """Whether a process ends; bounded, to find one that does not."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            os.kill(pid, 0)
+            with open(f"/proc/{pid}/stat") as file:
+                if file.read().rpartition(")")[2].split()[0] == "Z":  # nobody waited for it
+                    return True
+        except (ProcessLookupError, FileNotFoundError):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+COLD = """
+import sys, time
+from loihi_emu import Emulator, Network
+net = Network("small")
+cells = net.population("cells", 3, vth=5, bias=1)
+net.probe(cells, "spikes")
+try:
+    Emulator(net).run(3)
+    time.sleep(1000)  # where the signal comes late
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+    sys.exit(7)
+"""
+
+
 @compiled_only
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent in another way")
-def test_ctrl_c_ends_compiling_beforehand(tmp_path):
+@pytest.mark.parametrize(
+    ("arguments", "status"), [(["-m", "loihi_emu", "compile"], 130), (["-c", COLD], 7)], ids=["beforehand", "emulator"]
+)
+def test_ctrl_c_ends_compiling(tmp_path, arguments, status):
     running = subprocess.Popen(
-        [sys.executable, "-m", "loihi_emu", "compile"], env=os.environ | {"LOIHI_EMU_CACHE_DIR": str(tmp_path)},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        [sys.executable, *arguments], env=os.environ | {"LOIHI_EMU_CACHE_DIR": str(tmp_path)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     until = time.monotonic() + 100
     while not list(tmp_path.glob("*.code")) and time.monotonic() < until:
-        time.sleep(0.05)
+        time.sleep(0.01)
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=60)
-    assert running.returncode == 130
-    assert (out, err) == ("", "interrupted\n")
+    assert running.returncode == status
+    assert "interrupted\n" in (out, err) and "Traceback" not in err
+    with pytest.raises(ProcessLookupError):  # no other process of its session is left
+        os.killpg(running.pid, 0)
+    assert not list(tmp_path.glob(f"*{store.PARTIAL}"))
+    for file in tmp_path.glob("*.code"):
+        assert store.read(file.stem, tmp_path) is not None
 
 
 def test_shares_take_about_as_long():
