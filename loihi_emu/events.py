@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu import spike_forms
+from loihi_emu import spike_forms, spike_words
 from loihi_emu.chip import LOIHI2
 from loihi_emu.errors import LoihiInputWarning, invalid
 from loihi_emu.numeric import finite, ranged, whole
@@ -62,7 +62,7 @@ def sorted_events(spikes: Any, payloads: Any, shape: Shape, where: str) -> tuple
         if values.shape != times.shape:
             raise invalid(where, "payloads", f"{values.size} for {times.size} events", "one per event")
     size = prod(shape)
-    with spike_forms.naming_ways(shape):
+    with spike_words.naming_ways(shape):
         ranged(where, "spike times", times, 0, LATEST, "The first step is 0.")
         ranged(where, "spike indices", indices, 0, size - 1, f"The input has {size} neurons.")
     if values is not None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu import spike_forms
+from loihi_emu import spike_forms, spike_words
 from loihi_emu.elements import Input, name_of
 from loihi_emu.errors import LoihiInputWarning, invalid, is_known, unknown
 from loihi_emu.events import LATEST, PAYLOAD_ADVICE, PAYLOAD_MAX, event_rate, sorted_events
@@ -56,7 +56,7 @@ def prepare_samples(
         samples = spike_forms.unwrapped(samples, f'input "{name}", samples', image.inputs[name].node.shape)
         if not isinstance(samples, (list, tuple, np.ndarray)) or getattr(samples, "ndim", 1) == 0:
             given = repr(samples) if np.isscalar(samples) else f"a {type(samples).__name__}"
-            each = "a rate each" if image.inputs[name].poisson else spike_forms.ways(image.inputs[name].node.shape)
+            each = "a rate each" if image.inputs[name].poisson else spike_words.ways(image.inputs[name].node.shape)
             raise invalid(f'input "{name}"', "samples", given, f"an array or a list, one entry per sample: {each}")
         counts[name] = len(samples)
         if not counts[name]:
@@ -124,7 +124,7 @@ def _joined(
     """All samples' events one after the other, and where each begins; `ending`: with the zeros that end values."""
     if not ending and isinstance(samples, np.ndarray) and samples.ndim >= 3 and samples.dtype.kind in "biu":
         if not fits(samples.shape[2:], shape):
-            allowed = spike_forms.per_step(shape, "samples, ")
+            allowed = spike_words.per_step(shape, "samples, ")
             raise invalid(where, "samples", f"shape {samples.shape}", allowed)
         flat = samples.reshape(*samples.shape[:2], prod(shape))
         events = count_nonzero(flat)
@@ -157,14 +157,14 @@ def _joined_lists(samples: Any, shape: Shape, where: str) -> tuple[NDArray[Any],
     """The same for samples that are all (times, indices): checked and sorted in one go, as of one long run."""
     pairs = [_flat(sample, shape, f"{where}, sample {k}") for k, sample in enumerate(samples)]
     lengths = [len(times) for times, _ in pairs]
-    times = whole(where, "spike times of samples", np.concatenate([t for t, _ in pairs]), spike_forms.STEPS)
+    times = whole(where, "spike times of samples", np.concatenate([t for t, _ in pairs]), spike_words.STEPS)
     indices = whole(where, "spike indices of samples", np.concatenate([i for _, i in pairs]))
     bounds = np.cumsum([0, *lengths])
     for name, values, most in (("spike times", times, LATEST), ("spike indices", indices, prod(shape) - 1)):
         if values.size and (values.min() < 0 or values.max() > most):
             bad = int(np.flatnonzero((values < 0) | (values > most))[0])
             k = int(np.searchsorted(bounds, bad, side="right")) - 1
-            with spike_forms.naming_ways(shape):
+            with spike_words.naming_ways(shape):
                 ranged(f"{where}, sample {k}", name, values[bounds[k] : bounds[k + 1]], 0, most)
     which = np.repeat(np.arange(len(lengths)), lengths)
     order = np.lexsort((indices, times, which))

@@ -13,8 +13,7 @@ Times are whole steps. What carries a unit (neo, Brian, pint) is refused: only i
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, ValuesView
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, ValuesView
 from dataclasses import dataclass
 from itertools import islice
 from math import prod
@@ -24,10 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu import spike_fields
-from loihi_emu.errors import ValidationError, invalid
+from loihi_emu.errors import invalid
 from loihi_emu.numeric import ranged, whole
 from loihi_emu.room import count_nonzero, room_for
 from loihi_emu.shapes import Shape, fits
+from loihi_emu.spike_words import FLAT, NO_LABEL, STEPS, naming_ways, refused, refusing
 from loihi_emu.units import unit_of
 
 Integers = NDArray[np.int64]
@@ -36,10 +36,6 @@ EVENT_BYTES = 48
 """Bytes that an event takes while frames are read: its sample, time, index and value."""
 MOST_NEURONS = 1 << 24
 """An iterator gives the times of so many neurons at most where their number is not known."""
-
-STEPS = "Times are whole steps: np.round(times / dt).astype(int) makes them of seconds, with dt the seconds of a step."
-FLAT = "[times] has the times of one neuron, (times, indices) those of any."
-NO_LABEL = "Give the events alone, without their label."
 
 
 @dataclass(frozen=True)
@@ -55,41 +51,6 @@ class Events:
     payloads: Integers | None = None
     size: int | None = None
     steps: int | None = None
-
-
-def per_step(shape: Shape, before: str = "") -> str:
-    """The shapes that an array of frames may have."""
-    flat = f"({before}steps, {prod(shape)})"
-    return flat if len(shape) == 1 else f"{flat}, ({before}steps, {', '.join(map(str, shape))})"
-
-
-def ways(shape: Shape | None) -> str:
-    """How spikes are written."""
-    number = "each neuron" if shape is None else f"each of the {prod(shape)} neurons"
-    frames = "(steps, neurons)" if shape is None else per_step(shape)
-    return f"(times, indices), a list with the times of {number}, {{neuron: times}}, or an array of frames {frames}"
-
-
-def refused(where: str, given: object, shape: Shape | None, advice: str = "") -> ValidationError:
-    """The error for a form that is none, or could be two: it names those there are."""
-    return invalid(where, "spikes", given, ways(shape), advice)
-
-
-def _refusing(where: str, shape: Shape | None) -> Callable[..., ValidationError]:
-    """:func:`refused` for what and, optionally, an advice."""
-    return lambda given, advice="": refused(where, given, shape, advice)
-
-
-@contextmanager
-def naming_ways(shape: Shape | None) -> Iterator[None]:
-    """Errors raised inside also say how spikes are written, if they do not yet."""
-    try:
-        yield
-    except ValidationError as problem:
-        if "{neuron: times}" in str(problem):
-            raise
-        text = f"{problem} Spikes are {ways(shape)}."
-        raise ValidationError(text, where=problem.where, name=problem.name) from None
 
 
 def read(spikes: Any, where: str, shape: Shape | None = None) -> Events:
@@ -145,7 +106,7 @@ def _read(spikes: Any, where: str, shape: Shape | None) -> Events:
         names = [str(name) for name in spikes.columns]
         if spike_fields.named(names):
             columns = {name: spikes[column] for name, column in zip(names, spikes.columns, strict=True)}
-            return Events(*spike_fields.events(columns, where, shape, _refusing(where, shape)))
+            return Events(*spike_fields.events(columns, where, shape, refusing(where, shape)))
         if list(spikes.columns) != list(range(len(names))):
             raise refused(where, f"a data frame of {', '.join(names[:6])}", shape, spike_fields.KNOWN)
         if list(getattr(spikes, "index", range(len(spikes)))) != list(range(len(spikes))):
@@ -155,7 +116,7 @@ def _read(spikes: Any, where: str, shape: Shape | None) -> Events:
     if isinstance(spikes, np.ndarray):
         if spikes.dtype.names is not None:
             fields = {name: spikes[name] for name in spikes.dtype.names}
-            return Events(*spike_fields.events(fields, where, shape, _refusing(where, shape)))
+            return Events(*spike_fields.events(fields, where, shape, refusing(where, shape)))
         if spikes.dtype.kind == "O" and spikes.ndim == 1 and spikes.size and not np.isscalar(spikes[0]):
             return _trains(list(spikes), where, shape)
         return frames(spikes, where, shape)
@@ -283,7 +244,7 @@ def _mapping(spikes: Mapping[Any, Any], where: str, shape: Shape | None) -> Even
         fields = {name: unwrapped(spikes[name], where, shape) for name in names}
         if not spike_fields.named(names):
             raise refused(where, f"a dict of {', '.join(map(repr, names[:6]))}", shape, _advice_on(names))
-        return Events(*spike_fields.events(fields, where, shape, _refusing(where, shape)))
+        return Events(*spike_fields.events(fields, where, shape, refusing(where, shape)))
     if not all(isinstance(name, (int, np.integer)) and not isinstance(name, bool) for name in names):
         raise refused(where, f"a dict with the key {next(n for n in names if type(n) is not int)!r}"[:80], shape)
     if names:

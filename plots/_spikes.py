@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu import spike_forms
+from loihi_emu import spike_forms, spike_words
 from loihi_emu.checks import MAX_NEURONS
 from loihi_emu.errors import ValidationError, invalid, unknown
 from loihi_emu.numeric import integer
@@ -113,7 +113,7 @@ def gather(
         steps = (int(source.start), int(source.start) + int(source.steps))
     else:
         if isinstance(source, str):
-            raise invalid("", "spikes", source, f"a recording, {spike_forms.ways(None)}")
+            raise invalid("", "spikes", source, f"a recording, {spike_words.ways(None)}")
         named = isinstance(source, Mapping) and not spike_forms.is_one(source)
         sources: Mapping[str, Any] = source if named else {"": source}  # type: ignore[assignment]
         if not sources:
