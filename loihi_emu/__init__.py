@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from loihi_emu import _checkout  # noqa: F401 (first: it makes a checkout importable)
 from loihi_emu._version import __version__
+from loihi_emu.boards import Board
 from loihi_emu.chip import LOIHI1, LOIHI2, Chip
 from loihi_emu.conv2d import Conv2D
 from loihi_emu.decay import decay_from_tau, tau_from_decay
@@ -23,6 +24,7 @@ from loihi_emu.errors import (
     LoihiOverflowWarning,
     MappingError,
     MissingExtraError,
+    OutOfMemoryError,
     SimulationError,
     UnknownNameError,
     UnsupportedError,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LOIHI1",
     "LOIHI2",
+    "Board",
     "Chip",
     "Connection",
     "Conv2D",
@@ -53,6 +56,7 @@ __all__ = [
     "MissingExtraError",
     "Network",
     "Noise",
+    "OutOfMemoryError",
     "Population",
     "Probe",
     "Recording",

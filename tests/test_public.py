@@ -1,0 +1,37 @@
+"""docs/api.md lists what is public: all of it, with the texts of the code, and nothing else."""
+
+import inspect
+import pkgutil
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "api.md"
+SECTIONS = re.findall(r"^## .*: `([\w.]+)`\n\n((?:\|.*\n)+)", PAGE.read_text(), re.MULTILINE)
+PACKAGES = ["loihi_emu", "loihi_emu.learning", "loihi_emu.mapping", "loihi_emu.plots", "loihi_emu.rules"]
+
+
+def test_every_public_package_has_its_section():
+    assert [name for name, _ in SECTIONS] == PACKAGES
+
+
+@pytest.mark.parametrize(("name", "table"), SECTIONS, ids=[name for name, _ in SECTIONS])
+def test_a_section_lists_what_its_package_hands_on(name, table):
+    package = import_module(name)
+    listed = re.findall(r"^\| `(\w+)` \| (.*) \|$", table, re.MULTILINE)
+    assert sorted(row[0] for row in listed) == sorted(package.__all__)
+    for public, text in listed:
+        thing = getattr(package, public)
+        if inspect.isclass(thing) or inspect.isfunction(thing):
+            first = re.sub(r":\w+:`~?(?:loihi_emu\.)?([\w.]+)`", r"`\1`", inspect.getdoc(thing).split("\n")[0])
+            assert text == first.replace("``", "`"), public
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_no_module_has_the_name_of_what_its_package_hands_on(name):
+    """Whether the name is a module or what the module holds would depend on what was imported before."""
+    package = import_module(name)
+    modules = {module.name for module in pkgutil.iter_modules(package.__path__)}
+    assert modules & set(package.__all__) == set()
