@@ -115,12 +115,12 @@ def change(emulator: Emulator, name: str | Population | Connection, variable: st
 
 def change_input(emulator: Emulator, name: str | Input, spikes: Any, payloads: ArrayLike | None, rate: Any) -> None:
     """What ``Emulator.set_input`` does."""
-    name = name_of(name)
+    key: str = name_of(name)
     network, image = emulator.network, emulator.image
-    if not is_known(name, network.inputs):
-        raise unknown("input", name, network.inputs)
-    node, source = network.inputs[name], image.inputs[name]
-    where = f'input "{name}"'
+    if not is_known(key, network.inputs):
+        raise unknown("input", key, network.inputs)
+    node, source = network.inputs[key], image.inputs[key]
+    where = f'input "{key}"'
     allowed, other = ("rate", spikes) if source.poisson else ("spikes", rate)
     if other is not None or (source.poisson and payloads is not None):
         kind = "Poisson inputs" if source.poisson else "inputs of listed events"

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import prod
 
-from loihi_emu.elements import Shape
 from loihi_emu.errors import ValidationError, invalid
+from loihi_emu.shapes import Shape
 
 STEPS = "Times are whole steps: np.round(times / dt).astype(int) makes them of seconds, with dt the seconds of a step."
 FLAT = "[times] has the times of one neuron, (times, indices) those of any."
