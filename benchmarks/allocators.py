@@ -11,10 +11,9 @@ import numpy as np
 from benchmarks.rows import Row
 from benchmarks.sizes import Size
 from loihi_emu.chip import LOIHI1
-from loihi_emu.mapping.chips import chips_of
-from loihi_emu.mapping.core_graph import core_graph
-from loihi_emu.mapping.layout import Layout
-from loihi_emu.mapping.messages import traffic_of
+from loihi_emu.mapping.model import Layout
+from loihi_emu.mapping.partition import chips_of, core_graph
+from loihi_emu.mapping.traffic import traffic_of
 from loihi_emu.validation.golden_allocators import Allocation, AllocatorCase, allocator_case
 
 CASES = ("many_small", "random_256", "grid_1024", "communities_shuffled", "hub")

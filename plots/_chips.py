@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.mapping.layout import tiles
+from loihi_emu.mapping.model import tiles
 from loihi_emu.plots._source import IntArray
 
 GAP = 2

@@ -44,7 +44,7 @@ def core_map(
 ) -> Axes:
     """Plot the cores of each chip as a heat map.
 
-    Cores are drawn by tiles as in :mod:`loihi_emu.mapping.layout` (Loihi 1: 8 x 4 tiles of 4 cores), row by row where
+    Cores are drawn by tiles as in :func:`loihi_emu.mapping.tiles` (Loihi 1: 8 x 4 tiles of 4 cores), row by row where
     a chip's tiles are unknown; chips lie side by side. Cores without neurons are grey. Budgets are coloured from 0 to
     the limit of a core.
 

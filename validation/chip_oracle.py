@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from loihi_emu.mapping.formats import index_bits
+from loihi_emu.mapping.lists import index_bits
 from loihi_emu.validation.oracle import Event, Oracle
 from loihi_emu.validation.oracle_synapses import indices, pairs
 from loihi_emu.validation.synapse_memory import Memory, Stored, Widths, read, smallest

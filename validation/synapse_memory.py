@@ -2,7 +2,7 @@
 
 What the mapper counts, this writes: a list is a row of blocks of at most 64 synapses; a block is a header (6 bits for
 the number of synapses less 1, 4 for the format), for run-length the index of its first compartment, and the synapses
-one after the other, filled up to words of 64 bits. See :mod:`loihi_emu.mapping.formats`.
+one after the other, filled up to words of 64 bits. See :mod:`loihi_emu.mapping.lists.formats`.
 """
 
 from __future__ import annotations

@@ -36,6 +36,7 @@ def digest(function: FunctionType) -> str:
     """
     made = hashlib.sha256(surroundings())
     for one in _reached(function):
+        made.update(f"{one.__module__}:".encode())  # machine code that is loaded imports the modules it is from
         made.update(_look(one)[0])
     return made.hexdigest()
 

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from loihi_emu.chip import LOIHI1, LOIHI2, Chip
-from loihi_emu.errors import invalid, unknown
-from loihi_emu.mapping.check import check_chips, check_cores
-from loihi_emu.mapping.fields import check_fields
-from loihi_emu.mapping.greedy import greedy
-from loihi_emu.mapping.layout import boards_of, in_order
-from loihi_emu.mapping.own import own
+from loihi_emu.errors import invalid
+from loihi_emu.mapping.checks import check_chips, check_cores, check_fields
+from loihi_emu.mapping.model import Problem, boards_of, in_order
 from loihi_emu.mapping.placement import Placement
-from loihi_emu.mapping.problem import Problem
-from loihi_emu.mapping.rates import rates_of
-from loihi_emu.mapping.use import use_of
-
-STRATEGIES = ("greedy", "traffic")
+from loihi_emu.mapping.strategies import STRATEGIES, strategy_of
+from loihi_emu.mapping.traffic import rates_of
+from loihi_emu.mapping.usage import core_usage
 
 
 def place(
@@ -35,26 +29,12 @@ def place(
     problem = Problem(network, chip)
     check_fields(network, chip)
     given = rates_of(problem, rates)
+    chosen = strategy_of(strategy)
+    assignment, usage, layout = chosen.propose(problem, given, found)
+    if usage is None or chosen not in STRATEGIES.values():
+        usage = core_usage(problem, assignment)
+    layout = layout or in_order(assignment.count, chip)
+    check_cores(problem, assignment, usage, layout)
+    check_chips(problem, usage, layout, found)
     known = None if rates is None else given
-    name = strategy if isinstance(strategy, str) else "own"
-    if isinstance(strategy, str) and strategy not in STRATEGIES:
-        raise unknown("strategy", strategy, STRATEGIES)
-    if name == "own":
-        if callable(strategy):
-            strategy = strategy(network)
-        if not isinstance(strategy, Mapping):
-            allowed = f"one of {', '.join(map(repr, STRATEGIES))}, a dict of cores by population, or a function"
-            raise invalid("place", "strategy", repr(strategy), allowed)
-        assignment = own(problem, strategy)
-        use = use_of(problem, assignment)
-        layout = in_order(assignment.count, chip)
-    elif name == "greedy":
-        assignment, use = greedy(problem)
-        layout = in_order(assignment.count, chip)
-    else:
-        from loihi_emu.mapping.traffic import least_traffic  # and with it scipy.sparse, which takes its time
-
-        assignment, use, layout = least_traffic(problem, given, found)
-    check_cores(problem, assignment, use, layout)
-    check_chips(problem, use, layout, found)
-    return Placement(problem, assignment, use, layout, boards=found, strategy=name, rates=known)
+    return Placement(problem, assignment, usage, layout, boards=found, strategy=chosen.name, rates=known)

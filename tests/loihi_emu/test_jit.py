@@ -15,7 +15,7 @@ from loihi_emu.jit.digest import digest
 USE = """
 import sys
 import numpy as np
-from loihi_emu.mapping.table_kernels import count_targets
+from loihi_emu.mapping.lists.transpose_kernels import count_targets
 counts = np.zeros(4, np.int64)
 count_targets(np.array([0, 2]), np.array([1, 3], np.int32), 0, 1, counts, 0, 1)
 print(counts.tolist(), "numba.np.linalg" in sys.modules)

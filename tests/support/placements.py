@@ -8,14 +8,11 @@ import numpy as np
 
 from loihi_emu import Network
 from loihi_emu.chip import Chip
-from loihi_emu.mapping.greedy import greedy
-from loihi_emu.mapping.layout import in_order
-from loihi_emu.mapping.own import own
+from loihi_emu.mapping.model import Problem, in_order
 from loihi_emu.mapping.placement import Placement
-from loihi_emu.mapping.problem import Problem
-from loihi_emu.mapping.rates import rates_of
-from loihi_emu.mapping.traffic import least_traffic
-from loihi_emu.mapping.use import use_of
+from loihi_emu.mapping.strategies import STRATEGIES, Manual, Strategy
+from loihi_emu.mapping.traffic import rates_of
+from loihi_emu.mapping.usage import core_usage
 
 
 def cells(*sizes: int, **parameters: Any) -> Network:
@@ -28,26 +25,25 @@ def cells(*sizes: int, **parameters: Any) -> Network:
 
 def placed(network: Network, cores: dict[str, Any]) -> Placement:
     """A placement on given cores, whatever their limits."""
-    problem = Problem(network, network.chip)
-    assignment = own(problem, cores)
-    layout = in_order(assignment.count, network.chip)
-    use = use_of(problem, assignment)
-    return Placement(problem, assignment, use, layout, boards=None, strategy="own", rates=None)
+    return _placed(network, network.chip, Manual(cores))
 
 
 def placed_greedily(network: Network, chip: Chip | None = None) -> Placement:
     """The sequential placement, also of values that a peer allows and the chip's fields do not."""
-    problem = Problem(network, chip or network.chip)
-    assignment, use = greedy(problem)
-    layout = in_order(assignment.count, problem.chip)
-    return Placement(problem, assignment, use, layout, boards=None, strategy="greedy", rates=None)
+    return _placed(network, chip or network.chip, STRATEGIES["greedy"])
 
 
 def placed_for_traffic(network: Network, chip: Chip) -> Placement:
     """The placement of strategy "traffic", also of values that the chip's fields do not have."""
+    return _placed(network, chip, STRATEGIES["traffic"])
+
+
+def _placed(network: Network, chip: Chip, strategy: Strategy) -> Placement:
     problem = Problem(network, chip)
-    assignment, use, layout = least_traffic(problem, rates_of(problem, None), None)
-    return Placement(problem, assignment, use, layout, boards=None, strategy="traffic", rates=None)
+    assignment, usage, layout = strategy.propose(problem, rates_of(problem, None), None)
+    usage = usage or core_usage(problem, assignment)
+    layout = layout or in_order(assignment.count, chip)
+    return Placement(problem, assignment, usage, layout, boards=None, strategy=strategy.name, rates=None)
 
 
 def random_cores(network: Network, rng: np.random.Generator, most: int) -> dict[str, Any]:

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from loihi_emu import LOIHI1
-from loihi_emu.mapping.chips import chips_of
-from loihi_emu.mapping.core_graph import core_graph
-from loihi_emu.mapping.formats import list_bits
-from loihi_emu.mapping.layout import Layout
-from loihi_emu.mapping.messages import traffic_of
+from loihi_emu.mapping.lists.formats import list_bits
+from loihi_emu.mapping.model.layout import Layout
+from loihi_emu.mapping.partition.chips import chips_of
+from loihi_emu.mapping.partition.graph import core_graph
+from loihi_emu.mapping.traffic.messages import traffic_of
 from loihi_emu.validation.golden_allocators import (
     allocator_case,
     allocator_cases,

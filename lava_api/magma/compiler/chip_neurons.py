@@ -11,7 +11,7 @@ import numpy as np
 from loihi_emu.chip import LOIHI1, Chip
 from loihi_emu.elements import Population
 from loihi_emu.errors import MappingError
-from loihi_emu.mapping.fields import field_advice
+from loihi_emu.mapping.checks import field_advice
 
 LIBRARY = "lava_api."
 """Where the models of neurons and synapses on a chip are from; all other models run beside it."""

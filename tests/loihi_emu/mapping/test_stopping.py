@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loihi_emu import Network
-from loihi_emu.mapping import cluster_kernels, partition_kernels, stopping
+from loihi_emu.mapping import stopping
+from loihi_emu.mapping.partition import annealing_kernels as partition_kernels
+from loihi_emu.mapping.partition import cluster_kernels
 from loihi_emu.mapping.stopping import pieces, stoppable
 
 

@@ -1,0 +1,131 @@
+"""Which neurons are active in a step: known, or between two bounds."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.elements import Population
+from loihi_emu.mapping.estimate import tally_kernels as k
+from loihi_emu.mapping.estimate.axons import Axons
+from loihi_emu.mapping.estimate.recorded_spikes import RecordedSpikes
+from loihi_emu.widths import DECAY_UNITY
+
+Mask = NDArray[np.uint8]
+Integers = NDArray[np.int64]
+
+
+class Activity:
+    """The active neurons of one population.
+
+    A neuron is active in a step in which it has a bias or noise, an event arrives at it, it spikes, or it begins with
+    a voltage that is not 0 or a current that outlasts a step. This is known where u and v of all neurons were recorded
+    in every step (only events that cancel each other, from sources that were not recorded, can be missed). If not, at
+    least the neurons with bias, noise, events or spikes are active; at most those, and all that once were since the
+    start or the last reset.
+
+    Attributes
+    ----------
+    exact : bool
+        Whether the number of active neurons is known in every step.
+    """
+
+    def __init__(
+        self, population: Population, recorded: RecordedSpikes, cores: NDArray[np.int32], into: list[Axons]
+    ) -> None:
+        self.name, self.recorded, self.cores, self.into = population.name, recorded, cores, into
+        self.size = population.size
+        self.always = driven(population)
+        self.begins_with = _any(population, "u") | _any(population, "v")
+        self.lasts = current_lasts(population)
+        self.state = self._recorded_state()
+        hidden = [a for a in self.into if a.connection.pre.target.name in recorded.totals or moving_delays(a)]
+        self.seen = [a for a in self.into if a not in hidden]
+        self.reached = np.zeros(self.size, np.uint8)
+        for axons in hidden:
+            self.reached[axons.targets] = 1
+        before = 0 if self._start_known else 1 + max((a.longest for a in self.into), default=0)
+        if self.state is not None:
+            self.unsure = before
+        else:
+            self.unsure = 1 << 60 if before or self.name in recorded.totals else 0
+        self.exact = bool(self.always.all()) or (self.state is not None and not before)
+        self.carry = np.zeros(self.size, np.uint8)
+
+    @property
+    def _start_known(self) -> bool:
+        """Whether the recording begins with the initial state."""
+        return self.recorded.recording.sample_steps is not None or self.recorded.recording.start == 0
+
+    def _recorded_state(self) -> tuple[NDArray[np.generic], NDArray[np.generic]] | None:
+        """Both u and v after every step, if they were recorded for all neurons."""
+        recording = self.recorded.recording
+        for variable in ("u", "v"):
+            key = f"{self.name}.{variable}"
+            whole = key in recording and np.array_equal(recording.neurons(key), np.arange(self.size))
+            if not whole or len(recording.times(key)) != recording.steps:
+                return None
+        return recording[f"{self.name}.u"], recording[f"{self.name}.v"]
+
+    def add(self, first: int, n: int, fewest: Integers, most: Integers) -> None:
+        """Add the fewest and the most active neurons in n steps to those of their cores."""
+        active = np.zeros((n, self.size), np.uint8)
+        active[:, self.always] = 1
+        rows, neurons = self.recorded.within(self.name, first, first + n)
+        active[rows - first, neurons] = 1
+        for axons in self.seen:
+            rows, sources = self.recorded.within(axons.connection.pre.target.name, first - axons.longest, first + n)
+            k.arrive(
+                rows - first, sources, axons.unit_of, axons.indptr, axons.targets, axons.delays, axons.late,
+                self.recorded.left(rows), active,
+            )  # fmt: skip
+        begins = self.recorded.of_sample(np.arange(first, first + n)) == 0
+        if self.state is not None:
+            self._with_state(first, n, begins, active)
+        k.add_by_core(active, self.cores, fewest)
+        if self.state is None:
+            active |= self.reached
+            active[:, self.begins_with] = 1
+            k.touch(active, self.carry, begins)
+        active[: max(0, self.unsure - first)] = 1
+        k.add_by_core(active, self.cores, most)
+
+    def _with_state(self, first: int, n: int, begins: NDArray[np.bool_], active: Mask) -> None:
+        """Mark neurons whose state before the step, or after it, is not 0."""
+        assert self.state is not None
+        u, v = self.state
+        before = np.arange(first - 1, first + n - 1)
+        known = ~begins & (before >= 0)
+        carried = v[before[known]] != 0
+        carried |= (u[before[known]] != 0) & self.lasts
+        active[known] |= carried
+        active[begins] |= self.begins_with
+        active |= (u[first : first + n] != 0) | (v[first : first + n] != 0)
+
+
+def driven(p: Population) -> NDArray[np.bool_]:
+    """Neurons with a bias or noise."""
+    found = _any(p, "bias") | _any(p, "bias_mant")
+    if p.noise is not None:
+        found |= np.broadcast_to(np.asarray(p.noise.enabled, bool).reshape(-1), p.size)
+    return found
+
+
+def current_lasts(p: Population) -> NDArray[np.bool_]:
+    """Neurons of which some current is left after a step: not all of it decays."""
+    decay = np.asarray(p.parameters["du"]) + ("bias_mant" in p.parameters)  # Lava's is one less
+    return np.broadcast_to(decay.reshape(-1) < DECAY_UNITY, (p.size,))
+
+
+def moving_delays(axons: Axons) -> bool:
+    """Whether delays change while it runs, so that arrivals are not known."""
+    learning = axons.connection.learning
+    return learning is not None and learning.rule.dd is not None
+
+
+def _any(p: Population, name: str) -> NDArray[np.bool_]:
+    """Neurons of which a parameter is not 0."""
+    found = np.zeros(p.size, bool)
+    if name in p.parameters:
+        found[:] = np.asarray(p.parameters[name]).reshape(-1) != 0
+    return found

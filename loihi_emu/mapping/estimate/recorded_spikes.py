@@ -1,0 +1,95 @@
+"""The spikes of a recording by population, and where its steps lie in samples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.errors import invalid
+from loihi_emu.recording import Recording
+
+Integers = NDArray[np.int64]
+
+
+class RecordedSpikes:
+    """The spikes of a recording of a network.
+
+    Attributes
+    ----------
+    recording : Recording
+    spikes : dict
+        Population or input name to (steps, neurons) of its spikes, where all were recorded or there were none.
+    totals : dict
+        Name to the number of spikes of those that were not recorded.
+    """
+
+    def __init__(self, problem: Any, recording: Recording) -> None:
+        check_recording(problem, recording)
+        self.recording = recording
+        self.spikes: dict[str, tuple[Integers, NDArray[np.int32]]] = {}
+        self.totals: dict[str, int] = {}
+        for name in [*problem.inputs, *problem.populations]:
+            self._read(name)
+
+    def _read(self, name: str) -> None:
+        recording, size = self.recording, recording_size(self.recording, name)
+        key = f"{name}.spikes"
+        total = int(recording.stats["spikes"].get(name, 0))
+        if key in recording and np.array_equal(recording.neurons(key), np.arange(size)):
+            found = recording.spikes(name)
+            self.spikes[name] = (found.times - recording.start, found.indices.astype(np.int32))
+        elif total == 0:
+            self.spikes[name] = (np.zeros(0, np.int64), np.zeros(0, np.int32))
+        else:
+            self.totals[name] = total
+
+    @property
+    def steps(self) -> int:
+        """Recorded steps."""
+        return self.recording.steps
+
+    def of_sample(self, rows: Integers) -> Integers:
+        """The step within its sample, or of the run, that each row is."""
+        length = self.recording.sample_steps
+        return rows + self.recording.start if length is None else rows % length
+
+    def left(self, rows: Integers) -> Integers:
+        """Steps from each row to the end of its sample; without samples so many that nothing ends."""
+        length = self.recording.sample_steps
+        return np.full(len(rows), 1 << 60) if length is None else length - rows % length
+
+    def within(self, name: str, first: int, end: int) -> tuple[Integers, NDArray[np.int32]]:
+        """Spikes in some steps; none where they were not recorded."""
+        if name not in self.spikes:
+            return np.zeros(0, np.int64), np.zeros(0, np.int32)
+        times, indices = self.spikes[name]
+        a, b = np.searchsorted(times, [first, end])
+        return times[a:b], indices[a:b]
+
+
+def recording_size(recording: Recording, name: str) -> int:
+    """Neurons of a population or input of a recording."""
+    return int(recording.populations[name]["size"])
+
+
+def check_recording(problem: Any, recording: Any) -> None:
+    """Raise if this is no recording of the network that was placed, or one without steps.
+
+    Raises
+    ------
+    ValidationError
+    """
+    if not isinstance(recording, Recording):
+        raise invalid("estimate", "recording", repr(recording), "a Recording, such as Emulator.run returns")
+    wanted = {name: node.size for name, node in [*problem.inputs.items(), *problem.populations.items()]}
+    found = {name: int(row["size"]) for name, row in recording.populations.items()}
+    if wanted != found:
+        name = next(name for name in [*wanted, *found] if wanted.get(name) != found.get(name))
+        has, needs = (f"{d[name]} neurons" if name in d else "none" for d in (found, wanted))
+        raise invalid(
+            "estimate", "recording", f'one with {has} of "{name}"', f'a recording of network "{problem.name}": {needs}'
+        )
+    if not recording.steps:
+        raise invalid("estimate", "recording", "a recording of 0 steps", "one or more steps")

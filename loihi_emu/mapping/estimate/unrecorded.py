@@ -1,0 +1,102 @@
+"""Spikes that were counted but not recorded neuron by neuron: their means, and what they may have caused at most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.elements import Population
+from loihi_emu.mapping.estimate.counting import CHUNK_BYTES, Counter, Work
+from loihi_emu.mapping.estimate.recorded_spikes import recording_size
+
+if TYPE_CHECKING:
+    from loihi_emu.mapping.estimate.pricing import Figures
+
+Values = NDArray[Any]
+
+
+class Unrecorded:
+    """What the spikes cause of populations and inputs whose total alone is known.
+
+    Attributes
+    ----------
+    expected : Work
+        One row: of a step, if all neurons of a population spiked equally often, and in all steps.
+    """
+
+    def __init__(self, counter: Counter) -> None:
+        self.counter = counter
+        self.nobody = np.zeros(counter.cores, np.int64)
+        self.expected = self._of(self.nobody, counter.nothing(1))
+        for name, total in counter.recorded.totals.items():
+            often = total / recording_size(counter.recorded.recording, name) / counter.recorded.steps
+            for work in self._each(name):
+                self.expected = self.expected + _scaled(work, often)
+        self._counts = {name: self._counted(name) for name in counter.recorded.totals}
+
+    @staticmethod
+    def _of(neurons: Values, work: Work) -> Work:
+        return replace(work, neurons=neurons)
+
+    def _each(self, name: str) -> Iterator[Work]:
+        """What one spike of each neuron causes: a row each, some neurons at a time."""
+        counter, size = self.counter, recording_size(self.counter.recorded.recording, name)
+        rows = max(1, CHUNK_BYTES // (80 * counter.cores))
+        for first in range(0, size, rows):
+            sources = np.arange(first, min(first + rows, size), dtype=np.int32)
+            work = self._of(self.nobody, counter.nothing(len(sources)))
+            at = np.arange(len(sources))
+            if name in counter.assignment.cores:
+                work.fired[at, counter.assignment.cores[name][sources]] = 1
+            for axons in counter.axons:
+                if axons.connection.pre.target.name == name:
+                    counter.deliver(axons, at, sources, work)
+            yield work
+
+    def _counted(self, name: str) -> dict[str, Values]:
+        parts = [work.counts() for work in self._each(name)]
+        return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+
+    def count(self, key: str) -> tuple[float, float, float]:
+        """Expected, least and most of one of :meth:`Work.counts`."""
+        expected = float(self.expected.counts()[key].sum()) * self.counter.recorded.steps
+        ends = [self._ends(name, values[key]) for name, values in self._counts.items()]
+        return expected, sum(low for low, _ in ends), sum(high for _, high in ends)
+
+    def _ends(self, name: str, values: Values) -> tuple[float, float]:
+        """Least and most that the spikes of a population cause, if each of a neuron causes so much.
+
+        A neuron spikes once a step at most; an input may list an event twice.
+        """
+        total = self.counter.recorded.totals[name]
+        once = isinstance(self.counter.problem.network[name], Population)
+        most_each = max(self.counter.recorded.steps, -(-total // len(values))) if once else total
+        whole, rest = divmod(total, most_each)
+        order = np.sort(values)
+        return tuple(  # type: ignore[return-value]
+            float(a[:whole].sum() * most_each + (a[whole] * rest if rest else 0)) for a in (order, order[::-1])
+        )
+
+    def most_time(self, figures: Figures) -> tuple[float, float]:
+        """What these spikes add to the times of cores and of routers at most, in ns."""
+        cores = routers = 0.0
+        for name in self.counter.recorded.totals:
+            each: tuple[list[Values], list[Values]] = ([], [])
+            for work in self._each(name):
+                each[0].append(figures.core_times(work).max(axis=1))
+                passed = figures.router_times(work)
+                each[1].append(np.zeros(len(work.fired)) if passed is None else passed.max(axis=1))
+            cores += self._ends(name, np.concatenate(each[0]))[1]
+            routers += self._ends(name, np.concatenate(each[1]))[1]
+        return cores, routers
+
+
+def _scaled(work: Work, often: float) -> Work:
+    """One row: the sum of all rows, so often."""
+    parts = ("fired", "active", "received", "sent", "learned", "crossed", "network")
+    sums = {name: getattr(work, name).sum(axis=0, keepdims=True) * often for name in parts}
+    return replace(work, synapses=work.synapses.sum(axis=1, keepdims=True) * often, **sums)

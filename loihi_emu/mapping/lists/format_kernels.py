@@ -1,0 +1,206 @@
+"""Kernels: the memory that lists of synapses take in every format; ``formats.py`` names the rules.
+
+A list is what an input axon of a core points to: the synapses that one source has on that core. What it takes depends
+on how many synapses it has, on the compartments they span, and on the largest gap between two of them. Arguments: `d`
+is the DESCRIPTION of a connection, `s` a LIST, `total` the TOTALS of its lists on a part of a core (``records.py``).
+"""
+
+import numpy as np
+
+from loihi_emu.jit import kernel
+from loihi_emu.mapping.lists.records import ATOMS, SKIPS
+
+POP16_STEP = 4
+
+
+@kernel
+def start_list(s, slot):
+    """Begin a list with a synapse onto a compartment."""
+    s.synapses = 1
+    s.first = slot
+    s.last = slot
+    s.gap = 1
+
+
+@kernel
+def extend_list(s, slot):
+    """Add a synapse onto a compartment that is not before the last one."""
+    gap = slot - s.last
+    if gap == 0:
+        s.gap = -1
+    elif s.gap >= 0 and gap > s.gap:
+        s.gap = gap
+    s.synapses += 1
+    s.last = slot
+
+
+@kernel
+def list_bits(n, bits, header, block, word):
+    """Bits of a list of n synapses: blocks of at most `block`, each with a header, rounded up to words."""
+    up = (1 << word) - 1
+    if n <= block:
+        return ((n * bits + header + up) >> word) << word
+    rest = n % block
+    last = ((rest * bits + header + up) >> word) << word if rest else 0
+    return n // block * (((block * bits + header + up) >> word) << word) + last
+
+
+@kernel
+def bits_for(value):
+    """Bits of an unsigned field that holds `value`."""
+    bits = 0
+    while value > 0:
+        value >>= 1
+        bits += 1
+    return bits
+
+
+@kernel
+def index_of(highest, least):
+    """Bits of the index of compartments 0..highest."""
+    return max(least, bits_for(highest)) if least else 0
+
+
+@kernel
+def runs_or(best, n, gap, skip, bits, header, block, word):
+    """Bits of a list that is stored run-length with a skip field of so many bits, or else `best`."""
+    if gap < 0 or gap > 1 << skip:
+        return best
+    return min(best, list_bits(n, bits + skip, header, block, word))
+
+
+@kernel
+def add_list(total, d, n, first, last, gap, index):
+    """Add a plain connection's list of two synapses or more to the totals of all formats."""
+    bits, header, block, word = d.synapse_bits, d.header_bits, d.block, d.word
+    sparse = list_bits(n, bits + index, header, block, word)
+    best, is_dense = sparse, 0
+    if gap < 0:  # two synapses onto one compartment
+        total.dense = -1
+    else:
+        dense = list_bits(last - first + 1, bits, header, block, word)
+        if total.dense >= 0:
+            total.dense += dense
+        if dense <= best:
+            best, is_dense = dense, 1
+    total.lists += 1
+    total.synapses += n
+    total.sparse += sparse
+    total.mixed[0] += best
+    total.dense_lists[0] += is_dense
+    for k in range(1, 4):
+        found = runs_or(best, n, gap, SKIPS[k - 1], bits, header + index, block, word)
+        total.mixed[k] += found
+        total.run_lists[k] += found < best
+        total.dense_lists[k] += is_dense & (found == best)
+
+
+@kernel
+def add_found(total, d, s, index):
+    """Add a list; returns 1 if it has a single synapse, and is left to :func:`add_singles`."""
+    if s.synapses == 1:
+        return 1
+    add_list(total, d, np.int64(s.synapses), np.int64(s.first), np.int64(s.last), np.int64(s.gap), index)
+    return 0
+
+
+@kernel
+def add_singles(total, d, count, index):
+    """Add so many lists of one synapse, which are stored dense, and then count the axons of all lists."""
+    bits, header, block, word = d.synapse_bits, d.header_bits, d.block, d.word
+    dense = count * list_bits(1, bits, header, block, word)
+    total.lists += count
+    total.synapses += count
+    total.sparse += count * list_bits(1, bits + index, header, block, word)
+    if total.dense >= 0:
+        total.dense += dense
+    for k in range(4):
+        total.mixed[k] += dense
+        total.dense_lists[k] += count
+    total.plans[0] = total.lists * d.axon_slots
+
+
+@kernel
+def seen_before(table, stamps, stamp, key):
+    """Whether a pattern was met since the stamp changed; remembers it. The table is never more than half full."""
+    place = (key ^ (key >> 31)) & (table.shape[0] - 1)
+    while stamps[place] == stamp:
+        if table[place] == key:
+            return True
+        place = (place + 1) & (table.shape[0] - 1)
+    stamps[place] = stamp
+    table[place] = key
+    return False
+
+
+@kernel
+def beyond_base(first, kind, bases):
+    """How far a shared list of pop16 (kind 0) or pop32 (1) begins behind the largest base that there is for it."""
+    return first - (first if kind else first - first % POP16_STEP) % bases
+
+
+@kernel
+def add_unit(total, d, s, index, unit, atoms, tables, stamps, stamp):
+    """Add the list of a unit of a convolution: alone for each channel, or shared under pop16 and pop32."""
+    n, first = np.int64(s.synapses), np.int64(s.first)
+    bits, header, block, word = d.synapse_bits, d.header_bits, d.block, d.word
+    span = s.last - first + 1
+    total.lists += atoms
+    total.synapses += n * atoms
+    total.sparse += list_bits(n, bits + index, header, block, word) * atoms
+    total.dense += list_bits(span, bits, header, block, word) * atoms
+    total.plans[0] += atoms * d.axon_slots
+    pattern = np.int64(s.pattern) << 31 | np.int64(s.pattern_)
+    for kind in range(2):
+        total.plans[1 + kind] += d.axon_slots
+        beyond = beyond_base(first, kind, d.bases)
+        if seen_before(tables[kind], stamps[kind], stamp, pattern ^ (beyond << 20 | unit)):
+            continue
+        total.distinct[kind] += atoms
+        total.stored[kind] += n * atoms
+        total.shared[kind] += list_bits(n * atoms, bits + total.relative[kind], header, block, word)
+        if beyond or span > n:
+            total.bare[kind] = -1
+        elif total.bare[kind] >= 0:
+            total.bare[kind] += list_bits(n * atoms, bits, header, block, word)
+
+
+@kernel
+def add_units(total, d, stats, touched, offset, first, last, index, tables, stamps, stamp):
+    """Add lists first..last - 1 of a convolution, all in one format: with indices, or without if no list needs them."""
+    for kind in range(2):
+        highest = 0
+        for i in range(first, last):
+            begins = np.int64(stats[i].first)
+            highest = max(highest, stats[i].last - begins + beyond_base(begins, kind, d.bases))
+        total.relative[kind] = index_of(highest, d.index_least)
+    for i in range(first, last):
+        unit = (touched[i] - offset) % d.units
+        atoms = d.last_atoms if (unit + 1) % d.group_units == 0 else ATOMS
+        add_unit(total, d, stats[i], index, unit, atoms, tables, stamps, stamp)
+    total.mixed[0] = min(total.sparse, total.dense)
+    for kind in range(2):
+        if 0 <= total.bare[kind] <= total.shared[kind]:
+            total.shared[kind] = total.bare[kind]
+            total.relative[kind] = 0
+
+
+@kernel
+def choose(total, d):
+    """Find the cheapest form of a connection's lists; of equal ones pop16, which takes fewest axons."""
+    choice = 0
+    if d.units:
+        bits = total.mixed[0]
+        for kind in range(2):
+            if total.shared[kind] < bits + 1 - kind:
+                choice, bits = kind + 1, total.shared[kind]
+        total.axons = total.plans[choice]
+    else:
+        for k in range(1, 4):
+            if total.mixed[k] < total.mixed[choice]:
+                choice = k
+        bits = total.sparse if d.wide else total.mixed[choice]
+        total.axons = total.plans[0]
+    total.choice = choice
+    total.bits = bits
+    total.slots_out = d.pop32_slots if d.units and choice == 2 else 1

@@ -1,0 +1,64 @@
+"""What the mapper's kernels read and fill, as records: of a connection, of a list, of all lists on a part of a core."""
+
+import numpy as np
+
+ATOMS = 32
+"""Channels of a pixel that one axon of a convolution serves, at most."""
+SKIPS = (2, 4, 6)
+"""Widths of the skip field of run-length lists that are tried."""
+
+
+def _record(*names: str, **arrays: tuple[str, int]) -> np.dtype[np.record]:
+    """A record of 64-bit integers, and of arrays of so many."""
+    fields = [(name, "i8") for name in names] + [(name, kind, (n,)) for name, (kind, n) in arrays.items()]
+    return np.dtype((np.record, fields))
+
+
+DESCRIPTION = _record(
+    "synapse_bits",  # weight, delay and tag
+    "header_bits",  # of a block
+    "block",  # synapses per block
+    "word",  # memory is taken in words of 2 to this power bits
+    "axon_slots",  # input axon slots that a list takes
+    "units",  # of a convolution: units per pixel; 0 if sources are neurons
+    "group_units",  # units per pixel and group
+    "last_atoms",  # channels of the last unit of a group; all others have ATOMS
+    "bases",  # the base of a list that several pixels share is below this compartment
+    "wide",  # bits of the index of lists that are all sparse, to have formats in common; 0 if the cheapest are chosen
+    "pop32_slots",  # output axon slots that a source takes for lists under pop32
+    "columns",  # sources of a dense connection; 0 of others
+    "rows",  # its targets are the neurons start, start + step, ...
+    "start",
+    "step",
+    "at",  # where its matrix (targets, sources) begins
+    "index_least",  # bits of the narrowest index of a compartment; 0 if indices take no memory
+)
+"""A connection, as far as its lists' memory depends on it."""
+
+_OF_A_LIST = ("synapses", "first", "last", "gap", "place", "source", "pattern", "pattern_")
+LIST = np.dtype((np.record, [(name, "i4") for name in _OF_A_LIST]))
+"""A list: its synapses, first and last compartment, and largest gap (-1 after a compartment that comes twice).
+
+`place` is where its number stands in a table, `source` whom it is from (from 1 on). Two polynomials of the compartments
+from the first on and the numbers of the weights, modulo primes, are the pattern. 32 bytes: half a cache line.
+"""
+
+TOTALS = _record(
+    "lists", "synapses",
+    "dense", "sparse",  # bits if all lists were of that format (dense -1: not possible)
+    "index",  # bits of a compartment index in the sparse format
+    "found",  # lists found; of convolutions, units
+    "choice",  # the cheapest: number of `mixed`; of convolutions 0 for lists alone, 1 for pop16, 2 for pop32
+    "bits", "axons",  # bits and input axon slots of the cheapest
+    "slots_out",  # output axon slots of each source, if the lists are stored so
+    mixed=("i8", 4),  # bits with the cheaper of dense and sparse for each list, then with run-length too, by SKIPS
+    dense_lists=("i8", 4),  # how many lists of `mixed` are dense
+    run_lists=("i8", 4),  # and how many are run-length
+    plans=("i8", 3),  # input axon slots: plain, pop16, pop32
+    shared=("i8", 2),  # of convolutions, under pop16 and pop32: bits,
+    distinct=("i8", 2),  # lists that are stored,
+    relative=("i8", 2),  # bits of an index from the base on,
+    bare=("i8", 2),  # bits without indices (-1: not possible),
+    stored=("i8", 2),  # and synapses that are stored
+)  # fmt: skip
+"""All lists of a connection on a part of a core."""

@@ -1,0 +1,120 @@
+"""What is to be placed: a network's populations, the lists into each, and what they share, prepared once."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.chip import Chip
+from loihi_emu.elements import Connection, Input, Population
+from loihi_emu.errors import MappingError, UnsupportedError
+from loihi_emu.mapping.lists import IncomingLists, SynapseFields, fields_of, incoming_lists, longest_delay
+from loihi_emu.mapping.model.limits import Resource, resources
+from loihi_emu.mapping.model.profiles import Profiles, profiles_of
+
+
+class Problem:
+    """A network on a kind of chip.
+
+    Attributes
+    ----------
+    populations, inputs, connections : dict
+        Those of the network, by name.
+    chip : Chip
+    limits : dict of Resource
+    fields : dict
+        Connection name to its :class:`SynapseFields`.
+    profiles : Profiles
+    """
+
+    def __init__(self, network: Any, chip: Chip) -> None:
+        if network.rule_set.floats:
+            raise UnsupportedError(
+                f'network "{network.name}", rules "{network.rules}": chips have integers. Use rules="chip" and '
+                "loihi_emu.quantize(), then place it."
+            )
+        self.network, self.chip, self.name = network, chip, network.name
+        self.populations: dict[str, Population] = network.populations
+        self.inputs: dict[str, Input] = network.inputs
+        self.connections: dict[str, Connection] = network.connections
+        if not self.populations:
+            raise MappingError(f'network "{network.name}": got no populations, allowed is at least one to place.')
+        self.limits: dict[str, Resource] = resources(chip)
+        self.fields: dict[str, SynapseFields] = {name: fields_of(c, chip) for name, c in self.connections.items()}
+        self.profiles: Profiles = profiles_of(network, chip)
+        self._neuron_delays: dict[str, NDArray[np.int64] | None] = {}
+        self._delays = {name: longest_delay(c, chip) for name, c in self.connections.items()}
+
+    @cached_property
+    def incoming(self) -> dict[str, IncomingLists]:
+        """Synapses into each population by target."""
+        into: dict[str, list[Connection]] = {name: [] for name in self.populations}
+        for c in self.connections.values():
+            into[c.post.target.name].append(c)
+        return {name: incoming_lists(p, into[name], self.chip, self.fields) for name, p in self.populations.items()}
+
+    @cached_property
+    def synapses(self) -> int:
+        """Synapses, shared weights counted at every place."""
+        return sum(f.size for f in self.incoming.values())
+
+    @property
+    def neurons(self) -> int:
+        """Neurons of all populations."""
+        return sum(p.size for p in self.populations.values())
+
+    def limit(self, name: str) -> int:
+        """A limit as a number; very large where unknown."""
+        found = self.limits[name].limit
+        return 1 << 60 if found is None else found
+
+    def delay(self, c: Connection) -> int:
+        """Longest delay that a connection has or can get."""
+        return self._delays[c.name]
+
+    def onto(self, name: str, neurons: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Whether each connection onto a population (rows) has synapses onto each of these neurons (columns)."""
+        starts = self.incoming[name].starts
+        return np.asarray(starts[:, neurons + 1] > starts[:, neurons])
+
+    def neuron_delays(self, name: str) -> NDArray[np.int64] | None:
+        """Longest delay of the connections onto each neuron of a population; None if there are none."""
+        if name not in self._neuron_delays:
+            incoming, longest = self.incoming[name], None
+            for number, c in enumerate(incoming.connections):
+                if self.delay(c):
+                    longest = np.zeros(incoming.population.size, np.int64) if longest is None else longest
+                    np.maximum(longest, np.where(np.diff(incoming.starts[number]), self.delay(c), 0), out=longest)
+            self._neuron_delays[name] = longest
+        return self._neuron_delays[name]
+
+    @cached_property
+    def traces(self) -> dict[Any, int]:
+        """Numbers of the pre-trace profiles by :meth:`trace_key`."""
+        keys = dict.fromkeys(self.trace_key(c) for c in self.connections.values() if c.learning is not None)
+        return {key: number for number, key in enumerate(keys)}
+
+    def trace_key(self, c: Connection) -> Any:
+        """What a pre-trace profile holds for a connection; None if it does not learn."""
+        return None if c.learning is None else (c.learning.rule.x1, c.learning.rule.x2)
+
+    @cached_property
+    def rules(self) -> dict[Any, int]:
+        """Numbers of the learning rules by :meth:`rule_key`."""
+        keys = dict.fromkeys(self.rule_key(c) for c in self.connections.values() if c.learning is not None)
+        return {key: number for number, key in enumerate(keys)}
+
+    def rule_key(self, c: Connection) -> Any:
+        """The learning rule of a connection; None if it does not learn."""
+        return None if c.learning is None else c.learning.rule
+
+    def format_key(self, c: Connection) -> tuple[Any, ...]:
+        """What a synapse format holds besides how indices are told."""
+        return (self.fields[c.name], c.weight_exp, c.sign_mode, c.scaled, c.learning)
+
+    def every_neuron(self) -> dict[str, NDArray[np.int32]]:
+        """All neurons of each population in order."""
+        return {name: np.arange(p.size, dtype=np.int32) for name, p in self.populations.items()}

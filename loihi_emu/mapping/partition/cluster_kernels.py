@@ -1,0 +1,119 @@
+"""Kernels that put neurons together: clusters by label propagation, and their order."""
+
+import numpy as np
+
+from loihi_emu.jit import entry, kernel
+from loihi_emu.mapping.partition.annealing_kernels import below, next_random, seeded
+
+EPSILON = 1e-9
+
+
+@kernel
+def shuffle(order, state):
+    """Bring a list into random order; returns the next state."""
+    for k in range(order.shape[0] - 1, 0, -1):
+        state = next_random(state)
+        other = below(state, k + 1)
+        order[k], order[other] = order[other], order[k]
+    return state
+
+
+@entry
+def propagate(indptr, indices, weights, sizes, limit, labels, passes, seed, stop):
+    """Let vertices take the label that most of what they are tied to has, while clusters keep a limit of size.
+
+    `labels` is changed; returns the number of changes in the last pass. Ends when `stop` (uint8 array of one) is 1.
+    """
+    n = labels.shape[0]
+    total = np.zeros(n)
+    for v in range(n):
+        total[labels[v]] += sizes[v]
+    tally = np.zeros(n)
+    order = np.arange(n)
+    state = seeded(seed)
+    changes = 0
+    for _ in range(passes):
+        state = shuffle(order, state)
+        changes = 0
+        for k in range(n):
+            if stop[0]:
+                return changes
+            v = order[k]
+            own = labels[v]
+            for e in range(indptr[v], indptr[v + 1]):
+                if indices[e] != v:
+                    tally[labels[indices[e]]] += weights[e]
+            best, most = own, tally[own]
+            for e in range(indptr[v], indptr[v + 1]):
+                label = labels[indices[e]]
+                if tally[label] > most * (1 + EPSILON) and total[label] + sizes[v] <= limit:
+                    best, most = label, tally[label]
+            for e in range(indptr[v], indptr[v + 1]):
+                tally[labels[indices[e]]] = 0.0
+            if best != own:
+                total[own] -= sizes[v]
+                total[best] += sizes[v]
+                labels[v] = best
+                changes += 1
+        if changes * 100 < n:
+            break
+    return changes
+
+
+@entry
+def order_clusters(indptr, indices, weights, sizes, fade, order):
+    """Put clusters into an order in which each is tied to those shortly before it; fills cores of size 1.
+
+    `order` is filled with clusters.
+    """
+    n = order.shape[0]
+    pull, done = np.zeros(n), np.zeros(n, np.bool_)
+    room, lowest, v = 0.0, 0, -1
+    for k in range(n):
+        if v >= 0:
+            best = -1
+            for u in range(lowest, n):
+                if not done[u] and pull[u] > 0 and sizes[u] <= room + EPSILON and (best < 0 or pull[u] > pull[best]):
+                    best = u
+            if best < 0:
+                for u in range(lowest, n):
+                    pull[u] *= fade
+                    if not done[u] and (best < 0 or pull[u] > pull[best]):
+                        best = u
+                room = 1.0
+            v = best
+        else:
+            room = 1.0
+            v = 0
+        done[v] = True
+        room -= sizes[v]
+        order[k] = v
+        while lowest < n and done[lowest]:
+            lowest += 1
+        for e in range(indptr[v], indptr[v + 1]):
+            pull[indices[e]] += weights[e]
+
+
+@entry
+def count_pieces(starts, nets, slots, bits, kind, order, piece, counts, use):
+    """Sum up compartments, input axons and memory that pieces take, each alone; `order` has neurons piece by piece."""
+    n = order.shape[0]
+    first = 0
+    while first < n:
+        number = piece[order[first]]
+        after = first
+        while after < n and piece[order[after]] == number:
+            v = order[after]
+            for e in range(starts[v], starts[v + 1]):
+                if counts[nets[e]] == 0:
+                    use[1, number] += slots[nets[e]]
+                if counts[nets[e]] < bits.shape[1] - 1:
+                    counts[nets[e]] += 1
+            after += 1
+        use[0, number] = after - first
+        for at in range(first, after):
+            for e in range(starts[order[at]], starts[order[at] + 1]):
+                j = nets[e]
+                use[2, number] += bits[kind[j], counts[j]]
+                counts[j] = 0
+        first = after

@@ -1,0 +1,114 @@
+"""Neurons that send each other many spikes, put together: an order of all neurons in which they stand side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from loihi_emu.mapping.model import Problem
+from loihi_emu.mapping.partition import cluster_kernels as k
+from loihi_emu.mapping.partition.hypergraph import Hypergraph
+from loihi_emu.mapping.stopping import stoppable
+from loihi_emu.mapping.usage import CoreUsage
+
+Shares = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+LEVELS = 12
+"""Times that clusters are clustered again, at most."""
+PASSES = 6
+"""Passes of label propagation over all vertices."""
+SHRINK = 0.97
+"""Clusters are not clustered again when no fewer than this share of them would be left."""
+ORDER_MOST = 20_000
+"""With more clusters than this no order is looked for: it takes a time of the number's square."""
+INDEX = 12
+"""Bits that the index of a synapse and its share of headers take, about, in long lists."""
+FADE = 0.5
+"""What the pull of clusters on earlier cores is worth from core to core."""
+
+
+@dataclass(frozen=True, eq=False)
+class Clusters:
+    """Clusters of neurons.
+
+    Attributes
+    ----------
+    labels : int64 array
+        Cluster of each neuron.
+    sizes : float64 array
+        About which share of a core each cluster takes.
+    graph : scipy.sparse.csr_matrix
+        How strongly clusters are tied.
+    """
+
+    labels: Index
+    sizes: Shares
+    graph: Any
+
+
+def clusters_of(size: Shares, ties: Any, share: float) -> Clusters:
+    """Cluster neurons by label propagation, then the clusters, and so on.
+
+    Parameters
+    ----------
+    size : float64 array
+        Share of a core that each neuron takes.
+    ties : scipy.sparse.csr_matrix
+        How strongly neurons are tied.
+    share : float
+        Largest size of a cluster, as a share of a core.
+    """
+    labels = np.arange(len(size))
+    graph: Any = ties
+    sizes: Any = size
+    for level in range(LEVELS):
+        found = np.arange(len(sizes))
+        arrays = (graph.indptr, graph.indices, graph.data, sizes)
+        stoppable(k.propagate, *arrays, share * (1 + 1e-6), found, PASSES, level)
+        _, found = np.unique(found, return_inverse=True)
+        count = int(found.max()) + 1
+        if count > SHRINK * len(sizes):
+            break
+        labels = found[labels]
+        sizes = np.bincount(found, weights=sizes)
+        graph = contracted(graph, found)
+    return Clusters(labels, sizes, graph)
+
+
+def contracted(graph: Any, labels: Index) -> Any:
+    """The graph between groups of vertices."""
+    onto = sparse.csr_matrix((np.ones(len(labels)), (labels, np.arange(len(labels)))))
+    found = (onto @ graph @ onto.T).tocsr()
+    found.setdiag(0)
+    found.eliminate_zeros()
+    found.sort_indices()
+    return found
+
+
+def _rank(clusters: Clusters) -> Index:
+    """Place of each cluster in an order in which each stands beside those that it is tied to."""
+    order = np.zeros(len(clusters.sizes), np.int64)
+    graph = clusters.graph
+    k.order_clusters(graph.indptr, graph.indices, graph.data, clusters.sizes, FADE, order)
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return rank
+
+
+def place_of(clusters: Clusters) -> Index | None:
+    """Place of each neuron in the order of clusters."""
+    return _rank(clusters)[clusters.labels] if len(clusters.sizes) <= ORDER_MOST else None
+
+
+def size_of_neurons(problem: Problem, nets: Hypergraph, usage: CoreUsage) -> Shares:
+    """About which share of a core each neuron takes: of its compartments or its synaptic memory."""
+    synapses = sum(row.synapses for row in usage.lists)
+    least = max((fields.bits for fields in problem.fields.values()), default=0) + INDEX
+    each = min(float(usage.budgets["synaptic_bits"].sum()) / max(1, synapses), least)
+    into = np.diff(nets.starts) * each
+    return np.asarray(np.maximum(into / problem.limit("synaptic_bits"), 1 / problem.limit("compartments")))

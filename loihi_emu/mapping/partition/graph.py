@@ -1,0 +1,91 @@
+"""Messages between the cores of an assignment as a sparse matrix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from loihi_emu.mapping.model import Assignment, Layout, Problem, tiles
+from loihi_emu.mapping.traffic import Rates, axons_by_core
+
+PAIRS_MOST = 30_000_000
+"""Entries of the matrix that are counted, at most: there are gigabytes of them otherwise, and nothing to choose."""
+
+
+@dataclass(frozen=True, eq=False)
+class CoreGraph:
+    """Messages per step from core to core.
+
+    Attributes
+    ----------
+    sent : scipy.sparse.csr_matrix (cores, cores)
+        From the row's core to the column's, without those that stay on a core.
+    both : scipy.sparse.csr_matrix (cores, cores)
+        Both directions added: symmetric.
+    """
+
+    sent: Any
+    both: Any
+
+    @property
+    def count(self) -> int:
+        """Number of cores."""
+        return int(self.sent.shape[0])
+
+    @property
+    def total(self) -> float:
+        """Messages between cores."""
+        return float(self.sent.sum())
+
+    def between_chips(self, layout: Layout) -> float:
+        """Messages to cores of other chips."""
+        graph = self.sent.tocoo()
+        return float(graph.data[layout.chip[graph.row] != layout.chip[graph.col]].sum())
+
+    def hops(self, layout: Layout, chip: Any) -> float:
+        """Tiles that messages within chips pass; 0 where a chip's tiles are unknown."""
+        place = tiles(layout.core, chip)
+        if place is None:
+            return 0.0
+        graph = self.sent.tocoo()
+        near = layout.chip[graph.row] == layout.chip[graph.col]
+        row, col, data = graph.row[near], graph.col[near], graph.data[near]
+        return float(sum(data @ np.abs(axis[row] - axis[col]) for axis in place))
+
+
+def core_graph(problem: Problem, assignment: Assignment, rates: Rates) -> CoreGraph | None:
+    """Count the messages of all spikes between the cores of an assignment, as :func:`messages.traffic_of` does.
+
+    None if more than :data:`PAIRS_MOST` pairs of cores are connected.
+    """
+    n = assignment.count
+    rows, columns, values, pairs = [], [], [], 0
+    for core, c, sources in axons_by_core(problem, assignment):
+        name = c.pre.target.name
+        if name in problem.inputs:
+            continue
+        found = np.bincount(assignment.cores[name][sources], weights=rates[name][sources], minlength=n)
+        found[core] = 0
+        row = np.flatnonzero(found).astype(np.int32)
+        pairs += len(row)
+        if pairs > PAIRS_MOST:
+            return None
+        rows.append(row)
+        columns.append(np.full(len(row), core, np.int32))
+        values.append(found[row])
+    if not rows:
+        sent = sparse.csr_matrix((n, n))
+    else:
+        index = (np.concatenate(rows), np.concatenate(columns))
+        sent = sparse.csr_matrix((np.concatenate(values), index), (n, n))
+    return graph_of(sent)
+
+
+def graph_of(sent: Any) -> CoreGraph:
+    """The graph of a matrix of messages without diagonal."""
+    both = (sent + sent.T).tocsr()
+    both.sort_indices()
+    return CoreGraph(sent, both)

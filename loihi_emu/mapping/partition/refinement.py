@@ -1,0 +1,82 @@
+"""Lower the messages between cores by moving single neurons."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.mapping.model import Assignment, Problem, assigned
+from loihi_emu.mapping.partition import refine_kernels as k
+from loihi_emu.mapping.partition.hypergraph import Hypergraph
+from loihi_emu.mapping.stopping import stoppable
+from loihi_emu.mapping.usage import CoreUsage
+
+TABLE_MOST = 50_000_000
+"""Lists times cores: the table of targets on cores has so many entries at most."""
+WORK = 20_000_000
+"""Synapses looked at by all passes, about."""
+PASSES = 12
+ENOUGH = 0.05
+"""A pass that saves a smaller share of what the first one did is the last."""
+
+FULL = 0.7
+"""The estimate of synaptic memory is scaled as it has to be for cores that use so much of the most that one uses."""
+
+
+def possible(nets: Hypergraph, cores: int) -> bool:
+    """Whether the table of targets fits and a pass or two are affordable."""
+    return cores > 1 and len(nets.source) * cores <= TABLE_MOST and len(nets.nets) * 2 <= WORK
+
+
+def refined(
+    problem: Problem,
+    nets: Hypergraph,
+    assignment: Assignment,
+    usage: CoreUsage,
+    chip: NDArray[np.int32],
+    far: float,
+    tight: float,
+) -> tuple[Assignment, NDArray[np.int64]] | None:
+    """An assignment with fewer messages, or with less costly ones, and the cores that are left; None if none was found.
+
+    Parameters
+    ----------
+    problem, nets, assignment, usage
+        What is improved, and what it takes.
+    chip : int32 array
+        Chip of each core.
+    far : float
+        Cost of a message to another chip beyond the 1 of every message to another core.
+    tight : float
+        Share of the synaptic memory that may be used.
+    """
+    core = nets.flat(assignment.cores).astype(np.int32)
+    counts = np.zeros((len(nets.source), assignment.count), np.int16)
+    k.count_on_cores(nets.starts, nets.nets, core, counts)
+    used = np.zeros((k.RESOURCES, assignment.count), np.int64)
+    k.count_use(nets.starts, nets.nets, nets.source, nets.slots, nets.bits, nets.kind, core, counts, used)
+    limits = np.zeros(k.RESOURCES, np.int64)
+    limits[k.COMPARTMENTS] = min(
+        problem.limit("compartments"), int(usage.budgets["compartments"].max()) if _delayed(problem) else 1 << 40
+    )
+    limits[k.AXONS_IN], limits[k.AXONS_OUT] = problem.limit("axons_in"), problem.limit("axons_out")
+    exact = usage.budgets["synaptic_bits"]
+    full = exact > FULL * exact.max()
+    ratio = float((used[k.BITS][full] / exact[full]).min()) if full.any() else 1.0
+    limits[k.BITS] = int(tight * problem.limit("synaptic_bits") * ratio)
+    before = core.copy()
+    passes = max(1, min(PASSES, WORK // max(1, len(nets.nets))))
+    stoppable(
+        k.refine, nets.starts, nets.nets, nets.sent_starts, nets.own, nets.source, nets.weight, nets.slots, nets.bits,
+        nets.kind, nets.group, core, counts, np.ascontiguousarray(chip, np.int32), float(far), used, limits, passes,
+        ENOUGH, 1,
+    )  # fmt: skip
+    if np.array_equal(core, before):
+        return None
+    left, numbers = np.unique(core, return_inverse=True)
+    return assigned(nets.parts(numbers.reshape(-1)), len(left)), left.astype(np.int64)
+
+
+def _delayed(problem: Problem) -> bool:
+    """Whether delays leave room for fewer compartments on a core than it has."""
+    return any(problem.delay(c) for c in problem.connections.values())

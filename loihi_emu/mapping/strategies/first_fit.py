@@ -1,0 +1,307 @@
+"""Filling cores one after the other, each as far as it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.chip import DELAY_SLOTS_LOST
+from loihi_emu.elements import Connection
+from loihi_emu.errors import MappingError
+from loihi_emu.mapping.lists import WEIGHT_BITS
+from loihi_emu.mapping.model import SETTINGS, Assignment, Index, Problem, assigned, few_enough, part_of, values_of
+
+
+class Run(NamedTuple):
+    """Neurons of a population that are to be placed one after the other.
+
+    Attributes
+    ----------
+    name : str
+        Of the population.
+    neurons : int32 array
+        Ascending.
+    alone : (int, int), optional
+        Memory bits and input axons that all of them take on a core of their own.
+    """
+
+    name: str
+    neurons: Index
+    alone: tuple[int, int] | None = None
+
+
+LOOK = 256
+"""Neurons that are looked at first to foresee how many go on a core."""
+
+
+class _OpenBin:
+    """A core that is being filled: what it holds."""
+
+    def __init__(self, problem: Problem, number: int, strict: bool = False) -> None:
+        self.problem, self.number, self.strict = problem, number, strict
+        self.compartments = self.bits = self.axons_in = self.axons_out = self.delay = 0
+        self.profiles: tuple[set[int], set[int]] = (set(), set())
+        self.formats: set[Any] = set()
+        self.traces: set[Any] = set()
+        self.rules: set[Any] = set()
+        self.shared: int | None = None
+        self.settings: list[set[int]] = [set() for _ in SETTINGS]
+
+    # ------------------------------------------------------------ room
+    def room(self, name: str, neurons: Index, fanout: NDArray[np.int64], guess: int) -> tuple[int, int, int]:
+        """How many of the first neurons of a run fit, and the memory bits and input axons that they take."""
+        n = self.most(name, neurons, fanout)
+        if n == 0:
+            return 0, 0, 0
+        incoming = self.problem.incoming[name]
+        return incoming.longest(neurons[:n], self._slots(n), min(guess, n), *self._left(), self.strict)
+
+    def whole(self, run: Run, fanout: NDArray[np.int64]) -> tuple[int, int] | None:
+        """The memory bits and input axons that a run takes if all of it fits; else None."""
+        name, neurons, alone = run
+        if self.most(name, neurons, fanout) < len(neurons):
+            return None
+        if alone is not None and not self.compartments and not self.strict:
+            bits, axons = alone
+        else:
+            bits, axons = self.problem.incoming[name].need(neurons, self._slots(len(neurons)), self.strict)
+        left = self._left()
+        return (bits, axons) if bits <= left[0] and axons <= left[1] else None
+
+    def most(self, name: str, neurons: Index, fanout: NDArray[np.int64]) -> int:
+        """How many of the first neurons of a run fit as far as everything but their lists goes."""
+        n = len(neurons)
+        for limit in self._simple(name, neurons, fanout):
+            n = n if limit is None else max(0, min(n, limit))
+        return n
+
+    def _slots(self, n: int) -> Index:
+        return np.arange(self.compartments, self.compartments + n, dtype=np.int32)
+
+    def _left(self) -> tuple[int, int]:
+        """Memory bits and input axons that are free."""
+        return self.problem.limit("synaptic_bits") - self.bits, self.problem.limit("axons_in") - self.axons_in
+
+    def _simple(self, name: str, neurons: Index, fanout: NDArray[np.int64]) -> Iterable[int | None]:
+        """Limits of everything but lists, cheap ones first."""
+        problem = self.problem
+        left = problem.limit("compartments") - self.compartments
+        yield left
+        head = neurons[:left]
+        yield self._same(part_of(problem.profiles.core[name], head))
+        for present, identities in zip(self.settings, problem.profiles.settings[name], strict=True):
+            yield few_enough(part_of(identities, head), {0} | present, 2)
+        connections = problem.incoming[name].connections
+        yield self._delayed(problem.neuron_delays(name), head)
+        formats, traces = [self.format_of(c) for c in connections], [problem.trace_key(c) for c in connections]
+        yield self._few_kinds(self.formats, formats, problem.limit("synapse_formats"), name, head)
+        yield self._few_kinds(self.traces, traces, problem.limit("trace_profiles"), name, head)
+        rules = [problem.rule_key(c) for c in connections]
+        yield self._few_kinds(self.rules, rules, problem.limit("learning_rules"), name, head)
+        for present, identities, resource in zip(
+            self.profiles, (problem.profiles.compartment[name], problem.profiles.threshold[name]),
+            ("compartment_profiles", "threshold_profiles"), strict=True,
+        ):  # fmt: skip
+            yield few_enough(part_of(identities, head), present, problem.limits[resource].limit)
+        axons = np.cumsum(fanout[head])
+        yield int(np.searchsorted(axons, problem.limit("axons_out") - self.axons_out, "right"))
+
+    def _delayed(self, delays: NDArray[np.int64] | None, neurons: Index) -> int | None:
+        """Neurons until a core of so many would have too few slots for the longest delay among them."""
+        limit = self.problem.limit("accumulators")
+        if delays is None:
+            return limit // (self.delay + DELAY_SLOTS_LOST) - self.compartments
+        slots = np.maximum.accumulate(np.maximum(delays[neurons], self.delay)) + DELAY_SLOTS_LOST
+        needs = slots * np.arange(self.compartments + 1, self.compartments + len(neurons) + 1)
+        return int(np.searchsorted(needs, limit, "right"))
+
+    def _same(self, shared: NDArray[np.int32]) -> int | None:
+        """Neurons before the first whose vmin or vmax differ from the core's."""
+        wanted = int(shared.flat[0]) if self.shared is None else self.shared
+        other = np.flatnonzero(shared != wanted)
+        return None if not other.size else int(other[0]) if shared.ndim else 0
+
+    def _few_kinds(self, present: set[Any], kinds: list[Any], most: int, name: str, neurons: Index) -> int | None:
+        """Neurons before the one whose connections, each of a kind or None, would make too many kinds of a core's."""
+        if len(present.union(kinds) - {None}) <= most:
+            return None
+        first: dict[Any, int] = {}
+        for kind, onto in zip(kinds, self.problem.onto(name, neurons), strict=True):
+            if kind is not None and kind not in present and onto.any():
+                first[kind] = min(first.get(kind, len(neurons)), int(onto.argmax()))
+        free = most - len(present)
+        return None if len(first) <= free else sorted(first.values())[free]
+
+    def format_of(self, c: Connection) -> Any:
+        """The synapse format of a connection: at least one for all of one kind, exactly that if all lists are wide."""
+        return c.name if self.strict and c.conv is not None else self.problem.format_key(c)
+
+    def fresh(self) -> _OpenBin:
+        """The next core, empty."""
+        return _OpenBin(self.problem, self.number + 1, self.strict)
+
+    # ------------------------------------------------------------ filling
+    def add(self, name: str, neurons: Index, fanout: NDArray[np.int64], bits: int, axons: int) -> None:
+        """Put neurons that fit into the core."""
+        problem = self.problem
+        incoming = problem.incoming[name]
+        self.bits, self.axons_in = self.bits + bits, self.axons_in + axons
+        self.compartments += len(neurons)
+        self.axons_out += int(fanout[neurons].sum())
+        delays = problem.neuron_delays(name)
+        if delays is not None:
+            self.delay = max(self.delay, int(delays[neurons].max()))
+        here = [c for c, onto in zip(incoming.connections, problem.onto(name, neurons), strict=True) if onto.any()]
+        self.formats |= {self.format_of(c) for c in here}
+        self.traces |= {problem.trace_key(c) for c in here if c.learning is not None}
+        self.rules |= {problem.rule_key(c) for c in here if c.learning is not None}
+        self.shared = int(part_of(problem.profiles.core[name], neurons[:1]).flat[0])
+        for present, identities in zip(self.settings, problem.profiles.settings[name], strict=True):
+            present.update(set(values_of(identities, neurons)) - {0})
+        for present, identities in zip(
+            self.profiles, (problem.profiles.compartment[name], problem.profiles.threshold[name]), strict=True
+        ):
+            present.update(values_of(identities, neurons))
+
+
+def fill(
+    problem: Problem,
+    runs: Iterable[Run],
+    fanout: dict[str, NDArray[np.int64]],
+    *,
+    whole: bool = False,
+    most: int | None = None,
+    strict: bool = False,
+) -> Assignment | None:
+    """Put runs of neurons on cores in order; a core is closed when the next neuron does not fit.
+
+    Parameters
+    ----------
+    problem : Problem
+    runs : iterable of (population name, neurons)
+    fanout : dict
+        Output axon slots of each neuron, as far as known.
+    whole : bool
+        Begin a new core for a run that does not fit into the rest of the open one but would fit into an empty one.
+    most : int, optional
+        Give up, and return None, when more cores than these are needed.
+    strict : bool
+        Count memory and synapse formats as if all lists but those of convolutions were sparse, with wide indices.
+
+    Raises
+    ------
+    MappingError
+        A single neuron does not fit on an empty core.
+    """
+    cores = {name: np.zeros(p.size, np.int32) for name, p in problem.populations.items()}
+    core = _OpenBin(problem, 0, strict)
+    guesses: dict[str, int] = {}
+    for run in runs:
+        (name, neurons, _), at = run, 0
+        while at < len(neurons):
+            rest = neurons[at : at + problem.limit("compartments")]
+            n, bits, axons = 0, 0, 0
+            if whole and len(rest) == len(neurons) - at:
+                end = Run(name, rest) if at else run
+                taken = core.whole(end, fanout[name])
+                if taken is None and core.compartments:
+                    fresh = core.fresh()
+                    taken = fresh.whole(end, fanout[name])
+                    core = core if taken is None else fresh
+                if taken is not None:
+                    n, (bits, axons) = len(rest), taken
+            if n == 0:
+                n, bits, axons = core.room(name, rest, fanout[name], guesses.get(name, len(rest)))
+            if n == 0 and core.compartments:
+                core = core.fresh()
+                continue
+            if n == 0:
+                raise _single(problem, name, int(neurons[at]), fanout[name], strict)
+            core.add(name, rest[:n], fanout[name], bits, axons)
+            guesses[name] = n
+            cores[name][rest[:n]] = core.number
+            at += n
+            if at < len(neurons):
+                core = core.fresh()
+            if most is not None and core.number >= most:
+                return None
+    return assigned(cores, core.number + 1)
+
+
+def most_neurons(problem: Problem, name: str) -> int:
+    """How many first neurons of a population fit on a core as far as everything but their lists goes; 1 or more."""
+    neurons = np.arange(problem.populations[name].size, dtype=np.int32)
+    return max(
+        1,
+        _OpenBin(problem, 0).most(name, neurons[: problem.limit("compartments")], np.zeros(len(neurons), np.int64)),
+    )
+
+
+def per_core(problem: Problem, name: str) -> int:
+    """About how many neurons of a population go on a core of its own, as its first neurons suggest; 1 or more."""
+    incoming = problem.incoming[name]
+    neurons = np.arange(problem.populations[name].size, dtype=np.int32)
+    most = most_neurons(problem, name)
+    n = min(most, LOOK)
+    for _ in range(2 if incoming.connections else 0):
+        bits, axons = incoming.need(neurons[:n], np.arange(n, dtype=np.int32))
+        share = max(bits / problem.limit("synaptic_bits"), axons / problem.limit("axons_in"), 1e-9)
+        n = max(1, min(most, int(n / share)))
+    return n if incoming.connections else most
+
+
+def _single(problem: Problem, name: str, neuron: int, fanout: NDArray[np.int64], strict: bool) -> MappingError:
+    """The error for a neuron that no core can take."""
+    place = np.array([neuron], np.int32)
+    incoming = problem.incoming[name]
+    bits, axons = incoming.need(place, np.zeros(1, np.int32), strict) if incoming.connections else (0, 0)
+    delays = problem.neuron_delays(name)
+    longest = 0 if delays is None else int(delays[neuron])
+    here = [c for c, onto in zip(incoming.connections, problem.onto(name, place), strict=True) if onto[0]]
+    formats = {_OpenBin(problem, 0, strict).format_of(c) for c in here}
+    traces = {problem.trace_key(c) for c in here if c.learning is not None}
+    rules = {problem.rule_key(c) for c in here if c.learning is not None}
+    kinds = "Fewer kinds of connections onto it: equal weight_bits, exponents, sign modes, longest delays and rules."
+    needs = {
+        "axons_in": (axons, "Fewer sources onto it, or populations in between that gather them."),
+        "synaptic_bits": (bits, "Fewer sources onto it, or shorter delays."),
+        "axons_out": (
+            int(fanout[neuron]),
+            "Fewer target cores: fewer targets, or populations in between that pass its spikes on.",
+        ),
+        "accumulators": (
+            longest + DELAY_SLOTS_LOST,
+            "Learning rules without dd, for which all delays need room."
+            if any(c.learning is not None and c.learning.rule.dd is not None for c in here)
+            else f"Delays of at most {problem.limit('accumulators') - DELAY_SLOTS_LOST}.",
+        ),
+        "synapse_formats": (len(formats), kinds),
+        "trace_profiles": (len(traces), "Fewer different pre-traces (x1, x2) of the connections onto it."),
+        "learning_rules": (len(rules), "Fewer different learning rules of the connections onto it."),
+    }
+    resource = next(r for r, (need, _) in needs.items() if need > problem.limit(r))
+    need, advice = needs[resource]
+    if resource == "synaptic_bits" and (most := _weight_bits_that_fit(problem, name, place, strict)):
+        advice = f"Use weight_bits={most}, shorter delays, or fewer sources onto it."
+    return MappingError(
+        f'population "{name}", neuron {neuron}: needs {need} {problem.limits[resource].text} alone, a core of '
+        f"{problem.chip.name} has {problem.limit(resource)}. {advice}",
+        resource=resource, need=need, have=problem.limit(resource),
+    )  # fmt: skip
+
+
+def _weight_bits_that_fit(problem: Problem, name: str, neuron: Index, strict: bool) -> int | None:
+    """Most weight bits with which the lists of a neuron fit into a core's memory; None if not even one bit does."""
+    incoming = problem.incoming[name]
+    widths = np.array([problem.fields[c.name].weight for c in incoming.connections])
+    for most in reversed(WEIGHT_BITS):
+        narrower = incoming.descriptions.copy()
+        narrower["synapse_bits"] -= np.maximum(0, widths - most)
+        bits, _ = replace(incoming, descriptions=narrower).need(neuron, np.zeros(1, np.int32), strict)
+        if bits <= problem.limit("synaptic_bits"):
+            return most
+    return None
