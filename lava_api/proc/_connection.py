@@ -12,7 +12,7 @@ from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
 from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.proc._arithmetic import Array, shift_signed
 from lava_api.proc._checks import as_integers
-from lava_api.proc._lost_weights import tell_lost_weights
+from lava_api.proc._lost_weights import may_lose, tell_lost_weights
 from lava_api.utils.weightutils import (
     MAX_WEIGHT_BITS,
     SignMode,
@@ -91,6 +91,8 @@ class FixedConnection(FloatConnection):
     def tell_lost(self, process: Any) -> None:
         """Warn of what the weights are going to lose in the first step."""
         if type(self).run_spk.__module__.startswith("lava_api."):  # else a user's class decides
+            if not may_lose(self.weights, self.sign_mode, self.num_weight_bits):
+                return
             stored, mode = self.stored()
             tell_lost_weights(process.weights, self.weights, stored, mode, self.num_weight_bits)
 

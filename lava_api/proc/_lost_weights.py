@@ -12,6 +12,33 @@ from loihi_emu.errors import LoihiInputWarning
 from loihi_emu.user_warnings import warn
 
 
+def may_lose(weights: Any, mode: SignMode | None, bits: int) -> bool:
+    """Return whether weights may lose something, which is found out without bringing all into their form.
+
+    Parameters
+    ----------
+    weights : ndarray or csr_matrix
+        The weights.
+    mode : SignMode, optional
+        The signs that they may have, by default those they have.
+    bits : int
+        Bits that are kept of each.
+    """
+    values = weights.data if issparse(weights) else weights
+    if not values.size:
+        return False
+    if values.dtype.kind not in "iu" or not isinstance(bits, int | np.integer):
+        return True
+    low, high = int(values.min()), int(values.max())
+    most = (1 << MAX_WEIGHT_BITS) - 1
+    is_mixed = mode is SignMode.MIXED or (mode is None and low < 0 < high)
+    fits = -most <= low and high <= most
+    if mode is SignMode.EXCITATORY or mode is SignMode.INHIBITORY:
+        fits = fits and (low >= 0 if mode is SignMode.EXCITATORY else high <= 0)
+    dropped = (1 << max(MAX_WEIGHT_BITS + is_mixed - bits, 0)) - 1
+    return not fits or bool(dropped and (values & dropped).any())
+
+
 def tell_lost_weights(var: Any, weights: Any, stored: Any, mode: SignMode, bits: int) -> None:
     """Warn where weights do not act as they were given.
 
