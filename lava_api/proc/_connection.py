@@ -62,8 +62,8 @@ class FixedConnection(FloatConnection):
     sums.
     """
 
-    a_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=16)
-    a_buff: Any = LavaPyType(np.ndarray, np.int32, precision=16)
+    a_out = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=16)
+    a_buff = LavaPyType(np.ndarray, np.int32, precision=16)
 
     def __init__(self, proc_params: Any) -> None:
         super().__init__(proc_params)

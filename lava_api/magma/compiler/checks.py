@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from inspect import isabstract
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort, PyRefPort, PyVarPort
 from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.ports.ports import ImplicitVarPort
+
+if TYPE_CHECKING:
+    from lava_api.magma.core.process.process import AbstractProcess
 
 KINDS = (("in_ports", "InPort", PyInPort), ("out_ports", "OutPort", PyOutPort), ("ref_ports", "RefPort", PyRefPort))
 
@@ -18,7 +21,7 @@ def implementation(model_class: Any, name: str) -> Any:
     return found if isinstance(found, LavaPyType) else None
 
 
-def check_members(process: Any, model_class: Any) -> None:
+def check_members(process: AbstractProcess, model_class: Any) -> None:
     """Raise an AssertionError where a process and its model differ.
 
     Parameters
@@ -51,7 +54,7 @@ def check_members(process: Any, model_class: Any) -> None:
     _check_surplus(process, model_class, both)
 
 
-def _check_surplus(process: Any, model_class: Any, both: str) -> None:
+def _check_surplus(process: AbstractProcess, model_class: Any, both: str) -> None:
     """Raise where a model implements what the process does not have."""
     collections = (process.vars, process.in_ports, process.out_ports, process.ref_ports, process.var_ports)
     names = {member.name for members in collections for member in members if not isinstance(member, ImplicitVarPort)}

@@ -89,8 +89,8 @@ class ChipNetwork(Network):
                 name = f"{link.source.process.name}.{link.source.name} to {leaf.process.name}.{port.name}"
                 self._add(direct(self._free(name, self._connections), way))
                 continue
-            for first in self._arriving.get(source.process.s_in, ()):
-                arriving = _order(first.index, source.process.s_in.size, first.source.size)
+            for first in self._arriving.get(source.process.in_ports.s_in, ()):
+                arriving = _order(first.index, source.process.in_ports.s_in.size, first.source.size)
                 way = Way(self._before(first.source), behind, arriving, leaving)
                 name = source.process.name
                 if name in self._connections:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from loihi_emu.chip import LOIHI1, Chip
 from loihi_emu.elements import Population
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping.checks import field_advice
+
+if TYPE_CHECKING:
+    from lava_api.magma.core.process.process import AbstractProcess
 
 LIBRARY = "lava_api."
 """Where the models of neurons and synapses on a chip are from; all other models run beside it."""
@@ -42,7 +45,7 @@ FIELDS_OF_LOIHI1 = {"bias_exp": (0, "bias_exp_max", 0)}
 """The same for what is known of Loihi 1 alone."""
 
 
-def names_of(process: Any) -> list[str]:
+def names_of(process: AbstractProcess) -> list[str]:
     """Return the dotted names of a process' class and of its bases."""
     return [f"{kind.__module__}.{kind.__qualname__}" for kind in type(process).__mro__]
 
@@ -57,7 +60,7 @@ def is_neuron(leaf: Any) -> bool:
     return is_stock(leaf) and bool(set(names_of(leaf.process)) & set(NEURONS))
 
 
-def shape_of(process: Any) -> tuple[int, ...]:
+def shape_of(process: AbstractProcess) -> tuple[int, ...]:
     """Return the shape of neurons: that of what they send."""
     ports = process.out_ports
     port = ports.s_out if "s_out" in ports.member_names else next(iter(ports))

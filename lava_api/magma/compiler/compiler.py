@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lava_api.magma.compiler.checks import check_members
 from lava_api.magma.compiler.domains import sync_domains
@@ -24,6 +24,10 @@ from lava_api.magma.runtime.channel import CHANNEL_MESSAGES
 from lava_api.magma.runtime.used_config import UsedConfig
 from loihi_emu.errors import invalid
 from loihi_emu.numeric import integer
+
+if TYPE_CHECKING:
+    from lava_api.magma.core.process.process import AbstractProcess
+    from lava_api.magma.core.run_configs import RunConfig
 
 CAPACITY = "pypy_channel_size"
 """Option of Lava's compiler for the messages that a channel holds."""
@@ -46,7 +50,7 @@ class Compiler:
         self.log = logging.getLogger("lava_api.compiler")
         self.log.setLevel(loglevel)
 
-    def compile(self, process: Any, run_cfg: Any) -> Executable:
+    def compile(self, process: AbstractProcess, run_cfg: RunConfig) -> Executable:
         """Compile a process with all that are connected to it.
 
         Parameters
@@ -84,7 +88,7 @@ class Compiler:
         used = UsedConfig(run_cfg)
         return Executable(processes, program, list(program.domains), callbacks, [here], placement, used)
 
-    def lay_out(self, process: Any, run_cfg: Any) -> tuple[list[Any], Program]:
+    def lay_out(self, process: AbstractProcess, run_cfg: RunConfig) -> tuple[list[Any], Program]:
         """Return all processes, with those that others are made of, and the program.
 
         Parameters
@@ -101,7 +105,7 @@ class Compiler:
         check_room(leaves)
         return processes, self._lay_out(leaves, run_cfg)
 
-    def _lay_out(self, leaves: list[LeafProcess], run_cfg: Any) -> Program:
+    def _lay_out(self, leaves: list[LeafProcess], run_cfg: RunConfig) -> Program:
         """Follow all connections."""
         running = {leaf.process for leaf in leaves}
         links, references = [], []

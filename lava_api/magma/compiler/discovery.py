@@ -12,16 +12,19 @@ import tokenize
 import warnings
 from functools import lru_cache
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lava_api.magma.core.decorator import REGISTRY
 from lava_api.magma.core.model.model import AbstractProcessModel
+
+if TYPE_CHECKING:
+    from lava_api.magma.core.process.process import AbstractProcess
 
 DEFINING = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef, ast.Assign, ast.AnnAssign, ast.If, ast.Try)
 """Statements of a module that may be imported to look for models."""
 
 
-def find_models(process: Any) -> list[Any]:
+def find_models(process: AbstractProcess) -> list[Any]:
     """Return the model classes that declare a process' class (not a base of it), in order of definition.
 
     They are looked for in the module of the process and then in the modules beside it: those whose names end in

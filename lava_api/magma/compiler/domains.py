@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lava_api.magma.compiler.program import LeafProcess
 from lava_api.magma.core.sync.domain import SyncDomain
 from lava_api.magma.core.sync.protocols.async_protocol import AsyncProtocol
 
+if TYPE_CHECKING:
+    from lava_api.magma.core.process.process import AbstractProcess
+    from lava_api.magma.core.run_configs import RunConfig
 
-def sync_domains(leaves: list[LeafProcess], run_cfg: Any) -> list[SyncDomain]:
+
+def sync_domains(leaves: list[LeafProcess], run_cfg: RunConfig) -> list[SyncDomain]:
     """Return the domains: those of the run configuration, and one per protocol for all other processes.
 
     Parameters
@@ -52,7 +56,7 @@ def sync_domains(leaves: list[LeafProcess], run_cfg: Any) -> list[SyncDomain]:
     return [domain for domain in domains.values() if domain.processes]
 
 
-def _leaves_of(process: Any, protocols: dict[Any, Any]) -> list[Any]:
+def _leaves_of(process: AbstractProcess, protocols: dict[Any, Any]) -> list[Any]:
     """Return a process, or the processes it is made of."""
     if process in protocols:
         return [process]

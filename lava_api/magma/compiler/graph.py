@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lava_api.magma.compiler.discovery import find_models
 from lava_api.magma.compiler.exceptions import NoProcessModelFound, ProcessAlreadyCompiled
@@ -16,8 +16,12 @@ from lava_api.magma.core.model.sub.model import AbstractSubProcessModel
 from lava_api.magma.core.process.ports.abstract import AbstractVirtualPort
 from loihi_emu.errors import UnsupportedError
 
+if TYPE_CHECKING:
+    from lava_api.magma.core.process.process import AbstractProcess
+    from lava_api.magma.core.run_configs import RunConfig
 
-def connected(first: Any, known: set[Any] | None = None, wiring: Wiring | None = None) -> list[Any]:
+
+def connected(first: Any, known: set[AbstractProcess] | None = None, wiring: Wiring | None = None) -> list[Any]:
     """Return a process and all that are connected to it, in order of creation.
 
     Parameters
@@ -59,7 +63,7 @@ def _neighbours(port: Any, wiring: Wiring) -> list[Any]:
     return found
 
 
-def expand(processes: list[Any], run_cfg: Any, wiring: Wiring) -> tuple[list[Any], list[LeafProcess]]:
+def expand(processes: list[AbstractProcess], run_cfg: RunConfig, wiring: Wiring) -> tuple[list[Any], list[LeafProcess]]:
     """Choose models, and replace processes by what their models are made of.
 
     Parameters
@@ -108,7 +112,7 @@ def expand(processes: list[Any], run_cfg: Any, wiring: Wiring) -> tuple[list[Any
     return sorted(everyone, key=lambda process: int(process.id)), leaves
 
 
-def _check_runs_here(process: Any, model_class: Any) -> None:
+def _check_runs_here(process: AbstractProcess, model_class: Any) -> None:
     """Raise for a model in C."""
     if issubclass(model_class, AbstractCProcessModel):
         raise UnsupportedError(
@@ -117,7 +121,7 @@ def _check_runs_here(process: Any, model_class: Any) -> None:
         )
 
 
-def choose(process: Any, run_cfg: Any) -> Any:
+def choose(process: AbstractProcess, run_cfg: RunConfig) -> Any:
     """Return the model class that a run configuration selects for a process."""
     exceptions = getattr(run_cfg, "exception_proc_model_map", {})
     if process in exceptions:

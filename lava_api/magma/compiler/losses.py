@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
 from loihi_emu.errors import LoihiInputWarning
 from loihi_emu.user_warnings import warn
+
+if TYPE_CHECKING:
+    from lava_api.magma.core.model.py.type import LavaPyType
+    from lava_api.magma.core.process.variable import Var
 
 SIZE = 127
 """Numbers are proposed to be scaled to at most this magnitude."""
@@ -17,7 +21,7 @@ NOTHING = 1e-6
 """Fractions below this are what computing with floats leaves behind: of the number itself, or of 1 if it is smaller."""
 
 
-def tell_lost(var: Any, lava_type: Any) -> None:
+def tell_lost(var: Var, lava_type: LavaPyType) -> None:
     """Warn where numbers of a variable lose their fractions, or all, because its model holds integers.
 
     Parameters

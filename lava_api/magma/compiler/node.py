@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import UserList
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lava_api.magma.core.resources import AbstractNode
+
+if TYPE_CHECKING:
+    from lava_api.magma.core.process.process import AbstractProcess
 
 
 class Node:
@@ -25,7 +28,7 @@ class Node:
         Its number in the :class:`NodeConfig` it was put into last, -1 before.
     """
 
-    def __init__(self, node_type: type[AbstractNode], processes: list[Any]) -> None:
+    def __init__(self, node_type: type[AbstractNode], processes: list[AbstractProcess]) -> None:
         self.id = -1
         self.node_type = node_type
         self.processes = processes
@@ -33,7 +36,7 @@ class Node:
     def __repr__(self) -> str:
         return f"Node {self.id}: {self.node_type.__name__}, {len(self.processes)} processes"
 
-    def add_process(self, process: Any) -> None:
+    def add_process(self, process: AbstractProcess) -> None:
         """Add a process; a :class:`NodeConfig` that has this machine already does not learn of it."""
         self.processes.append(process)
 

@@ -20,12 +20,19 @@ from loihi_emu.errors import MappingError, SimulationError
 from loihi_emu.keywords import known_keywords
 
 if TYPE_CHECKING:
+    from lava_api.magma.core.process.process import AbstractProcess
+    from lava_api.magma.core.run_configs import RunConfig
     from loihi_emu.mapping import Placement
 
 
 @known_keywords
 def place_process(
-    process: Any, *, run_cfg: Any = None, chip: Chip | None = None, boards: Any = None, strategy: Any = "greedy"
+    process: AbstractProcess,
+    *,
+    run_cfg: RunConfig | None = None,
+    chip: Chip | None = None,
+    boards: Any = None,
+    strategy: Any = "greedy",
 ) -> Placement:
     """Place the program of a process, with all that are connected to it, without running it.
 
@@ -131,7 +138,7 @@ def place_script(
 
 
 @contextmanager
-def _untouched(process: Any, run_cfg: Any) -> Iterator[None]:
+def _untouched(process: AbstractProcess, run_cfg: RunConfig | None) -> Iterator[None]:
     """Undo afterwards what laying out a program does to its processes."""
     kept = []
     for one in connected(process, wiring=Wiring(run_cfg)):

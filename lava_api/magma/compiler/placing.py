@@ -17,6 +17,8 @@ from loihi_emu.chip import LOIHI1, LOIHI2, Chip
 from loihi_emu.errors import MappingError, invalid
 
 if TYPE_CHECKING:
+    from lava_api.magma.core.process.process import AbstractProcess
+    from lava_api.magma.core.run_configs import RunConfig
     from loihi_emu.mapping import Placement
 
 WORDS = (("population ", "process "), ("connection ", "process "), ("network ", "the program of process "))
@@ -35,7 +37,7 @@ class Watch:
         self.found: list[tuple[str, Placement]] = []
         self.programs = 0
 
-    def take(self, process: Any, program: Program, run_cfg: Any) -> Placement | None:
+    def take(self, process: AbstractProcess, program: Program, run_cfg: RunConfig) -> Placement | None:
         """Place a program."""
         self.programs += 1
         boards = self.boards
@@ -66,7 +68,7 @@ def watched(chip: Chip | None, boards: Any, strategy: Any, *, first: bool) -> It
         _watches.remove(watch)
 
 
-def at_compilation(process: Any, program: Program, run_cfg: Any) -> Placement | None:
+def at_compilation(process: AbstractProcess, program: Program, run_cfg: RunConfig) -> Placement | None:
     """Place a program that is compiled, if its configuration is one of hardware; else None.
 
     Parameters
@@ -96,7 +98,7 @@ def at_compilation(process: Any, program: Program, run_cfg: Any) -> Placement | 
         raise error.reworded(f"{error} {more}") from None
 
 
-def chip_of(chip: Chip | None, boards: Any, run_cfg: Any) -> Chip:
+def chip_of(chip: Chip | None, boards: Any, run_cfg: RunConfig | None) -> Chip:
     """Return the chip that is asked for: itself, by boards, or by a configuration."""
     if chip is not None and not isinstance(chip, Chip):
         raise invalid("place", "chip", repr(chip), "a loihi_emu.Chip, such as LOIHI1 or LOIHI2")
@@ -118,7 +120,7 @@ def chip_of(chip: Chip | None, boards: Any, run_cfg: Any) -> Chip:
     return by_config
 
 
-def placed(process: Any, program: Program, chip: Chip, boards: Any, strategy: Any) -> Placement | None:
+def placed(process: AbstractProcess, program: Program, chip: Chip, boards: Any, strategy: Any) -> Placement | None:
     """Place a program; None if no process of it is neurons on a chip."""
     from lava_api.magma.compiler.chip_network import ChipNetwork
     from loihi_emu.mapping.place import place

@@ -6,16 +6,20 @@ A program holds no state and no Python models; :mod:`~lava_api.magma.compiler.as
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lava_api.magma.core.sync.domain import SyncDomain
+
+if TYPE_CHECKING:
+    from lava_api.magma.core.process.process import AbstractProcess
+    from lava_api.magma.core.process.variable import Var
 
 
 @dataclass(frozen=True)
 class LeafProcess:
     """A process that is not made of others, and the class of the model that runs it."""
 
-    process: Any
+    process: AbstractProcess
     model_class: Any
 
 
@@ -54,7 +58,7 @@ class Reference:
     """
 
     port: Any
-    var: Any
+    var: Var
     index: Any = None
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse import issparse
 
 from lava_api.magma.compiler.options import CompilerOptions
 
+if TYPE_CHECKING:
+    from lava_api.magma.compiler.assembly import Assembly
+    from lava_api.magma.compiler.port_building import Models
+    from lava_api.magma.core.process.process import AbstractProcess
+
 HEAD = ("process", "class", "model", "runs", "values", "memory")
 
 
-def tell(assembly: Any, placement: Any) -> None:
+def tell(assembly: Assembly, placement: Any) -> None:
     """Print what :class:`CompilerOptions` ask for.
 
     Parameters
@@ -32,7 +37,7 @@ def tell(assembly: Any, placement: Any) -> None:
         print(total_line(models))
 
 
-def report(models: dict[Any, Any], compiled: set[Any], in_bytes: bool = False) -> str:
+def report(models: Models, compiled: set[Any], in_bytes: bool = False) -> str:
     """Return a table with a line for each process.
 
     Parameters
@@ -57,13 +62,13 @@ def report(models: dict[Any, Any], compiled: set[Any], in_bytes: bool = False) -
     return "\n".join(lines)
 
 
-def total_line(models: dict[Any, Any]) -> str:
+def total_line(models: Models) -> str:
     """Return what the variables of all processes take, as a sentence."""
     values, size = np.sum([_sizes(process, model) for process, model in models.items()], axis=0, dtype=int)
     return f"{len(models)} processes, {values} values in {size} bytes"
 
 
-def _sizes(process: Any, model: Any) -> tuple[int, int]:
+def _sizes(process: AbstractProcess, model: Any) -> tuple[int, int]:
     """Return numbers and bytes in the variables of a model."""
     values = size = 0
     for var in process.vars:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lava_api.magma.compiler.discovery import find_models
 from lava_api.magma.core.process.ports.ports import InPort, VarPort
+
+if TYPE_CHECKING:
+    from lava_api.magma.core.process.process import AbstractProcess
+    from lava_api.magma.core.run_configs import RunConfig
 
 
 class Wiring:
@@ -19,7 +23,7 @@ class Wiring:
         With its `exception_proc_model_map`: a process that is given a model there is no wiring.
     """
 
-    def __init__(self, run_cfg: Any = None) -> None:
+    def __init__(self, run_cfg: RunConfig | None = None) -> None:
         self._given = getattr(run_cfg, "exception_proc_model_map", None) or {}
         self._known: dict[Any, bool] = {}
 
@@ -27,7 +31,7 @@ class Wiring:
         """Return whether ways lead through a port of wiring: into the process, or out of it."""
         return _leads_inside(port) and port.process is not None and self.is_wiring(port.process)
 
-    def is_wiring(self, process: Any) -> bool:
+    def is_wiring(self, process: AbstractProcess) -> bool:
         """Return whether a process only connects others."""
         if process not in self._known:
             collections = (process.in_ports, process.out_ports, process.ref_ports, process.var_ports)

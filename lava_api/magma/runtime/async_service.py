@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from lava_api.magma.runtime.isolation import entered
@@ -43,7 +44,7 @@ class AsyncService:
             model.num_steps = ENDLESS if num_steps == float("inf") else int(num_steps)
             self.control.scheduler.queue.append(Job(self, model, entered(model, self._job(model))))
 
-    def _job(self, model: Any) -> Any:
+    def _job(self, model: Any) -> Callable[[], None]:
         """Return the job of a model."""
 
         def job() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from threading import get_ident
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lava_api.magma.core.callback_fx import call_back
 from lava_api.magma.runtime.channel import HostChannel
@@ -18,6 +18,9 @@ from lava_api.magma.runtime.polling import Rounds
 from lava_api.magma.runtime.scheduler import Wait
 from lava_api.magma.runtime.threads import PATIENCE, PAUSE, OtherThreads, RunLock, wait_until
 from loihi_emu.errors import SimulationError
+
+if TYPE_CHECKING:
+    from lava_api.magma.compiler.executable import Executable
 
 BRIEF = 0.15
 """Seconds that pause() and stop() leave to a number of time steps that nobody has waited for: few are done in full."""
@@ -35,7 +38,7 @@ class Engine:
         Result of a compilation.
     """
 
-    def __init__(self, exe: Any) -> None:
+    def __init__(self, exe: Executable) -> None:
         self._executable = exe
         self._control = Control()
         self._control.scheduler.on_host_wait = self._serve_host
@@ -98,7 +101,7 @@ class Engine:
             self._fail(str(error))
         raise error
 
-    def _run(self, enough: Any = None) -> None:
+    def _run(self, enough: Callable[[], bool] | None = None) -> None:
         """Run the scheduler, here or, for other threads than the one that began the run, in the runtime's own."""
         driver = self._driver
         for_others = enough is not None and (get_ident() != self._home or self._others.are_there())
@@ -107,7 +110,7 @@ class Engine:
         else:
             driver.call(lambda: self._run_here(enough), self._abandon)
 
-    def _run_here(self, enough: Any) -> None:
+    def _run_here(self, enough: Callable[[], bool] | None) -> None:
         """Run the scheduler in this thread.
 
         What is no failure of a model (Ctrl-C) ends the run; a program with Python models, one of which it stopped
@@ -233,7 +236,7 @@ class Engine:
         if not channel.is_ready(reading=reading):
             self._usable("send or receive")
 
-    def _drive(self, channel: Any, reading: bool, there: Callable[[], bool]) -> None:
+    def _drive(self, channel: HostChannel, reading: bool, there: Callable[[], bool]) -> None:
         """Go on with the run until a channel of the caller has a message, or room for one."""
         if not self._is_running or self._failed:
             raise SimulationError(

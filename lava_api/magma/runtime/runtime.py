@@ -5,15 +5,22 @@ from __future__ import annotations
 import logging
 import time
 from threading import get_ident
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lava_api.magma.core.callback_fx import call_back
-from lava_api.magma.core.run_conditions import RunContinuous, check_condition
+from lava_api.magma.core.run_conditions import RunContinuous, RunSteps, check_condition
 from lava_api.magma.runtime import state
 from lava_api.magma.runtime.channel import HostChannel
 from lava_api.magma.runtime.engine import Engine
 from lava_api.magma.runtime.threads import LEAVE, OtherThreads, wait_until
 from loihi_emu.errors import SimulationError
+
+if TYPE_CHECKING:
+    from lava_api.magma.compiler.executable import Executable
+    from lava_api.magma.compiler.node import NodeConfig
+    from lava_api.magma.core.run_conditions import AbstractRunCondition
+    from lava_api.magma.core.run_configs import RunConfig
+    from loihi_emu.mapping import Placement
 
 ENDLESS = float("inf")
 
@@ -31,7 +38,9 @@ class Runtime(Engine):
         Level of the log.
     """
 
-    def __init__(self, exe: Any, message_infrastructure_type: Any = None, loglevel: int = logging.WARNING) -> None:
+    def __init__(
+        self, exe: Executable, message_infrastructure_type: Any = None, loglevel: int = logging.WARNING
+    ) -> None:
         self.log = logging.getLogger("lava_api.runtime")
         self.log.setLevel(loglevel)
         super().__init__(exe)
@@ -64,21 +73,21 @@ class Runtime(Engine):
         self._is_initialized = True
 
     @property
-    def node_cfg(self) -> Any:
+    def node_cfg(self) -> NodeConfig:
         """The machines and their processes: one machine, this one."""
         return self._executable.node_configs[0]
 
     @property
-    def placement(self) -> Any:
+    def placement(self) -> Placement | None:
         """Where the program is on the chips of a hardware configuration, a ``loihi_emu.mapping.Placement``; or None."""
         return getattr(self._executable, "placement", None)
 
-    def compare_config(self, run_cfg: Any, where: str) -> None:
+    def compare_config(self, run_cfg: RunConfig, where: str) -> None:
         """Warn where a run configuration is not like the one that chose the models."""
         if self._executable.used_config is not None:
             self._executable.used_config.compare(run_cfg, where)
 
-    def start(self, run_condition: Any) -> None:
+    def start(self, run_condition: AbstractRunCondition) -> None:
         """Begin a run, and end it if it blocks. One that does not block runs when its result is asked for.
 
         Raises
@@ -96,7 +105,7 @@ class Runtime(Engine):
         with self._lock.held():
             self._start(run_condition)
 
-    def _start(self, run_condition: Any) -> None:
+    def _start(self, run_condition: AbstractRunCondition) -> None:
         """Begin a run in this thread."""
         self._usable("run")
         if self._is_running:
@@ -109,7 +118,7 @@ class Runtime(Engine):
         self._endless = isinstance(run_condition, RunContinuous)
         call_back(self._executable, "pre_run_callback")
         self._began = time.monotonic()
-        self.num_steps = 0 if self._endless else int(run_condition.num_steps)
+        self.num_steps = int(run_condition.num_steps) if isinstance(run_condition, RunSteps) else 0
         for service in self._assembly.services:
             service.begin(ENDLESS if self._endless else self.num_steps)
         if run_condition.blocking:

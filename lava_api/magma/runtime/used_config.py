@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loihi_emu.user_warnings import warn
+
+if TYPE_CHECKING:
+    from lava_api.magma.core.run_configs import RunConfig
 
 NO_SETTINGS = ("log",)
 
@@ -18,11 +21,11 @@ class UsedConfig:
         The configuration that chose the models.
     """
 
-    def __init__(self, run_cfg: Any) -> None:
+    def __init__(self, run_cfg: RunConfig) -> None:
         self.kind = type(run_cfg)
         self.settings = _settings(run_cfg)
 
-    def compare(self, run_cfg: Any, where: str) -> None:
+    def compare(self, run_cfg: RunConfig, where: str) -> None:
         """Warn when a later configuration is not like this one: it has no effect.
 
         Parameters
@@ -46,7 +49,7 @@ class UsedConfig:
         )
 
 
-def _settings(run_cfg: Any) -> dict[str, Any]:
+def _settings(run_cfg: RunConfig) -> dict[str, Any]:
     """Return what a configuration holds, lists and tables as they are now."""
     held = {name: value for name, value in vars(run_cfg).items() if name not in NO_SETTINGS}
     return {name: value.copy() if isinstance(value, dict | list) else value for name, value in held.items()}

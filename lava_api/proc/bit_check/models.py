@@ -47,8 +47,8 @@ class LoihiBitCheckModel(AbstractBitCheckModel):
 
     KERNEL = "lava_api.proc.bit_check.kernels:BitCheckKernel"
 
-    state: Any = LavaPyType(PyRefPort.VEC_DENSE, int)
-    bits: Any = LavaPyType(int, int)
-    layerid: Any = LavaPyType(int, int)
-    debug: Any = LavaPyType(int, int)
-    _overflowed: Any = LavaPyType(int, int)
+    state = LavaPyType(PyRefPort.VEC_DENSE, int)
+    bits = LavaPyType(int, int)
+    layerid = LavaPyType(int, int)
+    debug = LavaPyType(int, int)
+    _overflowed = LavaPyType(int, int)

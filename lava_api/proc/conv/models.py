@@ -57,10 +57,10 @@ class PyConvModelFloat(AbstractPyConvModel):
 
     KERNEL = "lava_api.proc.conv.kernels:ConvFloat"
 
-    s_in: Any = LavaPyType(PyInPort.VEC_DENSE, float, precision=24)
-    a_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
-    a_buf: Any = LavaPyType(np.ndarray, float)
-    weight: Any = LavaPyType(np.ndarray, float)
+    s_in = LavaPyType(PyInPort.VEC_DENSE, float, precision=24)
+    a_out = LavaPyType(PyOutPort.VEC_DENSE, float)
+    a_buf = LavaPyType(np.ndarray, float)
+    weight = LavaPyType(np.ndarray, float)
 
 
 @implements(proc=Conv, protocol=LoihiProtocol)
@@ -71,10 +71,10 @@ class PyConvModelFixed(AbstractPyConvModel):
 
     KERNEL = "lava_api.proc.conv.kernels:ConvFixed"
 
-    s_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
-    a_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
-    a_buf: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    weight: Any = LavaPyType(np.ndarray, np.int32, precision=8)
+    s_in = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
+    a_out = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
+    a_buf = LavaPyType(np.ndarray, np.int32, precision=24)
+    weight = LavaPyType(np.ndarray, np.int32, precision=8)
 
     def clamp(self, sums: Any) -> Any:
         """Wrap the sums into 24 bits."""

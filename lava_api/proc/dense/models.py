@@ -76,7 +76,7 @@ class PyDenseModelFloat(AbstractPyDenseModelFloat):
 
     KERNEL = "lava_api.proc.dense.kernels:DenseFloat"
 
-    weights: Any = LavaPyType(np.ndarray, float)
+    weights = LavaPyType(np.ndarray, float)
 
 
 @implements(proc=Dense, protocol=LoihiProtocol)
@@ -87,7 +87,7 @@ class PyDenseModelBitAcc(AbstractPyDenseModelBitAcc):
 
     KERNEL = "lava_api.proc.dense.kernels:DenseFixed"
 
-    weights: Any = LavaPyType(np.ndarray, np.int32, precision=8)
+    weights = LavaPyType(np.ndarray, np.int32, precision=8)
 
 
 @implements(proc=DelayDense, protocol=LoihiProtocol)
@@ -98,8 +98,8 @@ class PyDelayDenseModelFloat(AbstractPyDelayDenseModel, FloatConnection):
 
     KERNEL = "lava_api.proc.sparse.kernels:DelayFloat"
 
-    weights: Any = LavaPyType(np.ndarray, float)
-    delays: Any = LavaPyType(np.ndarray, int)
+    weights = LavaPyType(np.ndarray, float)
+    delays = LavaPyType(np.ndarray, int)
 
 
 @implements(proc=DelayDense, protocol=LoihiProtocol)
@@ -110,8 +110,8 @@ class PyDelayDenseModelBitAcc(FixedDelayMixin, AbstractPyDelayDenseModel, FixedC
 
     KERNEL = "lava_api.proc.sparse.kernels:DelayFixed"
 
-    weights: Any = LavaPyType(np.ndarray, np.int32, precision=8)
-    delays: Any = LavaPyType(np.ndarray, np.int32, precision=6)
+    weights = LavaPyType(np.ndarray, np.int32, precision=8)
+    delays = LavaPyType(np.ndarray, np.int32, precision=6)
 
 
 @implements(proc=LearningDense, protocol=LoihiProtocol)
@@ -122,7 +122,7 @@ class PyLearningDenseModelFloat(LearningSteps, LearningConnectionModelFloat, _Su
 
     KERNEL = "lava_api.proc._learning_float_kernels:LearningDenseFloat"
 
-    weights: Any = LavaPyType(np.ndarray, float)
+    weights = LavaPyType(np.ndarray, float)
 
 
 @implements(proc=LearningDense, protocol=LoihiProtocol)
@@ -135,4 +135,4 @@ class PyLearningDenseModelBitApproximate(
 
     KERNEL = "lava_api.proc._learning_kernels:LearningDenseFixed"
 
-    weights: Any = LavaPyType(np.ndarray, np.int32, precision=8)
+    weights = LavaPyType(np.ndarray, np.int32, precision=8)

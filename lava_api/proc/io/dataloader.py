@@ -161,7 +161,7 @@ class PyStateModelFixed(AbstractPyStateDataloaderModel):
 
     KERNEL = "lava_api.proc.io.kernels:StateLoader"
 
-    state: Any = LavaPyType(PyRefPort.VEC_DENSE, np.int32)
+    state = LavaPyType(PyRefPort.VEC_DENSE, np.int32)
 
 
 @implements(proc=StateDataloader, protocol=LoihiProtocol)
@@ -172,7 +172,7 @@ class PyStateModelFloat(AbstractPyStateDataloaderModel):
 
     KERNEL = "lava_api.proc.io.kernels:StateLoader"
 
-    state: Any = LavaPyType(PyRefPort.VEC_DENSE, float)
+    state = LavaPyType(PyRefPort.VEC_DENSE, float)
 
 
 @implements(proc=SpikeDataloader, protocol=LoihiProtocol)
@@ -183,8 +183,8 @@ class PySpikeModelFixed(AbstractPySpikeDataloaderModel):
 
     KERNEL = "lava_api.proc.io.kernels:SpikeLoader"
 
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32)
-    data: Any = LavaPyType(np.ndarray, np.int32)
+    s_out = LavaPyType(PyOutPort.VEC_DENSE, np.int32)
+    data = LavaPyType(np.ndarray, np.int32)
 
 
 @implements(proc=SpikeDataloader, protocol=LoihiProtocol)
@@ -195,5 +195,5 @@ class PySpikeModelFloat(AbstractPySpikeDataloaderModel):
 
     KERNEL = "lava_api.proc.io.kernels:SpikeLoader"
 
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
-    data: Any = LavaPyType(np.ndarray, float)
+    s_out = LavaPyType(PyOutPort.VEC_DENSE, float)
+    data = LavaPyType(np.ndarray, float)

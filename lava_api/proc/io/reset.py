@@ -71,7 +71,7 @@ class PyResetFixed(AbstractPyReset):
 
     KERNEL = "lava_api.proc.io.kernels:ResetVariable"
 
-    state: Any = LavaPyType(PyRefPort.VEC_DENSE, int)
+    state = LavaPyType(PyRefPort.VEC_DENSE, int)
 
 
 @implements(proc=Reset, protocol=LoihiProtocol)
@@ -82,4 +82,4 @@ class PyResetFloat(AbstractPyReset):
 
     KERNEL = "lava_api.proc.io.kernels:ResetVariable"
 
-    state: Any = LavaPyType(PyRefPort.VEC_DENSE, float)
+    state = LavaPyType(PyRefPort.VEC_DENSE, float)

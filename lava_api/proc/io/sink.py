@@ -56,8 +56,8 @@ class PyReceiveModelFloat(AbstractPyReceiveModel):
 
     KERNEL = "lava_api.proc.io.kernels:Sink"
 
-    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
-    data: Any = LavaPyType(np.ndarray, float)
+    a_in = LavaPyType(PyInPort.VEC_DENSE, float)
+    data = LavaPyType(np.ndarray, float)
 
 
 @implements(proc=RingBuffer, protocol=LoihiProtocol)
@@ -68,8 +68,8 @@ class PyReceiveModelFixed(AbstractPyReceiveModel):
 
     KERNEL = "lava_api.proc.io.kernels:Sink"
 
-    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32)
-    data: Any = LavaPyType(np.ndarray, np.int32)
+    a_in = LavaPyType(PyInPort.VEC_DENSE, np.int32)
+    data = LavaPyType(np.ndarray, np.int32)
 
 
 class Read(AbstractProcess):
@@ -132,8 +132,8 @@ class PyReadFixed(AbstractPyRead):
 
     KERNEL = "lava_api.proc.io.kernels:ReadVariable"
 
-    state: Any = LavaPyType(PyRefPort.VEC_DENSE, np.int32)
-    data: Any = LavaPyType(np.ndarray, np.int32)
+    state = LavaPyType(PyRefPort.VEC_DENSE, np.int32)
+    data = LavaPyType(np.ndarray, np.int32)
 
 
 @implements(proc=Read, protocol=LoihiProtocol)
@@ -144,5 +144,5 @@ class PyReadFloat(AbstractPyRead):
 
     KERNEL = "lava_api.proc.io.kernels:ReadVariable"
 
-    state: Any = LavaPyType(PyRefPort.VEC_DENSE, float)
-    data: Any = LavaPyType(np.ndarray, float)
+    state = LavaPyType(PyRefPort.VEC_DENSE, float)
+    data = LavaPyType(np.ndarray, float)

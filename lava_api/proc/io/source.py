@@ -55,8 +55,8 @@ class PySendModelFloat(AbstractPyRingBuffer):
 
     KERNEL = "lava_api.proc.io.kernels:Source"
 
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
-    data: Any = LavaPyType(np.ndarray, float)
+    s_out = LavaPyType(PyOutPort.VEC_DENSE, float)
+    data = LavaPyType(np.ndarray, float)
 
 
 @implements(proc=RingBuffer, protocol=LoihiProtocol)
@@ -67,5 +67,5 @@ class PySendModelFixed(AbstractPyRingBuffer):
 
     KERNEL = "lava_api.proc.io.kernels:Source"
 
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32)
-    data: Any = LavaPyType(np.ndarray, np.int32)
+    s_out = LavaPyType(PyOutPort.VEC_DENSE, np.int32)
+    data = LavaPyType(np.ndarray, np.int32)

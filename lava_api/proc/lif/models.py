@@ -156,7 +156,7 @@ class AbstractPyLifModelFixed(PyLoihiProcessModel):
 class _OneThresholdFloat(AbstractPyLifModelFloat):
     """Spikes above a threshold."""
 
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
+    s_out = LavaPyType(PyOutPort.VEC_DENSE, float)
     vth: Any = LavaPyType(float, float)
 
     def spiking_activation(self) -> Any:
@@ -167,7 +167,7 @@ class _OneThresholdFloat(AbstractPyLifModelFloat):
 class _OneThresholdFixed(AbstractPyLifModelFixed):
     """Spikes above a threshold, scaled before the first step."""
 
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
+    s_out = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
     vth: Any = LavaPyType(int, np.int32, precision=17)
 
     def __init__(self, proc_params: Any) -> None:
@@ -220,7 +220,7 @@ class PyTernLifModelFloat(_Ternary, AbstractPyLifModelFloat):
 
     KERNEL = "lava_api.proc.lif.kernels:TernaryFloat"
 
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float, precision=2)
+    s_out = LavaPyType(PyOutPort.VEC_DENSE, float, precision=2)
     vth_hi: Any = LavaPyType(float, float)
     vth_lo: Any = LavaPyType(float, float)
 
@@ -237,7 +237,7 @@ class PyTernLifModelFixed(_Ternary, AbstractPyLifModelFixed):
 
     KERNEL = "lava_api.proc.lif.kernels:TernaryFixed"
 
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, int, precision=2)
+    s_out = LavaPyType(PyOutPort.VEC_DENSE, int, precision=2)
     vth_hi: Any = LavaPyType(np.ndarray, np.int32, precision=24)
     vth_lo: Any = LavaPyType(np.ndarray, np.int32, precision=24)
 

@@ -53,14 +53,14 @@ class AbstractPyRFModelFloat(PyLoihiProcessModel):
 class AbstractPyRFModelFixed(AbstractPyRFModelFloat):
     """Resonators with 24-bit states: products round towards zero, sums saturate."""
 
-    a_real_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int16, precision=24)
-    a_imag_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int16, precision=24)
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
-    real: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    imag: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    sin_decay: Any = LavaPyType(int, np.uint16, precision=12)
-    cos_decay: Any = LavaPyType(int, np.uint16, precision=12)
-    vth: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    a_real_in = LavaPyType(PyInPort.VEC_DENSE, np.int16, precision=24)
+    a_imag_in = LavaPyType(PyInPort.VEC_DENSE, np.int16, precision=24)
+    s_out = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
+    real = LavaPyType(np.ndarray, np.int32, precision=24)
+    imag = LavaPyType(np.ndarray, np.int32, precision=24)
+    sin_decay = LavaPyType(int, np.uint16, precision=12)
+    cos_decay = LavaPyType(int, np.uint16, precision=12)
+    vth = LavaPyType(np.ndarray, np.int32, precision=24)
 
     def resonator_dynamics(self, a_real_in_data: Any, a_imag_in_data: Any, real: Any, imag: Any) -> tuple[Any, Any]:
         """Return the state after a step."""

@@ -122,9 +122,9 @@ class PySigmaModelFloat(AbstractSigmaModel):
 
     KERNEL = "lava_api.proc.sdn.kernels:SigmaFloat"
 
-    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
-    sigma: Any = LavaPyType(np.ndarray, float)
+    a_in = LavaPyType(PyInPort.VEC_DENSE, float)
+    s_out = LavaPyType(PyOutPort.VEC_DENSE, float)
+    sigma = LavaPyType(np.ndarray, float)
 
 
 @implements(proc=Sigma, protocol=LoihiProtocol)
@@ -135,9 +135,9 @@ class PySigmaModelFixed(AbstractSigmaModel):
 
     KERNEL = "lava_api.proc.sdn.kernels:SigmaFixed"
 
-    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
-    sigma: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    a_in = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
+    s_out = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
+    sigma = LavaPyType(np.ndarray, np.int32, precision=24)
 
 
 @implements(proc=Delta, protocol=LoihiProtocol)
@@ -148,13 +148,13 @@ class PyDeltaModelFloat(AbstractDeltaModel):
 
     KERNEL = "lava_api.proc.sdn.kernels:DeltaFloat"
 
-    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
-    vth: Any = LavaPyType(np.ndarray, float)
+    a_in = LavaPyType(PyInPort.VEC_DENSE, float)
+    s_out = LavaPyType(PyOutPort.VEC_DENSE, float)
+    vth = LavaPyType(np.ndarray, float)
     sigma: Any = LavaPyType(np.ndarray, float)
-    act: Any = LavaPyType(np.ndarray, float)
-    residue: Any = LavaPyType(np.ndarray, float)
-    error: Any = LavaPyType(np.ndarray, float)
+    act = LavaPyType(np.ndarray, float)
+    residue = LavaPyType(np.ndarray, float)
+    error = LavaPyType(np.ndarray, float)
 
 
 @implements(proc=Delta, protocol=LoihiProtocol)
@@ -165,13 +165,13 @@ class PyDeltaModelFixed(_FixedScales, AbstractDeltaModel):
 
     KERNEL = "lava_api.proc.sdn.kernels:DeltaFixed"
 
-    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
-    vth: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    a_in = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
+    s_out = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
+    vth = LavaPyType(np.ndarray, np.int32, precision=24)
     sigma: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    act: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    residue: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    error: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    act = LavaPyType(np.ndarray, np.int32, precision=24)
+    residue = LavaPyType(np.ndarray, np.int32, precision=24)
+    error = LavaPyType(np.ndarray, np.int32, precision=24)
 
 
 @implements(proc=SigmaDelta, protocol=LoihiProtocol)
@@ -182,14 +182,14 @@ class PySigmaDeltaModelFloat(AbstractSigmaDeltaModel):
 
     KERNEL = "lava_api.proc.sdn.kernels:SigmaDeltaFloat"
 
-    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
-    vth: Any = LavaPyType(np.ndarray, float)
-    sigma: Any = LavaPyType(np.ndarray, float)
-    act: Any = LavaPyType(np.ndarray, float)
-    residue: Any = LavaPyType(np.ndarray, float)
-    error: Any = LavaPyType(np.ndarray, float)
-    bias: Any = LavaPyType(np.ndarray, float)
+    a_in = LavaPyType(PyInPort.VEC_DENSE, float)
+    s_out = LavaPyType(PyOutPort.VEC_DENSE, float)
+    vth = LavaPyType(np.ndarray, float)
+    sigma = LavaPyType(np.ndarray, float)
+    act = LavaPyType(np.ndarray, float)
+    residue = LavaPyType(np.ndarray, float)
+    error = LavaPyType(np.ndarray, float)
+    bias = LavaPyType(np.ndarray, float)
 
 
 @implements(proc=SigmaDelta, protocol=LoihiProtocol)
@@ -200,14 +200,14 @@ class PySigmaDeltaModelFixed(_FixedScales, AbstractSigmaDeltaModel):
 
     KERNEL = "lava_api.proc.sdn.kernels:SigmaDeltaFixed"
 
-    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
-    vth: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    a_in = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
+    s_out = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
+    vth = LavaPyType(np.ndarray, np.int32, precision=24)
     sigma: Any = LavaPyType(np.ndarray, np.int32, precision=24)
     act: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    residue: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    error: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    bias: Any = LavaPyType(np.ndarray, np.int32, precision=16)
+    residue = LavaPyType(np.ndarray, np.int32, precision=24)
+    error = LavaPyType(np.ndarray, np.int32, precision=24)
+    bias = LavaPyType(np.ndarray, np.int32, precision=16)
 
 
 @implements(proc=SigmaDelta, protocol=LoihiProtocol)

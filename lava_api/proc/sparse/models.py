@@ -80,7 +80,7 @@ class PySparseModelFloat(AbstractPySparseModelFloat):
 
     KERNEL = "lava_api.proc.sparse.kernels:SparseFloat"
 
-    weights: Any = LavaPyType(csr_matrix, float)
+    weights = LavaPyType(csr_matrix, float)
 
 
 @implements(proc=Sparse, protocol=LoihiProtocol)
@@ -91,7 +91,7 @@ class PySparseModelBitAcc(AbstractPySparseModelBitAcc):
 
     KERNEL = "lava_api.proc.sparse.kernels:SparseFixed"
 
-    weights: Any = LavaPyType(csr_matrix, np.int32, precision=8)
+    weights = LavaPyType(csr_matrix, np.int32, precision=8)
 
 
 @implements(proc=DelaySparse, protocol=LoihiProtocol)
@@ -102,8 +102,8 @@ class PyDelaySparseModelFloat(AbstractPyDelaySparseModel, FloatConnection):
 
     KERNEL = "lava_api.proc.sparse.kernels:DelayFloat"
 
-    weights: Any = LavaPyType(csr_matrix, float)
-    delays: Any = LavaPyType(csr_matrix, int)
+    weights = LavaPyType(csr_matrix, float)
+    delays = LavaPyType(csr_matrix, int)
 
 
 @implements(proc=DelaySparse, protocol=LoihiProtocol)
@@ -114,8 +114,8 @@ class PyDelaySparseModelBitAcc(FixedDelayMixin, AbstractPyDelaySparseModel, Fixe
 
     KERNEL = "lava_api.proc.sparse.kernels:DelayFixed"
 
-    weights: Any = LavaPyType(csr_matrix, np.int32, precision=8)
-    delays: Any = LavaPyType(csr_matrix, np.int32, precision=6)
+    weights = LavaPyType(csr_matrix, np.int32, precision=8)
+    delays = LavaPyType(csr_matrix, np.int32, precision=6)
 
 
 @implements(proc=LearningSparse, protocol=LoihiProtocol)
@@ -126,9 +126,9 @@ class PyLearningSparseModelFloat(LearningSteps, LearningConnectionModelFloat, _S
 
     KERNEL = "lava_api.proc._learning_float_kernels:LearningSparseFloat"
 
-    weights: Any = LavaPyType(csr_matrix, float)
-    tag_2: Any = LavaPyType(csr_matrix, float)
-    tag_1: Any = LavaPyType(csr_matrix, float)
+    weights = LavaPyType(csr_matrix, float)
+    tag_2 = LavaPyType(csr_matrix, float)
+    tag_1 = LavaPyType(csr_matrix, float)
 
 
 @implements(proc=LearningSparse, protocol=LoihiProtocol)
@@ -141,6 +141,6 @@ class PyLearningSparseModelBitApproximate(
 
     KERNEL = "lava_api.proc._learning_kernels:LearningSparseFixed"
 
-    weights: Any = LavaPyType(csr_matrix, np.int32, precision=8)
-    tag_2: Any = LavaPyType(csr_matrix, int, precision=6)
-    tag_1: Any = LavaPyType(csr_matrix, int, precision=8)
+    weights = LavaPyType(csr_matrix, np.int32, precision=8)
+    tag_2 = LavaPyType(csr_matrix, int, precision=6)
+    tag_1 = LavaPyType(csr_matrix, int, precision=8)
