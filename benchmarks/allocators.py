@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.rows import Row
 from benchmarks.sizes import Size
-from loihi_emu.chip import LOIHI1
+from loihi_emu.chips.chip import LOIHI1
 from loihi_emu.mapping.model import Layout
 from loihi_emu.mapping.partition import chips_of, core_graph
 from loihi_emu.mapping.traffic import traffic_of

@@ -11,8 +11,8 @@ import numpy as np
 
 from benchmarks.rows import Row
 from benchmarks.sizes import Size
-from loihi_emu.emulator import Emulator
-from loihi_emu.network import Network
+from loihi_emu.network.network import Network
+from loihi_emu.run.emulator import Emulator
 
 SAMPLE_US, RASTER_S = 50.0, 2.0
 _CELLS = 10

@@ -19,9 +19,9 @@ from benchmarks.lava_programs import FIXED, FLOAT, PROGRAMS, STDP, Lava
 from benchmarks.race import Contestant, Emulated, race
 from benchmarks.rows import Row, ratio
 from benchmarks.sizes import Size
-from loihi_emu.emulator import Emulator
 from loihi_emu.errors import SimulationError
-from loihi_emu.network import Network
+from loihi_emu.network.network import Network
+from loihi_emu.run.emulator import Emulator
 
 LIMITS_US = {
     "chain of 3": 3.0, "chain of 11": 8.0, "chain of 31": 20.0, "LIF-Dense-LIF, 100": 5.0,

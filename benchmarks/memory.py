@@ -11,8 +11,8 @@ import numpy as np
 
 from benchmarks.rows import Row
 from benchmarks.sizes import Size
-from loihi_emu.emulator import Emulator
-from loihi_emu.network import Network
+from loihi_emu.network.network import Network
+from loihi_emu.run.emulator import Emulator
 
 SPARSE, SPARSE_DELAYED, DENSE, NEURON = 6.0, 8.0, 1.0, 64.0  # bytes
 DELAYS = 8

@@ -11,8 +11,8 @@ import numpy as np
 
 from benchmarks.rows import Row
 from benchmarks.sizes import Size
-from loihi_emu.conv2d import Conv2D
-from loihi_emu.network import Network
+from loihi_emu.network.conv2d import Conv2D
+from loihi_emu.network.network import Network
 
 TYPICAL_MS, LARGE_S = 100.0, 30.0
 REACH = 500

@@ -15,8 +15,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.emulator import Emulator
 from loihi_emu.errors import SimulationError
+from loihi_emu.run.emulator import Emulator
 
 
 class Contestant(Protocol):

@@ -12,8 +12,8 @@ from benchmarks.race import Contestant, Emulated, race
 from benchmarks.rows import Row, ratio
 from benchmarks.sizes import TAU_5, TAU_20, Size
 from benchmarks.workloads import EXCITATORY, INHIBITORY, UNIT, Lif
-from loihi_emu.emulator import Emulator
-from loihi_emu.network import Network
+from loihi_emu.network.network import Network
+from loihi_emu.run.emulator import Emulator
 
 Array = NDArray[Any]
 

@@ -10,8 +10,8 @@ from benchmarks.race import Contestant, Emulated, race
 from benchmarks.rows import Row, ratio
 from benchmarks.sizes import TINY, Size, workloads
 from benchmarks.workloads import Workload, probed
-from loihi_emu.emulator import Emulator
 from loihi_emu.errors import SimulationError
+from loihi_emu.run.emulator import Emulator
 
 C, BARE, PROBED, SPREAD = "C", "counters on, no probe", "spike probe on all", "parameters per neuron"
 LIMITS = {BARE: 1.25, PROBED: 1.40, SPREAD: 1.60}

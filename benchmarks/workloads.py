@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.ceiling import Ceiling, Cell, Layers, Recurrent
-from loihi_emu.network import Network
+from loihi_emu.network.network import Network
 from loihi_emu.widths import DECAY_UNITY
 
 Array = NDArray[Any]

@@ -84,7 +84,7 @@ def _is_packed(target: str) -> bool:
 
 def _no_program(target: str) -> str:
     """Return why a path is no Python program; empty where it is one."""
-    from loihi_emu.foreign import describe
+    from loihi_emu.files.foreign import describe
 
     what, advice = describe(Path(target))
     if what == "no file":

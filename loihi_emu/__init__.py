@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from loihi_emu import _checkout  # noqa: F401 (first: it makes a checkout importable)
 from loihi_emu._version import __version__
-from loihi_emu.boards import Board
-from loihi_emu.chip import LOIHI1, LOIHI2, Chip
-from loihi_emu.conv2d import Conv2D
+from loihi_emu.chips.boards import Board
+from loihi_emu.chips.chip import LOIHI1, LOIHI2, Chip
 from loihi_emu.decay import decay_from_tau, tau_from_decay
-from loihi_emu.elements import Connection, Input, Noise, Population, Probe
 from loihi_emu.errors import (
     LoihiEmuError,
     LoihiInputWarning,
@@ -31,13 +29,15 @@ from loihi_emu.errors import (
     ValidationError,
 )
 from loihi_emu.learning.rule import LearningRule, Trace
-from loihi_emu.network import Network
-from loihi_emu.quantize import quantize
-from loihi_emu.recording import Recording
-from loihi_emu.spikes import Spikes
+from loihi_emu.network.conv2d import Conv2D
+from loihi_emu.network.elements import Connection, Input, Noise, Population, Probe
+from loihi_emu.network.network import Network
+from loihi_emu.quantization.integers import quantize
+from loihi_emu.recording.recording import Recording
+from loihi_emu.recording.spikes import Spikes
 
 if TYPE_CHECKING:
-    from loihi_emu.emulator import Emulator
+    from loihi_emu.run.emulator import Emulator
 
 __all__ = [
     "LOIHI1",
@@ -76,5 +76,5 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Import what needs Numba when it is first asked for."""
     if name == "Emulator":
-        return import_module("loihi_emu.emulator").Emulator
+        return import_module("loihi_emu.run.emulator").Emulator
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

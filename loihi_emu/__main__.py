@@ -5,7 +5,7 @@ import os
 import sys
 from contextlib import suppress
 
-from loihi_emu.cli import INTERRUPTED, main
+from loihi_emu.cli.commands import INTERRUPTED, main
 
 
 def run() -> int:

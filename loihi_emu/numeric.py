@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.errors import LONG_REPR, invalid
-from loihi_emu.room import room_for
+from loihi_emu.memory.room import room_for
 from loihi_emu.units import unit_of
 
 LARGE_COPY = 1 << 26

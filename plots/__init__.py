@@ -8,13 +8,13 @@ it opens a new figure with ``matplotlib.pyplot``; with ``ax`` it never touches p
 of ``matplotlib.rcParams``. matplotlib itself is imported when the first plot is made, not with this package.
 """
 
-from loihi_emu.plots.confusion import confusion
-from loihi_emu.plots.core_map import core_map
+from loihi_emu.plots._confusion import confusion
+from loihi_emu.plots._core_map import core_map
+from loihi_emu.plots._raster import raster
+from loihi_emu.plots._traces import traces
+from loihi_emu.plots._traffic import traffic
+from loihi_emu.plots._weights import weights
 from loihi_emu.plots.learned import learning_window, weight_change, weight_history
-from loihi_emu.plots.raster import raster
-from loihi_emu.plots.traces import traces
-from loihi_emu.plots.traffic import traffic
-from loihi_emu.plots.weights import weights
 
 __all__ = [
     "confusion",

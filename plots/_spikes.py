@@ -9,9 +9,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu import spike_forms, spike_words
-from loihi_emu.checks import MAX_NEURONS
 from loihi_emu.errors import ValidationError, invalid, unknown
+from loihi_emu.memory.room import room_for
+from loihi_emu.network import spike_forms, spike_words
+from loihi_emu.network.checks import MAX_NEURONS
 from loihi_emu.numeric import integer
 from loihi_emu.plots._source import (
     IntArray,
@@ -23,7 +24,6 @@ from loihi_emu.plots._source import (
     choose,
     resolve_window,
 )
-from loihi_emu.room import room_for
 
 MOST_UNASKED = 1 << 24
 """An index alone makes no more rows than this: a number of neurons must be given for more."""
@@ -67,7 +67,7 @@ class Group:
 
 
 def read_events(source: SpikeSource, where: str = "") -> Events:
-    """Read spikes in any form of :mod:`loihi_emu.spike_forms`, or as a tuple (times, indices, size)."""
+    """Read spikes in any form of :mod:`loihi_emu.network.spike_forms`, or as a tuple (times, indices, size)."""
     size: int | None = None
     if isinstance(source, tuple) and len(source) == 3:
         size = integer(where, "size", source[2], 0, MAX_NEURONS, "A third entry is the number of neurons.")

@@ -31,6 +31,6 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 def pytest_sessionstart(session):
     if hasattr(session.config, "workerinput") or session.config.option.collectonly:
         return
-    from loihi_emu.cli_compile import compile_all
+    from loihi_emu.cli.compile import compile_all
 
     compile_all()

@@ -12,40 +12,34 @@ FOLDERS = {"loihi_emu": "loihi_emu", "models": "loihi_emu.models", "plots": "loi
            "validation": "loihi_emu.validation", "lava_api": "lava_api"}  # fmt: skip
 LAYERS = {
     "ground": """
-        _checkout _version arithmetic archive chip chip_data columns decay entries errors facts foreign free jit
-        keywords keywords_elsewhere lazy npz npz_writing numeric philox progress room script_errors units user_warnings
-        widths writing
+        _checkout _version arithmetic chips decay errors files jit keywords keywords_elsewhere lazy memory numeric
+        philox recording.columns script_errors units user_warnings widths
     """,
     "models": "models image.memory",
     "elements": """
-        conv2d elements shapes
+        network.conv2d network.elements network.shapes
         learning.constants learning.elsewhere learning.grammar learning.rule learning.table
     """,
     "rules": "rules",
-    "network": "",
-    "recording": """
-        counters recording recording_file recording_form sample_counts spikes steps stream_form stream_reader
-    """,
+    "network": "network learning quantization",
+    "recording": "recording",
     "image": "image",
     "mapping": "mapping",
-    "run": """
-        access accounts checkpoint checkpoint_state control emulator guard plastic rebuild samples stream_writer
-        learning.ready learning.window
-    """,
+    "run": "run learning.ready learning.window",
     "views": "plots validation",
     "lava_api": "",
-    "programs": "__main__ cli cli_compile cli_map demo",
+    "programs": "__main__ cli demo",
 }
 """Modules of loihi_emu by layer, from the bottom; what is not named describes networks."""
 HEIGHTS = {name: height for height, name in enumerate(LAYERS)}
 HOMES = {f"loihi_emu.{module}": name for name, modules in LAYERS.items() for module in modules.split()}
 ASIDE = {("image", "mapping"), ("mapping", "image")}
 """Layers beside each other: neither imports the other."""
-DOORS = {("loihi_emu.network", f"loihi_emu.mapping.{module}") for module in ("place", "placement")}
+DOORS = {("loihi_emu.network.network", f"loihi_emu.mapping.{module}") for module in ("place", "placement")}
 """A method that calls what is built on its class, ``Network.place``, and the type of what it returns."""
 HANDED_ON = ("loihi_emu", "loihi_emu.learning")
 """Packages that hand on what users may use, from all layers; modules below do not import them."""
-FRONTS = ("loihi_emu.cli", "loihi_emu.cli_map", "loihi_emu.demo", "lava_api.utils")
+FRONTS = ("loihi_emu.cli", "loihi_emu.cli.map", "loihi_emu.demo", "lava_api.utils")
 """What may import plots and validation: the command line with its programs, and Lava's utilities."""
 
 
@@ -109,7 +103,7 @@ def imports():
 
 
 def test_the_folders_are_all_there():
-    assert {"loihi_emu.network", "loihi_emu.models.loop", "loihi_emu.image.build", "lava_api"} <= set(MODULES)
+    assert {"loihi_emu.network.network", "loihi_emu.models.loop", "loihi_emu.image.build", "lava_api"} <= set(MODULES)
     assert {"loihi_emu.plots.raster", "loihi_emu.validation.oracle"} <= set(MODULES)
 
 
@@ -191,7 +185,7 @@ def running(node):
         yield from running(child)
 
 
-@pytest.mark.parametrize("module", ["loihi_emu", "loihi_emu.network", "lava_api"])
+@pytest.mark.parametrize("module", ["loihi_emu", "loihi_emu.network.network", "lava_api"])
 def test_importing_loads_nothing_heavy(module):
     code = f"import sys, {module}; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
     command = [sys.executable, "-W", "error", "-c", code]

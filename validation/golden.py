@@ -30,7 +30,7 @@ import numpy as np
 import numpy.typing as npt
 
 from loihi_emu.errors import invalid
-from loihi_emu.npz import read_npz
+from loihi_emu.files.npz import read_npz
 from loihi_emu.user_warnings import heard
 
 GOLDEN = Path(__file__).parent / "golden"

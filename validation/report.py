@@ -15,8 +15,8 @@ from loihi_emu import Emulator
 from loihi_emu.arithmetic import decay, wrap
 from loihi_emu.errors import LoihiEmuError, invalid
 from loihi_emu.numeric import integer
-from loihi_emu.quantize import bias_mantissa_exponent
-from loihi_emu.quantize_nengo import nengo_weights
+from loihi_emu.quantization.integers import bias_mantissa_exponent
+from loihi_emu.quantization.nengo import nengo_weights
 from loihi_emu.rules import find
 from loihi_emu.validation import (
     golden,

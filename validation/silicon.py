@@ -9,11 +9,11 @@ from warnings import catch_warnings, simplefilter
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu import foreign
-from loihi_emu.emulator import Emulator
 from loihi_emu.errors import invalid
-from loihi_emu.network import Network
+from loihi_emu.files import foreign
+from loihi_emu.network.network import Network
 from loihi_emu.numeric import ranged, whole
+from loihi_emu.run.emulator import Emulator
 
 COLUMNS = ("input", "v", "spike")
 LATE = 1

@@ -12,7 +12,7 @@ from lava_api.magma.core.callback_fx import NxSdkCallbackFx
 from lava_api.magma.core.run_configs import AbstractLoihiHWRunCfg, RunConfig
 from lava_api.utils._spike_counter import SpikeCounter, fanout
 from loihi_emu.errors import SimulationError, UnsupportedError, extra
-from loihi_emu.writing import write_figure
+from loihi_emu.files.writing import write_figure
 
 
 class Profiler:

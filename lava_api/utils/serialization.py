@@ -13,10 +13,10 @@ from typing import Any
 
 from lava_api.magma.compiler.executable import Executable
 from lava_api.magma.core.process.process import AbstractProcess
-from loihi_emu import foreign
 from loihi_emu.errors import SimulationError, invalid
+from loihi_emu.files import foreign
+from loihi_emu.files.writing import replacing
 from loihi_emu.keywords import known_keywords
-from loihi_emu.writing import replacing
 
 SUFFIX = ".pickle"
 

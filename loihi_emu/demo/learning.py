@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.demo.digits import CLASSES, PIXELS
 from loihi_emu.learning import LearningRule, Trace
-from loihi_emu.network import Network
+from loihi_emu.network.network import Network
 
 Array = NDArray[Any]
 
@@ -134,7 +134,7 @@ def responses(recording: Any, images: int) -> NDArray[np.int64]:
 
 def learn(images: Array, labels: Array, seed: int = 1) -> Learned:
     """Show all images once for every rate, then let the neurons vote."""
-    from loihi_emu.emulator import Emulator
+    from loihi_emu.run.emulator import Emulator
 
     counts, length = spike_counts(images), STEPS + GAP
     before = weights = initial_weights(seed)
@@ -160,7 +160,7 @@ def learn(images: Array, labels: Array, seed: int = 1) -> Learned:
 
 def respond(counts: NDArray[np.int64], weights: Array, seed: int) -> NDArray[np.int64]:
     """Spikes of every neuron in every image while learning is off."""
-    from loihi_emu.emulator import Emulator
+    from loihi_emu.run.emulator import Emulator
 
     emulator = Emulator(learning_network(counts, weights, seed, vth=TEST_VTH))
     emulator.set("learned", "learning", False)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.demo.digits import CLASSES, IMAGE_SHAPE, held_out, load_digits
 from loihi_emu.demo.learning import GAP, NEURONS, RATES, STEPS, Learned, learn, predict
-from loihi_emu.writing import write_figure
+from loihi_emu.files.writing import write_figure
 
 
 def run_learning(folder: Path, images: int | None = None) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 from loihi_emu.demo.digits import PIXELS
 from loihi_emu.demo.weights import DigitsWeights, Layer, load_weights
 from loihi_emu.errors import invalid
-from loihi_emu.network import Network
+from loihi_emu.network.network import Network
 from loihi_emu.rules import find
 from loihi_emu.widths import DECAY_UNITY
 

@@ -16,8 +16,8 @@ from loihi_emu.demo.float_net import float_predictions
 from loihi_emu.demo.network import digits_network
 from loihi_emu.demo.readout import decide
 from loihi_emu.demo.weights import load_weights
-from loihi_emu.recording import Recording
-from loihi_emu.writing import write_figure
+from loihi_emu.files.writing import write_figure
+from loihi_emu.recording.recording import Recording
 
 SHOWN = 8
 """Images in the raster."""
@@ -60,7 +60,7 @@ def classify(images: NDArray[Any], labels: NDArray[Any]) -> Result:
     >>> classify(digits.test_images[:20], digits.test_labels[:20]).accuracy
     1.0
     """
-    from loihi_emu.emulator import Emulator
+    from loihi_emu.run.emulator import Emulator
 
     weights = load_weights()
     emulator = Emulator(digits_network(weights))
@@ -99,7 +99,7 @@ def draw(result: Result, folder: Path) -> list[Path]:
     from matplotlib.figure import Figure
 
     from loihi_emu import plots
-    from loihi_emu.emulator import Emulator
+    from loihi_emu.run.emulator import Emulator
 
     folder.mkdir(parents=True, exist_ok=True)
     digits, weights = load_digits(), load_weights()

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.npz import read_npz
-from loihi_emu.writing import replacing
+from loihi_emu.files.npz import read_npz
+from loihi_emu.files.writing import replacing
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from loihi_emu.columns import Column, Held, Piece
 from loihi_emu.image.memory import Array
-from loihi_emu.room import rows_for
+from loihi_emu.memory.room import rows_for
+from loihi_emu.recording.columns import Column, Held, Piece
 
 BLOCK_BYTES = 1 << 24
 """A block becomes no larger, unless a few steps need more."""

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.elements import Connection, Input, Population
 from loihi_emu.image.chip_views import ChipView
 from loihi_emu.image.draws import Generator
 from loihi_emu.image.groups import Group, make_groups
@@ -21,11 +20,12 @@ from loihi_emu.image.sizes import check_room
 from loihi_emu.image.sources import InputSource, NoiseSource
 from loihi_emu.jit import Leaf, addresses
 from loihi_emu.lazy import imported
-from loihi_emu.lost_weights import Loss, loss
 from loihi_emu.models import layout as at
 from loihi_emu.models import noise as noise_at
-from loihi_emu.network import Network
-from loihi_emu.payloads import drives_values
+from loihi_emu.network.elements import Connection, Input, Population
+from loihi_emu.network.lost_weights import Loss, loss
+from loihi_emu.network.network import Network
+from loihi_emu.network.payloads import drives_values
 from loihi_emu.rules import Effective, Sums
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from loihi_emu.image.memory import Arena, Description
 from loihi_emu.image.sources import NoiseSource
 from loihi_emu.image.state import State
-from loihi_emu.network import Network
+from loihi_emu.network.network import Network
 
 
 class Generator(ABC):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from loihi_emu.errors import OutOfMemoryError
 from loihi_emu.image.recorders import Recorded
-from loihi_emu.room import KEPT_FREE, MOST_PARTS, size_text
+from loihi_emu.memory.room import KEPT_FREE, MOST_PARTS, size_text
 
 ADVICE = (
     "All of it is whole. emulator.recording reads it, and its .save(path) and .part(start, stop) make no copy of the "

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.elements import Population
 from loihi_emu.image.memory import Arena, Array, Description, SourceLists, aligned
 from loihi_emu.models import layout as at
 from loihi_emu.models.specification import NeuronModel
+from loihi_emu.network.elements import Population
 from loihi_emu.rules import RuleSet
 
 ALONE = 16 * at.BLOCK

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from loihi_emu.elements import Connection
 from loihi_emu.image.memory import Arena, Array, Description
 from loihi_emu.image.projections import Origin
 from loihi_emu.image.recorders import Fills, StateRecorder
 from loihi_emu.image.sinks import Sink
 from loihi_emu.image.state import State
-from loihi_emu.network import Network
+from loihi_emu.network.elements import Connection
+from loihi_emu.network.network import Network
 from loihi_emu.rules import WeightRule
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from loihi_emu.elements import Connection
 from loihi_emu.image.learner import Learner
 from loihi_emu.image.plasticity import Plastic
 from loihi_emu.image.plasticity_conv import PlasticConv
 from loihi_emu.image.projections import Origin
 from loihi_emu.image.sinks import Sink
-from loihi_emu.network import Network
+from loihi_emu.network.elements import Connection
+from loihi_emu.network.network import Network
 
 
 def chip_learner(

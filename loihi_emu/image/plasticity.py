@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import numpy as np
 
 from loihi_emu.decay import nearest_decay
-from loihi_emu.elements import Connection
 from loihi_emu.image.learner import Learner
 from loihi_emu.image.memory import Arena, Array, Description, aligned
 from loihi_emu.image.projections import Origin
@@ -20,7 +19,8 @@ from loihi_emu.learning.table import table_of
 from loihi_emu.models import layout as at
 from loihi_emu.models import learning_layout as to
 from loihi_emu.models.plastic import LIMIT
-from loihi_emu.network import Network
+from loihi_emu.network.elements import Connection
+from loihi_emu.network.network import Network
 from loihi_emu.rules.weights import dropped_bits
 from loihi_emu.widths import DECAY_UNITY
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.elements import Connection
 from loihi_emu.image.memory import Arena, Array, Description
 from loihi_emu.image.packing import Bytes, Synapses, merge, pack, paired, taps, to_bytes
 from loihi_emu.image.sinks import Sink, describe_projection
@@ -15,6 +14,7 @@ from loihi_emu.models import conv as conv_at
 from loihi_emu.models import dense as dense_at
 from loihi_emu.models import layout as at
 from loihi_emu.models import sparse as sparse_at
+from loihi_emu.network.elements import Connection
 
 DENSE, SPARSE, CONV = "dense", "sparse", "conv"
 

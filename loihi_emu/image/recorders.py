@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.columns import Column, Held, Piece
 from loihi_emu.image.blocks import Blocks
 from loihi_emu.image.memory import Array, Description, SourceLists
 from loihi_emu.models import probes as at
+from loihi_emu.recording.columns import Column, Held, Piece
 
 FIRST_ROWS = 1024
 FIRST_SPIKES = 4096

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.elements import Connection, Input, Population, Probe
 from loihi_emu.image.groups import is_uniform
 from loihi_emu.image.recorders import FIRST_ROWS, FIRST_SPIKES, FIRST_VALUES
+from loihi_emu.memory.room import LARGE, room_for
 from loihi_emu.models import layout as at
-from loihi_emu.network import Network
-from loihi_emu.room import LARGE, room_for
+from loihi_emu.network.elements import Connection, Input, Population, Probe
+from loihi_emu.network.network import Network
 
 BUILT_DENSE, BUILT_SPARSE, BUILT_FLOAT = 32, 58, 0
 """Bytes a synapse that packing needs for a moment, as measured: masks, 64-bit sums and orders."""

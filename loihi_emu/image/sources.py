@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.elements import Input, Noise, Population
 from loihi_emu.image.groups import Group
 from loihi_emu.image.memory import Arena, Array, Description, SourceLists
 from loihi_emu.models import inputs as at
 from loihi_emu.models import noise as noise_at
-from loihi_emu.payloads import Events, with_zeros
+from loihi_emu.network.elements import Input, Noise, Population
+from loihi_emu.network.payloads import Events, with_zeros
 
 TWO32 = 1 << 32
 

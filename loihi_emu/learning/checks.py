@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.elements import Connection, Slice, name_of
 from loihi_emu.errors import UnsupportedError, invalid, unknown
 from loihi_emu.learning.grammar import TRACES
 from loihi_emu.learning.rule import DRIVEN, Learning, LearningRule
 from loihi_emu.models.learning_layout import TAG
+from loihi_emu.network.elements import Connection, Slice, name_of
 from loihi_emu.numeric import ranged
 from loihi_emu.rules import RuleSet, find, names
 

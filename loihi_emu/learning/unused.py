@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from loihi_emu.elements import Connection
 from loihi_emu.errors import LoihiInputWarning
 from loihi_emu.learning.rule import Learning
+from loihi_emu.network.elements import Connection
 from loihi_emu.rules import RuleSet
 from loihi_emu.user_warnings import warn
 

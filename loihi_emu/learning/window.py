@@ -56,8 +56,8 @@ def learning_window(
     >>> bool(window[0] < 0 < window[1])
     True
     """
-    from loihi_emu.emulator import Emulator
-    from loihi_emu.network import Network
+    from loihi_emu.network.network import Network
+    from loihi_emu.run.emulator import Emulator
 
     where = "learning_window"
     if not isinstance(rule, LearningRule):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from loihi_emu.chip import LOIHI1, LOIHI2, Chip
+from loihi_emu.chips.chip import LOIHI1, LOIHI2, Chip
 from loihi_emu.errors import invalid
 from loihi_emu.mapping.checks import check_chips, check_cores, check_fields
 from loihi_emu.mapping.model import Problem, boards_of, in_order

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.boards import Board
-from loihi_emu.elements import Population, Slice, name_of
+from loihi_emu.chips.boards import Board
 from loihi_emu.errors import is_known, unknown
 from loihi_emu.mapping.lists import CoreLists
 from loihi_emu.mapping.model import Assignment, Layout, Problem
 from loihi_emu.mapping.traffic import Rates, Traffic, matrix_of, rates_of, traffic_of
 from loihi_emu.mapping.usage import CoreUsage
+from loihi_emu.network.elements import Population, Slice, name_of
 from loihi_emu.numeric import integer
 
 

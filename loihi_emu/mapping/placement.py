@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from loihi_emu.keywords import known_keywords_of
 from loihi_emu.mapping.placed_network import PlacedNetwork
 from loihi_emu.numeric import integer
-from loihi_emu.recording import Recording
+from loihi_emu.recording.recording import Recording
 
 if TYPE_CHECKING:
     from loihi_emu.mapping.estimate import Estimate

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.elements import Connection
+from loihi_emu.network.elements import Connection
 
 PIECE = 10_000_000
 """Synapses that a kernel goes through at a time: some hundredths of a second."""

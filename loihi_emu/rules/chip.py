@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.decay import nearest_decay
-from loihi_emu.elements import Connection
 from loihi_emu.errors import invalid
 from loihi_emu.learning.rule import LearningRule
 from loihi_emu.learning.table import table_of
 from loihi_emu.models import registry
+from loihi_emu.network.elements import Connection
 from loihi_emu.numeric import ranged, whole
 from loihi_emu.rules.learning import Driven, LearningRules
 from loihi_emu.rules.rule_set import RuleSet

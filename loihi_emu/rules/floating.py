@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.elements import Connection
 from loihi_emu.errors import invalid
 from loihi_emu.models import registry
+from loihi_emu.network.elements import Connection
 from loihi_emu.numeric import finite, ranged
 from loihi_emu.rules.rule_set import RuleSet
 from loihi_emu.rules.weights import MANTISSA_BITS, Array, Effective, WeightRule

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.elements import Connection
 from loihi_emu.models import registry
+from loihi_emu.network.elements import Connection
 from loihi_emu.numeric import ranged, whole
 from loihi_emu.rules.chip import ADVICE_FLOAT
 from loihi_emu.rules.rule_set import RuleSet

@@ -6,10 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from loihi_emu.elements import Connection
 from loihi_emu.errors import UnsupportedError
 from loihi_emu.lazy import imported
 from loihi_emu.learning.rule import LearningRule
+from loihi_emu.network.elements import Connection
 
 Driven = tuple[tuple[str, str], ...]
 """Traces and the nodes that drive them."""

@@ -15,8 +15,8 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.elements import Connection
 from loihi_emu.errors import is_known, unknown
+from loihi_emu.network.elements import Connection
 from loihi_emu.numeric import integer
 
 SIGN_MODES = ("mixed", "excitatory", "inhibitory")

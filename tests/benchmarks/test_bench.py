@@ -9,8 +9,8 @@ from benchmarks.race import Emulated, check_equal, race
 from benchmarks.rows import Row
 from benchmarks.sizes import FULL, NAMES, TINY, workloads
 from benchmarks.workloads import probed
-from loihi_emu.emulator import Emulator
 from loihi_emu.errors import SimulationError, UnknownNameError
+from loihi_emu.run.emulator import Emulator
 
 needs_compiler = pytest.mark.skipif(ceiling.compiler() is None, reason="no C compiler on PATH")
 TINY_WORKLOADS = [w for name in NAMES for w in workloads(name, TINY)]

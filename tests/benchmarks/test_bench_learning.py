@@ -5,8 +5,8 @@ import pytest
 from benchmarks import ceiling, learning
 from benchmarks.race import Emulated, check_equal
 from benchmarks.sizes import TINY
-from loihi_emu.emulator import Emulator
 from loihi_emu.errors import SimulationError
+from loihi_emu.run.emulator import Emulator
 
 needs_compiler = pytest.mark.skipif(ceiling.compiler() is None, reason="no C compiler on PATH")
 

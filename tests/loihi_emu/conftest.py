@@ -4,7 +4,8 @@ import pytest
 from emulator_calls import network as small_network
 from recorded import network
 
-from loihi_emu import Emulator, stream_writer
+from loihi_emu import Emulator
+from loihi_emu.run import stream_writer
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def often(request, monkeypatch):
 def every_step(monkeypatch):
     """Many small blocks: the time loop comes back after each step, and rows are written at once."""
     monkeypatch.setattr(stream_writer, "FLUSH_BYTES", 1)
-    monkeypatch.setattr("loihi_emu.control.Pacer._length", lambda self: 7)
+    monkeypatch.setattr("loihi_emu.run.control.Pacer._length", lambda self: 7)
 
 
 @pytest.fixture

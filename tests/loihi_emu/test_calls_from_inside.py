@@ -11,7 +11,7 @@ import pytest
 from emulator_calls import CHANGES, READS, network
 
 from loihi_emu import Emulator, LoihiOverflowWarning, Network, SimulationError
-from loihi_emu.guard import Guard
+from loihi_emu.run.guard import Guard
 
 LIMIT = 60
 """Seconds after which a test that waits is a failure; a quiet machine needs a fraction of one."""

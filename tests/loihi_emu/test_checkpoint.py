@@ -9,7 +9,7 @@ from mutations import read, write
 from recipes import assert_same
 
 from loihi_emu import Conv2D, Emulator, Network, Noise
-from loihi_emu.checkpoint import structure
+from loihi_emu.run.checkpoint import structure
 
 pytestmark = UNHEEDED
 
@@ -141,7 +141,7 @@ def test_an_old_checkpoint_stays_when_writing_fails(tmp_path, monkeypatch):
         stream.write(b"half")
         raise OSError("No space left on device")
 
-    monkeypatch.setattr("loihi_emu.archive.write_npz", full)
+    monkeypatch.setattr("loihi_emu.files.archive.write_npz", full)
     with pytest.raises(OSError, match="No space left"):
         emulator.save(path)
     assert [p.name for p in tmp_path.iterdir()] == ["c.npz"]

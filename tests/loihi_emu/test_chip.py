@@ -6,8 +6,8 @@ from dataclasses import FrozenInstanceError, fields, replace
 import pytest
 
 from loihi_emu import arithmetic, weights
-from loihi_emu.boards import BOARDS, board
-from loihi_emu.chip import LOIHI1, LOIHI2
+from loihi_emu.chips.boards import BOARDS, board
+from loihi_emu.chips.chip import LOIHI1, LOIHI2
 from loihi_emu.errors import UnknownNameError, ValidationError
 
 CHIPS = pytest.mark.parametrize("chip", [LOIHI1, LOIHI2], ids=lambda c: c.name)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import loihi_emu
-from loihi_emu import Emulator, Network, cli
+from loihi_emu import Emulator, Network
+from loihi_emu.cli import commands as cli
 
 
 @pytest.mark.parametrize("name", ["loihi1", "loihi2"])

@@ -10,7 +10,9 @@ import time
 
 import pytest
 
-from loihi_emu import Network, cli, cli_compile
+from loihi_emu import Network
+from loihi_emu.cli import commands as cli
+from loihi_emu.cli import compile as cli_compile
 from loihi_emu.jit import COMPILED, addresses, helpers, named, notice, store, together
 
 compiled_only = pytest.mark.skipif(not COMPILED, reason="nothing is compiled")

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from loihi_emu import free
+from loihi_emu.memory import free
 
 GB = 1 << 30
 

@@ -14,11 +14,11 @@ from recipes import assert_same
 from strategies import RULES, recipes
 
 from loihi_emu import LOIHI1, LOIHI2, Conv2D, Emulator, LearningRule, Network, Noise, Trace
-from loihi_emu.archive import read_archive, write_archive
-from loihi_emu.checkpoint import structure
-from loihi_emu.elements import Connection, Input, Population, Probe
+from loihi_emu.files.archive import read_archive, write_archive
 from loihi_emu.learning import pes
-from loihi_emu.network_file import KIND, SCHEMA
+from loihi_emu.network.elements import Connection, Input, Population, Probe
+from loihi_emu.network.file import KIND, SCHEMA
+from loihi_emu.run.checkpoint import structure
 
 pytestmark = UNHEEDED
 

@@ -6,8 +6,8 @@ import types
 
 import pytest
 
-from loihi_emu import progress
-from loihi_emu.progress import OneLine, Progress
+from loihi_emu.run import progress
+from loihi_emu.run.progress import OneLine, Progress
 
 
 class Terminal(io.StringIO):

@@ -6,7 +6,8 @@ from functools import cached_property
 import pytest
 
 import loihi_emu
-from loihi_emu import Emulator, LoihiEmuError, Network, boards, learning, mapping, plots
+from loihi_emu import Emulator, LoihiEmuError, Network, learning, mapping, plots
+from loihi_emu.chips import boards
 
 PACKAGES = (loihi_emu, learning, plots, mapping)
 

@@ -13,9 +13,9 @@ from hypothesis.extra import numpy as hnp
 
 from loihi_emu import LOIHI1
 from loihi_emu.errors import UnknownNameError, ValidationError
-from loihi_emu.quantize import bias_mantissa_exponent, quantize
-from loihi_emu.quantize_nengo import REGISTER_BITS, nengo_weights
-from loihi_emu.quantize_search import grid
+from loihi_emu.quantization.integers import bias_mantissa_exponent, quantize
+from loihi_emu.quantization.nengo import REGISTER_BITS, nengo_weights
+from loihi_emu.quantization.search import grid
 from loihi_emu.rules.chip import CHIP, RANGES
 
 GOLDEN = Path(__file__).parents[2] / "validation" / "golden" / "nengo_loihi" / "tables.npz"
@@ -184,7 +184,7 @@ def test_duplicates_in_sparse_matrices_are_summed_first():
 
 
 def test_scipy_is_not_imported():
-    code = "import sys; from loihi_emu.quantize import quantize as q; q([0.5, 1.0]); assert 'scipy' not in sys.modules"
+    code = "import sys; from loihi_emu.quantization.integers import quantize as q; q([0.5, 1.0]); assert 'scipy' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

@@ -11,7 +11,7 @@ from strategies import recipes
 
 from loihi_emu import Conv2D, Emulator, LearningRule, Network, Noise, Trace
 from loihi_emu.learning import pes
-from loihi_emu.payloads import with_zeros
+from loihi_emu.network.payloads import with_zeros
 
 pytestmark = UNHEEDED
 

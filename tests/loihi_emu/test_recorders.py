@@ -11,8 +11,8 @@ from recorded import contents, network, same
 
 from loihi_emu import Emulator, Recording
 from loihi_emu.errors import OutOfMemoryError
-from loihi_emu.free import Free
 from loihi_emu.image import blocks, recorders
+from loihi_emu.memory.free import Free
 
 pytestmark = UNHEEDED
 
@@ -155,7 +155,7 @@ def test_at_the_limit_everything_recorded_can_be_had(limited, whole, tmp_path):
 def test_growing_ends_before_the_memory_does(monkeypatch):
     emulator = Emulator(network(n=3000, learns=False))
     emulator.run(10)
-    monkeypatch.setattr("loihi_emu.room.free_memory", lambda: Free(70_000_000, "a test's limit"))
+    monkeypatch.setattr("loihi_emu.memory.room.free_memory", lambda: Free(70_000_000, "a test's limit"))
     with pytest.raises(OutOfMemoryError, match=r"cells\.. \(70 MB are free, of which 67.1 MB are kept for reading"):
         emulator.run(100_000)
     assert emulator.recording.part(5, 9)["cells.v"].shape == (4, 3000)
@@ -202,7 +202,7 @@ def test_one_array_that_does_not_fit_says_how_to_read_it(monkeypatch):
     emulator = Emulator(network(n=5000, learns=False))
     emulator.run(4000)
     recording = emulator.recording
-    monkeypatch.setattr("loihi_emu.room.free_memory", lambda: Free(1 << 20, "a test's limit"))
+    monkeypatch.setattr("loihi_emu.memory.room.free_memory", lambda: Free(1 << 20, "a test's limit"))
     with pytest.raises(OutOfMemoryError, match=r'recording, "cells.v": needs 80 MB.*recording\.part\(start, stop\)'):
         recording["cells.v"]
     assert recording.part(0, 9)["cells.v"].shape == (9, 5000)

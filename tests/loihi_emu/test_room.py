@@ -10,9 +10,9 @@ from messages import UNHEEDED
 
 from loihi_emu import Conv2D, Emulator, LearningRule, LoihiEmuError, Network, Noise, Trace, quantize
 from loihi_emu.errors import OutOfMemoryError
-from loihi_emu.free import Free
 from loihi_emu.image.sizes import image_sizes
-from loihi_emu.room import room_for, size_text
+from loihi_emu.memory.free import Free
+from loihi_emu.memory.room import room_for, size_text
 
 pytestmark = UNHEEDED
 
@@ -23,7 +23,7 @@ STDP = LearningRule(dw="2^-2*x1*y0", x1=Trace(10, 5), y1=Trace(10, 5))
 
 @pytest.fixture(autouse=True)
 def eight_gigabytes(monkeypatch):
-    monkeypatch.setattr("loihi_emu.room.free_memory", lambda: Free(8_000_000_000, "a test's limit"))
+    monkeypatch.setattr("loihi_emu.memory.room.free_memory", lambda: Free(8_000_000_000, "a test's limit"))
 
 
 def refused(action, *texts, most=1 << 26):
@@ -214,9 +214,9 @@ def test_figures_are_those_of_the_image(make, n):
 
 def test_what_fits_is_let_through_and_what_is_small_is_not_looked_at(monkeypatch):
     room_for("it", {"a": 7_000_000_000, "b": 1_000_000_000})
-    monkeypatch.setattr("loihi_emu.room.free_memory", lambda: None)
+    monkeypatch.setattr("loihi_emu.memory.room.free_memory", lambda: None)
     room_for("it", {"a": 1 << 60})
-    monkeypatch.setattr("loihi_emu.room.free_memory", lambda: pytest.fail("looked"))
+    monkeypatch.setattr("loihi_emu.memory.room.free_memory", lambda: pytest.fail("looked"))
     room_for("it", {"a": 1000})
 
 

@@ -10,8 +10,8 @@ from messages import UNHEEDED, complains
 from strategies import recipes
 
 from loihi_emu import Emulator, Network, Recording
-from loihi_emu.archive import read_archive, write_archive
-from loihi_emu.recording_file import KIND
+from loihi_emu.files.archive import read_archive, write_archive
+from loihi_emu.recording.file import KIND
 
 pytestmark = UNHEEDED
 

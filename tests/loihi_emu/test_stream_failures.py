@@ -8,8 +8,9 @@ import pytest
 from messages import UNHEEDED, complains
 from recorded import contents, load_any, network, same
 
-from loihi_emu import Emulator, Network, Recording, SimulationError, ValidationError, stream_writer
-from loihi_emu.stream_form import MARK
+from loihi_emu import Emulator, Network, Recording, SimulationError, ValidationError
+from loihi_emu.recording.stream_form import MARK
+from loihi_emu.run import stream_writer
 
 pytestmark = UNHEEDED
 

@@ -13,9 +13,10 @@ import pytest
 from messages import UNHEEDED, complains
 from recorded import load_any, network, same
 
-from loihi_emu import Emulator, LoihiInputWarning, Network, Recording, ValidationError, stream_writer
+from loihi_emu import Emulator, LoihiInputWarning, Network, Recording, ValidationError
 from loihi_emu.image import blocks
-from loihi_emu.stream_form import HEADER, blocks_of
+from loihi_emu.recording.stream_form import HEADER, blocks_of
+from loihi_emu.run import stream_writer
 
 pytestmark = UNHEEDED
 
@@ -191,7 +192,8 @@ PROGRAM = """
 import sys
 sys.path[:0] = {paths!r}
 from recorded import network
-from loihi_emu import Emulator, stream_writer
+from loihi_emu.run import stream_writer
+from loihi_emu import Emulator
 stream_writer.FLUSH_SECONDS = 0.05
 Emulator(network()).run(10**9, to={to!r})
 """

@@ -15,7 +15,7 @@ from mutated_networks import learning, plain
 from mutations import read, write
 
 from loihi_emu import Emulator, Network, Recording
-from loihi_emu.npz import read_npz
+from loihi_emu.files.npz import read_npz
 
 pytestmark = UNHEEDED
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from loihi_emu import Emulator, LoihiEmuError, Network, Recording
-from loihi_emu.writing import OLD, clean, replacing
+from loihi_emu.files.writing import OLD, clean, replacing
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITERS = 4
@@ -120,7 +120,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
 def killed_writer(folder):
     """A process that was killed while it wrote; its temporary file is there."""
     code = (
-        "import sys, time; from loihi_emu.writing import replacing\n"
+        "import sys, time; from loihi_emu.files.writing import replacing\n"
         "with replacing(sys.argv[1]) as stream:\n"
         "    stream.write(b'half'); stream.flush(); print('now', flush=True); time.sleep(99)\n"
     )

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from loihi_emu import plots
 from loihi_emu.errors import OutOfMemoryError
-from loihi_emu.free import Free
+from loihi_emu.memory.free import Free
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def test_an_index_makes_no_rows_unasked(ax, spikes):
 
 
 def test_rows_that_are_asked_for_must_fit(ax, monkeypatch):
-    monkeypatch.setattr("loihi_emu.room.free_memory", lambda: Free(8_000_000_000, "a test's limit"))
+    monkeypatch.setattr("loihi_emu.memory.room.free_memory", lambda: Free(8_000_000_000, "a test's limit"))
     for more in ({}, {"neurons": [1, 2]}):
         with pytest.raises(OutOfMemoryError, match=r"rows of 2,147,483,647 neurons"):
             plots.raster(([0], [1], 2**31 - 1), ax=ax, **more)

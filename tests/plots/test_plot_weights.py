@@ -15,7 +15,7 @@ from scipy import sparse
 
 from loihi_emu.errors import UnknownNameError, ValidationError
 from loihi_emu.plots import weights
-from loihi_emu.plots.weights import _edges
+from loihi_emu.plots._weights import _edges
 
 MATRIX = np.array([[0, 64, 1], [-128, 0, 2]])
 

@@ -44,7 +44,7 @@ def read(path: Path) -> Content:
 
 def write(path: Path, content: Content) -> None:
     """A whole file with a right sum."""
-    from loihi_emu.archive import _digest
+    from loihi_emu.files.archive import _digest
 
     body = json.dumps(content["header"]).encode()
     raw = content | {"header": np.frombuffer(body, np.uint8)}

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from loihi_emu import Network
-from loihi_emu.chip import Chip
+from loihi_emu.chips.chip import Chip
 from loihi_emu.mapping.model import Problem, in_order
 from loihi_emu.mapping.placement import Placement
 from loihi_emu.mapping.strategies import STRATEGIES, Manual, Strategy

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from loihi_emu import Emulator, Network
-from loihi_emu.recording import Recording
+from loihi_emu.recording.recording import Recording
 from loihi_emu.validation.oracle import Oracle
 
 COUNTERS = {"q": "q_overflow", "u": "u_overflow", "x": "x_overflow", "v": "v_saturation"}

@@ -7,8 +7,8 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from loihi_emu.boards import BOARDS, Board, board, squashed
-from loihi_emu.chip import Chip
+from loihi_emu.chips.boards import BOARDS, Board, board, squashed
+from loihi_emu.chips.chip import Chip
 from loihi_emu.errors import invalid
 
 VARIABLES = ("BOARD", "PARTITION")

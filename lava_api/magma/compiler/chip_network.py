@@ -10,9 +10,9 @@ import numpy as np
 from lava_api.magma.compiler.chip_neurons import is_neuron, population, shape_of
 from lava_api.magma.compiler.chip_synapses import Way, connections, conv_output, direct, is_synapses
 from lava_api.magma.compiler.program import Link, Program
-from loihi_emu.chip import Chip
-from loihi_emu.elements import Connection, Input
-from loihi_emu.network import Network
+from loihi_emu.chips.chip import Chip
+from loihi_emu.network.elements import Connection, Input
+from loihi_emu.network.network import Network
 
 
 class ChipNetwork(Network):

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loihi_emu.chip import LOIHI1, Chip
-from loihi_emu.elements import Population
+from loihi_emu.chips.chip import LOIHI1, Chip
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping.checks import field_advice
+from loihi_emu.network.elements import Population
 
 if TYPE_CHECKING:
     from lava_api.magma.core.process.process import AbstractProcess

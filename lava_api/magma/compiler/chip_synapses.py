@@ -13,10 +13,10 @@ from scipy.sparse import coo_matrix, csr_matrix, issparse
 from lava_api.magma.compiler.chip_neurons import is_stock, names_of
 from lava_api.magma.core.model.nc.lowering import ALLOCATED_BITS
 from lava_api.utils.weightutils import MAX_WEIGHT_BITS, SignMode, checked_sign_mode, determine_sign_mode
-from loihi_emu.chip import LOIHI1, Chip
-from loihi_emu.conv2d import Conv2D
-from loihi_emu.elements import Connection, Population, Slice
+from loihi_emu.chips.chip import LOIHI1, Chip
 from loihi_emu.errors import MappingError
+from loihi_emu.network.conv2d import Conv2D
+from loihi_emu.network.elements import Connection, Population, Slice
 
 LEARNING = "lava_api.magma.core.process.connection.LearningConnectionProcess"
 CONV = "lava_api.proc.conv.process.Conv"

@@ -15,7 +15,7 @@ from lava_api.magma.compiler.graph import connected
 from lava_api.magma.compiler.placing import chip_of, placed, watched
 from lava_api.magma.compiler.wiring import Wiring
 from lava_api.magma.core.run_configs import Loihi1HwCfg, Loihi2HwCfg
-from loihi_emu.chip import LOIHI1, Chip
+from loihi_emu.chips.chip import LOIHI1, Chip
 from loihi_emu.errors import MappingError, SimulationError
 from loihi_emu.keywords import known_keywords
 

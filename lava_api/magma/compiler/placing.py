@@ -13,7 +13,7 @@ from lava_api.magma.core.run_configs import (
     Loihi1SimCfg,
     Loihi2SimCfg,
 )
-from loihi_emu.chip import LOIHI1, LOIHI2, Chip
+from loihi_emu.chips.chip import LOIHI1, LOIHI2, Chip
 from loihi_emu.errors import MappingError, invalid
 
 if TYPE_CHECKING:

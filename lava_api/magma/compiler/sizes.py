@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.room import room_for
+from loihi_emu.memory.room import room_for
 
 INDEX_BYTES = 8
 """Bytes a value that following the connections of a port takes."""

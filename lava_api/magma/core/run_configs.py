@@ -13,7 +13,7 @@ from lava_api.magma.core.model.py.model import AbstractPyProcessModel
 from lava_api.magma.core.model.sub.model import AbstractSubProcessModel
 from lava_api.magma.core.resources import Loihi1NeuroCore, Loihi2NeuroCore, NeuroCore
 from lava_api.magma.core.sync.domain import SyncDomain
-from loihi_emu.chip import LOIHI1, LOIHI2, Chip
+from loihi_emu.chips.chip import LOIHI1, LOIHI2, Chip
 from loihi_emu.keywords import known_keywords_of
 
 FIXED_TAGS = ("fixed_pt", "bit_accurate_loihi", "bit_approximate_loihi")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from loihi_emu.writing import replacing
+from loihi_emu.files.writing import replacing
 
 WAIT = 60
 """Seconds without an answer after which a mirror is given up."""

@@ -14,7 +14,7 @@ import numpy as np
 from lava_api.utils.dataloader import pickled_arrays
 from lava_api.utils.dataloader.download import fetch
 from loihi_emu.errors import ValidationError, invalid
-from loihi_emu.writing import replacing
+from loihi_emu.files.writing import replacing
 
 HERE = os.path.dirname(__file__)
 SIDE = 28

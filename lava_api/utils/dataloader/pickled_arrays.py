@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu import foreign
 from loihi_emu.errors import invalid
+from loihi_emu.files import foreign
 
 STEPS = frozenset(
     [

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.boards import BOARDS
-from loihi_emu.chip import DELAY_SLOTS_LOST
-from loihi_emu.elements import Connection
+from loihi_emu.chips.boards import BOARDS
+from loihi_emu.chips.chip import DELAY_SLOTS_LOST
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping.model import Assignment, Problem, assigned
 from loihi_emu.mapping.strategies import assign_greedily
 from loihi_emu.mapping.usage import CoreUsage, core_usage
+from loihi_emu.network.elements import Connection
 
 TRIED_SYNAPSES = 2_000_000
 """Changes are tried on networks of at most so many synapses, which takes a second or two at most."""

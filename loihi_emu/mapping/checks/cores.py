@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loihi_emu.boards import Board
+from loihi_emu.chips.boards import Board
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping.checks.advice import chip_advice, core_advice
 from loihi_emu.mapping.model import Assignment, Layout, Problem

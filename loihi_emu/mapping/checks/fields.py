@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.chip import Chip
-from loihi_emu.elements import Population
+from loihi_emu.chips.chip import Chip
 from loihi_emu.errors import MappingError
+from loihi_emu.network.elements import Population
 
 
 def check_fields(network: Any, chip: Chip) -> None:

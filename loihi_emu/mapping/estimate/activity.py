@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.elements import Population
 from loihi_emu.mapping.estimate import tally_kernels as k
 from loihi_emu.mapping.estimate.axons import Axons
 from loihi_emu.mapping.estimate.recorded_spikes import RecordedSpikes
+from loihi_emu.network.elements import Population
 from loihi_emu.widths import DECAY_UNITY
 
 Mask = NDArray[np.uint8]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.elements import Connection, Population
 from loihi_emu.mapping.estimate import tally_kernels as k
 from loihi_emu.mapping.lists import ATOMS, IncomingLists, units_of_pixel
 from loihi_emu.mapping.model import Problem
+from loihi_emu.network.elements import Connection, Population
 
 Index = NDArray[np.int32]
 Integers = NDArray[np.int64]

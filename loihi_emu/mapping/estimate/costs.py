@@ -1,11 +1,11 @@
 """Published figures of what a step costs: those of SANA-FE's Loihi, and barriers across chips.
 
-Davies 2018's Table 2 stands in the facts of the chip (:mod:`loihi_emu.chip_data`).
+Davies 2018's Table 2 stands in the facts of the chip (:mod:`loihi_emu.chips.data`).
 """
 
 from __future__ import annotations
 
-from loihi_emu.facts import Fact, code, paper
+from loihi_emu.chips.facts import Fact, code, paper
 
 _FILE = "SANA-FE 2.2.9 (Boyle et al.), loihi.yaml"
 _FITTED = "the file credits Davies 2018, whose values differ; tuned to measurements of a Nahuku board"

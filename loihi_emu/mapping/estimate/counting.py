@@ -16,7 +16,7 @@ from loihi_emu.mapping.estimate.axons import Axons, axons_of
 from loihi_emu.mapping.estimate.recorded_spikes import RecordedSpikes
 from loihi_emu.mapping.model import tiles
 from loihi_emu.mapping.placed_network import PlacedNetwork
-from loihi_emu.recording import Recording
+from loihi_emu.recording.recording import Recording
 
 Integers = NDArray[np.int64]
 Numbers = NDArray[Any]

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from loihi_emu.chip import LOIHI1, Chip
+from loihi_emu.chips.chip import LOIHI1, Chip
 from loihi_emu.mapping.estimate.costs import BOARD, CHIP_BARRIERS, board_barrier
 from loihi_emu.mapping.estimate.counting import UNITS, Work
 from loihi_emu.numeric import finite, ranged

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.errors import invalid
-from loihi_emu.recording import Recording
+from loihi_emu.recording.recording import Recording
 
 Integers = NDArray[np.int64]
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.elements import Population
 from loihi_emu.mapping.estimate.counting import CHUNK_BYTES, Counter, Work
 from loihi_emu.mapping.estimate.recorded_spikes import recording_size
+from loihi_emu.network.elements import Population
 
 if TYPE_CHECKING:
     from loihi_emu.mapping.estimate.pricing import Figures

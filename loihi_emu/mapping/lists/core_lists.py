@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.elements import Connection
 from loihi_emu.mapping.lists.records import SKIPS
+from loihi_emu.network.elements import Connection
 
 Integers = NDArray[np.int64]
 Records = NDArray[np.record]

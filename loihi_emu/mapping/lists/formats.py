@@ -26,9 +26,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from loihi_emu.chip import Chip
-from loihi_emu.elements import Connection
+from loihi_emu.chips.chip import Chip
 from loihi_emu.errors import invalid
+from loihi_emu.network.elements import Connection
 
 WEIGHT_BITS = (1, 2, 3, 4, 5, 6, 8)
 """Widths of the weight field (nengo-loihi's ``WEIGHT_BITS_MAP``)."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.elements import Connection, Population
 from loihi_emu.mapping.lists import target_kernels as kernels
 from loihi_emu.mapping.lists.records import ATOMS, LIST, TOTALS
 from loihi_emu.mapping.lists.transpose_kernels import sources_of
+from loihi_emu.network.elements import Connection, Population
 
 Integers = NDArray[np.int64]
 Records = NDArray[np.record]

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.chip import Chip
-from loihi_emu.elements import Connection, Population
+from loihi_emu.chips.chip import Chip
 from loihi_emu.mapping.lists import transpose_kernels
 from loihi_emu.mapping.lists.formats import ANY_BLOCK, BASES, SynapseFields, blocks_of, index_bits
 from loihi_emu.mapping.lists.incoming import IncomingLists, units_of_pixel
 from loihi_emu.mapping.lists.records import DESCRIPTION
 from loihi_emu.mapping.stopping import pieces
+from loihi_emu.network.elements import Connection, Population
 
 Integers = NDArray[np.int64]
 

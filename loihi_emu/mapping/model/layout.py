@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.boards import Board, board
-from loihi_emu.chip import Chip
+from loihi_emu.chips.boards import Board, board
+from loihi_emu.chips.chip import Chip
 from loihi_emu.errors import invalid
 
 Index = NDArray[np.int32]

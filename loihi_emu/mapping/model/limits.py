@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from numbers import Integral
 
-from loihi_emu.chip import DELAY_SLOTS_LOST, Chip
+from loihi_emu.chips.chip import DELAY_SLOTS_LOST, Chip
 from loihi_emu.errors import invalid
 
 

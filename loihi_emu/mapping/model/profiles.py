@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.chip import Chip
-from loihi_emu.elements import Population
+from loihi_emu.chips.chip import Chip
 from loihi_emu.models.specification import NeuronModel
+from loihi_emu.network.elements import Population
 from loihi_emu.widths import DECAY_UNITY
 
 THRESHOLD = ("vth", "vth_exp", "vth_hi", "vth_lo")

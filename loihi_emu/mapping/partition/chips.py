@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.chip import Chip
+from loihi_emu.chips.chip import Chip
 from loihi_emu.mapping.model import Layout, in_order, tiles
 from loihi_emu.mapping.partition import annealing_kernels as k
 from loihi_emu.mapping.partition.graph import CoreGraph

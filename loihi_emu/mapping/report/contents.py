@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.boards import BOARDS, Board
-from loihi_emu.facts import Fact
+from loihi_emu.chips.boards import BOARDS, Board
+from loihi_emu.chips.facts import Fact
 from loihi_emu.mapping.model import Resource
 from loihi_emu.mapping.placed_network import PlacedNetwork
 from loihi_emu.mapping.traffic import HostBudget, Traffic, host_budgets

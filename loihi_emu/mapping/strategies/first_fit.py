@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.chip import DELAY_SLOTS_LOST
-from loihi_emu.elements import Connection
+from loihi_emu.chips.chip import DELAY_SLOTS_LOST
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping.lists import WEIGHT_BITS
 from loihi_emu.mapping.model import SETTINGS, Assignment, Index, Problem, assigned, few_enough, part_of, values_of
+from loihi_emu.network.elements import Connection
 
 
 class Run(NamedTuple):

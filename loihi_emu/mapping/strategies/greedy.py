@@ -8,8 +8,7 @@ from contextlib import suppress
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.boards import Board
-from loihi_emu.elements import Connection, Population
+from loihi_emu.chips.boards import Board
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping.lists import count_lists
 from loihi_emu.mapping.model import Assignment, Problem, assigned
@@ -19,6 +18,7 @@ from loihi_emu.mapping.strategies.first_fit import Run, fill, per_core
 from loihi_emu.mapping.strategies.strategy import Proposal
 from loihi_emu.mapping.traffic import Rates
 from loihi_emu.mapping.usage import CoreUsage, core_usage
+from loihi_emu.network.elements import Connection, Population
 
 Fanout = dict[str, NDArray[np.int64]]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loihi_emu.boards import Board
+from loihi_emu.chips.boards import Board
 from loihi_emu.mapping.model import Problem
 from loihi_emu.mapping.strategies.strategy import Proposal
 from loihi_emu.mapping.traffic import Rates

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.boards import Board
+from loihi_emu.chips.boards import Board
 from loihi_emu.errors import MappingError, invalid, unknown
 from loihi_emu.mapping.model import Assignment, Problem, assigned
 from loihi_emu.mapping.strategies.strategy import Proposal

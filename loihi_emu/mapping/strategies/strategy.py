@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol, runtime_checkable
 
-from loihi_emu.boards import Board
+from loihi_emu.chips.boards import Board
 from loihi_emu.mapping.model import Assignment, Layout, Problem
 from loihi_emu.mapping.traffic import Rates
 from loihi_emu.mapping.usage import CoreUsage

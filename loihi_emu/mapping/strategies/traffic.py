@@ -22,7 +22,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.boards import Board
+from loihi_emu.chips.boards import Board
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping.model import Assignment, Index, Layout, Problem, assigned
 from loihi_emu.mapping.partition import (

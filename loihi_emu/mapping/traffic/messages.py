@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.elements import Connection
 from loihi_emu.mapping.model import Assignment, Layout, Problem, tiles
 from loihi_emu.mapping.traffic.message_kernels import count_messages
 from loihi_emu.mapping.traffic.rates import Rates
+from loihi_emu.network.elements import Connection
 
 Numbers = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from loihi_emu.errors import LoihiInputWarning, invalid, unknown
 from loihi_emu.mapping.model import Problem
 from loihi_emu.numeric import ranged
-from loihi_emu.recording import Recording
+from loihi_emu.recording.recording import Recording
 from loihi_emu.user_warnings import warn
 
 Rates = dict[str, NDArray[np.float64]]

@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.elements import Population
 from loihi_emu.mapping.lists import LIST, TOTALS, IncomingLists, source_kernels, transpose_kernels
 from loihi_emu.mapping.model import Parts
 from loihi_emu.mapping.stopping import pieces
+from loihi_emu.network.elements import Population
 
 Integers = NDArray[np.int64]
 Records = NDArray[np.record]

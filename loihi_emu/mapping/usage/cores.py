@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.chip import DELAY_SLOTS_LOST
-from loihi_emu.elements import Connection
+from loihi_emu.chips.chip import DELAY_SLOTS_LOST
 from loihi_emu.mapping.lists import CODE_BITS, TOTALS, CoreLists, format_codes, stored
 from loihi_emu.mapping.model import Assignment, Problem
 from loihi_emu.mapping.usage.all_cores import add_fanout, measure_all
 from loihi_emu.mapping.usage.formats import fewer_formats, kinds_of
+from loihi_emu.network.elements import Connection
 
 Integers = NDArray[np.int64]
 Records = NDArray[np.record]

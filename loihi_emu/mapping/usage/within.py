@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.boards import Board
+from loihi_emu.chips.boards import Board
 from loihi_emu.mapping.model import (
     SETTINGS,
     WHOLE_CORE,

@@ -10,7 +10,7 @@ from lava_api.proc.io.source import RingBuffer
 from lava_api.proc.lif.process import LIF
 from lava_api.proc.monitor.process import Monitor
 from loihi_emu.errors import OutOfMemoryError
-from loihi_emu.free import Free
+from loihi_emu.memory.free import Free
 
 
 def monitored():
@@ -31,7 +31,7 @@ def monitored():
     ids=["LIF", "half", "Dense", "RingBuffer", "Monitor"],
 )
 def test_programs_that_do_not_fit(monkeypatch, make, texts):
-    monkeypatch.setattr("loihi_emu.room.free_memory", lambda: Free(8_000_000_000, "a test's limit"))
+    monkeypatch.setattr("loihi_emu.memory.room.free_memory", lambda: Free(8_000_000_000, "a test's limit"))
     process = make()
     with pytest.raises(OutOfMemoryError) as caught:
         process.run(condition=RunSteps(2), run_cfg=Loihi2SimCfg(select_tag="fixed_pt"))

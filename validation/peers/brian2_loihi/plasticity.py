@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.elements import Connection
 from loihi_emu.image.learner import Learner, rows
 from loihi_emu.image.memory import Arena, Array, Description
 from loihi_emu.image.projections import Origin
@@ -18,7 +17,8 @@ from loihi_emu.learning.grammar import EPOCHS, TRACES, Product
 from loihi_emu.learning.table import VARIABLE
 from loihi_emu.models import layout as at
 from loihi_emu.models import learning_layout as chip
-from loihi_emu.network import Network
+from loihi_emu.network.elements import Connection
+from loihi_emu.network.network import Network
 from loihi_emu.rules.weights import EFFECTIVE_MAX, dropped_bits
 from loihi_emu.validation.peers import delivery
 from loihi_emu.validation.peers.brian2_loihi import learning_brian2 as to

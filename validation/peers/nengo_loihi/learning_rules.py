@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from loihi_emu.elements import Connection
 from loihi_emu.errors import UnsupportedError, invalid
 from loihi_emu.learning.constants import checked
 from loihi_emu.learning.grammar import Factor
 from loihi_emu.learning.rule import LearningRule
+from loihi_emu.network.elements import Connection
 from loihi_emu.rules.learning import Driven, LearningRules
 
 PES_EPOCH = 2

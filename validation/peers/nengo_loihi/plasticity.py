@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from loihi_emu.elements import Connection
 from loihi_emu.image.learner import Learner, rows
 from loihi_emu.image.memory import Arena, Array, Description
 from loihi_emu.image.projections import Origin
@@ -15,7 +14,8 @@ from loihi_emu.image.sinks import Sink, describe_projection
 from loihi_emu.image.state import State
 from loihi_emu.learning.constants import checked
 from loihi_emu.models import layout as at
-from loihi_emu.network import Network
+from loihi_emu.network.elements import Connection
+from loihi_emu.network.network import Network
 from loihi_emu.rules.weights import MANTISSA_BITS, dropped_bits
 from loihi_emu.validation.peers import delivery
 from loihi_emu.validation.peers.nengo_loihi import learning_nengo as to

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from loihi_emu.elements import Connection
 from loihi_emu.models import layout as at
 from loihi_emu.models import lowering, registry
 from loihi_emu.models.specification import Arrays, Parameter
+from loihi_emu.network.elements import Connection
 from loihi_emu.rules.chip import ChipWeights
 from loihi_emu.rules.rule_set import RuleSet
 from loihi_emu.rules.weights import Sums

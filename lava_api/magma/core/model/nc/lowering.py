@@ -15,7 +15,7 @@ from lava_api.magma.core.model.nc.tables import Nodes, NodesPart
 from lava_api.magma.core.model.nc.ucode import Programmed, ProgrammedModel
 from lava_api.magma.core.model.nc.var import NcVar
 from lava_api.magma.core.resources import Loihi1NeuroCore
-from loihi_emu.chip import LOIHI1
+from loihi_emu.chips.chip import LOIHI1
 from loihi_emu.errors import ValidationError, invalid
 from loihi_emu.numeric import integer, ranged
 from loihi_emu.numeric import whole as whole_numbers

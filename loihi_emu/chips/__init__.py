@@ -1,0 +1,1 @@
+"""What chips and boards are: every fact with its evidence."""

@@ -1,0 +1,1 @@
+"""How much memory is free, and whether what is asked for fits."""

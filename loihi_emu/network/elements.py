@@ -1,0 +1,353 @@
+"""What a network consists of: frozen descriptions of populations, inputs, connections and probes.
+
+They are made and checked by :class:`loihi_emu.Network` and hold plain arrays; nothing here runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import prod
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.errors import invalid, is_known, unknown
+from loihi_emu.keywords import known_keywords_of, missing_attribute
+from loihi_emu.network.conv2d import Conv2D
+from loihi_emu.network.shapes import Shape
+from loihi_emu.numeric import integer, numbers, ranged
+
+
+@known_keywords_of
+@dataclass(frozen=True)
+class Noise:
+    """Pseudo-random noise on u or v, in every step and neuron.
+
+    Adds ``(U + 64 * offset) * 2**(exp - 7)``, truncated toward zero, with U uniform in -127..127 (seeded: the
+    network's seed, the population and the step decide it). Source: nengo-loihi's emulator; the chip's own generator is
+    not public, and Sandia's Fugu measured -128..127 on one.
+
+    Parameters
+    ----------
+    target : {"u", "v"}
+        "u": added to the arriving current before it wraps at 21 bits; "v": added with the bias.
+    exp : int
+        Effective exponent, 0..23 (a value of 7 leaves U as it is). In nengo-loihi a register below 7 acts as one more.
+    offset : int
+        Mean in units of 64, -128..127.
+    enabled : bool or array of bool
+        Which neurons get noise.
+
+    Examples
+    --------
+    >>> Noise("v", exp=10).amplitude
+    1016
+    """
+
+    target: str
+    exp: int
+    offset: int = 0
+    enabled: Any = True
+    shape: Shape = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not is_known(self.target, ("u", "v")):
+            raise unknown("noise target", self.target, ("u", "v"))
+        object.__setattr__(self, "exp", integer("Noise", "exp", self.exp, 0, 23))
+        object.__setattr__(self, "offset", integer("Noise", "offset", self.offset, -128, 127))
+        given = numbers("Noise", "enabled", self.enabled)
+        object.__setattr__(self, "shape", given.shape)
+        chosen = given.reshape(-1)
+        ranged("Noise", "enabled", chosen, 0, 1, "True where there is noise.")
+        enabled = tuple(bool(k) for k in chosen)
+        object.__setattr__(self, "enabled", enabled if len(enabled) != 1 else enabled[0])
+
+    @property
+    def amplitude(self) -> int:
+        """Largest magnitude that is added."""
+        return int((127 + 64 * abs(self.offset)) * 2 ** (self.exp - 7))
+
+
+@dataclass(frozen=True, eq=False)
+class _Node:
+    name: str
+    shape: Shape
+    stream: int
+
+    @property
+    def size(self) -> int:
+        """Number of neurons."""
+        return prod(self.shape)
+
+    if not TYPE_CHECKING:  # type checkers know the attributes
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing_attribute(self, name)
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, key: slice | int) -> Slice:
+        """A slice of the neurons (by flat index), to connect from or to."""
+        where = f'"{self.name}"'
+        if isinstance(key, (int, np.integer)) and not isinstance(key, bool):
+            if not -self.size <= key < self.size:
+                raise invalid(where, "index", int(key), f"{-self.size}..{self.size - 1}")
+            key = slice(int(key) % self.size, int(key) % self.size + 1)
+        if not isinstance(key, slice):
+            raise invalid(
+                where, "index", repr(key), "an integer or a slice such as population[10:20]",
+                "A list of neurons is connected by lists: connect(pre, post, ([0, 9], [1, 3], weights)).",
+            )  # fmt: skip
+        try:
+            start, stop, step = key.indices(self.size)
+        except TypeError:
+            raise invalid(where, "slice", key, "integers, such as population[10:20]") from None
+        if step < 1:
+            raise invalid(where, "slice", key, "a positive step")
+        return Slice(self, start, max(start, stop), step)  # type: ignore[arg-type]
+
+
+@known_keywords_of
+@dataclass(frozen=True, eq=False)
+class Population(_Node):
+    """Neurons of one model. Made by :meth:`loihi_emu.Network.population`.
+
+    Attributes
+    ----------
+    name, shape, size
+    model : str
+        Name of the neuron model under the network's rules.
+    parameters : dict
+        Every parameter of the model: int64 or float64 arrays of shape () or (size,).
+    noise : Noise or None
+    stream : int
+        Number in order of creation; selects the stream of random numbers.
+    """
+
+    model: str = "lif"
+    parameters: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    noise: Noise | None = None
+
+    def __repr__(self) -> str:
+        return f'<Population "{self.name}": {_extent(self)} x {self.model}>'
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"parameters": dict(self.parameters)}  # a read-only view cannot be pickled
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, parameters=MappingProxyType(state["parameters"]))
+
+
+@known_keywords_of
+@dataclass(frozen=True, eq=False)
+class Input(_Node):
+    """Spikes from outside. Made by :meth:`loihi_emu.Network.input`.
+
+    Attributes
+    ----------
+    name, shape, size, stream
+    times, indices : int64 arrays
+        Events in order of (time, index).
+    payloads : int64 array or None
+        Integer values of the events; None when all are 1.
+    rate : float64 array or None
+        Probability of an event per step, shape () or (size,), for Poisson inputs.
+    zeros : int64 array of shape (2, n), or None
+        Times and indices where a value ends, which matter to third factors alone (:mod:`loihi_emu.network.payloads`).
+    """
+
+    times: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    indices: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    payloads: NDArray[np.int64] | None = None
+    rate: NDArray[np.float64] | None = None
+    zeros: NDArray[np.int64] | None = None
+
+    def __repr__(self) -> str:
+        what = "Poisson" if self.rate is not None else f"{len(self.times)} events"
+        return f'<Input "{self.name}": {_extent(self)}, {what}>'
+
+
+Source: TypeAlias = "Population | Input"
+
+
+def _extent(node: _Node) -> str:
+    """Number of neurons, with the shape when there is more than one axis."""
+    return str(node.size) if len(node.shape) == 1 else f"{node.size} {node.shape}"
+
+
+@known_keywords_of
+@dataclass(frozen=True, eq=False)
+class Slice:
+    """Neurons ``start, start + step, ... < stop`` of a population or an input."""
+
+    target: Source
+    start: int
+    stop: int
+    step: int = 1
+
+    if not TYPE_CHECKING:  # type checkers know the attributes
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing_attribute(self, name)
+
+    @property
+    def size(self) -> int:
+        """Number of neurons."""
+        return len(range(self.start, self.stop, self.step))
+
+    @property
+    def name(self) -> str:
+        """Name of the whole it is a part of, with the part."""
+        if self.size == self.target.size:
+            return self.target.name
+        step = f":{self.step}" if self.step > 1 else ""
+        return f"{self.target.name}[{self.start}:{self.stop}{step}]"
+
+    @property
+    def indices(self) -> NDArray[np.int64]:
+        """Flat indices of the neurons."""
+        return np.arange(self.start, self.stop, self.step, dtype=np.int64)
+
+
+@known_keywords_of
+@dataclass(frozen=True, eq=False)
+class Connection:
+    """Synapses from one slice of neurons to another. Made by :meth:`loihi_emu.Network.connect`.
+
+    Attributes
+    ----------
+    name : str
+    pre, post : Slice
+    kind : {"dense", "sparse", "conv"}
+    values : array
+        Weight mantissas as given: (n_post, n_pre) if dense, one per synapse if sparse (by source, as `indices`), the
+        kernel if convolutional.
+    delays : array
+        Steps, shape () or that of `values`.
+    indptr, indices : int64 and int32 arrays or None
+        Sparse: synapses ``indptr[i]:indptr[i + 1]`` leave neuron i of `pre` for neurons `indices` of `post`.
+    order : int32 array or None
+        Sparse: which synapse of the list that was given each of these is; None if the list was in this order.
+    pre_indices, post_indices : int32 arrays
+        Sparse: neurons of `pre` and `post` of each synapse in the order given, that of ``Emulator.get`` and probes.
+    conv : Conv2D or None
+    sign_mode : {"mixed", "excitatory", "inhibitory"}
+    weight_bits, weight_exp : int
+    graded : bool
+        Payloads multiply the weights.
+    scaled : bool
+        `values` are effective weights: bits, exponent and sign mode do not apply.
+    learning : loihi_emu.learning.rule.Learning or None
+        Rule, third factors and whether it is switched on.
+    tags : int16 array or None
+        Tags at the start, like `values`; None for 0.
+    """
+
+    name: str
+    pre: Slice
+    post: Slice
+    kind: str
+    values: NDArray[Any]
+    delays: NDArray[np.int64]
+    indptr: NDArray[np.int64] | None = None
+    indices: NDArray[np.int32] | None = None
+    conv: Conv2D | None = None
+    sign_mode: str = "mixed"
+    weight_bits: int = 8
+    weight_exp: int = 0
+    graded: bool = False
+    scaled: bool = False
+    learning: Any = None
+    tags: NDArray[np.int16] | None = None
+    order: NDArray[np.int32] | None = None
+
+    if not TYPE_CHECKING:  # type checkers know the attributes
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing_attribute(self, name)
+
+    def by_source(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Values of synapses in the order given (or one for all), brought into the order of `indices`."""
+        return values if self.order is None or not values.ndim else values[self.order]
+
+    def as_given(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Values (any leading axes; or one for all) in the order of `indices`, brought into that given."""
+        if self.order is None or not values.ndim:
+            return values
+        found = np.empty_like(values)
+        found[..., self.order] = values
+        return found
+
+    @property
+    def pre_indices(self) -> NDArray[np.int32]:
+        """Neuron of `pre` of each synapse in the order given; an error where synapses are not sparse."""
+        return self.as_given(np.repeat(np.arange(self.pre.size, dtype=np.int32), np.diff(self._sparse("pre_indices"))))
+
+    @property
+    def post_indices(self) -> NDArray[np.int32]:
+        """Neuron of `post` of each synapse in the order given; an error where synapses are not sparse."""
+        self._sparse("post_indices")
+        assert self.indices is not None
+        return self.as_given(self.indices)
+
+    def _sparse(self, name: str) -> NDArray[np.int64]:
+        if self.indptr is None:
+            where, advice = f'connection "{self.name}"', f"The weights of this one are an array {self.values.shape}."
+            raise invalid(where, name, f"a {self.kind} connection", "a sparse one", advice)
+        return self.indptr
+
+    @property
+    def synapses(self) -> int:
+        """Number of stored weights (a shared kernel counts once)."""
+        return int(self.values.size)
+
+    def __repr__(self) -> str:
+        return (
+            f'<Connection "{self.name}": {self.pre.name} -> {self.post.name}, {self.kind}, {self.synapses} weights, '
+            f"{self.sign_mode}, exponent {self.weight_exp}{', learns' if self.learning is not None else ''}>"
+        )
+
+
+@known_keywords_of
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """What to record. Made by :meth:`loihi_emu.Network.probe`.
+
+    Attributes
+    ----------
+    target : Population, Input or Connection
+    variables : tuple of str
+        "spikes" or names of state; of a connection that learns "weights", "delays", "tags" and traces.
+    every : int
+        State is recorded in steps 0, every, 2 * every, ...; spikes in every step.
+    neurons : int64 array or None
+        Recorded neurons; None for all.
+    view : str
+        "state", or "chip": v as a chip's probe reads it.
+    """
+
+    target: Source | Connection
+    variables: tuple[str, ...]
+    every: int = 1
+    neurons: NDArray[np.int64] | None = None
+    view: str = "state"
+
+    if not TYPE_CHECKING:  # type checkers know the attributes
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing_attribute(self, name)
+
+    def __repr__(self) -> str:
+        part = "" if self.neurons is None else f" of {len(self.neurons)} neurons"
+        often = "" if self.every == 1 else f", state every {self.every} steps"
+        seen = "" if self.view == "state" else f', v as read on a {self.view}'
+        return f'<Probe on "{self.target.name}": {", ".join(self.variables)}{part}{often}{seen}>'
+
+
+def name_of(target: Any) -> Any:
+    """The name of a population, an input or a connection; anything else (a name, normally) as it is."""
+    return target.name if isinstance(target, (_Node, Connection)) else target

@@ -1,0 +1,276 @@
+"""Weights as users give them (arrays, sparse matrices, index lists, kernels), turned into a checked Connection."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.errors import invalid, is_known, unknown
+from loihi_emu.memory.room import room_for
+from loihi_emu.network.conv2d import Conv2D
+from loihi_emu.network.elements import Connection, Slice
+from loihi_emu.network.lost_weights import loss, tell_loss
+from loihi_emu.numeric import COPY_BYTES, numbers, ranged, whole
+from loihi_emu.rules import RuleSet
+from loihi_emu.rules.weights import EFFECTIVE_MAX, sign_mode_of
+from loihi_emu.units import IN_STEPS
+from loihi_emu.user_warnings import heard
+
+SPARSELY = "Connect sparsely: (pre indices, post indices, values) or a scipy.sparse matrix."
+KINDS = ("auto", "dense", "sparse", "conv")
+DENSE_FILL = 0.25
+"""A plain array with less than this fraction of non-zero weights is stored sparse."""
+
+
+def connection(
+    name: str,
+    pre: Slice,
+    post: Slice,
+    weights: Any,
+    *,
+    rules: RuleSet,
+    max_delay: int,
+    weight_exp: int = 0,
+    weight_bits: int = 8,
+    sign_mode: str = "auto",
+    delays: Any = 0,
+    graded: bool = False,
+    kind: str = "auto",
+    scaled: bool = False,
+    learns: bool = False,
+) -> Connection:
+    """Check everything about a connection and put its synapses in order. See :meth:`loihi_emu.Network.connect`."""
+    where = f'connection "{name}"'
+    if not is_known(kind, KINDS):
+        raise unknown("kind", kind, KINDS, where=where)
+    for option, value in (("graded", graded), ("scaled", scaled)):
+        if not isinstance(value, (bool, np.bool_)):
+            raise invalid(where, option, repr(value), "True or False")
+    bits, exp = rules.weights.precision(where, weight_bits, weight_exp, bool(scaled))
+    common = {"weight_bits": bits, "weight_exp": exp, "graded": bool(graded), "scaled": bool(scaled)}
+
+    if isinstance(weights, Conv2D):
+        if kind not in ("auto", "conv"):
+            raise invalid(where, "kind", repr(kind), '"conv" for Conv2D weights')
+        made = _convolution(name, pre, post, weights, rules, delays, where, common)
+    elif _is_sparse(weights) or isinstance(weights, tuple):
+        made = _sparse(name, pre, post, weights, rules, delays, where, common)
+    else:
+        made = _dense(name, pre, post, weights, rules, delays, where, common, kind, learns)
+    if kind not in ("auto", made.kind):
+        raise invalid(where, "kind", repr(kind), f'"auto" or "{made.kind}" for these weights')
+    ranged(where, "delays", made.delays, 0, max_delay, "A spike of step t arrives in step t + 1 + delay.")
+
+    return _finished(made, rules, sign_mode, where)
+
+
+def with_values(old: Connection, values: Any, rules: RuleSet) -> Connection:
+    """The same connection with other weights, checked as at construction (its sign mode stays)."""
+    where = f'connection "{old.name}"'
+    values = values if hasattr(values, "shape") else numbers(where, "weights", values)
+    whole_matrix = old.kind == "sparse" and np.shape(values) == (old.post.size, old.pre.size)
+    if whole_matrix:
+        values = _picked(old, values, where)
+    plain = _plain(values, old.values.shape, where, "weights") if _is_sparse(values) else values
+    array = rules.weights.numbers(where, plain)
+    if array.shape != old.values.shape:
+        either = f", one per stored synapse, or (n_post, n_pre) = {(old.post.size, old.pre.size)}"
+        allowed = f"{old.values.shape}{either if old.kind == 'sparse' else ''}"
+        raise invalid(where, "weights", f"shape {array.shape}", allowed)
+    changed = replace(old, values=array if whole_matrix else old.by_source(array))
+    if old.conv is not None:
+        changed = replace(changed, conv=replace(old.conv, kernel=array))
+    made = _finished(changed, rules, old.sign_mode, where)
+    tell_loss(made, rules, loss(old, rules))
+    return made
+
+
+def with_stored(old: Connection, values: NDArray[Any], rules: RuleSet) -> Connection:
+    """The same with weights of a checkpoint: in the order stored; what they lose was told when they were set."""
+    with heard():
+        return with_values(old, old.as_given(values) if old.kind == "sparse" else values, rules)
+
+
+def _picked(old: Connection, matrix: Any, where: str) -> NDArray[Any]:
+    """The values of a whole matrix, plain or sparse, at the synapses of a sparse connection."""
+    assert old.indptr is not None and old.indices is not None
+    before = np.repeat(np.arange(old.pre.size), np.diff(old.indptr))
+    if np.any((before[1:] == before[:-1]) & (old.indices[1:] == old.indices[:-1])):
+        advice = "Give one value per stored synapse."
+        raise invalid(where, "weights", "a matrix", "a list: some neurons are connected several times", advice)
+    table: Any = matrix.tocsr() if _is_sparse(matrix) else np.asarray(matrix)
+    picked = np.asarray(table[old.indices, before]).reshape(-1)
+    total = table.count_nonzero() if _is_sparse(table) else np.count_nonzero(table)
+    more = int(total - np.count_nonzero(picked))
+    if more:
+        advice = 'Make the connection with kind="dense" to set any weight.'
+        raise invalid(where, "weights", f"{more} weights where there is no synapse", "weights of the synapses", advice)
+    return picked
+
+
+def _finished(made: Connection, rules: RuleSet, sign_mode: str, where: str) -> Connection:
+    """Resolve the sign mode, check the mantissas and store them in 16 bits when they fit."""
+    mode = sign_mode_of(made.values, sign_mode, where)
+    values = made.values
+    if made.scaled:
+        low, high = (0 if mode == "excitatory" else -EFFECTIVE_MAX - 1), (0 if mode == "inhibitory" else EFFECTIVE_MAX)
+        ranged(where, "weights (scaled)", values, low, high)
+    else:
+        rules.weights.check(where, values, mode, made.kind)
+    if values.dtype == np.int64 and (values.size == 0 or max(values.max(), -values.min()) <= EFFECTIVE_MAX):
+        values = values.astype(np.int16)
+    return replace(made, values=values, sign_mode=mode)
+
+
+def _is_sparse(weights: Any) -> bool:
+    """Whether these are a scipy.sparse matrix or array; scipy is not imported to find out."""
+    module = sys.modules.get("scipy.sparse")
+    return module is not None and bool(module.issparse(weights))
+
+
+def _plain(matrix: Any, shape: tuple[int, ...], where: str, name: str) -> Any:
+    """A sparse matrix as an array of the shape that is wanted."""
+    if matrix.shape != shape:
+        raise invalid(where, name, f"shape {matrix.shape}", f"{shape}")
+    room_for(where, {f"{name} of a sparse matrix, as {shape[0]:,} x {shape[-1]:,} values": 8 * prod(shape)})
+    return matrix.toarray()
+
+
+def _shape_checked(shape: tuple[int, ...], pre: Slice, post: Slice, where: str, name: str = "weights") -> None:
+    wanted = (post.size, pre.size)
+    if shape != wanted:
+        hint = "This is the transpose: pass it with .T." if shape == wanted[::-1] else ""
+        raise invalid(where, name, f"shape {shape}", f"(n_post, n_pre) = {wanted}", hint)
+
+
+def _dense(
+    name: str,
+    pre: Slice,
+    post: Slice,
+    weights: Any,
+    rules: RuleSet,
+    delays: Any,
+    where: str,
+    common: dict[str, Any],
+    kind: str,
+    learns: bool,
+) -> Connection:
+    values = rules.weights.numbers(where, weights)
+    if values.ndim == 0:
+        room_for(where, {f"{post.size:,} x {pre.size:,} weights": COPY_BYTES * post.size * pre.size}, SPARSELY)
+        values = np.full((post.size, pre.size), values)
+    _shape_checked(values.shape, pre, post, where)
+    if _is_sparse(delays):
+        _shape_checked(delays.shape, pre, post, where, "delays")
+        delays = _plain(delays, values.shape, where, "delays")
+    steps = whole(where, "delays", delays, IN_STEPS)
+    if steps.ndim:
+        _shape_checked(steps.shape, pre, post, where, "delays")
+    strided = pre.step > 1 or post.step > 1
+    few = kind == "auto" and not learns and np.count_nonzero(values) < DENSE_FILL * values.size
+    if kind == "sparse" or few or strided:
+        # Of what learns, every entry is a synapse, which can grow from 0.
+        columns, rows = np.nonzero(np.ones_like(values.T) if learns else values.T)
+        picked = steps if steps.ndim == 0 else steps[rows, columns]
+        return _grouped(name, pre, post, columns, rows, values[rows, columns], picked, common)
+    return Connection(name, pre, post, "dense", values, steps, **common)
+
+
+def _sparse(
+    name: str, pre: Slice, post: Slice, weights: Any, rules: RuleSet, delays: Any, where: str, common: dict[str, Any]
+) -> Connection:
+    if isinstance(weights, tuple):
+        if len(weights) != 3:
+            raise invalid(where, "weights", f"a tuple of {len(weights)}", "(pre indices, post indices, values)")
+        for side, given in (("pre indices", weights[0]), ("post indices", weights[1])):
+            if np.asarray(given).dtype.kind == "b":
+                raise invalid(where, side, "a mask of booleans", "indices", "numpy.flatnonzero(mask) gives them.")
+        before, after = whole(where, "pre indices", weights[0]), whole(where, "post indices", weights[1])
+        values = rules.weights.numbers(where, weights[2])
+        if before.ndim != 1 or before.shape != after.shape or values.shape not in ((), before.shape):
+            given = f"pre indices, post indices and values of shapes {before.shape}, {after.shape}, {values.shape}"
+            raise invalid(where, "weights", given, "three lists of equal length (or one value for all)")
+        values = np.broadcast_to(values, before.shape)
+        ranged(where, "pre indices", before, 0, pre.size - 1)
+        ranged(where, "post indices", after, 0, post.size - 1)
+        steps = whole(where, "delays", delays, IN_STEPS)
+        if steps.ndim and steps.shape != before.shape:
+            raise invalid(where, "delays", f"shape {steps.shape}", f"a scalar or {before.size} values")
+        return _grouped(name, pre, post, before, after, values, steps, common)
+    matrix = weights.tocoo()
+    _shape_checked(matrix.shape, pre, post, where)
+    if _is_sparse(delays):
+        steps = _aligned(delays, matrix, where)
+    else:
+        steps = whole(where, "delays", delays, IN_STEPS)
+        if steps.ndim:
+            _shape_checked(steps.shape, pre, post, where, "delays")
+            steps = steps[matrix.row, matrix.col]
+    values = rules.weights.numbers(where, matrix.data)
+    return _grouped(name, pre, post, matrix.col, matrix.row, values, steps, common)
+
+
+def _aligned(delays: Any, matrix: Any, where: str) -> NDArray[np.int64]:
+    """Delays of a sparse matrix at the places of the weights; a place without one has delay 0."""
+    if delays.shape != matrix.shape:
+        raise invalid(where, "delays", f"shape {delays.shape}", f"the weights' {matrix.shape}")
+    given = delays.tocoo()
+    table = delays.tocsr()
+    if len(given.data) != len(np.unique(given.row.astype(np.int64) * delays.shape[1] + given.col)):
+        raise invalid(
+            where, "delays", "a matrix with two entries at one place", "one entry a place",
+            "Pass (pre indices, post indices, values) with one delay per synapse.",
+        )  # fmt: skip
+    return whole(where, "delays", np.asarray(table[matrix.row, matrix.col]).reshape(-1), IN_STEPS)
+
+
+def _order(before: NDArray[Any], after: NDArray[Any]) -> NDArray[np.int64] | None:
+    """Stable order by (before, after), None if that is how they are; NumPy sorts 16-bit keys by radix."""
+    rising = before[1:] > before[:-1]
+    if np.all(rising | ((before[1:] == before[:-1]) & (after[1:] >= after[:-1]))):
+        return None
+
+    def stable(keys: NDArray[Any]) -> NDArray[np.int64]:
+        if np.all(keys[1:] >= keys[:-1]):
+            return np.arange(keys.size, dtype=np.int64)
+        small = keys.max() < 1 << 16
+        return np.argsort(keys.astype(np.uint16) if small else keys, kind="stable")
+
+    order = stable(after)
+    return order[stable(before[order])]
+
+
+def _grouped(
+    name: str, pre: Slice, post: Slice, before: Any, after: Any, values: Any, steps: Any, common: dict[str, Any]
+) -> Connection:
+    """Sort synapses by (pre, post), keeping several between the same two neurons in the order given, and the order."""
+    before, after = np.asarray(before), np.asarray(after)
+    order = _order(before, after)
+    indptr = np.zeros(pre.size + 1, np.int64)
+    np.cumsum(np.bincount(before, minlength=pre.size), out=indptr[1:])
+    index, values, steps = after.astype(np.int32), np.array(values), np.array(steps)
+    if order is not None:
+        index, values, steps = index[order], values[order], steps[order] if steps.ndim else steps
+    kept = None if order is None else order.astype(np.int32)
+    return Connection(name, pre, post, "sparse", values, steps, indptr, index, order=kept, **common)
+
+
+def _convolution(
+    name: str, pre: Slice, post: Slice, conv: Conv2D, rules: RuleSet, delays: Any, where: str, common: dict[str, Any]
+) -> Connection:
+    for side in (pre, post):
+        if side.size != side.target.size:
+            raise invalid(where, "Conv2D", side.name, "whole populations")
+    values = rules.weights.numbers(where, conv.kernel)
+    out = conv.output_shape(pre.target.shape)
+    if post.target.shape != out:
+        raise invalid(where, "post shape", str(post.target.shape), f"{out} for this kernel and input shape")
+    steps = whole(where, "delays", delays, IN_STEPS)
+    if steps.ndim:
+        raise invalid(where, "delays", f"shape {steps.shape}", "one delay for a convolution")
+    return Connection(name, pre, post, "conv", values, steps, conv=conv, **common)

@@ -1,0 +1,1 @@
+"""From floats to the chip's integers, with a report of what is lost."""

@@ -1,0 +1,1 @@
+"""Running a network: the emulator, its clock and threads, samples, checkpoints."""

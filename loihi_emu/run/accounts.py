@@ -1,0 +1,127 @@
+"""Accounts of a run: where recorders and counters stood, and the Recording of what came after.
+
+A recording costs a few microseconds: counters are copied as one row of integers, and turned into dicts only when
+somebody looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from loihi_emu.image.build import Image
+from loihi_emu.image.memory import Array
+from loihi_emu.models import layout as at
+from loihi_emu.recording.columns import Column
+from loihi_emu.recording.counters import LOST_WORDS, Layout, Marks, accounts_of, overflow, sample_counts
+from loihi_emu.recording.recording import Accounts, Recording
+
+
+class Books:
+    """The counters of an image, read together, and the facts about it that recordings repeat."""
+
+    def __init__(self, image: Image) -> None:
+        self.image = image
+        projections, stages = image.projections.all, [stage for _, stage in image.stages]
+        self._arrays = [
+            image.arena["clock"], image.fills.total,
+            *(g.counters.reshape(-1) for g in image.groups), *(s.counter for s in image.inputs.values()),
+            *(p.events for p in projections), *(stage.lost for stage in stages),
+        ]  # fmt: skip
+        self._layout = Layout(
+            tuple(p.name for g in image.groups for p in g.populations), tuple(image.inputs), len(projections),
+            image.events - sum(int(p.events[0]) for p in projections),
+            image.convolution_wraps - sum(int(stage.lost[0]) for stage in stages),
+        )  # fmt: skip
+        self._facts = facts(image.network)
+        self.index = {
+            r.name: {"size": r.size, "neurons": None if r.neurons is None else r.neurons.tolist(), "every": r.every}
+            for r in image.recorded
+        }
+        counts = {
+            name: {"truncated": image.truncated.get(name, 0), "clipped": image.clipped.get(name, 0)}
+            for name in image.network.connections
+        }
+        lost = {name: asdict(loss) for name, loss in image.lost.items() if loss is not None}
+        self._weights = {"weights": counts} | ({"lost_weights": lost} if lost else {})
+        self._populations: dict[str, Any] | None = None
+
+    def parameters_changed(self) -> None:
+        """Look at thresholds again before the next recording."""
+        self._populations = None
+
+    def values(self) -> Array:
+        """The clocks and counters of now, as in :attr:`Marks.values`."""
+        return np.concatenate(self._arrays)
+
+    def marks(self) -> Marks:
+        """Where everything stands now."""
+        return Marks(self.values(), self.image.fills.filled.tolist(), self._layout)
+
+    def recording(
+        self, since: Marks, wall: float, sample_steps: int | None = None, ends: Sequence[tuple[Array, float]] = ()
+    ) -> Recording:
+        """The Recording of everything after `since`.
+
+        Of samples, `ends` has the counters (:attr:`Marks.values`) and the wall time at the end of each that is whole.
+        """
+        arrays: dict[str, Column] = {}
+        now = self.marks()
+        for recorded in self.image.recorded:
+            arrays |= recorded.columns(since.filled, now.filled)
+        steps = now.total - since.total
+        accounts: Callable[[], Accounts] = partial(
+            accounts_of, self.populations(), self._weights, self._facts, since, now, wall
+        )
+        counts = None
+        if sample_steps is not None:
+            rows = [(since.values, 0.0), *ends]
+            if steps > len(ends) * sample_steps:  # an unfinished one
+                rows.append((now.values, wall))
+            counts = partial(sample_counts, now.layout, list(self.populations()), rows)
+        return Recording(
+            start=since.step, steps=steps, arrays=arrays, index=self.index, accounts=accounts,
+            sample_steps=sample_steps, counts=counts,
+        )  # fmt: skip
+
+    def accounts(self, since: Marks, now: Marks, wall: float) -> Accounts:
+        """Populations, stats and info of what lies between two moments."""
+        return accounts_of(self.populations(), self._weights, self._facts, since, now, wall)
+
+    def populations(self) -> dict[str, Any]:
+        """Size, shape, model and threshold of populations and inputs."""
+        if self._populations is None:
+            self._populations = _populations(self.image)
+        return self._populations
+
+    def lost_text(self, since: Marks) -> str:
+        """What overflowed since, as text; empty when nothing did."""
+        now = self.marks()
+        if not np.any((now.counters() != since.counters())[:, at.Q_OVERFLOW :]):
+            return ""
+        lost = overflow(since, now)
+        return "; ".join(
+            f'population "{name}": ' + ", ".join(f"{LOST_WORDS[k]} {n} times" for k, n in row.items() if n)
+            for name, row in lost.items()
+            if any(row.values())
+        )
+
+
+def _populations(image: Image) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for group in image.groups:
+        for p in group.populations:
+            vth = group.threshold(p.name)
+            found[p.name] = {"size": p.size, "shape": list(p.shape), "model": p.model, "vth": vth}
+    for name, source in image.inputs.items():
+        found[name] = {"size": source.node.size, "shape": list(source.node.shape), "model": "input", "vth": None}
+    return {name: found[name] for name in [*image.network.inputs, *image.network.populations]}
+
+
+def facts(network: Any) -> dict[str, Any]:
+    """What a recording tells about its network."""
+    return {"network": network.name, "chip": network.chip.name, "rules": network.rules, "seed": network.seed}

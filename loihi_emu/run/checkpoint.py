@@ -1,0 +1,246 @@
+"""Checkpoints of an emulator: everything that decides how it goes on, in one npz file with a JSON header."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.errors import invalid
+from loihi_emu.files import entries
+from loihi_emu.files.archive import Archive, naming, open_archive, write_archive
+from loihi_emu.image.chip_views import view_key
+from loihi_emu.image.state import State
+from loihi_emu.learning.checks import check_epochs, checked_tags, share_neurons
+from loihi_emu.learning.rule import LearningRule
+from loihi_emu.network.checks import check_parameter
+from loihi_emu.network.elements import Connection, Input, Population
+from loihi_emu.network.events import check_sorted, event_rate
+from loihi_emu.network.file_checks import RULE
+from loihi_emu.network.payloads import with_zeros, without_zeros
+from loihi_emu.network.synapses import with_stored
+from loihi_emu.numeric import ranged
+from loihi_emu.rules import RuleSet
+from loihi_emu.run.checkpoint_state import CLOCK, check_state
+from loihi_emu.run.plastic import check_exchange
+
+if TYPE_CHECKING:
+    from loihi_emu.image.build import Image
+    from loihi_emu.run.emulator import Emulator
+
+SCHEMA = 1
+KIND = "loihi_emu checkpoint"
+LEARNED = "learn."
+STEP = entries.whole(0, CLOCK)
+INPUT_KEYS = ("times", "indices", "payloads", "rate")
+
+
+def structure(emulator: Emulator, *, as_first: bool = False) -> str:
+    """Digest of what a checkpoint cannot change: rules, seed, populations, which synapses there are, and the memory.
+
+    `as_first`: as version 0.1.0 wrote it, where it also told which connections that learn store delays, or their delay.
+    """
+    network, image = emulator.network, emulator.image
+    digest = hashlib.sha256(f"{network.rules} {network.seed}".encode())
+    digest.update(repr([[p.name for p in group.populations] for group in image.groups]).encode())
+    seen = {view.key for view in image.chip_views.values()}  # probes may be others, and epochs can be set
+    fixed = [name for name in image.arena.names if not name.startswith(LEARNED) and name not in seen]
+    digest.update(repr([(name, image.arena[name].shape) for name in fixed]).encode())
+    for p in network.populations.values():
+        digest.update(f"{p.name} {p.shape} {p.model} {p.noise!r}".encode())
+    for i in network.inputs.values():
+        digest.update(f"{i.name} {i.shape} {i.rate is None}".encode())
+    for c in network.connections.values():
+        digest.update(f"{c.name} {c.pre.name} {c.post.name} {c.kind} {c.values.shape}".encode())
+        digest.update(f"{c.weight_exp} {c.weight_bits} {c.sign_mode} {c.graded} {c.scaled}".encode())
+        fixed_delays = c.learning is None
+        if c.learning is not None:
+            learner = image.learners[c.name]
+            stored = learner.has_delays if as_first else ""
+            digest.update(f"{c.learning.factors} {stored}{learner.has_tags}".encode())
+            fixed_delays = as_first and not learner.has_delays
+        for array in (c.delays if fixed_delays else None, c.indptr, c.indices):
+            if array is not None:
+                digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
+def save(emulator: Emulator, path: str | Path) -> Path:
+    """Write a checkpoint."""
+    network, image = emulator.network, emulator.image
+    rules: dict[str, Any] = {}
+    header = {"step": image.step, "network": network.name, "structure": structure(emulator), "learning": rules}
+    arrays: dict[str, NDArray[Any]] = {f"state.{k}": image.arena[k] for k in image.arena.names}
+    for name in network.populations:
+        for key, value in image.group(name).parameters[name].items():
+            arrays[f"parameter.{name}.{key}"] = value
+    for name, c in network.connections.items():
+        arrays[f"weights.{name}"] = c.values
+        if c.learning is not None:
+            rules[name] = {"rule": c.learning.rule.settings(), "enabled": c.learning.enabled}
+            arrays[f"delays.{name}"] = c.delays
+            if c.tags is not None:
+                arrays[f"tags.{name}"] = c.tags
+    for name, node in network.inputs.items():
+        for key, part in zip(INPUT_KEYS, (*with_zeros(node), node.rate), strict=True):
+            if part is not None:
+                arrays[f"input.{name}.{key}"] = part
+    return write_archive(path, KIND, SCHEMA, header, arrays)
+
+
+def restore(emulator: Emulator, path: str | Path) -> None:
+    """Check a checkpoint whole, then take it over; whatever is wrong leaves the emulator as it is."""
+    network = emulator.network
+    with open_archive(path, KIND, SCHEMA) as archive, naming(path):
+        _check_header(emulator, archive)
+        connections = [_connection(emulator, archive, c) for c in network.connections.values()]
+        _check_epochs(network.rule_set, connections)
+        inputs = [_input(archive, node) for node in network.inputs.values()]
+        parameters = {name: _parameters(emulator, archive, p) for name, p in network.populations.items()}
+        emulator._rebuild([*connections, *inputs], partial(_fill, archive, parameters))
+
+
+def _check_header(emulator: Emulator, archive: Archive) -> None:
+    network = emulator.network
+    learning = [name for name, c in network.connections.items() if c.learning is not None]
+    learned = entries.record({"rule": RULE, "enabled": entries.flag})
+    header = {"step": STEP, "network": entries.text, "structure": entries.text, "learning": entries.table(learned)}
+    entries.record(header)(archive.path, "", archive.header)
+    given = archive.header["structure"]
+    if given != structure(emulator) and given != structure(emulator, as_first=True):
+        given = f'a checkpoint of another network (its name is "{archive.header["network"]}")'
+        advice = "Seed, populations, connections and delays must be those of the network that was saved."
+        raise invalid(archive.path, "", given, f'one of network "{network.name}"', advice)
+    entries.table(learned, learning)(archive.path, "learning", archive.header["learning"])
+
+
+# ------------------------------------------------------------ what was set, as elements of a network
+def _one_or_each(archive: Archive, name: str, shape: tuple[int, ...], *dtypes: Any) -> NDArray[Any]:
+    """An array of one number, or of a shape."""
+    form = archive.forms.get(name)
+    archive.expect(name, () if form is not None and form.shape == () else shape, *dtypes)
+    return archive[name]
+
+
+def _connection(emulator: Emulator, archive: Archive, c: Connection) -> Connection:
+    """A connection with the weights, the rule, the delays and the tags of the checkpoint."""
+    rules = emulator.network.rule_set
+    archive.expect(f"weights.{c.name}", c.values.shape, *rules.weights.dtypes)
+    made = with_stored(c, archive[f"weights.{c.name}"], rules)
+    if made.learning is None:
+        return made
+    learned = archive.header["learning"][c.name]
+    rule, learner = LearningRule.from_settings(learned["rule"]), emulator.image.learners[c.name]
+    check_exchange(emulator.network, made, rule, "rule", "the rule of the checkpoint")
+    made = replace(made, learning=replace(made.learning, rule=rule, enabled=learned["enabled"]))
+    delays = _one_or_each(archive, f"delays.{c.name}", c.values.shape, np.int64)
+    if learner.has_delays or "d" in rule.used:
+        ranged(f'connection "{c.name}"', "delays", delays, 0, emulator.network.max_delay)
+    elif not np.array_equal(delays, c.delays):
+        raise invalid(f'connection "{c.name}"', "delays", "others", "those of the network")
+    tags = None
+    if f"tags.{c.name}" in archive.forms:
+        archive.expect(f"tags.{c.name}", c.values.shape, np.int16)
+        tags = checked_tags(made, archive[f"tags.{c.name}"])
+    return replace(made, delays=delays, tags=tags)
+
+
+def _check_epochs(rules: RuleSet, changed: list[Connection]) -> None:
+    """Whether connections onto the same neurons still have one epoch."""
+    if rules.learning is None or not rules.learning.shares_epoch:
+        return
+    learning = [c for c in changed if c.learning is not None]
+    for k, c in enumerate(learning):
+        for other in learning[:k]:
+            if share_neurons(c.post, other.post):
+                check_epochs(c.name, c.learning.rule, other)
+
+
+def _input(archive: Archive, node: Input) -> Input:
+    """An input with the events or the rate of the checkpoint."""
+    key, where = f"input.{node.name}", f'input "{node.name}"'
+    events = (0,) if node.rate is not None else archive.expect(f"{key}.times", None, np.int64).shape
+    for part in ("times", "indices"):
+        archive.expect(f"{key}.{part}", events, np.int64)
+    times, indices, payloads = archive[f"{key}.times"], archive[f"{key}.indices"], None
+    if node.rate is not None:
+        rate = _one_or_each(archive, f"{key}.rate", (node.size,), np.float64)
+        return replace(node, times=times, indices=indices, rate=event_rate(rate, node.shape, where))
+    if f"{key}.payloads" in archive.forms:
+        archive.expect(f"{key}.payloads", events, np.int64)
+        payloads = archive[f"{key}.payloads"]
+    found = without_zeros(times, indices, payloads)
+    check_sorted(found["times"], found["indices"], found["payloads"], node.size, where)
+    zeros = found["zeros"]
+    if zeros is not None:
+        check_sorted(zeros[0], zeros[1], None, node.size, where)
+    return replace(node, **found)
+
+
+def _parameters(emulator: Emulator, archive: Archive, p: Population) -> dict[str, NDArray[Any]]:
+    """The parameters of a population."""
+    group, found = emulator.image.group(p.name), {}
+    for key, old in group.parameters[p.name].items():
+        name = f"parameter.{p.name}.{key}"
+        parameter = group.model.parameter(key)
+        assert parameter is not None
+        value = _one_or_each(archive, name, (p.size,), old.dtype)
+        found[key] = check_parameter(parameter, value, p.shape, f'population "{p.name}"')
+    return found
+
+
+# ------------------------------------------------------------ state
+def _fill(archive: Archive, parameters: dict[str, dict[str, NDArray[Any]]], image: Image) -> None:
+    """Check what is left of the file against the image that it is for; then take over parameters and state."""
+    arena, views = image.arena, {view.key: view for view in image.chip_views.values()}
+    for key in arena.names:
+        if key not in views or f"state.{key}" in archive.forms:
+            archive.expect(f"state.{key}", arena[key].shape, arena[key].dtype)
+    archive.only(_names(image) | _views(archive, image))
+    arrays = archive.arrays()
+    check_state(image, State(archive.path, arrays))
+    if archive.header["step"] != int(arrays["state.clock"][0]):
+        raise invalid(archive.path, "step", archive.header["step"], f"{arrays['state.clock'][0]}, as the clock says")
+    for name in image.network.populations:
+        image.group(name).parameters[name] = parameters[name]
+    for key in arena.names:
+        if f"state.{key}" in arrays:
+            arena[key][...] = arrays[f"state.{key}"]
+    for view in views.values():
+        if f"state.{view.key}" not in arrays:
+            view.begin(arena)
+    for group in image.groups:
+        image.refresh(group)
+
+
+def _views(archive: Archive, image: Image) -> set[str]:
+    """Counters of populations that were read as on a chip, here or there; they are checked wherever they stand."""
+    found = set()
+    for group in image.groups:
+        for p in group.populations:
+            name = f"state.{view_key(group, p.name)}"
+            if name in archive.forms:
+                archive.expect(name, (p.size,), np.uint8)
+                found.add(name)
+    return found
+
+
+def _names(image: Image) -> set[str]:
+    """Names of all arrays of a checkpoint."""
+    network = image.network
+    found = {f"state.{key}" for key in image.arena.names}
+    for name in network.populations:
+        found |= {f"parameter.{name}.{key}" for key in image.group(name).parameters[name]}
+    for name, c in network.connections.items():
+        found.add(f"weights.{name}")
+        if c.learning is not None:
+            found.add(f"delays.{name}")
+            found |= set() if c.tags is None else {f"tags.{name}"}
+    for name, node in network.inputs.items():
+        found |= {f"input.{name}.{key}" for key in INPUT_KEYS if getattr(node, key) is not None}
+    return found

@@ -1,0 +1,92 @@
+"""How a run is driven: chunks short enough for Ctrl-C, and room for recorders."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+
+from loihi_emu.image.build import Image
+from loihi_emu.image.full import make_room
+from loihi_emu.models.loop import run as run_steps
+from loihi_emu.run.progress import Progress
+
+CHUNK_SECONDS = 0.05
+"""A chunk of steps between two looks at Python takes about so long: Ctrl-C is heard within 0.2 s."""
+FIRST_STEPS = 16
+SURGE_SECONDS = 0.15
+"""A chunk is short enough to take no longer than so should every neuron begin to fire in it."""
+SHORTEST_SECONDS = 1e-4
+"""Except that it need not be shorter than this at the present pace, or looking would cost more than running."""
+EVENT_SECONDS = {"dense": 2e-10, "sparse": 1e-9, "conv": 1e-9}
+NEURON_SECONDS = 3e-9
+"""Rough times of a synaptic event and of a neuron's update."""
+
+
+class Pacer:
+    """Runs steps in chunks of about :data:`CHUNK_SECONDS`, learning from each how long a step takes."""
+
+    def __init__(self, image: Image) -> None:
+        self.image = image
+        self._busiest = _busiest_step(image)
+        self._seconds_per_step = max(self._busiest, CHUNK_SECONDS / FIRST_STEPS)
+        self._measured = False
+        self._clock = image.arena["clock"]
+
+    def run(
+        self, steps: int, progress: Progress, after_chunk: Callable[[], None], alone: Callable[[Callable[[], int]], int]
+    ) -> None:
+        """Run so many steps; ``after_chunk`` may raise to stop. ``alone`` calls what no other thread may meet."""
+        done = 0
+        while done < steps:
+            ran = alone(partial(self._chunk, min(self._length(), steps - done)))
+            done += ran
+            after_chunk()
+            progress.advance(ran, self._seconds_per_step)
+
+    def _chunk(self, limit: int) -> int:
+        """Run at most so many steps, and make room where a recorder has none; the number of steps run."""
+        image = self.image
+        fills = image.fills
+        begin = time.perf_counter()
+        ran = int(
+            run_steps(
+                image.leaves,
+                image.descriptions,
+                fills.filled,
+                fills.capacity,
+                fills.needed,
+                self._clock,
+                fills.total,
+                limit,
+            )
+        )
+        took = time.perf_counter() - begin
+        if ran:
+            self._learn(took / ran)
+        if ran < limit:
+            make_room(image.recorded, int(self._clock[0]))
+        return ran
+
+    def _length(self) -> int:
+        """Number of steps to run before the next look."""
+        pace = self._seconds_per_step
+        careful = max(SURGE_SECONDS / self._busiest, SHORTEST_SECONDS / pace)
+        return max(1, int(min(CHUNK_SECONDS / pace, careful)))
+
+    def _learn(self, seconds: float) -> None:
+        """Take over the first measurement, and follow later ones (up at once, down by halves)."""
+        if not self._measured:
+            self._seconds_per_step, self._measured = max(seconds, 1e-8), True
+        else:
+            self._seconds_per_step = max(seconds, (self._seconds_per_step + seconds) / 2, 1e-8)
+
+
+def _busiest_step(image: Image) -> float:
+    """About how many seconds a step takes in which every neuron and every input fires."""
+    events = {"dense": 0, "sparse": 0, "conv": 0}
+    for c in image.network.connections.values():
+        positions = 1 if c.conv is None else c.pre.size / c.conv.kernel.shape[3] / c.conv.groups
+        events[c.kind] += int(c.synapses * positions)
+    neurons = sum(node.size for node in [*image.network.populations.values(), *image.network.inputs.values()])
+    return NEURON_SECONDS * neurons + sum(EVENT_SECONDS[kind] * n for kind, n in events.items())

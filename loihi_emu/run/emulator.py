@@ -1,0 +1,379 @@
+"""Running a network: steps in any pieces, reset, state and parameters, samples, checkpoints."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from loihi_emu.errors import LoihiOverflowWarning, SimulationError, UnsupportedError, invalid, is_known, unknown
+from loihi_emu.image.build import Image
+from loihi_emu.keywords import known_keywords_of, missing_attribute
+from loihi_emu.network.elements import Connection, Input, Population
+from loihi_emu.network.network import Network
+from loihi_emu.recording.counters import Marks
+from loihi_emu.recording.recording import Recording
+from loihi_emu.recording.steps import Step, steps_of
+from loihi_emu.run import access, checkpoint
+from loihi_emu.run.accounts import Books
+from loihi_emu.run.control import Pacer
+from loihi_emu.run.guard import Guard, changes, reads, runs
+from loihi_emu.run.progress import Progress
+from loihi_emu.run.rebuild import rebuild
+from loihi_emu.run.samples import prepare_samples, with_payloads
+from loihi_emu.run.stream_writer import StreamWriter, check_new, path_to
+from loihi_emu.user_warnings import warn
+
+OVERFLOW = ("chip", "warn", "raise")
+
+
+@known_keywords_of
+class Emulator:
+    """Runs a network bit for bit.
+
+    A run may be cut into pieces in any way: results are the same. The network is taken as it is now; what is added to
+    it later is not seen.
+
+    All methods may be called from any thread. While a run is under way, what reads (``step``, ``recording``, ``get``,
+    ``save``, ``memory``) waits up to 0.2 s for the end of a chunk of steps and sees the state of one step; what changes
+    (``set``, ``set_input``, ``restore``, ``reset``, ``forget``) or runs raises a SimulationError at once. The same
+    holds for signal handlers and callbacks in the thread that runs; while recordings are written to a file (``to=``)
+    they get an error.
+
+    Parameters
+    ----------
+    network : Network
+    overflow : {"chip", "warn", "raise"}
+        What to do when an integer leaves its field: wrap or saturate as the chip does and count it; also warn once per
+        run; or stop with an error (within 0.1 s of it). All three count in ``recording.stats["overflow"]``.
+
+    Examples
+    --------
+    >>> from loihi_emu import Network, Emulator
+    >>> net = Network()
+    >>> cells = net.population("cells", 2, dv=0, vth=2, bias=[50, 100])
+    >>> probe = net.probe(cells)
+    >>> emulator = Emulator(net)
+    >>> first, second = emulator.run(2), emulator.run(3)
+    >>> second.spikes("cells").times.tolist(), emulator.get("cells", "v").tolist()
+    ([2, 3], [100, 100])
+    >>> len(emulator.recording.spikes("cells"))
+    3
+    """
+
+    def __init__(self, network: Network, *, overflow: str = "chip") -> None:
+        if not isinstance(network, Network):
+            raise invalid("Emulator", "network", repr(network), "a loihi_emu.Network")
+        if not is_known(overflow, OVERFLOW):
+            raise unknown("overflow mode", overflow, OVERFLOW)
+        if not network.populations and not network.inputs:
+            raise invalid(f'network "{network.name}"', "", "nothing to run", "at least one population or input")
+        self.network = network.copy()
+        self.overflow = overflow
+        self._guard = Guard()
+        self.image = Image(self.network)
+        self._pacer, self._books = Pacer(self.image), Books(self.image)
+        self._sample_steps: int | None = None
+        self._wall: float = 0.0
+        self._forget()
+
+    # ------------------------------------------------------------ running
+    @property
+    @reads
+    def step(self) -> int:
+        """The step that runs next; the number of steps since the start or the last reset."""
+        return Step(self.image.step)
+
+    @runs
+    def run(self, steps: int, *, progress: bool | None = None, to: str | Path | None = None) -> Recording:
+        """Run so many steps and return what the probes saw in them.
+
+        Ctrl-C stops between two steps, within 0.2 s; what was recorded until then is in :attr:`recording`.
+
+        With `to`, recordings go to a file while running, and take no more memory than a few buffers, however long the
+        run is. The file can be read at any moment, also while it grows and after the process was killed: all but about
+        the last second, or the last 8 MB, is in it. ``Recording.load(path)`` and the Recording returned read from it
+        what is asked for; ``part(start, stop)`` is for what does not fit into memory.
+
+        Parameters
+        ----------
+        steps : int
+            0 or more.
+        progress : bool, optional
+            Show a progress bar on stderr; by default on a terminal and in notebooks, for runs longer than about 2 s.
+        to : str or Path, optional
+            A new file, such as "run.rec"; or one that an earlier run of the same network wrote up to this step: then
+            it goes on. Any other file is left as it is.
+
+        Raises
+        ------
+        ValidationError
+            A negative or fractional number of steps; a file that cannot be written, or is of something else.
+        SimulationError
+            An overflow under ``overflow="raise"``; a run that is under way already; a disk that is full: what is in the
+            file stays whole, the rest is in :attr:`recording`, and a run to the same file goes on with it.
+        OutOfMemoryError
+            No memory for more rows: what was recorded can be read, saved and dropped (:meth:`forget`).
+        """
+        count = steps_of("run", steps, 0)
+        if self._sample_steps is not None:  # recordings of samples do not go on in those of a run
+            self._guard.setup(self._forget)
+        before, begin, earlier = self._books.marks(), time.perf_counter(), self._wall
+        file = None if to is None else self._guard.setup(partial(self._file, to, before))
+
+        def after_chunk() -> None:
+            self._wall = earlier + time.perf_counter() - begin
+            if file is not None:
+                self._guard.setup(file.after_chunk)
+            self._check_overflow(before)
+
+        try:
+            with Progress(count, progress) as shown:
+                self._pacer.run(count, shown, after_chunk, self._guard.part)
+        finally:
+            self._wall = earlier + time.perf_counter() - begin
+            if file is not None:
+                self._guard.setup(file.finish)
+        self._warn_overflow(before)
+        return self._books.recording(before, self._wall - earlier)
+
+    @runs
+    def run_samples(
+        self,
+        steps: int,
+        inputs: Mapping[Any, Any],
+        *,
+        progress: bool | None = None,
+        to: str | Path | None = None,
+    ) -> Recording:
+        """Run many samples, each from the initial state, without building anything anew.
+
+        Sample k gives what ``reset()``, ``set_input(name, inputs[name][k])`` and ``run(steps)`` give; Poisson inputs
+        and noise draw other numbers in each sample. Afterwards the emulator is reset and has its own inputs again.
+
+        Parameters
+        ----------
+        steps : int
+            Steps of each sample.
+        inputs : dict
+            Input (or its name) to samples: an array (samples, steps, size), or a list of spikes in any form that
+            ``Network.input`` takes; for a Poisson input an array (samples, size) of rates.
+        progress : bool, optional
+        to : str or Path, optional
+            A new file that recordings go to while running, as for :meth:`run`.
+
+        Returns
+        -------
+        Recording
+            Of all samples, one after the other; ``spike_counts(name)`` has shape (samples, size), ``sample(k)`` is the
+            Recording of one.
+        """
+        count = steps_of("run_samples", steps, 1)
+        samples, prepared, graded = prepare_samples(self.image, inputs, count)
+        if graded:
+            self._guard.setup(partial(self._rebuild, with_payloads(self.network, graded)))
+            samples, prepared, _ = prepare_samples(self.image, inputs, count)
+        if to is not None:
+            check_new(path_to(to))
+        before = self._guard.setup(partial(self._begin_samples, count))
+        begin = time.perf_counter()
+        file = None if to is None else self._guard.setup(partial(self._file, to, before))
+
+        def after_chunk() -> None:
+            self._wall = time.perf_counter() - begin
+            if file is not None:
+                self._guard.setup(file.after_chunk)
+            self._check_overflow(before, f"sample {k}, ")
+
+        try:
+            chosen = self._guard.setup(lambda: [start() for start in prepared])
+            with Progress(count * samples, progress) as shown:
+                for k in range(samples):
+                    self._guard.setup(partial(self._begin_sample, k, chosen))
+                    self._pacer.run(count, shown, after_chunk, self._guard.part)
+                    self._sample_ends.append((self._books.values(), time.perf_counter() - begin))
+        finally:
+            self._wall = time.perf_counter() - begin
+            self._guard.setup(self._end_samples)
+            if file is not None:
+                self._guard.setup(file.finish)
+        self._warn_overflow(before)
+        return self._books.recording(before, self._wall, count, self._sample_ends)
+
+    @changes
+    def reset(self) -> None:
+        """Go back to step 0 and the initial state, and forget recordings.
+
+        Parameters, weights and inputs that were set stay.
+        """
+        self.image.arena.reset()
+        self._forget()
+
+    @changes
+    def forget(self) -> None:
+        """Drop what was recorded and begin counters anew, and go on: nothing else changes, not the step either.
+
+        The memory is given back, but for small buffers, and for what Recordings hold that are still in use.
+
+        Examples
+        --------
+        >>> from loihi_emu import Network, Emulator
+        >>> net = Network()
+        >>> probe = net.probe(net.population("cells", 2, vth=1, bias=30), ["spikes", "v"])
+        >>> emulator = Emulator(net)
+        >>> first = emulator.run(4)
+        >>> emulator.forget()
+        >>> second = emulator.run(2)
+        >>> emulator.recording.start, emulator.recording.steps, emulator.recording["cells.v"][:, 0].tolist()
+        (4, 2, [60, 0])
+        """
+        self._forget(keep_blocks=False)
+
+    @property
+    @reads
+    def recording(self) -> Recording:
+        """Everything recorded since the start, the last reset, forget or samples, whatever the pieces."""
+        return self._books.recording(self._first, self._wall, self._sample_steps, self._sample_ends)
+
+    # ------------------------------------------------------------ state and parameters
+    @reads
+    def get(self, name: str | Population | Connection, variable: str, *, view: str = "state") -> Any:
+        """A copy of a state variable or parameter of a population, or of the weights of a connection.
+
+        Parameters
+        ----------
+        name : population, connection, or its name
+        variable : str
+            State ("u", "v", "rest": steps until it integrates again), a parameter, or "weights" (as they act: the
+            mantissas without what bits, sign mode and exponent take from them), "given" (as given) or "delays". Of a
+            sparse connection these are one value per synapse: of a list or a scipy.sparse matrix in the order in which
+            it was given, of an array by pre, then post (``Connection.pre_indices`` and ``post_indices`` name the
+            neurons). Of a connection that learns also "tags", traces ("x1" ...), and of its rule "learning", "rule",
+            "dw", "dd", "dt", "t_epoch", "tau_x1", "impulse_x1" ...
+        view : {"state", "chip"}
+            "chip": v as a probe on a chip reads it, as for ``Network.probe``; where a probe with that view is on the
+            population, which makes the emulator keep what it takes.
+        """
+        return access.get(self, name, variable, view)
+
+    @changes
+    def set(self, name: str | Population | Connection, variable: str, value: Any) -> None:
+        """Set a state variable or parameter of a population, or the weights of a connection, from the next step on.
+
+        The value is checked as at construction. Weights of a dense connection are an array (n_post, n_pre); those of a
+        sparse one a matrix of that shape, sparse or not, or one value per synapse in the order of :meth:`get`; a
+        convolution's a kernel.
+        Of a connection that learns all can be set that :meth:`get` names; ``set(c, "learning", False)`` stops it.
+        A new t_epoch also holds for other connections that learn onto the same neurons, and forgets which neurons
+        spiked in the unfinished epoch; traces that only a new rule has begin at 0. All else goes on.
+        """
+        access.change(self, name, variable, value)
+
+    @changes
+    def set_input(
+        self, name: str | Input, *, spikes: Any = None, payloads: ArrayLike | None = None, rate: ArrayLike | None = None
+    ) -> None:
+        """Give an input other events (times count from step 0) or another rate, as for ``Network.input``."""
+        access.change_input(self, name, spikes, payloads, rate)
+
+    # ------------------------------------------------------------ checkpoints and accounts
+    @reads
+    def save(self, path: str | Path) -> Path:
+        """Write a checkpoint: state, pending events, parameters, weights and inputs that were set, and the step."""
+        return checkpoint.save(self, path)
+
+    @changes
+    def restore(self, path: str | Path) -> None:
+        """Take over a checkpoint of the same network: what follows is bit-identical. Forgets recordings.
+
+        Raises
+        ------
+        ValidationError
+            A damaged file, or a checkpoint of another network.
+        """
+        checkpoint.restore(self, path)
+        self._books.parameters_changed()
+        self._forget()
+
+    @reads
+    def memory(self) -> dict[str, int]:
+        """Bytes held, by purpose, with the numbers of neurons and of stored synapses."""
+        return self.image.memory()
+
+    def __reduce__(self) -> Any:
+        raise UnsupportedError(
+            "an Emulator cannot be pickled or copied, since it holds addresses of machine code. Pickle its network and "
+            "make another, or write a checkpoint with save() and restore() it."
+        )
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing_attribute(self, name)
+
+    def __repr__(self) -> str:
+        return f"<Emulator of {self.network!r} at step {self.image.step}>"
+
+    # ------------------------------------------------------------ inside
+    def _forget(self, keep_blocks: bool = True) -> None:
+        """Begin recordings and accounts anew at this step."""
+        self._first: Marks = self._books.marks()
+        for recorded in self.image.recorded:
+            recorded.recorder.forget(keep_blocks=keep_blocks)
+        self._wall = 0.0
+        self._sample_steps = None
+        self._sample_ends: list[tuple[NDArray[np.int64], float]] = []
+        self._written: StreamWriter | None = None
+
+    def _file(self, to: str | Path, now: Marks) -> StreamWriter:
+        """The file that recordings go to; one that could not be written to its end goes on where that was."""
+        path = path_to(to)
+        last = self._written
+        since = last.since if last is not None and last.path == path and path.exists() else now
+        self._written = None
+        self._written = StreamWriter(path, self._books, since, self._sample_steps)
+        return self._written
+
+    def _begin_samples(self, steps: int) -> Marks:
+        self.image.arena.reset()
+        self._forget()
+        self._sample_steps = steps
+        return self._books.marks()
+
+    def _begin_sample(self, k: int, chosen: Sequence[Callable[[int], None]]) -> None:
+        self.image.arena.reset()
+        self.image.arena["sample"][0] = k
+        for choose in chosen:
+            choose(k)
+
+    def _end_samples(self) -> None:
+        for source in self.image.inputs.values():
+            source.point_own()
+        self.image.arena.reset()
+
+    def _check_overflow(self, since: Marks, where: str = "") -> None:
+        if self.overflow == "raise":
+            lost = self._books.lost_text(since)
+            if lost:
+                raise SimulationError(
+                    f"{where}integers left their fields before step {self.image.step}: {lost}. Scale weights, biases "
+                    'or thresholds down (loihi_emu.quantize), or use overflow="chip" to wrap and saturate as on the '
+                    "chip."
+                )
+
+    def _warn_overflow(self, before: Marks) -> None:
+        if self.overflow == "warn":
+            lost = self._books.lost_text(before)
+            if lost:
+                warn(f"integers left their fields: {lost}", LoihiOverflowWarning)
+
+    def _rebuild(
+        self, changed: Sequence[Input | Connection], fill: Callable[[Image], None] = lambda image: None
+    ) -> None:
+        """Make the image anew with changed elements; see :func:`loihi_emu.run.rebuild.rebuild`."""
+        rebuild(self, changed, fill)
