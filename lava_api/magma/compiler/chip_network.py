@@ -20,7 +20,7 @@ class ChipNetwork(Network):
 
     On the chip are processes of neurons and synapses of the library that run by the library's models (neurocore models
     are made of such). Each element of what a process of neurons sends is a compartment. A connection is a process of
-    synapses between the neurons (or the input) before and the neurons behind it; what arrives at neurons without
+    synapses between its presynaptic neurons (or input) and its postsynaptic ones; what arrives at neurons without
     synapses in between takes one synapse of weight 1 each. All else is beside the chip: ring buffers, monitors, data
     loaders, injectors, encoders, processes with a model of the user's own. What they send to neurons comes from an
     input, which takes input axons of the cores that it reaches; so do synapses that follow on synapses. Synapses with
@@ -69,7 +69,7 @@ class ChipNetwork(Network):
         return found
 
     def _shape(self, leaf: Any) -> tuple[int, ...]:
-        """Return the shape of neurons; behind a convolution in other words that of what it sends."""
+        """Return the shape of neurons; after a convolution in other words that of what it sends."""
         shape = shape_of(leaf.process)
         for port in leaf.process.in_ports:
             for link in self._arriving.get(port, ()):
@@ -80,21 +80,21 @@ class ChipNetwork(Network):
 
     def _connect(self, leaf: Any, port: Any) -> None:
         """Add the connections to a port of neurons."""
-        behind = self._homes[leaf.process]
+        post = self._homes[leaf.process]
         for link in self._arriving.get(port, ()):
             source = self._leaves[link.source.process]
             leaving = _order(link.index, port.size, link.source.size)
             if not is_synapses(source):
-                way = Way(self._before(link.source), behind, leaving, None)
+                way = Way(self._pre(link.source), post, leaving, None)
                 name = f"{link.source.process.name}.{link.source.name} to {leaf.process.name}.{port.name}"
                 self._add(direct(self._free(name, self._connections), way))
                 continue
             for first in self._arriving.get(source.process.in_ports.s_in, ()):
                 arriving = _order(first.index, source.process.in_ports.s_in.size, first.source.size)
-                way = Way(self._before(first.source), behind, arriving, leaving)
+                way = Way(self._pre(first.source), post, arriving, leaving)
                 name = source.process.name
                 if name in self._connections:
-                    name = f"{name} from {way.before.name} to {behind.name}"
+                    name = f"{name} from {way.pre.name} to {post.name}"
                 self._add(connections(source, self._free(name, self._connections), way, self.chip))
 
     def _add(self, made: Any) -> None:
@@ -103,7 +103,7 @@ class ChipNetwork(Network):
             assert isinstance(connection, Connection)
             self._connections[connection.name] = connection
 
-    def _before(self, port: Any) -> Any:
+    def _pre(self, port: Any) -> Any:
         """Return the population that sends through a port, or an input that stands for what does."""
         home = self._homes.get(port.process)
         if home is not None and home.size == port.size:

@@ -60,20 +60,20 @@ class ChipLearning:
 
 @dataclass(frozen=True, eq=False)
 class Way:
-    """From the neurons or the input before synapses to the neurons behind them.
+    """From presynaptic neurons, or an input, to postsynaptic neurons.
 
     Attributes
     ----------
-    before, behind : Population or Input, Population
+    pre, post : Population or Input, Population
         Its ends.
     arriving : ndarray or None
-        For each input of the synapses the element of `before`, -1 for none; None: in order.
+        For each input of the synapses the element of `pre`, -1 for none; None: in order.
     leaving : ndarray or None
-        For each neuron of `behind` the output of the synapses, -1 for none; None: in order.
+        For each neuron of `post` the output of the synapses, -1 for none; None: in order.
     """
 
-    before: Any
-    behind: Population
+    pre: Any
+    post: Population
     arriving: Any
     leaving: Any
 
@@ -118,10 +118,10 @@ def connections(leaf: Any, name: str, way: Way, chip: Chip) -> Iterator[Connecti
 
 def direct(name: str, way: Way) -> Iterator[Connection]:
     """Yield the connection of messages that arrive without synapses: one of weight 1 for each neuron."""
-    size = way.behind.size
+    size = way.post.size
     ones = csr_matrix((np.ones(size, np.int8), np.arange(size), np.arange(size + 1)), shape=(size, size))
     options = {"sign_mode": "excitatory", "weight_bits": 1, "delays": np.asarray(0), "graded": True}
-    yield from _listed(name, ones, Way(way.before, way.behind, way.arriving, None), options)
+    yield from _listed(name, ones, Way(way.pre, way.post, way.arriving, None), options)
 
 
 def _options(process: Any, name: str, chip: Chip) -> dict[str, Any]:
@@ -171,7 +171,7 @@ def _learning(process: Any) -> ChipLearning | None:
 def _dense(name: str, weights: Any, way: Way, options: dict[str, Any]) -> Iterator[Connection]:
     """Yield the connection of a matrix: as it is, or, along a way that reorders or leaves out, as a list."""
     if way.straight:
-        yield Connection(name, _whole(way.before), _whole(way.behind), "dense", weights, **options)
+        yield Connection(name, _whole(way.pre), _whole(way.post), "dense", weights, **options)
         return
     if options.get("learning") is None:
         yield from _listed(name, csr_matrix(weights), way, options)
@@ -201,10 +201,10 @@ def _listed(name: str, matrix: Any, way: Way, options: dict[str, Any]) -> Iterat
         targets, sources, values = targets[there], sources[there], values[there]
     if not len(values):
         return
-    by_source = coo_matrix((values, (targets, sources)), shape=(way.behind.size, way.before.size)).tocsc()
+    by_source = coo_matrix((values, (targets, sources)), shape=(way.post.size, way.pre.size)).tocsc()
     by_source.sort_indices()
     yield Connection(
-        name, _whole(way.before), _whole(way.behind), "sparse", by_source.data,
+        name, _whole(way.pre), _whole(way.post), "sparse", by_source.data,
         indptr=by_source.indptr.astype(np.int64), indices=by_source.indices.astype(np.int32), **options,
     )  # fmt: skip
 
@@ -218,12 +218,12 @@ def _convolution(process: Any, name: str, way: Way, options: dict[str, Any]) -> 
         tuple(int(k) for k in np.ravel(var.init)) for var in (process.stride, process.padding, process.dilation)
     )
     groups = int(np.ravel(process.groups.init)[0])
-    if way.straight and way.behind.shape == process.output_shape:
-        before = way.before
-        if before.shape != tuple(process.input_shape):  # the same elements in the same order
-            before = replace(before, shape=tuple(process.input_shape))
+    if way.straight and way.post.shape == process.output_shape:
+        pre = way.pre
+        if pre.shape != tuple(process.input_shape):  # the same elements in the same order
+            pre = replace(pre, shape=tuple(process.input_shape))
         conv = Conv2D(weight[:, ::-1, ::-1], stride=stride, padding=padding, dilation=dilation, groups=groups)
-        yield Connection(name, _whole(before), _whole(way.behind), "conv", weight, conv=conv, **options)
+        yield Connection(name, _whole(pre), _whole(way.post), "conv", weight, conv=conv, **options)
         return
     targets, sources, values = conv_to_sparse(
         process.input_shape, process.output_shape, weight, stride, padding, dilation, groups

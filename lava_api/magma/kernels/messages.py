@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,11 @@ KINDS = {at.I32: np.dtype(np.int32), at.I64: np.dtype(np.int64), at.F64: np.dtyp
 STORED = {"int32": at.I32, "int64": at.I64, "float64": at.F64, "bool": at.I32}
 """Kind that holds the messages of a type exactly; other types have none."""
 
-HELD = STORED | {
-    "int8": at.I32, "int16": at.I32, "uint8": at.I32, "uint16": at.I32, "uint32": at.I64, "float16": at.F64,
-    "float32": at.F64,
+HELD = {np.dtype(name): kind for name, kind in STORED.items()} | {
+    np.dtype(np.int8): at.I32, np.dtype(np.int16): at.I32, np.dtype(np.uint8): at.I32, np.dtype(np.uint16): at.I32,
+    np.dtype(np.uint32): at.I64, np.dtype(np.float16): at.F64, np.dtype(np.float32): at.F64,
 }  # fmt: skip
-"""Kind that holds a message of a Python model exactly."""
+"""Kind that holds a message of a Python model exactly, by its type."""
 
 RECORDED = {
     "int32": at.I32, "int64": at.I64, "float64": at.F64, "int16": at.I16, "int8": at.I8, "bool": at.U8, "uint8": at.U8,
@@ -54,8 +55,8 @@ class Message:
     def __init__(self, shape: tuple[int, ...], d_type: Any, *, data: Array | None = None, listed: bool = False) -> None:
         self.shape = shape
         self.d_type = np.dtype(d_type)
-        self.kind = HELD[self.d_type.name]
-        self.size = int(np.prod(shape))
+        self.kind = HELD[self.d_type]
+        self.size = prod(shape)
         self.data: Array = aligned(self.size, KINDS[self.kind]) if data is None else data.reshape(-1)
         self.lists = SourceLists(self.size + 1, False) if listed else None
         self.wanted = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -100,17 +101,23 @@ def arriving(port: InPort, links: Iterable[Link]) -> np.dtype[Any]:
     types = [sent_type(link.source) for link in links]
     if port.external_pipe_flag:
         types.append(sent_type(port))
-    if any(kind.name not in HELD for kind in types):
+    if any(kind not in HELD for kind in types):
         raise PythonFallback(f"{port.name}: a message type that kernels do not hold")
-    total: np.dtype[Any] = np.result_type(getattr(port.process.model_class, port.name).d_type, *types)
+    total = _promoted(np.dtype(getattr(port.process.model_class, port.name).d_type), *types)
     if total == np.bool_ and len(types) > 1:
         raise PythonFallback(f"{port.name}: a sum of truth values")
     return total
 
 
+@lru_cache(maxsize=1024)
+def _promoted(*types: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the type of a sum; a program asks for the same few again and again."""
+    return np.result_type(*types)
+
+
 def is_int16(port: InPort, d_type: np.dtype[Any], links: Iterable[Link]) -> bool:
     """Return whether an InPort receives integers of 16 bits, with which NumPy computes in 16 bits."""
-    return d_type.name == "int16" and (bool(list(links)) or port.external_pipe_flag)
+    return d_type == np.int16 and (bool(list(links)) or port.external_pipe_flag)
 
 
 def _leave_unreadable_to_python(program: Program, plan: Plan) -> None:

@@ -25,7 +25,7 @@ class AbstractProcessModel(ABC):  # noqa: B024
 
     def __init__(self, proc_params: Any, loglevel: int | None = logging.WARNING) -> None:
         self.log = logging.getLogger("lava_api.model")
-        if loglevel is not None:
+        if loglevel not in (None, self.log.level):  # setting it clears the caches of all loggers
             self.log.setLevel(loglevel)
         self.proc_params = proc_params
 
