@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import plain
 import pytest
 from hypothesis import Phase, given, settings
@@ -13,32 +14,40 @@ from hypothesis import strategies as st
 from messages import UNHEEDED
 from plastic_convolutions import convolutions
 from plastic_networks import networks
+from recipes import Link, Node, Recipe
 from strategies import RULES, recipes
 
-from loihi_emu import Network
+from loihi_emu import Conv2D, Network
 from loihi_emu.jit import COMPILED
+from loihi_emu.rules import find
 from loihi_emu.validation.golden import load
 from loihi_emu.validation.golden_brian2 import brian2_network
 from loihi_emu.validation.golden_nengo import nengo_network
 
 pytestmark = UNHEEDED
 
-EXAMPLES = 12
+EXAMPLES = 10
 FIXED = settings(max_examples=EXAMPLES, derandomize=True, database=None, phases=[Phase.generate])
 SUPPORT = Path(plain.__file__).parent
 
 
-def fixed_recipes(rules):
-    """The same few random networks in every run."""
+def fixed_recipes(rules, model):
+    """The same few random networks of a model in every run."""
     found = []
 
     @FIXED
-    @given(recipes(rules=st.just(rules), most=20, steps=8))
+    @given(recipes(rules=st.just(rules), model=model, most=20, steps=8))
     def collect(recipe):
         found.append(recipe)
 
     collect()
     return found
+
+
+def float_convolution():
+    """A convolution of float64."""
+    nodes = Node("image", (3, 3, 1), True, {"rate": 0.6}), Node("cells", (2, 2, 1), False, {"vth": 3.0})
+    return Recipe("float", 0, nodes, (Link("image", "cells", Conv2D(np.full((1, 2, 2, 1), 0.75))),), 6)
 
 
 def fixed_networks():
@@ -70,7 +79,8 @@ def seen_as_on_a_chip(rules):
 
 @pytest.mark.skipif(not COMPILED, reason="nothing to compare with: kernels are plain Python in this process")
 def test_plain_python_gives_the_same_results(tmp_path):
-    chosen = [recipe for rules in RULES for recipe in fixed_recipes(rules)]
+    every = [(rules, model.name) for rules in RULES for model in find(rules).models]
+    chosen = [recipe for rules, model in every for recipe in fixed_recipes(rules, model)] + [float_convolution()]
     source, target = tmp_path / "recipes", tmp_path / "results"
     learning = fixed_networks()
     source.write_bytes(pickle.dumps((chosen, learning)))

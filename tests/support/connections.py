@@ -10,10 +10,8 @@ import scipy.sparse
 from hypothesis import strategies as st
 from recipes import Link, Node
 
-from loihi_emu import Conv2D
-
-MAX_DELAY = {"lava": 63}
-RANGES = {"mixed": (-256, 254), "excitatory": (0, 255), "inhibitory": (-255, 0)}
+from loihi_emu import LOIHI1, Conv2D
+from loihi_emu.rules import find
 
 
 def links(
@@ -52,10 +50,11 @@ def _slice(s: Any, size: int) -> slice:
 def _options(s: Any) -> dict[str, Any]:
     """Exponent, bits, sign mode, graded, scaled."""
     options: dict[str, Any] = {"graded": s.chance(2)}
-    if s.rules == "float":
+    weights = find(s.rules).weights
+    if weights.floats:
         return options
-    if s.rules == "nengo_loihi" and s.chance(2):
-        return options | {"scaled": True, "weight_exp": s.draw(st.integers(-6, 0))}
+    if weights.scaled_exponents is not None and s.chance(2):
+        return options | {"scaled": True, "weight_exp": s.draw(st.integers(*weights.scaled_exponents))}
     options["weight_exp"] = s.draw(st.integers(-8, 7))
     options["weight_bits"] = s.pick(8, *range(1, 8))
     options["sign_mode"] = s.pick("auto", "mixed", "excitatory", "inhibitory")
@@ -64,17 +63,16 @@ def _options(s: Any) -> dict[str, Any]:
 
 def _values(s: Any, shape: Any, options: dict[str, Any]) -> Any:
     """Weights in the range of their sign mode; beyond it where the rules clip."""
-    if s.rules == "float":
+    weights = find(s.rules).weights
+    if weights.floats:
         return s.rng.integers(-128, 128, shape, endpoint=True) / 16
     if options.get("scaled"):
         limit = s.pick(60, 32767)
         return s.rng.integers(-limit, limit, shape, endpoint=True)
     mode = options["sign_mode"]
-    low, high = RANGES[s.pick("mixed", "excitatory", "inhibitory") if mode == "auto" else mode]
+    low, high = weights.ranges[s.pick("mixed", "excitatory", "inhibitory") if mode == "auto" else mode]
     if mode == "auto":
         low = max(low, -255)  # "auto" takes negative weights alone for inhibitory ones
-    if s.rules == "brian2_loihi" and mode == "inhibitory":
-        low = -256
     if s.rules == "lava" and s.chance(3):
         low, high = -1000, 1000
     how = s.pick("range", "small", "extreme")
@@ -87,11 +85,17 @@ def _values(s: Any, shape: Any, options: dict[str, Any]) -> Any:
 
 def _delays(s: Any, shape: Any) -> Any:
     """0, a number, or one per synapse."""
-    most = s.pick(3, 8, MAX_DELAY.get(s.rules, 62))
+    longest = _longest(s)
+    most = s.pick(min(3, longest), min(8, longest), longest)
     how = s.pick("none", "one", "each")
     if how == "none":
         return 0
     return s.draw(st.integers(0, most)) if how == "one" else s.rng.integers(0, most, shape, endpoint=True)
+
+
+def _longest(s: Any) -> int:
+    own = find(s.rules).max_delay
+    return LOIHI1.max_delay if own is None else own
 
 
 def _triples(s: Any, n_pre: int, n_post: int, options: dict[str, Any]) -> Any:
@@ -107,7 +111,7 @@ def _convolution(
     channels = pre.shape[2]
     groups = s.pick(*(g for g in (1, 2, 4) if channels % g == 0))
     sides = [s.draw(st.integers(1, 3)) for _ in range(2)]
-    options = _options(s) | {"delays": s.draw(st.integers(0, 5))}
+    options = _options(s) | {"delays": s.draw(st.integers(0, min(5, _longest(s))))}
     shape = (groups * s.draw(st.integers(1, 2)), *sides, channels // groups)
     limit = 1 << 22 if s.rules == "lava" and not options.get("scaled") and s.chance(2) else 0
     kernel = s.rng.integers(-limit, limit, shape) if limit else _values(s, shape, options)

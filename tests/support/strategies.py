@@ -14,13 +14,34 @@ from hypothesis import strategies as st
 from recipes import Node, Recipe
 
 from loihi_emu import Noise
+from loihi_emu.models.specification import NeuronModel, Parameter
+from loihi_emu.rules import find, names
 
-V = (1 << 23) - 1
 MOST_NEURONS = 60
-RULES = ("chip", "lava", "brian2_loihi", "nengo_loihi", "float")
+RULES = tuple(names())
 ANY_RULES = st.sampled_from(RULES)
-PAYLOADS = {"chip": 127, "brian2_loihi": 127, "nengo_loihi": 7, "lava": (1 << 23) - 1, "float": 127}
-"""Largest payload: sums of weights times payloads stay within 32 bits (Lava's own sums wrap there too)."""
+PAYLOADS = {"nengo_loihi": 7, "lava": (1 << 23) - 1}
+"""Largest payload where it is not 127: sums of weights times payloads stay within 32 bits (Lava's own wrap there)."""
+LARGE = 1 << 40
+"""Largest magnitude where a parameter may be larger: the kernels' 64 bits hold what a few steps make of it."""
+SPECIAL = {
+    "du": (1, 2047, 2048),
+    "dv": (1, 128),
+    "vth": (1, 10, 20, 500, 5000, 60000),
+    "vth_hi": (1, 10, 500, -5),
+    "vth_lo": (1, -10, 500, -5),
+    "bias": (7, 40, -30),
+    "bias_mant": (5, -3),
+    "bias_exp": (0, 6, 7, -1),
+    "refractory": (1, 1, 1, 2, 5),
+    "vmin": (-1, -(1 << 12) + 1),
+    "vmax": ((1 << 9) - 1,),
+    "u": (100, (1 << 20) - 1, 1 << 20, -(1 << 20), -100000),
+    "v": (100, (1 << 22) - 1, 1 << 22, -(1 << 22), -100000),
+    "reset_interval": (1, 2, 3, 7),
+    "reset_offset": (0, 1, 2, 12),
+}
+"""Values that are likelier than others, by parameter, beside 0, the default, and the ends of its range."""
 
 
 @dataclass
@@ -31,6 +52,7 @@ class Source:
     rng: np.random.Generator
     rules: str
     plain: bool
+    models: tuple[NeuronModel, ...] = ()
 
     def pick(self, *choices: Any) -> Any:
         return self.draw(st.sampled_from(choices))
@@ -60,10 +82,15 @@ def recipes(
     poisson: bool = True,
     most: int = MOST_NEURONS,
     steps: int = 24,
+    model: str | None = None,
 ) -> Recipe:
-    """A random network. ``plain``: no convolutions, slices, noise or Poisson inputs, so that it can be relabelled."""
+    """A random network. ``plain``: no convolutions, slices, noise or Poisson inputs, so that it can be relabelled.
+
+    ``model``: all neurons are of this model; otherwise of any that the rule set has.
+    """
     chosen = draw(rules)
-    s = Source(draw, np.random.default_rng(draw(st.integers(0, 2**32 - 1))), chosen, plain)
+    models = tuple(m for m in find(chosen).models if model in (None, m.name))
+    s = Source(draw, np.random.default_rng(draw(st.integers(0, 2**32 - 1))), chosen, plain, models)
     nodes: list[Node] = []
     length = draw(st.integers(1, steps))
     left = draw(st.integers(1, most))
@@ -108,99 +135,46 @@ def _target(s: Source, nodes: list[Node], shape: tuple[int, ...]) -> Node | None
 
 
 def _population(s: Source, size: int) -> dict[str, Any]:
-    if s.rules == "float":
-        return _float(s, size)
-    if s.rules == "lava":
-        return _lava(s, size)
-    options: dict[str, Any] = {
-        "du": s.parameter(0, 4096, size, 4096, 0, 1, 2048, 4095),
-        "dv": s.parameter(0, 4096, size, 0, 4096, 1, 128, 4095),
-        "vth": s.parameter(0, (1 << 17) - 1, size, 1, 0, 20, 500, 60000, (1 << 17) - 1),
-        "refractory": s.parameter(1, 63, size, 1, 1, 2, 5, 63),
-    }
-    if s.rules == "brian2_loihi":
-        if s.chance(2):
-            options["u"] = s.parameter(-(1 << 40), 1 << 40, size, 0, 100, -100000)
-            options["v"] = s.parameter(-(1 << 40), 1 << 40, size, 0, 100, -100000)
-        return options
-    if s.chance(2):
-        options["bias"] = s.parameter(-4095, 4095, size, 0, 7, 40, -30, 4095, -4095)
-        options["bias_exp"] = s.parameter(0, 7, size, 0, 7)
-    low, high = -V, V
-    if s.chance(3):
-        options["vmin"] = s.parameter(-V, 0, size, -V, 0, -1, -V + 1, -(1 << 12) + 1)
-        options["vmax"] = s.parameter(0, V, size, V, 0, V - 1, (1 << 9) - 1)
-        low, high = options["vmin"], options["vmax"]
-    if s.chance(2):
-        options["u"] = s.parameter(-V - 1, V, size, 0, V, -V - 1, (1 << 20) - 1, 1 << 20, -(1 << 20))
-        options["v"] = np.clip(s.parameter(-V, V, size, 0, V, -V, (1 << 22) - 1, 1 << 22, -(1 << 22)), low, high)
-    if s.chance(5):  # at the edge of u, with a bias that pushes x over it
-        options |= {"u": s.pick(V, -V - 1), "du": s.pick(0, 1), "bias": s.pick(4095, -4095), "bias_exp": 7}
-    if not s.plain and s.chance(3):
+    """A model of the rule set with parameters from all of their ranges, as its table has them."""
+    model = find(s.rules).model(s.pick(*(m.name for m in s.models)))
+    options: dict[str, Any] = {"model": model.name}
+    for p in model.parameters:
+        if p.default is None or s.chance(2):
+            options[p.name] = _whole(s, p, size) if p.whole else _fraction(s, p, size)
+    ranges = {p.name: (int(p.low), int(p.high)) for p in model.parameters if p.whole}
+    if {"u", "du", "bias", "bias_exp"} <= set(ranges) and s.chance(5):  # u at its edge, with a bias that pushes over it
+        edge = {"u": s.pick(*ranges["u"]), "bias": s.pick(*ranges["bias"]), "bias_exp": ranges["bias_exp"][1]}
+        options |= edge | {"du": s.pick(ranges["du"][0], ranges["du"][0] + 1)}
+    if {"vmin", "vmax"} <= set(ranges) and "v" in options:
+        limits = [options.get(name, model.parameter(name).default) for name in ("vmin", "vmax")]
+        options["v"] = np.clip(options["v"], *limits)
+    if model.noise and not s.plain and s.chance(3):
         enabled = True if s.chance(2) else s.rng.random(size) < 0.5
         exp = s.draw(st.integers(0, 23))
-        options["noise"] = Noise(s.pick("u", "v"), exp, s.pick(0, 0, 1, -1, 127, -128), enabled)
-    if s.rules == "nengo_loihi":
-        _nengo(s, size, options)
+        options["noise"] = Noise(s.pick(*model.noise), exp, s.pick(0, 0, 1, -1, 127, -128), enabled)
     return options
 
 
-def _nengo(s: Source, size: int, options: dict[str, Any]) -> None:
-    """What nengo_loihi's rules allow beyond the chip's."""
-    if s.chance(2):
-        options["vth_exp"] = s.parameter(0, 6, size, 0, 6)
-        options["vth"] = s.parameter(0, V, size, 0, 100, 5000, V)
-    if s.chance(3):
-        options["refractory"] = s.parameter(0, 63, size, 0, 1)
-    if s.chance(3):
-        options["bias"], options["bias_exp"] = s.parameter(-4095 * 128, 4095 * 128, size, 0, 77), 0
-    if s.chance(3):
-        options["vmin"] = -V - 1
+def _whole(s: Source, p: Parameter, size: int) -> Any:
+    """Integers of a parameter's range."""
+    low, high = max(int(p.low), -LARGE), min(int(p.high), LARGE)
+    usual = [] if p.default is None else [int(p.default)]
+    return s.parameter(low, high, size, *usual, *SPECIAL.get(p.name, ()), low, high, low + 1, high - 1, 0)
 
 
-def _lava(s: Source, size: int) -> dict[str, Any]:
-    model = s.pick("lif", "lif", "lif_reset", "ternary_lif")
-    options: dict[str, Any] = {
-        "model": model,
-        "du": s.parameter(-1, 4095, size, 4095, 0, -1, 2047),
-        "dv": s.parameter(0, 4096, size, 0, 4096, 1, 128),
-    }
-    if s.chance(2):
-        options["bias_mant"] = s.parameter(-(1 << 15), (1 << 15) - 1, size, 0, 5, -3, (1 << 15) - 1, -(1 << 15))
-        options["bias_exp"] = s.parameter(-15, 15, size, 0, 6, -1, -15, 15)
-    if s.chance(2):
-        options["u"] = s.parameter(-V, V + 1, size, 0, V, V + 1, -V)
-        options["v"] = s.parameter(-V, V, size, 0, V, -V)
-    thresholds = (0, 1, 10, 500, -5, 1 << 24, -(1 << 24))
-    for name in ("vth_hi", "vth_lo") if model == "ternary_lif" else ("vth",):
-        options[name] = s.parameter(-(1 << 24), 1 << 24, size, *thresholds)
-    if model == "lif_reset":
-        options["reset_interval"] = s.parameter(1, (1 << 31) - 1, size, 1, 2, 3, 7)
-        options["reset_offset"] = s.parameter(0, (1 << 31) - 1, size, 0, 1, 2, 12)
-    return options
-
-
-def _float(s: Source, size: int) -> dict[str, Any]:
-    def fraction(low: int, high: int, scale: int) -> Any:
-        return s.parameter(low, high, size, low, 0, scale, scale // 2, high) / np.float64(scale)
-
-    options = {
-        "du": fraction(0, 4096, 4096),
-        "dv": fraction(0, 4096, 4096),
-        "vth": fraction(0, 1 << 10, 64),
-        "bias": fraction(-256, 256, 64),
-        "refractory": s.parameter(1, 63, size, 1, 1, 2, 127),
-    }
-    if s.chance(2):
-        options["u"], options["v"] = fraction(-4096, 4096, 16), fraction(-4096, 4096, 16)
-    return options
+def _fraction(s: Source, p: Parameter, size: int) -> Any:
+    """Fractions of a parameter's range that float64 adds up exactly for a while."""
+    scale = 4096 if p.high <= 1 else 64
+    low, high = (int(np.clip(bound, -256, 256) * scale) for bound in (p.low, p.high))
+    usual = [] if p.default is None else [int(p.default * scale)]
+    return s.parameter(low, high, size, *usual, low, 0, scale // 2, scale, high) / np.float64(scale)
 
 
 def _input(s: Source, size: int, steps: int, poisson: bool) -> dict[str, Any]:
     kind = s.pick("events", "dense", "poisson") if poisson and not s.plain else s.pick("events", "dense")
     if kind == "poisson":
         return {"rate": s.pick(0.5, 0.0, 1.0, 0.1) if s.chance(2) else s.rng.random(size)}
-    graded, most = s.chance(2), PAYLOADS[s.rules]
+    graded, most = s.chance(2), PAYLOADS.get(s.rules, 127)
     scale = s.pick(3, most)
     if kind == "dense":
         array = (s.rng.random((steps, size)) < s.pick(0.1, 0.5, 1.0)).astype(np.int64)

@@ -1,0 +1,84 @@
+"""A rule set in one file: the chip's, with a u of 15 bits and sign. Its leaf, its table, its oracle."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from loihi_emu.arithmetic import clip, decay, synaptic_current, wrap
+from loihi_emu.jit import int8s, int16s, int32s, int64s, leaf, uint8s
+from loihi_emu.models import layout as at
+from loihi_emu.models.specification import NeuronModel, Parameter
+from loihi_emu.models.spikes import count_spikes, emit, parameter, ring_block
+from loihi_emu.rules import find
+from loihi_emu.validation import oracle_neurons as plain
+from loihi_emu.validation import oracle_rules
+from loihi_emu.widths import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
+
+U_BITS = 15
+U_MAX = (1 << U_BITS) - 1
+i32 = np.int32
+
+U, V, REST = at.G_STATE, at.G_STATE + 1, at.G_STATE + 2
+KEEP_U, KEEP_V, BIAS, VTH, PERIOD = range(5)
+
+
+@leaf
+def step(address, time):
+    """One step of a group."""
+    d = int64s(address, at.GROUP_WORDS)
+    n = d[at.G_N]
+    index = int32s(d[at.S_INDEX], n)
+    count = 0
+    for b in range((n + at.BLOCK - 1) // at.BLOCK):
+        first = b * at.BLOCK
+        m = min(at.BLOCK, n - first)
+        u, v, rest = int32s(d[U] + 4 * first, m), int32s(d[V] + 4 * first, m), int8s(d[REST] + first, m)
+        q, mask = int32s(ring_block(d, time, first, 4), m), uint8s(d[at.G_MASK], m)
+        keep_u, keep_v = int16s(parameter(d, KEEP_U, b), m), int16s(parameter(d, KEEP_V, b), m)
+        bias, vth = int32s(parameter(d, BIAS, b), m), int32s(parameter(d, VTH, b), m)
+        period = int8s(parameter(d, PERIOD, b), m)
+        for i in range(m):
+            u[i] = wrap(i32(decay(u[i], keep_u[i]) + synaptic_current(q[i])), i32(U_BITS))
+            free = i32(decay(v[i], keep_v[i]) + i32(u[i] + bias[i]))
+            voltage = i32(0) if rest[i] else clip(free, i32(-STATE_MAX), i32(STATE_MAX))
+            spiked = voltage > vth[i]
+            v[i] = i32(0) if spiked else voltage
+            rest[i] = period[i] - 1 if spiked else max(rest[i] - 1, 0)
+            mask[i] = spiked
+        if d[at.G_SLOTS]:
+            q[:] = 0
+        count = emit(mask, d[at.G_MASK], first, index, count)
+    count_spikes(d, count)
+
+
+def lower(p, context):
+    arrays = {"keep_u": DECAY_UNITY - p["du"], "keep_v": DECAY_UNITY - p["dv"], "bias": p["bias"]}
+    return arrays | {"vth": p["vth"] << WEIGHT_SHIFT, "refractory": p["refractory"]}, 0
+
+
+CHIP = find("chip")
+LIF = NeuronModel(
+    "lif",
+    step,
+    (
+        *(CHIP.model("lif").parameter(name) for name in ("du", "dv", "vth", "bias", "refractory", "v")),
+        Parameter("u", 0, -U_MAX - 1, U_MAX, "Current at the start, 16 bits signed."),
+    ),
+    (("u", "int32"), ("v", "int32"), ("rest", "int8")),
+    (("keep_u", "int16"), ("keep_v", "int16"), ("bias", "int32"), ("vth", "int32"), ("refractory", "int8")),
+    lower,
+    "The chip's LIF with a narrower u.",
+    limits={"u": (-U_MAX - 1, U_MAX), "v": (-STATE_MAX, STATE_MAX), "rest": (0, 63)},
+)
+RULE_SET = replace(CHIP, name="narrow", text="The chip's rules with a u of 16 bits.", models=(LIF,), leaves=(__name__,))
+
+
+def narrow_lif(n, a, counts):
+    """One neuron of the oracle, in plain integers."""
+    n.u = plain.wrap(plain.decay(n.u, n.p["du"]) + plain.wrap(a.q, plain.Q_BITS), U_BITS)
+    v = plain.decay(n.v, n.p["dv"]) + n.u + n.p["bias"]
+    n.v = plain.clip(v, -plain.V_LIMIT, plain.V_LIMIT)
+    return plain.fire_and_hold(n, n.p["vth"] << plain.VTH_EXP)
+
+
+ORACLE = replace(oracle_rules.CHIP, name="narrow", neurons={"lif": narrow_lif}, levels=None)
