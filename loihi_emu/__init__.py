@@ -17,6 +17,8 @@ from loihi_emu.chips.boards import Board
 from loihi_emu.chips.chip import LOIHI1, LOIHI2, Chip
 from loihi_emu.decay import decay_from_tau, tau_from_decay
 from loihi_emu.errors import (
+    ArgumentsError,
+    FileError,
     LoihiEmuError,
     LoihiInputWarning,
     LoihiOverflowWarning,
@@ -42,11 +44,13 @@ if TYPE_CHECKING:
 __all__ = [
     "LOIHI1",
     "LOIHI2",
+    "ArgumentsError",
     "Board",
     "Chip",
     "Connection",
     "Conv2D",
     "Emulator",
+    "FileError",
     "Input",
     "LearningRule",
     "LoihiEmuError",

@@ -1,7 +1,7 @@
 """Time constants to the chip's decay integers, and back.
 
 A compartment loses the fraction ``d / 4096`` of its current (``du``) or voltage (``dv``) in every step, where ``d`` is
-the *effective* decay, a whole number in 0..4096 (:attr:`loihi_emu.chips.chip.Chip.decay_max`). After ``k`` steps there is
+the *effective* decay, a whole number in 0..4096 (:attr:`loihi_emu.Chip.decay_max`). After ``k`` steps there is
 ``(1 - d / 4096)^k`` left; an exponential with time constant ``tau`` has ``exp(-k * dt / tau)`` left. The two are equal
 at every step for
 

@@ -104,7 +104,7 @@ def imports():
 
 def test_the_folders_are_all_there():
     assert {"loihi_emu.network.network", "loihi_emu.models.loop", "loihi_emu.image.build", "lava_api"} <= set(MODULES)
-    assert {"loihi_emu.plots.raster", "loihi_emu.validation.oracle"} <= set(MODULES)
+    assert {"loihi_emu.plots._raster", "loihi_emu.validation.oracle"} <= set(MODULES)
 
 
 def test_imports_go_one_way(imports):

@@ -35,7 +35,8 @@ def connection(
 ) -> Connection:
     """A connection for this network, with its learning rule; the network itself stays as it is.
 
-    Parameters are those of :meth:`loihi_emu.Network.connect`; `form` goes to :func:`loihi_emu.network.synapses.connection`.
+    Parameters are those of :meth:`loihi_emu.Network.connect`; `form` goes to
+    :func:`loihi_emu.network.synapses.connection`.
     """
     source, target = slice_of(network, pre, "pre"), slice_of(network, post, "post")
     if isinstance(target.target, Input):
