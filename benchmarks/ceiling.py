@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.errors import SimulationError
-from loihi_emu.image.memory import aligned
+from loihi_emu.models.memory import aligned
 
 Array = NDArray[Any]
 

@@ -20,8 +20,8 @@ from benchmarks.rows import Row, ratio
 from benchmarks.sizes import Size
 from loihi_emu.decay import decay_from_tau
 from loihi_emu.errors import SimulationError
-from loihi_emu.image.memory import aligned
 from loihi_emu.learning import LearningRule, Trace
+from loihi_emu.models.memory import aligned
 from loihi_emu.network.network import Network
 from loihi_emu.run.emulator import Emulator
 from loihi_emu.widths import DECAY_UNITY

@@ -13,48 +13,50 @@ Evidence: a recording of Loihi 2 reads 128 in the step of a spike where the refr
 
 import numpy as np
 
-from loihi_emu.jit import int32s, int64s, leaf, uint8s
-from loihi_emu.models import layout as at
+from loihi_emu.jit import int32s, int64s, leaf, whole
+from loihi_emu.models.layout import SOURCE
+from loihi_emu.models.records import NUMBER, array
 
 i32 = np.int32
 
 COUNTER_UNIT = 128
 
-# Source fields, then
-W_FIRST = 3  # the population is neurons FIRST <= i < FIRST + N of the source
-W_N = 4
-W_LEFT = 5  # address of the steps left, uint8
-W_REST = 6  # address of the steps until v integrates again, uint8; 0: the model has none
-W_V = 7  # address of the voltages
-W_WIDTH = 8  # bytes of a voltage, 4 or 8
-W_SEEN = 9  # address of what a chip's probe reads, of the same width
-WORDS = 10
+# The population is neurons first <= i < first + n of the source. Left are the steps left, rest the steps until v
+# integrates again (there may be none); v and what is seen of it have so many bytes, 4 or 8.
+VIEW = SOURCE.extended(
+    "ChipView",
+    first=NUMBER,
+    n=NUMBER,
+    left=array("uint8"),
+    rest=array("uint8"),
+    v=NUMBER,
+    width=NUMBER,
+    seen=NUMBER,
+)
 
 
 @leaf
 def look(address, time):
     """Count the steps left and write what a chip's probe reads."""
-    d = int64s(address, WORDS)
-    n, first = d[W_N], d[W_FIRST]
-    left = uint8s(d[W_LEFT], n)
-    if d[W_REST]:
-        rest = uint8s(d[W_REST], n)
+    d = VIEW(address)
+    n, first = d.n, d.first
+    left = whole(d.left, n)
+    if d.rest:
+        rest = whole(d.rest, n)
         for i in range(n):
             waits = left[i] > 1 or rest[i] > 0
             left[i] = np.uint8(rest[i] + 1) if waits else np.uint8(0)
     else:
         left[:] = 0
-    count = int64s(d[at.S_COUNT], 1)[0]
-    index = int32s(d[at.S_INDEX], count)
-    for k in range(count):
-        i = np.int64(index[k]) - first
+    for k in range(d.count[0]):
+        i = np.int64(d.index[k]) - first
         if 0 <= i < n:
-            left[i] = np.uint8(uint8s(d[W_REST], n)[i] + 1) if d[W_REST] else np.uint8(1)
-    if d[W_WIDTH] == 8:
-        wide_v, wide_seen = int64s(d[W_V], n), int64s(d[W_SEEN], n)
+            left[i] = np.uint8(d.rest[i] + 1) if d.rest else np.uint8(1)
+    if d.width == 8:
+        wide_v, wide_seen = int64s(d.v, n), int64s(d.seen, n)
         for i in range(n):
             wide_seen[i] = COUNTER_UNIT * np.int64(left[i]) if left[i] else wide_v[i]
     else:
-        v, seen = int32s(d[W_V], n), int32s(d[W_SEEN], n)
+        v, seen = int32s(d.v, n), int32s(d.seen, n)
         for i in range(n):
             seen[i] = i32(COUNTER_UNIT * i32(left[i])) if left[i] else v[i]

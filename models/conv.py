@@ -7,24 +7,35 @@ group at once: taps are stored (c within its group, ky, kx, output channel), so 
 
 import numpy as np
 
-from loihi_emu.jit import disjoint, float64s, int32s, int64s, kernel, leaf
-from loihi_emu.models import layout as at
+from loihi_emu.jit import disjoint, float64s, int32s, kernel, leaf, whole
+from loihi_emu.models.layout import PROJECTION
+from loihi_emu.models.records import NUMBER, Record, within
 
 i32 = np.int32
 
-TAPS = at.P_FIRST  # address of the taps, int32 (or float64)
-FIRST = at.P_FIRST + 1  # first source neuron of the connection in its group
-COUNT = at.P_FIRST + 2
-TARGET = at.P_FIRST + 3  # first target neuron
-DELAY = at.P_FIRST + 4
-WIDTH_IN, CHANNELS_IN = at.P_FIRST + 5, at.P_FIRST + 6
-HEIGHT_OUT, WIDTH_OUT, CHANNELS_OUT = at.P_FIRST + 7, at.P_FIRST + 8, at.P_FIRST + 9
-KERNEL_Y, KERNEL_X = at.P_FIRST + 10, at.P_FIRST + 11
-STRIDE_Y, STRIDE_X = at.P_FIRST + 12, at.P_FIRST + 13
-PADDING_Y, PADDING_X = at.P_FIRST + 14, at.P_FIRST + 15
-DILATION_Y, DILATION_X = at.P_FIRST + 16, at.P_FIRST + 17
-GROUPS = at.P_FIRST + 18
-CONV_WORDS = at.P_FIRST + 19
+# The shapes of a convolution.
+SHAPE = Record(
+    "ConvShape",
+    width_in=NUMBER,
+    channels_in=NUMBER,
+    height_out=NUMBER,
+    width_out=NUMBER,
+    channels_out=NUMBER,
+    kernel_y=NUMBER,
+    kernel_x=NUMBER,
+    stride_y=NUMBER,
+    stride_x=NUMBER,
+    padding_y=NUMBER,
+    padding_x=NUMBER,
+    dilation_y=NUMBER,
+    dilation_x=NUMBER,
+    groups=NUMBER,
+)
+
+# Taps are int32 or float64. The connection's source neurons are so many (sources) from the first on in their group.
+CONV = PROJECTION.extended(
+    "Conv", taps=NUMBER, first=NUMBER, sources=NUMBER, target=NUMBER, delay=NUMBER, shape=within(SHAPE)
+)
 
 
 @disjoint
@@ -57,14 +68,14 @@ def output(position, stride, size):
 
 
 @kernel
-def add_event(d, q, taps, neuron, payload):
+def add_event(shape, q, taps, neuron, payload):
     """Add the taps that one event meets; returns how many."""
-    channels_in, width_in = d[CHANNELS_IN], d[WIDTH_IN]
+    channels_in, width_in = shape.channels_in, shape.width_in
     pixel, channel = neuron // channels_in, neuron % channels_in
-    y, x = pixel // width_in + d[PADDING_Y], pixel % width_in + d[PADDING_X]
-    kernel_y, kernel_x, groups = d[KERNEL_Y], d[KERNEL_X], d[GROUPS]
-    channels_out, width_out, height_out = d[CHANNELS_OUT], d[WIDTH_OUT], d[HEIGHT_OUT]
-    stride_y, stride_x, dilation_y, dilation_x = d[STRIDE_Y], d[STRIDE_X], d[DILATION_Y], d[DILATION_X]
+    y, x = pixel // width_in + shape.padding_y, pixel % width_in + shape.padding_x
+    kernel_y, kernel_x, groups = shape.kernel_y, shape.kernel_x, shape.groups
+    channels_out, width_out, height_out = shape.channels_out, shape.width_out, shape.height_out
+    stride_y, stride_x, dilation_y, dilation_x = shape.stride_y, shape.stride_x, shape.dilation_y, shape.dilation_x
     n = channels_out // groups
     group = channel // (channels_in // groups) if groups > 1 else 0
     first = channel * kernel_y * kernel_x * n
@@ -86,36 +97,36 @@ def add_event(d, q, taps, neuron, payload):
 @kernel
 def deliver(d, time, ring, taps):
     """Deliver this step's events."""
-    count = int64s(d[at.S_COUNT], 1)[0]
-    index = int32s(d[at.S_INDEX], count)
-    graded = d[at.P_GRADED] != 0 and d[at.S_PAYLOAD] != 0
-    payload = int32s(d[at.S_PAYLOAD] if graded else d[at.S_INDEX], count)
-    n = d[at.P_N]
-    start = ((time + d[at.P_OFFSET] + d[DELAY]) % d[at.P_SLOTS]) * n + d[TARGET]
-    q = ring[start : start + d[HEIGHT_OUT] * d[WIDTH_OUT] * d[CHANNELS_OUT]]
+    count = d.count[0]
+    index = whole(d.index, count)
+    graded = d.graded != 0 and bool(d.payload)
+    payload = whole(d.payload if graded else d.index, count)
+    shape, first, sources = d.shape, d.first, d.sources
+    start = ((time + d.offset + d.delay) % d.slots) * d.n + d.target
+    q = ring[start : start + shape.height_out * shape.width_out * shape.channels_out]
     events = 0
     for k in range(count):
-        neuron = index[k] - d[FIRST]
-        if 0 <= neuron < d[COUNT]:
-            events += add_event(d, q, taps, neuron, payload[k] if graded else i32(1))
-    int64s(d[at.P_EVENTS], 1)[0] += events
+        neuron = index[k] - first
+        if 0 <= neuron < sources:
+            events += add_event(shape, q, taps, neuron, payload[k] if graded else i32(1))
+    d.events[0] += events
 
 
 @kernel
-def taps_of(d):
+def taps_of(shape):
     """Number of stored taps."""
-    return d[CHANNELS_IN] * d[KERNEL_Y] * d[KERNEL_X] * (d[CHANNELS_OUT] // d[GROUPS])
+    return shape.channels_in * shape.kernel_y * shape.kernel_x * (shape.channels_out // shape.groups)
 
 
 @leaf
 def step(address, time):
     """Deliver this step's events through a shared integer kernel."""
-    d = int64s(address, CONV_WORDS)
-    deliver(d, time, int32s(d[at.P_RING], d[at.P_SLOTS] * d[at.P_N]), int32s(d[TAPS], taps_of(d)))
+    d = CONV(address)
+    deliver(d, time, int32s(d.ring, d.slots * d.n), int32s(d.taps, taps_of(d.shape)))
 
 
 @leaf
 def step_float(address, time):
     """Deliver this step's events through a shared float64 kernel."""
-    d = int64s(address, CONV_WORDS)
-    deliver(d, time, float64s(d[at.P_RING], d[at.P_SLOTS] * d[at.P_N]), float64s(d[TAPS], taps_of(d)))
+    d = CONV(address)
+    deliver(d, time, float64s(d.ring, d.slots * d.n), float64s(d.taps, taps_of(d.shape)))

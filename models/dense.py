@@ -8,24 +8,43 @@ a 16-bit word holds both and sums of up to 256 rows are made with one mask and o
 
 import numpy as np
 
-from loihi_emu.jit import disjoint, float64s, int32s, int64s, kernel, leaf, uint8s, uint16s, wide_vectors
-from loihi_emu.models import layout as at
+from loihi_emu.jit import (
+    address_of,
+    disjoint,
+    float64s,
+    int32s,
+    kernel,
+    leaf,
+    part,
+    uint8s,
+    uint16s,
+    whole,
+    wide_vectors,
+)
+from loihi_emu.models.layout import PROJECTION
+from loihi_emu.models.records import NUMBER, Record, array
 
 i32 = np.int32
 u16 = np.uint16
 
-PARTS = at.P_FIRST  # number of parts
-SCRATCH = at.P_FIRST + 1  # address of 2 * TILE 16-bit sums and as many zeros
-TABLE = at.P_FIRST + 2  # first part; each has PART_WORDS words:
+# A part: from the source neurons first <= i < end to so many targets (width) from one on. The stride is the bytes of a
+# row: its targets, rounded up to pairs. All synapses have one delay, or a byte each in the order of the weights.
+PART = Record(
+    "DensePart",
+    first=NUMBER,
+    end=NUMBER,
+    target=NUMBER,
+    width=NUMBER,
+    stride=NUMBER,
+    weights=NUMBER,
+    offset=NUMBER,
+    shift=NUMBER,
+    delay=NUMBER,
+    delays=array("uint8"),
+)
 
-FIRST, END = 0, 1  # source neurons FIRST <= i < END
-TARGET, WIDTH = 2, 3  # first target neuron, number of targets
-STRIDE = 4  # bytes of a row: its targets, rounded up to pairs
-WEIGHTS = 5  # address of the rows
-OFFSET, SHIFT = 6, 7
-DELAY = 8  # steps, the same for all synapses of the part
-DELAYS = 9  # address of one byte a synapse in the order of the weights, or 0
-PART_WORDS = 10
+# Scratch is 2 * TILE sums of 16 bits and as many zeros.
+DENSE = PROJECTION.extended("Dense", part_count=NUMBER, scratch=array("uint16"), parts=array(PART))
 
 TILE = 2048
 FLUSH = 256
@@ -153,73 +172,73 @@ def add_delayed(ring, row, delays, width, offset, shift, payload, slot, slots, n
 @leaf
 def step(address, time):
     """Deliver this step's events through dense synapses."""
-    parts = int64s(address, TABLE)[PARTS]
-    d = int64s(address, TABLE + parts * PART_WORDS)
-    count = int64s(d[at.S_COUNT], 1)[0]
+    d = DENSE(address)
+    count = d.count[0]
     if count == 0:
         return
-    every = int32s(d[at.S_INDEX], count)
-    graded = d[at.P_GRADED] != 0 and d[at.S_PAYLOAD] != 0
-    payloads = int32s(d[at.S_PAYLOAD] if graded else d[at.S_INDEX], count)
-    slots, n = d[at.P_SLOTS], d[at.P_N]
+    every = whole(d.index, count)
+    graded = d.graded != 0 and bool(d.payload)
+    payloads = whole(d.payload if graded else d.index, count)
+    slots, n = d.slots, d.n
+    scratch = address_of(d.scratch, 0)
     events = 0
-    for p in range(parts):
-        part = d[TABLE + p * PART_WORDS : TABLE + (p + 1) * PART_WORDS]
-        low = lower_bound(every, count, part[FIRST]) if part[FIRST] > 0 else 0
-        high = lower_bound(every, count, part[END])
+    for p in range(d.part_count):
+        one = d.parts[p]
+        first = one.first
+        low = lower_bound(every, count, first) if first > 0 else 0
+        high = lower_bound(every, count, one.end)
         if low == high:
             continue
-        first, width, target, weights, stride = part[FIRST], part[WIDTH], part[TARGET], part[WEIGHTS], part[STRIDE]
-        slot = (time + d[at.P_OFFSET] + part[DELAY]) % slots
+        width, target, weights, stride = one.width, one.target, one.weights, one.stride
+        slot = (time + d.offset + one.delay) % slots
         events += (high - low) * width
-        offset, shift = i32(part[OFFSET]), i32(part[SHIFT])
-        if part[DELAYS]:
-            ring = int32s(d[at.P_RING], slots * n)
+        offset, shift = i32(one.offset), i32(one.shift)
+        if one.delays:
+            ring = int32s(d.ring, slots * n)
             for k in range(low, high):
                 at_row = (every[k] - first) * stride
-                row, delays = uint8s(weights + at_row, stride), uint8s(part[DELAYS] + at_row, stride)
+                row, delays = uint8s(weights + at_row, stride), part(one.delays, at_row, stride)
                 payload = payloads[k] if graded else i32(1)
                 add_delayed(ring, row, delays, width, offset, shift, payload, slot, slots, n, target)
         else:
             for start in range(0, width, TILE):
-                q = int32s(d[at.P_RING] + 4 * (slot * n + target + start), min(TILE, width - start))
+                q = int32s(d.ring + 4 * (slot * n + target + start), min(TILE, width - start))
                 if graded:
                     for k in range(low, high):
                         row = uint8s(weights + start + (every[k] - first) * stride, stride - start)
                         add_scaled(q, row, offset, i32(payloads[k] << shift))
                 else:
-                    add_rows(q, every[low:high], first, weights + start, stride, offset, shift, d[SCRATCH])
-    int64s(d[at.P_EVENTS], 1)[0] += events
+                    add_rows(q, every[low:high], first, weights + start, stride, offset, shift, scratch)
+    d.events[0] += events
 
 
 @leaf
 def step_float(address, time):
     """Deliver this step's events through float64 weights (8 bytes each; offset and shift are not used)."""
-    parts = int64s(address, TABLE)[PARTS]
-    d = int64s(address, TABLE + parts * PART_WORDS)
-    count = int64s(d[at.S_COUNT], 1)[0]
-    every = int32s(d[at.S_INDEX], count)
-    graded = d[at.P_GRADED] != 0 and d[at.S_PAYLOAD] != 0
-    payloads = int32s(d[at.S_PAYLOAD] if graded else d[at.S_INDEX], count)
-    slots, n = d[at.P_SLOTS], d[at.P_N]
-    ring = float64s(d[at.P_RING], slots * n)
+    d = DENSE(address)
+    count = d.count[0]
+    every = whole(d.index, count)
+    graded = d.graded != 0 and bool(d.payload)
+    payloads = whole(d.payload if graded else d.index, count)
+    slots, n = d.slots, d.n
+    ring = float64s(d.ring, slots * n)
     events = 0
-    for p in range(parts):
-        part = d[TABLE + p * PART_WORDS : TABLE + (p + 1) * PART_WORDS]
-        low, high = lower_bound(every, count, part[FIRST]), lower_bound(every, count, part[END])
-        width = part[WIDTH]
-        slot = (time + d[at.P_OFFSET] + part[DELAY]) % slots
+    for p in range(d.part_count):
+        one = d.parts[p]
+        low, high = lower_bound(every, count, one.first), lower_bound(every, count, one.end)
+        width, target = one.width, one.target
+        slot = (time + d.offset + one.delay) % slots
         events += (high - low) * width
         for k in range(low, high):
-            at_row = (every[k] - part[FIRST]) * width
-            row = float64s(part[WEIGHTS] + 8 * at_row, width)
+            at_row = (every[k] - one.first) * width
+            row = float64s(one.weights + 8 * at_row, width)
             factor = float(payloads[k]) if graded else 1.0
-            if part[DELAYS]:
-                delays = uint8s(part[DELAYS] + at_row, width)
+            if one.delays:
+                delays = part(one.delays, at_row, width)
                 for i in range(width):
-                    ring[((slot + np.int64(delays[i])) % slots) * n + part[TARGET] + i] += row[i] * factor
+                    ring[((slot + np.int64(delays[i])) % slots) * n + target + i] += row[i] * factor
             else:
-                q = ring[slot * n + part[TARGET] : slot * n + part[TARGET] + width]
+                q = ring[slot * n + target : slot * n + target + width]
                 for i in range(width):
                     q[i] += row[i] * factor
-    int64s(d[at.P_EVENTS], 1)[0] += events
+    d.events[0] += events

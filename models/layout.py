@@ -1,10 +1,10 @@
-"""Where things stand in a leaf's description: a row of 64-bit words (numbers and addresses) that the image fills in.
+"""Records that many leaves share: a source of spikes, a group of neurons, a projection; and the constants of groups.
 
-A leaf is called as ``leaf(address of its description, step)``. A population group's description begins with the
-fields ``G_*``, then addresses of its state arrays, then pairs (address, bytes per block) of its parameter arrays.
-A parameter that is the same for all neurons is one block of equal numbers with 0 bytes per block: the same loop
-serves scalars and per-neuron values, and the block stays in the first-level cache.
+A parameter that is the same for all neurons is one block of equal numbers: the same loop serves scalars and per-neuron
+values, and the block stays in the first-level cache.
 """
+
+from loihi_emu.models.records import NUMBER, Record, array, parameter
 
 BLOCK = 1024
 """Neurons updated in one go: the mask, the parameters and the state of a block fit in a 32 KiB cache."""
@@ -12,23 +12,26 @@ BLOCK = 1024
 SCRATCH = 10 * BLOCK
 """Scratch of a group: a block's mask, two blocks of 32-bit parameters, and a block of zero bytes."""
 
-# Every source of spikes (a population group, an input) begins with these.
-S_COUNT = 0  # address of the number of spikes of this step, int64
-S_INDEX = 1  # address of their neuron indices, int32, ascending
-S_PAYLOAD = 2  # address of their payloads, int32; 0 when all are 1
+# Every source of spikes (a population group, an input): this step's spikes. Their indices ascend; without payloads
+# all are 1.
+SOURCE = Record("Source", count=array("int64"), index=array("int32"), payload=array("int32"))
 
-G_N = 3  # neurons
-G_MASK = 4  # address of SCRATCH bytes of scratch; the first BLOCK are the mask
-G_RING = 5  # address of the accumulators of arriving weights, slots x neurons; a block of zeros without inputs
-G_SLOTS = 6  # slots of the ring; 0 without inputs
-G_HOT = 7  # address of one byte a block: may u or v leave its field in the next step?
-G_BOUNDS = 8  # address of the populations' first neurons and the end, int64
-G_POPULATIONS = 9  # how many populations the group holds
-G_COUNTERS = 10  # address of the counters, int64, populations x COUNTERS
-G_FLAGS = 11
-G_STATE = 12  # addresses of up to 8 state arrays
-G_PARAMETERS = 20  # pairs of words
-GROUP_WORDS = 52
+# A group of neurons: the mask's scratch has SCRATCH bytes, of which the first BLOCK are the mask; the ring is slots x n
+# accumulators of arriving weights, and a block of zeros without inputs (slots 0); hot says of each block whether u or v
+# may leave its field in the next step; bounds are the populations' first neurons and the end; counters are populations
+# x COUNTERS.
+GROUP = SOURCE.extended(
+    "Group",
+    n=NUMBER,
+    mask=NUMBER,
+    ring=NUMBER,
+    slots=NUMBER,
+    hot=array("uint8"),
+    bounds=array("int64"),
+    populations=NUMBER,
+    counters=array("int64"),
+    flags=NUMBER,
+)
 
 # Flags of a group.
 REFRACTORY = 1  # some refractory period is longer than one step
@@ -52,7 +55,51 @@ U_BIT = 8
 X_BIT = 16
 V_BIT = 32
 
-# A projection: source fields, then these.
+# A projection: the source, then the target's ring of slots x n accumulators. With offset 0 an event of this step
+# arrives in this step, with 1 in the next; the payload multiplies the weight where graded is 1.
+PROJECTION = SOURCE.extended(
+    "Projection", ring=NUMBER, slots=NUMBER, n=NUMBER, offset=NUMBER, events=array("int64"), graded=NUMBER
+)
+
+CHUNK = 1 << 16
+"""Targets that one 16-bit synapse index reaches."""
+
+
+def neurons(name: str, state: dict[str, str], parameters: dict[str, str], accumulator: str = "int32") -> Record:
+    """A group of neurons of one model: GROUP's fields, with a ring of accumulators of a type, and these.
+
+    Parameters
+    ----------
+    name : str
+    state : dict
+        State variables and their dtypes.
+    parameters : dict
+        Parameters as the kernel reads them, and their dtypes.
+    accumulator : str
+        dtype of the sums of arriving weights.
+    """
+    fields = {k: array(v) for k, v in state.items()} | {k: parameter(v) for k, v in parameters.items()}
+    taken = GROUP.fields.keys() & fields.keys()
+    assert not taken, f"{name}: {taken} are fields of every group"
+    return Record(name, **{**GROUP.fields, "ring": array(accumulator), **fields})
+
+
+# TRANSITION
+S_COUNT = 0  # address of the number of spikes of this step, int64
+S_INDEX = 1  # address of their neuron indices, int32, ascending
+S_PAYLOAD = 2  # address of their payloads, int32; 0 when all are 1
+G_N = 3  # neurons
+G_MASK = 4  # address of SCRATCH bytes of scratch; the first BLOCK are the mask
+G_RING = 5  # address of the accumulators of arriving weights, slots x neurons; a block of zeros without inputs
+G_SLOTS = 6  # slots of the ring; 0 without inputs
+G_HOT = 7  # address of one byte a block: may u or v leave its field in the next step?
+G_BOUNDS = 8  # address of the populations' first neurons and the end, int64
+G_POPULATIONS = 9  # how many populations the group holds
+G_COUNTERS = 10  # address of the counters, int64, populations x COUNTERS
+G_FLAGS = 11
+G_STATE = 12  # addresses of up to 8 state arrays
+G_PARAMETERS = 20  # pairs of words
+GROUP_WORDS = 52
 P_RING = 3  # address of the target's ring
 P_SLOTS = 4
 P_N = 5  # neurons of the target group (length of a slot)
@@ -60,6 +107,3 @@ P_OFFSET = 6  # 0: an event of this step arrives in this step; 1: in the next
 P_EVENTS = 7  # address of the counter of synaptic events, int64
 P_GRADED = 8  # 1: the payload multiplies the weight
 P_FIRST = 9  # first field of the kind's own
-
-CHUNK = 1 << 16
-"""Targets that one 16-bit synapse index reaches."""

@@ -7,7 +7,7 @@ synapse without delay delivers it, and a postsynaptic spike of step t counts in 
 
 import numpy as np
 
-from loihi_emu.jit import int32s, int64s, kernel, leaf, uint8s, uint32s
+from loihi_emu.jit import address_of, kernel, leaf, part, uint32s, whole
 from loihi_emu.models import learning_layout as to
 from loihi_emu.models import passes, products, rows, traces
 from loihi_emu.philox import fill
@@ -21,9 +21,9 @@ FULL, SINGLE = rows.FULL, rows.SINGLE
 @kernel
 def list_spikes(d):
     """List the postsynaptic neurons that spiked in this epoch; returns their number."""
-    n = d[to.POST + to.SIDE_N]
-    stamp = uint8s(d[to.POST + to.SIDE_STAMP], n)
-    listed = int32s(d[to.LISTED], n)
+    n = d.post.n
+    stamp = whole(d.post.stamp, n)
+    listed = whole(d.listed, n)
     count = 0
     for i in range(n):
         if stamp[i] != 0:
@@ -44,17 +44,17 @@ def any_set(stamp):
 @kernel
 def activate(d, time, fired_pre, fired_post):
     """Mark the products that act in this epoch; returns their gates as bits."""
-    epoch = (time + 1) // d[to.EPOCH]
+    epoch = (time + 1) // d.epoch
     gates = 0
-    for k in range(d[to.PRODUCTS]):
+    for k in range(d.product_count):
         q = rows.product_of(d, k)
-        gate = q[to.Q_GATE]
+        gate = q.gate
         active = gate == to.GATE_U or (fired_pre if gate == to.GATE_X else fired_post)
-        mask = q[to.Q_EPOCHS]
+        mask = q.epochs
         for exponent in range(10):
             if mask & (1 << exponent) and epoch & ((1 << exponent) - 1):
                 active = False
-        q[to.Q_ACTIVE] = 1 if active else 0
+        q.active = 1 if active else 0
         if active:
             gates |= 1 << gate
     return gates
@@ -63,13 +63,13 @@ def activate(d, time, fired_pre, fired_post):
 @kernel
 def draw(d, time, which):
     """One 16-bit random number for every neuron of both sides and every target that changes."""
-    n_pre, n_post = d[to.PRE + to.SIDE_N], d[to.POST + to.SIDE_N]
+    n_pre, n_post = d.pre.n, d.post.n
     for goal in range(3):
         if which & (1 << goal):
-            stream, sample, step = u64(d[to.STREAM]), traces.sample_of(d), u64(time)
-            out = uint32s(d[to.RANDOM_PRE + goal], (n_pre + 1) >> 1)
+            stream, sample, step = u64(d.stream), traces.sample_of(d), u64(time)
+            out = uint32s(address_of(d.random[goal].pre, 0), (n_pre + 1) >> 1)
             fill(out, traces.key_of(d, to.KEY_PRE + 16 * goal), stream, sample, step)
-            out = uint32s(d[to.RANDOM_POST + goal], (n_post + 1) >> 1)
+            out = uint32s(address_of(d.random[goal].post, 0), (n_post + 1) >> 1)
             fill(out, traces.key_of(d, to.KEY_POST + 16 * goal), stream, sample, step)
 
 
@@ -92,31 +92,31 @@ def mark(moved, values):
 @kernel
 def prepare(d, count):
     """Compute the parts of the active products that depend on one side only, and mark the sources that move."""
-    n_pre, n_post = d[to.PRE + to.SIDE_N], d[to.POST + to.SIDE_N]
-    before, after = uint8s(d[to.PRE + to.SIDE_STAMP], n_pre), uint8s(d[to.POST + to.SIDE_STAMP], n_post)
-    moved = uint8s(d[to.MOVED], n_pre)
+    n_pre, n_post = d.pre.n, d.post.n
+    before, after = whole(d.pre.stamp, n_pre), whole(d.post.stamp, n_post)
+    moved = whole(d.moved, n_pre)
     moved[:] = 0
     full = False
     gated = False
-    for k in range(d[to.PRODUCTS]):
+    for k in range(d.product_count):
         q = rows.product_of(d, k)
-        if q[to.Q_ACTIVE] == 0:
+        if q.active == 0:
             continue
-        if q[to.Q_GATE] == to.GATE_Y:
-            products.post_at_spikes(d, q, int32s(d[to.LISTED], count))
-            for step in range(d[to.EPOCH]):
+        if q.gate == to.GATE_Y:
+            products.post_at_spikes(d, q, whole(d.listed, count))
+            for step in range(d.epoch):
                 if has_step(after, step):
                     parts = products.pre_parts(d, q, step)
                     products.side_part(d, q, step, i64(1), parts)
                     mark(moved, parts)
-        elif q[to.Q_GATE] == to.GATE_X:
+        elif q.gate == to.GATE_X:
             gated = True
-            for step in range(d[to.EPOCH]):
+            for step in range(d.epoch):
                 if has_step(before, step):
                     products.side_part(d, q, step, i64(0), products.post_parts(d, q, step))
         else:
             full = True
-            last = d[to.EPOCH] - 1
+            last = d.epoch - 1
             products.side_part(d, q, last, i64(1), products.pre_parts(d, q, last))
             products.side_part(d, q, last, i64(0), products.post_parts(d, q, last))
     for j in range(n_pre):
@@ -128,10 +128,10 @@ def prepare(d, count):
 def only_product(d):
     """The one active product gated by y0, if it is alone, narrow and of both sides, in epochs of one step; else -1."""
     found = -1
-    for k in range(d[to.PRODUCTS]):
+    for k in range(d.product_count):
         q = rows.product_of(d, k)
-        if q[to.Q_ACTIVE] and q[to.Q_GATE] == to.GATE_Y:
-            if found >= 0 or q[to.Q_FUSED] != to.BY_POST or d[to.EPOCH] > 1:
+        if q.active and q.gate == to.GATE_Y:
+            if found >= 0 or q.fused != to.BY_POST or d.epoch > 1:
                 return -1
             found = k
     return found
@@ -141,12 +141,12 @@ def only_product(d):
 def fusable(d, which):
     """Whether whole rows can take the active products in one pass; the rows' two (or one) products, -1 for none."""
     first = second = -1
-    if which != 1 or d[to.ROWS]:
+    if which != 1 or d.rows:
         return -1, -1
-    for k in range(d[to.PRODUCTS]):
+    for k in range(d.product_count):
         q = rows.product_of(d, k)
-        if q[to.Q_ACTIVE] and q[to.Q_GATE] != to.GATE_Y:
-            if q[to.Q_FUSED] == 0 or second >= 0:
+        if q.active and q.gate != to.GATE_Y:
+            if q.fused == 0 or second >= 0:
                 return -1, -1
             if first < 0:
                 first = k
@@ -154,7 +154,7 @@ def fusable(d, which):
                 second = k
     if first >= 0 and second >= 0:
         q, p = rows.product_of(d, first), rows.product_of(d, second)
-        if q[to.Q_GATE] != p[to.Q_GATE] or q[to.Q_FUSED] == to.BY_WEIGHT:
+        if q.gate != p.gate or q.fused == to.BY_WEIGHT:
             return -1, -1
     return first, second
 
@@ -162,11 +162,10 @@ def fusable(d, which):
 @kernel
 def update_rows(d, count, which):
     """Update whole rows; in a dense matrix also single synapses."""
-    n_pre, n_post = d[to.PRE + to.SIDE_N], d[to.POST + to.SIDE_N]
-    moved = uint8s(d[to.MOVED], n_pre)
-    sparse = d[to.ROWS] != 0
-    starts = int64s(d[to.ROWS] if sparse else d[to.LISTED], n_pre + 1 if sparse else 0)
-    listed = int32s(d[to.LISTED], count)
+    n_pre, n_post = d.pre.n, d.post.n
+    moved = whole(d.moved, n_pre)
+    sparse = bool(d.rows)
+    listed = whole(d.listed, count)
     alone = only_product(d) if which == 1 and not sparse else -1
     if alone >= 0:
         passes.gather_listed(d, rows.product_of(d, alone), listed)
@@ -176,8 +175,8 @@ def update_rows(d, count, which):
         updates += n_post * passes.update_fused(d, listed, first_product, second_product)
     for j in range(n_pre):
         if moved[j] == FULL and first_product < 0:
-            first = starts[j] if sparse else j * n_post
-            end = starts[j + 1] if sparse else first + n_post
+            first = d.rows[j] if sparse else j * n_post
+            end = d.rows[j + 1] if sparse else first + n_post
             for place in range(first, end, to.BLOCK):
                 rows.update_block(d, j, place, place - first, min(to.BLOCK, end - place), listed, which)
             updates += end - first
@@ -194,15 +193,15 @@ def update_rows(d, count, which):
 @kernel
 def update_columns(d, count, which):
     """Update the synapses of a sparse matrix whose targets spiked, but for those of rows updated whole."""
-    n_pre, n_post = d[to.PRE + to.SIDE_N], d[to.POST + to.SIDE_N]
-    moved = uint8s(d[to.MOVED], n_pre)
-    starts = int64s(d[to.COLUMNS], n_post + 1)
-    listed = int32s(d[to.LISTED], count)
+    n_pre, n_post = d.pre.n, d.post.n
+    moved = whole(d.moved, n_pre)
+    starts = whole(d.columns, n_post + 1)
+    listed = whole(d.listed, count)
     updates = 0
     for k in range(count):
         i = listed[k]
         first, n = starts[i], starts[i + 1] - starts[i]
-        places, sources = int32s(d[to.COLUMN_SYNAPSE] + 4 * first, n), int32s(d[to.COLUMN_PRE] + 4 * first, n)
+        places, sources = part(d.column_synapse, first, n), part(d.column_pre, first, n)
         for s in range(n):
             if moved[sources[s]] == SINGLE:
                 rows.update_one(d, i64(sources[s]), i64(i), i64(places[s]), which)
@@ -213,9 +212,9 @@ def update_columns(d, count, which):
 @kernel
 def finish_epoch(d, time):
     """Update the synapses at the end of an epoch."""
-    n_pre, n_post = d[to.PRE + to.SIDE_N], d[to.POST + to.SIDE_N]
-    fired_pre = any_set(uint8s(d[to.PRE + to.SIDE_STAMP], n_pre))
-    fired_post = any_set(uint8s(d[to.POST + to.SIDE_STAMP], n_post))
+    n_pre, n_post = d.pre.n, d.post.n
+    fired_pre = any_set(whole(d.pre.stamp, n_pre))
+    fired_post = any_set(whole(d.post.stamp, n_post))
     gates = activate(d, time, fired_pre, fired_post)
     if gates == 0:
         return
@@ -224,18 +223,18 @@ def finish_epoch(d, time):
     count = list_spikes(d) if gates & (1 << to.GATE_Y) else 0
     prepare(d, count)
     updates = update_rows(d, count, which)
-    if d[to.ROWS] and count:
+    if d.rows and count:
         updates += update_columns(d, count, which)
-    int64s(d[to.UPDATES], 1)[0] += updates
+    d.updates[0] += updates
 
 
 @leaf
 def step(address, time):
     """One step of a connection that learns."""
-    d = int64s(address, to.LEARN_WORDS)
+    d = to.LEARNING(address)
     traces.advance(d, time)
-    if (time + 1) % d[to.EPOCH] == 0:
-        if d[to.ENABLED]:
+    if (time + 1) % d.epoch == 0:
+        if d.enabled:
             finish_epoch(d, time)
-        uint8s(d[to.PRE + to.SIDE_STAMP], d[to.PRE + to.SIDE_N])[:] = 0
-        uint8s(d[to.POST + to.SIDE_STAMP], d[to.POST + to.SIDE_N])[:] = 0
+        whole(d.pre.stamp, d.pre.n)[:] = 0
+        whole(d.post.stamp, d.post.n)[:] = 0

@@ -8,18 +8,28 @@ numbers are drawn from Philox, and a rule set may have a generator of its own.
 import numpy as np
 
 from loihi_emu.arithmetic import noise_value
-from loihi_emu.jit import disjoint, int16s, int32s, int64s, leaf, uint8s, uint32s
+from loihi_emu.jit import disjoint, leaf, whole
+from loihi_emu.models.records import NUMBER, Record, array
 from loihi_emu.philox import fill
 
 i32 = np.int32
 
-# Draws of one population from Philox.
-D_OUT, D_N, D_SEED, D_STREAM, D_SAMPLE, D_SCRATCH = range(6)
-DRAW_WORDS = 6
+# Draws of one population from Philox; scratch has room for a number each.
+DRAW = Record(
+    "Draw", out=array("int16"), n=NUMBER, seed=NUMBER, stream=NUMBER, sample=array("int64"), scratch=array("uint32")
+)
 
 # From draws to the array that the compartments read: base + noise.
-A_DRAWS, A_N, A_OFFSET, A_EXPONENT, A_ENABLED, A_BASE, A_OUT = range(7)
-APPLY_WORDS = 7
+APPLY = Record(
+    "Apply",
+    draws=array("int16"),
+    n=NUMBER,
+    offset=NUMBER,
+    exponent=NUMBER,
+    enabled=array("uint8"),
+    base=array("int32"),
+    out=array("int32"),
+)
 
 
 @disjoint
@@ -40,19 +50,16 @@ def add_noise(out, base, draws, enabled, offset, exponent):
 @leaf
 def draw(address, time):
     """Fill ``out`` (int16) with U = ((r * 255) >> 32) - 127 from 32-bit numbers r."""
-    d = int64s(address, DRAW_WORDS)
-    n = d[D_N]
-    numbers = uint32s(d[D_SCRATCH], n)
-    sample = int64s(d[D_SAMPLE], 1)[0]
-    fill(numbers, np.uint64(d[D_SEED]), np.uint64(d[D_STREAM]), np.uint64(sample), np.uint64(time))
-    to_levels(int16s(d[D_OUT], n), numbers)
+    d = DRAW(address)
+    numbers = whole(d.scratch, d.n)
+    fill(numbers, np.uint64(d.seed), np.uint64(d.stream), np.uint64(d.sample[0]), np.uint64(time))
+    to_levels(whole(d.out, d.n), numbers)
 
 
 @leaf
 def apply(address, time):
     """Write base + noise for every neuron of a population."""
-    d = int64s(address, APPLY_WORDS)
-    n = d[A_N]
-    draws, enabled = int16s(d[A_DRAWS], n), uint8s(d[A_ENABLED], n)
-    base, out = int32s(d[A_BASE], n), int32s(d[A_OUT], n)
-    add_noise(out, base, draws, enabled, i32(d[A_OFFSET]), i32(d[A_EXPONENT]))
+    d = APPLY(address)
+    n = d.n
+    draws, enabled, base = whole(d.draws, n), whole(d.enabled, n), whole(d.base, n)
+    add_noise(whole(d.out, n), base, draws, enabled, i32(d.offset), i32(d.exponent))

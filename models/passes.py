@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from loihi_emu.jit import int32s, kernel, uint8s, uint16s
+from loihi_emu.jit import kernel, part, whole
 from loihi_emu.models import fused, products
 from loihi_emu.models import learning_layout as to
 from loihi_emu.models.rows import FULL, LEAST, MOST, delay_of, product_of, scale_of, step_of, tag_of
@@ -14,46 +14,46 @@ i64 = np.int64
 @kernel
 def is_plain(d):
     """Whether a byte is its weight, 0..255, and all 8 bits are kept."""
-    return d[to.LOW] == 0 and d[to.UNIT] == 0 and d[to.DROPPED] == 0
+    return d.low == 0 and d.unit == 0 and d.dropped == 0
 
 
 @kernel
 def compute_listed(d, j, listed):
     """New weights of the listed targets of a row that is updated whole, by all active products; kept for later."""
-    n_pre, n_post = d[to.PRE + to.SIDE_N], d[to.POST + to.SIDE_N]
-    before, after = uint8s(d[to.PRE + to.SIDE_STAMP], n_pre)[j], uint8s(d[to.POST + to.SIDE_STAMP], n_post)
-    codes, saved = uint8s(d[to.CODES] + j * n_post, n_post), uint8s(d[to.SAVED], n_post)
-    r_pre, r_post = i32(uint16s(d[to.RANDOM_PRE], n_pre)[j]), uint16s(d[to.RANDOM_POST], n_post)
-    dropped, low, unit = i32(d[to.DROPPED]), i32(d[to.LOW]), i32(d[to.UNIT])
+    n_pre, n_post = d.pre.n, d.post.n
+    before, after = d.pre.stamp[j], whole(d.post.stamp, n_post)
+    codes, saved = part(d.codes, j * n_post, n_post), whole(d.saved, n_post)
+    r_pre, r_post = i32(d.random[0].pre[j]), whole(d.random[0].post, n_post)
+    dropped, low, unit = i32(d.dropped), i32(d.low), i32(d.unit)
     for k in range(listed.shape[0]):
         i = listed[k]
         w = i64(fused.weight(codes[i], unit, low))
         a = w << to.FRACTION
-        for number in range(d[to.PRODUCTS]):
+        for number in range(d.product_count):
             q = product_of(d, number)
-            if q[to.Q_ACTIVE] == 0 or (q[to.Q_GATE] == to.GATE_X and before == 0):
+            if q.active == 0 or (q.gate == to.GATE_X and before == 0):
                 continue
-            if q[to.Q_GATE] == to.GATE_Y:
+            if q.gate == to.GATE_Y:
                 step = i64(after[i]) - 1
-                value = i64(int32s(q[to.Q_PRE] + 4 * step * n_pre, n_pre)[j]) * i64(int32s(q[to.Q_POST], n_post)[i])
-                value = value << q[to.Q_SHIFT]
+                value = i64(q.pre[step * n_pre + j]) * i64(q.post[i])
+                value = value << q.shift
             else:
                 value = scale_of(d, q, j, before) * i64(products.post_parts(d, q, step_of(d, q, j, before))[i])
-            if q[to.Q_SYNAPTIC]:
+            if q.synaptic:
                 place = j * n_post + i64(i)
                 value *= products.synaptic_part(q, w, delay_of(d, place), tag_of(d, place))
             a = min(max(a + value, i64(LEAST)), i64(MOST))
         saved[k] = fused.code(
-            i32(a), i32(i32(r_post[i]) + r_pre), i32(to.FRACTION + d[to.DROPPED]), i32(d[to.W_LEAST]),
-            i32(d[to.W_MOST]), dropped, low, unit,
+            i32(a), i32(i32(r_post[i]) + r_pre), i32(to.FRACTION + d.dropped), i32(d.least),
+            i32(d.most), dropped, low, unit,
         )  # fmt: skip
 
 
 @kernel
 def put_listed(d, j, listed):
     """Store what :func:`compute_listed` kept."""
-    n_post = d[to.POST + to.SIDE_N]
-    codes, saved = uint8s(d[to.CODES] + j * n_post, n_post), uint8s(d[to.SAVED], n_post)
+    n_post = d.post.n
+    codes, saved = part(d.codes, j * n_post, n_post), whole(d.saved, n_post)
     for k in range(listed.shape[0]):
         codes[listed[k]] = saved[k]
 
@@ -64,16 +64,16 @@ def update_fused(d, listed, first_product, second_product):
 
     Returns their number.
     """
-    n_pre, n_post = d[to.PRE + to.SIDE_N], d[to.POST + to.SIDE_N]
-    stamps, moved = uint8s(d[to.PRE + to.SIDE_STAMP], n_pre), uint8s(d[to.MOVED], n_pre)
-    r_pre, r_post = uint16s(d[to.RANDOM_PRE], n_pre), uint16s(d[to.RANDOM_POST], n_post)
-    bits, least, most = i32(to.FRACTION + d[to.DROPPED]), i32(d[to.W_LEAST]), i32(d[to.W_MOST])
-    dropped, low, unit = i32(d[to.DROPPED]), i32(d[to.LOW]), i32(d[to.UNIT])
-    plain, all_codes, two = is_plain(d), d[to.CODES], second_product >= 0
+    n_pre, n_post = d.pre.n, d.post.n
+    stamps, moved = whole(d.pre.stamp, n_pre), whole(d.moved, n_pre)
+    r_pre, r_post = whole(d.random[0].pre, n_pre), whole(d.random[0].post, n_post)
+    bits, least, most = i32(to.FRACTION + d.dropped), i32(d.least), i32(d.most)
+    dropped, low, unit = i32(d.dropped), i32(d.low), i32(d.unit)
+    plain, all_codes, two = is_plain(d), d.codes, second_product >= 0
     q, p = product_of(d, first_product), product_of(d, max(second_product, 0))
-    first_by_post, second_by_post = q[to.Q_FUSED] == to.BY_POST, p[to.Q_FUSED] == to.BY_POST
-    constant = p[to.Q_CONSTANT] if two else q[to.Q_CONSTANT]
-    post, other = products.post_parts(d, q, d[to.EPOCH] - 1), products.post_parts(d, p, d[to.EPOCH] - 1)
+    first_by_post, second_by_post = q.fused == to.BY_POST, p.fused == to.BY_POST
+    constant = p.constant if two else q.constant
+    post, other = products.post_parts(d, q, d.epoch - 1), products.post_parts(d, p, d.epoch - 1)
     spiked = listed.shape[0] > 0
     count = 0
     for j in range(n_pre):
@@ -83,9 +83,9 @@ def update_fused(d, listed, first_product, second_product):
         if spiked:
             compute_listed(d, j, listed)
         stamp = stamps[j]
-        codes, r = uint8s(all_codes + j * n_post, n_post), i32(r_pre[j])
+        codes, r = part(all_codes, j * n_post, n_post), i32(r_pre[j])
         scale = i32(scale_of(d, q, j, stamp))
-        if q[to.Q_GATE] == to.GATE_X:
+        if q.gate == to.GATE_X:
             post, other = products.post_parts(d, q, i64(stamp) - 1), products.post_parts(d, p, i64(stamp) - 1)
         if two:
             second = i32(scale_of(d, p, j, stamp))
@@ -122,9 +122,9 @@ def update_fused(d, listed, first_product, second_product):
 @kernel
 def gather_listed(d, q, listed):
     """Put the postsynaptic parts and random numbers of the listed targets side by side."""
-    n = d[to.POST + to.SIDE_N]
-    parts, r_post = int32s(q[to.Q_POST], n), uint16s(d[to.RANDOM_POST], n)
-    values, random = int32s(d[to.LISTED_PART], n), uint16s(d[to.LISTED_RANDOM], n)
+    n = d.post.n
+    parts, r_post = whole(q.post, n), whole(d.random[0].post, n)
+    values, random = whole(d.listed_part, n), whole(d.listed_random, n)
     for k in range(listed.shape[0]):
         values[k] = parts[listed[k]]
         random[k] = r_post[listed[k]]
@@ -133,13 +133,13 @@ def gather_listed(d, q, listed):
 @kernel
 def update_listed(d, q, j, row, listed):
     """Update weights of a dense row at the listed targets, in an epoch of one step, by one product of both sides."""
-    n_pre, n_post = d[to.PRE + to.SIDE_N], d[to.POST + to.SIDE_N]
-    codes = uint8s(d[to.CODES] + row, n_post)
-    values, random = int32s(d[to.LISTED_PART], n_post), uint16s(d[to.LISTED_RANDOM], n_post)
-    scale = i32(i64(int32s(q[to.Q_PRE], n_pre)[j]) << q[to.Q_SHIFT])
-    r_pre = i32(uint16s(d[to.RANDOM_PRE], n_pre)[j])
-    least, most, bits = i32(d[to.W_LEAST]), i32(d[to.W_MOST]), i32(to.FRACTION + d[to.DROPPED])
-    dropped, low, unit = i32(d[to.DROPPED]), i32(d[to.LOW]), i32(d[to.UNIT])
+    n_post = d.post.n
+    codes = part(d.codes, row, n_post)
+    values, random = whole(d.listed_part, n_post), whole(d.listed_random, n_post)
+    scale = i32(i64(q.pre[j]) << q.shift)
+    r_pre = i32(d.random[0].pre[j])
+    least, most, bits = i32(d.least), i32(d.most), i32(to.FRACTION + d.dropped)
+    dropped, low, unit = i32(d.dropped), i32(d.low), i32(d.unit)
     if is_plain(d):
         fused.plain_at_listed(codes, listed, values, scale, random, r_pre, bits, least, most, dropped, low, unit)
     else:

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from loihi_emu.jit import disjoint, int32s, int64s, kernel, leaf, uint8s, uint16s, wide_vectors
-from loihi_emu.models import layout as at
+from loihi_emu.jit import disjoint, int32s, kernel, leaf, part, whole, wide_vectors
 from loihi_emu.models import learning_layout as to
 from loihi_emu.models.dense import lower_bound
 
@@ -63,17 +62,17 @@ def add_shifted(q, row, unit, low, shift):
 @kernel
 def deliver_shifted(d, q, index, low, high):
     """Binary events through whole dense rows with one delay, by a negative exponent."""
-    width, codes, first = d[to.D_WIDTH], d[to.D_CODES], d[to.D_FIRST]
+    width, codes, first = d.width, d.codes, d.first
     for k in range(low, high):
-        row = uint8s(codes + (index[k] - first) * width, width)
-        add_shifted(q, row, i32(d[to.D_UNIT]), i32(d[to.D_LOW]), i32(-d[to.D_EXPONENT]))
+        row = part(codes, (index[k] - first) * width, width)
+        add_shifted(q, row, i32(d.unit), i32(d.low), i32(-d.exponent))
 
 
 @kernel
 def deliver_plain(d, q, index, low, high):
     """Binary events through whole dense rows with one delay."""
-    width, codes, first = d[to.D_WIDTH], d[to.D_CODES], d[to.D_FIRST]
-    sums = uint16s(d[to.D_SUMS], width)
+    width, codes, first = d.width, d.codes, d.first
+    sums = whole(d.sums, width)
     done = low
     while done < high:
         batch = min(FLUSH, high - done)
@@ -81,38 +80,36 @@ def deliver_plain(d, q, index, low, high):
         while k + 4 <= end:
             add_four(
                 sums,
-                uint8s(codes + (index[k] - first) * width, width),
-                uint8s(codes + (index[k + 1] - first) * width, width),
-                uint8s(codes + (index[k + 2] - first) * width, width),
-                uint8s(codes + (index[k + 3] - first) * width, width),
+                part(codes, (index[k] - first) * width, width),
+                part(codes, (index[k + 1] - first) * width, width),
+                part(codes, (index[k + 2] - first) * width, width),
+                part(codes, (index[k + 3] - first) * width, width),
             )
             k += 4
         while k < end:
-            add_bytes(sums, uint8s(codes + (index[k] - first) * width, width))
+            add_bytes(sums, part(codes, (index[k] - first) * width, width))
             k += 1
-        flush(q, sums, i32((d[to.D_LOW] * batch) << d[to.D_EXPONENT]), i32(d[to.D_UNIT] + d[to.D_EXPONENT]))
+        flush(q, sums, i32((d.low * batch) << d.exponent), i32(d.unit + d.exponent))
         done = end
 
 
 @kernel
 def deliver_each(d, ring, slot, j, payload):
     """One event of any kind through the row of source j, synapse by synapse; returns their number."""
-    sparse = d[to.D_ROWS] != 0
-    width, n, slots = d[to.D_WIDTH], d[at.P_N], d[at.P_SLOTS]
-    starts = int64s(d[to.D_ROWS] if sparse else d[at.P_EVENTS], d[to.D_N] + 1 if sparse else 0)
-    first = starts[j] if sparse else j * width
-    end = starts[j + 1] if sparse else first + width
-    codes = uint8s(d[to.D_CODES] + first, end - first)
-    target = int32s(d[to.D_TARGETS] + 4 * first if sparse else d[at.P_RING], end - first)
-    delays = uint8s(d[to.D_DELAYS] + first if d[to.D_DELAYS] else d[to.D_CODES], end - first)
+    sparse = bool(d.rows)
+    width, n, slots = d.width, d.n, d.slots
+    first = d.rows[j] if sparse else j * width
+    end = d.rows[j + 1] if sparse else first + width
+    codes, target = part(d.codes, first, end - first), part(d.targets, first, end - first)
+    delays = part(d.delays, first, end - first)
     for k in range(end - first):
         i = i64(target[k]) if sparse else k
         arrival = slot
-        if d[to.D_DELAYS]:
+        if d.delays:
             arrival += i64(delays[k])
             arrival = arrival - slots if arrival >= slots else arrival
-        weight = effective(codes[k], d[to.D_UNIT], d[to.D_LOW], d[to.D_EXPONENT])
-        place = arrival * n + d[to.D_TARGET] + i * d[to.D_TARGET_STEP]
+        weight = effective(codes[k], d.unit, d.low, d.exponent)
+        place = arrival * n + d.target + i * d.target_step
         ring[place] = i32(ring[place] + i32(i32(weight) * payload))
     return end - first
 
@@ -120,29 +117,29 @@ def deliver_each(d, ring, slot, j, payload):
 @leaf
 def step(address, time):
     """Deliver this step's events."""
-    d = int64s(address, to.DELIVER_WORDS)
-    count = int64s(d[at.S_COUNT], 1)[0]
+    d = to.PLASTIC(address)
+    count = d.count[0]
     if count == 0:
         return
-    index = int32s(d[at.S_INDEX], count)
-    graded = d[at.P_GRADED] != 0 and d[at.S_PAYLOAD] != 0
-    payload = int32s(d[at.S_PAYLOAD] if graded else d[at.S_INDEX], count)
-    slots, n, first = d[at.P_SLOTS], d[at.P_N], d[to.D_FIRST]
-    slot = (time + d[at.P_OFFSET] + d[to.D_DELAY]) % slots
+    index = whole(d.index, count)
+    graded = d.graded != 0 and bool(d.payload)
+    payload = whole(d.payload if graded else d.index, count)
+    slots, n, first = d.slots, d.n, d.first
+    slot = (time + d.offset + d.delay) % slots
     low = lower_bound(index, count, first) if first > 0 else 0
-    high = lower_bound(index, count, first + d[to.D_N] * d[to.D_STEP])
+    high = lower_bound(index, count, first + d.sources * d.step)
     events = 0
-    if d[to.D_PLAIN] and not graded:
-        q = int32s(d[at.P_RING] + 4 * (slot * n + d[to.D_TARGET]), d[to.D_WIDTH])
-        if d[to.D_EXPONENT] >= 0:
+    if d.plain and not graded:
+        q = int32s(d.ring + 4 * (slot * n + d.target), d.width)
+        if d.exponent >= 0:
             deliver_plain(d, q, index, low, high)
         else:
             deliver_shifted(d, q, index, low, high)
-        events = (high - low) * d[to.D_WIDTH]
+        events = (high - low) * d.width
     else:
-        ring = int32s(d[at.P_RING], slots * n)
+        ring = int32s(d.ring, slots * n)
         for k in range(low, high):
             away = i64(index[k]) - first
-            if away % d[to.D_STEP] == 0:
-                events += deliver_each(d, ring, slot, away // d[to.D_STEP], payload[k] if graded else i32(1))
-    int64s(d[at.P_EVENTS], 1)[0] += events
+            if away % d.step == 0:
+                events += deliver_each(d, ring, slot, away // d.step, payload[k] if graded else i32(1))
+    d.events[0] += events

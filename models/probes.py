@@ -1,47 +1,52 @@
 """Recorders: spikes as lists of events with a count per step, state as rows at an interval."""
 
-from loihi_emu.jit import int16s, int32s, int64s, kernel, leaf, uint8s
-from loihi_emu.models import layout as at
+from loihi_emu.jit import int16s, int32s, int64s, kernel, leaf, part, uint8s, whole
 from loihi_emu.models.dense import lower_bound
+from loihi_emu.models.layout import SOURCE
+from loihi_emu.models.records import NUMBER, Record, array
 
-# Spikes: source fields, then
-K_FIRST = 3  # neurons FIRST <= i < END of the source are recorded
-K_END = 4
-K_CHOSEN = 5  # address of one byte a neuron: recorded or not; 0 for all
-K_BUFFER = 6  # address of neuron indices, int32
-K_PAYLOAD = 7  # address of payloads, int32, or 0
-K_COUNTS = 8  # address of the number of spikes of each step, int32
-K_FILL = 9  # address of (spikes so far, steps so far), int64
-SPIKE_WORDS = 10
+# Spikes of the neurons first <= i < end of a source: of all, or of those whose byte in chosen is set. Recorded are
+# their indices and payloads, and how many there were in each step; filled is (spikes so far, steps so far).
+SPIKES = SOURCE.extended(
+    "SpikeProbe",
+    first=NUMBER,
+    end=NUMBER,
+    chosen=array("uint8"),
+    indices=array("int32"),
+    payloads=array("int32"),
+    counts=array("int32"),
+    filled=array("int64"),
+)
 
-# State.
-V_SOURCE = 0  # address of the first neuron's value
-V_WIDTH = 1  # bytes a value
-V_N = 2  # values a row
-V_CHOSEN = 3  # address of the chosen neurons, int64; 0 for all
-V_EVERY = 4
-V_BUFFER = 5
-V_FILL = 6  # address of (rows so far), int64
-STATE_WORDS = 7
+# State, in rows of n values of so many bytes: of all neurons from the first value on, or of those chosen; filled is the
+# number of rows so far.
+STATE = Record(
+    "StateProbe",
+    values=NUMBER,
+    width=NUMBER,
+    n=NUMBER,
+    chosen=array("int64"),
+    every=NUMBER,
+    rows=NUMBER,
+    filled=array("int64"),
+)
 
 
 @leaf
 def spikes(address, time):
     """Append this step's spikes."""
-    d = int64s(address, SPIKE_WORDS)
-    count = int64s(d[at.S_COUNT], 1)[0]
-    index = int32s(d[at.S_INDEX], count)
-    filled = int64s(d[K_FILL], 2)
-    position, row = filled[0], filled[1]
-    first = d[K_FIRST]
+    d = SPIKES(address)
+    count = d.count[0]
+    index = whole(d.index, count)
+    position, row, first = d.filled[0], d.filled[1], d.first
     low = lower_bound(index, count, first) if first > 0 else 0
-    high = lower_bound(index, count, d[K_END])
-    buffer = int32s(d[K_BUFFER] + 4 * position, high - low)
-    graded = d[K_PAYLOAD] != 0
-    payload = int32s(d[at.S_PAYLOAD] if graded else d[at.S_INDEX], count)
-    payloads = int32s(d[K_PAYLOAD] + 4 * position if graded else d[K_BUFFER], high - low)
+    high = lower_bound(index, count, d.end)
+    buffer = part(d.indices, position, high - low)
+    graded = bool(d.payloads)
+    payload = whole(d.payload if graded else d.index, count)
+    payloads = part(d.payloads, position, high - low) if graded else buffer
     taken = 0
-    if d[K_CHOSEN] == 0:
+    if not d.chosen:
         for k in range(low, high):
             buffer[k - low] = index[k] - first
         taken = high - low
@@ -49,16 +54,16 @@ def spikes(address, time):
             for k in range(low, high):
                 payloads[k - low] = payload[k]
     else:
-        chosen = uint8s(d[K_CHOSEN], d[K_END] - first)
+        chosen = whole(d.chosen, d.end - first)
         for k in range(low, high):
             if chosen[index[k] - first]:
                 buffer[taken] = index[k] - first
                 if graded:
                     payloads[taken] = payload[k]
                 taken += 1
-    int32s(d[K_COUNTS] + 4 * row, 1)[0] = taken
-    filled[0] = position + taken
-    filled[1] = row + 1
+    d.counts[row] = taken
+    d.filled[0] = position + taken
+    d.filled[1] = row + 1
 
 
 @kernel
@@ -75,23 +80,22 @@ def copy_row(out, values, chosen, every_one):
 @leaf
 def state(address, time):
     """Append one row of state in every EVERY-th step."""
-    d = int64s(address, STATE_WORDS)
-    if time % d[V_EVERY] != 0:
+    d = STATE(address)
+    if time % d.every != 0:
         return
-    filled = int64s(d[V_FILL], 1)
-    n, width, every_one = d[V_N], d[V_WIDTH], d[V_CHOSEN] == 0
-    chosen = int64s(d[V_CHOSEN] if not every_one else d[V_FILL], 1 if every_one else n)
+    n, width, every_one = d.n, d.width, not d.chosen
+    chosen = whole(d.filled if every_one else d.chosen, 1 if every_one else n)
     reach = n
     if not every_one:
         for i in range(n):
             reach = max(reach, chosen[i] + 1)
-    row = d[V_BUFFER] + width * n * filled[0]
+    row = d.rows + width * n * d.filled[0]
     if width == 8:
-        copy_row(int64s(row, n), int64s(d[V_SOURCE], reach), chosen, every_one)
+        copy_row(int64s(row, n), int64s(d.values, reach), chosen, every_one)
     elif width == 4:
-        copy_row(int32s(row, n), int32s(d[V_SOURCE], reach), chosen, every_one)
+        copy_row(int32s(row, n), int32s(d.values, reach), chosen, every_one)
     elif width == 2:
-        copy_row(int16s(row, n), int16s(d[V_SOURCE], reach), chosen, every_one)
+        copy_row(int16s(row, n), int16s(d.values, reach), chosen, every_one)
     else:
-        copy_row(uint8s(row, n), uint8s(d[V_SOURCE], reach), chosen, every_one)
-    filled[0] += 1
+        copy_row(uint8s(row, n), uint8s(d.values, reach), chosen, every_one)
+    d.filled[0] += 1

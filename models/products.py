@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from loihi_emu.jit import disjoint, int8s, int32s, kernel, uint8s
+from loihi_emu.jit import address_of, disjoint, int8s, kernel, part, whole
 from loihi_emu.models import learning_layout as to
 
 i32 = np.int32
@@ -22,22 +22,22 @@ def settled(value, constant, sign):
 def trace_at(d, variable, step, n):
     """Address of a trace as it was in a step of the epoch."""
     number = variable - to.X1 if variable < to.Y0 else variable - to.Y1 + to.X_TRACES
-    return d[to.TRACES + number * to.TRACE_WORDS + to.T_HISTORY] + step * n
+    return address_of(d.traces[number].history, step * n)
 
 
 @kernel
 def pre_part(d, q, step, j):
     """Mantissa times the presynaptic factors of neuron j in a step of the epoch."""
-    n = d[to.PRE + to.SIDE_N]
-    value = q[to.Q_MANTISSA]
-    for f in range(q[to.Q_COUNT]):
-        at = to.Q_FIRST + 3 * f
-        variable = q[at]
+    n = d.pre.n
+    value = q.mantissa
+    for f in range(q.count):
+        factor = q.factors[f]
+        variable = factor.variable
         if variable == to.X0:
-            fired = uint8s(d[to.PRE + to.SIDE_STAMP], n)[j] != 0
-            value *= settled(i64(1) if fired else i64(0), q[at + 1], q[at + 2])
+            fired = d.pre.stamp[j] != 0
+            value *= settled(i64(1) if fired else i64(0), factor.constant, factor.sign)
         elif variable <= to.X2:
-            value *= settled(i64(int8s(trace_at(d, variable, step, n), n)[j]), q[at + 1], q[at + 2])
+            value *= settled(i64(int8s(trace_at(d, variable, step, n), n)[j]), factor.constant, factor.sign)
     return value
 
 
@@ -64,53 +64,53 @@ def times_factor(out, values, constant, sign, fired):
 @kernel
 def side_part(d, q, step, pre, out):
     """Product of all factors of one side in a step of the epoch, for all its neurons; the mantissa counts as pre."""
-    side = to.PRE if pre != 0 else to.POST
-    n = d[side + to.SIDE_N]
-    out[:] = i32(q[to.Q_MANTISSA]) if pre != 0 else i32(1)
-    for f in range(q[to.Q_COUNT]):
-        at = to.Q_FIRST + 3 * f
-        variable = q[at]
+    side = d.pre if pre != 0 else d.post
+    n = side.n
+    out[:] = i32(q.mantissa) if pre != 0 else i32(1)
+    for f in range(q.count):
+        factor = q.factors[f]
+        variable = factor.variable
         if variable > to.Y3 or (variable <= to.X2) != (pre != 0):
             continue
         fired = variable == to.X0 or variable == to.Y0
         # stamps are below 64, so that signed and unsigned bytes agree
-        values = d[side + to.SIDE_STAMP] if fired else trace_at(d, variable, step, n)
-        times_factor(out, int8s(values, n), q[at + 1], q[at + 2], fired)
+        values = address_of(side.stamp, 0) if fired else trace_at(d, variable, step, n)
+        times_factor(out, int8s(values, n), factor.constant, factor.sign, fired)
 
 
 @kernel
 def post_parts(d, q, step):
     """Where the postsynaptic part of a product for one step of the epoch is kept (one step unless x0 gates it)."""
-    n = d[to.POST + to.SIDE_N]
-    row = step if q[to.Q_GATE] == to.GATE_X else 0
-    return int32s(q[to.Q_POST] + 4 * row * n, n)
+    n = d.post.n
+    row = step if q.gate == to.GATE_X else 0
+    return part(q.post, row * n, n)
 
 
 @kernel
 def pre_parts(d, q, step):
     """The same of the presynaptic part (one step unless y0 gates it)."""
-    n = d[to.PRE + to.SIDE_N]
-    row = step if q[to.Q_GATE] == to.GATE_Y else 0
-    return int32s(q[to.Q_PRE] + 4 * row * n, n)
+    n = d.pre.n
+    row = step if q.gate == to.GATE_Y else 0
+    return part(q.pre, row * n, n)
 
 
 @kernel
 def post_at_spikes(d, q, listed):
     """For a product gated by y0: the postsynaptic part at every listed neuron's own spike."""
-    n = d[to.POST + to.SIDE_N]
-    stamp = uint8s(d[to.POST + to.SIDE_STAMP], n)
-    out = int32s(q[to.Q_POST], n)
+    n = d.post.n
+    stamp = whole(d.post.stamp, n)
+    out = whole(q.post, n)
     for k in range(listed.shape[0]):
         i = listed[k]
         value = i64(1)
-        for f in range(q[to.Q_COUNT]):
-            at = to.Q_FIRST + 3 * f
-            variable = q[at]
+        for f in range(q.count):
+            factor = q.factors[f]
+            variable = factor.variable
             if variable == to.Y0:
-                value *= settled(i64(1), q[at + 1], q[at + 2])
+                value *= settled(i64(1), factor.constant, factor.sign)
             elif to.Y0 < variable <= to.Y3:
                 y = int8s(trace_at(d, variable, i64(stamp[i]) - 1, n), n)
-                value *= settled(i64(y[i]), q[at + 1], q[at + 2])
+                value *= settled(i64(y[i]), factor.constant, factor.sign)
         out[i] = i32(value)
 
 
@@ -118,13 +118,13 @@ def post_at_spikes(d, q, listed):
 def synaptic_part(q, weight, delay, tag):
     """Product of the factors w, d and t of one synapse."""
     value = i64(1)
-    for f in range(q[to.Q_COUNT]):
-        at = to.Q_FIRST + 3 * f
-        variable = q[at]
+    for f in range(q.count):
+        factor = q.factors[f]
+        variable = factor.variable
         if variable == to.W:
-            value *= settled(weight, q[at + 1], q[at + 2])
+            value *= settled(weight, factor.constant, factor.sign)
         elif variable == to.D:
-            value *= settled(delay, q[at + 1], q[at + 2])
+            value *= settled(delay, factor.constant, factor.sign)
         elif variable == to.T:
-            value *= settled(tag, q[at + 1], q[at + 2])
+            value *= settled(tag, factor.constant, factor.sign)
     return value

@@ -9,7 +9,7 @@ w, d and t from before the epoch's update.
 
 import numpy as np
 
-from loihi_emu.jit import disjoint, int16s, int32s, int64s, kernel, uint8s, uint16s, wide_vectors
+from loihi_emu.jit import disjoint, int16s, int32s, int64s, kernel, part, uint8s, uint16s, whole, wide_vectors
 from loihi_emu.models import learning_layout as to
 from loihi_emu.models import products
 from loihi_emu.models.traces import keep
@@ -84,46 +84,46 @@ def round_others(out, a, r_post, r_pre, least, most):
 @kernel
 def weight_of(d, place):
     """One synapse's weight."""
-    return (i64(uint8s(d[to.CODES] + place, 1)[0]) << d[to.UNIT]) + d[to.LOW]
+    return (i64(d.codes[place]) << d.unit) + d.low
 
 
 @kernel
 def delay_of(d, place):
     """One synapse's delay; 0 where none is stored."""
-    return i64(uint8s(d[to.DELAYS] + place, 1)[0]) if d[to.DELAYS] else i64(0)
+    return i64(d.delays[place]) if d.delays else i64(0)
 
 
 @kernel
 def tag_of(d, place):
     """One synapse's tag; 0 where none is stored."""
-    return i64(int16s(d[to.TAGS] + 2 * place, 1)[0]) if d[to.TAGS] else i64(0)
+    return i64(d.tags[place]) if d.tags else i64(0)
 
 
 @kernel
 def product_of(d, k):
     """The table's row of a product."""
-    return int64s(d[to.TABLE] + 8 * k * to.PRODUCT_WORDS, to.PRODUCT_WORDS)
+    return d.products[k]
 
 
 @kernel
 def targets_of(d):
     """Which of w, d and t some product changes, as bits."""
     found = 0
-    for k in range(d[to.PRODUCTS]):
-        found |= 1 << product_of(d, k)[to.Q_TARGET]
+    for k in range(d.product_count):
+        found |= 1 << product_of(d, k).target
     return found
 
 
 @kernel
 def step_of(d, q, j, stamp):
     """The step of the epoch at which a product gated by x0 or u is read."""
-    return i64(stamp) - 1 if q[to.Q_GATE] == to.GATE_X else d[to.EPOCH] - 1
+    return i64(stamp) - 1 if q.gate == to.GATE_X else d.epoch - 1
 
 
 @kernel
 def add_synaptic(d, q, p, place):
     """Multiply wide products by their factors w, d and t."""
-    if q[to.Q_SYNAPTIC]:
+    if q.synaptic:
         for i in range(p.shape[0]):
             at = place + i
             p[i] *= products.synaptic_part(q, weight_of(d, at), delay_of(d, at), tag_of(d, at))
@@ -132,13 +132,13 @@ def add_synaptic(d, q, p, place):
 @kernel
 def add_at_spikes(d, q, a, j, place, first, listed):
     """Add a product gated by y0 to the synapses of a row whose targets spiked."""
-    n_pre, n_post = d[to.PRE + to.SIDE_N], d[to.POST + to.SIDE_N]
-    stamp = uint8s(d[to.POST + to.SIDE_STAMP], n_post)
-    parts = int32s(q[to.Q_POST], n_post)
+    n_pre, n_post = d.pre.n, d.post.n
+    stamp = whole(d.post.stamp, n_post)
+    parts = whole(q.post, n_post)
     n = a.shape[0]
-    target = int32s(d[to.TARGETS] + 4 * place if d[to.ROWS] else d[to.SCRATCH], n)
-    for k in range(n if d[to.ROWS] else listed.shape[0]):
-        if d[to.ROWS]:
+    target = part(d.targets, place, n)
+    for k in range(n if d.rows else listed.shape[0]):
+        if d.rows:
             i, at = i64(target[k]), k
             if stamp[i] == 0:
                 continue
@@ -147,56 +147,56 @@ def add_at_spikes(d, q, a, j, place, first, listed):
             at = i - first
             if at < 0 or at >= n:
                 continue
-        scale = i64(int32s(q[to.Q_PRE] + 4 * (i64(stamp[i]) - 1) * n_pre, n_pre)[j])
+        scale = i64(q.pre[(i64(stamp[i]) - 1) * n_pre + j])
         value = scale * i64(parts[i])
-        if q[to.Q_SYNAPTIC]:
+        if q.synaptic:
             value *= products.synaptic_part(q, weight_of(d, place + at), delay_of(d, place + at), tag_of(d, place + at))
-        a[at] = i32(min(max(i64(a[at]) + (value << q[to.Q_SHIFT]), i64(LEAST)), i64(MOST)))
+        a[at] = i32(min(max(i64(a[at]) + (value << q.shift), i64(LEAST)), i64(MOST)))
 
 
 @kernel
 def update_block(d, j, place, first, n, listed, which):
     """Update ``n`` synapses of source j from ``place`` on, in a dense row those to the targets from ``first`` on."""
     block = to.BLOCK
-    a = int32s(d[to.SCRATCH], n)
-    p = int64s(d[to.SCRATCH] + 4 * block, n)
-    gathered = int32s(d[to.SCRATCH] + 12 * block, n)
-    random = uint16s(d[to.SCRATCH] + 16 * block, n)
-    n_pre, n_post = d[to.PRE + to.SIDE_N], d[to.POST + to.SIDE_N]
-    sparse = d[to.ROWS] != 0
-    target = int32s(d[to.TARGETS] + 4 * place if sparse else d[to.SCRATCH], n)
-    codes = uint8s(d[to.CODES] + place, n)
-    stamp = uint8s(d[to.PRE + to.SIDE_STAMP], n_pre)[j]
+    a = int32s(d.scratch, n)
+    p = int64s(d.scratch + 4 * block, n)
+    gathered = int32s(d.scratch + 12 * block, n)
+    random = uint16s(d.scratch + 16 * block, n)
+    n_post = d.post.n
+    sparse = bool(d.rows)
+    target = part(d.targets, place, n)
+    codes = part(d.codes, place, n)
+    stamp = d.pre.stamp[j]
     several = which & (which - 1) != 0
-    new_w = uint8s(d[to.SCRATCH] + 18 * block if several else d[to.CODES] + place, n)
-    new_d = uint8s(d[to.SCRATCH] + 20 * block if several else d[to.DELAYS] + place, n)
-    new_t = int16s(d[to.SCRATCH] + 22 * block if several else d[to.TAGS] + 2 * place, n)
+    new_w = uint8s(d.scratch + 18 * block, n) if several else codes
+    new_d = uint8s(d.scratch + 20 * block, n) if several else part(d.delays, place, n)
+    new_t = int16s(d.scratch + 22 * block, n) if several else part(d.tags, place, n)
     for goal in range(3):
         if which & (1 << goal) == 0:
             continue
         if goal == 0:
-            load_weights(a, codes, i32(to.FRACTION + d[to.UNIT]), i32(d[to.LOW] << to.FRACTION))
+            load_weights(a, codes, i32(to.FRACTION + d.unit), i32(d.low << to.FRACTION))
         elif goal == 1:
-            load(a, uint8s(d[to.DELAYS] + place, n))
+            load(a, part(d.delays, place, n))
         else:
-            load(a, int16s(d[to.TAGS] + 2 * place, n))
-        for k in range(d[to.PRODUCTS]):
+            load(a, part(d.tags, place, n))
+        for k in range(d.product_count):
             q = product_of(d, k)
-            if q[to.Q_TARGET] != goal or q[to.Q_ACTIVE] == 0:
+            if q.target != goal or q.active == 0:
                 continue
-            if q[to.Q_GATE] == to.GATE_Y:
+            if q.gate == to.GATE_Y:
                 add_at_spikes(d, q, a, j, place, first, listed)
                 continue
-            if q[to.Q_GATE] == to.GATE_X and stamp == 0:
+            if q.gate == to.GATE_X and stamp == 0:
                 continue
             step = step_of(d, q, j, stamp)
-            if q[to.Q_GATE] == to.GATE_X:
+            if q.gate == to.GATE_X:
                 scale = products.pre_part(d, q, step, j)
             else:
-                scale = i64(int32s(q[to.Q_PRE], n_pre)[j])
+                scale = i64(q.pre[j])
             if scale == 0:
                 continue
-            scale = scale << q[to.Q_SHIFT]
+            scale = scale << q.shift
             parts = products.post_parts(d, q, step)
             if sparse:
                 for i in range(n):
@@ -204,14 +204,14 @@ def update_block(d, j, place, first, n, listed, which):
                 factor = gathered
             else:
                 factor = parts[first : first + n]
-            if q[to.Q_WIDE] == 0:
+            if q.wide == 0:
                 add_product(a, factor, i32(scale))
             else:
                 start_wide(p, factor, scale)
                 add_synaptic(d, q, p, place)
                 add_wide(a, p)
-        r_pre = i32(uint16s(d[to.RANDOM_PRE + goal], n_pre)[j])
-        all_random = uint16s(d[to.RANDOM_POST + goal], n_post)
+        r_pre = i32(d.random[goal].pre[j])
+        all_random = whole(d.random[goal].post, n_post)
         if sparse:
             for i in range(n):
                 random[i] = all_random[target[i]]
@@ -220,30 +220,30 @@ def update_block(d, j, place, first, n, listed, which):
             r_post = all_random[first : first + n]
         if goal == 0:
             round_weights(
-                new_w, a, r_post, r_pre, i32(to.FRACTION + d[to.DROPPED]), i32(d[to.W_LEAST]), i32(d[to.W_MOST]),
-                i32(d[to.DROPPED]), i32(d[to.LOW]), i32(d[to.UNIT]),
+                new_w, a, r_post, r_pre, i32(to.FRACTION + d.dropped), i32(d.least), i32(d.most),
+                i32(d.dropped), i32(d.low), i32(d.unit),
             )  # fmt: skip
         elif goal == 1:
-            round_others(new_d, a, r_post, r_pre, i64(0), d[to.LONGEST])
+            round_others(new_d, a, r_post, r_pre, i64(0), d.longest)
         else:
             round_others(new_t, a, r_post, r_pre, i64(to.TAG[0]), i64(to.TAG[1]))
     if several:
         if which & 1:
             keep(codes, new_w)
         if which & 2:
-            keep(uint8s(d[to.DELAYS] + place, n), new_d)
+            keep(part(d.delays, place, n), new_d)
         if which & 4:
-            keep(int16s(d[to.TAGS] + 2 * place, n), new_t)
+            keep(part(d.tags, place, n), new_t)
 
 
 @kernel
 def scale_of(d, q, j, stamp):
     """The part of a product of one row that does not depend on the target, shifted."""
-    if q[to.Q_GATE] == to.GATE_X:
+    if q.gate == to.GATE_X:
         value = products.pre_part(d, q, i64(stamp) - 1, j)
     else:
-        value = i64(int32s(q[to.Q_PRE], d[to.PRE + to.SIDE_N])[j])
-    return value << q[to.Q_SHIFT]
+        value = i64(q.pre[j])
+    return value << q.shift
 
 
 @kernel
@@ -255,34 +255,34 @@ def rounded(value, r, bits):
 @kernel
 def write_weight(d, place, value, r):
     """Round one accumulator and store the weight."""
-    z = rounded(value, r, to.FRACTION + d[to.DROPPED])
-    z = min(max(z, d[to.W_LEAST]), d[to.W_MOST])
-    uint8s(d[to.CODES] + place, 1)[0] = u8(((z << d[to.DROPPED]) - d[to.LOW]) >> d[to.UNIT])
+    z = rounded(value, r, to.FRACTION + d.dropped)
+    z = min(max(z, d.least), d.most)
+    d.codes[place] = u8(((z << d.dropped) - d.low) >> d.unit)
 
 
 @kernel
 def update_one(d, j, i, place, which):
     """Update one synapse whose source did not fire and whose target did, by the products gated by y0."""
-    n_pre, n_post = d[to.PRE + to.SIDE_N], d[to.POST + to.SIDE_N]
-    step = i64(uint8s(d[to.POST + to.SIDE_STAMP], n_post)[i]) - 1
+    n_pre = d.pre.n
+    step = i64(d.post.stamp[i]) - 1
     weight, delay, tag = weight_of(d, place), delay_of(d, place), tag_of(d, place)
     for goal in range(3):
         if which & (1 << goal) == 0:
             continue
         a = (weight if goal == 0 else (delay if goal == 1 else tag)) << to.FRACTION
-        for k in range(d[to.PRODUCTS]):
+        for k in range(d.product_count):
             q = product_of(d, k)
-            if q[to.Q_TARGET] != goal or q[to.Q_ACTIVE] == 0 or q[to.Q_GATE] != to.GATE_Y:
+            if q.target != goal or q.active == 0 or q.gate != to.GATE_Y:
                 continue
-            value = i64(int32s(q[to.Q_PRE] + 4 * step * n_pre, n_pre)[j]) * i64(int32s(q[to.Q_POST], n_post)[i])
-            if q[to.Q_SYNAPTIC]:
+            value = i64(q.pre[step * n_pre + j]) * i64(q.post[i])
+            if q.synaptic:
                 value *= products.synaptic_part(q, weight, delay, tag)
-            a = min(max(a + (value << q[to.Q_SHIFT]), i64(LEAST)), i64(MOST))
-        r = i64(uint16s(d[to.RANDOM_PRE + goal], n_pre)[j]) + i64(uint16s(d[to.RANDOM_POST + goal], n_post)[i])
+            a = min(max(a + (value << q.shift), i64(LEAST)), i64(MOST))
+        r = i64(d.random[goal].pre[j]) + i64(d.random[goal].post[i])
         if goal == 0:
             write_weight(d, place, a, r)
         elif goal == 1:
-            uint8s(d[to.DELAYS] + place, 1)[0] = u8(min(max(rounded(a, r, to.FRACTION), 0), d[to.LONGEST]))
+            d.delays[place] = u8(min(max(rounded(a, r, to.FRACTION), 0), d.longest))
         else:
             z = min(max(rounded(a, r, to.FRACTION), to.TAG[0]), to.TAG[1])
-            int16s(d[to.TAGS] + 2 * place, 1)[0] = np.int16(z)
+            d.tags[place] = np.int16(z)

@@ -8,10 +8,11 @@ precision and range.
 
 import numpy as np
 
-from loihi_emu.jit import int32s, int64s, kernel, leaf, uint8s, uint16s, uint32s
+from loihi_emu.jit import address_of, kernel, leaf, uint32s, whole
 from loihi_emu.models import conv, learning, products, rows, traces
 from loihi_emu.models import learning_layout as to
 from loihi_emu.models.plastic import effective
+from loihi_emu.models.records import NUMBER, array, within
 from loihi_emu.philox import fill
 
 i32 = np.int32
@@ -21,36 +22,39 @@ u64 = np.uint64
 
 LEAST, MOST = to.ACCUMULATOR
 
-SHAPE = to.LEARN_WORDS  # address of words as in models/conv.py, for the geometry
-SUMS = to.LEARN_WORDS + 1  # address of scratch: one 64-bit sum a tap
-RANDOM = to.LEARN_WORDS + 2  # address of scratch: one 16-bit number a tap
-TAPS = to.LEARN_WORDS + 3  # address of the effective weights that are delivered, int32
-EXPONENT = to.LEARN_WORDS + 4
-SHARED_WORDS = to.LEARN_WORDS + 5
+# Sums and random numbers are scratch, one a tap; taps are the effective weights that are delivered.
+SHARED = to.LEARNING.extended(
+    "Shared",
+    shape=within(conv.SHAPE),
+    sums=array("int64"),
+    tap_random=array("uint16"),
+    taps=array("int32"),
+    exponent=NUMBER,
+)
 
 
 @kernel
 def change(d, j, i, weight):
     """What the active products change of a synapse from neuron j to neuron i, before rounding."""
-    n_pre, n_post = d[to.PRE + to.SIDE_N], d[to.POST + to.SIDE_N]
-    before = i64(uint8s(d[to.PRE + to.SIDE_STAMP], n_pre)[j])
-    after = i64(uint8s(d[to.POST + to.SIDE_STAMP], n_post)[i])
+    n_pre = d.pre.n
+    before = i64(d.pre.stamp[j])
+    after = i64(d.post.stamp[i])
     a = weight << to.FRACTION
-    for k in range(d[to.PRODUCTS]):
+    for k in range(d.product_count):
         q = rows.product_of(d, k)
-        if q[to.Q_ACTIVE] == 0:
+        if q.active == 0:
             continue
-        if q[to.Q_GATE] == to.GATE_Y:
+        if q.gate == to.GATE_Y:
             if after == 0:
                 continue
-            value = i64(int32s(q[to.Q_PRE] + 4 * (after - 1) * n_pre, n_pre)[j]) * i64(int32s(q[to.Q_POST], n_post)[i])
-            value = value << q[to.Q_SHIFT]
+            value = i64(q.pre[(after - 1) * n_pre + j]) * i64(q.post[i])
+            value = value << q.shift
         else:
-            if q[to.Q_GATE] == to.GATE_X and before == 0:
+            if q.gate == to.GATE_X and before == 0:
                 continue
             parts = products.post_parts(d, q, rows.step_of(d, q, j, before))
             value = rows.scale_of(d, q, j, before) * i64(parts[i])
-        if q[to.Q_SYNAPTIC]:
+        if q.synaptic:
             value *= products.synaptic_part(q, weight, i64(0), i64(0))
         a = min(max(a + value, i64(LEAST)), i64(MOST))
     return a - (weight << to.FRACTION)
@@ -59,79 +63,79 @@ def change(d, j, i, weight):
 @kernel
 def add_changes(d, s, j, sums, codes, spiked_only):
     """Add the changes of all positions of source neuron j to the sums of their taps; returns their number."""
-    after = uint8s(d[to.POST + to.SIDE_STAMP], d[to.POST + to.SIDE_N])
-    channels_in, width_in, groups = s[conv.CHANNELS_IN], s[conv.WIDTH_IN], s[conv.GROUPS]
+    after = whole(d.post.stamp, d.post.n)
+    channels_in, width_in, groups = s.channels_in, s.width_in, s.groups
     pixel, channel = j // channels_in, j % channels_in
-    y, x = pixel // width_in + s[conv.PADDING_Y], pixel % width_in + s[conv.PADDING_X]
-    n = s[conv.CHANNELS_OUT] // groups
+    y, x = pixel // width_in + s.padding_y, pixel % width_in + s.padding_x
+    n = s.channels_out // groups
     group = channel // (channels_in // groups)
     updates = 0
-    for ky in range(s[conv.KERNEL_Y]):
-        oy = conv.output(y - ky * s[conv.DILATION_Y], s[conv.STRIDE_Y], s[conv.HEIGHT_OUT])
+    for ky in range(s.kernel_y):
+        oy = conv.output(y - ky * s.dilation_y, s.stride_y, s.height_out)
         if oy < 0:
             continue
-        for kx in range(s[conv.KERNEL_X]):
-            ox = conv.output(x - kx * s[conv.DILATION_X], s[conv.STRIDE_X], s[conv.WIDTH_OUT])
+        for kx in range(s.kernel_x):
+            ox = conv.output(x - kx * s.dilation_x, s.stride_x, s.width_out)
             if ox < 0:
                 continue
-            target = (oy * s[conv.WIDTH_OUT] + ox) * s[conv.CHANNELS_OUT] + group * n
-            tap = ((channel * s[conv.KERNEL_Y] + ky) * s[conv.KERNEL_X] + kx) * n
+            target = (oy * s.width_out + ox) * s.channels_out + group * n
+            tap = ((channel * s.kernel_y + ky) * s.kernel_x + kx) * n
             for k in range(n):
                 if spiked_only and after[target + k] == 0:
                     continue
-                weight = (i64(codes[tap + k]) << d[to.UNIT]) + d[to.LOW]
+                weight = (i64(codes[tap + k]) << d.unit) + d.low
                 sums[tap + k] += change(d, j, target + k, weight)
                 updates += 1
     return updates
 
 
 @kernel
-def round_taps(d, time, sums, codes):
+def round_taps(shared, d, time, sums, codes):
     """Add the sums to the taps, round each once, and renew the weights that are delivered."""
     n = sums.shape[0]
-    words = uint32s(d[RANDOM], (n + 1) >> 1)
-    fill(words, traces.key_of(d, to.KEY_TAP), u64(d[to.STREAM]), traces.sample_of(d), u64(time))
-    random, delivered = uint16s(d[RANDOM], n), int32s(d[TAPS], n)
+    words = uint32s(address_of(shared.tap_random, 0), (n + 1) >> 1)
+    fill(words, traces.key_of(d, to.KEY_TAP), u64(d.stream), traces.sample_of(d), u64(time))
+    random, delivered = whole(shared.tap_random, n), whole(shared.taps, n)
     for tap in range(n):
         if sums[tap] == 0:
             continue
-        a = (((i64(codes[tap]) << d[to.UNIT]) + d[to.LOW]) << to.FRACTION) + sums[tap]
-        z = rows.rounded(a, i64(random[tap]), to.FRACTION + d[to.DROPPED])
-        z = min(max(z, d[to.W_LEAST]), d[to.W_MOST])
-        codes[tap] = u8(((z << d[to.DROPPED]) - d[to.LOW]) >> d[to.UNIT])
-        delivered[tap] = i32(effective(codes[tap], d[to.UNIT], d[to.LOW], d[EXPONENT]))
+        a = (((i64(codes[tap]) << d.unit) + d.low) << to.FRACTION) + sums[tap]
+        z = rows.rounded(a, i64(random[tap]), to.FRACTION + d.dropped)
+        z = min(max(z, d.least), d.most)
+        codes[tap] = u8(((z << d.dropped) - d.low) >> d.unit)
+        delivered[tap] = i32(effective(codes[tap], d.unit, d.low, shared.exponent))
 
 
 @kernel
-def finish_epoch(d, time):
+def finish_epoch(shared, d, time):
     """Change the taps at the end of an epoch."""
-    n_pre, n_post = d[to.PRE + to.SIDE_N], d[to.POST + to.SIDE_N]
-    fired_pre = learning.any_set(uint8s(d[to.PRE + to.SIDE_STAMP], n_pre))
-    fired_post = learning.any_set(uint8s(d[to.POST + to.SIDE_STAMP], n_post))
+    n_pre, n_post = d.pre.n, d.post.n
+    fired_pre = learning.any_set(whole(d.pre.stamp, n_pre))
+    fired_post = learning.any_set(whole(d.post.stamp, n_post))
     gates = learning.activate(d, time, fired_pre, fired_post)
     if gates == 0:
         return
     count = learning.list_spikes(d) if gates & (1 << to.GATE_Y) else 0
     learning.prepare(d, count)
-    s = int64s(d[SHAPE], conv.CONV_WORDS)
+    s = shared.shape
     n = conv.taps_of(s)
-    sums, codes, moved = int64s(d[SUMS], n), uint8s(d[to.CODES], n), uint8s(d[to.MOVED], n_pre)
+    sums, codes, moved = whole(shared.sums, n), whole(d.codes, n), whole(d.moved, n_pre)
     sums[:] = 0
     updates = 0
     for j in range(n_pre):
         if moved[j] != 0:
             updates += add_changes(d, s, j, sums, codes, moved[j] == rows.SINGLE)
-    round_taps(d, time, sums, codes)
-    int64s(d[to.UPDATES], 1)[0] += updates
+    round_taps(shared, d, time, sums, codes)
+    d.updates[0] += updates
 
 
 @leaf
 def step(address, time):
     """One step of a convolution that learns."""
-    d = int64s(address, SHARED_WORDS)
+    shared, d = SHARED(address), to.LEARNING(address)
     traces.advance(d, time)
-    if (time + 1) % d[to.EPOCH] == 0:
-        if d[to.ENABLED]:
-            finish_epoch(d, time)
-        uint8s(d[to.PRE + to.SIDE_STAMP], d[to.PRE + to.SIDE_N])[:] = 0
-        uint8s(d[to.POST + to.SIDE_STAMP], d[to.POST + to.SIDE_N])[:] = 0
+    if (time + 1) % d.epoch == 0:
+        if d.enabled:
+            finish_epoch(shared, d, time)
+        whole(d.pre.stamp, d.pre.n)[:] = 0
+        whole(d.post.stamp, d.post.n)[:] = 0

@@ -8,19 +8,25 @@ With delays, one byte per synapse says how many steps later the event arrives.
 
 import numpy as np
 
-from loihi_emu.jit import disjoint, float64s, int32s, int64s, kernel, leaf, prefetch, uint8s, uint32s
-from loihi_emu.models import layout as at
+from loihi_emu.jit import address_of, disjoint, float64s, int32s, kernel, leaf, part, prefetch, whole
+from loihi_emu.models.layout import CHUNK, PROJECTION
+from loihi_emu.models.records import NUMBER, array
 
 i32 = np.int32
 u64 = np.uint64
 
-ROWS = at.P_FIRST  # address of the row starts, int64, chunks x (source neurons + 1)
-WORDS = at.P_FIRST + 1  # address of the packed words (or of the int32 indices of float synapses)
-CHUNKS = at.P_FIRST + 2
-SOURCES = at.P_FIRST + 3
-DELAYS = at.P_FIRST + 4  # address of one byte a synapse; 0 when there are none
-WEIGHTS = at.P_FIRST + 5  # float synapses only: address of float64 weights
-SPARSE_WORDS = at.P_FIRST + 6
+# Where the rows start: chunks x (sources + 1). Integer synapses are packed words, those in float64 targets and weights.
+SPARSE = PROJECTION.extended(
+    "Sparse", rows=array("int64"), packed=array("uint32"), chunks=NUMBER, sources=NUMBER, delays=array("uint8")
+)
+FLOATING = PROJECTION.extended(
+    "SparseFloat",
+    rows=array("int64"),
+    targets=array("int32"),
+    weights=array("float64"),
+    sources=NUMBER,
+    delays=array("uint8"),
+)
 
 _LOW = np.uint32(0xFFFF)
 _LINES = 5  # cache lines of the next row that are asked for early
@@ -82,64 +88,63 @@ def add_row_delayed(q, row, delays, payload, slot, slots, n, base):
 @leaf
 def step(address, time):
     """Deliver this step's events through sparse synapses."""
-    d = int64s(address, SPARSE_WORDS)
-    count = int64s(d[at.S_COUNT], 1)[0]
+    d = SPARSE(address)
+    count = d.count[0]
     if count == 0:
         return
-    index = int32s(d[at.S_INDEX], count)
-    graded = d[at.P_GRADED] != 0 and d[at.S_PAYLOAD] != 0
-    payload = int32s(d[at.S_PAYLOAD] if graded else d[at.S_INDEX], count)
-    slots, n, sources, words = d[at.P_SLOTS], d[at.P_N], d[SOURCES], d[WORDS]
-    slot = (time + d[at.P_OFFSET]) % slots
+    index = whole(d.index, count)
+    graded = d.graded != 0 and bool(d.payload)
+    payload = whole(d.payload if graded else d.index, count)
+    slots, n, sources, words = d.slots, d.n, d.sources, address_of(d.packed, 0)
+    slot = (time + d.offset) % slots
     events = 0
-    for chunk in range(d[CHUNKS]):
-        rows = int64s(d[ROWS] + 8 * chunk * (sources + 1), sources + 1)
-        base = chunk * at.CHUNK
-        width = min(at.CHUNK, n - base)
-        q = int32s(d[at.P_RING] + 4 * (slot * n + base), width)
-        ring = int32s(d[at.P_RING], slots * n)
+    for chunk in range(d.chunks):
+        rows = part(d.rows, chunk * (sources + 1), sources + 1)
+        base = chunk * CHUNK
+        width = min(CHUNK, n - base)
+        q = int32s(d.ring + 4 * (slot * n + base), width)
+        ring = int32s(d.ring, slots * n)
         for k in range(count):
             source = u64(index[u64(k)])  # unsigned: no code for counting from the end
             first, end = rows[source], rows[source + u64(1)]
             if k + 1 < count:
                 prefetch_row(words + 4 * rows[u64(index[u64(k + 1)])])
-            row = uint32s(words + 4 * first, end - first)
+            row = part(d.packed, first, end - first)
             events += end - first
             weight = payload[k] if graded else i32(1)
-            if d[DELAYS]:
-                add_row_delayed(ring, row, uint8s(d[DELAYS] + first, end - first), weight, slot, slots, n, base)
+            if d.delays:
+                add_row_delayed(ring, row, part(d.delays, first, end - first), weight, slot, slots, n, base)
             elif graded:
                 add_row_graded(q, row, weight)
             else:
                 add_row(q, row)
-    int64s(d[at.P_EVENTS], 1)[0] += events
+    d.events[0] += events
 
 
 @leaf
 def step_float(address, time):
     """Deliver this step's events through float64 synapses (separate indices, weights and delays)."""
-    d = int64s(address, SPARSE_WORDS)
-    count = int64s(d[at.S_COUNT], 1)[0]
-    index = int32s(d[at.S_INDEX], count)
-    graded = d[at.P_GRADED] != 0 and d[at.S_PAYLOAD] != 0
-    payload = int32s(d[at.S_PAYLOAD] if graded else d[at.S_INDEX], count)
-    slots, n, sources = d[at.P_SLOTS], d[at.P_N], d[SOURCES]
-    slot = (time + d[at.P_OFFSET]) % slots
-    rows = int64s(d[ROWS], sources + 1)
-    ring = float64s(d[at.P_RING], slots * n)
+    d = FLOATING(address)
+    count = d.count[0]
+    index = whole(d.index, count)
+    graded = d.graded != 0 and bool(d.payload)
+    payload = whole(d.payload if graded else d.index, count)
+    slots, n = d.slots, d.n
+    slot = (time + d.offset) % slots
+    rows = whole(d.rows, d.sources + 1)
+    ring = float64s(d.ring, slots * n)
     events = 0
     for k in range(count):
         first, end = rows[index[k]], rows[index[k] + 1]
-        targets = int32s(d[WORDS] + 4 * first, end - first)
-        weights = float64s(d[WEIGHTS] + 8 * first, end - first)
+        targets, weights = part(d.targets, first, end - first), part(d.weights, first, end - first)
         factor = float(payload[k]) if graded else 1.0
         events += end - first
-        if d[DELAYS]:
-            delays = uint8s(d[DELAYS] + first, end - first)
+        if d.delays:
+            delays = part(d.delays, first, end - first)
             for j in range(end - first):
                 arrival = (slot + np.int64(delays[j])) % slots
                 ring[arrival * n + targets[j]] += weights[j] * factor
         else:
             for j in range(end - first):
                 ring[slot * n + targets[j]] += weights[j] * factor
-    int64s(d[at.P_EVENTS], 1)[0] += events
+    d.events[0] += events

@@ -1,4 +1,4 @@
-"""What a neuron model is made of, as data: parameters, state, and the arrays its kernel reads."""
+"""What a neuron model is made of: its parameters, the record its kernel reads, and how the one becomes the other."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from loihi_emu.models.layout import GROUP
+from loihi_emu.models.records import Record
 
 if TYPE_CHECKING:
     from loihi_emu.jit import Leaf
@@ -47,19 +50,15 @@ class NeuronModel:
     ----------
     name : str
         ``population(model=...)`` chooses it by this, under the rule sets that have it.
-    kernel : str or Leaf
-        ``"module:leaf"``, a module of :mod:`loihi_emu.models` or a whole dotted name; imported and compiled when first
-        used. Or the leaf itself.
+    leaf : Leaf
+        Its kernel; compiled when first used.
+    record : Record
+        What the kernel reads, made by :func:`loihi_emu.models.layout.neurons`. A state with the name of a parameter
+        starts from it.
     parameters : tuple of Parameter
         What a user sets; each a scalar or one value per neuron.
-    state : tuple of (name, dtype)
-        State arrays in the order of the kernel's description. A state with the name of a parameter starts from it.
-    arrays : tuple of (name, dtype)
-        Arrays the kernel reads, in order; made from the parameters by `lower`.
     lower : callable
-        From a dict of parameters (scalars or arrays) to a dict of `arrays` and the group's flags.
-    accumulator : str
-        dtype of the sums of arriving weights.
+        From a dict of parameters (scalars or arrays) to a dict of the record's parameters and the group's flags.
     graded : bool
         Whether its spikes carry payloads.
     noise : tuple of str
@@ -71,16 +70,33 @@ class NeuronModel:
     """
 
     name: str
-    kernel: str | Leaf
+    leaf: Leaf
+    record: Record
     parameters: tuple[Parameter, ...]
-    state: tuple[tuple[str, str], ...]
-    arrays: tuple[tuple[str, str], ...]
     lower: Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[Arrays, int]]
     text: str
-    accumulator: str = "int32"
     graded: bool = False
     noise: tuple[str, ...] = ()
     limits: Mapping[str, tuple[float, float]] | None = None
+
+    @property
+    def state(self) -> tuple[tuple[str, str], ...]:
+        """State variables and their dtypes."""
+        return self._fields("array")
+
+    @property
+    def arrays(self) -> tuple[tuple[str, str], ...]:
+        """Parameters as the kernel reads them, and their dtypes."""
+        return self._fields("blocks")
+
+    @property
+    def accumulator(self) -> str:
+        """Dtype of the sums of arriving weights."""
+        return str(self.record.fields["ring"].of)
+
+    def _fields(self, form: str) -> tuple[tuple[str, str], ...]:
+        found = {k: v for k, v in self.record.fields.items() if k not in GROUP.fields and v.form == form}
+        return tuple((name, str(field.of)) for name, field in found.items())
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name, or None."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from loihi_emu.jit import int32s, int64s, kernel, trailing_zeros, uint64s
+from loihi_emu.jit import kernel, trailing_zeros, uint64s
 from loihi_emu.models import layout as at
 
 _SPIKED_BYTES = np.uint64(0x0101010101010101)
@@ -33,16 +33,14 @@ def emit(mask, address, first, index, count):
 
 
 @kernel
-def count_spikes(description, count):
+def count_spikes(group, count):
     """Store the step's number of spikes and add them to their populations' counters."""
-    int64s(description[at.S_COUNT], 1)[0] = count
-    populations = description[at.G_POPULATIONS]
-    counters = int64s(description[at.G_COUNTERS], populations * at.COUNTERS)
-    if populations == 1:
+    group.count[0] = count
+    counters = group.counters
+    if group.populations == 1:
         counters[at.SPIKES] += count
         return
-    bounds = int64s(description[at.G_BOUNDS], populations + 1)
-    index = int32s(description[at.S_INDEX], count)
+    bounds, index = group.bounds, group.index
     p = 0
     for k in range(count):
         while index[k] >= bounds[p + 1]:
@@ -51,11 +49,9 @@ def count_spikes(description, count):
 
 
 @kernel
-def count_flags(description, mask, first):
+def count_flags(group, mask, first):
     """Add the overflow bits of one block's mask to the counters of the populations they belong to."""
-    populations = description[at.G_POPULATIONS]
-    counters = int64s(description[at.G_COUNTERS], populations * at.COUNTERS)
-    bounds = int64s(description[at.G_BOUNDS], populations + 1)
+    counters, bounds = group.counters, group.bounds
     p = 0
     for i in range(mask.shape[0]):
         bits = mask[i]
@@ -70,22 +66,7 @@ def count_flags(description, mask, first):
 
 
 @kernel
-def ring_block(description, step, first, width):
-    """Address of a block's accumulators for this step; a block of zeros when the group has no inputs."""
-    slots = description[at.G_SLOTS]
-    if slots == 0:
-        return description[at.G_RING]
-    return description[at.G_RING] + width * ((step % slots) * description[at.G_N] + first)
-
-
-@kernel
-def varies(description, number):
-    """Whether a parameter has one value per neuron."""
-    return description[at.G_PARAMETERS + 2 * number + 1] != 0
-
-
-@kernel
-def parameter(description, number, block):
-    """Address of one block of a parameter."""
-    at_word = at.G_PARAMETERS + 2 * number
-    return description[at_word] + block * description[at_word + 1]
+def ring_start(group, step, first):
+    """Where a block's accumulators for this step begin in the ring; one block of zeros when the group has no inputs."""
+    slots = group.slots
+    return 0 if slots == 0 else (step % slots) * group.n + first

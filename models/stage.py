@@ -6,37 +6,42 @@ connection, target and delay, rounding down, and not to each weight.
 """
 
 from loihi_emu.arithmetic import shift, wrap24
-from loihi_emu.jit import int32s, int64s, leaf
+from loihi_emu.jit import leaf, part
+from loihi_emu.models.records import NUMBER, Record, array
 
-STAGE = 0  # address of the sums, int32, delays x width
-ROWS = 1  # delays
-WIDTH = 2
-RING = 3
-SLOTS = 4
-N = 5
-TARGET = 6
-OFFSET = 7
-EXPONENT = 8
-WRAPS = 9  # 1: wrap each sum to signed 24 bits
-COUNTER = 10  # address of the counter of wrapped sums, int64
-STAGE_WORDS = 11
+# Sums are delays (rows) x width; they move into the ring of slots x n from the target on. They are shifted by an
+# exponent, or wrapped to signed 24 bits where wraps is 1; lost counts those that wrapped.
+STAGE = Record(
+    "Stage",
+    sums=array("int32"),
+    rows=NUMBER,
+    width=NUMBER,
+    ring=array("int32"),
+    slots=NUMBER,
+    n=NUMBER,
+    target=NUMBER,
+    offset=NUMBER,
+    exponent=NUMBER,
+    wraps=NUMBER,
+    lost=array("int64"),
+)
 
 
 @leaf
 def step(address, time):
     """Move all sums into the target's ring and clear them."""
-    d = int64s(address, STAGE_WORDS)
-    width = d[WIDTH]
+    d = STAGE(address)
+    width, wraps, exponent = d.width, d.wraps != 0, d.exponent
     lost = 0
-    for row in range(d[ROWS]):
-        slot = (time + d[OFFSET] + row) % d[SLOTS]
-        q = int32s(d[RING] + 4 * (slot * d[N] + d[TARGET]), width)
-        kept = (time + d[OFFSET] + row) % d[ROWS]
-        total = int32s(d[STAGE] + 4 * kept * width, width)
+    for row in range(d.rows):
+        slot = (time + d.offset + row) % d.slots
+        q = part(d.ring, slot * d.n + d.target, width)
+        kept = (time + d.offset + row) % d.rows
+        total = part(d.sums, kept * width, width)
         for i in range(width):
             if total[i] != 0:
-                value = wrap24(total[i]) if d[WRAPS] else shift(total[i], d[EXPONENT])
-                lost += d[WRAPS] != 0 and value != total[i]
+                value = wrap24(total[i]) if wraps else shift(total[i], exponent)
+                lost += wraps and value != total[i]
                 q[i] += value
                 total[i] = 0
-    int64s(d[COUNTER], 1)[0] += lost
+    d.lost[0] += lost

@@ -15,7 +15,7 @@ LAYERS = {
         _checkout _version arithmetic chips decay errors files jit keywords keywords_elsewhere lazy memory numeric
         philox recording.columns script_errors units user_warnings widths
     """,
-    "models": "models image.memory",
+    "models": "models",
     "elements": """
         network.conv2d network.elements network.shapes
         learning.constants learning.elsewhere learning.grammar learning.rule learning.table

@@ -18,9 +18,9 @@ from lava_api.proc._learning_kernels import (
     LearningFixed,
     LearningSparseFixed,
 )
-from loihi_emu.image.memory import Description
 from loihi_emu.models.lava import dense, messages, sparse
 from loihi_emu.models.lava import learning_layout as at
+from loihi_emu.models.memory import WordRow as Description
 
 
 class _LearningFloat(LearningFixed):

@@ -16,9 +16,10 @@ from lava_api.magma.kernels.sums import describe_sums
 from lava_api.proc._learning import TAGS, same_places
 from lava_api.utils.weightutils import SignMode
 from loihi_emu.errors import invalid
-from loihi_emu.image.memory import Description, aligned
 from loihi_emu.models.lava import dense, messages, sparse
 from loihi_emu.models.lava import learning_layout as at
+from loihi_emu.models.memory import WordRow as Description
+from loihi_emu.models.memory import aligned
 
 SYNAPTIC = ("weights", *TAGS)
 """Variables of a synapse in the order of the kernel."""

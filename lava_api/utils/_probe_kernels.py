@@ -11,8 +11,8 @@ from lava_api.magma.kernels.base import EVENTS, HostOutput, Kernel, LaterPhases,
 from lava_api.magma.kernels.exchange import Rows
 from lava_api.magma.kernels.messages import STORED, Feed
 from lava_api.magma.kernels.records import referred
-from loihi_emu.image.memory import Description
 from loihi_emu.models.lava import counting as at
+from loihi_emu.models.memory import WordRow as Description
 
 MOST = 1 << 12
 """Steps that are recorded in one go at most."""

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from loihi_emu.image.memory import Array
 from loihi_emu.memory.room import rows_for
+from loihi_emu.models.memory import Array
 from loihi_emu.recording.columns import Column, Held, Piece
 
 BLOCK_BYTES = 1 << 24

@@ -12,7 +12,6 @@ from loihi_emu.image.groups import Group, make_groups
 from loihi_emu.image.handover import keep_room
 from loihi_emu.image.learner import Learner
 from loihi_emu.image.leaves import leaf_named
-from loihi_emu.image.memory import Arena, Array, Description
 from loihi_emu.image.projections import Origin, Projections
 from loihi_emu.image.recorders import Fills, Recorded, SpikeRecorder, StateRecorder
 from loihi_emu.image.sinks import Sink, Stage
@@ -21,7 +20,7 @@ from loihi_emu.image.sources import InputSource, NoiseSource
 from loihi_emu.jit import Leaf, addresses
 from loihi_emu.lazy import imported
 from loihi_emu.models import layout as at
-from loihi_emu.models import noise as noise_at
+from loihi_emu.models.memory import Arena, Array, Description
 from loihi_emu.network.elements import Connection, Input, Population
 from loihi_emu.network.lost_weights import Loss, loss
 from loihi_emu.network.network import Network
@@ -99,7 +98,7 @@ class Image:
         group.refresh(self.arena)
         for noise, d in zip(self.noises, self._applied, strict=True):
             if noise.group is group:
-                d.point(noise_at.A_BASE, group.quiet(noise.parameter)[group.part(noise.population.name)])
+                d.base = group.quiet(noise.parameter)[group.part(noise.population.name)]
 
     # ------------------------------------------------------------ building
     def _make_origins(self) -> dict[str, tuple[Origin, int]]:
@@ -192,7 +191,7 @@ class Image:
                 self._call(learner.second_leaf, learner.learning_description)
         self._schedule_noise()
         for group in self.groups:
-            self._call(group.model.kernel, group.description)
+            self._calls.append((group.model.leaf, group.description))
         self._deliver(1)
         self._schedule_probes()
         self.leaves = np.array(addresses([leaf for leaf, _ in self._calls]), np.int64)

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.image.groups import Group
-from loihi_emu.image.memory import Arena, Array, Description
 from loihi_emu.models import chip_view as at
+from loihi_emu.models.memory import Arena, Array, Description
 
 
 def view_key(group: Group, population: str) -> str:
@@ -27,7 +27,7 @@ class ChipView:
     def __init__(self, name: str, size: int, group: Group) -> None:
         self.name, self.size, self.group = name, size, group
         self.seen: Array = np.zeros(size, dict(group.model.state)["v"])
-        self.description = Description(at.WORDS)
+        self.description = Description(at.VIEW)
 
     @property
     def key(self) -> str:
@@ -42,13 +42,11 @@ class ChipView:
         """Fill in the description after the arena is sealed."""
         d, group, part = self.description, self.group, self.group.part(self.name)
         group.lists.describe(d)
-        d.words[at.W_FIRST], d.words[at.W_N] = part.start, self.size
-        d.point(at.W_LEFT, arena[self.key])
+        d.first, d.n, d.width = part.start, self.size, self.seen.itemsize
+        d.left = arena[self.key]
         rests = "rest" in dict(group.model.state)
-        d.point(at.W_REST, arena[f"{group.key}.rest"][part] if rests else None)
-        d.point(at.W_V, arena[f"{group.key}.v"][part])
-        d.words[at.W_WIDTH] = self.seen.itemsize
-        d.point(at.W_SEEN, self.seen)
+        d.rest = arena[f"{group.key}.rest"][part].view(np.uint8) if rests else None
+        d.v, d.seen = arena[f"{group.key}.v"][part], self.seen
         return d
 
     def read(self, arena: Arena) -> Array:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 
-from loihi_emu.image.memory import Arena, Description
 from loihi_emu.image.sources import NoiseSource
 from loihi_emu.image.state import State
+from loihi_emu.models.memory import Arena, Description
 from loihi_emu.network.network import Network
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.image.memory import Arena, Array, Description, SourceLists, aligned
 from loihi_emu.models import layout as at
+from loihi_emu.models.memory import Arena, Array, Description, SourceLists, aligned
 from loihi_emu.models.specification import NeuronModel
 from loihi_emu.network.elements import Population
 from loihi_emu.rules import RuleSet
@@ -36,7 +36,7 @@ class Group:
         self.counters: NDArray[np.int64] = np.zeros((len(populations), at.COUNTERS), np.int64)
         self.slots = 0
         self.keeps_spikes = False  # whether the last step's spikes are state, because learning looks back at them
-        self.description = Description(at.GROUP_WORDS)
+        self.description = Description(model.record)
         self._arrays: dict[str, Array] = {}
         self._noisy: dict[str, Array] = {}
 
@@ -55,9 +55,7 @@ class Group:
         array = self._arrays.get("vth")
         if array is None:
             return None
-        k = [name for name, _ in self.model.arrays].index("vth")
-        uniform = self.description.words[at.G_PARAMETERS + 2 * k + 1] == 0
-        return array[0].item() if uniform else array[self.part(name)]
+        return array[self.part(name)] if self.description.varies("vth") else array[0].item()
 
     def need_slots(self, slots: int) -> None:
         """Make the ring of accumulators at least so long."""
@@ -88,17 +86,12 @@ class Group:
         if self.keeps_spikes:
             self.lists.count, self.lists.index = arena[f"{self.key}.spiked"], arena[f"{self.key}.spikes"]
         self.lists.describe(d)
-        d.words[at.G_N] = self.n
-        d.point(at.G_MASK, aligned(at.SCRATCH, np.uint8))
-        ring = arena[f"{self.key}.ring"] if self.slots else aligned(at.BLOCK, self.model.accumulator)
-        d.point(at.G_RING, ring)
-        d.words[at.G_SLOTS] = self.slots
-        d.point(at.G_HOT, arena[f"{self.key}.hot"])
-        d.point(at.G_BOUNDS, self.bounds)
-        d.words[at.G_POPULATIONS] = len(self.populations)
-        d.point(at.G_COUNTERS, self.counters)
-        for k, (name, _) in enumerate(self.model.state):
-            d.point(at.G_STATE + k, arena[f"{self.key}.{name}"])
+        d.n, d.slots, d.populations = self.n, self.slots, len(self.populations)
+        d.mask = aligned(at.SCRATCH, np.uint8)
+        d.ring = arena[f"{self.key}.ring"] if self.slots else aligned(at.BLOCK, self.model.accumulator)
+        d.hot, d.bounds, d.counters = arena[f"{self.key}.hot"], self.bounds, self.counters
+        for name, _ in self.model.state:
+            d.point(name, arena[f"{self.key}.{name}"])
         self.refresh(arena)
 
     def refresh(self, arena: Arena) -> None:
@@ -109,26 +102,23 @@ class Group:
             flags |= bits
         if len({bits >> at.SHIFT for _, bits in lowered}) > 1:  # since a parameter was set
             flags |= at.EXACT
-        self.description.words[at.G_FLAGS] = flags
-        for k, (name, dtype) in enumerate(self.model.arrays):
-            values = [arrays[name] for arrays, _ in lowered]
-            self._point_parameter(k, name, values, dtype)
+        self.description.flags = flags
+        for name, dtype in self.model.arrays:
+            self._set_parameter(name, [arrays[name] for arrays, _ in lowered], dtype)
         arena[f"{self.key}.hot"][:] = 1
 
-    def _point_parameter(self, number: int, name: str, values: list[Any], dtype: str) -> None:
-        word = at.G_PARAMETERS + 2 * number
+    def _set_parameter(self, name: str, values: list[Any], dtype: str) -> None:
         if name in self._noisy:
-            array, step = self._noisy[name], np.dtype(dtype).itemsize * at.BLOCK
+            array = self._noisy[name]
             self._arrays[name] = spread(values, self.populations, dtype)
             array[:] = self._arrays[name]  # for populations whose noise is on something else
         elif all(is_uniform(v, values[0]) for v in values):
-            array = np.full(min(self.n, at.BLOCK), np.ravel(values[0])[0], dtype)
-            self._arrays[name], step = array, 0
+            array = self._arrays[name] = np.full(min(self.n, at.BLOCK), np.ravel(values[0])[0], dtype)
+            self.description.parameter(name, array, varies=False)
+            return
         else:
-            array = spread(values, self.populations, dtype)
-            self._arrays[name], step = array, array.itemsize * at.BLOCK
-        self.description.point(word, array)
-        self.description.words[word + 1] = step
+            array = self._arrays[name] = spread(values, self.populations, dtype)
+        self.description.parameter(name, array, varies=True)
 
     def _context(self, population: Population, arena: Arena) -> Mapping[str, Any]:
         names = [name for name, _ in self.model.state]

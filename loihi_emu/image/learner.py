@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from loihi_emu.image.memory import Arena, Array, Description
 from loihi_emu.image.projections import Origin
 from loihi_emu.image.recorders import Fills, StateRecorder
 from loihi_emu.image.sinks import Sink
 from loihi_emu.image.state import State
+from loihi_emu.models.memory import Arena, Array, Description
 from loihi_emu.network.elements import Connection
 from loihi_emu.network.network import Network
 from loihi_emu.rules import WeightRule
@@ -35,8 +35,6 @@ class Learner(ABC):
     ----------
     learning_leaf, second_leaf : str
         Names of the leaf that learns, and of one that runs behind the first of all learners.
-    enabled_word : int
-        Word of the description that switches learning on and off.
     longest : int
         Longest delay that its synapses can get.
     events, updates : int64 arrays (1,)
@@ -46,7 +44,6 @@ class Learner(ABC):
     kind = "plastic"
     learning_leaf: str
     second_leaf = ""
-    enabled_word: int
     longest = 0
     has_delays = False
     has_tags = False
@@ -119,7 +116,7 @@ class Learner(ABC):
 
     def enable(self, on: bool) -> None:
         """Switch learning on or off; traces go on."""
-        self.learning_description.words[self.enabled_word] = int(on)
+        self.learning_description.enabled = int(on)
 
 
 def rows(c: Connection) -> tuple[Array, Array]:

@@ -8,7 +8,6 @@ import numpy as np
 
 from loihi_emu.decay import nearest_decay
 from loihi_emu.image.learner import Learner
-from loihi_emu.image.memory import Arena, Array, Description, aligned
 from loihi_emu.image.projections import Origin
 from loihi_emu.image.recorders import DecodedRecorder, Fills, StateRecorder
 from loihi_emu.image.sinks import Sink, describe_projection
@@ -16,8 +15,8 @@ from loihi_emu.image.state import State
 from loihi_emu.learning.grammar import TRACES
 from loihi_emu.learning.rule import FRACTION_BITS, Trace
 from loihi_emu.learning.table import table_of
-from loihi_emu.models import layout as at
 from loihi_emu.models import learning_layout as to
+from loihi_emu.models.memory import Arena, Array, Description, aligned
 from loihi_emu.models.plastic import LIMIT
 from loihi_emu.network.elements import Connection
 from loihi_emu.network.network import Network
@@ -31,8 +30,7 @@ class Plastic(Learner):
     """One connection that learns by the chip's rules."""
 
     learning_leaf = "learning:step"
-    learning_words = to.LEARN_WORDS
-    enabled_word = to.ENABLED
+    learning_record = to.LEARNING
 
     def __init__(
         self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, network: Network
@@ -140,25 +138,22 @@ class Plastic(Learner):
         """The description of the delivery."""
         c = self.connection
         d = describe_projection(
-            to.DELIVER_WORDS, self.origin.lists, self.sink, arena,
+            to.PLASTIC, self.origin.lists, self.sink, arena,
             offset=self.origin.offset, graded=c.graded, events=self.events,
         )  # fmt: skip
         exponent = c.weight_exp
         fits = exponent < 0 or (max(-self.low, self.high) << exponent) <= LIMIT
-        numbers = {
-            to.D_FIRST: self.first, to.D_STEP: c.pre.step, to.D_N: c.pre.size, to.D_LOW: self.low,
-            to.D_UNIT: self.unit, to.D_EXPONENT: exponent, to.D_TARGET: self.target, to.D_TARGET_STEP: c.post.step,
-            to.D_WIDTH: c.post.size, to.D_DELAY: 0 if self.has_delays else int(c.delays),
-            to.D_PLAIN: int(c.kind == "dense" and fits and not self.has_delays),
-        }  # fmt: skip
-        for word, value in numbers.items():
-            d.words[word] = value
-        d.point(to.D_CODES, arena[f"{self.key}.codes"])
-        d.point(to.D_DELAYS, arena[f"{self.key}.delays"] if self.has_delays else None)
-        d.point(to.D_SUMS, aligned(c.post.size, np.uint16))
+        d.first, d.step, d.sources = self.first, c.pre.step, c.pre.size
+        d.target, d.target_step, d.width = self.target, c.post.step, c.post.size
+        d.codes, d.low, d.unit, d.exponent = arena[f"{self.key}.codes"], self.low, self.unit, exponent
+        if self.has_delays:
+            d.delays = arena[f"{self.key}.delays"]
+        else:
+            d.delay = int(c.delays)
+        d.plain = int(c.kind == "dense" and fits and not self.has_delays)
+        d.sums = aligned(c.post.size, np.uint16)
         if c.kind == "sparse":
-            d.point(to.D_ROWS, c.indptr)
-            d.point(to.D_TARGETS, c.indices)
+            d.rows, d.targets = c.indptr, c.indices
         return d
 
     # ------------------------------------------------------------ learning
@@ -166,96 +161,71 @@ class Plastic(Learner):
         """The description of the leaf that learns; `lists` has the origin and first neuron of every node."""
         c = self.connection
         assert c.learning is not None
-        d = self.learning_description = Description(self.learning_words)
+        d = self.learning_description = Description(self.learning_record)
         self._sides(d, arena, lists)
         for k, name in enumerate(TRACES):
             if name in self.traces:
-                self._trace(d, arena, k, name)
+                self._trace(d.traces[k], arena, name)
         for k, name in enumerate(("y1", "y2", "y3")):
             node = dict(c.learning.factors).get(name)
             if node is not None:
-                word = to.FACTORS + k * to.FACTOR_WORDS
-                self._factor(d, word, *lists[node], values=name not in self.rule.traces)
-                d.words[word + to.F_SIZE] = self._sizes[node]
-        d.words[to.EPOCH], d.words[to.ENABLED] = self.rule.t_epoch, int(c.learning.enabled)
-        d.words[to.SEED], d.words[to.STREAM] = self.seed, self.number
-        d.point(to.SAMPLE, arena["sample"])
+                self._factor(d.factors[k], *lists[node], values=name not in self.rule.traces)
+                d.factors[k].size = self._sizes[node]
+        d.epoch, d.enabled = self.rule.t_epoch, int(c.learning.enabled)
+        d.seed, d.stream, d.sample = self.seed, self.number, arena["sample"]
         self._synapses(d, arena)
         self._table(d)
         self._scratch(d)
-        d.point(to.UPDATES, self.updates)
+        d.updates = self.updates
         return d
 
     def _sides(self, d: Description, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> None:
-        for side, part, stamp in ((to.PRE, self.connection.pre, "x0"), (to.POST, self.connection.post, "y0")):
+        for side, part, stamp in ((d.pre, self.connection.pre, "x0"), (d.post, self.connection.post, "y0")):
             origin, first = lists[part.target.name]
-            for word in (at.S_COUNT, at.S_INDEX):
-                d.point(side + word, origin.lists._kept[word])
-            d.words[side + to.SIDE_FIRST] = first + part.start
-            d.words[side + to.SIDE_STEP], d.words[side + to.SIDE_N] = part.step, part.size
-            d.point(side + to.SIDE_STAMP, arena[f"{self.key}.{stamp}"])
+            side.count, side.index, side.stamp = origin.lists.count, origin.lists.index, arena[f"{self.key}.{stamp}"]
+            side.first, side.step, side.n = first + part.start, part.step, part.size
 
-    def _trace(self, d: Description, arena: Arena, number: int, name: str) -> None:
-        word = to.TRACES + number * to.TRACE_WORDS
+    def _trace(self, d: Description, arena: Arena, name: str) -> None:
         trace = self.rule.traces.get(name, Trace(0, np.inf))
         scaled = int(trace.impulse * (1 << FRACTION_BITS))
-        d.point(word + to.T_NOW, arena[f"{self.key}.{name}"])
-        d.words[word + to.T_KEEP] = DECAY_UNITY - int(nearest_decay(np.float64(trace.tau)))
-        d.words[word + to.T_WHOLE] = scaled >> FRACTION_BITS
-        d.words[word + to.T_PART] = scaled & ((1 << FRACTION_BITS) - 1)
+        d.now, d.keep = arena[f"{self.key}.{name}"], DECAY_UNITY - int(nearest_decay(np.float64(trace.tau)))
+        d.whole, d.part = scaled >> FRACTION_BITS, scaled & ((1 << FRACTION_BITS) - 1)
         history = f"{self.key}.{name}.history" if self.rule.t_epoch > 1 else f"{self.key}.{name}"
-        d.point(word + to.T_HISTORY, arena[history])
+        d.history = arena[history]
 
-    def _factor(self, d: Description, word: int, origin: Origin, first: int, *, values: bool) -> None:
-        for offset, source in ((to.F_COUNT, at.S_COUNT), (to.F_INDEX, at.S_INDEX), (to.F_PAYLOAD, at.S_PAYLOAD)):
-            d.point(word + offset, origin.lists._kept.get(source))
-        d.words[word + to.F_FIRST] = first
-        d.words[word + to.F_MODE] = to.VALUES if values else to.SPIKES
+    def _factor(self, d: Description, origin: Origin, first: int, *, values: bool) -> None:
+        d.count, d.index, d.payload = origin.lists.count, origin.lists.index, origin.lists.payload
+        d.first, d.mode = first, to.VALUES if values else to.SPIKES
 
     def _synapses(self, d: Description, arena: Arena) -> None:
         c = self.connection
-        d.point(to.CODES, arena[f"{self.key}.codes"])
-        d.words[to.LOW], d.words[to.UNIT], d.words[to.DROPPED] = self.low, self.unit, self.dropped
-        d.words[to.W_LEAST] = -(-self.low >> self.dropped)
-        d.words[to.W_MOST] = self.high >> self.dropped
-        d.point(to.DELAYS, arena[f"{self.key}.delays"] if self.has_delays else None)
-        d.words[to.LONGEST] = self.longest
-        d.point(to.TAGS, arena[f"{self.key}.tags"] if self.has_tags else None)
+        d.codes, d.low, d.unit, d.dropped = arena[f"{self.key}.codes"], self.low, self.unit, self.dropped
+        d.least, d.most = -(-self.low >> self.dropped), self.high >> self.dropped
+        d.delays, d.longest = arena[f"{self.key}.delays"] if self.has_delays else None, self.longest
+        d.tags = arena[f"{self.key}.tags"] if self.has_tags else None
         if c.kind == "sparse":
             assert c.indptr is not None and c.indices is not None
             order = np.argsort(c.indices, kind="stable")
             columns = np.zeros(c.post.size + 1, np.int64)
             np.cumsum(np.bincount(c.indices, minlength=c.post.size), out=columns[1:])
             sources = np.repeat(np.arange(c.pre.size, dtype=np.int32), np.diff(c.indptr))
-            d.point(to.ROWS, c.indptr)
-            d.point(to.TARGETS, c.indices)
-            d.point(to.COLUMNS, columns)
-            d.point(to.COLUMN_SYNAPSE, order.astype(np.int32))
-            d.point(to.COLUMN_PRE, sources[order])
+            d.rows, d.targets, d.columns = c.indptr, c.indices, columns
+            d.column_synapse, d.column_pre = order.astype(np.int32), sources[order]
 
     def _table(self, d: Description) -> None:
         """The rule's products, and room for the parts that depend on one side only."""
         n_pre, n_post, steps = self.connection.pre.size, self.connection.post.size, self.rule.t_epoch
-        table = table_of(self.rule)
-        self._parts: list[Array] = []  # kept alive here, since the table holds their addresses
-        for row in table:
-            gate = row[to.Q_GATE]
-            before = aligned(n_pre * (steps if gate == to.GATE_Y else 1), np.int32)
-            after = aligned(n_post * (steps if gate == to.GATE_X else 1), np.int32)
-            self._parts += [before, after]
-            row[to.Q_PRE], row[to.Q_POST] = before.ctypes.data, after.ctypes.data
-        d.words[to.PRODUCTS] = len(table)
-        d.point(to.TABLE, table)
+        d.products = table = table_of(self.rule)
+        d.product_count = len(table)
+        for product in table:
+            product.pre = aligned(n_pre * (steps if product.gate == to.GATE_Y else 1), np.int32)
+            product.post = aligned(n_post * (steps if product.gate == to.GATE_X else 1), np.int32)
 
     def _scratch(self, d: Description) -> None:
         n_pre, n_post = self.connection.pre.size, self.connection.post.size
-        d.point(to.WORDS_32, aligned(max(n_pre, n_post), np.uint32))
-        for goal in range(3):
-            d.point(to.RANDOM_PRE + goal, aligned(n_pre + 2, np.uint16))
-            d.point(to.RANDOM_POST + goal, aligned(n_post + 2, np.uint16))
-        d.point(to.LISTED, aligned(n_post, np.int32))
-        d.point(to.LISTED_PART, aligned(n_post, np.int32))
-        d.point(to.LISTED_RANDOM, aligned(n_post, np.uint16))
-        d.point(to.SAVED, aligned(n_post, np.uint8))
-        d.point(to.MOVED, aligned(n_pre, np.uint8))
-        d.point(to.SCRATCH, aligned(to.SCRATCH_BYTES, np.uint8))
+        d.words_32 = aligned(max(n_pre, n_post), np.uint32)
+        for random in d.random:
+            random.pre, random.post = aligned(n_pre + 2, np.uint16), aligned(n_post + 2, np.uint16)
+        d.listed, d.listed_part = aligned(n_post, np.int32), aligned(n_post, np.int32)
+        d.listed_random, d.saved = aligned(n_post, np.uint16), aligned(n_post, np.uint8)
+        d.moved, d.scratch = aligned(n_pre, np.uint8), aligned(to.SCRATCH_BYTES, np.uint8)

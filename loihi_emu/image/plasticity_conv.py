@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from loihi_emu.image.memory import Arena, Array, Description, aligned
 from loihi_emu.image.packing import taps, untapped
 from loihi_emu.image.plasticity import Plastic
-from loihi_emu.image.projections import describe_convolution
+from loihi_emu.image.projections import describe_shape
 from loihi_emu.image.sinks import describe_projection
 from loihi_emu.image.state import State
 from loihi_emu.models import conv as conv_at
 from loihi_emu.models import shared as to
+from loihi_emu.models.memory import Arena, Array, Description, aligned
 
 
 class PlasticConv(Plastic):
     """One convolution that learns by the chip's rules. Memory is in the order of :func:`taps`."""
 
     learning_leaf = "shared:step"
-    learning_words = to.SHARED_WORDS
+    learning_record = to.SHARED
 
     def stored_order(self, values: Array) -> Array:
         """A kernel in the order of memory."""
@@ -62,20 +62,16 @@ class PlasticConv(Plastic):
     def describe(self, arena: Arena) -> Description:
         """The description of the delivery."""
         d = describe_projection(
-            conv_at.CONV_WORDS, self.origin.lists, self.sink, arena,
+            conv_at.CONV, self.origin.lists, self.sink, arena,
             offset=self.origin.offset, graded=self.connection.graded, events=self.events,
         )  # fmt: skip
-        d.words[conv_at.DELAY] = int(self.connection.delays)
-        d.point(conv_at.TAPS, arena[f"{self.key}.taps"])
-        describe_convolution(d, self.connection, self.first, self.target)
+        d.delay, d.taps = int(self.connection.delays), arena[f"{self.key}.taps"]
+        d.first, d.sources, d.target = self.first, self.connection.pre.size, self.target
+        describe_shape(d.shape, self.connection)
         return d
 
     def _synapses(self, d: Description, arena: Arena) -> None:
         super()._synapses(d, arena)
-        geometry = Description(conv_at.CONV_WORDS)
-        describe_convolution(geometry, self.connection, self.first, self.target)
-        d.point(to.SHAPE, geometry.words)
-        d.point(to.SUMS, aligned(self.stored, np.int64))
-        d.point(to.RANDOM, aligned(self.stored + 2, np.uint16))
-        d.point(to.TAPS, arena[f"{self.key}.taps"])
-        d.words[to.EXPONENT] = self.connection.weight_exp
+        describe_shape(d.shape, self.connection)
+        d.sums, d.tap_random = aligned(self.stored, np.int64), aligned(self.stored + 2, np.uint16)
+        d.taps, d.exponent = arena[f"{self.key}.taps"], self.connection.weight_exp

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.image.memory import Arena, Array, Description
 from loihi_emu.image.packing import Bytes, Synapses, merge, pack, paired, taps, to_bytes
 from loihi_emu.image.sinks import Sink, describe_projection
 from loihi_emu.models import conv as conv_at
 from loihi_emu.models import dense as dense_at
-from loihi_emu.models import layout as at
 from loihi_emu.models import sparse as sparse_at
+from loihi_emu.models.layout import CHUNK
+from loihi_emu.models.memory import Arena, Array, Description, Table
+from loihi_emu.models.records import Record
 from loihi_emu.network.elements import Connection
 
 DENSE, SPARSE, CONV = "dense", "sparse", "conv"
@@ -66,46 +67,38 @@ class Projection:
         describe = {DENSE: self._dense, SPARSE: self._sparse, CONV: self._conv}[self.kind]
         return describe(arena)
 
-    def _common(self, words: int, arena: Arena) -> Description:
+    def _common(self, record: Record, arena: Arena) -> Description:
         return describe_projection(
-            words, self.origin.lists, self.sink, arena,
+            record, self.origin.lists, self.sink, arena,
             offset=self.origin.offset + self.delay, graded=self.graded, events=self.events,
         )  # fmt: skip
 
     def _sparse(self, arena: Arena) -> Description:
-        d = self._common(sparse_at.SPARSE_WORDS, arena)
-        rows = merge(self.synapses, self.origin.size, self.sink.n, self.sink.n if self.floating else at.CHUNK)
+        d = self._common(sparse_at.FLOATING if self.floating else sparse_at.SPARSE, arena)
+        rows = merge(self.synapses, self.origin.size, self.sink.n, self.sink.n if self.floating else CHUNK)
         self.synapses = []
-        words = rows.targets.astype(np.int32) if self.floating else pack(rows)
-        d.point(sparse_at.ROWS, rows.starts)
-        d.point(sparse_at.WORDS, words)
-        d.words[sparse_at.CHUNKS] = rows.chunks
-        d.words[sparse_at.SOURCES] = self.origin.size
-        d.point(sparse_at.DELAYS, rows.delays)
-        weights = np.ascontiguousarray(rows.weights, np.float64) if self.floating else None
-        d.point(sparse_at.WEIGHTS, weights)
-        self.stored = words.size
-        self.weight_bytes = sum(a.nbytes for a in (rows.starts, words, rows.delays, weights) if a is not None)
+        d.rows, d.sources, d.delays = rows.starts, self.origin.size, rows.delays
+        if self.floating:
+            d.targets, d.weights = rows.targets.astype(np.int32), np.ascontiguousarray(rows.weights, np.float64)
+            stored = [d.targets, d.weights]
+        else:
+            d.packed, d.chunks = pack(rows), rows.chunks
+            stored = [d.packed]
+        self.stored = stored[0].size
+        self.weight_bytes = sum(a.nbytes for a in (rows.starts, rows.delays, *stored) if a is not None)
         return d
 
     def _dense(self, arena: Arena) -> Description:
-        d = self._common(dense_at.TABLE + len(self.parts) * dense_at.PART_WORDS, arena)
-        d.words[dense_at.PARTS] = len(self.parts)
-        d.point(dense_at.SCRATCH, np.zeros(4 * dense_at.TILE, np.uint16))
+        d = self._common(dense_at.DENSE, arena)
+        d.scratch = np.zeros(4 * dense_at.TILE, np.uint16)
+        d.parts, d.part_count = Table(dense_at.PART, len(self.parts)), len(self.parts)
         for number, (matrix, delays, width, first, target, delay) in enumerate(self.parts):
-            row = dense_at.TABLE + number * dense_at.PART_WORDS
             rows = matrix.rows if isinstance(matrix, Bytes) else matrix
-            d.words[row + dense_at.FIRST] = first
-            d.words[row + dense_at.END] = first + rows.shape[0]
-            d.words[row + dense_at.TARGET] = target
-            d.words[row + dense_at.WIDTH] = width
-            d.words[row + dense_at.STRIDE] = rows.shape[1]
-            d.point(row + dense_at.WEIGHTS, rows)
+            part = d.parts[number]
+            part.first, part.end, part.target, part.width = first, first + rows.shape[0], target, width
+            part.stride, part.weights, part.delay, part.delays = rows.shape[1], rows, delay, delays
             if isinstance(matrix, Bytes):
-                d.words[row + dense_at.OFFSET] = matrix.offset
-                d.words[row + dense_at.SHIFT] = matrix.shift
-            d.words[row + dense_at.DELAY] = delay
-            d.point(row + dense_at.DELAYS, delays)
+                part.offset, part.shift = matrix.offset, matrix.shift
             self.stored += rows.size
             self.weight_bytes += rows.nbytes + (0 if delays is None else delays.nbytes)
         self.parts = []
@@ -116,10 +109,10 @@ class Projection:
         connection, weights, first, target = self.convolution
         conv = connection.conv
         assert conv is not None
-        d = self._common(conv_at.CONV_WORDS, arena)
+        d = self._common(conv_at.CONV, arena)
         table = taps(conv, weights, "float64" if self.floating else "int32")
-        d.point(conv_at.TAPS, table)
-        describe_convolution(d, connection, first, target)
+        d.taps, d.first, d.sources, d.target = table, first, connection.pre.size, target
+        describe_shape(d.shape, connection)
         self.stored, self.weight_bytes = table.size, table.nbytes
         return d
 
@@ -183,23 +176,15 @@ class Projections:
         return self._by_key[key]
 
 
-def describe_convolution(d: Description, connection: Connection, first: int, target: int) -> None:
-    """Write the geometry of a convolution into a description."""
+def describe_shape(d: Description, connection: Connection) -> None:
+    """Write the shapes of a convolution into their record."""
     conv = connection.conv
     assert conv is not None
-    before, after = connection.pre.target.shape, connection.post.target.shape
-    numbers = {
-        conv_at.FIRST: first, conv_at.COUNT: connection.pre.size, conv_at.TARGET: target,
-        conv_at.WIDTH_IN: before[1], conv_at.CHANNELS_IN: before[2],
-        conv_at.HEIGHT_OUT: after[0], conv_at.WIDTH_OUT: after[1], conv_at.CHANNELS_OUT: after[2],
-        conv_at.KERNEL_Y: conv.kernel.shape[1], conv_at.KERNEL_X: conv.kernel.shape[2],
-        conv_at.STRIDE_Y: conv.stride[0], conv_at.STRIDE_X: conv.stride[1],
-        conv_at.PADDING_Y: conv.padding[0], conv_at.PADDING_X: conv.padding[1],
-        conv_at.DILATION_Y: conv.dilation[0], conv_at.DILATION_X: conv.dilation[1],
-        conv_at.GROUPS: conv.groups,
-    }  # fmt: skip
-    for word, number in numbers.items():
-        d.words[word] = number
+    _, d.width_in, d.channels_in = connection.pre.target.shape
+    d.height_out, d.width_out, d.channels_out = connection.post.target.shape
+    _, d.kernel_y, d.kernel_x, _ = conv.kernel.shape
+    (d.stride_y, d.stride_x), (d.padding_y, d.padding_x) = conv.stride, conv.padding
+    (d.dilation_y, d.dilation_x), d.groups = conv.dilation, conv.groups
 
 
 def _rows(c: Connection, weights: Array, first: int, target: int, varied: bool) -> Synapses:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.image.blocks import Blocks
-from loihi_emu.image.memory import Array, Description, SourceLists
 from loihi_emu.models import probes as at
+from loihi_emu.models.memory import Array, Description, SourceLists
 from loihi_emu.recording.columns import Column, Held, Piece
 
 FIRST_ROWS = 1024
@@ -38,14 +38,14 @@ class Fills:
 
 
 class Recorder:
-    """Buffers of one probe, each with the number of its limit and the word of the description that has its address."""
+    """Buffers of one probe, each with the number of its limit and the field of the description that has its address."""
 
     description: Description
     decode: Callable[[Array], Array] | None = None
 
     def __init__(self, fills: Fills) -> None:
         self.fills = fills
-        self.buffers: dict[str, tuple[Blocks, int, int]] = {}
+        self.buffers: dict[str, tuple[Blocks, int, str]] = {}
 
     def make_room(self) -> None:
         """Begin new blocks where the next step may not fit. May raise OutOfMemoryError; nothing is lost then."""
@@ -93,8 +93,8 @@ class Recorder:
     def _open(self) -> None:
         """Tell the leaf where to write, and then the time loop how much room there is."""
         room: dict[int, int] = {}
-        for blocks, limit, word in self.buffers.values():
-            self.description.point(word, blocks.now, blocks.before * blocks.row_bytes)
+        for blocks, limit, field in self.buffers.values():
+            self.description.point(field, blocks.now, blocks.before * blocks.row_bytes)
             room[limit] = min(blocks.capacity, room.get(limit, blocks.capacity))
         for limit, rows in room.items():
             self.fills.capacity[limit] = rows
@@ -120,19 +120,18 @@ class SpikeRecorder(Recorder):
     ) -> None:
         super().__init__(fills)
         spike_limit, step_limit = fills.take(most), fills.take(1)
-        self.buffers["index"] = Blocks(FIRST_SPIKES, (), np.int32, most), spike_limit, at.K_BUFFER
-        self.buffers["counts"] = Blocks(FIRST_ROWS, (), np.int32), step_limit, at.K_COUNTS
+        self.buffers["index"] = Blocks(FIRST_SPIKES, (), np.int32, most), spike_limit, "indices"
+        self.buffers["counts"] = Blocks(FIRST_ROWS, (), np.int32), step_limit, "counts"
         if lists.payload is not None:
-            self.buffers["payload"] = Blocks(FIRST_SPIKES, (), np.int32, most), spike_limit, at.K_PAYLOAD
-        d = self.description = Description(at.SPIKE_WORDS)
+            self.buffers["payload"] = Blocks(FIRST_SPIKES, (), np.int32, most), spike_limit, "payloads"
+        d = self.description = Description(at.SPIKES)
         lists.describe(d)
-        d.words[at.K_FIRST], d.words[at.K_END] = first, first + size
+        d.first, d.end = first, first + size
         mask = None
         if chosen is not None:
             mask = np.zeros(size, np.uint8)
             mask[chosen] = 1
-        d.point(at.K_CHOSEN, mask)
-        d.point(at.K_FILL, fills.filled[spike_limit : spike_limit + 2])
+        d.chosen, d.filled = mask, fills.filled[spike_limit : spike_limit + 2]
         self._open()
 
 
@@ -144,12 +143,10 @@ class StateRecorder(Recorder):
         limit = fills.take(1)
         n = len(values) if chosen is None else len(chosen)
         rows = max(1, min(FIRST_ROWS, FIRST_VALUES // max(n, 1)))
-        self.buffers["rows"] = Blocks(rows, (n,), values.dtype), limit, at.V_BUFFER
-        d = self.description = Description(at.STATE_WORDS)
-        d.point(at.V_SOURCE, values)
-        d.words[at.V_WIDTH], d.words[at.V_N], d.words[at.V_EVERY] = values.dtype.itemsize, n, every
-        d.point(at.V_CHOSEN, chosen)
-        d.point(at.V_FILL, fills.filled[limit : limit + 1])
+        self.buffers["rows"] = Blocks(rows, (n,), values.dtype), limit, "rows"
+        d = self.description = Description(at.STATE)
+        d.values, d.width, d.n, d.every = values, values.dtype.itemsize, n, every
+        d.chosen, d.filled = chosen, fills.filled[limit : limit + 1]
         self._open()
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from loihi_emu.image.groups import Group
-from loihi_emu.image.memory import Arena, Array, Description
-from loihi_emu.models import layout as at
 from loihi_emu.models import stage
+from loihi_emu.models.memory import Arena, Array, Description
+from loihi_emu.models.records import Record
 
 
 class Sink:
@@ -65,31 +65,19 @@ class Stage(Sink):
 
     def describe(self, arena: Arena) -> Description:
         """The description of the leaf that moves the sums on."""
-        d = Description(stage.STAGE_WORDS)
-        d.point(stage.STAGE, self.sums)
-        d.point(stage.RING, arena[f"{self.group.key}.ring"])
-        d.point(stage.COUNTER, self.lost)
-        numbers = {
-            stage.ROWS: self.rows, stage.WIDTH: self.n, stage.SLOTS: self.group.slots, stage.N: self.group.n,
-            stage.TARGET: self.base, stage.OFFSET: self.offset, stage.EXPONENT: self.exponent,
-            stage.WRAPS: int(self.wraps),
-        }  # fmt: skip
-        for word, number in numbers.items():
-            d.words[word] = number
+        d = Description(stage.STAGE)
+        d.sums, d.ring, d.lost = self.sums, arena[f"{self.group.key}.ring"], self.lost
+        d.rows, d.width, d.slots, d.n = self.rows, self.n, self.group.slots, self.group.n
+        d.target, d.offset, d.exponent, d.wraps = self.base, self.offset, self.exponent, int(self.wraps)
         return d
 
 
 def describe_projection(
-    words: int, lists: Description, sink: Sink, arena: Arena, *, offset: int, graded: bool, events: Array
+    record: Record, lists: Description, sink: Sink, arena: Arena, *, offset: int, graded: bool, events: Array
 ) -> Description:
-    """A projection's description with the fields that all kinds share; `lists` holds the source's three fields."""
-    d = Description(words)
-    for word in (at.S_COUNT, at.S_INDEX, at.S_PAYLOAD):
-        d.point(word, lists._kept.get(word))
-    d.point(at.P_RING, sink.array(arena))
-    d.words[at.P_SLOTS] = sink.slots
-    d.words[at.P_N] = sink.n
-    d.words[at.P_OFFSET] = offset
-    d.words[at.P_GRADED] = int(graded)
-    d.point(at.P_EVENTS, events)
+    """A projection's description with the fields that all kinds share; `lists` holds those of the source."""
+    d = Description(record)
+    d.count, d.index, d.payload = lists.count, lists.index, lists.payload
+    d.ring, d.slots, d.n = sink.array(arena), sink.slots, sink.n
+    d.offset, d.graded, d.events = offset, int(graded), events
     return d

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.image.groups import Group
-from loihi_emu.image.memory import Arena, Array, Description, SourceLists
 from loihi_emu.models import inputs as at
 from loihi_emu.models import noise as noise_at
+from loihi_emu.models.layout import SOURCE
+from loihi_emu.models.memory import Arena, Array, Description, SourceLists
 from loihi_emu.network.elements import Input, Noise, Population
 from loihi_emu.network.payloads import Events, with_zeros
 
@@ -28,7 +29,7 @@ class InputSource:
         times, _, payloads = self.events(node)
         most = node.size if self.poisson else max(node.size, most_at_once(times))
         self.lists = SourceLists(most, payloads is not None)
-        self.origin = Description(3)
+        self.origin = Description(SOURCE)
         self.lists.describe(self.origin)
         self.most = most
 
@@ -56,17 +57,14 @@ class InputSource:
 
     def describe(self, arena: Arena) -> Description:
         """The description of the input's leaf."""
-        d = self.description = Description(at.POISSON_WORDS if self.poisson else at.EVENT_WORDS)
+        d = self.description = Description(at.POISSON if self.poisson else at.EVENTS)
         self.lists.describe(d)
         if self.poisson:
-            d.words[at.R_N] = self.node.size
-            d.point(at.R_DRAWS, np.zeros(self.node.size, np.uint32))
-            d.words[at.R_SEED], d.words[at.R_STREAM] = self.seed, self.node.stream
-            d.point(at.R_SAMPLE, arena["sample"])
-            d.point(at.R_COUNTER, self.counter)
+            d.n, d.draws = self.node.size, np.zeros(self.node.size, np.uint32)
+            d.seed, d.stream, d.sample = self.seed, self.node.stream, arena["sample"]
         else:
-            d.point(at.E_CURSOR, arena[f"{self.key}.cursor"])
-            d.point(at.E_COUNTER, self.counter)
+            d.cursor = arena[f"{self.key}.cursor"]
+        d.counter = self.counter
         self.point_own()
         return d
 
@@ -81,15 +79,12 @@ class InputSource:
 
     def point_rate(self, limits: Array) -> None:
         """Use these thresholds."""
-        self.description.point(at.R_LIMIT, limits)
+        self.description.limits = limits
 
     def point_events(self, times: Array, indices: Array, payloads: Array | None) -> None:
         """Use this list of events."""
         d = self.description
-        d.point(at.E_TIMES, times)
-        d.point(at.E_INDEX, indices)
-        d.point(at.E_PAYLOAD, payloads)
-        d.words[at.E_TOTAL] = len(times)
+        d.times, d.neurons, d.payloads, d.total = times, indices, payloads, len(times)
 
 
 def most_at_once(times: Array, bounds: Sequence[int] = ()) -> int:
@@ -124,23 +119,18 @@ class NoiseSource:
 
     def describe_draw(self, arena: Arena, seed: int) -> Description:
         """Draws from Philox."""
-        d = Description(noise_at.DRAW_WORDS)
-        d.point(noise_at.D_OUT, self.draws)
-        d.words[noise_at.D_N] = self.population.size
-        d.words[noise_at.D_SEED], d.words[noise_at.D_STREAM] = seed, self.population.stream
-        d.point(noise_at.D_SAMPLE, arena["sample"])
-        d.point(noise_at.D_SCRATCH, np.zeros(self.population.size, np.uint32))
+        d = Description(noise_at.DRAW)
+        d.out, d.n, d.scratch = self.draws, self.population.size, np.zeros(self.population.size, np.uint32)
+        d.seed, d.stream, d.sample = seed, self.population.stream, arena["sample"]
         return d
 
     def describe_apply(self) -> Description:
         """From draws to the parameter; made anew when the parameter was set."""
-        d = Description(noise_at.APPLY_WORDS)
+        d = Description(noise_at.APPLY)
         part = self.group.part(self.population.name)
         enabled = np.broadcast_to(np.asarray(self.noise.enabled, np.uint8), self.population.size)
-        d.point(noise_at.A_DRAWS, self.draws)
-        d.words[noise_at.A_N] = self.population.size
-        d.words[noise_at.A_OFFSET], d.words[noise_at.A_EXPONENT] = self.noise.offset, self.noise.exp
-        d.point(noise_at.A_ENABLED, np.ascontiguousarray(enabled))
-        d.point(noise_at.A_BASE, self.group.quiet(self.parameter)[part])
-        d.point(noise_at.A_OUT, self.group.noisy(self.parameter)[part])
+        d.draws, d.n, d.enabled = self.draws, self.population.size, np.ascontiguousarray(enabled)
+        d.offset, d.exponent = self.noise.offset, self.noise.exp
+        d.base = self.group.quiet(self.parameter)[part]
+        d.out = self.group.noisy(self.parameter)[part]
         return d

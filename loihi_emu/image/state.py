@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from loihi_emu.errors import invalid
-from loihi_emu.image.memory import Array
+from loihi_emu.models.memory import Array
 
 
 class State:

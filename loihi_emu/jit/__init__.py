@@ -34,14 +34,17 @@ from loihi_emu.jit.intrinsics import (
     wide_vectors,
 )
 from loihi_emu.jit.leaves import Leaf, disjoint, entry, kernel, leaf
+from loihi_emu.jit.records import address_of, block, part, varies, whole
 from loihi_emu.jit.store import cache_folder
 from loihi_emu.jit.together import addresses, beforehand, named
 
 __all__ = [
     "COMPILED",
     "Leaf",
+    "address_of",
     "addresses",
     "beforehand",
+    "block",
     "cache_folder",
     "call_leaf",
     "disjoint",
@@ -57,6 +60,7 @@ __all__ = [
     "kernel",
     "leaf",
     "named",
+    "part",
     "prefetch",
     "room",
     "trailing_zeros",
@@ -64,5 +68,7 @@ __all__ = [
     "uint16s",
     "uint32s",
     "uint64s",
+    "varies",
+    "whole",
     "wide_vectors",
 ]

@@ -1,7 +1,7 @@
 """Types of calls, found once: three of four that Numba looks for while it compiles kernels it has found before.
 
-Numba looks through all that a function's name can stand for, each time. What it finds for numbers and arrays depends on
-their types alone.
+Numba looks through all that a function's name can stand for, each time. What it finds for numbers, arrays and
+records depends on their types alone.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from typing import Any
 
 from numba import types
 
-_PLAIN = (types.Number, types.Boolean, types.Array)
+from loihi_emu.jit.records import BlocksType, PointerType, RecordType
+
+_PLAIN = (types.Number, types.Boolean, types.Array, RecordType, PointerType, BlocksType)
 
 
 @cache

@@ -61,7 +61,7 @@ def _reached(function: FunctionType) -> list[FunctionType]:
 @cache
 def surroundings() -> bytes:
     """What machine code depends on beside its sources: versions, the processor, and Numba's settings."""
-    from loihi_emu.jit import call_types, compiling, extremes
+    from loihi_emu.jit import call_types, compiling, extremes, records
 
     settings = numba.config
     names = ("OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "BOUNDSCHECK", "DEBUGINFO_DEFAULT", "CPU_NAME", "CPU_FEATURES")
@@ -70,7 +70,7 @@ def surroundings() -> bytes:
     place = (platform.machine(), sys.platform, os.name)
     words = hashlib.sha256(repr((versions, place, chosen)).encode())
     words.update(repr(sorted(compiling.OPTIONS.items())).encode())
-    for module in (call_types, compiling, extremes):  # how it is compiled: flags, passes
+    for module in (call_types, compiling, extremes, records):  # how it is compiled: flags, passes, fields of records
         for _, value in sorted(vars(module).items()):
             for part in vars(value).values() if isinstance(value, type) else [value]:
                 if isinstance(part, FunctionType) and part.__module__ == module.__name__:
@@ -134,6 +134,9 @@ def _value(value: Any, called: list[FunctionType]) -> str:
         return f"{value.dtype.str}{value.shape}{hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()}"
     if isinstance(value, (type, ModuleType, BuiltinFunctionType)):
         return f"{getattr(value, '__module__', '')}.{value.__name__}"
+    declared = getattr(value, "declaration", None)  # of a record
+    if isinstance(declared, tuple):
+        return _value(declared, called)
     inner = getattr(value, "py_func", None) or getattr(value, "_defn", None) or value
     if isinstance(inner, FunctionType):
         called.append(inner)

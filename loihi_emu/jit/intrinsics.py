@@ -89,7 +89,7 @@ def fused_exact(x: float, y: float, z: float) -> float:
         return math.inf if exact > 0 else -math.inf
 
 
-def _put(context: Any, builder: Any, array: Any, data: Any, length: Any) -> Any:
+def put(context: Any, builder: Any, array: Any, data: Any, length: Any) -> Any:
     """An array over memory that is there."""
     from numba.np.arrayobj import populate_array
 
@@ -108,7 +108,7 @@ def _view(kind: Any, c_type: Any) -> Callable[[int, int], Any]:
         def view(typingctx: Any, address: Any, length: Any) -> Any:
             def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
                 data = builder.inttoptr(args[0], context.get_data_type(array.dtype).as_pointer())
-                return _put(context, builder, array, data, args[1])
+                return put(context, builder, array, data, args[1])
 
             return array(types.int64, types.int64), codegen
 
@@ -133,7 +133,7 @@ def room(kind: Any, length: int) -> Callable[[], Any]:
                 with builder.goto_entry_block():  # once, not once a turn of a loop
                     data = builder.alloca(context.get_data_type(array.dtype), size=size)
                     data.align = 64
-                return _put(context, builder, array, data, size)
+                return put(context, builder, array, data, size)
 
             return array(), codegen
 

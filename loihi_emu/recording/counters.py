@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loihi_emu._version import __version__
-from loihi_emu.image.memory import Array
 from loihi_emu.models import layout as at
+from loihi_emu.models.memory import Array
 from loihi_emu.recording.sample_counts import SampleCounts
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loihi_emu.errors import unknown
@@ -22,7 +23,7 @@ class RuleSet:
         ``Network(rules=...)`` chooses it by this; recordings and files carry it.
     text : str
         What it is, in a sentence.
-    models : tuple of NeuronModel
+    models : sequence of NeuronModel
         Its neurons; each says what its state and accumulators are, which noise it takes and which leaf runs it.
     weights : WeightRule
         What weights may be given and what a spike then adds.
@@ -49,7 +50,7 @@ class RuleSet:
 
     name: str
     text: str
-    models: tuple[NeuronModel, ...]
+    models: Sequence[NeuronModel]
     weights: WeightRule
     learning: LearningRules | None = None
     max_delay: int | None = None

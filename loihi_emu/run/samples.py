@@ -15,7 +15,7 @@ from loihi_emu.errors import LoihiInputWarning, invalid, is_known, unknown
 from loihi_emu.image.build import Image
 from loihi_emu.image.sources import InputSource, most_at_once, thresholds
 from loihi_emu.memory.room import count_nonzero, room_for
-from loihi_emu.models.inputs import E_INDEX, E_PAYLOAD, E_TIMES, E_TOTAL
+from loihi_emu.models.inputs import EVENTS
 from loihi_emu.network import spike_forms, spike_words
 from loihi_emu.network.elements import Input, name_of
 from loihi_emu.network.events import LATEST, PAYLOAD_ADVICE, PAYLOAD_MAX, event_rate, sorted_events
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from loihi_emu.network.network import Network
 
 Choose = Callable[[int], None]
-EVENT_FIELDS = np.array([E_TIMES, E_INDEX, E_PAYLOAD])
+EVENT_FIELDS = np.array([EVENTS.starts[name] for name in ("times", "neurons", "payloads")])
 
 
 def prepare_samples(
@@ -105,13 +105,13 @@ def _choose(source: InputSource, samples: Any, steps: int, network: Network) -> 
 
     def start() -> Choose:
         source.point_events(times, indices, payloads)
-        words = source.description.words
+        description, words = source.description, source.description.words
         starts = words[EVENT_FIELDS].copy()  # addresses of all samples' events; a sample is a part of them
         widths = np.array([8, 4, 4 if payloads is not None else 0])
 
         def choose(k: int) -> None:
             words[EVENT_FIELDS] = starts + widths * bounds[k]
-            words[E_TOTAL] = bounds[k + 1] - bounds[k]
+            description.total = bounds[k + 1] - bounds[k]
 
         return choose
 

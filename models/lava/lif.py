@@ -1,4 +1,4 @@
-"""LIF, LIFReset and TernaryLIF in integers: the rules of :mod:`loihi_emu.models.lif_lava`, between ports.
+"""LIF, LIFReset and TernaryLIF in integers: the rules of :mod:`loihi_emu.models.neurons.lif_lava`, between ports.
 
 Lava computes with inputs as wide as they come: 32 bits from nearly every process (then ``a << 6`` and the sum wrap at
 32 bits), 64 bits from TernaryLIF and from processes that send Python's ``int``.
@@ -10,8 +10,9 @@ from loihi_emu.arithmetic import decay_wide
 from loihi_emu.jit import disjoint, int32s, int64s, kernel, leaf, uint8s
 from loihi_emu.models import layout as at
 from loihi_emu.models.lava.neurons import INPUT, OUT, blocks, write_signs, write_spikes
-from loihi_emu.models.lif_lava import reset, update
-from loihi_emu.models.spikes import count_flags, count_spikes, emit, parameter
+from loihi_emu.models.lava.old_spikes import count_flags, count_spikes, parameter, varies
+from loihi_emu.models.neurons.lif_lava import reset, update
+from loihi_emu.models.spikes import emit
 from loihi_emu.widths import STATE_MAX
 
 i32 = np.int32
@@ -53,6 +54,7 @@ def run(address, time, kind, wide):
     d = int64s(address, at.GROUP_WORDS)
     n = d[at.G_N]
     index = int32s(d[at.S_INDEX], n)
+    differ = varies(d, KEEP_U) or varies(d, KEEP_V) or varies(d, BIAS)
     count = 0
     for b in range(blocks(n)):
         first = b * at.BLOCK
@@ -67,7 +69,7 @@ def run(address, time, kind, wide):
         if wide:
             flags = update_wide(u, v, int64s(d[INPUT] + 8 * first, m), keep_u, keep_v, bias, high, low, mask)
         else:
-            flags = update(d, u, v, int32s(d[INPUT] + 4 * first, m), keep_u, keep_v, bias, high, low, mask)
+            flags = update(differ, u, v, int32s(d[INPUT] + 4 * first, m), keep_u, keep_v, bias, high, low, mask)
         if flags > at.SPIKED + at.NEGATIVE:
             count_flags(d, mask, first)
         count = emit(mask, d[at.G_MASK], first, index, count)

@@ -7,7 +7,8 @@ bias) instead, and leaves v alone while the neuron is refractory.
 from loihi_emu.jit import disjoint, float64s, int32s, int64s, kernel, leaf, uint8s
 from loihi_emu.models import layout as at
 from loihi_emu.models.lava.neurons import INPUT, OUT, blocks, write_signs, write_spikes
-from loihi_emu.models.spikes import count_spikes, emit, parameter
+from loihi_emu.models.lava.old_spikes import count_spikes, parameter
+from loihi_emu.models.spikes import emit
 
 U, V, REST_UNTIL = at.G_STATE, at.G_STATE + 1, at.G_STATE + 2
 KEEP_U, KEEP_V, BIAS, HIGH, LOW, INTERVAL, OFFSET, PERIOD = range(8)

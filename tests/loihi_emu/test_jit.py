@@ -28,13 +28,10 @@ STAGE = """
 import sys
 import numpy as np
 import loihi_emu.models.stage as at
-from loihi_emu.image.memory import Description
-d, sums, q = Description(at.STAGE_WORDS), np.array([8, -3], np.int32), np.zeros(2, np.int32)
-lost = np.zeros(1, np.int64)
-for word, array in ((at.STAGE, sums), (at.RING, q), (at.COUNTER, lost)):
-    d.point(word, array)
-for word, value in ((at.ROWS, 1), (at.WIDTH, 2), (at.SLOTS, 1), (at.N, 2), (at.EXPONENT, 1)):
-    d.words[word] = value
+from loihi_emu.models.memory import Description
+d, q = Description(at.STAGE), np.zeros(2, np.int32)
+d.sums, d.ring, d.lost = np.array([8, -3], np.int32), q, np.zeros(1, np.int64)
+d.rows, d.width, d.slots, d.n, d.exponent = 1, 2, 1, 2, 1
 import ctypes
 ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)(at.step.address)(d.address, 0)
 print(q.tolist(), "numba.np.linalg" in sys.modules)

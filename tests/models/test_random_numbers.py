@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from leaves import call
 
 from loihi_emu import philox
-from loihi_emu.image.memory import Description
 from loihi_emu.image.sources import thresholds
 from loihi_emu.models import noise
+from loihi_emu.models.memory import Description
 from loihi_emu.validation.oracle_random import noise_level, poisson_event, random_word
 from loihi_emu.validation.peers.nengo_loihi import twister
 from loihi_emu.validation.peers.nengo_loihi.generator import seeded
@@ -56,10 +56,8 @@ def test_rates_become_the_same_events(word, rate):
 @given(st.integers(0, 1 << 40), st.integers(1, 9), st.integers(0, 1 << 40))
 def test_draws_of_noise_equal_the_oracle(seed, size, step):
     out, scratch, sample = np.zeros(size, np.int16), np.zeros(size, np.uint32), np.zeros(1, np.int64)
-    d = Description(noise.DRAW_WORDS)
-    for word, array in ((noise.D_OUT, out), (noise.D_SCRATCH, scratch), (noise.D_SAMPLE, sample)):
-        d.point(word, array)
-    d.words[noise.D_N], d.words[noise.D_SEED], d.words[noise.D_STREAM] = size, seed, 3
+    d = Description(noise.DRAW)
+    d.out, d.scratch, d.sample, d.n, d.seed, d.stream = out, scratch, sample, size, seed, 3
     call(noise.draw, d, step)
     assert out.tolist() == [noise_level(random_word(seed, 3, step, i)) for i in range(size)]
 
@@ -68,10 +66,8 @@ def test_draws_of_noise_equal_the_oracle(seed, size, step):
 def test_the_twister_equals_numpy(seed):
     size = 700
     out, state = np.zeros(size, np.int16), seeded(seed)
-    d = Description(twister.TWISTER_WORDS)
-    d.point(twister.M_OUT, out)
-    d.point(twister.M_STATE, state)
-    d.words[twister.M_N] = size
+    d = Description(twister.TWISTER)
+    d.out, d.state, d.n = out, state, size
     generator = np.random.RandomState(seed)
     for _ in range(4):
         call(twister.draw, d)

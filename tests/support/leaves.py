@@ -11,7 +11,7 @@ SIGNATURE = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)
 
 
 def call(leaf: Leaf, description: Any, step: int = 0) -> None:
-    """Run a leaf once on a description (of loihi_emu.image.memory)."""
+    """Run a leaf once on a description (of loihi_emu.models.memory)."""
     if COMPILED:
         SIGNATURE(leaf.address)(description.address, step)
     else:

@@ -2,53 +2,60 @@
 
 import numpy as np
 
-from loihi_emu.jit import int32s, int64s, leaf, uint8s
-from loihi_emu.models import layout as at
+from loihi_emu.jit import int32s, leaf, part, whole
+from loihi_emu.models.layout import PROJECTION
+from loihi_emu.models.records import NUMBER, array
 
 i32 = np.int32
 i64 = np.int64
 
-V_ROWS, V_TARGETS, V_ACTIVE, V_FIRST, V_STEP, V_N, V_TARGET, V_TARGET_STEP = range(at.P_FIRST, at.P_FIRST + 8)
-V_PENDING, V_WAIT, V_PENDING_SLOTS = range(at.P_FIRST + 8, at.P_FIRST + 11)
-DELIVER_WORDS = at.P_FIRST + 11
+DELIVERY = PROJECTION.extended(
+    "PeerDelivery",
+    rows=array("int64"),
+    targets=array("int32"),
+    active=array("int32"),
+    first=NUMBER,
+    step=NUMBER,
+    sources=NUMBER,
+    target=NUMBER,
+    target_step=NUMBER,
+    pending=array("uint8"),
+    wait=NUMBER,
+    pending_slots=NUMBER,
+)
 
 
 @leaf
 def postpone(address, time):
     """Note this step's events until their delay is over."""
-    d = int64s(address, DELIVER_WORDS)
-    count = int64s(d[at.S_COUNT], 1)[0]
-    index = int32s(d[at.S_INDEX], count)
-    slot = (time + d[at.P_OFFSET] + d[V_WAIT]) % d[V_PENDING_SLOTS]
-    waiting = uint8s(d[V_PENDING] + slot * d[V_N], d[V_N])
-    for k in range(count):
-        away = i64(index[k]) - d[V_FIRST]
-        if away >= 0 and away % d[V_STEP] == 0 and away // d[V_STEP] < d[V_N]:
-            waiting[away // d[V_STEP]] += 1
+    d = DELIVERY(address)
+    slot = (time + d.offset + d.wait) % d.pending_slots
+    waiting = part(d.pending, slot * d.sources, d.sources)
+    for k in range(d.count[0]):
+        away = i64(d.index[k]) - d.first
+        if away >= 0 and away % d.step == 0 and away // d.step < d.sources:
+            waiting[away // d.step] += 1
 
 
 @leaf
 def deliver(address, time):
     """Deliver this step's events with the effective weights of now."""
-    d = int64s(address, DELIVER_WORDS)
-    count = int64s(d[at.S_COUNT], 1)[0]
-    index = int32s(d[at.S_INDEX], count)
-    graded = d[at.P_GRADED] != 0 and d[at.S_PAYLOAD] != 0
-    payload = int32s(d[at.S_PAYLOAD] if graded else d[at.S_INDEX], count)
-    n = d[at.P_N]
-    slot = (time + d[at.P_OFFSET]) % d[at.P_SLOTS]
-    q = int32s(d[at.P_RING] + 4 * slot * n, n)
-    starts = int64s(d[V_ROWS], d[V_N] + 1)
-    total = starts[d[V_N]]
-    target, active = int32s(d[V_TARGETS], total), int32s(d[V_ACTIVE], total)
+    d = DELIVERY(address)
+    count = d.count[0]
+    index = whole(d.index, count)
+    graded = d.graded != 0 and bool(d.payload)
+    payload = whole(d.payload if graded else d.index, count)
+    slot = (time + d.offset) % d.slots
+    q = int32s(d.ring + 4 * slot * d.n, d.n)
+    starts, target, active = d.rows, d.targets, d.active
     events = 0
     for k in range(count):
-        away = i64(index[k]) - d[V_FIRST]
-        if away < 0 or away % d[V_STEP] != 0 or away // d[V_STEP] >= d[V_N]:
+        away = i64(index[k]) - d.first
+        if away < 0 or away % d.step != 0 or away // d.step >= d.sources:
             continue
-        j = away // d[V_STEP]
+        j = away // d.step
         for s in range(starts[j], starts[j + 1]):
-            place = d[V_TARGET] + i64(target[s]) * d[V_TARGET_STEP]
+            place = d.target + i64(target[s]) * d.target_step
             q[place] = i32(q[place] + i32(active[s] * (payload[k] if graded else i32(1))))
         events += starts[j + 1] - starts[j]
-    int64s(d[at.P_EVENTS], 1)[0] += events
+    d.events[0] += events

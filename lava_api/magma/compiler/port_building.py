@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lava_api.magma.core.process.variable import Var
     from lava_api.magma.kernels.plan import Plan
     from lava_api.magma.runtime.scheduler import Scheduler
-    from loihi_emu.image.memory import Array
+    from loihi_emu.models.memory import Array
 
 Models = dict["AbstractProcess", "AbstractPyProcessModel"]
 Pipes = dict["InPort | OutPort", HostChannel]

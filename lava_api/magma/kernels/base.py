@@ -11,8 +11,9 @@ import numpy as np
 
 from lava_api.magma.kernels.messages import RECORDED, Feed, Message
 from loihi_emu.errors import SimulationError, invalid
-from loihi_emu.image.memory import Array, Description, SourceLists, aligned
 from loihi_emu.models import layout as at
+from loihi_emu.models.memory import Array, SourceLists, aligned
+from loihi_emu.models.memory import WordRow as Description
 
 if TYPE_CHECKING:
     from lava_api.magma.core.model.model import AbstractProcessModel

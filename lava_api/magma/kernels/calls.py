@@ -7,8 +7,8 @@ from importlib import import_module
 import numpy as np
 
 from lava_api.magma.kernels.base import Call
-from loihi_emu.image.memory import Array
 from loihi_emu.jit import addresses
+from loihi_emu.models.memory import Array
 
 NONE = np.zeros(0, np.int64)
 

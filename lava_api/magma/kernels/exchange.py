@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from loihi_emu.image.memory import Description, aligned
 from loihi_emu.models.lava import exchange as at
+from loihi_emu.models.memory import WordRow as Description
+from loihi_emu.models.memory import aligned
 
 LARGEST = 1 << 20
 """Rows together have so many bytes at most, unless one alone has more."""

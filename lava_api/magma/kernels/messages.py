@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.image.memory import Array, SourceLists, aligned
 from loihi_emu.models.lava import messages as at
+from loihi_emu.models.memory import Array, SourceLists, aligned
 
 KINDS = {at.I32: np.dtype(np.int32), at.I64: np.dtype(np.int64), at.F64: np.dtype(np.float64)}
 """Elements of messages as kernels hold them."""

@@ -12,7 +12,7 @@ from lava_api.magma.kernels.base import HostInput, Kernel
 from lava_api.magma.kernels.calls import CallList
 from lava_api.magma.kernels.messages import Message
 from lava_api.magma.runtime.scheduler import ModelError, Scheduler
-from loihi_emu.image.memory import Array
+from loihi_emu.models.memory import Array
 
 if TYPE_CHECKING:
     from lava_api.magma.core.process.process import AbstractProcess

@@ -6,8 +6,8 @@ from typing import Any
 
 from lava_api.magma.compiler.routes import routes
 from lava_api.magma.core.process.ports.ports import VarPort
-from loihi_emu.image.memory import Description
 from loihi_emu.models.lava import messages as at
+from loihi_emu.models.memory import WordRow as Description
 
 
 def record(

@@ -11,8 +11,9 @@ from lava_api.magma.compiler.program import Link
 from lava_api.magma.kernels.base import DATA, EVENTS, Call, Kernel
 from lava_api.magma.kernels.messages import KINDS, Feed, Message
 from lava_api.magma.kernels.plan import arriving, is_int16
-from loihi_emu.image.memory import Array, Description, SourceLists, aligned
 from loihi_emu.models.lava import messages as at
+from loihi_emu.models.memory import Array, SourceLists, aligned
+from loihi_emu.models.memory import WordRow as Description
 
 if TYPE_CHECKING:
     from lava_api.magma.core.process.ports.ports import InPort, OutPort

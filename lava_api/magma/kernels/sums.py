@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from lava_api.magma.kernels.messages import Feed
-from loihi_emu.image.memory import Description
+from loihi_emu.models.memory import WordRow as Description
 
 
 def describe_sums(at: ModuleType, words: int, feed: Feed, out: Any, events: Any, *, graded: bool) -> Description:

@@ -9,9 +9,10 @@ import numpy as np
 
 from lava_api.magma.kernels.base import DATA, Kernel, PythonFallback
 from lava_api.magma.kernels.messages import Feed, Message
-from loihi_emu.image.memory import Description, aligned
 from loihi_emu.models.lava import messages
 from loihi_emu.models.lava import vector as at
+from loihi_emu.models.memory import WordRow as Description
+from loihi_emu.models.memory import aligned
 
 KIND_OF = {"int32": messages.I32, "int64": messages.I64, "float64": messages.F64}
 

@@ -10,8 +10,8 @@ import numpy as np
 from lava_api.magma.kernels.base import LaterPhases
 from lava_api.magma.kernels.messages import RECORDED
 from lava_api.magma.kernels.records import referred
-from loihi_emu.image.memory import Description
 from loihi_emu.models.lava import messages as at
+from loihi_emu.models.memory import WordRow as Description
 
 
 class BitCheckKernel(LaterPhases):

@@ -11,9 +11,9 @@ from lava_api.magma.kernels.base import DATA, PythonFallback
 from lava_api.magma.kernels.messages import STORED, Feed, Message
 from lava_api.magma.kernels.vector import Vector
 from lava_api.proc.lif.kernels import FAR, SHORT, STRONG, _whole
-from loihi_emu.image.memory import Description
 from loihi_emu.models.lava import prototypes as at
 from loihi_emu.models.lava import vector
+from loihi_emu.models.memory import WordRow as Description
 
 
 class Novelty(Vector):

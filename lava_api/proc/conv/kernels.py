@@ -9,11 +9,9 @@ import numpy as np
 
 from lava_api.magma.kernels.base import BOTH, EVENTS, Kernel, PythonFallback
 from lava_api.magma.kernels.messages import STORED, Feed, Message
-from loihi_emu.image.memory import Description
-from loihi_emu.models import conv as taps_at
-from loihi_emu.models import layout
 from loihi_emu.models.lava import conv as at
 from loihi_emu.models.lava import messages
+from loihi_emu.models.memory import Description
 
 GEOMETRY = ("kernel_size", "stride", "padding", "dilation", "groups")
 
@@ -50,27 +48,15 @@ class ConvFixed(Kernel):
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         """One leaf."""
         feed, model = feeds["s_in"], self.model
-        d = self.d = Description(taps_at.CONV_WORDS)
-        feed.lists.describe(d)
-        d.point(layout.S_PAYLOAD, feed.data if self.graded else None)
-        d.words[at.WIDE] = int(feed.kind == messages.I64)
-        d.point(at.WRAPPED, self.wraps)
-        d.point(layout.P_RING, self.message.data)
-        d.point(layout.P_EVENTS, self.events)
-        _, width_in, channels_in = self.process.s_in.shape
-        height_out, width_out, channels_out = self.process.a_out.shape
-        (ky, kx), (sy, sx), (py, px), (dy, dx) = (
-            (int(pair[0]), int(pair[1])) for pair in (model.kernel_size, model.stride, model.padding, model.dilation)
-        )
-        numbers = {
-            taps_at.WIDTH_IN: width_in, taps_at.CHANNELS_IN: channels_in, taps_at.HEIGHT_OUT: height_out,
-            taps_at.WIDTH_OUT: width_out, taps_at.CHANNELS_OUT: channels_out, taps_at.KERNEL_Y: ky,
-            taps_at.KERNEL_X: kx, taps_at.STRIDE_Y: sy, taps_at.STRIDE_X: sx, taps_at.PADDING_Y: py,
-            taps_at.PADDING_X: px, taps_at.DILATION_Y: dy, taps_at.DILATION_X: dx,
-            taps_at.GROUPS: int(model.groups.item()),
-        }  # fmt: skip
-        for word, number in numbers.items():
-            d.words[word] = number
+        d = self.d = Description(at.CONV)
+        d.count, d.index, d.payloads = feed.lists.count, feed.lists.index, feed.data if self.graded else None
+        d.wide, d.out, d.wrapped, d.events = feed.kind == messages.I64, self.message.data, self.wraps, self.events
+        shape = d.shape
+        _, shape.width_in, shape.channels_in = self.process.s_in.shape
+        shape.height_out, shape.width_out, shape.channels_out = self.process.a_out.shape
+        (shape.kernel_y, shape.kernel_x), (shape.stride_y, shape.stride_x) = model.kernel_size, model.stride
+        (shape.padding_y, shape.padding_x), (shape.dilation_y, shape.dilation_x) = model.padding, model.dilation
+        shape.groups = int(model.groups.item())
         return [(f"conv:{self.leaf}", d)]
 
     def refresh(self) -> None:
@@ -81,7 +67,7 @@ class ConvFixed(Kernel):
         out, height, width, inner = weight.shape
         grouped = weight.reshape(groups, out // groups, height, width, inner).transpose(0, 4, 2, 3, 1)
         taps = np.ascontiguousarray(grouped.reshape(groups * inner, height, width, out // groups))
-        self.d.point(taps_at.TAPS, taps)
+        self.d.taps = taps
 
     def counters(self) -> dict[str, int]:
         """Synaptic events, and sums that left 24 bits."""

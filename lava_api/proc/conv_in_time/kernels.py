@@ -9,9 +9,10 @@ import numpy as np
 
 from lava_api.magma.kernels.base import BOTH, EVENTS, Kernel, PythonFallback
 from lava_api.magma.kernels.messages import STORED, Feed, Message
-from loihi_emu.image.memory import Description, aligned
 from loihi_emu.models.lava import conv_in_time as at
 from loihi_emu.models.lava import messages
+from loihi_emu.models.memory import WordRow as Description
+from loihi_emu.models.memory import aligned
 
 
 class ConvInTimeKernel(Kernel):

@@ -10,11 +10,12 @@ import numpy as np
 from lava_api.magma.kernels.base import BOTH, EVENTS, Kernel, PythonFallback
 from lava_api.magma.kernels.messages import STORED, Feed, Message
 from lava_api.magma.kernels.sums import describe_sums
-from loihi_emu.image.memory import Description, aligned
 from loihi_emu.image.packing import to_bytes
 from loihi_emu.models.dense import TILE
 from loihi_emu.models.lava import dense as at
 from loihi_emu.models.lava import messages
+from loihi_emu.models.memory import WordRow as Description
+from loihi_emu.models.memory import aligned
 
 
 class Connection(Kernel):

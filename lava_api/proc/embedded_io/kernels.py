@@ -15,9 +15,9 @@ from lava_api.magma.kernels.records import record, referred
 from lava_api.magma.kernels.vector import Vector
 from lava_api.proc.embedded_io.spike import read_pair
 from lava_api.proc.io.encoder import Compression, DeltaEncoder
-from loihi_emu.image.memory import Description
 from loihi_emu.models.lava import adapters as at
 from loihi_emu.models.lava import messages
+from loihi_emu.models.memory import WordRow as Description
 
 LEAVES = {messages.I32: "adapter", messages.I64: "adapter_wide", messages.F64: "adapter_float"}
 

@@ -11,8 +11,8 @@ from lava_api.magma.kernels.base import PythonFallback
 from lava_api.magma.kernels.messages import Feed
 from lava_api.magma.kernels.vector import Vector
 from lava_api.proc.graded.models import INPUT_BITS, first_factor, out_of_range
-from loihi_emu.image.memory import Description
 from loihi_emu.models.lava import graded as at
+from loihi_emu.models.memory import WordRow as Description
 
 
 class GradedFixed(Vector):

@@ -15,9 +15,9 @@ from lava_api.magma.kernels.messages import STORED, Feed, Message
 from lava_api.magma.kernels.vector import Vector
 from lava_api.proc.embedded_io.kernels import EncodedAdapter
 from lava_api.proc.io.encoder import FORMATS, Compression
-from loihi_emu.image.memory import Description
 from loihi_emu.models.lava import messages
 from loihi_emu.models.lava import sigma_delta as at
+from loihi_emu.models.memory import WordRow as Description
 
 LEAVES = {messages.I32: "delta_encoder", messages.I64: "delta_encoder_wide", messages.F64: "delta_encoder_float"}
 

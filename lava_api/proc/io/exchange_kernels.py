@@ -11,8 +11,8 @@ from lava_api.magma.kernels.messages import Feed, Message
 from lava_api.magma.kernels.records import referred
 from lava_api.magma.runtime.channel import HostChannel
 from lava_api.proc.io import utils
-from loihi_emu.image.memory import Description
 from loihi_emu.models.lava import messages
+from loihi_emu.models.memory import WordRow as Description
 
 
 class InjectorKernel(Kernel, HostInput):

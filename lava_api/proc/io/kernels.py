@@ -10,9 +10,9 @@ import numpy as np
 from lava_api.magma.kernels.base import DATA, Kernel, LaterPhases, PythonFallback
 from lava_api.magma.kernels.messages import RECORDED, STORED, Feed, Message
 from lava_api.magma.kernels.records import record, referred
-from loihi_emu.image.memory import Description
 from loihi_emu.models.lava import messages
 from loihi_emu.models.lava import ring_buffer as at
+from loihi_emu.models.memory import WordRow as Description
 
 
 class Source(Kernel):

@@ -11,12 +11,12 @@ import numpy as np
 from lava_api.magma.kernels.base import DATA, Kernel, Parameters, PythonFallback, neuron_description
 from lava_api.magma.kernels.messages import STORED, Feed, Message
 from lava_api.proc.lif.models import THRESHOLD_SHIFT
-from loihi_emu.image.memory import Description
 from loihi_emu.models import layout
 from loihi_emu.models.lava import lif as fixed
 from loihi_emu.models.lava import lif_float as floating
 from loihi_emu.models.lava import messages as at
 from loihi_emu.models.lava import neurons
+from loihi_emu.models.memory import WordRow as Description
 from loihi_emu.user_warnings import warn
 
 FAR = 1 << 24

@@ -12,9 +12,9 @@ from lava_api.magma.kernels.base import PythonFallback
 from lava_api.magma.kernels.messages import Feed
 from lava_api.magma.kernels.vector import Vector
 from lava_api.proc.sdn.kernels import DeltaFloat
-from loihi_emu.image.memory import Description
 from loihi_emu.models.lava import sigma_delta, state_space
 from loihi_emu.models.lava import vector as at
+from loihi_emu.models.memory import WordRow as Description
 
 DIAGONALS = ("a", "b", "c")
 

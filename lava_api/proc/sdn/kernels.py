@@ -11,8 +11,9 @@ from lava_api.magma.kernels.base import PythonFallback
 from lava_api.magma.kernels.messages import Feed, Message
 from lava_api.magma.kernels.vector import Vector
 from lava_api.proc.sdn.process import ActivationMode
-from loihi_emu.image.memory import Description, aligned
 from loihi_emu.models.lava import sigma_delta as at
+from loihi_emu.models.memory import WordRow as Description
+from loihi_emu.models.memory import aligned
 
 
 class SigmaFixed(Vector):

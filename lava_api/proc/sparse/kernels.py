@@ -13,11 +13,12 @@ from lava_api.magma.kernels.messages import Feed, Message
 from lava_api.magma.kernels.sums import describe_sums
 from lava_api.proc._connection import MAX_DELAY
 from lava_api.proc.dense.kernels import Connection, DenseFloat, FixedConnection
-from loihi_emu.image.memory import Description, aligned
 from loihi_emu.models import layout
 from loihi_emu.models.lava import messages
 from loihi_emu.models.lava import sparse as at
 from loihi_emu.models.lava import sparse_delayed as delayed
+from loihi_emu.models.memory import WordRow as Description
+from loihi_emu.models.memory import aligned
 
 
 def by_source(matrix: Any) -> tuple[Any, Any, Any]:

@@ -9,14 +9,17 @@ the weights W that arrive at a neuron in one step add up in 32 bits (exact for 6
 import numpy as np
 
 from loihi_emu.arithmetic import decay_wide
-from loihi_emu.jit import disjoint, int8s, int16s, int32s, int64s, leaf, uint8s
+from loihi_emu.jit import block, disjoint, leaf, part, uint8s, whole
 from loihi_emu.models import layout as at
-from loihi_emu.models.spikes import count_spikes, emit, parameter, ring_block
+from loihi_emu.models.spikes import count_spikes, emit, ring_start
 
 i64 = np.int64
 
-U, V, REST = at.G_STATE, at.G_STATE + 1, at.G_STATE + 2
-KEEP_U, KEEP_V, VTH, PERIOD = range(4)
+LIF = at.neurons(
+    "lif_brian2",
+    state={"u": "int64", "v": "int64", "rest": "int8"},
+    parameters={"keep_u": "int16", "keep_v": "int16", "vth": "int32", "refractory": "int8"},
+)
 
 
 @disjoint
@@ -35,27 +38,27 @@ def update(u, v, rest, q, keep_u, keep_v, vth, period, mask):
 @leaf
 def step(address, time):
     """One step of a group."""
-    d = int64s(address, at.GROUP_WORDS)
-    n = d[at.G_N]
-    index = int32s(d[at.S_INDEX], n)
+    group, d = at.GROUP(address), LIF(address)
+    n = d.n
+    index = whole(d.index, n)
     count = 0
     for b in range((n + at.BLOCK - 1) // at.BLOCK):
         first = b * at.BLOCK
         m = min(at.BLOCK, n - first)
-        q = int32s(ring_block(d, time, first, 4), m)
-        mask = uint8s(d[at.G_MASK], m)
+        q = part(d.ring, ring_start(group, time, first), m)
+        mask = uint8s(d.mask, m)
         update(
-            int64s(d[U] + 8 * first, m),
-            int64s(d[V] + 8 * first, m),
-            int8s(d[REST] + first, m),
+            part(d.u, first, m),
+            part(d.v, first, m),
+            part(d.rest, first, m),
             q,
-            int16s(parameter(d, KEEP_U, b), m),
-            int16s(parameter(d, KEEP_V, b), m),
-            int32s(parameter(d, VTH, b), m),
-            int8s(parameter(d, PERIOD, b), m),
+            block(d.keep_u, b, m),
+            block(d.keep_v, b, m),
+            block(d.vth, b, m),
+            block(d.refractory, b, m),
             mask,
         )
-        if d[at.G_SLOTS]:
+        if d.slots:
             q[:] = 0
-        count = emit(mask, d[at.G_MASK], first, index, count)
-    count_spikes(d, count)
+        count = emit(mask, d.mask, first, index, count)
+    count_spikes(group, count)

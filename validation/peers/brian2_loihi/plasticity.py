@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from loihi_emu.image.learner import Learner, rows
-from loihi_emu.image.memory import Arena, Array, Description
 from loihi_emu.image.projections import Origin
 from loihi_emu.image.recorders import DecodedRecorder, Fills, StateRecorder
 from loihi_emu.image.sinks import Sink, describe_projection
 from loihi_emu.image.state import State
 from loihi_emu.learning.grammar import EPOCHS, TRACES, Product
 from loihi_emu.learning.table import VARIABLE
-from loihi_emu.models import layout as at
 from loihi_emu.models import learning_layout as chip
+from loihi_emu.models.memory import Arena, Array, Description, Table
 from loihi_emu.network.elements import Connection
 from loihi_emu.network.network import Network
 from loihi_emu.rules.weights import EFFECTIVE_MAX, dropped_bits
@@ -29,7 +27,6 @@ class PlasticBrian2(Learner):
     """One connection that learns under rules="brian2_loihi"."""
 
     learning_leaf = f"{to.__name__}:step"
-    enabled_word = to.ENABLED
 
     def __init__(
         self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, network: Network
@@ -103,67 +100,48 @@ class PlasticBrian2(Learner):
         """The description of the delivery."""
         c = self.connection
         d = describe_projection(
-            delivery.DELIVER_WORDS, self.origin.lists, self.sink, arena,
+            delivery.DELIVERY, self.origin.lists, self.sink, arena,
             offset=self.origin.offset, graded=c.graded, events=self.events,
         )  # fmt: skip
-        d.point(delivery.V_ROWS, self._starts)
-        d.point(delivery.V_TARGETS, self._targets)
-        d.point(delivery.V_ACTIVE, arena[f"{self.key}.active"])
-        numbers = {
-            delivery.V_FIRST: self.first, delivery.V_STEP: c.pre.step, delivery.V_N: c.pre.size,
-            delivery.V_TARGET: self.target, delivery.V_TARGET_STEP: c.post.step, delivery.V_WAIT: self.delay,
-            delivery.V_PENDING_SLOTS: self.slots,
-        }  # fmt: skip
-        d.point(delivery.V_PENDING, arena[f"{self.key}.pending"] if self.delay else None)
-        for word, value in numbers.items():
-            d.words[word] = value
+        d.rows, d.targets, d.active = self._starts, self._targets, arena[f"{self.key}.active"]
+        d.first, d.step, d.sources = self.first, c.pre.step, c.pre.size
+        d.target, d.target_step, d.wait, d.pending_slots = self.target, c.post.step, self.delay, self.slots
+        d.pending = arena[f"{self.key}.pending"] if self.delay else None
         return d
 
     def describe_learning(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> Description:
         """The description of the leaf that learns."""
         c, n = self.connection, self.stored
-        d = self.learning_description = Description(to.BRIAN2_WORDS)
-        for side, part, fired in ((to.PRE_COUNT, c.pre, to.PRE_FIRED), (to.POST_COUNT, c.post, to.POST_FIRED)):
+        d = self.learning_description = Description(to.LEARNING)
+        for side, part in ((d.pre, c.pre), (d.post, c.post)):
             origin, first = lists[part.target.name]
-            for word in (at.S_COUNT, at.S_INDEX):
-                d.point(side + word, origin.lists._kept[word])
-            d.words[side + 2], d.words[side + 3], d.words[side + 4] = first + part.start, part.step, part.size
-            d.point(fired, np.zeros(part.size, np.uint8))
+            side.count, side.index, side.fired = origin.lists.count, origin.lists.index, np.zeros(part.size, np.uint8)
+            side.first, side.step, side.n = first + part.start, part.step, part.size
         parameters = np.zeros((to.TRACES, 3))
-        for k, name in enumerate(TRACES):
-            d.point(to.FLAG + k, np.zeros(2 * n + 1, np.uint8))
+        for k, (name, memory) in enumerate(zip(TRACES, d.traces, strict=True)):
+            memory.flag = np.zeros(2 * n + 1, np.uint8)
             if name in self.traces:
                 trace = self.rule.traces[name]
                 keep = 1 - 1.0 / float(trace.tau)
                 parameters[k] = keep, float(f"{keep:.15g}"), trace.impulse
-                d.point(to.NOW + k, arena[f"{self.key}.{name}"])
-                d.point(to.SEEN + k, arena[f"{self.key}.{name}.seen"])
-        d.point(to.TAU, parameters)
-        d.point(to.SOURCE, np.repeat(np.arange(c.pre.size, dtype=np.int32), np.diff(self._starts)))
-        d.point(to.TARGET, self._targets)
-        d.point(to.WEIGHTS, arena[f"{self.key}.w"])
-        d.point(to.ACTIVE, arena[f"{self.key}.active"])
-        low, high = self.weight_rule.ranges[c.sign_mode]
-        numbers: dict[int, Any] = {
-            to.SYNAPSES: n, to.EXPONENT: c.weight_exp, to.STEP: 1 << dropped_bits(c.sign_mode, c.weight_bits),
-            to.LOW: low, to.HIGH: high, to.ENABLED: int(c.learning.enabled),
-            to.SEED: self.seed, to.STREAM: self.number,
-        }  # fmt: skip
-        for word, value in numbers.items():
-            d.words[word] = value
-        d.point(to.RANDOM, np.array([-1.0 if self.rule.random is None else float(self.rule.random)]))
-        d.point(to.SAMPLE, arena["sample"])
+                memory.now, memory.seen = arena[f"{self.key}.{name}"], arena[f"{self.key}.{name}.seen"]
+        d.tau = parameters
+        d.synapses, d.target = n, self._targets
+        d.source = np.repeat(np.arange(c.pre.size, dtype=np.int32), np.diff(self._starts))
+        d.weights, d.active = arena[f"{self.key}.w"], arena[f"{self.key}.active"]
+        d.exponent, d.step = c.weight_exp, 1 << dropped_bits(c.sign_mode, c.weight_bits)
+        (d.low, d.high), d.enabled = self.weight_rule.ranges[c.sign_mode], int(c.learning.enabled)
+        d.seed, d.stream, d.sample = self.seed, self.number, arena["sample"]
+        d.random = np.array([-1.0 if self.rule.random is None else float(self.rule.random)])
         if self.delay:
-            d.point(to.PENDING, arena[f"{self.key}.pending"])
-            d.point(to.RING, self.sink.array(arena))
-            d.point(to.EVENTS, self.events)
-            d.words[to.SLOTS], d.words[to.RING_SLOTS], d.words[to.RING_N] = self.slots, self.sink.slots, self.sink.n
-            d.words[to.FIRST_TARGET], d.words[to.TARGET_STEP] = self.target, c.post.step
-        d.point(to.DRAWS, np.zeros(n + 1, np.uint32))
+            d.pending, d.slots, d.events = arena[f"{self.key}.pending"], self.slots, self.events
+            d.ring, d.ring_slots, d.ring_n = self.sink.array(arena), self.sink.slots, self.sink.n
+            d.first_target, d.target_step = self.target, c.post.step
+        d.draws = np.zeros(n + 1, np.uint32)
         products, unset = self.rule.products["dw"], unset_spikes(self.rule)
-        d.words[to.PRODUCTS] = len(products)
-        d.point(to.TABLE, np.array([_row(p, unset) for p in products], np.int64))
-        d.point(to.SCALES, np.array([_scale(p, unset) for p in products]))
+        d.products, d.product_count = Table(to.PRODUCT, len(products)), len(products)
+        for memory, product in zip(d.products, products, strict=True):
+            _describe(memory, product, unset)
         return d
 
 
@@ -176,15 +154,12 @@ def _scale(product: Product, unset: set[str]) -> float:
     return scale
 
 
-def _row(product: Product, unset: set[str]) -> Array:
-    """The words of one product; its scale stands apart."""
-    words = np.zeros(to.PRODUCT_WORDS, np.int64)
+def _describe(d: Description, product: Product, unset: set[str]) -> None:
+    """Write the record of one product."""
     factors = [f for f in product.factors if f.variable not in {*EPOCHS, *unset}]
     names = {product.gate, *(f.variable for f in product.factors)} & set(EPOCHS)
-    words[to.Q_GATE] = {"x0": chip.GATE_X, "y0": chip.GATE_Y}.get(product.gate, chip.GATE_U)
-    words[to.Q_EPOCHS] = sum(1 << int(name[1:]) for name in names)
-    words[to.Q_HALVES], words[to.Q_COUNT] = product.halves, len(factors)
-    for k, factor in enumerate(factors):
-        place = to.Q_FIRST + 3 * k
-        words[place : place + 3] = VARIABLE[factor.variable], factor.constant, factor.sign
-    return words
+    d.gate = {"x0": chip.GATE_X, "y0": chip.GATE_Y}.get(product.gate, chip.GATE_U)
+    d.epochs = sum(1 << int(name[1:]) for name in names)
+    d.halves, d.count, d.scale = product.halves, len(factors), np.array([_scale(product, unset)])
+    for term, factor in zip(d.factors, factors, strict=False):
+        term.variable, term.constant, term.sign = VARIABLE[factor.variable], factor.constant, factor.sign

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from loihi_emu.models import registry
+from loihi_emu.models.neurons.lif_chip import DU, DV, VTH
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
 from loihi_emu.rules.chip import RANGES, ChipWeights
 from loihi_emu.rules.rule_set import RuleSet
+from loihi_emu.validation.peers.brian2_loihi import lif_brian2
 from loihi_emu.validation.peers.brian2_loihi.learning_rules import Brian2Learning
 from loihi_emu.widths import DECAY_UNITY, WEIGHT_SHIFT
 
@@ -27,15 +28,13 @@ def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int
 
 
 LIF = NeuronModel(
-    "lif", "loihi_emu.validation.peers.brian2_loihi.lif_brian2:step",
+    "lif", lif_brian2.step, lif_brian2.LIF,
     (
-        *(p for p in registry.CHIP_LIF.parameters if p.name in ("du", "dv", "vth")),
+        DU, DV, VTH,
         Parameter("refractory", 1, 1, 64, "Refractory period in steps."),
         Parameter("u", 0, -LARGEST, LARGEST, "Current at the start."),
         Parameter("v", 0, -LARGEST, LARGEST, "Voltage at the start."),
     ),
-    (("u", "int64"), ("v", "int64"), ("rest", "int8")),
-    (("keep_u", "int16"), ("keep_v", "int16"), ("vth", "int32"), ("refractory", "int8")),
     lower,
     "LIF as brian2-loihi 0.5.2 has it: the chip's rules without any limit of width, without bias.",
     limits={"u": (-LARGEST, LARGEST), "v": (-LARGEST, LARGEST), "rest": (0, 64)},

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.image.draws import Generator
-from loihi_emu.image.memory import Arena, Description
 from loihi_emu.image.sources import NoiseSource
 from loihi_emu.image.state import State
-from loihi_emu.models import noise as noise_at
+from loihi_emu.models.memory import Arena, Description
 from loihi_emu.validation.peers.nengo_loihi import twister as at
 
 TWO32 = 1 << 32
@@ -47,11 +46,9 @@ class Twister(Generator):
         for noise, d in zip(noises, applied, strict=True):
             first = int(starts[noise.population.name])
             noise.draws = draws[first : first + noise.population.size]
-            d.point(noise_at.A_DRAWS, noise.draws)
-        d = Description(at.TWISTER_WORDS)
-        d.point(at.M_OUT, draws)
-        d.words[at.M_N] = len(draws)
-        d.point(at.M_STATE, arena[KEY])
+            d.draws = noise.draws
+        d = Description(at.TWISTER)
+        d.out, d.n, d.state = draws, len(draws), arena[KEY]
         yield f"{at.__name__}:draw", d
 
 

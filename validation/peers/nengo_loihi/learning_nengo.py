@@ -11,21 +11,36 @@ import math
 
 import numpy as np
 
-from loihi_emu.jit import float64s, int32s, int64s, kernel, leaf, uint8s, uint32s
+from loihi_emu.jit import kernel, leaf, whole
+from loihi_emu.models.layout import SOURCE
+from loihi_emu.models.records import NUMBER, Record, array, within
 from loihi_emu.validation.peers.nengo_loihi.twister import STATE_WORDS, next_word
 
 i32 = np.int32
 i64 = np.int64
 
-PRE_COUNT, PRE_INDEX, PRE_FIRST, PRE_STEP, PRE_N = range(5)
-E_COUNT, E_INDEX, E_PAYLOAD, E_FIRST, E_N = range(5, 10)  # the node that gives the error; E_PAYLOAD 0: all are 1
-POST_N, ROWS, TARGETS = 10, 11, 12  # addresses of row starts (int64) and of targets (int32)
-TRACE, FIRED, ERRORS = 13, 14, 15  # addresses: int32 a source neuron, a byte a source neuron, int32 a target neuron
-KEEP = 16  # address of (exp(-2 / tau), impulse), float64
-ACTIVE, UNIT, DROPPED = 17, 18, 19  # effective weights (int32, full units), their exponent, bits they lack
-FACTOR, SHIFT = 20, 21  # dw = FACTOR 2^SHIFT x1 y1, in units of 2^-7
-STATE, ENABLED, UPDATES = 22, 23, 24
-NENGO_WORDS = 25
+SIDE = Record("NengoSide", count=array("int64"), index=array("int32"), first=NUMBER, step=NUMBER, n=NUMBER)
+ERROR = SOURCE.extended("NengoError", first=NUMBER, n=NUMBER)
+LEARNING = Record(
+    "NengoLearning",
+    pre=within(SIDE),
+    error=within(ERROR),  # the node that gives the error
+    post_n=NUMBER,
+    rows=array("int64"),
+    targets=array("int32"),
+    trace=array("int32"),  # of each source neuron
+    fired=array("uint8"),  # of each source neuron
+    errors=array("int32"),  # of each target neuron
+    keep=array("float64"),  # (exp(-2 / tau), impulse)
+    active=array("int32"),  # effective weights in full units
+    unit=NUMBER,  # their exponent
+    dropped=NUMBER,  # bits they lack
+    factor=NUMBER,  # dw = factor 2^shift x1 y1, in units of 2^-7
+    shift=NUMBER,
+    state=array("uint32"),
+    enabled=NUMBER,
+    updates=array("int64"),
+)
 
 EPOCH = 2
 UPDATE = 4
@@ -60,37 +75,32 @@ def shifted(value, places):
 @leaf
 def traces(address, time):
     """Note the spikes that arrive, and advance the traces in every second step."""
-    d = int64s(address, NENGO_WORDS)
-    fired, trace = uint8s(d[FIRED], d[PRE_N]), int32s(d[TRACE], d[PRE_N])
-    count = int64s(d[PRE_COUNT], 1)[0]
-    index = int32s(d[PRE_INDEX], count)
-    for k in range(count):
-        away = i64(index[k]) - d[PRE_FIRST]
-        if away >= 0 and away % d[PRE_STEP] == 0 and away // d[PRE_STEP] < d[PRE_N]:
-            fired[away // d[PRE_STEP]] = 1
+    d = LEARNING(address)
+    pre, fired, trace = d.pre, d.fired, d.trace
+    for k in range(pre.count[0]):
+        away = i64(pre.index[k]) - pre.first
+        if away >= 0 and away % pre.step == 0 and away // pre.step < pre.n:
+            fired[away // pre.step] = 1
     if (time + 1) % EPOCH:
         return
-    state, keep = uint32s(d[STATE], STATE_WORDS), float64s(d[KEEP], 2)
-    for j in range(d[PRE_N]):
-        value = keep[0] * trace[j]
+    state = whole(d.state, STATE_WORDS)
+    for j in range(pre.n):
+        value = d.keep[0] * trace[j]
         if fired[j]:
-            value += keep[1]
+            value += d.keep[1]
         trace[j] = i32(rounded(value, i64(MOST), state))
         fired[j] = 0
 
 
 @kernel
-def take_errors(d, errors):
+def take_errors(error, errors):
     """Sum this step's errors of each target neuron; without an event the error is 0."""
     errors[:] = 0
-    count = int64s(d[E_COUNT], 1)[0]
-    index = int32s(d[E_INDEX], count)
-    payload = int32s(d[E_PAYLOAD] if d[E_PAYLOAD] else d[E_INDEX], count)
-    for k in range(count):
-        i = i64(index[k]) - d[E_FIRST]
-        if 0 <= i < d[E_N]:
-            value = payload[k] if d[E_PAYLOAD] else i32(1)
-            if d[E_N] == 1:
+    for k in range(error.count[0]):
+        i = i64(error.index[k]) - error.first
+        if 0 <= i < error.n:
+            value = error.payload[k] if error.payload else i32(1)
+            if error.n == 1:
                 for target in range(errors.shape[0]):
                     errors[target] = i32(errors[target] + value)
             else:
@@ -100,22 +110,20 @@ def take_errors(d, errors):
 @leaf
 def weights(address, time):
     """Change the weights in every fourth step."""
-    d = int64s(address, NENGO_WORDS)
+    d = LEARNING(address)
     if (time + 1) % UPDATE:
         return
-    errors, trace = int32s(d[ERRORS], d[POST_N]), int32s(d[TRACE], d[PRE_N])
-    take_errors(d, errors)
-    if not d[ENABLED]:
+    errors, trace = whole(d.errors, d.post_n), d.trace
+    take_errors(d.error, errors)
+    if not d.enabled:
         return
-    starts = int64s(d[ROWS], d[PRE_N] + 1)
-    total = starts[d[PRE_N]]
-    targets, active = int32s(d[TARGETS], total), int32s(d[ACTIVE], total)
-    state = uint32s(d[STATE], STATE_WORDS)
-    most = i64((1 << (8 - d[DROPPED])) - 1)
-    fraction = 1.0 / (1 << (FRACTION + d[DROPPED]))
-    for j in range(d[PRE_N]):
+    n, starts, targets, active = d.pre.n, d.rows, d.targets, d.active
+    state = whole(d.state, STATE_WORDS)
+    most = i64((1 << (8 - d.dropped)) - 1)
+    fraction = 1.0 / (1 << (FRACTION + d.dropped))
+    for j in range(n):
         for s in range(starts[j], starts[j + 1]):
-            product = i32(i64(trace[j]) * i64(errors[targets[s]]) * d[FACTOR])
-            learned = i32(i64(shifted(active[s], FRACTION - d[UNIT])) + i64(shifted(product, d[SHIFT])))
-            active[s] = i32(rounded(learned * fraction, most, state) << (d[UNIT] + d[DROPPED]))
-    int64s(d[UPDATES], 1)[0] += total
+            product = i32(i64(trace[j]) * i64(errors[targets[s]]) * d.factor)
+            learned = i32(i64(shifted(active[s], FRACTION - d.unit)) + i64(shifted(product, d.shift)))
+            active[s] = i32(rounded(learned * fraction, most, state) << (d.unit + d.dropped))
+    d.updates[0] += starts[n]

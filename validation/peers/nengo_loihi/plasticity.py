@@ -7,13 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from loihi_emu.image.learner import Learner, rows
-from loihi_emu.image.memory import Arena, Array, Description
 from loihi_emu.image.projections import Origin
 from loihi_emu.image.recorders import DecodedRecorder, Fills, StateRecorder
 from loihi_emu.image.sinks import Sink, describe_projection
 from loihi_emu.image.state import State
 from loihi_emu.learning.constants import checked
-from loihi_emu.models import layout as at
+from loihi_emu.models.memory import Arena, Array, Description
 from loihi_emu.network.elements import Connection
 from loihi_emu.network.network import Network
 from loihi_emu.rules.weights import MANTISSA_BITS, dropped_bits
@@ -31,7 +30,6 @@ class PlasticNengo(Learner):
 
     learning_leaf = f"{to.__name__}:traces"
     second_leaf = f"{to.__name__}:weights"
-    enabled_word = to.ENABLED
 
     def __init__(
         self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, network: Network
@@ -98,49 +96,31 @@ class PlasticNengo(Learner):
         """The description of the delivery."""
         c = self.connection
         d = describe_projection(
-            delivery.DELIVER_WORDS, self.origin.lists, self.sink, arena,
+            delivery.DELIVERY, self.origin.lists, self.sink, arena,
             offset=self.origin.offset, graded=c.graded, events=self.events,
         )  # fmt: skip
-        d.point(delivery.V_ROWS, self._starts)
-        d.point(delivery.V_TARGETS, self._targets)
-        d.point(delivery.V_ACTIVE, arena[f"{self.key}.active"])
-        numbers = {
-            delivery.V_FIRST: self.first, delivery.V_STEP: c.pre.step, delivery.V_N: c.pre.size,
-            delivery.V_TARGET: self.target, delivery.V_TARGET_STEP: c.post.step,
-        }  # fmt: skip
-        for word, value in numbers.items():
-            d.words[word] = value
+        d.rows, d.targets, d.active = self._starts, self._targets, arena[f"{self.key}.active"]
+        d.first, d.step, d.sources = self.first, c.pre.step, c.pre.size
+        d.target, d.target_step = self.target, c.post.step
         return d
 
     def describe_learning(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> Description:
         """The description that both leaves of learning share."""
         c = self.connection
         assert c.learning is not None
-        d = self.learning_description = Description(to.NENGO_WORDS)
+        d = self.learning_description = Description(to.LEARNING)
         error, first_error = lists[self.error]
         source, first = lists[c.pre.target.name]
-        for word, lists_of, field in (
-            (to.PRE_COUNT, source, at.S_COUNT), (to.PRE_INDEX, source, at.S_INDEX), (to.E_COUNT, error, at.S_COUNT),
-            (to.E_INDEX, error, at.S_INDEX), (to.E_PAYLOAD, error, at.S_PAYLOAD),
-        ):  # fmt: skip
-            d.point(word, lists_of.lists._kept.get(field))
+        d.pre.count, d.pre.index = source.lists.count, source.lists.index
+        d.error.count, d.error.index, d.error.payload = error.lists.count, error.lists.index, error.lists.payload
         mantissa, exponent = checked(self.rule.products["dw"][0], "dw", self.rule.dw or "")
         trace = self.rule.traces["x1"]
-        numbers = {
-            to.PRE_FIRST: first + c.pre.start, to.PRE_STEP: c.pre.step, to.PRE_N: c.pre.size,
-            to.E_FIRST: first_error, to.E_N: self.error_size, to.POST_N: c.post.size, to.UNIT: self.unit,
-            to.DROPPED: dropped_bits(c.sign_mode, c.weight_bits), to.FACTOR: mantissa,
-            to.SHIFT: to.FRACTION + exponent - LOST, to.ENABLED: int(c.learning.enabled),
-        }  # fmt: skip
-        for word, value in numbers.items():
-            d.words[word] = value
-        d.point(to.ROWS, self._starts)
-        d.point(to.TARGETS, self._targets)
-        d.point(to.TRACE, arena[f"{self.key}.x1"])
-        d.point(to.FIRED, arena[f"{self.key}.x0"])
-        d.point(to.ERRORS, arena[f"{self.key}.y1"])
-        d.point(to.KEEP, np.array([np.exp(-to.EPOCH / float(trace.tau)), float(trace.impulse)]))
-        d.point(to.ACTIVE, arena[f"{self.key}.active"])
-        d.point(to.STATE, arena[KEY])
-        d.point(to.UPDATES, self.updates)
+        d.pre.first, d.pre.step, d.pre.n = first + c.pre.start, c.pre.step, c.pre.size
+        d.error.first, d.error.n, d.post_n = first_error, self.error_size, c.post.size
+        d.unit, d.dropped = self.unit, dropped_bits(c.sign_mode, c.weight_bits)
+        d.factor, d.shift, d.enabled = mantissa, to.FRACTION + exponent - LOST, int(c.learning.enabled)
+        d.rows, d.targets, d.active = self._starts, self._targets, arena[f"{self.key}.active"]
+        d.trace, d.fired, d.errors = arena[f"{self.key}.x1"], arena[f"{self.key}.x0"], arena[f"{self.key}.y1"]
+        d.keep = np.array([np.exp(-to.EPOCH / float(trace.tau)), float(trace.impulse)])
+        d.state, d.updates = arena[KEY], self.updates
         return d

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from loihi_emu.models import layout as at
-from loihi_emu.models import lowering, registry
+from loihi_emu.models.neurons.lif_chip import CHIP_LIF
+from loihi_emu.models.neurons.lif_chip import lower as lower_chip
 from loihi_emu.models.specification import Arrays, Parameter
 from loihi_emu.network.elements import Connection
 from loihi_emu.rules.chip import ChipWeights
@@ -32,12 +33,12 @@ class NengoWeights(ChipWeights):
 
 def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
     """The chip's LIF with currents in full units, since nengo-loihi's weights need not be multiples of 64."""
-    arrays, flags = lowering.lower_chip(p, context)
+    arrays, flags = lower_chip(p, context)
     return arrays, flags | at.EXACT | at.FULL_UNITS
 
 
 LIF = replace(
-    registry.CHIP_LIF.with_parameters(
+    CHIP_LIF.with_parameters(
         Parameter("vth", None, 0, STATE_MAX, "Threshold; in units of 64 unless vth_exp is 0."),
         Parameter("vth_exp", 6, 0, 6, "Shift of the threshold."),
         Parameter("bias", 0, -4095 * 128, 4095 * 128, "Bias, mantissa or (bias_exp 0) in full."),

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from loihi_emu.jit import int16s, int64s, kernel, leaf, uint32s
+from loihi_emu.jit import kernel, leaf, whole
+from loihi_emu.models.records import NUMBER, Record, array
 
-# Address of the draws, their number, address of 624 words and a position.
-M_OUT, M_N, M_STATE = range(3)
-TWISTER_WORDS = 3
+# The draws and their number; the state is 624 words and a position.
+TWISTER = Record("Twister", out=array("int16"), n=NUMBER, state=array("uint32"))
 
 _SIZE, _MIDDLE = 624, 397
 STATE_WORDS = _SIZE + 1
@@ -44,9 +44,8 @@ def next_word(state):
 @leaf
 def draw(address, time):
     """Fill ``out`` (int16) with randint(-127, 128): the low byte of each word, drawn again while it is 255."""
-    d = int64s(address, TWISTER_WORDS)
-    out = int16s(d[M_OUT], d[M_N])
-    state = uint32s(d[M_STATE], STATE_WORDS)
+    d = TWISTER(address)
+    out, state = whole(d.out, d.n), whole(d.state, STATE_WORDS)
     for i in range(out.shape[0]):
         value = np.int64(255)
         while value == 255:

@@ -11,20 +11,35 @@ step skips wraps and clips; any other is checked field by field.
 Evidence: Lava's source, compared with its models on random inputs; not with silicon.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from loihi_emu.arithmetic import clip, decay, decay_wide, wrap_lava
-from loihi_emu.jit import disjoint, int16s, int32s, int64s, kernel, leaf, uint8s, wide_vectors
+from loihi_emu.jit import block, disjoint, kernel, leaf, part, uint8s, varies, whole, wide_vectors
 from loihi_emu.models import layout as at
-from loihi_emu.models.spikes import count_flags, count_spikes, emit, parameter, ring_block, varies
-from loihi_emu.widths import DECAY_UNITY, STATE_MAX
+from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
+from loihi_emu.models.spikes import count_flags, count_spikes, emit, ring_start
+from loihi_emu.widths import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
 
 i16 = np.int16
 i32 = np.int32
 i64 = np.int64
 
-U, V = at.G_STATE, at.G_STATE + 1
-KEEP_U, KEEP_V, BIAS, VTH_HIGH, VTH_LOW, INTERVAL, OFFSET = range(7)
+LIF = at.neurons(
+    "lif_lava",
+    state={"u": "int32", "v": "int32"},
+    parameters={
+        "keep_u": "int16",
+        "keep_v": "int16",
+        "bias": "int32",
+        "vth": "int32",
+        "vth_low": "int32",
+        "interval": "int32",
+        "offset": "int32",
+    },
+)
 
 
 @disjoint
@@ -90,9 +105,11 @@ def update_any(u, v, q, keep_u, keep_v, bias, high, low, mask):
 
 
 @kernel
-def update(d, u, v, q, keep_u, keep_v, bias, high, low, mask):
-    """One step of a block; the mask says who spiked, with which sign, and which fields overflowed."""
-    differ = varies(d, KEEP_U) or varies(d, KEEP_V) or varies(d, BIAS)
+def update(differ, u, v, q, keep_u, keep_v, bias, high, low, mask):
+    """One step of a block; the mask says who spiked, with which sign, and which fields overflowed.
+
+    ``differ``: decays or biases are not equal for all neurons.
+    """
     checked = bias.shape[0] if differ else 1
     if calm_state(u, v, q) and calm_parameters(keep_u[:checked], keep_v[:checked], bias[:checked]):
         update_calm(u, v, q, keep_u, keep_v, bias, high, low, mask)
@@ -112,44 +129,42 @@ def reset(u, v, interval, offset, lava_time):
 @kernel
 def group_step(address, time, resets, ternary):
     """One step of a group."""
-    d = int64s(address, at.GROUP_WORDS)
-    n = d[at.G_N]
-    index = int32s(d[at.S_INDEX], n)
+    group, d = at.GROUP(address), LIF(address)
+    n = d.n
+    index = whole(d.index, n)
     blocks = (n + at.BLOCK - 1) // at.BLOCK
+    differ = varies(d.keep_u) or varies(d.keep_v) or varies(d.bias)
     count = 0
     for b in range(blocks):
         first = b * at.BLOCK
         m = min(at.BLOCK, n - first)
-        u = int32s(d[U] + 4 * first, m)
-        v = int32s(d[V] + 4 * first, m)
-        q = int32s(ring_block(d, time, first, 4), m)
-        mask = uint8s(d[at.G_MASK], m)
+        u, v = part(d.u, first, m), part(d.v, first, m)
+        q = part(d.ring, ring_start(group, time, first), m)
+        mask = uint8s(d.mask, m)
         if resets:
-            interval = int32s(parameter(d, INTERVAL, b), m)
-            reset(u, v, interval, int32s(parameter(d, OFFSET, b), m), time + 1)
+            reset(u, v, block(d.interval, b, m), block(d.offset, b, m), time + 1)
         flags = update(
-            d,
+            differ,
             u,
             v,
             q,
-            int16s(parameter(d, KEEP_U, b), m),
-            int16s(parameter(d, KEEP_V, b), m),
-            int32s(parameter(d, BIAS, b), m),
-            int32s(parameter(d, VTH_HIGH, b), m),
-            int32s(parameter(d, VTH_LOW, b), m),
+            block(d.keep_u, b, m),
+            block(d.keep_v, b, m),
+            block(d.bias, b, m),
+            block(d.vth, b, m),
+            block(d.vth_low, b, m),
             mask,
         )
         if flags > at.SPIKED + at.NEGATIVE:
-            count_flags(d, mask, first)
-        if d[at.G_SLOTS]:
+            count_flags(group, mask, first)
+        if d.slots:
             q[:] = 0
         start = count
-        count = emit(mask, d[at.G_MASK], first, index, count)
+        count = emit(mask, d.mask, first, index, count)
         if ternary:
-            payload = int32s(d[at.S_PAYLOAD], n)
             for k in range(start, count):
-                payload[k] = -1 if mask[index[k] - first] & at.NEGATIVE else 1
-    count_spikes(d, count)
+                d.payload[k] = -1 if mask[index[k] - first] & at.NEGATIVE else 1
+    count_spikes(group, count)
 
 
 @leaf
@@ -168,3 +183,74 @@ def step_reset(address, time):
 def step_ternary(address, time):
     """One step of TernaryLIF."""
     group_step(address, time, False, True)
+
+
+# ---------------------------------------------------------------- the models
+SHARED = (
+    Parameter("du", 0, -1, DECAY_UNITY - 1, "Lava's du: u decays by (du + 1)/4096 per step."),
+    Parameter("dv", 0, 0, DECAY_UNITY, "Lava's dv: v decays by dv/4096 per step."),
+    Parameter("bias_mant", 0, -(1 << 15), (1 << 15) - 1, "Bias mantissa, 16 bits signed."),
+    Parameter("bias_exp", 0, -15, 15, "Bias exponent; negative ones shift right, rounding down."),
+    Parameter("u", 0, -STATE_MAX, STATE_MAX + 1, "Current at the start."),
+    Parameter("v", 0, -STATE_MAX, STATE_MAX, "Voltage at the start."),
+)
+VTH = Parameter("vth", 10, -(1 << 24), 1 << 24, "Threshold mantissa; a spike needs v > vth * 64.")
+LIMITS = {"u": (-(1 << 31), (1 << 31) - 1), "v": (-STATE_MAX, STATE_MAX)}
+
+
+def _shared(p: Mapping[str, Any]) -> Arrays:
+    """What Lava's fixed-point LIF models share: decay du + 1, bias shifted left or (floor) right."""
+    mantissa, exponent = p["bias_mant"], p["bias_exp"]
+    bias = np.where(exponent >= 0, mantissa << np.maximum(exponent, 0), mantissa >> np.maximum(-exponent, 0))
+    return {
+        "keep_u": DECAY_UNITY - 1 - p["du"],
+        "keep_v": DECAY_UNITY - p["dv"],
+        "bias": bias,
+        "interval": np.asarray(0),
+        "offset": np.asarray(0),
+    }
+
+
+def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
+    """Lava's LIF: one threshold; the low one is out of reach."""
+    return _shared(p) | {"vth": p["vth"] << WEIGHT_SHIFT, "vth_low": np.asarray(-(1 << 30))}, 0
+
+
+def lower_reset(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
+    """Lava's LIFReset."""
+    arrays, flags = lower(p, context)
+    return arrays | {"interval": p["reset_interval"], "offset": p["reset_offset"]}, flags
+
+
+def lower_ternary(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
+    """Lava's TernaryLIF: two thresholds."""
+    return _shared(p) | {"vth": p["vth_hi"] << WEIGHT_SHIFT, "vth_low": p["vth_lo"] << WEIGHT_SHIFT}, 0
+
+
+LIFS = (
+    NeuronModel(
+        "lif", step, LIF, (*SHARED, VTH), lower, "LIF by Lava 0.10's fixed-point model.", limits=LIMITS,
+    ),
+    NeuronModel(
+        "lif_reset", step_reset, LIF,
+        (
+            *SHARED, VTH,
+            Parameter("reset_interval", 1, 1, (1 << 31) - 1, "Steps between resets."),
+            Parameter("reset_offset", 0, 0, (1 << 31) - 1, "Phase of the resets, in Lava's time steps (ours + 1)."),
+        ),
+        lower_reset,
+        "LIF whose state is set to zero at an interval, by Lava 0.10's fixed-point model.", limits=LIMITS,
+    ),
+    NeuronModel(
+        "ternary_lif", step_ternary, LIF,
+        (
+            *SHARED,
+            Parameter("vth_hi", 10, -(1 << 24), 1 << 24, "Upper threshold mantissa: +1 is sent above."),
+            Parameter("vth_lo", -10, -(1 << 24), 1 << 24, "Lower threshold mantissa: -1 is sent below."),
+        ),
+        lower_ternary,
+        "LIF with two thresholds that sends +1 and -1, by Lava 0.10's fixed-point model.",
+        graded=True, limits=LIMITS,
+    ),
+)  # fmt: skip
+MODELS = {"lava": LIFS}

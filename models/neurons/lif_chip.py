@@ -21,28 +21,38 @@ and it is counted afterwards. Whether the next step is quiet follows from the ma
 vmin, vmax, noise, a large bias or a large threshold, take the path that checks every field.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from loihi_emu.arithmetic import clip, decay, synaptic_current, wrap
-from loihi_emu.jit import (
-    disjoint,
-    int8s,
-    int16s,
-    int32s,
-    int64s,
-    kernel,
-    leaf,
-    uint8s,
-    wide_vectors,
-)
+from loihi_emu.jit import block, disjoint, int32s, kernel, leaf, part, uint8s, varies, whole, wide_vectors
 from loihi_emu.models import layout as at
-from loihi_emu.models.spikes import count_flags, count_spikes, emit, parameter, ring_block, varies
-from loihi_emu.widths import STATE_MAX, WEIGHT_SHIFT
+from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
+from loihi_emu.models.spikes import count_flags, count_spikes, emit, ring_start
+from loihi_emu.widths import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
 
 i32 = np.int32
 
-U, V, REST = at.G_STATE, at.G_STATE + 1, at.G_STATE + 2
-KEEP_U, KEEP_V, BIAS, VTH, VMIN, VMAX, PERIOD, NOISE_U, BIAS16, VTH16 = range(10)
+# Biases and thresholds stand there twice: in full for the path that checks every field, and in 16 bits for the quick
+# one, which is not taken when they do not fit.
+LIF = at.neurons(
+    "lif_chip",
+    state={"u": "int32", "v": "int32", "rest": "uint8"},
+    parameters={
+        "keep_u": "int16",
+        "keep_v": "int16",
+        "bias": "int32",
+        "vth": "int32",
+        "vmin": "int32",
+        "vmax": "int32",
+        "refractory": "int8",
+        "noise_u": "int32",
+        "bias16": "int16",
+        "vth16": "int16",
+    },
+)
 
 QUIET_U = 1 << 19
 QUIET_V = 1 << 21
@@ -165,11 +175,9 @@ def update_exact(u, v, rest, q, keep_u, keep_v, bias, vth, vmin, vmax, period, n
 
 
 @kernel
-def count_q(description, q, first):
+def count_q(group, q, first):
     """Count the accumulators of a quiet block that wrapped."""
-    populations = description[at.G_POPULATIONS]
-    counters = int64s(description[at.G_COUNTERS], populations * at.COUNTERS)
-    bounds = int64s(description[at.G_BOUNDS], populations + 1)
+    counters, bounds = group.counters, group.bounds
     p = 0
     for i in range(q.shape[0]):
         if q[i] >= Q_LIMIT or q[i] < -Q_LIMIT:
@@ -181,63 +189,124 @@ def count_q(description, q, first):
 @leaf
 def step(address, time):
     """One step of a group of chip LIF populations."""
-    d = int64s(address, at.GROUP_WORDS)
-    n = d[at.G_N]
-    flags = d[at.G_FLAGS]
-    index = int32s(d[at.S_INDEX], n)
+    group, d = at.GROUP(address), LIF(address)
+    n, flags = d.n, d.flags
+    index = whole(d.index, n)
     blocks = (n + at.BLOCK - 1) // at.BLOCK
-    hot = uint8s(d[at.G_HOT], blocks)
     count = 0
     for b in range(blocks):
         first = b * at.BLOCK
         m = min(at.BLOCK, n - first)
-        u = int32s(d[U] + 4 * first, m)
-        v = int32s(d[V] + 4 * first, m)
-        rest = uint8s(d[REST] + first, m)
-        q = int32s(ring_block(d, time, first, 4), m)
-        keep_u = int16s(parameter(d, KEEP_U, b), m)
-        keep_v = int16s(parameter(d, KEEP_V, b), m)
-        period = int8s(parameter(d, PERIOD, b), m)
-        mask = uint8s(d[at.G_MASK], m)
+        u, v, rest = part(d.u, first, m), part(d.v, first, m), part(d.rest, first, m)
+        q = part(d.ring, ring_start(group, time, first), m)
+        keep_u, keep_v, period = block(d.keep_u, b, m), block(d.keep_v, b, m), block(d.refractory, b, m)
+        mask = uint8s(d.mask, m)
         high_q = i32(0)
-        quiet = hot[b] == 0 and flags & at.EXACT == 0
+        quiet = d.hot[b] == 0 and flags & at.EXACT == 0
         if quiet:
-            bias = int32s(d[at.G_MASK] + at.BLOCK, m)
-            vth = int32s(d[at.G_MASK] + 5 * at.BLOCK, m)
-            waiting = rest if flags & at.REFRACTORY else uint8s(d[at.G_MASK] + 9 * at.BLOCK, m)
-            if varies(d, BIAS16):
-                widen(bias, int16s(parameter(d, BIAS16, b), m), flags >> at.SHIFT)
+            bias = int32s(d.mask + at.BLOCK, m)
+            vth = int32s(d.mask + 5 * at.BLOCK, m)
+            waiting = rest if flags & at.REFRACTORY else uint8s(d.mask + 9 * at.BLOCK, m)
+            if varies(d.bias16):
+                widen(bias, block(d.bias16, b, m), flags >> at.SHIFT)
             else:
-                bias = int32s(parameter(d, BIAS, b), m)
-            if varies(d, VTH16):
-                widen(vth, int16s(parameter(d, VTH16, b), m), WEIGHT_SHIFT)
+                bias = block(d.bias, b, m)
+            if varies(d.vth16):
+                widen(vth, block(d.vth16, b, m), WEIGHT_SHIFT)
             else:
-                vth = int32s(parameter(d, VTH, b), m)
-            if d[at.G_SLOTS]:
+                vth = block(d.vth, b, m)
+            if d.slots:
                 high_u, high_v, high_q = update_driven(u, v, waiting, q, keep_u, keep_v, bias, vth, mask)
             else:
                 high_u, high_v = update(u, v, waiting, keep_u, keep_v, bias, vth, mask)
             if flags & at.REFRACTORY:
                 count_down(rest)
         else:
-            bias = int32s(parameter(d, BIAS, b), m)
-            vth = int32s(parameter(d, VTH, b), m)
-            vmin = int32s(parameter(d, VMIN, b), m)
-            vmax = int32s(parameter(d, VMAX, b), m)
-            noise = int32s(parameter(d, NOISE_U, b), m)
+            bias, vth, noise = block(d.bias, b, m), block(d.vth, b, m), block(d.noise_u, b, m)
+            vmin, vmax = block(d.vmin, b, m), block(d.vmax, b, m)
             unit = i32(0) if flags & at.FULL_UNITS else i32(WEIGHT_SHIFT)
             high_u, high_v, high_q, lost = update_exact(
                 u, v, rest, q, keep_u, keep_v, bias, vth, vmin, vmax, period, noise, unit, mask
             )
             if lost > at.SPIKED:
-                count_flags(d, mask, first)
-        hot[b] = 1 if high_u >= QUIET_U or high_v >= QUIET_V or high_q >= QUIET_Q else 0
-        if d[at.G_SLOTS]:
+                count_flags(group, mask, first)
+        d.hot[b] = 1 if high_u >= QUIET_U or high_v >= QUIET_V or high_q >= QUIET_Q else 0
+        if d.slots:
             if quiet and high_q >= Q_LIMIT:
-                count_q(d, q, first)
+                count_q(group, q, first)
             q[:] = 0
         start = count
-        count = emit(mask, d[at.G_MASK], first, index, count)
+        count = emit(mask, d.mask, first, index, count)
         if quiet and flags & at.REFRACTORY:
             start_rest(rest, period, index[start:count], first)
-    count_spikes(d, count)
+    count_spikes(group, count)
+
+
+# ---------------------------------------------------------------- the model
+QUIET_BIAS = 1 << 19
+"""Above this magnitude a bias (with noise) may push v out of its field within one step."""
+VTH_16 = (1 << 15) - 1
+"""Above this threshold mantissa v reaches beyond 2^21 anyway, where every field is checked."""
+
+DU = Parameter(
+    "du", DECAY_UNITY, 0, DECAY_UNITY, "Decay of u per step in 1/4096 (12 bits). Loihi's register holds du - 1."
+)  # fmt: skip
+DV = Parameter("dv", 0, 0, DECAY_UNITY, "Decay of v per step in 1/4096 (12 bits).")
+VTH = Parameter("vth", None, 0, (1 << 17) - 1, "Threshold mantissa, 17 bits; a spike needs v > vth * 64.")
+PARAMETERS = (
+    DU, DV, VTH,
+    Parameter("bias", 0, -4095, 4095, "Bias mantissa, 13 bits signed, added to v as bias * 2**bias_exp."),
+    Parameter("bias_exp", 0, 0, 7, "Bias exponent, 3 bits."),
+    Parameter("refractory", 1, 1, 63, "Steps from a spike until v integrates again; 1: the next step."),
+    Parameter("vmin", -STATE_MAX, -STATE_MAX, 0, "Lower limit of v; the chip has -(2**e) + 1 with e in 0..23."),
+    Parameter("vmax", STATE_MAX, 0, STATE_MAX, "Upper limit of v; the chip has 2**(9 + 2e) - 1 with e in 0..7."),
+    Parameter("u", 0, -STATE_MAX - 1, STATE_MAX, "Current at the start, 24 bits signed."),
+    Parameter("v", 0, -STATE_MAX, STATE_MAX, "Voltage at the start, 24 bits signed."),
+)  # fmt: skip
+LIMITS = {"u": (-STATE_MAX - 1, STATE_MAX), "v": (-STATE_MAX, STATE_MAX), "rest": (0, 64)}
+
+
+def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
+    """Chip LIF: keep = 4096 - decay, bias = mantissa << exponent, vth = mantissa << WEIGHT_SHIFT.
+
+    `context` says whether noise is added ("noise") and whether some
+    refractory counter is running ("resting").
+    """
+    bias = p["bias"] << p["bias_exp"]
+    vth = p["vth"] << p.get("vth_exp", WEIGHT_SHIFT)
+    bias16, shift = _sixteen_bits(bias)
+    limited = np.any(p["vmin"] != -STATE_MAX) or np.any(p["vmax"] != STATE_MAX)
+    large = bias16 is None or np.any(np.abs(bias) > QUIET_BIAS) or np.any(p["vth"] > VTH_16)
+    exact = limited or large or context.get("noise", False)
+    rests = np.any(p["refractory"] > 1) or context.get("resting", False)
+    arrays: Arrays = {
+        "keep_u": DECAY_UNITY - p["du"],
+        "keep_v": DECAY_UNITY - p["dv"],
+        "bias": bias,
+        "vth": vth,
+        "vmin": p["vmin"],
+        "vmax": p["vmax"],
+        "refractory": p["refractory"],
+        "noise_u": np.asarray(0),
+        "bias16": np.asarray(0) if exact or bias16 is None else bias16,
+        "vth16": np.asarray(0) if exact else p["vth"],
+    }
+    return arrays, (at.EXACT if exact else shift << at.SHIFT) | (at.REFRACTORY if rests else 0)
+
+
+def _sixteen_bits(bias: Any) -> tuple[Any, int]:
+    """Biases as 16-bit numbers and a common left shift; None when there is none."""
+    if np.max(np.abs(bias)) < 1 << 15:
+        return bias, 0
+    bits = int(np.bitwise_or.reduce(np.atleast_1d(bias)))
+    shift = (bits & -bits).bit_length() - 1
+    shifted = bias >> shift
+    return (shifted, shift) if np.max(np.abs(shifted)) < 1 << 15 else (None, 0)
+
+
+CHIP_LIF = NeuronModel(
+    "lif", step, LIF, PARAMETERS, lower,
+    "Current-based LIF by the chip's rules (brian2-loihi and nengo-loihi agree with silicon on them).",
+    noise=("u", "v"), limits=LIMITS,
+)  # fmt: skip
+MODELS = {"chip": (CHIP_LIF,)}

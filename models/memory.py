@@ -1,0 +1,266 @@
+"""Memory of an image: one block for all that changes while running, and arrays that leaves only read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.models.layout import BLOCK
+from loihi_emu.models.records import WORD, Record
+
+Array = NDArray[Any]
+ALIGN = 64
+
+
+def aligned(shape: int | tuple[int, ...], dtype: Any) -> Array:
+    """Zeros that begin at a cache line."""
+    kind = np.dtype(dtype)
+    size = int(np.prod(shape)) * kind.itemsize
+    raw = np.zeros(size + ALIGN, np.uint8)
+    start = -raw.ctypes.data % ALIGN
+    made: Array = raw[start : start + size].view(kind).reshape(shape)
+    return made
+
+
+class _Place(NamedTuple):
+    start: int
+    end: int
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+
+
+class Arena:
+    """All changing state in one block of bytes, so that reset and checkpoint are one copy each.
+
+    Arrays are asked for first (:meth:`reserve`) and exist after :meth:`seal`.
+    """
+
+    def __init__(self) -> None:
+        self._places: dict[str, _Place] = {}
+        self._starts: dict[str, Any] = {}
+        self._size = 0
+        self._kept = 0  # bytes from the beginning whose start is kept; all after them start at 0
+        self.data: Array = np.zeros(0, np.uint8)
+        self.initial: Array = np.zeros(0, np.uint8)
+
+    def reserve(self, name: str, shape: int | tuple[int, ...], dtype: Any, initial: Any = 0) -> None:
+        """Ask for an array that starts as `initial` (a scalar or an array of its shape).
+
+        Arrays that start at 0 take no memory for their start when they are asked for last.
+        """
+        kind = np.dtype(dtype)
+        dims = (shape,) if isinstance(shape, int) else shape
+        size = int(np.prod(dims)) * kind.itemsize
+        self._places[name] = _Place(self._size, self._size + size, kind, dims)
+        self._starts[name] = initial
+        self._size += -(-size // ALIGN) * ALIGN
+        if not (np.isscalar(initial) and initial == 0):
+            self._kept = self._size
+
+    def seal(self) -> None:
+        """Make the block."""
+        self.data = aligned(self._size, np.uint8)
+        for name, initial in self._starts.items():
+            if not (np.isscalar(initial) and initial == 0):
+                self[name][...] = initial
+        self._starts.clear()
+        self.initial = self.data[: self._kept].copy()
+
+    def __getitem__(self, name: str) -> Array:
+        place = self._places[name]
+        return self.data[place.start : place.end].view(place.dtype).reshape(place.shape)
+
+    def restart(self, name: str, values: Array) -> None:
+        """Set an array that does not start at 0, now and for every reset to come."""
+        self[name][...] = values
+        place = self._places[name]
+        self.initial[place.start : place.end] = self.data[place.start : place.end]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all arrays."""
+        return tuple(self._places)
+
+    def reset(self) -> None:
+        """Put everything back to its start."""
+        self.data[: self._kept] = self.initial
+        self.data[self._kept :] = 0
+
+
+class Description:
+    """A leaf's description: a record whose fields are set by name, with the arrays that it points to kept alive.
+
+    A number is set to an integer; an array to an array of the field's dtype, or None; what has no dtype of its own
+    (:data:`loihi_emu.models.records.NUMBER`) to either. Reading a field gives what it was set to. A record within is
+    a description of its own: ``d.pre.n = 5``, ``d.traces[2].keep = 4096``.
+
+    Parameters
+    ----------
+    record : Record
+    words, kept
+        Memory and arrays of the description that this one is a part of.
+    """
+
+    record: Record
+    words: NDArray[np.int64]
+    _kept: dict[int, Any]
+
+    def __init__(self, record: Record, words: NDArray[np.int64] | None = None, kept: dict[int, Any] | None = None):
+        own = vars(self)
+        own["record"] = record
+        own["words"] = np.zeros(record.words, np.int64) if words is None else words
+        own["_kept"] = {} if kept is None else kept  # by the addresses of their words
+
+    def point(self, name: str, array: Any, before: int = 0) -> None:
+        """Write the address of an array (0 for None), less the bytes that others take before it."""
+        field, word = self.record.field(name), self.record.starts[name]
+        assert field.form in ("array", "number"), f"{name} of {self.record}: {field.form}"
+        key = self.address + WORD * word
+        if array is None:
+            self._kept.pop(key, None)
+            self.words[word] = 0
+            return
+        if isinstance(array, Table):
+            assert field.of is array.record, f"{name} of {self.record}: records {array.record}"
+        else:
+            assert array.flags.c_contiguous, "leaves read contiguous arrays"
+            assert field.form == "number" or array.dtype == field.of, f"{name} of {self.record}: {array.dtype}"
+        old = self._kept.get(key)  # lives until its address is gone: an interrupt may come between two lines
+        self._kept[key] = array
+        self.words[word] = array.ctypes.data - before
+        del old
+
+    def parameter(self, name: str, array: Array, varies: bool) -> None:
+        """Set a parameter of neurons to an array: of a value each, or of one block of equal values."""
+        field, word = self.record.field(name), self.record.starts[name]
+        assert field.form == "blocks" and array.dtype == field.of, f"{name} of {self.record}: {array.dtype}"
+        key = self.address + WORD * word
+        old = self._kept.get(key)
+        self._kept[key] = array
+        self.words[word], self.words[word + 1] = array.ctypes.data, array.itemsize * BLOCK if varies else 0
+        del old
+
+    def varies(self, name: str) -> bool:
+        """Whether a parameter has a value for each neuron."""
+        return bool(self.words[self.record.starts[name] + 1])
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        field = self.record.field(name)
+        if field.form == "number" and not (value is None or isinstance(value, np.ndarray | Table)):
+            self._kept.pop(self.address + WORD * self.record.starts[name], None)
+            self.words[self.record.starts[name]] = value
+        else:
+            self.point(name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        field, word = self.record.field(name), self.record.starts[name]
+        if field.form == "records":
+            width = field.of.words
+            parts = [
+                Description(field.of, self.words[at : at + width], self._kept)
+                for at in range(word, word + field.words, width)
+            ]
+            return parts if field.count else parts[0]
+        kept = self._kept.get(self.address + WORD * word)
+        return int(self.words[word]) if field.form == "number" and kept is None else kept
+
+    @property
+    def address(self) -> int:
+        """Address of the first word."""
+        return int(self.words.ctypes.data)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the words and of the arrays that do not live in an arena."""
+        return int(self.words.nbytes + sum(a.nbytes for a in self._kept.values()))
+
+
+class Table:
+    """Several records of one kind, one after the other.
+
+    Parameters
+    ----------
+    record : Record
+    count : int
+    """
+
+    def __init__(self, record: Record, count: int) -> None:
+        self.record = record
+        self.words: NDArray[np.int64] = np.zeros((count, record.words), np.int64)
+        self._kept: dict[int, Any] = {}
+
+    def __getitem__(self, k: int) -> Description:
+        return Description(self.record, self.words[k], self._kept)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def __iter__(self) -> Iterator[Description]:
+        return (self[k] for k in range(len(self)))
+
+    @property
+    def ctypes(self) -> Any:
+        """Where it lies, as NumPy says it of arrays."""
+        return self.words.ctypes
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the words and of the arrays that they point to."""
+        return int(self.words.nbytes + sum(a.nbytes for a in self._kept.values()))
+
+
+class SourceLists:
+    """Spikes of a source in this step: their number, indices and payloads."""
+
+    def __init__(self, capacity: int, graded: bool) -> None:
+        self.count: Array = np.zeros(1, np.int64)
+        self.index: Array = np.zeros(max(capacity, 1), np.int32)
+        self.payload: Array | None = np.zeros(max(capacity, 1), np.int32) if graded else None
+
+    def describe(self, description: Description) -> None:
+        """Write the fields of a source."""
+        if isinstance(description, WordRow):
+            for word, array in enumerate((self.count, self.index, self.payload)):
+                description.point(word, array)
+            return
+        description.count, description.index, description.payload = self.count, self.index, self.payload
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes."""
+        return int(self.index.nbytes + (0 if self.payload is None else self.payload.nbytes))
+
+
+class WordRow:
+    """A leaf's description: a row of 64-bit words, with the arrays that its addresses point to kept alive."""
+
+    def __init__(self, words: int) -> None:
+        self.words: NDArray[np.int64] = np.zeros(words, np.int64)
+        self._kept: dict[int, Array] = {}
+
+    def point(self, word: int, array: Array | None, before: int = 0) -> None:
+        """Write the address of an array (0 for None) into a word, less the bytes that others take before it."""
+        if array is None:
+            self._kept.pop(word, None)
+            self.words[word] = 0
+        else:
+            assert array.flags.c_contiguous, "leaves read contiguous arrays"
+            old = self._kept.get(word)  # lives until its address is gone: an interrupt may come between two lines
+            self._kept[word] = array
+            self.words[word] = array.ctypes.data - before
+            del old
+
+    @property
+    def address(self) -> int:
+        """Address of the first word."""
+        return int(self.words.ctypes.data)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the words and of the arrays that do not live in an arena."""
+        return int(self.words.nbytes + sum(a.nbytes for a in self._kept.values()))
