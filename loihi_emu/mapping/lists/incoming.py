@@ -146,6 +146,11 @@ class IncomingLists:
         )
         return int(n), int(bits), int(axons)
 
+    def within_axons(self, neurons: NDArray[np.int32], axons: int) -> int:
+        """How many of the first neurons, in any order, have lists for so many input axons; none of convolutions."""
+        fixed = (self.starts, self.synapses, self.present, self.offsets, self.descriptions)
+        return int(kernels.first_within(*fixed, neurons, len(neurons), axons, self.marks))
+
     def need(self, neurons: NDArray[np.int32], slots: NDArray[np.int32], wide: bool = False) -> tuple[int, int]:
         """Synaptic memory bits and input axon slots of all connections in their cheapest forms."""
         self.measure(neurons, slots, wide)

@@ -249,6 +249,12 @@ def within_axons(starts, sources, present, offsets, descriptions, neurons, most,
 
 
 @entry
+def first_within(starts, sources, present, offsets, descriptions, neurons, most, axons, marks):
+    """See :func:`within_axons`."""
+    return within_axons(starts, sources, present, offsets, descriptions, neurons, most, axons, marks)
+
+
+@entry
 def longest(
     starts, sources, taps, present, offsets, descriptions, neurons, slots, most, guess, bits_left, axons_left,
     stats, touched, places, by_source, tables, stamps, totals, marks,

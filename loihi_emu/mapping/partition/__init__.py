@@ -1,7 +1,7 @@
 """Parts of a network that exchange few messages: the hypergraph of its lists, clusters, packing, refinement, chips."""
 
 from loihi_emu.mapping.partition.chips import THOROUGH, arranged, chips_of, on_chips
-from loihi_emu.mapping.partition.clusters import clusters_of, place_of, size_of_neurons
+from loihi_emu.mapping.partition.clusters import clusters_of, place_of, size_of_neurons, smoothed_place
 from loihi_emu.mapping.partition.graph import CoreGraph, core_graph
 from loihi_emu.mapping.partition.hypergraph import Hypergraph, hypergraph_of
 from loihi_emu.mapping.partition.packing import (
@@ -29,4 +29,5 @@ __all__ = [
     "place_of",
     "size_of_neurons",
     "sizes_of_pieces",
+    "smoothed_place",
 ]

@@ -95,6 +95,32 @@ def order_clusters(indptr, indices, weights, sizes, fade, order):
 
 
 @entry
+def smooth(indptr, indices, weights, place, window, smoothed):
+    """Put each vertex amid those that it is tied to: at the mean place of those within `window` of their median.
+
+    The median keeps vertices at the ends of an order where they are that are tied to some at its other end.
+    """
+    most = 0
+    for v in range(place.shape[0]):
+        most = max(most, indptr[v + 1] - indptr[v])
+    places = np.zeros(most)
+    for v in range(place.shape[0]):
+        n = indptr[v + 1] - indptr[v]
+        smoothed[v] = place[v]
+        if n == 0:
+            continue
+        for k in range(n):
+            places[k] = place[indices[indptr[v] + k]]
+        middle = np.median(places[:n])
+        total, weight = 0.0, 0.0
+        for e in range(indptr[v], indptr[v + 1]):
+            if abs(place[indices[e]] - middle) <= window:
+                total += weights[e] * place[indices[e]]
+                weight += weights[e]
+        smoothed[v] = total / weight if weight > 0 else middle
+
+
+@entry
 def count_pieces(starts, nets, slots, bits, kind, order, piece, counts, use):
     """Sum up compartments, input axons and memory that pieces take, each alone; `order` has neurons piece by piece."""
     n = order.shape[0]

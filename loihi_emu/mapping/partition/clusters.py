@@ -105,6 +105,23 @@ def place_of(clusters: Clusters) -> Index | None:
     return _rank(clusters)[clusters.labels] if len(clusters.sizes) <= ORDER_MOST else None
 
 
+def smoothed_place(ties: Any, place: Index, window: int, rounds: int) -> Index:
+    """Place of each neuron when each is put amid those that it is tied to, and all are counted anew, so often."""
+    found = _counted(place)
+    for _ in range(rounds):
+        smoothed = np.empty(len(found))
+        k.smooth(ties.indptr, ties.indices, ties.data, found, float(window), smoothed)
+        found = _counted(smoothed)
+    return found.astype(np.int64)
+
+
+def _counted(place: NDArray[Any]) -> Shares:
+    """Number of each neuron in an order, as a float."""
+    found = np.empty(len(place))
+    found[np.argsort(place, kind="stable")] = np.arange(len(place))
+    return found
+
+
 def size_of_neurons(problem: Problem, nets: Hypergraph, usage: CoreUsage) -> Shares:
     """About which share of a core each neuron takes: of its compartments or its synaptic memory."""
     synapses = sum(row.synapses for row in usage.lists)

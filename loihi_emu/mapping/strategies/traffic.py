@@ -44,7 +44,8 @@ from loihi_emu.mapping.partition import (
     sizes_of_pieces,
 )
 from loihi_emu.mapping.strategies.first_fit import Run, fill
-from loihi_emu.mapping.strategies.greedy import assign_greedily, split_cores
+from loihi_emu.mapping.strategies.greedy import assign_greedily
+from loihi_emu.mapping.strategies.sequential import split_cores
 from loihi_emu.mapping.strategies.strategy import Proposal
 from loihi_emu.mapping.traffic import Rates
 from loihi_emu.mapping.usage import CoreUsage, chips_suffice, core_usage, within_limits

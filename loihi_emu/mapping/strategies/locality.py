@@ -1,0 +1,120 @@
+"""Cores filled by what neurons are connected to, so that nothing depends on how they are numbered.
+
+Where neurons have most synapses with few others ("local" networks), those that share sources belong on one core: it
+needs fewer input axons then. In the order of their numbers they may stand side by side or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.errors import MappingError
+from loihi_emu.mapping.lists import IncomingLists
+from loihi_emu.mapping.model import Assignment, Problem
+from loihi_emu.mapping.strategies.first_fit import Run, most_neurons
+from loihi_emu.mapping.strategies.sequential import filled, kept
+from loihi_emu.mapping.traffic import rates_of
+from loihi_emu.mapping.usage import CoreUsage
+
+PAIRS = 128
+"""Pairs of neurons that are compared."""
+LOCAL = 2.0
+"""A network is local if neurons that share a source share so many times more others than any two do."""
+SHARE = 0.125
+"""Largest clusters, as a share of a core."""
+ROUNDS = 4
+"""How often neurons are put amid those that they are tied to."""
+MOST = 1 << 25
+"""Synapses up to which neurons are ordered: it takes about a microsecond each."""
+
+
+def is_local(problem: Problem) -> bool:
+    """Whether neurons that share a source share others more often than by chance; looks at some of them."""
+    rng = np.random.default_rng(0)
+    each = [incoming for incoming in problem.incoming.values() if incoming.sparse and incoming.size]
+    share = np.asarray([incoming.size for incoming in each], float)
+    if not each or problem.synapses > MOST:
+        return False
+    seen = expected = 0.0
+    for incoming, pairs in zip(each, rng.multinomial(PAIRS, share / share.sum()), strict=True):
+        if pairs:
+            by_chance = _shared_by_chance(incoming)
+            for shared in _shared(incoming, int(pairs), rng):
+                seen, expected = seen + shared, expected + by_chance
+    return seen > LOCAL * expected
+
+
+def _shared_by_chance(incoming: IncomingLists) -> float:
+    """Sources that two neurons share on average."""
+    n = incoming.population.size
+    counts = [np.diff(c.indptr).astype(float) for c in incoming.connections]
+    return float(sum((count * (count - 1)).sum() for count in counts)) / max(1, n * (n - 1))
+
+
+def _shared(incoming: IncomingLists, pairs: int, rng: np.random.Generator) -> Iterator[int]:
+    """Sources that pairs of neurons share beside the one by which they were found."""
+    for number, neuron, a, b in rng.random((pairs, 4)).tolist():
+        k, t = int(number * len(incoming.connections)), int(neuron * incoming.population.size)
+        c, lists = incoming.connections[k], incoming.synapses[incoming.starts[k, t] : incoming.starts[k, t + 1]]
+        if len(lists):
+            source = lists[int(a * len(lists))]
+            first, last = c.indptr[source : source + 2].tolist()
+            other = c.post.start + int(c.indices[first + int(b * (last - first))]) * c.post.step
+            if other != t:
+                yield len(_sources(incoming, t) & _sources(incoming, other)) - 1
+
+
+def _sources(incoming: IncomingLists, neuron: int) -> set[int]:
+    """The lists of all connections that reach a neuron."""
+    return {
+        source + offset
+        for starts, offset in zip(
+            incoming.starts[:, neuron : neuron + 2].tolist(), incoming.offsets.tolist(), strict=False
+        )
+        for source in incoming.synapses[starts[0] : starts[1]].tolist()
+    }
+
+
+def assign_by_locality(problem: Problem, most: int | None) -> tuple[Assignment, CoreUsage] | None:
+    """Cores filled with neurons that are connected to the same ones; None if that needs more cores than `most`.
+
+    Neurons are clustered, clusters ordered so that each stands beside those that it is tied to, then neurons put amid
+    those that they are tied to; each population is cut in this order into parts that a core holds.
+    """
+    from loihi_emu.mapping.partition import clusters_of, hypergraph_of, place_of, smoothed_place  # and scipy.sparse
+
+    full = problem.limit("compartments")
+    nets = hypergraph_of(problem, rates_of(problem, None), full)
+    ties = nets.ties()
+    place = place_of(clusters_of(np.full(nets.neurons, 1 / full), ties, SHARE))
+    if place is None:
+        return None
+    parts = nets.parts(smoothed_place(ties, place, full, ROUNDS))
+    runs = [run for name, part in parts.items() for run in _runs(problem, name, part)]
+    none = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
+    try:
+        return kept(problem, filled(problem, runs, none, whole=True, most=most))
+    except MappingError:
+        return None
+
+
+def _runs(problem: Problem, name: str, place: NDArray[np.int64]) -> Iterator[Run]:
+    """A population in the order of `place`, cut into parts that a core holds."""
+    incoming, each, at = problem.incoming[name], most_neurons(problem, name), 0
+    if incoming.convolved:
+        yield Run(name, np.arange(len(place), dtype=np.int32))
+        return
+    order = np.argsort(place, kind="stable").astype(np.int32)
+    while at < len(order):
+        rest = order[at : at + each]
+        n = max(1, incoming.within_axons(rest, problem.limit("axons_in")))
+        while n > 1:
+            bits, _ = incoming.need(np.sort(rest[:n]), np.arange(n, dtype=np.int32))
+            if bits <= problem.limit("synaptic_bits"):
+                break
+            n = max(1, min(n - 1, int(n * problem.limit("synaptic_bits") / bits)))
+        yield Run(name, np.sort(rest[:n]))
+        at += n

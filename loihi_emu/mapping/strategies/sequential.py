@@ -1,0 +1,194 @@
+"""Populations in order of creation, cores filled one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.errors import MappingError
+from loihi_emu.mapping.lists import count_lists
+from loihi_emu.mapping.model import Assignment, Problem, assigned
+from loihi_emu.mapping.strategies.balanced import balanced_split
+from loihi_emu.mapping.strategies.by_profile import grouped_runs
+from loihi_emu.mapping.strategies.first_fit import Run, fill, per_core
+from loihi_emu.mapping.usage import CoreUsage, core_usage
+from loihi_emu.network.elements import Connection, Population
+
+Fanout = dict[str, NDArray[np.int64]]
+
+LARGE = 2_000_000
+"""Equal parts are tried for networks of at most so many neurons and synapses: they are measured several times."""
+ROUNDS, TRIES = 12, 5
+"""How often cores are filled anew because more output axons were needed than foreseen; and how often if it is only to
+save cores."""
+MANY, FULL, BRIM = 64, 0.95, 0.99
+"""With so many cores of which each uses so much of some resource on average, no other way to fill them is tried; with
+fewer cores, if they are full to the brim."""
+FEW = 0.1
+"""If no larger share of the cores needs too many output axons, those are split; else all are filled anew."""
+
+
+def assign_in_order(problem: Problem) -> tuple[Assignment, CoreUsage]:
+    """Fill cores in order of populations: large ones in equal parts, or split where a core ends if that saves cores.
+
+    Neurons of a population are taken in order, or, if that saves cores, by the profiles that a core has few of.
+
+    Raises
+    ------
+    MappingError
+        A neuron that fits on no core.
+    """
+    grouped = _grouped(problem)
+    try:
+        found = _in_order(problem, None if grouped is None else grouped[0].count)
+    except MappingError:
+        if grouped is None:
+            raise
+        return grouped
+    return found or grouped  # type: ignore[return-value]
+
+
+def _grouped(problem: Problem) -> tuple[Assignment, CoreUsage] | None:
+    """Cores filled with neurons by their profiles, if a population has more than fit on a core."""
+    runs = grouped_runs(problem)
+    if runs is None:
+        return None
+    with suppress(MappingError):
+        return kept(problem, filled(problem, runs, estimated_fanout(problem, {})))
+    return None
+
+
+def keeps(problem: Problem, usage: CoreUsage, *names: str) -> bool:
+    """Whether all cores have enough of these resources."""
+    return all(usage.budgets[name].max(initial=0) <= problem.limit(name) for name in names)
+
+
+def kept(problem: Problem, found: tuple[Assignment, CoreUsage] | None) -> tuple[Assignment, CoreUsage] | None:
+    """What was found if it keeps all limits: runs of a population on one core can need more than foreseen for each."""
+    return found if found is not None and keeps(problem, found[1], *problem.limits) else None
+
+
+def _in_order(problem: Problem, most: int | None) -> tuple[Assignment, CoreUsage] | None:
+    """Cores filled with the neurons in order; None if more than `most` are needed."""
+    found, least = None, fewest(problem)
+    sizes: dict[str, int] = {}
+    if problem.synapses <= LARGE and problem.neurons <= LARGE:
+        even = balanced_split(problem, most)
+        if even is not None:
+            sizes, least = even.whole, max(least, -(-even.axons // problem.limit("axons_in")))
+            with suppress(MappingError):
+                found = kept(problem, filled(problem, even.runs, even.fanout, whole=True, most=most))
+    if found is not None:
+        most = found[0].count - 1
+        if most < least or _is_full(problem, found[1]):
+            return found
+    runs = [Run(*item) for item in problem.every_neuron().items()]
+    try:
+        return filled(problem, runs, estimated_fanout(problem, sizes), most=most) or found
+    except MappingError:
+        if found is None:
+            raise
+        return found
+
+
+def _is_full(problem: Problem, usage: CoreUsage) -> bool:
+    """Whether most cores use so much of a resource that filling them up would hardly save any."""
+    names = ("compartments", "axons_in", "axons_out", "synaptic_bits")
+    shares = np.max([usage.budgets[name] / problem.limit(name) for name in names], axis=0)
+    return float(shares.mean()) >= (FULL if len(shares) >= MANY else BRIM)
+
+
+def fewest(problem: Problem) -> int:
+    """Cores that a network needs at least: for its neurons, and for its synapses without headers or gaps."""
+    bits = sum(incoming.payload for incoming in problem.incoming.values())
+    return max(-(-problem.neurons // problem.limit("compartments")), -(-bits // problem.limit("synaptic_bits")))
+
+
+def filled(
+    problem: Problem, runs: Sequence[Run], fanout: Fanout, *, whole: bool = False, most: int | None = None
+) -> tuple[Assignment, CoreUsage] | None:
+    """Fill cores with runs of neurons in order, and measure them; None if more than `most` cores are needed.
+
+    The output axons of a neuron depend on how many cores its targets lie on, which is known only afterwards: they are
+    foreseen; then cores that need too many are split, or all are filled anew.
+    """
+    strict, split, splitting = False, False, True
+    assignment = fill(problem, runs, fanout, whole=whole, most=most)
+    rounds = ROUNDS if most is None else TRIES
+    for _ in range(rounds):
+        if assignment is None:
+            return None
+        usage = core_usage(problem, assignment)
+        if not strict and not keeps(problem, usage, "synapse_formats", "synaptic_bits"):
+            strict = True
+            assignment = fill(problem, runs, fanout, whole=whole, most=most, strict=True)
+            continue
+        over = np.flatnonzero(usage.budgets["axons_out"] > problem.limit("axons_out"))
+        # lists of halves can be stored otherwise than those of the whole: then all are filled, and none are split
+        more = split and not keeps(problem, usage, "axons_in", "synaptic_bits")
+        splitting = splitting and not more
+        if not len(over) and not more:
+            return assignment, usage
+        few = len(over) <= max(1, FEW * assignment.count) and np.all(usage.budgets["compartments"][over] > 1)
+        if splitting and few:
+            assignment, split = split_cores(assignment, over), True
+            if most is not None and assignment.count > most:
+                return None
+        else:
+            fanout = {name: np.maximum(fanout[name], found) for name, found in usage.fanout.items()}
+            assignment, split = fill(problem, runs, fanout, whole=whole, most=most, strict=strict), False
+    worst = int(usage.budgets["axons_out"].argmax())
+    raise MappingError(
+        f'network "{problem.name}": core {worst} needs {usage.budgets["axons_out"][worst]} output axons, has '
+        f"{problem.limit('axons_out')}, and splitting it did not help after {rounds} rounds. Connect neurons to fewer "
+        "cores: fewer targets each, or targets that lie together.",
+        resource="axons_out", need=int(usage.budgets["axons_out"][worst]), have=problem.limit("axons_out"),
+    )  # fmt: skip
+
+
+def split_cores(assignment: Assignment, over: NDArray[np.int64]) -> Assignment:
+    """Split some cores into two of half their neurons; those behind move up."""
+    after = np.zeros(assignment.count, np.int64)
+    after[over] = 1
+    size = np.zeros(assignment.count, np.int64)
+    for a in assignment.cores.values():
+        size += np.bincount(a, minlength=assignment.count)
+    moved = np.cumsum(after) - after
+    cores = {
+        name: a + moved[a] + (after[a] & (2 * assignment.slots[name] >= size[a]))
+        for name, a in assignment.cores.items()
+    }
+    return assigned(cores, assignment.count + len(over))
+
+
+def estimated_fanout(problem: Problem, known: Mapping[str, int]) -> Fanout:
+    """Output axon slots of each neuron if populations were cut into parts of known sizes, or as a look suggests."""
+    sizes = {name: known.get(name) or per_core(problem, name) for name in problem.populations}
+    limit = problem.limit("axons_out")
+    while True:
+        fanout = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
+        for c in problem.connections.values():
+            if isinstance(c.pre.target, Population):
+                _add_parts(c, sizes[c.post.target.name], fanout[c.pre.target.name])
+        fits = {name: max(1, int(limit / max(1.0, float(f.mean())))) for name, f in fanout.items()}
+        smaller = {name: min(size, fits[name]) for name, size in sizes.items()}
+        if all(smaller[name] >= 0.98 * sizes[name] for name in sizes):
+            return fanout
+        sizes = smaller
+
+
+def _add_parts(c: Connection, size: int, fanout: NDArray[np.int64]) -> None:
+    """Add the parts of `size` neurons that each source of a connection reaches."""
+    of = fanout[c.pre.start : c.pre.stop : c.pre.step]
+    if c.kind == "sparse":
+        part = np.arange(c.post.target.size, dtype=np.int32) // np.int32(size)
+        more, lists = np.zeros(c.pre.size, np.int64), np.zeros(part[-1] + 1, np.int64)
+        count_lists(c.indptr, c.indices, c.post.start, c.post.step, part, more, lists)
+        of += more
+    elif c.kind == "dense":
+        of += -(-c.post.size * c.post.step // size)
+    else:
+        fanout += 1
