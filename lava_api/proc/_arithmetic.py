@@ -17,28 +17,29 @@ DECAY_BITS = 12
 """Fraction bits of decay constants: 4096 stands for one."""
 
 
-def shift_to_zero(x: Any, bits: Any) -> Any:
+def shift_to_zero(x: Array, bits: Any) -> Array:
     """Divide integers by 2^bits, rounding towards zero (a plain ``>>`` rounds down)."""
-    return np.sign(x) * np.right_shift(np.abs(x), bits)
+    shifted: Array = np.sign(x) * np.right_shift(np.abs(x), bits)
+    return shifted
 
 
-def decay(state: Any, remaining: Any, bits: Any = DECAY_BITS) -> Any:
+def decay(state: Array, remaining: Any, bits: Any = DECAY_BITS) -> Array:
     """``state * remaining / 2^bits`` in 64 bits, rounded towards zero."""
     return shift_to_zero(np.int64(state) * remaining, bits)
 
 
-def wrap_once(x: Any) -> Any:
+def wrap_once(x: Array) -> Array:
     """Bring a sum back by one turn of 2^24 into (-2^23, 2^23]; the upper end stays as it is."""
     half = 1 << (STATE_BITS - 1)
     return np.where(x > half, x - 2 * half, np.where(x <= -half, x + 2 * half, x))
 
 
-def saturate(x: Any) -> Any:
+def saturate(x: Array) -> Array:
     """Clip to +-(2^23 - 1)."""
     return np.clip(x, -STATE_MAX, STATE_MAX)
 
 
-def shift_signed(x: Any, exponent: Any) -> Any:
+def shift_signed(x: Array, exponent: Array) -> Array:
     """``x * 2^exponent`` by shifts: left for a positive exponent, rounding down to the right for a negative one."""
     return np.right_shift(np.left_shift(x, np.maximum(exponent, 0)), np.maximum(-exponent, 0))
 

@@ -10,6 +10,7 @@ import numpy as np
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
 from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.proc._arithmetic import Array, shift_signed
 from lava_api.proc._checks import as_integers
 from lava_api.proc._lost_weights import may_lose, tell_lost_weights
@@ -65,7 +66,7 @@ class FixedConnection(FloatConnection):
     a_out = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=16)
     a_buff = LavaPyType(np.ndarray, np.int32, precision=16)
 
-    def __init__(self, proc_params: Any) -> None:
+    def __init__(self, proc_params: ProcessParameters) -> None:
         super().__init__(proc_params)
         self.weights_set = False
         self.weight_exp = checked_exponent(proc_params)

@@ -10,6 +10,7 @@ from lava_api.magma.core.decorator import implements, requires, tag
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
 from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc._arithmetic import DECAY_BITS, decay, saturate, scaled_bias, shift_to_zero, wrap_once
@@ -105,7 +106,7 @@ class PyATRLIFModelFixed(_AdaptiveLif):
     theta_0: Any = LavaPyType(int, np.uint16, precision=12)
     theta_step: Any = LavaPyType(int, np.uint16, precision=12)
 
-    def __init__(self, proc_params: Any) -> None:
+    def __init__(self, proc_params: ProcessParameters) -> None:
         super().__init__(proc_params)
         self.isthrscaled = False
         self.effective_bias: Any = 0

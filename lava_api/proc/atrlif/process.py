@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from numpy.typing import ArrayLike
+
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
 from lava_api.magma.core.process.variable import Var
@@ -40,19 +42,19 @@ class ATRLIF(AbstractProcess):
         self,
         *,
         shape: tuple[int, ...],
-        i: Any = 0,
-        v: Any = 0,
-        theta: Any = 5,
+        i: ArrayLike = 0,
+        v: ArrayLike = 0,
+        theta: ArrayLike = 5,
         r: Any = 0,
         s: Any = 0,
-        delta_i: Any = 0.4,
-        delta_v: Any = 0.4,
-        delta_theta: Any = 0.2,
-        delta_r: Any = 0.2,
-        theta_0: Any = 5,
-        theta_step: Any = 3.75,
-        bias_mant: Any = 0,
-        bias_exp: Any = 0,
+        delta_i: ArrayLike = 0.4,
+        delta_v: ArrayLike = 0.4,
+        delta_theta: ArrayLike = 0.2,
+        delta_r: ArrayLike = 0.2,
+        theta_0: ArrayLike = 5,
+        theta_step: ArrayLike = 3.75,
+        bias_mant: ArrayLike = 0,
+        bias_exp: ArrayLike = 0,
         name: str | None = None,
         log_config: LogConfig | None = None,
     ) -> None:

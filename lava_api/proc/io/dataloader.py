@@ -10,6 +10,7 @@ from lava_api.magma.core.decorator import implements, requires, tag
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.ports import PyOutPort, PyRefPort
 from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.magma.core.process.ports.ports import OutPort, RefPort
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
@@ -102,7 +103,7 @@ class AbstractPyDataloaderModel(PyLoihiProcessModel):
     interval: Any = LavaPyType(np.ndarray, int)
     offset: Any = LavaPyType(np.ndarray, int)
 
-    def __init__(self, proc_params: Any) -> None:
+    def __init__(self, proc_params: ProcessParameters) -> None:
         super().__init__(proc_params)
         self.dataset = proc_params["saved_dataset"]
         self.next_sample = 0

@@ -15,6 +15,7 @@ from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.neuron import LearningNeuronModelFixed, LearningNeuronModelFloat
 from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
 from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc._arithmetic import DECAY_BITS, STATE_BITS, decay, saturate, scaled_bias, wrap_once
@@ -91,7 +92,7 @@ class AbstractPyLifModelFixed(PyLoihiProcessModel):
     bias_mant: Any = LavaPyType(np.ndarray, np.int16, precision=13)
     bias_exp: Any = LavaPyType(np.ndarray, np.int16, precision=3)
 
-    def __init__(self, proc_params: Any) -> None:
+    def __init__(self, proc_params: ProcessParameters) -> None:
         super().__init__(proc_params)
         self.effective_bias: Any = 0
         self.isthrscaled = False
@@ -170,7 +171,7 @@ class _OneThresholdFixed(AbstractPyLifModelFixed):
     s_out = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
     vth: Any = LavaPyType(int, np.int32, precision=17)
 
-    def __init__(self, proc_params: Any) -> None:
+    def __init__(self, proc_params: ProcessParameters) -> None:
         super().__init__(proc_params)
         self.effective_vth: Any = 0
 
@@ -241,7 +242,7 @@ class PyTernLifModelFixed(_Ternary, AbstractPyLifModelFixed):
     vth_hi: Any = LavaPyType(np.ndarray, np.int32, precision=24)
     vth_lo: Any = LavaPyType(np.ndarray, np.int32, precision=24)
 
-    def __init__(self, proc_params: Any) -> None:
+    def __init__(self, proc_params: ProcessParameters) -> None:
         super().__init__(proc_params)
         self.effective_vth_hi: Any = 0
         self.effective_vth_lo: Any = 0
@@ -301,7 +302,7 @@ class PyLifRefractoryModelFloat(_OneThresholdFloat):
 
     refractory_period_end: Any = LavaPyType(np.ndarray, int)
 
-    def __init__(self, proc_params: Any) -> None:
+    def __init__(self, proc_params: ProcessParameters) -> None:
         super().__init__(proc_params)
         self.refractory_period = proc_params["refractory_period"]
 

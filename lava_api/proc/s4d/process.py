@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.sparse import csr_matrix
 
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
@@ -100,7 +101,7 @@ class SigmaS4dDeltaLayer(AbstractProcess):
     def __init__(
         self,
         shape: tuple[int, ...],
-        vth: Any,
+        vth: ArrayLike,
         a: Any,
         b: Any,
         c: Any,

@@ -10,6 +10,7 @@ from lava_api.magma.core.decorator import implements, requires, tag
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
 from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.sdn.process import ActivationMode, Delta, Sigma, SigmaDelta
@@ -76,7 +77,7 @@ class AbstractSigmaDeltaModel(AbstractSigmaModel, AbstractDeltaModel):
 
     bias: Any = None
 
-    def __init__(self, proc_params: Any) -> None:
+    def __init__(self, proc_params: ProcessParameters) -> None:
         super().__init__(proc_params)
         self.act_mode = self.proc_params["act_mode"]
 

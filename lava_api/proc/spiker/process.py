@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lava_api.magma.core.process.ports.ports import OutPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
@@ -33,7 +34,7 @@ class Spiker(AbstractProcess):
         self,
         *,
         shape: tuple[int, ...] = (1,),
-        period: Any = 10,
+        period: ArrayLike = 10,
         payload: Any = 1,
         name: str | None = None,
         log_config: LogConfig | None = None,
@@ -73,7 +74,7 @@ class Spiker32bit(AbstractProcess):
         self,
         *,
         shape: tuple[int, ...] = (1,),
-        period: Any = 1,
+        period: ArrayLike = 1,
         payload: Any = 1,
         name: str | None = None,
         log_config: LogConfig | None = None,

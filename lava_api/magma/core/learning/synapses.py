@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from lava_api.magma.core.learning.constants import (
@@ -14,12 +12,13 @@ from lava_api.magma.core.learning.constants import (
     W_WEIGHTS_U,
 )
 from lava_api.utils.weightutils import SignMode, clip_weights
+from loihi_emu.models.memory import Array
 
 SHIFT = {name: W_ACCUMULATOR_S - width for name, width in W_SYN_VAR_S.items()}
 """Bits by which a variable is shifted left in the accumulator, 7."""
 
 
-def signed(name: str, values: Any, sign_mode: SignMode) -> Any:
+def signed(name: str, values: Array, sign_mode: SignMode) -> Array:
     """Cut off at zero what may not have the other sign: weights by their mode, and ``tag_2``, which is not negative."""
     if name == "tag_2" or (name == "weights" and sign_mode is SignMode.EXCITATORY):
         return np.maximum(0, values)
@@ -28,20 +27,21 @@ def signed(name: str, values: Any, sign_mode: SignMode) -> Any:
     return values
 
 
-def limited(name: str, values: Any, sign_mode: SignMode) -> Any:
+def limited(name: str, values: Array, sign_mode: SignMode) -> Array:
     """Limit a variable to what its bits hold.
 
     Weights are limited as :func:`~lava_api.utils.weightutils.clip_weights` does, ``tag_2`` to 0..255 and ``tag_1`` to
     -257..255.
     """
     if name == "weights":
-        return clip_weights(values, sign_mode, W_WEIGHTS_U)
+        clipped: Array = clip_weights(values, sign_mode, W_WEIGHTS_U)
+        return clipped
     if name == "tag_2":
         return np.clip(values, 0, (1 << W_TAG_2_U) - 1)
     return np.clip(values, -(1 << W_TAG_1_U) - 1, (1 << W_TAG_1_U) - 1)
 
 
-def settled(name: str, accumulator: Any, sign_mode: SignMode, random: float) -> Any:
+def settled(name: str, accumulator: Array, sign_mode: SignMode, random: float) -> Array:
     """Return a variable from its accumulator.
 
     Parameters

@@ -6,33 +6,36 @@ traces at the steps 0..T of an epoch, of which step 0 is the end of the epoch be
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lava_api.magma.core.learning.constants import W_TRACE, W_TRACE_FRACTIONAL_PART
+from loihi_emu.models.memory import Array
 
 TRACE_MAX = (1 << W_TRACE) - 1
 """Largest integer trace, 127."""
 
 
-def split_impulses(impulses: Any) -> tuple[Any, Any]:
+def split_impulses(impulses: Array) -> tuple[Array, Array]:
     """Return the whole parts of impulses, and what is behind the point in units of 2^-8."""
     whole = np.floor(impulses)
     fraction = np.round((impulses - whole) * (1 << W_TRACE_FRACTIONAL_PART))
     return whole.astype(np.int64), fraction.astype(np.int64)
 
 
-def decay_factors(taus: Any) -> Any:
+def decay_factors(taus: ArrayLike) -> Array:
     """Return by what traces are multiplied in a step: ``exp(-1 / tau)``; 0 for tau = 0."""
-    taus = np.asarray(taus)
-    used = taus != 0
-    factors = np.zeros(taus.shape)
-    factors[used] = np.exp(-1 / taus[used])
+    steps = np.asarray(taus)
+    used = steps != 0
+    factors = np.zeros(steps.shape)
+    factors[used] = np.exp(-1 / steps[used])
     return factors
 
 
-def add_impulse(traces: Any, random: Any, whole: Any, fraction: Any) -> Any:
+def add_impulse(traces: Array, random: Any, whole: Array, fraction: Array) -> Array:
     """Add an impulse to integer traces, rounding up where `random` is below its fraction; they saturate at 127.
 
     Parameters
@@ -43,19 +46,21 @@ def add_impulse(traces: Any, random: Any, whole: Any, fraction: Any) -> Any:
     whole, fraction : int or ndarray of int
         The impulse as :func:`split_impulses` returns it.
     """
-    return np.clip(traces + whole + np.less(random, fraction), 0, TRACE_MAX)
+    added: Array = np.clip(traces + whole + np.less(random, fraction), 0, TRACE_MAX)
+    return added
 
 
-def decay(traces: Any, factors: Any, random: Any) -> Any:
+def decay(traces: Array, factors: Array, random: Any) -> Array:
     """Multiply integer traces with factors, rounding up where `random` in [0, 1) is below what is behind the point."""
     exact = factors * traces
     floor = np.floor(exact)
-    return (floor + (random < exact % 1)).astype(np.int64)
+    rounded: Array = (floor + (random < exact % 1)).astype(np.int64)
+    return rounded
 
 
 def integer_course(
-    traces: Any, times: Any, steps: int, factors: Any, impulses: tuple[Any, Any], randoms: tuple[Any, Any]
-) -> Any:
+    traces: Array, times: Array, steps: int, factors: Array, impulses: tuple[Array, Array], randoms: tuple[Array, Array]
+) -> Array:
     """Return the course of integer traces within an epoch.
 
     Parameters
@@ -86,7 +91,7 @@ def integer_course(
     return course
 
 
-def float_course(traces: Any, times: Any, steps: int, factors: Any, impulses: Any) -> Any:
+def float_course(traces: Array, times: Array, steps: int, factors: Array, impulses: Array) -> Array:
     """Return the course of floating-point traces within an epoch; parameters as in :func:`integer_course`."""
     course = np.empty((steps + 1, *traces.shape))
     course[0] = traces
@@ -96,7 +101,9 @@ def float_course(traces: Any, times: Any, steps: int, factors: Any, impulses: An
     return course
 
 
-def at_dependencies(names: Any, courses: tuple[Any, Any], times: tuple[Any, Any], rows: Any, columns: Any) -> Any:
+def at_dependencies(
+    names: Iterable[str], courses: tuple[Array, Array], times: tuple[Array, Array], rows: Array, columns: Array
+) -> dict[str, Array]:
     """Return traces at the steps in which rules read them, for synapses from `columns` to `rows`.
 
     A product that depends on x0 reads traces when the source spiked, one on y0 when the target did, one on u at the
@@ -122,6 +129,6 @@ def at_dependencies(names: Any, courses: tuple[Any, Any], times: tuple[Any, Any]
     for name in names:
         trace, dependency = name.split("_")
         course, neurons = (courses[0], columns) if trace[0] == "x" else (courses[1], rows)
-        step = {"x0": times[0][columns], "y0": times[1][rows], "u": -1}[dependency]
+        step: Any = {"x0": times[0][columns], "y0": times[1][rows], "u": -1}[dependency]
         found[name] = course[step, int(trace[1]) - 1, neurons]
     return found

@@ -10,6 +10,7 @@ from lava_api.magma.core.decorator import implements, requires, tag
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
 from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.clp.novelty_detector.process import NoveltyDetector
@@ -28,7 +29,7 @@ class PyNoveltyDetectorModel(PyLoihiProcessModel):
     novelty_detected_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32)
     t_wait: Any = LavaPyType(np.ndarray, np.int32, precision=32)
 
-    def __init__(self, proc_params: Any) -> None:
+    def __init__(self, proc_params: ProcessParameters) -> None:
         super().__init__(proc_params)
         self.waiting = False
         self.t_passed = 0

@@ -11,6 +11,7 @@ from lava_api.magma.core.learning.traces import TRACE_MAX
 from lava_api.magma.core.model.py.neuron import LearningNeuronModelFixed
 from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
 from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.clp.prototype_lif.process import PrototypeLIF
@@ -30,7 +31,7 @@ class PrototypeLIFBitAcc(LearningNeuronModelFixed, AbstractPyLifModelFixed):
     reset_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=1)
     vth: Any = LavaPyType(int, np.int32, precision=17)
 
-    def __init__(self, proc_params: Any) -> None:
+    def __init__(self, proc_params: ProcessParameters) -> None:
         super().__init__(proc_params)
         self.effective_vth: Any = 0
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from numpy.typing import ArrayLike
+
 from lava_api.magma.core.process.log_config import LogConfig
 from lava_api.magma.core.process.ports.ports import InPort
 from lava_api.proc.lif.process import LearningLIF
@@ -26,13 +28,13 @@ class PrototypeLIF(LearningLIF):
         self,
         *,
         shape: tuple[int, ...],
-        u: Any = 0,
-        v: Any = 0,
-        du: Any = 0,
-        dv: Any = 0,
-        bias_mant: Any = 0,
-        bias_exp: Any = 0,
-        vth: Any = 10,
+        u: ArrayLike = 0,
+        v: ArrayLike = 0,
+        du: ArrayLike = 0,
+        dv: ArrayLike = 0,
+        bias_mant: ArrayLike = 0,
+        bias_exp: ArrayLike = 0,
+        vth: ArrayLike = 10,
         name: str | None = None,
         log_config: LogConfig | None = None,
         learning_rule: Any = None,

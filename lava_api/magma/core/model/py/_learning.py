@@ -15,6 +15,7 @@ from lava_api.magma.core.learning.string_symbols import SYNAPTIC_VARIABLE_VAR_MA
 from lava_api.magma.core.learning.traces import at_dependencies, decay_factors
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.type import bounded
+from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.utils.weightutils import SignMode, checked_sign_mode
 from loihi_emu.errors import ValidationError, invalid
 
@@ -72,7 +73,7 @@ class PyLearningConnection(AbstractLearningConnection):
 
     weights: Any
 
-    def __init__(self, proc_params: Any) -> None:
+    def __init__(self, proc_params: ProcessParameters) -> None:
         super().__init__(proc_params)
         self._learning_rule = copy.copy(proc_params["learning_rule"])
         self._shape: tuple[int, ...] = proc_params["shape"]

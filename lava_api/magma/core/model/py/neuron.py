@@ -9,6 +9,7 @@ import numpy as np
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
 from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.process.parameters import ProcessParameters
 
 
 class LearningNeuronModel(PyLoihiProcessModel):
@@ -27,7 +28,7 @@ class LearningNeuronModel(PyLoihiProcessModel):
     y2: Any = None
     y3: Any = None
 
-    def __init__(self, proc_params: Any) -> None:
+    def __init__(self, proc_params: ProcessParameters) -> None:
         super().__init__(proc_params)
         self._shape = proc_params["shape"]
         self._learning_rule = proc_params["learning_rule"]
