@@ -11,8 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 from loihi_emu.jit import kernel
-from loihi_emu.widths import STATE_BITS
+from loihi_emu.widths import DECAY_BITS, DECAY_UNITY, STATE_BITS
 
+DECAY_MASK = DECAY_UNITY - 1
 LAVA_WRAP = 1 << STATE_BITS
 """Lava wraps u once when it leaves (-2^23, 2^23] [lava]."""
 
@@ -31,17 +32,17 @@ def decay(x: i32, keep: i16) -> i32:
     The casts to 16 bits change nothing in that range and let the compiler use 16-bit multiplications.
     """
     factor = i32(keep)
-    whole = i32(i16(i32(x >> 12)))
-    fraction = i32(x & 0xFFF)
-    round_up = i32(i32(x >> 31) & 0xFFF)
-    return i32(i32(whole * factor) + i32(i32(i32(fraction * factor) + round_up) >> 12))
+    whole = i32(i16(i32(x >> DECAY_BITS)))
+    fraction = i32(x & DECAY_MASK)
+    round_up = i32(i32(x >> 31) & DECAY_MASK)
+    return i32(i32(whole * factor) + i32(i32(i32(fraction * factor) + round_up) >> DECAY_BITS))
 
 
 @kernel
 def decay_wide(x: i64, keep: i64) -> i64:
     """The same rule as :func:`decay` while ``|x * keep|`` is below 2^63; ``keep`` may have either sign."""
     product = i64(x * keep)
-    return i64(i64(product + i64(i64(product >> 63) & 0xFFF)) >> 12)
+    return i64(i64(product + i64(i64(product >> 63) & DECAY_MASK)) >> DECAY_BITS)
 
 
 @kernel
@@ -77,7 +78,7 @@ def wrap_lava(x: i32) -> i32:
 @kernel
 def wrap24(x: i64) -> i64:
     """Wrap a sum to signed 24 bits, -2^23..2^23-1 [lava] (convolutions)."""
-    return i64(((x + (1 << 23)) & ((1 << 24) - 1)) - (1 << 23))
+    return i64(((x + LAVA_WRAP) & (2 * LAVA_WRAP - 1)) - LAVA_WRAP)
 
 
 @kernel

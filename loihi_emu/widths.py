@@ -10,5 +10,7 @@ Q_BITS = 21
 """Magnitude bits of the sum of arriving weights; the sum wraps in two's complement [chip]."""
 STATE_BITS = 23
 """Magnitude bits of u, v and u + bias [chip]."""
+WORD_BITS = STATE_BITS + 1
+"""Bits of u and v with their sign."""
 STATE_MAX = (1 << STATE_BITS) - 1
 """Largest u and v: 2^23 - 1."""

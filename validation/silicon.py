@@ -14,10 +14,12 @@ from loihi_emu.files import foreign
 from loihi_emu.network.network import Network
 from loihi_emu.numeric import ranged, whole
 from loihi_emu.run.emulator import Emulator
+from loihi_emu.widths import STATE_MAX
 
 COLUMNS = ("input", "v", "spike")
 LATE = 1
 """Steps from a row's input to the row that shows its effect, in recordings through Lava."""
+STATE = (-STATE_MAX - 1, STATE_MAX)
 SHOWN = 5
 """So many rows that differ are listed."""
 
@@ -54,7 +56,7 @@ def read_recording(path: str | Path) -> NDArray[np.int64]:
     if found.ndim != 2 or found.shape[1] != len(COLUMNS) or not len(found):
         raise invalid(where, "", f"a table of shape {found.shape}", "(steps, 3): input, v and spike, no header")
     rows = whole(where, "rows", found)
-    for column, (low, high) in enumerate(((-(1 << 23), (1 << 23) - 1), (-(1 << 23), (1 << 23) - 1), (0, 1))):
+    for column, (low, high) in enumerate((STATE, STATE, (0, 1))):
         ranged(where, COLUMNS[column], rows[:, column], low, high)
     return rows
 

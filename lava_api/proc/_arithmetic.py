@@ -7,14 +7,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[Any]
+from loihi_emu.widths import DECAY_BITS, STATE_BITS, STATE_MAX
 
-STATE_BITS = 24
-"""Width of a neuron's state words, sign included."""
-STATE_MAX = (1 << (STATE_BITS - 1)) - 1
-"""Largest magnitude that a saturating state holds, 2^23 - 1."""
-DECAY_BITS = 12
-"""Fraction bits of decay constants: 4096 stands for one."""
+Array: TypeAlias = NDArray[Any]
 
 
 def shift_to_zero(x: Array, bits: Any) -> Array:
@@ -30,7 +25,7 @@ def decay(state: Array, remaining: Any, bits: Any = DECAY_BITS) -> Array:
 
 def wrap_once(x: Array) -> Array:
     """Bring a sum back by one turn of 2^24 into (-2^23, 2^23]; the upper end stays as it is."""
-    half = 1 << (STATE_BITS - 1)
+    half = 1 << STATE_BITS
     return np.where(x > half, x - 2 * half, np.where(x <= -half, x + 2 * half, x))
 
 

@@ -6,7 +6,7 @@ Lava computes with inputs as wide as they come: 32 bits from nearly every proces
 
 import numpy as np
 
-from loihi_emu.arithmetic import decay_wide
+from loihi_emu.arithmetic import LAVA_WRAP, decay_wide
 from loihi_emu.jit import disjoint, int32s, int64s, kernel, leaf, uint8s
 from loihi_emu.models import layout as at
 from loihi_emu.models.lava.neurons import INPUT, OUT, blocks, write_signs, write_spikes
@@ -20,7 +20,7 @@ i64 = np.int64
 
 U, V = at.G_STATE, at.G_STATE + 1
 KEEP_U, KEEP_V, BIAS, HIGH, LOW, INTERVAL, OFFSET = range(7)
-WRAP = i64(1 << 23)
+WRAP = i64(LAVA_WRAP)
 
 PLAIN, RESETS, TERNARY = 0, 1, 2
 

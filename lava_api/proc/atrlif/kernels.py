@@ -9,8 +9,8 @@ import numpy as np
 from lava_api.magma.kernels.base import PythonFallback
 from lava_api.magma.kernels.vector import Vector
 from lava_api.proc._arithmetic import scaled_bias
-from lava_api.proc.atrlif.models import ONE
 from loihi_emu.models.lava import atrlif as at
+from loihi_emu.widths import DECAY_UNITY
 
 DELTAS = ("delta_i", "delta_v", "delta_theta", "delta_r")
 STRONG = 1 << 30
@@ -58,10 +58,10 @@ class AdaptiveFixed(AdaptiveFloat):
         if not model.isthrscaled:
             model.scale_threshold()
         self.put(0, np.clip(scaled_bias(model.bias_mant, model.bias_exp), -STRONG, STRONG), np.int32)
-        keep = ONE - (model.delta_i * ONE + 1)
+        keep = DECAY_UNITY - (model.delta_i * DECAY_UNITY + 1)
         whole = isinstance(keep, int | np.integer)
         self.d.point(at.FACTORS, np.array([float(keep), 0, 0, 0, 0, 0], np.float64))
         words[at.WHOLE_I], words[at.KEEP_I] = int(whole), int(keep) if whole else 0
         for word, name in ((at.KEEP_V, "delta_v"), (at.KEEP_THETA, "delta_theta"), (at.KEEP_R, "delta_r")):
-            words[word] = int(ONE - getattr(model, name) * ONE)
+            words[word] = int(DECAY_UNITY - getattr(model, name) * DECAY_UNITY)
         words[at.THETA_0], words[at.THETA_STEP] = int(model.theta_0), int(model.theta_step)

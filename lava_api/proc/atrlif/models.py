@@ -13,10 +13,10 @@ from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
-from lava_api.proc._arithmetic import DECAY_BITS, decay, saturate, scaled_bias, shift_to_zero, wrap_once
+from lava_api.proc._arithmetic import decay, saturate, scaled_bias, shift_to_zero, wrap_once
 from lava_api.proc.atrlif.process import ATRLIF
+from loihi_emu.widths import DECAY_BITS, DECAY_UNITY
 
-ONE = 1 << DECAY_BITS
 """Decay constant 1."""
 SCALE = 1 << 6
 """Scale of inputs and thresholds in the fixed-point model."""
@@ -121,7 +121,7 @@ class PyATRLIFModelFixed(_AdaptiveLif):
     def subthr_dynamics(self, activation_in: Any) -> None:
         """Update the four states from this step's input."""
         self.effective_bias = scaled_bias(self.bias_mant, self.bias_exp)
-        current = shift_to_zero(np.int64(self.i * (ONE - (self.delta_i * ONE + 1))), DECAY_BITS)
+        current = shift_to_zero(np.int64(self.i * (DECAY_UNITY - (self.delta_i * DECAY_UNITY + 1))), DECAY_BITS)
         self.i[:] = wrap_once(np.int32(current + activation_in * SCALE))
         self.v[:] = saturate(decay(self.v, _remaining(self.delta_v)) + self.i + self.effective_bias)
         self.theta[:] = decay(self.theta - self.theta_0, _remaining(self.delta_theta)) + self.theta_0
@@ -136,4 +136,4 @@ class PyATRLIFModelFixed(_AdaptiveLif):
 
 def _remaining(fraction: Any) -> Any:
     """Integer constant of a decay that is given as a fraction."""
-    return np.int64(ONE - fraction * ONE)
+    return np.int64(DECAY_UNITY - fraction * DECAY_UNITY)

@@ -12,9 +12,9 @@ from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
 from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
-from lava_api.proc._arithmetic import STATE_BITS
 from lava_api.proc.conv import utils
 from lava_api.proc.conv.process import Conv
+from loihi_emu.widths import WORD_BITS
 
 
 class AbstractPyConvModel(PyLoihiProcessModel):
@@ -78,4 +78,4 @@ class PyConvModelFixed(AbstractPyConvModel):
 
     def clamp(self, sums: Any) -> Any:
         """Wrap the sums into 24 bits."""
-        return utils.signed_clamp(sums, STATE_BITS)
+        return utils.signed_clamp(sums, WORD_BITS)

@@ -18,9 +18,10 @@ from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
-from lava_api.proc._arithmetic import DECAY_BITS, STATE_BITS, decay, saturate, scaled_bias, wrap_once
+from lava_api.proc._arithmetic import decay, saturate, scaled_bias, wrap_once
 from lava_api.proc._checks import as_integers
 from lava_api.proc.lif.process import LIF, LearningLIF, LIFRefractory, LIFReset, TernaryLIF
+from loihi_emu.widths import DECAY_BITS, DECAY_UNITY, STATE_BITS, WORD_BITS
 
 THRESHOLD_MAX = (1 << 17) - 1
 """Largest threshold of the chip, 131071."""
@@ -98,10 +99,10 @@ class AbstractPyLifModelFixed(PyLoihiProcessModel):
         self.isthrscaled = False
         self.ds_offset = 1
         self.dm_offset = 0
-        self.uv_bitwidth = STATE_BITS
-        self.max_uv_val = 1 << (STATE_BITS - 1)
+        self.uv_bitwidth = WORD_BITS
+        self.max_uv_val = 1 << STATE_BITS
         self.decay_shift = DECAY_BITS
-        self.decay_unity = 1 << DECAY_BITS
+        self.decay_unity = DECAY_UNITY
         self.vth_shift = THRESHOLD_SHIFT
         self.act_shift = THRESHOLD_SHIFT
 

@@ -80,7 +80,7 @@ def nengo_bias(bias: int) -> tuple[int, int]:
 def nengo_effective(connection: Any, value: Any) -> int:
     """Return the weight, in units of u, that a synapse adds; effective ones have an exponent."""
     if getattr(connection, "scaled", False):
-        return int(value) << (WEIGHT_SHIFT + connection.weight_exp)
+        return int(value) << (WEIGHT_SHIFT + int(connection.weight_exp))
     return chip_effective(connection, value)
 
 

@@ -20,8 +20,9 @@ from loihi_emu.errors import ValidationError, invalid
 from loihi_emu.numeric import integer, ranged
 from loihi_emu.numeric import whole as whole_numbers
 from loihi_emu.rules.weights import MANTISSA_BITS
+from loihi_emu.widths import DECAY_UNITY, STATE_MAX
 
-DECAY_MAX = (1 << 12) - 1
+DECAY_MAX = DECAY_UNITY - 1
 LIMITS = {
     "du": (0, DECAY_MAX),
     "dv": (0, DECAY_MAX),
@@ -141,7 +142,7 @@ class _Lowering:
                 raise invalid(self.where, "bias", "bias and bias_mant", "one of them")
             values |= self._bias(values.pop("bias"), isinstance(columns["bias"], NcVar))
         for key, value in values.items():
-            limits = LIMITS.get(key, (-(1 << 23), (1 << 23) - 1))
+            limits = LIMITS.get(key, (-STATE_MAX - 1, STATE_MAX))
             ranged(self.where, key, whole_numbers(self.where, key, value), *limits)
         cells = LIF(shape=shape, name=f"{self.process.name}.{name}", **values)
         self._add(name, cells, PyLifModelBitAcc)

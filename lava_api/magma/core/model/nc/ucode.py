@@ -26,8 +26,7 @@ from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from loihi_emu.errors import invalid
-
-STATE_BITS = 24
+from loihi_emu.widths import STATE_BITS, WORD_BITS
 
 
 class Programmed(AbstractProcess):
@@ -58,7 +57,7 @@ class Programmed(AbstractProcess):
 class AnyState(AnyVariable):
     """Gives the class a type for whatever state the program has."""
 
-    TYPE = LavaPyType(np.ndarray, np.int32, precision=STATE_BITS)
+    TYPE = LavaPyType(np.ndarray, np.int32, precision=WORD_BITS)
 
 
 class ProgrammedModel(PyLoihiProcessModel, metaclass=AnyState):
@@ -68,8 +67,8 @@ class ProgrammedModel(PyLoihiProcessModel, metaclass=AnyState):
 
     implements_process = Programmed
     implements_protocol = LoihiProtocol
-    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=STATE_BITS)
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=STATE_BITS)
+    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=WORD_BITS)
+    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=WORD_BITS)
 
     def run_spk(self) -> None:
         """One step."""
@@ -91,5 +90,5 @@ class ProgrammedModel(PyLoihiProcessModel, metaclass=AnyState):
 
 def wrap(values: Any) -> Any:
     """Keep 24 bits with sign."""
-    half = 1 << (STATE_BITS - 1)
+    half = 1 << STATE_BITS
     return ((values.astype(np.int64) + half) % (2 * half) - half).astype(np.int32)
