@@ -24,7 +24,7 @@ def compared(text):
                 yield node.lineno
         elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("get", "startswith", "endswith"):
             asked = node.args[:1] if node.func.attr == "get" else [node.func.value]
-            if any(is_rules(part) for part in asked):
+            if any(is_rules(part) for part in asked) and not is_known_table(node.func.value):
                 yield node.lineno
         elif isinstance(node, ast.Match) and is_rules(node.subject):
             yield node.lineno
@@ -47,8 +47,8 @@ def holds_name(node):
 
 
 def is_known_table(node):
-    """Whether it is the oracle's table of objects by name that is looked into."""
-    return ast.unparse(node) == "RULES"
+    """Whether it is the oracle's table that is looked into, or that of the models that a file declares."""
+    return ast.unparse(node) in ("RULES", "file.MODELS")
 
 
 def test_the_search_finds_comparisons():

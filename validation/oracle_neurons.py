@@ -225,3 +225,10 @@ def float_lif(n: Neuron, a: Arrival, counts: Counts) -> int:
 
 
 NeuronRule = Callable[[Neuron, Arrival, Counts], int]
+
+NEURONS: dict[str, dict[str, NeuronRule]] = {
+    "chip": {"lif": chip_lif},
+    "lava": {"lif": lava_lif, "lif_reset": lava_lif_reset, "ternary_lif": lava_ternary_lif},
+    "float": {"lif": float_lif},
+}
+"""Models by the names of rule sets."""

@@ -8,14 +8,7 @@ from typing import Any, Protocol
 
 from loihi_emu.validation.oracle_learning import ChipLearner
 from loihi_emu.validation.oracle_learning_shared import SharedLearner
-from loihi_emu.validation.oracle_neurons import (
-    NeuronRule,
-    chip_lif,
-    float_lif,
-    lava_lif,
-    lava_lif_reset,
-    lava_ternary_lif,
-)
+from loihi_emu.validation.oracle_neurons import NEURONS, NeuronRule
 from loihi_emu.validation.oracle_random import noise_level, random_word
 from loihi_emu.validation.oracle_synapses import (
     Synapse,
@@ -105,11 +98,6 @@ def chip_learner(connection: Any, number: int, oracle: Any) -> Learner:
     return made(connection, number, oracle.seed, oracle.network.max_delay)
 
 
-CHIP = OracleRules("chip", {"lif": chip_lif}, chip_effective, learner=chip_learner, levels=PhiloxLevels)
-LAVA = OracleRules(
-    "lava",
-    {"lif": lava_lif, "lif_reset": lava_lif_reset, "ternary_lif": lava_ternary_lif},
-    lava_effective,
-    lava_accumulated,
-)
-FLOAT = OracleRules("float", {"lif": float_lif}, float_effective, zero=0.0)
+CHIP = OracleRules("chip", NEURONS["chip"], chip_effective, learner=chip_learner, levels=PhiloxLevels)
+LAVA = OracleRules("lava", NEURONS["lava"], lava_effective, lava_accumulated)
+FLOAT = OracleRules("float", NEURONS["float"], float_effective, zero=0.0)

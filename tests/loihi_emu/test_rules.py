@@ -18,7 +18,6 @@ from strategies import recipes
 
 from loihi_emu import Emulator, LearningRule, Network, Trace, UnknownNameError, ValidationError
 from loihi_emu.image.draws import Generator
-from loihi_emu.image.leaves import leaf_named
 from loihi_emu.jit import Leaf
 from loihi_emu.lazy import imported
 from loihi_emu.rules import find, names, register, table
@@ -55,7 +54,7 @@ def narrow():
 def test_what_a_rule_set_names_is_there(name):
     rules = find(name)
     assert rules.name == name and rules.text and rules.models
-    assert all(isinstance(leaf_named(model.kernel), Leaf) for model in rules.models)
+    assert all(isinstance(model.leaf, Leaf) for model in rules.models)
     assert issubclass(imported(rules.generator), Generator)
     assert rules.learning is None or callable(imported(rules.learning.learner))
     leaves = [value for module in rules.leaves for value in vars(import_module(module)).values()]
@@ -144,9 +143,3 @@ def test_registering():
         register(replace(narrow_rules.RULE_SET, name="chip"))
     with pytest.raises(ValidationError, match="RuleSet"):
         register("narrow")
-
-
-def test_a_leaf_that_is_not_there_is_found_when_it_runs():
-    broken = replace(narrow_rules.RULE_SET, models=(replace(narrow_rules.LIF, kernel="narrow_rules.nothing:step"),))
-    with registered(broken), pytest.raises(ImportError):
-        Emulator(wide("narrow"))

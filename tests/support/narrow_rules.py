@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from loihi_emu.arithmetic import clip, decay, synaptic_current, wrap
-from loihi_emu.jit import int8s, int16s, int32s, int64s, leaf, uint8s
+from loihi_emu.jit import block, leaf, part, uint8s, whole
 from loihi_emu.models import layout as at
 from loihi_emu.models.specification import NeuronModel, Parameter
-from loihi_emu.models.spikes import count_spikes, emit, parameter, ring_block
+from loihi_emu.models.spikes import count_spikes, emit, ring_start
 from loihi_emu.rules import find
 from loihi_emu.validation import oracle_neurons as plain
 from loihi_emu.validation import oracle_rules
@@ -18,25 +18,26 @@ U_BITS = 15
 U_MAX = (1 << U_BITS) - 1
 i32 = np.int32
 
-U, V, REST = at.G_STATE, at.G_STATE + 1, at.G_STATE + 2
-KEEP_U, KEEP_V, BIAS, VTH, PERIOD = range(5)
+RECORD = at.neurons(
+    "narrow",
+    state={"u": "int32", "v": "int32", "rest": "int8"},
+    parameters={"keep_u": "int16", "keep_v": "int16", "bias": "int32", "vth": "int32", "refractory": "int8"},
+)
 
 
 @leaf
 def step(address, time):
     """One step of a group."""
-    d = int64s(address, at.GROUP_WORDS)
-    n = d[at.G_N]
-    index = int32s(d[at.S_INDEX], n)
+    group, d = at.GROUP(address), RECORD(address)
+    index = whole(d.index, d.n)
     count = 0
-    for b in range((n + at.BLOCK - 1) // at.BLOCK):
+    for b in range((d.n + at.BLOCK - 1) // at.BLOCK):
         first = b * at.BLOCK
-        m = min(at.BLOCK, n - first)
-        u, v, rest = int32s(d[U] + 4 * first, m), int32s(d[V] + 4 * first, m), int8s(d[REST] + first, m)
-        q, mask = int32s(ring_block(d, time, first, 4), m), uint8s(d[at.G_MASK], m)
-        keep_u, keep_v = int16s(parameter(d, KEEP_U, b), m), int16s(parameter(d, KEEP_V, b), m)
-        bias, vth = int32s(parameter(d, BIAS, b), m), int32s(parameter(d, VTH, b), m)
-        period = int8s(parameter(d, PERIOD, b), m)
+        m = min(at.BLOCK, d.n - first)
+        u, v, rest = part(d.u, first, m), part(d.v, first, m), part(d.rest, first, m)
+        q, mask = part(d.ring, ring_start(group, time, first), m), uint8s(d.mask, m)
+        keep_u, keep_v, bias = block(d.keep_u, b, m), block(d.keep_v, b, m), block(d.bias, b, m)
+        vth, period = block(d.vth, b, m), block(d.refractory, b, m)
         for i in range(m):
             u[i] = wrap(i32(decay(u[i], keep_u[i]) + synaptic_current(q[i])), i32(U_BITS))
             free = i32(decay(v[i], keep_v[i]) + i32(u[i] + bias[i]))
@@ -45,10 +46,10 @@ def step(address, time):
             v[i] = i32(0) if spiked else voltage
             rest[i] = period[i] - 1 if spiked else max(rest[i] - 1, 0)
             mask[i] = spiked
-        if d[at.G_SLOTS]:
+        if d.slots:
             q[:] = 0
-        count = emit(mask, d[at.G_MASK], first, index, count)
-    count_spikes(d, count)
+        count = emit(mask, d.mask, first, index, count)
+    count_spikes(group, count)
 
 
 def lower(p, context):
@@ -60,12 +61,11 @@ CHIP = find("chip")
 LIF = NeuronModel(
     "lif",
     step,
+    RECORD,
     (
         *(CHIP.model("lif").parameter(name) for name in ("du", "dv", "vth", "bias", "refractory", "v")),
         Parameter("u", 0, -U_MAX - 1, U_MAX, "Current at the start, 16 bits signed."),
     ),
-    (("u", "int32"), ("v", "int32"), ("rest", "int8")),
-    (("keep_u", "int16"), ("keep_v", "int16"), ("bias", "int32"), ("vth", "int32"), ("refractory", "int8")),
     lower,
     "The chip's LIF with a narrower u.",
     limits={"u": (-U_MAX - 1, U_MAX), "v": (-STATE_MAX, STATE_MAX), "rest": (0, 63)},
