@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import EVENTS, HostOutput, Kernel, LaterPhases, PythonFallback
+from lava_api.magma.kernels.base import EVENTS, HostOutput, Kernel, PythonFallback
 from lava_api.magma.kernels.exchange import Rows
 from lava_api.magma.kernels.messages import STORED, Feed
-from lava_api.magma.kernels.records import referred
+from lava_api.magma.kernels.records import ReferringKernel
 from loihi_emu.models.lava import counting as at
 from loihi_emu.models.memory import WordRow as Description
 
@@ -28,7 +28,6 @@ class CounterKernel(Kernel):
         return EVENTS, STORED[d_type.name]
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
         counter = self.process.proc_params["counter"]
         d = Description(at.COUNTING_WORDS)
         feeds["a_in"].lists.describe(d)
@@ -39,19 +38,15 @@ class CounterKernel(Kernel):
         return [("counting:count", d)]
 
 
-class RecorderKernel(LaterPhases, HostOutput):
+class RecorderKernel(ReferringKernel, HostOutput):
     """Recorder of a StateProbe."""
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
-        self.var = referred(process.state)
-        if self.var is None or self.var.shape != process.state.shape:
-            self.post_mgmt_in_python = True
         self.handed = 0
 
     def managed(self) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
-        self.rows = Rows(self.var.process._model._kernel.variable(self.var.name), MOST)
+        self.rows = Rows(self.array(), MOST)
         return [self.rows.call("keep")]
 
     def steps_ready(self, done: int) -> int | None:

@@ -1,18 +1,21 @@
-"""Records of messages and variables."""
+"""Records of messages and variables, and kernels that refer to a variable."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from lava_api.magma.compiler.routes import routes
-from lava_api.magma.core.process.ports.ports import VarPort
+from lava_api.magma.core.process.ports.ports import RefPort, VarPort
+from lava_api.magma.core.process.variable import Var
+from lava_api.magma.kernels.base import Call, Kernel, LaterPhases
 from loihi_emu.models.lava import messages as at
+from loihi_emu.models.memory import Array
 from loihi_emu.models.memory import WordRow as Description
 
 
 def record(
-    source: Any, kind: int, out: Any, *, stride: int, pitch: int, length: int, counter: Any = None
-) -> tuple[str, Description]:
+    source: Array, kind: int, out: Array, *, stride: int, pitch: int, length: int, counter: Array | None = None
+) -> Call:
     """Return the call that writes a record in every step.
 
     Parameters
@@ -43,12 +46,39 @@ def record(
     return "messages:record", d
 
 
-def referred(port: Any) -> Any:
+def referred(port: RefPort) -> Var | None:
     """Return the variable that a RefPort leads to in its own order of elements; None when there is none."""
     ends = [(end, index) for end, index in routes(port, lambda p: isinstance(p, VarPort)) if isinstance(end, VarPort)]
-    if len(ends) != 1 or ends[0][1] is not None:
-        return None
-    var = ends[0][0].var
-    while var.aliased_var is not None:
-        var = var.aliased_var
-    return var
+    return ends[0][0].var.resolved if len(ends) == 1 and ends[0][1] is None else None
+
+
+def kept(var: Var | None) -> Array:
+    """Return the array in which the kernel of its process keeps a variable; that there is one was planned."""
+    assert var is not None
+    kernel: Kernel = var.process.model._kernel
+    array = kernel.variable(var.name)
+    assert array is not None
+    return array
+
+
+class ReferringKernel(LaterPhases):
+    """A kernel that refers to a variable by one RefPort, in the management phase.
+
+    Attributes
+    ----------
+    PORT : str
+        Name of the RefPort.
+    """
+
+    PORT = "state"
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        port = getattr(process, self.PORT)
+        self.var = referred(port)
+        if self.var is None or self.var.shape != port.shape:
+            self.post_mgmt_in_python = True
+
+    def array(self) -> Array:
+        """Return the array of the variable, unless Python does the management phase."""
+        return kept(self.var)

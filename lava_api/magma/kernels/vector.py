@@ -75,7 +75,6 @@ class Vector(Kernel):
         return self.messages
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
         d = self.d = Description(at.VECTOR_WORDS)
         d.words[at.N] = self.n
         for k, name in enumerate(self.inputs):

@@ -33,7 +33,6 @@ class AdaptiveFloat(Vector):
                 raise PythonFallback(name)
 
     def refresh(self) -> None:
-        """Take over all parameters."""
         model = self.model
         self.put(0, model.bias_mant, np.float64)
         factors = [1 - getattr(model, name) for name in DELTAS]

@@ -9,7 +9,7 @@ import numpy as np
 
 from lava_api.magma.kernels.base import LaterPhases
 from lava_api.magma.kernels.messages import RECORDED
-from lava_api.magma.kernels.records import referred
+from lava_api.magma.kernels.records import kept, referred
 from loihi_emu.models.lava import messages as at
 from loihi_emu.models.memory import WordRow as Description
 
@@ -37,8 +37,7 @@ class BitCheckKernel(LaterPhases):
         return RECORDED.get(array.dtype.name) in (at.I32, at.I64)
 
     def managed(self) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
-        source = self.var.process._model._kernel.variable(self.var.name)
+        source = kept(self.var)
         d = self.d = Description(at.CHECK_WORDS)
         d.point(at.B_SOURCE, source)
         d.words[at.B_KIND], d.words[at.B_N] = RECORDED[source.dtype.name], source.size
@@ -46,7 +45,6 @@ class BitCheckKernel(LaterPhases):
         return [("messages:check_bits", d)]
 
     def refresh(self) -> None:
-        """Take over what was set."""
         if self.post_mgmt_in_python:
             return
         self.d.words[at.B_UNUSED] = 32 - int(np.ravel(self.model.bits)[0])

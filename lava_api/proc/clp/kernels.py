@@ -24,7 +24,6 @@ class Novelty(Vector):
     sends = ("novelty_detected_out",)
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
         found = list(super().calls(feeds))
         for k, name in enumerate(self.inputs):
             self.d.words[at.LENGTHS + k] = feeds[name].data.size
@@ -61,7 +60,6 @@ class ReadoutKernel(Vector):
         return super().outputs() | {"feedback": self.feedback}
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
         found = list(super().calls(feeds))
         self.d.words[at.LENGTHS] = feeds["inference_in"].data.size
         self.d.point(vector.STATE, self.model.proto_labels)
@@ -118,7 +116,6 @@ class Prototype(Vector):
         return found
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
         found = list(super().calls(feeds))
         self.d.point(at.STATUS, self.status)
         self.d.point(at.PICKED, self.picked)

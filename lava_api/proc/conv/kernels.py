@@ -46,7 +46,6 @@ class ConvFixed(Kernel):
         return {"a_out": self.message}
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
         feed, model = feeds["s_in"], self.model
         d = self.d = Description(at.CONV)
         d.count, d.index, d.payloads = feed.lists.count, feed.lists.index, feed.data if self.graded else None

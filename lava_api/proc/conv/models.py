@@ -38,7 +38,6 @@ class AbstractPyConvModel(PyLoihiProcessModel):
         return sums
 
     def run_spk(self) -> None:
-        """One step."""
         self.a_out.send(self.a_buf)
         s_in = self.s_in.recv()
         if self.num_message_bits.item() == 0:

@@ -42,7 +42,6 @@ class ConvInTimeKernel(Kernel):
         return {"a_out": self.message}
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
         feed, d = feeds["s_in"], Description(at.TIME_WORDS)
         self.d = d
         feed.lists.describe(d)
@@ -56,7 +55,6 @@ class ConvInTimeKernel(Kernel):
         return [("conv_in_time:step", d)]
 
     def refresh(self) -> None:
-        """Take over what was set."""
         if "weights" in self.changed:
             self.d.point(at.WEIGHTS, np.ascontiguousarray(self.model.weights.transpose(2, 0, 1), np.float64))
         if "a_buff" in self.changed:

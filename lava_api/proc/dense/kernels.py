@@ -77,7 +77,6 @@ class DenseFixed(FixedConnection):
         return {"a_out": self.message}
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
         feed = feeds["s_in"]
         d = self.d = describe_sums(at, at.DENSE_WORDS, feed, self.message.data, self.events, graded=self.graded)
         d.words[at.EXPONENT] = self.exponent
@@ -117,7 +116,6 @@ class DenseFloat(Connection):
         return {"a_out": self.message}
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
         out = self.message.data
         self.d = describe_sums(at, at.DENSE_WORDS, feeds["s_in"], out, self.events, graded=self.graded)
         return [("dense:step_float", self.d)]

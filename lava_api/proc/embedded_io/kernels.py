@@ -9,9 +9,9 @@ import numpy as np
 
 from lava_api.magma.core.model.py.ports import PyOutPortVectorSparse
 from lava_api.magma.core.process.ports.ports import AbstractVirtualPort
-from lava_api.magma.kernels.base import DATA, LaterPhases, PythonFallback
+from lava_api.magma.kernels.base import DATA, PythonFallback
 from lava_api.magma.kernels.messages import RECORDED, STORED, Feed, Message
-from lava_api.magma.kernels.records import record, referred
+from lava_api.magma.kernels.records import ReferringKernel, record
 from lava_api.magma.kernels.vector import Vector
 from lava_api.proc.embedded_io.spike import read_pair
 from lava_api.proc.io.encoder import Compression, DeltaEncoder
@@ -38,7 +38,6 @@ class AdapterKernel(Vector):
         return DATA, kind
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
         self.leaf, self.arrived = f"adapters:{LEAVES[feeds['inp'].kind]}", feeds["inp"].data
         found = super().calls(feeds)
         self.d.words[at.BITS], self.d.words[at.EXPONENT] = self.model.bits, self.model.exponent
@@ -118,14 +117,8 @@ class PackedMessage(Message):
         self.data[:] = read_pair(pair, places, self.form, self.shape).reshape(-1)
 
 
-class ReadKernel(LaterPhases):
+class ReadKernel(ReferringKernel):
     """Read and ReadConv: what was read last is the message."""
-
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        self.var = referred(process.state)
-        if self.var is None or self.var.shape != process.state.shape:
-            self.post_mgmt_in_python = True
 
     def outputs(self) -> dict[str, Message]:
         """The variable as it was read."""
@@ -137,8 +130,7 @@ class ReadKernel(LaterPhases):
         return []
 
     def managed(self) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
-        model, source = self.model, self.var.process._model._kernel.variable(self.var.name)
+        model, source = self.model, self.array()
         kind, out = RECORDED[source.dtype.name], model.latest.reshape(-1)
         name, d = record(source, kind, out, stride=1, pitch=out.size, length=1)
         d.words[messages.R_INTERVAL], d.words[messages.R_OFFSET] = model.interval, model.offset

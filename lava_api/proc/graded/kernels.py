@@ -82,7 +82,6 @@ class InverseRootFixed(Vector):
         self.status, self.argument = np.zeros(1, np.int64), np.zeros(1, np.int64)
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
         found = list(super().calls(feeds))
         self.d.point(at.STATUS, self.status)
         self.d.point(at.ARGUMENT, self.argument)

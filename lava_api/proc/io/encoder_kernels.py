@@ -41,7 +41,6 @@ class DeltaEncoderDense(Vector):
         return DATA, STORED[d_type.name]
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
         self.leaf = f"sigma_delta:{LEAVES[feeds['a_in'].kind]}"
         return super().calls(feeds)
 
@@ -52,7 +51,6 @@ class DeltaEncoderDense(Vector):
         return found
 
     def refresh(self) -> None:
-        """Take over all parameters."""
         model, words = self.model, self.d.words
         self.put(0, model.vth, np.int32)
         words[at.SHIFT_IN] = int(model.spike_exp.item())

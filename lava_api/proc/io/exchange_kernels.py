@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from lava_api.magma.kernels.base import DATA, HostInput, HostOutput, Kernel, LaterPhases, PythonFallback
+from lava_api.magma.kernels.base import DATA, HostInput, HostOutput, Kernel, PythonFallback
 from lava_api.magma.kernels.exchange import Rows
 from lava_api.magma.kernels.messages import Feed, Message
-from lava_api.magma.kernels.records import referred
+from lava_api.magma.kernels.records import ReferringKernel
 from lava_api.magma.runtime.channel import HostChannel
 from lava_api.proc.io import utils
 from loihi_emu.models.lava import messages
@@ -39,7 +39,6 @@ class InjectorKernel(Kernel, HostInput):
         return {"out_port": message}
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
         return [self.rows.call("take")]
 
     def steps_ready(self, done: int) -> int:
@@ -117,19 +116,14 @@ class ExtractorKernel(Sending):
         return {"out_port": Message(self.process.out_port.shape, type(self.model).out_port.d_type)}
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
         self.rows = Rows(feeds["in_port"].data, self.channel.capacity)
         return [self.rows.call("keep")]
 
 
-class WireKernel(Sending, LaterPhases):
+class WireKernel(Sending, ReferringKernel):
     """VarWire."""
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        self.var = referred(process.wire_tap)
-        if self.var is None or self.var.shape != process.wire_tap.shape:
-            self.post_mgmt_in_python = True
+    PORT = "wire_tap"
 
     def steps_ready(self, done: int) -> int:
         """As for all; the model sends itself where Python does its management phase."""
@@ -143,6 +137,5 @@ class WireKernel(Sending, LaterPhases):
         return self.post_mgmt_in_python or super().hand(done, wait=wait)
 
     def managed(self) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
-        self.rows = Rows(self.var.process._model._kernel.variable(self.var.name), self.channel.capacity)
+        self.rows = Rows(self.array(), self.channel.capacity)
         return [self.rows.call("keep")]

@@ -9,7 +9,7 @@ import numpy as np
 
 from lava_api.magma.kernels.base import DATA, Kernel, LaterPhases, PythonFallback
 from lava_api.magma.kernels.messages import RECORDED, STORED, Feed, Message
-from lava_api.magma.kernels.records import record, referred
+from lava_api.magma.kernels.records import ReferringKernel, record
 from loihi_emu.models.lava import messages
 from loihi_emu.models.lava import ring_buffer as at
 from loihi_emu.models.memory import WordRow as Description
@@ -30,7 +30,6 @@ class Source(Kernel):
         return {"s_out": self.message}
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
         self.d, leaf = source_description(self.message, self.model.data.shape[-1])
         return [(leaf, self.d)]
 
@@ -75,25 +74,22 @@ class Sink(Kernel):
             raise PythonFallback("data")
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
         feed, data = feeds["a_in"], self.model.data
         length = data.shape[-1]
         return [record(feed.data, feed.kind, data, stride=length, pitch=1, length=length)]
 
 
-class ReadVariable(LaterPhases):
+class ReadVariable(ReferringKernel):
     """Read."""
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
-        self.var = referred(process.state)
-        if self.var is None or self.var.shape != process.state.shape or model.data.size == 0:
+        if model.data.size == 0:
             self.post_mgmt_in_python = True
         self.counter = np.array([model.counter], np.int64)
 
     def managed(self) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
-        data, source = self.model.data, self.var.process._model._kernel.variable(self.var.name)
+        data, source = self.model.data, self.array()
         length = data.shape[-1]
         name, d = record(
             source, RECORDED[source.dtype.name], data, stride=length, pitch=1, length=length, counter=self.counter
@@ -109,16 +105,13 @@ class ReadVariable(LaterPhases):
         self.d.words[messages.R_OFFSET] = self.model.offset.item()
 
 
-class ResetVariable(LaterPhases):
+class ResetVariable(ReferringKernel):
     """Reset."""
 
     alters = True
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
-        self.var = referred(process.state)
-        if self.var is None or self.var.shape != process.state.shape:
-            self.post_mgmt_in_python = True
         self.real = np.zeros(1)
 
     def reads(self, array: Any) -> bool:
@@ -126,8 +119,7 @@ class ResetVariable(LaterPhases):
         return RECORDED.get(array.dtype.name) in (messages.I32, messages.I64, messages.F64)
 
     def managed(self) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
-        target = self.var.process._model._kernel.variable(self.var.name)
+        target = self.array()
         d = self.d = Description(messages.WRITE_WORDS)
         d.point(messages.W_OUT, target)
         d.words[messages.W_KIND], d.words[messages.W_N] = RECORDED[target.dtype.name], target.size

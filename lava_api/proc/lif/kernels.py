@@ -43,7 +43,6 @@ class _Lif(Kernel, ABC):
         return [self.model.u, self.model.v]
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
         n = self.model.u.size
         self.d, self.counted = neuron_description(n, self.spikes.lists, self.states())  # type: ignore[arg-type]
         self.d.point(neurons.INPUT, feeds["a_in"].data)
@@ -195,7 +194,6 @@ class LifFloat(_Lif):
         return f"lif_float:{self.name}"
 
     def refresh(self) -> None:
-        """Take over all parameters."""
         model, put = self.model, self.parameters.put
         put(floating.KEEP_U, 1 - np.asarray(model.du), np.float64)
         put(floating.KEEP_V, 1 - np.asarray(model.dv), np.float64)

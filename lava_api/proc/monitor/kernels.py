@@ -7,7 +7,7 @@ from typing import Any
 
 from lava_api.magma.kernels.base import DATA, LaterPhases, PythonFallback, StepSupply
 from lava_api.magma.kernels.messages import RECORDED, STORED, Feed
-from lava_api.magma.kernels.records import record, referred
+from lava_api.magma.kernels.records import kept, record, referred
 from loihi_emu.models.memory import WordRow as Description
 
 
@@ -41,7 +41,7 @@ class MonitorKernel(LaterPhases, StepSupply):
     def managed(self) -> Iterable[tuple[str, Description]]:
         """A record of each variable."""
         for var, name in self.variables:
-            source = var.process._model._kernel.variable(var.name)
+            source = kept(var)
             yield self._record(name, source, RECORDED[source.dtype.name])
 
     def _record(self, name: str, source: Any, kind: int) -> tuple[str, Description]:

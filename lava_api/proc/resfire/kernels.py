@@ -15,6 +15,5 @@ class RFZeroFixed(Vector):
     states = ("u", "v")
 
     def refresh(self) -> None:
-        """Take over all parameters."""
         for number, name in enumerate(("lst", "lct", "uth")):
             self.put(number, getattr(self.model, name), np.int32)

@@ -27,7 +27,6 @@ class RFFixed(Vector):
             raise PythonFallback("state_exp, decay_bits")
 
     def refresh(self) -> None:
-        """Take over all parameters."""
         model = self.model
         self.put(0, model.sin_decay, np.int64)
         self.put(1, model.cos_decay, np.int64)
@@ -56,7 +55,6 @@ class RFFloat(Vector):
             self.fits(name, "bif")
 
     def refresh(self) -> None:
-        """Take over all parameters."""
         for number, name in enumerate(("sin_decay", "cos_decay", "vth")):
             self.put(number, getattr(self.model, name), np.float64)
 

@@ -64,7 +64,6 @@ class StateSpace(Vector):
         self.d.point(at.PARAMETER + number, full)
 
     def refresh(self) -> None:
-        """Take over all parameters."""
         for k, name in enumerate(DIAGONALS):
             self.put(state_space.A - at.PARAMETER + k, getattr(self.model, name), complex)
         self.d.words[state_space.FUSES] = int(bool(numpy_fuses()))

@@ -56,7 +56,6 @@ class DeltaFixed(Vector):
         return found
 
     def refresh(self) -> None:
-        """Take over all parameters."""
         model, words = self.model, self.d.words
         kind = np.int32 if self.takes == "int32" else np.float64
         self.put(0, model.vth, kind)

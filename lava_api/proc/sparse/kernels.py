@@ -39,7 +39,6 @@ class SparseFixed(FixedConnection):
         return {"a_out": self.message}
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
         feed = feeds["s_in"]
         d = self.d = describe_sums(at, at.SPARSE_WORDS, feed, self.message.data, self.events, graded=self.graded)
         self.kind = feed.kind
@@ -73,7 +72,6 @@ class SparseFloat(DenseFloat):
     """Sparse in float64."""
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
         out = self.message.data
         self.d = describe_sums(at, at.SPARSE_WORDS, feeds["s_in"], out, self.events, graded=self.graded)
         return [("sparse:step_float", self.d)]
@@ -108,7 +106,6 @@ class _Delayed(Connection):
         return None if name == "a_buff" else super().variable(name)
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """One leaf."""
         out = self.message.data
         d = self.d = describe_sums(at, delayed.DELAY_WORDS, feeds["s_in"], out, self.events, graded=self.graded)
         d.point(delayed.RING, self.ring)
@@ -162,7 +159,6 @@ class DelayFixed(_Delayed, FixedConnection):
             raise PythonFallback("weights or delays")
 
     def refresh(self) -> None:
-        """Take over what was set."""
         self.take_buffer()
         if not self.changed.isdisjoint(("weights", "delays")):
             if not self.model.weights_set and (largest := self.model.delays.max()) > MAX_DELAY:
@@ -184,7 +180,6 @@ class DelayFloat(_Delayed, DenseFloat):
             raise PythonFallback("delays")
 
     def refresh(self) -> None:
-        """Take over what was set."""
         self.take_buffer()
         if not self.changed.isdisjoint(("weights", "delays")):
             self.put_weights(np.float64)

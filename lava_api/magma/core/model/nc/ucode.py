@@ -71,7 +71,6 @@ class ProgrammedModel(PyLoihiProcessModel, metaclass=AnyState):
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=WORD_BITS)
 
     def run_spk(self) -> None:
-        """One step."""
         arrived = np.asarray(self.a_in.recv()).astype(np.int64)
         names = self.proc_params["names"]
         cell = SimpleNamespace(**{name: getattr(self, name).astype(np.int64) for name in names})

@@ -19,7 +19,6 @@ class IdentityTransformer(AbstractTransformer):
     """Leaves data as they are."""
 
     def transform(self, data: Any, csp_port: Any) -> Any:
-        """Return `data`."""
         return data
 
 

@@ -257,7 +257,6 @@ class ReshapePort(AbstractVirtualPort):
         return lambda data: np.reshape(data, self.shape)
 
     def get_transform_func_bwd(self) -> Transform:
-        """Return the function back."""
         return lambda data: np.reshape(data, self.old_shape)
 
 
@@ -311,5 +310,4 @@ class TransposePort(AbstractVirtualPort):
         return partial(np.transpose, axes=self.axes)
 
     def get_transform_func_bwd(self) -> Transform:
-        """Return the function back."""
         return partial(np.transpose, axes=tuple(np.argsort([axis % len(self.axes) for axis in self.axes])))
