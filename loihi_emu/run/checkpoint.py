@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -28,6 +27,7 @@ from loihi_emu.numeric import ranged
 from loihi_emu.rules import RuleSet
 from loihi_emu.run.checkpoint_state import CLOCK, check_state
 from loihi_emu.run.plastic import check_exchange
+from loihi_emu.run.structure import structure
 
 if TYPE_CHECKING:
     from loihi_emu.image.build import Image
@@ -35,46 +35,15 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 KIND = "loihi_emu checkpoint"
-LEARNED = "learn."
 STEP = entries.whole(0, CLOCK)
 INPUT_KEYS = ("times", "indices", "payloads", "rate")
-
-
-def structure(emulator: Emulator, *, as_first: bool = False) -> str:
-    """Digest of what a checkpoint cannot change: rules, seed, populations, which synapses there are, and the memory.
-
-    `as_first`: as version 0.1.0 wrote it, where it also told which connections that learn store delays, or their delay.
-    """
-    network, image = emulator.network, emulator.image
-    digest = hashlib.sha256(f"{network.rules} {network.seed}".encode())
-    digest.update(repr([[p.name for p in group.populations] for group in image.groups]).encode())
-    seen = {view.key for view in image.chip_views.values()}  # probes may be others, and epochs can be set
-    fixed = [name for name in image.arena.names if not name.startswith(LEARNED) and name not in seen]
-    digest.update(repr([(name, image.arena[name].shape) for name in fixed]).encode())
-    for p in network.populations.values():
-        digest.update(f"{p.name} {p.shape} {p.model} {p.noise!r}".encode())
-    for i in network.inputs.values():
-        digest.update(f"{i.name} {i.shape} {i.rate is None}".encode())
-    for c in network.connections.values():
-        digest.update(f"{c.name} {c.pre.name} {c.post.name} {c.kind} {c.values.shape}".encode())
-        digest.update(f"{c.weight_exp} {c.weight_bits} {c.sign_mode} {c.graded} {c.scaled}".encode())
-        fixed_delays = c.learning is None
-        if c.learning is not None:
-            learner = image.learners[c.name]
-            stored = learner.has_delays if as_first else ""
-            digest.update(f"{c.learning.factors} {stored}{learner.has_tags}".encode())
-            fixed_delays = as_first and not learner.has_delays
-        for array in (c.delays if fixed_delays else None, c.indptr, c.indices):
-            if array is not None:
-                digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()
 
 
 def save(emulator: Emulator, path: str | Path) -> Path:
     """Write a checkpoint."""
     network, image = emulator.network, emulator.image
     rules: dict[str, Any] = {}
-    header = {"step": image.step, "network": network.name, "structure": structure(emulator), "learning": rules}
+    header = {"step": image.step, "network": network.name, "structure": structure(emulator.image), "learning": rules}
     arrays: dict[str, NDArray[Any]] = {f"state.{k}": image.arena[k] for k in image.arena.names}
     for name in network.populations:
         for key, value in image.group(name).parameters[name].items():
@@ -112,7 +81,7 @@ def _check_header(emulator: Emulator, archive: Archive) -> None:
     header = {"step": STEP, "network": entries.text, "structure": entries.text, "learning": entries.table(learned)}
     entries.record(header)(archive.path, "", archive.header)
     given = archive.header["structure"]
-    if given != structure(emulator) and given != structure(emulator, as_first=True):
+    if given != structure(emulator.image) and given != structure(emulator.image, as_first=True):
         given = f'a checkpoint of another network (its name is "{archive.header["network"]}")'
         advice = "Seed, populations, connections and delays must be those of the network that was saved."
         raise invalid(archive.path, "", given, f'one of network "{network.name}"', advice)

@@ -20,6 +20,7 @@ from loihi_emu.recording.counters import Marks, added
 from loihi_emu.recording.recording import Accounts
 from loihi_emu.recording.stream_reader import scan
 from loihi_emu.run.accounts import Books, facts
+from loihi_emu.run.structure import structure
 
 FLUSH_BYTES = 1 << 23
 FLUSH_SECONDS = 1.0
@@ -127,6 +128,7 @@ class StreamWriter:
             "index": self._books.index, "columns": [[c.name, c.dtype.str, list(c.tail)] for c in self._columns()],
             "numbers": len(self._run.values), "about": facts(image.network),
             "sizes": {name: p["size"] for name, p in self._books.populations().items()},
+            "structure": structure(image),
         }  # fmt: skip
 
     def _announce(self) -> None:

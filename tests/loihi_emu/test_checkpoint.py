@@ -9,7 +9,7 @@ from mutations import read, write
 from recipes import assert_same
 
 from loihi_emu import Conv2D, Emulator, Network, Noise
-from loihi_emu.run.checkpoint import structure
+from loihi_emu.run.structure import structure
 
 pytestmark = UNHEEDED
 
@@ -169,7 +169,7 @@ def test_checkpoints_of_the_first_version_are_read(tmp_path):
         emulator.run(11)
         path = emulator.save(tmp_path / "c")
         content = read(path)
-        content["header"]["structure"] = structure(emulator, as_first=True)
+        content["header"]["structure"] = structure(emulator.image, as_first=True)
         write(path, content)
         other = Emulator(make())
         other.restore(path)

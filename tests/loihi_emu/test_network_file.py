@@ -18,7 +18,7 @@ from loihi_emu.files.archive import read_archive, write_archive
 from loihi_emu.learning import pes
 from loihi_emu.network.elements import Connection, Input, Population, Probe
 from loihi_emu.network.file import KIND, SCHEMA
-from loihi_emu.run.checkpoint import structure
+from loihi_emu.run.structure import structure
 
 pytestmark = UNHEEDED
 
@@ -80,7 +80,7 @@ def assert_equal(one, other):
         for a, b in ((c.pre, d.pre), (c.post, d.post)):
             assert (a.target.name, a.start, a.stop, a.step) == (b.target.name, b.start, b.stop, b.step)
             assert b.target is other[b.target.name]
-    assert structure(Emulator(one)) == structure(Emulator(other))
+    assert structure(Emulator(one).image) == structure(Emulator(other).image)
 
 
 def test_every_part_comes_back(tmp_path):

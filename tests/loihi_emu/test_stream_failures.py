@@ -8,7 +8,7 @@ import pytest
 from messages import UNHEEDED, complains
 from recorded import contents, load_any, network, same
 
-from loihi_emu import Emulator, Network, Recording, SimulationError, ValidationError
+from loihi_emu import Emulator, Network, Noise, Recording, SimulationError, ValidationError
 from loihi_emu.recording.stream_form import MARK
 from loihi_emu.run import stream_writer
 
@@ -164,3 +164,33 @@ def test_other_files_are_told_apart(tmp_path):
     (tmp_path / "a.rec").write_bytes(MARK[:9])
     complains(lambda: Recording.load(tmp_path / "a.rec"), ["a.rec"])
     assert contents(Emulator(network()).run(3))["cells.v"][0].shape == (3, 30)
+
+
+def _chain(**changed):
+    """Two neurons, one behind the other."""
+    net = Network("n", seed=changed.pop("seed", 5))
+    first = net.population("first", 1, vth=100, bias=50, noise=changed.pop("noise", None))
+    second = net.population("second", 2, vth=100)
+    form = {"delays": 2, "name": "c"} | changed
+    net.connect(first, second, [[9], [8]], **form)
+    net.probe(second)
+    return net
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"delays": 3}, {"name": "d"}, {"kind": "sparse"}, {"weight_exp": 1}, {"graded": True}, {"seed": 6},
+     {"noise": Noise("u", 5)}],
+    ids=str,
+)  # fmt: skip
+def test_a_file_does_not_go_on_with_another_network(tmp_path, changed):
+    emulator = Emulator(_chain())
+    emulator.run(10, to=tmp_path / "a.rec")
+    before = (tmp_path / "a.rec").read_bytes()
+    other = Emulator(_chain(**changed))
+    other.run(10)
+    other.forget()
+    complains(lambda: other.run(5, to=tmp_path / "a.rec"), ["another network", "another name"])
+    assert (tmp_path / "a.rec").read_bytes() == before
+    emulator.run(5, to=tmp_path / "a.rec")
+    assert Recording.load(tmp_path / "a.rec").steps == 15

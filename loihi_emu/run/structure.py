@@ -1,0 +1,43 @@
+"""What makes two networks the same to a checkpoint and to a file of a run, whatever was set between."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from loihi_emu.image.build import Image
+
+LEARNED = "learn."
+
+
+def structure(image: Image, *, as_first: bool = False) -> str:
+    """Digest of what can never be changed: rules, seed, populations, which synapses there are, and the memory.
+
+    `as_first`: as version 0.1.0 wrote it, where it also told which connections that learn store delays, or their delay.
+    """
+    network = image.network
+    digest = hashlib.sha256(f"{network.rules} {network.seed}".encode())
+    digest.update(repr([[p.name for p in group.populations] for group in image.groups]).encode())
+    seen = {view.key for view in image.chip_views.values()}  # probes may be others, and epochs can be set
+    fixed = [name for name in image.arena.names if not name.startswith(LEARNED) and name not in seen]
+    digest.update(repr([(name, image.arena[name].shape) for name in fixed]).encode())
+    for p in network.populations.values():
+        digest.update(f"{p.name} {p.shape} {p.model} {p.noise!r}".encode())
+    for i in network.inputs.values():
+        digest.update(f"{i.name} {i.shape} {i.rate is None}".encode())
+    for c in network.connections.values():
+        digest.update(f"{c.name} {c.pre.name} {c.post.name} {c.kind} {c.values.shape}".encode())
+        digest.update(f"{c.weight_exp} {c.weight_bits} {c.sign_mode} {c.graded} {c.scaled}".encode())
+        fixed_delays = c.learning is None
+        if c.learning is not None:
+            learner = image.learners[c.name]
+            stored = learner.has_delays if as_first else ""
+            digest.update(f"{c.learning.factors} {stored}{learner.has_tags}".encode())
+            fixed_delays = as_first and not learner.has_delays
+        for array in (c.delays if fixed_delays else None, c.indptr, c.indices):
+            if array is not None:
+                digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
