@@ -5,10 +5,11 @@ from dataclasses import FrozenInstanceError, fields, replace
 
 import pytest
 
-from loihi_emu import arithmetic, weights
+from loihi_emu import widths
 from loihi_emu.chips.boards import BOARDS, board
 from loihi_emu.chips.chip import LOIHI1, LOIHI2
 from loihi_emu.errors import UnknownNameError, ValidationError
+from loihi_emu.rules.weights import EFFECTIVE_MAX
 
 CHIPS = pytest.mark.parametrize("chip", [LOIHI1, LOIHI2], ids=lambda c: c.name)
 
@@ -68,11 +69,11 @@ def test_no_energy_of_loihi_2_is_invented():
 
 
 def test_chip_and_kernels_agree():
-    assert LOIHI1.decay_max == arithmetic.DECAY_UNITY
+    assert LOIHI1.decay_max == widths.DECAY_UNITY
     assert (
         LOIHI1.weight_shift, LOIHI1.q_bits, LOIHI1.v_bits,
-    ) == (arithmetic.WEIGHT_SHIFT, arithmetic.Q_BITS, arithmetic.STATE_BITS)  # fmt: skip
-    assert LOIHI1.weight_limit == weights.EFFECTIVE_MAX
+    ) == (widths.WEIGHT_SHIFT, widths.Q_BITS, widths.STATE_BITS)  # fmt: skip
+    assert LOIHI1.weight_limit == EFFECTIVE_MAX
 
 
 @CHIPS

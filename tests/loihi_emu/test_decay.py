@@ -5,12 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loihi_emu.decay import DECAY_ONE, decay_from_tau, tau_from_decay
+from loihi_emu.decay import decay_from_tau, tau_from_decay
 from loihi_emu.errors import ValidationError
+from loihi_emu.widths import DECAY_UNITY
 
 pytestmark = pytest.mark.filterwarnings("ignore:decay_from_tau. tau=.* (counts steps|is beyond the slowest)")
 
-DECAYS = np.arange(DECAY_ONE + 1)
+DECAYS = np.arange(DECAY_UNITY + 1)
 
 
 def test_round_trip_of_every_decay():
@@ -19,7 +20,7 @@ def test_round_trip_of_every_decay():
     assert (decay_from_tau(tau) == DECAYS).all()
 
 
-@given(st.integers(0, DECAY_ONE), st.floats(1e-6, 1e3))
+@given(st.integers(0, DECAY_UNITY), st.floats(1e-6, 1e3))
 def test_round_trip_in_any_unit_of_time(decay, dt):
     assert decay_from_tau(tau_from_decay(decay, dt), dt) == decay
 
