@@ -4,10 +4,12 @@ import os
 import signal
 import threading
 import time
+from collections import Counter
 
 import numpy as np
 import pytest
 
+from lava_api.magma.compiler import port_building
 from lava_api.magma.core.decorator import implements, requires
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.ports import PyRefPort
@@ -18,9 +20,11 @@ from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.run_conditions import RunContinuous, RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.magma.runtime import scheduler
 from lava_api.magma.runtime.kernel_service import KernelService
 from lava_api.magma.runtime.loihi_service import LoihiService
 from lava_api.proc.dense.process import DelayDense, Dense
+from lava_api.proc.lif.models import PyLifModelBitAcc
 from lava_api.proc.lif.process import LIF
 from lava_api.proc.monitor.process import Monitor
 
@@ -46,6 +50,48 @@ def test_a_network_of_stock_models_has_no_python_in_its_loop():
     assert isinstance(service(first), KernelService)
     assert second._model.time_step == 30
     first.stop()
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """What is made of what Python models alone need, by name."""
+    found = Counter()
+
+    def counted(kind):
+        class Counted(kind):
+            def __init__(self, *arguments, **options):
+                found[kind.__name__] += 1
+                super().__init__(*arguments, **options)
+
+        return Counted
+
+    monkeypatch.setattr(scheduler, "Worker", counted(scheduler.Worker))
+    monkeypatch.setattr(port_building, "Channel", counted(port_building.Channel))
+    monkeypatch.setattr(port_building, "_set_port", lambda model, name, port: found.update(["port"]))
+    return found
+
+
+def test_kernels_alone_have_no_ports_channels_or_greenlets(made):
+    first, _, _ = pair()
+    monitor = Monitor()
+    monitor.probe(first.v, 30)
+    first.run(RunSteps(30), FIXED)
+    assert first.v.get().shape == (3,)
+    first.stop()
+    assert made == {}
+
+
+def test_beside_a_python_model_they_are_made(made):
+    first, _, second = pair()
+    first.run(RunSteps(2), Loihi2SimCfg(select_tag="fixed_pt", exception_proc_model_map={second: OwnLif}))
+    first.stop()
+    assert made["Worker"] >= 1
+    assert made["Channel"] == 1
+    assert made["port"] == 2  # a_in and s_out
+
+
+class OwnLif(PyLifModelBitAcc):
+    """A user's model, which runs as Python."""
 
 
 def test_counters():
