@@ -67,7 +67,13 @@ def made(monkeypatch):
 
     monkeypatch.setattr(scheduler, "Worker", counted(scheduler.Worker))
     monkeypatch.setattr(port_building, "Channel", counted(port_building.Channel))
-    monkeypatch.setattr(port_building, "_set_port", lambda model, name, port: found.update(["port"]))
+    set_port = port_building._set_port
+
+    def counted_port(*arguments):
+        found["port"] += 1
+        set_port(*arguments)
+
+    monkeypatch.setattr(port_building, "_set_port", counted_port)
     return found
 
 
