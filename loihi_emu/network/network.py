@@ -327,7 +327,8 @@ class Network:
             "Kapoho Bay", "Nahuku", ...: as many chips as they have at most. Default: as many as are needed.
         strategy : {"greedy", "traffic"}, dict or function
             "greedy": populations in order of creation, cores filled one after the other, in the fewest cores.
-            "traffic": neurons that send each other many spikes come together. A dict: population (or its name) to a
+            "traffic": neurons that send each other many spikes come together; with ``pip install
+            "loihi_emu[mapping]"`` Mt-KaHyPar is asked too. A dict: population (or its name) to a
             core or one for each neuron, ``chip * chip.usable_cores + core``. A function: of the network, returns such
             a dict.
         rates : Recording or dict, optional

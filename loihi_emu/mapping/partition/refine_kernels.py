@@ -8,7 +8,7 @@ compartments and axons; synaptic memory is estimated from the lengths of lists.
 import numpy as np
 
 from loihi_emu.jit import entry, kernel
-from loihi_emu.mapping.partition.annealing_kernels import below, next_random, seeded
+from loihi_emu.mapping.partition.annealing_kernels import below, next_random, seeded, unit
 from loihi_emu.mapping.partition.cluster_kernels import shuffle
 
 EPSILON = 1e-9
@@ -185,7 +185,7 @@ def pulls(v, starts, nets, sent_starts, own, source, weight, core, counts, total
 @entry
 def refine(
     starts, nets, sent_starts, own, source, weight, slots, bits, kind, group, core, counts, chip, far,
-    use, limits, passes, enough, seed, stop,
+    use, limits, passes, enough, heat, seed, stop,
 ):  # fmt: skip
     """Move and exchange neurons between cores while that lowers the cost of messages.
 
@@ -213,6 +213,9 @@ def refine(
         Changed.
     limits : int64 array (RESOURCES)
     passes : int
+    heat : float
+        Moves that cost about so much more are taken too in the first pass, ever less so in later ones, and none in the
+        last quarter: a search by simulated annealing. 0 takes none.
     enough : float
         A pass that saves no larger share of the first one's is the last.
     seed : int
@@ -250,6 +253,8 @@ def refine(
     order = np.arange(n)
     for round_ in range(passes):
         gained = 0.0
+        cooled = 1 - round_ / (0.75 * passes)
+        temperature = heat * cooled * cooled if cooled > 0 else 0.0
         state = shuffle(order, state)
         for step in range(n):
             if stop[0]:
@@ -260,7 +265,11 @@ def refine(
                 v, starts, nets, sent_starts, own, source, weight, core, counts, total, local, far, pull
             ):  # fmt: skip
                 continue
-            best, best_change = -1, -EPSILON
+            best, allowed = -1, -EPSILON
+            if temperature > 0:
+                state = next_random(state)
+                allowed = -temperature * np.log(1.0 - unit(state))
+            best_change = allowed
             for _ in range(CHOICES):
                 to = -1
                 for c in range(cores):
@@ -311,7 +320,7 @@ def refine(
                 change = change_of(
                     u, away, starts, nets, sent_starts, own, source, weight, core, counts, total, reach, local, far
                 )  # fmt: skip
-                if best_change + change >= -EPSILON:
+                if best_change + change >= allowed:
                     continue
                 move(
                     u, away, starts, nets, sent_starts, own, source, slots, bits, kind, core, counts, total, reach,
@@ -342,8 +351,8 @@ def refine(
                 )  # fmt: skip
                 waiting[away, to] = v
         saved += gained
-        if round_ == 0:
+        if first == 0 and temperature == 0:
             first = gained
-        if gained <= enough * first or gained <= EPSILON:
+        if temperature == 0 and (gained <= enough * first or gained <= EPSILON):
             break
     return saved

@@ -13,9 +13,9 @@ from loihi_emu.mapping.usage import CoreUsage
 
 TABLE_MOST = 50_000_000
 """Lists times cores: the table of targets on cores has so many entries at most."""
-WORK = 20_000_000
-"""Synapses looked at by all passes, about."""
-PASSES = 12
+WORK, LONG_WORK = 20_000_000, 50_000_000
+"""Synapses looked at by all passes, about; and where there is heat."""
+PASSES, LONG_PASSES = 12, 40
 ENOUGH = 0.05
 """A pass that saves a smaller share of what the first one did is the last."""
 
@@ -36,6 +36,7 @@ def refined(
     chip: NDArray[np.int32],
     far: float,
     tight: float,
+    heat: float = 0.0,
 ) -> tuple[Assignment, NDArray[np.int64]] | None:
     """An assignment with fewer messages, or with less costly ones, and the cores that are left; None if none was found.
 
@@ -49,6 +50,8 @@ def refined(
         Cost of a message to another chip beyond the 1 of every message to another core.
     tight : float
         Share of the synaptic memory that may be used.
+    heat : float
+        Messages, in those of an average neuron, that a move may cost more at the beginning of a longer search.
     """
     core = nets.flat(assignment.cores).astype(np.int32)
     counts = np.zeros((len(nets.source), assignment.count), np.int16)
@@ -65,11 +68,13 @@ def refined(
     ratio = float((used[k.BITS][full] / exact[full]).min()) if full.any() else 1.0
     limits[k.BITS] = int(tight * problem.limit("synaptic_bits") * ratio)
     before = core.copy()
-    passes = max(1, min(PASSES, WORK // max(1, len(nets.nets))))
+    most, work = (LONG_PASSES, LONG_WORK) if heat else (PASSES, WORK)
+    passes = max(1, min(most, work // max(1, len(nets.nets))))
+    heat *= float(nets.weight.sum()) / max(1, nets.neurons)
     stoppable(
         k.refine, nets.starts, nets.nets, nets.sent_starts, nets.own, nets.source, nets.weight, nets.slots, nets.bits,
         nets.kind, nets.group, core, counts, np.ascontiguousarray(chip, np.int32), float(far), used, limits, passes,
-        ENOUGH, 1,
+        ENOUGH, heat, 1,
     )  # fmt: skip
     if np.array_equal(core, before):
         return None

@@ -6,13 +6,15 @@ with the fewest messages between chips is taken, then between cores, then with t
 "greedy" gives. It takes no more chips than "greedy", and more cores (within :data:`MORE_CORES`) only where that lowers
 the messages.
 
-No partitioner that pip installs fits: METIS, KaHyPar, Mt-KaHyPar, KaMinPar and Scotch as packaged for Python take one
-weight per vertex, where a core has nine limits at once, some of which are not sums over neurons. METIS moreover lets
-parts grow beyond their limit by some per cent, which full chips do not allow.
+Where Mt-KaHyPar is installed (``pip install "loihi_emu[mapping]"``), what it finds is a candidate too. No partitioner
+that pip installs fits alone: METIS, KaHyPar, Mt-KaHyPar, KaMinPar and Scotch as packaged for Python take one weight per
+vertex, where a core has nine limits at once, some of which are not sums over neurons. METIS moreover lets parts grow
+beyond their limit by some per cent, which full chips do not allow.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import suppress
 from copy import copy
@@ -34,6 +36,7 @@ from loihi_emu.mapping.partition import (
     core_graph,
     equal_pieces,
     hypergraph_of,
+    kahypar,
     on_chips,
     packed,
     packed_by_chip,
@@ -42,6 +45,7 @@ from loihi_emu.mapping.partition import (
     refinement,
     size_of_neurons,
     sizes_of_pieces,
+    smoothed_place,
 )
 from loihi_emu.mapping.strategies.first_fit import Run, fill
 from loihi_emu.mapping.strategies.greedy import assign_greedily
@@ -66,6 +70,16 @@ REFINED, REFINED_MOST = 4, 2_000_000
 """Candidates that are refined, the best first, and synapses beyond which only the best is."""
 AGAIN, LESS = 4, 0.98
 """The best is refined again so often at most, as long as less than this part of its messages is left."""
+HEAT = 0.5
+"""The best is refined by simulated annealing too, which begins with so many messages of an average neuron."""
+WORTH = 0.97
+"""It is where refining has left no more than this part of the messages: elsewhere there is little to find."""
+TIGHTENED = 2
+"""How often Mt-KaHyPar is asked for so many cores: again with less to fill them, if one of them needs too much."""
+ROUNDS = 4
+"""How often neurons of an order are put amid those that they are tied to, before it is cut into equal parts."""
+SPARE = 0.02
+"""Share of the cores that is left free at least where an order is cut into equal parts."""
 SPLITS = 5
 """How often cores are filled or split because of output axons."""
 ATTEMPTS, MARGIN = 3, 0.98
@@ -126,10 +140,16 @@ def _found(problem: Problem, rates: Rates, first: _Candidate) -> Iterator[_Candi
         return
     most = most_cores(first.assignment.count, problem.chip.usable_cores)
     nets = hypergraph_of(problem, rates, int(first.usage.budgets["compartments"].max()))
-    starts, ties = [first], nets.ties()
+    starts, ties, full = [first], nets.ties(), problem.limit("compartments")
     size = size_of_neurons(problem, nets, first.usage)
     for share in (0.0, *SHARES) if problem.synapses <= SHARES_MOST else (0.0, SHARES[0]):
         place = place_of(clusters_of(size, ties, share)) if share else None
+        if place is not None and share < 1:
+            for candidate in _in_equal_parts(
+                problem, rates, nets, size, smoothed_place(ties, place, full, ROUNDS), most
+            ):
+                starts.append(candidate)
+                yield candidate
         piece = pieces_of_populations(nets, size) if place is None else equal_pieces(size, place)
         sizes = sizes_of_pieces(problem, nets, size, piece, lists=place is None)
         for found in _placed(problem, nets, packed(sizes, ties, piece, most), place, most):
@@ -143,18 +163,70 @@ def _found(problem: Problem, rates: Rates, first: _Candidate) -> Iterator[_Candi
             for candidate in _on_given_chips(problem, rates, nets, *by_chip):
                 starts.append(candidate)
                 yield candidate
+    if kahypar.installed() and problem.synapses <= SHARES_MOST:
+        for candidate in _by_kahypar(problem, rates, nets, size, first.assignment.count, most):
+            starts.append(candidate)
+            yield candidate
     starts.sort(key=lambda c: c.score)
     refined = []
     for start in starts[: REFINED if problem.synapses <= REFINED_MOST else 1]:
         if refinement.possible(nets, start.assignment.count):
             refined += list(_refined(problem, rates, nets, start))
     yield from refined
+    if refined and min(c.graph.total for c in refined) < WORTH * min(c.graph.total for c in starts):
+        for found in _refined(problem, rates, nets, min(refined, key=lambda c: c.score), heat=HEAT):
+            refined.append(found)
+            yield found
     for _ in range(AGAIN if refined else 0):
         best = min(refined, key=lambda c: c.score)
         refined = list(_refined(problem, rates, nets, best))
         yield from refined
         if not refined or min(c.graph.total for c in refined) > LESS * best.graph.total:
             return
+
+
+def _in_equal_parts(
+    problem: Problem, rates: Rates, nets: Hypergraph, size: NDArray[np.float64], place: Integers, most: int
+) -> Iterator[_Candidate]:
+    """An order cut into equal parts for the fewest cores that could hold it, or for more if they do not."""
+    order = np.argsort(place)
+    passed = np.empty(len(size))
+    passed[order] = np.cumsum(size[order]) - size[order] / 2
+    count = math.ceil(size.sum() * (1 + SPARE))
+    while count <= most:
+        core = (passed * (count / size.sum())).astype(np.int64)
+        assignment = assigned(nets.parts(core), count)
+        usage = core_usage(problem, assignment)
+        if _keeps(problem, assignment, usage):
+            candidate = _candidate(problem, rates, assignment, usage)
+            if candidate is not None:
+                yield candidate
+            return
+        count = max(count + 1, int(count * MORE_CORES))
+
+
+def _by_kahypar(
+    problem: Problem, rates: Rates, nets: Hypergraph, size: NDArray[np.float64], count: int, most: int
+) -> Iterator[_Candidate]:
+    """What Mt-KaHyPar finds for the fewest cores that could do, or for as many as "greedy" takes."""
+    fewest = math.ceil(size.sum() * (1 + SPARE))
+    for cores in sorted({fewest, max(fewest, count)}):
+        share = 1.0
+        for _ in range(TIGHTENED if cores <= most else 0):
+            core = kahypar.partitioned(nets, size / share, cores)
+            if core is None:
+                break
+            core = np.unique(core, return_inverse=True)[1].reshape(-1)
+            assignment = assigned(nets.parts(core), int(core.max()) + 1)
+            usage = core_usage(problem, assignment)
+            if _keeps(problem, assignment, usage):
+                candidate = _candidate(problem, rates, assignment, usage)
+                if candidate is not None:
+                    yield candidate
+                return
+            names = ("compartments", "axons_in", "axons_out", "synaptic_bits")
+            excess = max(int(usage.budgets[name].max()) / problem.limit(name) for name in names)
+            share *= MARGIN / max(1.0, excess)
 
 
 def _on_given_chips(
@@ -227,12 +299,14 @@ def _with_less_memory(problem: Problem, share: float) -> Problem:
     return other
 
 
-def _refined(problem: Problem, rates: Rates, nets: Hypergraph, start: _Candidate) -> Iterator[_Candidate]:
-    """Move single neurons so that less is sent between chips and cores."""
+def _refined(
+    problem: Problem, rates: Rates, nets: Hypergraph, start: _Candidate, heat: float = 0.0
+) -> Iterator[_Candidate]:
+    """Move single neurons so that less is sent between chips and cores; a search of some length if there is heat."""
     far, tight, limit = FAR if start.layout.chips > 1 else 0.0, 1.0, problem.limit("synaptic_bits")
     for _ in range(ATTEMPTS):
         chip = start.layout.chip
-        found = refinement.refined(problem, nets, start.assignment, start.usage, chip, far, tight)
+        found = refinement.refined(problem, nets, start.assignment, start.usage, chip, far, tight, heat)
         if found is None:
             return
         assignment, left = found

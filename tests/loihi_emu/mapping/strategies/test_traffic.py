@@ -257,9 +257,9 @@ def test_lists_and_their_counts_give_the_messages_and_axons_that_are_measured(se
     assert np.isclose(nets.weight @ (reached & ~home).sum(axis=1), core_graph(problem, assignment, rates).total)
 
 
-@pytest.mark.parametrize("far", [0.0, 7.0])
+@pytest.mark.parametrize(("far", "heat"), [(0.0, 0.0), (7.0, 0.0), (0.0, 0.1), (7.0, 0.5)])
 @pytest.mark.parametrize("seed", range(6))
-def test_the_refinement_saves_what_it_says(seed, far):
+def test_the_refinement_saves_what_it_says(seed, far, heat):
     rng = np.random.default_rng(seed)
     net = Network()
     a, b = net.population("a", 60, vth=100), net.population("b", 40, vth=100)
@@ -282,7 +282,7 @@ def test_the_refinement_saves_what_it_says(seed, far):
     saved = stoppable(
         kernels.refine,
         nets.starts, nets.nets, nets.sent_starts, nets.own, nets.source, nets.weight, nets.slots, nets.bits, nets.kind,
-        nets.group, core, counts, start.layout.chip, far, use, limits, 5, 0.0, 1,
+        nets.group, core, counts, start.layout.chip, far, use, limits, 8, 0.0, heat, 1,
     )  # fmt: skip
     after = assigned(nets.parts(core), 6)
     assert saved > 0
