@@ -182,7 +182,7 @@ def _groups(members: list[AbstractProcess], program: Program, plan: Plan) -> lis
     order = sorted({(labels[b], labels[a]) for b, a in zip(before, after, strict=True) if labels[b] != labels[a]})
     slow = {label for label, process in zip(labels, members, strict=True) if process not in plan.kernels}
     changed = True
-    while changed:
+    while changed:  # until each label waits for the longest way through Python models that ends at it
         changed = False
         for b, a in order:
             least = waits[b] + (b in slow)

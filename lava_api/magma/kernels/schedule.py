@@ -144,7 +144,7 @@ class Schedule:
         if direct and want == EVENTS and first.lists is not None and first.kept is None:
             return [], Feed(None, first.lists, kind)
         for message, _ in parts:
-            message.wanted = True
+            message.wanted = True  # a sender whose list alone is read leaves its array as it is
         before: list[Call] = []
         if direct and first.kind == kind:
             data = first.data if first.kept is None else first.kept

@@ -79,6 +79,7 @@ class Subgraph:
         learning = [call for kernel in self._later_phases.values() for call in kernel.learning()]
         together = [call for calls in self.post_mgmt.values() for call in calls]
         self.program = CallList(self._spiking + learning + together if self.alone else [], self.status)
+        # Many steps in one call have all phases in one list; a step that waits midway needs them apart.
         apart = self.exchanging or not self.alone
         self.learner = CallList(learning) if learning and apart else None
         self._manager = CallList(together) if together and apart else None
@@ -104,6 +105,7 @@ class Subgraph:
         self.hooked = [later[process] for process in mine if later[process].due(1) is not None]
         places = {process: place for place, process in enumerate(managed)}
         last = max((places[process] for process in self.post_mgmt), default=-1)
+        # Python comes after all calls of a step: what it does between two kernels of a phase needs a step of its own.
         self.alone &= all(places[kernel.process] > last for kernel in self.hooked)
 
     @cached_property
@@ -191,7 +193,7 @@ class Subgraph:
             if isinstance(one, HostData):  # through channels nothing comes where many steps are done at once
                 attributed(one.kernel.model, partial(one.source.fetch, done + most))
         self.program.run(self.clock, most)
-        done = int(self.clock[0]) - bool(self.status.any())
+        done = int(self.clock[0]) - bool(self.status.any())  # a step that failed leaves nothing to hand over
         for sender, output in (*self.handing, *self.handing_last):
             attributed(sender.model, partial(output.hand, done, wait=True))
         self.check_status()

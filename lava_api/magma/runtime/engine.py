@@ -88,6 +88,7 @@ class Engine:
             idle = all(service.idle for service in self._assembly.services)
             if idle or leave_waiting or control.model_asked:
                 return
+            # Who polls would see no other thread's message before its next look: Rounds waits for those.
             going = not control.scheduler.polls and self._others_serve(control.overdue)
             if control.overdue():
                 if control.stop_asked:
@@ -104,6 +105,7 @@ class Engine:
     def _run(self, enough: Callable[[], bool] | None = None) -> None:
         """Run the scheduler, here or, for other threads than the one that began the run, in the runtime's own."""
         driver = self._driver
+        # Models cannot change their thread: those that run for one that may never come again begin in the driver's.
         for_others = enough is not None and (get_ident() != self._home or self._others.are_there())
         if driver.is_here() or not (driver.has_them() or (for_others and not self._control.scheduler.is_midway())):
             self._run_here(enough)

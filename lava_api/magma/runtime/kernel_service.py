@@ -93,13 +93,13 @@ class KernelService:
         self.midway = False
         most = int(min(self._chunk, self.target - self.done, max(self.control.last() - self.done, 1)))
         if self.scheduler.is_driven and self.subgraph.exchanging:
-            most = 1
+            most = 1  # the host waits for what one of them brings
         try:
             ran = self.subgraph.steps(most)
         except ModelError:  # before the next step, or after the steps that were done
             self.done = max(self.done + 1, int(self.subgraph.clock[0]))
             raise
-        if not ran:
+        if not ran:  # something is missing: phase by phase, kernels that do not depend on it go on
             self._step()
             return
         self.done = int(self.subgraph.clock[0])

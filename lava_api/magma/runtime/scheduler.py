@@ -171,7 +171,7 @@ class Scheduler:
             self._dismiss(self.idle)
             self.thread = get_ident()
         current = getcurrent()
-        if self.host is not current:
+        if self.host is not current:  # a worker goes back to where the run was asked for, which changes
             self.host = current
             for worker in [*self.idle, *self.ready, *self.waits, *self.later]:
                 worker.parent = current
@@ -185,6 +185,7 @@ class Scheduler:
                 if self.leaving or (enough is not None and enough()):
                     return
                 self.stopping = False
+                # Nothing but the next round is queued: no model can go on, so that a step that waits is divided.
                 if self.stalled and not self.ready and len(self.queue) == self.pending:
                     step = next(iter(self.stalled))
                     step.divide(*self.stalled.pop(step))
@@ -223,6 +224,7 @@ class Scheduler:
             self.on_host_wait(channel, reading)
             return
         party = self.isolation.current
+        # Whoever is woken may find that another took the message, or the room, in between.
         while (not channel.queue) if reading else (len(channel.queue) >= channel.capacity):
             if reading:
                 channel.reader = worker
@@ -230,7 +232,7 @@ class Scheduler:
                 channel.writer = worker
             self.waits[worker] = Wait(worker, channel, reading)
             self.host.switch()
-        if party is not None:
+        if party is not None:  # others had their random numbers in place meanwhile
             party.enter()
 
     def wake(self, worker: Worker) -> None:
