@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
+    from lava_api.magma.core.model.model import AbstractProcessModel
 
 
 class AbstractPortImplementation(ABC):
@@ -19,7 +24,9 @@ class AbstractPortImplementation(ABC):
         Type of the elements.
     """
 
-    def __init__(self, process_model: Any, shape: tuple[int, ...] = (), d_type: Any = int) -> None:
+    def __init__(
+        self, process_model: AbstractProcessModel, shape: tuple[int, ...] = (), d_type: DTypeLike = int
+    ) -> None:
         self._process_model = process_model
         self._shape = shape
         self._d_type = d_type

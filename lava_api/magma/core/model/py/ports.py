@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +24,12 @@ from lava_api.magma.core.model.py.ref_ports import (
     VarPortCmd,
 )
 from lava_api.magma.core.model.py.transformer import AbstractTransformer, IdentityTransformer, VirtualPortTransformer
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
+    from lava_api.magma.core.model.model import AbstractProcessModel
+    from lava_api.magma.runtime.channel import Channel
 
 __all__ = [
     "AbstractPortImplementation",
@@ -60,12 +66,14 @@ __all__ = [
 class AbstractPyIOPort(AbstractPyPort):
     """A message port with its channels."""
 
-    def __init__(self, csp_ports: list[Any], process_model: Any, shape: tuple[int, ...], d_type: Any) -> None:
+    def __init__(
+        self, csp_ports: list[Channel], process_model: AbstractProcessModel, shape: tuple[int, ...], d_type: DTypeLike
+    ) -> None:
         self._csp_ports = csp_ports
         super().__init__(process_model, shape, d_type)
 
     @property
-    def csp_ports(self) -> list[Any]:
+    def csp_ports(self) -> list[Channel]:
         """Channels, one per connection."""
         return self._csp_ports
 
@@ -94,11 +102,11 @@ class PyInPort(AbstractPyIOPort, ABC):
 
     def __init__(
         self,
-        csp_ports: list[Any],
-        process_model: Any,
+        csp_ports: list[Channel],
+        process_model: AbstractProcessModel,
         shape: tuple[int, ...],
-        d_type: Any,
-        transformer: Any = None,
+        d_type: DTypeLike,
+        transformer: AbstractTransformer | None = None,
     ) -> None:
         super().__init__(csp_ports, process_model, shape, d_type)
         self._transformer = transformer

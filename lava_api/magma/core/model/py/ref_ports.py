@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from lava_api.magma.core.model.interfaces import AbstractPortImplementation
 from lava_api.magma.core.sync.phase import Phase
 from loihi_emu.errors import SimulationError
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
+    from lava_api.magma.core.model.model import AbstractProcessModel
+    from lava_api.magma.core.model.py.transformer import AbstractTransformer
 
 MANAGEMENT = (Phase.PRE_MGMT, Phase.POST_MGMT, Phase.HOST)
 """Phases in which variables of other models may be read and written."""
@@ -41,10 +47,10 @@ class _VariablePort(AbstractPyPort, ABC):
         self,
         csp_send_port: Any,
         csp_recv_port: Any,
-        process_model: Any,
+        process_model: AbstractProcessModel,
         shape: tuple[int, ...] = (),
-        d_type: Any = int,
-        transformer: Any = None,
+        d_type: DTypeLike = int,
+        transformer: AbstractTransformer | None = None,
     ) -> None:
         super().__init__(process_model, shape, d_type)
         self._csp_send_port = csp_send_port
