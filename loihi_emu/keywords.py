@@ -66,16 +66,19 @@ def known_keywords(function: F, name: str = "") -> F:
 
     @wraps(function)
     def checked(*arguments: Any, **keywords: Any) -> Any:
-        if keywords and not free and not allowed.issuperset(keywords):
-            wrong = next(word for word in keywords if word not in allowed)
-            is_made = function.__name__ == "__init__" and arguments
-            where = type(arguments[0]).__name__ if is_made else place  # perhaps of a class derived from this one
-            raise unknown_argument(wrong, [word for word in known if word not in HIDDEN], where, topic=place)
-        given = len(arguments)
-        lacks = given < len(needed) and any(word not in keywords for word in needed[given:])
-        if given > most or lacks or (keywords and not keywords.keys().isdisjoint(code.co_varnames[first:given])):
-            raise _miscounted(place, code.co_varnames[:most], known[most - first :], needed, given, keywords)
-        return function(*arguments, **keywords)
+        try:
+            return function(*arguments, **keywords)
+        except TypeError as problem:
+            if problem.__traceback__ is None or problem.__traceback__.tb_next is not None:  # from inside the function
+                raise
+            wrong = next((word for word in keywords if not free and word not in allowed), None)
+            if wrong is not None:
+                is_made = function.__name__ == "__init__" and arguments
+                where = type(arguments[0]).__name__ if is_made else place  # perhaps of a class derived from this one
+                names = [word for word in known if word not in HIDDEN]
+                raise unknown_argument(wrong, names, where, topic=place) from None
+            names_in_order = code.co_varnames[:most]
+            raise _miscounted(place, names_in_order, known[most - first :], needed, len(arguments), keywords) from None
 
     return checked  # type: ignore[return-value]
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.chips.boards import Board
 from loihi_emu.errors import is_known, unknown
+from loihi_emu.keywords import known_keywords_of
 from loihi_emu.mapping.lists import CoreLists
 from loihi_emu.mapping.model import Assignment, Layout, Problem
 from loihi_emu.mapping.traffic import Rates, Traffic, matrix_of, rates_of, traffic_of
@@ -25,6 +26,7 @@ class Location(NamedTuple):
     compartment: int
 
 
+@known_keywords_of
 class PlacedNetwork:
     """A network on virtual chips: where each neuron is, what every core takes, and what is sent.
 

@@ -19,7 +19,7 @@ import time
 import weakref
 from collections.abc import Callable
 from functools import partial, wraps
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from loihi_emu.errors import SimulationError
 from loihi_emu.jit import COMPILED
@@ -186,40 +186,28 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
-def _marked(way: Callable[[Guard], Any], method: Callable[Concatenate[G, P], R]) -> Callable[Concatenate[G, P], R]:
-    name, checked = f"{method.__name__}()", known_keywords(method)
+def _marked(way: str, method: Callable[Concatenate[G, P], R]) -> Callable[Concatenate[G, P], R]:
+    name, checked, holds = f"{method.__name__}()", known_keywords(method), getattr(Guard, way)
 
     @wraps(method)
     def guarded(self: G, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        made: R = way(self._guard)(name, partial(checked, self, *args, **kwargs))
+        made: R = holds(self._guard, name, partial(checked, self, *args, **kwargs))
         return made
 
-    guarded.guarded_as = way.__name__  # type: ignore[attr-defined]
+    guarded.guarded_as = way  # type: ignore[attr-defined]
     return guarded
 
 
 def reads(method: Callable[Concatenate[G, P], R]) -> Callable[Concatenate[G, P], R]:
     """Mark a method that reads: other threads' runs are let to the end of a chunk."""
-
-    def read(guard: Guard) -> Any:
-        return guard.read
-
-    return _marked(read, method)
+    return _marked("read", method)
 
 
 def changes(method: Callable[Concatenate[G, P], R]) -> Callable[Concatenate[G, P], R]:
     """Mark a method that changes: refused while a run is under way."""
-
-    def change(guard: Guard) -> Any:
-        return guard.change
-
-    return _marked(change, method)
+    return _marked("change", method)
 
 
 def runs(method: Callable[Concatenate[G, P], R]) -> Callable[Concatenate[G, P], R]:
     """Mark a method that runs steps: one at a time."""
-
-    def run(guard: Guard) -> Any:
-        return guard.run
-
-    return _marked(run, method)
+    return _marked("run", method)

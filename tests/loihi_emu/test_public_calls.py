@@ -20,6 +20,11 @@ def _public(owner):
             yield name, found
 
 
+def _is_protocol(thing):
+    """Whether users write classes of this form, whose calls are their own."""
+    return getattr(thing, "_is_protocol", False)
+
+
 def calls():
     """All of them, by name: the function (with self as its first argument) or class, and its signature."""
     found = {"board": (boards.board, inspect.signature(boards.board))}
@@ -27,10 +32,11 @@ def calls():
         for name, thing in _public(package):
             if inspect.isfunction(thing):
                 found[name] = (thing, inspect.signature(thing))
-            elif inspect.isclass(thing) and not issubclass(thing, BaseException):
+            elif inspect.isclass(thing) and not issubclass(thing, BaseException) and not _is_protocol(thing):
                 if callable(getattr(thing, "__init__", None)) and "__init__" in vars(thing):
                     found[name] = (thing, inspect.signature(thing))
-                for key, member in vars(thing).items():
+                members = {key: member for base in reversed(thing.__mro__[:-1]) for key, member in vars(base).items()}
+                for key, member in members.items():
                     if key.startswith("_") or isinstance(member, (property, cached_property)):
                         continue
                     plain = member.__func__ if isinstance(member, (classmethod, staticmethod)) else member

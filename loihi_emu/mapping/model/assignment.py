@@ -9,9 +9,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from loihi_emu.keywords import known_keywords, known_keywords_of
+
 Index = NDArray[np.int32]
 
 
+@known_keywords_of
 @dataclass(frozen=True, eq=False)
 class Assignment:
     """Cores and compartments of all neurons.
@@ -95,6 +98,7 @@ def equal_parts(size: int, count: int) -> Parts:
     return Parts(np.arange(count, dtype=np.int32), order, bounds, part, order - bounds[part].astype(np.int32))
 
 
+@known_keywords
 def assigned(cores: dict[str, Index], count: int | None = None) -> Assignment:
     """Give compartments to neurons with known cores: by population in order, then by neuron."""
     cores = {name: np.ascontiguousarray(a, np.int32) for name, a in cores.items()}

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from loihi_emu.chips.boards import Board, board
 from loihi_emu.chips.chip import Chip
 from loihi_emu.errors import invalid
+from loihi_emu.keywords import known_keywords, known_keywords_of
 
 Index = NDArray[np.int32]
 MESH_HEIGHT = 4
 """Rows of tiles on a chip: 32 tiles are 8 columns of 4. The grid is SANA-FE's choice; no paper gives it."""
 
 
+@known_keywords_of
 @dataclass(frozen=True, eq=False)
 class Layout:
     """Places of cores.
@@ -43,6 +45,7 @@ def in_order(count: int, chip: Chip) -> Layout:
     return Layout(cores // chip.usable_cores, cores % chip.usable_cores)
 
 
+@known_keywords
 def tiles(core: Index, chip: Chip) -> tuple[Index, Index] | None:
     """Column and row of the tile of each core; None where a chip's tiles are unknown.
 

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from loihi_emu.chips.chip import Chip
 from loihi_emu.errors import MappingError, UnsupportedError
+from loihi_emu.keywords import known_keywords_of
 from loihi_emu.mapping.lists import IncomingLists, SynapseFields, fields_of, incoming_lists, longest_delay
 from loihi_emu.mapping.model.limits import Resource, resources
 from loihi_emu.mapping.model.profiles import Profiles, profiles_of
 from loihi_emu.network.elements import Connection, Input, Population
 
 
+@known_keywords_of
 class Problem:
     """A network on a kind of chip.
 
