@@ -112,9 +112,10 @@ class Counter:
         """Chip, tile over all chips, column and row of each core; no tiles where they are unknown."""
         chip, found = self.layout.chip, tiles(self.layout.core, self.problem.chip)
         none = np.zeros(0, np.int32)
-        if found is None:
+        each = self.problem.chip.cores_per_tile
+        if found is None or each is None:
             return chip, none, none, none
-        tile = self.layout.core // self.problem.chip.cores_per_tile
+        tile = self.layout.core // each
         every = chip * (int(tile.max(initial=0)) + 1) + tile
         return chip, np.asarray(every, np.int32), *(np.asarray(a, np.int32) for a in found)
 

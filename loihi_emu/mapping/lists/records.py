@@ -1,5 +1,7 @@
 """What the mapper's kernels read and fill, as records: of a connection, of a list, of all lists on a part of a core."""
 
+from typing import cast
+
 import numpy as np
 
 ATOMS = 32
@@ -11,7 +13,7 @@ SKIPS = (2, 4, 6)
 def _record(*names: str, **arrays: tuple[str, int]) -> np.dtype[np.record]:
     """A record of 64-bit integers, and of arrays of so many."""
     fields = [(name, "i8") for name in names] + [(name, kind, (n,)) for name, (kind, n) in arrays.items()]
-    return np.dtype((np.record, fields))
+    return cast("np.dtype[np.record]", np.dtype((np.record, fields)))
 
 
 DESCRIPTION = _record(

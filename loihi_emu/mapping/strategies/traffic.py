@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.chips.boards import Board
 from loihi_emu.errors import MappingError
-from loihi_emu.mapping.model import Assignment, Index, Layout, Problem, assigned
+from loihi_emu.mapping.model import Assignment, Layout, Problem, assigned
 from loihi_emu.mapping.partition import (
     THOROUGH,
     CoreGraph,
@@ -135,54 +135,58 @@ def most_cores(count: int, capacity: int) -> int:
 
 
 def _found(problem: Problem, rates: Rates, first: _Candidate) -> Iterator[_Candidate]:
-    """Candidates in turn."""
+    """Candidates in turn: several starts, and the best of them refined."""
     if problem.synapses > CLUSTERED_MOST or first.graph.total == 0:
         return
-    most = most_cores(first.assignment.count, problem.chip.usable_cores)
     nets = hypergraph_of(problem, rates, int(first.usage.budgets["compartments"].max()))
-    starts, ties, full = [first], nets.ties(), problem.limit("compartments")
-    size = size_of_neurons(problem, nets, first.usage)
-    for share in (0.0, *SHARES) if problem.synapses <= SHARES_MOST else (0.0, SHARES[0]):
-        place = place_of(clusters_of(size, ties, share)) if share else None
-        if place is not None and share < 1:
-            for candidate in _in_equal_parts(
-                problem, rates, nets, size, smoothed_place(ties, place, full, ROUNDS), most
-            ):
-                starts.append(candidate)
-                yield candidate
-        piece = pieces_of_populations(nets, size) if place is None else equal_pieces(size, place)
-        sizes = sizes_of_pieces(problem, nets, size, piece, lists=place is None)
-        for found in _placed(problem, nets, packed(sizes, ties, piece, most), place, most):
-            if found[0].count <= most and _keeps(problem, *found):
-                candidate = _candidate(problem, rates, *found)
-                if candidate is not None:
-                    starts.append(candidate)
-                    yield candidate
-        by_chip = packed_by_chip(sizes, ties, piece, problem.chip.usable_cores)
-        if by_chip is not None and len(by_chip[1]) <= most and len(np.unique(by_chip[1])) <= first.layout.chips:
-            for candidate in _on_given_chips(problem, rates, nets, *by_chip):
-                starts.append(candidate)
-                yield candidate
-    if kahypar.installed() and problem.synapses <= SHARES_MOST:
-        for candidate in _by_kahypar(problem, rates, nets, size, first.assignment.count, most):
-            starts.append(candidate)
-            yield candidate
+    starts = [first]
+    for start in _starts(problem, rates, nets, first):
+        starts.append(start)
+        yield start
     starts.sort(key=lambda c: c.score)
-    refined = []
+    refined: list[_Candidate] = []
     for start in starts[: REFINED if problem.synapses <= REFINED_MOST else 1]:
         if refinement.possible(nets, start.assignment.count):
-            refined += list(_refined(problem, rates, nets, start))
+            refined += _refined(problem, rates, nets, start)
     yield from refined
     if refined and min(c.graph.total for c in refined) < WORTH * min(c.graph.total for c in starts):
-        for found in _refined(problem, rates, nets, min(refined, key=lambda c: c.score), heat=HEAT):
-            refined.append(found)
-            yield found
+        annealed = list(_refined(problem, rates, nets, min(refined, key=lambda c: c.score), heat=HEAT))
+        refined += annealed
+        yield from annealed
     for _ in range(AGAIN if refined else 0):
         best = min(refined, key=lambda c: c.score)
         refined = list(_refined(problem, rates, nets, best))
         yield from refined
         if not refined or min(c.graph.total for c in refined) > LESS * best.graph.total:
             return
+
+
+def _starts(problem: Problem, rates: Rates, nets: Hypergraph, first: _Candidate) -> Iterator[_Candidate]:
+    """Assignments from clusters of neurons, of several sizes, put together in several ways."""
+    most = most_cores(first.assignment.count, problem.chip.usable_cores)
+    ties, size = nets.ties(), size_of_neurons(problem, nets, first.usage)
+    for share in (0.0, *SHARES) if problem.synapses <= SHARES_MOST else (0.0, SHARES[0]):
+        place = place_of(clusters_of(size, ties, share)) if share else None
+        if place is not None and share < 1:
+            smoothed = smoothed_place(ties, place, problem.limit("compartments"), ROUNDS)
+            yield from _in_equal_parts(problem, rates, nets, size, smoothed, most)
+        piece = pieces_of_populations(nets, size) if place is None else equal_pieces(size, place)
+        sizes = sizes_of_pieces(problem, nets, size, piece, lists=place is None)
+        for found in _placed(problem, nets, packed(sizes, ties, piece, most), place, most):
+            if found[0].count <= most and _keeps(problem, *found):
+                yield from _candidates(problem, rates, *found)
+        by_chip = packed_by_chip(sizes, ties, piece, problem.chip.usable_cores)
+        if by_chip is not None and len(by_chip[1]) <= most and len(np.unique(by_chip[1])) <= first.layout.chips:
+            yield from _on_given_chips(problem, rates, nets, *by_chip)
+    if kahypar.installed() and problem.synapses <= SHARES_MOST:
+        yield from _by_kahypar(problem, rates, nets, size, first.assignment.count, most)
+
+
+def _candidates(problem: Problem, rates: Rates, assignment: Assignment, usage: CoreUsage) -> Iterator[_Candidate]:
+    """An assignment on chips; none if too many of its cores are connected."""
+    candidate = _candidate(problem, rates, assignment, usage)
+    if candidate is not None:
+        yield candidate
 
 
 def _in_equal_parts(
@@ -198,9 +202,7 @@ def _in_equal_parts(
         assignment = assigned(nets.parts(core), count)
         usage = core_usage(problem, assignment)
         if _keeps(problem, assignment, usage):
-            candidate = _candidate(problem, rates, assignment, usage)
-            if candidate is not None:
-                yield candidate
+            yield from _candidates(problem, rates, assignment, usage)
             return
         count = max(count + 1, int(count * MORE_CORES))
 
@@ -220,9 +222,7 @@ def _by_kahypar(
             assignment = assigned(nets.parts(core), int(core.max()) + 1)
             usage = core_usage(problem, assignment)
             if _keeps(problem, assignment, usage):
-                candidate = _candidate(problem, rates, assignment, usage)
-                if candidate is not None:
-                    yield candidate
+                yield from _candidates(problem, rates, assignment, usage)
                 return
             names = ("compartments", "axons_in", "axons_out", "synaptic_bits")
             excess = max(int(usage.budgets[name].max()) / problem.limit(name) for name in names)
@@ -328,7 +328,7 @@ def _keeps(problem: Problem, assignment: Assignment, usage: CoreUsage) -> bool:
     return within_limits(problem, assignment, usage) and bool(np.all(usage.budgets["compartments"] > 0))
 
 
-def _runs_of(nets: Hypergraph, place: Index) -> list[Run]:
+def _runs_of(nets: Hypergraph, place: Integers) -> list[Run]:
     """Runs of neurons by place in an order, in the same place by population."""
     names = list(nets.offsets)
     bases = np.asarray([nets.offsets[name] for name in names])
