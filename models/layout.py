@@ -19,7 +19,8 @@ SOURCE = Record("Source", count=array("int64"), index=array("int32"), payload=ar
 # A group of neurons: the mask's scratch has SCRATCH bytes, of which the first BLOCK are the mask; the ring is slots x n
 # accumulators of arriving weights, and a block of zeros without inputs (slots 0); hot says of each block whether u or v
 # may leave its field in the next step; bounds are the populations' first neurons and the end; counters are populations
-# x COUNTERS.
+# x COUNTERS. A group that is a process of a Lava program also sends a message: one element a neuron, or 0 when nobody
+# reads it as an array.
 GROUP = SOURCE.extended(
     "Group",
     n=NUMBER,
@@ -31,12 +32,14 @@ GROUP = SOURCE.extended(
     populations=NUMBER,
     counters=array("int64"),
     flags=NUMBER,
+    message=NUMBER,
 )
 
 # Flags of a group.
 REFRACTORY = 1  # some refractory period is longer than one step
 EXACT = 2  # vmin, vmax, noise, a large bias or threshold: every block takes the path that checks each field
 FULL_UNITS = 4  # accumulators hold q itself, not q / 64 (with EXACT only)
+MESSAGE = 8  # the ring is a message of one slot, which others may read too: it is not cleared
 SHIFT = 8  # from this bit on: the left shift of the group's 16-bit biases
 
 # Columns of the counters.
@@ -82,28 +85,3 @@ def neurons(name: str, state: dict[str, str], parameters: dict[str, str], accumu
     taken = GROUP.fields.keys() & fields.keys()
     assert not taken, f"{name}: {taken} are fields of every group"
     return Record(name, **{**GROUP.fields, "ring": array(accumulator), **fields})
-
-
-# TRANSITION
-S_COUNT = 0  # address of the number of spikes of this step, int64
-S_INDEX = 1  # address of their neuron indices, int32, ascending
-S_PAYLOAD = 2  # address of their payloads, int32; 0 when all are 1
-G_N = 3  # neurons
-G_MASK = 4  # address of SCRATCH bytes of scratch; the first BLOCK are the mask
-G_RING = 5  # address of the accumulators of arriving weights, slots x neurons; a block of zeros without inputs
-G_SLOTS = 6  # slots of the ring; 0 without inputs
-G_HOT = 7  # address of one byte a block: may u or v leave its field in the next step?
-G_BOUNDS = 8  # address of the populations' first neurons and the end, int64
-G_POPULATIONS = 9  # how many populations the group holds
-G_COUNTERS = 10  # address of the counters, int64, populations x COUNTERS
-G_FLAGS = 11
-G_STATE = 12  # addresses of up to 8 state arrays
-G_PARAMETERS = 20  # pairs of words
-GROUP_WORDS = 52
-P_RING = 3  # address of the target's ring
-P_SLOTS = 4
-P_N = 5  # neurons of the target group (length of a slot)
-P_OFFSET = 6  # 0: an event of this step arrives in this step; 1: in the next
-P_EVENTS = 7  # address of the counter of synaptic events, int64
-P_GRADED = 8  # 1: the payload multiplies the weight
-P_FIRST = 9  # first field of the kind's own

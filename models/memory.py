@@ -127,7 +127,8 @@ class Description:
             assert field.of is array.record, f"{name} of {self.record}: records {array.record}"
         else:
             assert array.flags.c_contiguous, "leaves read contiguous arrays"
-            assert field.form == "number" or array.dtype == field.of, f"{name} of {self.record}: {array.dtype}"
+            fits = field.form == "number" or array.dtype == field.of or (array.dtype, field.of) == (np.bool_, "uint8")
+            assert fits, f"{name} of {self.record}: {array.dtype}"
         old = self._kept.get(key)  # lives until its address is gone: an interrupt may come between two lines
         self._kept[key] = array
         self.words[word] = array.ctypes.data - before
@@ -224,43 +225,9 @@ class SourceLists:
 
     def describe(self, description: Description) -> None:
         """Write the fields of a source."""
-        if isinstance(description, WordRow):
-            for word, array in enumerate((self.count, self.index, self.payload)):
-                description.point(word, array)
-            return
         description.count, description.index, description.payload = self.count, self.index, self.payload
 
     @property
     def nbytes(self) -> int:
         """Bytes."""
         return int(self.index.nbytes + (0 if self.payload is None else self.payload.nbytes))
-
-
-class WordRow:
-    """A leaf's description: a row of 64-bit words, with the arrays that its addresses point to kept alive."""
-
-    def __init__(self, words: int) -> None:
-        self.words: NDArray[np.int64] = np.zeros(words, np.int64)
-        self._kept: dict[int, Array] = {}
-
-    def point(self, word: int, array: Array | None, before: int = 0) -> None:
-        """Write the address of an array (0 for None) into a word, less the bytes that others take before it."""
-        if array is None:
-            self._kept.pop(word, None)
-            self.words[word] = 0
-        else:
-            assert array.flags.c_contiguous, "leaves read contiguous arrays"
-            old = self._kept.get(word)  # lives until its address is gone: an interrupt may come between two lines
-            self._kept[word] = array
-            self.words[word] = array.ctypes.data - before
-            del old
-
-    @property
-    def address(self) -> int:
-        """Address of the first word."""
-        return int(self.words.ctypes.data)
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the words and of the arrays that do not live in an arena."""
-        return int(self.words.nbytes + sum(a.nbytes for a in self._kept.values()))

@@ -203,7 +203,7 @@ class Pointer:
         """A view of a part."""
         if not length:
             return np.zeros(0, self.of)
-        memory = (ctypes.c_uint8 * (int(length) * self.size)).from_address(self.address + int(first) * self.size)
+        memory: Any = (ctypes.c_uint8 * (int(length) * self.size)).from_address(self.address + int(first) * self.size)
         return np.frombuffer(memory, dtype=self.of)
 
     def __getitem__(self, k: Any) -> Any:

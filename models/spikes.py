@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from loihi_emu.jit import kernel, trailing_zeros, uint64s
+from loihi_emu.jit import disjoint, kernel, trailing_zeros, uint64s
 from loihi_emu.models import layout as at
 
 _SPIKED_BYTES = np.uint64(0x0101010101010101)
@@ -70,3 +70,24 @@ def ring_start(group, step, first):
     """Where a block's accumulators for this step begin in the ring; one block of zeros when the group has no inputs."""
     slots = group.slots
     return 0 if slots == 0 else (step % slots) * group.n + first
+
+
+@disjoint
+def write_spikes(out, mask, one):
+    """Write a message of ones where neurons spiked."""
+    for i in range(out.shape[0]):
+        out[i] = one if mask[i] & at.SPIKED else one - one
+
+
+@disjoint
+def write_signs(out, mask, one):
+    """Write a message of +1 and -1 where neurons spiked with either sign."""
+    for i in range(out.shape[0]):
+        bits = mask[i]
+        out[i] = (-one if bits & at.NEGATIVE else one) if bits & at.SPIKED else one - one
+
+
+@kernel
+def blocks(n):
+    """Number of blocks of n neurons."""
+    return (n + at.BLOCK - 1) // at.BLOCK

@@ -19,8 +19,7 @@ from lava_api.proc._learning_kernels import (
     LearningSparseFixed,
 )
 from loihi_emu.models.lava import dense, messages, sparse
-from loihi_emu.models.lava import learning_layout as at
-from loihi_emu.models.memory import WordRow as Description
+from loihi_emu.models.memory import Description
 
 
 class _LearningFloat(LearningFixed):
@@ -60,15 +59,10 @@ class _LearningFloat(LearningFixed):
                 scales.append(product.mantissa * 2.0 ** (product.exponent - EXPONENT_OFFSET))
                 for term in product.terms:
                     variable = term.name.partition("_")[0] if term.name[:1] in ("x", "y") else term.name
-                    terms.append((VARIABLES[variable], 0, int(term.is_sign), *(0,) * (at.TERM_WORDS - 3)))
+                    terms.append((VARIABLES[variable], 0, int(term.is_sign), 0, 0, 0))
                     consts.append(float(term.const))
-        d.point(at.PRODUCTS, np.array(products, np.int64))
-        d.point(at.TERMS, np.array(terms or [(0,) * at.TERM_WORDS], np.int64))
-        d.point(at.SCALES, np.array(scales))
-        d.point(at.CONSTS, np.array(consts or [0.0]))
-        d.words[at.COUNT], d.words[at.CHANGED] = len(products), changed
-        decimate = self.model._learning_rule.decimate_exponent
-        d.words[at.DECIMATE] = -1 if decimate is None else decimate
+        self._write_table(products, terms)
+        d.scales, d.consts, d.changed = np.array(scales, np.float64), np.array(consts, np.float64), changed
 
     def refresh(self) -> None:
         """Take over what was set: weights and tags, rules, impulses and time constants."""
@@ -76,12 +70,12 @@ class _LearningFloat(LearningFixed):
         self._check_times()
         self._take_changed()
         self._table()
-        for word, impulses, factor in (
-            (at.X_WHOLE, model._x_impulses, model._x_decay),
-            (at.Y_WHOLE, model._y_impulses, model._y_decay),
+        for side, impulses, factor in (
+            (d.pre, model._x_impulses, model._x_decay),
+            (d.post, model._y_impulses, model._y_decay),
         ):
-            d.point(word, np.ascontiguousarray(impulses, np.float64))
-            d.point(word + 2, np.ascontiguousarray(factor, np.float64))
+            side.whole = np.ascontiguousarray(impulses, np.float64)
+            side.factor = np.ascontiguousarray(factor, np.float64)
 
 
 class LearningDenseFloat(_LearningFloat, LearningDenseFixed):
@@ -90,8 +84,8 @@ class LearningDenseFloat(_LearningFloat, LearningDenseFixed):
     def sums(self, feed: Feed) -> tuple[str, Description]:
         """The leaf of dense connections, on the weights that learn."""
         out = self.message.data
-        d = describe_sums(dense, dense.DENSE_WORDS, feed, out, self.events, graded=self.graded)
-        d.point(dense.WEIGHTS, self.values[0])
+        d = describe_sums(dense.DENSE, feed, out, self.events, graded=self.graded)
+        d.weights = self.values[0]
         return "dense:step_float", d
 
 
@@ -110,8 +104,6 @@ class LearningSparseFloat(_LearningFloat, LearningSparseFixed):
     def sums(self, feed: Feed) -> tuple[str, Description]:
         """The leaf of sparse connections, on the weights that learn."""
         out = self.message.data
-        d = describe_sums(sparse, sparse.SPARSE_WORDS, feed, out, self.events, graded=self.graded)
-        d.point(sparse.STARTS, self.starts)
-        d.point(sparse.TARGETS, self.targets)
-        d.point(sparse.WEIGHTS, self.values[0])
+        d = describe_sums(sparse.SPARSE, feed, out, self.events, graded=self.graded)
+        d.starts, d.targets, d.weights = self.starts, self.targets, self.values[0]
         return "sparse:step_float", d

@@ -18,13 +18,14 @@ from lava_api.utils.weightutils import SignMode
 from loihi_emu.errors import invalid
 from loihi_emu.models.lava import dense, messages, sparse
 from loihi_emu.models.lava import learning_layout as at
-from loihi_emu.models.memory import WordRow as Description
-from loihi_emu.models.memory import aligned
+from loihi_emu.models.memory import Description, Table, aligned
+from loihi_emu.models.records import Record
 
 SYNAPTIC = ("weights", *TAGS)
 """Variables of a synapse in the order of the kernel."""
 TIMES = ("tx", "ty")
 """Variables with the step of the last spike in this epoch: places in the tables of traces."""
+X_TRACES, Y_TRACES = ("x1", "x2"), ("y1", "y2", "y3")
 DEPENDENCIES = {"x0": at.BY_X0, "y0": at.BY_Y0, "u": at.BY_U}
 VARIABLES = {
     "": at.V_CONST, "x0": at.V_X0, "y0": at.V_Y0, "x1": at.V_X1, "x2": at.V_X2, "y1": at.V_Y1, "y2": at.V_Y2,
@@ -35,6 +36,13 @@ FINEST = 40
 """Most bits of a constant, all together and behind the point."""
 SUPPLY = 2048
 """Steps for which random numbers are drawn at once."""
+
+
+def table(record: Record, rows: list[tuple[int, ...]]) -> Table:
+    """Return records whose fields are numbers, given in order."""
+    made = Table(record, len(rows))
+    made.words[...] = np.array(rows, np.int64).reshape(made.words.shape)
+    return made
 
 
 def fixed_point(const: Any) -> tuple[int, int] | None:
@@ -131,34 +139,28 @@ class LearningFixed(LaterPhases, StepSupply):
     # ------------------------------------------------------------ description
     def _describe(self, feeds: dict[str, Feed]) -> Description:
         """Write what does not change."""
-        model, d = self.model, Description(at.LEARNING_WORDS)
+        model, d = self.model, Description(at.LEARNING)
         n_post, n_pre = self.process.a_out.shape[0], self.process.s_in.shape[0]
-        pre, post = feeds["s_in"], feeds["s_in_bap"]
-        d.point(at.PRE_COUNT, pre.lists.count)
-        d.point(at.PRE_INDEX, pre.lists.index)
-        d.point(at.POST_COUNT, post.lists.count)
-        d.point(at.POST_INDEX, post.lists.index)
-        d.point(at.PAYLOADS, pre.data if self.graded else None)
-        for m in range(3 if self.three else 0):
-            d.point(at.Y_IN + m, feeds[f"s_in_y{m + 1}"].data)
-        arrays = [model.tx, model.x0, model.x1, model.x2]
-        for word, array in enumerate((*arrays, model.ty, model.y0, model.y1, model.y2, model.y3), at.TX):
-            d.point(word, array)
-        starts, targets, width = self.rows()
-        d.point(at.STARTS, starts)
-        d.point(at.TARGETS, targets)
-        for k, values in enumerate(self.values):
-            d.point(at.VALUES + k, values)
-        d.point(at.SCRATCH, aligned(at.SCRATCH_ROWS * max(width, 1), np.int32))
-        d.point(at.X_COURSE, aligned((self.steps + 1) * 2 * n_pre, self.number))
-        d.point(at.Y_COURSE, aligned((self.steps + 1) * 3 * n_post, self.number))
-        d.point(at.EVERY, self.every)
-        numbers = {
-            at.WIDE: int(pre.kind == messages.I64), at.N_PRE: n_pre, at.N_POST: n_post, at.EPOCH: self.steps,
-            at.GRADED: int(model._graded_spike_cfg), at.SIGN: SIGNS[model.sign_mode], at.WIDTH: width,
-        }  # fmt: skip
-        for word, number in numbers.items():
-            d.words[word] = number
+        feed = feeds["s_in"]
+        for side, name, n, traces in ((d.pre, "s_in", n_pre, X_TRACES), (d.post, "s_in_bap", n_post, Y_TRACES)):
+            lists = feeds[name].lists
+            assert lists is not None
+            side.count, side.index, side.n = lists.count, lists.index, n
+            side.course = aligned((self.steps + 1) * len(traces) * n, self.number)
+            for trace, variable in zip(side.traces, traces, strict=False):
+                trace.now = getattr(model, variable)
+        d.pre.spiked_at, d.pre.spiked, d.post.spiked_at, d.post.spiked = model.tx, model.x0, model.ty, model.y0
+        if self.three:
+            d.third_factors = 1
+            for trace, variable in zip(d.post.traces, Y_TRACES, strict=True):
+                trace.received = feeds[f"s_in_{variable}"].data
+        d.payloads, d.wide = feed.data if self.graded else None, int(feed.kind == messages.I64)
+        d.starts, d.targets, d.width = self.rows()
+        for variable, values in zip(d.variables, self.values, strict=True):
+            variable.values = values
+        d.scratch = aligned(at.SCRATCH_ROWS * max(d.width, 1), np.int32)
+        d.every, d.epoch, d.sign = self.every, self.steps, SIGNS[model.sign_mode]
+        d.graded = int(model._graded_spike_cfg)
         return d
 
     def _table(self) -> None:
@@ -174,11 +176,16 @@ class LearningFixed(LaterPhases, StepSupply):
                 numbers = (product.mantissa, product.exponent, product.shift, len(terms), len(product.terms))
                 products.append((target, code, *numbers))
                 terms += [self._term(term) for term in product.terms]
-        d.point(at.PRODUCTS, np.array(products, np.int64))
-        d.point(at.TERMS, np.array(terms or [(0,) * at.TERM_WORDS], np.int64))
-        d.words[at.COUNT], d.words[at.CHANGED] = len(products), changed
+        self._write_table(products, terms)
+        d.changed = changed
+
+    def _write_table(self, products: list[tuple[int, ...]], terms: list[tuple[int, ...]]) -> None:
+        """Write the records of products and factors, given by their numbers in order."""
+        d = self.learner
+        d.products, d.product_count = table(at.PRODUCT, products), len(products)
+        d.terms = table(at.TERM, terms)
         decimate = self.model._learning_rule.decimate_exponent
-        d.words[at.DECIMATE] = -1 if decimate is None else decimate
+        d.decimate = -1 if decimate is None else decimate
 
     def _term(self, term: Any) -> tuple[int, ...]:
         const = fixed_point(term.const)
@@ -196,11 +203,11 @@ class LearningFixed(LaterPhases, StepSupply):
             model, d = self.model, self.learner
             self.first = done
             epochs = (done + SUPPLY) // self.steps - done // self.steps
-            for word, side in ((at.X_DECAY, model._x_random), (at.Y_DECAY, model._y_random)):
-                d.point(word, side._decay.random(2 * SUPPLY))
-                d.point(word + 1, side._impulse.integers(0, 1 << 7, size=2 * SUPPLY, dtype=np.int64))
-            d.point(at.SYNAPSE, model._conn_var_random._generator.random(epochs))
-            d.words[at.FIRST], d.words[at.FIRST_EPOCH] = done, done // self.steps
+            for side, random in ((d.pre, model._x_random), (d.post, model._y_random)):
+                side.decay = random._decay.random(2 * SUPPLY)
+                side.impulse = random._impulse.integers(0, 1 << 7, size=2 * SUPPLY, dtype=np.int64)
+            d.synapse = model._conn_var_random._generator.random(epochs)
+            d.first, d.first_epoch = done, done // self.steps
         return self.first + SUPPLY - done
 
     def _check_times(self) -> None:
@@ -217,7 +224,7 @@ class LearningFixed(LaterPhases, StepSupply):
             if name in self.changed:
                 self.take(number, getattr(self.model, name))
                 self.every[0] = 1
-        self.learner.point(at.MIRROR, self.model.weights if self.mirrored else None)
+        self.learner.mirror = self.model.weights if self.mirrored else None
 
     def refresh(self) -> None:
         """Take over what was set: weights and tags, rules, impulses and time constants."""
@@ -229,13 +236,12 @@ class LearningFixed(LaterPhases, StepSupply):
             self.changed.update(SYNAPTIC)
         self._take_changed()
         self._table()
-        for word, (whole, fraction), factor in (
-            (at.X_WHOLE, model._x_impulses, model._x_decay),
-            (at.Y_WHOLE, model._y_impulses, model._y_decay),
+        for side, (whole, fraction), factor in (
+            (d.pre, model._x_impulses, model._x_decay),
+            (d.post, model._y_impulses, model._y_decay),
         ):
-            d.point(word, np.ascontiguousarray(whole, np.int64))
-            d.point(word + 1, np.ascontiguousarray(fraction, np.int64))
-            d.point(word + 2, np.ascontiguousarray(factor, np.float64))
+            side.whole, side.fraction = np.ascontiguousarray(whole, np.int64), np.ascontiguousarray(fraction, np.int64)
+            side.factor = np.ascontiguousarray(factor, np.float64)
 
     def prepare(self) -> None:
         """Bring weights and tags into the form of the chip, before the first step."""
@@ -286,12 +292,10 @@ class LearningDenseFixed(LearningFixed):
     def sums(self, feed: Feed) -> tuple[str, Description]:
         """The leaf of dense connections, on the weights that learn."""
         out = self.message.data
-        d = describe_sums(dense, dense.DENSE_WORDS, feed, out, self.events, graded=self.graded)
-        d.words[dense.EXPONENT] = self.exponent
-        d.point(dense.SUMS, aligned(self.message.size, np.int64))
-        d.point(dense.WEIGHTS, self.values[0])
+        d = describe_sums(dense.DENSE, feed, out, self.events, graded=self.graded)
+        d.exponent, d.sums, d.weights = self.exponent, aligned(self.message.size, np.int64), self.values[0]
         graded = dense.GRADED_WIDE if feed.kind == messages.I64 else dense.GRADED
-        d.words[dense.MODE] = graded if self.graded else dense.PLAIN
+        d.mode = graded if self.graded else dense.PLAIN
         return "dense:step", d
 
 
@@ -331,9 +335,7 @@ class LearningSparseFixed(LearningFixed):
 
     def _show_places(self) -> None:
         """Tell the sums where the synapses are."""
-        for word, array in ((sparse.STARTS, self.starts), (sparse.TARGETS, self.targets)):
-            self.adder.point(word, array)
-        self.adder.point(sparse.WEIGHTS, self.values[0])
+        self.adder.starts, self.adder.targets, self.adder.weights = self.starts, self.targets, self.values[0]
 
     def prepare(self) -> None:
         """As all; synapses may be lost."""
@@ -342,10 +344,9 @@ class LearningSparseFixed(LearningFixed):
             return
         self.lay_out()
         self._show_places()
-        for word, array in ((at.STARTS, self.starts), (at.TARGETS, self.targets)):
-            self.learner.point(word, array)
-        for k, values in enumerate(self.values):
-            self.learner.point(at.VALUES + k, values)
+        self.learner.starts, self.learner.targets = self.starts, self.targets
+        for variable, values in zip(self.learner.variables, self.values, strict=True):
+            variable.values = values
 
     def take(self, number: int, variable: Any) -> None:
         """In the order of sources."""
@@ -361,13 +362,12 @@ class LearningSparseFixed(LearningFixed):
     def sums(self, feed: Feed) -> tuple[str, Description]:
         """The leaf of sparse connections, on the weights that learn."""
         out = self.message.data
-        d = describe_sums(sparse, sparse.SPARSE_WORDS, feed, out, self.events, graded=self.graded)
-        d.words[sparse.EXPONENT] = self.exponent
-        d.point(sparse.SUMS, aligned(self.message.size, np.int64))
+        d = describe_sums(sparse.SPARSE, feed, out, self.events, graded=self.graded)
+        d.exponent, d.sums = self.exponent, aligned(self.message.size, np.int64)
         self.adder = d
         self._show_places()
         graded = sparse.GRADED_WIDE if feed.kind == messages.I64 else sparse.GRADED
-        d.words[sparse.MODE] = graded if self.graded else sparse.PLAIN
+        d.mode = graded if self.graded else sparse.PLAIN
         narrow = self.graded and feed.kind == messages.I32 and self.model.weights.dtype.itemsize <= 4
-        d.words[sparse.NARROW] = int(narrow)
+        d.narrow = int(narrow)
         return "sparse:step_learning", d

@@ -12,7 +12,7 @@ from lava_api.magma.kernels.exchange import Rows
 from lava_api.magma.kernels.messages import STORED, Feed
 from lava_api.magma.kernels.records import ReferringKernel
 from loihi_emu.models.lava import counting as at
-from loihi_emu.models.memory import WordRow as Description
+from loihi_emu.models.memory import Description
 
 MOST = 1 << 12
 """Steps that are recorded in one go at most."""
@@ -29,12 +29,11 @@ class CounterKernel(Kernel):
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         counter = self.process.proc_params["counter"]
-        d = Description(at.COUNTING_WORDS)
+        d = Description(at.COUNTING)
         feeds["a_in"].lists.describe(d)
-        d.point(at.COUNTS, counter.counts)
+        d.counts = counter.counts
         if counter.synapses is not None:
-            d.point(at.SYNAPSES, np.ascontiguousarray(counter.synapses, np.int64))
-        d.words[at.N] = self.process.a_in.size
+            d.synapses = np.ascontiguousarray(counter.synapses, np.int64)
         return [("counting:count", d)]
 
 

@@ -3,15 +3,22 @@
 import numpy as np
 
 from loihi_emu.arithmetic import wrap
-from loihi_emu.jit import disjoint, int64s, kernel, leaf
-from loihi_emu.models.lava.vector import IN, NUMBER, OUT, VECTOR_WORDS, floats, ints, longs
+from loihi_emu.jit import disjoint, float64s, int32s, int64s, kernel, leaf, whole
+from loihi_emu.models.records import NUMBER, Record, array
 
 i32 = np.int32
 i64 = np.int64
 
-BITS, EXPONENT = NUMBER, NUMBER + 1  # bits: sign included, 0 for spikes without a value
-PACKED = NUMBER + 2  # whether values are cut to 8 bits before
-STATUS = NUMBER + 3  # address of a number: 1 once there was a fraction
+ADAPTER = Record(
+    "Adapter",
+    n=NUMBER,
+    inp=NUMBER,  # int32, int64 or float64
+    out=array("int32"),
+    bits=NUMBER,  # sign included, 0 for spikes without a value
+    exponent=NUMBER,
+    packed=NUMBER,  # whether values are cut to 8 bits before
+    status=array("int64"),  # 1 once there was a fraction
+)
 
 
 @disjoint
@@ -37,26 +44,26 @@ def cut_floats(out, a, bits, exponent):
 @kernel
 def run(d, a):
     """One step."""
-    cut(ints(d, OUT), a, i32(d[BITS]), i32(d[EXPONENT]), d[PACKED])
+    cut(whole(d.out, d.n), a, i32(d.bits), i32(d.exponent), d.packed)
 
 
 @leaf
 def adapter(address, time):
     """Messages of 32 bits."""
-    d = int64s(address, VECTOR_WORDS)
-    run(d, ints(d, IN))
+    d = ADAPTER(address)
+    run(d, int32s(d.inp, d.n))
 
 
 @leaf
 def adapter_wide(address, time):
     """Messages of 64 bits."""
-    d = int64s(address, VECTOR_WORDS)
-    run(d, longs(d, IN))
+    d = ADAPTER(address)
+    run(d, int64s(d.inp, d.n))
 
 
 @leaf
 def adapter_float(address, time):
     """Messages of float64."""
-    d = int64s(address, VECTOR_WORDS)
-    if cut_floats(ints(d, OUT), floats(d, IN), i32(d[BITS]), i32(d[EXPONENT])):
-        int64s(d[STATUS], 1)[0] = 1
+    d = ADAPTER(address)
+    if cut_floats(whole(d.out, d.n), float64s(d.inp, d.n), i32(d.bits), i32(d.exponent)):
+        d.status[0] = 1

@@ -3,19 +3,23 @@
 import numpy as np
 
 from loihi_emu.arithmetic import wrap_lava
-from loihi_emu.jit import disjoint, float64s, int64s, leaf, uint8s
-from loihi_emu.models.lava.vector import IN, NUMBER, OUT, PARAMETER, STATE, VECTOR_WORDS, N, floats, ints, shifted
+from loihi_emu.jit import disjoint, leaf, whole
+from loihi_emu.models.lava.vector import shifted, vector
 from loihi_emu.widths import STATE_MAX
 
 i32 = np.int32
 i64 = np.int64
 
-CURRENT, V, THETA, R, S = STATE, STATE + 1, STATE + 2, STATE + 3, STATE + 4
-BIAS = PARAMETER
-FACTORS = PARAMETER + 1  # address of 6 float64: factors of i, v, theta, r; theta_0, theta_step
-WHOLE_I = NUMBER  # 1: delta_i is an integer, the product wraps at 32 bits; else it is a float64
-KEEP_I, KEEP_V, KEEP_THETA, KEEP_R = NUMBER + 1, NUMBER + 2, NUMBER + 3, NUMBER + 4
-THETA_0, THETA_STEP = NUMBER + 5, NUMBER + 6
+# factor_i is used where delta_i is no integer; where it is (whole_i), the product with keep_i wraps at 32 bits.
+FIXED = vector(
+    "ATRLIF",
+    "a_in s_out i v theta r bias",
+    s="uint8",
+    factor_i="float64",
+    numbers="whole_i keep_i keep_v keep_theta keep_r theta_0 theta_step",
+)
+# factors: of i, v, theta, r; theta_0, theta_step.
+FLOATING = vector("ATRLIFFloat", "a_in s_out i v theta r bias factors", "float64", s="uint8")
 BITS = 12
 
 
@@ -41,12 +45,12 @@ def update(out, a, current, v, theta, r, s, bias, keep_i, whole_i, factor_i, kee
 @leaf
 def fixed(address, time):
     """ATRLIF in integers."""
-    d = int64s(address, VECTOR_WORDS)
-    factors = float64s(d[FACTORS], 6)
+    d = FIXED(address)
+    n = d.n
     update(
-        ints(d, OUT), ints(d, IN), ints(d, CURRENT), ints(d, V), ints(d, THETA), ints(d, R), uint8s(d[S], d[N]),
-        ints(d, BIAS), d[KEEP_I], d[WHOLE_I] != 0, factors[0], d[KEEP_V], d[KEEP_THETA], d[KEEP_R], d[THETA_0],
-        d[THETA_STEP],
+        whole(d.s_out, n), whole(d.a_in, n), whole(d.i, n), whole(d.v, n), whole(d.theta, n), whole(d.r, n),
+        whole(d.s, n), whole(d.bias, n), d.keep_i, d.whole_i != 0, d.factor_i[0], d.keep_v, d.keep_theta, d.keep_r,
+        d.theta_0, d.theta_step,
     )  # fmt: skip
 
 
@@ -71,8 +75,9 @@ def update_float(out, a, current, v, theta, r, s, bias, factors):
 @leaf
 def floating(address, time):
     """ATRLIF in float64."""
-    d = int64s(address, VECTOR_WORDS)
+    d = FLOATING(address)
+    n = d.n
     update_float(
-        floats(d, OUT), floats(d, IN), floats(d, CURRENT), floats(d, V), floats(d, THETA), floats(d, R),
-        uint8s(d[S], d[N]), floats(d, BIAS), float64s(d[FACTORS], 6),
+        whole(d.s_out, n), whole(d.a_in, n), whole(d.i, n), whole(d.v, n), whole(d.theta, n), whole(d.r, n),
+        whole(d.s, n), whole(d.bias, n), whole(d.factors, 6),
     )  # fmt: skip

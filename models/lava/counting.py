@@ -1,23 +1,21 @@
 """Counts of what a port sends."""
 
-from loihi_emu.jit import int32s, int64s, leaf
-from loihi_emu.models import layout as at
+from loihi_emu.jit import leaf
+from loihi_emu.models.layout import SOURCE
+from loihi_emu.models.records import array
 
-COUNTS = 3  # address of three int64: steps, messages that are not zero, synapses that they reach
-SYNAPSES = 4  # address of the synapses of each element, int64; 0 when they are not counted
-N = 5
-COUNTING_WORDS = 6
+# Counts: steps, messages that are not zero, synapses that they reach. Synapses: of each element; none when they are not
+# counted.
+COUNTING = SOURCE.extended("Counting", counts=array("int64"), synapses=array("int64"))
 
 
 @leaf
 def count(address, time):
     """Count the events of a step."""
-    d = int64s(address, COUNTING_WORDS)
-    counts = int64s(d[COUNTS], 3)
-    events = int64s(d[at.S_COUNT], 1)[0]
+    d = COUNTING(address)
+    counts, events = d.counts, d.count[0]
     counts[0] += 1
     counts[1] += events
-    if d[SYNAPSES]:
-        index, synapses = int32s(d[at.S_INDEX], events), int64s(d[SYNAPSES], d[N])
+    if d.synapses:
         for k in range(events):
-            counts[2] += synapses[index[k]]
+            counts[2] += d.synapses[d.index[k]]

@@ -7,52 +7,59 @@ where Lava multiplies 32-bit payloads with 32-bit weights, which wraps at 32 bit
 import numpy as np
 
 from loihi_emu.arithmetic import shift
-from loihi_emu.jit import disjoint, float64s, int32s, int64s, kernel, leaf
-from loihi_emu.models import layout as at
+from loihi_emu.jit import address_of, disjoint, float64s, int32s, int64s, kernel, leaf, whole
 from loihi_emu.models.dense import TILE, add_rows
+from loihi_emu.models.records import NUMBER, Record, array
 
 i32 = np.int32
 i64 = np.int64
 
-PAYLOADS = 3  # address of the message; 0: every event counts as 1
-N = 4  # targets
-OUT = 5  # address of the sums, which are the outgoing message
-WEIGHTS = 6  # address of the rows
-EXPONENT = 7
-STRIDE, OFFSET, BYTE_SHIFT, SCRATCH = 8, 9, 10, 11  # of weights kept in bytes, see models.dense
-SUMS = 8  # of other weights: address of 64-bit sums
-EVENTS = 12  # address of the counter of synaptic events
-MODE = 13
-DENSE_WORDS = 14
+SUMMING = Record(
+    "LavaSumming",
+    count=array("int64"),  # of this step's events
+    index=array("int32"),  # their sources
+    payloads=NUMBER,  # the incoming message; 0: every event counts as 1
+    n=NUMBER,  # targets
+    out=NUMBER,  # the sums, which are the outgoing message
+    events=array("int64"),  # counter of synaptic events
+)
+"""What every connection is told: events in, sums out."""
+
+# Weights in bytes have a stride, an offset and a shift (models.dense) and scratch; others are int32, with 64-bit sums.
+DENSE = SUMMING.extended(
+    "LavaDense",
+    weights=NUMBER,
+    exponent=NUMBER,
+    mode=NUMBER,
+    stride=NUMBER,
+    offset=NUMBER,
+    shift=NUMBER,
+    scratch=array("uint16"),
+    sums=array("int64"),
+)
 
 BYTES, PLAIN, GRADED, GRADED_WIDE = range(4)
 """Binary events and weights in bytes, or of any size; payloads of 32 or of 64 bits."""
 
 
 @kernel
-def events_of(d):
+def events_of(common):
     """Sources of this step's events."""
-    return int32s(d[at.S_INDEX], int64s(d[at.S_COUNT], 1)[0])
+    return whole(common.index, common.count[0])
 
 
 @kernel
-def payload(d, source, graded, wide):
+def payload(common, source, graded, wide):
     """Payload of a source's event; 1 without payloads."""
     if not graded:
         return i64(1)
-    return int64s(d[PAYLOADS] + 8 * source, 1)[0] if wide else i64(int32s(d[PAYLOADS] + 4 * source, 1)[0])
+    return int64s(common.payloads + 8 * source, 1)[0] if wide else i64(int32s(common.payloads + 4 * source, 1)[0])
 
 
 @kernel
-def payload_float(d, source):
+def payload_float(common, source):
     """The same in float64."""
-    return float64s(d[PAYLOADS] + 8 * source, 1)[0] if d[PAYLOADS] else 1.0
-
-
-@kernel
-def count_events(d, count):
-    """Add this step's synaptic events to the counter."""
-    int64s(d[EVENTS], 1)[0] += count * d[N]
+    return float64s(common.payloads + 8 * source, 1)[0] if common.payloads else 1.0
 
 
 @kernel
@@ -63,16 +70,16 @@ def shift_all(sums, exponent):
 
 
 @kernel
-def run_bytes(d):
+def run_bytes(common, d):
     """Binary events, weights in bytes."""
-    index = events_of(d)
-    width = d[N]
+    index = events_of(common)
+    width = d.n
     for start in range(0, width, TILE):
-        q = int32s(d[OUT] + 4 * start, min(TILE, width - start))
+        q = int32s(d.out + 4 * start, min(TILE, width - start))
         q[:] = i32(0)
-        add_rows(q, index, 0, d[WEIGHTS] + start, d[STRIDE], i32(d[OFFSET]), i32(d[BYTE_SHIFT]), d[SCRATCH])
-        if d[EXPONENT]:
-            shift_all(q, d[EXPONENT])
+        add_rows(q, index, 0, d.weights + start, d.stride, i32(d.offset), i32(d.shift), address_of(d.scratch, 0))
+        if d.exponent:
+            shift_all(q, d.exponent)
 
 
 @disjoint
@@ -98,50 +105,50 @@ def finish(out, sums, exponent, narrow):
 
 
 @kernel
-def run_plain(d, graded, wide):
+def run_plain(common, d, graded, wide):
     """Any weights, in 64-bit sums."""
-    index = events_of(d)
-    n = d[N]
-    sums = int64s(d[SUMS], n)
+    index = events_of(common)
+    n = d.n
+    sums = whole(d.sums, n)
     sums[:] = 0
     for k in range(index.shape[0]):
         place = i64(index[k])
-        row = int32s(d[WEIGHTS] + 4 * n * place, n)
+        row = int32s(d.weights + 4 * n * place, n)
         if graded:
-            add_scaled(sums, row, payload(d, place, True, wide))
+            add_scaled(sums, row, payload(common, place, True, wide))
         else:
             add_plain(sums, row)
-    finish(int32s(d[OUT], n), sums, d[EXPONENT], graded and not wide)
+    finish(int32s(d.out, n), sums, d.exponent, graded and not wide)
 
 
 @leaf
 def step(address, time):
     """Integer weights."""
-    d = int64s(address, DENSE_WORDS)
-    mode = d[MODE]
+    common, d = SUMMING(address), DENSE(address)
+    mode = d.mode
     if mode == BYTES:
-        run_bytes(d)
+        run_bytes(common, d)
     elif mode == PLAIN:
-        run_plain(d, False, False)
+        run_plain(common, d, False, False)
     elif mode == GRADED:
-        run_plain(d, True, False)
+        run_plain(common, d, True, False)
     else:
-        run_plain(d, True, True)
-    count_events(d, int64s(d[at.S_COUNT], 1)[0])
+        run_plain(common, d, True, True)
+    d.events[0] += d.count[0] * d.n
 
 
 @leaf
 def step_float(address, time):
     """Binary events or float64 payloads, weights in float64; there is no exponent."""
-    d = int64s(address, DENSE_WORDS)
-    index = events_of(d)
-    n = d[N]
-    out = float64s(d[OUT], n)
+    common, d = SUMMING(address), DENSE(address)
+    index = events_of(common)
+    n = d.n
+    out = float64s(d.out, n)
     out[:] = 0.0
     for k in range(index.shape[0]):
-        row = float64s(d[WEIGHTS] + 8 * n * index[k], n)
-        if d[PAYLOADS]:
-            add_scaled(out, row, payload_float(d, i64(index[k])))
+        row = float64s(d.weights + 8 * n * index[k], n)
+        if d.payloads:
+            add_scaled(out, row, payload_float(common, i64(index[k])))
         else:
             add_plain(out, row)
-    count_events(d, index.shape[0])
+    d.events[0] += index.shape[0] * n

@@ -1,12 +1,10 @@
 """Exchange with the program around: rows that were received are sent, what arrives is kept in rows."""
 
-from loihi_emu.jit import int64s, kernel, leaf, uint8s
+from loihi_emu.jit import kernel, leaf, uint8s
+from loihi_emu.models.records import NUMBER, Record
 
-MESSAGE = 0  # address of the message or variable
-ROWS = 1  # address of the rows; the row of a step is its number modulo their count
-BYTES = 2  # of a row
-COUNT = 3
-EXCHANGE_WORDS = 4
+# A message or variable and so many rows (count) of so many bytes (size); a step's row is its number modulo their count.
+EXCHANGE = Record("Exchange", message=NUMBER, rows=NUMBER, size=NUMBER, count=NUMBER)
 
 
 @kernel
@@ -20,12 +18,12 @@ def copy(to, source, length):
 @leaf
 def take(address, time):
     """Send the row of the step."""
-    d = int64s(address, EXCHANGE_WORDS)
-    copy(d[MESSAGE], d[ROWS] + time % d[COUNT] * d[BYTES], d[BYTES])
+    d = EXCHANGE(address)
+    copy(d.message, d.rows + time % d.count * d.size, d.size)
 
 
 @leaf
 def keep(address, time):
     """Keep the message in the row of the step."""
-    d = int64s(address, EXCHANGE_WORDS)
-    copy(d[ROWS] + time % d[COUNT] * d[BYTES], d[MESSAGE], d[BYTES])
+    d = EXCHANGE(address)
+    copy(d.rows + time % d.count * d.size, d.message, d.size)

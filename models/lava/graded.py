@@ -2,15 +2,19 @@
 
 import numpy as np
 
-from loihi_emu.jit import disjoint, int64s, kernel, leaf
-from loihi_emu.models.lava.vector import IN, NUMBER, OUT, PARAMETER, STATE, VECTOR_WORDS, floats, ints, longs
+from loihi_emu.jit import disjoint, kernel, leaf, whole
+from loihi_emu.models.lava.vector import vector as elements
 
 i32 = np.int32
 
-V = STATE
-VTH = PARAMETER
-EXPONENT = PARAMETER + 1
-RELU = NUMBER
+VECTOR = elements("GradedVec", "a_in s_out v vth", numbers="relu")
+PRODUCT = elements("ProdNeuron", "a_in1 a_in2 s_out exp vth")
+NORM_DELAY = elements("NormVecDelay", "a_in1 a_in2 s_out s2_out v vth")
+ROOT_FLOAT = elements("InvSqrtFloat", "a_in s_out", "float64")
+# The status is 1 once an argument is negative; guesses: the first factors, one for each position of the highest bit.
+ROOT = elements("InvSqrt", "a_in s_out", status="int64", argument="int64", guesses="int64")
+SPIKER = elements("Spiker", "s_out counter rate payload", "int64")
+RECEIVER = elements("Receiver", "a_in payload", "int64")
 
 
 @kernel
@@ -32,8 +36,8 @@ def send_above(out, v, a, vth, relu):
 @leaf
 def vector(address, time):
     """GradedVec and GradedReluVec."""
-    d = int64s(address, VECTOR_WORDS)
-    send_above(ints(d, OUT), ints(d, V), ints(d, IN), ints(d, VTH), d[RELU])
+    d = VECTOR(address)
+    send_above(whole(d.s_out, d.n), whole(d.v, d.n), whole(d.a_in, d.n), whole(d.vth, d.n), d.relu)
 
 
 @disjoint
@@ -47,8 +51,9 @@ def multiply(out, a, b, exponent, vth):
 @leaf
 def product(address, time):
     """ProdNeuron."""
-    d = int64s(address, VECTOR_WORDS)
-    multiply(ints(d, OUT), ints(d, IN), ints(d, IN + 1), ints(d, EXPONENT), ints(d, VTH))
+    d = PRODUCT(address)
+    n = d.n
+    multiply(whole(d.s_out, n), whole(d.a_in1, n), whole(d.a_in2, n), whole(d.exp, n), whole(d.vth, n))
 
 
 @disjoint
@@ -64,15 +69,18 @@ def normalise(out, square, v, a, b, vth):
 @leaf
 def norm_delay(address, time):
     """NormVecDelay."""
-    d = int64s(address, VECTOR_WORDS)
-    normalise(ints(d, OUT), ints(d, OUT + 1), ints(d, V), ints(d, IN), ints(d, IN + 1), ints(d, VTH))
+    d = NORM_DELAY(address)
+    n = d.n
+    normalise(
+        whole(d.s_out, n), whole(d.s2_out, n), whole(d.v, n), whole(d.a_in1, n), whole(d.a_in2, n), whole(d.vth, n)
+    )
 
 
 @leaf
 def inverse_root(address, time):
     """InvSqrt in float64; infinite for 0."""
-    d = int64s(address, VECTOR_WORDS)
-    out, a = floats(d, OUT), floats(d, IN)
+    d = ROOT_FLOAT(address)
+    out, a = whole(d.s_out, d.n), whole(d.a_in, d.n)
     for i in range(out.shape[0]):
         out[i] = 1.0 / np.sqrt(a[i])
 
@@ -80,9 +88,9 @@ def inverse_root(address, time):
 @leaf
 def spiker(address, time):
     """Spiker: payloads at regular steps, in int64."""
-    d = int64s(address, VECTOR_WORDS)
-    out, counter, rate, payload = longs(d, OUT), longs(d, STATE), longs(d, STATE + 1), longs(d, STATE + 2)
-    for i in range(out.shape[0]):
+    d = SPIKER(address)
+    out, counter, rate, payload = d.s_out, d.counter, d.rate, d.payload
+    for i in range(d.n):
         due = counter[i] == rate[i]
         out[i] = payload[i] if due else 0
         counter[i] = 1 if due else counter[i] + 1
@@ -91,15 +99,11 @@ def spiker(address, time):
 @leaf
 def receiver(address, time):
     """Receiver: keeps the last message, in int64."""
-    d = int64s(address, VECTOR_WORDS)
-    payload, a = longs(d, STATE), longs(d, IN)
-    for i in range(payload.shape[0]):
-        payload[i] = a[i]
+    d = RECEIVER(address)
+    for i in range(d.n):
+        d.payload[i] = d.a_in[i]
 
 
-STATUS = NUMBER  # address: 1 when an argument is negative
-ARGUMENT = NUMBER + 1  # address of that argument
-GUESSES = PARAMETER  # address of the first factors, one for each position of the highest bit
 FRACTION_BITS, ITERATIONS = 12, 5
 INPUT_BITS = 24
 
@@ -107,12 +111,12 @@ INPUT_BITS = 24
 @leaf
 def inverse_root_int(address, time):
     """InvSqrt in integers of 12 fraction bits: Goldschmidt's iteration, in 64 bits that wrap."""
-    d = int64s(address, VECTOR_WORDS)
-    out, a, guesses = ints(d, OUT), ints(d, IN), int64s(d[GUESSES], 24)
-    for i in range(out.shape[0]):
+    d = ROOT(address)
+    out, a, guesses = d.s_out, d.a_in, d.guesses
+    for i in range(d.n):
         if a[i] < 0:
-            int64s(d[STATUS], 1)[0] = 1
-            int64s(d[ARGUMENT], 1)[0] = a[i]
+            d.status[0] = 1
+            d.argument[0] = a[i]
             return
         root = np.int64(0)
         if a[i] > 0:

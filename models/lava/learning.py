@@ -7,7 +7,7 @@ The sum holds the variable shifted left by 7; what is shifted out again is round
 
 import numpy as np
 
-from loihi_emu.jit import disjoint, float64s, int32s, int64s, kernel, leaf
+from loihi_emu.jit import disjoint, int32s, kernel, leaf, whole
 from loihi_emu.models.lava import learning_layout as at
 from loihi_emu.models.lava.traces import courses, end_epoch
 
@@ -82,18 +82,18 @@ def gather(out, values, places):
 @kernel
 def scratch(d, row, n):
     """One row of scratch."""
-    return int32s(d[at.SCRATCH] + 4 * row * d[at.WIDTH], n)
+    return int32s(d.scratch + 4 * row * d.width, n)
 
 
 @kernel
 def targets_of(d, j, first, size, only_spiking):
     """List the targets of a row of synapses, or those that spiked, with their places in the row; returns how many."""
     targets, places = scratch(d, at.ROW_TARGETS, size), scratch(d, at.ROW_PLACES, size)
-    spiked_at = int64s(d[at.TY], d[at.N_POST])
-    listed = int32s(d[at.TARGETS] + 4 * first if d[at.TARGETS] else d[at.SCRATCH], size)
+    spiked_at = whole(d.post.spiked_at, d.post.n)
+    sparse = bool(d.targets)
     count = 0
     for k in range(size):
-        target = listed[k] if d[at.TARGETS] else i32(k)
+        target = d.targets[first + k] if sparse else i32(k)
         if not only_spiking or spiked_at[target] > 0:
             targets[count] = target
             places[count] = k
@@ -104,10 +104,10 @@ def targets_of(d, j, first, size, only_spiking):
 @kernel
 def trace_vector(d, out, targets, variable, dependency, tx):
     """A trace of the targets, at the step in which the product reads it."""
-    n, steps = d[at.N_POST], d[at.EPOCH]
+    n, steps = d.post.n, d.epoch
     m = variable - at.V_Y1
-    course = int32s(d[at.Y_COURSE], (steps + 1) * 3 * n)
-    spiked_at = int64s(d[at.TY], n)
+    course = int32s(d.post.course, (steps + 1) * 3 * n)
+    spiked_at = whole(d.post.spiked_at, n)
     for k in range(targets.shape[0]):
         i = i64(targets[k])
         step = tx if dependency == at.BY_X0 else spiked_at[i] if dependency == at.BY_Y0 else steps
@@ -117,10 +117,10 @@ def trace_vector(d, out, targets, variable, dependency, tx):
 @kernel
 def source_vector(d, out, targets, variable, j):
     """A trace of the source, at the steps in which the targets spiked."""
-    n = d[at.N_PRE]
+    n = d.pre.n
     m = variable - at.V_X1
-    course = int32s(d[at.X_COURSE], (d[at.EPOCH] + 1) * 2 * n)
-    spiked_at = int64s(d[at.TY], d[at.N_POST])
+    course = int32s(d.pre.course, (d.epoch + 1) * 2 * n)
+    spiked_at = whole(d.post.spiked_at, d.post.n)
     for k in range(targets.shape[0]):
         out[k] = course[(spiked_at[targets[k]] * 2 + m) * n + j]
 
@@ -129,14 +129,14 @@ def source_vector(d, out, targets, variable, j):
 def one_term(d, product, term, dependency, targets, j, tx):
     """Multiply a product by one factor."""
     n = product.shape[0]
-    variable, const, is_sign, low, high, bits = term[0], term[1], term[2], term[3], term[4], term[5]
+    variable, const, is_sign, low, high, bits = term.variable, term.const, term.is_sign, term.low, term.high, term.bits
     vector = scratch(d, at.ROW_FACTOR, n)
     value = i64(0)
     scalar = True
     if variable == at.V_X0:
         value = i64(tx > 0)
     elif variable == at.V_Y0:
-        spiked_at = int64s(d[at.TY], d[at.N_POST])
+        spiked_at = whole(d.post.spiked_at, d.post.n)
         for k in range(n):
             vector[k] = i32(spiked_at[targets[k]] > 0)
         scalar = False
@@ -145,9 +145,9 @@ def one_term(d, product, term, dependency, targets, j, tx):
             source_vector(d, vector, targets, variable, j)
             scalar = False
         else:
-            step = tx if dependency == at.BY_X0 else d[at.EPOCH]
-            place = (step * 2 + variable - at.V_X1) * d[at.N_PRE] + j
-            value = i64(int32s(d[at.X_COURSE] + 4 * place, 1)[0])
+            step = tx if dependency == at.BY_X0 else d.epoch
+            place = (step * 2 + variable - at.V_X1) * d.pre.n + j
+            value = i64(int32s(d.pre.course + 4 * place, 1)[0])
     elif at.V_Y1 <= variable <= at.V_Y3:
         trace_vector(d, vector, targets, variable, dependency, tx)
         scalar = False
@@ -165,17 +165,16 @@ def learn_row(d, j, first, count, u, random):
     """Apply all products to the listed synapses of a source."""
     targets, places = scratch(d, at.ROW_TARGETS, count), scratch(d, at.ROW_PLACES, count)
     product = scratch(d, at.ROW_PRODUCT, count)
-    spiked_at = int64s(d[at.TY], d[at.N_POST])
-    tx = int64s(d[at.TX], d[at.N_PRE])[j]
-    width = d[at.WIDTH]
+    spiked_at = whole(d.post.spiked_at, d.post.n)
+    tx = whole(d.pre.spiked_at, d.pre.n)[j]
+    width = d.width
     for v in range(3):
         old = scratch(d, at.ROW_VALUES + v, count)
-        gather(old, int32s(d[at.VALUES + v] + 4 * first, width), places)
+        gather(old, int32s(d.variables[v].values + 4 * first, width), places)
         start_total(scratch(d, at.ROW_NEW + v, count), old)
-    table = int64s(d[at.PRODUCTS], d[at.COUNT] * at.PRODUCT_WORDS)
-    for p in range(d[at.COUNT]):
-        row = table[p * at.PRODUCT_WORDS : (p + 1) * at.PRODUCT_WORDS]
-        dependency = row[at.DEPENDENCY]
+    for p in range(d.product_count):
+        row = d.products[p]
+        dependency = row.dependency
         gate = tx > 0 if dependency == at.BY_X0 else u if dependency == at.BY_U else True
         if dependency == at.BY_Y0:
             for k in range(count):
@@ -183,14 +182,12 @@ def learn_row(d, j, first, count, u, random):
         else:
             product[:] = i32(gate)
         if gate:
-            terms = int64s(d[at.TERMS] + 8 * row[at.FIRST_TERM] * at.TERM_WORDS, row[at.TERM_COUNT] * at.TERM_WORDS)
-            for t in range(row[at.TERM_COUNT]):
-                term = terms[t * at.TERM_WORDS : (t + 1) * at.TERM_WORDS]
-                one_term(d, product, term, dependency, targets, j, tx)
-        total = scratch(d, at.ROW_NEW + row[at.TARGET], count)
-        add_product(total, product, row[at.MANTISSA], row[at.SHIFT], row[at.EXPONENT])
+            for t in range(row.first_term, row.first_term + row.term_count):
+                one_term(d, product, d.terms[t], dependency, targets, j, tx)
+        total = scratch(d, at.ROW_NEW + row.target, count)
+        add_product(total, product, row.mantissa, row.shift, row.exponent)
     for v in range(3):
-        if d[at.CHANGED] >> v & 1:
+        if d.changed >> v & 1:
             keep(d, v, j, first, scratch(d, at.ROW_NEW + v, count), places, random)
 
 
@@ -199,7 +196,7 @@ def keep(d, v, j, first, total, places, random):
     """Settle a variable and write it back."""
     low, high, sign = i64(-257), i64(255), i64(0)
     if v == 0:
-        mode = d[at.SIGN]
+        mode = d.sign
         low = i64(-255) if mode == at.INHIBITORY else i64(0) if mode == at.EXCITATORY else i64(-256)
         high = i64(0) if mode == at.INHIBITORY else i64(255)
         sign = i64(1) if mode == at.EXCITATORY else i64(-1) if mode == at.INHIBITORY else i64(0)
@@ -207,12 +204,12 @@ def keep(d, v, j, first, total, places, random):
         low, sign = i64(0), i64(1)
     new = scratch(d, at.ROW_FACTOR, total.shape[0])
     settle(new, total, low, high, random, sign)
-    values = int32s(d[at.VALUES + v] + 4 * first, d[at.WIDTH])
+    values = int32s(d.variables[v].values + 4 * first, d.width)
     for k in range(total.shape[0]):
         values[places[k]] = new[k]
-    if v == 0 and d[at.MIRROR]:
-        n_pre = d[at.N_PRE]
-        mirror = int32s(d[at.MIRROR], n_pre * d[at.N_POST])
+    if v == 0 and d.mirror:
+        n_pre = d.pre.n
+        mirror = int32s(d.mirror, n_pre * d.post.n)
         for k in range(total.shape[0]):
             mirror[i64(places[k]) * n_pre + j] = new[k]
 
@@ -220,33 +217,31 @@ def keep(d, v, j, first, total, places, random):
 @leaf
 def learn(address, time):
     """Learn, if this step ends an epoch."""
-    d = int64s(address, at.LEARNING_WORDS)
-    steps = d[at.EPOCH]
+    d = at.LEARNING(address)
+    steps = d.epoch
     if (time + 1) % steps != 0:
         return
     courses(d, time)
     epoch = (time + 1) // steps
-    random = float64s(d[at.SYNAPSE] + 8 * (epoch - 1 - d[at.FIRST_EPOCH]), 1)[0]
-    u = d[at.DECIMATE] >= 0 and epoch % (1 << d[at.DECIMATE]) == 0
-    table = int64s(d[at.PRODUCTS], d[at.COUNT] * at.PRODUCT_WORDS)
+    random = d.synapse[epoch - 1 - d.first_epoch]
+    u = d.decimate >= 0 and epoch % (1 << d.decimate) == 0
     by_x0, by_y0, by_u = False, False, False
-    for p in range(d[at.COUNT]):
-        dependency = table[p * at.PRODUCT_WORDS + at.DEPENDENCY]
+    for p in range(d.product_count):
+        dependency = d.products[p].dependency
         by_x0 |= dependency == at.BY_X0
         by_y0 |= dependency == at.BY_Y0
         by_u |= dependency == at.BY_U
-    every = int64s(d[at.EVERY], 1)
-    everything = every[0] != 0 or (by_u and u) or d[at.CHANGED] >> 2 & 1  # -257 in tag_1 is not stable
-    n_pre, n_post = d[at.N_PRE], d[at.N_POST]
-    spiked_at = int64s(d[at.TX], n_pre)
+    every = d.every
+    everything = every[0] != 0 or (by_u and u) or d.changed >> 2 & 1  # -257 in tag_1 is not stable
+    n_pre, n_post = d.pre.n, d.post.n
+    spiked_at = whole(d.pre.spiked_at, n_pre)
     for j in range(n_pre):
         first, size = j * n_post, n_post
-        if d[at.STARTS]:
-            bounds = int64s(d[at.STARTS] + 8 * j, 2)
-            first, size = bounds[0], bounds[1] - bounds[0]
-        whole = everything or (by_x0 and spiked_at[j] > 0)
-        if whole or by_y0:
-            count = targets_of(d, j, first, size, not whole)
+        if d.starts:
+            first, size = d.starts[j], d.starts[j + 1] - d.starts[j]
+        full = everything or (by_x0 and spiked_at[j] > 0)
+        if full or by_y0:
+            count = targets_of(d, j, first, size, not full)
             if count:
                 learn_row(d, j, first, count, u, random)
     every[0] = 0

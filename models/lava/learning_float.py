@@ -1,11 +1,11 @@
 """Learning of Lava's process models in float64: nothing is rounded or limited, signs are kept [lava].
 
-The description is that of the integer rules; traces, impulses, courses, weights and tags are float64.
+The record is that of the integer rules; traces, impulses, courses, weights and tags are float64.
 """
 
 import numpy as np
 
-from loihi_emu.jit import float64s, int32s, int64s, kernel, leaf, uint8s
+from loihi_emu.jit import float64s, kernel, leaf, whole
 from loihi_emu.models.lava import learning_layout as at
 
 i64 = np.int64
@@ -14,19 +14,19 @@ i64 = np.int64
 @kernel
 def note_sources(d, now):
     """Take in the spikes of the sources."""
-    n = d[at.N_PRE]
-    count = int64s(d[at.PRE_COUNT], 1)[0]
-    index = int32s(d[at.PRE_INDEX], count)
-    spiked_at = int64s(d[at.TX], n)
-    x1, x2, impulses = float64s(d[at.X1], n), float64s(d[at.X1 + 1], n), float64s(d[at.X_WHOLE], 2)
+    n = d.pre.n
+    count = d.pre.count[0]
+    index = whole(d.pre.index, count)
+    spiked_at = whole(d.pre.spiked_at, n)
+    x1, x2, impulses = float64s(d.pre.traces[0].now, n), float64s(d.pre.traces[1].now, n), float64s(d.pre.whole, 2)
     for k in range(count):
         j = i64(index[k])
-        half = (float64s(d[at.PAYLOADS] + 8 * j, 1)[0] if d[at.PAYLOADS] else 1.0) / 2
+        half = (float64s(d.payloads + 8 * j, 1)[0] if d.payloads else 1.0) / 2
         again = spiked_at[j] > 0
-        if d[at.GRADED] == at.REGULAR:
+        if d.graded == at.REGULAR:
             if again:
                 x1[j] += impulses[0]
-        elif d[at.GRADED] == at.OVERWRITE:
+        elif d.graded == at.OVERWRITE:
             x1[j] = half
         else:
             x1[j] += half
@@ -38,23 +38,23 @@ def note_sources(d, now):
 @leaf
 def step(address, time):
     """Take in this step's spikes, and third factors."""
-    d = int64s(address, at.LEARNING_WORDS)
-    now = time % d[at.EPOCH] + 1
+    d = at.LEARNING(address)
+    now = time % d.epoch + 1
     note_sources(d, now)
-    n = d[at.N_POST]
-    count = int64s(d[at.POST_COUNT], 1)[0]
-    index = int32s(d[at.POST_INDEX], count)
-    spiked_at, spiked, impulses = int64s(d[at.TY], n), uint8s(d[at.Y0], n), float64s(d[at.Y_WHOLE], 3)
+    n = d.post.n
+    count = d.post.count[0]
+    index = whole(d.post.index, count)
+    spiked_at, spiked, impulses = whole(d.post.spiked_at, n), whole(d.post.spiked, n), float64s(d.post.whole, 3)
     for k in range(count):
         i = i64(index[k])
         spiked[i] = 1
         if spiked_at[i] > 0:
             for m in range(3):
-                float64s(d[at.Y1 + m], n)[i] += impulses[m]
+                float64s(d.post.traces[m].now, n)[i] += impulses[m]
         spiked_at[i] = now
-    if d[at.Y_IN]:
+    if d.third_factors:
         for m in range(3):
-            y, received = float64s(d[at.Y1 + m], n), float64s(d[at.Y_IN + m], n)
+            y, received = float64s(d.post.traces[m].now, n), float64s(d.post.traces[m].received, n)
             for i in range(n):
                 y[i] = received[i]
 
@@ -75,16 +75,16 @@ def run_course(course, values, spiked_at, factor, impulse, stride, steps):
 
 
 @kernel
-def side_courses(d, course, first, traces, n, times, factors, impulses):
+def side_courses(side, steps, traces):
     """Follow all traces of one side."""
-    steps = d[at.EPOCH]
+    n = side.n
     for m in range(traces):
         run_course(
-            float64s(course + 8 * m * n, (traces * steps + 1) * n),
-            float64s(d[first + m], n),
-            int64s(times, n),
-            float64s(factors, traces)[m],
-            float64s(impulses, traces)[m],
+            float64s(side.course + 8 * m * n, (traces * steps + 1) * n),
+            float64s(side.traces[m].now, n),
+            whole(side.spiked_at, n),
+            side.factor[m],
+            float64s(side.whole, traces)[m],
             traces * n,
             steps,
         )
@@ -93,42 +93,40 @@ def side_courses(d, course, first, traces, n, times, factors, impulses):
 @kernel
 def factor_of(d, variable, dependency, i, j, synapse, tx, ty):
     """The value of a factor's variable."""
-    steps = d[at.EPOCH]
+    steps = d.epoch
     step_of = tx if dependency == at.BY_X0 else ty if dependency == at.BY_Y0 else steps
     if variable == at.V_X0:
         return 1.0 if tx > 0 else 0.0
     if variable == at.V_Y0:
         return 1.0 if ty > 0 else 0.0
     if variable == at.V_X1 or variable == at.V_X2:
-        place = (step_of * 2 + variable - at.V_X1) * d[at.N_PRE] + j
-        return float64s(d[at.X_COURSE] + 8 * place, 1)[0]
+        place = (step_of * 2 + variable - at.V_X1) * d.pre.n + j
+        return float64s(d.pre.course + 8 * place, 1)[0]
     if at.V_Y1 <= variable <= at.V_Y3:
-        place = (step_of * 3 + variable - at.V_Y1) * d[at.N_POST] + i
-        return float64s(d[at.Y_COURSE] + 8 * place, 1)[0]
+        place = (step_of * 3 + variable - at.V_Y1) * d.post.n + i
+        return float64s(d.post.course + 8 * place, 1)[0]
     if variable >= at.V_WEIGHT:
-        return float64s(d[at.VALUES + variable - at.V_WEIGHT] + 8 * synapse, 1)[0]
+        return float64s(d.variables[variable - at.V_WEIGHT].values + 8 * synapse, 1)[0]
     return 0.0
 
 
 @kernel
 def change(d, v, i, j, synapse, u):
     """The sum of all products of one variable of one synapse."""
-    tx, ty = int64s(d[at.TX], d[at.N_PRE])[j], int64s(d[at.TY], d[at.N_POST])[i]
-    table = int64s(d[at.PRODUCTS], d[at.COUNT] * at.PRODUCT_WORDS)
-    scales = float64s(d[at.SCALES], d[at.COUNT])
+    tx, ty = whole(d.pre.spiked_at, d.pre.n)[j], whole(d.post.spiked_at, d.post.n)[i]
     total = 0.0
-    for p in range(d[at.COUNT]):
-        row = p * at.PRODUCT_WORDS
-        dependency = table[row + at.DEPENDENCY]
+    for p in range(d.product_count):
+        row = d.products[p]
+        dependency = row.dependency
         gate = tx > 0 if dependency == at.BY_X0 else ty > 0 if dependency == at.BY_Y0 else u
-        if table[row + at.TARGET] != v or not gate:
+        if row.target != v or not gate:
             continue
-        value = scales[p]
-        for t in range(table[row + at.FIRST_TERM], table[row + at.FIRST_TERM] + table[row + at.TERM_COUNT]):
-            term = int64s(d[at.TERMS] + 8 * t * at.TERM_WORDS, at.TERM_WORDS)
-            const = float64s(d[at.CONSTS] + 8 * t, 1)[0]
-            factor = factor_of(d, term[at.VARIABLE], dependency, i, j, synapse, tx, ty) + const
-            if term[at.IS_SIGN]:
+        value = d.scales[p]
+        for t in range(row.first_term, row.first_term + row.term_count):
+            term = d.terms[t]
+            const = d.consts[t]
+            factor = factor_of(d, term.variable, dependency, i, j, synapse, tx, ty) + const
+            if term.is_sign:
                 factor = 1.0 if factor > 0 else -1.0 if factor < 0 else 0.0
             value = value * factor
         total += value
@@ -138,9 +136,9 @@ def change(d, v, i, j, synapse, u):
 @kernel
 def signed(d, v, value):
     """Cut off at zero what may not have the other sign."""
-    if v == 1 or (v == 0 and d[at.SIGN] == at.EXCITATORY):
+    if v == 1 or (v == 0 and d.sign == at.EXCITATORY):
         return max(0.0, value)
-    if v == 0 and d[at.SIGN] == at.INHIBITORY:
+    if v == 0 and d.sign == at.INHIBITORY:
         return min(0.0, value)
     return value
 
@@ -150,47 +148,47 @@ def learn_synapse(d, i, j, synapse, u):
     """Change all variables of a synapse, all by what they were before."""
     changes = (change(d, 0, i, j, synapse, u), change(d, 1, i, j, synapse, u), change(d, 2, i, j, synapse, u))
     for v in range(3):
-        if d[at.CHANGED] >> v & 1:
-            values = float64s(d[at.VALUES + v] + 8 * synapse, 1)
+        if d.changed >> v & 1:
+            values = float64s(d.variables[v].values + 8 * synapse, 1)
             values[0] = signed(d, v, values[0] + changes[v])
-    if d[at.MIRROR]:
-        float64s(d[at.MIRROR] + 8 * (i * d[at.N_PRE] + j), 1)[0] = float64s(d[at.VALUES] + 8 * synapse, 1)[0]
+    if d.mirror:
+        float64s(d.mirror + 8 * (i * d.pre.n + j), 1)[0] = float64s(d.variables[0].values + 8 * synapse, 1)[0]
 
 
 @leaf
 def learn(address, time):
     """Learn, if this step ends an epoch."""
-    d = int64s(address, at.LEARNING_WORDS)
-    steps, n_pre, n_post = d[at.EPOCH], d[at.N_PRE], d[at.N_POST]
+    d = at.LEARNING(address)
+    steps, n_pre, n_post = d.epoch, d.pre.n, d.post.n
     if (time + 1) % steps != 0:
         return
-    side_courses(d, d[at.X_COURSE], at.X1, 2, n_pre, d[at.TX], d[at.X_FACTOR], d[at.X_WHOLE])
-    side_courses(d, d[at.Y_COURSE], at.Y1, 3, n_post, d[at.TY], d[at.Y_FACTOR], d[at.Y_WHOLE])
+    side_courses(d.pre, steps, 2)
+    side_courses(d.post, steps, 3)
     epoch = (time + 1) // steps
-    u = d[at.DECIMATE] >= 0 and epoch % (1 << d[at.DECIMATE]) == 0
-    every = int64s(d[at.EVERY], 1)
+    u = d.decimate >= 0 and epoch % (1 << d.decimate) == 0
+    every = d.every
     everything = every[0] != 0 or u
-    spiked_x, spiked_y = int64s(d[at.TX], n_pre), int64s(d[at.TY], n_post)
+    spiked_x, spiked_y = whole(d.pre.spiked_at, n_pre), whole(d.post.spiked_at, n_post)
     for j in range(n_pre):
         first, size = j * n_post, n_post
-        if d[at.STARTS]:
-            bounds = int64s(d[at.STARTS] + 8 * j, 2)
-            first, size = bounds[0], bounds[1] - bounds[0]
+        if d.starts:
+            first, size = d.starts[j], d.starts[j + 1] - d.starts[j]
         for k in range(size):
-            i = i64(int32s(d[at.TARGETS] + 4 * (first + k), 1)[0]) if d[at.TARGETS] else k
+            i = i64(d.targets[first + k]) if d.targets else k
             if everything or spiked_x[j] > 0 or spiked_y[i] > 0:
                 learn_synapse(d, i, j, first + k, u)
     every[0] = 0
     for m in range(2):
-        x, last = float64s(d[at.X1 + m], n_pre), float64s(d[at.X_COURSE] + 8 * (2 * steps + m) * n_pre, n_pre)
+        x, last = float64s(d.pre.traces[m].now, n_pre), float64s(d.pre.course + 8 * (2 * steps + m) * n_pre, n_pre)
         for j in range(n_pre):
             x[j] = last[j]
-    if d[at.Y_IN] == 0:
+    if d.third_factors == 0:
         for m in range(3):
-            y, last = float64s(d[at.Y1 + m], n_post), float64s(d[at.Y_COURSE] + 8 * (3 * steps + m) * n_post, n_post)
+            y = float64s(d.post.traces[m].now, n_post)
+            last = float64s(d.post.course + 8 * (3 * steps + m) * n_post, n_post)
             for i in range(n_post):
                 y[i] = last[i]
     spiked_x[:] = 0
     spiked_y[:] = 0
-    uint8s(d[at.X0], n_pre)[:] = 0
-    uint8s(d[at.Y0], n_post)[:] = 0
+    whole(d.pre.spiked, n_pre)[:] = 0
+    whole(d.post.spiked, n_post)[:] = 0

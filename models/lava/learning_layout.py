@@ -1,52 +1,77 @@
-"""Where things stand in the description of a connection that learns by Lava's rules in integers."""
+"""The records of a connection that learns by Lava's rules, in integers or in float64."""
 
-from loihi_emu.models import layout as at
+from loihi_emu.models.records import NUMBER, Record, array, within
 
-PRE_COUNT, PRE_INDEX = at.S_COUNT, at.S_INDEX  # events of the sources
-PAYLOADS = 2  # address of their message, int32 (or int64, WIDE); 0: every event counts as 1
-WIDE = 3
-POST_COUNT, POST_INDEX = 4, 5  # addresses of number and indices of the targets' events
-Y_IN = 6  # addresses of three int32 messages that replace y1, y2, y3 in every step; 0: traces follow from spikes
-N_PRE, N_POST = 9, 10
-EPOCH = 11  # steps of an epoch
-GRADED = 12  # what payloads do to x1, see below
-TX, X0, X1 = 13, 14, 15  # addresses: step of the last spike in this epoch (int64), whether (uint8), x1 and x2 (int64)
-TY, Y0, Y1 = 17, 18, 19  # the same of the targets, with y1, y2, y3
-X_WHOLE, X_FRACTION, X_FACTOR = 22, 23, 24  # addresses of two impulses (int64, int64) and decay factors (float64)
-Y_WHOLE, Y_FRACTION, Y_FACTOR = 25, 26, 27  # of three
-X_DECAY, X_IMPULSE, Y_DECAY, Y_IMPULSE = 28, 29, 30, 31  # addresses of random numbers: float64, int64
-FIRST = 32  # step (from 0) of the first random number there; two numbers a step
-SYNAPSE, FIRST_EPOCH = 33, 34  # address of random numbers of the synapses, one an epoch; epoch (from 0) of the first
-X_COURSE, Y_COURSE = 35, 36  # addresses of int32, EPOCH + 1 x traces x neurons
-VALUES = 37  # addresses of int32 weights, tag_2 and tag_1, row by row of their source
-STARTS, TARGETS = 40, 41  # of a sparse connection: address of int64 row starts, of int32 targets; 0: rows of N_POST
-PRODUCTS, COUNT = 42, 43  # address of the table of products, PRODUCT_WORDS each; how many
-TERMS = 44  # address of the table of their factors, TERM_WORDS each
-CHANGED = 45  # bits: which of VALUES have products
-DECIMATE = 46  # k of uk, -1 without
-SIGN = 47  # signs of weights, see below
-EVERY = 48  # address of a number: 1 when all synapses are to be settled, whether they change or not
-SCRATCH = 49  # address of SCRATCH_ROWS x (targets of the longest row) int32
-WIDTH = 50  # targets of the longest row
-MIRROR = 51  # address of the model's weights (int32, N_POST x N_PRE) that follow; 0: they are written back when read
-SCALES, CONSTS = 52, 53  # in floating point: addresses of float64 constants, of each product and of each factor
-LEARNING_WORDS = 54
+# A trace of all neurons of a side, int64 or float64, and the message that replaces it in every step (third factors).
+TRACE = Record("LavaTrace", now=NUMBER, received=NUMBER)
+
+SIDE = Record(
+    "LavaSide",
+    count=array("int64"),  # events of this step
+    index=array("int32"),
+    n=NUMBER,
+    spiked_at=array("int64"),  # step of the last spike in this epoch
+    spiked=array("uint8"),
+    traces=within(TRACE, 3),  # x1 and x2, or y1, y2 and y3
+    whole=NUMBER,  # impulses, int64 or float64
+    fraction=array("int64"),
+    factor=array("float64"),  # of decay
+    decay=array("float64"),  # random numbers, two a step
+    impulse=array("int64"),
+    course=NUMBER,  # int32 or float64, epoch + 1 x traces x neurons
+)
+
+# Weights, tag_2 or tag_1, int32 or float64, row by row of their source.
+VARIABLE = Record("LavaSynapticVariable", values=NUMBER)
+
+# A product: of weights (0), tag_2 (1) or tag_1 (2).
+PRODUCT = Record(
+    "LavaProduct",
+    target=NUMBER,
+    dependency=NUMBER,
+    mantissa=NUMBER,
+    exponent=NUMBER,
+    shift=NUMBER,
+    first_term=NUMBER,
+    term_count=NUMBER,
+)
+BY_X0, BY_Y0, BY_U = range(3)
+
+# A factor: (variable + const / 2^bits), cut off towards 0, or its sign, limited to low..high.
+TERM = Record("LavaFactor", variable=NUMBER, const=NUMBER, is_sign=NUMBER, low=NUMBER, high=NUMBER, bits=NUMBER)
+V_CONST, V_X0, V_Y0, V_X1, V_X2, V_Y1, V_Y2, V_Y3, V_WEIGHT, V_TAG_2, V_TAG_1 = range(11)
+
+LEARNING = Record(
+    "LavaLearning",
+    pre=within(SIDE),
+    post=within(SIDE),
+    payloads=NUMBER,  # message of the sources, int32 (int64: wide) or float64; 0: every event counts as 1
+    wide=NUMBER,
+    third_factors=NUMBER,  # 1: messages replace the traces of the targets; 0: they follow from spikes
+    epoch=NUMBER,  # steps
+    graded=NUMBER,  # what payloads do to x1, see below
+    first=NUMBER,  # step (from 0) of the first random number
+    synapse=array("float64"),  # random numbers of the synapses, one an epoch
+    first_epoch=NUMBER,  # epoch (from 0) of the first
+    variables=within(VARIABLE, 3),
+    starts=array("int64"),  # of a sparse connection: row starts and targets; else rows of all targets
+    targets=array("int32"),
+    product_count=NUMBER,
+    products=array(PRODUCT),
+    terms=array(TERM),
+    changed=NUMBER,  # bits: which variables have products
+    decimate=NUMBER,  # k of uk, -1 without
+    sign=NUMBER,  # signs of weights, see below
+    every=array("int64"),  # 1 when all synapses are to be settled, whether they change or not
+    scratch=NUMBER,  # SCRATCH_ROWS x width int32
+    width=NUMBER,  # targets of the longest row
+    mirror=NUMBER,  # the model's weights (targets x sources) that follow; 0: they are written back when read
+    scales=array("float64"),  # in floating point: constants, of each product and of each factor
+    consts=array("float64"),
+)
 
 REGULAR, OVERWRITE, ADD_SATURATING, ADD_WRAPPING = range(4)
 MIXED, EXCITATORY, INHIBITORY = range(3)
-
-# A product.
-TARGET = 0  # 0 weights, 1 tag_2, 2 tag_1
-DEPENDENCY = 1
-MANTISSA, EXPONENT, SHIFT = 2, 3, 4
-FIRST_TERM, TERM_COUNT = 5, 6
-PRODUCT_WORDS = 7
-BY_X0, BY_Y0, BY_U = range(3)
-
-# A factor: (variable + CONST / 2^BITS), cut off towards 0, or its sign, limited to LOW..HIGH.
-VARIABLE, CONST, IS_SIGN, LOW, HIGH, BITS = range(6)
-TERM_WORDS = 6
-V_CONST, V_X0, V_Y0, V_X1, V_X2, V_Y1, V_Y2, V_Y3, V_WEIGHT, V_TAG_2, V_TAG_1 = range(11)
 
 ROW_VALUES, ROW_NEW, ROW_PRODUCT, ROW_FACTOR, ROW_PLACES, ROW_TARGETS = 0, 3, 6, 7, 8, 9
 SCRATCH_ROWS = 10

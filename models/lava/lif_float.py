@@ -4,14 +4,23 @@ u = u (1 - du) + a;  v = (v (1 - dv) + u) + bias;  spike if v > vth, then v = 0.
 bias) instead, and leaves v alone while the neuron is refractory.
 """
 
-from loihi_emu.jit import disjoint, float64s, int32s, int64s, kernel, leaf, uint8s
+from loihi_emu.jit import block, disjoint, float64s, kernel, leaf, part, uint8s, whole
 from loihi_emu.models import layout as at
-from loihi_emu.models.lava.neurons import INPUT, OUT, blocks, write_signs, write_spikes
-from loihi_emu.models.lava.old_spikes import count_spikes, parameter
-from loihi_emu.models.spikes import emit
+from loihi_emu.models.spikes import blocks, count_spikes, emit, write_signs, write_spikes
 
-U, V, REST_UNTIL = at.G_STATE, at.G_STATE + 1, at.G_STATE + 2
-KEEP_U, KEEP_V, BIAS, HIGH, LOW, INTERVAL, OFFSET, PERIOD = range(8)
+_REALS = dict.fromkeys(("keep_u", "keep_v", "bias", "vth"), "float64")
+LIF = at.neurons(
+    "LavaLIFFloat",
+    state={"u": "float64", "v": "float64"},
+    parameters={**_REALS, "vth_low": "float64", "interval": "int32", "offset": "int32"},
+    accumulator="float64",
+)
+REFRACTORY = at.neurons(
+    "LavaLIFRefractoryFloat",
+    state={"u": "float64", "v": "float64", "refractory_period_end": "int64"},
+    parameters={**_REALS, "refractory_period": "int64"},
+    accumulator="float64",
+)
 
 PLAIN, RESETS, TERNARY = 0, 1, 2
 
@@ -52,29 +61,26 @@ def reset(u, v, interval, offset, lava_time):
 @kernel
 def run(address, time, kind):
     """One step of a process."""
-    d = int64s(address, at.GROUP_WORDS)
-    n = d[at.G_N]
-    index = int32s(d[at.S_INDEX], n)
+    group, d = at.GROUP(address), LIF(address)
+    n = d.n
+    index = whole(d.index, n)
     count = 0
     for b in range(blocks(n)):
         first = b * at.BLOCK
         m = min(at.BLOCK, n - first)
-        u, v = float64s(d[U] + 8 * first, m), float64s(d[V] + 8 * first, m)
-        keep_u, keep_v = float64s(parameter(d, KEEP_U, b), m), float64s(parameter(d, KEEP_V, b), m)
-        bias, high = float64s(parameter(d, BIAS, b), m), float64s(parameter(d, HIGH, b), m)
-        a = float64s(d[INPUT] + 8 * first, m)
-        mask = uint8s(d[at.G_MASK], m)
+        u, v, a, mask = part(d.u, first, m), part(d.v, first, m), part(d.ring, first, m), uint8s(d.mask, m)
+        keep_u, keep_v, bias = block(d.keep_u, b, m), block(d.keep_v, b, m), block(d.bias, b, m)
         if kind == RESETS:
-            reset(u, v, int32s(parameter(d, INTERVAL, b), m), int32s(parameter(d, OFFSET, b), m), time + 1)
-        update(u, v, a, keep_u, keep_v, bias, high, float64s(parameter(d, LOW, b), m), mask)
-        count = emit(mask, d[at.G_MASK], first, index, count)
-        if d[OUT]:
-            out = float64s(d[OUT] + 8 * first, m)
+            reset(u, v, block(d.interval, b, m), block(d.offset, b, m), time + 1)
+        update(u, v, a, keep_u, keep_v, bias, block(d.vth, b, m), block(d.vth_low, b, m), mask)
+        count = emit(mask, d.mask, first, index, count)
+        if d.message:
+            out = float64s(d.message + 8 * first, m)
             if kind == TERNARY:
                 write_signs(out, mask, 1.0)
             else:
                 write_spikes(out, mask, 1.0)
-    count_spikes(d, count)
+    count_spikes(group, count)
 
 
 @leaf
@@ -98,28 +104,28 @@ def step_ternary(address, time):
 @leaf
 def step_refractory(address, time):
     """One step of LIFRefractory."""
-    d = int64s(address, at.GROUP_WORDS)
-    n = d[at.G_N]
-    index = int32s(d[at.S_INDEX], n)
+    group, d = at.GROUP(address), REFRACTORY(address)
+    n = d.n
+    index = whole(d.index, n)
     count = 0
     for b in range(blocks(n)):
         first = b * at.BLOCK
         m = min(at.BLOCK, n - first)
-        mask = uint8s(d[at.G_MASK], m)
+        mask = uint8s(d.mask, m)
         update_refractory(
-            float64s(d[U] + 8 * first, m),
-            float64s(d[V] + 8 * first, m),
-            float64s(d[INPUT] + 8 * first, m),
-            float64s(parameter(d, KEEP_U, b), m),
-            float64s(parameter(d, KEEP_V, b), m),
-            float64s(parameter(d, BIAS, b), m),
-            float64s(parameter(d, HIGH, b), m),
-            int64s(d[REST_UNTIL] + 8 * first, m),
-            int64s(parameter(d, PERIOD, b), m),
+            part(d.u, first, m),
+            part(d.v, first, m),
+            part(d.ring, first, m),
+            block(d.keep_u, b, m),
+            block(d.keep_v, b, m),
+            block(d.bias, b, m),
+            block(d.vth, b, m),
+            part(d.refractory_period_end, first, m),
+            block(d.refractory_period, b, m),
             mask,
             time + 1,
         )
-        count = emit(mask, d[at.G_MASK], first, index, count)
-        if d[OUT]:
-            write_spikes(float64s(d[OUT] + 8 * first, m), mask, 1.0)
-    count_spikes(d, count)
+        count = emit(mask, d.mask, first, index, count)
+        if d.message:
+            write_spikes(float64s(d.message + 8 * first, m), mask, 1.0)
+    count_spikes(group, count)

@@ -3,23 +3,43 @@
 import numpy as np
 
 from loihi_emu.arithmetic import clip, decay_wide, wrap_lava
-from loihi_emu.jit import disjoint, int32s, int64s, kernel, leaf
-from loihi_emu.models.lava.vector import IN, NUMBER, OUT, PARAMETER, STATE, VECTOR_WORDS, N, ints
+from loihi_emu.jit import disjoint, kernel, leaf, whole
+from loihi_emu.models.lava.vector import vector
 from loihi_emu.widths import STATE_MAX
 
 i32 = np.int32
 i64 = np.int64
 
 TRACE_MAX = 127
-LENGTHS = NUMBER  # lengths of the inputs
-STATUS = NUMBER + 2  # address: 1 when a number is out of range
+# The clock: whether it waits, and the steps that have passed.
+NOVELTY = vector(
+    "NoveltyDetector",
+    "input_aval_in output_aval_in novelty_detected_out t_wait",
+    clock="int64",
+    numbers="input_size output_size",
+)
+ALLOCATOR = vector("Allocator", "trigger_in allocate_out next_alloc_id")
+# The status is 1 once the last winner is out of range.
+READOUT = vector(
+    "Readout",
+    "inference_in label_in user_output trigger_alloc feedback proto_labels last_winner_id",
+    status="int64",
+    numbers="prototypes",
+)
+BROADCAST = vector("IdBroadcast", "a_in s_out", "int64", val="int32")
+# The status is 1 once the number that arrives, then kept in picked, is out of range.
+PROTOTYPE = vector(
+    "PrototypeLIF",
+    "a_in reset_in a_third_factor_in s_out s_out_bap u v y1 keep_u keep_v bias vth",
+    status="int64",
+    picked="int64",
+)
 
 
 @kernel
-def any_of(address, n):
+def any_of(values, n):
     """Whether an element is not zero."""
     found = False
-    values = int32s(address, n)
     for i in range(n):
         found |= values[i] != 0
     return found
@@ -30,41 +50,38 @@ WAITING, PASSED = 0, 1
 
 @leaf
 def novelty(address, time):
-    """NoveltyDetector: STATE is (waiting, steps passed) in int64, PARAMETER the steps to wait in int32."""
-    d = int64s(address, VECTOR_WORDS)
-    state = int64s(d[STATE], 2)
+    """NoveltyDetector."""
+    d = NOVELTY(address)
+    state = d.clock
     novel = False
-    if any_of(d[IN], d[LENGTHS]):
+    if any_of(d.input_aval_in, d.input_size):
         state[WAITING], state[PASSED] = 1, 0
-    if any_of(d[IN + 1], d[LENGTHS + 1]):
+    if any_of(d.output_aval_in, d.output_size):
         state[WAITING], state[PASSED] = 0, 0
-    elif state[PASSED] > int32s(d[PARAMETER], 1)[0]:
+    elif state[PASSED] > d.t_wait[0]:
         novel = True
         state[WAITING], state[PASSED] = 0, 0
     state[PASSED] += state[WAITING]
-    int32s(d[OUT], 1)[0] = i32(novel)
+    d.novelty_detected_out[0] = i32(novel)
 
 
 @leaf
 def allocator(address, time):
-    """Allocator: STATE is the next number, int32."""
-    d = int64s(address, VECTOR_WORDS)
-    triggered = i32(int32s(d[IN], 1)[0] != 0)
-    following = int32s(d[STATE], 1)
-    int32s(d[OUT], 1)[0] = i32(following[0] * triggered)
+    """Allocator."""
+    d = ALLOCATOR(address)
+    triggered = i32(d.trigger_in[0] != 0)
+    following = d.next_alloc_id
+    d.allocate_out[0] = i32(following[0] * triggered)
     following[0] = i32(following[0] + triggered)
-
-
-USER, TRIGGER, FEEDBACK = OUT, OUT + 1, PARAMETER
 
 
 @leaf
 def readout(address, time):
-    """Readout: STATE is the labels and the last winner, int32."""
-    d = int64s(address, VECTOR_WORDS)
-    n = d[LENGTHS]
-    inference, labels, last = int32s(d[IN], n), int32s(d[STATE], n), int32s(d[STATE + 1], 1)
-    given = int32s(d[IN + 1], 1)[0]
+    """Readout."""
+    d = READOUT(address)
+    n = d.prototypes
+    inference, labels, last = d.inference_in, whole(d.proto_labels, n), d.last_winner_id
+    given = d.label_in[0]
     inferred, feedback = i32(0), i32(0)
     for i in range(n):
         if inference[i] != 0:
@@ -75,7 +92,7 @@ def readout(address, time):
             break
     if given != 0:
         if last[0] < -n or last[0] >= n:
-            int64s(d[STATUS], 1)[0] = 1
+            d.status[0] = 1
             return
         known = labels[last[0]]
         if known > 0:
@@ -83,23 +100,18 @@ def readout(address, time):
         elif known < 0:
             labels[last[0]] = given
             inferred = given
-    int32s(d[USER], 1)[0] = inferred
-    int32s(d[FEEDBACK], 1)[0] = feedback
-    int32s(d[TRIGGER], 1)[0] = i32(feedback < 0)
+    d.user_output[0] = inferred
+    d.feedback[0] = feedback
+    d.trigger_alloc[0] = i32(feedback < 0)
 
 
 @leaf
 def broadcast(address, time):
     """IdBroadcast: keeps an int32 and sends it on as int64."""
-    d = int64s(address, VECTOR_WORDS)
-    kept, received, out = ints(d, STATE), int64s(d[IN], d[N]), int64s(d[OUT], d[N])
-    for i in range(d[N]):
-        kept[i] = i32(received[i])
-        out[i] = kept[i]
-
-
-KEEP_U, KEEP_V, BIAS, VTH = PARAMETER, PARAMETER + 1, PARAMETER + 2, PARAMETER + 3
-PICKED = NUMBER + 3  # address of the number that is out of range
+    d = BROADCAST(address)
+    for i in range(d.n):
+        d.val[i] = i32(d.a_in[i])
+        d.s_out[i] = d.val[i]
 
 
 @disjoint
@@ -116,16 +128,18 @@ def update(u, v, a, reset, keep_u, keep_v, bias):
 @leaf
 def prototype(address, time):
     """PrototypeLIF: a number that arrives picks who spikes, and leaves a full trace; else thresholds decide."""
-    d = int64s(address, VECTOR_WORDS)
-    u, v, trace = ints(d, STATE), ints(d, STATE + 1), ints(d, STATE + 2)
-    out, back, vth = ints(d, OUT), ints(d, OUT + 1), ints(d, VTH)
-    update(u, v, ints(d, IN), ints(d, IN + 1), ints(d, KEEP_U), ints(d, KEEP_V), ints(d, BIAS))
-    picked = int32s(d[IN + 2], 1)[0]
-    if picked < 0 or picked > d[N]:
-        int64s(d[STATUS], 1)[0] = 1
-        int64s(d[PICKED], 1)[0] = picked
+    d = PROTOTYPE(address)
+    n = d.n
+    u, v, trace = whole(d.u, n), whole(d.v, n), whole(d.y1, n)
+    out, back, vth = whole(d.s_out, n), whole(d.s_out_bap, n), whole(d.vth, n)
+    keep_u, keep_v, bias = whole(d.keep_u, n), whole(d.keep_v, n), whole(d.bias, n)
+    update(u, v, whole(d.a_in, n), whole(d.reset_in, n), keep_u, keep_v, bias)
+    picked = d.a_third_factor_in[0]
+    if picked < 0 or picked > n:
+        d.status[0] = 1
+        d.picked[0] = picked
         return
-    for i in range(d[N]):
+    for i in range(n):
         chosen = picked == i + 1
         spiked = chosen if picked else v[i] > vth[i]
         if picked:

@@ -2,27 +2,22 @@
 
 import numpy as np
 
-from loihi_emu.jit import disjoint, int64s, kernel, leaf
-from loihi_emu.models.lava.vector import (
-    IN,
-    NUMBER,
-    OUT,
-    PARAMETER,
-    STATE,
-    VECTOR_WORDS,
-    floats,
-    ints,
-    longs,
-    shifted,
-)
+from loihi_emu.jit import disjoint, kernel, leaf, whole
+from loihi_emu.models.lava.vector import shifted, vector
 from loihi_emu.widths import STATE_MAX
 
 i32 = np.int32
 i64 = np.int64
 
-REAL, IMAG = STATE, STATE + 1
-SIN, COS, VTH = PARAMETER, PARAMETER + 1, PARAMETER + 2
-STATE_EXP, DECAY_BITS = NUMBER, NUMBER + 1
+RF = vector(
+    "RF",
+    "a_real_in a_imag_in s_out real imag vth",
+    sin_decay="int64",
+    cos_decay="int64",
+    numbers="state_exp decay_bits",
+)
+RF_FLOAT = vector("RFFloat", "a_real_in a_imag_in real imag sin_decay cos_decay vth", "float64", s_out="int32")
+RF_ZERO = vector("RFZero", "u_in v_in s_out u v lct lst uth")
 COEFFICIENT_BITS = 15
 
 
@@ -72,20 +67,22 @@ def rotate_float(out, a, b, real, imag, sin, cos, vth, resets):
 @kernel
 def run(address, resets):
     """One step of a process in integers."""
-    d = int64s(address, VECTOR_WORDS)
+    d = RF(address)
+    n = d.n
     rotate(
-        ints(d, OUT), ints(d, IN), ints(d, IN + 1), ints(d, REAL), ints(d, IMAG), longs(d, SIN), longs(d, COS),
-        ints(d, VTH), i32(d[STATE_EXP]), d[DECAY_BITS], resets,
+        whole(d.s_out, n), whole(d.a_real_in, n), whole(d.a_imag_in, n), whole(d.real, n), whole(d.imag, n),
+        whole(d.sin_decay, n), whole(d.cos_decay, n), whole(d.vth, n), i32(d.state_exp), d.decay_bits, resets,
     )  # fmt: skip
 
 
 @kernel
 def run_float(address, resets):
     """One step of a process in float64."""
-    d = int64s(address, VECTOR_WORDS)
+    d = RF_FLOAT(address)
+    n = d.n
     rotate_float(
-        ints(d, OUT), floats(d, IN), floats(d, IN + 1), floats(d, REAL), floats(d, IMAG), floats(d, SIN),
-        floats(d, COS), floats(d, VTH), resets,
+        whole(d.s_out, n), whole(d.a_real_in, n), whole(d.a_imag_in, n), whole(d.real, n), whole(d.imag, n),
+        whole(d.sin_decay, n), whole(d.cos_decay, n), whole(d.vth, n), resets,
     )  # fmt: skip
 
 
@@ -133,8 +130,9 @@ def rotate_zero(out, u_in, v_in, u, v, lct, lst, uth):
 @leaf
 def rf_zero(address, time):
     """RFZero."""
-    d = int64s(address, VECTOR_WORDS)
+    d = RF_ZERO(address)
+    n = d.n
     rotate_zero(
-        ints(d, OUT), ints(d, IN), ints(d, IN + 1), ints(d, REAL), ints(d, IMAG), ints(d, COS), ints(d, SIN),
-        ints(d, VTH),
+        whole(d.s_out, n), whole(d.u_in, n), whole(d.v_in, n), whole(d.u, n), whole(d.v, n), whole(d.lct, n),
+        whole(d.lst, n), whole(d.uth, n),
     )  # fmt: skip

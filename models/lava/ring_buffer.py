@@ -1,16 +1,19 @@
 """Source ring buffers of Lava: one column of a recording as this step's message."""
 
-from loihi_emu.jit import float64s, int32s, int64s, kernel, leaf
-from loihi_emu.models import layout as at
+from loihi_emu.jit import float64s, int32s, kernel, leaf
+from loihi_emu.models.layout import SOURCE
+from loihi_emu.models.records import NUMBER, array
 
-OUT = 3  # address of the message; 0 when nobody reads it as an array
-N = 4
-LENGTH = 5  # columns
-ROWS = 6  # address of the columns, one after the other
-STARTS = 7  # address of int64 positions, LENGTH + 1: where each column's events begin in the list
-PLACES = 8  # address of the places of non-zero elements, int32
-START = 9  # column of the first step
-SOURCE_WORDS = 10
+BUFFER = SOURCE.extended(
+    "RingBuffer",
+    out=NUMBER,  # the message; 0 when nobody reads it as an array
+    n=NUMBER,
+    length=NUMBER,  # columns
+    rows=NUMBER,  # the columns, one after the other
+    starts=array("int64"),  # where each column's events begin in the list
+    places=array("int32"),  # of non-zero elements
+    start=NUMBER,  # column of the first step
+)
 
 
 @kernel
@@ -24,29 +27,28 @@ def copy_row(out, rows, column):
 @kernel
 def list_events(d, column):
     """List the non-zero elements of a column."""
-    bounds = int64s(d[STARTS] + 8 * column, 2)
-    count = bounds[1] - bounds[0]
-    places, index = int32s(d[PLACES] + 4 * bounds[0], count), int32s(d[at.S_INDEX], count)
+    first = d.starts[column]
+    count = d.starts[column + 1] - first
     for k in range(count):
-        index[k] = places[k]
-    int64s(d[at.S_COUNT], 1)[0] = count
+        d.index[k] = d.places[first + k]
+    d.count[0] = count
 
 
 @leaf
 def step(address, time):
     """Send a column of int32."""
-    d = int64s(address, SOURCE_WORDS)
-    column = (time + d[START]) % d[LENGTH]
+    d = BUFFER(address)
+    column = (time + d.start) % d.length
     list_events(d, column)
-    if d[OUT]:
-        copy_row(int32s(d[OUT], d[N]), int32s(d[ROWS], d[LENGTH] * d[N]), column)
+    if d.out:
+        copy_row(int32s(d.out, d.n), int32s(d.rows, d.length * d.n), column)
 
 
 @leaf
 def step_float(address, time):
     """Send a column of float64."""
-    d = int64s(address, SOURCE_WORDS)
-    column = (time + d[START]) % d[LENGTH]
+    d = BUFFER(address)
+    column = (time + d.start) % d.length
     list_events(d, column)
-    if d[OUT]:
-        copy_row(float64s(d[OUT], d[N]), float64s(d[ROWS], d[LENGTH] * d[N]), column)
+    if d.out:
+        copy_row(float64s(d.out, d.n), float64s(d.rows, d.length * d.n), column)

@@ -2,16 +2,24 @@
 
 import numpy as np
 
-from loihi_emu.jit import disjoint, int64s, kernel, leaf
-from loihi_emu.models.lava.vector import IN, NUMBER, OUT, PARAMETER, STATE, VECTOR_WORDS, floats, ints, longs
+from loihi_emu.jit import disjoint, float64s, int32s, int64s, kernel, leaf, whole
+from loihi_emu.models.lava.vector import vector
+from loihi_emu.models.records import NUMBER, array
 
 i32 = np.int32
 i64 = np.int64
 
-SIGMA, ACT, RESIDUE, ERROR = STATE, STATE + 1, STATE + 2, STATE + 3
-VTH, BIAS = PARAMETER, PARAMETER + 1
-SHIFT_IN, SHIFT_OUT, CUMULATES, RELU = NUMBER, NUMBER + 1, NUMBER + 2, NUMBER + 3
-CLIPS, LOWEST, HIGHEST = NUMBER + 4, NUMBER + 5, NUMBER + 6
+SIGMA, SIGMA_FLOAT = vector("Sigma", "a_in sigma"), vector("SigmaFloat", "a_in sigma", "float64")
+# Activation is room for the activations of this step.
+_DELTA = "a_in s_out sigma act residue error vth activation"
+_NUMBERS = "shift_in shift_out cumulates relu"
+DELTA, DELTA_FLOAT = vector("Delta", _DELTA, numbers=_NUMBERS), vector("DeltaFloat", _DELTA, "float64", _NUMBERS)
+SIGMA_DELTA = DELTA.extended("SigmaDelta", bias=array("int32"))
+SIGMA_DELTA_FLOAT = DELTA_FLOAT.extended("SigmaDeltaFloat", bias=array("float64"))
+# Inputs are of any kind; changes are limited to lowest..highest where clips is 1.
+ENCODER = vector("DeltaEncoder", "s_out act residue vth", numbers="shift_in clips lowest highest").extended(
+    "DeltaEncoder", a_in=NUMBER
+)
 
 
 @disjoint
@@ -31,15 +39,15 @@ def add_float(sigma, a):
 @leaf
 def sigma(address, time):
     """Sigma in int32; the sum is the message."""
-    d = int64s(address, VECTOR_WORDS)
-    add_int(ints(d, SIGMA), ints(d, IN))
+    d = SIGMA(address)
+    add_int(whole(d.sigma, d.n), whole(d.a_in, d.n))
 
 
 @leaf
 def sigma_float(address, time):
     """Sigma in float64."""
-    d = int64s(address, VECTOR_WORDS)
-    add_float(floats(d, SIGMA), floats(d, IN))
+    d = SIGMA_FLOAT(address)
+    add_float(whole(d.sigma, d.n), whole(d.a_in, d.n))
 
 
 @disjoint
@@ -100,48 +108,75 @@ def activate_float(y, sigma, bias, relu):
         y[i] = max(value, 0.0) if relu else value
 
 
-ACTIVATION = STATE + 4  # room for the activations of this step
-
-
 @leaf
 def delta(address, time):
     """Delta in int32."""
-    d = int64s(address, VECTOR_WORDS)
-    y = ints(d, ACTIVATION)
-    shift_in(y, ints(d, IN), i32(d[SHIFT_IN]))
+    d = DELTA(address)
+    y = whole(d.activation, d.n)
+    shift_in(y, whole(d.a_in, d.n), i32(d.shift_in))
     changes_int(
-        ints(d, OUT), y, ints(d, ACT), ints(d, RESIDUE), ints(d, ERROR), ints(d, VTH), i32(d[SHIFT_OUT]), d[CUMULATES]
+        whole(d.s_out, d.n),
+        y,
+        whole(d.act, d.n),
+        whole(d.residue, d.n),
+        whole(d.error, d.n),
+        whole(d.vth, d.n),
+        i32(d.shift_out),
+        d.cumulates,
     )
 
 
 @leaf
 def delta_float(address, time):
     """Delta in float64."""
-    d = int64s(address, VECTOR_WORDS)
-    a = floats(d, IN)
-    changes_float(floats(d, OUT), a, floats(d, ACT), floats(d, RESIDUE), floats(d, ERROR), floats(d, VTH), d[CUMULATES])
+    d = DELTA_FLOAT(address)
+    a = whole(d.a_in, d.n)
+    changes_float(
+        whole(d.s_out, d.n),
+        a,
+        whole(d.act, d.n),
+        whole(d.residue, d.n),
+        whole(d.error, d.n),
+        whole(d.vth, d.n),
+        d.cumulates,
+    )
 
 
 @leaf
 def sigma_delta(address, time):
     """SigmaDelta in int32."""
-    d = int64s(address, VECTOR_WORDS)
-    add_int(ints(d, SIGMA), ints(d, IN))
-    y = ints(d, ACTIVATION)
-    activate_int(y, ints(d, SIGMA), ints(d, BIAS), d[RELU])
+    d = SIGMA_DELTA(address)
+    add_int(whole(d.sigma, d.n), whole(d.a_in, d.n))
+    y = whole(d.activation, d.n)
+    activate_int(y, whole(d.sigma, d.n), whole(d.bias, d.n), d.relu)
     changes_int(
-        ints(d, OUT), y, ints(d, ACT), ints(d, RESIDUE), ints(d, ERROR), ints(d, VTH), i32(d[SHIFT_OUT]), d[CUMULATES]
+        whole(d.s_out, d.n),
+        y,
+        whole(d.act, d.n),
+        whole(d.residue, d.n),
+        whole(d.error, d.n),
+        whole(d.vth, d.n),
+        i32(d.shift_out),
+        d.cumulates,
     )
 
 
 @leaf
 def sigma_delta_float(address, time):
     """SigmaDelta in float64."""
-    d = int64s(address, VECTOR_WORDS)
-    add_float(floats(d, SIGMA), floats(d, IN))
-    y = floats(d, ACTIVATION)
-    activate_float(y, floats(d, SIGMA), floats(d, BIAS), d[RELU])
-    changes_float(floats(d, OUT), y, floats(d, ACT), floats(d, RESIDUE), floats(d, ERROR), floats(d, VTH), d[CUMULATES])
+    d = SIGMA_DELTA_FLOAT(address)
+    add_float(whole(d.sigma, d.n), whole(d.a_in, d.n))
+    y = whole(d.activation, d.n)
+    activate_float(y, whole(d.sigma, d.n), whole(d.bias, d.n), d.relu)
+    changes_float(
+        whole(d.s_out, d.n),
+        y,
+        whole(d.act, d.n),
+        whole(d.residue, d.n),
+        whole(d.error, d.n),
+        whole(d.vth, d.n),
+        d.cumulates,
+    )
 
 
 @disjoint
@@ -158,11 +193,11 @@ def changes_corrected(out, y, act, vth, bits):
 @leaf
 def sigma_delta_corrected(address, time):
     """SigmaDelta in int32 that loses no bits."""
-    d = int64s(address, VECTOR_WORDS)
-    add_int(ints(d, SIGMA), ints(d, IN))
-    y = ints(d, ACTIVATION)
-    activate_int(y, ints(d, SIGMA), ints(d, BIAS), d[RELU])
-    changes_corrected(ints(d, OUT), y, ints(d, ACT), ints(d, VTH), i32(d[SHIFT_OUT]))
+    d = SIGMA_DELTA(address)
+    add_int(whole(d.sigma, d.n), whole(d.a_in, d.n))
+    y = whole(d.activation, d.n)
+    activate_int(y, whole(d.sigma, d.n), whole(d.bias, d.n), d.relu)
+    changes_corrected(whole(d.s_out, d.n), y, whole(d.act, d.n), whole(d.vth, d.n), i32(d.shift_out))
 
 
 @disjoint
@@ -182,26 +217,36 @@ def encode(out, a, act, residue, vth, bits, clips, lowest, highest):
 @kernel
 def encode_any(d, a):
     """Changes of inputs of any kind; what is sent is due in the next step."""
-    clips, lowest, highest = d[CLIPS], d[LOWEST], d[HIGHEST]
-    encode(ints(d, OUT), a, ints(d, ACT), ints(d, RESIDUE), ints(d, VTH), d[SHIFT_IN], clips, lowest, highest)
+    clips, lowest, highest = d.clips, d.lowest, d.highest
+    encode(
+        whole(d.s_out, d.n),
+        a,
+        whole(d.act, d.n),
+        whole(d.residue, d.n),
+        whole(d.vth, d.n),
+        d.shift_in,
+        clips,
+        lowest,
+        highest,
+    )
 
 
 @leaf
 def delta_encoder(address, time):
     """DeltaEncoder of int32."""
-    d = int64s(address, VECTOR_WORDS)
-    encode_any(d, ints(d, IN))
+    d = ENCODER(address)
+    encode_any(d, int32s(d.a_in, d.n))
 
 
 @leaf
 def delta_encoder_wide(address, time):
     """DeltaEncoder of int64."""
-    d = int64s(address, VECTOR_WORDS)
-    encode_any(d, longs(d, IN))
+    d = ENCODER(address)
+    encode_any(d, int64s(d.a_in, d.n))
 
 
 @leaf
 def delta_encoder_float(address, time):
     """DeltaEncoder of float64, whose fractions are cut off."""
-    d = int64s(address, VECTOR_WORDS)
-    encode_any(d, floats(d, IN))
+    d = ENCODER(address)
+    encode_any(d, float64s(d.a_in, d.n))

@@ -5,25 +5,22 @@ NumPy multiplies complex numbers with or without fused multiply-add, as the proc
 
 import math
 
-from loihi_emu.jit import disjoint, float64s, fused, int64s, kernel, leaf
-from loihi_emu.models.lava.sigma_delta import (
-    ACT,
-    ACTIVATION,
-    BIAS,
-    CUMULATES,
-    ERROR,
-    RESIDUE,
-    SIGMA,
-    VTH,
-    add_float,
-    changes_float,
-)
-from loihi_emu.models.lava.vector import IN, NUMBER, OUT, STATE, VECTOR_WORDS, N, floats
+from loihi_emu.jit import address_of, disjoint, float64s, fused, kernel, leaf, whole
+from loihi_emu.models.lava.sigma_delta import DELTA_FLOAT, add_float, changes_float
+from loihi_emu.models.lava.vector import vector
+from loihi_emu.models.records import array
 
-X = STATE + 5  # the complex state of S4d is STATE; here Sigma and Delta stand before it
-A, B, C = BIAS + 1, BIAS + 2, BIAS + 3
-FUSES = NUMBER
-FUSES_TOO = NUMBER + 7  # the same for SigmaS4dDelta, whose first numbers are those of Delta
+_DIAGONALS = dict.fromkeys(("s4_state", "a", "b", "c"), "complex128")
+S4D = vector("S4d", "a_in s_out", "float64", "fuses", **_DIAGONALS)
+SIGMA_S4D_DELTA = DELTA_FLOAT.extended("SigmaS4dDelta", **dict.fromkeys(("s4_state", "a", "b", "c"), array("float64")))
+SIGMA_S4D_DELTA_COMPLEX = vector(
+    "SigmaS4dDeltaComplex",
+    "a_in s_out sigma vth",
+    "float64",
+    "cumulates fuses",
+    **_DIAGONALS,
+    **dict.fromkeys(("act", "residue", "error"), "complex128"),
+)
 
 
 @kernel
@@ -51,16 +48,18 @@ def evolve(out, a_in, x, a, b, c, fuses):
 
 
 @kernel
-def pairs(d, word):
+def pairs(values, n):
     """An array of complex128 as float64, real parts first."""
-    return float64s(d[word], 2 * d[N])
+    return float64s(address_of(values, 0), 2 * n)
 
 
 @leaf
 def step(address, time):
     """S4d."""
-    d = int64s(address, VECTOR_WORDS)
-    evolve(floats(d, OUT), floats(d, IN), pairs(d, STATE), pairs(d, A), pairs(d, B), pairs(d, C), d[FUSES])
+    d = S4D(address)
+    n = d.n
+    diagonals = pairs(d.a, n), pairs(d.b, n), pairs(d.c, n)
+    evolve(whole(d.s_out, n), whole(d.a_in, n), pairs(d.s4_state, n), *diagonals, d.fuses)
 
 
 @disjoint
@@ -74,11 +73,19 @@ def evolve_real(y, sigma, x, a, b, c):
 @leaf
 def sigma_s4d_delta(address, time):
     """SigmaS4dDelta with real parameters."""
-    d = int64s(address, VECTOR_WORDS)
-    add_float(floats(d, SIGMA), floats(d, IN))
-    y = floats(d, ACTIVATION)
-    evolve_real(y, floats(d, SIGMA), floats(d, X), floats(d, A), floats(d, B), floats(d, C))
-    changes_float(floats(d, OUT), y, floats(d, ACT), floats(d, RESIDUE), floats(d, ERROR), floats(d, VTH), d[CUMULATES])
+    d = SIGMA_S4D_DELTA(address)
+    add_float(whole(d.sigma, d.n), whole(d.a_in, d.n))
+    y = whole(d.activation, d.n)
+    evolve_real(y, whole(d.sigma, d.n), whole(d.s4_state, d.n), whole(d.a, d.n), whole(d.b, d.n), whole(d.c, d.n))
+    changes_float(
+        whole(d.s_out, d.n),
+        y,
+        whole(d.act, d.n),
+        whole(d.residue, d.n),
+        whole(d.error, d.n),
+        whole(d.vth, d.n),
+        d.cumulates,
+    )
 
 
 @disjoint
@@ -108,9 +115,10 @@ def evolve_and_send(out, sigma, x, act, residue, error, vth, a, b, c, cumulates,
 @leaf
 def sigma_s4d_delta_complex(address, time):
     """SigmaS4dDelta with complex parameters."""
-    d = int64s(address, VECTOR_WORDS)
-    add_float(floats(d, SIGMA), floats(d, IN))
+    d = SIGMA_S4D_DELTA_COMPLEX(address)
+    add_float(whole(d.sigma, d.n), whole(d.a_in, d.n))
+    n = d.n
     evolve_and_send(
-        floats(d, OUT), floats(d, SIGMA), pairs(d, X), pairs(d, ACT), pairs(d, RESIDUE), pairs(d, ERROR),
-        floats(d, VTH), pairs(d, A), pairs(d, B), pairs(d, C), d[CUMULATES], d[FUSES_TOO],
+        whole(d.s_out, n), whole(d.sigma, n), pairs(d.s4_state, n), pairs(d.act, n), pairs(d.residue, n),
+        pairs(d.error, n), whole(d.vth, n), pairs(d.a, n), pairs(d.b, n), pairs(d.c, n), d.cumulates, d.fuses,
     )  # fmt: skip

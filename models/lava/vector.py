@@ -1,32 +1,26 @@
-"""Description of kernels that treat every element of a process alike: inputs, outputs, variables, all of one length."""
+"""Records of kernels that treat every element of a process alike: inputs, outputs, variables, all of one length."""
 
-from loihi_emu.jit import float64s, int32s, int64s, kernel
-
-N = 0
-IN = 1  # addresses of up to 4 incoming messages
-OUT = 5  # addresses of up to 2 outgoing messages
-STATE = 7  # addresses of up to 6 variables
-PARAMETER = 13  # addresses of up to 8 parameters, one value per element
-NUMBER = 21  # up to 8 numbers, the same for all elements (the bits of a float64 where a kernel says so)
-VECTOR_WORDS = 29
+from loihi_emu.jit import kernel
+from loihi_emu.models.records import NUMBER, Record, array
 
 
-@kernel
-def ints(d, word):
-    """An array of int32."""
-    return int32s(d[word], d[N])
+def vector(name: str, same: str, kind: str = "int32", numbers: str = "", **others: str) -> Record:
+    """A record of elements.
 
-
-@kernel
-def longs(d, word):
-    """An array of int64."""
-    return int64s(d[word], d[N])
-
-
-@kernel
-def floats(d, word):
-    """An array of float64."""
-    return float64s(d[word], d[N])
+    Parameters
+    ----------
+    name : str
+    same : str
+        Names of ports, variables and parameters whose elements are of one kind, with spaces between.
+    kind : str
+        Their dtype.
+    numbers : str
+        Names of numbers that are the same for all elements.
+    **others : str
+        Further arrays and their dtypes.
+    """
+    arrays = dict.fromkeys(same.split(), kind) | others
+    return Record(name, n=NUMBER, **{k: array(v) for k, v in arrays.items()}, **dict.fromkeys(numbers.split(), NUMBER))
 
 
 @kernel

@@ -8,6 +8,9 @@ LIFReset sets u = v = 0 first where ``time_step % interval == offset % interval`
 Two paths give the same numbers: a block of 1024 neurons whose state, input and parameters exclude any overflow in this
 step skips wraps and clips; any other is checked field by field.
 
+In Lava programs the input is a message, as wide as it comes: 32 bits from nearly every process (then ``a << 6`` and the
+sum wrap at 32 bits), 64 bits from TernaryLIF and from processes that send Python's ``int``.
+
 Evidence: Lava's source, compared with its models on random inputs; not with silicon.
 """
 
@@ -16,30 +19,34 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.arithmetic import clip, decay, decay_wide, wrap_lava
-from loihi_emu.jit import block, disjoint, kernel, leaf, part, uint8s, varies, whole, wide_vectors
+from loihi_emu.arithmetic import LAVA_WRAP, clip, decay, decay_wide, wrap_lava
+from loihi_emu.jit import (
+    block,
+    disjoint,
+    int32s,
+    int64s,
+    kernel,
+    leaf,
+    part,
+    uint8s,
+    varies,
+    whole,
+    wide_vectors,
+)
 from loihi_emu.models import layout as at
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
-from loihi_emu.models.spikes import count_flags, count_spikes, emit, ring_start
+from loihi_emu.models.spikes import blocks, count_flags, count_spikes, emit, ring_start, write_signs, write_spikes
 from loihi_emu.widths import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
 
 i16 = np.int16
 i32 = np.int32
 i64 = np.int64
 
-LIF = at.neurons(
-    "lif_lava",
-    state={"u": "int32", "v": "int32"},
-    parameters={
-        "keep_u": "int16",
-        "keep_v": "int16",
-        "bias": "int32",
-        "vth": "int32",
-        "vth_low": "int32",
-        "interval": "int32",
-        "offset": "int32",
-    },
-)
+STATE = {"u": "int32", "v": "int32"}
+PARAMETERS = dict.fromkeys(("keep_u", "keep_v", "bias", "vth", "vth_low", "interval", "offset"), "int32")
+LIF = at.neurons("lif_lava", STATE, PARAMETERS)
+LIF_WIDE = at.neurons("lif_lava_wide", STATE, PARAMETERS, accumulator="int64")
+WRAP = i64(LAVA_WRAP)
 
 
 @disjoint
@@ -117,6 +124,29 @@ def update(differ, u, v, q, keep_u, keep_v, bias, high, low, mask):
     return update_any(u, v, q, keep_u, keep_v, bias, high, low, mask)
 
 
+@disjoint
+def update_wide(u, v, q, keep_u, keep_v, bias, high, low, mask):
+    """One step of a block whose input has 64 bits: the sum wraps once at 24 bits, then u keeps 32."""
+    flags = i32(0)
+    for i in range(u.shape[0]):
+        total = i64(i64(i32(decay_wide(i64(u[i]), i64(keep_u[i])))) + i64(q[i] << 6))
+        over = i64(1) if total > WRAP else i64(0)
+        under = i64(1) if total <= -WRAP else i64(0)
+        current = i32(i64(total + i64(i64(under - over) * i64(2 * WRAP))))
+        free = i64(i64(decay_wide(i64(v[i]), i64(keep_v[i])) + current) + bias[i])
+        voltage = i32(max(min(free, i64(STATE_MAX)), i64(-STATE_MAX)))
+        below = voltage < low[i]
+        spiked = (voltage > high[i]) != below
+        u[i] = current
+        v[i] = i32(0) if spiked else voltage
+        bits = i32(i32(at.SPIKED | at.NEGATIVE) if below else i32(at.SPIKED)) if spiked else i32(0)
+        bits = i32(bits | (i32(at.U_BIT) if current != total else i32(0)))
+        bits = i32(bits | (i32(at.V_BIT) if voltage != free else i32(0)))
+        mask[i] = np.uint8(bits)
+        flags = i32(flags | bits)
+    return flags
+
+
 @kernel
 def reset(u, v, interval, offset, lava_time):
     """Set u and v to 0 where the reset is due."""
@@ -128,43 +158,59 @@ def reset(u, v, interval, offset, lava_time):
 
 @kernel
 def group_step(address, time, resets, ternary):
-    """One step of a group."""
+    """One step of a group, or of a process."""
     group, d = at.GROUP(address), LIF(address)
-    n = d.n
-    index = whole(d.index, n)
-    blocks = (n + at.BLOCK - 1) // at.BLOCK
     differ = varies(d.keep_u) or varies(d.keep_v) or varies(d.bias)
     count = 0
-    for b in range(blocks):
+    for b in range(blocks(d.n)):
         first = b * at.BLOCK
-        m = min(at.BLOCK, n - first)
-        u, v = part(d.u, first, m), part(d.v, first, m)
+        m = min(at.BLOCK, d.n - first)
+        u, v, mask = part(d.u, first, m), part(d.v, first, m), uint8s(d.mask, m)
         q = part(d.ring, ring_start(group, time, first), m)
-        mask = uint8s(d.mask, m)
+        keep_u, keep_v, bias = block(d.keep_u, b, m), block(d.keep_v, b, m), block(d.bias, b, m)
         if resets:
             reset(u, v, block(d.interval, b, m), block(d.offset, b, m), time + 1)
-        flags = update(
-            differ,
-            u,
-            v,
-            q,
-            block(d.keep_u, b, m),
-            block(d.keep_v, b, m),
-            block(d.bias, b, m),
-            block(d.vth, b, m),
-            block(d.vth_low, b, m),
-            mask,
-        )
-        if flags > at.SPIKED + at.NEGATIVE:
-            count_flags(group, mask, first)
-        if d.slots:
+        flags = update(differ, u, v, q, keep_u, keep_v, bias, block(d.vth, b, m), block(d.vth_low, b, m), mask)
+        if d.slots and d.flags & at.MESSAGE == 0:
             q[:] = 0
-        start = count
-        count = emit(mask, d.mask, first, index, count)
-        if ternary:
-            for k in range(start, count):
-                d.payload[k] = -1 if mask[index[k] - first] & at.NEGATIVE else 1
+        count = send(group, mask, first, count, flags, ternary)
     count_spikes(group, count)
+
+
+@kernel
+def wide_step(address, time, resets, ternary):
+    """One step of a process whose input has 64 bits."""
+    group, d = at.GROUP(address), LIF_WIDE(address)
+    count = 0
+    for b in range(blocks(d.n)):
+        first = b * at.BLOCK
+        m = min(at.BLOCK, d.n - first)
+        u, v, mask = part(d.u, first, m), part(d.v, first, m), uint8s(d.mask, m)
+        q = part(d.ring, ring_start(group, time, first), m)
+        keep_u, keep_v, bias = block(d.keep_u, b, m), block(d.keep_v, b, m), block(d.bias, b, m)
+        if resets:
+            reset(u, v, block(d.interval, b, m), block(d.offset, b, m), time + 1)
+        flags = update_wide(u, v, q, keep_u, keep_v, bias, block(d.vth, b, m), block(d.vth_low, b, m), mask)
+        count = send(group, mask, first, count, flags, ternary)
+    count_spikes(group, count)
+
+
+@kernel
+def send(group, mask, first, count, flags, ternary):
+    """Send a block's spikes as events, with their signs if there are two, and as a message; count what overflowed."""
+    if flags > at.SPIKED + at.NEGATIVE:
+        count_flags(group, mask, first)
+    start, m = count, mask.shape[0]
+    count = emit(mask, group.mask, first, whole(group.index, group.n), count)
+    if ternary and group.payload:
+        for k in range(start, count):
+            group.payload[k] = -1 if mask[group.index[k] - first] & at.NEGATIVE else 1
+    if group.message:
+        if ternary:
+            write_signs(int64s(group.message + 8 * first, m), mask, i64(1))
+        else:
+            write_spikes(int32s(group.message + 4 * first, m), mask, i32(1))
+    return count
 
 
 @leaf
@@ -183,6 +229,24 @@ def step_reset(address, time):
 def step_ternary(address, time):
     """One step of TernaryLIF."""
     group_step(address, time, False, True)
+
+
+@leaf
+def step_wide(address, time):
+    """One step of LIF with inputs of 64 bits."""
+    wide_step(address, time, False, False)
+
+
+@leaf
+def step_reset_wide(address, time):
+    """One step of LIFReset with inputs of 64 bits."""
+    wide_step(address, time, True, False)
+
+
+@leaf
+def step_ternary_wide(address, time):
+    """One step of TernaryLIF with inputs of 64 bits."""
+    wide_step(address, time, False, True)
 
 
 # ---------------------------------------------------------------- the models

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,8 @@ import numpy as np
 from lava_api.magma.kernels.messages import RECORDED, Feed, Message
 from loihi_emu.errors import SimulationError, invalid
 from loihi_emu.models import layout as at
-from loihi_emu.models.memory import Array, SourceLists, aligned
-from loihi_emu.models.memory import WordRow as Description
+from loihi_emu.models.memory import Array, Description, SourceLists, aligned
+from loihi_emu.models.records import Record
 
 if TYPE_CHECKING:
     from lava_api.magma.core.model.model import AbstractProcessModel
@@ -26,7 +26,7 @@ DATA, EVENTS, BOTH = "data", "events", "both"
 """What a kernel wants of an input."""
 
 Call = tuple[str, Description]
-"""A leaf, ``"module:leaf"`` within loihi_emu.models.lava, and its description."""
+"""A leaf, ``"module:leaf"`` within loihi_emu.models.lava or with the whole name of the module, and its description."""
 
 
 class PythonFallback(Exception):
@@ -245,7 +245,7 @@ class Parameters:
     Parameters
     ----------
     description : Description
-        Of a layout that begins as a population group's.
+        Of a record made by :func:`loihi_emu.models.layout.neurons`.
     n : int
         Neurons.
     """
@@ -254,33 +254,39 @@ class Parameters:
         self.description = description
         self.n = n
 
-    def put(self, number: int, values: Any, dtype: Any) -> None:
+    def put(self, name: str, values: Any) -> None:
         """Write one parameter, a scalar or as many values as neurons."""
         array = np.asarray(values).reshape(-1)
-        kind = np.dtype(dtype)
-        word = at.G_PARAMETERS + 2 * number
-        if array.size == 1 or (array == array[0]).all():
-            block = aligned(min(at.BLOCK, self.n), kind)
-            block[:] = array[0]
-            self.description.point(word, block)
-            self.description.words[word + 1] = 0
-        else:
-            full = aligned(self.n, kind)
-            full[:] = array
-            self.description.point(word, full)
-            self.description.words[word + 1] = at.BLOCK * kind.itemsize
+        varies = array.size > 1 and not (array == array[0]).all()
+        full = aligned(self.n if varies else min(at.BLOCK, self.n), self.description.record.field(name).of)
+        full[:] = array if varies else array[0]
+        self.description.parameter(name, full, varies)
 
 
-def neuron_description(n: int, lists: SourceLists, states: Iterable[Any]) -> tuple[Description, Any]:
-    """Return the description of a neuron kernel and its counters."""
-    d = Description(at.GROUP_WORDS)
+def neuron_description(
+    record: Record, n: int, lists: SourceLists, states: Mapping[str, Array], arrives: Array, sends: Array | None
+) -> tuple[Description, Array]:
+    """Return the description of a neuron kernel and its counters.
+
+    Parameters
+    ----------
+    record : Record
+        Made by :func:`loihi_emu.models.layout.neurons`.
+    n : int
+        Neurons.
+    lists : SourceLists
+        Where it lists who spiked.
+    states : dict
+        State variables by their names in the record.
+    arrives, sends : ndarray
+        The message that arrives and the one that is sent; None when nobody reads it as an array.
+    """
+    d = Description(record)
     lists.describe(d)
-    d.words[at.G_N] = n
-    d.point(at.G_MASK, aligned(at.SCRATCH, np.uint8))
-    d.point(at.G_BOUNDS, np.array([0, n], np.int64))
-    d.words[at.G_POPULATIONS] = 1
-    counters = np.zeros(at.COUNTERS, np.int64)
-    d.point(at.G_COUNTERS, counters)
-    for k, array in enumerate(states):
-        d.point(at.G_STATE + k, array)
+    d.n, d.slots, d.flags = n, 1, at.MESSAGE
+    d.mask, d.ring, d.message = aligned(at.SCRATCH, np.uint8), arrives, sends
+    counters: Array = np.zeros(at.COUNTERS, np.int64)
+    d.bounds, d.populations, d.counters = np.array([0, n], np.int64), 1, counters
+    for name, array in states.items():
+        d.point(name, array)
     return d, counters

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import numpy as np
 
 from lava_api.magma.kernels.base import Call
+from loihi_emu.image.leaves import leaf_named
 from loihi_emu.jit import addresses
 from loihi_emu.models.memory import Array
 
@@ -27,11 +26,8 @@ class CallList:
     def __init__(self, calls: list[Call], status: Array = NONE) -> None:
         self.calls = calls
         self._status, self._fine = status, np.zeros(len(status), np.int64)
-        leaves = []
-        for name, _ in calls:
-            module, _, leaf = name.partition(":")
-            leaves.append(getattr(import_module(f"loihi_emu.models.lava.{module}"), leaf))
-        self.leaves = np.array(addresses(leaves), np.int64)
+        names = (name if "." in name else f"loihi_emu.models.lava.{name}" for name, _ in calls)
+        self.leaves = np.array(addresses([leaf_named(name) for name in names]), np.int64)
         self.descriptions = np.array([d.address for _, d in calls], np.int64)
         self._total = np.zeros(1, np.int64)
 

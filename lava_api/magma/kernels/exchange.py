@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from loihi_emu.models.lava import exchange as at
-from loihi_emu.models.memory import WordRow as Description
-from loihi_emu.models.memory import aligned
+from loihi_emu.models.memory import Description, aligned
 
 LARGEST = 1 << 20
 """Rows together have so many bytes at most, unless one alone has more."""
@@ -34,8 +33,6 @@ class Rows:
 
     def call(self, leaf: str) -> tuple[str, Description]:
         """Return the call of ``"take"``, from the row to the message, or ``"keep"``, the other way."""
-        d = Description(at.EXCHANGE_WORDS)
-        d.point(at.MESSAGE, self.message)
-        d.point(at.ROWS, self.array)
-        d.words[at.BYTES], d.words[at.COUNT] = self.message.nbytes, self.count
+        d = Description(at.EXCHANGE)
+        d.message, d.rows, d.size, d.count = self.message, self.array, self.message.nbytes, self.count
         return f"exchange:{leaf}", d

@@ -9,8 +9,7 @@ from lava_api.magma.core.process.ports.ports import RefPort, VarPort
 from lava_api.magma.core.process.variable import Var
 from lava_api.magma.kernels.base import Call, Kernel, LaterPhases
 from loihi_emu.models.lava import messages as at
-from loihi_emu.models.memory import Array
-from loihi_emu.models.memory import WordRow as Description
+from loihi_emu.models.memory import Array, Description
 
 
 def record(
@@ -33,16 +32,10 @@ def record(
     counter : ndarray, optional
         Number of records so far; without it, the number of steps.
     """
-    d = Description(at.RECORD_WORDS)
-    d.point(at.R_SOURCE, source)
-    d.point(at.R_OUT, out)
-    d.point(at.R_COUNTER, counter)
-    numbers = {
-        at.R_KIND: kind, at.R_N: source.size, at.R_OUT_KIND: at.F64 if out.dtype.kind == "f" else at.I32,
-        at.R_STRIDE: stride, at.R_PITCH: pitch, at.R_LENGTH: length, at.R_INTERVAL: 1, at.R_OFFSET: 0,
-    }  # fmt: skip
-    for word, number in numbers.items():
-        d.words[word] = number
+    d = Description(at.RECORD)
+    d.source, d.kind, d.n, d.counter = source, kind, source.size, counter
+    d.out, d.out_kind = out, at.F64 if out.dtype.kind == "f" else at.I32
+    d.stride, d.pitch, d.length, d.interval = stride, pitch, length, 1
     return "messages:record", d
 
 

@@ -12,8 +12,7 @@ from lava_api.magma.kernels.base import DATA, EVENTS, Call, Kernel
 from lava_api.magma.kernels.messages import KINDS, Feed, Message
 from lava_api.magma.kernels.plan import arriving, is_int16
 from loihi_emu.models.lava import messages as at
-from loihi_emu.models.memory import Array, SourceLists, aligned
-from loihi_emu.models.memory import WordRow as Description
+from loihi_emu.models.memory import Array, Description, SourceLists, Table, aligned
 
 if TYPE_CHECKING:
     from lava_api.magma.core.process.ports.ports import InPort, OutPort
@@ -170,10 +169,8 @@ class Schedule:
             return message
         if message.kept is None:
             message.kept = aligned(message.size, KINDS[message.kind])
-            d = Description(at.COPY_WORDS)
-            d.point(at.C_FROM, message.data)
-            d.point(at.C_TO, message.kept)
-            d.words[at.C_BYTES] = message.kept.nbytes
+            d = Description(at.COPY)
+            d.source, d.out, d.size = message.data, message.kept, message.kept.nbytes
             self.copies.append(("messages:copy", d))
         kept = Message(message.shape, message.d_type, data=message.kept)
         kept.wanted = True
@@ -183,31 +180,26 @@ class Schedule:
 def _sum(data: Array, kind: int, parts: Iterable[tuple[Message, Array | None]]) -> Call:
     """Return the call that sums up messages."""
     listed = list(parts)
-    d = Description(at.S_TABLE + len(listed) * at.PART_WORDS)
-    d.point(at.S_OUT, data)
-    d.words[at.S_N], d.words[at.S_KIND], d.words[at.S_PARTS] = data.size, kind, len(listed)
-    for k, (message, index) in enumerate(listed):
-        word = at.S_TABLE + k * at.PART_WORDS
-        d.point(word + at.SOURCE, message.data)
-        d.words[word + at.KIND], d.words[word + at.LENGTH] = message.kind, message.size
-        d.point(word + at.INDEX, None if index is None else np.ascontiguousarray(index.reshape(-1), np.int64))
+    d = Description(at.SUM)
+    d.out, d.n, d.kind = data, data.size, kind
+    d.parts, d.part_count = Table(at.PART, len(listed)), len(listed)
+    for part, (message, index) in zip(d.parts, listed, strict=True):
+        part.source, part.kind, part.length = message.data, message.kind, message.size
+        part.index = None if index is None else np.ascontiguousarray(index.reshape(-1), np.int64)
     return "messages:total", d
 
 
 def _low_bits(before: list[Call], feed: Feed, bits: int) -> tuple[list[Call], Feed]:
     """Return a feed of int32 that holds the lower bits of int16, and the calls that prepare it."""
     data = aligned(feed.data.size, KINDS[at.I32])
-    d = Description(at.NARROW_WORDS)
-    d.point(at.N_FROM, feed.data)
-    d.point(at.N_TO, data)
-    d.words[at.N_SIZE], d.words[at.N_BITS] = data.size, bits
+    d = Description(at.NARROW)
+    d.source, d.out, d.n, d.bits = feed.data, data, data.size, bits
     return [*before, ("messages:narrow", d)], Feed(data, None, at.I32)
 
 
 def _events(data: Array, kind: int, lists: SourceLists) -> Call:
     """Return the call that lists the non-zero elements of a message."""
-    d = Description(at.EVENT_WORDS)
+    d = Description(at.EVENTS)
     lists.describe(d)
-    d.point(at.E_MESSAGE, data)
-    d.words[at.E_KIND], d.words[at.E_N] = kind, data.size
+    d.message, d.kind, d.n = data, kind, data.size
     return "messages:events", d

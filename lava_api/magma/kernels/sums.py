@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from types import ModuleType
 from typing import Any
 
 from lava_api.magma.kernels.messages import Feed
-from loihi_emu.models.memory import WordRow as Description
+from loihi_emu.models.memory import Description
+from loihi_emu.models.records import Record
 
 
-def describe_sums(at: ModuleType, words: int, feed: Feed, out: Any, events: Any, *, graded: bool) -> Description:
+def describe_sums(record: Record, feed: Feed, out: Any, events: Any, *, graded: bool) -> Description:
     """Return the description of a leaf that sums up the weights of events.
 
     Parameters
     ----------
-    at : module
-        Of the leaf, with the words PAYLOADS, N, OUT and EVENTS.
-    words : int
-        Length of the description.
+    record : Record
+        One that begins as :data:`loihi_emu.models.lava.dense.SUMMING`.
     feed : Feed
         What arrives.
     out : ndarray
@@ -27,10 +25,8 @@ def describe_sums(at: ModuleType, words: int, feed: Feed, out: Any, events: Any,
     graded : bool
         Whether events carry payloads.
     """
-    d = Description(words)
-    feed.lists.describe(d)
-    d.point(at.PAYLOADS, feed.data if graded else None)
-    d.words[at.N] = out.size
-    d.point(at.OUT, out)
-    d.point(at.EVENTS, events)
+    assert feed.lists is not None
+    d = Description(record)
+    d.count, d.index, d.payloads = feed.lists.count, feed.lists.index, feed.data if graded else None
+    d.n, d.out, d.events = out.size, out, events
     return d

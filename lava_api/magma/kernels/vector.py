@@ -10,9 +10,8 @@ import numpy as np
 from lava_api.magma.kernels.base import DATA, Kernel, PythonFallback
 from lava_api.magma.kernels.messages import Feed, Message
 from loihi_emu.models.lava import messages
-from loihi_emu.models.lava import vector as at
-from loihi_emu.models.memory import WordRow as Description
-from loihi_emu.models.memory import aligned
+from loihi_emu.models.memory import Description, aligned
+from loihi_emu.models.records import Record
 
 KIND_OF = {"int32": messages.I32, "int64": messages.I64, "float64": messages.F64}
 
@@ -20,12 +19,14 @@ KIND_OF = {"int32": messages.I32, "int64": messages.I64, "float64": messages.F64
 class Vector(Kernel):
     """A kernel of one leaf whose inputs, outputs and variables have one length.
 
-    A subclass names them in the order of its leaf, and computes parameters in :meth:`refresh`.
+    Ports and variables have fields of the leaf's record by their names; a subclass writes its parameters.
 
     Attributes
     ----------
     leaf : str
         ``"module:leaf"``.
+    record : Record
+        What the leaf reads.
     takes : str
         Type of the elements that arrive.
     inputs, sends, states : tuple of str
@@ -35,6 +36,7 @@ class Vector(Kernel):
     """
 
     leaf = ""
+    record: Record
     takes = "int32"
     inputs: tuple[str, ...] = ("a_in",)
     sends: tuple[str, ...] = ("s_out",)
@@ -75,21 +77,22 @@ class Vector(Kernel):
         return self.messages
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        d = self.d = Description(at.VECTOR_WORDS)
-        d.words[at.N] = self.n
-        for k, name in enumerate(self.inputs):
-            d.point(at.IN + k, feeds[name].data)
-        for k, name in enumerate(self.sends):
-            d.point(at.OUT + k, self.messages[name].data)
-        for k, name in enumerate(self.states):
-            d.point(at.STATE + k, getattr(self.model, name))
+        d = self.d = Description(self.record)
+        d.n = self.n
+        for name in self.inputs:
+            d.point(name, feeds[name].data)
+        for name in self.sends:
+            if name in self.record.fields:
+                d.point(name, self.messages[name].data)
+        for name in self.states:
+            d.point(name, getattr(self.model, name))
         return [(self.leaf, d)]
 
-    def put(self, number: int, values: Any, dtype: Any) -> None:
+    def put(self, name: str, values: Any) -> None:
         """Write a parameter, one value or one per element."""
-        array = aligned(self.n, dtype)
+        array = aligned(self.n, self.record.field(name).of)
         array[:] = np.asarray(values).reshape(-1)
-        self.d.point(at.PARAMETER + number, array)
+        self.d.point(name, array)
 
     def fits(self, name: str, kinds: str = "bi") -> Any:
         """Return a parameter that the kernel can hold: one value or one per element, of these kinds of NumPy types."""

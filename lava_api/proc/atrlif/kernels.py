@@ -21,7 +21,7 @@ SHORT = 10
 class AdaptiveFloat(Vector):
     """ATRLIF in float64."""
 
-    leaf = "atrlif:floating"
+    leaf, record = "atrlif:floating", at.FLOATING
     takes = "float64"
     states = ("i", "v", "theta", "r", "s")
 
@@ -34,15 +34,15 @@ class AdaptiveFloat(Vector):
 
     def refresh(self) -> None:
         model = self.model
-        self.put(0, model.bias_mant, np.float64)
+        self.put("bias", model.bias_mant)
         factors = [1 - getattr(model, name) for name in DELTAS]
-        self.d.point(at.FACTORS, np.array([*factors, model.theta_0, model.theta_step], np.float64))
+        self.d.factors = np.array([*factors, model.theta_0, model.theta_step], np.float64)
 
 
 class AdaptiveFixed(AdaptiveFloat):
     """ATRLIF in integers."""
 
-    leaf = "atrlif:fixed"
+    leaf, record = "atrlif:fixed", at.FIXED
     takes = "int32"
     int16_bits = SHORT
 
@@ -53,14 +53,13 @@ class AdaptiveFixed(AdaptiveFloat):
 
     def refresh(self) -> None:
         """Scale thresholds once, take over all other parameters."""
-        model, words = self.model, self.d.words
+        model, d = self.model, self.d
         if not model.isthrscaled:
             model.scale_threshold()
-        self.put(0, np.clip(scaled_bias(model.bias_mant, model.bias_exp), -STRONG, STRONG), np.int32)
+        self.put("bias", np.clip(scaled_bias(model.bias_mant, model.bias_exp), -STRONG, STRONG))
         keep = DECAY_UNITY - (model.delta_i * DECAY_UNITY + 1)
         whole = isinstance(keep, int | np.integer)
-        self.d.point(at.FACTORS, np.array([float(keep), 0, 0, 0, 0, 0], np.float64))
-        words[at.WHOLE_I], words[at.KEEP_I] = int(whole), int(keep) if whole else 0
-        for word, name in ((at.KEEP_V, "delta_v"), (at.KEEP_THETA, "delta_theta"), (at.KEEP_R, "delta_r")):
-            words[word] = int(DECAY_UNITY - getattr(model, name) * DECAY_UNITY)
-        words[at.THETA_0], words[at.THETA_STEP] = int(model.theta_0), int(model.theta_step)
+        d.factor_i, d.whole_i, d.keep_i = np.array([float(keep)]), int(whole), int(keep) if whole else 0
+        keeps = (int(DECAY_UNITY - getattr(model, name) * DECAY_UNITY) for name in DELTAS[1:])
+        d.keep_v, d.keep_theta, d.keep_r = keeps
+        d.theta_0, d.theta_step = int(model.theta_0), int(model.theta_step)

@@ -11,7 +11,7 @@ from lava_api.magma.kernels.base import LaterPhases
 from lava_api.magma.kernels.messages import RECORDED
 from lava_api.magma.kernels.records import kept, referred
 from loihi_emu.models.lava import messages as at
-from loihi_emu.models.memory import WordRow as Description
+from loihi_emu.models.memory import Description
 
 
 class BitCheckKernel(LaterPhases):
@@ -38,16 +38,14 @@ class BitCheckKernel(LaterPhases):
 
     def managed(self) -> Iterable[tuple[str, Description]]:
         source = kept(self.var)
-        d = self.d = Description(at.CHECK_WORDS)
-        d.point(at.B_SOURCE, source)
-        d.words[at.B_KIND], d.words[at.B_N] = RECORDED[source.dtype.name], source.size
-        d.point(at.B_FOUND, self.found)
+        d = self.d = Description(at.CHECK)
+        d.source, d.kind, d.n, d.found = source, RECORDED[source.dtype.name], source.size, self.found
         return [("messages:check_bits", d)]
 
     def refresh(self) -> None:
         if self.post_mgmt_in_python:
             return
-        self.d.words[at.B_UNUSED] = 32 - int(np.ravel(self.model.bits)[0])
+        self.d.unused = 32 - int(np.ravel(self.model.bits)[0])
         if "_overflowed" in self.changed:
             self.found[0] = int(np.any(self.model._overflowed))
 

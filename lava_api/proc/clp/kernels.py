@@ -12,31 +12,28 @@ from lava_api.magma.kernels.messages import STORED, Feed, Message
 from lava_api.magma.kernels.vector import Vector
 from lava_api.proc.lif.kernels import FAR, SHORT, STRONG, _whole
 from loihi_emu.models.lava import prototypes as at
-from loihi_emu.models.lava import vector
-from loihi_emu.models.memory import WordRow as Description
+from loihi_emu.models.memory import Description
 
 
 class Novelty(Vector):
     """NoveltyDetector."""
 
-    leaf = "prototypes:novelty"
+    leaf, record = "prototypes:novelty", at.NOVELTY
     inputs = ("input_aval_in", "output_aval_in")
     sends = ("novelty_detected_out",)
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         found = list(super().calls(feeds))
-        for k, name in enumerate(self.inputs):
-            self.d.words[at.LENGTHS + k] = feeds[name].data.size
-        self.clock = np.array([self.model.waiting, self.model.t_passed], np.int64)
-        self.d.point(vector.STATE, self.clock)
-        self.d.point(vector.PARAMETER, self.model.t_wait)
+        self.d.input_size, self.d.output_size = (feeds[name].data.size for name in self.inputs)
+        self.d.clock = self.clock = np.array([self.model.waiting, self.model.t_passed], np.int64)
+        self.d.t_wait = self.model.t_wait
         return found
 
 
 class AllocatorKernel(Vector):
     """Allocator."""
 
-    leaf = "prototypes:allocator"
+    leaf, record = "prototypes:allocator", at.ALLOCATOR
     inputs = ("trigger_in",)
     sends = ("allocate_out",)
     states = ("next_alloc_id",)
@@ -45,7 +42,7 @@ class AllocatorKernel(Vector):
 class ReadoutKernel(Vector):
     """Readout."""
 
-    leaf = "prototypes:readout"
+    leaf, record = "prototypes:readout", at.READOUT
     inputs = ("inference_in", "label_in")
     sends = ("user_output", "trigger_alloc")
 
@@ -61,11 +58,9 @@ class ReadoutKernel(Vector):
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         found = list(super().calls(feeds))
-        self.d.words[at.LENGTHS] = feeds["inference_in"].data.size
-        self.d.point(vector.STATE, self.model.proto_labels)
-        self.d.point(vector.STATE + 1, self.model.last_winner_id)
-        self.d.point(at.FEEDBACK, self.feedback.data)
-        self.d.point(at.STATUS, self.status)
+        d = self.d
+        d.prototypes, d.feedback, d.status = feeds["inference_in"].data.size, self.feedback.data, self.status
+        d.proto_labels, d.last_winner_id = self.model.proto_labels, self.model.last_winner_id
         return found
 
     def failure(self) -> Exception:
@@ -77,7 +72,7 @@ class ReadoutKernel(Vector):
 class Broadcast(Vector):
     """IdBroadcast."""
 
-    leaf = "prototypes:broadcast"
+    leaf, record = "prototypes:broadcast", at.BROADCAST
     takes = "int64"
     states = ("val",)
 
@@ -85,7 +80,7 @@ class Broadcast(Vector):
 class Prototype(Vector):
     """PrototypeLIF."""
 
-    leaf = "prototypes:prototype"
+    leaf, record = "prototypes:prototype", at.PROTOTYPE
     int16_bits = SHORT
     inputs = ("a_in", "reset_in", "a_third_factor_in")
     sends = ("s_out", "s_out_bap")
@@ -117,8 +112,7 @@ class Prototype(Vector):
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         found = list(super().calls(feeds))
-        self.d.point(at.STATUS, self.status)
-        self.d.point(at.PICKED, self.picked)
+        self.d.status, self.d.picked = self.status, self.picked
         return found
 
     def refresh(self) -> None:
@@ -127,10 +121,10 @@ class Prototype(Vector):
         model.scale_bias()
         if not model.isthrscaled:
             model.scale_threshold()
-            self.put(3, np.clip(model.effective_vth, -FAR, FAR), np.int32)
-        self.put(0, model.decay_unity - (np.asarray(model.du, np.int64) + model.ds_offset), np.int32)
-        self.put(1, model.decay_unity - (np.asarray(model.dv, np.int64) + model.dm_offset), np.int32)
-        self.put(2, np.clip(model.effective_bias, -STRONG, STRONG), np.int32)
+            self.put("vth", np.clip(model.effective_vth, -FAR, FAR))
+        self.put("keep_u", model.decay_unity - (np.asarray(model.du, np.int64) + model.ds_offset))
+        self.put("keep_v", model.decay_unity - (np.asarray(model.dv, np.int64) + model.dm_offset))
+        self.put("bias", np.clip(model.effective_bias, -STRONG, STRONG))
 
     def failure(self) -> Exception:
         """A number that no prototype has."""

@@ -9,10 +9,10 @@ import numpy as np
 
 from lava_api.magma.kernels.base import BOTH, EVENTS, Kernel, PythonFallback
 from lava_api.magma.kernels.messages import STORED, Feed, Message
+from lava_api.magma.kernels.sums import describe_sums
 from loihi_emu.models.lava import conv_in_time as at
 from loihi_emu.models.lava import messages
-from loihi_emu.models.memory import WordRow as Description
-from loihi_emu.models.memory import aligned
+from loihi_emu.models.memory import Description, aligned
 
 
 class ConvInTimeKernel(Kernel):
@@ -42,21 +42,14 @@ class ConvInTimeKernel(Kernel):
         return {"a_out": self.message}
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        feed, d = feeds["s_in"], Description(at.TIME_WORDS)
-        self.d = d
-        feed.lists.describe(d)
-        n, steps = self.model.a_buff.shape
-        d.point(at.PAYLOADS, feed.data if self.graded else None)
-        d.words[at.N], d.words[at.STEPS] = n, steps
-        d.point(at.OUT, self.message.data)
-        d.point(at.BUFFER, self.model.a_buff)
-        d.point(at.SUMS, aligned(n * steps, np.float64))
-        d.point(at.EVENTS, self.events)
+        d = self.d = describe_sums(at.CONV, feeds["s_in"], self.message.data, self.events, graded=self.graded)
+        d.buffer, d.steps = self.model.a_buff, self.model.a_buff.shape[1]
+        d.sums = aligned(self.model.a_buff.size, np.float64)
         return [("conv_in_time:step", d)]
 
     def refresh(self) -> None:
         if "weights" in self.changed:
-            self.d.point(at.WEIGHTS, np.ascontiguousarray(self.model.weights.transpose(2, 0, 1), np.float64))
+            self.d.weights = np.ascontiguousarray(self.model.weights.transpose(2, 0, 1), np.float64)
         if "a_buff" in self.changed:
             self.message.data[:] = self.model.a_buff[:, 0]
 

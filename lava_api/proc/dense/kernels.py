@@ -14,8 +14,7 @@ from loihi_emu.image.packing import to_bytes
 from loihi_emu.models.dense import TILE
 from loihi_emu.models.lava import dense as at
 from loihi_emu.models.lava import messages
-from loihi_emu.models.memory import WordRow as Description
-from loihi_emu.models.memory import aligned
+from loihi_emu.models.memory import Description, aligned
 
 
 class Connection(Kernel):
@@ -78,8 +77,8 @@ class DenseFixed(FixedConnection):
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         feed = feeds["s_in"]
-        d = self.d = describe_sums(at, at.DENSE_WORDS, feed, self.message.data, self.events, graded=self.graded)
-        d.words[at.EXPONENT] = self.exponent
+        d = self.d = describe_sums(at.DENSE, feed, self.message.data, self.events, graded=self.graded)
+        d.exponent = self.exponent
         self.slow_mode = self.mode(feed.kind)
         return [("dense:step", d)]
 
@@ -91,14 +90,11 @@ class DenseFixed(FixedConnection):
         d = self.d
         found = None if self.graded else to_bytes(self.model.weights)
         if found is not None:
-            d.point(at.WEIGHTS, found.rows)
-            d.words[at.STRIDE], d.words[at.OFFSET] = found.rows.shape[1], found.offset
-            d.words[at.BYTE_SHIFT], d.words[at.MODE] = found.shift, at.BYTES
-            d.point(at.SCRATCH, aligned(4 * TILE, np.uint16))
+            d.weights, d.stride, d.offset, d.shift = found.rows, found.rows.shape[1], found.offset, found.shift
+            d.mode, d.scratch = at.BYTES, aligned(4 * TILE, np.uint16)
         else:
-            d.point(at.SUMS, aligned(self.message.size, np.int64))
-            d.point(at.WEIGHTS, np.ascontiguousarray(self.model.weights.T))
-            d.words[at.MODE] = self.slow_mode
+            d.weights, d.mode = np.ascontiguousarray(self.model.weights.T), self.slow_mode
+            d.sums = aligned(self.message.size, np.int64)
 
 
 class DenseFloat(Connection):
@@ -117,10 +113,10 @@ class DenseFloat(Connection):
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         out = self.message.data
-        self.d = describe_sums(at, at.DENSE_WORDS, feeds["s_in"], out, self.events, graded=self.graded)
+        self.d = describe_sums(at.DENSE, feeds["s_in"], out, self.events, graded=self.graded)
         return [("dense:step_float", self.d)]
 
     def refresh(self) -> None:
         """Take over weights that were set."""
         if "weights" in self.changed:
-            self.d.point(at.WEIGHTS, np.ascontiguousarray(self.model.weights.T))
+            self.d.weights = np.ascontiguousarray(self.model.weights.T)

@@ -17,7 +17,7 @@ from lava_api.proc.embedded_io.spike import read_pair
 from lava_api.proc.io.encoder import Compression, DeltaEncoder
 from loihi_emu.models.lava import adapters as at
 from loihi_emu.models.lava import messages
-from loihi_emu.models.memory import WordRow as Description
+from loihi_emu.models.memory import Description
 
 LEAVES = {messages.I32: "adapter", messages.I64: "adapter_wide", messages.F64: "adapter_float"}
 
@@ -25,6 +25,7 @@ LEAVES = {messages.I32: "adapter", messages.I64: "adapter_wide", messages.F64: "
 class AdapterKernel(Vector):
     """Adapters of spikes; messages with fractions are refused."""
 
+    record = at.ADAPTER
     inputs = ("inp",)
     sends = ("out",)
 
@@ -40,8 +41,7 @@ class AdapterKernel(Vector):
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         self.leaf, self.arrived = f"adapters:{LEAVES[feeds['inp'].kind]}", feeds["inp"].data
         found = super().calls(feeds)
-        self.d.words[at.BITS], self.d.words[at.EXPONENT] = self.model.bits, self.model.exponent
-        self.d.point(at.STATUS, self.status)
+        self.d.bits, self.d.exponent, self.d.status = self.model.bits, self.model.exponent, self.status
         return found
 
     def failure(self) -> Exception:
@@ -81,7 +81,7 @@ class EncodedAdapter(AdapterKernel):
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         """One leaf; packed values have 8 bits."""
         found = super().calls(feeds)
-        self.d.words[at.PACKED] = int(self.packed)
+        self.d.packed = int(self.packed)
         return found
 
 
@@ -133,5 +133,5 @@ class ReadKernel(ReferringKernel):
         model, source = self.model, self.array()
         kind, out = RECORDED[source.dtype.name], model.latest.reshape(-1)
         name, d = record(source, kind, out, stride=1, pitch=out.size, length=1)
-        d.words[messages.R_INTERVAL], d.words[messages.R_OFFSET] = model.interval, model.offset
+        d.interval, d.offset = model.interval, model.offset
         return [(name, d)]

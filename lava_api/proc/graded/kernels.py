@@ -12,20 +12,20 @@ from lava_api.magma.kernels.messages import Feed
 from lava_api.magma.kernels.vector import Vector
 from lava_api.proc.graded.models import INPUT_BITS, first_factor, out_of_range
 from loihi_emu.models.lava import graded as at
-from loihi_emu.models.memory import WordRow as Description
+from loihi_emu.models.memory import Description
 
 
 class GradedFixed(Vector):
     """GradedVec."""
 
-    leaf = "graded:vector"
+    leaf, record = "graded:vector", at.VECTOR
     states = ("v",)
     relu = 0
 
     def refresh(self) -> None:
         """Take over the threshold."""
-        self.put(0, self.model.vth, np.int32)
-        self.d.words[at.RELU] = self.relu
+        self.put("vth", self.model.vth)
+        self.d.relu = self.relu
 
 
 class GradedReluFixed(GradedFixed):
@@ -37,20 +37,20 @@ class GradedReluFixed(GradedFixed):
 class NormDelayFixed(Vector):
     """NormVecDelay."""
 
-    leaf = "graded:norm_delay"
+    leaf, record = "graded:norm_delay", at.NORM_DELAY
     inputs = ("a_in1", "a_in2")
     sends = ("s_out", "s2_out")
     states = ("v",)
 
     def refresh(self) -> None:
         """Take over the threshold."""
-        self.put(0, self.model.vth, np.int32)
+        self.put("vth", self.model.vth)
 
 
 class ProductFixed(Vector):
     """ProdNeuron."""
 
-    leaf = "graded:product"
+    leaf, record = "graded:product", at.PRODUCT
     inputs = ("a_in1", "a_in2")
     exponents: ClassVar = {"exp": 31}
 
@@ -61,21 +61,21 @@ class ProductFixed(Vector):
 
     def refresh(self) -> None:
         """Take over threshold and exponent."""
-        self.put(0, self.model.vth, np.int32)
-        self.put(1, self.model.exp, np.int32)
+        self.put("vth", self.model.vth)
+        self.put("exp", self.model.exp)
 
 
 class InverseRootFloat(Vector):
     """InvSqrt in float64."""
 
-    leaf = "graded:inverse_root"
+    leaf, record = "graded:inverse_root", at.ROOT_FLOAT
     takes = "float64"
 
 
 class InverseRootFixed(Vector):
     """InvSqrt in integers."""
 
-    leaf = "graded:inverse_root_int"
+    leaf, record = "graded:inverse_root_int", at.ROOT
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
@@ -83,10 +83,9 @@ class InverseRootFixed(Vector):
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         found = list(super().calls(feeds))
-        self.d.point(at.STATUS, self.status)
-        self.d.point(at.ARGUMENT, self.argument)
+        self.d.status, self.d.argument = self.status, self.argument
         first = [first_factor(magnitude, at.FRACTION_BITS) for magnitude in range(INPUT_BITS)]
-        self.d.point(at.GUESSES, np.array(first, np.int64))
+        self.d.guesses = np.array(first, np.int64)
         return found
 
     def failure(self) -> Exception:
@@ -97,7 +96,7 @@ class InverseRootFixed(Vector):
 class SpikerKernel(Vector):
     """Spiker."""
 
-    leaf = "graded:spiker"
+    leaf, record = "graded:spiker", at.SPIKER
     takes = "int64"
     inputs = ()
     states = ("counter", "rate", "payload")
@@ -106,7 +105,7 @@ class SpikerKernel(Vector):
 class ReceiverKernel(Vector):
     """Receiver."""
 
-    leaf = "graded:receiver"
+    leaf, record = "graded:receiver", at.RECEIVER
     takes = "int64"
     sends = ()
     states = ("payload",)

@@ -17,7 +17,7 @@ from lava_api.proc.embedded_io.kernels import EncodedAdapter
 from lava_api.proc.io.encoder import FORMATS, Compression
 from loihi_emu.models.lava import messages
 from loihi_emu.models.lava import sigma_delta as at
-from loihi_emu.models.memory import WordRow as Description
+from loihi_emu.models.memory import Description
 
 LEAVES = {messages.I32: "delta_encoder", messages.I64: "delta_encoder_wide", messages.F64: "delta_encoder_float"}
 
@@ -27,7 +27,8 @@ class DeltaEncoderDense(Vector):
 
     sends_first = True
     exponents: ClassVar = {"spike_exp": 31}
-    states = ("act", "act", "residue")  # the leaf shares its places with that of Delta, which has a sum first
+    record = at.ENCODER
+    states = ("act", "residue")
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
@@ -51,11 +52,10 @@ class DeltaEncoderDense(Vector):
         return found
 
     def refresh(self) -> None:
-        model, words = self.model, self.d.words
-        self.put(0, model.vth, np.int32)
-        words[at.SHIFT_IN] = int(model.spike_exp.item())
-        words[at.CLIPS] = int(model.a_max.item() > 0)
-        words[at.LOWEST], words[at.HIGHEST] = int(model.a_min.item()), int(model.a_max.item())
+        model, d = self.model, self.d
+        self.put("vth", model.vth)
+        d.shift_in, d.clips = int(model.spike_exp.item()), int(model.a_max.item() > 0)
+        d.lowest, d.highest = int(model.a_min.item()), int(model.a_max.item())
 
 
 class PairMessage(Message):

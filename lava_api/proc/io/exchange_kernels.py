@@ -12,7 +12,7 @@ from lava_api.magma.kernels.records import ReferringKernel
 from lava_api.magma.runtime.channel import HostChannel
 from lava_api.proc.io import utils
 from loihi_emu.models.lava import messages
-from loihi_emu.models.memory import WordRow as Description
+from loihi_emu.models.memory import Description
 
 
 class InjectorKernel(Kernel, HostInput):

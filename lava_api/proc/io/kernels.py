@@ -12,7 +12,7 @@ from lava_api.magma.kernels.messages import RECORDED, STORED, Feed, Message
 from lava_api.magma.kernels.records import ReferringKernel, record
 from loihi_emu.models.lava import messages
 from loihi_emu.models.lava import ring_buffer as at
-from loihi_emu.models.memory import WordRow as Description
+from loihi_emu.models.memory import Description
 
 
 class Source(Kernel):
@@ -41,10 +41,9 @@ class Source(Kernel):
 
 def source_description(message: Message, length: int) -> tuple[Description, str]:
     """Return the description of a leaf that sends columns, and the leaf."""
-    d = Description(at.SOURCE_WORDS)
+    d = Description(at.BUFFER)
     message.lists.describe(d)  # type: ignore[union-attr]
-    d.point(at.OUT, message.data if message.wanted else None)
-    d.words[at.N], d.words[at.LENGTH] = message.size, length
+    d.out, d.n, d.length = message.data if message.wanted else None, message.size, length
     return d, "ring_buffer:step" if message.kind == messages.I32 else "ring_buffer:step_float"
 
 
@@ -54,9 +53,7 @@ def put_columns(d: Description, data: Any) -> None:
     rows = np.ascontiguousarray(np.moveaxis(data, -1, 0).reshape(length, -1))
     columns, places = np.nonzero(rows)
     starts = np.concatenate([[0], np.cumsum(np.bincount(columns, minlength=length))])
-    d.point(at.ROWS, rows)
-    d.point(at.STARTS, starts.astype(np.int64))
-    d.point(at.PLACES, places.astype(np.int32))
+    d.rows, d.starts, d.places = rows, starts.astype(np.int64), places.astype(np.int32)
 
 
 class Sink(Kernel):
@@ -101,8 +98,7 @@ class ReadVariable(ReferringKernel):
         """Take over the interval."""
         if self.post_mgmt_in_python:
             return
-        self.d.words[messages.R_INTERVAL] = self.model.interval.item()
-        self.d.words[messages.R_OFFSET] = self.model.offset.item()
+        self.d.interval, self.d.offset = self.model.interval.item(), self.model.offset.item()
 
 
 class ResetVariable(ReferringKernel):
@@ -120,20 +116,16 @@ class ResetVariable(ReferringKernel):
 
     def managed(self) -> Iterable[tuple[str, Description]]:
         target = self.array()
-        d = self.d = Description(messages.WRITE_WORDS)
-        d.point(messages.W_OUT, target)
-        d.words[messages.W_KIND], d.words[messages.W_N] = RECORDED[target.dtype.name], target.size
-        d.point(messages.W_REAL, self.real)
+        d = self.d = Description(messages.WRITE)
+        d.out, d.kind, d.n, d.real = target, RECORDED[target.dtype.name], target.size, self.real
         return [("messages:write", d)]
 
     def refresh(self) -> None:
         """Take over value and times."""
         if self.post_mgmt_in_python:
             return
-        model, words = self.model, self.d.words
-        words[messages.W_INTERVAL] = model.interval.item()
-        words[messages.W_OFFSET] = model.offset.item()
-        words[messages.W_INTEGER] = int(model.reset_value.item())
+        model, d = self.model, self.d
+        d.interval, d.offset, d.integer = model.interval.item(), model.offset.item(), int(model.reset_value.item())
         self.real[0] = model.reset_value.item()
 
 
@@ -172,4 +164,4 @@ class SpikeLoader(StateLoader):
         """Take over label and sample."""
         super().refresh()
         put_columns(self.d, self.model.data)
-        self.d.words[at.START] = (-1 - int(self.model.offset.item())) % self.model.data.shape[-1]
+        self.d.start = (-1 - int(self.model.offset.item())) % self.model.data.shape[-1]

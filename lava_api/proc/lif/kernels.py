@@ -12,11 +12,11 @@ from lava_api.magma.kernels.base import DATA, Kernel, Parameters, PythonFallback
 from lava_api.magma.kernels.messages import STORED, Feed, Message
 from lava_api.proc.lif.models import THRESHOLD_SHIFT
 from loihi_emu.models import layout
-from loihi_emu.models.lava import lif as fixed
 from loihi_emu.models.lava import lif_float as floating
 from loihi_emu.models.lava import messages as at
-from loihi_emu.models.lava import neurons
-from loihi_emu.models.memory import WordRow as Description
+from loihi_emu.models.memory import Description
+from loihi_emu.models.neurons import lif_lava as fixed
+from loihi_emu.models.records import Record
 from loihi_emu.user_warnings import warn
 
 FAR = 1 << 24
@@ -38,21 +38,22 @@ class _Lif(Kernel, ABC):
         self.spikes = Message(self.process.s_out.shape, self.sends, listed=True)
         return {"s_out": self.spikes}
 
-    def states(self) -> list[Any]:
-        """Return the state arrays in the order of the kernel."""
-        return [self.model.u, self.model.v]
+    def states(self) -> dict[str, Any]:
+        """Return the state arrays by their names in the record."""
+        return {"u": self.model.u, "v": self.model.v}
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        n = self.model.u.size
-        self.d, self.counted = neuron_description(n, self.spikes.lists, self.states())  # type: ignore[arg-type]
-        self.d.point(neurons.INPUT, feeds["a_in"].data)
-        self.d.point(neurons.OUT, self.spikes.data if self.spikes.wanted else None)
+        n, arrived = self.model.u.size, feeds["a_in"]
+        assert self.spikes.lists is not None
+        leaf, record = self.leaf(arrived.kind)
+        sent = self.spikes.data if self.spikes.wanted else None
+        self.d, self.counted = neuron_description(record, n, self.spikes.lists, self.states(), arrived.data, sent)
         self.parameters = Parameters(self.d, n)
-        return [(self.leaf(feeds["a_in"].kind), self.d)]
+        return [(leaf, self.d)]
 
     @abstractmethod
-    def leaf(self, kind: int) -> str:
-        """Return the leaf for inputs of a kind."""
+    def leaf(self, kind: int) -> tuple[str, Record]:
+        """Return the leaf for inputs of a kind, and the record that it reads."""
 
     def counters(self) -> dict[str, int]:
         """Spikes, and what left its field."""
@@ -77,7 +78,7 @@ class LifFixed(_Lif):
 
     name = "step"
     int16_bits = SHORT
-    thresholds: tuple[tuple[int, str, str], ...] = ((fixed.HIGH, "vth", "effective_vth"),)
+    thresholds: tuple[tuple[str, str, str], ...] = (("vth", "vth", "effective_vth"),)
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
@@ -106,9 +107,10 @@ class LifFixed(_Lif):
             raise PythonFallback(f"{port}: {d_type}")
         return DATA, STORED[d_type.name]
 
-    def leaf(self, kind: int) -> str:
-        """Return the leaf for inputs of a kind."""
-        return f"lif:{self.name}{'_wide' if kind == at.I64 else ''}"
+    def leaf(self, kind: int) -> tuple[str, Record]:
+        """Return the leaf for inputs of a kind, and the record that it reads."""
+        wide = kind == at.I64
+        return f"{fixed.__name__}:{self.name}{'_wide' if wide else ''}", fixed.LIF_WIDE if wide else fixed.LIF
 
     def refresh(self) -> None:
         """Scale thresholds once, bias and decays whenever something was set."""
@@ -117,14 +119,14 @@ class LifFixed(_Lif):
         if not model.isthrscaled:
             model.check_integers()
             model.scale_threshold()
-            for number, _, scaled in self.thresholds:
-                put(number, np.clip(getattr(model, scaled), -FAR, FAR), np.int32)
+            for parameter, _, scaled in self.thresholds:
+                put(parameter, np.clip(getattr(model, scaled), -FAR, FAR))
             if len(self.thresholds) == 1:
-                put(fixed.LOW, -2 * FAR, np.int32)
+                put("vth_low", -2 * FAR)
         unity = model.decay_unity
-        put(fixed.KEEP_U, unity - (np.asarray(model.du, np.int64) + model.ds_offset), np.int32)
-        put(fixed.KEEP_V, unity - (np.asarray(model.dv, np.int64) + model.dm_offset), np.int32)
-        put(fixed.BIAS, np.clip(model.effective_bias, -STRONG, STRONG), np.int32)
+        put("keep_u", unity - (np.asarray(model.du, np.int64) + model.ds_offset))
+        put("keep_v", unity - (np.asarray(model.dv, np.int64) + model.dm_offset))
+        put("bias", np.clip(model.effective_bias, -STRONG, STRONG))
 
 
 def _fits(array: Any, n: int, name: str) -> None:
@@ -145,8 +147,8 @@ class ResetFixed(LifFixed):
     def refresh(self) -> None:
         """Also the times of reset."""
         super().refresh()
-        self.parameters.put(fixed.INTERVAL, self.interval, np.int32)
-        self.parameters.put(fixed.OFFSET, self.offset, np.int32)
+        self.parameters.put("interval", self.interval)
+        self.parameters.put("offset", self.offset)
 
 
 def reset_times(model: Any) -> tuple[int, int]:
@@ -165,7 +167,7 @@ class TernaryFixed(LifFixed):
 
     name = "step_ternary"
     sends = np.int64
-    thresholds = ((fixed.HIGH, "vth_hi", "effective_vth_hi"), (fixed.LOW, "vth_lo", "effective_vth_lo"))
+    thresholds = (("vth", "vth_hi", "effective_vth_hi"), ("vth_low", "vth_lo", "effective_vth_lo"))
 
 
 class LifFloat(_Lif):
@@ -173,7 +175,8 @@ class LifFloat(_Lif):
 
     sends = np.float64
     name = "step"
-    thresholds: tuple[tuple[int, str], ...] = ((floating.HIGH, "vth"),)
+    thresholds: tuple[tuple[str, str], ...] = (("vth", "vth"),)
+    record = floating.LIF
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
@@ -189,19 +192,19 @@ class LifFloat(_Lif):
             raise PythonFallback(f"{port}: {d_type}")
         return DATA, at.F64
 
-    def leaf(self, kind: int) -> str:
-        """Return the leaf."""
-        return f"lif_float:{self.name}"
+    def leaf(self, kind: int) -> tuple[str, Record]:
+        """Return the leaf, and the record that it reads."""
+        return f"lif_float:{self.name}", self.record
 
     def refresh(self) -> None:
         model, put = self.model, self.parameters.put
-        put(floating.KEEP_U, 1 - np.asarray(model.du), np.float64)
-        put(floating.KEEP_V, 1 - np.asarray(model.dv), np.float64)
-        put(floating.BIAS, model.bias_mant, np.float64)
-        for number, name in self.thresholds:
-            put(number, getattr(model, name), np.float64)
-        if len(self.thresholds) == 1:
-            put(floating.LOW, -np.inf, np.float64)
+        put("keep_u", 1 - np.asarray(model.du))
+        put("keep_v", 1 - np.asarray(model.dv))
+        put("bias", model.bias_mant)
+        for parameter, name in self.thresholds:
+            put(parameter, getattr(model, name))
+        if len(self.thresholds) == 1 and self.record is floating.LIF:
+            put("vth_low", -np.inf)
 
 
 class ResetFloat(LifFloat):
@@ -216,31 +219,32 @@ class ResetFloat(LifFloat):
     def refresh(self) -> None:
         """Also the times of reset."""
         super().refresh()
-        self.parameters.put(floating.INTERVAL, self.interval, np.int32)
-        self.parameters.put(floating.OFFSET, self.offset, np.int32)
+        self.parameters.put("interval", self.interval)
+        self.parameters.put("offset", self.offset)
 
 
 class TernaryFloat(LifFloat):
     """TernaryLIF in float64."""
 
     name = "step_ternary"
-    thresholds = ((floating.HIGH, "vth_hi"), (floating.LOW, "vth_lo"))
+    thresholds = (("vth", "vth_hi"), ("vth_low", "vth_lo"))
 
 
 class RefractoryFloat(LifFloat):
     """LIFRefractory in float64."""
 
     name = "step_refractory"
+    record = floating.REFRACTORY
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
         _fits(_whole(model.refractory_period, "refractory_period"), model.u.size, "refractory_period")
 
-    def states(self) -> list[Any]:
+    def states(self) -> dict[str, Any]:
         """Also the step at which the refractory period ends."""
-        return [*super().states(), self.model.refractory_period_end]
+        return super().states() | {"refractory_period_end": self.model.refractory_period_end}
 
     def refresh(self) -> None:
         """Also the refractory period."""
         super().refresh()
-        self.parameters.put(floating.PERIOD, self.model.refractory_period, np.int64)
+        self.parameters.put("refractory_period", self.model.refractory_period)

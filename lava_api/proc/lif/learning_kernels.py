@@ -11,7 +11,7 @@ from lava_api.magma.kernels.base import DATA
 from lava_api.magma.kernels.messages import STORED, Feed, Message
 from lava_api.magma.kernels.records import record
 from lava_api.proc.lif.kernels import LifFixed, LifFloat, _Lif
-from loihi_emu.models.memory import WordRow as Description
+from loihi_emu.models.memory import Description
 
 TRACES = ("y1", "y2", "y3")
 

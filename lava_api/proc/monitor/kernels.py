@@ -8,7 +8,7 @@ from typing import Any
 from lava_api.magma.kernels.base import DATA, LaterPhases, PythonFallback, StepSupply
 from lava_api.magma.kernels.messages import RECORDED, STORED, Feed
 from lava_api.magma.kernels.records import kept, record, referred
-from loihi_emu.models.memory import WordRow as Description
+from loihi_emu.models.memory import Description
 
 
 class MonitorKernel(LaterPhases, StepSupply):

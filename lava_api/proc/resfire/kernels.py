@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from lava_api.magma.kernels.vector import Vector
+from loihi_emu.models.lava import resonators as at
 
 
 class RFZeroFixed(Vector):
     """RFZero."""
 
-    leaf = "resonators:rf_zero"
+    leaf, record = "resonators:rf_zero", at.RF_ZERO
     inputs = ("u_in", "v_in")
     states = ("u", "v")
 
     def refresh(self) -> None:
-        for number, name in enumerate(("lst", "lct", "uth")):
-            self.put(number, getattr(self.model, name), np.int32)
+        for name in ("lst", "lct", "uth"):
+            self.put(name, getattr(self.model, name))

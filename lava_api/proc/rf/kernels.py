@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import numpy as np
-
 from lava_api.magma.kernels.base import PythonFallback
 from lava_api.magma.kernels.vector import Vector
 from loihi_emu.models.lava import resonators as at
@@ -14,7 +12,7 @@ from loihi_emu.models.lava import resonators as at
 class RFFixed(Vector):
     """RF in integers."""
 
-    leaf = "resonators:rf"
+    leaf, record = "resonators:rf", at.RF
     exponents: ClassVar = {"state_exp": 15, "decay_bits": 30}
     inputs = ("a_real_in", "a_imag_in")
     states = ("real", "imag")
@@ -28,11 +26,9 @@ class RFFixed(Vector):
 
     def refresh(self) -> None:
         model = self.model
-        self.put(0, model.sin_decay, np.int64)
-        self.put(1, model.cos_decay, np.int64)
-        self.put(2, model.vth, np.int32)
-        self.d.words[at.STATE_EXP] = int(model.state_exp.item())
-        self.d.words[at.DECAY_BITS] = int(model.decay_bits.item())
+        for name in ("sin_decay", "cos_decay", "vth"):
+            self.put(name, getattr(model, name))
+        self.d.state_exp, self.d.decay_bits = int(model.state_exp.item()), int(model.decay_bits.item())
 
 
 class RFIZFixed(RFFixed):
@@ -44,7 +40,7 @@ class RFIZFixed(RFFixed):
 class RFFloat(Vector):
     """RF in float64."""
 
-    leaf = "resonators:rf_float"
+    leaf, record = "resonators:rf_float", at.RF_FLOAT
     takes = "float64"
     inputs = ("a_real_in", "a_imag_in")
     states = ("real", "imag")
@@ -55,8 +51,8 @@ class RFFloat(Vector):
             self.fits(name, "bif")
 
     def refresh(self) -> None:
-        for number, name in enumerate(("sin_decay", "cos_decay", "vth")):
-            self.put(number, getattr(self.model, name), np.float64)
+        for name in ("sin_decay", "cos_decay", "vth"):
+            self.put(name, getattr(self.model, name))
 
 
 class RFIZFloat(RFFloat):

@@ -12,9 +12,8 @@ from lava_api.magma.kernels.base import PythonFallback
 from lava_api.magma.kernels.messages import Feed
 from lava_api.magma.kernels.vector import Vector
 from lava_api.proc.sdn.kernels import DeltaFloat
-from loihi_emu.models.lava import sigma_delta, state_space
-from loihi_emu.models.lava import vector as at
-from loihi_emu.models.memory import WordRow as Description
+from loihi_emu.models.lava import state_space as at
+from loihi_emu.models.memory import Description
 
 DIAGONALS = ("a", "b", "c")
 
@@ -38,7 +37,7 @@ def numpy_fuses() -> bool | None:
 class StateSpace(Vector):
     """S4d."""
 
-    leaf = "state_space:step"
+    leaf, record = "state_space:step", at.S4D
     takes = "float64"
     states = ("s4_state",)
 
@@ -57,22 +56,16 @@ class StateSpace(Vector):
         """Complex variables have no kind that others read."""
         return None
 
-    def put(self, number: int, values: Any, dtype: Any) -> None:
-        """Write a complex parameter."""
-        full = np.empty(self.n, complex)
-        full[:] = np.asarray(values).reshape(-1)
-        self.d.point(at.PARAMETER + number, full)
-
     def refresh(self) -> None:
-        for k, name in enumerate(DIAGONALS):
-            self.put(state_space.A - at.PARAMETER + k, getattr(self.model, name), complex)
-        self.d.words[state_space.FUSES] = int(bool(numpy_fuses()))
+        for name in DIAGONALS:
+            self.put(name, getattr(self.model, name))
+        self.d.fuses = int(bool(numpy_fuses()))
 
 
 class SigmaS4dDeltaFloat(DeltaFloat):
     """SigmaS4dDelta with real or complex parameters; the model makes its states complex when it starts."""
 
-    leaf = "state_space:sigma_s4d_delta"
+    leaf, record = "state_space:sigma_s4d_delta", at.SIGMA_S4D_DELTA
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
@@ -81,7 +74,7 @@ class SigmaS4dDeltaFloat(DeltaFloat):
         if any(value.size not in (1, self.n) for value in given) or (self.complex and numpy_fuses() is None):
             raise PythonFallback("a, b, c")
         if self.complex:
-            self.leaf = "state_space:sigma_s4d_delta_complex"
+            self.leaf, self.record = "state_space:sigma_s4d_delta_complex", at.SIGMA_S4D_DELTA_COMPLEX
         for name in () if self.complex else DIAGONALS:
             self.fits(name, "f")
         if not isinstance(model.s4_state, np.ndarray) or model.s4_state.dtype != np.float64:
@@ -96,25 +89,21 @@ class SigmaS4dDeltaFloat(DeltaFloat):
         return None if self.complex and name != "sigma" else super().variable(name)
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """One leaf, with room for the outputs of this step, and the state."""
-        found = list(super().calls(feeds))
-        self.d.point(state_space.X, self.model.s4_state)
-        return found
+        """One leaf; the model makes complex states of its own when it starts."""
+        if not self.complex:
+            found = list(super().calls(feeds))
+            self.d.s4_state = self.model.s4_state
+            return found
+        d = self.d = Description(self.record)
+        d.n, d.a_in, d.s_out, d.sigma = self.n, feeds["a_in"].data, self.messages["s_out"].data, self.model.sigma
+        return [(self.leaf, d)]
 
     def refresh(self) -> None:
-        """Take over all parameters; the diagonals stand behind those of Delta."""
-        model = self.model
-        self.put(sigma_delta.VTH - at.PARAMETER, model.vth, np.float64)
+        """Take over all parameters."""
+        for name in ("vth", *DIAGONALS):
+            self.put(name, getattr(self.model, name))
         if self.complex:
-            for k, name in enumerate(DIAGONALS):
-                full = np.empty(self.n, complex)
-                full[:] = np.asarray(getattr(model, name)).reshape(-1)
-                self.d.point(state_space.A + k, full)
-            states = {"act": sigma_delta.ACT, "residue": sigma_delta.RESIDUE, "error": sigma_delta.ERROR}
-            for name, word in (states | {"s4_state": state_space.X}).items():
-                self.d.point(word, getattr(model, name))
-            self.d.words[state_space.FUSES_TOO] = int(bool(numpy_fuses()))
-        else:
-            for k, name in enumerate(DIAGONALS):
-                self.put(state_space.A - at.PARAMETER + k, getattr(model, name), np.float64)
-        self.d.words[sigma_delta.CUMULATES] = int(self.model.cum_error.item())
+            for name in ("act", "residue", "error", "s4_state"):
+                self.d.point(name, getattr(self.model, name))
+            self.d.fuses = int(bool(numpy_fuses()))
+        self.d.cumulates = int(self.model.cum_error.item())

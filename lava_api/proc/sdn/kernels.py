@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-import numpy as np
-
 from lava_api.magma.kernels.base import PythonFallback
 from lava_api.magma.kernels.messages import Feed, Message
 from lava_api.magma.kernels.vector import Vector
 from lava_api.proc.sdn.process import ActivationMode
 from loihi_emu.models.lava import sigma_delta as at
-from loihi_emu.models.memory import WordRow as Description
-from loihi_emu.models.memory import aligned
+from loihi_emu.models.memory import Description, aligned
 
 
 class SigmaFixed(Vector):
     """Sigma in integers: the sum is the message."""
 
-    leaf = "sigma_delta:sigma"
+    leaf, record = "sigma_delta:sigma", at.SIGMA
     states = ("sigma",)
 
     def outputs(self) -> dict[str, Message]:
@@ -32,14 +29,14 @@ class SigmaFixed(Vector):
 class SigmaFloat(SigmaFixed):
     """Sigma in float64."""
 
-    leaf = "sigma_delta:sigma_float"
+    leaf, record = "sigma_delta:sigma_float", at.SIGMA_FLOAT
     takes = "float64"
 
 
 class DeltaFixed(Vector):
     """Delta in integers."""
 
-    leaf = "sigma_delta:delta"
+    leaf, record = "sigma_delta:delta", at.DELTA
     states = ("sigma", "act", "residue", "error")
     exponents: ClassVar = {"spike_exp": 15, "state_exp": 15}
     fixed = True
@@ -52,32 +49,30 @@ class DeltaFixed(Vector):
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         """One leaf, with room for the activations."""
         found = list(super().calls(feeds))
-        self.d.point(at.ACTIVATION, aligned(self.n, np.int32 if self.takes == "int32" else np.float64))
+        self.d.activation = aligned(self.n, self.takes)
         return found
 
     def refresh(self) -> None:
-        model, words = self.model, self.d.words
-        kind = np.int32 if self.takes == "int32" else np.float64
-        self.put(0, model.vth, kind)
+        model, d = self.model, self.d
+        self.put("vth", model.vth)
         if "bias" in vars(model):
-            self.put(1, model.bias, kind)
-            words[at.RELU] = int(model.act_mode == ActivationMode.RELU)
-        words[at.CUMULATES] = int(model.cum_error.item())
-        words[at.SHIFT_IN] = int(model.spike_exp.item()) + int(model.state_exp.item())
-        words[at.SHIFT_OUT] = int(model.state_exp.item())
+            self.put("bias", model.bias)
+            d.relu = int(model.act_mode == ActivationMode.RELU)
+        d.cumulates, d.shift_out = int(model.cum_error.item()), int(model.state_exp.item())
+        d.shift_in = int(model.spike_exp.item()) + d.shift_out
 
 
 class DeltaFloat(DeltaFixed):
     """Delta in float64."""
 
-    leaf = "sigma_delta:delta_float"
+    leaf, record = "sigma_delta:delta_float", at.DELTA_FLOAT
     takes = "float64"
 
 
 class SigmaDeltaFixed(DeltaFixed):
     """SigmaDelta in integers."""
 
-    leaf = "sigma_delta:sigma_delta"
+    leaf, record = "sigma_delta:sigma_delta", at.SIGMA_DELTA
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
@@ -88,7 +83,7 @@ class SigmaDeltaFixed(DeltaFixed):
 class SigmaDeltaFloat(SigmaDeltaFixed):
     """SigmaDelta in float64."""
 
-    leaf = "sigma_delta:sigma_delta_float"
+    leaf, record = "sigma_delta:sigma_delta_float", at.SIGMA_DELTA_FLOAT
     takes = "float64"
 
 

@@ -17,8 +17,7 @@ from loihi_emu.models import layout
 from loihi_emu.models.lava import messages
 from loihi_emu.models.lava import sparse as at
 from loihi_emu.models.lava import sparse_delayed as delayed
-from loihi_emu.models.memory import WordRow as Description
-from loihi_emu.models.memory import aligned
+from loihi_emu.models.memory import Description, aligned
 
 
 def by_source(matrix: Any) -> tuple[Any, Any, Any]:
@@ -40,9 +39,9 @@ class SparseFixed(FixedConnection):
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         feed = feeds["s_in"]
-        d = self.d = describe_sums(at, at.SPARSE_WORDS, feed, self.message.data, self.events, graded=self.graded)
+        d = self.d = describe_sums(at.SPARSE, feed, self.message.data, self.events, graded=self.graded)
         self.kind = feed.kind
-        d.words[at.EXPONENT] = self.exponent
+        d.exponent = self.exponent
         return [("sparse:step", d)]
 
     def refresh(self) -> None:
@@ -52,20 +51,17 @@ class SparseFixed(FixedConnection):
         self.prepare()
         d = self.d
         starts, targets, weights = by_source(self.model.weights)
-        d.point(at.STARTS, starts)
+        d.starts = starts
         if weights.dtype.kind not in "bi":
             raise TypeError(f"weights: got {weights.dtype}, the fixed-point model needs integers")
         small = weights.size == 0 or np.abs(weights.astype(np.int64)).max() < 1 << 15
         if not self.graded and small and self.message.size <= layout.CHUNK:
             words = weights.astype(np.int16).view(np.uint16).astype(np.uint32) << 16
-            d.point(at.TARGETS, words | targets.astype(np.uint16))
-            d.words[at.MODE] = at.PACKED
+            d.packed, d.mode = words | targets.astype(np.uint16), at.PACKED
             return
-        d.point(at.TARGETS, targets)
-        d.point(at.WEIGHTS, weights.astype(np.int64))
-        d.point(at.SUMS, aligned(self.message.size, np.int64))
-        d.words[at.MODE] = self.mode(self.kind)
-        d.words[at.NARROW] = int(self.graded and self.kind == messages.I32 and weights.dtype.itemsize <= 4)
+        d.targets, d.weights, d.sums = targets, weights.astype(np.int64), aligned(self.message.size, np.int64)
+        d.mode = self.mode(self.kind)
+        d.narrow = int(self.graded and self.kind == messages.I32 and weights.dtype.itemsize <= 4)
 
 
 class SparseFloat(DenseFloat):
@@ -73,16 +69,14 @@ class SparseFloat(DenseFloat):
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         out = self.message.data
-        self.d = describe_sums(at, at.SPARSE_WORDS, feeds["s_in"], out, self.events, graded=self.graded)
+        self.d = describe_sums(at.SPARSE, feeds["s_in"], out, self.events, graded=self.graded)
         return [("sparse:step_float", self.d)]
 
     def refresh(self) -> None:
         """Take over weights that were set."""
         if "weights" in self.changed:
             starts, targets, weights = by_source(self.model.weights)
-            self.d.point(at.STARTS, starts)
-            self.d.point(at.TARGETS, targets)
-            self.d.point(at.WEIGHTS, weights.astype(np.float64))
+            self.d.starts, self.d.targets, self.d.weights = starts, targets, weights.astype(np.float64)
 
 
 class _Delayed(Connection):
@@ -107,10 +101,9 @@ class _Delayed(Connection):
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         out = self.message.data
-        d = self.d = describe_sums(at, delayed.DELAY_WORDS, feeds["s_in"], out, self.events, graded=self.graded)
-        d.point(delayed.RING, self.ring)
-        d.words[delayed.ROWS] = self.rows
-        d.point(delayed.SUMS_DELAYED, aligned(self.ring.size, np.float64 if self.ring.dtype.kind == "f" else np.int64))
+        d = self.d = describe_sums(delayed.DELAYED, feeds["s_in"], out, self.events, graded=self.graded)
+        d.ring, d.rows = self.ring, self.rows
+        d.sums = aligned(self.ring.size, np.float64 if self.ring.dtype.kind == "f" else np.int64)
         self.kind = feeds["s_in"].kind
         return [(f"sparse_delayed:{self.leaf}", d)]
 
@@ -144,10 +137,8 @@ class _Delayed(Connection):
             values, found = weights.ravel(), delays.ravel()
         order = np.argsort(columns, kind="stable")
         starts = np.concatenate([[0], np.cumsum(np.bincount(columns, minlength=weights.shape[1]))])
-        d.point(at.STARTS, starts.astype(np.int64))
-        d.point(at.TARGETS, rows[order].astype(np.int32))
-        d.point(at.WEIGHTS, values[order].astype(kind))
-        d.point(delayed.DELAYS, found[order].astype(np.int32))
+        d.starts, d.targets = starts.astype(np.int64), rows[order].astype(np.int32)
+        d.weights, d.delays = values[order].astype(kind), found[order].astype(np.int32)
 
 
 class DelayFixed(_Delayed, FixedConnection):
@@ -164,8 +155,7 @@ class DelayFixed(_Delayed, FixedConnection):
             if not self.model.weights_set and (largest := self.model.delays.max()) > MAX_DELAY:
                 raise ValueError(f"delays: found {largest}, the largest delay is {MAX_DELAY}")
             self.prepare()
-            self.d.words[at.EXPONENT] = self.exponent
-            self.d.words[at.MODE] = self.mode(self.kind)
+            self.d.exponent, self.d.mode = self.exponent, self.mode(self.kind)
             self.put_weights(np.int64)
 
 
