@@ -76,25 +76,25 @@ def deliver(
         if unit < 0:
             continue
         row = rows[k]
-        own = home[sources[k]] if home.shape[0] else -1
+        source = home[sources[k]] if home.shape[0] else -1
         for e in range(starts[unit], starts[unit + 1]):
             core = where[e]
             synapses[row, core] += counts[e]
             received[row, core] += 1
-            if own < 0:
+            if source < 0:
                 network[row, 0] += 1
                 continue
-            sent[row, own] += 1
-            if own == core:
+            sent[row, source] += 1
+            if source == core:
                 continue
             network[row, 1] += 1
-            if chip[own] != chip[core]:
+            if chip[source] != chip[core]:
                 network[row, 2] += 1
             elif placed:
-                network[row, 3] += abs(x[own] - x[core])
-                network[row, 4] += abs(y[own] - y[core])
-            if placed and tile[own] != tile[core]:
-                crossed[row, tile[own]] += 1
+                network[row, 3] += abs(x[source] - x[core])
+                network[row, 4] += abs(y[source] - y[core])
+            if placed and tile[source] != tile[core]:
+                crossed[row, tile[source]] += 1
                 crossed[row, tile[core]] += 1
 
 

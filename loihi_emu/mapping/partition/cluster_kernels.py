@@ -39,19 +39,19 @@ def propagate(indptr, indices, weights, sizes, limit, labels, passes, seed, stop
             if stop[0]:
                 return changes
             v = order[k]
-            own = labels[v]
+            here = labels[v]
             for e in range(indptr[v], indptr[v + 1]):
                 if indices[e] != v:
                     tally[labels[indices[e]]] += weights[e]
-            best, most = own, tally[own]
+            best, most = here, tally[here]
             for e in range(indptr[v], indptr[v + 1]):
                 label = labels[indices[e]]
                 if tally[label] > most * (1 + EPSILON) and total[label] + sizes[v] <= limit:
                     best, most = label, tally[label]
             for e in range(indptr[v], indptr[v + 1]):
                 tally[labels[indices[e]]] = 0.0
-            if best != own:
-                total[own] -= sizes[v]
+            if best != here:
+                total[here] -= sizes[v]
                 total[best] += sizes[v]
                 labels[v] = best
                 changes += 1

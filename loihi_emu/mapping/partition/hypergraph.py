@@ -28,7 +28,7 @@ class Hypergraph:
         Population name to the number of its first neuron.
     starts, nets : int64 array (neurons + 1), int32 array
         Lists of which each neuron is a target.
-    sent_starts, own : int64 array (neurons + 1), int32 array
+    sent_starts, sent : int64 array (neurons + 1), int32 array
         Lists of which each neuron is the source.
     source : int32 array
         Source neuron of each list, -1 for inputs; of a convolution's unit, its first channel.
@@ -46,7 +46,7 @@ class Hypergraph:
     starts: NDArray[np.int64]
     nets: NDArray[np.int32]
     sent_starts: NDArray[np.int64]
-    own: NDArray[np.int32]
+    sent: NDArray[np.int32]
     source: NDArray[np.int32]
     weight: Numbers
     slots: NDArray[np.int64]

@@ -58,7 +58,7 @@ def price(a, b, chip, far):
 
 
 @kernel
-def change_of(v, to, starts, nets, sent_starts, own, source, weight, core, counts, total, reach, chip, far):
+def change_of(v, to, starts, nets, sent_starts, sent, source, weight, core, counts, total, reach, chip, far):
     """Change of the messages' cost if a neuron goes to another core."""
     away = core[v]
     change = 0.0
@@ -76,7 +76,7 @@ def change_of(v, to, starts, nets, sent_starts, own, source, weight, core, count
         if counts[j, to] == 0:
             change += weight[j] * price(core[s], to, chip, far)
     for e in range(sent_starts[v], sent_starts[v + 1]):
-        j = own[e]
+        j = sent[e]
         loop = 0
         for i in range(starts[v], starts[v + 1]):
             if nets[i] == j:
@@ -100,14 +100,14 @@ def change_of(v, to, starts, nets, sent_starts, own, source, weight, core, count
 
 
 @kernel
-def move(v, to, starts, nets, sent_starts, own, source, slots, bits, kind, core, counts, total, reach, chip, use):
+def move(v, to, starts, nets, sent_starts, sent, source, slots, bits, kind, core, counts, total, reach, chip, use):
     """Move a neuron to another core, and keep all counts."""
     away = core[v]
     use[COMPARTMENTS, away] -= 1
     use[COMPARTMENTS, to] += 1
     for e in range(sent_starts[v], sent_starts[v + 1]):
-        use[AXONS_OUT, away] -= total[own[e]]
-        use[AXONS_OUT, to] += total[own[e]]
+        use[AXONS_OUT, away] -= total[sent[e]]
+        use[AXONS_OUT, to] += total[sent[e]]
     core[v] = to
     last = -1
     for e in range(starts[v], starts[v + 1]):
@@ -152,7 +152,7 @@ def sources_fit(v, starts, nets, source, core, use, limit, already):
 
 
 @kernel
-def pulls(v, starts, nets, sent_starts, own, source, weight, core, counts, total, chip, far, pull):
+def pulls(v, starts, nets, sent_starts, sent, source, weight, core, counts, total, chip, far, pull):
     """Find out which cores have sources or targets of a neuron, or other targets of its sources; False if none."""
     away, cores = core[v], counts.shape[1]
     pull[:] = 0
@@ -172,7 +172,7 @@ def pulls(v, starts, nets, sent_starts, own, source, weight, core, counts, total
             pull[core[s]] += w * (1 + far * (chip[core[s]] != chip[away]))
             some = True
     for e in range(sent_starts[v], sent_starts[v + 1]):
-        j = own[e]
+        j = sent[e]
         if total[j] > 1 or counts[j, away] == 0:
             for c in range(cores):
                 if counts[j, c] > 0 and c != away:
@@ -184,7 +184,7 @@ def pulls(v, starts, nets, sent_starts, own, source, weight, core, counts, total
 
 @entry
 def refine(
-    starts, nets, sent_starts, own, source, weight, slots, bits, kind, group, core, counts, chip, far,
+    starts, nets, sent_starts, sent, source, weight, slots, bits, kind, group, core, counts, chip, far,
     use, limits, passes, enough, heat, seed, stop,
 ):  # fmt: skip
     """Move and exchange neurons between cores while that lowers the cost of messages.
@@ -193,7 +193,7 @@ def refine(
     ----------
     starts, nets : int64, int32 arrays
         Lists of which each neuron is a target.
-    sent_starts, own : int64, int32 arrays
+    sent_starts, sent : int64, int32 arrays
         Lists of which each neuron is the source.
     source, weight, slots, kind : arrays
         Of each list: source neuron (-1: an input), spikes per step, input axon slots, row of `bits`.
@@ -262,7 +262,7 @@ def refine(
             v = order[step]
             away = core[v]
             if not pulls(
-                v, starts, nets, sent_starts, own, source, weight, core, counts, total, local, far, pull
+                v, starts, nets, sent_starts, sent, source, weight, core, counts, total, local, far, pull
             ):  # fmt: skip
                 continue
             best, allowed = -1, -EPSILON
@@ -281,7 +281,7 @@ def refine(
                 if present[to, group[v]] == 0:
                     continue
                 change = change_of(
-                    v, to, starts, nets, sent_starts, own, source, weight, core, counts, total, reach, local, far
+                    v, to, starts, nets, sent_starts, sent, source, weight, core, counts, total, reach, local, far
                 )  # fmt: skip
                 if change < best_change:
                     best, best_change = to, change
@@ -291,7 +291,7 @@ def refine(
             for r in range(RESOURCES):
                 before[r, 0], before[r, 1] = use[r, away], use[r, to]
             move(
-                v, to, starts, nets, sent_starts, own, source, slots, bits, kind, core, counts, total, reach,
+                v, to, starts, nets, sent_starts, sent, source, slots, bits, kind, core, counts, total, reach,
                 local, use,
             )  # fmt: skip
             if fits(use, limits, away, to, before) and sources_fit(
@@ -318,12 +318,12 @@ def refine(
                 if u < 0 or core[u] != to or u == v or present[away, group[u]] == 0:
                     continue
                 change = change_of(
-                    u, away, starts, nets, sent_starts, own, source, weight, core, counts, total, reach, local, far
+                    u, away, starts, nets, sent_starts, sent, source, weight, core, counts, total, reach, local, far
                 )  # fmt: skip
                 if best_change + change >= allowed:
                     continue
                 move(
-                    u, away, starts, nets, sent_starts, own, source, slots, bits, kind, core, counts, total, reach,
+                    u, away, starts, nets, sent_starts, sent, source, slots, bits, kind, core, counts, total, reach,
                     local, use,
                 )  # fmt: skip
                 if (
@@ -341,12 +341,12 @@ def refine(
                     done = True
                     break
                 move(
-                    u, to, starts, nets, sent_starts, own, source, slots, bits, kind, core, counts, total, reach,
+                    u, to, starts, nets, sent_starts, sent, source, slots, bits, kind, core, counts, total, reach,
                     local, use,
                 )  # fmt: skip
             if not done:
                 move(
-                    v, away, starts, nets, sent_starts, own, source, slots, bits, kind, core, counts, total, reach,
+                    v, away, starts, nets, sent_starts, sent, source, slots, bits, kind, core, counts, total, reach,
                     local, use,
                 )  # fmt: skip
                 waiting[away, to] = v

@@ -72,7 +72,7 @@ def refined(
     passes = max(1, min(most, work // max(1, len(nets.nets))))
     heat *= float(nets.weight.sum()) / max(1, nets.neurons)
     stoppable(
-        k.refine, nets.starts, nets.nets, nets.sent_starts, nets.own, nets.source, nets.weight, nets.slots, nets.bits,
+        k.refine, nets.starts, nets.nets, nets.sent_starts, nets.sent, nets.source, nets.weight, nets.slots, nets.bits,
         nets.kind, nets.group, core, counts, np.ascontiguousarray(chip, np.int32), float(far), used, limits, passes,
         ENOUGH, heat, 1,
     )  # fmt: skip

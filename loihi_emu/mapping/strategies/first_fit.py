@@ -35,7 +35,7 @@ class Run(NamedTuple):
 
 
 LOOK = 256
-"""Neurons that are looked at first to foresee how many go on a core."""
+"""Neurons that are looked at first to estimate how many go on a core."""
 
 
 class _OpenBin:

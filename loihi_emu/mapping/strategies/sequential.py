@@ -22,7 +22,7 @@ Fanout = dict[str, NDArray[np.int64]]
 LARGE = 2_000_000
 """Equal parts are tried for networks of at most so many neurons and synapses: they are measured several times."""
 ROUNDS, TRIES = 12, 5
-"""How often cores are filled anew because more output axons were needed than foreseen; and how often if it is only to
+"""How often cores are filled anew because more output axons were needed than estimated; and how often if it is only to
 save cores."""
 MANY, FULL, BRIM = 64, 0.95, 0.99
 """With so many cores of which each uses so much of some resource on average, no other way to fill them is tried; with
@@ -67,7 +67,7 @@ def keeps(problem: Problem, usage: CoreUsage, *names: str) -> bool:
 
 
 def kept(problem: Problem, found: tuple[Assignment, CoreUsage] | None) -> tuple[Assignment, CoreUsage] | None:
-    """What was found if it keeps all limits: runs of a population on one core can need more than foreseen for each."""
+    """What was found if it keeps all limits: runs of a population on one core can need more than estimated for each."""
     return found if found is not None and keeps(problem, found[1], *problem.limits) else None
 
 
@@ -113,7 +113,7 @@ def filled(
     """Fill cores with runs of neurons in order, and measure them; None if more than `most` cores are needed.
 
     The output axons of a neuron depend on how many cores its targets lie on, which is known only afterwards: they are
-    foreseen; then cores that need too many are split, or all are filled anew.
+    estimated; then cores that need too many are split, or all are filled anew.
     """
     strict, split, splitting = False, False, True
     assignment = fill(problem, runs, fanout, whole=whole, most=most)

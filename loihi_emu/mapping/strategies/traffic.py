@@ -266,7 +266,7 @@ def _placed(
 def _filled(problem: Problem, runs: list[Run], most: int) -> tuple[Assignment, CoreUsage] | None:
     """Cores filled in order, as if output axons were plenty; where they are not, once more, then cores are split.
 
-    Where runs of a population alternate on a core, its memory is a little other than foreseen: then less is filled in.
+    Where runs of a population alternate on a core, its memory is a little other than estimated: then less is filled in.
     """
     fanout = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
     limit, share = problem.limit("synaptic_bits"), 1.0

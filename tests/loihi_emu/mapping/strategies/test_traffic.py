@@ -281,7 +281,7 @@ def test_the_refinement_saves_what_it_says(seed, far, heat):
     limits = np.array([20, 4096, 4096, 1 << 20])
     saved = stoppable(
         kernels.refine,
-        nets.starts, nets.nets, nets.sent_starts, nets.own, nets.source, nets.weight, nets.slots, nets.bits, nets.kind,
+        nets.starts, nets.nets, nets.sent_starts, nets.sent, nets.source, nets.weight, nets.slots, nets.bits, nets.kind,
         nets.group, core, counts, start.layout.chip, far, use, limits, 8, 0.0, heat, 1,
     )  # fmt: skip
     after = assigned(nets.parts(core), 6)
