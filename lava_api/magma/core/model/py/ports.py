@@ -110,7 +110,9 @@ class PyInPort(AbstractPyIOPort, ABC):
     ) -> None:
         super().__init__(csp_ports, process_model, shape, d_type)
         self._transformer = transformer
-        self._reorders = transformer is not None and not isinstance(transformer, IdentityTransformer)
+        """As Lava has it."""
+        self._reorder = None if isinstance(transformer, IdentityTransformer) else transformer
+        """What reorders a message; None: nothing does."""
 
     @abstractmethod
     def recv(self) -> Any:
@@ -137,7 +139,7 @@ class PyInPortVectorDense(PyInPort):
         total: Any = self._zeros
         for channel in self._csp_ports:
             data = channel.recv()
-            total = total + (self._transformer.transform(data, channel) if self._reorders else data)
+            total = total + (self._reorder.transform(data, channel) if self._reorder is not None else data)
         return total if self._csp_ports else total.copy()
 
     def peek(self) -> Any:
@@ -145,7 +147,7 @@ class PyInPortVectorDense(PyInPort):
         total: Any = self._zeros
         for channel in self._csp_ports:
             data = channel.peek()
-            total = total + (self._transformer.transform(data, channel) if self._reorders else data)
+            total = total + (self._reorder.transform(data, channel) if self._reorder is not None else data)
         return total if self._csp_ports else total.copy()
 
 
@@ -166,7 +168,7 @@ class PyInPortVectorSparse(PyInPort):
         message = getattr(self._csp_ports[0], method)()
         if isinstance(message, tuple):
             return message[0].copy(), message[1].copy()
-        dense = self._transformer.transform(message, self._csp_ports[0]) if self._reorders else message
+        dense = self._reorder.transform(message, self._csp_ports[0]) if self._reorder is not None else message
         (index,) = np.nonzero(dense.ravel())
         return dense.ravel()[index], index
 
