@@ -209,6 +209,31 @@ def lava_ternary_lif(n: Neuron, a: Arrival, counts: Counts) -> int:
     return sign
 
 
+def lava_graded_vec(n: Neuron, a: Arrival, counts: Counts) -> int:
+    """Advance Lava's GradedVec: what arrived, in 32 bits, is the payload where its magnitude exceeds the threshold.
+
+    Examples
+    --------
+    >>> n = Neuron(p={"vth": 2})
+    >>> lava_graded_vec(n, Arrival(step=0, q=-3), {}), lava_graded_vec(n, Arrival(step=1, q=2), {})
+    (-3, 0)
+    """
+    value, n.v = wrap(int(n.v) + int(a.q), 31), 0
+    return value if wrap(abs(value), 31) > n.p["vth"] else 0
+
+
+def lava_graded_relu_vec(n: Neuron, a: Arrival, counts: Counts) -> int:
+    """Advance Lava's GradedReluVec: as GradedVec, where what arrived is positive.
+
+    Examples
+    --------
+    >>> lava_graded_relu_vec(Neuron(p={"vth": 2}), Arrival(step=0, q=-3), {})
+    0
+    """
+    value, n.v = wrap(int(n.v) + int(a.q), 31), 0
+    return value if value > n.p["vth"] else 0
+
+
 def float_lif(n: Neuron, a: Arrival, counts: Counts) -> int:
     """Advance a floating-point LIF, operations from left to right as in Lava; refractory steps as on the chip.
 
@@ -228,7 +253,8 @@ NeuronRule = Callable[[Neuron, Arrival, Counts], int]
 
 NEURONS: dict[str, dict[str, NeuronRule]] = {
     "chip": {"lif": chip_lif},
-    "lava": {"lif": lava_lif, "lif_reset": lava_lif_reset, "ternary_lif": lava_ternary_lif},
+    "lava": {"lif": lava_lif, "lif_reset": lava_lif_reset, "ternary_lif": lava_ternary_lif,
+             "graded_vec": lava_graded_vec, "graded_relu_vec": lava_graded_relu_vec},
     "float": {"lif": float_lif},
 }
 """Models by the names of rule sets."""

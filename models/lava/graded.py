@@ -1,43 +1,25 @@
-"""GradedVec, GradedReluVec, ProdNeuron, NormVecDelay and InvSqrt by Lava's models: int32 that wraps [lava]."""
+"""ProdNeuron, NormVecDelay, InvSqrt, Spiker and Receiver by Lava's models: int32 that wraps [lava]."""
 
 import numpy as np
 
 from loihi_emu.jit import disjoint, kernel, leaf, whole
-from loihi_emu.models.lava.vector import vector as elements
+from loihi_emu.models.lava.vector import vector
 
 i32 = np.int32
 
-VECTOR = elements("GradedVec", "a_in s_out v vth", numbers="relu")
-PRODUCT = elements("ProdNeuron", "a_in1 a_in2 s_out exp vth")
-NORM_DELAY = elements("NormVecDelay", "a_in1 a_in2 s_out s2_out v vth")
-ROOT_FLOAT = elements("InvSqrtFloat", "a_in s_out", "float64")
+PRODUCT = vector("ProdNeuron", "a_in1 a_in2 s_out exp vth")
+NORM_DELAY = vector("NormVecDelay", "a_in1 a_in2 s_out s2_out v vth")
+ROOT_FLOAT = vector("InvSqrtFloat", "a_in s_out", "float64")
 # The status is 1 once an argument is negative; guesses: the first factors, one for each position of the highest bit.
-ROOT = elements("InvSqrt", "a_in s_out", status="int64", argument="int64", guesses="int64")
-SPIKER = elements("Spiker", "s_out counter rate payload", "int64")
-RECEIVER = elements("Receiver", "a_in payload", "int64")
+ROOT = vector("InvSqrt", "a_in s_out", status="int64", argument="int64", guesses="int64")
+SPIKER = vector("Spiker", "s_out counter rate payload", "int64")
+RECEIVER = vector("Receiver", "a_in payload", "int64")
 
 
 @kernel
 def size(x):
     """Magnitude in int32; that of -2^31 is -2^31."""
     return i32(-x) if x < 0 else x
-
-
-@disjoint
-def send_above(out, v, a, vth, relu):
-    """Add, send what is above the threshold, forget."""
-    for i in range(out.shape[0]):
-        value = i32(v[i] + a[i])
-        measure = value if relu else size(value)
-        out[i] = value if measure > vth[i] else i32(0)
-        v[i] = i32(0)
-
-
-@leaf
-def vector(address, time):
-    """GradedVec and GradedReluVec."""
-    d = VECTOR(address)
-    send_above(whole(d.s_out, d.n), whole(d.v, d.n), whole(d.a_in, d.n), whole(d.vth, d.n), d.relu)
 
 
 @disjoint

@@ -7,7 +7,7 @@ import scipy.sparse
 from hypothesis import given
 from hypothesis import strategies as st
 from messages import UNHEEDED
-from recipes import Link, Node, assert_same, events
+from recipes import Link, Node, assert_same, events, traced
 from strategies import recipes
 
 from loihi_emu import Conv2D, Emulator
@@ -27,7 +27,7 @@ def outcome(recording, name, order=None):
     order = np.arange(size) if order is None else order
     back = np.argsort(order)
     spikes = sorted((t, int(back[i]), p) for t, i, p in events(recording, name))
-    return spikes, recording[f"{name}.u"][:, order].tolist(), recording[f"{name}.v"][:, order].tolist()
+    return spikes, *(recording[f"{name}.{variable}"][:, order].tolist() for variable in traced(recording, name))
 
 
 def as_triples(link):
@@ -116,7 +116,7 @@ def test_a_population_in_two_halves_does_the_same(recipe, data):
         ]  # fmt: skip
         lists = lists.with_links(floored)
     whole, parts = lists.run(), replace(recipe, nodes=tuple(nodes), links=tuple(links)).run()
-    for variable in ("u", "v"):
+    for variable in traced(whole, node.name):
         joined = np.concatenate([parts[f"{name}.{variable}"] for name in names], axis=1)
         assert joined.tolist() == whole[f"{node.name}.{variable}"].tolist()
     shifted = events(parts, "first") + [(t, i + cut, p) for t, i, p in events(parts, "second")]

@@ -33,7 +33,7 @@ def results(recipe: Recipe) -> dict[str, Any]:
     for node in recipe.nodes:
         found[f"{node.name}.events"] = events(recording, node.name)
     for node in recipe.populations:
-        for variable in ("u", "v"):
+        for variable in recipe.states(node):
             found[f"{node.name}.{variable}"] = recording[f"{node.name}.{variable}"].tolist()
     return found
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from loihi_emu import Emulator, Network
 from loihi_emu.recording.recording import Recording
+from loihi_emu.rules import find
 from loihi_emu.validation.oracle import Oracle
 
 COUNTERS = {"q": "q_overflow", "u": "u_overflow", "x": "x_overflow", "v": "v_saturation"}
@@ -62,7 +63,7 @@ class Recipe:
         return replace(self, links=tuple(links))
 
     def network(self, probed: bool = True) -> Network:
-        """Build it, with probes on all spikes, u and v."""
+        """Build it, with probes on all spikes, and u and v where the model has them."""
         net = Network("random", rules=self.rules, seed=self.seed)
         for node in self.nodes:
             if node.is_input:
@@ -73,12 +74,22 @@ class Recipe:
             net.connect(net[link.pre][link.pre_slice], net[link.post][link.post_slice], link.weights, **link.options)
         if probed:
             for node in self.nodes:
-                net.probe(node.name, "spikes" if node.is_input else ["spikes", "u", "v"])
+                net.probe(node.name, "spikes" if node.is_input else ["spikes", *self.states(node)])
         return net
+
+    def states(self, node: Any) -> list[str]:
+        """Which of u and v the model of a population has."""
+        model = find(self.rules).model(node.options.get("model", "lif"))
+        return [name for name in ("u", "v") if name in dict(model.state)]
 
     def run(self) -> Recording:
         """What the emulator makes of it."""
         return Emulator(self.network()).run(self.steps)
+
+
+def traced(recording: Recording, name: str) -> list[str]:
+    """Which of u and v were recorded of a population."""
+    return [variable for variable in ("u", "v") if f"{name}.{variable}" in recording.names]
 
 
 def events(recording: Recording, name: str) -> list[tuple[int, int, int]]:
@@ -95,7 +106,7 @@ def assert_equals_oracle(network: Network, recording: Recording, counters: bool 
     for name in network.inputs:
         assert events(recording, name) == oracle.spikes(name), f"events of {name}"
     for name in network.populations:
-        for variable in ("u", "v"):
+        for variable in traced(recording, name):
             got, expected = recording[f"{name}.{variable}"].tolist(), oracle.trace(name, variable)
             assert got == expected, f"{name}.{variable}"
         assert events(recording, name) == oracle.spikes(name), f"spikes of {name}"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from messages import UNHEEDED
 from placements import placed, placed_for_traffic, placed_greedily, random_cores
 from plastic_networks import networks as plastic_networks
-from recipes import events
+from recipes import events, traced
 from strategies import RULES, recipes
 
 from loihi_emu import LOIHI1, Emulator, Network
@@ -41,7 +41,7 @@ def test_random_networks_on_random_cores(rules, data):
     oracle = ChipOracle(placement)
     oracle.run(recording.steps)
     for name in network.populations:
-        for variable in ("u", "v"):
+        for variable in traced(recording, name):
             assert recording[f"{name}.{variable}"].tolist() == oracle.trace(name, variable), f"{name}.{variable}"
         assert events(recording, name) == oracle.spikes(name), name
 

@@ -1,0 +1,99 @@
+"""GradedVec and GradedReluVec by Lava 0.10's fixed-point models: what arrived is sent on where it exceeds a threshold.
+
+    v = wrap32(v + a) ;  send v if |v| > vth (GradedReluVec: if v > vth) ;  v = 0
+
+The magnitude of -2^31 is -2^31, as in 32 bits. Evidence: Lava's source, compared with its models on random inputs.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from loihi_emu.jit import block, disjoint, int32s, kernel, leaf, part, uint8s, whole
+from loihi_emu.models import layout as at
+from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
+from loihi_emu.models.spikes import blocks, count_spikes, emit, ring_start
+
+i32 = np.int32
+
+GRADED = at.neurons("graded_vec", state={"v": "int32"}, parameters={"vth": "int32"})
+
+
+@disjoint
+def update(v, a, vth, relu, sent, mask):
+    """One step of a block: what is sent, and the mask of what is not 0."""
+    for i in range(v.shape[0]):
+        value = i32(v[i] + a[i])
+        size = i32(-value) if value < 0 and not relu else value
+        sent[i] = value if size > vth[i] else i32(0)
+        mask[i] = np.uint8(sent[i] != 0)
+        v[i] = i32(0)
+
+
+@disjoint
+def copy(out, values):
+    """Copy a block."""
+    for i in range(out.shape[0]):
+        out[i] = values[i]
+
+
+@kernel
+def run(address, time, relu):
+    """One step of a group, or of a process."""
+    group, d = at.GROUP(address), GRADED(address)
+    count = 0
+    for b in range(blocks(d.n)):
+        first = b * at.BLOCK
+        m = min(at.BLOCK, d.n - first)
+        a, mask, sent = part(d.ring, ring_start(group, time, first), m), uint8s(d.mask, m), int32s(d.mask + at.BLOCK, m)
+        update(part(d.v, first, m), a, block(d.vth, b, m), relu, sent, mask)
+        if d.slots and d.flags & at.MESSAGE == 0:
+            a[:] = 0
+        start = count
+        count = emit(mask, d.mask, first, whole(d.index, d.n), count)
+        if d.payload:
+            for k in range(start, count):
+                d.payload[k] = sent[d.index[k] - first]
+        if d.message:
+            copy(int32s(d.message + 4 * first, m), sent)
+    count_spikes(group, count)
+
+
+@leaf
+def step(address, time):
+    """One step of GradedVec."""
+    run(address, time, False)
+
+
+@leaf
+def step_relu(address, time):
+    """One step of GradedReluVec."""
+    run(address, time, True)
+
+
+# ---------------------------------------------------------------- the models
+LARGEST = (1 << 31) - 1
+PARAMETERS = (Parameter("vth", 1, 0, LARGEST, "Threshold; a value is sent where its magnitude is larger."),)
+LIMITS = {"v": (-LARGEST - 1, LARGEST)}
+
+
+def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
+    """The threshold as it is."""
+    return {"vth": p["vth"]}, 0
+
+
+MODELS = {
+    "lava": (
+        NeuronModel(
+            "graded_vec", step, GRADED, PARAMETERS, lower,
+            "Sends what arrived, as a payload, by Lava 0.10's fixed-point model of GradedVec.",
+            graded=True, limits=LIMITS,
+        ),
+        NeuronModel(
+            "graded_relu_vec", step_relu, GRADED, PARAMETERS, lower,
+            "Sends what arrived where it is positive, as a payload, by Lava 0.10's fixed-point model of GradedReluVec.",
+            graded=True, limits=LIMITS,
+        ),
+    )
+}  # fmt: skip
