@@ -135,9 +135,7 @@ def unknown_argument(
     near, advice = elsewhere(topic or where, name, names)
     if near and advice and what == "argument":  # the sentence says it all
         names = near
-    found = unknown(
-        what, name, names, where=where, advice=advice, near=near, few=MANY_NAMES, kind=UnknownArgumentError
-    )
+    found = unknown(what, name, names, where=where, advice=advice, near=near, few=MANY_NAMES, kind=UnknownArgumentError)
     assert isinstance(found, UnknownArgumentError)
     return found
 

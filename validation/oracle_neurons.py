@@ -253,8 +253,13 @@ NeuronRule = Callable[[Neuron, Arrival, Counts], int]
 
 NEURONS: dict[str, dict[str, NeuronRule]] = {
     "chip": {"lif": chip_lif},
-    "lava": {"lif": lava_lif, "lif_reset": lava_lif_reset, "ternary_lif": lava_ternary_lif,
-             "graded_vec": lava_graded_vec, "graded_relu_vec": lava_graded_relu_vec},
+    "lava": {
+        "lif": lava_lif,
+        "lif_reset": lava_lif_reset,
+        "ternary_lif": lava_ternary_lif,
+        "graded_vec": lava_graded_vec,
+        "graded_relu_vec": lava_graded_relu_vec,
+    },
     "float": {"lif": float_lif},
 }
 """Models by the names of rule sets."""

@@ -12,12 +12,18 @@ from loihi_emu.mapping.placement import Placement
 from loihi_emu.mapping.strategies import STRATEGIES, strategy_of
 from loihi_emu.mapping.traffic import rates_of
 from loihi_emu.mapping.usage import core_usage
+from loihi_emu.memory.room import room_for
+
+PLACED_BYTES = 24
+"""Bytes that placing takes for each neuron, at least."""
 
 
 def place(
     network: Any, *, chip: Chip | None = None, boards: Any = None, strategy: Any = "greedy", rates: Any = None
 ) -> Placement:
     """Place a network on chips. See :meth:`loihi_emu.Network.place`."""
+    sizes = {f'population "{p.name}": places': PLACED_BYTES * p.size for p in network.populations.values()}
+    room_for(f'network "{network.name}", place', sizes)
     found = boards_of(boards)
     if chip is None:
         chip = found[0].chip if found else network.chip

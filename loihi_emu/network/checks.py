@@ -70,9 +70,7 @@ def shape_of(shape: Any, where: str) -> tuple[int, ...]:
     return found
 
 
-def parameters_of(
-    model: NeuronModel, given: Mapping[str, Any], shape: Shape, where: str
-) -> Mapping[str, NDArray[Any]]:
+def parameters_of(model: NeuronModel, given: Mapping[str, Any], shape: Shape, where: str) -> Mapping[str, NDArray[Any]]:
     """All parameters of a population: those given, checked, and the defaults of the others."""
     known = [p.name for p in model.parameters]
     for name in given:

@@ -344,7 +344,7 @@ class Probe:
     def __repr__(self) -> str:
         part = "" if self.neurons is None else f" of {len(self.neurons)} neurons"
         often = "" if self.every == 1 else f", state every {self.every} steps"
-        seen = "" if self.view == "state" else f', v as read on a {self.view}'
+        seen = "" if self.view == "state" else f", v as read on a {self.view}"
         return f'<Probe on "{self.target.name}": {", ".join(self.variables)}{part}{often}{seen}>'
 
 

@@ -13,7 +13,6 @@ from loihi_emu.chips.chip import LOIHI1, Chip
 from loihi_emu.errors import invalid, is_known, unknown
 from loihi_emu.keywords import known_keywords_of, missing_attribute
 from loihi_emu.learning.rule import LearningRule
-from loihi_emu.memory.room import room_for
 from loihi_emu.network import checks, connect, probing, spike_forms, unused
 from loihi_emu.network.connect import Target
 from loihi_emu.network.elements import Connection, Input, Noise, Population, Probe, Source
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 
 MOST_DELAY = 255
 """Longest delay that any chip may have, in steps."""
-PLACED_BYTES = 24
-"""Bytes that placing takes for each neuron, at least."""
 
 
 @known_keywords_of
@@ -311,7 +308,6 @@ class Network:
         self._probes.append(made)
         return made
 
-    # ------------------------------------------------------------ placing
     def place(
         self, *, chip: Chip | None = None, boards: Any = None, strategy: Any = "greedy", rates: Any = None
     ) -> Placement:
@@ -349,11 +345,8 @@ class Network:
         """
         from loihi_emu.mapping.place import place
 
-        sizes = {f'population "{p.name}": places': PLACED_BYTES * p.size for p in self.populations.values()}
-        room_for(f'network "{self.name}", place', sizes)
         return place(self, chip=chip, boards=boards, strategy=strategy, rates=rates)
 
-    # ------------------------------------------------------------ files and copies
     def save(self, path: str | Path) -> Path:
         """Write everything to one npz file (compressed) with a JSON header; ".npz" is added where it is missing.
 
@@ -403,5 +396,5 @@ class Network:
 
     def describe(self) -> str:
         """Every element, one a line."""
-        elements = [*self._nodes.values(), *self._connections.values(), *self._probes]
-        return "\n".join([repr(self), *(f"  {element!r}" for element in elements)])
+        shown = [self, *self._nodes.values(), *self._connections.values(), *self._probes]
+        return "\n  ".join(map(repr, shown))

@@ -195,7 +195,5 @@ def test_a_misspelt_argument_is_told(name):
 
 
 def test_the_near_name_is_suggested():
-    with pytest.warns(
-        UserWarning, match=r"reads the argument 'bias'.* Did you mean 'bias_"
-    ):
+    with pytest.warns(UserWarning, match=r"reads the argument 'bias'.* Did you mean 'bias_"):
         LIF(shape=(1,), bias=1000)

@@ -38,9 +38,7 @@ class ConvInTime(AbstractProcess):
     ) -> None:
         weights = np.asarray(weights)
         warn_unknown(self, kwargs)
-        super().__init__(
-            weights=weights, num_message_bits=num_message_bits, name=name, log_config=log_config, **kwargs
-        )
+        super().__init__(weights=weights, num_message_bits=num_message_bits, name=name, log_config=log_config, **kwargs)
         steps, targets, sources = weights.shape
         self.s_in = InPort(shape=(sources,))
         self.a_out = OutPort(shape=(targets,))

@@ -63,9 +63,7 @@ class Dense(AbstractProcess):
     ) -> None:
         weights = _matrix(self, weights)
         warn_unknown(self, kwargs, WEIGHT_OPTIONS)
-        super().__init__(
-            weights=weights, num_message_bits=num_message_bits, name=name, log_config=log_config, **kwargs
-        )
+        super().__init__(weights=weights, num_message_bits=num_message_bits, name=name, log_config=log_config, **kwargs)
         targets, sources = weights.shape
         self.s_in = InPort(shape=(sources,))
         self.a_out = OutPort(shape=(targets,))
@@ -157,9 +155,7 @@ class DelayDense(Dense):
             raise ValueError(f"delays: found {np.min(delays)}, they must not be negative")
         if np.ndim(delays) and np.shape(delays) != weights.shape:
             raise ValueError(f"delays: shape {np.shape(delays)}, must be that of the weights, {weights.shape}")
-        super().__init__(
-            weights=weights, num_message_bits=num_message_bits, name=name, log_config=log_config, **kwargs
-        )
+        super().__init__(weights=weights, num_message_bits=num_message_bits, name=name, log_config=log_config, **kwargs)
         max_delay = max_delay or int(np.max(delays))
         self.delays = Var(shape=weights.shape, init=delays)
         self.a_buff = Var(shape=(weights.shape[0], max_delay + 1), init=0)

@@ -31,9 +31,7 @@ class RFZero(AbstractProcess):
         Threshold.
     """
 
-    def __init__(
-        self, shape: tuple[int, ...], freqs: Any, decay_tau: Any, dt: float = 0.001, uth: int = 1
-    ) -> None:
+    def __init__(self, shape: tuple[int, ...], freqs: Any, decay_tau: Any, dt: float = 0.001, uth: int = 1) -> None:
         super().__init__(shape=shape)
         self.u_in = InPort(shape=shape)
         self.v_in = InPort(shape=shape)

@@ -47,9 +47,7 @@ class Sparse(AbstractProcess):
     ) -> None:
         weights = csr_matrix(weights, copy=True)
         warn_unknown(self, kwargs, WEIGHT_OPTIONS)
-        super().__init__(
-            weights=weights, num_message_bits=num_message_bits, name=name, log_config=log_config, **kwargs
-        )
+        super().__init__(weights=weights, num_message_bits=num_message_bits, name=name, log_config=log_config, **kwargs)
         targets, sources = weights.shape
         self.s_in = InPort(shape=(sources,))
         self.a_out = OutPort(shape=(targets,))
@@ -146,9 +144,7 @@ class DelaySparse(Sparse):
         delays.data = whole("DelaySparse", "delays", delays.data)
         if delays.nnz and delays.data.min() < 0:
             raise ValueError(f"delays: found {delays.data.min()}, they must not be negative")
-        super().__init__(
-            weights=weights, num_message_bits=num_message_bits, name=name, log_config=log_config, **kwargs
-        )
+        super().__init__(weights=weights, num_message_bits=num_message_bits, name=name, log_config=log_config, **kwargs)
         max_delay = max_delay or int(delays.max())
         self.delays = Var(shape=delays.shape, init=delays)
         self.a_buff = Var(shape=(delays.shape[0], max_delay + 1), init=0)

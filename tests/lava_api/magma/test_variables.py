@@ -63,7 +63,7 @@ def test_integers_that_a_variable_cannot_hold_are_refused(value):
         cells.v.set(value)
     with pytest.raises(ValueError, match='Var "dv": got nan, allowed'):
         cells.dv.set(np.nan)
-    with pytest.raises(ValueError, match="\"cells\", Var \"v\": got 'high', allowed is numbers"):
+    with pytest.raises(ValueError, match='"cells", Var "v": got \'high\', allowed is numbers'):
         cells.v.set("high")
     with pytest.raises(IndexError, match=r'"cells", Var "v": got index 2, it has shape \(2,\)'):
         cells.v.get(2)

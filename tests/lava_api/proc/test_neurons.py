@@ -78,7 +78,6 @@ def test_integer_resonators_say_what_they_need(kind):
     neurons.stop()
 
 
-
 def test_rf_oscillates_and_spikes_once_a_turn():
     neurons = RF(shape=(1,), period=8, alpha=0, vth=0.5)
     real, imag = [1.0] + [0.0] * 16, [0.3] + [0.0] * 16
