@@ -249,27 +249,10 @@ def float_lif(n: Neuron, a: Arrival, counts: Counts) -> int:
     return fire_and_hold(n, p["vth"])
 
 
-def chip_adaptive(n: Neuron, a: Arrival, counts: Counts) -> int:
-    """Advance a neuron of the chip whose threshold rises with every spike; its parameter w is state."""
-    p = n.p
-    q = counted(a.q, wrap(a.q, Q_BITS), counts, "q_overflow")
-    u = decay(n.u, p["du"]) + q
-    n.u = counted(u, wrap(u, U_BITS), counts, "u_overflow")
-    x = n.u + p["bias"]
-    x = counted(x, wrap(x, U_BITS), counts, "x_overflow")
-    v = decay(n.v, p["dv"]) + x
-    n.v = counted(v, clip(v, -V_LIMIT, V_LIMIT), counts, "v_saturation")
-    p["w"] = decay(p["w"], p["dw"])
-    spike = n.v > (p["vth"] << VTH_EXP) + p["w"]
-    if spike:
-        n.v, p["w"] = 0, min(p["w"] + (p["rise"] << VTH_EXP), V_LIMIT)
-    return int(spike)
-
-
 NeuronRule = Callable[[Neuron, Arrival, Counts], int]
 
 NEURONS: dict[str, dict[str, NeuronRule]] = {
-    "chip": {"lif": chip_lif, "lif_adaptive": chip_adaptive},
+    "chip": {"lif": chip_lif},
     "lava": {
         "lif": lava_lif,
         "lif_reset": lava_lif_reset,
