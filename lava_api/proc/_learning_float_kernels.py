@@ -29,7 +29,6 @@ class _LearningFloat(LearningFixed):
     leaves = ("learning_float:step", "learning_float:learn")
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
-        """Events of either side; payloads and third factors as float64."""
         if d_type.name not in STORED or (port not in ("s_in", "s_in_bap") and d_type != np.float64):
             raise PythonFallback(f"{port}: {d_type}")
         if port == "s_in_bap" or (port == "s_in" and not self.graded):
@@ -37,16 +36,13 @@ class _LearningFloat(LearningFixed):
         return (BOTH if port == "s_in" else DATA), messages.F64
 
     def outputs(self) -> dict[str, Message]:
-        """The sums themselves."""
         self.message = Message(self.process.a_out.shape, np.float64, data=self.model.a_buff)
         return {"a_out": self.message}
 
     def provide(self, done: int) -> int:
-        """Nothing is drawn: it lasts."""
         return 1 << 40
 
     def _table(self) -> None:
-        """Write the products of all rules, their factors and constants."""
         d, changed = self.learner, 0
         products: list[tuple[int, ...]] = []
         terms: list[tuple[int, ...]] = []
@@ -65,7 +61,6 @@ class _LearningFloat(LearningFixed):
         d.scales, d.consts, d.changed = np.array(scales, np.float64), np.array(consts, np.float64), changed
 
     def refresh(self) -> None:
-        """Take over what was set: weights and tags, rules, impulses and time constants."""
         model, d = self.model, self.learner
         self._check_times()
         self._take_changed()
@@ -82,7 +77,6 @@ class LearningDenseFloat(_LearningFloat, LearningDenseFixed):
     """LearningDense in float64."""
 
     def sums(self, feed: Feed) -> tuple[str, Description]:
-        """The leaf of dense connections, on the weights that learn."""
         out = self.message.data
         d = describe_sums(dense.DENSE, feed, out, self.events, graded=self.graded)
         d.weights = self.values[0]
@@ -93,7 +87,6 @@ class LearningSparseFloat(_LearningFloat, LearningSparseFixed):
     """LearningSparse in float64."""
 
     def _parted(self) -> bool:
-        """No synapse is lost."""
         return False
 
     def __init__(self, model: Any, process: Any) -> None:
@@ -102,7 +95,6 @@ class LearningSparseFloat(_LearningFloat, LearningSparseFixed):
             raise PythonFallback("a sparse matrix of integers, which keeps its type")
 
     def sums(self, feed: Feed) -> tuple[str, Description]:
-        """The leaf of sparse connections, on the weights that learn."""
         out = self.message.data
         d = describe_sums(sparse.SPARSE, feed, out, self.events, graded=self.graded)
         d.starts, d.targets, d.weights = self.starts, self.targets, self.values[0]

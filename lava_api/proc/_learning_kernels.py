@@ -79,7 +79,6 @@ class LearningFixed(LaterPhases, StepSupply):
         self.changed.update(SYNAPTIC)
 
     def constants(self) -> dict[str, Any]:
-        """Whether spikes carry payloads."""
         return {"num_message_bits": "payloads" if self.model.is_graded else "plain spikes"}
 
     def _terms(self) -> Iterable[Any]:
@@ -89,7 +88,6 @@ class LearningFixed(LaterPhases, StepSupply):
 
     # ------------------------------------------------------------ ports
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
-        """Events of either side; third factors as int32."""
         if port in ("s_in", "s_in_bap"):
             payloads = self.graded and port == "s_in"
             if d_type.name not in STORED or (payloads and d_type.name not in ("int32", "int64", "bool")):
@@ -100,19 +98,16 @@ class LearningFixed(LaterPhases, StepSupply):
         return DATA, messages.I32
 
     def outputs(self) -> dict[str, Message]:
-        """The sums themselves."""
         self.message = Message(self.process.a_out.shape, np.int32, data=self.model.a_buff)
         return {"a_out": self.message}
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """Sums, then the spikes of both sides."""
         self.lay_out()
         sums = self.sums(feeds["s_in"])
         self.learner = self._describe(feeds)
         return [sums, (self.leaves[0], self.learner)]
 
     def learning(self) -> Iterable[tuple[str, Description]]:
-        """The end of an epoch."""
         return [(self.leaves[1], self.learner)]
 
     # ------------------------------------------------------------ for subclasses
@@ -198,7 +193,6 @@ class LearningFixed(LaterPhases, StepSupply):
 
     # ------------------------------------------------------------ running
     def provide(self, done: int) -> int:
-        """Draw random numbers if there are none for the next step; return for how many steps there are."""
         if done >= self.first + SUPPLY:
             model, d = self.model, self.learner
             self.first = done
@@ -227,7 +221,6 @@ class LearningFixed(LaterPhases, StepSupply):
         self.learner.mirror = self.model.weights if self.mirrored else None
 
     def refresh(self) -> None:
-        """Take over what was set: weights and tags, rules, impulses and time constants."""
         model, d = self.model, self.learner
         self._check_times()
         if not model.weights_set:
@@ -258,7 +251,6 @@ class LearningFixed(LaterPhases, StepSupply):
                 held[...] = values
 
     def counters(self) -> dict[str, int]:
-        """Synaptic events."""
         return {"synaptic events": int(self.events[0])}
 
 
@@ -273,24 +265,19 @@ class LearningDenseFixed(LearningFixed):
         return super().variable(name)
 
     def lay_out(self) -> None:
-        """Rows of all targets."""
         n_post, n_pre = self.model.weights.shape
         self.values = [aligned((n_pre, n_post), self.number) for _ in SYNAPTIC]
 
     def rows(self) -> tuple[Any, Any, int]:
-        """Rows of all targets."""
         return None, None, self.model.weights.shape[0]
 
     def take(self, number: int, variable: Any) -> None:
-        """Transposed."""
         self.values[number][...] = variable.T
 
     def give(self, number: int) -> Any:
-        """Transposed."""
         return self.values[number].T
 
     def sums(self, feed: Feed) -> tuple[str, Description]:
-        """The leaf of dense connections, on the weights that learn."""
         out = self.message.data
         d = describe_sums(dense.DENSE, feed, out, self.events, graded=self.graded)
         d.exponent, d.sums, d.weights = self.exponent, aligned(self.message.size, np.int64), self.values[0]
@@ -315,11 +302,9 @@ class LearningSparseFixed(LearningFixed):
         return any(getattr(self.model, name).data[lost].any() for name in TAGS)
 
     def variable(self, name: str) -> Any:
-        """Sparse variables have no array that stays."""
         return None if name in SYNAPTIC else super().variable(name)
 
     def lay_out(self) -> None:
-        """Rows of the targets that a source has."""
         weights = self.model.weights
         columns = weights.indices
         self.order = np.argsort(columns, kind="stable")
@@ -330,7 +315,6 @@ class LearningSparseFixed(LearningFixed):
         self.values = [aligned(max(len(self.order), 1), self.number) for _ in SYNAPTIC]
 
     def rows(self) -> tuple[Any, Any, int]:
-        """Starts and targets."""
         return self.starts, self.targets, self.longest
 
     def _show_places(self) -> None:
@@ -349,18 +333,15 @@ class LearningSparseFixed(LearningFixed):
             variable.values = values
 
     def take(self, number: int, variable: Any) -> None:
-        """In the order of sources."""
         self.values[number][: len(self.order)] = variable.data[self.order]
 
     def give(self, number: int) -> Any:
-        """In the order of targets."""
         old = getattr(self.model, SYNAPTIC[number])
         data = np.empty_like(old.data)
         data[self.order] = self.values[number][: len(self.order)]
         return csr_matrix((data, old.indices, old.indptr), shape=old.shape)
 
     def sums(self, feed: Feed) -> tuple[str, Description]:
-        """The leaf of sparse connections, on the weights that learn."""
         out = self.message.data
         d = describe_sums(sparse.SPARSE, feed, out, self.events, graded=self.graded)
         d.exponent, d.sums = self.exponent, aligned(self.message.size, np.int64)

@@ -70,7 +70,6 @@ class NcDelayConnection(NcConnection):
     delays: Any = LavaNcType(NcVar, np.int32, precision=DELAY_BITS)
 
     def delays_of(self, targets: Any, sources: Any) -> Any:
-        """Return the delays of synapses."""
         given = self.delays.var.init
         if np.ndim(given) == 0 and not hasattr(given, "toarray"):
             return given

@@ -45,11 +45,9 @@ class RecorderModel(PyLoihiProcessModel):
     state: Any = LavaPyType(PyRefPort.VEC_DENSE, float)
 
     def post_guard(self) -> bool:
-        """Every step."""
         return True
 
     def run_post_mgmt(self) -> None:
-        """Read."""
         self.proc_params["rows"].append(np.array(self.state.read()).ravel())
 
 

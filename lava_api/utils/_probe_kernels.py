@@ -22,7 +22,6 @@ class CounterKernel(Kernel):
     """SpikeCounter."""
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
-        """Events of any message."""
         if d_type.name not in STORED:
             raise PythonFallback(f"{port}: {d_type}")
         return EVENTS, STORED[d_type.name]
@@ -49,13 +48,11 @@ class RecorderKernel(ReferringKernel, HostOutput):
         return [self.rows.call("keep")]
 
     def steps_ready(self, done: int) -> int | None:
-        """As many as there are rows."""
         if self.post_mgmt_in_python:
             return None
         return self.rows.count - (done - self.handed)
 
     def hand(self, done: int, *, wait: bool) -> bool:
-        """Append the rows to the record."""
         if self.post_mgmt_in_python:
             return True
         steps = np.arange(self.handed, done)

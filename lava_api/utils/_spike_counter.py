@@ -91,7 +91,6 @@ class SpikeCounterModel(PyLoihiProcessModel):
     reference: Any = LavaPyType(PyRefPort.VEC_DENSE, float)
 
     def run_spk(self) -> None:
-        """Count what has arrived."""
         counter = self.proc_params["counter"]
         sent = np.asarray(self.a_in.recv()) != 0
         operations = 0 if counter.synapses is None else sent.ravel() @ counter.synapses

@@ -101,7 +101,6 @@ class EmulatorProfiler(NxSdkCallbackFx):
 
     # ------------------------------------------------------------ callbacks
     def prepare(self, processes: list[Any]) -> None:
-        """Put counters behind the ports."""
         self._clock = SpikeCounter((), None)
         if processes:
             self._clock.follow(processes[0])
@@ -117,11 +116,9 @@ class EmulatorProfiler(NxSdkCallbackFx):
                 self._counters[process.name, port.name] = counter
 
     def pre_run_callback(self, board: Any = None, var_id_to_var_model_map: dict[int, Any] | None = None) -> None:
-        """Note the time."""
         self._began = (self._clock.steps, time.perf_counter())
 
     def post_run_callback(self, board: Any = None, var_id_to_var_model_map: dict[int, Any] | None = None) -> None:
-        """Note the time that has passed."""
         steps = self._clock.steps - self._began[0]
         self.num_steps += steps
         self._runs.append((steps, time.perf_counter() - self._began[1]))

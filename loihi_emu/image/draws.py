@@ -48,6 +48,5 @@ class Philox(Generator):
     def calls(
         self, arena: Arena, noises: Sequence[NoiseSource], applied: Sequence[Description], *, learns: bool
     ) -> Iterator[tuple[str, Description]]:
-        """One call for each population with noise."""
         for noise in noises:
             yield "noise:draw", noise.describe_draw(arena, self.network.seed)

@@ -53,7 +53,6 @@ class Plastic(Learner):
         return np.ascontiguousarray((self.stored_order(kept) - self.low) >> self.unit, np.uint8)
 
     def start(self, values: Array) -> dict[str, Array]:
-        """What memory holds of weights when they are set."""
         return {"codes": self.codes(values).reshape(-1)}
 
     def weights(self, codes: Array) -> Array:
@@ -62,7 +61,6 @@ class Plastic(Learner):
         return self.user_order(found)
 
     def read(self, arena: Arena, variable: str) -> Array:
-        """A copy of weights, delays, tags or a trace."""
         if variable == "weights":
             return np.ascontiguousarray(self.weights(arena[f"{self.key}.codes"].reshape(-1)))
         if variable in ("delays", "tags"):
@@ -71,7 +69,6 @@ class Plastic(Learner):
         return arena[f"{self.key}.{variable}"].astype(np.int64)
 
     def recorder(self, arena: Arena, variable: str, every: int, fills: Fills) -> StateRecorder:
-        """A recorder of weights, delays, tags or a trace."""
         if variable == "weights":
             return DecodedRecorder(arena[f"{self.key}.codes"], every, fills, self.weights)
         array = arena[f"{self.key}.{variable}"]
@@ -81,7 +78,6 @@ class Plastic(Learner):
 
     # ------------------------------------------------------------ memory
     def reserve(self, arena: Arena) -> None:
-        """Ask for weights, delays, tags, traces and what an epoch remembers."""
         c, n_pre, n_post = self.connection, self.connection.pre.size, self.connection.post.size
         arena.reserve(f"{self.key}.codes", max(c.synapses, 1), np.uint8, self._filled(self.codes(c.values)))
         if self.has_delays:
@@ -105,7 +101,6 @@ class Plastic(Learner):
 
     @property
     def weight_bytes(self) -> int:
-        """Bytes of the synapses."""
         each = 1 + int(self.has_delays) + 2 * int(self.has_tags)
         return self.stored * (each + (12 if self.connection.kind == "sparse" else 0))
 
@@ -131,11 +126,9 @@ class Plastic(Learner):
 
     # ------------------------------------------------------------ delivery
     def leaf(self) -> str:
-        """Name of the kernel that delivers spikes."""
         return "plastic:step"
 
     def describe(self, arena: Arena) -> Description:
-        """The description of the delivery."""
         c = self.connection
         d = describe_projection(
             to.PLASTIC, self.origin.lists, self.sink, arena,
@@ -158,7 +151,6 @@ class Plastic(Learner):
 
     # ------------------------------------------------------------ learning
     def describe_learning(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> Description:
-        """The description of the leaf that learns; `lists` has the origin and first neuron of every node."""
         c = self.connection
         assert c.learning is not None
         d = self.learning_description = Description(self.learning_record)

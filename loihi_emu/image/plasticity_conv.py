@@ -21,23 +21,19 @@ class PlasticConv(Plastic):
     learning_record = to.SHARED
 
     def stored_order(self, values: Array) -> Array:
-        """A kernel in the order of memory."""
         assert self.connection.conv is not None
         return taps(self.connection.conv, values, "int32")
 
     def user_order(self, values: Array) -> Array:
-        """Taps in the order of memory (any leading axes) as kernels."""
         assert self.connection.conv is not None
         return untapped(self.connection.conv, values[..., : self.connection.synapses])
 
     def start(self, values: Array) -> dict[str, Array]:
-        """What memory holds of weights when they are set."""
         c = self.connection
         made = self.weight_rule.effective(values.astype(np.int64), c.sign_mode, c.weight_bits, c.weight_exp)
         return super().start(values) | {"taps": self.stored_order(made.values).reshape(-1)}
 
     def reserve(self, arena: Arena) -> None:
-        """Ask for what every learner has, and for the effective weights."""
         super().reserve(arena)
         table = self.start(self.connection.values)["taps"]
         arena.reserve(f"{self.key}.taps", table.size, np.int32, table)
@@ -52,15 +48,12 @@ class PlasticConv(Plastic):
 
     @property
     def weight_bytes(self) -> int:
-        """Bytes of the taps: mantissas and effective weights."""
         return 5 * self.stored
 
     def leaf(self) -> str:
-        """Name of the kernel that delivers spikes."""
         return "conv:step"
 
     def describe(self, arena: Arena) -> Description:
-        """The description of the delivery."""
         d = describe_projection(
             conv_at.CONV, self.origin.lists, self.sink, arena,
             offset=self.origin.offset, graded=self.connection.graded, events=self.events,

@@ -53,14 +53,12 @@ class Stage(Sink):
 
     @property
     def slots(self) -> int:
-        """One row per delay."""
         return self.rows
 
     def need(self, delay: int) -> None:
         """Nothing: rows are counted beforehand."""
 
     def array(self, arena: Arena) -> Array:
-        """The sums."""
         return self.sums
 
     def describe(self, arena: Arena) -> Description:

@@ -51,7 +51,6 @@ class ChipWeights(WeightRule):
     ranges: Mapping[str, tuple[int, int]] = field(default_factory=lambda: RANGES)
 
     def numbers(self, where: str, weights: Any) -> NDArray[np.int64]:
-        """Whole numbers."""
         return whole(where, "weights", weights, ADVICE_FLOAT)
 
     def check(self, where: str, values: Array, sign_mode: str, kind: str) -> None:
@@ -86,12 +85,10 @@ class ChipWeights(WeightRule):
         return acts
 
     def grid(self, c: Connection) -> int:
-        """Weights that are multiples of 2 to this power lose nothing to bits and exponent."""
         dropped = dropped_bits(c.sign_mode, c.weight_bits)
         return dropped if c.learning is not None else max(dropped, -c.weight_exp)
 
     def beyond(self, c: Connection) -> str:
-        """What to say of weights that saturate."""
         largest = max(-int(c.values.min()), int(c.values.max()))
         saturates = largest << max(c.weight_exp, 0) > EFFECTIVE_MAX
         return "A spike adds at most 2^21 - 64: lower weight_exp." if saturates else ""
@@ -113,7 +110,6 @@ class ChipLearning(LearningRules):
             raise invalid(where, "random", rule.random, 'None, but under rules "brian2_loihi"')
 
     def check_convolution(self, rule: LearningRule, where: str, rules: str) -> None:
-        """Raise where the shared weights of a convolution cannot learn by this rule."""
         each = [name for name in ("dd", "dt") if getattr(rule, name) is not None]
         each += [name for name in ("d", "t") if name in rule.used]
         if each:

@@ -24,7 +24,6 @@ class FloatWeights(WeightRule):
     floats = True
 
     def numbers(self, where: str, weights: Any) -> NDArray[np.float64]:
-        """Finite numbers."""
         values = finite(where, "weights", weights).astype(np.float64)
         return ranged(where, "weights", values, -LARGEST, LARGEST)
 
@@ -42,19 +41,15 @@ class FloatWeights(WeightRule):
         """Nothing more than :meth:`numbers` did."""
 
     def effective(self, values: Array, sign_mode: str, weight_bits: int, weight_exp: int) -> Effective:
-        """The weights themselves."""
         return Effective(values)
 
     def acting(self, c: Connection) -> Array:
-        """The weights themselves."""
         return c.values
 
     def grid(self, c: Connection) -> int:
-        """Any weight."""
         return 0
 
     def beyond(self, c: Connection) -> str:
-        """None."""
         return ""
 
 

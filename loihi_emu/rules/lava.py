@@ -30,7 +30,6 @@ class LavaWeights(WeightRule):
     ranges = RANGES
 
     def numbers(self, where: str, weights: Any) -> NDArray[np.int64]:
-        """Whole numbers."""
         return whole(where, "weights", weights, ADVICE_FLOAT)
 
     def check(self, where: str, values: Array, sign_mode: str, kind: str) -> None:
@@ -73,7 +72,6 @@ class LavaWeights(WeightRule):
         return dropped_bits(c.sign_mode, c.weight_bits)
 
     def beyond(self, c: Connection) -> str:
-        """What to say of weights that are clipped."""
         low, high = self.ranges[c.sign_mode]
         clipped = int(c.values.min()) < low or int(c.values.max()) > high
         return f"Lava clips {c.sign_mode} weights to {low}..{high}: scale them down." if clipped else ""

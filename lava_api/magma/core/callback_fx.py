@@ -50,12 +50,10 @@ class IterableCallBack(NxSdkCallbackFx):
         self.post_run_fxs = [] if post_run_fxs is None else post_run_fxs
 
     def pre_run_callback(self, board: Any = None, var_id_to_var_model_map: dict[int, Any] | None = None) -> None:
-        """Call the functions for before the run."""
         for function in self.pre_run_fxs:
             function(board)
 
     def post_run_callback(self, board: Any = None, var_id_to_var_model_map: dict[int, Any] | None = None) -> None:
-        """Call the functions for after the run."""
         for function in self.post_run_fxs:
             function(board)
 

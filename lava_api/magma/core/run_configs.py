@@ -190,7 +190,6 @@ class AbstractLoihiHWRunCfg(AbstractLoihiRunCfg):
         self.boards = boards
 
     def _ordered(self, models: list[Any]) -> list[Any]:
-        """Return the models that run and are not made of processes, the preferred first."""
         on_cores = [m for m in models if issubclass(m, AbstractNcProcessModel) and self._has_core(m)]
         in_python = [m for m in models if issubclass(m, AbstractPyProcessModel)]
         in_integers = [m for m in in_python if any(word in m.tags for word in FIXED_TAGS)]

@@ -53,7 +53,6 @@ class Vector(Kernel):
                 raise PythonFallback(name)
 
     def constants(self) -> dict[str, Any]:
-        """Whether exponents are in range."""
         found = {}
         for name, most in self.exponents.items():
             array = np.asarray(getattr(self.model, name))
@@ -61,17 +60,14 @@ class Vector(Kernel):
         return found
 
     def writes(self, name: str) -> bool:
-        """States are read as they are."""
         return name in self.states
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
-        """Elements of the one type, or of one that becomes it without connections."""
         if d_type.name != self.takes and not (d_type.name == "int16" and self.takes == "int32"):
             raise PythonFallback(f"{port}: {d_type}")
         return DATA, KIND_OF[self.takes]
 
     def outputs(self) -> dict[str, Message]:
-        """All outputs, as their channels have them."""
         kinds = {name: getattr(type(self.model), name).d_type for name in self.sends}
         self.messages = {name: Message(getattr(self.process, name).shape, kinds[name]) for name in self.sends}
         return self.messages

@@ -110,7 +110,6 @@ class HostChannel(Channel):
             self.patient = True
 
     def recv(self) -> Any:
-        """Take the oldest message; wait for one."""
         self.users.add(threading.current_thread())
         return super().recv()
 

@@ -52,7 +52,6 @@ class AdaptiveFixed(AdaptiveFloat):
             raise PythonFallback("bias_exp")
 
     def refresh(self) -> None:
-        """Scale thresholds once, take over all other parameters."""
         model, d = self.model, self.d
         if not model.isthrscaled:
             model.scale_threshold()

@@ -75,7 +75,6 @@ class PyATRLIFModelFloat(_AdaptiveLif):
     theta_step: Any = LavaPyType(float, float)
 
     def subthr_dynamics(self, activation_in: Any) -> None:
-        """Update the four states from this step's input."""
         self.i[:] = (1 - self.delta_i) * self.i + activation_in
         self.v[:] = (1 - self.delta_v) * self.v + self.i + self.bias_mant
         self.theta[:] = (1 - self.delta_theta) * (self.theta - self.theta_0) + self.theta_0
@@ -119,7 +118,6 @@ class PyATRLIFModelFixed(_AdaptiveLif):
         self.isthrscaled = True
 
     def subthr_dynamics(self, activation_in: Any) -> None:
-        """Update the four states from this step's input."""
         self.effective_bias = scaled_bias(self.bias_mant, self.bias_exp)
         current = shift_to_zero(np.int64(self.i * (DECAY_UNITY - (self.delta_i * DECAY_UNITY + 1))), DECAY_BITS)
         self.i[:] = wrap_once(np.int32(current + activation_in * SCALE))

@@ -26,14 +26,12 @@ class BitCheckKernel(LaterPhases):
         self.found = np.array([model._overflowed], np.int64) if whole else np.zeros(1, np.int64)
 
     def constants(self) -> dict[str, Any]:
-        """Whether there is one width, in range."""
         if self.post_mgmt_in_python:
             return {}
         bits = np.ravel(self.model.bits)
         return {"bits": "one width, 1..31" if 1 <= bits[0] <= 31 and (bits == bits[0]).all() else "others"}
 
     def reads(self, array: Any) -> bool:
-        """Integers of 32 or 64 bits."""
         return RECORDED.get(array.dtype.name) in (at.I32, at.I64)
 
     def managed(self) -> Iterable[tuple[str, Description]]:
@@ -50,10 +48,8 @@ class BitCheckKernel(LaterPhases):
             self.found[0] = int(np.any(self.model._overflowed))
 
     def export(self, name: str) -> None:
-        """Write back whether an overflow was found."""
         if name == "_overflowed" and name not in self.changed and not self.post_mgmt_in_python:
             self.model._overflowed = int(self.found[0])
 
     def variable(self, name: str) -> Any:
-        """Nothing of it stays in an array."""
         return None

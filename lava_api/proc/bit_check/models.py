@@ -27,7 +27,6 @@ class AbstractBitCheckModel(PyLoihiProcessModel):
     _overflowed: Any = None
 
     def post_guard(self) -> bool:
-        """Check in every step."""
         return True
 
     def run_post_mgmt(self) -> None:

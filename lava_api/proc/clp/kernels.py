@@ -51,7 +51,6 @@ class ReadoutKernel(Vector):
         self.status = np.zeros(1, np.int64)
 
     def outputs(self) -> dict[str, Message]:
-        """Also the feedback."""
         d_type = type(self.model).feedback.d_type
         self.feedback = Message(self.process.feedback.shape, d_type)
         return super().outputs() | {"feedback": self.feedback}
@@ -97,13 +96,11 @@ class Prototype(Vector):
         self.status = np.zeros(1, np.int64)
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
-        """Integers of 32 bits."""
         if d_type.name not in ("int16", "int32"):
             raise PythonFallback(f"{port}: {d_type}")
         return DATA, STORED["int32"]
 
     def outputs(self) -> dict[str, Message]:
-        """Also the traces."""
         found = super().outputs()
         for name in ("y1", "y2", "y3"):
             port, d_type = getattr(self.process, f"s_out_{name}"), getattr(type(self.model), f"s_out_{name}").d_type
@@ -116,7 +113,6 @@ class Prototype(Vector):
         return found
 
     def refresh(self) -> None:
-        """Scale the threshold once, bias and decays whenever something was set."""
         model = self.model
         model.scale_bias()
         if not model.isthrscaled:

@@ -30,18 +30,15 @@ class ConvFixed(Kernel):
         self.changed.add("weight")
 
     def constants(self) -> dict[str, Any]:
-        """Whether spikes carry payloads, and the geometry."""
         geometry = {name: np.asarray(getattr(self.model, name)).reshape(-1).tolist() for name in GEOMETRY}
         return {"num_message_bits": "payloads" if self.model.num_message_bits.item() > 0 else "plain spikes"} | geometry
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
-        """Events of any message; payloads in integers."""
         if d_type.name not in STORED or (self.graded and d_type.name not in ("int32", "int64")):
             raise PythonFallback(f"{port}: {d_type}")
         return BOTH if self.graded else EVENTS, STORED[d_type.name]
 
     def outputs(self) -> dict[str, Message]:
-        """The sums themselves."""
         self.message = Message(self.process.a_out.shape, self.sends, data=self.model.a_buf)
         return {"a_out": self.message}
 
@@ -69,7 +66,6 @@ class ConvFixed(Kernel):
         self.d.taps = taps
 
     def counters(self) -> dict[str, int]:
-        """Synaptic events, and sums that left 24 bits."""
         return {"synaptic events": int(self.events[0]), "sum overflows": int(self.wraps[0])}
 
 
@@ -80,7 +76,6 @@ class ConvFloat(ConvFixed):
     leaf = "step_float"
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
-        """Events of any message; payloads as float64."""
         if d_type.name not in STORED:
             raise PythonFallback(f"{port}: {d_type}")
         return (BOTH, messages.F64) if self.graded else (EVENTS, STORED[d_type.name])

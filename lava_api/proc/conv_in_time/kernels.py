@@ -27,17 +27,14 @@ class ConvInTimeKernel(Kernel):
         self.changed.update(("weights", "a_buff"))
 
     def constants(self) -> dict[str, Any]:
-        """Whether spikes carry payloads."""
         return {"num_message_bits": "payloads" if self.model.num_message_bits.item() > 0 else "plain spikes"}
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
-        """Events of any message; payloads as float64."""
         if d_type.name not in STORED:
             raise PythonFallback(f"{port}: {d_type}")
         return (BOTH, messages.F64) if self.graded else (EVENTS, STORED[d_type.name])
 
     def outputs(self) -> dict[str, Message]:
-        """What is due in the next step."""
         self.message = Message(self.process.a_out.shape, np.float64)
         return {"a_out": self.message}
 
@@ -54,5 +51,4 @@ class ConvInTimeKernel(Kernel):
             self.message.data[:] = self.model.a_buff[:, 0]
 
     def counters(self) -> dict[str, int]:
-        """Synaptic events."""
         return {"synaptic events": int(self.events[0])}

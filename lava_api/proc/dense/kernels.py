@@ -30,11 +30,9 @@ class Connection(Kernel):
         self.changed.add("weights")
 
     def constants(self) -> dict[str, Any]:
-        """Whether spikes carry payloads."""
         return {"num_message_bits": "payloads" if self.model.is_graded else "plain spikes"}
 
     def counters(self) -> dict[str, int]:
-        """Synaptic events."""
         return {"synaptic events": int(self.events[0])}
 
 
@@ -49,7 +47,6 @@ class FixedConnection(Connection):
         self.exponent = int(exponent)
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
-        """Events of any message; payloads of 32 or 64 bits."""
         if d_type.name not in STORED or (self.graded and d_type.name not in ("int32", "int64", "bool")):
             raise PythonFallback(f"{port}: {d_type}")
         return BOTH if self.graded else EVENTS, STORED[d_type.name]
@@ -71,7 +68,6 @@ class DenseFixed(FixedConnection):
     """Dense in integers; weights are kept in bytes where they fit."""
 
     def outputs(self) -> dict[str, Message]:
-        """The sums themselves."""
         self.message = Message(self.process.a_out.shape, np.int32, data=self.model.a_buff)
         return {"a_out": self.message}
 
@@ -83,7 +79,6 @@ class DenseFixed(FixedConnection):
         return [("dense:step", d)]
 
     def refresh(self) -> None:
-        """Take over weights that were set."""
         if "weights" not in self.changed:
             return
         self.prepare()
@@ -101,13 +96,11 @@ class DenseFloat(Connection):
     """Dense in float64."""
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
-        """Events of any message; payloads as float64."""
         if d_type.name not in STORED:
             raise PythonFallback(f"{port}: {d_type}")
         return (BOTH, messages.F64) if self.graded else (EVENTS, STORED[d_type.name])
 
     def outputs(self) -> dict[str, Message]:
-        """The sums themselves."""
         self.message = Message(self.process.a_out.shape, np.float64, data=self.model.a_buff)
         return {"a_out": self.message}
 
@@ -117,6 +110,5 @@ class DenseFloat(Connection):
         return [("dense:step_float", self.d)]
 
     def refresh(self) -> None:
-        """Take over weights that were set."""
         if "weights" in self.changed:
             self.d.weights = np.ascontiguousarray(self.model.weights.T)

@@ -30,7 +30,6 @@ class AdapterKernel(Vector):
     sends = ("out",)
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
-        """Numbers of 32 or 64 bits, or such that become them."""
         kind = messages.F64 if d_type.kind == "f" else STORED.get(d_type.name)
         if kind is None:
             raise PythonFallback(f"{port}: {d_type}")
@@ -45,7 +44,6 @@ class AdapterKernel(Vector):
         return found
 
     def failure(self) -> Exception:
-        """The error of a fraction."""
         return self.model.fractions(self.arrived)  # type: ignore[no-any-return]
 
 
@@ -75,7 +73,6 @@ class EncodedAdapter(AdapterKernel):
         return form is self.form if self.packed else form in PLAIN
 
     def incoming(self, port: Any, source: Any) -> Message:
-        """Pairs are unpacked."""
         return PackedMessage(source, self.form) if self.packed else super().incoming(port, source)
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
@@ -112,7 +109,6 @@ class PackedMessage(Message):
         self.form = form
 
     def put(self, values: Any) -> None:
-        """Unpack."""
         pair, places = values
         self.data[:] = read_pair(pair, places, self.form, self.shape).reshape(-1)
 
@@ -121,12 +117,10 @@ class ReadKernel(ReferringKernel):
     """Read and ReadConv: what was read last is the message."""
 
     def outputs(self) -> dict[str, Message]:
-        """The variable as it was read."""
         d_type = type(self.model).out.d_type
         return {"out": Message(self.process.out.shape, d_type, data=self.model.latest)}
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """Nothing in the spiking phase."""
         return []
 
     def managed(self) -> Iterable[tuple[str, Description]]:

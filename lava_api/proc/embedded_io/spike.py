@@ -196,7 +196,6 @@ class PyToN3ConvAdapterModel(AdapterModel):
     inp: Any = LavaPyType(PyInPort.VEC_SPARSE, np.int32, precision=MESSAGE_BITS)
 
     def receive(self) -> Any:
-        """Return the values that have arrived, unpacked."""
         values, places = self.inp.recv()
         return read_pair(values, places, self.proc_params["compression"], self.inp.shape)
 

@@ -90,11 +90,9 @@ class ReadModel(PyLoihiProcessModel):
         self.out.send(self.latest)
 
     def post_guard(self) -> bool:
-        """Whether it is time to read."""
         return (self.time_step - 1) % self.interval == self.offset
 
     def run_post_mgmt(self) -> None:
-        """Read the variable."""
         self.latest[...] = self.state.read()
 
 

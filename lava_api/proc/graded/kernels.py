@@ -23,7 +23,6 @@ class GradedFixed(Vector):
     states = ("v",)
 
     def outputs(self) -> dict[str, Message]:
-        """What is sent, also as a list."""
         d_type = type(self.model).s_out.d_type
         self.messages = {"s_out": Message(self.process.s_out.shape, d_type, listed=True)}
         return self.messages
@@ -37,7 +36,6 @@ class GradedFixed(Vector):
         return [(self.leaf, self.d)]
 
     def refresh(self) -> None:
-        """Take over the threshold."""
         Parameters(self.d, self.n).put("vth", self.model.vth)
 
 
@@ -56,7 +54,6 @@ class NormDelayFixed(Vector):
     states = ("v",)
 
     def refresh(self) -> None:
-        """Take over the threshold."""
         self.put("vth", self.model.vth)
 
 
@@ -73,7 +70,6 @@ class ProductFixed(Vector):
             raise PythonFallback("exp")
 
     def refresh(self) -> None:
-        """Take over threshold and exponent."""
         self.put("vth", self.model.vth)
         self.put("exp", self.model.exp)
 
@@ -102,7 +98,6 @@ class InverseRootFixed(Vector):
         return found
 
     def failure(self) -> Exception:
-        """An argument without an inverse square root."""
         return out_of_range(int(self.argument[0]))
 
 

@@ -101,7 +101,6 @@ class InvSqrtModelFloat(PyLoihiProcessModel):
     fp_base: Any = LavaPyType(np.ndarray, np.int32, precision=24)
 
     def run_spk(self) -> None:
-        """One step: receive, send."""
         with np.errstate(divide="ignore", invalid="ignore"):
             self.s_out.send(1 / np.sqrt(self.a_in.recv()))
 
@@ -162,7 +161,6 @@ class InvSqrtModelFP(PyLoihiProcessModel):
     fp_base: Any = LavaPyType(np.ndarray, np.int32, precision=24)
 
     def run_spk(self) -> None:
-        """One step: receive, send."""
         values = self.a_in.recv()
         roots = [inv_sqrt(int(x)) for x in values.ravel()]
         self.s_out.send(np.array(roots, dtype=np.int64).reshape(values.shape))

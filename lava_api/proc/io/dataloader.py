@@ -110,7 +110,6 @@ class AbstractPyDataloaderModel(PyLoihiProcessModel):
         self.label: Any = 0
 
     def post_guard(self) -> bool:
-        """Whether a sample is due."""
         return bool((self.time_step - 1) % self.interval.item() == self.offset.item())
 
     def load(self) -> Any:
@@ -132,7 +131,6 @@ class AbstractPyStateDataloaderModel(AbstractPyDataloaderModel):
     state: Any = None
 
     def run_post_mgmt(self) -> None:
-        """Write the next sample."""
         self.state.write(self.load())
 
 
@@ -143,12 +141,10 @@ class AbstractPySpikeDataloaderModel(AbstractPyDataloaderModel):
     data: Any = None
 
     def run_spk(self) -> None:
-        """Send the label and this step's spikes."""
         AbstractPyDataloaderModel.run_spk(self)
         self.s_out.send(self.data[..., (self.time_step - 2 - self.offset.item()) % self.data.shape[-1]])
 
     def run_post_mgmt(self) -> None:
-        """Take the next sample."""
         sample = self.load()[..., : self.data.shape[-1]]
         self.data[..., : sample.shape[-1]] = sample
         self.data[..., sample.shape[-1] :] = 0

@@ -36,7 +36,6 @@ class DeltaEncoderDense(Vector):
             raise PythonFallback("spike_exp")
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
-        """Any numbers."""
         if d_type.name not in STORED:
             raise PythonFallback(f"{port}: {d_type}")
         return DATA, STORED[d_type.name]
@@ -93,6 +92,5 @@ class DeltaEncoderSparse(DeltaEncoderDense):
                     raise PythonFallback(f"compression: for {port.process.name}")
 
     def outputs(self) -> dict[str, Message]:
-        """The changes, none at first."""
         self.messages = {"s_out": PairMessage(self)}
         return self.messages

@@ -29,11 +29,9 @@ class InjectorKernel(Kernel, HostInput):
         self.taken = 0
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
-        """Nothing arrives but from the program."""
         return DATA, messages.F64
 
     def outputs(self) -> dict[str, Message]:
-        """The data."""
         message = Message(self.process.out_port.shape, type(self.model).out_port.d_type)
         self.rows = Rows(message.data, self.channel.capacity)
         return {"out_port": message}
@@ -51,7 +49,6 @@ class InjectorKernel(Kernel, HostInput):
         return int(waiting > 0 or self.config.receive_empty is utils.ReceiveEmpty.NON_BLOCKING_ZEROS)
 
     def fetch(self, until: int) -> None:
-        """Fill rows."""
         while self.taken < until:
             self.rows[self.taken][:] = utils.receive(self.channel, self.config, self.shape).reshape(-1)
             self.taken += 1
@@ -83,7 +80,6 @@ class Sending(Kernel, HostOutput):
         return max(0, min(free, self.rows.count) - left)
 
     def hand(self, done: int, *, wait: bool) -> bool:
-        """Send rows."""
         while self.handed < done:
             full = len(self.channel.queue) >= self.channel.capacity
             if full and not wait and self.config.send_full is utils.SendFull.BLOCKING:
@@ -108,11 +104,9 @@ class ExtractorKernel(Sending):
             raise PythonFallback("out_port")
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
-        """Any numbers."""
         return DATA, messages.F64
 
     def outputs(self) -> dict[str, Message]:
-        """Nothing is sent but to the program."""
         return {"out_port": Message(self.process.out_port.shape, type(self.model).out_port.d_type)}
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
@@ -133,7 +127,6 @@ class WireKernel(Sending, ReferringKernel):
         return super().steps_ready(done)
 
     def hand(self, done: int, *, wait: bool) -> bool:
-        """Send rows."""
         return self.post_mgmt_in_python or super().hand(done, wait=wait)
 
     def managed(self) -> Iterable[tuple[str, Description]]:

@@ -131,7 +131,6 @@ class PyLoihiExtractorModel(PyLoihiProcessModel):
     out_port: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
 
     def run_spk(self) -> None:
-        """Pass on data."""
         utils.send(self.proc_params["host_channel"], self.proc_params["channel_config"], self.in_port.recv())
 
 
@@ -144,7 +143,6 @@ class PyLoihiExtractorModelAsync(PyAsyncProcessModel):
     out_port: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
 
     def run_async(self) -> None:
-        """Pass on data until the run ends."""
         for _ in range(self.num_steps):
             if self.check_for_stop_cmd() or self.check_for_pause_cmd():
                 return
@@ -161,9 +159,7 @@ class PyLoihiVarWireModel(PyLoihiProcessModel):
     wire_tap: Any = LavaPyType(PyRefPort.VEC_DENSE, float)
 
     def post_guard(self) -> bool:
-        """Read in every step."""
         return True
 
     def run_post_mgmt(self) -> None:
-        """Pass on the variable."""
         utils.send(self.proc_params["host_channel"], self.proc_params["channel_config"], self.wire_tap.read())

@@ -88,7 +88,6 @@ class PyLoihiInjectorModel(PyLoihiProcessModel):
     out_port: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
 
     def run_spk(self) -> None:
-        """Pass on data."""
         params = self.proc_params
         self.out_port.send(utils.receive(params["host_channel"], params["channel_config"], params["shape"]))
 
@@ -102,7 +101,6 @@ class PyLoihiInjectorModelAsync(PyAsyncProcessModel):
     out_port: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
 
     def run_async(self) -> None:
-        """Pass on data until the run ends."""
         params = self.proc_params
         for _ in range(self.num_steps):
             if self.check_for_stop_cmd() or self.check_for_pause_cmd():

@@ -25,7 +25,6 @@ class Source(Kernel):
         self.changed.add("data")
 
     def outputs(self) -> dict[str, Message]:
-        """Return the message that takes a step's column."""
         self.message = Message(self.process.s_out.shape, self.model.data.dtype, listed=True)
         return {"s_out": self.message}
 
@@ -34,7 +33,6 @@ class Source(Kernel):
         return [(leaf, self.d)]
 
     def refresh(self) -> None:
-        """Take over data that were set."""
         if "data" in self.changed:
             put_columns(self.d, self.model.data)
 
@@ -60,7 +58,6 @@ class Sink(Kernel):
     """Sink RingBuffer."""
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
-        """Any numbers."""
         if d_type.name not in STORED:
             raise PythonFallback(f"{port}: {d_type}")
         return DATA, STORED[d_type.name]
@@ -95,7 +92,6 @@ class ReadVariable(ReferringKernel):
         return [(name, d)]
 
     def refresh(self) -> None:
-        """Take over the interval."""
         if self.post_mgmt_in_python:
             return
         self.d.interval, self.d.offset = self.model.interval.item(), self.model.offset.item()
@@ -111,7 +107,6 @@ class ResetVariable(ReferringKernel):
         self.real = np.zeros(1)
 
     def reads(self, array: Any) -> bool:
-        """Elements of messages' kinds."""
         return RECORDED.get(array.dtype.name) in (messages.I32, messages.I64, messages.F64)
 
     def managed(self) -> Iterable[tuple[str, Description]]:
@@ -121,7 +116,6 @@ class ResetVariable(ReferringKernel):
         return [("messages:write", d)]
 
     def refresh(self) -> None:
-        """Take over value and times."""
         if self.post_mgmt_in_python:
             return
         model, d = self.model, self.d
@@ -133,17 +127,14 @@ class StateLoader(LaterPhases):
     """StateDataloader: labels are sent, samples are loaded in Python."""
 
     def outputs(self) -> dict[str, Message]:
-        """The label."""
         self.label = Message(self.process.ground_truth.shape, type(self.model).ground_truth.d_type)
         return {"ground_truth": self.label}
 
     def due(self, step: int) -> int | None:
-        """The next step after which a sample is due."""
         interval, offset = int(self.model.interval.item()), int(self.model.offset.item())
         return step + (offset - (step - 1)) % interval
 
     def refresh(self) -> None:
-        """Take over the label."""
         self.label.data[:] = np.broadcast_to(np.asarray(self.model.label, float), self.label.shape).reshape(-1)
 
 
@@ -151,7 +142,6 @@ class SpikeLoader(StateLoader):
     """SpikeDataloader: also sends the column of the step."""
 
     def outputs(self) -> dict[str, Message]:
-        """The label, and this step's spikes."""
         self.message = Message(self.process.s_out.shape, type(self.model).s_out.d_type, listed=True)
         return super().outputs() | {"s_out": self.message}
 
@@ -161,7 +151,6 @@ class SpikeLoader(StateLoader):
         return [(leaf, self.d)]
 
     def refresh(self) -> None:
-        """Take over label and sample."""
         super().refresh()
         put_columns(self.d, self.model.data)
         self.d.start = (-1 - int(self.model.offset.item())) % self.model.data.shape[-1]

@@ -55,11 +55,9 @@ class AbstractPyReset(PyLoihiProcessModel):
     state: Any = None
 
     def post_guard(self) -> bool:
-        """Whether a reset is due."""
         return bool((self.time_step - 1) % self.interval.item() == self.offset.item())
 
     def run_post_mgmt(self) -> None:
-        """Write the constant."""
         self.state.write(np.full(self.state.shape, self.reset_value.item()))
 
 

@@ -115,7 +115,6 @@ class AbstractPyRead(PyLoihiProcessModel):
         self.counter = 0
 
     def post_guard(self) -> bool:
-        """Whether a record is due."""
         return bool((self.time_step - 1) % self.interval.item() == self.offset.item())
 
     def run_post_mgmt(self) -> None:

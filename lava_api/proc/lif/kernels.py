@@ -34,7 +34,6 @@ class _Lif(Kernel, ABC):
     in_place = ("u", "v", "refractory_period_end")
 
     def outputs(self) -> dict[str, Message]:
-        """Spikes."""
         self.spikes = Message(self.process.s_out.shape, self.sends, listed=True)
         return {"s_out": self.spikes}
 
@@ -56,7 +55,6 @@ class _Lif(Kernel, ABC):
         """Return the leaf for inputs of a kind, and the record that it reads."""
 
     def counters(self) -> dict[str, int]:
-        """Spikes, and what left its field."""
         return {
             "neuron updates": int(self.model.time_step) * int(self.model.u.size),
             "spikes": int(self.counted[layout.SPIKES]),
@@ -100,7 +98,6 @@ class LifFixed(_Lif):
             )
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
-        """Integers of 32 or 64 bits."""
         if d_type.name == "int16":
             return DATA, at.I32
         if d_type.name not in ("int32", "int64"):
@@ -108,7 +105,6 @@ class LifFixed(_Lif):
         return DATA, STORED[d_type.name]
 
     def leaf(self, kind: int) -> tuple[str, Record]:
-        """Return the leaf for inputs of a kind, and the record that it reads."""
         wide = kind == at.I64
         return f"{fixed.__name__}:{self.name}{'_wide' if wide else ''}", fixed.LIF_WIDE if wide else fixed.LIF
 
@@ -145,7 +141,6 @@ class ResetFixed(LifFixed):
         self.interval, self.offset = reset_times(model)
 
     def refresh(self) -> None:
-        """Also the times of reset."""
         super().refresh()
         self.parameters.put("interval", self.interval)
         self.parameters.put("offset", self.offset)
@@ -187,13 +182,11 @@ class LifFloat(_Lif):
             _fits(array, model.u.size, name)
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
-        """Any number that is one in float64."""
         if d_type != np.float64:
             raise PythonFallback(f"{port}: {d_type}")
         return DATA, at.F64
 
     def leaf(self, kind: int) -> tuple[str, Record]:
-        """Return the leaf, and the record that it reads."""
         return f"lif_float:{self.name}", self.record
 
     def refresh(self) -> None:
@@ -217,7 +210,6 @@ class ResetFloat(LifFloat):
         self.interval, self.offset = reset_times(model)
 
     def refresh(self) -> None:
-        """Also the times of reset."""
         super().refresh()
         self.parameters.put("interval", self.interval)
         self.parameters.put("offset", self.offset)
@@ -241,10 +233,8 @@ class RefractoryFloat(LifFloat):
         _fits(_whole(model.refractory_period, "refractory_period"), model.u.size, "refractory_period")
 
     def states(self) -> dict[str, Any]:
-        """Also the step at which the refractory period ends."""
         return super().states() | {"refractory_period_end": self.model.refractory_period_end}
 
     def refresh(self) -> None:
-        """Also the refractory period."""
         super().refresh()
         self.parameters.put("refractory_period", self.model.refractory_period)

@@ -20,7 +20,6 @@ class _SendsBack(_Lif):
     """Spikes go out a second time, and traces."""
 
     def outputs(self) -> dict[str, Message]:
-        """Spikes, twice, and traces."""
         found = super().outputs()
         self.back = Message(self.process.s_out_bap.shape, np.bool_)
         self.back.lists = self.spikes.lists
@@ -34,7 +33,6 @@ class _SendsBack(_Lif):
         return found | {"s_out_bap": self.back} | traces
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
-        """Input as of LIF; the third factor is not used."""
         if port == "a_third_factor_in":
             return DATA, STORED["float64" if d_type == np.float64 else "int64" if d_type == np.int64 else "int32"]
         return super().wants(port, d_type)

@@ -328,7 +328,6 @@ class _SendsBack(PyLoihiProcessModel):
     s_out_buff: Any
 
     def run_spk(self) -> None:
-        """One step as of LIF neurons, and what goes back."""
         super().run_spk()
         if type(self) in (PyLearningLIFModelFixed, PyLearningLifModelFloat):
             self.send_back(self.s_out_buff)  # type: ignore[attr-defined]

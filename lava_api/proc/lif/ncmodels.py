@@ -32,7 +32,6 @@ class NcLif(AbstractNcProcessModel):
     vth: Any = LavaNcType(NcVar, np.int32, precision=17)
 
     def allocate(self, net: Net) -> None:
-        """Allocate the neurons."""
         size = int(np.prod(self.a_in.shape))
         config = net.neurons_cfg.allocate(du=self.du, dv=self.dv, vth=self.vth)
         neurons = net.neurons.allocate(shape=size, u=self.u, v=self.v, bias_mant=self.bias_mant, bias_exp=self.bias_exp)

@@ -29,17 +29,14 @@ class MonitorKernel(LaterPhases, StepSupply):
             raise PythonFallback("num_steps")
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
-        """Any numbers."""
         if d_type.name not in STORED:
             raise PythonFallback(f"{port}: {d_type}")
         return DATA, STORED[d_type.name]
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """A record of each message."""
         return [self._record(name, feeds[port].data, feeds[port].kind) for port, name in self.messages]
 
     def managed(self) -> Iterable[tuple[str, Description]]:
-        """A record of each variable."""
         for var, name in self.variables:
             source = kept(var)
             yield self._record(name, source, RECORDED[source.dtype.name])
@@ -49,7 +46,6 @@ class MonitorKernel(LaterPhases, StepSupply):
         return record(source, kind, rows, stride=1, pitch=source.size, length=len(rows))
 
     def provide(self, done: int) -> int | None:
-        """Return for how many steps all records have room."""
         rows = min(self.rows, default=None)
         if rows is not None and done >= rows:
             raise self.model.too_long(done + 1, rows)

@@ -42,16 +42,13 @@ class PyMonitorModel(PyLoihiProcessModel, metaclass=_NumberedMembers):
     KERNEL = "lava_api.proc.monitor.kernels:MonitorKernel"
 
     def post_guard(self) -> bool:
-        """Whether there are variables to read."""
         return bool(self.proc_params["RefPorts"])
 
     def run_spk(self) -> None:
-        """Receive messages."""
         for port, record in zip(self.proc_params["InPorts"], self.proc_params["VarsData2"], strict=True):
             self._write(record, getattr(self, port).recv())
 
     def run_post_mgmt(self) -> None:
-        """Read variables."""
         for port, record in zip(self.proc_params["RefPorts"], self.proc_params["VarsData1"], strict=True):
             self._write(record, getattr(self, port).read())
 

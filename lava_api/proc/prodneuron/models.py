@@ -31,6 +31,5 @@ class PyProdNeuronModelFixed(PyLoihiProcessModel):
     exp: Any = LavaPyType(np.ndarray, np.int32, precision=24)
 
     def run_spk(self) -> None:
-        """One step: receive, multiply, send."""
         product = np.right_shift(self.a_in1.recv() * self.a_in2.recv(), self.exp)
         self.s_out.send(product * (np.abs(product) > self.vth))

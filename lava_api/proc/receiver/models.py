@@ -26,5 +26,4 @@ class ReceiverModel(PyLoihiProcessModel):
     payload: Any = LavaPyType(np.ndarray, int, 32)
 
     def run_spk(self) -> None:
-        """One step: receive."""
         self.payload[:] = self.a_in.recv()

@@ -33,7 +33,6 @@ class PyRFZeroModelFixed(PyLoihiProcessModel):
     lct: Any = LavaPyType(np.ndarray, np.int32, precision=24)
 
     def run_spk(self) -> None:
-        """One step: receive, rotate, send."""
         u_in, v_in = self.u_in.recv(), self.v_in.recv()
 
         def part(state: Any, coefficient: Any) -> Any:

@@ -63,7 +63,6 @@ class AbstractPyRFModelFixed(AbstractPyRFModelFloat):
     vth = LavaPyType(np.ndarray, np.int32, precision=24)
 
     def resonator_dynamics(self, a_real_in_data: Any, a_imag_in_data: Any, real: Any, imag: Any) -> tuple[Any, Any]:
-        """Return the state after a step."""
         if np.asarray(self.sin_decay).dtype.kind == "f":
             raise TypeError(
                 "decay_bits: got 0, the fixed-point model needs integers: give decay_bits=12, and a state_exp,"

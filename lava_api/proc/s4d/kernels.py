@@ -81,11 +81,9 @@ class SigmaS4dDeltaFloat(DeltaFloat):
             raise PythonFallback("s4_state")
 
     def writes(self, name: str) -> bool:
-        """States are read as they are, complex ones by nobody else."""
         return not self.complex and (name == "s4_state" or super().writes(name))
 
     def variable(self, name: str) -> Any:
-        """Complex variables have no kind that others read."""
         return None if self.complex and name != "sigma" else super().variable(name)
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
@@ -99,7 +97,6 @@ class SigmaS4dDeltaFloat(DeltaFloat):
         return [(self.leaf, d)]
 
     def refresh(self) -> None:
-        """Take over all parameters."""
         for name in ("vth", *DIAGONALS):
             self.put(name, getattr(self.model, name))
         if self.complex:

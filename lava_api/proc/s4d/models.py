@@ -36,7 +36,6 @@ class S4dModel(PyLoihiProcessModel):
     c: Any = LavaPyType(np.ndarray, complex)
 
     def run_spk(self) -> None:
-        """One step: receive, update, send."""
         self.s4_state[:] = self.s4_state * self.a + self.a_in.recv() * self.b
         self.s_out.send(np.real(self.c * self.s4_state * 2))
 
@@ -71,7 +70,6 @@ class PySigmaS4dDeltaModelFloat(AbstractSigmaDeltaModel):
                 setattr(self, name, getattr(self, name).astype(complex))
 
     def scale_out(self, sent: Any) -> Any:
-        """Leave out the imaginary part."""
         return np.real(sent)
 
     def activation_dynamics(self, sigma_data: Any) -> Any:

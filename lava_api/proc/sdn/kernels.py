@@ -20,7 +20,6 @@ class SigmaFixed(Vector):
     states = ("sigma",)
 
     def outputs(self) -> dict[str, Message]:
-        """The sum."""
         d_type = type(self.model).s_out.d_type
         self.messages = {"s_out": Message(self.process.s_out.shape, d_type, data=self.model.sigma)}
         return self.messages
@@ -47,7 +46,6 @@ class DeltaFixed(Vector):
             raise PythonFallback("spike_exp, state_exp")
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """One leaf, with room for the activations."""
         found = list(super().calls(feeds))
         self.d.activation = aligned(self.n, self.takes)
         return found

@@ -223,7 +223,6 @@ class PySigmaDeltaModelFixedCorrected(PySigmaDeltaModelFixed):
     KERNEL = "lava_api.proc.sdn.kernels:SigmaDeltaCorrected"
 
     def dynamics(self, a_in: Any) -> Any:
-        """Update the whole neuron and return what is sent."""
         self.sigma[:] = self.sigma_dynamics(a_in)
         delta = self.activation_dynamics(self.sigma) - self.act
         sent = self.scale_out(np.where(np.abs(delta) >= self.vth, delta, 0))

@@ -33,7 +33,6 @@ class SparseFixed(FixedConnection):
     """Sparse in integers; targets and weights are packed in 32-bit words where they fit."""
 
     def outputs(self) -> dict[str, Message]:
-        """The sums themselves."""
         self.message = Message(self.process.a_out.shape, np.int32, data=self.model.a_buff)
         return {"a_out": self.message}
 
@@ -45,7 +44,6 @@ class SparseFixed(FixedConnection):
         return [("sparse:step", d)]
 
     def refresh(self) -> None:
-        """Take over weights that were set."""
         if "weights" not in self.changed:
             return
         self.prepare()
@@ -73,7 +71,6 @@ class SparseFloat(DenseFloat):
         return [("sparse:step_float", self.d)]
 
     def refresh(self) -> None:
-        """Take over weights that were set."""
         if "weights" in self.changed:
             starts, targets, weights = by_source(self.model.weights)
             self.d.starts, self.d.targets, self.d.weights = starts, targets, weights.astype(np.float64)
@@ -86,7 +83,6 @@ class _Delayed(Connection):
     in_place = ()
 
     def outputs(self) -> dict[str, Message]:
-        """What is due in the next step."""
         model = self.model
         self.rows = model.a_buff.shape[1]
         self.ring = aligned((self.rows, model.a_buff.shape[0]), model.a_buff.dtype)
@@ -96,7 +92,6 @@ class _Delayed(Connection):
         return {"a_out": self.message}
 
     def variable(self, name: str) -> Any:
-        """``a_buff`` has no array that stays."""
         return None if name == "a_buff" else super().variable(name)
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:

@@ -55,7 +55,6 @@ class Brian2Learning(LearningRules):
                 raise invalid(where, name, trace, 'a whole impulse and tau of 1 or more under rules "brian2_loihi"')
 
     def unused(self, rule: LearningRule, driven: dict[str, str], where: str) -> Iterator[str]:
-        """Spikes that are never seen."""
         gates = {p.gate for p in rule.products.get("dw", ())} | rule.used
         for name in sorted(unset_spikes(rule) & gates):
             yield (

@@ -40,7 +40,6 @@ class PlasticBrian2(Learner):
 
     # ------------------------------------------------------------ values as users see them
     def start(self, values: Array) -> dict[str, Array]:
-        """What memory holds of weights when they are set."""
         c = self.connection
         mantissas = values.astype(np.int64)
         made = self.weight_rule.effective(mantissas, c.sign_mode, c.weight_bits, c.weight_exp).values
@@ -53,7 +52,6 @@ class PlasticBrian2(Learner):
         return np.ascontiguousarray(self.user_order(arena[f"{self.key}.{name}"].astype(np.int64)))
 
     def recorder(self, arena: Arena, variable: str, every: int, fills: Fills) -> StateRecorder:
-        """A recorder of weights or a trace."""
         name = "w" if variable == "weights" else f"{variable}.seen"
         return DecodedRecorder(
             arena[f"{self.key}.{name}"], every, fills, lambda rows: self.user_order(rows.astype(np.int64))
@@ -61,7 +59,6 @@ class PlasticBrian2(Learner):
 
     # ------------------------------------------------------------ memory
     def reserve(self, arena: Arena) -> None:
-        """Ask for weights and traces."""
         n = max(self.stored, 1)
         for name, values in self.start(self.connection.values).items():
             arena.reserve(f"{self.key}.{name}", n, np.int32, values if values.size else 0)
@@ -88,16 +85,13 @@ class PlasticBrian2(Learner):
 
     @property
     def weight_bytes(self) -> int:
-        """Bytes of the synapses."""
         return self.stored * (16 + 8 * len(self.traces))
 
     # ------------------------------------------------------------ descriptions
     def leaf(self) -> str:
-        """Name of the kernel that delivers spikes."""
         return f"{delivery.__name__}:{'postpone' if self.delay else 'deliver'}"
 
     def describe(self, arena: Arena) -> Description:
-        """The description of the delivery."""
         c = self.connection
         d = describe_projection(
             delivery.DELIVERY, self.origin.lists, self.sink, arena,
@@ -110,7 +104,6 @@ class PlasticBrian2(Learner):
         return d
 
     def describe_learning(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> Description:
-        """The description of the leaf that learns."""
         c, n = self.connection, self.stored
         d = self.learning_description = Description(to.LEARNING)
         for side, part in ((d.pre, c.pre), (d.post, c.post)):

@@ -22,7 +22,6 @@ class Twister(Generator):
     """One stream over all populations in order, whether they have noise or not; connections that learn draw from it."""
 
     def reserve(self, arena: Arena) -> None:
-        """Ask for the words and the position."""
         arena.reserve(KEY, at.STATE_WORDS, np.uint32, seeded(self.network.seed))
 
     def check_state(self, state: State) -> None:
@@ -36,7 +35,6 @@ class Twister(Generator):
     def calls(
         self, arena: Arena, noises: Sequence[NoiseSource], applied: Sequence[Description], *, learns: bool
     ) -> Iterator[tuple[str, Description]]:
-        """One call for all compartments, where anything draws at all."""
         if not (noises or learns):
             return
         populations = self.network.populations

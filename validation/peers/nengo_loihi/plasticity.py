@@ -43,7 +43,6 @@ class PlasticNengo(Learner):
 
     # ------------------------------------------------------------ values as users see them
     def start(self, values: Array) -> dict[str, Array]:
-        """What memory holds of weights when they are set."""
         c = self.connection
         kept = self.weight_rule.effective(values.astype(np.int64), c.sign_mode, c.weight_bits, 0).values
         return {"active": np.ascontiguousarray(self.stored_order(kept << self.unit), np.int32).reshape(-1)}
@@ -59,14 +58,12 @@ class PlasticNengo(Learner):
         return arena[f"{self.key}.{variable}"].astype(np.int64)
 
     def recorder(self, arena: Arena, variable: str, every: int, fills: Fills) -> StateRecorder:
-        """A recorder of weights, of the trace, or of the errors."""
         if variable == "weights":
             return DecodedRecorder(arena[f"{self.key}.active"], every, fills, self.mantissas)
         return StateRecorder(arena[f"{self.key}.{variable}"], None, every, fills)
 
     # ------------------------------------------------------------ memory
     def reserve(self, arena: Arena) -> None:
-        """Ask for weights, traces, errors, and who spiked in this epoch."""
         active = self.start(self.connection.values)["active"]
         arena.reserve(f"{self.key}.active", max(self.stored, 1), np.int32, active if active.size else 0)
         arena.reserve(f"{self.key}.x1", self.connection.pre.size, np.int32)
@@ -84,16 +81,13 @@ class PlasticNengo(Learner):
 
     @property
     def weight_bytes(self) -> int:
-        """Bytes of the synapses."""
         return self.stored * 8
 
     # ------------------------------------------------------------ descriptions
     def leaf(self) -> str:
-        """Name of the kernel that delivers spikes."""
         return f"{delivery.__name__}:deliver"
 
     def describe(self, arena: Arena) -> Description:
-        """The description of the delivery."""
         c = self.connection
         d = describe_projection(
             delivery.DELIVERY, self.origin.lists, self.sink, arena,

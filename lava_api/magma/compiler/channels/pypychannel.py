@@ -48,22 +48,18 @@ class _End(AbstractCspPort):
 
     @property
     def name(self) -> str:
-        """Name of the end."""
         return self._name
 
     @property
     def d_type(self) -> Any:
-        """Type of the elements of a message."""
         return self._ring.dtype
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Shape of a message."""
         return self._ring.shape
 
     @property
     def size(self) -> int:
-        """Messages that the channel holds."""
         return self._ring.size
 
     def start(self) -> None:
@@ -110,7 +106,6 @@ class CspRecvPort(_End, AbstractCspRecvPort):
         return self._ring.place(self._done).copy()
 
     def recv(self) -> Any:
-        """Take the oldest message; wait for one."""
         self._ring.filled.acquire()
         message = self._ring.place(self._done).copy()
         self._done += 1
@@ -152,10 +147,8 @@ class PyPyChannel(Channel):
 
     @property
     def src_port(self) -> CspSendPort:
-        """The end that sends."""
         return self._src_port
 
     @property
     def dst_port(self) -> CspRecvPort:
-        """The end that receives."""
         return self._dst_port

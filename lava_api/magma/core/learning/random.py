@@ -45,7 +45,6 @@ class TraceRandom(AbstractRandomGenerator):
         return self._random_impulse_addition
 
     def advance(self, *args: Any, **kwargs: Any) -> None:
-        """Draw both numbers anew."""
         self._random_trace_decay = self._decay.random(1)[0]
         self._random_impulse_addition = self._impulse.integers(0, 1 << W_TRACE, size=1, dtype=np.int64)[0]
 
@@ -69,5 +68,4 @@ class ConnVarRandom(AbstractRandomGenerator):
         return self._random_stochastic_round
 
     def advance(self, *args: Any, **kwargs: Any) -> None:
-        """Draw the number anew."""
         self._random_stochastic_round = self._generator.random(1)[0]

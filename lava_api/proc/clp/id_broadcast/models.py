@@ -27,6 +27,5 @@ class IdBroadcastModel(PyLoihiProcessModel):
     val: Any = LavaPyType(np.ndarray, np.int32)
 
     def run_spk(self) -> None:
-        """One step: receive, send."""
         self.val[:] = self.a_in.recv()
         self.s_out.send(self.val)

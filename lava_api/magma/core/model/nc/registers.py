@@ -56,7 +56,6 @@ class AbstractRegistersModel(PyLoihiProcessModel):
     implements_protocol = LoihiProtocol
 
     def on_var_update(self) -> None:
-        """Called after one was set."""
         names = ", ".join(self.proc_params["names"])
         raise SimulationError(
             f"set(): the neurocore model gave no nodes the variable (it is one of: {names}), so setting it changes"

@@ -206,7 +206,6 @@ class PyLearningConnection(AbstractLearningConnection):
         self._update_trace_randoms()
 
     def lrn_guard(self) -> bool:
-        """Learn in the last step of an epoch."""
         return bool(self.time_step % self._learning_rule.t_epoch == 0)
 
     def run_lrn(self) -> None:

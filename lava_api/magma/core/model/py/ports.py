@@ -74,7 +74,6 @@ class AbstractPyIOPort(AbstractPyPort):
 
     @property
     def csp_ports(self) -> list[Channel]:
-        """Channels, one per connection."""
         return self._csp_ports
 
 
@@ -143,7 +142,6 @@ class PyInPortVectorDense(PyInPort):
         return total if self._csp_ports else total.copy()
 
     def peek(self) -> Any:
-        """Return the sum that :meth:`recv` will return."""
         total: Any = self._zeros
         for channel in self._csp_ports:
             data = channel.peek()
@@ -159,7 +157,6 @@ class PyInPortVectorSparse(PyInPort):
         return self._pair("recv")
 
     def peek(self) -> Any:
-        """Return the pair that :meth:`recv` will return."""
         return self._pair("peek")
 
     def _pair(self, method: str) -> tuple[Any, Any]:
@@ -183,7 +180,6 @@ class PyInPortScalarDense(PyInPort):
         )
 
     def peek(self) -> Any:
-        """Return the number that :meth:`recv` will return."""
         return sum(
             (np.asarray(channel.peek()).ravel()[0] for channel in self._csp_ports), np.zeros((), self._d_type)[()]
         )

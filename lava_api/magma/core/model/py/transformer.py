@@ -39,7 +39,6 @@ class VirtualPortTransformer(AbstractTransformer):
         self._csp_port_to_fp = {port: transform_funcs.get(name, []) for name, port in csp_ports.items()}
 
     def transform(self, data: Any, csp_port: Any) -> Any:
-        """Return the data of a channel after its functions."""
         if csp_port not in self._csp_port_to_fp:
             raise AssertionError(f"{csp_port!r} is not registered with a transformation function.")
         for function in self._csp_port_to_fp[csp_port]:

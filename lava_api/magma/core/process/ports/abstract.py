@@ -253,7 +253,6 @@ class ReshapePort(AbstractVirtualPort):
         self.old_shape = old_shape
 
     def get_transform_func_fwd(self) -> Transform:
-        """Return the function from the old shape to the new."""
         return lambda data: np.reshape(data, self.shape)
 
     def get_transform_func_bwd(self) -> Transform:
@@ -293,7 +292,6 @@ class ConcatPort(AbstractVirtualPort):
         return partial(np.concatenate, axis=self.concat_axis)
 
     def get_transform_func_bwd(self) -> Transform:
-        """Return the function from one array to the list."""
         ends = np.cumsum([port.shape[self.concat_axis] for port in self.in_connections])
         return partial(np.split, indices_or_sections=ends[:-1], axis=self.concat_axis)
 
@@ -306,7 +304,6 @@ class TransposePort(AbstractVirtualPort):
         self.axes = tuple(axes)
 
     def get_transform_func_fwd(self) -> Transform:
-        """Return the function from the old order to the new."""
         return partial(np.transpose, axes=self.axes)
 
     def get_transform_func_bwd(self) -> Transform:

@@ -18,7 +18,6 @@ class AsyncProtocol(AbstractSyncProtocol):
 
     @property
     def runtime_service(self) -> Any:
-        """Service that starts the models."""
         from lava_api.magma.runtime.async_service import AsyncService
 
         return {CPU: AsyncService}

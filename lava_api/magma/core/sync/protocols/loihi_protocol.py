@@ -34,7 +34,6 @@ class LoihiProtocol(AbstractSyncProtocol):
 
     @property
     def runtime_service(self) -> Any:
-        """Service that drives the phases."""
         from lava_api.magma.runtime.loihi_service import LoihiService
 
         return {CPU: LoihiService}
