@@ -55,6 +55,18 @@ def test_what_the_peer_recorded_around_step_2000():
     assert rows[1998:2008].tolist() == [100, 100, 101, 101, 101, 101, 102, 102, 102, 102]
 
 
+def test_what_the_peer_recorded_where_its_rounding_flags_have_the_other_sign():
+    """Flags leave out products with 2^-k: here they see -4 or -1 where the change is positive, and step down."""
+    net = Network(rules="brian2_loihi")
+    pre, post = net.input("pre", 1, spikes=([1, 2], [0, 0])), net.population("post", 1, du=4096, dv=0, vth=100_000)
+    rule = LearningRule(dw="2^-3*x1*u1 - 4*u2 + 3*u3", x1=Trace(60, 50), random=0.1)
+    made = net.connect(pre, post, ([0], [0], [100]), weight_bits=7, sign_mode="mixed", learning=rule, name="s")
+    net.probe(made, ["weights"])
+    rows = Emulator(net).run(24)["s.weights"].ravel()
+    recorded = [96, 108, 116, 128, 136, 148, 156, 168, 172, 184, 188, 196]
+    assert rows.tolist() == np.repeat(recorded, 2).tolist()
+
+
 @pytest.mark.parametrize("delay", [0, 7])
 def test_late_epochs_are_the_same_in_pieces_and_after_a_restore(tmp_path, delay):
     whole = Emulator(gated(1, delay)).run(5000)["s.weights"].ravel()

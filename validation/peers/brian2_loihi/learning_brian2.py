@@ -3,11 +3,12 @@
 Every synapse has its own traces. One step, in order (float64 where the peer has it):
 
 1. flags from the state before: a trace's decay is rounded up where frac(x (1 - 1/tau)) > r; the weight's change where
-   its remainder > r, for which x0 = y0 = 0 and products with a negative power of 2 count 0 (as that peer has it);
+   its remainder > r, for which x0 = y0 = 0 and products with a negative power of 2 count 0 (as that peer has it); the
+   step up or down has the sign of this dw, not of the one in 5;
 2. presynaptic spikes of this step: x = min(127, x + impulse);
 3. what the peer's monitors see of the traces is kept;
 4. postsynaptic spikes of the step before: y = min(127, y + impulse);
-5. traces x = int(c x) + flag with c printed to 15 digits, and w = clip(w + (trunc(dw / P) + sgn(dw) flag) P).
+5. traces x = int(c x) + flag with c printed to 15 digits, and w = clip(w + (trunc(dw / P) + flag) P).
 """
 
 import math
@@ -50,6 +51,7 @@ PRODUCT = Record(
     factors=within(TERM, to.FACTOR_LIMIT),
 )
 TRACES = 5
+ONE_STEP = 1  # steps of -1, 0, 1 are kept as 0, 1, 2
 LEARNING = Record(
     "Brian2Learning",
     pre=within(SIDE),
@@ -212,11 +214,11 @@ def step(address, time):
             flag[s] = 1 if decayed - math.floor(decayed) > r else 0
     words = whole(d.draws, n) if constant >= 0 else draw(d, TRACES, time)
     precision, epochs = float(d.step), epochs_of(time)
-    ups = part(d.traces[TRACES - 1].flag, n, n)  # behind the last trace's flags
+    steps = part(d.traces[TRACES - 1].flag, n, n)  # behind the last trace's flags
     for s in range(n):
         r = constant if constant >= 0 else words[s] / TWO32
         dw = away_from_zero(change(d, s, epochs, True, False, False))
-        ups[s] = 1 if (abs(dw) % precision) / precision > r else 0
+        steps[s] = ((1 if dw > 0 else -1) if (abs(dw) % precision) / precision > r else 0) + ONE_STEP
     for k in range(TRACES):
         if not d.traces[k].now:
             continue
@@ -232,10 +234,9 @@ def step(address, time):
     if d.enabled:
         for s in range(n):
             dw = change(d, s, epochs, False, fired_pre[source[s]] > 0, fired_post[target[s]] > 0)
-            sign = (1 if dw > 0 else 0) - (1 if dw < 0 else 0)
-            steps = away_from_zero(dw) / precision
-            quotient = math.floor(steps) if steps > 0 else math.ceil(steps)
-            moved = i64(weights[s]) + (i64(quotient) + sign * i64(ups[s])) * d.step
+            exact = away_from_zero(dw) / precision
+            whole_steps = i64(math.floor(exact) if exact > 0 else math.ceil(exact))
+            moved = i64(weights[s]) + (whole_steps + i64(steps[s]) - ONE_STEP) * d.step
             weights[s] = i32(min(max(moved, d.low), d.high))
             w = i64(weights[s])
             shifted = w << d.exponent if d.exponent >= 0 else w >> -d.exponent

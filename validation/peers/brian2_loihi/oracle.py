@@ -99,8 +99,9 @@ class Brian2Learner:
             if name in self.rule.traces:
                 decayed = s[name] * (1 - 1.0 / float(self.rule.traces[name].tau))
                 up[name] = int(decayed % 1 > self._random(t, k, number))
-        before = abs(away(self._change(t, s, 0, 0, flags=True)))
-        flag = int((before % self.precision) / self.precision > self._random(t, len(TRACES), number))
+        before = away(self._change(t, s, 0, 0, flags=True))
+        up["w"] = (before > 0) - (before < 0)
+        up["w"] *= int((abs(before) % self.precision) / self.precision > self._random(t, len(TRACES), number))
         for name, trace in self.rule.traces.items():
             if name[0] == "y":
                 self.seen[number][name] = s[name]
@@ -109,8 +110,7 @@ class Brian2Learner:
                 self.seen[number][name] = s[name]
         if self.enabled:
             dw = self._change(t, s, x0, y0, flags=False)
-            sign = (dw > 0) - (dw < 0)
-            moved = s["w"] + (int(away(dw) / self.precision) + sign * flag) * self.precision
+            moved = s["w"] + (int(away(dw) / self.precision) + up["w"]) * self.precision
             s["w"] = clip(moved, *RANGES[self.c.sign_mode])
             e = self.c.weight_exp
             w = s["w"] << e if e >= 0 else s["w"] >> -e
