@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from loihi_emu.mapping.lists import index_bits
-from loihi_emu.validation.oracle import Event, Oracle
+from loihi_emu.validation.oracle import Event, Oracle, port_of
 from loihi_emu.validation.oracle_synapses import indices, pairs
 from loihi_emu.validation.synapse_memory import Memory, Stored, Widths, read, smallest
 
@@ -132,7 +132,8 @@ class ChipOracle(Oracle):
                         sums[delay, target] = sums.get((delay, target), 0) + weight * count
                         self._pairs[arrival + delay, c.post.target.name] += 1
             for (delay, target), total in sums.items():
-                self._sums[arrival + delay, c.post.target.name, target].append(self.rules.accumulated(c, total))
+                key = (arrival + delay, c.post.target.name, target, port_of(c))
+                self._sums[key].append(self.rules.accumulated(c, total))
 
     def _delivered(self, c: Any, source: int, core: Core, axon: int) -> Iterator[tuple[int, int, Any]]:
         """Target neuron, delay and weight of the synapses of a list."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from loihi_emu.validation.oracle_neurons import COUNTERS, Arrival, Counts, Neuron
+from loihi_emu.validation.oracle_neurons import COUNTERS, KEPT, Arrival, Counts, Neuron
 from loihi_emu.validation.oracle_random import poisson_event, random_word, scaled_noise
 from loihi_emu.validation.oracle_rules import CHIP, FLOAT, LAVA, Learner, OracleRules
 from loihi_emu.validation.oracle_synapses import Synapse, outgoing
@@ -23,6 +23,8 @@ from loihi_emu.validation.peers.brian2_loihi.oracle import BRIAN2
 from loihi_emu.validation.peers.nengo_loihi.oracle import NENGO
 
 Event = tuple[int, int, int]  # time, neuron index, payload
+ONLY_PORT = "a_in"
+"""Where everything arrives in models that have one port."""
 RULES = {rules.name: rules for rules in (CHIP, LAVA, FLOAT, BRIAN2, NENGO)}
 """Rule sets by name; :func:`register` adds to them."""
 
@@ -42,6 +44,11 @@ def per_neuron(value: Any, size: int) -> list[Any]:
     """
     plain = value.tolist() if hasattr(value, "tolist") else value
     return list(plain) if isinstance(plain, (list, tuple)) else [plain] * size
+
+
+def port_of(connection: Any) -> str:
+    """The port of the target's neurons that a connection reaches."""
+    return str(getattr(connection, "port", ONLY_PORT))
 
 
 def listed_events(source: Any, values: bool = False) -> dict[int, list[Event]]:
@@ -127,14 +134,20 @@ class Oracle:
             if name not in self.learners
         }
         self._events: dict[str, list[Event]] = {name: [] for name in [*network.populations, *network.inputs]}
-        self._traces: dict[str, dict[str, list[list[Any]]]] = {name: {"u": [], "v": []} for name in network.populations}
+        self._traces: dict[str, dict[str, list[list[Any]]]] = {
+            name: {variable: [] for variable in ("u", "v", *self._kept(population))}
+            for name, population in network.populations.items()
+        }
         listed = {name: source for name, source in network.inputs.items() if source.rate is None}
         self._listed = {name: listed_events(source, name in self._valued()) for name, source in listed.items()}
         self._counts: dict[str, Counts] = {
             name: dict.fromkeys((*COUNTERS, "synaptic_events"), 0) for name in network.populations
         }
-        # what is under way: (step of arrival, population, neuron) -> sums, and (step, population) -> pairs
-        self._sums: dict[tuple[int, str, int], list[Any]] = defaultdict(list)
+        self._ports: dict[str, set[str]] = {name: set() for name in network.populations}
+        for connection in network.connections.values():
+            self._ports[connection.post.target.name].add(port_of(connection))
+        # what is under way: (step of arrival, population, neuron, port) -> sums, and (step, population) -> pairs
+        self._sums: dict[tuple[int, str, int, str], list[Any]] = defaultdict(list)
         self._pairs: dict[tuple[int, str], int] = defaultdict(int)
 
     @property
@@ -153,7 +166,7 @@ class Oracle:
         return list(self._events[name])
 
     def trace(self, name: str, var: str) -> list[list[Any]]:
-        """Return one row per step of a population's "u" or "v", after the step's update and reset."""
+        """Return one row per step of a population's "u", "v" or other state, after the step's update and reset."""
         return [list(row) for row in self._traces[name][var]]
 
     def counters(self, name: str) -> dict[str, int]:
@@ -191,8 +204,13 @@ class Oracle:
         neurons = []
         for i in range(size):
             parameters = {key: column[i] for key, column in columns.items()}
-            neurons.append(Neuron(u=parameters.pop("u", zero), v=parameters.pop("v", zero), p=parameters))
+            more = {key: parameters.pop(key, zero) for key in self._kept(population)}
+            neurons.append(Neuron(u=parameters.pop("u", zero), v=parameters.pop("v", zero), p=parameters, more=more))
         return neurons
+
+    def _kept(self, population: Any) -> tuple[str, ...]:
+        """Names of the state that a population has beside u and v."""
+        return KEPT.get(self.rules.neurons[population.model], ())
 
     def _step(self) -> None:
         for name, source in self.network.inputs.items():
@@ -217,7 +235,7 @@ class Oracle:
             nodes[f"{node}.size"] = [(size, 0)]
         arrived = [i for _, i, _ in self._arriving(c.pre.target.name)]
         for target, weight in learner.delivered(self.t, arrived):
-            self._sums[self.t, c.post.target.name, target].append(weight)
+            self._sums[self.t, c.post.target.name, target, port_of(c)].append(weight)
             self._pairs[self.t, c.post.target.name] += 1
         learner.step(self.t, arrived, [i for _, i, _ in self._arriving(c.post.target.name)], nodes)
 
@@ -250,12 +268,14 @@ class Oracle:
         noise = self._noise(population)
         events = []
         for i, neuron in enumerate(self.neurons[name]):
-            arrival = Arrival(self.t, sum(self._sums.pop((self.t, name, i), [])), *noise[i])
-            payload = update(neuron, arrival, counts)
+            sums = {port: sum(self._sums.pop((self.t, name, i, port), [])) for port in self._ports[name]}
+            payload = update(neuron, Arrival(self.t, sums.pop(ONLY_PORT, 0), *noise[i], ports=sums), counts)
             if payload:
                 events.append((self.t, i, payload))
         self._traces[name]["u"].append([neuron.u for neuron in self.neurons[name]])
         self._traces[name]["v"].append([neuron.v for neuron in self.neurons[name]])
+        for variable in self._kept(population):
+            self._traces[name][variable].append([neuron.more[variable] for neuron in self.neurons[name]])
         return events
 
     def _noise(self, population: Any) -> list[tuple[int, int]]:
@@ -281,8 +301,9 @@ class Oracle:
                 known = self.synapses[connection.name].get(i, []) if learner is None else learner.outgoing(i)
                 for synapse in known:
                     count = payload if connection.graded else 1
-                    key = (synapse.delay, synapse.target)
-                    sums[key] = sums.get(key, 0) + synapse.weight * count
+                    at = (synapse.delay, synapse.target)
+                    sums[at] = sums.get(at, 0) + synapse.weight * count
                     self._pairs[arrival + synapse.delay, post] += 1
             for (delay, target), total in sums.items():
-                self._sums[arrival + delay, post, target].append(self.rules.accumulated(connection, total))
+                key = (arrival + delay, post, target, port_of(connection))
+                self._sums[key].append(self.rules.accumulated(connection, total))

@@ -33,16 +33,21 @@ class Neuron:
     v: Any = 0
     held: int = 0  # refractory counter
     p: dict[str, Any] = field(default_factory=dict)
+    more: dict[str, Any] = field(default_factory=dict)  # state other than u and v, of rules that keep some
 
 
 @dataclass
 class Arrival:
-    """What reaches a neuron in one step: the step, the sum of its inputs, and noise for u and v."""
+    """What reaches a neuron in one step: the step, the sum of its inputs, and noise for u and v.
+
+    Of a model with several ports `ports` has the sum of each that anything is connected to, and `q` is 0.
+    """
 
     step: int
     q: Any = 0
     noise_u: int = 0
     noise_v: int = 0
+    ports: dict[str, Any] = field(default_factory=dict)
 
 
 def truncating_shift(x: int, bits: int) -> int:
@@ -263,3 +268,6 @@ NEURONS: dict[str, dict[str, NeuronRule]] = {
     "float": {"lif": float_lif},
 }
 """Models by the names of rule sets."""
+
+KEPT: dict[NeuronRule, tuple[str, ...]] = {}
+"""State of rules that keep more than u and v: names of what is in ``Neuron.more``."""

@@ -189,10 +189,11 @@ def test_probes_with_intervals_and_subsets_agree_with_full_ones(recipe, every, d
         chosen[node.name] = np.unique(picked)
         net.probe(node.name, "spikes", neurons=picked)
         if not node.is_input:
-            first = recipe.states(node)[0]
-            net.probe(node.name, [first], every=every, neurons=picked)
-            if first != "v":
-                net.probe(node.name, ["v"], every=every)
+            some, whole = recipe.states(node)[:1], recipe.states(node)[1:]
+            for variable in some:
+                net.probe(node.name, variable, every=every, neurons=picked)
+            for variable in whole:
+                net.probe(node.name, variable, every=every)
     emulator = Emulator(net)
     cut = data.draw(st.integers(0, recipe.steps))
     parts = [emulator.run(cut), emulator.run(recipe.steps - cut)]
@@ -201,14 +202,14 @@ def test_probes_with_intervals_and_subsets_agree_with_full_ones(recipe, every, d
         kept = [e for e in events(full, node.name) if e[1] in chosen[node.name]]
         assert events(partly, node.name) == kept
         if not node.is_input:
-            u, v = (f"{node.name}.{variable}" for variable in (recipe.states(node)[0], "v"))
-            assert partly.neurons(u).tolist() == chosen[node.name].tolist()
-            assert partly[u].tolist() == full[u][::every][:, chosen[node.name]].tolist()
-            if u == v:
-                continue
-            assert partly[v].tolist() == full[v][::every].tolist()
-            assert partly.times(v).tolist() == list(range(0, recipe.steps, every))
-            assert np.concatenate([part.times(v) for part in parts]).tolist() == partly.times(v).tolist()
+            recorded = [f"{node.name}.{variable}" for variable in recipe.states(node)]
+            for u in recorded[:1]:
+                assert partly.neurons(u).tolist() == chosen[node.name].tolist()
+                assert partly[u].tolist() == full[u][::every][:, chosen[node.name]].tolist()
+            for v in recorded[1:]:
+                assert partly[v].tolist() == full[v][::every].tolist()
+                assert partly.times(v).tolist() == list(range(0, recipe.steps, every))
+                assert np.concatenate([part.times(v) for part in parts]).tolist() == partly.times(v).tolist()
     assert partly.stats == full.stats
 
 

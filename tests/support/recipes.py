@@ -63,7 +63,7 @@ class Recipe:
         return replace(self, links=tuple(links))
 
     def network(self, probed: bool = True) -> Network:
-        """Build it, with probes on all spikes, and u and v where the model has them."""
+        """Build it, with probes on all spikes, and on all state that the oracle keeps."""
         net = Network("random", rules=self.rules, seed=self.seed)
         for node in self.nodes:
             if node.is_input:
@@ -78,9 +78,9 @@ class Recipe:
         return net
 
     def states(self, node: Any) -> list[str]:
-        """Which of u and v the model of a population has."""
+        """State of a population's model, but for the steps that a neuron rests, which the oracle counts otherwise."""
         model = find(self.rules).model(node.options.get("model", "lif"))
-        return [name for name in ("u", "v") if name in dict(model.state)]
+        return [name for name, _ in model.state if name != "rest"]
 
     def run(self) -> Recording:
         """What the emulator makes of it."""
@@ -88,8 +88,9 @@ class Recipe:
 
 
 def traced(recording: Recording, name: str) -> list[str]:
-    """Which of u and v were recorded of a population."""
-    return [variable for variable in ("u", "v") if f"{name}.{variable}" in recording.names]
+    """State that was recorded of a population."""
+    recorded = [key.rpartition(".") for key in recording.names]
+    return [variable for node, _, variable in recorded if node == name and variable != "spikes"]
 
 
 def events(recording: Recording, name: str) -> list[tuple[int, int, int]]:
