@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from loihi_emu.validation.oracle_neurons import COUNTERS, KEPT, Arrival, Counts, Neuron
+from loihi_emu.validation.oracle_neurons import COUNTERS, Arrival, Counts, Neuron
 from loihi_emu.validation.oracle_random import poisson_event, random_word, scaled_noise
 from loihi_emu.validation.oracle_rules import CHIP, FLOAT, LAVA, Learner, OracleRules
 from loihi_emu.validation.oracle_synapses import Synapse, outgoing
@@ -134,10 +134,7 @@ class Oracle:
             if name not in self.learners
         }
         self._events: dict[str, list[Event]] = {name: [] for name in [*network.populations, *network.inputs]}
-        self._traces: dict[str, dict[str, list[list[Any]]]] = {
-            name: {variable: [] for variable in ("u", "v", *self._kept(population))}
-            for name, population in network.populations.items()
-        }
+        self._traces: dict[str, dict[str, list[list[Any]]]] = {name: {"u": [], "v": []} for name in network.populations}
         listed = {name: source for name, source in network.inputs.items() if source.rate is None}
         self._listed = {name: listed_events(source, name in self._valued()) for name, source in listed.items()}
         self._counts: dict[str, Counts] = {
@@ -166,7 +163,7 @@ class Oracle:
         return list(self._events[name])
 
     def trace(self, name: str, var: str) -> list[list[Any]]:
-        """Return one row per step of a population's "u", "v" or other state, after the step's update and reset."""
+        """Return one row per step of a population's state ("v", ...), after the step's update and reset."""
         return [list(row) for row in self._traces[name][var]]
 
     def counters(self, name: str) -> dict[str, int]:
@@ -204,13 +201,8 @@ class Oracle:
         neurons = []
         for i in range(size):
             parameters = {key: column[i] for key, column in columns.items()}
-            more = {key: parameters.pop(key, zero) for key in self._kept(population)}
-            neurons.append(Neuron(u=parameters.pop("u", zero), v=parameters.pop("v", zero), p=parameters, more=more))
+            neurons.append(Neuron(u=parameters.pop("u", zero), v=parameters.pop("v", zero), p=parameters))
         return neurons
-
-    def _kept(self, population: Any) -> tuple[str, ...]:
-        """Names of the state that a population has beside u and v."""
-        return KEPT.get(self.rules.neurons[population.model], ())
 
     def _step(self) -> None:
         for name, source in self.network.inputs.items():
@@ -272,10 +264,11 @@ class Oracle:
             payload = update(neuron, Arrival(self.t, sums.pop(ONLY_PORT, 0), *noise[i], ports=sums), counts)
             if payload:
                 events.append((self.t, i, payload))
-        self._traces[name]["u"].append([neuron.u for neuron in self.neurons[name]])
-        self._traces[name]["v"].append([neuron.v for neuron in self.neurons[name]])
-        for variable in self._kept(population):
-            self._traces[name][variable].append([neuron.more[variable] for neuron in self.neurons[name]])
+        neurons, traces = self.neurons[name], self._traces[name]
+        traces["u"].append([neuron.u for neuron in neurons])
+        traces["v"].append([neuron.v for neuron in neurons])
+        for variable in neurons[0].more:
+            traces.setdefault(variable, []).append([neuron.more[variable] for neuron in neurons])
         return events
 
     def _noise(self, population: Any) -> list[tuple[int, int]]:

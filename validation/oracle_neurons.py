@@ -268,6 +268,3 @@ NEURONS: dict[str, dict[str, NeuronRule]] = {
     "float": {"lif": float_lif},
 }
 """Models by the names of rule sets."""
-
-KEPT: dict[NeuronRule, tuple[str, ...]] = {}
-"""State of rules that keep more than u and v: names of what is in ``Neuron.more``."""
