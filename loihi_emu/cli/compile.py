@@ -14,7 +14,7 @@ from loihi_emu.errors import invalid
 
 if TYPE_CHECKING:
     from loihi_emu.jit import Leaf
-    from loihi_emu.jit.together import Task
+    from loihi_emu.jit.helpers import Task
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

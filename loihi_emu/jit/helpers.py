@@ -20,13 +20,10 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from loihi_emu.jit import notice, store
 from loihi_emu.jit.compiling import prepare
-
-if TYPE_CHECKING:
-    from loihi_emu.jit.together import Task
 
 _PARENT_DEATH_SIGNAL = 1
 _START = """
@@ -36,6 +33,28 @@ sys.path[:] = told["path"]
 from loihi_emu.jit.helpers import work
 work(told["leaves"])
 """
+
+
+class Task(Protocol):
+    """Something to be compiled: a leaf, or another of its kind."""
+
+    @property
+    def name(self) -> str:
+        """For people."""
+
+    @property
+    def full_name(self) -> str:
+        """Where it is found: ``"module:name"``."""
+
+    @property
+    def size(self) -> int:
+        """How long it compiles, in bytes of bytecode."""
+
+    def there(self) -> bool:
+        """Whether that was done."""
+
+    def compile(self) -> None:
+        """Do it, and leave the machine code in the cache."""
 
 
 def can_fork() -> bool:

@@ -11,9 +11,10 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from loihi_emu.jit import helpers, notice, store
+from loihi_emu.jit.helpers import Task
 from loihi_emu.jit.intrinsics import COMPILED
 from loihi_emu.jit.leaves import Leaf
 
@@ -22,28 +23,6 @@ _PER_BYTE = 2.5e-4
 _WORTH_A_FORK, _WORTH_A_START = 1.5, 5.0
 _PATIENCE = 300.0
 """Seconds without another leaf after which other processes are ended."""
-
-
-class Task(Protocol):
-    """Something to be compiled: a leaf, or another of its kind."""
-
-    @property
-    def name(self) -> str:
-        """For people."""
-
-    @property
-    def full_name(self) -> str:
-        """Where it is found: ``"module:name"``."""
-
-    @property
-    def size(self) -> int:
-        """How long it compiles, in bytes of bytecode."""
-
-    def there(self) -> bool:
-        """Whether that was done."""
-
-    def compile(self) -> None:
-        """Do it, and leave the machine code in the cache."""
 
 
 Some = TypeVar("Some", bound=Task)
