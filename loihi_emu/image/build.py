@@ -9,7 +9,6 @@ import numpy as np
 from loihi_emu.image.chip_views import ChipView
 from loihi_emu.image.draws import Generator
 from loihi_emu.image.groups import Group, make_groups
-from loihi_emu.image.handover import keep_room
 from loihi_emu.image.learner import Learner
 from loihi_emu.image.leaves import leaf_named
 from loihi_emu.image.projections import Origin, Projections
@@ -284,3 +283,11 @@ class Image:
     def convolution_wraps(self) -> int:
         """Sums of Lava's convolutions that wrapped at 24 bits, since the image was built."""
         return self._wraps_before + sum(int(stage.lost[0]) for _, stage in self.stages)
+
+
+def keep_room(image: Image, old: Image) -> None:
+    """Make rings as long as they were: events under way stay where they are, whatever the delays are now."""
+    for group, before in zip(image.groups, old.groups, strict=True):
+        group.need_slots(before.slots)
+    for name, learner in image.learners.items():
+        learner.longest = max(learner.longest, old.learners[name].longest)

@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from loihi_emu.errors import SimulationError
-
-if TYPE_CHECKING:
-    from loihi_emu.image.build import Image
-
-
-def keep_room(image: Image, old: Image) -> None:
-    """Make rings as long as they were: events under way stay where they are, whatever the delays are now."""
-    for group, before in zip(image.groups, old.groups, strict=True):
-        group.need_slots(before.slots)
-    for name, learner in image.learners.items():
-        learner.longest = max(learner.longest, old.learners[name].longest)
+from loihi_emu.image.build import Image
 
 
 def adopt(image: Image, old: Image) -> None:
