@@ -5,17 +5,15 @@ from __future__ import annotations
 import platform
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from loihi_emu._version import __version__
 from loihi_emu.models import layout as at
 from loihi_emu.models.memory import Array
+from loihi_emu.recording.contents import Accounts
 from loihi_emu.recording.sample_counts import SampleCounts
-
-if TYPE_CHECKING:
-    from loihi_emu.recording.recording import Accounts
 
 LOST = {"q": at.Q_OVERFLOW, "u": at.U_OVERFLOW, "x": at.X_OVERFLOW, "v": at.V_SATURATION}
 """Names of the overflow counters: q, u and x = u + bias wrapped; v saturated."""

@@ -5,42 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.errors import invalid
 from loihi_emu.files.archive import Archive, open_archive, write_archive
+from loihi_emu.recording import stream_form, stream_reader
 from loihi_emu.recording.columns import Column
+from loihi_emu.recording.contents import Contents
 from loihi_emu.recording.form import HEADER, MORE_STATS, ROWS, SPIKES, check_index, rows_of
 from loihi_emu.recording.sample_counts import FIELDS, PREFIX, SampleCounts
-
-if TYPE_CHECKING:
-    from loihi_emu.recording.recording import Recording
 
 SCHEMA = 1
 KIND = "loihi_emu recording"
 
 
-def save(recording: Recording, path: str | Path) -> Path:
+def save(contents: Contents, path: str | Path) -> Path:
     """What ``Recording.save`` does."""
+    accounts, counts = contents.accounts, contents.counts
+    populations, stats, info = accounts() if callable(accounts) else accounts
     header = {
-        "start": recording.start, "steps": recording.steps, "sample_steps": recording.sample_steps,
-        "index": recording._index, "populations": recording.populations, "stats": recording.stats,
-        "info": recording.info,
+        "start": contents.start, "steps": contents.steps, "sample_steps": contents.sample_steps,
+        "index": contents.index, "populations": populations, "stats": stats, "info": info,
     }  # fmt: skip
-    counts = recording._sample_counts()
+    counts = counts() if callable(counts) else counts
     counted = {} if counts is None else {name: Column.of(array) for name, array in counts.arrays().items()}
-    return write_archive(path, KIND, SCHEMA, header, recording._columns | counted)
+    return write_archive(path, KIND, SCHEMA, header, {**contents.arrays, **counted})
 
 
-def load(kind: type[Recording], path: str | Path) -> Recording:
-    """What ``Recording.load`` does."""
-    from loihi_emu.recording import stream_form, stream_reader
-
+def load(path: str | Path) -> Contents:
+    """What ``Recording.load`` reads, checked."""
     if isinstance(path, (str, Path)) and stream_form.is_stream(Path(path)):
-        return stream_reader.load_stream(kind, path)
+        return stream_reader.load_stream(path)
     with open_archive(path, KIND, SCHEMA) as archive:
         HEADER(archive.path, "", archive.header)
         _check_header(archive)
@@ -49,7 +47,7 @@ def load(kind: type[Recording], path: str | Path) -> Recording:
         _check_values(archive, header)
         counts = _counts(archive, arrays, header)
     accounts = (header.pop("populations"), header.pop("stats"), header.pop("info"))
-    return kind(arrays=arrays, accounts=accounts, counts=counts, **header)
+    return Contents(arrays=arrays, accounts=accounts, counts=counts, **header)
 
 
 # ------------------------------------------------------------ header

@@ -10,8 +10,7 @@ import numpy as np
 
 from loihi_emu.errors import invalid
 from loihi_emu.files import entries
-from loihi_emu.network.checks import MAX_NEURONS
-from loihi_emu.network.probing import OFTEN
+from loihi_emu.network.checks import MAX_NEURONS, OFTEN
 from loihi_emu.recording.sample_counts import FIELDS
 
 SPIKES = ".spikes"

@@ -6,7 +6,7 @@ import html
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from loihi_emu.memory.room import LARGE, room_for, too_large
 from loihi_emu.network.elements import Source, name_of
 from loihi_emu.numeric import integer
 from loihi_emu.recording.columns import Column
+from loihi_emu.recording.contents import Accounts, Contents
 from loihi_emu.recording.sample_counts import SampleCounts
 from loihi_emu.recording.spikes import Spikes
 from loihi_emu.recording.steps import Samples
@@ -29,9 +30,6 @@ MANY_NAMES = 8
 PROBE_FIRST = "Call network.probe() before the Emulator is made."
 IN_PARTS = "recording.part(start, stop) reads some of its steps."
 UNKNOWN = "not counted for a part of a recording"
-
-Accounts: TypeAlias = "tuple[dict[str, dict[str, Any]], dict[str, Any], dict[str, Any]]"
-"""populations, stats and info of a Recording."""
 
 
 @known_keywords_of
@@ -337,7 +335,8 @@ class Recording:
         """Write everything to one npz file (compressed) with a JSON header."""
         from loihi_emu.recording.file import save
 
-        return save(self, path)
+        parts = self._columns, self._index, self._looked(), self.sample_steps, self._sample_counts()
+        return save(Contents(self.start, self.steps, *parts), path)
 
     @classmethod
     def load(cls, path: str | Path) -> Recording:
@@ -350,7 +349,7 @@ class Recording:
         """
         from loihi_emu.recording.file import load
 
-        return load(cls, path)
+        return cls(**vars(load(path)))
 
     # ------------------------------------------------------------ showing
     def _rows(self) -> list[tuple[str, str]]:

@@ -6,22 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from loihi_emu.errors import LoihiEmuError, LoihiInputWarning, ValidationError, invalid
 from loihi_emu.recording import stream_form as form
 from loihi_emu.recording.columns import Column
+from loihi_emu.recording.contents import Accounts, Contents
 from loihi_emu.recording.counters import ABOUT_WEIGHTS, Marks, accounts_of, added
 from loihi_emu.recording.counters import Layout as Counters
 from loihi_emu.recording.form import DESCRIBED, ROWS, SPIKES, check_accounts, check_index, rows_of
 from loihi_emu.user_warnings import warn
-
-if TYPE_CHECKING:
-    from loihi_emu.recording.recording import Recording
-
-Accounts = tuple[dict[str, Any], dict[str, Any], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -65,8 +61,8 @@ class Found:
         }
 
 
-def load_stream(kind: type[Recording], path: str | Path) -> Recording:
-    """A Recording of the whole steps of a file, which may still grow; an unfinished end is told, and left out."""
+def load_stream(path: str | Path) -> Contents:
+    """The whole steps of a file, which may still grow; an unfinished end is told, and left out."""
     found = scan(path)
     left = found.size - found.end
     if left:
@@ -75,7 +71,7 @@ def load_stream(kind: type[Recording], path: str | Path) -> Recording:
             "being written or was cut off, or are damaged. They are left out.",
             LoihiInputWarning,
         )
-    return kind(
+    return Contents(
         start=found.head["start"], steps=found.steps, sample_steps=found.head["sample_steps"], arrays=found.columns(),
         index=found.head["index"], accounts=found.accounts,
     )  # fmt: skip

@@ -17,8 +17,9 @@ from loihi_emu.image.build import Image
 from loihi_emu.models import layout as at
 from loihi_emu.models.memory import Array
 from loihi_emu.recording.columns import Column
+from loihi_emu.recording.contents import Accounts
 from loihi_emu.recording.counters import LOST_WORDS, Layout, Marks, accounts_of, overflow, sample_counts
-from loihi_emu.recording.recording import Accounts, Recording
+from loihi_emu.recording.recording import Recording
 
 
 class Books:

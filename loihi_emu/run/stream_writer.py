@@ -16,8 +16,8 @@ import numpy as np
 from loihi_emu.errors import SimulationError, invalid
 from loihi_emu.files.archive import path_of
 from loihi_emu.recording import stream_form as form
+from loihi_emu.recording.contents import Accounts
 from loihi_emu.recording.counters import Marks, added
-from loihi_emu.recording.recording import Accounts
 from loihi_emu.recording.stream_reader import scan
 from loihi_emu.run.accounts import Books, facts
 from loihi_emu.run.structure import structure
