@@ -13,13 +13,14 @@ from loihi_emu.mapping.strategies import STRATEGIES, strategy_of
 from loihi_emu.mapping.traffic import rates_of
 from loihi_emu.mapping.usage import core_usage
 from loihi_emu.memory.room import room_for
+from loihi_emu.network.members import Members
 
 PLACED_BYTES = 24
 """Bytes that placing takes for each neuron, at least."""
 
 
 def place(
-    network: Any, *, chip: Chip | None = None, boards: Any = None, strategy: Any = "greedy", rates: Any = None
+    network: Members, *, chip: Chip | None = None, boards: Any = None, strategy: Any = "greedy", rates: Any = None
 ) -> Placement:
     """Place a network on chips. See :meth:`loihi_emu.Network.place`."""
     sizes = {f'population "{p.name}": places': PLACED_BYTES * p.size for p in network.populations.values()}

@@ -24,6 +24,8 @@ MEASURED = ("du", "dv", "vth", "vmin", "vmax", "v", "u", "bias", "bias_mant")
 """Parameters that other tools have in units of their own."""
 MAX_NEURONS = (1 << 31) - 1
 """Neurons are counted in 32 bits."""
+OFTEN = 1 << 40
+"""Most steps between two rows of a probe."""
 FLOAT_LIMITS = {"u": (-float(1 << 50), float(1 << 50)), "v": (-float(1 << 50), float(1 << 50)), "rest": (0, 126)}
 """Of state under rules="float", as of the parameters there."""
 LONGEST_NAME = 1000

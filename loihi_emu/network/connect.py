@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from loihi_emu.errors import invalid
 from loihi_emu.learning import checks as learning_checks
@@ -13,17 +13,15 @@ from loihi_emu.learning.unused import warn_of_unused
 from loihi_emu.network import checks, synapses, unused
 from loihi_emu.network.elements import Connection, Input, Population, Slice, Source
 from loihi_emu.network.lost_weights import tell_loss
+from loihi_emu.network.members import Members
 from loihi_emu.network.payloads import check_sources
-
-if TYPE_CHECKING:
-    from loihi_emu.network.network import Network
 
 Target: TypeAlias = "str | Source | Slice"
 """What names neurons: a population or an input, its name, or a slice of it."""
 
 
 def connection(
-    network: Network,
+    network: Members,
     pre: Target,
     post: Target,
     weights: Any,
@@ -65,7 +63,7 @@ def connection(
     return made
 
 
-def slice_of(network: Network, target: Target, where: str) -> Slice:
+def slice_of(network: Members, target: Target, where: str) -> Slice:
     """The neurons of this network that `target` names."""
     if isinstance(target, str):
         target = network[target]

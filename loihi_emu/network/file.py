@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -18,13 +18,11 @@ from loihi_emu.files.npz import Arrays
 from loihi_emu.learning.checks import checked_tags
 from loihi_emu.learning.rule import LearningRule
 from loihi_emu.network.conv2d import Conv2D
-from loihi_emu.network.elements import Connection, Input, Noise, Population, Slice
+from loihi_emu.network.elements import Connection, Input, Noise, Population, Probe, Slice, Source
 from loihi_emu.network.file_checks import check_arrays, check_header, check_values
+from loihi_emu.network.members import Members
 from loihi_emu.network.payloads import with_zeros
 from loihi_emu.user_warnings import heard
-
-if TYPE_CHECKING:
-    from loihi_emu.network.network import Network
 
 SCHEMA = 1
 KIND = "loihi_emu network"
@@ -34,7 +32,31 @@ CONNECTED = ("sign_mode", "weight_bits", "weight_exp", "graded", "scaled")
 CONVOLVED = ("stride", "padding", "dilation", "groups")
 
 
-def save(network: Network, path: str | Path) -> Path:
+class Extensible(Protocol):
+    """A network as it is read: elements are added to it, and checked as any others."""
+
+    def population(self, *args: Any, **kwargs: Any) -> Population:
+        """Add neurons."""
+
+    def input(self, *args: Any, **kwargs: Any) -> Input:
+        """Add a source of spikes."""
+
+    def connect(self, *args: Any, **kwargs: Any) -> Connection:
+        """Add synapses."""
+
+    def probe(self, *args: Any, **kwargs: Any) -> Probe:
+        """Add a probe."""
+
+    def replace(self, element: Input | Connection) -> None:
+        """Put an element in the place of the one of its name."""
+
+    def __getitem__(self, name: str) -> Source: ...
+
+
+N = TypeVar("N", bound=Extensible)
+
+
+def save(network: Members, path: str | Path) -> Path:
     """Write a network. See :meth:`loihi_emu.Network.save`."""
     arrays: Arrays = {}
     nodes: list[Population | Input] = [*network.populations.values(), *network.inputs.values()]
@@ -57,7 +79,7 @@ def save(network: Network, path: str | Path) -> Path:
     return write_archive(path, KIND, SCHEMA, header, arrays)
 
 
-def load(kind: type[Network], path: str | Path) -> Network:
+def load(kind: Callable[..., N], path: str | Path) -> N:
     """Read a network. See :meth:`loihi_emu.Network.load`."""
     with open_archive(path, KIND, SCHEMA) as archive:
         with naming(path):
@@ -115,7 +137,7 @@ def _node_settings(node: Population | Input, key: str, arrays: Arrays) -> dict[s
     return {"is": "population", **common, "model": node.model, "parameters": list(node.parameters), "noise": noise}
 
 
-def _add_node(network: Network, settings: Mapping[str, Any], key: str, arrays: Arrays) -> None:
+def _add_node(network: Extensible, settings: Mapping[str, Any], key: str, arrays: Arrays) -> None:
     name, shape = settings["name"], settings["shape"]
     if settings["is"] == "input":
         times, indices, payloads, rate = (arrays.get(f"{key}.{part}") for part in EVENTS)
@@ -146,7 +168,7 @@ def _part(part: Slice) -> list[Any]:
     return [part.target.name, part.start, part.stop, part.step]
 
 
-def _add_connection(network: Network, settings: Mapping[str, Any], key: str, arrays: Arrays) -> None:
+def _add_connection(network: Extensible, settings: Mapping[str, Any], key: str, arrays: Arrays) -> None:
     weights: Any = arrays[f"{key}.values"]
     delays = arrays[f"{key}.delays"]
     if settings["kind"] == "sparse":

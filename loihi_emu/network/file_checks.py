@@ -13,8 +13,7 @@ from loihi_emu.chips.chip import Chip
 from loihi_emu.errors import invalid, unknown
 from loihi_emu.files import entries
 from loihi_emu.files.archive import Archive
-from loihi_emu.network.checks import MAX_NEURONS
-from loihi_emu.network.probing import OFTEN
+from loihi_emu.network.checks import MAX_NEURONS, OFTEN
 from loihi_emu.rules import RuleSet, find, model_of, names
 from loihi_emu.rules.weights import SIGN_MODES
 

@@ -4,32 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
 from loihi_emu.chips.chip import LOIHI1, Chip
-from loihi_emu.errors import invalid, is_known, unknown
+from loihi_emu.errors import invalid
 from loihi_emu.keywords import known_keywords_of, missing_attribute
 from loihi_emu.learning.rule import LearningRule
 from loihi_emu.network import checks, connect, probing, spike_forms, unused
 from loihi_emu.network.connect import Target
-from loihi_emu.network.elements import Connection, Input, Noise, Population, Probe, Source
+from loihi_emu.network.elements import Connection, Input, Noise, Population, Probe
 from loihi_emu.network.events import event_rate, sorted_events
+from loihi_emu.network.members import Members
 from loihi_emu.network.payloads import zeros_of
-from loihi_emu.numeric import integer
-from loihi_emu.rules import RuleSet, find, model_of
+from loihi_emu.rules import model_of
 
 if TYPE_CHECKING:
     from loihi_emu.mapping.placement import Placement
 
-MOST_DELAY = 255
-"""Longest delay that any chip may have, in steps."""
-
 
 @known_keywords_of
-class Network:
+class Network(Members):
     """Populations of neurons, inputs, connections and probes, to be run by :class:`loihi_emu.Emulator`.
 
     What is added is checked at once and never changed afterwards. An event of an input at time t reaches its targets
@@ -58,66 +54,12 @@ class Network:
     """
 
     def __init__(self, name: str = "network", *, chip: Chip = LOIHI1, rules: str = "chip", seed: int = 0) -> None:
-        find(rules)
-        if not isinstance(chip, Chip):
-            raise invalid("network", "chip", repr(chip), "loihi_emu.LOIHI1 or LOIHI2")
-        integer(f"network, chip {chip.name}", "max_delay", chip.max_delay, 0, MOST_DELAY, "Delays are kept in a byte.")
-        self.name, self.chip, self.rules = checks.new_name(name, "network", {}), chip, rules
-        self.seed = integer("network", "seed", seed, 0, (1 << 63) - 1)
-        self._nodes: dict[str, Source] = {}
-        self._connections: dict[str, Connection] = {}
-        self._probes: list[Probe] = []
-
-    # ------------------------------------------------------------ what there is
-    @property
-    def nodes(self) -> Mapping[str, Source]:
-        """Populations and inputs by name, in order of creation; cannot be changed."""
-        return MappingProxyType(self._nodes)
-
-    @property
-    def populations(self) -> dict[str, Population]:
-        """Populations by name, in order of creation."""
-        return {k: x for k, x in self._nodes.items() if isinstance(x, Population)}
-
-    @property
-    def inputs(self) -> dict[str, Input]:
-        """Inputs by name, in order of creation."""
-        return {k: x for k, x in self._nodes.items() if isinstance(x, Input)}
-
-    @property
-    def connections(self) -> dict[str, Connection]:
-        """Connections by name, in order of creation."""
-        return dict(self._connections)
-
-    @property
-    def probes(self) -> tuple[Probe, ...]:
-        """Probes in order of creation."""
-        return tuple(self._probes)
-
-    @property
-    def max_delay(self) -> int:
-        """Longest synaptic delay in steps: the chip's, or Lava's 63."""
-        own = self.rule_set.max_delay
-        return self.chip.max_delay if own is None else own
-
-    @property
-    def rule_set(self) -> RuleSet:
-        """The rule set of the name that `rules` is: what it counts by."""
-        return find(self.rules)
-
-    def __contains__(self, name: object) -> bool:
-        return is_known(name, self._nodes)
+        super().__init__(name, chip, rules, seed)
 
     if not TYPE_CHECKING:  # type checkers know the attributes
 
         def __getattr__(self, name: str) -> Any:
             raise missing_attribute(self, name)
-
-    def __getitem__(self, name: str) -> Source:
-        """The population or input of that name."""
-        if not is_known(name, self._nodes):
-            raise unknown("population or input", name, self._nodes)
-        return self._nodes[name]
 
     # ------------------------------------------------------------ adding
     def population(
@@ -372,27 +314,8 @@ class Network:
     def copy(self) -> Network:
         """A network of the same elements, to which more can be added without changing this one."""
         other = Network(self.name, chip=self.chip, rules=self.rules, seed=self.seed)
-        other._nodes, other._connections = dict(self._nodes), dict(self._connections)
-        other._probes = list(self._probes)
+        other._hold(self)
         return other
-
-    def replace(self, element: Input | Connection) -> None:
-        """Put a changed input or connection in the place of the one of its name."""
-        held: Mapping[str, object] = self._connections if isinstance(element, Connection) else self._nodes
-        if not isinstance(element, (Connection, Input)) or not isinstance(held.get(element.name), type(element)):
-            raise invalid("Network.replace", "element", element, "an input or a connection of the name of one here")
-        if isinstance(element, Connection):
-            self._connections[element.name] = element
-        else:
-            self._nodes[element.name] = element
-
-    def __repr__(self) -> str:
-        neurons = sum(p.size for p in self.populations.values())
-        weights = sum(c.synapses for c in self._connections.values())
-        return (
-            f'<Network "{self.name}": {self.chip.name}, rules "{self.rules}", {len(self.populations)} populations '
-            f"({neurons} neurons), {len(self.inputs)} inputs, {len(self._connections)} connections ({weights} weights)>"
-        )
 
     def describe(self) -> str:
         """Every element, one a line."""

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from loihi_emu.errors import invalid, is_known, unknown
 from loihi_emu.learning import checks as learning_checks
 from loihi_emu.network import checks
 from loihi_emu.network.connect import Target, slice_of
 from loihi_emu.network.elements import Connection, Population, Probe, Slice, Source
+from loihi_emu.network.members import Members
 from loihi_emu.numeric import integer
 from loihi_emu.rules import RuleSet
 from loihi_emu.units import IN_STEPS
 
-if TYPE_CHECKING:
-    from loihi_emu.network.network import Network
-
-OFTEN = 1 << 40
-"""Most steps between two rows."""
 VIEWS = ("state", "chip")
 """How v is read: as the voltage that the rules have, or as a chip's probe reads it."""
 
 
-def probe(network: Network, target: Target | Connection, variables: Any, every: int, neurons: Any, view: str) -> Probe:
+def probe(network: Members, target: Target | Connection, variables: Any, every: int, neurons: Any, view: str) -> Probe:
     """A probe for this network. See :meth:`loihi_emu.Network.probe`."""
     if isinstance(target, Connection) or (isinstance(target, str) and target in network.connections):
         if view != "state":
@@ -40,7 +36,7 @@ def probe_of_neurons(part: Slice, rules: RuleSet, variables: Any, every: int, ne
     if isinstance(node, Population):
         known += [state for state, _ in rules.model(node.model).state]
     wanted = checks.probed_variables(variables, known, where)
-    often = integer(where, "every", every, 1, OFTEN, IN_STEPS)
+    often = integer(where, "every", every, 1, checks.OFTEN, IN_STEPS)
     check_view(view, node, rules, where)
     if view == "chip" and "v" not in wanted:
         raise invalid(where, "view", '"chip" without v', "a probe of v", "All else reads on a chip as it is.")
@@ -56,7 +52,7 @@ def check_view(view: str, node: Source, rules: RuleSet, where: str) -> None:
         raise invalid(where, "view", f'"chip" of {what}', 'view="chip" of model "lif" under rules with integers')
 
 
-def probe_of_connection(network: Network, target: Connection | str, variables: Any, every: int, neurons: Any) -> Probe:
+def probe_of_connection(network: Members, target: Connection | str, variables: Any, every: int, neurons: Any) -> Probe:
     """A probe on a connection that learns."""
     name = target if isinstance(target, str) else target.name
     where = f'probe on "{name}"'
@@ -68,7 +64,7 @@ def probe_of_connection(network: Network, target: Connection | str, variables: A
     if neurons is not None:
         raise invalid(where, "neurons", "a subset", "None: all synapses are recorded")
     wanted = checks.probed_variables(variables, learning_checks.variables_of(found), where)
-    return Probe(found, wanted, integer(where, "every", every, 1, OFTEN, IN_STEPS))
+    return Probe(found, wanted, integer(where, "every", every, 1, checks.OFTEN, IN_STEPS))
 
 
 def check_once(made: Probe, probes: Iterable[Probe]) -> None:

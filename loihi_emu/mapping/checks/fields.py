@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from loihi_emu.chips.chip import Chip
 from loihi_emu.errors import MappingError
 from loihi_emu.network.elements import Population
+from loihi_emu.network.members import Members
 
 
-def check_fields(network: Any, chip: Chip) -> None:
+def check_fields(network: Members, chip: Chip) -> None:
     """Raise if a parameter or a delay is beyond the chip's fields.
 
     Raises

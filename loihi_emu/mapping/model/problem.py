@@ -15,6 +15,7 @@ from loihi_emu.mapping.lists import IncomingLists, SynapseFields, fields_of, inc
 from loihi_emu.mapping.model.limits import Resource, resources
 from loihi_emu.mapping.model.profiles import Profiles, profiles_of
 from loihi_emu.network.elements import Connection, Input, Population
+from loihi_emu.network.members import Members
 
 
 @known_keywords_of
@@ -32,7 +33,7 @@ class Problem:
     profiles : Profiles
     """
 
-    def __init__(self, network: Any, chip: Chip) -> None:
+    def __init__(self, network: Members, chip: Chip) -> None:
         if network.rule_set.floats:
             raise UnsupportedError(
                 f'network "{network.name}", rules "{network.rules}": chips have integers. Use rules="chip" and '

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from loihi_emu.chips.chip import Chip
 from loihi_emu.models.specification import NeuronModel
 from loihi_emu.network.elements import Population
+from loihi_emu.network.members import Members
 from loihi_emu.widths import DECAY_UNITY
 
 THRESHOLD = ("vth", "vth_exp", "vth_hi", "vth_lo")
@@ -46,9 +47,9 @@ class Profiles:
     settings: dict[str, tuple[Identities, ...]]
 
 
-def profiles_of(network: Any, chip: Chip) -> Profiles:
+def profiles_of(network: Members, chip: Chip) -> Profiles:
     """Number the profiles of all neurons."""
-    populations: dict[str, Population] = network.populations
+    populations = network.populations
     known: tuple[dict[Any, int], ...] = ({}, {}, {})
     found: tuple[dict[str, Identities], ...] = ({}, {}, {})
     noises: dict[Any, int] = {}
@@ -88,7 +89,7 @@ def _decay_offsets(p: Population, model: NeuronModel, chip: Chip) -> tuple[Ident
     return found[0], found[1]
 
 
-def _epochs(network: Any) -> dict[str, Identities]:
+def _epochs(network: Members) -> dict[str, Identities]:
     """Lengths of the epochs of the connections that learn, by population and neuron they go to; 0 where none does."""
     found: dict[str, Identities] = {}
     for c in network.connections.values():
