@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,12 +18,10 @@ from loihi_emu.network.events import event_rate, sorted_events, warn_of_past
 from loihi_emu.network.payloads import check_uses, zeros_of
 from loihi_emu.network.probing import check_view
 from loihi_emu.run import plastic
+from loihi_emu.run.built import Built
 
 CONNECTED = ("weights", "delays", "given")
 """What there is of a connection that does not learn."""
-
-if TYPE_CHECKING:
-    from loihi_emu.run.emulator import Emulator
 
 SPIKES = "Spikes are recorded: network.probe(population), then recording.spikes(population)."
 
@@ -43,7 +41,7 @@ def of_connection(variable: Any) -> str:
     return ""
 
 
-def get(emulator: Emulator, name: str | Population | Connection, variable: str, view: str = "state") -> Any:
+def get(emulator: Built, name: str | Population | Connection, variable: str, view: str = "state") -> Any:
     """What ``Emulator.get`` gives."""
     key: str = name_of(name)
     network, image = emulator.network, emulator.image
@@ -72,7 +70,7 @@ def get(emulator: Emulator, name: str | Population | Connection, variable: str, 
     raise unknown_variable(variable, known, f'population "{key}"', advice=advice)
 
 
-def _chip_view(emulator: Emulator, key: str, variable: str, view: str) -> Any:
+def _chip_view(emulator: Built, key: str, variable: str, view: str) -> Any:
     """A state as a probe on a chip reads it."""
     node, where = _population(emulator, key), f'population "{key}"'
     check_view(view, node, emulator.network.rule_set, where)
@@ -87,7 +85,7 @@ def _chip_view(emulator: Emulator, key: str, variable: str, view: str) -> Any:
     return found.read(emulator.image.arena)
 
 
-def change(emulator: Emulator, name: str | Population | Connection, variable: str, value: Any) -> None:
+def change(emulator: Built, name: str | Population | Connection, variable: str, value: Any) -> None:
     """What ``Emulator.set`` does."""
     key: str = name_of(name)
     network, image = emulator.network, emulator.image
@@ -111,10 +109,10 @@ def change(emulator: Emulator, name: str | Population | Connection, variable: st
             raise unknown_variable(variable, dict.fromkeys([*states, *node.parameters]), where)
         group.parameters[key][variable] = check_parameter(parameter, value, node.shape, where)
     image.refresh(group)
-    emulator._books.parameters_changed()
+    emulator._parameters_changed()
 
 
-def change_input(emulator: Emulator, name: str | Input, spikes: Any, payloads: ArrayLike | None, rate: Any) -> None:
+def change_input(emulator: Built, name: str | Input, spikes: Any, payloads: ArrayLike | None, rate: Any) -> None:
     """What ``Emulator.set_input`` does."""
     key: str = name_of(name)
     network, image = emulator.network, emulator.image
@@ -148,7 +146,7 @@ def change_input(emulator: Emulator, name: str | Input, spikes: Any, payloads: A
         emulator.image.arena[f"{source.key}.cursor"][0] = 0
 
 
-def _population(emulator: Emulator, name: str) -> Population:
+def _population(emulator: Built, name: str) -> Population:
     network = emulator.network
     if is_known(name, network.inputs):
         raise invalid(f'input "{name}"', "", "an input", "a population or connection", "set_input() is for inputs")
@@ -158,7 +156,7 @@ def _population(emulator: Emulator, name: str) -> Population:
     return network.populations[name]
 
 
-def _change_connection(emulator: Emulator, c: Connection, variable: str, value: Any) -> None:
+def _change_connection(emulator: Built, c: Connection, variable: str, value: Any) -> None:
     if c.learning is not None:
         _change_plastic(emulator, c, variable, value)
         return
@@ -168,7 +166,7 @@ def _change_connection(emulator: Emulator, c: Connection, variable: str, value: 
     emulator._rebuild([synapse_checks.with_values(c, value, emulator.network.rule_set)])
 
 
-def _change_plastic(emulator: Emulator, c: Connection, variable: str, value: Any) -> None:
+def _change_plastic(emulator: Built, c: Connection, variable: str, value: Any) -> None:
     network, image = emulator.network, emulator.image
     found = plastic.get(image, c, variable)  # raises for unknown names
     if variable == "learning":

@@ -25,13 +25,13 @@ from loihi_emu.network.payloads import with_zeros, without_zeros
 from loihi_emu.network.synapses import with_stored
 from loihi_emu.numeric import ranged
 from loihi_emu.rules import RuleSet
+from loihi_emu.run.built import Built
 from loihi_emu.run.checkpoint_state import CLOCK, check_state
 from loihi_emu.run.plastic import check_exchange
 from loihi_emu.run.structure import structure
 
 if TYPE_CHECKING:
     from loihi_emu.image.build import Image
-    from loihi_emu.run.emulator import Emulator
 
 SCHEMA = 1
 KIND = "loihi_emu checkpoint"
@@ -39,7 +39,7 @@ STEP = entries.whole(0, CLOCK)
 INPUT_KEYS = ("times", "indices", "payloads", "rate")
 
 
-def save(emulator: Emulator, path: str | Path) -> Path:
+def save(emulator: Built, path: str | Path) -> Path:
     """Write a checkpoint."""
     network, image = emulator.network, emulator.image
     rules: dict[str, Any] = {}
@@ -62,7 +62,7 @@ def save(emulator: Emulator, path: str | Path) -> Path:
     return write_archive(path, KIND, SCHEMA, header, arrays)
 
 
-def restore(emulator: Emulator, path: str | Path) -> None:
+def restore(emulator: Built, path: str | Path) -> None:
     """Check a checkpoint whole, then take it over; whatever is wrong leaves the emulator as it is."""
     network = emulator.network
     with open_archive(path, KIND, SCHEMA) as archive, naming(path):
@@ -74,7 +74,7 @@ def restore(emulator: Emulator, path: str | Path) -> None:
         emulator._rebuild([*connections, *inputs], partial(_fill, archive, parameters))
 
 
-def _check_header(emulator: Emulator, archive: Archive) -> None:
+def _check_header(emulator: Built, archive: Archive) -> None:
     network = emulator.network
     learning = [name for name, c in network.connections.items() if c.learning is not None]
     learned = entries.record({"rule": RULE, "enabled": entries.flag})
@@ -96,7 +96,7 @@ def _one_or_each(archive: Archive, name: str, shape: tuple[int, ...], *dtypes: A
     return archive[name]
 
 
-def _connection(emulator: Emulator, archive: Archive, c: Connection) -> Connection:
+def _connection(emulator: Built, archive: Archive, c: Connection) -> Connection:
     """A connection with the weights, the rule, the delays and the tags of the checkpoint."""
     rules = emulator.network.rule_set
     archive.expect(f"weights.{c.name}", c.values.shape, *rules.weights.dtypes)
@@ -151,7 +151,7 @@ def _input(archive: Archive, node: Input) -> Input:
     return replace(node, **found)
 
 
-def _parameters(emulator: Emulator, archive: Archive, p: Population) -> dict[str, NDArray[Any]]:
+def _parameters(emulator: Built, archive: Archive, p: Population) -> dict[str, NDArray[Any]]:
     """The parameters of a population."""
     group, found = emulator.image.group(p.name), {}
     for key, old in group.parameters[p.name].items():

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from loihi_emu.errors import LoihiOverflowWarning, SimulationError, UnsupportedError, invalid, is_known, unknown
-from loihi_emu.image.build import Image
 from loihi_emu.keywords import known_keywords_of, missing_attribute
 from loihi_emu.network.elements import Connection, Input, Population
 from loihi_emu.network.network import Network
@@ -20,11 +19,9 @@ from loihi_emu.recording.counters import Marks
 from loihi_emu.recording.recording import Recording
 from loihi_emu.recording.steps import Step, steps_of
 from loihi_emu.run import access, checkpoint
-from loihi_emu.run.accounts import Books
-from loihi_emu.run.control import Pacer
+from loihi_emu.run.built import Built
 from loihi_emu.run.guard import Guard, changes, reads, runs
 from loihi_emu.run.progress import Progress
-from loihi_emu.run.rebuild import rebuild
 from loihi_emu.run.samples import prepare_samples, with_payloads
 from loihi_emu.run.stream_writer import StreamWriter, check_new, path_to
 from loihi_emu.user_warnings import warn
@@ -33,7 +30,7 @@ OVERFLOW = ("chip", "warn", "raise")
 
 
 @known_keywords_of
-class Emulator:
+class Emulator(Built):
     """Runs a network bit for bit.
 
     A run may be cut into pieces in any way: results are the same. The network is taken as it is now; what is added to
@@ -73,11 +70,9 @@ class Emulator:
             raise unknown("overflow mode", overflow, OVERFLOW)
         if not network.populations and not network.inputs:
             raise invalid(f'network "{network.name}"', "", "nothing to run", "at least one population or input")
-        self.network = network.copy()
         self.overflow = overflow
         self._guard = Guard()
-        self.image = Image(self.network)
-        self._pacer, self._books = Pacer(self.image), Books(self.image)
+        super().__init__(network.copy())
         self._sample_steps: int | None = None
         self._wall: float = 0.0
         self._forget()
@@ -297,7 +292,7 @@ class Emulator:
             A damaged file, or a checkpoint of another network.
         """
         checkpoint.restore(self, path)
-        self._books.parameters_changed()
+        self._parameters_changed()
         self._forget()
 
     @reads
@@ -371,9 +366,3 @@ class Emulator:
             lost = self._books.lost_text(before)
             if lost:
                 warn(f"integers left their fields: {lost}", LoihiOverflowWarning)
-
-    def _rebuild(
-        self, changed: Sequence[Input | Connection], fill: Callable[[Image], None] = lambda image: None
-    ) -> None:
-        """Make the image anew with changed elements; see :func:`loihi_emu.run.rebuild.rebuild`."""
-        rebuild(self, changed, fill)

@@ -142,7 +142,7 @@ def test_set_checks_as_at_construction(emulator, variable, value, texts):
 
 
 @pytest.mark.parametrize("change", ["weights", "events", "rule", "checkpoint", "samples"])
-@pytest.mark.parametrize("where", ["run.rebuild.adopt", "run.rebuild.Pacer", "image.build.keep_room"])
+@pytest.mark.parametrize("where", ["run.built.adopt", "run.built.Pacer", "image.build.keep_room"])
 def test_an_interrupted_change_of_structure_changes_nothing(change, where, tmp_path, monkeypatch):
     def made():
         net = Network()

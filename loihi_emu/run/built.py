@@ -1,0 +1,57 @@
+"""A network with the image that runs it, which is made anew where something of the network is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from loihi_emu.image.build import Image
+from loihi_emu.image.handover import adopt
+from loihi_emu.network.elements import Connection, Input
+from loihi_emu.network.network import Network
+from loihi_emu.run.accounts import Books
+from loihi_emu.run.control import Pacer
+
+
+class Built:
+    """A network, its image, and what drives and counts that.
+
+    Parameters
+    ----------
+    network : Network
+        Changed by :meth:`_rebuild`; nobody else should have it.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._take(Image(network))
+
+    def _take(self, image: Image) -> None:
+        """Run this image from now on."""
+        pacer, books = Pacer(image), Books(image)
+        self.image, self._pacer, self._books = image, pacer, books
+
+    def _rebuild(
+        self, changed: Sequence[Input | Connection], fill: Callable[[Image], None] = lambda image: None
+    ) -> None:
+        """Make the image anew with changed elements; state, parameters and recordings go on as they were, then `fill`.
+
+        If that fails or is interrupted, everything is as before.
+        """
+        network = self.network
+        known = network.connections | network.inputs
+        before = [known[element.name] for element in changed]
+        try:
+            for element in changed:
+                network.replace(element)
+            image = Image(network, self.image)
+            adopt(image, self.image)
+            fill(image)
+            self._take(image)
+        except BaseException:
+            for element in before:
+                network.replace(element)
+            raise
+
+    def _parameters_changed(self) -> None:
+        """Look at thresholds again before the next recording."""
+        self._books.parameters_changed()
