@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.learning.scaling import EXPONENT_OFFSET
+from lava_api.magma.core.learning.product import EXPONENT_OFFSET
 from lava_api.magma.kernels.base import BOTH, DATA, EVENTS, PythonFallback
 from lava_api.magma.kernels.messages import STORED, Feed, Message
 from lava_api.magma.kernels.sums import describe_sums

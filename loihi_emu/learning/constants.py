@@ -48,7 +48,7 @@ def check_possible(product: Product, target: str, text: str) -> None:
     """
     size = product.scale.denominator
     if size & (size - 1):
-        raise _unheld(product, place(target, text, product.start))
+        raise unheld(product, place(target, text, product.start))
 
 
 def checked(product: Product, target: str, text: str) -> tuple[int, int]:
@@ -66,16 +66,20 @@ def checked(product: Product, target: str, text: str) -> tuple[int, int]:
             raise invalid(where, f"constant beside {factor.variable}", factor.constant, f"{CONSTANT[0]}..{CONSTANT[1]}")
     found = split(product.scale)
     if found is None:
-        raise _unheld(product, where)
+        raise unheld(product, where)
     return found
 
 
-def _unheld(product: Product, where: str) -> ValidationError:
+def unheld(product: Product, where: str) -> ValidationError:
+    """Build the error for a product whose constants, as they are written, cannot be held."""
+    allowed = "m * 2^e with m in -8..7 and e in -7..8"
+    same = split(product.scale)
+    if same is not None:
+        return invalid(where, "constant", _shown(product.scale), allowed, f"Write it as {same[0]}*2^{same[1]}.")
     values = held()
     below = [v for v in values if v < product.scale][-1:]
     above = [v for v in values if v > product.scale][:1]
     near = " and ".join(_shown(v) for v in [*below, *above])
-    allowed = "m * 2^e with m in -8..7 and e in -7..8"
     return invalid(where, "constant", _shown(product.scale), allowed, f"Near it are {near}.")
 
 

@@ -9,6 +9,8 @@
 Symbols: x0, y0 (did the neuron spike in this epoch?), u0..u9 (1 in every 2^k-th epoch), the traces x1, x2, y1, y2, y3,
 the weight w, the delay d and the tag t. ``(w - 5)`` is one factor, a variable plus a constant; a sum of several
 variables is multiplied out. Nothing is ever evaluated as Python.
+
+A dialect is a class derived from :class:`RuleReader`: Lava's rules are read by one (``lava_api.magma.core.learning``).
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import NoReturn
+from typing import ClassVar, NoReturn
 
 from loihi_emu.errors import brief, invalid, unknown
 from loihi_emu.learning.elsewhere import MARKS, meant_by
@@ -31,8 +33,6 @@ DEEPEST = 50
 """Brackets within each other, at most."""
 DIGITS = 30
 """Characters of a number, at most."""
-MOST_FACTORS = 64
-"""Factors of a product, at most; rule sets allow fewer."""
 LARGEST_BITS = 512
 """Bits of a constant's numerator and denominator, at most; rule sets allow fewer."""
 WORK = 4 * LONGEST
@@ -40,15 +40,15 @@ WORK = 4 * LONGEST
 SHOWN = 40
 """Characters of a long rule that a message shows, around the place."""
 
-_TOKEN = re.compile(r"\s*(?:(?P<number>[0-9]+\.?[0-9]*|\.[0-9]+)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<mark>[-+*^()]))")
+TOKEN = re.compile(r"\s*(?:(?P<number>[0-9]+\.?[0-9]*|\.[0-9]+)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<mark>[-+*^()]))")
 
 
 @dataclass(frozen=True)
 class Factor:
-    """A variable plus a constant, or the sign of that."""
+    """A variable plus a constant, or the sign of that; the constant is a whole number but in Lava's rules."""
 
     variable: str
-    constant: int = 0
+    constant: int | float = 0
     sign: bool = False
 
 
@@ -68,6 +68,8 @@ class Product:
         Where it stands in the text.
     halves : bool
         Whether a negative power of 2 is written in it.
+    exponent : int
+        Sum of the exponents of the powers of 2 that are written in it.
     """
 
     gate: str
@@ -76,25 +78,32 @@ class Product:
     start: int
     end: int
     halves: bool = False
+    exponent: int = 0
 
 
 @dataclass(frozen=True)
-class _Term:
+class Term:
+    """A product that is being read."""
+
     scale: Fraction
     factors: tuple[Factor, ...]
     start: int
     end: int
     halves: bool = False
+    exponent: int = 0
 
-    def times(self, other: _Term) -> _Term:
-        return _Term(
+    def times(self, other: Term) -> Term:
+        """The product of both."""
+        return Term(
             self.scale * other.scale, self.factors + other.factors, min(self.start, other.start),
-            max(self.end, other.end), self.halves or other.halves,
+            max(self.end, other.end), self.halves or other.halves, self.exponent + other.exponent,
         )  # fmt: skip
 
 
 @dataclass(frozen=True)
-class _Token:
+class Token:
+    """A number, a name or a mark of a rule's text."""
+
     kind: str
     text: str
     at: int
@@ -114,7 +123,7 @@ def place(target: str, text: str, at: int) -> str:
     return f'rule {target} = "{text}", character {at + 1}'
 
 
-def parse(target: str, text: str) -> tuple[Product, ...]:
+def parse(target: str, text: str, reader: type[RuleReader] | None = None) -> tuple[Product, ...]:
     """Read a rule.
 
     Parameters
@@ -122,6 +131,8 @@ def parse(target: str, text: str) -> tuple[Product, ...]:
     target : {"dw", "dd", "dt"}
         For error messages.
     text : str
+    reader : type, optional
+        The dialect; that of Networks by default.
 
     Raises
     ------
@@ -139,43 +150,67 @@ def parse(target: str, text: str) -> tuple[Product, ...]:
         raise invalid(f"rule {target}", "", repr(text), 'a text such as "2^-2*x1*y0 - 2^-2*y1*x0"')
     if len(text) > LONGEST:
         raise invalid(f"rule {target}", "", f"{len(text)} characters", f"at most {LONGEST}")
-    return _Parser(target, text).rule()
+    return (reader or RuleReader)(target, text).rule()
 
 
-class _Parser:
+class RuleReader:
+    """Reads one rule; a dialect overrides what differs.
+
+    Attributes
+    ----------
+    TOKEN : re.Pattern
+        A token and the white space before it, with the groups ``number``, ``name`` and ``mark``.
+    SIGNS : tuple of str
+        Names of the function that takes the sign.
+    MOST_FACTORS : int
+        Factors of a product, at most; rule sets allow fewer.
+    HINTS : dict
+        Advice for characters that begin no token.
+    """
+
+    TOKEN = TOKEN
+    SIGNS: ClassVar[tuple[str, ...]] = ("sgn", "sign")
+    MOST_FACTORS = 64
+    HINTS: ClassVar[dict[str, str]] = MARKS
+
     def __init__(self, target: str, text: str) -> None:
         self.target, self.text = target, text
-        self.tokens: list[_Token] = []
+        self.tokens: list[Token] = []
         self.next = self.depth = self.work = 0
         at, end = 0, len(text.rstrip())
         while at < end:
-            found = _TOKEN.match(text, at)
+            found = self.TOKEN.match(text, at)
             if found is None:
                 at += len(text[at:]) - len(text[at:].lstrip())
-                allowed, hint = "symbols, numbers, + - * ^ ( )", MARKS.get(text[at], "")
+                allowed, hint = "symbols, numbers, + - * ^ ( )", self.HINTS.get(text[at], "")
                 raise invalid(place(target, text, at), "", repr(text[at]), allowed, hint)
             kind = str(found.lastgroup)
             if len(found.group(kind)) > DIGITS:
                 length = len(found.group(kind))
                 self.refuse(f"a {kind} of {length} characters", f"at most {DIGITS}", found.start(kind))
-            self.tokens.append(_Token(kind, found.group(kind), found.start(kind)))
+            self.tokens.append(Token(kind, "".join(found.group(kind).split()), found.start(kind)))
             at = found.end()
 
     # ------------------------------------------------------------ tokens
     def peek(self) -> str:
+        """Text of the next token, empty at the end."""
         return self.tokens[self.next].text if self.next < len(self.tokens) else ""
 
     def at(self) -> int:
+        """Where the next token stands."""
         return self.tokens[self.next].at if self.next < len(self.tokens) else len(self.text)
 
     def fail(self, allowed: str, advice: str = "", at: int | None = None) -> NoReturn:
+        """Raise because of the next token, or another place."""
         given = repr(self.peek()) if self.peek() else "the end of the text"
         raise invalid(place(self.target, self.text, self.at() if at is None else at), "", given, allowed, advice)
 
     def refuse(self, given: str, allowed: str, at: int) -> NoReturn:
+        """Raise because of something that was read."""
         raise invalid(place(self.target, self.text, at), "", given, allowed)
 
     def take(self, text: str) -> bool:
+        """Go past the next token if it is this one."""
         if self.peek() == text:
             self.next += 1
             return True
@@ -183,6 +218,7 @@ class _Parser:
 
     # ------------------------------------------------------------ grammar
     def rule(self) -> tuple[Product, ...]:
+        """Read the whole text."""
         terms = self.sum()
         if self.peek():
             self.fail("an operator + - * or the end", self.beside())
@@ -191,48 +227,60 @@ class _Parser:
     def beside(self) -> str:
         """What to do about something that stands beside a factor without an operator."""
         before = self.tokens[self.next - 1]
+        if self.peek() == ")":
+            return "No bracket is open here."
         if self.peek() == "^":
             return f"Write {before.text}*{before.text}; only powers of 2 have a ^, such as 2^-3."
         if before.kind == "number" and self.peek()[0] in "eE" and self.at() == before.at + len(before.text):
             return "Write numbers as 0.25 or 2^-2."
         return "Write every multiplication with *."
 
-    def sum(self) -> list[_Term]:
-        terms: list[_Term] = []
-        sign = 1
+    def sum(self) -> list[Term]:
+        """Products up to a bracket that closes, or the end."""
+        terms: list[Term] = []
         while True:
-            while self.peek() in ("+", "-") and self.peek():
-                sign = -sign if self.peek() == "-" else sign
-                self.next += 1
+            sign = self.sign()
             terms += self.counted([replace(term, scale=sign * term.scale) for term in self.product()])
             if len(terms) > LONGEST:
                 self.fail(f"a rule of at most {LONGEST} products")
             if self.peek() not in ("+", "-"):
                 return terms
-            sign = 1
 
-    def product(self) -> list[_Term]:
+    def sign(self) -> int:
+        """The sign of what follows: that of all + and - that stand here."""
+        sign = 1
+        while self.peek() in ("+", "-"):
+            sign = -sign if self.peek() == "-" else sign
+            self.next += 1
+        return sign
+
+    def another(self) -> bool:
+        """Whether the product has another factor, which is then next."""
+        return self.take("*")
+
+    def product(self) -> list[Term]:
+        """Factors, multiplied out."""
         terms = self.factor()
-        while self.take("*"):
+        while self.another():
             more = self.factor()
             if len(terms) * len(more) > LONGEST:
                 self.fail(f"a rule of at most {LONGEST} products")
             terms = self.counted([a.times(b) for a in terms for b in more])
         return terms
 
-    def counted(self, terms: list[_Term]) -> list[_Term]:
+    def counted(self, terms: list[Term]) -> list[Term]:
         """Products that were made, if rules may have such ones and so many."""
         self.work += len(terms)
         if self.work > WORK:
             self.refuse("a rule of sums within sums", f"at most {WORK} products on the way", self.at())
         for term in terms:
-            if len(term.factors) > MOST_FACTORS:
-                self.refuse(f"{len(term.factors)} factors in a product", f"at most {MOST_FACTORS}", term.start)
+            if len(term.factors) > self.MOST_FACTORS:
+                self.refuse(f"{len(term.factors)} factors in a product", f"at most {self.MOST_FACTORS}", term.start)
             if max(term.scale.numerator.bit_length(), term.scale.denominator.bit_length()) > LARGEST_BITS:
                 self.refuse("a constant of hundreds of digits", f"at most {LARGEST_BITS} bits", term.start)
         return terms
 
-    def inside(self, at: int) -> list[_Term]:
+    def inside(self, at: int) -> list[Term]:
         """The sum in a bracket that was opened."""
         self.depth += 1
         if self.depth > DEEPEST:
@@ -241,14 +289,16 @@ class _Parser:
         self.depth -= 1
         return found
 
-    def factor(self) -> list[_Term]:
+    def factor(self) -> list[Term]:
+        """A factor with its signs."""
         sign = 1
         while self.take("-"):
             sign = -sign
         found = self.unsigned()
         return found if sign > 0 else [replace(term, scale=-term.scale) for term in found]
 
-    def unsigned(self) -> list[_Term]:
+    def unsigned(self) -> list[Term]:
+        """A number, a symbol or a bracket."""
         at = self.at()
         if self.take("("):
             inside = self.inside(at)
@@ -269,10 +319,11 @@ class _Parser:
         last = [token.text for token in self.tokens[max(0, self.next - 1) : self.next + 1]]
         return last == ["*", "*"] and self.tokens[self.next].at == self.tokens[self.next - 1].at + 1
 
-    def number(self, token: _Token) -> _Term:
+    def number(self, token: Token) -> Term:
+        """A number, or a power of 2."""
         value = Fraction(token.text)
         if not self.take("^"):
-            return _Term(value, (), token.at, token.at + len(token.text))
+            return Term(value, (), token.at, token.at + len(token.text))
         if value != 2:
             raise invalid(place(self.target, self.text, token.at), "", f"{token.text}^", "powers of 2")
         negative = self.take("-")
@@ -281,11 +332,12 @@ class _Parser:
             self.fail("a whole number of at most two digits as the exponent")
         self.next += 1
         exponent = -int(digits) if negative else int(digits)
-        return _Term(Fraction(2) ** exponent, (), token.at, at + len(digits), halves=exponent < 0)
+        return Term(Fraction(2) ** exponent, (), token.at, at + len(digits), exponent < 0, exponent)
 
-    def symbol(self, token: _Token) -> list[_Term]:
+    def symbol(self, token: Token) -> list[Term]:
+        """A variable, or a sign with its bracket."""
         name = token.text
-        if name in ("sgn", "sign"):
+        if name in self.SIGNS:
             if not self.take("("):
                 self.fail('"(" after sgn')
             inside = self.inside(token.at)
@@ -297,9 +349,9 @@ class _Parser:
             raise unknown(
                 "symbol", name, SYMBOLS, where=place(self.target, self.text, token.at), advice=advice, near=near
             )
-        return [_Term(Fraction(1), (Factor(name),), token.at, token.at + len(name))]
+        return [Term(Fraction(1), (Factor(name),), token.at, token.at + len(name))]
 
-    def bracket(self, inside: list[_Term], at: int, sign: bool) -> list[_Term]:
+    def bracket(self, inside: list[Term], at: int, sign: bool) -> list[Term]:
         """A variable plus a constant as one factor; anything else multiplied out (not inside sgn)."""
         end = self.tokens[self.next - 1].at + 1
         constants = [term for term in inside if not term.factors]
@@ -315,10 +367,10 @@ class _Parser:
         if plain and (sign or constants) and constant.denominator == 1:
             direction = others[0].scale
             made = Factor(others[0].factors[0].variable, int(direction * constant), sign)
-            return [_Term(direction, (made,), at, end, halves)]
+            return [Term(direction, (made,), at, end, halves)]
         if sign:
             if not others:
-                return [_Term(Fraction((constant > 0) - (constant < 0)), (), at, end)]
+                return [Term(Fraction((constant > 0) - (constant < 0)), (), at, end)]
             raise invalid(
                 place(self.target, self.text, at),
                 "",
@@ -326,16 +378,16 @@ class _Parser:
                 "sgn of one variable plus a whole number",
             )
         if not others:
-            return [_Term(constant, (), at, end, halves)]
+            return [Term(constant, (), at, end, halves)]
         return [replace(term, start=at, end=end) for term in inside]
 
-    def gated(self, term: _Term) -> Product:
+    def gated(self, term: Term) -> Product:
         """Find the dependency of a product: the first of x0, y0, u_k that is written in it."""
         gates = ("x0", "y0", *EPOCHS)
         for k, factor in enumerate(term.factors):
             if factor.variable in gates and factor == Factor(factor.variable):
                 rest = term.factors[:k] + term.factors[k + 1 :]
-                return Product(factor.variable, term.scale, rest, term.start, term.end, term.halves)
+                return Product(factor.variable, term.scale, rest, term.start, term.end, term.halves, term.exponent)
         written = brief(repr(self.text[term.start : term.end]))
         raise invalid(
             place(self.target, self.text, term.start), "", f"{written} without a dependency",

@@ -75,4 +75,4 @@ def describe(d: Description, product: Product, number: int, target: str, text: s
 
 
 def _size(factor: Factor) -> int:
-    return 1 if factor.sign else SIZE[factor.variable] + abs(factor.constant)
+    return 1 if factor.sign else SIZE[factor.variable] + abs(int(factor.constant))

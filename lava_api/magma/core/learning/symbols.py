@@ -1,4 +1,7 @@
-"""The symbols of a learning rule's text; each knows how to find itself at the beginning of a text."""
+"""The symbols of a learning rule's text; each knows how to find itself at the beginning of a text.
+
+Lava shows them; rules are read without them (``rule_reader.py``).
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,6 @@ from lava_api.magma.core.learning import string_symbols as names
 from loihi_emu.errors import ValidationError
 
 BRACKETS = re.compile(r"[()]")
-LITERALS = (r"[+-]?\d+\*2\^[+-]?\d+", r"[+-]?2\^[+-]?\d+", r"[+-]?\d+")
-"""n*2^e, 2^e and n: the types 0, 1 and 2 of a literal."""
-
 Found = TypeVar("Found", bound="Symbol")
 
 
@@ -28,15 +28,12 @@ class Symbol(ABC):
     ----------
     PATTERN : str
         Regular expression of its text.
-    position : int or None
-        Where the text begins in the rule as it was given; None for symbols that were made by hand.
     """
 
     PATTERN: ClassVar[str] = ""
 
     def __init__(self, expr: str | None = "") -> None:
         self.expr = expr or ""
-        self.position: int | None = None
 
     @abstractmethod
     def __str__(self) -> str: ...
@@ -50,17 +47,7 @@ class Symbol(ABC):
 
     @staticmethod
     def find_expr(expr: str, reg_expr: str, symbol: Any) -> tuple[Any, str]:
-        """Return `symbol` with the text that matches at the beginning, and the rest; or None and the whole.
-
-        Parameters
-        ----------
-        expr : str
-            Text, without spaces.
-        reg_expr : str
-            Regular expression.
-        symbol : Symbol
-            Receives the text.
-        """
+        """Return `symbol` with the text that matches `reg_expr` at the beginning, and the rest; or None and `expr`."""
         match = re.match(reg_expr, expr)
         if match is None:
             return None, expr
@@ -76,24 +63,19 @@ class _Plain(Symbol):
 
 
 class SymbolList(Symbol):
-    """Symbols in order."""
+    """Symbols in order, as `list`."""
 
     def __init__(self) -> None:
         super().__init__("")
-        self._list: list[Symbol] = []
-
-    @property
-    def list(self) -> list[Symbol]:
-        """The symbols."""
-        return self._list
+        self.list: list[Symbol] = []
 
     def append(self, symbol: Symbol) -> None:
         """Add a symbol, and its text to that of the list."""
-        self._list.append(symbol)
+        self.list.append(symbol)
         self.expr += symbol.expr
 
     def __str__(self) -> str:
-        return f"[{', '.join(map(str, self._list))}]"
+        return f"[{', '.join(map(str, self.list))}]"
 
 
 class Operator(_Plain):
@@ -180,13 +162,7 @@ class Expression(FactorSym):
         return (symbol, symbol.find_sub_expr(expr)) if expr.startswith(symbol.OPENING) else (None, expr)
 
     def find_sub_expr(self, expr: str) -> str:
-        """Take the text up to the bracket that closes the first one; return the rest.
-
-        Raises
-        ------
-        ValidationError
-            When no bracket closes it.
-        """
+        """Take the text up to the bracket that closes the first one; return the rest."""
         depth = 0
         for bracket in BRACKETS.finditer(expr):
             depth += 1 if bracket.group() == "(" else -1
@@ -211,50 +187,32 @@ class SgnExpression(Expression):
 
 
 class Literal(_Plain):
-    """A number: ``mantissa * base^exponent``.
+    """A number n*2^e, 2^e or n, as long as it goes: ``mantissa * base^exponent``, where the base of n is 1."""
 
-    Attributes
-    ----------
-    mantissa, base, exponent : int
-        Its parts; the base is 1 in plain numbers.
-    literal_type : int or None
-        How it was written: 0 for n*2^e, 1 for 2^e, 2 for n.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.mantissa = 0
-        self.base = 1
-        self.exponent = 0
-        self.literal_type: int | None = None
-
-    def to_int(self) -> None:
-        """Set the parts from the text."""
-        if self.literal_type == 2:
-            self.mantissa, self.base, self.exponent = int(self.expr), 1, 0
-            return
-        front, exponent = self.expr.split("^")
-        sign = -1 if front.startswith("-") else 1
-        self.mantissa = sign if self.literal_type == 1 else int(front[: -len("*2")])
-        self.base, self.exponent = 2, int(exponent)
+    PATTERN = r"[+-]?\d+\*2\^[+-]?\d+|[+-]?2\^[+-]?\d+|[+-]?\d+"
 
     @property
-    def value(self) -> int | float:
-        """The number, a float where the exponent is negative."""
-        return self.mantissa * self.base**self.exponent  # type: ignore[no-any-return]
+    def mantissa(self) -> int:
+        """The n; of 2^e its sign."""
+        front = self.expr.partition("2^")[0].rstrip("*")
+        return int(front if front[-1:].isdigit() else f"{front}1")
+
+    @property
+    def base(self) -> int:
+        """2, or 1 of a plain number."""
+        return 2 if "^" in self.expr else 1
+
+    @property
+    def exponent(self) -> int:
+        """The e, 0 of a plain number."""
+        return int(self.expr.partition("^")[2] or 0)
+
+    @property
+    def literal_type(self) -> int:
+        """How it is written: 0 for n*2^e, 1 for 2^e, 2 for n."""
+        return 2 if "^" not in self.expr else int("*" not in self.expr)
 
     @property
     def val(self) -> int:
         """The whole part of the number."""
-        return int(self.value)
-
-    @classmethod
-    def find(cls: type[Found], expr: str) -> tuple[Found | None, str]:
-        """Find a number, in the longest of its forms that is there."""
-        for kind, pattern in enumerate(LITERALS):
-            symbol, rest = Symbol.find_expr(expr, pattern, cls())
-            if symbol is not None:
-                symbol.literal_type = kind
-                symbol.to_int()
-                return symbol, rest
-        return None, expr
+        return int(self.mantissa * self.base**self.exponent)
