@@ -63,6 +63,8 @@ class NeuronModel:
         Whether its spikes carry payloads.
     noise : tuple of str
         Where noise can be added ("u", "v").
+    start : callable, optional
+        From a dict of parameters to the state at the start that is not a parameter itself; all other begins at 0.
     limits : dict
         Range of each state that :meth:`loihi_emu.Emulator.set` accepts.
     text : str
@@ -78,6 +80,7 @@ class NeuronModel:
     graded: bool = False
     noise: tuple[str, ...] = ()
     limits: Mapping[str, tuple[float, float]] | None = None
+    start: Callable[[Mapping[str, Any]], Arrays] | None = None
 
     @property
     def state(self) -> tuple[tuple[str, str], ...]:

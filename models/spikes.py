@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from loihi_emu.jit import disjoint, kernel, trailing_zeros, uint64s
+from loihi_emu.jit import disjoint, kernel, trailing_zeros, uint64s, whole
 from loihi_emu.models import layout as at
 
 _SPIKED_BYTES = np.uint64(0x0101010101010101)
@@ -30,6 +30,26 @@ def emit(mask, address, first, index, count):
             index[count] = first + i
             count += 1
     return count
+
+
+@kernel
+def emit_values(group, mask, values, first, count):
+    """Append a block's spikes with their payloads, unless nobody reads the list; return the new count."""
+    if not group.index:
+        return count
+    start = count
+    count = emit(mask, group.mask, first, whole(group.index, group.n), count)
+    if group.payload:
+        for k in range(start, count):
+            group.payload[k] = values[group.index[k] - first]
+    return count
+
+
+@disjoint
+def copy(out, values):
+    """Copy a block."""
+    for i in range(out.shape[0]):
+        out[i] = values[i]
 
 
 @kernel

@@ -64,11 +64,13 @@ class Group:
     # ------------------------------------------------------------ building
     def reserve(self, arena: Arena) -> None:
         """Ask for state and hot flags."""
+        derive = self.model.start
+        starts = [{**p.parameters, **(derive(p.parameters) if derive else {})} for p in self.populations]
         for name, dtype in self.model.state:
             initial = np.zeros(self.n, dtype)
-            for p in self.populations:
-                if name in p.parameters:
-                    initial[self.part(p.name)] = p.parameters[name]
+            for p, start in zip(self.populations, starts, strict=True):
+                if name in start:
+                    initial[self.part(p.name)] = start[name]
             arena.reserve(f"{self.key}.{name}", self.n, dtype, initial)
         arena.reserve(f"{self.key}.hot", -(-self.n // at.BLOCK), np.uint8, 1)
         if self.keeps_spikes:

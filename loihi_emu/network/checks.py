@@ -102,7 +102,7 @@ def check_state(
     model: NeuronModel, parameters: Mapping[str, NDArray[Any]], variable: str, value: Any, shape: Shape, where: str
 ) -> NDArray[Any]:
     """Values of a state variable as an array of shape () or (size,), or an error."""
-    floating = model.accumulator == "float64" and variable != "rest"
+    floating = dict(model.state)[variable] == "float64"
     hint = IN_STEPS if variable == "rest" else NO_UNITS
     array = finite(where, variable, value) if floating else whole(where, variable, value, hint)
     if not floating and variable != "rest":

@@ -80,8 +80,8 @@ class Network(Members):
         shape : int or tuple of int
             Number of neurons, or (height, width, channels) for convolutions; the last index runs fastest.
         model : str
-            Neuron model of the network's rules: "lif"; under "lava" also "lif_reset", "ternary_lif", "graded_vec" and
-            "graded_relu_vec".
+            Neuron model of the network's rules: "lif", and under "lava" and "float" those of Lava's library
+            (docs/models.md).
         noise : Noise, optional
         **parameters : scalar or one value per neuron
             Those of the model; unknown names are errors. chip "lif": du (0..4096, default 4096), dv (0..4096,

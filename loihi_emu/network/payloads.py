@@ -87,7 +87,7 @@ def _uncounted(c: Connection, node: Source, payloads: Any, rules: RuleSet) -> No
     if isinstance(node, Population):
         if rules.model(node.model).graded:
             _told(
-                f'connection "{c.name}": spikes of "{node.name}" ({node.model}) have signs, which do not act: '
+                f'connection "{c.name}": spikes of "{node.name}" ({node.model}) have payloads, which do not act: '
                 "graded=False counts every spike as 1. Use graded=True."
             )
         return

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.jit import block, disjoint, int32s, kernel, leaf, part, uint8s, whole
+from loihi_emu.jit import block, disjoint, int32s, kernel, leaf, part, uint8s
 from loihi_emu.models import layout as at
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
-from loihi_emu.models.spikes import blocks, count_spikes, emit, ring_start
+from loihi_emu.models.spikes import blocks, copy, count_spikes, emit_values, ring_start
 
 i32 = np.int32
 
@@ -31,13 +31,6 @@ def update(v, a, vth, relu, sent, mask):
         v[i] = i32(0)
 
 
-@disjoint
-def copy(out, values):
-    """Copy a block."""
-    for i in range(out.shape[0]):
-        out[i] = values[i]
-
-
 @kernel
 def run(address, time, relu):
     """One step of a group, or of a process."""
@@ -50,11 +43,7 @@ def run(address, time, relu):
         update(part(d.v, first, m), a, block(d.vth, b, m), relu, sent, mask)
         if d.slots and d.flags & at.MESSAGE == 0:
             a[:] = 0
-        start = count
-        count = emit(mask, d.mask, first, whole(d.index, d.n), count)
-        if d.payload:
-            for k in range(start, count):
-                d.payload[k] = sent[d.index[k] - first]
+        count = emit_values(d, mask, sent, first, count)
         if d.message:
             copy(int32s(d.message + 4 * first, m), sent)
     count_spikes(group, count)

@@ -46,8 +46,8 @@ def test_pieces_make_the_whole(recipe, pieces, data):
         parts.append(cut.run(length))
         assert (parts[-1].start, parts[-1].steps) == (before, length)
         for population in recipe.populations:
-            cut.set(population.name, "v", cut.get(population.name, "v"))
-            cut.get(population.name, "v")
+            for variable in recipe.states(population):
+                cut.set(population.name, variable, cut.get(population.name, variable))
     assert joined(parts, expected.names) == joined([expected], expected.names)
     assert_same(cut.recording, expected)
     assert state_of(cut) == state_of(whole)
@@ -237,9 +237,10 @@ def test_parameters_that_are_set_are_as_parameters_given(recipe, seed, before):
     emulator.reset()
     built = Emulator(wanted.network())
     for name in names:
-        for variable in built.network.populations[name].parameters:
+        states = recipe.states(next(node for node in recipe.nodes if node.name == name))
+        for variable in dict.fromkeys([*built.network.populations[name].parameters, *states]):
             emulator.set(name, variable, built.get(name, variable))
-        assert emulator.get(name, "v").size == sizes[name]
+        assert all(emulator.get(name, variable).size == sizes[name] for variable in states)
     assert_same(emulator.run(recipe.steps), built.run(recipe.steps))
 
 

@@ -55,7 +55,7 @@ def test_counts_of_a_dense_array():
 def test_signs_of_ternary_neurons():
     net = Network(rules="lava")
     cells, others = net.population("a", 2, model="ternary_lif"), net.population("p", 1)
-    told(lambda: net.connect(cells, others, [[1, 1]]), "have signs, which do not act")
+    told(lambda: net.connect(cells, others, [[1, 1]]), "have payloads, which do not act")
     net.connect(cells, others, [[1, 1]], graded=True, name="whole")
 
 

@@ -264,7 +264,12 @@ class Parameters:
 
 
 def neuron_description(
-    record: Record, n: int, lists: SourceLists, states: Mapping[str, Array], arrives: Array, sends: Array | None
+    record: Record,
+    n: int,
+    lists: SourceLists | None,
+    states: Mapping[str, Array],
+    arrives: Array,
+    sends: Array | None,
 ) -> tuple[Description, Array]:
     """Return the description of a neuron kernel and its counters.
 
@@ -274,7 +279,7 @@ def neuron_description(
         Made by :func:`loihi_emu.models.layout.neurons`.
     n : int
         Neurons.
-    lists : SourceLists
+    lists : SourceLists or None
         Where it lists who spiked.
     states : dict
         State variables by their names in the record.
@@ -282,7 +287,10 @@ def neuron_description(
         The message that arrives and the one that is sent; None when nobody reads it as an array.
     """
     d = Description(record)
-    lists.describe(d)
+    if lists is None:
+        d.count = np.zeros(1, np.int64)
+    else:
+        lists.describe(d)
     d.n, d.slots, d.flags = n, 1, at.MESSAGE
     d.mask, d.ring, d.message = aligned(at.SCRATCH, np.uint8), arrives, sends
     counters: Array = np.zeros(at.COUNTERS, np.int64)

@@ -7,27 +7,30 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.kernels.base import PythonFallback
-from lava_api.magma.kernels.vector import Vector
+from lava_api.magma.kernels.neurons import Neurons
 from lava_api.proc._arithmetic import scaled_bias
-from loihi_emu.models.lava import atrlif as at
+from loihi_emu.models.neurons import atrlif
 from loihi_emu.widths import DECAY_UNITY
 
+THRESHOLDS = ("theta_0", "theta_step")
 DELTAS = ("delta_i", "delta_v", "delta_theta", "delta_r")
+MOST = 1 << 16
+"""Decays are kept in 32 bits, in units of 1/4096."""
 STRONG = 1 << 30
 SHORT = 10
 """Bits that are left of an input of 16 bits that is scaled by 2^6."""
 
 
-class AdaptiveFloat(Vector):
+class AdaptiveFloat(Neurons):
     """ATRLIF in float64."""
 
-    leaf, record = "atrlif:floating", at.FLOATING
+    leaf, record = f"{atrlif.__name__}:step_float", atrlif.FLOATING
     takes = "float64"
     states = ("i", "v", "theta", "r", "s")
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
-        for name in (*DELTAS, "theta_0", "theta_step"):
+        for name in (*DELTAS, *THRESHOLDS):
             value = getattr(model, name)
             if isinstance(value, np.ndarray) or not np.isreal(value):
                 raise PythonFallback(name)
@@ -35,14 +38,16 @@ class AdaptiveFloat(Vector):
     def refresh(self) -> None:
         model = self.model
         self.put("bias", model.bias_mant)
-        factors = [1 - getattr(model, name) for name in DELTAS]
-        self.d.factors = np.array([*factors, model.theta_0, model.theta_step], np.float64)
+        for name in DELTAS:
+            self.put(name.replace("delta", "keep"), 1 - getattr(model, name))
+        for name in THRESHOLDS:
+            self.put(name, getattr(model, name))
 
 
 class AdaptiveFixed(AdaptiveFloat):
     """ATRLIF in integers."""
 
-    leaf, record = "atrlif:fixed", at.FIXED
+    leaf, record = f"{atrlif.__name__}:step", atrlif.FIXED
     takes = "int32"
     int16_bits = SHORT
 
@@ -50,15 +55,19 @@ class AdaptiveFixed(AdaptiveFloat):
         super().__init__(model, process)
         if np.abs(model.bias_exp).max(initial=0) > 31:
             raise PythonFallback("bias_exp")
+        for name in DELTAS:
+            if abs(getattr(model, name)) > MOST:
+                raise PythonFallback(name)
 
     def refresh(self) -> None:
-        model, d = self.model, self.d
+        model = self.model
         if not model.isthrscaled:
             model.scale_threshold()
         self.put("bias", np.clip(scaled_bias(model.bias_mant, model.bias_exp), -STRONG, STRONG))
         keep = DECAY_UNITY - (model.delta_i * DECAY_UNITY + 1)
-        whole = isinstance(keep, int | np.integer)
-        d.factor_i, d.whole_i, d.keep_i = np.array([float(keep)]), int(whole), int(keep) if whole else 0
-        keeps = (int(DECAY_UNITY - getattr(model, name) * DECAY_UNITY) for name in DELTAS[1:])
-        d.keep_v, d.keep_theta, d.keep_r = keeps
-        d.theta_0, d.theta_step = int(model.theta_0), int(model.theta_step)
+        self.put("keep_i", keep)
+        self.put("whole_i", isinstance(keep, int | np.integer))
+        for name in DELTAS[1:]:
+            self.put(name.replace("delta", "keep"), int(DECAY_UNITY - getattr(model, name) * DECAY_UNITY))
+        for name in THRESHOLDS:
+            self.put(name, int(getattr(model, name)))

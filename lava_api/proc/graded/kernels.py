@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lava_api.magma.kernels.base import Parameters, PythonFallback, neuron_description
-from lava_api.magma.kernels.messages import Feed, Message
+from lava_api.magma.kernels.base import PythonFallback
+from lava_api.magma.kernels.messages import Feed
+from lava_api.magma.kernels.neurons import Neurons
 from lava_api.magma.kernels.vector import Vector
 from lava_api.proc.graded.models import INPUT_BITS, first_factor, out_of_range
 from loihi_emu.models.lava import graded as at
@@ -16,27 +17,14 @@ from loihi_emu.models.memory import Description
 from loihi_emu.models.neurons import graded_vec
 
 
-class GradedFixed(Vector):
+class GradedFixed(Neurons):
     """GradedVec."""
 
     leaf, record = f"{graded_vec.__name__}:step", graded_vec.GRADED
     states = ("v",)
 
-    def outputs(self) -> dict[str, Message]:
-        d_type = type(self.model).s_out.d_type
-        self.messages = {"s_out": Message(self.process.s_out.shape, d_type, listed=True)}
-        return self.messages
-
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        sent = self.messages["s_out"]
-        assert sent.lists is not None
-        out = sent.data if sent.wanted else None
-        states = {"v": self.model.v}
-        self.d, _ = neuron_description(self.record, self.n, sent.lists, states, feeds["a_in"].data, out)
-        return [(self.leaf, self.d)]
-
     def refresh(self) -> None:
-        Parameters(self.d, self.n).put("vth", self.model.vth)
+        self.put("vth", self.model.vth)
 
 
 class GradedReluFixed(GradedFixed):

@@ -1,0 +1,236 @@
+"""LIF with adaptive threshold and refractory state (ATRLIF), by Lava 0.10's models: in integers, and in float64.
+
+    i = wrap_lava(trunc(i (4095 - 4096 delta_i) / 4096) + 64 a)       v = clip(decay(v, delta_v) + i + bias)
+    theta = decay(theta - theta_0, delta_theta) + theta_0             r = decay(r, delta_r)
+    spike if v - r >= theta; then r += 2 theta, theta += theta_step; i and v go on
+
+Decays are fractions of which 1/4096 counts; theta_0 and theta_step are in units of 64. In float64 nothing is wrapped,
+clipped or scaled, and i decays by delta_i. Within the ranges of parameters and state theta stays below 2^25 and the
+magnitude of r below 2^26: no 32-bit sum of them wraps.
+
+Evidence: Lava's source, compared with its models on random inputs.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from loihi_emu.arithmetic import decay_wide, wrap_lava
+from loihi_emu.jit import block, disjoint, float64s, int32s, leaf, part, uint8s, whole
+from loihi_emu.models import layout as at
+from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
+from loihi_emu.models.spikes import blocks, count_flags, count_spikes, emit, ring_start, write_spikes
+from loihi_emu.widths import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
+
+i32 = np.int32
+i64 = np.int64
+
+STATES = ("i", "v", "theta", "r")
+# In a Lava program delta_i may be an integer (whole_i): then the product with it wraps at 32 bits.
+FIXED = at.neurons(
+    "atrlif",
+    state=dict.fromkeys(STATES, "int32") | {"s": "uint8"},
+    parameters={"keep_i": "float64", "whole_i": "uint8"}
+    | dict.fromkeys(("keep_v", "keep_theta", "keep_r", "theta_0", "theta_step", "bias"), "int32"),
+)
+FLOATING = at.neurons(
+    "atrlif_float",
+    state=dict.fromkeys(STATES, "float64") | {"s": "uint8"},
+    parameters=dict.fromkeys(
+        ("keep_i", "keep_v", "keep_theta", "keep_r", "theta_0", "theta_step", "bias"), "float64"
+    ),
+    accumulator="float64",
+)  # fmt: skip
+
+
+@disjoint
+def update(i, v, theta, r, s, a, keep_i, whole_i, keep_v, keep_theta, keep_r, rest, rise, bias, mask):
+    """One step of a block in integers; the mask says who spiked and what overflowed. Returns the OR of the mask."""
+    flags = i32(0)
+    for k in range(i.shape[0]):
+        product = i64(i32(i[k] * i32(keep_i[k]))) if whole_i[k] else i64(i[k] * keep_i[k])
+        total = i32(i32(decay_wide(product, i64(1))) + i32(a[k] * i32(1 << WEIGHT_SHIFT)))
+        i[k] = wrap_lava(total)
+        free = i64(decay_wide(i64(v[k]), i64(keep_v[k])) + i[k] + bias[k])
+        v[k] = i32(max(min(free, i64(STATE_MAX)), i64(-STATE_MAX)))
+        threshold = i32(decay_wide(i64(i32(theta[k] - rest[k])), i64(keep_theta[k])) + rest[k])
+        refractory = i32(decay_wide(i64(r[k]), i64(keep_r[k])))
+        spiked = i32(v[k] - refractory) >= threshold
+        r[k] = i32(refractory + i32(i32(2) * threshold)) if spiked else refractory
+        theta[k] = i32(threshold + rise[k]) if spiked else threshold
+        s[k] = spiked
+        bits = i32(i32(at.SPIKED) if spiked else i32(0))
+        bits = i32(bits | (i32(at.U_BIT) if i[k] != total else i32(0)))
+        bits = i32(bits | (i32(at.V_BIT) if v[k] != free else i32(0)))
+        mask[k] = np.uint8(bits)
+        flags = i32(flags | bits)
+    return flags
+
+
+@leaf
+def step(address, time):
+    """One step of ATRLIF in integers."""
+    group, d = at.GROUP(address), FIXED(address)
+    count = 0
+    for b in range(blocks(d.n)):
+        first = b * at.BLOCK
+        m = min(at.BLOCK, d.n - first)
+        a, mask = part(d.ring, ring_start(group, time, first), m), uint8s(d.mask, m)
+        flags = update(
+            part(d.i, first, m),
+            part(d.v, first, m),
+            part(d.theta, first, m),
+            part(d.r, first, m),
+            part(d.s, first, m),
+            a,
+            block(d.keep_i, b, m),
+            block(d.whole_i, b, m),
+            block(d.keep_v, b, m),
+            block(d.keep_theta, b, m),
+            block(d.keep_r, b, m),
+            block(d.theta_0, b, m),
+            block(d.theta_step, b, m),
+            block(d.bias, b, m),
+            mask,
+        )
+        if d.slots and d.flags & at.MESSAGE == 0:
+            a[:] = 0
+        if flags > at.SPIKED:
+            count_flags(group, mask, first)
+        count = emit(mask, d.mask, first, whole(d.index, d.n), count)
+        if d.message:
+            write_spikes(int32s(d.message + 4 * first, m), mask, i32(1))
+    count_spikes(group, count)
+
+
+@disjoint
+def update_float(i, v, theta, r, s, a, keep_i, keep_v, keep_theta, keep_r, rest, rise, bias, mask):
+    """One step of a block in float64."""
+    for k in range(i.shape[0]):
+        i[k] = keep_i[k] * i[k] + a[k]
+        v[k] = keep_v[k] * v[k] + i[k] + bias[k]
+        threshold = keep_theta[k] * (theta[k] - rest[k]) + rest[k]
+        refractory = keep_r[k] * r[k]
+        spiked = v[k] - refractory >= threshold
+        one = 1.0 if spiked else 0.0
+        r[k] = refractory + 2.0 * threshold * one
+        theta[k] = threshold + rise[k] * one
+        s[k] = spiked
+        mask[k] = spiked
+
+
+@leaf
+def step_float(address, time):
+    """One step of ATRLIF in float64."""
+    group, d = at.GROUP(address), FLOATING(address)
+    count = 0
+    for b in range(blocks(d.n)):
+        first = b * at.BLOCK
+        m = min(at.BLOCK, d.n - first)
+        a, mask = part(d.ring, ring_start(group, time, first), m), uint8s(d.mask, m)
+        update_float(
+            part(d.i, first, m),
+            part(d.v, first, m),
+            part(d.theta, first, m),
+            part(d.r, first, m),
+            part(d.s, first, m),
+            a,
+            block(d.keep_i, b, m),
+            block(d.keep_v, b, m),
+            block(d.keep_theta, b, m),
+            block(d.keep_r, b, m),
+            block(d.theta_0, b, m),
+            block(d.theta_step, b, m),
+            block(d.bias, b, m),
+            mask,
+        )
+        if d.slots and d.flags & at.MESSAGE == 0:
+            a[:] = 0.0
+        count = emit(mask, d.mask, first, whole(d.index, d.n), count)
+        if d.message:
+            write_spikes(float64s(d.message + 8 * first, m), mask, 1.0)
+    count_spikes(group, count)
+
+
+# ---------------------------------------------------------------- the models
+THETA_MAX = (1 << 17) - 1
+BIG = float(1 << 50)
+DELTAS = tuple(
+    Parameter(f"delta_{name}", default, 0.0, 1.0, f"Decay of {name} per step, a fraction.", whole=False)
+    for name, default in (("i", 0.4), ("v", 0.4), ("theta", 0.2), ("r", 0.2))
+)
+LIMITS = {
+    "i": (-(1 << 31), (1 << 31) - 1),
+    "v": (-STATE_MAX, STATE_MAX),
+    "theta": (0, 1 << 25),
+    "r": (-(1 << 23), 1 << 26),
+    "s": (0, 1),
+}
+FLOAT_LIMITS = dict.fromkeys(STATES, (-BIG, BIG)) | {"s": (0, 1)}
+
+
+def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
+    """Lava's fractions as integers of 12 bits, cut; i keeps 1/4096 less than its decay leaves, uncut."""
+    mantissa, exponent = p["bias_mant"], p["bias_exp"]
+    keeps = {f"keep_{k}": (DECAY_UNITY - p[f"delta_{k}"] * DECAY_UNITY).astype(i64) for k in ("v", "theta", "r")}
+    return keeps | {
+        "keep_i": DECAY_UNITY - (p["delta_i"] * DECAY_UNITY + 1),
+        "whole_i": np.asarray(0),
+        "theta_0": _scaled(p["theta_0"]),
+        "theta_step": _scaled(p["theta_step"]),
+        "bias": np.where(exponent >= 0, mantissa << np.maximum(exponent, 0), mantissa >> np.maximum(-exponent, 0)),
+    }, 0
+
+
+def _scaled(values: Any) -> Any:
+    return (values * (1 << WEIGHT_SHIFT)).astype(i64)
+
+
+def lower_float(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
+    """All as given."""
+    keeps = {f"keep_{k}": 1.0 - p[f"delta_{k}"] for k in STATES}
+    return keeps | {name: p[name] for name in ("theta_0", "theta_step", "bias")}, 0
+
+
+def start(p: Mapping[str, Any]) -> Arrays:
+    """The threshold begins at rest."""
+    return {"theta": _scaled(p["theta_0"])}
+
+
+MODELS = {
+    "lava": (
+        NeuronModel(
+            "atrlif", step, FIXED,
+            (
+                *DELTAS,
+                Parameter("theta_0", 5.0, 0.0, THETA_MAX, "Resting threshold, in units of 64; the start.", whole=False),
+                Parameter("theta_step", 3.75, 0.0, THETA_MAX, "Rise of the threshold by a spike, in units of 64.",
+                          whole=False),
+                Parameter("bias_mant", 0, -(1 << 15), (1 << 15) - 1, "Bias mantissa, 16 bits signed."),
+                Parameter("bias_exp", 0, -15, 15, "Bias exponent; negative ones shift right, rounding down."),
+                Parameter("i", 0, -STATE_MAX, STATE_MAX + 1, "Current at the start."),
+                Parameter("v", 0, -STATE_MAX, STATE_MAX, "Voltage at the start."),
+                Parameter("r", 0, -(1 << 23), 1 << 23, "Refractory state at the start."),
+            ),
+            lower, "LIF with adaptive threshold and refractory state, by Lava 0.10's fixed-point model of ATRLIF.",
+            limits=LIMITS, start=start,
+        ),
+    ),
+    "float": (
+        NeuronModel(
+            "atrlif", step_float, FLOATING,
+            (
+                *DELTAS,
+                Parameter("theta_0", 5.0, -BIG, BIG, "Resting threshold.", whole=False),
+                Parameter("theta_step", 3.75, -BIG, BIG, "Rise of the threshold by a spike.", whole=False),
+                Parameter("bias", 0.0, -BIG, BIG, "Added to v in every step.", whole=False),
+                Parameter("i", 0.0, -BIG, BIG, "Current at the start.", whole=False),
+                Parameter("v", 0.0, -BIG, BIG, "Voltage at the start.", whole=False),
+                Parameter("theta", 5.0, -BIG, BIG, "Threshold at the start.", whole=False),
+                Parameter("r", 0.0, -BIG, BIG, "Refractory state at the start.", whole=False),
+            ),
+            lower_float, "LIF with adaptive threshold and refractory state in float64.", limits=FLOAT_LIMITS,
+        ),
+    ),
+}  # fmt: skip
