@@ -202,7 +202,8 @@ def record(address, time):
         put_any(int32s(d.out, size), first, stride, d.source, d.kind, n)
 
 
-# A constant that is written into a variable where time % interval == offset; the value stands there twice.
+# A constant that is written into a variable where time % interval == offset; the value stands there twice. Neurons'
+# blocks that are to look at their state anew have a number each, which is set to 1.
 WRITE = Record(
     "Write",
     out=NUMBER,
@@ -212,6 +213,8 @@ WRITE = Record(
     offset=NUMBER,
     integer=NUMBER,
     real=array("float64"),
+    hot=array("uint8"),
+    blocks=NUMBER,
 )
 
 
@@ -229,6 +232,8 @@ def write(address, time):
     if time % d.interval != d.offset:
         return
     n, kind, value = d.n, d.kind, d.integer
+    for b in range(d.blocks):
+        d.hot[b] = 1
     if kind == I32:
         fill(int32s(d.out, n), i32(value))
     elif kind == I64:

@@ -5,8 +5,9 @@
     spike if v > vth << 6 (ternary: +1 above vth_hi, -1 below vth_lo); then v = 0
 
 LIFReset sets u = v = 0 first where ``time_step % interval == offset % interval`` (Lava's time step is ours plus 1).
-Two paths give the same numbers: a block of 1024 neurons whose state, input and parameters exclude any overflow in this
-step skips wraps and clips; any other is checked field by field.
+A step is computed in 32 bits as if nothing wrapped or saturated. Where some result of a block of 1024 neurons is beyond
+23 bits, the block is corrected: u shows what its wrap takes away, and v contains the same. Blocks with u or v beyond
+2^27, and decays beyond 0..4096, which Lava programs alone can have, are computed in 64 bits before that.
 
 In Lava programs the input is a message, as wide as it comes: 32 bits from nearly every process (then ``a << 6`` and the
 sum wrap at 32 bits), 64 bits from TernaryLIF and from processes that send Python's ``int``.
@@ -29,7 +30,6 @@ from loihi_emu.jit import (
     leaf,
     part,
     uint8s,
-    varies,
     whole,
     wide_vectors,
 )
@@ -47,81 +47,108 @@ PARAMETERS = dict.fromkeys(("keep_u", "keep_v", "bias", "vth", "vth_low", "inter
 LIF = at.neurons("lif_lava", STATE, PARAMETERS)
 LIF_WIDE = at.neurons("lif_lava_wide", STATE, PARAMETERS, accumulator="int64")
 WRAP = i64(LAVA_WRAP)
+QUICK = 1 << 27
+"""Magnitudes of u and v for which :func:`loihi_emu.arithmetic.decay` holds."""
+KEEP_BITS = i32(2 * DECAY_UNITY - 1)
+"""They change nothing in 0..4096, and tell the compiler that a factor has no more than 16 bits."""
 
 
 @disjoint
-def calm_state(u, v, q):
-    """Whether |u| < 2^21, |v| < 2^22 and |q << 6| < 2^20 in a block."""
-    wide_vectors()
-    high_u = high_v = high_q = i32(0)
-    for i in range(u.shape[0]):
-        high_u = i32(high_u | i32(u[i] ^ i32(u[i] >> 31)))
-        high_v = i32(high_v | i32(v[i] ^ i32(v[i] >> 31)))
-        high_q = i32(high_q | i32(q[i] ^ i32(q[i] >> 31)))
-    return high_u < 1 << 21 and high_v < 1 << 22 and high_q < 1 << 14
+def update_quick(u, v, q, keep_u, keep_v, bias, high, mask):
+    """One step of a block with |u| and |v| below 2^27, as if nothing wrapped or saturated; inputs are cleared.
 
-
-@disjoint
-def calm_parameters(keep_u, keep_v, bias):
-    """Whether decays lie in 0..4096 and |bias| < 2^20."""
-    high = outside = i32(0)
-    for i in range(bias.shape[0]):
-        k, j = i32(keep_u[i]), i32(keep_v[i])
-        outside = i32(outside | i32(i32(k | i32(DECAY_UNITY - k)) | i32(j | i32(DECAY_UNITY - j))))
-        high = i32(high | i32(bias[i] ^ i32(bias[i] >> 31)))
-    return outside >= 0 and high < 1 << 20
-
-
-@disjoint
-def update_calm(u, v, q, keep_u, keep_v, bias, high, low, mask):
-    """One step of a block with calm state and parameters.
-
-    |u| stays below 2^21 + 2^20 and |v| below 2^22 + 2^21 + 2^20 + 2^20 = 2^23: nothing wraps and nothing saturates, and
-    no product needs more than 32 bits.
+    Who spikes keeps its v for now. Returns the OR of the magnitudes of u and v.
     """
     wide_vectors()
+    high_u = high_v = i32(0)
     for i in range(u.shape[0]):
-        current = i32(decay(u[i], i16(keep_u[i])) + i32(q[i] << 6))
-        voltage = i32(i32(decay(v[i], i16(keep_v[i])) + current) + bias[i])
-        below = voltage < low[i]
-        spiked = (voltage > high[i]) != below
+        current = i32(decay(u[i], i32(keep_u[i] & KEEP_BITS)) + i32(q[i] << 6))
+        voltage = i32(i32(decay(v[i], i32(keep_v[i] & KEEP_BITS)) + current) + bias[i])
         u[i] = current
-        v[i] = i32(0) if spiked else voltage
-        mask[i] = np.uint8(i32(i32(at.SPIKED | at.NEGATIVE) if below else i32(at.SPIKED)) if spiked else i32(0))
+        v[i] = voltage
+        q[i] = i32(0)
+        mask[i] = np.uint8(at.SPIKED) if voltage > high[i] else np.uint8(0)
+        high_u = i32(high_u | i32(abs(current)))
+        high_v = i32(high_v | i32(abs(voltage)))
+    return i32(high_u | high_v)
 
 
 @disjoint
-def update_any(u, v, q, keep_u, keep_v, bias, high, low, mask):
-    """One step of any block; the mask also says which fields overflowed. Returns the OR of the mask."""
-    flags = i32(0)
+def update_quick_signed(u, v, q, keep_u, keep_v, bias, high, low, mask):
+    """The same with two thresholds."""
+    wide_vectors()
+    high_u = high_v = i32(0)
     for i in range(u.shape[0]):
-        total = i32(i32(decay_wide(i64(u[i]), i64(keep_u[i]))) + i32(q[i] << 6))
-        current = wrap_lava(total)
-        free = i32(i32(i32(decay_wide(i64(v[i]), i64(keep_v[i]))) + current) + bias[i])
-        voltage = clip(free, i32(-STATE_MAX), i32(STATE_MAX))
-        below = voltage < low[i]
-        spiked = (voltage > high[i]) != below  # with thresholds the wrong way round both may hold: silent, no reset
+        current = i32(decay(u[i], i32(keep_u[i] & KEEP_BITS)) + i32(q[i] << 6))
+        voltage = i32(i32(decay(v[i], i32(keep_v[i] & KEEP_BITS)) + current) + bias[i])
         u[i] = current
-        v[i] = i32(0) if spiked else voltage
-        bits = i32(i32(at.SPIKED | at.NEGATIVE) if below else i32(at.SPIKED)) if spiked else i32(0)
+        v[i] = voltage
+        q[i] = i32(0)
+        mask[i] = np.uint8(spike_bits(voltage, high[i], low[i]))
+        high_u = i32(high_u | i32(abs(current)))
+        high_v = i32(high_v | i32(abs(voltage)))
+    return i32(high_u | high_v)
+
+
+@disjoint
+def update_any(u, v, q, keep_u, keep_v, bias):
+    """The same with any u, v and decays; the mask is left to :func:`correct`."""
+    for i in range(u.shape[0]):
+        current = i32(i32(decay_wide(i64(u[i]), i64(keep_u[i]))) + i32(q[i] << 6))
+        v[i] = i32(i32(i32(decay_wide(i64(v[i]), i64(keep_v[i]))) + current) + bias[i])
+        u[i] = current
+        q[i] = i32(0)
+
+
+@kernel
+def spike_bits(voltage, high, low):
+    """Bits of the mask that say whether a neuron spikes, and with which sign."""
+    below = voltage < low
+    spiked = (voltage > high) != below  # with thresholds the wrong way round both may hold: silent, no reset
+    return i32(i32(at.SPIKED | at.NEGATIVE) if below else i32(at.SPIKED)) if spiked else i32(0)
+
+
+@disjoint
+def correct(u, v, high, low, mask):
+    """Wrap u and clip v after a step without; the mask also says which fields overflowed.
+
+    Returns the ORs of the mask and of the magnitudes of u.
+    """
+    flags = high_u = i32(0)
+    for i in range(u.shape[0]):
+        total = u[i]
+        current = wrap_lava(total)
+        free = i32(i32(v[i] - total) + current)
+        voltage = clip(free, i32(-STATE_MAX), i32(STATE_MAX))
+        u[i] = current
+        v[i] = voltage
+        bits = spike_bits(voltage, high[i], low[i])
         bits = i32(bits | (i32(at.U_BIT) if current != total else i32(0)))
         bits = i32(bits | (i32(at.V_BIT) if voltage != free else i32(0)))
         mask[i] = np.uint8(bits)
         flags = i32(flags | bits)
-    return flags
+        high_u = i32(high_u | i32(abs(current)))
+    return flags, high_u
 
 
 @kernel
-def update(differ, u, v, q, keep_u, keep_v, bias, high, low, mask):
+def update(quick, ternary, u, v, q, keep_u, keep_v, bias, high, low, mask):
     """One step of a block; the mask says who spiked, with which sign, and which fields overflowed.
 
-    ``differ``: decays or biases are not equal for all neurons.
+    ``quick``: u and v are below 2^27, decays in 0..4096. Returns the OR of the mask where fields overflowed, else 0;
+    and whether u reached 2^27.
     """
-    checked = bias.shape[0] if differ else 1
-    if calm_state(u, v, q) and calm_parameters(keep_u[:checked], keep_v[:checked], bias[:checked]):
-        update_calm(u, v, q, keep_u, keep_v, bias, high, low, mask)
-        return i32(0)
-    return update_any(u, v, q, keep_u, keep_v, bias, high, low, mask)
+    largest = i32(-1)
+    if not quick:
+        update_any(u, v, q, keep_u, keep_v, bias)
+    elif ternary:
+        largest = update_quick_signed(u, v, q, keep_u, keep_v, bias, high, low, mask)
+    else:
+        largest = update_quick(u, v, q, keep_u, keep_v, bias, high, mask)
+    if 0 <= largest < 1 << 23:
+        return i32(0), False
+    flags, high_u = correct(u, v, high, low, mask)
+    return flags, high_u < 0 or high_u >= QUICK
 
 
 @disjoint
@@ -135,16 +162,21 @@ def update_wide(u, v, q, keep_u, keep_v, bias, high, low, mask):
         current = i32(i64(total + i64(i64(under - over) * i64(2 * WRAP))))
         free = i64(i64(decay_wide(i64(v[i]), i64(keep_v[i])) + current) + bias[i])
         voltage = i32(max(min(free, i64(STATE_MAX)), i64(-STATE_MAX)))
-        below = voltage < low[i]
-        spiked = (voltage > high[i]) != below
         u[i] = current
-        v[i] = i32(0) if spiked else voltage
-        bits = i32(i32(at.SPIKED | at.NEGATIVE) if below else i32(at.SPIKED)) if spiked else i32(0)
+        v[i] = voltage
+        bits = spike_bits(voltage, high[i], low[i])
         bits = i32(bits | (i32(at.U_BIT) if current != total else i32(0)))
         bits = i32(bits | (i32(at.V_BIT) if voltage != free else i32(0)))
         mask[i] = np.uint8(bits)
         flags = i32(flags | bits)
     return flags
+
+
+@disjoint
+def copy(out, source):
+    """Copy a block."""
+    for i in range(out.shape[0]):
+        out[i] = source[i]
 
 
 @kernel
@@ -160,20 +192,24 @@ def reset(u, v, interval, offset, lava_time):
 def group_step(address, time, resets, ternary):
     """One step of a group, or of a process."""
     group, d = at.GROUP(address), LIF(address)
-    differ = varies(d.keep_u) or varies(d.keep_v) or varies(d.bias)
+    exact, shared = d.flags & at.EXACT != 0, d.flags & at.MESSAGE != 0
     count = 0
     for b in range(blocks(d.n)):
         first = b * at.BLOCK
         m = min(at.BLOCK, d.n - first)
         u, v, mask = part(d.u, first, m), part(d.v, first, m), uint8s(d.mask, m)
         q = part(d.ring, ring_start(group, time, first), m)
+        if shared:
+            arrived, q = q, int32s(d.mask + at.BLOCK, m)
+            copy(q, arrived)
         keep_u, keep_v, bias = block(d.keep_u, b, m), block(d.keep_v, b, m), block(d.bias, b, m)
         if resets:
             reset(u, v, block(d.interval, b, m), block(d.offset, b, m), time + 1)
-        flags = update(differ, u, v, q, keep_u, keep_v, bias, block(d.vth, b, m), block(d.vth_low, b, m), mask)
-        if d.slots and d.flags & at.MESSAGE == 0:
-            q[:] = 0
-        count = send(group, mask, first, count, flags, ternary)
+        quick = d.hot[b] == 0 and not exact
+        high, low = block(d.vth, b, m), block(d.vth_low, b, m)
+        flags, hot = update(quick, ternary, u, v, q, keep_u, keep_v, bias, high, low, mask)
+        d.hot[b] = 1 if hot else 0
+        count = send(group, v, mask, first, count, flags, ternary)
     count_spikes(group, count)
 
 
@@ -191,17 +227,23 @@ def wide_step(address, time, resets, ternary):
         if resets:
             reset(u, v, block(d.interval, b, m), block(d.offset, b, m), time + 1)
         flags = update_wide(u, v, q, keep_u, keep_v, bias, block(d.vth, b, m), block(d.vth_low, b, m), mask)
-        count = send(group, mask, first, count, flags, ternary)
+        count = send(group, v, mask, first, count, flags, ternary)
     count_spikes(group, count)
 
 
 @kernel
-def send(group, mask, first, count, flags, ternary):
-    """Send a block's spikes as events, with their signs if there are two, and as a message; count what overflowed."""
+def send(group, v, mask, first, count, flags, ternary):
+    """Send a block's spikes as events, with their signs if there are two, and as a message; set their v to 0.
+
+    Also counts what overflowed.
+    """
     if flags > at.SPIKED + at.NEGATIVE:
         count_flags(group, mask, first)
     start, m = count, mask.shape[0]
-    count = emit(mask, group.mask, first, whole(group.index, group.n), count)
+    index = whole(group.index, group.n)
+    count = emit(mask, group.mask, first, index, count)
+    for k in range(start, count):
+        v[np.uint64(index[np.uint64(k)] - first)] = 0
     if ternary and group.payload:
         for k in range(start, count):
             group.payload[k] = -1 if mask[group.index[k] - first] & at.NEGATIVE else 1

@@ -69,12 +69,16 @@ class Kernel:
     status : ndarray or None
         One number that its leaf sets to 1 when it cannot go on; no step begins after that, and :meth:`failure` is
         raised.
+    hot : ndarray or None
+        One number a block of neurons: whether its state may be too large for the quick way of its leaf. Who writes
+        state in place sets all to 1.
     """
 
     sends_first = False
     in_place: tuple[str, ...] = ()
     int16_bits = 0
     status: Array | None = None
+    hot: Array | None = None
 
     def __init__(self, model: Any, process: Any) -> None:
         self.model = model
@@ -295,6 +299,7 @@ def neuron_description(
     d.mask, d.ring, d.message = aligned(at.SCRATCH, np.uint8), arrives, sends
     counters: Array = np.zeros(at.COUNTERS, np.int64)
     d.bounds, d.populations, d.counters = np.array([0, n], np.int64), 1, counters
+    d.hot = np.ones(-(-n // at.BLOCK), np.uint8)
     for name, array in states.items():
         d.point(name, array)
     return d, counters

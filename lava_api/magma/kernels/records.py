@@ -45,11 +45,17 @@ def referred(port: RefPort) -> Var | None:
     return ends[0][0].var.resolved if len(ends) == 1 and ends[0][1] is None else None
 
 
+def kernel_of(var: Var | None) -> Kernel:
+    """Return the kernel of the process of a variable; that there is one was planned."""
+    assert var is not None
+    kernel: Kernel = var.process.model._kernel
+    return kernel
+
+
 def kept(var: Var | None) -> Array:
     """Return the array in which the kernel of its process keeps a variable; that there is one was planned."""
     assert var is not None
-    kernel: Kernel = var.process.model._kernel
-    array = kernel.variable(var.name)
+    array = kernel_of(var).variable(var.name)
     assert array is not None
     return array
 

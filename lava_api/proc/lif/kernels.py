@@ -47,7 +47,7 @@ class _Lif(Kernel, ABC):
         leaf, record = self.leaf(arrived.kind)
         sent = self.spikes.data if self.spikes.wanted else None
         self.d, self.counted = neuron_description(record, n, self.spikes.lists, self.states(), arrived.data, sent)
-        self.parameters = Parameters(self.d, n)
+        self.hot, self.parameters = self.d.hot, Parameters(self.d, n)
         return [(leaf, self.d)]
 
     @abstractmethod
@@ -120,9 +120,14 @@ class LifFixed(_Lif):
             if len(self.thresholds) == 1:
                 put("vth_low", -2 * FAR)
         unity = model.decay_unity
-        put("keep_u", unity - (np.asarray(model.du, np.int64) + model.ds_offset))
-        put("keep_v", unity - (np.asarray(model.dv, np.int64) + model.dm_offset))
+        keep_u = unity - (np.asarray(model.du, np.int64) + model.ds_offset)
+        keep_v = unity - (np.asarray(model.dv, np.int64) + model.dm_offset)
+        put("keep_u", keep_u)
+        put("keep_v", keep_v)
         put("bias", np.clip(model.effective_bias, -STRONG, STRONG))
+        odd = any(keep.min() < 0 or keep.max() > unity for keep in (keep_u, keep_v))
+        self.d.flags = layout.MESSAGE | (layout.EXACT if odd else 0)
+        self.d.hot[:] = 1
 
 
 def _fits(array: Any, n: int, name: str) -> None:

@@ -154,10 +154,23 @@ def encoder(rng, tag, shape):
     return fed(process, rng, [process.a_in], -50, 50, tag)
 
 
+def lif(rng, tag, shape):
+    high = 1 << int(rng.integers(4, 29))  # state and input from small to far beyond their fields
+    kind = TernaryLIF if rng.random() < 0.3 else LIF
+    limits = {"vth_hi": 3, "vth_lo": -3} if kind is TernaryLIF else {"vth": int(rng.integers(0, 1 << 17))}
+    process = kind(
+        shape=shape, u=rng.integers(-high, high, shape), v=rng.integers(-high, high, shape),
+        du=int(rng.integers(-3, 4099)), dv=int(rng.integers(-2, 4099)), bias_mant=rng.integers(-50, 50, shape),
+        bias_exp=int(rng.integers(0, 14)), **limits,
+    )  # fmt: skip
+    return fed(process, rng, [process.a_in], -high >> 4, high >> 4, tag)
+
+
 def reset(rng, tag, shape):
     cells = LIF(shape=shape, vth=500, bias_mant=rng.integers(1, 40, shape))
+    high = 9 if tag == FLOAT or rng.random() < 0.6 else 1 << 29
     process = Reset(
-        reset_value=int(rng.integers(-9, 9)), interval=int(rng.integers(1, 6)), offset=int(rng.integers(0, 6))
+        reset_value=int(rng.integers(-high, high)), interval=int(rng.integers(1, 6)), offset=int(rng.integers(0, 6))
     )
     process.connect_var(cells.v if rng.random() < 0.5 else cells.u)
     return [process, *fed(cells, rng, [cells.a_in], -3, 9, tag)]
@@ -246,7 +259,8 @@ LIBRARY = {
     "product": (product, (FIXED,)), "norm": (norm, (FIXED,)), "inverse_root": (inverse_root, (FLOAT,)),
     "spiker": (spiker, (FIXED,)), "conv_in_time": (conv_in_time, BOTH), "encoder": (encoder, ("dense_out",)),
     "reset": (reset, BOTH), "bit_check": (bit_check, (FIXED,)), "state_loader": (state_loader, BOTH),
-    "spike_loader": (spike_loader, BOTH), "learning_lif": (learning_lif, (FIXED,)), "readout": (readout, (FIXED,)),
+    "lif": (lif, (FIXED,)), "spike_loader": (spike_loader, BOTH), "learning_lif": (learning_lif, (FIXED,)),
+    "readout": (readout, (FIXED,)),
     "allocator": (allocator, (FIXED,)), "novelty": (novelty, (FIXED,)), "broadcast": (broadcast, (FIXED,)),
     "prototype": (prototype, (FIXED,)), "state_space": (state_space, (FLOAT,)),
     "inverse_root_int": (inverse_root, (FIXED,)),
