@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from lava_api.magma.core.model.py.declare import array, in_port, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.proc._arithmetic import Array, shift_signed
 from lava_api.proc._checks import as_integers
@@ -31,10 +30,10 @@ MAX_DELAY = 63
 class FloatConnection(PyLoihiProcessModel):
     """A connection in float64. It sends what it computed in the step before, so loops may run through it."""
 
-    s_in: Any = LavaPyType(PyInPort.VEC_DENSE, bool, precision=1)
-    a_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
-    a_buff: Any = LavaPyType(np.ndarray, float)
-    num_message_bits: Any = LavaPyType(np.ndarray, int, precision=5)
+    s_in = in_port(bool, 1)
+    a_out = out_port(float)
+    a_buff = array(float)
+    num_message_bits = array(int, 5)
     weights: Any = None
 
     @property
@@ -63,8 +62,8 @@ class FixedConnection(FloatConnection):
     sums.
     """
 
-    a_out = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=16)
-    a_buff = LavaPyType(np.ndarray, np.int32, precision=16)
+    a_out = out_port(np.int32, 16)
+    a_buff = array(np.int32, 16)
 
     def __init__(self, proc_params: ProcessParameters) -> None:
         super().__init__(proc_params)

@@ -8,9 +8,8 @@ import numpy as np
 
 from lava_api.magma.core.callback_fx import NxSdkCallbackFx
 from lava_api.magma.core.decorator import implements, requires
+from lava_api.magma.core.model.py.declare import ref_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyRefPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.ports.ports import RefPort
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
@@ -42,7 +41,7 @@ class RecorderModel(PyLoihiProcessModel):
 
     KERNEL = "lava_api.utils._probe_kernels:RecorderKernel"
 
-    state: Any = LavaPyType(PyRefPort.VEC_DENSE, float)
+    state = ref_port(float)
 
     def post_guard(self) -> bool:
         return True

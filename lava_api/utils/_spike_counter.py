@@ -8,9 +8,8 @@ import numpy as np
 from scipy.sparse import issparse
 
 from lava_api.magma.core.decorator import implements, requires
+from lava_api.magma.core.model.py.declare import in_port, ref_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyInPort, PyRefPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.ports.ports import InPort, OutPort, RefPort
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.resources import CPU
@@ -87,8 +86,8 @@ class SpikeCounterModel(PyLoihiProcessModel):
 
     KERNEL = "lava_api.utils._probe_kernels:CounterKernel"
 
-    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
-    reference: Any = LavaPyType(PyRefPort.VEC_DENSE, float)
+    a_in = in_port(float)
+    reference = ref_port(float)
 
     def run_spk(self) -> None:
         counter = self.proc_params["counter"]

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.declare import array, in_port, number, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
@@ -58,21 +57,11 @@ class PyATRLIFModelFloat(_AdaptiveLif):
 
     KERNEL = "lava_api.proc.atrlif.kernels:AdaptiveFloat"
 
-    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
-    i: Any = LavaPyType(np.ndarray, float)
-    v: Any = LavaPyType(np.ndarray, float)
-    theta: Any = LavaPyType(np.ndarray, float)
-    r: Any = LavaPyType(np.ndarray, float)
-    s: Any = LavaPyType(np.ndarray, bool)
-    bias_mant: Any = LavaPyType(np.ndarray, float)
-    bias_exp: Any = LavaPyType(np.ndarray, float)
-    delta_i: Any = LavaPyType(float, float)
-    delta_v: Any = LavaPyType(float, float)
-    delta_theta: Any = LavaPyType(float, float)
-    delta_r: Any = LavaPyType(float, float)
-    theta_0: Any = LavaPyType(float, float)
-    theta_step: Any = LavaPyType(float, float)
+    a_in = in_port(float)
+    s_out = out_port(float)
+    i = v = theta = r = bias_mant = bias_exp = array(float)
+    s = array(bool)
+    delta_i = delta_v = delta_theta = delta_r = theta_0 = theta_step = number(float)
 
     def subthr_dynamics(self, activation_in: Any) -> None:
         self.i[:] = (1 - self.delta_i) * self.i + activation_in
@@ -89,21 +78,13 @@ class PyATRLIFModelFixed(_AdaptiveLif):
 
     KERNEL = "lava_api.proc.atrlif.kernels:AdaptiveFixed"
 
-    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int16, precision=16)
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
-    i: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    v: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    theta: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    r: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    s: Any = LavaPyType(np.ndarray, bool)
-    bias_mant: Any = LavaPyType(np.ndarray, np.int16, precision=13)
-    bias_exp: Any = LavaPyType(np.ndarray, np.int16, precision=3)
-    delta_i: Any = LavaPyType(int, np.uint16, precision=12)
-    delta_v: Any = LavaPyType(int, np.uint16, precision=12)
-    delta_theta: Any = LavaPyType(int, np.uint16, precision=12)
-    delta_r: Any = LavaPyType(int, np.uint16, precision=12)
-    theta_0: Any = LavaPyType(int, np.uint16, precision=12)
-    theta_step: Any = LavaPyType(int, np.uint16, precision=12)
+    a_in = in_port(np.int16, 16)
+    s_out = out_port(np.int32, 24)
+    i = v = theta = r = array(np.int32, 24)
+    s = array(bool)
+    bias_mant = array(np.int16, 13)
+    bias_exp = array(np.int16, 3)
+    delta_i = delta_v = delta_theta = delta_r = theta_0 = theta_step = number(np.uint16, 12)
 
     def __init__(self, proc_params: ProcessParameters) -> None:
         super().__init__(proc_params)

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.decorator import implements, requires
+from lava_api.magma.core.model.py.declare import number, ref_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyRefPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.bit_check.process import BitCheck
@@ -46,8 +45,5 @@ class LoihiBitCheckModel(AbstractBitCheckModel):
 
     KERNEL = "lava_api.proc.bit_check.kernels:BitCheckKernel"
 
-    state = LavaPyType(PyRefPort.VEC_DENSE, int)
-    bits = LavaPyType(int, int)
-    layerid = LavaPyType(int, int)
-    debug = LavaPyType(int, int)
-    _overflowed = LavaPyType(int, int)
+    state = ref_port(int)
+    bits = layerid = debug = _overflowed = number(int)

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.declare import array, in_port, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.conv import utils
@@ -24,14 +23,9 @@ class AbstractPyConvModel(PyLoihiProcessModel):
     a_out: Any = None
     a_buf: Any = None
     weight: Any = None
-    kernel_size: Any = LavaPyType(np.ndarray, np.int8, precision=8)
-    stride: Any = LavaPyType(np.ndarray, np.int8, precision=8)
-    padding: Any = LavaPyType(np.ndarray, np.int8, precision=8)
-    dilation: Any = LavaPyType(np.ndarray, np.int8, precision=8)
-    groups: Any = LavaPyType(np.ndarray, np.int8, precision=8)
-    num_message_bits: Any = LavaPyType(np.ndarray, np.int8, precision=5)
-    weight_exp: Any = LavaPyType(np.ndarray, np.int32, precision=8)
-    num_weight_bits: Any = LavaPyType(np.ndarray, np.int8, precision=5)
+    kernel_size = stride = padding = dilation = groups = array(np.int8, 8)
+    num_message_bits = num_weight_bits = array(np.int8, 5)
+    weight_exp = array(np.int32, 8)
 
     def clamp(self, sums: Any) -> Any:
         """Limit the sums to what the hardware holds: nothing in floating point."""
@@ -56,10 +50,9 @@ class PyConvModelFloat(AbstractPyConvModel):
 
     KERNEL = "lava_api.proc.conv.kernels:ConvFloat"
 
-    s_in = LavaPyType(PyInPort.VEC_DENSE, float, precision=24)
-    a_out = LavaPyType(PyOutPort.VEC_DENSE, float)
-    a_buf = LavaPyType(np.ndarray, float)
-    weight = LavaPyType(np.ndarray, float)
+    s_in = in_port(float, 24)
+    a_out = out_port(float)
+    a_buf = weight = array(float)
 
 
 @implements(proc=Conv, protocol=LoihiProtocol)
@@ -70,10 +63,10 @@ class PyConvModelFixed(AbstractPyConvModel):
 
     KERNEL = "lava_api.proc.conv.kernels:ConvFixed"
 
-    s_in = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
-    a_out = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
-    a_buf = LavaPyType(np.ndarray, np.int32, precision=24)
-    weight = LavaPyType(np.ndarray, np.int32, precision=8)
+    s_in = in_port(np.int32, 24)
+    a_out = out_port(np.int32, 24)
+    a_buf = array(np.int32, 24)
+    weight = array(np.int32, 8)
 
     def clamp(self, sums: Any) -> Any:
         """Wrap the sums into 24 bits."""

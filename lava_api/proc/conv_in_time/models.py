@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-
 from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.declare import array, in_port, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.conv_in_time.process import ConvInTime
@@ -18,11 +13,10 @@ from lava_api.proc.conv_in_time.process import ConvInTime
 class AbstractPyConvInTimeModel(PyLoihiProcessModel):
     """Models of :class:`ConvInTime`: column k of ``a_buff`` is due k steps after the next one."""
 
-    num_message_bits: Any = LavaPyType(np.ndarray, int, precision=5)
-    s_in: Any = LavaPyType(PyInPort.VEC_DENSE, bool, precision=1)
-    a_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
-    a_buff: Any = LavaPyType(np.ndarray, float)
-    weights: Any = LavaPyType(np.ndarray, float)
+    num_message_bits = array(int, 5)
+    s_in = in_port(bool, 1)
+    a_out = out_port(float)
+    a_buff = weights = array(float)
 
     def run_spk(self) -> None:
         """One step: send the column that is due, receive, move on, add the new sums."""

@@ -11,8 +11,8 @@ from lava_api.magma.core.model.py.connection import (
     LearningConnectionModelBitApproximate,
     LearningConnectionModelFloat,
 )
+from lava_api.magma.core.model.py.declare import array
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc._arithmetic import Array
@@ -76,7 +76,7 @@ class PyDenseModelFloat(AbstractPyDenseModelFloat):
 
     KERNEL = "lava_api.proc.dense.kernels:DenseFloat"
 
-    weights = LavaPyType(np.ndarray, float)
+    weights = array(float)
 
 
 @implements(proc=Dense, protocol=LoihiProtocol)
@@ -87,7 +87,7 @@ class PyDenseModelBitAcc(AbstractPyDenseModelBitAcc):
 
     KERNEL = "lava_api.proc.dense.kernels:DenseFixed"
 
-    weights = LavaPyType(np.ndarray, np.int32, precision=8)
+    weights = array(np.int32, 8)
 
 
 @implements(proc=DelayDense, protocol=LoihiProtocol)
@@ -98,8 +98,8 @@ class PyDelayDenseModelFloat(AbstractPyDelayDenseModel, FloatConnection):
 
     KERNEL = "lava_api.proc.sparse.kernels:DelayFloat"
 
-    weights = LavaPyType(np.ndarray, float)
-    delays = LavaPyType(np.ndarray, int)
+    weights = array(float)
+    delays = array(int)
 
 
 @implements(proc=DelayDense, protocol=LoihiProtocol)
@@ -110,8 +110,8 @@ class PyDelayDenseModelBitAcc(FixedDelayMixin, AbstractPyDelayDenseModel, FixedC
 
     KERNEL = "lava_api.proc.sparse.kernels:DelayFixed"
 
-    weights = LavaPyType(np.ndarray, np.int32, precision=8)
-    delays = LavaPyType(np.ndarray, np.int32, precision=6)
+    weights = array(np.int32, 8)
+    delays = array(np.int32, 6)
 
 
 @implements(proc=LearningDense, protocol=LoihiProtocol)
@@ -122,7 +122,7 @@ class PyLearningDenseModelFloat(LearningSteps, LearningConnectionModelFloat, _Su
 
     KERNEL = "lava_api.proc._learning_float_kernels:LearningDenseFloat"
 
-    weights = LavaPyType(np.ndarray, float)
+    weights = array(float)
 
 
 @implements(proc=LearningDense, protocol=LoihiProtocol)
@@ -135,4 +135,4 @@ class PyLearningDenseModelBitApproximate(
 
     KERNEL = "lava_api.proc._learning_kernels:LearningDenseFixed"
 
-    weights = LavaPyType(np.ndarray, np.int32, precision=8)
+    weights = array(np.int32, 8)

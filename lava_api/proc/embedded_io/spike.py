@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.decorator import implements, requires
+from lava_api.magma.core.model.py.declare import in_port, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
+from lava_api.magma.core.model.py.ports import PyInPort
 from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
@@ -127,8 +128,8 @@ class PyToN3ConvAdapter(Adapter):
 class AdapterModel(PyLoihiProcessModel):
     """Models of the adapters."""
 
-    inp: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=MESSAGE_BITS)
-    out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=MESSAGE_BITS)
+    inp = in_port(np.int32, MESSAGE_BITS)
+    out = out_port(np.int32, MESSAGE_BITS)
 
     def __init__(self, proc_params: Any = None) -> None:
         super().__init__(proc_params)

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.decorator import implements, requires
+from lava_api.magma.core.model.py.declare import array, out_port, ref_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyOutPort, PyRefPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.ports.ports import OutPort, RefPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
 from lava_api.magma.core.process.variable import Var
@@ -76,9 +75,9 @@ class ReadConv(Read):
 class ReadModel(PyLoihiProcessModel):
     """Models of :class:`Read`."""
 
-    state: Any = LavaPyType(PyRefPort.VEC_DENSE, np.int32)
-    out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32)
-    latest: Any = LavaPyType(np.ndarray, np.int32)
+    state = ref_port(np.int32)
+    out = out_port(np.int32)
+    latest = array(np.int32)
 
     def __init__(self, proc_params: Any = None) -> None:
         super().__init__(proc_params)

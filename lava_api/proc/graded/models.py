@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.declare import array, in_port, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.graded.process import GradedReluVec, GradedVec, InvSqrt, NormVecDelay
@@ -23,11 +22,9 @@ GUESS = 1.238982962
 class AbstractGradedVecModel(PyLoihiProcessModel):
     """Models that send their input of this step above a threshold."""
 
-    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
-    v: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    vth: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    exp: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    a_in = in_port(np.int32, 24)
+    s_out = out_port(np.int32, 24)
+    v = vth = exp = array(np.int32, 24)
 
     def magnitude(self) -> Any:
         """What is compared with the threshold."""
@@ -70,14 +67,9 @@ class NormVecDelayModel(PyLoihiProcessModel):
 
     KERNEL = "lava_api.proc.graded.kernels:NormDelayFixed"
 
-    a_in1: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
-    a_in2: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
-    s2_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
-    vth: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    exp: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    v: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    v2: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    a_in1 = a_in2 = in_port(np.int32, 24)
+    s_out = s2_out = out_port(np.int32, 24)
+    vth = exp = v = v2 = array(np.int32, 24)
 
     def run_spk(self) -> None:
         """One step: send the new square, and the vector of the step before times the factor."""
@@ -96,9 +88,9 @@ class InvSqrtModelFloat(PyLoihiProcessModel):
 
     KERNEL = "lava_api.proc.graded.kernels:InverseRootFloat"
 
-    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
-    fp_base: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    a_in = in_port(float)
+    s_out = out_port(float)
+    fp_base = array(np.int32, 24)
 
     def run_spk(self) -> None:
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -156,9 +148,9 @@ class InvSqrtModelFP(PyLoihiProcessModel):
 
     KERNEL = "lava_api.proc.graded.kernels:InverseRootFixed"
 
-    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
-    fp_base: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    a_in = in_port(np.int32, 24)
+    s_out = out_port(np.int32, 24)
+    fp_base = array(np.int32, 24)
 
     def run_spk(self) -> None:
         values = self.a_in.recv()

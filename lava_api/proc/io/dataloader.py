@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.declare import array, out_port, ref_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyOutPort, PyRefPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.magma.core.process.ports.ports import OutPort, RefPort
 from lava_api.magma.core.process.process import AbstractProcess
@@ -99,9 +98,8 @@ class AbstractPyDataloaderModel(PyLoihiProcessModel):
 
     CALLS = ("saved_dataset",)
 
-    ground_truth: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
-    interval: Any = LavaPyType(np.ndarray, int)
-    offset: Any = LavaPyType(np.ndarray, int)
+    ground_truth = out_port(float)
+    interval = offset = array(int)
 
     def __init__(self, proc_params: ProcessParameters) -> None:
         super().__init__(proc_params)
@@ -158,7 +156,7 @@ class PyStateModelFixed(AbstractPyStateDataloaderModel):
 
     KERNEL = "lava_api.proc.io.kernels:StateLoader"
 
-    state = LavaPyType(PyRefPort.VEC_DENSE, np.int32)
+    state = ref_port(np.int32)
 
 
 @implements(proc=StateDataloader, protocol=LoihiProtocol)
@@ -169,7 +167,7 @@ class PyStateModelFloat(AbstractPyStateDataloaderModel):
 
     KERNEL = "lava_api.proc.io.kernels:StateLoader"
 
-    state = LavaPyType(PyRefPort.VEC_DENSE, float)
+    state = ref_port(float)
 
 
 @implements(proc=SpikeDataloader, protocol=LoihiProtocol)
@@ -180,8 +178,8 @@ class PySpikeModelFixed(AbstractPySpikeDataloaderModel):
 
     KERNEL = "lava_api.proc.io.kernels:SpikeLoader"
 
-    s_out = LavaPyType(PyOutPort.VEC_DENSE, np.int32)
-    data = LavaPyType(np.ndarray, np.int32)
+    s_out = out_port(np.int32)
+    data = array(np.int32)
 
 
 @implements(proc=SpikeDataloader, protocol=LoihiProtocol)
@@ -192,5 +190,5 @@ class PySpikeModelFloat(AbstractPySpikeDataloaderModel):
 
     KERNEL = "lava_api.proc.io.kernels:SpikeLoader"
 
-    s_out = LavaPyType(PyOutPort.VEC_DENSE, float)
-    data = LavaPyType(np.ndarray, float)
+    s_out = out_port(float)
+    data = array(float)

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.declare import array, in_port, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
+from lava_api.magma.core.model.py.ports import PyOutPort
 from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess
@@ -101,14 +102,10 @@ def _expect(proc_params: Any, *allowed: Compression) -> None:
 class AbstractPyDeltaEncoderModel(PyLoihiProcessModel):
     """Models of :class:`DeltaEncoder`."""
 
-    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
+    a_in = in_port(np.int32, 24)
     s_out: Any = None
-    vth: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    act: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    residue: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    spike_exp: Any = LavaPyType(np.ndarray, np.int32, precision=3)
-    a_min: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    a_max: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    vth = act = residue = a_min = a_max = array(np.int32, 24)
+    spike_exp = array(np.int32, 3)
 
     def encode_delta(self, act_new: Any) -> Any:
         """Return what is sent for a new, scaled input, and keep the rest."""
@@ -129,7 +126,7 @@ class PyDeltaEncoderModelDense(AbstractPyDeltaEncoderModel):
 
     KERNEL = "lava_api.proc.io.encoder_kernels:DeltaEncoderDense"
 
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
+    s_out = out_port(np.int32, 24)
 
     def __init__(self, proc_params: Any = None) -> None:
         super().__init__(proc_params)

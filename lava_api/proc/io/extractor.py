@@ -6,9 +6,8 @@ import threading
 from typing import Any
 
 from lava_api.magma.core.decorator import implements, requires
+from lava_api.magma.core.model.py import declare
 from lava_api.magma.core.model.py.model import PyAsyncProcessModel, PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort, PyRefPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.ports.ports import InPort, OutPort, RefPort
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
@@ -127,8 +126,8 @@ class PyLoihiExtractorModel(PyLoihiProcessModel):
 
     KERNEL = "lava_api.proc.io.exchange_kernels:ExtractorKernel"
 
-    in_port: Any = LavaPyType(PyInPort.VEC_DENSE, float)
-    out_port: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
+    in_port = declare.in_port(float)
+    out_port = declare.out_port(float)
 
     def run_spk(self) -> None:
         utils.send(self.proc_params["host_channel"], self.proc_params["channel_config"], self.in_port.recv())
@@ -139,8 +138,8 @@ class PyLoihiExtractorModel(PyLoihiProcessModel):
 class PyLoihiExtractorModelAsync(PyAsyncProcessModel):
     """:class:`Extractor` on its own."""
 
-    in_port: Any = LavaPyType(PyInPort.VEC_DENSE, float)
-    out_port: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
+    in_port = declare.in_port(float)
+    out_port = declare.out_port(float)
 
     def run_async(self) -> None:
         for _ in range(self.num_steps):
@@ -156,7 +155,7 @@ class PyLoihiVarWireModel(PyLoihiProcessModel):
 
     KERNEL = "lava_api.proc.io.exchange_kernels:WireKernel"
 
-    wire_tap: Any = LavaPyType(PyRefPort.VEC_DENSE, float)
+    wire_tap = declare.ref_port(float)
 
     def post_guard(self) -> bool:
         return True

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.decorator import implements, requires
+from lava_api.magma.core.model.py import declare
 from lava_api.magma.core.model.py.model import PyAsyncProcessModel, PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.resources import CPU
@@ -84,8 +83,8 @@ class PyLoihiInjectorModel(PyLoihiProcessModel):
 
     KERNEL = "lava_api.proc.io.exchange_kernels:InjectorKernel"
 
-    in_port: Any = LavaPyType(PyInPort.VEC_DENSE, float)
-    out_port: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
+    in_port = declare.in_port(float)
+    out_port = declare.out_port(float)
 
     def run_spk(self) -> None:
         params = self.proc_params
@@ -97,8 +96,8 @@ class PyLoihiInjectorModel(PyLoihiProcessModel):
 class PyLoihiInjectorModelAsync(PyAsyncProcessModel):
     """:class:`Injector` on its own."""
 
-    in_port: Any = LavaPyType(PyInPort.VEC_DENSE, float)
-    out_port: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
+    in_port = declare.in_port(float)
+    out_port = declare.out_port(float)
 
     def run_async(self) -> None:
         params = self.proc_params

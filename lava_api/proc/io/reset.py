@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.declare import array, ref_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyRefPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.ports.ports import RefPort
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
@@ -49,9 +48,7 @@ class Reset(AbstractProcess):
 class AbstractPyReset(PyLoihiProcessModel):
     """Models of :class:`Reset`."""
 
-    reset_value: Any = LavaPyType(np.ndarray, int)
-    interval: Any = LavaPyType(np.ndarray, int)
-    offset: Any = LavaPyType(np.ndarray, int)
+    reset_value = interval = offset = array(int)
     state: Any = None
 
     def post_guard(self) -> bool:
@@ -69,7 +66,7 @@ class PyResetFixed(AbstractPyReset):
 
     KERNEL = "lava_api.proc.io.kernels:ResetVariable"
 
-    state = LavaPyType(PyRefPort.VEC_DENSE, int)
+    state = ref_port(int)
 
 
 @implements(proc=Reset, protocol=LoihiProtocol)
@@ -80,4 +77,4 @@ class PyResetFloat(AbstractPyReset):
 
     KERNEL = "lava_api.proc.io.kernels:ResetVariable"
 
-    state = LavaPyType(PyRefPort.VEC_DENSE, float)
+    state = ref_port(float)

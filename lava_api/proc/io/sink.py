@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.declare import array, in_port, ref_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyInPort, PyRefPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.ports.ports import InPort, RefPort
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
@@ -56,8 +55,8 @@ class PyReceiveModelFloat(AbstractPyReceiveModel):
 
     KERNEL = "lava_api.proc.io.kernels:Sink"
 
-    a_in = LavaPyType(PyInPort.VEC_DENSE, float)
-    data = LavaPyType(np.ndarray, float)
+    a_in = in_port(float)
+    data = array(float)
 
 
 @implements(proc=RingBuffer, protocol=LoihiProtocol)
@@ -68,8 +67,8 @@ class PyReceiveModelFixed(AbstractPyReceiveModel):
 
     KERNEL = "lava_api.proc.io.kernels:Sink"
 
-    a_in = LavaPyType(PyInPort.VEC_DENSE, np.int32)
-    data = LavaPyType(np.ndarray, np.int32)
+    a_in = in_port(np.int32)
+    data = array(np.int32)
 
 
 class Read(AbstractProcess):
@@ -105,8 +104,7 @@ class Read(AbstractProcess):
 class AbstractPyRead(PyLoihiProcessModel):
     """Models of :class:`Read`."""
 
-    interval: Any = LavaPyType(np.ndarray, int)
-    offset: Any = LavaPyType(np.ndarray, int)
+    interval = offset = array(int)
     state: Any = None
     data: Any = None
 
@@ -131,8 +129,8 @@ class PyReadFixed(AbstractPyRead):
 
     KERNEL = "lava_api.proc.io.kernels:ReadVariable"
 
-    state = LavaPyType(PyRefPort.VEC_DENSE, np.int32)
-    data = LavaPyType(np.ndarray, np.int32)
+    state = ref_port(np.int32)
+    data = array(np.int32)
 
 
 @implements(proc=Read, protocol=LoihiProtocol)
@@ -143,5 +141,5 @@ class PyReadFloat(AbstractPyRead):
 
     KERNEL = "lava_api.proc.io.kernels:ReadVariable"
 
-    state = LavaPyType(PyRefPort.VEC_DENSE, float)
-    data = LavaPyType(np.ndarray, float)
+    state = ref_port(float)
+    data = array(float)

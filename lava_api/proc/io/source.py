@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.declare import array, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyOutPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.ports.ports import OutPort
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
@@ -55,8 +54,8 @@ class PySendModelFloat(AbstractPyRingBuffer):
 
     KERNEL = "lava_api.proc.io.kernels:Source"
 
-    s_out = LavaPyType(PyOutPort.VEC_DENSE, float)
-    data = LavaPyType(np.ndarray, float)
+    s_out = out_port(float)
+    data = array(float)
 
 
 @implements(proc=RingBuffer, protocol=LoihiProtocol)
@@ -67,5 +66,5 @@ class PySendModelFixed(AbstractPyRingBuffer):
 
     KERNEL = "lava_api.proc.io.kernels:Source"
 
-    s_out = LavaPyType(PyOutPort.VEC_DENSE, np.int32)
-    data = LavaPyType(np.ndarray, np.int32)
+    s_out = out_port(np.int32)
+    data = array(np.int32)

@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.declare import array, in_port, number, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.neuron import LearningNeuronModelFixed, LearningNeuronModelFloat
-from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
@@ -32,14 +31,10 @@ THRESHOLD_SHIFT = 6
 class AbstractPyLifModelFloat(PyLoihiProcessModel):
     """LIF neurons in float64: ``u = u (1 - du) + a``, ``v = v (1 - dv) + u + bias_mant``."""
 
-    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
+    a_in = in_port(float)
     s_out: Any = None
-    u: Any = LavaPyType(np.ndarray, float)
-    v: Any = LavaPyType(np.ndarray, float)
-    bias_mant: Any = LavaPyType(np.ndarray, float)
-    bias_exp: Any = LavaPyType(np.ndarray, float)
-    du: Any = LavaPyType(float, float)
-    dv: Any = LavaPyType(float, float)
+    u = v = bias_mant = bias_exp = array(float)
+    du = dv = number(float)
 
     def spiking_activation(self) -> Any:
         """Tell which neurons spike; a model must define it."""
@@ -84,14 +79,12 @@ class AbstractPyLifModelFixed(PyLoihiProcessModel):
     the first.
     """
 
-    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int16, precision=16)
+    a_in = in_port(np.int16, 16)
     s_out: Any = None
-    u: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    v: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    du: Any = LavaPyType(int, np.uint16, precision=12)
-    dv: Any = LavaPyType(int, np.uint16, precision=12)
-    bias_mant: Any = LavaPyType(np.ndarray, np.int16, precision=13)
-    bias_exp: Any = LavaPyType(np.ndarray, np.int16, precision=3)
+    u = v = array(np.int32, 24)
+    du = dv = number(np.uint16, 12)
+    bias_mant = array(np.int16, 13)
+    bias_exp = array(np.int16, 3)
 
     def __init__(self, proc_params: ProcessParameters) -> None:
         super().__init__(proc_params)
@@ -158,8 +151,8 @@ class AbstractPyLifModelFixed(PyLoihiProcessModel):
 class _OneThresholdFloat(AbstractPyLifModelFloat):
     """Spikes above a threshold."""
 
-    s_out = LavaPyType(PyOutPort.VEC_DENSE, float)
-    vth: Any = LavaPyType(float, float)
+    s_out = out_port(float)
+    vth = number(float)
 
     def spiking_activation(self) -> Any:
         """Spike strictly above the threshold."""
@@ -169,8 +162,8 @@ class _OneThresholdFloat(AbstractPyLifModelFloat):
 class _OneThresholdFixed(AbstractPyLifModelFixed):
     """Spikes above a threshold, scaled before the first step."""
 
-    s_out = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
-    vth: Any = LavaPyType(int, np.int32, precision=17)
+    s_out = out_port(np.int32, 24)
+    vth = number(np.int32, 17)
 
     def __init__(self, proc_params: ProcessParameters) -> None:
         super().__init__(proc_params)
@@ -222,9 +215,8 @@ class PyTernLifModelFloat(_Ternary, AbstractPyLifModelFloat):
 
     KERNEL = "lava_api.proc.lif.kernels:TernaryFloat"
 
-    s_out = LavaPyType(PyOutPort.VEC_DENSE, float, precision=2)
-    vth_hi: Any = LavaPyType(float, float)
-    vth_lo: Any = LavaPyType(float, float)
+    s_out = out_port(float, 2)
+    vth_hi = vth_lo = number(float)
 
     def spiking_activation(self) -> Any:
         """+1 above the upper threshold, -1 below the lower one."""
@@ -239,9 +231,8 @@ class PyTernLifModelFixed(_Ternary, AbstractPyLifModelFixed):
 
     KERNEL = "lava_api.proc.lif.kernels:TernaryFixed"
 
-    s_out = LavaPyType(PyOutPort.VEC_DENSE, int, precision=2)
-    vth_hi: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    vth_lo: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    s_out = out_port(int, 2)
+    vth_hi = vth_lo = array(np.int32, 24)
 
     def __init__(self, proc_params: ProcessParameters) -> None:
         super().__init__(proc_params)
@@ -301,7 +292,7 @@ class PyLifRefractoryModelFloat(_OneThresholdFloat):
 
     KERNEL = "lava_api.proc.lif.kernels:RefractoryFloat"
 
-    refractory_period_end: Any = LavaPyType(np.ndarray, int)
+    refractory_period_end = array(int)
 
     def __init__(self, proc_params: ProcessParameters) -> None:
         super().__init__(proc_params)

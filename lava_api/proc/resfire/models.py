@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.declare import array, in_port, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.resfire.process import COEFFICIENT_BITS, RFZero
@@ -23,14 +22,9 @@ class PyRFZeroModelFixed(PyLoihiProcessModel):
 
     KERNEL = "lava_api.proc.resfire.kernels:RFZeroFixed"
 
-    u_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
-    v_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
-    uth: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    u: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    v: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    lst: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    lct: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    u_in = v_in = in_port(np.int32, 24)
+    s_out = out_port(np.int32, 24)
+    uth = u = v = lst = lct = array(np.int32, 24)
 
     def run_spk(self) -> None:
         u_in, v_in = self.u_in.recv(), self.v_in.recv()

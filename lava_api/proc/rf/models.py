@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.declare import array, in_port, number, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc._arithmetic import decay, saturate
@@ -19,16 +18,11 @@ from lava_api.proc.rf.process import RF
 class AbstractPyRFModelFloat(PyLoihiProcessModel):
     """Resonators in float64; a model defines when they spike and what that does to the state."""
 
-    a_real_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
-    a_imag_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, bool, precision=1)
-    real: Any = LavaPyType(np.ndarray, float)
-    imag: Any = LavaPyType(np.ndarray, float)
-    sin_decay: Any = LavaPyType(float, float)
-    cos_decay: Any = LavaPyType(float, float)
-    state_exp: Any = LavaPyType(np.ndarray, np.int32, precision=3)
-    decay_bits: Any = LavaPyType(np.ndarray, np.int32, precision=3)
-    vth: Any = LavaPyType(float, float)
+    a_real_in = a_imag_in = in_port(float)
+    s_out = out_port(bool, 1)
+    real = imag = array(float)
+    sin_decay = cos_decay = vth = number(float)
+    state_exp = decay_bits = array(np.int32, 3)
 
     def resonator_dynamics(self, a_real_in_data: Any, a_imag_in_data: Any, real: Any, imag: Any) -> tuple[Any, Any]:
         """Return the state after a step."""
@@ -53,14 +47,10 @@ class AbstractPyRFModelFloat(PyLoihiProcessModel):
 class AbstractPyRFModelFixed(AbstractPyRFModelFloat):
     """Resonators with 24-bit states: products round towards zero, sums saturate."""
 
-    a_real_in = LavaPyType(PyInPort.VEC_DENSE, np.int16, precision=24)
-    a_imag_in = LavaPyType(PyInPort.VEC_DENSE, np.int16, precision=24)
-    s_out = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
-    real = LavaPyType(np.ndarray, np.int32, precision=24)
-    imag = LavaPyType(np.ndarray, np.int32, precision=24)
-    sin_decay = LavaPyType(int, np.uint16, precision=12)
-    cos_decay = LavaPyType(int, np.uint16, precision=12)
-    vth = LavaPyType(np.ndarray, np.int32, precision=24)
+    a_real_in = a_imag_in = in_port(np.int16, 24)
+    s_out = out_port(np.int32, 24)
+    real = imag = vth = array(np.int32, 24)
+    sin_decay = cos_decay = number(np.uint16, 12)
 
     def resonator_dynamics(self, a_real_in_data: Any, a_imag_in_data: Any, real: Any, imag: Any) -> tuple[Any, Any]:
         if np.asarray(self.sin_decay).dtype.kind == "f":

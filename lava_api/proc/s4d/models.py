@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.declare import array, in_port, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.model.sub.model import AbstractSubProcessModel
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
@@ -26,14 +25,10 @@ class S4dModel(PyLoihiProcessModel):
 
     KERNEL = "lava_api.proc.s4d.kernels:StateSpace"
 
-    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
-    s4_exp: Any = LavaPyType(np.ndarray, np.int32, precision=3)
-    inp_exp: Any = LavaPyType(np.ndarray, np.int32, precision=3)
-    s4_state: Any = LavaPyType(np.ndarray, complex)
-    a: Any = LavaPyType(np.ndarray, complex)
-    b: Any = LavaPyType(np.ndarray, complex)
-    c: Any = LavaPyType(np.ndarray, complex)
+    a_in = in_port(float)
+    s_out = out_port(float)
+    s4_exp = inp_exp = array(np.int32, 3)
+    s4_state = a = b = c = array(complex)
 
     def run_spk(self) -> None:
         self.s4_state[:] = self.s4_state * self.a + self.a_in.recv() * self.b
@@ -49,19 +44,10 @@ class PySigmaS4dDeltaModelFloat(AbstractSigmaDeltaModel):
     KERNEL = "lava_api.proc.s4d.kernels:SigmaS4dDeltaFloat"
     COMPLEX = ("a", "b", "c")
 
-    a_in = LavaPyType(PyInPort.VEC_DENSE, float)
-    s_out = LavaPyType(PyOutPort.VEC_DENSE, float)
-    vth = LavaPyType(np.ndarray, float)
-    sigma = LavaPyType(np.ndarray, float)
-    act = LavaPyType(np.ndarray, float)
-    residue = LavaPyType(np.ndarray, float)
-    error = LavaPyType(np.ndarray, float)
-    bias = LavaPyType(np.ndarray, float)
-    s4_exp: Any = LavaPyType(np.ndarray, np.int32, precision=3)
-    s4_state: Any = LavaPyType(np.ndarray, float)
-    a: Any = LavaPyType(np.ndarray, float)
-    b: Any = LavaPyType(np.ndarray, float)
-    c: Any = LavaPyType(np.ndarray, float)
+    a_in = in_port(float)
+    s_out = out_port(float)
+    vth = sigma = act = residue = error = bias = s4_state = a = b = c = array(float)
+    s4_exp = array(np.int32, 3)
 
     def start(self) -> None:
         """Compute in complex numbers if a parameter is complex; messages are the real parts."""

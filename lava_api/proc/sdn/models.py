@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.declare import array, in_port, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
@@ -42,9 +41,8 @@ class AbstractDeltaModel(PyLoihiProcessModel):
     act: Any = None
     residue: Any = None
     error: Any = None
-    spike_exp: Any = LavaPyType(np.ndarray, np.int32, precision=3)
-    state_exp: Any = LavaPyType(np.ndarray, np.int32, precision=3)
-    cum_error: Any = LavaPyType(np.ndarray, bool, precision=1)
+    spike_exp = state_exp = array(np.int32, 3)
+    cum_error = array(bool, 1)
 
     def delta_dynamics(self, act_data: Any) -> Any:
         """Return what is sent for a new activation, and keep the rest for later."""
@@ -123,9 +121,9 @@ class PySigmaModelFloat(AbstractSigmaModel):
 
     KERNEL = "lava_api.proc.sdn.kernels:SigmaFloat"
 
-    a_in = LavaPyType(PyInPort.VEC_DENSE, float)
-    s_out = LavaPyType(PyOutPort.VEC_DENSE, float)
-    sigma = LavaPyType(np.ndarray, float)
+    a_in = in_port(float)
+    s_out = out_port(float)
+    sigma = array(float)
 
 
 @implements(proc=Sigma, protocol=LoihiProtocol)
@@ -136,9 +134,9 @@ class PySigmaModelFixed(AbstractSigmaModel):
 
     KERNEL = "lava_api.proc.sdn.kernels:SigmaFixed"
 
-    a_in = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
-    s_out = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
-    sigma = LavaPyType(np.ndarray, np.int32, precision=24)
+    a_in = in_port(np.int32, 24)
+    s_out = out_port(np.int32, 24)
+    sigma = array(np.int32, 24)
 
 
 @implements(proc=Delta, protocol=LoihiProtocol)
@@ -149,13 +147,9 @@ class PyDeltaModelFloat(AbstractDeltaModel):
 
     KERNEL = "lava_api.proc.sdn.kernels:DeltaFloat"
 
-    a_in = LavaPyType(PyInPort.VEC_DENSE, float)
-    s_out = LavaPyType(PyOutPort.VEC_DENSE, float)
-    vth = LavaPyType(np.ndarray, float)
-    sigma: Any = LavaPyType(np.ndarray, float)
-    act = LavaPyType(np.ndarray, float)
-    residue = LavaPyType(np.ndarray, float)
-    error = LavaPyType(np.ndarray, float)
+    a_in = in_port(float)
+    s_out = out_port(float)
+    vth = sigma = act = residue = error = array(float)
 
 
 @implements(proc=Delta, protocol=LoihiProtocol)
@@ -166,13 +160,9 @@ class PyDeltaModelFixed(_FixedScales, AbstractDeltaModel):
 
     KERNEL = "lava_api.proc.sdn.kernels:DeltaFixed"
 
-    a_in = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
-    s_out = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
-    vth = LavaPyType(np.ndarray, np.int32, precision=24)
-    sigma: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    act = LavaPyType(np.ndarray, np.int32, precision=24)
-    residue = LavaPyType(np.ndarray, np.int32, precision=24)
-    error = LavaPyType(np.ndarray, np.int32, precision=24)
+    a_in = in_port(np.int32, 24)
+    s_out = out_port(np.int32, 24)
+    vth = sigma = act = residue = error = array(np.int32, 24)
 
 
 @implements(proc=SigmaDelta, protocol=LoihiProtocol)
@@ -183,14 +173,9 @@ class PySigmaDeltaModelFloat(AbstractSigmaDeltaModel):
 
     KERNEL = "lava_api.proc.sdn.kernels:SigmaDeltaFloat"
 
-    a_in = LavaPyType(PyInPort.VEC_DENSE, float)
-    s_out = LavaPyType(PyOutPort.VEC_DENSE, float)
-    vth = LavaPyType(np.ndarray, float)
-    sigma = LavaPyType(np.ndarray, float)
-    act = LavaPyType(np.ndarray, float)
-    residue = LavaPyType(np.ndarray, float)
-    error = LavaPyType(np.ndarray, float)
-    bias = LavaPyType(np.ndarray, float)
+    a_in = in_port(float)
+    s_out = out_port(float)
+    vth = sigma = act = residue = error = bias = array(float)
 
 
 @implements(proc=SigmaDelta, protocol=LoihiProtocol)
@@ -201,14 +186,10 @@ class PySigmaDeltaModelFixed(_FixedScales, AbstractSigmaDeltaModel):
 
     KERNEL = "lava_api.proc.sdn.kernels:SigmaDeltaFixed"
 
-    a_in = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
-    s_out = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
-    vth = LavaPyType(np.ndarray, np.int32, precision=24)
-    sigma: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    act: Any = LavaPyType(np.ndarray, np.int32, precision=24)
-    residue = LavaPyType(np.ndarray, np.int32, precision=24)
-    error = LavaPyType(np.ndarray, np.int32, precision=24)
-    bias = LavaPyType(np.ndarray, np.int32, precision=16)
+    a_in = in_port(np.int32, 24)
+    s_out = out_port(np.int32, 24)
+    vth = sigma = act = residue = error = array(np.int32, 24)
+    bias = array(np.int32, 16)
 
 
 @implements(proc=SigmaDelta, protocol=LoihiProtocol)

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-
 from lava_api.magma.core.decorator import implements, requires
+from lava_api.magma.core.model.py.declare import array, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyOutPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.spiker.process import Spiker
@@ -22,10 +17,8 @@ class SpikerModel(PyLoihiProcessModel):
 
     KERNEL = "lava_api.proc.graded.kernels:SpikerKernel"
 
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, int)
-    rate: Any = LavaPyType(np.ndarray, int, 32)
-    counter: Any = LavaPyType(np.ndarray, int, 32)
-    payload: Any = LavaPyType(np.ndarray, int, 32)
+    s_out = out_port(int)
+    rate = counter = payload = array(int, 32)
 
     def run_spk(self) -> None:
         """One step: send what is due, count."""

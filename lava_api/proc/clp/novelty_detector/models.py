@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.declare import array, in_port, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
@@ -24,10 +21,9 @@ class PyNoveltyDetectorModel(PyLoihiProcessModel):
 
     KERNEL = "lava_api.proc.clp.kernels:Novelty"
 
-    input_aval_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32)
-    output_aval_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32)
-    novelty_detected_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32)
-    t_wait: Any = LavaPyType(np.ndarray, np.int32, precision=32)
+    input_aval_in = output_aval_in = in_port(np.int32)
+    novelty_detected_out = out_port(np.int32)
+    t_wait = array(np.int32, 32)
 
     def __init__(self, proc_params: ProcessParameters) -> None:
         super().__init__(proc_params)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.declare import array, in_port, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.clp.nsm.process import Allocator, Readout
@@ -23,13 +20,10 @@ class PyReadoutModel(PyLoihiProcessModel):
 
     KERNEL = "lava_api.proc.clp.kernels:ReadoutKernel"
 
-    inference_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=24)
-    label_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32)
-    user_output: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32)
-    trigger_alloc: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32)
-    feedback: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32)
-    proto_labels: Any = LavaPyType(np.ndarray, np.int32)
-    last_winner_id: Any = LavaPyType(np.ndarray, np.int32)
+    inference_in = in_port(np.int32, 24)
+    label_in = in_port(np.int32)
+    user_output = trigger_alloc = feedback = out_port(np.int32)
+    proto_labels = last_winner_id = array(np.int32)
 
     def run_spk(self) -> None:
         """One step: infer, then compare with the user's label or take it over."""
@@ -61,10 +55,9 @@ class PyAllocatorModel(PyLoihiProcessModel):
 
     KERNEL = "lava_api.proc.clp.kernels:AllocatorKernel"
 
-    trigger_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32)
-    allocate_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32)
-    next_alloc_id: Any = LavaPyType(np.ndarray, np.int32)
-    n_protos: Any = LavaPyType(np.ndarray, np.int32)
+    trigger_in = in_port(np.int32)
+    allocate_out = out_port(np.int32)
+    next_alloc_id = n_protos = array(np.int32)
 
     def run_spk(self) -> None:
         """One step: give out the next number when triggered."""

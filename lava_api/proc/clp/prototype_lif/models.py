@@ -8,9 +8,8 @@ import numpy as np
 
 from lava_api.magma.core.decorator import implements, requires, tag
 from lava_api.magma.core.learning.traces import TRACE_MAX
+from lava_api.magma.core.model.py.declare import in_port, number, out_port
 from lava_api.magma.core.model.py.neuron import LearningNeuronModelFixed
-from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
@@ -27,9 +26,9 @@ class PrototypeLIFBitAcc(LearningNeuronModelFixed, AbstractPyLifModelFixed):
 
     KERNEL = "lava_api.proc.clp.kernels:Prototype"
 
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
-    reset_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=1)
-    vth: Any = LavaPyType(int, np.int32, precision=17)
+    s_out = out_port(np.int32, 24)
+    reset_in = in_port(np.int32, 1)
+    vth = number(np.int32, 17)
 
     def __init__(self, proc_params: ProcessParameters) -> None:
         super().__init__(proc_params)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from abc import ABCMeta
 from typing import Any
 
-import numpy as np
-
+from lava_api.magma.core.model.py.declare import array
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.process import AbstractProcess
@@ -35,7 +34,7 @@ class Registers(AbstractProcess):
 class AnyVariable(ABCMeta):
     """Gives a model class a type for whatever variable its process has."""
 
-    TYPE = LavaPyType(np.ndarray, float)
+    TYPE = array(float)
 
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("_"):

@@ -18,9 +18,8 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.model.nc.registers import AnyVariable
+from lava_api.magma.core.model.py.declare import array, in_port, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
@@ -57,7 +56,7 @@ class Programmed(AbstractProcess):
 class AnyState(AnyVariable):
     """Gives the class a type for whatever state the program has."""
 
-    TYPE = LavaPyType(np.ndarray, np.int32, precision=WORD_BITS)
+    TYPE = array(np.int32, WORD_BITS)
 
 
 class ProgrammedModel(PyLoihiProcessModel, metaclass=AnyState):
@@ -67,8 +66,8 @@ class ProgrammedModel(PyLoihiProcessModel, metaclass=AnyState):
 
     implements_process = Programmed
     implements_protocol = LoihiProtocol
-    a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=WORD_BITS)
-    s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=WORD_BITS)
+    a_in = in_port(np.int32, WORD_BITS)
+    s_out = out_port(np.int32, WORD_BITS)
 
     def run_spk(self) -> None:
         arrived = np.asarray(self.a_in.recv()).astype(np.int64)

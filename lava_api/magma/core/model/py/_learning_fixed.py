@@ -12,7 +12,7 @@ from lava_api.magma.core.learning.random import ConnVarRandom, TraceRandom
 from lava_api.magma.core.learning.synapses import SHIFT, settled
 from lava_api.magma.core.learning.traces import TRACE_MAX, add_impulse, integer_course, split_impulses
 from lava_api.magma.core.model.py._learning import PyLearningConnection
-from lava_api.magma.core.model.py.ports import PyInPort
+from lava_api.magma.core.model.py.declare import array, in_port
 from lava_api.magma.core.model.py.type import LavaPyType
 
 
@@ -22,20 +22,14 @@ class LearningConnectionModelBitApproximate(PyLearningConnection):
     All neurons, and all synapses, of a connection share the random numbers of a step.
     """
 
-    s_in_bap = LavaPyType(PyInPort.VEC_DENSE, bool, precision=1)
-    s_in_y1 = s_in_y2 = s_in_y3 = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=7)
-    x0 = LavaPyType(np.ndarray, bool)
-    y0: Any = LavaPyType(np.ndarray, bool)
-    tx: Any = LavaPyType(np.ndarray, int, precision=6)
-    ty: Any = LavaPyType(np.ndarray, int, precision=6)
-    x1: Any = LavaPyType(np.ndarray, int, precision=7)
-    x2: Any = LavaPyType(np.ndarray, int, precision=7)
-    y1 = y2 = y3 = LavaPyType(np.ndarray, int, precision=7)
-    tag_2 = LavaPyType(np.ndarray, int, precision=6)
-    tag_1 = LavaPyType(np.ndarray, int, precision=8)
+    s_in_bap = in_port(bool, 1)
+    s_in_y1 = s_in_y2 = s_in_y3 = in_port(np.int32, 7)
+    x0 = y0 = array(bool)
+    tx = ty = tag_2 = array(int, 6)
+    x1 = x2 = y1 = y2 = y3 = array(int, 7)
+    tag_1 = x1_tau = x2_tau = y1_tau = y2_tau = y3_tau = x1_impulse = x2_impulse = y1_impulse = array(int, 8)
+    y2_impulse = y3_impulse = array(int, 8)
     dw = dd = dt = LavaPyType(str, str)
-    x1_tau = x2_tau = y1_tau = y2_tau = y3_tau = LavaPyType(np.ndarray, int, precision=8)
-    x1_impulse = x2_impulse = y1_impulse = y2_impulse = y3_impulse = LavaPyType(np.ndarray, int, precision=8)
 
     def _store_impulses(self, x_impulses: Any, y_impulses: Any) -> None:
         self._x_impulses = split_impulses(x_impulses)

@@ -11,7 +11,7 @@ from lava_api.magma.core.learning.learning_rule_applier import LearningRuleAppli
 from lava_api.magma.core.learning.synapses import signed
 from lava_api.magma.core.learning.traces import float_course
 from lava_api.magma.core.model.py._learning import PyLearningConnection
-from lava_api.magma.core.model.py.ports import PyInPort
+from lava_api.magma.core.model.py.declare import array, in_port
 from lava_api.magma.core.model.py.type import LavaPyType
 
 
@@ -21,19 +21,13 @@ class LearningConnectionModelFloat(PyLearningConnection):
     Both ways to add payloads to x1 are one here: half of the payload is added, and every spike counts.
     """
 
-    s_in_bap = LavaPyType(PyInPort.VEC_DENSE, bool)
-    s_in_y1 = s_in_y2 = s_in_y3 = LavaPyType(PyInPort.VEC_DENSE, float)
-    x0 = LavaPyType(np.ndarray, bool)
-    y0: Any = LavaPyType(np.ndarray, bool)
-    tx: Any = LavaPyType(np.ndarray, int, precision=6)
-    ty: Any = LavaPyType(np.ndarray, int, precision=6)
-    x1: Any = LavaPyType(np.ndarray, float)
-    x2: Any = LavaPyType(np.ndarray, float)
-    y1 = y2 = y3 = LavaPyType(np.ndarray, float)
-    tag_2 = tag_1 = LavaPyType(np.ndarray, float)
+    s_in_bap = in_port(bool)
+    s_in_y1 = s_in_y2 = s_in_y3 = in_port(float)
+    x0 = y0 = array(bool)
+    tx = ty = array(int, 6)
+    x1 = x2 = y1 = y2 = y3 = tag_2 = tag_1 = x1_tau = x2_tau = y1_tau = y2_tau = y3_tau = x1_impulse = array(float)
+    x2_impulse = y1_impulse = y2_impulse = y3_impulse = array(float)
     dw = dd = dt = LavaPyType(str, str)
-    x1_tau = x2_tau = y1_tau = y2_tau = y3_tau = LavaPyType(np.ndarray, float)
-    x1_impulse = x2_impulse = y1_impulse = y2_impulse = y3_impulse = LavaPyType(np.ndarray, float)
 
     def _store_impulses(self, x_impulses: Any, y_impulses: Any) -> None:
         self._x_impulses = x_impulses

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from lava_api.magma.core.model.py.declare import array, in_port, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort
-from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.parameters import ProcessParameters
 
 
@@ -50,24 +49,16 @@ class LearningNeuronModel(PyLoihiProcessModel):
 class LearningNeuronModelFixed(LearningNeuronModel):
     """Base of fixed-point models."""
 
-    a_third_factor_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32, precision=7)
-    s_out_bap: Any = LavaPyType(PyOutPort.VEC_DENSE, bool, precision=1)
-    s_out_y1: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=7)
-    s_out_y2: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=7)
-    s_out_y3: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=7)
-    y1: Any = LavaPyType(np.ndarray, np.int32, precision=7)
-    y2: Any = LavaPyType(np.ndarray, np.int32, precision=7)
-    y3: Any = LavaPyType(np.ndarray, np.int32, precision=7)
+    a_third_factor_in = in_port(np.int32, 7)
+    s_out_bap = out_port(bool, 1)
+    s_out_y1 = s_out_y2 = s_out_y3 = out_port(np.int32, 7)
+    y1 = y2 = y3 = array(np.int32, 7)
 
 
 class LearningNeuronModelFloat(LearningNeuronModel):
     """Base of floating-point models."""
 
-    a_third_factor_in: Any = LavaPyType(PyInPort.VEC_DENSE, float)
-    s_out_bap: Any = LavaPyType(PyOutPort.VEC_DENSE, bool)
-    s_out_y1: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
-    s_out_y2: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
-    s_out_y3: Any = LavaPyType(PyOutPort.VEC_DENSE, float)
-    y1: Any = LavaPyType(np.ndarray, float)
-    y2: Any = LavaPyType(np.ndarray, float)
-    y3: Any = LavaPyType(np.ndarray, float)
+    a_third_factor_in = in_port(float)
+    s_out_bap = out_port(bool)
+    s_out_y1 = s_out_y2 = s_out_y3 = out_port(float)
+    y1 = y2 = y3 = array(float)
