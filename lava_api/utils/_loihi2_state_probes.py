@@ -7,14 +7,11 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.callback_fx import NxSdkCallbackFx
-from lava_api.magma.core.decorator import implements, requires
-from lava_api.magma.core.model.py.declare import ref_port
+from lava_api.magma.core.model.py.declare import model_of, ref_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.process.ports.ports import RefPort
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from loihi_emu.errors import ValidationError
 
 
@@ -34,8 +31,7 @@ class Recorder(AbstractProcess):
         self.state = RefPort(shape)
 
 
-@implements(proc=Recorder, protocol=LoihiProtocol)
-@requires(CPU)
+@model_of(Recorder)
 class RecorderModel(PyLoihiProcessModel):
     """:class:`Recorder`."""
 

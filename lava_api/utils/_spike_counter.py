@@ -7,13 +7,10 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 
-from lava_api.magma.core.decorator import implements, requires
-from lava_api.magma.core.model.py.declare import in_port, ref_port
+from lava_api.magma.core.model.py.declare import in_port, model_of, ref_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.process.ports.ports import InPort, OutPort, RefPort
 from lava_api.magma.core.process.process import AbstractProcess
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 
 
 class SpikeCounter(AbstractProcess):
@@ -79,8 +76,7 @@ class SpikeCounter(AbstractProcess):
         self.reference.connect_var(var)
 
 
-@implements(proc=SpikeCounter, protocol=LoihiProtocol)
-@requires(CPU)
+@model_of(SpikeCounter)
 class SpikeCounterModel(PyLoihiProcessModel):
     """:class:`SpikeCounter`."""
 

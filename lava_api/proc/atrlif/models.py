@@ -6,12 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.decorator import implements, requires, tag
-from lava_api.magma.core.model.py.declare import array, in_port, number, out_port
+from lava_api.magma.core.model.py.declare import array, in_port, model_of, number, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.process.parameters import ProcessParameters
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc._arithmetic import decay, saturate, scaled_bias, shift_to_zero, wrap_once
 from lava_api.proc.atrlif.process import ATRLIF
 from loihi_emu.widths import DECAY_BITS, DECAY_UNITY
@@ -49,9 +46,7 @@ class _AdaptiveLif(PyLoihiProcessModel):
         self.s_out.send(self.s)
 
 
-@implements(proc=ATRLIF, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(ATRLIF, "floating_pt")
 class PyATRLIFModelFloat(_AdaptiveLif):
     """:class:`ATRLIF` in float64."""
 
@@ -70,9 +65,7 @@ class PyATRLIFModelFloat(_AdaptiveLif):
         self.r[:] = (1 - self.delta_r) * self.r
 
 
-@implements(proc=ATRLIF, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("bit_accurate_loihi", "fixed_pt")
+@model_of(ATRLIF, "bit_accurate_loihi", "fixed_pt")
 class PyATRLIFModelFixed(_AdaptiveLif):
     """:class:`ATRLIF` in Loihi's integers; the decays stay fractions, the current decays by 1/4096 more than given."""
 

@@ -6,11 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.decorator import implements, requires
-from lava_api.magma.core.model.py.declare import number, ref_port
+from lava_api.magma.core.model.py.declare import model_of, number, ref_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.bit_check.process import BitCheck
 
 WORD_BITS = 32
@@ -38,8 +35,7 @@ class AbstractBitCheckModel(PyLoihiProcessModel):
                 self.log.warning("layer %s, step %d: overflow of %d bits", self.layerid, self.time_step, self.bits)
 
 
-@implements(proc=BitCheck, protocol=LoihiProtocol)
-@requires(CPU)
+@model_of(BitCheck)
 class LoihiBitCheckModel(AbstractBitCheckModel):
     """:class:`BitCheck` in int32."""
 

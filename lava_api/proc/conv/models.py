@@ -6,11 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.decorator import implements, requires, tag
-from lava_api.magma.core.model.py.declare import array, in_port, out_port
+from lava_api.magma.core.model.py.declare import array, in_port, model_of, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.conv import utils
 from lava_api.proc.conv.process import Conv
 from loihi_emu.widths import WORD_BITS
@@ -42,9 +39,7 @@ class AbstractPyConvModel(PyLoihiProcessModel):
         self.a_buf[:] = self.clamp(sums)
 
 
-@implements(proc=Conv, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(Conv, "floating_pt")
 class PyConvModelFloat(AbstractPyConvModel):
     """:class:`Conv` in float64."""
 
@@ -55,9 +50,7 @@ class PyConvModelFloat(AbstractPyConvModel):
     a_buf = weight = array(float)
 
 
-@implements(proc=Conv, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt")
+@model_of(Conv, "fixed_pt")
 class PyConvModelFixed(AbstractPyConvModel):
     """:class:`Conv` in integers; sums wrap at 24 bits."""
 

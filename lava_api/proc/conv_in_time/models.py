@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from lava_api.magma.core.decorator import implements, requires, tag
-from lava_api.magma.core.model.py.declare import array, in_port, out_port
+from lava_api.magma.core.model.py.declare import array, in_port, model_of, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.conv_in_time.process import ConvInTime
 
 
@@ -29,18 +26,14 @@ class AbstractPyConvInTimeModel(PyLoihiProcessModel):
         self.a_buff += self.weights[::-1].dot(s_in).T
 
 
-@implements(proc=ConvInTime, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(ConvInTime, "floating_pt")
 class PyConvInTimeFloat(AbstractPyConvInTimeModel):
     """:class:`ConvInTime` in float64."""
 
     KERNEL = "lava_api.proc.conv_in_time.kernels:ConvInTimeKernel"
 
 
-@implements(proc=ConvInTime, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt")
+@model_of(ConvInTime, "fixed_pt")
 class PyConvInTimeFixed(AbstractPyConvInTimeModel):
     """:class:`ConvInTime` as tagged for fixed point, which in Lava computes in float64 too and never wraps."""
 

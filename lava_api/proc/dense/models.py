@@ -6,15 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.decorator import implements, requires, tag
 from lava_api.magma.core.model.py.connection import (
     LearningConnectionModelBitApproximate,
     LearningConnectionModelFloat,
 )
-from lava_api.magma.core.model.py.declare import array
+from lava_api.magma.core.model.py.declare import array, model_of
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc._arithmetic import Array
 from lava_api.proc._connection import DelayMixin, FixedConnection, FixedDelayMixin, FloatConnection
 from lava_api.proc._learning import FixedLearningSteps, LearningSteps
@@ -68,9 +65,7 @@ class AbstractPyDenseModelBitAcc(_Sums, FixedConnection):
     weights: Any = None
 
 
-@implements(proc=Dense, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(Dense, "floating_pt")
 class PyDenseModelFloat(AbstractPyDenseModelFloat):
     """:class:`Dense` in float64."""
 
@@ -79,9 +74,7 @@ class PyDenseModelFloat(AbstractPyDenseModelFloat):
     weights = array(float)
 
 
-@implements(proc=Dense, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("bit_accurate_loihi", "fixed_pt")
+@model_of(Dense, "bit_accurate_loihi", "fixed_pt")
 class PyDenseModelBitAcc(AbstractPyDenseModelBitAcc):
     """:class:`Dense` with 8-bit weights."""
 
@@ -90,9 +83,7 @@ class PyDenseModelBitAcc(AbstractPyDenseModelBitAcc):
     weights = array(np.int32, 8)
 
 
-@implements(proc=DelayDense, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(DelayDense, "floating_pt")
 class PyDelayDenseModelFloat(AbstractPyDelayDenseModel, FloatConnection):
     """:class:`DelayDense` in float64."""
 
@@ -102,9 +93,7 @@ class PyDelayDenseModelFloat(AbstractPyDelayDenseModel, FloatConnection):
     delays = array(int)
 
 
-@implements(proc=DelayDense, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("bit_accurate_loihi", "fixed_pt")
+@model_of(DelayDense, "bit_accurate_loihi", "fixed_pt")
 class PyDelayDenseModelBitAcc(FixedDelayMixin, AbstractPyDelayDenseModel, FixedConnection):
     """:class:`DelayDense` with 8-bit weights."""
 
@@ -114,9 +103,7 @@ class PyDelayDenseModelBitAcc(FixedDelayMixin, AbstractPyDelayDenseModel, FixedC
     delays = array(np.int32, 6)
 
 
-@implements(proc=LearningDense, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(LearningDense, "floating_pt")
 class PyLearningDenseModelFloat(LearningSteps, LearningConnectionModelFloat, _Sums, FloatConnection):
     """:class:`LearningDense` in float64."""
 
@@ -125,9 +112,7 @@ class PyLearningDenseModelFloat(LearningSteps, LearningConnectionModelFloat, _Su
     weights = array(float)
 
 
-@implements(proc=LearningDense, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("bit_approximate_loihi", "fixed_pt")
+@model_of(LearningDense, "bit_approximate_loihi", "fixed_pt")
 class PyLearningDenseModelBitApproximate(
     FixedLearningSteps, LearningConnectionModelBitApproximate, _Sums, FixedConnection
 ):

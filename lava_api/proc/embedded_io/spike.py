@@ -7,15 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.decorator import implements, requires
-from lava_api.magma.core.model.py.declare import in_port, out_port
+from lava_api.magma.core.model.py.declare import in_port, model_of, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.ports import PyInPort
 from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.io import encoding
 from lava_api.proc.io.encoder import Compression
 from loihi_emu.errors import ValidationError
@@ -171,24 +168,21 @@ def cut(message: Any, bits: int) -> Any:
     return ((message.astype(np.int64) + half) % (2 * half) - half).astype(np.int32)
 
 
-@implements(proc=PyToNxAdapter, protocol=LoihiProtocol)
-@requires(CPU)
+@model_of(PyToNxAdapter)
 class PyToNxAdapterModel(AdapterModel):
     """:class:`PyToNxAdapter`."""
 
     KERNEL = "lava_api.proc.embedded_io.kernels:AdapterKernel"
 
 
-@implements(proc=NxToPyAdapter, protocol=LoihiProtocol)
-@requires(CPU)
+@model_of(NxToPyAdapter)
 class NxToPyAdapterModel(AdapterModel):
     """:class:`NxToPyAdapter`."""
 
     KERNEL = "lava_api.proc.embedded_io.kernels:AdapterKernel"
 
 
-@implements(proc=PyToN3ConvAdapter, protocol=LoihiProtocol)
-@requires(CPU)
+@model_of(PyToN3ConvAdapter)
 class PyToN3ConvAdapterModel(AdapterModel):
     """:class:`PyToN3ConvAdapter`."""
 

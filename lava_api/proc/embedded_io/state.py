@@ -6,14 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.decorator import implements, requires
-from lava_api.magma.core.model.py.declare import array, out_port, ref_port
+from lava_api.magma.core.model.py.declare import array, model_of, out_port, ref_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.process.ports.ports import OutPort, RefPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
 from lava_api.magma.core.process.variable import Var
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc._members import replace_member
 from loihi_emu.errors import invalid
 from loihi_emu.numeric import integer
@@ -95,16 +92,14 @@ class ReadModel(PyLoihiProcessModel):
         self.latest[...] = self.state.read()
 
 
-@implements(proc=Read, protocol=LoihiProtocol)
-@requires(CPU)
+@model_of(Read)
 class PyReadModel(ReadModel):
     """:class:`Read`."""
 
     KERNEL = "lava_api.proc.embedded_io.kernels:ReadKernel"
 
 
-@implements(proc=ReadConv, protocol=LoihiProtocol)
-@requires(CPU)
+@model_of(ReadConv)
 class PyReadConvModel(ReadModel):
     """:class:`ReadConv`."""
 

@@ -6,11 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.decorator import implements, requires, tag
-from lava_api.magma.core.model.py.declare import array, in_port, out_port
+from lava_api.magma.core.model.py.declare import array, in_port, model_of, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.graded.process import GradedReluVec, GradedVec, InvSqrt, NormVecDelay
 
 INPUT_BITS = 24
@@ -37,18 +34,14 @@ class AbstractGradedVecModel(PyLoihiProcessModel):
         self.v[:] = 0
 
 
-@implements(proc=GradedVec, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt")
+@model_of(GradedVec, "fixed_pt")
 class PyGradedVecModelFixed(AbstractGradedVecModel):
     """:class:`GradedVec` in int32."""
 
     KERNEL = "lava_api.proc.graded.kernels:GradedFixed"
 
 
-@implements(proc=GradedReluVec, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt")
+@model_of(GradedReluVec, "fixed_pt")
 class PyGradedReluVecModelFixed(AbstractGradedVecModel):
     """:class:`GradedReluVec` in int32."""
 
@@ -59,9 +52,7 @@ class PyGradedReluVecModelFixed(AbstractGradedVecModel):
         return self.v
 
 
-@implements(proc=NormVecDelay, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt")
+@model_of(NormVecDelay, "fixed_pt")
 class NormVecDelayModel(PyLoihiProcessModel):
     """:class:`NormVecDelay` in int32; products wrap."""
 
@@ -80,9 +71,7 @@ class NormVecDelayModel(PyLoihiProcessModel):
         self.s_out.send(product * (np.abs(product) > self.vth))
 
 
-@implements(proc=InvSqrt, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(InvSqrt, "floating_pt")
 class InvSqrtModelFloat(PyLoihiProcessModel):
     """:class:`InvSqrt` in float64; infinite for 0."""
 
@@ -140,9 +129,7 @@ def out_of_range(s_fp: int) -> ValueError:
     return ValueError(f"inverse square root: got {s_fp}, must be from 0 to {(1 << INPUT_BITS) - 1}, where it is exact")
 
 
-@implements(proc=InvSqrt, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt")
+@model_of(InvSqrt, "fixed_pt")
 class InvSqrtModelFP(PyLoihiProcessModel):
     """:class:`InvSqrt` in integers with 12 fraction bits."""
 

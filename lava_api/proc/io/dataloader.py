@@ -6,15 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.decorator import implements, requires, tag
-from lava_api.magma.core.model.py.declare import array, out_port, ref_port
+from lava_api.magma.core.model.py.declare import array, model_of, out_port, ref_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.magma.core.process.ports.ports import OutPort, RefPort
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc._checks import checked_interval
 from lava_api.proc._members import replace_member
 from loihi_emu.errors import invalid
@@ -148,9 +145,7 @@ class AbstractPySpikeDataloaderModel(AbstractPyDataloaderModel):
         self.data[..., sample.shape[-1] :] = 0
 
 
-@implements(proc=StateDataloader, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt")
+@model_of(StateDataloader, "fixed_pt")
 class PyStateModelFixed(AbstractPyStateDataloaderModel):
     """Write int32."""
 
@@ -159,9 +154,7 @@ class PyStateModelFixed(AbstractPyStateDataloaderModel):
     state = ref_port(np.int32)
 
 
-@implements(proc=StateDataloader, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(StateDataloader, "floating_pt")
 class PyStateModelFloat(AbstractPyStateDataloaderModel):
     """Write float64."""
 
@@ -170,9 +163,7 @@ class PyStateModelFloat(AbstractPyStateDataloaderModel):
     state = ref_port(float)
 
 
-@implements(proc=SpikeDataloader, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt")
+@model_of(SpikeDataloader, "fixed_pt")
 class PySpikeModelFixed(AbstractPySpikeDataloaderModel):
     """Send int32."""
 
@@ -182,9 +173,7 @@ class PySpikeModelFixed(AbstractPySpikeDataloaderModel):
     data = array(np.int32)
 
 
-@implements(proc=SpikeDataloader, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(SpikeDataloader, "floating_pt")
 class PySpikeModelFloat(AbstractPySpikeDataloaderModel):
     """Send float64."""
 

@@ -7,16 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.decorator import implements, requires, tag
-from lava_api.magma.core.model.py.declare import array, in_port, out_port
+from lava_api.magma.core.model.py.declare import array, in_port, model_of, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.ports import PyOutPort
 from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.io import encoding
 
 UNLIMITED = -1
@@ -118,9 +115,7 @@ class AbstractPyDeltaEncoderModel(PyLoihiProcessModel):
         return sent
 
 
-@implements(proc=DeltaEncoder, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("dense_out")
+@model_of(DeltaEncoder, "dense_out")
 class PyDeltaEncoderModelDense(AbstractPyDeltaEncoderModel):
     """:class:`DeltaEncoder` with one number for each element."""
 
@@ -139,9 +134,7 @@ class PyDeltaEncoderModelDense(AbstractPyDeltaEncoderModel):
         self.data = self.encode_delta(np.left_shift(np.int64(self.a_in.recv()), self.spike_exp))
 
 
-@implements(proc=DeltaEncoder, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("sparse_out")
+@model_of(DeltaEncoder, "sparse_out")
 class PyDeltaEncoderModelSparse(AbstractPyDeltaEncoderModel):
     """:class:`DeltaEncoder` with values and places."""
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from lava_api.magma.core.decorator import implements, requires
 from lava_api.magma.core.model.py import declare
+from lava_api.magma.core.model.py.declare import model_of
 from lava_api.magma.core.model.py.model import PyAsyncProcessModel, PyLoihiProcessModel
 from lava_api.magma.core.process.ports.ports import InPort, OutPort, RefPort
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.async_protocol import AsyncProtocol
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.magma.runtime.channel import HostChannel
 from lava_api.magma.runtime.threads import wait_until
 from lava_api.proc._arithmetic import Array
@@ -119,8 +119,7 @@ class VarWire(_Receiver):
         self.wire_tap.connect_var(var)
 
 
-@implements(proc=Extractor, protocol=LoihiProtocol)
-@requires(CPU)
+@model_of(Extractor)
 class PyLoihiExtractorModel(PyLoihiProcessModel):
     """:class:`Extractor` in step with the network."""
 
@@ -148,8 +147,7 @@ class PyLoihiExtractorModelAsync(PyAsyncProcessModel):
             utils.send(self.proc_params["host_channel"], self.proc_params["channel_config"], self.in_port.recv())
 
 
-@implements(proc=VarWire, protocol=LoihiProtocol)
-@requires(CPU)
+@model_of(VarWire)
 class PyLoihiVarWireModel(PyLoihiProcessModel):
     """:class:`VarWire` in step with the network."""
 

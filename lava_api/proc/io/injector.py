@@ -8,12 +8,12 @@ import numpy as np
 
 from lava_api.magma.core.decorator import implements, requires
 from lava_api.magma.core.model.py import declare
+from lava_api.magma.core.model.py.declare import model_of
 from lava_api.magma.core.model.py.model import PyAsyncProcessModel, PyLoihiProcessModel
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.async_protocol import AsyncProtocol
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.magma.runtime.channel import HostChannel
 from lava_api.proc._names import warn_unknown
 from lava_api.proc.io import utils
@@ -76,8 +76,7 @@ class Injector(AbstractProcess):
         utils.send(self._channel, self.proc_params["channel_config"], data)
 
 
-@implements(proc=Injector, protocol=LoihiProtocol)
-@requires(CPU)
+@model_of(Injector)
 class PyLoihiInjectorModel(PyLoihiProcessModel):
     """:class:`Injector` in step with the network."""
 

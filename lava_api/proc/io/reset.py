@@ -6,14 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.decorator import implements, requires, tag
-from lava_api.magma.core.model.py.declare import array, ref_port
+from lava_api.magma.core.model.py.declare import array, model_of, ref_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.process.ports.ports import RefPort
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc._checks import checked_interval
 from lava_api.proc._members import replace_member
 
@@ -58,9 +55,7 @@ class AbstractPyReset(PyLoihiProcessModel):
         self.state.write(np.full(self.state.shape, self.reset_value.item()))
 
 
-@implements(proc=Reset, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt")
+@model_of(Reset, "fixed_pt")
 class PyResetFixed(AbstractPyReset):
     """Reset integers."""
 
@@ -69,9 +64,7 @@ class PyResetFixed(AbstractPyReset):
     state = ref_port(int)
 
 
-@implements(proc=Reset, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(Reset, "floating_pt")
 class PyResetFloat(AbstractPyReset):
     """Reset float64."""
 

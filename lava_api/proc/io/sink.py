@@ -6,14 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.decorator import implements, requires, tag
-from lava_api.magma.core.model.py.declare import array, in_port, ref_port
+from lava_api.magma.core.model.py.declare import array, in_port, model_of, ref_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.process.ports.ports import InPort, RefPort
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc._checks import checked_interval, checked_length
 from lava_api.proc._members import replace_member
 
@@ -47,9 +44,7 @@ class AbstractPyReceiveModel(PyLoihiProcessModel):
         self.data[..., (self.time_step - 1) % self.data.shape[-1]] = self.a_in.recv()
 
 
-@implements(proc=RingBuffer, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(RingBuffer, "floating_pt")
 class PyReceiveModelFloat(AbstractPyReceiveModel):
     """Record float64."""
 
@@ -59,9 +54,7 @@ class PyReceiveModelFloat(AbstractPyReceiveModel):
     data = array(float)
 
 
-@implements(proc=RingBuffer, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt")
+@model_of(RingBuffer, "fixed_pt")
 class PyReceiveModelFixed(AbstractPyReceiveModel):
     """Record int32."""
 
@@ -121,9 +114,7 @@ class AbstractPyRead(PyLoihiProcessModel):
         self.counter += 1
 
 
-@implements(proc=Read, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt")
+@model_of(Read, "fixed_pt")
 class PyReadFixed(AbstractPyRead):
     """Record int32."""
 
@@ -133,9 +124,7 @@ class PyReadFixed(AbstractPyRead):
     data = array(np.int32)
 
 
-@implements(proc=Read, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(Read, "floating_pt")
 class PyReadFloat(AbstractPyRead):
     """Record float64."""
 

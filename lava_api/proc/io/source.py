@@ -6,14 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.decorator import implements, requires, tag
-from lava_api.magma.core.model.py.declare import array, out_port
+from lava_api.magma.core.model.py.declare import array, model_of, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.process.ports.ports import OutPort
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from loihi_emu.errors import invalid
 
 
@@ -46,9 +43,7 @@ class AbstractPyRingBuffer(PyLoihiProcessModel):
         self.s_out.send(self.data[..., (self.time_step - 1) % self.data.shape[-1]])
 
 
-@implements(proc=RingBuffer, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(RingBuffer, "floating_pt")
 class PySendModelFloat(AbstractPyRingBuffer):
     """Send float64."""
 
@@ -58,9 +53,7 @@ class PySendModelFloat(AbstractPyRingBuffer):
     data = array(float)
 
 
-@implements(proc=RingBuffer, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt")
+@model_of(RingBuffer, "fixed_pt")
 class PySendModelFixed(AbstractPyRingBuffer):
     """Send int32."""
 

@@ -10,13 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.decorator import implements, requires, tag
-from lava_api.magma.core.model.py.declare import array, in_port, number, out_port
+from lava_api.magma.core.model.py.declare import array, in_port, model_of, number, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.neuron import LearningNeuronModelFixed, LearningNeuronModelFloat
 from lava_api.magma.core.process.parameters import ProcessParameters
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc._arithmetic import decay, saturate, scaled_bias, wrap_once
 from lava_api.proc._checks import as_integers
 from lava_api.proc.lif.process import LIF, LearningLIF, LIFRefractory, LIFReset, TernaryLIF
@@ -179,18 +176,14 @@ class _OneThresholdFixed(AbstractPyLifModelFixed):
         return self.v > self.effective_vth
 
 
-@implements(proc=LIF, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(LIF, "floating_pt")
 class PyLifModelFloat(_OneThresholdFloat):
     """:class:`LIF` in float64."""
 
     KERNEL = "lava_api.proc.lif.kernels:LifFloat"
 
 
-@implements(proc=LIF, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("bit_accurate_loihi", "fixed_pt")
+@model_of(LIF, "bit_accurate_loihi", "fixed_pt")
 class PyLifModelBitAcc(_OneThresholdFixed):
     """:class:`LIF` in Loihi's integers."""
 
@@ -207,9 +200,7 @@ class _Ternary(PyLoihiProcessModel):
         self.v[spike_vector != 0] = 0
 
 
-@implements(proc=TernaryLIF, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(TernaryLIF, "floating_pt")
 class PyTernLifModelFloat(_Ternary, AbstractPyLifModelFloat):
     """:class:`TernaryLIF` in float64."""
 
@@ -223,9 +214,7 @@ class PyTernLifModelFloat(_Ternary, AbstractPyLifModelFloat):
         return 1 * (self.v > self.vth_hi) - 1 * (self.v < self.vth_lo)
 
 
-@implements(proc=TernaryLIF, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt")
+@model_of(TernaryLIF, "fixed_pt")
 class PyTernLifModelFixed(_Ternary, AbstractPyLifModelFixed):
     """:class:`TernaryLIF` in Loihi's integers."""
 
@@ -266,27 +255,21 @@ class _Reset(PyLoihiProcessModel):
         super().subthr_dynamics(activation_in)  # type: ignore[misc]
 
 
-@implements(proc=LIFReset, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(LIFReset, "floating_pt")
 class PyLifResetModelFloat(_Reset, _OneThresholdFloat):
     """:class:`LIFReset` in float64."""
 
     KERNEL = "lava_api.proc.lif.kernels:ResetFloat"
 
 
-@implements(proc=LIFReset, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("bit_accurate_loihi", "fixed_pt")
+@model_of(LIFReset, "bit_accurate_loihi", "fixed_pt")
 class PyLifResetModelBitAcc(_Reset, _OneThresholdFixed):
     """:class:`LIFReset` in Loihi's integers."""
 
     KERNEL = "lava_api.proc.lif.kernels:ResetFixed"
 
 
-@implements(proc=LIFRefractory, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(LIFRefractory, "floating_pt")
 class PyLifRefractoryModelFloat(_OneThresholdFloat):
     """:class:`LIFRefractory` in float64."""
 
@@ -324,18 +307,14 @@ class _SendsBack(PyLoihiProcessModel):
             self.send_back(self.s_out_buff)  # type: ignore[attr-defined]
 
 
-@implements(proc=LearningLIF, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("bit_accurate_loihi", "fixed_pt")
+@model_of(LearningLIF, "bit_accurate_loihi", "fixed_pt")
 class PyLearningLIFModelFixed(_SendsBack, LearningNeuronModelFixed, _OneThresholdFixed):
     """:class:`LearningLIF` in Loihi's integers."""
 
     KERNEL = "lava_api.proc.lif.learning_kernels:LearningLifFixed"
 
 
-@implements(proc=LearningLIF, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(LearningLIF, "floating_pt")
 class PyLearningLifModelFloat(_SendsBack, LearningNeuronModelFloat, _OneThresholdFloat):
     """:class:`LearningLIF` in float64."""
 

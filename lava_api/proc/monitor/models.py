@@ -7,12 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.decorator import implements, requires
+from lava_api.magma.core.model.py.declare import model_of
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.ports import PyInPort, PyRefPort
 from lava_api.magma.core.model.py.type import LavaPyType
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.monitor.process import Monitor
 
 MEMBERS = {
@@ -34,8 +32,7 @@ class _NumberedMembers(ABCMeta):
         raise AttributeError(name)
 
 
-@implements(proc=Monitor, protocol=LoihiProtocol)
-@requires(CPU)
+@model_of(Monitor)
 class PyMonitorModel(PyLoihiProcessModel, metaclass=_NumberedMembers):
     """:class:`Monitor`: messages are received in each step, variables read after all updates."""
 

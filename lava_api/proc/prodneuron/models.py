@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from lava_api.magma.core.decorator import implements, requires, tag
-from lava_api.magma.core.model.py.declare import array, in_port, out_port
+from lava_api.magma.core.model.py.declare import array, in_port, model_of, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.prodneuron.process import ProdNeuron
 
 
-@implements(proc=ProdNeuron, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt")
+@model_of(ProdNeuron, "fixed_pt")
 class PyProdNeuronModelFixed(PyLoihiProcessModel):
     """:class:`ProdNeuron` in int32; products wrap before they are shifted, ``v`` is never written."""
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from lava_api.magma.core.decorator import implements, requires
-from lava_api.magma.core.model.py.declare import array, in_port
+from lava_api.magma.core.model.py.declare import array, in_port, model_of
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.receiver.process import Receiver
 
 
-@implements(proc=Receiver, protocol=LoihiProtocol)
-@requires(CPU)
+@model_of(Receiver)
 class ReceiverModel(PyLoihiProcessModel):
     """:class:`Receiver` in integers."""
 

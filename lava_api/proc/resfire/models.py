@@ -6,17 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.decorator import implements, requires, tag
-from lava_api.magma.core.model.py.declare import array, in_port, out_port
+from lava_api.magma.core.model.py.declare import array, in_port, model_of, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.resfire.process import COEFFICIENT_BITS, RFZero
 
 
-@implements(proc=RFZero, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt")
+@model_of(RFZero, "fixed_pt")
 class PyRFZeroModelFixed(PyLoihiProcessModel):
     """:class:`RFZero` in int32: products wrap, then round down."""
 

@@ -6,11 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.decorator import implements, requires, tag
-from lava_api.magma.core.model.py.declare import array, in_port, number, out_port
+from lava_api.magma.core.model.py.declare import array, in_port, model_of, number, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc._arithmetic import decay, saturate
 from lava_api.proc.rf.process import RF
 
@@ -68,18 +65,14 @@ class AbstractPyRFModelFixed(AbstractPyRFModelFloat):
         return saturate(new_real), saturate(new_imag)
 
 
-@implements(proc=RF, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(RF, "floating_pt")
 class PyRFModelFloat(AbstractPyRFModelFloat):
     """:class:`RF` in float64."""
 
     KERNEL = "lava_api.proc.rf.kernels:RFFloat"
 
 
-@implements(proc=RF, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt")
+@model_of(RF, "fixed_pt")
 class PyRFModelFixed(AbstractPyRFModelFixed):
     """:class:`RF` in integers."""
 

@@ -6,10 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.declare import model_of
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.rf.models import AbstractPyRFModelFixed, AbstractPyRFModelFloat
 from lava_api.proc.rf_iz.process import RF_IZ
 
@@ -30,18 +28,14 @@ class _Settle(PyLoihiProcessModel):
         return spikes
 
 
-@implements(proc=RF_IZ, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(RF_IZ, "floating_pt")
 class PyRF_IZModelFloat(_Settle, AbstractPyRFModelFloat):
     """:class:`RF_IZ` in float64."""
 
     KERNEL = "lava_api.proc.rf.kernels:RFIZFloat"
 
 
-@implements(proc=RF_IZ, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt")
+@model_of(RF_IZ, "fixed_pt")
 class PyRF_IZModelFixed(_Settle, AbstractPyRFModelFixed):
     """:class:`RF_IZ` in integers."""
 

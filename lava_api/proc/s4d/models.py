@@ -6,20 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.decorator import implements, requires, tag
-from lava_api.magma.core.model.py.declare import array, in_port, out_port
+from lava_api.magma.core.decorator import implements
+from lava_api.magma.core.model.py.declare import array, in_port, model_of, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.sub.model import AbstractSubProcessModel
-from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.s4d.process import S4d, SigmaS4dDelta, SigmaS4dDeltaLayer
 from lava_api.proc.sdn.models import AbstractSigmaDeltaModel
 from lava_api.proc.sparse.process import Sparse
 
 
-@implements(proc=S4d, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(S4d, "floating_pt")
 class S4dModel(PyLoihiProcessModel):
     """:class:`S4d` in complex128."""
 
@@ -35,9 +32,7 @@ class S4dModel(PyLoihiProcessModel):
         self.s_out.send(np.real(self.c * self.s4_state * 2))
 
 
-@implements(proc=SigmaS4dDelta, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(SigmaS4dDelta, "floating_pt")
 class PySigmaS4dDeltaModelFloat(AbstractSigmaDeltaModel):
     """:class:`SigmaS4dDelta` in float64."""
 

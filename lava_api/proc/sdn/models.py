@@ -6,12 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.decorator import implements, requires, tag
-from lava_api.magma.core.model.py.declare import array, in_port, out_port
+from lava_api.magma.core.model.py.declare import array, in_port, model_of, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.process.parameters import ProcessParameters
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.sdn.process import ActivationMode, Delta, Sigma, SigmaDelta
 
 
@@ -113,9 +110,7 @@ class _FixedScales(PyLoihiProcessModel):
         return np.right_shift(sent, self.state_exp)
 
 
-@implements(proc=Sigma, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(Sigma, "floating_pt")
 class PySigmaModelFloat(AbstractSigmaModel):
     """:class:`Sigma` in float64."""
 
@@ -126,9 +121,7 @@ class PySigmaModelFloat(AbstractSigmaModel):
     sigma = array(float)
 
 
-@implements(proc=Sigma, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt")
+@model_of(Sigma, "fixed_pt")
 class PySigmaModelFixed(AbstractSigmaModel):
     """:class:`Sigma` in int32."""
 
@@ -139,9 +132,7 @@ class PySigmaModelFixed(AbstractSigmaModel):
     sigma = array(np.int32, 24)
 
 
-@implements(proc=Delta, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(Delta, "floating_pt")
 class PyDeltaModelFloat(AbstractDeltaModel):
     """:class:`Delta` in float64."""
 
@@ -152,9 +143,7 @@ class PyDeltaModelFloat(AbstractDeltaModel):
     vth = sigma = act = residue = error = array(float)
 
 
-@implements(proc=Delta, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt")
+@model_of(Delta, "fixed_pt")
 class PyDeltaModelFixed(_FixedScales, AbstractDeltaModel):
     """:class:`Delta` in int32."""
 
@@ -165,9 +154,7 @@ class PyDeltaModelFixed(_FixedScales, AbstractDeltaModel):
     vth = sigma = act = residue = error = array(np.int32, 24)
 
 
-@implements(proc=SigmaDelta, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(SigmaDelta, "floating_pt")
 class PySigmaDeltaModelFloat(AbstractSigmaDeltaModel):
     """:class:`SigmaDelta` in float64."""
 
@@ -178,9 +165,7 @@ class PySigmaDeltaModelFloat(AbstractSigmaDeltaModel):
     vth = sigma = act = residue = error = bias = array(float)
 
 
-@implements(proc=SigmaDelta, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt")
+@model_of(SigmaDelta, "fixed_pt")
 class PySigmaDeltaModelFixed(_FixedScales, AbstractSigmaDeltaModel):
     """:class:`SigmaDelta` in int32; the input is not shifted."""
 
@@ -192,9 +177,7 @@ class PySigmaDeltaModelFixed(_FixedScales, AbstractSigmaDeltaModel):
     bias = array(np.int32, 16)
 
 
-@implements(proc=SigmaDelta, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt")
+@model_of(SigmaDelta, "fixed_pt")
 class PySigmaDeltaModelFixedCorrected(PySigmaDeltaModelFixed):
     """:class:`SigmaDelta` whose activation memory holds what was really sent; must be chosen by name.
 

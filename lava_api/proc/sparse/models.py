@@ -7,15 +7,13 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from lava_api.magma.core.decorator import implements, requires, tag
 from lava_api.magma.core.model.py.connection import (
     LearningConnectionModelBitApproximate,
     LearningConnectionModelFloat,
 )
+from lava_api.magma.core.model.py.declare import model_of
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.type import LavaPyType
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc._arithmetic import Array
 from lava_api.proc._connection import DelayMixin, FixedConnection, FixedDelayMixin, FloatConnection
 from lava_api.proc._learning import FixedLearningSteps, LearningSteps
@@ -72,9 +70,7 @@ class AbstractPySparseModelBitAcc(_Sums, FixedConnection):
     weights: Any = None
 
 
-@implements(proc=Sparse, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(Sparse, "floating_pt")
 class PySparseModelFloat(AbstractPySparseModelFloat):
     """:class:`Sparse` in float64."""
 
@@ -83,9 +79,7 @@ class PySparseModelFloat(AbstractPySparseModelFloat):
     weights = LavaPyType(csr_matrix, float)
 
 
-@implements(proc=Sparse, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("bit_accurate_loihi", "fixed_pt")
+@model_of(Sparse, "bit_accurate_loihi", "fixed_pt")
 class PySparseModelBitAcc(AbstractPySparseModelBitAcc):
     """:class:`Sparse` with 8-bit weights."""
 
@@ -94,9 +88,7 @@ class PySparseModelBitAcc(AbstractPySparseModelBitAcc):
     weights = LavaPyType(csr_matrix, np.int32, precision=8)
 
 
-@implements(proc=DelaySparse, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(DelaySparse, "floating_pt")
 class PyDelaySparseModelFloat(AbstractPyDelaySparseModel, FloatConnection):
     """:class:`DelaySparse` in float64."""
 
@@ -106,9 +98,7 @@ class PyDelaySparseModelFloat(AbstractPyDelaySparseModel, FloatConnection):
     delays = LavaPyType(csr_matrix, int)
 
 
-@implements(proc=DelaySparse, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("bit_accurate_loihi", "fixed_pt")
+@model_of(DelaySparse, "bit_accurate_loihi", "fixed_pt")
 class PyDelaySparseModelBitAcc(FixedDelayMixin, AbstractPyDelaySparseModel, FixedConnection):
     """:class:`DelaySparse` with 8-bit weights."""
 
@@ -118,9 +108,7 @@ class PyDelaySparseModelBitAcc(FixedDelayMixin, AbstractPyDelaySparseModel, Fixe
     delays = LavaPyType(csr_matrix, np.int32, precision=6)
 
 
-@implements(proc=LearningSparse, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("floating_pt")
+@model_of(LearningSparse, "floating_pt")
 class PyLearningSparseModelFloat(LearningSteps, LearningConnectionModelFloat, _Sums, FloatConnection):
     """:class:`LearningSparse` in float64."""
 
@@ -131,9 +119,7 @@ class PyLearningSparseModelFloat(LearningSteps, LearningConnectionModelFloat, _S
     tag_1 = LavaPyType(csr_matrix, float)
 
 
-@implements(proc=LearningSparse, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("bit_approximate_loihi", "fixed_pt")
+@model_of(LearningSparse, "bit_approximate_loihi", "fixed_pt")
 class PyLearningSparseModelBitApproximate(
     FixedLearningSteps, LearningConnectionModelBitApproximate, _Sums, FixedConnection
 ):

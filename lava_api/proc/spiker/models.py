@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from lava_api.magma.core.decorator import implements, requires
-from lava_api.magma.core.model.py.declare import array, out_port
+from lava_api.magma.core.model.py.declare import array, model_of, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.spiker.process import Spiker
 
 
-@implements(proc=Spiker, protocol=LoihiProtocol)
-@requires(CPU)
+@model_of(Spiker)
 class SpikerModel(PyLoihiProcessModel):
     """:class:`Spiker` in integers."""
 

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from lava_api.magma.core.decorator import implements, requires
-from lava_api.magma.core.model.py.declare import array, in_port, out_port
+from lava_api.magma.core.model.py.declare import array, in_port, model_of, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.clp.id_broadcast.process import IdBroadcast
 
 
-@implements(proc=IdBroadcast, protocol=LoihiProtocol)
-@requires(CPU)
+@model_of(IdBroadcast)
 class IdBroadcastModel(PyLoihiProcessModel):
     """:class:`IdBroadcast` in integers."""
 

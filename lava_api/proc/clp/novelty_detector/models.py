@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from lava_api.magma.core.decorator import implements, requires, tag
-from lava_api.magma.core.model.py.declare import array, in_port, out_port
+from lava_api.magma.core.model.py.declare import array, in_port, model_of, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.process.parameters import ProcessParameters
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.clp.novelty_detector.process import NoveltyDetector
 
 
-@implements(proc=NoveltyDetector, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt", "bit_accurate_loihi")
+@model_of(NoveltyDetector, "fixed_pt", "bit_accurate_loihi")
 class PyNoveltyDetectorModel(PyLoihiProcessModel):
     """:class:`NoveltyDetector` in integers."""
 

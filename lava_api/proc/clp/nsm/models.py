@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from lava_api.magma.core.decorator import implements, requires, tag
-from lava_api.magma.core.model.py.declare import array, in_port, out_port
+from lava_api.magma.core.model.py.declare import array, in_port, model_of, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.clp.nsm.process import Allocator, Readout
 
 
-@implements(proc=Readout, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt")
+@model_of(Readout, "fixed_pt")
 class PyReadoutModel(PyLoihiProcessModel):
     """:class:`Readout` in integers."""
 
@@ -47,9 +42,7 @@ class PyReadoutModel(PyLoihiProcessModel):
         self.trigger_alloc.send(np.array([feedback < 0]))
 
 
-@implements(proc=Allocator, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt")
+@model_of(Allocator, "fixed_pt")
 class PyAllocatorModel(PyLoihiProcessModel):
     """:class:`Allocator` in integers."""
 

@@ -6,21 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.decorator import implements, requires, tag
 from lava_api.magma.core.learning.traces import TRACE_MAX
-from lava_api.magma.core.model.py.declare import in_port, number, out_port
+from lava_api.magma.core.model.py.declare import in_port, model_of, number, out_port
 from lava_api.magma.core.model.py.neuron import LearningNeuronModelFixed
 from lava_api.magma.core.process.parameters import ProcessParameters
-from lava_api.magma.core.resources import CPU
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.clp.prototype_lif.process import PrototypeLIF
 from lava_api.proc.lif.models import AbstractPyLifModelFixed
 from loihi_emu.errors import invalid
 
 
-@implements(proc=PrototypeLIF, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("bit_accurate_loihi", "fixed_pt")
+@model_of(PrototypeLIF, "bit_accurate_loihi", "fixed_pt")
 class PrototypeLIFBitAcc(LearningNeuronModelFixed, AbstractPyLifModelFixed):
     """:class:`PrototypeLIF` in Loihi's integers."""
 

@@ -1,16 +1,31 @@
-"""How the library's models implement their ports and variables: :class:`LavaPyType` in fewer words.
+"""What the library's models declare, in fewer words than Lava's decorators and :class:`LavaPyType` take.
 
-Each function takes the type of the elements and, where the chip has fewer bits than that, how many.
+The functions for ports and variables take the type of the elements and, where the chip has fewer bits, how many.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
+from lava_api.magma.core.decorator import implements, requires, tag
 from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort, PyRefPort
 from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+
+Model = TypeVar("Model", bound=type)
+
+
+def model_of(process: type, *tags: str) -> Callable[[Model], Model]:
+    """Declare a model of a process that runs on a CPU by Loihi's protocol, with the tags that select it."""
+
+    def decorate(model: Model) -> Model:
+        return implements(process, LoihiProtocol)(requires(CPU)(tag(*tags)(model)))
+
+    return decorate
 
 
 def in_port(d_type: Any, precision: int | None = None) -> Any:
