@@ -11,7 +11,7 @@ from loihi_emu.errors import invalid
 from loihi_emu.keywords import known_keywords
 from loihi_emu.plots._bins import pixel_counts, spike_rate, spread
 from loihi_emu.plots._source import IntArray, Neurons, RecordingLike, Window, check_names_in
-from loihi_emu.plots._spikes import Group, SpikeSource, gather
+from loihi_emu.plots._spikes import Group, Names, SpikeSource, gather
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,7 +32,7 @@ ROWS_TICKED = 16  # rows that are not consecutive neurons get a tick each up to 
 @known_keywords
 def raster(
     source: RecordingLike | Mapping[str, SpikeSource] | SpikeSource,
-    populations: str | Sequence[str] | None = None,
+    populations: Names | None = None,
     *,
     neurons: Neurons | None = None,
     window: Window | None = None,
@@ -53,7 +53,7 @@ def raster(
         A Recording; or spikes of one population in any form that ``Network.input`` takes, such as a tuple
         ``(times, indices)`` (here also ``(times, indices, size)``), a list with the times of each neuron, or an array
         of frames (steps, neurons); or a mapping of names to any of these.
-    populations : str or sequence of str, optional
+    populations : name, population, input, or a sequence of these, optional
         Which to draw, from the bottom up. All that have spikes recorded if not given.
     neurons
         Which neurons to draw: numbers, a slice or a boolean mask, or a mapping from population names to such.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from loihi_emu.plots._source import (
     listed,
     resolve_window,
 )
-from loihi_emu.plots._spikes import SPIKES_SUFFIX, SpikeSource, read_events
+from loihi_emu.plots._spikes import SPIKES_SUFFIX, Names, SpikeSource, names_of, read_events
 
 VOLTAGE = "v"
 PER_SYNAPSE = ("weights", "delays", "tags")
@@ -63,7 +63,7 @@ class _Found:
 
 def gather_signals(
     source: RecordingLike | Mapping[str, ArrayLike] | ArrayLike,
-    names: str | Sequence[str] | None,
+    names: Names | None,
     times: ArrayLike | None,
     neurons: Neurons | None,
     window: Window | None,
@@ -95,7 +95,7 @@ def gather_signals(
     return [_signal(f, recording, neurons, start, stop, threshold, spikes, len(found) == 1) for f in found], start, stop
 
 
-def _expand(names: str | Sequence[str] | None, recording: RecordingLike) -> list[str]:
+def _expand(names: Names | None, recording: RecordingLike) -> list[str]:
     """Names of recorded arrays; the name of a population stands for all of its arrays."""
     known = [name for name in recording.names if not name.endswith(SPIKES_SUFFIX)]
     if not known:
@@ -103,7 +103,7 @@ def _expand(names: str | Sequence[str] | None, recording: RecordingLike) -> list
     if names is None:
         return known
     out: list[str] = []
-    for name in [names] if isinstance(names, str) else names:
+    for name in names_of(names):
         if name in known:
             out.append(name)
             continue
@@ -125,10 +125,10 @@ def _recorded(recording: RecordingLike, name: str) -> _Found:
     return _Found(population, variable, name, np.asarray(recording.times(name)), values, neurons, unit)
 
 
-def _plain(source: Any, names: str | Sequence[str] | None, times: ArrayLike | None) -> list[_Found]:
+def _plain(source: Any, names: Names | None, times: ArrayLike | None) -> list[_Found]:
     arrays = dict(source) if isinstance(source, Mapping) else {"": source}
     if names is not None:
-        picked = [names] if isinstance(names, str) else list(names)
+        picked = names_of(names)
         for name in picked:
             if name not in arrays:
                 raise unknown("array", name, [name for name in arrays if name])

@@ -13,6 +13,7 @@ from loihi_emu.errors import ValidationError, invalid, unknown
 from loihi_emu.memory.room import room_for
 from loihi_emu.network import spike_forms, spike_words
 from loihi_emu.network.checks import MAX_NEURONS
+from loihi_emu.network.elements import Connection, Input, Population, name_of
 from loihi_emu.numeric import integer
 from loihi_emu.plots._source import (
     IntArray,
@@ -31,6 +32,8 @@ ROW_BYTES = 24
 """Bytes that a row takes while it is drawn."""
 SPIKES_SUFFIX = ".spikes"
 
+Named: TypeAlias = "str | Population | Input | Connection"
+Names: TypeAlias = "Named | Sequence[Named]"
 SpikeSource: TypeAlias = "SpikesLike | tuple[Any, ...] | NDArray[Any] | Sequence[Any] | Mapping[Any, Any]"
 
 
@@ -89,7 +92,7 @@ def read_events(source: SpikeSource, where: str = "") -> Events:
 
 def gather(
     source: RecordingLike | Mapping[str, SpikeSource] | SpikeSource,
-    populations: str | Sequence[str] | None,
+    populations: Names | None,
     neurons: Neurons | None,
     window: Window | None,
 ) -> tuple[list[Group], int, int]:
@@ -126,11 +129,17 @@ def gather(
     return [_group(name, events, neurons, start, stop) for name, events in found.items()], start, stop
 
 
-def picked(names: str | Sequence[str] | None, known: Sequence[str]) -> list[str]:
+def names_of(given: Names) -> list[str]:
+    """A name or several, or what has one (a population, an input, a connection), as a list; each once."""
+    one = isinstance(given, (str, Population, Input, Connection))
+    return list(dict.fromkeys(name_of(name) for name in ([given] if one else given)))
+
+
+def picked(names: Names | None, known: Sequence[str]) -> list[str]:
     """The names asked for, each once, in the order given; all that are known for None."""
     if names is None:
         return list(known)
-    asked = [names] if isinstance(names, str) else list(dict.fromkeys(names))
+    asked = names_of(names)
     if not asked:
         raise invalid("", "populations", "an empty list", "names, or None for all")
     for name in asked:

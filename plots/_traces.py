@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from loihi_emu.keywords import known_keywords
 from loihi_emu.plots._bins import decimate, thin
 from loihi_emu.plots._signals import Signal, gather_signals
 from loihi_emu.plots._source import Neurons, RecordingLike, Window
-from loihi_emu.plots._spikes import SpikeSource
+from loihi_emu.plots._spikes import Names, SpikeSource
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,7 +33,7 @@ BELOW_HEIGHT = 0.6  # of traces below other axes, of their height
 @known_keywords
 def traces(
     source: RecordingLike | Mapping[str, ArrayLike] | ArrayLike,
-    names: str | Sequence[str] | None = None,
+    names: Names | None = None,
     *,
     times: ArrayLike | None = None,
     neurons: Neurons | None = None,
@@ -54,7 +54,7 @@ def traces(
     ----------
     source
         A Recording; or an array (steps,) or (steps, neurons); or a mapping of names to such arrays.
-    names : str or sequence of str, optional
+    names : name, population, connection, or a sequence of these, optional
         Recorded arrays to draw, such as ``"hidden.v"``, from the top down; a population's name stands for all of its
         arrays. All arrays if not given.
     times : array_like, optional

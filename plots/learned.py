@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from loihi_emu.errors import invalid
 from loihi_emu.keywords import known_keywords
+from loihi_emu.network.elements import Connection, name_of
 from loihi_emu.numeric import finite, integer, ranged, whole
 from loihi_emu.plots._source import RecordingLike
 
@@ -24,7 +25,7 @@ QUARTILES = (25, 75)
 @known_keywords
 def weight_history(
     recording: Any,
-    name: str | None = None,
+    name: str | Connection | None = None,
     *,
     synapses: ArrayLike | None = None,
     ax: Axes | None = None,
@@ -35,8 +36,8 @@ def weight_history(
     ----------
     recording : Recording
         Of a network with ``net.probe(connection, "weights", every=...)``.
-    name : str, optional
-        The connection; may be left out when there is one.
+    name : str or Connection, optional
+        May be left out when there is one.
     synapses : array of int, optional
         Which synapses to draw, counted along the recorded row; 20 spread evenly by default.
     ax : matplotlib.axes.Axes, optional
@@ -60,6 +61,7 @@ def weight_history(
     if not found:
         how = 'Probe them before the run: net.probe(connection, "weights", every=100).'
         raise invalid("weight_history", "", "a recording without weights", "one of a connection that learns", how)
+    name = name_of(name)
     if name is None or name not in found:
         shown = ", ".join(f'"{key}"' for key in found)
         raise invalid("weight_history", "name", "nothing" if name is None else repr(name), shown)

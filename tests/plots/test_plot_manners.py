@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from loihi_emu import Network, plots
+from loihi_emu import Emulator, Network, plots
 from loihi_emu.learning import pair_stdp
 
 
@@ -99,3 +99,22 @@ def test_the_neighbour_of_given_axes_is_left_alone(call):
 def test_an_array_of_axes_is_refused_with_a_hint(call):
     with pytest.raises(ValueError, match="one matplotlib Axes"):
         call(ax=Figure().subplots(2))
+
+
+def test_elements_of_the_network_stand_for_their_names():
+    net = Network(seed=1)
+    source, cells = net.input("source", 4, rate=0.3), net.population("cells", 3, vth=60)
+    learns = net.connect(source, cells, np.full((3, 4), 40), learning=pair_stdp(), name="learns")
+    net.probe(source), net.probe(cells, ["spikes", "v"]), net.probe(learns, "weights", every=10)
+    recording = Emulator(net).run(40)
+
+    def drawn(ax):
+        return [line.get_xydata().tolist() for line in ax.lines], [c.get_offsets().tolist() for c in ax.collections]
+
+    for by_element, by_name in (
+        (plots.raster(recording, cells), plots.raster(recording, "cells")),
+        (plots.raster(recording, [cells, source]), plots.raster(recording, ["cells", "source"])),
+        (plots.traces(recording, cells), plots.traces(recording, "cells")),
+        (plots.weight_history(recording, learns), plots.weight_history(recording, "learns")),
+    ):
+        assert drawn(by_element) == drawn(by_name)
