@@ -35,6 +35,7 @@ from loihi_emu.network.conv2d import Conv2D
 from loihi_emu.network.elements import Connection, Input, Noise, Population, Probe
 from loihi_emu.network.network import Network
 from loihi_emu.quantization.integers import quantize
+from loihi_emu.quantization.physical import PhysicalUnits
 from loihi_emu.recording.recording import Recording
 from loihi_emu.recording.spikes import Spikes
 
@@ -61,6 +62,7 @@ __all__ = [
     "Network",
     "Noise",
     "OutOfMemoryError",
+    "PhysicalUnits",
     "Population",
     "Probe",
     "Recording",
