@@ -9,7 +9,7 @@ from lava_api.magma.core.process import runner
 if TYPE_CHECKING:
     from lava_api.magma.compiler.executable import Executable
     from lava_api.magma.core.process.process import AbstractProcess
-    from lava_api.magma.core.run_configs import RunConfig
+    from lava_api.magma.core.run_config import RunConfig
     from lava_api.magma.runtime.runtime import Runtime
 
 

@@ -148,12 +148,8 @@ def test_nothing_imports_tests(imports):
 
 
 def test_there_are_no_circles(imports):
-    """Imports at the top of modules and inside functions count; those for type checking alone do not.
-
-    An import inside a function is one that the reader follows, and that fails when its file is moved or broken. One for
-    type checking names a type: nothing is run by it.
-    """
-    graph = {name: (without_types(name, file) & set(MODULES)) - {name} for name, file in MODULES.items()}
+    """All imports count, wherever they stand: at the top, inside functions, and for type checkers alone."""
+    graph = {name: (others & set(MODULES)) - {name} for name, others in imports.items()}
     assert any(graph.values())
     done, path = set(), []
 
@@ -169,20 +165,6 @@ def test_there_are_no_circles(imports):
 
     for name in sorted(graph):
         visit(name)
-
-
-def without_types(name, file):
-    """What a module imports anywhere but for type checking."""
-    return {target for node in running(ast.parse(file.read_text())) for target in targets(node, name, file)}
-
-
-def running(node):
-    """All that is in a node, but for blocks that only type checkers read."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING"):
-            continue
-        yield child
-        yield from running(child)
 
 
 @pytest.mark.parametrize("module", ["loihi_emu", "loihi_emu.network.network", "lava_api"])

@@ -1,9 +1,9 @@
 """A chain that takes data from the program around and hands data to it, and ways to run it."""
 
 import numpy as np
+from lava_kernels import models_run
 
 from lava_api.magma.core.run_configs import Loihi2SimCfg
-from lava_api.magma.kernels import plan
 from lava_api.proc.dense.process import Dense
 from lava_api.proc.io.extractor import Extractor, VarWire
 from lava_api.proc.io.injector import Injector
@@ -14,11 +14,8 @@ FLOAT = Loihi2SimCfg(select_tag=None)
 
 def with_models(kernels, function, *arguments):
     """Call a function; stock models are kernels, or Python."""
-    plan.AT_ALL = kernels
-    try:
+    with models_run(kernels):
         return function(*arguments)
-    finally:
-        plan.AT_ALL = True
 
 
 def chain(**options):

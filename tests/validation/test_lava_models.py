@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lava_kernels import models_run
 from messages import UNHEEDED
 
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
-from lava_api.magma.kernels import plan
 from lava_api.proc.atrlif.process import ATRLIF
 from lava_api.proc.io.sink import RingBuffer as Sink
 from lava_api.proc.io.source import RingBuffer as Source
@@ -25,8 +25,7 @@ UNIT = {"lava": 1, "float": 1 / 16}
 
 def in_lava(process, rows, tag, states):
     """Messages and state in every step, by the Python model."""
-    plan.AT_ALL = False
-    try:
+    with models_run(kernels=False):
         source, sink = Source(data=rows.T), Sink(shape=process.s_out.shape, buffer=len(rows))
         source.s_out.connect(process.a_in)
         process.s_out.connect(sink.a_in)
@@ -38,8 +37,6 @@ def in_lava(process, rows, tag, states):
         sent = sink.data.get().T
         process.stop()
         return sent, traces
-    finally:
-        plan.AT_ALL = True
 
 
 def in_a_network(rules, model, parameters, payloads, states):

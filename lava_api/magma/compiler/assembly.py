@@ -16,7 +16,8 @@ from lava_api.magma.compiler.port_building import (
 )
 from lava_api.magma.compiler.program import Link, Program, Reference
 from lava_api.magma.core.resources import CPU
-from lava_api.magma.kernels.plan import Plan, links_by_target, make_plan
+from lava_api.magma.kernels.message_types import links_by_target
+from lava_api.magma.kernels.plan import Plan, make_plan
 from lava_api.magma.kernels.subgraph import ManagementPhase, Subgraph, make_subgraphs
 from lava_api.magma.runtime.channel import Channel, HostChannel
 from lava_api.magma.runtime.control import Control

@@ -27,10 +27,14 @@ from loihi_emu.numeric import integer
 
 if TYPE_CHECKING:
     from lava_api.magma.core.process.process import AbstractProcess
-    from lava_api.magma.core.run_configs import RunConfig
+    from lava_api.magma.core.run_config import RunConfig
 
 CAPACITY = "pypy_channel_size"
 """Option of Lava's compiler for the messages that a channel holds."""
+KERNELS = "kernels"
+"""Option for whether stock models run compiled; not in Lava."""
+OPTIONS: dict[str, Any] = {CAPACITY: CHANNEL_MESSAGES, KERNELS: True}
+"""Options that are used, with their defaults."""
 
 
 class Compiler:
@@ -39,14 +43,18 @@ class Compiler:
     Parameters
     ----------
     compile_config : dict, optional
-        Options; of these ``pypy_channel_size`` (default 64) is used, the others are kept with the program.
+        Options. Of these are used ``pypy_channel_size`` (default 64), the messages that a channel holds, and
+        ``kernels`` (default True), whether stock models run compiled; as Python they give the same, slowly, and can be
+        stepped through in a debugger. The others are kept with the program.
     loglevel : int
         Level of the log.
     """
 
     def __init__(self, compile_config: dict[str, Any] | None = None, loglevel: int = logging.WARNING) -> None:
-        self._compile_config = {CAPACITY: CHANNEL_MESSAGES, **(compile_config or {})}
-        integer("compile_config", CAPACITY, self._compile_config[CAPACITY], 1, 1 << 40)
+        options = self._compile_config = {**OPTIONS, **(compile_config or {})}
+        integer("compile_config", CAPACITY, options[CAPACITY], 1, 1 << 40)
+        if not isinstance(options[KERNELS], bool):
+            raise invalid("compile_config", KERNELS, options[KERNELS], "True or False")
         self.log = logging.getLogger("lava_api.compiler")
         self.log.setLevel(loglevel)
 
@@ -125,7 +133,6 @@ class Compiler:
                         " process that is made of processes needs alias(var of a sub process)."
                     )
         domains = sync_domains(leaves, run_cfg)
-        capacity = self._compile_config[CAPACITY]
-        return Program(
-            tuple(leaves), tuple(links), tuple(references), tuple(domains), capacity, dict(self._compile_config)
-        )
+        options = dict(self._compile_config)
+        parts = tuple(leaves), tuple(links), tuple(references), tuple(domains)
+        return Program(*parts, options[CAPACITY], options[KERNELS], options)

@@ -10,7 +10,7 @@ from lava_api.magma.core.sync.protocols.async_protocol import AsyncProtocol
 
 if TYPE_CHECKING:
     from lava_api.magma.core.process.process import AbstractProcess
-    from lava_api.magma.core.run_configs import RunConfig
+    from lava_api.magma.core.run_config import RunConfig
 
 
 def sync_domains(leaves: list[LeafProcess], run_cfg: RunConfig) -> list[SyncDomain]:

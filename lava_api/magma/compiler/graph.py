@@ -18,7 +18,7 @@ from loihi_emu.errors import UnsupportedError
 
 if TYPE_CHECKING:
     from lava_api.magma.core.process.process import AbstractProcess
-    from lava_api.magma.core.run_configs import RunConfig
+    from lava_api.magma.core.run_config import RunConfig
 
 
 def connected(first: Any, known: set[AbstractProcess] | None = None, wiring: Wiring | None = None) -> list[Any]:

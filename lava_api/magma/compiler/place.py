@@ -21,7 +21,7 @@ from loihi_emu.keywords import known_keywords
 
 if TYPE_CHECKING:
     from lava_api.magma.core.process.process import AbstractProcess
-    from lava_api.magma.core.run_configs import RunConfig
+    from lava_api.magma.core.run_config import RunConfig
     from loihi_emu.mapping import Placement
 
 
@@ -68,7 +68,7 @@ def place_process(
     """
     found = chip_of(chip, boards, run_cfg)
     if process.runtime is not None:
-        program = process.runtime._executable.program
+        program = process.runtime.executable.program
         placement = placed(process, program, found, boards, strategy)
     else:
         with _untouched(process, run_cfg):

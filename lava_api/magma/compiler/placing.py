@@ -18,7 +18,7 @@ from loihi_emu.errors import MappingError, invalid
 
 if TYPE_CHECKING:
     from lava_api.magma.core.process.process import AbstractProcess
-    from lava_api.magma.core.run_configs import RunConfig
+    from lava_api.magma.core.run_config import RunConfig
     from loihi_emu.mapping import Placement
 
 WORDS = (("population ", "process "), ("connection ", "process "), ("network ", "the program of process "))

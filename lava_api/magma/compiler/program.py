@@ -76,6 +76,10 @@ class Program:
         Every leaf process is in one.
     channel_messages : int
         Messages that a channel holds.
+    kernels : bool
+        Whether stock models run compiled.
+    options : dict
+        All options of the compiler.
     """
 
     leaves: tuple[LeafProcess, ...]
@@ -83,4 +87,5 @@ class Program:
     references: tuple[Reference, ...]
     domains: tuple[SyncDomain, ...]
     channel_messages: int
+    kernels: bool = True
     options: dict[str, Any] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from lava_api.magma.core.process.ports.ports import InPort, VarPort
 
 if TYPE_CHECKING:
     from lava_api.magma.core.process.process import AbstractProcess
-    from lava_api.magma.core.run_configs import RunConfig
+    from lava_api.magma.core.run_config import RunConfig
 
 
 class Wiring:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -31,6 +31,21 @@ Call = tuple[str, Description]
 
 class PythonFallback(Exception):
     """The kernel does not cover these values; the Python model runs, with the same result."""
+
+
+class KernelGroup(Protocol):
+    """The subgraph that a kernel is in, as the kernel sees it.
+
+    Attributes
+    ----------
+    clock : ndarray
+        Number of steps done.
+    stale : bool
+        Whether a kernel has to derive something anew before the next step.
+    """
+
+    clock: Array
+    stale: bool
 
 
 def kernel_class(model_class: type[AbstractProcessModel]) -> type[Kernel] | None:
@@ -72,6 +87,8 @@ class Kernel:
     hot : ndarray or None
         One number a block of neurons: whether its state may be too large for the quick way of its leaf. Who writes
         state in place sets all to 1.
+    subgraph : KernelGroup or None
+        The kernels that run with it.
     """
 
     sends_first = False
@@ -79,6 +96,7 @@ class Kernel:
     int16_bits = 0
     status: Array | None = None
     hot: Array | None = None
+    subgraph: KernelGroup | None = None
 
     def __init__(self, model: Any, process: Any) -> None:
         self.model = model
@@ -153,6 +171,13 @@ class Kernel:
         """Note that a variable was set."""
         self.changed.add(name)
         self.stale = True
+        if self.subgraph is not None:
+            self.subgraph.stale = True
+
+    @property
+    def steps_done(self) -> int:
+        """Number of steps done."""
+        return 0 if self.subgraph is None else int(self.subgraph.clock[0])
 
     def ready(self) -> None:
         """Derive what is out of date."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from lava_api.magma.compiler.program import Link
 from lava_api.magma.kernels.base import Kernel
+from lava_api.magma.kernels.inputs import ChannelInput, PhaseJobs
+from lava_api.magma.kernels.message_types import sent_type
 from lava_api.magma.kernels.messages import Message
-from lava_api.magma.kernels.partial_step import ChannelInput, PhaseJobs
-from lava_api.magma.kernels.plan import sent_type
 from lava_api.magma.runtime.channel import Channel, HostChannel
 
 if TYPE_CHECKING:

@@ -2,101 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Container
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from lava_api.magma.kernels.base import HostInput, Kernel
+from lava_api.magma.kernels.base import Kernel
 from lava_api.magma.kernels.calls import CallList
-from lava_api.magma.kernels.messages import Message
-from lava_api.magma.runtime.scheduler import ModelError, Scheduler
+from lava_api.magma.kernels.inputs import ChannelInput, HostData, PhaseJobs, SubgraphInput
+from lava_api.magma.runtime.scheduler import ModelError
 from loihi_emu.models.memory import Array
 
 if TYPE_CHECKING:
     from lava_api.magma.core.process.process import AbstractProcess
     from lava_api.magma.kernels.schedule import Schedule
-    from lava_api.magma.kernels.subgraph import Subgraph
-    from lava_api.magma.runtime.channel import Channel
 
 
-class PhaseJobs(Protocol):
-    """What a phase of the scheduler offers to a subgraph.
+class Divisible(Protocol):
+    """What a step in parts needs of the subgraph whose step it is.
 
     Attributes
     ----------
-    scheduler : Scheduler
-        Knows when nothing else can go on.
-    is_eager : bool
-        Whether a step is to be divided as soon as something is missing, not only when nothing else can go on.
-    """
-
-    scheduler: Scheduler
-    is_eager: bool
-
-    def spawn(self, model: Any, method: Callable[[], Any]) -> None:
-        """Add a job, a method that may wait, for a model to the phase that is running."""
-
-
-class ChannelInput:
-    """A message that comes from outside the subgraph.
-
-    Parameters
-    ----------
-    channel : Channel
-        Where it comes from.
-    message : Message
-        What takes it.
-    kernel : Kernel
-        Who receives it.
-    """
-
-    def __init__(self, channel: Channel, message: Message, kernel: Kernel) -> None:
-        self.channel, self.message, self.kernel = channel, message, kernel
-
-    def try_take(self) -> bool:
-        """Take it if it is there."""
-        if not self.channel.queue:
-            return False
-        self.message.put(self.channel.recv())
-        return True
-
-    def take(self) -> None:
-        """Take it; wait for it."""
-        self.message.put(self.channel.recv())
-
-
-class HostData:
-    """What a kernel takes from the program around.
-
-    Parameters
-    ----------
-    source : HostInput
-        The kernel.
+    kernels : dict
+        Kernel of each process.
     clock : ndarray
         Number of steps done.
+    status : ndarray
+        Not 0 where a kernel could not go on.
     """
 
-    def __init__(self, source: HostInput, clock: Array) -> None:
-        self.source, self.clock = source, clock
-        self.kernel = cast("Kernel", source)
+    kernels: dict[AbstractProcess, Kernel]
+    clock: Array
+    status: Array
 
-    def try_take(self) -> bool:
-        """Take it if it is there for one step."""
-        done = int(self.clock[0])
-        if not self.source.steps_ready(done):
-            return False
-        self.source.fetch(done + 1)
-        return True
+    def ready(self) -> None:
+        """Bring all kernels up to date."""
 
-    def take(self) -> None:
-        """Take it; wait for it."""
-        self.source.fetch(int(self.clock[0]) + 1)
+    def prepare(self) -> None:
+        """Make all ready for one step."""
 
+    def check_status(self) -> None:
+        """Raise the error of a kernel that could not go on."""
 
-SubgraphInput = ChannelInput | HostData
-"""What arrives in every step; the kernels that depend on it wait for it."""
+    def pass_on(self, done: int, jobs: PhaseJobs, processes: Container[AbstractProcess] | None = None) -> None:
+        """Send and hand over what some processes have sent."""
 
 
 class PartialStep:
@@ -107,7 +57,7 @@ class PartialStep:
 
     Parameters
     ----------
-    subgraph : Subgraph
+    subgraph : Divisible
         The subgraph.
     schedule : Schedule
         Its calls and their order.
@@ -115,7 +65,7 @@ class PartialStep:
         Its inputs.
     """
 
-    def __init__(self, subgraph: Subgraph, schedule: Schedule, inputs: list[SubgraphInput]) -> None:
+    def __init__(self, subgraph: Divisible, schedule: Schedule, inputs: list[SubgraphInput]) -> None:
         self.subgraph = subgraph
         self.schedule = schedule
         self.order = [process for process in schedule.order if not subgraph.kernels[process].sends_first]
@@ -219,13 +169,3 @@ class PartialStep:
         senders = [process for process in schedule.order if kernels[process].sends_first] if last else []
         calls = [call for process in (*able, *senders) for call in schedule.calls_of[process]]
         return CallList((schedule.copies if first else []) + calls, self.subgraph.status)
-
-
-def attributed(model: Any, method: Callable[[], Any]) -> Any:
-    """Do what may fail in the name of a model."""
-    try:
-        return method()
-    except ModelError:
-        raise
-    except Exception as error:
-        raise ModelError(model, error) from error

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from lava_api.magma.compiler.program import Link, Program
+from lava_api.magma.compiler.program import Program
+from lava_api.magma.core.model.py.model import attach
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.magma.kernels.base import Kernel, LaterPhases, PythonFallback, kernel_class
-from lava_api.magma.kernels.messages import HELD
+from lava_api.magma.kernels.message_types import arriving, is_int16, links_by_target
 
 if TYPE_CHECKING:
     from lava_api.magma.core.model.py.model import AbstractPyProcessModel
-    from lava_api.magma.core.process.ports.ports import InPort, OutPort
     from lava_api.magma.core.process.process import AbstractProcess
-
-AT_ALL = True
-"""Whether kernels are used; tests turn it off to compare with the Python models."""
 
 
 @dataclass
@@ -45,7 +40,7 @@ def make_plan(program: Program, models: dict[AbstractProcess, AbstractPyProcessM
         Model of each process, with its variables.
     """
     plan = Plan()
-    if not AT_ALL:
+    if not program.kernels:
         return plan
     incoming = links_by_target(program.links)
     in_step = {p for domain in program.domains if isinstance(domain.protocol, LoihiProtocol) for p in domain.processes}
@@ -68,56 +63,12 @@ def make_plan(program: Program, models: dict[AbstractProcess, AbstractPyProcessM
     _drop_deadlocks(program, plan)
     _leave_unreadable_to_python(program, plan)
     for process, kernel in plan.kernels.items():
-        models[process]._kernel = kernel
+        attach(kernel, models[process])
     for domain in program.domains:
         inside = set(domain.processes)
         members = [leaf.process for leaf in program.leaves if leaf.process in inside]
         plan.groups += _groups(members, program, plan)
     return plan
-
-
-def links_by_target(links: Iterable[Link]) -> dict[InPort, list[Link]]:
-    """Return the links that end at each port."""
-    found: dict[InPort, list[Link]] = {}
-    for link in links:
-        found.setdefault(link.target, []).append(link)
-    return found
-
-
-def sent_type(port: InPort | OutPort) -> np.dtype[Any]:
-    """Return the type of what an OutPort sends, or of what comes through the external pipe of an InPort."""
-    found: np.dtype[Any] = np.dtype(getattr(port.process.model_class, port.name).d_type)
-    return found
-
-
-def arriving(port: InPort, links: Iterable[Link]) -> np.dtype[Any]:
-    """Return the type of the sum that an InPort receives, as NumPy promotes it.
-
-    Raises
-    ------
-    PythonFallback
-        When kernels have no exact sum of that type.
-    """
-    types = [sent_type(link.source) for link in links]
-    if port.external_pipe_flag:
-        types.append(sent_type(port))
-    if any(kind not in HELD for kind in types):
-        raise PythonFallback(f"{port.name}: a message type that kernels do not hold")
-    total = _promoted(np.dtype(getattr(port.process.model_class, port.name).d_type), *types)
-    if total == np.bool_ and len(types) > 1:
-        raise PythonFallback(f"{port.name}: a sum of truth values")
-    return total
-
-
-@lru_cache(maxsize=1024)
-def _promoted(*types: np.dtype[Any]) -> np.dtype[Any]:
-    """Return the type of a sum; a program asks for the same few again and again."""
-    return np.result_type(*types)
-
-
-def is_int16(port: InPort, d_type: np.dtype[Any], links: Iterable[Link]) -> bool:
-    """Return whether an InPort receives integers of 16 bits, with which NumPy computes in 16 bits."""
-    return d_type == np.int16 and (bool(list(links)) or port.external_pipe_flag)
 
 
 def _leave_unreadable_to_python(program: Program, plan: Plan) -> None:

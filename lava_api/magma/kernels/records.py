@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lava_api.magma.compiler.routes import routes
+from lava_api.magma.core.model.py.model import kernel_of
 from lava_api.magma.core.process.ports.ports import RefPort, VarPort
 from lava_api.magma.core.process.variable import Var
 from lava_api.magma.kernels.base import Call, Kernel, LaterPhases
@@ -45,17 +46,18 @@ def referred(port: RefPort) -> Var | None:
     return ends[0][0].var.resolved if len(ends) == 1 and ends[0][1] is None else None
 
 
-def kernel_of(var: Var | None) -> Kernel:
+def kernel_of_var(var: Var | None) -> Kernel:
     """Return the kernel of the process of a variable; that there is one was planned."""
     assert var is not None
-    kernel: Kernel = var.process.model._kernel
+    kernel = kernel_of(var.process.model)
+    assert kernel is not None
     return kernel
 
 
 def kept(var: Var | None) -> Array:
     """Return the array in which the kernel of its process keeps a variable; that there is one was planned."""
     assert var is not None
-    array = kernel_of(var).variable(var.name)
+    array = kernel_of_var(var).variable(var.name)
     assert array is not None
     return array
 

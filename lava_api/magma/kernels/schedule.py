@@ -9,8 +9,8 @@ import numpy as np
 
 from lava_api.magma.compiler.program import Link
 from lava_api.magma.kernels.base import DATA, EVENTS, Call, Kernel
+from lava_api.magma.kernels.message_types import arriving, is_int16
 from lava_api.magma.kernels.messages import KINDS, Feed, Message
-from lava_api.magma.kernels.plan import arriving, is_int16
 from loihi_emu.models.lava import messages as at
 from loihi_emu.models.memory import Array, Description, SourceLists, Table, aligned
 

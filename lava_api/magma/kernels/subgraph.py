@@ -12,7 +12,8 @@ from lava_api.magma.core.sync.phase import Phase
 from lava_api.magma.kernels.base import HostInput, HostIO, HostOutput, Kernel, LaterPhases, StepSupply
 from lava_api.magma.kernels.boundary import Boundary
 from lava_api.magma.kernels.calls import CallList
-from lava_api.magma.kernels.partial_step import HostData, PartialStep, PhaseJobs, SubgraphInput, attributed
+from lava_api.magma.kernels.inputs import HostData, PhaseJobs, SubgraphInput, attributed
+from lava_api.magma.kernels.partial_step import PartialStep
 from lava_api.magma.kernels.schedule import Schedule
 from lava_api.magma.runtime.channel import Channel, HostChannel
 from lava_api.magma.runtime.scheduler import ModelError
@@ -64,7 +65,7 @@ class Subgraph:
         self.clock = np.zeros(1, np.int64)
         self.stale = True
         for kernel in kernels.values():
-            kernel.model._subgraph = self
+            kernel.subgraph = self
         self.boundary = Boundary(kernels, incoming, channels, pipes)
         schedule = self._schedule = Schedule(kernels, incoming, self.boundary.from_links, self.boundary.from_pipes)
         self.boundary.open(schedule.messages)
@@ -229,7 +230,6 @@ class Subgraph:
                 raise ModelError(kernel.model, error) from error
             if not kernel.post_mgmt_in_python:
                 kernel.set("")
-                self.stale = True
 
     def check_status(self) -> None:
         """Raise the error of a kernel that could not go on."""

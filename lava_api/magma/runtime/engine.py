@@ -39,7 +39,7 @@ class Engine:
     """
 
     def __init__(self, exe: Executable) -> None:
-        self._executable = exe
+        self.executable = exe
         self._control = Control()
         self._control.scheduler.on_host_wait = self._serve_host
         self._control.scheduler.may_drive = self.may_drive
@@ -180,7 +180,7 @@ class Engine:
         self._is_running = False
         for service in self._assembly.services:
             service.cut()
-        call_back(self._executable, "post_run_callback")
+        call_back(self.executable, "post_run_callback")
         if self._control.model_asked == "stop":
             self._shut()
 

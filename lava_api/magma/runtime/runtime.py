@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lava_api.magma.compiler.executable import Executable
     from lava_api.magma.compiler.node import NodeConfig
     from lava_api.magma.core.run_conditions import AbstractRunCondition
-    from lava_api.magma.core.run_configs import RunConfig
+    from lava_api.magma.core.run_config import RunConfig
     from loihi_emu.mapping import Placement
 
 ENDLESS = float("inf")
@@ -60,11 +60,11 @@ class Runtime(Engine):
         from lava_api.magma.compiler.assembly import assemble
         from lava_api.magma.compiler.report import tell
 
-        processes = getattr(self._executable, "process_list", ())
+        processes = getattr(self.executable, "process_list", ())
         values = [value for process in processes for value in process.proc_params.values()]
         self._others = OtherThreads([value for value in values if isinstance(value, HostChannel)])
         try:
-            self._assembly = assemble(self._executable.program, self._control)
+            self._assembly = assemble(self.executable.program, self._control)
         except Exception as error:
             self._failed = f"building its models: {type(error).__name__}: {error}"
             raise
@@ -75,17 +75,17 @@ class Runtime(Engine):
     @property
     def node_cfg(self) -> NodeConfig:
         """The machines and their processes: one machine, this one."""
-        return self._executable.node_configs[0]
+        return self.executable.node_configs[0]
 
     @property
     def placement(self) -> Placement | None:
         """Where the program is on the chips of a hardware configuration, a ``loihi_emu.mapping.Placement``; or None."""
-        return getattr(self._executable, "placement", None)
+        return getattr(self.executable, "placement", None)
 
     def compare_config(self, run_cfg: RunConfig, where: str) -> None:
         """Warn where a run configuration is not like the one that chose the models."""
-        if self._executable.used_config is not None:
-            self._executable.used_config.compare(run_cfg, where)
+        if self.executable.used_config is not None:
+            self.executable.used_config.compare(run_cfg, where)
 
     def start(self, run_condition: AbstractRunCondition) -> None:
         """Begin a run, and end it if it blocks. One that does not block runs when its result is asked for.
@@ -116,7 +116,7 @@ class Runtime(Engine):
         self._control.reset(endless=isinstance(run_condition, RunContinuous))
         self._is_started = self._is_running = True
         self._endless = isinstance(run_condition, RunContinuous)
-        call_back(self._executable, "pre_run_callback")
+        call_back(self.executable, "pre_run_callback")
         self._began = time.monotonic()
         self.num_steps = int(run_condition.num_steps) if isinstance(run_condition, RunSteps) else 0
         for service in self._assembly.services:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
+from lava_api.magma.core.model.py.model import kernel_of
 from lava_api.magma.core.model.py.type import bounded
 from lava_api.magma.core.process.variable import Var
 from lava_api.magma.runtime.isolation import visited
@@ -15,23 +16,22 @@ from loihi_emu.errors import ValidationError, invalid
 
 def export(model: Any, name: str) -> None:
     """Let the kernel of a model, if there is one, write a variable back that it keeps elsewhere."""
-    kernel = getattr(model, "_kernel", None)
+    kernel = kernel_of(model)
     if kernel is not None:
         kernel.export(name)
 
 
 def notify(model: Any, name: str) -> None:
     """Tell the kernel of a model, if there is one, that a variable was set."""
-    kernel = getattr(model, "_kernel", None)
+    kernel = kernel_of(model)
     if kernel is not None:
         kernel.set(name)
-        model._subgraph.stale = True
 
 
 def put(model: Any, name: str, values: Any) -> None:
     """Replace an array of a model; a kernel's arrays stay where they are and keep their type."""
     old = getattr(model, name)
-    if getattr(model, "_kernel", None) is not None and isinstance(old, np.ndarray):
+    if kernel_of(model) is not None and isinstance(old, np.ndarray):
         old[...] = values
     else:
         setattr(model, name, values)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from loihi_emu.user_warnings import warn
 
 if TYPE_CHECKING:
-    from lava_api.magma.core.run_configs import RunConfig
+    from lava_api.magma.core.run_config import RunConfig
 
 NO_SETTINGS = ("log",)
 

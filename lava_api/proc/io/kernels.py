@@ -9,7 +9,7 @@ import numpy as np
 
 from lava_api.magma.kernels.base import DATA, Kernel, LaterPhases, PythonFallback
 from lava_api.magma.kernels.messages import RECORDED, STORED, Feed, Message
-from lava_api.magma.kernels.records import ReferringKernel, kernel_of, record
+from lava_api.magma.kernels.records import ReferringKernel, kernel_of_var, record
 from loihi_emu.models.lava import messages
 from loihi_emu.models.lava import ring_buffer as at
 from loihi_emu.models.memory import Description
@@ -113,7 +113,7 @@ class ResetVariable(ReferringKernel):
         target = self.array()
         d = self.d = Description(messages.WRITE)
         d.out, d.kind, d.n, d.real = target, RECORDED[target.dtype.name], target.size, self.real
-        hot = kernel_of(self.var).hot
+        hot = kernel_of_var(self.var).hot
         d.hot, d.blocks = hot, 0 if hot is None else hot.size
         return [("messages:write", d)]
 

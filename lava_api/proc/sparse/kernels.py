@@ -105,7 +105,7 @@ class _Delayed(Connection):
     def take_buffer(self) -> None:
         """Fill the ring from ``a_buff``."""
         if "a_buff" in self.changed:
-            step = int(self.model._subgraph.clock[0])
+            step = self.steps_done
             self.message.data[:] = self.model.a_buff[:, 0]
             for k in range(1, self.rows):
                 self.ring[(step + k) % self.rows] = self.model.a_buff[:, k]
@@ -114,7 +114,7 @@ class _Delayed(Connection):
     def export(self, name: str) -> None:
         """Write the ring back into ``a_buff``."""
         if name == "a_buff" and "a_buff" not in self.changed:
-            step = int(self.model._subgraph.clock[0])
+            step = self.steps_done
             self.model.a_buff[:, 0] = self.message.data
             for k in range(1, self.rows):
                 self.model.a_buff[:, k] = self.ring[(step + k) % self.rows]

@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+from lava_kernels import is_compiled
 
+from lava_api.magma.compiler.compiler import KERNELS, OPTIONS
 from lava_api.magma.core.decorator import implements, requires
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.type import LavaPyType
@@ -12,7 +14,6 @@ from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
-from lava_api.magma.kernels import plan
 from lava_api.magma.runtime.kernel_service import KernelService
 from lava_api.proc.bit_check.process import BitCheck
 from lava_api.proc.embedded_io.state import Read as ReadAsMessage
@@ -51,13 +52,13 @@ def cells(**more):
 
 @pytest.fixture(params=[True, False], ids=["kernels", "Python models"])
 def kernels(request, monkeypatch):
-    monkeypatch.setattr(plan, "AT_ALL", request.param)
+    monkeypatch.setitem(OPTIONS, KERNELS, request.param)
     return request.param
 
 
 def check(kernels, *processes):
     for process in processes:
-        assert hasattr(process._model, "_kernel") is kernels
+        assert is_compiled(process) is kernels
 
 
 def test_variables_of_python_models(kernels):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lava_kernels import is_compiled, models_run
 from messages import UNHEEDED
 from scipy.sparse import csr_matrix
 
@@ -11,7 +12,6 @@ from lava_api.magma.core.learning.constants import GradedSpikeCfg
 from lava_api.magma.core.learning.learning_rule import Loihi2FLearningRule, Loihi3FLearningRule
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
-from lava_api.magma.kernels import plan
 from lava_api.proc.dense.process import LearningDense
 from lava_api.proc.io.sink import RingBuffer as Sink
 from lava_api.proc.io.source import RingBuffer as Source
@@ -99,8 +99,7 @@ def build(seed, fixed):
 
 
 def outcome(seed, kernels, tag="fixed_pt"):
-    plan.AT_ALL = kernels
-    try:
+    with models_run(kernels):
         rng, learner, sink, monitor, sign = build(seed, tag == "fixed_pt")
         seen = []
         for steps in (1, 6, 10, STEPS - 17):
@@ -118,11 +117,9 @@ def outcome(seed, kernels, tag="fixed_pt"):
         if monitor is not None:
             seen.append(monitor.get_data()[learner.name]["weights"])
         if kernels:
-            assert hasattr(learner._model, "_kernel")
+            assert is_compiled(learner)
         learner.stop()
         return seen
-    finally:
-        plan.AT_ALL = True
 
 
 @settings(max_examples=60, deadline=None)
@@ -144,8 +141,7 @@ def test_random_numbers_are_supplied_without_end():
     from lava_api.proc import _learning_kernels
 
     def run(kernels):
-        plan.AT_ALL = kernels
-        try:
+        with models_run(kernels):
             traces = {"x1_impulse": 11.3, "x1_tau": 7, "y1_impulse": 9.1, "y1_tau": 5}
             rule = Loihi2FLearningRule(dw="2^-3*x1*y0 - 2^-4*y1*x0", t_epoch=3, rng_seed=5, **traces)
             learner = LearningDense(weights=np.full((2, 3), 50), learning_rule=rule)
@@ -156,8 +152,6 @@ def test_random_numbers_are_supplied_without_end():
             found = learner.weights.get(), learner.y1.get()
             learner.stop()
             return found
-        finally:
-            plan.AT_ALL = True
 
     supply = _learning_kernels.SUPPLY
     try:

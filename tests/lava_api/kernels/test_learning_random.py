@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lava_kernels import is_compiled
 from messages import UNHEEDED
 
+from lava_api.magma.compiler.compiler import KERNELS, OPTIONS
 from lava_api.magma.core.decorator import implements, requires
 from lava_api.magma.core.learning.constants import GradedSpikeCfg
 from lava_api.magma.core.learning.learning_rule import Loihi2FLearningRule, Loihi3FLearningRule
@@ -20,7 +22,6 @@ from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
-from lava_api.magma.kernels import plan
 from lava_api.proc.dense.process import Dense, LearningDense
 from lava_api.proc.io.sink import RingBuffer as Sink
 from lava_api.proc.io.source import RingBuffer as Source
@@ -105,9 +106,9 @@ def run(seed, kernels):
     monitor = Monitor()
     monitor.probe(getattr(made, watched), STEPS)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plan, "AT_ALL", kernels)
+        patch.setitem(OPTIONS, KERNELS, kernels)
         made.run(RunSteps(STEPS // 3), Loihi2SimCfg(select_tag="fixed_pt"))
-        assert hasattr(made._model, "_kernel") == kernels
+        assert is_compiled(made) == kernels
         for steps in (STEPS // 3, STEPS // 3):
             name = str(rng.choice(["weights", "tag_1", "tag_2", "x1_tau", "y1_impulse", "dw", "x1", "y1", "none"]))
             if name == "dw":
@@ -149,7 +150,7 @@ def test_loops_of_learning_connections_run_as_one_program():
         behind = Dense(weights=np.ones((1, 6)))
         made[0].a_out.connect(behind.s_in)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(plan, "AT_ALL", kernels)
+            patch.setitem(OPTIONS, KERNELS, kernels)
             neurons.run(RunSteps(50), Loihi2SimCfg(select_tag="fixed_pt"))
             values = [learning.weights.get() for learning in made] + [behind.a_buff.get(), others.v.get()]
             neurons.stop()
@@ -193,11 +194,11 @@ def test_constants_with_fractions_may_be_set_and_too_fine_ones_run_in_python():
     made.run(RunSteps(1), Loihi2SimCfg(select_tag="fixed_pt"))
     made.dw.set("u0*(w+2^-1)")
     made.run(RunSteps(1))
-    assert hasattr(made._model, "_kernel") and made.weights.get() == -11, "-6 + 0.5 is cut off to -5"
+    assert is_compiled(made) and made.weights.get() == -11, "-6 + 0.5 is cut off to -5"
     made.dw.set("u0*(w+2^-41)")
     with pytest.raises(RuntimeError, match="40 bits"):
         made.run(RunSteps(1))
     made = LearningDense(weights=np.full((1, 1), -10), learning_rule=Loihi2FLearningRule(dw="u0*(w+2^-41)", rng_seed=1))
     made.run(RunSteps(1), Loihi2SimCfg(select_tag="fixed_pt"))
-    assert not hasattr(made._model, "_kernel") and made.weights.get() == -19
+    assert not is_compiled(made) and made.weights.get() == -19
     made.stop()

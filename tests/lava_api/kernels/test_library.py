@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lava_kernels import is_compiled, models_run
 from messages import UNHEEDED
 
 from lava_api.magma.core.decorator import implements, requires
@@ -16,7 +17,6 @@ from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
-from lava_api.magma.kernels import plan
 from lava_api.proc.atrlif.process import ATRLIF
 from lava_api.proc.bit_check.process import BitCheck
 from lava_api.proc.clp.id_broadcast.process import IdBroadcast
@@ -280,8 +280,7 @@ class Config(Loihi2SimCfg):
 
 def outcome(name, tag, seed, kernels, exceptions=None):
     """Run a small program in pieces; all variables, messages and records of the process."""
-    plan.AT_ALL = kernels
-    try:
+    with models_run(kernels):
         rng = np.random.default_rng(seed)
         make, _ = LIBRARY[name]
         parts = make(rng, FIXED if tag == "dense_out" else tag, (int(rng.integers(1, 6)),))
@@ -303,11 +302,9 @@ def outcome(name, tag, seed, kernels, exceptions=None):
         seen = [var.get() for var in taps]
         seen += [var.get() for part in parts for var in part.vars if var.name not in ("du", "dv", "vth")]
         if kernels:
-            assert [part for part in parts if not hasattr(part._model, "_kernel")] == []
+            assert [part for part in parts if not is_compiled(part)] == []
         process.stop()
         return seen
-    finally:
-        plan.AT_ALL = True
 
 
 @pytest.mark.parametrize(("name", "tag"), CASES, ids=[f"{name}-{tag}" for name, tag in CASES])
@@ -353,8 +350,7 @@ class PyShort(PyLoihiProcessModel):
 
 def sixteen(kind, seed, kernels):
     """Neurons that receive 16 bits, alone or from two sides."""
-    plan.AT_ALL = kernels
-    try:
+    with models_run(kernels):
         rng = np.random.default_rng(seed)
         high = 1 << int(rng.integers(1, 15))
         more = {"learning_rule": STDPLoihi(1, 1, -1, 5, 5)} if kind is PrototypeLIF else {}
@@ -362,12 +358,10 @@ def sixteen(kind, seed, kernels):
         for _ in range(rng.integers(1, 3)):
             Short((3,), rng.integers(-high, high, (7, 3))).s_out.connect(cells.a_in)
         cells.run(RunSteps(STEPS), Loihi2SimCfg(select_tag=FIXED))
-        assert hasattr(cells._model, "_kernel") is kernels
+        assert is_compiled(cells) is kernels
         found = cells.v.get().tolist()
         cells.stop()
         return found
-    finally:
-        plan.AT_ALL = True
 
 
 @pytest.mark.parametrize("kind", [LIF, TernaryLIF, ATRLIF, PrototypeLIF])

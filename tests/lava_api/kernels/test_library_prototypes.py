@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lava_kernels import is_compiled, models_run
 
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
-from lava_api.magma.kernels import plan
 from lava_api.proc.bit_check.process import BitCheck
 from lava_api.proc.clp.id_broadcast.process import IdBroadcast
 from lava_api.proc.clp.novelty_detector.process import NoveltyDetector
@@ -155,8 +155,7 @@ def value(var):
 
 def outcome(name, seed, kernels):
     """Run a small program in pieces; all variables and messages."""
-    plan.AT_ALL = kernels
-    try:
+    with models_run(kernels):
         rng = np.random.default_rng(seed)
         make, tag = LIBRARY[name]
         parts = make(rng)
@@ -175,11 +174,9 @@ def outcome(name, seed, kernels):
                     var.set(rng.integers(*SET[var.name], var.shape))
         seen += [var.get() for var in taps]
         if kernels:
-            assert [part for part in parts if not hasattr(part._model, "_kernel")] == []
+            assert [part for part in parts if not is_compiled(part)] == []
         process.stop()
         return seen
-    finally:
-        plan.AT_ALL = True
 
 
 @pytest.mark.parametrize("name", LIBRARY)
@@ -234,7 +231,7 @@ def watched():
 def test_what_the_network_was_built_for_stays(make, name, fine, other):
     process, config = make(), Loihi2SimCfg(select_tag=FIXED)
     process.run(RunSteps(1), config)
-    assert hasattr(process._model, "_kernel")
+    assert is_compiled(process)
     getattr(process, name).set(np.array(fine))
     process.run(RunSteps(1), config)
     getattr(process, name).set(np.array(other))
@@ -259,6 +256,6 @@ def test_one_complex_parameter_between_sigma_and_delta_is_enough():
     process = SigmaS4dDelta(shape=(2,), vth=0.1, a=np.array([0.5j, 1]), b=1, c=1)
     process.run(RunSteps(2), Loihi2SimCfg())
     np.testing.assert_array_equal(process.a.get(), [0.5j, 1])
-    assert hasattr(process._model, "_kernel")
+    assert is_compiled(process)
     assert np.iscomplexobj(process.s4_state.get())
     process.stop()

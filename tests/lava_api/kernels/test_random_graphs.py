@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lava_kernels import is_compiled, models_run
 from messages import UNHEEDED
 from scipy.sparse import csr_matrix
 
@@ -17,7 +18,6 @@ from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
-from lava_api.magma.kernels import plan
 from lava_api.proc.conv.process import Conv
 from lava_api.proc.dense.process import DelayDense, Dense
 from lava_api.proc.io.sink import Read
@@ -144,8 +144,7 @@ def build(seed, fixed):
 
 def outcome(seed, fixed, kernels):
     """Run a program in pieces, with variables set between them; everything that can be seen of it."""
-    plan.AT_ALL = kernels
-    try:
+    with models_run(kernels):
         rng, lead, every, taps = build(seed, fixed)
         tag = "fixed_pt" if fixed else "floating_pt"
         for steps in (1, 9, STEPS - 10):
@@ -165,11 +164,9 @@ def outcome(seed, fixed, kernels):
                 seen.append(value.toarray() if hasattr(value, "toarray") else value)
         if kernels:
             models = [p for p in every if not isinstance(p, Through)]
-            assert [p for p in models if not hasattr(p._model, "_kernel")] == []
+            assert [p for p in models if not is_compiled(p)] == []
         lead.stop()
         return seen
-    finally:
-        plan.AT_ALL = True
 
 
 @pytest.mark.parametrize("fixed", [True, False], ids=["fixed", "float"])
@@ -185,8 +182,7 @@ def test_random_graphs(fixed, seed):
 @given(seed=st.integers(0, 1 << 30))
 def test_convolutions(tag, seed):
     def run(kernels):
-        plan.AT_ALL = kernels
-        try:
+        with models_run(kernels):
             rng = np.random.default_rng(seed)
             groups = int(rng.integers(1, 3))
             shape = (int(rng.integers(4, 8)), int(rng.integers(4, 8)), groups * int(rng.integers(1, 3)))
@@ -205,12 +201,10 @@ def test_convolutions(tag, seed):
             for steps in (4, 6):
                 source.run(RunSteps(steps), Loihi2SimCfg(select_tag=tag))
                 conv.weight.set(rng.integers(-50, 50, taps))
-            assert not kernels or hasattr(conv._model, "_kernel")
+            assert not kernels or is_compiled(conv)
             found = sink.data.get(), conv.a_buf.get()
             source.stop()
             return found
-        finally:
-            plan.AT_ALL = True
 
     for a, b in zip(run(True), run(False), strict=True):
         np.testing.assert_array_equal(a, b)

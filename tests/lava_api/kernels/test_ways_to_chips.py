@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lava_kernels import is_compiled, kernels_run, models_run
 from messages import UNHEEDED
 
 from lava_api.magma.core.decorator import implements, requires
@@ -16,7 +17,6 @@ from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2HwCfg, Loihi2SimCfg
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
-from lava_api.magma.kernels import plan
 from lava_api.magma.runtime.kernel_service import KernelService
 from lava_api.proc.dense.process import Dense
 from lava_api.proc.embedded_io.spike import NxToPyAdapter, PyToN3ConvAdapter, PyToNxAdapter
@@ -89,11 +89,8 @@ def same(function, *arguments):
     """What a function returns, with kernels and with Python models; they must be equal."""
     seen = []
     for kernels in (True, False):
-        plan.AT_ALL = kernels
-        try:
+        with models_run(kernels):
             seen.append(function(*arguments))
-        finally:
-            plan.AT_ALL = True
     with_kernels, with_models = seen
     assert with_kernels == with_models
     return with_kernels
@@ -131,8 +128,8 @@ def encoded(seed):
     for steps in (1, 4, STEPS - 5):
         encoder.run(RunSteps(steps), Config(select_tag=tag))
         heard.append([var.get().tolist() for var in (encoder.act, encoder.residue, sink.data)])
-    if plan.AT_ALL:
-        assert hasattr(encoder._model, "_kernel") and hasattr(adapter._model, "_kernel")
+    if kernels_run():
+        assert is_compiled(encoder) and is_compiled(adapter)
     encoder.stop()
     return heard
 
@@ -151,7 +148,7 @@ def test_packed_messages_for_others_stay_with_python():
         Source(data=np.zeros((8, 2))).s_out.connect(encoder.a_in)
         encoder.s_out.connect(sink.a_in)
         encoder.run(RunSteps(2), Config(select_tag=None))
-        assert not hasattr(encoder._model, "_kernel")
+        assert not is_compiled(encoder)
         encoder.stop()
         return sink.shape
 
@@ -168,7 +165,7 @@ def adapted(seed):
     source.s_out.connect(adapter.inp)
     adapter.out.connect(sink.a_in)
     sink.run(RunSteps(STEPS), Loihi2SimCfg(select_tag="floating_pt"))
-    assert hasattr(adapter._model, "_kernel") is plan.AT_ALL
+    assert is_compiled(adapter) is kernels_run()
     seen = sink.data.get().tolist()
     sink.stop()
     return seen
@@ -186,7 +183,7 @@ def test_a_fraction_is_refused_in_its_step(fraction):
     source.s_out.connect(adapter.inp)
     with pytest.raises(RuntimeError, match=rf"time step 3.*NxToPyAdapter: got fractions such as {fraction}"):
         adapter.run(RunSteps(9), Loihi2SimCfg(select_tag="floating_pt"))
-    assert hasattr(adapter._model, "_kernel")
+    assert is_compiled(adapter)
     adapter.stop()
 
 
@@ -197,7 +194,7 @@ def read_floats():
     read.connect_var(cells.v)
     read.out.connect(sink.a_in)
     sink.run(RunSteps(STEPS), Loihi2SimCfg(select_tag="floating_pt"))
-    assert isinstance(service(sink), KernelService) is plan.AT_ALL
+    assert isinstance(service(sink), KernelService) is kernels_run()
     seen = sink.data.get().tolist()
     sink.stop()
     return seen
@@ -226,7 +223,7 @@ def watched(seed):
     for steps in (1, 4, int(rng.integers(1, 60))):
         first.run(RunSteps(steps), config)
         second.bias_mant.set(rng.integers(0, 50, 4))
-    assert isinstance(service(first), KernelService) is plan.AT_ALL
+    assert isinstance(service(first), KernelService) is kernels_run()
     series = [probe.time_series for probe in probes]
     first.stop()
     counted = [*(count for _, count in sorted(profiler.spikes.items())), profiler.synaptic_operations]

@@ -4,10 +4,11 @@ import threading
 
 import numpy as np
 import pytest
+from lava_kernels import is_compiled, kernels_run
 
+from lava_api.magma.compiler.compiler import KERNELS, OPTIONS
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
-from lava_api.magma.kernels import plan
 from lava_api.proc.dense.process import Dense
 from lava_api.proc.io.sink import RingBuffer as Sink
 from lava_api.proc.lif.process import LIF
@@ -17,7 +18,7 @@ from lava_api.proc.sdn.process import Sigma
 @pytest.fixture(autouse=True, params=["kernels", "Python models"])
 def kind(request, monkeypatch):
     """Each test with kernels and with Python models."""
-    monkeypatch.setattr(plan, "AT_ALL", request.param == "kernels")
+    monkeypatch.setitem(OPTIONS, KERNELS, request.param == "kernels")
 
 
 def piped(**sizes):
@@ -37,7 +38,7 @@ def test_the_program_around_sends_and_receives():
     out = cells.s_out.external_pipe_csp_recv_port
     assert [out.recv().tolist() for _ in range(3)] == [[0, 0], [1, 0], [1, 0]]
     assert not out.probe()
-    assert hasattr(cells._model, "_kernel") is plan.AT_ALL
+    assert is_compiled(cells) is kernels_run()
     cells.stop()
 
 
@@ -113,6 +114,6 @@ def test_integers_of_16_bits_wrap_as_in_numpy(kind):
     for value in (3, 1000):
         cells.a_in.external_pipe_csp_send_port.send([value])
     cells.wait()
-    assert hasattr(cells._model, "_kernel") is plan.AT_ALL
+    assert is_compiled(cells) is kernels_run()
     assert cells.v.get() == (3 << 6) + (1000 << 6) - (1 << 16)
     cells.stop()

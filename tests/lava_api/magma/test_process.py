@@ -7,6 +7,7 @@ import pickle
 
 import numpy as np
 import pytest
+from lava_kernels import is_compiled
 from lava_parts import PySink, PySource, Sink, Source
 
 from lava_api.magma.compiler.compiler import Compiler
@@ -117,6 +118,20 @@ def test_compiler_and_runtime_by_hand():
     assert [built.model_class for built in executable.proc_builders.values()] == [PySource, PySink]
     with pytest.raises(ValueError, match="pypy_channel_size"):
         Compiler({"pypy_channel_size": 0})
+
+
+def test_stock_models_run_as_python_where_that_is_asked_for():
+    def run(**options):
+        cells = LIF(shape=(2,), vth=1000, bias_mant=3)
+        cells.run(RunSteps(5), Loihi2SimCfg(select_tag="fixed_pt"), compile_config=options)
+        seen = is_compiled(cells), cells.v.get().tolist()
+        cells.stop()
+        return seen
+
+    compiled, as_python = run(), run(kernels=False)
+    assert (compiled[0], as_python[0]) == (True, False) and compiled[1] == as_python[1] != [0, 0]
+    with pytest.raises(ValueError, match="kernels: got 1, allowed is True or False"):
+        run(kernels=1)
 
 
 def test_processes_and_programs_can_be_pickled():

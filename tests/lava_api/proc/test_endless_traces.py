@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from lava_api.magma.compiler.compiler import KERNELS, OPTIONS
 from lava_api.magma.core.learning.learning_rule import Loihi2FLearningRule, LoihiLearningRule
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
-from lava_api.magma.kernels import plan
 from lava_api.proc.dense.process import LearningDense
 from lava_api.proc.io.source import RingBuffer
 from lava_api.proc.learning_rules.stdp_learning_rule import STDPLoihi
@@ -21,7 +21,7 @@ LARGEST = np.iinfo(np.int64).max
 @pytest.fixture(autouse=True, params=["kernels", "Python models"])
 def kind(request, monkeypatch):
     """Each test with kernels and with Python models."""
-    monkeypatch.setattr(plan, "AT_ALL", request.param == "kernels")
+    monkeypatch.setitem(OPTIONS, KERNELS, request.param == "kernels")
 
 
 def network(rule, fixed):

@@ -9,6 +9,7 @@ from learning_oracle import LIMITS, Oracle, text
 from messages import UNHEEDED
 from scipy.sparse import csr_matrix
 
+from lava_api.magma.compiler.compiler import KERNELS, OPTIONS
 from lava_api.magma.core.decorator import implements, requires
 from lava_api.magma.core.learning.constants import GradedSpikeCfg
 from lava_api.magma.core.learning.learning_rule import Loihi2FLearningRule, Loihi3FLearningRule, LoihiLearningRule
@@ -17,7 +18,6 @@ from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
-from lava_api.magma.kernels import plan
 from lava_api.proc.dense.process import Dense, LearningDense
 from lava_api.proc.io.sink import RingBuffer as Sink
 from lava_api.proc.lif.models import PyLearningLIFModelFixed
@@ -281,7 +281,7 @@ def test_sparse_tags_learn_where_weights_are_stored():
     ("dw", "weights"), [("u0*y1 + u0", [[0, 45], [0, 0]]), ("u0 + u0*y1 - u0*sgn(t)", [[1, 45], [0, 1]])]
 )
 def test_sparse_synapses_whose_weight_is_rounded_to_0_are_lost_to_rules_of_traces(dw, weights, kernels, monkeypatch):
-    monkeypatch.setattr(plan, "AT_ALL", kernels)
+    monkeypatch.setitem(OPTIONS, KERNELS, kernels)
     learner = LearningSparse(
         weights=csr_matrix([[1, 44], [0, 1]]), learning_rule=Loihi2FLearningRule(dw=dw, y1_tau=10, rng_seed=1)
     )
@@ -294,7 +294,7 @@ def test_sparse_synapses_whose_weight_is_rounded_to_0_are_lost_to_rules_of_trace
 @UNHEEDED
 @pytest.mark.parametrize("kernels", [True, False])
 def test_sparse_tags_outlast_their_synapses(kernels, monkeypatch):
-    monkeypatch.setattr(plan, "AT_ALL", kernels)
+    monkeypatch.setitem(OPTIONS, KERNELS, kernels)
     rule = Loihi2FLearningRule(dw="u0*2", dt="u0*3", rng_seed=1)
     learner = LearningSparse(weights=stored([[1, 44]]), tag_1=stored([[2, 0]]), learning_rule=rule)
     learner.run(RunSteps(1), Loihi2SimCfg(select_tag="fixed_pt"))

@@ -6,9 +6,9 @@ import time
 import numpy as np
 import pytest
 
+from lava_api.magma.compiler.compiler import KERNELS, OPTIONS
 from lava_api.magma.core.run_conditions import RunContinuous, RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
-from lava_api.magma.kernels import plan
 from lava_api.proc.io.extractor import Extractor, VarWire
 from lava_api.proc.io.injector import Injector
 from lava_api.proc.io.utils import ChannelConfig, ReceiveEmpty
@@ -20,7 +20,7 @@ CFG = Loihi2SimCfg()
 @pytest.fixture(autouse=True, params=["kernels", "Python models"])
 def kind(request, monkeypatch):
     """Each test with kernels and with Python models."""
-    monkeypatch.setattr(plan, "AT_ALL", request.param == "kernels")
+    monkeypatch.setitem(OPTIONS, KERNELS, request.param == "kernels")
 
 
 @pytest.fixture

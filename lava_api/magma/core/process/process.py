@@ -10,15 +10,14 @@ from lava_api.magma.core.process.interfaces import AbstractProcessMember, IdGene
 from lava_api.magma.core.process.log_config import LogConfig
 from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.magma.core.process.ports.ports import InPort, OutPort, RefPort, VarPort
-from lava_api.magma.core.process.runner import registered
+from lava_api.magma.core.process.runner import CompiledProgram, ProgramRuntime, registered
 from lava_api.magma.core.process.variable import Var
 from lava_api.magma.core.run_conditions import check_condition
 from loihi_emu.keywords import known_keywords_of
 
 if TYPE_CHECKING:
-    from lava_api.magma.compiler.executable import Executable
     from lava_api.magma.core.run_conditions import AbstractRunCondition
-    from lava_api.magma.core.run_configs import RunConfig
+    from lava_api.magma.core.run_config import RunConfig
 
 __all__ = ["AbstractProcess", "Collection", "LogConfig", "ProcessParameters", "ProcessPostInitCaller", "ProcessServer"]
 
@@ -116,7 +115,7 @@ class AbstractProcess(MemberOwner, metaclass=ProcessPostInitCaller):
         self._is_compiled = False
         self._folded_view: Any = None
         self._folded_view_inst_id = -1
-        self._runtime: Any = None
+        self._runtime: ProgramRuntime | None = None
 
     def __enter__(self: Proc) -> Proc:
         return self
@@ -150,12 +149,12 @@ class AbstractProcess(MemberOwner, metaclass=ProcessPostInitCaller):
             collection.add_members(members)
 
     @property
-    def runtime(self) -> Any:
+    def runtime(self) -> ProgramRuntime | None:
         """The runtime that runs this process; None before it is built."""
         return self._runtime
 
     @runtime.setter
-    def runtime(self, value: Any) -> None:
+    def runtime(self, value: ProgramRuntime | None) -> None:
         self._runtime = value
 
     def register_sub_procs(self, procs: dict[str, AbstractProcess]) -> None:
@@ -210,21 +209,22 @@ class AbstractProcess(MemberOwner, metaclass=ProcessPostInitCaller):
             When a process model fails (the error is the cause) or all of them wait for each other.
         """
         check_condition(condition)
-        if self._runtime is None:
+        runtime = self._runtime
+        if runtime is None:
             if run_cfg is None:
                 raise ValueError(
                     f'process "{self.name}": run_cfg must not be None when calling Process.run() unless the process'
                     " has already been compiled. Pass e.g. run_cfg=Loihi2SimCfg()."
                 )
-            self.create_runtime(run_cfg=run_cfg, compile_config=compile_config)
+            runtime = self._built(self.compile(run_cfg, compile_config))
         elif run_cfg is not None:
-            self._runtime.compare_config(run_cfg, self.name)
-        self._runtime.start(condition)
+            runtime.compare_config(run_cfg, self.name)
+        runtime.start(condition)
 
     def create_runtime(
         self,
         run_cfg: RunConfig | None = None,
-        executable: Executable | None = None,
+        executable: CompiledProgram | None = None,
         compile_config: dict[str, Any] | None = None,
     ) -> None:
         """Build the process models of an executable, compiled here unless given."""
@@ -232,13 +232,18 @@ class AbstractProcess(MemberOwner, metaclass=ProcessPostInitCaller):
             if run_cfg is None:
                 raise ValueError(f'process "{self.name}": create_runtime() needs a run_cfg or an executable.')
             executable = self.compile(run_cfg, compile_config)
+        self._built(executable)
+
+    def _built(self, executable: CompiledProgram) -> ProgramRuntime:
+        """Build the process models of an executable, and return what runs them."""
         runtime = registered().build(executable, self._log_config.level)
         executable.assign_runtime_to_all_processes(runtime)
         self._runtime = runtime
         AbstractProcess.programs_built += 1
         runtime.initialize()
+        return runtime
 
-    def compile(self, run_cfg: RunConfig, compile_config: dict[str, Any] | None = None) -> Executable:
+    def compile(self, run_cfg: RunConfig, compile_config: dict[str, Any] | None = None) -> CompiledProgram:
         """Select models for this process and all connected to it, and lay out the program."""
         return registered().compile(self, run_cfg, compile_config, self._log_config.level)
 

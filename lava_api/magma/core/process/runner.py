@@ -6,35 +6,81 @@ registered them when it was imported.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from lava_api.magma.compiler.executable import Executable
-    from lava_api.magma.core.process.process import AbstractProcess
-    from lava_api.magma.core.run_configs import RunConfig
-    from lava_api.magma.runtime.runtime import Runtime
+    from lava_api.magma.core.run_conditions import AbstractRunCondition
+    from lava_api.magma.core.run_config import RunConfig
+
+P = TypeVar("P", contravariant=True)
 
 
-class Runner(Protocol):
+class ProgramRuntime(Protocol):
+    """What runs a program: :class:`lava_api.magma.runtime.runtime.Runtime`."""
+
+    @property
+    def executable(self) -> Any:
+        """The executable that it runs."""
+
+    @property
+    def placement(self) -> Any:
+        """Where the program is on the chips of a hardware configuration; None for others."""
+
+    def initialize(self, node_cfg_idx: int = 0) -> None:
+        """Build the models."""
+
+    def compare_config(self, run_cfg: RunConfig, where: str) -> None:
+        """Warn where a run configuration is not like the one that chose the models."""
+
+    def start(self, run_condition: AbstractRunCondition) -> None:
+        """Begin a run, and end it if it blocks."""
+
+    def wait(self) -> None:
+        """Return when the current run has ended."""
+
+    def pause(self) -> None:
+        """End the current run after a time step."""
+
+    def stop(self) -> None:
+        """End the program."""
+
+    def get_var(self, var_id: int, idx: Any = None) -> Any:
+        """Return a copy of a variable, or of a part of it."""
+
+    def set_var(self, var_id: int, value: Any, idx: Any = None) -> None:
+        """Set a variable, or a part of it."""
+
+
+class CompiledProgram(Protocol):
+    """What a compilation gives: :class:`lava_api.magma.compiler.executable.Executable`."""
+
+    @property
+    def proc_builders(self) -> Mapping[Any, Any]:
+        """The processes that run as such, with the model class of each (``.model_class``)."""
+
+    def assign_runtime_to_all_processes(self, runtime: Any) -> None:
+        """Tell every process by which runtime it runs."""
+
+
+class Runner(Protocol[P]):
     """Compiles a process with all that are connected to it, and builds what runs them."""
 
-    def compile(
-        self, process: AbstractProcess, run_cfg: RunConfig, options: dict[str, Any] | None, loglevel: int
-    ) -> Executable:
+    def compile(self, process: P, run_cfg: RunConfig, options: dict[str, Any] | None, loglevel: int) -> CompiledProgram:
         """Select models for a process and all connected to it, and lay out the program."""
 
-    def build(self, executable: Executable, loglevel: int) -> Runtime:
+    def build(self, executable: Any, loglevel: int) -> ProgramRuntime:
         """Return a runtime whose models are not built yet."""
 
 
-_registered: list[Runner] = []
+_registered: list[Runner[Any]] = []
 
 
-def register(runner: Runner) -> None:
+def register(runner: Runner[Any]) -> None:
     """Let processes be compiled and run by a runner from now on."""
     _registered[:] = [runner]
 
 
-def registered() -> Runner:
+def registered() -> Runner[Any]:
     """Return the runner."""
     return _registered[0]

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from lava_api.magma.core.model.model import AbstractProcessModel
 from lava_api.magma.core.sync.phase import Phase as LoihiPhase
+from lava_api.magma.core.sync.protocols.async_protocol import AsyncProtocol
 
 if TYPE_CHECKING:
     from lava_api.magma.kernels.base import Kernel
-    from lava_api.magma.kernels.subgraph import Subgraph
     from lava_api.magma.runtime.isolation import Party
-from lava_api.magma.core.sync.protocols.async_protocol import AsyncProtocol
 
 __all__ = ["AbstractPyProcessModel", "PyAsyncProcessModel", "PyLoihiModelToPyAsyncModel", "PyLoihiProcessModel"]
 
@@ -37,8 +36,7 @@ class AbstractPyProcessModel(AbstractProcessModel, ABC):
     CALLS: ClassVar[tuple[str, ...]] = ()
     """Parameters whose objects have code that the model runs."""
     _party: Party | None = None
-    _kernel: Kernel  # of a model that runs compiled, and
-    _subgraph: Subgraph  # with which others it does
+    _kernel: Kernel | None = None
 
     SHOWN: ClassVar[tuple[str, ...]] = ()
     """Variables that show numbers which the model keeps as they were given."""
@@ -67,6 +65,16 @@ class AbstractPyProcessModel(AbstractProcessModel, ABC):
 
     def on_var_update(self) -> None:
         """Called after a variable was set from outside."""
+
+
+def attach(kernel: Kernel, model: AbstractPyProcessModel) -> None:
+    """Let a model run by a kernel."""
+    model._kernel = kernel
+
+
+def kernel_of(model: AbstractPyProcessModel) -> Kernel | None:
+    """Return the kernel by which a model runs; None if it runs in Python."""
+    return model._kernel
 
 
 class PyLoihiProcessModel(AbstractPyProcessModel):

@@ -1,0 +1,102 @@
+"""What arrives at a subgraph in every step, from other models or from the program around."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from lava_api.magma.kernels.base import HostInput, Kernel
+from lava_api.magma.kernels.messages import Message
+from lava_api.magma.runtime.scheduler import ModelError, Scheduler
+from loihi_emu.models.memory import Array
+
+if TYPE_CHECKING:
+    from lava_api.magma.runtime.channel import Channel
+
+
+class PhaseJobs(Protocol):
+    """What a phase of the scheduler offers to a subgraph.
+
+    Attributes
+    ----------
+    scheduler : Scheduler
+        Knows when nothing else can go on.
+    is_eager : bool
+        Whether a step is to be divided as soon as something is missing, not only when nothing else can go on.
+    """
+
+    scheduler: Scheduler
+    is_eager: bool
+
+    def spawn(self, model: Any, method: Callable[[], Any]) -> None:
+        """Add a job, a method that may wait, for a model to the phase that is running."""
+
+
+class ChannelInput:
+    """A message that comes from outside the subgraph.
+
+    Parameters
+    ----------
+    channel : Channel
+        Where it comes from.
+    message : Message
+        What takes it.
+    kernel : Kernel
+        Who receives it.
+    """
+
+    def __init__(self, channel: Channel, message: Message, kernel: Kernel) -> None:
+        self.channel, self.message, self.kernel = channel, message, kernel
+
+    def try_take(self) -> bool:
+        """Take it if it is there."""
+        if not self.channel.queue:
+            return False
+        self.message.put(self.channel.recv())
+        return True
+
+    def take(self) -> None:
+        """Take it; wait for it."""
+        self.message.put(self.channel.recv())
+
+
+class HostData:
+    """What a kernel takes from the program around.
+
+    Parameters
+    ----------
+    source : HostInput
+        The kernel.
+    clock : ndarray
+        Number of steps done.
+    """
+
+    def __init__(self, source: HostInput, clock: Array) -> None:
+        self.source, self.clock = source, clock
+        self.kernel = cast("Kernel", source)
+
+    def try_take(self) -> bool:
+        """Take it if it is there for one step."""
+        done = int(self.clock[0])
+        if not self.source.steps_ready(done):
+            return False
+        self.source.fetch(done + 1)
+        return True
+
+    def take(self) -> None:
+        """Take it; wait for it."""
+        self.source.fetch(int(self.clock[0]) + 1)
+
+
+SubgraphInput = ChannelInput | HostData
+"""What arrives in every step; the kernels that depend on it wait for it."""
+
+
+def attributed(model: Any, method: Callable[[], Any]) -> Any:
+    """Do what may fail in the name of a model."""
+    try:
+        return method()
+    except ModelError:
+        raise
+    except Exception as error:
+        raise ModelError(model, error) from error
