@@ -63,6 +63,7 @@ def known_keywords(function: F, name: str = "") -> F:
     allowed = frozenset(known)
     place = name or function.__qualname__
     needed = code.co_varnames[: most - len(function.__defaults__ or ())]
+    named = [word for word in known[most - first :] if word not in (function.__kwdefaults__ or {})]
 
     @wraps(function)
     def checked(*arguments: Any, **keywords: Any) -> Any:
@@ -78,13 +79,14 @@ def known_keywords(function: F, name: str = "") -> F:
                 names = [word for word in known if word not in HIDDEN]
                 raise unknown_argument(wrong, names, where, topic=place) from None
             names_in_order = code.co_varnames[:most]
-            raise _miscounted(place, names_in_order, known[most - first :], needed, len(arguments), keywords) from None
+            missing = [word for word in (*needed[len(arguments) :], *named) if word not in keywords]
+            raise _miscounted(place, names_in_order, known[most - first :], missing, len(arguments), keywords) from None
 
     return checked  # type: ignore[return-value]
 
 
 def _miscounted(
-    place: str, names: Sequence[str], named: Sequence[str], needed: Sequence[str], given: int, keywords: Container[str]
+    place: str, names: Sequence[str], named: Sequence[str], missing: Sequence[str], given: int, keywords: Container[str]
 ) -> ArgumentsError:
     """The error for too many arguments without a name, or for missing ones."""
     hidden = sum(word in HIDDEN for word in names[:1])
@@ -96,7 +98,6 @@ def _miscounted(
     twice = [word for word in names[:given] if word in keywords]
     if twice:
         return ArgumentsError(f"{place}: {', '.join(twice)} was given twice, by place and by name, of ({shown}).")
-    missing = [word for word in needed[given:] if word not in keywords]
     return ArgumentsError(f"{place}: nothing was given for {', '.join(missing)}. Arguments are ({shown}).")
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from lava_api._signature import extends
 from lava_api.magma.core.learning.constants import GradedSpikeCfg
 from lava_api.magma.core.learning.learning_rule import LoihiLearningRule
-from lava_api.magma.core.process.connection import LearningConnectionProcess, checked_rule, checked_use
+from lava_api.magma.core.process.connection import LearningConnectionProcess, checked_learning
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
 from lava_api.magma.core.process.variable import Var
@@ -113,10 +114,7 @@ class LearningDense(LearningConnectionProcess, Dense):
         **kwargs: Any,
     ) -> None:
         weights = _matrix(self, weights)
-        rule = checked_rule(self, learning_rule)
-        use = checked_use(self, graded_spike_cfg)
-        if use is not GradedSpikeCfg.USE_REGULAR_IMPULSE:
-            rule.x1_impulse = 0
+        rule, use = checked_learning(self, learning_rule, graded_spike_cfg)
         super().__init__(
             weights=weights, shape=weights.shape, name=name, num_message_bits=num_message_bits, log_config=log_config,
             tag_2=np.zeros(weights.shape) if tag_2 is None else np.array(tag_2),
@@ -138,24 +136,15 @@ class DelayDense(Dense):
         Length of the buffer if it shall be longer than the largest delay; a shorter one would lose spikes.
     """
 
-    def __init__(
-        self,
-        *,
-        weights: Any,
-        delays: Any,
-        max_delay: int = 0,
-        name: str | None = None,
-        num_message_bits: int = 0,
-        log_config: LogConfig | None = None,
-        **kwargs: Any,
-    ) -> None:
+    @extends(Dense, before="name")
+    def __init__(self, *, weights: Any, delays: Any, max_delay: int = 0, **dense: Any) -> None:
         weights = _matrix(self, weights)
         whole("DelayDense", "delays", delays)
         if np.min(delays) < 0:
             raise ValueError(f"delays: found {np.min(delays)}, they must not be negative")
         if np.ndim(delays) and np.shape(delays) != weights.shape:
             raise ValueError(f"delays: shape {np.shape(delays)}, must be that of the weights, {weights.shape}")
-        super().__init__(weights=weights, num_message_bits=num_message_bits, name=name, log_config=log_config, **kwargs)
+        super().__init__(weights=weights, **dense)
         max_delay = max_delay or int(np.max(delays))
         self.delays = Var(shape=weights.shape, init=delays)
         self.a_buff = Var(shape=(weights.shape[0], max_delay + 1), init=0)

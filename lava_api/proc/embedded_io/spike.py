@@ -12,7 +12,8 @@ from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.ports import PyInPort
 from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
-from lava_api.magma.core.process.process import AbstractProcess, LogConfig
+from lava_api.magma.core.process.process import LogConfig
+from lava_api.proc._shaped import Shaped
 from lava_api.proc.io import encoding
 from lava_api.proc.io.encoder import Compression
 from loihi_emu.errors import ValidationError
@@ -22,8 +23,8 @@ MESSAGE_BITS = 24
 """Most bits of a graded spike."""
 
 
-class Adapter(AbstractProcess):
-    """A way for spikes.
+class Adapter(Shaped):
+    """A way for spikes, from ``inp`` to ``out``.
 
     Parameters
     ----------
@@ -39,52 +40,23 @@ class Adapter(AbstractProcess):
 
     def __init__(
         self,
-        *,
         shape: tuple[int, ...],
         num_message_bits: int = 0,
         name: str | None = None,
         log_config: LogConfig | None = None,
-        **formats: Any,
     ) -> None:
         integer(type(self).__name__, "num_message_bits", num_message_bits, 0, MESSAGE_BITS)
-        super().__init__(shape=shape, num_message_bits=num_message_bits, name=name, log_config=log_config, **formats)
+        super().__init__(shape=shape, num_message_bits=num_message_bits, name=name, log_config=log_config)
         self.inp = InPort(shape=shape)
         self.out = OutPort(shape=shape)
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Shape of a message."""
-        found: tuple[int, ...] = self.proc_params["shape"]
-        return found
-
 
 class PyToNxAdapter(Adapter):
-    """Spikes from a Python process to the chip.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        Shape of ``inp`` and ``out``.
-    num_message_bits : int
-        Bits of a graded spike, sign included; 0 for spikes without a value, which are 1.
-    name : str, optional
-        Name of the process.
-    log_config : LogConfig, optional
-        How the process logs.
-    """
-
-    def __init__(
-        self,
-        shape: tuple[int, ...],
-        num_message_bits: int = 0,
-        name: str | None = None,
-        log_config: LogConfig | None = None,
-    ) -> None:
-        super().__init__(shape=shape, num_message_bits=num_message_bits, name=name, log_config=log_config)
+    """Spikes from a Python process to the chip; parameters as for :class:`Adapter`."""
 
 
 class NxToPyAdapter(PyToNxAdapter):
-    """Spikes from the chip to a Python process; parameters as for :class:`PyToNxAdapter`."""
+    """Spikes from the chip to a Python process; parameters as for :class:`Adapter`."""
 
 
 class PyToN3ConvAdapter(Adapter):
@@ -92,18 +64,12 @@ class PyToN3ConvAdapter(Adapter):
 
     Parameters
     ----------
-    shape : tuple of int
-        Shape of ``inp`` and ``out``.
-    num_message_bits : int
-        As for :class:`PyToNxAdapter`.
+    shape, num_message_bits, name, log_config
+        As for :class:`Adapter`.
     spike_exp : int
         Messages are multiplied with 2^spike_exp once they are there.
     compression : Compression
         The form in which the encoder sends (:class:`~lava_api.proc.io.encoder.DeltaEncoder`); it is unpacked here.
-    name : str, optional
-        Name of the process.
-    log_config : LogConfig, optional
-        How the process logs.
     """
 
     def __init__(
@@ -116,10 +82,8 @@ class PyToN3ConvAdapter(Adapter):
         log_config: LogConfig | None = None,
     ) -> None:
         integer("PyToN3ConvAdapter", "spike_exp", spike_exp, 0, MESSAGE_BITS)
-        super().__init__(
-            shape=shape, num_message_bits=num_message_bits, name=name, log_config=log_config,
-            spike_exp=spike_exp, compression=compression,
-        )  # fmt: skip
+        super().__init__(shape, num_message_bits, name, log_config)
+        self.proc_params["spike_exp"], self.proc_params["compression"] = spike_exp, compression
 
 
 class AdapterModel(PyLoihiProcessModel):

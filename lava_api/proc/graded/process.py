@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
-from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
+from lava_api.proc._shaped import Shaped
 
 
 def loihi2round(vv: Any) -> Any:
@@ -23,16 +23,7 @@ def loihi2round(vv: Any) -> Any:
     return np.trunc(np.abs(vv) + 0.5).astype(int) * np.sign(vv).astype(int)
 
 
-class _Shaped(AbstractProcess):
-    """A process with a ``shape`` property."""
-
-    @property
-    def shape(self) -> Any:
-        """Shape of the population."""
-        return self.proc_params["shape"]
-
-
-class GradedVec(_Shaped):
+class GradedVec(Shaped):
     """Send the sum of this step's input where its magnitude is above a threshold.
 
     Parameters
@@ -64,7 +55,7 @@ class GradedReluVec(GradedVec):
     """
 
 
-class NormVecDelay(_Shaped):
+class NormVecDelay(Shaped):
     """Normalise a vector: send its square at once, and itself times a factor that arrives one step later.
 
     Parameters
@@ -85,7 +76,7 @@ class NormVecDelay(_Shaped):
         self.v2 = Var(shape=shape, init=np.zeros(shape, "int32"))
 
 
-class InvSqrt(_Shaped):
+class InvSqrt(Shaped):
     """Send the inverse square root of the input.
 
     Parameters

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from lava_api._signature import extends
 from lava_api.magma.core.process.neuron import LearningNeuronProcess
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
@@ -119,27 +120,10 @@ class LearningLIF(LearningNeuronProcess, AbstractLIF):
         For models of users.
     """
 
-    def __init__(
-        self,
-        *,
-        shape: tuple[int, ...],
-        u: ArrayLike = 0,
-        v: ArrayLike = 0,
-        du: ArrayLike = 0,
-        dv: ArrayLike = 0,
-        bias_mant: ArrayLike = 0,
-        bias_exp: ArrayLike = 0,
-        vth: ArrayLike = 10,
-        name: str | None = None,
-        log_config: LogConfig | None = None,
-        learning_rule: Any = None,
-        **kwargs: Any,
-    ) -> None:
-        warn_unknown(self, kwargs)
-        super().__init__(
-            shape=shape, u=u, v=v, du=du, dv=dv, bias_mant=bias_mant, bias_exp=bias_exp,
-            name=name, log_config=log_config, learning_rule=learning_rule, **kwargs,
-        )  # fmt: skip
+    @extends(LIF)
+    def __init__(self, *, vth: ArrayLike = 10, learning_rule: Any = None, **lif: Any) -> None:
+        warn_unknown(self, lif)
+        super().__init__(learning_rule=learning_rule, **lif)
         self.vth = Var(shape=(1,), init=vth)
 
 
@@ -159,25 +143,9 @@ class TernaryLIF(AbstractLIF):
         When ``vth_lo`` is above ``vth_hi``.
     """
 
-    def __init__(
-        self,
-        *,
-        shape: tuple[int, ...],
-        u: ArrayLike = 0,
-        v: ArrayLike = 0,
-        du: ArrayLike = 0,
-        dv: ArrayLike = 0,
-        bias_mant: ArrayLike = 0,
-        bias_exp: ArrayLike = 0,
-        vth_hi: ArrayLike = 10,
-        vth_lo: ArrayLike = -10,
-        name: str | None = None,
-        log_config: LogConfig | None = None,
-    ) -> None:
-        super().__init__(
-            shape=shape, u=u, v=v, du=du, dv=dv, bias_mant=bias_mant, bias_exp=bias_exp,
-            name=name, log_config=log_config,
-        )  # fmt: skip
+    @extends(LIF, without=("vth", "kwargs"), before="name")
+    def __init__(self, *, vth_hi: ArrayLike = 10, vth_lo: ArrayLike = -10, **lif: Any) -> None:
+        super().__init__(**lif)
         if np.any(np.asarray(vth_lo) > np.asarray(vth_hi)):
             raise invalid(f'TernaryLIF "{self.name}"', "vth_lo", vth_lo, f"at most vth_hi, which is {vth_hi!s}")
         self.vth_hi = Var(shape=(1,), init=vth_hi)
@@ -197,27 +165,10 @@ class LIFReset(LIF):
         Resets come at the steps t (the first is 1) with ``t % interval == offset % interval``.
     """
 
-    def __init__(
-        self,
-        *,
-        shape: tuple[int, ...],
-        u: ArrayLike = 0,
-        v: ArrayLike = 0,
-        du: ArrayLike = 0,
-        dv: ArrayLike = 0,
-        bias_mant: ArrayLike = 0,
-        bias_exp: ArrayLike = 0,
-        vth: ArrayLike = 10,
-        reset_interval: int = 1,
-        reset_offset: int = 0,
-        name: str | None = None,
-        log_config: LogConfig | None = None,
-    ) -> None:
+    @extends(LIF, without=("kwargs",), before="name")
+    def __init__(self, *, reset_interval: int = 1, reset_offset: int = 0, **lif: Any) -> None:
         checked_interval(self, "reset_interval", reset_interval)
-        super().__init__(
-            shape=shape, u=u, v=v, du=du, dv=dv, bias_mant=bias_mant, bias_exp=bias_exp, vth=vth,
-            name=name, log_config=log_config, reset_interval=reset_interval, reset_offset=reset_offset,
-        )  # fmt: skip
+        super().__init__(reset_interval=reset_interval, reset_offset=reset_offset, **lif)
 
 
 class LIFRefractory(LIF):
@@ -231,23 +182,7 @@ class LIFRefractory(LIF):
         Steps after that of the spike in which the voltage does not move.
     """
 
-    def __init__(
-        self,
-        *,
-        shape: tuple[int, ...],
-        u: ArrayLike = 0,
-        v: ArrayLike = 0,
-        du: ArrayLike = 0,
-        dv: ArrayLike = 0,
-        bias_mant: ArrayLike = 0,
-        bias_exp: ArrayLike = 0,
-        vth: ArrayLike = 10,
-        refractory_period: int = 1,
-        name: str | None = None,
-        log_config: LogConfig | None = None,
-    ) -> None:
-        super().__init__(
-            shape=shape, u=u, v=v, du=du, dv=dv, bias_mant=bias_mant, bias_exp=bias_exp, vth=vth,
-            name=name, log_config=log_config, refractory_period=refractory_period,
-        )  # fmt: skip
-        self.refractory_period_end = Var(shape=shape, init=0)
+    @extends(LIF, without=("kwargs",), before="name")
+    def __init__(self, *, refractory_period: int = 1, **lif: Any) -> None:
+        super().__init__(refractory_period=refractory_period, **lif)
+        self.refractory_period_end = Var(shape=lif["shape"], init=0)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
-from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
+from lava_api.proc._shaped import Shaped
 
 
-class ProdNeuron(AbstractProcess):
+class ProdNeuron(Shaped):
     """Send the product of two inputs where its magnitude is above a threshold: ``(a_in1 * a_in2) >> exp``.
 
     Parameters
@@ -32,8 +30,3 @@ class ProdNeuron(AbstractProcess):
         self.vth = Var(shape=(1,), init=vth)
         self.exp = Var(shape=(1,), init=exp)
         self.v = Var(shape=shape, init=np.zeros(shape, "int32"))
-
-    @property
-    def shape(self) -> Any:
-        """Shape of the population."""
-        return self.proc_params["shape"]

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
-from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
+from lava_api.proc._shaped import Shaped
 
 COEFFICIENT_BITS = 15
 """Fraction bits of the rotation's coefficients."""
 
 
-class RFZero(AbstractProcess):
+class RFZero(Shaped):
     """Resonators that send ``u`` when ``v`` crosses zero upwards and ``u`` is above a threshold.
 
     Parameters
@@ -44,8 +44,3 @@ class RFZero(AbstractProcess):
         self.v = Var(shape=shape, init=0)
         self.lct = Var(shape=shape, init=np.array(length * np.cos(angle) * one).astype(np.int32))
         self.lst = Var(shape=shape, init=np.array(length * np.sin(angle) * one).astype(np.int32))
-
-    @property
-    def shape(self) -> Any:
-        """Shape of the population."""
-        return self.proc_params["shape"]

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
-from lava_api.magma.core.process.process import AbstractProcess, LogConfig
+from lava_api.magma.core.process.process import LogConfig
 from lava_api.magma.core.process.variable import Var
+from lava_api.proc._shaped import Shaped
 
 
-class RF(AbstractProcess):
+class RF(Shaped):
     """Resonate-and-fire neurons that spike when the oscillation passes from below through the positive real axis.
 
     ``re' = (1 - alpha) (cos re - sin im) + a_real;  im' = (1 - alpha) (sin re + cos im) + a_imag`` with the angle
@@ -70,8 +71,3 @@ class RF(AbstractProcess):
         self.state_exp = Var(shape=(1,), init=state_exp)
         self.decay_bits = Var(shape=(1,), init=decay_bits)
         self.vth = Var(shape=(1,), init=vth)
-
-    @property
-    def shape(self) -> Any:
-        """Shape of the population."""
-        return self.proc_params["shape"]

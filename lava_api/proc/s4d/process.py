@@ -9,12 +9,12 @@ from numpy.typing import ArrayLike
 from scipy.sparse import csr_matrix
 
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
-from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
+from lava_api.proc._shaped import Shaped
 from lava_api.proc.sdn.process import ActivationMode, SigmaDelta
 
 
-class S4d(AbstractProcess):
+class S4d(Shaped):
     """State-space neurons with a diagonal transition: ``x = a x + b a_in;  s_out = Re(2 c x)`` (floating point only).
 
     Parameters
@@ -41,11 +41,6 @@ class S4d(AbstractProcess):
         self.s4_state = Var(shape=shape, init=s4_state)
         self.s4_exp = Var(shape=(1,), init=s4_exp)
         self.inp_exp = Var(shape=(1,), init=inp_exp)
-
-    @property
-    def shape(self) -> Any:
-        """Shape of the population."""
-        return self.proc_params["shape"]
 
 
 class SigmaS4dDelta(SigmaDelta):
@@ -81,7 +76,7 @@ class SigmaS4dDelta(SigmaDelta):
         self.s4_exp = Var(shape=(1,), init=s4_exp)
 
 
-class SigmaS4dDeltaLayer(AbstractProcess):
+class SigmaS4dDeltaLayer(Shaped):
     """A layer of :class:`SigmaS4dDelta` with several states for each input, whose outputs are added up.
 
     Parameters
@@ -126,8 +121,3 @@ class SigmaS4dDeltaLayer(AbstractProcess):
         self.S4_exp = Var(shape=(1,), init=s4_exp)
         self.conn_weights = Var(shape=conn_weights.shape, init=conn_weights.toarray())
         self.num_message_bits = Var(shape=(1,), init=num_message_bits)
-
-    @property
-    def shape(self) -> Any:
-        """Width of input and output."""
-        return self.proc_params["shape"]

@@ -10,9 +10,9 @@ from enum import IntEnum, unique
 from typing import Any
 
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
-from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
 from lava_api.proc._names import warn_unknown
+from lava_api.proc._shaped import Shaped
 
 
 @unique
@@ -23,16 +23,7 @@ class ActivationMode(IntEnum):
     RELU = 1
 
 
-class _Shaped(AbstractProcess):
-    """A process with a ``shape`` property."""
-
-    @property
-    def shape(self) -> Any:
-        """Shape of the population."""
-        return self.proc_params["shape"]
-
-
-class Sigma(_Shaped):
+class Sigma(Shaped):
     """Sum up inputs over time: ``sigma += a_in``, sent in the same step.
 
     Parameters
@@ -48,7 +39,7 @@ class Sigma(_Shaped):
         self.sigma = Var(shape=shape, init=0)
 
 
-class Delta(_Shaped):
+class Delta(Shaped):
     """Send changes of the input that reach a threshold.
 
     ``delta = a_in - act + residue`` is sent where ``|delta| >= vth``, what is not sent stays in ``residue``.
@@ -87,7 +78,7 @@ class Delta(_Shaped):
         self.cum_error = Var(shape=(1,), init=cum_error)
 
 
-class SigmaDelta(_Shaped):
+class SigmaDelta(Shaped):
     """Sum up inputs, apply an activation, send its changes.
 
     ``sigma += a_in;  y = f(sigma + bias)``, then as :class:`Delta`.

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
+from lava_api._signature import extends
 from lava_api.magma.core.learning.constants import GradedSpikeCfg
 from lava_api.magma.core.learning.learning_rule import LoihiLearningRule
-from lava_api.magma.core.process.connection import LearningConnectionProcess, checked_rule, checked_use
+from lava_api.magma.core.process.connection import LearningConnectionProcess, checked_learning
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
 from lava_api.magma.core.process.variable import Var
@@ -86,10 +87,7 @@ class LearningSparse(LearningConnectionProcess, Sparse):
         **kwargs: Any,
     ) -> None:
         weights = csr_matrix(weights, copy=True)
-        rule = checked_rule(self, learning_rule)
-        use = checked_use(self, graded_spike_cfg)
-        if use is not GradedSpikeCfg.USE_REGULAR_IMPULSE:
-            rule.x1_impulse = 0
+        rule, use = checked_learning(self, learning_rule, graded_spike_cfg)
         tags = {"tag_2": _tags("tag_2", tag_2, weights), "tag_1": _tags("tag_1", tag_1, weights)}
         super().__init__(
             weights=weights, shape=weights.shape, name=name, num_message_bits=num_message_bits, log_config=log_config,
@@ -122,17 +120,8 @@ class DelaySparse(Sparse):
         Length of the buffer if it shall be longer than the largest delay; a shorter one would lose spikes.
     """
 
-    def __init__(
-        self,
-        *,
-        weights: Any,
-        delays: Any,
-        max_delay: int = 0,
-        name: str | None = None,
-        num_message_bits: int = 0,
-        log_config: LogConfig | None = None,
-        **kwargs: Any,
-    ) -> None:
+    @extends(Sparse, before="name")
+    def __init__(self, *, weights: Any, delays: Any, max_delay: int = 0, **sparse: Any) -> None:
         if issparse(delays) or np.ndim(delays):
             delays = csr_matrix(delays, copy=True)
             if delays.shape != weights.shape:
@@ -144,7 +133,7 @@ class DelaySparse(Sparse):
         delays.data = whole("DelaySparse", "delays", delays.data)
         if delays.nnz and delays.data.min() < 0:
             raise ValueError(f"delays: found {delays.data.min()}, they must not be negative")
-        super().__init__(weights=weights, num_message_bits=num_message_bits, name=name, log_config=log_config, **kwargs)
+        super().__init__(weights=weights, **sparse)
         max_delay = max_delay or int(delays.max())
         self.delays = Var(shape=delays.shape, init=delays)
         self.a_buff = Var(shape=(delays.shape[0], max_delay + 1), init=0)

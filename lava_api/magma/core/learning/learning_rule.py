@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from lava_api._signature import extends
 from lava_api.magma.core.learning import string_symbols as names
 from lava_api.magma.core.learning.product_series import ProductSeries
 from lava_api.magma.core.learning.symbolic_equation import SymbolicEquation
@@ -214,7 +215,6 @@ class Loihi2FLearningRule(LoihiLearningRule):
     """Two factors: the connection makes the traces y1, y2, y3 from the spikes that come back from its target."""
 
 
-@known_keywords_of
 class Loihi3FLearningRule(LoihiLearningRule):
     """Three factors: the target's neurons send y1, y2 and y3 in every step.
 
@@ -224,19 +224,6 @@ class Loihi3FLearningRule(LoihiLearningRule):
         As for :class:`LoihiLearningRule`.
     """
 
-    def __init__(
-        self,
-        dw: str | None = None,
-        dd: str | None = None,
-        dt: str | None = None,
-        x1_impulse: float | None = 0.0,
-        x1_tau: float | None = 0.0,
-        x2_impulse: float | None = 0.0,
-        x2_tau: float | None = 0.0,
-        t_epoch: int | None = 1,
-        rng_seed: int | None = None,
-    ) -> None:
-        super().__init__(
-            dw=dw, dd=dd, dt=dt, x1_impulse=x1_impulse, x1_tau=x1_tau, x2_impulse=x2_impulse, x2_tau=x2_tau,
-            y1_tau=SLOWEST_TAU, y2_tau=SLOWEST_TAU, y3_tau=SLOWEST_TAU, t_epoch=t_epoch, rng_seed=rng_seed,
-        )  # fmt: skip
+    @extends(LoihiLearningRule, without=[name for name in TRACE_PARAMETERS if name[0] == "y"])
+    def __init__(self, **given: Any) -> None:
+        super().__init__(y1_tau=SLOWEST_TAU, y2_tau=SLOWEST_TAU, y3_tau=SLOWEST_TAU, **given)

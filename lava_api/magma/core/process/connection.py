@@ -65,12 +65,15 @@ class LearningConnectionProcess(AbstractProcess):
         super().__init__(**kwargs)
 
 
-def checked_use(process: object, use: Any) -> GradedSpikeCfg:
-    """Return what payloads do, or raise if it is nothing that there is."""
-    if use in tuple(GradedSpikeCfg):
-        return GradedSpikeCfg(use)
-    allowed = ", ".join(f"GradedSpikeCfg.{member.name}" for member in GradedSpikeCfg)
-    raise invalid(type(process).__name__, "graded_spike_cfg", use, allowed)
+def checked_learning(process: object, rule: Any, use: Any) -> tuple[LoihiLearningRule, GradedSpikeCfg]:
+    """Return a learning rule, and what payloads do; the rule has no impulse of x1 where they take its place."""
+    rule = checked_rule(process, rule)
+    if use not in tuple(GradedSpikeCfg):
+        allowed = ", ".join(f"GradedSpikeCfg.{member.name}" for member in GradedSpikeCfg)
+        raise invalid(type(process).__name__, "graded_spike_cfg", use, allowed)
+    if use != GradedSpikeCfg.USE_REGULAR_IMPULSE:
+        rule.x1_impulse = 0
+    return rule, GradedSpikeCfg(use)
 
 
 def checked_rule(process: object, rule: Any) -> LoihiLearningRule:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from numpy.typing import ArrayLike
-
-from lava_api.magma.core.process.log_config import LogConfig
+from lava_api._signature import extends
 from lava_api.magma.core.process.ports.ports import InPort
 from lava_api.proc.lif.process import LearningLIF
 
@@ -24,24 +22,7 @@ class PrototypeLIF(LearningLIF):
         As for :class:`~lava_api.proc.lif.process.LearningLIF`.
     """
 
-    def __init__(
-        self,
-        *,
-        shape: tuple[int, ...],
-        u: ArrayLike = 0,
-        v: ArrayLike = 0,
-        du: ArrayLike = 0,
-        dv: ArrayLike = 0,
-        bias_mant: ArrayLike = 0,
-        bias_exp: ArrayLike = 0,
-        vth: ArrayLike = 10,
-        name: str | None = None,
-        log_config: LogConfig | None = None,
-        learning_rule: Any = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(
-            shape=shape, u=u, v=v, du=du, dv=dv, bias_mant=bias_mant, bias_exp=bias_exp, vth=vth,
-            name=name, log_config=log_config, learning_rule=learning_rule, **kwargs,
-        )  # fmt: skip
-        self.reset_in = InPort(shape=shape)
+    @extends(LearningLIF)
+    def __init__(self, **lif: Any) -> None:
+        super().__init__(**lif)
+        self.reset_in = InPort(shape=lif["shape"])
