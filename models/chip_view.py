@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """What a chip's probe reads in v: the refractory counter of neurons that rest, the voltage of all others.
 
 After a spike the word that holds v counts the steps until v integrates again, 128 for each, the step of the spike

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Convolutional synapses: one shared kernel, never expanded; every event adds the taps that it meets.
 
 Populations are (height, width, channels), the last index fastest. An event at (y, x, c) reaches output (oy, ox) through

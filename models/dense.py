@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Dense synapses: one byte per weight, rows by source neuron, any number of connections ("parts") in one call.
 
 A weight is ``(byte + offset) << shift``: offset and shift are the connection's, and every matrix whose effective

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Weights of a dense row updated in one pass by one or two products: load, add, saturate, round.
 
 A product is ``scale * post[i]`` (its part of the postsynaptic side) or ``scale * w + more``. What comes out equals the

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Sources of spikes from outside: lists of events, and seeded Poisson processes."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Learning by the chip's rule set: traces in every step, synapses in the last step of every epoch.
 
 One leaf for every rule: a rule is a table of products (:mod:`loihi_emu.models.learning_layout`). It runs after the

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """The time loop: one, compiled once, for every network."""
 
 from loihi_emu.jit import call_leaf, entry

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Weights of dense rows by the passes of :mod:`loihi_emu.models.fused`: whole rows, and single targets that spiked."""
 
 import numpy as np

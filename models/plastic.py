@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Delivery of spikes through synapses that learn: one byte per weight, w = (byte << unit) + low, natural order."""
 
 import numpy as np

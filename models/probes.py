@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Recorders: spikes as lists of events with a count per step, state as rows at an interval."""
 
 from loihi_emu.jit import int16s, int32s, int64s, kernel, leaf, part, uint8s, whole

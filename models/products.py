@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """The parts of a rule's products: factors of one side of the synapse, and of the synapse itself."""
 
 import numpy as np

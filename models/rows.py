@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Updates of one source neuron's synapses, or of single ones, by a rule's active products.
 
 An accumulator starts as ``w << 7``; every active product adds ``(pre part) * (post part) * (w, d, t part) << (e + 7)``

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Learning of shared weights: the taps of a convolution, each changed once an epoch by all positions that use it.
 
 A position is a pair of neurons that a tap connects. Its change is that of a single synapse with the tap's weight,

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Sparse synapses: rows of packed 32-bit words, index of the target | weight << 16, one row per source neuron.
 
 A source neuron's row holds all its sparse synapses onto one target group, whatever connections they came from. The

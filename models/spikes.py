@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """From a block's mask of spikes to a list of neuron indices, and the counters of a group."""
 
 import numpy as np

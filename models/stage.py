@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Sums that are changed before they reach the target: Lava's weight exponent and its 24-bit convolution.
 
 The synapses of such a connection add into accumulators of their own, one row per delay, in every step; this leaf then

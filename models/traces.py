@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Traces by the chip's widths: 7 bits, decay and impulse rounded stochastically, one step of one connection.
 
     x = (x * keep + r) >> 12,  r uniform in 0..4095,  keep = round(4096 exp(-1 / tau))

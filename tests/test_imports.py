@@ -3,13 +3,10 @@
 import ast
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from project_files import MODULES, ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = {"loihi_emu": "loihi_emu", "models": "loihi_emu.models", "plots": "loihi_emu.plots",
-           "validation": "loihi_emu.validation", "lava_api": "lava_api"}  # fmt: skip
 LAYERS = {
     "ground": """
         _checkout _version arithmetic chips decay errors files jit keywords keywords_elsewhere lazy memory numeric
@@ -41,19 +38,6 @@ HANDED_ON = ("loihi_emu", "loihi_emu.learning")
 """Packages that hand on what users may use, from all layers; modules below do not import them."""
 FRONTS = ("loihi_emu.cli", "loihi_emu.cli.map", "loihi_emu.demo", "lava_api.utils")
 """What may import plots and validation: the command line with its programs, and Lava's utilities."""
-
-
-def modules():
-    """Every module of the project with its file; the folders inside loihi_emu at the top are mapped into it."""
-    found = {}
-    for folder, package in FOLDERS.items():
-        for file in sorted((ROOT / folder).rglob("*.py")):
-            parts = [package, *file.relative_to(ROOT / folder).with_suffix("").parts]
-            found[".".join(parts).removesuffix(".__init__")] = file
-    return found
-
-
-MODULES = modules()
 
 
 def imported(name, file):

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Adapters between chip and host: messages cut to the bits of a spike, then scaled; int32 that wraps [code]."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Convolution of Lava's process models: the events of this step through a shared kernel, sums wrapped to 24 bits."""
 
 import numpy as np

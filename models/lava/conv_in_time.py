@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """ConvInTime by Lava's models: float64 weights (steps, targets, sources), sums that are due in the following steps."""
 
 from loihi_emu.jit import float64s, leaf, part, whole

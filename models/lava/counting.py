@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Counts of what a port sends."""
 
 from loihi_emu.jit import leaf

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Dense connections of Lava's process models: sums of weights of this step's events, one row of weights per source.
 
 Sums are shifted by the weight exponent (floor for a negative one) and kept in 32 bits. They are taken in 64 bits, but

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Exchange with the program around: rows that were received are sent, what arrives is kept in rows."""
 
 from loihi_emu.jit import kernel, leaf, uint8s

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """ProdNeuron, NormVecDelay, InvSqrt, Spiker and Receiver by Lava's models: int32 that wraps [lava]."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Learning rules of Lava in integers: sums of products, row by row of the synapses of a source, at the end of an epoch.
 
 Every factor is limited to its width; a product wraps at 32 bits, is shifted right by what its factors are wider than 15

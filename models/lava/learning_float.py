@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Learning of Lava's process models in float64: nothing is rounded or limited, signs are kept [lava].
 
 The record is that of the integer rules; traces, impulses, courses, weights and tags are float64.

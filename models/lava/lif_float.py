@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """LIF, LIFReset, LIFRefractory and TernaryLIF in float64, in the order of operations of Lava's models [lava].
 
 u = u (1 - du) + a;  v = (v (1 - dv) + u) + bias;  spike if v > vth, then v = 0. LIFRefractory adds v (1 - dv) + (u +

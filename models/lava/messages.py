@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Messages between processes: sums over connections in the order of a port, lists of non-zero elements, records."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Continual learning with prototypes by Lava's models: novelty, allocation, readout, prototype neurons [lava]."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """RF, RF_IZ and RFZero by Lava's models: 24-bit states that saturate, or float64; RFZero in int32 that wraps [lava]."""
 
 import numpy as np

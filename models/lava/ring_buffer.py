@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Source ring buffers of Lava: one column of a recording as this step's message."""
 
 from loihi_emu.jit import float64s, int32s, kernel, leaf

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Sigma, Delta and SigmaDelta neurons, and the delta encoder, by Lava's models: int32 that wraps, or float64 [lava]."""
 
 import numpy as np

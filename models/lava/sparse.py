@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Sparse connections of Lava's process models: as the dense ones, with rows of (target, weight) per source."""
 
 import numpy as np

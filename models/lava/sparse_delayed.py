@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Connections of Lava's process models with delays, dense or sparse: the sums of each delay in a ring of their own."""
 
 import numpy as np

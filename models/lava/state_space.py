@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """S4d in complex128 and SigmaS4dDelta in either number format by Lava's models [lava].
 
 NumPy multiplies complex numbers with or without fused multiply-add, as the processor has it; a description says which.

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Traces of Lava's integer learning: impulses while an epoch runs, and their course when it ends.
 
 A trace has 7 bits. It decays by a factor in float64, rounded by chance; an impulse has 8 bits behind the point, rounded

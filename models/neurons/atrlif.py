@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """LIF with adaptive threshold and refractory state (ATRLIF), by Lava 0.10's models: in integers, and in float64.
 
     i = wrap_lava(trunc(i (4095 - 4096 delta_i) / 4096) + 64 a)       v = clip(decay(v, delta_v) + i + bias)

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """GradedVec and GradedReluVec by Lava 0.10's fixed-point models: what arrived is sent on where it exceeds a threshold.
 
     v = wrap32(v + a) ;  send v if |v| > vth (GradedReluVec: if v > vth) ;  v = 0

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Current-based leaky integrate-and-fire compartments by Loihi's rules.
 
 For every neuron and step, with q the sum of arriving weights (an integer in units of 64)::

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Leaky integrate-and-fire in float64, for prototypes: Lava's floating-point LIF with a refractory period.
 
 u = u * (1 - du) + q ;  v = v * (1 - dv) + u + bias ;  spike if v > vth, then v = 0 for the refractory period.

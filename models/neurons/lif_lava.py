@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """LIF, LIFReset and TernaryLIF by the fixed-point rules of Lava 0.10 (``proc/lif/models.py``).
 
     u = wrap_lava(decay(u, du + 1) + (a << 6))      32-bit sum, then one wrap by 2^24

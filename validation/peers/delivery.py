@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Delivery of spikes by synapses that learn as the peers' do: effective weights of 32 bits, one after the other."""
 
 import numpy as np

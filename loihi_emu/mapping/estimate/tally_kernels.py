@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Kernels that count what spikes cause: messages, synaptic events, active neurons, learning.
 
 Spikes are two lists of equal length, the step and the neuron of each, in order of steps. A connection's synapses are

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Kernels: the memory that lists of synapses take in every format; ``formats.py`` names the rules.
 
 A list is what an input axon of a core points to: the synapses that one source has on that core. What it takes depends

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Kernels: what the lists of all parts of a population need, found source by source, one connection at a time.
 
 A part is the population's neurons on one core. Going through a connection as it is stored, each source's lists on all

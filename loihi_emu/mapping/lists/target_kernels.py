@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Kernels: what the lists of one part of a core need, found target by target, and how many neurons fit into a core.
 
 The synapses into a population are held by target neuron: of neuron t and connection c they are

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Kernels that sort synapses by target, and count the lists of parts."""
 
 from loihi_emu.jit import entry

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Kernels that place cores: on chips of so many cores each, and on a chip's mesh of tiles.
 
 Pieces of populations go to cores in the same way as cores to chips; "cores" and "chips" stand for both.

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Kernels that put neurons together: clusters by label propagation, and their order."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Kernels that move single neurons between cores.
 
 Messages are counted as they are: a spike sends one to each core where a list of it has synapses. For every list and

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """Learning as brian2-loihi 0.5.2 computes it, quirks included: a compatibility rule to replay that peer.
 
 Every synapse has its own traces. One step, in order (float64 where the peer has it):

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """LIF as brian2-loihi 0.5.2 computes it, without any limit of width: a compatibility rule to replay that peer.
 
     I = decay(I, du) + 64 * q ;  v = decay(v, dv) + I ;  spike if v > vth, then v = 0 for the refractory period

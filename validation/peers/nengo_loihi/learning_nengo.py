@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """PES as nengo-loihi 1.1.0's emulator computes it: a compatibility rule to replay that peer.
 
 Steps count from 1. A spike is delivered with the weights from before its step's update. In every second step each

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """numpy's legacy generator, MT19937: one stream over all compartments of a network, as nengo-loihi 1.1.0 draws it."""
 
 import numpy as np
