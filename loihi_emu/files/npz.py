@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.errors import ValidationError, invalid
+from loihi_emu.errors import ValidationError, brief, invalid
 from loihi_emu.files import foreign
 
 Arrays = dict[str, NDArray[Any]]
@@ -164,12 +164,12 @@ def _members(archive: zipfile.ZipFile, size: int) -> dict[str, zipfile.ZipInfo]:
 
 
 def reason(problem: BaseException) -> str:
-    """What is wrong, in words."""
+    """What is wrong, in words; libraries put bytes of the file into theirs."""
     if isinstance(problem, Damaged):
         return str(problem)
     if isinstance(problem, MemoryError):
         return "it needs more memory than there is"
-    return str(problem) or type(problem).__name__
+    return brief(str(problem)) or type(problem).__name__
 
 
 def read_npz(path: str | Path, what: str, names: Iterable[str] = ()) -> Arrays:

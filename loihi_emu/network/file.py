@@ -86,7 +86,8 @@ def load(kind: Callable[..., N], path: str | Path) -> N:
             check_header(archive)
             check_arrays(archive)
         arrays, header = archive.arrays(), archive.header
-        check_values(archive)
+        with naming(path):
+            check_values(archive)
     with naming(path):
         network = kind(header["name"], chip=_chip(header["chip"]), rules=header["rules"], seed=header["seed"])
         for k, settings in enumerate(header["nodes"]):
@@ -94,8 +95,7 @@ def load(kind: Callable[..., N], path: str | Path) -> N:
         for k, settings in enumerate(header["connections"]):
             _add_connection(network, settings, f"connection{k}", arrays)
         for p in header["probes"]:
-            view = p.get("view", "state")
-            network.probe(p["target"], p["variables"], every=p["every"], neurons=p["neurons"], view=view)
+            network.probe(p["target"], p["variables"], every=p["every"], neurons=p["neurons"], view=p["view"])
     return network
 
 

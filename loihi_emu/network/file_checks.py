@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from dataclasses import fields
+from itertools import pairwise
 from math import prod
 from typing import Any, get_args, get_type_hints
 
@@ -14,6 +15,7 @@ from loihi_emu.errors import invalid, unknown
 from loihi_emu.files import entries
 from loihi_emu.files.archive import Archive
 from loihi_emu.network.checks import MAX_NEURONS, OFTEN
+from loihi_emu.network.payloads import listed_events
 from loihi_emu.rules import RuleSet, find, model_of, names
 from loihi_emu.rules.weights import SIGN_MODES
 
@@ -26,8 +28,8 @@ RULE = entries.record(
         **dict.fromkeys(("x1", "x2", "y1", "y2", "y3"), entries.perhaps(entries.listed(entries.number, 2))),
         "t_epoch": COUNT,
         "random": entries.perhaps(entries.number),
-    },
-    {"needs": entries.listed(entries.text)},
+        "needs": entries.listed(entries.text),
+    }
 )
 """Settings of a learning rule."""
 
@@ -76,8 +78,8 @@ _PROBE = entries.record(
         "variables": entries.listed(entries.text),
         "every": entries.whole(1, OFTEN),
         "neurons": entries.perhaps(entries.listed(entries.whole(0, MAX_NEURONS))),
-    },
-    {"view": entries.text},
+        "view": entries.text,
+    }
 )
 _FACT = entries.record(
     {
@@ -179,16 +181,13 @@ def _input_arrays(archive: Archive, key: str, node: Any, size: int, rules: RuleS
 
 
 def _population_arrays(archive: Archive, key: str, node: Any, size: int, rules: RuleSet) -> set[str]:
-    model = model_of(rules, node["model"])
-    found = set()
-    for name in node["parameters"]:
-        parameter = model.parameter(name)
-        if parameter is None:
-            known = [p.name for p in model.parameters]
-            raise unknown("parameter", name, known, where=f'{archive.path}, population "{node["name"]}"')
-        dtype = np.int64 if parameter.whole else np.float64
-        found.add(_one_or_each(archive, f"{key}.{name}", size, dtype))
-    return found
+    parameters = model_of(rules, node["model"]).parameters
+    known = [p.name for p in parameters]
+    if node["parameters"] != known:
+        given = f"others than those of {node['model']}"
+        raise invalid(archive.path, f'parameters of population "{node["name"]}"', given, ", ".join(known))
+    types_of = {f"{key}.{p.name}": np.int64 if p.whole else np.float64 for p in parameters}
+    return {_one_or_each(archive, name, size, dtype) for name, dtype in types_of.items()}
 
 
 def _slice_size(archive: Archive, name: str, part: Any, sizes: dict[str, int]) -> int:
@@ -231,14 +230,38 @@ def _connection_arrays(archive: Archive, key: str, c: Any, pre: int, post: int, 
 
 
 def check_values(archive: Archive) -> None:
-    """Check, after unpacking, what the network's own checks do not see: where rows of synapses begin."""
+    """Check, after unpacking, what the network's own checks do not see: orders, and where rows of synapses begin."""
+    for k, node in enumerate(archive.header["nodes"]):
+        if node["is"] == "input":
+            key = f"node{k}"
+            payloads = archive[f"{key}.payloads"] if f"{key}.payloads" in archive.forms else None
+            where = f'input "{node["name"]}"'
+            listed_events(archive[f"{key}.times"], archive[f"{key}.indices"], payloads, prod(node["shape"]), where)
     for k, c in enumerate(archive.header["connections"]):
-        if c["kind"] != "sparse":
-            continue
-        starts, count = archive[f"connection{k}.indptr"], len(archive[f"connection{k}.values"])
-        if starts[0] != 0 or starts[-1] != count or np.any(starts[1:] < starts[:-1]):
-            given = "row starts that do not rise from 0 to the number of synapses"
-            raise invalid(archive.path, f"array connection{k}.indptr", given, f"0 to {count}, rising")
-        name = f"connection{k}.order"
-        if name in archive.forms and not np.array_equal(np.sort(archive[name]), np.arange(count)):
-            raise invalid(archive.path, f"array {name}", "some number twice", f"each of 0..{count - 1} once")
+        if c["kind"] == "sparse":
+            _check_synapses(archive, f"connection{k}")
+    for k, p in enumerate(archive.header["probes"]):
+        if p["neurons"] is not None and any(a >= b for a, b in pairwise(p["neurons"])):
+            raise invalid(archive.path, f"probes[{k}].neurons", "neurons out of order", "rising neurons")
+
+
+def _check_synapses(archive: Archive, key: str) -> None:
+    """Whether synapses stand by pre, then post, then as given, which is the order in which they are written."""
+    starts, after, name = archive[f"{key}.indptr"], archive[f"{key}.indices"], f"{key}.order"
+    count = len(after)
+    if starts[0] != 0 or starts[-1] != count or np.any(starts[1:] < starts[:-1]):
+        given = "row starts that do not rise from 0 to the number of synapses"
+        raise invalid(archive.path, f"array {key}.indptr", given, f"0 to {count}, rising")
+    inside = np.ones(count, bool)  # whether the synapse before is one of the same neuron
+    inside[starts[:-1][starts[:-1] < count]] = False
+    inside = inside[1:]
+    if np.any(inside & (after[1:] < after[:-1])):
+        raise invalid(archive.path, f"array {key}.indices", "neurons out of order", "rising neurons in each row")
+    if name not in archive.forms:
+        return
+    order = archive[name]
+    if not np.array_equal(np.sort(order), np.arange(count)):
+        raise invalid(archive.path, f"array {name}", "some number twice", f"each of 0..{count - 1} once")
+    if np.any(inside & (after[1:] == after[:-1]) & (order[1:] < order[:-1])) or np.all(order[1:] > order[:-1]):
+        allowed = "another order than the rows', which keeps that of synapses between the same two"
+        raise invalid(archive.path, f"array {name}", "an order in which no list was given", allowed)

@@ -17,6 +17,7 @@ from loihi_emu.errors import LoihiInputWarning, invalid
 from loihi_emu.learning.rule import Learning
 from loihi_emu.network import spike_forms
 from loihi_emu.network.elements import Connection, Input, Population, Source
+from loihi_emu.network.events import check_sorted
 from loihi_emu.rules import RuleSet
 from loihi_emu.user_warnings import warn
 
@@ -180,6 +181,18 @@ def without_zeros(times: Integers, indices: Integers, payloads: Any) -> dict[str
     zero = payloads == 0
     kept = {"times": times[~zero], "indices": indices[~zero], "payloads": payloads[~zero]}
     return kept | {"zeros": np.stack([times[zero], indices[zero]])}
+
+
+def listed_events(times: Integers, indices: Integers, payloads: Any, size: int, where: str) -> dict[str, Any]:
+    """Do :func:`without_zeros` for events of a file; raise unless they are listed as :func:`with_zeros` lists them."""
+    found = without_zeros(times, indices, payloads)
+    zeros = found["zeros"]
+    check_sorted(found["times"], found["indices"], found["payloads"], size, where)
+    if zeros is not None:
+        check_sorted(zeros[0], zeros[1], None, size, where)
+        if not np.array_equal(merged(**found)[2], payloads):
+            raise invalid(where, "payloads", "events out of order", "0 behind the others of its step and neuron")
+    return found
 
 
 def _told(text: str) -> None:

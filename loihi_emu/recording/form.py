@@ -58,16 +58,21 @@ _LOST = {"lost_weights": entries.table(entries.record(dict.fromkeys(("count", "t
 """Of recordings some of whose weights do not act as given."""
 _INFO = {"seed": COUNT, "network": entries.text}
 _MORE_INFO = {"wall_s": entries.number, "steps_per_s": entries.number}
-"""A part of a recording has only some counters, and no times of its own."""
+"""A part of a recording has only the counters of spikes, and no times of its own."""
 
 
-def _known(required: dict[str, entries.Check], more: Mapping[str, entries.Check]) -> entries.Check:
-    """A table with these entries, perhaps some more, and any other facts beside them."""
+def _known(
+    required: dict[str, entries.Check],
+    together: dict[str, entries.Check],
+    perhaps: Mapping[str, entries.Check] | None = None,
+) -> entries.Check:
+    """A table with these entries, those all or none of them, perhaps some more, and any other facts beside them."""
 
     def check(where: str, name: str, value: Any) -> None:
         entries.table(_facts)(where, name, value)
-        optional: dict[str, entries.Check] = {**dict.fromkeys(value, _facts), **more}
-        entries.record(required, optional)(where, name, value)
+        must = required | together if any(key in value for key in together) else required
+        optional: dict[str, entries.Check] = {**dict.fromkeys(value, _facts), **(perhaps or {})}
+        entries.record(must, optional)(where, name, value)
 
     return check
 
@@ -79,7 +84,7 @@ _DESCRIBED = {
 }
 _COUNTED = {
     "populations": entries.table(_POPULATION),
-    "stats": _known(_STATS, MORE_STATS | _LOST),
+    "stats": _known(_STATS, MORE_STATS, _LOST),
     "info": _known(_INFO, _MORE_INFO),
 }
 HEADER = entries.record({"steps": STEPS} | _DESCRIBED | _COUNTED)

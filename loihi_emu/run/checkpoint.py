@@ -19,9 +19,9 @@ from loihi_emu.learning.checks import check_epochs, checked_tags, share_neurons
 from loihi_emu.learning.rule import LearningRule
 from loihi_emu.network.checks import check_parameter
 from loihi_emu.network.elements import Connection, Input, Population
-from loihi_emu.network.events import check_sorted, event_rate
+from loihi_emu.network.events import event_rate
 from loihi_emu.network.file_checks import RULE
-from loihi_emu.network.payloads import with_zeros, without_zeros
+from loihi_emu.network.payloads import listed_events, with_zeros
 from loihi_emu.network.synapses import with_stored
 from loihi_emu.numeric import ranged
 from loihi_emu.rules import RuleSet
@@ -43,7 +43,10 @@ def save(emulator: Built, path: str | Path) -> Path:
     """Write a checkpoint."""
     network, image = emulator.network, emulator.image
     rules: dict[str, Any] = {}
-    header = {"step": image.step, "network": network.name, "structure": structure(emulator.image), "learning": rules}
+    header = {
+        "step": image.step, "network": network.name, "structure": structure(emulator.image), "learning": rules,
+        "chip_views": [name for name in network.populations if name in image.chip_views],
+    }  # fmt: skip
     arrays: dict[str, NDArray[Any]] = {f"state.{k}": image.arena[k] for k in image.arena.names}
     for name in network.populations:
         for key, value in image.group(name).parameters[name].items():
@@ -78,8 +81,15 @@ def _check_header(emulator: Built, archive: Archive) -> None:
     network = emulator.network
     learning = [name for name, c in network.connections.items() if c.learning is not None]
     learned = entries.record({"rule": RULE, "enabled": entries.flag})
-    header = {"step": STEP, "network": entries.text, "structure": entries.text, "learning": entries.table(learned)}
-    entries.record(header)(archive.path, "", archive.header)
+    entries.record(
+        {
+            "step": STEP,
+            "network": entries.text,
+            "structure": entries.text,
+            "learning": entries.table(learned),
+            "chip_views": entries.listed(entries.one_of(network.populations)),
+        }
+    )(archive.path, "", archive.header)
     given = archive.header["structure"]
     if given != structure(emulator.image) and given != structure(emulator.image, as_first=True):
         given = f'a checkpoint of another network (its name is "{archive.header["network"]}")'
@@ -143,12 +153,7 @@ def _input(archive: Archive, node: Input) -> Input:
     if f"{key}.payloads" in archive.forms:
         archive.expect(f"{key}.payloads", events, np.int64)
         payloads = archive[f"{key}.payloads"]
-    found = without_zeros(times, indices, payloads)
-    check_sorted(found["times"], found["indices"], found["payloads"], node.size, where)
-    zeros = found["zeros"]
-    if zeros is not None:
-        check_sorted(zeros[0], zeros[1], None, node.size, where)
-    return replace(node, **found)
+    return replace(node, **listed_events(times, indices, payloads, node.size, where))
 
 
 def _parameters(emulator: Built, archive: Archive, p: Population) -> dict[str, NDArray[Any]]:
@@ -168,9 +173,9 @@ def _fill(archive: Archive, parameters: dict[str, dict[str, NDArray[Any]]], imag
     """Check what is left of the file against the image that it is for; then take over parameters and state."""
     arena, views = image.arena, {view.key: view for view in image.chip_views.values()}
     for key in arena.names:
-        if key not in views or f"state.{key}" in archive.forms:
+        if key not in views:
             archive.expect(f"state.{key}", arena[key].shape, arena[key].dtype)
-    archive.only(_names(image) | _views(archive, image))
+    archive.only(_names(image) - {f"state.{key}" for key in views} | _views(archive, image))
     arrays = archive.arrays()
     check_state(image, State(archive.path, arrays))
     if archive.header["step"] != int(arrays["state.clock"][0]):
@@ -188,15 +193,16 @@ def _fill(archive: Archive, parameters: dict[str, dict[str, NDArray[Any]]], imag
 
 
 def _views(archive: Archive, image: Image) -> set[str]:
-    """Counters of populations that were read as on a chip, here or there; they are checked wherever they stand."""
-    found = set()
-    for group in image.groups:
-        for p in group.populations:
-            name = f"state.{view_key(group, p.name)}"
-            if name in archive.forms:
-                archive.expect(name, (p.size,), np.uint8)
-                found.add(name)
-    return found
+    """Names of the counters of populations that were read as on a chip; here it may be others that are."""
+    found = {}
+    for name in archive.header["chip_views"]:
+        group, size = image.group(name), image.network.populations[name].size
+        found[name] = f"state.{view_key(group, name)}"
+        archive.expect(found[name], (size,), np.uint8)
+    if archive.header["chip_views"] != [name for name in image.network.populations if name in found]:
+        given = "populations out of order"
+        raise invalid(archive.path, "chip_views", given, "each once, in order of creation")
+    return set(found.values())
 
 
 def _names(image: Image) -> set[str]:

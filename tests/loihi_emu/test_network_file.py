@@ -175,7 +175,7 @@ def test_files_of_another_kind_are_told(tmp_path):
         ({"chip": {"like": "Loihi 3"}}, ["chip.changed: got nothing"]),
         ({"chip": {"like": "Loihi 3", "changed": {}, "sources": None}}, ['unknown chip "Loihi 3"']),
         ({"nodes": [{"name": "a", "shape": [3]}]}, ["nodes[0].is: got None", '"input", "population"']),
-        ({"probes": [{"target": "x", "variables": ["v"], "every": 1, "neurons": None}]}, ['"x"']),
+        ({"probes": [{"target": "x", "variables": ["v"], "every": 1, "neurons": None, "view": "state"}]}, ['"x"']),
     ],
 )
 def test_headers_that_make_no_network_are_told(tmp_path, changed, texts):
