@@ -68,8 +68,22 @@ CHUNK = 1 << 16
 """Targets that one 16-bit synapse index reaches."""
 
 
-def neurons(name: str, state: dict[str, str], parameters: dict[str, str], accumulator: str = "int32") -> Record:
+ONE_PORT = ("a_in",)
+"""The port of a model that has one."""
+
+
+def neurons(
+    name: str,
+    state: dict[str, str],
+    parameters: dict[str, str],
+    accumulator: str = "int32",
+    ports: tuple[str, ...] = ONE_PORT,
+) -> Record:
     """A group of neurons of one model: GROUP's fields, with a ring of accumulators of a type, and these.
+
+    With several ports a slot of the ring has n accumulators for each, one port after the other; each port has a field
+    of its name, the address of its accumulators in slot 0. In a Lava program, where the ring has one slot, these are
+    the messages that arrive.
 
     Parameters
     ----------
@@ -80,8 +94,12 @@ def neurons(name: str, state: dict[str, str], parameters: dict[str, str], accumu
         Parameters as the kernel reads them, and their dtypes.
     accumulator : str
         dtype of the sums of arriving weights.
+    ports : tuple of str
+        Where synapses can arrive.
     """
     fields = {k: array(v) for k, v in state.items()} | {k: parameter(v) for k, v in parameters.items()}
+    if len(ports) > 1:
+        fields |= {k: array(accumulator) for k in ports}
     taken = GROUP.fields.keys() & fields.keys()
     assert not taken, f"{name}: {taken} are fields of every group"
     return Record(name, **{**GROUP.fields, "ring": array(accumulator), **fields})

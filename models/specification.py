@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loihi_emu.models.layout import GROUP
+from loihi_emu.models.layout import GROUP, ONE_PORT
 from loihi_emu.models.records import Record
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ class NeuronModel:
         Where noise can be added ("u", "v").
     start : callable, optional
         From a dict of parameters to the state at the start that is not a parameter itself; all other begins at 0.
+    ports : tuple of str
+        Where synapses can arrive, the first unless ``connect(port=...)`` names another; those of the record.
     limits : dict
         Range of each state that :meth:`loihi_emu.Emulator.set` accepts.
     text : str
@@ -79,6 +81,7 @@ class NeuronModel:
     text: str
     graded: bool = False
     noise: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ONE_PORT
     limits: Mapping[str, tuple[float, float]] | None = None
     start: Callable[[Mapping[str, Any]], Arrays] | None = None
 
@@ -98,7 +101,8 @@ class NeuronModel:
         return str(self.record.fields["ring"].of)
 
     def _fields(self, form: str) -> tuple[tuple[str, str], ...]:
-        found = {k: v for k, v in self.record.fields.items() if k not in GROUP.fields and v.form == form}
+        apart = (*GROUP.fields, *self.ports)
+        found = {k: v for k, v in self.record.fields.items() if k not in apart and v.form == form}
         return tuple((name, str(field.of)) for name, field in found.items())
 
     def parameter(self, name: str) -> Parameter | None:

@@ -93,6 +93,13 @@ def ring_start(group, step, first):
     return 0 if slots == 0 else (step % slots) * group.n + first
 
 
+@kernel
+def port_start(group, step, first, ports):
+    """Like :func:`ring_start`, from the address of a port on, for models with so many ports."""
+    slots = group.slots
+    return 0 if slots == 0 else (step % slots) * ports * group.n + first
+
+
 @disjoint
 def write_spikes(out, mask, one):
     """Write a message of ones where neurons spiked."""

@@ -15,10 +15,12 @@ def parameter(p):
 
 
 def row(model):
-    """What the page says of a model: what it is, its parameters, its state."""
+    """What the page says of a model: what it is, its parameters, its state, its ports."""
     parameters = ", ".join(parameter(p) for p in model.parameters) or "none"
     state = ", ".join(f"`{name}`" for name, _ in model.state)
-    return f"| `{model.name}` | {model.text} | {parameters} | {state} |"
+    ports = ", ".join(f"`{name}`" for name in model.ports) if len(model.ports) > 1 else ""
+    what = f"{model.text} Ports: {ports}." if ports else model.text
+    return f"| `{model.name}` | {what} | {parameters} | {state or 'none'} |"
 
 
 @pytest.mark.parametrize("rules", RULES)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from loihi_emu.validation.oracle_learning import ChipLearner
 from loihi_emu.validation.oracle_learning_shared import SharedLearner
 from loihi_emu.validation.oracle_neurons import NEURONS, NeuronRule
+from loihi_emu.validation.oracle_ports import TWO_PORTS
 from loihi_emu.validation.oracle_random import noise_level, random_word
 from loihi_emu.validation.oracle_synapses import (
     Synapse,
@@ -99,5 +100,5 @@ def chip_learner(connection: Any, number: int, oracle: Any) -> Learner:
 
 
 CHIP = OracleRules("chip", NEURONS["chip"], chip_effective, learner=chip_learner, levels=PhiloxLevels)
-LAVA = OracleRules("lava", NEURONS["lava"], lava_effective, lava_accumulated)
-FLOAT = OracleRules("float", NEURONS["float"], float_effective, zero=0.0)
+LAVA = OracleRules("lava", NEURONS["lava"] | TWO_PORTS["lava"], lava_effective, lava_accumulated)
+FLOAT = OracleRules("float", NEURONS["float"] | TWO_PORTS["float"], float_effective, zero=0.0)

@@ -120,7 +120,7 @@ class Image:
             return
         made, sums = weights.stored(c), weights.sums(c)
         self._count_losses(c, made)
-        target = group.part(c.post.target.name).start
+        target = group.first_accumulator(c.post.target.name, c.port)
         sink = self._sinks[group.number]
         if sums.apart:
             sink = self._stage(c, origin, group, target, sums)
@@ -137,7 +137,7 @@ class Image:
             if name in self._home:
                 self._home[name].keeps_spikes = True
         number = list(self.network.connections).index(c.name)
-        sink, target = self._sinks[group.number], group.part(c.post.target.name).start
+        sink, target = self._sinks[group.number], group.first_accumulator(c.post.target.name, c.port)
         how = self.network.rule_set.learning
         assert how is not None
         learner: Learner = how.make(c, number, origin, first, sink, target, self.network)

@@ -57,6 +57,15 @@ class Group:
             return None
         return array[self.part(name)] if self.description.varies("vth") else array[0].item()
 
+    def first_accumulator(self, name: str, port: str) -> int:
+        """The accumulator of a population's first neuron at a port, within a slot of the ring."""
+        return self.model.ports.index(port) * self.n + int(self.part(name).start)
+
+    @property
+    def width(self) -> int:
+        """Accumulators of a slot of the ring: one a neuron and port."""
+        return self.n * len(self.model.ports)
+
     def need_slots(self, slots: int) -> None:
         """Make the ring of accumulators at least so long."""
         self.slots = max(self.slots, slots)
@@ -80,7 +89,7 @@ class Group:
     def reserve_ring(self, arena: Arena) -> None:
         """Ask for the accumulators."""
         if self.slots:
-            arena.reserve(f"{self.key}.ring", (self.slots, self.n), self.model.accumulator)
+            arena.reserve(f"{self.key}.ring", (self.slots, self.width), self.model.accumulator)
 
     def describe(self, arena: Arena) -> None:
         """Fill in the description after the arena is sealed."""
@@ -91,6 +100,9 @@ class Group:
         d.n, d.slots, d.populations = self.n, self.slots, len(self.populations)
         d.mask = aligned(at.SCRATCH, np.uint8)
         d.ring = arena[f"{self.key}.ring"] if self.slots else aligned(at.BLOCK, self.model.accumulator)
+        if len(self.model.ports) > 1:
+            for k, port in enumerate(self.model.ports):
+                d.point(port, d.ring.reshape(-1)[k * self.n * bool(self.slots) :])
         d.hot, d.bounds, d.counters = arena[f"{self.key}.hot"], self.bounds, self.counters
         for name, _ in self.model.state:
             d.point(name, arena[f"{self.key}.{name}"])

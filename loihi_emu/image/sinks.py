@@ -11,13 +11,13 @@ from loihi_emu.models.records import Record
 
 
 class Sink:
-    """The ring of accumulators of a group, ``slots`` x ``n``."""
+    """The ring of accumulators of a group, ``slots`` x ``n``: n is the width of a slot, of all ports together."""
 
     base = 0  # group index of its first accumulator
 
     def __init__(self, group: Group) -> None:
         self.group = group
-        self.n = group.n
+        self.n = group.width
         self.key = f"{group.key}.ring"
 
     @property
@@ -65,7 +65,7 @@ class Stage(Sink):
         """The description of the leaf that moves the sums on."""
         d = Description(stage.STAGE)
         d.sums, d.ring, d.lost = self.sums, arena[f"{self.group.key}.ring"], self.lost
-        d.rows, d.width, d.slots, d.n = self.rows, self.n, self.group.slots, self.group.n
+        d.rows, d.width, d.slots, d.n = self.rows, self.n, self.group.slots, self.group.width
         d.target, d.offset, d.exponent, d.wraps = self.base, self.offset, self.exponent, int(self.wraps)
         return d
 

@@ -95,7 +95,7 @@ def _population(network: Network, p: Population, slots: int) -> Iterator[tuple[s
     if p.noise is not None:
         yield "noise", n * (4 + 2 + 4 + 1)
     if slots:
-        yield f"ring of {slots} slots", slots * n * np.dtype(model.accumulator).itemsize
+        yield f"ring of {slots} slots", slots * n * len(model.ports) * np.dtype(model.accumulator).itemsize
 
 
 def _input(node: Input) -> int:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from loihi_emu.errors import invalid
+from loihi_emu.errors import invalid, unknown
 from loihi_emu.learning import checks as learning_checks
 from loihi_emu.learning.rule import LearningRule
 from loihi_emu.learning.unused import warn_of_unused
+from loihi_emu.models.specification import NeuronModel
 from loihi_emu.network import checks, synapses, unused
 from loihi_emu.network.elements import Connection, Input, Population, Slice, Source
 from loihi_emu.network.lost_weights import tell_loss
@@ -29,6 +30,7 @@ def connection(
     name: str | None,
     learning: LearningRule | None,
     factors: Mapping[str, Any] | None,
+    port: str | None,
     **form: Any,
 ) -> Connection:
     """A connection for this network, with its learning rule; the network itself stays as it is.
@@ -50,6 +52,8 @@ def connection(
     made = synapses.connection(
         name, source, target, weights, rules=rules, max_delay=network.max_delay, learns=learning is not None, **form
     )
+    assert isinstance(target.target, Population)
+    made = replace(made, port=port_of(rules.model(target.target.model), port, f'connection "{name}"'))
     if learning is not None:
         how = learning_checks.learning_of(made, learning, factors, nodes, others.values(), rules)
         made = replace(made, learning=how)
@@ -61,6 +65,21 @@ def connection(
     check_sources(made, nodes, others.values(), rules)
     tell_loss(made, rules)
     return made
+
+
+def port_of(model: NeuronModel, port: object, where: str) -> str:
+    """The port of a model that is meant: None for its first.
+
+    Raises
+    ------
+    UnknownNameError
+        It has no such port; those that it has are listed.
+    """
+    if port is None:
+        return model.ports[0]
+    if not isinstance(port, str) or port not in model.ports:
+        raise unknown("port", port, model.ports, where=f'{where}, model "{model.name}"')
+    return port
 
 
 def slice_of(network: Members, target: Target, where: str) -> Slice:

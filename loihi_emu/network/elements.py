@@ -235,6 +235,8 @@ class Connection:
     pre_indices, post_indices : int32 arrays
         Sparse: neurons of `pre` and `post` of each synapse in the order given, that of ``Emulator.get`` and probes.
     conv : Conv2D or None
+    port : str
+        Where the synapses arrive in neurons of a model with several ports; "a_in" in all others.
     sign_mode : {"mixed", "excitatory", "inhibitory"}
     weight_bits, weight_exp : int
     graded : bool
@@ -264,6 +266,7 @@ class Connection:
     learning: Any = None
     tags: NDArray[np.int16] | None = None
     order: NDArray[np.int32] | None = None
+    port: str = "a_in"
 
     if not TYPE_CHECKING:  # type checkers know the attributes
 
@@ -306,8 +309,10 @@ class Connection:
         return int(self.values.size)
 
     def __repr__(self) -> str:
+        port = "" if self.port == "a_in" else f" ({self.port})"
         return (
-            f'<Connection "{self.name}": {self.pre.name} -> {self.post.name}, {self.kind}, {self.synapses} weights, '
+            f'<Connection "{self.name}": {self.pre.name} -> {self.post.name}{port}, {self.kind}, '
+            f"{self.synapses} weights, "
             f"{self.sign_mode}, exponent {self.weight_exp}{', learns' if self.learning is not None else ''}>"
         )
 

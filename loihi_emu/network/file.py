@@ -156,6 +156,8 @@ def _connection_settings(c: Connection, key: str, arrays: Arrays) -> dict[str, A
             arrays[f"{key}.{name}"] = getattr(c, name)
     settings: dict[str, Any] = {name: getattr(c, name) for name in ("name", "kind", *CONNECTED)}
     settings |= {side: _part(getattr(c, side)) for side in ("pre", "post")}
+    if c.port != "a_in":
+        settings["port"] = c.port
     if c.conv is not None:
         settings["conv"] = {name: getattr(c.conv, name) for name in CONVOLVED}
     if c.learning is not None:
@@ -180,7 +182,7 @@ def _add_connection(network: Extensible, settings: Mapping[str, Any], key: str, 
             delays = delays[back] if delays.ndim else delays
     elif settings["kind"] == "conv":
         weights = Conv2D(weights, **settings["conv"])
-    options = {name: settings[name] for name in ("name", "kind", *CONNECTED)}
+    options = {name: settings[name] for name in ("name", "kind", *CONNECTED)} | {"port": settings.get("port")}
     learning = settings.get("learning")
     if learning is not None:
         options |= {"learning": LearningRule.from_settings(learning["rule"]), "factors": learning["factors"]}

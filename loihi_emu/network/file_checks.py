@@ -70,6 +70,7 @@ _CONNECTION = entries.record(
     {
         "conv": entries.record({"stride": _PAIR, "padding": _PAIR, "dilation": _PAIR, "groups": COUNT}),
         "learning": entries.record({"rule": RULE, "factors": entries.table(entries.text), "enabled": entries.flag}),
+        "port": entries.text,
     },
 )
 _PROBE = entries.record(

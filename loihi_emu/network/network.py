@@ -160,6 +160,7 @@ class Network(Members):
         scaled: bool = False,
         learning: LearningRule | None = None,
         factors: Mapping[str, Any] | None = None,
+        port: str | None = None,
     ) -> Connection:
         """Add synapses.
 
@@ -169,20 +170,16 @@ class Network(Members):
         weights : array (n_post, n_pre), scipy.sparse matrix, (pre indices, post indices, values), or Conv2D
             Integer mantissas: 0..255 excitatory, -255..0 inhibitory, -256..254 mixed (floats under rules="float").
             A spike adds ``w * 2**(6 + weight_exp)`` to u; what weights lose on the way is a warning. Explicit entries
-            of lists and scipy.sparse matrices are synapses, zeros too, and keep the order in which they are given: for
-            get, set, probes and files.
+            of lists and scipy.sparse matrices are synapses, zeros too, and stay in the order in which they are given.
         name : str, optional
             Default "pre->post", numbered when taken.
-        weight_exp : int
-            -8..7.
-        weight_bits : int
-            1..8: 8 - bits low bits are dropped, one more under mixed signs.
+        weight_exp, weight_bits : int
+            -8..7; 1..8: 8 - bits low bits are dropped, one more under mixed signs.
         sign_mode : {"auto", "mixed", "excitatory", "inhibitory"}
         delays : int or array like the weights
             Further steps until arrival, 0 to the chip's limit.
         graded : bool
-            Payloads multiply the weights; otherwise every event counts 1, and payloads that do not act are warned
-            about.
+            Payloads multiply the weights; otherwise every event counts 1, and a warning tells of payloads.
         kind : {"auto", "dense", "sparse", "conv"}
             How synapses are stored; "auto" stores arrays with less than a quarter non-zero weights sparsely,
             without their zeros, unless the connection learns.
@@ -198,6 +195,9 @@ class Network(Members):
             whatever their payloads (other than 1 are warned about, negative ones refused); if not, the trace takes the
             values (payloads) of the node's events, -128..127, until the next. A listed payload of 0, or the end of a
             stretch of values in a dense array, sets it to 0.
+        port : str, optional
+            Where the synapses arrive in neurons that have several ports: "a_real_in" (default) or "a_imag_in" of model
+            "rf". Default: the model's first.
 
         Raises
         ------
@@ -212,7 +212,7 @@ class Network(Members):
         """
         made = connect.connection(
             self, pre, post, weights, name=name, weight_exp=weight_exp, weight_bits=weight_bits, sign_mode=sign_mode,
-            delays=delays, graded=graded, kind=kind, scaled=scaled, learning=learning, factors=factors,
+            delays=delays, graded=graded, kind=kind, scaled=scaled, learning=learning, factors=factors, port=port,
         )  # fmt: skip
         self._connections[made.name] = made
         return made

@@ -26,7 +26,7 @@ CONNECTED = ("weights", "delays", "given")
 SPIKES = "Spikes are recorded: network.probe(population), then recording.spikes(population)."
 
 
-STRUCTURE = ("delays", "weight_exp", "weight_bits", "sign_mode", "graded", "kind", "scaled", "factors")
+STRUCTURE = ("delays", "weight_exp", "weight_bits", "sign_mode", "graded", "kind", "scaled", "factors", "port")
 """What a connection has from the beginning."""
 LEARNT = ("tags", "learning", "rule", "dw", "dd", "dt", "t_epoch", "x1", "x2", "y1", "y2", "y3")
 """What only connections that learn have."""

@@ -23,7 +23,7 @@ def links(
     post = s.pick(*posts)
     before, after = _slice(s, pre.size), _slice(s, post.size)
     n_pre, n_post = len(range(pre.size)[before]), len(range(post.size)[after])
-    options = _options(s)
+    options = _options(s) | _port(s, post)
     kind = s.pick("dense", "triples", "matrix", "sparse array")
     if kind == "triples":
         weights = _triples(s, n_pre, n_post, options)
@@ -59,6 +59,12 @@ def _options(s: Any) -> dict[str, Any]:
     options["weight_bits"] = s.pick(8, *range(1, 8))
     options["sign_mode"] = s.pick("auto", "mixed", "excitatory", "inhibitory")
     return options
+
+
+def _port(s: Any, post: Node) -> dict[str, Any]:
+    """Where synapses arrive in neurons that have several ports."""
+    ports = find(s.rules).model(post.options["model"]).ports
+    return {"port": s.pick(*ports)} if len(ports) > 1 else {}
 
 
 def _values(s: Any, shape: Any, options: dict[str, Any]) -> Any:
@@ -124,6 +130,7 @@ def _convolution(
     out = conv.output_shape(pre.shape)
     fitting = [p for p in posts if p.shape == out]
     if fitting and s.chance(2):
-        return None, Link(pre.name, s.pick(*fitting).name, conv, options)
+        post = s.pick(*fitting)
+        return None, Link(pre.name, post.name, conv, options | _port(s, post))
     made = new_target(out)
-    return made, None if made is None else Link(pre.name, made.name, conv, options)
+    return made, None if made is None else Link(pre.name, made.name, conv, options | _port(s, made))

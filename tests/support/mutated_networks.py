@@ -51,8 +51,12 @@ def lava() -> Network:
     net.connect(source, ternary, rng.integers(-99, 99, (5, 9)), weight_exp=-2, delays=rng.integers(0, 4, (5, 9)))
     net.connect(source, maps, Conv2D(rng.integers(-20, 20, (2, 3, 3, 1)), padding=1))
     net.connect(ternary, reset, rng.integers(0, 99, (3, 5)), graded=True, weight_exp=1)
+    rotates = net.population("rotates", 5, model="rf", period=[4, 6, 7.5, 9, 12], alpha=0.1, state_exp=6)
+    net.connect(source, rotates, rng.integers(-99, 99, (5, 9)), delays=2)
+    net.connect(ternary, rotates[1:4], rng.integers(-99, 99, (3, 5)), graded=True, weight_exp=-1, port="a_imag_in")
     net.probe(ternary, ["spikes", "u"])
     net.probe(reset)
+    net.probe(rotates, ["spikes", "real"])
     return net
 
 

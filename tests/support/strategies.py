@@ -40,6 +40,11 @@ SPECIAL = {
     "v": (100, (1 << 22) - 1, 1 << 22, -(1 << 22), -100000),
     "i": (100, 1 << 20, -(1 << 20)),
     "r": (100, -100),
+    "state_exp": (0, 6),
+    "decay_bits": (12,),
+    "real": (100, -100000),
+    "imag": (-1, -100, 1 << 20),
+    "exp": (0, 1, 8),
     "reset_interval": (1, 2, 3, 7),
     "reset_offset": (0, 1, 2, 12),
 }
@@ -167,7 +172,7 @@ def _whole(s: Source, p: Parameter, size: int) -> Any:
 def _fraction(s: Source, p: Parameter, size: int) -> Any:
     """Fractions of a parameter's range that float64 adds up exactly for a while."""
     scale = 4096 if p.high <= 1 else 64
-    low, high = (int(np.clip(bound, -256, 256) * scale) for bound in (p.low, p.high))
+    low, high = int(np.ceil(max(p.low, -256) * scale)), int(min(p.high, 256) * scale)
     usual = [] if p.default is None else [int(p.default * scale)]
     return s.parameter(low, high, size, *usual, low, 0, scale // 2, scale, high) / np.float64(scale)
 

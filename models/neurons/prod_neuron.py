@@ -1,0 +1,78 @@
+"""ProdNeuron by Lava 0.10's fixed-point model: the product of what arrives at two ports is sent.
+
+    p = wrap32(a_in1 a_in2) >> exp, rounding down ;  send p if |p| > vth
+
+The magnitude of -2^31 is -2^31, as in 32 bits. Lava's variable v, which its model never writes, is left out.
+Evidence: Lava's source, compared with its models on random inputs.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from loihi_emu.jit import block, disjoint, int32s, leaf, part, uint8s
+from loihi_emu.models import layout as at
+from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
+from loihi_emu.models.spikes import blocks, copy, count_spikes, emit_values, port_start
+
+i32 = np.int32
+
+PORTS = ("a_in1", "a_in2")
+PRODUCT = at.neurons("prod_neuron", state={}, parameters={"vth": "int32", "exp": "int32"}, ports=PORTS)
+
+
+@disjoint
+def multiply(a, b, vth, exponent, sent, mask):
+    """One step of a block: what is sent, and the mask of what is not 0."""
+    for i in range(a.shape[0]):
+        product = i32(i32(a[i] * b[i]) >> exponent[i])
+        size = i32(-product) if product < 0 else product
+        sent[i] = product if size > vth[i] else i32(0)
+        mask[i] = np.uint8(sent[i] != 0)
+
+
+@leaf
+def step(address, time):
+    """One step of ProdNeuron."""
+    group, d = at.GROUP(address), PRODUCT(address)
+    count = 0
+    for k in range(blocks(d.n)):
+        first = k * at.BLOCK
+        m = min(at.BLOCK, d.n - first)
+        start, mask, sent = port_start(group, time, first, 2), uint8s(d.mask, m), int32s(d.mask + at.BLOCK, m)
+        a, b = part(d.a_in1, start, m), part(d.a_in2, start, m)
+        multiply(a, b, block(d.vth, k, m), block(d.exp, k, m), sent, mask)
+        if d.slots and d.flags & at.MESSAGE == 0:
+            a[:] = 0
+            b[:] = 0
+        count = emit_values(d, mask, sent, first, count)
+        if d.message:
+            copy(int32s(d.message + 4 * first, m), sent)
+    count_spikes(group, count)
+
+
+# ---------------------------------------------------------------- the models
+LARGEST = (1 << 31) - 1
+
+
+def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
+    """All as they are."""
+    return {"vth": p["vth"], "exp": p["exp"]}, 0
+
+
+MODELS = {
+    "lava": (
+        NeuronModel(
+            "prod_neuron", step, PRODUCT,
+            (
+                Parameter("vth", 1, 0, LARGEST, "Threshold; a product is sent where its magnitude is larger."),
+                Parameter("exp", 0, 0, 31, "Bits by which products are shifted right, rounding down."),
+            ),
+            lower,
+            "Sends the product of what arrives at its two ports, as a payload, by Lava 0.10's fixed-point model of "
+            "ProdNeuron.",
+            graded=True, limits={}, ports=PORTS,
+        ),
+    )
+}  # fmt: skip
