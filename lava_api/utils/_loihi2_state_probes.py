@@ -31,11 +31,9 @@ class Recorder(AbstractProcess):
         self.state = RefPort(shape)
 
 
-@model_of(Recorder)
+@model_of(Recorder, kernel="lava_api.utils._probe_kernels:RecorderKernel")
 class RecorderModel(PyLoihiProcessModel):
     """:class:`Recorder`."""
-
-    KERNEL = "lava_api.utils._probe_kernels:RecorderKernel"
 
     state = ref_port(float)
 

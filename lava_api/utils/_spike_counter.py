@@ -76,11 +76,9 @@ class SpikeCounter(AbstractProcess):
         self.reference.connect_var(var)
 
 
-@model_of(SpikeCounter)
+@model_of(SpikeCounter, kernel="lava_api.utils._probe_kernels:CounterKernel")
 class SpikeCounterModel(PyLoihiProcessModel):
     """:class:`SpikeCounter`."""
-
-    KERNEL = "lava_api.utils._probe_kernels:CounterKernel"
 
     a_in = in_port(float)
     reference = ref_port(float)

@@ -46,11 +46,9 @@ class _AdaptiveLif(PyLoihiProcessModel):
         self.s_out.send(self.s)
 
 
-@model_of(ATRLIF, "floating_pt")
+@model_of(ATRLIF, "floating_pt", kernel="lava_api.proc.atrlif.kernels:AdaptiveFloat")
 class PyATRLIFModelFloat(_AdaptiveLif):
     """:class:`ATRLIF` in float64."""
-
-    KERNEL = "lava_api.proc.atrlif.kernels:AdaptiveFloat"
 
     a_in = in_port(float)
     s_out = out_port(float)
@@ -65,11 +63,9 @@ class PyATRLIFModelFloat(_AdaptiveLif):
         self.r[:] = (1 - self.delta_r) * self.r
 
 
-@model_of(ATRLIF, "bit_accurate_loihi", "fixed_pt")
+@model_of(ATRLIF, "bit_accurate_loihi", "fixed_pt", kernel="lava_api.proc.atrlif.kernels:AdaptiveFixed")
 class PyATRLIFModelFixed(_AdaptiveLif):
     """:class:`ATRLIF` in Loihi's integers; the decays stay fractions, the current decays by 1/4096 more than given."""
-
-    KERNEL = "lava_api.proc.atrlif.kernels:AdaptiveFixed"
 
     a_in = in_port(np.int16, 16)
     s_out = out_port(np.int32, 24)

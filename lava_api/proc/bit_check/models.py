@@ -35,11 +35,9 @@ class AbstractBitCheckModel(PyLoihiProcessModel):
                 self.log.warning("layer %s, step %d: overflow of %d bits", self.layerid, self.time_step, self.bits)
 
 
-@model_of(BitCheck)
+@model_of(BitCheck, kernel="lava_api.proc.bit_check.kernels:BitCheckKernel")
 class LoihiBitCheckModel(AbstractBitCheckModel):
     """:class:`BitCheck` in int32."""
-
-    KERNEL = "lava_api.proc.bit_check.kernels:BitCheckKernel"
 
     state = ref_port(int)
     bits = layerid = debug = _overflowed = number(int)

@@ -39,22 +39,18 @@ class AbstractPyConvModel(PyLoihiProcessModel):
         self.a_buf[:] = self.clamp(sums)
 
 
-@model_of(Conv, "floating_pt")
+@model_of(Conv, "floating_pt", kernel="lava_api.proc.conv.kernels:ConvFloat")
 class PyConvModelFloat(AbstractPyConvModel):
     """:class:`Conv` in float64."""
-
-    KERNEL = "lava_api.proc.conv.kernels:ConvFloat"
 
     s_in = in_port(float, 24)
     a_out = out_port(float)
     a_buf = weight = array(float)
 
 
-@model_of(Conv, "fixed_pt")
+@model_of(Conv, "fixed_pt", kernel="lava_api.proc.conv.kernels:ConvFixed")
 class PyConvModelFixed(AbstractPyConvModel):
     """:class:`Conv` in integers; sums wrap at 24 bits."""
-
-    KERNEL = "lava_api.proc.conv.kernels:ConvFixed"
 
     s_in = in_port(np.int32, 24)
     a_out = out_port(np.int32, 24)

@@ -26,15 +26,11 @@ class AbstractPyConvInTimeModel(PyLoihiProcessModel):
         self.a_buff += self.weights[::-1].dot(s_in).T
 
 
-@model_of(ConvInTime, "floating_pt")
+@model_of(ConvInTime, "floating_pt", kernel="lava_api.proc.conv_in_time.kernels:ConvInTimeKernel")
 class PyConvInTimeFloat(AbstractPyConvInTimeModel):
     """:class:`ConvInTime` in float64."""
 
-    KERNEL = "lava_api.proc.conv_in_time.kernels:ConvInTimeKernel"
 
-
-@model_of(ConvInTime, "fixed_pt")
+@model_of(ConvInTime, "fixed_pt", kernel="lava_api.proc.conv_in_time.kernels:ConvInTimeKernel")
 class PyConvInTimeFixed(AbstractPyConvInTimeModel):
     """:class:`ConvInTime` as tagged for fixed point, which in Lava computes in float64 too and never wraps."""
-
-    KERNEL = "lava_api.proc.conv_in_time.kernels:ConvInTimeKernel"

@@ -65,59 +65,49 @@ class AbstractPyDenseModelBitAcc(_Sums, FixedConnection):
     weights: Any = None
 
 
-@model_of(Dense, "floating_pt")
+@model_of(Dense, "floating_pt", kernel="lava_api.proc.dense.kernels:DenseFloat")
 class PyDenseModelFloat(AbstractPyDenseModelFloat):
     """:class:`Dense` in float64."""
-
-    KERNEL = "lava_api.proc.dense.kernels:DenseFloat"
 
     weights = array(float)
 
 
-@model_of(Dense, "bit_accurate_loihi", "fixed_pt")
+@model_of(Dense, "bit_accurate_loihi", "fixed_pt", kernel="lava_api.proc.dense.kernels:DenseFixed")
 class PyDenseModelBitAcc(AbstractPyDenseModelBitAcc):
     """:class:`Dense` with 8-bit weights."""
-
-    KERNEL = "lava_api.proc.dense.kernels:DenseFixed"
 
     weights = array(np.int32, 8)
 
 
-@model_of(DelayDense, "floating_pt")
+@model_of(DelayDense, "floating_pt", kernel="lava_api.proc.sparse.kernels:DelayFloat")
 class PyDelayDenseModelFloat(AbstractPyDelayDenseModel, FloatConnection):
     """:class:`DelayDense` in float64."""
-
-    KERNEL = "lava_api.proc.sparse.kernels:DelayFloat"
 
     weights = array(float)
     delays = array(int)
 
 
-@model_of(DelayDense, "bit_accurate_loihi", "fixed_pt")
+@model_of(DelayDense, "bit_accurate_loihi", "fixed_pt", kernel="lava_api.proc.sparse.kernels:DelayFixed")
 class PyDelayDenseModelBitAcc(FixedDelayMixin, AbstractPyDelayDenseModel, FixedConnection):
     """:class:`DelayDense` with 8-bit weights."""
-
-    KERNEL = "lava_api.proc.sparse.kernels:DelayFixed"
 
     weights = array(np.int32, 8)
     delays = array(np.int32, 6)
 
 
-@model_of(LearningDense, "floating_pt")
+@model_of(LearningDense, "floating_pt", kernel="lava_api.proc._learning_float_kernels:LearningDenseFloat")
 class PyLearningDenseModelFloat(LearningSteps, LearningConnectionModelFloat, _Sums, FloatConnection):
     """:class:`LearningDense` in float64."""
-
-    KERNEL = "lava_api.proc._learning_float_kernels:LearningDenseFloat"
 
     weights = array(float)
 
 
-@model_of(LearningDense, "bit_approximate_loihi", "fixed_pt")
+@model_of(
+    LearningDense, "bit_approximate_loihi", "fixed_pt", kernel="lava_api.proc._learning_kernels:LearningDenseFixed"
+)
 class PyLearningDenseModelBitApproximate(
     FixedLearningSteps, LearningConnectionModelBitApproximate, _Sums, FixedConnection
 ):
     """:class:`LearningDense` with 8-bit weights and 7-bit traces."""
-
-    KERNEL = "lava_api.proc._learning_kernels:LearningDenseFixed"
 
     weights = array(np.int32, 8)

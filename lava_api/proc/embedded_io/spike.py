@@ -132,25 +132,19 @@ def cut(message: Any, bits: int) -> Any:
     return ((message.astype(np.int64) + half) % (2 * half) - half).astype(np.int32)
 
 
-@model_of(PyToNxAdapter)
+@model_of(PyToNxAdapter, kernel="lava_api.proc.embedded_io.kernels:AdapterKernel")
 class PyToNxAdapterModel(AdapterModel):
     """:class:`PyToNxAdapter`."""
 
-    KERNEL = "lava_api.proc.embedded_io.kernels:AdapterKernel"
 
-
-@model_of(NxToPyAdapter)
+@model_of(NxToPyAdapter, kernel="lava_api.proc.embedded_io.kernels:AdapterKernel")
 class NxToPyAdapterModel(AdapterModel):
     """:class:`NxToPyAdapter`."""
 
-    KERNEL = "lava_api.proc.embedded_io.kernels:AdapterKernel"
 
-
-@model_of(PyToN3ConvAdapter)
+@model_of(PyToN3ConvAdapter, kernel="lava_api.proc.embedded_io.kernels:EncodedAdapter")
 class PyToN3ConvAdapterModel(AdapterModel):
     """:class:`PyToN3ConvAdapter`."""
-
-    KERNEL = "lava_api.proc.embedded_io.kernels:EncodedAdapter"
 
     inp: Any = LavaPyType(PyInPort.VEC_SPARSE, np.int32, precision=MESSAGE_BITS)
 

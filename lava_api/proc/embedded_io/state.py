@@ -92,15 +92,11 @@ class ReadModel(PyLoihiProcessModel):
         self.latest[...] = self.state.read()
 
 
-@model_of(Read)
+@model_of(Read, kernel="lava_api.proc.embedded_io.kernels:ReadKernel")
 class PyReadModel(ReadModel):
     """:class:`Read`."""
 
-    KERNEL = "lava_api.proc.embedded_io.kernels:ReadKernel"
 
-
-@model_of(ReadConv)
+@model_of(ReadConv, kernel="lava_api.proc.embedded_io.kernels:ReadKernel")
 class PyReadConvModel(ReadModel):
     """:class:`ReadConv`."""
-
-    KERNEL = "lava_api.proc.embedded_io.kernels:ReadKernel"

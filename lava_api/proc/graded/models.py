@@ -34,29 +34,23 @@ class AbstractGradedVecModel(PyLoihiProcessModel):
         self.v[:] = 0
 
 
-@model_of(GradedVec, "fixed_pt")
+@model_of(GradedVec, "fixed_pt", kernel="lava_api.proc.graded.kernels:GradedFixed")
 class PyGradedVecModelFixed(AbstractGradedVecModel):
     """:class:`GradedVec` in int32."""
 
-    KERNEL = "lava_api.proc.graded.kernels:GradedFixed"
 
-
-@model_of(GradedReluVec, "fixed_pt")
+@model_of(GradedReluVec, "fixed_pt", kernel="lava_api.proc.graded.kernels:GradedReluFixed")
 class PyGradedReluVecModelFixed(AbstractGradedVecModel):
     """:class:`GradedReluVec` in int32."""
-
-    KERNEL = "lava_api.proc.graded.kernels:GradedReluFixed"
 
     def magnitude(self) -> Any:
         """What is compared with the threshold."""
         return self.v
 
 
-@model_of(NormVecDelay, "fixed_pt")
+@model_of(NormVecDelay, "fixed_pt", kernel="lava_api.proc.graded.kernels:NormDelayFixed")
 class NormVecDelayModel(PyLoihiProcessModel):
     """:class:`NormVecDelay` in int32; products wrap."""
-
-    KERNEL = "lava_api.proc.graded.kernels:NormDelayFixed"
 
     a_in1 = a_in2 = in_port(np.int32, 24)
     s_out = s2_out = out_port(np.int32, 24)
@@ -71,11 +65,9 @@ class NormVecDelayModel(PyLoihiProcessModel):
         self.s_out.send(product * (np.abs(product) > self.vth))
 
 
-@model_of(InvSqrt, "floating_pt")
+@model_of(InvSqrt, "floating_pt", kernel="lava_api.proc.graded.kernels:InverseRootFloat")
 class InvSqrtModelFloat(PyLoihiProcessModel):
     """:class:`InvSqrt` in float64; infinite for 0."""
-
-    KERNEL = "lava_api.proc.graded.kernels:InverseRootFloat"
 
     a_in = in_port(float)
     s_out = out_port(float)
@@ -129,11 +121,9 @@ def out_of_range(s_fp: int) -> ValueError:
     return ValueError(f"inverse square root: got {s_fp}, must be from 0 to {(1 << INPUT_BITS) - 1}, where it is exact")
 
 
-@model_of(InvSqrt, "fixed_pt")
+@model_of(InvSqrt, "fixed_pt", kernel="lava_api.proc.graded.kernels:InverseRootFixed")
 class InvSqrtModelFP(PyLoihiProcessModel):
     """:class:`InvSqrt` in integers with 12 fraction bits."""
-
-    KERNEL = "lava_api.proc.graded.kernels:InverseRootFixed"
 
     a_in = in_port(np.int32, 24)
     s_out = out_port(np.int32, 24)

@@ -145,39 +145,31 @@ class AbstractPySpikeDataloaderModel(AbstractPyDataloaderModel):
         self.data[..., sample.shape[-1] :] = 0
 
 
-@model_of(StateDataloader, "fixed_pt")
+@model_of(StateDataloader, "fixed_pt", kernel="lava_api.proc.io.kernels:StateLoader")
 class PyStateModelFixed(AbstractPyStateDataloaderModel):
     """Write int32."""
-
-    KERNEL = "lava_api.proc.io.kernels:StateLoader"
 
     state = ref_port(np.int32)
 
 
-@model_of(StateDataloader, "floating_pt")
+@model_of(StateDataloader, "floating_pt", kernel="lava_api.proc.io.kernels:StateLoader")
 class PyStateModelFloat(AbstractPyStateDataloaderModel):
     """Write float64."""
-
-    KERNEL = "lava_api.proc.io.kernels:StateLoader"
 
     state = ref_port(float)
 
 
-@model_of(SpikeDataloader, "fixed_pt")
+@model_of(SpikeDataloader, "fixed_pt", kernel="lava_api.proc.io.kernels:SpikeLoader")
 class PySpikeModelFixed(AbstractPySpikeDataloaderModel):
     """Send int32."""
-
-    KERNEL = "lava_api.proc.io.kernels:SpikeLoader"
 
     s_out = out_port(np.int32)
     data = array(np.int32)
 
 
-@model_of(SpikeDataloader, "floating_pt")
+@model_of(SpikeDataloader, "floating_pt", kernel="lava_api.proc.io.kernels:SpikeLoader")
 class PySpikeModelFloat(AbstractPySpikeDataloaderModel):
     """Send float64."""
-
-    KERNEL = "lava_api.proc.io.kernels:SpikeLoader"
 
     s_out = out_port(float)
     data = array(float)

@@ -115,11 +115,9 @@ class AbstractPyDeltaEncoderModel(PyLoihiProcessModel):
         return sent
 
 
-@model_of(DeltaEncoder, "dense_out")
+@model_of(DeltaEncoder, "dense_out", kernel="lava_api.proc.io.encoder_kernels:DeltaEncoderDense")
 class PyDeltaEncoderModelDense(AbstractPyDeltaEncoderModel):
     """:class:`DeltaEncoder` with one number for each element."""
-
-    KERNEL = "lava_api.proc.io.encoder_kernels:DeltaEncoderDense"
 
     s_out = out_port(np.int32, 24)
 
@@ -134,11 +132,9 @@ class PyDeltaEncoderModelDense(AbstractPyDeltaEncoderModel):
         self.data = self.encode_delta(np.left_shift(np.int64(self.a_in.recv()), self.spike_exp))
 
 
-@model_of(DeltaEncoder, "sparse_out")
+@model_of(DeltaEncoder, "sparse_out", kernel="lava_api.proc.io.encoder_kernels:DeltaEncoderSparse")
 class PyDeltaEncoderModelSparse(AbstractPyDeltaEncoderModel):
     """:class:`DeltaEncoder` with values and places."""
-
-    KERNEL = "lava_api.proc.io.encoder_kernels:DeltaEncoderSparse"
 
     s_out: Any = LavaPyType(PyOutPort.VEC_SPARSE, np.int32, precision=24)
 

@@ -119,11 +119,9 @@ class VarWire(_Receiver):
         self.wire_tap.connect_var(var)
 
 
-@model_of(Extractor)
+@model_of(Extractor, kernel="lava_api.proc.io.exchange_kernels:ExtractorKernel")
 class PyLoihiExtractorModel(PyLoihiProcessModel):
     """:class:`Extractor` in step with the network."""
-
-    KERNEL = "lava_api.proc.io.exchange_kernels:ExtractorKernel"
 
     in_port = declare.in_port(float)
     out_port = declare.out_port(float)
@@ -147,11 +145,9 @@ class PyLoihiExtractorModelAsync(PyAsyncProcessModel):
             utils.send(self.proc_params["host_channel"], self.proc_params["channel_config"], self.in_port.recv())
 
 
-@model_of(VarWire)
+@model_of(VarWire, kernel="lava_api.proc.io.exchange_kernels:WireKernel")
 class PyLoihiVarWireModel(PyLoihiProcessModel):
     """:class:`VarWire` in step with the network."""
-
-    KERNEL = "lava_api.proc.io.exchange_kernels:WireKernel"
 
     wire_tap = declare.ref_port(float)
 

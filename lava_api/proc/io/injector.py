@@ -76,11 +76,9 @@ class Injector(AbstractProcess):
         utils.send(self._channel, self.proc_params["channel_config"], data)
 
 
-@model_of(Injector)
+@model_of(Injector, kernel="lava_api.proc.io.exchange_kernels:InjectorKernel")
 class PyLoihiInjectorModel(PyLoihiProcessModel):
     """:class:`Injector` in step with the network."""
-
-    KERNEL = "lava_api.proc.io.exchange_kernels:InjectorKernel"
 
     in_port = declare.in_port(float)
     out_port = declare.out_port(float)

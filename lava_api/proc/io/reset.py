@@ -55,19 +55,15 @@ class AbstractPyReset(PyLoihiProcessModel):
         self.state.write(np.full(self.state.shape, self.reset_value.item()))
 
 
-@model_of(Reset, "fixed_pt")
+@model_of(Reset, "fixed_pt", kernel="lava_api.proc.io.kernels:ResetVariable")
 class PyResetFixed(AbstractPyReset):
     """Reset integers."""
-
-    KERNEL = "lava_api.proc.io.kernels:ResetVariable"
 
     state = ref_port(int)
 
 
-@model_of(Reset, "floating_pt")
+@model_of(Reset, "floating_pt", kernel="lava_api.proc.io.kernels:ResetVariable")
 class PyResetFloat(AbstractPyReset):
     """Reset float64."""
-
-    KERNEL = "lava_api.proc.io.kernels:ResetVariable"
 
     state = ref_port(float)

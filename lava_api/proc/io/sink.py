@@ -44,21 +44,17 @@ class AbstractPyReceiveModel(PyLoihiProcessModel):
         self.data[..., (self.time_step - 1) % self.data.shape[-1]] = self.a_in.recv()
 
 
-@model_of(RingBuffer, "floating_pt")
+@model_of(RingBuffer, "floating_pt", kernel="lava_api.proc.io.kernels:Sink")
 class PyReceiveModelFloat(AbstractPyReceiveModel):
     """Record float64."""
-
-    KERNEL = "lava_api.proc.io.kernels:Sink"
 
     a_in = in_port(float)
     data = array(float)
 
 
-@model_of(RingBuffer, "fixed_pt")
+@model_of(RingBuffer, "fixed_pt", kernel="lava_api.proc.io.kernels:Sink")
 class PyReceiveModelFixed(AbstractPyReceiveModel):
     """Record int32."""
-
-    KERNEL = "lava_api.proc.io.kernels:Sink"
 
     a_in = in_port(np.int32)
     data = array(np.int32)
@@ -114,21 +110,17 @@ class AbstractPyRead(PyLoihiProcessModel):
         self.counter += 1
 
 
-@model_of(Read, "fixed_pt")
+@model_of(Read, "fixed_pt", kernel="lava_api.proc.io.kernels:ReadVariable")
 class PyReadFixed(AbstractPyRead):
     """Record int32."""
-
-    KERNEL = "lava_api.proc.io.kernels:ReadVariable"
 
     state = ref_port(np.int32)
     data = array(np.int32)
 
 
-@model_of(Read, "floating_pt")
+@model_of(Read, "floating_pt", kernel="lava_api.proc.io.kernels:ReadVariable")
 class PyReadFloat(AbstractPyRead):
     """Record float64."""
-
-    KERNEL = "lava_api.proc.io.kernels:ReadVariable"
 
     state = ref_port(float)
     data = array(float)

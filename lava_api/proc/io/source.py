@@ -43,21 +43,17 @@ class AbstractPyRingBuffer(PyLoihiProcessModel):
         self.s_out.send(self.data[..., (self.time_step - 1) % self.data.shape[-1]])
 
 
-@model_of(RingBuffer, "floating_pt")
+@model_of(RingBuffer, "floating_pt", kernel="lava_api.proc.io.kernels:Source")
 class PySendModelFloat(AbstractPyRingBuffer):
     """Send float64."""
-
-    KERNEL = "lava_api.proc.io.kernels:Source"
 
     s_out = out_port(float)
     data = array(float)
 
 
-@model_of(RingBuffer, "fixed_pt")
+@model_of(RingBuffer, "fixed_pt", kernel="lava_api.proc.io.kernels:Source")
 class PySendModelFixed(AbstractPyRingBuffer):
     """Send int32."""
-
-    KERNEL = "lava_api.proc.io.kernels:Source"
 
     s_out = out_port(np.int32)
     data = array(np.int32)

@@ -176,18 +176,14 @@ class _OneThresholdFixed(AbstractPyLifModelFixed):
         return self.v > self.effective_vth
 
 
-@model_of(LIF, "floating_pt")
+@model_of(LIF, "floating_pt", kernel="lava_api.proc.lif.kernels:LifFloat")
 class PyLifModelFloat(_OneThresholdFloat):
     """:class:`LIF` in float64."""
 
-    KERNEL = "lava_api.proc.lif.kernels:LifFloat"
 
-
-@model_of(LIF, "bit_accurate_loihi", "fixed_pt")
+@model_of(LIF, "bit_accurate_loihi", "fixed_pt", kernel="lava_api.proc.lif.kernels:LifFixed")
 class PyLifModelBitAcc(_OneThresholdFixed):
     """:class:`LIF` in Loihi's integers."""
-
-    KERNEL = "lava_api.proc.lif.kernels:LifFixed"
 
 
 class _Ternary(PyLoihiProcessModel):
@@ -200,11 +196,9 @@ class _Ternary(PyLoihiProcessModel):
         self.v[spike_vector != 0] = 0
 
 
-@model_of(TernaryLIF, "floating_pt")
+@model_of(TernaryLIF, "floating_pt", kernel="lava_api.proc.lif.kernels:TernaryFloat")
 class PyTernLifModelFloat(_Ternary, AbstractPyLifModelFloat):
     """:class:`TernaryLIF` in float64."""
-
-    KERNEL = "lava_api.proc.lif.kernels:TernaryFloat"
 
     s_out = out_port(float, 2)
     vth_hi = vth_lo = number(float)
@@ -214,11 +208,9 @@ class PyTernLifModelFloat(_Ternary, AbstractPyLifModelFloat):
         return 1 * (self.v > self.vth_hi) - 1 * (self.v < self.vth_lo)
 
 
-@model_of(TernaryLIF, "fixed_pt")
+@model_of(TernaryLIF, "fixed_pt", kernel="lava_api.proc.lif.kernels:TernaryFixed")
 class PyTernLifModelFixed(_Ternary, AbstractPyLifModelFixed):
     """:class:`TernaryLIF` in Loihi's integers."""
-
-    KERNEL = "lava_api.proc.lif.kernels:TernaryFixed"
 
     s_out = out_port(int, 2)
     vth_hi = vth_lo = array(np.int32, 24)
@@ -255,25 +247,19 @@ class _Reset(PyLoihiProcessModel):
         super().subthr_dynamics(activation_in)  # type: ignore[misc]
 
 
-@model_of(LIFReset, "floating_pt")
+@model_of(LIFReset, "floating_pt", kernel="lava_api.proc.lif.kernels:ResetFloat")
 class PyLifResetModelFloat(_Reset, _OneThresholdFloat):
     """:class:`LIFReset` in float64."""
 
-    KERNEL = "lava_api.proc.lif.kernels:ResetFloat"
 
-
-@model_of(LIFReset, "bit_accurate_loihi", "fixed_pt")
+@model_of(LIFReset, "bit_accurate_loihi", "fixed_pt", kernel="lava_api.proc.lif.kernels:ResetFixed")
 class PyLifResetModelBitAcc(_Reset, _OneThresholdFixed):
     """:class:`LIFReset` in Loihi's integers."""
 
-    KERNEL = "lava_api.proc.lif.kernels:ResetFixed"
 
-
-@model_of(LIFRefractory, "floating_pt")
+@model_of(LIFRefractory, "floating_pt", kernel="lava_api.proc.lif.kernels:RefractoryFloat")
 class PyLifRefractoryModelFloat(_OneThresholdFloat):
     """:class:`LIFRefractory` in float64."""
-
-    KERNEL = "lava_api.proc.lif.kernels:RefractoryFloat"
 
     refractory_period_end = array(int)
 
@@ -307,15 +293,11 @@ class _SendsBack(PyLoihiProcessModel):
             self.send_back(self.s_out_buff)  # type: ignore[attr-defined]
 
 
-@model_of(LearningLIF, "bit_accurate_loihi", "fixed_pt")
+@model_of(LearningLIF, "bit_accurate_loihi", "fixed_pt", kernel="lava_api.proc.lif.learning_kernels:LearningLifFixed")
 class PyLearningLIFModelFixed(_SendsBack, LearningNeuronModelFixed, _OneThresholdFixed):
     """:class:`LearningLIF` in Loihi's integers."""
 
-    KERNEL = "lava_api.proc.lif.learning_kernels:LearningLifFixed"
 
-
-@model_of(LearningLIF, "floating_pt")
+@model_of(LearningLIF, "floating_pt", kernel="lava_api.proc.lif.learning_kernels:LearningLifFloat")
 class PyLearningLifModelFloat(_SendsBack, LearningNeuronModelFloat, _OneThresholdFloat):
     """:class:`LearningLIF` in float64."""
-
-    KERNEL = "lava_api.proc.lif.learning_kernels:LearningLifFloat"

@@ -32,11 +32,9 @@ class _NumberedMembers(ABCMeta):
         raise AttributeError(name)
 
 
-@model_of(Monitor)
+@model_of(Monitor, kernel="lava_api.proc.monitor.kernels:MonitorKernel")
 class PyMonitorModel(PyLoihiProcessModel, metaclass=_NumberedMembers):
     """:class:`Monitor`: messages are received in each step, variables read after all updates."""
-
-    KERNEL = "lava_api.proc.monitor.kernels:MonitorKernel"
 
     def post_guard(self) -> bool:
         return bool(self.proc_params["RefPorts"])

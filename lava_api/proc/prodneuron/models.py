@@ -9,11 +9,9 @@ from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.proc.prodneuron.process import ProdNeuron
 
 
-@model_of(ProdNeuron, "fixed_pt")
+@model_of(ProdNeuron, "fixed_pt", kernel="lava_api.proc.graded.kernels:ProductFixed")
 class PyProdNeuronModelFixed(PyLoihiProcessModel):
     """:class:`ProdNeuron` in int32; products wrap before they are shifted, ``v`` is never written."""
-
-    KERNEL = "lava_api.proc.graded.kernels:ProductFixed"
 
     a_in1 = a_in2 = in_port(np.int32, 24)
     s_out = out_port(np.int32, 24)

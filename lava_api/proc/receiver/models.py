@@ -7,11 +7,9 @@ from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.proc.receiver.process import Receiver
 
 
-@model_of(Receiver)
+@model_of(Receiver, kernel="lava_api.proc.graded.kernels:ReceiverKernel")
 class ReceiverModel(PyLoihiProcessModel):
     """:class:`Receiver` in integers."""
-
-    KERNEL = "lava_api.proc.graded.kernels:ReceiverKernel"
 
     a_in = in_port(int)
     payload = array(int, 32)

@@ -11,11 +11,9 @@ from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.proc.resfire.process import COEFFICIENT_BITS, RFZero
 
 
-@model_of(RFZero, "fixed_pt")
+@model_of(RFZero, "fixed_pt", kernel="lava_api.proc.resfire.kernels:RFZeroFixed")
 class PyRFZeroModelFixed(PyLoihiProcessModel):
     """:class:`RFZero` in int32: products wrap, then round down."""
-
-    KERNEL = "lava_api.proc.resfire.kernels:RFZeroFixed"
 
     u_in = v_in = in_port(np.int32, 24)
     s_out = out_port(np.int32, 24)

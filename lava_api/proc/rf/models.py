@@ -65,15 +65,11 @@ class AbstractPyRFModelFixed(AbstractPyRFModelFloat):
         return saturate(new_real), saturate(new_imag)
 
 
-@model_of(RF, "floating_pt")
+@model_of(RF, "floating_pt", kernel="lava_api.proc.rf.kernels:RFFloat")
 class PyRFModelFloat(AbstractPyRFModelFloat):
     """:class:`RF` in float64."""
 
-    KERNEL = "lava_api.proc.rf.kernels:RFFloat"
 
-
-@model_of(RF, "fixed_pt")
+@model_of(RF, "fixed_pt", kernel="lava_api.proc.rf.kernels:RFFixed")
 class PyRFModelFixed(AbstractPyRFModelFixed):
     """:class:`RF` in integers."""
-
-    KERNEL = "lava_api.proc.rf.kernels:RFFixed"

@@ -28,17 +28,13 @@ class _Settle(PyLoihiProcessModel):
         return spikes
 
 
-@model_of(RF_IZ, "floating_pt")
+@model_of(RF_IZ, "floating_pt", kernel="lava_api.proc.rf.kernels:RFIZFloat")
 class PyRF_IZModelFloat(_Settle, AbstractPyRFModelFloat):
     """:class:`RF_IZ` in float64."""
 
-    KERNEL = "lava_api.proc.rf.kernels:RFIZFloat"
 
-
-@model_of(RF_IZ, "fixed_pt")
+@model_of(RF_IZ, "fixed_pt", kernel="lava_api.proc.rf.kernels:RFIZFixed")
 class PyRF_IZModelFixed(_Settle, AbstractPyRFModelFixed):
     """:class:`RF_IZ` in integers."""
-
-    KERNEL = "lava_api.proc.rf.kernels:RFIZFixed"
 
     below = 1

@@ -16,11 +16,9 @@ from lava_api.proc.sdn.models import AbstractSigmaDeltaModel
 from lava_api.proc.sparse.process import Sparse
 
 
-@model_of(S4d, "floating_pt")
+@model_of(S4d, "floating_pt", kernel="lava_api.proc.s4d.kernels:StateSpace")
 class S4dModel(PyLoihiProcessModel):
     """:class:`S4d` in complex128."""
-
-    KERNEL = "lava_api.proc.s4d.kernels:StateSpace"
 
     a_in = in_port(float)
     s_out = out_port(float)
@@ -32,11 +30,10 @@ class S4dModel(PyLoihiProcessModel):
         self.s_out.send(np.real(self.c * self.s4_state * 2))
 
 
-@model_of(SigmaS4dDelta, "floating_pt")
+@model_of(SigmaS4dDelta, "floating_pt", kernel="lava_api.proc.s4d.kernels:SigmaS4dDeltaFloat")
 class PySigmaS4dDeltaModelFloat(AbstractSigmaDeltaModel):
     """:class:`SigmaS4dDelta` in float64."""
 
-    KERNEL = "lava_api.proc.s4d.kernels:SigmaS4dDeltaFloat"
     COMPLEX = ("a", "b", "c")
 
     a_in = in_port(float)

@@ -110,66 +110,54 @@ class _FixedScales(PyLoihiProcessModel):
         return np.right_shift(sent, self.state_exp)
 
 
-@model_of(Sigma, "floating_pt")
+@model_of(Sigma, "floating_pt", kernel="lava_api.proc.sdn.kernels:SigmaFloat")
 class PySigmaModelFloat(AbstractSigmaModel):
     """:class:`Sigma` in float64."""
-
-    KERNEL = "lava_api.proc.sdn.kernels:SigmaFloat"
 
     a_in = in_port(float)
     s_out = out_port(float)
     sigma = array(float)
 
 
-@model_of(Sigma, "fixed_pt")
+@model_of(Sigma, "fixed_pt", kernel="lava_api.proc.sdn.kernels:SigmaFixed")
 class PySigmaModelFixed(AbstractSigmaModel):
     """:class:`Sigma` in int32."""
-
-    KERNEL = "lava_api.proc.sdn.kernels:SigmaFixed"
 
     a_in = in_port(np.int32, 24)
     s_out = out_port(np.int32, 24)
     sigma = array(np.int32, 24)
 
 
-@model_of(Delta, "floating_pt")
+@model_of(Delta, "floating_pt", kernel="lava_api.proc.sdn.kernels:DeltaFloat")
 class PyDeltaModelFloat(AbstractDeltaModel):
     """:class:`Delta` in float64."""
-
-    KERNEL = "lava_api.proc.sdn.kernels:DeltaFloat"
 
     a_in = in_port(float)
     s_out = out_port(float)
     vth = sigma = act = residue = error = array(float)
 
 
-@model_of(Delta, "fixed_pt")
+@model_of(Delta, "fixed_pt", kernel="lava_api.proc.sdn.kernels:DeltaFixed")
 class PyDeltaModelFixed(_FixedScales, AbstractDeltaModel):
     """:class:`Delta` in int32."""
-
-    KERNEL = "lava_api.proc.sdn.kernels:DeltaFixed"
 
     a_in = in_port(np.int32, 24)
     s_out = out_port(np.int32, 24)
     vth = sigma = act = residue = error = array(np.int32, 24)
 
 
-@model_of(SigmaDelta, "floating_pt")
+@model_of(SigmaDelta, "floating_pt", kernel="lava_api.proc.sdn.kernels:SigmaDeltaFloat")
 class PySigmaDeltaModelFloat(AbstractSigmaDeltaModel):
     """:class:`SigmaDelta` in float64."""
-
-    KERNEL = "lava_api.proc.sdn.kernels:SigmaDeltaFloat"
 
     a_in = in_port(float)
     s_out = out_port(float)
     vth = sigma = act = residue = error = bias = array(float)
 
 
-@model_of(SigmaDelta, "fixed_pt")
+@model_of(SigmaDelta, "fixed_pt", kernel="lava_api.proc.sdn.kernels:SigmaDeltaFixed")
 class PySigmaDeltaModelFixed(_FixedScales, AbstractSigmaDeltaModel):
     """:class:`SigmaDelta` in int32; the input is not shifted."""
-
-    KERNEL = "lava_api.proc.sdn.kernels:SigmaDeltaFixed"
 
     a_in = in_port(np.int32, 24)
     s_out = out_port(np.int32, 24)
@@ -177,14 +165,12 @@ class PySigmaDeltaModelFixed(_FixedScales, AbstractSigmaDeltaModel):
     bias = array(np.int32, 16)
 
 
-@model_of(SigmaDelta, "fixed_pt")
+@model_of(SigmaDelta, "fixed_pt", kernel="lava_api.proc.sdn.kernels:SigmaDeltaCorrected")
 class PySigmaDeltaModelFixedCorrected(PySigmaDeltaModelFixed):
     """:class:`SigmaDelta` whose activation memory holds what was really sent; must be chosen by name.
 
     In :class:`PySigmaDeltaModelFixed` the bits that a message loses are never made up for.
     """
-
-    KERNEL = "lava_api.proc.sdn.kernels:SigmaDeltaCorrected"
 
     def dynamics(self, a_in: Any) -> Any:
         self.sigma[:] = self.sigma_dynamics(a_in)

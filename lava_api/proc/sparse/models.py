@@ -70,62 +70,52 @@ class AbstractPySparseModelBitAcc(_Sums, FixedConnection):
     weights: Any = None
 
 
-@model_of(Sparse, "floating_pt")
+@model_of(Sparse, "floating_pt", kernel="lava_api.proc.sparse.kernels:SparseFloat")
 class PySparseModelFloat(AbstractPySparseModelFloat):
     """:class:`Sparse` in float64."""
-
-    KERNEL = "lava_api.proc.sparse.kernels:SparseFloat"
 
     weights = LavaPyType(csr_matrix, float)
 
 
-@model_of(Sparse, "bit_accurate_loihi", "fixed_pt")
+@model_of(Sparse, "bit_accurate_loihi", "fixed_pt", kernel="lava_api.proc.sparse.kernels:SparseFixed")
 class PySparseModelBitAcc(AbstractPySparseModelBitAcc):
     """:class:`Sparse` with 8-bit weights."""
-
-    KERNEL = "lava_api.proc.sparse.kernels:SparseFixed"
 
     weights = LavaPyType(csr_matrix, np.int32, precision=8)
 
 
-@model_of(DelaySparse, "floating_pt")
+@model_of(DelaySparse, "floating_pt", kernel="lava_api.proc.sparse.kernels:DelayFloat")
 class PyDelaySparseModelFloat(AbstractPyDelaySparseModel, FloatConnection):
     """:class:`DelaySparse` in float64."""
-
-    KERNEL = "lava_api.proc.sparse.kernels:DelayFloat"
 
     weights = LavaPyType(csr_matrix, float)
     delays = LavaPyType(csr_matrix, int)
 
 
-@model_of(DelaySparse, "bit_accurate_loihi", "fixed_pt")
+@model_of(DelaySparse, "bit_accurate_loihi", "fixed_pt", kernel="lava_api.proc.sparse.kernels:DelayFixed")
 class PyDelaySparseModelBitAcc(FixedDelayMixin, AbstractPyDelaySparseModel, FixedConnection):
     """:class:`DelaySparse` with 8-bit weights."""
-
-    KERNEL = "lava_api.proc.sparse.kernels:DelayFixed"
 
     weights = LavaPyType(csr_matrix, np.int32, precision=8)
     delays = LavaPyType(csr_matrix, np.int32, precision=6)
 
 
-@model_of(LearningSparse, "floating_pt")
+@model_of(LearningSparse, "floating_pt", kernel="lava_api.proc._learning_float_kernels:LearningSparseFloat")
 class PyLearningSparseModelFloat(LearningSteps, LearningConnectionModelFloat, _Sums, FloatConnection):
     """:class:`LearningSparse` in float64."""
-
-    KERNEL = "lava_api.proc._learning_float_kernels:LearningSparseFloat"
 
     weights = LavaPyType(csr_matrix, float)
     tag_2 = LavaPyType(csr_matrix, float)
     tag_1 = LavaPyType(csr_matrix, float)
 
 
-@model_of(LearningSparse, "bit_approximate_loihi", "fixed_pt")
+@model_of(
+    LearningSparse, "bit_approximate_loihi", "fixed_pt", kernel="lava_api.proc._learning_kernels:LearningSparseFixed"
+)
 class PyLearningSparseModelBitApproximate(
     FixedLearningSteps, LearningConnectionModelBitApproximate, _Sums, FixedConnection
 ):
     """:class:`LearningSparse` with 8-bit weights and 7-bit traces."""
-
-    KERNEL = "lava_api.proc._learning_kernels:LearningSparseFixed"
 
     weights = LavaPyType(csr_matrix, np.int32, precision=8)
     tag_2 = LavaPyType(csr_matrix, int, precision=6)

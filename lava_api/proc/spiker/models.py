@@ -7,11 +7,9 @@ from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.proc.spiker.process import Spiker
 
 
-@model_of(Spiker)
+@model_of(Spiker, kernel="lava_api.proc.graded.kernels:SpikerKernel")
 class SpikerModel(PyLoihiProcessModel):
     """:class:`Spiker` in integers."""
-
-    KERNEL = "lava_api.proc.graded.kernels:SpikerKernel"
 
     s_out = out_port(int)
     rate = counter = payload = array(int, 32)

@@ -9,11 +9,9 @@ from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.proc.clp.id_broadcast.process import IdBroadcast
 
 
-@model_of(IdBroadcast)
+@model_of(IdBroadcast, kernel="lava_api.proc.clp.kernels:Broadcast")
 class IdBroadcastModel(PyLoihiProcessModel):
     """:class:`IdBroadcast` in integers."""
-
-    KERNEL = "lava_api.proc.clp.kernels:Broadcast"
 
     a_in = in_port(int)
     s_out = out_port(int)

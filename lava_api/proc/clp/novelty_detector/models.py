@@ -10,11 +10,9 @@ from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.proc.clp.novelty_detector.process import NoveltyDetector
 
 
-@model_of(NoveltyDetector, "fixed_pt", "bit_accurate_loihi")
+@model_of(NoveltyDetector, "fixed_pt", "bit_accurate_loihi", kernel="lava_api.proc.clp.kernels:Novelty")
 class PyNoveltyDetectorModel(PyLoihiProcessModel):
     """:class:`NoveltyDetector` in integers."""
-
-    KERNEL = "lava_api.proc.clp.kernels:Novelty"
 
     input_aval_in = output_aval_in = in_port(np.int32)
     novelty_detected_out = out_port(np.int32)

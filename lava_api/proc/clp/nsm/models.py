@@ -9,11 +9,9 @@ from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.proc.clp.nsm.process import Allocator, Readout
 
 
-@model_of(Readout, "fixed_pt")
+@model_of(Readout, "fixed_pt", kernel="lava_api.proc.clp.kernels:ReadoutKernel")
 class PyReadoutModel(PyLoihiProcessModel):
     """:class:`Readout` in integers."""
-
-    KERNEL = "lava_api.proc.clp.kernels:ReadoutKernel"
 
     inference_in = in_port(np.int32, 24)
     label_in = in_port(np.int32)
@@ -42,11 +40,9 @@ class PyReadoutModel(PyLoihiProcessModel):
         self.trigger_alloc.send(np.array([feedback < 0]))
 
 
-@model_of(Allocator, "fixed_pt")
+@model_of(Allocator, "fixed_pt", kernel="lava_api.proc.clp.kernels:AllocatorKernel")
 class PyAllocatorModel(PyLoihiProcessModel):
     """:class:`Allocator` in integers."""
-
-    KERNEL = "lava_api.proc.clp.kernels:AllocatorKernel"
 
     trigger_in = in_port(np.int32)
     allocate_out = out_port(np.int32)

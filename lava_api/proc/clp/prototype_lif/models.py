@@ -15,11 +15,9 @@ from lava_api.proc.lif.models import AbstractPyLifModelFixed
 from loihi_emu.errors import invalid
 
 
-@model_of(PrototypeLIF, "bit_accurate_loihi", "fixed_pt")
+@model_of(PrototypeLIF, "bit_accurate_loihi", "fixed_pt", kernel="lava_api.proc.clp.kernels:Prototype")
 class PrototypeLIFBitAcc(LearningNeuronModelFixed, AbstractPyLifModelFixed):
     """:class:`PrototypeLIF` in Loihi's integers."""
-
-    KERNEL = "lava_api.proc.clp.kernels:Prototype"
 
     s_out = out_port(np.int32, 24)
     reset_in = in_port(np.int32, 1)

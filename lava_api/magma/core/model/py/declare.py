@@ -19,10 +19,22 @@ from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 Model = TypeVar("Model", bound=type)
 
 
-def model_of(process: type, *tags: str) -> Callable[[Model], Model]:
-    """Declare a model of a process that runs on a CPU by Loihi's protocol, with the tags that select it."""
+def model_of(process: type, *tags: str, kernel: str | None = None) -> Callable[[Model], Model]:
+    """Declare a model of a process that runs on a CPU by Loihi's protocol.
 
-    def decorate(model: Model) -> Model:
+    Parameters
+    ----------
+    process : type
+        Class of the process.
+    *tags : str
+        Words by which run configurations select the model.
+    kernel : str, optional
+        ``"module:class"`` of the kernel that does what the model does.
+    """
+
+    def decorate(model: Any) -> Any:
+        if kernel is not None:
+            model.KERNEL = kernel
         return implements(process, LoihiProtocol)(requires(CPU)(tag(*tags)(model)))
 
     return decorate
