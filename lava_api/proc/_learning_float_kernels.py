@@ -8,8 +8,7 @@ import numpy as np
 
 from lava_api.magma.core.learning.product import EXPONENT_OFFSET
 from lava_api.magma.kernels.base import BOTH, DATA, EVENTS, PythonFallback
-from lava_api.magma.kernels.messages import STORED, Feed, Message
-from lava_api.magma.kernels.sums import describe_sums
+from lava_api.magma.kernels.messages import STORED, Feed
 from lava_api.proc._learning_kernels import (
     DEPENDENCIES,
     SYNAPTIC,
@@ -18,7 +17,7 @@ from lava_api.proc._learning_kernels import (
     LearningFixed,
     LearningSparseFixed,
 )
-from loihi_emu.models.lava import dense, messages, sparse
+from loihi_emu.models.lava import messages
 from loihi_emu.models.memory import Description
 
 
@@ -34,10 +33,6 @@ class _LearningFloat(LearningFixed):
         if port == "s_in_bap" or (port == "s_in" and not self.graded):
             return EVENTS, STORED[d_type.name]
         return (BOTH if port == "s_in" else DATA), messages.F64
-
-    def outputs(self) -> dict[str, Message]:
-        self.message = Message(self.process.a_out.shape, np.float64, data=self.model.a_buff)
-        return {"a_out": self.message}
 
     def provide(self, done: int) -> int:
         return 1 << 40
@@ -77,10 +72,9 @@ class LearningDenseFloat(_LearningFloat, LearningDenseFixed):
     """LearningDense in float64."""
 
     def sums(self, feed: Feed) -> tuple[str, Description]:
-        out = self.message.data
-        d = describe_sums(dense.DENSE, feed, out, self.events, graded=self.graded)
+        d = self.adding(feed).rows()
         d.weights = self.values[0]
-        return "dense:step_float", d
+        return "sums:step_float", d
 
 
 class LearningSparseFloat(_LearningFloat, LearningSparseFixed):
@@ -95,7 +89,6 @@ class LearningSparseFloat(_LearningFloat, LearningSparseFixed):
             raise PythonFallback("a sparse matrix of integers, which keeps its type")
 
     def sums(self, feed: Feed) -> tuple[str, Description]:
-        out = self.message.data
-        d = describe_sums(sparse.SPARSE, feed, out, self.events, graded=self.graded)
+        d = self.adding(feed).rows()
         d.starts, d.targets, d.weights = self.starts, self.targets, self.values[0]
-        return "sparse:step_float", d
+        return "sums:step_float", d

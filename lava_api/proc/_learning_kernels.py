@@ -12,12 +12,12 @@ from scipy.sparse import csr_matrix, issparse
 from lava_api.magma.core.learning.learning_rule import Loihi3FLearningRule
 from lava_api.magma.kernels.base import BOTH, DATA, EVENTS, LaterPhases, PythonFallback, StepSupply
 from lava_api.magma.kernels.messages import STORED, Feed, Message
-from lava_api.magma.kernels.sums import describe_sums
+from lava_api.magma.kernels.sums import Sums, clear
 from lava_api.proc._learning import TAGS, same_places
 from lava_api.utils.weightutils import SignMode
 from loihi_emu.errors import invalid
-from loihi_emu.models.lava import dense, messages, sparse
 from loihi_emu.models.lava import learning_layout as at
+from loihi_emu.models.lava import messages
 from loihi_emu.models.memory import Description, Table, aligned
 from loihi_emu.models.records import Record
 
@@ -98,14 +98,15 @@ class LearningFixed(LaterPhases, StepSupply):
         return DATA, messages.I32
 
     def outputs(self) -> dict[str, Message]:
-        self.message = Message(self.process.a_out.shape, np.int32, data=self.model.a_buff)
+        a_buff = self.model.a_buff
+        self.message = Message(self.process.a_out.shape, a_buff.dtype, data=a_buff, summed=True)
         return {"a_out": self.message}
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         self.lay_out()
         sums = self.sums(feeds["s_in"])
         self.learner = self._describe(feeds)
-        return [sums, (self.leaves[0], self.learner)]
+        return [*clear(self.message), sums, (self.leaves[0], self.learner)]
 
     def learning(self) -> Iterable[tuple[str, Description]]:
         return [(self.leaves[1], self.learner)]
@@ -114,6 +115,10 @@ class LearningFixed(LaterPhases, StepSupply):
     @abstractmethod
     def lay_out(self) -> None:
         """Make ``values``, arrays of int32 for the synaptic variables row by row of their source."""
+
+    def adding(self, feed: Feed) -> Sums:
+        """Return what is added up."""
+        return Sums(feed, self.message.data, self.message.size, self.events, self.graded)
 
     @abstractmethod
     def sums(self, feed: Feed) -> tuple[str, Description]:
@@ -278,12 +283,9 @@ class LearningDenseFixed(LearningFixed):
         return self.values[number].T
 
     def sums(self, feed: Feed) -> tuple[str, Description]:
-        out = self.message.data
-        d = describe_sums(dense.DENSE, feed, out, self.events, graded=self.graded)
+        d = self.adding(feed).rows()
         d.exponent, d.sums, d.weights = self.exponent, aligned(self.message.size, np.int64), self.values[0]
-        graded = dense.GRADED_WIDE if feed.kind == messages.I64 else dense.GRADED
-        d.mode = graded if self.graded else dense.PLAIN
-        return "dense:step", d
+        return "sums:step", d
 
 
 class LearningSparseFixed(LearningFixed):
@@ -342,13 +344,8 @@ class LearningSparseFixed(LearningFixed):
         return csr_matrix((data, old.indices, old.indptr), shape=old.shape)
 
     def sums(self, feed: Feed) -> tuple[str, Description]:
-        out = self.message.data
-        d = describe_sums(sparse.SPARSE, feed, out, self.events, graded=self.graded)
+        d = self.adder = self.adding(feed).rows()
         d.exponent, d.sums = self.exponent, aligned(self.message.size, np.int64)
-        self.adder = d
         self._show_places()
-        graded = sparse.GRADED_WIDE if feed.kind == messages.I64 else sparse.GRADED
-        d.mode = graded if self.graded else sparse.PLAIN
-        narrow = self.graded and feed.kind == messages.I32 and self.model.weights.dtype.itemsize <= 4
-        d.narrow = int(narrow)
-        return "sparse:step_learning", d
+        d.narrow &= int(self.model.weights.dtype.itemsize <= 4)
+        return "sums:step", d

@@ -2,7 +2,7 @@
 """ConvInTime by Lava's models: float64 weights (steps, targets, sources), sums that are due in the following steps."""
 
 from loihi_emu.jit import float64s, leaf, part, whole
-from loihi_emu.models.lava.dense import SUMMING, events_of, payload_float
+from loihi_emu.models.lava.sums import SUMMING, events_of, payload_float
 from loihi_emu.models.records import NUMBER, array
 
 CONV = SUMMING.extended(
@@ -21,7 +21,7 @@ def step(address, time):
     index = events_of(common)
     n, steps = d.n, d.steps
     size = n * steps
-    buffer, sums, out = whole(d.buffer, size), whole(d.sums, size), float64s(d.out, n)
+    buffer, sums, out = whole(d.buffer, size), whole(d.sums, size), float64s(d.ring, n)
     sums[:] = 0.0
     for k in range(index.shape[0]):
         row = part(d.weights, size * index[k], size)

@@ -104,6 +104,41 @@ def events(address, time):
     d.count[0] = count
 
 
+# Payloads of listed events in 32 bits, from the message.
+PAYLOADS = SOURCE.extended("MessagePayloads", message=NUMBER, kind=NUMBER, n=NUMBER)
+
+
+@kernel
+def gather(payload, index, values):
+    """Take the elements at some places."""
+    for k in range(index.shape[0]):
+        payload[k] = i32(values[index[k]])
+
+
+@leaf
+def payloads(address, time):
+    """List the payloads of this step's events."""
+    d = PAYLOADS(address)
+    index = whole(d.index, d.count[0])
+    if d.kind == I32:
+        gather(whole(d.payload, index.shape[0]), index, int32s(d.message, d.n))
+    else:
+        gather(whole(d.payload, index.shape[0]), index, int64s(d.message, d.n))
+
+
+# A message that its sender adds to.
+CLEAR = Record("Clear", out=NUMBER, size=NUMBER)
+
+
+@leaf
+def clear(address, time):
+    """Set bytes to 0."""
+    d = CLEAR(address)
+    out = uint8s(d.out, d.size)
+    for i in range(out.shape[0]):
+        out[i] = 0
+
+
 # A copy of a message, for receivers that come after its sender has begun the next one.
 COPY = Record("Copy", source=NUMBER, out=NUMBER, size=NUMBER)
 

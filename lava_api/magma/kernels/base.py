@@ -89,6 +89,8 @@ class Kernel:
         state in place sets all to 1.
     subgraph : KernelGroup or None
         The kernels that run with it.
+    recast : bool
+        Whether other leaves do a step from now on; a kernel that sets it is asked for its calls again.
     """
 
     sends_first = False
@@ -97,6 +99,7 @@ class Kernel:
     status: Array | None = None
     hot: Array | None = None
     subgraph: KernelGroup | None = None
+    recast = False
 
     def __init__(self, model: Any, process: Any) -> None:
         self.model = model
@@ -127,8 +130,12 @@ class Kernel:
         """
         raise PythonFallback(f"{port}: {d_type}")
 
+    def clears(self, port: str, kind: int) -> bool:
+        """Return whether its leaf can leave an input of a kind of elements at 0."""
+        return False
+
     def calls(self, feeds: dict[str, Feed]) -> Iterable[Call]:
-        """Return the leaf calls of a step; called once."""
+        """Return the leaf calls of a step; called once, and again after :meth:`refresh` has set ``recast``."""
         return ()
 
     def constants(self) -> dict[str, Any]:

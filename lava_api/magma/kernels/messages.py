@@ -43,23 +43,36 @@ class Message:
         Where it lies, when it is (a view of) a variable.
     listed : bool
         Whether its sender lists the non-zero elements.
+    summed : bool
+        Whether its sender adds to it, after it was cleared.
 
     Attributes
     ----------
+    cleared : bool
+        Whether its only reader clears it, so that its sender need not; set while the schedule is made.
     wanted : bool
         Whether anybody reads the array; set while the schedule is made.
     kept : ndarray or None
         A copy that a step begins with, where the sender writes the next message before this one was read.
     """
 
-    def __init__(self, shape: tuple[int, ...], d_type: Any, *, data: Array | None = None, listed: bool = False) -> None:
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        d_type: Any,
+        *,
+        data: Array | None = None,
+        listed: bool = False,
+        summed: bool = False,
+    ) -> None:
         self.shape = shape
         self.d_type = np.dtype(d_type)
         self.kind = HELD[self.d_type]
         self.size = prod(shape)
         self.data: Array = aligned(self.size, KINDS[self.kind]) if data is None else data.reshape(-1)
         self.lists = SourceLists(self.size + 1, False) if listed else None
-        self.wanted = False
+        self.wanted = self.cleared = False
+        self.summed = summed
         self.kept: Array | None = None
 
     def put(self, values: Array | tuple[Array, Array]) -> None:
@@ -87,11 +100,14 @@ class Feed:
         Its non-zero elements; None when only the sum was asked for.
     kind : int
         Kind of the elements of the sum.
+    cleared : bool
+        Whether the kernel is to leave the sum at 0.
     """
 
     array: Array | None
     events: SourceLists | None
     kind: int
+    cleared: bool = False
 
     @property
     def data(self) -> Array:

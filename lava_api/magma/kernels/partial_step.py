@@ -93,6 +93,10 @@ class PartialStep:
             needs[process].update(*(needs[source] for source in sources.get(process, ()) if source in needs))
         return needs
 
+    def forget(self) -> None:
+        """Make the lists of calls anew when they are needed: some calls have changed."""
+        self._programs.clear()
+
     def wait(self, missing: list[SubgraphInput], jobs: PhaseJobs) -> bool:
         """Wait for inputs, one after the other; return whether the step is still to be done, and was not divided.
 

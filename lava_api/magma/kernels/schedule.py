@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,8 @@ class Schedule:
         self.calls_of: dict[AbstractProcess, list[Call]] = {}
         self.inner = [link for links in incoming.values() for link in links if self._inside(link)]
         self.order = ordered(kernels, self.inner)
+        self._readers = Counter(link.source for links in incoming.values() for link in links)
+        self._prepared: dict[AbstractProcess, dict[str, tuple[list[Call], Feed]]] = {}
         self._place = {process: k for k, process in enumerate(self.order)}
         for process in self.order:
             for name, message in kernels[process].outputs().items():
@@ -113,10 +116,16 @@ class Schedule:
 
     def calls(self) -> list[Call]:
         """Return the calls of a step in order; copies of messages come first."""
-        feeds = {process: self._feeds(process) for process in self.order}
-        for process in self.order:
-            calls = self.calls_of[process] = [call for before, _ in feeds[process].values() for call in before]
-            calls += self.kernels[process].calls({name: feed for name, (_, feed) in feeds[process].items()})
+        self._prepared = {process: self._feeds(process) for process in self.order}
+        return self.again(self.order)
+
+    def again(self, processes: Iterable[AbstractProcess]) -> list[Call]:
+        """Ask kernels for their calls, perhaps again; return the calls of a step in order."""
+        for process in processes:
+            prepared = self._prepared[process]
+            calls = self.calls_of[process] = [call for before, _ in prepared.values() for call in before]
+            calls += self.kernels[process].calls({name: feed for name, (_, feed) in prepared.items()})
+            self.kernels[process].recast = False
         return self.copies + [call for process in self.order for call in self.calls_of[process]]
 
     def _feeds(self, process: AbstractProcess) -> dict[str, tuple[list[Call], Feed]]:
@@ -127,6 +136,8 @@ class Schedule:
             d_type = arriving(port, links)
             want, kind = self.kernels[process].wants(port.name, d_type)
             before, feed = self._feed(port, links, want, kind)
+            if self.kernels[process].clears(port.name, kind):
+                feed.cleared = self._is_left_to(feed, links)
             if is_int16(port, d_type, links):
                 before, feed = _low_bits(before, feed, self.kernels[process].int16_bits)
             found[port.name] = before, feed
@@ -157,6 +168,15 @@ class Schedule:
                 lists = SourceLists(port.size + 1, False)
                 before.append(_events(data, kind, lists))
         return before, Feed(data, lists, kind)
+
+    def _is_left_to(self, feed: Feed, links: list[Link]) -> bool:
+        """Return whether a sum is for one reader alone, who may clear it; its sender need not, then."""
+        port = links[0].source if links else None
+        message = None if port is None else self.messages.get(port)
+        if port is None or message is None or feed.array is not message.data:
+            return False
+        message.cleared = message.summed and self._readers[port] == 1 and not port.external_pipe_flag
+        return message.cleared
 
     def _source(self, link: Link) -> Message:
         """Return the message of a link, a copy of it when its sender goes on before its receiver has read it."""

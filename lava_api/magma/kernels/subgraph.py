@@ -79,7 +79,8 @@ class Subgraph:
         self._sort(managed)
         learning = [call for kernel in self._later_phases.values() for call in kernel.learning()]
         together = [call for calls in self.post_mgmt.values() for call in calls]
-        self.program = CallList(self._spiking + learning + together if self.alone else [], self.status)
+        self._later_calls = learning + together
+        self._list_calls()
         # Many steps in one call have all phases in one list; a step that waits midway needs them apart.
         apart = self.exchanging or not self.alone
         self.learner = CallList(learning) if learning and apart else None
@@ -109,6 +110,13 @@ class Subgraph:
         # Python comes after all calls of a step: what it does between two kernels of a phase needs a step of its own.
         self.alone &= all(places[kernel.process] > last for kernel in self.hooked)
 
+    def _list_calls(self) -> None:
+        """Make the lists of calls ready for the time loop."""
+        self.program = CallList(self._spiking + self._later_calls if self.alone else [], self.status)
+        vars(self).pop("spiking", None)
+        if "partial_step" in vars(self):
+            self.partial_step.forget()
+
     @cached_property
     def spiking(self) -> CallList:
         """Calls of the spiking phase."""
@@ -133,6 +141,9 @@ class Subgraph:
         if errors:
             errors[0].others = errors[1:]
             raise errors[0]
+        if recast := [process for process, kernel in self.kernels.items() if kernel.recast]:
+            self._spiking = self._schedule.again(recast)
+            self._list_calls()
         self.stale = False
 
     def step(self, jobs: PhaseJobs) -> None:

@@ -1,32 +1,98 @@
-"""The description that all connections share: events in, sums out."""
+"""Calls that all connections share: events in, sums out."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
-from lava_api.magma.kernels.messages import Feed
-from loihi_emu.models.memory import Description
+import numpy as np
+
+from lava_api.magma.kernels.base import Call
+from lava_api.magma.kernels.messages import Feed, Message
+from loihi_emu.models.lava import messages as at
+from loihi_emu.models.lava import sums
+from loihi_emu.models.memory import Array, Description
 from loihi_emu.models.records import Record
 
 
-def describe_sums(record: Record, feed: Feed, out: Any, events: Any, *, graded: bool) -> Description:
-    """Return the description of a leaf that sums up the weights of events.
+@dataclass
+class Sums:
+    """What a connection adds up, and where to.
 
-    Parameters
+    Attributes
     ----------
-    record : Record
-        One that begins as :data:`loihi_emu.models.lava.dense.SUMMING`.
     feed : Feed
         What arrives.
-    out : ndarray
-        The sums.
+    ring : ndarray
+        The sums: those of its message, or a ring of them with a slot for each delay.
+    n : int
+        Targets.
     events : ndarray
         Counter of synaptic events.
     graded : bool
         Whether events carry payloads.
     """
-    assert feed.lists is not None
-    d = Description(record)
-    d.count, d.index, d.payloads = feed.lists.count, feed.lists.index, feed.data if graded else None
-    d.n, d.out, d.events = out.size, out, events
-    return d
+
+    feed: Feed
+    ring: Array
+    n: int
+    events: Array
+    graded: bool
+
+    def describe(self, record: Record) -> Description:
+        """Return the description of a leaf whose record begins as :data:`loihi_emu.models.lava.sums.SUMMING`."""
+        d = Description(record)
+        d.count, d.index = self.feed.lists.count, self.feed.lists.index
+        d.payloads = self.feed.data if self.graded else None
+        d.n, d.ring, d.events = self.n, self.ring, self.events
+        return d
+
+    def rows(self) -> Description:
+        """Return the description of a leaf that takes rows of weights of any size."""
+        d = self.describe(sums.ROWS)
+        d.slots, d.wide = self.ring.size // self.n, int(self.feed.kind == at.I64)
+        d.narrow = int(self.graded and self.feed.kind == at.I32)
+        return d
+
+    def packed(self, record: Record, offset: int = 0) -> Description:
+        """Return the description of a leaf of packed synapses; payloads in 32 bits are listed by :meth:`payloads`."""
+        d = Description(record)
+        d.count, d.index = self.feed.lists.count, self.feed.lists.index
+        d.payload = np.zeros(d.index.size, np.int32) if self.graded else None
+        d.ring, d.slots, d.n, d.offset = self.ring, self.ring.size // self.n, self.n, offset
+        d.events, d.graded = self.events, int(self.graded)
+        return d
+
+    def payloads(self, packed: Description) -> list[Call]:
+        """Return the call that lists the payloads of events for packed synapses, if there are any."""
+        if not self.graded:
+            return []
+        d = Description(at.PAYLOADS)
+        d.count, d.index, d.payload = packed.count, packed.index, packed.payload
+        d.message, d.kind, d.n = self.feed.data, self.feed.kind, self.feed.data.size
+        return [("messages:payloads", d)]
+
+
+def clear(message: Message) -> list[Call]:
+    """Return the call that clears what a connection adds to, if its reader does not."""
+    if message.cleared:
+        return []
+    d = Description(at.CLEAR)
+    d.out, d.size = message.data, message.data.nbytes
+    return [("messages:clear", d)]
+
+
+def shift(message: Message, exponent: int) -> list[Call]:
+    """Return the call that shifts sums, if they are to be shifted."""
+    if not exponent:
+        return []
+    d = Description(sums.SHIFTED)
+    d.sums, d.n, d.exponent = message.data, message.size, exponent
+    return [("sums:shift_sums", d)]
+
+
+def send_next(ring: Array, message: Message) -> Call:
+    """Return the call that sends what is due in the next step."""
+    d = Description(sums.DUE)
+    d.ring, d.slots, d.n, d.out = ring, ring.size // message.size, message.size, message.data
+    d.floating = int(ring.dtype.kind == "f")
+    return "sums:send_next", d

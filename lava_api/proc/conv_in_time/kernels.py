@@ -9,7 +9,7 @@ import numpy as np
 
 from lava_api.magma.kernels.base import BOTH, EVENTS, Kernel, PythonFallback
 from lava_api.magma.kernels.messages import STORED, Feed, Message
-from lava_api.magma.kernels.sums import describe_sums
+from lava_api.magma.kernels.sums import Sums
 from loihi_emu.models.lava import conv_in_time as at
 from loihi_emu.models.lava import messages
 from loihi_emu.models.memory import Description, aligned
@@ -39,7 +39,8 @@ class ConvInTimeKernel(Kernel):
         return {"a_out": self.message}
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        d = self.d = describe_sums(at.CONV, feeds["s_in"], self.message.data, self.events, graded=self.graded)
+        sums = Sums(feeds["s_in"], self.message.data, self.message.size, self.events, self.graded)
+        d = self.d = sums.describe(at.CONV)
         d.buffer, d.steps = self.model.a_buff, self.model.a_buff.shape[1]
         d.sums = aligned(self.model.a_buff.size, np.float64)
         return [("conv_in_time:step", d)]

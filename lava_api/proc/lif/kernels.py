@@ -47,6 +47,7 @@ class _Lif(Kernel, ABC):
         leaf, record = self.leaf(arrived.kind)
         sent = self.spikes.data if self.spikes.wanted else None
         self.d, self.counted = neuron_description(record, n, self.spikes.lists, self.states(), arrived.data, sent)
+        self.shared = 0 if arrived.cleared else layout.MESSAGE
         self.hot, self.parameters = self.d.hot, Parameters(self.d, n)
         return [(leaf, self.d)]
 
@@ -104,6 +105,9 @@ class LifFixed(_Lif):
             raise PythonFallback(f"{port}: {d_type}")
         return DATA, STORED[d_type.name]
 
+    def clears(self, port: str, kind: int) -> bool:
+        return port == "a_in" and kind == at.I32
+
     def leaf(self, kind: int) -> tuple[str, Record]:
         wide = kind == at.I64
         return f"{fixed.__name__}:{self.name}{'_wide' if wide else ''}", fixed.LIF_WIDE if wide else fixed.LIF
@@ -126,7 +130,7 @@ class LifFixed(_Lif):
         put("keep_v", keep_v)
         put("bias", np.clip(model.effective_bias, -STRONG, STRONG))
         odd = any(keep.min() < 0 or keep.max() > unity for keep in (keep_u, keep_v))
-        self.d.flags = layout.MESSAGE | (layout.EXACT if odd else 0)
+        self.d.flags = self.shared | (layout.EXACT if odd else 0)
         self.d.hot[:] = 1
 
 

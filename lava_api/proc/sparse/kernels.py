@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from scipy.sparse import csc_matrix, issparse
 
-from lava_api.magma.kernels.base import PythonFallback
-from lava_api.magma.kernels.messages import Feed, Message
-from lava_api.magma.kernels.sums import describe_sums
+from lava_api.magma.kernels.base import Call, PythonFallback
+from lava_api.magma.kernels.messages import Message
+from lava_api.magma.kernels.sums import send_next
 from lava_api.proc._connection import MAX_DELAY
-from lava_api.proc.dense.kernels import Connection, DenseFloat, FixedConnection
-from loihi_emu.models import layout
-from loihi_emu.models.lava import messages
-from loihi_emu.models.lava import sparse as at
-from loihi_emu.models.lava import sparse_delayed as delayed
-from loihi_emu.models.memory import Description, aligned
+from lava_api.proc._connection_kernels import Connection, FixedConnection, FloatConnection, largest
+from loihi_emu.image.packing import Rows, Synapses, merge, pack
+from loihi_emu.models import sparse as at
+from loihi_emu.models.layout import CHUNK
+from loihi_emu.models.memory import Array, Description, aligned
 
 
 def by_source(matrix: Any) -> tuple[Any, Any, Any]:
@@ -29,100 +27,90 @@ def by_source(matrix: Any) -> tuple[Any, Any, Any]:
     return columns.indptr.astype(np.int64), columns.indices.astype(np.int32), columns.data
 
 
-class SparseFixed(FixedConnection):
-    """Sparse in integers; targets and weights are packed in 32-bit words where they fit."""
+class _Sparse(Connection):
+    """Weights where synapses are."""
 
-    def outputs(self) -> dict[str, Message]:
-        self.message = Message(self.process.a_out.shape, np.int32, data=self.model.a_buff)
-        return {"a_out": self.message}
+    number: Any = np.float64
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        feed = feeds["s_in"]
-        d = self.d = describe_sums(at.SPARSE, feed, self.message.data, self.events, graded=self.graded)
-        self.kind = feed.kind
-        d.exponent = self.exponent
-        return [("sparse:step", d)]
-
-    def refresh(self) -> None:
-        if "weights" not in self.changed:
-            return
-        self.prepare()
-        d = self.d
+    def put_rows(self) -> None:
         starts, targets, weights = by_source(self.model.weights)
-        d.starts = starts
-        if weights.dtype.kind not in "bi":
-            raise TypeError(f"weights: got {weights.dtype}, the fixed-point model needs integers")
-        small = weights.size == 0 or np.abs(weights.astype(np.int64)).max() < 1 << 15
-        if not self.graded and small and self.message.size <= layout.CHUNK:
-            words = weights.astype(np.int16).view(np.uint16).astype(np.uint32) << 16
-            d.packed, d.mode = words | targets.astype(np.uint16), at.PACKED
-            return
-        d.targets, d.weights, d.sums = targets, weights.astype(np.int64), aligned(self.message.size, np.int64)
-        d.mode = self.mode(self.kind)
-        d.narrow = int(self.graded and self.kind == messages.I32 and weights.dtype.itemsize <= 4)
+        self.rows.starts, self.rows.targets, self.rows.weights = starts, targets, weights.astype(self.number)
 
 
-class SparseFloat(DenseFloat):
+class SparseFloat(_Sparse, FloatConnection):
     """Sparse in float64."""
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        out = self.message.data
-        self.d = describe_sums(at.SPARSE, feeds["s_in"], out, self.events, graded=self.graded)
-        return [("sparse:step_float", self.d)]
 
-    def refresh(self) -> None:
-        if "weights" in self.changed:
-            starts, targets, weights = by_source(self.model.weights)
-            self.d.starts, self.d.targets, self.d.weights = starts, targets, weights.astype(np.float64)
+class SparseFixed(_Sparse, FixedConnection):
+    """Sparse in integers; targets and weights are packed in 32-bit words where they fit."""
+
+    number = np.int32
+    leaf, record = "loihi_emu.models.sparse:step", at.SPARSE
+
+    def pack(self) -> bool:
+        if largest(self.model.weights) >= 1 << 15:
+            return False
+        put_words(self.packed, *by_source(self.model.weights), None)
+        return True
+
+
+def put_words(d: Description, starts: Array, targets: Array, weights: Array, delays: Array | None) -> None:
+    """Write synapses, row by row of their sources, as packed words."""
+    sources = starts.size - 1
+    rows = Rows(starts, targets, weights, delays, 1)
+    if d.n > CHUNK:
+        rows = merge([Synapses(np.arange(sources), starts, targets, weights, delays)], sources, d.n)
+    d.rows, d.sources, d.chunks, d.packed, d.delays = rows.starts, sources, rows.chunks, pack(rows), rows.delays
 
 
 class _Delayed(Connection):
     """What delayed connections have in common: ``a_buff`` is kept as a ring, and written back when it is read."""
 
-    leaf = "step"
+    number: Any = np.float64
     in_place = ()
 
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        if model.weights.dtype.kind not in "biuf" or model.delays.min() < 0:
+            raise PythonFallback("weights or delays")
+
     def outputs(self) -> dict[str, Message]:
-        model = self.model
-        self.rows = model.a_buff.shape[1]
-        self.ring = aligned((self.rows, model.a_buff.shape[0]), model.a_buff.dtype)
-        self.message = Message(self.process.a_out.shape, model.a_buff.dtype)
-        self.time = 0
+        """What is due in the next step."""
+        a_buff = self.model.a_buff
+        self.message = Message(self.process.a_out.shape, a_buff.dtype)
+        self.ring = aligned(a_buff.shape[::-1], a_buff.dtype)
         self.changed.update(("a_buff", "delays"))
         return {"a_out": self.message}
 
     def variable(self, name: str) -> Any:
         return None if name == "a_buff" else super().variable(name)
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        out = self.message.data
-        d = self.d = describe_sums(delayed.DELAYED, feeds["s_in"], out, self.events, graded=self.graded)
-        d.ring, d.rows = self.ring, self.rows
-        d.sums = aligned(self.ring.size, np.float64 if self.ring.dtype.kind == "f" else np.int64)
-        self.kind = feeds["s_in"].kind
-        return [(f"sparse_delayed:{self.leaf}", d)]
+    def in_step(self, adding: list[Call]) -> list[Call]:
+        return [*adding, send_next(self.ring, self.message)]
 
-    def take_buffer(self) -> None:
-        """Fill the ring from ``a_buff``."""
+    def refresh(self) -> None:
+        """Take over sums, and weights or delays, that were set."""
         if "a_buff" in self.changed:
-            step = self.steps_done
+            step, rows = self.steps_done, len(self.ring)
             self.message.data[:] = self.model.a_buff[:, 0]
-            for k in range(1, self.rows):
-                self.ring[(step + k) % self.rows] = self.model.a_buff[:, k]
-            self.ring[step % self.rows] = 0
+            for k in range(1, rows):
+                self.ring[(step + k) % rows] = self.model.a_buff[:, k]
+            self.ring[step % rows] = 0
+        if "delays" in self.changed:
+            self.changed.add("weights")
+        super().refresh()
 
     def export(self, name: str) -> None:
         """Write the ring back into ``a_buff``."""
         if name == "a_buff" and "a_buff" not in self.changed:
-            step = self.steps_done
+            step, rows = self.steps_done, len(self.ring)
             self.model.a_buff[:, 0] = self.message.data
-            for k in range(1, self.rows):
-                self.model.a_buff[:, k] = self.ring[(step + k) % self.rows]
+            for k in range(1, rows):
+                self.model.a_buff[:, k] = self.ring[(step + k) % rows]
 
-    def put_weights(self, kind: Any) -> None:
-        """Point to rows of targets, weights and delays."""
-        model, d = self.model, self.d
-        weights, delays = model.weights, model.delays
+    def synapses(self) -> tuple[Array, Array, Array, Array]:
+        """Return starts, targets, weights and delays, row by row of their sources."""
+        weights, delays = self.model.weights, self.model.delays
         if issparse(weights):
             entries = weights.tocoo()
             rows, columns, values = entries.row, entries.col, entries.data
@@ -131,40 +119,48 @@ class _Delayed(Connection):
             rows, columns = (grid.ravel() for grid in np.indices(weights.shape))
             values, found = weights.ravel(), delays.ravel()
         order = np.argsort(columns, kind="stable")
-        starts = np.concatenate([[0], np.cumsum(np.bincount(columns, minlength=weights.shape[1]))])
-        d.starts, d.targets = starts.astype(np.int64), rows[order].astype(np.int32)
-        d.weights, d.delays = values[order].astype(kind), found[order].astype(np.int32)
+        starts = np.concatenate([[0], np.cumsum(np.bincount(columns, minlength=weights.shape[1]))]).astype(np.int64)
+        return starts, rows[order].astype(np.int32), values[order], found[order].astype(np.int32)
+
+    def put_rows(self) -> None:
+        d = self.rows
+        d.starts, d.targets, weights, d.delays = self.synapses()
+        d.weights = weights.astype(self.number)
+
+
+class DelayFloat(_Delayed, FloatConnection):
+    """DelayDense and DelaySparse in float64."""
+
+    def put_rows(self) -> None:
+        super().put_rows()
+        self.rows.sums = aligned(self.ring.size, np.float64)
 
 
 class DelayFixed(_Delayed, FixedConnection):
     """DelayDense and DelaySparse in integers."""
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        if model.weights.dtype.kind not in "bif" or model.delays.min() < 0:
-            raise PythonFallback("weights or delays")
+    number = np.int32
+    leaf, record = "loihi_emu.models.sparse:step", at.SPARSE
 
-    def refresh(self) -> None:
-        self.take_buffer()
-        if not self.changed.isdisjoint(("weights", "delays")):
-            if not self.model.weights_set and (largest := self.model.delays.max()) > MAX_DELAY:
-                raise ValueError(f"delays: found {largest}, the largest delay is {MAX_DELAY}")
-            self.prepare()
-            self.d.exponent, self.d.mode = self.exponent, self.mode(self.kind)
-            self.put_weights(np.int64)
+    def describe_packed(self) -> Description:
+        return self.sums.packed(self.record, offset=1)
 
+    def shifting(self) -> list[Call]:
+        """The weights contain it."""
+        return []
 
-class DelayFloat(_Delayed, DenseFloat):
-    """DelayDense and DelaySparse in float64."""
+    def prepare(self) -> None:
+        if not self.model.weights_set and (most := self.model.delays.max()) > MAX_DELAY:
+            raise ValueError(f"delays: found {most}, the largest delay is {MAX_DELAY}")
+        super().prepare()
 
-    leaf = "step_float"
+    def fits(self) -> bool:
+        """Return whether weights can contain the exponent."""
+        return self.exponent >= 0 and largest(self.model.weights) << self.exponent < 1 << 15
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        if model.delays.min() < 0:
-            raise PythonFallback("delays")
-
-    def refresh(self) -> None:
-        self.take_buffer()
-        if not self.changed.isdisjoint(("weights", "delays")):
-            self.put_weights(np.float64)
+    def pack(self) -> bool:
+        starts, targets, weights, delays = self.synapses()
+        kept = delays < len(self.ring)  # what would arrive later is lost
+        weights, delays = np.where(kept, weights << self.exponent, 0), np.where(kept, delays, 0)
+        put_words(self.packed, starts, targets, weights, delays.astype(np.uint8))
+        return True

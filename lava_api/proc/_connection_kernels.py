@@ -1,0 +1,160 @@
+"""What the kernels of dense and sparse connections share."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from lava_api.magma.kernels.base import BOTH, EVENTS, Call, Kernel, PythonFallback
+from lava_api.magma.kernels.messages import STORED, Feed, Message
+from lava_api.magma.kernels.sums import Sums, clear, shift
+from loihi_emu.models.lava import messages
+from loihi_emu.models.memory import Array, Description, aligned
+from loihi_emu.models.records import Record
+
+
+class Connection(Kernel, ABC):
+    """A connection sends what it summed up in the step before."""
+
+    sends_first = True
+    in_place: tuple[str, ...] = ("a_buff",)
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        self.graded = model.is_graded
+        self.events = np.zeros(1, np.int64)
+        self.changed.add("weights")
+
+    def constants(self) -> dict[str, Any]:
+        return {"num_message_bits": "payloads" if self.model.is_graded else "plain spikes"}
+
+    def outputs(self) -> dict[str, Message]:
+        """The sums themselves."""
+        a_buff = self.model.a_buff
+        self.message = Message(self.process.a_out.shape, a_buff.dtype, data=a_buff, summed=True)
+        self.ring: Array = self.message.data
+        return {"a_out": self.message}
+
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[Call]:
+        if not hasattr(self, "sums"):
+            self.sums = Sums(feeds["s_in"], self.ring, self.message.size, self.events, self.graded)
+            self.rows = self.sums.rows()
+        return self.in_step(self.adding())
+
+    def in_step(self, adding: list[Call]) -> list[Call]:
+        """Return the calls of a step around those that add up events."""
+        return [*clear(self.message), *adding]
+
+    @abstractmethod
+    def adding(self) -> list[Call]:
+        """Return the calls that add up this step's events."""
+
+    @abstractmethod
+    def put_rows(self) -> None:
+        """Write the weights as rows of any size."""
+
+    def refresh(self) -> None:
+        """Take over weights that were set."""
+        if "weights" in self.changed:
+            self.put_rows()
+
+    def counters(self) -> dict[str, int]:
+        return {"synaptic events": int(self.events[0])}
+
+
+class FloatConnection(Connection):
+    """Weights in float64."""
+
+    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+        if d_type.name not in STORED:
+            raise PythonFallback(f"{port}: {d_type}")
+        return (BOTH, messages.F64) if self.graded else (EVENTS, STORED[d_type.name])
+
+    def adding(self) -> list[Call]:
+        return [("sums:step_float", self.rows)]
+
+
+class FixedConnection(Connection):
+    """Integer weights, prepared before the first step; packed as those of a network where they fit.
+
+    Attributes
+    ----------
+    leaf : str
+        The leaf of packed synapses.
+    record : Record
+        What it reads.
+    """
+
+    leaf: str
+    record: Record
+
+    def __init__(self, model: Any, process: Any) -> None:
+        super().__init__(model, process)
+        exponent = model.weight_exp
+        if not isinstance(exponent, int | np.integer) or abs(int(exponent)) > 31:
+            raise PythonFallback("weight_exp")
+        self.exponent = int(exponent)
+        self.is_packed = True
+
+    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+        if d_type.name not in STORED or (self.graded and d_type.name not in ("int32", "int64", "bool")):
+            raise PythonFallback(f"{port}: {d_type}")
+        return BOTH if self.graded else EVENTS, STORED[d_type.name]
+
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[Call]:
+        made = super().calls(feeds)
+        self.rows.exponent = self.exponent
+        return made
+
+    def adding(self) -> list[Call]:
+        if not self.is_packed:
+            return [("sums:step", self.rows)]
+        if not hasattr(self, "packed"):
+            self.packed = self.describe_packed()
+        return [*self.sums.payloads(self.packed), (self.leaf, self.packed), *self.shifting()]
+
+    def describe_packed(self) -> Description:
+        """Return the description of the leaf of packed synapses, without these."""
+        return self.sums.packed(self.record)
+
+    def shifting(self) -> list[Call]:
+        """Return the call that shifts sums."""
+        return shift(self.message, self.exponent)
+
+    def prepare(self) -> None:
+        """Bring the weights into the form of the chip, before the first step."""
+        if not self.model.weights_set:
+            self.model.prepare()
+            self.model.weights_set = True
+
+    def refresh(self) -> None:
+        """Take over weights that were set, packed if they fit."""
+        if "weights" in self.changed:
+            self.prepare()
+            packed = self.fits() and self.pack()
+            if not packed:
+                self.put_rows()
+                self.rows.sums = aligned(self.ring.size, np.int64)
+            self.recast, self.is_packed = packed != self.is_packed, packed
+
+    def fits(self) -> bool:
+        """Return whether sums of 32 bits are exact: all, those that are not shifted to the right, or small ones."""
+        if self.exponent >= 0:
+            return True
+        if self.graded:
+            return self.sums.feed.kind == messages.I32  # they wrap there anyway
+        weights = self.model.weights
+        return largest(weights) * int(weights.shape[1]) < 1 << 31
+
+    @abstractmethod
+    def pack(self) -> bool:
+        """Write the weights packed, if they fit; return whether they did."""
+
+
+def largest(weights: Any) -> int:
+    """Return the largest magnitude of integer weights, in an array or a sparse matrix."""
+    values = weights if isinstance(weights, np.ndarray) else weights.data
+    return max(int(values.max()), -int(values.min())) if values.size else 0

@@ -1,0 +1,72 @@
+"""Weights that are set while a program runs, of any size: kernels against Python models, equal to the bit."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from messages import UNHEEDED
+from scipy.sparse import csr_matrix
+
+from lava_api.magma.core.run_conditions import RunSteps
+from lava_api.magma.core.run_configs import Loihi2SimCfg
+from lava_api.magma.kernels import plan
+from lava_api.proc.dense.process import DelayDense, Dense
+from lava_api.proc.io.sink import RingBuffer as Sink
+from lava_api.proc.io.source import RingBuffer as Source
+from lava_api.proc.lif.process import LIF
+from lava_api.proc.sparse.process import DelaySparse, Sparse
+
+pytestmark = UNHEEDED
+
+STEPS = 6
+FIXED = Loihi2SimCfg(select_tag="fixed_pt")
+KINDS = (Dense, Sparse, DelayDense, DelaySparse)
+
+
+def program(kind, rng):
+    """A source, a connection, and behind it neurons, a sink, or both; weights to be set one after the other."""
+    shape = (int(rng.integers(1, 9)), int(rng.integers(1, 9)))
+    sparse = kind in (Sparse, DelaySparse)
+    places = rng.random(shape) < (0.5 if sparse else 1)
+    form = csr_matrix if sparse else np.asarray
+    weights = [form(places * rng.integers(1, high, shape)) for high in (100, *rng.permutation([60, 1 << 20, 1 << 30]))]
+    given = {"weight_exp": int(rng.integers(-9, 10)), "num_message_bits": int(rng.choice([0, 24]))}
+    if kind in (DelayDense, DelaySparse):
+        given["delays"] = form(places * rng.integers(0, 5, shape))
+    connection = kind(weights=weights[0], **given)
+    events = rng.integers(-40, 40, (shape[1], 7)) * (rng.random((shape[1], 7)) < 0.5)
+    Source(data=events).s_out.connect(connection.s_in)
+    cells, sink = LIF(shape=(shape[0],), vth=1 << 16, du=1000, dv=100), Sink(shape=(shape[0],), buffer=4 * STEPS)
+    behind = int(rng.integers(1, 4))
+    if behind & 1:
+        connection.a_out.connect(cells.a_in)
+    if behind & 2:
+        connection.a_out.connect(sink.a_in)
+    return connection, weights, [cells.u, cells.v] if behind & 1 else [], [sink.data] if behind & 2 else []
+
+
+def outcome(kind, seed, kernels):
+    plan.AT_ALL = kernels
+    try:
+        connection, weights, states, records = program(kind, np.random.default_rng(seed))
+        seen = []
+        for following in (*weights[1:], None):
+            connection.run(RunSteps(STEPS), FIXED)
+            seen += [var.get() for var in (connection.a_buff, *states)]
+            if following is not None:
+                connection.weights.set(following)
+        seen += [var.get() for var in records]
+        if kernels:
+            assert hasattr(connection._model, "_kernel")
+        connection.stop()
+        return seen
+    finally:
+        plan.AT_ALL = True
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 1 << 30))
+def test_weights_of_any_size(kind, seed):
+    for a, b in zip(outcome(kind, seed, True), outcome(kind, seed, False), strict=True):
+        np.testing.assert_array_equal(a, b)
