@@ -242,7 +242,6 @@ class Networks:
             Emulator(net).run(AFTER)
         return ""
 
-
     @staticmethod
     def plain(content: Content) -> Content:
         """Without who wrote it, and without payloads that are all 1, which say what none say."""

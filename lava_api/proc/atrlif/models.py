@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.model.py.declare import array, in_port, model_of, number, out_port
+from lava_api.magma.core.model.py.declare import ABSTRACT, array, in_port, model_of, number, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.proc._arithmetic import decay, saturate, scaled_bias, shift_to_zero, wrap_once
 from lava_api.proc.atrlif.process import ATRLIF
 from loihi_emu.widths import DECAY_BITS, DECAY_UNITY
 
-"""Decay constant 1."""
 SCALE = 1 << 6
 """Scale of inputs and thresholds in the fixed-point model."""
 
@@ -21,13 +20,7 @@ SCALE = 1 << 6
 class _AdaptiveLif(PyLoihiProcessModel):
     """Order of a step and spikes, the same in both number formats."""
 
-    a_in: Any = None
-    s_out: Any = None
-    v: Any = None
-    theta: Any = None
-    r: Any = None
-    s: Any = None
-    theta_step: Any = None
+    a_in = s_out = v = theta = r = s = theta_step = ABSTRACT
 
     def subthr_dynamics(self, activation_in: Any) -> None:
         """Update the four states from this step's input; a model must define it."""

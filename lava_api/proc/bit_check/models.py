@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from lava_api.magma.core.model.py.declare import model_of, number, ref_port
+from lava_api.magma.core.model.py.declare import ABSTRACT, model_of, number, ref_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.proc.bit_check.process import BitCheck
 
@@ -16,11 +14,7 @@ WORD_BITS = 32
 class AbstractBitCheckModel(PyLoihiProcessModel):
     """Models of :class:`BitCheck`."""
 
-    state: Any = None
-    bits: Any = None
-    layerid: Any = None
-    debug: Any = None
-    _overflowed: Any = None
+    state = bits = layerid = debug = _overflowed = ABSTRACT
 
     def post_guard(self) -> bool:
         return True

@@ -27,10 +27,8 @@ class BitCheck(AbstractProcess):
         1: log every overflow.
     bits : int
         Bits, 1 to 31.
-    name : str, optional
-        Name of the process.
-    log_config : LogConfig, optional
-        How the process logs.
+    name, log_config : optional
+        As for every :class:`~lava_api.magma.core.process.process.AbstractProcess`.
     """
 
     def __init__(

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.model.py.declare import array, in_port, model_of, out_port
+from lava_api.magma.core.model.py.declare import ABSTRACT, array, in_port, model_of, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.proc.conv import utils
 from lava_api.proc.conv.process import Conv
@@ -16,10 +16,7 @@ from loihi_emu.widths import WORD_BITS
 class AbstractPyConvModel(PyLoihiProcessModel):
     """Models of :class:`Conv`: send the sums of the step before, receive, convolve."""
 
-    s_in: Any = None
-    a_out: Any = None
-    a_buf: Any = None
-    weight: Any = None
+    s_in = a_out = a_buf = weight = ABSTRACT
     kernel_size = stride = padding = dilation = groups = array(np.int8, 8)
     num_message_bits = num_weight_bits = array(np.int8, 5)
     weight_exp = array(np.int32, 8)

@@ -31,10 +31,8 @@ class Conv(AbstractProcess):
         Kept, but no model truncates weights, as in Lava.
     num_message_bits : int
         0: every non-zero input counts as 1; otherwise inputs are multiplied with the weights.
-    name : str, optional
-        Name of the process.
-    log_config : LogConfig, optional
-        How the process logs.
+    name, log_config : optional
+        As for every :class:`~lava_api.magma.core.process.process.AbstractProcess`.
     """
 
     def __init__(

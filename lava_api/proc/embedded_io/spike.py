@@ -32,10 +32,8 @@ class Adapter(Shaped):
         Shape of ``inp`` and ``out``.
     num_message_bits : int
         Bits of a graded spike, sign included; 0 for spikes without a value, which are 1.
-    name : str, optional
-        Name of the process.
-    log_config : LogConfig, optional
-        How the process logs.
+    name, log_config : optional
+        As for every :class:`~lava_api.magma.core.process.process.AbstractProcess`.
     """
 
     def __init__(

@@ -30,10 +30,8 @@ class Read(AbstractProcess):
     offset : int
         It is read after the steps t (the first is 1) with ``(t - 1) % interval == offset % interval``; the first
         message is the initial value.
-    name : str, optional
-        Name of the process.
-    log_config : LogConfig, optional
-        How the process logs.
+    name, log_config : optional
+        As for every :class:`~lava_api.magma.core.process.process.AbstractProcess`.
     """
 
     def __init__(

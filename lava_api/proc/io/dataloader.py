@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.model.py.declare import array, model_of, out_port, ref_port
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.magma.core.process.ports.ports import OutPort, RefPort
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
 from lava_api.proc._checks import checked_interval
 from lava_api.proc._members import replace_member
+from lava_api.proc.io._timed import Timed
 from loihi_emu.errors import invalid
 
 
@@ -90,22 +90,18 @@ class SpikeDataloader(AbstractDataloader):
         self.data = Var(shape=(*shape, interval), init=np.zeros((*shape, interval)))
 
 
-class AbstractPyDataloaderModel(PyLoihiProcessModel):
+class AbstractPyDataloaderModel(Timed):
     """Models that load samples and send their labels."""
 
     CALLS = ("saved_dataset",)
 
     ground_truth = out_port(float)
-    interval = offset = array(int)
 
     def __init__(self, proc_params: ProcessParameters) -> None:
         super().__init__(proc_params)
         self.dataset = proc_params["saved_dataset"]
         self.next_sample = 0
         self.label: Any = 0
-
-    def post_guard(self) -> bool:
-        return bool((self.time_step - 1) % self.interval.item() == self.offset.item())
 
     def load(self) -> Any:
         """Return the next sample and keep its label."""

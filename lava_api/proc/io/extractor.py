@@ -51,14 +51,6 @@ class _Receiver(AbstractProcess):
         self.proc_params["host_channel"] = self._channel
 
 
-def _checked(buffer_size: int, channel_config: utils.ChannelConfig | None) -> utils.ChannelConfig:
-    """Check the arguments of a buffer."""
-    channel_config = channel_config or utils.ChannelConfig()
-    utils.validate_buffer_size(buffer_size)
-    utils.validate_channel_config(channel_config)
-    return channel_config
-
-
 class Extractor(_Receiver):
     """What arrives at ``in_port`` is received by a program with :meth:`receive`.
 
@@ -81,7 +73,7 @@ class Extractor(_Receiver):
     ) -> None:
         warn_unknown(self, kwargs, ("name", "log_config"))
         utils.validate_shape(shape)
-        super().__init__(shape=shape, channel_config=_checked(buffer_size, channel_config), **kwargs)
+        super().__init__(shape=shape, channel_config=utils.checked(buffer_size, channel_config), **kwargs)
         self.shape = shape
         self._open("out_port", buffer_size)
         self.in_port = InPort(shape=shape)
@@ -100,7 +92,7 @@ class VarWire(_Receiver):
     """
 
     def __init__(self, buffer_size: int = 50, channel_config: utils.ChannelConfig | None = None) -> None:
-        super().__init__(channel_config=_checked(buffer_size, channel_config))
+        super().__init__(channel_config=utils.checked(buffer_size, channel_config))
         self.shape = (1,)
         self._open("wire_tap", buffer_size)
         self.wire_tap = RefPort((1,))

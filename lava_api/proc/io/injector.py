@@ -46,11 +46,8 @@ class Injector(AbstractProcess):
         **kwargs: Any,
     ) -> None:
         warn_unknown(self, kwargs, ("name", "log_config"))
-        channel_config = channel_config or utils.ChannelConfig()
         utils.validate_shape(shape)
-        utils.validate_buffer_size(buffer_size)
-        utils.validate_channel_config(channel_config)
-        super().__init__(shape=shape, channel_config=channel_config, **kwargs)
+        super().__init__(shape=shape, channel_config=utils.checked(buffer_size, channel_config), **kwargs)
         self._channel = HostChannel(self.name, "in_port", buffer_size)
         self.proc_params["host_channel"] = self._channel
         self.in_port = InPort(shape=shape)

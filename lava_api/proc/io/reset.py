@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.model.py.declare import array, model_of, ref_port
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.process.ports.ports import RefPort
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
 from lava_api.proc._checks import checked_interval
 from lava_api.proc._members import replace_member
+from lava_api.proc.io._timed import Timed
 
 
 class Reset(AbstractProcess):
@@ -42,14 +42,11 @@ class Reset(AbstractProcess):
         self.state.connect_var(var)
 
 
-class AbstractPyReset(PyLoihiProcessModel):
+class AbstractPyReset(Timed):
     """Models of :class:`Reset`."""
 
-    reset_value = interval = offset = array(int)
+    reset_value = array(int)
     state: Any = None
-
-    def post_guard(self) -> bool:
-        return bool((self.time_step - 1) % self.interval.item() == self.offset.item())
 
     def run_post_mgmt(self) -> None:
         self.state.write(np.full(self.state.shape, self.reset_value.item()))

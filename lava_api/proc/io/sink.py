@@ -13,6 +13,7 @@ from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
 from lava_api.proc._checks import checked_interval, checked_length
 from lava_api.proc._members import replace_member
+from lava_api.proc.io._timed import Timed
 
 
 class RingBuffer(AbstractProcess):
@@ -90,19 +91,15 @@ class Read(AbstractProcess):
         self.state.connect_var(var)
 
 
-class AbstractPyRead(PyLoihiProcessModel):
+class AbstractPyRead(Timed):
     """Models of :class:`Read`."""
 
-    interval = offset = array(int)
     state: Any = None
     data: Any = None
 
     def __init__(self, proc_params: Any = None) -> None:
         super().__init__(proc_params)
         self.counter = 0
-
-    def post_guard(self) -> bool:
-        return bool((self.time_step - 1) % self.interval.item() == self.offset.item())
 
     def run_post_mgmt(self) -> None:
         """Write the variable into the next column."""

@@ -158,3 +158,11 @@ def validate_channel_config(channel_config: Any) -> None:
         value = getattr(channel_config, name)
         if not isinstance(value, kind):
             raise TypeError(f"channel_config.{name}: got {value!r}, must be a {kind.__name__}")
+
+
+def checked(buffer_size: Any, channel_config: Any) -> ChannelConfig:
+    """Return the configuration of a buffer, by default one that waits, or raise where an argument is wrong."""
+    found: ChannelConfig = channel_config or ChannelConfig()
+    validate_buffer_size(buffer_size)
+    validate_channel_config(found)
+    return found

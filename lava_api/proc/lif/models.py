@@ -145,7 +145,7 @@ class AbstractPyLifModelFixed(PyLoihiProcessModel):
         self.s_out.send(self.s_out_buff)
 
 
-class _OneThresholdFloat(AbstractPyLifModelFloat):
+class OneThresholdFloat(AbstractPyLifModelFloat):
     """Spikes above a threshold."""
 
     s_out = out_port(float)
@@ -156,7 +156,7 @@ class _OneThresholdFloat(AbstractPyLifModelFloat):
         return self.v > self.vth
 
 
-class _OneThresholdFixed(AbstractPyLifModelFixed):
+class OneThresholdFixed(AbstractPyLifModelFixed):
     """Spikes above a threshold, scaled before the first step."""
 
     s_out = out_port(np.int32, 24)
@@ -177,12 +177,12 @@ class _OneThresholdFixed(AbstractPyLifModelFixed):
 
 
 @model_of(LIF, "floating_pt", kernel="lava_api.proc.lif.kernels:LifFloat")
-class PyLifModelFloat(_OneThresholdFloat):
+class PyLifModelFloat(OneThresholdFloat):
     """:class:`LIF` in float64."""
 
 
 @model_of(LIF, "bit_accurate_loihi", "fixed_pt", kernel="lava_api.proc.lif.kernels:LifFixed")
-class PyLifModelBitAcc(_OneThresholdFixed):
+class PyLifModelBitAcc(OneThresholdFixed):
     """:class:`LIF` in Loihi's integers."""
 
 
@@ -248,17 +248,17 @@ class _Reset(PyLoihiProcessModel):
 
 
 @model_of(LIFReset, "floating_pt", kernel="lava_api.proc.lif.kernels:ResetFloat")
-class PyLifResetModelFloat(_Reset, _OneThresholdFloat):
+class PyLifResetModelFloat(_Reset, OneThresholdFloat):
     """:class:`LIFReset` in float64."""
 
 
 @model_of(LIFReset, "bit_accurate_loihi", "fixed_pt", kernel="lava_api.proc.lif.kernels:ResetFixed")
-class PyLifResetModelBitAcc(_Reset, _OneThresholdFixed):
+class PyLifResetModelBitAcc(_Reset, OneThresholdFixed):
     """:class:`LIFReset` in Loihi's integers."""
 
 
 @model_of(LIFRefractory, "floating_pt", kernel="lava_api.proc.lif.kernels:RefractoryFloat")
-class PyLifRefractoryModelFloat(_OneThresholdFloat):
+class PyLifRefractoryModelFloat(OneThresholdFloat):
     """:class:`LIFRefractory` in float64."""
 
     refractory_period_end = array(int)
@@ -294,10 +294,10 @@ class _SendsBack(PyLoihiProcessModel):
 
 
 @model_of(LearningLIF, "bit_accurate_loihi", "fixed_pt", kernel="lava_api.proc.lif.learning_kernels:LearningLifFixed")
-class PyLearningLIFModelFixed(_SendsBack, LearningNeuronModelFixed, _OneThresholdFixed):
+class PyLearningLIFModelFixed(_SendsBack, LearningNeuronModelFixed, OneThresholdFixed):
     """:class:`LearningLIF` in Loihi's integers."""
 
 
 @model_of(LearningLIF, "floating_pt", kernel="lava_api.proc.lif.learning_kernels:LearningLifFloat")
-class PyLearningLifModelFloat(_SendsBack, LearningNeuronModelFloat, _OneThresholdFloat):
+class PyLearningLifModelFloat(_SendsBack, LearningNeuronModelFloat, OneThresholdFloat):
     """:class:`LearningLIF` in float64."""

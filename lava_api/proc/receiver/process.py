@@ -14,10 +14,8 @@ class Receiver(AbstractProcess):
     ----------
     shape : tuple of int
         Shape of the input.
-    name : str, optional
-        Name of the process.
-    log_config : LogConfig, optional
-        How the process logs.
+    name, log_config : optional
+        As for every :class:`~lava_api.magma.core.process.process.AbstractProcess`.
     """
 
     def __init__(
@@ -37,10 +35,8 @@ class Receiver32Bit(AbstractProcess):
     ----------
     shape : tuple of int
         Shape of the input.
-    name : str, optional
-        Name of the process.
-    log_config : LogConfig, optional
-        How the process logs.
+    name, log_config : optional
+        As for every :class:`~lava_api.magma.core.process.process.AbstractProcess`.
     """
 
     def __init__(

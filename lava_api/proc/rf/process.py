@@ -32,10 +32,8 @@ class RF(Shaped):
         Fraction bits of the rotation's coefficients; 0 for floating point, positive (12 on the chip) for fixed point.
     vth : float
         Threshold.
-    name : str, optional
-        Name of the process.
-    log_config : LogConfig, optional
-        How the process logs.
+    name, log_config : optional
+        As for every :class:`~lava_api.magma.core.process.process.AbstractProcess`.
     """
 
     def __init__(

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.model.py.declare import array, in_port, model_of, out_port
+from lava_api.magma.core.model.py.declare import ABSTRACT, array, in_port, model_of, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.proc.sdn.process import ActivationMode, Delta, Sigma, SigmaDelta
@@ -15,9 +15,7 @@ from lava_api.proc.sdn.process import ActivationMode, Delta, Sigma, SigmaDelta
 class AbstractSigmaModel(PyLoihiProcessModel):
     """Models that sum up their input."""
 
-    a_in: Any = None
-    s_out: Any = None
-    sigma: Any = None
+    a_in = s_out = sigma = ABSTRACT
 
     def sigma_dynamics(self, a_in: Any) -> Any:
         """Return the new sum."""
@@ -32,12 +30,7 @@ class AbstractSigmaModel(PyLoihiProcessModel):
 class AbstractDeltaModel(PyLoihiProcessModel):
     """Models that send changes."""
 
-    a_in: Any = None
-    s_out: Any = None
-    vth: Any = None
-    act: Any = None
-    residue: Any = None
-    error: Any = None
+    a_in = s_out = vth = act = residue = error = ABSTRACT
     spike_exp = state_exp = array(np.int32, 3)
     cum_error = array(bool, 1)
 

@@ -24,10 +24,8 @@ class Spiker(AbstractProcess):
         Steps from one message to the next.
     payload : int or array of int
         The number.
-    name : str, optional
-        Name of the process.
-    log_config : LogConfig, optional
-        How the process logs.
+    name, log_config : optional
+        As for every :class:`~lava_api.magma.core.process.process.AbstractProcess`.
     """
 
     def __init__(
@@ -59,10 +57,8 @@ class Spiker32bit(AbstractProcess):
         Steps from one message to the next.
     payload : int or array of int
         The number, 0..2^32 - 1, or -2^31..2^31 - 1 when there are negative ones.
-    name : str, optional
-        Name of the process.
-    log_config : LogConfig, optional
-        How the process logs.
+    name, log_config : optional
+        As for every :class:`~lava_api.magma.core.process.process.AbstractProcess`.
 
     Raises
     ------

@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from lava_api.magma.core.learning.traces import TRACE_MAX
-from lava_api.magma.core.model.py.declare import in_port, model_of, number, out_port
+from lava_api.magma.core.model.py.declare import in_port, model_of
 from lava_api.magma.core.model.py.neuron import LearningNeuronModelFixed
-from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.proc.clp.prototype_lif.process import PrototypeLIF
-from lava_api.proc.lif.models import AbstractPyLifModelFixed
+from lava_api.proc.lif.models import OneThresholdFixed
 from loihi_emu.errors import invalid
 
 
 @model_of(PrototypeLIF, "bit_accurate_loihi", "fixed_pt", kernel="lava_api.proc.clp.kernels:Prototype")
-class PrototypeLIFBitAcc(LearningNeuronModelFixed, AbstractPyLifModelFixed):
+class PrototypeLIFBitAcc(LearningNeuronModelFixed, OneThresholdFixed):
     """:class:`PrototypeLIF` in Loihi's integers."""
 
-    s_out = out_port(np.int32, 24)
     reset_in = in_port(np.int32, 1)
-    vth = number(np.int32, 17)
-
-    def __init__(self, proc_params: ProcessParameters) -> None:
-        super().__init__(proc_params)
-        self.effective_vth: Any = 0
-
-    def scale_threshold(self) -> None:
-        """Scale the threshold by 2^6, once."""
-        self.effective_vth = np.left_shift(self.vth, self.vth_shift)
-        self.isthrscaled = True
-
-    def spiking_activation(self) -> Any:
-        """Spike strictly above the threshold."""
-        return self.v > self.effective_vth
 
     def run_spk(self) -> None:
         """One step: update, reset, spike or let the third factor pick who spikes, send."""

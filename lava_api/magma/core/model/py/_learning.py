@@ -13,6 +13,7 @@ from lava_api.magma.core.learning.constants import GradedSpikeCfg
 from lava_api.magma.core.learning.learning_rule import TRACE_PARAMETERS, Loihi3FLearningRule
 from lava_api.magma.core.learning.string_symbols import SYNAPTIC_VARIABLE_VAR_MAPPING
 from lava_api.magma.core.learning.traces import at_dependencies, decay_factors
+from lava_api.magma.core.model.py.declare import ABSTRACT
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.type import bounded
 from lava_api.magma.core.process.parameters import ProcessParameters
@@ -25,34 +26,9 @@ RULES = ("dw", "dd", "dt")
 class AbstractLearningConnection(PyLoihiProcessModel):
     """Ports and variables of a learning connection."""
 
-    s_in_bap: Any = None
-    s_in_y1: Any = None
-    s_in_y2: Any = None
-    s_in_y3: Any = None
-    x0: Any = None
-    tx: Any = None
-    x1: Any = None
-    x2: Any = None
-    y0: Any = None
-    ty: Any = None
-    y1: Any = None
-    y2: Any = None
-    y3: Any = None
-    tag_2: Any = None
-    tag_1: Any = None
-    dw: Any = None
-    dt: Any = None
-    dd: Any = None
-    x1_tau: Any = None
-    x1_impulse: Any = None
-    x2_tau: Any = None
-    x2_impulse: Any = None
-    y1_tau: Any = None
-    y1_impulse: Any = None
-    y2_tau: Any = None
-    y2_impulse: Any = None
-    y3_tau: Any = None
-    y3_impulse: Any = None
+    s_in_bap = s_in_y1 = s_in_y2 = s_in_y3 = x0 = tx = x1 = x2 = y0 = ty = y1 = y2 = y3 = tag_2 = tag_1 = ABSTRACT
+    dw = dt = dd = x1_tau = x1_impulse = x2_tau = x2_impulse = y1_tau = y1_impulse = y2_tau = y2_impulse = ABSTRACT
+    y3_tau = y3_impulse = ABSTRACT
 
 
 class PyLearningConnection(AbstractLearningConnection):

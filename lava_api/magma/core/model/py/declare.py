@@ -18,6 +18,9 @@ from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 
 Model = TypeVar("Model", bound=type)
 
+ABSTRACT: Any = None
+"""What a model that others are derived from has in place of a port or variable."""
+
 
 def model_of(process: type, *tags: str, kernel: str | None = None) -> Callable[[Model], Model]:
     """Declare a model of a process that runs on a CPU by Loihi's protocol.

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.model.py.declare import array, in_port, out_port
+from lava_api.magma.core.model.py.declare import ABSTRACT, array, in_port, out_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.process.parameters import ProcessParameters
 
@@ -18,14 +18,7 @@ class LearningNeuronModel(PyLoihiProcessModel):
     itself, in every step through each that is connected.
     """
 
-    a_third_factor_in: Any = None
-    s_out_bap: Any = None
-    s_out_y1: Any = None
-    s_out_y2: Any = None
-    s_out_y3: Any = None
-    y1: Any = None
-    y2: Any = None
-    y3: Any = None
+    a_third_factor_in = s_out_bap = s_out_y1 = s_out_y2 = s_out_y3 = y1 = y2 = y3 = ABSTRACT
 
     def __init__(self, proc_params: ProcessParameters) -> None:
         super().__init__(proc_params)
