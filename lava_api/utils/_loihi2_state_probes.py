@@ -11,7 +11,7 @@ from lava_api.magma.core.model.py.declare import model_of, ref_port
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.process.ports.ports import RefPort
 from lava_api.magma.core.process.process import AbstractProcess
-from lava_api.magma.core.process.variable import Var
+from lava_api.magma.core.process.variable import Var, var_label
 from loihi_emu.errors import ValidationError
 
 
@@ -64,7 +64,7 @@ class StateProbe(NxSdkCallbackFx):
     def __init__(self, var: Var) -> None:
         super().__init__()
         if getattr(var.process, "is_compiled", False):
-            raise ValidationError(f"{var._where()}: its process is compiled. Make a StateProbe before the first run.")
+            raise ValidationError(f"{var_label(var)}: its process is compiled. Make a StateProbe before the first run.")
         self.var = var
         self._rows: list[Any] = []
         self._recorder = Recorder(var.shape, self._rows)

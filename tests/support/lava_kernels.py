@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lava_api.magma.compiler.compiler import KERNELS, OPTIONS
-from lava_api.magma.core.model.py.model import kernel_of
+from lava_api.magma.core.model.py.base import kernel_of
 
 
 @contextmanager

@@ -60,9 +60,9 @@ class Assembly:
     def join(self) -> None:
         """Tell all models that the program has ended."""
         for process, model in self.models.items():
-            with visited(model._party):
+            with visited(model):
                 model.join()
-            process._model = None
+            process.model = None
 
 
 def assemble(program: Program, control: Control) -> Assembly:
@@ -78,7 +78,7 @@ def assemble(program: Program, control: Control) -> Assembly:
     assembly, scheduler = Assembly(), control.scheduler
     for leaf in program.leaves:
         process = leaf.process
-        model = assembly.models[process] = process._model = build_model(leaf, scheduler.isolation)
+        model = assembly.models[process] = process.model = build_model(leaf, scheduler.isolation)
         assembly.variables.update({var.id: (model, var.name, var) for var in process.vars})
         _bind_host_channels(process, control)
     plan = make_plan(program, assembly.models)
@@ -88,7 +88,7 @@ def assemble(program: Program, control: Control) -> Assembly:
     build_references(program, assembly.models, plan, assembly.variables)
     _services(program, assembly, control, plan, channels, pipes)
     for model in assembly.models.values():
-        with visited(model._party):
+        with visited(model):
             model.start()
     return assembly
 

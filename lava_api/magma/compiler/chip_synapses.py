@@ -158,7 +158,7 @@ def _learning(process: Any) -> ChipLearning | None:
     """Return how a process learns; None if it does not."""
     if LEARNING not in names_of(process):
         return None
-    rule = process._learning_rule
+    rule = process.proc_params["learning_rule"]
     traces = [
         (float(getattr(rule, f"{name}_impulse")), float(getattr(rule, f"{name}_tau")))
         if name in rule.active_traces

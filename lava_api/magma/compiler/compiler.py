@@ -89,9 +89,9 @@ class Compiler:
         processes, program = self.lay_out(process, run_cfg)
         placement = at_compilation(process, program, run_cfg)
         for leaf in program.leaves:
-            leaf.process._model_class = leaf.model_class
+            leaf.process.model_class = leaf.model_class
         for part in processes:
-            part._is_compiled = True
+            part.is_compiled = True
         here = NodeConfig([Node(HeadNode, [leaf.process for leaf in program.leaves])])
         used = UsedConfig(run_cfg)
         return Executable(processes, program, list(program.domains), callbacks, [here], placement, used)

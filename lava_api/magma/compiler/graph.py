@@ -100,7 +100,7 @@ def expand(processes: list[AbstractProcess], run_cfg: RunConfig, wiring: Wiring)
             continue
         process.register_sub_procs(parts)
         process.validate_var_aliases()
-        process._model_class = chosen
+        process.model_class = chosen
         for part in parts.values():
             for other in connected(part, everyone, wiring):
                 if other.parent_proc is None:

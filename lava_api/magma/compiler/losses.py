@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
+from lava_api.magma.core.process.variable import var_label
 from loihi_emu.errors import LoihiInputWarning
 from loihi_emu.user_warnings import warn
 
@@ -53,7 +54,7 @@ def tell_lost(var: Var, lava_type: LavaPyType) -> None:
         what = f"{np.count_nonzero(lost)} of {given.size} numbers lose their fractions{zeros}"
         most = f"the largest loss is {float(losses.max()):.3g}"
     warn(
-        f"{var._where()}: {what}, as the model holds integers; {most}. {advice}, or"
+        f"{var_label(var)}: {what}, as the model holds integers; {most}. {advice}, or"
         " select the floating-point model: select_tag='floating_pt'.",
         LoihiInputWarning,
     )

@@ -10,9 +10,9 @@ from scipy.sparse import csr_matrix, issparse
 from lava_api.magma.compiler.losses import tell_lost
 from lava_api.magma.compiler.program import LeafProcess
 from lava_api.magma.core.model.py.type import LavaPyType, bounded
-from lava_api.magma.core.process.variable import Var
+from lava_api.magma.core.process.variable import Var, var_label
 from lava_api.magma.runtime.deep_copy import Copier
-from lava_api.magma.runtime.isolation import is_isolated, visited
+from lava_api.magma.runtime.isolation import at_work, is_isolated, keep_party
 from loihi_emu.models.memory import aligned
 
 if TYPE_CHECKING:
@@ -36,13 +36,14 @@ def build_model(leaf: LeafProcess, isolation: Isolation) -> AbstractPyProcessMod
     if is_isolated(kind, params):
         party, params = isolation.party(), copier.copy(params)
     try:
-        with visited(party):
+        with at_work(party):
             model: AbstractPyProcessModel = kind(params)
     except Exception as error:
         if hasattr(error, "add_note"):  # from Python 3.11 on
             error.add_note(f'It comes from {kind.__name__}, the model of process "{process.name}".')
         raise
-    model.model_id, model._party = process.id, party
+    model.model_id = process.id
+    keep_party(model, party)
     for var in process.vars:
         lava_type = getattr(kind, var.name)
         if var.name not in kind.SHOWN:
@@ -88,14 +89,14 @@ def initial_value(
             given = bounded(given, array.dtype)
         if array.dtype.kind in "iu" and given.dtype.kind == "f" and not np.isfinite(given).all():
             found = given[~np.isfinite(given)].flat[0]
-            raise ValueError(f"{var._where()}: init holds {found}, the model needs integers")
+            raise ValueError(f"{var_label(var)}: init holds {found}, the model needs integers")
         for x in given.flat if given.dtype.kind == "O" else ():
             if not isinstance(x, (int, float, complex, np.number, np.bool_)):
-                raise TypeError(f"{var._where()}: init holds {x!r}, which is no number")
+                raise TypeError(f"{var_label(var)}: init holds {x!r}, which is no number")
         try:
             array[...] = given
         except ValueError as error:
-            raise ValueError(f"{var._where()}: init does not fit into shape {var.shape}: {error}") from error
+            raise ValueError(f"{var_label(var)}: init does not fit into shape {var.shape}: {error}") from error
         return array
     if isinstance(kind, type) and issubclass(kind, int | float | str):
         return copier.copy(var.init)
@@ -104,5 +105,5 @@ def initial_value(
             return csr_matrix(var.init, copy=True)
         return csr_matrix(np.broadcast_to(np.asarray(var.init, lava_type.d_type), var.shape))
     raise NotImplementedError(
-        f"{var._where()}: LavaPyType({kind!r}, ...) is not supported; use np.ndarray, csr_matrix, int, float or str."
+        f"{var_label(var)}: LavaPyType({kind!r}, ...) is not supported; use np.ndarray, csr_matrix, int, float or str."
     )

@@ -7,6 +7,7 @@ import runpy
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from lava_api._alias import install
@@ -144,17 +145,15 @@ def _untouched(process: AbstractProcess, run_cfg: RunConfig | None) -> Iterator[
     for one in connected(process, wiring=Wiring(run_cfg)):
         ports = [port for group in (one.in_ports, one.out_ports, one.ref_ports, one.var_ports) for port in group]
         lists = [edges for port in ports for edges in (port.in_connections, port.out_connections)]
-        members, parameters = dict(one.procs._members), dict(one.proc_params._parameters)
         aliases = [(var, var.aliased_var) for var in one.vars]
         before = [(edges, list(edges)) for edges in lists]
-        kept.append((one, before, members, parameters, aliases, (one.parent_proc, one._model_class)))
+        kept.append((one, before, aliases, copy(one.procs), copy(one.proc_params), one.parent_proc, one.model_class))
     try:
         yield
     finally:
-        for one, before, members, parameters, aliases, (parent, model) in kept:
+        for one, before, aliases, *parts in kept:
             for edges, those in before:
                 edges[:] = those
-            one.procs._members, one.proc_params._parameters = members, parameters
-            one.parent_proc, one._model_class = parent, model
+            one.procs, one.proc_params, one.parent_proc, one.model_class = parts
             for var, aliased in aliases:
                 var.aliased_var = aliased

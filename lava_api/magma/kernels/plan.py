@@ -11,13 +11,13 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from lava_api.magma.compiler.program import Program
-from lava_api.magma.core.model.py.model import attach
+from lava_api.magma.core.model.py.base import attach
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.magma.kernels.base import Kernel, LaterPhases, PythonFallback, kernel_class
 from lava_api.magma.kernels.message_types import arriving, is_int16, links_by_target
 
 if TYPE_CHECKING:
-    from lava_api.magma.core.model.py.model import AbstractPyProcessModel
+    from lava_api.magma.core.model.py.base import AbstractPyProcessModel
     from lava_api.magma.core.process.process import AbstractProcess
 
 

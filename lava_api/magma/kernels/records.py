@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lava_api.magma.compiler.routes import routes
-from lava_api.magma.core.model.py.model import kernel_of
+from lava_api.magma.core.model.py.base import kernel_of
 from lava_api.magma.core.process.ports.ports import RefPort, VarPort
 from lava_api.magma.core.process.variable import Var
 from lava_api.magma.kernels.base import Call, Kernel, LaterPhases

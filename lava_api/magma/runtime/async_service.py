@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lava_api.magma.core.model.py.base import ask_at, take_request
 from lava_api.magma.runtime.isolation import entered
 from lava_api.magma.runtime.scheduler import Job
 
@@ -32,7 +33,7 @@ class AsyncService:
         self.done = 0
         self.idle = True
         for model in models:
-            model._service = self
+            ask_at(self, model)
 
     def begin(self, num_steps: float) -> None:
         """Start the models, unless they are at work still."""
@@ -49,9 +50,8 @@ class AsyncService:
 
         def job() -> None:
             model.run_async()
-            if model._req_pause or model._req_stop:
-                self.control.request(stop=model._req_stop)
-                model._req_pause = model._req_stop = False
+            while request := take_request(model):
+                self.control.request(stop=request == "stop")
 
         return job
 

@@ -9,7 +9,7 @@ another one begins to work, and only where it differs: models that never draw sh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -98,9 +98,20 @@ def _is_users(kind: type) -> bool:
     return not kind.__module__.startswith(OURS) and kind.__module__ not in NEUTRAL
 
 
+def keep_party(model: Any, party: Party | None) -> None:
+    """Let a model have the state of a party."""
+    model._party = party
+
+
+def party_of(model: Any) -> Party | None:
+    """Return the party of a model; None for models of this package, and for subgraphs of kernels."""
+    found: Party | None = getattr(model, "_party", None)
+    return found
+
+
 def entered(model: Any, method: Callable[[], None]) -> Callable[[], None]:
     """Return a method of a model that runs with the model's state; it stays in place afterwards."""
-    party: Party | None = getattr(model, "_party", None)  # a subgraph of kernels has none
+    party = party_of(model)
     if party is None:
         return method
     isolation, change = party.isolation, party.isolation.change
@@ -113,9 +124,14 @@ def entered(model: Any, method: Callable[[], None]) -> Callable[[], None]:
     return run
 
 
-@contextmanager
-def visited(party: Party | None) -> Iterator[None]:
+def visited(model: Any) -> AbstractContextManager[None]:
     """Run code of a model outside of the scheduler, with the model's state in place meanwhile."""
+    return at_work(party_of(model))
+
+
+@contextmanager
+def at_work(party: Party | None) -> Iterator[None]:
+    """Run code outside of the scheduler, with the state of a party in place meanwhile."""
     if party is None:
         yield
         return

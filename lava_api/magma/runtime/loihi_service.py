@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from lava_api.magma.core.model.py.base import take_request
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.sync.phase import Phase
 from lava_api.magma.runtime.channel import HostChannel
@@ -43,8 +44,8 @@ class _ModelPhases:
         model.run_spk()
         if self.advances:
             model.advance_to_time_step(model.time_step + 1)
-        if model._req_pause or model._req_stop:
-            self._end()
+        if request := take_request(model):
+            self._pass_on(request)
         elif self.guarded:
             if model.lrn_guard() and model.pre_guard():
                 self.service.wanted.add(Phase.PRE_MGMT)
@@ -59,8 +60,8 @@ class _ModelPhases:
         model.phase = Phase.PRE_MGMT
         if model.pre_guard():
             model.run_pre_mgmt()
-        if model._req_pause or model._req_stop:
-            self._end()
+        if request := take_request(model):
+            self._pass_on(request)
 
     def learn(self) -> None:
         """Do the learning phase."""
@@ -68,8 +69,8 @@ class _ModelPhases:
         model.phase = Phase.LRN
         if model.lrn_guard():
             model.run_lrn()
-        if model._req_pause or model._req_stop:
-            self._end()
+        if request := take_request(model):
+            self._pass_on(request)
         elif model.post_guard():
             self.service.wanted.add(Phase.POST_MGMT)
 
@@ -79,17 +80,12 @@ class _ModelPhases:
         model.phase = Phase.POST_MGMT
         if model.post_guard():
             model.run_post_mgmt()
-        if model._req_pause or model._req_stop:
-            self._end()
+        if request := take_request(model):
+            self._pass_on(request)
 
-    def _end(self) -> None:
+    def _pass_on(self, request: str) -> None:
         """Pass a model's request to pause or stop on."""
-        model = self.model
-        self.service.control.request(stop=not model._req_pause)
-        if model._req_pause:
-            model._req_pause = False
-        else:
-            model._req_stop = False
+        self.service.control.request(stop=request == "stop")
 
 
 class _SubgraphPhases:

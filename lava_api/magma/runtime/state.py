@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
-from lava_api.magma.core.model.py.model import kernel_of
+from lava_api.magma.core.model.py.base import kernel_of
 from lava_api.magma.core.model.py.type import bounded
-from lava_api.magma.core.process.variable import Var
+from lava_api.magma.core.process.variable import Var, var_label
 from lava_api.magma.runtime.isolation import visited
 from loihi_emu.errors import ValidationError, invalid
 
@@ -57,7 +57,7 @@ def read(model: Any, name: str, var: Var) -> Any:
             out.reshape(-1)[0] = array.reshape(-1)[0]
         return out
     raise invalid(
-        var._where(),
+        var_label(var),
         "",
         f"an array of shape {array.shape} in the model {type(model).__name__}",
         f"shape {var.shape}",
@@ -70,7 +70,7 @@ def part(value: Any, idx: Any, var: Var) -> Any:
     try:
         return value[idx]
     except IndexError as error:
-        raise IndexError(f"{var._where()}: got index {idx!r}, it has shape {var.shape}: {error}") from None
+        raise IndexError(f"{var_label(var)}: got index {idx!r}, it has shape {var.shape}: {error}") from None
 
 
 def write(model: Any, name: str, var: Var, value: Any, idx: Any = None) -> None:
@@ -79,7 +79,7 @@ def write(model: Any, name: str, var: Var, value: Any, idx: Any = None) -> None:
     old = getattr(model, name)
     if isinstance(old, str) or isinstance(value, str):
         if not (isinstance(old, str) and isinstance(value, str)):
-            raise invalid(var._where(), "", repr(value), "a string" if isinstance(old, str) else "numbers")
+            raise invalid(var_label(var), "", repr(value), "a string" if isinstance(old, str) else "numbers")
         setattr(model, name, value)
     elif issparse(old):
         setattr(model, name, _sparse(old, var, value))
@@ -90,13 +90,15 @@ def write(model: Any, name: str, var: Var, value: Any, idx: Any = None) -> None:
         try:
             changed[idx] = new
         except (IndexError, ValueError) as error:
-            raise invalid(var._where(), "", f"index {idx!r} with {value!r}", f"shape {var.shape}", str(error)) from None
+            raise invalid(
+                var_label(var), "", f"index {idx!r} with {value!r}", f"shape {var.shape}", str(error)
+            ) from None
         _replace(model, name, var, old, changed)
     else:
         array, kind = numbers(value, var), np.asarray(old).dtype
         _replace(model, name, var, old, _held(bounded(array, kind) if name in model.UNBOUNDED else array, kind, var))
     notify(model, name)
-    with visited(model._party):
+    with visited(model):
         model.on_var_update()
 
 
@@ -107,20 +109,20 @@ def numbers(value: Any, var: Var) -> Any:
     except ValueError:
         array = np.asarray(None)
     if array.dtype.kind not in "biufc":
-        raise invalid(var._where(), "", value, "a number, or an array or list of numbers")
+        raise invalid(var_label(var), "", value, "a number, or an array or list of numbers")
     return array
 
 
 def _held(array: Any, kind: np.dtype[Any], var: Var) -> Any:
     """Return numbers if a type can hold them; fractions are cut by integers."""
     if array.dtype.kind == "c" and kind.kind != "c":
-        raise invalid(var._where(), "", "complex numbers", "real numbers")
+        raise invalid(var_label(var), "", "complex numbers", "real numbers")
     if kind.kind in "iu":
         limits = np.iinfo(kind)
         whole = np.trunc(array)
         bad = ~((whole >= limits.min) & (whole <= limits.max))
         if bad.any():
-            raise invalid(var._where(), "", str(array[bad].flat[0]), f"{limits.min}..{limits.max}, what {kind} holds")
+            raise invalid(var_label(var), "", str(array[bad].flat[0]), f"{limits.min}..{limits.max}, what {kind} holds")
     return array
 
 
@@ -128,7 +130,7 @@ def _replace(model: Any, name: str, var: Var, old: Any, array: Any) -> None:
     """Write an array into the variable, or set a scalar variable."""
     if array.size not in (1, var.size):
         raise invalid(
-            var._where(),
+            var_label(var),
             "",
             f"{array.size} elements (shape {array.shape})",
             f"{var.size} (shape {var.shape}), or one for all",
@@ -145,14 +147,14 @@ def _replace(model: Any, name: str, var: Var, old: Any, array: Any) -> None:
 def _sparse(old: Any, var: Var, value: Any) -> Any:
     """Return a sparse matrix with the places of the old one and the values of the new."""
     if not issparse(value):
-        raise invalid(var._where(), "", type(value).__name__, "a sparse matrix with the same places")
+        raise invalid(var_label(var), "", type(value).__name__, "a sparse matrix with the same places")
     new, kept = csr_matrix(value, copy=True), csr_matrix(old, copy=True)
     for matrix in (new, kept):
         matrix.sort_indices()
     same = new.shape == kept.shape and np.array_equal(new.indptr, kept.indptr)
     if not (same and np.array_equal(new.indices, kept.indices)):
         raise ValidationError(
-            f"{var._where()}: a sparse variable keeps its places: got shape {new.shape} with {new.nnz} elements,"
+            f"{var_label(var)}: a sparse variable keeps its places: got shape {new.shape} with {new.nnz} elements,"
             f" allowed are the {kept.nnz} places it has in shape {kept.shape}. Store a zero explicitly where needed."
         )
     return csr_matrix((new.data.astype(kept.dtype), new.indices, new.indptr), new.shape)

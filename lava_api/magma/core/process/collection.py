@@ -64,6 +64,11 @@ class Collection:
             f" '{getattr(owner, 'name', '')}::{type(owner).__name__}'. Members: {', '.join(near) or 'none'}."
         )
 
+    def __copy__(self) -> Collection:
+        other = Collection(self.process, self.name)
+        other.add_members(self._members)
+        return other
+
     def __iter__(self) -> Iterator[Any]:
         return iter(self.members)
 

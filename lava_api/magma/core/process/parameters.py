@@ -38,6 +38,9 @@ class ProcessParameters:
     def __contains__(self, key: object) -> bool:
         return key in self._parameters
 
+    def __copy__(self) -> ProcessParameters:
+        return ProcessParameters(dict(self._parameters))
+
     def __repr__(self) -> str:
         return f"ProcessParameters({self._parameters!r})"
 

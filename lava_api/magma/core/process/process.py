@@ -38,8 +38,13 @@ class ProcessPostInitCaller(type):
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         """Build the process, then collect its members."""
         built = super().__call__(*args, **kwargs)
-        built._post_init()
+        collect_members(built)
         return built
+
+
+def collect_members(process: AbstractProcess) -> None:
+    """Name and collect ports, variables and sub processes that are attributes of a process."""
+    process._post_init()
 
 
 class ProcessServer(IdGeneratorSingleton):
@@ -284,10 +289,18 @@ class AbstractProcess(MemberOwner, metaclass=ProcessPostInitCaller):
         """Class of the process model; None before compilation."""
         return self._model_class
 
+    @model_class.setter
+    def model_class(self, model_class: Any) -> None:
+        self._model_class = model_class
+
     @property
     def is_compiled(self) -> bool:
         """Whether the process is part of a compiled program."""
         return self._is_compiled
+
+    @is_compiled.setter
+    def is_compiled(self, value: bool) -> None:
+        self._is_compiled = value
 
     @property
     def folded_view(self) -> Any:

@@ -71,13 +71,13 @@ class Var(AbstractProcessMember):
             raise AssertionError(f"'other_var' must be a Var instance. Got {other_var!r}.")
         if self.shape != other_var.shape:
             raise AssertionError(
-                f"Shapes of this and 'other_var' must be the same. {self._where()} has {self.shape},"
-                f" {other_var._where()} has {other_var.shape}."
+                f"Shapes of this and 'other_var' must be the same. {var_label(self)} has {self.shape},"
+                f" {var_label(other_var)} has {other_var.shape}."
             )
         if self.shareable != other_var.shareable:
             raise AssertionError(
-                f"'shareable' attribute of this and 'other_var' must be the same: {self._where()} has"
-                f" {self.shareable}, {other_var._where()} has {other_var.shareable}."
+                f"'shareable' attribute of this and 'other_var' must be the same: {var_label(self)} has"
+                f" {self.shareable}, {var_label(other_var)} has {other_var.shareable}."
             )
         self.aliased_var = other_var
 
@@ -88,7 +88,7 @@ class Var(AbstractProcessMember):
             return
         if other.process is None or other.process is self.process or not other.process.is_sub_proc_of(self.process):
             raise AssertionError(
-                f"{self._where()} is an alias of {other._where()}, which is not in a sub process of it."
+                f"{var_label(self)} is an alias of {var_label(other)}, which is not in a sub process of it."
                 " Alias a variable of a process made in the sub process model."
             )
 
@@ -115,7 +115,7 @@ class Var(AbstractProcessMember):
             self.process.runtime.set_var(self.id, value, idx)
         else:
             raise ValueError(
-                f"No Runtime available yet. Cannot set new 'Var' without Runtime: {self._where()}."
+                f"No Runtime available yet. Cannot set new 'Var' without Runtime: {var_label(self)}."
                 " Give the value to the constructor, or run RunSteps(0) first."
             )
 
@@ -138,11 +138,6 @@ class Var(AbstractProcessMember):
             return self.process.runtime.get_var(self.id, idx)
         return self.init if idx is None or isinstance(self.init, int | float | complex) else self.init[idx]
 
-    def _where(self) -> str:
-        """Name for errors."""
-        owner = f'process "{self.process.name}", ' if self.process is not None else ""
-        return f'{owner}Var "{self.name}"'
-
     def __repr__(self) -> str:
         lines = [f"Variable: {self.name}"]
         lines += [f"    {name}: {getattr(self, name)}" for name in ("shape", "init", "shareable")]
@@ -151,6 +146,12 @@ class Var(AbstractProcessMember):
         except RuntimeError as error:  # stopped, or running without end
             value = f"none now ({error})"
         return "\n".join([*lines, f"    value: {value}"])
+
+
+def var_label(var: Var) -> str:
+    """``process "cells", Var "v"`` for errors."""
+    owner = f'process "{var.process.name}", ' if var.process is not None else ""
+    return f'{owner}Var "{var.name}"'
 
 
 class VarServer(IdGeneratorSingleton):

@@ -2,79 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-from abc import ABC
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, cast
 
-from lava_api.magma.core.model.model import AbstractProcessModel
+from lava_api.magma.core.model.py.base import AbstractPyProcessModel
 from lava_api.magma.core.sync.phase import Phase as LoihiPhase
 from lava_api.magma.core.sync.protocols.async_protocol import AsyncProtocol
 
-if TYPE_CHECKING:
-    from lava_api.magma.kernels.base import Kernel
-    from lava_api.magma.runtime.isolation import Party
-
 __all__ = ["AbstractPyProcessModel", "PyAsyncProcessModel", "PyLoihiModelToPyAsyncModel", "PyLoihiProcessModel"]
-
-
-class AbstractPyProcessModel(AbstractProcessModel, ABC):
-    """Base of models written in Python.
-
-    The constructor runs first; then every :class:`LavaPyType` of the class becomes an attribute: a port, or the
-    value of a variable.
-
-    Parameters
-    ----------
-    proc_params : ProcessParameters
-        Parameters of the process.
-    loglevel : int
-        Level of the model's log.
-    """
-
-    COMPLEX: ClassVar[tuple[str, ...]] = ()
-    """Real variables that are complex wherever their initial values are."""
-    CALLS: ClassVar[tuple[str, ...]] = ()
-    """Parameters whose objects have code that the model runs."""
-    _party: Party | None = None
-    _kernel: Kernel | None = None
-
-    SHOWN: ClassVar[tuple[str, ...]] = ()
-    """Variables that show numbers which the model keeps as they were given."""
-
-    UNBOUNDED: ClassVar[tuple[str, ...]] = ()
-    """Variables that may be infinite; integers hold the largest number of their type then."""
-
-    def __init__(self, proc_params: Any = None, loglevel: int | None = logging.WARNING) -> None:
-        super().__init__(proc_params=proc_params, loglevel=loglevel)
-        self.model_id: int | None = None
-        self.py_ports: list[Any] = []
-        self.var_ports: list[Any] = []
-        self.var_id_to_var_map: dict[int, str] = {}
-        self._req_pause = False
-        self._req_stop = False
-        self._service: Any = None
-
-    def start(self) -> None:
-        """Called once, when ports and variables are set and before the first time step."""
-
-    def join(self) -> None:
-        """Called once, when the program is stopped."""
-
-    def add_ports_for_polling(self) -> None:
-        """Never called: nothing is polled."""
-
-    def on_var_update(self) -> None:
-        """Called after a variable was set from outside."""
-
-
-def attach(kernel: Kernel, model: AbstractPyProcessModel) -> None:
-    """Let a model run by a kernel."""
-    model._kernel = kernel
-
-
-def kernel_of(model: AbstractPyProcessModel) -> Kernel | None:
-    """Return the kernel by which a model runs; None if it runs in Python."""
-    return model._kernel
 
 
 class PyLoihiProcessModel(AbstractPyProcessModel):

@@ -21,7 +21,7 @@ from lava_api.magma.core.process.ports.abstract import (
     port_label,
     to_list,
 )
-from lava_api.magma.core.process.variable import Var
+from lava_api.magma.core.process.variable import Var, var_label
 from loihi_emu.keywords import known_keywords_of
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ class RefPort(_OneToOne, AbstractSrcPort):
         if listed[0].shape != self.shape:
             raise AssertionError(
                 f"Shapes {self.shape} and {listed[0].shape} are incompatible: {port_label(self)} and"
-                f" {listed[0]._where()}."
+                f" {var_label(listed[0])}."
             )
         self.connect(self.create_implicit_var_port(listed[0].resolved), connection_configs)
 
