@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lava_kernels import is_compiled, models_run
 from messages import UNHEEDED
 from scipy.sparse import csr_matrix
 
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
-from lava_api.magma.kernels import plan
 from lava_api.proc.dense.process import DelayDense, Dense
 from lava_api.proc.io.sink import RingBuffer as Sink
 from lava_api.proc.io.source import RingBuffer as Source
@@ -46,8 +46,7 @@ def program(kind, rng):
 
 
 def outcome(kind, seed, kernels):
-    plan.AT_ALL = kernels
-    try:
+    with models_run(kernels):
         connection, weights, states, records = program(kind, np.random.default_rng(seed))
         seen = []
         for following in (*weights[1:], None):
@@ -57,11 +56,9 @@ def outcome(kind, seed, kernels):
                 connection.weights.set(following)
         seen += [var.get() for var in records]
         if kernels:
-            assert hasattr(connection._model, "_kernel")
+            assert is_compiled(connection)
         connection.stop()
         return seen
-    finally:
-        plan.AT_ALL = True
 
 
 @pytest.mark.parametrize("kind", KINDS)
