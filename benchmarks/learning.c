@@ -79,6 +79,43 @@ INLINE void depress(int64_t n, uint8_t *restrict w, const int16_t *restrict y, c
     }
 }
 
+/* The weights of this step's events. */
+INLINE void deliver(int64_t n, int64_t count, const int32_t *pre, const uint8_t *w, int32_t *q, int32_t shift)
+{
+    for (int64_t k = 0; k < count; k++) {
+        const uint8_t *row = w + pre[k] * n;
+        for (int64_t i = 0; i < n; i++)
+            q[i] += row[i] >> shift;
+    }
+}
+
+/* Decay of both sides, then the impulses of those that spiked. */
+INLINE void traces(int64_t n, int8_t *x, int8_t *y, int64_t count, const int32_t *pre, int64_t fired,
+                   const int32_t *spiked, uint32_t *random, const Plastic *p, int64_t t)
+{
+    draw(n, random, purpose(p->seed, 1), p->stream, t);
+    fade(n, x, random, p->keep_x);
+    draw(n, random, purpose(p->seed, 2), p->stream, t);
+    fade(n, y, random, p->keep_y);
+    raise(count, pre, x, p->up_x);
+    raise(fired, spiked, y, p->up_y);
+}
+
+/* Current, voltage and spikes, and how many. */
+INLINE int64_t neurons(int64_t n, int32_t *u, int32_t *v, int32_t *q, int32_t *spiked, const Plastic *p)
+{
+    int64_t fired = 0;
+    for (int64_t i = 0; i < n; i++) {
+        u[i] = q[i] * 64;
+        q[i] = 0;
+        int32_t voltage = v[i] + u[i] + p->bias, fires = voltage > p->vth;
+        v[i] = fires ? 0 : voltage;
+        spiked[fired] = (int32_t)i;
+        fired += fires;
+    }
+    return fired;
+}
+
 /* Pair STDP, w += x / 4 at a target's spike and w -= y / 4 at a source's, rounded at random. n sources, n targets. */
 int64_t stdp(int64_t steps, int64_t begin, int64_t n, int32_t *u, int32_t *v, uint8_t *w, int8_t *x, int8_t *y,
              const Plastic *p, const int64_t *start, const int32_t *event, int32_t *spiked, int64_t *last,
@@ -89,17 +126,8 @@ int64_t stdp(int64_t steps, int64_t begin, int64_t n, int32_t *u, int32_t *v, ui
     for (int64_t t = begin; t < begin + steps; t++) {
         const int32_t *pre = event + start[t];
         int64_t count = start[t + 1] - start[t];
-        for (int64_t k = 0; k < count; k++) {
-            const uint8_t *row = w + pre[k] * n;
-            for (int64_t i = 0; i < n; i++)
-                q[i] += row[i] >> p->shift;
-        }
-        draw(n, random, purpose(p->seed, 1), p->stream, t);
-        fade(n, x, random, p->keep_x);
-        draw(n, random, purpose(p->seed, 2), p->stream, t);
-        fade(n, y, random, p->keep_y);
-        raise(count, pre, x, p->up_x);
-        raise(fired, spiked, y, p->up_y);
+        deliver(n, count, pre, w, q, p->shift);
+        traces(n, x, y, count, pre, fired, spiked, random, p, t);
         if (count + fired) {
             draw((n + 1) / 2, (uint32_t *)before, purpose(p->seed, 6), p->stream, t);
             draw((n + 1) / 2, (uint32_t *)after, purpose(p->seed, 7), p->stream, t);
@@ -124,15 +152,7 @@ int64_t stdp(int64_t steps, int64_t begin, int64_t n, int32_t *u, int32_t *v, ui
                     row[spiked[s]] = settle((row[spiked[s]] << 7) + rise, before[j] + after[spiked[s]]);
             }
         }
-        fired = 0;
-        for (int64_t i = 0; i < n; i++) {
-            u[i] = q[i] * 64;
-            q[i] = 0;
-            int32_t voltage = v[i] + u[i] + p->bias, fires = voltage > p->vth;
-            v[i] = fires ? 0 : voltage;
-            spiked[fired] = (int32_t)i;
-            fired += fires;
-        }
+        fired = neurons(n, u, v, q, spiked, p);
         total += fired;
     }
     *last = fired;
@@ -148,17 +168,8 @@ int64_t sweep(int64_t steps, int64_t begin, int64_t n, int32_t *u, int32_t *v, u
     for (int64_t t = begin; t < begin + steps; t++) {
         const int32_t *pre = event + start[t];
         int64_t count = start[t + 1] - start[t];
-        for (int64_t k = 0; k < count; k++) {
-            const uint8_t *row = w + pre[k] * n;
-            for (int64_t i = 0; i < n; i++)
-                q[i] += row[i] >> p->shift;
-        }
-        draw(n, random, purpose(p->seed, 1), p->stream, t);
-        fade(n, x, random, p->keep_x);
-        draw(n, random, purpose(p->seed, 2), p->stream, t);
-        fade(n, y, random, p->keep_y);
-        raise(count, pre, x, p->up_x);
-        raise(fired, spiked, y, p->up_y);
+        deliver(n, count, pre, w, q, p->shift);
+        traces(n, x, y, count, pre, fired, spiked, random, p, t);
         draw((n + 1) / 2, (uint32_t *)before, purpose(p->seed, 6), p->stream, t);
         draw((n + 1) / 2, (uint32_t *)after, purpose(p->seed, 7), p->stream, t);
         for (int64_t i = 0; i < n; i++)
@@ -173,15 +184,7 @@ int64_t sweep(int64_t steps, int64_t begin, int64_t n, int32_t *u, int32_t *v, u
                 row[i] = (uint8_t)((a + ((own + after[i]) & 127)) >> 7);
             }
         }
-        fired = 0;
-        for (int64_t i = 0; i < n; i++) {
-            u[i] = q[i] * 64;
-            q[i] = 0;
-            int32_t voltage = v[i] + u[i] + p->bias, fires = voltage > p->vth;
-            v[i] = fires ? 0 : voltage;
-            spiked[fired] = (int32_t)i;
-            fired += fires;
-        }
+        fired = neurons(n, u, v, q, spiked, p);
         total += fired;
     }
     *last = fired;

@@ -28,26 +28,7 @@ class Location(NamedTuple):
 
 @known_keywords_of
 class PlacedNetwork:
-    """A network on virtual chips: where each neuron is, what every core takes, and what is sent.
-
-    Cores are counted over all chips in the order in which they were filled; :attr:`layout` tells where each is.
-
-    Attributes
-    ----------
-    chip : Chip
-    boards : tuple of Board or None
-        Those it was placed on; None if any number of chips was allowed.
-    strategy : str
-        "greedy", "traffic", "manual", or the name of a strategy of the user's.
-    budgets : dict
-        Name of a resource ("compartments", "axons_in", "axons_out", "synaptic_bits", "accumulators",
-        "compartment_profiles", "threshold_profiles", "synapse_formats", "trace_profiles", "learning_rules") to an
-        int64 array: what each core needs of it.
-    limits : dict
-        Name of a resource to what a core has of it; None where no public source tells.
-    assignment, layout : Assignment, Layout
-    problem : Problem
-    """
+    """What a :class:`~loihi_emu.mapping.placement.Placement`, which lists the attributes, holds without a recording."""
 
     def __init__(
         self, problem: Problem, assignment: Assignment, usage: CoreUsage, layout: Layout,
