@@ -132,6 +132,19 @@ INLINE void add_rows(int64_t count, const int32_t *index, int64_t width, const i
         add_group(1, index + k, width, weight, q);
 }
 
+/* A recurrent population with a weight of one byte from each neuron to each. */
+int64_t recurrent_dense(int64_t steps, int64_t n, int32_t *u, int32_t *v, int32_t *q, const Cell *cell,
+                        const int8_t *weights, int32_t *spiked)
+{
+    int64_t total = 0;
+    for (int64_t t = 0; t < steps; t++) {
+        int64_t count = update(n, u, v, 0, q, *cell, spiked, 1, 0);
+        add_rows(count, spiked, n, weights, q);
+        total += count;
+    }
+    return total;
+}
+
 /* Two layers of n neurons each: events of step t are event[start[t]] .. event[start[t + 1] - 1]. */
 int64_t layers(int64_t steps, int64_t n, int32_t *u, int32_t *v, int32_t *q, const Cell *cell, const int64_t *start,
                const int32_t *event, const int8_t *first_weights, const int8_t *second_weights, int32_t *spiked)

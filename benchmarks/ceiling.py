@@ -73,7 +73,7 @@ def library() -> ctypes.CDLL:
         if done.returncode != 0:
             raise SimulationError(f"{name} could not build {SOURCE.name}: {done.stderr.strip()}")
         loaded = ctypes.CDLL(str(target))
-    for function in (loaded.plain, loaded.recurrent, loaded.layers):
+    for function in (loaded.plain, loaded.recurrent, loaded.recurrent_dense, loaded.layers):
         function.restype = ctypes.c_int64
     return loaded
 
@@ -132,6 +132,21 @@ class Recurrent(Ceiling):
         done: int = library().recurrent(
             steps, ctypes.c_int64(self.u.size), _at(self.u), _at(self.v), _at(self._rest), _at(self._q), self._cells,
             _at(self._rows), _at(self._words), _at(self._spiked),
+        )  # fmt: skip
+        return done
+
+
+class RecurrentDense(Ceiling):
+    """A population with a weight of one byte from each neuron to each, ``weights`` by source neuron."""
+
+    def __init__(self, u: Array, v: Array, cell: Cell, weights: Array) -> None:
+        super().__init__(u, v, cell)
+        self._weights, self._q = _copied(weights, np.int8), aligned(u.size, np.int32)
+
+    def _call(self, steps: ctypes.c_int64) -> int:
+        done: int = library().recurrent_dense(
+            steps, ctypes.c_int64(self.u.size), _at(self.u), _at(self.v), _at(self._q), self._cells,
+            _at(self._weights), _at(self._spiked),
         )  # fmt: skip
         return done
 

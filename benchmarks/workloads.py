@@ -122,7 +122,7 @@ def layers(name: str, neurons: int, activity: float, cells: tuple[Lif, Lif], ste
     events = np.empty(starts[-1], np.int32)
     for k in range(most_steps):
         events[starts[k] : starts[k + 1]] = np.sort(rng.choice(neurons, counts[k], replace=False))
-    stored = [_balanced(rng, neurons) for _ in range(2)]
+    stored = [balanced(rng, neurons) for _ in range(2)]
     state = np.zeros(2 * neurons, np.int64)
 
     def network() -> Network:
@@ -143,9 +143,9 @@ def layers(name: str, neurons: int, activity: float, cells: tuple[Lif, Lif], ste
     return Workload(name, text, network, ceiling, steps, 2 * neurons)
 
 
-def _balanced(rng: np.random.Generator, neurons: int) -> Array:
-    """Half mantissas of mixed sign, one row per source neuron; the weights of a target sum to about 0."""
-    drawn = rng.integers(-64, 64, (neurons, neurons))
+def balanced(rng: np.random.Generator, neurons: int, high: int = 64) -> Array:
+    """Half mantissas of mixed sign, up to `high`, one row per source neuron; the weights of a target sum to about 0."""
+    drawn = rng.integers(-high, high, (neurons, neurons))
     return np.asarray(drawn - np.rint(drawn.mean(axis=0)), np.int8)
 
 
