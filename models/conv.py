@@ -9,7 +9,7 @@ group at once: taps are stored (c within its group, ky, kx, output channel), so 
 import numpy as np
 
 from loihi_emu.jit import disjoint, float64s, int32s, kernel, leaf, whole
-from loihi_emu.models.layout import PROJECTION
+from loihi_emu.models.layout import PROJECTION, valued
 from loihi_emu.models.records import NUMBER, Record, within
 
 i32 = np.int32
@@ -37,6 +37,7 @@ SHAPE = Record(
 CONV = PROJECTION.extended(
     "Conv", taps=NUMBER, first=NUMBER, sources=NUMBER, target=NUMBER, delay=NUMBER, shape=within(SHAPE)
 )
+VALUED = valued(CONV)
 
 
 @disjoint
@@ -96,12 +97,10 @@ def add_event(shape, q, taps, neuron, payload):
 
 
 @kernel
-def deliver(d, time, ring, taps):
-    """Deliver this step's events."""
+def deliver(d, time, ring, taps, graded, payload, one):
+    """Deliver this step's events; `one` is the payload of those that have none, or whose does not count."""
     count = d.count[0]
     index = whole(d.index, count)
-    graded = d.graded != 0 and bool(d.payload)
-    payload = whole(d.payload if graded else d.index, count)
     shape, first, sources = d.shape, d.first, d.sources
     start = ((time + d.offset + d.delay) % d.slots) * d.n + d.target
     q = ring[start : start + shape.height_out * shape.width_out * shape.channels_out]
@@ -109,7 +108,7 @@ def deliver(d, time, ring, taps):
     for k in range(count):
         neuron = index[k] - first
         if 0 <= neuron < sources:
-            events += add_event(shape, q, taps, neuron, payload[k] if graded else i32(1))
+            events += add_event(shape, q, taps, neuron, payload[k] if graded else one)
     d.events[0] += events
 
 
@@ -123,11 +122,25 @@ def taps_of(shape):
 def step(address, time):
     """Deliver this step's events through a shared integer kernel."""
     d = CONV(address)
-    deliver(d, time, int32s(d.ring, d.slots * d.n), int32s(d.taps, taps_of(d.shape)))
+    graded = d.graded != 0 and bool(d.payload)
+    payload = whole(d.payload if graded else d.index, d.count[0])
+    ring, taps = int32s(d.ring, d.slots * d.n), int32s(d.taps, taps_of(d.shape))
+    deliver(d, time, ring, taps, graded, payload, i32(1))
 
 
 @leaf
 def step_float(address, time):
     """Deliver this step's events through a shared float64 kernel."""
     d = CONV(address)
-    deliver(d, time, float64s(d.ring, d.slots * d.n), float64s(d.taps, taps_of(d.shape)))
+    graded = d.graded != 0 and bool(d.payload)
+    payload = whole(d.payload if graded else d.index, d.count[0])
+    ring, taps = float64s(d.ring, d.slots * d.n), float64s(d.taps, taps_of(d.shape))
+    deliver(d, time, ring, taps, graded, payload, i32(1))
+
+
+@leaf
+def step_valued(address, time):
+    """Deliver this step's events, whose payloads are float64, through a shared float64 kernel."""
+    d = VALUED(address)
+    ring, taps = float64s(d.ring, d.slots * d.n), float64s(d.taps, taps_of(d.shape))
+    deliver(d, time, ring, taps, d.graded != 0, whole(d.payload, d.count[0]), 1.0)

@@ -22,7 +22,7 @@ from loihi_emu.jit import (
     whole,
     wide_vectors,
 )
-from loihi_emu.models.layout import PROJECTION
+from loihi_emu.models.layout import PROJECTION, valued
 from loihi_emu.models.records import NUMBER, Record, array
 
 i32 = np.int32
@@ -46,6 +46,7 @@ PART = Record(
 
 # Scratch is 2 * TILE sums of 16 bits and as many zeros.
 DENSE = PROJECTION.extended("Dense", part_count=NUMBER, scratch=array("uint16"), parts=array(PART))
+VALUED = valued(DENSE)
 
 TILE = 2048
 FLUSH = 256
@@ -213,14 +214,11 @@ def step(address, time):
     d.events[0] += events
 
 
-@leaf
-def step_float(address, time):
+@kernel
+def deliver_float(d, time, graded, payloads):
     """Deliver this step's events through float64 weights (8 bytes each; offset and shift are not used)."""
-    d = DENSE(address)
     count = d.count[0]
     every = whole(d.index, count)
-    graded = d.graded != 0 and bool(d.payload)
-    payloads = whole(d.payload if graded else d.index, count)
     slots, n = d.slots, d.n
     ring = float64s(d.ring, slots * n)
     events = 0
@@ -243,3 +241,18 @@ def step_float(address, time):
                 for i in range(width):
                     q[i] += row[i] * factor
     d.events[0] += events
+
+
+@leaf
+def step_float(address, time):
+    """Deliver this step's events through float64 weights."""
+    d = DENSE(address)
+    graded = d.graded != 0 and bool(d.payload)
+    deliver_float(d, time, graded, whole(d.payload if graded else d.index, d.count[0]))
+
+
+@leaf
+def step_valued(address, time):
+    """Deliver this step's events, whose payloads are float64, through float64 weights."""
+    d = VALUED(address)
+    deliver_float(d, time, d.graded != 0, whole(d.payload, d.count[0]))

@@ -72,12 +72,18 @@ ONE_PORT = ("a_in",)
 """The port of a model that has one."""
 
 
+def valued(record: Record) -> Record:
+    """The same record of a source, or of what reads one, for payloads of float64."""
+    return Record(f"{record.name}Valued", **{**record.fields, "payload": array("float64")})
+
+
 def neurons(
     name: str,
     state: dict[str, str],
     parameters: dict[str, str],
     accumulator: str = "int32",
     ports: tuple[str, ...] = ONE_PORT,
+    payload: str = "int32",
 ) -> Record:
     """A group of neurons of one model: GROUP's fields, with a ring of accumulators of a type, and these.
 
@@ -96,10 +102,12 @@ def neurons(
         dtype of the sums of arriving weights.
     ports : tuple of str
         Where synapses can arrive.
+    payload : str
+        dtype of the values that spikes carry.
     """
     fields = {k: array(v) for k, v in state.items()} | {k: parameter(v) for k, v in parameters.items()}
     if len(ports) > 1:
         fields |= {k: array(accumulator) for k in ports}
     taken = GROUP.fields.keys() & fields.keys()
     assert not taken, f"{name}: {taken} are fields of every group"
-    return Record(name, **{**GROUP.fields, "ring": array(accumulator), **fields})
+    return Record(name, **{**GROUP.fields, "payload": array(payload), "ring": array(accumulator), **fields})

@@ -216,12 +216,12 @@ class Table:
 
 
 class SourceLists:
-    """Spikes of a source in this step: their number, indices and payloads."""
+    """Spikes of a source in this step: their number, indices, and payloads of a dtype, if they have some."""
 
-    def __init__(self, capacity: int, graded: bool) -> None:
+    def __init__(self, capacity: int, payload: str | None = None) -> None:
         self.count: Array = np.zeros(1, np.int64)
         self.index: Array = np.zeros(max(capacity, 1), np.int32)
-        self.payload: Array | None = np.zeros(max(capacity, 1), np.int32) if graded else None
+        self.payload: Array | None = None if payload is None else np.zeros(max(capacity, 1), payload)
 
     def describe(self, description: Description) -> None:
         """Write the fields of a source."""

@@ -3,7 +3,7 @@
 
 from loihi_emu.jit import int16s, int32s, int64s, kernel, leaf, part, uint8s, whole
 from loihi_emu.models.dense import lower_bound
-from loihi_emu.models.layout import SOURCE
+from loihi_emu.models.layout import SOURCE, valued
 from loihi_emu.models.records import NUMBER, Record, array
 
 # Spikes of the neurons first <= i < end of a source: of all, or of those whose byte in chosen is set. Recorded are
@@ -18,6 +18,7 @@ SPIKES = SOURCE.extended(
     counts=array("int32"),
     filled=array("int64"),
 )
+VALUED = Record("ValuedSpikeProbe", **{**valued(SPIKES).fields, "payloads": array("float64")})
 
 # State, in rows of n values of so many bytes: of all neurons from the first value on, or of those chosen; filled is the
 # number of rows so far.
@@ -33,19 +34,16 @@ STATE = Record(
 )
 
 
-@leaf
-def spikes(address, time):
-    """Append this step's spikes."""
-    d = SPIKES(address)
+@kernel
+def append(d, graded, payload):
+    """Append this step's spikes, with their payloads if they have some."""
     count = d.count[0]
     index = whole(d.index, count)
     position, row, first = d.filled[0], d.filled[1], d.first
     low = lower_bound(index, count, first) if first > 0 else 0
     high = lower_bound(index, count, d.end)
     buffer = part(d.indices, position, high - low)
-    graded = bool(d.payloads)
-    payload = whole(d.payload if graded else d.index, count)
-    payloads = part(d.payloads, position, high - low) if graded else buffer
+    payloads = part(d.payloads, position if graded else 0, high - low if graded else 0)
     taken = 0
     if not d.chosen:
         for k in range(low, high):
@@ -65,6 +63,21 @@ def spikes(address, time):
     d.counts[row] = taken
     d.filled[0] = position + taken
     d.filled[1] = row + 1
+
+
+@leaf
+def spikes(address, time):
+    """Append this step's spikes."""
+    d = SPIKES(address)
+    graded = bool(d.payloads)
+    append(d, graded, whole(d.payload if graded else d.index, d.count[0]))
+
+
+@leaf
+def valued_spikes(address, time):
+    """Append this step's spikes, whose payloads are float64."""
+    d = VALUED(address)
+    append(d, True, whole(d.payload, d.count[0]))
 
 
 @kernel

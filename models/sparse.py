@@ -10,7 +10,7 @@ With delays, one byte per synapse says how many steps later the event arrives.
 import numpy as np
 
 from loihi_emu.jit import address_of, disjoint, float64s, int32s, kernel, leaf, part, prefetch, whole
-from loihi_emu.models.layout import CHUNK, PROJECTION
+from loihi_emu.models.layout import CHUNK, PROJECTION, valued
 from loihi_emu.models.records import NUMBER, array
 
 i32 = np.int32
@@ -28,6 +28,7 @@ FLOATING = PROJECTION.extended(
     sources=NUMBER,
     delays=array("uint8"),
 )
+VALUED = valued(FLOATING)
 
 _LOW = np.uint32(0xFFFF)
 _LINES = 5  # cache lines of the next row that are asked for early
@@ -122,14 +123,11 @@ def step(address, time):
     d.events[0] += events
 
 
-@leaf
-def step_float(address, time):
+@kernel
+def deliver_float(d, time, graded, payload):
     """Deliver this step's events through float64 synapses (separate indices, weights and delays)."""
-    d = FLOATING(address)
     count = d.count[0]
     index = whole(d.index, count)
-    graded = d.graded != 0 and bool(d.payload)
-    payload = whole(d.payload if graded else d.index, count)
     slots, n = d.slots, d.n
     slot = (time + d.offset) % slots
     rows = whole(d.rows, d.sources + 1)
@@ -149,3 +147,18 @@ def step_float(address, time):
             for j in range(end - first):
                 ring[slot * n + targets[j]] += weights[j] * factor
     d.events[0] += events
+
+
+@leaf
+def step_float(address, time):
+    """Deliver this step's events through float64 synapses."""
+    d = FLOATING(address)
+    graded = d.graded != 0 and bool(d.payload)
+    deliver_float(d, time, graded, whole(d.payload if graded else d.index, d.count[0]))
+
+
+@leaf
+def step_valued(address, time):
+    """Deliver this step's events, whose payloads are float64, through float64 synapses."""
+    d = VALUED(address)
+    deliver_float(d, time, d.graded != 0, whole(d.payload, d.count[0]))

@@ -100,6 +100,11 @@ class NeuronModel:
         """Dtype of the sums of arriving weights."""
         return str(self.record.fields["ring"].of)
 
+    @property
+    def payload(self) -> str | None:
+        """Dtype of the payloads of its spikes; None where they carry none."""
+        return str(self.record.fields["payload"].of) if self.graded else None
+
     def _fields(self, form: str) -> tuple[tuple[str, str], ...]:
         apart = (*GROUP.fields, *self.ports)
         found = {k: v for k, v in self.record.fields.items() if k not in apart and v.form == form}

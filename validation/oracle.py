@@ -22,7 +22,7 @@ from loihi_emu.validation.oracle_synapses import Synapse, outgoing
 from loihi_emu.validation.peers.brian2_loihi.oracle import BRIAN2
 from loihi_emu.validation.peers.nengo_loihi.oracle import NENGO
 
-Event = tuple[int, int, int]  # time, neuron index, payload
+Event = tuple[int, int, float]  # time, neuron index, payload
 ONLY_PORT = "a_in"
 """Where everything arrives in models that have one port."""
 RULES = {rules.name: rules for rules in (CHIP, LAVA, FLOAT, BRIAN2, NENGO)}
@@ -220,7 +220,7 @@ class Oracle:
     def _learn(self, name: str, learner: Learner) -> None:
         """Show a connection that learns the spikes that arrive now, and the targets' spikes of the step before."""
         c = learner.c
-        nodes: dict[str, list[tuple[int, int]]] = {}
+        nodes: dict[str, list[tuple[int, float]]] = {}
         for _, node in c.learning.factors:
             size = (self.network.populations.get(node) or self.network.inputs[node]).size
             nodes[node] = [(i, payload) for _, i, payload in self._arriving(node)]
@@ -287,16 +287,18 @@ class Oracle:
         for connection in self.network.connections.values():
             if connection.pre.target.name != name:
                 continue
-            sums: dict[tuple[int, int], Any] = {}
+            sums: dict[tuple[int, int], list[Any]] = defaultdict(list)
             post = connection.post.target.name
             for _, i, payload in events:
                 learner = self.learners.get(connection.name)
                 known = self.synapses[connection.name].get(i, []) if learner is None else learner.outgoing(i)
                 for synapse in known:
                     count = payload if connection.graded else 1
-                    at = (synapse.delay, synapse.target)
-                    sums[at] = sums.get(at, 0) + synapse.weight * count
+                    sums[synapse.delay, synapse.target].append(synapse.weight * count)
                     self._pairs[arrival + synapse.delay, post] += 1
-            for (delay, target), total in sums.items():
-                key = (arrival + delay, post, target, port_of(connection))
-                self._sums[key].append(self.rules.accumulated(connection, total))
+            for (delay, target), terms in sums.items():
+                self._accumulate((arrival + delay, post, target, port_of(connection)), connection, terms)
+
+    def _accumulate(self, key: tuple[int, str, int, str], connection: Any, terms: list[Any]) -> None:
+        """Add what one step's events of a connection make at one target with one delay."""
+        self._sums[key].append(self.rules.accumulated(connection, sum(terms)))

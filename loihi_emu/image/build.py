@@ -231,7 +231,7 @@ class Image:
                     self._call("probes:state", recorder.description)
                 elif variable == "spikes":
                     recorder, size = self._spike_recorder(node, chosen), node.size
-                    self._call("probes:spikes", recorder.description)
+                    self._call(recorder.leaf, recorder.description)
                 else:
                     seen = probe.view == "chip" and variable == "v"
                     values = self.chip_views[node.name].seen if seen else self.state(node.name, variable)

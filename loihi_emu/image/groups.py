@@ -32,7 +32,7 @@ class Group:
         self.bounds: NDArray[np.int64] = np.cumsum([0] + [p.size for p in populations], dtype=np.int64)
         self.n = int(self.bounds[-1])
         self.parameters: dict[str, dict[str, Array]] = {p.name: dict(p.parameters) for p in populations}
-        self.lists = SourceLists(self.n, model.graded)
+        self.lists = SourceLists(self.n, model.payload)
         self.counters: NDArray[np.int64] = np.zeros((len(populations), at.COUNTERS), np.int64)
         self.slots = 0
         self.keeps_spikes = False  # whether the last step's spikes are state, because learning looks back at them

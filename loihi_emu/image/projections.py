@@ -60,7 +60,13 @@ class Projection:
 
     def leaf(self) -> str:
         """Name of the kernel."""
-        return f"{self.kind}:step_float" if self.floating else f"{self.kind}:step"
+        way = "step_valued" if self.valued else "step_float" if self.floating else "step"
+        return f"{self.kind}:{way}"
+
+    @property
+    def valued(self) -> bool:
+        """Whether what arrives carries payloads of float64."""
+        return bool(self.origin.lists.record.field("payload").of == "float64")
 
     def describe(self, arena: Arena) -> Description:
         """Make the description, and with it the packed synapses."""
@@ -74,7 +80,8 @@ class Projection:
         )  # fmt: skip
 
     def _sparse(self, arena: Arena) -> Description:
-        d = self._common(sparse_at.FLOATING if self.floating else sparse_at.SPARSE, arena)
+        floating = sparse_at.VALUED if self.valued else sparse_at.FLOATING
+        d = self._common(floating if self.floating else sparse_at.SPARSE, arena)
         rows = merge(self.synapses, self.origin.size, self.sink.n, self.sink.n if self.floating else CHUNK)
         self.synapses = []
         d.rows, d.sources, d.delays = rows.starts, self.origin.size, rows.delays
@@ -89,7 +96,7 @@ class Projection:
         return d
 
     def _dense(self, arena: Arena) -> Description:
-        d = self._common(dense_at.DENSE, arena)
+        d = self._common(dense_at.VALUED if self.valued else dense_at.DENSE, arena)
         d.scratch = np.zeros(4 * dense_at.TILE, np.uint16)
         d.parts, d.part_count = Table(dense_at.PART, len(self.parts)), len(self.parts)
         for number, (matrix, delays, width, first, target, delay) in enumerate(self.parts):
@@ -109,7 +116,7 @@ class Projection:
         connection, weights, first, target = self.convolution
         conv = connection.conv
         assert conv is not None
-        d = self._common(conv_at.CONV, arena)
+        d = self._common(conv_at.VALUED if self.valued else conv_at.CONV, arena)
         table = taps(conv, weights, "float64" if self.floating else "int32")
         d.taps, d.first, d.sources, d.target = table, first, connection.pre.size, target
         describe_shape(d.shape, connection)

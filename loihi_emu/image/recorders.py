@@ -122,9 +122,11 @@ class SpikeRecorder(Recorder):
         spike_limit, step_limit = fills.take(most), fills.take(1)
         self.buffers["index"] = Blocks(FIRST_SPIKES, (), np.int32, most), spike_limit, "indices"
         self.buffers["counts"] = Blocks(FIRST_ROWS, (), np.int32), step_limit, "counts"
+        valued = lists.payload is not None and lists.payload.dtype == np.float64
         if lists.payload is not None:
-            self.buffers["payload"] = Blocks(FIRST_SPIKES, (), np.int32, most), spike_limit, "payloads"
-        d = self.description = Description(at.SPIKES)
+            self.buffers["payload"] = Blocks(FIRST_SPIKES, (), lists.payload.dtype, most), spike_limit, "payloads"
+        self.leaf = "probes:valued_spikes" if valued else "probes:spikes"
+        d = self.description = Description(at.VALUED if valued else at.SPIKES)
         lists.describe(d)
         d.first, d.end = first, first + size
         mask = None

@@ -91,7 +91,7 @@ def _population(network: Network, p: Population, slots: int) -> Iterator[tuple[s
     lowered, _ = model.lower(varied, {"noise": p.noise is not None})
     arrays = sum(np.dtype(kind).itemsize for name, kind in model.arrays if np.ndim(lowered[name]))
     yield "parameters", n * arrays
-    yield "spikes of a step", 4 * n * (2 if model.graded else 1)
+    yield "spikes of a step", n * (4 + (0 if model.payload is None else np.dtype(model.payload).itemsize))
     if p.noise is not None:
         yield "noise", n * (4 + 2 + 4 + 1)
     if slots:

@@ -28,7 +28,7 @@ class InputSource:
         self.counter: NDArray[np.int64] = np.zeros(1, np.int64)
         times, _, payloads = self.events(node)
         most = node.size if self.poisson else max(node.size, most_at_once(times))
-        self.lists = SourceLists(most, payloads is not None)
+        self.lists = SourceLists(most, None if payloads is None else "int32")
         self.origin = Description(SOURCE)
         self.lists.describe(self.origin)
         self.most = most

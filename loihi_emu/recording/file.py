@@ -15,7 +15,7 @@ from loihi_emu.files.archive import Archive, open_archive, write_archive
 from loihi_emu.recording import stream_form, stream_reader
 from loihi_emu.recording.columns import Column
 from loihi_emu.recording.contents import Contents
-from loihi_emu.recording.form import HEADER, MORE_STATS, ROWS, SPIKES, check_index, rows_of
+from loihi_emu.recording.form import HEADER, MORE_STATS, PAYLOADS, ROWS, SPIKES, check_index, rows_of
 from loihi_emu.recording.sample_counts import FIELDS, PREFIX, SampleCounts
 
 SCHEMA = 1
@@ -83,7 +83,7 @@ def _check_forms(archive: Archive) -> None:
         spikes = archive.expect(index, None, np.int32).shape
         known |= {counts, index}
         if payload in archive.forms:
-            archive.expect(payload, spikes, np.int32)
+            archive.expect(payload, spikes, *PAYLOADS)
             known.add(payload)
     archive.only(known | _counted_forms(archive))
 

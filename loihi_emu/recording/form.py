@@ -18,6 +18,8 @@ STEPS = entries.whole(0, 1 << 62)
 COUNT = entries.whole(0, (1 << 63) - 1)
 ROWS = (np.int8, np.uint8, np.int16, np.int32, np.int64, np.float64)
 """Types of recorded state."""
+PAYLOADS = (np.int32, np.float64)
+"""Types of the payloads of spikes."""
 
 
 def _facts(where: str, name: str, value: Any) -> None:

@@ -25,15 +25,15 @@ class Spikes:
         Steps.
     indices : int32 array
         Neurons.
-    payloads : int32 array or None
-        Values of graded spikes.
+    payloads : int32 or float64 array or None
+        Values of graded spikes; float64 where a model under ``rules="float"`` sends such.
     size : int
         Neurons of the population.
     """
 
     times: NDArray[np.int64]
     indices: NDArray[np.int32]
-    payloads: NDArray[np.int32] | None
+    payloads: NDArray[np.int32] | NDArray[np.float64] | None
     size: int
 
     def __len__(self) -> int:

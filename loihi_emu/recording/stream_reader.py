@@ -16,7 +16,7 @@ from loihi_emu.recording.columns import Column
 from loihi_emu.recording.contents import Accounts, Contents
 from loihi_emu.recording.counters import ABOUT_WEIGHTS, Marks, accounts_of, added
 from loihi_emu.recording.counters import Layout as Counters
-from loihi_emu.recording.form import DESCRIBED, ROWS, SPIKES, check_accounts, check_index, rows_of
+from loihi_emu.recording.form import DESCRIBED, PAYLOADS, ROWS, SPIKES, check_accounts, check_index, rows_of
 from loihi_emu.user_warnings import warn
 
 
@@ -166,8 +166,9 @@ def _check_columns(head: Mapping[str, Any], columns: list[form.Layout], path: st
             size = row["size"] if row["neurons"] is None else len(row["neurons"])
         wanted += parts
         for layout in columns:
+            kinds = PAYLOADS if layout.name == f"{name}.payload" else allowed
             if layout.name in parts and (
-                layout.dtype not in [np.dtype(d) for d in allowed]
+                layout.dtype not in [np.dtype(d) for d in kinds]
                 or any(type(n) is not int or n < 0 for n in layout.tail)
                 or layout.row_bytes != size * layout.dtype.itemsize
             ):

@@ -7,13 +7,14 @@ NumPy multiplies complex numbers with or without fused multiply-add, as the proc
 import math
 
 from loihi_emu.jit import address_of, disjoint, float64s, fused, kernel, leaf, whole
-from loihi_emu.models.lava.sigma_delta import DELTA_FLOAT, add_float, changes_float
 from loihi_emu.models.lava.vector import vector
-from loihi_emu.models.records import array
+from loihi_emu.models.neurons.delta import changed_float
 
 _DIAGONALS = dict.fromkeys(("s4_state", "a", "b", "c"), "complex128")
 S4D = vector("S4d", "a_in s_out", "float64", "fuses", **_DIAGONALS)
-SIGMA_S4D_DELTA = DELTA_FLOAT.extended("SigmaS4dDelta", **dict.fromkeys(("s4_state", "a", "b", "c"), array("float64")))
+SIGMA_S4D_DELTA = vector(
+    "SigmaS4dDelta", "a_in s_out sigma act residue error vth activation s4_state a b c", "float64", "cumulates"
+)
 SIGMA_S4D_DELTA_COMPLEX = vector(
     "SigmaS4dDeltaComplex",
     "a_in s_out sigma vth",
@@ -64,6 +65,21 @@ def step(address, time):
 
 
 @disjoint
+def add(sigma, a):
+    """Sum up."""
+    for i in range(sigma.shape[0]):
+        sigma[i] += a[i]
+
+
+@disjoint
+def send_changes(out, y, act, residue, error, vth, cumulates):
+    """Send changes of at least the threshold."""
+    for i in range(out.shape[0]):
+        out[i], residue[i], error[i] = changed_float(y[i], act[i], residue[i], error[i], vth[i], cumulates)
+        act[i] = y[i]
+
+
+@disjoint
 def evolve_real(y, sigma, x, a, b, c):
     """Update real states by the sums; the output goes to y."""
     for i in range(y.shape[0]):
@@ -75,10 +91,10 @@ def evolve_real(y, sigma, x, a, b, c):
 def sigma_s4d_delta(address, time):
     """SigmaS4dDelta with real parameters."""
     d = SIGMA_S4D_DELTA(address)
-    add_float(whole(d.sigma, d.n), whole(d.a_in, d.n))
+    add(whole(d.sigma, d.n), whole(d.a_in, d.n))
     y = whole(d.activation, d.n)
     evolve_real(y, whole(d.sigma, d.n), whole(d.s4_state, d.n), whole(d.a, d.n), whole(d.b, d.n), whole(d.c, d.n))
-    changes_float(
+    send_changes(
         whole(d.s_out, d.n),
         y,
         whole(d.act, d.n),
@@ -117,7 +133,7 @@ def evolve_and_send(out, sigma, x, act, residue, error, vth, a, b, c, cumulates,
 def sigma_s4d_delta_complex(address, time):
     """SigmaS4dDelta with complex parameters."""
     d = SIGMA_S4D_DELTA_COMPLEX(address)
-    add_float(whole(d.sigma, d.n), whole(d.a_in, d.n))
+    add(whole(d.sigma, d.n), whole(d.a_in, d.n))
     n = d.n
     evolve_and_send(
         whole(d.s_out, n), whole(d.sigma, n), pairs(d.s4_state, n), pairs(d.act, n), pairs(d.residue, n),

@@ -70,7 +70,7 @@ class Message:
         self.kind = HELD[self.d_type]
         self.size = prod(shape)
         self.data: Array = aligned(self.size, KINDS[self.kind]) if data is None else data.reshape(-1)
-        self.lists = SourceLists(self.size + 1, False) if listed else None
+        self.lists = SourceLists(self.size + 1) if listed else None
         self.wanted = self.cleared = False
         self.summed = summed
         self.kept: Array | None = None

@@ -8,6 +8,7 @@ from typing import Any
 from lava_api.magma.kernels.base import Parameters, neuron_description
 from lava_api.magma.kernels.messages import Feed, Message
 from lava_api.magma.kernels.vector import Vector
+from loihi_emu.models import layout
 from loihi_emu.models.memory import Description
 
 
@@ -28,11 +29,15 @@ class Neurons(Vector):
         self.messages = {"s_out": Message(self.process.s_out.shape, d_type, listed=self.listed)}
         return self.messages
 
+    def clears(self, port: str, kind: int) -> bool:
+        return True
+
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         sent = self.messages["s_out"]
         states = {name: getattr(self.model, name) for name in self.states}
         out = sent.data if sent.wanted else None
         self.d, _ = neuron_description(self.record, self.n, sent.lists, states, feeds["a_in"].data, out)
+        self.d.flags = 0 if feeds["a_in"].cleared else layout.MESSAGE
         self.parameters = Parameters(self.d, self.n)
         return [(self.leaf, self.d)]
 

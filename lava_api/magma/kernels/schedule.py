@@ -148,7 +148,7 @@ class Schedule:
         if port in self.from_pipes:
             parts.insert(0, (self.from_pipes[port], None))
         if not parts:
-            return [], Feed(aligned(port.size, KINDS[kind]), SourceLists(port.size + 1, False), kind)
+            return [], Feed(aligned(port.size, KINDS[kind]), SourceLists(port.size + 1), kind)
         first, index = parts[0]
         direct = len(parts) == 1 and index is None
         if direct and want == EVENTS and first.lists is not None and first.kept is None:
@@ -165,7 +165,7 @@ class Schedule:
         if want != DATA:
             lists = first.lists if direct and first.kept is None else None
             if lists is None:
-                lists = SourceLists(port.size + 1, False)
+                lists = SourceLists(port.size + 1)
                 before.append(_events(data, kind, lists))
         return before, Feed(data, lists, kind)
 

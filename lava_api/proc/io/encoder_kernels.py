@@ -15,8 +15,8 @@ from lava_api.magma.kernels.messages import STORED, Feed, Message
 from lava_api.magma.kernels.vector import Vector
 from lava_api.proc.embedded_io.kernels import EncodedAdapter
 from lava_api.proc.io.encoder import FORMATS, Compression
+from loihi_emu.models.lava import delta_encoder as at
 from loihi_emu.models.lava import messages
-from loihi_emu.models.lava import sigma_delta as at
 from loihi_emu.models.memory import Description
 
 LEAVES = {messages.I32: "delta_encoder", messages.I64: "delta_encoder_wide", messages.F64: "delta_encoder_float"}
@@ -41,7 +41,7 @@ class DeltaEncoderDense(Vector):
         return DATA, STORED[d_type.name]
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        self.leaf = f"sigma_delta:{LEAVES[feeds['a_in'].kind]}"
+        self.leaf = f"delta_encoder:{LEAVES[feeds['a_in'].kind]}"
         return super().calls(feeds)
 
     def outputs(self) -> dict[str, Message]:

@@ -11,9 +11,9 @@ import numpy as np
 from lava_api.magma.kernels.base import PythonFallback
 from lava_api.magma.kernels.messages import Feed
 from lava_api.magma.kernels.vector import Vector
-from lava_api.proc.sdn.kernels import DeltaFloat
+from lava_api.proc.sdn.kernels import EXPONENTS, check_exponents
 from loihi_emu.models.lava import state_space as at
-from loihi_emu.models.memory import Description
+from loihi_emu.models.memory import Description, aligned
 
 DIAGONALS = ("a", "b", "c")
 
@@ -62,13 +62,17 @@ class StateSpace(Vector):
         self.d.fuses = int(bool(numpy_fuses()))
 
 
-class SigmaS4dDeltaFloat(DeltaFloat):
+class SigmaS4dDeltaFloat(Vector):
     """SigmaS4dDelta with real or complex parameters; the model makes its states complex when it starts."""
 
     leaf, record = "state_space:sigma_s4d_delta", at.SIGMA_S4D_DELTA
+    takes = "float64"
+    states = ("sigma", "act", "residue", "error")
+    exponents = EXPONENTS
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
+        check_exponents(model)
         given = [np.asarray(model.proc_params[name]) for name in DIAGONALS]
         self.complex = any(np.iscomplexobj(value) for value in given)
         if any(value.size not in (1, self.n) for value in given) or (self.complex and numpy_fuses() is None):
@@ -90,7 +94,7 @@ class SigmaS4dDeltaFloat(DeltaFloat):
         """One leaf; the model makes complex states of its own when it starts."""
         if not self.complex:
             found = list(super().calls(feeds))
-            self.d.s4_state = self.model.s4_state
+            self.d.s4_state, self.d.activation = self.model.s4_state, aligned(self.n, self.takes)
             return found
         d = self.d = Description(self.record)
         d.n, d.a_in, d.s_out, d.sigma = self.n, feeds["a_in"].data, self.messages["s_out"].data, self.model.sigma

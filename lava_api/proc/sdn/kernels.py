@@ -3,89 +3,113 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 from lava_api.magma.kernels.base import PythonFallback
 from lava_api.magma.kernels.messages import Feed, Message
-from lava_api.magma.kernels.vector import Vector
+from lava_api.magma.kernels.neurons import Neurons
 from lava_api.proc.sdn.process import ActivationMode
-from loihi_emu.models.lava import sigma_delta as at
-from loihi_emu.models.memory import Description, aligned
+from loihi_emu.models.memory import Description
+from loihi_emu.models.neurons import delta, sigma, sigma_delta
+
+EXPONENTS = {"spike_exp": 15, "state_exp": 15}
+"""Exponents and the most bits that a leaf shifts by."""
 
 
-class SigmaFixed(Vector):
+def check_exponents(model: Any) -> None:
+    """Leave exponents that no leaf shifts by to the Python model."""
+    if not all(0 <= int(getattr(model, name).item()) <= most for name, most in EXPONENTS.items()):
+        raise PythonFallback("spike_exp, state_exp")
+
+
+class SigmaFixed(Neurons):
     """Sigma in integers: the sum is the message."""
 
-    leaf, record = "sigma_delta:sigma", at.SIGMA
+    leaf, record = f"{sigma.__name__}:step", sigma.SIGMA
     states = ("sigma",)
+    listed = False
 
     def outputs(self) -> dict[str, Message]:
         d_type = type(self.model).s_out.d_type
         self.messages = {"s_out": Message(self.process.s_out.shape, d_type, data=self.model.sigma)}
         return self.messages
 
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+        found = list(super().calls(feeds))
+        self.d.message = None
+        return found
+
 
 class SigmaFloat(SigmaFixed):
     """Sigma in float64."""
 
-    leaf, record = "sigma_delta:sigma_float", at.SIGMA_FLOAT
+    leaf, record = f"{sigma.__name__}:step_float", sigma.SIGMA_FLOAT
     takes = "float64"
 
 
-class DeltaFixed(Vector):
-    """Delta in integers."""
+class DeltaFloat(Neurons):
+    """Delta in float64."""
 
-    leaf, record = "sigma_delta:delta", at.DELTA
-    states = ("sigma", "act", "residue", "error")
-    exponents: ClassVar = {"spike_exp": 15, "state_exp": 15}
-    fixed = True
+    leaf, record = f"{delta.__name__}:step_float", delta.DELTA_FLOAT
+    takes = "float64"
+    states: tuple[str, ...] = ("act", "residue", "error")
+    exponents = EXPONENTS
+    listed = False
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
-        if not all(0 <= int(getattr(model, name).item()) <= 15 for name in ("spike_exp", "state_exp")):
-            raise PythonFallback("spike_exp, state_exp")
+        check_exponents(model)
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        found = list(super().calls(feeds))
-        self.d.activation = aligned(self.n, self.takes)
-        return found
+    def writes(self, name: str) -> bool:
+        """Also the variable that no model reads."""
+        return name == "sigma" or super().writes(name)
 
     def refresh(self) -> None:
-        model, d = self.model, self.d
-        self.put("vth", model.vth)
-        if "bias" in vars(model):
-            self.put("bias", model.bias)
-            d.relu = int(model.act_mode == ActivationMode.RELU)
-        d.cumulates, d.shift_out = int(model.cum_error.item()), int(model.state_exp.item())
-        d.shift_in = int(model.spike_exp.item()) + d.shift_out
+        self.put("vth", self.model.vth)
+        self.put("cumulates", self.model.cum_error.item())
 
 
-class DeltaFloat(DeltaFixed):
-    """Delta in float64."""
+class DeltaFixed(DeltaFloat):
+    """Delta in integers."""
 
-    leaf, record = "sigma_delta:delta_float", at.DELTA_FLOAT
-    takes = "float64"
+    leaf, record = f"{delta.__name__}:step", delta.DELTA
+    takes = "int32"
+
+    def refresh(self) -> None:
+        super().refresh()
+        self.put("shift_out", self.model.state_exp.item())
+        self.put("shift_in", self.model.spike_exp.item() + self.model.state_exp.item())
 
 
-class SigmaDeltaFixed(DeltaFixed):
-    """SigmaDelta in integers."""
+class SigmaDeltaFloat(DeltaFloat):
+    """SigmaDelta in float64."""
 
-    leaf, record = "sigma_delta:sigma_delta", at.SIGMA_DELTA
+    leaf, record = f"{sigma_delta.__name__}:step_float", sigma_delta.SIGMA_DELTA_FLOAT
+    states = ("sigma", "act", "residue", "error")
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
         if model.act_mode not in (ActivationMode.RELU, ActivationMode.UNIT):
             raise PythonFallback("act_mode")
 
+    def refresh(self) -> None:
+        super().refresh()
+        self.put("bias", self.model.bias)
+        self.put("relu", self.model.act_mode == ActivationMode.RELU)
 
-class SigmaDeltaFloat(SigmaDeltaFixed):
-    """SigmaDelta in float64."""
 
-    leaf, record = "sigma_delta:sigma_delta_float", at.SIGMA_DELTA_FLOAT
-    takes = "float64"
+class SigmaDeltaFixed(SigmaDeltaFloat):
+    """SigmaDelta in integers."""
+
+    leaf, record = f"{sigma_delta.__name__}:step", sigma_delta.SIGMA_DELTA
+    takes = "int32"
+
+    def refresh(self) -> None:
+        super().refresh()
+        self.put("shift_out", self.model.state_exp.item())
 
 
 class SigmaDeltaCorrected(SigmaDeltaFixed):
     """SigmaDelta in integers that loses no bits."""
 
-    leaf = "sigma_delta:sigma_delta_corrected"
+    leaf = f"{sigma_delta.__name__}:step_corrected"

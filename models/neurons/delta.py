@@ -1,0 +1,192 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
+"""Delta neurons by Lava 0.10's models: changes of the input that reach a threshold are sent; int32, or float64.
+
+    y = a << (spike_exp + state_exp) ;  change = y - act + residue ;  act = y
+    send change >> state_exp if |change| >= vth ;  residue = change - what was sent
+
+With cum_error the sum of changes since the last one that was sent (error) is compared with the threshold instead. The
+threshold is scaled as the input is; the magnitude of -2^31 is -2^31, as in 32 bits. What wraps is counted: a scaled
+input as q, a change or the sum of changes as v. Evidence: Lava's source, compared with its models on random inputs.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from loihi_emu.jit import block, disjoint, float64s, int32s, kernel, leaf, part, uint8s
+from loihi_emu.models import layout as at
+from loihi_emu.models.neurons.sigma import added
+from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
+from loihi_emu.models.spikes import blocks, copy, count_flags, count_spikes, emit_values, ring_start
+
+i32 = np.int32
+i64 = np.int64
+
+STATES = ("act", "residue", "error")
+DELTA = at.neurons(
+    "delta",
+    state=dict.fromkeys(STATES, "int32"),
+    parameters=dict.fromkeys(("vth", "shift_in", "shift_out", "cumulates"), "int32"),
+)
+DELTA_FLOAT = at.neurons(
+    "delta_float",
+    state=dict.fromkeys(STATES, "float64"),
+    parameters={"vth": "float64", "cumulates": "int32"},
+    accumulator="float64",
+    payload="float64",
+)
+
+
+@kernel
+def changed(y, act, residue, error, vth, cumulates):
+    """What is sent of a change, what is left of it, the sum of changes since, and whether something wrapped."""
+    exact = i64(i64(y) - i64(act) + i64(residue))
+    change = i32(exact)
+    total, wrapped = added(error, change)
+    measure = total if cumulates else change
+    size = i32(-measure) if measure < 0 else measure
+    sent = change if size >= vth else i32(0)
+    since = i32(i32(0) if sent != 0 else total) if cumulates else error
+    return sent, i32(change - sent), since, (exact != i64(change)) | ((cumulates != 0) & wrapped)
+
+
+@disjoint
+def update(act, residue, error, a, vth, shift_in, shift_out, cumulates, out, mask):
+    """One step of a block; the mask says what is sent and what wrapped. Returns the OR of the mask."""
+    flags = i32(0)
+    for i in range(act.shape[0]):
+        y = i32(a[i] << shift_in[i])
+        sent, residue[i], error[i], wrapped = changed(y, act[i], residue[i], error[i], vth[i], cumulates[i])
+        act[i] = y
+        out[i] = i32(sent >> shift_out[i])
+        bits = i32(i32(out[i] != 0) | (i32(at.V_BIT) if wrapped else i32(0)))
+        bits = i32(bits | (i32(at.Q_BIT) if i32(y >> shift_in[i]) != a[i] else i32(0)))
+        mask[i] = np.uint8(bits)
+        flags = i32(flags | bits)
+    return flags
+
+
+@leaf
+def step(address, time):
+    """One step of Delta in int32."""
+    group, d = at.GROUP(address), DELTA(address)
+    count = 0
+    for b in range(blocks(d.n)):
+        first = b * at.BLOCK
+        m = min(at.BLOCK, d.n - first)
+        a = part(d.ring, ring_start(group, time, first), m)
+        mask, out = uint8s(d.mask, m), int32s(d.mask + at.BLOCK, m)
+        flags = update(
+            part(d.act, first, m),
+            part(d.residue, first, m),
+            part(d.error, first, m),
+            a,
+            block(d.vth, b, m),
+            block(d.shift_in, b, m),
+            block(d.shift_out, b, m),
+            block(d.cumulates, b, m),
+            out,
+            mask,
+        )
+        if flags > at.SPIKED:
+            count_flags(group, mask, first)
+        if d.slots and d.flags & at.MESSAGE == 0:
+            a[:] = 0
+        count = emit_values(d, mask, out, first, count)
+        if d.message:
+            copy(int32s(d.message + 4 * first, m), out)
+    count_spikes(group, count)
+
+
+@kernel
+def changed_float(y, act, residue, error, vth, cumulates):
+    """What is sent of a change, what is left of it, and the sum of changes since, in float64."""
+    change = y - act + residue
+    measure = error + change if cumulates else change
+    sent = change if abs(measure) >= vth else 0.0
+    since = (0.0 if sent != 0.0 else measure) if cumulates else error
+    return sent, change - sent, since
+
+
+@disjoint
+def update_float(act, residue, error, a, vth, cumulates, out, mask):
+    """One step of a block in float64."""
+    for i in range(act.shape[0]):
+        sent, residue[i], error[i] = changed_float(a[i], act[i], residue[i], error[i], vth[i], cumulates[i])
+        act[i] = a[i]
+        out[i] = sent
+        mask[i] = sent != 0.0
+
+
+@leaf
+def step_float(address, time):
+    """One step of Delta in float64."""
+    group, d = at.GROUP(address), DELTA_FLOAT(address)
+    count = 0
+    for b in range(blocks(d.n)):
+        first = b * at.BLOCK
+        m = min(at.BLOCK, d.n - first)
+        a = part(d.ring, ring_start(group, time, first), m)
+        mask, out = uint8s(d.mask, m), float64s(d.mask + at.BLOCK, m)
+        update_float(
+            part(d.act, first, m),
+            part(d.residue, first, m),
+            part(d.error, first, m),
+            a,
+            block(d.vth, b, m),
+            block(d.cumulates, b, m),
+            out,
+            mask,
+        )
+        if d.slots and d.flags & at.MESSAGE == 0:
+            a[:] = 0.0
+        count = emit_values(d, mask, out, first, count)
+        if d.message:
+            copy(float64s(d.message + 8 * first, m), out)
+    count_spikes(group, count)
+
+
+# ---------------------------------------------------------------- the models
+VTH_MAX = (1 << 17) - 1
+BIG = float(1 << 50)
+VTH_FLOAT = Parameter("vth", None, 0.0, BIG, "Threshold; a change is sent that reaches it.", whole=False)
+WORD = (-(1 << 31), (1 << 31) - 1)
+EXPONENTS = (
+    Parameter("spike_exp", 0, 0, 7, "Payloads are scaled by 2^spike_exp."),
+    Parameter("state_exp", 0, 0, 7, "State has so many bits more, which payloads lose."),
+)
+CUMULATES = Parameter("cum_error", 0, 0, 1, "1: the sum of changes since the last one sent is compared with vth.")
+
+
+def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
+    """Exponents as shifts; the threshold at the scale of the state."""
+    shift = p["spike_exp"] + p["state_exp"]
+    cumulates = p["cum_error"]
+    return {"vth": p["vth"] << shift, "shift_in": shift, "shift_out": p["state_exp"], "cumulates": cumulates}, 0
+
+
+def lower_float(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
+    """All as given."""
+    return {"vth": p["vth"], "cumulates": p["cum_error"]}, 0
+
+
+MODELS = {
+    "lava": (
+        NeuronModel(
+            "delta", step, DELTA,
+            (
+                Parameter("vth", None, 0, VTH_MAX, "Threshold, before scaling; a change is sent that reaches it."),
+                CUMULATES, *EXPONENTS,
+            ),
+            lower, "Sends changes of what arrives, as payloads, by Lava 0.10's fixed-point model of Delta.",
+            graded=True, limits=dict.fromkeys(STATES, WORD),
+        ),
+    ),
+    "float": (
+        NeuronModel(
+            "delta", step_float, DELTA_FLOAT, (VTH_FLOAT, CUMULATES), lower_float,
+            "Sends changes of what arrives, as payloads, in float64.", graded=True,
+        ),
+    ),
+}  # fmt: skip

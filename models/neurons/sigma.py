@@ -1,0 +1,113 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
+"""Sigma neurons by Lava 0.10's models: ``sigma = sigma + a``, sent wherever it is not 0; int32 that wraps, or float64.
+
+A wrap of the sum counts as an overflow of u. Evidence: Lava's source, compared with its models on random inputs.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from loihi_emu.jit import disjoint, float64s, int32s, kernel, leaf, part, uint8s
+from loihi_emu.models import layout as at
+from loihi_emu.models.specification import Arrays, NeuronModel
+from loihi_emu.models.spikes import blocks, copy, count_flags, count_spikes, emit_values, ring_start
+
+i32 = np.int32
+i64 = np.int64
+
+SIGMA = at.neurons("sigma", state={"sigma": "int32"}, parameters={})
+SIGMA_FLOAT = at.neurons(
+    "sigma_float", state={"sigma": "float64"}, parameters={}, accumulator="float64", payload="float64"
+)
+
+
+@kernel
+def added(x, y):
+    """The sum in 32 bits, and whether it wrapped."""
+    exact = i64(i64(x) + i64(y))
+    return i32(exact), exact != i64(i32(exact))
+
+
+@disjoint
+def update(sigma, a, mask):
+    """One step of a block; the mask says what is not 0 and what wrapped. Returns the OR of the mask."""
+    flags = i32(0)
+    for i in range(sigma.shape[0]):
+        total, wrapped = added(sigma[i], a[i])
+        sigma[i] = total
+        bits = i32(i32(total != 0) | (i32(at.U_BIT) if wrapped else i32(0)))
+        mask[i] = np.uint8(bits)
+        flags = i32(flags | bits)
+    return flags
+
+
+@leaf
+def step(address, time):
+    """One step of Sigma in int32."""
+    group, d = at.GROUP(address), SIGMA(address)
+    count = 0
+    for b in range(blocks(d.n)):
+        first = b * at.BLOCK
+        m = min(at.BLOCK, d.n - first)
+        sigma, mask = part(d.sigma, first, m), uint8s(d.mask, m)
+        a = part(d.ring, ring_start(group, time, first), m)
+        if update(sigma, a, mask) > at.SPIKED:
+            count_flags(group, mask, first)
+        if d.slots and d.flags & at.MESSAGE == 0:
+            a[:] = 0
+        count = emit_values(d, mask, sigma, first, count)
+        if d.message:
+            copy(int32s(d.message + 4 * first, m), sigma)
+    count_spikes(group, count)
+
+
+@disjoint
+def update_float(sigma, a, mask):
+    """One step of a block in float64."""
+    for i in range(sigma.shape[0]):
+        sigma[i] += a[i]
+        mask[i] = sigma[i] != 0.0
+
+
+@leaf
+def step_float(address, time):
+    """One step of Sigma in float64."""
+    group, d = at.GROUP(address), SIGMA_FLOAT(address)
+    count = 0
+    for b in range(blocks(d.n)):
+        first = b * at.BLOCK
+        m = min(at.BLOCK, d.n - first)
+        sigma, mask = part(d.sigma, first, m), uint8s(d.mask, m)
+        a = part(d.ring, ring_start(group, time, first), m)
+        update_float(sigma, a, mask)
+        if d.slots and d.flags & at.MESSAGE == 0:
+            a[:] = 0.0
+        count = emit_values(d, mask, sigma, first, count)
+        if d.message:
+            copy(float64s(d.message + 8 * first, m), sigma)
+    count_spikes(group, count)
+
+
+# ---------------------------------------------------------------- the models
+def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
+    """No parameters."""
+    return {}, 0
+
+
+MODELS = {
+    "lava": (
+        NeuronModel(
+            "sigma", step, SIGMA, (), lower,
+            "Sends the sum of all that arrived, as a payload, by Lava 0.10's fixed-point model of Sigma.",
+            graded=True, limits={"sigma": (-(1 << 31), (1 << 31) - 1)},
+        ),
+    ),
+    "float": (
+        NeuronModel(
+            "sigma", step_float, SIGMA_FLOAT, (), lower,
+            "Sends the sum of all that arrived, as a payload, in float64.", graded=True,
+        ),
+    ),
+}  # fmt: skip

@@ -1,0 +1,230 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
+"""Sigma-delta neurons by Lava 0.10's models: inputs are summed up, activated, and changes sent; int32 or float64.
+
+    sigma = sigma + a ;  y = sigma + bias (with RELU its positive part) ;  then as a Delta neuron, y not scaled
+
+Threshold and bias are scaled by spike_exp + state_exp, what arrives is not. Of "sigma_delta" the bits that a payload
+loses are lost; "sigma_delta_corrected" compares with what was really sent::
+
+    change = y - act ;  sent = (change if |change| >= vth else 0) >> state_exp ;  act = act + (sent << state_exp)
+
+What wraps is counted: sigma as u, sigma + bias as x, a change or the sum of changes as v. Evidence: Lava's source,
+compared with its models on random inputs.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from loihi_emu.jit import block, disjoint, float64s, int32s, kernel, leaf, part, uint8s
+from loihi_emu.models import layout as at
+from loihi_emu.models.neurons.delta import (
+    BIG,
+    CUMULATES,
+    EXPONENTS,
+    VTH_FLOAT,
+    VTH_MAX,
+    WORD,
+    changed,
+    changed_float,
+)
+from loihi_emu.models.neurons.sigma import added
+from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
+from loihi_emu.models.spikes import blocks, copy, count_flags, count_spikes, emit_values, ring_start
+
+i32 = np.int32
+i64 = np.int64
+
+STATES = ("sigma", "act", "residue", "error")
+SIGMA_DELTA = at.neurons(
+    "sigma_delta",
+    state=dict.fromkeys(STATES, "int32"),
+    parameters=dict.fromkeys(("bias", "relu", "vth", "shift_out", "cumulates"), "int32"),
+)
+SIGMA_DELTA_FLOAT = at.neurons(
+    "sigma_delta_float",
+    state=dict.fromkeys(STATES, "float64"),
+    parameters={"bias": "float64", "relu": "int32", "vth": "float64", "cumulates": "int32"},
+    accumulator="float64",
+    payload="float64",
+)
+
+
+@kernel
+def corrected(y, act, vth, bits):
+    """What is sent of a change, the activation that it stands for, and whether something wrapped."""
+    exact = i64(i64(y) - i64(act))
+    change = i32(exact)
+    size = i32(-change) if change < 0 else change
+    sent = i32((change if size >= vth else i32(0)) >> bits)
+    known, wrapped = added(act, i32(sent << bits))
+    return sent, known, (exact != i64(change)) | wrapped
+
+
+@disjoint
+def update(sigma, act, residue, error, a, bias, relu, vth, shift_out, cumulates, out, mask, corrects):
+    """One step of a block; the mask says what is sent and what wrapped. Returns the OR of the mask."""
+    flags = i32(0)
+    for i in range(sigma.shape[0]):
+        total, wraps_u = added(sigma[i], a[i])
+        sigma[i] = total
+        activation, wraps_x = added(total, bias[i])
+        y = max(activation, i32(0)) if relu[i] else activation
+        if corrects:
+            out[i], act[i], wraps_v = corrected(y, act[i], vth[i], shift_out[i])
+        else:
+            sent, residue[i], error[i], wraps_v = changed(y, act[i], residue[i], error[i], vth[i], cumulates[i])
+            act[i] = y
+            out[i] = i32(sent >> shift_out[i])
+        bits = i32(i32(out[i] != 0) | (i32(at.V_BIT) if wraps_v else i32(0)))
+        bits = i32(bits | (i32(at.U_BIT) if wraps_u else i32(0)))
+        bits = i32(bits | (i32(at.X_BIT) if wraps_x else i32(0)))
+        mask[i] = np.uint8(bits)
+        flags = i32(flags | bits)
+    return flags
+
+
+@kernel
+def run(address, time, corrects):
+    """One step of a group, or of a process."""
+    group, d = at.GROUP(address), SIGMA_DELTA(address)
+    count = 0
+    for b in range(blocks(d.n)):
+        first = b * at.BLOCK
+        m = min(at.BLOCK, d.n - first)
+        a = part(d.ring, ring_start(group, time, first), m)
+        mask, out = uint8s(d.mask, m), int32s(d.mask + at.BLOCK, m)
+        flags = update(
+            part(d.sigma, first, m),
+            part(d.act, first, m),
+            part(d.residue, first, m),
+            part(d.error, first, m),
+            a,
+            block(d.bias, b, m),
+            block(d.relu, b, m),
+            block(d.vth, b, m),
+            block(d.shift_out, b, m),
+            block(d.cumulates, b, m),
+            out,
+            mask,
+            corrects,
+        )
+        if flags > at.SPIKED:
+            count_flags(group, mask, first)
+        if d.slots and d.flags & at.MESSAGE == 0:
+            a[:] = 0
+        count = emit_values(d, mask, out, first, count)
+        if d.message:
+            copy(int32s(d.message + 4 * first, m), out)
+    count_spikes(group, count)
+
+
+@leaf
+def step(address, time):
+    """One step of SigmaDelta in int32."""
+    run(address, time, False)
+
+
+@leaf
+def step_corrected(address, time):
+    """One step of SigmaDelta in int32 that loses no bits."""
+    run(address, time, True)
+
+
+@disjoint
+def update_float(sigma, act, residue, error, a, bias, relu, vth, cumulates, out, mask):
+    """One step of a block in float64."""
+    for i in range(sigma.shape[0]):
+        sigma[i] += a[i]
+        value = sigma[i] + bias[i]
+        y = max(value, 0.0) if relu[i] else value
+        sent, residue[i], error[i] = changed_float(y, act[i], residue[i], error[i], vth[i], cumulates[i])
+        act[i] = y
+        out[i] = sent
+        mask[i] = sent != 0.0
+
+
+@leaf
+def step_float(address, time):
+    """One step of SigmaDelta in float64."""
+    group, d = at.GROUP(address), SIGMA_DELTA_FLOAT(address)
+    count = 0
+    for b in range(blocks(d.n)):
+        first = b * at.BLOCK
+        m = min(at.BLOCK, d.n - first)
+        a = part(d.ring, ring_start(group, time, first), m)
+        mask, out = uint8s(d.mask, m), float64s(d.mask + at.BLOCK, m)
+        update_float(
+            part(d.sigma, first, m),
+            part(d.act, first, m),
+            part(d.residue, first, m),
+            part(d.error, first, m),
+            a,
+            block(d.bias, b, m),
+            block(d.relu, b, m),
+            block(d.vth, b, m),
+            block(d.cumulates, b, m),
+            out,
+            mask,
+        )
+        if d.slots and d.flags & at.MESSAGE == 0:
+            a[:] = 0.0
+        count = emit_values(d, mask, out, first, count)
+        if d.message:
+            copy(float64s(d.message + 8 * first, m), out)
+    count_spikes(group, count)
+
+
+# ---------------------------------------------------------------- the models
+BIAS_MAX = (1 << 15) - 1
+ACTIVATION = Parameter("act_mode", 1, 0, 1, "Activation: 0 the sum itself, 1 its positive part (Lava's UNIT and RELU).")
+PARAMETERS = (
+    Parameter("vth", None, 0, VTH_MAX, "Threshold, before scaling; a change is sent that reaches it."),
+    Parameter("bias", 0, -BIAS_MAX - 1, BIAS_MAX, "Bias, before scaling; 16 bits signed."),
+    ACTIVATION,
+    *EXPONENTS,
+)
+LIMITS = dict.fromkeys(STATES, WORD)
+
+
+def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
+    """Exponents as shifts; threshold and bias at the scale of the state."""
+    shift = p["spike_exp"] + p["state_exp"]
+    return {
+        "vth": p["vth"] << shift,
+        "bias": p["bias"] << shift,
+        "relu": p["act_mode"],
+        "shift_out": p["state_exp"],
+        "cumulates": p.get("cum_error", np.asarray(0)),
+    }, 0
+
+
+def lower_float(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
+    """All as given."""
+    return {"vth": p["vth"], "bias": p["bias"], "relu": p["act_mode"], "cumulates": p["cum_error"]}, 0
+
+
+MODELS = {
+    "lava": (
+        NeuronModel(
+            "sigma_delta", step, SIGMA_DELTA, (*PARAMETERS, CUMULATES), lower,
+            "Sums up what arrives and sends changes, as payloads, by Lava 0.10's fixed-point model of SigmaDelta.",
+            graded=True, limits=LIMITS,
+        ),
+        NeuronModel(
+            "sigma_delta_corrected", step_corrected, SIGMA_DELTA, PARAMETERS, lower,
+            "SigmaDelta that makes up for the bits that payloads lose, by Lava 0.10's PySigmaDeltaModelFixedCorrected.",
+            graded=True, limits=LIMITS,
+        ),
+    ),
+    "float": (
+        NeuronModel(
+            "sigma_delta", step_float, SIGMA_DELTA_FLOAT,
+            (
+                VTH_FLOAT, Parameter("bias", 0.0, -BIG, BIG, "Added to the sum.", whole=False), ACTIVATION, CUMULATES,
+            ),
+            lower_float, "Sums up what arrives and sends changes, as payloads, in float64.", graded=True,
+        ),
+    ),
+}  # fmt: skip
