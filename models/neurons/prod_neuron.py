@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """ProdNeuron by Lava 0.10's fixed-point model: the product of what arrives at two ports is sent.
 
     p = wrap32(a_in1 a_in2) >> exp, rounding down ;  send p if |p| > vth

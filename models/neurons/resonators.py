@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """RF and RF_IZ by Lava 0.10's models: a damped rotation in the plane, in integers of 24 bits and in float64.
 
     re' = clip(trunc(re c) - trunc(im s) + (a_real << state_exp))     c = (1 - alpha) cos(2 pi / period)

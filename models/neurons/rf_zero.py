@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
 """RFZero by Lava 0.10's fixed-point model: a resonator that sends its amplitude where it crosses zero.
 
     u' = wrap32((u c >> 15) - (v s >> 15) + u_in)     c = exp(-dt / decay_tau) cos(2 pi freqs dt) 2^15, cut
