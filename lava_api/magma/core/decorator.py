@@ -14,7 +14,7 @@ from loihi_emu.keywords import known_keywords
 Model = TypeVar("Model", bound=type)
 
 REGISTRY = "_process_models"
-"""Attribute of a process class with the models that name it; it lives and dies with the class."""
+"""Attribute of a process class with the models that name it."""
 
 
 @known_keywords

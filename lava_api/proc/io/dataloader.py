@@ -133,6 +133,7 @@ class AbstractPySpikeDataloaderModel(AbstractPyDataloaderModel):
 
     def run_spk(self) -> None:
         AbstractPyDataloaderModel.run_spk(self)
+        # loaded at the end of step offset + 1, so that the first column goes out in step offset + 2
         self.s_out.send(self.data[..., (self.time_step - 2 - self.offset.item()) % self.data.shape[-1]])
 
     def run_post_mgmt(self) -> None:

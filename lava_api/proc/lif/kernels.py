@@ -140,8 +140,8 @@ def _fits(array: Any, n: int, name: str) -> None:
         raise PythonFallback(f"{name}: {array.shape}")
 
 
-class ResetFixed(LifFixed):
-    """LIFReset in integers."""
+class _Reset(_Lif):
+    """Regular clearing of the state."""
 
     name = "step_reset"
 
@@ -153,6 +153,10 @@ class ResetFixed(LifFixed):
         super().refresh()
         self.parameters.put("interval", self.interval)
         self.parameters.put("offset", self.offset)
+
+
+class ResetFixed(_Reset, LifFixed):
+    """LIFReset in integers."""
 
 
 def reset_times(model: Any) -> tuple[int, int]:
@@ -209,19 +213,8 @@ class LifFloat(_Lif):
             put("vth_low", -np.inf)
 
 
-class ResetFloat(LifFloat):
+class ResetFloat(_Reset, LifFloat):
     """LIFReset in float64."""
-
-    name = "step_reset"
-
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        self.interval, self.offset = reset_times(model)
-
-    def refresh(self) -> None:
-        super().refresh()
-        self.parameters.put("interval", self.interval)
-        self.parameters.put("offset", self.offset)
 
 
 class TernaryFloat(LifFloat):

@@ -87,7 +87,7 @@ class AbstractPyLifModelFixed(PyLoihiProcessModel):
         super().__init__(proc_params)
         self.effective_bias: Any = 0
         self.isthrscaled = False
-        self.ds_offset = 1
+        self.ds_offset = 1  # as on the chip: a current with du = 0 loses 1/4096 a step
         self.dm_offset = 0
         self.uv_bitwidth = WORD_BITS
         self.max_uv_val = 1 << STATE_BITS
@@ -136,7 +136,7 @@ class AbstractPyLifModelFixed(PyLoihiProcessModel):
         super().run_spk()
         activation_in = self.a_in.recv()
         self.scale_bias()
-        if not self.isthrscaled:
+        if not self.isthrscaled:  # once: in Lava a threshold that is set later has no effect
             self.check_integers()
             self.scale_threshold()
         self.subthr_dynamics(activation_in=activation_in)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -23,30 +25,44 @@ SLOWEST_TAU = np.iinfo(np.uint16).max
 """Time constant of y traces that the target's neurons manage themselves."""
 
 
-def _trace_parameter(name: str) -> property:
-    """Return the property of an impulse or time constant, checked when it is set."""
-
-    def getter(self: Any) -> Any:
-        return getattr(self, f"_{name}")
+def _parameter(name: str, check: Callable[[str, Any], Any], doc: str) -> property:
+    """Return the property of a parameter that is checked when it is set."""
 
     def setter(self: Any, value: Any) -> None:
-        setattr(self, f"_{name}", self._checked(name, value))
+        setattr(self, f"_{name}", check(name, value))
 
+    return property(attrgetter(f"_{name}"), setter, doc=doc)
+
+
+def _whole(least: int, most: int) -> Callable[[str, Any], Any]:
+    """Return the check of a whole number."""
+    return lambda name, value: integer("learning rule", name, value, least, most)
+
+
+def _amount(name: str, value: Any) -> Any:
+    """Check an impulse or a time constant; return it as it was given."""
+    array = ranged("learning rule", name, value, 0, np.inf)
+    if array.ndim:
+        raise invalid("learning rule", name, f"an array of shape {array.shape}", "one number")
+    if name.endswith("_impulse"):
+        finite("learning rule", name, value)
+    return value
+
+
+def _trace_parameter(name: str) -> property:
+    """Return the property of an impulse or time constant."""
     trace, kind = name.split("_")
     what = "Impulse that a spike adds to" if kind == "impulse" else "Time constant in steps of"
-    return property(getter, setter, doc=f"{what} the trace {trace}.")
+    return _parameter(name, _amount, f"{what} the trace {trace}.")
 
 
 def _rule_text(target: str) -> property:
     """Return the property of a rule's text; the rule is read when it is set."""
 
-    def getter(self: Any) -> str | None:
-        return getattr(self, f"_{target}_str")  # type: ignore[no-any-return]
-
     def setter(self: Any, text: str | None) -> None:
         self._read({**self._texts(), target: text})
 
-    return property(getter, setter, doc=f"Text of {target}, or None.")
+    return property(attrgetter(f"_{target}_str"), setter, doc=f"Text of {target}, or None.")
 
 
 def _rule(target: str) -> property:
@@ -137,23 +153,8 @@ class LoihiLearningRule:
     dd: Any = _rule(names.DD)
     dt: Any = _rule(names.DT)
 
-    @property
-    def t_epoch(self) -> Any:
-        """Length of an epoch in steps."""
-        return self._t_epoch
-
-    @t_epoch.setter
-    def t_epoch(self, value: Any) -> None:
-        self._t_epoch = integer("learning rule", "t_epoch", value, 1, 1 << 40)
-
-    @property
-    def rng_seed(self) -> Any:
-        """Seed of the roundings by chance."""
-        return self._rng_seed
-
-    @rng_seed.setter
-    def rng_seed(self, value: Any) -> None:
-        self._rng_seed = integer("learning rule", "rng_seed", value, 0, 1 << 62)
+    t_epoch: Any = _parameter("t_epoch", _whole(1, 1 << 40), "Length of an epoch in steps.")
+    rng_seed: Any = _parameter("rng_seed", _whole(0, 1 << 62), "Seed of the roundings by chance.")
 
     @property
     def decimate_exponent(self) -> int | None:
@@ -199,16 +200,6 @@ class LoihiLearningRule:
         self._active_product_series = series
         for target, text in texts.items():
             setattr(self, f"_{target}_str", text)
-
-    @staticmethod
-    def _checked(name: str, value: Any) -> Any:
-        """Check an impulse or a time constant; return it as it was given."""
-        array = ranged("learning rule", name, value, 0, np.inf)
-        if array.ndim:
-            raise invalid("learning rule", name, f"an array of shape {array.shape}", "one number")
-        if name.endswith("_impulse"):
-            finite("learning rule", name, value)
-        return value
 
 
 class Loihi2FLearningRule(LoihiLearningRule):

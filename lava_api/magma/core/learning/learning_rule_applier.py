@@ -14,7 +14,7 @@ from lava_api.magma.core.learning.product_series import ProductSeries
 
 ACCUMULATOR_MIN = -(1 << W_ACCUMULATOR_U) - 1
 ACCUMULATOR_MAX = (1 << W_ACCUMULATOR_U) - 1
-"""Limits of each product and of the sum, -32769 and 32767."""
+"""Limits of each product and of the sum, -32769 and 32767; the lower one is Lava's, one below that of 16 bits."""
 
 
 class Term(NamedTuple):

@@ -49,7 +49,7 @@ __all__ = [
 SYMBOL_CLASSES: list[Any] = [
     Addition, Subtraction, Multiplication, X0, Y0, Uk, Variable, BracketExpression, SgnExpression, Literal,
 ]  # fmt: skip
-"""In this order symbols are looked for."""
+"""In this order symbols are looked for: signs before numbers, which therefore have none."""
 
 
 class SymbolicEquation:

@@ -31,7 +31,7 @@ def limited(name: str, values: Array, sign_mode: SignMode) -> Array:
     """Limit a variable to what its bits hold.
 
     Weights are limited as :func:`~lava_api.utils.weightutils.clip_weights` does, ``tag_2`` to 0..255 and ``tag_1`` to
-    -257..255.
+    -257..255, whose lower end is Lava's.
     """
     if name == "weights":
         clipped: Array = clip_weights(values, sign_mode, W_WEIGHTS_U)

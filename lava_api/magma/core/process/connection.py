@@ -72,7 +72,7 @@ def checked_learning(process: object, rule: Any, use: Any) -> tuple[LoihiLearnin
         allowed = ", ".join(f"GradedSpikeCfg.{member.name}" for member in GradedSpikeCfg)
         raise invalid(type(process).__name__, "graded_spike_cfg", use, allowed)
     if use != GradedSpikeCfg.USE_REGULAR_IMPULSE:
-        rule.x1_impulse = 0
+        rule.x1_impulse = 0  # of the rule that was given, as in Lava, where other connections may use it too
     return rule, GradedSpikeCfg(use)
 
 

@@ -171,7 +171,7 @@ class PyLearningConnection(AbstractLearningConnection):
             What arrived from the sources, with payloads if spikes are graded.
         """
         self._process_pre_spikes(s_in)
-        self._update_trace_randoms()
+        self._update_trace_randoms()  # after each side, as Lava: two numbers of each kind a step
         s_in_bap = self.s_in_bap.recv().astype(bool)
         if isinstance(self._learning_rule, Loihi3FLearningRule):
             received = [port.recv() for port in (self.s_in_y1, self.s_in_y2, self.s_in_y3)]

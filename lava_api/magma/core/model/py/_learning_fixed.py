@@ -42,7 +42,7 @@ class LearningConnectionModelBitApproximate(PyLearningConnection):
         seed = self._learning_rule.rng_seed
         self._x_random = TraceRandom(seed_trace_decay=seed, seed_impulse_addition=seed + 1)
         self._y_random = TraceRandom(seed_trace_decay=seed + 2, seed_impulse_addition=seed + 3)
-        self._conn_var_random = ConnVarRandom()
+        self._conn_var_random = ConnVarRandom()  # in Lava not by the rule's seed: all connections round alike
 
     def _update_trace_randoms(self) -> None:
         self._x_random.advance()
@@ -57,6 +57,7 @@ class LearningConnectionModelBitApproximate(PyLearningConnection):
         counted = spiked
         whole, fraction = self._x_impulses
         if self._graded_spike_cfg is GradedSpikeCfg.USE_REGULAR_IMPULSE:
+            # Lava's random number of x impulses is 0 here: a fraction is always rounded up, unlike those of y
             self.x1[again] = add_impulse(self.x1[again], 0, whole[0], fraction[0])
         else:
             payload = _byte(np.round(s_in / 2))
