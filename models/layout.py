@@ -107,6 +107,7 @@ def neurons(
     """
     fields = {k: array(v) for k, v in state.items()} | {k: parameter(v) for k, v in parameters.items()}
     if len(ports) > 1:
+        assert ONE_PORT[0] not in ports, f"{name}: {ONE_PORT[0]} is what a single port is called"
         fields |= {k: array(accumulator) for k in ports}
     taken = GROUP.fields.keys() & fields.keys()
     assert not taken, f"{name}: {taken} are fields of every group"

@@ -152,10 +152,21 @@ def check_arrays(archive: Archive) -> None:
             raise invalid(archive.path, f"nodes[{k}].shape", str(node["shape"]), "fewer than 2^31 neurons")
         parts = _input_arrays if node["is"] == "input" else _population_arrays
         known |= parts(archive, f"node{k}", node, size, rules)
+    models = {node["name"]: node["model"] for node in archive.header["nodes"] if node["is"] == "population"}
     for k, c in enumerate(archive.header["connections"]):
         pre, post = (_slice_size(archive, f"connections[{k}].{side}", c[side], sizes) for side in ("pre", "post"))
         known |= _connection_arrays(archive, f"connection{k}", c, pre, post, rules)
+        if c["post"][0] in models:
+            _check_port(archive, f"connections[{k}].port", c, model_of(rules, models[c["post"][0]]).ports)
     archive.only(known)
+
+
+def _check_port(archive: Archive, name: str, c: Any, ports: tuple[str, ...]) -> None:
+    """Raise unless a connection says where it arrives in neurons that have several ports, and only there."""
+    if len(ports) == 1 and "port" in c:
+        raise invalid(archive.path, name, "one at neurons that have one port", "none")
+    if len(ports) > 1:
+        entries.one_of(ports)(archive.path, name, c.get("port"))
 
 
 def _one_or_each(archive: Archive, name: str, size: int, dtype: Any) -> str:

@@ -5,7 +5,9 @@ import pytest
 import scipy.sparse
 from hypothesis import given
 from hypothesis import strategies as st
-from messages import UNHEEDED
+from messages import UNHEEDED, complains
+from mutated_networks import lava, plain
+from mutations import read, write
 from recipes import assert_equals_oracle, assert_same
 from strategies import recipes
 
@@ -136,6 +138,20 @@ def test_files_keep_ports(tmp_path_factory, rules, model, data):
     back = Network.load(net.save(tmp_path_factory.mktemp("ports") / "net"))
     assert [c.port for c in back.connections.values()] == [c.port for c in net.connections.values()]
     assert_same(Emulator(back).run(recipe.steps), Emulator(net).run(recipe.steps))
+
+
+@pytest.mark.parametrize(
+    ("net", "port"), [(lava, None), (lava, "a_in"), (lava, "imag"), (lava, 1), (plain, "a_in"), (plain, "a_real_in")]
+)
+def test_a_port_in_a_file_that_is_missing_or_another_is_refused(tmp_path, net, port):
+    path = net().save(tmp_path / "net")
+    content = read(path)
+    settings = content["header"]["connections"][-1]
+    settings.pop("port", None)
+    if port is not None:
+        settings["port"] = port
+    write(path, content)
+    complains(lambda: Network.load(path), [str(path), "port"])
 
 
 def test_checkpoints_are_of_networks_with_the_same_ports(tmp_path):
