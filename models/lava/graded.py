@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs, allow-incomplete-defs
-"""ProdNeuron, NormVecDelay, InvSqrt, Spiker and Receiver by Lava's models: int32 that wraps [lava]."""
+"""NormVecDelay, InvSqrt, Spiker and Receiver by Lava's models: int32 that wraps [lava]."""
 
 import numpy as np
 
@@ -8,7 +8,6 @@ from loihi_emu.models.lava.vector import vector
 
 i32 = np.int32
 
-PRODUCT = vector("ProdNeuron", "a_in1 a_in2 s_out exp vth")
 NORM_DELAY = vector("NormVecDelay", "a_in1 a_in2 s_out s2_out v vth")
 ROOT_FLOAT = vector("InvSqrtFloat", "a_in s_out", "float64")
 # The status is 1 once an argument is negative; guesses: the first factors, one for each position of the highest bit.
@@ -21,22 +20,6 @@ RECEIVER = vector("Receiver", "a_in payload", "int64")
 def size(x):
     """Magnitude in int32; that of -2^31 is -2^31."""
     return i32(-x) if x < 0 else x
-
-
-@disjoint
-def multiply(out, a, b, exponent, vth):
-    """Send products above the threshold."""
-    for i in range(out.shape[0]):
-        product = i32(i32(a[i] * b[i]) >> exponent[i])
-        out[i] = product if size(product) > vth[i] else i32(0)
-
-
-@leaf
-def product(address, time):
-    """ProdNeuron."""
-    d = PRODUCT(address)
-    n = d.n
-    multiply(whole(d.s_out, n), whole(d.a_in1, n), whole(d.a_in2, n), whole(d.exp, n), whole(d.vth, n))
 
 
 @disjoint

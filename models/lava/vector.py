@@ -1,7 +1,6 @@
 # mypy: allow-untyped-defs, allow-incomplete-defs
 """Records of kernels that treat every element of a process alike: inputs, outputs, variables, all of one length."""
 
-from loihi_emu.jit import kernel
 from loihi_emu.models.records import NUMBER, Record, array
 
 
@@ -22,10 +21,3 @@ def vector(name: str, same: str, kind: str = "int32", numbers: str = "", **other
     """
     arrays = dict.fromkeys(same.split(), kind) | others
     return Record(name, n=NUMBER, **{k: array(v) for k, v in arrays.items()}, **dict.fromkeys(numbers.split(), NUMBER))
-
-
-@kernel
-def shifted(x, factor, bits):
-    """``x * factor / 2**bits`` in 64 bits, rounded toward zero [lava]."""
-    product = x * factor
-    return (product + ((product >> 63) & ((1 << bits) - 1))) >> bits

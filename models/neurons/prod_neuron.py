@@ -15,7 +15,7 @@ import numpy as np
 from loihi_emu.jit import block, disjoint, int32s, leaf, part, uint8s
 from loihi_emu.models import layout as at
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
-from loihi_emu.models.spikes import blocks, copy, count_spikes, emit_values, port_start
+from loihi_emu.models.spikes import blocks, count_spikes, emit_values, port_start
 
 i32 = np.int32
 
@@ -41,15 +41,14 @@ def step(address, time):
     for k in range(blocks(d.n)):
         first = k * at.BLOCK
         m = min(at.BLOCK, d.n - first)
-        start, mask, sent = port_start(group, time, first, 2), uint8s(d.mask, m), int32s(d.mask + at.BLOCK, m)
+        start, mask = port_start(group, time, first, 2), uint8s(d.mask, m)
+        sent = int32s(d.message + 4 * first if d.message else d.mask + at.BLOCK, m)
         a, b = part(d.a_in1, start, m), part(d.a_in2, start, m)
         multiply(a, b, block(d.vth, k, m), block(d.exp, k, m), sent, mask)
         if d.slots and d.flags & at.MESSAGE == 0:
             a[:] = 0
             b[:] = 0
         count = emit_values(d, mask, sent, first, count)
-        if d.message:
-            copy(int32s(d.message + 4 * first, m), sent)
     count_spikes(group, count)
 
 

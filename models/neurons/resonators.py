@@ -108,6 +108,8 @@ def send(group, mask, first, count):
     """Send a block's spikes as events and as a message; return the new count of events."""
     if group.message:
         write_spikes(int32s(group.message + 4 * first, mask.shape[0]), mask, i32(1))
+    if not group.index:
+        return count
     return emit(mask, group.mask, first, whole(group.index, group.n), count)
 
 

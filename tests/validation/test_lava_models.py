@@ -1,5 +1,7 @@
 """Neuron models of a native Network beside Lava's NumPy models: one set of parameters and inputs, equal numbers."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,6 +14,10 @@ from lava_api.magma.core.run_configs import Loihi2SimCfg
 from lava_api.proc.atrlif.process import ATRLIF
 from lava_api.proc.io.sink import RingBuffer as Sink
 from lava_api.proc.io.source import RingBuffer as Source
+from lava_api.proc.prodneuron.process import ProdNeuron
+from lava_api.proc.resfire.process import RFZero
+from lava_api.proc.rf.process import RF
+from lava_api.proc.rf_iz.process import RF_IZ
 from lava_api.proc.sdn.models import PySigmaDeltaModelFixedCorrected
 from lava_api.proc.sdn.process import Delta, Sigma, SigmaDelta
 from loihi_emu import Emulator, Network
@@ -26,13 +32,14 @@ UNIT = {"lava": 1, "float": 1 / 16}
 
 
 def in_lava(process, rows, config, states):
-    """Messages and state in every step, by the Python model."""
+    """Messages and state in every step, by the Python model; `rows` has what arrives at each port."""
     with models_run(kernels=False):
-        source, sink = Source(data=rows.T), Sink(shape=process.s_out.shape, buffer=len(rows))
-        source.s_out.connect(process.a_in)
+        sink = Sink(shape=process.s_out.shape, buffer=STEPS)
+        for port, arriving in rows.items():
+            Source(data=arriving.T).s_out.connect(getattr(process, port))
         process.s_out.connect(sink.a_in)
         traces = {name: [] for name in states}
-        for _ in rows:
+        for _ in range(STEPS):
             process.run(RunSteps(1), config)
             for name in states:
                 traces[name].append(getattr(process, name).get())
@@ -42,16 +49,17 @@ def in_lava(process, rows, config, states):
 
 
 def in_a_network(rules, model, parameters, payloads, states):
-    """The same from an input with payloads and one synapse a neuron."""
+    """The same from an input with payloads for each port, and one synapse a neuron from each."""
     net = Network(rules=rules)
-    steps, n = payloads.shape
-    times, indices = np.nonzero(payloads)
-    source = net.input("in", n, spikes=(times, indices), payloads=payloads[times, indices])
+    n = next(iter(payloads.values())).shape[1]
     cells = net.population("cells", n, model=model, **parameters)
-    net.connect(source, cells, (np.arange(n), np.arange(n), np.full(n, UNIT[rules])), graded=True)
+    for port, values in payloads.items():
+        times, indices = np.nonzero(values)
+        source = net.input(port, n, spikes=(times, indices), payloads=values[times, indices])
+        net.connect(source, cells, (np.arange(n), np.arange(n), np.full(n, UNIT[rules])), graded=True, port=port)
     net.probe(cells, ["spikes", *states])
-    recording = Emulator(net).run(steps)
-    spikes, sent = recording.spikes("cells"), np.zeros((steps, n))
+    recording = Emulator(net).run(STEPS)
+    spikes, sent = recording.spikes("cells"), np.zeros((STEPS, n))
     sent[spikes.times, spikes.indices] = 1 if spikes.payloads is None else spikes.payloads
     return sent, {name: recording[f"cells.{name}"] for name in states}
 
@@ -94,12 +102,35 @@ def sigma_delta_corrected(rng, rules, n):
     return process, {name: value for name, value in given.items() if name != "cum_error"}
 
 
+def resonator(process, rng, rules, n):
+    given = {"period": float(1 + rng.random() * 20), "alpha": float(rng.choice([0, 0.05, rng.random(), 1]))}
+    given["vth"] = float(rng.random() * 30)
+    if rules == "lava":
+        given |= {"state_exp": int(rng.integers(0, 16)), "decay_bits": int(rng.choice([1, 6, 12, 24, 30]))}
+    return process(shape=(n,), **given), given
+
+
+def rf_zero(rng, rules, n):
+    given = {"freqs": rng.random(n) * 500 - 50, "decay_tau": rng.random(n) + 0.001}
+    given |= {"dt": float(rng.choice([1e-3, 4e-3])), "uth": int(rng.choice([-5, 1, 300]))}
+    return RFZero(shape=(n,), **given), given
+
+
+def prod_neuron(rng, rules, n):
+    given = {"vth": int(rng.choice([0, 1, 900])), "exp": int(rng.choice([0, 3, 31]))}
+    return ProdNeuron(shape=(n,), **given), given
+
+
 MODELS = {
     "atrlif": atrlif,
     "sigma": sigma,
     "delta": delta,
     "sigma_delta": sigma_delta,
     "sigma_delta_corrected": sigma_delta_corrected,
+    "prod_neuron": prod_neuron,
+    "rf": partial(resonator, RF),
+    "rf_iz": partial(resonator, RF_IZ),
+    "rf_zero": rf_zero,
 }
 """How a process and the parameters of a population are made, by model."""
 CHOSEN = {"sigma_delta_corrected": {SigmaDelta: PySigmaDeltaModelFixedCorrected}}
@@ -113,12 +144,16 @@ CASES = [(rules, model.name) for rules in TAGS for model in find(rules).models i
 def test_models_equal_those_of_lava(rules, model, seed):
     rng = np.random.default_rng(seed)
     n, most = int(rng.integers(1, 5)), int(rng.choice([20, 400, 1 << 17]))
-    payloads = rng.integers(-most, most, (STEPS, n), endpoint=True) * (rng.random((STEPS, n)) < 0.7)
+    payloads = {
+        port: rng.integers(-most, most, (STEPS, n), endpoint=True) * (rng.random((STEPS, n)) < 0.7)
+        for port in find(rules).model(model).ports
+    }
     process, parameters = MODELS[model](rng, rules, n)
     states = [name for name, _ in find(rules).model(model).state if name != "rest"]
     sent, traces = in_a_network(rules, model, parameters, payloads, states)
     config = Loihi2SimCfg(select_tag=TAGS[rules], exception_proc_model_map=CHOSEN.get(model, {}))
-    expected, rows = in_lava(process, payloads * UNIT[rules], config, states)
+    rows = {port: values * UNIT[rules] for port, values in payloads.items()}
+    expected, rows = in_lava(process, rows, config, states)
     np.testing.assert_array_equal(sent, expected)
     for name in states:
         np.testing.assert_array_equal(traces[name], np.array(rows[name]), err_msg=name)

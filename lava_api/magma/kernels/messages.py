@@ -52,6 +52,8 @@ class Message:
         Whether its only reader clears it, so that its sender need not; set while the schedule is made.
     wanted : bool
         Whether anybody reads the array; set while the schedule is made.
+    list_wanted : bool
+        Whether anybody reads the list; set while the schedule is made.
     kept : ndarray or None
         A copy that a step begins with, where the sender writes the next message before this one was read.
     """
@@ -71,7 +73,7 @@ class Message:
         self.size = prod(shape)
         self.data: Array = aligned(self.size, KINDS[self.kind]) if data is None else data.reshape(-1)
         self.lists = SourceLists(self.size + 1) if listed else None
-        self.wanted = self.cleared = False
+        self.wanted = self.list_wanted = self.cleared = False
         self.summed = summed
         self.kept: Array | None = None
 

@@ -13,15 +13,20 @@ from loihi_emu.models.memory import Description
 
 
 class Neurons(Vector):
-    """A kernel of a leaf of :mod:`loihi_emu.models.neurons`, with one input and one output.
+    """A kernel of a leaf of :mod:`loihi_emu.models.neurons`, with one output.
+
+    Of several inputs each has the address that the leaf reads by the name of the port.
 
     Attributes
     ----------
     listed : bool
         Whether the leaf lists what is not 0, for models whose messages are mostly 0.
+    list_can_lack : bool
+        Whether the leaf does without the list where nobody reads it.
     """
 
     listed = True
+    list_can_lack = False
 
     def outputs(self) -> dict[str, Message]:
         """What is sent."""
@@ -30,14 +35,18 @@ class Neurons(Vector):
         return self.messages
 
     def clears(self, port: str, kind: int) -> bool:
-        return True
+        return len(self.inputs) == 1  # of several, one may be another's too
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
         sent = self.messages["s_out"]
         states = {name: getattr(self.model, name) for name in self.states}
         out = sent.data if sent.wanted else None
-        self.d, _ = neuron_description(self.record, self.n, sent.lists, states, feeds["a_in"].data, out)
-        self.d.flags = 0 if feeds["a_in"].cleared else layout.MESSAGE
+        first = feeds[self.inputs[0]]
+        lists = None if self.list_can_lack and not sent.list_wanted else sent.lists
+        self.d, _ = neuron_description(self.record, self.n, lists, states, first.data, out)
+        self.d.flags = 0 if first.cleared else layout.MESSAGE
+        for name in self.inputs if len(self.inputs) > 1 else ():
+            self.d.point(name, feeds[name].data)
         self.parameters = Parameters(self.d, self.n)
         return [(self.leaf, self.d)]
 

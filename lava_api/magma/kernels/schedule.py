@@ -152,6 +152,7 @@ class Schedule:
         first, index = parts[0]
         direct = len(parts) == 1 and index is None
         if direct and want == EVENTS and first.lists is not None and first.kept is None:
+            first.list_wanted = True
             return [], Feed(None, first.lists, kind)
         for message, _ in parts:
             message.wanted = True  # a sender whose list alone is read leaves its array as it is
@@ -164,6 +165,7 @@ class Schedule:
         lists = None
         if want != DATA:
             lists = first.lists if direct and first.kept is None else None
+            first.list_wanted |= lists is not None
             if lists is None:
                 lists = SourceLists(port.size + 1)
                 before.append(_events(data, kind, lists))

@@ -14,7 +14,7 @@ from lava_api.magma.kernels.vector import Vector
 from lava_api.proc.graded.models import INPUT_BITS, first_factor, out_of_range
 from loihi_emu.models.lava import graded as at
 from loihi_emu.models.memory import Description
-from loihi_emu.models.neurons import graded_vec
+from loihi_emu.models.neurons import graded_vec, prod_neuron
 
 
 class GradedFixed(Neurons):
@@ -22,6 +22,7 @@ class GradedFixed(Neurons):
 
     leaf, record = f"{graded_vec.__name__}:step", graded_vec.GRADED
     states = ("v",)
+    list_can_lack = True
 
     def refresh(self) -> None:
         self.put("vth", self.model.vth)
@@ -45,11 +46,12 @@ class NormDelayFixed(Vector):
         self.put("vth", self.model.vth)
 
 
-class ProductFixed(Vector):
+class ProductFixed(Neurons):
     """ProdNeuron."""
 
-    leaf, record = "graded:product", at.PRODUCT
-    inputs = ("a_in1", "a_in2")
+    leaf, record = f"{prod_neuron.__name__}:step", prod_neuron.PRODUCT
+    inputs = prod_neuron.PORTS
+    list_can_lack = True
     exponents: ClassVar = {"exp": 31}
 
     def __init__(self, model: Any, process: Any) -> None:

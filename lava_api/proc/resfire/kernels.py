@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from lava_api.magma.kernels.vector import Vector
-from loihi_emu.models.lava import resonators as at
+from lava_api.magma.kernels.neurons import Neurons
+from loihi_emu.models.neurons import rf_zero
 
 
-class RFZeroFixed(Vector):
+class RFZeroFixed(Neurons):
     """RFZero."""
 
-    leaf, record = "resonators:rf_zero", at.RF_ZERO
-    inputs = ("u_in", "v_in")
+    leaf, record = f"{rf_zero.__name__}:step", rf_zero.RF_ZERO
+    inputs = rf_zero.PORTS
     states = ("u", "v")
+    list_can_lack = True
 
     def refresh(self) -> None:
         for name in ("lst", "lct", "uth"):

@@ -4,58 +4,73 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import numpy as np
+
 from lava_api.magma.kernels.base import PythonFallback
-from lava_api.magma.kernels.vector import Vector
-from loihi_emu.models.lava import resonators as at
+from lava_api.magma.kernels.neurons import Neurons
+from loihi_emu.models.neurons import resonators as at
+
+COEFFICIENTS = ("sin_decay", "cos_decay")
+HELD = "magnitudes below 2^(decay_bits + 1)"
 
 
-class RFFixed(Vector):
+class RFFixed(Neurons):
     """RF in integers."""
 
-    leaf, record = "resonators:rf", at.RF
-    exponents: ClassVar = {"state_exp": 15, "decay_bits": 30}
-    inputs = ("a_real_in", "a_imag_in")
+    leaf, record = f"{at.__name__}:rf", at.RF
+    exponents: ClassVar = {"state_exp": 15, "decay_bits": at.FRACTION_BITS}
+    inputs = at.PORTS
     states = ("real", "imag")
+    list_can_lack = True
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
-        for name in ("sin_decay", "cos_decay", "vth"):
+        for name in (*COEFFICIENTS, "vth"):
             self.fits(name)
-        if not 0 <= int(model.state_exp.item()) <= 15 or not 0 <= int(model.decay_bits.item()) <= 30:
-            raise PythonFallback("state_exp, decay_bits")
+        if "others" in (found := self.constants()).values():
+            raise PythonFallback(str(found))
+
+    def constants(self) -> dict[str, Any]:
+        """Also whether the coefficients have room for all bits of fraction."""
+        most = 2 << np.clip(int(self.model.decay_bits.item()), 0, at.FRACTION_BITS)
+        held = {name: HELD if np.all(np.abs(getattr(self.model, name)) < most) else "others" for name in COEFFICIENTS}
+        return super().constants() | held
 
     def refresh(self) -> None:
         model = self.model
-        for name in ("sin_decay", "cos_decay", "vth"):
+        missing = at.FRACTION_BITS - int(model.decay_bits.item())
+        for name in COEFFICIENTS:
+            self.put(name, np.asarray(getattr(model, name), np.int64) << missing)
+        for name in ("state_exp", "vth"):
             self.put(name, getattr(model, name))
-        self.d.state_exp, self.d.decay_bits = int(model.state_exp.item()), int(model.decay_bits.item())
 
 
 class RFIZFixed(RFFixed):
     """RF_IZ in integers."""
 
-    leaf = "resonators:rf_iz"
+    leaf = f"{at.__name__}:rf_iz"
 
 
-class RFFloat(Vector):
+class RFFloat(Neurons):
     """RF in float64."""
 
-    leaf, record = "resonators:rf_float", at.RF_FLOAT
+    leaf, record = f"{at.__name__}:rf_float", at.RF_FLOAT
     takes = "float64"
-    inputs = ("a_real_in", "a_imag_in")
+    inputs = at.PORTS
     states = ("real", "imag")
+    list_can_lack = True
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
-        for name in ("sin_decay", "cos_decay", "vth"):
+        for name in (*COEFFICIENTS, "vth"):
             self.fits(name, "bif")
 
     def refresh(self) -> None:
-        for name in ("sin_decay", "cos_decay", "vth"):
+        for name in (*COEFFICIENTS, "vth"):
             self.put(name, getattr(self.model, name))
 
 
 class RFIZFloat(RFFloat):
     """RF_IZ in float64."""
 
-    leaf = "resonators:rf_iz_float"
+    leaf = f"{at.__name__}:rf_iz_float"
