@@ -150,13 +150,15 @@ def place(i, width):
 
 
 @disjoint
-def add_scaled(q, row, offset, factor):
-    """Add one row of a tile times a payload (its power of two included) to the accumulators."""
-    half = (q.shape[0] + 1) >> 1
-    for j in range(half):
-        q[j] = i32(q[j] + i32(i32(i32(row[2 * j]) + offset) * factor))
-    for j in range(q.shape[0] - half):
-        q[half + j] = i32(q[half + j] + i32(i32(i32(row[2 * j + 1]) + offset) * factor))
+def add_scaled(low, high, row, offset, factor):
+    """Add one row of a tile times a payload (its power of two included) to the accumulators of low and high bytes."""
+    wide_vectors()
+    for j in range(high.shape[0]):
+        word = row[j]
+        low[j] = i32(low[j] + i32(i32(i32(word & 0xFF) + offset) * factor))
+        high[j] = i32(high[j] + i32(i32(i32(word >> 8) + offset) * factor))
+    for j in range(high.shape[0], low.shape[0]):
+        low[j] = i32(low[j] + i32(i32(i32(row[j] & 0xFF) + offset) * factor))
 
 
 @kernel
@@ -206,9 +208,10 @@ def step(address, time):
             for start in range(0, width, TILE):
                 q = int32s(d.ring + 4 * (slot * n + target + start), min(TILE, width - start))
                 if graded:
+                    half = (q.shape[0] + 1) >> 1
                     for k in range(low, high):
-                        row = uint8s(weights + start + (every[k] - first) * stride, stride - start)
-                        add_scaled(q, row, offset, i32(payloads[k] << shift))
+                        row = uint16s(weights + start + (every[k] - first) * stride, half)
+                        add_scaled(q[:half], q[half:], row, offset, i32(payloads[k] << shift))
                 else:
                     add_rows(q, every[low:high], first, weights + start, stride, offset, shift, scratch)
     d.events[0] += events
