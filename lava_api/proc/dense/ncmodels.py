@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from lava_api.magma.core.decorator import implements, requires
+from lava_api.magma.core.model.py.declare import model_of
 from lava_api.magma.core.resources import NeuroCore
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc._ncmodels import NcConnection, NcDelayConnection
 from lava_api.proc.dense.models import PyDelayDenseModelBitAcc, PyDenseModelBitAcc
 from lava_api.proc.dense.process import DelayDense, Dense
 
 
-@implements(proc=Dense, protocol=LoihiProtocol)
-@requires(NeuroCore)
+@model_of(Dense, on=NeuroCore)
 class NcModelDense(NcConnection):
     """:class:`~lava_api.proc.dense.process.Dense` on cores; computes what PyDenseModelBitAcc does."""
 
     stands_for = PyDenseModelBitAcc
 
 
-@implements(proc=DelayDense, protocol=LoihiProtocol)
-@requires(NeuroCore)
+@model_of(DelayDense, on=NeuroCore)
 class NcModelDelayDense(NcDelayConnection):
     """:class:`~lava_api.proc.dense.process.DelayDense` on cores; computes what PyDelayDenseModelBitAcc does."""
 

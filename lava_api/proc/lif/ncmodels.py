@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.decorator import implements, requires, tag
 from lava_api.magma.core.model.nc.model import AbstractNcProcessModel
 from lava_api.magma.core.model.nc.net import Net
 from lava_api.magma.core.model.nc.ports import NcInPort, NcOutPort
 from lava_api.magma.core.model.nc.type import LavaNcType
 from lava_api.magma.core.model.nc.var import NcVar
+from lava_api.magma.core.model.py.declare import model_of
 from lava_api.magma.core.resources import Loihi1NeuroCore, Loihi2NeuroCore, NeuroCore
-from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.lif.models import PyLifModelBitAcc
 from lava_api.proc.lif.process import LIF
 
@@ -42,33 +41,28 @@ class NcLif(AbstractNcProcessModel):
         axons.connect(self.s_out)
 
 
-@implements(proc=LIF, protocol=LoihiProtocol)
-@requires(NeuroCore)
+@model_of(LIF, on=NeuroCore)
 class NcModelLif(NcLif):
     """:class:`~lava_api.proc.lif.process.LIF` on cores; computes what PyLifModelBitAcc does."""
 
     stands_for = PyLifModelBitAcc
 
 
-@implements(proc=LIF, protocol=LoihiProtocol)
-@requires(Loihi2NeuroCore)
+@model_of(LIF, on=Loihi2NeuroCore)
 class NcL2ModelLif(NcLif):
     """The same for Loihi 2 alone."""
 
     stands_for = PyLifModelBitAcc
 
 
-@implements(proc=LIF, protocol=LoihiProtocol)
-@requires(Loihi1NeuroCore)
+@model_of(LIF, on=Loihi1NeuroCore)
 class NcL1ModelLif(NcLif):
     """The same for Loihi 1 alone."""
 
     stands_for = PyLifModelBitAcc
 
 
-@implements(proc=LIF, protocol=LoihiProtocol)
-@requires(NeuroCore)
-@tag("hardcoded")
+@model_of(LIF, "hardcoded", on=NeuroCore)
 class NcModelLifHC(NcLif):
     """The same under another name."""
 

@@ -13,7 +13,7 @@ import numpy as np
 from lava_api.magma.core.decorator import implements, requires, tag
 from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort, PyRefPort
 from lava_api.magma.core.model.py.type import LavaPyType
-from lava_api.magma.core.resources import CPU
+from lava_api.magma.core.resources import CPU, AbstractResource
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 
 Model = TypeVar("Model", bound=type)
@@ -22,8 +22,10 @@ ABSTRACT: Any = None
 """What a model that others are derived from has in place of a port or variable."""
 
 
-def model_of(process: type, *tags: str, kernel: str | None = None) -> Callable[[Model], Model]:
-    """Declare a model of a process that runs on a CPU by Loihi's protocol.
+def model_of(
+    process: type, *tags: str, kernel: str | None = None, on: type[AbstractResource] = CPU
+) -> Callable[[Model], Model]:
+    """Declare a model of a process that runs by Loihi's protocol.
 
     Parameters
     ----------
@@ -33,12 +35,14 @@ def model_of(process: type, *tags: str, kernel: str | None = None) -> Callable[[
         Words by which run configurations select the model.
     kernel : str, optional
         ``"module:class"`` of the kernel that does what the model does.
+    on : type
+        Resource that the model runs on.
     """
 
     def decorate(model: Any) -> Any:
         if kernel is not None:
             model.KERNEL = kernel
-        return implements(process, LoihiProtocol)(requires(CPU)(tag(*tags)(model)))
+        return implements(process, LoihiProtocol)(requires(on)(tag(*tags)(model)))
 
     return decorate
 
