@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from loihi_emu.jit import disjoint, kernel, trailing_zeros, uint64s, whole
+from loihi_emu.jit import block, disjoint, kernel, part, trailing_zeros, uint8s, uint64s, whole
 from loihi_emu.models import layout as at
 
 _SPIKED_BYTES = np.uint64(0x0101010101010101)
@@ -113,6 +113,25 @@ def write_signs(out, mask, one):
     for i in range(out.shape[0]):
         bits = mask[i]
         out[i] = (-one if bits & at.NEGATIVE else one) if bits & at.SPIKED else one - one
+
+
+@kernel
+def lif_block(group, d, time, b):
+    """A block of LIF neurons: its first one, u, v, what arrived, the mask, what u and v keep, and thresholds."""
+    first = b * at.BLOCK
+    m = min(at.BLOCK, d.n - first)
+    q, mask = part(d.ring, ring_start(group, time, first), m), uint8s(d.mask, m)
+    keep_u, keep_v, vth = block(d.keep_u, b, m), block(d.keep_v, b, m), block(d.vth, b, m)
+    return first, part(d.u, first, m), part(d.v, first, m), q, mask, keep_u, keep_v, vth
+
+
+@disjoint
+def reset(u, v, interval, offset, lava_time):
+    """Set u and v to 0 where a reset is due in a step, as Lava counts them."""
+    for i in range(u.shape[0]):
+        if interval[i] > 0 and lava_time % interval[i] == offset[i] % interval[i]:
+            u[i] = 0
+            v[i] = 0
 
 
 @kernel

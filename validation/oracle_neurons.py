@@ -456,6 +456,61 @@ def float_lif(n: Neuron, a: Arrival, counts: Counts) -> int:
     return fire_and_hold(n, p["vth"])
 
 
+def float_lif_reset(n: Neuron, a: Arrival, counts: Counts) -> float:
+    """Advance a floating-point LIFReset: u and v are 0 before the update of every `reset_interval`-th step.
+
+    Examples
+    --------
+    >>> n = Neuron(u=5.0, v=7.0, p={"du": 0.0, "dv": 0.0, "vth": 9.0, "reset_interval": 3, "reset_offset": 0})
+    >>> float_lif_reset(n, Arrival(step=2, q=1.0), {}), n.u, n.v
+    (0, 1.0, 1.0)
+    """
+    interval = n.p["reset_interval"]
+    if (a.step + 1) % interval == n.p["reset_offset"] % interval:
+        n.u = 0.0
+        n.v = 0.0
+    return float_lif(n, a, counts)
+
+
+def float_ternary_lif(n: Neuron, a: Arrival, counts: Counts) -> float:
+    """Advance a floating-point TernaryLIF.
+
+    Examples
+    --------
+    >>> n = Neuron(v=0.0, p={"du": 0.0, "dv": 0.0, "vth_hi": 2.0, "vth_lo": -2.0, "bias": 0.0})
+    >>> float_ternary_lif(n, Arrival(step=0, q=-3.0), {}), n.u, n.v
+    (-1, -3.0, 0.0)
+    """
+    p = n.p
+    n.u = n.u * (1 - p["du"]) + a.q
+    n.v = n.v * (1 - p["dv"]) + n.u + p["bias"]
+    sign = int(n.v > p["vth_hi"]) - int(n.v < p["vth_lo"])
+    if sign:
+        n.v = 0.0
+    return sign
+
+
+def float_lif_refractory(n: Neuron, a: Arrival, counts: Counts) -> float:
+    """Advance Lava's floating-point LIFRefractory: after a spike v does not move for `refractory_period` steps.
+
+    Examples
+    --------
+    >>> n = Neuron(v=0.0, p={"du": 1.0, "dv": 0.0, "vth": 2.0, "bias": 0.0, "refractory_period": 2})
+    >>> [float_lif_refractory(n, Arrival(step=t, q=3.0), {}) for t in range(4)], n.more
+    ([1, 0, 0, 1], {'refractory_period_end': 6})
+    """
+    p, now = n.p, a.step + 1
+    end = n.more.get("refractory_period_end", 0)
+    n.u = n.u * (1 - p["du"]) + a.q
+    if end < now:
+        n.v = n.v * (1 - p["dv"]) + (n.u + p["bias"])
+    spike = n.v > p["vth"]
+    if spike:
+        n.v, end = 0.0, now + p["refractory_period"]
+    n.more["refractory_period_end"] = end
+    return int(spike)
+
+
 NeuronRule = Callable[[Neuron, Arrival, Counts], float]
 
 NEURONS: dict[str, dict[str, NeuronRule]] = {
@@ -474,6 +529,9 @@ NEURONS: dict[str, dict[str, NeuronRule]] = {
     },
     "float": {
         "lif": float_lif,
+        "lif_reset": float_lif_reset,
+        "ternary_lif": float_ternary_lif,
+        "lif_refractory": float_lif_refractory,
         "atrlif": float_atrlif,
         "sigma": float_sigma,
         "delta": float_delta,

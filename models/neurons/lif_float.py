@@ -1,21 +1,43 @@
 # mypy: allow-untyped-defs, allow-incomplete-defs
-"""Leaky integrate-and-fire in float64, for prototypes: Lava's floating-point LIF with a refractory period.
+"""LIF, LIFReset and TernaryLIF in float64, in the order of operations of Lava 0.10's floating-point models.
 
-u = u * (1 - du) + q ;  v = v * (1 - dv) + u + bias ;  spike if v > vth, then v = 0 for the refractory period.
+    u = u (1 - du) + q ;  v = v (1 - dv) + u + bias ;  spike if v > vth, then v = 0
+
+"lif" may rest: for some steps after a spike v is held at 0. LIFReset sets u = v = 0 first where ``time_step % interval
+== offset % interval`` (Lava's time step is ours plus 1). TernaryLIF sends +1 above one threshold, -1 below another.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from loihi_emu.jit import block, disjoint, leaf, part, uint8s, whole
-from loihi_emu.models import layout as at
-from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
-from loihi_emu.models.spikes import count_spikes, emit, ring_start
+import numpy as np
 
+from loihi_emu.jit import block, disjoint, float64s, int32s, kernel, leaf, part, whole
+from loihi_emu.models import layout as at
+from loihi_emu.models.neurons.lif_lava import RESETS
+from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
+from loihi_emu.models.spikes import (
+    blocks,
+    count_spikes,
+    emit,
+    emit_values,
+    lif_block,
+    reset,
+    write_signs,
+    write_spikes,
+)
+
+REALS = dict.fromkeys(("keep_u", "keep_v", "bias", "vth"), "float64")
 LIF = at.neurons(
     "lif_float",
     state={"u": "float64", "v": "float64", "rest": "int8"},
-    parameters={"keep_u": "float64", "keep_v": "float64", "bias": "float64", "vth": "float64", "refractory": "int8"},
+    parameters=REALS | {"refractory": "int8", "interval": "int32", "offset": "int32"},
+    accumulator="float64",
+)
+TERNARY = at.neurons(
+    "ternary_lif_float",
+    state={"u": "float64", "v": "float64"},
+    parameters=REALS | {"vth_low": "float64"},
     accumulator="float64",
 )
 
@@ -33,62 +55,123 @@ def update(u, v, rest, q, keep_u, keep_v, bias, vth, period, mask):
         mask[i] = spiked
 
 
-@leaf
-def step(address, time):
-    """One step of a group."""
+@kernel
+def run(address, time, resets):
+    """One step of a group, or of a process."""
     group, d = at.GROUP(address), LIF(address)
-    n = d.n
-    index = whole(d.index, n)
     count = 0
-    for b in range((n + at.BLOCK - 1) // at.BLOCK):
-        first = b * at.BLOCK
-        m = min(at.BLOCK, n - first)
-        q = part(d.ring, ring_start(group, time, first), m)
-        mask = uint8s(d.mask, m)
-        update(
-            part(d.u, first, m),
-            part(d.v, first, m),
-            part(d.rest, first, m),
-            q,
-            block(d.keep_u, b, m),
-            block(d.keep_v, b, m),
-            block(d.bias, b, m),
-            block(d.vth, b, m),
-            block(d.refractory, b, m),
-            mask,
-        )
-        if d.slots:
+    for b in range(blocks(d.n)):
+        first, u, v, q, mask, keep_u, keep_v, vth = lif_block(group, d, time, b)
+        m = u.shape[0]
+        if resets:
+            reset(u, v, block(d.interval, b, m), block(d.offset, b, m), time + 1)
+        rest, period = part(d.rest, first, m), block(d.refractory, b, m)
+        update(u, v, rest, q, keep_u, keep_v, block(d.bias, b, m), vth, period, mask)
+        if d.slots and d.flags & at.MESSAGE == 0:
             q[:] = 0.0
-        count = emit(mask, d.mask, first, index, count)
+        count = emit(mask, d.mask, first, whole(d.index, d.n), count)
+        if d.message:
+            write_spikes(float64s(d.message + 8 * first, m), mask, 1.0)
     count_spikes(group, count)
 
 
-# ---------------------------------------------------------------- the model
-_BIG = float(1 << 50)
+@leaf
+def step(address, time):
+    """One step of LIF."""
+    run(address, time, False)
+
+
+@leaf
+def step_reset(address, time):
+    """One step of LIFReset."""
+    run(address, time, True)
+
+
+@disjoint
+def update_ternary(u, v, q, keep_u, keep_v, bias, high, low, signs, mask):
+    """One step of a block with two thresholds."""
+    for i in range(u.shape[0]):
+        u[i] = u[i] * keep_u[i] + q[i]
+        voltage = v[i] * keep_v[i] + u[i] + bias[i]
+        below = voltage < low[i]
+        spiked = (voltage > high[i]) != below  # with thresholds the wrong way round both may hold: silent, no reset
+        v[i] = 0.0 if spiked else voltage
+        signs[i] = -1 if below else 1
+        mask[i] = (at.SPIKED | at.NEGATIVE if below else at.SPIKED) if spiked else 0
+
+
+@leaf
+def step_ternary(address, time):
+    """One step of TernaryLIF."""
+    group, d = at.GROUP(address), TERNARY(address)
+    count = 0
+    for b in range(blocks(d.n)):
+        first, u, v, q, mask, keep_u, keep_v, high = lif_block(group, d, time, b)
+        m = u.shape[0]
+        signs = int32s(d.mask + at.BLOCK, m)
+        update_ternary(u, v, q, keep_u, keep_v, block(d.bias, b, m), high, block(d.vth_low, b, m), signs, mask)
+        if d.slots and d.flags & at.MESSAGE == 0:
+            q[:] = 0.0
+        count = emit_values(d, mask, signs, first, count)
+        if d.message:
+            write_signs(float64s(d.message + 8 * first, m), mask, 1.0)
+    count_spikes(group, count)
+
+
+# ---------------------------------------------------------------- the models
+BIG = float(1 << 50)
+DECAYS = (
+    Parameter("du", 1.0, 0.0, 1.0, "Decay of u per step, a fraction.", whole=False),
+    Parameter("dv", 0.0, 0.0, 1.0, "Decay of v per step, a fraction.", whole=False),
+)
+VTH = Parameter("vth", None, 0.0, BIG, "Threshold; a spike needs v > vth.", whole=False)
+BIAS = Parameter("bias", 0.0, -BIG, BIG, "Added to v in every step.", whole=False)
+STARTS = (
+    Parameter("u", 0.0, -BIG, BIG, "Current at the start.", whole=False),
+    Parameter("v", 0.0, -BIG, BIG, "Voltage at the start.", whole=False),
+)
+
+
+def reals(p: Mapping[str, Any]) -> Arrays:
+    """What floating-point LIF models share."""
+    return {"keep_u": 1.0 - p["du"], "keep_v": 1.0 - p["dv"], "bias": p["bias"]}
 
 
 def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
-    """Floating-point LIF."""
-    return {
-        "keep_u": 1.0 - p["du"],
-        "keep_v": 1.0 - p["dv"],
-        "bias": p["bias"],
-        "vth": p["vth"],
-        "refractory": p["refractory"],
-    }, 0
+    """LIF that may rest, or whose state is set to 0 at an interval."""
+    never, one = np.asarray(0), np.asarray(1)
+    interval, offset = p.get("reset_interval", never), p.get("reset_offset", never)
+    refractory = p.get("refractory", one)
+    return reals(p) | {"vth": p["vth"], "refractory": refractory, "interval": interval, "offset": offset}, 0
 
 
-LIF_FLOAT = NeuronModel(
-    "lif", step, LIF,
-    (
-        Parameter("du", 1.0, 0.0, 1.0, "Decay of u per step, a fraction.", whole=False),
-        Parameter("dv", 0.0, 0.0, 1.0, "Decay of v per step, a fraction.", whole=False),
-        Parameter("vth", None, 0.0, _BIG, "Threshold; a spike needs v > vth.", whole=False),
-        Parameter("bias", 0.0, -_BIG, _BIG, "Added to v in every step.", whole=False),
-        Parameter("refractory", 1, 1, 127, "Refractory period in steps."),
-        Parameter("u", 0.0, -_BIG, _BIG, "Current at the start.", whole=False),
-        Parameter("v", 0.0, -_BIG, _BIG, "Voltage at the start.", whole=False),
-    ),
-    lower, "LIF in float64.",
-)  # fmt: skip
-MODELS = {"float": (LIF_FLOAT,)}
+def lower_ternary(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
+    """LIF with two thresholds."""
+    return reals(p) | {"vth": p["vth_hi"], "vth_low": p["vth_lo"]}, 0
+
+
+MODELS = {
+    "float": (
+        NeuronModel(
+            "lif", step, LIF,
+            (
+                *DECAYS, VTH, BIAS, Parameter("refractory", 1, 1, 127, "Refractory period in steps."), *STARTS,
+            ),
+            lower, "LIF in float64.",
+        ),
+        NeuronModel(
+            "lif_reset", step_reset, LIF, (*DECAYS, VTH, BIAS, *STARTS, *RESETS), lower,
+            "LIF whose state is set to zero at an interval, in float64.",
+        ),
+        NeuronModel(
+            "ternary_lif", step_ternary, TERNARY,
+            (
+                *DECAYS,
+                Parameter("vth_hi", None, -BIG, BIG, "Upper threshold: +1 is sent above.", whole=False),
+                Parameter("vth_lo", None, -BIG, BIG, "Lower threshold: -1 is sent below.", whole=False),
+                BIAS, *STARTS,
+            ),
+            lower_ternary, "LIF with two thresholds that sends +1 and -1, in float64.", graded=True,
+        ),
+    )
+}  # fmt: skip

@@ -22,21 +22,20 @@ from typing import Any
 import numpy as np
 
 from loihi_emu.arithmetic import LAVA_WRAP, clip, decay, decay_wide, wrap_lava
-from loihi_emu.jit import (
-    block,
-    disjoint,
-    int32s,
-    int64s,
-    kernel,
-    leaf,
-    part,
-    uint8s,
-    whole,
-    wide_vectors,
-)
+from loihi_emu.jit import block, disjoint, int32s, int64s, kernel, leaf, whole, wide_vectors
 from loihi_emu.models import layout as at
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
-from loihi_emu.models.spikes import blocks, count_flags, count_spikes, emit, ring_start, write_signs, write_spikes
+from loihi_emu.models.spikes import (
+    blocks,
+    copy,
+    count_flags,
+    count_spikes,
+    emit,
+    lif_block,
+    reset,
+    write_signs,
+    write_spikes,
+)
 from loihi_emu.widths import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
 
 i16 = np.int16
@@ -173,22 +172,6 @@ def update_wide(u, v, q, keep_u, keep_v, bias, high, low, mask):
     return flags
 
 
-@disjoint
-def copy(out, source):
-    """Copy a block."""
-    for i in range(out.shape[0]):
-        out[i] = source[i]
-
-
-@kernel
-def reset(u, v, interval, offset, lava_time):
-    """Set u and v to 0 where the reset is due."""
-    for i in range(u.shape[0]):
-        if interval[i] > 0 and lava_time % interval[i] == offset[i] % interval[i]:
-            u[i] = 0
-            v[i] = 0
-
-
 @kernel
 def group_step(address, time, resets, ternary):
     """One step of a group, or of a process."""
@@ -196,18 +179,15 @@ def group_step(address, time, resets, ternary):
     exact, shared = d.flags & at.EXACT != 0, d.flags & at.MESSAGE != 0
     count = 0
     for b in range(blocks(d.n)):
-        first = b * at.BLOCK
-        m = min(at.BLOCK, d.n - first)
-        u, v, mask = part(d.u, first, m), part(d.v, first, m), uint8s(d.mask, m)
-        q = part(d.ring, ring_start(group, time, first), m)
+        first, u, v, q, mask, keep_u, keep_v, high = lif_block(group, d, time, b)
+        m = u.shape[0]
         if shared:
             arrived, q = q, int32s(d.mask + at.BLOCK, m)
             copy(q, arrived)
-        keep_u, keep_v, bias = block(d.keep_u, b, m), block(d.keep_v, b, m), block(d.bias, b, m)
+        bias, low = block(d.bias, b, m), block(d.vth_low, b, m)
         if resets:
             reset(u, v, block(d.interval, b, m), block(d.offset, b, m), time + 1)
         quick = d.hot[b] == 0 and not exact
-        high, low = block(d.vth, b, m), block(d.vth_low, b, m)
         flags, hot = update(quick, ternary, u, v, q, keep_u, keep_v, bias, high, low, mask)
         d.hot[b] = 1 if hot else 0
         count = send(group, v, mask, first, count, flags, ternary)
@@ -220,14 +200,11 @@ def wide_step(address, time, resets, ternary):
     group, d = at.GROUP(address), LIF_WIDE(address)
     count = 0
     for b in range(blocks(d.n)):
-        first = b * at.BLOCK
-        m = min(at.BLOCK, d.n - first)
-        u, v, mask = part(d.u, first, m), part(d.v, first, m), uint8s(d.mask, m)
-        q = part(d.ring, ring_start(group, time, first), m)
-        keep_u, keep_v, bias = block(d.keep_u, b, m), block(d.keep_v, b, m), block(d.bias, b, m)
+        first, u, v, q, mask, keep_u, keep_v, high = lif_block(group, d, time, b)
+        m = u.shape[0]
         if resets:
             reset(u, v, block(d.interval, b, m), block(d.offset, b, m), time + 1)
-        flags = update_wide(u, v, q, keep_u, keep_v, bias, block(d.vth, b, m), block(d.vth_low, b, m), mask)
+        flags = update_wide(u, v, q, keep_u, keep_v, block(d.bias, b, m), high, block(d.vth_low, b, m), mask)
         count = send(group, v, mask, first, count, flags, ternary)
     count_spikes(group, count)
 
@@ -302,6 +279,10 @@ SHARED = (
     Parameter("v", 0, -STATE_MAX, STATE_MAX, "Voltage at the start."),
 )
 VTH = Parameter("vth", 10, -(1 << 24), 1 << 24, "Threshold mantissa; a spike needs v > vth * 64.")
+RESETS = (
+    Parameter("reset_interval", 1, 1, (1 << 31) - 1, "Steps between resets."),
+    Parameter("reset_offset", 0, 0, (1 << 31) - 1, "Phase of the resets, in Lava's time steps (ours + 1)."),
+)
 LIMITS = {"u": (-(1 << 31), (1 << 31) - 1), "v": (-STATE_MAX, STATE_MAX)}
 
 
@@ -340,13 +321,8 @@ LIFS = (
     ),
     NeuronModel(
         "lif_reset", step_reset, LIF,
-        (
-            *SHARED, VTH,
-            Parameter("reset_interval", 1, 1, (1 << 31) - 1, "Steps between resets."),
-            Parameter("reset_offset", 0, 0, (1 << 31) - 1, "Phase of the resets, in Lava's time steps (ours + 1)."),
-        ),
-        lower_reset,
-        "LIF whose state is set to zero at an interval, by Lava 0.10's fixed-point model.", limits=LIMITS,
+        (*SHARED, VTH, *RESETS),
+        lower_reset, "LIF whose state is set to zero at an interval, by Lava 0.10's fixed-point model.", limits=LIMITS,
     ),
     NeuronModel(
         "ternary_lif", step_ternary, LIF,

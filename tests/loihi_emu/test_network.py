@@ -73,7 +73,7 @@ def test_unknown_parameters(net, name, texts):
 
 def test_models_belong_to_rules(net):
     complains(lambda: net.population("p", 1, model="lfi"), ['unknown model "lfi"', 'mean "lif"'], UnknownNameError)
-    texts = ['rules "chip"', 'unknown model "ternary_lif"', 'Rules "lava" have it.']
+    texts = ['rules "chip"', 'unknown model "ternary_lif"', 'Rules "lava", "float" have it.']
     complains(lambda: net.population("p", 1, model="ternary_lif"), texts, UnknownNameError)
 
 

@@ -12,8 +12,10 @@ from messages import UNHEEDED
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
 from lava_api.proc.atrlif.process import ATRLIF
+from lava_api.proc.graded.process import GradedReluVec, GradedVec
 from lava_api.proc.io.sink import RingBuffer as Sink
 from lava_api.proc.io.source import RingBuffer as Source
+from lava_api.proc.lif.process import LIF, LIFRefractory, LIFReset, TernaryLIF
 from lava_api.proc.prodneuron.process import ProdNeuron
 from lava_api.proc.resfire.process import RFZero
 from lava_api.proc.rf.process import RF
@@ -121,7 +123,56 @@ def prod_neuron(rng, rules, n):
     return ProdNeuron(shape=(n,), **given), given
 
 
+def lif(rng, rules, n, thresholds=None, **more):
+    """A process's arguments and a population's parameters that LIF models share."""
+    if rules == "lava":
+        given = {"du": int(rng.integers(-1, 4096)), "dv": int(rng.integers(4097))}
+        bias = {"bias_mant": rng.integers(-200, 300, n), "bias_exp": int(rng.integers(-1, 4))}
+        given |= dict(thresholds or {"vth": int(rng.integers(1, 400))}) | more
+        return given | bias, given | bias
+    given = {"du": float(rng.random()), "dv": float(rng.random())}
+    given |= dict(thresholds or {"vth": float(rng.random() * 9)})
+    bias = rng.random(n)
+    return given | more | {"bias_mant": bias}, given | more | {"bias": bias}
+
+
+def plain(rng, rules, n):
+    process, population = lif(rng, rules, n)
+    return LIF(shape=(n,), **process), population
+
+
+def reset(rng, rules, n):
+    more = {"reset_interval": int(rng.integers(1, 6)), "reset_offset": int(rng.integers(9))}
+    process, population = lif(rng, rules, n, **more)
+    return LIFReset(shape=(n,), **process), population
+
+
+def refractory(rng, rules, n):
+    process, population = lif(rng, rules, n, refractory_period=int(rng.integers(5)))
+    return LIFRefractory(shape=(n,), **process), population
+
+
+def ternary(rng, rules, n):
+    low, high = sorted(rng.integers(-90, 300, 2).tolist())
+    process, population = lif(rng, rules, n, {"vth_lo": low, "vth_hi": high})
+    return TernaryLIF(shape=(n,), **process), population
+
+
+def graded(kind):
+    def make(rng, rules, n):
+        given = {"vth": int(rng.integers(0, 60))}
+        return kind(shape=(n,), **given), given
+
+    return make
+
+
 MODELS = {
+    "lif": plain,
+    "lif_reset": reset,
+    "lif_refractory": refractory,
+    "ternary_lif": ternary,
+    "graded_vec": graded(GradedVec),
+    "graded_relu_vec": graded(GradedReluVec),
     "atrlif": atrlif,
     "sigma": sigma,
     "delta": delta,

@@ -12,10 +12,11 @@ from lava_api.magma.kernels.base import DATA, Kernel, Parameters, PythonFallback
 from lava_api.magma.kernels.messages import STORED, Feed, Message
 from lava_api.proc.lif.models import THRESHOLD_SHIFT
 from loihi_emu.models import layout
-from loihi_emu.models.lava import lif_float as floating
 from loihi_emu.models.lava import messages as at
 from loihi_emu.models.memory import Description
+from loihi_emu.models.neurons import lif_float as floating
 from loihi_emu.models.neurons import lif_lava as fixed
+from loihi_emu.models.neurons import lif_refractory
 from loihi_emu.models.records import Record
 from loihi_emu.user_warnings import warn
 
@@ -184,7 +185,7 @@ class LifFloat(_Lif):
     sends = np.float64
     name = "step"
     thresholds: tuple[tuple[str, str], ...] = (("vth", "vth"),)
-    record = floating.LIF
+    module, record = floating.__name__, floating.LIF
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
@@ -200,7 +201,13 @@ class LifFloat(_Lif):
         return DATA, at.F64
 
     def leaf(self, kind: int) -> tuple[str, Record]:
-        return f"lif_float:{self.name}", self.record
+        return f"{self.module}:{self.name}", self.record
+
+    def states(self) -> dict[str, Any]:
+        found = super().states()
+        if self.record is floating.LIF:  # neurons of a Network may rest
+            found["rest"] = np.zeros(self.model.u.size, np.int8)
+        return found
 
     def refresh(self) -> None:
         model, put = self.model, self.parameters.put
@@ -209,8 +216,8 @@ class LifFloat(_Lif):
         put("bias", model.bias_mant)
         for parameter, name in self.thresholds:
             put(parameter, getattr(model, name))
-        if len(self.thresholds) == 1 and self.record is floating.LIF:
-            put("vth_low", -np.inf)
+        if self.record is floating.LIF:
+            put("refractory", 1)
 
 
 class ResetFloat(_Reset, LifFloat):
@@ -222,13 +229,13 @@ class TernaryFloat(LifFloat):
 
     name = "step_ternary"
     thresholds = (("vth", "vth_hi"), ("vth_low", "vth_lo"))
+    record = floating.TERNARY
 
 
 class RefractoryFloat(LifFloat):
     """LIFRefractory in float64."""
 
-    name = "step_refractory"
-    record = floating.REFRACTORY
+    module, record = lif_refractory.__name__, lif_refractory.REFRACTORY
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)

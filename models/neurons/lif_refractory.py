@@ -1,0 +1,73 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
+"""LIFRefractory in float64, in the order of operations of Lava 0.10's model; Lava has it in floating point alone.
+
+    u = u (1 - du) + q ;  v = v (1 - dv) + (u + bias) unless the neuron rests ;  spike if v > vth, then v = 0
+
+After a spike in step t it rests up to step t + refractory_period. Steps are counted as in Lava, whose first is 1.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from loihi_emu.jit import block, disjoint, float64s, leaf, part, whole
+from loihi_emu.models import layout as at
+from loihi_emu.models.neurons.lif_float import BIAS, BIG, DECAYS, REALS, STARTS, VTH, reals
+from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
+from loihi_emu.models.spikes import blocks, count_spikes, emit, lif_block, write_spikes
+
+REFRACTORY = at.neurons(
+    "lif_refractory",
+    state={"u": "float64", "v": "float64", "refractory_period_end": "int64"},
+    parameters=REALS | {"refractory_period": "int64"},
+    accumulator="float64",
+)
+
+
+@disjoint
+def update(u, v, q, keep_u, keep_v, bias, vth, until, period, mask, lava_time):
+    """One step of a block."""
+    for i in range(u.shape[0]):
+        u[i] = u[i] * keep_u[i] + q[i]
+        voltage = v[i] * keep_v[i] + (u[i] + bias[i]) if until[i] < lava_time else v[i]
+        spiked = voltage > vth[i]
+        v[i] = 0.0 if spiked else voltage
+        until[i] = lava_time + period[i] if spiked else until[i]
+        mask[i] = spiked
+
+
+@leaf
+def step(address, time):
+    """One step of LIFRefractory."""
+    group, d = at.GROUP(address), REFRACTORY(address)
+    count = 0
+    for b in range(blocks(d.n)):
+        first, u, v, q, mask, keep_u, keep_v, vth = lif_block(group, d, time, b)
+        m = u.shape[0]
+        until, period = part(d.refractory_period_end, first, m), block(d.refractory_period, b, m)
+        update(u, v, q, keep_u, keep_v, block(d.bias, b, m), vth, until, period, mask, time + 1)
+        if d.slots and d.flags & at.MESSAGE == 0:
+            q[:] = 0.0
+        count = emit(mask, d.mask, first, whole(d.index, d.n), count)
+        if d.message:
+            write_spikes(float64s(d.message + 8 * first, m), mask, 1.0)
+    count_spikes(group, count)
+
+
+# ---------------------------------------------------------------- the model
+PERIOD = Parameter("refractory_period", 1, 0, (1 << 31) - 1, "Steps after that of a spike in which v stays at 0.")
+LIMITS = dict.fromkeys(("u", "v"), (-BIG, BIG)) | {"refractory_period_end": (0, 1 << 62)}
+
+
+def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
+    """All as given."""
+    return reals(p) | {"vth": p["vth"], "refractory_period": p["refractory_period"]}, 0
+
+
+MODELS = {
+    "float": (
+        NeuronModel(
+            "lif_refractory", step, REFRACTORY, (*DECAYS, VTH, BIAS, PERIOD, *STARTS), lower,
+            "LIF that rests after a spike, in float64, by Lava 0.10's LIFRefractory.", limits=LIMITS,
+        ),
+    )
+}  # fmt: skip
