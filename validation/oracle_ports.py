@@ -124,7 +124,7 @@ def lava_rf_zero(n: Neuron, a: Arrival, counts: Counts) -> int:
     (107, 107, 0)
     """
     p = n.p
-    angle, length = 2 * np.pi * p["freqs"] * p["dt"], np.exp(-p["dt"] / p["decay_tau"])
+    angle, length = p["dt"] * p["freqs"] * np.pi * 2, np.exp(p["dt"] * (-1 / p["decay_tau"]))
     sin, cos = (int(length * f(angle) * (1 << 15)) for f in (np.sin, np.cos))
     parts = {(x, c): wrap(x * c, 31) >> 15 for x in (n.u, n.v) for c in (sin, cos)}
     u = wrap(parts[n.u, cos] - parts[n.v, sin] + a.ports.get("u_in", 0), 31)

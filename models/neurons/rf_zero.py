@@ -81,7 +81,7 @@ LIMITS = dict.fromkeys(("u", "v"), (-LARGEST - 1, LARGEST))
 
 def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
     """Coefficients of 15 bits of fraction, cut."""
-    angle, length = 2 * np.pi * p["freqs"] * p["dt"], np.exp(-p["dt"] / p["decay_tau"])
+    angle, length = p["dt"] * p["freqs"] * np.pi * 2, np.exp(p["dt"] * (-1 / p["decay_tau"]))  # in Lava's order
     lct, lst = (np.trunc(length * wave(angle) * (1 << COEFFICIENT_BITS)) for wave in (np.cos, np.sin))
     return {"lct": lct, "lst": lst, "uth": p["uth"]}, 0
 

@@ -36,8 +36,8 @@ class RFZero(Shaped):
         self.u_in = InPort(shape=shape)
         self.v_in = InPort(shape=shape)
         self.s_out = OutPort(shape=shape)
-        angle = 2 * np.pi * np.array(freqs) * dt
-        length = np.exp(-dt / np.array(decay_tau))
+        angle = dt * np.array(freqs) * np.pi * 2  # in Lava's order: the last bit may decide a coefficient
+        length = np.exp(dt * (-1 / np.array(decay_tau)))
         one = 1 << COEFFICIENT_BITS
         self.uth = Var(shape=(1,), init=uth)
         self.u = Var(shape=shape, init=0)

@@ -99,7 +99,7 @@ def _core_changes(problem: Problem, assignment: Assignment, core: int, resource:
                 yield text
                 return
     if resource == "accumulators":
-        held = sum(int(np.count_nonzero(a == core)) for a in assignment.cores.values())
+        held = sum(int(np.count_nonzero(a == core)) * problem.ports[name] for name, a in assignment.cores.items())
         longest = problem.limit(resource) // held - DELAY_SLOTS_LOST
         learned = any(c.learning is not None and c.learning.rule.dd is not None for c in problem.connections.values())
         if longest >= 0 and not learned:

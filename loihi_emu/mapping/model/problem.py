@@ -31,6 +31,9 @@ class Problem:
     fields : dict
         Connection name to its :class:`SynapseFields`.
     profiles : Profiles
+    ports : dict
+        Population name to the ports of its neurons. A neuron takes one compartment, and a dendritic accumulator for
+        each port; nothing published says how a chip lays them out.
     """
 
     def __init__(self, network: Members, chip: Chip) -> None:
@@ -48,6 +51,7 @@ class Problem:
         self.limits: dict[str, Resource] = resources(chip)
         self.fields: dict[str, SynapseFields] = {name: fields_of(c, chip) for name, c in self.connections.items()}
         self.profiles: Profiles = profiles_of(network, chip)
+        self.ports = {name: len(network.rule_set.model(p.model).ports) for name, p in self.populations.items()}
         self._neuron_delays: dict[str, NDArray[np.int64] | None] = {}
         self._delays = {name: longest_delay(c, chip) for name, c in self.connections.items()}
 

@@ -14,7 +14,7 @@ from loihi_emu.network.elements import Population
 from loihi_emu.network.members import Members
 from loihi_emu.widths import DECAY_UNITY
 
-THRESHOLD = ("vth", "vth_exp", "vth_hi", "vth_lo")
+THRESHOLD = ("vth", "vth_exp", "vth_hi", "vth_lo", "uth")
 """Parameters that a threshold profile holds."""
 WHOLE_CORE = ("vmin", "vmax")
 """Parameters that all compartments of a core share (nengo-loihi, ``hardware/builder.py``)."""
@@ -23,7 +23,7 @@ SETTINGS = ("noise", "decay_u", "decay_v", "epoch")
 more (a decay of 0 needs that they do not, one of 4096 that they do, all others go with either; Fugu's Loihi backend);
 the length of a learning epoch (nengo-loihi, ``hardware/builder.py``)."""
 OWN = ("bias", "bias_exp", "bias_mant", "u", "v")
-"""Parameters that each compartment has for itself; all others are held by a compartment profile."""
+"""Parameters that each compartment has for itself, beside its state at the start; all others are in a profile."""
 
 Identities = NDArray[np.int32]
 
@@ -57,8 +57,10 @@ def profiles_of(network: Members, chip: Chip) -> Profiles:
     epochs = _epochs(network) if chip.epochs_per_core else {}
     for name, p in populations.items():
         keys: tuple[list[str], ...] = ([], [], [])
+        model = network.rule_set.model(p.model)
+        own = {*OWN, *dict(model.state)}
         for parameter in p.parameters:
-            if parameter not in OWN:
+            if parameter not in own:
                 keys[1 if parameter in THRESHOLD else 2 if parameter in WHOLE_CORE else 0].append(parameter)
         noise = 0
         extra: Any = False
@@ -71,7 +73,7 @@ def profiles_of(network: Members, chip: Chip) -> Profiles:
             if number == 0:
                 columns.append(("noise", np.asarray(extra)))
             found[number][name] = _numbered(columns, p.size, known[number])
-        decays = _decay_offsets(p, network.rule_set.model(p.model), chip)
+        decays = _decay_offsets(p, model, chip)
         settings[name] = (np.asarray(noise, np.int32), *decays, epochs.get(name, np.asarray(0, np.int32)))
     return Profiles(found[0], found[1], found[2], settings)
 

@@ -44,6 +44,7 @@ class _OpenBin:
     def __init__(self, problem: Problem, number: int, strict: bool = False) -> None:
         self.problem, self.number, self.strict = problem, number, strict
         self.compartments = self.bits = self.axons_in = self.axons_out = self.delay = 0
+        self.accumulators = 0  # of a delay slot
         self.profiles: tuple[set[int], set[int]] = (set(), set())
         self.formats: set[Any] = set()
         self.traces: set[Any] = set()
@@ -96,7 +97,7 @@ class _OpenBin:
         for present, identities in zip(self.settings, problem.profiles.settings[name], strict=True):
             yield few_enough(part_of(identities, head), {0} | present, 2)
         connections = problem.incoming[name].connections
-        yield self._delayed(problem.neuron_delays(name), head)
+        yield self._delayed(name, head)
         formats, traces = [self.format_of(c) for c in connections], [problem.trace_key(c) for c in connections]
         yield self._few_kinds(self.formats, formats, problem.limit("synapse_formats"), name, head)
         yield self._few_kinds(self.traces, traces, problem.limit("trace_profiles"), name, head)
@@ -110,13 +111,17 @@ class _OpenBin:
         axons = np.cumsum(fanout[head])
         yield int(np.searchsorted(axons, problem.limit("axons_out") - self.axons_out, "right"))
 
-    def _delayed(self, delays: NDArray[np.int64] | None, neurons: Index) -> int | None:
+    def _delayed(self, name: str, neurons: Index) -> int | None:
         """Neurons until a core of so many would have too few slots for the longest delay among them."""
-        limit = self.problem.limit("accumulators")
+        limit, delays, ports = (
+            self.problem.limit("accumulators"),
+            self.problem.neuron_delays(name),
+            self.problem.ports[name],
+        )
         if delays is None:
-            return limit // (self.delay + DELAY_SLOTS_LOST) - self.compartments
+            return (limit // (self.delay + DELAY_SLOTS_LOST) - self.accumulators) // ports
         slots = np.maximum.accumulate(np.maximum(delays[neurons], self.delay)) + DELAY_SLOTS_LOST
-        needs = slots * np.arange(self.compartments + 1, self.compartments + len(neurons) + 1)
+        needs = slots * (self.accumulators + ports * np.arange(1, len(neurons) + 1))
         return int(np.searchsorted(needs, limit, "right"))
 
     def _same(self, shared: NDArray[np.int32]) -> int | None:
@@ -151,6 +156,7 @@ class _OpenBin:
         incoming = problem.incoming[name]
         self.bits, self.axons_in = self.bits + bits, self.axons_in + axons
         self.compartments += len(neurons)
+        self.accumulators += len(neurons) * problem.ports[name]
         self.axons_out += int(fanout[neurons].sum())
         delays = problem.neuron_delays(name)
         if delays is not None:
@@ -274,10 +280,10 @@ def _single(problem: Problem, name: str, neuron: int, fanout: NDArray[np.int64],
             "Fewer target cores: fewer targets, or populations in between that pass its spikes on.",
         ),
         "accumulators": (
-            longest + DELAY_SLOTS_LOST,
+            (longest + DELAY_SLOTS_LOST) * problem.ports[name],
             "Learning rules without dd, for which all delays need room."
             if any(c.learning is not None and c.learning.rule.dd is not None for c in here)
-            else f"Delays of at most {problem.limit('accumulators') - DELAY_SLOTS_LOST}.",
+            else f"Delays of at most {problem.limit('accumulators') // problem.ports[name] - DELAY_SLOTS_LOST}.",
         ),
         "synapse_formats": (len(formats), kinds),
         "trace_profiles": (len(traces), "Fewer different pre-traces (x1, x2) of the connections onto it."),

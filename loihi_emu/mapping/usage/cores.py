@@ -89,7 +89,7 @@ def core_usage(problem: Problem, assignment: Assignment) -> CoreUsage:
         longest = np.asarray([problem.delay(c) for c in table.connections])
         np.maximum.at(delays, table.core, longest[table.number])
         _count_lists(problem, table, budgets)
-    budgets["accumulators"] = budgets["compartments"] * (delays + DELAY_SLOTS_LOST)
+    budgets["accumulators"] *= delays + DELAY_SLOTS_LOST
     return CoreUsage(budgets, fanout, table, _with_fewer_formats(problem, assignment, table, budgets))
 
 
@@ -133,13 +133,14 @@ def _with_fewer_formats(
 def _measured(
     problem: Problem, assignment: Assignment, budgets: dict[str, Integers], fanout: dict[str, Integers]
 ) -> _Table:
-    """Measure all lists; counts also compartments, their profiles and the output axons of neurons."""
+    """Measure all lists; counts also compartments, profiles, output axons, and the accumulators of a delay slot."""
     connections: list[Connection] = []
     found: list[tuple[Integers, NDArray[np.int32], Records]] = []
     profiles: dict[str, list[Integers]] = {"compartment_profiles": [], "threshold_profiles": []}
     for name in assignment.cores:
         parts, incoming = assignment.parts_of(name), problem.incoming[name]
         budgets["compartments"][parts.cores] += np.diff(parts.bounds)
+        budgets["accumulators"][parts.cores] += np.diff(parts.bounds) * problem.ports[name]
         for resource, identities in (
             ("compartment_profiles", problem.profiles.compartment[name]),
             ("threshold_profiles", problem.profiles.threshold[name]),

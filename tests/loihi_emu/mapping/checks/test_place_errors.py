@@ -58,6 +58,14 @@ def test_delays_that_learn_need_room_whatever_they_are():
         net.place(chip=replace(LOIHI1, accumulators=20))
 
 
+def test_a_neuron_with_two_ports_needs_accumulators_for_both():
+    net = Network(rules="lava")
+    net.population("p0", 3, model="prod_neuron")
+    net.connect("p0", "p0", np.ones((3, 3), int), delays=9)
+    with pytest.raises(MappingError, match=r"needs 22 dendritic .* alone, .* has 21\. Delays of at most 8\."):
+        net.place(chip=replace(LOIHI1, accumulators=21))
+
+
 def test_weight_bits_with_which_a_single_neuron_fits_are_named():
     net = Network(chip=LOIHI2)
     source, cell = net.input("source", 300), net.population("cell", 1, vth=100)

@@ -15,6 +15,7 @@ from loihi_emu.validation.golden import GOLDEN, load
 from loihi_emu.validation.golden_nengo import nengo_network
 
 pytestmark = UNHEEDED
+PORTS = ("a_real_in", "a_imag_in")
 
 
 def placed(cells=10, weights=None, **options):
@@ -47,6 +48,33 @@ def test_delays_take_bits_and_accumulators():
     placement = placed(100, delays=5)
     assert placement.budgets["synaptic_bits"].tolist() == [4 * (768 + 448)]
     assert placement.budgets["accumulators"].tolist() == [104 * 7]
+
+
+def resonators(count, *ports, **options):
+    """Neurons with two ports, each of whose neurons reaches one of another population at these ports."""
+    net = Network(rules="lava")
+    source = net.population("source", count, vth=100)
+    target = net.population(
+        "target", count, model="rf", period=np.arange(1, count + 1) % 3 + 4, alpha=0.1, real=range(count)
+    )
+    for port in ports:
+        net.connect(source, target, (range(count), range(count), 5), port=port, name=port, **options)
+    return net
+
+
+def test_neurons_with_two_ports_take_lists_for_each_and_twice_the_accumulators():
+    one, two = (resonators(100, *ports, delays=5).place().budgets for ports in (PORTS[:1], PORTS))
+    for resource in ("synaptic_bits", "axons_in", "axons_out"):
+        assert one[resource].sum() * 2 == two[resource].sum() > 0
+    assert one["compartments"].tolist() == two["compartments"].tolist() == [200]
+    assert one["accumulators"].tolist() == two["accumulators"].tolist() == [(100 + 2 * 100) * 7]
+    assert two["compartment_profiles"].tolist() == [1 + 3]  # of periods; the state at the start is each neuron's own
+
+
+def test_long_delays_leave_room_for_fewer_neurons_with_two_ports():
+    placement = resonators(1000, *PORTS, delays=62).place()
+    assert len(np.unique(placement.core_of("target"))) == -(-1000 // (8192 // 64 // 2))
+    assert placement.budgets["accumulators"].max() <= 8192
 
 
 def test_far_apart_synapses_are_stored_with_an_index():
