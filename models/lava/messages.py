@@ -5,7 +5,7 @@ import numpy as np
 
 from loihi_emu.arithmetic import wrap
 from loihi_emu.jit import disjoint, float32s, float64s, int8s, int16s, int32s, int64s, kernel, leaf, uint8s, whole
-from loihi_emu.models.layout import SOURCE
+from loihi_emu.models.layout import SOURCE, valued
 from loihi_emu.models.records import NUMBER, Record, array
 
 i32 = np.int32
@@ -104,26 +104,28 @@ def events(address, time):
     d.count[0] = count
 
 
-# Payloads of listed events in 32 bits, from the message.
+# Payloads of listed events, from the message: in 32 bits or, of one in float64, in that.
 PAYLOADS = SOURCE.extended("MessagePayloads", message=NUMBER, kind=NUMBER, n=NUMBER)
-
-
-@kernel
-def gather(payload, index, values):
-    """Take the elements at some places."""
-    for k in range(index.shape[0]):
-        payload[k] = i32(values[index[k]])
+VALUED = valued(PAYLOADS)
 
 
 @leaf
 def payloads(address, time):
     """List the payloads of this step's events."""
     d = PAYLOADS(address)
-    index = whole(d.index, d.count[0])
-    if d.kind == I32:
-        gather(whole(d.payload, index.shape[0]), index, int32s(d.message, d.n))
-    else:
-        gather(whole(d.payload, index.shape[0]), index, int64s(d.message, d.n))
+    for k in range(d.count[0]):
+        if d.kind == I32:
+            d.payload[k] = int32s(d.message, d.n)[d.index[k]]
+        else:
+            d.payload[k] = i32(int64s(d.message, d.n)[d.index[k]])
+
+
+@leaf
+def payloads_float(address, time):
+    """The same of a message in float64."""
+    d = VALUED(address)
+    for k in range(d.count[0]):
+        d.payload[k] = float64s(d.message, d.n)[d.index[k]]
 
 
 # A message that its sender adds to.

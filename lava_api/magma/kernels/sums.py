@@ -54,22 +54,23 @@ class Sums:
         return d
 
     def packed(self, record: Record, offset: int = 0) -> Description:
-        """Return the description of a leaf of packed synapses; payloads in 32 bits are listed by :meth:`payloads`."""
+        """Return the description of a leaf of a network's synapses; its payloads are listed by :meth:`payloads`."""
         d = Description(record)
         d.count, d.index = self.feed.lists.count, self.feed.lists.index
-        d.payload = np.zeros(d.index.size, np.int32) if self.graded else None
+        d.payload = np.zeros(d.index.size, record.field("payload").of) if self.graded else None
         d.ring, d.slots, d.n, d.offset = self.ring, self.ring.size // self.n, self.n, offset
         d.events, d.graded = self.events, int(self.graded)
         return d
 
     def payloads(self, packed: Description) -> list[Call]:
-        """Return the call that lists the payloads of events for packed synapses, if there are any."""
+        """Return the call that lists the payloads of events for a network's synapses, if there are any."""
         if not self.graded:
             return []
-        d = Description(at.PAYLOADS)
+        floating = self.feed.kind == at.F64
+        d = Description(at.VALUED if floating else at.PAYLOADS)
         d.count, d.index, d.payload = packed.count, packed.index, packed.payload
         d.message, d.kind, d.n = self.feed.data, self.feed.kind, self.feed.data.size
-        return [("messages:payloads", d)]
+        return [("messages:payloads_float" if floating else "messages:payloads", d)]
 
 
 def clear(message: Message) -> list[Call]:

@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import BOTH, EVENTS, Kernel, PythonFallback
+from lava_api.magma.kernels.base import BOTH, EVENTS, Call, Kernel, PythonFallback
 from lava_api.magma.kernels.messages import STORED, Feed, Message
-from loihi_emu.models.lava import conv as at
+from lava_api.magma.kernels.sums import Sums, clear
+from loihi_emu.models import conv as at
+from loihi_emu.models.lava import conv as wrapped
 from loihi_emu.models.lava import messages
 from loihi_emu.models.memory import Description
+from loihi_emu.models.records import Record
 
 GEOMETRY = ("kernel_size", "stride", "padding", "dilation", "groups")
 
@@ -20,8 +23,6 @@ class ConvFixed(Kernel):
     """Conv in integers."""
 
     sends_first = True
-    sends: Any = np.int32
-    leaf = "step"
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
@@ -39,21 +40,35 @@ class ConvFixed(Kernel):
         return BOTH if self.graded else EVENTS, STORED[d_type.name]
 
     def outputs(self) -> dict[str, Message]:
-        self.message = Message(self.process.a_out.shape, self.sends, data=self.model.a_buf)
+        a_buf = self.model.a_buf
+        self.message = Message(self.process.a_out.shape, a_buf.dtype, data=a_buf, summed=True)
         return {"a_out": self.message}
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        feed, model = feeds["s_in"], self.model
-        d = self.d = Description(at.CONV)
-        d.count, d.index, d.payloads = feed.lists.count, feed.lists.index, feed.data if self.graded else None
-        d.wide, d.out, d.wrapped, d.events = feed.kind == messages.I64, self.message.data, self.wraps, self.events
-        shape = d.shape
+    def calls(self, feeds: dict[str, Feed]) -> Iterable[Call]:
+        sums = Sums(feeds["s_in"], self.message.data, self.message.size, self.events, self.graded)
+        leaf, record = self.leaf()
+        d = self.d = sums.packed(record)
+        d.sources = self.process.s_in.size
+        self._describe_shape(d.shape)
+        return [*clear(self.message), *sums.payloads(d), (f"{at.__name__}:{leaf}", d), *self.wrapping()]
+
+    def leaf(self) -> tuple[str, Record]:
+        """Return the leaf and the record that it reads."""
+        return "step", at.CONV
+
+    def wrapping(self) -> list[Call]:
+        """Return the call that wraps sums."""
+        d = Description(wrapped.WRAPPED)
+        d.sums, d.n, d.wrapped = self.message.data, self.message.size, self.wraps
+        return [("conv:wrap", d)]
+
+    def _describe_shape(self, shape: Description) -> None:
+        model = self.model
         _, shape.width_in, shape.channels_in = self.process.s_in.shape
         shape.height_out, shape.width_out, shape.channels_out = self.process.a_out.shape
         (shape.kernel_y, shape.kernel_x), (shape.stride_y, shape.stride_x) = model.kernel_size, model.stride
         (shape.padding_y, shape.padding_x), (shape.dilation_y, shape.dilation_x) = model.padding, model.dilation
         shape.groups = int(model.groups.item())
-        return [(f"conv:{self.leaf}", d)]
 
     def refresh(self) -> None:
         """Take over a kernel that was set: flipped, since Lava convolves, and ordered by input channel."""
@@ -72,8 +87,12 @@ class ConvFixed(Kernel):
 class ConvFloat(ConvFixed):
     """Conv in float64."""
 
-    sends = np.float64
-    leaf = "step_float"
+    def leaf(self) -> tuple[str, Record]:
+        return ("step_valued", at.VALUED) if self.graded else ("step_float", at.CONV)
+
+    def wrapping(self) -> list[Call]:
+        """Nothing wraps."""
+        return []
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
         if d_type.name not in STORED:
