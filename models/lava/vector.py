@@ -1,4 +1,3 @@
-# mypy: allow-untyped-defs, allow-incomplete-defs
 """Records of kernels that treat every element of a process alike: inputs, outputs, variables, all of one length."""
 
 from loihi_emu.models.records import NUMBER, Record, array
