@@ -70,6 +70,10 @@ class MissingAttributeError(LoihiEmuError, AttributeError):
     """An object has no attribute of that name; the text says where the thing is, or lists near names."""
 
 
+class ReadOnlyError(LoihiEmuError, AttributeError):
+    """An attribute cannot be set; the text says what to do instead."""
+
+
 class NotAFunctionError(LoihiEmuError, TypeError):
     """A value was called like a function; the text says what to write instead."""
 
@@ -336,4 +340,4 @@ def _advice(advice: str) -> str:
 
 def _quoted(names: Iterable[str], joint: str = ", ") -> str:
     """Join names in double quotes."""
-    return joint.join(f'"{n}"' for n in names)
+    return joint.join(f'"{brief(n)}"' for n in names)

@@ -10,9 +10,11 @@ from loihi_emu import errors
 from loihi_emu.chips.chip import LOIHI1, LOIHI2, Chip
 from loihi_emu.chips.facts import Fact, press
 from loihi_emu.keywords import known_keywords, known_keywords_of
+from loihi_emu.read_only import read_only
 
 
 @known_keywords_of
+@read_only()
 @dataclass(frozen=True)
 class Board:
     """A board or system.

@@ -17,6 +17,7 @@ from loihi_emu import errors, numeric
 from loihi_emu.chips.data import LOIHI1_FACTS, LOIHI2_FACTS
 from loihi_emu.chips.facts import Fact, table
 from loihi_emu.keywords import known_keywords_of
+from loihi_emu.read_only import read_only
 
 
 def _q(what: str, unit: str = "") -> Any:
@@ -25,6 +26,7 @@ def _q(what: str, unit: str = "") -> Any:
 
 
 @known_keywords_of
+@read_only()
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Chip:
     """A frozen description of one kind of chip.

@@ -14,6 +14,7 @@ from loihi_emu.keywords import known_keywords_of
 from loihi_emu.learning.constants import check_possible
 from loihi_emu.learning.grammar import TRACES, Product, parse
 from loihi_emu.numeric import finite, integer, ranged
+from loihi_emu.read_only import read_only
 from loihi_emu.units import IN_STEPS
 from loihi_emu.user_warnings import warn
 
@@ -28,6 +29,7 @@ MAX_EPOCH = 63
 
 
 @known_keywords_of
+@read_only()
 @dataclass(frozen=True)
 class Trace:
     """A trace: every spike adds `impulse`, every step multiplies by ``exp(-1 / tau)``; 0..127, rounded stochastically.
@@ -75,6 +77,7 @@ class Trace:
 
 
 @known_keywords_of
+@read_only()
 @dataclass(frozen=True)
 class LearningRule:
     """How synapses change: one text each for weight, delay and tag, the traces they read, and how often.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from loihi_emu.mapping.traffic import Rates, Traffic, matrix_of, rates_of, traff
 from loihi_emu.mapping.usage import CoreUsage
 from loihi_emu.network.elements import Population, Slice, name_of
 from loihi_emu.numeric import integer
+from loihi_emu.read_only import frozen
 
 
 class Location(NamedTuple):
@@ -36,8 +38,9 @@ class PlacedNetwork:
     ) -> None:  # fmt: skip
         self.problem, self.assignment, self.layout = problem, assignment, layout
         self.chip, self.boards, self.strategy = problem.chip, boards, strategy
-        self.budgets, self._usage = usage.budgets, usage
-        self.limits = {name: resource.limit for name, resource in problem.limits.items()}
+        self.budgets = MappingProxyType({name: frozen(needs) for name, needs in usage.budgets.items()})
+        self.limits = MappingProxyType({name: resource.limit for name, resource in problem.limits.items()})
+        self._usage = usage
         self._rates = rates
 
     # ------------------------------------------------------------ where
@@ -135,8 +138,9 @@ class PlacedNetwork:
     def _each(self, population: Any, found: dict[str, NDArray[Any]]) -> NDArray[Any]:
         """What was found for each neuron of a population or of a slice of one."""
         if isinstance(population, Slice):
-            return found[self._known(population.target)][population.start : population.stop : population.step]
-        return found[self._known(population)]
+            part = slice(population.start, population.stop, population.step)
+            return np.array(found[self._known(population.target)][part])
+        return np.array(found[self._known(population)])
 
     def _known(self, population: Any) -> str:
         name = str(name_of(population))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from loihi_emu.keywords import known_keywords_of
 from loihi_emu.mapping.placed_network import PlacedNetwork
 from loihi_emu.numeric import integer
+from loihi_emu.read_only import read_only
 from loihi_emu.recording.recording import Recording
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 
 @known_keywords_of
+@read_only("problem", "assignment", "layout", "chip", "boards", "strategy", "budgets", "limits")
 class Placement(PlacedNetwork):
     """A network on virtual chips. Made by :meth:`loihi_emu.Network.place`.
 

@@ -12,11 +12,13 @@ from loihi_emu.errors import invalid
 from loihi_emu.keywords import known_keywords_of
 from loihi_emu.network.shapes import Shape
 from loihi_emu.numeric import integer, numbers, ranged
+from loihi_emu.read_only import FrozenArrays, frozen, read_only
 
 
 @known_keywords_of
+@read_only()
 @dataclass(frozen=True, eq=False)
-class Conv2D:
+class Conv2D(FrozenArrays):
     """Convolutional weights: one kernel shared by all positions, never expanded.
 
     ``out[y, x, co] = sum over ky, kx, ci of kernel[co, ky, kx, ci] * in[y*sy + ky*dy - py, x*sx + kx*dx - px, ci]``
@@ -49,7 +51,7 @@ class Conv2D:
         kernel = numbers("Conv2D", "kernel", self.kernel)
         if kernel.ndim != 4 or 0 in kernel.shape:
             raise invalid("Conv2D", "kernel", f"shape {kernel.shape}", "shape (C_out, KH, KW, C_in / groups)")
-        object.__setattr__(self, "kernel", kernel)
+        object.__setattr__(self, "kernel", frozen(np.array(kernel)))
         for name, low in (("stride", 1), ("padding", 0), ("dilation", 1)):
             given = numbers("Conv2D", name, getattr(self, name))
             if given.shape not in ((), (1,), (2,)) or given.dtype.kind not in "iu":

@@ -19,9 +19,11 @@ from loihi_emu.keywords import known_keywords_of, missing_attribute
 from loihi_emu.network.conv2d import Conv2D
 from loihi_emu.network.shapes import Shape
 from loihi_emu.numeric import integer, numbers, ranged
+from loihi_emu.read_only import FrozenArrays, frozen, read_only, writable
 
 
 @known_keywords_of
+@read_only()
 @dataclass(frozen=True)
 class Noise:
     """Pseudo-random noise on u or v, in every step and neuron.
@@ -72,7 +74,7 @@ class Noise:
 
 
 @dataclass(frozen=True, eq=False)
-class _Node:
+class _Node(FrozenArrays):
     name: str
     shape: Shape
     stream: int
@@ -112,6 +114,7 @@ class _Node:
 
 
 @known_keywords_of
+@read_only()
 @dataclass(frozen=True, eq=False)
 class Population(_Node):
     """Neurons of one model. Made by :meth:`loihi_emu.Network.population`.
@@ -132,6 +135,10 @@ class Population(_Node):
     parameters: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     noise: Noise | None = None
 
+    def __post_init__(self) -> None:
+        kept = MappingProxyType({name: frozen(value) for name, value in self.parameters.items()})
+        object.__setattr__(self, "parameters", kept)
+
     def __repr__(self) -> str:
         return f'<Population "{self.name}": {_extent(self)} x {self.model}>'
 
@@ -139,10 +146,12 @@ class Population(_Node):
         return self.__dict__ | {"parameters": dict(self.parameters)}  # a read-only view cannot be pickled
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, parameters=MappingProxyType(state["parameters"]))
+        super().__setstate__(state)
+        self.__post_init__()
 
 
 @known_keywords_of
+@read_only()
 @dataclass(frozen=True, eq=False)
 class Input(_Node):
     """Spikes from outside. Made by :meth:`loihi_emu.Network.input`.
@@ -180,6 +189,7 @@ def _extent(node: _Node) -> str:
 
 
 @known_keywords_of
+@read_only()
 @dataclass(frozen=True, eq=False)
 class Slice:
     """Neurons ``start, start + step, ... < stop`` of a population or an input."""
@@ -214,8 +224,9 @@ class Slice:
 
 
 @known_keywords_of
+@read_only()
 @dataclass(frozen=True, eq=False)
-class Connection:
+class Connection(FrozenArrays):
     """Synapses from one slice of neurons to another. Made by :meth:`loihi_emu.Network.connect`.
 
     Attributes
@@ -318,8 +329,9 @@ class Connection:
 
 
 @known_keywords_of
+@read_only()
 @dataclass(frozen=True, eq=False)
-class Probe:
+class Probe(FrozenArrays):
     """What to record. Made by :meth:`loihi_emu.Network.probe`.
 
     Attributes
@@ -351,6 +363,12 @@ class Probe:
         often = "" if self.every == 1 else f", state every {self.every} steps"
         seen = "" if self.view == "state" else f", v as read on a {self.view}"
         return f'<Probe on "{self.target.name}": {", ".join(self.variables)}{part}{often}{seen}>'
+
+
+def rows_of(c: Connection) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """``indptr`` and ``indices`` of a sparse connection as kernels take them, which do not change them."""
+    assert c.indptr is not None and c.indices is not None
+    return writable(c.indptr), writable(c.indices)
 
 
 def name_of(target: Any) -> Any:

@@ -253,6 +253,8 @@ def check_values(archive: Archive) -> None:
         if c["kind"] == "sparse":
             _check_synapses(archive, f"connection{k}")
     for k, p in enumerate(archive.header["probes"]):
+        if len(set(p["variables"])) < len(p["variables"]):
+            raise invalid(archive.path, f"probes[{k}].variables", "a variable twice", "each once")
         if p["neurons"] is not None and any(a >= b for a, b in pairwise(p["neurons"])):
             raise invalid(archive.path, f"probes[{k}].neurons", "neurons out of order", "rising neurons")
 

@@ -37,19 +37,19 @@ class Members:
         return MappingProxyType(self._nodes)
 
     @property
-    def populations(self) -> dict[str, Population]:
-        """Populations by name, in order of creation."""
-        return {k: x for k, x in self._nodes.items() if isinstance(x, Population)}
+    def populations(self) -> Mapping[str, Population]:
+        """Populations by name, in order of creation; cannot be changed."""
+        return MappingProxyType({k: x for k, x in self._nodes.items() if isinstance(x, Population)})
 
     @property
-    def inputs(self) -> dict[str, Input]:
-        """Inputs by name, in order of creation."""
-        return {k: x for k, x in self._nodes.items() if isinstance(x, Input)}
+    def inputs(self) -> Mapping[str, Input]:
+        """Inputs by name, in order of creation; cannot be changed."""
+        return MappingProxyType({k: x for k, x in self._nodes.items() if isinstance(x, Input)})
 
     @property
-    def connections(self) -> dict[str, Connection]:
-        """Connections by name, in order of creation."""
-        return dict(self._connections)
+    def connections(self) -> Mapping[str, Connection]:
+        """Connections by name, in order of creation; cannot be changed."""
+        return MappingProxyType(dict(self._connections))
 
     @property
     def probes(self) -> tuple[Probe, ...]:

@@ -18,6 +18,7 @@ from loihi_emu.network.elements import Connection, Input, Noise, Population, Pro
 from loihi_emu.network.events import event_rate, sorted_events
 from loihi_emu.network.members import Members
 from loihi_emu.network.payloads import zeros_of
+from loihi_emu.read_only import read_only
 from loihi_emu.rules import model_of
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 
 @known_keywords_of
+@read_only("name", "chip", "rules", "seed")
 class Network(Members):
     """Populations of neurons, inputs, connections and probes, to be run by :class:`loihi_emu.Emulator`.
 

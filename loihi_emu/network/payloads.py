@@ -190,7 +190,8 @@ def listed_events(times: Integers, indices: Integers, payloads: Any, size: int, 
     check_sorted(found["times"], found["indices"], found["payloads"], size, where)
     if zeros is not None:
         check_sorted(zeros[0], zeros[1], None, size, where)
-        if not np.array_equal(merged(**found)[2], payloads):
+        again: Any = merged(**found)[2]
+        if not np.array_equal(again, payloads):
             raise invalid(where, "payloads", "events out of order", "0 behind the others of its step and neuron")
     return found
 

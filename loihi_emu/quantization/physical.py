@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from loihi_emu import decay, numeric
 from loihi_emu.errors import invalid
 from loihi_emu.keywords import known_keywords_of
+from loihi_emu.read_only import read_only
 from loihi_emu.widths import DECAY_BITS, DECAY_UNITY, WEIGHT_SHIFT
 
 WEIGHT_MAX = 255
@@ -24,6 +25,7 @@ BIAS_MAX, EXPONENT_MAX = 4095, 7
 
 
 @known_keywords_of
+@read_only()
 @dataclass(frozen=True)
 class PhysicalUnits:
     """What the integers of a network mean in ms, mV and Hz.

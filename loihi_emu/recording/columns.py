@@ -11,6 +11,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from loihi_emu.read_only import frozen
+
 Array = NDArray[Any]
 
 
@@ -83,7 +85,7 @@ class Column:
     def of(cls, array: Array) -> Column:
         """The column of one array, which is handed out as it is."""
         made = cls.__new__(cls)
-        made._joined = array
+        made._joined = frozen(array)
         return made
 
     def __len__(self) -> int:
@@ -135,14 +137,14 @@ class Column:
                     yield np.ascontiguousarray(self._decode(rows))
 
     def joined(self) -> Array:
-        """The rows as one array, made when first asked for; nobody else holds it."""
+        """The rows as one array, made when first asked for; read only, since whoever asks gets the same."""
         if self._joined is None:
             whole = np.empty(self.shape, self.dtype)
             at = 0
             for rows in self.arrays():
                 whole[at : at + len(rows)] = rows
                 at += len(rows)
-            self._joined = whole
+            self._joined = frozen(whole)
             self._pieces = []
         return self._joined
 

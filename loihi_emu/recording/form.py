@@ -64,15 +64,15 @@ _MORE_INFO = {"wall_s": entries.number, "steps_per_s": entries.number}
 
 
 def _known(
-    required: dict[str, entries.Check],
-    together: dict[str, entries.Check],
+    required: Mapping[str, entries.Check],
+    together: Mapping[str, entries.Check],
     perhaps: Mapping[str, entries.Check] | None = None,
 ) -> entries.Check:
     """A table with these entries, those all or none of them, perhaps some more, and any other facts beside them."""
 
     def check(where: str, name: str, value: Any) -> None:
         entries.table(_facts)(where, name, value)
-        must = required | together if any(key in value for key in together) else required
+        must = {**required, **together} if any(key in value for key in together) else dict(required)
         optional: dict[str, entries.Check] = {**dict.fromkeys(value, _facts), **(perhaps or {})}
         entries.record(must, optional)(where, name, value)
 

@@ -17,6 +17,7 @@ from loihi_emu.memory.free import free_memory
 from loihi_emu.memory.room import LARGE, room_for, too_large
 from loihi_emu.network.elements import Source, name_of
 from loihi_emu.numeric import integer
+from loihi_emu.read_only import read_only
 from loihi_emu.recording.columns import Column
 from loihi_emu.recording.contents import Accounts, Contents
 from loihi_emu.recording.sample_counts import SampleCounts
@@ -33,6 +34,7 @@ UNKNOWN = "not counted for a part of a recording"
 
 
 @known_keywords_of
+@read_only("start", "steps", "sample_steps")
 class Recording:
     """Spikes, state, counters and provenance of a run.
 
@@ -152,7 +154,7 @@ class Recording:
         )
 
     def __getitem__(self, name: str) -> Any:
-        """Rows of a state variable, shape (rows, neurons); :class:`Spikes` for "name.spikes"."""
+        """Rows of a state variable, shape (rows, neurons), read only; :class:`Spikes` for "name.spikes"."""
         if not is_known(name, self._index):
             raise unknown("recorded array", name, self._index, advice=PROBE_FIRST)
         if name.endswith(".spikes"):

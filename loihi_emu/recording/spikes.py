@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.keywords import known_keywords_of, missing_attribute
+from loihi_emu.read_only import FrozenArrays, read_only
 
 
 @known_keywords_of
+@read_only()
 @dataclass(frozen=True, eq=False)
-class Spikes:
+class Spikes(FrozenArrays):
     """Spikes of one population or input, in order of (time, index).
 
     ``times, indices = recording.spikes("cells")`` takes both at once; ``len()`` is the number of spikes.

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from loihi_emu.errors import unknown
 from loihi_emu.models.specification import NeuronModel
+from loihi_emu.read_only import read_only
 from loihi_emu.rules.learning import LearningRules
 from loihi_emu.rules.weights import WeightRule
 
 PHILOX = "loihi_emu.image.draws:Philox"
 
 
+@read_only()
 @dataclass(frozen=True, eq=False)
 class RuleSet:
     """How a network counts.

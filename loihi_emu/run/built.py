@@ -21,6 +21,10 @@ class Built:
         Changed by :meth:`_rebuild`; nobody else should have it.
     """
 
+    image: Image
+    _pacer: Pacer
+    _books: Books
+
     def __init__(self, network: Network) -> None:
         self.network = network
         self._take(Image(network))
@@ -28,7 +32,7 @@ class Built:
     def _take(self, image: Image) -> None:
         """Run this image from now on."""
         pacer, books = Pacer(image), Books(image)
-        self.image, self._pacer, self._books = image, pacer, books
+        vars(self).update(image=image, _pacer=pacer, _books=books)  # not set: users only read them
 
     def _rebuild(
         self, changed: Sequence[Input | Connection], fill: Callable[[Image], None] = lambda image: None
@@ -38,7 +42,7 @@ class Built:
         If that fails or is interrupted, everything is as before.
         """
         network = self.network
-        known = network.connections | network.inputs
+        known: dict[str, Input | Connection] = {**network.connections, **network.inputs}
         before = [known[element.name] for element in changed]
         try:
             for element in changed:

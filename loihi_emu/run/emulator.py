@@ -15,6 +15,7 @@ from loihi_emu.errors import LoihiOverflowWarning, SimulationError, UnsupportedE
 from loihi_emu.keywords import known_keywords_of, missing_attribute
 from loihi_emu.network.elements import Connection, Input, Population
 from loihi_emu.network.network import Network
+from loihi_emu.read_only import read_only
 from loihi_emu.recording.counters import Marks
 from loihi_emu.recording.recording import Recording
 from loihi_emu.recording.steps import Step, steps_of
@@ -30,6 +31,7 @@ OVERFLOW = ("chip", "warn", "raise")
 
 
 @known_keywords_of
+@read_only("network", "overflow")
 class Emulator(Built):
     """Runs a network bit for bit.
 

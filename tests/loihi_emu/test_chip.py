@@ -1,14 +1,14 @@
 """Chips and boards: numbers, their evidence, and that unknown things stay unknown."""
 
 import pickle
-from dataclasses import FrozenInstanceError, fields, replace
+from dataclasses import fields, replace
 
 import pytest
 
 from loihi_emu import widths
 from loihi_emu.chips.boards import BOARDS, board
 from loihi_emu.chips.chip import LOIHI1, LOIHI2
-from loihi_emu.errors import UnknownNameError, ValidationError
+from loihi_emu.errors import ReadOnlyError, UnknownNameError, ValidationError
 from loihi_emu.rules.weights import EFFECTIVE_MAX
 
 CHIPS = pytest.mark.parametrize("chip", [LOIHI1, LOIHI2], ids=lambda c: c.name)
@@ -78,7 +78,7 @@ def test_chip_and_kernels_agree():
 
 @CHIPS
 def test_chips_are_frozen_hashable_and_pickle(chip):
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(ReadOnlyError, match="changed copy"):
         chip.cores = 1
     again = pickle.loads(pickle.dumps(chip))
     assert again == chip

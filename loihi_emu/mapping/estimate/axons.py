@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from loihi_emu.mapping.estimate import tally_kernels as k
 from loihi_emu.mapping.lists import ATOMS, IncomingLists, units_of_pixel
 from loihi_emu.mapping.model import Problem
-from loihi_emu.network.elements import Connection, Population
+from loihi_emu.network.elements import Connection, Population, rows_of
+from loihi_emu.read_only import writable
 
 Index = NDArray[np.int32]
 Integers = NDArray[np.int64]
@@ -83,8 +84,7 @@ def _by_source(c: Connection, incoming: IncomingLists, number: int) -> tuple[Ind
     unit_of = np.full(c.pre.target.size, -1, np.int32)
     unit_of[c.pre.start : c.pre.stop : c.pre.step] = np.arange(c.pre.size)
     if c.kind == "sparse":
-        assert c.indptr is not None and c.indices is not None
-        indptr, after, delays = c.indptr, c.indices, c.delays
+        (indptr, after), delays = rows_of(c), c.delays
     else:
         stored = np.ones(c.values.shape, bool) if c.learning is not None else c.values != 0
         before, place = np.nonzero(stored.T)
@@ -93,7 +93,7 @@ def _by_source(c: Connection, incoming: IncomingLists, number: int) -> tuple[Ind
         delays = c.delays[place, before] if c.delays.ndim else c.delays
     whole = c.post.start == 0 and c.post.step == 1
     targets = after if whole else c.post.start + after * c.post.step
-    return unit_of, _integers(indptr), np.ascontiguousarray(targets, np.int32), _integers(delays)
+    return unit_of, _integers(indptr), np.ascontiguousarray(targets, np.int32), _integers(writable(delays))
 
 
 def _convolution(c: Connection, incoming: IncomingLists, number: int) -> tuple[Index, Integers, Index, Integers]:
@@ -110,7 +110,7 @@ def _convolution(c: Connection, incoming: IncomingLists, number: int) -> tuple[I
     pixel, channel = np.divmod(np.arange(c.pre.target.size), channels * c.conv.groups)
     group, within = np.divmod(channel, channels)
     unit_of = pixel * chunks + group * per_group + within // ATOMS
-    return unit_of.astype(np.int32), indptr, targets, _integers(c.delays)
+    return unit_of.astype(np.int32), indptr, targets, _integers(writable(c.delays))
 
 
 def _integers(values: NDArray[np.integer]) -> Integers:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.keywords import known_keywords_of
+from loihi_emu.read_only import read_only
 
 
 class SlowestCore(NamedTuple):
@@ -28,6 +29,7 @@ class SlowestStep(NamedTuple):
 
 
 @known_keywords_of
+@read_only()
 @dataclass(frozen=True, eq=False, repr=False)
 class Estimate:
     """Energy and time of a recorded run. Made by :meth:`loihi_emu.mapping.Placement.estimate`.

@@ -13,7 +13,7 @@ from loihi_emu.mapping.lists.formats import ANY_BLOCK, BASES, SynapseFields, blo
 from loihi_emu.mapping.lists.incoming import IncomingLists, units_of_pixel
 from loihi_emu.mapping.lists.records import DESCRIPTION
 from loihi_emu.mapping.stopping import pieces
-from loihi_emu.network.elements import Connection, Population
+from loihi_emu.network.elements import Connection, Population, rows_of
 
 Integers = NDArray[np.int64]
 
@@ -62,7 +62,7 @@ def _count(c: Connection, counts: Integers) -> None:
     """Count the synapses (of convolutions: entries of units) of each target neuron."""
     if c.conv is None:
         for first, last in pieces(c):
-            transpose_kernels.count_targets(c.indptr, c.indices, c.post.start, c.post.step, counts, first, last)
+            transpose_kernels.count_targets(*rows_of(c), c.post.start, c.post.step, counts, first, last)
     else:
         _, per_group, _ = units_of_pixel(c)
         counts[:] = np.repeat(_geometry(c)[1].sum(axis=1) * per_group, c.conv.kernel.shape[0])
@@ -75,9 +75,7 @@ def _fill(c: Connection, starts: Integers, sources: NDArray[np.int32], taps: NDA
     if c.kind == "sparse":
         places = starts[:-1].copy()
         for first, last in pieces(c):
-            transpose_kernels.sort_by_target(
-                c.indptr, c.indices, c.post.start, c.post.step, places, sources, first, last
-            )
+            transpose_kernels.sort_by_target(*rows_of(c), c.post.start, c.post.step, places, sources, first, last)
     return c.pre.size
 
 

@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.keywords import known_keywords, known_keywords_of
+from loihi_emu.read_only import read_only
 
 Index = NDArray[np.int32]
 
 
 @known_keywords_of
+@read_only()
 @dataclass(frozen=True, eq=False)
 class Assignment:
     """Cores and compartments of all neurons.

@@ -13,6 +13,7 @@ from loihi_emu.chips.boards import Board, board
 from loihi_emu.chips.chip import Chip
 from loihi_emu.errors import invalid
 from loihi_emu.keywords import known_keywords, known_keywords_of
+from loihi_emu.read_only import read_only
 
 Index = NDArray[np.int32]
 MESH_HEIGHT = 4
@@ -20,6 +21,7 @@ MESH_HEIGHT = 4
 
 
 @known_keywords_of
+@read_only()
 @dataclass(frozen=True, eq=False)
 class Layout:
     """Places of cores.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -16,9 +17,11 @@ from loihi_emu.mapping.model.limits import Resource, resources
 from loihi_emu.mapping.model.profiles import Profiles, profiles_of
 from loihi_emu.network.elements import Connection, Input, Population
 from loihi_emu.network.members import Members
+from loihi_emu.read_only import read_only
 
 
 @known_keywords_of
+@read_only("network", "chip", "name", "populations", "inputs", "connections", "limits", "fields", "profiles", "ports")
 class Problem:
     """A network on a kind of chip.
 
@@ -43,9 +46,9 @@ class Problem:
                 "loihi_emu.quantize(), then place it."
             )
         self.network, self.chip, self.name = network, chip, network.name
-        self.populations: dict[str, Population] = network.populations
-        self.inputs: dict[str, Input] = network.inputs
-        self.connections: dict[str, Connection] = network.connections
+        self.populations: Mapping[str, Population] = network.populations
+        self.inputs: Mapping[str, Input] = network.inputs
+        self.connections: Mapping[str, Connection] = network.connections
         if not self.populations:
             raise MappingError(f'network "{network.name}": got no populations, allowed is at least one to place.')
         self.limits: dict[str, Resource] = resources(chip)

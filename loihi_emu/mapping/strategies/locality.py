@@ -18,7 +18,7 @@ from loihi_emu.mapping.strategies.first_fit import Run, most_neurons
 from loihi_emu.mapping.strategies.sequential import filled, kept
 from loihi_emu.mapping.traffic import rates_of
 from loihi_emu.mapping.usage import CoreUsage
-from loihi_emu.network.elements import Connection
+from loihi_emu.network.elements import rows_of
 
 PAIRS = 128
 """Pairs of neurons that are compared."""
@@ -51,7 +51,7 @@ def is_local(problem: Problem) -> bool:
 def _shared_by_chance(incoming: IncomingLists) -> float:
     """Sources that two neurons share on average."""
     n = incoming.population.size
-    counts = [np.diff(_rows(c)[0]).astype(float) for c in incoming.connections]
+    counts = [np.diff(rows_of(c)[0]).astype(float) for c in incoming.connections]
     return float(sum((count * (count - 1)).sum() for count in counts)) / max(1, n * (n - 1))
 
 
@@ -62,17 +62,11 @@ def _shared(incoming: IncomingLists, pairs: int, rng: np.random.Generator) -> It
         c, lists = incoming.connections[k], incoming.synapses[incoming.starts[k, t] : incoming.starts[k, t + 1]]
         if len(lists):
             source = lists[int(a * len(lists))]
-            indptr, indices = _rows(c)
+            indptr, indices = rows_of(c)
             first, last = indptr[source : source + 2].tolist()
             other = c.post.start + int(indices[first + int(b * (last - first))]) * c.post.step
             if other != t:
                 yield len(_sources(incoming, t) & _sources(incoming, other)) - 1
-
-
-def _rows(c: Connection) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """The targets of a sparse connection by source."""
-    assert c.indptr is not None and c.indices is not None
-    return c.indptr, c.indices
 
 
 def _sources(incoming: IncomingLists, neuron: int) -> set[int]:

@@ -15,7 +15,7 @@ from loihi_emu.mapping.strategies.balanced import balanced_split
 from loihi_emu.mapping.strategies.by_profile import grouped_runs
 from loihi_emu.mapping.strategies.first_fit import Run, fill, per_core
 from loihi_emu.mapping.usage import CoreUsage, core_usage
-from loihi_emu.network.elements import Connection, Population
+from loihi_emu.network.elements import Connection, Population, rows_of
 
 Fanout = dict[str, NDArray[np.int64]]
 
@@ -186,7 +186,7 @@ def _add_parts(c: Connection, size: int, fanout: NDArray[np.int64]) -> None:
     if c.kind == "sparse":
         part = np.arange(c.post.target.size, dtype=np.int32) // np.int32(size)
         more, lists = np.zeros(c.pre.size, np.int64), np.zeros(part[-1] + 1, np.int64)
-        count_lists(c.indptr, c.indices, c.post.start, c.post.step, part, more, lists)
+        count_lists(*rows_of(c), c.post.start, c.post.step, part, more, lists)
         of += more
     elif c.kind == "dense":
         of += -(-c.post.size * c.post.step // size)

@@ -295,7 +295,8 @@ def _with_less_memory(problem: Problem, share: float) -> Problem:
     """The problem on cores with a share of their synaptic memory."""
     other, resource = copy(problem), problem.limits["synaptic_bits"]
     if resource.limit is not None:
-        other.limits = problem.limits | {"synaptic_bits": replace(resource, limit=int(resource.limit * share))}
+        less = replace(resource, limit=int(resource.limit * share))
+        vars(other)["limits"] = problem.limits | {"synaptic_bits": less}
     return other
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from loihi_emu.mapping.lists import LIST, TOTALS, IncomingLists, source_kernels, transpose_kernels
 from loihi_emu.mapping.model import Parts
 from loihi_emu.mapping.stopping import pieces
-from loihi_emu.network.elements import Population
+from loihi_emu.network.elements import Population, rows_of
 
 Integers = NDArray[np.int64]
 Records = NDArray[np.record]
@@ -74,7 +74,7 @@ def _by_source(incoming: IncomingLists, parts: Parts, taken: Integers, first: in
         if c.kind == "sparse":
             for begin, end in pieces(c):
                 source_kernels.measure_rows(
-                    c.indptr, c.indices, begin, end, c.post.start, c.post.step, *where, parts.part, fanout, singles,
+                    *rows_of(c), begin, end, c.post.start, c.post.step, *where, parts.part, fanout, singles,
                     stats, touched, totals[number - first],
                 )  # fmt: skip
         else:
@@ -102,7 +102,7 @@ def axons_of(incoming: IncomingLists, parts: Parts) -> tuple[Integers, Integers]
     for number, c in enumerate(incoming.connections):
         lists = np.zeros(len(axons), np.int64)
         fanout = taken[incoming.offsets[number] : incoming.offsets[number + 1]]
-        transpose_kernels.count_lists(c.indptr, c.indices, c.post.start, c.post.step, parts.part, fanout, lists)
+        transpose_kernels.count_lists(*rows_of(c), c.post.start, c.post.step, parts.part, fanout, lists)
         axons += lists * incoming.descriptions["axon_slots"][number]
     return axons, taken
 

@@ -53,8 +53,8 @@ def test_checkpoints_and_resets(tmp_path_factory, net, before, after):
         assert rows_of([one.run(before)], net) == rows_of([first], net)
 
 
-def network(**options):
-    net = Network("stdp", seed=4)
+def network(*, seed=4, **options):
+    net = Network("stdp", seed=seed)
     source, drive = net.input("source", 6, rate=0.2), net.input("drive", 4, rate=0.2)
     cells = net.population("cells", 4, vth=100, dv=4096)
     net.connect(drive, cells, np.diag([255] * 4))
@@ -162,9 +162,7 @@ def test_delays_tags_and_traces_can_be_set():
 def test_seeds_reproduce_and_differ():
     runs = []
     for seed in (1, 1, 2):
-        net = network()
-        net.seed = seed
-        runs.append(Emulator(net).run(60)["c.weights"].tolist())
+        runs.append(Emulator(network(seed=seed)).run(60)["c.weights"].tolist())
     assert runs[0] == runs[1] != runs[2]
 
 
