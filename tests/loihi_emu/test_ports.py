@@ -1,5 +1,7 @@
 """Neurons with several ports: which one a connection reaches, and that everything else goes with it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.sparse
@@ -11,11 +13,11 @@ from mutations import read, write
 from recipes import assert_equals_oracle, assert_same
 from strategies import recipes
 
-from loihi_emu import Conv2D, Emulator, Network
+from loihi_emu import Conv2D, Emulator, LearningRule, Network, Trace
 from loihi_emu.errors import UnknownArgumentError, UnknownNameError
 from loihi_emu.image.sizes import image_sizes
 from loihi_emu.models.specification import NeuronModel
-from loihi_emu.rules import find, names
+from loihi_emu.rules import find, names, table
 
 pytestmark = UNHEEDED
 
@@ -128,6 +130,28 @@ def test_more_accumulators_than_a_chunk_has(kind):
     if kind == "dense":
         expected[:] = (2 * payloads.sum()) ** 2
     assert sent(net)[0].tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("kind", ["dense", "list", "conv"])
+def test_connections_that_learn_reach_a_port(monkeypatch, kind):
+    """Under the chip's rules, with a model of Lava's: the weights change as onto a LIF, and arrive as fixed ones do."""
+    chip = find("chip")
+    both = replace(chip, name="both", models=(*chip.models, find("lava").model("rf")))
+    monkeypatch.setitem(table._known, "both", both)
+    weights = {"dense": np.arange(12).reshape(3, 4) * 9, "list": ([0, 1, 3, 3], [2, 0, 1, 2], [9, 90, 40, 7])}
+    weights["conv"] = Conv2D(np.full((1, 2, 2, 1), 60))
+    states = []
+    for learning in (None, LearningRule(dw="x0*y0", x1=Trace(1, 1)), LearningRule(dw="x0*1")):
+        net = Network(rules="both", seed=3)
+        source = net.input("in", (2, 4, 1) if kind == "conv" else 4, rate=0.5)
+        cells = net.population("cells", (1, 3, 1), model="rf", period=6, alpha=0.1, state_exp=4, vth=1 << 20)
+        how = {"learning": learning, "sign_mode": "excitatory", "port": "a_imag_in", "delays": 1}
+        net.connect(source, cells, weights[kind], **how)
+        net.probe(cells, ["real", "imag"])
+        states.append(Emulator(net).run(15))
+    fixed, still, grows = states
+    assert_same(fixed, still, ["cells.real", "cells.imag"])
+    assert fixed["cells.imag"].any() and (fixed["cells.imag"] != grows["cells.imag"]).any()
 
 
 @given(st.data())
