@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +19,7 @@ ALIGN = 64
 def aligned(shape: int | tuple[int, ...], dtype: Any) -> Array:
     """Zeros that begin at a cache line."""
     kind = np.dtype(dtype)
-    size = int(np.prod(shape)) * kind.itemsize
+    size = (prod(shape) if isinstance(shape, tuple) else int(shape)) * kind.itemsize
     raw = np.zeros(size + ALIGN, np.uint8)
     start = -raw.ctypes.data % ALIGN
     made: Array = raw[start : start + size].view(kind).reshape(shape)
@@ -106,12 +107,15 @@ class Description:
 
     record: Record
     words: NDArray[np.int64]
+    address: int
+    """Of the first word."""
     _kept: dict[int, Any]
 
     def __init__(self, record: Record, words: NDArray[np.int64] | None = None, kept: dict[int, Any] | None = None):
         own = vars(self)
         own["record"] = record
         own["words"] = np.zeros(record.words, np.int64) if words is None else words
+        own["address"] = int(own["words"].ctypes.data)
         own["_kept"] = {} if kept is None else kept  # by the addresses of their words
 
     def point(self, name: str, array: Any, before: int = 0) -> None:
@@ -169,11 +173,6 @@ class Description:
             return parts if field.count else parts[0]
         kept = self._kept.get(self.address + WORD * word)
         return int(self.words[word]) if field.form == "number" and kept is None else kept
-
-    @property
-    def address(self) -> int:
-        """Address of the first word."""
-        return int(self.words.ctypes.data)
 
     @property
     def nbytes(self) -> int:

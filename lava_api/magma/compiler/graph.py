@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from lava_api.magma.core.process.process import AbstractProcess
     from lava_api.magma.core.run_config import RunConfig
 
+Models = dict[type, list[Any]]
+"""Classes of processes with the models found for them."""
+
 
 def connected(first: Any, known: set[AbstractProcess] | None = None, wiring: Wiring | None = None) -> list[Any]:
     """Return a process and all that are connected to it, in order of creation.
@@ -83,11 +86,12 @@ def expand(processes: list[AbstractProcess], run_cfg: RunConfig, wiring: Wiring)
     everyone = set(processes)
     waiting, leaves = list(processes), []
     decided: dict[Any, Any] = {}
+    known: Models = {}
     while waiting:
         process = waiting.pop(0)
         if process.is_compiled:
             raise ProcessAlreadyCompiled(process)
-        chosen = decided.get(process) or choose(process, run_cfg)
+        chosen = decided.get(process) or choose(process, run_cfg, known)
         chosen = vars(chosen).get(STANDS_FOR, chosen)
         if issubclass(chosen, AbstractNcProcessModel):
             parts, models = lower(process, chosen)
@@ -121,13 +125,26 @@ def _check_runs_here(process: AbstractProcess, model_class: Any) -> None:
         )
 
 
-def choose(process: AbstractProcess, run_cfg: RunConfig) -> Any:
-    """Return the model class that a run configuration selects for a process."""
+def choose(process: AbstractProcess, run_cfg: RunConfig, known: Models | None = None) -> Any:
+    """Return the model class that a run configuration selects for a process.
+
+    Parameters
+    ----------
+    process : AbstractProcess
+        The process.
+    run_cfg : RunConfig
+        Chooses.
+    known : dict, optional
+        Models of classes of processes that were looked for already; what is found is added.
+    """
+    known = {} if known is None else known
     exceptions = getattr(run_cfg, "exception_proc_model_map", {})
     if process in exceptions:
         chosen = exceptions[process]
     else:
-        models = find_models(process)
+        if type(process) not in known:
+            known[type(process)] = find_models(process)
+        models = list(known[type(process)])
         if not models and type(process) not in exceptions:
             raise NoProcessModelFound(process)
         chosen = run_cfg.select(process, models) if models else exceptions[type(process)]
