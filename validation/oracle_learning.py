@@ -1,7 +1,8 @@
 """Learning of the oracle: traces and rules with plain integers, one synapse at a time, for rules "chip".
 
-Written from the description of the rule set (see :class:`loihi_emu.learning.LearningRule` and ARCHITECTURE.md), sharing
-neither tables nor arithmetic with the kernels; only the parsed text of a rule is the same. A step t of a connection:
+Written from the description of the rule set (see :class:`loihi_emu.learning.LearningRule` and docs/semantics.md),
+sharing neither tables nor arithmetic with the kernels; only the parsed text of a rule is the same. A step t of a
+connection:
 
 1. every trace decays, rounded stochastically; 2. presynaptic events that arrive in step t (without synaptic delay), and
 postsynaptic spikes of step t - 1, add their impulses; 3. in the last step of an epoch, every synapse adds up its

@@ -112,7 +112,7 @@ class LearningRule:
     -----
     How far this is known of silicon: weights saturate at the range of the mantissa (reported of a chip are 128, and an
     overflow near the limit: nengo-loihi's issue 98, open); nengo-loihi's emulator and the chip learn alike, not equally
-    (its issues 139, 167). ARCHITECTURE.md has the source of every choice.
+    (its issues 139, 167). docs/semantics.md has the source of every choice.
 
     Examples
     --------
