@@ -4,11 +4,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find loihi_emu models plots validation lava_api -type f -not -name '*.pyc') setup.py pyproject.toml README.md
 
-.PHONY: demo test lint bench validate clean help
+.PHONY: demo test docs lint bench validate clean help
 
 help:
 	@echo "make demo      classify real handwritten digits on the emulated chip; pictures in demo-output/"
-	@echo "make test      run all tests"
+	@echo "make test      run all tests; make test FAST=1: those that take a second or less, and no process of their own"
+	@echo "make docs      build the pages, with the gallery, into docs/_build/html; no warning is let through"
 	@echo "make bench     speed beside hand-written C"
 	@echo "make validate  replay recordings of other emulators"
 	@echo "make lint      ruff, and mypy --strict on the installed package"
@@ -18,11 +19,14 @@ demo: $(VENV)/installed
 	$(BIN)/python -m loihi_emu demo
 
 test: $(VENV)/installed $(VENV)/developing
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 2 --dist worksteal $(if $(FAST),-m "not slow")
 
 lint: $(VENV)/installed $(VENV)/developing
 	$(BIN)/ruff check .
 	cd $(VENV) && bin/mypy --config-file ../pyproject.toml -p loihi_emu -p lava_api
+
+docs: $(VENV)/installed $(VENV)/documenting
+	$(BIN)/sphinx-build --fail-on-warning --keep-going -b html docs docs/_build/html
 
 bench: $(VENV)/installed
 	$(BIN)/python -m loihi_emu bench
@@ -46,5 +50,9 @@ $(VENV)/developing: $(VENV)/created pyproject.toml
 	$(BIN)/python -m pip install --quiet --group dev
 	touch $@
 
+$(VENV)/documenting: $(VENV)/created pyproject.toml
+	$(BIN)/python -m pip install --quiet --group docs
+	touch $@
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-output
+	rm -rf $(VENV) docs/_build docs/gallery docs/reference/generated build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-output
