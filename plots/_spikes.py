@@ -131,8 +131,8 @@ def gather(
 
 def names_of(given: Names) -> list[str]:
     """A name or several, or what has one (a population, an input, a connection), as a list; each once."""
-    one = isinstance(given, (str, Population, Input, Connection))
-    return list(dict.fromkeys(name_of(name) for name in ([given] if one else given)))
+    several: Sequence[Named] = [given] if isinstance(given, (str, Population, Input, Connection)) else given
+    return list(dict.fromkeys(name_of(name) for name in several))
 
 
 def picked(names: Names | None, known: Sequence[str]) -> list[str]:

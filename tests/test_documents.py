@@ -47,8 +47,22 @@ def test_blocks_of_pages_run_in_order(page, tmp_path, monkeypatch, capsys):
         exec(compile("\n" * (line - 1) + source, str(page), "exec"), names)
 
 
-def test_the_readme_has_examples():
-    assert len(list(blocks(ROOT / "README.md"))) >= 3
+def test_pages_for_newcomers_have_examples():
+    pages = [ROOT / "README.md", *(ROOT / "docs" / "coming").glob("*.md")]
+    pages += [ROOT / "docs" / f"{name}.md" for name in ("start", "numbers", "semantics", "reference/files")]
+    pages += [ROOT / "docs" / "guides" / f"{name}.md" for name in ("learning", "mapping", "recordings")]
+    assert [page.name for page in pages if not list(blocks(page))] == []
+
+
+LINK = re.compile(r"\]\(([^)#\s]+)(#[^)\s]*)?\)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    """Links to gallery pages, which are built, are those of ``make docs`` to check."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    links = [link for link, _ in LINK.findall(text) if not link.startswith(("http:", "https:", "mailto:"))]
+    assert [link for link in links if not (page.parent / link).exists()] == []
 
 
 @pytest.mark.parametrize("name", list(modules()))

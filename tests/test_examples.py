@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-NATIVE = {"reward"}
-"""Examples of this package's own API: each has a test of its own."""
-FILES = sorted(file for file in (ROOT / "examples").glob("*.py") if file.stem not in NATIVE)
+FILES = sorted((ROOT / "examples").glob("*.py"))
 PRINTED = {
     "composition": r"spikes of .*: \[49 42 51\]\nvoltages of the first: \[   0 6599    0    0    0 2176\]",
     "extension": r"\.\.\|\.\.\.\|\.\.\.\|\.\n\.\|\.\.\.\|\.\.\.\|\.\.\n\.\.\.\|\.\.\.\|\.\.\.\|",

@@ -184,9 +184,9 @@ def _peaks(weights: NDArray[np.int64], du: int, dv: int) -> NDArray[np.int64]:
     if keep_u == keep_v == DECAY_UNITY:
         advice = "Without any decay one spike drives v without end."
         raise invalid("PhysicalUnits", "du and dv", "0 and 0", "at least one above 0", advice)
-    u = np.asarray(weights, np.int64) << WEIGHT_SHIFT
+    u: NDArray[np.int64] = np.asarray(weights, np.int64) << WEIGHT_SHIFT
     v = u.copy()
-    highest = np.zeros_like(v)
+    highest: NDArray[np.int64] = np.zeros_like(v)
     while (v > highest).any():
         highest = np.maximum(highest, v)
         u = u * keep_u >> DECAY_BITS

@@ -1,17 +1,15 @@
-"""An association learned from reward and punishment: which of four actions belongs to which of eight cues.
+"""
+Learning from reward and punishment
+===================================
 
-A cue makes its ten inputs fire; four neurons compete, and the one that spikes most is the action. Pairings of spikes
-write tags; then a reward (or a punishment) turns tags into changes of weights, by ``signed_reward_stdp``. In the
-control rewards are shuffled: they say nothing about the action, and nothing is learned.
-
-    python examples/reward.py [folder for the picture] [seed]
+Which of four actions belongs to which of eight cues? A cue makes its ten inputs fire; four neurons compete, and the
+one that spikes most is the action. Pairings of spikes write tags; then a reward (or a punishment) turns tags into
+changes of weights, by ``signed_reward_stdp``. In the control rewards are shuffled: they say nothing about the action,
+and nothing is learned.
 """
 
-import sys
-from pathlib import Path
-
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib import pyplot as plt
 
 from loihi_emu import Emulator, Network, Noise
 from loihi_emu.learning import signed_reward_stdp
@@ -75,22 +73,12 @@ def learn(seed: int, shuffled: bool = False) -> tuple[np.ndarray, float]:
     return correct[:TRAINED], float(correct[TRAINED:].mean())
 
 
-def picture(curves: dict[str, np.ndarray], path: Path) -> None:
-    """Draw how many of 50 trials were correct."""
-    figure = Figure(figsize=(6, 3.5), layout="constrained")
-    ax = figure.subplots()
-    for label, correct in curves.items():
-        ax.plot(np.convolve(correct, np.full(50, 1 / 50), "valid") * 100, label=label)
-    ax.axhline(100 / ACTIONS, color="gray", linestyle=":", label="chance")
-    ax.set(xlabel="trial", ylabel="correct of 50 trials (%)", ylim=(0, 105))
-    ax.legend(loc="lower right")
-    figure.savefig(path)
-
-
 if __name__ == "__main__":
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 0
-    found = {"rewards": learn(seed), "shuffled rewards": learn(seed, shuffled=True)}
-    for name, (_, accuracy) in found.items():
-        print(f"{name}: {100 * accuracy:.1f} % of {TESTED} test trials correct")
-    picture({name: correct for name, (correct, _) in found.items()}, folder / "reward.png")
+    axes = plt.figure(figsize=(7, 4), layout="constrained").subplots()
+    for label, shuffled in (("rewards", False), ("shuffled rewards", True)):
+        correct, accuracy = learn(0, shuffled)
+        print(f"{label}: {100 * accuracy:.1f} % of {TESTED} test trials correct")
+        axes.plot(np.convolve(correct, np.full(50, 2), "valid"), label=label)
+    axes.axhline(100 / ACTIONS, color="gray", linestyle=":", label="chance")
+    axes.set(xlabel="trial", ylabel="correct of 50 trials (%)", ylim=(0, 105))
+    axes.legend(loc="center right")

@@ -1,0 +1,75 @@
+"""How the pages are built: ``make docs``. A page is one file in Markdown, an example of the gallery one script."""
+
+import sys
+from pathlib import Path
+
+import matplotlib
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+matplotlib.use("Agg")
+
+import loihi_emu  # noqa: E402 (the checkout's)
+
+project = "loihi_emu"
+author = "The loihi_emu developers"
+copyright = f"2026, {author}"
+release = version = loihi_emu.__version__
+
+extensions = [
+    "myst_nb",
+    "sphinxcontrib.mermaid",
+    "numpydoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx_gallery.gen_gallery",
+]
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 120
+exclude_patterns = ["_build", "gallery/*.ipynb"]
+nitpicky = False
+
+html_theme = "furo"
+html_title = f"loihi_emu {release}"
+
+myst_heading_anchors = 3
+myst_fence_as_directive = ["mermaid"]
+myst_enable_extensions = ["colon_fence", "dollarmath"]
+
+autosummary_generate = True
+autodoc_typehints = "none"
+numpydoc_show_class_members = True
+numpydoc_class_members_toctree = False
+numpydoc_show_inherited_class_members = False
+
+sphinx_gallery_conf = {
+    "examples_dirs": str(ROOT / "examples" / "gallery"),
+    "gallery_dirs": "gallery",
+    "filename_pattern": r"/[^_][^/]*\.py$",
+    "abort_on_example_error": True,
+    "only_warn_on_example_error": False,
+    "download_all_examples": False,
+    "notebook_extensions": set(),
+    "remove_config_comments": True,
+    "show_memory": False,
+    "min_reported_time": 15,
+    "image_scrapers": ("matplotlib",),
+    "within_subsection_order": "FileNameSortKey",
+}
+
+ROOT_PAGES = {"architecture": "ARCHITECTURE.md", "contributing": "CONTRIBUTING.md", "changes": "CHANGELOG.md"}
+
+
+def read_root_page(app, name, source):
+    """Put a file of the root in place of its page; its links lead to pages."""
+    if name in ROOT_PAGES:
+        text = (ROOT / ROOT_PAGES[name]).read_text()
+        for page, file in ROOT_PAGES.items():
+            text = text.replace(f"]({file}", f"]({page}.md")
+        source[0] = text.replace("](docs/", "](")
+
+
+def setup(app):
+    """Called by Sphinx."""
+    app.connect("source-read", read_root_page)

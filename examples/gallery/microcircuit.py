@@ -1,0 +1,76 @@
+"""
+A cortical column at a tenth of its size
+========================================
+
+Eight populations in four layers with the connection probabilities of Potjans and Diesmann (2014), a tenth of the
+neurons and of the synapses a neuron; what was left out is made up for by a constant current. Rates differ between
+layers as published: layer 2/3 and 6 exciting cells are the slowest.
+"""
+
+import numpy as np
+from matplotlib import pyplot as plt
+
+from loihi_emu import Emulator, Network, PhysicalUnits, plots
+
+SCALE, STEPS = 0.1, 600
+NAMES = ["L2/3e", "L2/3i", "L4e", "L4i", "L5e", "L5i", "L6e", "L6i"]
+SIZES = np.array([20683, 5834, 21915, 5479, 4850, 1065, 14395, 2948])
+OUTSIDE = np.array([1600, 1500, 2100, 1900, 2000, 1900, 2900, 2100])  # synapses from other areas, 8 Hz each
+RATES = np.array([0.86, 2.80, 4.45, 5.93, 7.59, 8.63, 1.11, 7.83])  # Hz, as published
+PROBABILITY = np.array([  # from column, onto row
+    [0.1009, 0.1689, 0.0437, 0.0818, 0.0323, 0.0, 0.0076, 0.0],
+    [0.1346, 0.1371, 0.0316, 0.0515, 0.0755, 0.0, 0.0042, 0.0],
+    [0.0077, 0.0059, 0.0497, 0.135, 0.0067, 0.0003, 0.0453, 0.0],
+    [0.0691, 0.0029, 0.0794, 0.1597, 0.0033, 0.0, 0.1057, 0.0],
+    [0.1004, 0.0622, 0.0505, 0.0057, 0.0831, 0.3726, 0.0204, 0.0],
+    [0.0548, 0.0269, 0.0257, 0.0022, 0.06, 0.3158, 0.0086, 0.0],
+    [0.0156, 0.0066, 0.0211, 0.0166, 0.0572, 0.0197, 0.0396, 0.2252],
+    [0.0364, 0.001, 0.0034, 0.0005, 0.0277, 0.008, 0.0658, 0.1443],
+])  # fmt: skip
+
+STEP = 0.5  # ms
+units = PhysicalUnits(threshold=15, vth=8000, dt=STEP)
+du, dv = units.decay(0.5), units.decay(10)
+weight = int(units.weight(0.15 / np.sqrt(SCALE), du=du, dv=dv))  # fewer synapses, each stronger: the same variance
+area = (
+    weight * 64 * (4096 / du) * (4096 / dv) / units.units_per_mv * STEP / 1000
+)  # mV on average, at one spike a second
+n = np.rint(SIZES * SCALE).astype(int)
+effect = np.where(np.arange(8) % 2, -4.0, 1.0) * np.ones((8, 1))  # inhibition is four times as strong
+effect[0, 2] = 2.0  # and from layer 4 to 2/3 excitation twice
+
+rng = np.random.default_rng(8)
+net = Network("column", seed=8)
+populations = []
+for k, name in enumerate(NAMES):
+    full = PROBABILITY[k] * SIZES @ (effect[k] * RATES) + OUTSIDE[k] * 8  # arrivals a second at full size, by effect
+    made_up = full * area * (np.sqrt(SCALE) - SCALE)
+    cells = net.population(
+        name, int(n[k]), du=du, dv=dv, vth=units.vth, refractory=units.steps(2),
+        v=rng.integers(0, units.vth * 64, n[k]), **units.bias(made_up, dv=dv),
+    )  # fmt: skip
+    populations.append(cells)
+    drive = net.input(f"to {name}", 4 * int(n[k]), rate=units.rate(OUTSIDE[k] * 8 * SCALE / 4))
+    net.connect(drive, cells, (np.arange(4 * n[k]), np.arange(4 * n[k]) // 4, weight), name=f"outside {name}")
+    net.probe(cells)
+for k, cells in enumerate(populations):
+    for j, sources in enumerate(populations):
+        count = round(PROBABILITY[k, j] * n[k] * n[j])
+        if count:
+            pre, post = rng.integers(0, n[j], count), rng.integers(0, n[k], count)
+            mean, spread = (0.8, 0.4) if j % 2 else (1.5, 0.75)  # ms
+            delays = np.clip(np.rint(rng.normal(mean, spread, count) / STEP) - 1, 0, 10).astype(int)
+            exponent = 2 if abs(effect[k, j]) > 1 else 0
+            values = round(weight * effect[k, j] / 2**exponent)
+            net.connect(sources, cells, (pre, post, values), weight_exp=exponent, delays=delays)
+recording = Emulator(net).run(STEPS)
+
+figure = plt.figure(figsize=(9, 5), layout="constrained")
+raster, bars = figure.subplots(1, 2, width_ratios=[2, 1])
+plots.raster(recording, NAMES[::-1], ax=raster, rate=False)
+rates = [units.hertz(recording.spike_counts(name), steps=STEPS).mean() for name in NAMES]
+bars.barh(np.arange(8) + 0.2, rates, 0.4, label="here")
+bars.barh(np.arange(8) - 0.2, RATES, 0.4, label="published, full size")
+bars.set(yticks=range(8), yticklabels=NAMES, xlabel="rate (Hz)")
+bars.invert_yaxis()
+bars.legend()
