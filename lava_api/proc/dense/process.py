@@ -10,15 +10,11 @@ from lava_api._signature import extends
 from lava_api.magma.core.learning.constants import GradedSpikeCfg
 from lava_api.magma.core.learning.learning_rule import LoihiLearningRule
 from lava_api.magma.core.process.connection import LearningConnectionProcess, checked_learning
-from lava_api.magma.core.process.ports.ports import InPort, OutPort
-from lava_api.magma.core.process.process import AbstractProcess, LogConfig
+from lava_api.magma.core.process.process import LogConfig
 from lava_api.magma.core.process.variable import Var
-from lava_api.proc._names import warn_unknown
+from lava_api.proc._synapses import Synapses
 from loihi_emu.errors import invalid
 from loihi_emu.numeric import whole
-
-WEIGHT_OPTIONS = ("num_weight_bits", "weight_exp", "sign_mode")
-"""What fixed-point models of connections read from ``proc_params``."""
 
 
 def _matrix(process: object, weights: Any) -> Any:
@@ -29,7 +25,7 @@ def _matrix(process: object, weights: Any) -> Any:
     return array
 
 
-class Dense(AbstractProcess):
+class Dense(Synapses):
     """Fully connected synapses: ``a_out`` of step t + 1 is the sum of weights of the spikes of step t.
 
     Parameters
@@ -53,24 +49,9 @@ class Dense(AbstractProcess):
     (2,)
     """
 
-    def __init__(
-        self,
-        *,
-        weights: Any,
-        name: str | None = None,
-        num_message_bits: int = 0,
-        log_config: LogConfig | None = None,
-        **kwargs: Any,
-    ) -> None:
-        weights = _matrix(self, weights)
-        warn_unknown(self, kwargs, WEIGHT_OPTIONS)
-        super().__init__(weights=weights, num_message_bits=num_message_bits, name=name, log_config=log_config, **kwargs)
-        targets, sources = weights.shape
-        self.s_in = InPort(shape=(sources,))
-        self.a_out = OutPort(shape=(targets,))
-        self.weights = Var(shape=weights.shape, init=weights)
-        self.a_buff = Var(shape=(targets,), init=0)
-        self.num_message_bits = Var(shape=(1,), init=num_message_bits)
+    @extends(Synapses)
+    def __init__(self, *, weights: Any, **given: Any) -> None:
+        super().__init__(weights=_matrix(self, weights), **given)
 
 
 class LearningDense(LearningConnectionProcess, Dense):
