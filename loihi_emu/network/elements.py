@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.errors import invalid, is_known, unknown
 from loihi_emu.keywords import known_keywords_of, missing_attribute
+from loihi_emu.models.layout import ONE_PORT
 from loihi_emu.network.conv2d import Conv2D
 from loihi_emu.network.shapes import Shape
 from loihi_emu.numeric import integer, numbers, ranged
@@ -277,7 +278,7 @@ class Connection(FrozenArrays):
     learning: Any = None
     tags: NDArray[np.int16] | None = None
     order: NDArray[np.int32] | None = None
-    port: str = "a_in"
+    port: str = ONE_PORT[0]
 
     if not TYPE_CHECKING:  # type checkers know the attributes
 
@@ -315,12 +316,17 @@ class Connection(FrozenArrays):
         return self.indptr
 
     @property
+    def has_choice_of_ports(self) -> bool:
+        """Whether the neurons that it goes to have several ports."""
+        return self.port not in ONE_PORT
+
+    @property
     def synapses(self) -> int:
         """Number of stored weights (a shared kernel counts once)."""
         return int(self.values.size)
 
     def __repr__(self) -> str:
-        port = "" if self.port == "a_in" else f" ({self.port})"
+        port = f" ({self.port})" if self.has_choice_of_ports else ""
         return (
             f'<Connection "{self.name}": {self.pre.name} -> {self.post.name}{port}, {self.kind}, '
             f"{self.synapses} weights, "

@@ -156,7 +156,7 @@ def _connection_settings(c: Connection, key: str, arrays: Arrays) -> dict[str, A
             arrays[f"{key}.{name}"] = getattr(c, name)
     settings: dict[str, Any] = {name: getattr(c, name) for name in ("name", "kind", *CONNECTED)}
     settings |= {side: _part(getattr(c, side)) for side in ("pre", "post")}
-    if c.port != "a_in":
+    if c.has_choice_of_ports:
         settings["port"] = c.port
     if c.conv is not None:
         settings["conv"] = {name: getattr(c.conv, name) for name in CONVOLVED}

@@ -29,7 +29,7 @@ def structure(image: Image, *, as_first: bool = False) -> str:
     for i in network.inputs.values():
         digest.update(f"{i.name} {i.shape} {i.rate is None}".encode())
     for c in network.connections.values():
-        port = "" if c.port == "a_in" else f".{c.port}"
+        port = f".{c.port}" if c.has_choice_of_ports else ""
         digest.update(f"{c.name} {c.pre.name} {c.post.name}{port} {c.kind} {c.values.shape}".encode())
         digest.update(f"{c.weight_exp} {c.weight_bits} {c.sign_mode} {c.graded} {c.scaled}".encode())
         fixed_delays = c.learning is None
