@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.errors import LONG_REPR, invalid
+from loihi_emu.errors import LONG_REPR, invalid, shown_of
 from loihi_emu.memory.room import room_for
 from loihi_emu.units import unit_of
 
@@ -213,6 +213,19 @@ def integer(where: str, name: str, value: object, lo: int, hi: int, advice: str 
     if not lo <= value <= hi:
         ranged(where, name, value, lo, hi, advice)
     return value
+
+
+def flag(where: str, name: str, value: object, allowed: str = "True or False") -> bool:
+    """Return True or False, also of NumPy, or for the numbers 1 and 0; raise for anything else: "no" is not True.
+
+    Examples
+    --------
+    >>> flag("run", "progress", np.True_), flag("run", "progress", 0)
+    (True, False)
+    """
+    if isinstance(value, (bool, np.bool_)) or (isinstance(value, (int, np.integer)) and value in (0, 1)):
+        return bool(value)
+    raise invalid(where, name, shown_of(value), allowed)
 
 
 def _room_for_copy(where: str, name: str, array: NDArray[Any], each: int = COPY_BYTES) -> None:

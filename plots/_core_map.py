@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.errors import invalid, unknown
 from loihi_emu.keywords import known_keywords
+from loihi_emu.numeric import flag
 from loihi_emu.plots._chips import ROOM, Grid, floor_of, grid_of
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def core_map(
     '3 of 128 cores on 1 chip'
     """
     check_placement(placement)
+    colorbar = flag("", "colorbar", colorbar)
     values, limit, label = _values(placement, what, rates)
 
     from loihi_emu.plots import _figure

@@ -9,6 +9,7 @@ import numpy as np
 
 from loihi_emu.errors import invalid
 from loihi_emu.keywords import known_keywords
+from loihi_emu.numeric import flag
 from loihi_emu.plots._bins import pixel_counts, spike_rate, spread
 from loihi_emu.plots._source import IntArray, Neurons, RecordingLike, Window, check_names_in
 from loihi_emu.plots._spikes import Group, Names, SpikeSource, gather
@@ -96,6 +97,8 @@ def raster(
 
     if rate_bin is not None and rate_bin < 1:
         raise invalid("", "rate_bin", rate_bin, "at least 1 step")
+    if not isinstance(rate, _figure.Axes):
+        rate = flag("", "rate", rate, "True, False or one matplotlib Axes")
     groups, start, stop = gather(source, populations, neurons, window)
     paint = _paint(groups, colors, _figure.cycle_colors(len(groups)))
     ax = _figure.get_axes(ax)

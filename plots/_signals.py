@@ -188,6 +188,8 @@ def _thresholds(
     given: bool | ArrayLike, found: _Found, recording: RecordingLike | None, chosen: IntArray
 ) -> NDArray[Any] | None:
     """Threshold of each neuron: the one given, or with True that of the recorded population for its v."""
+    if isinstance(given, np.bool_):
+        given = bool(given)
     if given is False:
         return None
     size = int(found.neurons.max(initial=-1)) + 1
@@ -209,6 +211,8 @@ def _spike_steps(
     given: bool | SpikeSource, found: _Found, recording: RecordingLike | None, chosen: IntArray, start: int, stop: int
 ) -> list[IntArray] | None:
     """Spike steps of each neuron: of those given, or with True of those recorded of the population for its v."""
+    if isinstance(given, np.bool_):
+        given = bool(given)
     if given is False:
         return None
     if given is True:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from loihi_emu.errors import invalid
 from loihi_emu.keywords import known_keywords
+from loihi_emu.numeric import flag
 from loihi_emu.plots._bins import decimate, thin
 from loihi_emu.plots._signals import Signal, gather_signals
 from loihi_emu.plots._source import Neurons, RecordingLike, Window
@@ -101,6 +102,7 @@ def traces(
     """
     from loihi_emu.plots import _figure
 
+    stacked = None if stacked is None else flag("", "stacked", stacked, "True, False or None")
     if sharex is not None and window is None:
         window = _figure.shown_steps(_figure.get_axes(sharex))
     signals, start, stop = gather_signals(source, names, times, neurons, window, threshold, spikes)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.keywords import known_keywords
+from loihi_emu.numeric import flag
 from loihi_emu.plots._bins import block_means, block_means_sparse
 from loihi_emu.plots._core_map import check_placement
 
@@ -69,6 +70,7 @@ def traffic(
     10.0
     """
     check_placement(placement)
+    colorbar = flag("", "colorbar", colorbar)
     matrix = placement.traffic_matrix(rates, by)
 
     from matplotlib.colors import LogNorm

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.errors import invalid, unknown
 from loihi_emu.keywords import known_keywords
+from loihi_emu.numeric import flag
 from loihi_emu.plots._matrix import Weights, read_weights
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def weights(
         raise invalid("", "limit", limit, "a number greater than 0")
     if bins is not None and bins < 1:
         raise invalid("", "bins", bins, "at least 1")
-    read = read_weights(matrix)
+    colorbar, read = flag("", "colorbar", colorbar), read_weights(matrix)
 
     from loihi_emu.plots import _figure
 

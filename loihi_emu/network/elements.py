@@ -19,7 +19,7 @@ from loihi_emu.keywords import known_keywords_of, missing_attribute
 from loihi_emu.models.layout import ONE_PORT
 from loihi_emu.network.conv2d import Conv2D
 from loihi_emu.network.shapes import Shape
-from loihi_emu.numeric import integer, numbers, ranged
+from loihi_emu.numeric import integer, ranged, whole
 from loihi_emu.read_only import FrozenArrays, frozen, read_only, writable
 
 
@@ -61,7 +61,7 @@ class Noise:
             raise unknown("noise target", self.target, ("u", "v"))
         object.__setattr__(self, "exp", integer("Noise", "exp", self.exp, 0, 23))
         object.__setattr__(self, "offset", integer("Noise", "offset", self.offset, -128, 127))
-        given = numbers("Noise", "enabled", self.enabled)
+        given = whole("Noise", "enabled", self.enabled, "True where there is noise.")
         object.__setattr__(self, "shape", given.shape)
         chosen = given.reshape(-1)
         ranged("Noise", "enabled", chosen, 0, 1, "True where there is noise.")

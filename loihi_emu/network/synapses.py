@@ -15,7 +15,7 @@ from loihi_emu.memory.room import room_for
 from loihi_emu.network.conv2d import Conv2D
 from loihi_emu.network.elements import Connection, Slice
 from loihi_emu.network.lost_weights import loss, tell_loss
-from loihi_emu.numeric import COPY_BYTES, numbers, ranged, whole
+from loihi_emu.numeric import COPY_BYTES, flag, numbers, ranged, whole
 from loihi_emu.rules import RuleSet
 from loihi_emu.rules.weights import EFFECTIVE_MAX, sign_mode_of
 from loihi_emu.units import IN_STEPS
@@ -48,11 +48,9 @@ def connection(
     where = f'connection "{name}"'
     if not is_known(kind, KINDS):
         raise unknown("kind", kind, KINDS, where=where)
-    for option, value in (("graded", graded), ("scaled", scaled)):
-        if not isinstance(value, (bool, np.bool_)):
-            raise invalid(where, option, repr(value), "True or False")
-    bits, exp = rules.weights.precision(where, weight_bits, weight_exp, bool(scaled))
-    common = {"weight_bits": bits, "weight_exp": exp, "graded": bool(graded), "scaled": bool(scaled)}
+    graded, scaled = flag(where, "graded", graded), flag(where, "scaled", scaled)
+    bits, exp = rules.weights.precision(where, weight_bits, weight_exp, scaled)
+    common = {"weight_bits": bits, "weight_exp": exp, "graded": graded, "scaled": scaled}
 
     if isinstance(weights, Conv2D):
         if kind not in ("auto", "conv"):

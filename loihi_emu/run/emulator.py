@@ -22,7 +22,7 @@ from loihi_emu.recording.steps import Step, steps_of
 from loihi_emu.run import access, checkpoint
 from loihi_emu.run.built import Built
 from loihi_emu.run.guard import Guard, changes, reads, runs
-from loihi_emu.run.progress import Progress
+from loihi_emu.run.progress import Progress, wanted
 from loihi_emu.run.samples import prepare_samples, with_payloads
 from loihi_emu.run.stream_writer import StreamWriter, check_new, path_to
 from loihi_emu.user_warnings import warn
@@ -117,7 +117,7 @@ class Emulator(Built):
         OutOfMemoryError
             No memory for more rows: what was recorded can be read, saved and dropped (:meth:`forget`).
         """
-        count = steps_of("run", steps, 0)
+        count, progress = steps_of("run", steps, 0), wanted("run", progress)
         if self._sample_steps is not None:  # recordings of samples do not go on in those of a run
             self._guard.setup(self._forget)
         before, begin, earlier = self._books.marks(), time.perf_counter(), self._wall
@@ -170,7 +170,7 @@ class Emulator(Built):
             Of all samples, one after the other; ``spike_counts(name)`` has shape (samples, size), ``sample(k)`` is the
             Recording of one.
         """
-        count = steps_of("run_samples", steps, 1)
+        count, progress = steps_of("run_samples", steps, 1), wanted("run_samples", progress)
         samples, prepared, graded = prepare_samples(self.image, inputs, count)
         if graded:
             self._guard.setup(partial(self._rebuild, with_payloads(self.network, graded)))

@@ -21,7 +21,7 @@ from loihi_emu.network import synapses as synapse_checks
 from loihi_emu.network.elements import Connection, Source
 from loihi_emu.network.network import Network
 from loihi_emu.network.payloads import check_sources
-from loihi_emu.numeric import ranged, whole
+from loihi_emu.numeric import flag, ranged, whole
 from loihi_emu.units import IN_STEPS
 
 TEXTS = ("dw", "dd", "dt")
@@ -94,10 +94,9 @@ def _set_trace(image: Image, c: Connection, variable: str, values: NDArray[np.in
 
 def set_enabled(image: Image, network: Network, c: Connection, value: Any) -> None:
     """Switch learning on or off; traces go on."""
-    if not isinstance(value, (bool, np.bool_)):
-        raise invalid(f'connection "{c.name}"', "learning", repr(value), "True or False")
-    network.replace(replace(c, learning=replace(c.learning, enabled=bool(value))))
-    image.learners[c.name].enable(bool(value))
+    enabled = flag(f'connection "{c.name}"', "learning", value)
+    network.replace(replace(c, learning=replace(c.learning, enabled=enabled)))
+    image.learners[c.name].enable(enabled)
 
 
 def check_exchange(network: Network, c: Connection, new: LearningRule, variable: str, given: str) -> None:

@@ -7,12 +7,19 @@ from importlib.util import find_spec
 from types import TracebackType
 from typing import Any
 
+from loihi_emu.numeric import flag
+
 BAR_AFTER_SECONDS = 2.0
 """A bar appears by itself for runs that are expected to take longer."""
 LOG_SECONDS = 10.0
 """Seconds between two lines of a bar that is asked for where stderr is a file."""
 COLUMNS = 80
 """Width of a bar in a notebook without widgets."""
+
+
+def wanted(where: str, progress: object) -> bool | None:
+    """Whether a bar was asked for; None if that is left to the run."""
+    return None if progress is None else flag(where, "progress", progress, "True, False or None")
 
 
 class Progress:
