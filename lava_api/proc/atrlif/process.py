@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
-from lava_api.magma.core.process.variable import Var
+from lava_api.proc._members import variables
 
 
 class ATRLIF(AbstractProcess):
@@ -65,16 +65,8 @@ class ATRLIF(AbstractProcess):
         )  # fmt: skip
         self.a_in = InPort(shape=shape)
         self.s_out = OutPort(shape=shape)
-        self.bias_mant = Var(shape=shape, init=bias_mant)
-        self.bias_exp = Var(shape=shape, init=bias_exp)
-        self.i = Var(shape=shape, init=i)
-        self.v = Var(shape=shape, init=v)
-        self.theta = Var(shape=shape, init=theta)
-        self.r = Var(shape=shape, init=r)
-        self.s = Var(shape=shape, init=s)
-        self.delta_i = Var(shape=(1,), init=delta_i)
-        self.delta_v = Var(shape=(1,), init=delta_v)
-        self.delta_theta = Var(shape=(1,), init=delta_theta)
-        self.delta_r = Var(shape=(1,), init=delta_r)
-        self.theta_0 = Var(shape=(1,), init=theta_0)
-        self.theta_step = Var(shape=(1,), init=theta_step)
+        self.bias_mant, self.bias_exp = variables(shape, bias_mant, bias_exp)
+        self.i, self.v, self.theta, self.r, self.s = variables(shape, i, v, theta, r, s)
+        deltas = variables((1,), delta_i, delta_v, delta_theta, delta_r)
+        self.delta_i, self.delta_v, self.delta_theta, self.delta_r = deltas
+        self.theta_0, self.theta_step = variables((1,), theta_0, theta_step)

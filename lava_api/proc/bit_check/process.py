@@ -9,7 +9,7 @@ import numpy as np
 from lava_api.magma.core.process.ports.ports import RefPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
 from lava_api.magma.core.process.variable import Var
-from lava_api.proc._members import replace_member
+from lava_api.proc._members import replace_member, variables
 from lava_api.proc._names import warn_unknown
 
 MAX_BITS = 31
@@ -46,10 +46,7 @@ class BitCheck(AbstractProcess):
         if not 1 <= bits <= MAX_BITS:
             raise ValueError(f"bits: got {bits}, must be from 1 to {MAX_BITS}")
         self.state = RefPort((1,))
-        self.layerid = Var(shape=(1,), init=layerid)
-        self.debug = Var(shape=(1,), init=debug)
-        self.bits = Var(shape=(1,), init=bits)
-        self._overflowed = Var(shape=(1,), init=0)
+        self.layerid, self.debug, self.bits, self._overflowed = variables((1,), layerid, debug, bits, 0)
 
     def connect_var(self, var: Var) -> None:
         """Choose the variable to watch."""

@@ -9,6 +9,7 @@ import numpy as np
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
 from lava_api.magma.core.process.variable import Var
+from lava_api.proc._members import variables
 from lava_api.proc.conv import utils
 
 
@@ -74,11 +75,8 @@ class Conv(AbstractProcess):
         self.s_in = InPort(shape=input_shape)
         self.a_out = OutPort(shape=output_shape)
         self.weight = Var(shape=weight.shape, init=weight)
-        self.weight_exp = Var(shape=(1,), init=weight_exp)
-        self.num_weight_bits = Var(shape=(1,), init=num_weight_bits)
-        self.kernel_size = Var(shape=(2,), init=kernel_size)
-        self.padding = Var(shape=(2,), init=padding)
-        self.stride = Var(shape=(2,), init=stride)
+        self.weight_exp, self.num_weight_bits = variables((1,), weight_exp, num_weight_bits)
+        self.kernel_size, self.padding, self.stride = variables((2,), kernel_size, padding, stride)
         self.dilation = Var(shape=(2,), init=dilation)
         self.groups = Var(shape=(1,), init=groups)
         self.a_buf = Var(shape=output_shape, init=0)

@@ -8,6 +8,7 @@ import numpy as np
 
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.variable import Var
+from lava_api.proc._members import variables
 from lava_api.proc._shaped import Shaped
 
 
@@ -41,8 +42,7 @@ class GradedVec(Shaped):
         self.a_in = InPort(shape=shape)
         self.s_out = OutPort(shape=shape)
         self.v = Var(shape=shape, init=0)
-        self.vth = Var(shape=(1,), init=vth)
-        self.exp = Var(shape=(1,), init=exp)
+        self.vth, self.exp = variables((1,), vth, exp)
 
 
 class GradedReluVec(GradedVec):
@@ -70,10 +70,8 @@ class NormVecDelay(Shaped):
         self.a_in2 = InPort(shape=shape)
         self.s_out = OutPort(shape=shape)
         self.s2_out = OutPort(shape=shape)
-        self.vth = Var(shape=(1,), init=vth)
-        self.exp = Var(shape=(1,), init=exp)
-        self.v = Var(shape=shape, init=np.zeros(shape, "int32"))
-        self.v2 = Var(shape=shape, init=np.zeros(shape, "int32"))
+        self.vth, self.exp = variables((1,), vth, exp)
+        self.v, self.v2 = variables(shape, np.zeros(shape, "int32"), np.zeros(shape, "int32"))
 
 
 class InvSqrt(Shaped):

@@ -14,6 +14,7 @@ from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
+from lava_api.proc._members import variables
 from lava_api.proc.io import encoding
 
 UNLIMITED = -1
@@ -66,11 +67,8 @@ class DeltaEncoder(AbstractProcess):
         self.a_in = InPort(shape=shape)
         self.s_out = OutPort(shape=shape)
         self.vth = Var(shape=(1,), init=vth * (1 << spike_exp))
-        self.act = Var(shape=shape, init=0)
-        self.residue = Var(shape=shape, init=0)
-        self.spike_exp = Var(shape=(1,), init=spike_exp)
-        self.a_min = Var(shape=(1,), init=a_min)
-        self.a_max = Var(shape=(1,), init=a_max)
+        self.act, self.residue = variables(shape, 0, 0)
+        self.spike_exp, self.a_min, self.a_max = variables((1,), spike_exp, a_min, a_max)
 
     @property
     def shape(self) -> Any:

@@ -18,6 +18,7 @@ from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
 from lava_api.magma.core.process.variable import Var
 from lava_api.proc._checks import checked_interval
+from lava_api.proc._members import variables
 from lava_api.proc._names import warn_unknown
 from loihi_emu.errors import invalid
 
@@ -45,12 +46,9 @@ class AbstractLIF(AbstractProcess):
         )  # fmt: skip
         self.a_in = InPort(shape=shape)
         self.s_out = OutPort(shape=shape)
-        self.u = Var(shape=shape, init=u)
-        self.v = Var(shape=shape, init=v)
-        self.du = Var(shape=(1,), init=du)
-        self.dv = Var(shape=(1,), init=dv)
-        self.bias_exp = Var(shape=shape, init=bias_exp)
-        self.bias_mant = Var(shape=shape, init=bias_mant)
+        self.u, self.v = variables(shape, u, v)
+        self.du, self.dv = variables((1,), du, dv)
+        self.bias_exp, self.bias_mant = variables(shape, bias_exp, bias_mant)
 
 
 class LIF(AbstractLIF):
@@ -148,8 +146,7 @@ class TernaryLIF(AbstractLIF):
         super().__init__(**lif)
         if np.any(np.asarray(vth_lo) > np.asarray(vth_hi)):
             raise invalid(f'TernaryLIF "{self.name}"', "vth_lo", vth_lo, f"at most vth_hi, which is {vth_hi!s}")
-        self.vth_hi = Var(shape=(1,), init=vth_hi)
-        self.vth_lo = Var(shape=(1,), init=vth_lo)
+        self.vth_hi, self.vth_lo = variables((1,), vth_hi, vth_lo)
 
 
 class LIFReset(LIF):

@@ -6,6 +6,7 @@ import numpy as np
 
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.variable import Var
+from lava_api.proc._members import variables
 from lava_api.proc._shaped import Shaped
 
 
@@ -27,6 +28,5 @@ class ProdNeuron(Shaped):
         self.a_in1 = InPort(shape=shape)
         self.a_in2 = InPort(shape=shape)
         self.s_out = OutPort(shape=shape)
-        self.vth = Var(shape=(1,), init=vth)
-        self.exp = Var(shape=(1,), init=exp)
+        self.vth, self.exp = variables((1,), vth, exp)
         self.v = Var(shape=shape, init=np.zeros(shape, "int32"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lava_api.magma.core.process.ports.ports import InPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
 from lava_api.magma.core.process.variable import Var
+from lava_api.proc._members import variables
 
 
 class Receiver(AbstractProcess):
@@ -44,5 +45,4 @@ class Receiver32Bit(AbstractProcess):
     ) -> None:
         super().__init__(shape=shape, name=name, log_config=log_config)
         self.a_in = InPort(shape=shape)
-        self.payload_last_bytes = Var(shape=shape, init=0)
-        self.payload_first_byte = Var(shape=shape, init=0)
+        self.payload_last_bytes, self.payload_first_byte = variables(shape, 0, 0)

@@ -8,6 +8,7 @@ import numpy as np
 
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.variable import Var
+from lava_api.proc._members import variables
 from lava_api.proc._shaped import Shaped
 
 COEFFICIENT_BITS = 15
@@ -40,7 +41,6 @@ class RFZero(Shaped):
         length = np.exp(dt * (-1 / np.array(decay_tau)))
         one = 1 << COEFFICIENT_BITS
         self.uth = Var(shape=(1,), init=uth)
-        self.u = Var(shape=shape, init=0)
-        self.v = Var(shape=shape, init=0)
+        self.u, self.v = variables(shape, 0, 0)
         self.lct = Var(shape=shape, init=np.array(length * np.cos(angle) * one).astype(np.int32))
         self.lst = Var(shape=shape, init=np.array(length * np.sin(angle) * one).astype(np.int32))

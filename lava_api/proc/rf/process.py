@@ -8,7 +8,7 @@ import numpy as np
 
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import LogConfig
-from lava_api.magma.core.process.variable import Var
+from lava_api.proc._members import variables
 from lava_api.proc._shaped import Shaped
 
 
@@ -62,10 +62,6 @@ class RF(Shaped):
         self.a_real_in = InPort(shape=shape)
         self.a_imag_in = InPort(shape=shape)
         self.s_out = OutPort(shape=shape)
-        self.real = Var(shape=shape, init=0)
-        self.imag = Var(shape=shape, init=0)
-        self.sin_decay = Var(shape=(1,), init=sin_decay)
-        self.cos_decay = Var(shape=(1,), init=cos_decay)
-        self.state_exp = Var(shape=(1,), init=state_exp)
-        self.decay_bits = Var(shape=(1,), init=decay_bits)
-        self.vth = Var(shape=(1,), init=vth)
+        self.real, self.imag = variables(shape, 0, 0)
+        self.sin_decay, self.cos_decay = variables((1,), sin_decay, cos_decay)
+        self.state_exp, self.decay_bits, self.vth = variables((1,), state_exp, decay_bits, vth)

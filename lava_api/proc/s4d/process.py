@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix
 
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.variable import Var
+from lava_api.proc._members import variables
 from lava_api.proc._shaped import Shaped
 from lava_api.proc.sdn.process import ActivationMode, SigmaDelta
 
@@ -35,12 +36,8 @@ class S4d(Shaped):
         super().__init__(shape=shape, a=a, b=b, c=c, s4_state=s4_state, s4_exp=s4_exp, inp_exp=inp_exp)
         self.a_in = InPort(shape=shape)
         self.s_out = OutPort(shape=shape)
-        self.a = Var(shape=shape, init=a)
-        self.b = Var(shape=shape, init=b)
-        self.c = Var(shape=shape, init=c)
-        self.s4_state = Var(shape=shape, init=s4_state)
-        self.s4_exp = Var(shape=(1,), init=s4_exp)
-        self.inp_exp = Var(shape=(1,), init=inp_exp)
+        self.a, self.b, self.c, self.s4_state = variables(shape, a, b, c, s4_state)
+        self.s4_exp, self.inp_exp = variables((1,), s4_exp, inp_exp)
 
 
 class SigmaS4dDelta(SigmaDelta):
@@ -69,10 +66,7 @@ class SigmaS4dDelta(SigmaDelta):
         super().__init__(
             shape=shape, vth=vth, state_exp=state_exp, act_mode=ActivationMode.UNIT, a=a, b=b, c=c, s4_exp=s4_exp
         )
-        self.a = Var(shape=shape, init=a)
-        self.b = Var(shape=shape, init=b)
-        self.c = Var(shape=shape, init=c)
-        self.s4_state = Var(shape=shape, init=0)
+        self.a, self.b, self.c, self.s4_state = variables(shape, a, b, c, 0)
         self.s4_exp = Var(shape=(1,), init=s4_exp)
 
 
@@ -114,10 +108,7 @@ class SigmaS4dDeltaLayer(Shaped):
         self.s_in = InPort(shape=shape)
         self.a_out = OutPort(shape=shape)
         self.state_exp = Var(shape=(1,), init=state_exp)
-        self.a = Var(shape=states, init=a)
-        self.b = Var(shape=states, init=b)
-        self.c = Var(shape=states, init=c)
-        self.s4_state = Var(shape=states, init=0)
+        self.a, self.b, self.c, self.s4_state = variables(states, a, b, c, 0)
         self.S4_exp = Var(shape=(1,), init=s4_exp)
         self.conn_weights = Var(shape=conn_weights.shape, init=conn_weights.toarray())
         self.num_message_bits = Var(shape=(1,), init=num_message_bits)

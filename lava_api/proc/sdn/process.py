@@ -11,6 +11,7 @@ from typing import Any
 
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.variable import Var
+from lava_api.proc._members import variables
 from lava_api.proc._names import warn_unknown
 from lava_api.proc._shaped import Shaped
 
@@ -69,13 +70,8 @@ class Delta(Shaped):
         self.a_in = InPort(shape=shape)
         self.s_out = OutPort(shape=shape)
         self.vth = Var(shape=(1,), init=vth * (1 << (spike_exp + state_exp)))
-        self.sigma = Var(shape=shape, init=0)
-        self.act = Var(shape=shape, init=0)
-        self.residue = Var(shape=shape, init=0)
-        self.error = Var(shape=shape, init=0)
-        self.spike_exp = Var(shape=(1,), init=spike_exp)
-        self.state_exp = Var(shape=(1,), init=state_exp)
-        self.cum_error = Var(shape=(1,), init=cum_error)
+        self.sigma, self.act, self.residue, self.error = variables(shape, 0, 0, 0, 0)
+        self.spike_exp, self.state_exp, self.cum_error = variables((1,), spike_exp, state_exp, cum_error)
 
 
 class SigmaDelta(Shaped):
@@ -114,11 +110,5 @@ class SigmaDelta(Shaped):
         self.a_in = InPort(shape=shape)
         self.s_out = OutPort(shape=shape)
         self.vth = Var(shape=(1,), init=vth * scale)
-        self.sigma = Var(shape=shape, init=0)
-        self.act = Var(shape=shape, init=0)
-        self.residue = Var(shape=shape, init=0)
-        self.error = Var(shape=shape, init=0)
-        self.bias = Var(shape=shape, init=bias * scale)
-        self.spike_exp = Var(shape=(1,), init=spike_exp)
-        self.state_exp = Var(shape=(1,), init=state_exp)
-        self.cum_error = Var(shape=(1,), init=cum_error)
+        self.sigma, self.act, self.residue, self.error, self.bias = variables(shape, 0, 0, 0, 0, bias * scale)
+        self.spike_exp, self.state_exp, self.cum_error = variables((1,), spike_exp, state_exp, cum_error)

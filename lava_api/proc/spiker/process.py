@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from lava_api.magma.core.process.ports.ports import OutPort
 from lava_api.magma.core.process.process import AbstractProcess, LogConfig
 from lava_api.magma.core.process.variable import Var
+from lava_api.proc._members import variables
 from loihi_emu.numeric import ranged
 
 
@@ -38,9 +39,7 @@ class Spiker(AbstractProcess):
         log_config: LogConfig | None = None,
     ) -> None:
         super().__init__(shape=shape, period=period, payload=payload, name=name, log_config=log_config)
-        self.rate = Var(shape=shape, init=period)
-        self.counter = Var(shape=shape, init=np.zeros(shape).astype(int))
-        self.payload = Var(shape=shape, init=payload)
+        self.rate, self.counter, self.payload = variables(shape, period, np.zeros(shape).astype(int), payload)
         self.s_out = OutPort(shape=shape)
 
 

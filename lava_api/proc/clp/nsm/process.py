@@ -9,6 +9,7 @@ import numpy as np
 from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.variable import Var
+from lava_api.proc._members import variables
 
 
 class Readout(AbstractProcess):
@@ -54,5 +55,4 @@ class Allocator(AbstractProcess):
         super().__init__(n_protos=n_protos, next_alloc_id=next_alloc_id)
         self.trigger_in = InPort(shape=(1,))
         self.allocate_out = OutPort(shape=(1,))
-        self.next_alloc_id = Var(shape=(1,), init=next_alloc_id)
-        self.n_protos = Var(shape=(1,), init=n_protos)
+        self.next_alloc_id, self.n_protos = variables((1,), next_alloc_id, n_protos)
