@@ -117,7 +117,7 @@ def test_bad_weights(connect, weights, texts):
         ({"kind": "spase"}, ['unknown kind "spase"', 'did you mean "sparse"']),
         ({"kind": "conv"}, ["kind", "'conv'", '"auto" or "dense" for these weights']),
         ({"graded": "no"}, ["graded", "'no'", "True or False"]),
-        ({"scaled": "yes"}, ["scaled", "got 1", "True or False"]),
+        ({"scaled": "yes"}, ["scaled", "got 'yes'", "True or False"]),
         ({"name": 4}, ["name", "got 4", "a text"]),
     ],
 )
