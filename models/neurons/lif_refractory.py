@@ -54,7 +54,7 @@ def step(address, time):
 
 
 # ---------------------------------------------------------------- the model
-PERIOD = Parameter("refractory_period", 1, 0, (1 << 31) - 1, "Steps after that of a spike in which v stays at 0.")
+PERIOD = Parameter("refractory_period", 1, 1, (1 << 31) - 1, "Steps after that of a spike in which v stays at 0.")
 LIMITS = dict.fromkeys(("u", "v"), (-BIG, BIG)) | {"refractory_period_end": (0, 1 << 62)}
 
 

@@ -214,7 +214,7 @@ MODELS = {
         ),
         NeuronModel(
             "sigma_delta_corrected", step_corrected, SIGMA_DELTA, PARAMETERS, lower,
-            "SigmaDelta that makes up for the bits that payloads lose, by Lava 0.10's PySigmaDeltaModelFixedCorrected.",
+            "SigmaDelta that makes up for the bits that payloads lose, as PySigmaDeltaModelFixedCorrected in Lava's repository.",
             graded=True, limits=LIMITS,
         ),
     ),

@@ -148,7 +148,7 @@ def reset(rng, rules, n):
 
 
 def refractory(rng, rules, n):
-    process, population = lif(rng, rules, n, refractory_period=int(rng.integers(5)))
+    process, population = lif(rng, rules, n, refractory_period=int(rng.integers(1, 6)))
     return LIFRefractory(shape=(n,), **process), population
 
 
