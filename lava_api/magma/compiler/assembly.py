@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 from lava_api.magma.compiler.model_building import build_model
 from lava_api.magma.compiler.port_building import (
     Models,
-    Pipes,
     Variables,
     build_channels,
     build_message_ports,
     build_pipes,
     build_references,
 )
-from lava_api.magma.compiler.program import Link, Program, Reference
+from lava_api.magma.compiler.program import Program, Reference
 from lava_api.magma.core.resources import CPU
+from lava_api.magma.kernels.connections import Connections
 from lava_api.magma.kernels.message_types import links_by_target
 from lava_api.magma.kernels.plan import Plan, make_plan
 from lava_api.magma.kernels.subgraph import ManagementPhase, Subgraph, make_subgraphs
-from lava_api.magma.runtime.channel import Channel, HostChannel
+from lava_api.magma.runtime.channel import HostChannel
 from lava_api.magma.runtime.control import Control
 from lava_api.magma.runtime.isolation import visited
 from lava_api.magma.runtime.kernel_service import KernelService
@@ -86,7 +86,7 @@ def assemble(program: Program, control: Control) -> Assembly:
     pipes = build_pipes(program, scheduler)
     build_message_ports(program, assembly.models, plan, channels, pipes)
     build_references(program, assembly.models, plan, assembly.variables)
-    _services(program, assembly, control, plan, channels, pipes)
+    _services(program, assembly, control, plan, Connections(links_by_target(program.links), channels, pipes))
     for model in assembly.models.values():
         with visited(model):
             model.start()
@@ -105,12 +105,10 @@ def _services(
     assembly: Assembly,
     control: Control,
     plan: Plan,
-    channels: dict[Link, Channel],
-    pipes: Pipes,
+    connections: Connections,
 ) -> None:
     """Make the service of each domain."""
     models = assembly.models
-    incoming = links_by_target(program.links)
     for domain in program.domains:
         inside = set(domain.processes)
         members = [leaf.process for leaf in program.leaves if leaf.process in inside]
@@ -120,7 +118,7 @@ def _services(
             service = domain.protocol.runtime_service[CPU]  # type: ignore[union-attr]
             assembly.services.append(service([models[p] for p in members], [models[p] for p in ordered], control))
             continue
-        subgraphs = make_subgraphs(groups, plan.kernels, incoming, channels, pipes, ordered)
+        subgraphs = make_subgraphs(groups, plan.kernels, connections, ordered)
         assembly.subgraphs += [subgraph for _, subgraph in subgraphs]
         python = [p for p in members if p not in plan.kernels]
         if not python and len(subgraphs) == 1 and subgraphs[0][1].alone:

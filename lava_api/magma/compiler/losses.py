@@ -32,8 +32,7 @@ def tell_lost(var: Var, lava_type: LavaPyType) -> None:
     lava_type : LavaPyType
         Its implementation.
     """
-    holds_arrays = isinstance(lava_type.cls, type) and issubclass(lava_type.cls, np.ndarray | csr_matrix)
-    if not holds_arrays or np.dtype(lava_type.d_type).kind not in "iu":
+    if not lava_type.is_one_of(np.ndarray, csr_matrix) or np.dtype(lava_type.d_type).kind not in "iu":
         return
     given = np.asarray(var.init.data if issparse(var.init) else var.init)
     if given.dtype.kind != "f":

@@ -80,8 +80,7 @@ def initial_value(
     may_be_infinite : bool
         Whether integers hold the largest number of their type for infinity.
     """
-    kind = lava_type.cls
-    if isinstance(kind, type) and issubclass(kind, np.ndarray):
+    if lava_type.is_one_of(np.ndarray):
         given = np.asarray(var.init.toarray() if issparse(var.init) else var.init)
         keeps = may_be_complex and np.iscomplexobj(given)
         array = room(var.shape, complex if keeps else lava_type.d_type)
@@ -98,12 +97,13 @@ def initial_value(
         except ValueError as error:
             raise ValueError(f"{var_label(var)}: init does not fit into shape {var.shape}: {error}") from error
         return array
-    if isinstance(kind, type) and issubclass(kind, int | float | str):
+    if lava_type.is_one_of(int, float, str):
         return copier.copy(var.init)
-    if isinstance(kind, type) and issubclass(kind, csr_matrix):
+    if lava_type.is_one_of(csr_matrix):
         if issparse(var.init):
             return csr_matrix(var.init, copy=True)
         return csr_matrix(np.broadcast_to(np.asarray(var.init, lava_type.d_type), var.shape))
     raise NotImplementedError(
-        f"{var_label(var)}: LavaPyType({kind!r}, ...) is not supported; use np.ndarray, csr_matrix, int, float or str."
+        f"{var_label(var)}: LavaPyType({lava_type.cls!r}, ...) is not supported; use np.ndarray, csr_matrix, int, float"
+        " or str."
     )

@@ -108,8 +108,8 @@ def _link(way: Reference, variables: Variables) -> VarLink:
     """Return the link to a variable."""
     model, name, var = variables[way.var.id]
     lava_type = getattr(type(model), name)
-    typed = isinstance(lava_type.cls, type) and issubclass(lava_type.cls, np.ndarray)
-    return VarLink(model, name, lava_type.d_type if typed else None, var.shape, way.port.shape, way.index)
+    d_type = lava_type.d_type if lava_type.is_one_of(np.ndarray) else None
+    return VarLink(model, name, d_type, var.shape, way.port.shape, way.index)
 
 
 def _set_port(model: AbstractPyProcessModel, name: str, port: AbstractPortImplementation) -> None:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from lava_api.magma.compiler.program import Link
 from lava_api.magma.kernels.base import Kernel
+from lava_api.magma.kernels.connections import Connections
 from lava_api.magma.kernels.inputs import ChannelInput, PhaseJobs
 from lava_api.magma.kernels.message_types import sent_type
 from lava_api.magma.kernels.messages import Message
-from lava_api.magma.runtime.channel import Channel, HostChannel
+from lava_api.magma.runtime.channel import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -26,12 +27,8 @@ class Boundary:
     ----------
     kernels : dict
         Kernel of each process.
-    incoming : dict
-        Links by their target port.
-    channels : dict
-        Channel of each link whose other end is outside.
-    pipes : dict
-        External pipes by their ports.
+    connections : Connections
+        Their links, channels and pipes.
 
     Attributes
     ----------
@@ -45,13 +42,8 @@ class Boundary:
         Messages that end one, also with the process that sends them.
     """
 
-    def __init__(
-        self,
-        kernels: dict[AbstractProcess, Kernel],
-        incoming: dict[InPort, list[Link]],
-        channels: dict[Link, Channel],
-        pipes: dict[InPort | OutPort, HostChannel],
-    ) -> None:
+    def __init__(self, kernels: dict[AbstractProcess, Kernel], connections: Connections) -> None:
+        channels, pipes = connections.channels, connections.pipes
         self.kernels = kernels
         self.inputs: list[ChannelInput] = []
         self.from_links: dict[Link, Message] = {}
@@ -63,7 +55,7 @@ class Boundary:
                 if port in pipes:
                     message = self.from_pipes[port] = Message(port.shape, sent_type(port))
                     self.inputs.append(ChannelInput(pipes[port], message, kernel))
-                for link in incoming.get(port, ()):
+                for link in connections.incoming.get(port, ()):
                     if link in channels:
                         message = self.from_links[link] = kernel.incoming(port, link.source)
                         self.inputs.append(ChannelInput(channels[link], message, kernel))

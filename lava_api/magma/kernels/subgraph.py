@@ -7,21 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lava_api.magma.compiler.program import Link
 from lava_api.magma.core.sync.phase import Phase
 from lava_api.magma.kernels.base import HostInput, HostIO, HostOutput, Kernel, LaterPhases, StepSupply
 from lava_api.magma.kernels.boundary import Boundary
 from lava_api.magma.kernels.calls import CallList
+from lava_api.magma.kernels.connections import Connections
 from lava_api.magma.kernels.inputs import HostData, PhaseJobs, SubgraphInput, attributed
 from lava_api.magma.kernels.partial_step import PartialStep
 from lava_api.magma.kernels.schedule import Schedule
-from lava_api.magma.runtime.channel import Channel, HostChannel
 from lava_api.magma.runtime.scheduler import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from lava_api.magma.core.process.ports.ports import InPort, OutPort
     from lava_api.magma.core.process.process import AbstractProcess
 
 
@@ -32,12 +30,8 @@ class Subgraph:
     ----------
     kernels : dict
         Kernel of each process.
-    incoming : dict
-        Links by their target port.
-    channels : dict
-        Channel of each link whose other end is outside.
-    pipes : dict
-        External pipes by their ports.
+    connections : Connections
+        Their links, channels and pipes.
     managed : list
         Processes in the order of the management phases.
     alone : bool
@@ -55,9 +49,7 @@ class Subgraph:
     def __init__(
         self,
         kernels: dict[AbstractProcess, Kernel],
-        incoming: dict[InPort, list[Link]],
-        channels: dict[Link, Channel],
-        pipes: dict[InPort | OutPort, HostChannel],
+        connections: Connections,
         managed: list[AbstractProcess],
         alone: bool,
     ) -> None:
@@ -66,9 +58,10 @@ class Subgraph:
         self.stale = True
         for kernel in kernels.values():
             kernel.subgraph = self
-        self.boundary = Boundary(kernels, incoming, channels, pipes)
-        schedule = self._schedule = Schedule(kernels, incoming, self.boundary.from_links, self.boundary.from_pipes)
-        self.boundary.open(schedule.messages)
+        boundary = self.boundary = Boundary(kernels, connections)
+        schedule = Schedule(kernels, connections.incoming, boundary.from_links, boundary.from_pipes)
+        self._schedule = schedule
+        boundary.open(schedule.messages)
         self.inputs: list[SubgraphInput] = [*self.boundary.inputs]
         self.alone = alone and not self.boundary.is_crossed
         self.checked = [kernel for kernel in kernels.values() if kernel.status is not None]
@@ -289,21 +282,13 @@ class ManagementPhase:
 def make_subgraphs(
     groups: list[tuple[int, list[AbstractProcess]]],
     kernels: dict[AbstractProcess, Kernel],
-    incoming: dict[InPort, list[Link]],
-    channels: dict[Link, Channel],
-    pipes: dict[InPort | OutPort, HostChannel],
+    connections: Connections,
     managed: list[AbstractProcess],
 ) -> list[tuple[int, Subgraph]]:
-    """Make the subgraph of each group; channels are those of all links that leave one, pipes those of all ports."""
+    """Make the subgraph of each group; `connections` are those of all."""
     subgraphs = []
     for waits, members in groups:
         inside = {process: kernels[process] for process in members}
-        ends = {
-            link: channel
-            for link, channel in channels.items()
-            if (link.source.process in inside) or (link.target.process in inside)
-        }
-        piped = {port: pipe for port, pipe in pipes.items() if port.process in inside}
         alone = len(inside) == len(managed)
-        subgraphs.append((waits, Subgraph(inside, incoming, ends, piped, managed, alone)))
+        subgraphs.append((waits, Subgraph(inside, connections.of(inside), managed, alone)))
     return subgraphs

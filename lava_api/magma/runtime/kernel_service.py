@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lava_api.magma.runtime.scheduler import Job, ModelError
+from lava_api.magma.runtime.step_service import StepService
 
 if TYPE_CHECKING:
     from lava_api.magma.kernels.subgraph import Subgraph
@@ -19,7 +19,7 @@ GROWTH = 4
 """A chunk is at most so many times as long as the one before."""
 
 
-class KernelService:
+class KernelService(StepService):
     """Time steps of a domain without Python models.
 
     A step in which a kernel has to wait for the program around is done phase by phase, so that the others go on as far
@@ -41,30 +41,14 @@ class KernelService:
     is_eager = True
 
     def __init__(self, subgraph: Subgraph, control: Control) -> None:
+        super().__init__(control)
         self.subgraph = subgraph
-        self.control = control
-        self.scheduler = control.scheduler
-        self.pending = 0
-        self.done = 0
-        self.target: float = 0
-        self.idle = True
         self.midway = False
         self._chunk = FIRST_STEPS
         waits = bool(subgraph.exchanging or subgraph.hooked)
         self._queued = Job(self, subgraph, self._work, waits)
         self._rest = Job(self, subgraph, self._finish)
         self._next = self._queued
-
-    def begin(self, num_steps: float) -> None:
-        """Add time steps to do."""
-        self.target = self.done + num_steps
-        if self.idle:
-            self.idle = False
-            self.advance()
-
-    def cut(self) -> None:
-        """Give up the time steps that were not begun."""
-        self.target = self.done
 
     def advance(self) -> None:
         """Queue the next chunk of steps, if there are any left, or the rest of a step."""
@@ -117,8 +101,3 @@ class KernelService:
         """Do the other phases of that step."""
         self._next = self._queued
         self.subgraph.finish(self)
-
-    def spawn(self, model: Any, method: Callable[[], Any]) -> None:
-        """Add a job to the phase."""
-        self.pending += 1
-        self.scheduler.queue.append(Job(self, model, method))

@@ -11,6 +11,7 @@ from lava_api.magma.core.sync.phase import Phase
 from lava_api.magma.runtime.channel import HostChannel
 from lava_api.magma.runtime.isolation import entered
 from lava_api.magma.runtime.scheduler import Job
+from lava_api.magma.runtime.step_service import StepService
 
 if TYPE_CHECKING:
     from lava_api.magma.kernels.messages import Message
@@ -57,31 +58,28 @@ class _ModelPhases:
     def pre_mgmt(self) -> None:
         """Do the management phase before learning."""
         model = self.model
-        model.phase = Phase.PRE_MGMT
-        if model.pre_guard():
-            model.run_pre_mgmt()
-        if request := take_request(model):
-            self._pass_on(request)
+        self._do(Phase.PRE_MGMT, model.pre_guard, model.run_pre_mgmt)
 
     def learn(self) -> None:
         """Do the learning phase."""
         model = self.model
-        model.phase = Phase.LRN
-        if model.lrn_guard():
-            model.run_lrn()
-        if request := take_request(model):
-            self._pass_on(request)
-        elif model.post_guard():
+        if self._do(Phase.LRN, model.lrn_guard, model.run_lrn) and model.post_guard():
             self.service.wanted.add(Phase.POST_MGMT)
 
     def post_mgmt(self) -> None:
         """Do the management phase after learning."""
         model = self.model
-        model.phase = Phase.POST_MGMT
-        if model.post_guard():
-            model.run_post_mgmt()
-        if request := take_request(model):
+        self._do(Phase.POST_MGMT, model.post_guard, model.run_post_mgmt)
+
+    def _do(self, phase: Phase, guard: Callable[[], Any], method: Callable[[], Any]) -> bool:
+        """Do a phase that comes after the spiking one if it is wanted; return whether the model asks for no end."""
+        self.model.phase = phase
+        if guard():
+            method()
+        request = take_request(self.model)
+        if request:
             self._pass_on(request)
+        return not request
 
     def _pass_on(self, request: str) -> None:
         """Pass a model's request to pause or stop on."""
@@ -109,11 +107,10 @@ class _SubgraphPhases:
 
     def spawn(self, model: Any, method: Callable[[], Any]) -> None:
         """Add a job to the phase."""
-        self.service.pending += 1
-        self.scheduler.queue.append(Job(self.service, model, method))
+        self.service.spawn(model, method)
 
 
-class LoihiService:
+class LoihiService(StepService):
     """Time steps of a domain.
 
     Parameters
@@ -140,14 +137,10 @@ class LoihiService:
         *,
         is_alone: bool = True,
     ) -> None:
+        super().__init__(control)
         self.models = models
         self.is_alone = is_alone
         self.subgraphs = [subgraph for _, subgraph in subgraphs]
-        self.control = control
-        self.pending = 0
-        self.done = 0
-        self.target = 0
-        self.idle = True
         self.wanted: set[Phase] = set()
         by_model = {id(model): _ModelPhases(model, self) for model in models}
         ordered = [by_model.get(id(model), model) for model in managed]
@@ -179,17 +172,6 @@ class LoihiService:
     def _job(self, model: Any, method: Callable[[], None]) -> Job:
         """Return a method of a model as a job."""
         return Job(self, model, entered(model, method))
-
-    def begin(self, num_steps: float) -> None:
-        """Add time steps to do."""
-        self.target = self.done + num_steps if num_steps != float("inf") else num_steps  # type: ignore[assignment]
-        if self.idle:
-            self.idle = False
-            self.advance()
-
-    def cut(self) -> None:
-        """Give up the time steps that were not begun."""
-        self.target = self.done
 
     def advance(self) -> None:
         """Queue the jobs of the next phase."""

@@ -27,6 +27,10 @@ class LavaPyType:
     d_type: Any
     precision: int | None = None
 
+    def is_one_of(self, *kinds: type) -> bool:
+        """Return whether `cls` is one of these classes, or derived from one."""
+        return isinstance(self.cls, type) and issubclass(self.cls, kinds)
+
 
 def bounded(array: Any, kind: np.dtype[Any]) -> Any:
     """Return numbers, for infinite ones the largest integer if a type holds integers."""

@@ -1,0 +1,58 @@
+"""StepService: what the services have in common that drive a domain through time steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lava_api.magma.runtime.control import Control
+from lava_api.magma.runtime.scheduler import Job
+
+
+class StepService:
+    """Counts time steps; a subclass says what comes next in :meth:`advance`.
+
+    Parameters
+    ----------
+    control : Control
+        Scheduler and requests of the program.
+
+    Attributes
+    ----------
+    pending : int
+        Jobs of the present phase that have not returned.
+    done : int
+        Time steps that were begun.
+    target : float
+        Time steps to do in all.
+    idle : bool
+        Whether no run is in progress.
+    """
+
+    def __init__(self, control: Control) -> None:
+        self.control = control
+        self.scheduler = control.scheduler
+        self.pending = 0
+        self.done = 0
+        self.target: float = 0
+        self.idle = True
+
+    def begin(self, num_steps: float) -> None:
+        """Add time steps to do."""
+        self.target = self.done + num_steps
+        if self.idle:
+            self.idle = False
+            self.advance()
+
+    def advance(self) -> None:
+        """Queue the jobs that come next."""
+        raise NotImplementedError
+
+    def cut(self) -> None:
+        """Give up the time steps that were not begun."""
+        self.target = self.done
+
+    def spawn(self, model: Any, method: Callable[[], Any]) -> None:
+        """Add a job, a method that may wait, for a model to the phase that is running."""
+        self.pending += 1
+        self.scheduler.queue.append(Job(self, model, method))
