@@ -214,7 +214,8 @@ MODELS = {
         ),
         NeuronModel(
             "sigma_delta_corrected", step_corrected, SIGMA_DELTA, PARAMETERS, lower,
-            "SigmaDelta that makes up for the bits that payloads lose, as PySigmaDeltaModelFixedCorrected in Lava's repository.",
+            "SigmaDelta that makes up for the bits that payloads lose, as PySigmaDeltaModelFixedCorrected of Lava's "
+            "repository does.",
             graded=True, limits=LIMITS,
         ),
     ),
