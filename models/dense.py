@@ -217,6 +217,13 @@ def step(address, time):
     d.events[0] += events
 
 
+@disjoint
+def add_row_float(q, row, factor):
+    """Add one row of float64 weights multiplied by a payload."""
+    for i in range(q.shape[0]):
+        q[i] += row[i] * factor
+
+
 @kernel
 def deliver_float(d, time, graded, payloads):
     """Deliver this step's events through float64 weights (8 bytes each; offset and shift are not used)."""
@@ -241,8 +248,7 @@ def deliver_float(d, time, graded, payloads):
                     ring[((slot + np.int64(delays[i])) % slots) * n + target + i] += row[i] * factor
             else:
                 q = ring[slot * n + target : slot * n + target + width]
-                for i in range(width):
-                    q[i] += row[i] * factor
+                add_row_float(q, row, factor)
     d.events[0] += events
 
 

@@ -123,6 +123,13 @@ def step(address, time):
     d.events[0] += events
 
 
+@disjoint
+def add_row_float(q, targets, weights, factor):
+    """Add one row of float64 synapses multiplied by a payload."""
+    for j in range(targets.shape[0]):
+        q[u64(targets[j])] += weights[j] * factor
+
+
 @kernel
 def deliver_float(d, time, graded, payload):
     """Deliver this step's events through float64 synapses (separate indices, weights and delays)."""
@@ -144,8 +151,7 @@ def deliver_float(d, time, graded, payload):
                 arrival = (slot + np.int64(delays[j])) % slots
                 ring[arrival * n + targets[j]] += weights[j] * factor
         else:
-            for j in range(end - first):
-                ring[slot * n + targets[j]] += weights[j] * factor
+            add_row_float(ring[slot * n : (slot + 1) * n], targets, weights, factor)
     d.events[0] += events
 
 

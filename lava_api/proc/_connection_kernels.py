@@ -17,10 +17,17 @@ from loihi_emu.models.records import Record
 
 
 class Connection(Kernel, ABC):
-    """A connection sends what it summed up in the step before."""
+    """A connection sends what it summed up in the step before; synapses are those of a network.
+
+    Attributes
+    ----------
+    packed : Description
+        Of the leaf that delivers events; made with the first calls.
+    """
 
     sends_first = True
     in_place: tuple[str, ...] = ("a_buff",)
+    packed: Description
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
@@ -41,55 +48,49 @@ class Connection(Kernel, ABC):
     def calls(self, feeds: dict[str, Feed]) -> Iterable[Call]:
         if not hasattr(self, "sums"):
             self.sums = Sums(feeds["s_in"], self.ring, self.message.size, self.events, self.graded)
-            self.rows = self.sums.rows()
+            self.describe()
         return self.in_step(self.adding())
+
+    @abstractmethod
+    def leaf(self) -> tuple[str, Record]:
+        """Return the leaf that delivers events, and the record that it reads."""
+
+    def describe(self) -> None:
+        """Make descriptions, without weights."""
+        self.packed = self.sums.packed(self.leaf()[1])
+
+    def adding(self) -> list[Call]:
+        """Return the calls that add up this step's events."""
+        return [*self.sums.payloads(self.packed), (self.leaf()[0], self.packed)]
 
     def in_step(self, adding: list[Call]) -> list[Call]:
         """Return the calls of a step around those that add up events."""
         return [*clear(self.message), *adding]
 
     @abstractmethod
-    def adding(self) -> list[Call]:
-        """Return the calls that add up this step's events."""
-
-    @abstractmethod
-    def put_rows(self) -> None:
-        """Write the weights as rows of any size."""
+    def pack(self) -> bool:
+        """Write the weights into the description, if they fit; return whether they do."""
 
     def refresh(self) -> None:
         """Take over weights that were set."""
         if "weights" in self.changed:
-            self.put_rows()
+            self.pack()
 
     def counters(self) -> dict[str, int]:
         return {"synaptic events": int(self.events[0])}
 
 
 class FloatConnection(Connection):
-    """Weights in float64."""
+    """Weights in float64, which always fit."""
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
         if d_type.name not in STORED:
             raise PythonFallback(f"{port}: {d_type}")
         return (BOTH, messages.F64) if self.graded else (EVENTS, STORED[d_type.name])
 
-    def adding(self) -> list[Call]:
-        return [("sums:step_float", self.rows)]
-
 
 class FixedConnection(Connection):
-    """Integer weights, prepared before the first step; packed as those of a network where they fit.
-
-    Attributes
-    ----------
-    leaf : str
-        The leaf of packed synapses.
-    record : Record
-        What it reads.
-    """
-
-    leaf: str
-    record: Record
+    """Integer weights, prepared before the first step; where they do not fit, as rows of any size."""
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
@@ -104,21 +105,13 @@ class FixedConnection(Connection):
             raise PythonFallback(f"{port}: {d_type}")
         return BOTH if self.graded else EVENTS, STORED[d_type.name]
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[Call]:
-        made = super().calls(feeds)
+    def describe(self) -> None:
+        super().describe()
+        self.rows = self.sums.rows()
         self.rows.exponent = self.exponent
-        return made
 
     def adding(self) -> list[Call]:
-        if not self.is_packed:
-            return [("sums:step", self.rows)]
-        if not hasattr(self, "packed"):
-            self.packed = self.describe_packed()
-        return [*self.sums.payloads(self.packed), (self.leaf, self.packed), *self.shifting()]
-
-    def describe_packed(self) -> Description:
-        """Return the description of the leaf of packed synapses, without these."""
-        return self.sums.packed(self.record)
+        return [*super().adding(), *self.shifting()] if self.is_packed else [("sums:step", self.rows)]
 
     def shifting(self) -> list[Call]:
         """Return the call that shifts sums."""
@@ -131,7 +124,6 @@ class FixedConnection(Connection):
             self.model.weights_set = True
 
     def refresh(self) -> None:
-        """Take over weights that were set, packed if they fit."""
         if "weights" in self.changed:
             self.prepare()
             packed = self.fits() and self.pack()
@@ -150,8 +142,8 @@ class FixedConnection(Connection):
         return largest(weights) * int(weights.shape[1]) < 1 << 31
 
     @abstractmethod
-    def pack(self) -> bool:
-        """Write the weights packed, if they fit; return whether they did."""
+    def put_rows(self) -> None:
+        """Write the weights as rows of any size."""
 
 
 def largest(weights: Any) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.learning.product import EXPONENT_OFFSET
-from lava_api.magma.kernels.base import BOTH, DATA, EVENTS, PythonFallback
+from lava_api.magma.kernels.base import BOTH, DATA, EVENTS, Call, PythonFallback
 from lava_api.magma.kernels.messages import STORED, Feed
 from lava_api.proc._learning_kernels import (
     DEPENDENCIES,
@@ -17,8 +17,9 @@ from lava_api.proc._learning_kernels import (
     LearningFixed,
     LearningSparseFixed,
 )
+from lava_api.proc.dense import kernels as dense
+from lava_api.proc.sparse import kernels as sparse
 from loihi_emu.models.lava import messages
-from loihi_emu.models.memory import Description
 
 
 class _LearningFloat(LearningFixed):
@@ -71,10 +72,11 @@ class _LearningFloat(LearningFixed):
 class LearningDenseFloat(_LearningFloat, LearningDenseFixed):
     """LearningDense in float64."""
 
-    def sums(self, feed: Feed) -> tuple[str, Description]:
-        d = self.adding(feed).rows()
-        d.weights = self.values[0]
-        return "sums:step_float", d
+    def sums(self, feed: Feed) -> list[Call]:
+        adding, (leaf, record) = self.adding(feed), dense.float_leaf(self.graded)
+        d = adding.packed(record)
+        dense.put_matrix(d, self.values[0], self.message.size)
+        return [*adding.payloads(d), (leaf, d)]
 
 
 class LearningSparseFloat(_LearningFloat, LearningSparseFixed):
@@ -88,7 +90,8 @@ class LearningSparseFloat(_LearningFloat, LearningSparseFixed):
         if any(getattr(model, name).dtype != np.float64 for name in SYNAPTIC):
             raise PythonFallback("a sparse matrix of integers, which keeps its type")
 
-    def sums(self, feed: Feed) -> tuple[str, Description]:
-        d = self.adding(feed).rows()
-        d.starts, d.targets, d.weights = self.starts, self.targets, self.values[0]
-        return "sums:step_float", d
+    def sums(self, feed: Feed) -> list[Call]:
+        adding, (leaf, record) = self.adding(feed), sparse.float_leaf(self.graded)
+        d = adding.packed(record)
+        sparse.put_synapses(d, self.starts, self.targets, self.values[0])
+        return [*adding.payloads(d), (leaf, d)]

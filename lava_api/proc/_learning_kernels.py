@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
 from lava_api.magma.core.learning.learning_rule import Loihi3FLearningRule
-from lava_api.magma.kernels.base import BOTH, DATA, EVENTS, LaterPhases, PythonFallback, StepSupply
+from lava_api.magma.kernels.base import BOTH, DATA, EVENTS, Call, LaterPhases, PythonFallback, StepSupply
 from lava_api.magma.kernels.messages import STORED, Feed, Message
 from lava_api.magma.kernels.sums import Sums, clear
 from lava_api.proc._learning import TAGS, same_places
@@ -106,7 +106,7 @@ class LearningFixed(LaterPhases, StepSupply):
         self.lay_out()
         sums = self.sums(feeds["s_in"])
         self.learner = self._describe(feeds)
-        return [*clear(self.message), sums, (self.leaves[0], self.learner)]
+        return [*clear(self.message), *sums, (self.leaves[0], self.learner)]
 
     def learning(self) -> Iterable[tuple[str, Description]]:
         return [(self.leaves[1], self.learner)]
@@ -121,8 +121,8 @@ class LearningFixed(LaterPhases, StepSupply):
         return Sums(feed, self.message.data, self.message.size, self.events, self.graded)
 
     @abstractmethod
-    def sums(self, feed: Feed) -> tuple[str, Description]:
-        """Return the call that sums up weights."""
+    def sums(self, feed: Feed) -> list[Call]:
+        """Return the calls that sum up weights."""
 
     @abstractmethod
     def take(self, number: int, variable: Any) -> None:
@@ -282,10 +282,10 @@ class LearningDenseFixed(LearningFixed):
     def give(self, number: int) -> Any:
         return self.values[number].T
 
-    def sums(self, feed: Feed) -> tuple[str, Description]:
+    def sums(self, feed: Feed) -> list[Call]:
         d = self.adding(feed).rows()
         d.exponent, d.sums, d.weights = self.exponent, aligned(self.message.size, np.int64), self.values[0]
-        return "sums:step", d
+        return [("sums:step", d)]
 
 
 class LearningSparseFixed(LearningFixed):
@@ -343,9 +343,9 @@ class LearningSparseFixed(LearningFixed):
         data[self.order] = self.values[number][: len(self.order)]
         return csr_matrix((data, old.indices, old.indptr), shape=old.shape)
 
-    def sums(self, feed: Feed) -> tuple[str, Description]:
+    def sums(self, feed: Feed) -> list[Call]:
         d = self.adder = self.adding(feed).rows()
         d.exponent, d.sums = self.exponent, aligned(self.message.size, np.int64)
         self._show_places()
         d.narrow &= int(self.model.weights.dtype.itemsize <= 4)
-        return "sums:step", d
+        return [("sums:step", d)]

@@ -1,9 +1,10 @@
 # mypy: allow-untyped-defs, allow-incomplete-defs
-"""Sums of weights as Lava's process models take them, where packed synapses (models.sparse, models.dense) do not do.
+"""Sums of weights as Lava's process models take them, where the synapses of networks do not do.
 
-Those add up 32 bits, and one 16-bit word or a byte holds a weight. Here are sums of 64 bits that a negative weight
-exponent shifts, weights of any size, float64, and weights that learning changes in place. Like those, leaves add to
-accumulators: a message, or a ring with a slot for each delay.
+Those (models.sparse, models.dense) add up 32 bits, and 16 bits or a byte hold a weight. Here are sums of 64 bits that a
+negative weight exponent shifts, weights of any size and those that learning changes in place, and delays in float64,
+where the order of additions shows. Like those, leaves add to accumulators: a message, or a ring with a slot for each
+delay.
 """
 
 import numpy as np
@@ -160,26 +161,20 @@ def finish_float(out, sums):
 
 @leaf
 def step_float(address, time):
-    """Weights and payloads in float64, without exponent; sums of delays are added to the ring at once, as in Lava."""
+    """Weights and payloads in float64, with delays: sums of a step are added to the ring at once, as in Lava."""
     common, d = SUMMING(address), ROWS(address)
     index = events_of(common)
     n, slots = d.n, d.slots
-    ring = float64s(d.ring, slots * n)
+    ring, sums = float64s(d.ring, slots * n), float64s(d.sums, slots * n)
     events = 0
     for k in range(index.shape[0]):
         source = i64(index[k])
         first, size = row(d, source)
+        targets, delays = part(d.targets, first, size), part(d.delays, first, size)
         weights, factor = float64s(d.weights + 8 * first, size), payload_float(common, source)
-        if d.delays:
-            targets, delays = part(d.targets, first, size), part(d.delays, first, size)
-            add_delayed_float(float64s(d.sums, slots * n), n, slots, targets, weights, delays, factor)
-        elif d.targets:
-            add_synapses(ring, part(d.targets, first, size), weights, factor)
-        else:
-            add_scaled(ring, weights, factor)
+        add_delayed_float(sums, n, slots, targets, weights, delays, factor)
         events += size
-    if d.delays and index.shape[0]:
-        sums = float64s(d.sums, slots * n)
+    if index.shape[0]:
         for delay in range(slots):
             slot = ((time + 1 + delay) % slots) * n
             finish_float(ring[slot : slot + n], sums[delay * n : (delay + 1) * n])

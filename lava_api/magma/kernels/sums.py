@@ -53,12 +53,12 @@ class Sums:
         d.narrow = int(self.graded and self.feed.kind == at.I32)
         return d
 
-    def packed(self, record: Record, offset: int = 0) -> Description:
+    def packed(self, record: Record) -> Description:
         """Return the description of a leaf of a network's synapses; its payloads are listed by :meth:`payloads`."""
         d = Description(record)
         d.count, d.index = self.feed.lists.count, self.feed.lists.index
         d.payload = np.zeros(d.index.size, record.field("payload").of) if self.graded else None
-        d.ring, d.slots, d.n, d.offset = self.ring, self.ring.size // self.n, self.n, offset
+        d.ring, d.slots, d.n = self.ring, self.ring.size // self.n, self.n
         d.events, d.graded = self.events, int(self.graded)
         return d
 

@@ -2,46 +2,58 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from lava_api.proc._connection_kernels import Connection, FixedConnection, FloatConnection
+from lava_api.proc._connection_kernels import FixedConnection, FloatConnection
 from loihi_emu.image.packing import to_bytes
 from loihi_emu.models import dense as at
-from loihi_emu.models.memory import Description, Table, aligned
+from loihi_emu.models.memory import Array, Description, Table, aligned
+from loihi_emu.models.records import Record
 
 
-class _Dense(Connection):
-    """One weight from each source to each target."""
-
-    number: Any = np.float64
-
-    def put_rows(self) -> None:
-        self.rows.weights = np.ascontiguousarray(self.model.weights.T, self.number)
+def float_leaf(graded: bool) -> tuple[str, Record]:
+    """Return the leaf of float64 weights, and the record that it reads."""
+    return (f"{at.__name__}:step_valued", at.VALUED) if graded else (f"{at.__name__}:step_float", at.DENSE)
 
 
-class DenseFloat(_Dense, FloatConnection):
+def put_matrix(d: Description, rows: Array, targets: int) -> None:
+    """Write one matrix, a row of weights for each source."""
+    d.parts, d.part_count = Table(at.PART, 1), 1
+    part = d.parts[0]
+    part.weights, part.end, part.width, part.stride = rows, rows.shape[0], targets, rows.shape[1]
+
+
+class DenseFloat(FloatConnection):
     """Dense in float64."""
 
+    def leaf(self) -> tuple[str, Record]:
+        return float_leaf(self.graded)
 
-class DenseFixed(_Dense, FixedConnection):
+    def pack(self) -> bool:
+        rows = np.ascontiguousarray(self.model.weights.T)
+        put_matrix(self.packed, rows, rows.shape[1])
+        return True
+
+
+class DenseFixed(FixedConnection):
     """Dense in integers; weights are kept in bytes where they fit."""
 
-    number = np.int32
-    leaf, record = "loihi_emu.models.dense:step", at.DENSE
+    def leaf(self) -> tuple[str, Record]:
+        return f"{at.__name__}:step", at.DENSE
 
-    def describe_packed(self) -> Description:
-        d = super().describe_packed()
-        d.scratch, d.parts, d.part_count = aligned(4 * at.TILE, np.uint16), Table(at.PART, 1), 1
-        return d
+    def describe(self) -> None:
+        super().describe()
+        self.packed.scratch = aligned(4 * at.TILE, np.uint16)
 
     def pack(self) -> bool:
         weights = self.model.weights
         found = to_bytes(weights)
         if found is None:
             return False
+        put_matrix(self.packed, found.rows, weights.shape[0])
         part = self.packed.parts[0]
-        part.width, part.end = weights.shape
-        part.weights, part.stride, part.offset, part.shift = found.rows, found.rows.shape[1], found.offset, found.shift
+        part.offset, part.shift = found.offset, found.shift
         return True
+
+    def put_rows(self) -> None:
+        self.rows.weights = np.ascontiguousarray(self.model.weights.T)

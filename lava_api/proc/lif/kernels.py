@@ -38,6 +38,9 @@ class _Lif(Kernel, ABC):
         self.spikes = Message(self.process.s_out.shape, self.sends, listed=True)
         return {"s_out": self.spikes}
 
+    def clears(self, port: str, kind: int) -> bool:
+        return port == "a_in" and kind != at.I64
+
     def states(self) -> dict[str, Any]:
         """Return the state arrays by their names in the record."""
         return {"u": self.model.u, "v": self.model.v}
@@ -48,7 +51,7 @@ class _Lif(Kernel, ABC):
         leaf, record = self.leaf(arrived.kind)
         sent = self.spikes.data if self.spikes.wanted else None
         self.d, self.counted = neuron_description(record, n, self.spikes.lists, self.states(), arrived.data, sent)
-        self.shared = 0 if arrived.cleared else layout.MESSAGE
+        self.shared = self.d.flags = 0 if arrived.cleared else layout.MESSAGE
         self.hot, self.parameters = self.d.hot, Parameters(self.d, n)
         return [(leaf, self.d)]
 
@@ -105,9 +108,6 @@ class LifFixed(_Lif):
         if d_type.name not in ("int32", "int64"):
             raise PythonFallback(f"{port}: {d_type}")
         return DATA, STORED[d_type.name]
-
-    def clears(self, port: str, kind: int) -> bool:
-        return port == "a_in" and kind == at.I32
 
     def leaf(self, kind: int) -> tuple[str, Record]:
         wide = kind == at.I64

@@ -14,8 +14,10 @@ from lava_api.proc._connection import MAX_DELAY
 from lava_api.proc._connection_kernels import Connection, FixedConnection, FloatConnection, largest
 from loihi_emu.image.packing import Rows, Synapses, merge, pack
 from loihi_emu.models import sparse as at
+from loihi_emu.models.lava import sums
 from loihi_emu.models.layout import CHUNK
 from loihi_emu.models.memory import Array, Description, aligned
+from loihi_emu.models.records import Record
 
 
 def by_source(matrix: Any) -> tuple[Any, Any, Any]:
@@ -27,31 +29,42 @@ def by_source(matrix: Any) -> tuple[Any, Any, Any]:
     return columns.indptr.astype(np.int64), columns.indices.astype(np.int32), columns.data
 
 
-class _Sparse(Connection):
-    """Weights where synapses are."""
-
-    number: Any = np.float64
-
-    def put_rows(self) -> None:
-        starts, targets, weights = by_source(self.model.weights)
-        self.rows.starts, self.rows.targets, self.rows.weights = starts, targets, weights.astype(self.number)
+def float_leaf(graded: bool) -> tuple[str, Record]:
+    """Return the leaf of float64 weights, and the record that it reads."""
+    return (f"{at.__name__}:step_valued", at.VALUED) if graded else (f"{at.__name__}:step_float", at.FLOATING)
 
 
-class SparseFloat(_Sparse, FloatConnection):
+def put_synapses(d: Description, starts: Array, targets: Array, weights: Array) -> None:
+    """Write synapses in float64, row by row of their sources."""
+    d.rows, d.targets, d.weights, d.sources = starts, targets, weights, starts.size - 1
+
+
+class SparseFloat(FloatConnection):
     """Sparse in float64."""
 
+    def leaf(self) -> tuple[str, Record]:
+        return float_leaf(self.graded)
 
-class SparseFixed(_Sparse, FixedConnection):
+    def pack(self) -> bool:
+        starts, targets, weights = by_source(self.model.weights)
+        put_synapses(self.packed, starts, targets, weights.astype(np.float64))
+        return True
+
+
+class SparseFixed(FixedConnection):
     """Sparse in integers; targets and weights are packed in 32-bit words where they fit."""
 
-    number = np.int32
-    leaf, record = "loihi_emu.models.sparse:step", at.SPARSE
+    def leaf(self) -> tuple[str, Record]:
+        return f"{at.__name__}:step", at.SPARSE
 
     def pack(self) -> bool:
         if largest(self.model.weights) >= 1 << 15:
             return False
         put_words(self.packed, *by_source(self.model.weights), None)
         return True
+
+    def put_rows(self) -> None:
+        self.rows.starts, self.rows.targets, self.rows.weights = by_source(self.model.weights)
 
 
 def put_words(d: Description, starts: Array, targets: Array, weights: Array, delays: Array | None) -> None:
@@ -66,7 +79,6 @@ def put_words(d: Description, starts: Array, targets: Array, weights: Array, del
 class _Delayed(Connection):
     """What delayed connections have in common: ``a_buff`` is kept as a ring, and written back when it is read."""
 
-    number: Any = np.float64
     in_place = ()
 
     def __init__(self, model: Any, process: Any) -> None:
@@ -122,28 +134,36 @@ class _Delayed(Connection):
         starts = np.concatenate([[0], np.cumsum(np.bincount(columns, minlength=weights.shape[1]))]).astype(np.int64)
         return starts, rows[order].astype(np.int32), values[order], found[order].astype(np.int32)
 
-    def put_rows(self) -> None:
-        d = self.rows
-        d.starts, d.targets, weights, d.delays = self.synapses()
-        d.weights = weights.astype(self.number)
-
 
 class DelayFloat(_Delayed, FloatConnection):
-    """DelayDense and DelaySparse in float64."""
+    """DelayDense and DelaySparse in float64, where the sums of a step are added to the ring at once, as it shows."""
 
-    def put_rows(self) -> None:
-        super().put_rows()
-        self.rows.sums = aligned(self.ring.size, np.float64)
+    def leaf(self) -> tuple[str, Record]:
+        return "sums:step_float", sums.ROWS
+
+    def describe(self) -> None:
+        self.packed = self.sums.rows()
+        self.packed.sums = aligned(self.ring.size, np.float64)
+
+    def adding(self) -> list[Call]:
+        return [(self.leaf()[0], self.packed)]
+
+    def pack(self) -> bool:
+        d = self.packed
+        d.starts, d.targets, weights, d.delays = self.synapses()
+        d.weights = weights.astype(np.float64)
+        return True
 
 
 class DelayFixed(_Delayed, FixedConnection):
     """DelayDense and DelaySparse in integers."""
 
-    number = np.int32
-    leaf, record = "loihi_emu.models.sparse:step", at.SPARSE
+    def leaf(self) -> tuple[str, Record]:
+        return f"{at.__name__}:step", at.SPARSE
 
-    def describe_packed(self) -> Description:
-        return self.sums.packed(self.record, offset=1)
+    def describe(self) -> None:
+        super().describe()
+        self.packed.offset = 1  # the sums of a step are due in the next
 
     def shifting(self) -> list[Call]:
         """The weights contain it."""
@@ -164,3 +184,7 @@ class DelayFixed(_Delayed, FixedConnection):
         weights, delays = np.where(kept, weights << self.exponent, 0), np.where(kept, delays, 0)
         put_words(self.packed, starts, targets, weights, delays.astype(np.uint8))
         return True
+
+    def put_rows(self) -> None:
+        d = self.rows
+        d.starts, d.targets, d.weights, d.delays = self.synapses()
