@@ -4,6 +4,7 @@
 - ``[times, times, ...]``: a list (or an iterator) with the times of each neuron;
 - ``{neuron: times}``: the times of some neurons, also as a series of lists by their labels;
 - an array of frames ``(steps, neurons)``, also a scipy.sparse matrix: 0 no spike, 1 a spike, anything else a payload;
+  where its axes have names, these say which one is time (:mod:`loihi_emu.network.spike_axes`);
 - events with named fields (a structured array, a dict, a data frame): :mod:`loihi_emu.network.spike_fields`;
 - an object with ``times``, ``indices`` and ``size``, such as the Spikes of a Recording.
 
@@ -26,6 +27,7 @@ from loihi_emu.errors import invalid
 from loihi_emu.memory.room import count_nonzero, room_for
 from loihi_emu.network import spike_fields
 from loihi_emu.network.shapes import Shape, fits
+from loihi_emu.network.spike_axes import time_first
 from loihi_emu.network.spike_words import FLAT, NO_LABEL, STEPS, naming_ways, refused, refusing
 from loihi_emu.numeric import ranged, whole
 from loihi_emu.units import unit_of
@@ -91,6 +93,8 @@ def _read(spikes: Any, where: str, shape: Shape | None) -> Events:
         if len(labelled) < len(spikes):
             raise refused(where, "a series with a label twice", shape, "Labels are neurons.")
         return _mapping(labelled, where, shape)
+    if not hasattr(spikes, "columns"):
+        spikes = time_first(spikes, refusing(where, shape))
     spikes = unwrapped(spikes, where, shape)
     if _has(spikes, "times", "indices", "size") and not isinstance(spikes, np.ndarray):
         return _of_object(spikes, where, shape)
@@ -107,6 +111,7 @@ def _read(spikes: Any, where: str, shape: Shape | None) -> Events:
         if spike_fields.named(names):
             columns = {name: spikes[column] for name, column in zip(names, spikes.columns, strict=True)}
             return Events(*spike_fields.events(columns, where, shape, refusing(where, shape)))
+        spikes = time_first(spikes, refusing(where, shape))
         if list(spikes.columns) != list(range(len(names))):
             raise refused(where, f"a data frame of {', '.join(names[:6])}", shape, spike_fields.KNOWN)
         if list(getattr(spikes, "index", range(len(spikes)))) != list(range(len(spikes))):
@@ -307,7 +312,19 @@ def _trains(trains: list[Any], where: str, shape: Shape | None) -> Events:
             )
             given = f"lists of {length} that could be times, frames or rows of events"
             raise refused(where, given, shape, advice)
+        if _could_be_events(table, size):
+            advice = (
+                "Write (times, indices) and payloads= for events, {0: times, 1: times, 2: times} for the times of "
+                "three neurons."
+            )
+            given = "a list of three that could be times, indices and payloads, or the times of three neurons"
+            raise refused(where, given, shape, advice)
     return _joined(found, where, shape, len(trains))
+
+
+def _could_be_events(table: NDArray[Any], size: int | None) -> bool:
+    """Whether three lists of equal length may be times, indices of neurons, and payloads."""
+    return len(table) == 3 and size in (None, 3) and bool(np.all((table[1] >= 0) & (table[1] < 3)))
 
 
 def _length(train: Any) -> int | None:

@@ -21,6 +21,7 @@ from loihi_emu.network.elements import Input, name_of
 from loihi_emu.network.events import LATEST, PAYLOAD_ADVICE, PAYLOAD_MAX, event_rate, sorted_events
 from loihi_emu.network.payloads import check_uses, merged, without_zeros, zeros_of
 from loihi_emu.network.shapes import Shape, fits
+from loihi_emu.network.spike_axes import samples_first
 from loihi_emu.network.spike_forms import EVENT_BYTES
 from loihi_emu.numeric import ranged, whole
 from loihi_emu.units import unit_of
@@ -53,15 +54,16 @@ def prepare_samples(
             raise unknown("input", name, image.inputs)
         if name in counts:
             raise invalid(f'input "{name}"', "samples", "samples twice, by its name and as an object", "one of them")
-        samples = spike_forms.unwrapped(samples, f'input "{name}", samples', image.inputs[name].node.shape)
+        where, source = f'input "{name}", samples', image.inputs[name]
+        samples = samples_first(samples, not source.poisson, spike_words.refusing(where, source.node.shape))
+        samples = spike_forms.unwrapped(samples, where, source.node.shape)
         if not isinstance(samples, (list, tuple, np.ndarray)) or getattr(samples, "ndim", 1) == 0:
             given = repr(samples) if np.isscalar(samples) else f"a {type(samples).__name__}"
-            each = "a rate each" if image.inputs[name].poisson else spike_words.ways(image.inputs[name].node.shape)
+            each = "a rate each" if source.poisson else spike_words.ways(source.node.shape)
             raise invalid(f'input "{name}"', "samples", given, f"an array or a list, one entry per sample: {each}")
         counts[name] = len(samples)
         if not counts[name]:
             break
-        source = image.inputs[name]
         choose, has_payloads = _choose(source, samples, steps, image.network)
         chosen.append(choose)
         if has_payloads and source.lists.payload is None:
