@@ -35,8 +35,8 @@ class _LearningFloat(LearningFixed):
             return EVENTS, STORED[d_type.name]
         return (BOTH if port == "s_in" else DATA), messages.F64
 
-    def provide(self, done: int) -> int:
-        return 1 << 40
+    def _describe_randoms(self, d: Description) -> None:
+        """Nothing is drawn."""
 
     def _table(self) -> None:
         d, changed = self.learner, 0

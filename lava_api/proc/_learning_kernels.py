@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
 from lava_api.magma.core.learning.learning_rule import Loihi3FLearningRule
-from lava_api.magma.kernels.base import BOTH, DATA, EVENTS, Call, LaterPhases, PythonFallback, StepSupply
+from lava_api.magma.kernels.base import BOTH, DATA, EVENTS, Call, LaterPhases, PythonFallback
 from lava_api.magma.kernels.messages import STORED, Feed, Message
 from lava_api.magma.kernels.sums import Sums, clear
 from lava_api.proc._learning import TAGS, same_places
@@ -34,8 +34,6 @@ VARIABLES = {
 SIGNS = {SignMode.MIXED: at.MIXED, SignMode.EXCITATORY: at.EXCITATORY, SignMode.INHIBITORY: at.INHIBITORY}
 FINEST = 40
 """Most bits of a constant, all together and behind the point."""
-SUPPLY = 2048
-"""Steps for which random numbers are drawn at once."""
 
 
 def table(record: Record, rows: list[tuple[int, ...]]) -> Table:
@@ -52,7 +50,7 @@ def fixed_point(const: Any) -> tuple[int, int] | None:
     return (numerator, bits) if bits <= FINEST and abs(numerator) < 1 << FINEST else None
 
 
-class LearningFixed(LaterPhases, StepSupply):
+class LearningFixed(LaterPhases):
     """What dense and sparse connections have in common."""
 
     sends_first = True
@@ -75,7 +73,6 @@ class LearningFixed(LaterPhases, StepSupply):
         self.events = np.zeros(1, np.int64)
         self.every = np.ones(1, np.int64)
         self.mirrored = False
-        self.first = -SUPPLY
         self.changed.update(SYNAPTIC)
 
     def constants(self) -> dict[str, Any]:
@@ -145,13 +142,13 @@ class LearningFixed(LaterPhases, StepSupply):
         for side, name, n, traces in ((d.pre, "s_in", n_pre, X_TRACES), (d.post, "s_in_bap", n_post, Y_TRACES)):
             lists = feeds[name].lists
             assert lists is not None
-            side.count, side.index, side.n = lists.count, lists.index, n
+            side.count, side.index, side.n, side.step = lists.count, lists.index, n, 1
+            side.drawn = np.zeros(2)
             side.course = aligned((self.steps + 1) * len(traces) * n, self.number)
             for trace, variable in zip(side.traces, traces, strict=False):
                 trace.now = getattr(model, variable)
         d.pre.spiked_at, d.pre.spiked, d.post.spiked_at, d.post.spiked = model.tx, model.x0, model.ty, model.y0
         if self.three:
-            d.third_factors = 1
             for trace, variable in zip(d.post.traces, Y_TRACES, strict=True):
                 trace.received = feeds[f"s_in_{variable}"].data
         d.payloads, d.wide = feed.data if self.graded else None, int(feed.kind == messages.I64)
@@ -159,9 +156,20 @@ class LearningFixed(LaterPhases, StepSupply):
         for variable, values in zip(d.variables, self.values, strict=True):
             variable.values = values
         d.scratch = aligned(at.SCRATCH_ROWS * max(d.width, 1), np.int32)
-        d.every, d.epoch, d.sign = self.every, self.steps, SIGNS[model.sign_mode]
+        d.every, d.epoch, d.sign, d.enabled = self.every, self.steps, SIGNS[model.sign_mode], 1
         d.graded = int(model._graded_spike_cfg)
+        self._describe_randoms(d)
         return d
+
+    def _describe_randoms(self, d: Description) -> None:
+        """Hand over the generators of the model as they are: with the first numbers of each drawn."""
+        x, y = self.model._x_random, self.model._y_random
+        for record, generator in (
+            (d.pre.decays, x._decay), (d.pre.impulses, x._impulse), (d.post.decays, y._decay),
+            (d.post.impulses, y._impulse), (d.roundings, self.model._conn_var_random._generator),
+        ):  # fmt: skip
+            state = generator.bit_generator.state["state"]
+            record.state, record.increment = at.words(state["state"]), at.words(state["inc"])
 
     def _table(self) -> None:
         """Write the products of all rules and their factors."""
@@ -197,18 +205,6 @@ class LearningFixed(LaterPhases, StepSupply):
         return VARIABLES[name], const[0], int(term.is_sign), term.low, term.high, const[1]
 
     # ------------------------------------------------------------ running
-    def provide(self, done: int) -> int:
-        if done >= self.first + SUPPLY:
-            model, d = self.model, self.learner
-            self.first = done
-            epochs = (done + SUPPLY) // self.steps - done // self.steps
-            for side, random in ((d.pre, model._x_random), (d.post, model._y_random)):
-                side.decay = random._decay.random(2 * SUPPLY)
-                side.impulse = random._impulse.integers(0, 1 << 7, size=2 * SUPPLY, dtype=np.int64)
-            d.synapse = model._conn_var_random._generator.random(epochs)
-            d.first, d.first_epoch = done, done // self.steps
-        return self.first + SUPPLY - done
-
     def _check_times(self) -> None:
         """Raise where a step of a spike is beyond the epoch: it is a place in the tables of traces."""
         for name in TIMES:

@@ -10,7 +10,8 @@ import numpy as np
 
 from loihi_emu.jit import disjoint, int32s, kernel, leaf, whole
 from loihi_emu.models.lava import learning_layout as at
-from loihi_emu.models.lava.traces import courses, end_epoch
+from loihi_emu.models.lava.pcg64 import advance, uniform
+from loihi_emu.models.lava.traces import end_side, ends_epoch, side_courses
 
 i32 = np.int32
 i64 = np.int64
@@ -170,6 +171,8 @@ def learn_row(d, j, first, count, u, random):
     tx = whole(d.pre.spiked_at, d.pre.n)[j]
     width = d.width
     for v in range(3):
+        if d.variables[v].values == 0:
+            continue
         old = scratch(d, at.ROW_VALUES + v, count)
         gather(old, int32s(d.variables[v].values + 4 * first, width), places)
         start_total(scratch(d, at.ROW_NEW + v, count), old)
@@ -215,17 +218,17 @@ def keep(d, v, j, first, total, places, random):
             mirror[i64(places[k]) * n_pre + j] = new[k]
 
 
-@leaf
-def learn(address, time):
-    """Learn, if this step ends an epoch."""
-    d = at.LEARNING(address)
-    steps = d.epoch
-    if (time + 1) % steps != 0:
-        return
-    courses(d, time)
-    epoch = (time + 1) // steps
-    random = d.synapse[epoch - 1 - d.first_epoch]
-    u = d.decimate >= 0 and epoch % (1 << d.decimate) == 0
+@kernel
+def due(d, time):
+    """Whether an epoch ends in which uk is 1."""
+    epoch = (time - d.start + 1) // d.epoch
+    return d.decimate >= 0 and epoch > 0 and epoch % (1 << d.decimate) == 0
+
+
+@kernel
+def change(d, time, random):
+    """Learn at the end of an epoch, source by source."""
+    u = due(d, time)
     by_x0, by_y0, by_u = False, False, False
     for p in range(d.product_count):
         dependency = d.products[p].dependency
@@ -246,4 +249,18 @@ def learn(address, time):
             if count:
                 learn_row(d, j, first, count, u, random)
     every[0] = 0
-    end_epoch(d)
+
+
+@leaf
+def learn(address, time):
+    """Learn, if this step ends an epoch."""
+    d = at.LEARNING(address)
+    if not ends_epoch(d, time):
+        return
+    for number in range(2):  # constants as arguments would be compiled into a function each
+        side_courses(d.pre if number == 0 else d.post, 2 + number, d.epoch)
+    advance(d.roundings)
+    if d.enabled:
+        change(d, time, uniform(d.roundings))
+    for number in range(2):
+        end_side(d.pre if number == 0 else d.post, 2 + number, d.epoch)

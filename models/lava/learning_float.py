@@ -8,6 +8,8 @@ import numpy as np
 
 from loihi_emu.jit import float64s, kernel, leaf, whole
 from loihi_emu.models.lava import learning_layout as at
+from loihi_emu.models.lava.learning import due
+from loihi_emu.models.lava.traces import ends_epoch, is_driven, neuron_of, place_in_epoch, take_over
 
 i64 = np.int64
 
@@ -16,23 +18,19 @@ i64 = np.int64
 def note_sources(d, now):
     """Take in the spikes of the sources."""
     n = d.pre.n
-    count = d.pre.count[0]
-    index = whole(d.pre.index, count)
     spiked_at = whole(d.pre.spiked_at, n)
-    x1, x2, impulses = float64s(d.pre.traces[0].now, n), float64s(d.pre.traces[1].now, n), float64s(d.pre.whole, 2)
-    for k in range(count):
-        j = i64(index[k])
-        half = (float64s(d.payloads + 8 * j, 1)[0] if d.payloads else 1.0) / 2
-        again = spiked_at[j] > 0
-        if d.graded == at.REGULAR:
-            if again:
-                x1[j] += impulses[0]
-        elif d.graded == at.OVERWRITE:
-            x1[j] = half
-        else:
-            x1[j] += half
-        if again:
-            x2[j] += impulses[1]
+    impulses = float64s(d.pre.whole, 2)
+    for k in range(d.pre.count[0]):
+        j = neuron_of(d.pre, k)
+        if j < 0:
+            continue
+        if d.graded != at.REGULAR:
+            half = (float64s(d.payloads + 8 * j, 1)[0] if d.payloads else 1.0) / 2
+            x1 = float64s(d.pre.traces[0].now, n)
+            x1[j] = half if d.graded == at.OVERWRITE else x1[j] + half
+        for m in range(2):
+            if spiked_at[j] > 0 and d.pre.traces[m].now and (m == 1 or d.graded == at.REGULAR):
+                float64s(d.pre.traces[m].now, n)[j] += impulses[m]
         spiked_at[j] = now
 
 
@@ -40,24 +38,27 @@ def note_sources(d, now):
 def step(address, time):
     """Take in this step's spikes, and third factors."""
     d = at.LEARNING(address)
-    now = time % d.epoch + 1
+    now = place_in_epoch(d, time)
     note_sources(d, now)
     n = d.post.n
-    count = d.post.count[0]
-    index = whole(d.post.index, count)
     spiked_at, spiked, impulses = whole(d.post.spiked_at, n), whole(d.post.spiked, n), float64s(d.post.whole, 3)
-    for k in range(count):
-        i = i64(index[k])
+    for k in range(d.post.count[0]):
+        i = neuron_of(d.post, k)
+        if i < 0:
+            continue
         spiked[i] = 1
-        if spiked_at[i] > 0:
-            for m in range(3):
+        for m in range(3):
+            if spiked_at[i] > 0 and d.post.traces[m].now:
                 float64s(d.post.traces[m].now, n)[i] += impulses[m]
         spiked_at[i] = now
-    if d.third_factors:
-        for m in range(3):
-            y, received = float64s(d.post.traces[m].now, n), float64s(d.post.traces[m].received, n)
+    for m in range(3):
+        trace = d.post.traces[m]
+        if trace.received:
+            y, received = float64s(trace.now, n), float64s(trace.received, n)
             for i in range(n):
                 y[i] = received[i]
+        elif trace.factor.size:
+            take_over(trace, float64s(trace.now, n), n)
 
 
 @kernel
@@ -76,19 +77,33 @@ def run_course(course, values, spiked_at, factor, impulse, stride, steps):
 
 
 @kernel
-def side_courses(side, steps, traces):
+def side_courses(side, traces, steps):
     """Follow all traces of one side."""
     n = side.n
     for m in range(traces):
-        run_course(
-            float64s(side.course + 8 * m * n, (traces * steps + 1) * n),
-            float64s(side.traces[m].now, n),
-            whole(side.spiked_at, n),
-            side.factor[m],
-            float64s(side.whole, traces)[m],
-            traces * n,
-            steps,
-        )
+        if side.traces[m].now:
+            run_course(
+                float64s(side.course + 8 * m * n, (traces * steps + 1) * n),
+                float64s(side.traces[m].now, n),
+                whole(side.spiked_at, n),
+                side.factor[m],
+                float64s(side.whole, traces)[m],
+                traces * n,
+                steps,
+            )
+
+
+@kernel
+def end_side(side, traces, steps):
+    """Keep the traces of the epoch's end, and forget its spikes."""
+    n = side.n
+    for m in range(traces):
+        if side.traces[m].now and not is_driven(side.traces[m]):
+            values, last = float64s(side.traces[m].now, n), float64s(side.course + 8 * (traces * steps + m) * n, n)
+            for i in range(n):
+                values[i] = last[i]
+    whole(side.spiked_at, n)[:] = 0
+    whole(side.spiked, n)[:] = 0
 
 
 @kernel
@@ -156,19 +171,11 @@ def learn_synapse(d, i, j, synapse, u):
         float64s(d.mirror + 8 * (i * d.pre.n + j), 1)[0] = float64s(d.variables[0].values + 8 * synapse, 1)[0]
 
 
-@leaf
-def learn(address, time):
-    """Learn, if this step ends an epoch."""
-    d = at.LEARNING(address)
-    steps, n_pre, n_post = d.epoch, d.pre.n, d.post.n
-    if (time + 1) % steps != 0:
-        return
-    side_courses(d.pre, steps, 2)
-    side_courses(d.post, steps, 3)
-    epoch = (time + 1) // steps
-    u = d.decimate >= 0 and epoch % (1 << d.decimate) == 0
-    every = d.every
-    everything = every[0] != 0 or u
+@kernel
+def change_all(d, u):
+    """Learn at the end of an epoch: all synapses, or those of neurons that spiked."""
+    n_pre, n_post = d.pre.n, d.post.n
+    everything = d.every[0] != 0 or u
     spiked_x, spiked_y = whole(d.pre.spiked_at, n_pre), whole(d.post.spiked_at, n_post)
     for j in range(n_pre):
         first, size = j * n_post, n_post
@@ -178,18 +185,18 @@ def learn(address, time):
             i = i64(d.targets[first + k]) if d.targets else k
             if everything or spiked_x[j] > 0 or spiked_y[i] > 0:
                 learn_synapse(d, i, j, first + k, u)
-    every[0] = 0
-    for m in range(2):
-        x, last = float64s(d.pre.traces[m].now, n_pre), float64s(d.pre.course + 8 * (2 * steps + m) * n_pre, n_pre)
-        for j in range(n_pre):
-            x[j] = last[j]
-    if d.third_factors == 0:
-        for m in range(3):
-            y = float64s(d.post.traces[m].now, n_post)
-            last = float64s(d.post.course + 8 * (3 * steps + m) * n_post, n_post)
-            for i in range(n_post):
-                y[i] = last[i]
-    spiked_x[:] = 0
-    spiked_y[:] = 0
-    whole(d.pre.spiked, n_pre)[:] = 0
-    whole(d.post.spiked, n_post)[:] = 0
+    d.every[0] = 0
+
+
+@leaf
+def learn(address, time):
+    """Learn, if this step ends an epoch."""
+    d = at.LEARNING(address)
+    if not ends_epoch(d, time):
+        return
+    for number in range(2):  # constants as arguments would be compiled into a function each
+        side_courses(d.pre if number == 0 else d.post, 2 + number, d.epoch)
+    if d.enabled:
+        change_all(d, due(d, time))
+    for number in range(2):
+        end_side(d.pre if number == 0 else d.post, 2 + number, d.epoch)

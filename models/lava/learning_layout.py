@@ -1,14 +1,30 @@
 """The records of a connection that learns by Lava's rules, in integers or in float64."""
 
+from __future__ import annotations
+
+import numpy as np
+
+from loihi_emu.models.layout import SOURCE
+from loihi_emu.models.memory import Array
 from loihi_emu.models.records import NUMBER, Record, array, within
 
-# A trace of all neurons of a side, int64 or float64, and the message that replaces it in every step (third factors).
-TRACE = Record("LavaTrace", now=NUMBER, received=NUMBER)
+# A generator (models.lava.pcg64): state and increment, four words each, the lowest first.
+GENERATOR = Record("Pcg64", state=array("uint32"), increment=array("uint32"))
 
+# A third factor of a network: a node of so many neurons (size, 0 for none) from the first on in its source.
+FACTOR = SOURCE.extended("LavaThirdFactor", first=NUMBER, size=NUMBER)
+
+# A trace of all neurons of a side, int64 or float64, and what replaces it in every step: a message of a Lava program,
+# or a third factor of a network.
+TRACE = Record("LavaTrace", now=NUMBER, received=NUMBER, factor=within(FACTOR))
+
+# Neuron i of a side is first + i * step of its source.
 SIDE = Record(
     "LavaSide",
     count=array("int64"),  # events of this step
     index=array("int32"),
+    first=NUMBER,
+    step=NUMBER,
     n=NUMBER,
     spiked_at=array("int64"),  # step of the last spike in this epoch
     spiked=array("uint8"),
@@ -16,12 +32,13 @@ SIDE = Record(
     whole=NUMBER,  # impulses, int64 or float64
     fraction=array("int64"),
     factor=array("float64"),  # of decay
-    decay=array("float64"),  # random numbers, two a step
-    impulse=array("int64"),
+    decays=within(GENERATOR),
+    impulses=within(GENERATOR),
+    drawn=array("float64"),  # random numbers of this step: of decay, in [0, 1), and of impulses, in 0..127
     course=NUMBER,  # int32 or float64, epoch + 1 x traces x neurons
 )
 
-# Weights, tag_2 or tag_1, int32 or float64, row by row of their source.
+# Weights, tag_2 or tag_1, int32 or float64, row by row of their source; 0: there is none, and no rule reads it.
 VARIABLE = Record("LavaSynapticVariable", values=NUMBER)
 
 # A product: of weights (0), tag_2 (1) or tag_1 (2).
@@ -47,12 +64,11 @@ LEARNING = Record(
     post=within(SIDE),
     payloads=NUMBER,  # message of the sources, int32 (int64: wide) or float64; 0: every event counts as 1
     wide=NUMBER,
-    third_factors=NUMBER,  # 1: messages replace the traces of the targets; 0: they follow from spikes
+    start=NUMBER,  # number of Lava's first step: 0 in a program, 1 in a network, whose step 0 ends an epoch of its own
     epoch=NUMBER,  # steps
+    enabled=NUMBER,  # 0: traces go on, synapses stay as they are
     graded=NUMBER,  # what payloads do to x1, see below
-    first=NUMBER,  # step (from 0) of the first random number
-    synapse=array("float64"),  # random numbers of the synapses, one an epoch
-    first_epoch=NUMBER,  # epoch (from 0) of the first
+    roundings=within(GENERATOR),  # of the synapses, one an epoch
     variables=within(VARIABLE, 3),
     starts=array("int64"),  # of a sparse connection: row starts and targets; else rows of all targets
     targets=array("int32"),
@@ -75,3 +91,8 @@ MIXED, EXCITATORY, INHIBITORY = range(3)
 
 ROW_VALUES, ROW_NEW, ROW_PRODUCT, ROW_FACTOR, ROW_PLACES, ROW_TARGETS = 0, 3, 6, 7, 8, 9
 SCRATCH_ROWS = 10
+
+
+def words(number: int) -> Array:
+    """State or increment of a generator, 128 bits, as its record points to it: words of 32 bits, the lowest first."""
+    return np.array([number >> 32 * k & 0xFFFFFFFF for k in range(4)], np.uint32)

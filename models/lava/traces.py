@@ -2,13 +2,15 @@
 """Traces of Lava's integer learning: impulses while an epoch runs, and their course when it ends.
 
 A trace has 7 bits. It decays by a factor in float64, rounded by chance; an impulse has 8 bits behind the point, rounded
-up where a number in 0..127 is below them (always, at the sources' later spikes of an epoch) [lava].
+up where a number in 0..127 is below them (always, at the sources' later spikes of an epoch) [lava]. All neurons of a
+side share the random numbers of a step.
 """
 
 import numpy as np
 
 from loihi_emu.jit import int32s, int64s, kernel, leaf, whole
 from loihi_emu.models.lava import learning_layout as at
+from loihi_emu.models.lava import pcg64
 
 i32 = np.int32
 i64 = np.int64
@@ -25,6 +27,70 @@ def limited(value):
 def impulse(trace, random, whole, fraction):
     """Add an impulse."""
     return limited(trace + whole + (random < fraction))
+
+
+@kernel
+def neuron_of(side, event):
+    """The neuron of a side that an event is of, -1 if it is of none."""
+    away = i64(side.index[event]) - side.first
+    step = side.step
+    return away // step if 0 <= away < side.n * step and away % step == 0 else i64(-1)
+
+
+@kernel
+def begins(d, time):
+    """Whether this is the step of a network that comes before Lava's first one."""
+    return time < d.start
+
+
+@kernel
+def place_in_epoch(d, time):
+    """The number of a step in its epoch, from 1 on."""
+    return (time - d.start) % d.epoch + 1
+
+
+@kernel
+def ends_epoch(d, time):
+    """Whether a step is the last one of its epoch."""
+    return (time - d.start + 1) % d.epoch == 0
+
+
+@kernel
+def is_driven(trace):
+    """Whether something replaces a trace in every step."""
+    return trace.received != 0 or trace.factor.size != 0
+
+
+@kernel
+def take_over(trace, y, n):
+    """Replace a trace by the payloads of its third factor, 0 where there is none in this step."""
+    factor = trace.factor
+    y[:] = 0
+    graded = bool(factor.payload)
+    for k in range(factor.count[0]):
+        which = i64(factor.index[k]) - factor.first
+        if 0 <= which < factor.size:
+            value = factor.payload[k] if graded else i32(1)
+            low, high = (i64(0), n) if factor.size == 1 else (which, which + 1)
+            for i in range(low, high):
+                y[i] += value
+
+
+@kernel
+def draw(d, side, time):
+    """Draw the numbers by which a side is rounded in this step; returns that for impulses before the epoch's end.
+
+    Lava draws twice a step, and uses the first number of decay never. It draws once before its first step: so does a
+    network in step 0.
+    """
+    first = pcg64.early(side.impulses)
+    pcg64.advance(side.impulses)
+    pcg64.advance(side.decays)
+    if not begins(d, time):
+        pcg64.advance(side.decays)
+    side.drawn[0] = pcg64.uniform(side.decays)
+    side.drawn[1] = np.float64(pcg64.late(side.impulses))
+    return first
 
 
 @kernel
@@ -66,23 +132,24 @@ def note_sources(d, now):
     """Take in the spikes of the sources."""
     n = d.pre.n
     count = d.pre.count[0]
-    index = whole(d.pre.index, count)
     spiked_at = whole(d.pre.spiked_at, n)
-    x1, x2 = int64s(d.pre.traces[0].now, n), int64s(d.pre.traces[1].now, n)
     full, fraction = int64s(d.pre.whole, 2), d.pre.fraction
     mode = d.graded
     if mode == at.ADD_SATURATING or mode == at.ADD_WRAPPING:
-        add_payloads(d, x1, x2, spiked_at, count, index, now)
+        x1, x2 = int64s(d.pre.traces[0].now, n), int64s(d.pre.traces[1].now, n)
+        add_payloads(d, x1, x2, spiked_at, count, whole(d.pre.index, count), now)
         return
     for k in range(count):
-        j = i64(index[k])
+        j = neuron_of(d.pre, k)
+        if j < 0:
+            continue
         again = spiked_at[j] > 0
         if mode == at.OVERWRITE:
-            x1[j] = payload(d, j)
-        elif again:
-            x1[j] = impulse(x1[j], 0, full[0], fraction[0])
-        if again:
-            x2[j] = impulse(x2[j], 0, full[1], fraction[1])
+            int64s(d.pre.traces[0].now, n)[j] = payload(d, j)
+        for m in range(2):
+            if again and d.pre.traces[m].now and (m == 1 or mode == at.REGULAR):
+                x = int64s(d.pre.traces[m].now, n)
+                x[j] = impulse(x[j], 0, full[m], fraction[m])
         spiked_at[j] = now
 
 
@@ -90,15 +157,15 @@ def note_sources(d, now):
 def note_targets(d, now, random):
     """Take in the spikes of the targets."""
     n = d.post.n
-    count = d.post.count[0]
-    index = whole(d.post.index, count)
     spiked_at, spiked = whole(d.post.spiked_at, n), whole(d.post.spiked, n)
     full, fraction = int64s(d.post.whole, 3), d.post.fraction
-    for k in range(count):
-        i = i64(index[k])
+    for k in range(d.post.count[0]):
+        i = neuron_of(d.post, k)
+        if i < 0:
+            continue
         spiked[i] = 1
-        if spiked_at[i] > 0:
-            for m in range(3):
+        for m in range(3):
+            if spiked_at[i] > 0 and d.post.traces[m].now:
                 y = int64s(d.post.traces[m].now, n)
                 y[i] = impulse(y[i], random, full[m], fraction[m])
         spiked_at[i] = now
@@ -108,16 +175,19 @@ def note_targets(d, now, random):
 def step(address, time):
     """Take in this step's spikes, and third factors."""
     d = at.LEARNING(address)
-    now = time % d.epoch + 1
+    now = place_in_epoch(d, time)
     note_sources(d, now)
-    draw = 2 * (time - d.first)
-    note_targets(d, now, d.post.impulse[draw])
-    if d.third_factors:
-        n = d.post.n
-        for m in range(3):
-            y, received = int64s(d.post.traces[m].now, n), int32s(d.post.traces[m].received, n)
+    draw(d, d.pre, time)
+    note_targets(d, now, draw(d, d.post, time))
+    n = d.post.n
+    for m in range(3):
+        trace = d.post.traces[m]
+        if trace.received:
+            y, received = int64s(trace.now, n), int32s(trace.received, n)
             for i in range(n):
                 y[i] = received[i]
+        elif trace.factor.size:
+            take_over(trace, int64s(trace.now, n), n)
 
 
 @kernel
@@ -138,53 +208,33 @@ def run_course(course, values, spiked_at, factor, whole, fraction, decay_random,
 
 
 @kernel
-def courses(d, time):
-    """Follow all traces through the epoch that ends with this step."""
-    steps = d.epoch
-    draw = 2 * (time - d.first) + 1
-    n_pre, n_post = d.pre.n, d.post.n
-    for m in range(2):
-        run_course(
-            int32s(d.pre.course + 4 * m * n_pre, (2 * steps + 1) * n_pre),
-            int64s(d.pre.traces[m].now, n_pre),
-            whole(d.pre.spiked_at, n_pre),
-            d.pre.factor[m],
-            int64s(d.pre.whole, 2)[m],
-            d.pre.fraction[m],
-            d.pre.decay[draw],
-            d.pre.impulse[draw],
-            2 * n_pre,
-            steps,
-        )
-    for m in range(3):
-        run_course(
-            int32s(d.post.course + 4 * m * n_post, (3 * steps + 1) * n_post),
-            int64s(d.post.traces[m].now, n_post),
-            whole(d.post.spiked_at, n_post),
-            d.post.factor[m],
-            int64s(d.post.whole, 3)[m],
-            d.post.fraction[m],
-            d.post.decay[draw],
-            d.post.impulse[draw],
-            3 * n_post,
-            steps,
-        )
+def side_courses(side, traces, steps):
+    """Follow the traces of one side through an epoch."""
+    n = side.n
+    for m in range(traces):
+        if side.traces[m].now:
+            run_course(
+                int32s(side.course + 4 * m * n, (traces * steps + 1) * n),
+                int64s(side.traces[m].now, n),
+                whole(side.spiked_at, n),
+                side.factor[m],
+                int64s(side.whole, traces)[m],
+                side.fraction[m],
+                side.drawn[0],
+                side.drawn[1],
+                traces * n,
+                steps,
+            )
 
 
 @kernel
-def end_epoch(d):
+def end_side(side, traces, steps):
     """Keep the traces of the epoch's end, and forget its spikes."""
-    steps, n_pre, n_post = d.epoch, d.pre.n, d.post.n
-    for m in range(2):
-        x, last = int64s(d.pre.traces[m].now, n_pre), int32s(d.pre.course + 4 * (2 * steps + m) * n_pre, n_pre)
-        for j in range(n_pre):
-            x[j] = last[j]
-    if d.third_factors == 0:
-        for m in range(3):
-            y, last = int64s(d.post.traces[m].now, n_post), int32s(d.post.course + 4 * (3 * steps + m) * n_post, n_post)
-            for i in range(n_post):
-                y[i] = last[i]
-    whole(d.pre.spiked_at, n_pre)[:] = 0
-    whole(d.post.spiked_at, n_post)[:] = 0
-    whole(d.pre.spiked, n_pre)[:] = 0
-    whole(d.post.spiked, n_post)[:] = 0
+    n = side.n
+    for m in range(traces):
+        if side.traces[m].now and not is_driven(side.traces[m]):
+            values, last = int64s(side.traces[m].now, n), int32s(side.course + 4 * (traces * steps + m) * n, n)
+            for i in range(n):
+                values[i] = last[i]
+    whole(side.spiked_at, n)[:] = 0
+    whole(side.spiked, n)[:] = 0

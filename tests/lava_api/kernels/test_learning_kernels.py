@@ -137,10 +137,8 @@ def test_random_rules_in_floating_point(seed):
         np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-9, err_msg=str(k))  # sums in another order
 
 
-def test_random_numbers_are_supplied_without_end():
-    from lava_api.proc import _learning_kernels
-
-    def run(kernels):
+def test_kernels_draw_the_numbers_of_numpys_generator_from_run_to_run():
+    def run(kernels, *pieces):
         with models_run(kernels):
             traces = {"x1_impulse": 11.3, "x1_tau": 7, "y1_impulse": 9.1, "y1_tau": 5}
             rule = Loihi2FLearningRule(dw="2^-3*x1*y0 - 2^-4*y1*x0", t_epoch=3, rng_seed=5, **traces)
@@ -148,18 +146,13 @@ def test_random_numbers_are_supplied_without_end():
             rng = np.random.default_rng(1)
             for port, n in ((learner.s_in, 3), (learner.s_in_bap, 2)):
                 Source(data=(rng.random((n, 50)) < 0.4).astype(int)).s_out.connect(port)
-            learner.run(RunSteps(101), Loihi2SimCfg(select_tag="fixed_pt"))
+            for steps in pieces:
+                learner.run(RunSteps(steps), Loihi2SimCfg(select_tag="fixed_pt"))
             found = learner.weights.get(), learner.y1.get()
             learner.stop()
             return found
 
-    supply = _learning_kernels.SUPPLY
-    try:
-        _learning_kernels.SUPPLY = 7
-        few = run(True)
-    finally:
-        _learning_kernels.SUPPLY = supply
-    for a, b, c in zip(few, run(True), run(False), strict=True):
+    for a, b, c in zip(run(True, 7, 94), run(True, 101), run(False, 101), strict=True):
         np.testing.assert_array_equal(a, b)
         np.testing.assert_array_equal(a, c)
 
