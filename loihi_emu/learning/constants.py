@@ -41,6 +41,29 @@ def split(value: Fraction) -> tuple[int, int] | None:
     return (whole, exponent) if MANTISSA[0] <= whole <= MANTISSA[1] and exponent <= EXPONENT[1] else None
 
 
+def as_written(product: Product) -> tuple[int, int] | None:
+    """Mantissa and exponent of a product's constants as Lava holds them; None where they do not fit.
+
+    They are not reduced (4*2^-2 stays): integer models shift before and after they multiply, so that 1*2^0 would give
+    another number. Only a mantissa that is too large gives factors of two to the exponent, and one that is not whole
+    takes some.
+
+    Examples
+    --------
+    >>> from loihi_emu.learning.grammar import parse
+    >>> [as_written(parse("dw", text)[0]) for text in ("4*2^-2*x0", "40*x0", "0.25*x0", "9*x0")]
+    [(4, -2), (5, 3), (1, -2), None]
+    """
+    mantissa, exponent = product.scale / Fraction(2) ** product.exponent, product.exponent
+    while mantissa.denominator > 1:
+        mantissa, exponent = mantissa * 2, exponent - 1
+    whole = int(mantissa)
+    while abs(whole) > MANTISSA[1] and whole % 2 == 0 and exponent < EXPONENT[1]:
+        whole, exponent = whole // 2, exponent + 1
+    fits = MANTISSA[0] <= whole <= MANTISSA[1] and EXPONENT[0] <= exponent <= EXPONENT[1]
+    return (whole, exponent) if fits else None
+
+
 def check_possible(product: Product, target: str, text: str) -> None:
     """Raise for a constant that no rule set holds, since no whole number times a power of 2 gives it.
 

@@ -378,7 +378,7 @@ class RuleReader:
                 "sgn of one variable plus a whole number",
             )
         if not others:
-            return [Term(constant, (), at, end, halves)]
+            return [Term(constant, (), at, end, halves, inside[0].exponent if len(inside) == 1 else 0)]
         return [replace(term, start=at, end=end) for term in inside]
 
     def gated(self, term: Term) -> Product:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from lava_api.magma.core.learning import string_symbols as names
 from lava_api.magma.core.learning.product import EXPONENT_OFFSET, Factor, Product
 from lava_api.magma.core.learning.symbolic_equation import SymbolicEquation
 from loihi_emu.errors import invalid
 from loihi_emu.learning import grammar
-from loihi_emu.learning.constants import EXPONENT, MANTISSA, unheld
+from loihi_emu.learning.constants import as_written, unheld
 
 __all__ = ["Factor", "Product", "ProductSeries"]
 
@@ -70,16 +68,11 @@ class ProductSeries:
 
 
 def _product(target: str, read: grammar.Product, where: str) -> Product:
-    """Return a product in Lava's form: its constant is a mantissa of 4 bits and the exponent that is written.
-
-    Mantissa and exponent are not reduced (4*2^-2 stays): integer models shift before and after they multiply, so 1*2^0
-    would be another number. Only a mantissa that is too large gives factors of two to the exponent.
-    """
-    mantissa, exponent = int(read.scale / Fraction(2) ** read.exponent), read.exponent
-    while abs(mantissa) > MANTISSA[1] and mantissa % 2 == 0 and exponent < EXPONENT[1]:
-        mantissa, exponent = mantissa // 2, exponent + 1
-    if not (MANTISSA[0] <= mantissa <= MANTISSA[1] and EXPONENT[0] <= exponent <= EXPONENT[1]):
+    """Return a product in Lava's form."""
+    held = as_written(read)
+    if held is None:
         raise unheld(read, where)
+    mantissa, exponent = held
     factors = [Factor(f.variable, f.constant or None, f.sign) for f in read.factors]
     if read.gate in grammar.EPOCHS:
         return Product(target, names.U, mantissa, exponent + EXPONENT_OFFSET, factors, int(read.gate[1:]))
