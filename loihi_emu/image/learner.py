@@ -9,9 +9,11 @@ import numpy as np
 
 from loihi_emu.image.projections import Origin
 from loihi_emu.image.recorders import Fills, StateRecorder
-from loihi_emu.image.sinks import Sink
+from loihi_emu.image.sinks import Sink, describe_projection
 from loihi_emu.image.state import State
 from loihi_emu.models.memory import Arena, Array, Description
+from loihi_emu.models.plastic_words import WORDS
+from loihi_emu.models.records import Record
 from loihi_emu.network.elements import Connection
 from loihi_emu.network.network import Network
 from loihi_emu.rules import WeightRule
@@ -117,6 +119,25 @@ class Learner(ABC):
     def enable(self, on: bool) -> None:
         """Switch learning on or off; traces go on."""
         self.learning_description.enabled = int(on)
+
+
+def describe_words(
+    learner: Learner, arena: Arena, weights: Array, places: tuple[Array | None, Array | None], record: Record = WORDS
+) -> Description:
+    """The description of a delivery of weights that are words of 32 bits, or float64, row by row.
+
+    `places` are the rows' starts and targets, None and None where each source reaches all; `record` may be a longer one
+    than ``WORDS``.
+    """
+    c = learner.connection
+    d = describe_projection(
+        record, learner.origin.lists, learner.sink, arena,
+        offset=learner.origin.offset, graded=c.graded, events=learner.events,
+    )  # fmt: skip
+    d.first, d.step, d.sources = learner.first, c.pre.step, c.pre.size
+    d.target, d.target_step, d.width = learner.target, c.post.step, c.post.size
+    d.weights, (d.rows, d.targets) = weights, places
+    return d
 
 
 def rows(c: Connection) -> tuple[Array, Array]:

@@ -18,6 +18,7 @@ import numpy as np
 
 from loihi_emu.jit import kernel, leaf, part, whole
 from loihi_emu.models import learning_layout as to
+from loihi_emu.models.plastic_words import WORDS, source_of
 from loihi_emu.models.products import settled
 from loihi_emu.models.records import NUMBER, Record, array, within
 from loihi_emu.philox import fill
@@ -247,3 +248,18 @@ def step(address, time):
             now, flag = whole(d.traces[k].now, n), whole(d.traces[k].flag, n)
             for s in range(n):
                 now[s] = i32(i64(parameters[3 * k + 1] * now[s]) + i64(flag[s]))
+
+
+# Delivery by synapses with a delay: spikes are kept until it is over, then this peer's learning leaf delivers them.
+POSTPONED = WORDS.extended("Brian2Postponed", pending=array("uint8"), wait=NUMBER, pending_slots=NUMBER)
+
+
+@leaf
+def postpone(address, time):
+    """Note this step's events until their delay is over."""
+    common, d = WORDS(address), POSTPONED(address)
+    waiting = part(d.pending, (time + d.offset + d.wait) % d.pending_slots * d.sources, d.sources)
+    for k in range(d.count[0]):
+        j = source_of(common, k)
+        if j >= 0:
+            waiting[j] += 1

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from loihi_emu.image.learner import Learner, rows
+from loihi_emu.image.learner import Learner, describe_words, rows
 from loihi_emu.image.projections import Origin
 from loihi_emu.image.recorders import DecodedRecorder, Fills, StateRecorder
-from loihi_emu.image.sinks import Sink, describe_projection
+from loihi_emu.image.sinks import Sink
 from loihi_emu.image.state import State
 from loihi_emu.learning.grammar import EPOCHS, TRACES, Product
 from loihi_emu.learning.table import VARIABLE
@@ -18,7 +18,6 @@ from loihi_emu.models.memory import Arena, Array, Description, Table
 from loihi_emu.network.elements import Connection
 from loihi_emu.network.network import Network
 from loihi_emu.rules.weights import EFFECTIVE_MAX, dropped_bits
-from loihi_emu.validation.peers import delivery
 from loihi_emu.validation.peers.brian2_loihi import learning_brian2 as to
 from loihi_emu.validation.peers.brian2_loihi.learning_rules import unset_spikes
 
@@ -89,18 +88,14 @@ class PlasticBrian2(Learner):
 
     # ------------------------------------------------------------ descriptions
     def leaf(self) -> str:
-        return f"{delivery.__name__}:{'postpone' if self.delay else 'deliver'}"
+        return f"{to.__name__}:postpone" if self.delay else "plastic_words:step"
 
     def describe(self, arena: Arena) -> Description:
-        c = self.connection
-        d = describe_projection(
-            delivery.DELIVERY, self.origin.lists, self.sink, arena,
-            offset=self.origin.offset, graded=c.graded, events=self.events,
-        )  # fmt: skip
-        d.rows, d.targets, d.active = self._starts, self._targets, arena[f"{self.key}.active"]
-        d.first, d.step, d.sources = self.first, c.pre.step, c.pre.size
-        d.target, d.target_step, d.wait, d.pending_slots = self.target, c.post.step, self.delay, self.slots
-        d.pending = arena[f"{self.key}.pending"] if self.delay else None
+        places, active = (self._starts, self._targets), arena[f"{self.key}.active"]
+        if not self.delay:
+            return describe_words(self, arena, active, places)
+        d = describe_words(self, arena, active, places, to.POSTPONED)
+        d.wait, d.pending_slots, d.pending = self.delay, self.slots, arena[f"{self.key}.pending"]
         return d
 
     def describe_learning(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> Description:

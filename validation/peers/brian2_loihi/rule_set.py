@@ -50,6 +50,5 @@ RULE_SET = RuleSet(
     leaves=(
         "loihi_emu.validation.peers.brian2_loihi.lif_brian2",
         "loihi_emu.validation.peers.brian2_loihi.learning_brian2",
-        "loihi_emu.validation.peers.delivery",
     ),
 )

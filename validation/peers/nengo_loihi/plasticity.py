@@ -6,17 +6,16 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from loihi_emu.image.learner import Learner, rows
+from loihi_emu.image.learner import Learner, describe_words, rows
 from loihi_emu.image.projections import Origin
 from loihi_emu.image.recorders import DecodedRecorder, Fills, StateRecorder
-from loihi_emu.image.sinks import Sink, describe_projection
+from loihi_emu.image.sinks import Sink
 from loihi_emu.image.state import State
 from loihi_emu.learning.constants import checked
 from loihi_emu.models.memory import Arena, Array, Description
 from loihi_emu.network.elements import Connection
 from loihi_emu.network.network import Network
 from loihi_emu.rules.weights import MANTISSA_BITS, dropped_bits
-from loihi_emu.validation.peers import delivery
 from loihi_emu.validation.peers.nengo_loihi import learning_nengo as to
 from loihi_emu.validation.peers.nengo_loihi.generator import KEY
 from loihi_emu.validation.peers.nengo_loihi.rule_set import UNIT
@@ -85,18 +84,10 @@ class PlasticNengo(Learner):
 
     # ------------------------------------------------------------ descriptions
     def leaf(self) -> str:
-        return f"{delivery.__name__}:deliver"
+        return "plastic_words:step"
 
     def describe(self, arena: Arena) -> Description:
-        c = self.connection
-        d = describe_projection(
-            delivery.DELIVERY, self.origin.lists, self.sink, arena,
-            offset=self.origin.offset, graded=c.graded, events=self.events,
-        )  # fmt: skip
-        d.rows, d.targets, d.active = self._starts, self._targets, arena[f"{self.key}.active"]
-        d.first, d.step, d.sources = self.first, c.pre.step, c.pre.size
-        d.target, d.target_step = self.target, c.post.step
-        return d
+        return describe_words(self, arena, arena[f"{self.key}.active"], (self._starts, self._targets))
 
     def describe_learning(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> Description:
         """The description that both leaves of learning share."""

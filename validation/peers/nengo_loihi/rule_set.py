@@ -61,6 +61,5 @@ RULE_SET = RuleSet(
     leaves=(
         "loihi_emu.validation.peers.nengo_loihi.learning_nengo",
         "loihi_emu.validation.peers.nengo_loihi.twister",
-        "loihi_emu.validation.peers.delivery",
     ),
 )
