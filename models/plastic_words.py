@@ -6,8 +6,8 @@ What a spike adds is the weight of now, shifted left; sums wrap at 32 bits.
 
 import numpy as np
 
-from loihi_emu.jit import disjoint, float64s, int32s, kernel, leaf, wide_vectors
-from loihi_emu.models.layout import PROJECTION
+from loihi_emu.jit import disjoint, float64s, int32s, kernel, leaf, whole, wide_vectors
+from loihi_emu.models.layout import PROJECTION, valued
 from loihi_emu.models.records import NUMBER, array
 
 i32 = np.int32
@@ -28,6 +28,7 @@ WORDS = PROJECTION.extended(
     weights=NUMBER,
     shift=NUMBER,
 )
+VALUED = valued(WORDS)
 
 
 @disjoint
@@ -83,11 +84,9 @@ def step(address, time):
     d.events[0] += events
 
 
-@leaf
-def step_float(address, time):
+@kernel
+def deliver_float(d, time, graded, payload):
     """Deliver this step's events through float64 synapses."""
-    d = WORDS(address)
-    graded = d.graded != 0 and bool(d.payload)
     q = float64s(d.ring + 8 * ((time + d.offset) % d.slots) * d.n, d.n)
     events = i64(0)
     for k in range(d.count[0]):
@@ -96,8 +95,23 @@ def step_float(address, time):
             continue
         start, size = row_of(d, j)
         row = float64s(d.weights + 8 * start, size)
-        factor = np.float64(d.payload[k]) if graded else 1.0
+        factor = np.float64(payload[k]) if graded else 1.0
         events += size
         for s in range(size):
             q[target_of(d, start + s, s)] += row[s] * factor
     d.events[0] += events
+
+
+@leaf
+def step_float(address, time):
+    """Deliver this step's events through float64 synapses."""
+    d = WORDS(address)
+    graded = d.graded != 0 and bool(d.payload)
+    deliver_float(d, time, graded, whole(d.payload if graded else d.index, d.count[0]))
+
+
+@leaf
+def step_valued(address, time):
+    """Deliver this step's events, whose payloads are float64, through float64 synapses."""
+    d = VALUED(address)
+    deliver_float(d, time, d.graded != 0, whole(d.payload, d.count[0]))

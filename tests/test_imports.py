@@ -15,7 +15,7 @@ LAYERS = {
     "models": "models",
     "elements": """
         network.conv2d network.elements network.shapes
-        learning.constants learning.elsewhere learning.grammar learning.rule learning.table
+        learning.constants learning.elsewhere learning.grammar learning.lava_table learning.rule learning.table
     """,
     "rules": "rules",
     "network": "network learning quantization",

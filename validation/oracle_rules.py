@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from loihi_emu.validation.oracle_learning import ChipLearner
+from loihi_emu.validation.oracle_learning_lava import LavaFloatLearner, LavaLearner
 from loihi_emu.validation.oracle_learning_shared import SharedLearner
 from loihi_emu.validation.oracle_neurons import NEURONS, NeuronRule
 from loihi_emu.validation.oracle_ports import TWO_PORTS
@@ -100,5 +101,11 @@ def chip_learner(connection: Any, number: int, oracle: Any) -> Learner:
 
 
 CHIP = OracleRules("chip", NEURONS["chip"], chip_effective, learner=chip_learner, levels=PhiloxLevels)
-LAVA = OracleRules("lava", NEURONS["lava"] | TWO_PORTS["lava"], lava_effective, lava_accumulated)
-FLOAT = OracleRules("float", NEURONS["float"] | TWO_PORTS["float"], float_effective, zero=0.0)
+LAVA = OracleRules(
+    "lava", NEURONS["lava"] | TWO_PORTS["lava"], lava_effective, lava_accumulated,
+    learner=lambda connection, number, oracle: LavaLearner(connection, oracle.seed),
+)  # fmt: skip
+FLOAT = OracleRules(
+    "float", NEURONS["float"] | TWO_PORTS["float"], float_effective, zero=0.0,
+    learner=lambda connection, number, oracle: LavaFloatLearner(connection, oracle.seed),
+)  # fmt: skip

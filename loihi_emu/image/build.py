@@ -137,9 +137,12 @@ class Image:
             if name in self._home:
                 self._home[name].keeps_spikes = True
         number = list(self.network.connections).index(c.name)
-        sink, target = self._sinks[group.number], group.first_accumulator(c.post.target.name, c.port)
         how = self.network.rule_set.learning
         assert how is not None
+        sums = how.sums(c, self.network.rule_set.weights)
+        sink, target = self._sinks[group.number], group.first_accumulator(c.post.target.name, c.port)
+        if sums.apart:
+            sink, target = self._stage(c, origin, group, target, sums), -c.post.start
         learner: Learner = how.make(c, number, origin, first, sink, target, self.network)
         self.learners[c.name] = learner
         self.projections.put(c.name, learner)

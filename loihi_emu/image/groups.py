@@ -85,6 +85,8 @@ class Group:
         if self.keeps_spikes:
             arena.reserve(f"{self.key}.spiked", 1, np.int64)
             arena.reserve(f"{self.key}.spikes", max(self.n, 1), np.int32)
+            if self.lists.payload is not None:
+                arena.reserve(f"{self.key}.payloads", max(self.n, 1), self.lists.payload.dtype)
 
     def reserve_ring(self, arena: Arena) -> None:
         """Ask for the accumulators."""
@@ -96,6 +98,8 @@ class Group:
         d = self.description
         if self.keeps_spikes:
             self.lists.count, self.lists.index = arena[f"{self.key}.spiked"], arena[f"{self.key}.spikes"]
+            if self.lists.payload is not None:
+                self.lists.payload = arena[f"{self.key}.payloads"]
         self.lists.describe(d)
         d.n, d.slots, d.populations = self.n, self.slots, len(self.populations)
         d.mask = aligned(at.SCRATCH, np.uint8)

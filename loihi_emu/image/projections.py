@@ -41,6 +41,11 @@ class Origin:
     offset: int
 
 
+def is_valued(origin: Origin) -> bool:
+    """Whether a source's spikes carry payloads of float64."""
+    return bool(origin.lists.record.field("payload").of == "float64")
+
+
 @dataclass(eq=False)
 class Projection:
     """One leaf call that delivers spikes: connections of one kind from one source to one sink."""
@@ -66,7 +71,7 @@ class Projection:
     @property
     def valued(self) -> bool:
         """Whether what arrives carries payloads of float64."""
-        return bool(self.origin.lists.record.field("payload").of == "float64")
+        return is_valued(self.origin)
 
     def describe(self, arena: Arena) -> Description:
         """Make the description, and with it the packed synapses."""

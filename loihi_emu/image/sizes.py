@@ -80,7 +80,8 @@ def _slots(network: Network) -> dict[str, int]:
 
 def _staged(network: Network, c: Connection) -> bool:
     """Whether its sums are kept apart before they reach the ring."""
-    return c.learning is None and network.rule_set.weights.sums(c).apart
+    how, weights = network.rule_set.learning, network.rule_set.weights
+    return (weights.sums(c) if c.learning is None or how is None else how.sums(c, weights)).apart
 
 
 def _population(network: Network, p: Population, slots: int) -> Iterator[tuple[str, int]]:
@@ -115,7 +116,8 @@ def _connection(network: Network, c: Connection) -> int:
         traces = 32 * (c.pre.size + c.post.size)
         how = network.rule_set.learning
         assert how is not None
-        return size + 2 * c.synapses * (how.synapse_bytes + int(varied) + 2 * int(c.tags is not None)) + rows + traces
+        tags = how.tag_bytes if c.tags is not None else 0
+        return size + 2 * c.synapses * (how.synapse_bytes + int(varied) + tags) + rows + traces
     if c.kind == "conv":
         return size + 8 * c.synapses
     if network.rule_set.floats:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.errors import UnsupportedError, invalid, unknown
 from loihi_emu.learning.grammar import TRACES
 from loihi_emu.learning.rule import DRIVEN, Learning, LearningRule
-from loihi_emu.models.learning_layout import TAG
 from loihi_emu.network.elements import Connection, Slice, name_of
-from loihi_emu.numeric import ranged
 from loihi_emu.rules import RuleSet, find, names
 
 
@@ -40,10 +37,7 @@ def learning_of(
         raise invalid(where, "learning", repr(rule), "a loihi_emu.LearningRule")
     if rules.learning is None:
         there = ", ".join(name for name in names() if find(name).learning is not None)
-        raise UnsupportedError(
-            f'{where}: learning under rules "{rules.name}" is not there; it is under {there}. '
-            "Programs for Lava learn in lava_api."
-        )
+        raise UnsupportedError(f'{where}: learning under rules "{rules.name}" is not there; it is under {there}.')
     if made.scaled:
         raise invalid(where, "scaled", True, "False: a synapse that learns has a mantissa of 8 bits")
     driven = _factors(made, rule, factors, nodes, where)
@@ -71,14 +65,16 @@ def variables_of(c: Connection) -> list[str]:
     return found + [name for name in TRACES if name in rule.traces or name in driven]
 
 
-def checked_tags(c: Connection, tags: NDArray[Any] | None) -> NDArray[np.int16] | None:
+def checked_tags(c: Connection, tags: NDArray[Any] | None, rules: RuleSet) -> NDArray[Any] | None:
     """Tags at the start as a connection that learns holds them, or an error."""
     if tags is None:
         return None
     where = f'connection "{c.name}"'
     if "tags" not in variables_of(c):
         raise invalid(where, "tags", "tags", "none: its rule neither changes nor reads t")
-    return ranged(where, "tags", tags, *TAG).astype(np.int16)
+    how = rules.learning
+    assert how is not None
+    return how.state(where, "tags", tags, driven=False).astype(how.tag_type)
 
 
 def check_epochs(name: str, rule: LearningRule, other: Connection) -> None:

@@ -257,7 +257,7 @@ class Connection(FrozenArrays):
         `values` are effective weights: bits, exponent and sign mode do not apply.
     learning : loihi_emu.learning.rule.Learning or None
         Rule, third factors and whether it is switched on.
-    tags : int16 array or None
+    tags : int16 or float64 array, or None
         Tags at the start, like `values`; None for 0.
     """
 
@@ -276,7 +276,7 @@ class Connection(FrozenArrays):
     graded: bool = False
     scaled: bool = False
     learning: Any = None
-    tags: NDArray[np.int16] | None = None
+    tags: NDArray[Any] | None = None
     order: NDArray[np.int32] | None = None
     port: str = ONE_PORT[0]
 

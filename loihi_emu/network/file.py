@@ -22,6 +22,7 @@ from loihi_emu.network.elements import Connection, Input, Noise, Population, Pro
 from loihi_emu.network.file_checks import check_arrays, check_header, check_values
 from loihi_emu.network.members import Members
 from loihi_emu.network.payloads import with_zeros
+from loihi_emu.rules import RuleSet
 from loihi_emu.user_warnings import heard
 
 SCHEMA = 1
@@ -34,6 +35,10 @@ CONVOLVED = ("stride", "padding", "dilation", "groups")
 
 class Extensible(Protocol):
     """A network as it is read: elements are added to it, and checked as any others."""
+
+    @property
+    def rule_set(self) -> RuleSet:
+        """How it counts."""
 
     def population(self, *args: Any, **kwargs: Any) -> Population:
         """Add neurons."""
@@ -191,4 +196,6 @@ def _add_connection(network: Extensible, settings: Mapping[str, Any], key: str, 
         made = network.connect(pre, post, weights, delays=delays, **options)
     if learning is not None:
         how = replace(made.learning, enabled=learning["enabled"])
-        network.replace(replace(made, learning=how, tags=checked_tags(made, arrays.get(f"{key}.tags"))))
+        network.replace(
+            replace(made, learning=how, tags=checked_tags(made, arrays.get(f"{key}.tags"), network.rule_set))
+        )

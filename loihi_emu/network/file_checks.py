@@ -236,7 +236,7 @@ def _connection_arrays(archive: Archive, key: str, c: Any, pre: int, post: int, 
     one = archive.forms.get(delays)
     archive.expect(delays, () if one is not None and one.shape == () else shape, np.int64)
     if "learning" in c and f"{key}.tags" in archive.forms:
-        archive.expect(f"{key}.tags", shape, np.int16)
+        archive.expect(f"{key}.tags", shape, np.int16 if rules.learning is None else rules.learning.tag_type)
         found.add(f"{key}.tags")
     return found
 

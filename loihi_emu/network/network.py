@@ -188,15 +188,15 @@ class Network(Members):
         scaled : bool
             The values are effective weights (units of 64, 16 bits signed), as other tools report them.
         learning : LearningRule, optional
-            How these synapses change, under rules "chip" or "brian2_loihi". Every entry of an array is a synapse, which
-            can grow from 0 (lists and scipy.sparse matrices have only those they name). Weights begin with their low
-            bits dropped; give a `sign_mode`, which also limits what they can become.
+            How these synapses change; rule sets differ in what they have of it. Every entry of an array is a synapse,
+            which can grow from 0 (lists and scipy.sparse matrices have only those they name). Weights begin with their
+            low bits dropped; give a `sign_mode`, which also limits what they can become.
         factors : dict, optional
             Third factors: "y1", "y2" or "y3" to a population or input (or its name) of 1 neuron or one per
             postsynaptic neuron. If the rule gives that trace, the node's spikes drive it instead of the neuron's own,
             whatever their payloads (other than 1 are warned about, negative ones refused); if not, the trace takes the
             values (payloads) of the node's events, -128..127, until the next. A listed payload of 0, or the end of a
-            stretch of values in a dense array, sets it to 0.
+            stretch of values in a dense array, sets it to 0. Under rules "lava" and "float" a value holds for its step.
         port : str, optional
             Where the synapses arrive in neurons that have several ports: "a_real_in" (default) or "a_imag_in" of model
             "rf". Default: the model's first.

@@ -127,16 +127,23 @@ def _valued(c: Connection, trace: str, node: Source, payloads: Any, rules: RuleS
     where, how = f'connection "{c.name}", third factor {trace}', rules.learning
     assert how is not None
     ones = payloads is None or bool(np.all(payloads == 1))
-    if not isinstance(node, Input) or node.rate is not None or (ones and len(node.times) and node.zeros is None):
+    if isinstance(node, Population):
+        silent = not rules.model(node.model).graded
+    else:
+        silent = node.rate is not None or bool(ones and len(node.times) and node.zeros is None)
+    if silent:
+        counting = f"; to count spikes, give the rule {trace}=Trace(impulse, tau)" if how.counts_events else ""
         _told(
             f'{where}: "{node.name}" sends no payloads, so that {trace} {how.of_events}. Values are payloads of an '
-            f"input; to count spikes, give the rule {trace}=Trace(impulse, tau)."
+            f"input{counting}."
         )
     if payloads is not None and how.values is not None:
         low, high = how.values
         beyond = int(np.count_nonzero((payloads < low) | (payloads > high)))
         if beyond:
-            _told(f'{where}: {beyond} of {len(payloads)} values of "{node.name}" are cut to {low}..{high}.')
+            _told(
+                f'{where}: {beyond} of {len(payloads)} values of "{node.name}" are cut to {low}..{high}{how.cut_where}.'
+            )
 
 
 # ------------------------------------------------------------ zeros

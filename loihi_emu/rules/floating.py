@@ -11,6 +11,7 @@ from loihi_emu.errors import invalid
 from loihi_emu.models import registry
 from loihi_emu.network.elements import Connection
 from loihi_emu.numeric import finite, ranged
+from loihi_emu.rules.lava_learning import FloatLearning
 from loihi_emu.rules.rule_set import RuleSet
 from loihi_emu.rules.weights import MANTISSA_BITS, Array, Effective, WeightRule
 
@@ -53,4 +54,10 @@ class FloatWeights(WeightRule):
         return ""
 
 
-FLOAT = RuleSet("float", "float64, for prototypes.", models=registry.FLOAT, weights=FloatWeights())
+FLOAT = RuleSet(
+    "float",
+    "float64, for prototypes.",
+    models=registry.FLOAT,
+    weights=FloatWeights(),
+    learning=FloatLearning(),
+)

@@ -11,6 +11,7 @@ from loihi_emu.models import registry
 from loihi_emu.network.elements import Connection
 from loihi_emu.numeric import ranged, whole
 from loihi_emu.rules.chip import ADVICE_FLOAT
+from loihi_emu.rules.lava_learning import LavaLearning
 from loihi_emu.rules.rule_set import RuleSet
 from loihi_emu.rules.weights import Array, Effective, Sums, WeightRule, dropped_bits
 
@@ -82,5 +83,6 @@ LAVA = RuleSet(
     "Lava 0.10's fixed point: a reference for programs written for Lava, not for the chip.",
     models=registry.LAVA,
     weights=LavaWeights(),
+    learning=LavaLearning(),
     max_delay=MAX_DELAY,
 )

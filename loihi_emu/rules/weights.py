@@ -113,7 +113,7 @@ class WeightRule(ABC):
         return self.effective(c.values.astype(np.int64), c.sign_mode, c.weight_bits, c.weight_exp)
 
     def sums(self, c: Connection) -> Sums:
-        """What is done to the sums of a connection that does not learn."""
+        """What is done to the sums of a connection; of one that learns :class:`LearningRules` says it."""
         return Sums()
 
     # ------------------------------------------------------------ what is lost on the way

@@ -124,8 +124,10 @@ def _connection(emulator: Built, archive: Archive, c: Connection) -> Connection:
         raise invalid(f'connection "{c.name}"', "delays", "others", "those of the network")
     tags = None
     if f"tags.{c.name}" in archive.forms:
-        archive.expect(f"tags.{c.name}", c.values.shape, np.int16)
-        tags = checked_tags(made, archive[f"tags.{c.name}"])
+        how = rules.learning
+        assert how is not None
+        archive.expect(f"tags.{c.name}", c.values.shape, how.tag_type)
+        tags = checked_tags(made, archive[f"tags.{c.name}"], rules)
     return replace(made, delays=delays, tags=tags)
 
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from loihi_emu.errors import invalid
 from loihi_emu.image.build import Image
@@ -16,12 +15,12 @@ from loihi_emu.learning import checks
 from loihi_emu.learning.grammar import TRACES
 from loihi_emu.learning.rule import Learning, LearningRule, Trace
 from loihi_emu.learning.unused import warn_of_unused
-from loihi_emu.models import learning_layout as to
 from loihi_emu.network import synapses as synapse_checks
 from loihi_emu.network.elements import Connection, Source
 from loihi_emu.network.network import Network
 from loihi_emu.network.payloads import check_sources
 from loihi_emu.numeric import flag, ranged, whole
+from loihi_emu.rules import LearningRules
 from loihi_emu.units import IN_STEPS
 
 TEXTS = ("dw", "dd", "dt")
@@ -47,7 +46,8 @@ def get(image: Image, c: Connection, variable: str) -> Any:
     if variable == "delays" and variable not in state:
         return c.as_given(c.delays.astype(np.int64))
     if variable == "given":
-        return c.as_given(c.values.astype(np.int64))
+        given = c.as_given(c.values)
+        return given.astype(np.int64) if given.dtype.kind == "i" else np.array(given)
     if variable in state:
         return image.learners[c.name].read(image.arena, variable)
     if variable in found:
@@ -57,36 +57,37 @@ def get(image: Image, c: Connection, variable: str) -> Any:
 
 def set_state(image: Image, network: Network, c: Connection, variable: str, value: Any) -> None:
     """Set weights, delays, tags or a trace: from the next step on and after every reset."""
-    learner, where = image.learners[c.name], f'connection "{c.name}"'
+    learner, where, how = image.learners[c.name], f'connection "{c.name}"', network.rule_set.learning
+    assert how is not None
     if variable == "weights":
-        changed = synapse_checks.with_values(c, value, network.rule_set)
+        changed = how.checked(synapse_checks.with_values(c, value, network.rule_set))
         network.replace(changed)
         starts = learner.start(changed.values)
-    else:
-        values = whole(where, variable, value, IN_STEPS if variable == "delays" else "")
-        limits = {"delays": (0, learner.longest), "tags": to.TAG}
-        if variable in limits:
-            ranged(where, variable, values, *limits[variable])
-            if values.shape not in ((), c.values.shape):
-                raise invalid(where, variable, f"shape {values.shape}", f"a scalar or {c.values.shape}")
-            spread = c.by_source(np.broadcast_to(values, c.values.shape))
-            if variable == "delays":
-                network.replace(replace(c, delays=spread.astype(np.int64)))
-            else:
-                network.replace(replace(c, tags=spread.astype(np.int16)))
-            starts = {variable: np.ascontiguousarray(learner.stored_order(spread)).reshape(-1)}
+    elif variable in ("delays", "tags"):
+        if variable == "delays":
+            values = ranged(where, variable, whole(where, variable, value, IN_STEPS), 0, learner.longest)
         else:
-            _set_trace(image, c, variable, values)
-            return
+            values = how.state(where, variable, value, driven=False)
+        if values.shape not in ((), c.values.shape):
+            raise invalid(where, variable, f"shape {values.shape}", f"a scalar or {c.values.shape}")
+        spread = c.by_source(np.broadcast_to(values, c.values.shape))
+        if variable == "delays":
+            network.replace(replace(c, delays=spread.astype(np.int64)))
+        else:
+            network.replace(replace(c, tags=spread.astype(how.tag_type)))
+        starts = {variable: np.ascontiguousarray(learner.stored_order(spread)).reshape(-1)}
+    else:
+        _set_trace(image, c, variable, value, how)
+        return
     for name, start in starts.items():
         if start.size:
             image.arena.restart(f"{learner.key}.{name}", start)
 
 
-def _set_trace(image: Image, c: Connection, variable: str, values: NDArray[np.int64]) -> None:
+def _set_trace(image: Image, c: Connection, variable: str, value: Any, how: LearningRules) -> None:
     where, array = f'connection "{c.name}"', image.arena[f"{image.learners[c.name].key}.{variable}"]
     driven = variable in dict(c.learning.factors) and variable not in c.learning.rule.traces
-    ranged(where, variable, values, -128 if driven else 0, 127, "Traces hold 7 bits.")
+    values = how.state(where, variable, value, driven=driven)
     if values.shape not in ((), array.shape):
         raise invalid(where, variable, f"shape {values.shape}", f"a scalar or {array.shape}")
     array[:] = values
@@ -135,7 +136,9 @@ def changed_rules(network: Network, c: Connection, variable: str, value: Any) ->
         check_sources(changed, nodes, network.connections.values(), network.rule_set)
         warn_of_unused(changed, changed.learning, network.rule_set)
     found = {c.name: replace(c.learning, rule=new)}
-    for other in network.connections.values():
+    how = network.rule_set.learning
+    assert how is not None
+    for other in network.connections.values() if how.shares_epoch else ():
         if other.learning is not None and other.name != c.name and checks.share_neurons(c.post, other.post):
             settings = other.learning.rule.settings() | {"t_epoch": new.t_epoch}
             found[other.name] = replace(other.learning, rule=LearningRule.from_settings(settings))

@@ -9,7 +9,7 @@ import numpy as np
 from loihi_emu.jit import float64s, kernel, leaf, whole
 from loihi_emu.models.lava import learning_layout as at
 from loihi_emu.models.lava.learning import due
-from loihi_emu.models.lava.traces import ends_epoch, is_driven, neuron_of, place_in_epoch, take_over
+from loihi_emu.models.lava.traces import ends_epoch, is_driven, neuron_of, place_in_epoch, targets_of_event, whole_value
 
 i64 = np.int64
 
@@ -32,6 +32,16 @@ def note_sources(d, now):
             if spiked_at[j] > 0 and d.pre.traces[m].now and (m == 1 or d.graded == at.REGULAR):
                 float64s(d.pre.traces[m].now, n)[j] += impulses[m]
         spiked_at[j] = now
+
+
+@kernel
+def take_over(factor, y):
+    """Replace a trace by the payloads of its third factor, 0.0 where there is none in this step."""
+    y[:] = 0.0
+    for k in range(factor.count[0]):
+        low, high = targets_of_event(factor, k, y.shape[0])
+        for i in range(low, high):
+            y[i] += float64s(factor.payload + 8 * k, 1)[0] if factor.valued else np.float64(whole_value(factor, k))
 
 
 @leaf
@@ -58,7 +68,7 @@ def step(address, time):
             for i in range(n):
                 y[i] = received[i]
         elif trace.factor.size:
-            take_over(trace, float64s(trace.now, n), n)
+            take_over(trace.factor, float64s(trace.now, n))
 
 
 @kernel

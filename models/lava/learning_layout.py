@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from loihi_emu.models.layout import SOURCE
 from loihi_emu.models.memory import Array
 from loihi_emu.models.records import NUMBER, Record, array, within
 
 # A generator (models.lava.pcg64): state and increment, four words each, the lowest first.
 GENERATOR = Record("Pcg64", state=array("uint32"), increment=array("uint32"))
 
-# A third factor of a network: a node of so many neurons (size, 0 for none) from the first on in its source.
-FACTOR = SOURCE.extended("LavaThirdFactor", first=NUMBER, size=NUMBER)
+# A third factor of a network: a node of so many neurons (size, 0 for none) from the first on in its source. Payloads
+# are int32, or float64 where valued is 1; without them all are 1.
+FACTOR = Record(
+    "LavaThirdFactor",
+    count=array("int64"),
+    index=array("int32"),
+    payload=NUMBER,
+    valued=NUMBER,
+    first=NUMBER,
+    size=NUMBER,
+)
 
 # A trace of all neurons of a side, int64 or float64, and what replaces it in every step: a message of a Lava program,
 # or a third factor of a network.

@@ -62,18 +62,28 @@ def is_driven(trace):
 
 
 @kernel
-def take_over(trace, y, n):
+def whole_value(factor, event):
+    """The payload of a third factor's event."""
+    return i64(int32s(factor.payload + 4 * event, 1)[0]) if factor.payload else i64(1)
+
+
+@kernel
+def targets_of_event(factor, event, n):
+    """First and end of the neurons that a third factor's event reaches: one, or all from a node of one neuron."""
+    which = i64(factor.index[event]) - factor.first
+    if which < 0 or which >= factor.size:
+        return i64(0), i64(0)
+    return (i64(0), n) if factor.size == 1 else (which, which + 1)
+
+
+@kernel
+def take_over(factor, y):
     """Replace a trace by the payloads of its third factor, 0 where there is none in this step."""
-    factor = trace.factor
     y[:] = 0
-    graded = bool(factor.payload)
     for k in range(factor.count[0]):
-        which = i64(factor.index[k]) - factor.first
-        if 0 <= which < factor.size:
-            value = factor.payload[k] if graded else i32(1)
-            low, high = (i64(0), n) if factor.size == 1 else (which, which + 1)
-            for i in range(low, high):
-                y[i] += value
+        low, high = targets_of_event(factor, k, y.shape[0])
+        for i in range(low, high):
+            y[i] += whole_value(factor, k)
 
 
 @kernel
@@ -187,7 +197,7 @@ def step(address, time):
             for i in range(n):
                 y[i] = received[i]
         elif trace.factor.size:
-            take_over(trace, int64s(trace.now, n), n)
+            take_over(trace.factor, int64s(trace.now, n))
 
 
 @kernel

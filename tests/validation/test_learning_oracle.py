@@ -1,6 +1,7 @@
 """Random rules on random networks: emulator and oracle agree in every weight, delay, tag and trace of every step."""
 
 import numpy as np
+import plastic_lava_networks
 from hypothesis import given
 from hypothesis import strategies as st
 from messages import UNHEEDED
@@ -19,6 +20,16 @@ def test_random_rules(net, steps):
 
 @given(networks(simple=True), st.integers(1, 40))
 def test_rules_of_one_pass(net, steps):
+    assert_learns_as_the_oracle(net, steps)
+
+
+@given(plastic_lava_networks.networks("lava"), st.integers(1, 40))
+def test_lavas_rules(net, steps):
+    assert_learns_as_the_oracle(net, steps)
+
+
+@given(plastic_lava_networks.networks("float"), st.integers(1, 40))
+def test_lavas_rules_in_float64(net, steps):
     assert_learns_as_the_oracle(net, steps)
 
 

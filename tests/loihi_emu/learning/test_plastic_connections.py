@@ -1,13 +1,14 @@
 """What a network says to connections that cannot learn as asked; reading, probing, pickling those that can."""
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
-import pytest
 from messages import UNHEEDED, complains
 
 from loihi_emu import Conv2D, Emulator, LearningRule, Network, Trace, UnsupportedError
 from loihi_emu.learning import pair_stdp
+from loihi_emu.rules import find, register, table
 from loihi_emu.validation.oracle_learning import kept
 
 pytestmark = UNHEEDED
@@ -64,11 +65,17 @@ def test_what_shared_weights_cannot_learn():
     complains(lambda: emulator.set(made, "dw", "x0*d"), ["convolution", "dw alone"])
 
 
-@pytest.mark.parametrize("rules", ["lava", "float", "nengo_loihi"])
-def test_rule_sets_without_learning(rules):
-    net = Network(rules=rules)
-    source, cells = net.input("source", 2), net.population("cells", 2, vth=1)
-    complains(lambda: net.connect(source, cells, np.ones((2, 2), int), learning=pair_stdp()), [rules], UnsupportedError)
+def test_rule_sets_without_learning(monkeypatch):
+    monkeypatch.setattr(table, "_known", dict(table._known))
+    register(replace(find("chip"), name="fixed", text="The chip's rules, without learning.", learning=None))
+    net, source, cells = parts(rules="fixed")
+    rule, texts = pair_stdp(), ["fixed", "chip, lava, float"]
+    complains(lambda: net.connect(source, cells, np.ones((3, 4), int), learning=rule), texts, UnsupportedError)
+
+
+def test_rule_sets_that_learn_by_pes_alone():
+    net, source, cells = parts(rules="nengo_loihi")
+    complains(lambda: net.connect(source, cells, np.ones((3, 4), int), learning=pair_stdp()), ["PES"], UnsupportedError)
 
 
 def test_what_the_peer_does_not_have():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from messages import UNHEEDED, complains
-from plastic_networks import in_memory_order, networks, variables
+from plastic_networks import in_memory_order, networks, rows_of, variables
 
 from loihi_emu import Emulator, LearningRule, Network, Trace
 from loihi_emu.validation.oracle import Oracle
@@ -13,21 +13,6 @@ from loihi_emu.validation.oracle import Oracle
 pytestmark = UNHEEDED
 
 STDP = {"dw": "2^-2*x1*y0 - 2^-2*y1*x0", "x1": Trace(16, 10), "y1": Trace(16, 10)}
-
-
-def rows_of(recordings, net):
-    """Everything recorded, pieces joined."""
-    found = {}
-    for probe in net.probes:
-        for variable in probe.variables:
-            name = f"{probe.target.name}.{variable}"
-            if variable != "spikes":
-                found[name] = np.concatenate([r[name] for r in recordings]).tolist()
-            else:
-                found[name] = [e for r in recordings for e in zip(r.spikes(probe.target.name).times.tolist(),
-                                                                  r.spikes(probe.target.name).indices.tolist(),
-                                                                  strict=True)]  # fmt: skip
-    return found
 
 
 @given(networks(), st.lists(st.integers(0, 9), min_size=1, max_size=5))

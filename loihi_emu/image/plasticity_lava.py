@@ -1,0 +1,229 @@
+"""Connections that learn as Lava's process models do, in integers or in float64: their memory and their leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+
+from loihi_emu.image.learner import Learner, describe_words
+from loihi_emu.image.projections import Origin, is_valued
+from loihi_emu.image.recorders import DecodedRecorder, Fills, StateRecorder
+from loihi_emu.image.sinks import Sink
+from loihi_emu.image.state import State
+from loihi_emu.learning.grammar import TRACES
+from loihi_emu.learning.lava_table import TARGETS, tables_of
+from loihi_emu.learning.rule import FRACTION_BITS, TRACE_MAX, Trace
+from loihi_emu.models import plastic_words
+from loihi_emu.models.lava import learning_layout as to
+from loihi_emu.models.memory import Arena, Array, Description, aligned
+from loihi_emu.network.elements import Connection
+from loihi_emu.network.network import Network
+
+SIDES = {"x": ("x1", "x2"), "y": ("y1", "y2", "y3")}
+SIGNS = {"mixed": to.MIXED, "excitatory": to.EXCITATORY, "inhibitory": to.INHIBITORY}
+TAGS = (-257, 255)
+"""Range of tags [lava]."""
+DRIVEN_TAU = (1 << 16) - 1
+"""Time constant within an epoch of a trace that a third factor replaces in every step [lava]."""
+SEEDS = (0, 1, 2, 3)
+"""Added to the seed: decay and impulses of x, then of y; the numbers that round synapses have the seed 2 [lava]."""
+ROUNDING_SEED = 2
+
+
+class PlasticLava(Learner):
+    """One connection that learns by Lava's integer rules."""
+
+    learning_leaf = "loihi_emu.models.lava.traces:step"
+    second_leaf = "loihi_emu.models.lava.learning:learn"
+    value_type: ClassVar[Any] = np.int32
+    trace_type: ClassVar[Any] = np.int64
+
+    def __init__(
+        self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, network: Network
+    ) -> None:
+        super().__init__(c, number, origin, first, sink, target, network)
+        self._sizes = {name: node.size for name, node in network.nodes.items()}
+        self.driven = dict(c.learning.factors)
+        self.has_tags = self.rule.dt is not None or "t" in self.rule.used
+        self.traces = [name for name in TRACES if name in self.rule.traces or name in self.driven]
+        sink.need(0)
+
+    # ------------------------------------------------------------ values as users see them
+    def start(self, values: Array) -> dict[str, Array]:
+        """What memory holds of weights when they are set: clipped, and without low bits."""
+        c = self.connection
+        kept = self.weight_rule.effective(values.astype(np.int64), c.sign_mode, c.weight_bits, 0).values
+        return {"weights": np.ascontiguousarray(self.stored_order(kept), self.value_type).reshape(-1)}
+
+    def shown(self, values: Array) -> Array:
+        """Values of synapses in memory (any leading axes), in the order of ``Connection.values``."""
+        return self.user_order(values.astype(np.int64))
+
+    def read(self, arena: Arena, variable: str) -> Array:
+        """A copy of weights, tags or a trace."""
+        array = arena[f"{self.key}.{variable}"]
+        if variable in ("weights", "tags"):
+            return np.ascontiguousarray(self.shown(array))
+        return np.array(array)
+
+    def recorder(self, arena: Arena, variable: str, every: int, fills: Fills) -> StateRecorder:
+        """A recorder of weights, tags or a trace."""
+        array = arena[f"{self.key}.{variable}"]
+        if variable in ("weights", "tags"):
+            return DecodedRecorder(array, every, fills, self.shown)
+        return StateRecorder(array, None, every, fills)
+
+    # ------------------------------------------------------------ memory
+    def reserve(self, arena: Arena) -> None:
+        """Ask for weights, tags, traces, steps of spikes in this epoch, and the generators' states."""
+        c = self.connection
+        sizes = {"x": c.pre.size, "y": c.post.size}
+        starts = self.start(c.values)
+        if self.has_tags:
+            tags = np.zeros(c.values.shape) if c.tags is None else c.tags
+            starts["tags"] = np.ascontiguousarray(self.stored_order(tags), self.value_type).reshape(-1)
+        for name, values in starts.items():
+            initial = values if values.size else np.zeros(1, self.value_type)
+            arena.reserve(f"{self.key}.{name}", max(c.synapses, 1), self.value_type, initial)
+        for name in self.traces:
+            arena.reserve(f"{self.key}.{name}", sizes[name[0]], self.trace_type)
+        for side, n in sizes.items():
+            arena.reserve(f"{self.key}.{side}0", n, np.int64)
+        self._reserve_generators(arena)
+
+    def _reserve_generators(self, arena: Arena) -> None:
+        seeds = [*(self.seed + more for more in SEEDS), ROUNDING_SEED]
+        states = [np.random.default_rng(seed).bit_generator.state["state"] for seed in seeds]
+        arena.reserve(
+            f"{self.key}.random", (len(seeds), 4), np.uint32, np.stack([to.words(s["state"]) for s in states])
+        )
+        self._increments = [to.words(s["inc"]) for s in states]
+
+    @property
+    def weight_bytes(self) -> int:
+        """Bytes of the synapses."""
+        each = np.dtype(self.value_type).itemsize * (1 + int(self.has_tags))
+        return int(self.stored * (each + (4 if self.connection.kind == "sparse" else 0)))
+
+    def check_state(self, state: State) -> None:
+        """Weights, tags and traces in their ranges, and spikes of the unfinished epoch alone."""
+        state.within(f"{self.key}.weights", *self.weight_rule.ranges[self.connection.sign_mode])
+        if self.has_tags:
+            state.within(f"{self.key}.tags", *TAGS)
+        for name in self.traces:
+            if name not in self.driven:
+                state.within(f"{self.key}.{name}", 0, TRACE_MAX)
+        self._check_spikes(state)
+
+    def _check_spikes(self, state: State) -> None:
+        """Steps of spikes, which are rows of the traces' courses."""
+        for stamp in ("x0", "y0"):
+            state.within(f"{self.key}.{stamp}", 0, max(state.clock - 1, 0) % self.rule.t_epoch)
+
+    # ------------------------------------------------------------ delivery
+    def leaf(self) -> str:
+        """Name of the kernel that delivers spikes."""
+        return "plastic_words:step"
+
+    def describe(self, arena: Arena) -> Description:
+        """The description of the delivery."""
+        c = self.connection
+        record = plastic_words.VALUED if is_valued(self.origin) else plastic_words.WORDS
+        d = describe_words(self, arena, arena[f"{self.key}.weights"], (c.indptr, c.indices), record)
+        d.shift = max(c.weight_exp, 0)
+        return d
+
+    # ------------------------------------------------------------ learning
+    def describe_learning(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> Description:
+        """The description that both leaves of learning share; `lists` has the origin and first neuron of every node."""
+        c = self.connection
+        assert c.learning is not None
+        d = self.learning_description = Description(to.LEARNING)
+        for side, letter, part in ((d.pre, "x", c.pre), (d.post, "y", c.post)):
+            origin, first = lists[part.target.name]
+            side.count, side.index, side.n = origin.lists.count, origin.lists.index, part.size
+            side.first, side.step = first + part.start, part.step
+            side.spiked_at, side.spiked = arena[f"{self.key}.{letter}0"], np.zeros(part.size, np.uint8)
+            self._traces(side, arena, letter, lists)
+        d.start, d.epoch, d.enabled, d.sign = 1, self.rule.t_epoch, int(c.learning.enabled), SIGNS[c.sign_mode]
+        d.variables[0].values = arena[f"{self.key}.weights"]
+        d.variables[TARGETS["dt"]].values = arena[f"{self.key}.tags"] if self.has_tags else None
+        d.starts, d.targets = c.indptr, c.indices
+        d.width = c.post.size if c.indptr is None else int(np.diff(c.indptr).max(initial=0))
+        d.scratch = aligned(to.SCRATCH_ROWS * max(d.width, 1), np.int32)
+        d.every = np.zeros(1, np.int64)
+        self._rule(d)
+        self._generators(d, arena)
+        return d
+
+    def _traces(self, side: Description, arena: Arena, letter: str, lists: Mapping[str, tuple[Origin, int]]) -> None:
+        """Traces of one side; one that a third factor drives has no impulse, and hardly decays within an epoch."""
+        made = [self.rule.traces.get(name, Trace(0, DRIVEN_TAU)) for name in SIDES[letter]]
+        taus = np.array([float(trace.tau) for trace in made])
+        side.factor = np.where(taus > 0, np.exp(-1 / np.where(taus > 0, taus, 1)), 0.0)
+        self._impulses(side, np.array([float(trace.impulse) for trace in made]))
+        side.course = aligned((self.rule.t_epoch + 1) * len(made) * side.n, np.float64)
+        for memory, name in zip(side.traces, SIDES[letter], strict=False):
+            if name in self.traces:
+                memory.now = arena[f"{self.key}.{name}"]
+            if name in self.driven:
+                origin, memory.factor.first = lists[self.driven[name]]
+                memory.factor.count, memory.factor.index = origin.lists.count, origin.lists.index
+                memory.factor.payload, memory.factor.valued = origin.lists.payload, int(is_valued(origin))
+                memory.factor.size = self._sizes[self.driven[name]]
+
+    def _impulses(self, side: Description, impulses: Array) -> None:
+        """Impulses, and what is behind their point in units of 2^-8."""
+        whole = np.floor(impulses)
+        side.whole = whole.astype(np.int64)
+        side.fraction = np.round((impulses - whole) * (1 << FRACTION_BITS)).astype(np.int64)
+
+    def _rule(self, d: Description) -> None:
+        """The rule's products and factors."""
+        tables = tables_of(self.rule, floats=self.weight_rule.floats)
+        d.products, d.product_count, d.terms = tables.products, len(tables.products), tables.terms
+        d.scales, d.consts, d.changed, d.decimate = tables.scales, tables.consts, tables.changed, tables.decimate
+
+    def _generators(self, d: Description, arena: Arena) -> None:
+        """The states of all generators, and where a step's numbers stand."""
+        states = arena[f"{self.key}.random"]
+        records = (d.pre.decays, d.pre.impulses, d.post.decays, d.post.impulses, d.roundings)
+        for record, state, increment in zip(records, states, self._increments, strict=True):
+            record.state, record.increment = state, increment
+        d.pre.drawn, d.post.drawn = np.zeros(2), np.zeros(2)
+
+
+class PlasticFloat(PlasticLava):
+    """One connection that learns by Lava's rules in float64: nothing is rounded, limited or drawn."""
+
+    learning_leaf = "loihi_emu.models.lava.learning_float:step"
+    second_leaf = "loihi_emu.models.lava.learning_float:learn"
+    value_type = trace_type = np.float64
+
+    def start(self, values: Array) -> dict[str, Array]:
+        """The weights themselves."""
+        return {"weights": np.ascontiguousarray(self.stored_order(values), self.value_type).reshape(-1)}
+
+    def shown(self, values: Array) -> Array:
+        """Values of synapses in memory (any leading axes), in the order of ``Connection.values``."""
+        return self.user_order(values)
+
+    def check_state(self, state: State) -> None:
+        """Spikes of the unfinished epoch alone; numbers may be any."""
+        self._check_spikes(state)
+
+    def leaf(self) -> str:
+        """Name of the kernel that delivers spikes."""
+        return f"plastic_words:step_{'valued' if is_valued(self.origin) else 'float'}"
+
+    def _reserve_generators(self, arena: Arena) -> None:
+        """None."""
+
+    def _impulses(self, side: Description, impulses: Array) -> None:
+        """Impulses as they are."""
+        side.whole = impulses
+
+    def _generators(self, d: Description, arena: Arena) -> None:
+        """None."""
