@@ -1,4 +1,4 @@
-"""Processes that tell their shape."""
+"""Processes with a shape."""
 
 from __future__ import annotations
 
