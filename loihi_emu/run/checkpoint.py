@@ -91,7 +91,7 @@ def _check_header(emulator: Built, archive: Archive) -> None:
         }
     )(archive.path, "", archive.header)
     given = archive.header["structure"]
-    if given != structure(emulator.image) and given != structure(emulator.image, as_first=True):
+    if given != structure(emulator.image):
         given = f'a checkpoint of another network (its name is "{archive.header["network"]}")'
         advice = "Seed, populations, connections and delays must be those of the network that was saved."
         raise invalid(archive.path, "", given, f'one of network "{network.name}"', advice)

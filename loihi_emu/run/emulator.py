@@ -105,7 +105,9 @@ class Emulator(Built):
             Show a progress bar on stderr; by default on a terminal and in notebooks, for runs longer than about 2 s.
         to : str or Path, optional
             A new file, such as "run.rec"; or one that an earlier run of the same network wrote up to this step: then
-            it goes on. Any other file is left as it is.
+            it goes on. Compared is what can never be changed: name, chip, rules, seed, populations, connections with
+            their synapses and delays, probes; not weights, thresholds and inputs, which may have been set between the
+            runs. Any other file is left as it is.
 
         Raises
         ------

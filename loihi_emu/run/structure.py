@@ -13,11 +13,8 @@ if TYPE_CHECKING:
 LEARNED = "learn."
 
 
-def structure(image: Image, *, as_first: bool = False) -> str:
-    """Digest of what can never be changed: rules, seed, populations, which synapses there are, and the memory.
-
-    `as_first`: as version 0.1.0 wrote it, where it also told which connections that learn store delays, or their delay.
-    """
+def structure(image: Image) -> str:
+    """Digest of what can never be changed: rules, seed, populations, which synapses there are, and the memory."""
     network = image.network
     digest = hashlib.sha256(f"{network.rules} {network.seed}".encode())
     digest.update(repr([[p.name for p in group.populations] for group in image.groups]).encode())
@@ -32,13 +29,11 @@ def structure(image: Image, *, as_first: bool = False) -> str:
         port = f".{c.port}" if c.has_choice_of_ports else ""
         digest.update(f"{c.name} {c.pre.name} {c.post.name}{port} {c.kind} {c.values.shape}".encode())
         digest.update(f"{c.weight_exp} {c.weight_bits} {c.sign_mode} {c.graded} {c.scaled}".encode())
-        fixed_delays = c.learning is None
         if c.learning is not None:
-            learner = image.learners[c.name]
-            stored = learner.has_delays if as_first else ""
-            digest.update(f"{c.learning.factors} {stored}{learner.has_tags}".encode())
-            fixed_delays = as_first and not learner.has_delays
-        for array in (c.delays if fixed_delays else None, c.indptr, c.indices):
+            digest.update(f"{c.learning.factors} {image.learners[c.name].has_tags}".encode())
+        if c.conv is not None:
+            digest.update(f"{c.conv.stride} {c.conv.padding} {c.conv.dilation} {c.conv.groups}".encode())
+        for array in (c.delays if c.learning is None else None, c.indptr, c.indices, c.order):
             if array is not None:
                 digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()

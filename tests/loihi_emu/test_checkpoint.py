@@ -4,12 +4,8 @@ import numpy as np
 import pytest
 from damage import DAMAGES
 from messages import UNHEEDED, complains
-from mutated_networks import NETWORKS
-from mutations import read, write
-from recipes import assert_same
 
 from loihi_emu import Conv2D, Emulator, Network, Noise
-from loihi_emu.run.structure import structure
 
 pytestmark = UNHEEDED
 
@@ -161,16 +157,3 @@ def test_probes_of_a_chips_view_may_be_others(tmp_path):
         straight.run(13)
         other.restore(one.save(tmp_path / "c"))
         assert other.run(20)["c.v"].tolist() == straight.run(20)["c.v"].tolist()
-
-
-def test_checkpoints_of_the_first_version_are_read(tmp_path):
-    for make in NETWORKS:
-        emulator = Emulator(make())
-        emulator.run(11)
-        path = emulator.save(tmp_path / "c")
-        content = read(path)
-        content["header"]["structure"] = structure(emulator.image, as_first=True)
-        write(path, content)
-        other = Emulator(make())
-        other.restore(path)
-        assert_same(other.run(9), emulator.run(9), names=emulator.recording.names)
