@@ -13,7 +13,7 @@ from lava_api.magma.core.run_configs import Loihi2SimCfg
 from lava_api.proc.dense.process import DelayDense, Dense
 from lava_api.proc.io.sink import RingBuffer as Sink
 from lava_api.proc.io.source import RingBuffer as Source
-from lava_api.proc.lif.process import LIF
+from lava_api.proc.lif.process import LIF, TernaryLIF
 from lava_api.proc.sparse.process import DelaySparse, Sparse
 
 pytestmark = UNHEEDED
@@ -34,8 +34,11 @@ def program(kind, rng):
     if kind in (DelayDense, DelaySparse):
         given["delays"] = form(places * rng.integers(0, 5, shape))
     connection = kind(weights=weights[0], **given)
-    events = rng.integers(-40, 40, (shape[1], 7)) * (rng.random((shape[1], 7)) < 0.5)
-    Source(data=events).s_out.connect(connection.s_in)
+    if rng.random() < 0.3:  # payloads of 64 bits
+        source = TernaryLIF(shape=(shape[1],), bias_mant=rng.integers(-90, 90, shape[1]), vth_hi=1, vth_lo=-1)
+    else:
+        source = Source(data=rng.integers(-40, 40, (shape[1], 7)) * (rng.random((shape[1], 7)) < 0.5))
+    source.s_out.connect(connection.s_in)
     cells, sink = LIF(shape=(shape[0],), vth=1 << 16, du=1000, dv=100), Sink(shape=(shape[0],), buffer=4 * STEPS)
     behind = int(rng.integers(1, 4))
     if behind & 1:
@@ -67,3 +70,23 @@ def outcome(kind, seed, kernels):
 def test_weights_of_any_size(kind, seed):
     for a, b in zip(outcome(kind, seed, True), outcome(kind, seed, False), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def far_sums(bits, kernels):
+    """Sums of a connection onto more targets than 16 bits count."""
+    rng, shape = np.random.default_rng(4), (70_000, 5)
+    places = rng.integers(0, shape[0], 400), rng.integers(0, shape[1], 400)
+    with models_run(kernels):
+        connection = Sparse(weights=csr_matrix((rng.integers(1, 50, 400), places), shape), num_message_bits=bits)
+        Source(data=rng.integers(0, 3, (shape[1], STEPS))).s_out.connect(connection.s_in)
+        connection.run(RunSteps(STEPS), FIXED)
+        sums = connection.a_buff.get()
+        connection.stop()
+        return sums
+
+
+@pytest.mark.parametrize("bits", [0, 24])
+def test_more_targets_than_16_bits_count(bits):
+    sums = far_sums(bits, True)
+    assert sums[1 << 16 :].any()
+    np.testing.assert_array_equal(sums, far_sums(bits, False))
