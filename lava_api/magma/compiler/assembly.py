@@ -50,7 +50,7 @@ class Assembly:
         self.variables: Variables = {}
         self.subgraphs: list[Subgraph] = []
 
-    def where(self, model: Any) -> str:
+    def where(self, model: object) -> str:
         """Name a model for errors."""
         for process, candidate in self.models.items():
             if candidate is model:

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 KINDS = (("in_ports", "InPort", PyInPort), ("out_ports", "OutPort", PyOutPort), ("ref_ports", "RefPort", PyRefPort))
 
 
-def implementation(model_class: Any, name: str) -> Any:
+def implementation(model_class: type, name: str) -> Any:
     """Return the LavaPyType of a name, or None."""
     found = getattr(model_class, name, None)
     return found if isinstance(found, LavaPyType) else None
 
 
-def check_members(process: AbstractProcess, model_class: Any) -> None:
+def check_members(process: AbstractProcess, model_class: type) -> None:
     """Raise an AssertionError where a process and its model differ.
 
     Parameters
@@ -54,7 +54,7 @@ def check_members(process: AbstractProcess, model_class: Any) -> None:
     _check_surplus(process, model_class, both)
 
 
-def _check_surplus(process: AbstractProcess, model_class: Any, both: str) -> None:
+def _check_surplus(process: AbstractProcess, model_class: type, both: str) -> None:
     """Raise where a model implements what the process does not have."""
     collections = (process.vars, process.in_ports, process.out_ports, process.ref_ports, process.var_ports)
     names = {member.name for members in collections for member in members if not isinstance(member, ImplicitVarPort)}

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lava_api.magma.compiler.node import NodeConfig
 from lava_api.magma.compiler.program import LeafProcess, Program
 from lava_api.magma.core.sync.domain import SyncDomain
 from lava_api.magma.runtime.used_config import UsedConfig
+
+if TYPE_CHECKING:
+    from lava_api.magma.core.process.runner import ProgramRuntime
+    from loihi_emu.mapping import Placement
 
 
 @dataclass
@@ -39,7 +43,7 @@ class Executable:
     sync_domains: list[SyncDomain] = field(default_factory=list)
     callbacks: list[Any] = field(default_factory=list)
     node_configs: list[NodeConfig] = field(default_factory=list)
-    placement: Any = None
+    placement: Placement | None = None
     used_config: UsedConfig | None = None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -50,7 +54,7 @@ class Executable:
         """The processes that run as such, with the model class of each (``.model_class``)."""
         return {leaf.process: leaf for leaf in self.program.leaves}
 
-    def assign_runtime_to_all_processes(self, runtime: Any) -> None:
+    def assign_runtime_to_all_processes(self, runtime: ProgramRuntime) -> None:
         """Tell every process by which runtime it runs."""
         for process in self.process_list:
             process.runtime = runtime

@@ -13,7 +13,7 @@ from lava_api.magma.core.model.model import AbstractProcessModel
 from lava_api.magma.core.model.nc.lowering import lower
 from lava_api.magma.core.model.nc.model import STANDS_FOR, AbstractNcProcessModel
 from lava_api.magma.core.model.sub.model import AbstractSubProcessModel
-from lava_api.magma.core.process.ports.abstract import AbstractVirtualPort
+from lava_api.magma.core.process.ports.abstract import AbstractPort, AbstractVirtualPort
 from loihi_emu.errors import UnsupportedError
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ Models = dict[type, list[Any]]
 """Classes of processes with the models found for them."""
 
 
-def connected(first: Any, known: set[AbstractProcess] | None = None, wiring: Wiring | None = None) -> list[Any]:
+def connected(
+    first: AbstractProcess, known: set[AbstractProcess] | None = None, wiring: Wiring | None = None
+) -> list[Any]:
     """Return a process and all that are connected to it, in order of creation.
 
     Parameters
@@ -51,7 +53,7 @@ def connected(first: Any, known: set[AbstractProcess] | None = None, wiring: Wir
     return sorted(order, key=lambda process: int(process.id))
 
 
-def _neighbours(port: Any, wiring: Wiring) -> list[Any]:
+def _neighbours(port: AbstractPort, wiring: Wiring) -> list[Any]:
     """Return the ports of processes next to a port, seen through virtual ports and through those of wiring."""
     found: list[Any] = []
     seen, waiting = {id(port)}, [port]
@@ -116,7 +118,7 @@ def expand(processes: list[AbstractProcess], run_cfg: RunConfig, wiring: Wiring)
     return sorted(everyone, key=lambda process: int(process.id)), leaves
 
 
-def _check_runs_here(process: AbstractProcess, model_class: Any) -> None:
+def _check_runs_here(process: AbstractProcess, model_class: type[AbstractProcessModel]) -> None:
     """Raise for a model in C."""
     if issubclass(model_class, AbstractCProcessModel):
         raise UnsupportedError(
@@ -125,7 +127,7 @@ def _check_runs_here(process: AbstractProcess, model_class: Any) -> None:
         )
 
 
-def choose(process: AbstractProcess, run_cfg: RunConfig, known: Models | None = None) -> Any:
+def choose(process: AbstractProcess, run_cfg: RunConfig, known: Models | None = None) -> type[AbstractProcessModel]:
     """Return the model class that a run configuration selects for a process.
 
     Parameters

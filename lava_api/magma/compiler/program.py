@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING, Any
 from lava_api.magma.core.sync.domain import SyncDomain
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from lava_api.magma.core.process.ports.ports import InPort, OutPort, RefPort
     from lava_api.magma.core.process.process import AbstractProcess
     from lava_api.magma.core.process.variable import Var
 
@@ -38,9 +42,9 @@ class Link:
         of a concatenation). None: both orders are equal, and so are the shapes.
     """
 
-    source: Any
-    target: Any
-    index: Any = None
+    source: OutPort
+    target: InPort
+    index: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,9 +61,9 @@ class Reference:
         In the shape of `var`, the flat index of each element at `port`, as in :class:`Link`.
     """
 
-    port: Any
+    port: RefPort
     var: Var
-    index: Any = None
+    index: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True)

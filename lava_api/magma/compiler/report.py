@@ -12,12 +12,14 @@ from lava_api.magma.compiler.options import CompilerOptions
 if TYPE_CHECKING:
     from lava_api.magma.compiler.assembly import Assembly
     from lava_api.magma.compiler.port_building import Models
+    from lava_api.magma.core.model.py.base import AbstractPyProcessModel
     from lava_api.magma.core.process.process import AbstractProcess
+    from loihi_emu.mapping import Placement
 
 HEAD = ("process", "class", "model", "runs", "values", "memory")
 
 
-def tell(assembly: Assembly, placement: Any) -> None:
+def tell(assembly: Assembly, placement: Placement | None) -> None:
     """Print what :class:`CompilerOptions` ask for.
 
     Parameters
@@ -68,7 +70,7 @@ def total_line(models: Models) -> str:
     return f"{len(models)} processes, {values} values in {size} bytes"
 
 
-def _sizes(process: AbstractProcess, model: Any) -> tuple[int, int]:
+def _sizes(process: AbstractProcess, model: AbstractPyProcessModel) -> tuple[int, int]:
     """Return numbers and bytes in the variables of a model."""
     values = size = 0
     for var in process.vars:

@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lava_api.magma.core.process.ports.abstract import AbstractVirtualPort
+from lava_api.magma.core.process.ports.abstract import AbstractPort, AbstractVirtualPort
 
 
-def routes(source: Any, is_end: Callable[[Any], bool]) -> Iterator[tuple[Any, Any]]:
+def routes(
+    source: AbstractPort, is_end: Callable[[Any], bool]
+) -> Iterator[tuple[AbstractPort, NDArray[np.int64] | None]]:
     """Yield the ports that a port leads to, each with the map of elements.
 
     Parameters
@@ -31,7 +34,9 @@ def routes(source: Any, is_end: Callable[[Any], bool]) -> Iterator[tuple[Any, An
         yield port, None if same else index
 
 
-def _onwards(port: Any, index: Any, is_end: Callable[[Any], bool]) -> Iterator[tuple[Any, Any]]:
+def _onwards(
+    port: AbstractPort, index: NDArray[np.int64], is_end: Callable[[Any], bool]
+) -> Iterator[tuple[AbstractPort, NDArray[np.int64]]]:
     """Yield the ends behind a port."""
     for following in port.out_connections:
         if isinstance(following, AbstractVirtualPort):
@@ -42,7 +47,7 @@ def _onwards(port: Any, index: Any, is_end: Callable[[Any], bool]) -> Iterator[t
             yield from _onwards(following, index, is_end)
 
 
-def mover(index: Any, source_shape: tuple[int, ...]) -> Callable[[Any], Any]:
+def mover(index: NDArray[np.int64], source_shape: tuple[int, ...]) -> Callable[[Any], Any]:
     """Return the function that puts a message into the order of its target.
 
     Parameters
@@ -60,8 +65,8 @@ def mover(index: Any, source_shape: tuple[int, ...]) -> Callable[[Any], Any]:
     if len(places) == len(flat):
         return lambda data: data.ravel()[taken].reshape(shape)
 
-    def scatter(data: Any) -> Any:
-        out = np.zeros(shape, data.dtype)
+    def scatter(data: NDArray[Any]) -> NDArray[Any]:
+        out: NDArray[Any] = np.zeros(shape, data.dtype)
         out.reshape(-1)[places] = data.ravel()[taken]
         return out
 

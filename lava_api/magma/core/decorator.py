@@ -103,7 +103,7 @@ def tag(*args: str) -> Callable[[Model], Model]:
     return decorate
 
 
-def _check_class(rule: str, found: Any, base: type) -> None:
+def _check_class(rule: str, found: object, base: type) -> None:
     """Raise unless `found` is a class derived from `base`."""
     if not isinstance(found, type):
         raise TypeError(f"{rule}. Got {found!r}, which is no class.")
@@ -111,13 +111,13 @@ def _check_class(rule: str, found: Any, base: type) -> None:
         raise AssertionError(f"{rule}. Got {found!r}.")
 
 
-def _check_model(decorator: str, cls: Any) -> None:
+def _check_model(decorator: str, cls: object) -> None:
     """Raise unless a process model is decorated."""
     if not (isinstance(cls, type) and issubclass(cls, AbstractProcessModel)):
         raise AssertionError(f"@{decorator} decorates subclasses of AbstractProcessModel. Got {cls!r}.")
 
 
-def _register(proc: Any, cls: Any) -> None:
+def _register(proc: type, cls: type) -> None:
     """Note a model at its process; one of the same module and name (a cell run again) is replaced."""
     known = [
         m

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lava_api.magma.core.model.py.base import ask_at, take_request
 from lava_api.magma.runtime.isolation import entered
 from lava_api.magma.runtime.scheduler import Job
+
+if TYPE_CHECKING:
+    from lava_api.magma.runtime.control import Control
 
 ENDLESS = 2**63 - 1
 """`num_steps` of a run without end, as in Lava (``sys.maxsize``)."""
@@ -26,7 +29,7 @@ class AsyncService:
         Scheduler and requests of the program.
     """
 
-    def __init__(self, models: list[Any], managed: list[Any], control: Any) -> None:
+    def __init__(self, models: list[Any], managed: list[Any], control: Control) -> None:
         self.models = models
         self.control = control
         self.pending = 0

@@ -11,9 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lava_api.magma.runtime.generators import Generators, State
+
+if TYPE_CHECKING:
+    from lava_api.magma.core.process.parameters import ProcessParameters
 
 OURS = "lava_api."
 NEUTRAL = ("abc", "builtins", "numpy", "typing")
@@ -61,11 +64,10 @@ class Isolation:
     def __init__(self) -> None:
         self.current: Party | None = None
         self._script: Party | None = None
-        self._known: Any = None
 
     def party(self) -> Party:
         """Return a new party that begins with the state of the script, which is at work."""
-        known = self._known = generators()
+        known = generators()
         if self._script is None or self._script.state.mark != known.mark():
             self._script = Party(self, known.look())
         return Party(self, self._script.state)
@@ -73,7 +75,7 @@ class Isolation:
     def change(self, party: Party) -> None:
         """Keep the state in place for whose it is, and put that of another party in place."""
         before = self.current or self._script or party
-        known = self._known
+        known = generators()
         if before.state.mark != known.mark():
             before.state = known.look()
         if party.state is not before.state:
@@ -87,7 +89,7 @@ class Isolation:
             self.current = None
 
 
-def is_isolated(model_class: Any, parameters: Any) -> bool:
+def is_isolated(model_class: type, parameters: ProcessParameters) -> bool:
     """Return whether a model runs code that is not this package's: of its class, or of objects that it is given."""
     called = (type(parameters[name]) for name in getattr(model_class, "CALLS", ()) if name in parameters)
     return any(_is_users(kind) for kind in (*model_class.__mro__, *called))

@@ -5,30 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, issparse
 
-from lava_api.magma.core.model.py.base import kernel_of
+from lava_api.magma.core.model.py.base import AbstractPyProcessModel, kernel_of
 from lava_api.magma.core.model.py.type import bounded
 from lava_api.magma.core.process.variable import Var, var_label
 from lava_api.magma.runtime.isolation import visited
 from loihi_emu.errors import ValidationError, invalid
 
 
-def export(model: Any, name: str) -> None:
+def export(model: AbstractPyProcessModel, name: str) -> None:
     """Let the kernel of a model, if there is one, write a variable back that it keeps elsewhere."""
     kernel = kernel_of(model)
     if kernel is not None:
         kernel.export(name)
 
 
-def notify(model: Any, name: str) -> None:
+def notify(model: AbstractPyProcessModel, name: str) -> None:
     """Tell the kernel of a model, if there is one, that a variable was set."""
     kernel = kernel_of(model)
     if kernel is not None:
         kernel.set(name)
 
 
-def put(model: Any, name: str, values: Any) -> None:
+def put(model: AbstractPyProcessModel, name: str, values: NDArray[Any]) -> None:
     """Replace an array of a model; a kernel's arrays stay where they are and keep their type."""
     old = getattr(model, name)
     if kernel_of(model) is not None and isinstance(old, np.ndarray):
@@ -38,7 +39,7 @@ def put(model: Any, name: str, values: Any) -> None:
     notify(model, name)
 
 
-def read(model: Any, name: str, var: Var) -> Any:
+def read(model: AbstractPyProcessModel, name: str, var: Var) -> Any:
     """Return a copy of a variable: float64 (or complex128) in the declared shape, a string, or a sparse matrix."""
     export(model, name)
     value = getattr(model, name)
@@ -73,7 +74,7 @@ def part(value: Any, idx: Any, var: Var) -> Any:
         raise IndexError(f"{var_label(var)}: got index {idx!r}, it has shape {var.shape}: {error}") from None
 
 
-def write(model: Any, name: str, var: Var, value: Any, idx: Any = None) -> None:
+def write(model: AbstractPyProcessModel, name: str, var: Var, value: Any, idx: Any = None) -> None:
     """Set a variable, or the elements at an index, keeping its type; tell the model."""
     export(model, name)
     old = getattr(model, name)
@@ -102,7 +103,7 @@ def write(model: Any, name: str, var: Var, value: Any, idx: Any = None) -> None:
         model.on_var_update()
 
 
-def numbers(value: Any, var: Var) -> Any:
+def numbers(value: Any, var: Var) -> NDArray[Any]:
     """Return a value as an array of numbers."""
     try:
         array = np.asarray(value.toarray() if issparse(value) else value)
@@ -113,7 +114,7 @@ def numbers(value: Any, var: Var) -> Any:
     return array
 
 
-def _held(array: Any, kind: np.dtype[Any], var: Var) -> Any:
+def _held(array: NDArray[Any], kind: np.dtype[Any], var: Var) -> NDArray[Any]:
     """Return numbers if a type can hold them; fractions are cut by integers."""
     if array.dtype.kind == "c" and kind.kind != "c":
         raise invalid(var_label(var), "", "complex numbers", "real numbers")
@@ -126,7 +127,7 @@ def _held(array: Any, kind: np.dtype[Any], var: Var) -> Any:
     return array
 
 
-def _replace(model: Any, name: str, var: Var, old: Any, array: Any) -> None:
+def _replace(model: AbstractPyProcessModel, name: str, var: Var, old: Any, array: NDArray[Any]) -> None:
     """Write an array into the variable, or set a scalar variable."""
     if array.size not in (1, var.size):
         raise invalid(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse import issparse
 
 from lava_api.magma.runtime import state
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike, NDArray
+
+    from lava_api.magma.core.model.py.base import AbstractPyProcessModel
 
 
 class VarLink:
@@ -28,17 +33,24 @@ class VarLink:
     """
 
     def __init__(
-        self, model: Any, name: str, d_type: Any, var_shape: tuple[int, ...], port_shape: tuple[int, ...], index: Any
+        self,
+        model: AbstractPyProcessModel,
+        name: str,
+        d_type: DTypeLike | None,
+        var_shape: tuple[int, ...],
+        port_shape: tuple[int, ...],
+        index: NDArray[np.int64] | None,
     ) -> None:
         self.model = model
         self.name = name
         self.d_type = d_type
         self.var_shape = var_shape
         self.port_shape = port_shape
-        self._places = None if index is None else np.flatnonzero(index.ravel() >= 0)
-        self._index = None if self._places is None else index.ravel()[self._places]
+        flat = None if index is None else index.ravel()
+        self._places = None if flat is None else np.flatnonzero(flat >= 0)
+        self._index = None if flat is None else flat[self._places]
 
-    def read(self) -> Any:
+    def read(self) -> NDArray[Any]:
         """Return a copy of the variable in the port's shape."""
         values = self._values()
         if self._index is None:
@@ -47,7 +59,7 @@ class VarLink:
         out.reshape(-1)[self._index] = values.ravel()[self._places]
         return out
 
-    def write(self, data: Any) -> None:
+    def write(self, data: NDArray[Any]) -> None:
         """Replace the variable by `data`, in its own shape; its type becomes that of `data` unless it can hold it."""
         if self._index is None:
             values = data
@@ -60,7 +72,7 @@ class VarLink:
             values = values.astype(self.d_type)
         state.put(self.model, self.name, values)
 
-    def _values(self) -> Any:
+    def _values(self) -> NDArray[Any]:
         """Return the variable as a new array of its shape."""
         state.export(self.model, self.name)
         value = getattr(self.model, self.name)

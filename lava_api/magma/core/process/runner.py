@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 if TYPE_CHECKING:
     from lava_api.magma.core.run_conditions import AbstractRunCondition
     from lava_api.magma.core.run_config import RunConfig
+    from loihi_emu.mapping import Placement
 
 P = TypeVar("P", contravariant=True)
 
@@ -24,7 +25,7 @@ class ProgramRuntime(Protocol):
         """The executable that it runs."""
 
     @property
-    def placement(self) -> Any:
+    def placement(self) -> Placement | None:
         """Where the program is on the chips of a hardware configuration; None for others."""
 
     def initialize(self, node_cfg_idx: int = 0) -> None:
@@ -59,7 +60,7 @@ class CompiledProgram(Protocol):
     def proc_builders(self) -> Mapping[Any, Any]:
         """The processes that run as such, with the model class of each (``.model_class``)."""
 
-    def assign_runtime_to_all_processes(self, runtime: Any) -> None:
+    def assign_runtime_to_all_processes(self, runtime: ProgramRuntime) -> None:
         """Tell every process by which runtime it runs."""
 
 

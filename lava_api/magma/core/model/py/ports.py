@@ -26,7 +26,7 @@ from lava_api.magma.core.model.py.ref_ports import (
 from lava_api.magma.core.model.py.transformer import AbstractTransformer, IdentityTransformer, VirtualPortTransformer
 
 if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
+    from numpy.typing import ArrayLike, DTypeLike, NDArray
 
     from lava_api.magma.core.model.model import AbstractProcessModel
     from lava_api.magma.runtime.channel import Channel
@@ -131,18 +131,18 @@ class PyInPortVectorDense(PyInPort):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._zeros = np.zeros(self._shape, self._d_type)
+        self._zeros: NDArray[Any] = np.zeros(self._shape, self._d_type)
 
-    def recv(self) -> Any:
+    def recv(self) -> NDArray[Any]:
         """Return the sum of one message of each connection, zeros when there is none."""
-        total: Any = self._zeros
+        total = self._zeros
         for channel in self._csp_ports:
             data = channel.recv()
             total = total + (self._reorder.transform(data, channel) if self._reorder is not None else data)
         return total if self._csp_ports else total.copy()
 
-    def peek(self) -> Any:
-        total: Any = self._zeros
+    def peek(self) -> NDArray[Any]:
+        total = self._zeros
         for channel in self._csp_ports:
             data = channel.peek()
             total = total + (self._reorder.transform(data, channel) if self._reorder is not None else data)
@@ -152,11 +152,11 @@ class PyInPortVectorDense(PyInPort):
 class PyInPortVectorSparse(PyInPort):
     """Receives pairs of values and indices from one connection."""
 
-    def recv(self) -> Any:
+    def recv(self) -> tuple[Any, Any]:
         """Return values and indices, each in one dimension; empty when nothing is connected."""
         return self._pair("recv")
 
-    def peek(self) -> Any:
+    def peek(self) -> tuple[Any, Any]:
         return self._pair("peek")
 
     def _pair(self, method: str) -> tuple[Any, Any]:
@@ -221,7 +221,7 @@ class PyOutPort(AbstractPyIOPort, ABC):
 class PyOutPortVectorDense(PyOutPort):
     """Sends arrays of the port's shape."""
 
-    def send(self, data: Any) -> None:
+    def send(self, data: ArrayLike) -> None:
         """Send a copy of an array, cast to the port's type.
 
         Raises
@@ -244,7 +244,7 @@ class PyOutPortVectorDense(PyOutPort):
 class PyOutPortVectorSparse(PyOutPort):
     """Sends pairs of values and indices."""
 
-    def send(self, data: Any, indices: Any) -> None:
+    def send(self, data: ArrayLike, indices: ArrayLike) -> None:
         """Send copies of values and of their indices, as many as the port has elements at most.
 
         Raises
@@ -264,7 +264,7 @@ class PyOutPortVectorSparse(PyOutPort):
 class PyOutPortScalarDense(PyOutPort):
     """Sends one number."""
 
-    def send(self, data: Any) -> None:
+    def send(self, data: ArrayLike) -> None:
         """Send a number, cast to the port's type; it fills the port's shape."""
         for channel in self._csp_ports:
             channel.send(np.full(self._shape, data).astype(self._d_type))
@@ -273,9 +273,9 @@ class PyOutPortScalarDense(PyOutPort):
 class PyOutPortScalarSparse(PyOutPortVectorSparse):
     """Sends one number with its index."""
 
-    def send(self, data: Any, idx: Any) -> None:
+    def send(self, data: ArrayLike, idx: ArrayLike) -> None:
         """Send a number and an index."""
-        super().send([data], [idx])
+        super().send(np.array([data]), np.array([idx]))
 
 
 PyOutPort.VEC_DENSE = PyOutPortVectorDense

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from lava_api.magma.core.sync.phase import Phase
 from loihi_emu.errors import SimulationError
 
 if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
+    from numpy.typing import ArrayLike, DTypeLike, NDArray
 
     from lava_api.magma.core.model.model import AbstractProcessModel
     from lava_api.magma.core.model.py.transformer import AbstractTransformer
@@ -37,6 +37,16 @@ class VarPortCmd:
     SET = 1
 
 
+class VariableLink(Protocol):
+    """The way from a port to a variable."""
+
+    def read(self) -> NDArray[Any]:
+        """Return a copy of the variable in the port's shape."""
+
+    def write(self, data: NDArray[Any]) -> None:
+        """Replace the variable."""
+
+
 class _VariablePort(AbstractPyPort, ABC):
     """A port with a link to a variable.
 
@@ -45,8 +55,8 @@ class _VariablePort(AbstractPyPort, ABC):
 
     def __init__(
         self,
-        csp_send_port: Any,
-        csp_recv_port: Any,
+        csp_send_port: VariableLink | None,
+        csp_recv_port: VariableLink | None,
         process_model: AbstractProcessModel,
         shape: tuple[int, ...] = (),
         d_type: DTypeLike = int,
@@ -83,7 +93,7 @@ class PyRefPort(_VariablePort):
         """Return when earlier writes have arrived."""
         self._link("wait")
 
-    def _link(self, action: str) -> Any:
+    def _link(self, action: str) -> VariableLink | None:
         """Return the link (None when not connected) after a check of the phase."""
         phase = getattr(self._process_model, "phase", None)
         if phase is not None and phase not in MANAGEMENT and self._csp_recv_port is not None:
@@ -98,12 +108,12 @@ class PyRefPort(_VariablePort):
 class PyRefPortVectorDense(PyRefPort):
     """Reads and writes whole arrays."""
 
-    def read(self) -> Any:
+    def read(self) -> NDArray[Any]:
         """Return a copy of the variable in the port's shape, zeros when nothing is connected."""
         link = self._link("read")
         return np.zeros(self._shape, self._d_type) if link is None else link.read()
 
-    def write(self, data: Any) -> None:
+    def write(self, data: ArrayLike) -> None:
         """Set the variable to a copy of `data`, cast to the port's type.
 
         Raises
@@ -123,14 +133,14 @@ class PyRefPortVectorDense(PyRefPort):
 class PyRefPortVectorSparse(PyRefPort):
     """Reads and writes elements of a variable by index."""
 
-    def read(self) -> Any:
+    def read(self) -> tuple[Any, Any]:
         """Return the nonzero elements and their flat indices."""
         link = self._link("read")
         flat = np.zeros(self._shape, self._d_type).ravel() if link is None else link.read().ravel()
         (index,) = np.nonzero(flat)
         return flat[index], index
 
-    def write(self, data: Any, idx: Any) -> None:
+    def write(self, data: ArrayLike, idx: ArrayLike) -> None:
         """Set the elements at flat indices."""
         link = self._link("write")
         if link is not None:
@@ -147,7 +157,7 @@ class PyRefPortScalarDense(PyRefPort):
         link = self._link("read")
         return np.zeros((), self._d_type)[()] if link is None else link.read().ravel()[0]
 
-    def write(self, data: Any) -> None:
+    def write(self, data: ArrayLike) -> None:
         """Set the number, in all elements."""
         link = self._link("write")
         if link is not None:
@@ -157,7 +167,7 @@ class PyRefPortScalarDense(PyRefPort):
 class PyRefPortScalarSparse(PyRefPortVectorSparse):
     """Reads and writes one element by index."""
 
-    def read(self) -> Any:
+    def read(self) -> tuple[Any, Any]:
         """Return the first nonzero element and its flat index, (0, 0) when there is none."""
         values, index = super().read()
         return (values[0], int(index[0])) if len(values) else (np.zeros((), self._d_type)[()], 0)
@@ -210,7 +220,7 @@ PyVarPort.SCALAR_SPARSE = PyVarPortScalarSparse
 class RefVarTypeMapping:
     """Kind of VarPort that serves a kind of RefPort."""
 
-    mapping: ClassVar[dict[Any, Any]] = {
+    mapping: ClassVar[dict[type[PyRefPort], type[PyVarPort]]] = {
         PyRefPortVectorDense: PyVarPortVectorDense,
         PyRefPortVectorSparse: PyVarPortVectorSparse,
         PyRefPortScalarDense: PyVarPortScalarDense,
@@ -218,6 +228,6 @@ class RefVarTypeMapping:
     }
 
     @classmethod
-    def get(cls, ref_port: Any) -> Any:
+    def get(cls, ref_port: type[PyRefPort]) -> type[PyVarPort]:
         """Return the class of VarPort for a class of RefPort."""
         return cls.mapping[ref_port]

@@ -6,7 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -16,9 +16,13 @@ from lava_api.magma.core.process.ports.connection_config import ConnectionConfig
 from loihi_emu.keywords import known_keywords_of
 
 Transform = Callable[[Any], Any]
+Ports: TypeAlias = "AbstractPort | list[Any]"
+"""One port, or a list of them."""
+Configs: TypeAlias = "ConnectionConfig | list[ConnectionConfig | None] | None"
+"""Options of all connections, or of each."""
 
 
-def to_list(obj: Any) -> list[Any]:
+def to_list(obj: object) -> list[Any]:
     """Return a list as it is, anything else as its one element."""
     return obj if isinstance(obj, list) else [obj]
 
@@ -46,7 +50,7 @@ class AbstractPort(AbstractProcessMember):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {port_label(self)} {self.shape}>"
 
-    def _check(self, ports: list[Any], kind: Any, same_shape: bool) -> None:
+    def _check(self, ports: list[AbstractPort], kind: type[AbstractPort], same_shape: bool) -> None:
         """Check kind and shape of ports to connect to."""
         for port in ports:
             if not isinstance(port, kind):
@@ -60,7 +64,13 @@ class AbstractPort(AbstractProcessMember):
                 )
 
     def _connect(
-        self, ports: Any, kind: Any, configs: Any = None, *, forward: bool = True, same_shape: bool = True
+        self,
+        ports: Ports,
+        kind: type[AbstractPort],
+        configs: Configs = None,
+        *,
+        forward: bool = True,
+        same_shape: bool = True,
     ) -> None:
         """Add edges from (or, backwards, to) each of `ports`."""
         others = to_list(ports)
@@ -81,13 +91,21 @@ class AbstractPort(AbstractProcessMember):
                 dst.connection_configs[src] = setting
 
     def _connect_forward(
-        self, ports: Any, port_type: Any, connection_configs: Any = None, assert_same_shape: bool = True
+        self,
+        ports: Ports,
+        port_type: type[AbstractPort],
+        connection_configs: Configs = None,
+        assert_same_shape: bool = True,
     ) -> None:
         """Connect to `ports`, for ports of other kinds than these here."""
         self._connect(ports, port_type, connection_configs, same_shape=assert_same_shape)
 
     def _connect_backward(
-        self, ports: Any, port_type: Any, connection_configs: Any = None, assert_same_shape: bool = True
+        self,
+        ports: Ports,
+        port_type: type[AbstractPort],
+        connection_configs: Configs = None,
+        assert_same_shape: bool = True,
     ) -> None:
         """Connect from `ports`."""
         self._connect(ports, port_type, connection_configs, forward=False, same_shape=assert_same_shape)
@@ -122,7 +140,7 @@ class AbstractPort(AbstractProcessMember):
         """Return a port that passes the elements on in one dimension."""
         return self.reshape((self.size,))
 
-    def concat_with(self, ports: Any, axis: int) -> ConcatPort:
+    def concat_with(self, ports: Ports, axis: int) -> ConcatPort:
         """Return a port that joins this port and others along an axis.
 
         Parameters
@@ -165,7 +183,7 @@ class AbstractPort(AbstractProcessMember):
         return port
 
 
-def port_label(port: Any) -> str:
+def port_label(port: AbstractPort) -> str:
     """``"process".port`` for errors; a virtual port is named after the port before it."""
     while isinstance(port, AbstractVirtualPort) and port.in_connections:
         port = port.in_connections[0]
@@ -177,7 +195,7 @@ KINDS: dict[type[AbstractPort], type[AbstractPort]] = {}
 """Kinds of ports of a process, with what each connects to through a virtual port; their module fills it in."""
 
 
-def _kind(port: Any) -> Any:
+def _kind(port: AbstractPort) -> type[AbstractPort] | None:
     """Return the kind of a port, for a virtual port that of the port where its path begins; None for others."""
     begin = port._parent_port if isinstance(port, AbstractVirtualPort) and port.in_connections else port
     return next((kind for kind in KINDS if isinstance(begin, kind)), None)
@@ -203,8 +221,9 @@ class AbstractVirtualPort(AbstractPort):
     """A port between ports, that changes the order of elements."""
 
     @property
-    def _parent_port(self) -> Any:
-        return self.get_src_ports()[0]
+    def _parent_port(self) -> AbstractPort:
+        begin: AbstractPort = self.get_src_ports()[0]
+        return begin
 
     @property
     def process(self) -> Any:
@@ -215,9 +234,10 @@ class AbstractVirtualPort(AbstractPort):
     def process(self, val: Any) -> None:
         """Ignore a process that holds this port as an attribute."""
 
-    def connect(self, ports: Any, connection_configs: Any = None) -> None:
+    def connect(self, ports: Ports, connection_configs: Configs = None) -> None:
         """Connect onwards, to what the port where the path begins may connect to."""
-        self._connect(ports, KINDS[_kind(self)], connection_configs)
+        kind = _kind(self)
+        self._connect(ports, AbstractPort if kind is None else KINDS[kind], connection_configs)
 
     @abstractmethod
     def get_transform_func_fwd(self) -> Transform:

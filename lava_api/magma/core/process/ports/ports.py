@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import lava_api.magma.core.process.ports.exceptions as pe
 from lava_api.magma.core.process.ports.abstract import (
@@ -14,6 +14,8 @@ from lava_api.magma.core.process.ports.abstract import (
     AbstractSrcPort,
     AbstractVirtualPort,
     ConcatPort,
+    Configs,
+    Ports,
     ReshapePort,
     TransposePort,
     create_port_id,
@@ -25,6 +27,7 @@ from lava_api.magma.core.process.variable import Var, var_label
 from loihi_emu.keywords import known_keywords_of
 
 if TYPE_CHECKING:
+    from lava_api.magma.core.process.ports.reduce_ops import AbstractReduceOp
     from lava_api.magma.runtime.channel import PipeEnd
 
 __all__ = [
@@ -84,7 +87,7 @@ class OutPort(_Piped, AbstractSrcPort):
 
     external_pipe_csp_recv_port: PipeEnd
 
-    def connect(self, ports: Any, connection_configs: Any = None) -> None:
+    def connect(self, ports: Ports, connection_configs: Configs = None) -> None:
         """Connect to an input, or to an output of the parent process; a list of them fans out.
 
         Raises
@@ -96,7 +99,7 @@ class OutPort(_Piped, AbstractSrcPort):
         """
         self._connect(ports, AbstractIOPort, connection_configs)
 
-    def connect_from(self, ports: Any, connection_configs: Any = None) -> None:
+    def connect_from(self, ports: Ports, connection_configs: Configs = None) -> None:
         """Connect from an output of a sub process."""
         self._connect(ports, OutPort, connection_configs, forward=False)
 
@@ -115,15 +118,15 @@ class InPort(_Piped, AbstractDstPort):
 
     external_pipe_csp_send_port: PipeEnd
 
-    def __init__(self, shape: tuple[int, ...], reduce_op: Any = None) -> None:
+    def __init__(self, shape: tuple[int, ...], reduce_op: type[AbstractReduceOp] | None = None) -> None:
         super().__init__(shape)
         self._reduce_op = reduce_op
 
-    def connect(self, ports: Any, connection_configs: Any = None) -> None:
+    def connect(self, ports: Ports, connection_configs: Configs = None) -> None:
         """Connect to an input of a sub process."""
         self._connect(ports, InPort, connection_configs)
 
-    def connect_from(self, ports: Any, connection_configs: Any = None) -> None:
+    def connect_from(self, ports: Ports, connection_configs: Configs = None) -> None:
         """Connect from an output, or from an input of the parent process; a list of them is summed."""
         self._connect(ports, AbstractIOPort, connection_configs, forward=False)
 
@@ -132,7 +135,7 @@ class InPort(_Piped, AbstractDstPort):
 class _OneToOne(AbstractRVPort):
     """A port of variables: it has one connection on each side at most."""
 
-    def _pair(self, ports: Any, kinds: tuple[type, ...], configs: Any, *, forward: bool) -> None:
+    def _pair(self, ports: Ports, kinds: tuple[type, ...], configs: Configs, *, forward: bool) -> None:
         """Check that it is one port, of a right kind and not connected on this side yet, and connect."""
         listed = to_list(ports)
         ours = self.out_connections if forward else self.in_connections
@@ -164,7 +167,7 @@ class RefPort(_OneToOne, AbstractSrcPort):
         Shape of the variable, or what `reshape()` and the like make of it.
     """
 
-    def connect(self, ports: Any, connection_configs: Any = None) -> None:
+    def connect(self, ports: Ports, connection_configs: Configs = None) -> None:
         """Connect to a VarPort of another process or a RefPort of the parent process.
 
         Raises
@@ -176,11 +179,11 @@ class RefPort(_OneToOne, AbstractSrcPort):
         """
         self._pair(ports, (RefPort, VarPort), connection_configs, forward=True)
 
-    def connect_from(self, ports: Any, connection_configs: Any = None) -> None:
+    def connect_from(self, ports: Ports, connection_configs: Configs = None) -> None:
         """Connect from a RefPort of a sub process."""
         self._pair(ports, (RefPort,), connection_configs, forward=False)
 
-    def connect_var(self, variables: Any, connection_configs: Any = None) -> None:
+    def connect_var(self, variables: Var | list[Var], connection_configs: Configs = None) -> None:
         """Connect to a variable of another process; where it stands for one of a sub process, to that one.
 
         Raises
@@ -250,11 +253,11 @@ class VarPort(_OneToOne, AbstractDstPort):
         super().__init__(var.shape)
         self.var = var
 
-    def connect(self, ports: Any, connection_configs: Any = None) -> None:
+    def connect(self, ports: Ports, connection_configs: Configs = None) -> None:
         """Connect to a VarPort of a sub process."""
         self._pair(ports, (VarPort,), connection_configs, forward=True)
 
-    def connect_from(self, ports: Any, connection_configs: Any = None) -> None:
+    def connect_from(self, ports: Ports, connection_configs: Configs = None) -> None:
         """Connect from a RefPort, or from a VarPort of the parent process."""
         self._pair(ports, (RefPort, VarPort), connection_configs, forward=False)
 
