@@ -3,9 +3,9 @@
 
 import numpy as np
 
-from loihi_emu.jit import leaf, whole
-from loihi_emu.models.layout import SOURCE
-from loihi_emu.models.records import NUMBER, array
+from loihi_emu.jit import kernel, leaf, whole
+from loihi_emu.models.layout import SOURCE, valued
+from loihi_emu.models.records import NUMBER, Record, array
 from loihi_emu.philox import fill
 
 # A list of events by ascending times, and where in it the next one is; counter counts events.
@@ -18,6 +18,7 @@ EVENTS = SOURCE.extended(
     cursor=array("int64"),
     counter=array("int64"),
 )
+VALUED_EVENTS = Record("ValuedEvents", **{**valued(EVENTS).fields, "payloads": array("float64")})
 
 # A Poisson source: an event where a 32-bit random number is below the neuron's limit; draws is scratch, sample the
 # number of the sample.
@@ -33,10 +34,9 @@ POISSON = SOURCE.extended(
 )
 
 
-@leaf
-def events(address, time):
+@kernel
+def copy_events(d, time):
     """Copy this step's events to the source's list."""
-    d = EVENTS(address)
     total, times = d.total, d.times
     position = d.cursor[0]
     while position < total and times[position] < time:
@@ -53,6 +53,18 @@ def events(address, time):
     if d.payload:
         for k in range(count):
             d.payload[k] = d.payloads[first + k]
+
+
+@leaf
+def events(address, time):
+    """Copy this step's events."""
+    copy_events(EVENTS(address), time)
+
+
+@leaf
+def valued_events(address, time):
+    """Copy this step's events, whose payloads are float64."""
+    copy_events(VALUED_EVENTS(address), time)
 
 
 @leaf

@@ -77,6 +77,9 @@ def valued(record: Record) -> Record:
     return Record(f"{record.name}Valued", **{**record.fields, "payload": array("float64")})
 
 
+VALUED_SOURCE = valued(SOURCE)
+
+
 def neurons(
     name: str,
     state: dict[str, str],

@@ -54,11 +54,11 @@ def port_of(connection: Any) -> str:
 def listed_events(source: Any, values: bool = False) -> dict[int, list[Event]]:
     """Sort the events of an input by their time; a payload of 0 is no event, but where a rule takes values over."""
     zeros = getattr(source, "zeros", None) if values else None
-    payloads = [1] * len(source.times) if source.payloads is None else source.payloads
+    payloads = [1] * len(source.times) if source.payloads is None else per_neuron(source.payloads, len(source.times))
     events: dict[int, list[Event]] = defaultdict(list)
     for time, index, payload in zip(source.times, source.indices, payloads, strict=True):
         if payload != 0:
-            events[int(time)].append((int(time), int(index), int(payload)))
+            events[int(time)].append((int(time), int(index), payload))
     for time, index in () if zeros is None else zip(*zeros, strict=True):
         events[int(time)].append((int(time), int(index), 0))
     return {time: sorted(found, key=lambda event: event[1]) for time, found in events.items()}

@@ -45,13 +45,13 @@ class Blocks:
 
     def __init__(self, first: int, tail: tuple[int, ...], dtype: Any, most: int = 1) -> None:
         self.most = most
-        self._first, self._tail, self._dtype = max(first, most), tail, np.dtype(dtype)
-        self.row_bytes = prod(tail) * self._dtype.itemsize
+        self._first, self._tail, self.dtype = max(first, most), tail, np.dtype(dtype)
+        self.row_bytes = prod(tail) * self.dtype.itemsize
         self._lent = False  # whether a recording reads the block that is written
         self._state = _State(0, [], 0, 0, self._new(self._first))
 
     def _new(self, rows: int) -> Array:
-        return rows_for((rows, *self._tail), self._dtype)
+        return rows_for((rows, *self._tail), self.dtype)
 
     @property
     def now(self) -> Array:

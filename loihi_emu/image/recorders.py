@@ -77,11 +77,14 @@ class Recorder:
         """Take over what another recorder of the same neurons has recorded."""
         self._close()
         for name, (blocks, limit, _) in self.buffers.items():
-            if name in old.buffers:
-                blocks.adopt(old.buffers[name][0])
+            earlier, filled = old.buffers.get(name), int(self.fills.filled[limit])
+            if earlier is not None and earlier[0].dtype == blocks.dtype:
+                blocks.adopt(earlier[0])
+            elif earlier is not None:  # payloads that were integers
+                rows = earlier[0].column(earlier[0].begin, filled).joined()
+                blocks.start_with(Held(rows.astype(blocks.dtype)), filled)
             else:  # payloads of spikes that had none until now: 1 each
-                filled = int(self.fills.filled[limit])
-                ones = np.broadcast_to(np.int32(1), filled - old.buffers["index"][0].begin)
+                ones = np.broadcast_to(blocks.dtype.type(1), filled - old.buffers["index"][0].begin)
                 blocks.start_with(Held(ones), filled)
         self._open()
 

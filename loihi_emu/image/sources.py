@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from loihi_emu.image.groups import Group
 from loihi_emu.models import inputs as at
 from loihi_emu.models import noise as noise_at
-from loihi_emu.models.layout import SOURCE
+from loihi_emu.models.layout import SOURCE, VALUED_SOURCE
 from loihi_emu.models.memory import Arena, Array, Description, SourceLists
 from loihi_emu.network.elements import Input, Noise, Population
 from loihi_emu.network.payloads import Events, with_zeros
@@ -28,8 +28,9 @@ class InputSource:
         self.counter: NDArray[np.int64] = np.zeros(1, np.int64)
         times, _, payloads = self.events(node)
         most = node.size if self.poisson else max(node.size, most_at_once(times))
-        self.lists = SourceLists(most, None if payloads is None else "int32")
-        self.origin = Description(SOURCE)
+        self.payload = payload_type(payloads)
+        self.lists = SourceLists(most, self.payload)
+        self.origin = Description(VALUED_SOURCE if self.payload == "float64" else SOURCE)
         self.lists.describe(self.origin)
         self.most = most
 
@@ -40,7 +41,7 @@ class InputSource:
     def holds(self, node: Input) -> bool:
         """Whether the lists have room for another input's events, and payloads as it has."""
         times, _, payloads = self.events(node)
-        return most_at_once(times) <= self.most and (payloads is None) == (self.lists.payload is None)
+        return most_at_once(times) <= self.most and payload_type(payloads) == self.payload
 
     @property
     def key(self) -> str:
@@ -49,7 +50,8 @@ class InputSource:
 
     def leaf(self) -> str:
         """Name of the kernel."""
-        return "inputs:poisson" if self.poisson else "inputs:events"
+        listed = "valued_events" if self.payload == "float64" else "events"
+        return "inputs:poisson" if self.poisson else f"inputs:{listed}"
 
     def reserve(self, arena: Arena) -> None:
         """Ask for the position of the next event."""
@@ -57,7 +59,8 @@ class InputSource:
 
     def describe(self, arena: Arena) -> Description:
         """The description of the input's leaf."""
-        d = self.description = Description(at.POISSON if self.poisson else at.EVENTS)
+        listed = at.VALUED_EVENTS if self.payload == "float64" else at.EVENTS
+        d = self.description = Description(at.POISSON if self.poisson else listed)
         self.lists.describe(d)
         if self.poisson:
             d.n, d.draws = self.node.size, np.zeros(self.node.size, np.uint32)
@@ -74,7 +77,7 @@ class InputSource:
             self.point_rate(thresholds(self.node.rate, self.node.size))
         else:
             times, indices, payloads = self.events(self.node)
-            values = None if payloads is None else payloads.astype(np.int32)
+            values = None if payloads is None else payloads.astype(self.payload)
             self.point_events(times, indices.astype(np.int32), values)
 
     def point_rate(self, limits: Array) -> None:
@@ -85,6 +88,29 @@ class InputSource:
         """Use this list of events."""
         d = self.description
         d.times, d.neurons, d.payloads, d.total = times, indices, payloads, len(times)
+
+
+def payload_type(payloads: Array | None) -> str | None:
+    """Dtype in which kernels read the payloads of an input."""
+    return None if payloads is None else "float64" if payloads.dtype.kind == "f" else "int32"
+
+
+def kept_payloads(payloads: Array | None, events: int, before: str | None) -> Array | None:
+    """Payloads for an input whose payloads had a type before: it keeps them, and fractions, for its recordings.
+
+    Parameters
+    ----------
+    payloads : array or None
+        The new ones.
+    events : int
+        How many events there are.
+    before : str or None
+        What :func:`payload_type` gave.
+    """
+    if before is None:
+        return payloads
+    values = np.ones(events, np.int64) if payloads is None else payloads
+    return values.astype(np.float64) if before == "float64" else values
 
 
 def most_at_once(times: Array, bounds: Sequence[int] = ()) -> int:

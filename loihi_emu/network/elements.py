@@ -162,7 +162,7 @@ class Input(_Node):
     name, shape, size, stream
     times, indices : int64 arrays
         Events in order of (time, index).
-    payloads : int64 array or None
+    payloads : int64 or float64 array or None
         Integer values of the events; None when all are 1.
     rate : float64 array or None
         Probability of an event per step, shape () or (size,), for Poisson inputs.

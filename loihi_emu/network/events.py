@@ -24,7 +24,13 @@ PAYLOAD_MAX = (1 << (PAYLOAD_BITS - 1)) - 1
 PAYLOAD_ADVICE = f"Payloads are signed integers of {PAYLOAD_BITS} bits (LOIHI2.payload_bits)."
 
 
-def sorted_events(spikes: Any, payloads: Any, shape: Shape, where: str) -> tuple[Integers, Integers, Integers | None]:
+LARGEST = float(1 << 50)
+"""Largest magnitude of payloads in float64, as of weights."""
+
+
+def sorted_events(
+    spikes: Any, payloads: Any, shape: Shape, where: str, *, floats: bool = False
+) -> tuple[Integers, Integers, Any]:
     """Sort and check events.
 
     Parameters
@@ -32,16 +38,18 @@ def sorted_events(spikes: Any, payloads: Any, shape: Shape, where: str) -> tuple
     spikes : object
         In any form of :mod:`loihi_emu.network.spike_forms`, in any order.
     payloads : array or None
-        One integer per event, for forms that have none themselves.
+        One number per event, for forms that have none themselves.
     shape : tuple of int
         Of the input.
     where : str
         For messages.
+    floats : bool
+        Whether payloads may have fractions.
 
     Returns
     -------
     times, indices, payloads : int64 arrays
-        In order of (time, index); payloads None when all are 1.
+        In order of (time, index); payloads None when all are 1, float64 where some are no integers of 32 bits.
 
     Raises
     ------
@@ -58,7 +66,7 @@ def sorted_events(spikes: Any, payloads: Any, shape: Shape, where: str) -> tuple
     if payloads is not None:
         if values is not None:
             raise invalid(where, "payloads", "payloads beside spikes that have some", "payloads in the array itself")
-        values = whole(where, "payloads", payloads)
+        values = np.asarray(payloads)
         if values.shape != times.shape:
             raise invalid(where, "payloads", f"{values.size} for {times.size} events", "one per event")
     size = prod(shape)
@@ -66,7 +74,7 @@ def sorted_events(spikes: Any, payloads: Any, shape: Shape, where: str) -> tuple
         ranged(where, "spike times", times, 0, LATEST, "The first step is 0.")
         ranged(where, "spike indices", indices, 0, size - 1, f"The input has {size} neurons.")
     if values is not None:
-        ranged(where, "payloads", values, -PAYLOAD_MAX - 1, PAYLOAD_MAX, PAYLOAD_ADVICE)
+        values = _payloads(values, where, floats)
         keep = values != 0
         if not keep.all():
             times, indices, values = times[keep], indices[keep], values[keep]
@@ -79,14 +87,23 @@ def sorted_events(spikes: Any, payloads: Any, shape: Shape, where: str) -> tuple
     return times, indices, values
 
 
-def check_sorted(times: Integers, indices: Integers, payloads: Integers | None, size: int, where: str) -> None:
+def _payloads(values: Any, where: str, floats: bool) -> Any:
+    """Payloads as int64, or as float64 if they may be and are no integers of 32 bits."""
+    if floats:
+        numbers = finite(where, "payloads", values)
+        if np.any(numbers % 1) or np.any(np.abs(numbers) > PAYLOAD_MAX):
+            return ranged(where, "payloads", numbers.astype(np.float64), -LARGEST, LARGEST)
+    return ranged(where, "payloads", whole(where, "payloads", values), -PAYLOAD_MAX - 1, PAYLOAD_MAX, PAYLOAD_ADVICE)
+
+
+def check_sorted(times: Integers, indices: Integers, payloads: Any, size: int, where: str) -> None:
     """Raise unless these are events as :func:`sorted_events` returns them, for an input of so many neurons."""
     ranged(where, "spike times", times, 0, LATEST, "The first step is 0.")
     ranged(where, "spike indices", indices, 0, size - 1, f"The input has {size} neurons.")
     if not _in_order(times, indices):
         raise invalid(where, "spikes", "events out of order", "events in order of (time, index)")
     if payloads is not None:
-        ranged(where, "payloads", payloads, -PAYLOAD_MAX - 1, PAYLOAD_MAX, PAYLOAD_ADVICE)
+        _payloads(payloads, where, floats=payloads.dtype.kind == "f")
         if not payloads.all():
             raise invalid(where, "payloads", "some that are 0", "payloads other than 0")
 

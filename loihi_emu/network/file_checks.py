@@ -15,7 +15,7 @@ from loihi_emu.errors import invalid, unknown
 from loihi_emu.files import entries
 from loihi_emu.files.archive import Archive
 from loihi_emu.network.checks import MAX_NEURONS, OFTEN
-from loihi_emu.network.payloads import listed_events
+from loihi_emu.network.payloads import listed_events, payload_types
 from loihi_emu.rules import RuleSet, find, model_of, names
 from loihi_emu.rules.weights import SIGN_MODES
 
@@ -185,7 +185,7 @@ def _input_arrays(archive: Archive, key: str, node: Any, size: int, rules: RuleS
     else:
         events = archive.expect(times, None, np.int64).shape
         if payloads in archive.forms:
-            archive.expect(payloads, events, np.int64)
+            archive.expect(payloads, events, *payload_types(rules.floats))
             found.add(payloads)
     for name in (times, f"{key}.indices"):
         archive.expect(name, events, np.int64)

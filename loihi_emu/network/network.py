@@ -128,8 +128,9 @@ class Network(Members):
             steps, in any order; one event listed twice counts twice. What could mean two things is refused. Can be
             changed later with ``Emulator.set_input``.
         payloads : array of int, optional
-            One per event of a form without payloads, 32 bits signed, read by connections with ``graded=True`` and by
-            third factors. An event with payload 0 is none, but for a factor's values, which it sets to 0.
+            One per event of a form without payloads, 32 bits signed (under "float" any numbers), read by connections
+            with ``graded=True`` and by third factors. An event with payload 0 is none, but for a factor's values,
+            which it sets to 0.
         rate : scalar or array, optional
             Instead of `spikes`: probability per step of a seeded Poisson (Bernoulli) source, 0..1.
         """
@@ -141,7 +142,7 @@ class Network(Members):
             made = Input(name, size, len(self._nodes), rate=event_rate(rate, size, where))
         else:
             given = spike_forms.read(((), ()) if spikes is None else spikes, where, size)
-            events = sorted_events(given, payloads, size, where)
+            events = sorted_events(given, payloads, size, where, floats=self.rule_set.floats)
             made = Input(name, size, len(self._nodes), *events, zeros=zeros_of(given, payloads))
         self._nodes[name] = made
         return made

@@ -146,6 +146,11 @@ def _valued(c: Connection, trace: str, node: Source, payloads: Any, rules: RuleS
             )
 
 
+def payload_types(floats: bool) -> tuple[Any, ...]:
+    """Types of the payloads of an input as files hold them, under rules that count in float64 or in integers."""
+    return (np.int64, np.float64) if floats else (np.int64,)
+
+
 # ------------------------------------------------------------ zeros
 def zeros_of(given: spike_forms.Events, payloads: Any) -> Integers | None:
     """Where values end: times and indices of listed payloads of 0, and of entries 0 behind one that is not.

@@ -29,7 +29,7 @@ from loihi_emu.network import spike_fields
 from loihi_emu.network.shapes import Shape, fits
 from loihi_emu.network.spike_axes import time_first
 from loihi_emu.network.spike_words import FLAT, NO_LABEL, STEPS, naming_ways, refused, refusing
-from loihi_emu.numeric import ranged, whole
+from loihi_emu.numeric import finite, ranged, whole
 from loihi_emu.units import unit_of
 
 Integers = NDArray[np.int64]
@@ -221,7 +221,7 @@ def _of_object(spikes: Any, where: str, shape: Shape | None) -> Events:
     if shape is not None and size != prod(shape):
         raise refused(where, f"spikes of {size} neurons", shape, f"There are {prod(shape)} neurons.")
     values = getattr(spikes, "payloads", None)
-    return Events(times, indices, None if values is None else whole(where, "payloads", values), size)
+    return Events(times, indices, None if values is None else finite(where, "payloads", values), size)
 
 
 def _same_length(times: Integers, indices: Integers, where: str) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from loihi_emu.errors import invalid, is_known, unknown
+from loihi_emu.image.sources import kept_payloads
 from loihi_emu.keywords import unknown_variable
 from loihi_emu.network import spike_forms
 from loihi_emu.network import synapses as synapse_checks
@@ -128,9 +129,8 @@ def change_input(emulator: Built, name: str | Input, spikes: Any, payloads: Arra
         changed = replace(node, rate=event_rate(rate, node.shape, where))
     else:
         given = spike_forms.read(spikes, where, node.shape)
-        times, indices, values = sorted_events(given, payloads, node.shape, where)
-        if values is None and source.lists.payload is not None:
-            values = np.ones(len(times), np.int64)  # an input that had payloads keeps them, and its recordings
+        times, indices, values = sorted_events(given, payloads, node.shape, where, floats=network.rule_set.floats)
+        values = kept_payloads(values, len(times), source.payload)
         zeros = zeros_of(given, payloads)
         changed = replace(node, times=times, indices=indices, payloads=values, zeros=zeros)
         check_uses(changed, network.connections.values(), network.rule_set)

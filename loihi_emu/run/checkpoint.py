@@ -14,6 +14,7 @@ from loihi_emu.errors import invalid
 from loihi_emu.files import entries
 from loihi_emu.files.archive import Archive, naming, open_archive, write_archive
 from loihi_emu.image.chip_views import view_key
+from loihi_emu.image.sources import InputSource, kept_payloads
 from loihi_emu.image.state import State
 from loihi_emu.learning.checks import check_epochs, checked_tags, share_neurons
 from loihi_emu.learning.rule import LearningRule
@@ -21,7 +22,7 @@ from loihi_emu.network.checks import check_parameter
 from loihi_emu.network.elements import Connection, Input, Population
 from loihi_emu.network.events import event_rate
 from loihi_emu.network.file_checks import RULE
-from loihi_emu.network.payloads import listed_events, with_zeros
+from loihi_emu.network.payloads import listed_events, payload_types, with_zeros
 from loihi_emu.network.synapses import with_stored
 from loihi_emu.numeric import ranged
 from loihi_emu.rules import RuleSet
@@ -72,7 +73,7 @@ def restore(emulator: Built, path: str | Path) -> None:
         _check_header(emulator, archive)
         connections = [_connection(emulator, archive, c) for c in network.connections.values()]
         _check_epochs(network.rule_set, connections)
-        inputs = [_input(archive, node) for node in network.inputs.values()]
+        inputs = [_input(archive, source, network.rule_set.floats) for source in emulator.image.inputs.values()]
         parameters = {name: _parameters(emulator, archive, p) for name, p in network.populations.items()}
         emulator._rebuild([*connections, *inputs], partial(_fill, archive, parameters))
 
@@ -142,8 +143,9 @@ def _check_epochs(rules: RuleSet, changed: list[Connection]) -> None:
                 check_epochs(c.name, c.learning.rule, other)
 
 
-def _input(archive: Archive, node: Input) -> Input:
+def _input(archive: Archive, source: InputSource, floats: bool) -> Input:
     """An input with the events or the rate of the checkpoint."""
+    node = source.node
     key, where = f"input.{node.name}", f'input "{node.name}"'
     events = (0,) if node.rate is not None else archive.expect(f"{key}.times", None, np.int64).shape
     for part in ("times", "indices"):
@@ -153,8 +155,9 @@ def _input(archive: Archive, node: Input) -> Input:
         rate = _one_or_each(archive, f"{key}.rate", (node.size,), np.float64)
         return replace(node, times=times, indices=indices, rate=event_rate(rate, node.shape, where))
     if f"{key}.payloads" in archive.forms:
-        archive.expect(f"{key}.payloads", events, np.int64)
+        archive.expect(f"{key}.payloads", events, *payload_types(floats))
         payloads = archive[f"{key}.payloads"]
+        payloads = kept_payloads(payloads, len(times), source.payload)
     return replace(node, **listed_events(times, indices, payloads, node.size, where))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.errors import LoihiInputWarning, invalid, is_known, unknown
 from loihi_emu.image.build import Image
-from loihi_emu.image.sources import InputSource, most_at_once, thresholds
+from loihi_emu.image.sources import InputSource, kept_payloads, most_at_once, payload_type, thresholds
 from loihi_emu.memory.room import count_nonzero, room_for
 from loihi_emu.models.inputs import EVENTS
 from loihi_emu.network import spike_forms, spike_words
@@ -36,18 +36,18 @@ EVENT_FIELDS = np.array([EVENTS.starts[name] for name in ("times", "neurons", "p
 
 def prepare_samples(
     image: Image, inputs: Mapping[str, Any], steps: int
-) -> tuple[int, list[Callable[[], Choose]], list[str]]:
+) -> tuple[int, list[Callable[[], Choose]], dict[str, str]]:
     """Check all samples.
 
     Returns their number and, per input, a function that makes sample k the current one; also the names of inputs whose
-    samples have payloads though the image has none for them.
+    samples have payloads though the image has none of their type, with the type.
     """
     if not isinstance(inputs, Mapping) or not inputs:
         given = "none" if isinstance(inputs, Mapping) else f"a {type(inputs).__name__}"
         raise invalid("run_samples", "inputs", given, 'a dict such as {"pixels": samples}')
     counts: dict[str, int] = {}
     chosen: list[Callable[[], Choose]] = []
-    graded: list[str] = []
+    graded: dict[str, str] = {}
     for key, samples in inputs.items():
         name = name_of(key)
         if not is_known(name, image.inputs):
@@ -64,24 +64,26 @@ def prepare_samples(
         counts[name] = len(samples)
         if not counts[name]:
             break
-        choose, has_payloads = _choose(source, samples, steps, image.network)
+        choose, payload = _choose(source, samples, steps, image.network)
         chosen.append(choose)
-        if has_payloads and source.lists.payload is None:
-            graded.append(name)
+        if payload != source.payload:
+            assert payload is not None
+            graded[name] = payload
     number = next(iter(counts.values()))
     if number == 0 or any(n != number for n in counts.values()):
         raise invalid("run_samples", "inputs", str(counts), "the same number of samples, at least one, for every input")
     return number, chosen, graded
 
 
-def with_payloads(network: Network, names: Iterable[str]) -> list[Input]:
-    """Inputs whose listed events have payloads, 1 each."""
-    nodes = [network.inputs[name] for name in names]
-    return [replace(node, payloads=np.ones(len(node.times), np.int64)) for node in nodes]
+def with_payloads(network: Network, types: Mapping[str, str]) -> list[Input]:
+    """Inputs whose listed events have payloads of a type, 1 each where they had none."""
+    nodes = [network.inputs[name] for name in types]
+    kept = [kept_payloads(node.payloads, len(node.times), types[node.name]) for node in nodes]
+    return [replace(node, payloads=payloads) for node, payloads in zip(nodes, kept, strict=True)]
 
 
-def _choose(source: InputSource, samples: Any, steps: int, network: Network) -> tuple[Callable[[], Choose], bool]:
-    """Check the samples of one input; the function returned makes the source use them. Tells if they have payloads."""
+def _choose(source: InputSource, samples: Any, steps: int, network: Network) -> tuple[Callable[[], Choose], str | None]:
+    """Check the samples of one input; the function returned makes the source use them. Also the type of payloads."""
     node = source.node
     where = f'input "{node.name}"'
     if source.poisson:
@@ -89,13 +91,13 @@ def _choose(source: InputSource, samples: Any, steps: int, network: Network) -> 
         room_for(where, {f"rates of {len(samples):,} samples": each * len(samples)})
         rates = [event_rate(rate, node.shape, f"{where}, sample {k}") for k, rate in enumerate(samples)]
         limits = [thresholds(rate, node.size) for rate in rates]
-        return lambda: lambda k: source.point_rate(limits[k]), False
-    times, indices, payloads, bounds = _joined(samples, node.shape, where, source.values)
-    if payloads is not None and source.lists.payload is not None:  # without room for them all is prepared again
+        return lambda: lambda k: source.point_rate(limits[k]), None
+    times, indices, given, bounds = _joined(samples, node.shape, where, source.values, network.rule_set.floats)
+    payloads = kept_payloads(given, len(times), source.payload)
+    payload = payload_type(payloads)
+    if given is not None and payload == source.payload:  # without room for them all is prepared again
         sent = replace(node, **without_zeros(times, indices, payloads))
         check_uses(sent, network.connections.values(), network.rule_set)
-    if source.lists.payload is not None and payloads is None:
-        payloads = np.ones(len(times), np.int32)
     most = most_at_once(times, bounds)
     if most > source.most:
         raise invalid(where, "samples", f"{most} events in one step", f"at most {source.most}", "List each event once.")
@@ -106,10 +108,11 @@ def _choose(source: InputSource, samples: Any, steps: int, network: Network) -> 
         warn(text, LoihiInputWarning)
 
     def start() -> Choose:
-        source.point_events(times, indices, payloads)
+        values = None if payloads is None else np.ascontiguousarray(payloads, payload)
+        source.point_events(times, indices, values)
         description, words = source.description, source.description.words
         starts = words[EVENT_FIELDS].copy()  # addresses of all samples' events; a sample is a part of them
-        widths = np.array([8, 4, 4 if payloads is not None else 0])
+        widths = np.array([8, 4, 0 if values is None else values.itemsize])
 
         def choose(k: int) -> None:
             words[EVENT_FIELDS] = starts + widths * bounds[k]
@@ -117,11 +120,11 @@ def _choose(source: InputSource, samples: Any, steps: int, network: Network) -> 
 
         return choose
 
-    return start, payloads is not None
+    return start, payload
 
 
 def _joined(
-    samples: Any, shape: Shape, where: str, ending: bool
+    samples: Any, shape: Shape, where: str, ending: bool, floats: bool
 ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None, list[int]]:
     """All samples' events one after the other, and where each begins; `ending`: with the zeros that end values."""
     if not ending and isinstance(samples, np.ndarray) and samples.ndim >= 3 and samples.dtype.kind in "biu":
@@ -141,12 +144,12 @@ def _joined(
     if not ending and all(isinstance(sample, tuple) and len(sample) == 2 for sample in samples):
         return _joined_lists(samples, shape, where)
     read = [spike_forms.read(sample, f"{where}, sample {k}", shape) for k, sample in enumerate(samples)]
-    parts = [sorted_events(sample, None, shape, f"{where}, sample {k}") for k, sample in enumerate(read)]
+    parts = [sorted_events(s, None, shape, f"{where}, sample {k}", floats=floats) for k, s in enumerate(read)]
     if ending:
         parts = [merged(*part, zeros_of(sample, None)) for part, sample in zip(parts, read, strict=True)]
     bounds = np.cumsum([0] + [len(t) for t, _, _ in parts]).tolist()
     graded = any(p is not None for _, _, p in parts)
-    given = [np.ones(len(t), np.int32) if p is None else p.astype(np.int32) for t, _, p in parts]
+    given = [np.ones(len(t), np.int64) if p is None else p for t, _, p in parts]
     return (
         np.concatenate([t for t, _, _ in parts]),
         np.concatenate([i for _, i, _ in parts]).astype(np.int32),

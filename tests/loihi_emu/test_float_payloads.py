@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from messages import complains
 
 from loihi_emu import Conv2D, Emulator, Network, Recording
 
@@ -66,3 +67,80 @@ def test_integers_of_sums_wrap_and_are_counted():
     assert recording["sums.sigma"].ravel().tolist() == [127 << 24, (254 << 24) - (1 << 32)]
     assert recording.spikes("sums").payloads.dtype == np.int32
     assert recording.stats["overflow"]["sums"]["u"] == 1
+
+
+# ------------------------------------------------------------ inputs
+def driven(rules="float", **options):
+    net = Network(rules=rules)
+    source = net.input("in", 2, **options)
+    cells = net.population("cells", 2, model="sigma")
+    net.connect(source, cells, np.eye(2) if rules == "float" else np.eye(2, dtype=int), graded=True)
+    net.probe(source, "spikes")
+    net.probe(cells, "sigma")
+    return net
+
+
+FRACTIONS = {"spikes": ([0, 1], [0, 1]), "payloads": [0.25, -1.75]}
+WHOLE = {"spikes": ([0, 1], [0, 1]), "payloads": [3, -4]}
+
+
+def test_inputs_may_send_fractions():
+    recording = Emulator(driven(**FRACTIONS)).run(2)
+    assert recording["cells.sigma"].tolist() == [[0.25, 0.0], [0.25, -1.75]]
+    assert recording.spikes("in").payloads.tolist() == [0.25, -1.75]
+
+
+def test_whole_payloads_of_inputs_are_integers():
+    payloads = Emulator(driven(spikes=([0, 1], [0, 1]), payloads=[2.0, 3.0])).run(2).spikes("in").payloads
+    assert payloads.dtype == np.int32
+    assert payloads.tolist() == [2, 3]
+
+
+@pytest.mark.parametrize("rules", ["chip", "lava"])
+def test_rules_of_integers_refuse_fractions(rules):
+    net = Network(rules=rules)
+    complains(lambda: net.input("in", 2, **FRACTIONS), ["payloads", "0.25"])
+
+
+def test_what_one_network_sends_may_go_into_another():
+    sent = Emulator(network()).run(5).spikes("sums")
+    recording = Emulator(driven(spikes=sent)).run(5)
+    assert recording.spikes("in").payloads.tolist() == sent.payloads.tolist()
+    complains(lambda: Network().input("in", 2, spikes=sent), ["payloads"])
+
+
+@pytest.mark.parametrize("first", [{}, WHOLE, FRACTIONS])
+@pytest.mark.parametrize("then", [WHOLE, FRACTIONS])
+def test_inputs_that_are_set_keep_what_was_recorded(first, then):
+    emulator = Emulator(driven(**first))
+    before = emulator.run(2).spikes("in")
+    emulator.set_input("in", spikes=([2, 3], [0, 1]), payloads=then["payloads"])
+    emulator.run(2)
+    recording = emulator.recording
+    known = [] if before.payloads is None else before.payloads.tolist()
+    assert recording.spikes("in").payloads.tolist() == known + then["payloads"]
+    assert (
+        recording["cells.sigma"][-1].tolist() == (np.array(first.get("payloads", [0, 0])) + then["payloads"]).tolist()
+    )
+
+
+def test_samples_may_have_fractions():
+    emulator = Emulator(driven(**WHOLE))
+    sent = Emulator(driven(**FRACTIONS)).run(2).spikes("in")
+    recording = emulator.run_samples(2, {"in": [sent, ([1], [0])]})
+    assert recording["cells.sigma"].tolist() == [[0.25, 0.0], [0.25, -1.75], [0.0, 0.0], [1.0, 0.0]]
+    assert recording.spikes("in").payloads.tolist() == [0.25, -1.75, 1.0]
+
+
+def test_files_of_networks_and_checkpoints_keep_fractions(tmp_path):
+    expected = Emulator(driven(**FRACTIONS)).run(2)["cells.sigma"].tolist()
+    read = Network.load(driven(**FRACTIONS).save(tmp_path / "net.npz"))
+    assert Emulator(read).run(2)["cells.sigma"].tolist() == expected
+    first = Emulator(driven(**FRACTIONS))
+    first.run(1)
+    path = first.save(tmp_path / "state.npz")
+    other = Emulator(driven(**WHOLE))
+    other.run(1)
+    other.restore(path)
+    assert other.run(1)["cells.sigma"].tolist() == expected[1:]
+    assert other.recording.spikes("in").payloads.tolist() == [-1.75]

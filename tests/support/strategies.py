@@ -202,4 +202,6 @@ def _input(s: Source, size: int, steps: int, poisson: bool) -> dict[str, Any]:
     options = {"spikes": (times, indices)}
     if graded:
         options["payloads"] = s.rng.integers(-scale, scale, len(times), endpoint=True)
+        if find(s.rules).weights.floats and s.chance(2):
+            options["payloads"] = options["payloads"] / 16
     return options
