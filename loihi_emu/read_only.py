@@ -91,15 +91,19 @@ def read_only(*once: str, advice: str = CHANGED_COPY) -> Callable[[C], C]:
             meant = f", did you mean {' or '.join(near)}?" if near else "."
             raise ReadOnlyError(f"{what} cannot be set: there is no such attribute{meant} {common}")
 
+        def foreign(self: Any, name: str) -> bool:
+            return type(self) is not cls and name not in once and not hasattr(cls, name)
+
+        put = object.__setattr__  # constructors of recordings, of which each run makes one, come this way
+
         def assign(self: Any, name: str, value: Any) -> None:
-            first = name in once and name not in vars(self)
-            if name[:1] == "_" or first or (type(self) is not cls and name not in once and not hasattr(cls, name)):
-                object.__setattr__(self, name, value)
+            if name.startswith("_") or (name in once and name not in self.__dict__) or foreign(self, name):
+                put(self, name, value)
             else:
                 refuse(self, name)
 
         def delete(self: Any, name: str) -> None:
-            if name[:1] == "_" or (type(self) is not cls and name not in once and not hasattr(cls, name)):
+            if name.startswith("_") or foreign(self, name):
                 object.__delattr__(self, name)
             else:
                 refuse(self, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -85,12 +86,12 @@ class NeuronModel:
     limits: Mapping[str, tuple[float, float]] | None = None
     start: Callable[[Mapping[str, Any]], Arrays] | None = None
 
-    @property
+    @cached_property
     def state(self) -> tuple[tuple[str, str], ...]:
         """State variables and their dtypes."""
         return self._fields("array")
 
-    @property
+    @cached_property
     def arrays(self) -> tuple[tuple[str, str], ...]:
         """Parameters as the kernel reads them, and their dtypes."""
         return self._fields("blocks")

@@ -51,6 +51,10 @@ class Members:
         """Connections by name, in order of creation; cannot be changed."""
         return MappingProxyType(dict(self._connections))
 
+    def connection(self, name: object) -> Connection | None:
+        """The connection of that name, if there is one."""
+        return self._connections.get(name) if isinstance(name, str) else None
+
     @property
     def probes(self) -> tuple[Probe, ...]:
         """Probes in order of creation."""

@@ -85,7 +85,7 @@ class Column:
     def of(cls, array: Array) -> Column:
         """The column of one array, which is handed out as it is."""
         made = cls.__new__(cls)
-        made._joined = frozen(array)
+        made._joined = array
         return made
 
     def __len__(self) -> int:
@@ -144,8 +144,10 @@ class Column:
             for rows in self.arrays():
                 whole[at : at + len(rows)] = rows
                 at += len(rows)
-            self._joined = frozen(whole)
+            self._joined = whole
             self._pieces = []
+        if self._joined.flags.writeable:
+            self._joined = frozen(self._joined)
         return self._joined
 
     def total(self, end: int) -> int:

@@ -48,8 +48,8 @@ def get(emulator: Built, name: str | Population | Connection, variable: str, vie
     network, image = emulator.network, emulator.image
     if not is_known(view, ("state",)):
         return _chip_view(emulator, key, variable, view)
-    if is_known(key, network.connections):
-        connection = network.connections[key]
+    connection = network.connection(key)
+    if connection is not None:
         if connection.learning is not None:
             return plastic.get(image, connection, variable)
         if not is_known(variable, CONNECTED):
@@ -63,7 +63,7 @@ def get(emulator: Built, name: str | Population | Connection, variable: str, vie
     node, group = _population(emulator, key), image.group(key)
     states = [state for state, _ in group.model.state]
     if is_known(variable, states):
-        return np.array(image.state(key, variable))
+        return image.state(key, variable).copy()
     if is_known(variable, group.parameters[key]):
         return np.array(group.parameters[key][variable])
     known = dict.fromkeys([*states, *node.parameters])
@@ -90,8 +90,9 @@ def change(emulator: Built, name: str | Population | Connection, variable: str, 
     """What ``Emulator.set`` does."""
     key: str = name_of(name)
     network, image = emulator.network, emulator.image
-    if is_known(key, network.connections):
-        _change_connection(emulator, network.connections[key], variable, value)
+    connection = network.connection(key)
+    if connection is not None:
+        _change_connection(emulator, connection, variable, value)
         return
     node, group = _population(emulator, key), image.group(key)
     where = f'population "{key}"'
@@ -148,12 +149,13 @@ def change_input(emulator: Built, name: str | Input, spikes: Any, payloads: Arra
 
 def _population(emulator: Built, name: str) -> Population:
     network = emulator.network
-    if is_known(name, network.inputs):
+    node = network.nodes.get(name) if isinstance(name, str) else None
+    if isinstance(node, Population):
+        return node
+    if node is not None:
         raise invalid(f'input "{name}"', "", "an input", "a population or connection", "set_input() is for inputs")
-    if not is_known(name, network.populations):
-        advice = 'All neurons are read at once: get("cells", "v")[10:20].' if isinstance(name, Slice) else ""
-        raise unknown("population or connection", name, [*network.populations, *network.connections], advice=advice)
-    return network.populations[name]
+    advice = 'All neurons are read at once: get("cells", "v")[10:20].' if isinstance(name, Slice) else ""
+    raise unknown("population or connection", name, [*network.populations, *network.connections], advice=advice)
 
 
 def _change_connection(emulator: Built, c: Connection, variable: str, value: Any) -> None:

@@ -16,7 +16,6 @@ import numpy as np
 from loihi_emu.image.build import Image
 from loihi_emu.models import layout as at
 from loihi_emu.models.memory import Array
-from loihi_emu.recording.columns import Column
 from loihi_emu.recording.contents import Accounts
 from loihi_emu.recording.counters import LOST_WORDS, Layout, Marks, accounts_of, overflow, sample_counts
 from loihi_emu.recording.recording import Recording
@@ -70,10 +69,9 @@ class Books:
 
         Of samples, `ends` has the counters (:attr:`Marks.values`) and the wall time at the end of each that is whole.
         """
-        arrays: dict[str, Column] = {}
         now = self.marks()
-        for recorded in self.image.recorded:
-            arrays |= recorded.columns(since.filled, now.filled)
+        before, after = since.filled, now.filled
+        arrays = {k: c for recorded in self.image.recorded for k, c in recorded.columns(before, after).items()}
         steps = now.total - since.total
         accounts: Callable[[], Accounts] = partial(
             accounts_of, self.populations(), self._weights, self._facts, since, now, wall

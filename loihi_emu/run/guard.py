@@ -18,7 +18,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import wraps
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from loihi_emu.errors import SimulationError
@@ -72,49 +72,49 @@ class Guard:
         self._lost = False
         _GUARDS.add(self)
 
-    def read(self, name: str, action: Callable[[], R]) -> R:
+    def read(self, name: str, action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Read, between two chunks of a run."""
-        return self._hold(READ, name, action)
+        return self._hold((READ, name), action, *args, **kwargs)
 
-    def change(self, name: str, action: Callable[[], R]) -> R:
+    def change(self, name: str, action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Change something, when nothing runs."""
         self._refuse_in_run(name)
-        return self._hold(CHANGE, name, action)
+        return self._hold((CHANGE, name), action, *args, **kwargs)
 
-    def run(self, name: str, action: Callable[[], R]) -> R:
+    def run(self, name: str, action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run: `action` does its steps in :meth:`part` and its changes in :meth:`setup`, and waits in neither."""
         self._refuse_in_run(name)
         mine = _Run(name, threading.get_ident())
         try:
-            self._hold(BEGIN, name, partial(setattr, self, "_run", mine))
-            return action()
+            self._hold((BEGIN, name), setattr, self, "_run", mine)
+            return action(*args, **kwargs)
         finally:
             if self._run is mine:
                 self._run = None
 
     def part(self, action: Callable[[], R]) -> R:
         """Do a chunk of steps."""
-        return self._hold(PART, "run", action)
+        return self._hold((PART, "run"), action)
 
     def setup(self, action: Callable[[], R]) -> R:
         """Change something for the run that this is part of."""
-        return self._hold(SETUP, "run", action)
+        return self._hold((SETUP, "run"), action)
 
     # ------------------------------------------------------------ inside
-    def _hold(self, kind: str, name: str, action: Callable[[], R]) -> R:
+    def _hold(self, what: tuple[str, str], action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         line, me = self._line, threading.get_ident()
         try:
             if line:
                 self._line_up(me)
-            line[me] = name
+            line[me] = what[1]
             with self._lock:
                 line.pop(me, None)
                 outer = self._inside
                 if outer or self._run or self._lost:
-                    self._check(kind, name, outer)
+                    self._check(*what, outer)
                 try:
-                    self._inside = (kind, name)
-                    return action()
+                    self._inside = what
+                    return action(*args, **kwargs)
                 finally:
                     self._inside = outer
         finally:
@@ -191,7 +191,7 @@ def _marked(way: str, method: Callable[Concatenate[G, P], R]) -> Callable[Concat
 
     @wraps(method)
     def guarded(self: G, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        made: R = holds(self._guard, name, partial(checked, self, *args, **kwargs))
+        made: R = holds(self._guard, name, checked, self, *args, **kwargs)
         return made
 
     guarded.guarded_as = way  # type: ignore[attr-defined]
