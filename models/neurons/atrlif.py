@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from loihi_emu.arithmetic import decay_wide, wrap_lava
-from loihi_emu.jit import block, disjoint, float64s, int32s, leaf, part, uint8s, whole
+from loihi_emu.jit import block, disjoint, float64s, int32s, leaf, part, uint8s, whole, wide_vectors
 from loihi_emu.models import layout as at
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
 from loihi_emu.models.spikes import blocks, count_flags, count_spikes, emit, ring_start, write_spikes
@@ -48,22 +48,24 @@ FLOATING = at.neurons(
 @disjoint
 def update(i, v, theta, r, s, a, keep_i, whole_i, keep_v, keep_theta, keep_r, rest, rise, bias, mask):
     """One step of a block in integers; the mask says who spiked and what overflowed. Returns the OR of the mask."""
+    wide_vectors()
     flags = i32(0)
     for k in range(i.shape[0]):
         product = i64(i32(i[k] * i32(keep_i[k]))) if whole_i[k] else i64(i[k] * keep_i[k])
-        total = i32(i32(decay_wide(product, i64(1))) + i32(a[k] * i32(1 << WEIGHT_SHIFT)))
-        i[k] = wrap_lava(total)
-        free = i64(decay_wide(i64(v[k]), i64(keep_v[k])) + i[k] + bias[k])
-        v[k] = i32(max(min(free, i64(STATE_MAX)), i64(-STATE_MAX)))
-        threshold = i32(decay_wide(i64(i32(theta[k] - rest[k])), i64(keep_theta[k])) + rest[k])
+        total = i32(i32(decay_wide(product, i64(1))) + i32(a[k] << WEIGHT_SHIFT))
+        current = wrap_lava(total)
+        free = i64(decay_wide(i64(v[k]), i64(keep_v[k])) + current + bias[k])
+        voltage = i32(max(min(free, i64(STATE_MAX)), i64(-STATE_MAX)))
+        threshold = i32(i32(decay_wide(i64(i32(theta[k] - rest[k])), i64(keep_theta[k]))) + rest[k])
         refractory = i32(decay_wide(i64(r[k]), i64(keep_r[k])))
-        spiked = i32(v[k] - refractory) >= threshold
-        r[k] = i32(refractory + i32(i32(2) * threshold)) if spiked else refractory
+        spiked = i32(voltage - refractory) >= threshold
+        i[k] = current
+        v[k] = voltage
+        r[k] = i32(refractory + i32(threshold << 1)) if spiked else refractory
         theta[k] = i32(threshold + rise[k]) if spiked else threshold
-        s[k] = spiked
-        bits = i32(i32(at.SPIKED) if spiked else i32(0))
-        bits = i32(bits | (i32(at.U_BIT) if i[k] != total else i32(0)))
-        bits = i32(bits | (i32(at.V_BIT) if v[k] != free else i32(0)))
+        s[k] = np.uint8(1) if spiked else np.uint8(0)
+        bits = i32((i32(at.SPIKED) if spiked else i32(0)) | (i32(at.U_BIT) if current != total else i32(0)))
+        bits = i32(bits | (i32(at.V_BIT) if i64(voltage) != free else i32(0)))
         mask[k] = np.uint8(bits)
         flags = i32(flags | bits)
     return flags

@@ -14,14 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.jit import block, disjoint, float64s, int32s, kernel, leaf, part, uint8s
+from loihi_emu.jit import block, disjoint, float64s, int32s, kernel, leaf, part, uint8s, wide_vectors
 from loihi_emu.models import layout as at
 from loihi_emu.models.neurons.sigma import added
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
-from loihi_emu.models.spikes import blocks, copy, count_flags, count_spikes, emit_values, ring_start
+from loihi_emu.models.spikes import blocks, count_flags, count_spikes, emit_values, ring_start
 
 i32 = np.int32
-i64 = np.int64
 
 STATES = ("act", "residue", "error")
 DELTA = at.neurons(
@@ -40,28 +39,39 @@ DELTA_FLOAT = at.neurons(
 
 @kernel
 def changed(y, act, residue, error, vth, cumulates):
-    """What is sent of a change, what is left of it, the sum of changes since, and whether something wrapped."""
-    exact = i64(i64(y) - i64(act) + i64(residue))
-    change = i32(exact)
-    total, wrapped = added(error, change)
-    measure = total if cumulates else change
-    size = i32(-measure) if measure < 0 else measure
+    """What is sent of a change, what is left of it, the sum of changes since, and 0 if nothing wrapped."""
+    apart, lost = subtracted(y, act)
+    change, lost_again = added(apart, residue)
+    total, lost_in_sum = added(error, change)
+    sums = cumulates != 0
+    measure = total if sums else change
+    size = i32(abs(measure))
     sent = change if size >= vth else i32(0)
-    since = i32(i32(0) if sent != 0 else total) if cumulates else error
-    return sent, i32(change - sent), since, (exact != i64(change)) | ((cumulates != 0) & wrapped)
+    since = (i32(0) if sent != 0 else total) if sums else error
+    return sent, i32(change - sent), since, i32(i32(lost + lost_again) | (lost_in_sum if sums else i32(0)))
+
+
+@kernel
+def subtracted(x, y):
+    """The difference in 32 bits, and the turns of 2^32 that it lost: -1, 0, 1."""
+    total = i32(x - y)
+    return total, i32(i32(i32((x ^ y) & (x ^ total)) >> 31) & i32(1 | i32(x >> 31)))
 
 
 @disjoint
 def update(act, residue, error, a, vth, shift_in, shift_out, cumulates, out, mask):
     """One step of a block; the mask says what is sent and what wrapped. Returns the OR of the mask."""
+    wide_vectors()
     flags = i32(0)
     for i in range(act.shape[0]):
-        y = i32(a[i] << shift_in[i])
-        sent, residue[i], error[i], wrapped = changed(y, act[i], residue[i], error[i], vth[i], cumulates[i])
-        act[i] = y
-        out[i] = i32(sent >> shift_out[i])
-        bits = i32(i32(out[i] != 0) | (i32(at.V_BIT) if wrapped else i32(0)))
-        bits = i32(bits | (i32(at.Q_BIT) if i32(y >> shift_in[i]) != a[i] else i32(0)))
+        shift = i32(shift_in[i] & 31)
+        y = i32(a[i] << shift)
+        sent, left, since, wrapped = changed(y, act[i], residue[i], error[i], vth[i], cumulates[i])
+        act[i], residue[i], error[i] = y, left, since
+        message = i32(sent >> i32(shift_out[i] & 31))
+        out[i] = message
+        bits = i32((i32(1) if message != 0 else i32(0)) | (i32(at.V_BIT) if wrapped != 0 else i32(0)))
+        bits = i32(bits | (i32(at.Q_BIT) if i32(y >> shift) != a[i] else i32(0)))
         mask[i] = np.uint8(bits)
         flags = i32(flags | bits)
     return flags
@@ -76,7 +86,7 @@ def step(address, time):
         first = b * at.BLOCK
         m = min(at.BLOCK, d.n - first)
         a = part(d.ring, ring_start(group, time, first), m)
-        mask, out = uint8s(d.mask, m), int32s(d.mask + at.BLOCK, m)
+        mask, out = uint8s(d.mask, m), int32s(d.message + 4 * first if d.message else d.mask + at.BLOCK, m)
         flags = update(
             part(d.act, first, m),
             part(d.residue, first, m),
@@ -94,8 +104,6 @@ def step(address, time):
         if d.slots and d.flags & at.MESSAGE == 0:
             a[:] = 0
         count = emit_values(d, mask, out, first, count)
-        if d.message:
-            copy(int32s(d.message + 4 * first, m), out)
     count_spikes(group, count)
 
 
@@ -128,7 +136,7 @@ def step_float(address, time):
         first = b * at.BLOCK
         m = min(at.BLOCK, d.n - first)
         a = part(d.ring, ring_start(group, time, first), m)
-        mask, out = uint8s(d.mask, m), float64s(d.mask + at.BLOCK, m)
+        mask, out = uint8s(d.mask, m), float64s(d.message + 8 * first if d.message else d.mask + at.BLOCK, m)
         update_float(
             part(d.act, first, m),
             part(d.residue, first, m),
@@ -142,8 +150,6 @@ def step_float(address, time):
         if d.slots and d.flags & at.MESSAGE == 0:
             a[:] = 0.0
         count = emit_values(d, mask, out, first, count)
-        if d.message:
-            copy(float64s(d.message + 8 * first, m), out)
     count_spikes(group, count)
 
 

@@ -9,13 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.jit import disjoint, float64s, int32s, kernel, leaf, part, uint8s
+from loihi_emu.jit import disjoint, float64s, int32s, kernel, leaf, part, uint8s, wide_vectors
 from loihi_emu.models import layout as at
 from loihi_emu.models.specification import Arrays, NeuronModel
 from loihi_emu.models.spikes import blocks, copy, count_flags, count_spikes, emit_values, ring_start
 
 i32 = np.int32
-i64 = np.int64
 
 SIGMA = at.neurons("sigma", state={"sigma": "int32"}, parameters={})
 SIGMA_FLOAT = at.neurons(
@@ -25,19 +24,20 @@ SIGMA_FLOAT = at.neurons(
 
 @kernel
 def added(x, y):
-    """The sum in 32 bits, and whether it wrapped."""
-    exact = i64(i64(x) + i64(y))
-    return i32(exact), exact != i64(i32(exact))
+    """The sum in 32 bits, and the turns of 2^32 that it lost: -1, 0, 1."""
+    total = i32(x + y)
+    return total, i32(i32(i32((x ^ total) & (y ^ total)) >> 31) & i32(1 | i32(x >> 31)))
 
 
 @disjoint
 def update(sigma, a, mask):
     """One step of a block; the mask says what is not 0 and what wrapped. Returns the OR of the mask."""
+    wide_vectors()
     flags = i32(0)
     for i in range(sigma.shape[0]):
-        total, wrapped = added(sigma[i], a[i])
+        total, turns = added(sigma[i], a[i])
         sigma[i] = total
-        bits = i32(i32(total != 0) | (i32(at.U_BIT) if wrapped else i32(0)))
+        bits = i32((i32(1) if total != 0 else i32(0)) | (i32(at.U_BIT) if turns != 0 else i32(0)))
         mask[i] = np.uint8(bits)
         flags = i32(flags | bits)
     return flags

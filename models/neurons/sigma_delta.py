@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.jit import block, disjoint, float64s, int32s, kernel, leaf, part, uint8s
+from loihi_emu.jit import block, disjoint, float64s, int32s, kernel, leaf, part, uint8s, wide_vectors
 from loihi_emu.models import layout as at
 from loihi_emu.models.neurons.delta import (
     BIG,
@@ -28,13 +28,13 @@ from loihi_emu.models.neurons.delta import (
     WORD,
     changed,
     changed_float,
+    subtracted,
 )
 from loihi_emu.models.neurons.sigma import added
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
-from loihi_emu.models.spikes import blocks, copy, count_flags, count_spikes, emit_values, ring_start
+from loihi_emu.models.spikes import blocks, count_flags, count_spikes, emit_values, ring_start
 
 i32 = np.int32
-i64 = np.int64
 
 STATES = ("sigma", "act", "residue", "error")
 SIGMA_DELTA = at.neurons(
@@ -52,34 +52,52 @@ SIGMA_DELTA_FLOAT = at.neurons(
 
 
 @kernel
-def corrected(y, act, vth, bits):
-    """What is sent of a change, the activation that it stands for, and whether something wrapped."""
-    exact = i64(i64(y) - i64(act))
-    change = i32(exact)
-    size = i32(-change) if change < 0 else change
-    sent = i32((change if size >= vth else i32(0)) >> bits)
-    known, wrapped = added(act, i32(sent << bits))
-    return sent, known, (exact != i64(change)) | wrapped
+def activated(total, bias, relu):
+    """The activation of a sum, and 0 if nothing wrapped."""
+    activation, wrapped = added(total, bias)
+    return (i32(0) if activation < 0 and relu != 0 else activation), wrapped
+
+
+@kernel
+def mask_bits(sent, wraps_u, wraps_x, wraps_v):
+    """Bits of the mask."""
+    bits = i32((i32(1) if sent != 0 else i32(0)) | (i32(at.U_BIT) if wraps_u != 0 else i32(0)))
+    bits = i32(bits | (i32(at.X_BIT) if wraps_x != 0 else i32(0)))
+    return i32(bits | (i32(at.V_BIT) if wraps_v != 0 else i32(0)))
 
 
 @disjoint
-def update(sigma, act, residue, error, a, bias, relu, vth, shift_out, cumulates, out, mask, corrects):
+def update(sigma, act, residue, error, a, bias, relu, vth, shift_out, cumulates, out, mask):
     """One step of a block; the mask says what is sent and what wrapped. Returns the OR of the mask."""
+    wide_vectors()
     flags = i32(0)
     for i in range(sigma.shape[0]):
         total, wraps_u = added(sigma[i], a[i])
-        sigma[i] = total
-        activation, wraps_x = added(total, bias[i])
-        y = max(activation, i32(0)) if relu[i] else activation
-        if corrects:
-            out[i], act[i], wraps_v = corrected(y, act[i], vth[i], shift_out[i])
-        else:
-            sent, residue[i], error[i], wraps_v = changed(y, act[i], residue[i], error[i], vth[i], cumulates[i])
-            act[i] = y
-            out[i] = i32(sent >> shift_out[i])
-        bits = i32(i32(out[i] != 0) | (i32(at.V_BIT) if wraps_v else i32(0)))
-        bits = i32(bits | (i32(at.U_BIT) if wraps_u else i32(0)))
-        bits = i32(bits | (i32(at.X_BIT) if wraps_x else i32(0)))
+        y, wraps_x = activated(total, bias[i], relu[i])
+        sent, left, since, wraps_v = changed(y, act[i], residue[i], error[i], vth[i], cumulates[i])
+        sigma[i], act[i], residue[i], error[i] = total, y, left, since
+        message = i32(sent >> i32(shift_out[i] & 31))
+        out[i] = message
+        bits = mask_bits(message, wraps_u, wraps_x, wraps_v)
+        mask[i] = np.uint8(bits)
+        flags = i32(flags | bits)
+    return flags
+
+
+@disjoint
+def update_corrected(sigma, act, a, bias, relu, vth, shift_out, out, mask):
+    """The same, comparing with what was really sent."""
+    wide_vectors()
+    flags = i32(0)
+    for i in range(sigma.shape[0]):
+        total, wraps_u = added(sigma[i], a[i])
+        y, wraps_x = activated(total, bias[i], relu[i])
+        change, wrapped = subtracted(y, act[i])
+        size, shift = i32(abs(change)), i32(shift_out[i] & 31)
+        message = i32((change if size >= vth[i] else i32(0)) >> shift)
+        known, wraps_v = added(act[i], i32(message << shift))
+        sigma[i], act[i], out[i] = total, known, message
+        bits = mask_bits(message, wraps_u, wraps_x, i32(wrapped | wraps_v))
         mask[i] = np.uint8(bits)
         flags = i32(flags | bits)
     return flags
@@ -94,29 +112,24 @@ def run(address, time, corrects):
         first = b * at.BLOCK
         m = min(at.BLOCK, d.n - first)
         a = part(d.ring, ring_start(group, time, first), m)
-        mask, out = uint8s(d.mask, m), int32s(d.mask + at.BLOCK, m)
-        flags = update(
+        mask, out = uint8s(d.mask, m), int32s(d.message + 4 * first if d.message else d.mask + at.BLOCK, m)
+        sigma, act, bias, relu = (
             part(d.sigma, first, m),
             part(d.act, first, m),
-            part(d.residue, first, m),
-            part(d.error, first, m),
-            a,
             block(d.bias, b, m),
             block(d.relu, b, m),
-            block(d.vth, b, m),
-            block(d.shift_out, b, m),
-            block(d.cumulates, b, m),
-            out,
-            mask,
-            corrects,
         )
+        vth, shift_out = block(d.vth, b, m), block(d.shift_out, b, m)
+        if corrects:
+            flags = update_corrected(sigma, act, a, bias, relu, vth, shift_out, out, mask)
+        else:
+            residue, error, sums = part(d.residue, first, m), part(d.error, first, m), block(d.cumulates, b, m)
+            flags = update(sigma, act, residue, error, a, bias, relu, vth, shift_out, sums, out, mask)
         if flags > at.SPIKED:
             count_flags(group, mask, first)
         if d.slots and d.flags & at.MESSAGE == 0:
             a[:] = 0
         count = emit_values(d, mask, out, first, count)
-        if d.message:
-            copy(int32s(d.message + 4 * first, m), out)
     count_spikes(group, count)
 
 
@@ -154,7 +167,7 @@ def step_float(address, time):
         first = b * at.BLOCK
         m = min(at.BLOCK, d.n - first)
         a = part(d.ring, ring_start(group, time, first), m)
-        mask, out = uint8s(d.mask, m), float64s(d.mask + at.BLOCK, m)
+        mask, out = uint8s(d.mask, m), float64s(d.message + 8 * first if d.message else d.mask + at.BLOCK, m)
         update_float(
             part(d.sigma, first, m),
             part(d.act, first, m),
@@ -171,8 +184,6 @@ def step_float(address, time):
         if d.slots and d.flags & at.MESSAGE == 0:
             a[:] = 0.0
         count = emit_values(d, mask, out, first, count)
-        if d.message:
-            copy(float64s(d.message + 8 * first, m), out)
     count_spikes(group, count)
 
 
