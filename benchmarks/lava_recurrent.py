@@ -23,7 +23,7 @@ from benchmarks.workloads import EXCITATORY, INHIBITORY, UNIT, Lif, balanced
 
 LIMIT = 1.25
 SMALL = Lif(TAU_5, TAU_20, vth=1000, bias=2150, bias_exp=1)
-LARGE = Lif(TAU_5, TAU_20, vth=4000, bias=2800, bias_exp=4)
+LARGE = Lif(TAU_5, TAU_20, vth=4000, bias=2800, bias_exp=5)
 FEW = Lif(TAU_5, TAU_20, vth=12_000, bias=2800, bias_exp=4)
 MANY = Lif(TAU_5, TAU_20, vth=4000, bias=2800, bias_exp=4)
 
