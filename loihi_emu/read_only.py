@@ -124,7 +124,7 @@ def frozen(array: NDArray[Any]) -> NDArray[Any]:
         ...
     ValueError: assignment destination is read-only
     """
-    found = array.view()
+    found: NDArray[Any] = array.view()
     found.flags.writeable = False
     return found
 

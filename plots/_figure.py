@@ -21,6 +21,7 @@ try:
 except ImportError as error:  # pragma: no cover - every test environment has matplotlib
     raise extra("matplotlib", "plots") from error
 
+PlottedAxes = Axes  # what an argument may be
 TIME_LABEL = "time (steps)"
 FREE_GAP = 0.04  # between two panels of axes that lie outside a grid, as a fraction of the figure
 NICE_STEPS = [1, 2, 5, 10]

@@ -97,7 +97,7 @@ def raster(
 
     if rate_bin is not None and rate_bin < 1:
         raise invalid("", "rate_bin", rate_bin, "at least 1 step")
-    if not isinstance(rate, _figure.Axes):
+    if not isinstance(rate, _figure.PlottedAxes):
         rate = flag("", "rate", rate, "True, False or one matplotlib Axes")
     groups, start, stop = gather(source, populations, neurons, window)
     paint = _paint(groups, colors, _figure.cycle_colors(len(groups)))
