@@ -68,6 +68,9 @@ class NeuronModel:
         From a dict of parameters to the state at the start that is not a parameter itself; all other begins at 0.
     ports : tuple of str
         Where synapses can arrive, the first unless ``connect(port=...)`` names another; those of the record.
+    lost : dict, optional
+        What the counters of overflow count, as a warning says it ("u": "sigma wrapped"); those that count what LIF's do
+        are left out.
     limits : dict
         Range of each state that :meth:`loihi_emu.Emulator.set` accepts.
     text : str
@@ -85,6 +88,7 @@ class NeuronModel:
     ports: tuple[str, ...] = ONE_PORT
     limits: Mapping[str, tuple[float, float]] | None = None
     start: Callable[[Mapping[str, Any]], Arrays] | None = None
+    lost: Mapping[str, str] | None = None
 
     @cached_property
     def state(self) -> tuple[tuple[str, str], ...]:

@@ -102,11 +102,11 @@ class Books:
         now = self.marks()
         if not np.any((now.counters() != since.counters())[:, at.Q_OVERFLOW :]):
             return ""
-        lost = overflow(since, now)
+        found = {name: row for name, row in overflow(since, now).items() if any(row.values())}
+        words = {name: LOST_WORDS | dict(self.image.group(name).model.lost or {}) for name in found}
         return "; ".join(
-            f'population "{name}": ' + ", ".join(f"{LOST_WORDS[k]} {n} times" for k, n in row.items() if n)
-            for name, row in lost.items()
-            if any(row.values())
+            f'population "{name}": ' + ", ".join(f"{words[name][k]} {n} times" for k, n in row.items() if n)
+            for name, row in found.items()
         )
 
 

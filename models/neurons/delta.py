@@ -157,6 +157,7 @@ def step_float(address, time):
 VTH_MAX = (1 << 17) - 1
 BIG = float(1 << 50)
 VTH_FLOAT = Parameter("vth", None, 0.0, BIG, "Threshold; a change is sent that reaches it.", whole=False)
+CHANGE_WRAPPED = "a change or their sum wrapped"
 WORD = (-(1 << 31), (1 << 31) - 1)
 EXPONENTS = (
     Parameter("spike_exp", 0, 0, 7, "Payloads are scaled by 2^spike_exp."),
@@ -186,7 +187,7 @@ MODELS = {
                 CUMULATES, *EXPONENTS,
             ),
             lower, "Sends changes of what arrives, as payloads, by Lava 0.10's fixed-point model of Delta.",
-            graded=True, limits=dict.fromkeys(STATES, WORD),
+            graded=True, limits=dict.fromkeys(STATES, WORD), lost={"q": "a scaled input wrapped", "v": CHANGE_WRAPPED},
         ),
     ),
     "float": (

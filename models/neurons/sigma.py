@@ -101,7 +101,7 @@ MODELS = {
         NeuronModel(
             "sigma", step, SIGMA, (), lower,
             "Sends the sum of all that arrived, as a payload, by Lava 0.10's fixed-point model of Sigma.",
-            graded=True, limits={"sigma": (-(1 << 31), (1 << 31) - 1)},
+            graded=True, limits={"sigma": (-(1 << 31), (1 << 31) - 1)}, lost={"u": "sigma wrapped"},
         ),
     ),
     "float": (

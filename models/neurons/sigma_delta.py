@@ -21,6 +21,7 @@ from loihi_emu.jit import block, disjoint, float64s, int32s, kernel, leaf, part,
 from loihi_emu.models import layout as at
 from loihi_emu.models.neurons.delta import (
     BIG,
+    CHANGE_WRAPPED,
     CUMULATES,
     EXPONENTS,
     VTH_FLOAT,
@@ -197,6 +198,7 @@ PARAMETERS = (
     *EXPONENTS,
 )
 LIMITS = dict.fromkeys(STATES, WORD)
+LOST = {"u": "sigma wrapped", "x": "sigma + bias wrapped", "v": CHANGE_WRAPPED}
 
 
 def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
@@ -221,13 +223,13 @@ MODELS = {
         NeuronModel(
             "sigma_delta", step, SIGMA_DELTA, (*PARAMETERS, CUMULATES), lower,
             "Sums up what arrives and sends changes, as payloads, by Lava 0.10's fixed-point model of SigmaDelta.",
-            graded=True, limits=LIMITS,
+            graded=True, limits=LIMITS, lost=LOST,
         ),
         NeuronModel(
             "sigma_delta_corrected", step_corrected, SIGMA_DELTA, PARAMETERS, lower,
             "SigmaDelta that makes up for the bits that payloads lose, as PySigmaDeltaModelFixedCorrected of Lava's "
             "repository does.",
-            graded=True, limits=LIMITS,
+            graded=True, limits=LIMITS, lost=LOST,
         ),
     ),
     "float": (

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from messages import complains
 
-from loihi_emu import Conv2D, Emulator, Network, Recording
+from loihi_emu import Conv2D, Emulator, LoihiOverflowWarning, Network, Recording
 
 
 def network():
@@ -67,6 +67,8 @@ def test_integers_of_sums_wrap_and_are_counted():
     assert recording["sums.sigma"].ravel().tolist() == [127 << 24, (254 << 24) - (1 << 32)]
     assert recording.spikes("sums").payloads.dtype == np.int32
     assert recording.stats["overflow"]["sums"]["u"] == 1
+    with pytest.warns(LoihiOverflowWarning, match=r'population "sums": sigma wrapped 1 times'):
+        Emulator(net, overflow="warn").run(2)
 
 
 # ------------------------------------------------------------ inputs
