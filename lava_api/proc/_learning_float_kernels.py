@@ -20,6 +20,7 @@ from lava_api.proc._learning_kernels import (
 from lava_api.proc.dense import kernels as dense
 from lava_api.proc.sparse import kernels as sparse
 from loihi_emu.models.lava import messages
+from loihi_emu.models.memory import Description
 
 
 class _LearningFloat(LearningFixed):
