@@ -17,7 +17,7 @@ from plastic_networks import networks
 from recipes import Link, Node, Recipe
 from strategies import RULES, recipes
 
-from loihi_emu import Conv2D, Network
+from loihi_emu import Conv2D, LearningRule, Network, Trace
 from loihi_emu.jit import COMPILED
 from loihi_emu.rules import find
 from loihi_emu.validation.golden import load
@@ -57,6 +57,7 @@ def fixed_networks():
     case["synapses"][0]["delay"] = 3
     found.append(brian2_network(case, arrays).network)
     found += [seen_as_on_a_chip(rules) for rules in ("chip", "brian2_loihi")]
+    found.append(learning_in_float64())
     found += [nengo_network(*load("nengo_loihi", name)).network for name in ("pes_two_noise", "pes_strong")]
 
     @FIXED
@@ -66,6 +67,19 @@ def fixed_networks():
 
     collect()
     return found
+
+
+def learning_in_float64():
+    """A connection that learns from spikes, and one from spikes that carry values."""
+    net = Network(rules="float")
+    drive, cells = net.input("drive", 2, rate=0.6), net.population("cells", 3, vth=9.0)
+    sums = net.population("sums", 2, model="sigma")
+    rule = LearningRule("2^-2*x1*y0", x1=Trace(16, 10), y1=Trace(16, 10))
+    net.connect(drive, sums, np.eye(2) / 4)
+    for source, name in ((drive, "plain"), (sums, "valued")):
+        connection = net.connect(source, cells, np.full((3, 2), 4.0), name=name, graded=True, learning=rule)
+        net.probe(connection, "weights")
+    return net
 
 
 def seen_as_on_a_chip(rules):
