@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lava_api.magma.compiler.chip_neurons import is_neuron, population, shape_of
 from lava_api.magma.compiler.chip_synapses import Way, connections, conv_output, direct, is_synapses
-from lava_api.magma.compiler.program import Link, Program
+from lava_api.magma.compiler.program import LeafProcess, Link, Program
 from loihi_emu.chips.chip import Chip
-from loihi_emu.network.elements import Connection, Input
+from loihi_emu.network.elements import Connection, Input, Population
 from loihi_emu.network.network import Network
+
+if TYPE_CHECKING:
+    from lava_api.magma.core.process.ports.ports import InPort, OutPort
+    from lava_api.magma.core.process.process import AbstractProcess
 
 
 class ChipNetwork(Network):
@@ -43,11 +49,12 @@ class ChipNetwork(Network):
 
     def __init__(self, program: Program, chip: Chip, name: str) -> None:
         super().__init__(name, chip=chip, rules="lava")
-        self._arriving: dict[Any, list[Link]] = {}
+        self._arriving: dict[InPort, list[Link]] = {}
         for link in program.links:
             self._arriving.setdefault(link.target, []).append(link)
         self._leaves = {leaf.process: leaf for leaf in program.leaves}
-        self._homes: dict[Any, Any] = {}
+        self._homes: dict[AbstractProcess, Population] = {}
+        self._outside: dict[OutPort, Input] = {}
         kinds: dict[Any, int] = {}
         neurons = [leaf for leaf in program.leaves if is_neuron(leaf)]
         for leaf in neurons:
@@ -58,17 +65,17 @@ class ChipNetwork(Network):
             for port in leaf.process.in_ports:
                 if port.size == self._homes[leaf.process].size:
                     self._connect(leaf, port)
-        del self._arriving, self._leaves, self._homes
+        del self._arriving, self._leaves, self._homes, self._outside
 
     @staticmethod
-    def _free(name: str, taken: Any) -> str:
+    def _free(name: str, taken: Container[str]) -> str:
         """Return a name that is not taken: this one, or with a number."""
         found, number = name, 2
         while found in taken:
             found, number = f"{name} ({number})", number + 1
         return found
 
-    def _shape(self, leaf: Any) -> tuple[int, ...]:
+    def _shape(self, leaf: LeafProcess) -> tuple[int, ...]:
         """Return the shape of neurons; after a convolution in other words that of what it sends."""
         shape = shape_of(leaf.process)
         for port in leaf.process.in_ports:
@@ -78,7 +85,7 @@ class ChipNetwork(Network):
                     return sent
         return shape
 
-    def _connect(self, leaf: Any, port: Any) -> None:
+    def _connect(self, leaf: LeafProcess, port: InPort) -> None:
         """Add the connections to a port of neurons."""
         post = self._homes[leaf.process]
         for link in self._arriving.get(port, ()):
@@ -97,26 +104,25 @@ class ChipNetwork(Network):
                     name = f"{name} from {way.pre.name} to {post.name}"
                 self._add(connections(source, self._free(name, self._connections), way, self.chip))
 
-    def _add(self, made: Any) -> None:
+    def _add(self, made: Iterable[Connection]) -> None:
         """Add connections."""
         for connection in made:
-            assert isinstance(connection, Connection)
             self._connections[connection.name] = connection
 
-    def _pre(self, port: Any) -> Any:
+    def _pre(self, port: OutPort) -> Population | Input:
         """Return the population that sends through a port, or an input that stands for what does."""
         home = self._homes.get(port.process)
         if home is not None and home.size == port.size:
             return home
-        if port not in self._homes:
+        if port not in self._outside:
             several = len(port.process.out_ports) > 1
             name = self._free(f"{port.process.name}.{port.name}" if several else port.process.name, self._nodes)
             made = Input(name, tuple(port.shape), len(self._nodes))
-            self._nodes[name] = self._homes[port] = made
-        return self._homes[port]
+            self._nodes[name] = self._outside[port] = made
+        return self._outside[port]
 
 
-def _order(index: Any, size: int, source: int) -> Any:
+def _order(index: NDArray[np.int64] | None, size: int, source: int) -> NDArray[np.int64] | None:
     """Return the index of a link flat, or None if all elements arrive in order."""
     if index is None:
         return None

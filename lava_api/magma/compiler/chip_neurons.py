@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lava_api.magma.compiler.program import LeafProcess
 from loihi_emu.chips.chip import LOIHI1, Chip
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping.checks import field_advice
@@ -50,12 +51,12 @@ def names_of(process: AbstractProcess) -> list[str]:
     return [f"{kind.__module__}.{kind.__qualname__}" for kind in type(process).__mro__]
 
 
-def is_stock(leaf: Any) -> bool:
+def is_stock(leaf: LeafProcess) -> bool:
     """Return whether a process runs by a model of the library."""
     return str(leaf.model_class.__module__).startswith(LIBRARY)
 
 
-def is_neuron(leaf: Any) -> bool:
+def is_neuron(leaf: LeafProcess) -> bool:
     """Return whether a process is neurons on the chip."""
     return is_stock(leaf) and bool(set(names_of(leaf.process)) & set(NEURONS))
 
@@ -67,7 +68,7 @@ def shape_of(process: AbstractProcess) -> tuple[int, ...]:
     return tuple(port.shape)
 
 
-def population(leaf: Any, name: str, number: int, chip: Chip, kinds: dict[Any, int]) -> Population:
+def population(leaf: LeafProcess, name: str, number: int, chip: Chip, kinds: dict[Any, int]) -> Population:
     """Return the population of a process of neurons.
 
     LIF neurons of an integer model have the profiles of Loihi 1: decays in one kind, thresholds in another, biases of
@@ -103,7 +104,7 @@ def population(leaf: Any, name: str, number: int, chip: Chip, kinds: dict[Any, i
     return Population(name, shape, number, "lif", MappingProxyType(parameters))
 
 
-def _lif_parameters(leaf: Any, size: int) -> dict[str, Any]:
+def _lif_parameters(leaf: LeafProcess, size: int) -> dict[str, Any]:
     """Return what profiles hold; of floating-point models without what is checked for integers."""
     process, model = leaf.process, leaf.model_class
     found: dict[str, Any] = {}

@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix, issparse
 
 from lava_api.magma.compiler.chip_neurons import is_stock, names_of
+from lava_api.magma.compiler.program import LeafProcess
 from lava_api.magma.core.model.nc.lowering import ALLOCATED_BITS
 from lava_api.utils.weightutils import MAX_WEIGHT_BITS, SignMode, checked_sign_mode, determine_sign_mode
 from loihi_emu.chips.chip import LOIHI1, Chip
 from loihi_emu.errors import MappingError
 from loihi_emu.network.conv2d import Conv2D
-from loihi_emu.network.elements import Connection, Population, Slice
+from loihi_emu.network.elements import Connection, Input, Population, Slice
 
 LEARNING = "lava_api.magma.core.process.connection.LearningConnectionProcess"
 CONV = "lava_api.proc.conv.process.Conv"
@@ -72,10 +74,10 @@ class Way:
         For each neuron of `post` the output of the synapses, -1 for none; None: in order.
     """
 
-    pre: Any
+    pre: Population | Input
     post: Population
-    arriving: Any
-    leaving: Any
+    arriving: NDArray[np.int64] | None
+    leaving: NDArray[np.int64] | None
 
     @property
     def straight(self) -> bool:
@@ -83,17 +85,17 @@ class Way:
         return self.arriving is None and self.leaving is None
 
 
-def is_synapses(leaf: Any) -> bool:
+def is_synapses(leaf: LeafProcess) -> bool:
     """Return whether a process is synapses on the chip."""
     return is_stock(leaf) and bool(set(names_of(leaf.process)) & set(SYNAPSES))
 
 
-def conv_output(leaf: Any) -> tuple[int, ...] | None:
+def conv_output(leaf: LeafProcess) -> tuple[int, ...] | None:
     """Return the shape of what a convolution sends; None for all else."""
-    return tuple(leaf.process.a_out.shape) if CONV in names_of(leaf.process) else None
+    return tuple(leaf.process.out_ports.a_out.shape) if CONV in names_of(leaf.process) else None
 
 
-def connections(leaf: Any, name: str, way: Way, chip: Chip) -> Iterator[Connection]:
+def connections(leaf: LeafProcess, name: str, way: Way, chip: Chip) -> Iterator[Connection]:
     """Yield the connections that a process of synapses makes along a way: one, or one for each tap in time.
 
     Raises
@@ -104,16 +106,16 @@ def connections(leaf: Any, name: str, way: Way, chip: Chip) -> Iterator[Connecti
     process, names = leaf.process, names_of(leaf.process)
     options = _options(process, name, chip)
     if IN_TIME in names:
-        weights = np.asarray(process.weights.init)
+        weights = np.asarray(process.vars.weights.init)
         for delay, matrix in enumerate(weights[::-1]):
             named = name if len(weights) == 1 else f"{name}, delay {delay}"
             yield from _dense(named, matrix, way, options | {"delays": np.asarray(delay)})
     elif CONV in names:
         yield from _convolution(process, name, way, options)
-    elif issparse(process.weights.init):
-        yield from _listed(name, csr_matrix(process.weights.init), way, options)
+    elif issparse(process.vars.weights.init):
+        yield from _listed(name, csr_matrix(process.vars.weights.init), way, options)
     else:
-        yield from _dense(name, np.asarray(process.weights.init), way, options)
+        yield from _dense(name, np.asarray(process.vars.weights.init), way, options)
 
 
 def direct(name: str, way: Way) -> Iterator[Connection]:
@@ -128,7 +130,7 @@ def _options(process: Any, name: str, chip: Chip) -> dict[str, Any]:
     """Return what all synapses of a process have in common."""
     parameters = process.proc_params
     is_conv = "weight" in process.vars.member_names
-    weights = process.weight.init if is_conv else process.weights.init
+    weights = process.weight.init if is_conv else process.vars.weights.init
     learning = _learning(process)
     mode = checked_sign_mode(parameters) or (SignMode.MIXED if learning else determine_sign_mode(weights))
     exponent = int(np.asarray(parameters.get("weight_exp", 0)).reshape(-1)[0])
@@ -168,7 +170,7 @@ def _learning(process: Any) -> ChipLearning | None:
     return ChipLearning(ChipRule(rule.dw_str, rule.dd_str, rule.dt_str, traces[0], traces[1], int(rule.t_epoch)))
 
 
-def _dense(name: str, weights: Any, way: Way, options: dict[str, Any]) -> Iterator[Connection]:
+def _dense(name: str, weights: NDArray[Any], way: Way, options: dict[str, Any]) -> Iterator[Connection]:
     """Yield the connection of a matrix: as it is, or, along a way that reorders or leaves out, as a list."""
     if way.straight:
         yield Connection(name, _whole(way.pre), _whole(way.post), "dense", weights, **options)
@@ -232,6 +234,6 @@ def _convolution(process: Any, name: str, way: Way, options: dict[str, Any]) -> 
     yield from _listed(name, coo_matrix((values, (targets, sources)), shape=shape).tocsr(), way, options)
 
 
-def _whole(node: Any) -> Slice:
+def _whole(node: Population | Input) -> Slice:
     """Return all elements of a population or an input."""
     return Slice(node, 0, node.size)
