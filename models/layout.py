@@ -40,6 +40,7 @@ REFRACTORY = 1  # some refractory period is longer than one step
 EXACT = 2  # vmin, vmax, noise, a large bias or threshold: every block takes the path that checks each field
 FULL_UNITS = 4  # accumulators hold q itself, not q / 64 (with EXACT only)
 MESSAGE = 8  # the ring is a message of one slot, which others may read too: it is not cleared
+RESETS = 16  # state is set to 0 at an interval
 SHIFT = 8  # from this bit on: the left shift of the group's 16-bit biases
 
 # Columns of the counters.

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.jit import block, disjoint, float64s, int32s, kernel, leaf, part, whole
+from loihi_emu.jit import block, disjoint, float64s, int32s, leaf, part, whole
 from loihi_emu.models import layout as at
 from loihi_emu.models.neurons.lif_lava import RESETS
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
@@ -55,15 +55,15 @@ def update(u, v, rest, q, keep_u, keep_v, bias, vth, period, mask):
         mask[i] = spiked
 
 
-@kernel
-def run(address, time, resets):
-    """One step of a group, or of a process."""
+@leaf
+def step(address, time):
+    """One step of LIF or LIFReset."""
     group, d = at.GROUP(address), LIF(address)
     count = 0
     for b in range(blocks(d.n)):
         first, u, v, q, mask, keep_u, keep_v, vth = lif_block(group, d, time, b)
         m = u.shape[0]
-        if resets:
+        if d.flags & at.RESETS:
             reset(u, v, block(d.interval, b, m), block(d.offset, b, m), time + 1)
         rest, period = part(d.rest, first, m), block(d.refractory, b, m)
         update(u, v, rest, q, keep_u, keep_v, block(d.bias, b, m), vth, period, mask)
@@ -73,18 +73,6 @@ def run(address, time, resets):
         if d.message:
             write_spikes(float64s(d.message + 8 * first, m), mask, 1.0)
     count_spikes(group, count)
-
-
-@leaf
-def step(address, time):
-    """One step of LIF."""
-    run(address, time, False)
-
-
-@leaf
-def step_reset(address, time):
-    """One step of LIFReset."""
-    run(address, time, True)
 
 
 @disjoint
@@ -138,11 +126,15 @@ def reals(p: Mapping[str, Any]) -> Arrays:
 
 
 def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
-    """LIF that may rest, or whose state is set to 0 at an interval."""
-    never, one = np.asarray(0), np.asarray(1)
-    interval, offset = p.get("reset_interval", never), p.get("reset_offset", never)
-    refractory = p.get("refractory", one)
-    return reals(p) | {"vth": p["vth"], "refractory": refractory, "interval": interval, "offset": offset}, 0
+    """LIF that may rest."""
+    never = np.asarray(0)
+    return reals(p) | {"vth": p["vth"], "refractory": p["refractory"], "interval": never, "offset": never}, 0
+
+
+def lower_reset(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
+    """LIF whose state is set to 0 at an interval."""
+    arrays, flags = lower({**p, "refractory": np.asarray(1)}, context)
+    return arrays | {"interval": p["reset_interval"], "offset": p["reset_offset"]}, flags | at.RESETS
 
 
 def lower_ternary(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
@@ -160,7 +152,7 @@ MODELS = {
             lower, "LIF in float64.",
         ),
         NeuronModel(
-            "lif_reset", step_reset, LIF, (*DECAYS, VTH, BIAS, *STARTS, *RESETS), lower,
+            "lif_reset", step, LIF, (*DECAYS, VTH, BIAS, *STARTS, *RESETS), lower_reset,
             "LIF whose state is set to zero at an interval, in float64.",
         ),
         NeuronModel(

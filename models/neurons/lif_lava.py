@@ -173,7 +173,7 @@ def update_wide(u, v, q, keep_u, keep_v, bias, high, low, mask):
 
 
 @kernel
-def group_step(address, time, resets, ternary):
+def group_step(address, time, ternary):
     """One step of a group, or of a process."""
     group, d = at.GROUP(address), LIF(address)
     exact, shared = d.flags & at.EXACT != 0, d.flags & at.MESSAGE != 0
@@ -185,7 +185,7 @@ def group_step(address, time, resets, ternary):
             arrived, q = q, int32s(d.mask + at.BLOCK, m)
             copy(q, arrived)
         bias, low = block(d.bias, b, m), block(d.vth_low, b, m)
-        if resets:
+        if d.flags & at.RESETS:
             reset(u, v, block(d.interval, b, m), block(d.offset, b, m), time + 1)
         quick = d.hot[b] == 0 and not exact
         flags, hot = update(quick, ternary, u, v, q, keep_u, keep_v, bias, high, low, mask)
@@ -195,14 +195,14 @@ def group_step(address, time, resets, ternary):
 
 
 @kernel
-def wide_step(address, time, resets, ternary):
+def wide_step(address, time, ternary):
     """One step of a process whose input has 64 bits."""
     group, d = at.GROUP(address), LIF_WIDE(address)
     count = 0
     for b in range(blocks(d.n)):
         first, u, v, q, mask, keep_u, keep_v, high = lif_block(group, d, time, b)
         m = u.shape[0]
-        if resets:
+        if d.flags & at.RESETS:
             reset(u, v, block(d.interval, b, m), block(d.offset, b, m), time + 1)
         flags = update_wide(u, v, q, keep_u, keep_v, block(d.bias, b, m), high, block(d.vth_low, b, m), mask)
         count = send(group, v, mask, first, count, flags, ternary)
@@ -235,38 +235,26 @@ def send(group, v, mask, first, count, flags, ternary):
 
 @leaf
 def step(address, time):
-    """One step of LIF."""
-    group_step(address, time, False, False)
-
-
-@leaf
-def step_reset(address, time):
-    """One step of LIFReset."""
-    group_step(address, time, True, False)
+    """One step of LIF or LIFReset."""
+    group_step(address, time, False)
 
 
 @leaf
 def step_ternary(address, time):
     """One step of TernaryLIF."""
-    group_step(address, time, False, True)
+    group_step(address, time, True)
 
 
 @leaf
 def step_wide(address, time):
-    """One step of LIF with inputs of 64 bits."""
-    wide_step(address, time, False, False)
-
-
-@leaf
-def step_reset_wide(address, time):
-    """One step of LIFReset with inputs of 64 bits."""
-    wide_step(address, time, True, False)
+    """One step of LIF or LIFReset with inputs of 64 bits."""
+    wide_step(address, time, False)
 
 
 @leaf
 def step_ternary_wide(address, time):
     """One step of TernaryLIF with inputs of 64 bits."""
-    wide_step(address, time, False, True)
+    wide_step(address, time, True)
 
 
 # ---------------------------------------------------------------- the models
@@ -307,7 +295,7 @@ def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int
 def lower_reset(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
     """Lava's LIFReset."""
     arrays, flags = lower(p, context)
-    return arrays | {"interval": p["reset_interval"], "offset": p["reset_offset"]}, flags
+    return arrays | {"interval": p["reset_interval"], "offset": p["reset_offset"]}, flags | at.RESETS
 
 
 def lower_ternary(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
@@ -320,7 +308,7 @@ LIFS = (
         "lif", step, LIF, (*SHARED, VTH), lower, "LIF by Lava 0.10's fixed-point model.", limits=LIMITS,
     ),
     NeuronModel(
-        "lif_reset", step_reset, LIF,
+        "lif_reset", step, LIF,
         (*SHARED, VTH, *RESETS),
         lower_reset, "LIF whose state is set to zero at an interval, by Lava 0.10's fixed-point model.", limits=LIMITS,
     ),

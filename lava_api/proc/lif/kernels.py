@@ -144,8 +144,6 @@ def _fits(array: Any, n: int, name: str) -> None:
 class _Reset(_Lif):
     """Regular clearing of the state."""
 
-    name = "step_reset"
-
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
         self.interval, self.offset = reset_times(model)
@@ -154,6 +152,7 @@ class _Reset(_Lif):
         super().refresh()
         self.parameters.put("interval", self.interval)
         self.parameters.put("offset", self.offset)
+        self.d.flags |= layout.RESETS
 
 
 class ResetFixed(_Reset, LifFixed):
