@@ -8,9 +8,11 @@ from lava_api.magma.core.process import runner
 
 if TYPE_CHECKING:
     from lava_api.magma.compiler.executable import Executable
+    from lava_api.magma.compiler.program import Program
     from lava_api.magma.core.process.process import AbstractProcess
     from lava_api.magma.core.run_config import RunConfig
     from lava_api.magma.runtime.runtime import Runtime
+    from loihi_emu.mapping import Placement
 
 
 class LocalRunner:
@@ -23,6 +25,12 @@ class LocalRunner:
         from lava_api.magma.compiler.compiler import Compiler
 
         return Compiler(options, loglevel).compile(process, run_cfg)
+
+    def place(self, process: AbstractProcess, program: Program, run_cfg: RunConfig) -> Placement | None:
+        """Place a program that is compiled, if its configuration is one of hardware."""
+        from lava_api.magma.compiler.placing import at_compilation
+
+        return at_compilation(process, program, run_cfg)
 
     def build(self, executable: Executable, loglevel: int) -> Runtime:
         """Return a runtime whose models are not built yet."""

@@ -11,7 +11,6 @@ from lava_api.magma.compiler.exceptions import NoProcessModelFound
 from lava_api.magma.compiler.executable import Executable
 from lava_api.magma.compiler.graph import connected, expand
 from lava_api.magma.compiler.node import Node, NodeConfig
-from lava_api.magma.compiler.placing import at_compilation
 from lava_api.magma.compiler.program import LeafProcess, Link, Program, Reference
 from lava_api.magma.compiler.routes import routes
 from lava_api.magma.compiler.sizes import check_room
@@ -19,6 +18,7 @@ from lava_api.magma.compiler.wiring import Wiring
 from lava_api.magma.core.callback_fx import CallbackFx
 from lava_api.magma.core.process.ports.abstract import port_label
 from lava_api.magma.core.process.ports.ports import InPort, VarPort
+from lava_api.magma.core.process.runner import registered
 from lava_api.magma.core.resources import HeadNode
 from lava_api.magma.runtime.channel import CHANNEL_MESSAGES
 from lava_api.magma.runtime.used_config import UsedConfig
@@ -87,7 +87,7 @@ class Compiler:
             if isinstance(callback, CallbackFx):
                 callback.prepare(connected(process, wiring=Wiring(run_cfg)))
         processes, program = self.lay_out(process, run_cfg)
-        placement = at_compilation(process, program, run_cfg)
+        placement = registered().place(process, program, run_cfg)
         for leaf in program.leaves:
             leaf.process.model_class = leaf.model_class
         for part in processes:

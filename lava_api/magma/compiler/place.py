@@ -6,15 +6,17 @@ import os
 import runpy
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from lava_api._alias import install
 from lava_api.magma.compiler.compiler import Compiler
 from lava_api.magma.compiler.graph import connected
-from lava_api.magma.compiler.placing import chip_of, placed, watched
+from lava_api.magma.compiler.placing import chip_of, placed
+from lava_api.magma.compiler.script_placing import Enough, PlacingRunner
 from lava_api.magma.compiler.wiring import Wiring
+from lava_api.magma.core.process.runner import registered_for
 from lava_api.magma.core.run_configs import Loihi1HwCfg, Loihi2HwCfg
 from loihi_emu.chips.chip import LOIHI1, Chip
 from loihi_emu.errors import MappingError, SimulationError
@@ -123,11 +125,12 @@ def place_script(
         raise FileNotFoundError(f"there is no file {os.fspath(path)!r}")
     chip_of(chip, boards, None)
     install()
+    runner = PlacingRunner(chip, boards, strategy, first=first)
     arguments, folders = list(sys.argv), list(sys.path)
     sys.argv[:] = [os.fspath(path)]
     sys.path.insert(0, os.path.dirname(os.path.realpath(file)))
     try:
-        with watched(chip, boards, strategy, first=first) as watch:
+        with suppress(Enough), registered_for(runner):
             runpy.run_path(file, run_name="__main__")
     except SystemExit as ended:
         if ended.code:
@@ -135,7 +138,7 @@ def place_script(
             raise SimulationError(text) from ended
     finally:
         sys.argv[:], sys.path[:] = arguments, folders
-    return watch.found
+    return runner.found
 
 
 @contextmanager

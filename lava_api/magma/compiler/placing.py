@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from lava_api.magma.compiler.boards import boards_in_environment, boards_named
@@ -25,49 +23,6 @@ WORDS = (("population ", "process "), ("connection ", "process "), ("network ", 
 """What the mapper calls its parts, and what they are in a program."""
 
 
-class Enough(BaseException):
-    """Ends a script behind its first program."""
-
-
-class Watch:
-    """Collects the placements of all programs that are compiled."""
-
-    def __init__(self, chip: Chip | None, boards: Any, strategy: Any, *, first: bool) -> None:
-        self.chip, self.boards, self.strategy, self.first = chip, boards, strategy, first
-        self.found: list[tuple[str, Placement]] = []
-        self.programs = 0
-
-    def take(self, process: AbstractProcess, program: Program, run_cfg: RunConfig) -> Placement | None:
-        """Place a program."""
-        self.programs += 1
-        boards = self.boards
-        if boards is None and self.chip is None:
-            boards = getattr(run_cfg, "boards", None)
-        placement = placed(process, program, chip_of(self.chip, boards, run_cfg), boards, self.strategy)
-        if placement is not None:
-            label = f"program {self.programs} ({process.name}, {type(run_cfg).__name__})"
-            self.found.append((label, placement))
-        if self.first and placement is not None:
-            raise Enough
-        return placement
-
-
-_watches: list[Watch] = []
-
-
-@contextmanager
-def watched(chip: Chip | None, boards: Any, strategy: Any, *, first: bool) -> Iterator[Watch]:
-    """Place all programs that are compiled meanwhile; with `first`, Enough ends the script behind the first one."""
-    watch = Watch(chip, boards, strategy, first=first)
-    _watches.append(watch)
-    try:
-        yield watch
-    except Enough:
-        pass
-    finally:
-        _watches.remove(watch)
-
-
 def at_compilation(process: AbstractProcess, program: Program, run_cfg: RunConfig) -> Placement | None:
     """Place a program that is compiled, if its configuration is one of hardware; else None.
 
@@ -85,8 +40,6 @@ def at_compilation(process: AbstractProcess, program: Program, run_cfg: RunConfi
     MappingError
         When it does not fit.
     """
-    if _watches:
-        return _watches[-1].take(process, program, run_cfg)
     if not isinstance(run_cfg, AbstractLoihiHWRunCfg):
         return None
     boards = getattr(run_cfg, "boards", None)

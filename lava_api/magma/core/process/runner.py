@@ -6,7 +6,8 @@ registered them when it was imported.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -70,6 +71,9 @@ class Runner(Protocol[P]):
     def compile(self, process: P, run_cfg: RunConfig, options: dict[str, Any] | None, loglevel: int) -> CompiledProgram:
         """Select models for a process and all connected to it, and lay out the program."""
 
+    def place(self, process: P, program: Any, run_cfg: RunConfig) -> Placement | None:
+        """Place a program that is compiled, if that is asked for."""
+
     def build(self, executable: Any, loglevel: int) -> ProgramRuntime:
         """Return a runtime whose models are not built yet."""
 
@@ -80,6 +84,17 @@ _registered: list[Runner[Any]] = []
 def register(runner: Runner[Any]) -> None:
     """Let processes be compiled and run by a runner from now on."""
     _registered[:] = [runner]
+
+
+@contextmanager
+def registered_for(runner: Runner[Any]) -> Iterator[None]:
+    """Let processes be compiled and run by a runner while the block runs."""
+    before = registered()
+    register(runner)
+    try:
+        yield
+    finally:
+        register(before)
 
 
 def registered() -> Runner[Any]:
