@@ -85,7 +85,7 @@ def chip_effective(connection: Any, value: Any) -> int:
 
 def lava_effective(connection: Any, value: Any) -> int:
     """Return the weight that a synapse of Lava's adds, before Lava's exponent and shift by 6."""
-    if connection.kind == "conv":
+    if connection.kind == "conv" or getattr(connection, "scaled", False):
         return int(value)
     return lava_weight(int(value), connection.weight_bits, connection.sign_mode)
 
@@ -109,7 +109,7 @@ def lava_accumulated(connection: Any, total: int) -> int:
     if connection.kind == "conv":
         return wrap(total, 23)
     total = wrap(total, 31)
-    exp = connection.weight_exp
+    exp = 0 if getattr(connection, "scaled", False) else connection.weight_exp
     return wrap(total << exp, 31) if exp >= 0 else total >> -exp
 
 

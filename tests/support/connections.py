@@ -55,6 +55,8 @@ def _options(s: Any) -> dict[str, Any]:
         return options
     if weights.scaled_exponents is not None and s.chance(2):
         return options | {"scaled": True, "weight_exp": s.draw(st.integers(*weights.scaled_exponents))}
+    if weights.scaled_exponents is None and s.chance(4):
+        return options | {"scaled": True}
     options["weight_exp"] = s.draw(st.integers(-8, 7))
     options["weight_bits"] = s.pick(8, *range(1, 8))
     options["sign_mode"] = s.pick("auto", "mixed", "excitatory", "inhibitory")
