@@ -37,7 +37,7 @@ class FixedLearningSteps(LearningSteps):
     weights_set: bool
     sign_mode: Any
     num_weight_bits: int
-    _appliers: dict[str, Any]
+    appliers: dict[str, Any]
 
     def run_spk(self) -> None:
         """One step: truncate weights and tags if it is the first, then as every learning connection."""
@@ -59,7 +59,7 @@ class FixedLearningSteps(LearningSteps):
         if not issparse(old):
             old[...] = truncate_weights(old, self.sign_mode, self.num_weight_bits)
             return
-        lost = self._lost()
+        lost = self.lost_synapses()
         for name in TAGS:
             tags = getattr(self, name)
             if lost.any() and same_places(tags, old) and not tags.data[lost].any():
@@ -74,9 +74,9 @@ class FixedLearningSteps(LearningSteps):
         """Return the values of a sparse matrix of weights as they are stored."""
         return np.asarray(truncate_weights(self.weights.data, self.sign_mode, self.num_weight_bits))
 
-    def _lost(self) -> Any:
+    def lost_synapses(self) -> Any:
         """Return which synapses of a sparse matrix are lost when their weights are truncated."""
-        terms = (term for rule in self._appliers.values() for product in rule.products for term in product.terms)
+        terms = (term for rule in self.appliers.values() for product in rule.products for term in product.terms)
         if self.sign_mode is not SignMode.MIXED or any(term.name in ("weights", *TAGS) for term in terms):
             return np.zeros(self.weights.nnz, dtype=bool)
         return self._stored() == 0

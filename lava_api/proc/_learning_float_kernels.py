@@ -44,7 +44,7 @@ class _LearningFloat(LearningFixed):
         products: list[tuple[int, ...]] = []
         terms: list[tuple[int, ...]] = []
         scales, consts = [], []
-        for name, applier in self.model._appliers.items():
+        for name, applier in self.model.appliers.items():
             changed |= 1 << SYNAPTIC.index(name)
             for product in applier.products:
                 code = DEPENDENCIES[product.dependency]
@@ -63,8 +63,8 @@ class _LearningFloat(LearningFixed):
         self._take_changed()
         self._table()
         for side, impulses, factor in (
-            (d.pre, model._x_impulses, model._x_decay),
-            (d.post, model._y_impulses, model._y_decay),
+            (d.pre, model.x_impulses, model.x_decay),
+            (d.post, model.y_impulses, model.y_decay),
         ):
             side.whole = np.ascontiguousarray(impulses, np.float64)
             side.factor = np.ascontiguousarray(factor, np.float64)

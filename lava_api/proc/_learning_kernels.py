@@ -80,7 +80,7 @@ class LearningFixed(LaterPhases):
 
     def _terms(self) -> Iterable[Any]:
         """All factors of all rules."""
-        appliers = self.model._appliers.values()
+        appliers = self.model.appliers.values()
         return (term for applier in appliers for product in applier.products for term in product.terms)
 
     # ------------------------------------------------------------ ports
@@ -165,8 +165,9 @@ class LearningFixed(LaterPhases):
         """Hand over the generators of the model as they are: with the first numbers of each drawn."""
         x, y = self.model._x_random, self.model._y_random
         for record, generator in (
-            (d.pre.decays, x._decay), (d.pre.impulses, x._impulse), (d.post.decays, y._decay),
-            (d.post.impulses, y._impulse), (d.roundings, self.model._conn_var_random._generator),
+            (d.pre.decays, x.decay_generator), (d.pre.impulses, x.impulse_generator),
+            (d.post.decays, y.decay_generator), (d.post.impulses, y.impulse_generator),
+            (d.roundings, self.model._conn_var_random.generator),
         ):  # fmt: skip
             state = generator.bit_generator.state["state"]
             record.state, record.increment = at.words(state["state"]), at.words(state["inc"])
@@ -176,7 +177,7 @@ class LearningFixed(LaterPhases):
         d, changed = self.learner, 0
         products: list[tuple[int, ...]] = []
         terms: list[tuple[int, ...]] = []
-        for name, applier in self.model._appliers.items():
+        for name, applier in self.model.appliers.items():
             target = SYNAPTIC.index(name)
             changed |= 1 << target
             for product in applier.products:
@@ -231,8 +232,8 @@ class LearningFixed(LaterPhases):
         self._take_changed()
         self._table()
         for side, (whole, fraction), factor in (
-            (d.pre, model._x_impulses, model._x_decay),
-            (d.post, model._y_impulses, model._y_decay),
+            (d.pre, model.x_impulses, model.x_decay),
+            (d.post, model.y_impulses, model.y_decay),
         ):
             side.whole, side.fraction = np.ascontiguousarray(whole, np.int64), np.ascontiguousarray(fraction, np.int64)
             side.factor = np.ascontiguousarray(factor, np.float64)
@@ -296,7 +297,7 @@ class LearningSparseFixed(LearningFixed):
 
     def _parted(self) -> bool:
         """Return whether tags stay where synapses are lost."""
-        lost = self.model._lost()
+        lost = self.model.lost_synapses()
         return any(getattr(self.model, name).data[lost].any() for name in TAGS)
 
     def variable(self, name: str) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 from lava_api.magma.kernels.base import DATA, PythonFallback
 from lava_api.magma.kernels.messages import STORED, Feed, Message
 from lava_api.magma.kernels.vector import Vector
-from lava_api.proc.lif.kernels import FAR, SHORT, STRONG, _whole
+from lava_api.proc.lif.kernels import FAR, SHORT, STRONG, whole
 from loihi_emu.models.lava import prototypes as at
 from loihi_emu.models.memory import Description
 
@@ -88,7 +88,7 @@ class Prototype(Vector):
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
         for name in ("du", "dv", "vth"):
-            _whole(getattr(model, name), name)
+            whole(getattr(model, name), name)
             self.fits(name)
         if np.abs(model.bias_exp).max(initial=0) > 31:
             raise PythonFallback("bias_exp")

@@ -28,7 +28,7 @@ STRONG = 1 << 30
 """A bias that saturates every voltage."""
 
 
-class _Lif(Kernel, ABC):
+class LifKernel(Kernel, ABC):
     """What all have in common: one input, one output, u and v."""
 
     sends: Any = np.int32
@@ -68,7 +68,7 @@ class _Lif(Kernel, ABC):
         }
 
 
-def _whole(values: Any, name: str) -> Any:
+def whole(values: Any, name: str) -> Any:
     """Return integers, scalars or arrays, as int64; others are left to the Python model, which says what is wrong."""
     array = np.asarray(values)
     if array.dtype.kind not in "bi" or array.size == 0 or np.abs(array.astype(np.int64)).max() > 1 << 30:
@@ -76,7 +76,7 @@ def _whole(values: Any, name: str) -> Any:
     return array.astype(np.int64)
 
 
-class LifFixed(_Lif):
+class LifFixed(LifKernel):
     """LIF in integers."""
 
     name = "step"
@@ -86,9 +86,9 @@ class LifFixed(_Lif):
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
         for name in ("du", "dv"):
-            _fits(_whole(getattr(model, name), name), model.u.size, name)
+            _fits(whole(getattr(model, name), name), model.u.size, name)
         for _, name, _ in self.thresholds:
-            _fits(_whole(getattr(model, name), name), model.u.size, name)
+            _fits(whole(getattr(model, name), name), model.u.size, name)
         if np.abs(model.bias_exp).max(initial=0) > 31:
             raise PythonFallback("bias_exp")
 
@@ -141,7 +141,7 @@ def _fits(array: Any, n: int, name: str) -> None:
         raise PythonFallback(f"{name}: {array.shape}")
 
 
-class _Reset(_Lif):
+class _Reset(LifKernel):
     """Regular clearing of the state."""
 
     def __init__(self, model: Any, process: Any) -> None:
@@ -178,7 +178,7 @@ class TernaryFixed(LifFixed):
     thresholds = (("vth", "vth_hi", "effective_vth_hi"), ("vth_low", "vth_lo", "effective_vth_lo"))
 
 
-class LifFloat(_Lif):
+class LifFloat(LifKernel):
     """LIF in float64."""
 
     sends = np.float64
@@ -238,7 +238,7 @@ class RefractoryFloat(LifFloat):
 
     def __init__(self, model: Any, process: Any) -> None:
         super().__init__(model, process)
-        _fits(_whole(model.refractory_period, "refractory_period"), model.u.size, "refractory_period")
+        _fits(whole(model.refractory_period, "refractory_period"), model.u.size, "refractory_period")
 
     def states(self) -> dict[str, Any]:
         return super().states() | {"refractory_period_end": self.model.refractory_period_end}

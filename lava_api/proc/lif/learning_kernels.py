@@ -10,13 +10,13 @@ import numpy as np
 from lava_api.magma.kernels.base import DATA
 from lava_api.magma.kernels.messages import STORED, Feed, Message
 from lava_api.magma.kernels.records import record
-from lava_api.proc.lif.kernels import LifFixed, LifFloat, _Lif
+from lava_api.proc.lif.kernels import LifFixed, LifFloat, LifKernel
 from loihi_emu.models.memory import Description
 
 TRACES = ("y1", "y2", "y3")
 
 
-class _SendsBack(_Lif):
+class _SendsBack(LifKernel):
     """Spikes go out a second time, and traces."""
 
     def outputs(self) -> dict[str, Message]:

@@ -60,7 +60,7 @@ def _rule_text(target: str) -> property:
     """Return the property of a rule's text; the rule is read when it is set."""
 
     def setter(self: Any, text: str | None) -> None:
-        self._read({**self._texts(), target: text})
+        self.read_texts({**self.texts(), target: text})
 
     return property(attrgetter(f"_{target}_str"), setter, doc=f"Text of {target}, or None.")
 
@@ -127,7 +127,7 @@ class LoihiLearningRule:
         t_epoch: int | None = 1,
         rng_seed: int | None = None,
     ) -> None:
-        self._read({names.DW: dw, names.DD: dd, names.DT: dt})
+        self.read_texts({names.DW: dw, names.DD: dd, names.DT: dt})
         values = (x1_impulse, x1_tau, x2_impulse, x2_tau, y1_impulse, y1_tau, y2_impulse, y2_tau, y3_impulse, y3_tau)
         for name, value in zip(TRACE_PARAMETERS, values, strict=True):
             setattr(self, name, value)
@@ -180,11 +180,11 @@ class LoihiLearningRule:
         """The traces that occur."""
         return set().union(*self.active_traces_per_dependency.values())
 
-    def _texts(self) -> dict[str, str | None]:
+    def texts(self) -> dict[str, str | None]:
         """Return the texts of the rules."""
         return {target: getattr(self, f"_{target}_str") for target in (names.DW, names.DD, names.DT)}
 
-    def _read(self, texts: dict[str, str | None]) -> None:
+    def read_texts(self, texts: dict[str, str | None]) -> None:
         """Read rules, and keep them if all is well."""
         given = {target: text for target, text in texts.items() if text is not None}
         if not given:

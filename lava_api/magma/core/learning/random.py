@@ -30,8 +30,8 @@ class TraceRandom(AbstractRandomGenerator):
     """
 
     def __init__(self, seed_trace_decay: int | None = 0, seed_impulse_addition: int | None = 1) -> None:
-        self._decay = np.random.default_rng(seed_trace_decay)
-        self._impulse = np.random.default_rng(seed_impulse_addition)
+        self.decay_generator = np.random.default_rng(seed_trace_decay)
+        self.impulse_generator = np.random.default_rng(seed_impulse_addition)
         self.advance()
 
     @property
@@ -45,8 +45,8 @@ class TraceRandom(AbstractRandomGenerator):
         return self._random_impulse_addition
 
     def advance(self, *args: Any, **kwargs: Any) -> None:
-        self._random_trace_decay = self._decay.random(1)[0]
-        self._random_impulse_addition = self._impulse.integers(0, 1 << W_TRACE, size=1, dtype=np.int64)[0]
+        self._random_trace_decay = self.decay_generator.random(1)[0]
+        self._random_impulse_addition = self.impulse_generator.integers(0, 1 << W_TRACE, size=1, dtype=np.int64)[0]
 
 
 class ConnVarRandom(AbstractRandomGenerator):
@@ -59,7 +59,7 @@ class ConnVarRandom(AbstractRandomGenerator):
     """
 
     def __init__(self, seed_stochastic_rounding: int | None = 2) -> None:
-        self._generator = np.random.default_rng(seed_stochastic_rounding)
+        self.generator = np.random.default_rng(seed_stochastic_rounding)
         self.advance()
 
     @property
@@ -68,4 +68,4 @@ class ConnVarRandom(AbstractRandomGenerator):
         return self._random_stochastic_round
 
     def advance(self, *args: Any, **kwargs: Any) -> None:
-        self._random_stochastic_round = self._generator.random(1)[0]
+        self._random_stochastic_round = self.generator.random(1)[0]

@@ -69,9 +69,9 @@ class PyLearningConnection(AbstractLearningConnection):
         try:
             for name in TRACE_PARAMETERS:
                 setattr(rule, name, self._parameter(name))
-            renewed = texts != rule._texts()
+            renewed = texts != rule.texts()
             if renewed:
-                rule._read(texts)
+                rule.read_texts(texts)
         except ValidationError:
             self._restore_variables()
             raise
@@ -91,14 +91,14 @@ class PyLearningConnection(AbstractLearningConnection):
         for name in TRACE_PARAMETERS:
             variable = getattr(self, name)
             variable[:] = bounded(np.asarray(getattr(self._learning_rule, name)), variable.dtype)
-        for name, text in self._learning_rule._texts().items():
+        for name, text in self._learning_rule.texts().items():
             setattr(self, name, text or "")
 
     def _store_parameters(self) -> None:
         """Compute what traces need from impulses and time constants."""
         rule = self._learning_rule
-        self._x_decay = decay_factors([rule.x1_tau, rule.x2_tau])
-        self._y_decay = decay_factors([rule.y1_tau, rule.y2_tau, rule.y3_tau])
+        self.x_decay = decay_factors([rule.x1_tau, rule.x2_tau])
+        self.y_decay = decay_factors([rule.y1_tau, rule.y2_tau, rule.y3_tau])
         self._store_impulses(
             np.array([rule.x1_impulse, rule.x2_impulse], dtype=float),
             np.array([rule.y1_impulse, rule.y2_impulse, rule.y3_impulse], dtype=float),
@@ -106,7 +106,7 @@ class PyLearningConnection(AbstractLearningConnection):
 
     def _store_rules(self) -> None:
         """Build what applies the rules, by variable."""
-        self._appliers = {
+        self.appliers = {
             SYNAPTIC_VARIABLE_VAR_MAPPING[target[1:]]: self._create_learning_rule_applier(series)
             for target, series in self._learning_rule.active_product_series.items()
         }
@@ -200,7 +200,7 @@ class PyLearningConnection(AbstractLearningConnection):
     def _apply_learning_rules(self, courses: tuple[Any, Any]) -> None:
         """Apply every rule to the synaptic variables as they are now, then replace them."""
         after = {}
-        for name, applier in self._appliers.items():
+        for name, applier in self.appliers.items():
             variable = getattr(self, name)
             if issparse(variable):
                 entries = variable.tocoo()

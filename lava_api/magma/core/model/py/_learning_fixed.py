@@ -32,8 +32,8 @@ class LearningConnectionModelBitApproximate(PyLearningConnection):
     dw = dd = dt = LavaPyType(str, str)
 
     def _store_impulses(self, x_impulses: Any, y_impulses: Any) -> None:
-        self._x_impulses = split_impulses(x_impulses)
-        self._y_impulses = split_impulses(y_impulses)
+        self.x_impulses = split_impulses(x_impulses)
+        self.y_impulses = split_impulses(y_impulses)
 
     def _create_learning_rule_applier(self, product_series: Any) -> Any:
         return LearningRuleApplierBitApprox(product_series)
@@ -55,7 +55,7 @@ class LearningConnectionModelBitApproximate(PyLearningConnection):
         spiked = s_in.astype(bool)
         again = spiked & (self.tx > 0)
         counted = spiked
-        whole, fraction = self._x_impulses
+        whole, fraction = self.x_impulses
         if self._graded_spike_cfg is GradedSpikeCfg.USE_REGULAR_IMPULSE:
             # Lava's random number of x impulses is 0 here: a fraction is always rounded up, unlike those of y
             self.x1[again] = add_impulse(self.x1[again], 0, whole[0], fraction[0])
@@ -77,7 +77,7 @@ class LearningConnectionModelBitApproximate(PyLearningConnection):
         self.y0[s_in_bap] = True
         again = s_in_bap & (self.ty > 0)
         if again.any():
-            whole, fraction = (part[:, None] for part in self._y_impulses)
+            whole, fraction = (part[:, None] for part in self.y_impulses)
             added = add_impulse(self._y_traces, self._y_random.random_impulse_addition, whole, fraction)
             self._set_y_traces(np.where(again, added, self._y_traces))
         self.ty[s_in_bap] = self._within_epoch_time_step()
@@ -88,8 +88,8 @@ class LearningConnectionModelBitApproximate(PyLearningConnection):
             (source.random_trace_decay, source.random_impulse_addition) for source in (self._x_random, self._y_random)
         )
         return (
-            integer_course(self._x_traces, self.tx, steps, self._x_decay, self._x_impulses, x_randoms),
-            integer_course(self._y_traces, self.ty, steps, self._y_decay, self._y_impulses, y_randoms),
+            integer_course(self._x_traces, self.tx, steps, self.x_decay, self.x_impulses, x_randoms),
+            integer_course(self._y_traces, self.ty, steps, self.y_decay, self.y_impulses, y_randoms),
         )
 
     def _learned(self, name: str, values: Any, applier: Any, args: dict[str, Any]) -> Any:

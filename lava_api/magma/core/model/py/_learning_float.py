@@ -30,8 +30,8 @@ class LearningConnectionModelFloat(PyLearningConnection):
     dw = dd = dt = LavaPyType(str, str)
 
     def _store_impulses(self, x_impulses: Any, y_impulses: Any) -> None:
-        self._x_impulses = x_impulses
-        self._y_impulses = y_impulses
+        self.x_impulses = x_impulses
+        self.y_impulses = y_impulses
 
     def _create_learning_rule_applier(self, product_series: Any) -> Any:
         return LearningRuleApplierFloat(product_series)
@@ -40,25 +40,25 @@ class LearningConnectionModelFloat(PyLearningConnection):
         spiked = s_in.astype(bool)
         again = spiked & (self.tx > 0)
         if self._graded_spike_cfg is GradedSpikeCfg.USE_REGULAR_IMPULSE:
-            self.x1[again] += self._x_impulses[0]
+            self.x1[again] += self.x_impulses[0]
         elif self._graded_spike_cfg is GradedSpikeCfg.OVERWRITE:
             self.x1[spiked] = s_in[spiked] / 2
         else:
             self.x1[:] += s_in / 2
-        self.x2[again] += self._x_impulses[1]
+        self.x2[again] += self.x_impulses[1]
         self.tx[spiked] = self._within_epoch_time_step()
 
     def _process_post_spikes(self, s_in_bap: Any) -> None:
         self.y0[s_in_bap] = True
         again = s_in_bap & (self.ty > 0)
-        self._set_y_traces(np.where(again, self._y_traces + self._y_impulses[:, None], self._y_traces))
+        self._set_y_traces(np.where(again, self._y_traces + self.y_impulses[:, None], self._y_traces))
         self.ty[s_in_bap] = self._within_epoch_time_step()
 
     def _compute_trace_histories(self) -> tuple[Any, Any]:
         steps = int(self._learning_rule.t_epoch)
         return (
-            float_course(self._x_traces, self.tx, steps, self._x_decay, self._x_impulses),
-            float_course(self._y_traces, self.ty, steps, self._y_decay, self._y_impulses),
+            float_course(self._x_traces, self.tx, steps, self.x_decay, self.x_impulses),
+            float_course(self._y_traces, self.ty, steps, self.y_decay, self.y_impulses),
         )
 
     def _learned(self, name: str, values: Any, applier: Any, args: dict[str, Any]) -> Any:
