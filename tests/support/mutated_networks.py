@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loihi_emu import LOIHI2, Conv2D, LearningRule, Network, Noise, Trace
+from loihi_emu import LOIHI2, Conv2D, LearningRule, Network, Noise, Population, Trace
 from loihi_emu.learning import pes
 
 V = (1 << 23) - 1
@@ -109,6 +109,39 @@ def shared() -> Network:
     return net
 
 
+def _by_lavas_rules(net: Network, cells: Population) -> Network:
+    """A matrix and a list that learn, with an epoch each, tags, and values from an input and from neurons."""
+    rng = np.random.default_rng(4)
+    source, error = net.input("source", 6, rate=0.4), net.input("error", 5, spikes=np.eye(5, dtype=int) * 9)
+    critic = net.population("critic", 1, model="sigma")
+    net.connect(error, critic, np.ones((1, 5), int), graded=True, name="judge")
+    traces = {"x1": Trace(16.5, 10), "y1": Trace(20, np.inf)}
+    rule = LearningRule(dw="x1*y0 - 2^-2*y1*x0 + u1*2^-3*t*y3", dt="x0*y2 - u1*sgn(t - 5)", t_epoch=3, **traces)
+    net.connect(
+        source, cells, rng.integers(0, 99, (5, 6)), sign_mode="excitatory", learning=rule,
+        factors={"y2": error, "y3": critic}, name="matrix",
+    )  # fmt: skip
+    places = rng.integers(0, 5, 9), rng.integers(0, 5, 9)
+    back = LearningRule(dw="2^-3*x1*y0", x1=Trace(9, 4), t_epoch=4)
+    net.connect(cells, cells, (*places, rng.integers(-99, 99, 9)), sign_mode="mixed", learning=back, name="list")
+    net.probe(cells, ["spikes", "v"])
+    net.probe("matrix", ["weights", "tags", "y3"], every=4)
+    net.probe("list", "weights")
+    return net
+
+
+def lava_learning() -> Network:
+    """Lava's learning in integers."""
+    net = Network("lava learning", rules="lava", seed=9)
+    return _by_lavas_rules(net, net.population("cells", 5, vth=40, du=900, dv=90))
+
+
+def float_learning() -> Network:
+    """Lava's learning in float64."""
+    net = Network("float learning", rules="float", seed=9)
+    return _by_lavas_rules(net, net.population("cells", 5, vth=40, du=0.5, dv=0.1))
+
+
 def brian2() -> Network:
     """The peer's learning with a delay, and state beyond all fields."""
     net = Network("brian2", rules="brian2_loihi", seed=5)
@@ -136,4 +169,4 @@ def nengo() -> Network:
     return net
 
 
-NETWORKS = (plain, noisy, lava, floating, learning, shared, brian2, nengo)
+NETWORKS = (plain, noisy, lava, floating, learning, shared, lava_learning, float_learning, brian2, nengo)
