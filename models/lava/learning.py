@@ -88,15 +88,38 @@ def scratch(d, row, n):
 
 
 @kernel
-def targets_of(d, j, first, size, only_spiking):
-    """List the targets of a row of synapses, or those that spiked, with their places in the row; returns how many."""
+def list_spiked(d):
+    """List the targets that spiked in this epoch, of a dense connection; returns how many there are in any."""
+    spiked_at = whole(d.post.spiked_at, d.post.n)
+    dense = not d.targets
+    listed = scratch(d, at.ROW_SPIKED, d.width)
+    count = 0
+    for i in range(d.post.n):
+        if spiked_at[i] > 0:
+            if dense:
+                listed[count] = i
+            count += 1
+    return count
+
+
+@kernel
+def targets_of(d, first, size, spiked):
+    """List the targets of a row of synapses with their places in the row; returns how many.
+
+    `spiked` is -1 for all, or how many of all targets spiked: then these alone.
+    """
     targets, places = scratch(d, at.ROW_TARGETS, size), scratch(d, at.ROW_PLACES, size)
     spiked_at = whole(d.post.spiked_at, d.post.n)
     sparse = bool(d.targets)
+    if spiked >= 0 and not sparse:
+        listed = scratch(d, at.ROW_SPIKED, spiked)
+        for k in range(spiked):
+            targets[k] = places[k] = listed[k]
+        return spiked
     count = 0
     for k in range(size):
         target = d.targets[first + k] if sparse else i32(k)
-        if not only_spiking or spiked_at[target] > 0:
+        if spiked < 0 or spiked_at[target] > 0:
             targets[count] = target
             places[count] = k
             count += 1
@@ -163,8 +186,8 @@ def one_term(d, product, term, dependency, targets, j, tx):
 
 
 @kernel
-def learn_row(d, j, first, count, u, random):
-    """Apply all products to the listed synapses of a source."""
+def learn_row(d, j, first, count, full, u, random):
+    """Apply all products to the listed synapses of a source; of a row that is not full those whose targets spiked."""
     targets, places = scratch(d, at.ROW_TARGETS, count), scratch(d, at.ROW_PLACES, count)
     product = scratch(d, at.ROW_PRODUCT, count)
     spiked_at = whole(d.post.spiked_at, d.post.n)
@@ -180,6 +203,8 @@ def learn_row(d, j, first, count, u, random):
         row = d.products[p]
         dependency = row.dependency
         gate = tx > 0 if dependency == at.BY_X0 else u if dependency == at.BY_U else True
+        if not full and not gate:
+            continue  # in a full row even a product of 0 limits a value that was set
         if dependency == at.BY_Y0:
             for k in range(count):
                 product[k] = i32(spiked_at[targets[k]] > 0)
@@ -239,15 +264,17 @@ def change(d, time, random):
     everything = every[0] != 0 or (by_u and u) or d.changed >> 2 & 1  # -257 in tag_1 is not stable
     n_pre, n_post = d.pre.n, d.post.n
     spiked_at = whole(d.pre.spiked_at, n_pre)
+    spiked = list_spiked(d) if by_y0 and not everything else 0
     for j in range(n_pre):
+        full = everything or (by_x0 and spiked_at[j] > 0)
+        if not full and spiked == 0:
+            continue
         first, size = j * n_post, n_post
         if d.starts:
             first, size = d.starts[j], d.starts[j + 1] - d.starts[j]
-        full = everything or (by_x0 and spiked_at[j] > 0)
-        if full or by_y0:
-            count = targets_of(d, j, first, size, not full)
-            if count:
-                learn_row(d, j, first, count, u, random)
+        count = targets_of(d, first, size, i64(-1) if full else spiked)
+        if count:
+            learn_row(d, j, first, count, full, u, random)
     every[0] = 0
 
 

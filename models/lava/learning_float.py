@@ -8,7 +8,7 @@ import numpy as np
 
 from loihi_emu.jit import float64s, kernel, leaf, whole
 from loihi_emu.models.lava import learning_layout as at
-from loihi_emu.models.lava.learning import due
+from loihi_emu.models.lava.learning import due, list_spiked, scratch, targets_of
 from loihi_emu.models.lava.traces import ends_epoch, is_driven, neuron_of, place_in_epoch, targets_of_event, whole_value
 
 i64 = np.int64
@@ -172,7 +172,9 @@ def signed(d, v, value):
 @kernel
 def learn_synapse(d, i, j, synapse, u):
     """Change all variables of a synapse, all by what they were before."""
-    changes = (change(d, 0, i, j, synapse, u), change(d, 1, i, j, synapse, u), change(d, 2, i, j, synapse, u))
+    changes = float64s(d.scratch + 4 * at.ROW_VALUES * d.width, 3)
+    for v in range(3):
+        changes[v] = change(d, v, i, j, synapse, u) if d.changed >> v & 1 else 0.0
     for v in range(3):
         if d.changed >> v & 1:
             values = float64s(d.variables[v].values + 8 * synapse, 1)
@@ -186,15 +188,19 @@ def change_all(d, u):
     """Learn at the end of an epoch: all synapses, or those of neurons that spiked."""
     n_pre, n_post = d.pre.n, d.post.n
     everything = d.every[0] != 0 or u
-    spiked_x, spiked_y = whole(d.pre.spiked_at, n_pre), whole(d.post.spiked_at, n_post)
+    spiked_x = whole(d.pre.spiked_at, n_pre)
+    spiked = i64(0) if everything else list_spiked(d)
     for j in range(n_pre):
+        full = everything or spiked_x[j] > 0
+        if not full and spiked == 0:
+            continue
         first, size = j * n_post, n_post
         if d.starts:
             first, size = d.starts[j], d.starts[j + 1] - d.starts[j]
-        for k in range(size):
-            i = i64(d.targets[first + k]) if d.targets else k
-            if everything or spiked_x[j] > 0 or spiked_y[i] > 0:
-                learn_synapse(d, i, j, first + k, u)
+        count = targets_of(d, first, size, i64(-1) if full else spiked)
+        targets, places = scratch(d, at.ROW_TARGETS, count), scratch(d, at.ROW_PLACES, count)
+        for k in range(count):
+            learn_synapse(d, i64(targets[k]), j, first + places[k], u)
     d.every[0] = 0
 
 
