@@ -16,7 +16,6 @@ from loihi_emu.network.network import Network
 
 BUILT_DENSE, BUILT_SPARSE, BUILT_FLOAT = 32, 58, 0
 """Bytes a synapse that packing needs for a moment, as measured: masks, 64-bit sums and orders."""
-LEARNED = {"weights": 1, "delays": 1, "tags": 2}
 ADVICE = (
     "Take fewer neurons, connect sparsely or by convolutions, shorten delays (each step of delay is a slot for every "
     "neuron), probe less, or run it on a machine with more memory."
@@ -136,7 +135,10 @@ def _recorder(network: Network, probe: Probe, variable: str) -> int:
     if variable == "spikes":
         return 4 * (max(FIRST_SPIKES, int(node.size)) + FIRST_ROWS)
     if isinstance(node, Connection):
-        n, wide = (node.synapses, LEARNED[variable]) if variable in LEARNED else (max(node.pre.size, node.post.size), 1)
+        how = network.rule_set.learning
+        assert how is not None
+        each = {"weights": how.synapse_bytes, "delays": 1, "tags": how.tag_bytes}
+        n, wide = (node.synapses, each[variable]) if variable in each else (max(node.pre.size, node.post.size), 1)
     else:
         n = node.size if probe.neurons is None else len(probe.neurons)
         model = network.rule_set.model(node.model)

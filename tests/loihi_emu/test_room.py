@@ -171,8 +171,8 @@ def sparse(rng, n):
     return net
 
 
-def plastic(rng, n):
-    net = Network()
+def plastic(rng, n, **more):
+    net = Network(**more)
     i, c = net.input("i", n, rate=0.1), net.population("c", n, vth=100)
     net.probe(net.connect(i, c, rng.integers(0, 255, (n, n)), learning=STDP), "weights")
     return net
@@ -194,9 +194,10 @@ def conv(rng, n):
         (lambda rng, n: dense(rng, n, rules="float"), 1000),
         (sparse, 100_000),
         (plastic, 1000),
+        (lambda rng, n: plastic(rng, n, rules="float"), 1000),
         (conv, 100),
     ],
-    ids=["uniform", "varied", "dense", "float", "sparse", "plastic", "conv"],
+    ids=["uniform", "varied", "dense", "float", "sparse", "plastic", "plastic float", "conv"],
 )
 def test_figures_are_those_of_the_image(make, n):
     net = make(np.random.default_rng(1), n)
