@@ -27,10 +27,15 @@ extensions = [
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
+nb_execution_in_temp = True
+nb_merge_streams = True
 exclude_patterns = ["_build", "gallery/*.ipynb"]
 nitpicky = False
 
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["wide.css"]
+templates_path = ["_templates"]
 html_title = f"loihi_emu {release}"
 
 myst_heading_anchors = 3
@@ -39,6 +44,8 @@ myst_enable_extensions = ["colon_fence", "dollarmath"]
 
 autosummary_generate = True
 autodoc_typehints = "none"
+autodoc_preserve_defaults = True
+autodoc_member_order = "bysource"
 numpydoc_show_class_members = True
 numpydoc_class_members_toctree = False
 numpydoc_show_inherited_class_members = False
@@ -51,6 +58,7 @@ sphinx_gallery_conf = {
     "only_warn_on_example_error": False,
     "download_all_examples": False,
     "notebook_extensions": set(),
+    "capture_repr": (),
     "remove_config_comments": True,
     "show_memory": False,
     "min_reported_time": 15,

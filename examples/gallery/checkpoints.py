@@ -6,6 +6,9 @@ A checkpoint holds all state of a run. From one, the same network goes on as it 
 threshold; where nothing was changed, the future is the same to the bit.
 """
 
+import tempfile
+from pathlib import Path
+
 import numpy as np
 from matplotlib import pyplot as plt
 
@@ -21,10 +24,11 @@ net.probe(cells)
 
 emulator = Emulator(net)
 past = emulator.run(300)
-emulator.save("at300.npz")
+file = Path(tempfile.mkdtemp(), "at300.npz")
+emulator.save(file)
 futures = {"as it was": emulator.run(300)}
 for name, vth in (("again", 900), ("vth 700", 700), ("vth 1300", 1300)):
-    emulator.restore("at300.npz")
+    emulator.restore(file)
     emulator.set(cells, "vth", vth)
     futures[name] = emulator.run(300)
 assert (futures["as it was"].spikes(cells).times == futures["again"].spikes(cells).times).all()

@@ -5,6 +5,9 @@ A run longer than memory
 Recordings of a run go to a file while it runs. The file can be read at any moment, and parts of it without the rest.
 """
 
+import tempfile
+from pathlib import Path
+
 import numpy as np
 from matplotlib import pyplot as plt
 
@@ -19,11 +22,12 @@ near = np.abs(np.arange(150)[:, None] - np.arange(150)) < 15
 net.connect(cells, cells, np.where(near, 24, -10), delays=3, sign_mode="mixed")
 net.probe(cells)
 
+file = Path(tempfile.mkdtemp(), "long.rec")
 emulator = Emulator(net)
 for _ in range(10):
-    emulator.run(10_000, to="long.rec")  # the same file goes on
+    emulator.run(10_000, to=file)  # the same file goes on
 activity = np.zeros(100, int)
-whole = Recording.load("long.rec")
+whole = Recording.load(file)
 for k in range(100):  # a part at a time
     activity[k] = len(whole.part(1000 * k, 1000 * (k + 1)).spikes(cells).times)
 

@@ -88,7 +88,7 @@ class Network(Members):
         **parameters : scalar or one value per neuron
             Those of the model; unknown names are errors. chip "lif": du (0..4096, default 4096), dv (0..4096,
             default 0), vth (mantissa 0..131071, required), bias (+-4095), bias_exp (0..7), refractory (1..63),
-            vmin, vmax, and the initial u and v. ``loihi_emu.models.registry`` lists all.
+            vmin, vmax, and the initial u and v. docs/models.md lists those of all models.
 
         Raises
         ------
