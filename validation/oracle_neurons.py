@@ -268,7 +268,7 @@ def lava_atrlif(n: Neuron, a: Arrival, counts: Counts) -> int:
     i = wrap(truncating_shift(left, DECAY_BITS) + wrap(a.q << LAVA_ACTIVATION_SHIFT, 31), 31)
     turns = int(i <= -LAVA_LIMIT) - int(i > LAVA_LIMIT)
     i = counted(i, i + 2 * LAVA_LIMIT * turns, counts, "u_overflow")
-    v = truncating_shift(n.v * fraction_left(p["delta_v"]), DECAY_BITS) + i + bias
+    v = wrap(truncating_shift(n.v * fraction_left(p["delta_v"]), DECAY_BITS) + i + bias, 31)
     n.v = counted(v, clip(v, -V_LIMIT, V_LIMIT), counts, "v_saturation")
     theta = truncating_shift((more["theta"] - rest) * fraction_left(p["delta_theta"]), DECAY_BITS) + rest
     r = truncating_shift(more["r"] * fraction_left(p["delta_r"]), DECAY_BITS)

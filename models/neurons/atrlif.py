@@ -5,9 +5,9 @@
     theta = decay(theta - theta_0, delta_theta) + theta_0             r = decay(r, delta_r)
     spike if v - r >= theta; then r += 2 theta, theta += theta_step; i and v go on
 
-Decays are fractions of which 1/4096 counts; theta_0 and theta_step are in units of 64. In float64 nothing is wrapped,
-clipped or scaled, and i decays by delta_i. Within the ranges of parameters and state theta stays below 2^25 and the
-magnitude of r below 2^26: no 32-bit sum of them wraps.
+Decays are fractions of which 1/4096 counts; theta_0 and theta_step are in units of 64; the sum that is clipped wraps at
+32 bits. In float64 nothing is wrapped, clipped or scaled, and i decays by delta_i. Within the ranges of parameters and
+state theta stays below 2^25 and the magnitude of r below 2^26: no 32-bit sum of them wraps.
 
 Evidence: Lava's source, compared with its models on random inputs.
 """
@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.arithmetic import decay_wide, wrap_lava
+from loihi_emu.arithmetic import clip, decay_wide, wrap_lava
 from loihi_emu.jit import block, disjoint, float64s, int32s, leaf, part, uint8s, whole, wide_vectors
 from loihi_emu.models import layout as at
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
@@ -54,8 +54,8 @@ def update(i, v, theta, r, s, a, keep_i, whole_i, keep_v, keep_theta, keep_r, re
         product = i64(i32(i[k] * i32(keep_i[k]))) if whole_i[k] else i64(i[k] * keep_i[k])
         total = i32(i32(decay_wide(product, i64(1))) + i32(a[k] << WEIGHT_SHIFT))
         current = wrap_lava(total)
-        free = i64(decay_wide(i64(v[k]), i64(keep_v[k])) + current + bias[k])
-        voltage = i32(max(min(free, i64(STATE_MAX)), i64(-STATE_MAX)))
+        free = i32(i32(i32(decay_wide(i64(v[k]), i64(keep_v[k]))) + current) + bias[k])
+        voltage = clip(free, i32(-STATE_MAX), i32(STATE_MAX))
         threshold = i32(i32(decay_wide(i64(i32(theta[k] - rest[k])), i64(keep_theta[k]))) + rest[k])
         refractory = i32(decay_wide(i64(r[k]), i64(keep_r[k])))
         spiked = i32(voltage - refractory) >= threshold
@@ -65,7 +65,7 @@ def update(i, v, theta, r, s, a, keep_i, whole_i, keep_v, keep_theta, keep_r, re
         theta[k] = i32(threshold + rise[k]) if spiked else threshold
         s[k] = np.uint8(1) if spiked else np.uint8(0)
         bits = i32((i32(at.SPIKED) if spiked else i32(0)) | (i32(at.U_BIT) if current != total else i32(0)))
-        bits = i32(bits | (i32(at.V_BIT) if i64(voltage) != free else i32(0)))
+        bits = i32(bits | (i32(at.V_BIT) if voltage != free else i32(0)))
         mask[k] = np.uint8(bits)
         flags = i32(flags | bits)
     return flags

@@ -160,8 +160,8 @@ def update_wide(u, v, q, keep_u, keep_v, bias, high, low, mask):
         over = i64(1) if total > WRAP else i64(0)
         under = i64(1) if total <= -WRAP else i64(0)
         current = i32(i64(total + i64(i64(under - over) * i64(2 * WRAP))))
-        free = i64(i64(decay_wide(i64(v[i]), i64(keep_v[i])) + current) + bias[i])
-        voltage = i32(max(min(free, i64(STATE_MAX)), i64(-STATE_MAX)))
+        free = i32(i32(i32(decay_wide(i64(v[i]), i64(keep_v[i]))) + current) + bias[i])
+        voltage = clip(free, i32(-STATE_MAX), i32(STATE_MAX))
         u[i] = current
         v[i] = voltage
         bits = spike_bits(voltage, high[i], low[i])

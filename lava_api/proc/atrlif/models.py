@@ -84,7 +84,8 @@ class PyATRLIFModelFixed(_AdaptiveLif):
         self.effective_bias = scaled_bias(self.bias_mant, self.bias_exp)
         current = shift_to_zero(np.int64(self.i * (DECAY_UNITY - (self.delta_i * DECAY_UNITY + 1))), DECAY_BITS)
         self.i[:] = wrap_once(np.int32(current + activation_in * SCALE))
-        self.v[:] = saturate(decay(self.v, _remaining(self.delta_v)) + self.i + self.effective_bias)
+        decayed = decay(self.v, _remaining(self.delta_v)).astype(np.int32)
+        self.v[:] = saturate(decayed + self.i + self.effective_bias)
         self.theta[:] = decay(self.theta - self.theta_0, _remaining(self.delta_theta)) + self.theta_0
         self.r[:] = decay(self.r, _remaining(self.delta_r))
 

@@ -125,7 +125,8 @@ class AbstractPyLifModelFixed(PyLoihiProcessModel):
         keep_v = self.decay_unity - (self.dv + self.dm_offset)
         decayed = decay(self.u, keep_u, self.decay_shift).astype(np.int32)
         self.u[:] = wrap_once(decayed + np.left_shift(activation_in, self.act_shift))
-        self.v[:] = saturate(decay(self.v, keep_v, self.decay_shift) + self.u + self.effective_bias)
+        decayed = decay(self.v, keep_v, self.decay_shift).astype(np.int32)
+        self.v[:] = saturate(decayed + self.u + self.effective_bias)
 
     def reset_voltage(self, spike_vector: Any) -> None:
         """Clear the voltage of neurons that spiked."""
