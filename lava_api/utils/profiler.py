@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.callback_fx import NxSdkCallbackFx
+from lava_api.magma.core.callback_fx import Board, NxSdkCallbackFx
 from lava_api.magma.core.run_configs import AbstractLoihiHWRunCfg, RunConfig
 from lava_api.utils._spike_counter import SpikeCounter, fanout
 from loihi_emu.errors import SimulationError, UnsupportedError, extra
@@ -115,10 +115,14 @@ class EmulatorProfiler(NxSdkCallbackFx):
                 port.connect(counter.a_in)
                 self._counters[process.name, port.name] = counter
 
-    def pre_run_callback(self, board: Any = None, var_id_to_var_model_map: dict[int, Any] | None = None) -> None:
+    def pre_run_callback(
+        self, board: Board | None = None, var_id_to_var_model_map: dict[int, Any] | None = None
+    ) -> None:
         self._began = (self._clock.steps, time.perf_counter())
 
-    def post_run_callback(self, board: Any = None, var_id_to_var_model_map: dict[int, Any] | None = None) -> None:
+    def post_run_callback(
+        self, board: Board | None = None, var_id_to_var_model_map: dict[int, Any] | None = None
+    ) -> None:
         steps = self._clock.steps - self._began[0]
         self.num_steps += steps
         self._runs.append((steps, time.perf_counter() - self._began[1]))

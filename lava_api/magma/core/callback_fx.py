@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from lava_api.magma.core.process.runner import CompiledProgram
 from loihi_emu.errors import UnsupportedError
 
 
@@ -30,10 +31,14 @@ class CallbackFx:
 class NxSdkCallbackFx(CallbackFx):
     """A callback before and one after a run on a board."""
 
-    def pre_run_callback(self, board: Any = None, var_id_to_var_model_map: dict[int, Any] | None = None) -> None:
+    def pre_run_callback(
+        self, board: Board | None = None, var_id_to_var_model_map: dict[int, Any] | None = None
+    ) -> None:
         """Do something before the run."""
 
-    def post_run_callback(self, board: Any = None, var_id_to_var_model_map: dict[int, Any] | None = None) -> None:
+    def post_run_callback(
+        self, board: Board | None = None, var_id_to_var_model_map: dict[int, Any] | None = None
+    ) -> None:
         """Do something after the run."""
 
 
@@ -49,11 +54,15 @@ class IterableCallBack(NxSdkCallbackFx):
         self.pre_run_fxs = [] if pre_run_fxs is None else pre_run_fxs
         self.post_run_fxs = [] if post_run_fxs is None else post_run_fxs
 
-    def pre_run_callback(self, board: Any = None, var_id_to_var_model_map: dict[int, Any] | None = None) -> None:
+    def pre_run_callback(
+        self, board: Board | None = None, var_id_to_var_model_map: dict[int, Any] | None = None
+    ) -> None:
         for function in self.pre_run_fxs:
             function(board)
 
-    def post_run_callback(self, board: Any = None, var_id_to_var_model_map: dict[int, Any] | None = None) -> None:
+    def post_run_callback(
+        self, board: Board | None = None, var_id_to_var_model_map: dict[int, Any] | None = None
+    ) -> None:
         for function in self.post_run_fxs:
             function(board)
 
@@ -67,7 +76,7 @@ class Board:
         Program that runs on it.
     """
 
-    def __init__(self, executable: Any) -> None:
+    def __init__(self, executable: CompiledProgram) -> None:
         self.executable = executable
 
     def __getattr__(self, name: str) -> Any:
@@ -79,7 +88,7 @@ class Board:
         )
 
 
-def call_back(executable: Any, method: str) -> None:
+def call_back(executable: CompiledProgram, method: str) -> None:
     """Call all callbacks of a program.
 
     Parameters

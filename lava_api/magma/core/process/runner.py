@@ -55,7 +55,18 @@ class ProgramRuntime(Protocol):
 
 
 class CompiledProgram(Protocol):
-    """What a compilation gives: :class:`lava_api.magma.compiler.executable.Executable`."""
+    """What a compilation gives: :class:`lava_api.magma.compiler.executable.Executable`.
+
+    Attributes
+    ----------
+    process_list : list of AbstractProcess
+        All processes.
+    callbacks : list of NxSdkCallbackFx
+        Called before and after each run.
+    """
+
+    process_list: list[Any]
+    callbacks: list[Any]
 
     @property
     def proc_builders(self) -> Mapping[Any, Any]:
