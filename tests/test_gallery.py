@@ -28,6 +28,10 @@ def test_there_are_as_many_as_promised():
     assert len(FILES) >= 24
 
 
+def test_nothing_that_examples_wrote_lies_beside_them():
+    assert {file.suffix for file in FILES[0].parent.iterdir() if file.is_file()} == {".py", ".rst"}
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_an_example_of_the_gallery(file, tmp_path):
     command = [sys.executable, "-W", "error", "-c", RUN, str(file)]

@@ -57,6 +57,17 @@ def pair_stdp(
     A presynaptic spike that comes before a postsynaptic one makes the weight larger by up to ``a_plus * impulse``, one
     that comes after makes it smaller.
 
+    Parameters
+    ----------
+    a_plus, a_minus : float
+        How strongly: m * 2^e with m in 0..7 and e in -7..8; an error names the values near another one.
+    tau_plus, tau_minus : float
+        Time constants of the presynaptic and the postsynaptic trace, in steps.
+    impulse : float
+        What a spike adds to a trace, 0..127; traces end at 127.
+    t_epoch : int
+        Steps from one change of weights to the next, 1..63.
+
     Examples
     --------
     >>> pair_stdp(0.25, 0.5).dw

@@ -6,8 +6,9 @@ has. The finer the second, the less a rounded weight is off, until weights excee
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,6 +23,8 @@ WEIGHT_MAX = 255
 """The largest magnitude of a weight's mantissa."""
 BIAS_MAX, EXPONENT_MAX = 4095, 7
 """The largest magnitude of a bias' mantissa, and its largest exponent."""
+_LONGEST = 1 << 53
+"""Steps beyond it are no whole numbers of float64."""
 
 
 @known_keywords_of
@@ -80,10 +83,22 @@ class PhysicalUnits:
         """The decay ``du`` or ``dv`` of a time constant in ms (:func:`loihi_emu.decay_from_tau`)."""
         return decay.decay_from_tau(tau, dt=self.dt)
 
-    def steps(self, ms: float) -> int:
-        """The nearest number of steps of a delay or a refractory period in ms."""
-        given = numeric.ranged("PhysicalUnits.steps", "ms", ms, 0, np.inf)
-        return int(np.rint(given / self.dt))
+    @overload
+    def steps(self, ms: float) -> int: ...
+
+    @overload
+    def steps(self, ms: Sequence[float] | NDArray[Any]) -> NDArray[np.int64]: ...
+
+    def steps(self, ms: ArrayLike) -> int | NDArray[np.int64]:
+        """The nearest number of steps of times, delays or refractory periods in ms.
+
+        Parameters
+        ----------
+        ms : array_like of float
+            Not negative. Of one number one int is returned, else an array of its shape.
+        """
+        found = np.rint(numeric.ranged("PhysicalUnits.steps", "ms", ms, 0, _LONGEST * self.dt) / self.dt)
+        return int(found) if found.ndim == 0 else found.astype(np.int64)
 
     def rate(self, hz: ArrayLike) -> float | NDArray[np.float64]:
         """The probability of a spike in a step, for ``Network.input(rate=...)``, of a rate in Hz.
@@ -94,7 +109,7 @@ class PhysicalUnits:
             If the rate is negative, or above one spike a step.
         """
         most = 1000 / self.dt
-        advice = "A source spikes at most once a step: take shorter steps (dt)."
+        advice = "A source spikes at most once a step: take shorter steps (dt), or several sources."
         given = numeric.ranged("PhysicalUnits.rate", "hz", hz, 0, most, advice)
         found = given * (self.dt / 1000)
         return float(found) if found.ndim == 0 else found

@@ -45,7 +45,9 @@ def test_a_bias_has_the_smallest_exponent_that_holds_it():
 
 
 def test_times_and_rates():
-    assert UNITS.steps(2) == 4
+    assert UNITS.steps(2) == 4 and type(UNITS.steps(2)) is int
+    assert UNITS.steps(np.array([[0.0, 0.2], [0.3, 2.0]])).tolist() == [[0, 0], [1, 4]]
+    assert UNITS.steps([1, 2]).dtype == np.int64
     assert UNITS.decay(20) == 101
     assert UNITS.rate(50) == 0.025
     assert UNITS.rate([0, 2000]).tolist() == [0, 1]
@@ -69,7 +71,9 @@ def test_gains_of_known_responses(du, dv, gain):
         (lambda: UNITS.weight(1, du=0, dv=0), "at least one above 0"),
         (lambda: UNITS.bias(1, dv=0), "v does not settle"),
         (lambda: UNITS.bias(200, dv=4096), "smaller vth"),
-        (lambda: UNITS.rate(3000), "shorter steps"),
+        (lambda: UNITS.rate(3000), "shorter steps .*, or several sources"),
+        (lambda: UNITS.steps([1, -1]), "ms: got -1 at index 1"),
+        (lambda: UNITS.steps(np.inf), "ms: got inf"),
         (lambda: UNITS.hertz(3, steps=0), "steps"),
     ],
 )
