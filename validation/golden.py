@@ -152,7 +152,7 @@ def from_oracle(oracle: Any) -> Values:
             events = oracle.spikes(name)
             return as_spikes([event[0] for event in events], [event[1] for event in events])
         if name in oracle.learned:
-            return np.array(oracle.learned[name]["w" if var == "weights" else var], np.int64)
+            return np.array(oracle.learned[name][{"weights": "w", "tags": "t"}.get(var, var)], np.int64)
         return np.array(oracle.trace(name, var), np.int64)
 
     return values

@@ -1,4 +1,4 @@
-"""Golden cases of Lava 0.10.0's LIF processes and connections as networks under ``rules="lava"``."""
+"""Golden cases of Lava 0.10.0's LIF processes and connections, with learning, as networks under ``rules="lava"``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from loihi_emu.learning.rule import LearningRule, Trace
 from loihi_emu.validation.golden import (
     Arrays,
     Case,
@@ -49,9 +50,10 @@ def lava_network(
     Notes
     -----
     What a RingBuffer holds in its column c is sent in Lava's time step c + 1 and leaves the connection one step later,
-    as step c + 1 here. Lava's Conv flips the kernel, a :class:`loihi_emu.Conv2D` does not.
+    as step c + 1 here. Lava's Conv flips the kernel, a :class:`loihi_emu.Conv2D` does not. A LearningDense becomes a
+    list of synapses, source by source; what it learned up to Lava's step k is that up to step k here.
     """
-    net = (network_class or default_network())(name=case["case"], rules="lava")
+    net = (network_class or default_network())(name=case["case"], rules="lava", seed=case.get("seed", 0))
     nodes: dict[str, Any] = {}
     for source in case["sources"]:
         data = arrays[f"data_{source['name']}"].astype(np.int64)
@@ -84,12 +86,27 @@ def _connect(
         return
     form |= {"weight_exp": item["weight_exp"], "weight_bits": item["num_weight_bits"]}
     form["sign_mode"] = SIGN_MODES[item["sign_mode"]] or "auto"
+    if item["class"] == "LearningDense":
+        learning, factors = _rule(item["rule"])
+        column, row = (part.ravel() for part in np.indices(weights.T.shape))
+        synapses = (column, row, weights[row, column])
+        driven = {trace: nodes[node] for trace, node in factors.items()}
+        made = net.connect(pre, post, synapses, learning=learning, factors=driven or None, **form)
+        tags = ["tags"] if learning.dt is not None else []
+        net.probe(made, ["weights", *tags, *learning.traces, *factors])
+        return
     delays = arrays[f"delays_{name}"].astype(np.int64) if f"delays_{name}" in arrays else np.zeros_like(weights)
     if item["class"].endswith("Sparse"):
         row, column = np.nonzero(weights)
         net.connect(pre, post, (column, row, weights[row, column]), delays=delays[row, column], kind="sparse", **form)
     else:
         net.connect(pre, post, weights, delays=delays, kind="dense", **form)
+
+
+def _rule(item: Case) -> tuple[LearningRule, dict[str, str]]:
+    """A rule of Lava's, and the nodes of its third factors."""
+    traces = {name: Trace(*values) for name, values in item["traces"].items()}
+    return LearningRule(dw=item["dw"], dt=item.get("dt"), t_epoch=item["t_epoch"], **traces), item["factors"]
 
 
 def _expected(case: Case, arrays: Arrays) -> Arrays:
@@ -99,4 +116,9 @@ def _expected(case: Case, arrays: Arrays) -> Arrays:
         expected[f"{name}.u"] = arrays[f"u_{name}"].astype(np.int64)
         expected[f"{name}.v"] = arrays[f"v_{name}"].astype(np.int64)
         expected[f"{name}.spikes"] = as_spikes(*np.nonzero(arrays[f"s_{name}"]))
+    for key, values in arrays.items():
+        variable, after, name = key.partition("_after_")
+        if after:
+            by_source = values.swapaxes(1, 2).reshape(len(values), -1) if values.ndim == 3 else values
+            expected[f"{name}.{variable}"] = by_source.astype(np.int64)
     return expected

@@ -35,7 +35,7 @@ def test_the_cases_are_all_there():
     assert len(names("brian2_loihi")) == 34
     assert (len(LEARNING), len(STATISTICAL)) == (9, 2)
     assert len(names("nengo_loihi")) == 22
-    assert len(names("lava_lif")) == 9
+    assert len(names("lava_lif")) == 11
 
 
 @pytest.mark.parametrize("name", BRIAN2)
