@@ -11,6 +11,11 @@ from lava_api.magma.core.process.process import AbstractProcess, LogConfig
 from lava_api.magma.core.process.variable import Var
 from lava_api.proc._members import variables
 from lava_api.proc.conv import utils
+from loihi_emu.errors import invalid
+from loihi_emu.numeric import ranged, whole
+
+SMALLEST = {"padding": 0, "stride": 1, "dilation": 1}
+LARGEST = 1 << 15
 
 
 class Conv(AbstractProcess):
@@ -68,8 +73,12 @@ class Conv(AbstractProcess):
                 f"weights for {inputs} input channels"
             )
         kernel_size = weight.shape[1], weight.shape[2]
-        padding, stride, dilation = (utils.make_tuple(x) for x in (padding, stride, dilation))
+        given = {"padding": padding, "stride": stride, "dilation": dilation}
+        padding, stride, dilation = (utils.make_tuple(_whole(name, value)) for name, value in given.items())
         output_shape = utils.output_shape(input_shape, outputs, kernel_size, stride, padding, dilation)
+        if min(output_shape) < 1:
+            spread = tuple(dilation[k] * (kernel_size[k] - 1) + 1 for k in (0, 1))
+            raise invalid("Conv", "input_shape", str(input_shape), f"with its padding at least the kernel's {spread}")
         self.input_shape = input_shape
         self.output_shape = output_shape
         self.s_in = InPort(shape=input_shape)
@@ -81,3 +90,9 @@ class Conv(AbstractProcess):
         self.groups = Var(shape=(1,), init=groups)
         self.a_buf = Var(shape=output_shape, init=0)
         self.num_message_bits = Var(shape=(1,), init=num_message_bits)
+
+
+def _whole(name: str, value: Any) -> Any:
+    """Return padding, stride or dilation as it was given, or raise if it is none."""
+    ranged("Conv", name, whole("Conv", name, value), SMALLEST[name], LARGEST)
+    return value

@@ -14,6 +14,7 @@ from lava_api.proc.conv_in_time.process import ConvInTime
 from lava_api.proc.dense.process import DelayDense, Dense
 from lava_api.proc.sparse.process import DelaySparse, Sparse
 from lava_api.utils.weightutils import SignMode
+from loihi_emu.errors import ValidationError
 
 KINDS = [lambda w, **kw: Dense(weights=np.array(w), **kw), lambda w, **kw: Sparse(weights=csr_matrix(w), **kw)]
 DELAYED = [
@@ -152,6 +153,23 @@ def test_convolution_wraps_at_24_bits_and_ignores_exponents():
 def test_convolution_checks_its_shapes():
     with pytest.raises(ValueError, match="groups"):
         Conv(weight=np.ones((1, 1, 1, 2)), input_shape=(3, 3, 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("stride", 0), ("stride", 1.5), ("stride", -1), ("stride", "a"), ("stride", None), ("padding", -1),
+     ("padding", (0, 0.5)), ("dilation", 0), ("dilation", np.nan)],
+)  # fmt: skip
+def test_pairs_of_convolutions_are_whole_numbers_in_range(name, value):
+    with pytest.raises(ValidationError, match=f"Conv, {name}: got .*allowed is"):
+        Conv(weight=np.ones((1, 2, 2, 1)), input_shape=(5, 5, 1), **{name: value})
+
+
+@pytest.mark.parametrize("given", [{"dilation": 9}, {"dilation": (1, 3)}, {"input_shape": (2, 9, 1)}])
+def test_a_kernel_larger_than_its_input_is_refused(given):
+    with pytest.raises(ValidationError, match=r"Conv, input_shape: got .*the kernel's"):
+        Conv(**{"weight": np.ones((1, 3, 3, 1)), "input_shape": (5, 5, 1), "stride": 2} | given)
+
 
 
 def test_pairs():
