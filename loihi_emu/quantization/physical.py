@@ -17,7 +17,7 @@ from loihi_emu import decay, numeric
 from loihi_emu.errors import invalid
 from loihi_emu.keywords import known_keywords_of
 from loihi_emu.read_only import read_only
-from loihi_emu.widths import DECAY_BITS, DECAY_UNITY, WEIGHT_SHIFT
+from loihi_emu.widths import DECAY_BITS, DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
 
 WEIGHT_MAX = 255
 """The largest magnitude of a weight's mantissa."""
@@ -71,8 +71,9 @@ class PhysicalUnits:
             value = numeric.finite("PhysicalUnits", name, getattr(self, name))
             if value.ndim or value <= 0:
                 raise invalid("PhysicalUnits", name, getattr(self, name), "one number above 0")
+            object.__setattr__(self, name, float(value))
         advice = "It is the mantissa: v is compared to vth * 64."
-        numeric.integer("PhysicalUnits", "vth", self.vth, 1, (1 << 17) - 1, advice)
+        object.__setattr__(self, "vth", numeric.integer("PhysicalUnits", "vth", self.vth, 1, (1 << 17) - 1, advice))
 
     @property
     def units_per_mv(self) -> float:
@@ -140,7 +141,8 @@ class PhysicalUnits:
         if given.size and size.max() > peaks[-1] + (peaks[-1] - peaks[-2]) / 2:
             fits = int(self.vth * peaks[-1] / size.max())
             worst = float(given.flat[size.argmax()])
-            advice = f"Take vth={fits} or less, or a weight exponent (quantize() chooses one)."
+            coarser = f"Take vth={fits} or less" if fits else "It is far above the threshold: look at its unit"
+            advice = f"{coarser}, or take a weight exponent (quantize() chooses one)."
             allowed = f"up to {peaks[-1]:.4g}, with weights up to {WEIGHT_MAX} and vth={self.vth}"
             raise invalid("PhysicalUnits.weight", "mv", worst, allowed, advice)
         nearest = np.searchsorted((peaks[1:] + peaks[:-1]) / 2, size)
@@ -156,7 +158,10 @@ class PhysicalUnits:
         du, dv : int
             Decays of the neuron that receives them.
         """
-        given = numeric.ranged("PhysicalUnits.peak", "weight", weight, -(1 << 15), 1 << 15)
+        whole = numeric.whole(
+            "PhysicalUnits.peak", "weight", weight, "weight() gives the whole number nearest to so many mV."
+        )
+        given = numeric.ranged("PhysicalUnits.peak", "weight", whole, -(1 << 15), 1 << 15)
         return np.asarray(np.sign(given) * _peaks(np.abs(given), du, dv) / self.units_per_mv)
 
     def bias(self, mv: ArrayLike, *, dv: int) -> dict[str, Any]:
@@ -205,5 +210,5 @@ def _peaks(weights: NDArray[np.int64], du: int, dv: int) -> NDArray[np.int64]:
     while (v > highest).any():
         highest = np.maximum(highest, v)
         u = u * keep_u >> DECAY_BITS
-        v = (v * keep_v >> DECAY_BITS) + u
+        v = np.minimum((v * keep_v >> DECAY_BITS) + u, STATE_MAX)
     return highest

@@ -6,6 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from loihi_emu import Emulator, Network, PhysicalUnits, ValidationError
+from loihi_emu.widths import STATE_MAX
 
 UNITS = PhysicalUnits(threshold=15, vth=1000, dt=0.5)
 
@@ -44,6 +45,16 @@ def test_a_bias_has_the_smallest_exponent_that_holds_it():
     assert units.bias([1.0, -8.19], dv=4096)["bias"].tolist() == [500, -4095]
 
 
+def test_a_peak_ends_where_v_saturates():
+    assert UNITS.peak([255, -255], du=1, dv=0).tolist() == (np.array([1, -1]) * STATE_MAX / UNITS.units_per_mv).tolist()
+
+
+def test_numbers_are_kept_as_what_they_stand_for():
+    units = PhysicalUnits(threshold=np.array(15), vth=1000.0, dt=np.float32(0.5))
+    assert units == UNITS and repr(units) == repr(UNITS) and hash(units) == hash(UNITS)
+    assert units.weight(0.5, du=742, dv=200) == UNITS.weight(0.5, du=742, dv=200)
+
+
 def test_times_and_rates():
     assert UNITS.steps(2) == 4 and type(UNITS.steps(2)) is int
     assert UNITS.steps(np.array([[0.0, 0.2], [0.3, 2.0]])).tolist() == [[0, 0], [1, 4]]
@@ -74,6 +85,9 @@ def test_gains_of_known_responses(du, dv, gain):
         (lambda: UNITS.rate(3000), "shorter steps .*, or several sources"),
         (lambda: UNITS.steps([1, -1]), "ms: got -1 at index 1"),
         (lambda: UNITS.steps(np.inf), "ms: got inf"),
+        (lambda: UNITS.steps([1, 1e300]), "ms: got .* at index 1"),
+        (lambda: UNITS.peak(1.5, du=742, dv=200), "weight: got 1.5, allowed is whole numbers"),
+        (lambda: UNITS.weight(1e9, du=742, dv=200), "look at its unit"),
         (lambda: UNITS.hertz(3, steps=0), "steps"),
     ],
 )

@@ -171,7 +171,6 @@ def test_a_kernel_larger_than_its_input_is_refused(given):
         Conv(**{"weight": np.ones((1, 3, 3, 1)), "input_shape": (5, 5, 1), "stride": 2} | given)
 
 
-
 def test_pairs():
     assert utils.make_tuple(3) == (3, 3) and utils.make_tuple((1, 2)) == (1, 2)
     with pytest.raises(Exception, match="two"):
