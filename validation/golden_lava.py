@@ -105,7 +105,7 @@ def _connect(
 
 def _rule(item: Case) -> tuple[LearningRule, dict[str, str]]:
     """A rule of Lava's, and the nodes of its third factors."""
-    traces = {name: Trace(*values) for name, values in item["traces"].items()}
+    traces: dict[str, Any] = {name: Trace(*values) for name, values in item["traces"].items()}
     return LearningRule(dw=item["dw"], dt=item.get("dt"), t_epoch=item["t_epoch"], **traces), item["factors"]
 
 
