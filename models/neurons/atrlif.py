@@ -101,7 +101,8 @@ def step(address, time):
             a[:] = 0
         if flags > at.SPIKED:
             count_flags(group, mask, first)
-        count = emit(mask, d.mask, first, whole(d.index, d.n), count)
+        if d.index:
+            count = emit(mask, d.mask, first, whole(d.index, d.n), count)
         if d.message:
             write_spikes(int32s(d.message + 4 * first, m), mask, i32(1))
     count_spikes(group, count)
@@ -150,7 +151,8 @@ def step_float(address, time):
         )
         if d.slots and d.flags & at.MESSAGE == 0:
             a[:] = 0.0
-        count = emit(mask, d.mask, first, whole(d.index, d.n), count)
+        if d.index:
+            count = emit(mask, d.mask, first, whole(d.index, d.n), count)
         if d.message:
             write_spikes(float64s(d.message + 8 * first, m), mask, 1.0)
     count_spikes(group, count)

@@ -25,6 +25,7 @@ class AdaptiveFloat(Neurons):
     """ATRLIF in float64."""
 
     leaf, record = f"{atrlif.__name__}:step_float", atrlif.FLOATING
+    list_can_lack = True
     takes = "float64"
     states = ("i", "v", "theta", "r", "s")
 
