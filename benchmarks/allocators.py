@@ -1,4 +1,4 @@
-"""Placements beside nengo-loihi's allocators on the networks that were recorded from them."""
+"""Placements beside nengo-loihi's allocators and Mt-KaHyPar, on the networks that were recorded from the former."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from benchmarks.rows import Row
 from benchmarks.sizes import Size
 from loihi_emu.chips.chip import LOIHI1
 from loihi_emu.mapping.model import Layout
-from loihi_emu.mapping.partition import chips_of, core_graph
+from loihi_emu.mapping.partition import chips_of, core_graph, kahypar
+from loihi_emu.mapping.strategies import LowTraffic
 from loihi_emu.mapping.traffic import traffic_of
+from loihi_emu.network.network import Network
+from loihi_emu.run.emulator import Emulator
 from loihi_emu.validation.golden_allocators import Allocation, AllocatorCase, allocator_case
 
 CASES = ("many_small", "random_256", "grid_1024", "communities_shuffled", "hub")
@@ -23,6 +26,8 @@ SPARSE = ("chain_1000", "sparse_4096", "recurrent_4000")
 FEW = ("hub",)
 UNIT, DIGITS = "of theirs", 9
 """The unit; equal sums of spikes may differ in their last digits."""
+OWN = 1.15
+"""Messages of strategy "traffic" without Mt-KaHyPar, in those with it, at most."""
 ENDLESS = replace(LOIHI1, axons_in=1 << 30, axons_out=1 << 30, synaptic_memory=1 << 40, usable_cores=1 << 16)
 
 
@@ -33,6 +38,8 @@ def measure(size: Size) -> Iterator[Row]:
 
     Messages are compared twice: with its blocks on cores as they are, so that only the choice of chips differs, and
     with populations placed freely on as many chips at most, with as many cores each.
+
+    Last, what strategy "traffic" sends without Mt-KaHyPar, as a part of what it sends with it.
     """
     for name in CASES if size.cold else FEW:
         case = allocator_case(name)
@@ -46,6 +53,44 @@ def measure(size: Size) -> Iterator[Row]:
         theirs = len(case.blocks)
         note = f"{ours}, nengo-loihi {theirs}; with indices, which lists need, {case.network.place().cores}"
         yield Row("allocators", f"{name}, cores", ours / theirs, UNIT, 1.0, note=note)
+    for name in (*CASES, *SPARSE) if size.cold else FEW:
+        case = allocator_case(name)
+        yield _partitioned(name, case.network, case.rates)
+    if size.cold:
+        net = sheet()
+        yield _partitioned(net.name, net, Emulator(net).run(200))
+
+
+def sheet(seed: int | None = None) -> Network:
+    """README's network: neurons in a row that reach those near them, numbered in order or at random."""
+    rng = np.random.default_rng(0)
+    net = Network("sheet", seed=2)
+    touch = net.input("touch", 200, rate=0.01)
+    cells = net.population("sheet", 30_000, du=500, dv=200, vth=450)
+    out = net.population("out", 100, du=500, dv=200, vth=1000)
+    pre = rng.integers(0, 30_000, 600_000)
+    near = (pre + rng.integers(-300, 300, 600_000)) % 30_000
+    number = np.arange(30_000) if seed is None else np.random.default_rng(seed).permutation(30_000)
+    net.connect(touch, cells, (rng.integers(0, 200, 60_000), number[rng.integers(0, 30_000, 60_000)], 100))
+    net.connect(cells, cells, (number[pre], number[near], rng.integers(-9, 8, 600_000) * 2), delays=4)
+    net.connect(cells, out, (number[np.arange(30_000)], np.arange(30_000) // 300, 40))
+    for node in (touch, cells, out):
+        net.probe(node)
+    return net
+
+
+def _partitioned(name: str, network: Network, rates: Any) -> Row:
+    """Messages of strategy "traffic" by itself; where Mt-KaHyPar is installed, as a part of those with it."""
+    own = network.place(strategy=LowTraffic(partitioner=False), rates=rates)
+    where = "chips" if own.chips > 1 and own.traffic().between_chips else "cores"
+    found = getattr(own.traffic(), f"between_{where}")
+    note = f"{found:.4g} messages a step between {where}, on {own.cores} cores"
+    if not kahypar.installed():
+        return Row("allocators", f"{name}, traffic", found, "messages", note=f"{note}; Mt-KaHyPar is not installed")
+    other = network.place(strategy="traffic", rates=rates)
+    least = getattr(other.traffic(), f"between_{where}")
+    note += f"; with Mt-KaHyPar {least:.4g} on {other.cores}"
+    return Row("allocators", f"{name}, traffic", round(found / least, DIGITS), "of with it", OWN, note=note)
 
 
 def _messages(case: AllocatorCase) -> Iterator[Row]:

@@ -85,7 +85,7 @@ def test_memory_and_extras():
 def test_places_beside_the_peer():
     rows = list(allocators.measure(TINY))
     assert {row.what for row in rows} >= {"hub, cores", "hub, 2 chips, blocks", "hub, 8 chips, free"}
-    assert all(row.passed for row in rows)
+    assert all(row.passed is not False for row in rows)  # without Mt-KaHyPar its rows have no limit
 
 
 def test_json_and_table(monkeypatch, capsys):

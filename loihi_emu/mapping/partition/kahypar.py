@@ -3,37 +3,37 @@
 It takes one weight of a vertex: the largest share of a core's compartments or synaptic memory that a neuron takes. What
 it finds is measured like every other candidate, and refined within all limits.
 
+It cannot be interrupted, so it runs in a process of its own, which ends with an interrupt of this one.
+
 Gottesbüren, Heuer, Maas, Sanders and Schlag, "Scalable High-Quality Hypergraph Partitioning", 2024.
 """
 
 from __future__ import annotations
 
-from functools import cache
+import os
+import subprocess
+import sys
+import time
 from importlib.util import find_spec
-from typing import Any
+from pathlib import Path
+from tempfile import TemporaryFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.mapping.partition.hypergraph import Hypergraph
+from loihi_emu.user_warnings import warn
 
-SEED, THREADS = 1, 1
-"""With one thread the same seed gives the same partition."""
+PROGRAM = Path(__file__).with_name("kahypar_program.py")
 VERTEX, EDGE = 1 << 14, 1 << 30
 """A full core in weights of vertices, and all messages in weights of hyperedges."""
+PAUSE = 0.01
+"""Seconds between two looks whether it has ended."""
 
 
 def installed() -> bool:
-    """Whether Mt-KaHyPar is installed."""
-    return find_spec("mtkahypar") is not None
-
-
-@cache
-def _library() -> Any:
-    """What makes contexts and hypergraphs; a process starts its threads once."""
-    import mtkahypar
-
-    return mtkahypar.initialize(THREADS, False)
+    """Whether Mt-KaHyPar is installed, and there is a Python to run it."""
+    return find_spec("mtkahypar") is not None and bool(sys.executable)
 
 
 def partitioned(nets: Hypergraph, size: NDArray[np.float64], count: int) -> NDArray[np.int64] | None:
@@ -47,37 +47,45 @@ def partitioned(nets: Hypergraph, size: NDArray[np.float64], count: int) -> NDAr
     count : int
         Cores.
     """
-    import mtkahypar
-
-    edges, weights = _edges(nets)
-    if not edges or count < 2:
+    starts, pins, weights = _edges(nets)
+    if len(weights) == 0 or count < 2:
         return None
     vertices = np.maximum(1, np.round(size * VERTEX)).astype(np.int64)
-    library = _library()
-    mtkahypar.set_seed(SEED)
-    context = library.context_from_preset(mtkahypar.PresetType.DEFAULT)
-    context.set_partitioning_parameters(count, 0.0, mtkahypar.Objective.KM1)
-    context.set_individual_target_block_weights([VERTEX] * count)
-    context.logging = False
-    try:
-        graph = library.create_hypergraph(context, len(size), len(edges), edges, vertices.tolist(), weights)
-        return np.asarray(graph.partition(context).get_partition(), np.int64)
-    except (mtkahypar.InvalidInputError, mtkahypar.InvalidParameterError, mtkahypar.SystemError):
-        return None
+    # what is found there is found here too, however this process came by it
+    paths = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONSAFEPATH": "1"}
+    with TemporaryFile() as given, TemporaryFile() as found, TemporaryFile() as errors:
+        np.savez(given, starts=starts, pins=pins, weights=weights, vertices=vertices, blocks=np.full(count, VERTEX))
+        given.seek(0)
+        arguments = [sys.executable, str(PROGRAM)]
+        with subprocess.Popen(arguments, stdin=given, stdout=found, stderr=errors, env=paths) as process:
+            try:
+                while process.poll() is None:
+                    time.sleep(PAUSE)
+            except BaseException:
+                process.kill()
+                raise
+        if process.returncode:
+            errors.seek(0)
+            last = errors.read().decode(errors="replace").strip().rpartition("\n")[2]
+            warn(f"place: Mt-KaHyPar failed ({last}). Placed without it.", UserWarning)
+            return None
+        found.seek(0)
+        core = np.load(found)
+    return np.asarray(core, np.int64) if len(core) else None
 
 
-def _edges(nets: Hypergraph) -> tuple[list[list[int]], list[int]]:
-    """A hyperedge for each list that sends something, of its source and its targets, and its messages as a weight."""
+def _edges(nets: Hypergraph) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """A hyperedge for each list that sends something: source and targets, and its messages as a weight.
+
+    Where each begins, the neurons of all of them, and their weights.
+    """
     sends = (nets.source >= 0) & (nets.weight > 0)
     targets = np.repeat(np.arange(nets.neurons), np.diff(nets.starts))
     lists, pins = (np.concatenate(pair) for pair in ((nets.nets, np.flatnonzero(sends)), (targets, nets.source[sends])))
     pairs = np.unique(lists[sends[lists]].astype(np.int64) * nets.neurons + pins[sends[lists]])
     of, pin = np.divmod(pairs, nets.neurons)
+    several = np.bincount(of, minlength=len(sends)) > 1  # others stay where they are
+    of, pin = of[several[of]], pin[several[of]]
     first = np.flatnonzero(np.diff(of, prepend=-1))
-    edges = [part.tolist() for part in np.split(pin, first[1:])]
-    weight = nets.weight[of[first]]
-    scaled = (
-        np.maximum(1, np.round(weight * (EDGE / max(weight.sum(), 1e-300)))).astype(np.int64) if len(of) else weight
-    )
-    some = [k for k, edge in enumerate(edges) if len(edge) > 1]
-    return [edges[k] for k in some], [int(scaled[k]) for k in some]
+    weight = nets.weight[of[first]] * (EDGE / max(nets.weight[sends].sum(), 1e-300))
+    return np.append(first, len(of)), pin, np.maximum(1, np.round(weight)).astype(np.int64)

@@ -1,4 +1,4 @@
-"""The strategy that sends little: neurons that send each other many spikes come together.
+"""How strategy "traffic" finds its placements: neurons that send each other many spikes come together.
 
 Three levels: neurons are clustered and put on cores, whose boundaries are then refined neuron by neuron; cores go to
 chips; and on a chip, to places in its mesh. Every way to do it is measured, the sequential one among them, and the one
@@ -6,10 +6,9 @@ with the fewest messages between chips is taken, then between cores, then with t
 "greedy" gives. It takes no more chips than "greedy", and more cores (within :data:`MORE_CORES`) only where that lowers
 the messages.
 
-Where Mt-KaHyPar is installed (``pip install "loihi_emu[mapping]"``), what it finds is a candidate too. No partitioner
-that pip installs fits alone: METIS, KaHyPar, Mt-KaHyPar, KaMinPar and Scotch as packaged for Python take one weight per
-vertex, where a core has nine limits at once, some of which are not sums over neurons. METIS moreover lets parts grow
-beyond their limit by some per cent, which full chips do not allow.
+No partitioner that pip installs fits alone: METIS, KaHyPar, Mt-KaHyPar, KaMinPar and Scotch as packaged for Python take
+one weight per vertex, where a core has nine limits at once, some of which are not sums over neurons. METIS moreover
+lets parts grow beyond their limit by some per cent, which full chips do not allow.
 """
 
 from __future__ import annotations
@@ -30,7 +29,6 @@ from loihi_emu.mapping.model import Assignment, Layout, Problem, assigned
 from loihi_emu.mapping.partition import (
     THOROUGH,
     CoreGraph,
-    Hypergraph,
     arranged,
     clusters_of,
     core_graph,
@@ -101,8 +99,10 @@ class _Candidate:
         return (*(float(f"{x:.9g}") for x in messages), self.layout.chips, self.assignment.count)
 
 
-def least_traffic(problem: Problem, rates: Rates, boards: tuple[Board, ...] | None) -> Proposal:
+def least_traffic(problem: Problem, rates: Rates, boards: tuple[Board, ...] | None, ask: bool) -> Proposal:
     """Place a network such that few messages go between chips, then between cores, then over few tiles.
+
+    `ask` tells whether Mt-KaHyPar is asked too where it is installed.
 
     Raises
     ------
@@ -110,23 +110,19 @@ def least_traffic(problem: Problem, rates: Rates, boards: tuple[Board, ...] | No
         As for "greedy".
     """
     assignment, usage = assign_greedily(problem)
-    best = _candidate(problem, rates, assignment, usage)
-    if best is None:
+    graph = core_graph(problem, assignment, rates)
+    if graph is None:
         return Proposal(assignment, usage)
-    for found in _found(problem, rates, best):
-        if found.score < best.score and chips_suffice(problem, found.usage, found.layout, boards):
-            best = found
+    best = _Candidate(assignment, usage, on_chips(graph, problem.chip), graph)
+    if problem.synapses <= CLUSTERED_MOST and graph.total > 0:
+        for found in _Search(problem, rates, best).candidates(ask):
+            if found.score < best.score and chips_suffice(problem, found.usage, found.layout, boards):
+                best = found
     if best.layout.chips > 1:
-        found = _Candidate(best.assignment, best.usage, on_chips(best.graph, problem.chip, THOROUGH), best.graph)
+        found = replace(best, layout=on_chips(best.graph, problem.chip, THOROUGH))
         if found.score < best.score and chips_suffice(problem, found.usage, found.layout, boards):
             best = found
     return Proposal(best.assignment, best.usage, arranged(best.graph, best.layout, problem.chip))
-
-
-def _candidate(problem: Problem, rates: Rates, assignment: Assignment, usage: CoreUsage) -> _Candidate | None:
-    """An assignment on chips; None if too many of its cores are connected."""
-    graph = core_graph(problem, assignment, rates)
-    return None if graph is None else _Candidate(assignment, usage, on_chips(graph, problem.chip), graph)
 
 
 def most_cores(count: int, capacity: int) -> int:
@@ -134,161 +130,192 @@ def most_cores(count: int, capacity: int) -> int:
     return min(max(count + 1, int(count * MORE_CORES)), -(-count // capacity) * capacity)
 
 
-def _found(problem: Problem, rates: Rates, first: _Candidate) -> Iterator[_Candidate]:
-    """Candidates in turn: several starts, and the best of them refined."""
-    if problem.synapses > CLUSTERED_MOST or first.graph.total == 0:
-        return
-    nets = hypergraph_of(problem, rates, int(first.usage.budgets["compartments"].max()))
-    starts = [first]
-    for start in _starts(problem, rates, nets, first):
-        starts.append(start)
-        yield start
-    starts.sort(key=lambda c: c.score)
-    refined: list[_Candidate] = []
-    for start in starts[: REFINED if problem.synapses <= REFINED_MOST else 1]:
-        if refinement.possible(nets, start.assignment.count):
-            refined += _refined(problem, rates, nets, start)
-    yield from refined
-    if refined and min(c.graph.total for c in refined) < WORTH * min(c.graph.total for c in starts):
-        annealed = list(_refined(problem, rates, nets, min(refined, key=lambda c: c.score), heat=HEAT))
-        refined += annealed
-        yield from annealed
-    for _ in range(AGAIN if refined else 0):
-        best = min(refined, key=lambda c: c.score)
-        refined = list(_refined(problem, rates, nets, best))
+class _Search:
+    """Ways to place a network, each measured; all of them keep the limits of cores."""
+
+    def __init__(self, problem: Problem, rates: Rates, first: _Candidate) -> None:
+        self.problem, self.rates, self.first = problem, rates, first
+        self.few = problem.synapses <= SHARES_MOST
+        self.most = most_cores(first.assignment.count, problem.chip.usable_cores)
+        self.nets = hypergraph_of(problem, rates, int(first.usage.budgets["compartments"].max()))
+        self.ties = self.nets.ties()
+        self.size = size_of_neurons(problem, self.nets, first.usage)
+
+    def candidates(self, ask: bool) -> Iterator[_Candidate]:
+        """Several starts, and the best of them refined."""
+        starts = [self.first]
+        for start in self._starts(ask):
+            starts.append(start)
+            yield start
+        starts.sort(key=lambda c: c.score)
+        refined: list[_Candidate] = []
+        for start in starts[: REFINED if self.problem.synapses <= REFINED_MOST else 1]:
+            if refinement.possible(self.nets, start.assignment.count):
+                refined += self._refined(start)
         yield from refined
-        if not refined or min(c.graph.total for c in refined) > LESS * best.graph.total:
-            return
-
-
-def _starts(problem: Problem, rates: Rates, nets: Hypergraph, first: _Candidate) -> Iterator[_Candidate]:
-    """Assignments from clusters of neurons, of several sizes, put together in several ways."""
-    most = most_cores(first.assignment.count, problem.chip.usable_cores)
-    ties, size = nets.ties(), size_of_neurons(problem, nets, first.usage)
-    for share in (0.0, *SHARES) if problem.synapses <= SHARES_MOST else (0.0, SHARES[0]):
-        place = place_of(clusters_of(size, ties, share)) if share else None
-        if place is not None and share < 1:
-            smoothed = smoothed_place(ties, place, problem.limit("compartments"), ROUNDS)
-            yield from _in_equal_parts(problem, rates, nets, size, smoothed, most)
-        piece = pieces_of_populations(nets, size) if place is None else equal_pieces(size, place)
-        sizes = sizes_of_pieces(problem, nets, size, piece, lists=place is None)
-        for found in _placed(problem, nets, packed(sizes, ties, piece, most), place, most):
-            if found[0].count <= most and _keeps(problem, *found):
-                yield from _candidates(problem, rates, *found)
-        by_chip = packed_by_chip(sizes, ties, piece, problem.chip.usable_cores)
-        if by_chip is not None and len(by_chip[1]) <= most and len(np.unique(by_chip[1])) <= first.layout.chips:
-            yield from _on_given_chips(problem, rates, nets, *by_chip)
-    if kahypar.installed() and problem.synapses <= SHARES_MOST:
-        yield from _by_kahypar(problem, rates, nets, size, first.assignment.count, most)
-
-
-def _candidates(problem: Problem, rates: Rates, assignment: Assignment, usage: CoreUsage) -> Iterator[_Candidate]:
-    """An assignment on chips; none if too many of its cores are connected."""
-    candidate = _candidate(problem, rates, assignment, usage)
-    if candidate is not None:
-        yield candidate
-
-
-def _in_equal_parts(
-    problem: Problem, rates: Rates, nets: Hypergraph, size: NDArray[np.float64], place: Integers, most: int
-) -> Iterator[_Candidate]:
-    """An order cut into equal parts for the fewest cores that could hold it, or for more if they do not."""
-    order = np.argsort(place)
-    passed = np.empty(len(size))
-    passed[order] = np.cumsum(size[order]) - size[order] / 2
-    count = math.ceil(size.sum() * (1 + SPARE))
-    while count <= most:
-        core = (passed * (count / size.sum())).astype(np.int64)
-        assignment = assigned(nets.parts(core), count)
-        usage = core_usage(problem, assignment)
-        if _keeps(problem, assignment, usage):
-            yield from _candidates(problem, rates, assignment, usage)
-            return
-        count = max(count + 1, int(count * MORE_CORES))
-
-
-def _by_kahypar(
-    problem: Problem, rates: Rates, nets: Hypergraph, size: NDArray[np.float64], count: int, most: int
-) -> Iterator[_Candidate]:
-    """What Mt-KaHyPar finds for the fewest cores that could do, or for as many as "greedy" takes."""
-    fewest = math.ceil(size.sum() * (1 + SPARE))
-    for cores in sorted({fewest, max(fewest, count)}):
-        share = 1.0
-        for _ in range(TIGHTENED if cores <= most else 0):
-            core = kahypar.partitioned(nets, size / share, cores)
-            if core is None:
-                break
-            core = np.unique(core, return_inverse=True)[1].reshape(-1)
-            assignment = assigned(nets.parts(core), int(core.max()) + 1)
-            usage = core_usage(problem, assignment)
-            if _keeps(problem, assignment, usage):
-                yield from _candidates(problem, rates, assignment, usage)
+        if refined and min(c.graph.total for c in refined) < WORTH * min(c.graph.total for c in starts):
+            annealed = list(self._refined(min(refined, key=lambda c: c.score), heat=HEAT))
+            refined += annealed
+            yield from annealed
+        for _ in range(AGAIN if refined else 0):
+            best = min(refined, key=lambda c: c.score)
+            refined = list(self._refined(best))
+            yield from refined
+            if not refined or min(c.graph.total for c in refined) > LESS * best.graph.total:
                 return
-            names = ("compartments", "axons_in", "axons_out", "synaptic_bits")
-            excess = max(int(usage.budgets[name].max()) / problem.limit(name) for name in names)
-            share *= MARGIN / max(1.0, excess)
 
+    # ------------------------------------------------------------ measuring
+    def _measured(self, core: Integers, count: int) -> tuple[Assignment, CoreUsage]:
+        """The assignment of all neurons to so many cores, and what it takes."""
+        assignment = assigned(self.nets.parts(core), count)
+        return assignment, core_usage(self.problem, assignment)
 
-def _on_given_chips(
-    problem: Problem, rates: Rates, nets: Hypergraph, cores: Integers, chip: Integers
-) -> Iterator[_Candidate]:
-    """The assignment of neurons to cores whose chips are known, if it keeps the limits."""
-    assignment = assigned(nets.parts(cores), len(chip))
-    usage = core_usage(problem, assignment)
-    graph = core_graph(problem, assignment, rates) if _keeps(problem, assignment, usage) else None
-    if graph is not None:
-        number = np.unique(chip, return_inverse=True)[1].reshape(-1)
-        first = np.searchsorted(number, number)
-        yield _Candidate(
-            assignment, usage, Layout(number.astype(np.int32), (np.arange(len(chip)) - first).astype(np.int32)), graph
-        )
+    def _keeps(self, assignment: Assignment, usage: CoreUsage) -> bool:
+        """Whether an assignment keeps all limits of cores, and leaves none empty."""
+        return within_limits(self.problem, assignment, usage) and bool(np.all(usage.budgets["compartments"] > 0))
 
+    def _candidate(self, assignment: Assignment, usage: CoreUsage, chip: Integers | None = None) -> list[_Candidate]:
+        """An assignment on given chips, or on such as are found; none if too many of its cores are connected."""
+        graph = core_graph(self.problem, assignment, self.rates)
+        if graph is None:
+            return []
+        if chip is None:
+            return [_Candidate(assignment, usage, on_chips(graph, self.problem.chip), graph)]
+        number = np.unique(chip, return_inverse=True)[1].reshape(-1).astype(np.int32)
+        rank = (np.arange(len(chip)) - np.searchsorted(number, number)).astype(np.int32)
+        return [_Candidate(assignment, usage, Layout(number, rank), graph)]
 
-def _placed(
-    problem: Problem, nets: Hypergraph, cores: Integers | None, place: Integers | None, most: int
-) -> Iterator[tuple[Assignment, CoreUsage]]:
-    """Assignments from cores of neurons, and from an order of them in which cores are filled one after the other."""
-    orders = [] if place is None else [place]
-    if cores is not None:
-        assignment = assigned(nets.parts(cores), int(cores.max()) + 1)
-        usage = core_usage(problem, assignment)
-        if _keeps(problem, assignment, usage):
-            yield assignment, usage
-        else:
-            orders.append(cores)
-    for order in orders:
-        with suppress(MappingError):
-            found = _filled(problem, _runs_of(nets, order), most)
-            if found is not None:
+    # ------------------------------------------------------------ starts
+    def _starts(self, ask: bool) -> Iterator[_Candidate]:
+        """Assignments from clusters of neurons, of several sizes, put together in several ways."""
+        problem, cores = self.problem, self.problem.chip.usable_cores
+        for share in (0.0, *SHARES) if self.few else (0.0, SHARES[0]):
+            place = place_of(clusters_of(self.size, self.ties, share)) if share else None
+            if place is not None and share < 1:
+                smoothed = smoothed_place(self.ties, place, problem.limit("compartments"), ROUNDS)
+                yield from self._in_equal_parts(smoothed)
+            piece = pieces_of_populations(self.nets, self.size) if place is None else equal_pieces(self.size, place)
+            sizes = sizes_of_pieces(problem, self.nets, self.size, piece, lists=place is None)
+            for found in self._placed(packed(sizes, self.ties, piece, self.most), place):
+                if found[0].count <= self.most and self._keeps(*found):
+                    yield from self._candidate(*found)
+            by_chip = packed_by_chip(sizes, self.ties, piece, cores)
+            if by_chip is not None:
+                core, chip = by_chip
+                if len(chip) <= self.most and len(np.unique(chip)) <= self.first.layout.chips:
+                    found = self._measured(core, len(chip))
+                    if self._keeps(*found):
+                        yield from self._candidate(*found, chip)
+        if ask and self.few and kahypar.installed():
+            yield from self._by_kahypar()
+
+    def _in_equal_parts(self, place: Integers) -> Iterator[_Candidate]:
+        """An order cut into equal parts for the fewest cores that could hold it, or for more if they do not."""
+        order, total = np.argsort(place), self.size.sum()
+        passed = np.empty(len(self.size))
+        passed[order] = np.cumsum(self.size[order]) - self.size[order] / 2
+        count = math.ceil(total * (1 + SPARE))
+        while count <= self.most:
+            found = self._measured((passed * (count / total)).astype(np.int64), count)
+            if self._keeps(*found):
+                yield from self._candidate(*found)
+                return
+            count = max(count + 1, int(count * MORE_CORES))
+
+    def _by_kahypar(self) -> Iterator[_Candidate]:
+        """What Mt-KaHyPar finds for the fewest cores that could do, or for as many as "greedy" takes."""
+        fewest = math.ceil(self.size.sum() * (1 + SPARE))
+        for cores in sorted({fewest, max(fewest, self.first.assignment.count)}):
+            share = 1.0
+            for _ in range(TIGHTENED if cores <= self.most else 0):
+                core = kahypar.partitioned(self.nets, self.size / share, cores)
+                if core is None:
+                    break
+                used, core = np.unique(core, return_inverse=True)
+                assignment, usage = self._measured(core.reshape(-1), len(used))
+                if self._keeps(assignment, usage):
+                    yield from self._candidate(assignment, usage)
+                    return
+                names = ("compartments", "axons_in", "axons_out", "synaptic_bits")
+                excess = max(int(usage.budgets[name].max()) / self.problem.limit(name) for name in names)
+                share *= MARGIN / max(1.0, excess)
+
+    def _placed(self, cores: Integers | None, place: Integers | None) -> Iterator[tuple[Assignment, CoreUsage]]:
+        """Assignments from cores of neurons, and from orders of them in which cores are filled one after the other.
+
+        From their ends too: where layers do not quite fit on a core each, what is left of them goes with the layer
+        before or with the one behind.
+        """
+        orders = [-self.nets.population()] if place is None else [place, -place]
+        if cores is not None:
+            found = self._measured(cores, int(cores.max()) + 1)
+            if self._keeps(*found):
                 yield found
+            else:
+                orders.append(cores)
+        for order in orders:
+            with suppress(MappingError):
+                filled = self._filled(self._runs_of(order))
+                if filled is not None:
+                    yield filled
 
+    def _runs_of(self, place: Integers) -> list[Run]:
+        """Runs of neurons by place in an order, in the same place by population."""
+        names, bases, population = list(self.nets.offsets), list(self.nets.offsets.values()), self.nets.population()
+        neurons = np.argsort(place, kind="stable")
+        change = np.flatnonzero((np.diff(place[neurons]) != 0) | (np.diff(population[neurons]) != 0)) + 1
+        numbers = population[neurons[np.append(0, change)]].tolist()
+        parts = np.split(neurons, change)
+        return [Run(names[k], (part - bases[k]).astype(np.int32)) for k, part in zip(numbers, parts, strict=True)]
 
-def _filled(problem: Problem, runs: list[Run], most: int) -> tuple[Assignment, CoreUsage] | None:
-    """Cores filled in order, as if output axons were plenty; where they are not, once more, then cores are split.
+    def _filled(self, runs: list[Run]) -> tuple[Assignment, CoreUsage] | None:
+        """Cores filled in order, as if output axons were plenty; where they are not, once more, then cores are split.
 
-    Where runs of a population alternate on a core, its memory is a little other than estimated: then less is filled in.
-    """
-    fanout = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
-    limit, share = problem.limit("synaptic_bits"), 1.0
-    assignment = fill(problem, runs, fanout, most=most)
-    known = False
-    for _ in range(SPLITS):
-        if assignment is None or assignment.count > most:
-            return None
-        usage = core_usage(problem, assignment)
-        bits = int(usage.budgets["synaptic_bits"].max())
-        over = np.flatnonzero(usage.budgets["axons_out"] > problem.limit("axons_out"))
-        if bits > limit:
-            share *= MARGIN * limit / bits
-        elif not len(over):
-            return assignment, usage
-        if known and bits <= limit:
-            assignment = split_cores(assignment, over)
-            continue
-        if len(over):
-            fanout, known = usage.fanout, True
-        assignment = fill(_with_less_memory(problem, share), runs, fanout, most=most)
-    return None
+        Where runs of a population alternate on a core, its memory is a little other than estimated: then less is
+        filled in.
+        """
+        problem = self.problem
+        fanout = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
+        limit, share = problem.limit("synaptic_bits"), 1.0
+        assignment = fill(problem, runs, fanout, most=self.most)
+        known = False
+        for _ in range(SPLITS):
+            if assignment is None or assignment.count > self.most:
+                return None
+            usage = core_usage(problem, assignment)
+            bits = int(usage.budgets["synaptic_bits"].max())
+            over = np.flatnonzero(usage.budgets["axons_out"] > problem.limit("axons_out"))
+            if bits > limit:
+                share *= MARGIN * limit / bits
+            elif not len(over):
+                return assignment, usage
+            if known and bits <= limit:
+                assignment = split_cores(assignment, over)
+                continue
+            if len(over):
+                fanout, known = usage.fanout, True
+            assignment = fill(_with_less_memory(problem, share), runs, fanout, most=self.most)
+        return None
+
+    # ------------------------------------------------------------ refinement
+    def _refined(self, start: _Candidate, heat: float = 0.0) -> Iterator[_Candidate]:
+        """Single neurons moved so that less is sent between chips and cores; a longer search if there is heat."""
+        far, tight, limit = FAR if start.layout.chips > 1 else 0.0, 1.0, self.problem.limit("synaptic_bits")
+        chip = start.layout.chip
+        for _ in range(ATTEMPTS):
+            found = refinement.refined(self.problem, self.nets, start.assignment, start.usage, chip, far, tight, heat)
+            if found is None:
+                return
+            assignment, left = found
+            usage = core_usage(self.problem, assignment)
+            if self._keeps(assignment, usage):
+                for better in self._candidate(assignment, usage):
+                    if len(np.unique(chip[left])) == start.layout.chips:
+                        yield replace(better, layout=Layout(chip[left], start.layout.core[left]))
+                    if far:
+                        yield better
+                return
+            tight *= min(1.0, limit / max(1, int(usage.budgets["synaptic_bits"].max()))) * MARGIN
 
 
 def _with_less_memory(problem: Problem, share: float) -> Problem:
@@ -298,46 +325,3 @@ def _with_less_memory(problem: Problem, share: float) -> Problem:
         less = replace(resource, limit=int(resource.limit * share))
         vars(other)["limits"] = problem.limits | {"synaptic_bits": less}
     return other
-
-
-def _refined(
-    problem: Problem, rates: Rates, nets: Hypergraph, start: _Candidate, heat: float = 0.0
-) -> Iterator[_Candidate]:
-    """Move single neurons so that less is sent between chips and cores; a search of some length if there is heat."""
-    far, tight, limit = FAR if start.layout.chips > 1 else 0.0, 1.0, problem.limit("synaptic_bits")
-    for _ in range(ATTEMPTS):
-        chip = start.layout.chip
-        found = refinement.refined(problem, nets, start.assignment, start.usage, chip, far, tight, heat)
-        if found is None:
-            return
-        assignment, left = found
-        usage = core_usage(problem, assignment)
-        if _keeps(problem, assignment, usage):
-            graph = core_graph(problem, assignment, rates)
-            if graph is None:
-                return
-            if len(np.unique(chip[left])) == start.layout.chips:
-                yield _Candidate(assignment, usage, Layout(chip[left], start.layout.core[left]), graph)
-            if far:
-                yield _Candidate(assignment, usage, on_chips(graph, problem.chip), graph)
-            return
-        tight *= min(1.0, limit / max(1, int(usage.budgets["synaptic_bits"].max()))) * MARGIN
-
-
-def _keeps(problem: Problem, assignment: Assignment, usage: CoreUsage) -> bool:
-    """Whether an assignment keeps all limits of cores, and leaves none empty."""
-    return within_limits(problem, assignment, usage) and bool(np.all(usage.budgets["compartments"] > 0))
-
-
-def _runs_of(nets: Hypergraph, place: Integers) -> list[Run]:
-    """Runs of neurons by place in an order, in the same place by population."""
-    names = list(nets.offsets)
-    bases = np.asarray([nets.offsets[name] for name in names])
-    neurons = np.argsort(place, kind="stable")
-    population = np.searchsorted(bases, neurons, "right") - 1
-    change = np.flatnonzero((np.diff(place[neurons]) != 0) | (np.diff(population) != 0)) + 1
-    runs = []
-    for part in np.split(neurons, change):
-        number = int(np.searchsorted(bases, part[0], "right")) - 1
-        runs.append(Run(names[number], (part - bases[number]).astype(np.int32)))
-    return runs

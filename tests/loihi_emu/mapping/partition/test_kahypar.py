@@ -1,9 +1,9 @@
 """What Mt-KaHyPar finds is a candidate: taken where it is best and keeps all limits. A stand-in answers here."""
 
+import json
 import sys
 from dataclasses import replace
-from importlib.machinery import ModuleSpec
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,56 +11,54 @@ import pytest
 from loihi_emu import LOIHI1, Network
 from loihi_emu.mapping import Problem
 from loihi_emu.mapping.partition import hypergraph_of, kahypar
+from loihi_emu.mapping.strategies import LowTraffic
 from loihi_emu.mapping.traffic import rates_of
 
 CHIP = replace(LOIHI1, compartments_per_core=8, usable_cores=16)
 
-
-class StandIn(ModuleType):
-    """A module of its name that answers with a given partition, and keeps what it was asked."""
-
-    def __init__(self, answer):
-        super().__init__("mtkahypar")
-        self.__spec__ = ModuleSpec("mtkahypar", None)
-        self.answer, self.asked = answer, []
-        self.PresetType, self.Objective = SimpleNamespace(DEFAULT=0), SimpleNamespace(KM1=0)
-        self.InvalidInputError = self.InvalidParameterError = self.SystemError = ValueError
-
-    def initialize(self, threads, warnings):
-        return self
-
-    def set_seed(self, seed):
-        self.seed = seed
-
+MODULE = """
+import json, pathlib, time
+from types import SimpleNamespace
+class InvalidInputError(Exception): pass
+class InvalidParameterError(Exception): pass
+PresetType, Objective = SimpleNamespace(DEFAULT=0), SimpleNamespace(KM1=0)
+folder = pathlib.Path(__file__).parent
+answer = json.loads((folder / "answer.json").read_text())
+asked = {}
+def set_seed(seed): asked["seed"] = seed
+class Library:
     def context_from_preset(self, preset):
+        print("a line that is no part of the answer")
         return SimpleNamespace(
-            set_partitioning_parameters=lambda *given: None, set_individual_target_block_weights=lambda given: None
+            set_partitioning_parameters=lambda *given: asked.update(count=given[0]),
+            set_individual_target_block_weights=lambda given: asked.update(blocks=given),
         )
-
-    def create_hypergraph(self, context, nodes, count, edges, nodes_weights, weights):
-        assert count == len(edges) == len(weights) and nodes == len(nodes_weights)
-        self.asked.append((edges, weights, nodes_weights))
+    def create_hypergraph(self, context, nodes, count, edges, sizes, weights):
+        assert count == len(edges) == len(weights) and nodes == len(sizes)
+        asked.update(edges=edges, weights=weights, sizes=sizes)
         return self
-
     def partition(self, context):
-        if self.answer is None:
-            raise ValueError
+        (folder / "asked.json").write_text(json.dumps(asked))
+        if answer == "forever": time.sleep(1000)
+        if answer == "invalid": raise InvalidInputError
+        if answer == "broken": raise OSError("no memory")
         return self
-
-    def get_partition(self):
-        return self.answer
+    def get_partition(self): return answer
+initialize = lambda threads, warnings: Library()
+"""
 
 
 @pytest.fixture
-def stand_in(monkeypatch):
-    def install(answer):
-        module = StandIn(answer)
-        monkeypatch.setitem(sys.modules, "mtkahypar", module)
-        return module
+def stand_in(monkeypatch, tmp_path):
+    """Give a module of its name an answer; what it was asked is returned by what this returns."""
+    (tmp_path / "mtkahypar.py").write_text(MODULE)
+    monkeypatch.syspath_prepend(tmp_path)
 
-    kahypar._library.cache_clear()
-    yield install
-    kahypar._library.cache_clear()
+    def answering(answer):
+        (tmp_path / "answer.json").write_text(json.dumps(answer))
+        return lambda: json.loads((tmp_path / "asked.json").read_text())
+
+    return answering
 
 
 def pairs():
@@ -78,32 +76,60 @@ def test_lists_become_hyperedges_of_sources_and_targets(stand_in):
     net.connect(inputs, a, np.ones((3, 2), int))
     net.connect(a, b, ([0, 0, 1, 2], [0, 1, 1, 0], 5))
     net.connect(a, a, ([1], [1], 5))
-    module = stand_in([0, 1, 0, 1, 1])
+    asked = stand_in([0, 1, 0, 1, 1])
     problem = Problem(net, LOIHI1)
     nets = hypergraph_of(problem, rates_of(problem, {"a": [1, 0.5, 0]}), 8)
     core = kahypar.partitioned(nets, np.full(5, 0.25), 2)
-    ((edges, weights, sizes),) = module.asked
-    assert edges == [[0, 3, 4], [1, 4]]  # silent lists, inputs' and those that stay where they are are left out
-    assert weights == pytest.approx([kahypar.EDGE / 3, kahypar.EDGE / 6], abs=1)
-    assert sizes == [kahypar.VERTEX // 4] * 5
-    assert core.tolist() == [0, 1, 0, 1, 1] and module.seed == kahypar.SEED
+    assert core.tolist() == [0, 1, 0, 1, 1]
+    found = asked()
+    assert found["edges"] == [[0, 3, 4], [1, 4]]  # without silent lists, inputs', and those that stay where they are
+    assert found["weights"] == pytest.approx([kahypar.EDGE / 1.5 / 2, kahypar.EDGE / 3 / 2], abs=1)
+    assert found["sizes"] == [kahypar.VERTEX // 4] * 5 and found["blocks"] == [kahypar.VERTEX] * 2
+    assert found["count"] == 2
 
 
 def test_a_better_partition_is_taken_and_one_beyond_limits_is_not(stand_in):
     net, order = pairs()
-    plain = net.place(chip=CHIP, strategy="traffic")
+    plain = net.place(chip=CHIP, strategy=LowTraffic(partitioner=False))
     best = np.empty(32, int)
     best[order] = np.arange(32) // 8
-    module = stand_in(best.tolist())
+    asked = stand_in(best.tolist())
     found = net.place(chip=CHIP, strategy="traffic")
-    assert module.asked
+    assert asked()["count"] == 5
     assert found.traffic().between_cores == 0 <= plain.traffic().between_cores
     assert found.cores == 4
-    stand_in([0] * 32)
-    again = net.place(chip=CHIP, strategy="traffic")
-    assert np.array_equal(again.core_of("cells"), plain.core_of("cells"))
-    stand_in(None)
-    assert np.array_equal(net.place(chip=CHIP, strategy="traffic").core_of("cells"), plain.core_of("cells"))
+    for answer in ([0] * 32, "invalid"):
+        stand_in(answer)
+        again = net.place(chip=CHIP, strategy="traffic")
+        assert np.array_equal(again.core_of("cells"), plain.core_of("cells"))
+
+
+def test_why_it_fails_is_told(stand_in):
+    net, _ = pairs()
+    plain = net.place(chip=CHIP, strategy=LowTraffic(partitioner=False))
+    stand_in("broken")
+    with pytest.warns(UserWarning, match="Mt-KaHyPar failed .*no memory"):
+        found = net.place(chip=CHIP, strategy="traffic")
+    assert np.array_equal(found.core_of("cells"), plain.core_of("cells"))
+
+
+def test_an_interrupt_ends_it(stand_in, monkeypatch):
+    stand_in("forever")
+    started = []
+
+    class Process(kahypar.subprocess.Popen):
+        def __init__(self, *given, **named):
+            super().__init__(*given, **named)
+            started.append(self)
+
+    def interrupted(seconds):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(kahypar.subprocess, "Popen", Process)
+    monkeypatch.setattr(kahypar, "time", SimpleNamespace(sleep=interrupted))
+    with pytest.raises(KeyboardInterrupt):
+        pairs()[0].place(chip=CHIP, strategy="traffic")
+    assert [process.returncode not in (None, 0) for process in started] == [True]
 
 
 def test_without_it_nothing_is_asked(monkeypatch):
