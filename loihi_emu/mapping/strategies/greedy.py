@@ -5,7 +5,7 @@ from __future__ import annotations
 from loihi_emu.chips.boards import Board
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping.model import Assignment, Problem
-from loihi_emu.mapping.strategies.locality import assign_by_locality, is_local
+from loihi_emu.mapping.strategies.locality import assign_by_locality, distance_in_order
 from loihi_emu.mapping.strategies.sequential import assign_in_order, fewest
 from loihi_emu.mapping.strategies.strategy import Proposal
 from loihi_emu.mapping.traffic import Rates
@@ -36,10 +36,11 @@ def assign_greedily(problem: Problem) -> tuple[Assignment, CoreUsage]:
     try:
         found = assign_in_order(problem)
     except MappingError:
-        other = assign_by_locality(problem, None) if is_local(problem) else None
-        if other is None:
+        local = assign_by_locality(problem, None) if distance_in_order(problem) else None
+        if local is None:
             raise
-        return other
-    if found[0].count > WASTEFUL * fewest(problem) and is_local(problem):
-        return assign_by_locality(problem, found[0].count - 1) or found
+        return local
+    cores = found[0].count  # where those that belong together are numbered so that they share one, there is no need
+    if cores > WASTEFUL * fewest(problem) and distance_in_order(problem) > problem.neurons / cores:
+        return assign_by_locality(problem, cores - 1) or found
     return found

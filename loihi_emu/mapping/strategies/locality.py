@@ -29,23 +29,29 @@ SHARE = 0.125
 ROUNDS = 4
 """How often neurons are put amid those that they are tied to."""
 MOST = 1 << 25
-"""Synapses up to which neurons are ordered: it takes about a microsecond each."""
+"""Synapses up to which neurons are ordered."""
+ENOUGH, EACH = 1 << 20, 8
+"""Of more synapses than these, and more for each neuron, some are looked at to find clusters."""
 
 
-def is_local(problem: Problem) -> bool:
-    """Whether neurons that share a source share others more often than by chance; looks at some of them."""
+def distance_in_order(problem: Problem) -> float:
+    """How far apart neurons that share sources are numbered, the median; looks at some of them.
+
+    0 for a network that is not local: where neurons that share one do not share more than by chance.
+    """
     rng = np.random.default_rng(0)
     each = [incoming for incoming in problem.incoming.values() if incoming.sparse and incoming.size]
     share = np.asarray([incoming.size for incoming in each], float)
     if not each or problem.synapses > MOST:
-        return False
+        return 0.0
     seen = expected = 0.0
+    distances = []
     for incoming, pairs in zip(each, rng.multinomial(PAIRS, share / share.sum()), strict=True):
-        if pairs:
-            by_chance = _shared_by_chance(incoming)
-            for shared in _shared(incoming, int(pairs), rng):
-                seen, expected = seen + shared, expected + by_chance
-    return seen > LOCAL * expected
+        by_chance = _shared_by_chance(incoming) if pairs else 0.0
+        for shared, distance in _shared(incoming, int(pairs), rng):
+            seen, expected = seen + shared, expected + by_chance
+            distances += [distance] * (shared > 0)
+    return float(np.median(distances)) if seen > LOCAL * expected else 0.0
 
 
 def _shared_by_chance(incoming: IncomingLists) -> float:
@@ -55,8 +61,8 @@ def _shared_by_chance(incoming: IncomingLists) -> float:
     return float(sum((count * (count - 1)).sum() for count in counts)) / max(1, n * (n - 1))
 
 
-def _shared(incoming: IncomingLists, pairs: int, rng: np.random.Generator) -> Iterator[int]:
-    """Sources that pairs of neurons share beside the one by which they were found."""
+def _shared(incoming: IncomingLists, pairs: int, rng: np.random.Generator) -> Iterator[tuple[int, int]]:
+    """Sources that pairs of neurons share beside the one by which they were found, and how far apart they are."""
     for number, neuron, a, b in rng.random((pairs, 4)).tolist():
         k, t = int(number * len(incoming.connections)), int(neuron * incoming.population.size)
         c, lists = incoming.connections[k], incoming.synapses[incoming.starts[k, t] : incoming.starts[k, t + 1]]
@@ -66,7 +72,7 @@ def _shared(incoming: IncomingLists, pairs: int, rng: np.random.Generator) -> It
             first, last = indptr[source : source + 2].tolist()
             other = c.post.start + int(indices[first + int(b * (last - first))]) * c.post.step
             if other != t:
-                yield len(_sources(incoming, t) & _sources(incoming, other)) - 1
+                yield len(_sources(incoming, t) & _sources(incoming, other)) - 1, abs(other - t)
 
 
 def _sources(incoming: IncomingLists, neuron: int) -> set[int]:
@@ -90,8 +96,9 @@ def assign_by_locality(problem: Problem, most: int | None) -> tuple[Assignment, 
 
     full = problem.limit("compartments")
     nets = hypergraph_of(problem, rates_of(problem, None), full)
-    ties = nets.ties()
-    place = place_of(clusters_of(np.full(nets.neurons, 1 / full), ties, SHARE))
+    ties, every = nets.ties(), 1 + len(nets.nets) // max(ENOUGH, EACH * nets.neurons)
+    some = ties if every == 1 else nets.ties(every)
+    place = place_of(clusters_of(np.full(nets.neurons, 1 / full), some, SHARE))
     if place is None:
         return None
     parts = nets.parts(smoothed_place(ties, place, full, ROUNDS))
@@ -109,14 +116,15 @@ def _runs(problem: Problem, name: str, place: NDArray[np.int64]) -> Iterator[Run
     if incoming.convolved:
         yield Run(name, np.arange(len(place), dtype=np.int32))
         return
-    order = np.argsort(place, kind="stable").astype(np.int32)
+    order, limit = np.argsort(place, kind="stable").astype(np.int32), problem.limit("synaptic_bits")
     while at < len(order):
         rest = order[at : at + each]
         n = max(1, incoming.within_axons(rest, problem.limit("axons_in")))
-        while n > 1:
-            bits, _ = incoming.need(np.sort(rest[:n]), np.arange(n, dtype=np.int32))
-            if bits <= problem.limit("synaptic_bits"):
+        while True:
+            neurons = np.sort(rest[:n])
+            bits, axons = incoming.need(neurons, np.arange(n, dtype=np.int32))
+            if bits <= limit or n == 1:
                 break
-            n = max(1, min(n - 1, int(n * problem.limit("synaptic_bits") / bits)))
-        yield Run(name, np.sort(rest[:n]))
+            n = max(1, min(n - 1, int(n * limit / bits)))
+        yield Run(name, neurons, (bits, axons))
         at += n

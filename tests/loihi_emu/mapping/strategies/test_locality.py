@@ -8,7 +8,7 @@ from messages import UNHEEDED
 
 from loihi_emu import LOIHI1, Network
 from loihi_emu.mapping import Problem
-from loihi_emu.mapping.strategies.locality import is_local
+from loihi_emu.mapping.strategies.locality import distance_in_order
 
 pytestmark = UNHEEDED
 
@@ -48,8 +48,9 @@ def test_networks_without_places_are_told_from_local_ones():
     net = Network()
     cells = net.population("cells", N, vth=100)
     net.connect(cells, cells, (*rng.integers(0, N, (2, FANOUT * N)), 4))
-    assert not is_local(Problem(net, LOIHI1))
-    assert is_local(Problem(ring(3)[0], LOIHI1))
+    assert distance_in_order(Problem(net, LOIHI1)) == 0
+    assert 0 < distance_in_order(Problem(ring()[0], LOIHI1)) < 2 * REACH
+    assert distance_in_order(Problem(ring(3)[0], LOIHI1)) > 0.1 * N
     none = Network()
     none.population("cells", 10, vth=100)
-    assert not is_local(Problem(none, LOIHI1))
+    assert distance_in_order(Problem(none, LOIHI1)) == 0
