@@ -32,7 +32,7 @@ HEIGHTS = {name: height for height, name in enumerate(LAYERS)}
 HOMES = {f"loihi_emu.{module}": name for name, modules in LAYERS.items() for module in modules.split()}
 ASIDE = {("image", "mapping"), ("mapping", "image")}
 """Layers beside each other: neither imports the other."""
-DOORS = {("loihi_emu.network.network", f"loihi_emu.mapping.{module}") for module in ("place", "placement")}
+DOORS = {("loihi_emu.network.network", f"loihi_emu.mapping.{module}") for module in ("placing", "placement")}
 """A method that calls what is built on its class, ``Network.place``, and the type of what it returns."""
 HANDED_ON = ("loihi_emu", "loihi_emu.learning")
 """Packages that hand on what users may use, from all layers; modules below do not import them."""

@@ -32,7 +32,11 @@ def file_name(function: Any, signature: object) -> str:
     >>> file_name(dense.step.function, LEAF).startswith("dense.step-")
     True
     """
-    made_from = repr((digest(function), cpu_target.target_context.codegen().magic_tuple(), str(signature)))
+    signed = str(signature)
+    for one in signature if isinstance(signature, tuple) else ():
+        if isinstance(one, numba.types.BaseNamedTuple):
+            signed += f" {one.fields}"  # which its text leaves out
+    made_from = repr((digest(function), cpu_target.target_context.codegen().magic_tuple(), signed))
     name = f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}"
     return f"{name}-{hashlib.sha256(made_from.encode()).hexdigest()[:32]}"
 

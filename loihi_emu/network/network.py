@@ -288,7 +288,7 @@ class Network(Members):
         >>> net.place()
         <Placement of "network" on Loihi 1: 3000 neurons on 3 cores of 1 chip, strategy 'greedy'>
         """
-        from loihi_emu.mapping.place import place
+        from loihi_emu.mapping.placing import place
 
         return place(self, chip=chip, boards=boards, strategy=strategy, rates=rates)
 

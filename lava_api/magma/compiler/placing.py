@@ -76,7 +76,7 @@ def chip_of(chip: Chip | None, boards: Any, run_cfg: RunConfig | None) -> Chip:
 def placed(process: AbstractProcess, program: Program, chip: Chip, boards: Any, strategy: Any) -> Placement | None:
     """Place a program; None if no process of it is neurons on a chip."""
     from lava_api.magma.compiler.chip_network import ChipNetwork
-    from loihi_emu.mapping.place import place
+    from loihi_emu.mapping.placing import place
 
     try:
         network = ChipNetwork(program, chip, process.name)

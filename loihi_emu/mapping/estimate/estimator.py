@@ -8,14 +8,11 @@ import numpy as np
 
 from loihi_emu.errors import invalid, unknown
 from loihi_emu.mapping.estimate.counting import UNITS, Counter, Work
-from loihi_emu.mapping.estimate.pricing import FIGURES, Board, Davies
+from loihi_emu.mapping.estimate.pricing import FIGURES, Figures, Three
 from loihi_emu.mapping.estimate.result import Estimate, SlowestCore, SlowestStep
 from loihi_emu.mapping.estimate.unrecorded import Unrecorded
 from loihi_emu.mapping.placed_network import PlacedNetwork
 from loihi_emu.numeric import finite, ranged
-
-Bounds = dict[str, tuple[float, float]]
-Parts = dict[str, "float | None"]
 
 
 def estimate_of(placement: PlacedNetwork, recording: Any, figures: Any, step_ns: Any) -> Estimate:
@@ -35,34 +32,35 @@ def _duration(step_ns: Any) -> float:
 
 
 class _Estimating:
-    """Sums over all steps, and what they cost: each as value, least and most."""
+    """Sums over all steps, and what they cost: each three numbers, the value, the least and the most."""
 
     def __init__(self, placement: PlacedNetwork, counter: Counter, figures: str, step_ns: float) -> None:
         self.placement, self.counter, self.figures, self.step_ns = placement, counter, figures, step_ns
-        self.prices: Davies | Board = FIGURES[figures](placement.chip)
+        self.prices: Figures = FIGURES[figures](placement.chip)
         self.hidden = Unrecorded(counter)
         self.barrier = self.prices.barrier(counter.tiles, placement.chips)
-        self.step_energy, self.step_time = np.zeros(counter.recorded.steps), np.zeros(counter.recorded.steps)
+        self.steps = counter.recorded.steps
+        self.step_energy, self.step_time = np.zeros(self.steps), np.zeros(self.steps)
         self.core_time = np.zeros(counter.cores)
         self.cores, self.routers, self.whole = np.zeros(3), np.zeros(3), np.zeros(3)
         self.timed = self.priced = True
-        self.counts: dict[str, tuple[float, float, float]] = {}
+        self.counts: dict[str, Three] = {}
         self._sum()
 
     # ------------------------------------------------------------ sums
     def _sum(self) -> None:
-        sums: tuple[dict[str, int], dict[str, int]] = ({}, {})
+        sums: dict[str, Three] = {}
         for first, low, high in self.counter.chunks():
-            for found, work in zip(sums, (low, high), strict=True):
+            for column, work in enumerate((low, high), 1):
                 for name, values in work.counts().items():
-                    found[name] = found.get(name, 0) + int(values.sum())
+                    sums.setdefault(name, np.zeros(3))[column] += int(values.sum())
             middle = _middle(low, high) + self.hidden.expected
             self._add_energy(first, middle)
-            for number, work in enumerate((middle, low, high)):
-                self._add_time(first, number, work)
-        for name, fewest in sums[0].items():
-            expected, least, most = self.hidden.count(name)
-            self.counts[name] = ((fewest + sums[1][name]) / 2 + expected, fewest + least, sums[1][name] + most)
+            for column, work in enumerate((middle, low, high)):
+                self._add_time(first, column, work)
+        for name, found in sums.items():
+            found[0] = found[1:].sum() / 2
+            self.counts[name] = found + self.hidden.count(name)
         if self.timed:
             more = self.hidden.most_time(self.prices)
             self.cores[2] += more[0]
@@ -78,117 +76,96 @@ class _Estimating:
         else:
             self.step_energy[first : first + len(work.fired)] = sum(parts)
 
-    def _add_time(self, first: int, number: int, work: Work) -> None:
-        """Add times of some steps: `number` 0 for the value, 1 and 2 for the bounds."""
+    def _add_time(self, first: int, column: int, work: Work) -> None:
+        """Add times of some steps: `column` 0 for the value, 1 and 2 for the bounds."""
         cores = self.prices.core_times(work)
         if cores is None:
             self.timed = False
             return
         slowest, routers = cores.max(axis=1), self.prices.router_times(work)
         late = np.zeros(len(slowest)) if routers is None else np.maximum(0.0, routers.max(axis=1) - slowest)
-        barrier = 0.0 if self.barrier is None else self.barrier[number]
+        barrier = 0.0 if self.barrier is None else self.barrier[column]
         step = np.maximum(slowest + late + barrier, self.step_ns)
-        self.cores[number] += slowest.sum()
-        self.routers[number] += late.sum()
-        self.whole[number] += step.sum()
-        if number == 0:
+        self.cores[column] += slowest.sum()
+        self.routers[column] += late.sum()
+        self.whole[column] += step.sum()
+        if column == 0:
             self.core_time += cores.sum(axis=0)
             self.step_time[first : first + len(slowest)] = step
 
     # ------------------------------------------------------------ results
-    def _energies(self, bounds: Bounds) -> Parts:
-        value, low, high = (
-            self.prices.energies({name: three[k] for name, three in self.counts.items()}) for k in range(3)
+    def _counts(self) -> dict[str, Three]:
+        """Counts in the order in which they are shown, with sums."""
+        counts, recorded = dict(self.counts), self.counter.recorded
+        if self.counter.tiles is None:
+            del counts["hops_x"], counts["hops_y"]
+        host = sum(
+            recorded.totals.get(name, len(recorded.spikes.get(name, ((),))[0])) for name in self.counter.problem.inputs
         )
-        found: Parts = {}
-        for kind, part in value.items():
-            found[kind] = None if part is None else float(part)
-            if part is not None and low[kind] is not None and high[kind] is not None:
-                first, last = sorted((float(low[kind]), float(high[kind])))
-                bounds[f"energy.{kind}"] = (first, last)
-        if all(f"energy.{kind}" in bounds for kind in found):
-            rows = [bounds[f"energy.{kind}"] for kind in found]
-            bounds["energy"] = (sum(a for a, _ in rows), sum(b for _, b in rows))
-        return found
+        found = {"spikes": counts.pop("spikes"), "host_spikes": np.full(3, float(host))}
+        found |= {name: counts.pop(name) for name in ("neuron_updates", "active_updates")}
+        found["synaptic_events"] = np.sum([counts[f"synaptic_events_{unit}"] for unit in UNITS], axis=0)
+        return found | counts | {"barriers": np.full(3, float(self.steps))}
 
-    def _times(self, bounds: Bounds) -> Parts:
-        found: Parts = {"cores": None, "routers": None, "barrier": None}
-        if self.timed:
-            for kind, three in (("cores", self.cores), ("routers", self.routers)):
-                found[kind] = float(three[0])
-                bounds[f"time.{kind}"] = (float(three.min()), float(three.max()))
-        if self.barrier is not None:
-            found["barrier"], *ends = (self.counter.recorded.steps * x for x in self.barrier)
-            bounds["time.barrier"] = (ends[0], ends[1])
-        if self.timed and self.barrier is not None:
-            if self.step_ns:
-                found["waiting"] = max(0.0, float(self.whole[0] - sum(x for x in found.values() if x is not None)))
-            bounds["time"] = (float(self.whole[1]), float(self.whole[2]))
+    def _times(self) -> dict[str, Three | None]:
+        found: dict[str, Three | None] = {
+            "cores": self.cores if self.timed else None,
+            "routers": self.routers if self.timed else None,
+            "barrier": None if self.barrier is None else self.steps * self.barrier,
+        }
+        if self.timed and self.barrier is not None and self.step_ns:
+            rest = float(self.whole[0] - sum(three[0] for three in found.values() if three is not None))
+            found["waiting"] = np.full(3, max(0.0, rest))
         if self.figures == "board":
             del found["routers"]
         return found
 
-    def _reasons(self, energy: Parts, time: Parts, static: float | None) -> dict[str, str]:
-        """Why what is None is unknown."""
-        missing = self.prices.missing()
-        found = {f"energy.{kind}": missing[kind] for kind, value in energy.items() if value is None}
-        for kind, value in time.items():
-            if value is None:
-                found[f"time.{kind}"] = missing["barrier" if kind == "barrier" else "time"]
-        if static is None:
-            found["static_energy"] = missing.get("static", "the time is unknown")
+    def _reasons(self, unknown: list[str]) -> dict[str, str]:
+        """Why what is unknown is so."""
+        missing, found = self.prices.missing(), {}
+        for name in unknown:
+            kind, _, part = name.partition(".")
+            found[name] = missing[part if kind == "energy" else "barrier" if part == "barrier" else "time"]
         return found
 
     def result(self) -> Estimate:
         """The estimate."""
         placement, recording = self.placement, self.counter.recorded.recording
-        bounds: Bounds = {f"counts.{name}": (low, high) for name, (_, low, high) in self.counts.items()}
-        counts = self._counts(bounds)
-        self.counts["barriers"] = (self.counter.recorded.steps,) * 3
-        energy, time = self._energies(bounds), self._times(bounds)
-        power, known = self.prices.static_mw(), self.timed and self.barrier is not None
-        static = power * placement.chips * float(self.whole[0]) if known and power is not None else None
-        if static is not None and power is not None:
-            low, high = bounds["time"]
-            bounds["static_energy"] = (power * placement.chips * low, power * placement.chips * high)
+        counts = self._counts()
+        energy = self.prices.energies(self.counts | {"barriers": counts["barriers"]})
+        time, power, known = self._times(), self.prices.static_mw(), self.timed and self.barrier is not None
+        static = power * placement.chips * self.whole if known and power is not None else None
+        every: dict[str, Three | None] = {f"counts.{name}": three for name, three in counts.items()}
+        every |= {f"energy.{kind}": three for kind, three in energy.items()}
+        every |= {f"time.{kind}": three for kind, three in time.items()}
+        reasons = self._reasons([name for name, three in every.items() if three is None])
+        if static is None:
+            reasons["static_energy"] = self.prices.missing().get("static", "the time is unknown")
+        parts = list(energy.values())
+        every |= {
+            "energy": None if any(part is None for part in parts) else _ends(parts),
+            "static_energy": static,
+            "time": self.whole if known else None,
+        }
         complete = not self.counter.recorded.totals
-        slowest = int(self.core_time.argmax())
+        slowest, late = int(self.core_time.argmax()), int(self.step_time.argmax())
         core = SlowestCore(
             int(placement.layout.chip[slowest]), int(placement.layout.core[slowest]),
-            float(self.core_time[slowest]) / recording.steps,
+            float(self.core_time[slowest]) / self.steps,
         )  # fmt: skip
-        late = int(self.step_time.argmax())
         memory = {name: int(placement.budgets[name].sum()) for name in ("synaptic_bits", "axons_in", "axons_out")}
         return Estimate(
             figures=self.figures, title=self.prices.title, network=placement.problem.name, chip=placement.chip.name,
-            cores=placement.cores, tiles=self.counter.tiles, chips=placement.chips, steps=recording.steps,
-            samples=recording.samples, counts=counts, memory=memory, energy=energy, static_energy=static, time=time,
-            bounds={key: (a, b) for key, (a, b) in bounds.items() if a != b},
+            cores=placement.cores, tiles=self.counter.tiles, chips=placement.chips, steps=self.steps,
+            samples=recording.samples, counts={name: float(three[0]) for name, three in counts.items()}, memory=memory,
+            energy=_values(energy), static_energy=None if static is None else float(static[0]), time=_values(time),
+            bounds={key: _bounds(three) for key, three in every.items() if three is not None and np.ptp(three)},
             step_energy=self.step_energy if complete and self.priced else None,
             step_time=self.step_time if complete and known else None,
             slowest_core=core if self.timed else None,
             slowest_step=SlowestStep(late, float(self.step_time[late])) if complete and known else None,
-            reasons=self._reasons(energy, time, static), notes=(*self.prices.notes, *self._notes()),
+            reasons=reasons, notes=(*self.prices.notes, *self._notes()),
         )  # fmt: skip
-
-    def _counts(self, bounds: Bounds) -> dict[str, float]:
-        """Counts as they are shown, with sums."""
-        value = {name: three[0] for name, three in self.counts.items()}
-        units = [f"synaptic_events_{unit}" for unit in UNITS]
-        ends = [bounds[f"counts.{unit}"] for unit in units]
-        bounds["counts.synaptic_events"] = (sum(a for a, _ in ends), sum(b for _, b in ends))
-        host = sum(
-            self.counter.recorded.totals.get(name, len(self.counter.recorded.spikes.get(name, ((),))[0]))
-            for name in self.counter.problem.inputs
-        )
-        found = {"spikes": value.pop("spikes"), "host_spikes": float(host)}
-        found |= {name: value.pop(name) for name in ("neuron_updates", "active_updates")}
-        found["synaptic_events"] = sum(value[unit] for unit in units)
-        if self.counter.tiles is None:
-            for axis in ("hops_x", "hops_y"):
-                del value[axis]
-                del bounds[f"counts.{axis}"]
-        return found | value | {"barriers": float(self.counter.recorded.steps)}
 
     def _notes(self) -> list[str]:
         """What this recording leaves open."""
@@ -230,3 +207,16 @@ def _middle(low: Work, high: Work) -> Work:
     active, learned = (low.active + high.active) / 2, (low.learned + high.learned) / 2
     parts = (low.synapses, low.received, low.sent)
     return Work(low.neurons, low.fired, active, *parts, learned, low.crossed, low.network)
+
+
+def _ends(parts: list[Three]) -> Three:
+    """The sum of several, each at its least and at its most."""
+    return np.asarray([sum(part[0] for part in parts), sum(map(np.min, parts)), sum(map(np.max, parts))])
+
+
+def _bounds(three: Three) -> tuple[float, float]:
+    return float(three.min()), float(three.max())
+
+
+def _values(parts: dict[str, Three | None]) -> dict[str, float | None]:
+    return {kind: None if three is None else float(three[0]) for kind, three in parts.items()}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import fields
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from loihi_emu.chips.chip import LOIHI1, Chip
 from loihi_emu.mapping.estimate.costs import BOARD, CHIP_BARRIERS, board_barrier
@@ -14,36 +16,48 @@ from loihi_emu.numeric import finite, ranged
 
 Quantity = Any
 """A number, or an array with one for each step; None where a figure that is needed is unknown."""
-Bounds = tuple[float, float, float] | None
-"""Value, lower and upper bound; None where unknown."""
+Three = NDArray[np.float64]
+"""A number as value, least and most."""
 
 
-class Figures(Protocol):
-    """A set of figures for one chip."""
+class Figures(ABC):
+    """A set of figures for one chip.
 
-    @property
-    def title(self) -> str:
-        """The set in words."""
+    Attributes
+    ----------
+    title : str
+        The set in words.
+    notes : tuple of str
+        What it rests on and leaves out.
+    """
 
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What it rests on and leaves out."""
+    title: str
+    notes: tuple[str, ...]
 
+    def __init__(self, chip: Chip) -> None:
+        self.chip = chip
+
+    @abstractmethod
     def energies(self, counts: dict[str, Quantity]) -> dict[str, Quantity]:
         """Energy in pJ by kind, from counts by name."""
 
+    @abstractmethod
     def core_times(self, work: Work) -> Quantity:
         """Time in ns that each core needs for each step."""
 
     def router_times(self, work: Work) -> Quantity:
         """Time in ns that each tile's router needs for each step; None if it is not counted."""
+        return None
 
-    def barrier(self, tiles: int | None, chips: int) -> Bounds:
+    @abstractmethod
+    def barrier(self, tiles: int | None, chips: int) -> Three | None:
         """The barrier at the end of a step, in ns."""
 
     def static_mw(self) -> float | None:
         """Static power of a chip."""
+        return None
 
+    @abstractmethod
     def missing(self) -> dict[str, str]:
         """Reasons for what is unknown, by kind: those of `energies`, "static", "time" and "barrier"."""
 
@@ -67,15 +81,15 @@ def _check_figures(chip: Chip) -> None:
             ranged(chip.name, f.name, finite(chip.name, f.name, value), 0, np.inf, f"In {unit}; None if unknown.")
 
 
-class Davies:
+class Davies(Figures):
     """Table 2 of Davies 2018, from the attributes of the chip; static power from Frady 2020."""
 
     title = "Davies 2018 Table 2 (static power and barriers between chips: Frady 2020)"
 
     def __init__(self, chip: Chip) -> None:
+        super().__init__(chip)
         _check_figures(chip)
-        self.chip = chip
-        self.notes: tuple[str, ...] = (
+        self.notes = (
             "Figures: 0.75 V, simulated before silicon, said to be consistent with early silicon. A synaptic "
             "operation's energy is a minimum (the true one may be higher), its time a maximum (it may be shorter).",
             "A core's neuron updates, synaptic operations and learning updates are taken one after the other; messages "
@@ -91,7 +105,6 @@ class Davies:
             self.notes += (f"The barrier's energy is left out: {chip.fact('barrier_pj').source}.",)
 
     def energies(self, counts: dict[str, Quantity]) -> dict[str, Quantity]:
-        """Energy in pJ by kind."""
         c, active = self.chip, counts["active_updates"]
         synapses = sum(counts[f"synaptic_events_{unit}"] for unit in UNITS)
         found = {
@@ -112,7 +125,6 @@ class Davies:
         return _sum(_cost(self.chip.hop_x_pj, counts["hops_x"]), _cost(self.chip.hop_y_pj, counts["hops_y"]))
 
     def core_times(self, work: Work) -> Quantity:
-        """Neuron updates, synaptic operations and learning, one after the other."""
         c = self.chip
         return _sum(
             _cost(c.active_ns, work.active), _cost(c.inactive_ns, work.neurons - work.active),
@@ -120,11 +132,9 @@ class Davies:
         )  # fmt: skip
 
     def router_times(self, work: Work) -> Quantity:
-        """Messages that cross a tile's border, at its bandwidth."""
         return None if self.chip.tile_gspikes is None else work.crossed / self.chip.tile_gspikes
 
-    def barrier(self, tiles: int | None, chips: int) -> Bounds:
-        """Between the times of one tile and of all, in proportion; of several chips as measured on many."""
+    def barrier(self, tiles: int | None, chips: int) -> Three | None:
         c = self.chip
         if c.barrier_min_ns is None or c.barrier_max_ns is None or c.tiles is None or tiles is None:
             return None
@@ -133,24 +143,22 @@ class Davies:
             return self._between_chips(chips, high)
         if tiles <= 1 or tiles >= c.tiles:
             exact = low if tiles <= 1 else high
-            return exact, exact, exact
-        return low + (high - low) * (tiles - 1) / (c.tiles - 1), low, high
+            return np.full(3, exact)
+        return np.asarray([low + (high - low) * (tiles - 1) / (c.tiles - 1), low, high])
 
-    def _between_chips(self, chips: int, one: float) -> Bounds:
+    def _between_chips(self, chips: int, one: float) -> Three | None:
         least = one
         for most, fact in CHIP_BARRIERS:
             assert isinstance(fact.value, float)
             if chips <= most:
-                return fact.value, fact.value if chips == most else least, fact.value
+                return np.asarray([fact.value, fact.value if chips == most else least, fact.value])
             least = fact.value
         return None
 
     def static_mw(self) -> float | None:
-        """The chip's."""
         return self.chip.static_mw
 
     def missing(self) -> dict[str, str]:
-        """Reasons from the chip's facts."""
         kinds = {
             "synapse": ("synop_pj",), "neuron": ("active_pj", "inactive_pj"), "learning": ("learn_pj",),
             "spike": ("tile_spike_pj",), "hop": ("hop_x_pj", "hop_y_pj", "tiles", "cores_per_tile"),
@@ -167,7 +175,7 @@ class Davies:
         return found
 
 
-class Board:
+class Board(Figures):
     """SANA-FE's figures for Loihi, fitted to a board, in its way of counting ("simple" time)."""
 
     title = "SANA-FE 2.2.9's Loihi (fitted to a Nahuku board)"
@@ -181,8 +189,8 @@ class Board:
     )
 
     def __init__(self, chip: Chip) -> None:
+        super().__init__(chip)
         self.fits = chip.name == LOIHI1.name
-        self.chip = chip
 
     def _figure(self, name: str) -> float:
         value = BOARD[name].value
@@ -190,7 +198,7 @@ class Board:
         return value
 
     def energies(self, counts: dict[str, Quantity]) -> dict[str, Quantity]:
-        """Energy in pJ by SANA-FE's categories; its dendrites cost nothing."""
+        # SANA-FE's categories; its dendrites cost nothing
         if not self.fits:
             return {"synapse": None, "soma": None, "network": None}
         f = self._figure
@@ -206,7 +214,6 @@ class Board:
         }  # fmt: skip
 
     def core_times(self, work: Work) -> Quantity:
-        """The longer of what a core does for its neurons and for arriving messages."""
         if not self.fits:
             return None
         f = self._figure
@@ -221,23 +228,12 @@ class Board:
             arriving = arriving + f(f"synapse_{unit}_ns") * part
         return np.maximum(neurons, arriving)
 
-    def router_times(self, work: Work) -> Quantity:
-        """Not in this set."""
-        return None
-
-    def barrier(self, tiles: int | None, chips: int) -> Bounds:
-        """SANA-FE's, of one chip."""
+    def barrier(self, tiles: int | None, chips: int) -> Three | None:
         if not self.fits or chips > 1 or tiles is None:
             return None
-        value = board_barrier(tiles)
-        return value, value, value
-
-    def static_mw(self) -> float | None:
-        """Not in this set."""
-        return None
+        return np.full(3, board_barrier(tiles))
 
     def missing(self) -> dict[str, str]:
-        """Reasons."""
         found = {"static": "SANA-FE's Loihi has no static power", "barrier": "SANA-FE's Loihi is a single chip"}
         if not self.fits:
             reason = f"SANA-FE's figures are of Loihi 1, not of {self.chip.name}"
@@ -245,5 +241,5 @@ class Board:
         return found
 
 
-FIGURES: dict[str, type[Davies] | type[Board]] = {"davies2018": Davies, "board": Board}
+FIGURES: dict[str, type[Figures]] = {"davies2018": Davies, "board": Board}
 """The sets by name."""

@@ -14,7 +14,7 @@ from loihi_emu.mapping.estimate.recorded_spikes import recording_size
 from loihi_emu.network.elements import Population
 
 if TYPE_CHECKING:
-    from loihi_emu.mapping.estimate.pricing import Figures
+    from loihi_emu.mapping.estimate.pricing import Figures, Three
 
 Values = NDArray[Any]
 
@@ -31,16 +31,12 @@ class Unrecorded:
     def __init__(self, counter: Counter) -> None:
         self.counter = counter
         self.nobody = np.zeros(counter.cores, np.int64)
-        self.expected = self._of(self.nobody, counter.nothing(1))
+        self.expected = replace(counter.nothing(1), neurons=self.nobody)
         for name, total in counter.recorded.totals.items():
             often = total / recording_size(counter.recorded.recording, name) / counter.recorded.steps
             for work in self._each(name):
                 self.expected = self.expected + _scaled(work, often)
         self._counts = {name: self._counted(name) for name in counter.recorded.totals}
-
-    @staticmethod
-    def _of(neurons: Values, work: Work) -> Work:
-        return replace(work, neurons=neurons)
 
     def _each(self, name: str) -> Iterator[Work]:
         """What one spike of each neuron causes: a row each, some neurons at a time."""
@@ -48,7 +44,7 @@ class Unrecorded:
         rows = max(1, CHUNK_BYTES // (80 * counter.cores))
         for first in range(0, size, rows):
             sources = np.arange(first, min(first + rows, size), dtype=np.int32)
-            work = self._of(self.nobody, counter.nothing(len(sources)))
+            work = replace(counter.nothing(len(sources)), neurons=self.nobody)
             at = np.arange(len(sources))
             if name in counter.assignment.cores:
                 work.fired[at, counter.assignment.cores[name][sources]] = 1
@@ -61,11 +57,11 @@ class Unrecorded:
         parts = [work.counts() for work in self._each(name)]
         return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
 
-    def count(self, key: str) -> tuple[float, float, float]:
+    def count(self, key: str) -> Three:
         """Expected, least and most of one of :meth:`Work.counts`."""
         expected = float(self.expected.counts()[key].sum()) * self.counter.recorded.steps
         ends = [self._ends(name, values[key]) for name, values in self._counts.items()]
-        return expected, sum(low for low, _ in ends), sum(high for _, high in ends)
+        return np.asarray([expected, sum(low for low, _ in ends), sum(high for _, high in ends)])
 
     def _ends(self, name: str, values: Values) -> tuple[float, float]:
         """Least and most that the spikes of a population cause, if each of a neuron causes so much.

@@ -8,21 +8,7 @@ from loihi_emu.mapping.lists.transpose import incoming_lists
 from loihi_emu.mapping.lists.transpose_kernels import count_lists
 
 __all__ = [
-    "ATOMS",
-    "CODE_BITS",
-    "LIST",
-    "TOTALS",
-    "WEIGHT_BITS",
-    "CoreLists",
-    "IncomingLists",
-    "SynapseFields",
-    "count_lists",
-    "fields_of",
-    "format_codes",
-    "incoming_lists",
-    "index_bits",
-    "list_bits",
-    "longest_delay",
-    "stored",
+    "ATOMS", "CODE_BITS", "LIST", "TOTALS", "WEIGHT_BITS", "CoreLists", "IncomingLists", "SynapseFields", "count_lists",
+    "fields_of", "format_codes", "incoming_lists", "index_bits", "list_bits", "longest_delay", "stored",
     "units_of_pixel",
-]
+]  # fmt: skip

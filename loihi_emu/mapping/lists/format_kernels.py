@@ -200,7 +200,7 @@ def choose(total, d):
         for k in range(1, 4):
             if total.mixed[k] < total.mixed[choice]:
                 choice = k
-        bits = total.sparse if d.wide else total.mixed[choice]
+        bits = total.sparse if d.one_index else total.mixed[choice]
         total.axons = total.plans[0]
     total.choice = choice
     total.bits = bits

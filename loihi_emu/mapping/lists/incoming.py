@@ -8,70 +8,60 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.mapping.lists import target_kernels as kernels
-from loihi_emu.mapping.lists.records import ATOMS, LIST, TOTALS
+from loihi_emu.mapping.lists.records import ATOMS, LIST, TOTALS, Index, Integers, ListsByTarget, Records, Scratch
 from loihi_emu.mapping.lists.transpose_kernels import sources_of
 from loihi_emu.network.elements import Connection, Population
-
-Integers = NDArray[np.int64]
-Records = NDArray[np.record]
 
 
 @dataclass(eq=False)
 class IncomingLists:
     """The lists into one population, and the scratch memory to measure them.
 
+    What is measured with `one_index` has all lists but those of convolutions sparse, with indices of the widest:
+    connections with equal synapses then have one format.
+
     Attributes
     ----------
     population : Population
     connections : tuple of Connection
         Those into it, in order of creation.
-    starts : int64 array (connections, neurons + 1)
-        Synapses of neuron t by connection c are ``starts[c, t]:starts[c, t + 1]``; of a dense one counted from 0 on.
-    synapses, taps : int32 arrays
-        Number of the list of each synapse among its connection's, and of convolutions of its weight; not of dense ones.
-    present : uint8 array
-        Matrices (targets, sources) of dense connections, one after the other: 1 where there is a synapse.
-    offsets : int64 array (connections + 1)
-        Number of the first list of each connection.
-    descriptions : DESCRIPTION array (connections)
+    lists : ListsByTarget
     widest : int
         Bits of an index of all compartments of a core.
-
-    What is measured "wide" has all lists but those of convolutions sparse, with indices of the widest: connections with
-    equal synapses then have one format.
     """
 
     population: Population
     connections: tuple[Connection, ...]
-    starts: Integers
-    synapses: NDArray[np.int32]
-    taps: NDArray[np.int32]
-    present: NDArray[np.uint8]
-    offsets: Integers
-    descriptions: Records
+    lists: ListsByTarget
     widest: int
-    totals: Records = field(init=False)
+    scratch: Scratch = field(init=False)
 
     def __post_init__(self) -> None:
-        lists = int(self.offsets[-1])
-        size = 1 << max(1, 2 * lists - 1).bit_length() if self.convolved else 1
-        self.totals = np.zeros(len(self.connections), TOTALS)
-        self.stats = np.zeros(lists, LIST)
-        self.touched = np.zeros(lists, np.int32)
-        self.places = np.zeros(1 << max(1, 2 * lists - 1).bit_length(), np.int32)
-        self.by_source = np.zeros((4, int(self.descriptions["columns"].max(initial=0))), np.int32)
-        self.tables = np.zeros((2, size), np.int64)
-        self.stamps = np.zeros((3, size), np.int64)
-        self.marks = np.zeros(lists, np.uint8)
-        self._wide = self.descriptions.copy()
-        self._wide["wide"] = np.where(self._wide["units"], 0, self.widest)
-        self._fixed = (self.starts, self.synapses, self.taps, self.present, self.offsets)
-        self._scratch = (
-            self.stats, self.touched, self.places, self.by_source, self.tables, self.stamps, self.totals
+        lists, columns = int(self.offsets[-1]), int(self.descriptions["columns"].max(initial=0))
+        places = 1 << max(1, 2 * lists - 1).bit_length()
+        patterns = places if self.convolved else 1
+        self.scratch = Scratch(
+            np.zeros(lists, LIST), np.zeros(lists, np.int32), np.zeros(places, np.int32),
+            np.zeros((4, columns), np.int32), np.zeros((2, patterns), np.int64), np.zeros((3, patterns), np.int64),
+            np.zeros(len(self.connections), TOTALS), np.zeros(lists, np.uint8),
         )  # fmt: skip
+        self._one_index = self.lists._replace(descriptions=self.descriptions.copy())
+        self._one_index.descriptions["one_index"] = np.where(self.descriptions["units"], 0, self.widest)
 
-    def _descriptions(self, wide: bool) -> Records:
-        return self._wide if wide else self.descriptions
+    @property
+    def starts(self) -> Integers:
+        """Synapses of connection c (row) onto neuron t: ``starts[c, t]:starts[c, t + 1]``."""
+        return self.lists.starts
+
+    @property
+    def offsets(self) -> Integers:
+        """Number of the first list of each connection."""
+        return self.lists.offsets
+
+    @property
+    def descriptions(self) -> Records:
+        """DESCRIPTION of each connection."""
+        return self.lists.descriptions
 
     @property
     def convolved(self) -> bool:
@@ -92,9 +82,9 @@ class IncomingLists:
         """The number of its list of each synapse of a connection, target by target."""
         starts = self.starts[c]
         if self.connections[c].kind != "dense":
-            return self.synapses[starts[0] : starts[-1]]
+            return self.lists.synapses[starts[0] : starts[-1]]
         found = np.empty(starts[-1], np.int32)
-        sources_of(self.present, self.descriptions["at"][c], self.connections[c].pre.size, found)
+        sources_of(self.lists.present, self.descriptions["at"][c], self.connections[c].pre.size, found)
         return found
 
     @property
@@ -103,9 +93,7 @@ class IncomingLists:
         synapses = self.starts[:, -1] - self.starts[:, 0]
         return int(np.where(self.descriptions["units"], 0, synapses * self.descriptions["synapse_bits"]).sum())
 
-    def measure(
-        self, neurons: NDArray[np.int32], slots: NDArray[np.int32], wide: bool = False
-    ) -> tuple[Records, NDArray[np.int32]]:
+    def measure(self, neurons: Index, slots: Index, one_index: bool = False) -> tuple[Records, Index]:
         """What neurons (ascending) in compartments `slots` (ascending) of one core need, and the lists they have.
 
         Returns
@@ -114,17 +102,11 @@ class IncomingLists:
             Overwritten by the next call; so are the lists.
         lists : int32 array
         """
-        found = kernels.measure(*self._fixed, self._descriptions(wide), neurons, slots, len(neurons), *self._scratch)
-        return self.totals, self.touched[:found]
+        found = kernels.measure(self._one_index if one_index else self.lists, neurons, slots, self.scratch)
+        return self.scratch.totals, self.scratch.touched[:found]
 
     def longest(
-        self,
-        neurons: NDArray[np.int32],
-        slots: NDArray[np.int32],
-        guess: int,
-        bits_left: int,
-        axons_left: int,
-        wide: bool = False,
+        self, neurons: Index, slots: Index, guess: int, bits_left: int, axons_left: int, one_index: bool = False
     ) -> tuple[int, int, int]:
         """How many of the first neurons fit into so much synaptic memory and so many input axon slots.
 
@@ -132,37 +114,22 @@ class IncomingLists:
         """
         if not self.connections:
             return len(neurons), 0, 0
-        n, bits, axons = kernels.longest(
-            *self._fixed,
-            self._descriptions(wide),
-            neurons,
-            slots,
-            len(neurons),
-            guess,
-            bits_left,
-            axons_left,
-            *self._scratch,
-            self.marks,
-        )
-        return int(n), int(bits), int(axons)
+        lists = self._one_index if one_index else self.lists
+        found = kernels.longest(lists, neurons, slots, guess, bits_left, axons_left, self.scratch)
+        return int(found[0]), int(found[1]), int(found[2])
 
-    def within_axons(self, neurons: NDArray[np.int32], axons: int) -> int:
+    def within_axons(self, neurons: Index, axons: int) -> int:
         """How many of the first neurons, in any order, have lists for so many input axons; none of convolutions."""
-        fixed = (self.starts, self.synapses, self.present, self.offsets, self.descriptions)
-        return int(kernels.first_within(*fixed, neurons, len(neurons), axons, self.marks))
+        return int(kernels.first_within(self.lists, neurons, axons, self.scratch))
 
-    def need(self, neurons: NDArray[np.int32], slots: NDArray[np.int32], wide: bool = False) -> tuple[int, int]:
+    def need(self, neurons: Index, slots: Index, one_index: bool = False) -> tuple[int, int]:
         """Synaptic memory bits and input axon slots of all connections in their cheapest forms."""
-        self.measure(neurons, slots, wide)
-        return self.needed()
-
-    def needed(self) -> tuple[int, int]:
-        """Bits and slots of what was measured last."""
-        return int(self.totals["bits"].sum()), int(self.totals["axons"].sum())
+        totals, _ = self.measure(neurons, slots, one_index)
+        return int(totals["bits"].sum()), int(totals["axons"].sum())
 
     def sources(self, lists: NDArray[np.int32]) -> list[NDArray[np.int64]]:
         """Presynaptic neurons that the lists measured last belong to, by connection; of units, all their channels."""
-        ends = np.cumsum(self.totals["found"])
+        ends = np.cumsum(self.scratch.totals["found"])
         return [self.sources_of(c, piece) for c, piece in enumerate(np.split(lists, ends[:-1]))]
 
     def sources_of(self, c: int, lists: NDArray[np.int32]) -> NDArray[np.int64]:

@@ -1,8 +1,9 @@
 """What the mapper's kernels read and fill, as records: of a connection, of a list, of all lists on a part of a core."""
 
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 ATOMS = 32
 """Channels of a pixel that one axon of a convolution serves, at most."""
@@ -26,7 +27,7 @@ DESCRIPTION = _record(
     "group_units",  # units per pixel and group
     "last_atoms",  # channels of the last unit of a group; all others have ATOMS
     "bases",  # the base of a list that several pixels share is below this compartment
-    "wide",  # bits of the index of lists that are all sparse, to have formats in common; 0 if the cheapest are chosen
+    "one_index",  # bits of the index of lists that are all sparse, to share formats; 0 if the cheapest are chosen
     "pop32_slots",  # output axon slots that a source takes for lists under pop32
     "columns",  # sources of a dense connection; 0 of others
     "rows",  # its targets are the neurons start, start + step, ...
@@ -64,3 +65,31 @@ TOTALS = _record(
     stored=("i8", 2),  # and synapses that are stored
 )  # fmt: skip
 """All lists of a connection on a part of a core."""
+
+Integers = NDArray[np.int64]
+Index = NDArray[np.int32]
+Records = NDArray[np.record]
+
+
+class ListsByTarget(NamedTuple):
+    """The lists into a population: the synapses that reach each neuron, and the lists that they belong to."""
+
+    starts: Integers  # (connections, neurons + 1): starts[c, t]:starts[c, t + 1] of connection c reach neuron t
+    synapses: Index  # number of the list of each synapse among its connection's; not of dense ones
+    taps: Index  # of convolutions the number of each synapse's weight
+    present: NDArray[np.uint8]  # matrices (targets, sources) of dense connections, one after the other: 1 for a synapse
+    offsets: Integers  # number of the first list of each connection
+    descriptions: Records  # of the connections
+
+
+class Scratch(NamedTuple):
+    """Memory for what is found of lists."""
+
+    stats: Records  # LIST of each list found
+    touched: Index  # which those are
+    places: Index  # a table at least twice as long as there are lists; zero before and after
+    by_source: Index  # (4, sources) of dense connections
+    tables: Integers  # of patterns
+    stamps: Integers
+    totals: Records  # TOTALS of each connection
+    marks: NDArray[np.uint8]  # of each list

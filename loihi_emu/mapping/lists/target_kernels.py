@@ -1,9 +1,9 @@
 # mypy: allow-untyped-defs, allow-incomplete-defs
 """Kernels: what the lists of one part of a core need, found target by target, and how many neurons fit into a core.
 
-The synapses into a population are held by target neuron: of neuron t and connection c they are
-``sources[starts[c, t]:starts[c, t + 1]]``, each naming the list it belongs to. Sources of convolutions are units: the
-channels of one pixel (at most 32 of a group), which can share an axon.
+Arguments: `g` are the ListsByTarget of a population, `w` the Scratch (``records.py``); `neurons` and their compartments
+`slots` ascend. Sources of convolutions are units: the channels of one pixel (at most 32 of a group), which can share an
+axon.
 """
 
 import numpy as np
@@ -32,15 +32,16 @@ def place_of(i, mask):
 
 
 @kernel
-def collect(starts, sources, taps, c, tapped, offset, neurons, slots, n, most, stats, touched, places, mask, found):
+def collect(g, c, neurons, slots, n, most, w, mask, found):
     """Find the lists of connection c on a core, and what is to know of each; stops when there are more than `most`.
 
     Returns the number of lists found, and of neurons looked at.
     """
+    offset, tapped, places, touched = g.offsets[c], g.descriptions[c].units > 0, w.places, w.touched
     for k in range(n):
         slot = slots[k]
-        for e in range(starts[c, neurons[k]], starts[c, neurons[k] + 1]):
-            i = offset + sources[e]
+        for e in range(g.starts[c, neurons[k]], g.starts[c, neurons[k] + 1]):
+            i = offset + g.synapses[e]
             place = place_of(i, mask)
             while places[place] > 0 and touched[places[place] - 1] != i:
                 place = (place + 1) & mask
@@ -50,14 +51,14 @@ def collect(starts, sources, taps, c, tapped, offset, neurons, slots, n, most, s
                 found += 1
                 places[place] = found
                 touched[r] = i
-                start_list(stats[r], slot)
-                stats[r].pattern = 0
-                stats[r].pattern_ = 0
-                stats[r].place = place
+                start_list(w.stats[r], slot)
+                w.stats[r].pattern = 0
+                w.stats[r].pattern_ = 0
+                w.stats[r].place = place
             else:
-                extend_list(stats[r], slot)
+                extend_list(w.stats[r], slot)
             if tapped:
-                s, tap = stats[r], taps[e]
+                s, tap = w.stats[r], g.taps[e]
                 part = np.int64(slot - s.first) * 7919 + 1
                 s.pattern = ((s.pattern * np.int64(48271) + part) % PRIMES[0] * 69621 + tap) % PRIMES[0]
                 s.pattern_ = ((s.pattern_ * np.int64(40014) + part) % PRIMES[1] * 40692 + tap) % PRIMES[1]
@@ -94,30 +95,30 @@ def collect_matrix(present, d, neurons, slots, first, last, by_source):
 
 
 @kernel
-def append_lists(d, offset, by_source, stats, touched, found):
+def append_lists(d, offset, w, found):
     """Append the lists of a dense connection that have synapses to those found."""
     for i in range(d.columns):
-        if by_source[0, i]:
-            s = stats[found]
-            s.synapses = by_source[0, i]
-            s.first = by_source[1, i]
-            s.last = by_source[2, i]
-            s.gap = by_source[3, i]
+        if w.by_source[0, i]:
+            s = w.stats[found]
+            s.synapses = w.by_source[0, i]
+            s.first = w.by_source[1, i]
+            s.last = w.by_source[2, i]
+            s.gap = w.by_source[3, i]
             s.place = 0
-            touched[found] = offset + i
+            w.touched[found] = offset + i
             found += 1
     return found
 
 
 @kernel
-def mask_of(starts, descriptions, neurons, n, lists):
+def mask_of(g, neurons, n, lists):
     """Places, less 1, of a table that is at most half full with the lists of n neurons; -1 if all have their own."""
     if lists <= DIRECT:
         return -1
     synapses = 0
-    for c in range(starts.shape[0]):
-        for k in range(0 if descriptions[c].columns else n):
-            synapses += starts[c, neurons[k] + 1] - starts[c, neurons[k]]
+    for c in range(g.starts.shape[0]):
+        for k in range(0 if g.descriptions[c].columns else n):
+            synapses += g.starts[c, neurons[k] + 1] - g.starts[c, neurons[k]]
     size = 2
     while size < 2 * min(synapses, lists):
         size *= 2
@@ -125,122 +126,76 @@ def mask_of(starts, descriptions, neurons, n, lists):
 
 
 @kernel
-def measured(
-    starts, sources, taps, present, offsets, descriptions, neurons, slots, n, most,
-    stats, touched, places, by_source, tables, stamps, totals,
-):  # fmt: skip
-    """See :func:`measure`; stops when there are more than `most` lists. Returns also the neurons looked at."""
-    mask = mask_of(starts, descriptions, neurons, n, touched.shape[0])
+def measure_first(g, neurons, slots, n, most, w):
+    """Measure what the first n neurons need of a core; stops when there are more than `most` lists.
+
+    Fills ``w.totals``, and ``w.touched`` with the lists found, connection by connection. Returns how many these are,
+    and the neurons looked at.
+    """
+    mask = mask_of(g, neurons, n, w.touched.shape[0])
     found, seen = 0, n
-    totals[:] = np.zeros(1, TOTALS)[0]
-    for c in range(descriptions.shape[0]):
+    w.totals[:] = np.zeros(1, TOTALS)[0]
+    for c in range(g.descriptions.shape[0]):
         before = found
-        d = descriptions[c]
+        d = g.descriptions[c]
         if d.columns:
-            collect_matrix(present, d, neurons, slots, 0, n, by_source)
-            found = append_lists(d, offsets[c], by_source, stats, touched, found)
+            collect_matrix(g.present, d, neurons, slots, 0, n, w.by_source)
+            found = append_lists(d, g.offsets[c], w, found)
             seen = n
         else:
-            found, seen = collect(
-                starts, sources, taps, c, d.units > 0, offsets[c], neurons, slots, n, most,
-                stats, touched, places, mask, found,
-            )  # fmt: skip
+            found, seen = collect(g, c, neurons, slots, n, most, w, mask, found)
         if found > most:
             break
-        total = totals[c]
+        total = w.totals[c]
         highest = 0
         for k in range(before, found):
-            highest = max(highest, stats[k].last)
-        index = max(index_of(highest, d.index_least), d.wide)
+            highest = max(highest, w.stats[k].last)
+        index = max(index_of(highest, d.index_least), d.one_index)
         total.index = index
         total.found = found - before
-        stamps[2, 0] += 1  # counts the calls
+        w.stamps[2, 0] += 1  # counts the calls
         if d.units:
-            add_units(total, d, stats, touched, offsets[c], before, found, index, tables, stamps, stamps[2, 0])
+            add_units(
+                total, d, w.stats, w.touched, g.offsets[c], before, found, index, w.tables, w.stamps, w.stamps[2, 0]
+            )
         else:
             singles = 0
             for r in range(before, found):
-                singles += add_found(total, d, stats[r], index)
+                singles += add_found(total, d, w.stats[r], index)
             add_singles(total, d, singles, index)
         choose(total, d)
     for k in range(found):
-        places[stats[k].place] = 0
+        w.places[w.stats[k].place] = 0
     return found, seen
 
 
-@kernel
-def needed(totals):
-    """Bits and input axon slots of all connections, each in its cheapest form."""
-    bits, axons = 0, 0
-    for c in range(totals.shape[0]):
-        bits += totals[c].bits
-        axons += totals[c].axons
-    return bits, axons
-
-
 @entry
-def measure(
-    starts, sources, taps, present, offsets, descriptions, neurons, slots, n,
-    stats, touched, places, by_source, tables, stamps, totals,
-):  # fmt: skip
-    """Measure what the first n of `neurons`, in compartments `slots` of a core, need of it; returns the lists found.
-
-    Parameters
-    ----------
-    starts : int64 array (connections, neurons + 1)
-    sources, taps : int32 arrays
-        List of each synapse; for convolutions also the number of its weight.
-    present : uint8 array
-        Matrices of the dense connections, one after the other: 1 where there is a synapse.
-    offsets : int64 array
-        Number of the first list of each connection.
-    descriptions : DESCRIPTION array (connections)
-    neurons, slots : int32 arrays
-        Both ascending.
-    stats : LIST array (lists)
-        Scratch.
-    touched : int32 array (lists)
-        Filled with the lists found, connection by connection.
-    places : int32 array
-        Scratch, a table at least twice as long as there are lists; zero before and after.
-    by_source : int32 array (4, sources)
-        Scratch for dense connections.
-    tables, stamps : int64 arrays
-        Scratch for patterns.
-    totals : TOTALS array (connections)
-        Filled.
-    """
-    found, _ = measured(
-        starts, sources, taps, present, offsets, descriptions, neurons, slots, n, touched.shape[0],
-        stats, touched, places, by_source, tables, stamps, totals,
-    )  # fmt: skip
-    return found
+def measure(g, neurons, slots, w):
+    """Measure what neurons need of a core; returns the number of lists found. See :func:`measure_first`."""
+    return measure_first(g, neurons, slots, neurons.shape[0], w.touched.shape[0], w)[0]
 
 
 @kernel
-def within_axons(starts, sources, present, offsets, descriptions, neurons, most, axons, marks):
-    """How many of the first `most` neurons have lists for so many input axons, none of convolutions.
-
-    `marks` (uint8, one per list) is scratch.
-    """
+def within_axons(g, neurons, most, axons, marks):
+    """How many of the first `most` neurons, in any order, have lists for so many input axons, none of convolutions."""
     marks[:] = 0
     taken = 0
     looked = most
     for k in range(most):
         t = neurons[k]
-        for c in range(descriptions.shape[0]):
-            d = descriptions[c]
+        for c in range(g.descriptions.shape[0]):
+            d = g.descriptions[c]
             if d.columns:
                 row = (t - d.start) // d.step
                 if 0 <= row < d.rows and d.start + row * d.step == t:
                     begin = d.at + row * d.columns
                     for i in range(d.columns):
-                        new = present[begin + i] > marks[offsets[c] + i]
+                        new = g.present[begin + i] > marks[g.offsets[c] + i]
                         taken += new * d.axon_slots
-                        marks[offsets[c] + i] |= new
+                        marks[g.offsets[c] + i] |= new
             else:
-                for e in range(starts[c, t], starts[c, t + 1]):
-                    i = offsets[c] + sources[e]
+                for e in range(g.starts[c, t], g.starts[c, t + 1]):
+                    i = g.offsets[c] + g.synapses[e]
                     taken += (1 - marks[i]) * d.axon_slots
                     marks[i] = 1
         if taken > axons:
@@ -250,38 +205,36 @@ def within_axons(starts, sources, present, offsets, descriptions, neurons, most,
 
 
 @entry
-def first_within(starts, sources, present, offsets, descriptions, neurons, most, axons, marks):
+def first_within(g, neurons, axons, w):
     """See :func:`within_axons`."""
-    return within_axons(starts, sources, present, offsets, descriptions, neurons, most, axons, marks)
+    return within_axons(g, neurons, neurons.shape[0], axons, w.marks)
 
 
 @entry
-def longest(
-    starts, sources, taps, present, offsets, descriptions, neurons, slots, most, guess, bits_left, axons_left,
-    stats, touched, places, by_source, tables, stamps, totals, marks,
-):  # fmt: skip
-    """How many of the first `most` neurons fit into what is left of a core's memory and input axons.
+def longest(g, neurons, slots, guess, bits_left, axons_left, w):
+    """How many of the first neurons fit into what is left of a core's memory and input axons.
 
     Returns also the bits and the axons that they take.
     """
+    most = neurons.shape[0]
     low, high = 0, most + 1  # low fits, high does not
     low_bits, low_axons = 0, 0
     n = min(max(guess, 1), most)
     step = 1
     countable = True
-    for c in range(descriptions.shape[0]):
-        countable &= descriptions[c].units == 0
+    for c in range(g.descriptions.shape[0]):
+        countable &= g.descriptions[c].units == 0
     while high - low > 1:
-        found, seen = measured(
-            starts, sources, taps, present, offsets, descriptions, neurons, slots, n, axons_left,
-            stats, touched, places, by_source, tables, stamps, totals,
-        )  # fmt: skip
+        found, seen = measure_first(g, neurons, slots, n, axons_left, w)
         tried, tight = n, True
         if found > axons_left:  # a list takes one axon or more
             high = n
             n = seen - 1
         else:
-            bits, axons = needed(totals)
+            bits, axons = 0, 0
+            for c in range(w.totals.shape[0]):
+                bits += w.totals[c].bits
+                axons += w.totals[c].axons
             if bits <= bits_left and axons <= axons_left:
                 low, low_bits, low_axons = n, bits, axons
             else:
@@ -292,7 +245,7 @@ def longest(
         if tight and countable:  # then count exactly, once
             countable = False
             looked = min(tried + tried // 4 + 1, high - 1)
-            n = within_axons(starts, sources, present, offsets, descriptions, neurons, looked, axons_left, marks)
+            n = within_axons(g, neurons, looked, axons_left, w.marks)
             if n < looked:
                 high = n + 1
         if n <= low:

@@ -11,7 +11,7 @@ from loihi_emu.chips.chip import Chip
 from loihi_emu.mapping.lists import transpose_kernels
 from loihi_emu.mapping.lists.formats import ANY_BLOCK, BASES, SynapseFields, blocks_of, index_bits
 from loihi_emu.mapping.lists.incoming import IncomingLists, units_of_pixel
-from loihi_emu.mapping.lists.records import DESCRIPTION
+from loihi_emu.mapping.lists.records import DESCRIPTION, ListsByTarget
 from loihi_emu.mapping.stopping import pieces
 from loihi_emu.network.elements import Connection, Population, rows_of
 
@@ -45,7 +45,8 @@ def incoming_lists(
         offsets[number + 1] = offsets[number] + _fill(c, starts[number], sources, taps)
     present = np.concatenate([m.reshape(-1) for m in matrices.values()]) if matrices else np.zeros(0, np.uint8)
     widest = index_bits(chip.compartments_per_core - 1, chip.index_bits_min)
-    return IncomingLists(population, into, starts, sources, taps, present, offsets, descriptions, widest)
+    lists = ListsByTarget(starts, sources, taps, present, offsets, descriptions)
+    return IncomingLists(population, into, lists, widest)
 
 
 def _description(c: Connection, chip: Chip, widths: SynapseFields, at: int) -> tuple[int, ...]:

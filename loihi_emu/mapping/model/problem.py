@@ -19,6 +19,9 @@ from loihi_emu.network.elements import Connection, Input, Population
 from loihi_emu.network.members import Members
 from loihi_emu.read_only import read_only
 
+KINDS = ("synapse_formats", "trace_profiles", "learning_rules")
+"""Resources that connections take and share."""
+
 
 @known_keywords_of
 @read_only("network", "chip", "name", "populations", "inputs", "connections", "limits", "fields", "profiles", "ports")
@@ -55,6 +58,7 @@ class Problem:
         self.fields: dict[str, SynapseFields] = {name: fields_of(c, chip) for name, c in self.connections.items()}
         self.profiles: Profiles = profiles_of(network, chip)
         self.ports = {name: len(network.rule_set.model(p.model).ports) for name, p in self.populations.items()}
+        self._kinds: dict[str, dict[str, Any]] = {}
         self._neuron_delays: dict[str, NDArray[np.int64] | None] = {}
         self._delays = {name: longest_delay(c, chip) for name, c in self.connections.items()}
 
@@ -101,29 +105,19 @@ class Problem:
             self._neuron_delays[name] = longest
         return self._neuron_delays[name]
 
-    @cached_property
-    def traces(self) -> dict[Any, int]:
-        """Numbers of the pre-trace profiles by :meth:`trace_key`."""
-        keys = dict.fromkeys(self.trace_key(c) for c in self.connections.values() if c.learning is not None)
-        return {key: number for number, key in enumerate(keys)}
+    def kinds(self, c: Connection) -> dict[str, Any]:
+        """What a connection takes of things of which a core has few; equal ones are shared, and None takes none.
 
-    def trace_key(self, c: Connection) -> Any:
-        """What a pre-trace profile holds for a connection; None if it does not learn."""
-        return None if c.learning is None else (c.learning.rule.x1, c.learning.rule.x2)
-
-    @cached_property
-    def rules(self) -> dict[Any, int]:
-        """Numbers of the learning rules by :meth:`rule_key`."""
-        keys = dict.fromkeys(self.rule_key(c) for c in self.connections.values() if c.learning is not None)
-        return {key: number for number, key in enumerate(keys)}
-
-    def rule_key(self, c: Connection) -> Any:
-        """The learning rule of a connection; None if it does not learn."""
-        return None if c.learning is None else c.learning.rule
-
-    def format_key(self, c: Connection) -> tuple[Any, ...]:
-        """What a synapse format holds besides how indices are told."""
-        return (self.fields[c.name], c.weight_exp, c.sign_mode, c.scaled, c.learning)
+        A synapse format holds besides this how indices are told.
+        """
+        if c.name not in self._kinds:
+            rule = None if c.learning is None else c.learning.rule
+            self._kinds[c.name] = {
+                "synapse_formats": (self.fields[c.name], c.weight_exp, c.sign_mode, c.scaled, c.learning),
+                "trace_profiles": None if rule is None else (rule.x1, rule.x2),
+                "learning_rules": rule,
+            }
+        return self._kinds[c.name]
 
     def every_neuron(self) -> dict[str, NDArray[np.int32]]:
         """All neurons of each population in order."""

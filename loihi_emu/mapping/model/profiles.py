@@ -46,6 +46,10 @@ class Profiles:
     core: dict[str, Identities]
     settings: dict[str, tuple[Identities, ...]]
 
+    def counted(self, name: str) -> dict[str, Identities]:
+        """Of a population those that a core has several of, by the resource that each takes."""
+        return {"compartment_profiles": self.compartment[name], "threshold_profiles": self.threshold[name]}
+
 
 def profiles_of(network: Members, chip: Chip) -> Profiles:
     """Number the profiles of all neurons."""

@@ -13,21 +13,7 @@ from loihi_emu.mapping.partition.packing import (
 )
 
 __all__ = [
-    "THOROUGH",
-    "CoreGraph",
-    "Hypergraph",
-    "arranged",
-    "chips_of",
-    "clusters_of",
-    "core_graph",
-    "equal_pieces",
-    "hypergraph_of",
-    "on_chips",
-    "packed",
-    "packed_by_chip",
-    "pieces_of_populations",
-    "place_of",
-    "size_of_neurons",
-    "sizes_of_pieces",
-    "smoothed_place",
-]
+    "THOROUGH", "CoreGraph", "Hypergraph", "arranged", "chips_of", "clusters_of", "core_graph", "equal_pieces",
+    "hypergraph_of", "on_chips", "packed", "packed_by_chip", "pieces_of_populations", "place_of", "size_of_neurons",
+    "sizes_of_pieces", "smoothed_place",
+]  # fmt: skip

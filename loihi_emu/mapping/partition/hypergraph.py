@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from loihi_emu.mapping.lists import ATOMS, index_bits, list_bits, units_of_pixel
-from loihi_emu.mapping.model import SETTINGS, Problem, part_of
+from loihi_emu.mapping.model import KINDS, SETTINGS, Problem, part_of
+from loihi_emu.mapping.partition.tables import Nets
 from loihi_emu.mapping.traffic import Rates
 
 Numbers = NDArray[np.float64]
@@ -53,6 +54,11 @@ class Hypergraph:
     kind: NDArray[np.int32]
     bits: NDArray[np.int64]
     group: NDArray[np.int32]
+
+    @property
+    def arrays(self) -> Nets:
+        """The arrays for kernels."""
+        return Nets(*(getattr(self, name) for name in Nets._fields))
 
     @property
     def neurons(self) -> int:
@@ -173,9 +179,7 @@ def _groups(problem: Problem) -> NDArray[np.int32]:
     for name, p in problem.populations.items():
         connections = problem.incoming[name].connections
         key = (
-            frozenset(problem.format_key(c) for c in connections),
-            frozenset(problem.trace_key(c) for c in connections),
-            frozenset(problem.rule_key(c) for c in connections),
+            *(frozenset(problem.kinds(c)[resource] for c in connections) for resource in KINDS),
             max((problem.delay(c) for c in connections), default=0),
         )
         neurons = np.arange(p.size)

@@ -55,9 +55,9 @@ def refined(
     """
     core = nets.flat(assignment.cores).astype(np.int32)
     counts = np.zeros((len(nets.source), assignment.count), np.int16)
-    k.count_on_cores(nets.starts, nets.nets, core, counts)
+    k.count_on_cores(nets.arrays, core, counts)
     used = np.zeros((k.RESOURCES, assignment.count), np.int64)
-    k.count_use(nets.starts, nets.nets, nets.source, nets.slots, nets.bits, nets.kind, core, counts, used)
+    k.count_use(nets.arrays, core, counts, used)
     limits = np.zeros(k.RESOURCES, np.int64)
     limits[k.COMPARTMENTS] = min(
         problem.limit("compartments"), int(usage.budgets["compartments"].max()) if _delayed(problem) else 1 << 40
@@ -71,11 +71,8 @@ def refined(
     most, work = (LONG_PASSES, LONG_WORK) if heat else (PASSES, WORK)
     passes = max(1, min(most, work // max(1, len(nets.nets))))
     heat *= float(nets.weight.sum()) / max(1, nets.neurons)
-    stoppable(
-        k.refine, nets.starts, nets.nets, nets.sent_starts, nets.sent, nets.source, nets.weight, nets.slots, nets.bits,
-        nets.kind, nets.group, core, counts, np.ascontiguousarray(chip, np.int32), float(far), used, limits, passes,
-        ENOUGH, heat, 1,
-    )  # fmt: skip
+    far, chip = float(far), np.ascontiguousarray(chip, np.int32)
+    stoppable(k.refine, nets.arrays, core, counts, chip, far, used, limits, passes, ENOUGH, heat, 1)
     if np.array_equal(core, before):
         return None
     left, numbers = np.unique(core, return_inverse=True)

@@ -12,7 +12,17 @@ from numpy.typing import NDArray
 from loihi_emu.chips.chip import DELAY_SLOTS_LOST
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping.lists import WEIGHT_BITS
-from loihi_emu.mapping.model import SETTINGS, Assignment, Index, Problem, assigned, few_enough, part_of, values_of
+from loihi_emu.mapping.model import (
+    KINDS,
+    SETTINGS,
+    Assignment,
+    Index,
+    Problem,
+    assigned,
+    few_enough,
+    part_of,
+    values_of,
+)
 from loihi_emu.network.elements import Connection
 
 
@@ -41,14 +51,12 @@ LOOK = 256
 class _OpenBin:
     """A core that is being filled: what it holds."""
 
-    def __init__(self, problem: Problem, number: int, strict: bool = False) -> None:
-        self.problem, self.number, self.strict = problem, number, strict
+    def __init__(self, problem: Problem, number: int, one_index: bool = False) -> None:
+        self.problem, self.number, self.one_index = problem, number, one_index
         self.compartments = self.bits = self.axons_in = self.axons_out = self.delay = 0
         self.accumulators = 0  # of a delay slot
-        self.profiles: tuple[set[int], set[int]] = (set(), set())
-        self.formats: set[Any] = set()
-        self.traces: set[Any] = set()
-        self.rules: set[Any] = set()
+        self.profiles: dict[str, set[int]] = {"compartment_profiles": set(), "threshold_profiles": set()}
+        self.kinds: dict[str, set[Any]] = {resource: set() for resource in KINDS}
         self.shared: int | None = None
         self.settings: list[set[int]] = [set() for _ in SETTINGS]
 
@@ -59,17 +67,17 @@ class _OpenBin:
         if n == 0:
             return 0, 0, 0
         incoming = self.problem.incoming[name]
-        return incoming.longest(neurons[:n], self._slots(n), min(guess, n), *self._left(), self.strict)
+        return incoming.longest(neurons[:n], self._slots(n), min(guess, n), *self._left(), self.one_index)
 
     def whole(self, run: Run, fanout: NDArray[np.int64]) -> tuple[int, int] | None:
         """The memory bits and input axons that a run takes if all of it fits; else None."""
         name, neurons, alone = run
         if self.most(name, neurons, fanout) < len(neurons):
             return None
-        if alone is not None and not self.compartments and not self.strict:
+        if alone is not None and not self.compartments and not self.one_index:
             bits, axons = alone
         else:
-            bits, axons = self.problem.incoming[name].need(neurons, self._slots(len(neurons)), self.strict)
+            bits, axons = self.problem.incoming[name].need(neurons, self._slots(len(neurons)), self.one_index)
         left = self._left()
         return (bits, axons) if bits <= left[0] and axons <= left[1] else None
 
@@ -98,16 +106,11 @@ class _OpenBin:
             yield few_enough(part_of(identities, head), {0} | present, 2)
         connections = problem.incoming[name].connections
         yield self._delayed(name, head)
-        formats, traces = [self.format_of(c) for c in connections], [problem.trace_key(c) for c in connections]
-        yield self._few_kinds(self.formats, formats, problem.limit("synapse_formats"), name, head)
-        yield self._few_kinds(self.traces, traces, problem.limit("trace_profiles"), name, head)
-        rules = [problem.rule_key(c) for c in connections]
-        yield self._few_kinds(self.rules, rules, problem.limit("learning_rules"), name, head)
-        for present, identities, resource in zip(
-            self.profiles, (problem.profiles.compartment[name], problem.profiles.threshold[name]),
-            ("compartment_profiles", "threshold_profiles"), strict=True,
-        ):  # fmt: skip
-            yield few_enough(part_of(identities, head), present, problem.limits[resource].limit)
+        for resource, present in self.kinds.items():
+            kinds = [self.kind_of(resource, c) for c in connections]
+            yield self._few_kinds(present, kinds, problem.limit(resource), name, head)
+        for resource, identities in problem.profiles.counted(name).items():
+            yield few_enough(part_of(identities, head), self.profiles[resource], problem.limits[resource].limit)
         axons = np.cumsum(fanout[head])
         yield int(np.searchsorted(axons, problem.limit("axons_out") - self.axons_out, "right"))
 
@@ -141,13 +144,14 @@ class _OpenBin:
         free = most - len(present)
         return None if len(first) <= free else sorted(first.values())[free]
 
-    def format_of(self, c: Connection) -> Any:
-        """The synapse format of a connection: at least one for all of one kind, exactly that if all lists are wide."""
-        return c.name if self.strict and c.conv is not None else self.problem.format_key(c)
+    def kind_of(self, resource: str, c: Connection) -> Any:
+        """What a connection takes of a resource: of formats one at least, exactly one if all lists have one index."""
+        alone = resource == "synapse_formats" and self.one_index and c.conv is not None
+        return c.name if alone else self.problem.kinds(c)[resource]
 
     def fresh(self) -> _OpenBin:
         """The next core, empty."""
-        return _OpenBin(self.problem, self.number + 1, self.strict)
+        return _OpenBin(self.problem, self.number + 1, self.one_index)
 
     # ------------------------------------------------------------ filling
     def add(self, name: str, neurons: Index, fanout: NDArray[np.int64], bits: int, axons: int) -> None:
@@ -162,16 +166,13 @@ class _OpenBin:
         if delays is not None:
             self.delay = max(self.delay, int(delays[neurons].max()))
         here = [c for c, onto in zip(incoming.connections, problem.onto(name, neurons), strict=True) if onto.any()]
-        self.formats |= {self.format_of(c) for c in here}
-        self.traces |= {problem.trace_key(c) for c in here if c.learning is not None}
-        self.rules |= {problem.rule_key(c) for c in here if c.learning is not None}
+        for resource, kinds in self.kinds.items():
+            kinds |= {self.kind_of(resource, c) for c in here} - {None}
         self.shared = int(part_of(problem.profiles.core[name], neurons[:1]).flat[0])
         for present, identities in zip(self.settings, problem.profiles.settings[name], strict=True):
             present.update(set(values_of(identities, neurons)) - {0})
-        for present, identities in zip(
-            self.profiles, (problem.profiles.compartment[name], problem.profiles.threshold[name]), strict=True
-        ):
-            present.update(values_of(identities, neurons))
+        for resource, identities in problem.profiles.counted(name).items():
+            self.profiles[resource].update(values_of(identities, neurons))
 
 
 def fill(
@@ -181,7 +182,7 @@ def fill(
     *,
     whole: bool = False,
     most: int | None = None,
-    strict: bool = False,
+    one_index: bool = False,
 ) -> Assignment | None:
     """Put runs of neurons on cores in order; a core is closed when the next neuron does not fit.
 
@@ -195,8 +196,8 @@ def fill(
         Begin a new core for a run that does not fit into the rest of the open one but would fit into an empty one.
     most : int, optional
         Give up, and return None, when more cores than these are needed.
-    strict : bool
-        Count memory and synapse formats as if all lists but those of convolutions were sparse, with wide indices.
+    one_index : bool
+        Count memory and formats as if all lists but those of convolutions were sparse, with indices of one width.
 
     Raises
     ------
@@ -204,7 +205,7 @@ def fill(
         A single neuron does not fit on an empty core.
     """
     cores = {name: np.zeros(p.size, np.int32) for name, p in problem.populations.items()}
-    core = _OpenBin(problem, 0, strict)
+    core = _OpenBin(problem, 0, one_index)
     guesses: dict[str, int] = {}
     for run in runs:
         (name, neurons, _), at = run, 0
@@ -226,7 +227,7 @@ def fill(
                 core = core.fresh()
                 continue
             if n == 0:
-                raise _single(problem, name, int(neurons[at]), fanout[name], strict)
+                raise _single(problem, name, int(neurons[at]), fanout[name], one_index)
             core.add(name, rest[:n], fanout[name], bits, axons)
             guesses[name] = n
             cores[name][rest[:n]] = core.number
@@ -260,17 +261,16 @@ def per_core(problem: Problem, name: str) -> int:
     return n if incoming.connections else most
 
 
-def _single(problem: Problem, name: str, neuron: int, fanout: NDArray[np.int64], strict: bool) -> MappingError:
+def _single(problem: Problem, name: str, neuron: int, fanout: NDArray[np.int64], one_index: bool) -> MappingError:
     """The error for a neuron that no core can take."""
     place = np.array([neuron], np.int32)
     incoming = problem.incoming[name]
-    bits, axons = incoming.need(place, np.zeros(1, np.int32), strict) if incoming.connections else (0, 0)
+    bits, axons = incoming.need(place, np.zeros(1, np.int32), one_index) if incoming.connections else (0, 0)
     delays = problem.neuron_delays(name)
     longest = 0 if delays is None else int(delays[neuron])
     here = [c for c, onto in zip(incoming.connections, problem.onto(name, place), strict=True) if onto[0]]
-    formats = {_OpenBin(problem, 0, strict).format_of(c) for c in here}
-    traces = {problem.trace_key(c) for c in here if c.learning is not None}
-    rules = {problem.rule_key(c) for c in here if c.learning is not None}
+    core = _OpenBin(problem, 0, one_index)
+    few = {resource: len({core.kind_of(resource, c) for c in here} - {None}) for resource in KINDS}
     kinds = "Fewer kinds of connections onto it: equal weight_bits, exponents, sign modes, longest delays and rules."
     needs = {
         "axons_in": (axons, "Fewer sources onto it, or populations in between that gather them."),
@@ -285,13 +285,13 @@ def _single(problem: Problem, name: str, neuron: int, fanout: NDArray[np.int64],
             if any(c.learning is not None and c.learning.rule.dd is not None for c in here)
             else f"Delays of at most {problem.limit('accumulators') // problem.ports[name] - DELAY_SLOTS_LOST}.",
         ),
-        "synapse_formats": (len(formats), kinds),
-        "trace_profiles": (len(traces), "Fewer different pre-traces (x1, x2) of the connections onto it."),
-        "learning_rules": (len(rules), "Fewer different learning rules of the connections onto it."),
+        "synapse_formats": (few["synapse_formats"], kinds),
+        "trace_profiles": (few["trace_profiles"], "Fewer different pre-traces (x1, x2) of the connections onto it."),
+        "learning_rules": (few["learning_rules"], "Fewer different learning rules of the connections onto it."),
     }
     resource = next(r for r, (need, _) in needs.items() if need > problem.limit(r))
     need, advice = needs[resource]
-    if resource == "synaptic_bits" and (most := _weight_bits_that_fit(problem, name, place, strict)):
+    if resource == "synaptic_bits" and (most := _weight_bits_that_fit(problem, name, place, one_index)):
         advice = f"Use weight_bits={most}, shorter delays, or fewer sources onto it."
     return MappingError(
         f'population "{name}", neuron {neuron}: needs {need} {problem.limits[resource].text} alone, a core of '
@@ -300,14 +300,15 @@ def _single(problem: Problem, name: str, neuron: int, fanout: NDArray[np.int64],
     )  # fmt: skip
 
 
-def _weight_bits_that_fit(problem: Problem, name: str, neuron: Index, strict: bool) -> int | None:
+def _weight_bits_that_fit(problem: Problem, name: str, neuron: Index, one_index: bool) -> int | None:
     """Most weight bits with which the lists of a neuron fit into a core's memory; None if not even one bit does."""
     incoming = problem.incoming[name]
     widths = np.array([problem.fields[c.name].weight for c in incoming.connections])
     for most in reversed(WEIGHT_BITS):
         narrower = incoming.descriptions.copy()
         narrower["synapse_bits"] -= np.maximum(0, widths - most)
-        bits, _ = replace(incoming, descriptions=narrower).need(neuron, np.zeros(1, np.int32), strict)
+        lists = incoming.lists._replace(descriptions=narrower)
+        bits, _ = replace(incoming, lists=lists).need(neuron, np.zeros(1, np.int32), one_index)
         if bits <= problem.limit("synaptic_bits"):
             return most
     return None

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from loihi_emu.chips.boards import Board
 from loihi_emu.errors import MappingError
-from loihi_emu.mapping.model import Assignment, Problem
+from loihi_emu.mapping.model import Problem
 from loihi_emu.mapping.strategies.locality import assign_by_locality, distance_in_order
 from loihi_emu.mapping.strategies.sequential import assign_in_order, fewest
-from loihi_emu.mapping.strategies.strategy import Proposal
+from loihi_emu.mapping.strategies.strategy import Measured, Proposal
 from loihi_emu.mapping.traffic import Rates
-from loihi_emu.mapping.usage import CoreUsage
 
 WASTEFUL = 1.25
 """With no more cores than so many times the fewest there could be, no other way to fill them is tried."""
@@ -25,7 +24,7 @@ class Greedy:
         return Proposal(*assign_greedily(problem))
 
 
-def assign_greedily(problem: Problem) -> tuple[Assignment, CoreUsage]:
+def assign_greedily(problem: Problem) -> Measured:
     """Fill cores with the neurons in order; if that takes many, by what they are connected to, if that takes fewer.
 
     Raises

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping.lists import IncomingLists
-from loihi_emu.mapping.model import Assignment, Problem
+from loihi_emu.mapping.model import Problem
 from loihi_emu.mapping.strategies.first_fit import Run, most_neurons
-from loihi_emu.mapping.strategies.sequential import filled, kept
+from loihi_emu.mapping.strategies.sequential import fill_and_measure, if_within_limits
+from loihi_emu.mapping.strategies.strategy import Measured
 from loihi_emu.mapping.traffic import rates_of
-from loihi_emu.mapping.usage import CoreUsage
 from loihi_emu.network.elements import rows_of
 
 PAIRS = 128
@@ -65,7 +65,7 @@ def _shared(incoming: IncomingLists, pairs: int, rng: np.random.Generator) -> It
     """Sources that pairs of neurons share beside the one by which they were found, and how far apart they are."""
     for number, neuron, a, b in rng.random((pairs, 4)).tolist():
         k, t = int(number * len(incoming.connections)), int(neuron * incoming.population.size)
-        c, lists = incoming.connections[k], incoming.synapses[incoming.starts[k, t] : incoming.starts[k, t + 1]]
+        c, lists = incoming.connections[k], incoming.lists.synapses[incoming.starts[k, t] : incoming.starts[k, t + 1]]
         if len(lists):
             source = lists[int(a * len(lists))]
             indptr, indices = rows_of(c)
@@ -82,11 +82,11 @@ def _sources(incoming: IncomingLists, neuron: int) -> set[int]:
         for starts, offset in zip(
             incoming.starts[:, neuron : neuron + 2].tolist(), incoming.offsets.tolist(), strict=False
         )
-        for source in incoming.synapses[starts[0] : starts[1]].tolist()
+        for source in incoming.lists.synapses[starts[0] : starts[1]].tolist()
     }
 
 
-def assign_by_locality(problem: Problem, most: int | None) -> tuple[Assignment, CoreUsage] | None:
+def assign_by_locality(problem: Problem, most: int | None) -> Measured | None:
     """Cores filled with neurons that are connected to the same ones; None if that needs more cores than `most`.
 
     Neurons are clustered, clusters ordered so that each stands beside those that it is tied to, then neurons put amid
@@ -105,7 +105,7 @@ def assign_by_locality(problem: Problem, most: int | None) -> tuple[Assignment, 
     runs = [run for name, part in parts.items() for run in _runs(problem, name, part)]
     none = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
     try:
-        return kept(problem, filled(problem, runs, none, whole=True, most=most))
+        return if_within_limits(problem, fill_and_measure(problem, runs, none, whole=True, most=most))
     except MappingError:
         return None
 

@@ -14,6 +14,7 @@ from loihi_emu.mapping.model import Assignment, Problem, assigned
 from loihi_emu.mapping.strategies.balanced import balanced_split
 from loihi_emu.mapping.strategies.by_profile import grouped_runs
 from loihi_emu.mapping.strategies.first_fit import Run, fill, per_core
+from loihi_emu.mapping.strategies.strategy import Measured
 from loihi_emu.mapping.usage import CoreUsage, core_usage
 from loihi_emu.network.elements import Connection, Population, rows_of
 
@@ -31,7 +32,7 @@ FEW = 0.1
 """If no larger share of the cores needs too many output axons, those are split; else all are filled anew."""
 
 
-def assign_in_order(problem: Problem) -> tuple[Assignment, CoreUsage]:
+def assign_in_order(problem: Problem) -> Measured:
     """Fill cores in order of populations: large ones in equal parts, or split where a core ends if that saves cores.
 
     Neurons of a population are taken in order, or, if that saves cores, by the profiles that a core has few of.
@@ -51,13 +52,13 @@ def assign_in_order(problem: Problem) -> tuple[Assignment, CoreUsage]:
     return found or grouped  # type: ignore[return-value]
 
 
-def _grouped(problem: Problem) -> tuple[Assignment, CoreUsage] | None:
+def _grouped(problem: Problem) -> Measured | None:
     """Cores filled with neurons by their profiles, if a population has more than fit on a core."""
     runs = grouped_runs(problem)
     if runs is None:
         return None
     with suppress(MappingError):
-        return kept(problem, filled(problem, runs, estimated_fanout(problem, {})))
+        return if_within_limits(problem, fill_and_measure(problem, runs, estimated_fanout(problem, {})))
     return None
 
 
@@ -66,28 +67,30 @@ def keeps(problem: Problem, usage: CoreUsage, *names: str) -> bool:
     return all(usage.budgets[name].max(initial=0) <= problem.limit(name) for name in names)
 
 
-def kept(problem: Problem, found: tuple[Assignment, CoreUsage] | None) -> tuple[Assignment, CoreUsage] | None:
+def if_within_limits(problem: Problem, found: Measured | None) -> Measured | None:
     """What was found if it keeps all limits: runs of a population on one core can need more than estimated for each."""
     return found if found is not None and keeps(problem, found[1], *problem.limits) else None
 
 
-def _in_order(problem: Problem, most: int | None) -> tuple[Assignment, CoreUsage] | None:
+def _in_order(problem: Problem, most: int | None) -> Measured | None:
     """Cores filled with the neurons in order; None if more than `most` are needed."""
     found, least = None, fewest(problem)
     sizes: dict[str, int] = {}
     if problem.synapses <= LARGE and problem.neurons <= LARGE:
-        even = balanced_split(problem, most)
-        if even is not None:
-            sizes, least = even.whole, max(least, -(-even.axons // problem.limit("axons_in")))
+        equal = balanced_split(problem, most)
+        if equal is not None:
+            sizes, least = equal.whole, max(least, -(-equal.axons // problem.limit("axons_in")))
             with suppress(MappingError):
-                found = kept(problem, filled(problem, even.runs, even.fanout, whole=True, most=most))
+                found = if_within_limits(
+                    problem, fill_and_measure(problem, equal.runs, equal.fanout, whole=True, most=most)
+                )
     if found is not None:
         most = found[0].count - 1
         if most < least or _is_full(problem, found[1]):
             return found
     runs = [Run(*item) for item in problem.every_neuron().items()]
     try:
-        return filled(problem, runs, estimated_fanout(problem, sizes), most=most) or found
+        return fill_and_measure(problem, runs, estimated_fanout(problem, sizes), most=most) or found
     except MappingError:
         if found is None:
             raise
@@ -107,24 +110,24 @@ def fewest(problem: Problem) -> int:
     return max(-(-problem.neurons // problem.limit("compartments")), -(-bits // problem.limit("synaptic_bits")))
 
 
-def filled(
+def fill_and_measure(
     problem: Problem, runs: Sequence[Run], fanout: Fanout, *, whole: bool = False, most: int | None = None
-) -> tuple[Assignment, CoreUsage] | None:
+) -> Measured | None:
     """Fill cores with runs of neurons in order, and measure them; None if more than `most` cores are needed.
 
     The output axons of a neuron depend on how many cores its targets lie on, which is known only afterwards: they are
     estimated; then cores that need too many are split, or all are filled anew.
     """
-    strict, split, splitting = False, False, True
+    one_index, split, splitting = False, False, True
     assignment = fill(problem, runs, fanout, whole=whole, most=most)
     rounds = ROUNDS if most is None else TRIES
     for _ in range(rounds):
         if assignment is None:
             return None
         usage = core_usage(problem, assignment)
-        if not strict and not keeps(problem, usage, "synapse_formats", "synaptic_bits"):
-            strict = True
-            assignment = fill(problem, runs, fanout, whole=whole, most=most, strict=True)
+        if not one_index and not keeps(problem, usage, "synapse_formats", "synaptic_bits"):
+            one_index = True
+            assignment = fill(problem, runs, fanout, whole=whole, most=most, one_index=True)
             continue
         over = np.flatnonzero(usage.budgets["axons_out"] > problem.limit("axons_out"))
         # lists of halves can be stored otherwise than those of the whole: then all are filled, and none are split
@@ -139,7 +142,7 @@ def filled(
                 return None
         else:
             fanout = {name: np.maximum(fanout[name], found) for name, found in usage.fanout.items()}
-            assignment, split = fill(problem, runs, fanout, whole=whole, most=most, strict=strict), False
+            assignment, split = fill(problem, runs, fanout, whole=whole, most=most, one_index=one_index), False
     worst = int(usage.budgets["axons_out"].argmax())
     raise MappingError(
         f'network "{problem.name}": core {worst} needs {usage.budgets["axons_out"][worst]} output axons, has '

@@ -9,6 +9,9 @@ from loihi_emu.mapping.model import Assignment, Layout, Problem
 from loihi_emu.mapping.traffic import Rates
 from loihi_emu.mapping.usage import CoreUsage
 
+Measured = tuple[Assignment, CoreUsage]
+"""An assignment and what it takes of every core."""
+
 
 class Proposal(NamedTuple):
     """What a strategy proposes.

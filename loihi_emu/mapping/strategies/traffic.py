@@ -48,7 +48,7 @@ from loihi_emu.mapping.partition import (
 from loihi_emu.mapping.strategies.first_fit import Run, fill
 from loihi_emu.mapping.strategies.greedy import assign_greedily
 from loihi_emu.mapping.strategies.sequential import split_cores
-from loihi_emu.mapping.strategies.strategy import Proposal
+from loihi_emu.mapping.strategies.strategy import Measured, Proposal
 from loihi_emu.mapping.traffic import Rates
 from loihi_emu.mapping.usage import CoreUsage, chips_suffice, core_usage, within_limits
 
@@ -165,7 +165,7 @@ class _Search:
                 return
 
     # ------------------------------------------------------------ measuring
-    def _measured(self, core: Integers, count: int) -> tuple[Assignment, CoreUsage]:
+    def _measured(self, core: Integers, count: int) -> Measured:
         """The assignment of all neurons to so many cores, and what it takes."""
         assignment = assigned(self.nets.parts(core), count)
         return assignment, core_usage(self.problem, assignment)
@@ -240,7 +240,7 @@ class _Search:
                 excess = max(int(usage.budgets[name].max()) / self.problem.limit(name) for name in names)
                 share *= MARGIN / max(1.0, excess)
 
-    def _placed(self, cores: Integers | None, place: Integers | None) -> Iterator[tuple[Assignment, CoreUsage]]:
+    def _placed(self, cores: Integers | None, place: Integers | None) -> Iterator[Measured]:
         """Assignments from cores of neurons, and from orders of them in which cores are filled one after the other.
 
         From their ends too: where layers do not quite fit on a core each, what is left of them goes with the layer
@@ -268,7 +268,7 @@ class _Search:
         parts = np.split(neurons, change)
         return [Run(names[k], (part - bases[k]).astype(np.int32)) for k, part in zip(numbers, parts, strict=True)]
 
-    def _filled(self, runs: list[Run]) -> tuple[Assignment, CoreUsage] | None:
+    def _filled(self, runs: list[Run]) -> Measured | None:
         """Cores filled in order, as if output axons were plenty; where they are not, once more, then cores are split.
 
         Where runs of a population alternate on a core, its memory is a little other than estimated: then less is

@@ -6,12 +6,5 @@ from loihi_emu.mapping.traffic.messages import Traffic, axons_by_core, traffic_o
 from loihi_emu.mapping.traffic.rates import Rates, rates_of
 
 __all__ = [
-    "HostBudget",
-    "Rates",
-    "Traffic",
-    "axons_by_core",
-    "host_budgets",
-    "matrix_of",
-    "rates_of",
-    "traffic_of",
-]
+    "HostBudget", "Rates", "Traffic", "axons_by_core", "host_budgets", "matrix_of", "rates_of", "traffic_of",
+]  # fmt: skip

@@ -5,14 +5,6 @@ from loihi_emu.mapping.usage.cores import CoreUsage, core_usage
 from loihi_emu.mapping.usage.within import chips_suffice, chips_there, conflict_of, synapses_by_chip, within_limits
 
 __all__ = [
-    "CoreUsage",
-    "add_fanout",
-    "axons_of",
-    "chips_suffice",
-    "chips_there",
-    "conflict_of",
-    "core_usage",
-    "measure_all",
-    "synapses_by_chip",
-    "within_limits",
-]
+    "CoreUsage", "add_fanout", "axons_of", "chips_suffice", "chips_there", "conflict_of", "core_usage", "measure_all",
+    "synapses_by_chip", "within_limits",
+]  # fmt: skip

@@ -78,9 +78,8 @@ def _by_source(incoming: IncomingLists, parts: Parts, taken: Integers, first: in
                     stats, touched, totals[number - first],
                 )  # fmt: skip
         else:
-            source_kernels.measure_matrix(
-                incoming.present, *where, ordered, fanout, singles, incoming.by_source, totals[number - first]
-            )
+            by_source, present = incoming.scratch.by_source, incoming.lists.present
+            source_kernels.measure_matrix(present, *where, ordered, fanout, singles, by_source, totals[number - first])
     return totals
 
 

@@ -97,22 +97,25 @@ def _count_lists(problem: Problem, table: _Table, budgets: dict[str, Integers]) 
     """Count memory, input axons, formats and pre-traces."""
     for column, resource in (("bits", "synaptic_bits"), ("axons", "axons_in")):
         np.add.at(budgets[resource], table.core, table.totals[column])
-    keys: dict[Any, int] = {}
-    formats = np.asarray([keys.setdefault(problem.format_key(c), len(keys)) for c in table.connections])
+    formats = _numbered(problem, table, "synapse_formats")
     convolved = np.asarray([c.conv is not None for c in table.connections])[table.number]
     found = [
-        _pairs(table.core[rows], codes | formats[table.number[rows]] << CODE_BITS)
+        _pairs(table.core[rows], codes | formats[rows] << CODE_BITS)
         for rows, codes in format_codes(table.totals, convolved)
     ]
     n = len(budgets["compartments"])
     budgets["synapse_formats"] += _different(found, n)
-    for resource, numbers, key_of in (
-        ("trace_profiles", problem.traces, problem.trace_key),
-        ("learning_rules", problem.rules, problem.rule_key),
-    ):
-        kinds = np.asarray([-1 if c.learning is None else numbers[key_of(c)] for c in table.connections])
-        learned = np.flatnonzero(kinds[table.number] >= 0)
-        budgets[resource] += _different([_pairs(table.core[learned], kinds[table.number[learned]])], n)
+    for resource in ("trace_profiles", "learning_rules"):
+        kinds = _numbered(problem, table, resource)
+        learned = np.flatnonzero(kinds >= 0)
+        budgets[resource] += _different([_pairs(table.core[learned], kinds[learned])], n)
+
+
+def _numbered(problem: Problem, table: _Table, resource: str) -> Integers:
+    """What the connection of each row takes of a resource, as numbers; -1 for nothing."""
+    known: dict[Any, int] = {None: -1}
+    kinds = [problem.kinds(c)[resource] for c in table.connections]
+    return np.asarray([known.setdefault(kind, len(known)) for kind in kinds])[table.number]
 
 
 def _with_fewer_formats(
@@ -141,10 +144,7 @@ def _measured(
         parts, incoming = assignment.parts_of(name), problem.incoming[name]
         budgets["compartments"][parts.cores] += np.diff(parts.bounds)
         budgets["accumulators"][parts.cores] += np.diff(parts.bounds) * problem.ports[name]
-        for resource, identities in (
-            ("compartment_profiles", problem.profiles.compartment[name]),
-            ("threshold_profiles", problem.profiles.threshold[name]),
-        ):
+        for resource, identities in problem.profiles.counted(name).items():
             cores = parts.cores if identities.ndim == 0 else assignment.cores[name]
             profiles[resource].append(_pairs(cores, identities))
         if incoming.connections:

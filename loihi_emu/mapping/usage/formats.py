@@ -12,7 +12,7 @@ from loihi_emu.mapping.model import Assignment, Problem
 
 
 def fewer_formats(problem: Problem, assignment: Assignment, core: int, rows: list[CoreLists]) -> list[CoreLists]:
-    """The lists of a core, connections in one format each, or else all lists with wide indices, to have some in common.
+    """The lists of a core, connections in one format each, or else all lists sparse with one width of index.
 
     `rows` is changed.
     """
@@ -23,12 +23,12 @@ def fewer_formats(problem: Problem, assignment: Assignment, core: int, rows: lis
         kind, bits = row.single
         rows[rows.index(row)] = replace(row, formats={kind: row.lists}, bits=bits, skip_bits=0)
     if count > limit:
-        wide = _wide(problem, assignment, core, rows)
-        return wide if len(kinds_of(problem, wide)) < count else rows
+        alike = _with_one_index(problem, assignment, core, rows)
+        return alike if len(kinds_of(problem, alike)) < count else rows
     return rows
 
 
-def _wide(problem: Problem, assignment: Assignment, core: int, rows: list[CoreLists]) -> list[CoreLists]:
+def _with_one_index(problem: Problem, assignment: Assignment, core: int, rows: list[CoreLists]) -> list[CoreLists]:
     """The lists of a core, all but those of convolutions sparse with indices of one width."""
     by_name = {row.connection: row for row in rows}
     for name, cores in assignment.cores.items():
@@ -36,7 +36,7 @@ def _wide(problem: Problem, assignment: Assignment, core: int, rows: list[CoreLi
         incoming = problem.incoming[name]
         if not len(neurons) or not incoming.connections:
             continue
-        totals, _ = incoming.measure(neurons, assignment.slots[name][neurons], wide=True)
+        totals, _ = incoming.measure(neurons, assignment.slots[name][neurons], one_index=True)
         for c, t in zip(incoming.connections, totals, strict=True):
             if c.conv is None and t.found:
                 bits = int(t.sparse)
@@ -51,7 +51,7 @@ def kinds_of(problem: Problem, rows: list[CoreLists]) -> set[Any]:
     """The synapse formats of the lists of a core."""
     kinds = set()
     for row in rows:
-        key = problem.format_key(problem.connections[row.connection])
+        key = problem.kinds(problem.connections[row.connection])["synapse_formats"]
         for kind in row.formats:
             widths = (row.index_bits if kind != "dense" else 0, row.skip_bits if kind == "run-length" else 0)
             kinds.add((kind, *widths, *key))

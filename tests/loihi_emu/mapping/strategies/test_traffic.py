@@ -242,8 +242,8 @@ def test_lists_and_their_counts_give_the_messages_and_axons_that_are_measured(se
     nets, count = hypergraph_of(problem, rates, 1024), assignment.count
     core = nets.flat(assignment.cores)
     counts, use = np.zeros((len(nets.source), count), np.int16), np.zeros((kernels.RESOURCES, count), np.int64)
-    kernels.count_on_cores(nets.starts, nets.nets, core, counts)
-    kernels.count_use(nets.starts, nets.nets, nets.source, nets.slots, nets.bits, nets.kind, core, counts, use)
+    kernels.count_on_cores(nets.arrays, core, counts)
+    kernels.count_use(nets.arrays, core, counts, use)
     budgets = core_usage(problem, assignment).budgets
     for row, name in (
         (kernels.COMPARTMENTS, "compartments"),
@@ -276,14 +276,11 @@ def test_the_refinement_saves_what_it_says(seed, far, heat):
 
     core = nets.flat(start.assignment.cores).astype(np.int32)
     counts, use = np.zeros((len(nets.source), 6), np.int16), np.zeros((kernels.RESOURCES, 6), np.int64)
-    kernels.count_on_cores(nets.starts, nets.nets, core, counts)
-    kernels.count_use(nets.starts, nets.nets, nets.source, nets.slots, nets.bits, nets.kind, core, counts, use)
+    kernels.count_on_cores(nets.arrays, core, counts)
+    kernels.count_use(nets.arrays, core, counts, use)
     limits = np.array([20, 4096, 4096, 1 << 20])
-    saved = stoppable(
-        kernels.refine,
-        nets.starts, nets.nets, nets.sent_starts, nets.sent, nets.source, nets.weight, nets.slots, nets.bits, nets.kind,
-        nets.group, core, counts, start.layout.chip, far, use, limits, 8, 0.0, heat, 1,
-    )  # fmt: skip
+    fixed = (far, use, limits, 8, 0.0, heat, 1)
+    saved = stoppable(kernels.refine, nets.arrays, core, counts, start.layout.chip, *fixed)
     after = assigned(nets.parts(core), 6)
     assert saved > 0
     assert np.isclose(cost(start.assignment, start.layout) - cost(after, start.layout), saved)

@@ -1,0 +1,47 @@
+"""What the kernels of the refinement read and change, by name."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Index = NDArray[np.int32]
+Integers = NDArray[np.int64]
+Numbers = NDArray[np.float64]
+
+
+class Nets(NamedTuple):
+    """The arrays of a :class:`Hypergraph`, whose attributes they are."""
+
+    starts: Integers
+    nets: Index
+    sent_starts: Integers
+    sent: Index
+    source: Index
+    weight: Numbers
+    slots: Integers
+    kind: Index
+    bits: Integers
+    group: Index
+
+
+class Cores(NamedTuple):
+    """Cores while neurons are moved between them."""
+
+    core: Index  # of each neuron
+    counts: NDArray[np.int16]  # (lists, cores): targets of each list on each core
+    total: Index  # cores on which each list has targets
+    reach: NDArray[np.int16]  # (lists, chips): how many of them are on each chip
+    chip: Index  # of each core
+    use: Integers  # (resources, cores)
+    limits: Integers  # of each resource
+    already: Integers  # output axons that each core may use: its limit, or what it used at the beginning
+    before: Integers  # (resources, 2): use of the two cores of a move before it
+    members: Index  # (cores, neurons): neurons of each core,
+    where: Index  # where each neuron stands among those,
+    held: Integers  # and how many there are
+    present: Index  # (cores, groups): neurons of each group
+    waiting: Index  # (cores, cores): a neuron that would go from one to the other if there were room, or -1
+    pull: Numbers  # of each core on a neuron
