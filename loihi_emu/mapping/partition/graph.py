@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from loihi_emu.mapping.model import Assignment, Layout, Problem, tiles
-from loihi_emu.mapping.traffic import Rates, axons_by_core
+from loihi_emu.mapping.traffic import Rates, messages_by_core
 
 PAIRS_MOST = 30_000_000
 """Entries of the matrix that are counted, at most: there are gigabytes of them otherwise, and nothing to choose."""
@@ -61,27 +61,18 @@ def core_graph(problem: Problem, assignment: Assignment, rates: Rates) -> CoreGr
 
     None if more than :data:`PAIRS_MOST` pairs of cores are connected.
     """
-    n = assignment.count
-    rows, columns, values, pairs = [], [], [], 0
-    for core, c, sources in axons_by_core(problem, assignment):
-        name = c.pre.target.name
-        if name in problem.inputs:
-            continue
-        found = np.bincount(assignment.cores[name][sources], weights=rates[name][sources], minlength=n)
-        found[core] = 0
-        row = np.flatnonzero(found).astype(np.int32)
-        pairs += len(row)
+    n, pairs = assignment.count, 0
+    rows, columns, values = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)], [np.zeros(0)]
+    for core, home, messages in messages_by_core(problem, assignment, rates):
+        away = (home != core) & (home >= 0)
+        pairs += int(away.sum())
         if pairs > PAIRS_MOST:
             return None
-        rows.append(row)
-        columns.append(np.full(len(row), core, np.int32))
-        values.append(found[row])
-    if not rows:
-        sent = sparse.csr_matrix((n, n))
-    else:
-        index = (np.concatenate(rows), np.concatenate(columns))
-        sent = sparse.csr_matrix((np.concatenate(values), index), (n, n))
-    return graph_of(sent)
+        rows.append(home[away].astype(np.int32))
+        columns.append(np.full(len(rows[-1]), core, np.int32))
+        values.append(messages[away])
+    index = (np.concatenate(rows), np.concatenate(columns))
+    return graph_of(sparse.csr_matrix((np.concatenate(values), index), (n, n)))
 
 
 def graph_of(sent: Any) -> CoreGraph:

@@ -16,7 +16,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import suppress
-from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -45,9 +44,9 @@ from loihi_emu.mapping.partition import (
     sizes_of_pieces,
     smoothed_place,
 )
-from loihi_emu.mapping.strategies.first_fit import Run, fill
+from loihi_emu.mapping.strategies.first_fit import Run
 from loihi_emu.mapping.strategies.greedy import assign_greedily
-from loihi_emu.mapping.strategies.sequential import split_cores
+from loihi_emu.mapping.strategies.sequential import fill_and_measure
 from loihi_emu.mapping.strategies.strategy import Measured, Proposal
 from loihi_emu.mapping.traffic import Rates
 from loihi_emu.mapping.usage import CoreUsage, chips_suffice, core_usage, within_limits
@@ -72,14 +71,12 @@ HEAT = 0.5
 """The best is refined by simulated annealing too, which begins with so many messages of an average neuron."""
 WORTH = 0.97
 """It is where refining has left no more than this part of the messages: elsewhere there is little to find."""
-TIGHTENED = 2
-"""How often Mt-KaHyPar is asked for so many cores: again with less to fill them, if one of them needs too much."""
+TIGHTENED, TIGHTER = 3, 0.995
+"""How often Mt-KaHyPar is asked for so many cores: again with less to fill them if one of them needs too much."""
 ROUNDS = 4
 """How often neurons of an order are put amid those that they are tied to, before it is cut into equal parts."""
 SPARE = 0.02
 """Share of the cores that is left free at least where an order is cut into equal parts."""
-SPLITS = 5
-"""How often cores are filled or split because of output axons."""
 ATTEMPTS, MARGIN = 3, 0.98
 """The refinement estimates synaptic memory: if a core has too much, it is done anew with so much less to use."""
 
@@ -142,11 +139,13 @@ class _Search:
         self.size = size_of_neurons(problem, self.nets, first.usage)
 
     def candidates(self, ask: bool) -> Iterator[_Candidate]:
-        """Several starts, and the best of them refined."""
-        starts = [self.first]
-        for start in self._starts(ask):
-            starts.append(start)
-            yield start
+        """Several starts, and the best of them refined; then the same with what Mt-KaHyPar finds."""
+        yield from self._improved([self.first, *self._starts()])
+        yield from self._improved(list(self._by_kahypar() if ask else ()))
+
+    def _improved(self, starts: list[_Candidate]) -> Iterator[_Candidate]:
+        """Starts, the best of them refined, and what is found by going on from the best of those."""
+        yield from starts
         starts.sort(key=lambda c: c.score)
         refined: list[_Candidate] = []
         for start in starts[: REFINED if self.problem.synapses <= REFINED_MOST else 1]:
@@ -186,7 +185,7 @@ class _Search:
         return [_Candidate(assignment, usage, Layout(number, rank), graph)]
 
     # ------------------------------------------------------------ starts
-    def _starts(self, ask: bool) -> Iterator[_Candidate]:
+    def _starts(self) -> Iterator[_Candidate]:
         """Assignments from clusters of neurons, of several sizes, put together in several ways."""
         problem, cores = self.problem, self.problem.chip.usable_cores
         for share in (0.0, *SHARES) if self.few else (0.0, SHARES[0]):
@@ -206,8 +205,6 @@ class _Search:
                     found = self._measured(core, len(chip))
                     if self._keeps(*found):
                         yield from self._candidate(*found, chip)
-        if ask and self.few and kahypar.installed():
-            yield from self._by_kahypar()
 
     def _in_equal_parts(self, place: Integers) -> Iterator[_Candidate]:
         """An order cut into equal parts for the fewest cores that could hold it, or for more if they do not."""
@@ -224,6 +221,8 @@ class _Search:
 
     def _by_kahypar(self) -> Iterator[_Candidate]:
         """What Mt-KaHyPar finds for the fewest cores that could do, or for as many as "greedy" takes."""
+        if not self.few or not kahypar.installed():
+            return
         fewest = math.ceil(self.size.sum() * (1 + SPARE))
         for cores in sorted({fewest, max(fewest, self.first.assignment.count)}):
             share = 1.0
@@ -238,7 +237,7 @@ class _Search:
                     return
                 names = ("compartments", "axons_in", "axons_out", "synaptic_bits")
                 excess = max(int(usage.budgets[name].max()) / self.problem.limit(name) for name in names)
-                share *= MARGIN / max(1.0, excess)
+                share *= TIGHTER / max(1.0, excess)
 
     def _placed(self, cores: Integers | None, place: Integers | None) -> Iterator[Measured]:
         """Assignments from cores of neurons, and from orders of them in which cores are filled one after the other.
@@ -255,9 +254,10 @@ class _Search:
                 orders.append(cores)
         for order in orders:
             with suppress(MappingError):
-                filled = self._filled(self._runs_of(order))
-                if filled is not None:
-                    yield filled
+                none = {name: np.zeros(p.size, np.int64) for name, p in self.problem.populations.items()}
+                found = fill_and_measure(self.problem, self._runs_of(order), none, most=self.most)
+                if found is not None:
+                    yield found
 
     def _runs_of(self, place: Integers) -> list[Run]:
         """Runs of neurons by place in an order, in the same place by population."""
@@ -267,35 +267,6 @@ class _Search:
         numbers = population[neurons[np.append(0, change)]].tolist()
         parts = np.split(neurons, change)
         return [Run(names[k], (part - bases[k]).astype(np.int32)) for k, part in zip(numbers, parts, strict=True)]
-
-    def _filled(self, runs: list[Run]) -> Measured | None:
-        """Cores filled in order, as if output axons were plenty; where they are not, once more, then cores are split.
-
-        Where runs of a population alternate on a core, its memory is a little other than estimated: then less is
-        filled in.
-        """
-        problem = self.problem
-        fanout = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
-        limit, share = problem.limit("synaptic_bits"), 1.0
-        assignment = fill(problem, runs, fanout, most=self.most)
-        known = False
-        for _ in range(SPLITS):
-            if assignment is None or assignment.count > self.most:
-                return None
-            usage = core_usage(problem, assignment)
-            bits = int(usage.budgets["synaptic_bits"].max())
-            over = np.flatnonzero(usage.budgets["axons_out"] > problem.limit("axons_out"))
-            if bits > limit:
-                share *= MARGIN * limit / bits
-            elif not len(over):
-                return assignment, usage
-            if known and bits <= limit:
-                assignment = split_cores(assignment, over)
-                continue
-            if len(over):
-                fanout, known = usage.fanout, True
-            assignment = fill(_with_less_memory(problem, share), runs, fanout, most=self.most)
-        return None
 
     # ------------------------------------------------------------ refinement
     def _refined(self, start: _Candidate, heat: float = 0.0) -> Iterator[_Candidate]:
@@ -316,12 +287,3 @@ class _Search:
                         yield better
                 return
             tight *= min(1.0, limit / max(1, int(usage.budgets["synaptic_bits"].max()))) * MARGIN
-
-
-def _with_less_memory(problem: Problem, share: float) -> Problem:
-    """The problem on cores with a share of their synaptic memory."""
-    other, resource = copy(problem), problem.limits["synaptic_bits"]
-    if resource.limit is not None:
-        less = replace(resource, limit=int(resource.limit * share))
-        vars(other)["limits"] = problem.limits | {"synaptic_bits": less}
-    return other

@@ -8,7 +8,7 @@ import numpy as np
 
 from loihi_emu.errors import unknown
 from loihi_emu.mapping.model import Assignment, Layout, Problem
-from loihi_emu.mapping.traffic.messages import axons_by_core
+from loihi_emu.mapping.traffic.messages import axons_by_core, messages_by_core
 from loihi_emu.mapping.traffic.rates import Rates
 
 BY = ("core", "chip", "population")
@@ -24,18 +24,13 @@ def matrix_of(problem: Problem, assignment: Assignment, layout: Layout, rates: R
         return _populations(problem, assignment, rates)
     place = np.arange(assignment.count) if by == "core" else layout.chip.astype(np.int64)
     n = assignment.count if by == "core" else layout.chips
-    rows, columns, values = [], [], []
-    for core, c, sources in axons_by_core(problem, assignment):
-        name = c.pre.target.name
-        if name in problem.inputs:
-            continue
-        cores, number = np.unique(assignment.cores[name][sources], return_inverse=True)
-        values.append(np.bincount(number, weights=rates[name][sources]))
-        rows.append(place[cores])
-        columns.append(np.full(len(cores), place[core]))
-    empty = [np.zeros(0, np.int64)]
-    row, column = np.concatenate(empty + rows), np.concatenate(empty + columns)
-    value = np.concatenate([np.zeros(0), *values])
+    rows, columns, values = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0)]
+    for core, home, messages in messages_by_core(problem, assignment, rates):
+        if len(home) and home[0] >= 0:
+            rows.append(place[home])
+            columns.append(np.full(len(home), place[core]))
+            values.append(messages)
+    row, column, value = np.concatenate(rows), np.concatenate(columns), np.concatenate(values)
     if n <= DENSE:
         return np.bincount(row * n + column, weights=value, minlength=n * n).reshape(n, n)
     from scipy.sparse import coo_array

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.mapping.model import Assignment, Layout, Problem, tiles
-from loihi_emu.mapping.traffic.message_kernels import count_messages
 from loihi_emu.mapping.traffic.rates import Rates
 from loihi_emu.network.elements import Connection
 
@@ -66,22 +65,39 @@ def axons_by_core(problem: Problem, assignment: Assignment) -> Iterator[tuple[in
                 yield core, c, found
 
 
-def traffic_of(problem: Problem, assignment: Assignment, layout: Layout, rates: Rates) -> Traffic:
-    """Count the messages of all spikes."""
-    n, chips = assignment.count, max(1, layout.chips)
-    sent, received, host, sums = np.zeros(n), np.zeros(n), np.zeros(chips), np.zeros(3)
-    by_chip = np.zeros((chips, chips))
-    place = tiles(layout.core, problem.chip)
-    x, y = place or (np.zeros(n, np.int32), np.zeros(n, np.int32))
+def messages_by_core(
+    problem: Problem, assignment: Assignment, rates: Rates
+) -> Iterator[tuple[int, NDArray[np.intp], Numbers]]:
+    """Core, the cores that a connection onto it sends from, and the messages of each; -1 stands for an input's."""
     for core, c, sources in axons_by_core(problem, assignment):
         name = c.pre.target.name
         if name in problem.inputs:
-            messages = rates[name][sources].sum()
-            host[layout.chip[core]] += messages
-            received[core] += messages
+            yield core, np.asarray([-1]), np.asarray([rates[name][sources].sum()])
         else:
-            cores = assignment.cores[name]
-            count_messages(core, sources, rates[name], cores, layout.chip, x, y, sent, received, by_chip, sums)
+            found = np.bincount(assignment.cores[name][sources], weights=rates[name][sources])
+            home = np.flatnonzero(found)
+            yield core, home, found[home]
+
+
+def traffic_of(problem: Problem, assignment: Assignment, layout: Layout, rates: Rates) -> Traffic:
+    """Count the messages of all spikes."""
+    n, chips, chip = assignment.count, max(1, layout.chips), layout.chip
+    sent, received, host, sums = np.zeros(n), np.zeros(n), np.zeros(chips), np.zeros(3)
+    by_chip, place = np.zeros((chips, chips)), tiles(layout.core, problem.chip)
+    for core, home, messages in messages_by_core(problem, assignment, rates):
+        if len(home) and home[0] < 0:
+            host[chip[core]] += messages[0]
+            received[core] += messages[0]
+            continue
+        away = home != core
+        sums[0] += messages[~away].sum()
+        home, messages = home[away], messages[away]
+        sent[home] += messages
+        received[core] += messages.sum()
+        by_chip[:, chip[core]] += np.bincount(chip[home], weights=messages, minlength=chips)
+        near = chip[home] == chip[core]
+        for axis, number in zip(place or (), (1, 2), strict=False):
+            sums[number] += messages[near] @ np.abs(axis[home[near]] - axis[core])
     between = float(by_chip.sum())
     hops = (float(sums[1]), float(sums[2])) if place is not None else (None, None)
     return Traffic(
