@@ -249,16 +249,16 @@ def test_convolutions_are_told_with_their_formats():
     assert re.search(r"conv +2,592 .* pop16$", net.place().report(), re.MULTILINE)
 
 
-def test_the_readme_shows_what_is_printed(tmp_path, monkeypatch, capsys):
-    page = (Path(__file__).parents[4] / "README.md").read_text().split("## Does it fit?")[1].split("\n## ")[0]
+def test_the_guide_shows_what_is_printed(tmp_path, monkeypatch, capsys):
+    page = (Path(__file__).parents[4] / "docs" / "guides" / "mapping.md").read_text()
     shown = [row[4:] for row in page.split("The report begins:")[1].splitlines() if row.startswith("    ")]
     monkeypatch.chdir(tmp_path)
-    (block,) = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    block = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)[0]
     names = {"np": np, "Network": Network, "Emulator": Emulator, "plots": plots, "Figure": Figure}
     exec(block, names)
     printed = [row for row in capsys.readouterr().out.splitlines() if row]
     assert printed[: len(shown)] == shown
-    own = LowTraffic(partitioner=False)  # what README says is without it
+    own = LowTraffic(partitioner=False)  # what the guide says is without it
     best = names["net"].place(boards="Kapoho Bay", rates=names["recording"], strategy=own).traffic()
     usual = names["placement"].traffic()
     both = [(round(t.between_cores), round(t.hops_x + t.hops_y)) for t in (best, usual)]
