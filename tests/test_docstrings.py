@@ -29,12 +29,17 @@ def undocumented():
 
 
 def silent_methods(node):
-    """Public methods of a class that have no docstring; none of a private class."""
+    """Public methods of a class that have no docstring; none of a private class, and no signatures of overloads."""
     if node.name.startswith("_"):
         return []
     functions = [f for f in node.body if isinstance(f, ast.FunctionDef) and not f.name.startswith("_")]
-    setters = [f for f in functions if any(getattr(d, "attr", "") == "setter" for d in f.decorator_list)]
-    return [f for f in functions if f not in setters and not ast.get_docstring(f)]
+    parts = [f for f in functions if any(is_part(d) for d in f.decorator_list)]
+    return [f for f in functions if f not in parts and not ast.get_docstring(f)]
+
+
+def is_part(decorator):
+    """Whether a decorated function is the setter of a property or one signature of an overloaded method."""
+    return getattr(decorator, "attr", "") == "setter" or getattr(decorator, "id", "") == "overload"
 
 
 def is_told_above(kind, name):
