@@ -2,7 +2,9 @@
 
 import copy
 import json
+import re
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +15,11 @@ from loihi_emu import ValidationError
 from loihi_emu.validation import golden, report
 
 PEER = "brian2_loihi"
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def last_line(capsys):
+    return capsys.readouterr().out.splitlines()[-1]
 
 
 @pytest.fixture
@@ -53,7 +60,16 @@ def test_folders_without_cases(tmp_path, capsys):
     complains(lambda: report.validate(tmp_path / "none"), ["none", "a folder without cases"])
     (tmp_path / PEER).mkdir()
     assert report.validate(tmp_path) == 1  # nothing was compared
-    assert capsys.readouterr().out.splitlines()[-1].startswith("0 cases, 0 values")
+    assert last_line(capsys).startswith("0 cases, 0 values")
+
+
+def test_pages_have_the_numbers_that_are_printed(capsys):
+    assert report.validate() == 0
+    found = re.match(r"(\d+) cases, (\d+) values compared with the emulator, 0 differ", last_line(capsys))
+    assert found
+    spaced = f"{int(found[2]):,}".replace(",", " ")
+    texts = {"README.md": spaced, "docs/comparison.md": spaced, "docs/evidence.md": found[0]}
+    assert {page: text in (ROOT / page).read_text() for page, text in texts.items()} == dict.fromkeys(texts, True)
 
 
 def test_cases_that_cannot_be_replayed_are_left_out():
