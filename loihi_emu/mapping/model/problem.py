@@ -59,6 +59,7 @@ class Problem:
         self.profiles: Profiles = profiles_of(network, chip)
         self.ports = {name: len(network.rule_set.model(p.model).ports) for name, p in self.populations.items()}
         self._kinds: dict[str, dict[str, Any]] = {}
+        self._numbers: dict[str, dict[str, int]] = {}
         self._neuron_delays: dict[str, NDArray[np.int64] | None] = {}
         self._delays = {name: longest_delay(c, chip) for name, c in self.connections.items()}
 
@@ -118,6 +119,14 @@ class Problem:
                 "learning_rules": rule,
             }
         return self._kinds[c.name]
+
+    def kind_numbers(self, resource: str) -> dict[str, int]:
+        """What each connection takes of a resource as a number, equal for equal ones; -1 for nothing."""
+        if resource not in self._numbers:
+            known: dict[Any, int] = {None: -1}
+            kinds = {name: self.kinds(c)[resource] for name, c in self.connections.items()}
+            self._numbers[resource] = {name: known.setdefault(kind, len(known)) for name, kind in kinds.items()}
+        return self._numbers[resource]
 
     def every_neuron(self) -> dict[str, NDArray[np.int32]]:
         """All neurons of each population in order."""

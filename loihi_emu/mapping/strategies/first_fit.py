@@ -106,8 +106,9 @@ class _OpenBin:
             yield few_enough(part_of(identities, head), {0} | present, 2)
         connections = problem.incoming[name].connections
         yield self._delayed(name, head)
+        taken = [self.kinds_of(c) for c in connections]
         for resource, present in self.kinds.items():
-            kinds = [self.kind_of(resource, c) for c in connections]
+            kinds = [each[resource] for each in taken]
             yield self._few_kinds(present, kinds, problem.limit(resource), name, head)
         for resource, identities in problem.profiles.counted(name).items():
             yield few_enough(part_of(identities, head), self.profiles[resource], problem.limits[resource].limit)
@@ -144,10 +145,10 @@ class _OpenBin:
         free = most - len(present)
         return None if len(first) <= free else sorted(first.values())[free]
 
-    def kind_of(self, resource: str, c: Connection) -> Any:
-        """What a connection takes of a resource: of formats one at least, exactly one if all lists have one index."""
-        alone = resource == "synapse_formats" and self.one_index and c.conv is not None
-        return c.name if alone else self.problem.kinds(c)[resource]
+    def kinds_of(self, c: Connection) -> dict[str, Any]:
+        """What a connection takes, by resource: of formats one at least, exactly one if all lists have one index."""
+        kinds = self.problem.kinds(c)
+        return kinds | {"synapse_formats": c.name} if self.one_index and c.conv is not None else kinds
 
     def fresh(self) -> _OpenBin:
         """The next core, empty."""
@@ -167,7 +168,7 @@ class _OpenBin:
             self.delay = max(self.delay, int(delays[neurons].max()))
         here = [c for c, onto in zip(incoming.connections, problem.onto(name, neurons), strict=True) if onto.any()]
         for resource, kinds in self.kinds.items():
-            kinds |= {self.kind_of(resource, c) for c in here} - {None}
+            kinds |= {self.kinds_of(c)[resource] for c in here} - {None}
         self.shared = int(part_of(problem.profiles.core[name], neurons[:1]).flat[0])
         for present, identities in zip(self.settings, problem.profiles.settings[name], strict=True):
             present.update(set(values_of(identities, neurons)) - {0})
@@ -270,7 +271,7 @@ def _single(problem: Problem, name: str, neuron: int, fanout: NDArray[np.int64],
     longest = 0 if delays is None else int(delays[neuron])
     here = [c for c, onto in zip(incoming.connections, problem.onto(name, place), strict=True) if onto[0]]
     core = _OpenBin(problem, 0, one_index)
-    few = {resource: len({core.kind_of(resource, c) for c in here} - {None}) for resource in KINDS}
+    few = {resource: len({core.kinds_of(c)[resource] for c in here} - {None}) for resource in KINDS}
     kinds = "Fewer kinds of connections onto it: equal weight_bits, exponents, sign modes, longest delays and rules."
     needs = {
         "axons_in": (axons, "Fewer sources onto it, or populations in between that gather them."),

@@ -255,9 +255,9 @@ class _Search:
         for order in orders:
             with suppress(MappingError):
                 none = {name: np.zeros(p.size, np.int64) for name, p in self.problem.populations.items()}
-                found = fill_and_measure(self.problem, self._runs_of(order), none, most=self.most)
-                if found is not None:
-                    yield found
+                filled = fill_and_measure(self.problem, self._runs_of(order), none, most=self.most)
+                if filled is not None:
+                    yield filled
 
     def _runs_of(self, place: Integers) -> list[Run]:
         """Runs of neurons by place in an order, in the same place by population."""

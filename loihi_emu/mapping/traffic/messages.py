@@ -74,9 +74,10 @@ def messages_by_core(
         if name in problem.inputs:
             yield core, np.asarray([-1]), np.asarray([rates[name][sources].sum()])
         else:
-            found = np.bincount(assignment.cores[name][sources], weights=rates[name][sources])
+            cores = assignment.cores[name][sources]
+            found = np.bincount(cores, weights=rates[name][sources])
             home = np.flatnonzero(found)
-            yield core, home, found[home]
+            yield core, home, found[home].astype(np.float64, copy=False)
 
 
 def traffic_of(problem: Problem, assignment: Assignment, layout: Layout, rates: Rates) -> Traffic:

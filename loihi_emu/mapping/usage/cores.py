@@ -113,9 +113,8 @@ def _count_lists(problem: Problem, table: _Table, budgets: dict[str, Integers]) 
 
 def _numbered(problem: Problem, table: _Table, resource: str) -> Integers:
     """What the connection of each row takes of a resource, as numbers; -1 for nothing."""
-    known: dict[Any, int] = {None: -1}
-    kinds = [problem.kinds(c)[resource] for c in table.connections]
-    return np.asarray([known.setdefault(kind, len(known)) for kind in kinds])[table.number]
+    numbers = problem.kind_numbers(resource)
+    return np.asarray([numbers[c.name] for c in table.connections])[table.number]
 
 
 def _with_fewer_formats(
