@@ -12,7 +12,7 @@ import numpy as np
 from loihi_emu._version import __version__
 from loihi_emu.chips.chip import LOIHI1, LOIHI2, Chip
 from loihi_emu.chips.facts import Fact
-from loihi_emu.errors import unknown
+from loihi_emu.errors import invalid, unknown
 from loihi_emu.files.archive import naming, open_archive, write_archive
 from loihi_emu.files.npz import Arrays
 from loihi_emu.learning.checks import checked_tags
@@ -194,6 +194,9 @@ def _add_connection(network: Extensible, settings: Mapping[str, Any], key: str, 
     pre, post = (network[name][start:stop:step] for name, start, stop, step in (settings["pre"], settings["post"]))
     with heard():  # what the weights lose was told when the network was made
         made = network.connect(pre, post, weights, delays=delays, **options)
+    for name in CONNECTED:
+        if getattr(made, name) != settings[name]:  # rule sets fix what has no effect under them
+            raise invalid(f'connection "{made.name}"', name, settings[name], f"{getattr(made, name)} in a file")
     if learning is not None:
         how = replace(made.learning, enabled=learning["enabled"])
         network.replace(

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.errors import is_known, unknown
+from loihi_emu.errors import invalid, is_known, unknown
 from loihi_emu.network.elements import Connection
 from loihi_emu.numeric import integer
 
@@ -94,6 +94,8 @@ class WeightRule(ABC):
     def precision(self, where: str, bits: Any, exponent: Any, scaled: bool) -> tuple[int, int]:
         """Weight bits (1..8) and exponent (-8..7), or an error."""
         if scaled and self.scaled_exponents is not None:
+            if bits != MANTISSA_BITS:
+                raise invalid(where, "weight_bits", bits, str(MANTISSA_BITS), "scaled=True gives effective weights.")
             return MANTISSA_BITS, integer(where, "weight_exp", exponent, *self.scaled_exponents)
         return check_precision(bits, exponent, where)
 

@@ -88,3 +88,13 @@ def test_convolutions_do_not_learn():
     cells = net.population("cells", (3, 3, 1), vth=100)
     with pytest.raises(UnsupportedError, match="no convolutions"):
         net.connect(source, cells, Conv2D(np.ones((1, 3, 3, 1), int)), learning=pes(), factors={"y1": error})
+
+
+def test_what_has_no_effect_or_no_meaning_is_refused():
+    net = Network(rules="nengo_loihi")
+    a, b = net.input("a", 2, rate=0.5), net.population("b", 2, vth=50)
+    error = net.input("error", 2, spikes=([1], [0]), payloads=[3])
+    with pytest.raises(ValidationError, match=r"weight_bits: got 5, allowed is 8\. scaled=True"):
+        net.connect(a, b, [[1, 2], [3, 4]], scaled=True, weight_bits=5)
+    with pytest.raises(ValidationError, match="allowed is a tau above 0"):
+        net.connect(a, b, [[1, 2], [3, 4]], learning=pes(tau=0), factors={"y1": error})

@@ -53,6 +53,8 @@ class NengoLearning(LearningRules):
             raise invalid(where, "t_epoch", rule.t_epoch, f'{PES_EPOCH} under rules "nengo_loihi"')
         if rule.random is not None:
             raise invalid(where, "random", rule.random, 'None, but under rules "brian2_loihi"')
+        if not rule.traces["x1"].tau > 0:
+            raise invalid(where, "x1", rule.traces["x1"], 'a tau above 0 under rules "nengo_loihi"')
         if made.weight_exp < LEAST_EXPONENT:
             allowed = f"{LEAST_EXPONENT} or more for a connection that learns"
             raise invalid(where, "weight_exp", made.weight_exp, allowed)
