@@ -251,7 +251,8 @@ def test_convolutions_are_told_with_their_formats():
 
 def test_the_guide_shows_what_is_printed(tmp_path, monkeypatch, capsys):
     page = (Path(__file__).parents[4] / "docs" / "guides" / "mapping.md").read_text()
-    shown = [row[4:] for row in page.split("The report begins:")[1].splitlines() if row.startswith("    ")]
+    begins = page.split("The report begins:")[1].split("![")[0]
+    shown = [row[4:] for row in begins.splitlines() if row.startswith("    ")]
     monkeypatch.chdir(tmp_path)
     block = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)[0]
     names = {"np": np, "Network": Network, "Emulator": Emulator, "plots": plots, "Figure": Figure}
