@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from importlib.util import find_spec
 from types import TracebackType
 from typing import Any
@@ -11,6 +12,8 @@ from loihi_emu.numeric import flag
 
 BAR_AFTER_SECONDS = 2.0
 """A bar appears by itself for runs that are expected to take longer."""
+SETTLED_SECONDS = 0.5
+"""No bar appears by itself earlier: the first steps of a process are slower than those that follow."""
 LOG_SECONDS = 10.0
 """Seconds between two lines of a bar that is asked for where stderr is a file."""
 COLUMNS = 80
@@ -36,6 +39,7 @@ class Progress:
     def __init__(self, total: int, wanted: bool | None) -> None:
         self.total, self.wanted = total, wanted
         self.done = 0
+        self._begun = time.monotonic()
         self._bar: Any = None
 
     def __enter__(self) -> Progress:
@@ -54,7 +58,8 @@ class Progress:
             self._bar.update(steps)
         elif self.wanted is None and self.done < self.total:
             long = (self.total - self.done) * seconds_per_step > BAR_AFTER_SECONDS
-            if long and (in_notebook() or (sys.stderr is not None and sys.stderr.isatty())):
+            settled = time.monotonic() - self._begun >= SETTLED_SECONDS
+            if long and settled and (in_notebook() or (sys.stderr is not None and sys.stderr.isatty())):
                 self._show()
 
     def _show(self) -> None:

@@ -45,6 +45,19 @@ def shown(monkeypatch):
     return displays
 
 
+@pytest.fixture(autouse=True)
+def settled(monkeypatch):
+    """No test waits until a run has settled."""
+    monkeypatch.setattr(progress, "SETTLED_SECONDS", 0.0)
+
+
+def test_a_slow_first_step_shows_no_bar(shown, monkeypatch):
+    monkeypatch.setattr(progress, "SETTLED_SECONDS", 60.0)
+    with Progress(100, None) as bar:
+        bar.advance(1, 9.0)
+    assert shown == []
+
+
 def test_a_notebook_without_widgets_shows_one_line_that_changes(shown, capsys):
     with Progress(100, True) as bar:
         for _ in range(10):
