@@ -103,7 +103,7 @@ def _expand(names: Names | None, recording: RecordingLike) -> list[str]:
     if names is None:
         return known
     out: list[str] = []
-    for name in names_of(names):
+    for name in names_of(names, "names"):
         if name in known:
             out.append(name)
             continue
@@ -128,7 +128,7 @@ def _recorded(recording: RecordingLike, name: str) -> _Found:
 def _plain(source: Any, names: Names | None, times: ArrayLike | None) -> list[_Found]:
     arrays = dict(source) if isinstance(source, Mapping) else {"": source}
     if names is not None:
-        picked = names_of(names)
+        picked = names_of(names, "names")
         for name in picked:
             if name not in arrays:
                 raise unknown("array", name, [name for name in arrays if name])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -13,7 +13,7 @@ from loihi_emu.errors import ValidationError, invalid, unknown
 from loihi_emu.memory.room import room_for
 from loihi_emu.network import spike_forms, spike_words
 from loihi_emu.network.checks import MAX_NEURONS
-from loihi_emu.network.elements import Connection, Input, Population, name_of
+from loihi_emu.network.elements import Connection, Input, Population, Slice, name_of
 from loihi_emu.numeric import integer
 from loihi_emu.plots._source import (
     IntArray,
@@ -129,9 +129,17 @@ def gather(
     return [_group(name, events, neurons, start, stop) for name, events in found.items()], start, stop
 
 
-def names_of(given: Names) -> list[str]:
+def names_of(given: Names, argument: str) -> list[str]:
     """A name or several, or what has one (a population, an input, a connection), as a list; each once."""
-    several: Sequence[Named] = [given] if isinstance(given, (str, Population, Input, Connection)) else given
+    several = given if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+    for one in several:
+        if not isinstance(one, (str, Population, Input, Connection)):
+            advice = ""
+            if isinstance(one, Slice):
+                advice = f'For part of "{one.target.name}" give neurons=slice({one.start}, {one.stop}, {one.step}).'
+            raise invalid(
+                "", argument, repr(one), "a population, an input, a connection, a name, or a list of such", advice
+            )
     return list(dict.fromkeys(name_of(name) for name in several))
 
 
@@ -139,7 +147,7 @@ def picked(names: Names | None, known: Sequence[str]) -> list[str]:
     """The names asked for, each once, in the order given; all that are known for None."""
     if names is None:
         return list(known)
-    asked = names_of(names)
+    asked = names_of(names, "populations")
     if not asked:
         raise invalid("", "populations", "an empty list", "names, or None for all")
     for name in asked:

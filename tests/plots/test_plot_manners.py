@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from loihi_emu import Emulator, Network, plots
+from loihi_emu import Emulator, Network, ValidationError, plots
 from loihi_emu.learning import pair_stdp
 
 
@@ -118,3 +118,17 @@ def test_elements_of_the_network_stand_for_their_names():
         (plots.weight_history(recording, learns), plots.weight_history(recording, "learns")),
     ):
         assert drawn(by_element) == drawn(by_name)
+
+
+@pytest.mark.parametrize(("plot", "argument"), [(plots.raster, "populations"), (plots.traces, "names")])
+def test_what_has_no_name_is_refused_and_a_part_is_told_how(plot, argument):
+    net = Network()
+    cells = net.population("cells", 9, vth=60)
+    probe = net.probe(cells, ["spikes", "v"])
+    recording = Emulator(net).run(3)
+    for wrong in (3, net, probe, Network, [cells, 3]):
+        with pytest.raises(ValidationError, match=f"{argument}: got .*allowed is a population, an input, a connection"):
+            plot(recording, wrong)
+    with pytest.raises(ValidationError, match=r'For part of "cells" give neurons=slice\(2, 5, 1\)'):
+        plot(recording, cells[2:5])
+    plot(recording, cells, neurons=slice(2, 5, 1))
