@@ -129,12 +129,14 @@ def test_samples_draw_one_too(capsys):
 @pytest.mark.parametrize("progress", [None, False])
 def test_nothing_is_written_otherwise(capfd, monkeypatch, progress):
     monkeypatch.setattr("loihi_emu.run.progress.BAR_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr("loihi_emu.run.progress.SETTLED_SECONDS", 0.0)
     emulator().run(200_000, progress=progress)
     assert tuple(capfd.readouterr()) == ("", "")
 
 
 def test_a_terminal_gets_one_for_long_runs(capsys, monkeypatch):
     monkeypatch.setattr("loihi_emu.run.progress.BAR_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr("loihi_emu.run.progress.SETTLED_SECONDS", 0.0)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     emulator().run(500_000)
     assert "step" in capsys.readouterr().err
