@@ -2,9 +2,9 @@
 """Recorders: spikes as lists of events with a count per step, state as rows at an interval."""
 
 from loihi_emu.jit import int16s, int32s, int64s, kernel, leaf, part, uint8s, whole
-from loihi_emu.models.dense import lower_bound
 from loihi_emu.models.layout import SOURCE, valued
 from loihi_emu.models.records import NUMBER, Record, array
+from loihi_emu.models.synapses.dense import lower_bound
 
 # Spikes of the neurons first <= i < end of a source: of all, or of those whose byte in chosen is set. Recorded are
 # their indices and payloads, and how many there were in each step; filled is (spikes so far, steps so far).

@@ -32,7 +32,7 @@ def needs_the_line(name):
 
 
 def test_there_are_kernels_without_annotations():
-    assert all(map(needs_the_line, ("loihi_emu.models.sparse", "loihi_emu.models.lava.conv")))
+    assert all(map(needs_the_line, ("loihi_emu.models.synapses.sparse", "loihi_emu.models.lava.conv")))
     assert not any(map(needs_the_line, ("loihi_emu.arithmetic", "loihi_emu.network.network")))
 
 

@@ -206,7 +206,7 @@ class Image:
                 self._call(projection.leaf(), projection.describe(self.arena))
         for origin, stage in self.stages:
             if origin.offset == offset:
-                self._call("stage:step", stage.describe(self.arena))
+                self._call("loihi_emu.models.synapses.stage:step", stage.describe(self.arena))
 
     def _schedule_noise(self) -> None:
         self._applied = [noise.describe_apply() for noise in self.noises]

@@ -12,7 +12,7 @@ from loihi_emu.image.recorders import Fills, StateRecorder
 from loihi_emu.image.sinks import Sink, describe_projection
 from loihi_emu.image.state import State
 from loihi_emu.models.memory import Arena, Array, Description
-from loihi_emu.models.plastic_words import WORDS
+from loihi_emu.models.plasticity.plastic_words import WORDS
 from loihi_emu.models.records import Record
 from loihi_emu.network.elements import Connection
 from loihi_emu.network.network import Network

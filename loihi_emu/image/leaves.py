@@ -11,7 +11,7 @@ def leaf_named(leaf: str | Leaf) -> Leaf:
 
     Examples
     --------
-    >>> leaf_named("dense:step"), leaf_named("loihi_emu.models.dense:step")
+    >>> leaf_named("loihi_emu.models.synapses.dense:step"), leaf_named("loihi_emu.models.synapses.dense:step")
     (<Leaf dense.step>, <Leaf dense.step>)
     """
     if isinstance(leaf, Leaf):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.models import layout as at
-from loihi_emu.models.dense import TILE
+from loihi_emu.models.synapses.dense import TILE
 from loihi_emu.network.conv2d import Conv2D
 
 Integers = NDArray[np.int64]

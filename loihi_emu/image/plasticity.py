@@ -15,9 +15,9 @@ from loihi_emu.image.state import State
 from loihi_emu.learning.grammar import TRACES
 from loihi_emu.learning.rule import FRACTION_BITS, Trace
 from loihi_emu.learning.table import table_of
-from loihi_emu.models import learning_layout as to
 from loihi_emu.models.memory import Arena, Array, Description, aligned
-from loihi_emu.models.plastic import LIMIT
+from loihi_emu.models.plasticity import learning_layout as to
+from loihi_emu.models.plasticity.plastic import LIMIT
 from loihi_emu.network.elements import Connection
 from loihi_emu.network.network import Network
 from loihi_emu.rules.weights import dropped_bits
@@ -29,7 +29,7 @@ TRACE_MAX = 127
 class Plastic(Learner):
     """One connection that learns by the chip's rules."""
 
-    learning_leaf = "learning:step"
+    learning_leaf = "loihi_emu.models.plasticity.learning:step"
     learning_record = to.LEARNING
 
     def __init__(
@@ -126,7 +126,7 @@ class Plastic(Learner):
 
     # ------------------------------------------------------------ delivery
     def leaf(self) -> str:
-        return "plastic:step"
+        return "loihi_emu.models.plasticity.plastic:step"
 
     def describe(self, arena: Arena) -> Description:
         c = self.connection

@@ -9,15 +9,15 @@ from loihi_emu.image.plasticity import Plastic
 from loihi_emu.image.projections import describe_shape
 from loihi_emu.image.sinks import describe_projection
 from loihi_emu.image.state import State
-from loihi_emu.models import conv as conv_at
-from loihi_emu.models import shared as to
 from loihi_emu.models.memory import Arena, Array, Description, aligned
+from loihi_emu.models.synapses import conv as conv_at
+from loihi_emu.models.synapses import shared as to
 
 
 class PlasticConv(Plastic):
     """One convolution that learns by the chip's rules. Memory is in the order of :func:`taps`."""
 
-    learning_leaf = "shared:step"
+    learning_leaf = "loihi_emu.models.synapses.shared:step"
     learning_record = to.SHARED
 
     def stored_order(self, values: Array) -> Array:
@@ -51,7 +51,7 @@ class PlasticConv(Plastic):
         return 5 * self.stored
 
     def leaf(self) -> str:
-        return "conv:step"
+        return "loihi_emu.models.synapses.conv:step"
 
     def describe(self, arena: Arena) -> Description:
         d = describe_projection(

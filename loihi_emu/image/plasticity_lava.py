@@ -15,9 +15,9 @@ from loihi_emu.image.state import State
 from loihi_emu.learning.grammar import TRACES
 from loihi_emu.learning.lava_table import TARGETS, tables_of
 from loihi_emu.learning.rule import FRACTION_BITS, TRACE_MAX, Trace
-from loihi_emu.models import plastic_words
 from loihi_emu.models.lava import learning_layout as to
 from loihi_emu.models.memory import Arena, Array, Description, aligned
+from loihi_emu.models.plasticity import plastic_words
 from loihi_emu.network.elements import Connection
 from loihi_emu.network.network import Network
 
@@ -125,7 +125,7 @@ class PlasticLava(Learner):
     # ------------------------------------------------------------ delivery
     def leaf(self) -> str:
         """Name of the kernel that delivers spikes."""
-        return "plastic_words:step"
+        return "loihi_emu.models.plasticity.plastic_words:step"
 
     def describe(self, arena: Arena) -> Description:
         """The description of the delivery."""
@@ -216,7 +216,7 @@ class PlasticFloat(PlasticLava):
 
     def leaf(self) -> str:
         """Name of the kernel that delivers spikes."""
-        return f"plastic_words:step_{'valued' if is_valued(self.origin) else 'float'}"
+        return f"loihi_emu.models.plasticity.plastic_words:step_{'valued' if is_valued(self.origin) else 'float'}"
 
     def _reserve_generators(self, arena: Arena) -> None:
         """None."""

@@ -9,12 +9,12 @@ import numpy as np
 
 from loihi_emu.image.packing import Bytes, Synapses, merge, pack, paired, taps, to_bytes
 from loihi_emu.image.sinks import Sink, describe_projection
-from loihi_emu.models import conv as conv_at
-from loihi_emu.models import dense as dense_at
-from loihi_emu.models import sparse as sparse_at
 from loihi_emu.models.layout import CHUNK
 from loihi_emu.models.memory import Arena, Array, Description, Table
 from loihi_emu.models.records import Record
+from loihi_emu.models.synapses import conv as conv_at
+from loihi_emu.models.synapses import dense as dense_at
+from loihi_emu.models.synapses import sparse as sparse_at
 from loihi_emu.network.elements import Connection
 
 DENSE, SPARSE, CONV = "dense", "sparse", "conv"
@@ -66,7 +66,7 @@ class Projection:
     def leaf(self) -> str:
         """Name of the kernel."""
         way = "step_valued" if self.valued else "step_float" if self.floating else "step"
-        return f"{self.kind}:{way}"
+        return f"loihi_emu.models.synapses.{self.kind}:{way}"
 
     @property
     def valued(self) -> bool:

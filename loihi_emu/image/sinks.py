@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from loihi_emu.image.groups import Group
-from loihi_emu.models import stage
 from loihi_emu.models.memory import Arena, Array, Description
 from loihi_emu.models.records import Record
+from loihi_emu.models.synapses import stage
 
 
 class Sink:

@@ -28,7 +28,7 @@ def file_name(function: Any, signature: object) -> str:
 
     Examples
     --------
-    >>> from loihi_emu.models import dense
+    >>> from loihi_emu.models.synapses import dense
     >>> file_name(dense.step.function, LEAF).startswith("dense.step-")
     True
     """

@@ -30,7 +30,8 @@ def digest(function: FunctionType) -> str:
 
     Examples
     --------
-    >>> from loihi_emu.models import dense, probes
+    >>> from loihi_emu.models import probes
+    >>> from loihi_emu.models.synapses import dense
     >>> digest(dense.step.function) == digest(dense.step.function) != digest(probes.state.function)
     True
     """

@@ -45,7 +45,8 @@ def addresses(leaves: Sequence[Leaf]) -> list[int]:
 
     Examples
     --------
-    >>> from loihi_emu.models import probes, sparse
+    >>> from loihi_emu.models import probes
+    >>> from loihi_emu.models.synapses import sparse
     >>> first, second, again = addresses([probes.state, sparse.step, probes.state])
     >>> first == again != second
     True

@@ -8,8 +8,8 @@ from loihi_emu.errors import invalid
 from loihi_emu.learning import constants
 from loihi_emu.learning.grammar import EPOCHS, Factor, Product, place
 from loihi_emu.learning.rule import LearningRule
-from loihi_emu.models import learning_layout as to
 from loihi_emu.models.memory import Description, Table
+from loihi_emu.models.plasticity import learning_layout as to
 
 VARIABLE = {
     "x0": to.X0, "x1": to.X1, "x2": to.X2, "y0": to.Y0, "y1": to.Y1, "y2": to.Y2, "y3": to.Y3,

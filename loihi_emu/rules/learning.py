@@ -11,7 +11,7 @@ import numpy as np
 from loihi_emu.errors import UnsupportedError
 from loihi_emu.lazy import imported
 from loihi_emu.learning.rule import TRACE_MAX, LearningRule
-from loihi_emu.models.learning_layout import TAG
+from loihi_emu.models.plasticity.learning_layout import TAG
 from loihi_emu.network.elements import Connection
 from loihi_emu.numeric import ranged, whole
 from loihi_emu.rules.weights import Array, Sums, WeightRule

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from loihi_emu import Conv2D
 from loihi_emu.image.packing import Rows, Synapses, merge, pack, paired_order, taps, to_bytes
-from loihi_emu.models.dense import TILE, place
+from loihi_emu.models.synapses.dense import TILE, place
 
 SEEDS = st.integers(0, 2**32 - 1)
 

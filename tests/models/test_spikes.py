@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from loihi_emu.models import dense, spikes
 from loihi_emu.models import layout as at
+from loihi_emu.models import spikes
 from loihi_emu.models.memory import Description
+from loihi_emu.models.synapses import dense
 
 MASKS = arrays.arrays(np.uint8, st.integers(0, 70), elements=st.integers(0, 63))
 

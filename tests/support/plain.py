@@ -9,7 +9,7 @@ import pickle
 import sys
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import Any
 
 from recipes import Recipe, events
@@ -19,11 +19,13 @@ from loihi_emu.jit import COMPILED, Leaf
 
 
 def all_leaves() -> dict[str, Leaf]:
-    """Every leaf there is, by name."""
-    names = [f"loihi_emu.models.{m.name}" for m in iter_modules(models.__path__)]
+    """Every leaf of networks, by name: all but those of Lava programs alone, which have tests there."""
+    found = [m.name for m in walk_packages(models.__path__, "loihi_emu.models.")]
+    names = [name for name in found if not name.startswith("loihi_emu.models.lava")]
     names += [module for name in rules.names() for module in rules.find(name).leaves]
     modules = [import_module(name) for name in names]
-    return {leaf.name: leaf for module in modules for leaf in vars(module).values() if isinstance(leaf, Leaf)}
+    leaves = [leaf for module in modules for leaf in vars(module).values() if isinstance(leaf, Leaf)]
+    return {leaf.name: leaf for leaf in leaves if not leaf.name.endswith("_wide")}  # messages of 64 bits
 
 
 def results(recipe: Recipe) -> dict[str, Any]:

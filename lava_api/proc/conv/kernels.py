@@ -10,11 +10,11 @@ import numpy as np
 from lava_api.magma.kernels.base import BOTH, EVENTS, Call, Kernel, PythonFallback
 from lava_api.magma.kernels.messages import STORED, Feed, Message
 from lava_api.magma.kernels.sums import Sums, clear
-from loihi_emu.models import conv as at
 from loihi_emu.models.lava import conv as wrapped
 from loihi_emu.models.lava import messages
 from loihi_emu.models.memory import Description
 from loihi_emu.models.records import Record
+from loihi_emu.models.synapses import conv as at
 
 GEOMETRY = ("kernel_size", "stride", "padding", "dilation", "groups")
 

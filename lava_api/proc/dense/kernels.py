@@ -6,9 +6,9 @@ import numpy as np
 
 from lava_api.proc._connection_kernels import FixedConnection, FloatConnection
 from loihi_emu.image.packing import to_bytes
-from loihi_emu.models import dense as at
 from loihi_emu.models.memory import Array, Description, Table, aligned
 from loihi_emu.models.records import Record
+from loihi_emu.models.synapses import dense as at
 
 
 def float_leaf(graded: bool) -> tuple[str, Record]:

@@ -13,11 +13,11 @@ from lava_api.magma.kernels.sums import send_next
 from lava_api.proc._connection import MAX_DELAY
 from lava_api.proc._connection_kernels import Connection, FixedConnection, FloatConnection, largest
 from loihi_emu.image.packing import Rows, Synapses, merge, pack
-from loihi_emu.models import sparse as at
 from loihi_emu.models.lava import sums
 from loihi_emu.models.layout import CHUNK
 from loihi_emu.models.memory import Array, Description, aligned
 from loihi_emu.models.records import Record
+from loihi_emu.models.synapses import sparse as at
 
 
 def by_source(matrix: Any) -> tuple[Any, Any, Any]:

@@ -17,9 +17,9 @@ import math
 import numpy as np
 
 from loihi_emu.jit import kernel, leaf, part, whole
-from loihi_emu.models import learning_layout as to
-from loihi_emu.models.plastic_words import WORDS, source_of
-from loihi_emu.models.products import settled
+from loihi_emu.models.plasticity import learning_layout as to
+from loihi_emu.models.plasticity.plastic_words import WORDS, source_of
+from loihi_emu.models.plasticity.products import settled
 from loihi_emu.models.records import NUMBER, Record, array, within
 from loihi_emu.philox import fill
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from loihi_emu.errors import UnsupportedError, invalid
 from loihi_emu.learning.grammar import place
 from loihi_emu.learning.rule import LearningRule
-from loihi_emu.models.learning_layout import FACTOR_LIMIT
+from loihi_emu.models.plasticity.learning_layout import FACTOR_LIMIT
 from loihi_emu.network.elements import Connection
 from loihi_emu.rules.learning import Driven, LearningRules
 

@@ -13,8 +13,8 @@ from loihi_emu.image.sinks import Sink
 from loihi_emu.image.state import State
 from loihi_emu.learning.grammar import EPOCHS, TRACES, Product
 from loihi_emu.learning.table import VARIABLE
-from loihi_emu.models import learning_layout as chip
 from loihi_emu.models.memory import Arena, Array, Description, Table
+from loihi_emu.models.plasticity import learning_layout as chip
 from loihi_emu.network.elements import Connection
 from loihi_emu.network.network import Network
 from loihi_emu.rules.weights import EFFECTIVE_MAX, dropped_bits
@@ -88,7 +88,7 @@ class PlasticBrian2(Learner):
 
     # ------------------------------------------------------------ descriptions
     def leaf(self) -> str:
-        return f"{to.__name__}:postpone" if self.delay else "plastic_words:step"
+        return f"{to.__name__}:postpone" if self.delay else "loihi_emu.models.plasticity.plastic_words:step"
 
     def describe(self, arena: Arena) -> Description:
         places, active = (self._starts, self._targets), arena[f"{self.key}.active"]

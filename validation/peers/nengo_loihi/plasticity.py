@@ -84,7 +84,7 @@ class PlasticNengo(Learner):
 
     # ------------------------------------------------------------ descriptions
     def leaf(self) -> str:
-        return "plastic_words:step"
+        return "loihi_emu.models.plasticity.plastic_words:step"
 
     def describe(self, arena: Arena) -> Description:
         return describe_words(self, arena, arena[f"{self.key}.active"], (self._starts, self._targets))

@@ -27,7 +27,7 @@ print(numba.njit(lambda a: a @ a + np.sin(a))(np.zeros((2, 2))).tolist())
 STAGE = """
 import sys
 import numpy as np
-import loihi_emu.models.stage as at
+import loihi_emu.models.synapses.stage as at
 from loihi_emu.models.memory import Description
 d, q = Description(at.STAGE), np.zeros(2, np.int32)
 d.sums, d.ring, d.lost = np.array([8, -3], np.int32), q, np.zeros(1, np.int64)
@@ -235,7 +235,8 @@ def test_a_digest_covers_code_and_constants_that_are_used(tmp_path, what, old, n
 
 
 def test_leaves_differ_by_what_they_are_made_from():
-    from loihi_emu.models import dense, probes, sparse
+    from loihi_emu.models import probes
+    from loihi_emu.models.synapses import dense, sparse
 
     functions = [dense.step.function, dense.step_float.function, sparse.step.function, probes.state.function]
     assert len({digest(f) for f in functions}) == len(functions)

@@ -1,12 +1,14 @@
 # mypy: allow-untyped-defs, allow-incomplete-defs
-"""Weights of dense rows by the passes of :mod:`loihi_emu.models.fused`: whole rows, and single targets that spiked."""
+"""Weights of dense rows by the passes of :mod:`loihi_emu.models.plasticity.fused`: whole rows, and single targets that
+spiked.
+"""
 
 import numpy as np
 
 from loihi_emu.jit import kernel, part, whole
-from loihi_emu.models import fused, products
-from loihi_emu.models import learning_layout as to
-from loihi_emu.models.rows import FULL, LEAST, MOST, delay_of, product_of, scale_of, step_of, tag_of
+from loihi_emu.models.plasticity import fused, products
+from loihi_emu.models.plasticity import learning_layout as to
+from loihi_emu.models.plasticity.rows import FULL, LEAST, MOST, delay_of, product_of, scale_of, step_of, tag_of
 
 i32 = np.int32
 i64 = np.int64

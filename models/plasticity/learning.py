@@ -1,16 +1,16 @@
 # mypy: allow-untyped-defs, allow-incomplete-defs
 """Learning by the chip's rule set: traces in every step, synapses in the last step of every epoch.
 
-One leaf for every rule: a rule is a table of products (:mod:`loihi_emu.models.learning_layout`). It runs after the
-inputs' synapses have delivered and before the neurons advance. So a presynaptic spike counts in the step in which a
-synapse without delay delivers it, and a postsynaptic spike of step t counts in step t + 1.
+One leaf for every rule: a rule is a table of products (:mod:`loihi_emu.models.plasticity.learning_layout`). It runs
+after the inputs' synapses have delivered and before the neurons advance. So a presynaptic spike counts in the step in
+which a synapse without delay delivers it, and a postsynaptic spike of step t counts in step t + 1.
 """
 
 import numpy as np
 
 from loihi_emu.jit import address_of, kernel, leaf, part, uint32s, whole
-from loihi_emu.models import learning_layout as to
-from loihi_emu.models import passes, products, rows, traces
+from loihi_emu.models.plasticity import learning_layout as to
+from loihi_emu.models.plasticity import passes, products, rows, traces
 from loihi_emu.philox import fill
 
 i64 = np.int64

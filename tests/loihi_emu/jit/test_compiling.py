@@ -18,7 +18,8 @@ from loihi_emu.jit import COMPILED, addresses, helpers, named, notice, store, to
 compiled_only = pytest.mark.skipif(not COMPILED, reason="nothing is compiled")
 STAGES = """
 from loihi_emu.jit import addresses
-from loihi_emu.models import noise, stage
+from loihi_emu.models import noise
+from loihi_emu.models.synapses import stage
 print(len(addresses([stage.step, noise.apply])))
 """
 

@@ -1,10 +1,10 @@
 # mypy: allow-untyped-defs, allow-incomplete-defs
 """Weights of a dense row updated in one pass by one or two products: load, add, saturate, round.
 
-A product is ``scale * post[i]`` (its part of the postsynaptic side) or ``scale * w + more``. What comes out equals the
-general path of :mod:`loihi_emu.models.rows`. The saturation after the last product is left out: the limits of weights
-are reached before those of accumulators. Every pass is made twice: for weights 0..255 of full precision (byte = weight,
-7 bits to round), and for all formats.
+A product is ``scale * post[i]`` (its part of the postsynaptic side) or ``scale * w + more``. What comes out equals
+the general path of :mod:`loihi_emu.models.plasticity.rows`. The saturation after the last product is left out: the
+limits of weights are reached before those of accumulators. Every pass is made twice: for weights 0..255 of full
+precision (byte = weight, 7 bits to round), and for all formats.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from loihi_emu.jit import disjoint, kernel, wide_vectors
-from loihi_emu.models import learning_layout as to
+from loihi_emu.models.plasticity import learning_layout as to
 
 i32 = np.int32
 u8 = np.uint8

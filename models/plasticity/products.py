@@ -4,7 +4,7 @@
 import numpy as np
 
 from loihi_emu.jit import address_of, disjoint, int8s, kernel, part, whole
-from loihi_emu.models import learning_layout as to
+from loihi_emu.models.plasticity import learning_layout as to
 
 i32 = np.int32
 i64 = np.int64

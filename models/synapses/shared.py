@@ -10,10 +10,11 @@ precision and range.
 import numpy as np
 
 from loihi_emu.jit import address_of, kernel, leaf, uint32s, whole
-from loihi_emu.models import conv, learning, products, rows, traces
-from loihi_emu.models import learning_layout as to
-from loihi_emu.models.plastic import effective
+from loihi_emu.models.plasticity import learning, products, rows, traces
+from loihi_emu.models.plasticity import learning_layout as to
+from loihi_emu.models.plasticity.plastic import effective
 from loihi_emu.models.records import NUMBER, array, within
+from loihi_emu.models.synapses import conv
 from loihi_emu.philox import fill
 
 i32 = np.int32

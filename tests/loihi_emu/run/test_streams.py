@@ -201,7 +201,7 @@ Emulator(network()).run(10**9, to={to!r})
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9")
 def test_a_killed_run_leaves_all_but_the_last_moment(tmp_path):
-    here = Path(__file__).resolve().parent
+    here = Path(__file__).resolve().parent.parent
     path = tmp_path / "a.rec"
     program = PROGRAM.format(paths=[str(here.parent / "support"), str(here.parent.parent)], to=str(path))
     for _ in range(2):

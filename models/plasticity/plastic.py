@@ -4,8 +4,8 @@
 import numpy as np
 
 from loihi_emu.jit import disjoint, int32s, kernel, leaf, part, whole, wide_vectors
-from loihi_emu.models import learning_layout as to
-from loihi_emu.models.dense import lower_bound
+from loihi_emu.models.plasticity import learning_layout as to
+from loihi_emu.models.synapses.dense import lower_bound
 
 i32 = np.int32
 i64 = np.int64

@@ -11,9 +11,9 @@ w, d and t from before the epoch's update.
 import numpy as np
 
 from loihi_emu.jit import disjoint, int16s, int32s, int64s, kernel, part, uint8s, uint16s, whole, wide_vectors
-from loihi_emu.models import learning_layout as to
-from loihi_emu.models import products
-from loihi_emu.models.traces import keep
+from loihi_emu.models.plasticity import learning_layout as to
+from loihi_emu.models.plasticity import products
+from loihi_emu.models.plasticity.traces import keep
 
 i32 = np.int32
 i64 = np.int64

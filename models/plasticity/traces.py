@@ -12,8 +12,8 @@ the side, stream = number of the connection, key = seed mixed with a constant fo
 import numpy as np
 
 from loihi_emu.jit import disjoint, kernel, part, whole
-from loihi_emu.models import learning_layout as to
-from loihi_emu.models.dense import lower_bound
+from loihi_emu.models.plasticity import learning_layout as to
+from loihi_emu.models.synapses.dense import lower_bound
 from loihi_emu.philox import fill, philox4x32
 from loihi_emu.widths import DECAY_UNITY
 

@@ -1,0 +1,1 @@
+"""Synapses: a leaf for each way of storing them, and sums that are changed before they reach their target."""
