@@ -49,11 +49,7 @@ class Members:
     @property
     def connections(self) -> Mapping[str, Connection]:
         """Connections by name, in order of creation; cannot be changed."""
-        return MappingProxyType(dict(self._connections))
-
-    def connection(self, name: object) -> Connection | None:
-        """The connection of that name, if there is one."""
-        return self._connections.get(name) if isinstance(name, str) else None
+        return MappingProxyType(self._connections)
 
     @property
     def probes(self) -> tuple[Probe, ...]:

@@ -48,7 +48,7 @@ def get(emulator: Built, name: str | Population | Connection, variable: str, vie
     network, image = emulator.network, emulator.image
     if not is_known(view, ("state",)):
         return _chip_view(emulator, key, variable, view)
-    connection = network.connection(key)
+    connection = network.connections.get(key) if isinstance(key, str) else None
     if connection is not None:
         if connection.learning is not None:
             return plastic.get(image, connection, variable)
@@ -90,7 +90,7 @@ def change(emulator: Built, name: str | Population | Connection, variable: str, 
     """What ``Emulator.set`` does."""
     key: str = name_of(name)
     network, image = emulator.network, emulator.image
-    connection = network.connection(key)
+    connection = network.connections.get(key) if isinstance(key, str) else None
     if connection is not None:
         _change_connection(emulator, connection, variable, value)
         return

@@ -100,7 +100,7 @@ def test_a_population_in_two_halves_does_the_same(recipe, data):
         signed = recipe.rules != "float" and not link.options.get("scaled")
         options = link.options | ({"sign_mode": modes[k]} if signed else {})
         if exponent_of_sums and node.name == link.pre:
-            options = options | {"weight_exp": max(options["weight_exp"], 0)}  # it floors the sum over one source
+            options = options | {"weight_exp": max(options.get("weight_exp", 0), 0)}  # it floors a source's sum
         pre, post, values = link.weights
         delays = options["delays"]
         for before, pre_start, in_pre in _sides(link.pre, pre, node, names, cut):
@@ -110,7 +110,7 @@ def test_a_population_in_two_halves_does_the_same(recipe, data):
                 links.append(Link(before, after, triples, options | {"delays": delays[used]}))
     if exponent_of_sums:
         floored = [
-            replace(link, options=link.options | {"weight_exp": max(link.options["weight_exp"], 0)})
+            replace(link, options=link.options | {"weight_exp": max(link.options.get("weight_exp", 0), 0)})
             if link.pre == node.name else link
             for link in lists.links
         ]  # fmt: skip

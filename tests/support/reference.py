@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from loihi_emu import Network
-from loihi_emu.validation.oracle_synapses import chip_weight
+from loihi_emu.validation.oracle_synapses import chip_effective
 
 V = (1 << 23) - 1
 
@@ -85,7 +85,7 @@ class Reference:
 def _synapses(c: Any) -> tuple[Any, Any, Any, Any]:
     """(source, target, weight in units of u, delay) of every synapse, as four arrays."""
     known, back = np.unique(c.values, return_inverse=True)
-    table = np.array([chip_weight(int(w), c.weight_bits, c.weight_exp, c.sign_mode) for w in known], np.int64)
+    table = np.array([chip_effective(c, w) for w in known], np.int64)
     weights = table[back.reshape(-1)] if len(known) else np.zeros(0, np.int64)
     delays = np.broadcast_to(c.delays, c.values.shape).reshape(-1)
     if c.kind == "dense":

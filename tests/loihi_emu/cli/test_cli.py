@@ -208,7 +208,7 @@ def test_map_names_foreign_files(capsys, tmp_path, name, data, texts):
 
 
 def test_bench_is_found_in_a_clone_alone(capsys, tmp_path, monkeypatch):
-    monkeypatch.chdir(Path(__file__).resolve().parent.parents[2])
+    monkeypatch.chdir(Path(__file__).resolve().parents[3])
     with pytest.raises(SystemExit) as stopped:
         cli.main(["bench", "--help"])
     assert stopped.value.code == 0 and "--workload" in capsys.readouterr().out

@@ -15,7 +15,7 @@ import pytest
 from loihi_emu import Emulator, LoihiEmuError, Network, Recording
 from loihi_emu.files.writing import OLD, clean, replacing
 
-ROOT = Path(__file__).resolve().parent.parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 WRITERS = 4
 
 

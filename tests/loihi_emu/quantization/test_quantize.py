@@ -18,7 +18,7 @@ from loihi_emu.quantization.nengo import REGISTER_BITS, nengo_weights
 from loihi_emu.quantization.search import grid
 from loihi_emu.rules.chip import CHIP, RANGES
 
-GOLDEN = Path(__file__).parents[2] / "validation" / "golden" / "nengo_loihi" / "tables.npz"
+GOLDEN = Path(__file__).parents[3] / "validation" / "golden" / "nengo_loihi" / "tables.npz"
 
 some_weights = hnp.arrays(
     np.float64,
@@ -305,7 +305,6 @@ def test_bias_refuses_what_does_not_fit():
         bias_mantissa_exponent(np.nan)
 
 
-@pytest.mark.skipif(not GOLDEN.exists(), reason="golden tables are only in a checkout")
 def test_bias_and_weights_agree_with_nengo_loihi():
     table = np.load(GOLDEN)
     man, exp = bias_mantissa_exponent(table["bias"])

@@ -25,7 +25,7 @@ from loihi_emu.validation import oracle
 
 pytestmark = UNHEEDED
 
-ROOT = Path(__file__).resolve().parent.parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @contextmanager
