@@ -8,7 +8,7 @@ SOURCES := $(shell find loihi_emu models plots validation lava_api -type f -not 
 
 help:
 	@echo "make demo      classify real handwritten digits on the emulated chip; pictures in demo-output/"
-	@echo "make test      run all tests; make test FAST=1: those that take a second or less, and no process of their own"
+	@echo "make test      run all tests; make test FAST=1: without the slow ones, with fewer random networks"
 	@echo "make docs      build the pages, with the gallery, into docs/_build/html; no warning is let through"
 	@echo "make bench     speed beside hand-written C"
 	@echo "make validate  replay recordings of other emulators"
@@ -19,7 +19,7 @@ demo: $(VENV)/installed
 	$(BIN)/python -m loihi_emu demo
 
 test: $(VENV)/installed $(VENV)/developing
-	$(BIN)/pytest -n 2 --dist worksteal $(if $(FAST),-m "not slow")
+	$(if $(FAST),HYPOTHESIS_PROFILE=quick) $(BIN)/pytest -n 2 --dist worksteal $(if $(FAST),-m "not slow")
 
 lint: $(VENV)/installed $(VENV)/developing
 	$(BIN)/ruff check .

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "examples" / "gallery" / "reward_learning.py"
 SEEDS = range(6)

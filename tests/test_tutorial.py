@@ -5,6 +5,9 @@ import json
 from pathlib import Path
 
 import matplotlib
+import pytest
+
+pytestmark = pytest.mark.slow
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 NOTEBOOK = DOCS / "tutorial.ipynb"

@@ -12,6 +12,8 @@ from benchmarks.workloads import probed
 from loihi_emu.errors import SimulationError, UnknownNameError
 from loihi_emu.run.emulator import Emulator
 
+pytestmark = pytest.mark.slow
+
 needs_compiler = pytest.mark.skipif(ceiling.compiler() is None, reason="no C compiler on PATH")
 TINY_WORKLOADS = [w for name in NAMES for w in workloads(name, TINY)]
 

@@ -1,6 +1,10 @@
 """The balanced network beside other simulators runs here; the others are not needed."""
 
+import pytest
+
 from benchmarks.simulators.__main__ import main
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_network_runs_alone(capfd):

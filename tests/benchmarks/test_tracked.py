@@ -4,6 +4,8 @@ import pytest
 
 from benchmarks.tracked import steps
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("network", steps.NETWORKS)
 def test_tracked_benchmarks_run(network):

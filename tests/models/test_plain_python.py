@@ -24,7 +24,7 @@ from loihi_emu.validation.golden import load
 from loihi_emu.validation.golden_brian2 import brian2_network
 from loihi_emu.validation.golden_nengo import nengo_network
 
-pytestmark = UNHEEDED
+pytestmark = [UNHEEDED, pytest.mark.slow]
 
 EXAMPLES = 10
 FIXED = settings(max_examples=EXAMPLES, derandomize=True, database=None, phases=[Phase.generate])

@@ -12,6 +12,8 @@ from loihi_emu import LOIHI1, LOIHI2, Network
 from loihi_emu.errors import UnknownNameError, ValidationError
 from loihi_emu.plots import core_map
 
+pytestmark = pytest.mark.slow
+
 
 def cells(size, **options):
     net = Network()

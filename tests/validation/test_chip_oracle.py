@@ -21,7 +21,7 @@ from loihi_emu.validation.golden_nengo import nengo_network
 from loihi_emu.validation.report import replayable
 from loihi_emu.validation.synapse_memory import Stored, Widths, read, smallest, written
 
-pytestmark = UNHEEDED
+pytestmark = [UNHEEDED, pytest.mark.slow]
 
 PLACED_RULES = [rules for rules in RULES if rules != "float"]
 SLOW = {"weight_table", "tables", "net_ei100_1000", "net100_1000"}

@@ -19,6 +19,8 @@ from loihi_emu.validation.golden_allocators import (
     recorded_digest,
 )
 
+pytestmark = pytest.mark.slow
+
 CASES = allocator_cases()
 DRAWN = [name for name in CASES if not name.startswith("conv_")]
 LONG = {"grid_1024"}

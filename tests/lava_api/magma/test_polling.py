@@ -19,6 +19,8 @@ from lava_api.proc.io.extractor import Extractor
 from lava_api.proc.io.injector import Injector
 from lava_api.proc.lif.process import LIF
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):

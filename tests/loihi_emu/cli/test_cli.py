@@ -11,6 +11,8 @@ import loihi_emu
 from loihi_emu import Emulator, Network
 from loihi_emu.cli import commands as cli
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("name", ["loihi1", "loihi2"])
 def test_chip(capsys, name):

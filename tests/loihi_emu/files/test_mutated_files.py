@@ -14,6 +14,8 @@ from mutated_networks import NETWORKS
 from mutations import KINDS
 from mutations import __file__ as program
 
+pytestmark = pytest.mark.slow
+
 TRIED = 9
 """Mutations of each network's file."""
 

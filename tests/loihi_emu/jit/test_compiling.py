@@ -15,6 +15,8 @@ from loihi_emu.cli import commands as cli
 from loihi_emu.cli import compile as cli_compile
 from loihi_emu.jit import COMPILED, addresses, helpers, named, notice, store, together
 
+pytestmark = pytest.mark.slow
+
 compiled_only = pytest.mark.skipif(not COMPILED, reason="nothing is compiled")
 STAGES = """
 from loihi_emu.jit import addresses

@@ -12,6 +12,8 @@ import pytest
 from loihi_emu.jit import COMPILED, store
 from loihi_emu.jit.digest import digest
 
+pytestmark = pytest.mark.slow
+
 USE = """
 import sys
 import numpy as np

@@ -13,7 +13,7 @@ from loihi_emu import Emulator, Network
 from loihi_emu.image.groups import ALONE
 from loihi_emu.models import layout
 
-pytestmark = UNHEEDED
+pytestmark = [UNHEEDED, pytest.mark.slow]
 
 
 def assert_equals_reference(network, recording):

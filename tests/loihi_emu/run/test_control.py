@@ -11,7 +11,10 @@ import pytest
 
 from loihi_emu import Emulator, Network
 
-pytestmark = pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="runs millions of steps")
+pytestmark = [
+    pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="runs millions of steps"),
+    pytest.mark.slow,
+]
 
 SLACK = 1.5
 """Seconds allowed on a loaded machine for what takes 0.2 s on a quiet one."""

@@ -13,7 +13,7 @@ import pytest
 
 from loihi_emu import Conv2D, Emulator, Network, Noise
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+pytestmark = [pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc"), pytest.mark.slow]
 
 WARM_UP, ROUNDS = 150, 1000
 GROWTH = 4 << 20

@@ -17,6 +17,8 @@ from loihi_emu.mapping.report.contents import Report
 from loihi_emu.mapping.strategies import LowTraffic
 from loihi_emu.mapping.traffic.host_io import HostBudget, host_budgets
 
+pytestmark = pytest.mark.slow
+
 
 def small(chip=LOIHI1, **options):
     net = Network("small")

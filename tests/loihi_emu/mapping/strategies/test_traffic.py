@@ -21,7 +21,7 @@ from loihi_emu.mapping.traffic.messages import traffic_of
 from loihi_emu.mapping.traffic.rates import rates_of
 from loihi_emu.mapping.usage.cores import core_usage
 
-pytestmark = UNHEEDED
+pytestmark = [UNHEEDED, pytest.mark.slow]
 
 TINY = replace(LOIHI1, compartments_per_core=16, usable_cores=4, axons_in=120, axons_out=100, synaptic_memory=1024)
 
