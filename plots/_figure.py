@@ -93,7 +93,7 @@ def panel_below(ax: Axes, ratio: float) -> Axes:
 
 def shows_time(ax: Axes) -> bool:
     """Whether the axes have tick labels below; those above others that share the axis have none."""
-    return bool(ax.xaxis.get_tick_params().get("labelbottom", True))
+    return bool(ax.xaxis.get_major_ticks(1)[0].label1.get_visible())
 
 
 def time_axis(ax: Axes, start: int, stop: int) -> None:
@@ -121,8 +121,8 @@ def color_bar(ax: Axes, image: Any, label: str) -> Any:
     """
     figure: Any = ax.figure
     if figure.get_layout_engine() is None:
-        return figure.colorbar(image, ax=ax, label=label).long_axis
-    return figure.colorbar(image, cax=ax.inset_axes((1.03, 0, 0.04, 1)), label=label).long_axis
+        return figure.colorbar(image, ax=ax, label=label).ax.yaxis
+    return figure.colorbar(image, cax=ax.inset_axes((1.03, 0, 0.04, 1)), label=label).ax.yaxis
 
 
 def wrapped(ax: Axes, text: str) -> str:

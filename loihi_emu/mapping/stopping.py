@@ -22,8 +22,8 @@ def stoppable(kernel: Callable[..., Any], *arguments: Any) -> Any:
 
     Examples
     --------
-    >>> stoppable(lambda n, stop: n + stop[0], 4)
-    np.uint8(4)
+    >>> int(stoppable(lambda n, stop: n + stop[0], 4))
+    4
     """
     stop = np.zeros(1, np.uint8)
     with ThreadPoolExecutor(1) as pool:

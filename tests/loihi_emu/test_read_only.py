@@ -65,7 +65,8 @@ NOT_HELD = {"Strategy", "LearningRules", "WeightRule", "Effective", "Sums", "Pro
 
 def public_attributes(thing):
     """Names of all that is read of an object without parentheses."""
-    members = {name for name, value in inspect.getmembers_static(type(thing)) if isinstance(value, property)}
+    kind = type(thing)
+    members = {name for name in dir(kind) if isinstance(inspect.getattr_static(kind, name), property)}
     members |= set(getattr(thing, "__dict__", ())) | set(getattr(thing, "_fields", ()))
     refused = {"pre_indices", "post_indices"} if getattr(thing, "kind", "sparse") != "sparse" else set()
     return sorted(name for name in members - refused if not name.startswith("_"))

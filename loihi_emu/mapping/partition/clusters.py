@@ -84,7 +84,7 @@ def contracted(graph: Any, labels: Index) -> Any:
     """The graph between groups of vertices."""
     onto = sparse.csr_matrix((np.ones(len(labels)), (labels, np.arange(len(labels)))))
     found = (onto @ graph @ onto.T).tocsr()
-    found.setdiag(0)
+    found = (found - sparse.diags(found.diagonal())).tocsr()  # within a group nothing is cut
     found.eliminate_zeros()
     found.sort_indices()
     return found
