@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from loihi_emu.validation.oracle_neurons import COUNTERS, Arrival, Counts, Neuron
+from loihi_emu.validation.oracle_neuron import COUNTERS, Arrival, Counts, Neuron
 from loihi_emu.validation.oracle_random import poisson_event, random_word, scaled_noise
 from loihi_emu.validation.oracle_rules import CHIP, FLOAT, LAVA, Learner, OracleRules
 from loihi_emu.validation.oracle_synapses import Synapse, outgoing

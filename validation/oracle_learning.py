@@ -15,7 +15,7 @@ from fractions import Fraction
 from math import exp, isinf
 from typing import Any
 
-from loihi_emu.validation.oracle_neurons import clip
+from loihi_emu.validation.oracle_arithmetic import clip
 from loihi_emu.validation.oracle_random import random_word
 from loihi_emu.validation.oracle_synapses import Synapse, as_given, chip_weight, dropped_bits, indices, pairs
 

@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from loihi_emu.validation.oracle_arithmetic import clip, wrap
 from loihi_emu.validation.oracle_learning import TRACE_MOST, X_TRACES, Y_TRACES, first_neuron
-from loihi_emu.validation.oracle_neurons import clip, wrap
 from loihi_emu.validation.oracle_synapses import Synapse, as_given, indices, lava_weight, pairs
 
 BITS = {"x0": 1, "y0": 1, "w": 9, "t": 9} | dict.fromkeys((*X_TRACES, *Y_TRACES), 7)

@@ -7,105 +7,30 @@ counters, changes the neuron, and returns the payload of its spike: 0 when silen
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
-
-DECAY_BITS = 12
-DECAY_ONE = 1 << DECAY_BITS
-Q_BITS = 21  # bits of the synaptic input q, without its sign
-U_BITS = 23  # bits of u and of u + bias, without their sign
-V_LIMIT = (1 << 23) - 1
-VTH_EXP = 6
-LAVA_LIMIT = 1 << 23
-LAVA_ACTIVATION_SHIFT = 6
-
-COUNTERS = ("q_overflow", "u_overflow", "x_overflow", "v_saturation")
-
-Counts = dict[str, int]
-
-
-@dataclass
-class Neuron:
-    """State and parameters of one neuron: plain numbers (integers, or floats under ``rules="float"``)."""
-
-    u: Any = 0
-    v: Any = 0
-    held: int = 0  # refractory counter
-    p: dict[str, Any] = field(default_factory=dict)
-    more: dict[str, Any] = field(default_factory=dict)  # state other than u and v, of rules that keep some
-
-
-@dataclass
-class Arrival:
-    """What reaches a neuron in one step: the step, the sum of its inputs, and noise for u and v.
-
-    Of a model with several ports `ports` has the sum of each that anything is connected to, and `q` is 0.
-    """
-
-    step: int
-    q: Any = 0
-    noise_u: int = 0
-    noise_v: int = 0
-    ports: dict[str, Any] = field(default_factory=dict)
-
-
-def truncating_shift(x: int, bits: int) -> int:
-    """Shift right, rounding toward zero.
-
-    Examples
-    --------
-    >>> truncating_shift(7, 1), truncating_shift(-7, 1)
-    (3, -3)
-    """
-    return x >> bits if x >= 0 else -(-x >> bits)
-
-
-def decay(x: int, d: int) -> int:
-    """Let `x` lose the fraction d/4096, the rest truncated toward zero: ``sgn(x) * ((|x|*(4096-d)) >> 12)``.
-
-    Parameters
-    ----------
-    x : int
-        State.
-    d : int
-        Effective decay, 0 (keeps all) .. 4096 (loses all).
-
-    Examples
-    --------
-    >>> decay(1000, 1), decay(-1000, 1), decay(1000, 0), decay(1000, 4096)
-    (999, -999, 1000, 0)
-    """
-    return truncating_shift(x * (DECAY_ONE - d), DECAY_BITS)
-
-
-def wrap(x: int, bits: int) -> int:
-    """Wrap `x` to `bits` bits and a sign, two's complement: the range is [-2^bits, 2^bits - 1].
-
-    Examples
-    --------
-    >>> wrap(2**23, 23), wrap(-2**23, 23), wrap(-2**23 - 1, 23)
-    (-8388608, -8388608, 8388607)
-    """
-    return ((x + (1 << bits)) & ((1 << (bits + 1)) - 1)) - (1 << bits)
-
-
-def clip(x: int, low: int, high: int) -> int:
-    """Clip `x` to low..high.
-
-    Examples
-    --------
-    >>> clip(-5, 0, 3), clip(2, 0, 3), clip(5, 0, 3)
-    (0, 2, 3)
-    """
-    return max(low, min(high, x))
-
-
-def counted(exact: int, kept: int, counts: Counts, name: str) -> int:
-    """Return `kept`, counting under `name` when it is not `exact`."""
-    if kept != exact:
-        counts[name] += 1
-    return kept
+from loihi_emu.validation.oracle_arithmetic import (
+    DECAY_BITS,
+    DECAY_ONE,
+    LAVA_ACTIVATION_SHIFT,
+    LAVA_LIMIT,
+    Q_BITS,
+    U_BITS,
+    V_LIMIT,
+    VTH_EXP,
+    clip,
+    decay,
+    truncating_shift,
+    wrap,
+)
+from loihi_emu.validation.oracle_changes import (
+    float_delta,
+    float_sigma,
+    float_sigma_delta,
+    lava_delta,
+    lava_sigma,
+    lava_sigma_delta,
+    lava_sigma_delta_corrected,
+)
+from loihi_emu.validation.oracle_neuron import Arrival, Counts, Neuron, NeuronRule, counted
 
 
 def fire_and_hold(n: Neuron, threshold: float) -> int:
@@ -125,6 +50,7 @@ def chip_lif(n: Neuron, a: Arrival, counts: Counts) -> int:
 
     Examples
     --------
+    >>> from loihi_emu.validation.oracle_neuron import COUNTERS
     >>> n = Neuron(u=100, p={"du": 2048, "dv": 0, "vth": 3, "bias": 10})
     >>> chip_lif(n, Arrival(step=0, q=64), dict.fromkeys(COUNTERS, 0)), n.u, n.v
     (0, 114, 124)
@@ -169,6 +95,7 @@ def lava_lif(n: Neuron, a: Arrival, counts: Counts) -> int:
 
     Examples
     --------
+    >>> from loihi_emu.validation.oracle_neuron import COUNTERS
     >>> n = Neuron(u=4096, p={"du": 0, "dv": 0, "vth": 100})
     >>> lava_lif(n, Arrival(step=0, q=2), dict.fromkeys(COUNTERS, 0)), n.u, n.v
     (0, 4223, 4223)
@@ -187,6 +114,7 @@ def lava_lif_reset(n: Neuron, a: Arrival, counts: Counts) -> int:
 
     Examples
     --------
+    >>> from loihi_emu.validation.oracle_neuron import COUNTERS
     >>> n = Neuron(u=5, v=7, p={"du": 0, "dv": 0, "vth": 100, "reset_interval": 3, "reset_offset": 0})
     >>> lava_lif_reset(n, Arrival(step=2, q=1), dict.fromkeys(COUNTERS, 0)), n.u, n.v
     (0, 64, 64)
@@ -203,6 +131,7 @@ def lava_ternary_lif(n: Neuron, a: Arrival, counts: Counts) -> int:
 
     Examples
     --------
+    >>> from loihi_emu.validation.oracle_neuron import COUNTERS
     >>> n = Neuron(p={"du": 0, "dv": 0, "vth_hi": 2, "vth_lo": -2})
     >>> lava_ternary_lif(n, Arrival(step=0, q=-3), dict.fromkeys(COUNTERS, 0)), n.u, n.v
     (-1, -192, 0)
@@ -255,6 +184,7 @@ def lava_atrlif(n: Neuron, a: Arrival, counts: Counts) -> int:
 
     Examples
     --------
+    >>> from loihi_emu.validation.oracle_neuron import COUNTERS
     >>> p = {"delta_i": 0.0, "delta_v": 0.0, "delta_theta": 0.5, "delta_r": 0.5, "theta_0": 1.0, "theta_step": 2.0}
     >>> n = Neuron(p=p | {"bias_mant": 0, "bias_exp": 0, "i": 0, "r": 0})
     >>> lava_atrlif(n, Arrival(step=0, q=1), dict.fromkeys(COUNTERS, 0)), n.v, n.more
@@ -300,145 +230,6 @@ def float_atrlif(n: Neuron, a: Arrival, counts: Counts) -> int:
         r, theta = r + 2 * theta, theta + p["theta_step"]
     n.more = {"i": i, "theta": theta, "r": r, "s": int(spike)}
     return int(spike)
-
-
-def lava_sum(x: int, counts: Counts, name: str) -> int:
-    """Return a sum in Lava's 32-bit containers, counting under `name` where it wraps."""
-    return counted(x, wrap(x, 31), counts, name)
-
-
-def lava_sigma(n: Neuron, a: Arrival, counts: Counts) -> int:
-    """Advance Lava's Sigma: the payload is the sum of all that arrived.
-
-    Examples
-    --------
-    >>> n, counts = Neuron(more={"sigma": 5}), dict.fromkeys(COUNTERS, 0)
-    >>> lava_sigma(n, Arrival(step=0, q=-3), counts), lava_sigma(n, Arrival(step=1, q=-2), counts)
-    (2, 0)
-    """
-    n.more["sigma"] = lava_sum(n.more.get("sigma", 0) + wrap(int(a.q), 31), counts, "u_overflow")
-    return int(n.more["sigma"])
-
-
-def sent_change(n: Neuron, y: Any, threshold: Any, counts: Counts, in_32_bits: bool) -> Any:
-    """Return the change of an activation if it reaches the threshold, else 0, and keep what is left of it.
-
-    Examples
-    --------
-    >>> n = Neuron(p={"cum_error": 0})
-    >>> [sent_change(n, y, 2.0, {}, False) for y in (1.0, 3.0, 3.0)], n.more
-    ([0.0, 3.0, 0.0], {'act': 3.0, 'residue': 0.0, 'error': 0.0})
-    """
-    zero = type(y)(0)
-    act, residue, error = (n.more.get(name, zero) for name in ("act", "residue", "error"))
-    exact, whole = y - act + residue, zero
-    change = wrap(exact, 31) if in_32_bits else exact
-    measure = change
-    if n.p.get("cum_error", 0):
-        whole = error + change
-        measure = error = wrap(whole, 31) if in_32_bits else whole
-    if in_32_bits and (change != exact or (n.p.get("cum_error", 0) and error != whole)):
-        counts["v_saturation"] += 1
-    size = wrap(abs(measure), 31) if in_32_bits else abs(measure)
-    sent = change if size >= threshold else zero
-    if n.p.get("cum_error", 0) and sent != 0:
-        error = zero
-    n.more.update({"act": y, "residue": change - sent, "error": error})
-    return sent
-
-
-def lava_delta(n: Neuron, a: Arrival, counts: Counts) -> int:
-    """Advance Lava's Delta: the payload is the change of what arrives, where it reaches the threshold.
-
-    Examples
-    --------
-    >>> n = Neuron(p={"vth": 2, "cum_error": 0, "spike_exp": 1, "state_exp": 2})
-    >>> [lava_delta(n, Arrival(step=0, q=q), dict.fromkeys(COUNTERS, 0)) for q in (1, 3, 3, 0)]
-    [0, 6, 0, -6]
-    """
-    shift, q = n.p["spike_exp"] + n.p["state_exp"], wrap(int(a.q), 31)
-    y = lava_sum(q << shift, counts, "q_overflow")
-    return int(sent_change(n, y, n.p["vth"] << shift, counts, True) >> n.p["state_exp"])
-
-
-def lava_activation(n: Neuron, a: Arrival, counts: Counts) -> int:
-    """Sum up what arrived and return the activation: the sum and the bias, or the positive part of it."""
-    lava_sigma(n, a, counts)
-    shift = n.p["spike_exp"] + n.p["state_exp"]
-    y = lava_sum(n.more["sigma"] + (n.p["bias"] << shift), counts, "x_overflow")
-    return max(y, 0) if n.p["act_mode"] else y
-
-
-def lava_sigma_delta(n: Neuron, a: Arrival, counts: Counts) -> int:
-    """Advance Lava's SigmaDelta.
-
-    Examples
-    --------
-    >>> n = Neuron(p={"vth": 2, "bias": 1, "act_mode": 1, "cum_error": 0, "spike_exp": 0, "state_exp": 0})
-    >>> [lava_sigma_delta(n, Arrival(step=0, q=q), dict.fromkeys(COUNTERS, 0)) for q in (0, 3, 0, -9)]
-    [0, 4, 0, -4]
-    """
-    y = lava_activation(n, a, counts)
-    shift = n.p["spike_exp"] + n.p["state_exp"]
-    return int(sent_change(n, y, n.p["vth"] << shift, counts, True) >> n.p["state_exp"])
-
-
-def lava_sigma_delta_corrected(n: Neuron, a: Arrival, counts: Counts) -> int:
-    """Advance Lava's SigmaDelta that compares with what was really sent.
-
-    Examples
-    --------
-    >>> n = Neuron(p={"vth": 1, "bias": 0, "act_mode": 0, "spike_exp": 0, "state_exp": 1})
-    >>> [lava_sigma_delta_corrected(n, Arrival(step=0, q=q), dict.fromkeys(COUNTERS, 0)) for q in (3, 0, 1)]
-    [1, 0, 1]
-    """
-    y, p = lava_activation(n, a, counts), n.p
-    act = n.more.get("act", 0)
-    change = wrap(y - act, 31)
-    reached = wrap(abs(change), 31) >= p["vth"] << (p["spike_exp"] + p["state_exp"])
-    sent = (change if reached else 0) >> p["state_exp"]
-    known = act + (sent << p["state_exp"])
-    if change != y - act or wrap(known, 31) != known:
-        counts["v_saturation"] += 1
-    n.more.update({"act": wrap(known, 31), "residue": 0, "error": 0})
-    return int(sent)
-
-
-def float_sigma(n: Neuron, a: Arrival, counts: Counts) -> float:
-    """Advance Sigma in floating point.
-
-    Examples
-    --------
-    >>> float_sigma(Neuron(more={"sigma": 0.5}), Arrival(step=0, q=0.25), {})
-    0.75
-    """
-    n.more["sigma"] = n.more.get("sigma", 0.0) + a.q
-    return float(n.more["sigma"])
-
-
-def float_delta(n: Neuron, a: Arrival, counts: Counts) -> float:
-    """Advance Delta in floating point.
-
-    Examples
-    --------
-    >>> n = Neuron(p={"vth": 0.5, "cum_error": 1})
-    >>> [float_delta(n, Arrival(step=0, q=q), {}) for q in (0.25, 0.25, 0.25)]
-    [0.0, 0.25, 0.0]
-    """
-    return float(sent_change(n, float(a.q), n.p["vth"], counts, False))
-
-
-def float_sigma_delta(n: Neuron, a: Arrival, counts: Counts) -> float:
-    """Advance SigmaDelta in floating point.
-
-    Examples
-    --------
-    >>> n = Neuron(p={"vth": 0.5, "bias": -1.0, "act_mode": 1, "cum_error": 0})
-    >>> [float_sigma_delta(n, Arrival(step=0, q=q), {}) for q in (0.75, 0.75, 0.25)]
-    [0.0, 0.5, 0.0]
-    """
-    y = float_sigma(n, a, counts) + n.p["bias"]
-    return float(sent_change(n, max(y, 0.0) if n.p["act_mode"] else y, n.p["vth"], counts, False))
 
 
 def float_lif(n: Neuron, a: Arrival, counts: Counts) -> int:
@@ -510,8 +301,6 @@ def float_lif_refractory(n: Neuron, a: Arrival, counts: Counts) -> float:
     n.more["refractory_period_end"] = end
     return int(spike)
 
-
-NeuronRule = Callable[[Neuron, Arrival, Counts], float]
 
 NEURONS: dict[str, dict[str, NeuronRule]] = {
     "chip": {"lif": chip_lif},

@@ -7,16 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from loihi_emu.validation.oracle_neurons import (
-    V_LIMIT,
-    Arrival,
-    Counts,
-    Neuron,
-    NeuronRule,
-    clip,
-    truncating_shift,
-    wrap,
-)
+from loihi_emu.validation.oracle_arithmetic import V_LIMIT, clip, truncating_shift, wrap
+from loihi_emu.validation.oracle_neuron import Arrival, Counts, Neuron, NeuronRule
 
 
 def lava_rotated(n: Neuron, a: Arrival, counts: Counts) -> tuple[int, int, int]:

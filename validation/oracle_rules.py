@@ -9,7 +9,8 @@ from typing import Any, Protocol
 from loihi_emu.validation.oracle_learning import ChipLearner
 from loihi_emu.validation.oracle_learning_lava import LavaFloatLearner, LavaLearner
 from loihi_emu.validation.oracle_learning_shared import SharedLearner
-from loihi_emu.validation.oracle_neurons import NEURONS, NeuronRule
+from loihi_emu.validation.oracle_neuron import NeuronRule
+from loihi_emu.validation.oracle_neurons import NEURONS
 from loihi_emu.validation.oracle_ports import TWO_PORTS
 from loihi_emu.validation.oracle_random import noise_level, random_word
 from loihi_emu.validation.oracle_synapses import (

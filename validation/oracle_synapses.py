@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any, NamedTuple
 
-from loihi_emu.validation.oracle_neurons import clip, truncating_shift, wrap
+from loihi_emu.validation.oracle_arithmetic import clip, truncating_shift, wrap
 
 WEIGHT_BITS = 8
 WEIGHT_LIMIT = 32767  # of a scaled weight W; the current is W * 64

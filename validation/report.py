@@ -24,7 +24,7 @@ from loihi_emu.validation import (
     golden_lava,
     golden_nengo,
     golden_tables,
-    oracle_neurons,
+    oracle_arithmetic,
     oracle_synapses,
 )
 from loihi_emu.validation.oracle import Oracle
@@ -128,8 +128,8 @@ def tables(name: str, arrays: Any, *, oracle: bool = False) -> Iterator[Comparis
         yield golden_tables.weight_table(arrays, oracle_synapses.chip_weight if oracle else package_weight)
         return
     if oracle:
-        yield golden_tables.decay_table(arrays, oracle_neurons.decay)
-        yield golden_tables.wrap_table(arrays, oracle_neurons.wrap)
+        yield golden_tables.decay_table(arrays, oracle_arithmetic.decay)
+        yield golden_tables.wrap_table(arrays, oracle_arithmetic.wrap)
         yield golden_tables.discretize_table(arrays, nengo_oracle.nengo_weight)
         yield golden_tables.bias_table(arrays, nengo_oracle.nengo_bias)
     else:

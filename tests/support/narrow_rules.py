@@ -10,8 +10,9 @@ from loihi_emu.models import layout as at
 from loihi_emu.models.specification import NeuronModel, Parameter
 from loihi_emu.models.spikes import count_spikes, emit, ring_start
 from loihi_emu.rules import find
-from loihi_emu.validation import oracle_neurons as plain
+from loihi_emu.validation import oracle_arithmetic as plain
 from loihi_emu.validation import oracle_rules
+from loihi_emu.validation.oracle_neurons import fire_and_hold
 from loihi_emu.widths import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
 
 U_BITS = 15
@@ -78,7 +79,7 @@ def narrow_lif(n, a, counts):
     n.u = plain.wrap(plain.decay(n.u, n.p["du"]) + plain.wrap(a.q, plain.Q_BITS), U_BITS)
     v = plain.decay(n.v, n.p["dv"]) + n.u + n.p["bias"]
     n.v = plain.clip(v, -plain.V_LIMIT, plain.V_LIMIT)
-    return plain.fire_and_hold(n, n.p["vth"] << plain.VTH_EXP)
+    return fire_and_hold(n, n.p["vth"] << plain.VTH_EXP)
 
 
 ORACLE = replace(oracle_rules.CHIP, name="narrow", neurons={"lif": narrow_lif}, levels=None)

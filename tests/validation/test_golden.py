@@ -12,7 +12,7 @@ from loihi_emu.validation.golden_lava import lava_network
 from loihi_emu.validation.golden_nengo import axon_synapses, nengo_network, scaled_weights
 from loihi_emu.validation.golden_tables import bias_table, decay_table, discretize_table, weight_table, wrap_table
 from loihi_emu.validation.oracle import Oracle
-from loihi_emu.validation.oracle_neurons import decay, wrap
+from loihi_emu.validation.oracle_arithmetic import decay, wrap
 from loihi_emu.validation.oracle_synapses import chip_effective, chip_weight
 from loihi_emu.validation.peers.nengo_loihi.oracle import nengo_bias, nengo_weight
 from loihi_emu.validation.report import tables

@@ -2,18 +2,9 @@
 
 import pytest
 
-from loihi_emu.validation.oracle_neurons import (
-    COUNTERS,
-    Arrival,
-    Neuron,
-    chip_lif,
-    decay,
-    float_lif,
-    lava_lif,
-    lava_lif_reset,
-    lava_ternary_lif,
-    wrap,
-)
+from loihi_emu.validation.oracle_arithmetic import decay, wrap
+from loihi_emu.validation.oracle_neuron import COUNTERS, Arrival, Neuron
+from loihi_emu.validation.oracle_neurons import chip_lif, float_lif, lava_lif, lava_lif_reset, lava_ternary_lif
 from loihi_emu.validation.peers.brian2_loihi.oracle import brian2_lif
 
 

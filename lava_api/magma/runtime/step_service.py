@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ from lava_api.magma.runtime.control import Control
 from lava_api.magma.runtime.scheduler import Job
 
 
-class StepService:
+class StepService(ABC):
     """Counts time steps; a subclass says what comes next in :meth:`advance`.
 
     Parameters
@@ -44,9 +45,9 @@ class StepService:
             self.idle = False
             self.advance()
 
+    @abstractmethod
     def advance(self) -> None:
         """Queue the jobs that come next."""
-        raise NotImplementedError
 
     def cut(self) -> None:
         """Give up the time steps that were not begun."""
