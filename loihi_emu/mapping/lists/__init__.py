@@ -3,12 +3,12 @@
 from loihi_emu.mapping.lists.core_lists import CODE_BITS, CoreLists, format_codes, stored
 from loihi_emu.mapping.lists.formats import WEIGHT_BITS, SynapseFields, fields_of, index_bits, list_bits, longest_delay
 from loihi_emu.mapping.lists.incoming import IncomingLists, units_of_pixel
-from loihi_emu.mapping.lists.records import ATOMS, LIST, TOTALS
+from loihi_emu.mapping.lists.records import ATOMS, TOTALS
 from loihi_emu.mapping.lists.transpose import incoming_lists
 from loihi_emu.mapping.lists.transpose_kernels import count_lists
 
 __all__ = [
-    "ATOMS", "CODE_BITS", "LIST", "TOTALS", "WEIGHT_BITS", "CoreLists", "IncomingLists", "SynapseFields", "count_lists",
+    "ATOMS", "CODE_BITS", "TOTALS", "WEIGHT_BITS", "CoreLists", "IncomingLists", "SynapseFields", "count_lists",
     "fields_of", "format_codes", "incoming_lists", "index_bits", "list_bits", "longest_delay", "stored",
     "units_of_pixel",
 ]  # fmt: skip

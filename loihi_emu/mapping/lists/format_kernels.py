@@ -15,35 +15,23 @@ POP16_STEP = 4
 
 
 @kernel
-def start_list(s, slot):
-    """Begin a list with a synapse onto a compartment."""
-    s.synapses = 1
-    s.first = slot
-    s.last = slot
-    s.gap = 1
+def rounded(bits, word):
+    """Bits rounded up to words of 2 to the power `word` bits."""
+    return ((bits + (1 << word) - 1) >> word) << word
 
 
 @kernel
-def extend_list(s, slot):
-    """Add a synapse onto a compartment that is not before the last one."""
-    gap = slot - s.last
-    if gap == 0:
-        s.gap = -1
-    elif s.gap >= 0 and gap > s.gap:
-        s.gap = gap
-    s.synapses += 1
-    s.last = slot
+def blocks_of(n, block):
+    """Full blocks of a list of n synapses, and those in the last one; division is slow on many processors."""
+    full = n // block if n > block else 0
+    return full, n - full * block
 
 
 @kernel
-def list_bits(n, bits, header, block, word):
-    """Bits of a list of n synapses: blocks of at most `block`, each with a header, rounded up to words."""
-    up = (1 << word) - 1
-    if n <= block:
-        return ((n * bits + header + up) >> word) << word
-    rest = n % block
-    last = ((rest * bits + header + up) >> word) << word if rest else 0
-    return n // block * (((block * bits + header + up) >> word) << word) + last
+def list_bits(full, rest, bits, header, block, word):
+    """Bits of a list: of its full blocks and of the last one, each with a header, rounded up to words."""
+    last = rounded(rest * bits + header, word) if rest else 0
+    return full * rounded(block * bits + header, word) + last if full else last
 
 
 @kernel
@@ -63,23 +51,16 @@ def index_of(highest, least):
 
 
 @kernel
-def runs_or(best, n, gap, skip, bits, header, block, word):
-    """Bits of a list that is stored run-length with a skip field of so many bits, or else `best`."""
-    if gap < 0 or gap > 1 << skip:
-        return best
-    return min(best, list_bits(n, bits + skip, header, block, word))
-
-
-@kernel
 def add_list(total, d, n, first, last, gap, index):
     """Add a plain connection's list of two synapses or more to the totals of all formats."""
     bits, header, block, word = d.synapse_bits, d.header_bits, d.block, d.word
-    sparse = list_bits(n, bits + index, header, block, word)
+    full, rest = blocks_of(n, block)
+    sparse = list_bits(full, rest, bits + index, header, block, word)
     best, is_dense = sparse, 0
     if gap < 0:  # two synapses onto one compartment
         total.dense = -1
     else:
-        dense = list_bits(last - first + 1, bits, header, block, word)
+        dense = list_bits(*blocks_of(last - first + 1, block), bits, header, block, word)
         if total.dense >= 0:
             total.dense += dense
         if dense <= best:
@@ -90,7 +71,9 @@ def add_list(total, d, n, first, last, gap, index):
     total.mixed[0] += best
     total.dense_lists[0] += is_dense
     for k in range(1, 4):
-        found = runs_or(best, n, gap, SKIPS[k - 1], bits, header + index, block, word)
+        found, skip = best, SKIPS[k - 1]
+        if 0 <= gap <= 1 << skip:
+            found = min(best, list_bits(full, rest, bits + skip, header + index, block, word))
         total.mixed[k] += found
         total.run_lists[k] += found < best
         total.dense_lists[k] += is_dense & (found == best)
@@ -109,10 +92,10 @@ def add_found(total, d, s, index):
 def add_singles(total, d, count, index):
     """Add so many lists of one synapse, which are stored dense, and then count the axons of all lists."""
     bits, header, block, word = d.synapse_bits, d.header_bits, d.block, d.word
-    dense = count * list_bits(1, bits, header, block, word)
+    dense = count * list_bits(0, 1, bits, header, block, word)
     total.lists += count
     total.synapses += count
-    total.sparse += count * list_bits(1, bits + index, header, block, word)
+    total.sparse += count * list_bits(0, 1, bits + index, header, block, word)
     if total.dense >= 0:
         total.dense += dense
     for k in range(4):
@@ -148,9 +131,10 @@ def add_unit(total, d, s, index, unit, atoms, tables, stamps, stamp):
     span = s.last - first + 1
     total.lists += atoms
     total.synapses += n * atoms
-    total.sparse += list_bits(n, bits + index, header, block, word) * atoms
-    total.dense += list_bits(span, bits, header, block, word) * atoms
+    total.sparse += list_bits(*blocks_of(n, block), bits + index, header, block, word) * atoms
+    total.dense += list_bits(*blocks_of(span, block), bits, header, block, word) * atoms
     total.plans[0] += atoms * d.axon_slots
+    full, rest = blocks_of(n * atoms, block)
     pattern = np.int64(s.pattern) << 31 | np.int64(s.pattern_)
     for kind in range(2):
         total.plans[1 + kind] += d.axon_slots
@@ -159,11 +143,11 @@ def add_unit(total, d, s, index, unit, atoms, tables, stamps, stamp):
             continue
         total.distinct[kind] += atoms
         total.stored[kind] += n * atoms
-        total.shared[kind] += list_bits(n * atoms, bits + total.relative[kind], header, block, word)
+        total.shared[kind] += list_bits(full, rest, bits + total.relative[kind], header, block, word)
         if beyond or span > n:
             total.bare[kind] = -1
         elif total.bare[kind] >= 0:
-            total.bare[kind] += list_bits(n * atoms, bits, header, block, word)
+            total.bare[kind] += list_bits(full, rest, bits, header, block, word)
 
 
 @kernel
@@ -172,13 +156,14 @@ def add_units(total, d, stats, touched, offset, first, last, index, tables, stam
     for kind in range(2):
         highest = 0
         for i in range(first, last):
-            begins = np.int64(stats[i].first)
-            highest = max(highest, stats[i].last - begins + beyond_base(begins, kind, d.bases))
+            s = stats[touched[i]]
+            begins = np.int64(s.first)
+            highest = max(highest, s.last - begins + beyond_base(begins, kind, d.bases))
         total.relative[kind] = index_of(highest, d.index_least)
     for i in range(first, last):
         unit = (touched[i] - offset) % d.units
         atoms = d.last_atoms if (unit + 1) % d.group_units == 0 else ATOMS
-        add_unit(total, d, stats[i], index, unit, atoms, tables, stamps, stamp)
+        add_unit(total, d, stats[touched[i]], index, unit, atoms, tables, stamps, stamp)
     total.mixed[0] = min(total.sparse, total.dense)
     for kind in range(2):
         if 0 <= total.bare[kind] <= total.shared[kind]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.mapping.lists import target_kernels as kernels
+from loihi_emu.mapping.lists import measure_kernels as kernels
 from loihi_emu.mapping.lists.records import ATOMS, LIST, TOTALS, Index, Integers, ListsByTarget, Records, Scratch
 from loihi_emu.mapping.lists.transpose_kernels import sources_of
 from loihi_emu.network.elements import Connection, Population
@@ -38,11 +38,10 @@ class IncomingLists:
 
     def __post_init__(self) -> None:
         lists, columns = int(self.offsets[-1]), int(self.descriptions["columns"].max(initial=0))
-        places = 1 << max(1, 2 * lists - 1).bit_length()
-        patterns = places if self.convolved else 1
+        patterns = 1 << max(1, 2 * lists - 1).bit_length() if self.convolved else 1  # at least twice as many
         self.scratch = Scratch(
-            np.zeros(lists, LIST), np.zeros(lists, np.int32), np.zeros(places, np.int32),
-            np.zeros((4, columns), np.int32), np.zeros((2, patterns), np.int64), np.zeros((3, patterns), np.int64),
+            np.zeros(lists, LIST), np.zeros(lists, np.int32), np.zeros((4, columns), np.int32),
+            np.zeros((2, patterns), np.int64), np.zeros((3, patterns), np.int64),
             np.zeros(len(self.connections), TOTALS), np.zeros(lists, np.uint8),
         )  # fmt: skip
         self._one_index = self.lists._replace(descriptions=self.descriptions.copy())
@@ -117,6 +116,21 @@ class IncomingLists:
         lists = self._one_index if one_index else self.lists
         found = kernels.longest(lists, neurons, slots, guess, bits_left, axons_left, self.scratch)
         return int(found[0]), int(found[1]), int(found[2])
+
+    def measure_parts(self, order: Index, slots: Index, bounds: Integers, taken: Integers) -> Records:
+        """What parts of the population need (parts, connections); adds the output axon slots of each list to `taken`.
+
+        Parameters
+        ----------
+        order, slots : int32 arrays
+            Neurons part by part, ascending within each, and their compartments.
+        bounds : int64 array
+            Where each part begins in `order`, and where the last ends.
+        taken : int64 array (lists)
+        """
+        totals = np.zeros((len(bounds) - 1, len(self.connections)), TOTALS)
+        kernels.measure_parts(self.lists, order, slots, bounds, self.scratch, totals, taken)
+        return totals
 
     def within_axons(self, neurons: Index, axons: int) -> int:
         """How many of the first neurons, in any order, have lists for so many input axons; none of convolutions."""

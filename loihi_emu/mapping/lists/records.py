@@ -38,12 +38,12 @@ DESCRIPTION = _record(
 )
 """A connection, as far as its lists' memory depends on it."""
 
-_OF_A_LIST = ("synapses", "first", "last", "gap", "place", "source", "pattern", "pattern_")
-LIST = np.dtype((np.record, [(name, "i4") for name in _OF_A_LIST]))
+_OF_A_LIST = ("synapses", "first", "last", "gap", "pattern", "pattern_")
+LIST = np.dtype((np.record, [("stamp", "i8"), *((name, "i4") for name in _OF_A_LIST)]))
 """A list: its synapses, first and last compartment, and largest gap (-1 after a compartment that comes twice).
 
-`place` is where its number stands in a table, `source` whom it is from (from 1 on). Two polynomials of the compartments
-from the first on and the numbers of the weights, modulo primes, are the pattern. 32 bytes: half a cache line.
+`stamp` is the number of the measurement that found it. Two polynomials of the compartments from the first on and the
+numbers of the weights, modulo primes, are the pattern. 32 bytes: half a cache line.
 """
 
 TOTALS = _record(
@@ -85,9 +85,8 @@ class ListsByTarget(NamedTuple):
 class Scratch(NamedTuple):
     """Memory for what is found of lists."""
 
-    stats: Records  # LIST of each list found
-    touched: Index  # which those are
-    places: Index  # a table at least twice as long as there are lists; zero before and after
+    stats: Records  # LIST of each list
+    touched: Index  # the lists found
     by_source: Index  # (4, sources) of dense connections
     tables: Integers  # of patterns
     stamps: Integers

@@ -86,11 +86,11 @@ def resources(chip: Chip) -> dict[str, Resource]:
     for fact in _ONCE:
         if getattr(chip, fact) not in (1, None):
             raise invalid(chip.name, fact, getattr(chip, fact), "1, or None where it is unknown and nothing is checked")
-    found = {}
+    found, facts = {}, {f.name: f for f in chip.facts()}
     for name, text, fact, scale in _CORE:
         if fact == "synaptic_memory" and chip.synaptic_memory is None:
             fact = "core_memory"
         value = getattr(chip, fact)
         limit = None if value is None else int(value) * scale
-        found[name] = Resource(name, text, limit, chip.fact(fact).weak, fact)
+        found[name] = Resource(name, text, limit, facts[fact].weak, fact)
     return found

@@ -44,20 +44,21 @@ def equal(one, other):
 
 @settings(max_examples=80, deadline=None)
 @given(st.integers(0, 10**6))
-def test_source_by_source_finds_what_part_by_part_finds(seed):
+def test_all_parts_at_once_need_what_each_needs(seed):
     rng = np.random.default_rng(seed)
     net = network_of(rng, int(rng.integers(1, 5)))
     incoming = Problem(net, LOIHI1).incoming["target"]
     cores = rng.integers(0, rng.integers(1, 6), net["target"].size).astype(np.int32)
     parts = assigned({"target": cores}).parts_of("target")
     for given_parts in (parts, equal_parts(len(cores), int(rng.integers(1, len(cores) + 1)))):
-        taken = [np.zeros(int(incoming.offsets[-1]), np.int64) for _ in range(2)]
-        by_source = all_cores._by_source(incoming, given_parts, taken[0], 0, len(incoming.connections))
-        by_part = all_cores._part_by_part(incoming, given_parts, taken[1])
-        here = by_part["found"] > 0
-        np.testing.assert_array_equal(by_source["found"] > 0, here)
-        np.testing.assert_array_equal(by_source[here], by_part[here])
-        np.testing.assert_array_equal(*taken)
+        found, taken = all_cores.measure_all(incoming, given_parts), np.zeros(int(incoming.offsets[-1]), np.int64)
+        for p, neurons in enumerate(np.split(given_parts.order, given_parts.bounds[1:-1])):
+            totals, lists = incoming.measure(neurons, given_parts.slots[neurons])
+            here = found.part == p
+            np.testing.assert_array_equal(found.connection[here], np.flatnonzero(totals["found"]))
+            np.testing.assert_array_equal(found.totals[here], totals[totals["found"] > 0])
+            taken[lists] += np.repeat(totals["slots_out"], totals["found"])
+        np.testing.assert_array_equal(found.taken, taken)
 
 
 @pytest.mark.parametrize("rows", [1, 4, 1 << 16])

@@ -243,7 +243,8 @@ def test_memory_is_that_of_the_lists_one_by_one(data):
 def test_the_kernel_and_the_formula_of_list_bits_agree(n, bits):
     from loihi_emu.mapping.lists import format_kernels
 
-    assert format_kernels.list_bits.py_func(n, bits, 10, 64, 6) == list_bits(n, bits, LOIHI1)
+    blocks = format_kernels.blocks_of.py_func(n, 64)
+    assert format_kernels.list_bits.py_func(*blocks, bits, 10, 64, 6) == list_bits(n, bits, LOIHI1)
 
 
 PEER_BITS = json.loads((GOLDEN / "nengo_loihi_allocators" / "bits.json").read_text(encoding="utf-8"))

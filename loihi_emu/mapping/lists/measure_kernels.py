@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs, allow-incomplete-defs
-"""Kernels: what the lists of one part of a core need, found target by target, and how many neurons fit into a core.
+"""Kernels: what the lists onto parts of a population need, and how many neurons fit into a core.
 
 Arguments: `g` are the ListsByTarget of a population, `w` the Scratch (``records.py``); `neurons` and their compartments
 `slots` ascend. Sources of convolutions are units: the channels of one pixel (at most 32 of a group), which can share an
@@ -9,56 +9,40 @@ axon.
 import numpy as np
 
 from loihi_emu.jit import entry, kernel
-from loihi_emu.mapping.lists.format_kernels import (
-    add_found,
-    add_singles,
-    add_units,
-    choose,
-    extend_list,
-    index_of,
-    start_list,
-)
+from loihi_emu.mapping.lists.format_kernels import add_found, add_list, add_singles, add_units, choose, index_of
 from loihi_emu.mapping.lists.records import TOTALS
 
-DIRECT = 1 << 16
-"""So many lists have a place each; of more, those found have places in a table that fits into the processor's cache."""
 PRIMES = (2147483647, 2147483629)
 
 
 @kernel
-def place_of(i, mask):
-    """Where to look for list i first in a table of mask + 1 places; if mask is -1, its own place."""
-    return (np.int64(i) * 2654435769 >> 13) & mask if mask >= 0 else np.int64(i)
-
-
-@kernel
-def collect(g, c, neurons, slots, n, most, w, mask, found):
+def collect(g, c, neurons, slots, n, most, w, stamp, found):
     """Find the lists of connection c on a core, and what is to know of each; stops when there are more than `most`.
 
     Returns the number of lists found, and of neurons looked at.
     """
-    offset, tapped, places, touched = g.offsets[c], g.descriptions[c].units > 0, w.places, w.touched
+    offset, tapped = g.offsets[c], g.descriptions[c].units > 0
     for k in range(n):
         slot = slots[k]
         for e in range(g.starts[c, neurons[k]], g.starts[c, neurons[k] + 1]):
             i = offset + g.synapses[e]
-            place = place_of(i, mask)
-            while places[place] > 0 and touched[places[place] - 1] != i:
-                place = (place + 1) & mask
-            r = np.int64(places[place]) - 1
-            if r < 0:
-                r = found
+            s = w.stats[i]
+            if s.stamp != stamp:
+                w.touched[found] = i
                 found += 1
-                places[place] = found
-                touched[r] = i
-                start_list(w.stats[r], slot)
-                w.stats[r].pattern = 0
-                w.stats[r].pattern_ = 0
-                w.stats[r].place = place
+                s.stamp = stamp
+                s.synapses, s.first, s.last, s.gap = 1, slot, slot, 1
+                s.pattern, s.pattern_ = 0, 0
             else:
-                extend_list(w.stats[r], slot)
+                gap = slot - s.last
+                if gap == 0:
+                    s.gap = -1
+                elif s.gap >= 0 and gap > s.gap:
+                    s.gap = gap
+                s.synapses += 1
+                s.last = slot
             if tapped:
-                s, tap = w.stats[r], g.taps[e]
+                tap = g.taps[e]
                 part = np.int64(slot - s.first) * 7919 + 1
                 s.pattern = ((s.pattern * np.int64(48271) + part) % PRIMES[0] * 69621 + tap) % PRIMES[0]
                 s.pattern_ = ((s.pattern_ * np.int64(40014) + part) % PRIMES[1] * 40692 + tap) % PRIMES[1]
@@ -68,17 +52,16 @@ def collect(g, c, neurons, slots, n, most, w, mask, found):
 
 
 @kernel
-def collect_matrix(present, d, neurons, slots, first, last, by_source):
+def collect_matrix(present, d, neurons, slots, n, by_source):
     """Synapses, first and last compartment, and largest gap (rows of `by_source`) of the lists of a dense connection.
 
-    For neurons first..last - 1 of `neurons` in compartments `slots`; of sources without synapses there only the first
-    row, 0, is meaningful.
+    Of sources without synapses only the first row, 0, is meaningful.
     """
     columns, rows, start, step, at = d.columns, d.rows, d.start, d.step, d.at
     counts, firsts, lasts, gaps = by_source[0], by_source[1], by_source[2], by_source[3]
     counts[:columns] = 0
     gaps[:columns] = 1
-    for k in range(first, last):
+    for k in range(n):
         row = (neurons[k] - start) // step
         if row < 0 or row >= rows or start + row * step != neurons[k]:
             continue
@@ -95,84 +78,94 @@ def collect_matrix(present, d, neurons, slots, first, last, by_source):
 
 
 @kernel
-def append_lists(d, offset, w, found):
-    """Append the lists of a dense connection that have synapses to those found."""
+def highest_slot(g, c, neurons, slots, n):
+    """The last compartment with a synapse by connection c."""
+    for k in range(n - 1, -1, -1):
+        if g.starts[c, neurons[k] + 1] > g.starts[c, neurons[k]]:
+            return slots[k]
+    return 0
+
+
+@kernel
+def add_matrix(total, d, offset, index, w, found):
+    """Add the lists of a dense connection that have synapses; returns the lists found and those of one synapse."""
+    singles = 0
     for i in range(d.columns):
-        if w.by_source[0, i]:
-            s = w.stats[found]
-            s.synapses = w.by_source[0, i]
-            s.first = w.by_source[1, i]
-            s.last = w.by_source[2, i]
-            s.gap = w.by_source[3, i]
-            s.place = 0
+        n = np.int64(w.by_source[0, i])
+        if n > 0:
             w.touched[found] = offset + i
             found += 1
-    return found
+        if n == 1:
+            singles += 1
+        elif n > 1:
+            first, last, gap = np.int64(w.by_source[1, i]), np.int64(w.by_source[2, i]), np.int64(w.by_source[3, i])
+            add_list(total, d, n, first, last, gap, index)
+    return found, singles
 
 
 @kernel
-def mask_of(g, neurons, n, lists):
-    """Places, less 1, of a table that is at most half full with the lists of n neurons; -1 if all have their own."""
-    if lists <= DIRECT:
-        return -1
-    synapses = 0
-    for c in range(g.starts.shape[0]):
-        for k in range(0 if g.descriptions[c].columns else n):
-            synapses += g.starts[c, neurons[k] + 1] - g.starts[c, neurons[k]]
-    size = 2
-    while size < 2 * min(synapses, lists):
-        size *= 2
-    return size - 1
-
-
-@kernel
-def measure_first(g, neurons, slots, n, most, w):
+def measure_first(g, neurons, slots, n, most, w, totals):
     """Measure what the first n neurons need of a core; stops when there are more than `most` lists.
 
-    Fills ``w.totals``, and ``w.touched`` with the lists found, connection by connection. Returns how many these are,
-    and the neurons looked at.
+    Fills `totals`, and ``w.touched`` with the lists found, connection by connection. Returns how many these are, and
+    the neurons looked at.
     """
-    mask = mask_of(g, neurons, n, w.touched.shape[0])
     found, seen = 0, n
-    w.totals[:] = np.zeros(1, TOTALS)[0]
+    totals[:] = np.zeros(1, TOTALS)[0]
     for c in range(g.descriptions.shape[0]):
-        before = found
-        d = g.descriptions[c]
+        before, singles = found, 0
+        d, total, offset = g.descriptions[c], totals[c], g.offsets[c]
+        w.stamps[2, 0] += 1  # counts the measurements
+        stamp = w.stamps[2, 0]
+        total.index = max(index_of(highest_slot(g, c, neurons, slots, n), d.index_least), d.one_index)
         if d.columns:
-            collect_matrix(g.present, d, neurons, slots, 0, n, w.by_source)
-            found = append_lists(d, g.offsets[c], w, found)
+            collect_matrix(g.present, d, neurons, slots, n, w.by_source)
+            found, singles = add_matrix(total, d, offset, total.index, w, found)
             seen = n
         else:
-            found, seen = collect(g, c, neurons, slots, n, most, w, mask, found)
+            found, seen = collect(g, c, neurons, slots, n, most, w, stamp, found)
         if found > most:
             break
-        total = w.totals[c]
-        highest = 0
-        for k in range(before, found):
-            highest = max(highest, w.stats[k].last)
-        index = max(index_of(highest, d.index_least), d.one_index)
-        total.index = index
         total.found = found - before
-        w.stamps[2, 0] += 1  # counts the calls
         if d.units:
-            add_units(
-                total, d, w.stats, w.touched, g.offsets[c], before, found, index, w.tables, w.stamps, w.stamps[2, 0]
-            )
+            add_units(total, d, w.stats, w.touched, offset, before, found, total.index, w.tables, w.stamps, stamp)
         else:
-            singles = 0
-            for r in range(before, found):
-                singles += add_found(total, d, w.stats[r], index)
-            add_singles(total, d, singles, index)
+            for r in range(before, 0 if d.columns else found):
+                singles += add_found(total, d, w.stats[w.touched[r]], total.index)
+            add_singles(total, d, singles, total.index)
         choose(total, d)
-    for k in range(found):
-        w.places[w.stats[k].place] = 0
     return found, seen
 
 
 @entry
 def measure(g, neurons, slots, w):
     """Measure what neurons need of a core; returns the number of lists found. See :func:`measure_first`."""
-    return measure_first(g, neurons, slots, neurons.shape[0], w.touched.shape[0], w)[0]
+    return measure_first(g, neurons, slots, neurons.shape[0], w.touched.shape[0], w, w.totals)[0]
+
+
+@entry
+def measure_parts(g, order, slots, bounds, w, totals, taken):
+    """Measure several parts of a population.
+
+    Parameters
+    ----------
+    order, slots : int32 arrays (neurons)
+        Neurons part by part, and their compartments.
+    bounds : int64 array (parts + 1)
+        Where each part begins.
+    totals : TOTALS array (parts, connections)
+        Filled.
+    taken : int64 array (lists)
+        The output axon slots that each list takes are added.
+    """
+    for p in range(totals.shape[0]):
+        first, last = bounds[p], bounds[p + 1]
+        measure_first(g, order[first:last], slots[first:last], last - first, w.touched.shape[0], w, totals[p])
+        r = 0
+        for c in range(totals.shape[1]):
+            for _ in range(totals[p, c].found):
+                taken[w.touched[r]] += totals[p, c].slots_out
+                r += 1
 
 
 @kernel
@@ -225,7 +218,7 @@ def longest(g, neurons, slots, guess, bits_left, axons_left, w):
     for c in range(g.descriptions.shape[0]):
         countable &= g.descriptions[c].units == 0
     while high - low > 1:
-        found, seen = measure_first(g, neurons, slots, n, axons_left, w)
+        found, seen = measure_first(g, neurons, slots, n, axons_left, w, w.totals)
         tried, tight = n, True
         if found > axons_left:  # a list takes one axon or more
             high = n
