@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 
 from loihi_emu.arithmetic import clip, decay_wide, wrap_lava
-from loihi_emu.jit import block, disjoint, float64s, int32s, leaf, part, uint8s, whole, wide_vectors
+from loihi_emu.jit import block, disjoint, part, wide_vectors
 from loihi_emu.models import layout as at
+from loihi_emu.models.neuron_leaves import spiking
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
-from loihi_emu.models.spikes import blocks, count_flags, count_spikes, emit, ring_start, write_spikes
 from loihi_emu.widths import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
 
 i32 = np.int32
@@ -71,41 +71,20 @@ def update(i, v, theta, r, s, a, keep_i, whole_i, keep_v, keep_theta, keep_r, re
     return flags
 
 
-@leaf
-def step(address, time):
+@spiking(FIXED)
+def step(d, time, b, first, start, m, mask):
     """One step of ATRLIF in integers."""
-    group, d = at.GROUP(address), FIXED(address)
-    count = 0
-    for b in range(blocks(d.n)):
-        first = b * at.BLOCK
-        m = min(at.BLOCK, d.n - first)
-        a, mask = part(d.ring, ring_start(group, time, first), m), uint8s(d.mask, m)
-        flags = update(
-            part(d.i, first, m),
-            part(d.v, first, m),
-            part(d.theta, first, m),
-            part(d.r, first, m),
-            part(d.s, first, m),
-            a,
-            block(d.keep_i, b, m),
-            block(d.whole_i, b, m),
-            block(d.keep_v, b, m),
-            block(d.keep_theta, b, m),
-            block(d.keep_r, b, m),
-            block(d.theta_0, b, m),
-            block(d.theta_step, b, m),
-            block(d.bias, b, m),
-            mask,
-        )
-        if d.slots and d.flags & at.MESSAGE == 0:
-            a[:] = 0
-        if flags > at.SPIKED:
-            count_flags(group, mask, first)
-        if d.index:
-            count = emit(mask, d.mask, first, whole(d.index, d.n), count)
-        if d.message:
-            write_spikes(int32s(d.message + 4 * first, m), mask, i32(1))
-    count_spikes(group, count)
+    i, v, theta, r, s = (
+        part(d.i, first, m),
+        part(d.v, first, m),
+        part(d.theta, first, m),
+        part(d.r, first, m),
+        part(d.s, first, m),
+    )
+    keep_i, whole_i, keep_v = block(d.keep_i, b, m), block(d.whole_i, b, m), block(d.keep_v, b, m)
+    keep_theta, keep_r, rest = block(d.keep_theta, b, m), block(d.keep_r, b, m), block(d.theta_0, b, m)
+    a, rise, bias = part(d.ring, start, m), block(d.theta_step, b, m), block(d.bias, b, m)
+    return update(i, v, theta, r, s, a, keep_i, whole_i, keep_v, keep_theta, keep_r, rest, rise, bias, mask)
 
 
 @disjoint
@@ -124,38 +103,25 @@ def update_float(i, v, theta, r, s, a, keep_i, keep_v, keep_theta, keep_r, rest,
         mask[k] = spiked
 
 
-@leaf
-def step_float(address, time):
+@spiking(FLOATING, message="float64")
+def step_float(d, time, b, first, start, m, mask):
     """One step of ATRLIF in float64."""
-    group, d = at.GROUP(address), FLOATING(address)
-    count = 0
-    for b in range(blocks(d.n)):
-        first = b * at.BLOCK
-        m = min(at.BLOCK, d.n - first)
-        a, mask = part(d.ring, ring_start(group, time, first), m), uint8s(d.mask, m)
-        update_float(
-            part(d.i, first, m),
-            part(d.v, first, m),
-            part(d.theta, first, m),
-            part(d.r, first, m),
-            part(d.s, first, m),
-            a,
-            block(d.keep_i, b, m),
-            block(d.keep_v, b, m),
-            block(d.keep_theta, b, m),
-            block(d.keep_r, b, m),
-            block(d.theta_0, b, m),
-            block(d.theta_step, b, m),
-            block(d.bias, b, m),
-            mask,
-        )
-        if d.slots and d.flags & at.MESSAGE == 0:
-            a[:] = 0.0
-        if d.index:
-            count = emit(mask, d.mask, first, whole(d.index, d.n), count)
-        if d.message:
-            write_spikes(float64s(d.message + 8 * first, m), mask, 1.0)
-    count_spikes(group, count)
+    i, v, theta, r, s = (
+        part(d.i, first, m),
+        part(d.v, first, m),
+        part(d.theta, first, m),
+        part(d.r, first, m),
+        part(d.s, first, m),
+    )
+    keep_i, keep_v, keep_theta = block(d.keep_i, b, m), block(d.keep_v, b, m), block(d.keep_theta, b, m)
+    keep_r, rest, rise, bias = (
+        block(d.keep_r, b, m),
+        block(d.theta_0, b, m),
+        block(d.theta_step, b, m),
+        block(d.bias, b, m),
+    )
+    update_float(i, v, theta, r, s, part(d.ring, start, m), keep_i, keep_v, keep_theta, keep_r, rest, rise, bias, mask)
+    return 0
 
 
 # ---------------------------------------------------------------- the models

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.jit import block, disjoint, float64s, int32s, kernel, leaf, part, uint8s, wide_vectors
+from loihi_emu.jit import block, disjoint, kernel, part, wide_vectors
 from loihi_emu.models import layout as at
+from loihi_emu.models.neuron_leaves import graded
 from loihi_emu.models.neurons.sigma import added
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
-from loihi_emu.models.spikes import blocks, count_flags, count_spikes, emit_values, ring_start
 
 i32 = np.int32
 
@@ -77,34 +77,18 @@ def update(act, residue, error, a, vth, shift_in, shift_out, cumulates, out, mas
     return flags
 
 
-@leaf
-def step(address, time):
+@graded(DELTA)
+def step(d, time, b, first, start, m, mask, out):
     """One step of Delta in int32."""
-    group, d = at.GROUP(address), DELTA(address)
-    count = 0
-    for b in range(blocks(d.n)):
-        first = b * at.BLOCK
-        m = min(at.BLOCK, d.n - first)
-        a = part(d.ring, ring_start(group, time, first), m)
-        mask, out = uint8s(d.mask, m), int32s(d.message + 4 * first if d.message else d.mask + at.BLOCK, m)
-        flags = update(
-            part(d.act, first, m),
-            part(d.residue, first, m),
-            part(d.error, first, m),
-            a,
-            block(d.vth, b, m),
-            block(d.shift_in, b, m),
-            block(d.shift_out, b, m),
-            block(d.cumulates, b, m),
-            out,
-            mask,
-        )
-        if flags > at.SPIKED:
-            count_flags(group, mask, first)
-        if d.slots and d.flags & at.MESSAGE == 0:
-            a[:] = 0
-        count = emit_values(d, mask, out, first, count)
-    count_spikes(group, count)
+    act, residue, error, a = (
+        part(d.act, first, m),
+        part(d.residue, first, m),
+        part(d.error, first, m),
+        part(d.ring, start, m),
+    )
+    vth, cumulates = block(d.vth, b, m), block(d.cumulates, b, m)
+    shift_in, shift_out = block(d.shift_in, b, m), block(d.shift_out, b, m)
+    return update(act, residue, error, a, vth, shift_in, shift_out, cumulates, out, mask)
 
 
 @kernel
@@ -127,30 +111,17 @@ def update_float(act, residue, error, a, vth, cumulates, out, mask):
         mask[i] = sent != 0.0
 
 
-@leaf
-def step_float(address, time):
+@graded(DELTA_FLOAT, message="float64")
+def step_float(d, time, b, first, start, m, mask, out):
     """One step of Delta in float64."""
-    group, d = at.GROUP(address), DELTA_FLOAT(address)
-    count = 0
-    for b in range(blocks(d.n)):
-        first = b * at.BLOCK
-        m = min(at.BLOCK, d.n - first)
-        a = part(d.ring, ring_start(group, time, first), m)
-        mask, out = uint8s(d.mask, m), float64s(d.message + 8 * first if d.message else d.mask + at.BLOCK, m)
-        update_float(
-            part(d.act, first, m),
-            part(d.residue, first, m),
-            part(d.error, first, m),
-            a,
-            block(d.vth, b, m),
-            block(d.cumulates, b, m),
-            out,
-            mask,
-        )
-        if d.slots and d.flags & at.MESSAGE == 0:
-            a[:] = 0.0
-        count = emit_values(d, mask, out, first, count)
-    count_spikes(group, count)
+    act, residue, error, a = (
+        part(d.act, first, m),
+        part(d.residue, first, m),
+        part(d.error, first, m),
+        part(d.ring, start, m),
+    )
+    update_float(act, residue, error, a, block(d.vth, b, m), block(d.cumulates, b, m), out, mask)
+    return 0
 
 
 # ---------------------------------------------------------------- the models

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.jit import block, disjoint, int32s, kernel, leaf, part, uint8s
+from loihi_emu.jit import block, disjoint, part
 from loihi_emu.models import layout as at
+from loihi_emu.models.neuron_leaves import graded
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
-from loihi_emu.models.spikes import blocks, copy, count_spikes, emit_values, ring_start
 
 i32 = np.int32
 
@@ -32,34 +32,18 @@ def update(v, a, vth, relu, sent, mask):
         v[i] = i32(0)
 
 
-@kernel
-def run(address, time, relu):
-    """One step of a group, or of a process."""
-    group, d = at.GROUP(address), GRADED(address)
-    count = 0
-    for b in range(blocks(d.n)):
-        first = b * at.BLOCK
-        m = min(at.BLOCK, d.n - first)
-        a, mask, sent = part(d.ring, ring_start(group, time, first), m), uint8s(d.mask, m), int32s(d.mask + at.BLOCK, m)
-        update(part(d.v, first, m), a, block(d.vth, b, m), relu, sent, mask)
-        if d.slots and d.flags & at.MESSAGE == 0:
-            a[:] = 0
-        count = emit_values(d, mask, sent, first, count)
-        if d.message:
-            copy(int32s(d.message + 4 * first, m), sent)
-    count_spikes(group, count)
-
-
-@leaf
-def step(address, time):
+@graded(GRADED)
+def step(d, time, b, first, start, m, mask, out):
     """One step of GradedVec."""
-    run(address, time, False)
+    update(part(d.v, first, m), part(d.ring, start, m), block(d.vth, b, m), False, out, mask)
+    return 0
 
 
-@leaf
-def step_relu(address, time):
+@graded(GRADED)
+def step_relu(d, time, b, first, start, m, mask, out):
     """One step of GradedReluVec."""
-    run(address, time, True)
+    update(part(d.v, first, m), part(d.ring, start, m), block(d.vth, b, m), True, out, mask)
+    return 0
 
 
 # ---------------------------------------------------------------- the models

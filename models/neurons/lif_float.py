@@ -12,20 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.jit import block, disjoint, float64s, int32s, leaf, part, whole
+from loihi_emu.jit import block, disjoint, part
 from loihi_emu.models import layout as at
+from loihi_emu.models.neuron_leaves import graded, spiking
 from loihi_emu.models.neurons.lif_lava import RESETS
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
-from loihi_emu.models.spikes import (
-    blocks,
-    count_spikes,
-    emit,
-    emit_values,
-    lif_block,
-    reset,
-    write_signs,
-    write_spikes,
-)
+from loihi_emu.models.spikes import reset
 
 REALS = dict.fromkeys(("keep_u", "keep_v", "bias", "vth"), "float64")
 LIF = at.neurons(
@@ -55,28 +47,24 @@ def update(u, v, rest, q, keep_u, keep_v, bias, vth, period, mask):
         mask[i] = spiked
 
 
-@leaf
-def step(address, time):
+@spiking(LIF, message="float64")
+def step(d, time, b, first, start, m, mask):
     """One step of LIF or LIFReset."""
-    group, d = at.GROUP(address), LIF(address)
-    count = 0
-    for b in range(blocks(d.n)):
-        first, u, v, q, mask, keep_u, keep_v, vth = lif_block(group, d, time, b)
-        m = u.shape[0]
-        if d.flags & at.RESETS:
-            reset(u, v, block(d.interval, b, m), block(d.offset, b, m), time + 1)
-        rest, period = part(d.rest, first, m), block(d.refractory, b, m)
-        update(u, v, rest, q, keep_u, keep_v, block(d.bias, b, m), vth, period, mask)
-        if d.slots and d.flags & at.MESSAGE == 0:
-            q[:] = 0.0
-        count = emit(mask, d.mask, first, whole(d.index, d.n), count)
-        if d.message:
-            write_spikes(float64s(d.message + 8 * first, m), mask, 1.0)
-    count_spikes(group, count)
+    u, v, rest, q = part(d.u, first, m), part(d.v, first, m), part(d.rest, first, m), part(d.ring, start, m)
+    if d.flags & at.RESETS:
+        reset(u, v, block(d.interval, b, m), block(d.offset, b, m), time + 1)
+    keep_u, keep_v, bias, period = (
+        block(d.keep_u, b, m),
+        block(d.keep_v, b, m),
+        block(d.bias, b, m),
+        block(d.refractory, b, m),
+    )
+    update(u, v, rest, q, keep_u, keep_v, bias, block(d.vth, b, m), period, mask)
+    return 0
 
 
 @disjoint
-def update_ternary(u, v, q, keep_u, keep_v, bias, high, low, signs, mask):
+def update_ternary(u, v, q, keep_u, keep_v, bias, high, low, out, mask):
     """One step of a block with two thresholds."""
     for i in range(u.shape[0]):
         u[i] = u[i] * keep_u[i] + q[i]
@@ -84,26 +72,22 @@ def update_ternary(u, v, q, keep_u, keep_v, bias, high, low, signs, mask):
         below = voltage < low[i]
         spiked = (voltage > high[i]) != below  # with thresholds the wrong way round both may hold: silent, no reset
         v[i] = 0.0 if spiked else voltage
-        signs[i] = -1 if below else 1
-        mask[i] = (at.SPIKED | at.NEGATIVE if below else at.SPIKED) if spiked else 0
+        out[i] = (-1.0 if below else 1.0) if spiked else 0.0
+        mask[i] = spiked
 
 
-@leaf
-def step_ternary(address, time):
+@graded(TERNARY, message="float64")
+def step_ternary(d, time, b, first, start, m, mask, out):
     """One step of TernaryLIF."""
-    group, d = at.GROUP(address), TERNARY(address)
-    count = 0
-    for b in range(blocks(d.n)):
-        first, u, v, q, mask, keep_u, keep_v, high = lif_block(group, d, time, b)
-        m = u.shape[0]
-        signs = int32s(d.mask + at.BLOCK, m)
-        update_ternary(u, v, q, keep_u, keep_v, block(d.bias, b, m), high, block(d.vth_low, b, m), signs, mask)
-        if d.slots and d.flags & at.MESSAGE == 0:
-            q[:] = 0.0
-        count = emit_values(d, mask, signs, first, count)
-        if d.message:
-            write_signs(float64s(d.message + 8 * first, m), mask, 1.0)
-    count_spikes(group, count)
+    u, v, q, high, low = (
+        part(d.u, first, m),
+        part(d.v, first, m),
+        part(d.ring, start, m),
+        block(d.vth, b, m),
+        block(d.vth_low, b, m),
+    )
+    update_ternary(u, v, q, block(d.keep_u, b, m), block(d.keep_v, b, m), block(d.bias, b, m), high, low, out, mask)
+    return 0
 
 
 # ---------------------------------------------------------------- the models

@@ -9,11 +9,11 @@ After a spike in step t it rests up to step t + refractory_period. Steps are cou
 from collections.abc import Mapping
 from typing import Any
 
-from loihi_emu.jit import block, disjoint, float64s, leaf, part, whole
+from loihi_emu.jit import block, disjoint, part
 from loihi_emu.models import layout as at
+from loihi_emu.models.neuron_leaves import spiking
 from loihi_emu.models.neurons.lif_float import BIAS, BIG, DECAYS, REALS, STARTS, VTH, reals
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
-from loihi_emu.models.spikes import blocks, count_spikes, emit, lif_block, write_spikes
 
 REFRACTORY = at.neurons(
     "lif_refractory",
@@ -35,22 +35,14 @@ def update(u, v, q, keep_u, keep_v, bias, vth, until, period, mask, lava_time):
         mask[i] = spiked
 
 
-@leaf
-def step(address, time):
+@spiking(REFRACTORY, message="float64")
+def step(d, time, b, first, start, m, mask):
     """One step of LIFRefractory."""
-    group, d = at.GROUP(address), REFRACTORY(address)
-    count = 0
-    for b in range(blocks(d.n)):
-        first, u, v, q, mask, keep_u, keep_v, vth = lif_block(group, d, time, b)
-        m = u.shape[0]
-        until, period = part(d.refractory_period_end, first, m), block(d.refractory_period, b, m)
-        update(u, v, q, keep_u, keep_v, block(d.bias, b, m), vth, until, period, mask, time + 1)
-        if d.slots and d.flags & at.MESSAGE == 0:
-            q[:] = 0.0
-        count = emit(mask, d.mask, first, whole(d.index, d.n), count)
-        if d.message:
-            write_spikes(float64s(d.message + 8 * first, m), mask, 1.0)
-    count_spikes(group, count)
+    u, v, q = part(d.u, first, m), part(d.v, first, m), part(d.ring, start, m)
+    keep_u, keep_v, bias, vth = block(d.keep_u, b, m), block(d.keep_v, b, m), block(d.bias, b, m), block(d.vth, b, m)
+    until, period = part(d.refractory_period_end, first, m), block(d.refractory_period, b, m)
+    update(u, v, q, keep_u, keep_v, bias, vth, until, period, mask, time + 1)
+    return 0
 
 
 # ---------------------------------------------------------------- the model

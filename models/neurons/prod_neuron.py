@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.jit import block, disjoint, int32s, leaf, part, uint8s
+from loihi_emu.jit import block, disjoint, part
 from loihi_emu.models import layout as at
+from loihi_emu.models.neuron_leaves import graded
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
-from loihi_emu.models.spikes import blocks, count_spikes, emit_values, port_start
 
 i32 = np.int32
 
@@ -33,23 +33,11 @@ def multiply(a, b, vth, exponent, sent, mask):
         mask[i] = np.uint8(sent[i] != 0)
 
 
-@leaf
-def step(address, time):
+@graded(PRODUCT, ports=len(PORTS))
+def step(d, time, b, first, start, m, mask, out):
     """One step of ProdNeuron."""
-    group, d = at.GROUP(address), PRODUCT(address)
-    count = 0
-    for k in range(blocks(d.n)):
-        first = k * at.BLOCK
-        m = min(at.BLOCK, d.n - first)
-        start, mask = port_start(group, time, first, 2), uint8s(d.mask, m)
-        sent = int32s(d.message + 4 * first if d.message else d.mask + at.BLOCK, m)
-        a, b = part(d.a_in1, start, m), part(d.a_in2, start, m)
-        multiply(a, b, block(d.vth, k, m), block(d.exp, k, m), sent, mask)
-        if d.slots and d.flags & at.MESSAGE == 0:
-            a[:] = 0
-            b[:] = 0
-        count = emit_values(d, mask, sent, first, count)
-    count_spikes(group, count)
+    multiply(part(d.a_in1, start, m), part(d.a_in2, start, m), block(d.vth, b, m), block(d.exp, b, m), out, mask)
+    return 0
 
 
 # ---------------------------------------------------------------- the models

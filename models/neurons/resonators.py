@@ -18,10 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.jit import block, disjoint, int32s, kernel, leaf, part, uint8s, whole
+from loihi_emu.jit import block, disjoint, kernel, part
 from loihi_emu.models import layout as at
+from loihi_emu.models.neuron_leaves import spiking
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
-from loihi_emu.models.spikes import blocks, count_flags, count_spikes, emit, port_start, write_spikes
 from loihi_emu.widths import STATE_MAX
 
 i32 = np.int32
@@ -104,81 +104,55 @@ def rotate_float(real, imag, a, b, sin, cos, vth, resets, mask):
 
 
 @kernel
-def send(group, mask, first, count):
-    """Send a block's spikes as events and as a message; return the new count of events."""
-    if group.message:
-        write_spikes(int32s(group.message + 4 * first, mask.shape[0]), mask, i32(1))
-    if not group.index:
-        return count
-    return emit(mask, group.mask, first, whole(group.index, group.n), count)
+def rotate_block(d, b, first, start, m, resets, mask):
+    """One step of a block of RF or RF_IZ in integers."""
+    real, imag, a, b_in = (
+        part(d.real, first, m),
+        part(d.imag, first, m),
+        part(d.a_real_in, start, m),
+        part(d.a_imag_in, start, m),
+    )
+    sin, cos, exponent = block(d.sin_decay, b, m), block(d.cos_decay, b, m), block(d.state_exp, b, m)
+    return rotate(real, imag, a, b_in, sin, cos, exponent, block(d.vth, b, m), resets, mask)
 
 
 @kernel
-def run(address, time, resets):
-    """One step of a group, or of a process, in integers."""
-    group, d = at.GROUP(address), RF(address)
-    count = 0
-    for k in range(blocks(d.n)):
-        first = k * at.BLOCK
-        m = min(at.BLOCK, d.n - first)
-        start, mask = port_start(group, time, first, 2), uint8s(d.mask, m)
-        a, b = part(d.a_real_in, start, m), part(d.a_imag_in, start, m)
-        flags = rotate(
-            part(d.real, first, m), part(d.imag, first, m), a, b, block(d.sin_decay, k, m), block(d.cos_decay, k, m),
-            block(d.state_exp, k, m), block(d.vth, k, m), resets, mask,
-        )  # fmt: skip
-        if d.slots and d.flags & at.MESSAGE == 0:
-            a[:] = 0
-            b[:] = 0
-        if flags > at.SPIKED:
-            count_flags(group, mask, first)
-        count = send(group, mask, first, count)
-    count_spikes(group, count)
+def rotate_block_float(d, b, first, start, m, resets, mask):
+    """The same in float64."""
+    real, imag, a, b_in = (
+        part(d.real, first, m),
+        part(d.imag, first, m),
+        part(d.a_real_in, start, m),
+        part(d.a_imag_in, start, m),
+    )
+    rotate_float(
+        real, imag, a, b_in, block(d.sin_decay, b, m), block(d.cos_decay, b, m), block(d.vth, b, m), resets, mask
+    )
+    return 0
 
 
-@kernel
-def run_float(address, time, resets):
-    """One step of a group, or of a process, in float64."""
-    group, d = at.GROUP(address), RF_FLOAT(address)
-    count = 0
-    for k in range(blocks(d.n)):
-        first = k * at.BLOCK
-        m = min(at.BLOCK, d.n - first)
-        start, mask = port_start(group, time, first, 2), uint8s(d.mask, m)
-        a, b = part(d.a_real_in, start, m), part(d.a_imag_in, start, m)
-        rotate_float(
-            part(d.real, first, m), part(d.imag, first, m), a, b, block(d.sin_decay, k, m), block(d.cos_decay, k, m),
-            block(d.vth, k, m), resets, mask,
-        )  # fmt: skip
-        if d.slots and d.flags & at.MESSAGE == 0:
-            a[:] = 0.0
-            b[:] = 0.0
-        count = send(group, mask, first, count)
-    count_spikes(group, count)
-
-
-@leaf
-def rf(address, time):
+@spiking(RF, ports=len(PORTS))
+def rf(d, time, b, first, start, m, mask):
     """One step of RF in integers."""
-    run(address, time, False)
+    return rotate_block(d, b, first, start, m, False, mask)
 
 
-@leaf
-def rf_iz(address, time):
+@spiking(RF, ports=len(PORTS))
+def rf_iz(d, time, b, first, start, m, mask):
     """One step of RF_IZ in integers."""
-    run(address, time, True)
+    return rotate_block(d, b, first, start, m, True, mask)
 
 
-@leaf
-def rf_float(address, time):
+@spiking(RF_FLOAT, ports=len(PORTS))
+def rf_float(d, time, b, first, start, m, mask):
     """One step of RF in float64."""
-    run_float(address, time, False)
+    return rotate_block_float(d, b, first, start, m, False, mask)
 
 
-@leaf
-def rf_iz_float(address, time):
+@spiking(RF_FLOAT, ports=len(PORTS))
+def rf_iz_float(d, time, b, first, start, m, mask):
     """One step of RF_IZ in float64."""
-    run_float(address, time, True)
+    return rotate_block_float(d, b, first, start, m, True, mask)
 
 
 # ---------------------------------------------------------------- the models

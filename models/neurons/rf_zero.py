@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.jit import block, disjoint, int32s, kernel, leaf, part, uint8s
+from loihi_emu.jit import block, disjoint, kernel, part
 from loihi_emu.models import layout as at
+from loihi_emu.models.neuron_leaves import graded
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
-from loihi_emu.models.spikes import blocks, count_spikes, emit_values, port_start
 
 i32 = np.int32
 
@@ -51,26 +51,12 @@ def update(u, v, u_in, v_in, lct, lst, uth, sent, mask):
         mask[i] = np.uint8(sent[i] != 0)
 
 
-@leaf
-def step(address, time):
+@graded(RF_ZERO, ports=len(PORTS))
+def step(d, time, b, first, start, m, mask, out):
     """One step of RFZero."""
-    group, d = at.GROUP(address), RF_ZERO(address)
-    count = 0
-    for k in range(blocks(d.n)):
-        first = k * at.BLOCK
-        m = min(at.BLOCK, d.n - first)
-        start, mask = port_start(group, time, first, 2), uint8s(d.mask, m)
-        sent = int32s(d.message + 4 * first if d.message else d.mask + at.BLOCK, m)
-        a, b = part(d.u_in, start, m), part(d.v_in, start, m)
-        update(
-            part(d.u, first, m), part(d.v, first, m), a, b, block(d.lct, k, m), block(d.lst, k, m), block(d.uth, k, m),
-            sent, mask,
-        )  # fmt: skip
-        if d.slots and d.flags & at.MESSAGE == 0:
-            a[:] = 0
-            b[:] = 0
-        count = emit_values(d, mask, sent, first, count)
-    count_spikes(group, count)
+    u, v, u_in, v_in = part(d.u, first, m), part(d.v, first, m), part(d.u_in, start, m), part(d.v_in, start, m)
+    update(u, v, u_in, v_in, block(d.lct, b, m), block(d.lst, b, m), block(d.uth, b, m), out, mask)
+    return 0
 
 
 # ---------------------------------------------------------------- the models

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.jit import disjoint, float64s, int32s, kernel, leaf, part, uint8s, wide_vectors
+from loihi_emu.jit import disjoint, kernel, part, wide_vectors
 from loihi_emu.models import layout as at
+from loihi_emu.models.neuron_leaves import graded
 from loihi_emu.models.specification import Arrays, NeuronModel
-from loihi_emu.models.spikes import blocks, copy, count_flags, count_spikes, emit_values, ring_start
 
 i32 = np.int32
 
@@ -30,64 +30,38 @@ def added(x, y):
 
 
 @disjoint
-def update(sigma, a, mask):
+def update(sigma, a, mask, out):
     """One step of a block; the mask says what is not 0 and what wrapped. Returns the OR of the mask."""
     wide_vectors()
     flags = i32(0)
     for i in range(sigma.shape[0]):
         total, turns = added(sigma[i], a[i])
-        sigma[i] = total
+        sigma[i] = out[i] = total
         bits = i32((i32(1) if total != 0 else i32(0)) | (i32(at.U_BIT) if turns != 0 else i32(0)))
         mask[i] = np.uint8(bits)
         flags = i32(flags | bits)
     return flags
 
 
-@leaf
-def step(address, time):
+@graded(SIGMA)
+def step(d, time, b, first, start, m, mask, out):
     """One step of Sigma in int32."""
-    group, d = at.GROUP(address), SIGMA(address)
-    count = 0
-    for b in range(blocks(d.n)):
-        first = b * at.BLOCK
-        m = min(at.BLOCK, d.n - first)
-        sigma, mask = part(d.sigma, first, m), uint8s(d.mask, m)
-        a = part(d.ring, ring_start(group, time, first), m)
-        if update(sigma, a, mask) > at.SPIKED:
-            count_flags(group, mask, first)
-        if d.slots and d.flags & at.MESSAGE == 0:
-            a[:] = 0
-        count = emit_values(d, mask, sigma, first, count)
-        if d.message:
-            copy(int32s(d.message + 4 * first, m), sigma)
-    count_spikes(group, count)
+    return update(part(d.sigma, first, m), part(d.ring, start, m), mask, out)
 
 
 @disjoint
-def update_float(sigma, a, mask):
+def update_float(sigma, a, mask, out):
     """One step of a block in float64."""
     for i in range(sigma.shape[0]):
-        sigma[i] += a[i]
+        sigma[i] = out[i] = sigma[i] + a[i]
         mask[i] = sigma[i] != 0.0
 
 
-@leaf
-def step_float(address, time):
+@graded(SIGMA_FLOAT, message="float64")
+def step_float(d, time, b, first, start, m, mask, out):
     """One step of Sigma in float64."""
-    group, d = at.GROUP(address), SIGMA_FLOAT(address)
-    count = 0
-    for b in range(blocks(d.n)):
-        first = b * at.BLOCK
-        m = min(at.BLOCK, d.n - first)
-        sigma, mask = part(d.sigma, first, m), uint8s(d.mask, m)
-        a = part(d.ring, ring_start(group, time, first), m)
-        update_float(sigma, a, mask)
-        if d.slots and d.flags & at.MESSAGE == 0:
-            a[:] = 0.0
-        count = emit_values(d, mask, sigma, first, count)
-        if d.message:
-            copy(float64s(d.message + 8 * first, m), sigma)
-    count_spikes(group, count)
+    update_float(part(d.sigma, first, m), part(d.ring, start, m), mask, out)
+    return 0
 
 
 # ---------------------------------------------------------------- the models

@@ -17,8 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.jit import block, disjoint, float64s, int32s, kernel, leaf, part, uint8s, wide_vectors
+from loihi_emu.jit import block, disjoint, kernel, part, wide_vectors
 from loihi_emu.models import layout as at
+from loihi_emu.models.neuron_leaves import graded
 from loihi_emu.models.neurons.delta import (
     BIG,
     CHANGE_WRAPPED,
@@ -33,7 +34,6 @@ from loihi_emu.models.neurons.delta import (
 )
 from loihi_emu.models.neurons.sigma import added
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
-from loihi_emu.models.spikes import blocks, count_flags, count_spikes, emit_values, ring_start
 
 i32 = np.int32
 
@@ -104,46 +104,21 @@ def update_corrected(sigma, act, a, bias, relu, vth, shift_out, out, mask):
     return flags
 
 
-@kernel
-def run(address, time, corrects):
-    """One step of a group, or of a process."""
-    group, d = at.GROUP(address), SIGMA_DELTA(address)
-    count = 0
-    for b in range(blocks(d.n)):
-        first = b * at.BLOCK
-        m = min(at.BLOCK, d.n - first)
-        a = part(d.ring, ring_start(group, time, first), m)
-        mask, out = uint8s(d.mask, m), int32s(d.message + 4 * first if d.message else d.mask + at.BLOCK, m)
-        sigma, act, bias, relu = (
-            part(d.sigma, first, m),
-            part(d.act, first, m),
-            block(d.bias, b, m),
-            block(d.relu, b, m),
-        )
-        vth, shift_out = block(d.vth, b, m), block(d.shift_out, b, m)
-        if corrects:
-            flags = update_corrected(sigma, act, a, bias, relu, vth, shift_out, out, mask)
-        else:
-            residue, error, sums = part(d.residue, first, m), part(d.error, first, m), block(d.cumulates, b, m)
-            flags = update(sigma, act, residue, error, a, bias, relu, vth, shift_out, sums, out, mask)
-        if flags > at.SPIKED:
-            count_flags(group, mask, first)
-        if d.slots and d.flags & at.MESSAGE == 0:
-            a[:] = 0
-        count = emit_values(d, mask, out, first, count)
-    count_spikes(group, count)
-
-
-@leaf
-def step(address, time):
+@graded(SIGMA_DELTA)
+def step(d, time, b, first, start, m, mask, out):
     """One step of SigmaDelta in int32."""
-    run(address, time, False)
+    sigma, act, residue = part(d.sigma, first, m), part(d.act, first, m), part(d.residue, first, m)
+    error, a, bias, relu = part(d.error, first, m), part(d.ring, start, m), block(d.bias, b, m), block(d.relu, b, m)
+    vth, shift_out, sums = block(d.vth, b, m), block(d.shift_out, b, m), block(d.cumulates, b, m)
+    return update(sigma, act, residue, error, a, bias, relu, vth, shift_out, sums, out, mask)
 
 
-@leaf
-def step_corrected(address, time):
+@graded(SIGMA_DELTA)
+def step_corrected(d, time, b, first, start, m, mask, out):
     """One step of SigmaDelta in int32 that loses no bits."""
-    run(address, time, True)
+    sigma, act, a, bias = part(d.sigma, first, m), part(d.act, first, m), part(d.ring, start, m), block(d.bias, b, m)
+    relu, vth, shift_out = block(d.relu, b, m), block(d.vth, b, m), block(d.shift_out, b, m)
+    return update_corrected(sigma, act, a, bias, relu, vth, shift_out, out, mask)
 
 
 @disjoint
@@ -159,33 +134,13 @@ def update_float(sigma, act, residue, error, a, bias, relu, vth, cumulates, out,
         mask[i] = sent != 0.0
 
 
-@leaf
-def step_float(address, time):
+@graded(SIGMA_DELTA_FLOAT, message="float64")
+def step_float(d, time, b, first, start, m, mask, out):
     """One step of SigmaDelta in float64."""
-    group, d = at.GROUP(address), SIGMA_DELTA_FLOAT(address)
-    count = 0
-    for b in range(blocks(d.n)):
-        first = b * at.BLOCK
-        m = min(at.BLOCK, d.n - first)
-        a = part(d.ring, ring_start(group, time, first), m)
-        mask, out = uint8s(d.mask, m), float64s(d.message + 8 * first if d.message else d.mask + at.BLOCK, m)
-        update_float(
-            part(d.sigma, first, m),
-            part(d.act, first, m),
-            part(d.residue, first, m),
-            part(d.error, first, m),
-            a,
-            block(d.bias, b, m),
-            block(d.relu, b, m),
-            block(d.vth, b, m),
-            block(d.cumulates, b, m),
-            out,
-            mask,
-        )
-        if d.slots and d.flags & at.MESSAGE == 0:
-            a[:] = 0.0
-        count = emit_values(d, mask, out, first, count)
-    count_spikes(group, count)
+    sigma, act, residue = part(d.sigma, first, m), part(d.act, first, m), part(d.residue, first, m)
+    error, a, bias, relu = part(d.error, first, m), part(d.ring, start, m), block(d.bias, b, m), block(d.relu, b, m)
+    update_float(sigma, act, residue, error, a, bias, relu, block(d.vth, b, m), block(d.cumulates, b, m), out, mask)
+    return 0
 
 
 # ---------------------------------------------------------------- the models

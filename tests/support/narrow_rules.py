@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from loihi_emu.arithmetic import clip, decay, synaptic_current, wrap
-from loihi_emu.jit import block, leaf, part, uint8s, whole
+from loihi_emu.jit import block, part
 from loihi_emu.models import layout as at
+from loihi_emu.models.neuron_leaves import spiking
 from loihi_emu.models.specification import NeuronModel, Parameter
-from loihi_emu.models.spikes import count_spikes, emit, ring_start
 from loihi_emu.rules import find
 from loihi_emu.validation import oracle_arithmetic as plain
 from loihi_emu.validation import oracle_rules
@@ -26,31 +26,21 @@ RECORD = at.neurons(
 )
 
 
-@leaf
-def step(address, time):
-    """One step of a group."""
-    group, d = at.GROUP(address), RECORD(address)
-    index = whole(d.index, d.n)
-    count = 0
-    for b in range((d.n + at.BLOCK - 1) // at.BLOCK):
-        first = b * at.BLOCK
-        m = min(at.BLOCK, d.n - first)
-        u, v, rest = part(d.u, first, m), part(d.v, first, m), part(d.rest, first, m)
-        q, mask = part(d.ring, ring_start(group, time, first), m), uint8s(d.mask, m)
-        keep_u, keep_v, bias = block(d.keep_u, b, m), block(d.keep_v, b, m), block(d.bias, b, m)
-        vth, period = block(d.vth, b, m), block(d.refractory, b, m)
-        for i in range(m):
-            u[i] = wrap(i32(decay(u[i], keep_u[i]) + synaptic_current(q[i])), i32(U_BITS))
-            free = i32(decay(v[i], keep_v[i]) + i32(u[i] + bias[i]))
-            voltage = i32(0) if rest[i] else clip(free, i32(-STATE_MAX), i32(STATE_MAX))
-            spiked = voltage > vth[i]
-            v[i] = i32(0) if spiked else voltage
-            rest[i] = period[i] - 1 if spiked else max(rest[i] - 1, 0)
-            mask[i] = spiked
-        if d.slots:
-            q[:] = 0
-        count = emit(mask, d.mask, first, index, count)
-    count_spikes(group, count)
+@spiking(RECORD)
+def step(d, time, b, first, start, m, mask):
+    """One step of a block."""
+    u, v, rest, q = part(d.u, first, m), part(d.v, first, m), part(d.rest, first, m), part(d.ring, start, m)
+    keep_u, keep_v, bias = block(d.keep_u, b, m), block(d.keep_v, b, m), block(d.bias, b, m)
+    vth, period = block(d.vth, b, m), block(d.refractory, b, m)
+    for i in range(m):
+        u[i] = wrap(i32(decay(u[i], keep_u[i]) + synaptic_current(q[i])), i32(U_BITS))
+        free = i32(decay(v[i], keep_v[i]) + i32(u[i] + bias[i]))
+        voltage = i32(0) if rest[i] else clip(free, i32(-STATE_MAX), i32(STATE_MAX))
+        spiked = voltage > vth[i]
+        v[i] = i32(0) if spiked else voltage
+        rest[i] = period[i] - 1 if spiked else max(rest[i] - 1, 0)
+        mask[i] = spiked
+    return 0
 
 
 def lower(p, context):

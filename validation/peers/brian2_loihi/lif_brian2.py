@@ -10,9 +10,9 @@ the weights W that arrive at a neuron in one step add up in 32 bits (exact for 6
 import numpy as np
 
 from loihi_emu.arithmetic import decay_wide
-from loihi_emu.jit import block, disjoint, leaf, part, whole
+from loihi_emu.jit import block, disjoint, part
 from loihi_emu.models import layout as at
-from loihi_emu.models.spikes import blocks, count_spikes, emit, lif_block
+from loihi_emu.models.neuron_leaves import spiking
 
 i64 = np.int64
 
@@ -36,16 +36,10 @@ def update(u, v, rest, q, keep_u, keep_v, vth, period, mask):
         mask[i] = spiked
 
 
-@leaf
-def step(address, time):
-    """One step of a group."""
-    group, d = at.GROUP(address), LIF(address)
-    count = 0
-    for b in range(blocks(d.n)):
-        first, u, v, q, mask, keep_u, keep_v, vth = lif_block(group, d, time, b)
-        m = u.shape[0]
-        update(u, v, part(d.rest, first, m), q, keep_u, keep_v, vth, block(d.refractory, b, m), mask)
-        if d.slots:
-            q[:] = 0
-        count = emit(mask, d.mask, first, whole(d.index, d.n), count)
-    count_spikes(group, count)
+@spiking(LIF)
+def step(d, time, b, first, start, m, mask):
+    """One step of a block."""
+    u, v, rest, q = part(d.u, first, m), part(d.v, first, m), part(d.rest, first, m), part(d.ring, start, m)
+    keep_u, keep_v, vth = block(d.keep_u, b, m), block(d.keep_v, b, m), block(d.vth, b, m)
+    update(u, v, rest, q, keep_u, keep_v, vth, block(d.refractory, b, m), mask)
+    return 0
