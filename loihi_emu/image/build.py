@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from loihi_emu.image.acting import Acting, acting
 from loihi_emu.image.chip_views import ChipView
 from loihi_emu.image.draws import Generator
 from loihi_emu.image.groups import Group, make_groups
@@ -24,7 +25,7 @@ from loihi_emu.network.elements import Connection, Input, Population
 from loihi_emu.network.lost_weights import Loss, loss
 from loihi_emu.network.network import Network
 from loihi_emu.network.payloads import drives_values
-from loihi_emu.rules import Effective, Sums
+from loihi_emu.rules import Sums
 
 
 class Image:
@@ -118,21 +119,21 @@ class Image:
         if c.learning is not None:
             self._add_learner(c, origin, first, group)
             return
-        made, sums = weights.stored(c), weights.sums(c)
+        made, sums = acting(c, weights), weights.sums(c)
         self._count_losses(c, made)
         target = group.first_accumulator(c.post.target.name, c.port)
         sink = self._sinks[group.number]
         if sums.apart:
             sink = self._stage(c, origin, group, target, sums)
             target = -c.post.start
-        self.projections.add(c, made.values, origin, first, sink, target)
+        self.projections.add(c, made, origin, first, sink, target)
 
-    def _count_losses(self, c: Connection, made: Effective) -> None:
+    def _count_losses(self, c: Connection, made: Acting) -> None:
         self.truncated[c.name], self.clipped[c.name] = made.truncated, made.clipped
         self.lost[c.name] = loss(c, self.network.rule_set)
 
     def _add_learner(self, c: Connection, origin: Origin, first: int, group: Group) -> None:
-        self._count_losses(c, self.network.rule_set.weights.stored(c))
+        self._count_losses(c, acting(c, self.network.rule_set.weights))
         for name in (c.pre.target.name, c.post.target.name, *(node for _, node in c.learning.factors)):
             if name in self._home:
                 self._home[name].keeps_spikes = True

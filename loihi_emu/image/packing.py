@@ -1,4 +1,4 @@
-"""Synapses in the form that kernels read: packed rows, bytes with offset and shift, ordered convolution taps."""
+"""Synapses in the form that kernels read: bytes with offset and shift, ordered convolution taps."""
 
 from __future__ import annotations
 
@@ -8,79 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.models import layout as at
 from loihi_emu.models.synapses.dense import TILE
 from loihi_emu.network.conv2d import Conv2D
 
 Integers = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Synapses:
-    """Synapses of one connection, grouped by source neuron.
-
-    Attributes
-    ----------
-    sources : int64 array
-        Source neurons (within the source's list) in ascending order, one per row.
-    indptr : int64 array
-        Row r holds synapses ``indptr[r]:indptr[r + 1]``.
-    targets : int array
-        Accumulators of the sink.
-    weights, delays : arrays
-        Effective weights and delays, one per synapse; delays None when none vary.
-    """
-
-    sources: Integers
-    indptr: Integers
-    targets: NDArray[Any]
-    weights: NDArray[Any]
-    delays: NDArray[Any] | None
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Rows of all source neurons, chunk by chunk."""
-
-    starts: Integers
-    targets: NDArray[Any]
-    weights: NDArray[Any]
-    delays: NDArray[np.uint8] | None
-    chunks: int
-
-
-def merge(parts: list[Synapses], n_sources: int, n_targets: int, chunk: int = at.CHUNK) -> Rows:
-    """Bring the synapses of several connections into one row per (chunk of targets, source neuron)."""
-    chunks = -(-n_targets // chunk)
-    keys = []
-    for part in parts:
-        rows = np.repeat(part.sources, np.diff(part.indptr))
-        keys.append(rows + (np.asarray(part.targets, np.int64) // chunk) * n_sources if chunks > 1 else rows)
-    counts = np.zeros(chunks * n_sources, np.int64)
-    for key in keys:
-        counts += np.bincount(key, minlength=chunks * n_sources)
-    ends = np.cumsum(counts)
-    starts = np.zeros((chunks, n_sources + 1), np.int64)
-    starts[:, 1:] = ends.reshape(chunks, n_sources)
-    starts[1:, 0] = starts[:-1, -1]
-    joined = len(parts) == 1 and chunks == 1
-    targets, weights = parts[0].targets, parts[0].weights
-    delays = parts[0].delays
-    if not joined:
-        order = np.argsort(np.concatenate(keys), kind="stable")
-        targets = np.concatenate([p.targets for p in parts])[order]
-        weights = np.concatenate([p.weights for p in parts])[order]
-        if delays is not None:
-            delays = np.concatenate([np.asarray(p.delays) for p in parts])[order]
-    return Rows(starts, targets, weights, None if delays is None else delays.astype(np.uint8), chunks)
-
-
-def pack(rows: Rows, chunk: int = at.CHUNK) -> NDArray[np.uint32]:
-    """One 32-bit word per synapse: target within the chunk, weight (16 bits signed) above it."""
-    words = rows.weights.astype(np.int16).view(np.uint16).astype(np.uint32)
-    words <<= 16
-    words |= (rows.targets % chunk if rows.chunks > 1 else rows.targets).astype(np.uint16)
-    return words
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.image.packing import Bytes, Synapses, merge, pack, paired, taps, to_bytes
+from loihi_emu.image.acting import Acting
+from loihi_emu.image.float_rows import Synapses, float_rows
+from loihi_emu.image.packing import Bytes, paired, taps, to_bytes
+from loihi_emu.image.rows import Listed, Part, packed_rows
 from loihi_emu.image.sinks import Sink, describe_projection
-from loihi_emu.models.layout import CHUNK
 from loihi_emu.models.memory import Arena, Array, Description, Table
 from loihi_emu.models.records import Record
 from loihi_emu.models.synapses import conv as conv_at
@@ -54,9 +56,10 @@ class Projection:
     origin: Origin
     sink: Sink
     graded: bool
-    delay: int
+    delay: int | None
     floating: bool
-    synapses: list[Synapses] = field(default_factory=list)
+    synapses: list[Part] = field(default_factory=list)
+    floats: list[Synapses] = field(default_factory=list)
     parts: list[tuple[Bytes | Array, Array | None, int, int, int, int]] = field(default_factory=list)
     convolution: tuple[Connection, Array, int, int] | None = None
     events: Array = field(default_factory=lambda: np.zeros(1, np.int64))
@@ -81,23 +84,25 @@ class Projection:
     def _common(self, record: Record, arena: Arena) -> Description:
         return describe_projection(
             record, self.origin.lists, self.sink, arena,
-            offset=self.origin.offset + self.delay, graded=self.graded, events=self.events,
+            offset=self.origin.offset + (self.delay or 0), graded=self.graded, events=self.events,
         )  # fmt: skip
 
     def _sparse(self, arena: Arena) -> Description:
-        floating = sparse_at.VALUED if self.valued else sparse_at.FLOATING
-        d = self._common(floating if self.floating else sparse_at.SPARSE, arena)
-        rows = merge(self.synapses, self.origin.size, self.sink.n, self.sink.n if self.floating else CHUNK)
-        self.synapses = []
-        d.rows, d.sources, d.delays = rows.starts, self.origin.size, rows.delays
         if self.floating:
-            d.targets, d.weights = rows.targets.astype(np.int32), np.ascontiguousarray(rows.weights, np.float64)
-            stored = [d.targets, d.weights]
-        else:
-            d.packed, d.chunks = pack(rows), rows.chunks
-            stored = [d.packed]
-        self.stored = stored[0].size
-        self.weight_bytes = sum(a.nbytes for a in (rows.starts, rows.delays, *stored) if a is not None)
+            return self._sparse_float(arena)
+        d = self._common(sparse_at.SPARSE, arena)
+        sources, window = self.origin.size, self.sink.window
+        rows = packed_rows(self.synapses, sources, self.sink.n, window, delayed=self.delay is None)
+        d.rows, d.packed, d.delays, d.chunks, d.sources = rows.starts, rows.words, rows.delays, rows.chunks, sources
+        self.stored, self.weight_bytes = rows.words.size, rows.nbytes
+        return d
+
+    def _sparse_float(self, arena: Arena) -> Description:
+        d = self._common(sparse_at.VALUED if self.valued else sparse_at.FLOATING, arena)
+        rows = float_rows(self.floats, self.origin.size, self.sink.window)
+        d.rows, d.targets, d.weights, d.delays, d.sources = *rows, self.origin.size
+        self.stored = d.targets.size
+        self.weight_bytes = sum(a.nbytes for a in rows if a is not None)
         return d
 
     def _dense(self, arena: Arena) -> Description:
@@ -144,14 +149,14 @@ class Projections:
         """Add something that delivers like a projection."""
         self._by_key[("plastic", key)] = made
 
-    def add(self, c: Connection, weights: Array, origin: Origin, first: int, sink: Sink, target: int) -> None:
+    def add(self, c: Connection, made: Acting, origin: Origin, first: int, sink: Sink, target: int) -> None:
         """Add a connection.
 
         Parameters
         ----------
         c : Connection
-        weights : array
-            Effective weights, of the shape of ``c.values``.
+        made : Acting
+            Its effective weights.
         origin : Origin
         first : int
             Position of the source population's first neuron in the source's list.
@@ -159,13 +164,14 @@ class Projections:
         target : int
             Accumulator of the target population's first neuron.
         """
+        weights = made.values
         floating = weights.dtype.kind == "f"
         varied = c.delays.ndim > 0
         delay = 0 if varied else int(c.delays)
         sink.need(int(c.delays.max()) if c.delays.size else 0)
         if c.kind == CONV:
-            made = self._get(CONV, origin, sink, c.graded, delay, floating, c.name)
-            made.convolution = (c, weights, first, target)
+            found = self._get(CONV, origin, sink, c.graded, delay, floating, c.name)
+            found.convolution = (c, weights, first, target)
             return
         if c.kind == DENSE:
             packed = weights.T.astype(np.float64, order="C") if floating else to_bytes(weights)
@@ -173,14 +179,17 @@ class Projections:
                 steps = None
                 if varied:
                     steps = np.ascontiguousarray(c.delays.T, np.uint8) if floating else paired(c.delays.T)
-                made = self._get(DENSE, origin, sink, c.graded, 0, floating, None)
-                made.parts.append((packed, steps, c.post.size, first + c.pre.start, target + c.post.start, delay))
+                found = self._get(DENSE, origin, sink, c.graded, 0, floating, None)
+                found.parts.append((packed, steps, c.post.size, first + c.pre.start, target + c.post.start, delay))
                 return
-        made = self._get(SPARSE, origin, sink, c.graded, delay, floating, varied)
-        made.synapses.append(_rows(c, weights, first, target, varied))
+        found = self._get(SPARSE, origin, sink, c.graded, None if varied else delay, floating, None)
+        if floating:
+            found.floats.append(_floats(c, weights, first, target))
+        else:
+            found.synapses.append(part_of(c, made, first, target))
 
     def _get(
-        self, kind: str, origin: Origin, sink: Sink, graded: bool, delay: int, floating: bool, extra: Any
+        self, kind: str, origin: Origin, sink: Sink, graded: bool, delay: int | None, floating: bool, extra: Any
     ) -> Projection:
         key = (kind, origin.key, id(sink), graded, delay, extra)
         if key not in self._by_key:
@@ -199,18 +208,26 @@ def describe_shape(d: Description, connection: Connection) -> None:
     (d.dilation_y, d.dilation_x), d.groups = conv.dilation, conv.groups
 
 
-def _rows(c: Connection, weights: Array, first: int, target: int, varied: bool) -> Synapses:
-    """A connection's synapses by source neuron; also of a dense matrix whose weights do not fit bytes."""
-    after: Array
+def part_of(c: Connection, made: Acting, first: int, target: int) -> Part:
+    """A connection's synapses for packing; also of a dense matrix whose weights do not fit bytes."""
+    indptr, after, values, delays = _lists(c, made.values)
+    start, step = target + c.post.start, c.post.step
+    steps = delays if delays.ndim else int(delays)
+    return Listed(first + c.pre.indices, indptr, after, values, steps, start, step, made.table)
+
+
+def _floats(c: Connection, weights: Array, first: int, target: int) -> Synapses:
+    indptr, after, values, delays = _lists(c, weights)
+    targets = (after * c.post.step + (target + c.post.start)).astype(np.int32)
+    return Synapses(first + c.pre.indices, indptr, targets, values, delays if delays.ndim else None)
+
+
+def _lists(c: Connection, weights: Array) -> tuple[Array, Array, Array, Array]:
+    """Starts of rows, targets, weights and delays, by source neuron."""
     if c.kind == DENSE:
         n_post, n_pre = weights.shape
         indptr = np.arange(n_pre + 1, dtype=np.int64) * n_post
-        after = np.tile(np.arange(n_post), n_pre)
-        values, steps = weights.T.reshape(-1), c.delays.T.reshape(-1) if varied else None
-    else:
-        assert c.indptr is not None and c.indices is not None
-        indptr, after, values = c.indptr, c.indices, weights
-        steps = c.delays if varied else None
-    whole = c.post.step == 1
-    targets = after + (target + c.post.start) if whole else c.post.start + target + after * c.post.step
-    return Synapses(first + c.pre.indices, indptr, targets, values, steps)
+        after = np.tile(np.arange(n_post, dtype=np.int32), n_pre)
+        return indptr, after, weights.T.reshape(-1), c.delays.T.reshape(-1) if c.delays.ndim else c.delays
+    assert c.indptr is not None and c.indices is not None
+    return c.indptr, c.indices, weights, c.delays

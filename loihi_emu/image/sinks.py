@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from loihi_emu.image.groups import Group
+from loihi_emu.image.rows import Window
 from loihi_emu.models.memory import Arena, Array, Description
 from loihi_emu.models.records import Record
 from loihi_emu.models.synapses import stage
@@ -14,6 +15,7 @@ class Sink:
     """The ring of accumulators of a group, ``slots`` x ``n``: n is the width of a slot, of all ports together."""
 
     base = 0  # group index of its first accumulator
+    window: Window | None = None  # the accumulators that synapses are asked for; None: all
 
     def __init__(self, group: Group) -> None:
         self.group = group

@@ -13,6 +13,7 @@ folder (:mod:`loihi_emu.jit.store`).
 With ``NUMBA_DISABLE_JIT=1`` the same functions run as plain Python on the same memory: slow, for debugging.
 """
 
+from loihi_emu.jit.calling import call
 from loihi_emu.jit.intrinsics import (
     COMPILED,
     call_leaf,
@@ -46,6 +47,7 @@ __all__ = [
     "beforehand",
     "block",
     "cache_folder",
+    "call",
     "call_leaf",
     "disjoint",
     "entry",

@@ -1,4 +1,4 @@
-"""Synapses as kernels read them, read back."""
+"""Dense and shared weights as kernels read them, read back."""
 
 import numpy as np
 import pytest
@@ -6,55 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loihi_emu import Conv2D
-from loihi_emu.image.packing import Rows, Synapses, merge, pack, paired_order, taps, to_bytes
+from loihi_emu.image.packing import paired_order, taps, to_bytes
 from loihi_emu.models.synapses.dense import TILE, place
 
 SEEDS = st.integers(0, 2**32 - 1)
-
-
-def random_part(rng, n_sources, n_targets, delayed):
-    """Synapses of one connection that leaves some of the sources, and the same as a list."""
-    sources = np.flatnonzero(rng.random(n_sources) < 0.7)
-    lengths = rng.integers(0, 6, len(sources))
-    total = int(lengths.sum())
-    targets, weights = rng.integers(0, n_targets, total), rng.integers(-(1 << 15) + 1, 1 << 15, total)
-    delays = rng.integers(0, 63, total) if delayed else None
-    part = Synapses(sources, np.concatenate([[0], np.cumsum(lengths)]), targets, weights, delays)
-    given_delays = [0] * total if delays is None else delays.tolist()
-    rows = np.repeat(sources, lengths).tolist()
-    return part, list(zip(rows, targets.tolist(), weights.tolist(), given_delays, strict=True))
-
-
-def read_back(rows, n_sources, chunk):
-    """(source, target, weight, delay) of every packed synapse."""
-    words = pack(rows, chunk)
-    found = []
-    for c in range(rows.chunks):
-        for source in range(n_sources):
-            for k in range(rows.starts[c, source], rows.starts[c, source + 1]):
-                weight = int(words[k]) >> 16
-                weight -= (weight >= 1 << 15) << 16
-                delay = 0 if rows.delays is None else int(rows.delays[k])
-                found.append((source, int(words[k] & 0xFFFF) + c * chunk, weight, delay))
-    assert rows.starts[-1, -1] == len(words) == len(found)
-    return found
-
-
-@given(SEEDS, st.integers(1, 9), st.integers(1, 40), st.integers(1, 4), st.booleans(), st.sampled_from([8, 16, 65536]))
-def test_merged_rows_hold_every_synapse_once(seed, n_sources, n_targets, parts, delayed, chunk):
-    rng = np.random.default_rng(seed)
-    made = [random_part(rng, n_sources, n_targets, delayed) for _ in range(parts)]
-    rows = merge([part for part, _ in made], n_sources, n_targets, chunk)
-    assert rows.chunks == -(-n_targets // chunk)
-    assert sorted(read_back(rows, n_sources, chunk)) == sorted(synapse for _, listed in made for synapse in listed)
-
-
-def test_all_weights_of_16_bits_come_back():
-    weights = np.arange(-(1 << 15), 1 << 15)
-    rows = Rows(np.array([[0, len(weights)]]), np.full(len(weights), 65535), weights, None, 1)
-    words = pack(rows)
-    assert (words.view(np.int32) >> 16).tolist() == weights.tolist()
-    assert (words & 0xFFFF == 65535).all()
 
 
 @given(SEEDS, st.integers(1, 9), st.integers(1, 20), st.integers(0, 7), st.integers(-(1 << 7), 0), st.integers(0, 255))

@@ -12,9 +12,8 @@ from lava_api.magma.kernels.messages import Message
 from lava_api.magma.kernels.sums import send_next
 from lava_api.proc._connection import MAX_DELAY
 from lava_api.proc._connection_kernels import Connection, FixedConnection, FloatConnection, largest
-from loihi_emu.image.packing import Rows, Synapses, merge, pack
+from loihi_emu.image.rows import Listed, packed_rows
 from loihi_emu.models.lava import sums
-from loihi_emu.models.layout import CHUNK
 from loihi_emu.models.memory import Array, Description, aligned
 from loihi_emu.models.records import Record
 from loihi_emu.models.synapses import sparse as at
@@ -69,11 +68,9 @@ class SparseFixed(FixedConnection):
 
 def put_words(d: Description, starts: Array, targets: Array, weights: Array, delays: Array | None) -> None:
     """Write synapses, row by row of their sources, as packed words."""
-    sources = starts.size - 1
-    rows = Rows(starts, targets, weights, delays, 1)
-    if d.n > CHUNK:
-        rows = merge([Synapses(np.arange(sources), starts, targets, weights, delays)], sources, d.n)
-    d.rows, d.sources, d.chunks, d.packed, d.delays = rows.starts, sources, rows.chunks, pack(rows), rows.delays
+    part = Listed(np.arange(starts.size - 1), starts, targets, weights, 0 if delays is None else delays)
+    rows = packed_rows([part], starts.size - 1, d.n, delayed=delays is not None)
+    d.rows, d.sources, d.chunks, d.packed, d.delays = rows.starts, starts.size - 1, rows.chunks, rows.words, rows.delays
 
 
 class _Delayed(Connection):

@@ -1,0 +1,260 @@
+"""Sparse synapses as kernels read them: packed rows by source neuron, brought into order by counting.
+
+Parts (connections that are lists, or that are drawn) give their synapses in blocks, twice: first they are counted, then
+put in place. So that no more than a block of them is held in any other form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.jit import call
+from loihi_emu.models.layout import CHUNK
+from loihi_emu.models.memory import Array, Description
+from loihi_emu.models.synapses import placing
+
+BLOCK = 1 << 18
+"""Synapses of a block, about: what is done with them stays in a cache."""
+FEW = 1 << 17
+"""So many synapses are brought into order by NumPy, for which nothing need be compiled."""
+
+
+class Block(NamedTuple):
+    """Some synapses, in any order.
+
+    Attributes
+    ----------
+    sources : int32 array
+        Positions in the source's list.
+    targets : int32 array
+        Accumulators of the sink.
+    weights : int16 array or None
+        Effective weights; None where they were not asked for.
+    delays : uint8 array or int
+        Steps, each synapse's or those of all.
+    """
+
+    sources: NDArray[np.int32]
+    targets: NDArray[np.int32]
+    weights: NDArray[np.int16] | None
+    delays: NDArray[np.uint8] | int
+
+
+class Part(Protocol):
+    """Synapses that share rows with those of other parts.
+
+    Attributes
+    ----------
+    synapses : int
+        How many there are; more is allowed.
+    longest : int
+        The longest delay.
+    """
+
+    synapses: int
+    longest: int
+
+    def blocks(self, first: int, stop: int, *, weights: bool) -> Iterable[Block]:
+        """All synapses onto accumulators first..stop - 1, and perhaps others; each time the same."""
+
+
+class Window(NamedTuple):
+    """Accumulators that are asked for: first..stop - 1, modulo `period` where that is not 0."""
+
+    first: int
+    stop: int
+    period: int = 0
+
+    def width(self, n: int) -> int:
+        """How many accumulators of a slot of n lie from the first to the last that is asked for."""
+        return n - (self.period or n) + self.stop - self.first
+
+    def holds(self, targets: Array) -> NDArray[np.bool_]:
+        """Which of some accumulators are asked for."""
+        within = targets % self.period if self.period else targets
+        held: NDArray[np.bool_] = (self.first <= within) & (within < self.stop)
+        return held
+
+
+class Listed:
+    """A connection's synapses as lists.
+
+    Parameters
+    ----------
+    sources : int array
+        Position in the source's list of each row.
+    indptr, indices : arrays
+        Row r has the synapses ``indptr[r]:indptr[r + 1]``, onto targets ``start + step * indices``.
+    weights : array
+        Effective weights of 16 bits; or mantissas with a `table`.
+    delays : array or int
+        Each synapse's, or those of all.
+    start, step : int
+    table : (int, int16 array), optional
+        The least mantissa, and the effective weights of it and those above.
+    """
+
+    def __init__(
+        self, sources: Array, indptr: Array, indices: Array, weights: Array, delays: Array | int, start: int = 0,
+        step: int = 1, table: tuple[int, NDArray[np.int16]] | None = None,
+    ) -> None:  # fmt: skip
+        self.sources, self.indptr, self.indices = np.asarray(sources, np.int32), indptr, indices
+        self.weights, self.delays, self.start, self.step, self.table = weights, delays, start, step, table
+        self.synapses = len(indices)
+        if isinstance(delays, np.ndarray):
+            self.longest = int(delays.max()) if delays.size else 0
+        else:
+            self.longest = int(delays)
+
+    def blocks(self, first: int, stop: int, *, weights: bool) -> Iterator[Block]:
+        """All synapses, by source."""
+        for begin in range(0, self.synapses, BLOCK):
+            part = slice(begin, min(begin + BLOCK, self.synapses))
+            targets = self.indices[part].astype(np.int32)
+            if self.step != 1:
+                targets *= self.step
+            targets += self.start
+            each = self.delays[part].astype(np.uint8) if isinstance(self.delays, np.ndarray) else self.delays
+            yield Block(self._sources(part), targets, self._weights(part) if weights else None, each)
+
+    def _sources(self, part: slice) -> NDArray[np.int32]:
+        low = int(np.searchsorted(self.indptr, part.start, side="right")) - 1
+        high = int(np.searchsorted(self.indptr, part.stop, side="left"))
+        return np.repeat(self.sources[low:high], np.diff(np.clip(self.indptr[low : high + 1], part.start, part.stop)))
+
+    def _weights(self, part: slice) -> NDArray[np.int16]:
+        if self.table is None:
+            return self.weights[part].astype(np.int16)
+        low, table = self.table
+        return table[np.subtract(self.weights[part], low, dtype=np.intp)]
+
+
+class Rows(NamedTuple):
+    """Rows of all source neurons, chunk by chunk.
+
+    Attributes
+    ----------
+    starts : int64 array (chunks, sources + 1)
+    words : uint32 array
+        Target within the chunk, and above it the weight, 16 bits signed.
+    delays : uint8 array or None
+    chunks : int
+    """
+
+    starts: NDArray[np.int64]
+    words: NDArray[np.uint32]
+    delays: NDArray[np.uint8] | None
+    chunks: int
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes."""
+        return self.starts.nbytes + self.words.nbytes + (0 if self.delays is None else self.delays.nbytes)
+
+
+def packed_rows(
+    parts: Sequence[Part], sources: int, n: int, window: Window | None = None, *, delayed: bool, chunk: int = CHUNK
+) -> Rows:
+    """Bring the synapses of parts into one row per chunk of targets and source neuron.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+    sources : int
+        Neurons in the source's list.
+    n : int
+        Accumulators of a slot of the sink.
+    window : Window, optional
+        Those that are asked for; targets are counted from its first.
+    delayed : bool
+        Whether each synapse keeps its delay.
+    chunk : int
+        Targets that one row reaches.
+    """
+    placer = Placer(parts, sources, n, window, chunk)
+    counts = placer.count()
+    starts = np.zeros((placer.chunks, sources + 1), np.int64)
+    np.cumsum(counts.reshape(-1), out=counts.reshape(-1))
+    starts[:, 1:] = counts.reshape(placer.chunks, sources)
+    starts[1:, 0] = starts[:-1, -1]
+    total = int(starts[-1, -1])
+    words, delays = np.empty(total, np.uint32), np.empty(total, np.uint8) if delayed else None
+    counts.reshape(placer.chunks, sources)[...] = starts[:, :-1]
+    placer.place(counts, words, delays)
+    return Rows(starts, words, delays, placer.chunks)
+
+
+class Placer:
+    """Counts the synapses of parts by keys, and puts them in place.
+
+    Parameters are those of :func:`packed_rows`; `span` is 1, or how many delays there are where keys contain them.
+    """
+
+    def __init__(
+        self, parts: Sequence[Part], sources: int, n: int, window: Window | None, chunk: int, span: int = 1
+    ) -> None:
+        self.parts, self.sources, self.span, self.chunk = parts, sources, span, chunk
+        self.window = window or Window(0, n)
+        self.cut = window is not None and (window.first, window.stop) != (0, window.period or n)
+        self.chunks = max(1, -(-self.window.width(n) // chunk))
+        self.few = sum(part.synapses for part in parts) <= FEW
+
+    @property
+    def keys(self) -> int:
+        """How many there are."""
+        return self.chunks * self.sources * self.span
+
+    def count(self) -> NDArray[np.int64]:
+        """How many synapses there are by key."""
+        counts = np.zeros(self.keys, np.int64)
+        if self.few:
+            for block in self._blocks(weights=False):
+                counts += np.bincount(self._keys(block)[0], minlength=self.keys)
+        else:
+            self._call(placing.count, counts, None, None)
+        return counts
+
+    def place(self, places: NDArray[np.int64], words: NDArray[np.uint32], delays: NDArray[np.uint8] | None) -> None:
+        """Put all in place: `places` says where those of each key begin."""
+        if not self.few:
+            self._call(placing.place, places, words, delays)
+            return
+        for block in self._blocks(weights=True):
+            keys, targets, kept = self._keys(block)
+            order = np.argsort(keys, kind="stable")
+            keys, counts = keys[order], np.bincount(keys, minlength=self.keys)
+            to = places[keys] + np.arange(keys.size) - (np.cumsum(counts) - counts)[keys]
+            places += counts
+            assert block.weights is not None
+            high = block.weights[kept][order].view(np.uint16).astype(np.uint32) << 16
+            words[to] = targets[order].astype(np.uint32) | high
+            if delays is not None:
+                delays[to] = np.broadcast_to(block.delays, kept.shape)[kept][order]
+
+    def _blocks(self, weights: bool) -> Iterator[Block]:
+        for part in self.parts:
+            yield from part.blocks(self.window.first, self.window.stop, weights=weights)
+
+    def _keys(self, block: Block) -> tuple[Array, Array, Array]:
+        """Keys and targets within chunks of the synapses that are asked for, and which they are."""
+        kept = self.window.holds(block.targets) if self.cut else np.ones(block.targets.shape, np.bool_)
+        targets = block.targets[kept] - self.window.first
+        keys = block.sources[kept] + targets.astype(np.int64) // self.chunk * self.sources
+        if self.span > 1:
+            keys = keys * self.span + np.broadcast_to(block.delays, kept.shape)[kept]
+        return keys, targets % self.chunk, kept
+
+    def _call(self, leaf: Any, places: Array, words: Array | None, delays: Array | None) -> None:
+        d = Description(placing.PLACING)
+        d.cut, (d.first, d.stop, d.period) = int(self.cut), self.window
+        d.chunk, d.rows, d.span = self.chunk if self.chunks > 1 else 0, self.sources, self.span
+        d.places, d.words, d.row_delays = places, words, delays
+        for block in self._blocks(weights=words is not None):
+            d.count, d.sources, d.targets, d.weights = len(block.sources), block.sources, block.targets, block.weights
+            one = isinstance(block.delays, np.ndarray)
+            d.delays, d.same_delay = block.delays if one else None, 0 if one else block.delays
+            call(leaf, d.address)
