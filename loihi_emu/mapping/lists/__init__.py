@@ -4,11 +4,10 @@ from loihi_emu.mapping.lists.core_lists import CODE_BITS, CoreLists, format_code
 from loihi_emu.mapping.lists.formats import WEIGHT_BITS, SynapseFields, fields_of, index_bits, list_bits, longest_delay
 from loihi_emu.mapping.lists.incoming import IncomingLists, units_of_pixel
 from loihi_emu.mapping.lists.records import ATOMS, TOTALS
-from loihi_emu.mapping.lists.transpose import incoming_lists
-from loihi_emu.mapping.lists.transpose_kernels import count_lists
+from loihi_emu.mapping.lists.transpose import incoming_lists, targets_of
 
 __all__ = [
-    "ATOMS", "CODE_BITS", "TOTALS", "WEIGHT_BITS", "CoreLists", "IncomingLists", "SynapseFields", "count_lists",
-    "fields_of", "format_codes", "incoming_lists", "index_bits", "list_bits", "longest_delay", "stored",
+    "ATOMS", "CODE_BITS", "TOTALS", "WEIGHT_BITS", "CoreLists", "IncomingLists", "SynapseFields", "fields_of",
+    "format_codes", "incoming_lists", "index_bits", "list_bits", "longest_delay", "stored", "targets_of",
     "units_of_pixel",
 ]  # fmt: skip

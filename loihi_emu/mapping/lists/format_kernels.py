@@ -9,7 +9,7 @@ is the DESCRIPTION of a connection, `s` a LIST, `total` the TOTALS of its lists 
 import numpy as np
 
 from loihi_emu.jit import kernel
-from loihi_emu.mapping.lists.records import ATOMS, SKIPS
+from loihi_emu.mapping.lists.records import ATOMS, SKIPS, TWICE
 
 POP16_STEP = 4
 
@@ -57,7 +57,7 @@ def add_list(total, d, n, first, last, gap, index):
     full, rest = blocks_of(n, block)
     sparse = list_bits(full, rest, bits + index, header, block, word)
     best, is_dense = sparse, 0
-    if gap < 0:  # two synapses onto one compartment
+    if gap >= TWICE:
         total.dense = -1
     else:
         dense = list_bits(*blocks_of(last - first + 1, block), bits, header, block, word)
@@ -72,7 +72,7 @@ def add_list(total, d, n, first, last, gap, index):
     total.dense_lists[0] += is_dense
     for k in range(1, 4):
         found, skip = best, SKIPS[k - 1]
-        if 0 <= gap <= 1 << skip:
+        if gap <= 1 << skip:
             found = min(best, list_bits(full, rest, bits + skip, header + index, block, word))
         total.mixed[k] += found
         total.run_lists[k] += found < best

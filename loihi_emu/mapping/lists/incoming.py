@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from loihi_emu.mapping.lists import measure_kernels as kernels
 from loihi_emu.mapping.lists.records import ATOMS, LIST, TOTALS, Index, Integers, ListsByTarget, Records, Scratch
-from loihi_emu.mapping.lists.transpose_kernels import sources_of
 from loihi_emu.network.elements import Connection, Population
 
 
@@ -42,7 +41,7 @@ class IncomingLists:
         self.scratch = Scratch(
             np.zeros(lists, LIST), np.zeros(lists, np.int32), np.zeros((4, columns), np.int32),
             np.zeros((2, patterns), np.int64), np.zeros((3, patterns), np.int64),
-            np.zeros(len(self.connections), TOTALS), np.zeros(lists, np.uint8),
+            np.zeros(len(self.connections), TOTALS), np.zeros(lists, np.int64), np.zeros(lists, np.int64),
         )  # fmt: skip
         self._one_index = self.lists._replace(descriptions=self.descriptions.copy())
         self._one_index.descriptions["one_index"] = np.where(self.descriptions["units"], 0, self.widest)
@@ -79,12 +78,12 @@ class IncomingLists:
 
     def by_target(self, c: int) -> NDArray[np.int32]:
         """The number of its list of each synapse of a connection, target by target."""
-        starts = self.starts[c]
-        if self.connections[c].kind != "dense":
+        d, starts = self.descriptions[c], self.starts[c]
+        if not d.columns:
             return self.lists.synapses[starts[0] : starts[-1]]
-        found = np.empty(starts[-1], np.int32)
-        sources_of(self.lists.present, self.descriptions["at"][c], self.connections[c].pre.size, found)
-        return found
+        rows = self.lists.rows[d.dense]
+        present = self.lists.present[rows[rows >= 0][:, None] + np.arange(d.columns)]
+        return np.nonzero(present)[1].astype(np.int32)
 
     @property
     def payload(self) -> int:
@@ -132,6 +131,12 @@ class IncomingLists:
         kernels.measure_parts(self.lists, order, slots, bounds, self.scratch, totals, taken)
         return totals
 
+    def count_axons(self, order: Index, bounds: Integers) -> tuple[Integers, Integers]:
+        """Input axon slots of parts, and in how many parts each list is, none of convolutions."""
+        axons, counts = np.zeros(len(bounds) - 1, np.int64), np.zeros(len(self.scratch.marks), np.int64)
+        kernels.count_axons(self.lists, order, bounds, np.zeros_like(counts), counts, axons)
+        return axons, counts
+
     def within_axons(self, neurons: Index, axons: int) -> int:
         """How many of the first neurons, in any order, have lists for so many input axons; none of convolutions."""
         return int(kernels.first_within(self.lists, neurons, axons, self.scratch))
@@ -151,7 +156,7 @@ class IncomingLists:
         chosen = lists.astype(np.int64) - self.offsets[c]
         connection = self.connections[c]
         if connection.conv is None:
-            return np.asarray(connection.pre.start + chosen * connection.pre.step)
+            return np.asarray(connection.pre.indices[chosen])
         units, per_group, _ = units_of_pixel(connection)
         channels = connection.conv.kernel.shape[3]
         pixel, unit = np.divmod(chosen, units)

@@ -8,9 +8,9 @@ axon.
 
 import numpy as np
 
-from loihi_emu.jit import entry, kernel
+from loihi_emu.jit import disjoint, entry, kernel
 from loihi_emu.mapping.lists.format_kernels import add_found, add_list, add_singles, add_units, choose, index_of
-from loihi_emu.mapping.lists.records import TOTALS
+from loihi_emu.mapping.lists.records import TOTALS, TWICE
 
 PRIMES = (2147483647, 2147483629)
 
@@ -21,60 +21,65 @@ def collect(g, c, neurons, slots, n, most, w, stamp, found):
 
     Returns the number of lists found, and of neurons looked at.
     """
-    offset, tapped = g.offsets[c], g.descriptions[c].units > 0
+    offset, synapses, starts, stats = g.offsets[c], g.synapses, g.starts[c], w.stats
     for k in range(n):
         slot = slots[k]
-        for e in range(g.starts[c, neurons[k]], g.starts[c, neurons[k] + 1]):
-            i = offset + g.synapses[e]
-            s = w.stats[i]
+        for e in range(starts[neurons[k]], starts[neurons[k] + 1]):
+            i = offset + synapses[e]
+            s = stats[i]
             if s.stamp != stamp:
                 w.touched[found] = i
                 found += 1
                 s.stamp = stamp
                 s.synapses, s.first, s.last, s.gap = 1, slot, slot, 1
-                s.pattern, s.pattern_ = 0, 0
             else:
                 gap = slot - s.last
-                if gap == 0:
-                    s.gap = -1
-                elif s.gap >= 0 and gap > s.gap:
-                    s.gap = gap
+                s.gap = max(s.gap, gap if gap else TWICE)
                 s.synapses += 1
                 s.last = slot
-            if tapped:
-                tap = g.taps[e]
-                part = np.int64(slot - s.first) * 7919 + 1
-                s.pattern = ((s.pattern * np.int64(48271) + part) % PRIMES[0] * 69621 + tap) % PRIMES[0]
-                s.pattern_ = ((s.pattern_ * np.int64(40014) + part) % PRIMES[1] * 40692 + tap) % PRIMES[1]
         if found > most:
             return found, k + 1
     return found, n
 
 
 @kernel
-def collect_matrix(present, d, neurons, slots, n, by_source):
+def find_patterns(g, c, neurons, slots, n, w, first, last):
+    """Find the patterns of lists first..last - 1 of those found, which are a convolution's."""
+    for r in range(first, last):
+        w.stats[w.touched[r]].pattern, w.stats[w.touched[r]].pattern_ = 0, 0
+    for k in range(n):
+        for e in range(g.starts[c, neurons[k]], g.starts[c, neurons[k] + 1]):
+            s, tap = w.stats[g.offsets[c] + g.synapses[e]], g.taps[e]
+            part = np.int64(slots[k] - s.first) * 7919 + 1
+            s.pattern = ((s.pattern * np.int64(48271) + part) % PRIMES[0] * 69621 + tap) % PRIMES[0]
+            s.pattern_ = ((s.pattern_ * np.int64(40014) + part) % PRIMES[1] * 40692 + tap) % PRIMES[1]
+
+
+@disjoint
+def add_row(present, slot, counts, firsts, lasts, gaps):
+    """Add the synapses onto one neuron to the lists of a dense connection."""
+    for i in range(present.shape[0]):
+        here, known = present[i] != 0, counts[i] > 0
+        gap = np.int32(slot - lasts[i])
+        gaps[i] = gap if here & known & (gap > gaps[i]) else gaps[i]
+        firsts[i] = firsts[i] if known else slot
+        lasts[i] = slot if here else lasts[i]
+        counts[i] = np.int32(counts[i] + here)
+
+
+@kernel
+def collect_matrix(g, d, neurons, slots, n, by_source):
     """Synapses, first and last compartment, and largest gap (rows of `by_source`) of the lists of a dense connection.
 
     Of sources without synapses only the first row, 0, is meaningful.
     """
-    columns, rows, start, step, at = d.columns, d.rows, d.start, d.step, d.at
     counts, firsts, lasts, gaps = by_source[0], by_source[1], by_source[2], by_source[3]
-    counts[:columns] = 0
-    gaps[:columns] = 1
+    counts[: d.columns] = 0
+    gaps[: d.columns] = 1
     for k in range(n):
-        row = (neurons[k] - start) // step
-        if row < 0 or row >= rows or start + row * step != neurons[k]:
-            continue
-        slot = slots[k]
-        begin = at + row * columns
-        for i in range(columns):
-            here = np.int32(present[begin + i])
-            known = counts[i] > 0
-            gap = slot - lasts[i] if known else 1
-            gaps[i] = max(gaps[i], gap) if here else gaps[i]
-            firsts[i] = firsts[i] if known else slot
-            lasts[i] = slot if here else lasts[i]
-            counts[i] += here
+        at = g.rows[d.dense, neurons[k]]
+        if at >= 0:
+            add_row(g.present[at : at + d.columns], slots[k], counts, firsts, lasts, gaps)
 
 
 @kernel
@@ -119,7 +124,7 @@ def measure_first(g, neurons, slots, n, most, w, totals):
         stamp = w.stamps[2, 0]
         total.index = max(index_of(highest_slot(g, c, neurons, slots, n), d.index_least), d.one_index)
         if d.columns:
-            collect_matrix(g.present, d, neurons, slots, n, w.by_source)
+            collect_matrix(g, d, neurons, slots, n, w.by_source)
             found, singles = add_matrix(total, d, offset, total.index, w, found)
             seen = n
         else:
@@ -128,6 +133,7 @@ def measure_first(g, neurons, slots, n, most, w, totals):
             break
         total.found = found - before
         if d.units:
+            find_patterns(g, c, neurons, slots, n, w, before, found)
             add_units(total, d, w.stats, w.touched, offset, before, found, total.index, w.tables, w.stamps, stamp)
         else:
             for r in range(before, 0 if d.columns else found):
@@ -169,38 +175,62 @@ def measure_parts(g, order, slots, bounds, w, totals, taken):
 
 
 @kernel
-def within_axons(g, neurons, most, axons, marks):
+def new_axons(g, t, mark, marks, counts):
+    """Input axon slots of the lists onto a neuron that do not have the mark; they get it, and are counted."""
+    slots = 0
+    for c in range(g.descriptions.shape[0]):
+        d, offset, found = g.descriptions[c], g.offsets[c], 0
+        at = g.rows[d.dense, t] if d.columns else -1
+        for k in range(d.columns if at >= 0 else 0):
+            new = g.present[at + k] > 0 and marks[offset + k] != mark
+            marks[offset + k] = mark if new else marks[offset + k]
+            counts[offset + k] += new
+            found += new
+        for e in range(0 if d.columns else g.starts[c, t], 0 if d.columns else g.starts[c, t + 1]):
+            i = offset + g.synapses[e]
+            if marks[i] != mark:
+                marks[i] = mark
+                counts[i] += 1
+                found += 1
+        slots += found * d.axon_slots
+    return slots
+
+
+@entry
+def count_axons(g, order, bounds, marks, counts, axons):
+    """Add to each list the number of parts that it is in, and to each part its input axon slots; without convolutions.
+
+    Parameters
+    ----------
+    order : int32 array (neurons)
+        Part by part.
+    bounds : int64 array (parts + 1)
+        Where each part begins.
+    marks, counts : int64 arrays (lists)
+        Scratch without marks of parts; added to.
+    axons : int64 array (parts)
+        Added to.
+    """
+    for p in range(axons.shape[0]):
+        for k in range(bounds[p], bounds[p + 1]):
+            axons[p] += new_axons(g, order[k], -1 - p, marks, counts)
+
+
+@kernel
+def within_axons(g, neurons, most, axons, w):
     """How many of the first `most` neurons, in any order, have lists for so many input axons, none of convolutions."""
-    marks[:] = 0
-    taken = 0
-    looked = most
+    w.stamps[2, 0] += 1
     for k in range(most):
-        t = neurons[k]
-        for c in range(g.descriptions.shape[0]):
-            d = g.descriptions[c]
-            if d.columns:
-                row = (t - d.start) // d.step
-                if 0 <= row < d.rows and d.start + row * d.step == t:
-                    begin = d.at + row * d.columns
-                    for i in range(d.columns):
-                        new = g.present[begin + i] > marks[g.offsets[c] + i]
-                        taken += new * d.axon_slots
-                        marks[g.offsets[c] + i] |= new
-            else:
-                for e in range(g.starts[c, t], g.starts[c, t + 1]):
-                    i = g.offsets[c] + g.synapses[e]
-                    taken += (1 - marks[i]) * d.axon_slots
-                    marks[i] = 1
-        if taken > axons:
-            looked = k
-            break
-    return looked
+        axons -= new_axons(g, neurons[k], w.stamps[2, 0], w.marks, w.counts)
+        if axons < 0:
+            return k
+    return most
 
 
 @entry
 def first_within(g, neurons, axons, w):
     """See :func:`within_axons`."""
-    return within_axons(g, neurons, neurons.shape[0], axons, w.marks)
+    return within_axons(g, neurons, neurons.shape[0], axons, w)
 
 
 @entry
@@ -238,7 +268,7 @@ def longest(g, neurons, slots, guess, bits_left, axons_left, w):
         if tight and countable:  # then count exactly, once
             countable = False
             looked = min(tried + tried // 4 + 1, high - 1)
-            n = within_axons(g, neurons, looked, axons_left, w.marks)
+            n = within_axons(g, neurons, looked, axons_left, w)
             if n < looked:
                 high = n + 1
         if n <= low:

@@ -10,6 +10,9 @@ ATOMS = 32
 SKIPS = (2, 4, 6)
 """Widths of the skip field of run-length lists that are tried."""
 
+TWICE = 1 << 30
+"""The gap between two synapses onto one compartment: no format but the sparse one tells of both."""
+
 
 def _record(*names: str, **arrays: tuple[str, int]) -> np.dtype[np.record]:
     """A record of 64-bit integers, and of arrays of so many."""
@@ -18,29 +21,26 @@ def _record(*names: str, **arrays: tuple[str, int]) -> np.dtype[np.record]:
 
 
 DESCRIPTION = _record(
-    "synapse_bits",  # weight, delay and tag
     "header_bits",  # of a block
     "block",  # synapses per block
     "word",  # memory is taken in words of 2 to this power bits
+    "bases",  # the base of a list that several pixels share is below this compartment
+    "one_index",  # bits of the index of lists that are all sparse, to share formats; 0 if the cheapest are chosen
+    "pop32_slots",  # output axon slots that a source takes for lists under pop32
+    "index_least",  # bits of the narrowest index of a compartment; 0 if indices take no memory
+    "synapse_bits",  # weight, delay and tag
     "axon_slots",  # input axon slots that a list takes
     "units",  # of a convolution: units per pixel; 0 if sources are neurons
     "group_units",  # units per pixel and group
     "last_atoms",  # channels of the last unit of a group; all others have ATOMS
-    "bases",  # the base of a list that several pixels share is below this compartment
-    "one_index",  # bits of the index of lists that are all sparse, to share formats; 0 if the cheapest are chosen
-    "pop32_slots",  # output axon slots that a source takes for lists under pop32
     "columns",  # sources of a dense connection; 0 of others
-    "rows",  # its targets are the neurons start, start + step, ...
-    "start",
-    "step",
-    "at",  # where its matrix (targets, sources) begins
-    "index_least",  # bits of the narrowest index of a compartment; 0 if indices take no memory
+    "dense",  # its number among dense connections
 )
 """A connection, as far as its lists' memory depends on it."""
 
 _OF_A_LIST = ("synapses", "first", "last", "gap", "pattern", "pattern_")
 LIST = np.dtype((np.record, [("stamp", "i8"), *((name, "i4") for name in _OF_A_LIST)]))
-"""A list: its synapses, first and last compartment, and largest gap (-1 after a compartment that comes twice).
+"""A list: its synapses, first and last compartment, and largest gap (TWICE after a compartment that comes twice).
 
 `stamp` is the number of the measurement that found it. Two polynomials of the compartments from the first on and the
 numbers of the weights, modulo primes, are the pattern. 32 bytes: half a cache line.
@@ -78,6 +78,7 @@ class ListsByTarget(NamedTuple):
     synapses: Index  # number of the list of each synapse among its connection's; not of dense ones
     taps: Index  # of convolutions the number of each synapse's weight
     present: NDArray[np.uint8]  # matrices (targets, sources) of dense connections, one after the other: 1 for a synapse
+    rows: Integers  # (dense connections, neurons): where a neuron's row of a matrix begins, -1 if it has none
     offsets: Integers  # number of the first list of each connection
     descriptions: Records  # of the connections
 
@@ -91,4 +92,5 @@ class Scratch(NamedTuple):
     tables: Integers  # of patterns
     stamps: Integers
     totals: Records  # TOTALS of each connection
-    marks: NDArray[np.uint8]  # of each list
+    marks: Integers  # of each list the part, or number of a search, that it was counted for last
+    counts: Integers  # of each list

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +14,7 @@ from loihi_emu.mapping.lists import transpose_kernels
 from loihi_emu.mapping.lists.formats import ANY_BLOCK, BASES, SynapseFields, blocks_of, index_bits
 from loihi_emu.mapping.lists.incoming import IncomingLists, units_of_pixel
 from loihi_emu.mapping.lists.records import DESCRIPTION, ListsByTarget
-from loihi_emu.mapping.stopping import pieces
+from loihi_emu.mapping.stopping import PIECE, stoppable
 from loihi_emu.network.elements import Connection, Population, rows_of
 
 Integers = NDArray[np.int64]
@@ -22,62 +24,66 @@ def incoming_lists(
     population: Population, connections: list[Connection], chip: Chip, widths: Mapping[str, SynapseFields]
 ) -> IncomingLists:
     """The synapses of the connections into a population by target; `widths` are the fields of their synapses."""
-    into = tuple(connections)
-    matrices = {number: _present(c) for number, c in enumerate(into) if c.kind == "dense"}
-    starts = np.zeros((len(into), population.size + 1), np.int64)
-    descriptions = np.zeros(len(into), DESCRIPTION)
-    offsets = np.zeros(len(into) + 1, np.int64)
-    total, at = 0, 0
+    into, size = tuple(connections), population.size
+    convolutions = {number: _convolution(c) for number, c in enumerate(into) if c.conv is not None}
+    dense = [number for number, c in enumerate(into) if c.kind == "dense"]
+    entries = sum(len(units) for _, units, _ in convolutions.values())
+    synapses = np.empty(entries + sum(c.synapses for c in into if c.kind == "sparse"), np.int32)
+    taps = np.zeros(len(synapses) if convolutions else 0, np.int32)
+    starts, offsets = np.zeros((len(into), size + 1), np.int64), np.zeros(len(into) + 1, np.int64)
+    rows, present = np.full((len(dense), size), -1), [np.zeros(0, np.uint8)]
+    at = first = 0
     for number, c in enumerate(into):
-        descriptions[number] = _description(c, chip, widths[c.name], at)
-        row, matrix = starts[number], matrices.get(number)
-        if matrix is not None:
-            row[c.post.start + 1 : c.post.stop + 1 : c.post.step] = np.count_nonzero(matrix, axis=1)
-            at += matrix.size
+        row, lists = starts[number], c.pre.size
+        if number in convolutions:
+            counts, units, tap = convolutions[number]
+            row[0], row[1:] = at, at + np.cumsum(counts)
+            synapses[at : row[-1]], taps[at : row[-1]] = units, tap
+            lists = math.prod(c.pre.target.shape[:2]) * units_of_pixel(c)[0]
+        elif c.kind == "sparse":
+            row[0], (indptr, targets) = at, targets_of(c)
+            call = stoppable if len(targets) > PIECE else _at_once
+            call(transpose_kernels.transpose, indptr, targets, row, synapses)
         else:
-            _count(c, row[1:])
-            row[0] = total
-        np.cumsum(row, out=row)
-        total = total if matrix is not None else int(row[-1])
-    sources = np.empty(total, np.int32)
-    taps = np.zeros(total if any(c.kind == "conv" for c in into) else 0, np.int32)
+            present.append(_present(c).reshape(-1))
+            rows[dense.index(number), c.post.indices] = first + lists * np.arange(c.post.size)
+            row[c.post.indices + 1] = np.count_nonzero(present[-1].reshape(c.post.size, lists), axis=1)
+            np.cumsum(row, out=row)
+            first += len(present[-1])
+        at = at if number in dense else int(row[-1])
+        offsets[number + 1] = offsets[number] + lists
+    descriptions = np.zeros(len(into), DESCRIPTION)
+    common = _description(chip)
     for number, c in enumerate(into):
-        offsets[number + 1] = offsets[number] + _fill(c, starts[number], sources, taps)
-    present = np.concatenate([m.reshape(-1) for m in matrices.values()]) if matrices else np.zeros(0, np.uint8)
+        slots = (chip.learning_axon_slots or 1) if c.learning is not None else 1
+        units = units_of_pixel(c) if c.conv is not None else (0, 0, 0)
+        matrix = (c.pre.size, dense.index(number)) if number in dense else (0, 0)
+        descriptions[number] = (*common, widths[c.name].bits, slots, *units, *matrix)
     widest = index_bits(chip.compartments_per_core - 1, chip.index_bits_min)
-    lists = ListsByTarget(starts, sources, taps, present, offsets, descriptions)
-    return IncomingLists(population, into, lists, widest)
+    lists_ = ListsByTarget(starts, synapses, taps, np.concatenate(present), rows, offsets, descriptions)
+    return IncomingLists(population, into, lists_, widest)
 
 
-def _description(c: Connection, chip: Chip, widths: SynapseFields, at: int) -> tuple[int, ...]:
+def targets_of(c: Connection) -> tuple[Integers, NDArray[np.int32]]:
+    """Targets of a sparse connection by source, as neurons of the whole population, in the types that kernels take.
+
+    Connections may hold them narrower, or draw them when asked: this is asked once, and nothing is kept.
+    """
+    indptr, indices = rows_of(c)
+    if c.post.size < c.post.target.size:
+        indices = c.post.indices.astype(np.int32)[indices]
+    return indptr.astype(np.int64, copy=False), indices.astype(np.int32, copy=False)
+
+
+def _at_once(kernel: Any, *arguments: Any) -> None:
+    kernel(*arguments, np.zeros(1, np.uint8))
+
+
+def _description(chip: Chip) -> tuple[int, ...]:
+    """What the lists of all connections have in common: the first fields of a DESCRIPTION."""
     header, block, word = blocks_of(chip)
-    slots = (chip.learning_axon_slots or 1) if c.learning is not None else 1
-    units = units_of_pixel(c) if c.conv is not None else (0, 0, 0)
     bases = BASES if chip.axons_in is not None else ANY_BLOCK
-    matrix = (c.pre.size, c.post.size, c.post.start, c.post.step, at) if c.kind == "dense" else (0, 0, 0, 1, 0)
-    common = (widths.bits, header, block, word.bit_length() - 1, slots)
-    return *common, *units, bases, 0, chip.pop32_axon_slots or 1, *matrix, chip.index_bits_min
-
-
-def _count(c: Connection, counts: Integers) -> None:
-    """Count the synapses (of convolutions: entries of units) of each target neuron."""
-    if c.conv is None:
-        for first, last in pieces(c):
-            transpose_kernels.count_targets(*rows_of(c), c.post.start, c.post.step, counts, first, last)
-    else:
-        _, per_group, _ = units_of_pixel(c)
-        counts[:] = np.repeat(_geometry(c)[1].sum(axis=1) * per_group, c.conv.kernel.shape[0])
-
-
-def _fill(c: Connection, starts: Integers, sources: NDArray[np.int32], taps: NDArray[np.int32]) -> int:
-    """Write the synapses of a connection that is not dense to their places; returns its number of lists."""
-    if c.conv is not None:
-        return _fill_convolution(c, starts, sources, taps)
-    if c.kind == "sparse":
-        places = starts[:-1].copy()
-        for first, last in pieces(c):
-            transpose_kernels.sort_by_target(*rows_of(c), c.post.start, c.post.step, places, sources, first, last)
-    return c.pre.size
+    return header, block, word.bit_length() - 1, bases, 0, chip.pop32_axon_slots or 1, chip.index_bits_min
 
 
 def _present(c: Connection) -> NDArray[np.uint8]:
@@ -101,21 +107,16 @@ def _geometry(c: Connection) -> tuple[Integers, NDArray[np.bool_]]:
     return pixel.reshape(height_out * width_out, -1), inside.reshape(height_out * width_out, -1)
 
 
-def _fill_convolution(c: Connection, starts: Integers, sources: NDArray[np.int32], taps: NDArray[np.int32]) -> int:
+def _convolution(c: Connection) -> tuple[Integers, Integers, Integers]:
+    """Entries onto each target neuron, and of each entry, target by target, the unit and the number of its weight."""
     assert c.conv is not None
     pixel, inside = _geometry(c)
-    channels_out, positions = c.conv.kernel.shape[0], pixel.shape[1]
+    channels, positions = c.conv.kernel.shape[0], pixel.shape[1]
     units_each, per_group, _ = units_of_pixel(c)
-    group = np.arange(channels_out) // (channels_out // c.conv.groups)
-    unit = group[:, None] * per_group + np.arange(per_group)  # (channels out, units of its group)
-    tap = np.arange(positions)[None, :] * channels_out + np.arange(channels_out)[:, None]
-    at = int(starts[0])
-    for place in range(len(pixel)):
-        valid = np.flatnonzero(inside[place])
-        units = pixel[place, valid][None, :, None] * units_each + unit[:, None, :]
-        n = units.size
-        sources[at : at + n] = units.reshape(-1)
-        taps[at : at + n] = np.repeat(tap[:, valid].reshape(-1), per_group)
-        at += n
-    height, width, _ = c.pre.target.shape
-    return height * width * units_each
+    group = np.arange(channels) // (channels // c.conv.groups)
+    # places, channels out, positions of the kernel, units of a group
+    unit = pixel[:, None, :, None] * units_each + (group[:, None] * per_group + np.arange(per_group))[:, None]
+    tap = (np.arange(positions) * channels + np.arange(channels)[:, None])[:, :, None]
+    there = np.broadcast_to(inside[:, None, :, None], unit.shape)
+    counts = np.repeat(inside.sum(axis=1) * per_group, channels)
+    return counts, unit[there], np.broadcast_to(tap, unit.shape)[there]

@@ -1,51 +1,36 @@
 # mypy: allow-untyped-defs, allow-incomplete-defs
-"""Kernels that sort synapses by target, and count the lists of parts."""
+"""Kernels that sort synapses by target."""
+
+import numpy as np
 
 from loihi_emu.jit import entry
 
 
 @entry
-def count_targets(indptr, indices, start, step, counts, first, last):
-    """Count the synapses of sources first..last - 1 by target neuron."""
-    for k in range(indptr[first], indptr[last]):
-        counts[start + indices[k] * step] += 1
+def transpose(indptr, targets, starts, synapses, stop):
+    """Sort the synapses of sources by target.
 
-
-@entry
-def sort_by_target(indptr, indices, start, step, places, sources, first, last):
-    """Put sources first..last - 1 into the rows of their targets; `places` holds where the next one of a row goes."""
-    for i in range(first, last):
-        for k in range(indptr[i], indptr[i + 1]):
-            t = start + indices[k] * step
-            sources[places[t]] = i
-            places[t] += 1
-
-
-@entry
-def sources_of(present, at, columns, sources):
-    """List the sources of the synapses of a matrix (targets, sources) in `present` from `at` on, target by target."""
-    n = 0
-    while n < sources.shape[0]:
-        for i in range(columns):
-            if present[at + i]:
-                sources[n] = i
-                n += 1
-        at += columns
-
-
-@entry
-def count_lists(indptr, indices, start, step, part, fanout, lists):
-    """Add to each source the number of parts that its targets lie in, and to each part the number of its lists.
-
-    Targets ascend, and parts with them.
+    Parameters
+    ----------
+    indptr, targets : int64, int32 arrays
+        Targets by source.
+    starts : int64 array (targets + 1)
+        Begins with where the first synapse goes, then zeros; filled with where those of each target begin.
+    synapses : int32 array
+        Filled with sources, target by target.
+    stop : uint8 array of one
+        Ends it when it becomes 1.
     """
+    for e in range(targets.shape[0]):
+        starts[targets[e] + 1] += 1
+    places = np.empty(starts.shape[0] - 1, np.int64)
+    for t in range(places.shape[0]):
+        places[t] = starts[t]
+        starts[t + 1] += starts[t]
     for i in range(indptr.shape[0] - 1):
-        last = -1
-        found = 0
-        for k in range(indptr[i], indptr[i + 1]):
-            p = part[start + indices[k] * step]
-            new = p != last
-            found += new
-            lists[p] += new
-            last = p
-        fanout[i] += found
+        if stop[0]:
+            return
+        for e in range(indptr[i], indptr[i + 1]):
+            t = targets[e]
+            synapses[places[t]] = i
+            places[t] += 1

@@ -58,8 +58,7 @@ class Problem:
         self.fields: dict[str, SynapseFields] = {name: fields_of(c, chip) for name, c in self.connections.items()}
         self.profiles: Profiles = profiles_of(network, chip)
         self.ports = {name: len(network.rule_set.model(p.model).ports) for name, p in self.populations.items()}
-        self._kinds: dict[str, dict[str, Any]] = {}
-        self._numbers: dict[str, dict[str, int]] = {}
+        self._kinds_onto: dict[str, dict[str, list[int]]] = {}
         self._neuron_delays: dict[str, NDArray[np.int64] | None] = {}
         self._delays = {name: longest_delay(c, chip) for name, c in self.connections.items()}
 
@@ -106,27 +105,27 @@ class Problem:
             self._neuron_delays[name] = longest
         return self._neuron_delays[name]
 
-    def kinds(self, c: Connection) -> dict[str, Any]:
-        """What a connection takes of things of which a core has few; equal ones are shared, and None takes none.
+    @cached_property
+    def kinds(self) -> dict[str, dict[str, int]]:
+        """What each connection takes of KINDS, as numbers that are equal for equal ones; -1 for nothing.
 
         A synapse format holds besides this how indices are told.
         """
-        if c.name not in self._kinds:
+        known: dict[str, dict[Any, int]] = {resource: {None: -1} for resource in KINDS}
+        found = {}
+        for name, c in self.connections.items():
             rule = None if c.learning is None else c.learning.rule
-            self._kinds[c.name] = {
-                "synapse_formats": (self.fields[c.name], c.weight_exp, c.sign_mode, c.scaled, c.learning),
-                "trace_profiles": None if rule is None else (rule.x1, rule.x2),
-                "learning_rules": rule,
-            }
-        return self._kinds[c.name]
+            fields = (self.fields[name], c.weight_exp, c.sign_mode, c.scaled, c.learning)
+            values = (fields, None if rule is None else (rule.x1, rule.x2), rule)
+            found[name] = {r: known[r].setdefault(value, len(known[r])) for r, value in zip(KINDS, values, strict=True)}
+        return found
 
-    def kind_numbers(self, resource: str) -> dict[str, int]:
-        """What each connection takes of a resource as a number, equal for equal ones; -1 for nothing."""
-        if resource not in self._numbers:
-            known: dict[Any, int] = {None: -1}
-            kinds = {name: self.kinds(c)[resource] for name, c in self.connections.items()}
-            self._numbers[resource] = {name: known.setdefault(kind, len(known)) for name, kind in kinds.items()}
-        return self._numbers[resource]
+    def kinds_onto(self, name: str) -> dict[str, list[int]]:
+        """The same by resource for the connections onto a population."""
+        if name not in self._kinds_onto:
+            each = [self.kinds[c.name] for c in self.incoming[name].connections]
+            self._kinds_onto[name] = {resource: [kinds[resource] for kinds in each] for resource in KINDS}
+        return self._kinds_onto[name]
 
     def every_neuron(self) -> dict[str, NDArray[np.int32]]:
         """All neurons of each population in order."""

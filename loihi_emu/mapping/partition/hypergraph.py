@@ -151,7 +151,7 @@ def _senders(incoming: Any, c: int, number: int, rates: Numbers) -> tuple[NDArra
     """Source neuron and spikes per step of the lists of a connection."""
     connection = incoming.connections[c]
     if connection.conv is None:
-        who = connection.pre.start + np.arange(number) * connection.pre.step
+        who = connection.pre.indices
         return who, rates[who]
     channels = connection.conv.kernel.shape[3]
     units, per_group, _ = units_of_pixel(connection)
@@ -179,7 +179,7 @@ def _groups(problem: Problem) -> NDArray[np.int32]:
     for name, p in problem.populations.items():
         connections = problem.incoming[name].connections
         key = (
-            *(frozenset(problem.kinds(c)[resource] for c in connections) for resource in KINDS),
+            *(frozenset(problem.kinds_onto(name)[resource]) for resource in KINDS),
             max((problem.delay(c) for c in connections), default=0),
         )
         neurons = np.arange(p.size)

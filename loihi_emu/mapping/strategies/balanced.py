@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.mapping.model import Parts, Problem, equal_bounds, equal_parts
 from loihi_emu.mapping.strategies.first_fit import Run, most_neurons
-from loihi_emu.mapping.usage import add_fanout, axons_of, measure_all
+from loihi_emu.mapping.usage import add_fanout, measure_all
 
 Fanout = dict[str, NDArray[np.int64]]
 
@@ -133,7 +133,7 @@ def _cut(problem: Problem, name: str, count: int, lightly: bool) -> _Cut:
     exact = not (lightly and incoming.sparse)
     bits = np.zeros(count, np.int64)
     if not exact:
-        return _Cut(parts, bits, *axons_of(incoming, parts), exact)
+        return _Cut(parts, bits, *incoming.count_axons(parts.order, parts.bounds), exact)
     measured, axons = measure_all(incoming, parts), np.zeros(count, np.int64)
     np.add.at(bits, measured.part, measured.totals["bits"])
     np.add.at(axons, measured.part, measured.totals["axons"])

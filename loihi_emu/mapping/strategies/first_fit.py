@@ -23,7 +23,6 @@ from loihi_emu.mapping.model import (
     part_of,
     values_of,
 )
-from loihi_emu.network.elements import Connection
 
 
 class Run(NamedTuple):
@@ -104,12 +103,9 @@ class _OpenBin:
         yield self._same(part_of(problem.profiles.core[name], head))
         for present, identities in zip(self.settings, problem.profiles.settings[name], strict=True):
             yield few_enough(part_of(identities, head), {0} | present, 2)
-        connections = problem.incoming[name].connections
         yield self._delayed(name, head)
-        taken = [self.kinds_of(c) for c in connections]
-        for resource, present in self.kinds.items():
-            kinds = [each[resource] for each in taken]
-            yield self._few_kinds(present, kinds, problem.limit(resource), name, head)
+        for resource, kinds in self.kinds_onto(name).items():
+            yield self._few_kinds(self.kinds[resource], kinds, problem.limit(resource), name, head)
         for resource, identities in problem.profiles.counted(name).items():
             yield few_enough(part_of(identities, head), self.profiles[resource], problem.limits[resource].limit)
         axons = np.cumsum(fanout[head])
@@ -135,20 +131,23 @@ class _OpenBin:
         return None if not other.size else int(other[0]) if shared.ndim else 0
 
     def _few_kinds(self, present: set[Any], kinds: list[Any], most: int, name: str, neurons: Index) -> int | None:
-        """Neurons before the one whose connections, each of a kind or None, would make too many kinds of a core's."""
-        if len(present.union(kinds) - {None}) <= most:
+        """Neurons before the one whose connections, each of a kind or -1, would make too many kinds of a core's."""
+        if len(present.union(kinds) - {-1}) <= most:
             return None
         first: dict[Any, int] = {}
         for kind, onto in zip(kinds, self.problem.onto(name, neurons), strict=True):
-            if kind is not None and kind not in present and onto.any():
+            if kind != -1 and kind not in present and onto.any():
                 first[kind] = min(first.get(kind, len(neurons)), int(onto.argmax()))
         free = most - len(present)
         return None if len(first) <= free else sorted(first.values())[free]
 
-    def kinds_of(self, c: Connection) -> dict[str, Any]:
-        """What a connection takes, by resource: of formats one at least, exactly one if all lists have one index."""
-        kinds = self.problem.kinds(c)
-        return kinds | {"synapse_formats": c.name} if self.one_index and c.conv is not None else kinds
+    def kinds_onto(self, name: str) -> dict[str, list[Any]]:
+        """What connections onto a population take, by resource: of formats one at least, exactly one with one index."""
+        kinds = self.problem.kinds_onto(name)
+        if not self.one_index:
+            return kinds
+        each = zip(self.problem.incoming[name].connections, kinds["synapse_formats"], strict=True)
+        return kinds | {"synapse_formats": [kind if c.conv is None else c.name for c, kind in each]}
 
     def fresh(self) -> _OpenBin:
         """The next core, empty."""
@@ -158,7 +157,6 @@ class _OpenBin:
     def add(self, name: str, neurons: Index, fanout: NDArray[np.int64], bits: int, axons: int) -> None:
         """Put neurons that fit into the core."""
         problem = self.problem
-        incoming = problem.incoming[name]
         self.bits, self.axons_in = self.bits + bits, self.axons_in + axons
         self.compartments += len(neurons)
         self.accumulators += len(neurons) * problem.ports[name]
@@ -166,9 +164,9 @@ class _OpenBin:
         delays = problem.neuron_delays(name)
         if delays is not None:
             self.delay = max(self.delay, int(delays[neurons].max()))
-        here = [c for c, onto in zip(incoming.connections, problem.onto(name, neurons), strict=True) if onto.any()]
-        for resource, kinds in self.kinds.items():
-            kinds |= {self.kinds_of(c)[resource] for c in here} - {None}
+        here = problem.onto(name, neurons).any(axis=1).tolist()
+        for resource, kinds in self.kinds_onto(name).items():
+            self.kinds[resource].update({kind for kind, onto in zip(kinds, here, strict=True) if onto} - {-1})
         self.shared = int(part_of(problem.profiles.core[name], neurons[:1]).flat[0])
         for present, identities in zip(self.settings, problem.profiles.settings[name], strict=True):
             present.update(set(values_of(identities, neurons)) - {0})
@@ -269,9 +267,11 @@ def _single(problem: Problem, name: str, neuron: int, fanout: NDArray[np.int64],
     bits, axons = incoming.need(place, np.zeros(1, np.int32), one_index) if incoming.connections else (0, 0)
     delays = problem.neuron_delays(name)
     longest = 0 if delays is None else int(delays[neuron])
-    here = [c for c, onto in zip(incoming.connections, problem.onto(name, place), strict=True) if onto[0]]
-    core = _OpenBin(problem, 0, one_index)
-    few = {resource: len({core.kinds_of(c)[resource] for c in here} - {None}) for resource in KINDS}
+    onto = problem.onto(name, place)[:, 0].tolist()
+    few = {
+        resource: len({kind for kind, to in zip(kinds, onto, strict=True) if to} - {-1})
+        for resource, kinds in _OpenBin(problem, 0, one_index).kinds_onto(name).items()
+    }
     kinds = "Fewer kinds of connections onto it: equal weight_bits, exponents, sign modes, longest delays and rules."
     needs = {
         "axons_in": (axons, "Fewer sources onto it, or populations in between that gather them."),
@@ -283,7 +283,7 @@ def _single(problem: Problem, name: str, neuron: int, fanout: NDArray[np.int64],
         "accumulators": (
             (longest + DELAY_SLOTS_LOST) * problem.ports[name],
             "Learning rules without dd, for which all delays need room."
-            if any(c.learning is not None and c.learning.rule.dd is not None for c in here)
+            if any(to and c.learning and c.learning.rule.dd for c, to in zip(incoming.connections, onto, strict=True))
             else f"Delays of at most {problem.limit('accumulators') // problem.ports[name] - DELAY_SLOTS_LOST}.",
         ),
         "synapse_formats": (few["synapse_formats"], kinds),

@@ -7,18 +7,18 @@ needs fewer input axons then. In the order of their numbers they may stand side 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.errors import MappingError
-from loihi_emu.mapping.lists import IncomingLists
+from loihi_emu.mapping.lists import IncomingLists, targets_of
 from loihi_emu.mapping.model import Problem
 from loihi_emu.mapping.strategies.first_fit import Run, most_neurons
 from loihi_emu.mapping.strategies.sequential import fill_and_measure, if_within_limits
 from loihi_emu.mapping.strategies.strategy import Measured
 from loihi_emu.mapping.traffic import rates_of
-from loihi_emu.network.elements import rows_of
 
 PAIRS = 128
 """Pairs of neurons that are compared."""
@@ -57,20 +57,21 @@ def distance_in_order(problem: Problem) -> float:
 def _shared_by_chance(incoming: IncomingLists) -> float:
     """Sources that two neurons share on average."""
     n = incoming.population.size
-    counts = [np.diff(rows_of(c)[0]).astype(float) for c in incoming.connections]
+    counts = [np.bincount(incoming.by_target(c)).astype(float) for c in range(len(incoming.connections))]
     return float(sum((count * (count - 1)).sum() for count in counts)) / max(1, n * (n - 1))
 
 
 def _shared(incoming: IncomingLists, pairs: int, rng: np.random.Generator) -> Iterator[tuple[int, int]]:
     """Sources that pairs of neurons share beside the one by which they were found, and how far apart they are."""
+    rows: dict[int, Any] = {}
     for number, neuron, a, b in rng.random((pairs, 4)).tolist():
         k, t = int(number * len(incoming.connections)), int(neuron * incoming.population.size)
-        c, lists = incoming.connections[k], incoming.lists.synapses[incoming.starts[k, t] : incoming.starts[k, t + 1]]
+        lists = incoming.lists.synapses[incoming.starts[k, t] : incoming.starts[k, t + 1]]
         if len(lists):
             source = lists[int(a * len(lists))]
-            indptr, indices = rows_of(c)
+            indptr, targets = rows[k] if k in rows else rows.setdefault(k, targets_of(incoming.connections[k]))
             first, last = indptr[source : source + 2].tolist()
-            other = c.post.start + int(indices[first + int(b * (last - first))]) * c.post.step
+            other = int(targets[first + int(b * (last - first))])
             if other != t:
                 yield len(_sources(incoming, t) & _sources(incoming, other)) - 1, abs(other - t)
 

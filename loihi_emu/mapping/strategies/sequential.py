@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.errors import MappingError
-from loihi_emu.mapping.lists import count_lists
+from loihi_emu.mapping.lists import IncomingLists
 from loihi_emu.mapping.model import Assignment, Problem, assigned
 from loihi_emu.mapping.strategies.balanced import balanced_split
 from loihi_emu.mapping.strategies.by_profile import grouped_runs
 from loihi_emu.mapping.strategies.first_fit import Run, fill, per_core
 from loihi_emu.mapping.strategies.strategy import Measured
 from loihi_emu.mapping.usage import CoreUsage, core_usage
-from loihi_emu.network.elements import Connection, Population, rows_of
+from loihi_emu.network.elements import Population
 
 Fanout = dict[str, NDArray[np.int64]]
 
@@ -173,9 +174,8 @@ def estimated_fanout(problem: Problem, known: Mapping[str, int]) -> Fanout:
     limit = problem.limit("axons_out")
     while True:
         fanout = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
-        for c in problem.connections.values():
-            if isinstance(c.pre.target, Population):
-                _add_parts(c, sizes[c.post.target.name], fanout[c.pre.target.name])
+        for name, incoming in problem.incoming.items():
+            _add_parts(incoming, sizes[name], fanout)
         fits = {name: max(1, int(limit / max(1.0, float(f.mean())))) for name, f in fanout.items()}
         smaller = {name: min(size, fits[name]) for name, size in sizes.items()}
         if all(smaller[name] >= 0.98 * sizes[name] for name in sizes):
@@ -183,15 +183,11 @@ def estimated_fanout(problem: Problem, known: Mapping[str, int]) -> Fanout:
         sizes = smaller
 
 
-def _add_parts(c: Connection, size: int, fanout: NDArray[np.int64]) -> None:
-    """Add the parts of `size` neurons that each source of a connection reaches."""
-    of = fanout[c.pre.start : c.pre.stop : c.pre.step]
-    if c.kind == "sparse":
-        part = np.arange(c.post.target.size, dtype=np.int32) // np.int32(size)
-        more, lists = np.zeros(c.pre.size, np.int64), np.zeros(part[-1] + 1, np.int64)
-        count_lists(*rows_of(c), c.post.start, c.post.step, part, more, lists)
-        of += more
-    elif c.kind == "dense":
-        of += -(-c.post.size * c.post.step // size)
-    else:
-        fanout += 1
+def _add_parts(incoming: IncomingLists, size: int, fanout: Fanout) -> None:
+    """Add to the sources of lists the parts of `size` neurons that they reach; of a convolution one."""
+    neurons = np.arange(incoming.population.size, dtype=np.int32)
+    bounds = np.append(neurons[::size], incoming.population.size).astype(np.int64)
+    counts = None if incoming.convolved else incoming.count_axons(neurons, bounds)[1]
+    for c, (first, last) in zip(incoming.connections, pairwise(incoming.offsets.tolist()), strict=True):
+        if isinstance(c.pre.target, Population):
+            fanout[c.pre.target.name][c.pre.indices] += 1 if counts is None else counts[first:last]

@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.mapping.lists import IncomingLists, count_lists
+from loihi_emu.mapping.lists import IncomingLists
 from loihi_emu.mapping.model import Parts
 from loihi_emu.mapping.stopping import PIECE
-from loihi_emu.network.elements import Population, rows_of
+from loihi_emu.network.elements import Population
 
 Integers = NDArray[np.int64]
 Records = NDArray[np.record]
@@ -50,17 +50,6 @@ def measure_all(incoming: IncomingLists, parts: Parts) -> Measured:
     return Measured(*(found[0] if len(found) == 1 else (np.concatenate(a) for a in zip(*found, strict=True))), taken)
 
 
-def axons_of(incoming: IncomingLists, parts: Parts) -> tuple[Integers, Integers]:
-    """Input axons of parts in order, if all connections are sparse, and output axon slots of each list's source."""
-    axons, taken = np.zeros(len(parts.cores), np.int64), np.zeros(int(incoming.offsets[-1]), np.int64)
-    for number, c in enumerate(incoming.connections):
-        lists = np.zeros(len(axons), np.int64)
-        fanout = taken[incoming.offsets[number] : incoming.offsets[number + 1]]
-        count_lists(*rows_of(c), c.post.start, c.post.step, parts.part, fanout, lists)
-        axons += lists * incoming.descriptions["axon_slots"][number]
-    return axons, taken
-
-
 def add_fanout(incoming: IncomingLists, taken: Integers, fanout: dict[str, Integers]) -> None:
     """Add the output axon slots of all lists to those of the presynaptic neurons."""
     for number, c in enumerate(incoming.connections):
@@ -68,7 +57,7 @@ def add_fanout(incoming: IncomingLists, taken: Integers, fanout: dict[str, Integ
             first, last = incoming.offsets[number : number + 2].tolist()
             slots, of = taken[first:last], fanout[c.pre.target.name]
             if c.conv is None:
-                of[c.pre.start : c.pre.stop : c.pre.step] += slots
+                of[c.pre.indices] += slots
             else:
                 units = np.arange(last - first)
                 of[incoming.sources_of(number, units + first)] += np.repeat(slots, incoming.atoms(number, units))

@@ -113,8 +113,7 @@ def _count_lists(problem: Problem, table: _Table, budgets: dict[str, Integers]) 
 
 def _numbered(problem: Problem, table: _Table, resource: str) -> Integers:
     """What the connection of each row takes of a resource, as numbers; -1 for nothing."""
-    numbers = problem.kind_numbers(resource)
-    return np.asarray([numbers[c.name] for c in table.connections])[table.number]
+    return np.asarray([problem.kinds[c.name][resource] for c in table.connections])[table.number]
 
 
 def _with_fewer_formats(

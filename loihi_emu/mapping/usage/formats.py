@@ -51,8 +51,8 @@ def kinds_of(problem: Problem, rows: list[CoreLists]) -> set[Any]:
     """The synapse formats of the lists of a core."""
     kinds = set()
     for row in rows:
-        key = problem.kinds(problem.connections[row.connection])["synapse_formats"]
+        key = problem.kinds[row.connection]["synapse_formats"]
         for kind in row.formats:
             widths = (row.index_bits if kind != "dense" else 0, row.skip_bits if kind == "run-length" else 0)
-            kinds.add((kind, *widths, *key))
+            kinds.add((kind, *widths, key))
     return kinds

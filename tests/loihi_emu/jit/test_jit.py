@@ -17,10 +17,10 @@ pytestmark = pytest.mark.slow
 USE = """
 import sys
 import numpy as np
-from loihi_emu.mapping.lists.transpose_kernels import count_targets
-counts = np.zeros(4, np.int64)
-count_targets(np.array([0, 2]), np.array([1, 3], np.int32), 0, 1, counts, 0, 1)
-print(counts.tolist(), "numba.np.linalg" in sys.modules)
+from loihi_emu.mapping.lists.transpose_kernels import transpose
+starts, synapses = np.zeros(5, np.int64), np.zeros(2, np.int32)
+transpose(np.array([0, 2]), np.array([1, 3], np.int32), starts, synapses, np.zeros(1, np.uint8))
+print(np.diff(starts).tolist(), "numba.np.linalg" in sys.modules)
 """
 MORE = """
 import numba

@@ -5,14 +5,14 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from loihi_emu import Network
-from loihi_emu.mapping import stopping
+from loihi_emu.mapping.lists import transpose as lists
+from loihi_emu.mapping.lists.transpose_kernels import transpose
 from loihi_emu.mapping.partition import annealing_kernels as partition_kernels
 from loihi_emu.mapping.partition import cluster_kernels
-from loihi_emu.mapping.stopping import pieces, stoppable
+from loihi_emu.mapping.stopping import stoppable
+from loihi_emu.mapping.usage import all_cores
 
 
 def test_a_result_and_an_error_come_through():
@@ -53,26 +53,23 @@ def test_kernels_end_at_the_flag():
     assert place.tolist() == list(range(n))
 
 
-@given(st.lists(st.integers(0, 7), min_size=1, max_size=30), st.integers(1, 12))
-def test_pieces_are_all_sources_in_order(counts, piece):
-    net = Network()
-    pre, post = net.population("pre", len(counts), vth=1), net.population("post", 7, vth=1)
-    sources = np.repeat(np.arange(len(counts)), counts)
-    c = net.connect(pre, post, (sources, np.arange(len(sources)) % 7, np.full(len(sources), 4)))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stopping, "PIECE", piece)
-        found = pieces(c)
-    assert [k for first, last in found for k in range(first, last)] == list(range(len(counts)))
-    assert all(c.indptr[last] - c.indptr[first] <= piece + 7 for first, last in found)
+def test_large_connections_are_sorted_in_a_thread_that_ends_at_the_flag():
+    starts, synapses, targets = np.zeros(4, np.int64), np.full(3, -1, np.int32), np.array([2, 0, 2], np.int32)
+    transpose(np.array([0, 1, 3]), targets, starts, synapses, np.ones(1, np.uint8))
+    assert synapses.tolist() == [-1] * 3
+    starts[:] = 0
+    stoppable(transpose, np.array([0, 1, 3]), targets, starts, synapses)
+    assert (starts.tolist(), synapses.tolist()) == ([0, 1, 1, 3], [1, 0, 1])
 
 
-def test_pieces_change_no_budget(monkeypatch):
+def test_what_is_counted_in_pieces_needs_the_same(monkeypatch):
     rng = np.random.default_rng(0)
     net = Network()
     cells = net.population("cells", 300, vth=100)
     net.connect(cells, cells, (*rng.integers(0, 300, (2, 30_000)), 9))
     before = net.place()
-    monkeypatch.setattr(stopping, "PIECE", 1000)
+    monkeypatch.setattr(all_cores, "PIECE", 1000)
+    monkeypatch.setattr(lists, "PIECE", 1000)
     after = net.place()
     assert all(np.array_equal(before.budgets[name], after.budgets[name]) for name in before.budgets)
     assert before.lists == after.lists

@@ -82,7 +82,7 @@ def test_axons_alone_are_counted_alike(seed):
         n = int(rng.integers(1, 300))
         net.connect(cells, cells, (*rng.integers(0, cells.size, (2, n)), 5))
     incoming, parts = Problem(net, LOIHI1).incoming["cells"], equal_parts(cells.size, int(rng.integers(1, cells.size)))
-    measured, (axons, taken) = all_cores.measure_all(incoming, parts), all_cores.axons_of(incoming, parts)
+    measured, (axons, taken) = all_cores.measure_all(incoming, parts), incoming.count_axons(parts.order, parts.bounds)
     np.testing.assert_array_equal(taken, measured.taken)
     np.testing.assert_array_equal(axons, np.bincount(measured.part, measured.totals["axons"], len(axons)))
 
