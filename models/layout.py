@@ -9,8 +9,8 @@ from loihi_emu.models.records import NUMBER, Record, array, parameter
 BLOCK = 1024
 """Neurons updated in one go: the mask, the parameters and the state of a block fit in a 32 KiB cache."""
 
-SCRATCH = 10 * BLOCK
-"""Scratch of a group: a block's mask, two blocks of 32-bit parameters, and a block of zero bytes."""
+SCRATCH = 22 * BLOCK
+"""Scratch of a group: a block's mask, two of 32-bit parameters, one of zero bytes, three of 32-bit numbers."""
 
 # Every source of spikes (a population group, an input): this step's spikes. Their indices ascend; without payloads
 # all are 1.
@@ -18,9 +18,9 @@ SOURCE = Record("Source", count=array("int64"), index=array("int32"), payload=ar
 
 # A group of neurons: the mask's scratch has SCRATCH bytes, of which the first BLOCK are the mask; the ring is slots x n
 # accumulators of arriving weights, and a block of zeros without inputs (slots 0); hot says of each block whether u or v
-# may leave its field in the next step; bounds are the populations' first neurons and the end; counters are populations
-# x COUNTERS. A group that is a process of a Lava program also sends a message: one element a neuron, or 0 when nobody
-# reads it as an array.
+# may leave its field in the next step (0: no); bounds are the populations' first neurons and the end; counters are
+# populations x COUNTERS. A group that is a process of a Lava program also sends a message: one element a neuron, or 0
+# when nobody reads it as an array.
 GROUP = SOURCE.extended(
     "Group",
     n=NUMBER,
@@ -37,10 +37,11 @@ GROUP = SOURCE.extended(
 
 # Flags of a group.
 REFRACTORY = 1  # some refractory period is longer than one step
-EXACT = 2  # vmin, vmax, noise, a large bias or threshold: every block takes the path that checks each field
+EXACT = 2  # vmin, vmax, noise, a large bias or threshold: no block takes the path without checks
 FULL_UNITS = 4  # accumulators hold q itself, not q / 64 (with EXACT only)
 MESSAGE = 8  # the ring is a message of one slot, which others may read too: it is not cleared
 RESETS = 16  # state is set to 0 at an interval
+FULL = 32  # biases and thresholds are read in 32 bits
 SHIFT = 8  # from this bit on: the left shift of the group's 16-bit biases
 
 # Columns of the counters.

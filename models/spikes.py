@@ -16,12 +16,18 @@ _THREE = np.uint64(3)
 def emit(mask, address, first, index, count):
     """Append the neurons whose mask has the bit SPIKED to ``index`` from ``count`` on; return the new count.
 
-    Eight neurons are looked at in one 64-bit word; most words are zero.
+    Eight neurons are looked at in one 64-bit word; most words are zero, some say that all eight spiked.
     """
     n = mask.shape[0]
     words = uint64s(address, n >> 3)
     for w in range(words.shape[0]):
         word = words[w] & _SPIKED_BYTES
+        if word == _SPIKED_BYTES:
+            base = np.int32(first + 8 * w)
+            for k in range(8):
+                index[np.uint64(count + k)] = np.int32(base + np.int32(k))
+            count += 8
+            continue
         while word != _ZERO:
             index[np.uint64(count)] = first + 8 * w + np.int64(trailing_zeros(word) >> _THREE)
             count += 1
@@ -73,17 +79,34 @@ def count_spikes(group, count):
 def count_flags(group, mask, first):
     """Add the overflow bits of one block's mask to the counters of the populations they belong to."""
     counters, bounds = group.counters, group.bounds
+    end = first + mask.shape[0]
     p = 0
+    while bounds[p + 1] <= first:
+        p += 1
+    start = first
+    while start < end:
+        stop = min(end, bounds[p + 1])
+        q, u, x, v = overflows(mask[start - first : stop - first])
+        row = p * at.COUNTERS
+        counters[row + at.Q_OVERFLOW] += q
+        counters[row + at.U_OVERFLOW] += u
+        counters[row + at.X_OVERFLOW] += x
+        counters[row + at.V_SATURATION] += v
+        start = stop
+        p += 1
+
+
+@disjoint
+def overflows(mask):
+    """How often each of the four overflow bits is set in a mask."""
+    q = u = x = v = np.int32(0)
     for i in range(mask.shape[0]):
-        bits = mask[i]
-        if bits > at.NEGATIVE + at.SPIKED:
-            while first + i >= bounds[p + 1]:
-                p += 1
-            row = p * at.COUNTERS
-            counters[row + at.Q_OVERFLOW] += (bits & at.Q_BIT) != 0
-            counters[row + at.U_OVERFLOW] += (bits & at.U_BIT) != 0
-            counters[row + at.X_OVERFLOW] += (bits & at.X_BIT) != 0
-            counters[row + at.V_SATURATION] += (bits & at.V_BIT) != 0
+        bits = np.int32(mask[i])
+        q = np.int32(q + np.int32(np.int32(bits >> 2) & 1))
+        u = np.int32(u + np.int32(np.int32(bits >> 3) & 1))
+        x = np.int32(x + np.int32(np.int32(bits >> 4) & 1))
+        v = np.int32(v + np.int32(np.int32(bits >> 5) & 1))
+    return q, u, x, v
 
 
 @kernel

@@ -119,7 +119,7 @@ class Group:
         for _, bits in lowered:
             flags |= bits
         if len({bits >> at.SHIFT for _, bits in lowered}) > 1:  # since a parameter was set
-            flags |= at.EXACT
+            flags |= at.FULL
         self.description.flags = flags
         for name, dtype in self.model.arrays:
             self._set_parameter(name, [arrays[name] for arrays, _ in lowered], dtype)
@@ -141,7 +141,7 @@ class Group:
     def _context(self, population: Population, arena: Arena) -> Mapping[str, Any]:
         names = [name for name, _ in self.model.state]
         resting = "rest" in names and bool(np.any(arena[f"{self.key}.rest"][self.part(population.name)]))
-        return {"noise": population.noise is not None, "resting": resting}
+        return {"noise": population.noise, "resting": resting}
 
     # ------------------------------------------------------------ noise
     def noisy(self, name: str) -> Array:
@@ -179,7 +179,7 @@ def make_groups(populations: list[Population], rules: RuleSet) -> list[Group]:
     grouped: dict[tuple[Any, ...], list[Population]] = {}
     for p in populations:
         model = rules.model(p.model)
-        _, flags = model.lower(p.parameters, {"noise": p.noise is not None})
+        _, flags = model.lower(p.parameters, {"noise": p.noise})
         alone = p.name if p.size >= ALONE else None
         grouped.setdefault((p.model, flags, p.noise is not None, alone), []).append(p)
     return [Group(number, rules.model(members[0].model), members) for number, members in enumerate(grouped.values())]

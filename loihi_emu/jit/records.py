@@ -2,7 +2,8 @@
 
 Beside the fields, kernels have these:
 
-- ``whole(array, length)`` and ``part(array, first, length)``: a view of an array whose address a record holds;
+- ``whole(array, length)`` and ``part(array, first, length)``: a view of an array whose address a record holds; also a
+  part of a view;
 - ``block(parameter, number, length)``: a view of one block of a parameter of neurons;
 - ``varies(parameter)``: whether a parameter has a value for each neuron;
 - ``address_of(array, place)``: the address of an element.
@@ -210,6 +211,12 @@ def _part(typingctx: Any, array: Any, first: Any, length: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return _view(context, builder, array.of, _behind(builder, array, args[0], args[1]), args[2])
 
+    def of_view(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        data = context.make_array(array)(context, builder, args[0]).data
+        return put(context, builder, array, builder.gep(data, [args[1]]), args[2])
+
+    if isinstance(array, types.Array):
+        return array(array, types.int64, types.int64), of_view
     return types.Array(array.of, 1, "C")(array, types.int64, types.int64), codegen
 
 
@@ -258,7 +265,7 @@ else:
 
     def part(array: Any, first: int, length: int) -> Any:
         """A view of a part of an array."""
-        return array.part(first, length)
+        return array[first : first + length] if isinstance(array, np.ndarray) else array.part(first, length)
 
     def whole(array: Any, length: int) -> Any:
         """A view of an array."""

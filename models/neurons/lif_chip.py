@@ -15,11 +15,18 @@ at 21 and 23 bits: nengo-loihi ``test_uv_overflow``. Weaker: that v is clipped b
 nengo-loihi's emulator does; its issue 130 says that underflow should be tested on a chip, and no such test was found. A
 difference between that emulator and the chip whose cause nobody names is open (nengo-loihi issue 57).
 
-Two paths give the same numbers. A block with |u| < 2^20 and |v| < 2^22 cannot leave any field in this step, since
-|q| <= 2^21 and |bias| <= 2^19 (2^22 + 2^20 + 2^21 + 2^19 < 2^23), so its wraps and clips are left out; only q can wrap,
-and it is counted afterwards. Whether the next step is quiet follows from the magnitudes before this one: |u| < 2^19,
-|64 q| < 2^19 and |v| < 2^21 lead to |u| < 2^20 and |v| < 2^21 + 2^20 + 2^19 < 2^22. All other blocks, and those with
-vmin, vmax, noise, a large bias or a large threshold, take the path that checks every field.
+Three paths give the same numbers; each block of 1024 neurons takes one of them in every step.
+
+Quiet: a block with |u| < 2^20 and |v| < 2^22 cannot leave any field in this step, since |q| <= 2^21 and |bias| <= 2^19
+(2^22 + 2^20 + 2^21 + 2^19 < 2^23), so wraps and clips are left out; only q can wrap, and it is counted afterwards.
+Whether the next step is quiet follows from the magnitudes before this one: |u| < 2^19, |64 q| < 2^19 and |v| < 2^21
+lead to |u| < 2^20 and |v| < 2^21 + 2^20 + 2^19 < 2^22.
+
+Checked: all other blocks, and those with vmin, vmax, much noise, a large bias or a large threshold, wrap and clip. One
+integer a block tells whether any field overflowed; then the block's state, of which a copy is kept, is put back.
+
+Counted: the same, population by population, counting what overflows. Taken after the checked path found that something
+did, and in the next step straight away, since what overflows once tends to do so again.
 """
 
 from collections.abc import Mapping
@@ -27,17 +34,26 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.arithmetic import clip, decay, synaptic_current, wrap
-from loihi_emu.jit import block, disjoint, int32s, kernel, leaf, part, uint8s, varies, whole, wide_vectors
+from loihi_emu.jit import block, int32s, kernel, leaf, part, uint8s, varies, whole
 from loihi_emu.models import layout as at
+from loihi_emu.models.lif_updates import (
+    count_down,
+    magnitudes,
+    update,
+    update_checked,
+    update_checked_driven,
+    update_counted,
+    update_driven,
+    widen,
+    with_noise,
+)
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
-from loihi_emu.models.spikes import count_flags, count_spikes, emit, ring_start
+from loihi_emu.models.spikes import copy, count_spikes, emit, ring_start
 from loihi_emu.widths import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
 
 i32 = np.int32
 
-# Biases and thresholds stand there twice: in full for the path that checks every field, and in 16 bits for the quick
-# one, which is not taken when they do not fit.
+# Biases and thresholds stand there twice: in full, and in 16 bits where they fit and a neuron has its own.
 LIF = at.neurons(
     "lif_chip",
     state={"u": "int32", "v": "int32", "rest": "uint8"},
@@ -60,66 +76,11 @@ QUIET_V = 1 << 21
 QUIET_Q = 1 << 13
 Q_LIMIT = 1 << 15
 
+# What a block needs in a step, by its first byte in scratch; the mask comes first.
+AT_BIAS, AT_VTH, AT_ZEROS, AT_U, AT_V, AT_Q = (at.BLOCK * k for k in (1, 5, 9, 10, 14, 18))
 
-@disjoint
-def update(u, v, rest, keep_u, keep_v, bias, vth, mask):
-    """One step of a quiet block without inputs; neurons with ``rest`` above 0 are refractory.
-
-    Returns the ORs of the magnitudes that u and v had before the step.
-    """
-    wide_vectors()
-    high_u = high_v = i32(0)
-    for i in range(u.shape[0]):
-        before_u = u[i]
-        before_v = v[i]
-        current = decay(before_u, keep_u[i])
-        voltage = i32(i32(decay(before_v, keep_v[i]) + current) + bias[i])
-        voltage = voltage if rest[i] == 0 else i32(0)
-        spiked = voltage > vth[i]
-        u[i] = current
-        v[i] = i32(0) if spiked else voltage
-        mask[i] = np.uint8(1) if spiked else np.uint8(0)
-        high_u = i32(high_u | i32(before_u ^ i32(before_u >> 31)))
-        high_v = i32(high_v | i32(before_v ^ i32(before_v >> 31)))
-    return high_u, high_v
-
-
-@disjoint
-def update_driven(u, v, rest, q, keep_u, keep_v, bias, vth, mask):
-    """The same with inputs; also returns the OR of the magnitudes of q."""
-    wide_vectors()
-    high_u = high_v = high_q = i32(0)
-    for i in range(u.shape[0]):
-        before_u = u[i]
-        before_v = v[i]
-        arrived = q[i]
-        current = i32(decay(before_u, keep_u[i]) + synaptic_current(arrived))
-        voltage = i32(i32(decay(before_v, keep_v[i]) + current) + bias[i])
-        voltage = voltage if rest[i] == 0 else i32(0)
-        spiked = voltage > vth[i]
-        u[i] = current
-        v[i] = i32(0) if spiked else voltage
-        mask[i] = np.uint8(1) if spiked else np.uint8(0)
-        high_u = i32(high_u | i32(before_u ^ i32(before_u >> 31)))
-        high_v = i32(high_v | i32(before_v ^ i32(before_v >> 31)))
-        high_q = i32(high_q | i32(arrived ^ i32(arrived >> 31)))
-    return high_u, high_v, high_q
-
-
-@disjoint
-def widen(out, given, shift):
-    """One block of 16-bit parameters as 32-bit numbers, shifted left."""
-    for i in range(out.shape[0]):
-        out[i] = i32(i32(given[i]) << i32(shift & 31))
-
-
-@disjoint
-def count_down(rest):
-    """Take one step off every refractory counter above 0."""
-    wide_vectors()
-    for i in range(rest.shape[0]):
-        left = rest[i]
-        rest[i] = np.uint8(left - 1) if left > 0 else np.uint8(0)
+# What hot says of a block.
+QUIET, CHECKED, COUNTED = 0, 1, 2
 
 
 @kernel
@@ -128,51 +89,6 @@ def start_rest(rest, period, index, first):
     for k in range(index.shape[0]):
         i = np.uint64(index[np.uint64(k)] - first)
         rest[i] = max(period[i] - 1, 0)
-
-
-@disjoint
-def update_exact(u, v, rest, q, keep_u, keep_v, bias, vth, vmin, vmax, period, noise, unit, mask):
-    """One step with every field checked, q in units of 2^unit.
-
-    The mask also says which fields overflowed. Returns the ORs of the magnitudes of u, v and q before the step, and
-    of the mask.
-    """
-    wide_vectors()
-    high_u = high_v = high_q = flags = i32(0)
-    left = i32(unit & 31)
-    for i in range(u.shape[0]):
-        before_u = u[i]
-        before_v = v[i]
-        given = q[i]
-        waiting = i32(rest[i])
-        scaled = i32(given << left)
-        arrived = i32(scaled + noise[i])
-        drive = wrap(arrived, i32(21))
-        total = i32(decay(before_u, keep_u[i]) + drive)
-        current = wrap(total, i32(23))
-        pushed = i32(current + bias[i])
-        push = wrap(pushed, i32(23))
-        free = i32(decay(before_v, keep_v[i]) + push)
-        voltage = clip(free, vmin[i], vmax[i])
-        voltage = voltage if waiting == 0 else i32(0)
-        spiked = voltage > vth[i]
-        u[i] = current
-        v[i] = i32(0) if spiked else voltage
-        resting = i32(i32(period[i]) if spiked else waiting)
-        rest[i] = np.uint8(i32(max(i32(resting - 1), i32(0))))
-        bits = i32(at.SPIKED) if spiked else i32(0)
-        # q wrapped at 21 bits, or did not even fit 32 bits
-        lost_q = i32(i32(drive ^ arrived) | i32(i32(scaled >> left) ^ given))
-        bits = i32(bits | (i32(at.Q_BIT) if lost_q != 0 else i32(0)))
-        bits = i32(bits | (i32(at.U_BIT) if current != total else i32(0)))
-        bits = i32(bits | (i32(at.X_BIT) if push != pushed else i32(0)))
-        bits = i32(bits | (i32(at.V_BIT) if clip(free, i32(-STATE_MAX), i32(STATE_MAX)) != free else i32(0)))
-        mask[i] = np.uint8(bits)
-        flags = i32(flags | bits)
-        high_u = i32(high_u | i32(before_u ^ i32(before_u >> 31)))
-        high_v = i32(high_v | i32(before_v ^ i32(before_v >> 31)))
-        high_q = i32(high_q | i32(given ^ i32(given >> 31)))
-    return high_u, high_v, high_q, flags
 
 
 @kernel
@@ -185,6 +101,93 @@ def count_q(group, q, first):
             while first + i >= bounds[p + 1]:
                 p += 1
             counters[p * at.COUNTERS + at.Q_OVERFLOW] += 1
+
+
+@kernel
+def words(d, b, m):
+    """Biases and thresholds of a block, in 32 bits."""
+    bias, vth = int32s(d.mask + AT_BIAS, m), int32s(d.mask + AT_VTH, m)
+    short = d.flags & at.FULL == 0
+    if short and varies(d.bias16):
+        widen(bias, block(d.bias16, b, m), d.flags >> at.SHIFT)
+    else:
+        bias = block(d.bias, b, m)
+    if short and varies(d.vth16):
+        widen(vth, block(d.vth16, b, m), WEIGHT_SHIFT)
+    else:
+        vth = block(d.vth, b, m)
+    return bias, vth
+
+
+@kernel
+def step_quiet(group, d, q, bias, vth, waiting, u, v, keep_u, keep_v, mask, first):
+    """One step of a quiet block; returns what hot says of it then."""
+    high_q = i32(0)
+    if d.slots:
+        high_u, high_v, high_q = update_driven(u, v, waiting, q, keep_u, keep_v, bias, vth, mask)
+        if high_q >= Q_LIMIT:
+            count_q(group, q, first)
+    else:
+        high_u, high_v = update(u, v, waiting, keep_u, keep_v, bias, vth, mask)
+    return CHECKED if high_u >= QUIET_U or high_v >= QUIET_V or high_q >= QUIET_Q else QUIET
+
+
+@kernel
+def step_any(group, d, q, bias, vth, waiting, u, v, keep_u, keep_v, mask, first, b):
+    """One step of any other block; returns what hot says of it then."""
+    m = u.shape[0]
+    vmin, vmax = block(d.vmin, b, m), block(d.vmax, b, m)
+    unit = 1 if d.flags & at.FULL_UNITS else 1 << WEIGHT_SHIFT
+    driven = d.slots != 0
+    if varies(d.noise_u):
+        noise = block(d.noise_u, b, m)
+        if driven:
+            arrived, q = q, int32s(d.mask + AT_Q, m)
+            with_noise(q, arrived, noise, unit)
+        else:
+            q = noise
+        unit, driven = 1, True
+    if d.hot[b] != COUNTED:
+        u_before, v_before = int32s(d.mask + AT_U, m), int32s(d.mask + AT_V, m)
+        high_q = i32(0)
+        if driven:
+            lost, high_q = update_checked_driven(
+                u, v, waiting, q, unit, keep_u, keep_v, bias, vth, vmin, vmax, u_before, v_before, mask
+            )
+        else:
+            lost = update_checked(u, v, waiting, keep_u, keep_v, bias, vth, vmin, vmax, u_before, v_before, mask)
+        if 0 <= lost <= STATE_MAX and high_q < (1 << 21) // unit:
+            if d.flags & at.EXACT or high_q >= QUIET_Q:
+                return CHECKED
+            return CHECKED if magnitudes(u_before) >= QUIET_U or magnitudes(v_before) >= QUIET_V else QUIET
+        copy(u, u_before)
+        copy(v, v_before)
+    lost = step_counted(group, first, u, v, waiting, q, unit, keep_u, keep_v, bias, vth, vmin, vmax, mask)
+    return COUNTED if lost else CHECKED
+
+
+@kernel
+def step_counted(group, first, u, v, waiting, q, unit, keep_u, keep_v, bias, vth, vmin, vmax, mask):
+    """One step of a block, counting what overflows in each of its populations; returns how much did."""
+    counters, bounds = group.counters, group.bounds
+    m, k, p, total = u.shape[0], 0, 0, 0
+    while k < m:
+        while bounds[p + 1] <= first + k:
+            p += 1
+        n = min(m, bounds[p + 1] - first) - k
+        lost_q, lost_u, lost_x, lost_v = update_counted(
+            part(u, k, n), part(v, k, n), part(waiting, k, n), part(q, k, n), unit,
+            part(keep_u, k, n), part(keep_v, k, n), part(bias, k, n), part(vth, k, n),
+            part(vmin, k, n), part(vmax, k, n), part(mask, k, n),
+        )  # fmt: skip
+        row = p * at.COUNTERS
+        counters[row + at.Q_OVERFLOW] += lost_q
+        counters[row + at.U_OVERFLOW] += lost_u
+        counters[row + at.X_OVERFLOW] += lost_x
+        counters[row + at.V_SATURATION] += lost_v
+        total += lost_q + lost_u + lost_x + lost_v
+        k += n
+    return total
 
 
 @leaf
@@ -200,46 +203,21 @@ def step(address, time):
         m = min(at.BLOCK, n - first)
         u, v, rest = part(d.u, first, m), part(d.v, first, m), part(d.rest, first, m)
         q = part(d.ring, ring_start(group, time, first), m)
-        keep_u, keep_v, period = block(d.keep_u, b, m), block(d.keep_v, b, m), block(d.refractory, b, m)
+        keep_u, keep_v = block(d.keep_u, b, m), block(d.keep_v, b, m)
         mask = uint8s(d.mask, m)
-        high_q = i32(0)
-        quiet = d.hot[b] == 0 and flags & at.EXACT == 0
-        if quiet:
-            bias = int32s(d.mask + at.BLOCK, m)
-            vth = int32s(d.mask + 5 * at.BLOCK, m)
-            waiting = rest if flags & at.REFRACTORY else uint8s(d.mask + 9 * at.BLOCK, m)
-            if varies(d.bias16):
-                widen(bias, block(d.bias16, b, m), flags >> at.SHIFT)
-            else:
-                bias = block(d.bias, b, m)
-            if varies(d.vth16):
-                widen(vth, block(d.vth16, b, m), WEIGHT_SHIFT)
-            else:
-                vth = block(d.vth, b, m)
-            if d.slots:
-                high_u, high_v, high_q = update_driven(u, v, waiting, q, keep_u, keep_v, bias, vth, mask)
-            else:
-                high_u, high_v = update(u, v, waiting, keep_u, keep_v, bias, vth, mask)
-            if flags & at.REFRACTORY:
-                count_down(rest)
+        waiting = rest if flags & at.REFRACTORY else uint8s(d.mask + AT_ZEROS, m)
+        bias, vth = words(d, b, m)
+        if d.hot[b] == QUIET and flags & at.EXACT == 0:
+            d.hot[b] = step_quiet(group, d, q, bias, vth, waiting, u, v, keep_u, keep_v, mask, first)
         else:
-            bias, vth, noise = block(d.bias, b, m), block(d.vth, b, m), block(d.noise_u, b, m)
-            vmin, vmax = block(d.vmin, b, m), block(d.vmax, b, m)
-            unit = i32(0) if flags & at.FULL_UNITS else i32(WEIGHT_SHIFT)
-            high_u, high_v, high_q, lost = update_exact(
-                u, v, rest, q, keep_u, keep_v, bias, vth, vmin, vmax, period, noise, unit, mask
-            )
-            if lost > at.SPIKED:
-                count_flags(group, mask, first)
-        d.hot[b] = 1 if high_u >= QUIET_U or high_v >= QUIET_V or high_q >= QUIET_Q else 0
+            d.hot[b] = step_any(group, d, q, bias, vth, waiting, u, v, keep_u, keep_v, mask, first, b)
         if d.slots:
-            if quiet and high_q >= Q_LIMIT:
-                count_q(group, q, first)
             q[:] = 0
         start = count
         count = emit(mask, d.mask, first, index, count)
-        if quiet and flags & at.REFRACTORY:
-            start_rest(rest, period, index[start:count], first)
+        if flags & at.REFRACTORY:
+            count_down(rest)
+            start_rest(rest, block(d.refractory, b, m), index[start:count], first)
     count_spikes(group, count)
 
 
@@ -247,7 +225,7 @@ def step(address, time):
 QUIET_BIAS = 1 << 19
 """Above this magnitude a bias (with noise) may push v out of its field within one step."""
 VTH_16 = (1 << 15) - 1
-"""Above this threshold mantissa v reaches beyond 2^21 anyway, where every field is checked."""
+"""Above this threshold mantissa v reaches beyond 2^21, where every field is checked; below, 16 bits hold it."""
 
 DU = Parameter(
     "du", DECAY_UNITY, 0, DECAY_UNITY, "Decay of u per step in 1/4096 (12 bits). Loihi's register holds du - 1."
@@ -270,15 +248,18 @@ LIMITS = {"u": (-STATE_MAX - 1, STATE_MAX), "v": (-STATE_MAX, STATE_MAX), "rest"
 def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
     """Chip LIF: keep = 4096 - decay, bias = mantissa << exponent, vth = mantissa << WEIGHT_SHIFT.
 
-    `context` says whether noise is added ("noise") and whether some
-    refractory counter is running ("resting").
+    `context` has the noise that is added ("noise", or None) and says whether some refractory counter is running
+    ("resting").
     """
     bias = p["bias"] << p["bias_exp"]
     vth = p["vth"] << p.get("vth_exp", WEIGHT_SHIFT)
     bias16, shift = _sixteen_bits(bias)
+    noise = context.get("noise")
+    added = {} if noise is None else {noise.target: noise.amplitude}
     limited = np.any(p["vmin"] != -STATE_MAX) or np.any(p["vmax"] != STATE_MAX)
-    large = bias16 is None or np.any(np.abs(bias) > QUIET_BIAS) or np.any(p["vth"] > VTH_16)
-    exact = limited or large or context.get("noise", False)
+    high = np.any(p["vth"] > VTH_16)
+    exact = limited or high or "u" in added or np.max(np.abs(bias)) + added.get("v", 0) > QUIET_BIAS
+    full = high or bias16 is None or "v" in added
     rests = np.any(p["refractory"] > 1) or context.get("resting", False)
     arrays: Arrays = {
         "keep_u": DECAY_UNITY - p["du"],
@@ -289,10 +270,11 @@ def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int
         "vmax": p["vmax"],
         "refractory": p["refractory"],
         "noise_u": np.asarray(0),
-        "bias16": np.asarray(0) if exact or bias16 is None else bias16,
-        "vth16": np.asarray(0) if exact else p["vth"],
+        "bias16": np.asarray(0) if full else bias16,
+        "vth16": np.asarray(0) if full else p["vth"],
     }
-    return arrays, (at.EXACT if exact else shift << at.SHIFT) | (at.REFRACTORY if rests else 0)
+    flags = (at.EXACT if exact else 0) | (at.FULL if full else shift << at.SHIFT) | (at.REFRACTORY if rests else 0)
+    return arrays, flags
 
 
 def _sixteen_bits(bias: Any) -> tuple[Any, int]:

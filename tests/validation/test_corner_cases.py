@@ -62,6 +62,27 @@ def test_noise_may_bring_q_back_into_its_field():
     assert compared("chip", [nodes[0], Node("n", 4, False, {"vth": 1})], 2 * links).stats["overflow"]["n"]["q"] > 0
 
 
+@pytest.mark.parametrize("rules", ["chip", "nengo_loihi"])
+def test_sums_beyond_24_bits_overflow_whatever_the_noise(rules):
+    nodes = [drive(600, np.ones((6, 600), int)), Node("n", 2, False, {"vth": 9, "noise": Noise("u", 23, -128)})]
+    links = [Link("in", "n", np.full((2, 600), 254), {"weight_exp": 7, "sign_mode": "excitatory"})]
+    assert compared(rules, nodes, links, steps=6).stats["overflow"]["n"]["q"] == 12
+
+
+def test_populations_of_one_block_overflow_for_some_steps():
+    """Between two that stay calm: v saturates for as long as u is large, and again after a second volley."""
+    volleys = drive(1, ([0, 1, 2, 30, 31], [0] * 5))
+    sizes = {"calm": 3, "high": 5, "low": 2, "last": 1}
+    nodes = [volleys, *(Node(name, size, False, {"vth": (1 << 17) - 1, "du": 600}) for name, size in sizes.items())]
+    links = [
+        Link("in", name, np.full((sizes[name], 1), sign * 254), {"weight_exp": 7, "sign_mode": "mixed"})
+        for name, sign in (("high", 1), ("low", -1))
+    ]
+    stats = compared("chip", nodes, links, steps=60).stats["overflow"]
+    assert stats["high"]["v"] > 0 and stats["low"]["v"] > 0 and stats["high"] != stats["low"]
+    assert not any(stats["calm"].values()) and not any(stats["last"].values())
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 @pytest.mark.parametrize("rules", ["chip", "nengo_loihi"])
 def test_every_field_overflows(rules, sign):
