@@ -5,7 +5,20 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator, Sequence
 
-from benchmarks import allocators, extras, lava, lava_recurrent, learning, memory, place, report, small, speed, startup
+from benchmarks import (
+    allocators,
+    closed_loop,
+    extras,
+    lava,
+    lava_recurrent,
+    learning,
+    memory,
+    place,
+    report,
+    small,
+    speed,
+    startup,
+)
 from benchmarks.rows import Row
 from benchmarks.sizes import FULL, NAMES, QUICK, Size
 
@@ -15,6 +28,7 @@ _OTHERS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "memory": memory.measure,
     "startup": startup.measure,
     "samples": extras.samples,
+    "loop": closed_loop.measure,
     "plot": extras.raster,
     "place": place.measure,
     "allocators": allocators.measure,

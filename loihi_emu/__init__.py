@@ -40,6 +40,7 @@ from loihi_emu.recording.recording import Recording
 from loihi_emu.recording.spikes import Spikes
 
 if TYPE_CHECKING:
+    from loihi_emu.run.closed_loop import Seen
     from loihi_emu.run.emulator import Emulator
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "Population",
     "Probe",
     "Recording",
+    "Seen",
     "SimulationError",
     "Spikes",
     "Trace",
@@ -79,8 +81,12 @@ __all__ = [
 ]
 
 
+_LATER = {"Emulator": "loihi_emu.run.emulator", "Seen": "loihi_emu.run.closed_loop"}
+"""What needs Numba, and where it is."""
+
+
 def __getattr__(name: str) -> Any:
     """Import what needs Numba when it is first asked for."""
-    if name == "Emulator":
-        return import_module("loihi_emu.run.emulator").Emulator
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -46,6 +46,7 @@ ADVICE: dict[str, tuple[str, dict[str, str]]] = {
     "Slice": ("Take another: population[10:20].", {}),
     "LearningRule": (f'{CHANGED_COPY} While it runs: Emulator.set(connection, "dw", ...).', {}),
     "Recording": ('It is what happened. Copy what is to be changed: recording["cells.v"].copy().', {}),
+    "Seen": ("It is what happened. Copy what is to be changed: dict(seen).", {}),
     "Spikes": ("They are what happened. Take the arrays: times, indices = spikes.", {}),
     "Placement": ("Place again: Network.place(chip=..., boards=..., strategy=..., rates=...).", {}),
     "Problem": ("Place another network, or on another chip: Network.place(chip=...).", {}),

@@ -8,7 +8,8 @@ from loihi_emu.models.layout import SOURCE, valued
 from loihi_emu.models.records import NUMBER, Record, array
 from loihi_emu.philox import fill
 
-# A list of events by ascending times, and where in it the next one is; counter counts events.
+# A list of events by ascending times, and where in it the next one is; counter counts events. What was sent for one
+# step takes the place of those listed for it: live has that step and how many events are in sent, with their values.
 EVENTS = SOURCE.extended(
     "Events",
     times=array("int64"),
@@ -17,8 +18,13 @@ EVENTS = SOURCE.extended(
     total=NUMBER,
     cursor=array("int64"),
     counter=array("int64"),
+    live=array("int64"),
+    sent=array("int32"),
+    values=array("int32"),
 )
-VALUED_EVENTS = Record("ValuedEvents", **{**valued(EVENTS).fields, "payloads": array("float64")})
+VALUED_EVENTS = Record(
+    "ValuedEvents", **{**valued(EVENTS).fields, "payloads": array("float64"), "values": array("float64")}
+)
 
 # A Poisson source: an event where a 32-bit random number is below the neuron's limit; draws is scratch, sample the
 # number of the sample.
@@ -35,8 +41,24 @@ POISSON = SOURCE.extended(
 
 
 @kernel
+def copy_sent(d):
+    """Copy what was sent for this step alone."""
+    count = d.live[1]
+    d.count[0] = count
+    d.counter[0] += count
+    for k in range(count):
+        d.index[k] = d.sent[k]
+    if d.payload:
+        for k in range(count):
+            d.payload[k] = d.values[k]
+
+
+@kernel
 def copy_events(d, time):
     """Copy this step's events to the source's list."""
+    if d.live[0] == time:
+        copy_sent(d)
+        return
     total, times = d.total, d.times
     position = d.cursor[0]
     while position < total and times[position] < time:

@@ -42,6 +42,7 @@ class Arena:
     def __init__(self) -> None:
         self._places: dict[str, _Place] = {}
         self._starts: dict[str, Any] = {}
+        self._views: dict[str, Array] = {}
         self._size = 0
         self._kept = 0  # bytes from the beginning whose start is kept; all after them start at 0
         self.data: Array = np.zeros(0, np.uint8)
@@ -71,8 +72,11 @@ class Arena:
         self.initial = self.data[: self._kept].copy()
 
     def __getitem__(self, name: str) -> Array:
-        place = self._places[name]
-        return self.data[place.start : place.end].view(place.dtype).reshape(place.shape)
+        found = self._views.get(name)
+        if found is None:
+            place = self._places[name]
+            found = self._views[name] = self.data[place.start : place.end].view(place.dtype).reshape(place.shape)
+        return found
 
     def restart(self, name: str, values: Array) -> None:
         """Set an array that does not start at 0, now and for every reset to come."""

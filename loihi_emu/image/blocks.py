@@ -93,12 +93,18 @@ class Blocks:
 
     def column(self, first: int, filled: int, decode: Callable[[Array], Array] | None = None) -> Column:
         """What lies in rows first..filled - 1. They are never written again."""
-        before, now = self._state[3:]
+        _, _, _, before, now = self._state
         if first >= before and (filled - first) * self.row_bytes <= COPIED_BYTES:
             rows = now[first - before : filled - before]
             return Column.of(rows.copy() if decode is None else np.ascontiguousarray(decode(rows)))
         empty = now[:0] if decode is None else np.ascontiguousarray(decode(now[:0]))
         return Column(self._pieces(first, filled), empty, decode)
+
+    def copied(self, first: int, filled: int) -> Array:
+        """What a step wrote to rows first..filled - 1: it had room for them in the block that is written."""
+        _, _, _, before, now = self._state
+        rows: Array = now[first - before : filled - before].copy()
+        return rows
 
     def arrays(self, first: int, filled: int, decode: Callable[[Array], Array] | None = None) -> Iterator[Array]:
         """Rows first..filled - 1, to be read before the next step."""

@@ -57,6 +57,7 @@ class Image:
             for name, node in network.inputs.items()
         }
         self._home = {p.name: g for g in self.groups for p in g.populations}
+        self._states: dict[tuple[str, str], Array] = {}
         self.truncated: dict[str, int] = {}
         self.clipped: dict[str, int] = {}
         self.lost: dict[str, Loss | None] = {}
@@ -90,8 +91,12 @@ class Image:
 
     def state(self, population: str, variable: str) -> Array:
         """A population's slice of a state array."""
-        group = self._home[population]
-        return self.arena[f"{group.key}.{variable}"][group.part(population)]
+        found = self._states.get((population, variable))
+        if found is None:
+            group = self._home[population]
+            found = self.arena[f"{group.key}.{variable}"][group.part(population)]
+            self._states[population, variable] = found
+        return found
 
     def refresh(self, group: Group) -> None:
         """Take over parameters that were set."""

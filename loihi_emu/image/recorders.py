@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,13 +103,6 @@ class Recorder:
         for limit, rows in room.items():
             self.fills.capacity[limit] = rows
 
-    def between(self, before: list[int], now: list[int]) -> dict[str, Column]:
-        """What was recorded between two moments, by buffer; for each, how full all limits were."""
-        return {
-            name: blocks.column(before[limit], now[limit], self.decode)
-            for name, (blocks, limit, _) in self.buffers.items()
-        }
-
     @property
     def nbytes(self) -> int:
         """Bytes in memory."""
@@ -175,9 +169,14 @@ class Recorded:
     neurons: NDArray[np.int64] | None
     every: int
 
+    @cached_property
+    def named(self) -> list[tuple[str, Blocks, int]]:
+        """The names of a recording's arrays, with the buffer of each and its limit."""
+        spikes = self.variable == "spikes"
+        buffers = self.recorder.buffers.items()
+        return [(f"{self.name}.{part}" if spikes else self.name, *found[:2]) for part, found in buffers]
+
     def columns(self, before: list[int], now: list[int]) -> dict[str, Column]:
-        """What was recorded between two moments, by the names of a recording's arrays."""
-        found = self.recorder.between(before, now)
-        if self.variable != "spikes":
-            return {self.name: found["rows"]}
-        return {f"{self.name}.{part}": column for part, column in found.items()}
+        """What was recorded between two moments, by name; for each of these, how full all limits were."""
+        decode = self.recorder.decode
+        return {name: blocks.column(before[limit], now[limit], decode) for name, blocks, limit in self.named}

@@ -17,6 +17,7 @@ from loihi_emu.network.elements import Input, Noise, Population
 from loihi_emu.network.payloads import Events, with_zeros
 
 TWO32 = 1 << 32
+NO_STEP = -1
 
 
 class InputSource:
@@ -33,6 +34,11 @@ class InputSource:
         self.origin = Description(VALUED_SOURCE if self.payload == "float64" else SOURCE)
         self.lists.describe(self.origin)
         self.most = most
+        self.live: NDArray[np.int64] = np.array([NO_STEP, 0])
+        self.sent: NDArray[np.int32] = np.zeros(0 if self.poisson else node.size, np.int32)
+        self.sent_values: Array | None = None if self.payload is None else np.zeros(node.size, self.payload)
+        self.size = node.size
+        self._known = float("inf"), float("-inf")
 
     def events(self, node: Input) -> Events:
         """Times, indices and payloads that an input of this name sends."""
@@ -67,6 +73,7 @@ class InputSource:
             d.seed, d.stream, d.sample = self.seed, self.node.stream, arena["sample"]
         else:
             d.cursor = arena[f"{self.key}.cursor"]
+            d.live, d.sent, d.values = self.live, self.sent, self.sent_values
         d.counter = self.counter
         self.point_own()
         return d
@@ -79,6 +86,29 @@ class InputSource:
             times, indices, payloads = self.events(self.node)
             values = None if payloads is None else payloads.astype(self.payload)
             self.point_events(times, indices.astype(np.int32), values)
+
+    def send(self, step: int, indices: Array, values: Array | None) -> None:
+        """Let a step have these events (indices ascend; values None: all 1) in place of those listed for it."""
+        count = len(indices)
+        self.sent[:count] = indices
+        if self.sent_values is not None:
+            self.sent_values[:count] = 1 if values is None else values
+        self.live[1] = count
+        self.live[0] = step
+
+    def knows(self, values: Array) -> bool:
+        """Whether values lie within those that were looked at before (:meth:`know`)."""
+        low, high = self._known
+        return bool(low <= values.min() and values.max() <= high)
+
+    def know(self, values: Array) -> None:
+        """These values were looked at."""
+        low, high = self._known
+        self._known = min(low, float(values.min())), max(high, float(values.max()))
+
+    def send_listed(self) -> None:
+        """Let every step have what is listed for it."""
+        self.live[0] = NO_STEP
 
     def point_rate(self, limits: Array) -> None:
         """Use these thresholds."""

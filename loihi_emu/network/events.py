@@ -74,7 +74,7 @@ def sorted_events(
         ranged(where, "spike times", times, 0, LATEST, "The first step is 0.")
         ranged(where, "spike indices", indices, 0, size - 1, f"The input has {size} neurons.")
     if values is not None:
-        values = _payloads(values, where, floats)
+        values = checked_payloads(values, where, floats)
         keep = values != 0
         if not keep.all():
             times, indices, values = times[keep], indices[keep], values[keep]
@@ -87,7 +87,7 @@ def sorted_events(
     return times, indices, values
 
 
-def _payloads(values: Any, where: str, floats: bool) -> Any:
+def checked_payloads(values: Any, where: str, floats: bool) -> Any:
     """Payloads as int64, or as float64 if they may be and are no integers of 32 bits."""
     if floats:
         numbers = finite(where, "payloads", values)
@@ -103,7 +103,7 @@ def check_sorted(times: Integers, indices: Integers, payloads: Any, size: int, w
     if not _in_order(times, indices):
         raise invalid(where, "spikes", "events out of order", "events in order of (time, index)")
     if payloads is not None:
-        _payloads(payloads, where, floats=payloads.dtype.kind == "f")
+        checked_payloads(payloads, where, floats=payloads.dtype.kind == "f")
         if not payloads.all():
             raise invalid(where, "payloads", "some that are 0", "payloads other than 0")
 

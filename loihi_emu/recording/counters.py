@@ -55,12 +55,12 @@ class Marks:
     @property
     def step(self) -> int:
         """The step that runs next."""
-        return int(self.values[0])
+        return int(self.values.item(0))
 
     @property
     def total(self) -> int:
         """Steps run so far, whatever the clock was set to."""
-        return int(self.values[1])
+        return int(self.values.item(1))
 
     def settled(self) -> Marks:
         """The same numbers whatever the image: one of synaptic events and one of wraps."""

@@ -65,6 +65,14 @@ class Recording:
     ([2, 5], [30, 60, 0, 30, 60, 0, 30])
     """
 
+    start: int
+    steps: int
+    sample_steps: int | None
+    _columns: dict[str, Column]
+    _index: Mapping[str, Mapping[str, Any]]
+    _accounts: Accounts | Callable[[], Accounts]
+    _counts: SampleCounts | Callable[[], SampleCounts] | None
+
     def __init__(
         self,
         *,
@@ -76,10 +84,11 @@ class Recording:
         sample_steps: int | None = None,
         counts: SampleCounts | Callable[[], SampleCounts] | None = None,
     ) -> None:
-        self.start, self.steps, self.sample_steps = start, steps, sample_steps
-        self._columns = {name: a if isinstance(a, Column) else Column.of(a) for name, a in arrays.items()}
-        self._index = index
-        self._accounts, self._counts = accounts, counts
+        columns = {name: a if isinstance(a, Column) else Column.of(a) for name, a in arrays.items()}
+        vars(self).update(  # each run makes one: quicker than to set attributes that users only read
+            start=start, steps=steps, sample_steps=sample_steps,
+            _columns=columns, _index=index, _accounts=accounts, _counts=counts,
+        )  # fmt: skip
 
     @property
     def samples(self) -> int:

@@ -1,8 +1,8 @@
-"""Numbers that are read without parentheses; called like a function, as in other tools, they say what was meant."""
+"""Numbers of steps that are to run, and of samples, which are read without parentheses."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -26,27 +26,12 @@ def steps_of(where: str, steps: object, least: int) -> int:
     return integer(where, "steps", steps, least, MAX_STEPS, RUN_STEPS)
 
 
-class _Value(int):
-    said: ClassVar[str]
+class Samples(int):
+    """A number of samples, ``Recording.samples``."""
 
     def __call__(self, *arguments: Any, **keywords: Any) -> NoReturn:
         """Raise an error that names what was meant."""
-        raise NotAFunctionError(self.said.format(int(self)))
-
-
-class Step(_Value):
-    """The number of the next step, ``Emulator.step``."""
-
-    said = (
-        "Emulator.step is the number of the step that runs next ({}), without parentheses. "
-        "To run one step: emulator.run(1)."
-    )
-
-
-class Samples(_Value):
-    """A number of samples, ``Recording.samples``."""
-
-    said = (
-        "Recording.samples is the number of samples ({}), without parentheses. "
-        "The recording of one sample: recording.sample(k)."
-    )
+        raise NotAFunctionError(
+            f"Recording.samples is the number of samples ({int(self)}), without parentheses. "
+            "The recording of one sample: recording.sample(k)."
+        )

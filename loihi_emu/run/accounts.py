@@ -49,6 +49,8 @@ class Books:
         lost = {name: asdict(loss) for name, loss in image.lost.items() if loss is not None}
         self._weights = {"weights": counts} | ({"lost_weights": lost} if lost else {})
         self._populations: dict[str, Any] | None = None
+        self._clock: Array = image.arena["clock"]
+        self._last: Marks | None = None
 
     def parameters_changed(self) -> None:
         """Look at thresholds again before the next recording."""
@@ -59,8 +61,11 @@ class Books:
         return np.concatenate(self._arrays)
 
     def marks(self) -> Marks:
-        """Where everything stands now."""
-        return Marks(self.values(), self.image.fills.filled.tolist(), self._layout)
+        """Where everything stands now; that of the call before where no step was run since, nor the clock set."""
+        last, total = self._last, self.image.fills.total.item()
+        if last is None or last.total != total or last.step != self._clock.item():
+            last = self._last = Marks(self.values(), self.image.fills.filled.tolist(), self._layout)
+        return last
 
     def recording(
         self, since: Marks, wall: float, sample_steps: int | None = None, ends: Sequence[tuple[Array, float]] = ()

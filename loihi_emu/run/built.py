@@ -9,6 +9,7 @@ from loihi_emu.image.handover import adopt
 from loihi_emu.network.elements import Connection, Input
 from loihi_emu.network.network import Network
 from loihi_emu.run.accounts import Books
+from loihi_emu.run.closed_loop import ClosedLoop
 from loihi_emu.run.control import Pacer
 
 
@@ -24,6 +25,7 @@ class Built:
     image: Image
     _pacer: Pacer
     _books: Books
+    _loop: ClosedLoop
 
     def __init__(self, network: Network) -> None:
         self.network = network
@@ -32,7 +34,8 @@ class Built:
     def _take(self, image: Image) -> None:
         """Run this image from now on."""
         pacer, books = Pacer(image), Books(image)
-        vars(self).update(image=image, _pacer=pacer, _books=books)  # not set: users only read them
+        loop = ClosedLoop(image, pacer)
+        vars(self).update(image=image, _pacer=pacer, _books=books, _loop=loop)  # not set: users only read them
 
     def _rebuild(
         self, changed: Sequence[Input | Connection], fill: Callable[[Image], None] = lambda image: None

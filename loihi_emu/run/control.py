@@ -28,10 +28,15 @@ class Pacer:
 
     def __init__(self, image: Image) -> None:
         self.image = image
-        self._busiest = _busiest_step(image)
-        self._seconds_per_step = max(self._busiest, CHUNK_SECONDS / FIRST_STEPS)
+        busiest = _busiest_step(image)
+        self._careful = SURGE_SECONDS / busiest
+        self._seconds_per_step = max(busiest, CHUNK_SECONDS / FIRST_STEPS)
         self._measured = False
+        fills = image.fills
         self._clock = image.arena["clock"]
+        self._loop = (
+            image.leaves, image.descriptions, fills.filled, fills.capacity, fills.needed, self._clock, fills.total,
+        )  # fmt: skip
 
     def run(
         self, steps: int, progress: Progress, after_chunk: Callable[[], None], alone: Callable[[Callable[[], int]], int]
@@ -46,33 +51,38 @@ class Pacer:
 
     def _chunk(self, limit: int) -> int:
         """Run at most so many steps, and make room where a recorder has none; the number of steps run."""
-        image = self.image
-        fills = image.fills
         begin = time.perf_counter()
-        ran = int(
-            run_steps(
-                image.leaves,
-                image.descriptions,
-                fills.filled,
-                fills.capacity,
-                fills.needed,
-                self._clock,
-                fills.total,
-                limit,
-            )
-        )
+        ran = self._steps(limit)
         took = time.perf_counter() - begin
         if ran:
             self._learn(took / ran)
         if ran < limit:
-            make_room(image.recorded, int(self._clock[0]))
+            self._make_room()
         return ran
+
+    def one(self) -> None:
+        """Run one step, without learning how long it takes."""
+        while not self._steps(1):
+            self._make_room()
+
+    @property
+    def step(self) -> int:
+        """The step that runs next."""
+        step: int = self._clock.item()
+        return step
+
+    def _steps(self, limit: int) -> int:
+        """Run steps until one may lack room; the number of steps run."""
+        ran: int = run_steps(*self._loop, limit)
+        return ran
+
+    def _make_room(self) -> None:
+        make_room(self.image.recorded, self.step)
 
     def _length(self) -> int:
         """Number of steps to run before the next look."""
         pace = self._seconds_per_step
-        careful = max(SURGE_SECONDS / self._busiest, SHORTEST_SECONDS / pace)
-        return max(1, int(min(CHUNK_SECONDS / pace, careful)))
+        return max(1, int(min(CHUNK_SECONDS / pace, max(self._careful, SHORTEST_SECONDS / pace))))
 
     def _learn(self, seconds: float) -> None:
         """Take over the first measurement, and follow later ones (up at once, down by halves)."""

@@ -18,12 +18,14 @@ from loihi_emu.network.network import Network
 from loihi_emu.read_only import read_only
 from loihi_emu.recording.counters import Marks
 from loihi_emu.recording.recording import Recording
-from loihi_emu.recording.steps import Step, steps_of
+from loihi_emu.recording.steps import steps_of
 from loihi_emu.run import access, checkpoint
 from loihi_emu.run.built import Built
-from loihi_emu.run.guard import Guard, changes, reads, runs
+from loihi_emu.run.closed_loop import Seen, Step
+from loihi_emu.run.guard import Guard, changes, glances, reads, runs
 from loihi_emu.run.progress import Progress, wanted
 from loihi_emu.run.samples import prepare_samples, with_payloads
+from loihi_emu.run.sent_events import Sent, read_events, with_room
 from loihi_emu.run.stream_writer import StreamWriter, check_new, path_to
 from loihi_emu.user_warnings import warn
 
@@ -81,10 +83,71 @@ class Emulator(Built):
 
     # ------------------------------------------------------------ running
     @property
-    @reads
-    def step(self) -> int:
-        """The step that runs next; the number of steps since the start or the last reset."""
-        return Step(self.image.step)
+    @glances
+    def step(self) -> Step:
+        """The number of the step that runs next, of those since the start or the last reset; called, it runs that step.
+
+        ``seen = emulator.step({"camera": [3, 17]})`` closes a loop: the input sends these events in this step, and
+        what probes saw in it comes back, ``seen["motor"]`` as indices of the neurons that spiked, ``seen["motor.v"]``
+        as a row of state, ``seen.payloads["motor"]`` as values of graded spikes. Results are those of the same events
+        listed beforehand, and recordings go on as in a run: :meth:`forget` drops them.
+
+        Parameters
+        ----------
+        events : dict, optional
+            Input (or its name) to what it sends in this step, in place of what is listed for it: indices of neurons (a
+            list, an array, one integer; each once), booleans of the input's shape, or a tuple (indices, payloads).
+            Inputs that are not named go on with their events or rates.
+
+        Returns
+        -------
+        Seen
+            A dict.
+
+        Raises
+        ------
+        ValidationError
+            Before the step: an unknown or a Poisson input; neurons out of range or named twice; what is no form of
+            events.
+        SimulationError
+            A run is under way; an overflow under ``overflow="raise"``.
+
+        Examples
+        --------
+        >>> from loihi_emu import Network, Emulator
+        >>> net = Network()
+        >>> camera, motor = net.input("camera", 20), net.population("motor", 2, vth=9)
+        >>> wiring = net.connect(camera, motor, ([3, 17], [0, 1], [10, 10]))
+        >>> probe = net.probe(motor)
+        >>> emulator = Emulator(net)
+        >>> emulator.step({"camera": [17]})["motor"].tolist(), emulator.step()["motor"].tolist(), emulator.step + 0
+        ([1], [], 2)
+        """
+        made = Step(self._pacer.step)
+        made.emulator = self
+        return made
+
+    def _advance(self, events: Mapping[Any, Any] | None) -> Seen:
+        """What a step does, held by the guard."""
+        sent: Sequence[Sent] = ()
+        if events is not None:
+            loop = self._loop
+            sent = read_events(events, loop.inputs, loop.floats)
+            if grown := with_room(sent, self.network):
+                self._rebuild(grown)
+                sent = read_events(events, self._loop.inputs, loop.floats)
+        if self._sample_steps is not None:  # recordings of samples do not go on in those of a run
+            self._forget()
+        before = self._books.marks() if self.overflow != "chip" else None
+        begin = time.perf_counter()
+        try:
+            seen = self._loop.run(sent)
+        finally:
+            vars(self)["_wall"] += time.perf_counter() - begin
+        if before is not None:
+            self._check_overflow(before)
+            self._warn_overflow(before)
+        return seen
 
     @runs
     def run(self, steps: int, *, progress: bool | None = None, to: str | Path | None = None) -> Recording:
@@ -125,8 +188,10 @@ class Emulator(Built):
         before, begin, earlier = self._books.marks(), time.perf_counter(), self._wall
         file = None if to is None else self._guard.setup(partial(self._file, to, before))
 
+        own = vars(self)  # which is quicker to write to than the attributes of what users only read
+
         def after_chunk() -> None:
-            self._wall = earlier + time.perf_counter() - begin
+            own["_wall"] = earlier + time.perf_counter() - begin
             if file is not None:
                 self._guard.setup(file.after_chunk)
             self._check_overflow(before)
@@ -135,7 +200,7 @@ class Emulator(Built):
             with Progress(count, progress) as shown:
                 self._pacer.run(count, shown, after_chunk, self._guard.part)
         finally:
-            self._wall = earlier + time.perf_counter() - begin
+            own["_wall"] = earlier + time.perf_counter() - begin
             if file is not None:
                 self._guard.setup(file.finish)
         self._warn_overflow(before)

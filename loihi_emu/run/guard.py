@@ -1,10 +1,11 @@
 """One emulator and many threads: what waits between two chunks of a run, and what is refused while one is under way.
 
-Three decorators mark the public methods of a class that holds a :class:`Guard` as ``_guard``:
+Decorators mark the public methods of a class that holds a :class:`Guard` as ``_guard``:
 
 - :func:`reads`: waits until the chunk of steps, or the change, that another thread is in has ended, so that what it
   reads is the state of one step;
 - :func:`changes`: raises at once while a run is under way, in whatever thread; waits for short calls of other threads;
+- :func:`glances`: as `reads`, for one number;
 - :func:`runs`: as `changes`; it is under way until it returns, and lets readers in between two chunks.
 
 A call from inside another call of the same thread (a signal handler, a finalizer, a hook of warnings or progress) never
@@ -25,13 +26,17 @@ from loihi_emu.errors import SimulationError
 from loihi_emu.jit import COMPILED
 from loihi_emu.keywords import known_keywords
 
-READ, CHANGE, BEGIN, PART, SETUP = "read", "change", "begin", "part", "setup"
+READ, CHANGE, STEP, BEGIN, PART, SETUP = "read", "change", "step", "begin", "part", "setup"
 """What a thread does while it has the lock. Of a run: BEGIN, chunks (PART), changes that belong to it (SETUP)."""
-HALF_DONE = (CHANGE, SETUP) if COMPILED else (CHANGE, SETUP, PART)
+ALONE = (CHANGE, STEP, BEGIN)
+"""What is refused while a run is under way. A STEP is a run that is one chunk: it is held for its whole length."""
+HALF_DONE = (CHANGE, SETUP) if COMPILED else (CHANGE, SETUP, PART, STEP)
 """In these a signal handler must not read; kernels in plain Python can be interrupted within a step."""
 NAP_SECONDS = 5e-4
 NAPS = 40
 """A thread that wants the lock steps back so often, so long, for those that wanted it before."""
+
+_PART, _SETUP = (PART, "run"), (SETUP, "run")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -72,36 +77,10 @@ class Guard:
         self._lost = False
         _GUARDS.add(self)
 
-    def read(self, name: str, action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Read, between two chunks of a run."""
-        return self._hold((READ, name), action, *args, **kwargs)
-
-    def change(self, name: str, action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Change something, when nothing runs."""
-        self._refuse_in_run(name)
-        return self._hold((CHANGE, name), action, *args, **kwargs)
-
-    def run(self, name: str, action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run: `action` does its steps in :meth:`part` and its changes in :meth:`setup`, and waits in neither."""
-        self._refuse_in_run(name)
-        mine = _Run(name, threading.get_ident())
-        try:
-            self._hold((BEGIN, name), setattr, self, "_run", mine)
-            return action(*args, **kwargs)
-        finally:
-            if self._run is mine:
-                self._run = None
-
-    def part(self, action: Callable[[], R]) -> R:
-        """Do a chunk of steps."""
-        return self._hold((PART, "run"), action)
-
-    def setup(self, action: Callable[[], R]) -> R:
-        """Change something for the run that this is part of."""
-        return self._hold((SETUP, "run"), action)
-
-    # ------------------------------------------------------------ inside
-    def _hold(self, what: tuple[str, str], action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    def hold(self, what: tuple[str, str], action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do what a public method does, when it may: what kind of thing that is, and the method's name."""
+        if self._run is not None and what[0] in ALONE:
+            self._refuse_in_run(what[1])
         line, me = self._line, threading.get_ident()
         try:
             if line:
@@ -121,6 +100,31 @@ class Guard:
             if me in line:  # interrupted while it waited
                 line.pop(me, None)
 
+    @property
+    def idle(self) -> bool:
+        """Whether nobody is at the emulator, nor waits."""
+        return self._inside is None and self._run is None and not self._line and not self._lost
+
+    def run(self, name: str, action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run: `action` does its steps in :meth:`part` and its changes in :meth:`setup`, and waits in neither."""
+        self._refuse_in_run(name)
+        mine = _Run(name, threading.get_ident())
+        try:
+            self.hold((BEGIN, name), setattr, self, "_run", mine)
+            return action(*args, **kwargs)
+        finally:
+            if self._run is mine:
+                self._run = None
+
+    def part(self, action: Callable[[], R]) -> R:
+        """Do a chunk of steps."""
+        return self.hold(_PART, action)
+
+    def setup(self, action: Callable[[], R]) -> R:
+        """Change something for the run that this is part of."""
+        return self.hold(_SETUP, action)
+
+    # ------------------------------------------------------------ inside
     def _line_up(self, me: int) -> None:
         """Step back for those who wait already; not for ever, since one of them may have been interrupted."""
         ahead = {thread for thread in list(self._line) if thread != me}
@@ -135,7 +139,7 @@ class Guard:
                 f"{name}: this process is a copy (fork) of one in which another thread was using this emulator, so "
                 "that its state is of no single step. Make an Emulator in this process."
             )
-        alone = kind in (CHANGE, BEGIN)
+        alone = kind in ALONE
         if outer is not None and (alone or (kind == READ and outer[0] in HALF_DONE)):
             raise SimulationError(
                 f"{name}: called from inside {outer[1]} of the same emulator, in the same thread (by a signal handler, "
@@ -186,28 +190,47 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
-def _marked(way: str, method: Callable[Concatenate[G, P], R]) -> Callable[Concatenate[G, P], R]:
-    name, checked, holds = f"{method.__name__}()", known_keywords(method), getattr(Guard, way)
+def _marked(kind: str, method: Callable[Concatenate[G, P], R]) -> Callable[Concatenate[G, P], R]:
+    name, checked = f"{method.__name__}()", known_keywords(method)
+    what = (kind, name)
 
     @wraps(method)
     def guarded(self: G, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        made: R = holds(self._guard, name, checked, self, *args, **kwargs)
+        made: R = self._guard.hold(what, checked, self, *args, **kwargs)
         return made
 
-    guarded.guarded_as = way  # type: ignore[attr-defined]
-    return guarded
+    @wraps(method)
+    def guarded_run(self: G, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        made: R = self._guard.run(name, checked, self, *args, **kwargs)
+        return made
+
+    found = guarded_run if kind == BEGIN else guarded
+    found.guarded_as = "run" if kind == BEGIN else kind  # type: ignore[attr-defined]
+    return found
 
 
 def reads(method: Callable[Concatenate[G, P], R]) -> Callable[Concatenate[G, P], R]:
     """Mark a method that reads: other threads' runs are let to the end of a chunk."""
-    return _marked("read", method)
+    return _marked(READ, method)
 
 
 def changes(method: Callable[Concatenate[G, P], R]) -> Callable[Concatenate[G, P], R]:
     """Mark a method that changes: refused while a run is under way."""
-    return _marked("change", method)
+    return _marked(CHANGE, method)
+
+
+def glances(method: Callable[[G], R]) -> Callable[[G], R]:
+    """Mark a method that reads one number, whole at any moment: as `reads`, but nothing is locked when idle."""
+    waits = reads(method)
+
+    @wraps(method)
+    def glance(self: G) -> R:
+        return method(self) if self._guard.idle else waits(self)
+
+    glance.guarded_as = READ  # type: ignore[attr-defined]
+    return glance
 
 
 def runs(method: Callable[Concatenate[G, P], R]) -> Callable[Concatenate[G, P], R]:
     """Mark a method that runs steps: one at a time."""
-    return _marked("run", method)
+    return _marked(BEGIN, method)

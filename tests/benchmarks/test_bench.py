@@ -4,7 +4,7 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks import allocators, ceiling, command, extras, memory, place, report, small, speed
+from benchmarks import allocators, ceiling, closed_loop, command, extras, memory, place, report, small, speed
 from benchmarks.race import Emulated, check_equal, race
 from benchmarks.rows import Row
 from benchmarks.sizes import FULL, NAMES, TINY, workloads
@@ -79,7 +79,13 @@ def test_small_populations_equal_a_large_one():
 
 
 def test_memory_and_extras():
-    rows = [*memory.measure(TINY), *extras.samples(TINY), *extras.raster(TINY), *place.measure(TINY)]
+    rows = [
+        *memory.measure(TINY),
+        *closed_loop.measure(TINY),
+        *extras.samples(TINY),
+        *extras.raster(TINY),
+        *place.measure(TINY),
+    ]
     assert {row.unit for row in rows} == {"bytes", "us", "ms", "s"}
     assert all(row.value > 0 for row in rows)
 

@@ -53,7 +53,8 @@ EMULATOR = Emulator(NET)
 RECORDING = EMULATOR.run(12)
 PLACEMENT = NET.place()
 OBJECTS = [
-    NET, EMULATOR, RECORDING, PLACEMENT, PLACEMENT.assignment, PLACEMENT.layout, PLACEMENT.problem, *NET.nodes.values(),
+    NET, EMULATOR, EMULATOR.step(), RECORDING,
+    PLACEMENT, PLACEMENT.assignment, PLACEMENT.layout, PLACEMENT.problem, *NET.nodes.values(),
     *NET.connections.values(), *NET.probes, NET["cells"][1:3], NET["cells"].noise, NET.connections["conv"].conv,
     NET.connections["learns"].learning.rule, NET.connections["learns"].learning.rule.x1, RECORDING.spikes("events"),
     PLACEMENT.estimate(RECORDING), PLACEMENT.where("cells", 0), LOIHI1, board("Nahuku"), NET.rule_set,

@@ -72,8 +72,6 @@ def test_spikes_unpack_into_times_and_indices(emulator, tmp_path):
 
 
 CALLED = {
-    "the step": (lambda e: e.step(), ["number of the step that runs next (10)", "emulator.run(1)"]),
-    "steps": (lambda e: e.step(5), ["emulator.run(1)"]),
     "the recording": (lambda e: e.recording(), ["without parentheses"]),
     "samples": (lambda e: e.recording.samples(), ["number of samples (1)", "recording.sample(k)"]),
 }

@@ -11,7 +11,7 @@ import pytest
 from emulator_calls import CHANGES, READS, network
 
 from loihi_emu import Emulator, LoihiOverflowWarning, Network, SimulationError
-from loihi_emu.run.guard import Guard
+from loihi_emu.run.guard import CHANGE, Guard
 
 LIMIT = 60
 """Seconds after which a test that waits is a failure; a quiet machine needs a fraction of one."""
@@ -196,7 +196,7 @@ def test_after_a_fork_nothing_waits_for_a_thread_that_is_not_there(held):
         code = 1
         try:
             signal.alarm(LIMIT)
-            guard.change("set()", lambda: None)
+            guard.hold((CHANGE, "set()"), lambda: None)
             code = 2
         except SimulationError as error:
             code = 3 if "a copy (fork)" in str(error) else 4

@@ -1,0 +1,206 @@
+"""Events that are sent to inputs for one step: indices, booleans, or indices with values.
+
+What is plainly one of these is read in a microsecond or two, all else with care.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from operator import lt
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.errors import ValidationError, invalid, is_known, unknown
+from loihi_emu.image.sources import InputSource, kept_payloads, payload_type
+from loihi_emu.network import spike_forms
+from loihi_emu.network.checks import article
+from loihi_emu.network.elements import Input, name_of
+from loihi_emu.network.events import PAYLOAD_MAX, checked_payloads
+from loihi_emu.network.network import Network
+from loihi_emu.network.payloads import check_uses
+from loihi_emu.network.shapes import Shape, fits
+from loihi_emu.numeric import ranged, whole
+
+Array = NDArray[Any]
+WHERE = "Emulator.step"
+FEW = 24
+"""So few numbers are compared faster in Python than in NumPy."""
+
+
+Sent: TypeAlias = "tuple[InputSource, Array, Array | None]"
+"""What an input sends in this step: neurons, rising, and their values (None: all are 1). A plain tuple is quick."""
+
+
+def read_events(events: Any, inputs: Mapping[str, InputSource], floats: bool) -> list[Sent]:
+    """Check the events of a step.
+
+    Parameters
+    ----------
+    events : object
+        What was given; a dict of inputs, or their names, to events.
+    inputs : dict
+        By name.
+    floats : bool
+        Whether values may have fractions.
+
+    Raises
+    ------
+    ValidationError
+        An input that is unknown, draws its own events or comes twice; no form of events; neurons out of range or twice.
+    """
+    if type(events) is not dict and not isinstance(events, Mapping):
+        given = article(type(events).__name__)
+        advice = f"emulator.run({events}) runs so many steps." if isinstance(events, int) else ""
+        raise invalid(WHERE, "events", given, 'a dict such as {"input": [0, 3]}, or nothing', advice)
+    sent: list[Sent] = []
+    for key, given in events.items():
+        source = inputs.get(key) if type(key) is str else None
+        if source is None:
+            source = _source(key, inputs)
+        if sent and any(source is other[0] for other in sent):
+            raise invalid(_where(source), "events", "events twice, by its name and as an object", "one of them")
+        if source.poisson:
+            advice = f'It draws its own; set_input("{source.node.name}", rate=...) changes its rate.'
+            raise invalid(_where(source), "events", "events for a Poisson input", "inputs of listed events", advice)
+        if type(given) is tuple:
+            sent.append(_with_values(source, given, floats))
+            continue
+        plain = _plain(given, source)
+        sent.append((source, _in_order(_carefully(given, source), source)[0] if plain is None else plain, None))
+    return sent
+
+
+def with_room(sent: Iterable[Sent], network: Network) -> list[Input]:
+    """The inputs that need room for values, which they had none for until now; those listed keep theirs, or 1 each.
+
+    Warns where nothing reads the values, or they are cut; once for each range of values.
+    """
+    found = []
+    for source, indices, values in sent:
+        if values is None or not len(values):
+            continue
+        needed, node = payload_type(values), source.node
+        grows = needed != source.payload != "float64"
+        if grows or (source.values and not source.knows(values)):
+            times = np.zeros(len(indices), np.int64)
+            given = replace(node, times=times, indices=indices.astype(np.int64), payloads=values, zeros=None)
+            check_uses(given, network.connections.values(), network.rule_set)
+            source.know(values)
+        if grows:
+            found.append(replace(node, payloads=kept_payloads(node.payloads, len(node.times), needed)))
+    return found
+
+
+def _source(key: Any, inputs: Mapping[str, InputSource]) -> InputSource:
+    name = name_of(key)
+    if not is_known(name, inputs):
+        raise unknown("input", name, inputs, where=WHERE)
+    return inputs[name]
+
+
+def _where(source: InputSource) -> str:
+    return f'{WHERE}, input "{source.node.name}"'
+
+
+def _refused(source: InputSource, given: object, advice: str = "") -> ValidationError:
+    shape: Shape = source.node.shape
+    allowed = (
+        f"indices of neurons such as [0, 3], booleans of shape {shape}, or a tuple (indices, payloads); [] for none"
+    )
+    return invalid(_where(source), "events", given, allowed, advice)
+
+
+def _plain(given: Any, source: InputSource) -> Array | None:
+    """Neurons that need no care: an array or a list of rising ones, or booleans."""
+    array = given if type(given) is np.ndarray else _flat(given)
+    if array is None or array.ndim != 1:
+        return None
+    kind, count, size = array.dtype.kind, len(array), source.size
+    if kind == "b":
+        return array.nonzero()[0] if count == size else None
+    if kind not in "iu":
+        return None
+    if count > FEW:
+        rises = array[0] >= 0 and array[-1] < size and np.logical_and.reduce(array[1:] > array[:-1])
+        return array if rises else None
+    numbers = array.tolist()
+    rises = not count or (numbers[0] >= 0 and numbers[-1] < size and all(map(lt, numbers, numbers[1:])))
+    return array if rises else None
+
+
+def _flat(given: Any) -> Array | None:
+    """An array, or a list of numbers, of one axis."""
+    if type(given) is list and given:
+        try:
+            given = np.array(given)
+        except ValueError:  # lists of several lengths
+            return None
+    return given if type(given) is np.ndarray and given.ndim == 1 else None
+
+
+def _carefully(given: Any, source: InputSource) -> Array:
+    """Neurons in the order given, whatever they are given as."""
+    where, shape = _where(source), source.node.shape
+    if given is None or isinstance(given, (str, bytes, Mapping, set, frozenset)):
+        raise _refused(source, "nothing" if given is None else f"a {type(given).__name__}")
+    given = spike_forms.unwrapped(given, where, shape)
+    try:
+        array = np.asarray(given)
+    except ValueError:
+        raise _refused(source, f"a {type(given).__name__} that is no array") from None
+    if array.dtype.kind == "b":
+        if not fits(array.shape, shape):
+            raise _refused(source, f"booleans of shape {array.shape}")
+        return array.reshape(-1).nonzero()[0]
+    if array.dtype.kind not in "iuf" or array.ndim > 1:
+        raise _refused(source, f"an array of shape {array.shape} and dtype {array.dtype}")
+    indices = whole(where, "events", array.reshape(-1), "They are indices of neurons; spikes > 0 makes booleans.")
+    return ranged(where, "events", indices, 0, source.size - 1, f"The input has {source.size} neurons.")
+
+
+def _in_order(indices: Array, source: InputSource) -> tuple[Array, Array]:
+    """The same neurons rising, and in which place each was given."""
+    order = np.argsort(indices, kind="stable")
+    rising = indices[order]
+    twice = np.flatnonzero(rising[1:] == rising[:-1])
+    if len(twice):
+        advice = "One value for each neuron is given as booleans: values > 0."
+        raise invalid(_where(source), "events", f"neuron {rising[twice[0]]} twice", "each neuron once", advice)
+    return rising, order
+
+
+def _with_values(source: InputSource, given: tuple[Any, ...], floats: bool) -> Sent:
+    if len(given) != 2:
+        raise _refused(source, f"a tuple of {len(given)}", "Indices alone are a list.")
+    plain, values = _plain(given[0], source), _flat(given[1])
+    if plain is not None and values is not None and source.payload is not None and _are_payloads(values, len(plain)):
+        return source, plain, values
+    indices, values = _carefully_with_values(source, given, floats)
+    if not source.values and not values.all():  # an event of value 0 is none
+        indices, values = indices[values != 0], values[values != 0]
+    if source.payload is None and not source.values and bool(np.all(values == 1)):
+        return source, indices, None
+    return source, indices, values
+
+
+def _are_payloads(values: Array, count: int) -> bool:
+    """Whether these are so many payloads in integers, none of them 0."""
+    if values.dtype.kind not in "iu" or len(values) != count or not count:
+        return False
+    if count <= FEW:
+        numbers = values.tolist()
+        return min(numbers) >= -PAYLOAD_MAX - 1 and max(numbers) <= PAYLOAD_MAX and 0 not in numbers
+    return bool(values.min() >= -PAYLOAD_MAX - 1 and values.max() <= PAYLOAD_MAX and values.all())
+
+
+def _carefully_with_values(source: InputSource, given: tuple[Any, ...], floats: bool) -> tuple[Array, Array]:
+    where = _where(source)
+    neurons = _carefully(given[0], source)
+    values = checked_payloads(spike_forms.unwrapped(given[1], where, source.node.shape), where, floats)
+    if values.shape not in ((), neurons.shape):
+        raise invalid(where, "payloads", f"shape {values.shape} for {len(neurons)} events", "one per event, or one")
+    indices, order = _in_order(neurons, source)
+    return indices, values[order] if values.ndim else np.repeat(values, len(indices))

@@ -1,0 +1,302 @@
+"""Steps one by one, with events that come just before each: a closed loop."""
+
+import pickle
+import signal
+import sys
+import threading
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from loihi_emu import Emulator, LoihiInputWarning, LoihiOverflowWarning, Network, Recording, SimulationError
+from loihi_emu.errors import UnknownNameError, ValidationError
+
+BIG = (1 << 17) - 1
+SIZE = 6
+
+
+def network(*, graded=False, spikes=None, rules="chip"):
+    net = Network(seed=3, rules=rules)
+    source = net.input("source", SIZE, spikes=([], []) if spikes is None else spikes)
+    noise = net.input("noise", 4, rate=0.3)
+    cells = net.population("cells", 5, vth=60, du=900, dv=300)
+    weights = np.arange(5 * SIZE).reshape(5, SIZE) * 2
+    net.connect(source, cells, weights, graded=graded, delays=np.arange(5 * SIZE).reshape(5, SIZE) % 4)
+    net.connect(noise, cells, np.full((5, 4), 14))
+    net.connect(cells, cells, np.full((5, 5), 6), delays=2)
+    net.probe(cells, ["spikes", "v"])
+    net.probe(source)
+    return net
+
+
+def refused(events, *texts, emulator=None, error=ValidationError):
+    emulator = Emulator(network()) if emulator is None else emulator
+    with pytest.raises(error) as caught:
+        emulator.step(events)
+    assert all(text in str(caught.value) for text in texts), str(caught.value)
+    assert emulator.step == 0 and emulator.recording.steps == 0
+
+
+def same(one, other):
+    assert one.names == other.names and one.stats == other.stats
+    for name in one.names:
+        if name.endswith(".spikes"):
+            a, b = one.spikes(name[:-7]), other.spikes(name[:-7])
+            assert a.times.tolist() == b.times.tolist() and a.indices.tolist() == b.indices.tolist()
+            assert (a.payloads is None) == (b.payloads is None) or b.payloads is None or a.payloads is None
+            assert np.array_equal(1 if a.payloads is None else a.payloads, 1 if b.payloads is None else b.payloads)
+        else:
+            assert np.array_equal(one[name], other[name])
+
+
+EVENTS = st.lists(
+    st.dictionaries(st.integers(0, SIZE - 1), st.integers(-3, 300).filter(bool), max_size=SIZE), min_size=1, max_size=25
+)
+FORMS = ("list", "array", "booleans", "uint8", "shuffled", "numbers of floats")
+
+
+@settings(deadline=None)
+@given(steps=EVENTS, form=st.sampled_from(FORMS), cut=st.integers(0, 24))
+def test_events_sent_step_by_step_are_events_listed_beforehand(tmp_path_factory, steps, form, cut):
+    listed = [(t, i) for t, events in enumerate(steps) for i in sorted(events)]
+    times, indices = ([e[k] for e in listed] for k in (0, 1))
+    whole = Emulator(network(spikes=(times, indices))).run(len(steps))
+    emulator = Emulator(network())
+    for t, events in enumerate(steps):
+        if t == cut:  # a checkpoint in the middle, in another emulator
+            path = emulator.save(tmp_path_factory.mktemp("cut") / "state.npz")
+            before, emulator = emulator.recording, Emulator(network())
+            emulator.restore(path)
+            same(before, whole.part(0, t)) if t and not before.stats else None
+        mask = np.isin(np.arange(SIZE), list(events))
+        rising = np.flatnonzero(mask)
+        made = {
+            "list": rising.tolist(), "array": rising, "booleans": mask, "uint8": rising.astype(np.uint8),
+            "shuffled": rising[::-1].tolist(), "numbers of floats": rising.astype(float),
+        }  # fmt: skip
+        seen = emulator.step({"source": made[form]})
+        here = whole.part(t, t + 1)
+        assert seen["cells"].tolist() == here.spikes("cells").indices.tolist()
+        assert seen["source"].tolist() == rising.tolist()
+        assert np.array_equal(seen["cells.v"], here["cells.v"][0])
+    if cut >= len(steps):
+        same(emulator.recording, whole)
+
+
+@settings(deadline=None)
+@given(steps=EVENTS)
+def test_payloads_sent_step_by_step(steps):
+    listed = [(t, i, p) for t, events in enumerate(steps) for i, p in sorted(events.items())]
+    times, indices, payloads = ([e[k] for e in listed] for k in (0, 1, 2))
+    net = network(graded=True)
+    emulator, whole = Emulator(net), Emulator(net)
+    whole.set_input("source", spikes=(times, indices), payloads=payloads)
+    whole.run(len(steps))
+    for events in steps:
+        seen = emulator.step({"source": (list(events), list(events.values()))})
+        if seen.payloads:
+            assert seen.payloads["source"].tolist() == [p for _, p in sorted(events.items())]
+    same(emulator.recording, whole.recording)
+
+
+def test_what_is_listed_for_a_step_gives_way_to_what_is_sent_in_it():
+    emulator = Emulator(network(spikes=([1, 2, 3], [1, 2, 3])))
+    seen = [emulator.step(events)["source"].tolist() for events in (None, {}, {"source": [5, 0]}, {}, {"source": []})]
+    assert seen == [[], [1], [0, 5], [3], []]
+    emulator.reset()  # what was sent is gone, what is listed is not
+    assert emulator.run(5).spikes("source").indices.tolist() == [1, 2, 3]
+
+
+def test_steps_runs_and_samples_mix():
+    emulator = Emulator(network(spikes=([4, 9], [4, 5])))
+    emulator.run(2)
+    emulator.step({"source": 3})
+    emulator.run(7)
+    spikes = emulator.recording.spikes("source")
+    assert (spikes.times.tolist(), spikes.indices.tolist()) == ([2, 4, 9], [3, 4, 5])
+    emulator.run_samples(3, {"source": [([0], [1]), ([1], [2])]})
+    emulator.step({"source": [0]})
+    assert emulator.recording.steps == emulator.step == 1  # recordings of samples do not go on in those of a run
+
+
+def test_the_names_of_what_is_seen():
+    net = network()
+    cells = net["cells"]
+    emulator = Emulator(net)
+    seen = emulator.step({net["source"]: [1]})
+    assert list(seen) == ["cells", "source", "cells.v"] and seen[cells] is seen["cells"] and not seen.payloads
+    with pytest.raises(UnknownNameError, match=r'"cell".*did you mean "cells".*network\.probe'):
+        seen["cell"]
+    assert dict(seen).keys() == seen.keys() and emulator.recording.steps == 1
+
+
+def test_state_is_seen_in_steps_in_which_it_is_recorded():
+    net = Network()
+    net.probe(net.population("cells", 2, vth=BIG, bias=[1, 2]), "v", every=2)
+    emulator = Emulator(net)
+    assert [list(map(list, emulator.step().values())) for _ in range(3)] == [[[1, 2]], [], [[3, 6]]]
+
+
+def test_inputs_without_a_plain_axis_and_neurons_of_a_probe():
+    net = Network()
+    camera = net.input("camera", (2, 3))
+    net.probe(camera, neurons=[1, 4])
+    emulator = Emulator(net)
+    frame = np.zeros((2, 3), bool)
+    frame[0, 1] = frame[1, 1] = frame[1, 2] = True
+    assert emulator.step({"camera": frame})["camera"].tolist() == [1, 4]
+    assert emulator.step({"camera": frame.ravel()})["camera"].tolist() == [1, 4]
+    refused({"camera": frame.T}, "booleans of shape (3, 2)", "booleans of shape (2, 3)", emulator=Emulator(net))
+
+
+MANY = 100
+
+
+@pytest.mark.parametrize("count", [0, 1, 24, 25, MANY])
+def test_many_events(count):
+    net = Network()
+    net.probe(net.input("source", MANY))
+    emulator = Emulator(net)
+    chosen = np.sort(np.random.default_rng(count).permutation(MANY)[:count])
+    assert emulator.step({"source": chosen})["source"].tolist() == chosen.tolist()
+    assert emulator.step({"source": chosen[::-1].copy()})["source"].tolist() == chosen.tolist()
+    assert emulator.step({"source": (chosen, np.arange(count) + 1)})["source"].tolist() == chosen.tolist()
+
+
+BAD = {
+    "no dict": ([1], ["a list", 'a dict such as {"input": [0, 3]}']),
+    "a number of steps": (5, ["an int", "emulator.run(5)"]),
+    "unknown": ({"sauce": [1]}, ['unknown input "sauce"', '"source"']),
+    "a population": ({"cells": [1]}, ['unknown input "cells"']),
+    "no name": ({3: [1]}, ["unknown input 3"]),
+    "Poisson": ({"noise": [1]}, ["Poisson", 'set_input("noise", rate=...)']),
+    "too large": ({"source": [1, SIZE]}, ["6 at index 1", "0..5"]),
+    "negative": ({"source": [-1, 2]}, ["-1 at index 0", "0..5"]),
+    "twice": ({"source": [1, 0, 1]}, ["neuron 1 twice", "booleans"]),
+    "one value each": ({"source": [0, 1, 0, 1, 1, 1]}, ["twice", "booleans"]),
+    "fractions": ({"source": [0.5]}, ["0.5"]),
+    "booleans": ({"source": [True, False]}, ["booleans of shape (2,)", "(6,)"]),
+    "nothing": ({"source": None}, ["got nothing", "[] for none"]),
+    "a text": ({"source": "1"}, ["a str"]),
+    "a dict": ({"source": {1: 2}}, ["a dict", "(indices, payloads)"]),
+    "two axes": ({"source": [[1, 2]]}, ["shape (1, 2)"]),
+    "ragged": ({"source": [[1], [1, 2]]}, ["allowed is indices"]),
+    "three parts": ({"source": ([0], [1], [2])}, ["a tuple of 3"]),
+    "payloads": ({"source": ([0, 1], [1])}, ["shape (1,) for 2 events"]),
+    "large payloads": ({"source": ([0], [1 << 40])}, ["payloads", "signed integers of"]),
+    "fractions of payloads": ({"source": ([0], [1.5])}, ["1.5"]),
+    "payloads as text": ({"source": ([0], ["x"])}, ["payloads"]),
+}
+
+
+@pytest.mark.parametrize(("events", "texts"), BAD.values(), ids=BAD)
+def test_events_that_are_none(events, texts):
+    refused(events, *texts)
+
+
+def test_an_input_by_name_and_as_an_object():
+    net = network()
+    refused({"source": [1], net["source"]: [2]}, "twice", emulator=Emulator(net))
+
+
+def test_payloads_that_nothing_reads_are_told_once():
+    emulator = Emulator(network())
+    with pytest.warns(LoihiInputWarning, match="payloads"):
+        emulator.step({"source": ([0, 2], [7, 7])})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert emulator.step({"source": ([3, 1], 9)}).payloads["source"].tolist() == [9, 9]
+        assert emulator.step({"source": [3]}).payloads["source"].tolist() == [1]
+    assert emulator.recording.spikes("source").payloads.tolist() == [7, 7, 9, 9, 1]
+
+
+def several(emulator):
+    for _ in range(20):
+        emulator.step()
+
+
+def test_overflow_in_a_step():
+    net = Network()
+    net.population("cell", 1, vth=BIG, du=0, u=(1 << 23) - 10, bias=1000)
+    warns, raises = Emulator(net, overflow="warn"), Emulator(net, overflow="raise")
+    with pytest.warns(LoihiOverflowWarning):
+        several(warns)
+    with pytest.raises(SimulationError, match="left their fields"):
+        several(raises)
+
+
+def test_the_number_of_a_step():
+    emulator = Emulator(network())
+    assert emulator.step == 0 and isinstance(emulator.step, int) and emulator.step + 1 == 1
+    run = emulator.step
+    run()
+    run({"source": [1]})
+    assert emulator.step == 2 and run == 0 and pickle.loads(pickle.dumps(emulator.step)) == 2
+    assert Emulator(network()).step()["cells"].tolist() == []  # the step keeps its emulator
+
+
+def test_a_full_block_is_followed_by_another():
+    net = Network()
+    net.probe(net.population("cells", 3, vth=1, bias=100), ["spikes", "v"])
+    emulator = Emulator(net)
+    for _ in range(3000):
+        assert emulator.step()["cells"].tolist() == [0, 1, 2]
+    assert len(emulator.recording.spikes("cells")) == 9000 and emulator.recording["cells.v"].shape == (3000, 3)
+    emulator.forget()
+    emulator.step()
+    assert emulator.recording.steps == 1 and emulator.recording.start == 3000
+
+
+def test_recordings_of_steps_are_saved(tmp_path):
+    emulator = Emulator(network())
+    for k in range(5):
+        emulator.step({"source": [k]})
+    again = Recording.load(emulator.recording.save(tmp_path / "r"))
+    assert again.spikes("source").indices.tolist() == [0, 1, 2, 3, 4] and again.info["wall_s"] > 0
+
+
+def test_a_step_during_a_run_is_refused():
+    emulator, told = Emulator(network()), []
+
+    def beside(*_):
+        try:
+            emulator.step({"source": [1]})
+        except SimulationError as error:
+            told.append(str(error))
+
+    emulator._check_overflow = beside
+    thread = threading.Thread(target=lambda: emulator.run(10))
+    thread.start()
+    thread.join()
+    assert told and "step(): called from inside run()" in told[0]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such timer")
+def test_interrupts_at_any_moment_send_nothing_later():
+    emulator, armed = Emulator(network()), []
+
+    def handler(*_):
+        if armed:
+            armed.clear()
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        for k in range(60):
+            armed.append(1)
+            signal.setitimer(signal.ITIMER_REAL, 0.0002 + 0.000007 * k)
+            try:
+                while armed:
+                    emulator.step({"source": [1]})
+            except KeyboardInterrupt:
+                pass
+            emulator.forget()
+            now = emulator.step
+            emulator.run(1)  # the step that was interrupted may be this one, but for what was to be sent
+            assert emulator.step == now + 1 and emulator.run(2).spikes("source").indices.tolist() == []
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
