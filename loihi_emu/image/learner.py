@@ -14,7 +14,7 @@ from loihi_emu.image.state import State
 from loihi_emu.models.memory import Arena, Array, Description
 from loihi_emu.models.plasticity.plastic_words import WORDS
 from loihi_emu.models.records import Record
-from loihi_emu.network.elements import Connection
+from loihi_emu.network.elements import Connection, rows_of
 from loihi_emu.network.network import Network
 from loihi_emu.rules import WeightRule
 
@@ -63,6 +63,7 @@ class Learner(ABC):
         self.events: Array = np.zeros(1, np.int64)
         self.updates: Array = np.zeros(1, np.int64)
         self.stored = c.synapses
+        self.places: tuple[Array | None, Array | None] = rows_of(c) if c.kind == "sparse" else (None, None)
 
     # ------------------------------------------------------------ values as users see them
     @abstractmethod
@@ -145,5 +146,4 @@ def rows(c: Connection) -> tuple[Array, Array]:
     if c.kind == "dense":
         starts = np.arange(c.pre.size + 1, dtype=np.int64) * c.post.size
         return starts, np.tile(np.arange(c.post.size, dtype=np.int32), c.pre.size)
-    assert c.indptr is not None and c.indices is not None
-    return c.indptr, c.indices
+    return rows_of(c)

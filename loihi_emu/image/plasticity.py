@@ -41,8 +41,8 @@ class Plastic(Learner):
         (self.low, self.high), self.unit = self.weight_rule.ranges[c.sign_mode], int(c.sign_mode == "mixed")
         self.dropped = dropped_bits(c.sign_mode, c.weight_bits)
         self.learns_delays, self.has_tags = rule.dd is not None, rule.dt is not None or "t" in rule.used
-        self.has_delays = self.learns_delays or c.delays.ndim > 0 or "d" in rule.used
-        self.longest = network.max_delay if self.learns_delays else int(c.delays.max()) if c.delays.size else 0
+        self.has_delays = self.learns_delays or c.varied or "d" in rule.used
+        self.longest = network.max_delay if self.learns_delays else c.longest_delay
         self.traces = [name for name in TRACES if name in rule.traces or name in dict(c.learning.factors)]
         sink.need(self.longest)
 
@@ -146,7 +146,7 @@ class Plastic(Learner):
         d.plain = int(c.kind == "dense" and fits and not self.has_delays)
         d.sums = aligned(c.post.size, np.uint16)
         if c.kind == "sparse":
-            d.rows, d.targets = c.indptr, c.indices
+            d.rows, d.targets = self.places
         return d
 
     # ------------------------------------------------------------ learning
@@ -201,7 +201,7 @@ class Plastic(Learner):
             columns = np.zeros(c.post.size + 1, np.int64)
             np.cumsum(np.bincount(c.indices, minlength=c.post.size), out=columns[1:])
             sources = np.repeat(np.arange(c.pre.size, dtype=np.int32), np.diff(c.indptr))
-            d.rows, d.targets, d.columns = c.indptr, c.indices, columns
+            (d.rows, d.targets), d.columns = self.places, columns
             d.column_synapse, d.column_pre = order.astype(np.int32), sources[order]
 
     def _table(self, d: Description) -> None:

@@ -131,7 +131,7 @@ class PlasticLava(Learner):
         """The description of the delivery."""
         c = self.connection
         record = plastic_words.VALUED if is_valued(self.origin) else plastic_words.WORDS
-        d = describe_words(self, arena, arena[f"{self.key}.weights"], (c.indptr, c.indices), record)
+        d = describe_words(self, arena, arena[f"{self.key}.weights"], self.places, record)
         d.shift = max(c.weight_exp, 0)
         return d
 
@@ -150,7 +150,7 @@ class PlasticLava(Learner):
         d.start, d.epoch, d.enabled, d.sign = 1, self.rule.t_epoch, int(c.learning.enabled), SIGNS[c.sign_mode]
         d.variables[0].values = arena[f"{self.key}.weights"]
         d.variables[TARGETS["dt"]].values = arena[f"{self.key}.tags"] if self.has_tags else None
-        d.starts, d.targets = c.indptr, c.indices
+        d.starts, d.targets = self.places
         d.width = c.post.size if c.indptr is None else int(np.diff(c.indptr).max(initial=0))
         d.scratch = aligned(to.SCRATCH_ROWS * max(d.width, 1), np.int32)
         d.every = np.zeros(1, np.int64)

@@ -218,7 +218,7 @@ def part_of(c: Connection, made: Acting, first: int, target: int) -> Part:
 
 def _floats(c: Connection, weights: Array, first: int, target: int) -> Synapses:
     indptr, after, values, delays = _lists(c, weights)
-    targets = (after * c.post.step + (target + c.post.start)).astype(np.int32)
+    targets = after.astype(np.int32) * c.post.step + (target + c.post.start)
     return Synapses(first + c.pre.indices, indptr, targets, values, delays if delays.ndim else None)
 
 

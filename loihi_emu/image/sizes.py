@@ -14,7 +14,7 @@ from loihi_emu.models import layout as at
 from loihi_emu.network.elements import Connection, Input, Population, Probe
 from loihi_emu.network.network import Network
 
-BUILT_DENSE, BUILT_SPARSE, BUILT_FLOAT = 32, 58, 0
+BUILT_DENSE, BUILT_SPARSE, BUILT_FLOAT = 32, 24, 0
 """Bytes a synapse that packing needs for a moment, as measured: masks, 64-bit sums and orders."""
 ADVICE = (
     "Take fewer neurons, connect sparsely or by convolutions, shorten delays (each step of delay is a slot for every "

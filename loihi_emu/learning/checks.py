@@ -58,7 +58,7 @@ def variables_of(c: Connection) -> list[str]:
     assert c.learning is not None
     rule, driven = c.learning.rule, dict(c.learning.factors)
     found = ["weights"]
-    if rule.dd is not None or c.delays.ndim:
+    if rule.dd is not None or c.varied:
         found.append("delays")
     if rule.dt is not None or "t" in rule.used:
         found.append("tags")

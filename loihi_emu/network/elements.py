@@ -19,6 +19,7 @@ from loihi_emu.keywords import known_keywords_of, missing_attribute
 from loihi_emu.models.layout import ONE_PORT
 from loihi_emu.network.conv2d import Conv2D
 from loihi_emu.network.shapes import Shape
+from loihi_emu.network.synapse_order import SynapseOrder
 from loihi_emu.numeric import integer, ranged, whole
 from loihi_emu.read_only import FrozenArrays, frozen, read_only, writable
 
@@ -227,7 +228,7 @@ class Slice:
 @known_keywords_of
 @read_only()
 @dataclass(frozen=True, eq=False)
-class Connection(FrozenArrays):
+class Connection(SynapseOrder):
     """Synapses from one slice of neurons to another. Made by :meth:`loihi_emu.Network.connect`.
 
     Attributes
@@ -236,14 +237,18 @@ class Connection(FrozenArrays):
     pre, post : Slice
     kind : {"dense", "sparse", "conv"}
     values : array
-        Weight mantissas as given: (n_post, n_pre) if dense, one per synapse if sparse (by source, as `indices`), the
-        kernel if convolutional.
-    delays : array
-        Steps, shape () or that of `values`.
-    indptr, indices : int64 and int32 arrays or None
+        Weight mantissas as given: (n_post, n_pre) if dense, one per synapse if sparse (by source, as `indices`, in 8
+        bits where they fit), the kernel if convolutional.
+    delays : int64 array of shape (), or uint8 array like `values`
+        Steps.
+    indptr, indices : int64 array, and uint16 (targets below 65536) or int32 array, or None
         Sparse: synapses ``indptr[i]:indptr[i + 1]`` leave neuron i of `pre` for neurons `indices` of `post`.
     order : int32 array or None
         Sparse: which synapse of the list that was given each of these is; None if the list was in this order.
+    ordered : bool
+        Whether synapses can be named in the order given; not of long lists whose order was not kept.
+    longest_delay, varied, synapses : int, bool, int
+        Longest delay, whether synapses have delays of their own, and number of stored weights.
     pre_indices, post_indices : int32 arrays
         Sparse: neurons of `pre` and `post` of each synapse in the order given, that of ``Emulator.get`` and probes.
     conv : Conv2D or None
@@ -266,9 +271,9 @@ class Connection(FrozenArrays):
     post: Slice
     kind: str
     values: NDArray[Any]
-    delays: NDArray[np.int64]
+    delays: NDArray[Any]
     indptr: NDArray[np.int64] | None = None
-    indices: NDArray[np.int32] | None = None
+    indices: NDArray[Any] | None = None
     conv: Conv2D | None = None
     sign_mode: str = "mixed"
     weight_bits: int = 8
@@ -279,51 +284,17 @@ class Connection(FrozenArrays):
     tags: NDArray[Any] | None = None
     order: NDArray[np.int32] | None = None
     port: str = ONE_PORT[0]
+    ordered: bool = True
 
     if not TYPE_CHECKING:  # type checkers know the attributes
 
         def __getattr__(self, name: str) -> Any:
             raise missing_attribute(self, name)
 
-    def by_source(self, values: NDArray[Any]) -> NDArray[Any]:
-        """Values of synapses in the order given (or one for all), brought into the order of `indices`."""
-        return values if self.order is None or not values.ndim else values[self.order]
-
-    def as_given(self, values: NDArray[Any]) -> NDArray[Any]:
-        """Values (any leading axes; or one for all) in the order of `indices`, brought into that given."""
-        if self.order is None or not values.ndim:
-            return values
-        found = np.empty_like(values)
-        found[..., self.order] = values
-        return found
-
-    @property
-    def pre_indices(self) -> NDArray[np.int32]:
-        """Neuron of `pre` of each synapse in the order given; an error where synapses are not sparse."""
-        return self.as_given(np.repeat(np.arange(self.pre.size, dtype=np.int32), np.diff(self._sparse("pre_indices"))))
-
-    @property
-    def post_indices(self) -> NDArray[np.int32]:
-        """Neuron of `post` of each synapse in the order given; an error where synapses are not sparse."""
-        self._sparse("post_indices")
-        assert self.indices is not None
-        return self.as_given(self.indices)
-
-    def _sparse(self, name: str) -> NDArray[np.int64]:
-        if self.indptr is None:
-            where, advice = f'connection "{self.name}"', f"The weights of this one are an array {self.values.shape}."
-            raise invalid(where, name, f"a {self.kind} connection", "a sparse one", advice)
-        return self.indptr
-
     @property
     def has_choice_of_ports(self) -> bool:
         """Whether the neurons that it goes to have several ports."""
         return self.port not in ONE_PORT
-
-    @property
-    def synapses(self) -> int:
-        """Number of stored weights (a shared kernel counts once)."""
-        return int(self.values.size)
 
     def __repr__(self) -> str:
         port = f" ({self.port})" if self.has_choice_of_ports else ""
@@ -372,9 +343,12 @@ class Probe(FrozenArrays):
 
 
 def rows_of(c: Connection) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """``indptr`` and ``indices`` of a sparse connection as kernels take them, which do not change them."""
+    """``indptr`` and ``indices`` of a sparse connection as kernels take them, which do not change them.
+
+    Kernels are compiled for targets of 32 bits: narrower ones are copied, so ask once.
+    """
     assert c.indptr is not None and c.indices is not None
-    return writable(c.indptr), writable(c.indices)
+    return writable(c.indptr), writable(c.indices) if c.indices.dtype == np.int32 else c.indices.astype(np.int32)
 
 
 def name_of(target: Any) -> Any:

@@ -163,6 +163,8 @@ def _connection_settings(c: Connection, key: str, arrays: Arrays) -> dict[str, A
     settings |= {side: _part(getattr(c, side)) for side in ("pre", "post")}
     if c.has_choice_of_ports:
         settings["port"] = c.port
+    if not c.ordered:
+        settings["ordered"] = False
     if c.conv is not None:
         settings["conv"] = {name: getattr(c.conv, name) for name in CONVOLVED}
     if c.learning is not None:
@@ -180,14 +182,18 @@ def _add_connection(network: Extensible, settings: Mapping[str, Any], key: str, 
     delays = arrays[f"{key}.delays"]
     if settings["kind"] == "sparse":
         indptr, indices = arrays[f"{key}.indptr"], arrays[f"{key}.indices"]
-        weights = (np.repeat(np.arange(len(indptr) - 1), np.diff(indptr)), indices, weights)
+        weights = (np.repeat(np.arange(len(indptr) - 1, dtype=np.int32), np.diff(indptr)), indices, weights)
+        order = "sorted"
         if f"{key}.order" in arrays:  # back into the order in which they were given
+            order = "given"
             back = np.argsort(arrays[f"{key}.order"])
             weights = tuple(part[back] for part in weights)
             delays = delays[back] if delays.ndim else delays
     elif settings["kind"] == "conv":
         weights = Conv2D(weights, **settings["conv"])
     options = {name: settings[name] for name in ("name", "kind", *CONNECTED)} | {"port": settings.get("port")}
+    if settings["kind"] == "sparse":
+        options["order"] = order
     learning = settings.get("learning")
     if learning is not None:
         options |= {"learning": LearningRule.from_settings(learning["rule"]), "factors": learning["factors"]}
@@ -197,6 +203,9 @@ def _add_connection(network: Extensible, settings: Mapping[str, Any], key: str, 
     for name in CONNECTED:
         if getattr(made, name) != settings[name]:  # rule sets fix what has no effect under them
             raise invalid(f'connection "{made.name}"', name, settings[name], f"{getattr(made, name)} in a file")
+    if settings.get("ordered") is False:
+        made = replace(made, ordered=False)
+        network.replace(made)
     if learning is not None:
         how = replace(made.learning, enabled=learning["enabled"])
         network.replace(

@@ -15,6 +15,7 @@ from loihi_emu.errors import invalid, unknown
 from loihi_emu.files import entries
 from loihi_emu.files.archive import Archive
 from loihi_emu.network.checks import MAX_NEURONS, OFTEN
+from loihi_emu.network.listed import index_type
 from loihi_emu.network.payloads import listed_events, payload_types
 from loihi_emu.rules import RuleSet, find, model_of, names
 from loihi_emu.rules.weights import SIGN_MODES
@@ -71,6 +72,7 @@ _CONNECTION = entries.record(
         "conv": entries.record({"stride": _PAIR, "padding": _PAIR, "dilation": _PAIR, "groups": COUNT}),
         "learning": entries.record({"rule": RULE, "factors": entries.table(entries.text), "enabled": entries.flag}),
         "port": entries.text,
+        "ordered": entries.flag,
     },
 )
 _PROBE = entries.record(
@@ -224,7 +226,7 @@ def _connection_arrays(archive: Archive, key: str, c: Any, pre: int, post: int, 
     elif c["kind"] == "sparse":
         shape = archive.expect(values, None, *types_of).shape
         archive.expect(f"{key}.indptr", (pre + 1,), np.int64)
-        archive.expect(f"{key}.indices", shape, np.int32)
+        archive.expect(f"{key}.indices", shape, index_type(post))
         found |= {f"{key}.indptr", f"{key}.indices"}
         if f"{key}.order" in archive.forms:
             archive.expect(f"{key}.order", shape, np.int32)
@@ -233,8 +235,13 @@ def _connection_arrays(archive: Archive, key: str, c: Any, pre: int, post: int, 
         form = archive.forms.get(values)
         shape = form.shape if form is not None and len(form.shape) == 4 else (1, 1, 1, 1)
         archive.expect(values, shape, *types_of)
+    if "ordered" in c and (c["ordered"] or c["kind"] != "sparse" or f"{key}.order" in archive.forms):
+        raise invalid(archive.path, f"{key}.ordered", "an entry", "False for a list whose order was not kept")
     one = archive.forms.get(delays)
-    archive.expect(delays, () if one is not None and one.shape == () else shape, np.int64)
+    if one is not None and one.shape == ():
+        archive.expect(delays, (), np.int64)
+    else:
+        archive.expect(delays, shape, np.uint8)
     if "learning" in c and f"{key}.tags" in archive.forms:
         archive.expect(f"{key}.tags", shape, np.int16 if rules.learning is None else rules.learning.tag_type)
         found.add(f"{key}.tags")

@@ -5,15 +5,20 @@ A weight acts as the mantissa ``w'`` for which ``w' * 2^(6 + weight_exp)`` is wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from loihi_emu.errors import LoihiInputWarning
 from loihi_emu.network.elements import Connection
 from loihi_emu.rules import RuleSet, WeightRule
 from loihi_emu.rules.weights import dropped_bits
 from loihi_emu.user_warnings import warn
+
+PIECE = 1 << 20
+"""Weights that are counted at a time."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +50,25 @@ def loss(c: Connection, rules: RuleSet) -> Loss | None:
     weights = rules.weights
     if weights.as_given(c) or not c.values.size or not (_off_grid(c, weights.grid(c)) or weights.beyond(c)):
         return None
-    acts, given = weights.acting(c), c.values.astype(np.int64)
-    lost = acts != given
-    count = int(np.count_nonzero(lost))
+    given, times = _counted(c.values)
+    acts = weights.acting(replace(c, values=given))
+    lost = (acts != given) & (times > 0)
+    count = int(times[lost].sum())
     if not count:
         return None
-    zeroed = int(np.count_nonzero(lost & (acts == 0)))
-    return Loss(count, given.size, zeroed, int(np.abs(acts - given).max()))
+    return Loss(count, c.values.size, int(times[lost & (acts == 0)].sum()), int(np.abs(acts - given)[lost].max()))
+
+
+def _counted(values: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The whole numbers from the least to the largest, and how often each is among the values."""
+    low, high = int(values.min()), int(values.max())
+    if high - low >= 1 << 16:
+        found, times = np.unique(values, return_counts=True)
+        return found.astype(np.int64), times
+    flat, counts = values.reshape(-1), np.zeros(high - low + 1, np.int64)
+    for first in range(0, flat.size, PIECE):
+        counts += np.bincount(flat[first : first + PIECE].astype(np.int64) - low, minlength=counts.size)
+    return np.arange(low, high + 1), counts
 
 
 def tell_loss(c: Connection, rules: RuleSet, before: Loss | None = None) -> None:
@@ -63,7 +80,8 @@ def tell_loss(c: Connection, rules: RuleSet, before: Loss | None = None) -> None
 
 
 def _off_grid(c: Connection, grid: int) -> bool:
-    return bool(grid and np.any(c.values & ((1 << grid) - 1)))
+    values = c.values.astype(np.int16) if grid and c.values.itemsize == 1 else c.values
+    return bool(grid and np.any(values & ((1 << grid) - 1)))
 
 
 def _reason(c: Connection, weights: WeightRule) -> str:

@@ -161,6 +161,7 @@ class Network(Members):
         graded: bool = False,
         kind: str = "auto",
         scaled: bool = False,
+        order: str = "auto",
         learning: LearningRule | None = None,
         factors: Mapping[str, Any] | None = None,
         port: str | None = None,
@@ -188,6 +189,10 @@ class Network(Members):
             without their zeros, unless the connection learns.
         scaled : bool
             The values are effective weights (units of 64, 16 bits signed), as other tools report them.
+        order : {"auto", "given", "sorted"}
+            In which order ``Emulator.get``, ``set`` and probes have the synapses of lists: as they were given, which
+            takes 4 bytes a synapse, or sorted by source, then target. "auto": as given up to 4 194 304 synapses; to
+            ask for the order of a longer list is an error.
         learning : LearningRule, optional
             How these synapses change; rule sets differ in what they have of it. Every entry of an array is a synapse,
             which can grow from 0 (lists and scipy.sparse matrices have only those they name). Weights begin with their
@@ -215,7 +220,8 @@ class Network(Members):
         """
         made = connect.connection(
             self, pre, post, weights, name=name, weight_exp=weight_exp, weight_bits=weight_bits, sign_mode=sign_mode,
-            delays=delays, graded=graded, kind=kind, scaled=scaled, learning=learning, factors=factors, port=port,
+            delays=delays, graded=graded, kind=kind, scaled=scaled, order=order, learning=learning, factors=factors,
+            port=port,
         )  # fmt: skip
         self._connections[made.name] = made
         return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -14,6 +15,7 @@ from loihi_emu.errors import invalid, is_known, unknown
 from loihi_emu.memory.room import room_for
 from loihi_emu.network.conv2d import Conv2D
 from loihi_emu.network.elements import Connection, Slice
+from loihi_emu.network.listed import LATE, keeps_order, narrow, rows
 from loihi_emu.network.lost_weights import loss, tell_loss
 from loihi_emu.numeric import COPY_BYTES, flag, numbers, ranged, whole
 from loihi_emu.rules import RuleSet
@@ -43,6 +45,7 @@ def connection(
     kind: str = "auto",
     scaled: bool = False,
     learns: bool = False,
+    order: str = "auto",
 ) -> Connection:
     """Check everything about a connection and put its synapses in order. See :meth:`loihi_emu.Network.connect`."""
     where = f'connection "{name}"'
@@ -51,24 +54,26 @@ def connection(
     graded, scaled = flag(where, "graded", graded), flag(where, "scaled", scaled)
     bits, exp = rules.weights.precision(where, weight_bits, weight_exp, scaled)
     common = {"weight_bits": bits, "weight_exp": exp, "graded": graded, "scaled": scaled}
+    order = keeps_order(where, order)
 
     if isinstance(weights, Conv2D):
         if kind not in ("auto", "conv"):
             raise invalid(where, "kind", repr(kind), '"conv" for Conv2D weights')
-        made = _convolution(name, pre, post, weights, rules, delays, where, common)
+        made = _convolution(name, pre, post, weights, rules, delays, where, common, max_delay)
     elif _is_sparse(weights) or isinstance(weights, tuple):
-        made = _sparse(name, pre, post, weights, rules, delays, where, common)
+        made = _sparse(name, pre, post, weights, rules, delays, where, common, max_delay, order)
     else:
-        made = _dense(name, pre, post, weights, rules, delays, where, common, kind, learns)
+        made = _dense(name, pre, post, weights, rules, delays, where, common, kind, learns, max_delay)
     if kind not in ("auto", made.kind):
         raise invalid(where, "kind", repr(kind), f'"auto" or "{made.kind}" for these weights')
-    ranged(where, "delays", made.delays, 0, max_delay, "A spike of step t arrives in step t + 1 + delay.")
-
     return _finished(made, rules, sign_mode, where)
 
 
-def with_values(old: Connection, values: Any, rules: RuleSet) -> Connection:
-    """The same connection with other weights, checked as at construction (its sign mode stays)."""
+def with_values(old: Connection, values: Any, rules: RuleSet, *, stored: bool = False) -> Connection:
+    """The same connection with other weights, checked as at construction (its sign mode stays).
+
+    `stored`: those of a sparse connection are in the order of its rows, not in that given.
+    """
     where = f'connection "{old.name}"'
     values = values if hasattr(values, "shape") else numbers(where, "weights", values)
     whole_matrix = old.kind == "sparse" and np.shape(values) == (old.post.size, old.pre.size)
@@ -80,7 +85,7 @@ def with_values(old: Connection, values: Any, rules: RuleSet) -> Connection:
         either = f", one per stored synapse, or (n_post, n_pre) = {(old.post.size, old.pre.size)}"
         allowed = f"{old.values.shape}{either if old.kind == 'sparse' else ''}"
         raise invalid(where, "weights", f"shape {array.shape}", allowed)
-    changed = replace(old, values=array if whole_matrix else old.by_source(array))
+    changed = replace(old, values=array if whole_matrix or stored else old.by_source(array))
     if old.conv is not None:
         changed = replace(changed, conv=replace(old.conv, kernel=array))
     made = _finished(changed, rules, old.sign_mode, where)
@@ -91,7 +96,7 @@ def with_values(old: Connection, values: Any, rules: RuleSet) -> Connection:
 def with_stored(old: Connection, values: NDArray[Any], rules: RuleSet) -> Connection:
     """The same with weights of a checkpoint: in the order stored; what they lose was told when they were set."""
     with heard():
-        return with_values(old, old.as_given(values) if old.kind == "sparse" else values, rules)
+        return with_values(old, values, rules, stored=old.kind == "sparse")
 
 
 def _picked(old: Connection, matrix: Any, where: str) -> NDArray[Any]:
@@ -112,7 +117,7 @@ def _picked(old: Connection, matrix: Any, where: str) -> NDArray[Any]:
 
 
 def _finished(made: Connection, rules: RuleSet, sign_mode: str, where: str) -> Connection:
-    """Resolve the sign mode, check the mantissas and store them in 16 bits when they fit."""
+    """Resolve the sign mode, check the mantissas and store them in 16 bits, or those of lists in 8, when they fit."""
     mode = sign_mode_of(made.values, sign_mode, where)
     values = made.values
     if made.scaled:
@@ -120,7 +125,9 @@ def _finished(made: Connection, rules: RuleSet, sign_mode: str, where: str) -> C
         ranged(where, "weights (scaled)", values, low, high)
     else:
         rules.weights.check(where, values, mode, made.kind)
-    if values.dtype == np.int64 and (values.size == 0 or max(values.max(), -values.min()) <= EFFECTIVE_MAX):
+    if made.kind == "sparse":
+        values = narrow(values)
+    elif values.dtype == np.int64 and (values.size == 0 or max(values.max(), -values.min()) <= EFFECTIVE_MAX):
         values = values.astype(np.int16)
     return replace(made, values=values, sign_mode=mode)
 
@@ -157,6 +164,7 @@ def _dense(
     common: dict[str, Any],
     kind: str,
     learns: bool,
+    max_delay: int,
 ) -> Connection:
     values = rules.weights.numbers(where, weights)
     if values.ndim == 0:
@@ -169,37 +177,36 @@ def _dense(
     steps = whole(where, "delays", delays, IN_STEPS)
     if steps.ndim:
         _shape_checked(steps.shape, pre, post, where, "delays")
+    steps = _bytes(where, steps, max_delay)
     strided = pre.step > 1 or post.step > 1
     few = kind == "auto" and not learns and np.count_nonzero(values) < DENSE_FILL * values.size
     if kind == "sparse" or few or strided:
         # Of what learns, every entry is a synapse, which can grow from 0.
         columns, rows = np.nonzero(np.ones_like(values.T) if learns else values.T)
         picked = steps if steps.ndim == 0 else steps[rows, columns]
-        return _grouped(name, pre, post, columns, rows, values[rows, columns], picked, common)
+        lists = columns, rows, values[rows, columns], picked
+        return _listed(name, pre, post, lists, rules, where, common, max_delay, "sorted")
     return Connection(name, pre, post, "dense", values, steps, **common)
 
 
 def _sparse(
-    name: str, pre: Slice, post: Slice, weights: Any, rules: RuleSet, delays: Any, where: str, common: dict[str, Any]
-) -> Connection:
+    name: str, pre: Slice, post: Slice, weights: Any, rules: RuleSet, delays: Any, where: str, common: dict[str, Any],
+    max_delay: int, order: str,
+) -> Connection:  # fmt: skip
     if isinstance(weights, tuple):
         if len(weights) != 3:
             raise invalid(where, "weights", f"a tuple of {len(weights)}", "(pre indices, post indices, values)")
         for side, given in (("pre indices", weights[0]), ("post indices", weights[1])):
             if np.asarray(given).dtype.kind == "b":
                 raise invalid(where, side, "a mask of booleans", "indices", "numpy.flatnonzero(mask) gives them.")
-        before, after = whole(where, "pre indices", weights[0]), whole(where, "post indices", weights[1])
-        values = rules.weights.numbers(where, weights[2])
+        before, after = numbers(where, "pre indices", weights[0]), numbers(where, "post indices", weights[1])
+        values, steps = numbers(where, "weights", weights[2]), numbers(where, "delays", delays, IN_STEPS)
         if before.ndim != 1 or before.shape != after.shape or values.shape not in ((), before.shape):
             given = f"pre indices, post indices and values of shapes {before.shape}, {after.shape}, {values.shape}"
             raise invalid(where, "weights", given, "three lists of equal length (or one value for all)")
-        values = np.broadcast_to(values, before.shape)
-        ranged(where, "pre indices", before, 0, pre.size - 1)
-        ranged(where, "post indices", after, 0, post.size - 1)
-        steps = whole(where, "delays", delays, IN_STEPS)
         if steps.ndim and steps.shape != before.shape:
             raise invalid(where, "delays", f"shape {steps.shape}", f"a scalar or {before.size} values")
-        return _grouped(name, pre, post, before, after, values, steps, common)
+        return _listed(name, pre, post, (before, after, values, steps), rules, where, common, max_delay, order)
     matrix = weights.tocoo()
     _shape_checked(matrix.shape, pre, post, where)
     if _is_sparse(delays):
@@ -209,8 +216,28 @@ def _sparse(
         if steps.ndim:
             _shape_checked(steps.shape, pre, post, where, "delays")
             steps = steps[matrix.row, matrix.col]
-    values = rules.weights.numbers(where, matrix.data)
-    return _grouped(name, pre, post, matrix.col, matrix.row, values, steps, common)
+    lists = matrix.col, matrix.row, matrix.data, steps
+    return _listed(name, pre, post, lists, rules, where, common, max_delay, order)
+
+
+def _listed(
+    name: str, pre: Slice, post: Slice, lists: tuple[Any, Any, Any, Any], rules: RuleSet, where: str,
+    common: dict[str, Any], max_delay: int, order: str,
+) -> Connection:  # fmt: skip
+    """A connection of lists of pre indices, post indices, values and delays."""
+    weights = rules.weights
+    check = partial(weights.numbers, where)
+    found = rows(where, (pre.size, post.size), lists, check, weights.floats, max_delay, order)
+    return Connection(
+        name, pre, post, "sparse", found.values, found.delays, found.indptr, found.indices,
+        order=found.order, ordered=found.ordered, **common,
+    )  # fmt: skip
+
+
+def _bytes(where: str, steps: NDArray[np.int64], max_delay: int) -> NDArray[Any]:
+    """Delays within their range: bytes, or one number for all."""
+    ranged(where, "delays", steps, 0, max_delay, LATE)
+    return steps.astype(np.uint8) if steps.ndim else steps
 
 
 def _aligned(delays: Any, matrix: Any, where: str) -> NDArray[np.int64]:
@@ -227,40 +254,10 @@ def _aligned(delays: Any, matrix: Any, where: str) -> NDArray[np.int64]:
     return whole(where, "delays", np.asarray(table[matrix.row, matrix.col]).reshape(-1), IN_STEPS)
 
 
-def _order(before: NDArray[Any], after: NDArray[Any]) -> NDArray[np.int64] | None:
-    """Stable order by (before, after), None if that is how they are; NumPy sorts 16-bit keys by radix."""
-    rising = before[1:] > before[:-1]
-    if np.all(rising | ((before[1:] == before[:-1]) & (after[1:] >= after[:-1]))):
-        return None
-
-    def stable(keys: NDArray[Any]) -> NDArray[np.int64]:
-        if np.all(keys[1:] >= keys[:-1]):
-            return np.arange(keys.size, dtype=np.int64)
-        small = keys.max() < 1 << 16
-        return np.argsort(keys.astype(np.uint16) if small else keys, kind="stable")
-
-    order = stable(after)
-    return order[stable(before[order])]
-
-
-def _grouped(
-    name: str, pre: Slice, post: Slice, before: Any, after: Any, values: Any, steps: Any, common: dict[str, Any]
-) -> Connection:
-    """Sort synapses by (pre, post), keeping several between the same two neurons in the order given, and the order."""
-    before, after = np.asarray(before), np.asarray(after)
-    order = _order(before, after)
-    indptr = np.zeros(pre.size + 1, np.int64)
-    np.cumsum(np.bincount(before, minlength=pre.size), out=indptr[1:])
-    index, values, steps = after.astype(np.int32), np.array(values), np.array(steps)
-    if order is not None:
-        index, values, steps = index[order], values[order], steps[order] if steps.ndim else steps
-    kept = None if order is None else order.astype(np.int32)
-    return Connection(name, pre, post, "sparse", values, steps, indptr, index, order=kept, **common)
-
-
 def _convolution(
-    name: str, pre: Slice, post: Slice, conv: Conv2D, rules: RuleSet, delays: Any, where: str, common: dict[str, Any]
-) -> Connection:
+    name: str, pre: Slice, post: Slice, conv: Conv2D, rules: RuleSet, delays: Any, where: str, common: dict[str, Any],
+    max_delay: int,
+) -> Connection:  # fmt: skip
     for side in (pre, post):
         if side.size != side.target.size:
             raise invalid(where, "Conv2D", side.name, "whole populations")
@@ -271,4 +268,4 @@ def _convolution(
     steps = whole(where, "delays", delays, IN_STEPS)
     if steps.ndim:
         raise invalid(where, "delays", f"shape {steps.shape}", "one delay for a convolution")
-    return Connection(name, pre, post, "conv", values, steps, conv=conv, **common)
+    return Connection(name, pre, post, "conv", values, _bytes(where, steps, max_delay), conv=conv, **common)

@@ -84,7 +84,7 @@ class WeightRule(ABC):
     @property
     def dtypes(self) -> tuple[Any, ...]:
         """The types in which files hold weights as given."""
-        return (np.float64,) if self.floats else (np.int16, np.int64)
+        return (np.float64,) if self.floats else (np.int8, np.uint8, np.int16, np.int64)
 
     # ------------------------------------------------------------ what may be given
     @abstractmethod

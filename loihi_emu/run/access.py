@@ -59,7 +59,7 @@ def get(emulator: Built, name: str | Population | Connection, variable: str, vie
         else:
             values = connection.values if variable == "given" else connection.delays
         values = connection.as_given(values)
-        return values.astype(np.int64) if values.dtype.kind == "i" else np.array(values)
+        return values.astype(np.int64) if values.dtype.kind in "iu" else np.array(values)
     node, group = _population(emulator, key), image.group(key)
     states = [state for state, _ in group.model.state]
     if is_known(variable, states):

@@ -100,10 +100,13 @@ def _check_header(emulator: Built, archive: Archive) -> None:
 
 
 # ------------------------------------------------------------ what was set, as elements of a network
-def _one_or_each(archive: Archive, name: str, shape: tuple[int, ...], *dtypes: Any) -> NDArray[Any]:
-    """An array of one number, or of a shape."""
+def _one_or_each(archive: Archive, name: str, shape: tuple[int, ...], one: Any, each: Any = None) -> NDArray[Any]:
+    """An array of one number, or of a shape, where each may have a type of its own."""
     form = archive.forms.get(name)
-    archive.expect(name, () if form is not None and form.shape == () else shape, *dtypes)
+    if form is not None and form.shape == ():
+        archive.expect(name, (), one)
+    else:
+        archive.expect(name, shape, each or one)
     return archive[name]
 
 
@@ -118,7 +121,7 @@ def _connection(emulator: Built, archive: Archive, c: Connection) -> Connection:
     rule, learner = LearningRule.from_settings(learned["rule"]), emulator.image.learners[c.name]
     check_exchange(emulator.network, made, rule, "rule", "the rule of the checkpoint")
     made = replace(made, learning=replace(made.learning, rule=rule, enabled=learned["enabled"]))
-    delays = _one_or_each(archive, f"delays.{c.name}", c.values.shape, np.int64)
+    delays = _one_or_each(archive, f"delays.{c.name}", c.values.shape, np.int64, np.uint8)
     if learner.has_delays or "d" in rule.used:
         ranged(f'connection "{c.name}"', "delays", delays, 0, emulator.network.max_delay)
     elif not np.array_equal(delays, c.delays):

@@ -47,7 +47,7 @@ def get(image: Image, c: Connection, variable: str) -> Any:
         return c.as_given(c.delays.astype(np.int64))
     if variable == "given":
         given = c.as_given(c.values)
-        return given.astype(np.int64) if given.dtype.kind == "i" else np.array(given)
+        return given.astype(np.int64) if given.dtype.kind in "iu" else np.array(given)
     if variable in state:
         return image.learners[c.name].read(image.arena, variable)
     if variable in found:
@@ -72,7 +72,7 @@ def set_state(image: Image, network: Network, c: Connection, variable: str, valu
             raise invalid(where, variable, f"shape {values.shape}", f"a scalar or {c.values.shape}")
         spread = c.by_source(np.broadcast_to(values, c.values.shape))
         if variable == "delays":
-            network.replace(replace(c, delays=spread.astype(np.int64)))
+            network.replace(replace(c, delays=spread.astype(np.uint8)))
         else:
             network.replace(replace(c, tags=spread.astype(how.tag_type)))
         starts = {variable: np.ascontiguousarray(learner.stored_order(spread)).reshape(-1)}

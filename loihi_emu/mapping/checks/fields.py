@@ -21,7 +21,7 @@ def check_fields(network: Members, chip: Chip) -> None:
     for p in network.populations.values():
         _check_population(p, chip)
     for c in network.connections.values():
-        longest = int(c.delays.max()) if c.delays.size else 0
+        longest = c.longest_delay
         if longest > chip.max_delay:
             raise MappingError(
                 f'connection "{c.name}", delays: got {longest}, {chip.name} has 0..{chip.max_delay}. '

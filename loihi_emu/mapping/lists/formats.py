@@ -71,7 +71,7 @@ def longest_delay(c: Connection, chip: Chip) -> int:
     """Longest delay that the synapses of a connection have, or can get if a rule changes delays."""
     if c.learning is not None and c.learning.rule.dd is not None:
         return chip.max_delay
-    return int(c.delays.max()) if c.delays.size else 0
+    return c.longest_delay
 
 
 def fields_of(c: Connection, chip: Chip) -> SynapseFields:

@@ -31,7 +31,7 @@ class PlasticBrian2(Learner):
         self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, network: Network
     ) -> None:
         super().__init__(c, number, origin, first, sink, target, network)
-        self.delay = int(c.delays.max()) if c.delays.size else 0
+        self.delay = c.longest_delay
         self.slots = self.delay + 2  # of spikes under way: one is read while another is written
         self.traces = list(self.rule.traces)
         self._starts, self._targets = rows(c)

@@ -1,0 +1,86 @@
+"""The synapses of a connection in two orders: that of its rows, by source, and that in which a list was given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.errors import invalid
+from loihi_emu.read_only import FrozenArrays
+
+NOT_KEPT = (
+    'connect(..., order="given") keeps the order of a long list, for 4 bytes a synapse; with order="sorted" its '
+    "synapses are named by source, then target, as Connection.indptr and indices have them."
+)
+
+
+class SynapseOrder(FrozenArrays):
+    """Base of connections: what is read of their synapses, whatever their kind."""
+
+    if TYPE_CHECKING:
+        name: str
+        pre: Any
+        post: Any
+        kind: str
+        values: NDArray[Any]
+        delays: NDArray[Any]
+        indptr: NDArray[np.int64] | None
+        indices: NDArray[Any] | None
+        order: NDArray[Any] | None
+        ordered: bool
+
+    def by_source(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Values of synapses in the order given (or one for all), brought into the order of `indices`."""
+        if not values.ndim or not self._reordered():
+            return values
+        return values[self.order]
+
+    def as_given(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Values (any leading axes; or one for all) in the order of `indices`, brought into that given."""
+        if not values.ndim or not self._reordered():
+            return values
+        found = np.empty_like(values)
+        found[..., self.order] = values
+        return found
+
+    def _reordered(self) -> bool:
+        """Whether the order given is another than that of the rows; an error where it was not kept."""
+        if not self.ordered:
+            given = f"a list of {self.values.size:,} synapses whose order was not kept"
+            raise invalid(f'connection "{self.name}"', "order", given, "one whose order was", NOT_KEPT)
+        return self.order is not None
+
+    @property
+    def pre_indices(self) -> NDArray[np.int32]:
+        """Neuron of `pre` of each synapse in the order given; an error where synapses are not sparse."""
+        return self.as_given(np.repeat(np.arange(self.pre.size, dtype=np.int32), np.diff(self._sparse("pre_indices"))))
+
+    @property
+    def post_indices(self) -> NDArray[np.int32]:
+        """Neuron of `post` of each synapse in the order given; an error where synapses are not sparse."""
+        self._sparse("post_indices")
+        assert self.indices is not None
+        return self.as_given(self.indices.astype(np.int32))
+
+    def _sparse(self, name: str) -> NDArray[np.int64]:
+        if self.indptr is None:
+            where, advice = f'connection "{self.name}"', f"The weights of this one are an array {self.values.shape}."
+            raise invalid(where, name, f"a {self.kind} connection", "a sparse one", advice)
+        return self.indptr
+
+    @property
+    def varied(self) -> bool:
+        """Whether synapses have delays of their own."""
+        return self.delays.ndim > 0
+
+    @property
+    def longest_delay(self) -> int:
+        """Of its synapses, in steps; 0 where there are none."""
+        return int(self.delays.max()) if self.delays.size else 0
+
+    @property
+    def synapses(self) -> int:
+        """Number of stored weights (a shared kernel counts once)."""
+        return int(self.values.size)
