@@ -56,7 +56,13 @@ def one_round(c0: Words, c1: Words, c2: Words, c3: Words, k0: u32, k1: u32) -> N
 
 @kernel
 def fill(out: Words, seed: u64, stream: u64, sample: u64, step: u64) -> None:
-    """Fill ``out`` (uint32) with the numbers of elements 0, 1, 2, ... of one stream at one step.
+    """Fill ``out`` (uint32) with the numbers of elements 0, 1, 2, ... of one stream at one step."""
+    fill_from(out, u64(0), seed, stream, sample, step)
+
+
+@kernel
+def fill_from(out: Words, start: u64, seed: u64, stream: u64, sample: u64, step: u64) -> None:
+    """Fill ``out`` with the numbers of elements ``start``, a multiple of 4, and on.
 
     Element i is word ``i & 3`` of counter ``(i >> 2, step low, sample, stream | step high << 16)``; the key is the
     64-bit seed. Counters go through the rounds CHUNK at a time.
@@ -72,7 +78,7 @@ def fill(out: Words, seed: u64, stream: u64, sample: u64, step: u64) -> None:
         c0, c1 = work[:m], work[CHUNK : CHUNK + m]
         c2, c3 = work[2 * CHUNK : 2 * CHUNK + m], work[3 * CHUNK : 3 * CHUNK + m]
         for j in range(m):
-            c0[j] = u32((first >> 2) + j)
+            c0[j] = u32((start >> u64(2)) + u64((first >> 2) + j))
             c1[j] = low
             c2[j] = u32(sample & mask)
             c3[j] = last

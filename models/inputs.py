@@ -6,7 +6,7 @@ import numpy as np
 from loihi_emu.jit import kernel, leaf, whole
 from loihi_emu.models.layout import SOURCE, valued
 from loihi_emu.models.records import NUMBER, Record, array
-from loihi_emu.philox import fill
+from loihi_emu.philox import fill_from
 
 # A list of events by ascending times, and where in it the next one is; counter counts events. What was sent for one
 # step takes the place of those listed for it: live has that step and how many events are in sent, with their values.
@@ -26,11 +26,12 @@ VALUED_EVENTS = Record(
     "ValuedEvents", **{**valued(EVENTS).fields, "payloads": array("float64"), "values": array("float64")}
 )
 
-# A Poisson source: an event where a 32-bit random number is below the neuron's limit; draws is scratch, sample the
-# number of the sample.
+# A Poisson source, or a part of one from the neuron start (a multiple of 4) on, whose indices count from there. An
+# event is where a 32-bit random number is below the neuron's limit; draws is scratch, sample the number of the sample.
 POISSON = SOURCE.extended(
     "Poisson",
     n=NUMBER,
+    start=NUMBER,
     limits=array("uint64"),
     draws=array("uint32"),
     seed=NUMBER,
@@ -95,7 +96,8 @@ def poisson(address, time):
     d = POISSON(address)
     n = d.n
     draws, limits, index = whole(d.draws, n), whole(d.limits, n), whole(d.index, n)
-    fill(draws, np.uint64(d.seed), np.uint64(d.stream), np.uint64(d.sample[0]), np.uint64(time))
+    seed, stream, sample = np.uint64(d.seed), np.uint64(d.stream), np.uint64(d.sample[0])
+    fill_from(draws, np.uint64(d.start), seed, stream, sample, np.uint64(time))
     count = 0
     for i in range(n):
         if np.uint64(draws[i]) < limits[i]:

@@ -16,17 +16,18 @@ SCRATCH = 22 * BLOCK
 # all are 1.
 SOURCE = Record("Source", count=array("int64"), index=array("int32"), payload=array("int32"))
 
-# A group of neurons: the mask's scratch has SCRATCH bytes, of which the first BLOCK are the mask; the ring is slots x n
-# accumulators of arriving weights, and a block of zeros without inputs (slots 0); hot says of each block whether u or v
-# may leave its field in the next step (0: no); bounds are the populations' first neurons and the end; counters are
-# populations x COUNTERS. A group that is a process of a Lava program also sends a message: one element a neuron, or 0
-# when nobody reads it as an array.
+# A group of neurons, or a part of one: the mask's scratch has SCRATCH bytes, of which the first BLOCK are the mask; the
+# ring has slots of so many accumulators of arriving weights (width: those of all ports of the whole group), and is a
+# block of zeros without inputs (slots 0); hot says of each block whether u or v may leave its field in the next step
+# (0: no); bounds are the populations' first neurons and the end; counters are populations x COUNTERS. A group that is a
+# process of a Lava program also sends a message: one element a neuron, or 0 when nobody reads it as an array.
 GROUP = SOURCE.extended(
     "Group",
     n=NUMBER,
     mask=NUMBER,
     ring=NUMBER,
     slots=NUMBER,
+    width=NUMBER,
     hot=array("uint8"),
     bounds=array("int64"),
     populations=NUMBER,

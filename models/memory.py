@@ -222,7 +222,7 @@ class SourceLists:
     """Spikes of a source in this step: their number, indices, and payloads of a dtype, if they have some."""
 
     def __init__(self, capacity: int, payload: str | None = None) -> None:
-        self.count: Array = np.zeros(1, np.int64)
+        self.count: Array = aligned(ALIGN, np.uint8).view(np.int64)[:1]  # a cache line of its own
         self.index: Array = np.zeros(max(capacity, 1), np.int32)
         self.payload: Array | None = None if payload is None else np.zeros(max(capacity, 1), payload)
 

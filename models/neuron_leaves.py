@@ -7,8 +7,9 @@ A model's function is called for each block of a group, or of a process of a Lav
     step(d, time, b, first, start, m, mask, out)     graded(record): and `out` what each one sends
 
 with its record, the number of the block, its first neuron, the place of its accumulators in the ring (of the first
-port; those of the next are n further), how many neurons it has, and what to write. It returns the OR of the mask where
-that says what overflowed, else 0. The leaf clears what arrived, counts, lists who spiked and writes the message.
+port; those of the next are a port's width further), how many neurons it has, and what to write. It returns the OR of
+the mask where that says what overflowed, else 0. The leaf clears what arrived, counts, lists who spiked and writes the
+message.
 """
 
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from typing import Any
 from loihi_emu.jit import Leaf, float64s, int32s, kernel, leaf, part, uint8s, whole
 from loihi_emu.models import layout as at
 from loihi_emu.models.records import Record
-from loihi_emu.models.spikes import blocks, count_flags, count_spikes, emit, emit_values, port_start, write_spikes
+from loihi_emu.models.spikes import blocks, count_flags, count_spikes, emit, emit_values, ring_start, write_spikes
 
 
 @kernel
@@ -25,7 +26,7 @@ def clear(d, start, m, ports):
     """Clear what arrived at each port, unless it is a message that others may read."""
     if d.slots and d.flags & at.MESSAGE == 0:
         for port in range(ports):
-            part(d.ring, start + port * d.n, m)[:] = 0
+            part(d.ring, start + port * (d.width // ports), m)[:] = 0
 
 
 def spiking(record: Record, ports: int = 1, message: str = "int32") -> Callable[[Callable[..., Any]], Leaf]:
@@ -41,7 +42,7 @@ def spiking(record: Record, ports: int = 1, message: str = "int32") -> Callable[
             for b in range(blocks(d.n)):
                 first = b * at.BLOCK
                 m = min(at.BLOCK, d.n - first)
-                start, mask = port_start(group, time, first, ports), uint8s(d.mask, m)
+                start, mask = ring_start(group, time, first), uint8s(d.mask, m)
                 if update(d, time, b, first, start, m, mask) > at.SPIKED:
                     count_flags(group, mask, first)
                 clear(d, start, m, ports)
@@ -69,7 +70,7 @@ def graded(record: Record, ports: int = 1, message: str = "int32") -> Callable[[
             for b in range(blocks(d.n)):
                 first = b * at.BLOCK
                 m = min(at.BLOCK, d.n - first)
-                start, mask = port_start(group, time, first, ports), uint8s(d.mask, m)
+                start, mask = ring_start(group, time, first), uint8s(d.mask, m)
                 out = values(d.message + size * first if d.message else d.mask + at.BLOCK, m)
                 if update(d, time, b, first, start, m, mask, out) > at.SPIKED:
                     count_flags(group, mask, first)

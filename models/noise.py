@@ -11,13 +11,20 @@ import numpy as np
 from loihi_emu.arithmetic import noise_value
 from loihi_emu.jit import disjoint, leaf, whole
 from loihi_emu.models.records import NUMBER, Record, array
-from loihi_emu.philox import fill
+from loihi_emu.philox import fill_from
 
 i32 = np.int32
 
-# Draws of one population from Philox; scratch has room for a number each.
+# Draws of a population's neurons from the one at start, a multiple of 4, on; scratch has room for a number each.
 DRAW = Record(
-    "Draw", out=array("int16"), n=NUMBER, seed=NUMBER, stream=NUMBER, sample=array("int64"), scratch=array("uint32")
+    "Draw",
+    out=array("int16"),
+    n=NUMBER,
+    start=NUMBER,
+    seed=NUMBER,
+    stream=NUMBER,
+    sample=array("int64"),
+    scratch=array("uint32"),
 )
 
 # From draws to the array that the compartments read: base + noise.
@@ -53,7 +60,8 @@ def draw(address, time):
     """Fill ``out`` (int16) with U = ((r * 255) >> 32) - 127 from 32-bit numbers r."""
     d = DRAW(address)
     numbers = whole(d.scratch, d.n)
-    fill(numbers, np.uint64(d.seed), np.uint64(d.stream), np.uint64(d.sample[0]), np.uint64(time))
+    seed, stream, sample = np.uint64(d.seed), np.uint64(d.stream), np.uint64(d.sample[0])
+    fill_from(numbers, np.uint64(d.start), seed, stream, sample, np.uint64(time))
     to_levels(whole(d.out, d.n), numbers)
 
 

@@ -111,16 +111,12 @@ def overflows(mask):
 
 @kernel
 def ring_start(group, step, first):
-    """Where a block's accumulators for this step begin in the ring; one block of zeros when the group has no inputs."""
-    slots = group.slots
-    return 0 if slots == 0 else (step % slots) * group.n + first
+    """Where a block's accumulators for this step begin in the ring; one block of zeros when the group has no inputs.
 
-
-@kernel
-def port_start(group, step, first, ports):
-    """Like :func:`ring_start`, from the address of a port on, for models with so many ports."""
+    Of a model with several ports: from the address of a port on.
+    """
     slots = group.slots
-    return 0 if slots == 0 else (step % slots) * ports * group.n + first
+    return 0 if slots == 0 else (step % slots) * group.width + first
 
 
 @disjoint

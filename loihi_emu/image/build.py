@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from loihi_emu.image.acting import Acting, acting
+from loihi_emu.image.acting import acting
 from loihi_emu.image.chip_views import ChipView
 from loihi_emu.image.draws import Generator
 from loihi_emu.image.groups import Group, make_groups
 from loihi_emu.image.learner import Learner
-from loihi_emu.image.leaves import leaf_named
-from loihi_emu.image.projections import Origin, Projections
 from loihi_emu.image.recorders import Fills, Recorded, SpikeRecorder, StateRecorder
-from loihi_emu.image.sinks import Sink, Stage
+from loihi_emu.image.schedule import DELIVERY, INPUTS, UPDATE, Call, Schedule
+from loihi_emu.image.share import Share
+from loihi_emu.image.shares import cut_groups, cut_inputs
+from loihi_emu.image.sinks import Stage
 from loihi_emu.image.sizes import check_room
 from loihi_emu.image.sources import InputSource, NoiseSource
-from loihi_emu.jit import Leaf, addresses
 from loihi_emu.lazy import imported
-from loihi_emu.models import layout as at
-from loihi_emu.models.memory import Arena, Array, Description
+from loihi_emu.models.memory import Arena, Array, SourceLists
 from loihi_emu.network.elements import Connection, Input, Population
 from loihi_emu.network.lost_weights import Loss, loss
 from loihi_emu.network.network import Network
 from loihi_emu.network.payloads import drives_values
-from loihi_emu.rules import Sums
 
 
 class Image:
@@ -35,8 +34,11 @@ class Image:
     ----------
     arena : Arena
         All state that changes while running.
-    leaves, descriptions : int64 arrays
-        One step's calls in order: inputs, their synapses, noise, populations, their synapses, probes.
+    schedule : Schedule
+        One step's calls, by phases and shares: inputs; their synapses, learning, noise, populations; their synapses,
+        probes.
+    program : Program
+        All of them in order.
     fills : Fills
     recorded : list of Recorded
     truncated, clipped : dict
@@ -45,38 +47,39 @@ class Image:
         Connection name to what its weights lose, None if nothing.
     """
 
-    def __init__(self, network: Network, before: Image | None = None) -> None:
-        """Build it; `before` is an image of the same network that this one is to replace (``handover.adopt``)."""
+    def __init__(self, network: Network, before: Image | None = None, shares: int = 1) -> None:
+        """Build it in so many shares.
+
+        `before` is an image of the same network that this one is to replace (``handover.adopt``).
+        """
         check_room(network)
         self.network = network
         self.arena = Arena()
         self.groups = make_groups(list(network.populations.values()), network.rule_set)
+        cut = cut_groups(network, self.groups, shares)
+        for group, pieces in zip(self.groups, cut, strict=True):
+            group.cut(pieces)
         connections = network.connections.values()
+        listed = cut_inputs(network, shares)
         self.inputs = {
-            name: InputSource(node, network.seed, drives_values(name, connections))
+            name: InputSource(node, network.seed, drives_values(name, connections), listed[name])
             for name, node in network.inputs.items()
         }
         self._home = {p.name: g for g in self.groups for p in g.populations}
         self._states: dict[tuple[str, str], Array] = {}
+        self.shares = [self._make_share(number) for number in range(shares)]
         self.truncated: dict[str, int] = {}
         self.clipped: dict[str, int] = {}
         self.lost: dict[str, Loss | None] = {}
-        self.projections = Projections()
-        self.stages: list[tuple[Origin, Stage]] = []
-        self._sinks = {g.number: Sink(g) for g in self.groups}
-        self._origins = self._make_origins()
         self.learners: dict[str, Learner] = {}
         for connection in network.connections.values():
             self._add(connection)
         self.generator: Generator = imported(network.rule_set.generator)(network)
-        self.noises = [NoiseSource(p, self._home[p.name]) for p in network.populations.values() if p.noise is not None]
-        for noise in self.noises:
-            noise.group.noisy(noise.parameter)
+        self._add_noises()
         if before is not None:
             keep_room(self, before)
         self._make_memory()
         self._events_before = self._wraps_before = 0
-        self._calls: list[tuple[Leaf, Description]] = []
         self._schedule()
 
     # ------------------------------------------------------------ parts
@@ -101,66 +104,70 @@ class Image:
     def refresh(self, group: Group) -> None:
         """Take over parameters that were set."""
         group.refresh(self.arena)
-        for noise, d in zip(self.noises, self._applied, strict=True):
-            if noise.group is group:
-                d.base = group.quiet(noise.parameter)[group.part(noise.population.name)]
+        for share in self.shares:
+            for noise, d in zip(share.noises, share.applied, strict=True):
+                if noise.group is group:
+                    d.base = noise.base
+
+    @property
+    def projections(self) -> list[Any]:
+        """What delivers spikes, of all shares."""
+        return [projection for share in self.shares for projection in share.projections.all]
+
+    @property
+    def stages(self) -> list[Stage]:
+        """The stages of all shares."""
+        return [stage for share in self.shares for _, stage in share.stages]
 
     # ------------------------------------------------------------ building
-    def _make_origins(self) -> dict[str, tuple[Origin, int]]:
-        """For every population and input: the source it belongs to and its first neuron there."""
-        origins: dict[str, tuple[Origin, int]] = {}
+    def _make_share(self, number: int) -> Share:
+        share = Share(number)
         for group in self.groups:
-            origin = Origin(group.key, group.description, group.n, 1)
-            for p in group.populations:
-                origins[p.name] = (origin, group.part(p.name).start)
+            share.add_group(group)
         for name, source in self.inputs.items():
-            origins[name] = (Origin(source.key, source.origin, source.node.size, 0), 0)
-        return origins
+            share.add_input(name, source)
+        return share
 
     def _add(self, c: Connection) -> None:
-        weights = self.network.rule_set.weights
-        origin, first = self._origins[c.pre.target.name]
-        group = self._home[c.post.target.name]
-        if c.learning is not None:
-            self._add_learner(c, origin, first, group)
-            return
-        made, sums = acting(c, weights), weights.sums(c)
-        self._count_losses(c, made)
-        target = group.first_accumulator(c.post.target.name, c.port)
-        sink = self._sinks[group.number]
-        if sums.apart:
-            sink = self._stage(c, origin, group, target, sums)
-            target = -c.post.start
-        self.projections.add(c, made, origin, first, sink, target)
-
-    def _count_losses(self, c: Connection, made: Acting) -> None:
+        weights, group = self.network.rule_set.weights, self._home[c.post.target.name]
+        made = acting(c, weights)
         self.truncated[c.name], self.clipped[c.name] = made.truncated, made.clipped
         self.lost[c.name] = loss(c, self.network.rule_set)
+        if c.learning is not None:
+            self._add_learner(c, group)
+            return
+        sums, target = weights.sums(c), group.first_accumulator(c.post.target.name, c.port)
+        for share in self.shares:
+            if group.number in share.sinks:
+                share.add(c, made, share.sinks[group.number], target, sums)
 
-    def _add_learner(self, c: Connection, origin: Origin, first: int, group: Group) -> None:
-        self._count_losses(c, acting(c, self.network.rule_set.weights))
+    def _add_learner(self, c: Connection, group: Group) -> None:
+        assert c.learning is not None
         for name in (c.pre.target.name, c.post.target.name, *(node for _, node in c.learning.factors)):
             if name in self._home:
                 self._home[name].keeps_spikes = True
-        number = list(self.network.connections).index(c.name)
         how = self.network.rule_set.learning
         assert how is not None
-        sums = how.sums(c, self.network.rule_set.weights)
-        sink, target = self._sinks[group.number], group.first_accumulator(c.post.target.name, c.port)
+        share = self.shares[group.parts[0].share]  # targets of what learns are whole
+        origin, first = share.origins[c.pre.target.name]
+        sums, target = how.sums(c, self.network.rule_set.weights), group.first_accumulator(c.post.target.name, c.port)
+        sink = share.sinks[group.number]
         if sums.apart:
-            sink, target = self._stage(c, origin, group, target, sums), -c.post.start
+            sink, target = share.stage(c, origin, sink, target, sums), -c.post.start
+        number = list(self.network.connections).index(c.name)
         learner: Learner = how.make(c, number, origin, first, sink, target, self.network)
-        self.learners[c.name] = learner
-        self.projections.put(c.name, learner)
+        self.learners[c.name] = share.learners[c.name] = learner
+        share.projections.put(c.name, learner)
 
-    def _stage(self, c: Connection, origin: Origin, group: Group, target: int, sums: Sums) -> Stage:
-        rows = int(c.delays.max()) + 1 if c.delays.size else 1
-        start, stop = target + c.post.start, target + c.post.stop
-        stage = Stage(
-            group, start, stop, exponent=sums.exponent, wraps=sums.wraps, offset=origin.offset, rows=rows
-        )  # fmt: skip
-        self.stages.append((origin, stage))
-        return stage
+    def _add_noises(self) -> None:
+        for p in self.network.populations.values():
+            if p.noise is not None:
+                group = self._home[p.name]
+                for part in group.parts:
+                    noise = NoiseSource(p, group, part)
+                    if noise.n > 0:
+                        group.noisy(noise.parameter)
+                        self.shares[part.share].noises.append(noise)
 
     def _make_memory(self) -> None:
         arena = self.arena
@@ -181,103 +188,81 @@ class Image:
         for group in self.groups:
             group.reserve_ring(arena)
         arena.seal()
+        for share in self.shares:
+            share.list_spikes(arena, self.groups, self.inputs, alone=len(self.shares) == 1)
         for group in self.groups:
             group.describe(arena)
+        for source in self.inputs.values():
+            source.describe(arena)
 
     # ------------------------------------------------------------ schedule
-    def _call(self, leaf: str | Leaf, description: Description) -> None:
-        self._calls.append((leaf_named(leaf), description))
-
     def _schedule(self) -> None:
+        schedule = self.schedule = Schedule(len(self.shares))
         for source in self.inputs.values():
-            self._call(source.leaf(), source.describe(self.arena))
-        self._deliver(0)
-        for learner in self.learners.values():
-            self._call(learner.learning_leaf, learner.describe_learning(self.arena, self._origins))
-        for learner in self.learners.values():  # a second pass, behind the first of all
-            if learner.second_leaf:
-                self._call(learner.second_leaf, learner.learning_description)
-        self._schedule_noise()
-        for group in self.groups:
-            self._calls.append((group.model.leaf, group.description))
-        self._deliver(1)
-        self._schedule_probes()
-        self.leaves = np.array(addresses([leaf for leaf, _ in self._calls]), np.int64)
-        self.descriptions = np.array([d.address for _, d in self._calls], np.int64)
+            for part in source.parts:
+                schedule.add(INPUTS, part.share, (source.leaf(), part.description))
+        for share in self.shares:
+            of_inputs, of_populations = share.delivery(self.arena)
+            updates = [*share.learning(self.arena, self.shares[0]), *share.noise(self.arena, self.generator)]
+            updates += [(g.model.leaf, part.description) for g in self.groups for part in share.parts(g)]
+            schedule.add(UPDATE, share.number, *of_inputs, *updates)
+            schedule.add(DELIVERY, share.number, *of_populations)
+        schedule.add(DELIVERY, 0, *self._probes())
+        for share in self.shares:
+            schedule.first(UPDATE, share.number, share.gathers(0))
+            schedule.first(DELIVERY, share.number, share.gathers(1))
+        self.program = schedule.together()
 
-    def _deliver(self, offset: int) -> None:
-        """Schedule the synapses of inputs (0) or of populations (1), then the stages behind them."""
-        for projection in self.projections.all:
-            if projection.origin.offset == offset:
-                self._call(projection.leaf(), projection.describe(self.arena))
-        for origin, stage in self.stages:
-            if origin.offset == offset:
-                self._call("loihi_emu.models.synapses.stage:step", stage.describe(self.arena))
-
-    def _schedule_noise(self) -> None:
-        self._applied = [noise.describe_apply() for noise in self.noises]
-        calls = self.generator.calls(self.arena, self.noises, self._applied, learns=bool(self.learners))
-        for leaf, description in calls:
-            self._call(leaf, description)
-        for d in self._applied:
-            self._call("noise:apply", d)
-
-    def _schedule_probes(self) -> None:
-        probes = self.network.probes
+    def _probes(self) -> Iterator[Call]:
+        """The calls of all probes; the first share makes them."""
+        probes, share = self.network.probes, self.shares[0]
         self.fills = Fills(sum(2 if v == "spikes" else 1 for p in probes for v in p.variables))
         self.recorded: list[Recorded] = []
         for view in self.chip_views.values():
-            self._call("chip_view:look", view.describe(self.arena))
+            yield "chip_view:look", view.describe(self.arena, share.lists(view.name))
         for probe in probes:
             node, chosen = probe.target, probe.neurons
             for variable in probe.variables:
                 recorder: Any
+                leaf = "probes:state"
                 if isinstance(node, Connection):
                     learner = self.learners[node.name]
                     recorder = learner.recorder(self.arena, variable, probe.every, self.fills)
                     per_synapse = variable in ("weights", "delays", "tags")
                     size = node.synapses if per_synapse else learner.read(self.arena, variable).size
-                    self._call("probes:state", recorder.description)
                 elif variable == "spikes":
-                    recorder, size = self._spike_recorder(node, chosen), node.size
-                    self._call(recorder.leaf, recorder.description)
+                    recorder, size = self._spike_recorder(node, chosen, share.lists(node.name)), node.size
+                    leaf = recorder.leaf
                 else:
                     seen = probe.view == "chip" and variable == "v"
                     values = self.chip_views[node.name].seen if seen else self.state(node.name, variable)
                     recorder = StateRecorder(values, chosen, probe.every, self.fills)
                     size = node.size
-                    self._call("probes:state", recorder.description)
                 every = 1 if variable == "spikes" else probe.every
                 name = f"{node.name}.{variable}"
                 self.recorded.append(Recorded(name, node.name, variable, recorder, size, chosen, every))
+                yield leaf, recorder.description
 
-    def _spike_recorder(self, node: Population | Input, chosen: Any) -> SpikeRecorder:
+    def _spike_recorder(self, node: Population | Input, chosen: Any, lists: SourceLists) -> SpikeRecorder:
         if isinstance(node, Input):
-            source = self.inputs[node.name]
-            return SpikeRecorder(source.lists, 0, node.size, chosen, source.most, self.fills)
-        group = self._home[node.name]
-        return SpikeRecorder(group.lists, group.part(node.name).start, node.size, chosen, node.size, self.fills)
+            return SpikeRecorder(lists, 0, node.size, chosen, self.inputs[node.name].most, self.fills)
+        first = self._home[node.name].part(node.name).start
+        return SpikeRecorder(lists, first, node.size, chosen, node.size, self.fills)
 
     # ------------------------------------------------------------ accounts
     def memory(self) -> dict[str, int]:
         """Bytes by purpose."""
-        projections = self.projections.all
+        projections = self.projections
         state = self.arena.data.nbytes + self.arena.initial.nbytes
         return {
             "state": int(state),
             "parameters and spike lists": sum(g.parameter_bytes for g in self.groups),
             "synapses": sum(p.weight_bytes for p in projections),
-            "stages": sum(s.sums.nbytes for _, s in self.stages),
+            "stages": sum(s.sums.nbytes for s in self.stages),
             "recorders": sum(r.recorder.nbytes for r in self.recorded),
             "neurons": sum(g.n for g in self.groups),
             "stored synapses": sum(p.stored for p in projections),
         }
-
-    def counters(self) -> Array:
-        """All counters of populations one below the other, in order of groups."""
-        if not self.groups:
-            return np.zeros((0, at.COUNTERS), np.int64)
-        return np.concatenate([g.counters for g in self.groups])
 
     def count_from(self, events: int, wraps: int) -> None:
         """Begin to count synaptic events and wraps of convolutions at these numbers."""
@@ -286,12 +271,12 @@ class Image:
     @property
     def events(self) -> int:
         """Synaptic events since the image was built."""
-        return self._events_before + sum(int(p.events[0]) for p in self.projections.all)
+        return self._events_before + sum(int(p.events[0]) for p in self.projections)
 
     @property
     def convolution_wraps(self) -> int:
         """Sums of Lava's convolutions that wrapped at 24 bits, since the image was built."""
-        return self._wraps_before + sum(int(stage.lost[0]) for _, stage in self.stages)
+        return self._wraps_before + sum(int(stage.lost[0]) for stage in self.stages)
 
 
 def keep_room(image: Image, old: Image) -> None:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.image.groups import Group
 from loihi_emu.models import chip_view as at
-from loihi_emu.models.memory import Arena, Array, Description
+from loihi_emu.models.memory import Arena, Array, Description, SourceLists
 
 
 def view_key(group: Group, population: str) -> str:
@@ -38,10 +38,10 @@ class ChipView:
         """Ask for the counters."""
         arena.reserve(self.key, self.size, np.uint8)
 
-    def describe(self, arena: Arena) -> Description:
-        """Fill in the description after the arena is sealed."""
+    def describe(self, arena: Arena, lists: SourceLists) -> Description:
+        """Fill in the description after the arena is sealed; `lists` are the spikes of the group."""
         d, group, part = self.description, self.group, self.group.part(self.name)
-        group.lists.describe(d)
+        lists.describe(d)
         d.first, d.n, d.width = part.start, self.size, self.seen.itemsize
         d.left = arena[self.key]
         rests = "rest" in dict(group.model.state)

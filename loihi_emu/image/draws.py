@@ -12,7 +12,15 @@ from loihi_emu.network.network import Network
 
 
 class Generator(ABC):
-    """What fills the draws of all noise sources in every step."""
+    """What fills the draws of all noise sources in every step.
+
+    Attributes
+    ----------
+    has_state : bool
+        Whether what it draws depends on what it drew before: then one share draws everything.
+    """
+
+    has_state = True
 
     def __init__(self, network: Network) -> None:
         self.network = network
@@ -44,6 +52,8 @@ class Generator(ABC):
 
 class Philox(Generator):
     """Counter-based: a neuron's number in a step is the same whatever else is drawn."""
+
+    has_state = False
 
     def calls(
         self, arena: Arena, noises: Sequence[NoiseSource], applied: Sequence[Description], *, learns: bool

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from loihi_emu.image.parts import Part, Pieces
 from loihi_emu.models import layout as at
-from loihi_emu.models.memory import Arena, Array, Description, SourceLists, aligned
+from loihi_emu.models.memory import Arena, Array, SourceLists
 from loihi_emu.models.specification import NeuronModel
 from loihi_emu.network.elements import Population
 from loihi_emu.rules import RuleSet
@@ -23,7 +24,7 @@ ALONE = 16 * at.BLOCK
 
 
 class Group:
-    """One group: its populations, where each begins, and the arrays of all."""
+    """One group: its populations, where each begins, and the arrays of all; its parts are who updates it."""
 
     def __init__(self, number: int, model: NeuronModel, populations: list[Population]) -> None:
         self.number = number
@@ -32,11 +33,10 @@ class Group:
         self.bounds: NDArray[np.int64] = np.cumsum([0] + [p.size for p in populations], dtype=np.int64)
         self.n = int(self.bounds[-1])
         self.parameters: dict[str, dict[str, Array]] = {p.name: dict(p.parameters) for p in populations}
-        self.lists = SourceLists(self.n, model.payload)
-        self.counters: NDArray[np.int64] = np.zeros((len(populations), at.COUNTERS), np.int64)
+        self.parts: list[Part] = []
+        self.counted: NDArray[np.int64] = np.zeros((len(populations), at.COUNTERS), np.int64)  # before there were these
         self.slots = 0
         self.keeps_spikes = False  # whether the last step's spikes are state, because learning looks back at them
-        self.description = Description(model.record)
         self._arrays: dict[str, Array] = {}
         self._noisy: dict[str, Array] = {}
 
@@ -55,7 +55,7 @@ class Group:
         array = self._arrays.get("vth")
         if array is None:
             return None
-        return array[self.part(name)] if self.description.varies("vth") else array[0].item()
+        return array[self.part(name)] if self.parts[0].description.varies("vth") else array[0].item()
 
     def first_accumulator(self, name: str, port: str) -> int:
         """The accumulator of a population's first neuron at a port, within a slot of the ring."""
@@ -71,6 +71,10 @@ class Group:
         self.slots = max(self.slots, slots)
 
     # ------------------------------------------------------------ building
+    def cut(self, pieces: Pieces) -> None:
+        """Make the parts, one for each piece."""
+        self.parts = [Part(self.key, self.model, self.bounds, *piece) for piece in pieces]
+
     def reserve(self, arena: Arena) -> None:
         """Ask for state and hot flags."""
         derive = self.model.start
@@ -85,31 +89,25 @@ class Group:
         if self.keeps_spikes:
             arena.reserve(f"{self.key}.spiked", 1, np.int64)
             arena.reserve(f"{self.key}.spikes", max(self.n, 1), np.int32)
-            if self.lists.payload is not None:
-                arena.reserve(f"{self.key}.payloads", max(self.n, 1), self.lists.payload.dtype)
+            if self.model.payload is not None:
+                arena.reserve(f"{self.key}.payloads", max(self.n, 1), self.model.payload)
 
     def reserve_ring(self, arena: Arena) -> None:
         """Ask for the accumulators."""
         if self.slots:
             arena.reserve(f"{self.key}.ring", (self.slots, self.width), self.model.accumulator)
 
-    def describe(self, arena: Arena) -> None:
-        """Fill in the description after the arena is sealed."""
-        d = self.description
+    def keep_spikes(self, lists: SourceLists, arena: Arena) -> None:
+        """Let the lists of all of the group's spikes be state, if they are."""
         if self.keeps_spikes:
-            self.lists.count, self.lists.index = arena[f"{self.key}.spiked"], arena[f"{self.key}.spikes"]
-            if self.lists.payload is not None:
-                self.lists.payload = arena[f"{self.key}.payloads"]
-        self.lists.describe(d)
-        d.n, d.slots, d.populations = self.n, self.slots, len(self.populations)
-        d.mask = aligned(at.SCRATCH, np.uint8)
-        d.ring = arena[f"{self.key}.ring"] if self.slots else aligned(at.BLOCK, self.model.accumulator)
-        if len(self.model.ports) > 1:
-            for k, port in enumerate(self.model.ports):
-                d.point(port, d.ring.reshape(-1)[k * self.n * bool(self.slots) :])
-        d.hot, d.bounds, d.counters = arena[f"{self.key}.hot"], self.bounds, self.counters
-        for name, _ in self.model.state:
-            d.point(name, arena[f"{self.key}.{name}"])
+            lists.count, lists.index = arena[f"{self.key}.spiked"], arena[f"{self.key}.spikes"]
+            if lists.payload is not None:
+                lists.payload = arena[f"{self.key}.payloads"]
+
+    def describe(self, arena: Arena) -> None:
+        """Fill in the descriptions of all parts after the arena is sealed."""
+        for part in self.parts:
+            part.describe(arena, self.slots, self.width, self.n)
         self.refresh(arena)
 
     def refresh(self, arena: Arena) -> None:
@@ -120,23 +118,24 @@ class Group:
             flags |= bits
         if len({bits >> at.SHIFT for _, bits in lowered}) > 1:  # since a parameter was set
             flags |= at.FULL
-        self.description.flags = flags
+        for part in self.parts:
+            part.description.flags = flags
         for name, dtype in self.model.arrays:
             self._set_parameter(name, [arrays[name] for arrays, _ in lowered], dtype)
         arena[f"{self.key}.hot"][:] = 1
 
     def _set_parameter(self, name: str, values: list[Any], dtype: str) -> None:
+        varies = name in self._noisy or not all(is_uniform(v, values[0]) for v in values)
         if name in self._noisy:
             array = self._noisy[name]
             self._arrays[name] = spread(values, self.populations, dtype)
             array[:] = self._arrays[name]  # for populations whose noise is on something else
-        elif all(is_uniform(v, values[0]) for v in values):
-            array = self._arrays[name] = np.full(min(self.n, at.BLOCK), np.ravel(values[0])[0], dtype)
-            self.description.parameter(name, array, varies=False)
-            return
-        else:
+        elif varies:
             array = self._arrays[name] = spread(values, self.populations, dtype)
-        self.description.parameter(name, array, varies=True)
+        else:
+            array = self._arrays[name] = np.full(min(self.n, at.BLOCK), np.ravel(values[0])[0], dtype)
+        for part in self.parts:
+            part.parameter(name, array, varies)
 
     def _context(self, population: Population, arena: Arena) -> Mapping[str, Any]:
         names = [name for name, _ in self.model.state]
@@ -154,11 +153,26 @@ class Group:
         """The values of a parameter without noise: of one neuron each, or one block of equal ones."""
         return self._arrays[name]
 
+    # ------------------------------------------------------------ accounts
+    def count_from(self, counters: NDArray[np.int64]) -> None:
+        """Begin to count at these numbers."""
+        if len(self.parts) == 1:
+            self.parts[0].counters[...] = counters
+        else:
+            self.counted[...] = counters
+
+    def counters(self) -> NDArray[np.int64]:
+        """What was counted of each population."""
+        found: NDArray[np.int64] = self.counted.copy()
+        for part in self.parts:
+            found[part.populations] += part.counters
+        return found
+
     @property
     def parameter_bytes(self) -> int:
         """Bytes of the parameter arrays and spike lists."""
         arrays = sum(a.nbytes for a in self._arrays.values()) + sum(a.nbytes for a in self._noisy.values())
-        return int(arrays) + self.lists.nbytes
+        return int(arrays) + sum(part.lists.nbytes for part in self.parts)
 
 
 def is_uniform(value: Any, first: Any) -> bool:

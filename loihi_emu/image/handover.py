@@ -11,10 +11,10 @@ def adopt(image: Image, old: Image) -> None:
     _adopt_state(image, old)
     for group, before in zip(image.groups, old.groups, strict=True):
         group.parameters = {name: dict(values) for name, values in before.parameters.items()}
-        group.counters[...] = before.counters
+        group.count_from(before.counters())
         image.refresh(group)
     for name, source in image.inputs.items():
-        source.counter[:] = old.inputs[name].counter
+        source.parts[0].counter[0] = sum(int(part.counter[0]) for part in old.inputs[name].parts)
     image.count_from(old.events, old.convolution_wraps)
     image.fills.filled[:] = old.fills.filled
     image.fills.total[:] = old.fills.total

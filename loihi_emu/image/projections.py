@@ -10,7 +10,7 @@ import numpy as np
 from loihi_emu.image.acting import Acting
 from loihi_emu.image.float_rows import Synapses, float_rows
 from loihi_emu.image.packing import Bytes, paired, taps, to_bytes
-from loihi_emu.image.rows import Listed, Part, packed_rows
+from loihi_emu.image.rows import Listed, Part, Window, packed_rows
 from loihi_emu.image.sinks import Sink, describe_projection
 from loihi_emu.models.memory import Arena, Array, Description, Table
 from loihi_emu.models.records import Record
@@ -161,8 +161,9 @@ class Projections:
         first : int
             Position of the source population's first neuron in the source's list.
         sink : Sink
+            Synapses are taken that reach its window.
         target : int
-            Accumulator of the target population's first neuron.
+            Accumulator of the target population's first neuron, in a slot of the whole group's ring.
         """
         weights = made.values
         floating = weights.dtype.kind == "f"
@@ -170,17 +171,22 @@ class Projections:
         delay = 0 if varied else int(c.delays)
         sink.need(int(c.delays.max()) if c.delays.size else 0)
         if c.kind == CONV:
-            found = self._get(CONV, origin, sink, c.graded, delay, floating, c.name)
+            found = self._get(CONV, origin, sink, c.graded, delay, floating, c.name)  # onto a whole group
             found.convolution = (c, weights, first, target)
             return
         if c.kind == DENSE:
-            packed = weights.T.astype(np.float64, order="C") if floating else to_bytes(weights)
+            few, start = _columns(c, sink.window, target)
+            some, delays = weights[few], c.delays[few] if varied else c.delays
+            if not some.size and sink.window:
+                self._get(DENSE, origin, sink, c.graded, 0, floating, None)  # sums show the order, alike in all shares
+                return
+            packed = some.T.astype(np.float64, order="C") if floating else to_bytes(some)
             if packed is not None:
                 steps = None
                 if varied:
-                    steps = np.ascontiguousarray(c.delays.T, np.uint8) if floating else paired(c.delays.T)
+                    steps = np.ascontiguousarray(delays.T, np.uint8) if floating else paired(delays.T)
                 found = self._get(DENSE, origin, sink, c.graded, 0, floating, None)
-                found.parts.append((packed, steps, c.post.size, first + c.pre.start, target + c.post.start, delay))
+                found.parts.append((packed, steps, len(some), first + c.pre.start, start, delay))
                 return
         found = self._get(SPARSE, origin, sink, c.graded, None if varied else delay, floating, None)
         if floating:
@@ -206,6 +212,17 @@ def describe_shape(d: Description, connection: Connection) -> None:
     _, d.kernel_y, d.kernel_x, _ = conv.kernel.shape
     (d.stride_y, d.stride_x), (d.padding_y, d.padding_x) = conv.stride, conv.padding
     (d.dilation_y, d.dilation_x), d.groups = conv.dilation, conv.groups
+
+
+def _columns(c: Connection, window: Window | None, target: int) -> tuple[slice, int]:
+    """Which targets of a dense connection are in a window, and the first one's accumulator, counted from the window."""
+    start = target + c.post.start
+    if window is None:
+        return slice(0, c.post.size), start
+    place = start % window.period if window.period else start
+    low = min(max(window.first - place, 0), c.post.size)
+    high = max(min(window.stop - place, c.post.size), low)
+    return slice(low, high), start + low - window.first
 
 
 def part_of(c: Connection, made: Acting, first: int, target: int) -> Part:

@@ -199,7 +199,7 @@ class Placer:
     ) -> None:
         self.parts, self.sources, self.span, self.chunk = parts, sources, span, chunk
         self.window = window or Window(0, n)
-        self.cut = window is not None and (window.first, window.stop) != (0, window.period or n)
+        self.cut = window is not None
         self.chunks = max(1, -(-self.window.width(n) // chunk))
         self.few = sum(part.synapses for part in parts) <= FEW
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from loihi_emu.image.groups import Group
+from loihi_emu.image.parts import Part
 from loihi_emu.image.rows import Window
 from loihi_emu.models.memory import Arena, Array, Description
 from loihi_emu.models.records import Record
@@ -12,15 +13,22 @@ from loihi_emu.models.synapses import stage
 
 
 class Sink:
-    """The ring of accumulators of a group, ``slots`` x ``n``: n is the width of a slot, of all ports together."""
+    """The ring of accumulators of a part of a group, in ``slots`` of the whole group's: n from slot to slot.
 
-    base = 0  # group index of its first accumulator
-    window: Window | None = None  # the accumulators that synapses are asked for; None: all
+    Attributes
+    ----------
+    window : Window or None
+        The accumulators of a slot that synapses are asked for: those of the part's neurons, at every port. None: all.
+    """
 
-    def __init__(self, group: Group) -> None:
+    base = 0  # group index of the first accumulator of a connection that has a stage
+
+    def __init__(self, group: Group, part: Part) -> None:
         self.group = group
         self.n = group.width
         self.key = f"{group.key}.ring"
+        self.first, self.stop = part.first, part.stop
+        self.window = None if part.n == group.n else Window(part.first, part.stop, group.n)
 
     @property
     def slots(self) -> int:
@@ -32,26 +40,30 @@ class Sink:
         self.group.need_slots(delay + 1)
 
     def array(self, arena: Arena) -> Array:
-        """The accumulators."""
-        return arena[self.key]
+        """The accumulators, from its first one in slot 0 on."""
+        return arena[self.key].reshape(-1)[self.first :]
 
 
 class Stage(Sink):
-    """Accumulators of one connection, whose sums are shifted or wrapped before they reach the group's ring.
+    """Accumulators of one connection, whose sums are shifted or wrapped before they reach the ring behind.
 
     Needed where the rule acts on a connection's sum: Lava's negative exponents and convolutions; and under the
     nengo_loihi rules, whose accumulators hold single units of u.
     """
 
     def __init__(
-        self, group: Group, start: int, stop: int, *, exponent: int, wraps: bool, offset: int, rows: int
+        self, behind: Sink, start: int, stop: int, *, exponent: int, wraps: bool, offset: int, rows: int
     ) -> None:
-        super().__init__(group)
-        self.base, self.n = start, stop - start
+        self.group, self.behind = behind.group, behind
+        place = start % self.group.n  # of the first target in the group; before it are other ports
+        low = max(behind.first - place, 0)
+        high = max(min(stop - start, behind.stop - place), low)
+        self.window, self.n = Window(low, high) if behind.window else None, high - low
+        self.base = start + low - behind.first
         self.exponent, self.wraps, self.offset, self.rows = exponent, wraps, offset, rows
         self.sums = np.zeros((rows, self.n), np.int32)
         self.lost = np.zeros(1, np.int64)
-        group.need_slots(offset + rows)
+        self.group.need_slots(offset + rows)
 
     @property
     def slots(self) -> int:
@@ -66,7 +78,7 @@ class Stage(Sink):
     def describe(self, arena: Arena) -> Description:
         """The description of the leaf that moves the sums on."""
         d = Description(stage.STAGE)
-        d.sums, d.ring, d.lost = self.sums, arena[f"{self.group.key}.ring"], self.lost
+        d.sums, d.ring, d.lost = self.sums, self.behind.array(arena), self.lost
         d.rows, d.width, d.slots, d.n = self.rows, self.n, self.group.slots, self.group.width
         d.target, d.offset, d.exponent, d.wraps = self.base, self.offset, self.exponent, int(self.wraps)
         return d

@@ -9,31 +9,43 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.image.groups import Group
+from loihi_emu.image.parts import Part, Piece, Pieces
 from loihi_emu.models import inputs as at
 from loihi_emu.models import noise as noise_at
-from loihi_emu.models.layout import SOURCE, VALUED_SOURCE
-from loihi_emu.models.memory import Arena, Array, Description, SourceLists
+from loihi_emu.models.memory import ALIGN, Arena, Array, Description, SourceLists, aligned
 from loihi_emu.network.elements import Input, Noise, Population
 from loihi_emu.network.payloads import Events, with_zeros
 
 TWO32 = 1 << 32
 NO_STEP = -1
+WORDS = 4
+"""Random numbers of 32 bits that are drawn together."""
+
+
+class InputPart:
+    """The neurons first..stop - 1 of an input, whose events one share lists, counted from the first."""
+
+    description: Description
+
+    def __init__(self, share: int, first: int, stop: int, most: int, payload: str | None) -> None:
+        self.share, self.first, self.n = share, first, stop - first
+        self.lists = SourceLists(most, payload)
+        self.counter: NDArray[np.int64] = aligned(ALIGN, np.uint8).view(np.int64)[:1]
 
 
 class InputSource:
-    """An input: its list of this step's spikes and the leaf that fills it; `values`: events of payload 0 count."""
+    """An input: its lists of this step's spikes and the leaf that fills them; `values`: events of payload 0 count."""
 
-    def __init__(self, node: Input, seed: int, values: bool = False) -> None:
+    def __init__(self, node: Input, seed: int, values: bool = False, pieces: Pieces = ()) -> None:
         self.node, self.seed, self.values = node, seed, values
         self.poisson = node.rate is not None
-        self.counter: NDArray[np.int64] = np.zeros(1, np.int64)
         times, _, payloads = self.events(node)
-        most = node.size if self.poisson else max(node.size, most_at_once(times))
+        self.most = node.size if self.poisson else max(node.size, most_at_once(times))
         self.payload = payload_type(payloads)
-        self.lists = SourceLists(most, self.payload)
-        self.origin = Description(VALUED_SOURCE if self.payload == "float64" else SOURCE)
-        self.lists.describe(self.origin)
-        self.most = most
+        self.parts = [
+            InputPart(*piece, piece.stop - piece.first if self.poisson else self.most, self.payload)
+            for piece in pieces or (Piece(0, 0, node.size),)
+        ]
         self.live: NDArray[np.int64] = np.array([NO_STEP, 0])
         self.sent: NDArray[np.int32] = np.zeros(0 if self.poisson else node.size, np.int32)
         self.sent_values: Array | None = None if self.payload is None else np.zeros(node.size, self.payload)
@@ -63,20 +75,25 @@ class InputSource:
         """Ask for the position of the next event."""
         arena.reserve(f"{self.key}.cursor", 1, np.int64)
 
-    def describe(self, arena: Arena) -> Description:
-        """The description of the input's leaf."""
+    @property
+    def description(self) -> Description:
+        """The description of listed events."""
+        return self.parts[0].description
+
+    def describe(self, arena: Arena) -> None:
+        """Make the descriptions of all parts."""
         listed = at.VALUED_EVENTS if self.payload == "float64" else at.EVENTS
-        d = self.description = Description(at.POISSON if self.poisson else listed)
-        self.lists.describe(d)
-        if self.poisson:
-            d.n, d.draws = self.node.size, np.zeros(self.node.size, np.uint32)
-            d.seed, d.stream, d.sample = self.seed, self.node.stream, arena["sample"]
-        else:
-            d.cursor = arena[f"{self.key}.cursor"]
-            d.live, d.sent, d.values = self.live, self.sent, self.sent_values
-        d.counter = self.counter
+        for part in self.parts:
+            d = part.description = Description(at.POISSON if self.poisson else listed)
+            part.lists.describe(d)
+            if self.poisson:
+                d.n, d.start, d.draws = part.n, part.first, np.zeros(part.n, np.uint32)
+                d.seed, d.stream, d.sample = self.seed, self.node.stream, arena["sample"]
+            else:
+                d.cursor = arena[f"{self.key}.cursor"]
+                d.live, d.sent, d.values = self.live, self.sent, self.sent_values
+            d.counter = part.counter
         self.point_own()
-        return d
 
     def point_own(self) -> None:
         """Use the rate or the events that the input has."""
@@ -112,7 +129,8 @@ class InputSource:
 
     def point_rate(self, limits: Array) -> None:
         """Use these thresholds."""
-        self.description.limits = limits
+        for part in self.parts:
+            part.description.limits = limits[part.first :]
 
     def point_events(self, times: Array, indices: Array, payloads: Array | None) -> None:
         """Use this list of events."""
@@ -160,13 +178,18 @@ def thresholds(rate: Any, size: int) -> NDArray[np.uint64]:
 
 
 class NoiseSource:
-    """The noise of one population: draws, scaled and added to a parameter before every step."""
+    """The noise of a population's neurons in a part of its group: draws, scaled and added to a parameter each step."""
 
-    def __init__(self, population: Population, group: Group) -> None:
+    def __init__(self, population: Population, group: Group, part: Part) -> None:
         self.population, self.group = population, group
         assert population.noise is not None
         self.noise: Noise = population.noise
-        self.draws: Array = np.zeros(population.size, np.int16)
+        place = group.part(population.name)
+        self.place = slice(max(place.start, part.first), min(place.stop, part.stop))
+        self.first, self.n = self.place.start - place.start, self.place.stop - self.place.start
+        self._more = self.first % WORDS  # numbers before the first neuron's that are drawn with it
+        self._drawn = np.zeros(self._more + self.n, np.int16)
+        self.draws: Array = self._drawn[self._more :]
 
     @property
     def parameter(self) -> str:
@@ -176,17 +199,23 @@ class NoiseSource:
     def describe_draw(self, arena: Arena, seed: int) -> Description:
         """Draws from Philox."""
         d = Description(noise_at.DRAW)
-        d.out, d.n, d.scratch = self.draws, self.population.size, np.zeros(self.population.size, np.uint32)
+        n = len(self._drawn)
+        d.out, d.n, d.start, d.scratch = self._drawn, n, self.first - self._more, np.zeros(n, np.uint32)
         d.seed, d.stream, d.sample = seed, self.population.stream, arena["sample"]
         return d
 
     def describe_apply(self) -> Description:
         """From draws to the parameter; made anew when the parameter was set."""
         d = Description(noise_at.APPLY)
-        part = self.group.part(self.population.name)
         enabled = np.broadcast_to(np.asarray(self.noise.enabled, np.uint8), self.population.size)
-        d.draws, d.n, d.enabled = self.draws, self.population.size, np.ascontiguousarray(enabled)
+        d.draws, d.n = self.draws, self.n
+        d.enabled = np.ascontiguousarray(enabled[self.first : self.first + self.n])
         d.offset, d.exponent = self.noise.offset, self.noise.exp
-        d.base = self.group.quiet(self.parameter)[part]
-        d.out = self.group.noisy(self.parameter)[part]
+        d.base = self.base
+        d.out = self.group.noisy(self.parameter)[self.place]
         return d
+
+    @property
+    def base(self) -> Array:
+        """What the noise is added to."""
+        return self.group.quiet(self.parameter)[self.place]

@@ -16,6 +16,7 @@ With ``NUMBA_DISABLE_JIT=1`` the same functions run as plain Python on the same 
 from loihi_emu.jit.calling import call
 from loihi_emu.jit.intrinsics import (
     COMPILED,
+    add_at,
     call_leaf,
     float32s,
     float64s,
@@ -25,7 +26,9 @@ from loihi_emu.jit.intrinsics import (
     int16s,
     int32s,
     int64s,
+    look_at,
     prefetch,
+    relax,
     room,
     trailing_zeros,
     uint8s,
@@ -42,6 +45,7 @@ from loihi_emu.jit.together import addresses, beforehand, named
 __all__ = [
     "COMPILED",
     "Leaf",
+    "add_at",
     "address_of",
     "addresses",
     "beforehand",
@@ -61,9 +65,11 @@ __all__ = [
     "int64s",
     "kernel",
     "leaf",
+    "look_at",
     "named",
     "part",
     "prefetch",
+    "relax",
     "room",
     "trailing_zeros",
     "uint8s",

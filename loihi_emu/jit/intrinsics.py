@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import platform
 from collections.abc import Callable
 from typing import Any
 
@@ -66,6 +67,35 @@ def _prefetch(typingctx: Any, address: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(types.int64), codegen
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _add_at(typingctx: Any, address: Any, number: Any) -> Any:
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        place = builder.inttoptr(args[0], ir.IntType(64).as_pointer())
+        return builder.atomic_rmw("add", place, args[1], "seq_cst")
+
+    return types.int64(types.int64, types.int64), codegen
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _look_at(typingctx: Any, address: Any) -> Any:
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.load_atomic(builder.inttoptr(args[0], ir.IntType(64).as_pointer()), "acquire", 8)
+
+    return types.int64(types.int64), codegen
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _relax(typingctx: Any) -> Any:
+    # The processor's hint that this is a loop that waits: the other half of a core gets more, and it takes less power.
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        if platform.machine().lower() in ("x86_64", "amd64"):
+            pause = builder.module.declare_intrinsic("llvm.x86.sse2.pause", (), ir.FunctionType(ir.VoidType(), []))
+            builder.call(pause, [])
+        return context.get_dummy_value()
+
+    return types.void(), codegen
 
 
 @intrinsic  # type: ignore[untyped-decorator]
@@ -159,6 +189,7 @@ float64s = _view(np.float64, ctypes.c_double)
 if COMPILED:
     call_leaf, trailing_zeros, prefetch = _call, _trailing_zeros, _prefetch
     wide_vectors, fused = _wide_vectors, _fused
+    add_at, look_at, relax = _add_at, _look_at, _relax
 else:
     fused = fused_exact
 
@@ -177,3 +208,16 @@ else:
 
     def prefetch(address: int) -> None:
         """Ask for memory early: nothing to do in plain Python."""
+
+    def add_at(address: int, number: int) -> int:
+        """Add to a 64-bit integer that other threads see; what it was before."""
+        word = ctypes.c_int64.from_address(int(address))
+        before, word.value = word.value, word.value + int(number)
+        return before
+
+    def look_at(address: int) -> int:
+        """A 64-bit integer that other threads change, with all that they wrote before they changed it."""
+        return ctypes.c_int64.from_address(int(address)).value
+
+    def relax() -> None:
+        """Tell the processor that a loop waits: nothing to do in plain Python."""

@@ -26,12 +26,8 @@ class Books:
 
     def __init__(self, image: Image) -> None:
         self.image = image
-        projections, stages = image.projections.all, [stage for _, stage in image.stages]
-        self._arrays = [
-            image.arena["clock"], image.fills.total,
-            *(g.counters.reshape(-1) for g in image.groups), *(s.counter for s in image.inputs.values()),
-            *(p.events for p in projections), *(stage.lost for stage in stages),
-        ]  # fmt: skip
+        projections, stages = image.projections, image.stages
+        self._arrays, self._fold = live(image)
         self._layout = Layout(
             tuple(p.name for g in image.groups for p in g.populations), tuple(image.inputs), len(projections),
             image.events - sum(int(p.events[0]) for p in projections),
@@ -58,7 +54,8 @@ class Books:
 
     def values(self) -> Array:
         """The clocks and counters of now, as in :attr:`Marks.values`."""
-        return np.concatenate(self._arrays)
+        values = np.concatenate(self._arrays)
+        return values if self._fold is None else self._fold(values)
 
     def marks(self) -> Marks:
         """Where everything stands now; that of the call before where no step was run since, nor the clock set."""
@@ -113,6 +110,27 @@ class Books:
             f'population "{name}": ' + ", ".join(f"{words[name][k]} {n} times" for k, n in row.items() if n)
             for name, row in found.items()
         )
+
+
+def live(image: Image) -> tuple[list[Array], Callable[[Array], Array] | None]:
+    """All counters, as arrays that change while running; and what adds up those that several shares count apart."""
+    tallies: list[list[tuple[Array, Any]]] = [[(array, 0)] for array in (image.arena["clock"], image.fills.total)]
+    for group in image.groups:
+        rows = np.arange(group.counted.size).reshape(group.counted.shape)
+        parts = [(part.counters.reshape(-1), rows[part.populations].reshape(-1)) for part in group.parts]
+        tallies.append(parts if len(parts) == 1 else [(group.counted.reshape(-1), rows.reshape(-1)), *parts])
+    tallies += [[(part.counter, 0) for part in source.parts] for source in image.inputs.values()]
+    tallies += [[(one, 0)] for one in (*(p.events for p in image.projections), *(s.lost for s in image.stages))]
+    arrays = [array for tally in tallies for array, _ in tally]
+    if all(len(tally) == 1 for tally in tallies):
+        return arrays, None
+    places, first = [], 0
+    for tally in tallies:
+        places += [np.broadcast_to(first + np.asarray(where), array.shape) for array, where in tally]
+        first = 1 + int(max(place.max() for place in places[-len(tally) :]))
+    order = np.argsort(np.concatenate(places), kind="stable")
+    starts = np.flatnonzero(np.diff(np.concatenate(places)[order], prepend=-1))
+    return arrays, lambda values: np.add.reduceat(values[order], starts)
 
 
 def _populations(image: Image) -> dict[str, dict[str, Any]]:

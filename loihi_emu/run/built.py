@@ -20,6 +20,8 @@ class Built:
     ----------
     network : Network
         Changed by :meth:`_rebuild`; nobody else should have it.
+    shares : int
+        Into how many shares images are cut.
     """
 
     image: Image
@@ -27,9 +29,9 @@ class Built:
     _books: Books
     _loop: ClosedLoop
 
-    def __init__(self, network: Network) -> None:
-        self.network = network
-        self._take(Image(network))
+    def __init__(self, network: Network, shares: int = 1) -> None:
+        self.network, self._shares = network, shares
+        self._take(Image(network, shares=shares))
 
     def _take(self, image: Image) -> None:
         """Run this image from now on."""
@@ -50,7 +52,7 @@ class Built:
         try:
             for element in changed:
                 network.replace(element)
-            image = Image(network, self.image)
+            image = Image(network, self.image, self._shares)
             adopt(image, self.image)
             fill(image)
             self._take(image)

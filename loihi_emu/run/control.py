@@ -32,10 +32,10 @@ class Pacer:
         self._careful = SURGE_SECONDS / busiest
         self._seconds_per_step = max(busiest, CHUNK_SECONDS / FIRST_STEPS)
         self._measured = False
-        fills = image.fills
+        fills, program = image.fills, image.program
         self._clock = image.arena["clock"]
         self._loop = (
-            image.leaves, image.descriptions, fills.filled, fills.capacity, fills.needed, self._clock, fills.total,
+            program.leaves, program.descriptions, fills.filled, fills.capacity, fills.needed, self._clock, fills.total,
         )  # fmt: skip
 
     def run(

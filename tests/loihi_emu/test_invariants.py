@@ -209,5 +209,5 @@ def test_the_quiet_path_equals_the_exact_one(recipe):
         return
     forced = replace(recipe, nodes=tuple(nodes))
     groups = Emulator(forced.network()).image.groups
-    assert all(group.description.flags & layout.EXACT for group in groups)
+    assert all(group.parts[0].description.flags & layout.EXACT for group in groups)
     assert_same(quiet, forced.run())

@@ -205,7 +205,7 @@ def test_learning_costs_nothing_where_nothing_learns():
         net, source, cells = parts()
         net.connect(source, cells, np.full((3, 4), 9), learning=rule, kind="dense")
         image = Emulator(net).image
-        schedules.append([leaf.name for leaf, _ in image._calls])
+        schedules.append([leaf.name for leaf, _ in image.program.calls])
         assert any("spike" in name for name in image.arena.names) == (rule is not None)
     assert schedules == [
         ["inputs.poisson", "dense.step", "lif_chip.step"],

@@ -140,7 +140,7 @@ def test_only_the_convolution_that_learns_has_the_leaf():
         net = Network()
         source, cells = net.input("source", (3, 3, 1), rate=0.1), net.population("cells", (2, 2, 1), vth=1)
         net.connect(source, cells, Conv2D(np.ones((1, 2, 2, 1))), learning=rule)
-        names.append([leaf.name for leaf, _ in Emulator(net).image._calls])
+        names.append([leaf.name for leaf, _ in Emulator(net).image.program.calls])
     assert names == [
         ["inputs.poisson", "conv.step", "lif_chip.step"],
         ["inputs.poisson", "conv.step", "shared.step", "lif_chip.step"],

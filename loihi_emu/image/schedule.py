@@ -1,0 +1,70 @@
+"""The calls of a step, phase by phase and share by share, and the lists of them that threads run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.image.leaves import leaf_named
+from loihi_emu.jit import Leaf, addresses
+from loihi_emu.models import barrier as at
+from loihi_emu.models.memory import ALIGN, Array, Description, aligned
+
+Call = tuple[str | Leaf, Description]
+INPUTS, UPDATE, DELIVERY = range(3)
+"""The phases of a step: inputs list their spikes; groups update; their spikes are delivered and recorded.
+
+Within a phase no share reads what another one writes. Between two phases all shares wait for each other.
+"""
+
+
+class Program:
+    """A list of calls for the time loop: addresses of leaves and of their descriptions."""
+
+    def __init__(self, calls: Sequence[tuple[Leaf, Description]]) -> None:
+        self.calls = list(calls)
+        self.leaves: NDArray[np.int64] = np.array(addresses([leaf for leaf, _ in self.calls]), np.int64)
+        self.descriptions: NDArray[np.int64] = np.array([d.address for _, d in self.calls], np.int64)
+
+
+class Schedule:
+    """What so many shares do in each phase."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self._calls: list[list[list[tuple[Leaf, Description]]]] = [[[] for _ in range(count)] for _ in range(3)]
+
+    def add(self, phase: int, share: int, *calls: Call) -> None:
+        """Append calls."""
+        self._calls[phase][share] += [(leaf_named(leaf), d) for leaf, d in calls]
+
+    def first(self, phase: int, share: int, calls: Sequence[Call]) -> None:
+        """Put calls before those that are there."""
+        self._calls[phase][share][:0] = [(leaf_named(leaf), d) for leaf, d in calls]
+
+    def together(self) -> Program:
+        """All calls for one thread that does what all shares do, phase by phase."""
+        return Program([call for phase in self._calls for calls in phase for call in calls])
+
+    def apart(self) -> list[Program]:
+        """The calls of each share, with barriers between the phases."""
+        barrier = leaf_named("barrier:wait")
+        arrived = aligned(ALIGN, np.uint8).view(np.int64)[:1]
+        found = []
+        for share in range(self.count):
+            mine = _barrier(arrived, self.count)
+            calls: list[tuple[Leaf, Description]] = []
+            for phase in self._calls:
+                if any(phase):
+                    calls += [*phase[share], (barrier, mine)]
+            found.append(Program(calls))
+        return found
+
+
+def _barrier(arrived: Array, count: int) -> Description:
+    """What one share knows of a barrier."""
+    d = Description(at.BARRIER)
+    d.arrived, d.count, d.due = arrived, count, aligned(ALIGN, np.uint8).view(np.int64)[:1]
+    return d

@@ -1,0 +1,134 @@
+"""Who does what when a network runs in several shares: which neurons of each group, and of each input, are whose.
+
+A share owns neurons, and with them their state, what arrives at them and the synapses onto them. The cut depends on the
+network and on the number of shares alone, so that everybody who asks finds the same. No result depends on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.image.groups import Group
+from loihi_emu.image.parts import Piece, Pieces
+from loihi_emu.lazy import imported
+from loihi_emu.models.layout import BLOCK
+from loihi_emu.network.network import Network
+
+SYNAPSE = 1 / 64
+"""Work of a synapse in a step, in neurons' updates: about one neuron of a hundred spikes."""
+
+
+def cut_groups(network: Network, groups: Sequence[Group], count: int) -> list[Pieces]:
+    """Cut the groups of a network into so many shares.
+
+    A group is cut at multiples of ``BLOCK`` neurons, so that shares have as much to do as far as that can be said from
+    the numbers of neurons and synapses. What cannot be cut is whole, in the share that has least: small groups, the
+    targets of convolutions and of connections that learn, and whatever draws from a generator that has a state.
+
+    Parameters
+    ----------
+    network : Network
+    groups : sequence of Group
+        Its groups (``groups.make_groups``).
+    count : int
+        Number of shares.
+
+    Returns
+    -------
+    list of tuple of Piece
+        One entry a group.
+    """
+    if count == 1:
+        return [(Piece(0, 0, group.n),) for group in groups]
+    work = _work(network)
+    loads = np.zeros(count)
+    found: list[Pieces] = [()] * len(groups)
+    totals = [sum(work[p.name] * p.size for p in group.populations) for group in groups]
+    order = sorted(range(len(groups)), key=lambda k: -totals[k])  # of equal ones the first comes first
+    first_share, whole = _bound(network)
+    for k in order:
+        group = groups[k]
+        names = [p.name for p in group.populations]
+        if group.n >= 2 * BLOCK and not whole.intersection(names):
+            continue
+        share = 0 if first_share.intersection(names) else int(np.argmin(loads))
+        found[k] = (Piece(share, 0, group.n),)
+        loads[share] += totals[k]
+    for k in order:
+        if not found[k]:
+            found[k] = _cut(groups[k], work, loads)
+    return found
+
+
+def cut_inputs(network: Network, count: int) -> dict[str, Pieces]:
+    """Cut the inputs: large Poisson inputs into pieces of equal size, others whole, in the share that has least."""
+    found: dict[str, Pieces] = {}
+    loads = [0] * count
+    for name, node in network.inputs.items():
+        if node.rate is not None and node.size >= 2 * BLOCK:
+            edges = [min(-(-node.size * k // (count * BLOCK)) * BLOCK, node.size) for k in range(count + 1)]
+            cut = (Piece(k, *edges[k : k + 2]) for k in range(count))
+            found[name] = tuple(piece for piece in cut if piece.first < piece.stop)
+        else:
+            share = loads.index(min(loads))
+            found[name] = (Piece(share, 0, node.size),)
+            loads[share] += node.size if node.rate is not None else 1
+    return found
+
+
+def shares_of(cut: Sequence[Pieces]) -> int:
+    """How many shares own something, the last that does included."""
+    return max((piece.share + 1 for pieces in cut for piece in pieces), default=1)
+
+
+def _work(network: Network) -> dict[str, float]:
+    """Work of a neuron of every population in a step."""
+    found = dict.fromkeys(network.populations, 1.0)
+    for c in network.connections.values():
+        positions = 1.0 if c.conv is None else c.pre.size / max(c.conv.kernel.shape[3] * c.conv.groups, 1)
+        found[c.post.target.name] += SYNAPSE * c.synapses * positions / max(c.post.target.size, 1)
+    return found
+
+
+def _bound(network: Network) -> tuple[set[str], set[str]]:
+    """Populations that the first share owns, and all that are not cut."""
+    connections = network.connections.values()
+    learn = {c.post.target.name for c in connections if c.learning is not None}
+    convolved = {c.post.target.name for c in connections if c.conv is not None}
+    first: set[str] = set()
+    if imported(network.rule_set.generator).has_state:
+        first = learn | {p.name for p in network.populations.values() if p.noise is not None}
+    return first, learn | convolved | first
+
+
+def _cut(group: Group, work: Mapping[str, float], loads: NDArray[np.float64]) -> Pieces:
+    """Give every share so many blocks that all have as much to do, and add that to the loads."""
+    each = np.array([work[p.name] for p in group.populations])
+    before = np.concatenate([[0.0], np.cumsum(each * np.diff(group.bounds))])  # work up to each population
+    needed = _filled(loads, float(before[-1]))
+    pieces: list[Piece] = []
+    first, due = 0, 0.0
+    for share in range(len(loads)):
+        due += needed[share]
+        place = float(np.interp(due, before, group.bounds)) if share + 1 < len(loads) else group.n
+        stop = group.n if place >= group.n else min(round(place / BLOCK) * BLOCK, group.n)
+        if stop > first:
+            pieces.append(Piece(share, first, stop))
+            loads[share] += np.interp(stop, group.bounds, before) - np.interp(first, group.bounds, before)
+            first = stop
+    return tuple(pieces)
+
+
+def _filled(loads: NDArray[np.float64], work: float) -> NDArray[np.float64]:
+    """How much of some work each share gets so that the lowest loads rise to one level."""
+    order = np.sort(loads)
+    level = order[0]
+    for k in range(1, len(order) + 1):
+        level = (order[:k].sum() + work) / k
+        if k == len(order) or level <= order[k]:
+            break
+    needed: NDArray[np.float64] = np.maximum(level - loads, 0.0)
+    return needed

@@ -1,0 +1,119 @@
+"""Networks in shares: which neurons are whose, and that it changes nothing."""
+
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sharing
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from messages import UNHEEDED
+from plastic_convolutions import convolutions
+from plastic_networks import networks
+from strategies import RULES, recipes
+
+from loihi_emu import LearningRule, Network, Noise, Trace
+from loihi_emu.image.groups import make_groups
+from loihi_emu.image.shares import cut_groups, cut_inputs
+from loihi_emu.models.layout import BLOCK
+from loihi_emu.rules import find
+from loihi_emu.validation.golden import load
+from loihi_emu.validation.golden_nengo import nengo_network
+
+pytestmark = UNHEEDED
+FIXED = settings(max_examples=5, derandomize=True, database=None, phases=[Phase.generate])
+
+
+def cut(net, count):
+    """The pieces of each group by the names of its populations."""
+    groups = make_groups(list(net.populations.values()), net.rule_set)
+    return {g.populations[0].name: p for g, p in zip(groups, cut_groups(net, groups, count), strict=True)}
+
+
+def fixed_cases():
+    """The same few random networks of every model in every run, and networks that learn."""
+    found = [(nengo_network(*load("nengo_loihi", "pes_two_noise")).network, 8)]
+    for rules in RULES:
+        for model in find(rules).models:
+
+            @FIXED
+            @given(recipes(rules=st.just(rules), model=model.name, most=40, steps=8))
+            def collect(recipe):
+                found.append((recipe.network(), recipe.steps))
+
+            collect()
+
+    @FIXED
+    @given(networks(), networks(simple=True), convolutions())
+    def learning(one, two, three):
+        found.extend((net, 8) for net in (one, two, three))
+
+    learning()
+    return found
+
+
+def test_random_networks_of_every_model_in_small_blocks(tmp_path):
+    source = tmp_path / "networks"
+    source.write_bytes(pickle.dumps(fixed_cases()))
+    environment = os.environ | {"NUMBA_DISABLE_JIT": "1"}
+    command = [sys.executable, "-W", "ignore", str(Path(sharing.__file__)), str(source)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+def test_pieces_cover_every_neuron_once(count):
+    net = Network()
+    sizes = [5, 3000, BLOCK, 20 * BLOCK + 1, 7000]
+    for k, size in enumerate(sizes):
+        net.population(f"p{k}", size, vth=k)
+    net.input("few", 30, rate=0.5)
+    net.input("many", 5000, rate=0.5)
+    pieces = [*cut(net, count).values(), *cut_inputs(net, count).values()]
+    ends = [g.n for g in make_groups(list(net.populations.values()), net.rule_set)] + [30, 5000]
+    for some, end in zip(pieces, ends, strict=True):
+        assert [some[0].first, *(p.stop for p in some)] == [*(p.first for p in some), end]
+        assert all(p.first < p.stop and p.first % BLOCK == 0 and p.share < count for p in some)
+    if count > 1:
+        assert len({p.share for some in pieces for p in some}) == count
+
+
+def test_shares_have_as_much_to_do():
+    net = Network()
+    for k in range(5):
+        net.population(f"p{k}", 20 * BLOCK, vth=k)
+    owned = np.zeros(4)
+    for pieces in cut(net, 4).values():
+        for share, first, stop in pieces:
+            owned[share] += stop - first
+    assert owned.max() - owned.min() <= BLOCK
+
+
+def test_neurons_with_more_synapses_count_more():
+    net = Network()
+    few, many = net.population("few", 8 * BLOCK, vth=9), net.population("many", 4 * BLOCK, vth=9)
+    n = 100 * many.size
+    net.connect(few, many, (np.zeros(n, int), np.arange(n) % many.size, np.ones(n, int)))
+    (pieces,) = cut(net, 2).values()
+    assert pieces[0].stop > 6 * BLOCK, "the share with neurons that nothing reaches has more of them"
+
+
+def test_targets_of_learning_and_noise_of_one_generator_are_whole():
+    net = Network()
+    cells, other = net.population("cells", 4 * BLOCK, vth=9), net.population("other", 20 * BLOCK, vth=9)
+    drive = net.input("drive", 1, rate=0.5)
+    net.connect(drive, cells, np.ones((cells.size, 1), int), learning=LearningRule("x1*y0", x1=Trace(16, 10)))
+    found = cut(net, 2)
+    assert [len(found["cells"]), len(found["other"])] == [1, 2]
+    assert found["other"][found["cells"][0].share].stop < other.size / 2 or found["cells"][0].share == 1
+
+    noisy = Network(rules="nengo_loihi")
+    noisy.population("quiet", 20 * BLOCK, vth=9)
+    noisy.population("noisy", 20 * BLOCK, vth=9, noise=Noise("v", exp=8))
+    found = cut(noisy, 3)
+    assert found["noisy"] == ((0, 0, 20 * BLOCK),)
+    assert {p.share for p in found["quiet"]} == {1, 2}

@@ -1,0 +1,61 @@
+"""Networks cut into shares that one thread runs phase by phase, also with blocks so small that few neurons are cut.
+
+As a script, in plain Python: ``NUMBA_DISABLE_JIT=1 python sharing.py recipes.pickle``.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from pathlib import Path
+from typing import Any
+
+from loihi_emu.models import layout
+
+BLOCK, SMALL = layout.BLOCK, 8
+
+
+def small_blocks() -> None:
+    """Let blocks be of a few neurons, in plain Python: wherever the name stands for that. Scratch stays as large."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("loihi_emu") and vars(module).get("BLOCK") == BLOCK:
+            module.BLOCK = SMALL  # type: ignore[attr-defined]
+
+
+def recorded(network: Any, steps: int, shares: int) -> dict[str, Any]:
+    """Everything that a network records in so many shares, and what was counted."""
+    from loihi_emu.run.built import Built
+    from loihi_emu.run.progress import Progress
+
+    built = Built(network.copy(), shares)
+    before = built._books.marks()
+    with Progress(steps, False) as shown:
+        built._pacer.run(steps, shown, lambda: None, lambda action: action())
+    recording = built._books.recording(before, 0.0)
+    found = {key: recording.stats[key] for key in ("spikes", "synaptic_events", "overflow")}
+    return found | {name: plain(recording[name]) for name in recording.names}
+
+
+def plain(values: Any) -> Any:
+    """What was recorded under a name, as lists."""
+    if not hasattr(values, "times"):
+        return values.tolist()
+    return [None if v is None else v.tolist() for v in (values.times, values.indices, values.payloads)]
+
+
+def main(source: str) -> None:
+    from loihi_emu.run.built import Built
+
+    small_blocks()
+    cut = 0
+    for network, steps in pickle.loads(Path(source).read_bytes()):
+        alone = recorded(network, steps, 1)
+        for shares in (2, 3, 5):
+            parts = [len(group.parts) for group in Built(network.copy(), shares).image.groups]
+            cut += max(parts, default=0) > 1
+            assert recorded(network, steps, shares) == alone, f"{shares} shares of {network!r}, parts {parts}"
+    assert cut, "no group was cut"
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
