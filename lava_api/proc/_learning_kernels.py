@@ -130,8 +130,8 @@ class LearningFixed(LaterPhases):
         """Return a synaptic variable in the form of the model."""
 
     @abstractmethod
-    def rows(self) -> tuple[Any, Any, int]:
-        """Return starts and targets of the rows (None for rows of all targets), and the longest one."""
+    def rows(self) -> tuple[Any, Any]:
+        """Return starts and targets of the rows; None for rows of all targets."""
 
     # ------------------------------------------------------------ description
     def _describe(self, feeds: dict[str, Feed]) -> Description:
@@ -152,10 +152,9 @@ class LearningFixed(LaterPhases):
             for trace, variable in zip(d.post.traces, Y_TRACES, strict=True):
                 trace.received = feeds[f"s_in_{variable}"].data
         d.payloads, d.wide = feed.data if self.graded else None, int(feed.kind == messages.I64)
-        d.starts, d.targets, d.width = self.rows()
         for variable, values in zip(d.variables, self.values, strict=True):
             variable.values = values
-        d.scratch = aligned(at.SCRATCH_ROWS * max(d.width, 1), np.int32)
+        at.lay_out(d, *self.rows())
         d.every, d.epoch, d.sign, d.enabled = self.every, self.steps, SIGNS[model.sign_mode], 1
         d.graded = int(model._graded_spike_cfg)
         self._describe_randoms(d)
@@ -270,8 +269,8 @@ class LearningDenseFixed(LearningFixed):
         n_post, n_pre = self.model.weights.shape
         self.values = [aligned((n_pre, n_post), self.number) for _ in SYNAPTIC]
 
-    def rows(self) -> tuple[Any, Any, int]:
-        return None, None, self.model.weights.shape[0]
+    def rows(self) -> tuple[Any, Any]:
+        return None, None
 
     def take(self, number: int, variable: Any) -> None:
         self.values[number][...] = variable.T
@@ -310,11 +309,10 @@ class LearningSparseFixed(LearningFixed):
         self.targets = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))[self.order].astype(np.int32)
         counts = np.bincount(columns, minlength=weights.shape[1])
         self.starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        self.longest = int(counts.max(initial=0))
         self.values = [aligned(max(len(self.order), 1), self.number) for _ in SYNAPTIC]
 
-    def rows(self) -> tuple[Any, Any, int]:
-        return self.starts, self.targets, self.longest
+    def rows(self) -> tuple[Any, Any]:
+        return self.starts, self.targets
 
     def _show_places(self) -> None:
         """Tell the sums where the synapses are."""
@@ -327,7 +325,7 @@ class LearningSparseFixed(LearningFixed):
             return
         self.lay_out()
         self._show_places()
-        self.learner.starts, self.learner.targets = self.starts, self.targets
+        at.lay_out(self.learner, self.starts, self.targets)
         for variable, values in zip(self.learner.variables, self.values, strict=True):
             variable.values = values
 

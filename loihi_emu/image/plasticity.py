@@ -197,12 +197,8 @@ class Plastic(Learner):
         d.tags = arena[f"{self.key}.tags"] if self.has_tags else None
         if c.kind == "sparse":
             assert c.indptr is not None and c.indices is not None
-            order = np.argsort(c.indices, kind="stable")
-            columns = np.zeros(c.post.size + 1, np.int64)
-            np.cumsum(np.bincount(c.indices, minlength=c.post.size), out=columns[1:])
-            sources = np.repeat(np.arange(c.pre.size, dtype=np.int32), np.diff(c.indptr))
-            (d.rows, d.targets), d.columns = self.places, columns
-            d.column_synapse, d.column_pre = order.astype(np.int32), sources[order]
+            d.rows, d.targets = self.places
+            to.list_columns(d, *self.places)
 
     def _table(self, d: Description) -> None:
         """The rule's products, and room for the parts that depend on one side only."""

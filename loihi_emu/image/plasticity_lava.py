@@ -150,9 +150,7 @@ class PlasticLava(Learner):
         d.start, d.epoch, d.enabled, d.sign = 1, self.rule.t_epoch, int(c.learning.enabled), SIGNS[c.sign_mode]
         d.variables[0].values = arena[f"{self.key}.weights"]
         d.variables[TARGETS["dt"]].values = arena[f"{self.key}.tags"] if self.has_tags else None
-        d.starts, d.targets = self.places
-        d.width = c.post.size if c.indptr is None else int(np.diff(c.indptr).max(initial=0))
-        d.scratch = aligned(to.SCRATCH_ROWS * max(d.width, 1), np.int32)
+        to.lay_out(d, *self.places)
         d.every = np.zeros(1, np.int64)
         self._rule(d)
         self._generators(d, arena)

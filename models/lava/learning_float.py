@@ -6,12 +6,10 @@ The record is that of the integer rules; traces, impulses, courses, weights and 
 
 import numpy as np
 
-from loihi_emu.jit import float64s, kernel, leaf, whole
+from loihi_emu.jit import disjoint, float64s, kernel, whole
 from loihi_emu.models.lava import learning_layout as at
-from loihi_emu.models.lava.learning import due, list_spiked, scratch, targets_of
-from loihi_emu.models.lava.traces import ends_epoch, is_driven, neuron_of, place_in_epoch, targets_of_event, whole_value
-
-i64 = np.int64
+from loihi_emu.models.lava.epoch import courses, neuron_of, tracer, whole_value
+from loihi_emu.models.lava.learning_synapses import Arithmetic, learner
 
 
 @kernel
@@ -35,20 +33,8 @@ def note_sources(d, now):
 
 
 @kernel
-def take_over(factor, y):
-    """Replace a trace by the payloads of its third factor, 0.0 where there is none in this step."""
-    y[:] = 0.0
-    for k in range(factor.count[0]):
-        low, high = targets_of_event(factor, k, y.shape[0])
-        for i in range(low, high):
-            y[i] += float64s(factor.payload + 8 * k, 1)[0] if factor.valued else np.float64(whole_value(factor, k))
-
-
-@leaf
-def step(address, time):
-    """Take in this step's spikes, and third factors."""
-    d = at.LEARNING(address)
-    now = place_in_epoch(d, time)
+def note(d, now, time):
+    """Take in a step's spikes."""
     note_sources(d, now)
     n = d.post.n
     spiked_at, spiked, impulses = whole(d.post.spiked_at, n), whole(d.post.spiked, n), float64s(d.post.whole, 3)
@@ -61,158 +47,118 @@ def step(address, time):
             if spiked_at[i] > 0 and d.post.traces[m].now:
                 float64s(d.post.traces[m].now, n)[i] += impulses[m]
         spiked_at[i] = now
-    for m in range(3):
-        trace = d.post.traces[m]
-        if trace.received:
-            y, received = float64s(trace.now, n), float64s(trace.received, n)
-            for i in range(n):
-                y[i] = received[i]
-        elif trace.factor.size:
-            take_over(trace.factor, float64s(trace.now, n))
 
 
 @kernel
-def run_course(course, values, spiked_at, factor, impulse, stride, steps):
-    """Follow one trace of all neurons through the epoch; `stride` elements lie between two steps."""
-    n = values.shape[0]
-    for i in range(n):
-        course[i] = values[i]
-    for step_of in range(1, steps + 1):
-        before, here = (step_of - 1) * stride, step_of * stride
-        for i in range(n):
-            value = factor * course[before + i]
-            if spiked_at[i] == step_of:
-                value += impulse
-            course[here + i] = value
+def value(factor, event):
+    """The payload of a third factor's event."""
+    return float64s(factor.payload + 8 * event, 1)[0] if factor.valued else np.float64(whole_value(factor, event))
+
+
+step = tracer(__name__, float64s, float64s, note, value)
 
 
 @kernel
-def side_courses(side, traces, steps):
-    """Follow all traces of one side."""
-    n = side.n
-    for m in range(traces):
-        if side.traces[m].now:
-            run_course(
-                float64s(side.course + 8 * m * n, (traces * steps + 1) * n),
-                float64s(side.traces[m].now, n),
-                whole(side.spiked_at, n),
-                side.factor[m],
-                float64s(side.whole, traces)[m],
-                traces * n,
-                steps,
-            )
+def follow(side, m, before, course, step):
+    """One step of a trace of all neurons, with its impulses."""
+    factor, impulse, spiked_at = side.factor[m], float64s(side.whole, 3)[m], whole(side.spiked_at, side.n)
+    for i in range(side.n):
+        value = factor * before[i]
+        course[i] = value + impulse if spiked_at[i] == step else value
+
+
+side_courses, end_side = courses(float64s, float64s, 8, follow)
+
+
+@disjoint
+def start(total, values):
+    """Sums of changes begin at 0."""
+    for k in range(total.shape[0]):
+        total[k] = 0.0
 
 
 @kernel
-def end_side(side, traces, steps):
-    """Keep the traces of the epoch's end, and forget its spikes."""
-    n = side.n
-    for m in range(traces):
-        if side.traces[m].now and not is_driven(side.traces[m]):
-            values, last = float64s(side.traces[m].now, n), float64s(side.course + 8 * (traces * steps + m) * n, n)
-            for i in range(n):
-                values[i] = last[i]
-    whole(side.spiked_at, n)[:] = 0
-    whole(side.spiked, n)[:] = 0
+def begin(d, p):
+    """A product without its factors: its constant."""
+    return d.scales[p]
 
 
 @kernel
-def factor_of(d, variable, dependency, i, j, synapse, tx, ty):
-    """The value of a factor's variable."""
-    steps = d.epoch
-    step_of = tx if dependency == at.BY_X0 else ty if dependency == at.BY_Y0 else steps
-    if variable == at.V_X0:
-        return 1.0 if tx > 0 else 0.0
-    if variable == at.V_Y0:
-        return 1.0 if ty > 0 else 0.0
-    if variable == at.V_X1 or variable == at.V_X2:
-        place = (step_of * 2 + variable - at.V_X1) * d.pre.n + j
-        return float64s(d.pre.course + 8 * place, 1)[0]
-    if at.V_Y1 <= variable <= at.V_Y3:
-        place = (step_of * 3 + variable - at.V_Y1) * d.post.n + i
-        return float64s(d.post.course + 8 * place, 1)[0]
-    if variable >= at.V_WEIGHT:
-        return float64s(d.variables[variable - at.V_WEIGHT].values + 8 * synapse, 1)[0]
+def finished(factor, is_sign):
+    """A factor, or its sign."""
+    if is_sign:
+        return 1.0 if factor > 0 else -1.0 if factor < 0 else 0.0
+    return factor
+
+
+@disjoint
+def multiply_each(product, values, const, is_sign):
+    """Multiply by a factor that differs among synapses."""
+    for k in range(product.shape[0]):
+        product[k] *= finished(values[k] + const, is_sign)
+
+
+@kernel
+def multiply(product, values, d, t):
+    """Multiply by factor t, whose variable has a value for each synapse."""
+    multiply_each(product, values, d.consts[t], d.terms[t].is_sign != 0)
+
+
+@disjoint
+def scale_all(product, factor):
+    """Multiply by a factor that is the same for all synapses."""
+    for k in range(product.shape[0]):
+        product[k] *= factor
+
+
+@kernel
+def multiply_all(product, value, d, t):
+    """Multiply by factor t, whose variable is the same for all synapses."""
+    scale_all(product, finished(value + d.consts[t], d.terms[t].is_sign != 0))
+
+
+@disjoint
+def add_product(total, product):
+    """Add products."""
+    for k in range(total.shape[0]):
+        total[k] += product[k]
+
+
+@kernel
+def add(total, product, d, p):
+    """Add product p."""
+    add_product(total, product)
+
+
+@kernel
+def limit(total):
+    """Sums have no limits."""
+
+
+@disjoint
+def add_changes(values, total, sign):
+    """Add sums of changes; what may not have the other sign is cut off at zero."""
+    for k in range(total.shape[0]):
+        value = values[k] + total[k]
+        values[k] = max(0.0, value) if sign == at.EXCITATORY else min(0.0, value) if sign == at.INHIBITORY else value
+
+
+@kernel
+def settle(values, total, d, v, random):
+    """Bring sums back to the variable."""
+    add_changes(values, total, d.sign if v == 0 else at.EXCITATORY if v == 1 else at.MIXED)
+
+
+@kernel
+def draw(d):
+    """Nothing."""
     return 0.0
 
 
-@kernel
-def change(d, v, i, j, synapse, u):
-    """The sum of all products of one variable of one synapse."""
-    tx, ty = whole(d.pre.spiked_at, d.pre.n)[j], whole(d.post.spiked_at, d.post.n)[i]
-    total = 0.0
-    for p in range(d.product_count):
-        row = d.products[p]
-        dependency = row.dependency
-        gate = tx > 0 if dependency == at.BY_X0 else ty > 0 if dependency == at.BY_Y0 else u
-        if row.target != v or not gate:
-            continue
-        value = d.scales[p]
-        for t in range(row.first_term, row.first_term + row.term_count):
-            term = d.terms[t]
-            const = d.consts[t]
-            factor = factor_of(d, term.variable, dependency, i, j, synapse, tx, ty) + const
-            if term.is_sign:
-                factor = 1.0 if factor > 0 else -1.0 if factor < 0 else 0.0
-            value = value * factor
-        total += value
-    return total
-
-
-@kernel
-def signed(d, v, value):
-    """Cut off at zero what may not have the other sign."""
-    if v == 1 or (v == 0 and d.sign == at.EXCITATORY):
-        return max(0.0, value)
-    if v == 0 and d.sign == at.INHIBITORY:
-        return min(0.0, value)
-    return value
-
-
-@kernel
-def learn_synapse(d, i, j, synapse, u):
-    """Change all variables of a synapse, all by what they were before."""
-    changes = float64s(d.scratch + 4 * at.ROW_VALUES * d.width, 3)
-    for v in range(3):
-        changes[v] = change(d, v, i, j, synapse, u) if d.changed >> v & 1 else 0.0
-    for v in range(3):
-        if d.changed >> v & 1:
-            values = float64s(d.variables[v].values + 8 * synapse, 1)
-            values[0] = signed(d, v, values[0] + changes[v])
-    if d.mirror:
-        float64s(d.mirror + 8 * (i * d.pre.n + j), 1)[0] = float64s(d.variables[0].values + 8 * synapse, 1)[0]
-
-
-@kernel
-def change_all(d, u):
-    """Learn at the end of an epoch: all synapses, or those of neurons that spiked."""
-    n_pre, n_post = d.pre.n, d.post.n
-    everything = d.every[0] != 0 or u
-    spiked_x = whole(d.pre.spiked_at, n_pre)
-    spiked = i64(0) if everything else list_spiked(d)
-    for j in range(n_pre):
-        full = everything or spiked_x[j] > 0
-        if not full and spiked == 0:
-            continue
-        first, size = j * n_post, n_post
-        if d.starts:
-            first, size = d.starts[j], d.starts[j + 1] - d.starts[j]
-        count = targets_of(d, first, size, i64(-1) if full else spiked)
-        targets, places = scratch(d, at.ROW_TARGETS, count), scratch(d, at.ROW_PLACES, count)
-        for k in range(count):
-            learn_synapse(d, i64(targets[k]), j, first + places[k], u)
-    d.every[0] = 0
-
-
-@leaf
-def learn(address, time):
-    """Learn, if this step ends an epoch."""
-    d = at.LEARNING(address)
-    if not ends_epoch(d, time):
-        return
-    for number in range(2):  # constants as arguments would be compiled into a function each
-        side_courses(d.pre if number == 0 else d.post, 2 + number, d.epoch)
-    if d.enabled:
-        change_all(d, due(d, time))
-    for number in range(2):
-        end_side(d.pre if number == 0 else d.post, 2 + number, d.epoch)
+learn = learner(
+    __name__,
+    Arithmetic(
+        float64s, np.float64, 8, start, begin, multiply, multiply_all, add, limit, settle, draw, side_courses, end_side,
+        restless=0,
+    ),
+)  # fmt: skip

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from loihi_emu.models.memory import Array
+from loihi_emu.models.memory import Array, Description, aligned
+from loihi_emu.models.plasticity.learning_layout import list_columns
 from loihi_emu.models.records import NUMBER, Record, array, within
 
 # A generator (models.lava.pcg64): state and increment, four words each, the lowest first.
@@ -80,6 +81,9 @@ LEARNING = Record(
     variables=within(VARIABLE, 3),
     starts=array("int64"),  # of a sparse connection: row starts and targets; else rows of all targets
     targets=array("int32"),
+    columns=array("int64"),  # the same by target
+    column_synapse=array("int32"),
+    column_pre=array("int32"),
     product_count=NUMBER,
     products=array(PRODUCT),
     terms=array(TERM),
@@ -87,8 +91,9 @@ LEARNING = Record(
     decimate=NUMBER,  # k of uk, -1 without
     sign=NUMBER,  # signs of weights, see below
     every=array("int64"),  # 1 when all synapses are to be settled, whether they change or not
-    scratch=NUMBER,  # SCRATCH_ROWS x width int32
-    width=NUMBER,  # targets of the longest row
+    scratch=NUMBER,  # SCRATCH_ROWS x width of 64 bits
+    width=NUMBER,  # synapses that are changed together at the most
+    spiked=NUMBER,  # room for a list of targets, int64
     mirror=NUMBER,  # the model's weights (targets x sources) that follow; 0: they are written back when read
     scales=array("float64"),  # in floating point: constants, of each product and of each factor
     consts=array("float64"),
@@ -97,8 +102,22 @@ LEARNING = Record(
 REGULAR, OVERWRITE, ADD_SATURATING, ADD_WRAPPING = range(4)
 MIXED, EXCITATORY, INHIBITORY = range(3)
 
-ROW_VALUES, ROW_NEW, ROW_PRODUCT, ROW_FACTOR, ROW_PLACES, ROW_TARGETS, ROW_SPIKED = 0, 3, 6, 7, 8, 9, 10
+ROW_VALUES, ROW_NEW, ROW_PRODUCT, ROW_FACTOR, ROW_SOURCES, ROW_TARGETS, ROW_PLACES = 0, 3, 6, 7, 8, 9, 10
 SCRATCH_ROWS = 11
+SOURCES = 256
+"""Sources whose synapses with one target are changed together."""
+
+
+def lay_out(d: Description, starts: Array | None, targets: Array | None) -> None:
+    """Give a description its synapses' places (None: each source has one with each target) and scratch."""
+    longest = int(d.post.n)
+    if starts is not None and targets is not None:
+        longest = max(int(np.diff(starts).max(initial=0)), int(np.bincount(targets).max(initial=0)))
+        d.starts, d.targets = starts, targets
+        list_columns(d, starts, targets)
+    d.width = max(longest, SOURCES)
+    d.scratch = aligned(SCRATCH_ROWS * d.width, np.int64)
+    d.spiked = aligned(max(d.post.n, 1), np.int64)
 
 
 def words(number: int) -> Array:

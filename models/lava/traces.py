@@ -8,9 +8,10 @@ side share the random numbers of a step.
 
 import numpy as np
 
-from loihi_emu.jit import int32s, int64s, kernel, leaf, whole
+from loihi_emu.jit import disjoint, int32s, int64s, kernel, whole
 from loihi_emu.models.lava import learning_layout as at
 from loihi_emu.models.lava import pcg64
+from loihi_emu.models.lava.epoch import courses, neuron_of, tracer, whole_value
 
 i32 = np.int32
 i64 = np.int64
@@ -30,60 +31,9 @@ def impulse(trace, random, whole, fraction):
 
 
 @kernel
-def neuron_of(side, event):
-    """The neuron of a side that an event is of, -1 if it is of none."""
-    away = i64(side.index[event]) - side.first
-    step = side.step
-    return away // step if 0 <= away < side.n * step and away % step == 0 else i64(-1)
-
-
-@kernel
 def begins(d, time):
     """Whether this is the step of a network that comes before Lava's first one."""
     return time < d.start
-
-
-@kernel
-def place_in_epoch(d, time):
-    """The number of a step in its epoch, from 1 on."""
-    return (time - d.start) % d.epoch + 1
-
-
-@kernel
-def ends_epoch(d, time):
-    """Whether a step is the last one of its epoch."""
-    return (time - d.start + 1) % d.epoch == 0
-
-
-@kernel
-def is_driven(trace):
-    """Whether something replaces a trace in every step."""
-    return trace.received != 0 or trace.factor.size != 0
-
-
-@kernel
-def whole_value(factor, event):
-    """The payload of a third factor's event."""
-    return i64(int32s(factor.payload + 4 * event, 1)[0]) if factor.payload else i64(1)
-
-
-@kernel
-def targets_of_event(factor, event, n):
-    """First and end of the neurons that a third factor's event reaches: one, or all from a node of one neuron."""
-    which = i64(factor.index[event]) - factor.first
-    if which < 0 or which >= factor.size:
-        return i64(0), i64(0)
-    return (i64(0), n) if factor.size == 1 else (which, which + 1)
-
-
-@kernel
-def take_over(factor, y):
-    """Replace a trace by the payloads of its third factor, 0 where there is none in this step."""
-    y[:] = 0
-    for k in range(factor.count[0]):
-        low, high = targets_of_event(factor, k, y.shape[0])
-        for i in range(low, high):
-            y[i] += whole_value(factor, k)
 
 
 @kernel
@@ -181,70 +131,39 @@ def note_targets(d, now, random):
         spiked_at[i] = now
 
 
-@leaf
-def step(address, time):
-    """Take in this step's spikes, and third factors."""
-    d = at.LEARNING(address)
-    now = place_in_epoch(d, time)
+@kernel
+def note(d, now, time):
+    """Take in a step's spikes."""
     note_sources(d, now)
     draw(d, d.pre, time)
     note_targets(d, now, draw(d, d.post, time))
-    n = d.post.n
-    for m in range(3):
-        trace = d.post.traces[m]
-        if trace.received:
-            y, received = int64s(trace.now, n), int32s(trace.received, n)
-            for i in range(n):
-                y[i] = received[i]
-        elif trace.factor.size:
-            take_over(trace.factor, int64s(trace.now, n))
+
+
+step = tracer(__name__, int64s, int32s, note, whole_value)
+
+
+@disjoint
+def decayed(course, before, factor, random):
+    """One step of a decay; what is behind the point is rounded up where a random number is below it."""
+    for i in range(course.shape[0]):
+        exact = factor * before[i]
+        floor = np.floor(exact)
+        course[i] = i32(i32(floor) + i32(random < exact - floor))
 
 
 @kernel
-def run_course(course, values, spiked_at, factor, whole, fraction, decay_random, impulse_random, stride, steps):
-    """Follow one trace of all neurons through the epoch; `stride` elements lie between two steps."""
-    n = values.shape[0]
-    for i in range(n):
-        course[i] = i32(values[i])
-    for step_of in range(1, steps + 1):
-        before, here = (step_of - 1) * stride, step_of * stride
-        for i in range(n):
-            exact = factor * course[before + i]
-            floor = np.floor(exact)
-            value = i64(floor) + (decay_random < exact - floor)
-            if spiked_at[i] == step_of:
-                value = impulse(value, impulse_random, whole, fraction)
-            course[here + i] = i32(value)
+def follow(side, m, before, course, step):
+    """One step of a trace of all neurons, with its impulses."""
+    decayed(course, before, side.factor[m], side.drawn[0])
+    spiked_at, full, fraction, random = (
+        whole(side.spiked_at, side.n),
+        int64s(side.whole, 3),
+        side.fraction[m],
+        side.drawn[1],
+    )
+    for i in range(side.n):
+        if spiked_at[i] == step:
+            course[i] = i32(impulse(i64(course[i]), random, full[m], fraction))
 
 
-@kernel
-def side_courses(side, traces, steps):
-    """Follow the traces of one side through an epoch."""
-    n = side.n
-    for m in range(traces):
-        if side.traces[m].now:
-            run_course(
-                int32s(side.course + 4 * m * n, (traces * steps + 1) * n),
-                int64s(side.traces[m].now, n),
-                whole(side.spiked_at, n),
-                side.factor[m],
-                int64s(side.whole, traces)[m],
-                side.fraction[m],
-                side.drawn[0],
-                side.drawn[1],
-                traces * n,
-                steps,
-            )
-
-
-@kernel
-def end_side(side, traces, steps):
-    """Keep the traces of the epoch's end, and forget its spikes."""
-    n = side.n
-    for m in range(traces):
-        if side.traces[m].now and not is_driven(side.traces[m]):
-            values, last = int64s(side.traces[m].now, n), int32s(side.course + 4 * (traces * steps + m) * n, n)
-            for i in range(n):
-                values[i] = last[i]
-    whole(side.spiked_at, n)[:] = 0
-    whole(side.spiked, n)[:] = 0
+side_courses, end_side = courses(int64s, int32s, 4, follow)

@@ -1,6 +1,9 @@
 """The records of a connection that learns, and of the table of its rule."""
 
+import numpy as np
+
 from loihi_emu.models.layout import PROJECTION, SOURCE
+from loihi_emu.models.memory import Array, Description
 from loihi_emu.models.records import NUMBER, Record, array, within
 
 # One side of a connection: neuron i is first + i * step of the source; its stamp is 1 + the step of its last spike in
@@ -125,3 +128,13 @@ PLASTIC = PROJECTION.extended(
     plain=NUMBER,
     sums=array("uint16"),
 )
+
+
+def list_columns(d: Description, rows: Array, targets: Array) -> None:
+    """Give the description of a sparse connection its synapses by target: places, and sources, in ascending order."""
+    n = int(d.post.n)
+    d.columns = np.zeros(n + 1, np.int64)
+    np.cumsum(np.bincount(targets, minlength=n), out=d.columns[1:])
+    order = np.argsort(targets, kind="stable")
+    sources = np.repeat(np.arange(len(rows) - 1, dtype=np.int32), np.diff(rows))
+    d.column_synapse, d.column_pre = order.astype(np.int32), sources[order]
