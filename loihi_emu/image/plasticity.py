@@ -196,9 +196,9 @@ class Plastic(Learner):
         d.delays, d.longest = arena[f"{self.key}.delays"] if self.has_delays else None, self.longest
         d.tags = arena[f"{self.key}.tags"] if self.has_tags else None
         if c.kind == "sparse":
-            assert c.indptr is not None and c.indices is not None
-            d.rows, d.targets = self.places
-            to.list_columns(d, *self.places)
+            d.rows, d.targets = rows, targets = self.places
+            assert rows is not None and targets is not None
+            to.list_columns(d, rows, targets)
 
     def _table(self, d: Description) -> None:
         """The rule's products, and room for the parts that depend on one side only."""
