@@ -71,6 +71,8 @@ class NeuronModel:
     lost : dict, optional
         What the counters of overflow count, as a warning says it ("u": "sigma wrapped"); those that count what LIF's do
         are left out.
+    rising : tuple of str
+        Parameters of which none may be above the next.
     limits : dict
         Range of each state that :meth:`loihi_emu.Emulator.set` accepts.
     text : str
@@ -89,6 +91,7 @@ class NeuronModel:
     limits: Mapping[str, tuple[float, float]] | None = None
     start: Callable[[Mapping[str, Any]], Arrays] | None = None
     lost: Mapping[str, str] | None = None
+    rising: tuple[str, ...] = ()
 
     @cached_property
     def state(self) -> tuple[tuple[str, str], ...]:

@@ -51,9 +51,11 @@ def as_written(product: Product) -> tuple[int, int] | None:
     Examples
     --------
     >>> from loihi_emu.learning.grammar import parse
-    >>> [as_written(parse("dw", text)[0]) for text in ("4*2^-2*x0", "40*x0", "0.25*x0", "9*x0")]
-    [(4, -2), (5, 3), (1, -2), None]
+    >>> [as_written(parse("dw", text)[0]) for text in ("4*2^-2*x0", "40*x0", "0.25*x0", "9*x0", "0.3*x0")]
+    [(4, -2), (5, 3), (1, -2), None, None]
     """
+    if product.scale.denominator & (product.scale.denominator - 1):
+        return None  # no whole number times a power of 2
     mantissa, exponent = product.scale / Fraction(2) ** product.exponent, product.exponent
     while mantissa.denominator > 1:
         mantissa, exponent = mantissa * 2, exponent - 1
@@ -62,16 +64,6 @@ def as_written(product: Product) -> tuple[int, int] | None:
         whole, exponent = whole // 2, exponent + 1
     fits = MANTISSA[0] <= whole <= MANTISSA[1] and EXPONENT[0] <= exponent <= EXPONENT[1]
     return (whole, exponent) if fits else None
-
-
-def check_possible(product: Product, target: str, text: str) -> None:
-    """Raise for a constant that no rule set holds, since no whole number times a power of 2 gives it.
-
-    Whether it also fits 4 bits depends on the rule set and is checked when a connection is made: see :func:`checked`.
-    """
-    size = product.scale.denominator
-    if size & (size - 1):
-        raise unheld(product, place(target, text, product.start))
 
 
 def checked(product: Product, target: str, text: str) -> tuple[int, int]:

@@ -11,7 +11,6 @@ import numpy as np
 
 from loihi_emu.errors import LoihiInputWarning, invalid, unknown
 from loihi_emu.keywords import known_keywords_of
-from loihi_emu.learning.constants import check_possible
 from loihi_emu.learning.grammar import TRACES, Product, parse
 from loihi_emu.numeric import finite, integer, ranged
 from loihi_emu.read_only import read_only
@@ -150,9 +149,6 @@ class LearningRule:
         if self.random is not None:
             ranged("LearningRule", "random", self.random, 0, 1)
         object.__setattr__(self, "needs", _needed(self.needs))
-        for target, products in parsed.items():
-            for product in products:
-                check_possible(product, target, getattr(self, target))
         for name in TRACES[:2]:
             if name in self.used and getattr(self, name) is None:
                 missing = f"no trace {name}, which the rule reads"

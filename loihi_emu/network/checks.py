@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from itertools import pairwise
 from math import prod
 from types import MappingProxyType
 from typing import Any
@@ -89,7 +90,18 @@ def parameters_of(model: NeuronModel, given: Mapping[str, Any], shape: Shape, wh
             checked[p.name] = np.asarray(p.default, np.int64 if p.whole else np.float64)
     if "vmin" in checked:
         check_voltage(checked["v"], checked, where, "an initial voltage")
+    check_rising(model, checked, where)
     return MappingProxyType(checked)
+
+
+def check_rising(model: NeuronModel, parameters: Mapping[str, NDArray[Any]], where: str) -> None:
+    """Raise if a parameter is above the one that it may not be above."""
+    for low, high in pairwise(model.rising):
+        lows, highs = np.broadcast_arrays(np.atleast_1d(parameters[low]), parameters[high])
+        over = np.flatnonzero(lows > highs)
+        if over.size:
+            given = f"{lows[over[0]]:.10g}, and {high} {highs[over[0]]:.10g}"
+            raise invalid(where, low, given, f"at most {high}", "Set the one first that makes room for the other.")
 
 
 def check_voltage(v: Any, parameters: Mapping[str, NDArray[Any]], where: str, what: str = "a voltage") -> None:

@@ -61,7 +61,7 @@ def sorted_events(
     >>> sorted_events(([3, 1], [0, 2]), None, (4,), "input")[0].tolist()
     [1, 3]
     """
-    given = spike_forms.read(spikes, where, shape)
+    given = spike_forms.read(spikes, where, shape, floats)
     times, indices, values = given.times, given.indices, given.payloads
     if payloads is not None:
         if values is not None:

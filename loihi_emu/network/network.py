@@ -141,7 +141,7 @@ class Network(Members):
                 raise invalid(where, "rate", "a rate together with spikes or payloads", "one of them")
             made = Input(name, size, len(self._nodes), rate=event_rate(rate, size, where))
         else:
-            given = spike_forms.read(((), ()) if spikes is None else spikes, where, size)
+            given = spike_forms.read(((), ()) if spikes is None else spikes, where, size, self.rule_set.floats)
             events = sorted_events(given, payloads, size, where, floats=self.rule_set.floats)
             made = Input(name, size, len(self._nodes), *events, zeros=zeros_of(given, payloads))
         self._nodes[name] = made

@@ -50,12 +50,12 @@ class Events:
 
     times: Integers
     indices: Integers
-    payloads: Integers | None = None
+    payloads: NDArray[Any] | None = None
     size: int | None = None
     steps: int | None = None
 
 
-def read(spikes: Any, where: str, shape: Shape | None = None) -> Events:
+def read(spikes: Any, where: str, shape: Shape | None = None, floats: bool = False) -> Events:
     """Spikes in any form, as times, indices and payloads.
 
     Parameters
@@ -66,6 +66,8 @@ def read(spikes: Any, where: str, shape: Shape | None = None) -> Events:
         For messages.
     shape : tuple of int, optional
         Of the neurons. None if not known, as for a plot.
+    floats : bool
+        Whether payloads in frames may have fractions.
 
     Raises
     ------
@@ -78,10 +80,10 @@ def read(spikes: Any, where: str, shape: Shape | None = None) -> Events:
     [0, 0, 2]
     """
     with naming_ways(shape):
-        return _read(spikes, where, shape)
+        return _read(spikes, where, shape, floats)
 
 
-def _read(spikes: Any, where: str, shape: Shape | None) -> Events:
+def _read(spikes: Any, where: str, shape: Shape | None, floats: bool) -> Events:
     if isinstance(spikes, Events):
         return spikes
     if spikes is None:
@@ -103,7 +105,7 @@ def _read(spikes: Any, where: str, shape: Shape | None) -> Events:
         named = spike_fields.named(names)
         return _mapping(dict(zip(names, spikes, strict=True)), where, shape) if named else _pair(spikes, where, shape)
     if is_sparse(spikes):
-        return _sparse(spikes, where, shape)
+        return _sparse(spikes, where, shape, floats)
     if isinstance(spikes, Mapping):
         return _mapping(spikes, where, shape)
     if hasattr(spikes, "columns") and hasattr(spikes, "to_numpy"):
@@ -124,11 +126,11 @@ def _read(spikes: Any, where: str, shape: Shape | None) -> Events:
             return Events(*spike_fields.events(fields, where, shape, refusing(where, shape)))
         if spikes.dtype.kind == "O" and spikes.ndim == 1 and spikes.size and not np.isscalar(spikes[0]):
             return _trains(list(spikes), where, shape)
-        return frames(spikes, where, shape)
+        return frames(spikes, where, shape, floats)
     if _has(spikes, "__len__", "__getitem__", "__iter__") and not _has(spikes, "tobytes"):
         spikes = list(spikes)  # another kind of list
         if unit_of(spikes) is not None:
-            return _read(spikes, where, shape)
+            return _read(spikes, where, shape, floats)
     if isinstance(spikes, (list, Iterator, ValuesView, range)):
         most = MOST_NEURONS if shape is None else prod(shape)
         if isinstance(spikes, list):
@@ -335,13 +337,13 @@ def _length(train: Any) -> int | None:
         return None
 
 
-def _sparse(spikes: Any, where: str, shape: Shape | None) -> Events:
+def _sparse(spikes: Any, where: str, shape: Shape | None, floats: bool) -> Events:
     if len(spikes.shape) != 2 or (shape is not None and spikes.shape[1] != prod(shape)):
         turned = shape is not None and len(spikes.shape) == 2 and spikes.shape[0] == prod(shape)
         advice = "This is the transpose: pass it with .T." if turned else ""
         raise refused(where, f"a sparse matrix of shape {spikes.shape}", shape, advice)
     matrix = spikes.tocoo(copy=True)
-    matrix.data = _payloads(matrix.data, where, shape)  # before they are added: small types would wrap
+    matrix.data = _payloads(matrix.data, where, shape, floats)  # before they are added: small types would wrap
     matrix.sum_duplicates()
     values = matrix.data
     keep = values != 0
@@ -349,13 +351,15 @@ def _sparse(spikes: Any, where: str, shape: Shape | None) -> Events:
     return Events(rows, columns, values[keep], int(spikes.shape[1]), int(spikes.shape[0]))
 
 
-def _payloads(values: NDArray[Any], where: str, shape: Shape | None) -> Integers:
+def _payloads(values: NDArray[Any], where: str, shape: Shape | None, floats: bool) -> NDArray[Any]:
     if values.dtype.kind not in "biufO":
         raise refused(where, f"an array of dtype {values.dtype}", shape)
+    if floats and values.dtype.kind == "f" and np.any(finite(where, "spikes", values) % 1):
+        return values.astype(np.float64)
     return whole(where, "spikes", values, "Frames hold 0, 1 or whole payloads; probabilities go to rate=.")
 
 
-def frames(array: NDArray[Any], where: str, shape: Shape | None) -> Events:
+def frames(array: NDArray[Any], where: str, shape: Shape | None, floats: bool = False) -> Events:
     """Events of an array (steps, neurons): an entry that is not 0 is a spike, one that is not 1 a payload."""
     if array.ndim < 2 or (shape is None and array.ndim != 2) or (shape and not fits(array.shape[1:], shape)):
         advice = ""
@@ -370,21 +374,24 @@ def frames(array: NDArray[Any], where: str, shape: Shape | None) -> Events:
         raise refused(where, given, shape, advice.strip())
     size = prod(array.shape[1:])
     # whole numbers are looked at as they are: frames may be large, and mostly 0
-    flat = (array if array.dtype.kind in "biu" else _payloads(array, where, shape)).reshape(len(array), size)
+    flat = (array if array.dtype.kind in "biu" else _payloads(array, where, shape, floats)).reshape(len(array), size)
     check_frames(flat, where, shape)
     events = count_nonzero(flat)
     room_for(where or "spikes", {f"{events:,} events": EVENT_BYTES * events})
     times, indices = np.nonzero(flat) if events else (np.zeros(0, np.int64), np.zeros(0, np.int64))
-    values = _payloads(flat[times, indices], where, shape)
+    values = _payloads(flat[times, indices], where, shape, floats)
     return Events(times.astype(np.int64), indices.astype(np.int64), values, size, len(array))
 
 
 def check_frames(flat: NDArray[Any], where: str, shape: Shape | None) -> None:
     """Refuse frames that could as well be a table of times and indices: two rows or two columns, not only 0 and 1.
 
-    A table has no negative entries, and the column of its indices holds 0 and 1 where there are two neurons.
+    A table has no negative entries and no fractions, and the column of its indices holds 0 and 1 where there are two
+    neurons.
     """
     steps, size = flat.shape[-2:]
+    if flat.dtype.kind == "f":
+        return
     if (steps != 2 and size != 2) or flat.dtype.kind == "b" or np.all((flat == 0) | (flat == 1)) or flat.min() < 0:
         return
     if steps == 2 or np.any(flat.reshape(-1, size).max(axis=0) <= 1):

@@ -76,8 +76,7 @@ class LavaLearning(LearningRules):
 class FloatLearning(LavaLearning):
     """Lava 0.10's learning in float64: epochs, traces and third factors as in integers, nothing rounded or limited.
 
-    Constants of a rule are whole numbers times a power of 2, of any size. Weights keep their sign if their sign mode is
-    not mixed.
+    Constants of a rule may be any. Weights keep their sign if their sign mode is not mixed.
     """
 
     learner = "loihi_emu.image.plasticity_lava:PlasticFloat"

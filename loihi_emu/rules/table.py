@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from loihi_emu.errors import invalid, is_known, unknown
+from loihi_emu.errors import invalid, is_known, near_names, unknown
 from loihi_emu.keywords import elsewhere
 from loihi_emu.models.specification import NeuronModel
 from loihi_emu.rules.chip import CHIP
@@ -105,6 +105,10 @@ def model_of(rule_set: RuleSet, model: str) -> NeuronModel:
     """
     if is_known(model, [m.name for m in rule_set.models]):
         return rule_set.model(model)
-    others = [f'"{name}"' for name in names() if is_known(model, [m.name for m in find(name).models])]
-    advice = f"Rules {', '.join(others)} have it." if others else ""
-    raise unknown("model", model, [m.name for m in rule_set.models], where=f'rules "{rule_set.name}"', advice=advice)
+    known, found = [m.name for m in rule_set.models], {name: [m.name for m in find(name).models] for name in names()}
+    every = {m for models in found.values() for m in models}
+    meant = [model] if is_known(model, every) else [m for m in near_names(model, every)[:1] if m not in known]
+    having = [f'"{name}"' for name, models in found.items() if set(meant) & set(models)]
+    called = "it" if meant == [model] else "".join(f'"{m}"' for m in meant)
+    advice = f"Rules {', '.join(having)} have {called}." if having else ""
+    raise unknown("model", model, known, where=f'rules "{rule_set.name}"', advice=advice)

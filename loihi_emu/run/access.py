@@ -13,7 +13,7 @@ from loihi_emu.image.sources import kept_payloads
 from loihi_emu.keywords import unknown_variable
 from loihi_emu.network import spike_forms
 from loihi_emu.network import synapses as synapse_checks
-from loihi_emu.network.checks import check_parameter, check_state
+from loihi_emu.network.checks import check_parameter, check_rising, check_state
 from loihi_emu.network.elements import Connection, Input, Population, Slice, name_of
 from loihi_emu.network.events import event_rate, sorted_events, warn_of_past
 from loihi_emu.network.payloads import check_uses, zeros_of
@@ -109,7 +109,9 @@ def change(emulator: Built, name: str | Population | Connection, variable: str, 
         parameter = group.model.parameter(variable) if isinstance(variable, str) else None
         if parameter is None:
             raise unknown_variable(variable, dict.fromkeys([*states, *node.parameters]), where)
-        group.parameters[key][variable] = check_parameter(parameter, value, node.shape, where)
+        checked = check_parameter(parameter, value, node.shape, where)
+        check_rising(group.model, {**group.parameters[key], variable: checked}, where)
+        group.parameters[key][variable] = checked
     image.refresh(group)
     emulator._parameters_changed()
 
@@ -129,7 +131,7 @@ def change_input(emulator: Built, name: str | Input, spikes: Any, payloads: Arra
     if source.poisson:
         changed = replace(node, rate=event_rate(rate, node.shape, where))
     else:
-        given = spike_forms.read(spikes, where, node.shape)
+        given = spike_forms.read(spikes, where, node.shape, network.rule_set.floats)
         times, indices, values = sorted_events(given, payloads, node.shape, where, floats=network.rule_set.floats)
         values = kept_payloads(values, len(times), source.payload)
         zeros = zeros_of(given, payloads)

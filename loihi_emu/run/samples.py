@@ -143,7 +143,7 @@ def _joined(
         return times.astype(np.int64), indices.astype(np.int32), payloads, bounds
     if not ending and all(isinstance(sample, tuple) and len(sample) == 2 for sample in samples):
         return _joined_lists(samples, shape, where)
-    read = [spike_forms.read(sample, f"{where}, sample {k}", shape) for k, sample in enumerate(samples)]
+    read = [spike_forms.read(sample, f"{where}, sample {k}", shape, floats) for k, sample in enumerate(samples)]
     parts = [sorted_events(s, None, shape, f"{where}, sample {k}", floats=floats) for k, s in enumerate(read)]
     if ending:
         parts = [merged(*part, zeros_of(sample, None)) for part, sample in zip(parts, read, strict=True)]

@@ -15,7 +15,7 @@ import numpy as np
 from loihi_emu.jit import block, disjoint, part
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import graded, spiking
-from loihi_emu.models.neurons.lif_lava import RESETS
+from loihi_emu.models.neurons.lif_lava import RESETS, THRESHOLDS
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
 from loihi_emu.models.spikes import reset
 
@@ -147,7 +147,7 @@ MODELS = {
                 Parameter("vth_lo", None, -BIG, BIG, "Lower threshold: -1 is sent below.", whole=False),
                 BIAS, *STARTS,
             ),
-            lower_ternary, "LIF with two thresholds that sends +1 and -1, in float64.", graded=True,
+            lower_ternary, "LIF with two thresholds that sends +1 and -1, in float64.", graded=True, rising=THRESHOLDS,
         ),
     )
 }  # fmt: skip

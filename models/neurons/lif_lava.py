@@ -267,6 +267,7 @@ SHARED = (
     Parameter("v", 0, -STATE_MAX, STATE_MAX, "Voltage at the start."),
 )
 VTH = Parameter("vth", 10, -(1 << 24), 1 << 24, "Threshold mantissa; a spike needs v > vth * 64.")
+THRESHOLDS = ("vth_lo", "vth_hi")
 RESETS = (
     Parameter("reset_interval", 1, 1, (1 << 31) - 1, "Steps between resets."),
     Parameter("reset_offset", 0, 0, (1 << 31) - 1, "Phase of the resets, in Lava's time steps (ours + 1)."),
@@ -321,7 +322,7 @@ LIFS = (
         ),
         lower_ternary,
         "LIF with two thresholds that sends +1 and -1, by Lava 0.10's fixed-point model.",
-        graded=True, limits=LIMITS,
+        graded=True, limits=LIMITS, rising=THRESHOLDS,
     ),
 )  # fmt: skip
 MODELS = {"lava": LIFS}

@@ -6,6 +6,7 @@ Hypothesis chooses the structure; the many numbers of arrays come from a generat
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -159,6 +160,9 @@ def _population(s: Source, size: int) -> dict[str, Any]:
     if {"u", "du", "bias", "bias_exp"} <= set(ranges) and s.chance(5):  # u at its edge, with a bias that pushes over it
         edge = {"u": s.pick(*ranges["u"]), "bias": s.pick(*ranges["bias"]), "bias_exp": ranges["bias_exp"][1]}
         options |= edge | {"du": s.pick(ranges["du"][0], ranges["du"][0] + 1)}
+    for low, high in pairwise(model.rising):
+        given = [options.get(name, model.parameter(name).default) for name in (low, high)]
+        options |= {low: np.minimum(*given), high: np.maximum(*given)}
     if {"vmin", "vmax"} <= set(ranges) and "v" in options:
         limits = [options.get(name, model.parameter(name).default) for name in ("vmin", "vmax")]
         options["v"] = np.clip(options["v"], *limits)

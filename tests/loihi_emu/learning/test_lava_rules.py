@@ -253,3 +253,17 @@ def test_delays_and_convolutions_are_refused(rules):
 def test_a_network_that_learns_can_be_placed():
     placement = network("lava").place()
     assert placement.cores == 1
+
+
+def test_any_constant_in_float64_alone():
+    def weight(rules, text):
+        net = Network(rules=rules)
+        source, cells = net.input("source", 1, spikes=([2], [0])), net.population("cells", 1, vth=100)
+        net.connect(source, cells, np.ones((1, 1), int), learning=LearningRule(dw=text), name="c")
+        emulator = Emulator(net)
+        emulator.run(4)
+        return emulator.get("c", "weights").item()
+
+    assert weight("float", "0.3*x0") == 1.3
+    for rules in ("chip", "lava"):
+        complains(lambda: weight(rules, "0.3*x0"), ["constant", "got 0.3", "0.25 and 0.3125"])  # noqa: B023

@@ -37,7 +37,7 @@ def test_connections_that_cannot_learn():
     complains(connect(factors={"y1": "nobody"}), ["nobody"])
     complains(connect(factors=[reward]), ["factors", "dict"])
     complains(connect(learning=None, factors={"y1": reward}), ["factors", "without a rule"])
-    complains(lambda: LearningRule(dw="0.3*x0"), ["constant", "0.3", "0.25", "0.3125"])
+    complains(connect(learning=LearningRule(dw="0.3*x0")), ["constant", "0.3", "0.25", "0.3125"])
     complains(connect(learning=LearningRule(dw="9*x0")), ["constant", "9", "8", "10"])
     complains(connect(learning=LearningRule(dw="x0*(w + 200)")), ["constant beside w", "200", "-128..127"])
     complains(connect(learning=LearningRule(dw="x0*" + "*".join(["w"] * 9))), ["factors", "9", "at most 8"])

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from messages import complains
+from scipy.sparse import csr_matrix
 
 from loihi_emu import Conv2D, Emulator, LoihiOverflowWarning, Network, Recording
 
@@ -98,10 +99,17 @@ def test_whole_payloads_of_inputs_are_integers():
     assert payloads.tolist() == [2, 3]
 
 
+@pytest.mark.parametrize("form", [np.array, csr_matrix])
+def test_frames_may_hold_fractions(form):
+    recording = Emulator(driven(spikes=form([[0.25, 0.0], [0.0, -1.75], [1.0, 0.0]]))).run(3)
+    assert recording["cells.sigma"].tolist() == [[0.25, 0.0], [0.25, -1.75], [1.25, -1.75]]
+
+
 @pytest.mark.parametrize("rules", ["chip", "lava"])
 def test_rules_of_integers_refuse_fractions(rules):
     net = Network(rules=rules)
     complains(lambda: net.input("in", 2, **FRACTIONS), ["payloads", "0.25"])
+    complains(lambda: net.input("in", 2, spikes=np.full((3, 2), 0.25)), ["spikes", "0.25", "whole"])
 
 
 def test_what_one_network_sends_may_go_into_another():

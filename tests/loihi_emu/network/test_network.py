@@ -75,6 +75,20 @@ def test_models_belong_to_rules(net):
     complains(lambda: net.population("p", 1, model="lfi"), ['unknown model "lfi"', 'mean "lif"'], UnknownNameError)
     texts = ['rules "chip"', 'unknown model "ternary_lif"', 'Rules "lava", "float" have it.']
     complains(lambda: net.population("p", 1, model="ternary_lif"), texts, UnknownNameError)
+    texts = ['unknown model "RF"', 'Rules "lava", "float" have "rf".']
+    complains(lambda: net.population("p", 1, model="RF"), texts, UnknownNameError)
+
+
+@pytest.mark.parametrize("rules", ["lava", "float"])
+def test_thresholds_the_wrong_way_round(rules):
+    net = Network(rules=rules)
+    texts = ['population "p", vth_lo', "got 5", "at most vth_hi"]
+    complains(lambda: net.population("p", 2, model="ternary_lif", vth_hi=[9, 4], vth_lo=5), texts)
+    net.population("p", 2, model="ternary_lif", vth_hi=5, vth_lo=5)
+    emulator = Emulator(net)
+    complains(lambda: emulator.set("p", "vth_hi", [5, 4]), texts)
+    emulator.set("p", "vth_lo", [5, 4])
+    emulator.set("p", "vth_hi", [5, 4])
 
 
 @pytest.mark.parametrize("name", [3, "", None])
