@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
-from loihi_emu.mapping.estimate import tally_kernels as k
 from loihi_emu.mapping.estimate.axons import Axons
 from loihi_emu.mapping.estimate.recorded_spikes import RecordedSpikes
 from loihi_emu.network.elements import Population
@@ -43,7 +45,10 @@ class Activity:
         self.seen = [a for a in self.into if a not in hidden]
         self.reached = np.zeros(self.size, np.uint8)
         for axons in hidden:
-            self.reached[axons.targets] = 1
+            for synapses in axons.synapses.values():
+                self.reached[synapses.indices] = 1
+        self.order = np.argsort(cores, kind="stable")
+        self.here, self.first = np.unique(cores[self.order], return_index=True)
         before = 0 if self._start_known else 1 + max((a.longest for a in self.into), default=0)
         if self.state is not None:
             self.unsure = before
@@ -74,21 +79,40 @@ class Activity:
         rows, neurons = self.recorded.within(self.name, first, first + n)
         active[rows - first, neurons] = 1
         for axons in self.seen:
-            rows, sources = self.recorded.within(axons.connection.pre.target.name, first - axons.longest, first + n)
-            k.arrive(
-                rows - first, sources, axons.unit_of, axons.indptr, axons.targets, axons.delays, axons.late,
-                self.recorded.left(rows), active,
-            )  # fmt: skip
+            self._arrive(axons, first, active)
         begins = self.recorded.of_sample(np.arange(first, first + n)) == 0
         if self.state is not None:
             self._with_state(first, n, begins, active)
-        k.add_by_core(active, self.cores, fewest)
+        self._add(active, fewest)
         if self.state is None:
             active |= self.reached
             active[:, self.begins_with] = 1
-            k.touch(active, self.carry, begins)
+            self._linger(active, begins)
         active[: max(0, self.unsure - first)] = 1
-        k.add_by_core(active, self.cores, most)
+        self._add(active, most)
+
+    def _arrive(self, axons: Axons, first: int, active: Mask) -> None:
+        """Mark the neurons at which events arrive; what would arrive after the end of a sample is lost."""
+        n, name = len(active), axons.connection.pre.target.name
+        for delay, synapses in axons.synapses.items():
+            wait = axons.late + delay
+            rows, sources = self.recorded.within(name, first - wait, first + n - wait)
+            there = wait < self.recorded.left(rows)
+            at = (rows[there] + wait - first, sources[there])
+            spikes = sparse.csr_matrix((np.ones(len(at[0]), bool), at), (n, synapses.shape[0]))
+            active[(spikes @ synapses).nonzero()] = 1
+
+    def _linger(self, active: Mask, begins: NDArray[np.bool_]) -> None:
+        """Let every neuron stay active from its first activity to the end of the sample."""
+        for first, last in pairwise([0, *(np.flatnonzero(begins[1:]) + 1).tolist(), len(active)]):
+            if not begins[first]:
+                active[first] |= self.carry
+            np.maximum.accumulate(active[first:last], axis=0, out=active[first:last])
+            self.carry = active[last - 1].copy()
+
+    def _add(self, active: Mask, counts: Integers) -> None:
+        """Add the number of active neurons on each core, step by step."""
+        counts[:, self.here] += np.add.reduceat(active[:, self.order], self.first, axis=1, dtype=np.int64)
 
     def _with_state(self, first: int, n: int, begins: NDArray[np.bool_], active: Mask) -> None:
         """Mark neurons whose state before the step, or after it, is not 0."""

@@ -1,20 +1,20 @@
-"""Axons: the synapses of a connection by presynaptic neuron, and how they are spread over cores."""
+"""Axons: the synapses of a connection by presynaptic neuron, and how they are spread over cores, as sparse matrices."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
-from loihi_emu.mapping.estimate import tally_kernels as k
-from loihi_emu.mapping.lists import ATOMS, IncomingLists, units_of_pixel
+from loihi_emu.mapping.lists import ATOMS, IncomingLists, targets_of, units_of_pixel
 from loihi_emu.mapping.model import Problem
-from loihi_emu.network.elements import Connection, Population, rows_of
-from loihi_emu.read_only import writable
+from loihi_emu.network.elements import Connection, Population
 
 Index = NDArray[np.int32]
-Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,94 +24,81 @@ class Axons:
     Attributes
     ----------
     connection : Connection
-    unit_of : int32 array (presynaptic neurons)
-        Unit of each neuron, -1 for none: itself; of a convolution, the channels of a pixel that share a list.
-    indptr, targets : int64, int32 arrays
-        Targets of unit i (neurons of the whole population after): ``indptr[i]:indptr[i + 1]``.
-    delays : int64 array
-        Of each synapse, or one.
-    starts, cores, counts : int64, int32, int32 arrays
-        Lists of unit i: ``starts[i]:starts[i + 1]``, their core and number of synapses.
-    home : int32 array
-        Core of each presynaptic neuron; empty for inputs.
+    synapses : dict
+        Delay to a csr_matrix of bool (presynaptic neurons, neurons of the whole population after).
+    lists : scipy.sparse.csr_matrix (presynaptic neurons, cores)
+        Synapses of the list that each neuron has on each core.
     """
 
     connection: Connection
-    unit_of: Index
-    indptr: Integers
-    targets: Index
-    delays: Integers
-    starts: Integers
-    cores: Index
-    counts: Index
-    home: Index
+    synapses: dict[int, Any]
+    lists: Any
 
     @property
     def late(self) -> int:
         """Steps that a spike takes besides the delay: an input's none, a neuron's one."""
         return int(isinstance(self.connection.pre.target, Population))
 
-    @property
+    @cached_property
     def longest(self) -> int:
         """Most steps from a spike to its arrival."""
-        return self.late + int(self.delays.max(initial=0))
-
-    def rows(self) -> Integers:
-        """Unit of each list."""
-        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+        return self.late + max(self.synapses, default=0)
 
 
 def axons_of(problem: Problem, cores: dict[str, Index], count: int) -> list[Axons]:
     """The axons of all connections of a network on so many cores."""
     found = []
     for name, incoming in problem.incoming.items():
+        onto = one_each(cores[name], count)
         for number, c in enumerate(incoming.connections):
-            unit_of, indptr, targets, delays = _by_source(c, incoming, number)
-            starts = np.zeros(len(indptr), np.int64)
-            none = np.zeros(0, np.int32)
-            total = k.split(indptr, targets, cores[name], np.full(count, -1, np.int64), starts, none, none)
-            where, counts = np.zeros(total, np.int32), np.zeros(total, np.int32)
-            k.split(indptr, targets, cores[name], np.full(count, -1, np.int64), starts, where, counts)
-            home = cores.get(c.pre.target.name, none)
-            found.append(Axons(c, unit_of, indptr, targets, delays, starts, where, counts, home))
+            unit_of, delays = _units(c), _delays(c, incoming, number)
+            neurons = np.flatnonzero(unit_of >= 0)
+            units = sparse.csr_matrix((np.ones(len(neurons), np.int64), (neurons, unit_of[neurons])))
+            units.resize(c.pre.target.size, delays.shape[0])
+            by_delay = {}
+            for later in np.flatnonzero(np.bincount(delays.data)).tolist():
+                arrays = (delays.data == later, delays.indices, delays.indptr)
+                synapses = sparse.csr_matrix(arrays, delays.shape, copy=bool(c.delays.ndim))
+                if c.delays.ndim:
+                    synapses.eliminate_zeros()
+                by_delay[later - 1] = units.astype(bool) @ synapses
+            delays.data = np.ones_like(delays.data)
+            found.append(Axons(c, by_delay, units @ (delays @ onto)))
     return found
 
 
-def _by_source(c: Connection, incoming: IncomingLists, number: int) -> tuple[Index, Integers, Index, Integers]:
-    """Units of the presynaptic neurons, and the targets and delays of each unit."""
-    if c.conv is not None:
-        return _convolution(c, incoming, number)
-    unit_of = np.full(c.pre.target.size, -1, np.int32)
-    unit_of[c.pre.start : c.pre.stop : c.pre.step] = np.arange(c.pre.size)
+def one_each(columns: NDArray[np.integer[Any]], count: int) -> Any:
+    """A matrix with a 1 in each row, in this column of so many."""
+    rows = np.arange(len(columns) + 1)
+    return sparse.csr_matrix((np.ones(len(columns), np.int64), columns, rows), (len(columns), count))
+
+
+def _delays(c: Connection, incoming: IncomingLists, number: int) -> Any:
+    """The delay of each synapse, and 1, as a csr_matrix (units, neurons of the population after)."""
+    size, starts = incoming.population.size, incoming.starts[number]
     if c.kind == "sparse":
-        (indptr, after), delays = rows_of(c), c.delays
-    else:
-        stored = np.ones(c.values.shape, bool) if c.learning is not None else c.values != 0
-        before, place = np.nonzero(stored.T)
-        indptr = np.searchsorted(before, np.arange(c.pre.size + 1))
-        after = place.astype(np.int32)
-        delays = c.delays[place, before] if c.delays.ndim else c.delays
-    whole = c.post.start == 0 and c.post.step == 1
-    targets = after if whole else c.post.start + after * c.post.step
-    return unit_of, _integers(indptr), np.ascontiguousarray(targets, np.int32), _integers(writable(delays))
-
-
-def _convolution(c: Connection, incoming: IncomingLists, number: int) -> tuple[Index, Integers, Index, Integers]:
-    assert c.conv is not None
-    starts = incoming.starts[number]
+        indptr, targets = targets_of(c)
+        data = np.broadcast_to(np.asarray(c.delays, np.int64), targets.shape) + 1
+        return sparse.csr_matrix((data, targets, indptr), (c.pre.size, size))
     units = incoming.by_target(number)
-    lists = int(incoming.offsets[number + 1] - incoming.offsets[number])
-    order = np.argsort(units, kind="stable")
-    targets = np.repeat(np.arange(incoming.population.size, dtype=np.int32), np.diff(starts))[order]
-    indptr = np.zeros(lists + 1, np.int64)
-    np.cumsum(np.bincount(units, minlength=lists), out=indptr[1:])
+    delays = np.asarray(c.delays, np.int64)
+    if delays.ndim:  # of a dense connection
+        row = np.zeros(size, np.int64)
+        row[c.post.indices] = np.arange(c.post.size)
+        delays = delays[np.repeat(row, np.diff(starts)), units]
+    shape = (int(incoming.offsets[number + 1] - incoming.offsets[number]), size)
+    data = np.broadcast_to(delays, units.shape) + 1
+    return sparse.csc_matrix((data, units, starts - starts[0]), shape).tocsr()
+
+
+def _units(c: Connection) -> NDArray[np.int64]:
+    """Unit of each presynaptic neuron, -1 for none: of a convolution, the channels of a pixel that share a list."""
+    if c.conv is None:
+        unit_of = np.full(c.pre.target.size, -1)
+        unit_of[c.pre.indices] = np.arange(c.pre.size)
+        return unit_of
     chunks, per_group, _ = units_of_pixel(c)
     channels = c.conv.kernel.shape[3]
     pixel, channel = np.divmod(np.arange(c.pre.target.size), channels * c.conv.groups)
     group, within = np.divmod(channel, channels)
-    unit_of = pixel * chunks + group * per_group + within // ATOMS
-    return unit_of.astype(np.int32), indptr, targets, _integers(writable(c.delays))
-
-
-def _integers(values: NDArray[np.integer]) -> Integers:
-    return np.ascontiguousarray(np.atleast_1d(values), np.int64)
+    return np.asarray(pixel * chunks + group * per_group + within // ATOMS)

@@ -1,4 +1,8 @@
-"""Counting what a recorded run did on the cores of a placement, some steps at a time."""
+"""Counting what a recorded run did on the cores of a placement, some steps at a time.
+
+What a spike of a neuron causes is always the same: so many synaptic events, messages and hops, on these cores. That is
+a row of a sparse matrix, and the spikes of a run, by step and neuron, are another; their product is what happened.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
-from loihi_emu.mapping.estimate import tally_kernels as k
 from loihi_emu.mapping.estimate.activity import Activity
 from loihi_emu.mapping.estimate.axons import Axons, axons_of
 from loihi_emu.mapping.estimate.recorded_spikes import RecordedSpikes
@@ -24,7 +28,9 @@ Numbers = NDArray[Any]
 UNITS = ("dense", "sparse", "conv")
 """Kinds of lists of synapses: how the connection is stored."""
 NETWORK = ("host", "between_cores", "between_chips", "hops_x", "hops_y")
-"""Columns of :attr:`Work.network`."""
+"""Messages from inputs, between cores and chips, and the hops of those within chips."""
+BY_CORE = (*UNITS, "received", "sent", "fired")
+"""What is counted for each core: synaptic events by unit, messages that arrive and leave, spikes of neurons."""
 CHUNK_BYTES = 1 << 26
 """About so much memory is taken at a time."""
 FEWEST_STEPS = 128
@@ -32,46 +38,49 @@ FEWEST_STEPS = 128
 
 @dataclass(frozen=True, eq=False)
 class Work:
-    """What happened in some steps (rows) on all cores (columns).
+    """What happened in some steps (rows) on all cores.
 
     Attributes
     ----------
     neurons : int64 array (cores)
         Neurons on each core: all are updated in every step.
-    fired, active, synapses, received, sent, learned : arrays
-        Spikes of neurons; updates of active neurons; synaptic events by unit (axis 0); messages that arrive and leave;
-        learning updates.
-    crossed : array (steps, tiles)
-        Messages between tiles, counted at both.
-    network : array (steps, 5)
-        See :data:`NETWORK`.
+    table : array (steps, columns)
+        BY_CORE, each a column a core; NETWORK; and the messages between tiles, a column a tile, counted at both.
+    active, learned : arrays (steps, cores)
+        Updates of active neurons, and learning updates.
     """
 
     neurons: Integers
-    fired: Numbers
+    table: Numbers
     active: Numbers
-    synapses: Numbers
-    received: Numbers
-    sent: Numbers
     learned: Numbers
-    crossed: Numbers
-    network: Numbers
 
-    def __add__(self, other: Work) -> Work:
-        """The sum, step by step; a Work of one row is added to every step."""
-        parts = ("fired", "active", "synapses", "received", "sent", "learned", "crossed", "network")
-        return Work(self.neurons, *(getattr(self, name) + getattr(other, name) for name in parts))
+    def of(self, name: str) -> Numbers:
+        """One of BY_CORE (steps, cores)."""
+        n, k = len(self.neurons), BY_CORE.index(name)
+        return self.table[:, k * n : (k + 1) * n]
+
+    @property
+    def synapses(self) -> Numbers:
+        """Synaptic events of all kinds."""
+        return np.sum([self.of(unit) for unit in UNITS], axis=0)
+
+    @property
+    def crossed(self) -> Numbers:
+        """Messages between tiles (steps, tiles)."""
+        return self.table[:, len(BY_CORE) * len(self.neurons) + len(NETWORK) :]
 
     def counts(self) -> dict[str, Numbers]:
         """Numbers of each step, of all cores together."""
-        network = dict(zip(NETWORK, self.network.T, strict=True))
+        first = len(BY_CORE) * len(self.neurons)
+        network = dict(zip(NETWORK, self.table[:, first : first + len(NETWORK)].T, strict=True))
         return {
-            "spikes": self.fired.sum(axis=1),
-            "neuron_updates": np.full(len(self.fired), self.neurons.sum()),
+            "spikes": self.of("fired").sum(axis=1),
+            "neuron_updates": np.full(len(self.table), self.neurons.sum()),
             "active_updates": self.active.sum(axis=1),
-            **{f"synaptic_events_{unit}": part.sum(axis=1) for unit, part in zip(UNITS, self.synapses, strict=True)},
+            **{f"synaptic_events_{unit}": self.of(unit).sum(axis=1) for unit in UNITS},
             "learning_updates": self.learned.sum(axis=1),
-            "messages": self.received.sum(axis=1),
+            "messages": self.of("received").sum(axis=1),
             "host_messages": network["host"],
             "messages_between_cores": network["between_cores"],
             "messages_between_chips": network["between_chips"],
@@ -90,6 +99,8 @@ class Counter:
     neurons : int64 array (cores)
     activity : dict
         Population name to its :class:`Activity`.
+    caused : dict
+        Population or input name to a csr_matrix (neurons, columns of a :class:`Work`): what a spike causes.
     """
 
     def __init__(self, placement: PlacedNetwork, recording: Recording) -> None:
@@ -105,40 +116,67 @@ class Counter:
             )
             for name, p in self.problem.populations.items()
         }  # fmt: skip
+        self.caused = {name: self._caused(name) for name in [*self.problem.inputs, *self.problem.populations]}
 
     # ------------------------------------------------------------ geometry
     @cached_property
-    def _places(self) -> tuple[NDArray[np.int32], ...]:
-        """Chip, tile over all chips, column and row of each core; no tiles where they are unknown."""
-        chip, found = self.layout.chip, tiles(self.layout.core, self.problem.chip)
-        none = np.zeros(0, np.int32)
-        each = self.problem.chip.cores_per_tile
+    def _places(self) -> tuple[NDArray[np.int32], tuple[NDArray[np.int32], ...]] | None:
+        """Tile of each core over all chips, and its column and row; None where unknown."""
+        found, each = tiles(self.layout.core, self.problem.chip), self.problem.chip.cores_per_tile
         if found is None or each is None:
-            return chip, none, none, none
+            return None
         tile = self.layout.core // each
-        every = chip * (int(tile.max(initial=0)) + 1) + tile
-        return chip, np.asarray(every, np.int32), *(np.asarray(a, np.int32) for a in found)
+        return self.layout.chip * (int(tile.max(initial=0)) + 1) + tile, found
 
     @property
     def tiles(self) -> int | None:
         """Tiles that hold neurons, of all chips; None where unknown."""
-        tile = self._places[1]
-        return len(np.unique(tile[self.neurons > 0])) if len(tile) else None
+        return None if self._places is None else len(np.unique(self._places[0][self.neurons > 0]))
 
     # ------------------------------------------------------------ counting
-    def deliver(self, axons: Axons, rows: Integers, sources: NDArray[np.int32], work: Work) -> None:
-        """Add what spikes of presynaptic neurons send along the axons of a connection."""
-        k.deliver(
-            rows, sources, axons.unit_of, axons.starts, axons.cores, axons.counts, axons.home, *self._places,
-            work.synapses[UNITS.index(axons.connection.kind)], work.received, work.sent, work.crossed, work.network,
-        )  # fmt: skip
+    def _caused(self, name: str) -> Any:
+        home = self.assignment.cores.get(name)
+        size = (self.problem.inputs[name] if home is None else self.problem.populations[name]).size
+        network = len(BY_CORE) * self.cores
+        crossing = network + len(NETWORK)
+        columns = crossing + (1 if self._places is None else int(self._places[0].max(initial=0)) + 1)
+        entries: list[tuple[Any, Any, Any]] = []
 
-    def nothing(self, rows: int) -> Work:
-        """A Work of zeros."""
-        tile = self._places[1]
-        shape, crossing = (rows, self.cores), (rows, int(tile.max()) + 1 if len(tile) else 1)
-        zeros = [np.zeros(s, np.int64) for s in (shape, shape, (3, *shape), shape, shape, shape, crossing, (rows, 5))]
-        return Work(self.neurons, *zeros)
+        def add(neurons: Any, column: Any, values: Any = 1) -> None:
+            entries.append(np.broadcast_arrays(neurons, column, values))  # type: ignore[arg-type]
+
+        if home is not None:
+            add(np.arange(size), BY_CORE.index("fired") * self.cores + home)
+        for axons in self.axons:
+            if axons.connection.pre.target.name != name:
+                continue
+            lists = axons.lists.tocoo()
+            i, core = lists.row, lists.col
+            add(i, BY_CORE.index(axons.connection.kind) * self.cores + core, lists.data)
+            add(i, BY_CORE.index("received") * self.cores + core)
+            if home is None:
+                add(i, network)
+                continue
+            add(i, BY_CORE.index("sent") * self.cores + home[i])
+            i, core = i[home[i] != core], core[home[i] != core]
+            source, chip = home[i], self.layout.chip
+            near = chip[source] == chip[core]
+            add(i, network + NETWORK.index("between_cores"))
+            add(i[~near], network + NETWORK.index("between_chips"))
+            if self._places is not None:
+                tile, axes = self._places
+                for kind, axis in zip(("hops_x", "hops_y"), axes, strict=True):
+                    add(i[near], network + NETWORK.index(kind), np.abs(axis[source] - axis[core])[near])
+                apart = tile[source] != tile[core]
+                for end in (source, core):
+                    add(i[apart], crossing + tile[end[apart]])
+        row, column, value = (np.concatenate(part) for part in zip(*entries, strict=True)) if entries else ([], [], [])
+        return sparse.csr_matrix((np.asarray(value, np.int64), (row, column)), (size, columns))
+
+    def work(self, table: Numbers) -> Work:
+        """A Work without activity and learning."""
+        none = np.zeros((len(table), self.cores), np.int64)
+        return Work(self.neurons, table, none, none.copy())
 
     def chunks(self) -> Iterator[tuple[int, Work, Work]]:
         """First step, and what surely happened from there on: with the fewest and with the most active neurons.
@@ -146,60 +184,35 @@ class Counter:
         Learning updates too are the fewest in the first and the most in the second. What was not recorded is in none.
         """
         largest = max((p.size for p in self.problem.populations.values()), default=1)
-        rows = max(FEWEST_STEPS, CHUNK_BYTES // (100 * self.cores + 3 * largest))
-        spill = np.zeros((0, self.cores), np.int64)
-        stamps = {a.connection.name: np.full(len(a.unit_of), -1, np.int64) for a in self.axons}
+        rows = max(FEWEST_STEPS, CHUNK_BYTES // (100 * self.cores + 8 * largest))
+        spikes = {name: self.recorded.matrix(name, self.caused[name].shape[0]) for name in self.recorded.spikes}
+        learned = [self._learned(axons) for axons in self.learners]
         for first in range(0, self.recorded.steps, rows):
             n = min(rows, self.recorded.steps - first)
-            work = self.nothing(n)
-            for axons in self.axons:
-                at, sources = self.recorded.within(axons.connection.pre.target.name, first, first + n)
-                self.deliver(axons, at - first, sources, work)
-            for name, cores in self.assignment.cores.items():
-                at, sources = self.recorded.within(name, first, first + n)
-                flat = np.bincount((at - first) * self.cores + cores[sources], minlength=n * self.cores)
-                np.add(work.fired, flat.reshape(n, self.cores), out=work.fired)
-            most = np.zeros_like(work.active)
+            table = sum((s[first : first + n] @ self.caused[name] for name, s in spikes.items()), start=0)
+            columns = next(iter(self.caused.values())).shape[1]
+            low = self.work(np.zeros((n, columns), np.int64) if isinstance(table, int) else table.toarray())
+            high = self.work(low.table)
             for activity in self.activity.values():
-                activity.add(first, n, work.active, most)
-            fewest, most_learned, spill = self._learning(first, n, spill, stamps)
-            np.add(work.learned, fewest, out=work.learned)
-            parts = (work.synapses, work.received, work.sent)
-            yield first, work, Work(
-                self.neurons, work.fired, most, *parts, most_learned, work.crossed, work.network
-            )  # fmt: skip
+                activity.add(first, n, low.active, high.active)
+            inside = self.recorded.of_sample(np.arange(first, first + n))
+            for axons, ends in zip(self.learners, learned, strict=True):
+                low.learned[:] += (ends[first : first + n] @ axons.lists).toarray()
+                epoch = axons.connection.learning.rule.t_epoch
+                high.learned[(inside + 1) % epoch == 0] += np.asarray(axons.lists.sum(axis=0)).reshape(-1)
+            yield first, low, high
 
     @property
     def learners(self) -> list[Axons]:
         """The axons of connections that learn."""
         return [a for a in self.axons if a.connection.learning is not None and a.connection.learning.enabled]
 
-    def _learning(
-        self, first: int, n: int, spill: Integers, stamps: dict[str, Integers]
-    ) -> tuple[Integers, Integers, Integers]:
-        """Fewest and most learning updates in n steps, and what of the former comes after them."""
-        beyond = max((a.connection.learning.rule.t_epoch for a in self.learners), default=0) + 1
-        fewest, most = np.zeros((n + beyond, self.cores), np.int64), np.zeros((n, self.cores), np.int64)
-        fewest[: len(spill)] += spill[: n + beyond]
-        inside = self.recorded.of_sample(np.arange(first, first + n))
-        for axons in self.learners:
-            c, epoch = axons.connection, axons.connection.learning.rule.t_epoch
-            all_of_it = np.bincount(
-                np.repeat(axons.cores, self.channels(axons)), np.repeat(axons.counts, self.channels(axons)), self.cores
-            )
-            most[(inside + 1) % epoch == 0] += all_of_it.astype(np.int64)
-            at, sources = self.recorded.within(c.pre.target.name, first, first + n)
-            counted = self.recorded.of_sample(at) + axons.late
-            wait = axons.late + epoch - 1 - counted % epoch
-            ends = np.where((wait < self.recorded.left(at)) & (at + wait < self.recorded.steps), at + wait, -1)
-            k.learned(
-                at - first, sources, axons.unit_of, axons.starts, axons.cores, axons.counts,
-                ends, np.where(ends < 0, -1, ends - first), stamps[c.name], fewest,
-            )  # fmt: skip
-        return fewest[:n], most, fewest[n:]
-
-    @staticmethod
-    def channels(axons: Axons) -> Integers:
-        """Presynaptic neurons that share each list."""
-        sharing = np.bincount(axons.unit_of[axons.unit_of >= 0], minlength=len(axons.starts) - 1)
-        return sharing[axons.rows()]
+    def _learned(self, axons: Axons) -> Any:
+        """Last steps of epochs (rows), and the presynaptic neurons that spiked in each: their synapses are updated."""
+        c, epoch, recorded = axons.connection, axons.connection.learning.rule.t_epoch, self.recorded
+        at, sources = recorded.within(c.pre.target.name, 0, recorded.steps)
+        wait = axons.late + epoch - 1 - (recorded.of_sample(at) + axons.late) % epoch
+        ended = (wait < recorded.left(at)) & (at + wait < recorded.steps)
+        size = c.pre.target.size
+        end, source = np.divmod(np.unique((at + wait)[ended] * size + sources[ended]), size)
+        return sparse.csr_matrix((np.ones(len(end), np.int64), (end, source)), (recorded.steps, size))

@@ -54,7 +54,7 @@ class _Estimating:
             for column, work in enumerate((low, high), 1):
                 for name, values in work.counts().items():
                     sums.setdefault(name, np.zeros(3))[column] += int(values.sum())
-            middle = _middle(low, high) + self.hidden.expected
+            middle = _middle(low, high, self.hidden.expected)
             self._add_energy(first, middle)
             for column, work in enumerate((middle, low, high)):
                 self._add_time(first, column, work)
@@ -69,12 +69,12 @@ class _Estimating:
                 self.routers[1:] = 0, self.routers.max() + more[1]
 
     def _add_energy(self, first: int, work: Work) -> None:
-        counts = work.counts() | {"barriers": np.ones(len(work.fired))}
+        counts = work.counts() | {"barriers": np.ones(len(work.table))}
         parts = list(self.prices.energies(counts).values())
         if any(part is None for part in parts):
             self.priced = False
         else:
-            self.step_energy[first : first + len(work.fired)] = sum(parts)
+            self.step_energy[first : first + len(work.table)] = sum(parts)
 
     def _add_time(self, first: int, column: int, work: Work) -> None:
         """Add times of some steps: `column` 0 for the value, 1 and 2 for the bounds."""
@@ -202,11 +202,10 @@ class _Estimating:
         return found
 
 
-def _middle(low: Work, high: Work) -> Work:
-    """Halfway between two that differ in activity and learning."""
+def _middle(low: Work, high: Work, hidden: Work) -> Work:
+    """Halfway between two that differ in activity and learning, and what is expected in every step besides."""
     active, learned = (low.active + high.active) / 2, (low.learned + high.learned) / 2
-    parts = (low.synapses, low.received, low.sent)
-    return Work(low.neurons, low.fired, active, *parts, learned, low.crossed, low.network)
+    return Work(low.neurons, low.table + hidden.table, active, learned)
 
 
 def _ends(parts: list[Three]) -> Three:

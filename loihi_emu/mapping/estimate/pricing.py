@@ -128,7 +128,7 @@ class Davies(Figures):
         c = self.chip
         return _sum(
             _cost(c.active_ns, work.active), _cost(c.inactive_ns, work.neurons - work.active),
-            _cost(c.synop_ns, work.synapses.sum(axis=0)), _cost(c.learn_ns, work.learned),
+            _cost(c.synop_ns, work.synapses), _cost(c.learn_ns, work.learned),
         )  # fmt: skip
 
     def router_times(self, work: Work) -> Quantity:
@@ -220,12 +220,12 @@ class Board(Figures):
         neurons = (
             f("soma_access_ns") * work.neurons
             + f("soma_update_ns") * work.active
-            + f("soma_spike_ns") * work.fired
-            + f("axon_out_ns") * work.sent
+            + f("soma_spike_ns") * work.of("fired")
+            + f("axon_out_ns") * work.of("sent")
         )
-        arriving = f("axon_in_ns") * work.received
-        for unit, part in zip(UNITS, work.synapses, strict=True):
-            arriving = arriving + f(f"synapse_{unit}_ns") * part
+        arriving = f("axon_in_ns") * work.of("received")
+        for unit in UNITS:
+            arriving = arriving + f(f"synapse_{unit}_ns") * work.of(unit)
         return np.maximum(neurons, arriving)
 
     def barrier(self, tiles: int | None, chips: int) -> Three | None:

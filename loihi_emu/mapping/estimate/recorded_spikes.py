@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from loihi_emu.errors import invalid
 from loihi_emu.recording.recording import Recording
@@ -67,6 +68,11 @@ class RecordedSpikes:
         times, indices = self.spikes[name]
         a, b = np.searchsorted(times, [first, end])
         return times[a:b], indices[a:b]
+
+    def matrix(self, name: str, size: int) -> Any:
+        """Spikes of a population or an input of so many neurons as a csr_matrix (steps, neurons)."""
+        times, indices = self.spikes[name]
+        return sparse.csr_matrix((np.ones(len(times), np.int64), (times, indices)), (self.steps, size))
 
 
 def recording_size(recording: Recording, name: str) -> int:

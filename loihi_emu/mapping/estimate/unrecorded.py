@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.mapping.estimate.counting import CHUNK_BYTES, Counter, Work
-from loihi_emu.mapping.estimate.recorded_spikes import recording_size
 from loihi_emu.network.elements import Population
 
 if TYPE_CHECKING:
@@ -30,28 +28,25 @@ class Unrecorded:
 
     def __init__(self, counter: Counter) -> None:
         self.counter = counter
-        self.nobody = np.zeros(counter.cores, np.int64)
-        self.expected = replace(counter.nothing(1), neurons=self.nobody)
+        columns = next(iter(counter.caused.values())).shape[1]
+        table = np.zeros((1, columns))
         for name, total in counter.recorded.totals.items():
-            often = total / recording_size(counter.recorded.recording, name) / counter.recorded.steps
-            for work in self._each(name):
-                self.expected = self.expected + _scaled(work, often)
+            caused = counter.caused[name]
+            table += np.asarray(caused.sum(axis=0)) * (total / caused.shape[0] / counter.recorded.steps)
+        self.expected = self._work(table)
         self._counts = {name: self._counted(name) for name in counter.recorded.totals}
+
+    def _work(self, table: Values) -> Work:
+        """A Work of these spikes alone: neurons are updated without them too."""
+        work = self.counter.work(table)
+        return Work(np.zeros_like(work.neurons), work.table, work.active, work.learned)
 
     def _each(self, name: str) -> Iterator[Work]:
         """What one spike of each neuron causes: a row each, some neurons at a time."""
-        counter, size = self.counter, recording_size(self.counter.recorded.recording, name)
-        rows = max(1, CHUNK_BYTES // (80 * counter.cores))
-        for first in range(0, size, rows):
-            sources = np.arange(first, min(first + rows, size), dtype=np.int32)
-            work = replace(counter.nothing(len(sources)), neurons=self.nobody)
-            at = np.arange(len(sources))
-            if name in counter.assignment.cores:
-                work.fired[at, counter.assignment.cores[name][sources]] = 1
-            for axons in counter.axons:
-                if axons.connection.pre.target.name == name:
-                    counter.deliver(axons, at, sources, work)
-            yield work
+        caused = self.counter.caused[name]
+        rows = max(1, CHUNK_BYTES // (80 * self.counter.cores))
+        for first in range(0, caused.shape[0], rows):
+            yield self._work(caused[first : first + rows].toarray())
 
     def _counted(self, name: str) -> dict[str, Values]:
         parts = [work.counts() for work in self._each(name)]
@@ -85,14 +80,7 @@ class Unrecorded:
             for work in self._each(name):
                 each[0].append(figures.core_times(work).max(axis=1))
                 passed = figures.router_times(work)
-                each[1].append(np.zeros(len(work.fired)) if passed is None else passed.max(axis=1))
+                each[1].append(np.zeros(len(work.table)) if passed is None else passed.max(axis=1))
             cores += self._ends(name, np.concatenate(each[0]))[1]
             routers += self._ends(name, np.concatenate(each[1]))[1]
         return cores, routers
-
-
-def _scaled(work: Work, often: float) -> Work:
-    """One row: the sum of all rows, so often."""
-    parts = ("fired", "active", "received", "sent", "learned", "crossed", "network")
-    sums = {name: getattr(work, name).sum(axis=0, keepdims=True) * often for name in parts}
-    return replace(work, synapses=work.synapses.sum(axis=1, keepdims=True) * often, **sums)

@@ -15,10 +15,8 @@ def test_convolutions_behind_another_connection_have_their_own_units():
         net.connect(image, maps, Conv2D(np.ones((3, 3, 3, 2), int)))
     cores = {"image": np.zeros(72, np.int32), "maps": np.repeat([0, 1], 24).astype(np.int32)}
     dense, *convolutions = axons_of(Problem(net, LOIHI1), cores, 2)
-    assert (len(dense.indptr), len(dense.targets)) == (73, 48 * 72)
+    assert (dense.synapses[0].shape, dense.synapses[0].nnz) == ((72, 48), 48 * 72)
     for axons in convolutions:
-        assert axons.unit_of.tolist() == np.repeat(np.arange(36), 2).tolist()
-        corner = axons.targets[axons.indptr[0] : axons.indptr[1]]
-        assert corner.tolist() == [0, 1, 2]  # of the first pixel only the first output position has synapses
-        assert len(axons.targets) == 4 * 4 * 3 * 9
-        assert axons.counts.sum() == len(axons.targets)
+        corner = axons.synapses[0][0].indices
+        assert sorted(corner) == [0, 1, 2]  # of the first pixel only the first output position has synapses
+        assert axons.synapses[0].sum() == axons.lists.sum() == 4 * 4 * 3 * 9 * 2
