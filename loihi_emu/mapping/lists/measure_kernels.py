@@ -181,17 +181,18 @@ def new_axons(g, t, mark, marks, counts):
     for c in range(g.descriptions.shape[0]):
         d, offset, found = g.descriptions[c], g.offsets[c], 0
         at = g.rows[d.dense, t] if d.columns else -1
-        for k in range(d.columns if at >= 0 else 0):
-            new = g.present[at + k] > 0 and marks[offset + k] != mark
-            marks[offset + k] = mark if new else marks[offset + k]
-            counts[offset + k] += new
+        for i in range(offset, offset + d.columns if at >= 0 else offset):
+            new = g.present[at + i - offset] > 0 and marks[i] != mark
+            marks[i] = mark if new else marks[i]
+            counts[i] += new
             found += new
-        for e in range(0 if d.columns else g.starts[c, t], 0 if d.columns else g.starts[c, t + 1]):
+        first, last = (0, 0) if d.columns else (g.starts[c, t], g.starts[c, t + 1])
+        for e in range(first, last):
             i = offset + g.synapses[e]
-            if marks[i] != mark:
-                marks[i] = mark
-                counts[i] += 1
-                found += 1
+            new = marks[i] != mark
+            marks[i] = mark
+            counts[i] += new
+            found += new
         slots += found * d.axon_slots
     return slots
 

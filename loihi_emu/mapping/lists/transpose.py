@@ -19,6 +19,9 @@ from loihi_emu.network.elements import Connection, Population, rows_of
 
 Integers = NDArray[np.int64]
 
+GO_ON = np.zeros(1, np.uint8)
+"""The flag of kernels that are too short to be ended."""
+
 
 def incoming_lists(
     population: Population, connections: list[Connection], chip: Chip, widths: Mapping[str, SynapseFields]
@@ -76,7 +79,7 @@ def targets_of(c: Connection) -> tuple[Integers, NDArray[np.int32]]:
 
 
 def _at_once(kernel: Any, *arguments: Any) -> None:
-    kernel(*arguments, np.zeros(1, np.uint8))
+    kernel(*arguments, GO_ON)
 
 
 def _description(chip: Chip) -> tuple[int, ...]:

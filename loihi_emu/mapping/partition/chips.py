@@ -21,7 +21,7 @@ GROWN = 3
 """Starts with grown chips."""
 PROPOSALS = 8_000_000
 """Proposals of a start, at most."""
-QUICK, THOROUGH = 1000, 8000
+QUICK, THOROUGH = 400, 8000
 """Proposals of a start per core: to compare assignments, and for the one that is taken."""
 EDGES = 40_000
 """Where cores have many neighbours, proposals are so many per neighbour instead, times the effort."""

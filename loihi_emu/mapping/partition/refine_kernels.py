@@ -17,7 +17,7 @@ from loihi_emu.mapping.partition.cluster_kernels import shuffle
 from loihi_emu.mapping.partition.tables import Cores
 
 EPSILON = 1e-9
-PARTNERS = 6
+PARTNERS = 4
 """Neurons of a full core that are looked at for an exchange."""
 WIDE = 48
 """With at most so many cores, those with other targets of a neuron's sources are looked at too."""

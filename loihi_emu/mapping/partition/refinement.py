@@ -16,7 +16,7 @@ TABLE_MOST = 50_000_000
 WORK, LONG_WORK = 20_000_000, 50_000_000
 """Synapses looked at by all passes, about; and where there is heat."""
 PASSES, LONG_PASSES = 12, 40
-ENOUGH = 0.05
+ENOUGH = 0.1
 """A pass that saves a smaller share of what the first one did is the last."""
 
 FULL = 0.7
@@ -36,6 +36,7 @@ def refined(
     chip: NDArray[np.int32],
     far: float,
     tight: float,
+    passes: int = PASSES,
     heat: float = 0.0,
 ) -> tuple[Assignment, NDArray[np.int64]] | None:
     """An assignment with fewer messages, or with less costly ones, and the cores that are left; None if none was found.
@@ -50,6 +51,8 @@ def refined(
         Cost of a message to another chip beyond the 1 of every message to another core.
     tight : float
         Share of the synaptic memory that may be used.
+    passes : int
+        Over all neurons, at most, where there is no heat.
     heat : float
         Messages, in those of an average neuron, that a move may cost more at the beginning of a longer search.
     """
@@ -68,7 +71,7 @@ def refined(
     ratio = float((used[k.BITS][full] / exact[full]).min()) if full.any() else 1.0
     limits[k.BITS] = int(tight * problem.limit("synaptic_bits") * ratio)
     before = core.copy()
-    most, work = (LONG_PASSES, LONG_WORK) if heat else (PASSES, WORK)
+    most, work = (LONG_PASSES, LONG_WORK) if heat else (passes, WORK)
     passes = max(1, min(most, work // max(1, len(nets.nets))))
     heat *= float(nets.weight.sum()) / max(1, nets.neurons)
     far, chip = float(far), np.ascontiguousarray(chip, np.int32)

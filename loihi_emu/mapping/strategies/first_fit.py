@@ -127,8 +127,10 @@ class _OpenBin:
     def _same(self, shared: NDArray[np.int32]) -> int | None:
         """Neurons before the first whose vmin or vmax differ from the core's."""
         wanted = int(shared.flat[0]) if self.shared is None else self.shared
+        if not shared.ndim:
+            return None if int(shared) == wanted else 0
         other = np.flatnonzero(shared != wanted)
-        return None if not other.size else int(other[0]) if shared.ndim else 0
+        return int(other[0]) if other.size else None
 
     def _few_kinds(self, present: set[Any], kinds: list[Any], most: int, name: str, neurons: Index) -> int | None:
         """Neurons before the one whose connections, each of a kind or -1, would make too many kinds of a core's."""

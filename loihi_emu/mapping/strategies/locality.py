@@ -56,9 +56,13 @@ def distance_in_order(problem: Problem) -> float:
 
 def _shared_by_chance(incoming: IncomingLists) -> float:
     """Sources that two neurons share on average."""
-    n = incoming.population.size
-    counts = [np.bincount(incoming.by_target(c)).astype(float) for c in range(len(incoming.connections))]
-    return float(sum((count * (count - 1)).sum() for count in counts)) / max(1, n * (n - 1))
+    n, ends = (
+        incoming.population.size,
+        zip(incoming.offsets[:-1], incoming.starts[:, 0], incoming.starts[:, -1], strict=False),
+    )
+    lists = np.concatenate([incoming.lists.synapses[first:last] + np.int32(offset) for offset, first, last in ends])
+    counts = np.bincount(lists).astype(float)
+    return float((counts * (counts - 1)).sum()) / max(1, n * (n - 1))
 
 
 def _shared(incoming: IncomingLists, pairs: int, rng: np.random.Generator) -> Iterator[tuple[int, int]]:

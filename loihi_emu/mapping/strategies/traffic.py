@@ -65,7 +65,9 @@ FAR = 50.0
 """Cost of a message to another chip, beyond that of 1 to another core, when neurons are moved between chips."""
 REFINED, REFINED_MOST = 4, 2_000_000
 """Candidates that are refined, the best first, and synapses beyond which only the best is."""
-AGAIN, LESS = 4, 0.98
+FEW_PASSES = 3
+"""Passes of each of these; the best of them is refined further."""
+AGAIN, LESS = 5, 0.98
 """The best is refined again so often at most, as long as less than this part of its messages is left."""
 HEAT = 0.5
 """The best is refined by simulated annealing too, which begins with so many messages of an average neuron."""
@@ -144,23 +146,25 @@ class _Search:
         yield from self._improved(list(self._by_kahypar() if ask else ()))
 
     def _improved(self, starts: list[_Candidate]) -> Iterator[_Candidate]:
-        """Starts, the best of them refined, and what is found by going on from the best of those."""
+        """Starts, the best of them refined for a few passes, and what is found by going on from the best of those."""
         yield from starts
         starts.sort(key=lambda c: c.score)
         refined: list[_Candidate] = []
         for start in starts[: REFINED if self.problem.synapses <= REFINED_MOST else 1]:
             if refinement.possible(self.nets, start.assignment.count):
-                refined += self._refined(start)
+                refined += self._refined(start, FEW_PASSES)
         yield from refined
-        if refined and min(c.graph.total for c in refined) < WORTH * min(c.graph.total for c in starts):
-            annealed = list(self._refined(min(refined, key=lambda c: c.score), heat=HEAT))
-            refined += annealed
-            yield from annealed
+        hot = True
         for _ in range(AGAIN if refined else 0):
             best = min(refined, key=lambda c: c.score)
-            refined = list(self._refined(best))
-            yield from refined
-            if not refined or min(c.graph.total for c in refined) > LESS * best.graph.total:
+            refined = [best, *self._refined(best)]
+            yield from refined[1:]
+            left = min(c.graph.total for c in refined)
+            if hot and left < WORTH * min(c.graph.total for c in starts):
+                hot = False
+                refined += self._refined(min(refined, key=lambda c: c.score), heat=HEAT)
+                yield from refined[2:]
+            elif left > LESS * best.graph.total:
                 return
 
     # ------------------------------------------------------------ measuring
@@ -269,12 +273,13 @@ class _Search:
         return [Run(names[k], (part - bases[k]).astype(np.int32)) for k, part in zip(numbers, parts, strict=True)]
 
     # ------------------------------------------------------------ refinement
-    def _refined(self, start: _Candidate, heat: float = 0.0) -> Iterator[_Candidate]:
+    def _refined(self, start: _Candidate, passes: int = refinement.PASSES, heat: float = 0.0) -> Iterator[_Candidate]:
         """Single neurons moved so that less is sent between chips and cores; a longer search if there is heat."""
         far, tight, limit = FAR if start.layout.chips > 1 else 0.0, 1.0, self.problem.limit("synaptic_bits")
         chip = start.layout.chip
         for _ in range(ATTEMPTS):
-            found = refinement.refined(self.problem, self.nets, start.assignment, start.usage, chip, far, tight, heat)
+            state = (start.assignment, start.usage, chip)
+            found = refinement.refined(self.problem, self.nets, *state, far, tight, passes, heat)
             if found is None:
                 return
             assignment, left = found

@@ -57,7 +57,7 @@ def add_fanout(incoming: IncomingLists, taken: Integers, fanout: dict[str, Integ
             first, last = incoming.offsets[number : number + 2].tolist()
             slots, of = taken[first:last], fanout[c.pre.target.name]
             if c.conv is None:
-                of[c.pre.indices] += slots
+                of[c.pre.indices if len(slots) < len(of) else slice(None)] += slots
             else:
                 units = np.arange(last - first)
                 of[incoming.sources_of(number, units + first)] += np.repeat(slots, incoming.atoms(number, units))

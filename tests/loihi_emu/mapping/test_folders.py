@@ -38,4 +38,6 @@ def test_kernel_files_hold_kernels_only():
         for node in ast.parse(file.read_text(encoding="utf-8")).body:
             assert not isinstance(node, ast.ClassDef), file
             if isinstance(node, ast.FunctionDef):
-                assert [d.id for d in node.decorator_list] in (["kernel"], ["disjoint"], ["entry"]), f"{file}: {node.name}"
+                assert [d.id for d in node.decorator_list] in (["kernel"], ["disjoint"], ["entry"]), (
+                    f"{file}: {node.name}"
+                )
