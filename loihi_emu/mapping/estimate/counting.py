@@ -63,7 +63,7 @@ class Work:
     @property
     def synapses(self) -> Numbers:
         """Synaptic events of all kinds."""
-        return np.sum([self.of(unit) for unit in UNITS], axis=0)
+        return np.asarray(sum(self.of(unit) for unit in UNITS))
 
     @property
     def crossed(self) -> Numbers:

@@ -59,9 +59,9 @@ def incoming_lists(
     common = _description(chip)
     for number, c in enumerate(into):
         slots = (chip.learning_axon_slots or 1) if c.learning is not None else 1
-        units = units_of_pixel(c) if c.conv is not None else (0, 0, 0)
+        pixel = units_of_pixel(c) if c.conv is not None else (0, 0, 0)
         matrix = (c.pre.size, dense.index(number)) if number in dense else (0, 0)
-        descriptions[number] = (*common, widths[c.name].bits, slots, *units, *matrix)
+        descriptions[number] = (*common, widths[c.name].bits, slots, *pixel, *matrix)
     widest = index_bits(chip.compartments_per_core - 1, chip.index_bits_min)
     lists_ = ListsByTarget(starts, synapses, taps, np.concatenate(present), rows, offsets, descriptions)
     return IncomingLists(population, into, lists_, widest)

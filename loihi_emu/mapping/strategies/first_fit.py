@@ -166,7 +166,7 @@ class _OpenBin:
         delays = problem.neuron_delays(name)
         if delays is not None:
             self.delay = max(self.delay, int(delays[neurons].max()))
-        here = problem.onto(name, neurons).any(axis=1).tolist()
+        here = np.any(problem.onto(name, neurons), axis=1)
         for resource, kinds in self.kinds_onto(name).items():
             self.kinds[resource].update({kind for kind, onto in zip(kinds, here, strict=True) if onto} - {-1})
         self.shared = int(part_of(problem.profiles.core[name], neurons[:1]).flat[0])

@@ -47,7 +47,8 @@ def measure_all(incoming: IncomingLists, parts: Parts) -> Measured:
         totals = incoming.measure_parts(parts.order, slots, parts.bounds[first : first + each + 1], taken)
         part, number = np.nonzero(totals["found"])
         found.append((number, part + first, totals[part, number]))
-    return Measured(*(found[0] if len(found) == 1 else (np.concatenate(a) for a in zip(*found, strict=True))), taken)
+    connection, part, totals = found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
+    return Measured(connection, part, totals, taken)
 
 
 def add_fanout(incoming: IncomingLists, taken: Integers, fanout: dict[str, Integers]) -> None:
