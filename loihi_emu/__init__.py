@@ -32,6 +32,12 @@ from loihi_emu.errors import (
     ValidationError,
 )
 from loihi_emu.learning.rule import LearningRule, Trace
+from loihi_emu.network.builders.all_to_all import all_to_all
+from loihi_emu.network.builders.by_distance import by_distance
+from loihi_emu.network.builders.distributions import lognormal, normal, uniform
+from loihi_emu.network.builders.fixed_degree import fixed_in_degree, fixed_out_degree, fixed_total_number
+from loihi_emu.network.builders.fixed_probability import fixed_probability
+from loihi_emu.network.builders.one_to_one import one_to_one
 from loihi_emu.network.conv2d import Conv2D
 from loihi_emu.network.elements import Connection, Input, Noise, Population, Probe
 from loihi_emu.network.network import Network
@@ -77,9 +83,19 @@ __all__ = [
     "UnsupportedError",
     "ValidationError",
     "__version__",
+    "all_to_all",
+    "by_distance",
     "decay_from_tau",
+    "fixed_in_degree",
+    "fixed_out_degree",
+    "fixed_probability",
+    "fixed_total_number",
+    "lognormal",
+    "normal",
+    "one_to_one",
     "quantize",
     "tau_from_decay",
+    "uniform",
 ]
 
 

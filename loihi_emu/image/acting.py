@@ -39,6 +39,8 @@ class Acting:
 
 def acting(c: Connection, rule: WeightRule) -> Acting:
     """The effective weights of a connection."""
+    if c.drawn:
+        return _of_recipe(c, rule)
     if c.kind != "sparse" or rule.floats or c.synapses <= FEW:
         made = rule.stored(c)
         return Acting(made.values, made.truncated, made.clipped)
@@ -57,6 +59,19 @@ def acting(c: Connection, rule: WeightRule) -> Acting:
             one = rule.stored(replace(c, values=mantissas[k : k + 1]))
             truncated, clipped = truncated + one.truncated * int(counts[k]), clipped + one.clipped * int(counts[k])
     return Acting(c.values, truncated, clipped, (low, made.values.astype(np.int16)))
+
+
+def _of_recipe(c: Connection, rule: WeightRule) -> Acting:
+    """A table of all weights that a recipe draws; they are drawn to be counted where some do not act as given."""
+    one = c.outcomes()
+    made, low = rule.stored(one), c.recipe.weights.low
+    truncated = clipped = 0
+    if made.truncated or made.clipped:
+        counts = c.recipe.weight_counts()
+        for k in np.flatnonzero(counts):
+            each = rule.stored(replace(one, values=one.values[k : k + 1]))
+            truncated, clipped = truncated + each.truncated * int(counts[k]), clipped + each.clipped * int(counts[k])
+    return Acting(one.values, truncated, clipped, (low, made.values.astype(np.int16)))
 
 
 def _counts(values: Array, low: int, size: int) -> NDArray[np.int64]:

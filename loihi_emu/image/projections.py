@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from loihi_emu.image.acting import Acting
+from loihi_emu.image.drawn import DrawnPart
 from loihi_emu.image.float_rows import Synapses, float_rows
 from loihi_emu.image.packing import Bytes, paired, taps, to_bytes
 from loihi_emu.image.rows import Listed, Part, Window, packed_rows
@@ -167,9 +168,9 @@ class Projections:
         """
         weights = made.values
         floating = weights.dtype.kind == "f"
-        varied = c.delays.ndim > 0
-        delay = 0 if varied else int(c.delays)
-        sink.need(int(c.delays.max()) if c.delays.size else 0)
+        varied = c.varied
+        delay = 0 if varied else c.longest_delay
+        sink.need(c.longest_delay)
         if c.kind == CONV:
             found = self._get(CONV, origin, sink, c.graded, delay, floating, c.name)  # onto a whole group
             found.convolution = (c, weights, first, target)
@@ -227,8 +228,10 @@ def _columns(c: Connection, window: Window | None, target: int) -> tuple[slice, 
 
 def part_of(c: Connection, made: Acting, first: int, target: int) -> Part:
     """A connection's synapses for packing; also of a dense matrix whose weights do not fit bytes."""
-    indptr, after, values, delays = _lists(c, made.values)
     start, step = target + c.post.start, c.post.step
+    if c.drawn:
+        return DrawnPart(c, made, first, start)
+    indptr, after, values, delays = _lists(c, made.values)
     steps = delays if delays.ndim else int(delays)
     return Listed(first + c.pre.indices, indptr, after, values, steps, start, step, made.table)
 

@@ -141,7 +141,7 @@ class Share:
 
     def stage(self, c: Connection, origin: Origin, sink: Sink, target: int, sums: Sums) -> Stage:
         """A stage before a sink for the sums of a connection."""
-        rows = int(c.delays.max()) + 1 if c.delays.size else 1
+        rows = c.longest_delay + 1
         start, stop = target + c.post.start, target + c.post.stop
         stage = Stage(
             sink, start, stop, exponent=sums.exponent, wraps=sums.wraps, offset=origin.offset, rows=rows

@@ -71,7 +71,7 @@ def _slots(network: Network) -> dict[str, int]:
     longest: dict[str, int] = {}
     for c in network.connections.values():
         learns = c.learning is not None and getattr(c.learning.rule, "dd", None) is not None
-        delay = network.max_delay if learns else int(c.delays.max()) if c.delays.size else 0
+        delay = network.max_delay if learns else c.longest_delay
         name = c.post.target.name
         longest[name] = max(longest.get(name, 0), delay + 1 + int(_staged(network, c)))
     return longest
@@ -106,11 +106,11 @@ def _input(node: Input) -> int:
 
 
 def _connection(network: Network, c: Connection) -> int:
-    varied = c.delays.ndim > 0
+    varied = c.varied
     rows = _starts(c)
     size = 0
     if _staged(network, c):
-        size += 4 * c.post.size * (int(c.delays.max()) + 1 if c.delays.size else 1)
+        size += 4 * c.post.size * (c.longest_delay + 1)
     if c.learning is not None:
         traces = 32 * (c.pre.size + c.post.size)
         how = network.rule_set.learning

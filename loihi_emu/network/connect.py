@@ -49,11 +49,12 @@ def connection(
             name, number = f"{base} ({number})", number + 1
     else:
         checks.new_name(name, "connection", {**nodes, **others})
-    made = synapses.connection(
-        name, source, target, weights, rules=rules, max_delay=network.max_delay, learns=learning is not None, **form
-    )
     assert isinstance(target.target, Population)
-    made = replace(made, port=port_of(rules.model(target.target.model), port, f'connection "{name}"'))
+    made = synapses.connection(
+        name, source, target, weights, rules=rules, max_delay=network.max_delay, learns=learning is not None,
+        port=port_of(rules.model(target.target.model), port, f'connection "{name}"'),
+        seed=network.seed, stream=len(others), **form,
+    )  # fmt: skip
     if learning is not None:
         how = learning_checks.learning_of(made, learning, factors, nodes, others.values(), rules)
         made = replace(made, learning=how)

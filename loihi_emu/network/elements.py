@@ -6,7 +6,7 @@ They are made and checked by :class:`loihi_emu.Network` and hold plain arrays; n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -19,7 +19,7 @@ from loihi_emu.keywords import known_keywords_of, missing_attribute
 from loihi_emu.models.layout import ONE_PORT
 from loihi_emu.network.conv2d import Conv2D
 from loihi_emu.network.shapes import Shape
-from loihi_emu.network.synapse_order import SynapseOrder
+from loihi_emu.network.synapse_order import DRAWN, SynapseOrder
 from loihi_emu.numeric import integer, ranged, whole
 from loihi_emu.read_only import FrozenArrays, frozen, read_only, writable
 
@@ -225,6 +225,10 @@ class Slice:
         return np.arange(self.start, self.stop, self.step, dtype=np.int64)
 
 
+def _nothing() -> Any:
+    """None, as a default that is no attribute of the class: a recipe's lists are missing until they are drawn."""
+
+
 @known_keywords_of
 @read_only()
 @dataclass(frozen=True, eq=False)
@@ -247,6 +251,9 @@ class Connection(SynapseOrder):
         Sparse: which synapse of the list that was given each of these is; None if the list was in this order.
     ordered : bool
         Whether synapses can be named in the order given; not of long lists whose order was not kept.
+    recipe : Recipe or None
+        What a builder's synapses are drawn from (:mod:`loihi_emu.network.recipe`). `values`, `delays`, `indptr` and
+        `indices` are then drawn, and kept, when they are first asked for.
     longest_delay, varied, synapses : int, bool, int
         Longest delay, whether synapses have delays of their own, and number of stored weights.
     pre_indices, post_indices : int32 arrays
@@ -272,8 +279,8 @@ class Connection(SynapseOrder):
     kind: str
     values: NDArray[Any]
     delays: NDArray[Any]
-    indptr: NDArray[np.int64] | None = None
-    indices: NDArray[Any] | None = None
+    indptr: NDArray[np.int64] | None = field(default_factory=_nothing)
+    indices: NDArray[Any] | None = field(default_factory=_nothing)
     conv: Conv2D | None = None
     sign_mode: str = "mixed"
     weight_bits: int = 8
@@ -285,11 +292,26 @@ class Connection(SynapseOrder):
     order: NDArray[np.int32] | None = None
     port: str = ONE_PORT[0]
     ordered: bool = True
+    recipe: Any = None
 
     if not TYPE_CHECKING:  # type checkers know the attributes
 
         def __getattr__(self, name: str) -> Any:
+            if name in DRAWN and vars(self).get("recipe") is not None:
+                return self._draw(name)
             raise missing_attribute(self, name)
+
+    def again(self) -> Connection:
+        """The connection as its recipe draws it, whatever weights were set since."""
+        nothing: Any = None
+        return replace(self, values=nothing, delays=nothing, indptr=None, indices=None)
+
+    def outcomes(self) -> Connection:
+        """One of the same settings, whose weights are all that a recipe can draw."""
+        return Connection(
+            self.name, self.pre, self.post, "sparse", self.recipe.weights.outcomes, np.zeros((), np.int64),
+            sign_mode=self.sign_mode, weight_bits=self.weight_bits, weight_exp=self.weight_exp, scaled=self.scaled,
+        )  # fmt: skip
 
     @property
     def has_choice_of_ports(self) -> bool:

@@ -22,6 +22,7 @@ from loihi_emu.network.elements import Connection, Input, Noise, Population, Pro
 from loihi_emu.network.file_checks import check_arrays, check_header, check_values
 from loihi_emu.network.members import Members
 from loihi_emu.network.payloads import with_zeros
+from loihi_emu.network.recipe_file import recipe_arguments, recipe_settings
 from loihi_emu.rules import RuleSet
 from loihi_emu.user_warnings import heard
 
@@ -156,13 +157,15 @@ def _add_node(network: Extensible, settings: Mapping[str, Any], key: str, arrays
 
 # ------------------------------------------------------------ connections
 def _connection_settings(c: Connection, key: str, arrays: Arrays) -> dict[str, Any]:
-    for name in ("values", "delays", "indptr", "indices", "order", "tags"):
+    for name in () if c.drawn else ("values", "delays", "indptr", "indices", "order", "tags"):
         if getattr(c, name) is not None:
             arrays[f"{key}.{name}"] = getattr(c, name)
     settings: dict[str, Any] = {name: getattr(c, name) for name in ("name", "kind", *CONNECTED)}
     settings |= {side: _part(getattr(c, side)) for side in ("pre", "post")}
     if c.has_choice_of_ports:
         settings["port"] = c.port
+    if c.drawn:
+        settings["recipe"] = recipe_settings(c.recipe)
     if not c.ordered:
         settings["ordered"] = False
     if c.conv is not None:
@@ -178,22 +181,24 @@ def _part(part: Slice) -> list[Any]:
 
 
 def _add_connection(network: Extensible, settings: Mapping[str, Any], key: str, arrays: Arrays) -> None:
-    weights: Any = arrays[f"{key}.values"]
-    delays = arrays[f"{key}.delays"]
-    if settings["kind"] == "sparse":
+    more: dict[str, Any] = {}
+    if "recipe" in settings:
+        more = recipe_arguments(settings["recipe"])
+        weights, delays = more.pop("weights"), more.pop("delays")
+    else:
+        weights, delays = arrays[f"{key}.values"], arrays[f"{key}.delays"]
+    if settings["kind"] == "sparse" and not more:
         indptr, indices = arrays[f"{key}.indptr"], arrays[f"{key}.indices"]
         weights = (np.repeat(np.arange(len(indptr) - 1, dtype=np.int32), np.diff(indptr)), indices, weights)
-        order = "sorted"
+        more = {"order": "sorted"}
         if f"{key}.order" in arrays:  # back into the order in which they were given
-            order = "given"
+            more = {"order": "given"}
             back = np.argsort(arrays[f"{key}.order"])
             weights = tuple(part[back] for part in weights)
             delays = delays[back] if delays.ndim else delays
     elif settings["kind"] == "conv":
         weights = Conv2D(weights, **settings["conv"])
-    options = {name: settings[name] for name in ("name", "kind", *CONNECTED)} | {"port": settings.get("port")}
-    if settings["kind"] == "sparse":
-        options["order"] = order
+    options = {name: settings[name] for name in ("name", "kind", *CONNECTED)} | {"port": settings.get("port"), **more}
     learning = settings.get("learning")
     if learning is not None:
         options |= {"learning": LearningRule.from_settings(learning["rule"]), "factors": learning["factors"]}

@@ -17,6 +17,7 @@ from loihi_emu.files.archive import Archive
 from loihi_emu.network.checks import MAX_NEURONS, OFTEN
 from loihi_emu.network.listed import index_type
 from loihi_emu.network.payloads import listed_events, payload_types
+from loihi_emu.network.recipe_file import RECIPE, check_recipe
 from loihi_emu.rules import RuleSet, find, model_of, names
 from loihi_emu.rules.weights import SIGN_MODES
 
@@ -73,6 +74,7 @@ _CONNECTION = entries.record(
         "learning": entries.record({"rule": RULE, "factors": entries.table(entries.text), "enabled": entries.flag}),
         "port": entries.text,
         "ordered": entries.flag,
+        "recipe": RECIPE,
     },
 )
 _PROBE = entries.record(
@@ -218,6 +220,9 @@ def _slice_size(archive: Archive, name: str, part: Any, sizes: dict[str, int]) -
 
 
 def _connection_arrays(archive: Archive, key: str, c: Any, pre: int, post: int, rules: RuleSet) -> set[str]:
+    if "recipe" in c:
+        check_recipe(archive.path, key, c)
+        return set()
     values, delays = f"{key}.values", f"{key}.delays"
     types_of = rules.weights.dtypes
     found = {values, delays}
@@ -257,7 +262,7 @@ def check_values(archive: Archive) -> None:
             where = f'input "{node["name"]}"'
             listed_events(archive[f"{key}.times"], archive[f"{key}.indices"], payloads, prod(node["shape"]), where)
     for k, c in enumerate(archive.header["connections"]):
-        if c["kind"] == "sparse":
+        if c["kind"] == "sparse" and "recipe" not in c:
             _check_synapses(archive, f"connection{k}")
     for k, p in enumerate(archive.header["probes"]):
         if len(set(p["variables"])) < len(p["variables"]):

@@ -47,16 +47,21 @@ class Loss:
 
 def loss(c: Connection, rules: RuleSet) -> Loss | None:
     """What the weights lose; None if they act as given, which is found out without computing all."""
-    weights = rules.weights
+    weights, drawn_from = rules.weights, c
+    if c.drawn:
+        c = c.outcomes()
     if weights.as_given(c) or not c.values.size or not (_off_grid(c, weights.grid(c)) or weights.beyond(c)):
         return None
-    given, times = _counted(c.values)
+    if drawn_from.drawn:
+        given, times = c.values, drawn_from.recipe.weight_counts()
+    else:
+        given, times = _counted(c.values)
     acts = weights.acting(replace(c, values=given))
     lost = (acts != given) & (times > 0)
     count = int(times[lost].sum())
     if not count:
         return None
-    return Loss(count, c.values.size, int(times[lost & (acts == 0)].sum()), int(np.abs(acts - given)[lost].max()))
+    return Loss(count, int(times.sum()), int(times[lost & (acts == 0)].sum()), int(np.abs(acts - given)[lost].max()))
 
 
 def _counted(values: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -75,7 +80,7 @@ def tell_loss(c: Connection, rules: RuleSet, before: Loss | None = None) -> None
     """Warn of what the weights lose, unless it is what they lost before they were set."""
     found = loss(c, rules)
     if found is not None and found != before:
-        text = f'connection "{c.name}": {found}. {_reason(c, rules.weights)}'
+        text = f'connection "{c.name}": {found}. {_reason(c.outcomes() if c.drawn else c, rules.weights)}'
         warn(f'{text} Emulator.get(..., "weights") says what acts; quantize() loses nothing.', LoihiInputWarning)
 
 

@@ -13,6 +13,7 @@ from loihi_emu.errors import invalid
 from loihi_emu.keywords import known_keywords_of, missing_attribute
 from loihi_emu.learning.rule import LearningRule
 from loihi_emu.network import checks, connect, probing, spike_forms, unused
+from loihi_emu.network.builders.builder import Builder
 from loihi_emu.network.connect import Target
 from loihi_emu.network.elements import Connection, Input, Noise, Population, Probe
 from loihi_emu.network.events import event_rate, sorted_events
@@ -158,6 +159,7 @@ class Network(Members):
         weight_bits: int = 8,
         sign_mode: str = "auto",
         delays: Any = 0,
+        synapses: Builder | None = None,
         graded: bool = False,
         kind: str = "auto",
         scaled: bool = False,
@@ -182,6 +184,12 @@ class Network(Members):
         sign_mode : {"auto", "mixed", "excitatory", "inhibitory"}
         delays : int or array like the weights
             Further steps until arrival, 0 to the chip's limit.
+        synapses : builder, optional
+            Which synapses there are: ``one_to_one()``, ``all_to_all()``, ``fixed_probability(p)``,
+            ``fixed_in_degree(k)``, ``fixed_out_degree(k)``, ``fixed_total_number(n)`` or ``by_distance(...)``. Weights
+            and delays are then a number, one for each synapse (by source, then target), or a distribution:
+            ``normal(...)``, ``lognormal(...)``, ``uniform(...)``. What is drawn depends on the network's seed and the
+            number of the connection.
         graded : bool
             Payloads multiply the weights; otherwise every event counts 1, and a warning tells of payloads.
         kind : {"auto", "dense", "sparse", "conv"}
@@ -220,8 +228,8 @@ class Network(Members):
         """
         made = connect.connection(
             self, pre, post, weights, name=name, weight_exp=weight_exp, weight_bits=weight_bits, sign_mode=sign_mode,
-            delays=delays, graded=graded, kind=kind, scaled=scaled, order=order, learning=learning, factors=factors,
-            port=port,
+            delays=delays, synapses=synapses, graded=graded, kind=kind, scaled=scaled, order=order,
+            learning=learning, factors=factors, port=port,
         )  # fmt: skip
         self._connections[made.name] = made
         return made

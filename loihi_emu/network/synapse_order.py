@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.errors import invalid
-from loihi_emu.read_only import FrozenArrays
+from loihi_emu.keywords import known_keywords
+from loihi_emu.read_only import FrozenArrays, frozen
+
+DRAWN = ("values", "delays", "indptr", "indices")
+"""What a recipe's synapses become when somebody asks for lists."""
 
 NOT_KEPT = (
     'connect(..., order="given") keeps the order of a long list, for 4 bytes a synapse; with order="sorted" its '
@@ -30,13 +35,35 @@ class SynapseOrder(FrozenArrays):
         indices: NDArray[Any] | None
         order: NDArray[Any] | None
         ordered: bool
+        recipe: Any
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        drawn = self.recipe is not None and self.values is None
+        object.__setattr__(self, "_drawn", drawn)
+        for name in DRAWN if drawn else ():  # to be found missing, and drawn then
+            del vars(self)[name]
+
+    def _draw(self, name: str) -> NDArray[Any]:
+        """Draw all synapses, and keep them as lists from now on."""
+        arrays = self.recipe.arrays(f'connection "{self.name}"')
+        vars(self).update({key: frozen(array) for key, array in arrays.items()})
+        found: NDArray[Any] = vars(self)[name]
+        return found
+
+    @property
+    def drawn(self) -> bool:
+        """Whether its synapses are those that the recipe draws."""
+        return bool(vars(self)["_drawn"])
+
+    @partial(known_keywords, name="Connection.by_source")
     def by_source(self, values: NDArray[Any]) -> NDArray[Any]:
         """Values of synapses in the order given (or one for all), brought into the order of `indices`."""
         if not values.ndim or not self._reordered():
             return values
         return values[self.order]
 
+    @partial(known_keywords, name="Connection.as_given")
     def as_given(self, values: NDArray[Any]) -> NDArray[Any]:
         """Values (any leading axes; or one for all) in the order of `indices`, brought into that given."""
         if not values.ndim or not self._reordered():
@@ -73,14 +100,16 @@ class SynapseOrder(FrozenArrays):
     @property
     def varied(self) -> bool:
         """Whether synapses have delays of their own."""
-        return self.delays.ndim > 0
+        return not self.recipe.delays.constant if self.drawn else self.delays.ndim > 0
 
     @property
     def longest_delay(self) -> int:
         """Of its synapses, in steps; 0 where there are none."""
+        if self.drawn:
+            return int(self.recipe.delays.high)
         return int(self.delays.max()) if self.delays.size else 0
 
     @property
     def synapses(self) -> int:
         """Number of stored weights (a shared kernel counts once)."""
-        return int(self.values.size)
+        return int(self.recipe.synapses if self.drawn else self.values.size)

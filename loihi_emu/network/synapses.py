@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from loihi_emu.errors import invalid, is_known, unknown
 from loihi_emu.memory.room import room_for
+from loihi_emu.models.layout import ONE_PORT
+from loihi_emu.network import built
 from loihi_emu.network.conv2d import Conv2D
 from loihi_emu.network.elements import Connection, Slice
 from loihi_emu.network.listed import LATE, keeps_order, narrow, rows
@@ -46,6 +48,10 @@ def connection(
     scaled: bool = False,
     learns: bool = False,
     order: str = "auto",
+    port: str = ONE_PORT[0],
+    synapses: Any = None,
+    seed: int = 0,
+    stream: int = 0,
 ) -> Connection:
     """Check everything about a connection and put its synapses in order. See :meth:`loihi_emu.Network.connect`."""
     where = f'connection "{name}"'
@@ -53,8 +59,27 @@ def connection(
         raise unknown("kind", kind, KINDS, where=where)
     graded, scaled = flag(where, "graded", graded), flag(where, "scaled", scaled)
     bits, exp = rules.weights.precision(where, weight_bits, weight_exp, scaled)
-    common = {"weight_bits": bits, "weight_exp": exp, "graded": graded, "scaled": scaled}
+    common = {"weight_bits": bits, "weight_exp": exp, "graded": graded, "scaled": scaled, "port": port}
     order = keeps_order(where, order)
+
+    if synapses is None:
+        built.no_distributions(where, weights=weights, delays=delays)
+    else:
+        recipe, listed = built.recipe_of(
+            where, pre, post, synapses, weights, delays, rules=rules, max_delay=max_delay, seed=seed, stream=stream
+        )
+        if built.is_kept(recipe, listed, rules, learns, kind):
+            made = built.drawn(name, pre, post, recipe, common)
+            mode = built.check_outcomes(made, weights, rules, sign_mode, where)
+            return built.drawn(name, pre, post, recipe, common | {"sign_mode": mode})
+        lists = built.lists_of(where, recipe, listed, rules)
+        if not built.is_matrix(recipe, kind):
+            if kind not in ("auto", "sparse"):
+                raise invalid(where, "kind", repr(kind), '"auto" or "sparse" for these synapses')
+            made = _listed(name, pre, post, lists, rules, where, common, max_delay, "sorted")
+            return _finished(made, rules, sign_mode, where)
+        weights, delays = _matrices((post.size, pre.size), *lists)
+        kind = "dense"
 
     if isinstance(weights, Conv2D):
         if kind not in ("auto", "conv"):
@@ -232,6 +257,17 @@ def _listed(
         name, pre, post, "sparse", found.values, found.delays, found.indptr, found.indices,
         order=found.order, ordered=found.ordered, **common,
     )  # fmt: skip
+
+
+def _matrices(shape: tuple[int, int], before: Any, after: Any, values: Any, steps: Any) -> tuple[Any, Any]:
+    """Weights and delays of lists as matrices, 0 where there is no synapse."""
+    weights = np.zeros(shape, np.asarray(values).dtype)
+    weights[after, before] = values
+    if not np.ndim(steps):
+        return weights, steps
+    delays = np.zeros(shape, steps.dtype)
+    delays[after, before] = steps
+    return weights, delays
 
 
 def _bytes(where: str, steps: NDArray[np.int64], max_delay: int) -> NDArray[Any]:

@@ -53,6 +53,8 @@ def save(emulator: Built, path: str | Path) -> Path:
         for key, value in image.group(name).parameters[name].items():
             arrays[f"parameter.{name}.{key}"] = value
     for name, c in network.connections.items():
+        if c.drawn:
+            continue  # its weights are those that the recipe draws
         arrays[f"weights.{name}"] = c.values
         if c.learning is not None:
             rules[name] = {"rule": c.learning.rule.settings(), "enabled": c.learning.enabled}
@@ -113,6 +115,8 @@ def _one_or_each(archive: Archive, name: str, shape: tuple[int, ...], one: Any, 
 def _connection(emulator: Built, archive: Archive, c: Connection) -> Connection:
     """A connection with the weights, the rule, the delays and the tags of the checkpoint."""
     rules = emulator.network.rule_set
+    if c.recipe is not None and f"weights.{c.name}" not in archive.forms:
+        return c if c.drawn else c.again()
     archive.expect(f"weights.{c.name}", c.values.shape, *rules.weights.dtypes)
     made = with_stored(c, archive[f"weights.{c.name}"], rules)
     if made.learning is None:
@@ -220,7 +224,7 @@ def _names(image: Image) -> set[str]:
     for name in network.populations:
         found |= {f"parameter.{name}.{key}" for key in image.group(name).parameters[name]}
     for name, c in network.connections.items():
-        found.add(f"weights.{name}")
+        found |= set() if c.drawn else {f"weights.{name}"}
         if c.learning is not None:
             found.add(f"delays.{name}")
             found |= set() if c.tags is None else {f"tags.{name}"}

@@ -27,12 +27,15 @@ def structure(image: Image) -> str:
         digest.update(f"{i.name} {i.shape} {i.rate is None}".encode())
     for c in network.connections.values():
         port = f".{c.port}" if c.has_choice_of_ports else ""
-        digest.update(f"{c.name} {c.pre.name} {c.post.name}{port} {c.kind} {c.values.shape}".encode())
+        digest.update(f"{c.name} {c.pre.name} {c.post.name}{port} {c.kind}".encode())
+        digest.update(f"{c.values.shape if c.recipe is None else c.recipe.settings()}".encode())
         digest.update(f"{c.weight_exp} {c.weight_bits} {c.sign_mode} {c.graded} {c.scaled}".encode())
         if c.learning is not None:
             digest.update(f"{c.learning.factors} {image.learners[c.name].has_tags}".encode())
         if c.conv is not None:
             digest.update(f"{c.conv.stride} {c.conv.padding} {c.conv.dilation} {c.conv.groups}".encode())
+        if c.recipe is not None:
+            continue  # its synapses are those that the recipe draws
         for array in (c.delays if c.learning is None else None, c.indptr, c.indices, c.order):
             if array is not None:
                 digest.update(np.ascontiguousarray(array).tobytes())
