@@ -94,8 +94,7 @@ def noise_value(uniform: i32, offset: i32, exponent: i32) -> i32:
     ``uniform`` lies in -127..127. One public report (Fugu) gives 128 as the upper end on the chip: unresolved.
     """
     x = i32(uniform + i32(64 * offset))
-    left = i32(i32(max(exponent - 7, 0)) & 31)
-    right = i32(i32(max(7 - exponent, 0)) & 31)
-    sign = i32(x >> 31)
-    magnitude = i32(i32(i32(x ^ sign) - sign) << left) >> right
-    return i32(i32(i32(magnitude) ^ sign) - sign)
+    if exponent >= 7:
+        return i32(x << i32(i32(exponent - 7) & 31))
+    right = i32(i32(7 - exponent) & 31)
+    return i32(i32(x + i32(i32(x >> 31) & i32(i32(1 << right) - 1))) >> right)

@@ -20,8 +20,8 @@ LOW_22 = i32((1 << 22) - 1)
 
 
 @disjoint
-def update(u, v, rest, keep_u, keep_v, bias, vth, mask):
-    """One step of a quiet block without inputs; neurons with ``rest`` above 0 are refractory.
+def update(u, v, rest, drive, keep_u, keep_v, bias, vth, mask):
+    """One step of a quiet block; ``drive`` is added to u as it is; neurons with ``rest`` above 0 are refractory.
 
     Returns the ORs of the magnitudes that u and v had before the step.
     """
@@ -30,7 +30,7 @@ def update(u, v, rest, keep_u, keep_v, bias, vth, mask):
     for i in range(u.shape[0]):
         before_u = u[i]
         before_v = v[i]
-        current = decay(before_u, keep_u[i])
+        current = i32(decay(before_u, keep_u[i]) + drive[i])
         voltage = i32(i32(decay(before_v, keep_v[i]) + current) + bias[i])
         voltage = voltage if rest[i] == 0 else i32(0)
         spiked = voltage > vth[i]
@@ -44,7 +44,7 @@ def update(u, v, rest, keep_u, keep_v, bias, vth, mask):
 
 @disjoint
 def update_driven(u, v, rest, q, keep_u, keep_v, bias, vth, mask):
-    """The same with inputs; also returns the OR of the magnitudes of q."""
+    """The same with sums of weights; also returns the OR of their magnitudes."""
     wide_vectors()
     high_u = high_v = high_q = i32(0)
     for i in range(u.shape[0]):

@@ -9,66 +9,85 @@ numbers are drawn from Philox, and a rule set may have a generator of its own.
 import numpy as np
 
 from loihi_emu.arithmetic import noise_value
-from loihi_emu.jit import disjoint, leaf, whole
-from loihi_emu.models.records import NUMBER, Record, array
-from loihi_emu.philox import fill_from
+from loihi_emu.jit import block, disjoint, leaf, part, uint8s, uint32s, wide_vectors
+from loihi_emu.models.layout import BLOCK
+from loihi_emu.models.records import NUMBER, Record, array, parameter
+from loihi_emu.philox import counter_words, philox4x32
 
 i32 = np.int32
+u32 = np.uint32
+u64 = np.uint64
+MASK = u64(0xFFFFFFFF)
 
-# Draws of a population's neurons from the one at start, a multiple of 4, on; scratch has room for a number each.
-DRAW = Record(
-    "Draw",
-    out=array("int16"),
+# Noise of neurons of one population, from its `first` on: base + noise becomes what the compartments read. U comes from
+# draws, which a rule set's generator has filled, or, with 0 there, from Philox.
+NOISE = Record(
+    "Noise",
+    draws=array("int16"),
+    first=NUMBER,
     n=NUMBER,
-    start=NUMBER,
     seed=NUMBER,
     stream=NUMBER,
     sample=array("int64"),
-    scratch=array("uint32"),
-)
-
-# From draws to the array that the compartments read: base + noise.
-APPLY = Record(
-    "Apply",
-    draws=array("int16"),
-    n=NUMBER,
     offset=NUMBER,
     exponent=NUMBER,
-    enabled=array("uint8"),
-    base=array("int32"),
+    enabled=parameter("int8"),
+    base=parameter("int32"),
     out=array("int32"),
+    scratch=NUMBER,
+    levels=NUMBER,
 )
+LEVELS, CENTRE = 255, 127
+"""U is kept as a byte, U + 127."""
+SCRATCH = BLOCK + 4
+"""A byte for each neuron of a block, behind up to three that are drawn with its first one."""
 
 
 @disjoint
-def to_levels(out, numbers):
-    """U = ((r * 255) >> 32) - 127 of 32-bit numbers r."""
-    for i in range(out.shape[0]):
-        out[i] = np.int16(np.int32((np.uint64(numbers[i]) * np.uint64(255)) >> np.uint64(32)) - 127)
+def draw(out, first, low, sample, last, k0, k1, levels):
+    """Four bytes U + 127 in each number of ``out``, from counters from ``first`` on: (r * levels) >> 32 of 32 bits r.
+
+    How many levels there are is not known to the compiler, which multiplies then, in one instruction.
+    """
+    wide_vectors()
+    for j in range(out.shape[0]):
+        a, b, c, d = philox4x32(first + u64(j), low, sample, last, k0, k1)
+        byte0, byte1 = u64(a * (levels & MASK)) >> u64(32), u64(b * (levels & MASK)) >> u64(32)
+        byte2, byte3 = u64(c * (levels & MASK)) >> u64(32), u64(d * (levels & MASK)) >> u64(32)
+        out[j] = u32(u64(byte0 | u64(byte1 << u64(8))) | u64(u64(byte2 << u64(16)) | u64(byte3 << u64(24))))
 
 
 @disjoint
-def add_noise(out, base, draws, enabled, offset, exponent):
-    """Base plus scaled noise where it is enabled."""
+def centred(out, draws):
+    """The bytes of numbers that were drawn elsewhere."""
     for i in range(out.shape[0]):
-        noise = noise_value(i32(draws[i]), offset, exponent)
-        out[i] = i32(base[i] + (noise if enabled[i] else i32(0)))
+        out[i] = np.uint8(i32(draws[i]) + i32(CENTRE))
 
 
-@leaf
-def draw(address, time):
-    """Fill ``out`` (int16) with U = ((r * 255) >> 32) - 127 from 32-bit numbers r."""
-    d = DRAW(address)
-    numbers = whole(d.scratch, d.n)
-    seed, stream, sample = np.uint64(d.seed), np.uint64(d.stream), np.uint64(d.sample[0])
-    fill_from(numbers, np.uint64(d.start), seed, stream, sample, np.uint64(time))
-    to_levels(whole(d.out, d.n), numbers)
+@disjoint
+def add_noise(out, base, levels, enabled, offset, exponent):
+    """Base plus scaled noise where it is enabled (-1; 0: not)."""
+    wide_vectors()
+    for i in range(out.shape[0]):
+        noise = noise_value(i32(i32(levels[i]) - i32(CENTRE)), offset, exponent)
+        out[i] = i32(base[i] + i32(noise & i32(enabled[i])))
 
 
 @leaf
 def apply(address, time):
     """Write base + noise for every neuron of a population."""
-    d = APPLY(address)
-    n = d.n
-    draws, enabled, base = whole(d.draws, n), whole(d.enabled, n), whole(d.base, n)
-    add_noise(whole(d.out, n), base, draws, enabled, i32(d.offset), i32(d.exponent))
+    d = NOISE(address)
+    low, last = counter_words(u64(d.stream), u64(time))
+    sample, k0, k1 = u64(d.sample[0]) & MASK, u64(d.seed) & MASK, u64(d.seed) >> u64(32)
+    offset, exponent, before = i32(d.offset), i32(d.exponent), d.first & 3
+    for b in range((d.n + BLOCK - 1) // BLOCK):
+        start = b * BLOCK
+        m = min(BLOCK, d.n - start)
+        levels = uint8s(d.scratch + before, m)
+        if d.draws:
+            centred(levels, part(d.draws, start, m))
+        else:
+            words, counter = uint32s(d.scratch, (before + m + 3) >> 2), u64((d.first + start) >> 2)
+            draw(words, counter, low, sample, last, k0, k1, u64(d.levels))
+        out, base, enabled = part(d.out, start, m), block(d.base, b, m), block(d.enabled, b, m)
+        add_noise(out, base, levels, enabled, offset, exponent)

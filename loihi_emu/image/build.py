@@ -107,7 +107,7 @@ class Image:
         for share in self.shares:
             for noise, d in zip(share.noises, share.applied, strict=True):
                 if noise.group is group:
-                    d.base = noise.base
+                    noise.point_base(d)
 
     @property
     def projections(self) -> list[Any]:

@@ -37,14 +37,14 @@ class Generator(ABC):
     def calls(
         self, arena: Arena, noises: Sequence[NoiseSource], applied: Sequence[Description], *, learns: bool
     ) -> Iterator[tuple[str, Description]]:
-        """Leaves and descriptions that draw.
+        """Leaves and descriptions that draw, for all that the stages of noise do not draw themselves.
 
         Parameters
         ----------
         arena : Arena
         noises : sequence of NoiseSource
         applied : sequence of Description
-            Of each source, what adds its draws to a parameter.
+            Of each source, what adds its numbers to a parameter: those of Philox, or the draws that its field names.
         learns : bool
             Whether a connection learns, which may draw from the same generator.
         """
@@ -58,5 +58,4 @@ class Philox(Generator):
     def calls(
         self, arena: Arena, noises: Sequence[NoiseSource], applied: Sequence[Description], *, learns: bool
     ) -> Iterator[tuple[str, Description]]:
-        for noise in noises:
-            yield "noise:draw", noise.describe_draw(arena, self.network.seed)
+        yield from ()  # what adds them draws them too

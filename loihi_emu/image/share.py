@@ -182,7 +182,7 @@ class Share:
 
     def noise(self, arena: Arena, generator: Generator) -> Iterator[Call]:
         """What draws noise and adds it to parameters."""
-        self.applied = [noise.describe_apply() for noise in self.noises]
+        self.applied = [noise.describe(arena, generator.network.seed) for noise in self.noises]
         yield from generator.calls(arena, self.noises, self.applied, learns=bool(self.learners))
         for d in self.applied:
             yield "noise:apply", d

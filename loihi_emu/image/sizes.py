@@ -93,7 +93,7 @@ def _population(network: Network, p: Population, slots: int) -> Iterator[tuple[s
     yield "parameters", n * arrays
     yield "spikes of a step", n * (4 + (0 if model.payload is None else np.dtype(model.payload).itemsize))
     if p.noise is not None:
-        yield "noise", n * (4 + 2 + 4 + 1)
+        yield "noise", n * (4 + 4 + 1)
     if slots:
         yield f"ring of {slots} slots", slots * n * len(model.ports) * np.dtype(model.accumulator).itemsize
 

@@ -12,14 +12,13 @@ from loihi_emu.image.groups import Group
 from loihi_emu.image.parts import Part, Piece, Pieces
 from loihi_emu.models import inputs as at
 from loihi_emu.models import noise as noise_at
+from loihi_emu.models.layout import BLOCK
 from loihi_emu.models.memory import ALIGN, Arena, Array, Description, SourceLists, aligned
 from loihi_emu.network.elements import Input, Noise, Population
 from loihi_emu.network.payloads import Events, with_zeros
 
 TWO32 = 1 << 32
 NO_STEP = -1
-WORDS = 4
-"""Random numbers of 32 bits that are drawn together."""
 
 
 class InputPart:
@@ -187,35 +186,28 @@ class NoiseSource:
         place = group.part(population.name)
         self.place = slice(max(place.start, part.first), min(place.stop, part.stop))
         self.first, self.n = self.place.start - place.start, self.place.stop - self.place.start
-        self._more = self.first % WORDS  # numbers before the first neuron's that are drawn with it
-        self._drawn = np.zeros(self._more + self.n, np.int16)
-        self.draws: Array = self._drawn[self._more :]
 
     @property
     def parameter(self) -> str:
         """The kernel parameter that the noise is added to."""
         return "noise_u" if self.noise.target == "u" else "bias"
 
-    def describe_draw(self, arena: Arena, seed: int) -> Description:
-        """Draws from Philox."""
-        d = Description(noise_at.DRAW)
-        n = len(self._drawn)
-        d.out, d.n, d.start, d.scratch = self._drawn, n, self.first - self._more, np.zeros(n, np.uint32)
-        d.seed, d.stream, d.sample = seed, self.population.stream, arena["sample"]
-        return d
-
-    def describe_apply(self) -> Description:
-        """From draws to the parameter; made anew when the parameter was set."""
-        d = Description(noise_at.APPLY)
-        enabled = np.broadcast_to(np.asarray(self.noise.enabled, np.uint8), self.population.size)
-        d.draws, d.n = self.draws, self.n
-        d.enabled = np.ascontiguousarray(enabled[self.first : self.first + self.n])
-        d.offset, d.exponent = self.noise.offset, self.noise.exp
-        d.base = self.base
+    def describe(self, arena: Arena, seed: int) -> Description:
+        """Numbers from Philox, or from elsewhere, added to the parameter."""
+        d = Description(noise_at.NOISE)
+        d.first, d.n, d.sample = self.first, self.n, arena["sample"]
+        d.seed, d.stream, d.levels = seed, self.population.stream, noise_at.LEVELS
+        d.offset, d.exponent, d.scratch = self.noise.offset, self.noise.exp, aligned(noise_at.SCRATCH, np.uint8)
+        enabled = -np.asarray(self.noise.enabled).astype(np.int8).reshape(-1)
+        self._point(d, "enabled", enabled if enabled.size == 1 else enabled[self.first : self.first + self.n])
         d.out = self.group.noisy(self.parameter)[self.place]
+        self.point_base(d)
         return d
 
-    @property
-    def base(self) -> Array:
-        """What the noise is added to."""
-        return self.group.quiet(self.parameter)[self.place]
+    def point_base(self, d: Description) -> None:
+        """Use the values that the parameter has now."""
+        self._point(d, "base", self.group.quiet(self.parameter)[self.place])
+
+    def _point(self, d: Description, name: str, values: Array) -> None:
+        varies = bool(np.any(values != values[0]))
+        d.parameter(name, values if varies else np.full(min(self.n, BLOCK), values[0]), varies)

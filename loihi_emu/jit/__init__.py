@@ -37,7 +37,7 @@ from loihi_emu.jit.intrinsics import (
     uint64s,
     wide_vectors,
 )
-from loihi_emu.jit.leaves import Leaf, disjoint, entry, kernel, leaf
+from loihi_emu.jit.leaves import Leaf, disjoint, entry, inlined, kernel, leaf
 from loihi_emu.jit.records import address_of, block, part, varies, whole
 from loihi_emu.jit.store import cache_folder
 from loihi_emu.jit.together import addresses, beforehand, named
@@ -59,6 +59,7 @@ __all__ = [
     "float64s",
     "fused",
     "fused_exact",
+    "inlined",
     "int8s",
     "int16s",
     "int32s",

@@ -114,15 +114,15 @@ class _InnerPipeline(_Pipeline):
 class Kernel(CPUDispatcher):  # type: ignore[misc]
     """A function that kernels call; called from Python it is compiled once more, with a way in."""
 
-    def __init__(self, function: Callable[..., Any], noalias: bool) -> None:
-        self.compiled_as = "disjoint" if noalias else "kernel"
+    def __init__(self, function: Callable[..., Any], noalias: bool = False, inlined: bool = False) -> None:
+        self.compiled_as = "disjoint" if noalias else "inlined" if inlined else "kernel"
         self._alone: Any = None
         super().__init__(function, targetoptions={"nopython": True, **OPTIONS}, pipeline_class=_InnerPipeline)
 
         self._counts = False
 
         def flags(chosen: Any) -> Any:
-            chosen.noalias = noalias
+            chosen.noalias, chosen.forceinline = noalias, inlined
             return _bare(chosen, self._counts)
 
         self._compiler._customize_flags = flags

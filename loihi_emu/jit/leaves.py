@@ -16,7 +16,12 @@ from loihi_emu.jit.intrinsics import COMPILED, PYTHON_LEAVES
 
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile a function that kernels call. Compiled with its caller, cached as a part of it."""
-    return Kernel(function, noalias=False) if COMPILED else function
+    return Kernel(function) if COMPILED else function
+
+
+def inlined(function: Callable[..., Any]) -> Any:
+    """Compile a kernel that LLVM puts in place of each call, however large it is: loops around it are vectorised."""
+    return Kernel(function, inlined=True) if COMPILED else function
 
 
 def disjoint(function: Callable[..., Any]) -> Any:

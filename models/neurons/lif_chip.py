@@ -20,10 +20,11 @@ Three paths give the same numbers; each block of 1024 neurons takes one of them 
 Quiet: a block with |u| < 2^20 and |v| < 2^22 cannot leave any field in this step, since |q| <= 2^21 and |bias| <= 2^19
 (2^22 + 2^20 + 2^21 + 2^19 < 2^23), so wraps and clips are left out; only q can wrap, and it is counted afterwards.
 Whether the next step is quiet follows from the magnitudes before this one: |u| < 2^19, |64 q| < 2^19 and |v| < 2^21
-lead to |u| < 2^20 and |v| < 2^21 + 2^20 + 2^19 < 2^22.
+lead to |u| < 2^20 and |v| < 2^21 + 2^20 + 2^19 < 2^22. With noise on u up to 2^18, a block is quiet if
+|64 q| < 2^18 in this step: so their sum is below 2^19.
 
-Checked: all other blocks, and those with vmin, vmax, much noise, a large bias or a large threshold, wrap and clip. One
-integer a block tells whether any field overflowed; then the block's state, of which a copy is kept, is put back.
+Checked: all other blocks, and those with vmin, vmax, strong noise, a large bias or a large threshold, wrap and clip.
+One integer a block tells whether any field overflowed; then the block's state, of which a copy is kept, is put back.
 
 Counted: the same, population by population, counting what overflows. Taken after the checked path found that something
 did, and in the next step straight away, since what overflows once tends to do so again.
@@ -120,44 +121,48 @@ def words(d, b, m):
 
 
 @kernel
+def arrivals(d, b, m, q):
+    """What arrives at a block: sums of weights, or, with noise, currents; the unit of these; whether they are small."""
+    unit = 1 if d.flags & at.FULL_UNITS else 1 << WEIGHT_SHIFT
+    if not varies(d.noise_u):
+        return q, unit, True
+    noise = block(d.noise_u, b, m)
+    if d.slots == 0:
+        return noise, 1, True
+    noisy = int32s(d.mask + AT_Q, m)
+    with_noise(noisy, q, noise, unit)
+    return noisy, 1, magnitudes(q) < QUIET_Q >> 1
+
+
+@kernel
 def step_quiet(group, d, q, bias, vth, waiting, u, v, keep_u, keep_v, mask, first):
     """One step of a quiet block; returns what hot says of it then."""
     high_q = i32(0)
-    if d.slots:
+    if d.slots and not varies(d.noise_u):
         high_u, high_v, high_q = update_driven(u, v, waiting, q, keep_u, keep_v, bias, vth, mask)
         if high_q >= Q_LIMIT:
             count_q(group, q, first)
-    else:
-        high_u, high_v = update(u, v, waiting, keep_u, keep_v, bias, vth, mask)
+    else:  # nothing arrives, or currents
+        high_u, high_v = update(u, v, waiting, q, keep_u, keep_v, bias, vth, mask)
     return CHECKED if high_u >= QUIET_U or high_v >= QUIET_V or high_q >= QUIET_Q else QUIET
 
 
 @kernel
-def step_any(group, d, q, bias, vth, waiting, u, v, keep_u, keep_v, mask, first, b):
+def step_any(group, d, q, unit, bias, vth, waiting, u, v, keep_u, keep_v, mask, first, b):
     """One step of any other block; returns what hot says of it then."""
     m = u.shape[0]
     vmin, vmax = block(d.vmin, b, m), block(d.vmax, b, m)
-    unit = 1 if d.flags & at.FULL_UNITS else 1 << WEIGHT_SHIFT
-    driven = d.slots != 0
-    if varies(d.noise_u):
-        noise = block(d.noise_u, b, m)
-        if driven:
-            arrived, q = q, int32s(d.mask + AT_Q, m)
-            with_noise(q, arrived, noise, unit)
-        else:
-            q = noise
-        unit, driven = 1, True
     if d.hot[b] != COUNTED:
         u_before, v_before = int32s(d.mask + AT_U, m), int32s(d.mask + AT_V, m)
         high_q = i32(0)
-        if driven:
+        if d.slots or varies(d.noise_u):
             lost, high_q = update_checked_driven(
                 u, v, waiting, q, unit, keep_u, keep_v, bias, vth, vmin, vmax, u_before, v_before, mask
             )
         else:
             lost = update_checked(u, v, waiting, keep_u, keep_v, bias, vth, vmin, vmax, u_before, v_before, mask)
-        if 0 <= lost <= STATE_MAX and high_q < (1 << 21) // unit:
-            if d.flags & at.EXACT or high_q >= QUIET_Q:
+        if 0 <= lost <= STATE_MAX and high_q * unit < 1 << 21:
+            if d.flags & at.EXACT or high_q * unit >= QUIET_U:
                 return CHECKED
             return CHECKED if magnitudes(u_before) >= QUIET_U or magnitudes(v_before) >= QUIET_V else QUIET
         copy(u, u_before)
@@ -207,10 +212,11 @@ def step(address, time):
         mask = uint8s(d.mask, m)
         waiting = rest if flags & at.REFRACTORY else uint8s(d.mask + AT_ZEROS, m)
         bias, vth = words(d, b, m)
-        if d.hot[b] == QUIET and flags & at.EXACT == 0:
-            d.hot[b] = step_quiet(group, d, q, bias, vth, waiting, u, v, keep_u, keep_v, mask, first)
+        arrived, unit, small = arrivals(d, b, m, q)
+        if small and d.hot[b] == QUIET and flags & at.EXACT == 0:
+            d.hot[b] = step_quiet(group, d, arrived, bias, vth, waiting, u, v, keep_u, keep_v, mask, first)
         else:
-            d.hot[b] = step_any(group, d, q, bias, vth, waiting, u, v, keep_u, keep_v, mask, first, b)
+            d.hot[b] = step_any(group, d, arrived, unit, bias, vth, waiting, u, v, keep_u, keep_v, mask, first, b)
         if d.slots:
             q[:] = 0
         start = count
@@ -224,6 +230,8 @@ def step(address, time):
 # ---------------------------------------------------------------- the model
 QUIET_BIAS = 1 << 19
 """Above this magnitude a bias (with noise) may push v out of its field within one step."""
+QUIET_NOISE = 1 << 18
+"""Above this magnitude of noise on u the same holds of u."""
 VTH_16 = (1 << 15) - 1
 """Above this threshold mantissa v reaches beyond 2^21, where every field is checked; below, 16 bits hold it."""
 
@@ -258,7 +266,8 @@ def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int
     added = {} if noise is None else {noise.target: noise.amplitude}
     limited = np.any(p["vmin"] != -STATE_MAX) or np.any(p["vmax"] != STATE_MAX)
     high = np.any(p["vth"] > VTH_16)
-    exact = limited or high or "u" in added or np.max(np.abs(bias)) + added.get("v", 0) > QUIET_BIAS
+    strong = np.max(np.abs(bias)) + added.get("v", 0) > QUIET_BIAS or added.get("u", 0) > QUIET_NOISE
+    exact = limited or high or strong
     full = high or bias16 is None or "v" in added
     rests = np.any(p["refractory"] > 1) or context.get("resting", False)
     arrays: Arrays = {

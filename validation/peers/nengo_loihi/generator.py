@@ -43,8 +43,7 @@ class Twister(Generator):
         starts = dict(zip(populations, np.cumsum([0, *sizes]), strict=False))
         for noise, d in zip(noises, applied, strict=True):
             first = int(starts[noise.population.name])
-            noise.draws = draws[first : first + noise.population.size]
-            d.draws = noise.draws
+            d.draws = draws[first : first + noise.population.size]
         d = Description(at.TWISTER)
         d.out, d.n, d.state = draws, len(draws), arena[KEY]
         yield f"{at.__name__}:draw", d
