@@ -49,6 +49,7 @@ from loihi_emu.recording.spikes import Spikes
 if TYPE_CHECKING:
     from loihi_emu.run.closed_loop import Seen
     from loihi_emu.run.emulator import Emulator
+    from loihi_emu.run.sweeps import Sweep, sweep
 
 __all__ = [
     "LOIHI1",
@@ -77,6 +78,7 @@ __all__ = [
     "Seen",
     "SimulationError",
     "Spikes",
+    "Sweep",
     "Trace",
     "UnknownArgumentError",
     "UnknownNameError",
@@ -94,13 +96,19 @@ __all__ = [
     "normal",
     "one_to_one",
     "quantize",
+    "sweep",
     "tau_from_decay",
     "uniform",
 ]
 
 
-_LATER = {"Emulator": "loihi_emu.run.emulator", "Seen": "loihi_emu.run.closed_loop"}
-"""What needs Numba, and where it is."""
+_LATER = {
+    "Emulator": "loihi_emu.run.emulator",
+    "Seen": "loihi_emu.run.closed_loop",
+    "Sweep": "loihi_emu.run.sweeps",
+    "sweep": "loihi_emu.run.sweeps",
+}
+"""What is of the emulator, and where it is."""
 
 
 def __getattr__(name: str) -> Any:

@@ -48,6 +48,7 @@ ADVICE: dict[str, tuple[str, dict[str, str]]] = {
     "Recording": ('It is what happened. Copy what is to be changed: recording["cells.v"].copy().', {}),
     "Seen": ("It is what happened. Copy what is to be changed: dict(seen).", {}),
     "Spikes": ("They are what happened. Take the arrays: times, indices = spikes.", {}),
+    "Sweep": ("It is what was found. Copy what is to be changed.", {}),
     "Placement": ("Place again: Network.place(chip=..., boards=..., strategy=..., rates=...).", {}),
     "Problem": ("Place another network, or on another chip: Network.place(chip=...).", {}),
     "Estimate": ("Estimate again: Placement.estimate(recording, ...).", {}),

@@ -127,6 +127,16 @@ class Blocks:
             found.append(piece if first <= before else piece.part(first - before, len(piece)))
         return found[::-1]
 
+    def append(self, rows: Array, filled: int) -> None:
+        """Rows that were recorded elsewhere follow those up to `filled`."""
+        begin, full, kept, before, now = self._state
+        pieces = full[:kept]
+        if filled > max(begin, before):
+            pieces.append(Held(now[max(begin - before, 0) : filled - before]))
+            now = np.empty_like(now[:0])
+        pieces.append(Held(rows))
+        self._state = _State(begin, pieces, len(pieces), filled + len(rows), now)
+
     def fits_on(self, filled: int) -> bool:
         """Whether the block that is written is no more than half full."""
         *_, before, now = self._state

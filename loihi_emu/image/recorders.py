@@ -89,6 +89,25 @@ class Recorder:
                 blocks.start_with(Held(ones), filled)
         self._open()
 
+    def taken(self, first: list[int], filled: list[int]) -> list[Array]:
+        """Rows of each buffer between two moments, as they were recorded."""
+        found = []
+        for blocks, limit, _ in self.buffers.values():
+            arrays = list(blocks.arrays(first[limit], filled[limit]))
+            found.append(np.concatenate(arrays) if arrays else np.copy(blocks.now[:0]))
+        return found
+
+    def append(self, arrays: Sequence[Array]) -> None:
+        """Rows of each buffer that a recorder of the same probe took elsewhere follow those that are here."""
+        self._close()
+        filled = {}
+        for (blocks, limit, _), rows in zip(self.buffers.values(), arrays, strict=True):
+            blocks.append(rows, self.fills.filled.item(limit))
+            filled[limit] = len(rows)
+        for limit, count in filled.items():
+            self.fills.filled[limit] += count
+        self._open()
+
     def _close(self) -> None:
         """Let no step begin: an interrupt may come before addresses and room are told."""
         for _, limit, _ in self.buffers.values():

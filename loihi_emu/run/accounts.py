@@ -57,6 +57,36 @@ class Books:
         values = np.concatenate(self._arrays)
         return values if self._fold is None else self._fold(values)
 
+    def settled(self) -> Array:
+        """The same in a form that does not depend on how the image is made (:meth:`Marks.settled`)."""
+        return Marks(self.values(), [], self._layout).settled().values
+
+    def add(self, counted: Array) -> None:
+        """Add what was counted elsewhere: a difference of two :meth:`settled`. The clock stays."""
+        image, first = self.image, 2
+        image.fills.total += counted[1]
+        for group in image.groups:
+            counters = group.parts[0].counters if len(group.parts) == 1 else group.counted
+            counters += counted[first : first + counters.size].reshape(counters.shape)
+            first += counters.size
+        for source in image.inputs.values():
+            source.parts[0].counter += counted[first]
+            first += 1
+        for projection in image.projections[:1]:
+            projection.events[0] += counted[-2]
+        for stage in image.stages[:1]:
+            stage.lost[0] += counted[-1]
+
+    def spread(self, counted: Array) -> Array:
+        """Such a difference in the form of :meth:`values`."""
+        events = self._layout.events
+        found = np.zeros_like(self.values())
+        middle = len(counted) - 2
+        found[:middle] = counted[:middle]
+        found[middle : middle + min(events, 1)] = counted[-2]
+        found[middle + events : middle + events + 1] = counted[-1]
+        return found
+
     def marks(self) -> Marks:
         """Where everything stands now; that of the call before where no step was run since, nor the clock set."""
         last, total = self._last, self.image.fills.total.item()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,30 +17,23 @@ from loihi_emu.network.elements import name_of
 from loihi_emu.read_only import read_only
 from loihi_emu.recording.recording import PROBE_FIRST
 from loihi_emu.run.control import Pacer
-from loihi_emu.run.guard import STEP, Guard
-from loihi_emu.run.sent_events import Sent
+from loihi_emu.run.guard import STEP
+from loihi_emu.run.running import Running
+from loihi_emu.run.sent_events import Sent, read_events, with_room
 
 Array = NDArray[Any]
 _STEP = (STEP, "step()")
 
 
-class Stepped(Protocol):
-    """What a :class:`Step` belongs to."""
-
-    @property
-    def _guard(self) -> Guard: ...
-    def _advance(self, events: Mapping[Any, Any] | None) -> Seen: ...
-
-
 class Step(int):
     """The number of the step that runs next; called, it runs that step (``Emulator.step``)."""
 
-    emulator: Stepped
+    emulator: Running
 
     def __call__(self, events: Mapping[Any, Any] | None = None) -> Seen:
         """Run one step, as ``Emulator.step`` says."""
         emulator = self.emulator
-        return emulator._guard.hold(_STEP, emulator._advance, events)
+        return emulator._guard.hold(_STEP, advance, emulator, events)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return int, (int(self),)
@@ -118,3 +112,26 @@ class ClosedLoop:
             payloads = {name: blocks.copied(before[limit], after[limit]) for name, blocks, limit in self._values}
             vars(seen)["payloads"] = payloads
         return seen
+
+
+def advance(emulator: Running, events: Mapping[Any, Any] | None) -> Seen:
+    """What a step does, held by the guard."""
+    sent: Sequence[Sent] = ()
+    if events is not None:
+        loop = emulator._loop
+        sent = read_events(events, loop.inputs, loop.floats)
+        if grown := with_room(sent, emulator.network):
+            emulator._rebuild(grown)
+            sent = read_events(events, emulator._loop.inputs, loop.floats)
+    if emulator._sample_steps is not None:  # recordings of samples do not go on in those of a run
+        emulator._forget()
+    before = emulator._books.marks() if emulator.overflow != "chip" else None
+    begin = time.perf_counter()
+    try:
+        seen: Seen = emulator._loop.run(sent)
+    finally:
+        vars(emulator)["_wall"] += time.perf_counter() - begin
+    if before is not None:
+        emulator._check_overflow(before)
+        emulator._warn_overflow(before)
+    return seen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,12 +21,12 @@ from loihi_emu.recording.recording import Recording
 from loihi_emu.recording.steps import steps_of
 from loihi_emu.run import access, checkpoint
 from loihi_emu.run.built import Built
-from loihi_emu.run.closed_loop import Seen, Step
+from loihi_emu.run.closed_loop import Step
+from loihi_emu.run.executors import Executor
 from loihi_emu.run.guard import Guard, changes, glances, reads, runs
 from loihi_emu.run.progress import Progress, wanted
-from loihi_emu.run.samples import prepare_samples, with_payloads
-from loihi_emu.run.sent_events import Sent, read_events, with_room
-from loihi_emu.run.stream_writer import StreamWriter, check_new, path_to
+from loihi_emu.run.sample_runs import run_samples
+from loihi_emu.run.stream_writer import StreamWriter, path_to
 from loihi_emu.user_warnings import warn
 
 OVERFLOW = ("chip", "warn", "raise")
@@ -127,28 +127,6 @@ class Emulator(Built):
         made.emulator = self
         return made
 
-    def _advance(self, events: Mapping[Any, Any] | None) -> Seen:
-        """What a step does, held by the guard."""
-        sent: Sequence[Sent] = ()
-        if events is not None:
-            loop = self._loop
-            sent = read_events(events, loop.inputs, loop.floats)
-            if grown := with_room(sent, self.network):
-                self._rebuild(grown)
-                sent = read_events(events, self._loop.inputs, loop.floats)
-        if self._sample_steps is not None:  # recordings of samples do not go on in those of a run
-            self._forget()
-        before = self._books.marks() if self.overflow != "chip" else None
-        begin = time.perf_counter()
-        try:
-            seen = self._loop.run(sent)
-        finally:
-            vars(self)["_wall"] += time.perf_counter() - begin
-        if before is not None:
-            self._check_overflow(before)
-            self._warn_overflow(before)
-        return seen
-
     @runs
     def run(self, steps: int, *, progress: bool | None = None, to: str | Path | None = None) -> Recording:
         """Run so many steps and return what the probes saw in them.
@@ -214,11 +192,14 @@ class Emulator(Built):
         *,
         progress: bool | None = None,
         to: str | Path | None = None,
+        workers: int | str = 1,
+        executor: Executor | None = None,
     ) -> Recording:
         """Run many samples, each from the initial state, without building anything anew.
 
         Sample k gives what ``reset()``, ``set_input(name, inputs[name][k])`` and ``run(steps)`` give; Poisson inputs
-        and noise draw other numbers in each sample. Afterwards the emulator is reset and has its own inputs again.
+        and noise draw other numbers in each sample, by its number k. So results do not depend on who runs which.
+        Afterwards the emulator is reset and has its own inputs again.
 
         Parameters
         ----------
@@ -230,44 +211,28 @@ class Emulator(Built):
         progress : bool, optional
         to : str or Path, optional
             A new file that recordings go to while running, as for :meth:`run`.
+        workers : int or "auto"
+            Processes that run samples side by side; "auto": as many as there are processors. Where it is safe (Linux,
+            no other threads) they share this emulator's image, elsewhere each makes it once.
+        executor : object, optional
+            What runs samples instead, here or on a cluster: an executor of ``concurrent.futures``, ``mpi4py.futures``
+            or dask (``client.get_executor()``). It stays open.
 
         Returns
         -------
         Recording
             Of all samples, one after the other; ``spike_counts(name)`` has shape (samples, size), ``sample(k)`` is the
             Recording of one.
+
+        Raises
+        ------
+        ValidationError
+            Samples that do not fit the inputs, before the first is run.
+        SimulationError
+            An overflow under ``overflow="raise"``, with the sample; a worker that was killed. Samples before are in
+            :attr:`recording`, as they are after Ctrl-C.
         """
-        count, progress = steps_of("run_samples", steps, 1), wanted("run_samples", progress)
-        samples, prepared, graded = prepare_samples(self.image, inputs, count)
-        if graded:
-            self._guard.setup(partial(self._rebuild, with_payloads(self.network, graded)))
-            samples, prepared, _ = prepare_samples(self.image, inputs, count)
-        if to is not None:
-            check_new(path_to(to))
-        before = self._guard.setup(partial(self._begin_samples, count))
-        begin = time.perf_counter()
-        file = None if to is None else self._guard.setup(partial(self._file, to, before))
-
-        def after_chunk() -> None:
-            self._wall = time.perf_counter() - begin
-            if file is not None:
-                self._guard.setup(file.after_chunk)
-            self._check_overflow(before, f"sample {k}, ")
-
-        try:
-            chosen = self._guard.setup(lambda: [start() for start in prepared])
-            with Progress(count * samples, progress) as shown:
-                for k in range(samples):
-                    self._guard.setup(partial(self._begin_sample, k, chosen))
-                    self._pacer.run(count, shown, after_chunk, self._guard.part)
-                    self._sample_ends.append((self._books.values(), time.perf_counter() - begin))
-        finally:
-            self._wall = time.perf_counter() - begin
-            self._guard.setup(self._end_samples)
-            if file is not None:
-                self._guard.setup(file.finish)
-        self._warn_overflow(before)
-        return self._books.recording(before, self._wall, count, self._sample_ends)
+        return run_samples(self, steps, inputs, progress, to, workers, executor)
 
     @changes
     def reset(self) -> None:
@@ -402,23 +367,6 @@ class Emulator(Built):
         self._written = None
         self._written = StreamWriter(path, self._books, since, self._sample_steps)
         return self._written
-
-    def _begin_samples(self, steps: int) -> Marks:
-        self.image.arena.reset()
-        self._forget()
-        self._sample_steps = steps
-        return self._books.marks()
-
-    def _begin_sample(self, k: int, chosen: Sequence[Callable[[int], None]]) -> None:
-        self.image.arena.reset()
-        self.image.arena["sample"][0] = k
-        for choose in chosen:
-            choose(k)
-
-    def _end_samples(self) -> None:
-        for source in self.image.inputs.values():
-            source.point_own()
-        self.image.arena.reset()
 
     def _check_overflow(self, since: Marks, where: str = "") -> None:
         if self.overflow == "raise":

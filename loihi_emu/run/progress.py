@@ -34,10 +34,12 @@ class Progress:
         Steps to come.
     wanted : bool or None
         Whether to show a bar; None: on a terminal or in a notebook, once the rest is expected to take longer than 2 s.
+    unit : str
+        What is counted.
     """
 
-    def __init__(self, total: int, wanted: bool | None) -> None:
-        self.total, self.wanted = total, wanted
+    def __init__(self, total: int, wanted: bool | None, unit: str = "step") -> None:
+        self.total, self.wanted, self.unit = total, wanted, unit
         self.done = 0
         self._begun = time.monotonic()
         self._bar: Any = None
@@ -63,7 +65,8 @@ class Progress:
                 self._show()
 
     def _show(self) -> None:
-        how: dict[str, Any] = {"total": self.total, "initial": self.done, "unit": "step", "unit_scale": True}
+        how: dict[str, Any] = {"total": self.total, "initial": self.done, "unit": self.unit}
+        how["unit_scale"] = self.unit == "step"
         self._bar = _bar(bool(self.wanted), how)
 
 

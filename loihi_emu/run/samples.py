@@ -34,19 +34,63 @@ Choose = Callable[[int], None]
 EVENT_FIELDS = np.array([EVENTS.starts[name] for name in ("times", "neurons", "payloads")])
 
 
-def prepare_samples(
-    image: Image, inputs: Mapping[str, Any], steps: int
-) -> tuple[int, list[Callable[[], Choose]], dict[str, str]]:
+class Rates:
+    """Samples of a Poisson input: thresholds of each."""
+
+    def __init__(self, limits: list[Any]) -> None:
+        self.limits = limits
+
+    def part(self, first: int, end: int) -> Rates:
+        """Samples first..end - 1."""
+        return Rates(self.limits[first:end])
+
+    def start(self, source: InputSource) -> Choose:
+        """Return what makes sample k the current one."""
+        return lambda k: source.point_rate(self.limits[k])
+
+
+class Listed:
+    """Samples of an input of listed events: all events, one sample after the other, and where each begins."""
+
+    def __init__(self, times: Any, indices: Any, values: Any, bounds: list[int]) -> None:
+        self.times, self.indices, self.values, self.bounds = times, indices, values, bounds
+
+    def part(self, first: int, end: int) -> Listed:
+        """Samples first..end - 1."""
+        begin, stop = self.bounds[first], self.bounds[end]
+        values = None if self.values is None else self.values[begin:stop]
+        bounds = [k - begin for k in self.bounds[first : end + 1]]
+        return Listed(self.times[begin:stop], self.indices[begin:stop], values, bounds)
+
+    def start(self, source: InputSource) -> Choose:
+        """Return what makes sample k the current one."""
+        values, bounds = self.values, self.bounds
+        source.point_events(self.times, self.indices, values)
+        description, words = source.description, source.description.words
+        starts = words[EVENT_FIELDS].copy()  # addresses of all samples' events; a sample is a part of them
+        widths = np.array([8, 4, 0 if values is None else values.itemsize])
+
+        def choose(k: int) -> None:
+            words[EVENT_FIELDS] = starts + widths * bounds[k]
+            description.total = bounds[k + 1] - bounds[k]
+
+        return choose
+
+
+Samples = dict[str, "Rates | Listed"]
+
+
+def prepare_samples(image: Image, inputs: Mapping[str, Any], steps: int) -> tuple[int, Samples, dict[str, str]]:
     """Check all samples.
 
-    Returns their number and, per input, a function that makes sample k the current one; also the names of inputs whose
-    samples have payloads though the image has none of their type, with the type.
+    Returns their number and, per input, the samples; also the names of inputs whose samples have payloads though the
+    image has none of their type, with the type.
     """
     if not isinstance(inputs, Mapping) or not inputs:
         given = "none" if isinstance(inputs, Mapping) else f"a {type(inputs).__name__}"
         raise invalid("run_samples", "inputs", given, 'a dict such as {"pixels": samples}')
     counts: dict[str, int] = {}
-    chosen: list[Callable[[], Choose]] = []
+    chosen: Samples = {}
     graded: dict[str, str] = {}
     for key, samples in inputs.items():
         name = name_of(key)
@@ -64,8 +108,7 @@ def prepare_samples(
         counts[name] = len(samples)
         if not counts[name]:
             break
-        choose, payload = _choose(source, samples, steps, image.network)
-        chosen.append(choose)
+        chosen[name], payload = _choose(source, samples, steps, image.network)
         if payload != source.payload:
             assert payload is not None
             graded[name] = payload
@@ -82,16 +125,15 @@ def with_payloads(network: Network, types: Mapping[str, str]) -> list[Input]:
     return [replace(node, payloads=payloads) for node, payloads in zip(nodes, kept, strict=True)]
 
 
-def _choose(source: InputSource, samples: Any, steps: int, network: Network) -> tuple[Callable[[], Choose], str | None]:
-    """Check the samples of one input; the function returned makes the source use them. Also the type of payloads."""
+def _choose(source: InputSource, samples: Any, steps: int, network: Network) -> tuple[Rates | Listed, str | None]:
+    """Check the samples of one input. Also the type of payloads."""
     node = source.node
     where = f'input "{node.name}"'
     if source.poisson:
         each = 2 * sys.getsizeof(np.zeros(0)) + 16 * node.size
         room_for(where, {f"rates of {len(samples):,} samples": each * len(samples)})
         rates = [event_rate(rate, node.shape, f"{where}, sample {k}") for k, rate in enumerate(samples)]
-        limits = [thresholds(rate, node.size) for rate in rates]
-        return lambda: lambda k: source.point_rate(limits[k]), None
+        return Rates([thresholds(rate, node.size) for rate in rates]), None
     times, indices, given, bounds = _joined(samples, node.shape, where, source.values, network.rule_set.floats)
     payloads = kept_payloads(given, len(times), source.payload)
     payload = payload_type(payloads)
@@ -107,20 +149,8 @@ def _choose(source: InputSource, samples: Any, steps: int, network: Network) -> 
         text = f"{where}: {late} events of the samples come in step {steps} or later, which no sample reaches."
         warn(text, LoihiInputWarning)
 
-    def start() -> Choose:
-        values = None if payloads is None else np.ascontiguousarray(payloads, payload)
-        source.point_events(times, indices, values)
-        description, words = source.description, source.description.words
-        starts = words[EVENT_FIELDS].copy()  # addresses of all samples' events; a sample is a part of them
-        widths = np.array([8, 4, 0 if values is None else values.itemsize])
-
-        def choose(k: int) -> None:
-            words[EVENT_FIELDS] = starts + widths * bounds[k]
-            description.total = bounds[k + 1] - bounds[k]
-
-        return choose
-
-    return start, payload
+    values = None if payloads is None else np.ascontiguousarray(payloads, payload)
+    return Listed(times, indices, values, bounds), payload
 
 
 def _joined(

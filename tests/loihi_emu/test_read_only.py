@@ -26,6 +26,7 @@ from loihi_emu import (
     mapping,
     plots,
     rules,
+    sweep,
 )
 from loihi_emu.chips.boards import board
 from loihi_emu.errors import ReadOnlyError
@@ -53,7 +54,7 @@ EMULATOR = Emulator(NET)
 RECORDING = EMULATOR.run(12)
 PLACEMENT = NET.place()
 OBJECTS = [
-    NET, EMULATOR, EMULATOR.step(), RECORDING,
+    NET, EMULATOR, EMULATOR.step(), RECORDING, sweep(int, [1]),
     PLACEMENT, PLACEMENT.assignment, PLACEMENT.layout, PLACEMENT.problem, *NET.nodes.values(),
     *NET.connections.values(), *NET.probes, NET["cells"][1:3], NET["cells"].noise, NET.connections["conv"].conv,
     NET.connections["learns"].learning.rule, NET.connections["learns"].learning.rule.x1, RECORDING.spikes("events"),

@@ -286,9 +286,9 @@ def test_interrupts_at_any_moment_send_nothing_later():
     before = signal.signal(signal.SIGALRM, handler)
     try:
         for k in range(60):
-            armed.append(1)
-            signal.setitimer(signal.ITIMER_REAL, 0.0002 + 0.000007 * k)
             try:
+                armed.append(1)
+                signal.setitimer(signal.ITIMER_REAL, 0.0002 + 0.000007 * k)
                 while armed:
                     emulator.step({"source": [1]})
             except KeyboardInterrupt:
