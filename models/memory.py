@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator
+from contextlib import suppress
 from math import prod
 from typing import Any, NamedTuple
 
@@ -26,11 +28,25 @@ def aligned(shape: int | tuple[int, ...], dtype: Any) -> Array:
     return made
 
 
+def untouched(size: int, dtype: Any) -> Array:
+    """Zeros that take memory as they are written to, a small page at a time: for what is hardly ever used in full."""
+    length = max(size, 1) * np.dtype(dtype).itemsize
+    if hasattr(mmap, "MAP_PRIVATE"):  # NumPy asks for huge pages; and a child of fork gets a copy, as of all else
+        memory = mmap.mmap(-1, length, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        if hasattr(mmap, "MADV_NOHUGEPAGE"):
+            with suppress(OSError):  # a kernel without huge pages
+                memory.madvise(mmap.MADV_NOHUGEPAGE)
+    else:
+        memory = mmap.mmap(-1, length)
+    return np.frombuffer(memory, dtype)
+
+
 class _Place(NamedTuple):
     start: int
     end: int
     dtype: np.dtype[Any]
     shape: tuple[int, ...]
+    saved: bool
 
 
 class Arena:
@@ -48,15 +64,18 @@ class Arena:
         self.data: Array = np.zeros(0, np.uint8)
         self.initial: Array = np.zeros(0, np.uint8)
 
-    def reserve(self, name: str, shape: int | tuple[int, ...], dtype: Any, initial: Any = 0) -> None:
+    def reserve(
+        self, name: str, shape: int | tuple[int, ...], dtype: Any, initial: Any = 0, *, saved: bool = True
+    ) -> None:
         """Ask for an array that starts as `initial` (a scalar or an array of its shape).
 
-        Arrays that start at 0 take no memory for their start when they are asked for last.
+        Arrays that start at 0 take no memory for their start when they are asked for last. What is not `saved` as it
+        is, somebody else turns into what is.
         """
         kind = np.dtype(dtype)
         dims = (shape,) if isinstance(shape, int) else shape
         size = int(np.prod(dims)) * kind.itemsize
-        self._places[name] = _Place(self._size, self._size + size, kind, dims)
+        self._places[name] = _Place(self._size, self._size + size, kind, dims, saved)
         self._starts[name] = initial
         self._size += -(-size // ALIGN) * ALIGN
         if not (np.isscalar(initial) and initial == 0):
@@ -86,8 +105,8 @@ class Arena:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of all arrays."""
-        return tuple(self._places)
+        """Names of all arrays that are saved as they are."""
+        return tuple(name for name, place in self._places.items() if place.saved)
 
     def reset(self) -> None:
         """Put everything back to its start."""

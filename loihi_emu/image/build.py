@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,8 @@ from loihi_emu.image.chip_views import ChipView
 from loihi_emu.image.draws import Generator
 from loihi_emu.image.groups import Group, make_groups
 from loihi_emu.image.learner import Learner
+from loihi_emu.image.pending import Pending
+from loihi_emu.image.projections import DUE
 from loihi_emu.image.recorders import Fills, Recorded, SpikeRecorder, StateRecorder
 from loihi_emu.image.schedule import DELIVERY, INPUTS, UPDATE, Call, Schedule
 from loihi_emu.image.share import Share
@@ -19,6 +21,7 @@ from loihi_emu.image.shares import cut_groups, cut_inputs
 from loihi_emu.image.sinks import Stage
 from loihi_emu.image.sizes import check_room
 from loihi_emu.image.sources import InputSource, NoiseSource
+from loihi_emu.image.stores import waits
 from loihi_emu.lazy import imported
 from loihi_emu.models.memory import Arena, Array, SourceLists
 from loihi_emu.network.elements import Connection, Input, Population
@@ -41,6 +44,8 @@ class Image:
         All of them in order.
     fills : Fills
     recorded : list of Recorded
+    waits : bool
+        Whether sparse synapses are delivered when due.
     truncated, clipped : dict
         Connection name to the number of weights that lost low bits, or were cut to their range.
     lost : dict
@@ -67,6 +72,7 @@ class Image:
         }
         self._home = {p.name: g for g in self.groups for p in g.populations}
         self._states: dict[tuple[str, str], Array] = {}
+        self.waits = waits(network, shares)
         self.shares = [self._make_share(number) for number in range(shares)]
         self.truncated: dict[str, int] = {}
         self.clipped: dict[str, int] = {}
@@ -121,7 +127,7 @@ class Image:
 
     # ------------------------------------------------------------ building
     def _make_share(self, number: int) -> Share:
-        share = Share(number)
+        share = Share(number, self.waits)
         for group in self.groups:
             share.add_group(group)
         for name, source in self.inputs.items():
@@ -185,8 +191,13 @@ class Image:
             learner.reserve(arena)
         for view in self.chip_views.values():
             view.reserve(arena)
-        for group in self.groups:
-            group.reserve_ring(arena)
+        waiting = [p for p in self.projections if p.kind == DUE]
+        for projection in waiting:
+            projection.reserve(arena)
+        self.pending = [Pending(g, [p for p in waiting if p.sink.group is g]) for g in self.groups if g.span]
+        for pending in self.pending:
+            pending.reserve(arena)
+            pending.group.reserve_ring(arena)
         arena.seal()
         for share in self.shares:
             share.list_spikes(arena, self.groups, self.inputs, alone=len(self.shares) == 1)
@@ -205,7 +216,8 @@ class Image:
             of_inputs, of_populations = share.delivery(self.arena)
             updates = [*share.learning(self.arena, self.shares[0]), *share.noise(self.arena, self.generator)]
             updates += [(g.model.leaf, part.description) for g in self.groups for part in share.parts(g)]
-            schedule.add(UPDATE, share.number, *of_inputs, *updates)
+            before = [call for pending in self.pending for call in pending.calls(self.arena, share.number)]
+            schedule.add(UPDATE, share.number, *before, *of_inputs, *updates)
             schedule.add(DELIVERY, share.number, *of_populations)
         schedule.add(DELIVERY, 0, *self._probes())
         for share in self.shares:
@@ -249,6 +261,25 @@ class Image:
         first = self._home[node.name].part(node.name).start
         return SpikeRecorder(lists, first, node.size, chosen, node.size, self.fills)
 
+    # ------------------------------------------------------------ state
+    def state_shapes(self) -> dict[str, tuple[tuple[int, ...], np.dtype[Any]]]:
+        """Shape and dtype of all state, by the names that checkpoints have."""
+        found = {name: (self.arena[name].shape, self.arena[name].dtype) for name in self.arena.names}
+        return found | {p.key: (p.shape, np.dtype(p.group.model.accumulator)) for p in self.pending}
+
+    def whole_state(self) -> dict[str, Array]:
+        """All state, by the names that checkpoints have: arrays in use, and rings of what is under way."""
+        return {name: self.arena[name] for name in self.arena.names} | {p.key: p.ring(self.arena) for p in self.pending}
+
+    def take_state(self, state: Mapping[str, Array]) -> None:
+        """Take over some of :meth:`whole_state`, before anything has run."""
+        rings = {p.key: p for p in self.pending}
+        for name, values in state.items():
+            if name in rings:
+                rings[name].begin(self.arena, values)
+            else:
+                self.arena[name][...] = values
+
     # ------------------------------------------------------------ accounts
     def memory(self) -> dict[str, int]:
         """Bytes by purpose."""
@@ -282,6 +313,9 @@ class Image:
 def keep_room(image: Image, old: Image) -> None:
     """Make rings as long as they were: events under way stay where they are, whatever the delays are now."""
     for group, before in zip(image.groups, old.groups, strict=True):
-        group.need_slots(before.slots)
+        if before.span and image.waits:
+            group.need_span(before.span)
+        elif before.span:
+            group.need_slots(before.span)
     for name, learner in image.learners.items():
         learner.longest = max(learner.longest, old.learners[name].longest)

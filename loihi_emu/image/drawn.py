@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from loihi_emu.image.acting import Acting
-from loihi_emu.image.rows import Block
+from loihi_emu.image.rows import Block, magnitude
 from loihi_emu.network.elements import Connection
 
 
@@ -30,7 +30,7 @@ class DrawnPart:
         self.recipe, self.start, self.step = c.recipe, start, c.post.step
         self.sources = (first + c.pre.indices).astype(np.int32)
         self.low, self.table = made.table
-        self.synapses, self.longest = c.synapses, c.longest_delay
+        self.synapses, self.longest, self.largest = c.synapses, c.longest_delay, magnitude(self.table)
         self.cut = not c.has_choice_of_ports  # accumulators of further ports count from elsewhere
 
     def blocks(self, first: int, stop: int, *, weights: bool) -> Iterator[Block]:

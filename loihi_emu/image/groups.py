@@ -35,7 +35,8 @@ class Group:
         self.parameters: dict[str, dict[str, Array]] = {p.name: dict(p.parameters) for p in populations}
         self.parts: list[Part] = []
         self.counted: NDArray[np.int64] = np.zeros((len(populations), at.COUNTERS), np.int64)  # before there were these
-        self.slots = 0
+        self.slots = 0  # of the ring in memory
+        self.span = 0  # slots that delays ask for: more where synapses are delivered when due
         self.keeps_spikes = False  # whether the last step's spikes are state, because learning looks back at them
         self._arrays: dict[str, Array] = {}
         self._noisy: dict[str, Array] = {}
@@ -69,6 +70,11 @@ class Group:
     def need_slots(self, slots: int) -> None:
         """Make the ring of accumulators at least so long."""
         self.slots = max(self.slots, slots)
+        self.need_span(slots)
+
+    def need_span(self, slots: int) -> None:
+        """Let events be under way for so many steps; a ring of one slot is enough."""
+        self.slots, self.span = max(self.slots, 1), max(self.span, slots)
 
     # ------------------------------------------------------------ building
     def cut(self, pieces: Pieces) -> None:
@@ -95,7 +101,7 @@ class Group:
     def reserve_ring(self, arena: Arena) -> None:
         """Ask for the accumulators."""
         if self.slots:
-            arena.reserve(f"{self.key}.ring", (self.slots, self.width), self.model.accumulator)
+            arena.reserve(f"{self.key}.ring", (self.slots, self.width), self.model.accumulator, saved=False)
 
     def keep_spikes(self, lists: SourceLists, arena: Arena) -> None:
         """Let the lists of all of the group's spikes be state, if they are."""

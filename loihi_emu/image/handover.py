@@ -27,16 +27,16 @@ def _adopt_state(image: Image, old: Image) -> None:
 
     Its new traces begin at 0. Where its epochs are longer or shorter, who spiked in the unfinished one is forgotten.
     """
-    arena, before = image.arena, old.arena
     changed = {x.key: x.rule.t_epoch for name, x in image.learners.items() if x.rule != old.learners[name].rule}
-    for key in dict.fromkeys((*arena.names, *before.names)):
-        shape = arena[key].shape if key in arena.names else None
-        shape_before = before[key].shape if key in before.names else None
+    shapes, before, taken = image.state_shapes(), old.whole_state(), {}
+    for key in dict.fromkeys((*shapes, *before)):
+        shape, shape_before = shapes.get(key, (None, None))[0], before[key].shape if key in before else None
         if shape is not None and shape == shape_before:
-            arena[key][...] = before[key]
+            taken[key] = before[key]
         elif not any(key.startswith(f"{prefix}.") for prefix in changed):
             raise SimulationError(f"{key}: state of shape {shape_before} cannot go on in memory of shape {shape}.")
+    image.take_state(taken)
     for learner in old.learners.values():
         if changed.get(learner.key, learner.rule.t_epoch) != learner.rule.t_epoch:
             for stamp in ("x0", "y0"):
-                arena[f"{learner.key}.{stamp}"][:] = 0
+                image.arena[f"{learner.key}.{stamp}"][:] = 0

@@ -11,16 +11,18 @@ from loihi_emu.image.acting import Acting
 from loihi_emu.image.drawn import DrawnPart
 from loihi_emu.image.float_rows import Synapses, float_rows
 from loihi_emu.image.packing import Bytes, paired, taps, to_bytes
-from loihi_emu.image.rows import Listed, Part, Window, packed_rows
+from loihi_emu.image.rows import Listed, Part, Window, chunks_of, due_rows, packed_rows, target_bits
 from loihi_emu.image.sinks import Sink, describe_projection
-from loihi_emu.models.memory import Arena, Array, Description, Table
+from loihi_emu.jit import call
+from loihi_emu.models.memory import Arena, Array, Description, Table, untouched
 from loihi_emu.models.records import Record
 from loihi_emu.models.synapses import conv as conv_at
 from loihi_emu.models.synapses import dense as dense_at
+from loihi_emu.models.synapses import due as due_at
 from loihi_emu.models.synapses import sparse as sparse_at
 from loihi_emu.network.elements import Connection
 
-DENSE, SPARSE, CONV = "dense", "sparse", "conv"
+DENSE, SPARSE, CONV, DUE = "dense", "sparse", "conv", "due"
 
 
 @dataclass(eq=False)
@@ -53,6 +55,7 @@ def is_valued(origin: Origin) -> bool:
 class Projection:
     """One leaf call that delivers spikes: connections of one kind from one source to one sink."""
 
+    key: str
     kind: str
     origin: Origin
     sink: Sink
@@ -66,6 +69,7 @@ class Projection:
     events: Array = field(default_factory=lambda: np.zeros(1, np.int64))
     stored: int = 0
     weight_bytes: int = 0
+    description: Description = field(init=False)
 
     def leaf(self) -> str:
         """Name of the kernel."""
@@ -77,10 +81,30 @@ class Projection:
         """Whether what arrives carries payloads of float64."""
         return is_valued(self.origin)
 
+    @property
+    def lists(self) -> int:
+        """Lists of a log of spikes: those of so many steps are under way."""
+        return max(part.longest for part in self.synapses) + 1
+
+    def reserve(self, arena: Arena) -> None:
+        """Ask for what says how much is under way."""
+        if self.kind == DUE:
+            n, window = self.sink.n, self.sink.window
+            chunks = chunks_of(n, window, 1 << target_bits(self.synapses, n, window))
+            arena.reserve(f"{self.key}.lengths", chunks * self.lists, np.int64, saved=False)
+
     def describe(self, arena: Arena) -> Description:
         """Make the description, and with it the packed synapses."""
-        describe = {DENSE: self._dense, SPARSE: self._sparse, CONV: self._conv}[self.kind]
-        return describe(arena)
+        describe = {DENSE: self._dense, SPARSE: self._sparse, CONV: self._conv, DUE: self._due}[self.kind]
+        self.description = describe(arena)
+        return self.description
+
+    def add_under_way(self, ring: Array, clock: int) -> None:
+        """Add what waits before step `clock` to a ring of the whole group."""
+        d, mine = Description(due_at.UNDER_WAY), self.description
+        d.words[: mine.words.size] = mine.words
+        d.sums, d.span = ring.reshape(-1)[self.sink.first :], len(ring)
+        call(due_at.under_way, d.address, clock)
 
     def _common(self, record: Record, arena: Arena) -> Description:
         return describe_projection(
@@ -96,6 +120,17 @@ class Projection:
         rows = packed_rows(self.synapses, sources, self.sink.n, window, delayed=self.delay is None)
         d.rows, d.packed, d.delays, d.chunks, d.sources = rows.starts, rows.words, rows.delays, rows.chunks, sources
         self.stored, self.weight_bytes = rows.words.size, rows.nbytes
+        return d
+
+    def _due(self, arena: Arena) -> Description:
+        d = self._common(due_at.DUE, arena)
+        rows = due_rows(self.synapses, self.origin.size, self.sink.n, self.sink.window)
+        d.rows, d.words, d.sizes, d.chunks, d.bits = rows.starts, rows.words, rows.sizes, rows.chunks, rows.bits
+        d.sources, d.lists, d.space, d.lengths = self.origin.size, rows.span, d.index.size, arena[f"{self.key}.lengths"]
+        d.log = untouched(rows.chunks * rows.span * d.space, np.int64)
+        if self.graded and d.payload is not None:
+            d.payloads = untouched(rows.chunks * rows.span * d.space, np.int32)
+        self.stored, self.weight_bytes = int(rows.sizes.sum()), rows.nbytes
         return d
 
     def _sparse_float(self, arena: Arena) -> Description:
@@ -136,9 +171,10 @@ class Projection:
 
 
 class Projections:
-    """All projections of a network, in the order in which they are called."""
+    """All projections of a share, in the order in which they are called."""
 
-    def __init__(self) -> None:
+    def __init__(self, share: int) -> None:
+        self.share = share
         self._by_key: dict[tuple[Any, ...], Projection] = {}
 
     @property
@@ -170,12 +206,13 @@ class Projections:
         floating = weights.dtype.kind == "f"
         varied = c.varied
         delay = 0 if varied else c.longest_delay
-        sink.need(c.longest_delay)
         if c.kind == CONV:
+            sink.need(delay)
             found = self._get(CONV, origin, sink, c.graded, delay, floating, c.name)  # onto a whole group
             found.convolution = (c, weights, first, target)
             return
         if c.kind == DENSE:
+            sink.need(c.longest_delay)
             few, start = _columns(c, sink.window, target)
             some, delays = weights[few], c.delays[few] if varied else c.delays
             if not some.size and sink.window:
@@ -189,7 +226,12 @@ class Projections:
                 found = self._get(DENSE, origin, sink, c.graded, 0, floating, None)
                 found.parts.append((packed, steps, len(some), first + c.pre.start, start, delay))
                 return
-        found = self._get(SPARSE, origin, sink, c.graded, None if varied else delay, floating, None)
+        if sink.waits:
+            sink.need_when_due(c.longest_delay)
+            found = self._get(DUE, origin, sink, c.graded, None, floating, None)
+        else:
+            sink.need(c.longest_delay)
+            found = self._get(SPARSE, origin, sink, c.graded, None if varied else delay, floating, None)
         if floating:
             found.floats.append(_floats(c, weights, first, target))
         else:
@@ -200,7 +242,9 @@ class Projections:
     ) -> Projection:
         key = (kind, origin.key, id(sink), graded, delay, extra)
         if key not in self._by_key:
-            self._by_key[key] = Projection(kind, origin, sink, graded, delay, floating)
+            self._by_key[key] = Projection(
+                f"log{self.share}.{len(self._by_key)}", kind, origin, sink, graded, delay, floating
+            )
         return self._by_key[key]
 
 

@@ -12,15 +12,20 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from loihi_emu.errors import invalid
 from loihi_emu.jit import call
 from loihi_emu.models.layout import CHUNK
 from loihi_emu.models.memory import Array, Description
-from loihi_emu.models.synapses import placing
+from loihi_emu.models.synapses import due, placing
 
 BLOCK = 1 << 18
 """Synapses of a block, about: what is done with them stays in a cache."""
 FEW = 1 << 17
 """So many synapses are brought into order by NumPy, for which nothing need be compiled."""
+
+
+MOST_BITS = 18
+"""A slot of more targets leaves the cache."""
 
 
 class Block(NamedTuple):
@@ -53,10 +58,13 @@ class Part(Protocol):
         How many there are; more is allowed.
     longest : int
         The longest delay.
+    largest : int
+        Largest magnitude of an effective weight; more is allowed.
     """
 
     synapses: int
     longest: int
+    largest: int
 
     def blocks(self, first: int, stop: int, *, weights: bool) -> Iterable[Block]:
         """All synapses onto accumulators first..stop - 1, and perhaps others; each time the same."""
@@ -78,6 +86,11 @@ class Window(NamedTuple):
         within = targets % self.period if self.period else targets
         held: NDArray[np.bool_] = (self.first <= within) & (within < self.stop)
         return held
+
+
+def magnitude(values: Array) -> int:
+    """The largest magnitude."""
+    return max(int(values.max()), -int(values.min())) if values.size else 0
 
 
 class Listed:
@@ -109,6 +122,7 @@ class Listed:
             self.longest = int(delays.max()) if delays.size else 0
         else:
             self.longest = int(delays)
+        self.largest = magnitude(weights if table is None else table[1])
 
     def blocks(self, first: int, stop: int, *, weights: bool) -> Iterator[Block]:
         """All synapses, by source."""
@@ -131,6 +145,18 @@ class Listed:
             return self.weights[part].astype(np.int16)
         low, table = self.table
         return table[np.subtract(self.weights[part], low, dtype=np.intp)]
+
+
+def target_bits(parts: Sequence[Part], n: int, window: Window | None, most: int = MOST_BITS) -> int:
+    """Bits of a target in rows sorted by delays: 16, or more where there are more targets and weights leave them."""
+    wanted = ((n if window is None else window.width(n)) - 1).bit_length()
+    left = 32 - 1 - max(part.largest for part in parts).bit_length()
+    return min(max(wanted, 16), max(left, 16), most)
+
+
+def chunks_of(n: int, window: Window | None, chunk: int) -> int:
+    """Chunks of the accumulators that are asked for, of n in a slot."""
+    return max(1, -(-(n if window is None else window.width(n)) // chunk))
 
 
 class Rows(NamedTuple):
@@ -188,6 +214,70 @@ def packed_rows(
     return Rows(starts, words, delays, placer.chunks)
 
 
+class DueRows(NamedTuple):
+    """Rows sorted by delays, as ``models/synapses/due.py`` reads them.
+
+    Attributes
+    ----------
+    starts : int64 array (chunks, sources)
+        First entries.
+    words : uint32 array
+        Headers and synapses.
+    sizes : int64 array (sources,)
+        Synapses of each source.
+    chunks, bits, span : int
+        Chunks, bits of a target, and one more than the longest delay.
+    """
+
+    starts: NDArray[np.int64]
+    words: NDArray[np.uint32]
+    sizes: NDArray[np.int64]
+    chunks: int
+    bits: int
+    span: int
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes."""
+        return self.starts.nbytes + self.words.nbytes + self.sizes.nbytes
+
+
+def due_rows(
+    parts: Sequence[Part], sources: int, n: int, window: Window | None = None, most_bits: int = MOST_BITS
+) -> DueRows:
+    """Bring the synapses of parts into rows that are sorted by delays; parameters as of :func:`packed_rows`."""
+    span, bits = max(part.longest for part in parts) + 1, target_bits(parts, n, window, most_bits)
+    placer = Placer(parts, sources, n, window, 1 << bits, span)
+    counts = placer.count()
+    if counts.size and counts.max() > due.MOST:
+        most = f"at most {due.MOST} from a neuron with one delay onto {1 << bits} neurons"
+        raise invalid("connect", "synapses", f"{counts.max()}", most)
+    sizes = counts.reshape(placer.chunks, sources, span).sum(axis=(0, 2))
+    words = np.empty(int(sizes.sum()) + np.count_nonzero(counts), np.uint32)
+    starts = np.full((placer.chunks, sources), due.NONE)
+    if placer.few:
+        _head(counts, words, starts.reshape(-1), span)
+    else:
+        d = Description(placing.HEADING)
+        d.rows, d.span, d.places, d.words, d.starts = starts.size, span, counts, words, starts
+        call(placing.head, d.address)
+    placer.place(counts, words, None, bits)
+    return DueRows(starts, words, sizes, placer.chunks, bits, span)
+
+
+def _head(counts: NDArray[np.int64], words: NDArray[np.uint32], starts: NDArray[np.int64], span: int) -> None:
+    """What ``placing.head`` does."""
+    keys = np.flatnonzero(counts)
+    rows, delays, lengths = keys // span, keys % span, counts[keys]
+    at = np.cumsum(lengths + 1) - (lengths + 1)
+    first, gaps = np.ones(keys.size, np.bool_), np.zeros(keys.size, np.int64)
+    first[1:] = rows[1:] != rows[:-1]
+    gaps[:-1] = np.where(first[1:], 0, np.diff(delays))
+    words[at] = lengths | gaps << due.GAP
+    starts[rows[first]] = at[first] | delays[first] << due.DELAY
+    counts[keys] = at + 1
+
+
 class Placer:
     """Counts the synapses of parts by keys, and puts them in place.
 
@@ -200,7 +290,7 @@ class Placer:
         self.parts, self.sources, self.span, self.chunk = parts, sources, span, chunk
         self.window = window or Window(0, n)
         self.cut = window is not None
-        self.chunks = max(1, -(-self.window.width(n) // chunk))
+        self.chunks = chunks_of(n, window, chunk)
         self.few = sum(part.synapses for part in parts) <= FEW
 
     @property
@@ -218,10 +308,12 @@ class Placer:
             self._call(placing.count, counts, None, None)
         return counts
 
-    def place(self, places: NDArray[np.int64], words: NDArray[np.uint32], delays: NDArray[np.uint8] | None) -> None:
-        """Put all in place: `places` says where those of each key begin."""
+    def place(
+        self, places: NDArray[np.int64], words: NDArray[np.uint32], delays: NDArray[np.uint8] | None, bits: int = 16
+    ) -> None:
+        """Put all in place: `places` says where those of each key begin; a target has so many bits of a word."""
         if not self.few:
-            self._call(placing.place, places, words, delays)
+            self._call(placing.place, places, words, delays, bits)
             return
         for block in self._blocks(weights=True):
             keys, targets, kept = self._keys(block)
@@ -230,7 +322,7 @@ class Placer:
             to = places[keys] + np.arange(keys.size) - (np.cumsum(counts) - counts)[keys]
             places += counts
             assert block.weights is not None
-            high = block.weights[kept][order].view(np.uint16).astype(np.uint32) << 16
+            high = block.weights[kept][order].astype(np.int32).view(np.uint32) << bits
             words[to] = targets[order].astype(np.uint32) | high
             if delays is not None:
                 delays[to] = np.broadcast_to(block.delays, kept.shape)[kept][order]
@@ -248,11 +340,11 @@ class Placer:
             keys = keys * self.span + np.broadcast_to(block.delays, kept.shape)[kept]
         return keys, targets % self.chunk, kept
 
-    def _call(self, leaf: Any, places: Array, words: Array | None, delays: Array | None) -> None:
+    def _call(self, leaf: Any, places: Array, words: Array | None, delays: Array | None, bits: int = 0) -> None:
         d = Description(placing.PLACING)
         d.cut, (d.first, d.stop, d.period) = int(self.cut), self.window
         d.chunk, d.rows, d.span = self.chunk if self.chunks > 1 else 0, self.sources, self.span
-        d.places, d.words, d.row_delays = places, words, delays
+        d.places, d.words, d.bits, d.row_delays = places, words, bits, delays
         for block in self._blocks(weights=words is not None):
             d.count, d.sources, d.targets, d.weights = len(block.sources), block.sources, block.targets, block.weights
             one = isinstance(block.delays, np.ndarray)

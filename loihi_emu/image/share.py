@@ -71,16 +71,18 @@ class Share:
         Connections that learn, by name.
     noises, applied : list of NoiseSource, list of Description
         Noise of its neurons, and what adds it to a parameter.
+    waits : bool
+        Whether its sparse synapses are delivered when due.
     alone : bool
         Whether there is no other share.
     """
 
-    def __init__(self, number: int) -> None:
-        self.number, self.alone = number, False
+    def __init__(self, number: int, waits: bool) -> None:
+        self.number, self.waits, self.alone = number, waits, False
         self.listings: dict[str, Listing] = {}
         self.origins: dict[str, tuple[Origin, int]] = {}
         self.sinks: dict[int, Sink] = {}
-        self.projections = Projections()
+        self.projections = Projections(number)
         self.stages: list[tuple[Origin, Stage]] = []
         self.learners: dict[str, Learner] = {}
         self.noises: list[NoiseSource] = []
@@ -95,7 +97,7 @@ class Share:
             self.origins[p.name] = (origin, group.part(p.name).start)
         for part in group.parts:
             if part.share == self.number:
-                self.sinks[group.number] = Sink(group, part)
+                self.sinks[group.number] = Sink(group, part, self.waits)
 
     def add_input(self, name: str, source: InputSource) -> None:
         """Read the spikes of an input."""

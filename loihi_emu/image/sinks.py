@@ -19,12 +19,15 @@ class Sink:
     ----------
     window : Window or None
         The accumulators of a slot that synapses are asked for: those of the part's neurons, at every port. None: all.
+    waits : bool
+        Whether sparse synapses are delivered when due.
     """
 
     base = 0  # group index of the first accumulator of a connection that has a stage
+    waits = False
 
-    def __init__(self, group: Group, part: Part) -> None:
-        self.group = group
+    def __init__(self, group: Group, part: Part, waits: bool = False) -> None:
+        self.group, self.waits = group, waits
         self.n = group.width
         self.key = f"{group.key}.ring"
         self.first, self.stop = part.first, part.stop
@@ -38,6 +41,10 @@ class Sink:
     def need(self, delay: int) -> None:
         """Make room for events that arrive up to `delay` steps later."""
         self.group.need_slots(delay + 1)
+
+    def need_when_due(self, delay: int) -> None:
+        """Let events wait up to `delay` steps outside of the ring."""
+        self.group.need_span(delay + 1)
 
     def array(self, arena: Arena) -> Array:
         """The accumulators, from its first one in slot 0 on."""

@@ -48,7 +48,7 @@ def save(emulator: Built, path: str | Path) -> Path:
         "step": image.step, "network": network.name, "structure": structure(emulator.image), "learning": rules,
         "chip_views": [name for name in network.populations if name in image.chip_views],
     }  # fmt: skip
-    arrays: dict[str, NDArray[Any]] = {f"state.{k}": image.arena[k] for k in image.arena.names}
+    arrays: dict[str, NDArray[Any]] = {f"state.{k}": array for k, array in image.whole_state().items()}
     for name in network.populations:
         for key, value in image.group(name).parameters[name].items():
             arrays[f"parameter.{name}.{key}"] = value
@@ -184,9 +184,10 @@ def _parameters(emulator: Built, archive: Archive, p: Population) -> dict[str, N
 def _fill(archive: Archive, parameters: dict[str, dict[str, NDArray[Any]]], image: Image) -> None:
     """Check what is left of the file against the image that it is for; then take over parameters and state."""
     arena, views = image.arena, {view.key: view for view in image.chip_views.values()}
-    for key in arena.names:
+    shapes = image.state_shapes()
+    for key, (shape, dtype) in shapes.items():
         if key not in views:
-            archive.expect(f"state.{key}", arena[key].shape, arena[key].dtype)
+            archive.expect(f"state.{key}", shape, dtype)
     archive.only(_names(image) - {f"state.{key}" for key in views} | _views(archive, image))
     arrays = archive.arrays()
     check_state(image, State(archive.path, arrays))
@@ -194,9 +195,7 @@ def _fill(archive: Archive, parameters: dict[str, dict[str, NDArray[Any]]], imag
         raise invalid(archive.path, "step", archive.header["step"], f"{arrays['state.clock'][0]}, as the clock says")
     for name in image.network.populations:
         image.group(name).parameters[name] = parameters[name]
-    for key in arena.names:
-        if f"state.{key}" in arrays:
-            arena[key][...] = arrays[f"state.{key}"]
+    image.take_state({key: arrays[f"state.{key}"] for key in shapes if f"state.{key}" in arrays})
     for view in views.values():
         if f"state.{view.key}" not in arrays:
             view.begin(arena)
@@ -220,7 +219,7 @@ def _views(archive: Archive, image: Image) -> set[str]:
 def _names(image: Image) -> set[str]:
     """Names of all arrays of a checkpoint."""
     network = image.network
-    found = {f"state.{key}" for key in image.arena.names}
+    found = {f"state.{key}" for key in image.state_shapes()}
     for name in network.populations:
         found |= {f"parameter.{name}.{key}" for key in image.group(name).parameters[name]}
     for name, c in network.connections.items():

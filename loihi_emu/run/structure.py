@@ -19,8 +19,9 @@ def structure(image: Image) -> str:
     digest = hashlib.sha256(f"{network.rules} {network.seed}".encode())
     digest.update(repr([[p.name for p in group.populations] for group in image.groups]).encode())
     seen = {view.key for view in image.chip_views.values()}  # probes may be others, and epochs can be set
-    fixed = [name for name in image.arena.names if not name.startswith(LEARNED) and name not in seen]
-    digest.update(repr([(name, image.arena[name].shape) for name in fixed]).encode())
+    shapes = [(name, shape) for name, (shape, _) in image.state_shapes().items()]
+    fixed = [(name, shape) for name, shape in shapes if not name.startswith(LEARNED) and name not in seen]
+    digest.update(repr(fixed).encode())
     for p in network.populations.values():
         digest.update(f"{p.name} {p.shape} {p.model} {p.noise!r}".encode())
     for i in network.inputs.values():

@@ -9,6 +9,7 @@ import numpy as np
 
 from loihi_emu.jit import kernel, leaf, whole
 from loihi_emu.models.records import NUMBER, Record, array
+from loihi_emu.models.synapses.due import DELAY, GAP, NONE
 
 i32 = np.int32
 i64 = np.int64
@@ -20,7 +21,7 @@ u64 = np.uint64
 # where that is not 0), and counted from first. A chunk has so many targets, and rows of all sources (chunk 0: there is
 # one). Delays are one each, or the same for all; keys contain them where span is more than 1. Places, one a key, count
 # the synapses of each key; in the second pass they say where its next one goes. Where there are delays of rows, each
-# synapse keeps its own.
+# synapse keeps its own. A word is target | weight << bits.
 PLACING = Record(
     "Placing",
     count=NUMBER,
@@ -38,6 +39,7 @@ PLACING = Record(
     span=NUMBER,
     places=array("int64"),
     words=array("uint32"),
+    bits=NUMBER,
     row_delays=array("uint8"),
 )
 
@@ -79,7 +81,7 @@ def place(address, time):
     n, cut, first, stop, period = d.count, d.cut != 0, d.first, d.stop, d.period
     chunk, rows, span, each, same = d.chunk, d.rows, d.span, bool(d.delays), d.same_delay
     sources, targets, delays, places = whole(d.sources, n), whole(d.targets, n), whole(d.delays, n), d.places
-    weights, words, row_delays = whole(d.weights, n), d.words, d.row_delays
+    weights, words, row_delays, bits = whole(d.weights, n), d.words, d.row_delays, u32(d.bits)
     for j in range(n):
         k = u64(j)
         row, target = i64(sources[k]), i64(targets[k])
@@ -96,6 +98,36 @@ def place(address, time):
             row = row * span + delay
         to = places[row]
         places[row] = to + 1
-        words[to] = u32(target) | (u32(i32(weights[k])) << u32(16))
+        words[to] = u32(target) | (u32(i32(weights[k])) << bits)
         if row_delays:
             row_delays[to] = u8(delay)
+
+
+# Places, one a key, hold how many synapses there are, and afterwards where they go; words then have a header before the
+# synapses of each key that has some, and starts (one a row) its first entry (models/synapses/due.py).
+HEADING = Record(
+    "Heading", rows=NUMBER, span=NUMBER, places=array("int64"), words=array("uint32"), starts=array("int64")
+)
+
+
+@leaf
+def head(address, time):
+    """Write the headers of rows that are sorted by delays."""
+    d = HEADING(address)
+    span, places, words, starts = d.span, d.places, d.words, d.starts
+    at = i64(0)
+    for row in range(d.rows):
+        starts[row] = NONE
+        last, delay_before = i64(-1), i64(0)
+        for delay in range(span):
+            count = places[row * span + delay]
+            if count == 0:
+                continue
+            if last < 0:
+                starts[row] = at | i64(delay) << i64(DELAY)
+            else:
+                words[last] = words[last] | (u32(delay - delay_before) << u32(GAP))
+            words[at] = u32(count)
+            places[row * span + delay] = at + 1
+            last, delay_before = at, i64(delay)
+            at += 1 + count

@@ -15,7 +15,9 @@ from typing import Any
 from recipes import Recipe, events
 
 from loihi_emu import Emulator, models, rules
+from loihi_emu.image import rows, stores
 from loihi_emu.jit import COMPILED, Leaf
+from loihi_emu.recording.recording import Recording
 
 
 def all_leaves() -> dict[str, Leaf]:
@@ -28,9 +30,25 @@ def all_leaves() -> dict[str, Leaf]:
     return {leaf.name: leaf for leaf in leaves if not leaf.name.endswith("_wide")}  # messages of 64 bits
 
 
-def results(recipe: Recipe) -> dict[str, Any]:
+def run(recipe: Recipe, anew: bool) -> Recording:
+    """Run it; `anew`: with synapses that are delivered when due, packed as many are, and made anew in between."""
+    if not anew:
+        return recipe.run()
+    before, rows.FEW = rows.FEW, -1
+    try:
+        with stores.chosen(stores.DUE):
+            emulator = Emulator(recipe.network())
+            emulator.run(recipe.steps // 2)
+            emulator._rebuild([])
+            emulator.run(recipe.steps - recipe.steps // 2)
+    finally:
+        rows.FEW = before
+    return emulator.recording
+
+
+def results(recipe: Recipe, anew: bool = False) -> dict[str, Any]:
     """Spikes, state and counters as plain lists."""
-    recording = recipe.run()
+    recording = run(recipe, anew)
     found: dict[str, Any] = {key: recording.stats[key] for key in ("spikes", "synaptic_events", "overflow")}
     for node in recipe.nodes:
         found[f"{node.name}.events"] = events(recording, node.name)
@@ -65,7 +83,10 @@ def main(source: str, target: str) -> None:
     for name, leaf in all_leaves().items():
         counted(name, leaf, calls)
     recipes, networks = pickle.loads(Path(source).read_bytes())
-    found = [results(recipe) for recipe in recipes], [learned(network) for network in networks]
+    found = (
+        [results(recipe, anew=k % 2 == 1) for k, recipe in enumerate(recipes)],
+        [learned(network) for network in networks],
+    )
     Path(target).write_bytes(pickle.dumps((*found, calls)))
 
 
