@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from benchmarks import (
     allocators,
+    cliffs,
     closed_loop,
     extras,
     lava,
@@ -24,6 +25,7 @@ from benchmarks.sizes import FULL, NAMES, QUICK, Size
 
 _OTHERS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "W4": learning.measure,
+    "cliffs": cliffs.measure,
     "small": small.measure,
     "memory": memory.measure,
     "startup": startup.measure,

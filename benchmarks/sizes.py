@@ -34,6 +34,8 @@ class Size:
         Neurons of W2's layers and of W3.
     small : (int, int)
         Number and size of the small populations.
+    cliff : int
+        Neurons of each population with a seldom used constant.
     samples, spikes : int
         Samples of ``run_samples``; spikes of the raster plot.
     cold : bool
@@ -51,6 +53,7 @@ class Size:
     layer: int = 1000
     plain: int = 1_000_000
     small: tuple[int, int] = (64, 64)
+    cliff: int = 77_169
     samples: int = 10_000
     spikes: int = 1_000_000
     cold: bool = True
@@ -65,7 +68,7 @@ FULL = Size("full", rounds=31, repeats=5, share=1.0)
 QUICK = Size("quick", rounds=7, repeats=2, share=0.5, cold=False, place=(100_000, 100))
 TINY = Size(
     "tiny", rounds=2, repeats=1, share=0.02, recurrent=(300, 20), large=(500, 100), layer=40, plain=3000, small=(5, 8),
-    samples=20, spikes=60_000, cold=False, place=(2000, 10),
+    cliff=3000, samples=20, spikes=60_000, cold=False, place=(2000, 10),
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks import allocators, ceiling, closed_loop, command, extras, memory, place, report, small, speed
+from benchmarks import allocators, ceiling, cliffs, closed_loop, command, extras, memory, place, report, small, speed
 from benchmarks.race import Emulated, check_equal, race
 from benchmarks.rows import Row
 from benchmarks.sizes import FULL, NAMES, TINY, workloads
@@ -72,6 +72,12 @@ def test_without_a_compiler_there_are_times(monkeypatch):
     assert row.value > 0
     assert row.passed is None
     assert "no C compiler" in report.heading(report.facts("tiny"))
+
+
+def test_rows_of_seldom_used_constants():
+    rows = list(cliffs.measure(TINY))
+    assert {*cliffs.CASES, "parameters per neuron"} == {row.what for row in rows}
+    assert all(row.limit is not None and row.value > 0 for row in rows)
 
 
 def test_small_populations_equal_a_large_one():
