@@ -29,9 +29,9 @@ class Connection(Kernel, ABC):
     in_place: tuple[str, ...] = ("a_buff",)
     packed: Description
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        self.graded = model.is_graded
+    def bind(self) -> None:
+        super().bind()
+        self.graded = self.model.is_graded
         self.events = np.zeros(1, np.int64)
         self.changed.add("weights")
 
@@ -83,7 +83,7 @@ class Connection(Kernel, ABC):
 class FloatConnection(Connection):
     """Weights in float64, which always fit."""
 
-    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
         if d_type.name not in STORED:
             raise PythonFallback(f"{port}: {d_type}")
         return (BOTH, messages.F64) if self.graded else (EVENTS, STORED[d_type.name])
@@ -92,15 +92,15 @@ class FloatConnection(Connection):
 class FixedConnection(Connection):
     """Integer weights, prepared before the first step; where they do not fit, as rows of any size."""
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        exponent = model.weight_exp
+    def bind(self) -> None:
+        super().bind()
+        exponent = self.model.weight_exp
         if not isinstance(exponent, int | np.integer) or abs(int(exponent)) > 31:
             raise PythonFallback("weight_exp")
         self.exponent = int(exponent)
         self.is_packed = True
 
-    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
         if d_type.name not in STORED or (self.graded and d_type.name not in ("int32", "int64", "bool")):
             raise PythonFallback(f"{port}: {d_type}")
         return BOTH if self.graded else EVENTS, STORED[d_type.name]

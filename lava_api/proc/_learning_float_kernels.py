@@ -29,7 +29,7 @@ class _LearningFloat(LearningFixed):
     number = np.float64
     leaves = ("learning_float:step", "learning_float:learn")
 
-    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
         if d_type.name not in STORED or (port not in ("s_in", "s_in_bap") and d_type != np.float64):
             raise PythonFallback(f"{port}: {d_type}")
         if port == "s_in_bap" or (port == "s_in" and not self.graded):
@@ -86,9 +86,9 @@ class LearningSparseFloat(_LearningFloat, LearningSparseFixed):
     def _parted(self) -> bool:
         return False
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        if any(getattr(model, name).dtype != np.float64 for name in SYNAPTIC):
+    def bind(self) -> None:
+        super().bind()
+        if any(getattr(self.model, name).dtype != np.float64 for name in SYNAPTIC):
             raise PythonFallback("a sparse matrix of integers, which keeps its type")
 
     def sums(self, feed: Feed) -> list[Call]:

@@ -58,13 +58,13 @@ class LearningFixed(LaterPhases):
     number: Any = np.int32
     leaves = ("traces:step", "learning:learn")
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        self.graded = model.is_graded
-        self.rule = model._learning_rule
+    def bind(self) -> None:
+        super().bind()
+        self.graded = self.model.is_graded
+        self.rule = self.model._learning_rule
         self.three = isinstance(self.rule, Loihi3FLearningRule)
         self.steps = int(self.rule.t_epoch)
-        exponent = getattr(model, "weight_exp", 0)
+        exponent = getattr(self.model, "weight_exp", 0)
         if not isinstance(exponent, int | np.integer) or abs(int(exponent)) > 31:
             raise PythonFallback("weight_exp")
         if self.number == np.int32 and any(fixed_point(term.const) is None for term in self._terms()):
@@ -84,7 +84,7 @@ class LearningFixed(LaterPhases):
         return (term for applier in appliers for product in applier.products for term in product.terms)
 
     # ------------------------------------------------------------ ports
-    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
         if port in ("s_in", "s_in_bap"):
             payloads = self.graded and port == "s_in"
             if d_type.name not in STORED or (payloads and d_type.name not in ("int32", "int64", "bool")):
@@ -287,10 +287,10 @@ class LearningDenseFixed(LearningFixed):
 class LearningSparseFixed(LearningFixed):
     """LearningSparse in integers; tags are stored where weights are."""
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        weights = model.weights
-        same = all(same_places(getattr(model, name), weights) for name in TAGS)
+    def bind(self) -> None:
+        super().bind()
+        weights = self.model.weights
+        same = all(same_places(getattr(self.model, name), weights) for name in TAGS)
         if not same or not weights.has_canonical_format or self._parted():
             raise PythonFallback("places of weights and tags")
 

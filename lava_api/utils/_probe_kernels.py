@@ -21,7 +21,7 @@ MOST = 1 << 12
 class CounterKernel(Kernel):
     """SpikeCounter."""
 
-    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
         if d_type.name not in STORED:
             raise PythonFallback(f"{port}: {d_type}")
         return EVENTS, STORED[d_type.name]
@@ -39,8 +39,8 @@ class CounterKernel(Kernel):
 class RecorderKernel(ReferringKernel, HostOutput):
     """Recorder of a StateProbe."""
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
+    def bind(self) -> None:
+        super().bind()
         self.handed = 0
 
     def managed(self) -> Iterable[tuple[str, Description]]:

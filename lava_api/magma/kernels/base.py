@@ -107,8 +107,12 @@ class Kernel:
         self.changed: set[str] = set()
         self.stale = True
         self._constants = self.constants()
+        self.bind()
 
     # ------------------------------------------------------------ for subclasses
+    def bind(self) -> None:
+        """Make what the kernel keeps beside the model; raise PythonFallback where the model has to run in Python."""
+
     def outputs(self) -> dict[str, Message]:
         """Return the messages of all output ports; called once."""
         return {}

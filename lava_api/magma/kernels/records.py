@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from lava_api.magma.compiler.routes import routes
 from lava_api.magma.core.model.py.base import kernel_of
 from lava_api.magma.core.process.ports.ports import RefPort, VarPort
@@ -73,9 +71,9 @@ class ReferringKernel(LaterPhases):
 
     PORT = "state"
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        port = getattr(process, self.PORT)
+    def bind(self) -> None:
+        super().bind()
+        port = getattr(self.process, self.PORT)
         self.var = referred(port)
         if self.var is None or self.var.shape != port.shape:
             self.post_mgmt_in_python = True

@@ -43,12 +43,12 @@ class Vector(Kernel):
     states: tuple[str, ...] = ()
     exponents: ClassVar[dict[str, int]] = {}
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        port = getattr(process, (*self.sends, *self.inputs)[0])
+    def bind(self) -> None:
+        super().bind()
+        port = getattr(self.process, (*self.sends, *self.inputs)[0])
         self.n = port.size
         for name in self.states:
-            array = getattr(model, name)
+            array = getattr(self.model, name)
             if not isinstance(array, np.ndarray) or array.size != self.n or not array.flags.c_contiguous:
                 raise PythonFallback(name)
 
@@ -62,7 +62,7 @@ class Vector(Kernel):
     def writes(self, name: str) -> bool:
         return name in self.states
 
-    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
         if d_type.name != self.takes and not (d_type.name == "int16" and self.takes == "int32"):
             raise PythonFallback(f"{port}: {d_type}")
         return DATA, KIND_OF[self.takes]

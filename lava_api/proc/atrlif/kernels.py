@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from lava_api.magma.kernels.base import PythonFallback
@@ -29,10 +27,10 @@ class AdaptiveFloat(Neurons):
     takes = "float64"
     states = ("i", "v", "theta", "r", "s")
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
+    def bind(self) -> None:
+        super().bind()
         for name in (*DELTAS, *THRESHOLDS):
-            value = getattr(model, name)
+            value = getattr(self.model, name)
             if isinstance(value, np.ndarray) or not np.isreal(value):
                 raise PythonFallback(name)
 
@@ -52,12 +50,12 @@ class AdaptiveFixed(AdaptiveFloat):
     takes = "int32"
     int16_bits = SHORT
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        if np.abs(model.bias_exp).max(initial=0) > 31:
+    def bind(self) -> None:
+        super().bind()
+        if np.abs(self.model.bias_exp).max(initial=0) > 31:
             raise PythonFallback("bias_exp")
         for name in DELTAS:
-            if abs(getattr(model, name)) > MOST:
+            if abs(getattr(self.model, name)) > MOST:
                 raise PythonFallback(name)
 
     def refresh(self) -> None:

@@ -17,13 +17,13 @@ from loihi_emu.models.memory import Description
 class BitCheckKernel(LaterPhases):
     """BitCheck; what it writes into a log, and odd widths, are left to the model."""
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        self.var = referred(process.state)
-        whole = all(isinstance(getattr(model, name), int | np.integer) for name in ("bits", "_overflowed"))
-        if model.debug or not whole or self.var is None or not 1 <= model.bits <= 31:
+    def bind(self) -> None:
+        super().bind()
+        self.var = referred(self.process.state)
+        whole = all(isinstance(getattr(self.model, name), int | np.integer) for name in ("bits", "_overflowed"))
+        if self.model.debug or not whole or self.var is None or not 1 <= self.model.bits <= 31:
             self.post_mgmt_in_python = True
-        self.found = np.array([model._overflowed], np.int64) if whole else np.zeros(1, np.int64)
+        self.found = np.array([self.model._overflowed], np.int64) if whole else np.zeros(1, np.int64)
 
     def constants(self) -> dict[str, Any]:
         if self.post_mgmt_in_python:

@@ -46,8 +46,8 @@ class ReadoutKernel(Vector):
     inputs = ("inference_in", "label_in")
     sends = ("user_output", "trigger_alloc")
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
+    def bind(self) -> None:
+        super().bind()
         self.status = np.zeros(1, np.int64)
 
     def outputs(self) -> dict[str, Message]:
@@ -85,17 +85,17 @@ class Prototype(Vector):
     sends = ("s_out", "s_out_bap")
     states = ("u", "v", "y1")
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
+    def bind(self) -> None:
+        super().bind()
         for name in ("du", "dv", "vth"):
-            whole(getattr(model, name), name)
+            whole(getattr(self.model, name), name)
             self.fits(name)
-        if np.abs(model.bias_exp).max(initial=0) > 31:
+        if np.abs(self.model.bias_exp).max(initial=0) > 31:
             raise PythonFallback("bias_exp")
         self.picked = np.zeros(1, np.int64)
         self.status = np.zeros(1, np.int64)
 
-    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
         if d_type.name not in ("int16", "int32"):
             raise PythonFallback(f"{port}: {d_type}")
         return DATA, STORED["int32"]

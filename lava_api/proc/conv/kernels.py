@@ -24,9 +24,9 @@ class ConvFixed(Kernel):
 
     sends_first = True
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        self.graded = model.num_message_bits.item() > 0
+    def bind(self) -> None:
+        super().bind()
+        self.graded = self.model.num_message_bits.item() > 0
         self.events, self.wraps = np.zeros(1, np.int64), np.zeros(1, np.int64)
         self.changed.add("weight")
 
@@ -34,7 +34,7 @@ class ConvFixed(Kernel):
         geometry = {name: np.asarray(getattr(self.model, name)).reshape(-1).tolist() for name in GEOMETRY}
         return {"num_message_bits": "payloads" if self.model.num_message_bits.item() > 0 else "plain spikes"} | geometry
 
-    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
         if d_type.name not in STORED or (self.graded and d_type.name not in ("int32", "int64")):
             raise PythonFallback(f"{port}: {d_type}")
         return BOTH if self.graded else EVENTS, STORED[d_type.name]
@@ -94,7 +94,7 @@ class ConvFloat(ConvFixed):
         """Nothing wraps."""
         return []
 
-    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
         if d_type.name not in STORED:
             raise PythonFallback(f"{port}: {d_type}")
         return (BOTH, messages.F64) if self.graded else (EVENTS, STORED[d_type.name])

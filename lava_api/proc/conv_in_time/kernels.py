@@ -20,16 +20,16 @@ class ConvInTimeKernel(Kernel):
 
     sends_first = True
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        self.graded = model.num_message_bits.item() > 0
+    def bind(self) -> None:
+        super().bind()
+        self.graded = self.model.num_message_bits.item() > 0
         self.events = np.zeros(1, np.int64)
         self.changed.update(("weights", "a_buff"))
 
     def constants(self) -> dict[str, Any]:
         return {"num_message_bits": "payloads" if self.model.num_message_bits.item() > 0 else "plain spikes"}
 
-    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
         if d_type.name not in STORED:
             raise PythonFallback(f"{port}: {d_type}")
         return (BOTH, messages.F64) if self.graded else (EVENTS, STORED[d_type.name])

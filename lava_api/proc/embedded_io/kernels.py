@@ -29,7 +29,7 @@ class AdapterKernel(Vector):
     inputs = ("inp",)
     sends = ("out",)
 
-    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
         kind = messages.F64 if d_type.kind == "f" else STORED.get(d_type.name)
         if kind is None:
             raise PythonFallback(f"{port}: {d_type}")
@@ -50,12 +50,12 @@ class AdapterKernel(Vector):
 class EncodedAdapter(AdapterKernel):
     """PyToN3ConvAdapter: takes what an encoder sends in its form, or any process where nothing is packed."""
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        self.form = process.proc_params["compression"]
+    def bind(self) -> None:
+        super().bind()
+        self.form = self.process.proc_params["compression"]
         self.packed = self.form not in PLAIN
-        sources = process.inp.get_src_ports()
-        piped = self.packed and process.inp.external_pipe_flag
+        sources = self.process.inp.get_src_ports()
+        piped = self.packed and self.process.inp.external_pipe_flag
         if len(sources) > 1 or piped or any(not self._fits(port) for port in sources):
             raise PythonFallback("compression, inp")
 

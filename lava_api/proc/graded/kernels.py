@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -54,9 +54,9 @@ class ProductFixed(Neurons):
     list_can_lack = True
     exponents: ClassVar = {"exp": 31}
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        if np.any(model.exp < 0) or np.any(model.exp > 31):
+    def bind(self) -> None:
+        super().bind()
+        if np.any(self.model.exp < 0) or np.any(self.model.exp > 31):
             raise PythonFallback("exp")
 
     def refresh(self) -> None:
@@ -76,8 +76,8 @@ class InverseRootFixed(Vector):
 
     leaf, record = "graded:inverse_root_int", at.ROOT
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
+    def bind(self) -> None:
+        super().bind()
         self.status, self.argument = np.zeros(1, np.int64), np.zeros(1, np.int64)
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:

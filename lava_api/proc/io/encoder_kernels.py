@@ -30,12 +30,12 @@ class DeltaEncoderDense(Vector):
     record = at.ENCODER
     states = ("act", "residue")
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        if not 0 <= int(model.spike_exp.item()) <= 31:
+    def bind(self) -> None:
+        super().bind()
+        if not 0 <= int(self.model.spike_exp.item()) <= 31:
             raise PythonFallback("spike_exp")
 
-    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
         if d_type.name not in STORED:
             raise PythonFallback(f"{port}: {d_type}")
         return DATA, STORED[d_type.name]
@@ -82,12 +82,12 @@ class PairMessage(Message):
 class DeltaEncoderSparse(DeltaEncoderDense):
     """DeltaEncoder with values and places."""
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        if model.compression is not Compression.SPARSE:
-            for port in process.s_out.get_dst_ports():
+    def bind(self) -> None:
+        super().bind()
+        if self.model.compression is not Compression.SPARSE:
+            for port in self.process.s_out.get_dst_ports():
                 reader = kernel_class(port.process.model_class)
-                unpacks = reader is EncodedAdapter and EncodedAdapter.unpacks(port.process, model.compression)
+                unpacks = reader is EncodedAdapter and EncodedAdapter.unpacks(port.process, self.model.compression)
                 if reader is not None and not unpacks:
                     raise PythonFallback(f"compression: for {port.process.name}")
 

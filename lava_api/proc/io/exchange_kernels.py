@@ -18,11 +18,11 @@ from loihi_emu.models.memory import Description
 class InjectorKernel(Kernel, HostInput):
     """Injector."""
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        if process.in_port.in_connections or process.in_port.external_pipe_flag:
+    def bind(self) -> None:
+        super().bind()
+        if self.process.in_port.in_connections or self.process.in_port.external_pipe_flag:
             raise PythonFallback("in_port")
-        params = process.proc_params
+        params = self.process.proc_params
         self.channel: HostChannel = params["host_channel"]
         self.config: utils.ChannelConfig = params["channel_config"]
         self.shape = params["shape"]
@@ -65,10 +65,10 @@ class Sending(Kernel, HostOutput):
 
     rows: Rows
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        self.channel: HostChannel = process.proc_params["host_channel"]
-        self.config: utils.ChannelConfig = process.proc_params["channel_config"]
+    def bind(self) -> None:
+        super().bind()
+        self.channel: HostChannel = self.process.proc_params["host_channel"]
+        self.config: utils.ChannelConfig = self.process.proc_params["channel_config"]
         self.handed = 0
 
     def steps_ready(self, done: int) -> int:
@@ -98,9 +98,9 @@ class Sending(Kernel, HostOutput):
 class ExtractorKernel(Sending):
     """Extractor."""
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        if process.out_port.out_connections or process.out_port.external_pipe_flag:
+    def bind(self) -> None:
+        super().bind()
+        if self.process.out_port.out_connections or self.process.out_port.external_pipe_flag:
             raise PythonFallback("out_port")
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:

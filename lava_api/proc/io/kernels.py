@@ -18,9 +18,9 @@ from loihi_emu.models.memory import Description
 class Source(Kernel):
     """Source RingBuffer."""
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        if model.data.shape[-1] == 0:
+    def bind(self) -> None:
+        super().bind()
+        if self.model.data.shape[-1] == 0:
             raise PythonFallback("data")
         self.changed.add("data")
 
@@ -57,14 +57,14 @@ def put_columns(d: Description, data: Any) -> None:
 class Sink(Kernel):
     """Sink RingBuffer."""
 
-    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
         if d_type.name not in STORED:
             raise PythonFallback(f"{port}: {d_type}")
         return DATA, STORED[d_type.name]
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        if model.data.size == 0:
+    def bind(self) -> None:
+        super().bind()
+        if self.model.data.size == 0:
             raise PythonFallback("data")
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
@@ -76,11 +76,11 @@ class Sink(Kernel):
 class ReadVariable(ReferringKernel):
     """Read."""
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        if model.data.size == 0:
+    def bind(self) -> None:
+        super().bind()
+        if self.model.data.size == 0:
             self.post_mgmt_in_python = True
-        self.counter = np.array([model.counter], np.int64)
+        self.counter = np.array([self.model.counter], np.int64)
 
     def managed(self) -> Iterable[tuple[str, Description]]:
         data, source = self.model.data, self.array()
@@ -102,8 +102,8 @@ class ResetVariable(ReferringKernel):
 
     alters = True
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
+    def bind(self) -> None:
+        super().bind()
         self.real = np.zeros(1)
 
     def reads(self, array: Any) -> bool:

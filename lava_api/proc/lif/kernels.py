@@ -83,13 +83,13 @@ class LifFixed(LifKernel):
     int16_bits = SHORT
     thresholds: tuple[tuple[str, str, str], ...] = (("vth", "vth", "effective_vth"),)
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
+    def bind(self) -> None:
+        super().bind()
         for name in ("du", "dv"):
-            _fits(whole(getattr(model, name), name), model.u.size, name)
+            _fits(whole(getattr(self.model, name), name), self.model.u.size, name)
         for _, name, _ in self.thresholds:
-            _fits(whole(getattr(model, name), name), model.u.size, name)
-        if np.abs(model.bias_exp).max(initial=0) > 31:
+            _fits(whole(getattr(self.model, name), name), self.model.u.size, name)
+        if np.abs(self.model.bias_exp).max(initial=0) > 31:
             raise PythonFallback("bias_exp")
 
     def set(self, name: str) -> None:
@@ -102,7 +102,7 @@ class LifFixed(LifKernel):
                 UserWarning,
             )
 
-    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
         if d_type.name == "int16":
             return DATA, at.I32
         if d_type.name not in ("int32", "int64"):
@@ -144,9 +144,9 @@ def _fits(array: Any, n: int, name: str) -> None:
 class _Reset(LifKernel):
     """Regular clearing of the state."""
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        self.interval, self.offset = reset_times(model)
+    def bind(self) -> None:
+        super().bind()
+        self.interval, self.offset = reset_times(self.model)
 
     def refresh(self) -> None:
         super().refresh()
@@ -186,15 +186,15 @@ class LifFloat(LifKernel):
     thresholds: tuple[tuple[str, str], ...] = (("vth", "vth"),)
     module, record = floating.__name__, floating.LIF
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
+    def bind(self) -> None:
+        super().bind()
         for name in ("du", "dv", *(name for _, name in self.thresholds)):
-            array = np.asarray(getattr(model, name))
+            array = np.asarray(getattr(self.model, name))
             if array.dtype.kind not in "bif":
                 raise PythonFallback(name)
-            _fits(array, model.u.size, name)
+            _fits(array, self.model.u.size, name)
 
-    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
         if d_type != np.float64:
             raise PythonFallback(f"{port}: {d_type}")
         return DATA, at.F64
@@ -236,9 +236,9 @@ class RefractoryFloat(LifFloat):
 
     module, record = lif_refractory.__name__, lif_refractory.REFRACTORY
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        _fits(whole(model.refractory_period, "refractory_period"), model.u.size, "refractory_period")
+    def bind(self) -> None:
+        super().bind()
+        _fits(whole(self.model.refractory_period, "refractory_period"), self.model.u.size, "refractory_period")
 
     def states(self) -> dict[str, Any]:
         return super().states() | {"refractory_period_end": self.model.refractory_period_end}

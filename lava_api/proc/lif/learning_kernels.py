@@ -32,7 +32,7 @@ class _SendsBack(LifKernel):
             traces[f"s_out_{name}"] = Message(port.shape, d_type, data=getattr(self.model, name))
         return found | {"s_out_bap": self.back} | traces
 
-    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
         if port == "a_third_factor_in":
             return DATA, STORED["float64" if d_type == np.float64 else "int64" if d_type == np.int64 else "int32"]
         return super().wants(port, d_type)

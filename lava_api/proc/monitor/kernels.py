@@ -14,17 +14,17 @@ from loihi_emu.models.memory import Description
 class MonitorKernel(LaterPhases, StepSupply):
     """Rows of variables and messages."""
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        params = process.proc_params
+    def bind(self) -> None:
+        super().bind()
+        params = self.process.proc_params
         self.messages = list(zip(params["InPorts"], params["VarsData2"], strict=True))
         self.variables = []
         for port, name in zip(params["RefPorts"], params["VarsData1"], strict=True):
-            var = referred(getattr(process, port))
-            if var is None or var.shape != getattr(process, port).shape:
+            var = referred(getattr(self.process, port))
+            if var is None or var.shape != getattr(self.process, port).shape:
                 self.post_mgmt_in_python = True
             self.variables.append((var, name))
-        self.rows = [len(getattr(model, name)) for _, name in (*self.messages, *self.variables)]
+        self.rows = [len(getattr(self.model, name)) for _, name in (*self.messages, *self.variables)]
         if 0 in self.rows:
             raise PythonFallback("num_steps")
 

@@ -23,8 +23,8 @@ class RFFixed(Neurons):
     states = ("real", "imag")
     list_can_lack = True
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
+    def bind(self) -> None:
+        super().bind()
         for name in (*COEFFICIENTS, "vth"):
             self.fits(name)
         if "others" in (found := self.constants()).values():
@@ -60,8 +60,8 @@ class RFFloat(Neurons):
     states = ("real", "imag")
     list_can_lack = True
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
+    def bind(self) -> None:
+        super().bind()
         for name in (*COEFFICIENTS, "vth"):
             self.fits(name, "bif")
 

@@ -41,8 +41,8 @@ class StateSpace(Vector):
     takes = "float64"
     states = ("s4_state",)
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
+    def bind(self) -> None:
+        super().bind()
         for name in DIAGONALS:
             self.fits(name, "c")
         if numpy_fuses() is None:
@@ -70,10 +70,10 @@ class SigmaS4dDeltaFloat(Vector):
     states = ("sigma", "act", "residue", "error")
     exponents = EXPONENTS
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        check_exponents(model)
-        given = [np.asarray(model.proc_params[name]) for name in DIAGONALS]
+    def bind(self) -> None:
+        super().bind()
+        check_exponents(self.model)
+        given = [np.asarray(self.model.proc_params[name]) for name in DIAGONALS]
         self.complex = any(np.iscomplexobj(value) for value in given)
         if any(value.size not in (1, self.n) for value in given) or (self.complex and numpy_fuses() is None):
             raise PythonFallback("a, b, c")
@@ -81,7 +81,7 @@ class SigmaS4dDeltaFloat(Vector):
             self.leaf, self.record = "state_space:sigma_s4d_delta_complex", at.SIGMA_S4D_DELTA_COMPLEX
         for name in () if self.complex else DIAGONALS:
             self.fits(name, "f")
-        if not isinstance(model.s4_state, np.ndarray) or model.s4_state.dtype != np.float64:
+        if not isinstance(self.model.s4_state, np.ndarray) or self.model.s4_state.dtype != np.float64:
             raise PythonFallback("s4_state")
 
     def writes(self, name: str) -> bool:

@@ -56,9 +56,9 @@ class DeltaFloat(Neurons):
     exponents = EXPONENTS
     listed = False
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        check_exponents(model)
+    def bind(self) -> None:
+        super().bind()
+        check_exponents(self.model)
 
     def writes(self, name: str) -> bool:
         """Also the variable that no model reads."""
@@ -87,9 +87,9 @@ class SigmaDeltaFloat(DeltaFloat):
     leaf, record = f"{sigma_delta.__name__}:step_float", sigma_delta.SIGMA_DELTA_FLOAT
     states = ("sigma", "act", "residue", "error")
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        if model.act_mode not in (ActivationMode.RELU, ActivationMode.UNIT):
+    def bind(self) -> None:
+        super().bind()
+        if self.model.act_mode not in (ActivationMode.RELU, ActivationMode.UNIT):
             raise PythonFallback("act_mode")
 
     def refresh(self) -> None:

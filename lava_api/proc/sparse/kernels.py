@@ -78,9 +78,9 @@ class _Delayed(Connection):
 
     in_place = ()
 
-    def __init__(self, model: Any, process: Any) -> None:
-        super().__init__(model, process)
-        if model.weights.dtype.kind not in "biuf" or model.delays.min() < 0:
+    def bind(self) -> None:
+        super().bind()
+        if self.model.weights.dtype.kind not in "biuf" or self.model.delays.min() < 0:
             raise PythonFallback("weights or delays")
 
     def outputs(self) -> dict[str, Message]:
