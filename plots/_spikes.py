@@ -13,7 +13,8 @@ from loihi_emu.errors import ValidationError, invalid, unknown
 from loihi_emu.memory.room import room_for
 from loihi_emu.network import spike_forms, spike_words
 from loihi_emu.network.checks import MAX_NEURONS
-from loihi_emu.network.elements import Connection, Input, Population, Slice, name_of
+from loihi_emu.network.elements import Connection, Input, Population, name_of
+from loihi_emu.network.slices import Selection, Slice
 from loihi_emu.numeric import integer
 from loihi_emu.plots._source import (
     IntArray,
@@ -136,7 +137,10 @@ def names_of(given: Names, argument: str) -> list[str]:
         if not isinstance(one, (str, Population, Input, Connection)):
             advice = ""
             if isinstance(one, Slice):
-                advice = f'For part of "{one.target.name}" give neurons=slice({one.start}, {one.stop}, {one.step}).'
+                part = f"slice({one.start}, {one.stop}, {one.step})"
+                if isinstance(one, Selection):
+                    part = f"[{', '.join(map(str, one.indices[:3].tolist()))}{', ...' if one.size > 3 else ''}]"
+                advice = f'For part of "{one.target.name}" give neurons={part}.'
             raise invalid(
                 "", argument, repr(one), "a population, an input, a connection, a name, or a list of such", advice
             )

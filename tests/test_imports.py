@@ -14,7 +14,7 @@ LAYERS = {
     """,
     "models": "models",
     "elements": """
-        network.conv2d network.elements network.shapes network.synapse_order
+        network.conv2d network.elements network.shapes network.slices network.synapse_order
         learning.constants learning.elsewhere learning.grammar learning.lava_table learning.rule learning.table
     """,
     "rules": "rules",

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from loihi_emu.errors import UnsupportedError, invalid, unknown
 from loihi_emu.learning.grammar import TRACES
 from loihi_emu.learning.rule import DRIVEN, Learning, LearningRule
-from loihi_emu.network.elements import Connection, Slice, name_of
+from loihi_emu.network.elements import Connection, name_of
+from loihi_emu.network.slices import Slice
 from loihi_emu.rules import RuleSet, find, names
 
 

@@ -15,7 +15,8 @@ from loihi_emu.mapping.lists import CoreLists
 from loihi_emu.mapping.model import Assignment, Layout, Problem
 from loihi_emu.mapping.traffic import Rates, Traffic, matrix_of, rates_of, traffic_of
 from loihi_emu.mapping.usage import CoreUsage
-from loihi_emu.network.elements import Population, Slice, name_of
+from loihi_emu.network.elements import Population, name_of
+from loihi_emu.network.slices import Slice
 from loihi_emu.numeric import integer
 from loihi_emu.read_only import frozen
 
@@ -138,8 +139,7 @@ class PlacedNetwork:
     def _each(self, population: Any, found: dict[str, NDArray[Any]]) -> NDArray[Any]:
         """What was found for each neuron of a population or of a slice of one."""
         if isinstance(population, Slice):
-            part = slice(population.start, population.stop, population.step)
-            return np.array(found[self._known(population.target)][part])
+            return np.array(found[self._known(population.target)][population.indices])
         return np.array(found[self._known(population)])
 
     def _known(self, population: Any) -> str:

@@ -12,9 +12,10 @@ from loihi_emu.network.builders.builder import Builder
 from loihi_emu.network.builders.distributions import Distribution, table_of
 from loihi_emu.network.builders.known import BUILDERS
 from loihi_emu.network.builders.pairing import pairing
-from loihi_emu.network.elements import Connection, Slice
+from loihi_emu.network.elements import Connection
 from loihi_emu.network.listed import LATE
 from loihi_emu.network.recipe import Recipe
+from loihi_emu.network.slices import Slice
 from loihi_emu.numeric import numbers
 from loihi_emu.rules import RuleSet
 from loihi_emu.rules.weights import EFFECTIVE_MAX, sign_mode_of

@@ -15,8 +15,9 @@ from loihi_emu.errors import LoihiInputWarning, invalid, is_known, unknown
 from loihi_emu.keywords import elsewhere, unknown_argument
 from loihi_emu.memory.room import room_for
 from loihi_emu.models.specification import NeuronModel, Parameter
-from loihi_emu.network.elements import Noise, Slice
+from loihi_emu.network.elements import Noise
 from loihi_emu.network.shapes import Shape, fits, one_or_each, one_value_each
+from loihi_emu.network.slices import Slice
 from loihi_emu.numeric import finite, no_number, numbers, ranged, whole
 from loihi_emu.units import IN_STEPS, NO_UNITS, is_fraction
 from loihi_emu.user_warnings import warn
@@ -193,7 +194,7 @@ def probed_neurons(part: Slice, neurons: Any, where: str) -> NDArray[np.int64] |
     room_for(where, {f"numbers of {part.size:,} neurons": 8 * part.size})
     pool = part.indices
     if neurons is None:
-        return pool
+        return np.sort(pool)
     if isinstance(neurons, slice):
         try:
             chosen = pool[neurons]

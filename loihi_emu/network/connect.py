@@ -12,10 +12,11 @@ from loihi_emu.learning.rule import LearningRule
 from loihi_emu.learning.unused import warn_of_unused
 from loihi_emu.models.specification import NeuronModel
 from loihi_emu.network import checks, synapses, unused
-from loihi_emu.network.elements import Connection, Input, Population, Slice, Source
+from loihi_emu.network.elements import Connection, Input, Population, Source
 from loihi_emu.network.lost_weights import tell_loss
 from loihi_emu.network.members import Members
 from loihi_emu.network.payloads import check_sources
+from loihi_emu.network.slices import Slice
 
 Target: TypeAlias = "str | Source | Slice"
 """What names neurons: a population or an input, its name, or a slice of it."""

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.errors import invalid, is_known, unknown
+from loihi_emu.errors import is_known, unknown
 from loihi_emu.keywords import known_keywords_of, missing_attribute
 from loihi_emu.models.layout import ONE_PORT
 from loihi_emu.network.conv2d import Conv2D
 from loihi_emu.network.shapes import Shape
+from loihi_emu.network.slices import Slice, part_of
 from loihi_emu.network.synapse_order import DRAWN, SynapseOrder
 from loihi_emu.numeric import integer, ranged, whole
 from loihi_emu.read_only import FrozenArrays, frozen, read_only, writable
@@ -94,25 +95,9 @@ class _Node(FrozenArrays):
     def __len__(self) -> int:
         return self.size
 
-    def __getitem__(self, key: slice | int) -> Slice:
-        """A slice of the neurons (by flat index), to connect from or to."""
-        where = f'"{self.name}"'
-        if isinstance(key, (int, np.integer)) and not isinstance(key, bool):
-            if not -self.size <= key < self.size:
-                raise invalid(where, "index", int(key), f"{-self.size}..{self.size - 1}")
-            key = slice(int(key) % self.size, int(key) % self.size + 1)
-        if not isinstance(key, slice):
-            raise invalid(
-                where, "index", repr(key), "an integer or a slice such as population[10:20]",
-                "A list of neurons is connected by lists: connect(pre, post, ([0, 9], [1, 3], weights)).",
-            )  # fmt: skip
-        try:
-            start, stop, step = key.indices(self.size)
-        except TypeError:
-            raise invalid(where, "slice", key, "integers, such as population[10:20]") from None
-        if step < 1:
-            raise invalid(where, "slice", key, "a positive step")
-        return Slice(self, start, max(start, stop), step)  # type: ignore[arg-type]
+    def __getitem__(self, key: Any) -> Slice:
+        """Some of the neurons, to connect from or to: an integer, a slice, a list of neurons, or a boolean for each."""
+        return part_of(self, key)
 
 
 @known_keywords_of
@@ -188,41 +173,6 @@ Source: TypeAlias = "Population | Input"
 def _extent(node: _Node) -> str:
     """Number of neurons, with the shape when there is more than one axis."""
     return str(node.size) if len(node.shape) == 1 else f"{node.size} {node.shape}"
-
-
-@known_keywords_of
-@read_only()
-@dataclass(frozen=True, eq=False)
-class Slice:
-    """Neurons ``start, start + step, ... < stop`` of a population or an input."""
-
-    target: Source
-    start: int
-    stop: int
-    step: int = 1
-
-    if not TYPE_CHECKING:  # type checkers know the attributes
-
-        def __getattr__(self, name: str) -> Any:
-            raise missing_attribute(self, name)
-
-    @property
-    def size(self) -> int:
-        """Number of neurons."""
-        return len(range(self.start, self.stop, self.step))
-
-    @property
-    def name(self) -> str:
-        """Name of the whole it is a part of, with the part."""
-        if self.size == self.target.size:
-            return self.target.name
-        step = f":{self.step}" if self.step > 1 else ""
-        return f"{self.target.name}[{self.start}:{self.stop}{step}]"
-
-    @property
-    def indices(self) -> NDArray[np.int64]:
-        """Flat indices of the neurons."""
-        return np.arange(self.start, self.stop, self.step, dtype=np.int64)
 
 
 def _nothing() -> Any:

@@ -18,11 +18,12 @@ from loihi_emu.files.npz import Arrays
 from loihi_emu.learning.checks import checked_tags
 from loihi_emu.learning.rule import LearningRule
 from loihi_emu.network.conv2d import Conv2D
-from loihi_emu.network.elements import Connection, Input, Noise, Population, Probe, Slice, Source
+from loihi_emu.network.elements import Connection, Input, Noise, Population, Probe, Source
 from loihi_emu.network.file_checks import check_arrays, check_header, check_values
 from loihi_emu.network.members import Members
 from loihi_emu.network.payloads import with_zeros
 from loihi_emu.network.recipe_file import recipe_arguments, recipe_settings
+from loihi_emu.network.slices import Slice
 from loihi_emu.rules import RuleSet
 from loihi_emu.user_warnings import heard
 

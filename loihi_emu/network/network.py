@@ -172,7 +172,9 @@ class Network(Members):
 
         Parameters
         ----------
-        pre, post : population, input, their name, or a slice such as ``population[10:20]``
+        pre, post : population, input, their name, or some of its neurons
+            ``population[10:20]``, ``population[[9, 0]]`` (in this order, each once), ``population[mask]`` (booleans).
+            From or to neurons that are chosen one by one a list remains, between the whole populations.
         weights : array (n_post, n_pre), scipy.sparse matrix, (pre indices, post indices, values), or Conv2D
             Integer mantissas: 0..255 excitatory, -255..0 inhibitory, -256..254 mixed (floats under rules="float").
             A spike adds ``w * 2**(6 + weight_exp)`` to u; what weights lose on the way is a warning. Explicit entries

@@ -9,8 +9,9 @@ from loihi_emu.errors import invalid, is_known, unknown
 from loihi_emu.learning import checks as learning_checks
 from loihi_emu.network import checks
 from loihi_emu.network.connect import Target, slice_of
-from loihi_emu.network.elements import Connection, Population, Probe, Slice, Source
+from loihi_emu.network.elements import Connection, Population, Probe, Source
 from loihi_emu.network.members import Members
+from loihi_emu.network.slices import Slice
 from loihi_emu.numeric import integer
 from loihi_emu.rules import RuleSet
 from loihi_emu.units import IN_STEPS

@@ -16,9 +16,10 @@ from loihi_emu.memory.room import room_for
 from loihi_emu.models.layout import ONE_PORT
 from loihi_emu.network import built
 from loihi_emu.network.conv2d import Conv2D
-from loihi_emu.network.elements import Connection, Slice
+from loihi_emu.network.elements import Connection
 from loihi_emu.network.listed import LATE, keeps_order, narrow, rows
 from loihi_emu.network.lost_weights import loss, tell_loss
+from loihi_emu.network.slices import Selection, Slice
 from loihi_emu.numeric import COPY_BYTES, flag, numbers, ranged, whole
 from loihi_emu.rules import RuleSet
 from loihi_emu.rules.weights import EFFECTIVE_MAX, sign_mode_of
@@ -31,7 +32,27 @@ DENSE_FILL = 0.25
 """A plain array with less than this fraction of non-zero weights is stored sparse."""
 
 
-def connection(
+def connection(name: str, pre: Slice, post: Slice, weights: Any, *, rules: RuleSet, **form: Any) -> Connection:
+    """Check everything about a connection and put its synapses in order. See :meth:`loihi_emu.Network.connect`.
+
+    Of neurons that are chosen one by one a list remains, between the whole populations.
+    """
+    if not _chosen(pre, post):
+        return _between(name, pre, post, weights, rules=rules, **form)
+    order = keeps_order(f'connection "{name}"', form.pop("order", "auto"))
+    found = _between(name, pre, post, weights, rules=rules, **form, order="given")
+    lists = (
+        pre.indices[found.pre_indices], post.indices[found.post_indices],
+        found.as_given(found.values), found.as_given(found.delays),
+    )  # fmt: skip
+    common = {key: getattr(found, key) for key in ("weight_bits", "weight_exp", "graded", "scaled", "port")}
+    where = f'connection "{name}"'
+    before, after = pre.target[:], post.target[:]
+    made = _listed(name, before, after, lists, rules, where, common, int(form["max_delay"]), order)
+    return _finished(made, rules, found.sign_mode, where)
+
+
+def _between(
     name: str,
     pre: Slice,
     post: Slice,
@@ -53,7 +74,6 @@ def connection(
     seed: int = 0,
     stream: int = 0,
 ) -> Connection:
-    """Check everything about a connection and put its synapses in order. See :meth:`loihi_emu.Network.connect`."""
     where = f'connection "{name}"'
     if not is_known(kind, KINDS):
         raise unknown("kind", kind, KINDS, where=where)
@@ -68,12 +88,12 @@ def connection(
         recipe, listed = built.recipe_of(
             where, pre, post, synapses, weights, delays, rules=rules, max_delay=max_delay, seed=seed, stream=stream
         )
-        if built.is_kept(recipe, listed, rules, learns, kind):
+        if built.is_kept(recipe, listed, rules, learns, kind) and not _chosen(pre, post):
             made = built.drawn(name, pre, post, recipe, common)
             mode = built.check_outcomes(made, weights, rules, sign_mode, where)
             return built.drawn(name, pre, post, recipe, common | {"sign_mode": mode})
         lists = built.lists_of(where, recipe, listed, rules)
-        if not built.is_matrix(recipe, kind):
+        if not built.is_matrix(recipe, kind) or _scattered(pre, post):
             if kind not in ("auto", "sparse"):
                 raise invalid(where, "kind", repr(kind), '"auto" or "sparse" for these synapses')
             made = _listed(name, pre, post, lists, rules, where, common, max_delay, "sorted")
@@ -92,6 +112,16 @@ def connection(
     if kind not in ("auto", made.kind):
         raise invalid(where, "kind", repr(kind), f'"auto" or "{made.kind}" for these weights')
     return _finished(made, rules, sign_mode, where)
+
+
+def _chosen(pre: Slice, post: Slice) -> bool:
+    """Whether neurons of a side are chosen one by one."""
+    return isinstance(pre, Selection) or isinstance(post, Selection)
+
+
+def _scattered(pre: Slice, post: Slice) -> bool:
+    """Whether neurons of a side do not follow one another, so that no matrix is kept."""
+    return pre.step > 1 or post.step > 1 or _chosen(pre, post)
 
 
 def with_values(old: Connection, values: Any, rules: RuleSet, *, stored: bool = False) -> Connection:
@@ -203,9 +233,8 @@ def _dense(
     if steps.ndim:
         _shape_checked(steps.shape, pre, post, where, "delays")
     steps = _bytes(where, steps, max_delay)
-    strided = pre.step > 1 or post.step > 1
     few = kind == "auto" and not learns and np.count_nonzero(values) < DENSE_FILL * values.size
-    if kind == "sparse" or few or strided:
+    if kind == "sparse" or few or _scattered(pre, post):
         # Of what learns, every entry is a synapse, which can grow from 0.
         columns, rows = np.nonzero(np.ones_like(values.T) if learns else values.T)
         picked = steps if steps.ndim == 0 else steps[rows, columns]
@@ -295,7 +324,7 @@ def _convolution(
     max_delay: int,
 ) -> Connection:  # fmt: skip
     for side in (pre, post):
-        if side.size != side.target.size:
+        if side.size != side.target.size or isinstance(side, Selection):
             raise invalid(where, "Conv2D", side.name, "whole populations")
     values = rules.weights.numbers(where, conv.kernel)
     out = conv.output_shape(pre.target.shape)

@@ -14,10 +14,11 @@ from loihi_emu.keywords import unknown_variable
 from loihi_emu.network import spike_forms
 from loihi_emu.network import synapses as synapse_checks
 from loihi_emu.network.checks import check_parameter, check_rising, check_state
-from loihi_emu.network.elements import Connection, Input, Population, Slice, name_of
+from loihi_emu.network.elements import Connection, Input, Population, name_of
 from loihi_emu.network.events import event_rate, sorted_events, warn_of_past
 from loihi_emu.network.payloads import check_uses, zeros_of
 from loihi_emu.network.probing import check_view
+from loihi_emu.network.slices import Slice
 from loihi_emu.run import plastic
 from loihi_emu.run.built import Built
 

@@ -18,7 +18,8 @@ from lava_api.utils.weightutils import MAX_WEIGHT_BITS, SignMode, checked_sign_m
 from loihi_emu.chips.chip import LOIHI1, Chip
 from loihi_emu.errors import MappingError
 from loihi_emu.network.conv2d import Conv2D
-from loihi_emu.network.elements import Connection, Input, Population, Slice
+from loihi_emu.network.elements import Connection, Input, Population
+from loihi_emu.network.slices import Slice
 
 LEARNING = "lava_api.magma.core.process.connection.LearningConnectionProcess"
 CONV = "lava_api.proc.conv.process.Conv"

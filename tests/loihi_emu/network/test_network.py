@@ -230,7 +230,6 @@ def test_delays_end_with_the_chip_or_with_lava():
         (4, ["index", "got 4", "-4..3"]),
         ("x", ["index", "'x'", "population[10:20]"]),
         (slice(None, None, -1), ["slice", "a positive step"]),
-        ([1, 2], ["index", "[1, 2]", "population[10:20]"]),
         (slice(0.5, 2), ["slice", "0.5", "integers"]),
     ],
 )
