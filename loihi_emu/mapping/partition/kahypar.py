@@ -3,7 +3,8 @@
 It takes one weight of a vertex: the largest share of a core's compartments or synaptic memory that a neuron takes. What
 it finds is measured like every other candidate, and refined within all limits.
 
-It cannot be interrupted, so it runs in a process of its own, which ends with an interrupt of this one.
+It cannot be interrupted, so it runs in a process of its own, which ends with an interrupt of this one, or when its time
+is over: a partition of a million pins into 40 blocks takes it half a minute.
 
 Gottesbüren, Heuer, Maas, Sanders and Schlag, "Scalable High-Quality Hypergraph Partitioning", 2024.
 """
@@ -27,6 +28,12 @@ from loihi_emu.user_warnings import warn
 PROGRAM = Path(__file__).with_name("kahypar_program.py")
 VERTEX, EDGE = 1 << 14, 1 << 30
 """A full core in weights of vertices, and all messages in weights of hyperedges."""
+LONGEST = 120
+"""Seconds that it may take for one placement."""
+LATE = (
+    "place: Mt-KaHyPar took longer than {} s, the last time with {} cores, and was ended. Placed without more of it; "
+    "strategy=LowTraffic(partitioner=False) does not ask it."
+)
 PAUSE = 0.01
 """Seconds between two looks whether it has ended."""
 
@@ -36,8 +43,10 @@ def installed() -> bool:
     return find_spec("mtkahypar") is not None and bool(sys.executable)
 
 
-def partitioned(nets: Hypergraph, size: NDArray[np.float64], count: int) -> NDArray[np.int64] | None:
+def partitioned(nets: Hypergraph, size: NDArray[np.float64], count: int, seconds: float) -> NDArray[np.int64] | None:
     """The core of each neuron, with few messages between so many cores; None if they cannot hold the neurons.
+
+    A warning tells if it fails or takes longer than allowed.
 
     Parameters
     ----------
@@ -46,6 +55,8 @@ def partitioned(nets: Hypergraph, size: NDArray[np.float64], count: int) -> NDAr
         Share of a core that each neuron takes.
     count : int
         Cores.
+    seconds : float
+        Time after which it is ended.
     """
     starts, pins, weights = _edges(nets)
     if len(weights) == 0 or count < 2:
@@ -59,7 +70,12 @@ def partitioned(nets: Hypergraph, size: NDArray[np.float64], count: int) -> NDAr
         arguments = [sys.executable, str(PROGRAM)]
         with subprocess.Popen(arguments, stdin=given, stdout=found, stderr=errors, env=paths) as process:
             try:
+                end = time.monotonic() + seconds
                 while process.poll() is None:
+                    if time.monotonic() > end:
+                        process.kill()
+                        warn(LATE.format(LONGEST, count), UserWarning)
+                        return None
                     time.sleep(PAUSE)
             except BaseException:
                 process.kill()

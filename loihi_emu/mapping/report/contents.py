@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,23 +78,47 @@ class CoreRow:
     populations: list[tuple[str, int]]
 
 
+class Cell(NamedTuple):
+    """What a table shows in one place.
+
+    Attributes
+    ----------
+    text : str
+    share : float or None
+        Shown as a bar, beside the text or in its place.
+    mark : {"", " ", "*"}
+        Whether it is nearest to its limit; empty where that is not told.
+    """
+
+    text: str
+    share: float | None = None
+    mark: str = ""
+
+
 @dataclass(frozen=True)
-class ConnectionRow:
-    """How a connection is stored, summed over cores."""
+class Table:
+    """A part of a report.
 
-    name: str
-    fields: str
-    formats: dict[str, int]
-    lists: int
-    synapses: int
-    bits: int
-    axons: int
-    cores: int
+    Attributes
+    ----------
+    title : str
+    heads : list of str
+        Empty where columns need none.
+    align : str
+        "l" or "r" for each column.
+    lines : list of list of Cell
+    more : str
+        How many further lines there would be, and of what.
+    folded : bool
+        Whether it is closed at first, where that is possible.
+    """
 
-    @property
-    def bits_per_synapse(self) -> float:
-        """Bits of memory for each synapse, headers, zeros and what rounding leaves included."""
-        return self.bits / self.synapses if self.synapses else 0.0
+    title: str
+    heads: list[str]
+    align: str
+    lines: list[list[Cell]]
+    more: str = ""
+    folded: bool = False
 
 
 class Report:
@@ -105,7 +130,7 @@ class Report:
         Of each resource the core that takes most of it.
     limiting : list of (Resource, int)
         Resources and on how many cores each comes nearest to its limit.
-    chips, cores, connections : lists
+    chips, cores : lists
     boards : list of Board
         Those with enough chips.
     traffic : Traffic
@@ -122,7 +147,6 @@ class Report:
         self.chips = self._chips()
         self.cores = self._cores()
         self.limiting = self._limiting()
-        self.connections = self._connections()
         self.boards: list[Board] = [b for b in BOARDS if b.chip == placement.chip and b.most >= placement.layout.chips]
         self.traffic: Traffic = placement.traffic()
         self.measured = placement.has_rates
@@ -168,17 +192,60 @@ class Report:
         by_name = {r.name: r for r in self.resources}
         return [(by_name[name], n) for name, n in sorted(counts.items(), key=lambda item: -item[1])]
 
-    def _connections(self) -> list[ConnectionRow]:
+    # ------------------------------------------------------------ tables
+    def tables(self, rows: int) -> list[Table]:
+        """All parts of the report, tables of at most so many rows."""
+        shorts = [SHORT[r.name] for r in self.resources]
+        lines = [self._full(u) for u in self.fullest]
+        found = [_pairs("", self.summary())]
+        found.append(Table("fullest core of each resource", ["", "need", "have", "used", "", ""], "lrrrll", lines))
+        if len(self.chips) > 1:
+            heads = ["chip", "cores", *shorts]
+            lines = [[Cell(str(c.chip)), Cell(str(c.cores)), *map(_share, c.fullest)] for c in self.chips[:rows]]
+            title = "chips, each with its fullest core of each resource"
+            found.append(Table(title, heads, "r" * len(heads), lines, _more(len(self.chips) - rows, "chips")))
+        note = "; numbers without % have no known limit" if any(u.share is None for u in self.fullest) else ""
+        title, heads = f"cores (* nearest to its limit{note})", ["chip", "core", *shorts, "holds"]
+        lines, left = _alike(self.cores, rows)
+        found.append(Table(title, heads, "r" * (len(heads) - 1) + "l", lines, _more(left, "cores"), folded=True))
+        found += self._connections(rows)
+        found.append(_pairs(*self.messages()))
+        if self.host:
+            found.append(_pairs("messages from inputs to the chip that gets most", self.stimulus()))
+        if self.doubts:
+            title = "? limits whose evidence is weak, or that no public source tells"
+            found.append(Table(title, [], "l", [[Cell(str(fact))] for fact in self.doubts], folded=True))
+        return found
+
+    def _full(self, u: Usage) -> list[Cell]:
+        known = u.share is not None
+        mark = " ?" if u.resource.weak or not known else ""
+        have, used = (f"{u.resource.limit:,}", u.percent) if known else ("unknown", "")
+        where = self.place(u.core) if u.need else ""
+        return [
+            Cell(u.resource.text + mark), Cell(f"{u.need:,}"), Cell(have), Cell(used), Cell("", u.share), Cell(where),
+        ]  # fmt: skip
+
+    def _connections(self, rows: int) -> list[Table]:
+        """How connections are stored, summed over cores."""
         problem = self.placement.problem
-        sums = {name: [0, 0, 0, 0, 0] for name in problem.connections}
+        sums = {name: np.zeros(4, np.int64) for name in problem.connections}
         formats: dict[str, dict[str, int]] = {name: {} for name in problem.connections}
         for row in self.placement.lists:
-            for k, value in enumerate((row.lists, row.synapses, row.bits, row.axons, 1)):
-                sums[row.connection][k] += value
+            sums[row.connection] += (row.synapses, row.bits, row.axons, 1)
             of = formats[row.connection]
             for kind, count in row.formats.items():
                 of[kind] = of.get(kind, 0) + count
-        return [ConnectionRow(name, str(problem.fields[name]), formats[name], *sums[name]) for name in sums]
+        lines = []
+        for name in list(sums)[:rows]:
+            synapses, bits, axons, cores = sums[name].tolist()
+            each = bits / synapses if synapses else 0.0  # headers, zeros and what rounding leaves included
+            lists = ", ".join(f"{n:,} {kind}" for kind, n in formats[name].items()) or "none"
+            texts = (f"{synapses:,}", f"{bits:,}", f"{each:.1f}", f"{axons:,}", f"{cores:,}", str(problem.fields[name]))
+            lines.append([Cell(text) for text in (name, *texts, lists)])
+        heads = ["", "synapses", "memory bits", "bits each", "axons in", "cores", "fields", "lists"]
+        title, more = "connections, as they are stored", _more(len(sums) - rows, "connections")
+        return [Table(title, heads, "lrrrrrll", lines, more, folded=True)] if sums else []
 
     # ------------------------------------------------------------ words
     def place(self, core: int) -> str:
@@ -247,6 +314,43 @@ class Report:
             text = f"nengo-loihi's host software sends at most {allowed} per step and chip"
             rows.append(("note", f"{text}: a limit of that software, not of the chip{more}"))
         return rows
+
+
+def _pairs(title: str, pairs: list[tuple[str, str]]) -> Table:
+    return Table(title, [], "ll", [[Cell(name), Cell(value)] for name, value in pairs])
+
+
+def _share(u: Usage) -> Cell:
+    return Cell(u.percent, u.share)
+
+
+def _more(count: int, what: str) -> str:
+    return f"... and {count:,} more {what}" if count > 0 else ""
+
+
+def _alike(cores: list[CoreRow], rows: int) -> tuple[list[list[Cell]], int]:
+    """Lines for cores, those that follow each other and show the same in one; and for how many there are no lines."""
+    lines: list[list[Cell]] = []
+    first, last, alike = -1, -1, list[Cell]()
+    for number, row in enumerate(cores):
+        shares = [Cell(u.percent, u.share and round(u.share, 2), "*" if u is row.limiting else " ") for u in row.usages]
+        shown, chip = [*shares, Cell(_held(row.populations))], Cell(str(row.chip))
+        texts = [cell._replace(share=None) for cell in shown]
+        if lines and row.core == last + 1 and lines[-1][0] == chip and alike == texts:
+            lines[-1][1] = Cell(f"{first}-{row.core}")
+        elif len(lines) == rows:
+            return lines, len(cores) - number
+        else:
+            lines.append([chip, Cell(str(row.core)), *shown])
+            first, alike = row.core, texts
+        last = row.core
+    return lines, 0
+
+
+def _held(populations: list[tuple[str, int]]) -> str:
+    """Populations of a core in few words."""
+    shown = ", ".join(f"{n:,} of {name}" for name, n in populations[:3])
+    return shown + (f" and {len(populations) - 3} more" if len(populations) > 3 else "")
 
 
 def counted(n: int, what: str) -> str:

@@ -14,8 +14,8 @@ class LowTraffic:
     Parameters
     ----------
     partitioner : bool
-        Whether Mt-KaHyPar is asked too where it is installed (``pip install "loihi_emu[mapping]"``); what it finds is
-        measured like everything else.
+        Whether Mt-KaHyPar is asked too where it is installed (``pip install "loihi_emu[mapping]"``), for two minutes at
+        most; what it finds is measured like everything else.
     """
 
     name = "traffic"

@@ -14,6 +14,7 @@ lets parts grow beyond their limit by some per cent, which full chips do not all
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -227,11 +228,13 @@ class _Search:
         """What Mt-KaHyPar finds for the fewest cores that could do, or for as many as "greedy" takes."""
         if not self.few or not kahypar.installed():
             return
-        fewest = math.ceil(self.size.sum() * (1 + SPARE))
+        fewest, end = math.ceil(self.size.sum() * (1 + SPARE)), time.monotonic() + kahypar.LONGEST
         for cores in sorted({fewest, max(fewest, self.first.assignment.count)}):
             share = 1.0
             for _ in range(TIGHTENED if cores <= self.most else 0):
-                core = kahypar.partitioned(self.nets, self.size / share, cores)
+                core = kahypar.partitioned(self.nets, self.size / share, cores, end - time.monotonic())
+                if core is None and time.monotonic() > end:
+                    return
                 if core is None:
                     break
                 used, core = np.unique(core, return_inverse=True)

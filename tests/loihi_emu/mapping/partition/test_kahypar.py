@@ -79,7 +79,7 @@ def test_lists_become_hyperedges_of_sources_and_targets(stand_in):
     asked = stand_in([0, 1, 0, 1, 1])
     problem = Problem(net, LOIHI1)
     nets = hypergraph_of(problem, rates_of(problem, {"a": [1, 0.5, 0]}), 8)
-    core = kahypar.partitioned(nets, np.full(5, 0.25), 2)
+    core = kahypar.partitioned(nets, np.full(5, 0.25), 2, 100)
     assert core.tolist() == [0, 1, 0, 1, 1]
     found = asked()
     assert found["edges"] == [[0, 3, 4], [1, 4]]  # without silent lists, inputs', and those that stay where they are
@@ -126,10 +126,20 @@ def test_an_interrupt_ends_it(stand_in, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(kahypar.subprocess, "Popen", Process)
-    monkeypatch.setattr(kahypar, "time", SimpleNamespace(sleep=interrupted))
+    monkeypatch.setattr(kahypar, "time", SimpleNamespace(sleep=interrupted, monotonic=lambda: 0.0))
     with pytest.raises(KeyboardInterrupt):
         pairs()[0].place(chip=CHIP, strategy="traffic")
     assert [process.returncode not in (None, 0) for process in started] == [True]
+
+
+def test_one_that_takes_too_long_is_ended_and_told(stand_in, monkeypatch):
+    stand_in("forever")
+    monkeypatch.setattr(kahypar, "LONGEST", 0)
+    plain = pairs()[0].place(chip=CHIP, strategy=LowTraffic(partitioner=False))
+    with pytest.warns(UserWarning, match="longer than 0 s.*partitioner=False") as told:
+        found = pairs()[0].place(chip=CHIP, strategy="traffic")
+    assert len(told) == 1
+    assert np.array_equal(found.core_of("cells"), plain.core_of("cells"))
 
 
 def test_without_it_nothing_is_asked(monkeypatch):
