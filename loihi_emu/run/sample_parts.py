@@ -17,6 +17,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from loihi_emu.errors import LoihiEmuError, SimulationError
+from loihi_emu.memory.room import room_for
 from loihi_emu.run.executors import Executor, in_executor
 from loihi_emu.run.progress import Progress
 from loihi_emu.run.running import Running
@@ -28,6 +29,8 @@ Array = NDArray[Any]
 PARTS_PER_WORKER = 16
 PARTS_OF_EXECUTOR = 64
 """So many parts: fine enough for a bar and for workers of different speed, coarse enough to cost nothing."""
+NUMBERS = ("neurons", "stored synapses")
+"""What is not bytes in ``Emulator.memory()``."""
 IDLE: dict[str, list[Running]] = {}
 """Emulators of the last network that this process ran samples of for others; several where threads do so."""
 _LOCK = threading.Lock()
@@ -158,7 +161,6 @@ def parts(
     count: int,
     workers: int,
     executor: Executor | None,
-    fork: bool | None = None,
 ) -> Generator[Part, None, None]:
     """Run samples elsewhere; parts come in order.
 
@@ -166,13 +168,18 @@ def parts(
     ------
     SimulationError
         A worker has ended; the text says in which samples.
-    """  # fmt: skip
+    OutOfMemoryError
+        So many workers do not fit into memory.
+    """
     where = "run_samples"
     number = min(count, PARTS_OF_EXECUTOR if executor is not None else PARTS_PER_WORKER * workers)
     edges = [count * k // number for k in range(number + 1)]
     spans = list(pairwise(edges))
+    copies = executor is None and may_fork()
+    if executor is None:
+        _check_room(emulator, min(workers, number), copies)
     try:
-        if executor is None and (may_fork() if fork is None else fork):
+        if copies:
             yield from in_processes(Copy(emulator, steps, samples), spans, workers, where, fork=True)
             return
         cut = _Cut(spans, samples)
@@ -190,6 +197,13 @@ def parts(
         raise error from error.__cause__
     finally:
         IDLE.clear()  # of threads of this process
+
+
+def _check_room(emulator: Running, workers: int, copies: bool) -> None:
+    """Raise if the images of so many workers do not fit into the memory that is free; copies share all but state."""
+    memory = emulator.image.memory()
+    each = memory["state"] if copies else sum(n for name, n in memory.items() if name not in NUMBERS)
+    room_for("run_samples", {f"{workers} workers": workers * each}, "Fewer workers need less.")
 
 
 class _Cut(Sequence[Any]):

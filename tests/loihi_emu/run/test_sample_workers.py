@@ -13,7 +13,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from loihi_emu import Emulator, LoihiOverflowWarning, Network, Recording, SimulationError, ValidationError
+from loihi_emu import (
+    Emulator,
+    LoihiOverflowWarning,
+    Network,
+    OutOfMemoryError,
+    Recording,
+    SimulationError,
+    ValidationError,
+)
+from loihi_emu.memory.free import Free
 from loihi_emu.run import sample_parts, workers
 
 SAMPLES, STEPS = 7, 9
@@ -182,6 +191,16 @@ def test_numbers_of_workers_that_are_none(number, texts):
     with pytest.raises(ValidationError) as caught:
         Emulator(network()).run_samples(STEPS, INPUTS, workers=number)
     assert all(text in str(caught.value) for text in texts)
+
+
+@pytest.mark.parametrize("fork", [False, True])
+def test_workers_that_do_not_fit_into_memory(monkeypatch, fork):
+    monkeypatch.setattr(sample_parts, "may_fork", lambda: fork)
+    emulator = Emulator(network())
+    monkeypatch.setattr("loihi_emu.memory.room.free_memory", lambda: Free(2500, "a test's limit"))
+    monkeypatch.setattr("loihi_emu.memory.room.LARGE", 0)
+    with pytest.raises(OutOfMemoryError, match=r"run_samples: .*3 workers.*Fewer workers need less"):
+        emulator.run_samples(STEPS, {"drive": INPUTS["drive"]}, workers=3)
 
 
 def test_no_executor():
