@@ -22,6 +22,8 @@ def emit(mask, address, first, index, count):
     words = uint64s(address, n >> 3)
     for w in range(words.shape[0]):
         word = words[w] & _SPIKED_BYTES
+        if word == _ZERO:
+            continue
         if word == _SPIKED_BYTES:
             base = np.int32(first + 8 * w)
             for k in range(8):
