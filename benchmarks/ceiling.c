@@ -1,7 +1,6 @@
 /* The ceiling: what a good C programmer writes for one workload, with the chip's integers and nothing else.
  *
- * No probes, no overflow counters, no wraps (the workloads stay inside every field), no delays, no per-neuron
- * parameters. State, and the number of spikes, must equal the emulator's to the bit.
+ * No probes, no overflow counters, no wraps (the workloads stay inside every field), no per-neuron parameters. State, and the number of spikes, must equal the emulator's to the bit.
  */
 #include <stdint.h>
 #include <string.h>
@@ -93,6 +92,65 @@ int64_t recurrent(int64_t steps, int64_t n, int32_t *u, int32_t *v, int8_t *rest
 #pragma GCC unroll 16
             for (; w < end; w++)
                 q[*w & 0xFFFF] += (int32_t)*w >> 16;
+        }
+        total += count;
+    }
+    return total;
+}
+
+/* The same with delays. A row is sorted by delay: a header, how many synapses | steps until the next ones << 24 (0 for
+ * the last), then words, target | weight << bits. first[i] is where row i begins, its least delay above it. For each of
+ * the last `lists` steps `log` has what its spikes wait for, in the same form; so all weights go into one slot. */
+int64_t delayed(int64_t steps, int64_t n, int32_t *u, int32_t *v, int8_t *rest, int32_t *q, const Cell *cell,
+                const int64_t *first, const uint32_t *word, int64_t bits, int64_t lists, int64_t *log, int64_t *length,
+                int32_t *spiked, int64_t begin)
+{
+    enum { BATCH = 256, AHEAD = 12, NEAR = 6, LINES = 12 };
+    const int64_t place = ((int64_t)1 << 56) - 1;
+    const uint32_t mask = ((uint32_t)1 << bits) - 1;
+    int64_t total = 0;
+    for (int64_t t = begin; t < begin + steps; t++) {
+        int64_t count = cell->period > 1 ? update(n, u, v, rest, q, *cell, spiked, 1, 1)
+                                         : update(n, u, v, rest, q, *cell, spiked, 1, 0);
+        int64_t *mine = log + t % lists * n, kept = 0, due[BATCH], *at[BATCH];
+        for (int64_t k = 0; k < count; k++) {
+            mine[kept] = first[spiked[k]];
+            kept += mine[kept] >= 0;
+        }
+        length[t % lists] = kept;
+        for (int64_t age = 0, found = 0; age <= lists; age++) {
+            int64_t list = ((t - age) % lists + lists) % lists, *entry = log + list * n, k = 0;
+            int64_t end = age < lists ? length[list] : 0;
+            kept = 0;
+            do {
+                for (; k < end && found < BATCH; k++) {
+                    entry[kept] = due[found] = entry[k];
+                    at[found] = entry + kept;
+                    found += due[found] >> 56 == age;
+                    kept += entry[kept] >= 0;
+                }
+                if (found < BATCH && age < lists)
+                    continue;
+                for (int64_t j = 0; j < found; j++) {
+                    if (j + AHEAD < found)
+                        __builtin_prefetch(word + (due[j + AHEAD] & place));
+                    if (j + NEAR < found) {
+                        const uint32_t *next = word + (due[j + NEAR] & place);
+                        int64_t words = (*next & 0xFFFFFF) < 16 * LINES ? (*next & 0xFFFFFF) : 16 * LINES;
+                        for (int64_t w = 16; w < words + 16; w += 16)
+                            __builtin_prefetch(next + w);
+                    }
+                    const uint32_t *w = word + (due[j] & place), header = *w++, *last = w + (header & 0xFFFFFF);
+#pragma GCC unroll 8
+                    for (; w < last; w++)
+                        q[*w & mask] += (int32_t)*w >> bits;
+                    int64_t gap = header >> 24;
+                    *at[j] = gap ? (last - word) | ((due[j] >> 56) + gap) << 56 : -1;
+                }
+                found = 0;
+            } while (k < end);
+            if (age < lists)
+                length[list] = kept;
         }
         total += count;
     }

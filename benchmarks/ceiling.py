@@ -73,7 +73,7 @@ def library() -> ctypes.CDLL:
         if done.returncode != 0:
             raise SimulationError(f"{name} could not build {SOURCE.name}: {done.stderr.strip()}")
         loaded = ctypes.CDLL(str(target))
-    for function in (loaded.plain, loaded.recurrent, loaded.recurrent_dense, loaded.layers):
+    for function in (loaded.plain, loaded.recurrent, loaded.delayed, loaded.recurrent_dense, loaded.layers):
         function.restype = ctypes.c_int64
     return loaded
 
@@ -133,6 +133,44 @@ class Recurrent(Ceiling):
             steps, ctypes.c_int64(self.u.size), _at(self.u), _at(self.v), _at(self._rest), _at(self._q), self._cells,
             _at(self._rows), _at(self._words), _at(self._spiked),
         )  # fmt: skip
+        return done
+
+
+class Delayed(Ceiling):
+    """A population with synapses onto itself and a delay for each.
+
+    `targets`, `weights` and `delays` have a row for each source neuron; packed rows are sorted by delay.
+    """
+
+    def __init__(self, u: Array, v: Array, cell: Cell, targets: Array, weights: Array, delays: Array) -> None:
+        super().__init__(u, v, cell)
+        n, fan = targets.shape
+        self._bits, self._lists, self._step = max(int(n - 1).bit_length(), 16), int(delays.max()) + 1, 0
+        counts = np.zeros((n, self._lists), np.int64)
+        for k in range(n):
+            counts[k] = np.bincount(delays[k], minlength=self._lists)
+        heads = np.cumsum(counts.reshape(-1) + (counts.reshape(-1) > 0)).reshape(counts.shape)
+        words = aligned(int(heads[-1, -1]), np.uint32)
+        self._first = aligned(n, np.int64)
+        for k in range(n):
+            some = np.flatnonzero(counts[k])
+            begin = heads[k, some] - counts[k, some] - 1
+            words[begin] = counts[k, some] | np.append(np.diff(some), 0) << 24
+            self._first[k] = begin[0] | some[0] << 56
+            order = np.argsort(delays[k], kind="stable")
+            place = np.arange(fan) + begin[0] + 1 + np.repeat(np.arange(some.size), counts[k, some])
+            words[place] = (weights[k, order].astype(np.int32) << self._bits | targets[k, order]).view(np.uint32)
+        self._words = words
+        self._log, self._length = np.zeros(self._lists * n, np.int64), np.zeros(self._lists, np.int64)
+        self._rest, self._q = aligned(u.size, np.int8), aligned(u.size, np.int32)
+
+    def _call(self, steps: ctypes.c_int64) -> int:
+        done: int = library().delayed(
+            steps, ctypes.c_int64(self.u.size), _at(self.u), _at(self.v), _at(self._rest), _at(self._q), self._cells,
+            _at(self._first), _at(self._words), ctypes.c_int64(self._bits), ctypes.c_int64(self._lists),
+            _at(self._log), _at(self._length), _at(self._spiked), ctypes.c_int64(self._step),
+        )  # fmt: skip
+        self._step += steps.value
         return done
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import sqrt
 
-from benchmarks.workloads import Lif, Workload, layers, plain, recurrent
+from benchmarks.workloads import Lif, Workload, delayed, layers, plain, recurrent
 from loihi_emu.errors import unknown
 
 TAU_5, TAU_20 = 819, 205  # 4096 / tau: decays for time constants of 5 and 20 steps
@@ -30,6 +30,8 @@ class Size:
         Steps of a round as a fraction of their number in a full run.
     recurrent, large : (int, int)
         Neurons and synapses per neuron of W1 and W1b.
+    column : (int, int)
+        Neurons and synapses per neuron of W5.
     layer, plain : int
         Neurons of W2's layers and of W3.
     small : (int, int)
@@ -50,6 +52,7 @@ class Size:
     share: float
     recurrent: tuple[int, int] = (4000, 80)
     large: tuple[int, int] = (20_000, 1000)
+    column: tuple[int, int] = (77_000, 1000)
     layer: int = 1000
     plain: int = 1_000_000
     small: tuple[int, int] = (64, 64)
@@ -67,8 +70,8 @@ class Size:
 FULL = Size("full", rounds=31, repeats=5, share=1.0)
 QUICK = Size("quick", rounds=7, repeats=2, share=0.5, cold=False, place=(100_000, 100))
 TINY = Size(
-    "tiny", rounds=2, repeats=1, share=0.02, recurrent=(300, 20), large=(500, 100), layer=40, plain=3000, small=(5, 8),
-    cliff=3000, samples=20, spikes=60_000, cold=False, place=(2000, 10),
+    "tiny", rounds=2, repeats=1, share=0.02, recurrent=(300, 20), large=(500, 100), column=(600, 100), layer=40,
+    plain=3000, small=(5, 8), cliff=3000, samples=20, spikes=60_000, cold=False, place=(2000, 10),
 )  # fmt: skip
 
 
@@ -95,7 +98,12 @@ def _w3(size: Size) -> list[Workload]:
     return [plain("W3", size.plain, Lif(TAU_5, TAU_20, vth=310, bias=1000), size.steps(30))]
 
 
-_MAKE: dict[str, Callable[[Size], list[Workload]]] = {"W1": _w1, "W1b": _w1b, "W2": _w2, "W3": _w3}
+def _w5(size: Size) -> list[Workload]:
+    cell = Lif(TAU_5, TAU_20, vth=4000, bias=2800, bias_exp=4, refractory=2)
+    return [delayed("W5", *size.column, cell, size.steps(60), longest=48)]
+
+
+_MAKE: dict[str, Callable[[Size], list[Workload]]] = {"W1": _w1, "W1b": _w1b, "W2": _w2, "W3": _w3, "W5": _w5}
 NAMES = tuple(_MAKE)
 
 

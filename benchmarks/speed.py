@@ -18,7 +18,7 @@ LIMITS = {BARE: 1.25, PROBED: 1.40, SPREAD: 1.60}
 
 
 def measure(name: str, size: Size) -> Iterator[Row]:
-    """Race the workloads of that name: W1, W1b, W2 or W3.
+    """Race the workloads of that name: W1, W1b, W2, W3 or W5.
 
     Without a C compiler the emulator runs alone: times, but no ratios and no gates.
     """
@@ -56,7 +56,7 @@ def _measure(workload: Workload, name: str, size: Size) -> Iterator[Row]:
 
 def _memory(workload: Workload, name: str, emulated: dict[str, Emulated], grown: int) -> Iterator[Row]:
     bare = emulated[BARE].emulator.memory()
-    if name in ("W1", "W1b"):
+    if name in ("W1", "W1b", "W5"):
         yield sparse_row(workload.name, bare)
     if name == "W1b":
         yield resident_row(workload.name, bare, grown)

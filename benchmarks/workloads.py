@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.ceiling import Ceiling, Cell, Layers, Recurrent
+from benchmarks.ceiling import Ceiling, Cell, Delayed, Layers, Recurrent
 from loihi_emu.network.network import Network
 from loihi_emu.widths import DECAY_UNITY
 
@@ -110,6 +110,40 @@ def recurrent(name: str, neurons: int, fan_out: int, cell: Lif, steps: int, seed
         return Recurrent(u, v, cell.cell(), rows, targets.reshape(-1), weights)
 
     text = f"recurrent, {neurons} LIF, {targets.size / 1e6:.3g}M sparse synapses"
+    return Workload(name, text, network, ceiling, steps, neurons)
+
+
+# ---------------------------------------------------------------- W5
+def delayed(name: str, neurons: int, fan_out: int, cell: Lif, steps: int, longest: int) -> Workload:
+    """A balanced network in which every synapse has a delay of 1 to `longest` steps, as in a cortical column."""
+    rng = np.random.default_rng(5)
+    excitatory = neurons * 4 // 5
+    u, v = np.zeros(neurons, np.int64), rng.integers(0, cell.vth * UNIT, neurons)
+
+    def synapses() -> tuple[Array, Array]:
+        drawn = np.random.default_rng(6)
+        targets = drawn.integers(0, neurons, (neurons, fan_out), np.int32)
+        targets.sort(axis=1)
+        return targets, drawn.integers(0, longest, targets.shape, np.uint8)
+
+    def network() -> Network:
+        net = Network(name)
+        cells = net.population("cells", neurons, **cell.parameters(), v=v)
+        targets, delays = synapses()
+        halves = ("excitatory", 0, excitatory, EXCITATORY), ("inhibitory", excitatory, neurons, INHIBITORY)
+        for which, first, stop, weight in halves:
+            sources = np.repeat(np.arange(stop - first, dtype=np.int32), fan_out)
+            lists = sources, targets[first:stop].reshape(-1), weight
+            net.connect(cells[first:stop], cells, lists, name=which, delays=delays[first:stop].reshape(-1))
+        return net
+
+    def ceiling() -> Ceiling:
+        targets, delays = synapses()
+        weights = np.full(targets.shape, INHIBITORY, np.int16)
+        weights[:excitatory] = EXCITATORY
+        return Delayed(u, v, cell.cell(), targets, weights, delays)
+
+    text = f"recurrent, {neurons} LIF, {neurons * fan_out / 1e6:.3g}M sparse synapses, delays of 1 to {longest} steps"
     return Workload(name, text, network, ceiling, steps, neurons)
 
 

@@ -72,7 +72,7 @@ class Image:
         }
         self._home = {p.name: g for g in self.groups for p in g.populations}
         self._states: dict[tuple[str, str], Array] = {}
-        self.waits = waits(network, shares)
+        self.waits = waits(network, self.groups, shares)
         self.shares = [self._make_share(number) for number in range(shares)]
         self.truncated: dict[str, int] = {}
         self.clipped: dict[str, int] = {}

@@ -6,9 +6,12 @@ delivered when due, all events of a step go into one slot, and what is read is r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import numpy as np
+
+from loihi_emu.image.groups import Group
 from loihi_emu.network.elements import Connection
 from loihi_emu.network.network import Network
 
@@ -16,9 +19,10 @@ RING_BYTES = 1 << 20
 """Rings up to this size stay in a cache beside what else a step needs."""
 FEWEST_SLOTS = 4
 """A shorter ring is hardly larger than a slot."""
-LEAST_SYNAPSES, GAIN = 2.0, 24 << 20
+LEAST_SYNAPSES, GAIN = 2.0, 16 << 20
 """To look up what is due costs about as much as ten events: so many synapses of a neuron have one delay at least, and
 the more, the smaller the ring (their product with its bytes)."""
+_SAMPLE = 1 << 16
 RING, DUE = "ring", "due"
 
 _chosen: list[str] = []
@@ -34,31 +38,54 @@ def chosen(store: str) -> Iterator[None]:
         _chosen.pop()
 
 
-def waits(network: Network, shares: int = 1) -> bool:
+def waits(network: Network, groups: Sequence[Group], shares: int = 1) -> bool:
     """Whether sparse synapses of a network are delivered when due; each of `shares` has a cache of its own."""
     if network.rule_set.floats:
         return False
     if _chosen:
         return _chosen[-1] == DUE
-    spans: dict[str, int] = {}
-    rows: dict[tuple[str, str], tuple[int, int, int]] = {}
+    home = {p.name: group.key for group in groups for p in group.populations}
+    spans = dict.fromkeys([group.key for group in groups], 0)
     for c in network.connections.values():
-        span, pair = c.longest_delay + 1, (c.pre.target.name, c.post.target.name)
-        spans[pair[1]] = max(spans.get(pair[1], 0), span)
-        if c.kind == "sparse" and c.learning is None:
-            synapses, sources, delays = rows.get(pair, (0, 0, 0))
-            most = span if c.varied else 1
-            rows[pair] = synapses + c.synapses, max(sources, c.pre.size), max(delays, most)
-    size = ring_bytes(network, spans) // shares
+        spans[home[c.post.target.name]] = max(spans[home[c.post.target.name]], c.longest_delay + 1)
+    size = sum(4 * spans[group.key] * group.width for group in groups) // shares
     if size <= RING_BYTES or max(spans.values()) < FEWEST_SLOTS:
         return False
-    headers = sum(min(sources * delays, synapses) for synapses, sources, delays in rows.values())
-    together = sum(synapses for synapses, _, _ in rows.values()) / max(headers, 1)
+    rows: dict[tuple[str, str], _Rows] = {}
+    for c in network.connections.values():
+        if c.kind == "sparse" and c.learning is None:
+            name = c.pre.target.name
+            rows.setdefault((home.get(name, name), home[c.post.target.name]), _Rows()).add(c)
+    together = sum(r.synapses for r in rows.values()) / max(sum(r.headers for r in rows.values()), 1)
     return together >= LEAST_SYNAPSES and together * size >= GAIN
 
 
-def ring_bytes(network: Network, spans: dict[str, int]) -> int:
-    """Bytes of the rings of populations with so many slots."""
-    populations, model = network.populations, network.rule_set.model
-    ports = {name: len(model(populations[name].model).ports) for name in spans}
-    return sum(4 * slots * populations[name].size * ports[name] for name, slots in spans.items())
+class _Rows:
+    """The rows of synapses from one group to another."""
+
+    def __init__(self) -> None:
+        self.synapses, self._delays = 0, 1.0
+        self._sources: dict[str, int] = {}
+
+    def add(self, c: Connection) -> None:
+        """Count those of a connection."""
+        self.synapses += c.synapses
+        self._sources[c.pre.name] = c.pre.size
+        self._delays = max(self._delays, different_delays(c))
+
+    @property
+    def headers(self) -> float:
+        """About how many delays all rows have."""
+        return min(sum(self._sources.values()) * self._delays, self.synapses)
+
+
+def different_delays(c: Connection) -> float:
+    """How many delays a connection's synapses have, if all were equally frequent; from some of them."""
+    if not c.varied or not c.synapses:
+        return 1.0
+    if c.drawn:
+        some = next(iter(c.recipe.parts(0, c.recipe.pairing.targets))).delays
+    else:
+        some = c.delays.reshape(-1)[:: -(-c.synapses // _SAMPLE)]
+    counts = np.bincount(np.atleast_1d(some)).astype(np.float64)
+    return float(counts.sum() ** 2 / (counts**2).sum())

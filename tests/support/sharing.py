@@ -61,7 +61,8 @@ def main(source: str) -> None:
         for shares in (2, 3, 5):
             parts = [len(group.parts) for group in Built(network.copy(), shares).image.groups]
             cut += max(parts, default=0) > 1
-            assert recorded(network, steps, shares, shares == 3) == alone, f"{shares} shares of {network!r}, parts {parts}"
+            same = recorded(network, steps, shares, anew=shares == 3) == alone
+            assert same, f"{shares} shares of {network!r}, parts {parts}"
     assert cut, "no group was cut"
 
 

@@ -11,7 +11,8 @@ from plastic_networks import networks
 from recipes import Link, Node, Recipe, assert_equals_oracle, assert_same
 from strategies import RULES, recipes
 
-from loihi_emu import Emulator, Network
+from loihi_emu import Emulator, Network, fixed_out_degree, uniform
+from loihi_emu.image.groups import make_groups
 from loihi_emu.image.stores import DUE, RING, chosen, waits
 from loihi_emu.rules import find
 
@@ -181,12 +182,26 @@ def balanced(neurons, fan, delays):
     return net
 
 
+def is_waiting(net, shares=1):
+    return waits(net, make_groups(list(net.populations.values()), net.rule_set), shares)
+
+
 def test_the_store_is_chosen_by_the_size_of_the_ring():
-    assert waits(balanced(20_000, 2000, range(48)))
-    assert waits(balanced(20_000, 200, 60))  # all with one delay
-    assert not waits(balanced(2000, 1000, range(48)))  # its ring stays in the cache
-    assert not waits(balanced(20_000, 20, range(48)))  # hardly two synapses of a neuron have the same delay
-    assert not waits(balanced(200_000, 2000, range(2)))  # a slot is as bad as two
+    assert is_waiting(balanced(20_000, 2000, range(48)))
+    assert not is_waiting(balanced(20_000, 2000, range(48)), 8)  # each share's ring stays in its cache
+    assert is_waiting(balanced(20_000, 200, 60))  # all with one delay
+    assert not is_waiting(balanced(2000, 1000, range(48)))  # its ring stays in the cache
+    assert not is_waiting(balanced(20_000, 20, range(48)))  # hardly two synapses of a neuron have the same delay
+    assert is_waiting(balanced(20_000, 20, [0, 47]))
+    assert not is_waiting(balanced(200_000, 2000, range(2)))  # a slot is as bad as two
+
+
+def test_drawn_synapses_are_chosen_for_alike():
+    for most, expected in ((47, True), (2, False)):
+        net = Network()
+        cells = net.population("cells", 20_000, vth=10)
+        net.connect(cells[:500], cells, uniform(1, 9), synapses=fixed_out_degree(500), delays=uniform(0, most))
+        assert is_waiting(net) == expected
 
 
 def test_the_ring_of_what_waits_has_one_slot():
