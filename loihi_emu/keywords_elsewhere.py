@@ -9,9 +9,9 @@ from __future__ import annotations
 Row = tuple[str, str, str]
 
 _DECAY = "decay_from_tau(tau) makes the decay of a time constant in steps: du for the current, dv for the voltage."
-_LISTS = (
-    "Connection rules are written with NumPy: weights as an array (n_post, n_pre), or as lists (pre indices, post "
-    "indices, values), such as post, pre = np.nonzero(rng.random((n_post, n_pre)) < p); weights = (pre, post, 10)."
+_RULES = (
+    "Connection rules are builders: connect(pre, post, 10, synapses=fixed_probability(0.1)), fixed_in_degree(k) and "
+    "others; or weights are an array (n_post, n_pre), or lists (pre indices, post indices, values)."
 )
 _RESET = (
     "The chip sets v to 0 after a spike and has no other reset. Subtracting resets become close where vth is large "
@@ -106,7 +106,10 @@ ARGUMENTS: dict[str, tuple[Row, ...]] = {
     "Network.connect": (
         ("delay d synaptic_delay dly", "delays", ""),
         ("weight w synaptic_weight strength", "weights", ""),
-        ("p prob probability connectivity density sparsity rule conn_spec connector condition n j", "weights", _LISTS),
+        ("p prob probability connectivity density sparsity rule conn_spec connector condition n j", "synapses", _RULES),
+        ("allow_autapses autapses self_loops loops allow_multapses multapses", "synapses", "Builders take them: "
+         "fixed_in_degree(k, several=False, self_connections=False)."),
+        ("indegree outdegree in_degree out_degree fan_in fan_out", "synapses", _RULES),
         ("stdp plasticity learning_rule plastic rule_learning synapse_type", "learning", ""),
         ("exponent exp weight_exponent wgtexp", "weight_exp", ""),
         ("bits num_weight_bits precision n_bits nbits", "weight_bits", ""),

@@ -7,10 +7,12 @@ neurons and of the synapses a neuron; what was left out is made up for by a cons
 layers as published: layer 2/3 and 6 exciting cells are the slowest.
 """
 
+from itertools import product
+
 import numpy as np
 from matplotlib import pyplot as plt
 
-from loihi_emu import Emulator, Network, PhysicalUnits, plots
+from loihi_emu import Emulator, Network, PhysicalUnits, fixed_in_degree, fixed_total_number, normal, plots
 
 SCALE, STEPS = 0.1, 600
 NAMES = ["L2/3e", "L2/3i", "L4e", "L4i", "L5e", "L5i", "L6e", "L6i"]
@@ -32,37 +34,28 @@ STEP = 0.5  # ms
 units = PhysicalUnits(threshold=15, vth=8000, dt=STEP)
 du, dv = units.decay(0.5), units.decay(10)
 weight = int(units.weight(0.15 / np.sqrt(SCALE), du=du, dv=dv))  # fewer synapses, each stronger: the same variance
-area = (
-    weight * 64 * (4096 / du) * (4096 / dv) / units.units_per_mv * STEP / 1000
-)  # mV on average, at one spike a second
+area = weight * 64 * (4096 / du) * (4096 / dv) / units.units_per_mv * STEP / 1000  # mV, at one spike a second
 n = np.rint(SIZES * SCALE).astype(int)
 effect = np.where(np.arange(8) % 2, -4.0, 1.0) * np.ones((8, 1))  # inhibition is four times as strong
 effect[0, 2] = 2.0  # and from layer 4 to 2/3 excitation twice
+arrivals = (PROBABILITY * SIZES * effect) @ RATES + OUTSIDE * 8  # a second at full size, by effect
+made_up = arrivals * area * (np.sqrt(SCALE) - SCALE)
+rest = {"du": du, "dv": dv, "vth": units.vth, "refractory": units.steps(2)}
 
-rng = np.random.default_rng(8)
-net = Network("column", seed=8)
-populations = []
-for k, name in enumerate(NAMES):
-    full = PROBABILITY[k] * SIZES @ (effect[k] * RATES) + OUTSIDE[k] * 8  # arrivals a second at full size, by effect
-    made_up = full * area * (np.sqrt(SCALE) - SCALE)
-    cells = net.population(
-        name, int(n[k]), du=du, dv=dv, vth=units.vth, refractory=units.steps(2),
-        v=rng.integers(0, units.vth * 64, n[k]), **units.bias(made_up, dv=dv),
+net, rng = Network("column", seed=8), np.random.default_rng(8)
+for name, size, sources, mv in zip(NAMES, n.tolist(), OUTSIDE, made_up, strict=True):
+    start = rng.integers(0, units.vth * 64, size)
+    net.probe(net.population(name, size, v=start, **units.bias(mv, dv=dv), **rest))
+    net.input(f"to {name}", 4 * size, rate=units.rate(sources * 8 * SCALE / 4))
+    net.connect(f"to {name}", name, weight, synapses=fixed_in_degree(4))
+for (k, post), (j, pre) in product(enumerate(NAMES), enumerate(NAMES)):
+    mean, std = (0.8, 0.4) if j % 2 else (1.5, 0.75)  # ms
+    exponent = 2 if abs(effect[k, j]) > 1 else 0
+    net.connect(
+        pre, post, round(weight * effect[k, j] / 2**exponent), weight_exp=exponent,
+        synapses=fixed_total_number(round(PROBABILITY[k, j] * n[k] * n[j])),
+        delays=normal(mean / STEP - 1, std / STEP, low=0, high=10, outside="clip"),
     )  # fmt: skip
-    populations.append(cells)
-    drive = net.input(f"to {name}", 4 * int(n[k]), rate=units.rate(OUTSIDE[k] * 8 * SCALE / 4))
-    net.connect(drive, cells, (np.arange(4 * n[k]), np.arange(4 * n[k]) // 4, weight), name=f"outside {name}")
-    net.probe(cells)
-for k, cells in enumerate(populations):
-    for j, sources in enumerate(populations):
-        count = round(PROBABILITY[k, j] * n[k] * n[j])
-        if count:
-            pre, post = rng.integers(0, n[j], count), rng.integers(0, n[k], count)
-            mean, spread = (0.8, 0.4) if j % 2 else (1.5, 0.75)  # ms
-            delays = np.clip(np.rint(rng.normal(mean, spread, count) / STEP) - 1, 0, 10).astype(int)
-            exponent = 2 if abs(effect[k, j]) > 1 else 0
-            values = round(weight * effect[k, j] / 2**exponent)
-            net.connect(sources, cells, (pre, post, values), weight_exp=exponent, delays=delays)
 recording = Emulator(net).run(STEPS)
 
 figure = plt.figure(figsize=(9, 5), layout="constrained")

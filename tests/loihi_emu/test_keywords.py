@@ -25,7 +25,7 @@ def network():
     ("wrong", "meant"),
     [
         ({"delay": 2}, '"delays"'),
-        ({"p": 0.1}, "lists \\(pre indices"),
+        ({"p": 0.1}, "synapses=fixed_probability\\(0.1\\)"),
         ({"weight_exponent": 1}, '"weight_exp"'),
         ({"sign": "mixed"}, '"sign_mode"'),
         ({"stdp": True}, '"learning"'),
@@ -176,11 +176,6 @@ def test_missing_weights_are_said_to_be_missing():
 def test_values_of_other_tools_are_known_too(call, said):
     with pytest.raises(loihi_emu.UnknownNameError, match=said):
         call(network()[0])
-
-
-def test_lists_of_neurons_lead_to_lists_of_synapses():
-    with pytest.raises(loihi_emu.ValidationError, match=r"got \[0, 2\], allowed is an integer or.*connect\(pre"):
-        network()[1][[0, 2]]
 
 
 def test_a_recording_without_weights_says_how_to_probe_them():

@@ -129,6 +129,6 @@ def by_distance(
     >>> ring = net.population("ring", 100, vth=100)
     >>> near = by_distance(lambda d: np.exp(-((d / 0.05) ** 2)), x, period=1)
     >>> net.connect(ring, ring, 20, synapses=near)
-    <Connection "ring->ring": ring -> ring, sparse, 886 weights, excitatory, exponent 0>
+    <Connection "ring->ring": ring -> ring, sparse, 893 weights, excitatory, exponent 0>
     """
     return ByDistance(probability, pre, post, period, self_connections)

@@ -78,6 +78,6 @@ def fixed_probability(probability: float, *, self_connections: bool = True) -> B
     >>> net = Network(seed=1)
     >>> cells = net.population("cells", 1000, vth=100)
     >>> net.connect(cells, cells, 20, synapses=fixed_probability(0.1))
-    <Connection "cells->cells": cells -> cells, sparse, 99747 weights, excitatory, exponent 0>
+    <Connection "cells->cells": cells -> cells, sparse, 100720 weights, excitatory, exponent 0>
     """
     return FixedProbability(probability, self_connections)
