@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import shutil
 import subprocess
 import tempfile
@@ -21,7 +22,6 @@ Array = NDArray[Any]
 
 SOURCE = Path(__file__).with_name("ceiling.c")
 COMPILERS = ("cc", "gcc", "clang")
-FLAGS = ("-O3", "-march=native", "-shared", "-fPIC")
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,32 @@ def compiler_version() -> str:
     return said.splitlines()[0] if said else name
 
 
-@lru_cache(maxsize=1)
-def library() -> ctypes.CDLL:
-    """Build and load ``ceiling.c``.
+def processor() -> str:
+    """The processor that Numba compiles for, by the name that LLVM and C compilers share; "native": this one.
+
+    Raises
+    ------
+    SimulationError
+        When Numba would mix another processor's name with the instructions of this one, which C cannot follow.
+    """
+    name = os.environ.get("NUMBA_CPU_NAME", "")
+    if not name:
+        return "native"
+    if "NUMBA_CPU_FEATURES" not in os.environ:
+        raise SimulationError(
+            f'NUMBA_CPU_NAME is "{name}", but without NUMBA_CPU_FEATURES Numba goes on using every instruction of this '
+            f"machine. Set NUMBA_CPU_FEATURES to nothing, so that emulator and C are both compiled for {name}."
+        )
+    return {"generic": "x86-64"}.get(name, name)
+
+
+def flags() -> list[str]:
+    """What the compiler is told."""
+    return ["-O3", f"-march={processor()}", "-shared", "-fPIC"]
+
+
+def built(source: Path) -> ctypes.CDLL:
+    """Build and load a file of C.
 
     Raises
     ------
@@ -66,13 +89,18 @@ def library() -> ctypes.CDLL:
     name = compiler()
     assert name is not None, "asked for only when there is a compiler"
     with tempfile.TemporaryDirectory(prefix="loihi_emu-bench-") as folder:
-        target = Path(folder) / "ceiling.so"
-        done = subprocess.run(
-            [name, *FLAGS, str(SOURCE), "-o", str(target)], capture_output=True, text=True, check=False
-        )
+        target = Path(folder) / "built.so"
+        command = [name, *flags(), str(source), "-o", str(target)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            raise SimulationError(f"{name} could not build {SOURCE.name}: {done.stderr.strip()}")
-        loaded = ctypes.CDLL(str(target))
+            raise SimulationError(f"{name} could not build {source.name}: {done.stderr.strip()}")
+        return ctypes.CDLL(str(target))
+
+
+@lru_cache(maxsize=1)
+def library() -> ctypes.CDLL:
+    """``ceiling.c``, built and loaded."""
+    loaded = built(SOURCE)
     for function in (loaded.plain, loaded.recurrent, loaded.delayed, loaded.recurrent_dense, loaded.layers):
         function.restype = ctypes.c_int64
     return loaded

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import lru_cache
@@ -28,7 +26,7 @@ from loihi_emu.widths import DECAY_UNITY
 
 Array = NDArray[Any]
 
-LIMIT = 1.5
+LIMIT = 1.4
 SOURCE = Path(__file__).with_name("learning.c")
 UNIT = 64
 ACTIVITY, TAU, IMPULSE = 0.015, 10.0, 16
@@ -56,16 +54,8 @@ class _Plastic(ctypes.Structure):
 
 @lru_cache(maxsize=1)
 def library() -> ctypes.CDLL:
-    """Build and load ``learning.c``."""
-    name = ceiling.compiler()
-    assert name is not None, "asked for only when there is a compiler"
-    with tempfile.TemporaryDirectory(prefix="loihi_emu-bench-") as folder:
-        target = Path(folder) / "learning.so"
-        command = [name, *ceiling.FLAGS, str(SOURCE), "-o", str(target)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise SimulationError(f"{name} could not build {SOURCE.name}: {done.stderr.strip()}")
-        loaded = ctypes.CDLL(str(target))
+    """``learning.c``, built and loaded."""
+    loaded = ceiling.built(SOURCE)
     loaded.stdp.restype = loaded.sweep.restype = ctypes.c_int64
     return loaded
 

@@ -28,8 +28,9 @@ def facts(size: str) -> dict[str, Any]:
     return {
         "size": size, "loihi_emu": __version__, "python": platform.python_version(), "numpy": np.__version__,
         "numba": numba.__version__, "llvm": ".".join(map(str, llvm.llvm_version_info)),
-        "processor": _processor(), "target": llvm.get_host_cpu_name(), "cores": os.cpu_count(),
-        "system": platform.platform(), "compiler": ceiling.compiler_version() or None, "flags": list(ceiling.FLAGS),
+        "processor": _processor(), "host": llvm.get_host_cpu_name(), "cores": os.cpu_count(),
+        "target": numba.config.CPU_NAME or llvm.get_host_cpu_name(),
+        "system": platform.platform(), "compiler": ceiling.compiler_version() or None, "flags": ceiling.flags(),
         "clock": "CPU time of the process; ratios within a round, contestants in turn",
     }  # fmt: skip
 
@@ -60,7 +61,7 @@ def heading(about: dict[str, Any]) -> str:
     else:
         compiler = "no C compiler on PATH (cc, gcc, clang): times only, no ratios to C"
     versions = ", ".join(f"{name} {about[key]}" for name, key in _VERSIONS.items())
-    processor = f"{about['processor']} ({about['target']}), {about['cores']} cores"
+    processor = f"{about['processor']} ({about['host']}), {about['cores']} cores; machine code for {about['target']}"
     return "\n".join(
         [
             f"loihi_emu {about['loihi_emu']}, {about['size']} run; {processor}; {versions}",

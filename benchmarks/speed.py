@@ -14,7 +14,7 @@ from loihi_emu.errors import SimulationError
 from loihi_emu.run.emulator import Emulator
 
 C, BARE, PROBED, SPREAD = "C", "counters on, no probe", "spike probe on all", "parameters per neuron"
-LIMITS = {BARE: 1.25, PROBED: 1.40, SPREAD: 1.60}
+LIMITS = {BARE: 1.20, PROBED: 1.40, SPREAD: 1.60}
 
 
 def measure(name: str, size: Size) -> Iterator[Row]:

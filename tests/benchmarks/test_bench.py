@@ -74,6 +74,23 @@ def test_without_a_compiler_there_are_times(monkeypatch):
     assert "no C compiler" in report.heading(report.facts("tiny"))
 
 
+@pytest.mark.parametrize(("given", "march"), [(None, "native"), ("haswell", "haswell"), ("generic", "x86-64")])
+def test_c_is_compiled_for_the_processor_that_numba_compiles_for(monkeypatch, given, march):
+    monkeypatch.setenv("NUMBA_CPU_FEATURES", "")
+    if given is None:
+        monkeypatch.delenv("NUMBA_CPU_NAME", raising=False)
+    else:
+        monkeypatch.setenv("NUMBA_CPU_NAME", given)
+    assert f"-march={march}" in ceiling.flags()
+
+
+def test_another_processor_with_the_instructions_of_this_one_is_an_error(monkeypatch):
+    monkeypatch.setenv("NUMBA_CPU_NAME", "haswell")
+    monkeypatch.delenv("NUMBA_CPU_FEATURES", raising=False)
+    with pytest.raises(SimulationError, match="NUMBA_CPU_FEATURES"):
+        ceiling.flags()
+
+
 def test_rows_of_seldom_used_constants():
     rows = list(cliffs.measure(TINY))
     assert {*cliffs.CASES, "parameters per neuron"} == {row.what for row in rows}
