@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from loihi_emu import Emulator, LoihiInputWarning, LoihiOverflowWarning, Network, Recording, SimulationError
 from loihi_emu.errors import UnknownNameError, ValidationError
+from loihi_emu.learning import signed_reward_stdp
 
 BIG = (1 << 17) - 1
 SIZE = 6
@@ -100,6 +101,34 @@ def test_payloads_sent_step_by_step(steps):
         if seen.payloads:
             assert seen.payloads["source"].tolist() == [p for _, p in sorted(events.items())]
     same(emulator.recording, whole.recording)
+
+
+def learns():
+    net = Network(seed=2)
+    cue, action = net.input("cue", 4), net.population("action", 3, vth=60, du=900, dv=300)
+    reward = net.input("reward", 1, spikes=([0], [0]), payloads=[0])
+    rule = signed_reward_stdp(0.25, 0, rate=2**-7, forget=2**-5)
+    net.connect(
+        cue, action, np.full((3, 4), 60), learning=rule, factors={"y3": reward}, sign_mode="excitatory", name="w"
+    )
+    return net
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.sets(st.integers(0, 3)), st.none() | st.integers(-20, 20)), min_size=1, max_size=40))
+def test_rewards_sent_step_by_step_teach_as_listed_ones(steps):
+    """A value stays until another takes its place, a 0 among them."""
+    cues = [(t, i) for t, (cue, _) in enumerate(steps) for i in sorted(cue)]
+    rewards = [(0, 0)] * (steps[0][1] is None) + [(t, r) for t, (_, r) in enumerate(steps) if r is not None]
+    listed, stepped = Emulator(learns()), Emulator(learns())
+    listed.set_input("cue", spikes=([t for t, _ in cues], [i for _, i in cues]))
+    listed.set_input("reward", spikes=([t for t, _ in rewards], [0] * len(rewards)), payloads=[r for _, r in rewards])
+    listed.run(len(steps))
+    for cue, reward in steps:
+        events = {"cue": sorted(cue)} | ({} if reward is None else {"reward": ([0], [reward])})
+        stepped.step(events)
+    for variable in ("weights", "tags", "y3"):
+        assert np.array_equal(listed.get("w", variable), stepped.get("w", variable)), variable
 
 
 def test_what_is_listed_for_a_step_gives_way_to_what_is_sent_in_it():
