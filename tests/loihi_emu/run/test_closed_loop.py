@@ -114,6 +114,7 @@ def learns():
     return net
 
 
+@pytest.mark.filterwarnings("ignore::loihi_emu.LoihiInputWarning")  # listed rewards that are all 1
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.sets(st.integers(0, 3)), st.none() | st.integers(-20, 20)), min_size=1, max_size=40))
 def test_rewards_sent_step_by_step_teach_as_listed_ones(steps):
