@@ -13,7 +13,7 @@ from mutations import PROPERTIES, read, start, write
 
 from loihi_emu import Network, Recording
 
-pytestmark = pytest.mark.filterwarnings("ignore::loihi_emu.LoihiInputWarning")
+pytestmark = [pytest.mark.filterwarnings("ignore::loihi_emu.LoihiInputWarning"), pytest.mark.slow]
 
 
 def places(table, at=()):

@@ -17,7 +17,7 @@ from mutations import read, write
 from loihi_emu import Emulator, Network, Recording
 from loihi_emu.files.npz import read_npz
 
-pytestmark = UNHEEDED
+pytestmark = [UNHEEDED, pytest.mark.slow]
 
 MEGABYTE = 1 << 20
 BOMB = 64 * MEGABYTE

@@ -89,6 +89,7 @@ def test_networks_and_recordings_are_written_by_the_same_rule(tmp_path):
     assert names(tmp_path) == ["Network.save.npz", "Recording.save.npz"]
 
 
+@pytest.mark.slow
 def test_processes_that_write_one_name_each_write_a_whole_file(tmp_path):
     code = (
         "import sys; from loihi_emu import Network\n"

@@ -104,6 +104,7 @@ def test_copies_of_this_process(set_up, number):
     assert emulator.run(20).stats == again.run(20).stats
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fork", [False, True])
 def test_fresh_processes(set_up, monkeypatch, fork):
     monkeypatch.setattr(sample_parts, "may_fork", lambda: fork)
@@ -227,6 +228,7 @@ def test_copies_are_made_only_where_no_other_thread_could_hold_a_lock():
     assert workers.may_fork() == before and (here or not before)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signal")
 @pytest.mark.parametrize("fork", [False, True])
 def test_a_worker_that_is_killed_ends_the_call(monkeypatch, fork):
@@ -283,6 +285,7 @@ def alive(pid):
         return False
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
 def test_no_worker_outlives_what_made_it(end):

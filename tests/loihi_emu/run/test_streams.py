@@ -199,6 +199,7 @@ Emulator(network()).run(10**9, to={to!r})
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="kill -9")
 def test_a_killed_run_leaves_all_but_the_last_moment(tmp_path):
     here = Path(__file__).resolve().parent.parent
@@ -222,6 +223,7 @@ def test_a_killed_run_leaves_all_but_the_last_moment(tmp_path):
         path.unlink()
 
 
+@pytest.mark.slow
 def test_it_is_read_by_other_threads_while_it_runs(every_step, tmp_path):
     emulator = Emulator(network())
     thread = threading.Thread(target=lambda: emulator.run(20_000, to=tmp_path / "a.rec"))
