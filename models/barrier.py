@@ -1,39 +1,42 @@
 # mypy: allow-untyped-defs, allow-incomplete-defs
 """A barrier: a leaf in which each of several threads waits until all have come.
 
-A thread that waits looks again and again, for so long as a step takes at most when all of them run; then some other
-thread needs its processor, and it gives way.
+Who waits looks again and again. Where the others do not come for longer than they need while all of them run, something
+else has their processor; then it gives its own away between two looks. Measured on two cores that other programs want
+too: sleeping costs more.
 """
 
-from loihi_emu.jit import add_at, address_of, call_leaf, leaf, look_at, relax
+from loihi_emu.jit import add_at, address_of, call_leaf, kernel, leaf, look_at, relax
 from loihi_emu.models.records import NUMBER, Record, array
 
-# Arrived counts all arrivals ever, by all threads (count); due is what it will be when this thread may go on. The rest
-# are addresses of functions of the system: to give way, and to sleep for so long (nap).
-BARRIER = Record(
-    "Barrier", arrived=array("int64"), count=NUMBER, due=array("int64"), give_way=NUMBER, sleep=NUMBER, nap=NUMBER
-)
+# How many turns each of so many threads has come to, numbers apart from each other (``memory.counters``); which of them
+# is this thread's; and the address of a function of the system that gives way.
+BARRIER = Record("Barrier", turns=array("int64"), count=NUMBER, me=NUMBER, give_way=NUMBER)
 
-LOOKS = 2000
-"""So often a thread looks before it gives way: some 50 microseconds."""
-TURNS = 20
-"""So often it gives way before it sleeps."""
+APART = 16
+"""Numbers from one thread's to the next one's."""
+QUICK_LOOKS = 50
+LOOKS = 500
+"""So often a thread looks without a pause, and before it gives way: some 10 microseconds."""
+
+
+@kernel
+def look_again(d, looks):
+    """Wait a little before another look; returns how many there were."""
+    if looks >= LOOKS:
+        call_leaf(d.give_way, 0, 0)
+    elif looks >= QUICK_LOOKS:
+        relax()
+    return looks + 1
 
 
 @leaf
 def wait(address, time):
-    """Wait until all threads have come."""
+    """Wait until all threads have come to this turn."""
     d = BARRIER(address)
-    due = d.due[0] + d.count
-    d.due[0] = due
-    arrived = address_of(d.arrived, 0)
-    add_at(arrived, 1)
+    turn = 1 + add_at(address_of(d.turns, APART * d.me), 1)
     looks = 0
-    while look_at(arrived) < due:
-        looks += 1
-        if looks < LOOKS:
-            relax()
-        elif looks < LOOKS + TURNS:
-            call_leaf(d.give_way, 0, 0)
-        else:
-            call_leaf(d.sleep, d.nap, 0)
+    for k in range(d.count):
+        other = address_of(d.turns, APART * k)
+        while look_at(other) < turn:
+            looks = look_again(d, looks)

@@ -1,7 +1,7 @@
 # mypy: allow-untyped-defs, allow-incomplete-defs
 """The time loop: one, compiled once, for every network."""
 
-from loihi_emu.jit import call_leaf, entry
+from loihi_emu.jit import call_leaf, entry, kernel
 
 
 @entry
@@ -26,6 +26,12 @@ def run(leaves, descriptions, filled, capacity, needed, clock, total, steps):
     int
         How many were run.
     """
+    return steps_of(leaves, descriptions, filled, capacity, needed, clock, total, steps)
+
+
+@kernel
+def steps_of(leaves, descriptions, filled, capacity, needed, clock, total, steps):
+    """The same, for leaves that call leaves."""
     for done in range(steps):
         for k in range(filled.shape[0]):
             if filled[k] + needed[k] > capacity[k]:

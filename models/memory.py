@@ -16,6 +16,8 @@ from loihi_emu.models.records import WORD, Record
 
 Array = NDArray[Any]
 ALIGN = 64
+APART = 16
+"""Numbers of 64 bits in two lines of a cache."""
 
 
 def aligned(shape: int | tuple[int, ...], dtype: Any) -> Array:
@@ -39,6 +41,18 @@ def untouched(size: int, dtype: Any) -> Array:
     else:
         memory = mmap.mmap(-1, length)
     return np.frombuffer(memory, dtype)
+
+
+def counter() -> NDArray[np.int64]:
+    """A number that one thread writes in every step, apart from what others write: processors fetch lines in pairs."""
+    return counters(1)[0, :1]
+
+
+def counters(count: int) -> NDArray[np.int64]:
+    """Numbers of which each is apart from the others: the first ones of so many rows."""
+    made: NDArray[np.int64] = aligned((count + 1, APART), np.int64)
+    start = made.ctypes.data // ALIGN % 2 * (APART // 2)
+    return made.reshape(-1)[start : start + count * APART].reshape(count, APART)
 
 
 class _Place(NamedTuple):
@@ -241,7 +255,7 @@ class SourceLists:
     """Spikes of a source in this step: their number, indices, and payloads of a dtype, if they have some."""
 
     def __init__(self, capacity: int, payload: str | None = None) -> None:
-        self.count: Array = aligned(ALIGN, np.uint8).view(np.int64)[:1]  # a cache line of its own
+        self.count: Array = counter()
         self.index: Array = np.zeros(max(capacity, 1), np.int32)
         self.payload: Array | None = None if payload is None else np.zeros(max(capacity, 1), payload)
 

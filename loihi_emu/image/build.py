@@ -22,6 +22,7 @@ from loihi_emu.image.sinks import Stage
 from loihi_emu.image.sizes import check_room
 from loihi_emu.image.sources import InputSource, NoiseSource
 from loihi_emu.image.stores import waits
+from loihi_emu.jit import COMPILED
 from loihi_emu.lazy import imported
 from loihi_emu.models.memory import Arena, Array, SourceLists
 from loihi_emu.network.elements import Connection, Input, Population
@@ -42,6 +43,8 @@ class Image:
         probes.
     program : Program
         All of them in order.
+    programs : list of Program
+        Those of each share, where several threads run them.
     fills : Fills
     recorded : list of Recorded
     waits : bool
@@ -60,7 +63,7 @@ class Image:
         check_room(network)
         self.network = network
         self.arena = Arena()
-        self.groups = make_groups(list(network.populations.values()), network.rule_set)
+        self.groups = make_groups(network)
         cut = cut_groups(network, self.groups, shares)
         for group, pieces in zip(self.groups, cut, strict=True):
             group.cut(pieces)
@@ -154,12 +157,15 @@ class Image:
                 self._home[name].keeps_spikes = True
         how = self.network.rule_set.learning
         assert how is not None
-        share = self.shares[group.parts[0].share]  # targets of what learns are whole
+        name = c.post.target.name
+        share = next(s for s in self.shares if group.number in s.sinks and s.sinks[group.number].owns(name))
         origin, first = share.origins[c.pre.target.name]
-        sums, target = how.sums(c, self.network.rule_set.weights), group.first_accumulator(c.post.target.name, c.port)
-        sink = share.sinks[group.number]
+        sums, sink = how.sums(c, self.network.rule_set.weights), share.sinks[group.number]
+        target = group.first_accumulator(name, c.port)
         if sums.apart:
             sink, target = share.stage(c, origin, sink, target, sums), -c.post.start
+        else:
+            target -= sink.first
         number = list(self.network.connections).index(c.name)
         learner: Learner = how.make(c, number, origin, first, sink, target, self.network)
         self.learners[c.name] = share.learners[c.name] = learner
@@ -224,6 +230,7 @@ class Image:
             schedule.first(UPDATE, share.number, share.gathers(0))
             schedule.first(DELIVERY, share.number, share.gathers(1))
         self.program = schedule.together()
+        self.programs = schedule.apart() if COMPILED and len(self.shares) > 1 else []
 
     def _probes(self) -> Iterator[Call]:
         """The calls of all probes; the first share makes them."""

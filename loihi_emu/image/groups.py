@@ -17,7 +17,7 @@ from loihi_emu.models import layout as at
 from loihi_emu.models.memory import Arena, Array, SourceLists
 from loihi_emu.models.specification import NeuronModel
 from loihi_emu.network.elements import Population
-from loihi_emu.rules import RuleSet
+from loihi_emu.network.network import Network
 
 ALONE = 16 * at.BLOCK
 """Populations from this size on form a group of their own."""
@@ -181,6 +181,12 @@ class Group:
         return int(arrays) + sum(part.lists.nbytes for part in self.parts)
 
 
+def bound(network: Network) -> set[str]:
+    """The populations that are not cut into shares: those that convolutions or connections that learn reach."""
+    connections = network.connections.values()
+    return {c.post.target.name for c in connections if c.learning is not None or c.conv is not None}
+
+
 def is_uniform(value: Any, first: Any) -> bool:
     """Whether all values are equal to the first of `first`."""
     wanted = np.ravel(first)[0]
@@ -194,12 +200,17 @@ def spread(values: list[Any], populations: list[Population], dtype: str) -> Arra
     return np.concatenate(each).astype(dtype)
 
 
-def make_groups(populations: list[Population], rules: RuleSet) -> list[Group]:
-    """Sort populations into groups by model, kernel path and noise; large ones alone. Order of creation is kept."""
+def make_groups(network: Network) -> list[Group]:
+    """Sort populations into groups by model, kernel path and noise. Order of creation is kept.
+
+    Large ones stand alone; so do those of at least a block that are not cut (:func:`bound`), of which each may be in
+    another share.
+    """
     grouped: dict[tuple[Any, ...], list[Population]] = {}
-    for p in populations:
+    rules, whole = network.rule_set, bound(network)
+    for p in network.populations.values():
         model = rules.model(p.model)
         _, flags = model.lower(p.parameters, {"noise": p.noise})
-        alone = p.name if p.size >= ALONE else None
+        alone = p.name if p.size >= (at.BLOCK if p.name in whole else ALONE) else None
         grouped.setdefault((p.model, flags, p.noise is not None, alone), []).append(p)
     return [Group(number, rules.model(members[0].model), members) for number, members in enumerate(grouped.values())]

@@ -11,7 +11,7 @@ from loihi_emu.image.projections import Origin
 from loihi_emu.image.recorders import Fills, StateRecorder
 from loihi_emu.image.sinks import Sink, describe_projection
 from loihi_emu.image.state import State
-from loihi_emu.models.memory import Arena, Array, Description
+from loihi_emu.models.memory import Arena, Array, Description, counter
 from loihi_emu.models.plasticity.plastic_words import WORDS
 from loihi_emu.models.records import Record
 from loihi_emu.network.elements import Connection, rows_of
@@ -60,8 +60,8 @@ class Learner(ABC):
         self.seed, self.rule = network.seed, c.learning.rule
         self.weight_rule: WeightRule = network.rule_set.weights
         self.key = f"learn.{c.name}"
-        self.events: Array = np.zeros(1, np.int64)
-        self.updates: Array = np.zeros(1, np.int64)
+        self.events: Array = counter()
+        self.updates: Array = counter()
         self.stored = c.synapses
         self.places: tuple[Array | None, Array | None] = rows_of(c) if c.kind == "sparse" else (None, None)
 

@@ -14,7 +14,7 @@ from loihi_emu.image.packing import Bytes, paired, taps, to_bytes
 from loihi_emu.image.rows import Listed, Part, Window, chunks_of, due_rows, packed_rows, target_bits
 from loihi_emu.image.sinks import Sink, describe_projection
 from loihi_emu.jit import call
-from loihi_emu.models.memory import Arena, Array, Description, Table, untouched
+from loihi_emu.models.memory import Arena, Array, Description, Table, counter, untouched
 from loihi_emu.models.records import Record
 from loihi_emu.models.synapses import conv as conv_at
 from loihi_emu.models.synapses import dense as dense_at
@@ -66,7 +66,7 @@ class Projection:
     floats: list[Synapses] = field(default_factory=list)
     parts: list[tuple[Bytes | Array, Array | None, int, int, int, int]] = field(default_factory=list)
     convolution: tuple[Connection, Array, int, int] | None = None
-    events: Array = field(default_factory=lambda: np.zeros(1, np.int64))
+    events: Array = field(default_factory=counter)
     stored: int = 0
     weight_bytes: int = 0
     description: Description = field(init=False)
@@ -209,7 +209,7 @@ class Projections:
         if c.kind == CONV:
             sink.need(delay)
             found = self._get(CONV, origin, sink, c.graded, delay, floating, c.name)  # onto a whole group
-            found.convolution = (c, weights, first, target)
+            found.convolution = (c, weights, first, target - sink.first)
             return
         if c.kind == DENSE:
             sink.need(c.longest_delay)

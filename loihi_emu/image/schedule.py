@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from loihi_emu.image.leaves import leaf_named
 from loihi_emu.jit import Leaf, addresses
+from loihi_emu.jit.system import giving_way
 from loihi_emu.models import barrier as at
-from loihi_emu.models.memory import ALIGN, Array, Description, aligned
+from loihi_emu.models.memory import Description, counters
 
 Call = tuple[str | Leaf, Description]
 INPUTS, UPDATE, DELIVERY = range(3)
@@ -51,20 +52,14 @@ class Schedule:
     def apart(self) -> list[Program]:
         """The calls of each share, with barriers between the phases."""
         barrier = leaf_named("barrier:wait")
-        arrived = aligned(ALIGN, np.uint8).view(np.int64)[:1]
+        turns = counters(self.count)
         found = []
         for share in range(self.count):
-            mine = _barrier(arrived, self.count)
+            mine = Description(at.BARRIER)
+            mine.turns, mine.count, mine.me, mine.give_way = turns, self.count, share, giving_way()
             calls: list[tuple[Leaf, Description]] = []
             for phase in self._calls:
                 if any(phase):
                     calls += [*phase[share], (barrier, mine)]
             found.append(Program(calls))
         return found
-
-
-def _barrier(arrived: Array, count: int) -> Description:
-    """What one share knows of a barrier."""
-    d = Description(at.BARRIER)
-    d.arrived, d.count, d.due = arrived, count, aligned(ALIGN, np.uint8).view(np.int64)[:1]
-    return d

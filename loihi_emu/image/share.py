@@ -136,6 +136,8 @@ class Share:
     # ------------------------------------------------------------ synapses
     def add(self, c: Connection, made: Acting, sink: Sink, target: int, sums: Sums) -> None:
         """Add those synapses of a connection that reach a sink; parameters as of :meth:`Projections.add`."""
+        if c.conv is not None and not sink.owns(c.post.target.name):
+            return
         origin, first = self.origins[c.pre.target.name]
         if sums.apart:
             sink, target = self.stage(c, origin, sink, target, sums), -c.post.start

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.image.groups import Group
+from loihi_emu.image.groups import Group, bound
 from loihi_emu.image.parts import Piece, Pieces
 from loihi_emu.lazy import imported
 from loihi_emu.models.layout import BLOCK
@@ -25,8 +25,9 @@ def cut_groups(network: Network, groups: Sequence[Group], count: int) -> list[Pi
     """Cut the groups of a network into so many shares.
 
     A group is cut at multiples of ``BLOCK`` neurons, so that shares have as much to do as far as that can be said from
-    the numbers of neurons and synapses. What cannot be cut is whole, in the share that has least: small groups, the
-    targets of convolutions and of connections that learn, and whatever draws from a generator that has a state.
+    the numbers of neurons and synapses; but not within populations that convolutions or connections that learn reach.
+    What cannot be cut, such as small groups, is whole, in the share that has least; or in the first one, where it draws
+    from a generator that has a state.
 
     Parameters
     ----------
@@ -49,17 +50,16 @@ def cut_groups(network: Network, groups: Sequence[Group], count: int) -> list[Pi
     totals = [sum(work[p.name] * p.size for p in group.populations) for group in groups]
     order = sorted(range(len(groups)), key=lambda k: -totals[k])  # of equal ones the first comes first
     first_share, whole = _bound(network)
+    edges = [_edges(group, whole) for group in groups]
     for k in order:
-        group = groups[k]
-        names = [p.name for p in group.populations]
-        if group.n >= 2 * BLOCK and not whole.intersection(names):
-            continue
-        share = 0 if first_share.intersection(names) else int(np.argmin(loads))
-        found[k] = (Piece(share, 0, group.n),)
-        loads[share] += totals[k]
+        is_first = bool(first_share.intersection(p.name for p in groups[k].populations))
+        if is_first or len(edges[k]) == 2:
+            share = 0 if is_first else int(np.argmin(loads))
+            found[k] = (Piece(share, 0, groups[k].n),)
+            loads[share] += totals[k]
     for k in order:
         if not found[k]:
-            found[k] = _cut(groups[k], work, loads)
+            found[k] = _cut(groups[k], edges[k], work, loads)
     return found
 
 
@@ -79,9 +79,18 @@ def cut_inputs(network: Network, count: int) -> dict[str, Pieces]:
     return found
 
 
-def shares_of(cut: Sequence[Pieces]) -> int:
-    """How many shares own something, the last that does included."""
-    return max((piece.share + 1 for pieces in cut for piece in pieces), default=1)
+def pieces_of(network: Network, groups: Sequence[Group]) -> int:
+    """How many pieces of groups and inputs there can be at most: more shares have nothing to do."""
+    _, whole = _bound(network)
+    of_inputs = [1 if node.rate is None else max(node.size // BLOCK, 1) for node in network.inputs.values()]
+    return max(sum(len(_edges(group, whole)) - 1 for group in groups), sum(of_inputs))
+
+
+def work_of(network: Network) -> float:
+    """Work of a step, in updates of a neuron."""
+    work = _work(network)
+    drawn = sum(node.size for node in network.inputs.values() if node.rate is not None)
+    return drawn + sum(work[p.name] * p.size for p in network.populations.values())
 
 
 def _work(network: Network) -> dict[str, float]:
@@ -95,16 +104,22 @@ def _work(network: Network) -> dict[str, float]:
 
 def _bound(network: Network) -> tuple[set[str], set[str]]:
     """Populations that the first share owns, and all that are not cut."""
-    connections = network.connections.values()
-    learn = {c.post.target.name for c in connections if c.learning is not None}
-    convolved = {c.post.target.name for c in connections if c.conv is not None}
     first: set[str] = set()
     if imported(network.rule_set.generator).has_state:
-        first = learn | {p.name for p in network.populations.values() if p.noise is not None}
-    return first, learn | convolved | first
+        first = {c.post.target.name for c in network.connections.values() if c.learning is not None}
+        first |= {p.name for p in network.populations.values() if p.noise is not None}
+    return first, bound(network) | first
 
 
-def _cut(group: Group, work: Mapping[str, float], loads: NDArray[np.float64]) -> Pieces:
+def _edges(group: Group, whole: set[str]) -> NDArray[np.int64]:
+    """Where a group may be cut, its ends included."""
+    edges = np.append(np.arange(0, group.n, BLOCK) if group.n >= 2 * BLOCK else 0, group.n)
+    for part in (group.part(p.name) for p in group.populations if p.name in whole):
+        edges = edges[(edges <= part.start) | (edges >= part.stop)]
+    return edges
+
+
+def _cut(group: Group, edges: NDArray[np.int64], work: Mapping[str, float], loads: NDArray[np.float64]) -> Pieces:
     """Give every share so many blocks that all have as much to do, and add that to the loads."""
     each = np.array([work[p.name] for p in group.populations])
     before = np.concatenate([[0.0], np.cumsum(each * np.diff(group.bounds))])  # work up to each population
@@ -114,7 +129,7 @@ def _cut(group: Group, work: Mapping[str, float], loads: NDArray[np.float64]) ->
     for share in range(len(loads)):
         due += needed[share]
         place = float(np.interp(due, before, group.bounds)) if share + 1 < len(loads) else group.n
-        stop = group.n if place >= group.n else min(round(place / BLOCK) * BLOCK, group.n)
+        stop = int(edges[np.argmin(np.abs(edges - place))])
         if stop > first:
             pieces.append(Piece(share, first, stop))
             loads[share] += np.interp(stop, group.bounds, before) - np.interp(first, group.bounds, before)

@@ -7,7 +7,7 @@ import numpy as np
 from loihi_emu.image.groups import Group
 from loihi_emu.image.parts import Part
 from loihi_emu.image.rows import Window
-from loihi_emu.models.memory import Arena, Array, Description
+from loihi_emu.models.memory import Arena, Array, Description, counter
 from loihi_emu.models.records import Record
 from loihi_emu.models.synapses import stage
 
@@ -38,6 +38,11 @@ class Sink:
         """Slots of the ring."""
         return self.group.slots
 
+    def owns(self, population: str) -> bool:
+        """Whether all neurons of a population of the group are its own."""
+        part = self.group.part(population)
+        return bool(self.first <= part.start and part.stop <= self.stop)
+
     def need(self, delay: int) -> None:
         """Make room for events that arrive up to `delay` steps later."""
         self.group.need_slots(delay + 1)
@@ -65,11 +70,12 @@ class Stage(Sink):
         place = start % self.group.n  # of the first target in the group; before it are other ports
         low = max(behind.first - place, 0)
         high = max(min(stop - start, behind.stop - place), low)
+        self.first, self.stop = low, high
         self.window, self.n = Window(low, high) if behind.window else None, high - low
         self.base = start + low - behind.first
         self.exponent, self.wraps, self.offset, self.rows = exponent, wraps, offset, rows
         self.sums = np.zeros((rows, self.n), np.int32)
-        self.lost = np.zeros(1, np.int64)
+        self.lost = counter()
         self.group.need_slots(offset + rows)
 
     @property

@@ -13,7 +13,7 @@ from loihi_emu.image.parts import Part, Piece, Pieces
 from loihi_emu.models import inputs as at
 from loihi_emu.models import noise as noise_at
 from loihi_emu.models.layout import BLOCK
-from loihi_emu.models.memory import ALIGN, Arena, Array, Description, SourceLists, aligned
+from loihi_emu.models.memory import Arena, Array, Description, SourceLists, aligned, counter
 from loihi_emu.network.elements import Input, Noise, Population
 from loihi_emu.network.payloads import Events, with_zeros
 
@@ -29,7 +29,7 @@ class InputPart:
     def __init__(self, share: int, first: int, stop: int, most: int, payload: str | None) -> None:
         self.share, self.first, self.n = share, first, stop - first
         self.lists = SourceLists(most, payload)
-        self.counter: NDArray[np.int64] = aligned(ALIGN, np.uint8).view(np.int64)[:1]
+        self.counter: NDArray[np.int64] = counter()
 
 
 class InputSource:
@@ -184,7 +184,8 @@ class NoiseSource:
         assert population.noise is not None
         self.noise: Noise = population.noise
         place = group.part(population.name)
-        self.place = slice(max(place.start, part.first), min(place.stop, part.stop))
+        low = max(place.start, part.first)
+        self.place = slice(low, max(min(place.stop, part.stop), low))
         self.first, self.n = self.place.start - place.start, self.place.stop - self.place.start
 
     @property

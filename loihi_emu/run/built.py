@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 
 from loihi_emu.image.build import Image
 from loihi_emu.image.handover import adopt
+from loihi_emu.jit import COMPILED
 from loihi_emu.network.elements import Connection, Input
 from loihi_emu.network.network import Network
 from loihi_emu.run.accounts import Books
 from loihi_emu.run.closed_loop import ClosedLoop
 from loihi_emu.run.control import Pacer
+from loihi_emu.run.team import Team
 
 
 class Built:
@@ -20,8 +22,12 @@ class Built:
     ----------
     network : Network
         Changed by :meth:`_rebuild`; nobody else should have it.
-    shares : int
-        Into how many shares images are cut.
+    threads : int
+        How many run it, each a share of its own.
+
+    Attributes
+    ----------
+    threads : int
     """
 
     image: Image
@@ -29,13 +35,14 @@ class Built:
     _books: Books
     _loop: ClosedLoop
 
-    def __init__(self, network: Network, shares: int = 1) -> None:
-        self.network, self._shares = network, shares
-        self._take(Image(network, shares=shares))
+    def __init__(self, network: Network, threads: int = 1) -> None:
+        self.network, self.threads = network, threads
+        self._team = Team(threads) if COMPILED and threads > 1 else None
+        self._take(Image(network, shares=threads))
 
     def _take(self, image: Image) -> None:
         """Run this image from now on."""
-        pacer, books = Pacer(image), Books(image)
+        pacer, books = Pacer(image, self._team), Books(image)
         loop = ClosedLoop(image, pacer)
         vars(self).update(image=image, _pacer=pacer, _books=books, _loop=loop)  # not set: users only read them
 
@@ -52,7 +59,7 @@ class Built:
         try:
             for element in changed:
                 network.replace(element)
-            image = Image(network, self.image, self._shares)
+            image = Image(network, self.image, self.threads)
             adopt(image, self.image)
             fill(image)
             self._take(image)

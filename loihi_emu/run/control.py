@@ -10,6 +10,7 @@ from loihi_emu.image.build import Image
 from loihi_emu.image.full import make_room
 from loihi_emu.models.loop import run as run_steps
 from loihi_emu.run.progress import Progress
+from loihi_emu.run.team import Team
 
 CHUNK_SECONDS = 0.05
 """A chunk of steps between two looks at Python takes about so long: Ctrl-C is heard within 0.2 s."""
@@ -18,6 +19,8 @@ SURGE_SECONDS = 0.15
 """A chunk is short enough to take no longer than so should every neuron begin to fire in it."""
 SHORTEST_SECONDS = 1e-4
 """Except that it need not be shorter than this at the present pace, or looking would cost more than running."""
+WORTH_WAKING = 1e-4
+"""Shorter runs are done by one thread, share by share: the others would wake for longer than that."""
 EVENT_SECONDS = {"dense": 2e-10, "sparse": 1e-9, "conv": 1e-9}
 NEURON_SECONDS = 3e-9
 """Rough times of a synaptic event and of a neuron's update."""
@@ -26,8 +29,8 @@ NEURON_SECONDS = 3e-9
 class Pacer:
     """Runs steps in chunks of about :data:`CHUNK_SECONDS`, learning from each how long a step takes."""
 
-    def __init__(self, image: Image) -> None:
-        self.image = image
+    def __init__(self, image: Image, team: Team | None = None) -> None:
+        self.image, self._team = image, team
         busiest = _busiest_step(image)
         self._careful = SURGE_SECONDS / busiest
         self._seconds_per_step = max(busiest, CHUNK_SECONDS / FIRST_STEPS)
@@ -73,6 +76,8 @@ class Pacer:
 
     def _steps(self, limit: int) -> int:
         """Run steps until one may lack room; the number of steps run."""
+        if self._team is not None and limit * self._seconds_per_step >= WORTH_WAKING:
+            return self._team.run(self.image, limit)
         ran: int = run_steps(*self._loop, limit)
         return ran
 

@@ -27,13 +27,14 @@ from loihi_emu.run.guard import Guard, changes, glances, reads, runs
 from loihi_emu.run.progress import Progress, wanted
 from loihi_emu.run.sample_runs import run_samples
 from loihi_emu.run.stream_writer import StreamWriter, path_to
+from loihi_emu.run.threads import threads_of
 from loihi_emu.user_warnings import warn
 
 OVERFLOW = ("chip", "warn", "raise")
 
 
 @known_keywords_of
-@read_only("network", "overflow")
+@read_only("network", "overflow", "threads")
 class Emulator(Built):
     """Runs a network bit for bit.
 
@@ -52,6 +53,10 @@ class Emulator(Built):
     overflow : {"chip", "warn", "raise"}
         What to do when an integer leaves its field: wrap or saturate as the chip does and count it; also warn once per
         run; or stop with an error (within 0.1 s of it). All three count in ``recording.stats["overflow"]``.
+    threads : int or "auto"
+        How many threads run it, each with neurons of its own and the synapses onto them; "auto": as many as make it
+        faster on this machine's cores. Results are the same for every number. Fewer run it where it cannot be cut into
+        so many pieces: the attribute says how many.
 
     Examples
     --------
@@ -67,7 +72,7 @@ class Emulator(Built):
     3
     """
 
-    def __init__(self, network: Network, *, overflow: str = "chip") -> None:
+    def __init__(self, network: Network, *, overflow: str = "chip", threads: int | str = 1) -> None:
         if not isinstance(network, Network):
             raise invalid("Emulator", "network", repr(network), "a loihi_emu.Network")
         if not is_known(overflow, OVERFLOW):
@@ -76,7 +81,7 @@ class Emulator(Built):
             raise invalid(f'network "{network.name}"', "", "nothing to run", "at least one population or input")
         self.overflow = overflow
         self._guard = Guard()
-        super().__init__(network.copy())
+        super().__init__(network.copy(), threads_of(threads, network))
         self._sample_steps: int | None = None
         self._wall: float = 0.0
         self._forget()

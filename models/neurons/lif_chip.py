@@ -213,10 +213,13 @@ def step(address, time):
         waiting = rest if flags & at.REFRACTORY else uint8s(d.mask + AT_ZEROS, m)
         bias, vth = words(d, b, m)
         arrived, unit, small = arrivals(d, b, m, q)
-        if small and d.hot[b] == QUIET and flags & at.EXACT == 0:
-            d.hot[b] = step_quiet(group, d, arrived, bias, vth, waiting, u, v, keep_u, keep_v, mask, first)
+        before = d.hot[b]
+        if small and before == QUIET and flags & at.EXACT == 0:
+            hot = step_quiet(group, d, arrived, bias, vth, waiting, u, v, keep_u, keep_v, mask, first)
         else:
-            d.hot[b] = step_any(group, d, arrived, unit, bias, vth, waiting, u, v, keep_u, keep_v, mask, first, b)
+            hot = step_any(group, d, arrived, unit, bias, vth, waiting, u, v, keep_u, keep_v, mask, first, b)
+        if hot != before:  # its line of the cache may have blocks of other threads
+            d.hot[b] = hot
         if d.slots:
             q[:] = 0
         start = count

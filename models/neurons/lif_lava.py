@@ -189,7 +189,8 @@ def group_step(address, time, ternary):
             reset(u, v, block(d.interval, b, m), block(d.offset, b, m), time + 1)
         quick = d.hot[b] == 0 and not exact
         flags, hot = update(quick, ternary, u, v, q, keep_u, keep_v, bias, high, low, mask)
-        d.hot[b] = 1 if hot else 0
+        if hot != (d.hot[b] != 0):  # its line of the cache may have blocks of other threads
+            d.hot[b] = 1 if hot else 0
         count = send(group, v, mask, first, count, flags, ternary)
     count_spikes(group, count)
 

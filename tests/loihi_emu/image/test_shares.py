@@ -30,7 +30,7 @@ FIXED = settings(max_examples=5, derandomize=True, database=None, phases=[Phase.
 
 def cut(net, count):
     """The pieces of each group by the names of its populations."""
-    groups = make_groups(list(net.populations.values()), net.rule_set)
+    groups = make_groups(net)
     return {g.populations[0].name: p for g, p in zip(groups, cut_groups(net, groups, count), strict=True)}
 
 
@@ -74,7 +74,7 @@ def test_pieces_cover_every_neuron_once(count):
     net.input("few", 30, rate=0.5)
     net.input("many", 5000, rate=0.5)
     pieces = [*cut(net, count).values(), *cut_inputs(net, count).values()]
-    ends = [g.n for g in make_groups(list(net.populations.values()), net.rule_set)] + [30, 5000]
+    ends = [g.n for g in make_groups(net)] + [30, 5000]
     for some, end in zip(pieces, ends, strict=True):
         assert [some[0].first, *(p.stop for p in some)] == [*(p.first for p in some), end]
         assert all(p.first < p.stop and p.first % BLOCK == 0 and p.share < count for p in some)

@@ -183,7 +183,7 @@ def balanced(neurons, fan, delays):
 
 
 def is_waiting(net, shares=1):
-    return waits(net, make_groups(list(net.populations.values()), net.rule_set), shares)
+    return waits(net, make_groups(net), shares)
 
 
 def test_the_store_is_chosen_by_the_size_of_the_ring():

@@ -1,0 +1,209 @@
+"""Emulators with several threads: not one bit is another, whatever the cut and whoever else wants the cores."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from messages import UNHEEDED, complains
+from recipes import assert_equals_oracle
+from strategies import RULES, recipes
+from wide_networks import learning_network, wide_network
+
+from loihi_emu import Emulator, Network, SimulationError
+from loihi_emu.jit.together import cores
+from loihi_emu.run import control
+from loihi_emu.run import threads as number
+
+pytestmark = UNHEEDED
+FOUND = (Phase.explicit, Phase.reuse, Phase.generate)
+"""What is found is as small as it gets: another seed makes another network."""
+COMPARED = ("spikes", "synaptic_events", "overflow", "convolution_wraps")
+
+
+@pytest.fixture(autouse=True)
+def large_machine(monkeypatch):
+    """Also the shortest runs are done by all threads, and there are cores for them, as it seems."""
+    monkeypatch.setattr(control, "WORTH_WAKING", 0.0)
+    monkeypatch.setattr(number, "cores", lambda: 64)
+
+
+def assert_same(one, other):
+    """Two recordings hold the same."""
+    assert {k: one.stats[k] for k in COMPARED} == {k: other.stats[k] for k in COMPARED}
+    assert one.names == other.names
+    for name in one.names:
+        if name.endswith(".spikes"):
+            a, b = one[name], other[name]
+            assert np.array_equal(a.times, b.times) and np.array_equal(a.indices, b.indices), name
+            assert (a.payloads is None) == (b.payloads is None)
+            assert a.payloads is None or np.array_equal(a.payloads, b.payloads), name
+        else:
+            assert np.array_equal(one[name], other[name]), name
+
+
+def owners(emulator):
+    """How many threads have neurons."""
+    return len({part.share for group in emulator.image.groups for part in group.parts})
+
+
+# ---------------------------------------------------------------- results
+@pytest.mark.parametrize("rules", RULES)
+@settings(max_examples=8, phases=FOUND)
+@given(st.data())
+def test_wide_networks_are_the_same_for_every_number_and_cut(rules, data):
+    net = wide_network(rules, data.draw(st.integers(0, 1 << 30)))
+    cuts = data.draw(st.lists(st.integers(1, 8), min_size=1, max_size=4))
+    want = Emulator(net).run(sum(cuts))
+    for threads in (2, 3):
+        emulator = Emulator(net, threads=threads)
+        assert emulator.threads == threads and (owners(emulator) > 1 or rules == "nengo_loihi")
+        for steps in cuts:
+            emulator.run(steps)
+        assert_same(emulator.recording, want)
+
+
+@pytest.mark.parametrize("rules", RULES)
+@settings(max_examples=10)
+@given(st.data())
+def test_random_networks_equal_the_oracle(rules, data):
+    recipe = data.draw(recipes(rules=st.just(rules)))
+    net = recipe.network()
+    assert_equals_oracle(net, Emulator(net, threads=data.draw(st.integers(2, 4))).run(recipe.steps))
+
+
+@settings(max_examples=5, phases=FOUND)
+@given(st.integers(0, 1 << 30), st.integers(2, 4))
+def test_learning_and_convolutions(seed, threads):
+    net = learning_network(seed)
+    one, other = Emulator(net), Emulator(net, threads=threads)
+    assert_same(other.run(30), one.run(30))
+    assert np.array_equal(other.get("second", "weights"), one.get("second", "weights"))
+    assert owners(other) > 1
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_all_that_is_done_between_runs(tmp_path, threads):
+    net = wide_network("chip", 7)
+    emulators = [Emulator(net), Emulator(net, threads=threads)]
+    found = []
+    for k, emulator in enumerate(emulators):
+        emulator.run(5)
+        emulator.set("many", "vth", np.arange(4200) % 50 + 1)
+        emulator.set("some", "v", 100)
+        emulator.set("dense", "weights", 2 * np.ones((4200, 30), int))
+        emulator.run(3)
+        emulator.set_input("drawn", rate=np.linspace(0, 0.2, 3000))
+        emulator.set_input("listed", spikes=([9, 10, 11], [3, 30, 49]))
+        emulator.save(tmp_path / f"{k}.npz")
+        emulator.run(6, to=tmp_path / f"{k}.rec")
+        seen = emulator.step({"listed": [1, 7]})
+        emulator.forget()
+        emulator.run(4)
+        found.append((seen, emulator.recording, emulator.get("many", "u"), emulator.get("dense", "weights")))
+    for (a, b), same in zip(zip(*found, strict=True), (_same_seen, assert_same, _equal, _equal), strict=True):
+        same(a, b)
+    rows = [type(found[0][1]).load(tmp_path / f"{k}.rec") for k in range(2)]
+    assert_same(*rows)
+    for k, emulator in enumerate(emulators):  # the checkpoint of each in the other
+        emulator.restore(tmp_path / f"{1 - k}.npz")
+    assert_same(emulators[0].run(8), emulators[1].run(8))
+    for emulator in emulators:
+        emulator.reset()
+    assert_same(emulators[0].run(8), emulators[1].run(8))
+
+
+def _equal(a, b):
+    assert np.array_equal(a, b)
+
+
+def _same_seen(a, b):
+    assert a.keys() == b.keys()
+    for name in a:
+        assert np.array_equal(a[name], b[name])
+
+
+def test_samples():
+    net = wide_network("chip", 3)
+    rng = np.random.default_rng(1)
+    inputs = {"drawn": rng.random((3, 3000)) / 9, "listed": (rng.random((3, 6, 50)) < 0.1).astype(int)}
+    one, other = (Emulator(net, threads=n).run_samples(6, inputs) for n in (1, 3))
+    assert_same(other, one)
+    assert np.array_equal(one.spike_counts("many"), other.spike_counts("many"))
+
+
+def test_overflow_stops_all_threads():
+    net = Network()
+    net.population("cells", 5000, vth=131_071, bias=4000, bias_exp=7, dv=0)
+    emulator = Emulator(net, overflow="raise", threads=2)
+    complains(lambda: emulator.run(1000), ["cells", "left their fields"], SimulationError)
+    assert emulator.run(0).steps == 0 and emulator.step > 0
+
+
+def test_little_to_record_stops_all_at_the_same_step():
+    """Recorders run out of room again and again."""
+    net = Network()
+    net.population("cells", 5000, vth=1, bias=np.arange(5000) % 60)
+    net.probe("cells", ["spikes", "v"])
+    assert_same(Emulator(net, threads=3).run(1500), Emulator(net).run(1500))
+
+
+# ---------------------------------------------------------------- other programs
+BUSY = "while True: pass"
+
+
+@pytest.mark.slow
+def test_more_threads_than_cores_while_others_want_them(monkeypatch):
+    monkeypatch.setattr(number, "cores", cores)
+    net = wide_network("chip", 5)
+    want = Emulator(net).run(400)
+    others = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(2 * cores())]
+    try:
+        with pytest.warns(UserWarning, match=f"{cores() + 2} threads on {cores()} core"):
+            emulator = Emulator(net, threads=cores() + 2)
+        assert_same(emulator.run(400), want)
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+
+
+# ---------------------------------------------------------------- how many
+def test_a_network_that_cannot_be_cut_is_run_by_one():
+    net = Network()
+    net.population("cells", 100, vth=9)
+    emulator = Emulator(net, threads=2)
+    assert emulator.threads == 1 and len(emulator.image.shares) == 1
+
+
+def test_one_thread_has_no_barrier_and_joins_nothing():
+    emulator = Emulator(wide_network("chip", 1))
+    names = {leaf.name.partition(".")[0] for leaf, _ in emulator.image.program.calls}
+    assert not names & {"barrier", "gather"} and emulator._team is None and not emulator.image.programs
+
+
+def test_auto_takes_one_for_little_and_all_for_much():
+    little, much = Network(), Network()
+    little.population("cells", 3000, vth=9)
+    much.population("cells", 1_000_000, vth=9)
+    assert Emulator(little, threads="auto").threads == 1
+    assert Emulator(much, threads="auto").threads == 64
+
+
+@pytest.mark.parametrize("threads", [0, -1, 1.5, "all", None, True, 2000])
+def test_numbers_that_are_none(threads):
+    complains(lambda: Emulator(wide_network("chip", 1), threads=threads), ["Emulator", "threads", "auto"])
+
+
+def test_the_number_stays():
+    emulator = Emulator(wide_network("chip", 1), threads=2)
+    with pytest.raises(AttributeError, match="threads=2"):
+        emulator.threads = 3
+
+
+def test_short_runs_are_done_by_one_thread(monkeypatch):
+    monkeypatch.setattr(control, "WORTH_WAKING", 1e9)
+    net = wide_network("chip", 9)
+    assert_same(Emulator(net, threads=3).run(9), Emulator(net).run(9))
