@@ -90,6 +90,8 @@ class Image:
         self._make_memory()
         self._events_before = self._wraps_before = 0
         self._schedule()
+        for share in self.shares:
+            share.projections.forget()
 
     # ------------------------------------------------------------ parts
     @property

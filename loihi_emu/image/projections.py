@@ -99,6 +99,10 @@ class Projection:
         self.description = describe(arena)
         return self.description
 
+    def forget(self) -> None:
+        """Let go of what was packed."""
+        self.synapses, self.floats, self.convolution = [], [], None
+
     def add_under_way(self, ring: Array, clock: int) -> None:
         """Add what waits before step `clock` to a ring of the whole group."""
         d, mine = Description(due_at.UNDER_WAY), self.description
@@ -125,7 +129,7 @@ class Projection:
     def _due(self, arena: Arena) -> Description:
         d = self._common(due_at.DUE, arena)
         rows = due_rows(self.synapses, self.origin.size, self.sink.n, self.sink.window)
-        d.rows, d.words, d.sizes, d.chunks, d.bits = rows.starts, rows.words, rows.sizes, rows.chunks, rows.bits
+        d.rows, d.packed, d.sizes, d.chunks, d.bits = rows.starts, rows.words, rows.sizes, rows.chunks, rows.bits
         d.sources, d.lists, d.space, d.lengths = self.origin.size, rows.span, d.index.size, arena[f"{self.key}.lengths"]
         d.log = untouched(rows.chunks * rows.span * d.space, np.int64)
         if self.graded and d.payload is not None:
@@ -181,6 +185,12 @@ class Projections:
     def all(self) -> list[Projection]:
         """In order of creation."""
         return list(self._by_key.values())
+
+    def forget(self) -> None:
+        """Let go of what was packed, when all is described."""
+        for found in self._by_key.values():
+            if isinstance(found, Projection):
+                found.forget()
 
     def put(self, key: str, made: Any) -> None:
         """Add something that delivers like a projection."""

@@ -259,7 +259,7 @@ def due_rows(
         _head(counts, words, starts.reshape(-1), span)
     else:
         d = Description(placing.HEADING)
-        d.rows, d.span, d.places, d.words, d.starts = starts.size, span, counts, words, starts
+        d.rows, d.span, d.places, d.packed, d.starts = starts.size, span, counts, words, starts
         call(placing.head, d.address)
     placer.place(counts, words, None, bits)
     return DueRows(starts, words, sizes, placer.chunks, bits, span)
@@ -344,7 +344,7 @@ class Placer:
         d = Description(placing.PLACING)
         d.cut, (d.first, d.stop, d.period) = int(self.cut), self.window
         d.chunk, d.rows, d.span = self.chunk if self.chunks > 1 else 0, self.sources, self.span
-        d.places, d.words, d.bits, d.row_delays = places, words, bits, delays
+        d.places, d.packed, d.bits, d.row_delays = places, words, bits, delays
         for block in self._blocks(weights=words is not None):
             d.count, d.sources, d.targets, d.weights = len(block.sources), block.sources, block.targets, block.weights
             one = isinstance(block.delays, np.ndarray)

@@ -14,8 +14,8 @@ from loihi_emu.models import layout as at
 from loihi_emu.network.elements import Connection, Input, Population, Probe
 from loihi_emu.network.network import Network
 
-BUILT_DENSE, BUILT_SPARSE, BUILT_FLOAT = 32, 24, 0
-"""Bytes a synapse that packing needs for a moment, as measured: masks, 64-bit sums and orders."""
+BUILT_DENSE, BUILT_SPARSE, BUILT_FLOAT, BUILT_SPARSE_FLOAT = 32, 4, 0, 48
+"""Bytes a synapse that packing needs for a moment, as measured: masks, 64-bit sums and orders; or counts by delay."""
 ADVICE = (
     "Take fewer neurons, connect sparsely or by convolutions, shorten delays (each step of delay is a slot for every "
     "neuron), probe less, or run it on a machine with more memory."
@@ -57,8 +57,8 @@ def image_sizes(network: Network) -> dict[str, int]:
         found[f'input "{node.name}"'] = _input(node)
     for c in network.connections.values():
         found[f'connection "{c.name}"'] = _connection(network, c)
-        each = BUILT_SPARSE if c.kind == "sparse" else BUILT_FLOAT if network.rule_set.floats else BUILT_DENSE
-        moments.append(each * c.synapses + 2 * _starts(c))
+        built = (BUILT_FLOAT, BUILT_SPARSE_FLOAT) if network.rule_set.floats else (BUILT_DENSE, BUILT_SPARSE)
+        moments.append(built[c.kind == "sparse"] * c.synapses + 2 * _starts(c))
     for probe in network.probes:
         for variable in probe.variables:
             found[f"recorder of {probe.target.name}.{variable}"] = _recorder(network, probe, variable)

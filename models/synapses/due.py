@@ -25,7 +25,7 @@ u64 = np.uint64
 DUE = PROJECTION.extended(
     "Due",
     rows=array("int64"),
-    words=array("uint32"),
+    packed=array("uint32"),
     bits=NUMBER,
     sizes=array("int64"),
     chunks=NUMBER,
@@ -135,7 +135,7 @@ def ask(words, place):
 @kernel
 def deliver(d, q, entries, places, found, graded):
     """Add the synapses that some entries wait for, and let them wait for the next."""
-    words, bits = d.words, i32(d.bits)
+    words, bits = d.packed, i32(d.bits)
     mask = u32((i64(1) << d.bits) - i64(1))
     for k in range(found):
         if k + _AHEAD < found:
@@ -217,9 +217,9 @@ def under_way(address, time):
                 payload = d.payloads[at] if graded else i32(1)
                 place, delay, gap = entry & _PLACE, delay_of(entry), i64(1)
                 while gap:
-                    header = i64(d.words[place])
+                    header = i64(d.packed[place])
                     count, gap = header & _COUNT, header >> i64(GAP)
                     slot = (time - 1 - age + d.offset + delay) % span
                     sums = part(d.sums, slot * n + base, n - base)
-                    add_words_graded(sums, part(d.words, place + 1, count), mask, bits, payload)
+                    add_words_graded(sums, part(d.packed, place + 1, count), mask, bits, payload)
                     place, delay = place + 1 + count, delay + gap

@@ -38,7 +38,7 @@ PLACING = Record(
     rows=NUMBER,
     span=NUMBER,
     places=array("int64"),
-    words=array("uint32"),
+    packed=array("uint32"),
     bits=NUMBER,
     row_delays=array("uint8"),
 )
@@ -81,7 +81,7 @@ def place(address, time):
     n, cut, first, stop, period = d.count, d.cut != 0, d.first, d.stop, d.period
     chunk, rows, span, each, same = d.chunk, d.rows, d.span, bool(d.delays), d.same_delay
     sources, targets, delays, places = whole(d.sources, n), whole(d.targets, n), whole(d.delays, n), d.places
-    weights, words, row_delays, bits = whole(d.weights, n), d.words, d.row_delays, u32(d.bits)
+    weights, words, row_delays, bits = whole(d.weights, n), d.packed, d.row_delays, u32(d.bits)
     for j in range(n):
         k = u64(j)
         row, target = i64(sources[k]), i64(targets[k])
@@ -106,7 +106,7 @@ def place(address, time):
 # Places, one a key, hold how many synapses there are, and afterwards where they go; words then have a header before the
 # synapses of each key that has some, and starts (one a row) its first entry (models/synapses/due.py).
 HEADING = Record(
-    "Heading", rows=NUMBER, span=NUMBER, places=array("int64"), words=array("uint32"), starts=array("int64")
+    "Heading", rows=NUMBER, span=NUMBER, places=array("int64"), packed=array("uint32"), starts=array("int64")
 )
 
 
@@ -114,7 +114,7 @@ HEADING = Record(
 def head(address, time):
     """Write the headers of rows that are sorted by delays."""
     d = HEADING(address)
-    span, places, words, starts = d.span, d.places, d.words, d.starts
+    span, places, words, starts = d.span, d.places, d.packed, d.starts
     at = i64(0)
     for row in range(d.rows):
         starts[row] = NONE

@@ -87,9 +87,10 @@ def test_a_checkpoint_goes_on_in_either_store(tmp_path_factory, recipe, before, 
 
 
 def same_files(one, other, folder):
-    """Whether two emulators write the same checkpoint."""
+    """Whether two emulators write the same state, but for hints and the place in lists of events."""
     files = [np.load(e.save(folder / f"{k}.npz")) for k, e in enumerate((one, other))]
-    return files[0].files == files[1].files and all(np.array_equal(files[0][k], files[1][k]) for k in files[0].files)
+    names = [n for n in files[0].files if n.startswith("state.") and not n.endswith((".hot", ".cursor"))]
+    return files[0].files == files[1].files and all(np.array_equal(*(f[name] for f in files)) for name in names)
 
 
 @given(SEEDS, st.integers(0, 90), st.integers(0, 30), st.booleans())
