@@ -59,13 +59,19 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"loihi_emu {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    demo = commands.add_parser("demo", help="classify real handwritten digits on the emulated chip, or learn them")
+    demo = commands.add_parser("demo", help="handwritten digits on the emulated chip, or a cortical column")
     demo.add_argument(
-        "what", nargs="?", default="digits", choices=("digits", "learning"),
-        help="digits: a trained network (default); learning: STDP from random weights, without labels",
+        "what", nargs="?", default="digits", choices=("digits", "learning", "column"),
+        help="digits: a trained network (default); learning: STDP from random weights, without labels; column: the "
+        "cortical microcircuit of Potjans and Diesmann, scaled to this machine",
     )  # fmt: skip
     demo.add_argument("--out", type=Path, default=Path("demo-output"), help="folder for the pictures")
     demo.add_argument("--images", type=int, default=None, help="only the first so many test images")
+    size = demo.add_mutually_exclusive_group()
+    size.add_argument("--full", action="store_true", help="column: all 77 169 neurons and 299 million synapses")
+    size.add_argument("--scale", type=float, default=None, help="column: this part of its neurons (0.01 .. 1)")
+    demo.add_argument("--ms", type=float, default=None, help="column: biological time (default 1000)")
+    demo.add_argument("--threads", default=None, help='column: a number, or "auto" (default)')
     demo.set_defaults(command=_demo)
 
     validate = commands.add_parser("validate", help="replay recordings of other emulators and count differences")
@@ -97,10 +103,24 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _demo(options: argparse.Namespace) -> int:
+    of_columns = {"--full": options.full or None, "--scale": options.scale, "--ms": options.ms}
+    others = {"--images": options.images} if options.what == "column" else of_columns | {"--threads": options.threads}
+    for name, value in others.items():
+        if value is not None:
+            what = "digits and learning" if options.what == "column" else "column"
+            raise UnsupportedError(f"demo {options.what}: {name} is an option of {what}")
     if options.what == "learning":
         from loihi_emu.demo.learning_run import run_learning
 
         run_learning(options.out, images=options.images)
+        return 0
+    if options.what == "column":
+        from loihi_emu.demo.column_run import run_column
+
+        threads = "auto" if options.threads is None else options.threads
+        ms = 1000.0 if options.ms is None else options.ms
+        scale = 1.0 if options.full else options.scale
+        run_column(options.out, scale, ms, int(threads) if threads.isdecimal() else threads)
         return 0
     from loihi_emu.demo.run import run_demo
 
