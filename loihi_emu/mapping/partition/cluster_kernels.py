@@ -64,10 +64,10 @@ def propagate(indptr, indices, weights, sizes, limit, labels, passes, seed, stop
 
 
 @entry
-def order_clusters(indptr, indices, weights, sizes, fade, order):
+def order_clusters(indptr, indices, weights, sizes, fade, first, order):
     """Put clusters into an order in which each is tied to those shortly before it; fills cores of size 1.
 
-    `order` is filled with clusters.
+    `order` is filled with clusters, `first` at its beginning.
     """
     n = order.shape[0]
     pull, done = np.zeros(n), np.zeros(n, np.bool_)
@@ -87,7 +87,7 @@ def order_clusters(indptr, indices, weights, sizes, fade, order):
             v = best
         else:
             room = 1.0
-            v = 0
+            v = first
         done[v] = True
         room -= sizes[v]
         order[k] = v

@@ -28,6 +28,8 @@ ORDER_MOST = 20_000
 """With more clusters than this no order is looked for: it takes a time of the number's square."""
 INDEX = 12
 """Bits that the index of a synapse and its share of headers take, about, in long lists."""
+NEAR = 2.0
+"""Ties over more than so many cores count alike in comparing orders."""
 FADE = 0.5
 """What the pull of clusters on earlier cores is worth from core to core."""
 
@@ -90,19 +92,25 @@ def contracted(graph: Any, labels: Index) -> Any:
     return found
 
 
-def _rank(clusters: Clusters) -> Index:
-    """Place of each cluster in an order in which each stands beside those that it is tied to."""
-    order = np.zeros(len(clusters.sizes), np.int64)
-    graph = clusters.graph
-    k.order_clusters(graph.indptr, graph.indices, graph.data, clusters.sizes, FADE, order)
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    return rank
+def _rank(clusters: Clusters, starts: int) -> Index:
+    """Place of each cluster in an order in which each stands beside those that it is tied to: the best of some."""
+    n, graph = len(clusters.sizes), clusters.graph.tocoo()
+    arrays = (clusters.graph.indptr, clusters.graph.indices, clusters.graph.data, clusters.sizes)
+    order, rank = np.zeros(n, np.int64), np.empty(n, np.int64)
+    best, least = rank, np.inf
+    near = NEAR * n / max(1.0, float(clusters.sizes.sum()))
+    for start in range(starts if n > starts else 1):
+        k.order_clusters(*arrays, FADE, start * n // starts, order)
+        rank[order] = np.arange(n)
+        cost = float(graph.data @ np.minimum(np.abs(rank[graph.row] - rank[graph.col]), near))
+        if cost < least:
+            best, least = rank.copy(), cost
+    return best
 
 
-def place_of(clusters: Clusters) -> Index | None:
-    """Place of each neuron in the order of clusters."""
-    return _rank(clusters)[clusters.labels] if len(clusters.sizes) <= ORDER_MOST else None
+def place_of(clusters: Clusters, starts: int = 1) -> Index | None:
+    """Place of each neuron in the best of several orders of clusters, each from another one."""
+    return _rank(clusters, starts)[clusters.labels] if len(clusters.sizes) <= ORDER_MOST else None
 
 
 def smoothed_place(ties: Any, place: Index, window: int, rounds: int) -> Index:

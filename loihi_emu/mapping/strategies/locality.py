@@ -24,10 +24,13 @@ PAIRS = 128
 """Pairs of neurons that are compared."""
 LOCAL = 2.0
 """A network is local if neurons that share a source share so many times more others than any two do."""
-SHARE = 0.125
+SHARE = 1 / 32
 """Largest clusters, as a share of a core."""
-ROUNDS = 4
-"""How often neurons are put amid those that they are tied to."""
+STARTS = 8
+"""Orders of clusters that are tried."""
+ROUNDS, WINDOW = 2, 2
+"""How often neurons are put amid those that they are tied to, not counting those further away than so many cores; where
+an order has gaps, more rounds mix the neurons on both sides of them."""
 MOST = 1 << 25
 """Synapses up to which neurons are ordered."""
 ENOUGH, EACH = 1 << 20, 8
@@ -103,10 +106,10 @@ def assign_by_locality(problem: Problem, most: int | None) -> Measured | None:
     nets = hypergraph_of(problem, rates_of(problem, None), full)
     ties, every = nets.ties(), 1 + len(nets.nets) // max(ENOUGH, EACH * nets.neurons)
     some = ties if every == 1 else nets.ties(every)
-    place = place_of(clusters_of(np.full(nets.neurons, 1 / full), some, SHARE))
+    place = place_of(clusters_of(np.full(nets.neurons, 1 / full), some, SHARE), STARTS)
     if place is None:
         return None
-    parts = nets.parts(smoothed_place(ties, place, full, ROUNDS))
+    parts = nets.parts(smoothed_place(ties, place, WINDOW * full, ROUNDS))
     runs = [run for name, part in parts.items() for run in _runs(problem, name, part)]
     none = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
     try:
