@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,12 +11,13 @@ import numpy as np
 from loihi_emu.image.acting import acting
 from loihi_emu.image.chip_views import ChipView
 from loihi_emu.image.draws import Generator
+from loihi_emu.image.exchange import Exchange, sent_groups
 from loihi_emu.image.groups import Group, make_groups
 from loihi_emu.image.learner import Learner
 from loihi_emu.image.pending import Pending
 from loihi_emu.image.projections import DUE
 from loihi_emu.image.recorders import Fills, Recorded, SpikeRecorder, StateRecorder
-from loihi_emu.image.schedule import DELIVERY, INPUTS, UPDATE, Call, Schedule
+from loihi_emu.image.schedule import DELIVERY, EXCHANGE, INPUTS, UPDATE, Call, Schedule
 from loihi_emu.image.share import Share
 from loihi_emu.image.shares import cut_groups, cut_inputs
 from loihi_emu.image.sinks import Stage
@@ -29,6 +31,7 @@ from loihi_emu.network.elements import Connection, Input, Population
 from loihi_emu.network.lost_weights import Loss, loss
 from loihi_emu.network.network import Network
 from loihi_emu.network.payloads import drives_values
+from loihi_emu.ranks.ranks import Ranks
 
 
 class Image:
@@ -55,18 +58,26 @@ class Image:
         Connection name to what its weights lose, None if nothing.
     """
 
-    def __init__(self, network: Network, before: Image | None = None, shares: int = 1) -> None:
-        """Build it in so many shares.
+    def __init__(
+        self, network: Network, before: Image | None = None, shares: int = 1, ranks: Ranks | None = None
+    ) -> None:
+        """Build it in so many shares; of several ranks each has so many of its own, and what belongs to them.
 
         `before` is an image of the same network that this one is to replace (``handover.adopt``).
         """
-        check_room(network)
+        if ranks is None:
+            check_room(network)
         self.network = network
         self.arena = Arena()
         self.groups = make_groups(network)
-        cut = cut_groups(network, self.groups, shares)
+        self.exchange = None if ranks is None else Exchange(ranks, shares)
+        self._alone = shares == 1 and ranks is None
+        cut = cut_groups(network, self.groups, shares * (1 if ranks is None else ranks.size))
         for group, pieces in zip(self.groups, cut, strict=True):
-            group.cut(pieces)
+            group.cut(pieces if self.exchange is None else self.exchange.mine(group, pieces))
+        if self.exchange is not None:
+            owned = {p.name: self.exchange.owned(g, g.part(p.name)) for g in self.groups for p in g.populations}
+            check_room(network, owned, ranks)
         connections = network.connections.values()
         listed = cut_inputs(network, shares)
         self.inputs = {
@@ -75,7 +86,7 @@ class Image:
         }
         self._home = {p.name: g for g in self.groups for p in g.populations}
         self._states: dict[tuple[str, str], Array] = {}
-        self.waits = waits(network, self.groups, shares)
+        self.waits = waits(network, self.groups, shares * (1 if ranks is None else ranks.size))
         self.shares = [self._make_share(number) for number in range(shares)]
         self.truncated: dict[str, int] = {}
         self.clipped: dict[str, int] = {}
@@ -89,6 +100,7 @@ class Image:
             keep_room(self, before)
         self._make_memory()
         self._events_before = self._wraps_before = 0
+        self.elsewhere: Array = np.zeros(2, np.int64)  # synaptic events and wraps counted on other ranks
         self._schedule()
         for share in self.shares:
             share.projections.forget()
@@ -148,9 +160,16 @@ class Image:
             self._add_learner(c, group)
             return
         sums, target = weights.sums(c), group.first_accumulator(c.post.target.name, c.port)
-        for share in self.shares:
-            if group.number in share.sinks:
-                share.add(c, made, share.sinks[group.number], target, sums)
+        for share in self._reached(c, group):
+            share.add(c, made, share.sinks[group.number], target, sums)
+
+    def _reached(self, c: Connection, group: Group) -> list[Share]:
+        """The shares that a connection reaches; if they are all of other ranks, one like them, to count slots by it."""
+        name, whole = c.post.target.name, c.learning is not None or c.conv is not None
+        mine = [share for share in self.shares if group.number in share.sinks]
+        found = [share for share in mine if not whole or share.sinks[group.number].owns(name)]
+        start = group.part(name).start
+        return found or [self._make_share(part.share) for part in group.parts if part.first <= start < part.stop]
 
     def _add_learner(self, c: Connection, group: Group) -> None:
         assert c.learning is not None
@@ -160,7 +179,7 @@ class Image:
         how = self.network.rule_set.learning
         assert how is not None
         name = c.post.target.name
-        share = next(s for s in self.shares if group.number in s.sinks and s.sinks[group.number].owns(name))
+        (share,) = self._reached(c, group)
         origin, first = share.origins[c.pre.target.name]
         sums, sink = how.sums(c, self.network.rule_set.weights), share.sinks[group.number]
         target = group.first_accumulator(name, c.port)
@@ -179,7 +198,7 @@ class Image:
                 group = self._home[p.name]
                 for part in group.parts:
                     noise = NoiseSource(p, group, part)
-                    if noise.n > 0:
+                    if noise.n > 0 and part.share in range(len(self.shares)):
                         group.noisy(noise.parameter)
                         self.shares[part.share].noises.append(noise)
 
@@ -208,7 +227,7 @@ class Image:
             pending.group.reserve_ring(arena)
         arena.seal()
         for share in self.shares:
-            share.list_spikes(arena, self.groups, self.inputs, alone=len(self.shares) == 1)
+            share.list_spikes(arena, self.groups, self.inputs, alone=self._alone)
         for group in self.groups:
             group.describe(arena)
         for source in self.inputs.values():
@@ -227,17 +246,52 @@ class Image:
             before = [call for pending in self.pending for call in pending.calls(self.arena, share.number)]
             schedule.add(UPDATE, share.number, *before, *of_inputs, *updates)
             schedule.add(DELIVERY, share.number, *of_populations)
-        schedule.add(DELIVERY, 0, *self._probes())
+        probes = list(self._probes())
+        if self.exchange is not None:
+            schedule.add(EXCHANGE, 0, self.exchange.spikes(sent_groups(self.network, self.groups), self.fills))
+            schedule.add(EXCHANGE, 0, *self._exchanged_state())
+            self._idle_learners()
+        schedule.add(DELIVERY, 0, *probes)
         for share in self.shares:
             schedule.first(UPDATE, share.number, share.gathers(0))
             schedule.first(DELIVERY, share.number, share.gathers(1))
         self.program = schedule.together()
         self.programs = schedule.apart() if COMPILED and len(self.shares) > 1 else []
 
+    def _exchanged_state(self) -> Iterator[Call]:
+        """State of other ranks' neurons that is recorded."""
+        exchange, often = self.exchange, dict[tuple[str, str], int]()
+        assert exchange is not None
+        for one in self.recorded:
+            if one.node in self.learners:
+                owner = self._owner(self.learners[one.node])
+                yield exchange.of_owner(one.recorder.description.values.reshape(-1), owner, one.every)
+        for probe in self.network.probes:
+            if isinstance(probe.target, Population):
+                seen = probe.view == "chip"
+                for variable in ("v", "rest") if seen else probe.variables:
+                    key = (self._home[probe.target.name].key, variable)
+                    often[key] = math.gcd(often.get(key, 0), 1 if seen else probe.every)
+        for group in self.groups:
+            for variable, _ in group.model.state:
+                if (group.key, variable) in often:
+                    array = self.arena[f"{group.key}.{variable}"]
+                    yield exchange.state(array, group, often[group.key, variable])
+
+    def _idle_learners(self) -> None:
+        """Describe what learns on other ranks: this one only tells of it."""
+        for name, learner in self.learners.items():
+            if not any(name in share.learners for share in self.shares):
+                learner.describe_learning(self.arena, self.shares[0].origins)
+        for group in self.groups:
+            if group.keeps_spikes:  # state, which every rank has whole
+                self.shares[0].lists(group.populations[0].name)
+
     def _probes(self) -> Iterator[Call]:
         """The calls of all probes; the first share makes them."""
         probes, share = self.network.probes, self.shares[0]
-        self.fills = Fills(sum(2 if v == "spikes" else 1 for p in probes for v in p.variables))
+        limits = sum(2 if v == "spikes" else 1 for p in probes for v in p.variables)
+        self.fills = Fills(limits, 1 if self.exchange is None else 2)
         self.recorded: list[Recorded] = []
         for view in self.chip_views.values():
             yield "chip_view:look", view.describe(self.arena, share.lists(view.name))
@@ -278,7 +332,23 @@ class Image:
 
     def whole_state(self) -> dict[str, Array]:
         """All state, by the names that checkpoints have: arrays in use, and rings of what is under way."""
-        return {name: self.arena[name] for name in self.arena.names} | {p.key: p.ring(self.arena) for p in self.pending}
+        found = {name: self.arena[name] for name in self.arena.names} | {
+            p.key: p.ring(self.arena) for p in self.pending
+        }
+        self.refresh_state(found)
+        return found
+
+    def refresh_state(self, state: Mapping[str, Array]) -> None:
+        """Of several ranks, which all call it: get the whole of some of :meth:`whole_state` from those who have it."""
+        if self.exchange is not None:
+            self.exchange.refresh(state, self.groups, {x.key: self._owner(x) for x in self.learners.values()})
+
+    def _owner(self, learner: Learner) -> int:
+        """The rank at which a connection learns."""
+        name = learner.connection.post.target.name
+        group = self._home[name]
+        assert self.exchange is not None
+        return self.exchange.owner(group, group.part(name).start)
 
     def take_state(self, state: Mapping[str, Array]) -> None:
         """Take over some of :meth:`whole_state`, before anything has run."""
@@ -311,12 +381,27 @@ class Image:
     @property
     def events(self) -> int:
         """Synaptic events since the image was built."""
-        return self._events_before + sum(int(p.events[0]) for p in self.projections)
+        return self._events_before + int(self.elsewhere[0]) + sum(int(p.events[0]) for p in self.projections)
 
     @property
     def convolution_wraps(self) -> int:
         """Sums of Lava's convolutions that wrapped at 24 bits, since the image was built."""
-        return self._wraps_before + sum(int(stage.lost[0]) for stage in self.stages)
+        return self._wraps_before + int(self.elsewhere[1]) + sum(int(stage.lost[0]) for stage in self.stages)
+
+    def counted(self) -> Array:
+        """What each rank counts of its own: of populations, events, wraps."""
+        of_groups = [group.counters().reshape(-1) for group in self.groups]
+        return np.concatenate([*of_groups, np.array([self.events, self.convolution_wraps], np.int64)])
+
+    def count_others(self, before: Array) -> None:
+        """Add what all other ranks have counted since :meth:`counted` was `before`."""
+        if self.exchange is None:
+            return
+        others, first = self.exchange.add_others(before, self.counted()), 0
+        for group in self.groups:
+            group.counted += others[first : first + group.counted.size].reshape(group.counted.shape)
+            first += group.counted.size
+        self.elsewhere += others[first:]
 
 
 def keep_room(image: Image, old: Image) -> None:

@@ -66,7 +66,7 @@ class Pending:
         for k in range(slots):
             made[(clock + k) % span] += arena[self.key][(clock + k) % slots]
         if self.apart and self._sums is not None:
-            for k in range(int(arena[self._left][0])):
+            for k in range(int(arena[self._left].min())):  # parts of other ranks stay at the beginning
                 made[(clock + k) % span] += self._sums[(clock + k) % span]
         for projection in self.projections:
             projection.add_under_way(made, clock)

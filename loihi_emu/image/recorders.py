@@ -21,12 +21,21 @@ FIRST_VALUES = 1 << 22
 
 
 class Fills:
-    """How many rows every buffer has ever had, in arrays that the time loop looks at before each step."""
+    """How many rows every buffer has ever had, in arrays that the time loop looks at before each step.
 
-    def __init__(self, limits: int) -> None:
-        self.filled: NDArray[np.int64] = np.zeros(limits, np.int64)
-        self.capacity: NDArray[np.int64] = np.zeros(limits, np.int64)
-        self.needed: NDArray[np.int64] = np.zeros(limits, np.int64)
+    Attributes
+    ----------
+    stop : int
+        One more limit: the time loop ends where a 1 is written there.
+    ahead : int
+        Steps for which there is room in new blocks.
+    """
+
+    def __init__(self, limits: int, ahead: int = 1) -> None:
+        self.stop, self.ahead = limits, ahead
+        self.filled: NDArray[np.int64] = np.zeros(limits + 1, np.int64)
+        self.capacity: NDArray[np.int64] = np.zeros(limits + 1, np.int64)
+        self.needed: NDArray[np.int64] = np.zeros(limits + 1, np.int64)
         self.total: NDArray[np.int64] = np.zeros(1, np.int64)  # steps run, whatever the clock was set to
         self._next = 0
 
@@ -135,12 +144,12 @@ class SpikeRecorder(Recorder):
         self, lists: SourceLists, first: int, size: int, chosen: NDArray[np.int64] | None, most: int, fills: Fills
     ) -> None:
         super().__init__(fills)
-        spike_limit, step_limit = fills.take(most), fills.take(1)
-        self.buffers["index"] = Blocks(FIRST_SPIKES, (), np.int32, most), spike_limit, "indices"
-        self.buffers["counts"] = Blocks(FIRST_ROWS, (), np.int32), step_limit, "counts"
+        spike_limit, step_limit, room = fills.take(most), fills.take(1), fills.ahead * most
+        self.buffers["index"] = Blocks(FIRST_SPIKES, (), np.int32, room), spike_limit, "indices"
+        self.buffers["counts"] = Blocks(FIRST_ROWS, (), np.int32, fills.ahead), step_limit, "counts"
         valued = lists.payload is not None and lists.payload.dtype == np.float64
         if lists.payload is not None:
-            self.buffers["payload"] = Blocks(FIRST_SPIKES, (), lists.payload.dtype, most), spike_limit, "payloads"
+            self.buffers["payload"] = Blocks(FIRST_SPIKES, (), lists.payload.dtype, room), spike_limit, "payloads"
         self.leaf = "probes:valued_spikes" if valued else "probes:spikes"
         d = self.description = Description(at.VALUED if valued else at.SPIKES)
         lists.describe(d)
@@ -161,7 +170,7 @@ class StateRecorder(Recorder):
         limit = fills.take(1)
         n = len(values) if chosen is None else len(chosen)
         rows = max(1, min(FIRST_ROWS, FIRST_VALUES // max(n, 1)))
-        self.buffers["rows"] = Blocks(rows, (n,), values.dtype), limit, "rows"
+        self.buffers["rows"] = Blocks(rows, (n,), values.dtype, fills.ahead), limit, "rows"
         d = self.description = Description(at.STATE)
         d.values, d.width, d.n, d.every = values, values.dtype.itemsize, n, every
         d.chosen, d.filled = chosen, fills.filled[limit : limit + 1]

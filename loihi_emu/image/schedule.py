@@ -14,8 +14,8 @@ from loihi_emu.models import barrier as at
 from loihi_emu.models.memory import Description, counters
 
 Call = tuple[str | Leaf, Description]
-INPUTS, UPDATE, DELIVERY = range(3)
-"""The phases of a step: inputs list their spikes; groups update; their spikes are delivered and recorded.
+PHASES = INPUTS, UPDATE, EXCHANGE, DELIVERY = range(4)
+"""The phases of a step: inputs list their spikes; groups update; ranks exchange; spikes are delivered and recorded.
 
 Within a phase no share reads what another one writes. Between two phases all shares wait for each other.
 """
@@ -35,7 +35,7 @@ class Schedule:
 
     def __init__(self, count: int) -> None:
         self.count = count
-        self._calls: list[list[list[tuple[Leaf, Description]]]] = [[[] for _ in range(count)] for _ in range(3)]
+        self._calls: list[list[list[tuple[Leaf, Description]]]] = [[[] for _ in range(count)] for _ in PHASES]
 
     def add(self, phase: int, share: int, *calls: Call) -> None:
         """Append calls."""

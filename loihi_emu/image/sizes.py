@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from loihi_emu.memory.room import LARGE, room_for
 from loihi_emu.models import layout as at
 from loihi_emu.network.elements import Connection, Input, Population, Probe
 from loihi_emu.network.network import Network
+from loihi_emu.ranks.ranks import Ranks
 
 BUILT_DENSE, BUILT_SPARSE, BUILT_FLOAT, BUILT_SPARSE_FLOAT = 32, 4, 0, 48
 """Bytes a synapse that packing needs for a moment, as measured: masks, 64-bit sums and orders; or counts by delay."""
@@ -22,21 +23,28 @@ ADVICE = (
 )
 
 
-def check_room(network: Network) -> None:
+def check_room(network: Network, owned: Mapping[str, float] | None = None, ranks: Ranks | None = None) -> None:
     """Raise if the image of a network does not fit into the memory that is free.
+
+    Of several ranks each has a part of every population (`owned`, 0 to 1); those on one machine share its memory.
 
     Raises
     ------
     OutOfMemoryError
         With the network's own figures.
     """
-    sizes = image_sizes(network)
+    sizes = image_sizes(network, owned)
+    if ranks is not None:
+        numbers = ranks.meet("building the network", number=sum(sizes.values()))
+        sizes["other ranks on this machine"] = sum(numbers[rank] for rank in ranks.here if rank != ranks.rank)
     if sum(sizes.values()) >= LARGE:
         room_for(f'network "{network.name}"', sizes, ADVICE)
 
 
-def image_sizes(network: Network) -> dict[str, int]:
+def image_sizes(network: Network, owned: Mapping[str, float] | None = None) -> dict[str, int]:
     """Bytes by what takes them; the last is what is needed for a moment while the image is built.
+
+    Of a process that has but a part of every population (`owned`, 0 to 1): the synapses onto these neurons.
 
     Examples
     --------
@@ -56,9 +64,10 @@ def image_sizes(network: Network) -> dict[str, int]:
     for node in network.inputs.values():
         found[f'input "{node.name}"'] = _input(node)
     for c in network.connections.values():
-        found[f'connection "{c.name}"'] = _connection(network, c)
+        mine = 1.0 if owned is None else owned[c.post.target.name]
+        found[f'connection "{c.name}"'] = int(mine * _connection(network, c))
         built = (BUILT_FLOAT, BUILT_SPARSE_FLOAT) if network.rule_set.floats else (BUILT_DENSE, BUILT_SPARSE)
-        moments.append(built[c.kind == "sparse"] * c.synapses + 2 * _starts(c))
+        moments.append(int(mine * (built[c.kind == "sparse"] * c.synapses + 2 * _starts(c))))
     for probe in network.probes:
         for variable in probe.variables:
             found[f"recorder of {probe.target.name}.{variable}"] = _recorder(network, probe, variable)

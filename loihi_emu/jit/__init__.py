@@ -17,6 +17,7 @@ from loihi_emu.jit.calling import call
 from loihi_emu.jit.intrinsics import (
     COMPILED,
     add_at,
+    call_function,
     call_leaf,
     float32s,
     float64s,
@@ -52,6 +53,7 @@ __all__ = [
     "block",
     "cache_folder",
     "call",
+    "call_function",
     "call_leaf",
     "disjoint",
     "entry",

@@ -36,6 +36,17 @@ def _call(typingctx: Any, address: Any, description: Any, step: Any) -> Any:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
+def _call_function(typingctx: Any, address: Any, words: Any) -> Any:
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        word = ir.IntType(64)
+        target = builder.inttoptr(args[0], ir.FunctionType(ir.IntType(32), [word] * len(words)).as_pointer())
+        made = builder.call(target, [builder.extract_value(args[1], k) for k in range(len(words))])
+        return builder.sext(made, word)
+
+    return types.int64(types.int64, types.UniTuple(types.int64, len(words))), codegen
+
+
+@intrinsic  # type: ignore[untyped-decorator]
 def _trailing_zeros(typingctx: Any, word: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
@@ -190,6 +201,7 @@ if COMPILED:
     call_leaf, trailing_zeros, prefetch = _call, _trailing_zeros, _prefetch
     wide_vectors, fused = _wide_vectors, _fused
     add_at, look_at, relax = _add_at, _look_at, _relax
+    call_function = _call_function
 else:
     fused = fused_exact
 
@@ -197,6 +209,10 @@ else:
         """Call a leaf: a function in the table of plain-Python leaves. As compiled, integers wrap and 1 / 0 is inf."""
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
             PYTHON_LEAVES[int(address)](int(description), int(step))
+
+    def call_function(address: int, words: tuple[int, ...]) -> int:
+        """Call a function of C by its address: of so many integers or addresses, of which it reads what it takes."""
+        return int(ctypes.CFUNCTYPE(ctypes.c_int, *[ctypes.c_int64] * len(words))(int(address))(*map(int, words)))
 
     def trailing_zeros(word: Any) -> Any:
         """Count the zero bits below the lowest set bit of a non-zero 64-bit word."""

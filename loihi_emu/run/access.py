@@ -52,6 +52,7 @@ def get(emulator: Built, name: str | Population | Connection, variable: str, vie
     connection = network.connections.get(key) if isinstance(key, str) else None
     if connection is not None:
         if connection.learning is not None:
+            emulator._refresh_state(f"{image.learners[key].key}.")
             return plastic.get(image, connection, variable)
         if not is_known(variable, CONNECTED):
             raise unknown_variable(variable, CONNECTED, f'connection "{key}"', advice=of_connection(variable))
@@ -64,6 +65,7 @@ def get(emulator: Built, name: str | Population | Connection, variable: str, vie
     node, group = _population(emulator, key), image.group(key)
     states = [state for state, _ in group.model.state]
     if is_known(variable, states):
+        emulator._refresh_state(f"{group.key}.{variable}")
         return image.state(key, variable).copy()
     if is_known(variable, group.parameters[key]):
         return np.array(group.parameters[key][variable])
@@ -84,6 +86,7 @@ def _chip_view(emulator: Built, key: str, variable: str, view: str) -> Any:
             where, "view", '"chip" of a population without such a probe', "one that is probed so",
             f'Before the Emulator is made: net.probe("{key}", "v", view="chip").',
         )  # fmt: skip
+    emulator._refresh_state(f"{found.group.key}.v")
     return found.read(emulator.image.arena)
 
 
@@ -97,6 +100,7 @@ def change(emulator: Built, name: str | Population | Connection, variable: str, 
         return
     node, group = _population(emulator, key), image.group(key)
     where = f'population "{key}"'
+    emulator._refresh_state(f"{group.key}.")
     states = [state for state, _ in group.model.state]
     if is_known(variable, states):
         values = check_state(group.model, group.parameters[key], variable, value, node.shape, where)
@@ -173,6 +177,7 @@ def _change_connection(emulator: Built, c: Connection, variable: str, value: Any
 
 def _change_plastic(emulator: Built, c: Connection, variable: str, value: Any) -> None:
     network, image = emulator.network, emulator.image
+    emulator._refresh_state(f"{image.learners[c.name].key}.")
     found = plastic.get(image, c, variable)  # raises for unknown names
     if variable == "learning":
         plastic.set_enabled(image, network, c, value)

@@ -29,9 +29,10 @@ class Books:
         projections, stages = image.projections, image.stages
         self._arrays, self._fold = live(image)
         self._layout = Layout(
-            tuple(p.name for g in image.groups for p in g.populations), tuple(image.inputs), len(projections),
-            image.events - sum(int(p.events[0]) for p in projections),
-            image.convolution_wraps - sum(int(stage.lost[0]) for stage in stages),
+            tuple(p.name for g in image.groups for p in g.populations), tuple(image.inputs),
+            len(projections) + (image.exchange is not None),
+            image.events - sum(int(p.events[0]) for p in projections) - int(image.elsewhere[0]),
+            image.convolution_wraps - sum(int(stage.lost[0]) for stage in stages) - int(image.elsewhere[1]),
         )  # fmt: skip
         self._facts = facts(image.network)
         self.index = {
@@ -144,13 +145,17 @@ class Books:
 
 def live(image: Image) -> tuple[list[Array], Callable[[Array], Array] | None]:
     """All counters, as arrays that change while running; and what adds up those that several shares count apart."""
+    alone = image.exchange is None
     tallies: list[list[tuple[Array, Any]]] = [[(array, 0)] for array in (image.arena["clock"], image.fills.total)]
     for group in image.groups:
         rows = np.arange(group.counted.size).reshape(group.counted.shape)
         parts = [(part.counters.reshape(-1), rows[part.populations].reshape(-1)) for part in group.parts]
-        tallies.append(parts if len(parts) == 1 else [(group.counted.reshape(-1), rows.reshape(-1)), *parts])
+        tallies.append(parts if len(parts) == 1 and alone else [(group.counted.reshape(-1), rows.reshape(-1)), *parts])
     tallies += [[(part.counter, 0) for part in source.parts] for source in image.inputs.values()]
-    tallies += [[(one, 0)] for one in (*(p.events for p in image.projections), *(s.lost for s in image.stages))]
+    events, lost = [p.events for p in image.projections], [stage.lost for stage in image.stages]
+    if not alone:
+        events, lost = [*events, image.elsewhere[:1]], [*lost, image.elsewhere[1:]]
+    tallies += [[(one, 0)] for one in (*events, *lost)]
     arrays = [array for tally in tallies for array, _ in tally]
     if all(len(tally) == 1 for tally in tallies):
         return arrays, None

@@ -9,6 +9,7 @@ from loihi_emu.image.handover import adopt
 from loihi_emu.jit import COMPILED
 from loihi_emu.network.elements import Connection, Input
 from loihi_emu.network.network import Network
+from loihi_emu.ranks.ranks import Ranks
 from loihi_emu.run.accounts import Books
 from loihi_emu.run.closed_loop import ClosedLoop
 from loihi_emu.run.control import Pacer
@@ -24,6 +25,8 @@ class Built:
         Changed by :meth:`_rebuild`; nobody else should have it.
     threads : int
         How many run it, each a share of its own.
+    ranks : Ranks, optional
+        The processes that run it together, each with so many threads.
 
     Attributes
     ----------
@@ -35,10 +38,10 @@ class Built:
     _books: Books
     _loop: ClosedLoop
 
-    def __init__(self, network: Network, threads: int = 1) -> None:
-        self.network, self.threads = network, threads
+    def __init__(self, network: Network, threads: int = 1, ranks: Ranks | None = None) -> None:
+        self.network, self.threads, self._ranks = network, threads, ranks
         self._team = Team(threads) if COMPILED and threads > 1 else None
-        self._take(Image(network, shares=threads))
+        self._take(Image(network, shares=threads, ranks=ranks))
 
     def _take(self, image: Image) -> None:
         """Run this image from now on."""
@@ -59,7 +62,7 @@ class Built:
         try:
             for element in changed:
                 network.replace(element)
-            image = Image(network, self.image, self.threads)
+            image = Image(network, self.image, self.threads, self._ranks)
             adopt(image, self.image)
             fill(image)
             self._take(image)
@@ -67,6 +70,11 @@ class Built:
             for element in before:
                 network.replace(element)
             raise
+
+    def _refresh_state(self, prefix: str) -> None:
+        """Of several ranks: get state whose names begin so from those who have it."""
+        arena = self.image.arena
+        self.image.refresh_state({name: arena[name] for name in arena.names if name.startswith(prefix)})
 
     def _parameters_changed(self) -> None:
         """Look at thresholds again before the next recording."""

@@ -65,7 +65,8 @@ def save(emulator: Built, path: str | Path) -> Path:
         for key, part in zip(INPUT_KEYS, (*with_zeros(node), node.rate), strict=True):
             if part is not None:
                 arrays[f"input.{name}.{key}"] = part
-    return write_archive(path, KIND, SCHEMA, header, arrays)
+    write = partial(write_archive, path, KIND, SCHEMA, header, arrays)
+    return write() if image.exchange is None else image.exchange.ranks.by_first("save()", write)
 
 
 def restore(emulator: Built, path: str | Path) -> None:

@@ -47,7 +47,7 @@ class Pacer:
         """Run so many steps; ``after_chunk`` may raise to stop. ``alone`` calls what no other thread may meet."""
         done = 0
         while done < steps:
-            ran = alone(partial(self._chunk, min(self._length(), steps - done)))
+            ran = alone(partial(self._chunk, min(self._agreed(self._length()), steps - done)))
             done += ran
             after_chunk()
             progress.advance(ran, self._seconds_per_step)
@@ -65,7 +65,8 @@ class Pacer:
 
     def one(self) -> None:
         """Run one step, without learning how long it takes."""
-        while not self._steps(1):
+        exchange = self.image.exchange
+        while not (self._steps(1) if exchange is None else exchange.ranks.in_step("a step", partial(self._steps, 1))):
             self._make_room()
 
     @property
@@ -76,6 +77,18 @@ class Pacer:
 
     def _steps(self, limit: int) -> int:
         """Run steps until one may lack room; the number of steps run."""
+        image = self.image
+        if image.exchange is None:
+            return self._loops(limit)
+        self._make_room()
+        image.fills.filled[image.fills.stop] = 0
+        before = image.counted()
+        ran = self._loops(limit)
+        image.count_others(before)
+        return ran
+
+    def _loops(self, limit: int) -> int:
+        """Run the loops of all threads, or one that does what all do."""
         if self._team is not None and limit * self._seconds_per_step >= WORTH_WAKING:
             return self._team.run(self.image, limit)
         ran: int = run_steps(*self._loop, limit)
@@ -88,6 +101,11 @@ class Pacer:
         """Number of steps to run before the next look."""
         pace = self._seconds_per_step
         return max(1, int(min(CHUNK_SECONDS / pace, max(self._careful, SHORTEST_SECONDS / pace))))
+
+    def _agreed(self, length: int) -> int:
+        """The number of steps that all ranks run: that of the first."""
+        exchange = self.image.exchange
+        return length if exchange is None else exchange.ranks.meet("a chunk of steps", number=length)[0]
 
     def _learn(self, seconds: float) -> None:
         """Take over the first measurement, and follow later ones (up at once, down by halves)."""

@@ -15,6 +15,8 @@ from loihi_emu.errors import LoihiOverflowWarning, SimulationError, UnsupportedE
 from loihi_emu.keywords import known_keywords_of, missing_attribute
 from loihi_emu.network.elements import Connection, Input, Population
 from loihi_emu.network.network import Network
+from loihi_emu.ranks.ending import ranks_of
+from loihi_emu.ranks.ranks import Ranks
 from loihi_emu.read_only import read_only
 from loihi_emu.recording.counters import Marks
 from loihi_emu.recording.recording import Recording
@@ -26,8 +28,10 @@ from loihi_emu.run.executors import Executor
 from loihi_emu.run.guard import Guard, changes, glances, reads, runs
 from loihi_emu.run.progress import Progress, wanted
 from loihi_emu.run.sample_runs import run_samples
+from loihi_emu.run.stream_on_ranks import StreamOnRanks
 from loihi_emu.run.stream_writer import StreamWriter, path_to
-from loihi_emu.run.threads import threads_of
+from loihi_emu.run.threads import AUTO, threads_of
+from loihi_emu.run.together import RanksGuard, check_cores, check_same
 from loihi_emu.user_warnings import warn
 
 OVERFLOW = ("chip", "warn", "raise")
@@ -57,6 +61,23 @@ class Emulator(Built):
         How many threads run it, each with neurons of its own and the synapses onto them; "auto": as many as make it
         faster on this machine's cores. Results are the same for every number. Fewer run it where it cannot be cut into
         so many pieces: the attribute says how many.
+    comm : mpi4py.MPI.Intracomm or "world", optional
+        Run on all processes (ranks) of an MPI communicator, ``MPI.COMM_WORLD`` (or "world") for all that
+        ``mpiexec -n 4 python program.py`` starts. All ranks make the same calls with the same values: each updates some
+        of the neurons and holds the synapses onto these. Results are those of one process, and every rank has them:
+        recordings and what ``get`` returns are whole on each. ``step``, ``recording`` and ``memory`` (of this rank) may
+        be read by one rank alone, all else is called by all. Where ranks differ, or one fails, all raise an error.
+
+    Raises
+    ------
+    ValidationError
+        Something else than a network, or than a communicator.
+    MissingExtraError
+        A communicator is asked for, and mpi4py is not installed.
+    OutOfMemoryError
+        It does not fit into the memory that is free.
+    SimulationError
+        Ranks have different networks or settings, or another rank failed.
 
     Examples
     --------
@@ -72,7 +93,7 @@ class Emulator(Built):
     3
     """
 
-    def __init__(self, network: Network, *, overflow: str = "chip", threads: int | str = 1) -> None:
+    def __init__(self, network: Network, *, overflow: str = "chip", threads: int | str = 1, comm: Any = None) -> None:
         if not isinstance(network, Network):
             raise invalid("Emulator", "network", repr(network), "a loihi_emu.Network")
         if not is_known(overflow, OVERFLOW):
@@ -80,8 +101,15 @@ class Emulator(Built):
         if not network.populations and not network.inputs:
             raise invalid(f'network "{network.name}"', "", "nothing to run", "at least one population or input")
         self.overflow = overflow
-        self._guard = Guard()
-        super().__init__(network.copy(), threads_of(threads, network))
+        ranks = ranks_of("Emulator", comm)
+        self._guard = Guard() if ranks is None else RanksGuard(ranks)
+        count = threads_of(threads, network)
+        if ranks is not None and threads == AUTO:
+            count = max(min(count, ranks.cores // len(ranks.here)), 1)
+        if ranks is None:
+            super().__init__(network.copy(), count)
+        else:
+            ranks.together("Emulator()", (), self._build, ranks, network.copy(), count)
         self._sample_steps: int | None = None
         self._wall: float = 0.0
         self._forget()
@@ -165,7 +193,7 @@ class Emulator(Built):
         OutOfMemoryError
             No memory for more rows: what was recorded can be read, saved and dropped (:meth:`forget`).
         """
-        count, progress = steps_of("run", steps, 0), wanted("run", progress)
+        count, progress = steps_of("run", steps, 0), self._wanted("run", progress)
         if self._sample_steps is not None:  # recordings of samples do not go on in those of a run
             self._guard.setup(self._forget)
         before, begin, earlier = self._books.marks(), time.perf_counter(), self._wall
@@ -354,6 +382,18 @@ class Emulator(Built):
         return f"<Emulator of {self.network!r} at step {self.image.step}>"
 
     # ------------------------------------------------------------ inside
+    def _build(self, ranks: Ranks, network: Network, threads: int) -> None:
+        """Build what belongs to this rank, where all have the same network."""
+        check_same(ranks, network, {"overflow": self.overflow})
+        threads = min(ranks.meet("threads", number=threads))  # "auto" may see other cores elsewhere
+        check_cores(ranks, threads)
+        super().__init__(network, threads, ranks)
+
+    def _wanted(self, where: str, progress: object) -> bool | None:
+        """Whether a bar is wanted here: of several ranks the first shows it."""
+        asked = wanted(where, progress)
+        return asked if self._ranks is None or self._ranks.rank == 0 else False
+
     def _forget(self, keep_blocks: bool = True) -> None:
         """Begin recordings and accounts anew at this step."""
         self._first: Marks = self._books.marks()
@@ -362,15 +402,18 @@ class Emulator(Built):
         self._wall = 0.0
         self._sample_steps = None
         self._sample_ends: list[tuple[NDArray[np.int64], float]] = []
-        self._written: StreamWriter | None = None
+        self._written: StreamWriter | StreamOnRanks | None = None
 
-    def _file(self, to: str | Path, now: Marks) -> StreamWriter:
+    def _file(self, to: str | Path, now: Marks) -> StreamWriter | StreamOnRanks:
         """The file that recordings go to; one that could not be written to its end goes on where that was."""
         path = path_to(to)
         last = self._written
         since = last.since if last is not None and last.path == path and path.exists() else now
         self._written = None
-        self._written = StreamWriter(path, self._books, since, self._sample_steps)
+        if self._ranks is None:
+            self._written = StreamWriter(path, self._books, since, self._sample_steps)
+        else:
+            self._written = StreamOnRanks(self._ranks, path, self._books, since, self._sample_steps)
         return self._written
 
     def _check_overflow(self, since: Marks, where: str = "") -> None:

@@ -10,10 +10,12 @@ from loihi_emu.image.build import Image
 from loihi_emu.models.memory import Array
 from loihi_emu.network.elements import Connection, Input
 from loihi_emu.network.network import Network
+from loihi_emu.ranks.ranks import Ranks
 from loihi_emu.recording.counters import Marks
 from loihi_emu.run.accounts import Books
 from loihi_emu.run.control import Pacer
 from loihi_emu.run.guard import Guard
+from loihi_emu.run.stream_on_ranks import StreamOnRanks
 from loihi_emu.run.stream_writer import StreamWriter
 
 
@@ -30,9 +32,11 @@ class Running(Protocol):
     _sample_steps: int | None
     _sample_ends: list[tuple[Array, float]]
     _wall: float
+    _ranks: Ranks | None
 
     def _rebuild(self, changed: Sequence[Input | Connection], fill: Callable[[Image], None] = ...) -> None: ...
     def _forget(self, keep_blocks: bool = True) -> None: ...
-    def _file(self, to: str | Path, now: Marks) -> StreamWriter: ...
+    def _file(self, to: str | Path, now: Marks) -> StreamWriter | StreamOnRanks: ...
+    def _wanted(self, where: str, progress: object) -> bool | None: ...
     def _check_overflow(self, since: Marks, where: str = "") -> None: ...
     def _warn_overflow(self, before: Marks) -> None: ...

@@ -9,11 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from loihi_emu.errors import invalid
 from loihi_emu.recording.counters import Marks
 from loihi_emu.recording.recording import Recording
 from loihi_emu.recording.steps import steps_of
 from loihi_emu.run.executors import Executor, check_executor
-from loihi_emu.run.progress import Progress, wanted
+from loihi_emu.run.progress import Progress
 from loihi_emu.run.running import Running
 from loihi_emu.run.sample_parts import begin_sample, parts, take_in
 from loihi_emu.run.samples import Samples, prepare_samples, with_payloads
@@ -21,6 +22,7 @@ from loihi_emu.run.stream_writer import check_new, path_to
 from loihi_emu.run.workers import workers_of
 
 WHERE = "run_samples"
+APART = "For samples on several processes make the emulator without comm."
 
 
 def run_samples(
@@ -34,14 +36,18 @@ def run_samples(
 ) -> Recording:
     """What ``Emulator.run_samples`` does."""
     setup = emulator._guard.setup
-    count, progress, crew = steps_of(WHERE, steps, 1), wanted(WHERE, progress), workers_of(WHERE, workers)
+    count, progress, crew = steps_of(WHERE, steps, 1), emulator._wanted(WHERE, progress), workers_of(WHERE, workers)
     if executor is not None:
         check_executor(WHERE, executor)
+    ranks = emulator._ranks
+    if ranks is not None and (crew > 1 or executor is not None):
+        given = "an executor" if executor is not None else str(crew)
+        raise invalid(WHERE, "workers", given, "1 for an emulator that several ranks run (comm=)", APART)
     number, samples, graded = prepare_samples(emulator.image, inputs, count)
     if graded:
         setup(partial(emulator._rebuild, with_payloads(emulator.network, graded)))
         number, samples, _ = prepare_samples(emulator.image, inputs, count)
-    if to is not None:
+    if to is not None and (ranks is None or ranks.rank == 0):
         check_new(path_to(to))
     before = setup(partial(_begin, emulator, count))
     begin = time.perf_counter()

@@ -15,6 +15,7 @@ import numpy as np
 
 from loihi_emu.errors import SimulationError, invalid
 from loihi_emu.files.archive import path_of
+from loihi_emu.image.build import Image
 from loihi_emu.recording import stream_form as form
 from loihi_emu.recording.contents import Accounts
 from loihi_emu.recording.counters import Marks, added
@@ -145,22 +146,26 @@ class StreamWriter:
     # ------------------------------------------------------------ while running
     def after_chunk(self) -> None:
         """Write if there is enough, or after a while."""
+        if self.is_due():
+            self.flush()
+
+    def is_due(self) -> bool:
+        """Whether there is enough to write, or it was long ago."""
         filled = self._books.image.fills.filled
         pending = sum(
             (filled.item(limit) - self.since.filled[limit]) * blocks.row_bytes
             for one in self._books.image.recorded
             for blocks, limit, _ in one.recorder.buffers.values()
         )
-        if pending >= FLUSH_BYTES or time.perf_counter() - self._flushed >= FLUSH_SECONDS:
-            self.flush()
+        return pending >= FLUSH_BYTES or time.perf_counter() - self._flushed >= FLUSH_SECONDS
 
-    def flush(self) -> None:
-        """Write all rows that are not in the file, and use their memory again."""
+    def flush(self) -> tuple[form.Block, list[int]] | None:
+        """Write all rows that are not in the file, and use their memory again; the block, and its rows by column."""
         now, since = self._books.marks(), self.since
         steps = now.total - since.total
         self._flushed = time.perf_counter()
         if not steps:
-            return
+            return None
         parts: list[Any] = []
         rows: list[int] = []
         for one in self._books.image.recorded:
@@ -179,14 +184,8 @@ class StreamWriter:
         self.table.add(block, rows)
         number, before, *_ = self._at
         self._at = _At(number + 1, before + steps, block.end, len(self.table), now)
-        column = 0
-        for one in self._books.image.recorded:
-            done = []
-            for _, limit, _ in one.recorder.buffers.values():
-                last = self.table.rows(column)
-                done.append((form.Span(self.table, column, last - rows[column], last), since.filled[limit]))
-                column += 1
-            one.recorder.moved(done)
+        drop_rows(self._books.image, self.table, rows, since)
+        return block, rows
 
     def finish(self) -> None:
         """Write the rest and the accounts, bring them to the disk, and close the file."""
@@ -241,6 +240,18 @@ class StreamWriter:
         left = memoryview(part)
         while len(left):
             left = left[stream.write(left) :]
+
+
+def drop_rows(image: Image, table: form.Table, rows: Sequence[int], since: Marks) -> None:
+    """Let recorders refer to the last block of a file for so many rows of each column, and use their memory again."""
+    column = 0
+    for one in image.recorded:
+        done = []
+        for _, limit, _ in one.recorder.buffers.values():
+            last = table.rows(column)
+            done.append((form.Span(table, column, last - rows[column], last), since.filled[limit]))
+            column += 1
+        one.recorder.moved(done)
 
 
 def path_to(given: object) -> Path:

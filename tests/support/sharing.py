@@ -22,8 +22,8 @@ def small_blocks() -> None:
             module.BLOCK = SMALL  # type: ignore[attr-defined]
 
 
-def recorded(network: Any, steps: int, shares: int, anew: bool = False) -> dict[str, Any]:
-    """Everything that a network records in so many shares, and what was counted.
+def recorded(network: Any, steps: int, shares: int, anew: bool = False, ranks: Any = None) -> dict[str, Any]:
+    """Everything that a network records in so many shares (a rank), and what was counted.
 
     `anew`: with synapses that are delivered when due, and an image made anew in between.
     """
@@ -32,7 +32,7 @@ def recorded(network: Any, steps: int, shares: int, anew: bool = False) -> dict[
     from loihi_emu.run.progress import Progress
 
     with chosen(DUE if anew else RING):
-        built = Built(network.copy(), shares)
+        built = Built(network.copy(), shares, ranks)
         before = built._books.marks()
         with Progress(steps, False) as shown:
             for part in (steps // 2, steps - steps // 2):

@@ -1,0 +1,186 @@
+"""What ranks send each other while a network runs, in the form that leaves read; and the whole state on every rank.
+
+Every rank has the arrays of the whole network's state; those of other ranks' neurons are as old as the last exchange.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from loihi_emu.image.groups import Group
+from loihi_emu.image.parts import Pieces
+from loihi_emu.image.recorders import Fills
+from loihi_emu.image.schedule import Call
+from loihi_emu.models import exchange as at
+from loihi_emu.models.layout import BLOCK
+from loihi_emu.models.memory import Array, Description, Table
+from loihi_emu.network.network import Network
+from loihi_emu.ranks import by_address
+from loihi_emu.ranks.ranks import Ranks
+from loihi_emu.ranks.world import mpi
+
+ROOM = 256
+"""Words of a block that every rank sends in every step: one call of MPI is enough for so many spikes of a rank."""
+WORD = np.dtype(np.int32)
+EVERYWHERE = ("clock", "sample", "input.")
+"""State that every rank has whole; what belongs to no group and no connection that learns is that of rank 0."""
+
+
+class Exchange:
+    """How the ranks that run a network divide it, and what they send each other.
+
+    Parameters
+    ----------
+    ranks : Ranks
+    shares : int
+        Of each rank.
+    """
+
+    def __init__(self, ranks: Ranks, shares: int) -> None:
+        self.ranks, self.shares = ranks, shares
+        self._parts: dict[int, Pieces] = {}
+        self._learners: dict[str, int] = {}
+        self._comm = by_address.handle(ranks.comm)
+        self._gather = by_address.function("MPI_Allgather")
+        self._gather_full = by_address.function("MPI_Allgatherv")
+
+    # ------------------------------------------------------------ who has what
+    def mine(self, group: Group, pieces: Pieces) -> Pieces:
+        """The pieces of a group with shares counted from the first of this rank."""
+        self._parts[group.number] = pieces
+        first = self.ranks.rank * self.shares
+        return tuple(piece._replace(share=piece.share - first) for piece in pieces)
+
+    def owner(self, group: Group, neuron: int) -> int:
+        """The rank that has a neuron of a group."""
+        pieces = self._parts[group.number]
+        return next(piece.share for piece in pieces if piece.first <= neuron < piece.stop) // self.shares
+
+    def _spans(self, group: Group) -> list[tuple[int, int]]:
+        """First neuron and end of every rank's part of a group."""
+        found = [(0, 0)] * self.ranks.size
+        for share, first, stop in self._parts[group.number]:
+            rank = share // self.shares
+            begin, end = found[rank]
+            found[rank] = (first, stop) if begin == end else (begin, stop)
+        return found
+
+    def owned(self, group: Group, place: slice) -> float:
+        """How much of a place in a group this rank has, as a fraction."""
+        first, stop = self._spans(group)[self.ranks.rank]
+        low, high = int(place.start), int(place.stop)
+        return max(min(stop, high) - max(first, low), 0) / max(high - low, 1)
+
+    # ------------------------------------------------------------ spikes
+    def spikes(self, groups: Iterable[Group], fills: Fills) -> Call:
+        """The call that sends the spikes of these groups."""
+        ranks = self.ranks
+        sent: list[list[tuple[Group, int]]] = [[] for _ in range(ranks.size)]
+        lengths = np.full(ranks.size, at.BEGIN, np.int64)
+        for group in groups:
+            for k, piece in enumerate(self._parts[group.number]):
+                rank = piece.share // self.shares
+                sent[rank].append((group, k))
+                lengths[rank] += 1 + (piece.stop - piece.first) * (1 + _words(group))
+        room = int(min(ROOM, lengths.max()))
+        d = Description(at.EXCHANGE)
+        d.gather, d.gather_full, d.comm = self._gather, self._gather_full, self._comm
+        d.word, d.rank, d.ranks, d.room = by_address.handle(by_address.type_of(WORD)), ranks.rank, ranks.size, room
+        d.parts = Table(at.SENT, sum(map(len, sent)))
+        for record, (group, k) in zip(d.parts, (one for of_rank in sent for one in of_rank), strict=True):
+            lists = group.parts[k].lists
+            record.count, record.index, record.words = lists.count, lists.index, _words(group)
+            record.payload = lists.payload
+        d.begins = np.cumsum([0, *map(len, sent)], dtype=np.int64)
+        d.mine = np.zeros(max(room, lengths[ranks.rank]), WORD)
+        d.blocks = np.zeros(room * ranks.size, WORD)
+        d.full = np.zeros(int(lengths.sum()) if lengths.max() > room else 1, WORD)
+        d.counts, d.places = np.zeros(ranks.size, WORD), np.zeros(ranks.size, WORD)
+        d.limits, d.filled, d.capacity, d.needed = fills.stop, fills.filled, fills.capacity, fills.needed
+        d.stop = fills.filled[fills.stop :]
+        return "exchange:spikes", d
+
+    # ------------------------------------------------------------ counters
+    def add_others(self, before: Array, now: Array) -> Array:
+        """What all other ranks have counted since `before`, of counters that are `now`."""
+        mine = now - before
+        everybody = np.empty_like(mine)
+        self.ranks.comm.Allreduce(mine, everybody)
+        others: Array = everybody - mine
+        return others
+
+    # ------------------------------------------------------------ state
+    def state(self, values: Array, group: Group, every: int) -> Call:
+        """The call that gets other ranks' part of a state variable of a group, in every EVERY-th step."""
+        return self._in_place(values, self._spans(group), every)
+
+    def of_owner(self, values: Array, owner: int, every: int) -> Call:
+        """The call that gets what one rank has."""
+        spans = [(0, 0)] * self.ranks.size
+        spans[owner] = (0, values.size)
+        return self._in_place(values, spans, every)
+
+    def _in_place(self, values: Array, spans: Sequence[tuple[int, int]], every: int) -> Call:
+        d = Description(at.STATE)
+        d.gather_full, d.in_place, d.comm = self._gather_full, by_address.in_place(), self._comm
+        d.type, d.every, d.values = by_address.handle(by_address.type_of(values.dtype)), every, values
+        d.counts = np.array([stop - first for first, stop in spans], np.int32)
+        d.places = np.array([first for first, _ in spans], np.int32)
+        return "exchange:state", d
+
+    def refresh(self, state: Mapping[str, Array], groups: Iterable[Group], learned: Mapping[str, int]) -> None:
+        """Get all of some arrays of the state from the ranks that have it. All ranks call it.
+
+        Parameters
+        ----------
+        state : dict
+            Arrays by their names.
+        groups : iterable of Group
+        learned : dict
+            The ranks at which connections learn, by the prefixes of their arrays.
+        """
+        by_key = {group.key: group for group in groups}
+        with self.ranks.at_once("the state of all ranks"):
+            for name, array in state.items():
+                group = by_key.get(name.partition(".")[0])
+                owner = next((rank for prefix, rank in learned.items() if name.startswith(f"{prefix}.")), None)
+                if owner is not None:
+                    self._whole(array.reshape(-1), owner)
+                elif group is not None:
+                    self._of_group(array, group, name.partition(".")[2])
+                elif not name.startswith(EVERYWHERE):
+                    self._whole(array.reshape(-1), 0)
+
+    def _of_group(self, array: Array, group: Group, variable: str) -> None:
+        spans = self._spans(group)
+        if variable == "hot":
+            spans = [(first // BLOCK, -(-stop // BLOCK)) for first, stop in spans]
+        elif variable != "ring" and variable not in dict(group.model.state):
+            return  # the first share of every rank has all of it: spikes of the last step, what chips' probes read
+        rows = array.reshape(-1, group.n) if variable == "ring" else array.reshape(1, -1)
+        for row in rows:  # slots, and ports within each
+            self._joined(row, spans)
+
+    def _joined(self, row: Array, spans: Sequence[tuple[int, int]]) -> None:
+        counts = [stop - first for first, stop in spans]
+        places = [first for first, _ in spans]
+        MPI = mpi()
+        self.ranks.comm.Allgatherv(MPI.IN_PLACE, [row, counts, places, by_address.type_of(row.dtype)])
+
+    def _whole(self, array: Array, owner: int) -> None:
+        self.ranks.comm.Bcast([array, array.size, by_address.type_of(array.dtype)], owner)
+
+
+def _words(group: Group) -> int:
+    """Words of 32 bits of a payload."""
+    payload = group.model.payload
+    return 0 if payload is None else np.dtype(payload).itemsize // WORD.itemsize
+
+
+def sent_groups(network: Network, groups: Sequence[Group]) -> list[Group]:
+    """The groups whose spikes somebody reads: synapses, learning, probes."""
+    read = {c.pre.target.name for c in network.connections.values()}
+    read |= {p.target.name for p in network.probes if "spikes" in p.variables or p.view == "chip"}
+    return [g for g in groups if g.keeps_spikes or any(p.name in read for p in g.populations)]

@@ -1,0 +1,139 @@
+"""Several ranks give what one process gives, whatever is done; where one fails, all stop with an error."""
+
+import pickle
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from messages import UNHEEDED
+from on_ranks import start
+from plastic_convolutions import convolutions
+from plastic_networks import networks
+from strategies import RULES, recipes
+
+from loihi_emu import Emulator, MissingExtraError, Network, Recording, ValidationError
+from loihi_emu.ranks.digests import digest_of
+from loihi_emu.ranks.world import launched
+from loihi_emu.rules import find
+from loihi_emu.validation.golden import load
+from loihi_emu.validation.golden_nengo import nengo_network
+
+pytestmark = UNHEEDED
+FIXED = settings(
+    max_examples=5, derandomize=True, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+)
+
+
+def run_well(ranks, program, folder, **variables):
+    """Run a program of which every rank must say that all was well."""
+    done = start(ranks, program, folder, **variables)
+    assert (done.returncode, done.stdout.split()) == (0, ["well"] * ranks), done.stderr[-3000:]
+
+
+def examples(*strategies):
+    """The same two random examples in every run; Hypothesis begins with the smallest, so these are the last of some."""
+    found = []
+
+    @FIXED
+    @given(st.tuples(*strategies))
+    def collect(made):
+        found.append(made)
+
+    collect()
+    return [one for made in found[-2:] for one in made]
+
+
+def random_networks():
+    """The same few random networks of every model in every run, and networks that learn."""
+    models = [(rules, model.name) for rules in RULES for model in find(rules).models]
+    made = [
+        one for rules, name in models for one in examples(recipes(rules=st.just(rules), model=name, most=40, steps=8))
+    ]
+    learning = examples(networks(), networks(simple=True), convolutions())
+    found = [(nengo_network(*load("nengo_loihi", "pes_two_noise")).network, 8)]
+    return [*found, *((recipe.network(), recipe.steps) for recipe in made), *((net, 8) for net in learning)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ranks", [2, 3])
+def test_random_networks_of_every_model_in_small_blocks(ranks, tmp_path):
+    (tmp_path / "networks").write_bytes(pickle.dumps(random_networks()))
+    run_well(ranks, "networks", tmp_path, NUMBA_DISABLE_JIT="1")
+
+
+def test_all_that_an_emulator_can_do_and_checkpoints_of_other_numbers_of_ranks(tmp_path):
+    for ranks in (2, 3):
+        run_well(ranks, "calls", tmp_path)
+
+
+@pytest.mark.parametrize("ranks", [2, 3])
+def test_ranks_that_do_different_things_or_fail_all_raise_and_can_go_on(ranks, tmp_path):
+    run_well(ranks, "wrong", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        ("ends_early", "SimulationError: run(10): rank 1 has ended its program. All ranks stop there."),
+        ("raises", "rank 1 has ended its program with ValueError: bad luck on one rank"),
+        ("raises_alone", "rank 1 ends all 2 ranks: the other ranks did not hear of it"),
+    ],
+)
+def test_no_rank_waits_for_one_that_has_ended(program, told, tmp_path):
+    done = start(2, program, tmp_path)
+    assert done.returncode and told in done.stderr
+
+
+def test_what_was_written_before_a_rank_is_killed_is_whole(tmp_path):
+    done = start(2, "is_killed", tmp_path)
+    assert done.returncode
+    recording = Recording.load(tmp_path / "run.rec")
+    assert recording.start == 100 and recording.steps > 0 and len(recording.spikes("cells"))
+    from on_ranks import small
+
+    emulator = Emulator(small())
+    emulator.restore(tmp_path / "state.npz")
+    again = emulator.run(min(recording.steps, 1000))
+    part = recording.part(100, 100 + again.steps)
+    assert np.array_equal(again.spikes("cells").times, part.spikes("cells").times)
+    assert np.array_equal(again.spikes("cells").indices, part.spikes("cells").indices)
+
+
+# ------------------------------------------------------------ without mpiexec
+def net():
+    made = Network()
+    made.population("cells", 3, vth=1, bias=30)
+    return made
+
+
+def test_mpi4py_is_asked_for_by_its_pip_command(monkeypatch):
+    monkeypatch.setitem(sys.modules, "mpi4py", None)
+    with pytest.raises(MissingExtraError, match=r'pip install "loihi_emu\[mpi\]"'):
+        Emulator(net(), comm="world")
+
+
+@pytest.mark.parametrize("comm", ["everybody", 4, object()])
+def test_what_is_no_communicator(comm):
+    with pytest.raises(ValidationError, match=r"Emulator, comm: got .*MPI.COMM_WORLD"):
+        Emulator(net(), comm=comm)
+
+
+def test_launchers_tell_how_many_ranks_there_are(monkeypatch):
+    for name in ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "PMIX_SIZE"):
+        monkeypatch.delenv(name, raising=False)
+    assert launched() == 1
+    monkeypatch.setenv("PMI_SIZE", "4")
+    assert launched() == 4
+
+
+def test_digests_tell_values_apart_and_nothing_else():
+    made = net()
+    same = [
+        (10, np.int64(10)), ([1, 2], np.array([1, 2], np.uint8)), ((1.5, 2), np.array([1.5, 2])),
+        ({"a": [1]}, {"a": (1,)}), (made["cells"], net()["cells"]), (None, None),
+    ]  # fmt: skip
+    assert all(digest_of(a) == digest_of(b) for a, b in same)
+    values = [10, 11, "10", [10], [[10]], [10, 0], None, True, 10.5, {"a": 1}, {"b": 1}, made["cells"], b"10", "world"]
+    assert len({digest_of(v) for v in values}) == len(values)
