@@ -9,6 +9,7 @@ from benchmarks import (
     allocators,
     cliffs,
     closed_loop,
+    column,
     extras,
     lava,
     lava_recurrent,
@@ -34,14 +35,15 @@ _OTHERS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "plot": extras.raster,
     "place": place.measure,
     "allocators": allocators.measure,
+    "pd14": column.measure,
     "lava": lava.measure,
     "lava-sparse": lava_recurrent.measure,
     "lava-stdp": lava.measure_learning,
 }
 CHOICES = (*NAMES, *_OTHERS)
-SLOW = ("W1b", "W5")
+SLOW = ("W1b", "W5", "pd14")
 """Left out of a quick run unless they are named: so many synapses take their time to draw."""
-LEFT = f"no {SLOW[0]}, {SLOW[1]} unless named"
+LEFT = f"no {', '.join(SLOW)} unless named"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -37,7 +37,7 @@ def main(argv: list[str] | None = None) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {"loihi_emu": [], "nest": []}
     for seed in range(1, given.seeds + 1):
         for name, python in (("loihi_emu", sys.executable), ("nest", given.nest)):
-            found[name].append(_measure(python, name, given.scale, given.ms, seed, given.threads))
+            found[name].append(measure_one(python, name, given.scale, given.ms, seed, given.threads))
     for name, runs in found.items():
         slow, built = (np.median([run[what] for run in runs]) for what in ("times_real_time", "built"))
         most = max(run["peak_gb"] for run in runs)
@@ -53,7 +53,7 @@ def main(argv: list[str] | None = None) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def _measure(python: str, name: str, scale: float, ms: float, seed: int, threads: int) -> dict[str, Any]:
+def measure_one(python: str, name: str, scale: float, ms: float, seed: int, threads: int) -> dict[str, Any]:
     """One run in an interpreter of its own."""
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": str(threads)}
     command = [python, str(PROGRAM), name, str(scale), str(ms), str(seed), str(threads)]

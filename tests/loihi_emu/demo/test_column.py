@@ -75,7 +75,7 @@ def test_the_command(capsys, tmp_path):
         (["--threads", "many"], "threads"),
         (["--threads", "0"], "threads"),
         (["--images", "5"], "--images is an option of digits"),
-    ],  # fmt: skip
+    ],
 )
 def test_wrong_options(capsys, tmp_path, arguments, text):
     assert cli.main(["demo", "column", "--out", str(tmp_path), *arguments]) == 2
