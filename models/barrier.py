@@ -6,18 +6,22 @@ else has their processor; then it gives its own away between two looks. Measured
 too: sleeping costs more.
 """
 
-from loihi_emu.jit import add_at, address_of, call_leaf, kernel, leaf, look_at, relax
+from loihi_emu.jit import add_at, address_of, call_function, call_leaf, kernel, leaf, look_at, relax
 from loihi_emu.models.records import NUMBER, Record, array
 
-# How many turns each of so many threads has come to, numbers apart from each other (``memory.counters``); which of them
-# is this thread's; and the address of a function of the system that gives way.
-BARRIER = Record("Barrier", turns=array("int64"), count=NUMBER, me=NUMBER, give_way=NUMBER)
+# How many turns each of so many threads has come to, numbers apart from each other (``memory.counters``); which of
+# them is this thread's. Behind each stands 1 + the processor on which it last gave way, and how often it did so to
+# one on the same. Addresses of functions of the system: to give way, and, or 0, which processor this is, and to
+# sleep.
+BARRIER = Record("Barrier", turns=array("int64"), count=NUMBER, me=NUMBER, give_way=NUMBER, place=NUMBER, sleep=NUMBER)
 
 APART = 16
 """Numbers from one thread's to the next one's."""
 QUICK_LOOKS = 50
 LOOKS = 500
 """So often a thread looks without a pause, and before it gives way: some 10 microseconds."""
+TOGETHER, NAP = 16, 50
+"""Every so many times a thread that gives way to one on the same processor sleeps instead, for so many microseconds."""
 
 
 @kernel
@@ -30,6 +34,24 @@ def look_again(d, looks):
     return looks + 1
 
 
+@kernel
+def part(d, other, looks):
+    """Give way to another thread; where both are on one processor, so that they come to be on two, if one is free.
+
+    The system moves a thread that wakes to a processor that is free, and leaves two alone that take turns.
+    """
+    if d.place:
+        here = 1 + call_function(d.place, (0,))
+        mine = APART * d.me
+        d.turns[mine + 1] = here
+        if d.turns[APART * other + 1] == here:
+            d.turns[mine + 2] += 1
+            if d.turns[mine + 2] % TOGETHER == 0:
+                call_leaf(d.sleep, NAP, 0)
+                return looks
+    return look_again(d, looks)
+
+
 @leaf
 def wait(address, time):
     """Wait until all threads have come to this turn."""
@@ -39,4 +61,4 @@ def wait(address, time):
     for k in range(d.count):
         other = address_of(d.turns, APART * k)
         while look_at(other) < turn:
-            looks = look_again(d, looks)
+            looks = look_again(d, looks) if looks < LOOKS else part(d, k, looks)

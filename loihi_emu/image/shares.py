@@ -17,8 +17,8 @@ from loihi_emu.lazy import imported
 from loihi_emu.models.layout import BLOCK
 from loihi_emu.network.network import Network
 
-SYNAPSE = 1 / 64
-"""Work of a synapse in a step, in neurons' updates: about one neuron of a hundred spikes."""
+SYNAPSE = 1 / 256
+"""Work of a synapse in a step, in updates of a neuron: about one neuron of three hundred spikes."""
 
 
 def cut_groups(network: Network, groups: Sequence[Group], count: int) -> list[Pieces]:

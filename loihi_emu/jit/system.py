@@ -28,6 +28,15 @@ def giving_way() -> int:
     return _address(ctypes.CDLL(None).sched_yield)
 
 
+@cache
+def place_and_sleep() -> tuple[int, int]:
+    """Addresses of functions: which processor this is, and sleep for microseconds; 0 and 0 where there are none."""
+    library = None if sys.platform == "win32" else ctypes.CDLL(None)
+    if not hasattr(library, "sched_getcpu"):
+        return 0, 0
+    return _address(library.sched_getcpu), _address(library.usleep)  # type: ignore[union-attr]
+
+
 class Lock:
     """A lock that one thread takes to sleep, and another gives back to wake it. It is taken when it is made.
 

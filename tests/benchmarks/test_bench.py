@@ -4,7 +4,20 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks import allocators, ceiling, cliffs, closed_loop, command, extras, memory, place, report, small, speed
+from benchmarks import (
+    allocators,
+    ceiling,
+    cliffs,
+    closed_loop,
+    command,
+    cores,
+    extras,
+    memory,
+    place,
+    report,
+    small,
+    speed,
+)
 from benchmarks.race import Emulated, check_equal, race
 from benchmarks.rows import Row
 from benchmarks.sizes import FULL, NAMES, TINY, workloads
@@ -146,3 +159,12 @@ def test_a_gate_that_fails_is_named():
 def test_an_unknown_workload_is_an_error():
     with pytest.raises(UnknownNameError, match="W1"):
         workloads("W7", FULL)
+
+
+def test_rows_of_cores(monkeypatch):
+    monkeypatch.setattr(cores, "cores", lambda: 2)
+    rows = list(cores.measure(TINY))
+    assert [row.group for row in rows] == ["cores W1", "cores W1b", "cores W5"]
+    assert all(row.value > 0 and row.passed is None and row.what == "2 threads, to one" for row in rows)
+    monkeypatch.setattr(cores, "cores", lambda: 1)
+    assert list(cores.measure(TINY)) == []
