@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from loihi_emu.errors import ValidationError, invalid, shown_of
 from loihi_emu.network.builders.all_to_all import AllToAll
@@ -16,11 +17,12 @@ from loihi_emu.network.elements import Connection
 from loihi_emu.network.listed import LATE
 from loihi_emu.network.recipe import Recipe
 from loihi_emu.network.slices import Slice
-from loihi_emu.numeric import numbers
+from loihi_emu.numeric import numbers, ranged
 from loihi_emu.rules import RuleSet
 from loihi_emu.rules.weights import EFFECTIVE_MAX, sign_mode_of
 from loihi_emu.units import IN_STEPS
 
+Array = NDArray[Any]
 WITHOUT = "A distribution is drawn for the synapses of a builder: connect(..., synapses=fixed_probability(0.1))."
 
 
@@ -73,17 +75,27 @@ def drawn(name: str, pre: Slice, post: Slice, recipe: Recipe, common: dict[str, 
     return Connection(name, pre, post, "sparse", nothing, nothing, recipe=recipe, **common)
 
 
+def check_range(where: str, values: Array, mode: str, kind: str, scaled: bool, rules: RuleSet) -> tuple[int, int]:
+    """Raise where weights leave their range, which is returned as far as their sign mode sets it."""
+    if scaled:
+        low, high = (0 if mode == "excitatory" else -EFFECTIVE_MAX - 1), (0 if mode == "inhibitory" else EFFECTIVE_MAX)
+        ranged(where, "weights (scaled)", values, low, high)
+        return low, high
+    rules.weights.check(where, values, mode, kind)
+    return rules.weights.ranges.get(mode, (-EFFECTIVE_MAX - 1, EFFECTIVE_MAX))
+
+
 def check_outcomes(c: Connection, given: Any, rules: RuleSet, sign_mode: str, where: str) -> str:
     """The sign mode of drawn weights; raise where some can leave their range."""
     outcomes = c.outcomes().values.astype(np.int64)
     mode = sign_mode_of(outcomes, sign_mode, where)
     try:
-        rules.weights.check(where, outcomes, mode, "sparse")
+        check_range(where, outcomes, mode, "sparse", c.scaled, rules)
     except ValidationError:
         if not isinstance(given, Distribution):
             raise
         reach = f"{given}, which draws {outcomes[0]}..{outcomes[-1]}"
-        low, high = rules.weights.ranges[mode]
+        low, high = check_range(where, outcomes[:0], mode, "sparse", c.scaled, rules)
         advice = f"Give limits, such as {given.name}(..., low={low}, high={high})."
         raise invalid(where, f"weights ({mode})", reach, f"{low}..{high}", advice) from None
     return mode

@@ -175,11 +175,7 @@ def _finished(made: Connection, rules: RuleSet, sign_mode: str, where: str) -> C
     """Resolve the sign mode, check the mantissas and store them in 16 bits, or those of lists in 8, when they fit."""
     mode = sign_mode_of(made.values, sign_mode, where)
     values = made.values
-    if made.scaled:
-        low, high = (0 if mode == "excitatory" else -EFFECTIVE_MAX - 1), (0 if mode == "inhibitory" else EFFECTIVE_MAX)
-        ranged(where, "weights (scaled)", values, low, high)
-    else:
-        rules.weights.check(where, values, mode, made.kind)
+    built.check_range(where, values, mode, made.kind, made.scaled, rules)
     if made.kind == "sparse":
         values = narrow(values)
     elif values.dtype == np.int64 and (values.size == 0 or max(values.max(), -values.min()) <= EFFECTIVE_MAX):

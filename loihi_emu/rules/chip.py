@@ -55,10 +55,13 @@ class ChipWeights(WeightRule):
 
     def check(self, where: str, values: Array, sign_mode: str, kind: str) -> None:
         """Raise when mantissas do not fit 8 bits of their sign mode."""
+        low, high = self.ranges[sign_mode]
+        if not values.size or (values.min() >= low and values.max() <= high):
+            return  # two passes that need no memory, of what may be hundreds of millions
         least, most = self.ranges["mixed"]
         fits_mixed = bool(np.all((values >= least) & (values <= most)))
         advice = ADVICE_SIGNS.format(sign_mode) if fits_mixed else ADVICE_LARGE
-        ranged(where, f"weights ({sign_mode})", values, *self.ranges[sign_mode], advice)
+        ranged(where, f"weights ({sign_mode})", values, low, high, advice)
 
     def effective(self, values: Array, sign_mode: str, weight_bits: int, weight_exp: int) -> Effective:
         """Effective weights of mantissas.

@@ -10,7 +10,19 @@ import scipy.sparse
 from hypothesis import strategies as st
 from recipes import Link, Node
 
-from loihi_emu import LOIHI1, Conv2D
+from loihi_emu import (
+    LOIHI1,
+    Conv2D,
+    all_to_all,
+    by_distance,
+    fixed_in_degree,
+    fixed_out_degree,
+    fixed_probability,
+    fixed_total_number,
+    normal,
+    one_to_one,
+    uniform,
+)
 from loihi_emu.rules import find
 
 
@@ -24,9 +36,11 @@ def links(
     before, after = _slice(s, pre.size), _slice(s, post.size)
     n_pre, n_post = len(range(pre.size)[before]), len(range(post.size)[after])
     options = _options(s) | _port(s, post)
-    kind = s.pick("dense", "triples", "matrix", "sparse array")
+    kind = s.pick("dense", "triples", "matrix", "sparse array", *([] if s.plain else ["builder"]))
     if kind == "triples":
         weights = _triples(s, n_pre, n_post, options)
+    elif kind == "builder":
+        weights = _built(s, n_pre, n_post, options)
     else:
         weights = _values(s, (n_post, n_pre), options)
         if s.chance(2):
@@ -111,6 +125,27 @@ def _triples(s: Any, n_pre: int, n_post: int, options: dict[str, Any]) -> Any:
     count = s.draw(st.integers(0, 2 * n_pre * n_post if n_pre * n_post < 60 else 120))
     options["delays"] = _delays(s, count)
     return s.rng.integers(0, n_pre, count), s.rng.integers(0, n_post, count), _values(s, count, options)
+
+
+def _built(s: Any, n_pre: int, n_post: int, options: dict[str, Any]) -> Any:
+    """Synapses of a builder, with weights and delays that are drawn, or one for all."""
+    own = s.chance(2)
+    known = [
+        fixed_probability(s.pick(0.0, 0.1, 0.8), self_connections=own),
+        fixed_in_degree(s.pick(0, 1, 3)), fixed_in_degree(s.draw(st.integers(0, n_pre)), several=False),
+        fixed_out_degree(s.pick(0, 1, 3)), fixed_out_degree(s.draw(st.integers(0, n_post)), several=False),
+        fixed_total_number(s.pick(0, 1, 70)), all_to_all(self_connections=own),
+        by_distance(lambda d: 1 / (1 + d), np.arange(n_pre), np.arange(n_post)),
+        *([one_to_one()] if n_pre == n_post else []),
+    ]  # fmt: skip
+    options["synapses"] = s.pick(*known)
+    longest = min(8, _longest(s))
+    options["delays"] = s.pick(0, longest, uniform(0, longest), normal(longest / 2, 2, low=0, high=longest))
+    values = _values(s, 2, options)
+    if find(s.rules).weights.floats:  # sums of other floats depend on their order
+        return float(values.min())
+    low, high = int(values.min()), int(values.max())
+    return s.pick(low, uniform(low, high), normal((low + high) / 2, 3, low=low, high=high, outside="clip"))
 
 
 def _convolution(

@@ -18,6 +18,7 @@ from loihi_emu.files.archive import read_archive, write_archive
 from loihi_emu.learning import pes
 from loihi_emu.network.elements import Connection, Input, Population, Probe
 from loihi_emu.network.file import KIND, SCHEMA
+from loihi_emu.network.recipe import Recipe
 from loihi_emu.run.structure import structure
 
 pytestmark = UNHEEDED
@@ -52,6 +53,8 @@ def same(one, other):
     """Whether two elements are equal, part by part."""
     if isinstance(one, Conv2D):  # the kernel's type is the user's; the connection's values count
         return repr(one) == repr(other) and np.array_equal(one.kernel, other.kernel)
+    if isinstance(one, Recipe):
+        return isinstance(other, Recipe) and one.settings() == other.settings()
     if isinstance(one, (Connection, Population, Input, Probe)):
         return type(one) is type(other) and all(
             same(getattr(one, f.name), getattr(other, f.name))
