@@ -66,7 +66,8 @@ def recipe_of(
 
 def is_kept(recipe: Recipe, listed: Any, rules: RuleSet, learns: bool, kind: str) -> bool:
     """Whether a recipe is all that is kept of its synapses."""
-    return not (listed or rules.weights.floats or learns or kind == "dense") and recipe.builder.name in BUILDERS
+    known = kind in ("auto", "sparse") and recipe.builder.name in BUILDERS
+    return known and not (listed or rules.weights.floats or learns)
 
 
 def drawn(name: str, pre: Slice, post: Slice, recipe: Recipe, common: dict[str, Any]) -> Connection:
@@ -109,7 +110,7 @@ def lists_of(where: str, recipe: Recipe, listed: Any, rules: RuleSet) -> tuple[A
     values, steps = arrays["values"], arrays["delays"]
     weights = recipe.given["weights"]
     if rules.weights.floats and isinstance(weights, Distribution):
-        values = weights.floats(recipe.uniforms())
+        values = weights.floats(where, recipe.uniforms())
     for name, value in (listed or {}).items():
         if value.ndim and value.shape != (count,):
             allowed = f"a number, a distribution, or {count} values"

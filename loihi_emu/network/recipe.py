@@ -71,7 +71,8 @@ class Recipe:
     @cached_property
     def synapses(self) -> int:
         """How many there are."""
-        return int(self.builder.counts(self.pairing, self.ready).sum())
+        known = self.builder.number_known(self.pairing)
+        return int(self.builder.counts(self.pairing, self.ready).sum()) if known is None else known
 
     def parts(self, low: int, high: int, *, values: bool = True) -> Iterator[Part]:
         """The synapses onto targets low..high - 1, by source, then target; the same for every cut."""

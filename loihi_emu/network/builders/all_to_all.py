@@ -25,6 +25,9 @@ class AllToAll(Builder):
     def __post_init__(self) -> None:
         object.__setattr__(self, "self_connections", flag(self.name, "self_connections", self.self_connections))
 
+    def number_known(self, pairing: Pairing) -> int:
+        return pairing.sources * pairing.targets - int(np.count_nonzero(self.own_targets(pairing) >= 0))
+
     def counts(self, pairing: Pairing, ready: Any) -> Integers:
         return pairing.targets - (self.own_targets(pairing) >= 0).astype(np.int64)
 

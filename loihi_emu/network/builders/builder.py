@@ -51,6 +51,10 @@ class Builder(ABC):
         """Raise where it has no such synapses between these neurons."""
         return None
 
+    def number_known(self, pairing: Pairing) -> int | None:
+        """How many synapses there are, where that is known before they are drawn."""
+        return None
+
     def prepared(self, pairing: Pairing) -> Any:
         """What drawing any part needs."""
         return None

@@ -46,7 +46,10 @@ class ByDistance(Builder):
         if self.post is None:
             object.__setattr__(self, "post", self.pre)
         if self.period is not None:
-            object.__setattr__(self, "period", finite(self.name, "period", self.period).astype(np.float64))
+            period = finite(self.name, "period", self.period).astype(np.float64)
+            if np.any(period <= 0):
+                raise invalid(self.name, "period", self.period, "lengths above 0")
+            object.__setattr__(self, "period", period)
         object.__setattr__(self, "self_connections", flag(self.name, "self_connections", self.self_connections))
 
     def check(self, where: str, pairing: Pairing) -> None:
@@ -62,7 +65,8 @@ class ByDistance(Builder):
         """Words below which a pair is connected."""
         apart = np.abs(self.pre[sources[0] : sources[1], None] - self.post[None, targets[0] : targets[1]])
         if self.period is not None:
-            apart = np.minimum(apart, np.abs(self.period - apart))
+            apart = apart % self.period
+            apart = np.minimum(apart, self.period - apart)
         found = finite(self.name, "probability", self.probability(np.sqrt((apart**2).sum(axis=2))))
         shape = (sources[1] - sources[0], targets[1] - targets[0])
         if found.shape not in ((), shape):
@@ -76,9 +80,13 @@ class ByDistance(Builder):
         each = max(1, BLOCK // max(1, wide))
         return ((i, min(i + each, pairing.sources)) for i in range(0, pairing.sources, each))
 
-    def counts(self, pairing: Pairing, ready: Any) -> Integers:
-        drawn = self.blocks(pairing, ready, (0, pairing.targets))
-        return np.concatenate([np.diff(part.starts) for part in drawn])
+    def prepared(self, pairing: Pairing) -> list[Drawn]:
+        """All synapses: a function of the user's is asked once, and need not give the same again."""
+        whole = 0, pairing.targets
+        return [self.rows(pairing, None, piece, whole, 0) for piece in self._pieces(pairing, pairing.targets)]
+
+    def counts(self, pairing: Pairing, ready: list[Drawn]) -> Integers:
+        return np.concatenate([np.diff(part.starts) for part in ready])
 
     def rows(
         self, pairing: Pairing, ready: Any, sources: tuple[int, int], targets: tuple[int, int], room: int
@@ -91,10 +99,11 @@ class ByDistance(Builder):
         count = pairs.rows(pairing.key, limits, own, sources[0], targets[0], starts, found)
         return Drawn(sources[0], starts, found[:count])
 
-    def blocks(self, pairing: Pairing, ready: Any, targets: Range) -> Iterator[Drawn]:
+    def blocks(self, pairing: Pairing, ready: list[Drawn], targets: Range) -> Iterator[Drawn]:
         """All sources, some at a time."""
-        for piece in self._pieces(pairing, targets[1] - targets[0]):
-            yield self.rows(pairing, ready, piece, targets, 0)
+        for part in ready:
+            inside = (part.targets >= targets[0]) & (part.targets < targets[1])
+            yield Drawn(part.first, np.append(0, np.cumsum(inside))[part.starts], part.targets[inside])
 
 
 @known_keywords

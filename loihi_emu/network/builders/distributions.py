@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.errors import invalid, is_known, unknown
+from loihi_emu.errors import ValidationError, invalid, is_known, unknown
 from loihi_emu.keywords import known_keywords
 from loihi_emu.network.builders.tables import Table, table
 from loihi_emu.numeric import numbers, ranged, whole
@@ -19,8 +19,6 @@ from loihi_emu.read_only import read_only
 OUTSIDE = ("redraw", "clip")
 RARE = 0.5**33
 """What is less likely than this cannot be drawn with a word of 32 bits."""
-WIDEST = 1 << 16
-"""Numbers that a table may have."""
 
 
 class Distribution(ABC):
@@ -59,14 +57,14 @@ class Distribution(ABC):
         first, last = int(max(low, least - 1)), int(min(high, most + 1))
         if first > last:
             raise invalid(where, name, f"{self}", f"numbers of {least}..{most}", advice)
-        found = self._probabilities(first, last, low, high)
+        found = self._probabilities(where, first, last, low, high)
         if (first < least and found[0] >= RARE) or (last > most and found[-1] >= RARE):
             tail = advice or f"Give limits: {self.name}(..., low={least}, high={most})."
             raise invalid(where, name, f"{self}, which reaches beyond {least}..{most}", f"{least}..{most}", tail)
         kept = np.flatnonzero(found >= RARE)
         return table(first + int(kept[0]), found[kept[0] : kept[-1] + 1])
 
-    def _probabilities(self, first: int, last: int, low: float, high: float) -> NDArray[np.float64]:
+    def _probabilities(self, where: str, first: int, last: int, low: float, high: float) -> NDArray[np.float64]:
         """Of first..last; at an end that is no limit, of all beyond it."""
         edges = np.array([self.below(k - 0.5) for k in range(first, last + 2)])
         if self.outside == "clip" or low == -inf or first > low:
@@ -76,19 +74,26 @@ class Distribution(ABC):
         found = np.diff(edges)
         total = found.sum()
         if not total > 0:
-            given = f"{self}, which has hardly a number there"
-            raise invalid("distribution", "limits", given, "limits that numbers fall into")
+            raise self._empty(where)
         kept: NDArray[np.float64] = found / total
         return kept
 
+    def _empty(self, where: str) -> ValidationError:
+        return invalid(
+            where, f"limits of {self.name}", f"{self}, which has hardly a number there", "limits with numbers between"
+        )
+
     # ------------------------------------------------------------ floats
-    def floats(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
+    def floats(self, where: str, u: NDArray[np.float64]) -> NDArray[np.float64]:
         """Numbers of probabilities u, within the limits."""
         low = -inf if self.low is None else self.low
         high = inf if self.high is None else self.high
         if self.outside == "redraw":
             bottom = self.below(low) if isfinite(low) else 0.0
-            u = bottom + u * ((self.below(high) if isfinite(high) else 1.0) - bottom)
+            top = self.below(high) if isfinite(high) else 1.0
+            if not top > bottom and not low <= float(self.quantile(np.array(0.5))) <= high:
+                raise self._empty(where)
+            u = bottom + u * (top - bottom)
         return np.clip(self.quantile(u), low, high)
 
 
@@ -133,6 +138,8 @@ class Normal(Distribution):
     def quantile(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
         from scipy.special import ndtri
 
+        if self.std == 0:
+            return np.full(u.shape, self.mean, np.float64)
         return np.asarray(self.mean + self.std * ndtri(u), np.float64)
 
 
@@ -179,11 +186,12 @@ class Uniform(Distribution):
     def quantile(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
         return self.low + u * (self.high - self.low)
 
-    def _probabilities(self, first: int, last: int, low: float, high: float) -> NDArray[np.float64]:
-        """Each whole number is as likely."""
-        found = np.zeros(last - first + 1)
-        found[max(int(low) - first, 0) : int(high) - first + 1] = 1 / (high - low + 1)
-        return found
+    def _probabilities(self, where: str, first: int, last: int, low: float, high: float) -> NDArray[np.float64]:
+        """Each whole number is as likely; at an end that is no limit, all beyond it are taken together."""
+        found = np.ones(last - first + 1)
+        found[0] += first - int(low)
+        found[-1] += int(high) - last
+        return found / found.sum()
 
 
 @known_keywords

@@ -57,6 +57,9 @@ class FixedOutDegree(Rowwise):
         own = self.own_targets(pairing)
         check_degree(where, "degree", self.degree, pairing.targets, own, self.several, "targets")
 
+    def number_known(self, pairing: Pairing) -> int:
+        return self.degree * pairing.sources
+
     def prepared(self, pairing: Pairing) -> Any:
         return np.full(pairing.sources, self.degree, np.int64)
 
@@ -74,8 +77,11 @@ class FixedTotalNumber(Rowwise):
         _check(self, "number", MOST_ALL)
 
     def check(self, where: str, pairing: Pairing) -> None:
-        if self.number and pairing.targets == 1:
+        if pairing.sources == pairing.targets == 1:
             check_degree(where, "number", self.number, 1, self.own_targets(pairing), True, "pairs")
+
+    def number_known(self, pairing: Pairing) -> int:
+        return self.number
 
     def prepared(self, pairing: Pairing) -> Any:
         from loihi_emu.models.drawing import degrees
@@ -101,6 +107,9 @@ class FixedInDegree(Builder):
     def check(self, where: str, pairing: Pairing) -> None:
         own = self.own_sources(pairing)
         check_degree(where, "degree", self.degree, pairing.sources, own, self.several, "sources")
+
+    def number_known(self, pairing: Pairing) -> int:
+        return self.degree * pairing.targets
 
     def _counts(self, pairing: Pairing, targets: Range) -> Integers:
         from loihi_emu.models.drawing import degrees

@@ -26,6 +26,9 @@ class OneToOne(Builder):
             given = f"one_to_one() from {pairing.sources} to {pairing.targets} neurons"
             raise invalid(where, "synapses", given, "as many sources as targets")
 
+    def number_known(self, pairing: Pairing) -> int:
+        return pairing.sources
+
     def counts(self, pairing: Pairing, ready: Any) -> Integers:
         return np.ones(pairing.sources, np.int64)
 

@@ -8,6 +8,7 @@ from loihi_emu import (
     Emulator,
     LearningRule,
     Network,
+    OutOfMemoryError,
     Trace,
     all_to_all,
     by_distance,
@@ -169,6 +170,48 @@ def test_floats_and_what_learns_are_drawn_at_once():
     Emulator(net).run(5)
 
 
+@pytest.mark.parametrize(
+    "distribution", [normal(300, 1, low=0, high=10), lognormal(1, 1, high=-1), normal(3, 0, high=2)]
+)
+def test_limits_that_no_number_falls_into_are_an_error_for_floats_too(distribution):
+    net, source, cells = nodes("float")
+    complains(lambda: net.connect(source, cells, distribution, synapses=one_to_one()), ["hardly a number"], ValueError)
+
+
+def test_distributions_of_one_number_alone():
+    net, source, cells = nodes("float")
+    for distribution in (normal(3, 0, low=3), uniform(3, 3)):
+        assert set(net.connect(source, cells, distribution, synapses=one_to_one()).values) == {3.0}
+
+
+def test_effective_weights_are_drawn():
+    net, source, cells = nodes()
+    made = net.connect(source, cells, uniform(-32768, 32767), synapses=fixed_out_degree(7), scaled=True)
+    assert made.drawn and made.values.min() < -300 and made.values.max() > 300
+    Emulator(net).run(5)
+
+
+def test_one_target_among_its_sources():
+    net, _, cells = nodes()
+    made = net.connect(cells[:3], cells[:1], 1, synapses=fixed_total_number(50, self_connections=False))
+    assert np.all(made.pre_indices > 0) and made.synapses == 50
+
+
+def test_more_synapses_than_memory_are_an_error_before_they_are_drawn():
+    net, source, cells = nodes()
+    made = net.connect(source, cells, 9, synapses=fixed_total_number(1 << 40))
+    assert f"{1 << 40} weights" in repr(made)
+    with pytest.raises(OutOfMemoryError, match="source->cells"):
+        Emulator(net)
+
+
+def test_a_function_of_distance_is_asked_once():
+    rng, net = np.random.default_rng(1), nodes()[0]
+    near = by_distance(lambda d: rng.random(d.shape), np.zeros(40))
+    made = net.connect("source", "cells", 9, synapses=near)
+    assert 600 < made.synapses == made.indptr[-1] < 1000
+
+
 def test_what_weights_lose_is_counted():
     net, source, cells = nodes()
     with pytest.warns(UserWarning, match=r"\d+ of 280 weights lose up to 1"):
@@ -227,6 +270,11 @@ ONE = fixed_probability(0.1)
             lambda n, s, c: n.connect(s, c, 1, synapses=by_distance(lambda d: d, np.zeros((40, 2)), np.zeros((9, 2)))),
             ["positions of post of shape (9, 2)", "(40, 2)"],
         ),
+        (lambda n, s, c: n.connect(s, c, uniform(-1e11, 1e11), synapses=ONE), ["reaches beyond -32768..32767"]),
+        (lambda n, s, c: n.connect(s, c, uniform(-3, 9), synapses=ONE, scaled=True, sign_mode="excitatory"), ["low=0"]),
+        (lambda n, s, c: n.connect(s, c, normal(300, 0, high=255), synapses=ONE), ["limits of normal"]),
+        (lambda n, s, c: n.connect(s, c, 1, synapses=ONE, kind="conv"), ['"auto" or "sparse"']),
+        (lambda n, s, c: by_distance(abs, np.zeros(40), period=[-1]), ["by_distance, period", "above 0"]),
         (
             lambda n, s, c: n.connect(s, c, 1, synapses=by_distance(lambda d: d + 2, np.zeros(40))),
             ["by_distance, probability: got 2.0", "0..1"],

@@ -199,6 +199,12 @@ def test_distances():
     assert stats.kstest(z, "norm").statistic < 0.04 and abs(z.mean()) < 0.05
 
 
+def test_a_space_whose_ends_are_joined_may_begin_anywhere():
+    near = [by_distance(lambda d: d < 0.3, np.arange(20) / 2 + k, period=10) for k in (0, 70)]
+    far = by_distance(lambda d: d < 0.3, np.arange(20) / 2, np.arange(20) / 2 + 30, period=10)
+    assert all(np.array_equal(matrix(recipe(way, 20, 20, same=True)), np.eye(20)) for way in (*near, far))
+
+
 # ------------------------------------------------------------ weights and delays
 def test_weights_and_delays_are_drawn_as_their_tables_say():
     made = recipe(all_to_all(), 300, 300)
