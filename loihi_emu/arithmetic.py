@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loihi_emu.jit import kernel
+from loihi_emu.jit import kernel, shift_left, shift_right
 from loihi_emu.widths import DECAY_BITS, DECAY_UNITY, STATE_BITS
 
 DECAY_MASK = DECAY_UNITY - 1
@@ -52,10 +52,17 @@ def wrap(x: i32, bits: i32) -> i32:
     return i32(i32(x << spare) >> spare)
 
 
+WEIGHTS = (16, 10)
+CURRENTS = (0, 0)
+
+
 @kernel
-def synaptic_current(weights: i32) -> i32:
-    """Sum of arriving weights as a current: ``wrap(weights << 6, 21)`` [chip]."""
-    return i32(i32(weights << 16) >> 10)
+def synaptic_current(arrived: i32, left: i32, right: i32) -> i32:
+    """What arrives, as a current: shifted left, then right.
+
+    By ``WEIGHTS`` of a sum of weights, which is ``wrap(arrived << 6, 21)`` [chip]; by ``CURRENTS`` it stays as it is.
+    """
+    return shift_right(shift_left(arrived, left), right)
 
 
 @kernel
@@ -95,6 +102,6 @@ def noise_value(uniform: i32, offset: i32, exponent: i32) -> i32:
     """
     x = i32(uniform + i32(64 * offset))
     if exponent >= 7:
-        return i32(x << i32(i32(exponent - 7) & 31))
+        return shift_left(x, i32(i32(exponent - 7) & 31))
     right = i32(i32(7 - exponent) & 31)
-    return i32(i32(x + i32(i32(x >> 31) & i32(i32(1 << right) - 1))) >> right)
+    return shift_right(i32(x + i32(i32(x >> 31) & i32(i32(1 << right) - 1))), right)

@@ -8,7 +8,7 @@ A shift by a variable is written as a product for the same reason.
 import numpy as np
 
 from loihi_emu.arithmetic import clip, decay, synaptic_current, wrap
-from loihi_emu.jit import disjoint, wide_vectors
+from loihi_emu.jit import disjoint, shift_left, wide_vectors
 from loihi_emu.widths import STATE_MAX
 
 i32 = np.int32
@@ -20,8 +20,8 @@ LOW_22 = i32((1 << 22) - 1)
 
 
 @disjoint
-def update(u, v, rest, drive, keep_u, keep_v, bias, vth, mask):
-    """One step of a quiet block; ``drive`` is added to u as it is; neurons with ``rest`` above 0 are refractory.
+def update(u, v, rest, keep_u, keep_v, bias, vth, mask):
+    """One step of a quiet block without inputs; neurons with ``rest`` above 0 are refractory.
 
     Returns the ORs of the magnitudes that u and v had before the step.
     """
@@ -30,7 +30,7 @@ def update(u, v, rest, drive, keep_u, keep_v, bias, vth, mask):
     for i in range(u.shape[0]):
         before_u = u[i]
         before_v = v[i]
-        current = i32(decay(before_u, keep_u[i]) + drive[i])
+        current = decay(before_u, keep_u[i])
         voltage = i32(i32(decay(before_v, keep_v[i]) + current) + bias[i])
         voltage = voltage if rest[i] == 0 else i32(0)
         spiked = voltage > vth[i]
@@ -43,15 +43,16 @@ def update(u, v, rest, drive, keep_u, keep_v, bias, vth, mask):
 
 
 @disjoint
-def update_driven(u, v, rest, q, keep_u, keep_v, bias, vth, mask):
-    """The same with sums of weights; also returns the OR of their magnitudes."""
+def update_driven(u, v, rest, q, left, right, keep_u, keep_v, bias, vth, mask):
+    """The same with inputs, which two shifts turn into currents; also returns the OR of their magnitudes."""
     wide_vectors()
+    left, right = i32(left & 31), i32(right & 31)
     high_u = high_v = high_q = i32(0)
     for i in range(u.shape[0]):
         before_u = u[i]
         before_v = v[i]
         arrived = q[i]
-        current = i32(decay(before_u, keep_u[i]) + synaptic_current(arrived))
+        current = i32(decay(before_u, keep_u[i]) + synaptic_current(arrived, left, right))
         voltage = i32(i32(decay(before_v, keep_v[i]) + current) + bias[i])
         voltage = voltage if rest[i] == 0 else i32(0)
         spiked = voltage > vth[i]
@@ -67,8 +68,9 @@ def update_driven(u, v, rest, q, keep_u, keep_v, bias, vth, mask):
 @disjoint
 def widen(out, given, shift):
     """One block of 16-bit parameters as 32-bit numbers, shifted left."""
+    wide_vectors()
     for i in range(out.shape[0]):
-        out[i] = i32(i32(given[i]) << i32(shift & 31))
+        out[i] = shift_left(i32(given[i]), i32(shift & 31))
 
 
 @disjoint
@@ -168,14 +170,21 @@ def update_counted(u, v, rest, q, unit, keep_u, keep_v, bias, vth, vmin, vmax, m
 
 @disjoint
 def with_noise(out, q, noise, unit):
-    """Inputs with noise, in units of u; a sum of more than 32 bits keeps its low 22 and becomes one beyond 21."""
+    """Inputs with noise, in units of u; a sum of more than 32 bits keeps its low 22 and becomes one beyond 21.
+
+    Returns the OR of the magnitudes of the inputs.
+    """
     wide_vectors()
+    high = i32(0)
     scale = i32(unit)
     fits = Q_FITS if unit > 1 else i32(STATE_MAX << 8)
     for i in range(out.shape[0]):
         given = q[i]
         arrived = i32(i32(given * scale) + noise[i])
-        out[i] = arrived if i32(given ^ i32(given >> 31)) < fits else i32(i32(arrived & LOW_22) | BEYOND_21)
+        magnitude = i32(given ^ i32(given >> 31))
+        out[i] = arrived if magnitude < fits else i32(i32(arrived & LOW_22) | BEYOND_21)
+        high = i32(high | magnitude)
+    return high
 
 
 @disjoint

@@ -117,6 +117,23 @@ def _fused(typingctx: Any, x: Any, y: Any, z: Any) -> Any:
     return types.float64(types.float64, types.float64, types.float64), codegen
 
 
+@intrinsic  # type: ignore[untyped-decorator]
+def _shift_left(typingctx: Any, x: Any, bits: Any) -> Any:
+    # Numba shifts in 64 bits; LLVM narrows that again only where it knows how far, so vectors would hold half as many.
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.shl(*args)
+
+    return types.int32(types.int32, types.int32), codegen
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _shift_right(typingctx: Any, x: Any, bits: Any) -> Any:
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.ashr(*args)
+
+    return types.int32(types.int32, types.int32), codegen
+
+
 def fused_exact(x: float, y: float, z: float) -> float:
     """Return ``x * y + z``, rounded once to float64."""
     from fractions import Fraction
@@ -202,6 +219,7 @@ if COMPILED:
     wide_vectors, fused = _wide_vectors, _fused
     add_at, look_at, relax = _add_at, _look_at, _relax
     call_function = _call_function
+    shift_left, shift_right = _shift_left, _shift_right
 else:
     fused = fused_exact
 
@@ -224,6 +242,14 @@ else:
 
     def prefetch(address: int) -> None:
         """Ask for memory early: nothing to do in plain Python."""
+
+    def shift_left(x: Any, bits: Any) -> Any:
+        """Shift a 32-bit integer left by 0 to 31 bits."""
+        return np.int32(np.int32(x) << np.int32(bits))
+
+    def shift_right(x: Any, bits: Any) -> Any:
+        """Shift a 32-bit integer right by 0 to 31 bits, keeping its sign."""
+        return np.int32(np.int32(x) >> np.int32(bits))
 
     def add_at(address: int, number: int) -> int:
         """Add to a 64-bit integer that other threads see; what it was before."""

@@ -35,7 +35,8 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.jit import block, int32s, kernel, leaf, part, uint8s, varies, whole
+from loihi_emu.arithmetic import CURRENTS, WEIGHTS
+from loihi_emu.jit import block, inlined, int32s, kernel, leaf, part, uint8s, varies, whole
 from loihi_emu.models import layout as at
 from loihi_emu.models.lif_updates import (
     count_down,
@@ -104,7 +105,7 @@ def count_q(group, q, first):
             counters[p * at.COUNTERS + at.Q_OVERFLOW] += 1
 
 
-@kernel
+@inlined
 def words(d, b, m):
     """Biases and thresholds of a block, in 32 bits."""
     bias, vth = int32s(d.mask + AT_BIAS, m), int32s(d.mask + AT_VTH, m)
@@ -120,7 +121,7 @@ def words(d, b, m):
     return bias, vth
 
 
-@kernel
+@inlined
 def arrivals(d, b, m, q):
     """What arrives at a block: sums of weights, or, with noise, currents; the unit of these; whether they are small."""
     unit = 1 if d.flags & at.FULL_UNITS else 1 << WEIGHT_SHIFT
@@ -130,20 +131,23 @@ def arrivals(d, b, m, q):
     if d.slots == 0:
         return noise, 1, True
     noisy = int32s(d.mask + AT_Q, m)
-    with_noise(noisy, q, noise, unit)
-    return noisy, 1, magnitudes(q) < QUIET_Q >> 1
+    return noisy, 1, with_noise(noisy, q, noise, unit) < QUIET_Q >> 1
 
 
-@kernel
+@inlined
 def step_quiet(group, d, q, bias, vth, waiting, u, v, keep_u, keep_v, mask, first):
     """One step of a quiet block; returns what hot says of it then."""
     high_q = i32(0)
-    if d.slots and not varies(d.noise_u):
-        high_u, high_v, high_q = update_driven(u, v, waiting, q, keep_u, keep_v, bias, vth, mask)
+    noisy = varies(d.noise_u)
+    if d.slots or noisy:
+        left, right = CURRENTS if noisy else WEIGHTS
+        high_u, high_v, high_q = update_driven(u, v, waiting, q, left, right, keep_u, keep_v, bias, vth, mask)
+        if noisy:  # arrivals() has looked at q alone
+            high_q = i32(0)
         if high_q >= Q_LIMIT:
             count_q(group, q, first)
-    else:  # nothing arrives, or currents
-        high_u, high_v = update(u, v, waiting, q, keep_u, keep_v, bias, vth, mask)
+    else:
+        high_u, high_v = update(u, v, waiting, keep_u, keep_v, bias, vth, mask)
     return CHECKED if high_u >= QUIET_U or high_v >= QUIET_V or high_q >= QUIET_Q else QUIET
 
 

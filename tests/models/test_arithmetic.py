@@ -67,7 +67,8 @@ def test_wrap(x, bits):
 @example(1 << 15)
 @example(-(1 << 15))
 def test_synaptic_current(weights):
-    assert arithmetic.synaptic_current(i32(weights)) == wrapped(64 * weights, 21)
+    assert arithmetic.synaptic_current(i32(weights), *map(i32, arithmetic.WEIGHTS)) == wrapped(64 * weights, 21)
+    assert arithmetic.synaptic_current(i32(weights), *map(i32, arithmetic.CURRENTS)) == weights
 
 
 @given(WORDS, st.lists(WORDS, min_size=2, max_size=2))

@@ -33,7 +33,7 @@ def step(d, time, b, first, start, m, mask):
     keep_u, keep_v, bias = block(d.keep_u, b, m), block(d.keep_v, b, m), block(d.bias, b, m)
     vth, period = block(d.vth, b, m), block(d.refractory, b, m)
     for i in range(m):
-        u[i] = wrap(i32(decay(u[i], keep_u[i]) + synaptic_current(q[i])), i32(U_BITS))
+        u[i] = wrap(i32(decay(u[i], keep_u[i]) + synaptic_current(q[i], i32(16), i32(10))), i32(U_BITS))
         free = i32(decay(v[i], keep_v[i]) + i32(u[i] + bias[i]))
         voltage = i32(0) if rest[i] else clip(free, i32(-STATE_MAX), i32(STATE_MAX))
         spiked = voltage > vth[i]
