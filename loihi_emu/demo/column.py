@@ -82,6 +82,11 @@ class Column:
         return self.vth * 64 / THRESHOLD
 
 
+def _summed(tau: float) -> float:
+    """What a jump is multiplied by so that its sum over steps is its integral over time."""
+    return float(tau / STEP * (1 - np.exp(-STEP / tau)))
+
+
 def column(scale: float = 1.0) -> Column:
     """The numbers of a column of which so large a part is left: of neurons, and of synapses on each.
 
@@ -107,7 +112,7 @@ def column(scale: float = 1.0) -> Column:
     stronger = 1 / np.sqrt(share)
     missing = full / SIZES[:, None] - stronger * synapses / sizes[:, None]
     drive = charge * (OUTSIDE * BACKGROUND + (missing * strength) @ COMPENSATED)
-    one = stronger * CURRENT * STEP / CAPACITANCE  # mV that a weight of one adds in its first step
+    one = stronger * CURRENT * STEP / CAPACITANCE * _summed(TAU_SYN) * _summed(TAU_M)  # mV at first
     return Column(sizes, synapses, strength, drive, round(THRESHOLD / one * MANTISSA))
 
 
@@ -129,11 +134,12 @@ def column_network(scale: float = 1.0, seed: int = 1) -> Network:
     net = Network("column", seed=seed)
     for name, size, current in zip(NAMES, numbers.sizes, numbers.drive, strict=True):
         start = np.minimum(rng.normal(*START, size) * numbers.units_per_mv, numbers.vth * 64)
-        each = current * STEP / CAPACITANCE * numbers.units_per_mv
+        each = current * STEP / CAPACITANCE * _summed(TAU_M) * numbers.units_per_mv
         exponent = max(0, int(np.ceil(np.log2(max(abs(each), 1) / 4095))))
         cells = net.population(
             name, int(size), du=units.decay(TAU_SYN), dv=units.decay(TAU_M), vth=units.vth, v=start.astype(np.int64),
-            bias=round(each / 2**exponent), bias_exp=exponent, refractory=units.steps(REFRACTORY),
+            bias=round(each / 2**exponent), bias_exp=exponent,
+            refractory=units.steps(REFRACTORY) + 1,  # so many steps of rest, then it integrates
         )  # fmt: skip
         net.probe(cells)
     for k, post in enumerate(NAMES):
@@ -146,6 +152,6 @@ def column_network(scale: float = 1.0, seed: int = 1) -> Network:
             net.connect(
                 pre, post, normal(mean, SPREAD * abs(mean), low=low, high=high),
                 synapses=fixed_total_number(int(numbers.synapses[k, j])),
-                delays=normal(middle - 1, width, low=0, high=61),  # a step is what the chip takes anyway
+                delays=normal(middle, width, low=1, high=62),  # u and v change in the step of arrival, a step later
             )  # fmt: skip
     return net
