@@ -1,4 +1,4 @@
-"""The command line: demo, validate, bench, chip, map, compile."""
+"""The command line: demo, validate, bench, chip, run, map, compile."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from loihi_emu._version import __version__
 from loihi_emu.cli import compile as cli_compile
 from loihi_emu.cli import map as cli_map
+from loihi_emu.cli import run as cli_run
 from loihi_emu.errors import LoihiEmuError, UnsupportedError
 
 INTERRUPTED = 130
@@ -91,6 +92,10 @@ def _parser() -> argparse.ArgumentParser:
     chip = commands.add_parser("chip", help="describe a chip, every fact with its source")
     chip.add_argument("name", nargs="?", default="loihi1", choices=("loihi1", "loihi2"))
     chip.set_defaults(command=_chip)
+
+    ran = commands.add_parser("run", help="run a saved network; under mpiexec on all ranks together")
+    cli_run.add_arguments(ran)
+    ran.set_defaults(command=cli_run.run)
 
     mapped = commands.add_parser("map", help="place a saved network or a Lava script on virtual chips and cores")
     cli_map.add_arguments(mapped)

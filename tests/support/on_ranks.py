@@ -30,7 +30,13 @@ def launcher() -> list[str]:
 
 def start(ranks: int, program: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a program of this file on so many ranks."""
-    command = [*launcher(), "-n", str(ranks), sys.executable, "-W", "ignore", __file__, program, str(folder)]
+    return start_python(ranks, [__file__, program, str(folder)], **variables)
+
+
+def start_python(ranks: int, arguments: list[str], **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run Python with some arguments on so many ranks; 0: without mpiexec."""
+    before = [*launcher(), "-n", str(ranks)] if ranks else []
+    command = [*before, sys.executable, "-W", "ignore", *arguments]
     return subprocess.run(
         command, env=os.environ | variables, capture_output=True, text=True, timeout=SECONDS, stdin=subprocess.DEVNULL
     )

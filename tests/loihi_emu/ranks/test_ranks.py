@@ -8,12 +8,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from messages import UNHEEDED
-from on_ranks import start
+from on_ranks import small, start, start_python
 from plastic_convolutions import convolutions
 from plastic_networks import networks
+from project_files import ROOT
 from strategies import RULES, recipes
 
 from loihi_emu import Emulator, MissingExtraError, Network, Recording, ValidationError
+from loihi_emu.cli.commands import main
 from loihi_emu.ranks.digests import digest_of
 from loihi_emu.ranks.world import launched
 from loihi_emu.rules import find
@@ -91,14 +93,43 @@ def test_what_was_written_before_a_rank_is_killed_is_whole(tmp_path):
     assert done.returncode
     recording = Recording.load(tmp_path / "run.rec")
     assert recording.start == 100 and recording.steps > 0 and len(recording.spikes("cells"))
-    from on_ranks import small
-
     emulator = Emulator(small())
     emulator.restore(tmp_path / "state.npz")
     again = emulator.run(min(recording.steps, 1000))
     part = recording.part(100, 100 + again.steps)
     assert np.array_equal(again.spikes("cells").times, part.spikes("cells").times)
     assert np.array_equal(again.spikes("cells").indices, part.spikes("cells").indices)
+
+
+@pytest.mark.parametrize("ranks", [0, 2])
+def test_the_command_runs_a_saved_network_and_goes_on(ranks, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    path, record, state = (str(tmp_path / name) for name in ("net.npz", "run.rec", "state.npz"))
+    small().save(path)
+    command = ["-m", "loihi_emu", "run", path, "--to", record, "--checkpoint", state]
+    first = start_python(ranks, [*command, "--steps", "50", "--every", "20"])
+    second = start_python(ranks, [*command, "--steps", "30", "--restore", state])
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    emulator = Emulator(small())
+    emulator.run(80)
+    recording, found = emulator.recording, Recording.load(record)
+    assert np.array_equal(found.spikes("cells").times, recording.spikes("cells").times) and found.steps == 80
+    assert second.stdout.splitlines()[0].endswith("up to step 80") and first.stdout.count("network") == 1
+    assert f"cells: {recording.stats['spikes']['cells'] - first_spikes(first):,} spikes" in second.stdout
+
+
+def first_spikes(done):
+    """How many spikes of "cells" a command told of."""
+    return int(next(line for line in done.stdout.splitlines() if "cells:" in line).split()[1].replace(",", ""))
+
+
+def test_the_command_tells_what_it_cannot_run(tmp_path, capsys):
+    assert main(["run", str(tmp_path / "none.npz"), "--steps", "3"]) == 2
+    small().save(tmp_path / "net.npz")
+    assert main(["run", str(tmp_path / "net.npz"), "--steps", "-3"]) == 2
+    assert main(["run", str(tmp_path / "net.npz"), "--steps", "3", "--every", "2"]) == 2
+    told = capsys.readouterr().err
+    assert "a network written by Network.save" in told and "--steps: got -3" in told and "--checkpoint FILE" in told
 
 
 # ------------------------------------------------------------ without mpiexec
