@@ -36,6 +36,8 @@ LATE_SECONDS = 3.0
 SAME = "All ranks run the same program: make the same calls, with the same values, in the same order."
 STOPPED = "All ranks stop there."
 MOST_NAMED = 8
+READ_SECONDS = 0.5
+"""mpiexec, which passes on what is printed, has so long for it before it is told to end all."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -272,6 +274,7 @@ class Ranks:
     def end_all(self, why: str) -> None:
         """End all processes at once."""
         print(f"loihi_emu: rank {self.rank} ends all {self.size} ranks: {why}.", file=sys.stderr, flush=True)
+        time.sleep(READ_SECONDS)
         self._given.Abort(1)
 
 
