@@ -191,7 +191,8 @@ class Uniform(Distribution):
         found = np.ones(last - first + 1)
         found[0] += first - int(low)
         found[-1] += int(high) - last
-        return found / found.sum()
+        kept: NDArray[np.float64] = found / found.sum()
+        return kept
 
 
 @known_keywords
