@@ -39,8 +39,8 @@ class Elsewhere(Exception):
         return f"\n{self.args[0]}"
 
 
-def packed(function: Function, where: str) -> bytes:
-    """A function as bytes, for processes that do not have it.
+def packed(function: Function, where: str, elsewhere: bool = False) -> bytes:
+    """A function as bytes, for processes that do not have it; `elsewhere`: nor the script that runs here.
 
     Raises
     ------
@@ -51,6 +51,8 @@ def packed(function: Function, where: str) -> bytes:
     from_script = getattr(inner, "__module__", None) == "__main__"
     if not from_script or not _has_cloudpickle():
         try:
+            if from_script and elsewhere:
+                raise pickle.PicklingError("it is of no module and no script in a file")
             return pickle.dumps(function)
         except Exception as problem:
             if not _has_cloudpickle():

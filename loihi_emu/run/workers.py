@@ -14,8 +14,8 @@ import sys
 import threading
 import warnings
 from collections import deque
-from collections.abc import Generator, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from typing import Any
@@ -105,6 +105,23 @@ def _how(code: int | None) -> str:
     return f"ended with exit status {code} and no answer ({started})" if code == 1 else f"ended with status {code}"
 
 
+def _has_script() -> bool:
+    """Whether fresh processes can run the main script: not one of a pipe, of ``python -c``, or of a notebook."""
+    return os.path.exists(getattr(sys.modules["__main__"], "__file__", None) or "")
+
+
+@contextmanager
+def _no_script() -> Iterator[None]:
+    """Let fresh processes not look for a main script that is not there, as of ``python - < script``."""
+    main = vars(sys.modules["__main__"])
+    name = main.pop("__file__", None)
+    try:
+        yield
+    finally:
+        if name is not None:
+            main["__file__"] = name
+
+
 def in_processes(
     function: Function, tasks: Sequence[Any], workers: int, where: str, fork: bool
 ) -> Generator[Any, None, None]:
@@ -126,7 +143,7 @@ def in_processes(
         Of the first task that failed; those after it are ended.
     """
     context = multiprocessing.get_context("fork" if fork else "spawn")
-    sent = function if fork else packed(function, where)
+    sent = function if fork else packed(function, where, elsewhere=not _has_script())
     crew: list[Worker] = []
     done: dict[int, Answer] = {}
     left, next_one = deque(enumerate(tasks)), 0
@@ -134,8 +151,9 @@ def in_processes(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of forking beside threads that are known
-            for _ in range(min(workers, len(tasks))):
-                crew.append(Worker(context, sent))
+            with nullcontext() if fork or _has_script() else _no_script():
+                for _ in range(min(workers, len(tasks))):
+                    crew.append(Worker(context, sent))
         while next_one < len(tasks):
             for worker in crew:
                 if worker.task is None and left and left[0][0] < next_one + AHEAD * workers:

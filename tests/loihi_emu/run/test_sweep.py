@@ -207,6 +207,17 @@ def test_fresh_processes(fresh):
     assert sweep(total, range(5), workers=2).results == [100, 101, 102, 103, 104]
 
 
+def test_scripts_that_come_through_a_pipe(fresh, monkeypatch):
+    main = sys.modules["__main__"]
+    monkeypatch.setattr(main, "__file__", "<stdin>", raising=False)
+    assert sweep(total, range(3), workers=2).results == [100, 101, 102]
+    assert main.__file__ == "<stdin>"
+    monkeypatch.setattr(tasks, "_has_cloudpickle", lambda: False)
+    monkeypatch.setattr(total, "__module__", "__main__")
+    with pytest.raises(UnsupportedError, match=r"total.*no script in a file.*put it into a module"):
+        sweep(total, range(3), workers=2)
+
+
 def test_a_sweep_within_a_sweep():
     assert sweep(twice_wide, [5, 7], workers=2).results == [[5, 15], [7, 17]]
 
