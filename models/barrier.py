@@ -6,22 +6,36 @@ else has their processor; then it gives its own away between two looks. Measured
 too: sleeping costs more.
 """
 
+import numpy as np
+
 from loihi_emu.jit import add_at, address_of, call_function, call_leaf, kernel, leaf, look_at, relax
-from loihi_emu.models.records import NUMBER, Record, array
+from loihi_emu.models.records import NUMBER, WORD, Record, array
 
 # How many turns each of so many threads has come to, numbers apart from each other (``memory.counters``); which of
 # them is this thread's. Behind each stands 1 + the processor on which it last gave way, and how often it did so to
-# one on the same. Addresses of functions of the system: to give way, and, or 0, which processor this is, and to
-# sleep.
-BARRIER = Record("Barrier", turns=array("int64"), count=NUMBER, me=NUMBER, give_way=NUMBER, place=NUMBER, sleep=NUMBER)
+# one on the same. Addresses of functions of the system: to give way, and, or 0, which processor this is, and those that
+# tell and set the processors on which a thread may run, as bits; room for two such sets.
+BARRIER = Record(
+    "Barrier",
+    turns=array("int64"),
+    count=NUMBER,
+    me=NUMBER,
+    give_way=NUMBER,
+    place=NUMBER,
+    allowed=NUMBER,
+    allow=NUMBER,
+    sets=array("int64"),
+)
 
 APART = 16
 """Numbers from one thread's to the next one's."""
 QUICK_LOOKS = 50
 LOOKS = 500
 """So often a thread looks without a pause, and before it gives way: some 10 microseconds."""
-TOGETHER, NAP = 16, 50
-"""Every so many times a thread that gives way to one on the same processor sleeps instead, for so many microseconds."""
+TOGETHER = 16
+"""Every so many times a thread that gives way to one on the same processor moves to another."""
+SET = 16
+"""64-bit words of a set of processors."""
 
 
 @kernel
@@ -35,11 +49,31 @@ def look_again(d, looks):
 
 
 @kernel
-def part(d, other, looks):
-    """Give way to another thread; where both are on one processor, so that they come to be on two, if one is free.
+def move(d):
+    """Move this thread to a processor on which no other of these was last, if it may run on one.
 
-    The system moves a thread that wakes to a processor that is free, and leaves two alone that take turns.
+    The system leaves alone two threads that take turns on one processor: neither ever waits for long.
     """
+    own, free, size = address_of(d.sets, 0), address_of(d.sets, SET), WORD * SET
+    if call_function(d.allowed, (0, size, own)) < 0:
+        return
+    for w in range(SET):
+        d.sets[SET + w] = d.sets[w]
+    for k in range(d.count):
+        place = d.turns[APART * k + 1] - 1
+        if k != d.me and 0 <= place < 64 * SET:
+            d.sets[SET + (place >> 6)] &= ~(np.int64(1) << (place & 63))
+    some = np.int64(0)
+    for w in range(SET):
+        some |= d.sets[SET + w]
+    if some != 0:
+        call_function(d.allow, (0, size, free))
+        call_function(d.allow, (0, size, own))
+
+
+@kernel
+def part(d, other, looks):
+    """Give way to another thread; where both are on one processor, so that they come to be on two, if one is free."""
     if d.place:
         here = 1 + call_function(d.place, (0,))
         mine = APART * d.me
@@ -47,7 +81,7 @@ def part(d, other, looks):
         if d.turns[APART * other + 1] == here:
             d.turns[mine + 2] += 1
             if d.turns[mine + 2] % TOGETHER == 0:
-                call_leaf(d.sleep, NAP, 0)
+                move(d)
                 return looks
     return look_again(d, looks)
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.image.leaves import leaf_named
 from loihi_emu.jit import Leaf, addresses
-from loihi_emu.jit.system import giving_way, place_and_sleep
+from loihi_emu.jit.system import giving_way, processors
 from loihi_emu.models import barrier as at
 from loihi_emu.models.memory import Description, counters
 
@@ -57,7 +57,8 @@ class Schedule:
         for share in range(self.count):
             mine = Description(at.BARRIER)
             mine.turns, mine.count, mine.me, mine.give_way = turns, self.count, share, giving_way()
-            mine.place, mine.sleep = place_and_sleep()
+            mine.place, mine.allowed, mine.allow = processors()
+            mine.sets = np.zeros(2 * at.SET, np.int64)
             calls: list[tuple[Leaf, Description]] = []
             for phase in self._calls:
                 if any(phase):

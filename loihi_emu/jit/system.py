@@ -29,12 +29,14 @@ def giving_way() -> int:
 
 
 @cache
-def place_and_sleep() -> tuple[int, int]:
-    """Addresses of functions: which processor this is, and sleep for microseconds; 0 and 0 where there are none."""
+def processors() -> tuple[int, int, int]:
+    """Addresses of functions: which processor this is, which a thread may run on, to set these; 0 if there are none."""
     library = None if sys.platform == "win32" else ctypes.CDLL(None)
-    if not hasattr(library, "sched_getcpu"):
-        return 0, 0
-    return _address(library.sched_getcpu), _address(library.usleep)  # type: ignore[union-attr]
+    names = ("sched_getcpu", "sched_getaffinity", "sched_setaffinity")
+    if not all(hasattr(library, name) for name in names):
+        return 0, 0, 0
+    place, allowed, allow = (_address(getattr(library, name)) for name in names)
+    return place, allowed, allow
 
 
 class Lock:
