@@ -345,10 +345,9 @@ def _sparse(spikes: Any, where: str, shape: Shape | None, floats: bool) -> Event
     matrix = spikes.tocoo(copy=True)
     matrix.data = _payloads(matrix.data, where, shape, floats)  # before they are added: small types would wrap
     matrix.sum_duplicates()
-    values = matrix.data
-    keep = values != 0
+    keep = matrix.data != 0
     rows, columns = matrix.row[keep].astype(np.int64), matrix.col[keep].astype(np.int64)
-    return Events(rows, columns, values[keep], int(spikes.shape[1]), int(spikes.shape[0]))
+    return Events(rows, columns, matrix.data[keep], int(spikes.shape[1]), int(spikes.shape[0]))
 
 
 def _payloads(values: NDArray[Any], where: str, shape: Shape | None, floats: bool) -> NDArray[Any]:

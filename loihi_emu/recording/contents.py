@@ -42,3 +42,10 @@ class Contents:
     accounts: Accounts | Callable[[], Accounts]
     sample_steps: int | None = None
     counts: SampleCounts | Callable[[], SampleCounts] | None = None
+
+
+def accounts_of_part(whole: Accounts | Callable[[], Accounts], counted: dict[str, int], text: str) -> Accounts:
+    """What can be told about some steps of a recording."""
+    populations, _, info = whole() if callable(whole) else whole
+    kept = {key: value for key, value in info.items() if key not in ("wall_s", "steps_per_s", "file")}
+    return populations, {"spikes": counted}, kept | {"part": text}

@@ -19,7 +19,7 @@ from loihi_emu.network.elements import Source, name_of
 from loihi_emu.numeric import integer
 from loihi_emu.read_only import read_only
 from loihi_emu.recording.columns import Column
-from loihi_emu.recording.contents import Accounts, Contents
+from loihi_emu.recording.contents import Accounts, Contents, accounts_of_part
 from loihi_emu.recording.sample_counts import SampleCounts
 from loihi_emu.recording.spikes import Spikes
 from loihi_emu.recording.steps import Samples
@@ -260,7 +260,7 @@ class Recording:
     def _accounts_of_sample(self, k: int, steps: int, columns: Mapping[str, Column]) -> Accounts:
         counts = self._sample_counts()
         if counts is None:
-            return _accounts_of_part(self._looked(), self._spikes_in(columns), f"sample {k} of {self.samples}")
+            return accounts_of_part(self._looked(), self._spikes_in(columns), f"sample {k} of {self.samples}")
         populations, stats, info = self._looked()
         wall = float(counts.wall_s[k])
         told = {"wall_s": wall, "steps_per_s": steps / wall if wall > 0 else 0.0}
@@ -304,7 +304,7 @@ class Recording:
         text = f"steps {start} to {stop - 1} of {self.start} to {end - 1}"
         return Recording(
             start=start, steps=stop - start, arrays=columns, index=self._index, sample_steps=self.sample_steps,
-            accounts=partial(_accounts_of_part, self._accounts, self._spikes_in(columns), text),
+            accounts=partial(accounts_of_part, self._accounts, self._spikes_in(columns), text),
         )  # fmt: skip
 
     def _cut(self, first: int, end: int) -> dict[str, Column]:
@@ -391,13 +391,6 @@ class Recording:
         """A table for notebooks."""
         rows = "".join(f"<tr><th>{html.escape(k)}</th><td>{html.escape(v)}</td></tr>" for k, v in self._rows())
         return f"<table><caption>Recording</caption>{rows}</table>"
-
-
-def _accounts_of_part(whole: Accounts | Callable[[], Accounts], counted: dict[str, int], text: str) -> Accounts:
-    """What can be told about some steps of a recording."""
-    populations, _, info = whole() if callable(whole) else whole
-    kept = {key: value for key, value in info.items() if key not in ("wall_s", "steps_per_s", "file")}
-    return populations, {"spikes": counted}, kept | {"part": text}
 
 
 def _lost_text(w: Mapping[str, Any]) -> str:

@@ -13,8 +13,8 @@ def test_the_whole_column_has_its_published_size():
     whole = column()
     assert (whole.sizes == SIZES).all() and whole.sizes.sum() == 77_169
     assert 298_000_000 < whole.synapses.sum() < 300_000_000
-    # A current of 87.8 pA that decays in 0.5 ms carries 43.9 fC: 0.1756 mV into 250 pF without a leak. So much is the sum
-    # of u, the mantissa 32 at first, over steps of 0.1 ms, but for the leak within a step.
+    # A current of 87.8 pA that decays in 0.5 ms carries 43.9 fC: 0.1756 mV into 250 pF without a leak. So much is the
+    # sum of u, the mantissa 32 at first, over steps of 0.1 ms, but for the leak within a step.
     summed = 32 / (1 - np.exp(-0.2)) / whole.vth * 15
     assert summed == pytest.approx(0.1756, rel=0.006)
 
