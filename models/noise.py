@@ -9,13 +9,13 @@ numbers are drawn from Philox, and a rule set may have a generator of its own.
 import numpy as np
 
 from loihi_emu.arithmetic import noise_value
-from loihi_emu.jit import block, disjoint, leaf, part, uint8s, uint32s, wide_vectors
+from loihi_emu.jit import block, disjoint, leaf, part, uint16s, uint64s, wide_vectors
 from loihi_emu.models.layout import BLOCK
 from loihi_emu.models.records import NUMBER, Record, array, parameter
 from loihi_emu.philox import counter_words, philox4x32
 
 i32 = np.int32
-u32 = np.uint32
+u16 = np.uint16
 u64 = np.uint64
 MASK = u64(0xFFFFFFFF)
 
@@ -35,41 +35,38 @@ NOISE = Record(
     base=parameter("int32"),
     out=array("int32"),
     scratch=NUMBER,
-    levels=NUMBER,
 )
 LEVELS, CENTRE = 255, 127
-"""U is kept as a byte, U + 127."""
-SCRATCH = BLOCK + 4
-"""A byte for each neuron of a block, behind up to three that are drawn with its first one."""
+"""A random number r of 16 bits is U + 127 = (r * 255) >> 16: each of 255 values for 257 numbers, the lowest for 258."""
+PER_COUNTER = 8
+SCRATCH = 2 * (BLOCK + PER_COUNTER)
+"""Two bytes for each neuron of a block, behind up to seven that are drawn with its first one."""
 
 
 @disjoint
-def draw(out, first, low, sample, last, k0, k1, levels):
-    """Four bytes U + 127 in each number of ``out``, from counters from ``first`` on: (r * levels) >> 32 of 32 bits r.
-
-    How many levels there are is not known to the compiler, which multiplies then, in one instruction.
-    """
+def draw(out, first, low, sample, last, k0, k1):
+    """Eight numbers of 16 bits, in 128 bits, from each counter from ``first`` on."""
     wide_vectors()
-    for j in range(out.shape[0]):
+    for j in range(out.shape[0] >> 1):
         a, b, c, d = philox4x32(first + u64(j), low, sample, last, k0, k1)
-        byte0, byte1 = u64(a * (levels & MASK)) >> u64(32), u64(b * (levels & MASK)) >> u64(32)
-        byte2, byte3 = u64(c * (levels & MASK)) >> u64(32), u64(d * (levels & MASK)) >> u64(32)
-        out[j] = u32(u64(byte0 | u64(byte1 << u64(8))) | u64(u64(byte2 << u64(16)) | u64(byte3 << u64(24))))
+        k = u64(u64(j) << u64(1))
+        out[k], out[k + u64(1)] = u64(a | u64(b << u64(32))), u64(c | u64(d << u64(32)))
 
 
 @disjoint
-def centred(out, draws):
-    """The bytes of numbers that were drawn elsewhere."""
+def numbered(out, draws):
+    """What was drawn elsewhere, as one of the numbers that stand for it."""
     for i in range(out.shape[0]):
-        out[i] = np.uint8(i32(draws[i]) + i32(CENTRE))
+        out[i] = u16(i32(i32(draws[i]) + i32(CENTRE)) * i32(257) + i32(1))
 
 
 @disjoint
-def add_noise(out, base, levels, enabled, offset, exponent):
+def add_noise(out, base, numbers, enabled, offset, exponent):
     """Base plus scaled noise where it is enabled (-1; 0: not)."""
     wide_vectors()
     for i in range(out.shape[0]):
-        noise = noise_value(i32(i32(levels[i]) - i32(CENTRE)), offset, exponent)
+        level = i32(i32(i32(i32(numbers[i]) * i32(LEVELS)) >> 16) - i32(CENTRE))
+        noise = noise_value(level, offset, exponent)
         out[i] = i32(base[i] + i32(noise & i32(enabled[i])))
 
 
@@ -79,15 +76,16 @@ def apply(address, time):
     d = NOISE(address)
     low, last = counter_words(u64(d.stream), u64(time))
     sample, k0, k1 = u64(d.sample[0]) & MASK, u64(d.seed) & MASK, u64(d.seed) >> u64(32)
-    offset, exponent, before = i32(d.offset), i32(d.exponent), d.first & 3
+    offset, exponent, before = i32(d.offset), i32(d.exponent), d.first % PER_COUNTER
     for b in range((d.n + BLOCK - 1) // BLOCK):
         start = b * BLOCK
         m = min(BLOCK, d.n - start)
-        levels = uint8s(d.scratch + before, m)
+        numbers = uint16s(d.scratch + 2 * before, m)
         if d.draws:
-            centred(levels, part(d.draws, start, m))
+            numbered(numbers, part(d.draws, start, m))
         else:
-            words, counter = uint32s(d.scratch, (before + m + 3) >> 2), u64((d.first + start) >> 2)
-            draw(words, counter, low, sample, last, k0, k1, u64(d.levels))
+            counters = (before + m + PER_COUNTER - 1) // PER_COUNTER
+            counter = u64((d.first + start) // PER_COUNTER)
+            draw(uint64s(d.scratch, 2 * counters), counter, low, sample, last, k0, k1)
         out, base, enabled = part(d.out, start, m), block(d.base, b, m), block(d.enabled, b, m)
-        add_noise(out, base, levels, enabled, offset, exponent)
+        add_noise(out, base, numbers, enabled, offset, exponent)

@@ -96,15 +96,27 @@ def poisson_event(word: int, rate: float) -> bool:
     return word < round(rate * 2**32)
 
 
-def noise_level(word: int) -> int:
-    """Map a random word to -127..127 (255 values, each as probable as 32 bits allow).
+def noise_number(seed: int, stream: int, step: int, element: int, sample: int = 0) -> int:
+    """Draw the number of 16 bits that makes the noise of a neuron in a step: half a word, the lower one first.
 
     Examples
     --------
-    >>> noise_level(0), noise_level(2**31), noise_level(2**32 - 1)
+    >>> noise_number(0, 0, 0, element=2) + (noise_number(0, 0, 0, element=3) << 16) == random_word(0, 0, 0, element=1)
+    True
+    """
+    word = random_word(seed, stream, step, element >> 1, sample)
+    return word >> 16 if element & 1 else word & 0xFFFF
+
+
+def noise_level(number: int) -> int:
+    """Map a random number of 16 bits to -127..127: each value has 257 numbers, the lowest 258.
+
+    Examples
+    --------
+    >>> noise_level(0), noise_level(2**15), noise_level(2**16 - 1)
     (-127, 0, 127)
     """
-    return ((word * (NOISE_HIGH - NOISE_LOW + 1)) >> 32) + NOISE_LOW
+    return ((number * (NOISE_HIGH - NOISE_LOW + 1)) >> 16) + NOISE_LOW
 
 
 def scaled_noise(level: int, exp: int, offset: int) -> int:

@@ -12,7 +12,7 @@ from loihi_emu.validation.oracle_learning_shared import SharedLearner
 from loihi_emu.validation.oracle_neuron import NeuronRule
 from loihi_emu.validation.oracle_neurons import NEURONS
 from loihi_emu.validation.oracle_ports import TWO_PORTS
-from loihi_emu.validation.oracle_random import noise_level, random_word
+from loihi_emu.validation.oracle_random import noise_level, noise_number
 from loihi_emu.validation.oracle_synapses import (
     Synapse,
     as_it_is,
@@ -62,7 +62,7 @@ class PhiloxLevels:
         """Return the levels of a population in step t."""
         if population.noise is None:
             return []
-        return [noise_level(random_word(self.seed, population.stream, t, i)) for i in range(population.size)]
+        return [noise_level(noise_number(self.seed, population.stream, t, i)) for i in range(population.size)]
 
 
 @dataclass(frozen=True)

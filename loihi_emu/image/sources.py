@@ -197,7 +197,7 @@ class NoiseSource:
         """Numbers from Philox, or from elsewhere, added to the parameter."""
         d = Description(noise_at.NOISE)
         d.first, d.n, d.sample = self.first, self.n, arena["sample"]
-        d.seed, d.stream, d.levels = seed, self.population.stream, noise_at.LEVELS
+        d.seed, d.stream = seed, self.population.stream
         d.offset, d.exponent, d.scratch = self.noise.offset, self.noise.exp, aligned(noise_at.SCRATCH, np.uint8)
         enabled = -np.asarray(self.noise.enabled).astype(np.int8).reshape(-1)
         self._point(d, "enabled", enabled if enabled.size == 1 else enabled[self.first : self.first + self.n])

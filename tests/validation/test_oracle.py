@@ -7,7 +7,7 @@ import pytest
 from messages import UNHEEDED
 
 from loihi_emu.validation.oracle import Oracle
-from loihi_emu.validation.oracle_random import noise_level, random_word, scaled_noise
+from loihi_emu.validation.oracle_random import noise_level, noise_number, random_word, scaled_noise
 from loihi_emu.validation.peers.nengo_loihi.oracle_random import LegacyMT19937
 
 pytestmark = UNHEEDED
@@ -203,7 +203,7 @@ def test_chip_noise_follows_the_generator(target):
     memoryless(net, "other", 1)
     memoryless(net, "n", 3, noise=noise)
     oracle = run(net, 4)
-    expected = [[scaled_noise(noise_level(random_word(net.seed, 1, t, i)), 5, 1) for i in range(3)] for t in range(4)]
+    expected = [[scaled_noise(noise_level(noise_number(net.seed, 1, t, i)), 5, 1) for i in range(3)] for t in range(4)]
     for row in expected:
         row[1] = 0
     zeros = [[0, 0, 0]] * 4

@@ -42,7 +42,7 @@ def test_poisson_threshold_is_exact():
 
 
 def test_noise_level_covers_its_range_evenly():
-    edges = [-(-(level * 2**32) // 255) for level in range(256)]  # first word of every level
+    edges = [-(-(level * 2**16) // 255) for level in range(256)]  # first number of every level
     for level, edge in enumerate(edges[:-1]):
         assert noise_level(edge) == level - 127
         assert noise_level(edges[level + 1] - 1) == level - 127

@@ -10,7 +10,7 @@ from recipes import Link, Node, Recipe, assert_equals_oracle, assert_same, event
 from strategies import recipes
 
 from loihi_emu import Emulator, Noise
-from loihi_emu.validation.oracle_random import noise_level, poisson_event, random_word
+from loihi_emu.validation.oracle_random import noise_level, noise_number, poisson_event, random_word
 
 pytestmark = UNHEEDED
 
@@ -174,7 +174,7 @@ def test_samples_of_random_inputs_and_noise_draw_by_their_number():
             if poisson_event(random_word(99, 1, t, i, sample=k), rates[k, i])
         ]
         assert events(got, "rates") == expected
-        noise = [[noise_level(random_word(99, 0, t, i, sample=k)) for i in range(5)] for k, t in draws]
+        noise = [[noise_level(noise_number(99, 0, t, i, sample=k)) for i in range(5)] for k, t in draws]
         assert got["cells.v"].tolist() == noise
     assert_same(emulator.run(9), Emulator(Recipe("chip", 99, nodes).network()).run(9))
 
