@@ -20,9 +20,9 @@ from multiprocessing import connection
 from multiprocessing.connection import Connection
 from typing import Any
 
-from loihi_emu.errors import SimulationError, invalid
+from loihi_emu.errors import SimulationError, UnsupportedError, invalid
 from loihi_emu.numeric import integer
-from loihi_emu.run.tasks import Answer, Failure, Function, answer, as_bytes, packed, with_cause
+from loihi_emu.run.tasks import Answer, Failure, Function, answer, as_bytes, packed, sendable, with_cause
 
 AHEAD = 4
 """So many tasks a worker are given out beyond the first whose answer is not there: answers wait in memory."""
@@ -105,6 +105,15 @@ def _how(code: int | None) -> str:
     return f"ended with exit status {code} and no answer ({started})" if code == 1 else f"ended with status {code}"
 
 
+def _sent(number: int, task: Any) -> bytes:
+    """A task as bytes, or a failure of it."""
+    try:
+        return pickle.dumps(task)
+    except Exception as problem:
+        text = f"the parameters cannot be sent to another process: {problem}"
+        raise Failure(number, UnsupportedError(text)) from problem
+
+
 def _has_script() -> bool:
     """Whether fresh processes can run the main script: not one of a pipe, of ``python -c``, or of a notebook."""
     return os.path.exists(getattr(sys.modules["__main__"], "__file__", None) or "")
@@ -158,7 +167,7 @@ def in_processes(
             for worker in crew:
                 if worker.task is None and left and left[0][0] < next_one + AHEAD * workers:
                     number, task = left.popleft()
-                    worker.give(number, pickle.dumps(task))
+                    worker.give(number, _sent(number, task))
             busy = {worker.pipe: worker for worker in crew if worker.task is not None}
             for pipe in connection.wait(list(busy), LOOK_SECONDS):
                 worker = busy[pipe]
@@ -187,7 +196,10 @@ def _work(pipe: Connection, function: bytes | Function) -> None:
             return
         if task == STOP:
             return
-        found = as_bytes(answer(function, pickle.loads(task)))
+        try:
+            found = as_bytes(answer(function, pickle.loads(task)))
+        except BaseException as error:  # what no `except Exception` of the function's catches, or a task that is broken
+            found = as_bytes(Answer(None, sendable(error)))
         try:
             pipe.send_bytes(found)
         except OSError:

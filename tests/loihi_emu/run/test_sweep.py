@@ -218,6 +218,20 @@ def test_scripts_that_come_through_a_pipe(fresh, monkeypatch):
         sweep(total, range(3), workers=2)
 
 
+def test_parameters_that_cannot_be_sent():
+    with pytest.raises(SimulationError, match=r"run 1 of 2.*parameters cannot be sent to another process"):
+        sweep(failing, [1, lambda: 0], workers=2)
+
+
+def stopping(k):
+    raise (KeyboardInterrupt, GeneratorExit)[k]("enough")
+
+
+def test_what_is_no_exception_ends_the_call_by_its_name():
+    with pytest.raises(SimulationError, match="run 0 of 2, 0: KeyboardInterrupt: enough"):
+        sweep(stopping, [0, 1], workers=2)
+
+
 def test_a_sweep_within_a_sweep():
     assert sweep(twice_wide, [5, 7], workers=2).results == [[5, 15], [7, 17]]
 
