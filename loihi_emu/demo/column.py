@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu import numeric
+from loihi_emu.decay import decay_from_tau
+from loihi_emu.widths import DECAY_UNITY
 
 if TYPE_CHECKING:
     from loihi_emu.network.network import Network
@@ -83,8 +85,8 @@ class Column:
 
 
 def _summed(tau: float) -> float:
-    """What a jump is multiplied by so that its sum over steps is its integral over time."""
-    return float(tau / STEP * (1 - np.exp(-STEP / tau)))
+    """What a jump is multiplied by so that its sum over the chip's steps is its integral over time."""
+    return tau / STEP * decay_from_tau(tau, dt=STEP) / DECAY_UNITY
 
 
 def column(scale: float = 1.0) -> Column:
