@@ -33,8 +33,8 @@ def links(
     if np.ndim(pre.shape) and not s.plain and s.chance(2):
         return _convolution(s, pre, posts, new_target)
     post = s.pick(*posts)
-    before, after = _slice(s, pre.size), _slice(s, post.size)
-    n_pre, n_post = len(range(pre.size)[before]), len(range(post.size)[after])
+    before, after = _part(s, pre.size), _part(s, post.size)
+    n_pre, n_post = len(np.arange(pre.size)[before]), len(np.arange(post.size)[after])
     options = _options(s) | _port(s, post)
     kind = s.pick("dense", "triples", "matrix", "sparse array", *([] if s.plain else ["builder"]))
     if kind == "triples":
@@ -53,10 +53,13 @@ def links(
     return None, Link(pre.name, post.name, weights, options, before, after)
 
 
-def _slice(s: Any, size: int) -> slice:
-    """All neurons, or some with a step."""
+def _part(s: Any, size: int) -> Any:
+    """All neurons, some with a step, some in any order, or those of a mask."""
     if s.plain or not s.chance(3):
         return slice(None)
+    if s.chance(2):
+        chosen = s.rng.permutation(size)[: s.draw(st.integers(1, size))]
+        return np.isin(np.arange(size), chosen) if s.chance(3) else chosen
     start = s.draw(st.integers(0, size - 1))
     return slice(start, s.draw(st.integers(start + 1, size)), s.pick(1, 2, 3))
 

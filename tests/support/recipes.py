@@ -31,14 +31,14 @@ class Node:
 
 @dataclass(frozen=True)
 class Link:
-    """A connection between slices of nodes: weights and the keyword arguments of Network.connect."""
+    """A connection between parts of nodes: weights and the keyword arguments of Network.connect."""
 
     pre: str
     post: str
     weights: Any
     options: dict[str, Any] = field(default_factory=dict)
-    pre_slice: slice = field(default_factory=lambda: slice(None))
-    post_slice: slice = field(default_factory=lambda: slice(None))
+    pre_slice: Any = field(default_factory=lambda: slice(None))
+    post_slice: Any = field(default_factory=lambda: slice(None))
 
 
 @dataclass(frozen=True)
