@@ -12,7 +12,7 @@ from loihi_emu.jit import address_of, call_function, disjoint, int32s, kernel, l
 from loihi_emu.models.records import NUMBER, Record, array
 
 # A part of a group: its list of spikes, and the words of a payload (0: spikes have none).
-SENT = Record("Sent", count=array("int64"), index=array("int32"), payload=NUMBER, words=NUMBER)
+SENT = Record("Sent", count=array("int64"), index=array("int32"), payload=NUMBER, payload_words=NUMBER)
 
 # Addresses of MPI_Allgather and MPI_Allgatherv, the communicator and the type of a word as C knows them. Of all ranks
 # there are the parts, one rank after the other, and where each rank's begin. A block has so many words (room); mine is
@@ -87,8 +87,8 @@ def write(d):
         d.mine[end] = np.int32(n)
         copy(part(d.mine, end + 1, n), whole(one.index, n))
         end += 1 + n
-        if one.words:
-            n *= one.words
+        if one.payload_words:
+            n *= one.payload_words
             copy(part(d.mine, end, n), int32s(one.payload, n))
             end += n
     d.mine[0] = np.int32(end)
@@ -107,8 +107,8 @@ def read(d, rank, message):
         one.count[0] = n
         copy(whole(one.index, n), words[end + 1 : end + 1 + n])
         end += 1 + n
-        if one.words:
-            n *= one.words
+        if one.payload_words:
+            n *= one.payload_words
             copy(int32s(one.payload, n), words[end : end + n])
             end += n
 

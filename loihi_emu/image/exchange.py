@@ -91,7 +91,7 @@ class Exchange:
         d.parts = Table(at.SENT, sum(map(len, sent)))
         for record, (group, k) in zip(d.parts, (one for of_rank in sent for one in of_rank), strict=True):
             lists = group.parts[k].lists
-            record.count, record.index, record.words = lists.count, lists.index, _words(group)
+            record.count, record.index, record.payload_words = lists.count, lists.index, _words(group)
             record.payload = lists.payload
         d.begins = np.cumsum([0, *map(len, sent)], dtype=np.int64)
         d.mine = np.zeros(max(room, lengths[ranks.rank]), WORD)
