@@ -30,6 +30,7 @@ from loihi_emu.validation.oracle_changes import (
     lava_sigma_delta,
     lava_sigma_delta_corrected,
 )
+from loihi_emu.validation.oracle_integrators import chip_lif_subtract, float_li, float_lif_subtract
 from loihi_emu.validation.oracle_neuron import Arrival, Counts, Neuron, NeuronRule, counted
 
 
@@ -303,7 +304,7 @@ def float_lif_refractory(n: Neuron, a: Arrival, counts: Counts) -> float:
 
 
 NEURONS: dict[str, dict[str, NeuronRule]] = {
-    "chip": {"lif": chip_lif},
+    "chip": {"lif": chip_lif, "lif_subtract": chip_lif_subtract},
     "lava": {
         "lif": lava_lif,
         "lif_reset": lava_lif_reset,
@@ -321,6 +322,8 @@ NEURONS: dict[str, dict[str, NeuronRule]] = {
         "lif_reset": float_lif_reset,
         "ternary_lif": float_ternary_lif,
         "lif_refractory": float_lif_refractory,
+        "lif_subtract": float_lif_subtract,
+        "li": float_li,
         "atrlif": float_atrlif,
         "sigma": float_sigma,
         "delta": float_delta,

@@ -1,0 +1,55 @@
+# mypy: allow-untyped-defs, allow-incomplete-defs
+"""A leaky integrator in float64, which never spikes: it sends its voltage as a payload in every step.
+
+    u = u (1 - du) + q ;  v = v (1 - dv) + u + bias ;  v is sent where it is not 0
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from loihi_emu.jit import block, disjoint, part
+from loihi_emu.models import layout as at
+from loihi_emu.models.neuron_leaves import graded
+from loihi_emu.models.neurons.lif_float import BIAS, DECAYS, STARTS, reals
+from loihi_emu.models.specification import Arrays, NeuronModel
+
+LI = at.neurons(
+    "li_float",
+    state={"u": "float64", "v": "float64"},
+    parameters=dict.fromkeys(("keep_u", "keep_v", "bias"), "float64"),
+    accumulator="float64",
+    payload="float64",
+)
+
+
+@disjoint
+def update(u, v, q, keep_u, keep_v, bias, mask, out):
+    """One step of a block."""
+    for i in range(u.shape[0]):
+        u[i] = u[i] * keep_u[i] + q[i]
+        v[i] = out[i] = v[i] * keep_v[i] + u[i] + bias[i]
+        mask[i] = v[i] != 0.0
+
+
+@graded(LI, message="float64")
+def step(d, time, b, first, start, m, mask, out):
+    """One step of a leaky integrator."""
+    u, v, q = part(d.u, first, m), part(d.v, first, m), part(d.ring, start, m)
+    update(u, v, q, block(d.keep_u, b, m), block(d.keep_v, b, m), block(d.bias, b, m), mask, out)
+    return 0
+
+
+# ---------------------------------------------------------------- the model
+def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
+    """All as given."""
+    return reals(p), 0
+
+
+MODELS = {
+    "float": (
+        NeuronModel(
+            "li", step, LI, (*DECAYS, BIAS, *STARTS), lower,
+            "Leaky integrator that sends its voltage as a payload in every step, in float64.", graded=True,
+        ),
+    ),
+}  # fmt: skip
