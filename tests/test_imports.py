@@ -22,7 +22,7 @@ LAYERS = {
     "recording": "recording",
     "image": "image",
     "mapping": "mapping",
-    "run": "run learning.ready learning.window",
+    "run": "run learning.ready learning.window exchange.nir.comparison",
     "views": "plots validation",
     "lava_api": "",
     "programs": "__main__ cli demo",
@@ -34,7 +34,7 @@ ASIDE = {("image", "mapping"), ("mapping", "image")}
 """Layers beside each other: neither imports the other."""
 DOORS = {("loihi_emu.network.network", f"loihi_emu.mapping.{module}") for module in ("placing", "placement")}
 """A method that calls what is built on its class, ``Network.place``, and the type of what it returns."""
-HANDED_ON = ("loihi_emu", "loihi_emu.learning")
+HANDED_ON = ("loihi_emu", "loihi_emu.exchange", "loihi_emu.learning")
 """Packages that hand on what users may use, from all layers; modules below do not import them."""
 FRONTS = ("loihi_emu.cli", "loihi_emu.cli.map", "loihi_emu.demo", "lava_api.utils")
 """What may import plots and validation: the command line with its programs, and Lava's utilities."""

@@ -10,7 +10,9 @@ import pytest
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "api.md"
 SECTIONS = re.findall(r"^## .*: `([\w.]+)`\n\n((?:\|.*\n)+)", PAGE.read_text(), re.MULTILINE)
-PACKAGES = ["loihi_emu", "loihi_emu.learning", "loihi_emu.mapping", "loihi_emu.plots", "loihi_emu.rules"]
+PACKAGES = [
+    "loihi_emu", "loihi_emu.exchange", "loihi_emu.learning", "loihi_emu.mapping", "loihi_emu.plots", "loihi_emu.rules",
+]  # fmt: skip
 
 
 def test_every_public_package_has_its_section():

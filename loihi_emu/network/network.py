@@ -330,6 +330,26 @@ class Network(Members):
 
         return load(cls, path)
 
+    @classmethod
+    def from_nir(cls, graph: Any, *, dt: float, rules: str = "float", **options: Any) -> Network:
+        """Make a network of a NIR graph, which any of many trainers writes.
+
+        Parameters
+        ----------
+        graph : nir.NIRGraph, str or Path
+            A graph or a file of one.
+        dt : float
+            A step, in the unit of the graph's time constants, mostly seconds.
+        rules : {"float", "chip", "lava"}
+        **options
+            Of :func:`loihi_emu.exchange.import_nir`, which also returns what is not exact: method, reset, weight_bits,
+            scale, decays, chip, name.
+        """
+        from loihi_emu.exchange.nir.importing import build
+
+        made: Network = build(cls, graph, dt=dt, rules=rules, **options)[0]
+        return made
+
     def copy(self) -> Network:
         """A network of the same elements, to which more can be added without changing this one."""
         other = Network(self.name, chip=self.chip, rules=self.rules, seed=self.seed)

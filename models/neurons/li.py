@@ -1,7 +1,7 @@
 # mypy: allow-untyped-defs, allow-incomplete-defs
 """A leaky integrator in float64, which never spikes: it sends its voltage as a payload in every step.
 
-    u = u (1 - du) + q ;  v = v (1 - dv) + u + bias ;  v is sent where it is not 0
+u = u (1 - du) + q ;  v = v (1 - dv) + u + bias ;  v is sent where it is not 0
 """
 
 from collections.abc import Mapping

@@ -1,0 +1,175 @@
+"""From numbers per step to populations and connections: in float64 as they are, in integers by ``quantize``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from loihi_emu.errors import UnsupportedError, ValidationError, invalid
+from loihi_emu.exchange.nir.dynamics import Dynamics
+from loihi_emu.exchange.nir.paths import CONSTANT, Paths
+from loihi_emu.exchange.nir.report import Row
+from loihi_emu.exchange.nir.timing import Timing
+from loihi_emu.quantization.integers import Quantized, quantize
+from loihi_emu.widths import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
+
+RULES = ("float", "chip", "lava")
+DECAYS = ("nearest", "lava")
+HIGHEST = (1 << 17) - 1
+"""A threshold that a neuron which is to stay silent has; with vmax at it, v cannot exceed it."""
+FINE = 1024
+"""Threshold mantissa of neurons to which no weights lead, from which a scale could follow."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a graph becomes a network."""
+
+    rules: str
+    weight_bits: int
+    scale: Any
+    decays: str
+
+    def scale_of(self, name: str) -> float | None:
+        """The scale that is given for a population."""
+        found: float | None = self.scale.get(name) if isinstance(self.scale, Mapping) else self.scale
+        return found
+
+
+@dataclass
+class Part:
+    """A population and what leads to it, ready to be added."""
+
+    name: str
+    shape: tuple[int, ...]
+    model: str
+    parameters: dict[str, Any]
+    row: Row
+    connections: list[tuple[str, Any, dict[str, Any]]] = field(default_factory=list)
+
+
+def part_of(
+    name: str, kind: str, place: str, shape: tuple[int, ...], d: Dynamics, paths: Paths, timing: Timing,
+    settings: Settings, notes: list[str],
+) -> Part:  # fmt: skip
+    """The population of a node."""
+    keys, matrices, bias = _arriving(place, name, d, paths, timing, notes)
+    if settings.rules == "float":
+        model = "lif_subtract" if d.subtracts else "lif" if d.spikes else "li"
+        parameters = {"du": d.a_syn, "dv": d.a_mem, "bias": bias, "v": -d.shift}
+        if d.spikes:
+            parameters["vth"] = d.vth
+        row = Row(name, kind, d.gain.size, model, d.a_syn, d.a_mem, d.a_syn, d.a_mem, 1.0, d.shift)
+        made = Part(name, shape, model, {k: _scalar(x) for k, x in parameters.items()}, row)
+        options: list[dict[str, Any]] = [{} for _ in keys]
+    else:
+        made, matrices, options = _integers(name, kind, place, shape, d, matrices, bias, settings)
+    for (source, steps), matrix, more in zip(keys, matrices, options, strict=True):
+        if matrix.nnz:
+            delay = timing.delay(source, name, steps)
+            made.connections.append((source, _stored(matrix), {"delays": delay, **more}))
+    return made
+
+
+def _arriving(
+    place: str, name: str, d: Dynamics, paths: Paths, timing: Timing, notes: list[str]
+) -> tuple[list[tuple[str, int]], list[Any], Any]:
+    """The matrices with the gain, and the bias; a constant is a bias where that has the same effect from step 0 on."""
+    late, bias = timing.depth[name], d.bias.copy()
+    scaled = {key: sparse.diags(d.gain, format="csr") @ matrix for key, matrix in paths.items()}
+    here = (CONSTANT, 0)
+    if d.leak.any():
+        if late and not d.filters:
+            column = sparse.csr_matrix(d.leak[:, None])
+            scaled[here] = scaled[here] + column if here in scaled else column
+        else:
+            bias += d.leak
+            if late:
+                notes.append(f"~{place}: its leak begins {late} steps before its input arrives.")
+    if not late and not d.filters and here in scaled:
+        bias += scaled.pop(here).toarray()[:, 0]
+    scaled = {key: matrix.tocsr() for key, matrix in scaled.items()}
+    return list(scaled), list(scaled.values()), bias
+
+
+def _integers(
+    name: str, kind: str, place: str, shape: tuple[int, ...], d: Dynamics, matrices: list[Any], bias: Any,
+    settings: Settings,
+) -> tuple[Part, list[Any], list[dict[str, Any]]]:  # fmt: skip
+    """The same in integers."""
+    lava = settings.rules == "lava"
+    if d.subtracts and lava:
+        raise UnsupportedError(
+            f'{place}: got reset="subtract" under rules "lava", whose LIF resets to 0. '
+            'Take rules="chip" or "float", or reset="v_reset".'
+        )
+    q = _quantized(place, name, d, matrices, bias, settings)
+    du, dv = decay_of(d.a_syn, settings.decays, registers=True), decay_of(d.a_mem, settings.decays)
+    v = np.rint(-d.shift * q.scale * (1 << WEIGHT_SHIFT)).astype(np.int64)
+    if np.abs(v).max(initial=0) > STATE_MAX:
+        given = f"{np.abs(d.shift).max():g}, which is {np.abs(v).max()} in units of v"
+        raise invalid(place, "v_reset", given, f"up to {STATE_MAX}", "Give a smaller scale=.")
+    parameters: dict[str, Any] = {"dv": dv, "v": v, "bias_exp": q.bias_exp}
+    if lava:
+        parameters |= {"du": du - 1, "bias_mant": q.bias, "vth": q.vth if d.spikes else HIGHEST}
+    else:
+        parameters |= {"du": du, "bias": q.bias, "vth": q.vth if d.spikes else HIGHEST}
+        if not d.spikes:
+            parameters["vmax"] = HIGHEST << WEIGHT_SHIFT
+    model = "lif_subtract" if d.subtracts else "lif"
+    used = (du / DECAY_UNITY, dv / DECAY_UNITY)
+    row = Row(name, kind, d.gain.size, model, d.a_syn, d.a_mem, *used, q.scale, d.shift, q.report)
+    made = Part(name, shape, model, {k: _scalar(x) for k, x in parameters.items()}, row)
+    if not matrices:
+        return made, [], []
+    options = [
+        {"weight_exp": e, "weight_bits": b, "sign_mode": s}
+        for e, b, s in zip(q.weight_exp, q.weight_bits, q.sign_mode, strict=True)
+    ]
+    return made, [sparse.csr_matrix(w) for w in q.weights], options
+
+
+def _quantized(place: str, name: str, d: Dynamics, matrices: list[Any], bias: Any, settings: Settings) -> Quantized:
+    """Mantissas and exponents of all that arrives at a population."""
+    scale = settings.scale_of(name)
+    vth = d.vth if d.spikes else 0.0
+    if scale is None and not any(m.nnz for m in matrices):
+        largest = max(float(np.max(vth, initial=0.0)), float(np.abs(bias).max(initial=0.0)))
+        scale = FINE / largest if largest > 0 else 1.0
+    given: Any = matrices or [np.zeros((d.gain.size, 1))]
+    try:
+        q = quantize(given, vth=vth, bias=bias, weight_bits=settings.weight_bits, scale=scale)
+    except ValidationError as problem:
+        raise ValidationError(f"{place}: {problem}", where=place, name=problem.name) from None
+    if q.report.clipped:
+        most = max(w.largest for w in q.report.weights)
+        given_scale = f"scale {scale:g}, at which {q.report.clipped} weights up to {most:g} exceed the largest exponent"
+        advice = "Leave scale out, or take a smaller one: it is what 1.0 becomes in effective weights, at most 32767."
+        raise invalid(place, "weight", given_scale, "a scale that holds all weights", advice)
+    return q
+
+
+def decay_of(fraction: Any, convention: str, *, registers: bool = False) -> Any:
+    """Decays per step as integers of 12 bits.
+
+    "nearest" rounds; "lava" is what scripts for Lava write, ``int(4095 * fraction)``, where the register of u causes
+    one more.
+    """
+    if convention == "lava":
+        return (fraction * (DECAY_UNITY - 1)).astype(np.int64) + int(registers)
+    return np.maximum(np.rint(fraction * DECAY_UNITY).astype(np.int64), int(registers))
+
+
+def _stored(matrix: Any) -> Any:
+    """A matrix, as an array where a quarter of it and more is not 0."""
+    return matrix.toarray() if matrix.nnz * 4 >= matrix.shape[0] * matrix.shape[1] else matrix
+
+
+def _scalar(values: Any) -> Any:
+    """One number where all are the same."""
+    array = np.asarray(values)
+    return array.reshape(-1)[0] if array.size and (array == array.reshape(-1)[0]).all() else array
