@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.arithmetic import clip, decay, synaptic_current, wrap
+from loihi_emu.arithmetic import clip, decay, wrap
 from loihi_emu.jit import block, disjoint, part, wide_vectors
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import spiking
@@ -44,7 +44,7 @@ def update(u, v, q, keep_u, keep_v, bias, vth, mask):
     flags = i32(0)
     for i in range(u.shape[0]):
         given = q[i]
-        total = i32(decay(u[i], keep_u[i]) + synaptic_current(given))
+        total = i32(decay(u[i], keep_u[i]) + wrap(i32(given << WEIGHT_SHIFT), i32(21)))
         current = wrap(total, i32(23))
         pushed = i32(current + bias[i])
         push = wrap(pushed, i32(23))

@@ -53,7 +53,8 @@ def build(
             raise unknown(what, given, known, where=WHERE)
     numeric.integer(WHERE, "weight_bits", weight_bits, 1, 8)
     found = graph if isinstance(graph, Graph) else read(graph) if isinstance(graph, (str, Path)) else of_objects(graph)
-    settings, empty = Settings(rules, weight_bits, scale, decays), make(name, chip=chip, rules=rules)
+    empty = make(name, chip=chip, rules=rules)
+    settings = Settings(empty.rule_set, weight_bits, scale, decays)
     return _Import(flat(found), float(step), method, reset, settings, empty).made()
 
 
@@ -103,7 +104,7 @@ class _Import:
         inexact = tuple(note[1:] for note in notes if note.startswith("~"))
         exact = tuple(note for note in notes if not note.startswith("~"))
         rows = {part.name: part.row for part in parts}
-        report = Report(self.settings.rules, self.method, self.dt, rows, outputs, exact, inexact)
+        report = Report(self.settings.rules.name, self.method, self.dt, rows, outputs, exact, inexact)
         if inexact:
             warn(f"{self.graph.place} is approximated: {' '.join(inexact)}", LoihiInputWarning)
         return network, report
@@ -135,13 +136,13 @@ class _Import:
             ones, zeros = np.ones(n), np.zeros(n)
             d = Dynamics(False, False, False, ones, ones, ones, zeros, zeros, zeros, zeros)
         paths: Paths = self.paths[name]
-        if self.settings.rules != "float":
+        if not self.settings.rules.floats:
             for source, _ in paths:
                 if source != CONSTANT and self.graph.nodes[source].kind not in (*SPIKING, "Input"):
                     kind = self.graph.nodes[source].kind
                     raise UnsupportedError(
                         f'{self.graph.nodes[source].place}: got a {kind}, whose voltage "{name}" receives, under rules '
-                        f'"{self.settings.rules}", whose neurons send spikes. Take rules="float", or put a neuron '
+                        f'"{self.settings.rules.name}", whose neurons send spikes. Take rules="float", or put a neuron '
                         "that spikes (a LIF, a Threshold) in its place; at an Output a voltage is read as it is."
                     )
         return part_of(name, node.kind, node.place, shape, d, paths, timing, self.settings, self.graph.notes)
@@ -159,7 +160,7 @@ class _Import:
                     raise invalid(self.graph.nodes[part.name].place, "delay", given, allowed, advice)
 
     def _built(self, parts: list[Part]) -> Any:
-        network, floats = self.empty, self.settings.rules == "float"
+        network, floats = self.empty, self.settings.rules.floats
         for name, node in self.graph.nodes.items():
             if node.kind == "Input":
                 network.input(name, self.shapes.shapes[name])

@@ -15,8 +15,10 @@ from loihi_emu.exchange.nir.paths import CONSTANT, Paths
 from loihi_emu.exchange.nir.report import Row
 from loihi_emu.exchange.nir.timing import Timing
 from loihi_emu.quantization.integers import Quantized, quantize
+from loihi_emu.rules import RuleSet, model_of
 from loihi_emu.widths import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
 
+SUBTRACTS = "lif_subtract"
 RULES = ("float", "chip", "lava")
 DECAYS = ("nearest", "lava")
 HIGHEST = (1 << 17) - 1
@@ -29,7 +31,7 @@ FINE = 1024
 class Settings:
     """How a graph becomes a network."""
 
-    rules: str
+    rules: RuleSet
     weight_bits: int
     scale: Any
     decays: str
@@ -58,8 +60,8 @@ def part_of(
 ) -> Part:  # fmt: skip
     """The population of a node."""
     keys, matrices, bias = _arriving(place, name, d, paths, timing, notes)
-    if settings.rules == "float":
-        model = "lif_subtract" if d.subtracts else "lif" if d.spikes else "li"
+    if settings.rules.floats:
+        model = SUBTRACTS if d.subtracts else "lif" if d.spikes else "li"
         parameters = {"du": d.a_syn, "dv": d.a_mem, "bias": bias, "v": -d.shift}
         if d.spikes:
             parameters["vth"] = d.vth
@@ -101,10 +103,9 @@ def _integers(
     settings: Settings,
 ) -> tuple[Part, list[Any], list[dict[str, Any]]]:  # fmt: skip
     """The same in integers."""
-    lava = settings.rules == "lava"
-    if d.subtracts and lava:
+    if d.subtracts and not any(m.name == SUBTRACTS for m in settings.rules.models):
         raise UnsupportedError(
-            f'{place}: got reset="subtract" under rules "lava", whose LIF resets to 0. '
+            f'{place}: got reset="subtract" under rules "{settings.rules.name}", whose LIF resets to 0. '
             'Take rules="chip" or "float", or reset="v_reset".'
         )
     q = _quantized(place, name, d, matrices, bias, settings)
@@ -114,13 +115,14 @@ def _integers(
         given = f"{np.abs(d.shift).max():g}, which is {np.abs(v).max()} in units of v"
         raise invalid(place, "v_reset", given, f"up to {STATE_MAX}", "Give a smaller scale=.")
     parameters: dict[str, Any] = {"dv": dv, "v": v, "bias_exp": q.bias_exp}
-    if lava:
+    registers = {p.name for p in model_of(settings.rules, "lif").parameters}
+    if "bias_mant" in registers:  # Lava's, whose du is one less than the decay it causes
         parameters |= {"du": du - 1, "bias_mant": q.bias, "vth": q.vth if d.spikes else HIGHEST}
     else:
         parameters |= {"du": du, "bias": q.bias, "vth": q.vth if d.spikes else HIGHEST}
         if not d.spikes:
             parameters["vmax"] = HIGHEST << WEIGHT_SHIFT
-    model = "lif_subtract" if d.subtracts else "lif"
+    model = SUBTRACTS if d.subtracts else "lif"
     used = (du / DECAY_UNITY, dv / DECAY_UNITY)
     row = Row(name, kind, d.gain.size, model, d.a_syn, d.a_mem, *used, q.scale, d.shift, q.report)
     made = Part(name, shape, model, {k: _scalar(x) for k, x in parameters.items()}, row)

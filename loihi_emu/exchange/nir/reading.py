@@ -1,11 +1,16 @@
 """NIR files: HDF5 read with h5py alone, and nothing of what a file could ask for but numbers and short texts.
 
 A file can be damaged, or made to harm: links out of it, groups that contain themselves, arrays that are said to be
-larger than any bytes in it can hold. Each is an error before anything of that size is allocated.
+larger than any bytes in it can hold. Each is an error before anything of that size is allocated. Of some damaged files
+the HDF5 library never returns, or it takes the process down. So a process of its own reads a file, which has a time.
 """
 
 from __future__ import annotations
 
+import os
+import pickle
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +23,9 @@ from loihi_emu.files.foreign import describe
 MOST_BYTES = 1 << 31
 """Of all arrays of a file together."""
 MOST_NODES = 1 << 16
+SECONDS, BYTES_PER_SECOND = 15.0, 1e6
+"""What reading a file may take, and as much more for its bytes: a hundred times what it takes."""
+PROGRAM = "import sys; from loihi_emu.exchange.nir.reading import answer; answer(sys.argv[1])"
 PACKED = 1100
 """No filter of HDF5 that NIR uses packs numbers more tightly than this."""
 LONGEST_TEXT = 1000
@@ -31,6 +39,40 @@ PROBLEMS = (
 
 def read(path: str | Path) -> Graph:
     """The graph of a file, or an error that says what in it is wrong."""
+    file = Path(path).absolute()
+    if not file.is_file():
+        what, advice = describe(file)
+        raise invalid(f'NIR file "{file.name}"', "", what, "a NIR file (HDF5) as nir.write makes it", advice)
+    seconds = SECONDS + file.stat().st_size / BYTES_PER_SECOND
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-c", PROGRAM, str(file)]
+    given = f"a file that h5py does not finish reading in {seconds:.0f} s"
+    try:
+        done = subprocess.run(command, env=environment, capture_output=True, timeout=seconds, check=False)
+        if done.returncode == 0:
+            found = pickle.loads(done.stdout)  # from the same program, not from the file
+            if isinstance(found, Graph):
+                return found
+            raise found
+        given = f"a file at which h5py ends with code {done.returncode}"
+    except subprocess.TimeoutExpired:
+        pass
+    allowed = "a NIR file that is whole"
+    raise invalid(f'NIR file "{file.name}"', "", given, allowed, "Copy or write the file again.") from None
+
+
+def answer(path: str) -> None:
+    """Write what is read of a file to the standard output; what the reading process does."""
+    found: Graph | LoihiEmuError
+    try:
+        found = read_here(path)
+    except LoihiEmuError as problem:
+        found = problem
+    sys.stdout.buffer.write(pickle.dumps(found))
+
+
+def read_here(path: str | Path) -> Graph:
+    """The same in this process."""
     try:
         import h5py
     except ImportError as problem:

@@ -4,12 +4,13 @@ import h5py
 import nir
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from nir_graphs import DT, GRAPHS, chain, lif
 
 from loihi_emu import LoihiEmuError, ValidationError
 from loihi_emu.exchange import import_nir
+from loihi_emu.exchange.nir import reading
 
 
 @pytest.fixture
@@ -128,6 +129,7 @@ def whole(tmp_path_factory):
 
 
 @given(data=st.data())
+@settings(max_examples=20, deadline=None)
 def test_damaged_files_are_read_or_one_error(data, whole, tmp_path_factory):
     content = bytearray(whole)
     for at in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=8)):
@@ -141,3 +143,14 @@ def test_damaged_files_are_read_or_one_error(data, whole, tmp_path_factory):
     except LoihiEmuError as error:
         said = str(error)
     assert "damaged.nir" in said or "populations" in said
+
+
+@pytest.mark.parametrize(
+    ("program", "text"),
+    [("import time; time.sleep(60)", "does not finish reading"), ("import os; os.abort()", "ends with code")],
+)
+def test_a_file_at_which_the_library_hangs_or_dies_is_one_error(program, text, path, monkeypatch):
+    monkeypatch.setattr(reading, "PROGRAM", program)
+    monkeypatch.setattr(reading, "SECONDS", 1.0)
+    with pytest.raises(ValidationError, match=text):
+        import_nir(path, dt=DT)
