@@ -130,6 +130,11 @@ def _triples(s: Any, n_pre: int, n_post: int, options: dict[str, Any]) -> Any:
     return s.rng.integers(0, n_pre, count), s.rng.integers(0, n_post, count), _values(s, count, options)
 
 
+def _falling(distance: Any) -> Any:
+    """A probability by distance, which can be pickled."""
+    return 1 / (1 + distance)
+
+
 def _built(s: Any, n_pre: int, n_post: int, options: dict[str, Any]) -> Any:
     """Synapses of a builder, with weights and delays that are drawn, or one for all."""
     own = s.chance(2)
@@ -138,7 +143,7 @@ def _built(s: Any, n_pre: int, n_post: int, options: dict[str, Any]) -> Any:
         fixed_in_degree(s.pick(0, 1, 3)), fixed_in_degree(s.draw(st.integers(0, n_pre)), several=False),
         fixed_out_degree(s.pick(0, 1, 3)), fixed_out_degree(s.draw(st.integers(0, n_post)), several=False),
         fixed_total_number(s.pick(0, 1, 70)), all_to_all(self_connections=own),
-        by_distance(lambda d: 1 / (1 + d), np.arange(n_pre), np.arange(n_post)),
+        by_distance(_falling, np.arange(n_pre), np.arange(n_post)),
         *([one_to_one()] if n_pre == n_post else []),
     ]  # fmt: skip
     options["synapses"] = s.pick(*known)

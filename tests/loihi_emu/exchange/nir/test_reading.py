@@ -24,7 +24,7 @@ def path(tmp_path):
 def test_a_file_is_its_graph(name, tmp_path):
     graph = GRAPHS[name](np.random.default_rng(1))
     nir.write(tmp_path / "g.nir", graph)
-    of_file, of_graph = (import_nir(g, dt=DT).network for g in (tmp_path / "g.nir", graph))
+    of_file, of_graph = (import_nir(g, dt=DT).network for g in (reading.read_here(tmp_path / "g.nir"), graph))
     for k, c in of_graph.connections.items():
         assert np.array_equal(of_file.connections[k].values, c.values)
     for k, p in of_graph.populations.items():
@@ -108,7 +108,7 @@ def test_hostile_files_are_one_error_that_says_where(case, path):
     with h5py.File(path, "a") as file:
         change(file)
     with pytest.raises(LoihiEmuError) as caught:
-        import_nir(path, dt=DT)
+        import_nir(reading.read_here(path), dt=DT)
     assert all(text in str(caught.value) for text in ["graph.nir", *texts]), str(caught.value)
 
 
@@ -129,7 +129,7 @@ def whole(tmp_path_factory):
 
 
 @given(data=st.data())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_damaged_files_are_read_or_one_error(data, whole, tmp_path_factory):
     content = bytearray(whole)
     for at in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=8)):
