@@ -6,7 +6,21 @@ from matplotlib.figure import Figure
 from messages import complains
 from public_calls import CALLS
 
-from loihi_emu import Emulator, LearningRule, Network, Noise, Trace, plots
+from loihi_emu import (
+    Emulator,
+    LearningRule,
+    Network,
+    Noise,
+    Trace,
+    all_to_all,
+    by_distance,
+    fixed_in_degree,
+    fixed_out_degree,
+    fixed_probability,
+    fixed_total_number,
+    plots,
+    sweep,
+)
 
 WORDS = ("no", "False", "yes", "", 2, -1, 0.5, [], [True, False], {}, object())
 """Some are false and some true to Python; none is a flag."""
@@ -24,6 +38,14 @@ def connected(name):
     def call(value):
         net = network()
         return getattr(net.connect("source", "cells", [[1, 2]] * 3, **{name: value}), name)
+
+    return call
+
+
+def built(name, builder, *arguments):
+    def call(value):
+        synapses = builder(*arguments, **{name: value})
+        return network().connect("source", "cells", 1, synapses=synapses).synapses >= 0
 
     return call
 
@@ -56,6 +78,15 @@ FLAGS = {
     "Emulator.run_samples progress": lambda value: (
         Emulator(network()).run_samples(3, {"source": [[0.1, 0.2]]}, progress=value).steps == 3
     ),
+    "sweep progress": lambda value: len(sweep(len, [[1]], progress=value)) == 1,
+    "all_to_all self_connections": built("self_connections", all_to_all),
+    "by_distance self_connections": built("self_connections", by_distance, lambda d: 1 / (1 + d), [0, 1], [0, 1, 2]),
+    "fixed_in_degree self_connections": built("self_connections", fixed_in_degree, 1),
+    "fixed_in_degree several": built("several", fixed_in_degree, 1),
+    "fixed_out_degree self_connections": built("self_connections", fixed_out_degree, 1),
+    "fixed_out_degree several": built("several", fixed_out_degree, 1),
+    "fixed_probability self_connections": built("self_connections", fixed_probability, 0.5),
+    "fixed_total_number self_connections": built("self_connections", fixed_total_number, 4),
     "Noise enabled": lambda value: Noise("v", 3, enabled=value).enabled,
     "raster rate": drawn("rate", recorded(plots.raster)),
     "traces stacked": drawn("stacked", recorded(plots.traces)),
@@ -65,7 +96,7 @@ FLAGS = {
     "traffic colorbar": drawn("colorbar", lambda net, **how: plots.traffic(net.place(), **how)),
     "weights colorbar": drawn("colorbar", lambda net, **how: plots.weights(net.connections["c"], **how)),
 }
-MADE_FOR_THE_USER = {"Connection graded", "Connection scaled"}
+MADE_FOR_THE_USER = {"Connection graded", "Connection ordered", "Connection scaled"}
 """Constructors that Network's methods call."""
 TAKES = {
     "Noise enabled": (0.5, 2, -1, "no", "yes", "False", "", {}),
