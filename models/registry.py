@@ -20,7 +20,7 @@ class Models(Sequence[NeuronModel]):
     Examples
     --------
     >>> [model.name for model in CHIP]
-    ['lif']
+    ['lif', 'lif_subtract']
     """
 
     def __init__(self, rules: str) -> None:

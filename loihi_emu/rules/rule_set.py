@@ -47,7 +47,7 @@ class RuleSet:
     >>> from dataclasses import replace
     >>> from loihi_emu.rules import find
     >>> replace(find("chip"), name="short", text="The chip's rules, with delays of at most 3 steps.", max_delay=3)
-    <RuleSet "short": lif>
+    <RuleSet "short": lif, lif_subtract>
     """
 
     name: str

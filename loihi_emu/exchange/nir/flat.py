@@ -73,8 +73,8 @@ def _add(made: Flat, graph: Graph, prefix: str) -> tuple[list[str], list[str]]:
                 raise invalid(place, "nodes", given, f"one {what} in a graph that an edge joins")
         made.edges.append((exits[pre][0], entries[post][0]))
     kinds = {name: node.kind for name, node in graph.nodes.items() if isinstance(node, Node)}
-    ends = [[f"{prefix}{name}" for name, kind in kinds.items() if kind == what] for what in ("Input", "Output")]
-    return ends[0], ends[1]
+    outer = [[f"{prefix}{name}" for name, kind in kinds.items() if kind == what] for what in ("Input", "Output")]
+    return outer[0], outer[1]
 
 
 def _edges(made: Flat, graph: Graph) -> tuple[tuple[str, str], ...]:
