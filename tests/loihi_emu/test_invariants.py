@@ -191,7 +191,7 @@ def test_arrays_of_equal_values_equal_scalars(recipe):
     assert_same(recipe.run(), replace(recipe, nodes=tuple(nodes)).run())
 
 
-@given(recipes(rules=st.just("chip")))
+@given(recipes(rules=st.just("chip"), model="lif"))
 def test_the_quiet_path_equals_the_exact_one(recipe):
     """A vmax far above every threshold is never reached, but makes the kernel check each field."""
     nodes, quiet = [], recipe.run()
