@@ -31,7 +31,7 @@ def drive(rng, steps, size, density=0.05):
     return (rng.random((steps, size)) < density).astype(np.int8)
 
 
-@given(recipes(rules=st.just("chip"), plain=True))
+@given(recipes(rules=st.just("chip"), model="lif", plain=True))
 def test_the_reference_itself(recipe):
     assert_equals_reference(recipe.network(), recipe.run())
 
