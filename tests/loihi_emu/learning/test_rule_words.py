@@ -1,9 +1,10 @@
 """Rules written with the words of other tools: one error at once that names the word used here."""
 
+import numpy as np
 import pytest
 from messages import complains
 
-from loihi_emu import LearningRule, Noise, Trace, UnknownNameError
+from loihi_emu import LearningRule, Network, Noise, Trace, UnknownNameError
 from loihi_emu.learning import (
     homeostatic,
     learning_window,
@@ -70,8 +71,20 @@ def test_marks_of_other_languages(text, said):
 
 
 @pytest.mark.parametrize("text", ["0.3*x1*y0", "x0*0.1", "-2^-2*x0 + 0.7*y0", "3.3*u0*x1", "x0*(0.4 + 0.2)"])
-def test_constants_that_no_rule_set_holds_fail_at_once(text):
-    complains(lambda: LearningRule(dw=text), ["rule dw", "constant", "m * 2^e", "Near it are"])
+def test_constants_that_integers_do_not_hold_fail_at_the_connection_and_float64_takes_them(text):
+    """A rule is written before it is known where it runs."""
+    rule = LearningRule(dw=text, x1=X1, y1=X1)
+    for rules in ("chip", "float"):
+        net = Network(rules=rules)
+        cells = net.population("cells", 2, vth=10)
+
+        def connect(net=net, cells=cells):
+            net.connect(cells, cells, np.ones((2, 2)), learning=rule)
+
+        if rules == "chip":
+            complains(connect, ["rule dw", "constant", "m * 2^e", "Near it are"])
+        else:
+            connect()
 
 
 def test_constants_that_some_rule_set_holds_wait_for_the_connection():
