@@ -350,6 +350,27 @@ class Network(Members):
         made: Network = build(cls, graph, dt=dt, rules=rules, **options)[0]
         return made
 
+    def to_nir(self, path: str | Path | None = None, *, dt: float) -> Any:
+        """The network as a nir.NIRGraph, also written to a file if a path is given.
+
+        ``from_nir`` of it with the same `dt` and rules gives the same spikes and voltages. Events of inputs are left
+        out, with a warning.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+        dt : float
+            What a step is, in seconds.
+
+        Raises
+        ------
+        UnsupportedError
+            What NIR has no node for: other models than LIF, noise, refractory periods, learning, convolutions.
+        """
+        from loihi_emu.exchange.nir.export import to_nir
+
+        return to_nir(self, path, dt)
+
     def copy(self) -> Network:
         """A network of the same elements, to which more can be added without changing this one."""
         other = Network(self.name, chip=self.chip, rules=self.rules, seed=self.seed)

@@ -11,7 +11,8 @@ v - v_reset, stands for v, so that a spike resets to 0.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ from loihi_emu.exchange.nir.primitives import VOLTAGE, Node
 
 METHODS = ("euler", "exponential")
 RESETS = ("v_reset", "subtract")
+OWN = "loihi_emu"
+"""The entry of metadata that to_nir writes and from_nir reads."""
 SAME = 8 * float(np.finfo(np.float64).eps)
 
 
@@ -39,6 +42,8 @@ class Dynamics:
         What the leak toward v_leak adds to v in a step.
     vth, shift, bias : array
         Threshold of w; v_reset, which is v - w; what is added to w in each step, but for `leak`.
+    start : array, optional
+        w at the start.
     """
 
     spikes: bool
@@ -51,6 +56,12 @@ class Dynamics:
     vth: Floats
     shift: Floats
     bias: Floats
+    start: Floats | None = None
+
+    @property
+    def v(self) -> Floats:
+        """Of w at the start: v is 0 then, if nothing else is said."""
+        return -self.shift if self.start is None else self.start
 
 
 def dynamics_of(node: Node, n: int, dt: float, method: str, reset: str, notes: list[str]) -> Dynamics:
@@ -88,6 +99,20 @@ def dynamics_of(node: Node, n: int, dt: float, method: str, reset: str, notes: l
         shift = zeros
     vth = _threshold(node, each("v_threshold", 1.0) - shift, "v_threshold")
     return Dynamics(True, subtracts, node.kind == "CubaLIF", a_syn, a_mem, gain, leak, vth, shift, -a_mem * shift)
+
+
+def exactly(d: Dynamics, own: Mapping[str, Any]) -> Dynamics:
+    """The numbers with the digits that to_nir put beside them, where both say the same; and its voltages."""
+    digits: dict[str, Any] = {}
+    for name in ("a_syn", "a_mem", "leak"):
+        given = np.asarray(own.get(name, np.nan))
+        if given.dtype.kind in "iuf" and given.size == d.gain.size:
+            near = np.isclose(getattr(d, name), given.ravel(), rtol=1e-12, atol=1e-14)
+            digits[name] = np.where(near, given.ravel(), getattr(d, name))
+    start = np.asarray(own.get("v", np.nan))
+    if start.dtype.kind in "iuf" and start.size == d.gain.size and np.isfinite(start).all():
+        digits["start"] = start.ravel().astype(np.float64)
+    return replace(d, **digits)
 
 
 def _fraction(node: Node, name: str, tau: Floats, dt: float, method: str) -> Floats:

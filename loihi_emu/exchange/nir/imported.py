@@ -45,10 +45,11 @@ def import_nir(
     dt: float,
     rules: str = "float",
     method: str = "euler",
-    reset: str | Mapping[str, str] = "v_reset",
+    reset: str | Mapping[str, str] | None = None,
     weight_bits: int = 8,
     scale: float | Mapping[str, float] | None = None,
     decays: str = "nearest",
+    align: bool | None = None,
     chip: Chip = LOIHI2,
     name: str = "nir",
 ) -> Imported:
@@ -67,13 +68,16 @@ def import_nir(
         What decays in a step: dt / tau, or 1 - exp(-dt / tau).
     reset : {"v_reset", "subtract"} or dict
         What a spike does: v becomes v_reset, as NIR says, or the threshold is taken off, as many trainers have it and
-        no file tells. A dict has it by node, of which those that are not named go to v_reset.
+        no file tells (but those of ``to_nir``). A dict has it by node. Default: v_reset.
     weight_bits : int
         Bits of the weights in integers, 1..8.
     scale : float or dict, optional
         What 1.0 becomes in effective weights, by node or for all, instead of the scale with the least error.
     decays : {"nearest", "lava"}
         How decays become 12 bits: rounded, or ``int(4095 * a)``, as scripts for Lava do it.
+    align : bool, optional
+        Whether shorter paths wait for longer ones, so that float64 equals the graph, in which nothing takes a step but
+        what a loop hands back. Default: yes, but for graphs of ``to_nir``, whose delays are those of the network.
     chip : Chip
         That of the network; its longest delay is a limit.
     name : str
@@ -111,6 +115,6 @@ def import_nir(
     """
     network, report = build(
         Network, graph, dt=dt, rules=rules, method=method, reset=reset, weight_bits=weight_bits, scale=scale,
-        decays=decays, chip=chip, name=name,
+        decays=decays, align=align, chip=chip, name=name,
     )  # fmt: skip
     return Imported(network, report)

@@ -12,7 +12,7 @@ from scipy import sparse
 from loihi_emu import numeric
 from loihi_emu.chips.chip import LOIHI2, Chip
 from loihi_emu.errors import LoihiInputWarning, UnsupportedError, invalid, is_known, unknown
-from loihi_emu.exchange.nir.dynamics import METHODS, RESETS, Dynamics, dynamics_of
+from loihi_emu.exchange.nir.dynamics import METHODS, OWN, RESETS, Dynamics, dynamics_of, exactly
 from loihi_emu.exchange.nir.flat import Flat, flat
 from loihi_emu.exchange.nir.lowering import DECAYS, RULES, Part, Settings, part_of
 from loihi_emu.exchange.nir.paths import CONSTANT, Paths, paths_of
@@ -34,10 +34,11 @@ def build(
     dt: float,
     rules: str = "float",
     method: str = "euler",
-    reset: str | Mapping[str, str] = "v_reset",
+    reset: str | Mapping[str, str] | None = None,
     weight_bits: int = 8,
     scale: float | Mapping[str, float] | None = None,
     decays: str = "nearest",
+    align: bool | None = None,
     chip: Chip = LOIHI2,
     name: str = "nir",
 ) -> tuple[Any, Report]:
@@ -53,22 +54,45 @@ def build(
             raise unknown(what, given, known, where=WHERE)
     numeric.integer(WHERE, "weight_bits", weight_bits, 1, 8)
     found = graph if isinstance(graph, Graph) else read(graph) if isinstance(graph, (str, Path)) else of_objects(graph)
+    own = _own(found, rules)
+    if scale is None:
+        scale = own.get("scale")
+    if align is None:
+        align = bool(own.get("align", True))
     empty = make(name, chip=chip, rules=rules)
     settings = Settings(empty.rule_set, weight_bits, scale, decays)
-    return _Import(flat(found), float(step), method, reset, settings, empty).made()
+    return _Import(flat(found), float(step), method, reset, settings, empty, align, bool(own)).made()
+
+
+def _own(graph: Graph, rules: str) -> Mapping[str, Any]:
+    """What to_nir wrote of a graph that is read by the rules it was written by; of others nothing."""
+    own = graph.metadata.get(OWN)
+    if not isinstance(own, Mapping) or own.get("rules") != rules:
+        return {}
+    found: dict[str, Any] = {}
+    for name, least in (("scale", 1e-100), ("align", 0)):
+        if name in own:
+            value = numeric.finite(f"{graph.place}, metadata", name, own[name])
+            numeric.ranged(f"{graph.place}, metadata", name, value, least, 1e100)
+            if value.size == 1:
+                found[name] = float(value.reshape(-1)[0])
+    return found
 
 
 class _Import:
     """One graph on its way to a network."""
 
-    def __init__(self, graph: Flat, dt: float, method: str, reset: Any, settings: Settings, empty: Any) -> None:
+    def __init__(
+        self, graph: Flat, dt: float, method: str, reset: Any, settings: Settings, empty: Any, align: bool, own: bool
+    ) -> None:
+        self.align, self.own = align, own
         self.graph, self.dt, self.method, self.settings = graph, dt, method, settings
         self.empty = empty
         self.resets = self._by_node("reset", reset)
         if isinstance(settings.scale, Mapping):
             self._by_node("scale", settings.scale)
         for node, given in self.resets.items():
-            if not is_known(given, RESETS):
+            if given is not None and not is_known(given, RESETS):
                 raise unknown("reset", given, RESETS, where=f'{WHERE}, node "{node}"')
         self.shapes: Shapes = shapes_of(graph)
         self.paths = paths_of(graph, self.shapes, dt, self.empty.max_delay)
@@ -83,13 +107,18 @@ class _Import:
                 raise unknown("node with neurons", node, neurons, where=f"{WHERE}, {name}")
         return dict(given)
 
+    def metadata(self, name: str) -> Mapping[str, Any]:
+        """What to_nir wrote of a node, where the graph is read by the rules that it was written by."""
+        found = self.graph.nodes[name].metadata.get(OWN) if self.own else None
+        return found if isinstance(found, Mapping) else {}
+
     def made(self) -> tuple[Any, Report]:
         """The network, once everything is known."""
         nodes, notes = self.graph.nodes, self.graph.notes
         neurons = [name for name, node in nodes.items() if node.kind in NEURONS]
         direct, readouts = self._outputs()
         populations = neurons + readouts
-        timing = Timing(populations, self.paths)
+        timing = Timing(populations, self.paths, self.align)
         for loop in timing.wide_loops(populations):
             shown = ", ".join(f'"{k}"' for k in loop)
             notes.append(f"~the loop through {shown}: each connection in it takes one step, {len(loop)} around it.")
@@ -130,8 +159,10 @@ class _Import:
         node, shape = self.graph.nodes[name], self.shapes.shapes[name]
         n = int(np.prod(shape))
         if node.kind in NEURONS:
-            reset = self.resets.get(name, "v_reset")
+            own = self.metadata(name)
+            reset = self.resets.get(name) or ("subtract" if own.get("subtracts") else "v_reset")
             d = dynamics_of(node, n, self.dt, self.method, reset, self.graph.notes)
+            d = exactly(d, own)
         else:
             ones, zeros = np.ones(n), np.zeros(n)
             d = Dynamics(False, False, False, ones, ones, ones, zeros, zeros, zeros, zeros)

@@ -62,7 +62,7 @@ def part_of(
     keys, matrices, bias = _arriving(place, name, d, paths, timing, notes)
     if settings.rules.floats:
         model = SUBTRACTS if d.subtracts else "lif" if d.spikes else "li"
-        parameters = {"du": d.a_syn, "dv": d.a_mem, "bias": bias, "v": -d.shift}
+        parameters = {"du": d.a_syn, "dv": d.a_mem, "bias": bias, "v": d.v}
         if d.spikes:
             parameters["vth"] = d.vth
         row = Row(name, kind, d.gain.size, model, d.a_syn, d.a_mem, d.a_syn, d.a_mem, 1.0, d.shift)
@@ -110,9 +110,9 @@ def _integers(
         )
     q = _quantized(place, name, d, matrices, bias, settings)
     du, dv = decay_of(d.a_syn, settings.decays, registers=True), decay_of(d.a_mem, settings.decays)
-    v = np.rint(-d.shift * q.scale * (1 << WEIGHT_SHIFT)).astype(np.int64)
+    v = np.rint(d.v * q.scale * (1 << WEIGHT_SHIFT)).astype(np.int64)
     if np.abs(v).max(initial=0) > STATE_MAX:
-        given = f"{np.abs(d.shift).max():g}, which is {np.abs(v).max()} in units of v"
+        given = f"{np.abs(d.v).max():g}, which is {np.abs(v).max()} in units of v"
         raise invalid(place, "v_reset", given, f"up to {STATE_MAX}", "Give a smaller scale=.")
     parameters: dict[str, Any] = {"dv": dv, "v": v, "bias_exp": q.bias_exp}
     registers = {p.name for p in model_of(settings.rules, "lif").parameters}

@@ -18,9 +18,13 @@ from loihi_emu.exchange.nir.paths import CONSTANT, Paths
 
 
 class Timing:
-    """Depths by name, and which populations are in one loop."""
+    """Depths by name, and which populations are in one loop.
 
-    def __init__(self, populations: Sequence[str], paths: Mapping[str, Paths]) -> None:
+    Without `align` every population is one step later, and delays are as the graph has them.
+    """
+
+    def __init__(self, populations: Sequence[str], paths: Mapping[str, Paths], align: bool = True) -> None:
+        self.align = align
         at = {name: i for i, name in enumerate(populations)}
         pairs = [(at[s], at[post]) for post in populations for s, _ in paths[post] if s in at]
         rows, columns = zip(*pairs, strict=True) if pairs else ((), ())
@@ -38,10 +42,12 @@ class Timing:
                     depth[b], changed = depth[a] + 1, True
             if not changed:
                 break
-        self.depth = {name: depth[self.loop[name]] for name in populations}
+        self.depth = {name: depth[self.loop[name]] if align else 0 for name in populations}
 
     def delay(self, source: str, post: str, steps: int) -> int:
         """Delay of a connection in steps, besides the step that a spike of a population takes anyway."""
+        if not self.align:
+            return steps
         if source == CONSTANT or source not in self.depth:
             return steps + self.depth[post]
         if self.loop[source] == self.loop[post]:
@@ -51,6 +57,8 @@ class Timing:
     def wide_loops(self, populations: Sequence[str]) -> list[list[str]]:
         """Loops through several populations."""
         found: dict[int, list[str]] = {}
+        if not self.align:
+            return []
         for name in populations:
             found.setdefault(self.loop[name], []).append(name)
         return [names for names in found.values() if len(names) > 1]

@@ -1,0 +1,119 @@
+"""A network as a NIR graph, and back: the same bits, through the graph and through a file."""
+
+import nir
+import numpy as np
+import pytest
+from nir_graphs import DT, GRAPHS, recurrent
+
+from loihi_emu import Emulator, LoihiInputWarning, Network, Noise, UnsupportedError, ValidationError
+from loihi_emu.exchange import import_nir
+
+STEPS = 60
+
+
+def state_of(network, spikes):
+    """v and u of all populations, in all steps."""
+    network = network.copy()
+    for p in network.populations:
+        network.probe(p, ["u", "v"])
+    emulator = Emulator(network)
+    emulator.set_input(next(iter(network.inputs)), spikes=spikes)
+    recording = emulator.run(STEPS)
+    return {f"{p}.{x}": recording[f"{p}.{x}"] for p in network.populations for x in "uv"}
+
+
+def networks(rng, rules):
+    """Of graphs, and one made by hand with delays, slices and exponents."""
+    for name, make in GRAPHS.items():
+        if name == "voltages" and rules != "float":
+            continue
+        for reset in ("v_reset", "subtract"):
+            if reset == "v_reset" or rules != "lava":
+                yield import_nir(make(rng), dt=DT, rules=rules, reset=reset).network
+    net = Network("by hand", rules=rules)
+    source, cells = net.input("in", 6), net.population("cells", 8, **by_hand(rules, rng))
+    last = net.population("last", (2, 2), **by_hand(rules, rng) | {"vth": 60})
+    weights = rng.integers(-60, 60, (8, 6)) * 2
+    options = {} if rules == "float" else {"weight_exp": 1, "weight_bits": 7}
+    net.connect(source, cells, weights, delays=rng.integers(0, 4, (8, 6)), **options)
+    net.connect(cells[1:7:2], last[:3], rng.integers(0, 90, (3, 3)), delays=2)
+    net.connect(last, cells, ([0, 1, 3], [0, 5, 7], [40, -20, 30]), delays=1)
+    yield net
+
+
+def by_hand(rules, rng):
+    if rules == "float":
+        return {"du": rng.random(1)[0], "dv": 0.3, "vth": 120, "bias": 1.7, "v": 3.5}
+    bias = {"bias_mant": 101, "bias_exp": 1} if rules == "lava" else {"bias": 101, "bias_exp": 1}
+    return {"du": int(rng.integers(300, 4000)), "dv": 411, "vth": 120, "v": 5, **bias}
+
+
+@pytest.mark.parametrize("rules", ["float", "chip", "lava"])
+@pytest.mark.filterwarnings("ignore::loihi_emu.LoihiInputWarning")
+@pytest.mark.filterwarnings("ignore::loihi_emu.LoihiOverflowWarning")
+def test_there_and_back_gives_the_same_bits(rules, tmp_path):
+    rng = np.random.default_rng(7)
+    for k, network in enumerate(networks(rng, rules)):
+        source = network.inputs[next(iter(network.inputs))]
+        spikes = (rng.random((STEPS, source.size)) < 0.3).astype(int)
+        wanted = state_of(network, spikes)
+        assert any(values.any() for values in wanted.values())
+        path = tmp_path / f"{k}.nir"
+        graph = network.to_nir(path, dt=DT)
+        again = [Network.from_nir(g, dt=DT, rules=rules) for g in (graph, path)]
+        again.append(Network.from_nir(again[0].to_nir(dt=DT), dt=DT, rules=rules))
+        for other in again:
+            found = state_of(other, spikes)
+            assert set(found) == set(wanted)
+            assert [name for name in wanted if not np.array_equal(found[name], wanted[name])] == []
+
+
+@pytest.mark.filterwarnings("ignore::loihi_emu.LoihiInputWarning")
+def test_nir_itself_reads_what_is_written_and_has_plain_numbers(tmp_path):
+    network = import_nir(recurrent(np.random.default_rng(5)), dt=DT, rules="chip").network
+    network.to_nir(tmp_path / "x.nir", dt=DT)
+    read = nir.read(tmp_path / "x.nir")
+    cells, p = read.nodes["lif.1"], network.populations["lif.1"].parameters
+    assert np.array_equal(np.rint(4096 * DT / cells.tau_mem), np.broadcast_to(p["dv"], 6))
+    assert np.array_equal(cells.v_threshold, np.broadcast_to(p["vth"], 6))
+    assert sorted(type(node).__name__ for node in read.nodes.values()).count("CubaLIF") == 2
+
+
+def test_numbers_that_were_changed_in_a_graph_count():
+    net = Network("n", rules="float")
+    net.connect(net.input("in", 1), net.population("cells", 1, dv=0.1, vth=1.0), [[0.5]])
+    graph = net.to_nir(dt=DT)
+    graph.nodes["cells"].tau = np.array([DT / 0.4])
+    assert float(Network.from_nir(graph, dt=DT).populations["cells"].parameters["dv"]) == pytest.approx(0.4)
+
+
+def test_what_nir_has_no_node_for_is_refused_by_name():
+    def net(rules="chip", **parameters):
+        made = Network("n", rules=rules)
+        made.input("in", 2)
+        made.population("cells", 2, **{"vth": 10, **parameters})
+        return made
+
+    cases = [
+        (net(refractory=3), "refractory"), (net(vmin=-100), "vmin"), (net(noise=Noise("v", 7)), "noise"),
+        (net(u=4, du=10), "u other"), (net(bias=3, du=10), r"without a leak \(dv=0\)"),
+    ]  # fmt: skip
+    for network, text in cases:
+        with pytest.raises(UnsupportedError, match=f'population "cells".*{text}'):
+            network.to_nir(dt=DT)
+    other = Network("n", rules="float")
+    other.input("in", 2)
+    other.population("cells", 2, model="sigma")
+    with pytest.raises(UnsupportedError, match='model "sigma", allowed'):
+        other.to_nir(dt=DT)
+    with pytest.raises(ValidationError, match="dt: got 0"):
+        net().to_nir(dt=0)
+    with pytest.raises(ValidationError, match="at least one of each"):
+        Network("empty").to_nir(dt=DT)
+
+
+def test_events_of_inputs_are_said_to_be_left_out():
+    net = Network("n")
+    net.connect(net.input("in", 1, spikes=([1], [0])), net.population("cells", 1, vth=10), [[5]])
+    with pytest.warns(LoihiInputWarning, match='input "in": its spikes are not in the graph'):
+        net.to_nir(dt=DT)
