@@ -78,7 +78,7 @@ class _Export:
             name = self._new("output" if len(ends) == 1 else f"{p.name}.output")
             self.nodes[name] = self.nir.Output(np.array(p.shape))
             self.edges.append((p.name, name))
-        metadata = {OWN: {"rules": self.network.rules, "dt": self.dt, "scale": 1.0, "align": 0}}
+        metadata = {OWN: {"written_by": self.network.rules, "dt": self.dt, "scale": 1.0, "align": 0}}
         if True in self.subtracts:
             metadata[OWN]["reset"] = "subtract"
             if False in self.subtracts:

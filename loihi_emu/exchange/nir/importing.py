@@ -67,7 +67,7 @@ def build(
 def _own(graph: Graph, rules: str) -> Mapping[str, Any]:
     """What to_nir wrote of a graph that is read by the rules it was written by; of others nothing."""
     own = graph.metadata.get(OWN)
-    if not isinstance(own, Mapping) or own.get("rules") != rules:
+    if not isinstance(own, Mapping) or own.get("written_by") != rules:
         return {}
     found: dict[str, Any] = {}
     for name, least in (("scale", 1e-100), ("align", 0)):

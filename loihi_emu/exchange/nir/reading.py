@@ -11,6 +11,8 @@ import os
 import pickle
 import subprocess
 import sys
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,8 @@ from loihi_emu.files.foreign import describe
 
 MOST_BYTES = 1 << 31
 """Of all arrays of a file together."""
+MOST_ADDRESSES = 1 << 35
+"""Of the process that reads; libraries with many threads reserve much that they never use."""
 MOST_NODES = 1 << 16
 SECONDS, BYTES_PER_SECOND = 15.0, 1e6
 """What reading a file may take, and as much more for its bytes: a hundred times what it takes."""
@@ -64,6 +68,9 @@ def read(path: str | Path) -> Graph:
 def answer(path: str) -> None:
     """Write what is read of a file to the standard output; what the reading process does."""
     found: Graph | LoihiEmuError
+    with suppress(ImportError, ValueError, OSError):  # where a process has limits
+        resource = import_module("resource")
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_ADDRESSES, resource.getrlimit(resource.RLIMIT_AS)[1]))
     try:
         found = read_here(path)
     except LoihiEmuError as problem:

@@ -92,13 +92,15 @@ class Report:
 
     def __str__(self) -> str:
         lines = [f'NIR graph by rules "{self.rules}", dt {self.dt:g}, {self.method} steps']
-        table = [("population", "primitive", "model", "neurons", "du", "dv", "decay err", "scale", "weight rms err")]
+        table = [
+            ("population", "primitive", "model", "neurons", "du", "dv", "decay err", "scale", "weight rms err", "input")
+        ]
         for row in self.rows.values():
             lost = row.weights
             errors = [] if lost is None else [w.rms_error for w in lost.weights]
             table.append((
                 row.name, row.kind, row.model, str(row.neurons), _span(row.du), _span(row.dv),
-                f"{row.decay_error:.2g}", f"{row.scale:.6g}", f"{max(errors, default=0.0):.2g}",
+                f"{row.decay_error:.2g}", f"{row.scale:.6g}", f"{max(errors, default=0.0):.2g}", _room(lost),
             ))  # fmt: skip
         widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
         lines += ["  ".join(cell.ljust(n) for cell, n in zip(row, widths, strict=True)).rstrip() for row in table]
@@ -109,6 +111,11 @@ class Report:
         return "\n".join(lines)
 
     __repr__ = __str__
+
+
+def _room(lost: QuantizeReport | None) -> str:
+    """Whether all synapses of a neuron together can wrap what it receives."""
+    return "" if lost is None or lost.may_wrap is None else "can wrap" if lost.may_wrap else "cannot wrap"
 
 
 def _span(values: Floats) -> str:

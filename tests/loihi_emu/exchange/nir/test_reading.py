@@ -154,3 +154,16 @@ def test_a_file_at_which_the_library_hangs_or_dies_is_one_error(program, text, p
     monkeypatch.setattr(reading, "SECONDS", 1.0)
     with pytest.raises(ValidationError, match=text):
         import_nir(path, dt=DT)
+
+
+def test_a_file_from_which_hdf5_never_returns_is_one_error(whole, tmp_path, monkeypatch):
+    """Its heap of texts has a free space of size 0, over which the library steps for ever."""
+    content = bytearray(whole)
+    at = content.index(b"GCOL")
+    end = content.index(bytes(8), content.index(b"NIRGraph", at)) + 8
+    assert content[end : end + 8] != bytes(8)
+    content[end : end + 8] = bytes(8)
+    (tmp_path / "endless.nir").write_bytes(content)
+    monkeypatch.setattr(reading, "SECONDS", 3.0)
+    with pytest.raises(ValidationError, match=r'NIR file "endless\.nir"'):
+        import_nir(tmp_path / "endless.nir", dt=DT)
