@@ -64,7 +64,7 @@ def like(part: Any, values: NDArray[Any]) -> Any:
     """Return values in the form of the matrix they came from."""
     if not is_sparse(part):
         return values
-    out = part.astype(values.dtype)
+    out = part.copy()  # not astype, as the floats may be beyond the integers
     out.data = values
     return out
 

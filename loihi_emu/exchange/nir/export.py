@@ -55,7 +55,6 @@ class _Export:
         self.rules = network.rule_set
         self.nodes: dict[str, Any] = {}
         self.edges: list[tuple[str, str]] = []
-        self.subtracts = {p.model == SUBTRACTS for p in network.populations.values() if p.model != "li"}
         self.constants = {
             x.name for x in network.inputs.values() if x.rate is not None and x.size == 1 and float(x.rate.max()) == 1.0
         }
@@ -79,11 +78,10 @@ class _Export:
             self.nodes[name] = self.nir.Output(np.array(p.shape))
             self.edges.append((p.name, name))
         metadata = {OWN: {"written_by": self.network.rules, "dt": self.dt, "scale": 1.0, "align": 0}}
-        if True in self.subtracts:
-            metadata[OWN]["reset"] = "subtract"
-            if False in self.subtracts:
-                warn("to_nir: some populations subtract their threshold and some do not; each node's metadata has it.",
-                     LoihiInputWarning)  # fmt: skip
+        subtracting = [f'"{p.name}"' for p in self.network.populations.values() if p.model == SUBTRACTS]
+        if subtracting:
+            what = "take the threshold off v, for which NIR has no field: metadata tells from_nir, and no other tool."
+            warn(f"to_nir: spikes of {', '.join(subtracting[:8])} {what}", LoihiInputWarning)
         return self.nir.NIRGraph(self.nodes, self.edges, metadata, type_check=False)
 
     def _new(self, name: str) -> str:

@@ -160,7 +160,7 @@ class _Import:
         n = int(np.prod(shape))
         if node.kind in NEURONS:
             own = self.metadata(name)
-            reset = self.resets.get(name) or ("subtract" if own.get("subtracts") else "v_reset")
+            reset = self.resets.get(name) or ("subtract" if np.all(own.get("subtracts", 0) == 1) else "v_reset")
             d = dynamics_of(node, n, self.dt, self.method, reset, self.graph.notes)
             d = exactly(d, own)
         else:

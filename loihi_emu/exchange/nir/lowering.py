@@ -110,10 +110,11 @@ def _integers(
         )
     q = _quantized(place, name, d, matrices, bias, settings)
     du, dv = decay_of(d.a_syn, settings.decays, registers=True), decay_of(d.a_mem, settings.decays)
-    v = np.rint(d.v * q.scale * (1 << WEIGHT_SHIFT)).astype(np.int64)
-    if np.abs(v).max(initial=0) > STATE_MAX:
-        given = f"{np.abs(d.v).max():g}, which is {np.abs(v).max()} in units of v"
+    start = np.rint(d.v * (q.scale * (1 << WEIGHT_SHIFT)))
+    if not (np.abs(start) <= STATE_MAX).all():
+        given = f"{np.abs(d.v).max():g}, which is {np.abs(start).max():g} in units of v"
         raise invalid(place, "v_reset", given, f"up to {STATE_MAX}", "Give a smaller scale=.")
+    v = start.astype(np.int64)
     parameters: dict[str, Any] = {"dv": dv, "v": v, "bias_exp": q.bias_exp}
     registers = {p.name for p in model_of(settings.rules, "lif").parameters}
     if "bias_mant" in registers:  # Lava's, whose du is one less than the decay it causes

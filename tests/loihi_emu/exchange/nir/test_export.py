@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from nir_graphs import DT, GRAPHS, recurrent
 
-from loihi_emu import Emulator, LoihiInputWarning, Network, Noise, UnsupportedError, ValidationError
+from loihi_emu import Emulator, LoihiEmuError, LoihiInputWarning, Network, Noise, UnsupportedError, ValidationError
 from loihi_emu.exchange import import_nir
 from loihi_emu.exchange.nir import reading
 
@@ -119,3 +119,45 @@ def test_events_of_inputs_are_said_to_be_left_out():
     net.connect(net.input("in", 1, spikes=([1], [0])), net.population("cells", 1, vth=10), [[5]])
     with pytest.warns(LoihiInputWarning, match='input "in": its spikes are not in the graph'):
         net.to_nir(dt=DT)
+
+
+def test_a_reset_that_nir_cannot_tell_is_warned_about():
+    net = Network("n")
+    net.connect(net.input("in", 1), net.population("cells", 1, model="lif_subtract", vth=10), [[5]])
+    with pytest.warns(LoihiInputWarning, match='"cells" take the threshold off v, for which NIR has no field'):
+        graph = net.to_nir(dt=DT)
+    assert Network.from_nir(graph, dt=DT, rules="chip").populations["cells"].model == "lif_subtract"
+
+
+STRANGE = [
+    {"subtracts": np.array([1, 0, 7])}, {"subtracts": "yes"}, {"a_syn": "x", "v": np.array([np.nan])},
+    {"a_mem": np.array([0.5, 0.5]), "leak": {"deep": 1}}, {"v": np.array([1e300])}, {"v": np.array([], float)},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("strange", STRANGE, ids=str)
+def test_strange_metadata_are_left_alone_or_one_error(strange, tmp_path):
+    net = Network("n")
+    net.connect(net.input("in", 1), net.population("cells", 1, dv=100, vth=10), [[5]])
+    graph = net.to_nir(tmp_path / "x.nir", dt=DT)
+    graph.nodes["cells"].metadata = {"loihi_emu": strange}
+    nir.write(tmp_path / "x.nir", graph)
+    for source in (graph, reading.read_here(tmp_path / "x.nir")):
+        try:
+            said = Network.from_nir(source, dt=DT, rules="chip").describe()
+        except LoihiEmuError as error:
+            said = str(error)
+        assert "cells" in said
+
+
+@pytest.mark.parametrize(("scale", "align"), [(np.nan, 0), (-1.0, 0), (np.ones(3), np.ones(3)), ("a", 1)])
+def test_strange_metadata_of_a_graph_are_left_alone_or_one_error(scale, align):
+    net = Network("n")
+    net.connect(net.input("in", 1), net.population("cells", 1, dv=100, vth=10), [[5]])
+    graph = net.to_nir(dt=DT)
+    graph.metadata["loihi_emu"] |= {"scale": scale, "align": align}
+    try:
+        said = Network.from_nir(graph, dt=DT, rules="chip").describe()
+    except ValidationError as error:
+        said = str(error)
+    assert "metadata, scale" in said or "cells" in said
