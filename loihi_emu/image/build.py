@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,9 +14,10 @@ from loihi_emu.image.exchange import Exchange, sent_groups
 from loihi_emu.image.groups import Group, make_groups
 from loihi_emu.image.learner import Learner
 from loihi_emu.image.pending import Pending
+from loihi_emu.image.probes import exchanged_state, limits_of, recorders
 from loihi_emu.image.projections import DUE
-from loihi_emu.image.recorders import Fills, Recorded, SpikeRecorder, StateRecorder
-from loihi_emu.image.schedule import DELIVERY, EXCHANGE, INPUTS, UPDATE, Call, Schedule
+from loihi_emu.image.recorders import Fills
+from loihi_emu.image.schedule import DELIVERY, EXCHANGE, INPUTS, UPDATE, Schedule
 from loihi_emu.image.share import Share
 from loihi_emu.image.shares import cut_groups, cut_inputs
 from loihi_emu.image.sinks import Stage
@@ -26,8 +26,8 @@ from loihi_emu.image.sources import InputSource, NoiseSource
 from loihi_emu.image.stores import waits
 from loihi_emu.jit import COMPILED
 from loihi_emu.lazy import imported
-from loihi_emu.models.memory import Arena, Array, SourceLists
-from loihi_emu.network.elements import Connection, Input, Population
+from loihi_emu.models.memory import Arena, Array
+from loihi_emu.network.elements import Connection
 from loihi_emu.network.lost_weights import Loss, loss
 from loihi_emu.network.network import Network
 from loihi_emu.network.payloads import drives_values
@@ -246,10 +246,11 @@ class Image:
             before = [call for pending in self.pending for call in pending.calls(self.arena, share.number)]
             schedule.add(UPDATE, share.number, *before, *of_inputs, *updates)
             schedule.add(DELIVERY, share.number, *of_populations)
-        probes = list(self._probes())
+        self.fills = Fills(limits_of(self.network), 1 if self.exchange is None else 2)
+        self.recorded, probes = recorders(self, self.shares[0], self.fills)  # the first share makes their calls
         if self.exchange is not None:
             schedule.add(EXCHANGE, 0, self.exchange.spikes(sent_groups(self.network, self.groups), self.fills))
-            schedule.add(EXCHANGE, 0, *self._exchanged_state())
+            schedule.add(EXCHANGE, 0, *exchanged_state(self, self.recorded, self.exchange, self._owner))
             self._idle_learners()
         schedule.add(DELIVERY, 0, *probes)
         for share in self.shares:
@@ -257,26 +258,6 @@ class Image:
             schedule.first(DELIVERY, share.number, share.gathers(1))
         self.program = schedule.together()
         self.programs = schedule.apart() if COMPILED and len(self.shares) > 1 else []
-
-    def _exchanged_state(self) -> Iterator[Call]:
-        """State of other ranks' neurons that is recorded."""
-        exchange, often = self.exchange, dict[tuple[str, str], int]()
-        assert exchange is not None
-        for one in self.recorded:
-            if one.node in self.learners:
-                owner = self._owner(self.learners[one.node])
-                yield exchange.of_owner(one.recorder.description.values.reshape(-1), owner, one.every)
-        for probe in self.network.probes:
-            if isinstance(probe.target, Population):
-                seen = probe.view == "chip"
-                for variable in ("v", "rest") if seen else probe.variables:
-                    key = (self._home[probe.target.name].key, variable)
-                    often[key] = math.gcd(often.get(key, 0), 1 if seen else probe.every)
-        for group in self.groups:
-            for variable, _ in group.model.state:
-                if (group.key, variable) in often:
-                    array = self.arena[f"{group.key}.{variable}"]
-                    yield exchange.state(array, group, often[group.key, variable])
 
     def _idle_learners(self) -> None:
         """Describe what learns on other ranks: this one only tells of it."""
@@ -286,43 +267,6 @@ class Image:
         for group in self.groups:
             if group.keeps_spikes:  # state, which every rank has whole
                 self.shares[0].lists(group.populations[0].name)
-
-    def _probes(self) -> Iterator[Call]:
-        """The calls of all probes; the first share makes them."""
-        probes, share = self.network.probes, self.shares[0]
-        limits = sum(2 if v == "spikes" else 1 for p in probes for v in p.variables)
-        self.fills = Fills(limits, 1 if self.exchange is None else 2)
-        self.recorded: list[Recorded] = []
-        for view in self.chip_views.values():
-            yield "chip_view:look", view.describe(self.arena, share.lists(view.name))
-        for probe in probes:
-            node, chosen = probe.target, probe.neurons
-            for variable in probe.variables:
-                recorder: Any
-                leaf = "probes:state"
-                if isinstance(node, Connection):
-                    learner = self.learners[node.name]
-                    recorder = learner.recorder(self.arena, variable, probe.every, self.fills)
-                    per_synapse = variable in ("weights", "delays", "tags")
-                    size = node.synapses if per_synapse else learner.read(self.arena, variable).size
-                elif variable == "spikes":
-                    recorder, size = self._spike_recorder(node, chosen, share.lists(node.name)), node.size
-                    leaf = recorder.leaf
-                else:
-                    seen = probe.view == "chip" and variable == "v"
-                    values = self.chip_views[node.name].seen if seen else self.state(node.name, variable)
-                    recorder = StateRecorder(values, chosen, probe.every, self.fills)
-                    size = node.size
-                every = 1 if variable == "spikes" else probe.every
-                name = f"{node.name}.{variable}"
-                self.recorded.append(Recorded(name, node.name, variable, recorder, size, chosen, every))
-                yield leaf, recorder.description
-
-    def _spike_recorder(self, node: Population | Input, chosen: Any, lists: SourceLists) -> SpikeRecorder:
-        if isinstance(node, Input):
-            return SpikeRecorder(lists, 0, node.size, chosen, self.inputs[node.name].most, self.fills)
-        first = self._home[node.name].part(node.name).start
-        return SpikeRecorder(lists, first, node.size, chosen, node.size, self.fills)
 
     # ------------------------------------------------------------ state
     def state_shapes(self) -> dict[str, tuple[tuple[int, ...], np.dtype[Any]]]:

@@ -8,38 +8,33 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from loihi_emu.errors import LoihiOverflowWarning, SimulationError, UnsupportedError, invalid, is_known, unknown
+from loihi_emu.errors import UnsupportedError, invalid, is_known, unknown
 from loihi_emu.keywords import known_keywords_of, missing_attribute
 from loihi_emu.network.elements import Connection, Input, Population
 from loihi_emu.network.network import Network
 from loihi_emu.ranks.ending import ranks_of
 from loihi_emu.ranks.ranks import Ranks
 from loihi_emu.read_only import read_only
-from loihi_emu.recording.counters import Marks
 from loihi_emu.recording.recording import Recording
 from loihi_emu.recording.steps import steps_of
 from loihi_emu.run import access, checkpoint
-from loihi_emu.run.built import Built
 from loihi_emu.run.closed_loop import Step
 from loihi_emu.run.executors import Executor
 from loihi_emu.run.guard import Guard, changes, glances, reads, runs
-from loihi_emu.run.progress import Progress, wanted
+from loihi_emu.run.progress import Progress
+from loihi_emu.run.run_records import RunRecords
 from loihi_emu.run.sample_runs import run_samples
-from loihi_emu.run.stream_on_ranks import StreamOnRanks
-from loihi_emu.run.stream_writer import StreamWriter, path_to
 from loihi_emu.run.threads import AUTO, threads_of
 from loihi_emu.run.together import RanksGuard, check_cores, check_same
-from loihi_emu.user_warnings import warn
 
 OVERFLOW = ("chip", "warn", "raise")
 
 
 @known_keywords_of
 @read_only("network", "overflow", "threads")
-class Emulator(Built):
+class Emulator(RunRecords):
     """Runs a network bit for bit.
 
     A run may be cut into pieces in any way: results are the same. The network is taken as it is now; what is added to
@@ -110,8 +105,6 @@ class Emulator(Built):
             super().__init__(network.copy(), count)
         else:
             ranks.together("Emulator()", (), self._build, ranks, network.copy(), count)
-        self._sample_steps: int | None = None
-        self._wall: float = 0.0
         self._forget()
 
     # ------------------------------------------------------------ running
@@ -388,46 +381,3 @@ class Emulator(Built):
         threads = min(ranks.meet("threads", number=threads))  # "auto" may see other cores elsewhere
         check_cores(ranks, threads)
         super().__init__(network, threads, ranks)
-
-    def _wanted(self, where: str, progress: object) -> bool | None:
-        """Whether a bar is wanted here: of several ranks the first shows it."""
-        asked = wanted(where, progress)
-        return asked if self._ranks is None or self._ranks.rank == 0 else False
-
-    def _forget(self, keep_blocks: bool = True) -> None:
-        """Begin recordings and accounts anew at this step."""
-        self._first: Marks = self._books.marks()
-        for recorded in self.image.recorded:
-            recorded.recorder.forget(keep_blocks=keep_blocks)
-        self._wall = 0.0
-        self._sample_steps = None
-        self._sample_ends: list[tuple[NDArray[np.int64], float]] = []
-        self._written: StreamWriter | StreamOnRanks | None = None
-
-    def _file(self, to: str | Path, now: Marks) -> StreamWriter | StreamOnRanks:
-        """The file that recordings go to; one that could not be written to its end goes on where that was."""
-        path = path_to(to)
-        last = self._written
-        since = last.since if last is not None and last.path == path and path.exists() else now
-        self._written = None
-        if self._ranks is None:
-            self._written = StreamWriter(path, self._books, since, self._sample_steps)
-        else:
-            self._written = StreamOnRanks(self._ranks, path, self._books, since, self._sample_steps)
-        return self._written
-
-    def _check_overflow(self, since: Marks, where: str = "") -> None:
-        if self.overflow == "raise":
-            lost = self._books.lost_text(since)
-            if lost:
-                raise SimulationError(
-                    f"{where}integers left their fields before step {self.image.step}: {lost}. Scale weights, biases "
-                    'or thresholds down (loihi_emu.quantize), or use overflow="chip" to wrap and saturate as on the '
-                    "chip."
-                )
-
-    def _warn_overflow(self, before: Marks) -> None:
-        if self.overflow == "warn":
-            lost = self._books.lost_text(before)
-            if lost:
-                warn(f"integers left their fields: {lost}", LoihiOverflowWarning)
