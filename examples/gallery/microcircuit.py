@@ -13,23 +13,15 @@ import numpy as np
 from matplotlib import pyplot as plt
 
 from loihi_emu import Emulator, Network, PhysicalUnits, fixed_in_degree, fixed_total_number, normal, plots
+from loihi_emu.demo.column import (  # of the paper; OUTSIDE: synapses, 8 Hz each
+    NAMES,
+    OUTSIDE,
+    PROBABILITY,
+    RATES,
+    SIZES,
+)
 
 SCALE, STEPS = 0.1, 600
-NAMES = ["L2/3e", "L2/3i", "L4e", "L4i", "L5e", "L5i", "L6e", "L6i"]
-SIZES = np.array([20683, 5834, 21915, 5479, 4850, 1065, 14395, 2948])
-OUTSIDE = np.array([1600, 1500, 2100, 1900, 2000, 1900, 2900, 2100])  # synapses from other areas, 8 Hz each
-RATES = np.array([0.86, 2.80, 4.45, 5.93, 7.59, 8.63, 1.11, 7.83])  # Hz, as published
-PROBABILITY = np.array([  # from column, onto row
-    [0.1009, 0.1689, 0.0437, 0.0818, 0.0323, 0.0, 0.0076, 0.0],
-    [0.1346, 0.1371, 0.0316, 0.0515, 0.0755, 0.0, 0.0042, 0.0],
-    [0.0077, 0.0059, 0.0497, 0.135, 0.0067, 0.0003, 0.0453, 0.0],
-    [0.0691, 0.0029, 0.0794, 0.1597, 0.0033, 0.0, 0.1057, 0.0],
-    [0.1004, 0.0622, 0.0505, 0.0057, 0.0831, 0.3726, 0.0204, 0.0],
-    [0.0548, 0.0269, 0.0257, 0.0022, 0.06, 0.3158, 0.0086, 0.0],
-    [0.0156, 0.0066, 0.0211, 0.0166, 0.0572, 0.0197, 0.0396, 0.2252],
-    [0.0364, 0.001, 0.0034, 0.0005, 0.0277, 0.008, 0.0658, 0.1443],
-])  # fmt: skip
-
 STEP = 0.5  # ms
 units = PhysicalUnits(threshold=15, vth=8000, dt=STEP)
 du, dv = units.decay(0.5), units.decay(10)

@@ -145,24 +145,16 @@ class Normal(Distribution):
 
 @read_only(advice="Make another.")
 @dataclass(frozen=True)
-class Lognormal(Distribution):
+class Lognormal(Normal):
     """See :func:`lognormal`."""
 
     name: ClassVar[str] = "lognormal"
-    mean: float
-    std: float
-    low: float | None = None
-    high: float | None = None
-    outside: str = "redraw"
-
-    def __post_init__(self) -> None:
-        _check(self)
 
     def below(self, x: float) -> float:
-        return 0.0 if x <= 0 else Normal(self.mean, self.std).below(log(x))
+        return 0.0 if x <= 0 else super().below(log(x))
 
     def quantile(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.exp(Normal(self.mean, self.std).quantile(u))
+        return np.exp(super().quantile(u))
 
 
 @read_only(advice="Make another.")

@@ -40,18 +40,24 @@ class Rowwise(Builder):
         return found
 
 
-@read_only(advice="Make another.")
 @dataclass(frozen=True)
-class FixedOutDegree(Rowwise):
-    """See :func:`fixed_out_degree`."""
+class Degree(Builder):
+    """Base of those by which each neuron of one side has a number of partners."""
 
-    name: ClassVar[str] = "fixed_out_degree"
     degree: int
     several: bool = True
     self_connections: bool = True
 
     def __post_init__(self) -> None:
         _check(self, "degree", MOST)
+
+
+@read_only(advice="Make another.")
+@dataclass(frozen=True)
+class FixedOutDegree(Rowwise, Degree):
+    """See :func:`fixed_out_degree`."""
+
+    name: ClassVar[str] = "fixed_out_degree"
 
     def check(self, where: str, pairing: Pairing) -> None:
         own = self.own_targets(pairing)
@@ -93,16 +99,10 @@ class FixedTotalNumber(Rowwise):
 
 @read_only(advice="Make another.")
 @dataclass(frozen=True)
-class FixedInDegree(Builder):
+class FixedInDegree(Degree):
     """See :func:`fixed_in_degree`."""
 
     name: ClassVar[str] = "fixed_in_degree"
-    degree: int
-    several: bool = True
-    self_connections: bool = True
-
-    def __post_init__(self) -> None:
-        _check(self, "degree", MOST)
 
     def check(self, where: str, pairing: Pairing) -> None:
         own = self.own_sources(pairing)
