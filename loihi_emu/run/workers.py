@@ -21,6 +21,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from loihi_emu.errors import SimulationError, UnsupportedError, invalid
+from loihi_emu.jit.together import cores
 from loihi_emu.numeric import integer
 from loihi_emu.run.tasks import Answer, Failure, Function, answer, as_bytes, packed, sendable, with_cause
 
@@ -39,7 +40,7 @@ OURS = ("tqdm", "loihi_emu")
 def workers_of(where: str, workers: object) -> int:
     """How many workers are meant: a number, or "auto", which is the number of processors that this process may use."""
     if workers == "auto" and isinstance(workers, str):
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return cores()
     if isinstance(workers, (str, bool)) or workers is None:
         raise invalid(where, "workers", repr(workers), 'a number of processes, 1 or more, or "auto"')
     return integer(where, "workers", workers, 1, MOST_WORKERS)
