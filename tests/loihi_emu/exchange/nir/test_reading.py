@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from nir_graphs import DT, GRAPHS, chain, lif
 
 from loihi_emu import LoihiEmuError, ValidationError
-from loihi_emu.exchange import import_nir
+from loihi_emu.exchange import hdf5, import_nir
 from loihi_emu.exchange.nir import reading
 
 
@@ -150,8 +150,8 @@ def test_damaged_files_are_read_or_one_error(data, whole, tmp_path_factory):
     [("import time; time.sleep(60)", "does not finish reading"), ("import os; os.abort()", "ends with code")],
 )
 def test_a_file_at_which_the_library_hangs_or_dies_is_one_error(program, text, path, monkeypatch):
-    monkeypatch.setattr(reading, "PROGRAM", program)
-    monkeypatch.setattr(reading, "SECONDS", 1.0)
+    monkeypatch.setattr(hdf5, "PROGRAM", program)
+    monkeypatch.setattr(hdf5, "SECONDS", 1.0)
     with pytest.raises(ValidationError, match=text):
         import_nir(path, dt=DT)
 
@@ -164,6 +164,6 @@ def test_a_file_from_which_hdf5_never_returns_is_one_error(whole, tmp_path, monk
     assert content[end : end + 8] != bytes(8)
     content[end : end + 8] = bytes(8)
     (tmp_path / "endless.nir").write_bytes(content)
-    monkeypatch.setattr(reading, "SECONDS", 3.0)
+    monkeypatch.setattr(hdf5, "SECONDS", 3.0)
     with pytest.raises(ValidationError, match=r'NIR file "endless\.nir"'):
         import_nir(tmp_path / "endless.nir", dt=DT)
