@@ -1,9 +1,12 @@
 """Primitives with state as numbers per step: decays, gain, leak, threshold and reset.
 
-With a = dt / tau (method "euler") or 1 - exp(-dt / tau) ("exponential"), a step of the primitives is
+A step of the primitives is
 
-    i = (1 - a_syn) i + w_in a_syn s                            CubaLI, CubaLIF; else i = s
-    v = (1 - a) v + a (v_leak + r i)                            I and IF: v = v + r dt i
+    i = (1 - a_syn) i + w_in b_syn s                            CubaLI, CubaLIF; else i = s
+    v = (1 - a) v + a v_leak + b r i                            I and IF: v = v + r dt i
+
+where a and b are both dt / tau (method "euler"), both 1 - exp(-dt / tau) ("exponential"), or a is the second and b the
+first ("exponential_decay").
 
 i is updated before v, as trainers do it. Here u is i times a r, so that it is added to v as it is; w, which is
 v - v_reset, stands for v, so that a spike resets to 0.
@@ -21,7 +24,7 @@ from loihi_emu.errors import invalid
 from loihi_emu.exchange.nir.numbers import Floats, reals
 from loihi_emu.exchange.nir.primitives import VOLTAGE, Node
 
-METHODS = ("euler", "exponential")
+METHODS = ("euler", "exponential", "exponential_decay")
 RESETS = ("v_reset", "subtract")
 OWN = "loihi_emu"
 """The entry of metadata that to_nir writes and from_nir reads."""
@@ -64,7 +67,9 @@ class Dynamics:
         return -self.shift if self.start is None else self.start
 
 
-def dynamics_of(node: Node, n: int, dt: float, method: str, reset: str, notes: list[str]) -> Dynamics:
+def dynamics_of(
+    node: Node, n: int, dt: float, method: str, reset: str, notes: list[str], single: bool = False
+) -> Dynamics:
     """The numbers of a primitive with state, for n neurons."""
 
     def each(name: str, default: float) -> Floats:
@@ -84,11 +89,14 @@ def dynamics_of(node: Node, n: int, dt: float, method: str, reset: str, notes: l
     else:
         cuba = node.kind.startswith("Cuba")
         name = "tau_mem" if cuba else "tau"
-        a_mem = _fraction(node, name, each(name, 0.0), dt, method)
-        gain = _exactly_one(resistance * a_mem)
+        a_mem, b_mem = _fractions(node, name, each(name, 0.0), dt, method)
+        gain = _exactly_one(resistance * b_mem)
         if cuba:
-            a_syn = _fraction(node, "tau_syn", each("tau_syn", 0.0), dt, method)
-            w_in = _exactly_one(each("w_in", 1.0) * a_syn)
+            a_syn, b_syn = _fractions(node, "tau_syn", each("tau_syn", 0.0), dt, method)
+            w_in = _exactly_one(each("w_in", 1.0) * b_syn)
+    if single:
+        a_mem, a_syn = (1.0 - _single(1.0 - _single(a)) for a in (a_mem, a_syn))
+        gain, w_in = _single(gain), _single(w_in)
     gain = gain * w_in
     leak = a_mem * each("v_leak", 0.0)
     if node.kind in VOLTAGE:
@@ -115,17 +123,21 @@ def exactly(d: Dynamics, own: Mapping[str, Any]) -> Dynamics:
     return replace(d, **digits)
 
 
-def _fraction(node: Node, name: str, tau: Floats, dt: float, method: str) -> Floats:
-    """What decays in a step."""
+def _fractions(node: Node, name: str, tau: Floats, dt: float, method: str) -> tuple[Floats, Floats]:
+    """What decays in a step, and what an input counts in it."""
     if (tau <= 0).any():
         raise invalid(node.place, name, f"{tau.min():g}", "time constants above 0")
-    if method == "exponential":
-        return -np.expm1(-dt / tau)
-    a = _exactly_one(dt / tau)
-    if (a > 1).any():
+    euler = _exactly_one(dt / tau)
+    if method == "euler" and (euler > 1).any():
         advice = 'Take a smaller dt, or method="exponential".'
         raise invalid(node.place, name, f"{tau.min():g}", f"dt ({dt:g}) and more with Euler steps", advice)
-    return a
+    decayed = euler if method == "euler" else -np.expm1(-dt / tau)
+    return decayed, decayed if method == "exponential" else euler
+
+
+def _single(values: Floats) -> Floats:
+    """The values as 32 bits hold them."""
+    return values.astype(np.float32).astype(np.float64)
 
 
 def _exactly_one(values: Any) -> Floats:

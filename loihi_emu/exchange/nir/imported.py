@@ -50,6 +50,7 @@ def import_nir(
     scale: float | Mapping[str, float] | None = None,
     decays: str = "nearest",
     align: bool | None = None,
+    single: bool = False,
     chip: Chip = LOIHI2,
     name: str = "nir",
 ) -> Imported:
@@ -64,8 +65,10 @@ def import_nir(
         1e-4 is usual; sinabs counts steps, which is dt=1.
     rules : {"float", "chip", "lava"}
         float64, or the integers of the chip or of Lava's fixed point.
-    method : {"euler", "exponential"}
-        What decays in a step: dt / tau, or 1 - exp(-dt / tau).
+    method : {"euler", "exponential", "exponential_decay"}
+        What decays in a step and what inputs count in it: both dt / tau (snnTorch, Norse, Lava); both
+        1 - exp(-dt / tau), which is exact between two inputs (Nengo); or decays by the second and inputs by the first
+        (sinabs, Rockpool).
     reset : {"v_reset", "subtract"} or dict
         What a spike does: v becomes v_reset, as NIR says, or the threshold is taken off, as many trainers have it and
         no file tells (but those of ``to_nir``). A dict has it by node. Default: v_reset.
@@ -78,6 +81,9 @@ def import_nir(
     align : bool, optional
         Whether shorter paths wait for longer ones, so that float64 equals the graph, in which nothing takes a step but
         what a loop hands back. Default: yes, but for graphs of ``to_nir``, whose delays are those of the network.
+    single : bool
+        Round decays and gains to 32 bits first, as trainers' tensors hold them: a trainer's state then differs by the
+        rounding of its state alone.
     chip : Chip
         That of the network; its longest delay is a limit.
     name : str
@@ -115,6 +121,6 @@ def import_nir(
     """
     network, report = build(
         Network, graph, dt=dt, rules=rules, method=method, reset=reset, weight_bits=weight_bits, scale=scale,
-        decays=decays, align=align, chip=chip, name=name,
+        decays=decays, align=align, single=single, chip=chip, name=name,
     )  # fmt: skip
     return Imported(network, report)

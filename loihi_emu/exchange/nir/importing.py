@@ -39,6 +39,7 @@ def build(
     scale: float | Mapping[str, float] | None = None,
     decays: str = "nearest",
     align: bool | None = None,
+    single: bool = False,
     chip: Chip = LOIHI2,
     name: str = "nir",
 ) -> tuple[Any, Report]:
@@ -53,6 +54,7 @@ def build(
         if not is_known(given, known):
             raise unknown(what, given, known, where=WHERE)
     numeric.integer(WHERE, "weight_bits", weight_bits, 1, 8)
+    numeric.flag(WHERE, "single", single)
     found = graph if isinstance(graph, Graph) else read(graph) if isinstance(graph, (str, Path)) else of_objects(graph)
     own = _own(found, rules)
     if scale is None:
@@ -61,7 +63,7 @@ def build(
         align = bool(own.get("align", True))
     empty = make(name, chip=chip, rules=rules)
     settings = Settings(empty.rule_set, weight_bits, scale, decays)
-    return _Import(flat(found), float(step), method, reset, settings, empty, align, bool(own)).made()
+    return _Import(flat(found), float(step), method, reset, settings, empty, align, bool(own), single).made()
 
 
 def _own(graph: Graph, rules: str) -> Mapping[str, Any]:
@@ -83,9 +85,10 @@ class _Import:
     """One graph on its way to a network."""
 
     def __init__(
-        self, graph: Flat, dt: float, method: str, reset: Any, settings: Settings, empty: Any, align: bool, own: bool
-    ) -> None:
-        self.align, self.own = align, own
+        self, graph: Flat, dt: float, method: str, reset: Any, settings: Settings, empty: Any, align: bool, own: bool,
+        single: bool,
+    ) -> None:  # fmt: skip
+        self.align, self.own, self.single = align, own, single
         self.graph, self.dt, self.method, self.settings = graph, dt, method, settings
         self.empty = empty
         self.resets = self._by_node("reset", reset)
@@ -161,7 +164,7 @@ class _Import:
         if node.kind in NEURONS:
             own = self.metadata(name)
             reset = self.resets.get(name) or ("subtract" if np.all(own.get("subtracts", 0) == 1) else "v_reset")
-            d = dynamics_of(node, n, self.dt, self.method, reset, self.graph.notes)
+            d = dynamics_of(node, n, self.dt, self.method, reset, self.graph.notes, self.single)
             d = exactly(d, own)
         else:
             ones, zeros = np.ones(n), np.zeros(n)
