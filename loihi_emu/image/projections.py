@@ -81,17 +81,12 @@ class Projection:
         """Whether what arrives carries payloads of float64."""
         return is_valued(self.origin)
 
-    @property
-    def lists(self) -> int:
-        """Lists of a log of spikes: those of so many steps are under way."""
-        return max(part.longest for part in self.synapses) + 1
-
     def reserve(self, arena: Arena) -> None:
         """Ask for what says how much is under way."""
         if self.kind == DUE:
             n, window = self.sink.n, self.sink.window
             chunks = chunks_of(n, window, 1 << target_bits(self.synapses, n, window))
-            arena.reserve(f"{self.key}.lengths", chunks * self.lists, np.int64, saved=False)
+            arena.reserve(f"{self.key}.lengths", chunks, np.int64, saved=False)
 
     def describe(self, arena: Arena) -> Description:
         """Make the description, and with it the packed synapses."""
@@ -130,10 +125,11 @@ class Projection:
         d = self._common(due_at.DUE, arena)
         rows = due_rows(self.synapses, self.origin.size, self.sink.n, self.sink.window)
         d.rows, d.packed, d.sizes, d.chunks, d.bits = rows.starts, rows.words, rows.sizes, rows.chunks, rows.bits
-        d.sources, d.lists, d.space, d.lengths = self.origin.size, rows.span, d.index.size, arena[f"{self.key}.lengths"]
-        d.log = untouched(rows.chunks * rows.span * d.space, np.int64)
+        d.sources, d.lengths = self.origin.size, arena[f"{self.key}.lengths"]
+        d.space = (rows.span + 1) * d.index.size  # those of a step go in before those at their end go out
+        d.log = untouched(rows.chunks * d.space, np.int64)
         if self.graded and d.payload is not None:
-            d.payloads = untouched(rows.chunks * rows.span * d.space, np.int32)
+            d.payloads = untouched(rows.chunks * d.space, np.int32)
         self.stored, self.weight_bytes = int(rows.sizes.sum()), rows.nbytes
         return d
 
