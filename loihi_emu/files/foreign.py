@@ -35,8 +35,8 @@ STARTS: tuple[tuple[bytes, str], ...] = (
     (b"version https://git-lfs", "a Git LFS pointer, not the file that it stands for"),
 )
 ADVICE = {
-    ".net": "lava-dl's netx reads .net files: netx.hdf5.Network makes a Lava program, which lava_api runs.",
-    ".nir": "It looks like a NIR graph: .nir files cannot be read yet. Build the network with Network.population().",
+    ".net": "It looks like a network of lava-dl: Network.from_net reads .net files.",
+    ".nir": "It looks like a NIR graph: Network.from_nir reads .nir files.",
 }
 PROGRAMS = (
     "a Python script", "a text file", "a JSON text", "a zip archive", "an empty file", "a file of unknown form",

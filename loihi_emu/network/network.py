@@ -371,6 +371,23 @@ class Network(Members):
 
         return to_nir(self, path, dt)
 
+    @classmethod
+    def from_net(cls, file: Any, *, rules: str = "lava", **options: Any) -> Network:
+        """Make a network of a .net file, which lava-dl's trainer writes.
+
+        Parameters
+        ----------
+        file : str, Path, or list of Layer
+        rules : {"lava", "chip"}
+        **options
+            Of :func:`loihi_emu.exchange.import_net`, which also returns what is not exact: num_layers, skip_layers,
+            input_shape, input_message_bits, reset_interval, reset_offset, spike_exp, image, chip, name.
+        """
+        from loihi_emu.exchange.net.importing import build
+
+        made: Network = build(cls, file, rules=rules, **options)[0]
+        return made
+
     def copy(self) -> Network:
         """A network of the same elements, to which more can be added without changing this one."""
         other = Network(self.name, chip=self.chip, rules=self.rules, seed=self.seed)
