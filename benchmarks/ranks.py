@@ -26,12 +26,16 @@ ROW = 8
 CHUNK = 1 << 16
 
 
-def recurrent(size: int, degree: int, silent: bool) -> Network:
+DELAYS = (0, 1, 5, 15)
+"""With a delay of d steps ranks exchange spikes after every d + 1 steps."""
+
+
+def recurrent(size: int, degree: int, silent: bool, delay: int = 0) -> Network:
     """Neurons that fire every 513 steps, each at its own time, or never, with random synapses of no effect."""
     net = Network(seed=1)
     start = np.arange(size) * 7919 % 513
     cells = net.population("cells", size, dv=0, du=4096, vth=8, bias=0 if silent else 1, v=start)
-    net.connect(cells, cells, weights=0, synapses=fixed_in_degree(degree))
+    net.connect(cells, cells, weights=0, synapses=fixed_in_degree(degree), delays=delay)
     return net
 
 
@@ -66,7 +70,8 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=0.002, help="part of the neurons that fire in a step")
     rate = parser.parse_args().rate
     comm = MPI.COMM_WORLD
-    step, _, _ = per_step(recurrent(2048, 1, silent=True), 20_000, comm)
+    steps = {delay: per_step(recurrent(2048, 1, silent=True, delay=delay), 20_000, comm)[0] for delay in DELAYS}
+    alone, _, _ = per_step(recurrent(2048, 1, silent=True), 20_000, None)
     idle, memory, _ = per_step(recurrent(200_000, 100, silent=True), 200, comm)
     busy, _, events = per_step(recurrent(200_000, 100, silent=False), 200, comm)
     words = 1 << 18
@@ -77,7 +82,9 @@ def main() -> None:
     neuron, event = idle / (200_000 / comm.size), (busy - idle) / max(events / comm.size, 1)
     bandwidth = 4 * words * comm.size / wide
     print(f"Ranks on one machine: {comm.size}; {MPI.Get_library_version().splitlines()[0]}")
-    print(f"  a step of 2048 silent neurons: {step * 1e6:.1f} us, nearly all of it the exchange")
+    print(f"  a step of 2048 silent neurons, in one process: {alone * 1e6:.2f} us")
+    for delay, step in steps.items():
+        print(f"  the same on these ranks, delays of {delay}, an exchange every {delay + 1} steps: {step * 1e6:.2f} us")
     print(f"  a step of 200 000 neurons with 100 synapses each, {events:,} events: {busy * 1e3:.2f} ms")
     print(f"  a neuron of a rank: {neuron * 1e9:.2f} ns; a synaptic event of a rank: {event * 1e9:.2f} ns")
     print(f"  a synapse in memory, with the rows of all sources: {synapse:.1f} bytes")

@@ -36,6 +36,7 @@ ADVICE: dict[str, tuple[str, dict[str, str]]] = {
             "network": "Make another: Emulator(network).",
             "overflow": 'It is chosen when it is made: Emulator(network, overflow="warn").',
             "threads": "They are chosen when it is made: Emulator(network, threads=2).",
+            "exchange_every": "It is chosen when it is made: Emulator(network, comm=..., exchange_every=5).",
             "step": "run(steps) goes on, reset() goes back to 0, restore(path) to a checkpoint.",
             "recording": "forget() drops it.",
         },

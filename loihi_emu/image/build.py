@@ -17,7 +17,7 @@ from loihi_emu.image.pending import Pending
 from loihi_emu.image.probes import exchanged_state, limits_of, recorders
 from loihi_emu.image.projections import DUE
 from loihi_emu.image.recorders import Fills
-from loihi_emu.image.schedule import DELIVERY, EXCHANGE, INPUTS, UPDATE, Schedule
+from loihi_emu.image.schedule import DELIVERY, EXCHANGE, INPUTS, UPDATE, Call, Schedule, program_of
 from loihi_emu.image.share import Share
 from loihi_emu.image.shares import cut_groups, cut_inputs
 from loihi_emu.image.sinks import Stage
@@ -59,23 +59,30 @@ class Image:
     """
 
     def __init__(
-        self, network: Network, before: Image | None = None, shares: int = 1, ranks: Ranks | None = None
+        self,
+        network: Network,
+        before: Image | None = None,
+        shares: int = 1,
+        ranks: Ranks | None = None,
+        every: int | None = None,
     ) -> None:
         """Build it in so many shares; of several ranks each has so many of its own, and what belongs to them.
 
-        `before` is an image of the same network that this one is to replace (``handover.adopt``).
+        `before` is an image of the same network that this one is to replace (``handover.adopt``). Ranks exchange
+        spikes after `every` steps at the latest.
         """
         if ranks is None:
             check_room(network)
         self.network = network
         self.arena = Arena()
         self.groups = make_groups(network)
-        self.exchange = None if ranks is None else Exchange(ranks, shares)
+        self.exchange = None if ranks is None else Exchange(ranks, shares, network)
         self._alone = shares == 1 and ranks is None
         cut = cut_groups(network, self.groups, shares * (1 if ranks is None else ranks.size))
         for group, pieces in zip(self.groups, cut, strict=True):
             group.cut(pieces if self.exchange is None else self.exchange.mine(group, pieces))
         if self.exchange is not None:
+            self.exchange.settle(every)
             owned = {p.name: self.exchange.owned(g, g.part(p.name)) for g in self.groups for p in g.populations}
             check_room(network, owned, ranks)
         connections = network.connections.values()
@@ -144,7 +151,7 @@ class Image:
 
     # ------------------------------------------------------------ building
     def _make_share(self, number: int) -> Share:
-        share = Share(number, self.waits)
+        share = Share(number, self.waits, self.exchange)
         for group in self.groups:
             share.add_group(group)
         for name, source in self.inputs.items():
@@ -239,22 +246,33 @@ class Image:
         for source in self.inputs.values():
             for part in source.parts:
                 schedule.add(INPUTS, part.share, (source.leaf(), part.description))
+        exchange = self.exchange
+        if exchange is not None:
+            sent = sent_groups(self.network, self.groups)
+            exchange.limit(sent)
+        self.fills = Fills(limits_of(self.network), 1 if exchange is None else 2 * exchange.every)
+        if exchange is not None:
+            schedule.add(EXCHANGE, 0, exchange.spikes(sent, self.fills))
+        later: list[list[Call]] = []
         for share in self.shares:
-            of_inputs, of_populations = share.delivery(self.arena)
+            made = share.delivery(self.arena)
             updates = [*share.learning(self.arena, self.shares[0]), *share.noise(self.arena, self.generator)]
             updates += [(g.model.leaf, part.description) for g in self.groups for part in share.parts(g)]
             before = [call for pending in self.pending for call in pending.calls(self.arena, share.number)]
-            schedule.add(UPDATE, share.number, *before, *of_inputs, *updates)
-            schedule.add(DELIVERY, share.number, *of_populations)
-        self.fills = Fills(limits_of(self.network), 1 if self.exchange is None else 2)
+            schedule.add(UPDATE, share.number, *before, *made.inputs, *updates)
+            schedule.add(DELIVERY, share.number, *made.populations)
+            later.append(made.later)
         self.recorded, probes = recorders(self, self.shares[0], self.fills)  # the first share makes their calls
-        if self.exchange is not None:
-            schedule.add(EXCHANGE, 0, self.exchange.spikes(sent_groups(self.network, self.groups), self.fills))
-            schedule.add(EXCHANGE, 0, *exchanged_state(self, self.recorded, self.exchange, self._owner))
+        if exchange is not None:
+            schedule.add(EXCHANGE, 0, *exchanged_state(self, self.recorded, exchange, self._owner))
             self._idle_learners()
-        schedule.add(DELIVERY, 0, *probes)
+        schedule.add(DELIVERY, 0, *probes.now)
+        later[0] += probes.later
         for share in self.shares:
             schedule.first(UPDATE, share.number, share.gathers(0))
+            if exchange is not None:
+                calls = program_of([*share.gathers(1, later=True), *later[share.number]])
+                schedule.first(DELIVERY, share.number, [exchange.later(calls)])
             schedule.first(DELIVERY, share.number, share.gathers(1))
         self.program = schedule.together()
         self.programs = schedule.apart() if COMPILED and len(self.shares) > 1 else []

@@ -10,19 +10,21 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from loihi_emu.image.groups import Group
-from loihi_emu.image.parts import Pieces
+from loihi_emu.image.intervals import fitting, longest
+from loihi_emu.image.parts import Part, Pieces
 from loihi_emu.image.recorders import Fills
-from loihi_emu.image.schedule import Call
+from loihi_emu.image.schedule import Call, Program
 from loihi_emu.models import exchange as at
 from loihi_emu.models.layout import BLOCK
-from loihi_emu.models.memory import Array, Description, Table
+from loihi_emu.models.memory import Array, Description, SourceLists, Table, untouched
+from loihi_emu.network.elements import Connection
 from loihi_emu.network.network import Network
 from loihi_emu.ranks import by_address
 from loihi_emu.ranks.ranks import Ranks
 from loihi_emu.ranks.world import mpi
 
 ROOM = 256
-"""Words of a block that every rank sends in every step: one call of MPI is enough for so many spikes of a rank."""
+"""Words of a block that every rank always sends: one call of MPI is enough for so many spikes of a rank."""
 WORD = np.dtype(np.int32)
 EVERYWHERE = ("clock", "sample", "input.")
 """State that every rank has whole; what belongs to no group and no connection that learns is that of rank 0."""
@@ -36,11 +38,22 @@ class Exchange:
     ranks : Ranks
     shares : int
         Of each rank.
+    network : Network
+
+    Attributes
+    ----------
+    every : int
+        Steps of an interval between two exchanges of spikes.
     """
 
-    def __init__(self, ranks: Ranks, shares: int) -> None:
-        self.ranks, self.shares = ranks, shares
+    def __init__(self, ranks: Ranks, shares: int, network: Network) -> None:
+        self.ranks, self.shares, self.network = ranks, shares, network
+        self.every = 1
         self._parts: dict[int, Pieces] = {}
+        self._places: dict[str, tuple[int, slice]] = {}  # of populations: number of the group, neurons there
+        self._numbers: dict[tuple[int, int], int] = {}  # of parts, in messages
+        self._sent = Description(at.EXCHANGE)
+        self._later: list[Program] = []
         self._learners: dict[str, int] = {}
         self._comm = by_address.handle(ranks.comm)
         self._gather = by_address.function("MPI_Allgather")
@@ -50,8 +63,13 @@ class Exchange:
     def mine(self, group: Group, pieces: Pieces) -> Pieces:
         """The pieces of a group with shares counted from the first of this rank."""
         self._parts[group.number] = pieces
+        self._places |= {p.name: (group.number, group.part(p.name)) for p in group.populations}
         first = self.ranks.rank * self.shares
         return tuple(piece._replace(share=piece.share - first) for piece in pieces)
+
+    def of_this_rank(self, parts: Sequence[Part]) -> list[Part]:
+        """Those parts of a group that this rank has."""
+        return [part for part in parts if 0 <= part.share < self.shares]
 
     def owner(self, group: Group, neuron: int) -> int:
         """The rank that has a neuron of a group."""
@@ -73,34 +91,84 @@ class Exchange:
         low, high = int(place.start), int(place.stop)
         return max(min(stop, high) - max(first, low), 0) / max(high - low, 1)
 
+    # ------------------------------------------------------------ intervals
+    def _ranks_of(self, population: str) -> set[int]:
+        """The ranks that have some of its neurons."""
+        number, place = self._places[population]
+        pieces = self._parts[number]
+        return {p.share // self.shares for p in pieces if p.first < place.stop and p.stop > place.start}
+
+    def crosses(self, c: Connection) -> bool:
+        """Whether a connection leads from one rank to another, as far as can be said from its two sides."""
+        name = c.pre.target.name
+        return name in self._places and len(self._ranks_of(name) | self._ranks_of(c.post.target.name)) > 1
+
+    def waits(self, c: Connection) -> bool:
+        """Whether all its spikes wait for the end of an interval; where sums are of floats, as those of all others."""
+        return self.crosses(c) or self.network.rule_set.floats
+
+    def settle(self, wanted: int | None) -> None:
+        """Find the longest interval, after all groups are cut; parameters and errors as of ``intervals.longest``."""
+        crossing = [c for c in self.network.connections.values() if self.crosses(c)]
+        self.every = longest(self.network, crossing, wanted)
+
+    def until(self, step: int) -> None:
+        """Let the steps before this one be run: after the last of them all ranks have all spikes."""
+        self._sent.last, self._sent.held = step - 1, 0
+
     # ------------------------------------------------------------ spikes
-    def spikes(self, groups: Iterable[Group], fills: Fills) -> Call:
+    def limit(self, groups: Sequence[Group]) -> None:
+        """Shorten the interval to what messages with spikes of these groups, and recorders, can hold."""
+        words = sum(len(self._parts[g.number]) + g.n * (1 + _words(g)) for g in groups)
+        self.every = min(self.every, fitting(self.network, words))
+
+    def spikes(self, groups: Sequence[Group], fills: Fills) -> Call:
         """The call that sends the spikes of these groups."""
-        ranks = self.ranks
+        ranks, every, d = self.ranks, self.every, self._sent
         sent: list[list[tuple[Group, int]]] = [[] for _ in range(ranks.size)]
         lengths = np.full(ranks.size, at.BEGIN, np.int64)
         for group in groups:
             for k, piece in enumerate(self._parts[group.number]):
                 rank = piece.share // self.shares
                 sent[rank].append((group, k))
-                lengths[rank] += 1 + (piece.stop - piece.first) * (1 + _words(group))
-        room = int(min(ROOM, lengths.max()))
-        d = Description(at.EXCHANGE)
+                lengths[rank] += every * (1 + (piece.stop - piece.first) * (1 + _words(group)))
+        parts = [one for of_rank in sent for one in of_rank]
+        room = int(min(ROOM + every * len(parts), lengths.max()))
         d.gather, d.gather_full, d.comm = self._gather, self._gather_full, self._comm
         d.word, d.rank, d.ranks, d.room = by_address.handle(by_address.type_of(WORD)), ranks.rank, ranks.size, room
-        d.parts = Table(at.SENT, sum(map(len, sent)))
-        for record, (group, k) in zip(d.parts, (one for of_rank in sent for one in of_rank), strict=True):
+        d.parts, d.part_count, d.every = Table(at.SENT, len(parts)), len(parts), every
+        for number, (record, (group, k)) in enumerate(zip(d.parts, parts, strict=True)):
             lists = group.parts[k].lists
             record.count, record.index, record.payload_words = lists.count, lists.index, _words(group)
             record.payload = lists.payload
+            self._numbers[group.number, k] = number
         d.begins = np.cumsum([0, *map(len, sent)], dtype=np.int64)
-        d.mine = np.zeros(max(room, lengths[ranks.rank]), WORD)
+        d.mine = untouched(max(room, int(lengths[ranks.rank])), WORD)
         d.blocks = np.zeros(room * ranks.size, WORD)
-        d.full = np.zeros(int(lengths.sum()) if lengths.max() > room else 1, WORD)
+        d.full = untouched(int(lengths.sum()) if lengths.max() > room else 1, WORD)
         d.counts, d.places = np.zeros(ranks.size, WORD), np.zeros(ranks.size, WORD)
+        d.found = np.zeros(every * max(len(parts), 1), np.int64)
         d.limits, d.filled, d.capacity, d.needed = fills.stop, fills.filled, fills.capacity, fills.needed
         d.stop = fills.filled[fills.stop :]
         return "exchange:spikes", d
+
+    def join(self, group: Group, lists: SourceLists) -> Call:
+        """The call that lists all spikes of a group in a step that came."""
+        pieces = self._parts[group.number]
+        d = Description(at.JOIN)
+        lists.describe(d)
+        d.exchange, d.parts, d.part_count = self._sent.words, Table(at.JOINED, len(pieces)), len(pieces)
+        for k, (record, piece) in enumerate(zip(d.parts, pieces, strict=True)):
+            record.number, record.first = self._numbers[group.number, k], piece.first
+        return "exchange:join", d
+
+    def later(self, calls: Program) -> Call:
+        """The call that makes these for each step that came."""
+        d = Description(at.LATER)
+        self._later.append(calls)
+        d.exchange, d.calls = self._sent.words, len(calls.calls)
+        d.leaves, d.descriptions = calls.leaves, calls.descriptions
+        return "exchange:later", d
 
     # ------------------------------------------------------------ counters
     def add_others(self, before: Array, now: Array) -> Array:

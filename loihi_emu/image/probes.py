@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from loihi_emu.image.chip_views import ChipView
 from loihi_emu.image.exchange import Exchange
@@ -41,12 +41,20 @@ def limits_of(network: Network) -> int:
     return sum(2 if variable == "spikes" else 1 for probe in network.probes for variable in probe.variables)
 
 
-def recorders(image: Parts, share: Share, fills: Fills) -> tuple[list[Recorded], list[Call]]:
-    """Recorders of all probes, and the calls that a share makes for them in every step."""
+class ProbeCalls(NamedTuple):
+    """Calls that record: in every step; and for each step whose spikes have come from all ranks."""
+
+    now: list[Call]
+    later: list[Call]
+
+
+def recorders(image: Parts, share: Share, fills: Fills) -> tuple[list[Recorded], ProbeCalls]:
+    """Recorders of all probes, and the calls that a share makes for them."""
     recorded: list[Recorded] = []
-    calls: list[Call] = [
-        ("chip_view:look", view.describe(image.arena, share.lists(view.name))) for view in image.chip_views.values()
-    ]
+    calls = ProbeCalls([], [])
+    for view in image.chip_views.values():
+        spikes = calls.later if share.origins[view.name][0].later else calls.now
+        spikes.append(("chip_view:look", view.describe(image.arena, share.lists(view.name))))
     for probe in image.network.probes:
         node, chosen = probe.target, probe.neurons
         for variable in probe.variables:
@@ -68,7 +76,8 @@ def recorders(image: Parts, share: Share, fills: Fills) -> tuple[list[Recorded],
             every = 1 if variable == "spikes" else probe.every
             name = f"{node.name}.{variable}"
             recorded.append(Recorded(name, node.name, variable, recorder, size, chosen, every))
-            calls.append((leaf, recorder.description))
+            waits = variable == "spikes" and share.origins[node.name][0].later
+            (calls.later if waits else calls.now).append((leaf, recorder.description))
     return recorded, calls
 
 

@@ -23,6 +23,8 @@ from loihi_emu.models.synapses import sparse as sparse_at
 from loihi_emu.network.elements import Connection
 
 DENSE, SPARSE, CONV, DUE = "dense", "sparse", "conv", "due"
+DUE_NOW = "loihi_emu.models.synapses.due:due_now"
+"""What delivers in every step, where spikes come later than in their own."""
 
 
 @dataclass(eq=False)
@@ -38,12 +40,15 @@ class Origin:
         Neurons.
     offset : int
         0 for inputs (events act in their own step), 1 for populations (in the next).
+    later : bool
+        Spikes are those of a step that may be over, when those of all ranks have come.
     """
 
     key: str
     lists: Description
     size: int
     offset: int
+    later: bool = False
 
 
 def is_valued(origin: Origin) -> bool:
@@ -74,6 +79,8 @@ class Projection:
     def leaf(self) -> str:
         """Name of the kernel."""
         way = "step_valued" if self.valued else "step_float" if self.floating else "step"
+        if self.kind == DUE and self.origin.later:
+            way = "enter_later"
         return f"loihi_emu.models.synapses.{self.kind}:{way}"
 
     @property

@@ -30,6 +30,11 @@ class Program:
         self.descriptions: NDArray[np.int64] = np.array([d.address for _, d in self.calls], np.int64)
 
 
+def program_of(calls: Sequence[Call]) -> Program:
+    """A program of calls whose leaves are named."""
+    return Program([(leaf_named(leaf), d) for leaf, d in calls])
+
+
 class Schedule:
     """What so many shares do in each phase."""
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
 
 from loihi_emu.image.acting import Acting
 from loihi_emu.image.draws import Generator
+from loihi_emu.image.exchange import Exchange
 from loihi_emu.image.groups import Group
 from loihi_emu.image.learner import Learner
 from loihi_emu.image.parts import Part
-from loihi_emu.image.projections import Origin, Projections
+from loihi_emu.image.projections import DUE, DUE_NOW, Origin, Projections
 from loihi_emu.image.schedule import Call
 from loihi_emu.image.sinks import Sink, Stage
 from loihi_emu.image.sources import InputPart, InputSource, NoiseSource
@@ -26,23 +29,29 @@ class Listing:
     Attributes
     ----------
     lists : SourceLists
-        Those of the source's only part, if that is the share's own, or lists that :meth:`gather` fills.
+        Those of the source's only part, if it is the share's own and begins where the source does; or lists that
+        :meth:`gather` fills.
     wanted : bool
         Whether somebody reads them.
+    join : function or None
+        Of several ranks: what makes the call that joins what all have sent.
     """
 
     def __init__(
         self, share: int, parts: Sequence[Part | InputPart], capacity: int, payload: str | None, kept: bool
     ) -> None:
         self.parts, self.wanted = parts, False
-        self.own = len(parts) == 1 and parts[0].share == share and not kept
+        self.own = len(parts) == 1 and parts[0].share == share and parts[0].first == 0 and not kept
         self.lists = parts[0].lists if self.own else SourceLists(capacity, payload)
         self.floats = payload == "float64"
+        self.join: Callable[[SourceLists], Call] | None = None
 
     def gather(self) -> Call | None:
         """The call that joins the parts' lists; None when nobody reads them, or there is nothing to join."""
         if self.own or not self.wanted:
             return None
+        if self.join is not None:
+            return self.join(self.lists)
         d = Description(at.VALUED if self.floats else at.GATHER)
         self.lists.describe(d)
         d.parts, d.part_count = Table(at.VALUED_PART if self.floats else at.PART, len(self.parts)), len(self.parts)
@@ -50,6 +59,14 @@ class Listing:
             part.lists.describe(record)
             record.first = part.first
         return f"gather:{'step_valued' if self.floats else 'step'}", d
+
+
+class Delivery(NamedTuple):
+    """Calls that deliver spikes: of inputs; of populations; and of populations for each step whose spikes have come."""
+
+    inputs: list[Call]
+    populations: list[Call]
+    later: list[Call]
 
 
 class Share:
@@ -62,6 +79,9 @@ class Share:
         By the key of a source.
     origins : dict
         Of every population and input: the source it belongs to, as this share reads it, and its first neuron there.
+    here : dict
+        With several ranks, of every population: the same, with the spikes of this rank's neurons alone, which are known
+        in their own step.
     sinks : dict
         By the number of a group of which it owns a part.
     projections : Projections
@@ -77,10 +97,12 @@ class Share:
         Whether there is no other share.
     """
 
-    def __init__(self, number: int, waits: bool) -> None:
+    def __init__(self, number: int, waits: bool, exchange: Exchange | None = None) -> None:
         self.number, self.waits, self.alone = number, waits, False
+        self._exchange = exchange
         self.listings: dict[str, Listing] = {}
         self.origins: dict[str, tuple[Origin, int]] = {}
+        self.here: dict[str, tuple[Origin, int]] = {}
         self.sinks: dict[int, Sink] = {}
         self.projections = Projections(number)
         self.stages: list[tuple[Origin, Stage]] = []
@@ -91,10 +113,15 @@ class Share:
     # ------------------------------------------------------------ sources and targets
     def add_group(self, group: Group) -> None:
         """Read the spikes of a group, and take its part of it."""
-        valued = group.model.payload == "float64"
-        origin = Origin(group.key, Description(VALUED_SOURCE if valued else SOURCE), group.n, 1)
+        record = VALUED_SOURCE if group.model.payload == "float64" else SOURCE
+        several = self._exchange is not None
+        origin = Origin(group.key, Description(record), group.n, 1, later=several)
+        near = Origin(f"{group.key}.here", Description(record), group.n, 1)
         for p in group.populations:
-            self.origins[p.name] = (origin, group.part(p.name).start)
+            start = group.part(p.name).start
+            self.origins[p.name] = (origin, start)
+            if several:
+                self.here[p.name] = (near, start)
         for part in group.parts:
             if part.share == self.number:
                 self.sinks[group.number] = Sink(group, part, self.waits)
@@ -115,10 +142,15 @@ class Share:
         self.alone = alone
         for group in groups:
             kept = group.keeps_spikes and not alone  # learning still reads the last step's while parts list the next
-            listing = Listing(self.number, group.parts, group.n, group.model.payload, kept)
+            name, exchange = group.populations[0].name, self._exchange
+            listing = Listing(self.number, group.parts, group.n, group.model.payload, kept or exchange is not None)
+            if exchange is not None:
+                mine = exchange.of_this_rank(group.parts)
+                self._list(self.here[name][0], Listing(self.number, mine, group.n, group.model.payload, False))
+                listing.join = partial(exchange.join, group)
             if self.number == 0:
                 group.keep_spikes(listing.lists, arena)
-            self._list(self.origins[group.populations[0].name][0], listing)
+            self._list(self.origins[name][0], listing)
         for name, source in inputs.items():
             listing = Listing(self.number, source.parts, source.most, source.payload, False)
             self._list(self.origins[name][0], listing)
@@ -138,7 +170,9 @@ class Share:
         """Add those synapses of a connection that reach a sink; parameters as of :meth:`Projections.add`."""
         if c.conv is not None and not sink.owns(c.post.target.name):
             return
-        origin, first = self.origins[c.pre.target.name]
+        name = c.pre.target.name
+        at_once = self._exchange is not None and name in self.here and not self._exchange.waits(c)
+        origin, first = (self.here if at_once else self.origins)[name]
         if sums.apart:
             sink, target = self.stage(c, origin, sink, target, sums), -c.post.start
         self.projections.add(c, made, origin, first, sink, target)
@@ -154,18 +188,23 @@ class Share:
         return stage
 
     # ------------------------------------------------------------ calls
-    def delivery(self, arena: Arena) -> tuple[list[Call], list[Call]]:
+    def delivery(self, arena: Arena) -> Delivery:
         """The synapses of inputs and of populations, each with the stages behind them."""
-        found: tuple[list[Call], list[Call]] = [], []
+        made = Delivery([], [], [])
         for projection in self.projections.all:
-            call = projection.leaf(), projection.describe(arena)
+            description = projection.describe(arena)
             if projection.stored or self.alone:
-                found[projection.origin.offset].append(call)
-                self.listings[projection.origin.key].wanted = True
+                origin = projection.origin
+                self.listings[origin.key].wanted = True
+                where = made.later if origin.later else made[origin.offset]
+                where.append((projection.leaf(), description))
+                if origin.later and projection.kind == DUE:
+                    made.populations.append((DUE_NOW, description))
         for origin, stage in self.stages:
             if stage.n or self.alone:
-                found[origin.offset].append(("loihi_emu.models.synapses.stage:step", stage.describe(arena)))
-        return found
+                where = made.later if origin.later else made[origin.offset]
+                where.append(("loihi_emu.models.synapses.stage:step", stage.describe(arena)))
+        return made
 
     def learning(self, arena: Arena, first: Share) -> Iterator[Call]:
         """What changes synapses. Of populations it reads the spikes of the last step, in the lists of the first share.
@@ -191,8 +230,12 @@ class Share:
         for d in self.applied:
             yield "noise:apply", d
 
-    def gathers(self, offset: int) -> list[Call]:
-        """What joins the lists of inputs (0) or of populations (1), after all who read them are known."""
-        origins = {origin.key: origin for origin, _ in self.origins.values() if origin.offset == offset}
+    def gathers(self, offset: int, *, later: bool = False) -> list[Call]:
+        """What joins the lists of inputs (0) or of populations (1), after all who read them are known.
+
+        `later`: the lists of all ranks, for each step whose spikes have come.
+        """
+        every = [*self.origins.values(), *self.here.values()]
+        origins = {one.key: one for one, _ in every if one.offset == offset and one.later == later}
         calls = [self.listings[key].gather() for key in origins]
         return [call for call in calls if call is not None]

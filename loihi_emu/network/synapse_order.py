@@ -110,6 +110,13 @@ class SynapseOrder(FrozenArrays):
         return int(self.delays.max()) if self.delays.size else 0
 
     @property
+    def shortest_delay(self) -> int:
+        """Of its synapses, in steps; 0 where there are none."""
+        if self.drawn:
+            return int(self.recipe.delays.low)
+        return int(self.delays.min()) if self.delays.size else 0
+
+    @property
     def synapses(self) -> int:
         """Number of stored weights (a shared kernel counts once)."""
         return int(self.recipe.synapses if self.drawn else self.values.size)

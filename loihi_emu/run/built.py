@@ -27,6 +27,8 @@ class Built:
         How many run it, each a share of its own.
     ranks : Ranks, optional
         The processes that run it together, each with so many threads.
+    every : int, optional
+        Steps after which these exchange spikes at the latest.
 
     Attributes
     ----------
@@ -38,10 +40,12 @@ class Built:
     _books: Books
     _loop: ClosedLoop
 
-    def __init__(self, network: Network, threads: int = 1, ranks: Ranks | None = None) -> None:
-        self.network, self.threads, self._ranks = network, threads, ranks
+    def __init__(
+        self, network: Network, threads: int = 1, ranks: Ranks | None = None, every: int | None = None
+    ) -> None:
+        self.network, self.threads, self._ranks, self._every = network, threads, ranks, every
         self._team = Team(threads) if COMPILED and threads > 1 else None
-        self._take(Image(network, shares=threads, ranks=ranks))
+        self._take(Image(network, None, threads, ranks, every))
 
     def _take(self, image: Image) -> None:
         """Run this image from now on."""
@@ -62,7 +66,7 @@ class Built:
         try:
             for element in changed:
                 network.replace(element)
-            image = Image(network, self.image, self.threads, self._ranks)
+            image = Image(network, self.image, self.threads, self._ranks, self._every)
             adopt(image, self.image)
             fill(image)
             self._take(image)

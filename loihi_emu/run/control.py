@@ -82,6 +82,7 @@ class Pacer:
             return self._loops(limit)
         self._make_room()
         image.fills.filled[image.fills.stop] = 0
+        image.exchange.until(self.step + limit)
         before = image.counted()
         ran = self._loops(limit)
         image.count_others(before)

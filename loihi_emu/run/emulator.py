@@ -27,13 +27,13 @@ from loihi_emu.run.progress import Progress
 from loihi_emu.run.run_records import RunRecords
 from loihi_emu.run.sample_runs import run_samples
 from loihi_emu.run.threads import AUTO, threads_of
-from loihi_emu.run.together import RanksGuard, check_cores, check_same
+from loihi_emu.run.together import RanksGuard, check_cores, check_same, interval_of
 
 OVERFLOW = ("chip", "warn", "raise")
 
 
 @known_keywords_of
-@read_only("network", "overflow", "threads")
+@read_only("network", "overflow", "threads", "exchange_every")
 class Emulator(RunRecords):
     """Runs a network bit for bit.
 
@@ -62,11 +62,15 @@ class Emulator(RunRecords):
         of the neurons and holds the synapses onto these. Results are those of one process, and every rank has them:
         recordings and what ``get`` returns are whole on each. ``step``, ``recording`` and ``memory`` (of this rank) may
         be read by one rank alone, all else is called by all. Where ranks differ, or one fails, all raise an error.
+    exchange_every : int, optional
+        With `comm`: after so many steps ranks exchange their spikes at the latest; by default after as many as the
+        shortest delay between ranks allows (a delay of d steps: d + 1). The attribute says after how many.
 
     Raises
     ------
     ValidationError
-        Something else than a network, or than a communicator.
+        Something else than a network, or than a communicator; delays between ranks that are too short for
+        `exchange_every`.
     MissingExtraError
         A communicator is asked for, and mpi4py is not installed.
     OutOfMemoryError
@@ -88,7 +92,15 @@ class Emulator(RunRecords):
     3
     """
 
-    def __init__(self, network: Network, *, overflow: str = "chip", threads: int | str = 1, comm: Any = None) -> None:
+    def __init__(
+        self,
+        network: Network,
+        *,
+        overflow: str = "chip",
+        threads: int | str = 1,
+        comm: Any = None,
+        exchange_every: int | None = None,
+    ) -> None:
         if not isinstance(network, Network):
             raise invalid("Emulator", "network", repr(network), "a loihi_emu.Network")
         if not is_known(overflow, OVERFLOW):
@@ -96,6 +108,7 @@ class Emulator(RunRecords):
         if not network.populations and not network.inputs:
             raise invalid(f'network "{network.name}"', "", "nothing to run", "at least one population or input")
         self.overflow = overflow
+        every = interval_of(exchange_every, comm)
         ranks = ranks_of("Emulator", comm)
         self._guard = Guard() if ranks is None else RanksGuard(ranks)
         count = threads_of(threads, network)
@@ -104,7 +117,9 @@ class Emulator(RunRecords):
         if ranks is None:
             super().__init__(network.copy(), count)
         else:
-            ranks.together("Emulator()", (), self._build, ranks, network.copy(), count)
+            ranks.together("Emulator()", (), self._build, ranks, network.copy(), count, every)
+        exchange = self.image.exchange
+        self.exchange_every = 1 if exchange is None else exchange.every
         self._forget()
 
     # ------------------------------------------------------------ running
@@ -375,9 +390,9 @@ class Emulator(RunRecords):
         return f"<Emulator of {self.network!r} at step {self.image.step}>"
 
     # ------------------------------------------------------------ inside
-    def _build(self, ranks: Ranks, network: Network, threads: int) -> None:
+    def _build(self, ranks: Ranks, network: Network, threads: int, every: int | None) -> None:
         """Build what belongs to this rank, where all have the same network."""
-        check_same(ranks, network, {"overflow": self.overflow})
+        check_same(ranks, network, {"overflow": self.overflow, "exchange_every": every})
         threads = min(ranks.meet("threads", number=threads))  # "auto" may see other cores elsewhere
         check_cores(ranks, threads)
-        super().__init__(network, threads, ranks)
+        super().__init__(network, threads, ranks, every)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, TypeVar
 
+import numpy as np
+
 from loihi_emu._version import __version__
-from loihi_emu.errors import LoihiInputWarning
+from loihi_emu.errors import LoihiInputWarning, invalid
 from loihi_emu.network.network import Network
 from loihi_emu.network.synapse_order import DRAWN
 from loihi_emu.ranks.digests import contents, digest_of, short
@@ -72,6 +74,25 @@ def check_same(ranks: Ranks, network: Network, settings: Mapping[str, Any]) -> N
         parts[f'connection "{name}"'] = digest_of(*contents(c, () if c.recipe is None else DRAWN))
     parts |= {f"probe {k} ({p.target.name})": digest_of(*contents(p)) for k, p in enumerate(network.probes)}
     ranks.same(f'Emulator(network "{network.name}")', parts)
+
+
+def interval_of(every: Any, comm: Any) -> int | None:
+    """The steps after which ranks are to exchange spikes at the latest.
+
+    Raises
+    ------
+    ValidationError
+        No number of steps, or there are no ranks.
+    """
+    if every is None:
+        return None
+    if comm is None:
+        advice = "Spikes are exchanged among the ranks of a communicator."
+        raise invalid("Emulator", "exchange_every", repr(every), "nothing without comm=", advice)
+    whole = isinstance(every, int | np.integer) and not isinstance(every, bool)
+    if not whole or every < 1:
+        raise invalid("Emulator", "exchange_every", repr(every), "a whole number of steps, at least 1")
+    return int(every)
 
 
 def check_cores(ranks: Ranks, threads: int = 1) -> None:

@@ -160,23 +160,29 @@ def deliver(d, q, entries, places, found, graded, time):
         d.log[at] = entry_of(place + 1 + count, time + gap) if gap else NONE
 
 
-@leaf
-def step(address, time):
-    """Log this step's spikes, and deliver all that is due."""
-    d = DUE(address)
+@kernel
+def enter_all(d, time):
+    """Count and log the spikes of a step."""
     count = d.count[0]
-    graded = graded_of(d)
-    now, slot = time & _STEPS, (time + d.offset) % d.slots
     index = whole(d.index, count)
     events = 0
     for k in range(count):
         events += d.sizes[i64(index[u64(k)])]
     d.events[0] += events
+    for chunk in range(d.chunks):
+        d.lengths[chunk] = enter(d, chunk, time)
+
+
+@kernel
+def deliver_due(d, time):
+    """Deliver all that is due in a step."""
+    graded = graded_of(d)
+    now, slot = time & _STEPS, (time + d.offset) % d.slots
     due, places = _ENTRIES(), _PLACES()
     for chunk in range(d.chunks):
         base = chunk << d.bits
         q = int32s(d.ring + 4 * (slot * d.n + base), d.n - base)
-        start, length = chunk * d.space, enter(d, chunk, time)
+        start, length = chunk * d.space, d.lengths[chunk]
         entries = part(d.log, start, length)
         found = kept = k = 0
         while k < length:
@@ -195,6 +201,26 @@ def step(address, time):
                 found = 0
         d.lengths[chunk] = kept
         deliver(d, q, due, places, found, graded, time)
+
+
+@leaf
+def step(address, time):
+    """Log this step's spikes, and deliver all that is due."""
+    d = DUE(address)
+    enter_all(d, time)
+    deliver_due(d, time)
+
+
+@leaf
+def enter_later(address, time):
+    """Log the spikes of a step that may be over; none of their synapses was due before this one."""
+    enter_all(DUE(address), time)
+
+
+@leaf
+def due_now(address, time):
+    """Deliver what is due in this step of all that is logged."""
+    deliver_due(DUE(address), time)
 
 
 @leaf

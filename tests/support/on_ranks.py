@@ -44,27 +44,38 @@ def start_python(ranks: int, arguments: list[str], **variables: str) -> subproce
 
 # ------------------------------------------------------------ programs
 def networks(folder: Path, ranks: Any) -> None:
-    """Random networks in plain Python, in blocks of few neurons, in one and in two shares a rank."""
+    """Random networks in plain Python, in blocks of few neurons, in one and in two shares a rank.
+
+    Where delays let ranks exchange spikes after several steps, they do, and also after each.
+    """
     from sharing import recorded, small_blocks
 
     from loihi_emu.run.built import Built
 
     small_blocks()
-    cut = 0
+    cut = late = 0
     for network, steps in pickle.loads((folder / "networks").read_bytes()):
         alone = recorded(network, steps, 1) if ranks.rank == 0 else None
         for shares in (1, 2):
-            parts = [len(group.parts) for group in Built(network.copy(), shares, ranks).image.groups]
+            image = Built(network.copy(), shares, ranks).image
+            parts, every = [len(group.parts) for group in image.groups], image.exchange.every
             cut += max(parts, default=0) > 1
-            found = recorded(network, steps, shares, shares == 2, ranks)
-            everybody = ranks.comm.gather(found)
-            if alone is not None:
-                assert all(one == alone for one in everybody), f"{shares} shares a rank of {network!r}, parts {parts}"
+            late += every > 1
+            for interval in dict.fromkeys((every, 1 + shares % every)):
+                found = recorded(network, steps, shares, shares == 2, ranks, interval)
+                everybody = ranks.comm.gather(found)
+                if alone is not None:
+                    told = f"{shares} shares a rank of {network!r}, parts {parts}, every {interval} of {every} steps"
+                    assert all(one == alone for one in everybody), told
     assert cut, "no group was cut"
+    assert late, "spikes were exchanged in every step"
 
 
-def column(seed: int = 3) -> Any:
-    """A network with a group of several blocks, small ones, delays, noise, a learner, both kinds of inputs, probes."""
+def column(least: int = 0, seed: int = 3) -> Any:
+    """A network with a group of several blocks, small ones, delays, noise, both kinds of inputs, probes.
+
+    Delays are at least so long; if they may be 0, a connection learns and a population is seen as on a chip.
+    """
     import numpy as np
 
     from loihi_emu import LearningRule, Network, Noise, Trace, fixed_in_degree, normal, uniform
@@ -77,23 +88,26 @@ def column(seed: int = 3) -> Any:
     drive, events = net.input("drive", 500, rate=0.05), net.input("events", 20, spikes=([2, 9, 30], [0, 7, 19]))
     k = 5 * n
     loop = (rng.integers(0, n, k), rng.integers(0, n, k), rng.integers(-60, 70, k) // 2 * 2)
-    net.connect(cells, cells, loop, delays=rng.integers(0, 7, k), name="loop")
+    net.connect(cells, cells, loop, delays=least + rng.integers(0, 7, k), name="loop")
     net.connect(drive, cells, (rng.integers(0, 500, k), rng.integers(0, n, k), rng.integers(0, 90, k)))
-    net.connect(cells, few, rng.integers(0, 3, (60, n)), delays=2, name="dense")
-    net.connect(few, cells, (rng.integers(0, 60, k), rng.integers(0, n, k), rng.integers(0, 90, k)))
+    net.connect(cells, few, rng.integers(0, 3, (60, n)), delays=least + 2, name="dense")
+    net.connect(few, cells, (rng.integers(0, 60, k), rng.integers(0, n, k), rng.integers(0, 90, k)), delays=least)
+    net.connect(few, few, rng.integers(-40, 40, (60, 60)) // 2 * 2, name="near")
     net.connect(
         cells, cells, weights=normal(20, 9, low=1, high=90), synapses=fixed_in_degree(8),
-        delays=uniform(0, 5), name="drawn",
+        delays=uniform(least, 5 + least), name="drawn",
     )  # fmt: skip
     net.connect(events, few, rng.integers(0, 200, (60, 20)))
     rule = LearningRule("2^-4*x1*y0 - 2^-4*y1*x0", x1=Trace(16, 10), y1=Trace(16, 10), t_epoch=3)
-    net.connect(few, taught, rng.integers(20, 80, (40, 60)), learning=rule, name="learns")
+    learning = {} if least else {"learning": rule}
+    net.connect(few, taught, rng.integers(20, 80, (40, 60)), delays=least, name="learns", **learning)
     net.probe(cells, "spikes")
     net.probe(cells, ["u", "v"], every=4, neurons=[0, 5, 1500, 2099])
     net.probe(few, ["spikes", "u"])
-    net.probe(few, "v", view="chip")
     net.probe(taught, ["spikes", "u"])
-    net.probe("learns", ["weights", "x1"], every=5)
+    if not least:
+        net.probe(few, "v", view="chip")
+        net.probe("learns", ["weights", "x1"], every=5)
     net.probe(drive)
     return net
 
@@ -107,7 +121,8 @@ def everything(emulator: Any) -> dict[str, Any]:
     found |= {"stats": recording.stats, "step": emulator.step + 0, "start": recording.start}
     for node in ("cells", "few", "taught"):
         found |= {f"{node} {name}": emulator.get(node, name).tolist() for name in ("u", "v", "vth")}
-    return found | {f"learns {name}": emulator.get("learns", name).tolist() for name in ("weights", "x1", "y1")}
+    kept = ("weights",) if emulator.network.connections["learns"].learning is None else ("weights", "x1", "y1")
+    return found | {f"learns {name}": emulator.get("learns", name).tolist() for name in kept}
 
 
 def use(emulator: Any, folder: Path, name: str) -> list[Any]:
@@ -117,6 +132,9 @@ def use(emulator: Any, folder: Path, name: str) -> list[Any]:
     seen = []
     for steps in (0, 1, 16, 8):
         emulator.run(steps)
+    for events in ([3, 9], []):
+        step = emulator.step({"events": events})
+        seen.append({name: values.tolist() for name, values in step.items()})
     seen.append(everything(emulator))
     emulator.set("cells", "v", np.arange(2100) % 100)
     emulator.set("few", "vth", np.arange(60) + 60)
@@ -141,12 +159,14 @@ def use(emulator: Any, folder: Path, name: str) -> list[Any]:
     return [*seen, everything(emulator)]
 
 
-def calls(folder: Path, ranks: Any) -> None:
+def calls(folder: Path, ranks: Any, least: int = 0, every: int | None = None) -> None:
     """Everything that an emulator can do; and checkpoints and files of one process and of several."""
     from loihi_emu import Emulator, Recording
 
-    alone = use(Emulator(column()), folder, f"{ranks.size} alone, {ranks.rank}")
-    found = use(Emulator(column(), comm="world"), folder, f"{ranks.size} ranks")
+    alone = use(Emulator(column(least)), folder, f"{ranks.size} alone, {ranks.rank}")
+    emulator = Emulator(column(least), comm="world", exchange_every=every)
+    assert emulator.exchange_every == (every or least + 1)
+    found = use(emulator, folder, f"{ranks.size} ranks")
     for k, (one, other) in enumerate(zip(alone, found, strict=True)):
         if isinstance(one, dict):
             assert {name: value == other[name] for name, value in one.items()} == dict.fromkeys(one, True), k
@@ -154,15 +174,20 @@ def calls(folder: Path, ranks: Any) -> None:
     of_one, of_all = folder / f"{ranks.size} alone, 0.npz", folder / f"{ranks.size} ranks.npz"
     one, other = (Recording.load(path.with_suffix(".rec")) for path in (of_one, of_all))
     assert one.spikes("cells").times.tolist() == other.spikes("cells").times.tolist() and one.steps == 12
-    several = Emulator(column(), comm="world")
+    several = Emulator(column(least), comm="world")
     several.restore(of_one)
-    single = Emulator(column())
+    single = Emulator(column(least))
     single.restore(of_all)
-    third = Emulator(column(), comm="world", threads=2)
+    third = Emulator(column(least), comm="world", threads=2)
     third.restore(folder / "2 ranks.npz")  # also on another number of ranks
     for emulator in (several, single, third):
         emulator.run(20)
     assert everything(several) == everything(single) == everything(third)
+
+
+def calls_later(folder: Path, ranks: Any) -> None:
+    """The same where delays let ranks exchange spikes after four steps, or after three."""
+    calls(folder, ranks, 3, 3 if ranks.size == 2 else None)
 
 
 def small(seed: int = 1, weight: int = 20, degree: int = 3) -> Any:
@@ -206,6 +231,9 @@ def wrong(folder: Path, ranks: Any) -> None:
     assert 'than on rank 0: connection "drawn"' in told, told
     told = raised(lambda: Emulator(small(), comm="world", overflow=("chip", "warn")[me % 2]))
     assert "than on rank 0: overflow=" in told, told
+    told = raised(lambda: Emulator(column(2), comm="world", exchange_every=4))
+    begin = "ValidationError: Emulator, exchange_every: got 4, allowed is up to 3 steps with this network. Connection "
+    assert told.startswith(begin) and "has delays of 2" in told, told
 
     sizes.LARGE = room.LARGE = 1  # so small a network is looked at
     free_memory = room.free_memory
@@ -241,8 +269,15 @@ def wrong(folder: Path, ranks: Any) -> None:
     assert steps == steps[:1] * len(steps) and steps[0] > 0
 
     found = []
+
+    def inside(*_: Any) -> None:
+        if ranks.busy:
+            found.append(raised(lambda: emulator.get("cells", "v")))
+        else:  # between two calls, where it would be one that this rank makes alone
+            signal.setitimer(signal.ITIMER_REAL, 0.003)
+
     if me == 1:
-        signal.signal(signal.SIGALRM, lambda *_: found.append(raised(lambda: emulator.get("cells", "v"))))
+        signal.signal(signal.SIGALRM, inside)
         signal.setitimer(signal.ITIMER_REAL, 0.1)
     emulator.reset()
     while emulator.step < 1000 or not ranks.comm.bcast(bool(found), 1):
@@ -296,7 +331,8 @@ def is_killed(folder: Path, ranks: Any) -> None:
     emulator.run(10**9, to=folder / "run.rec")
 
 
-PROGRAMS = {one.__name__: one for one in (networks, calls, wrong, ends_early, raises, raises_alone, is_killed)}
+_ALL = (networks, calls, calls_later, wrong, ends_early, raises, raises_alone, is_killed)
+PROGRAMS = {one.__name__: one for one in _ALL}
 
 
 def main(program: str, folder: str) -> None:

@@ -22,8 +22,10 @@ def small_blocks() -> None:
             module.BLOCK = SMALL  # type: ignore[attr-defined]
 
 
-def recorded(network: Any, steps: int, shares: int, anew: bool = False, ranks: Any = None) -> dict[str, Any]:
-    """Everything that a network records in so many shares (a rank), and what was counted.
+def recorded(
+    network: Any, steps: int, shares: int, anew: bool = False, ranks: Any = None, every: int | None = None
+) -> dict[str, Any]:
+    """Everything that a network records in so many shares (a rank), and what was counted; ranks exchange EVERY steps.
 
     `anew`: with synapses that are delivered when due, and an image made anew in between.
     """
@@ -32,7 +34,7 @@ def recorded(network: Any, steps: int, shares: int, anew: bool = False, ranks: A
     from loihi_emu.run.progress import Progress
 
     with chosen(DUE if anew else RING):
-        built = Built(network.copy(), shares, ranks)
+        built = Built(network.copy(), shares, ranks, every)
         before = built._books.marks()
         with Progress(steps, False) as shown:
             for part in (steps // 2, steps - steps // 2):

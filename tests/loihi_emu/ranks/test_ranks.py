@@ -2,6 +2,7 @@
 
 import pickle
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,8 +15,9 @@ from plastic_networks import networks
 from project_files import ROOT
 from strategies import RULES, recipes
 
-from loihi_emu import Emulator, MissingExtraError, Network, Recording, ValidationError
+from loihi_emu import Emulator, MissingExtraError, Network, Recording, ValidationError, uniform
 from loihi_emu.cli.commands import main
+from loihi_emu.network.builders.distributions import Distribution
 from loihi_emu.ranks.digests import digest_of
 from loihi_emu.ranks.world import launched
 from loihi_emu.rules import find
@@ -53,9 +55,21 @@ def random_networks():
     made = [
         one for rules, name in models for one in examples(recipes(rules=st.just(rules), model=name, most=40, steps=8))
     ]
+    made += [later(recipe) for recipe in made[::3] if not find(recipe.rules).weights.floats]
     learning = examples(networks(), networks(simple=True), convolutions())
     found = [(nengo_network(*load("nengo_loihi", "pes_two_noise")).network, 8)]
     return [*found, *((recipe.network(), recipe.steps) for recipe in made), *((net, 8) for net in learning)]
+
+
+def later(recipe):
+    """The same network with longer delays."""
+    longest = find(recipe.rules).max_delay or 8
+
+    def raised(delays):
+        return uniform(2, 5) if isinstance(delays, Distribution) else np.minimum(np.asarray(delays) + 2, longest)
+
+    links = [replace(link, options=link.options | {"delays": raised(link.options["delays"])}) for link in recipe.links]
+    return recipe.with_links(links)
 
 
 @pytest.mark.slow
@@ -65,9 +79,10 @@ def test_random_networks_of_every_model_in_small_blocks(ranks, tmp_path):
     run_well(ranks, "networks", tmp_path, NUMBA_DISABLE_JIT="1")
 
 
-def test_all_that_an_emulator_can_do_and_checkpoints_of_other_numbers_of_ranks(tmp_path):
-    for ranks in (2, 3):
-        run_well(ranks, "calls", tmp_path)
+@pytest.mark.parametrize(("program", "numbers"), [("calls", (2, 3)), ("calls_later", (2, 4))])
+def test_all_that_an_emulator_can_do_and_checkpoints_of_other_numbers_of_ranks(program, numbers, tmp_path):
+    for ranks in numbers:
+        run_well(ranks, program, tmp_path)
 
 
 @pytest.mark.parametrize("ranks", [2, 3])

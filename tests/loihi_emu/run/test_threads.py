@@ -20,7 +20,7 @@ OTHER_CHANGES = {
     "a parameter": lambda e: e.set("cells", "vth", 3),
     "an input that is built anew": lambda e: e.set_input("list", spikes=([1 << 40] * 9, [0] * 9)),
 }
-PLAIN = {"network", "image", "overflow", "threads"}
+PLAIN = {"network", "image", "overflow", "threads", "exchange_every"}
 """Attributes that are not methods: what the emulator was made with, and its insides."""
 
 
