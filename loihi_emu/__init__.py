@@ -47,6 +47,10 @@ from loihi_emu.recording.recording import Recording
 from loihi_emu.recording.spikes import Spikes
 
 if TYPE_CHECKING:
+    from loihi_emu.calibration.agreement import Agreement
+    from loihi_emu.calibration.calibrate import Calibrated, calibrate
+    from loihi_emu.calibration.precision import Precision, search_precision
+    from loihi_emu.calibration.report import CalibrationReport
     from loihi_emu.run.closed_loop import Seen
     from loihi_emu.run.emulator import Emulator
     from loihi_emu.run.sweeps import Sweep, sweep
@@ -54,8 +58,11 @@ if TYPE_CHECKING:
 __all__ = [
     "LOIHI1",
     "LOIHI2",
+    "Agreement",
     "ArgumentsError",
     "Board",
+    "Calibrated",
+    "CalibrationReport",
     "Chip",
     "Connection",
     "Conv2D",
@@ -73,6 +80,7 @@ __all__ = [
     "OutOfMemoryError",
     "PhysicalUnits",
     "Population",
+    "Precision",
     "Probe",
     "Recording",
     "Seen",
@@ -87,6 +95,7 @@ __all__ = [
     "__version__",
     "all_to_all",
     "by_distance",
+    "calibrate",
     "decay_from_tau",
     "fixed_in_degree",
     "fixed_out_degree",
@@ -96,6 +105,7 @@ __all__ = [
     "normal",
     "one_to_one",
     "quantize",
+    "search_precision",
     "sweep",
     "tau_from_decay",
     "uniform",
@@ -103,9 +113,15 @@ __all__ = [
 
 
 _LATER = {
+    "Agreement": "loihi_emu.calibration.agreement",
+    "Calibrated": "loihi_emu.calibration.calibrate",
+    "CalibrationReport": "loihi_emu.calibration.report",
     "Emulator": "loihi_emu.run.emulator",
+    "Precision": "loihi_emu.calibration.precision",
     "Seen": "loihi_emu.run.closed_loop",
     "Sweep": "loihi_emu.run.sweeps",
+    "calibrate": "loihi_emu.calibration.calibrate",
+    "search_precision": "loihi_emu.calibration.precision",
     "sweep": "loihi_emu.run.sweeps",
 }
 """What is of the emulator, and where it is."""

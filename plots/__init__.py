@@ -10,6 +10,7 @@ of ``matplotlib.rcParams``. matplotlib itself is imported when the first plot is
 
 from loihi_emu.plots._confusion import confusion
 from loihi_emu.plots._core_map import core_map
+from loihi_emu.plots._precision import precision
 from loihi_emu.plots._raster import raster
 from loihi_emu.plots._traces import traces
 from loihi_emu.plots._traffic import traffic
@@ -20,6 +21,7 @@ __all__ = [
     "confusion",
     "core_map",
     "learning_window",
+    "precision",
     "raster",
     "traces",
     "traffic",

@@ -22,7 +22,7 @@ LAYERS = {
     "recording": "recording",
     "image": "image",
     "mapping": "mapping",
-    "run": "run learning.ready learning.window exchange.nir.comparison",
+    "run": "run calibration learning.ready learning.window exchange.nir.comparison",
     "views": "plots validation",
     "lava_api": "",
     "programs": "__main__ cli demo",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import matplotlib
 import numpy as np
@@ -31,9 +32,12 @@ CALLS = {
     "weight change": lambda **to: plots.weight_change([1, 2], [2, 3], **to),
     "learning window": lambda **to: plots.learning_window(pair_stdp(), [-2, 2], repeats=2, **to),
     "confusion": lambda **to: plots.confusion([[3, 1], [0, 2]], **to),
+    "precision": lambda **to: plots.precision(FOUND, **to),
     "core map": lambda **to: plots.core_map(placement(), **to),
     "traffic": lambda **to: plots.traffic(placement(), **to),
 }
+
+FOUND = SimpleNamespace(uniform={8: 1, 2: 0}, layers={"a": {8: 1, 2: 0}}, bits={"a": 8}, target=1, float_accuracy=1)
 
 WITHOUT_PYPLOT = """
 import sys
