@@ -2,7 +2,8 @@
 
 ``lava.proc.lif.process`` is then the same module object as ``lava_api.proc.lif.process``. The top package ``lava`` is
 a module of its own without code, as Lava's is; ``lava.lib`` gathers the folders ``lava/lib`` of whatever else is
-installed (lava-dnf, lava-optimization, lava-dl), and nothing else of a real Lava beside them is ever imported.
+installed (lava-dnf, lava-optimization, lava-dl), and nothing else of a real Lava beside them is ever imported. Where
+lava-dl is not installed, ``lava.lib.dl`` is ``lava_api.lib.dl``, which has its netx.
 """
 
 from __future__ import annotations
@@ -75,15 +76,21 @@ class LavaFinder(MetaPathFinder):
         if fullname == LIBRARIES:
             spec = ModuleSpec(LIBRARIES, LibraryLoader(), is_package=True)
             spec.submodule_search_locations = library_folders()
-            if spec.submodule_search_locations or _chip.is_looked_for():
-                return spec if spec.submodule_search_locations else None
-            raise no_library(fullname)
+            return spec
+        real = OURS + fullname.removeprefix(NAME)
         if fullname.startswith(f"{LIBRARIES}."):
             library = self._library(fullname, path)
-            if library is None and fullname.count(".") == LIBRARIES.count(".") + 1 and not _chip.is_looked_for():
-                raise no_library(fullname)
+            if library is None and fullname.count(".") == LIBRARIES.count(".") + 1:
+                if importlib.util.find_spec(real) is not None:
+                    return self._ours(fullname, real)
+                if not _chip.is_looked_for():
+                    raise no_library(fullname)
+            elif library is None and self._is_ours(fullname.rpartition(".")[0]):
+                if importlib.util.find_spec(real) is not None:
+                    return self._ours(fullname, real)
+                if not _chip.is_looked_for():
+                    raise no_part(fullname)
             return library
-        real = OURS + fullname.removeprefix(NAME)
         found = importlib.util.find_spec(real)
         if found is None and _chip.is_looked_for():
             return None
@@ -94,10 +101,22 @@ class LavaFinder(MetaPathFinder):
                 f"No module named {fullname!r}: {NAME!r} is {OURS} in this process, and that has no {real!r}",
                 name=fullname,
             )
+        return self._ours(fullname, real)
+
+    @staticmethod
+    def _ours(fullname: str, real: str) -> ModuleSpec:
+        """The spec by which a module of lava_api gets a second name."""
+        found = importlib.util.find_spec(real)
+        assert found is not None
         spec = ModuleSpec(fullname, SameModuleLoader(real), origin=found.origin)
         spec.has_location = found.has_location
         spec.submodule_search_locations = found.submodule_search_locations
         return spec
+
+    @staticmethod
+    def _is_ours(fullname: str) -> bool:
+        """Whether a module that is imported is one of lava_api under its second name."""
+        return fullname in sys.modules and sys.modules[fullname] is sys.modules.get(OURS + fullname.removeprefix(NAME))
 
     @staticmethod
     def _library(fullname: str, path: Sequence[str] | None) -> ModuleSpec | None:
@@ -118,6 +137,16 @@ def no_library(name: str) -> ModuleNotFoundError:
     return ModuleNotFoundError(
         f"No module named {name!r}: libraries on top of Lava (lava-dl, lava-dnf, lava-optimization, ...) are no part of"
         f" lava_api. They are found where they are installed for this Python, {sys.executable}",
+        name=name,
+    )
+
+
+def no_part(name: str) -> ImportError:
+    """Build the error for what lava_api does not have of a library of which it has something else."""
+    library, _, part = name.rpartition(".")
+    return ImportError(
+        f"cannot import {part!r}: {OURS} has of lava-dl what runs trained networks, lava.lib.dl.netx, and no {name!r}."
+        f" Install lava-dl for this Python, {sys.executable}, and {library} is lava-dl's own, with its netx on {OURS}",
         name=name,
     )
 

@@ -35,7 +35,7 @@ STARTS: tuple[tuple[bytes, str], ...] = (
     (b"version https://git-lfs", "a Git LFS pointer, not the file that it stands for"),
 )
 ADVICE = {
-    ".net": "It looks like a network of lava-dl: Network.from_net reads .net files.",
+    ".net": "A network of lava-dl: Network.from_net reads it, netx.hdf5.Network in Lava programs.",
     ".nir": "It looks like a NIR graph: Network.from_nir reads .nir files.",
 }
 PROGRAMS = (

@@ -81,8 +81,34 @@ def test_what_is_not_there_is_named(tmp_path):
     said = program("import lava.magma.nowhere", tmp_path, fails=True)
     assert "'lava' is lava_api in this process, and that has no 'lava_api.magma.nowhere'" in said
     told = "libraries on top of Lava (lava-dl, lava-dnf, lava-optimization, ...) are no part of lava_api"
-    assert f"No module named 'lava.lib': {told}" in program("import lava.lib.dnf", tmp_path, fails=True)
-    program("import importlib.util\nassert importlib.util.find_spec('lava.lib') is None", tmp_path)
+    assert f"No module named 'lava.lib.dnf': {told}" in program("import lava.lib.dnf", tmp_path, fails=True)
+    program("import importlib.util\nassert importlib.util.find_spec('lava.lib.dnf') is None", tmp_path)
+
+
+def test_netx_is_here_where_lava_dl_is_not_installed(tmp_path):
+    program(
+        "import lava_api.lib.dl.netx.hdf5 as ours\n"
+        "from lava.lib.dl import netx\n"
+        "from lava.lib.dl.netx import blocks, hdf5, modules, utils\n"
+        "from lava.lib.dl.netx.blocks.process import Dense\n"
+        "import lava.lib.dl.netx.blocks.models as models\n"
+        "assert netx.hdf5 is hdf5 is ours and Dense is models.Dense\n"
+        "import sys; assert not {'torch', 'h5py'} & set(sys.modules)",
+        tmp_path,
+    )
+    for line in ("from lava.lib.dl import slayer", "import lava.lib.dl.slayer"):
+        said = program(line, tmp_path, fails=True)
+        assert "no 'lava.lib.dl.slayer'. Install lava-dl" in said
+
+
+def test_lava_dl_is_itself_where_it_is_installed(other, tmp_path):
+    write(other / "lava" / "lib" / "dl" / "netx" / "hdf5.py", "from lava.magma.core.decorator import implements")
+    program(
+        "from lava.lib.dl.netx import hdf5\nimport lava.magma.core.decorator as ours\n"
+        "assert hdf5.implements is ours.implements and not hasattr(hdf5, 'Network')",
+        tmp_path,
+        paths=[other],
+    )
 
 
 def test_a_library_that_is_not_there_is_named_beside_others(other, tmp_path):

@@ -1,4 +1,4 @@
-"""Record what lava-dl makes of files that its trainer wrote: ``python record_lava_dl.py FOLDER``, where lava-dl 0.6.0 is.
+"""Record what lava-dl 0.6.0 makes of files that its trainer wrote: ``python record_lava_dl.py FOLDER``, where it is.
 
 Each case is one npz: the bytes of the file, what came in, and what the layers sent. Files are written by the blocks of
 lava.lib.dl.slayer with weights drawn at random. Of what lava-dl's netx runs, Lava 0.10.0 is recorded; of what it does

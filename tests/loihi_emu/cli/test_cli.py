@@ -195,7 +195,7 @@ def test_a_reader_that_stops_is_no_error():
 @pytest.mark.parametrize(
     ("name", "data", "texts"),
     [
-        ("x.net", b"\x89HDF\r\n\x1a\n", ["an HDF5 file", "Network.from_net reads .net files"]),
+        ("x.net", b"\x89HDF\r\n\x1a\n", ["an HDF5 file", "Network.from_net reads it"]),
         ("x.nir", b"\x89HDF\r\n\x1a\n", ["an HDF5 file", "Network.from_nir reads .nir files"]),
         ("x.py", b"\x89HDF\r\n\x1a\n", ["an HDF5 file", "a Lava script"]),
         ("x.npz", b"", ["an empty file"]),

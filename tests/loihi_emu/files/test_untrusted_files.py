@@ -182,7 +182,7 @@ def test_what_learning_remembers_is_within_its_arrays(tmp_path, case):
 
 FOREIGN = {
     "x.nir": (b"\x89HDF\r\n\x1a\n" + bytes(99), ["an HDF5 file", "Network.from_nir reads .nir files"]),
-    "x.net": (bytes(512) + b"\x89HDF\r\n\x1a\n" + bytes(99), ["an HDF5 file", "Network.from_net reads .net files"]),
+    "x.net": (bytes(512) + b"\x89HDF\r\n\x1a\n" + bytes(99), ["an HDF5 file", "Network.from_net reads it"]),
     "x.h5": (b"\x89HDF\r\n\x1a\n", ["an HDF5 file"]),
     "x.pkl": (pickle.dumps({"a": np.arange(3)}), ["a pickle", "never opened"]),
     "x.png": (b"\x89PNG\r\n\x1a\n", ["a PNG picture"]),
