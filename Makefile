@@ -4,11 +4,16 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find loihi_emu models plots validation lava_api -type f -not -name '*.pyc') setup.py pyproject.toml README.md
 
-.PHONY: demo test docs lint bench validate clean help
+# PyTorch has builds for some versions of Python only, and trainers are heavy: an environment of their own.
+TORCH_VENV ?= .venv-torch
+TORCH_BIN := $(TORCH_VENV)/bin
+
+.PHONY: demo test test-torch docs lint bench validate clean help
 
 help:
 	@echo "make demo      classify real handwritten digits on the emulated chip; pictures in demo-output/"
 	@echo "make test      run all tests; make test FAST=1: without the slow ones, with fewer random networks"
+	@echo "make test-torch  run the tests of what needs PyTorch, in an environment of their own"
 	@echo "make docs      build the pages, with the gallery, into docs/_build/html; no warning is let through"
 	@echo "make bench     speed beside hand-written C"
 	@echo "make validate  replay recordings of other emulators"
@@ -20,6 +25,9 @@ demo: $(VENV)/installed
 
 test: $(VENV)/installed $(VENV)/developing
 	$(if $(FAST),HYPOTHESIS_PROFILE=quick) $(BIN)/pytest -n 2 --dist worksteal $(if $(FAST),-m "not slow")
+
+test-torch: $(TORCH_VENV)/installed
+	OMP_NUM_THREADS=1 $(TORCH_BIN)/pytest tests/torch
 
 lint: $(VENV)/installed $(VENV)/developing
 	$(BIN)/ruff check .
@@ -50,9 +58,20 @@ $(VENV)/developing: $(VENV)/created pyproject.toml
 	$(BIN)/python -m pip install --quiet --group dev
 	touch $@
 
+# Trainers ask for packages that nothing here uses (torchvision, TensorBoard, drivers of boards): they come without.
+$(TORCH_VENV)/installed: tests/torch/requirements.txt tests/torch/trainers.txt $(SOURCES)
+	test -d $(TORCH_VENV) || $(PYTHON) -m venv $(TORCH_VENV)
+	$(TORCH_BIN)/python -m pip install --quiet --upgrade pip
+	$(TORCH_BIN)/python -m pip install --quiet -r tests/torch/requirements.txt
+	$(TORCH_BIN)/python -m pip install --quiet --no-deps -r tests/torch/trainers.txt
+	rm -rf build
+	$(TORCH_BIN)/python -m pip install --quiet --upgrade ".[torch]"
+	rm -rf build
+	touch $@
+
 $(VENV)/documenting: $(VENV)/created pyproject.toml
 	$(BIN)/python -m pip install --quiet --group docs
 	touch $@
 
 clean:
-	rm -rf $(VENV) docs/_build docs/gallery docs/reference/generated build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-output
+	rm -rf $(VENV) $(TORCH_VENV) docs/_build docs/gallery docs/reference/generated build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-output

@@ -53,7 +53,7 @@ numpydoc_show_inherited_class_members = False
 sphinx_gallery_conf = {
     "examples_dirs": str(ROOT / "examples" / "gallery"),
     "gallery_dirs": "gallery",
-    "filename_pattern": r"/[^_][^/]*\.py$",
+    "filename_pattern": r"/(?!_|torch_)[^/]*\.py$",  # what needs PyTorch is shown, not run
     "abort_on_example_error": True,
     "only_warn_on_example_error": False,
     "download_all_examples": False,

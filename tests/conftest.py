@@ -13,6 +13,9 @@ from hypothesis import HealthCheck, settings
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 """Last, so that an installed package comes first: benchmarks and examples are not installed."""
 
+collect_ignore = ["torch"]
+"""``make test-torch`` names this folder, which pytest then collects all the same."""
+
 _COMMON = {
     "deadline": None,
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],

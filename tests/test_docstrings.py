@@ -7,6 +7,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from project_files import needs_torch
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = {"loihi_emu": "loihi_emu", "models": "loihi_emu.models", "plots": "loihi_emu.plots",
@@ -24,6 +25,8 @@ def undocumented():
             parts = file.relative_to(ROOT / folder).with_suffix("").parts
             if silent and file.name not in RUNNING and not any(part.startswith("_") for part in parts):
                 name = ".".join([package, *parts])
+                if needs_torch(name):
+                    continue
                 module = importlib.import_module(name)
                 yield from ((getattr(module, kind), method) for kind, method in silent)
 

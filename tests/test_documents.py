@@ -8,6 +8,7 @@ from pathlib import Path
 
 import matplotlib
 import pytest
+from project_files import needs_torch
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = {"loihi_emu": "loihi_emu", "models": "loihi_emu.models", "plots": "loihi_emu.plots",
@@ -24,8 +25,9 @@ def modules():
     for folder, package in FOLDERS.items():
         for file in sorted((ROOT / folder).rglob("*.py")):
             parts = [package, *file.relative_to(ROOT / folder).with_suffix("").parts]
-            if file.stem != "__main__":
-                yield ".".join(parts).removesuffix(".__init__")
+            name = ".".join(parts).removesuffix(".__init__")
+            if file.stem != "__main__" and not needs_torch(name):
+                yield name
 
 
 def blocks(page):

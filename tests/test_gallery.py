@@ -10,7 +10,8 @@ import pytest
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
-FILES = sorted((ROOT / "examples" / "gallery").glob("*.py"))
+FILES = [f for f in sorted((ROOT / "examples" / "gallery").glob("*.py")) if not f.name.startswith("torch_")]
+"""Those that need PyTorch are run by ``make test-torch``."""
 RUN = """
 import runpy, sys
 import matplotlib

@@ -13,13 +13,14 @@ SECTIONS = re.findall(r"^## .*: `([\w.]+)`\n\n((?:\|.*\n)+)", PAGE.read_text(), 
 PACKAGES = [
     "loihi_emu", "loihi_emu.exchange", "loihi_emu.learning", "loihi_emu.mapping", "loihi_emu.plots", "loihi_emu.rules",
 ]  # fmt: skip
+NEEDING_TORCH = ["loihi_emu.training"]
 
 
 def test_every_public_package_has_its_section():
-    assert [name for name, _ in SECTIONS] == PACKAGES
+    assert [name for name, _ in SECTIONS] == PACKAGES + NEEDING_TORCH
 
 
-@pytest.mark.parametrize(("name", "table"), SECTIONS, ids=[name for name, _ in SECTIONS])
+@pytest.mark.parametrize(("name", "table"), SECTIONS[: len(PACKAGES)], ids=PACKAGES)
 def test_a_section_lists_what_its_package_hands_on(name, table):
     package = import_module(name)
     listed = re.findall(r"^\| `(\w+)` \| (.*) \|$", table, re.MULTILINE)

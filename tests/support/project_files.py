@@ -23,3 +23,8 @@ def modules() -> dict[str, Path]:
 
 
 MODULES = modules()
+
+
+def needs_torch(name: str) -> bool:
+    """Whether a module imports PyTorch: ``make test-torch`` has the tests of those, and ``make test`` never loads one."""
+    return name.startswith("loihi_emu.training.")
