@@ -203,14 +203,18 @@ def spread(values: list[Any], populations: list[Population], dtype: str) -> Arra
 def make_groups(network: Network) -> list[Group]:
     """Sort populations into groups by model, kernel path and noise. Order of creation is kept.
 
-    Large ones stand alone; so do those of at least a block that are not cut (:func:`bound`), of which each may be in
-    another share.
+    Large ones stand alone, except where delays come to them: to visit a row of synapses delay by delay, once for each
+    group that it reaches, costs more than an array of a parameter that differs. Those of at least a block that are not
+    cut (:func:`bound`) stand alone too: each may be in another share.
     """
     grouped: dict[tuple[Any, ...], list[Population]] = {}
     rules, whole = network.rule_set, bound(network)
+    connections = network.connections.values()
+    delayed = {c.post.target.name for c in connections if c.kind == "sparse" and c.learning is None and c.varied}
     for p in network.populations.values():
         model = rules.model(p.model)
         _, flags = model.lower(p.parameters, {"noise": p.noise})
-        alone = p.name if p.size >= (at.BLOCK if p.name in whole else ALONE) else None
+        least = at.BLOCK if p.name in whole else p.size + 1 if p.name in delayed else ALONE
+        alone = p.name if p.size >= least else None
         grouped.setdefault((p.model, flags, p.noise is not None, alone), []).append(p)
     return [Group(number, rules.model(members[0].model), members) for number, members in enumerate(grouped.values())]
