@@ -31,7 +31,7 @@ FLOATING = PROJECTION.extended(
 VALUED = valued(FLOATING)
 
 _LOW = np.uint32(0xFFFF)
-_LINES = 5  # cache lines of the next row that are asked for early
+_LINES, _AHEAD = 5, 3  # so many cache lines of the row so many rows later are asked for
 _STEP = 8
 
 
@@ -109,8 +109,8 @@ def step(address, time):
         for k in range(count):
             source = u64(index[u64(k)])  # unsigned: no code for counting from the end
             first, end = rows[source], rows[source + u64(1)]
-            if k + 1 < count:
-                prefetch_row(words + 4 * rows[u64(index[u64(k + 1)])])
+            if k + _AHEAD < count:
+                prefetch_row(words + 4 * rows[u64(index[u64(k + _AHEAD)])])
             row = part(d.packed, first, end - first)
             events += end - first
             weight = payload[k] if graded else i32(1)
