@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs, allow-incomplete-defs
-"""A barrier: a leaf in which each of several threads waits until all have come.
+"""A barrier: a leaf in which each of several threads waits until all have come; or two, one to come and one to wait.
 
 Who waits looks again and again. Where the others do not come for longer than they need while all of them run, something
 else has their processor; then it gives its own away between two looks. Measured on two cores that other programs want
@@ -86,13 +86,32 @@ def part(d, other, looks):
     return look_again(d, looks)
 
 
-@leaf
-def wait(address, time):
-    """Wait until all threads have come to this turn."""
-    d = BARRIER(address)
-    turn = 1 + add_at(address_of(d.turns, APART * d.me), 1)
+@kernel
+def await_others(d, turn):
+    """Wait until all threads have come to a turn."""
     looks = 0
     for k in range(d.count):
         other = address_of(d.turns, APART * k)
         while look_at(other) < turn:
             looks = look_again(d, looks) if looks < LOOKS else part(d, k, looks)
+
+
+@leaf
+def wait(address, time):
+    """Come to the next turn, and wait until all threads have."""
+    d = BARRIER(address)
+    await_others(d, 1 + add_at(address_of(d.turns, APART * d.me), 1))
+
+
+@leaf
+def arrive(address, time):
+    """Come to the next turn, and go on."""
+    d = BARRIER(address)
+    add_at(address_of(d.turns, APART * d.me), 1)
+
+
+@leaf
+def await_all(address, time):
+    """Wait until all threads have come to the turn to which this one came last."""
+    d = BARRIER(address)
+    await_others(d, d.turns[APART * d.me])

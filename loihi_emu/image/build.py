@@ -17,7 +17,7 @@ from loihi_emu.image.pending import Pending
 from loihi_emu.image.probes import exchanged_state, limits_of, recorders
 from loihi_emu.image.projections import DUE
 from loihi_emu.image.recorders import Fills
-from loihi_emu.image.schedule import DELIVERY, EXCHANGE, INPUTS, UPDATE, Call, Schedule, program_of
+from loihi_emu.image.schedule import DELIVERY, EXCHANGE, INPUTS, READING, UPDATE, Call, Schedule, program_of
 from loihi_emu.image.share import Share
 from loihi_emu.image.shares import cut_groups, cut_inputs
 from loihi_emu.image.sinks import Stage
@@ -266,14 +266,14 @@ class Image:
         if exchange is not None:
             schedule.add(EXCHANGE, 0, *exchanged_state(self, self.recorded, exchange, self._owner))
             self._idle_learners()
-        schedule.add(DELIVERY, 0, *probes.now)
         later[0] += probes.later
         for share in self.shares:
             schedule.first(UPDATE, share.number, share.gathers(0))
+            schedule.add(READING, share.number, *share.gathers(1))
             if exchange is not None:
                 calls = program_of([*share.gathers(1, later=True), *later[share.number]])
-                schedule.first(DELIVERY, share.number, [exchange.later(calls)])
-            schedule.first(DELIVERY, share.number, share.gathers(1))
+                schedule.add(READING, share.number, exchange.later(calls))
+        schedule.add(READING, 0, *probes.now)
         self.program = schedule.together()
         self.programs = schedule.apart() if COMPILED and len(self.shares) > 1 else []
 

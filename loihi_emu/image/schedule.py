@@ -14,10 +14,12 @@ from loihi_emu.models import barrier as at
 from loihi_emu.models.memory import Description, counters
 
 Call = tuple[str | Leaf, Description]
-PHASES = INPUTS, UPDATE, EXCHANGE, DELIVERY = range(4)
-"""The phases of a step: inputs list their spikes; groups update; ranks exchange; spikes are delivered and recorded.
+PHASES = INPUTS, UPDATE, EXCHANGE, READING, DELIVERY = range(5)
+"""The phases of a step: inputs list their spikes; groups update; ranks exchange; shares read what others have listed,
+and record; spikes are delivered.
 
-Within a phase no share reads what another one writes. Between two phases all shares wait for each other.
+Within a phase no share reads what another one writes. Between two phases all shares wait for each other; not between
+reading and delivery, where each has to do with what is its own: they wait at the end of that until all have read.
 """
 
 
@@ -56,7 +58,7 @@ class Schedule:
 
     def apart(self) -> list[Program]:
         """The calls of each share, with barriers between the phases."""
-        barrier = leaf_named("barrier:wait")
+        wait, arrive, await_all = (leaf_named(f"barrier:{name}") for name in ("wait", "arrive", "await_all"))
         turns = counters(self.count)
         found = []
         for share in range(self.count):
@@ -65,8 +67,11 @@ class Schedule:
             mine.place, mine.allowed, mine.allow = processors()
             mine.sets = np.zeros(2 * at.SET, np.int64)
             calls: list[tuple[Leaf, Description]] = []
-            for phase in self._calls:
-                if any(phase):
-                    calls += [*phase[share], (barrier, mine)]
+            for number, phase in enumerate(self._calls):
+                calls += phase[share]
+                if any(phase) and number < DELIVERY:
+                    calls.append((arrive if number == READING else wait, mine))
+            if any(self._calls[READING]):
+                calls.append((await_all, mine))
             found.append(Program(calls))
         return found
