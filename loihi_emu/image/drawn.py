@@ -31,6 +31,7 @@ class DrawnPart:
         self.sources = (first + c.pre.indices).astype(np.int32)
         self.low, self.table = made.table
         self.synapses, self.longest, self.largest = c.synapses, c.longest_delay, magnitude(self.table)
+        self.reach = (start, start + self.step * c.post.size)
         self.cut = not c.has_choice_of_ports  # accumulators of further ports count from elsewhere
 
     def blocks(self, first: int, stop: int, *, weights: bool) -> Iterator[Block]:

@@ -60,22 +60,38 @@ class Part(Protocol):
         The longest delay.
     largest : int
         Largest magnitude of an effective weight; more is allowed.
+    reach : (int, int)
+        Between which accumulators all targets lie, the second one excluded.
     """
 
     synapses: int
     longest: int
     largest: int
+    reach: tuple[int, int]
 
     def blocks(self, first: int, stop: int, *, weights: bool) -> Iterable[Block]:
         """All synapses onto accumulators first..stop - 1, and perhaps others; each time the same."""
 
 
 class Window(NamedTuple):
-    """Accumulators that are asked for: first..stop - 1, modulo `period` where that is not 0."""
+    """Accumulators that are asked for: first..stop - 1, modulo `period` where that is not 0; or some of those.
+
+    Attributes
+    ----------
+    first, stop, period : int
+    ranges : tuple of (int, int)
+        Where each of several ranges begins and ends, in ascending order; none: all are asked for.
+    """
 
     first: int
     stop: int
     period: int = 0
+    ranges: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def pieces(self) -> tuple[tuple[int, int], ...]:
+        """Its ranges, of which there is at least one."""
+        return self.ranges or ((self.first, self.stop),)
 
     def width(self, n: int) -> int:
         """How many accumulators of a slot of n lie from the first to the last that is asked for."""
@@ -84,7 +100,9 @@ class Window(NamedTuple):
     def holds(self, targets: Array) -> NDArray[np.bool_]:
         """Which of some accumulators are asked for."""
         within = targets % self.period if self.period else targets
-        held: NDArray[np.bool_] = (self.first <= within) & (within < self.stop)
+        held: NDArray[np.bool_] = np.zeros(targets.shape, np.bool_)
+        for first, stop in self.pieces:
+            held |= (first <= within) & (within < stop)
         return held
 
 
@@ -123,6 +141,7 @@ class Listed:
         else:
             self.longest = int(delays)
         self.largest = magnitude(weights if table is None else table[1])
+        self.reach = (start, start + step * int(indices.max()) + 1) if len(indices) else (start, start)
 
     def blocks(self, first: int, stop: int, *, weights: bool) -> Iterator[Block]:
         """All synapses, by source."""
@@ -302,8 +321,8 @@ class Placer:
         """How many synapses there are by key."""
         counts = np.zeros(self.keys, np.int64)
         if self.few:
-            for block in self._blocks(weights=False):
-                counts += np.bincount(self._keys(block)[0], minlength=self.keys)
+            for block, piece in self._blocks(weights=False):
+                counts += np.bincount(self._keys(block, piece)[0], minlength=self.keys)
         else:
             self._call(placing.count, counts, None, None)
         return counts
@@ -315,8 +334,8 @@ class Placer:
         if not self.few:
             self._call(placing.place, places, words, delays, bits)
             return
-        for block in self._blocks(weights=True):
-            keys, targets, kept = self._keys(block)
+        for block, piece in self._blocks(weights=True):
+            keys, targets, kept = self._keys(block, piece)
             order = np.argsort(keys, kind="stable")
             keys, counts = keys[order], np.bincount(keys, minlength=self.keys)
             to = places[keys] + np.arange(keys.size) - (np.cumsum(counts) - counts)[keys]
@@ -327,13 +346,20 @@ class Placer:
             if delays is not None:
                 delays[to] = np.broadcast_to(block.delays, kept.shape)[kept][order]
 
-    def _blocks(self, weights: bool) -> Iterator[Block]:
+    def _blocks(self, weights: bool) -> Iterator[tuple[Block, tuple[int, int]]]:
+        """Blocks of synapses, and which of the window's ranges they are taken for."""
+        pieces = self.window.pieces
         for part in self.parts:
-            yield from part.blocks(self.window.first, self.window.stop, weights=weights)
+            low, high = part.reach
+            for piece in pieces:
+                if len(pieces) == 1 or (low < piece[1] and piece[0] < high):
+                    for block in part.blocks(*piece, weights=weights):
+                        yield block, piece
 
-    def _keys(self, block: Block) -> tuple[Array, Array, Array]:
+    def _keys(self, block: Block, piece: tuple[int, int]) -> tuple[Array, Array, Array]:
         """Keys and targets within chunks of the synapses that are asked for, and which they are."""
-        kept = self.window.holds(block.targets) if self.cut else np.ones(block.targets.shape, np.bool_)
+        window = Window(*piece, self.window.period)
+        kept = window.holds(block.targets) if self.cut else np.ones(block.targets.shape, np.bool_)
         targets = block.targets[kept] - self.window.first
         keys = block.sources[kept] + targets.astype(np.int64) // self.chunk * self.sources
         if self.span > 1:
@@ -342,10 +368,10 @@ class Placer:
 
     def _call(self, leaf: Any, places: Array, words: Array | None, delays: Array | None, bits: int = 0) -> None:
         d = Description(placing.PLACING)
-        d.cut, (d.first, d.stop, d.period) = int(self.cut), self.window
+        d.cut, d.origin, d.period = int(self.cut), self.window.first, self.window.period
         d.chunk, d.rows, d.span = self.chunk if self.chunks > 1 else 0, self.sources, self.span
         d.places, d.packed, d.bits, d.row_delays = places, words, bits, delays
-        for block in self._blocks(weights=words is not None):
+        for block, (d.first, d.stop) in self._blocks(weights=words is not None):
             d.count, d.sources, d.targets, d.weights = len(block.sources), block.sources, block.targets, block.weights
             one = isinstance(block.delays, np.ndarray)
             d.delays, d.same_delay = block.delays if one else None, 0 if one else block.delays

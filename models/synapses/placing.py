@@ -18,7 +18,7 @@ u32 = np.uint32
 u64 = np.uint64
 
 # A block of count synapses, any of whose targets may not be asked for: taken are first..stop - 1 (cut: 1; modulo period
-# where that is not 0), and counted from first. A chunk has so many targets, and rows of all sources (chunk 0: there is
+# where that is not 0), and counted from origin. A chunk has so many targets, and rows of all sources (chunk 0: there is
 # one). Delays are one each, or the same for all; keys contain them where span is more than 1. Places, one a key, count
 # the synapses of each key; in the second pass they say where its next one goes. Where there are delays of rows, each
 # synapse keeps its own. A word is target | weight << bits.
@@ -34,6 +34,7 @@ PLACING = Record(
     first=NUMBER,
     stop=NUMBER,
     period=NUMBER,
+    origin=NUMBER,
     chunk=NUMBER,
     rows=NUMBER,
     span=NUMBER,
@@ -45,17 +46,17 @@ PLACING = Record(
 
 
 @kernel
-def relative(target, first, stop, period):
-    """A target counted from the first that is asked for; negative where it is not asked for."""
+def relative(target, first, stop, period, origin):
+    """A target counted from an origin; negative where it is not asked for."""
     within = target - target // period * period if period else target
-    return target - first if first <= within and within < stop else i64(-1)
+    return target - origin if first <= within and within < stop else i64(-1)
 
 
 @leaf
 def count(address, time):
     """Count the synapses of a block by their keys."""
     d = PLACING(address)
-    n, cut, first, stop, period = d.count, d.cut != 0, d.first, d.stop, d.period
+    n, cut, first, stop, period, origin = d.count, d.cut != 0, d.first, d.stop, d.period, d.origin
     chunk, rows, span, each, same = d.chunk, d.rows, d.span, bool(d.delays), d.same_delay
     sources, targets, delays, places = whole(d.sources, n), whole(d.targets, n), whole(d.delays, n), d.places
     for j in range(n):
@@ -64,7 +65,7 @@ def count(address, time):
         if cut or chunk:
             target = i64(targets[k])
             if cut:
-                target = relative(target, first, stop, period)
+                target = relative(target, first, stop, period, origin)
                 if target < 0:
                     continue
             if chunk:
@@ -78,7 +79,7 @@ def count(address, time):
 def place(address, time):
     """Put the synapses of a block into their rows."""
     d = PLACING(address)
-    n, cut, first, stop, period = d.count, d.cut != 0, d.first, d.stop, d.period
+    n, cut, first, stop, period, origin = d.count, d.cut != 0, d.first, d.stop, d.period, d.origin
     chunk, rows, span, each, same = d.chunk, d.rows, d.span, bool(d.delays), d.same_delay
     sources, targets, delays, places = whole(d.sources, n), whole(d.targets, n), whole(d.delays, n), d.places
     weights, words, row_delays, bits = whole(d.weights, n), d.packed, d.row_delays, u32(d.bits)
@@ -86,7 +87,7 @@ def place(address, time):
         k = u64(j)
         row, target = i64(sources[k]), i64(targets[k])
         if cut:
-            target = relative(target, first, stop, period)
+            target = relative(target, first, stop, period, origin)
             if target < 0:
                 continue
         if chunk:

@@ -22,7 +22,7 @@ class Drawn:
         weights = rng.integers(-(1 << 15), 1 << 15, n).astype(np.int16)
         delays = rng.integers(0, 63, n).astype(np.uint8) if delayed else int(rng.integers(0, 63))
         self.all = Block(*(rng.integers(0, m, n).astype(np.int32) for m in (sources, targets)), weights, delays)
-        self.synapses, self.longest = n, 62
+        self.synapses, self.longest, self.reach = n, 62, (0, targets)
 
     def blocks(self, first, stop, *, weights):
         for begin in range(0, self.synapses, 7):
@@ -98,6 +98,21 @@ def test_windows_share_the_synapses_among_them(way, seed, sources, n, ports, chu
         rows = packed_rows(parts, sources, n * ports, window, delayed=True, chunk=chunk)
         assert rows.chunks == -(-window.width(n * ports) // chunk)
         found += [(s, t + first, w, d) for s, t, w, d in read_back(rows, chunk)]
+    assert sorted(found) == synapses(parts)
+
+
+@given(SEEDS, st.integers(1, 9), st.integers(1, 40), CHUNKS)
+def test_windows_of_several_ranges_share_the_synapses_among_them(way, seed, sources, n, chunk):
+    rng = np.random.default_rng(seed)
+    parts = parts_of(rng, sources, n, True)
+    ranges = [r for r in pairwise([0, *sorted(rng.integers(0, n + 1, 4).tolist()), n]) if r[0] < r[1]]
+    found = []
+    for some in (ranges[::2], ranges[1::2]):
+        if some:
+            window = Window(some[0][0], some[-1][1], 0, tuple(some))
+            rows = packed_rows(parts, sources, n, window, delayed=True, chunk=chunk)
+            assert rows.chunks == -(-window.width(n) // chunk)
+            found += [(s, t + window.first, w, d) for s, t, w, d in read_back(rows, chunk)]
     assert sorted(found) == synapses(parts)
 
 
