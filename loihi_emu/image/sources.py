@@ -33,7 +33,13 @@ class InputPart:
 
 
 class InputSource:
-    """An input: its lists of this step's spikes and the leaf that fills them; `values`: events of payload 0 count."""
+    """An input: its lists of this step's spikes and the leaf that fills them; `values`: events of payload 0 count.
+
+    Attributes
+    ----------
+    left_out : int or None
+        How many events of payload 0 were left out of those sent for a step; None after that was looked at.
+    """
 
     def __init__(self, node: Input, seed: int, values: bool = False, pieces: Pieces = ()) -> None:
         self.node, self.seed, self.values = node, seed, values
@@ -50,6 +56,7 @@ class InputSource:
         self.sent_values: Array | None = None if self.payload is None else np.zeros(node.size, self.payload)
         self.size = node.size
         self._known = float("inf"), float("-inf")
+        self.left_out: int | None = 0
 
     def events(self, node: Input) -> Events:
         """Times, indices and payloads that an input of this name sends."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -44,8 +44,7 @@ class Layout:
     wraps_before: int
 
 
-@dataclass(frozen=True, eq=False)
-class Marks:
+class Marks(NamedTuple):
     """Where counters and recorders stand at one moment."""
 
     values: Array

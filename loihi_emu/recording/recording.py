@@ -85,10 +85,29 @@ class Recording:
         counts: SampleCounts | Callable[[], SampleCounts] | None = None,
     ) -> None:
         columns = {name: a if isinstance(a, Column) else Column.of(a) for name, a in arrays.items()}
-        vars(self).update(  # each run makes one: quicker than to set attributes that users only read
+        self._keep(start, steps, columns, index, accounts, sample_steps, counts)
+
+    def _keep(
+        self,
+        start: int,
+        steps: int,
+        columns: dict[str, Column],
+        index: Mapping[str, Mapping[str, Any]],
+        accounts: Accounts | Callable[[], Accounts],
+        sample_steps: int | None,
+        counts: SampleCounts | Callable[[], SampleCounts] | None,
+    ) -> None:
+        vars(self).update(  # quicker than to set attributes that users only read
             start=start, steps=steps, sample_steps=sample_steps,
             _columns=columns, _index=index, _accounts=accounts, _counts=counts,
         )  # fmt: skip
+
+    @classmethod
+    def _of(cls, *parts: Any) -> Recording:
+        """The recording of these parts, in the order of :meth:`_keep`: each run makes one, so nothing is looked at."""
+        made = cls.__new__(cls)
+        made._keep(*parts)
+        return made
 
     @property
     def samples(self) -> int:

@@ -46,6 +46,7 @@ class Books:
         lost = {name: asdict(loss) for name, loss in image.lost.items() if loss is not None}
         self._weights = {"weights": counts} | ({"lost_weights": lost} if lost else {})
         self._populations: dict[str, Any] | None = None
+        self._buffers = [(*named, one.recorder.decode) for one in image.recorded for named in one.named]
         self._clock: Array = image.arena["clock"]
         self._last: Marks | None = None
 
@@ -104,7 +105,7 @@ class Books:
         """
         now = self.marks()
         before, after = since.filled, now.filled
-        arrays = {k: c for recorded in self.image.recorded for k, c in recorded.columns(before, after).items()}
+        columns = {name: blocks.column(before[limit], after[limit], how) for name, blocks, limit, how in self._buffers}
         steps = now.total - since.total
         accounts: Callable[[], Accounts] = partial(
             accounts_of, self.populations(), self._weights, self._facts, since, now, wall
@@ -115,10 +116,7 @@ class Books:
             if steps > len(ends) * sample_steps:  # an unfinished one
                 rows.append((now.values, wall))
             counts = partial(sample_counts, now.layout, list(self.populations()), rows)
-        return Recording(
-            start=since.step, steps=steps, arrays=arrays, index=self.index, accounts=accounts,
-            sample_steps=sample_steps, counts=counts,
-        )  # fmt: skip
+        return Recording._of(since.step, steps, columns, self.index, accounts, sample_steps, counts)
 
     def accounts(self, since: Marks, now: Marks, wall: float) -> Accounts:
         """Populations, stats and info of what lies between two moments."""

@@ -47,7 +47,9 @@ class Pacer:
         """Run so many steps; ``after_chunk`` may raise to stop. ``alone`` calls what no other thread may meet."""
         done = 0
         while done < steps:
-            ran = alone(partial(self._chunk, min(self._agreed(self._length()), steps - done)))
+            left = steps - done
+            limit = 1 if left == 1 else min(self._agreed(self._length()), left)
+            ran = alone(partial(self._chunk, limit))
             done += ran
             after_chunk()
             progress.advance(ran, self._seconds_per_step)

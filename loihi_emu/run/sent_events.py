@@ -76,10 +76,15 @@ def read_events(events: Any, inputs: Mapping[str, InputSource], floats: bool) ->
 def with_room(sent: Iterable[Sent], network: Network) -> list[Input]:
     """The inputs that need room for values, which they had none for until now; those listed keep theirs, or 1 each.
 
-    Warns where nothing reads the values, or they are cut; once for each range of values.
+    Warns where nothing reads the values, or they are cut; once for each range of values. So it does, once, of events
+    that were left out because their value is 0.
     """
     found = []
     for source, indices, values in sent:
+        if source.left_out:
+            dropped = replace(source.node, payloads=None, zeros=np.zeros((2, source.left_out), np.int64))
+            check_uses(dropped, network.connections.values(), network.rule_set)
+            source.left_out = None
         if values is None or not len(values):
             continue
         needed, node = payload_type(values), source.node
@@ -180,6 +185,8 @@ def _with_values(source: InputSource, given: tuple[Any, ...], floats: bool) -> S
         return source, plain, values
     indices, values = _carefully_with_values(source, given, floats)
     if not source.values and not values.all():  # an event of value 0 is none
+        if source.left_out is not None:
+            source.left_out = int(np.count_nonzero(values == 0))
         indices, values = indices[values != 0], values[values != 0]
     if source.payload is None and not source.values and bool(np.all(values == 1)):
         return source, indices, None

@@ -243,6 +243,15 @@ def test_payloads_that_nothing_reads_are_told_once():
     assert emulator.recording.spikes("source").payloads.tolist() == [7, 7, 9, 9, 1]
 
 
+def test_events_of_payload_0_that_do_not_count_are_told_once():
+    emulator = Emulator(network())
+    with pytest.warns(LoihiInputWarning, match='1 events of input "source" with payload 0 do not act'):
+        assert emulator.step({"source": ([0, 2], [1, 0])})["source"].tolist() == [0]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert emulator.step({"source": ([3, 1], [0, 1])})["source"].tolist() == [1]
+
+
 def several(emulator):
     for _ in range(20):
         emulator.step()
