@@ -1,9 +1,11 @@
-"""Every folder with modules is a package that ``setup.py`` finds, and so is installed; its page has no dead link."""
+"""Every folder with modules is a package that is installed; its page has no dead link; all agree on the version."""
 
 import re
 from pathlib import Path
 
 import pytest
+
+from loihi_emu import __version__
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -24,3 +26,15 @@ def test_the_page_of_a_package_index_has_no_link_into_the_source(monkeypatch):
     text = given["long_description"]
     assert "# loihi_emu" in text and "Getting started (`docs/start.md` in the source)" in text
     assert re.findall(r"\]\((?!https?:)[^)]*\)", text) == []
+
+
+def test_the_change_log_and_the_citation_have_the_version():
+    """A version that is not released yet ends in .dev0; the citation is that of the last one released."""
+    headings = re.findall(r"^## (\S+) \((.+)\)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    newest, date = headings[0]
+    assert __version__ == (f"{newest}.dev0" if date == "not released" else newest)
+    released, date = next((version, date) for version, date in headings if date != "not released")
+    citation = (ROOT / "CITATION.cff").read_text()
+    assert f"\nversion: {released}\n" in citation and f"\ndate-released: {date}\n" in citation
+    pages = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "pyproject.toml", "setup.py")]
+    assert [page.name for page in [*pages, *(ROOT / "docs").rglob("*.md")] if newest in page.read_text()] == []
