@@ -21,12 +21,12 @@ SKIPPED = {"build", "dist", "__pycache__", "demo-output", "shared"}
 
 
 def modules():
-    """Names of all modules but programs."""
+    """Names of all modules with examples but programs."""
     for folder, package in FOLDERS.items():
         for file in sorted((ROOT / folder).rglob("*.py")):
             parts = [package, *file.relative_to(ROOT / folder).with_suffix("").parts]
             name = ".".join(parts).removesuffix(".__init__")
-            if file.stem != "__main__" and not needs_torch(name):
+            if file.stem != "__main__" and ">>>" in file.read_text() and not needs_torch(name):
                 yield name
 
 
@@ -56,15 +56,26 @@ def test_pages_for_newcomers_have_examples():
     assert [page.name for page in pages if not list(blocks(page))] == []
 
 
-LINK = re.compile(r"\]\(([^)#\s]+)(#[^)\s]*)?\)")
+LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(#[^)\s]*)?\)")
+
+
+def prose(page):
+    """A page without its blocks."""
+    return re.sub(r"^```.*?^```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+
+
+def anchors(page):
+    """The names under which headings can be reached, as pages and hosts of source make them."""
+    headings = re.findall(r"^#+ (.+)$", prose(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page):
     """To files: a folder is no page. Links to gallery pages, which are built, are those of ``make docs`` to check."""
-    text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
-    links = [link for link, _ in LINK.findall(text) if not link.startswith(("http:", "https:", "mailto:"))]
-    assert [link for link in links if not (page.parent / link).is_file()] == []
+    links = [(page.parent / link if link else page, part[1:]) for link, part in LINK.findall(prose(page))]
+    assert [str(file) for file, _ in links if not file.is_file()] == []
+    assert [(str(file), part) for file, part in links if part and part not in anchors(file)] == []
 
 
 @pytest.mark.parametrize("name", list(modules()))
