@@ -18,7 +18,7 @@ from loihi_emu.demo.weights import load_weights
 
 def test_training_lowers_the_loss_and_repeats_exactly() -> None:
     digits = load_digits()
-    images, labels = digits.train_images[:600], digits.train_labels[:600]
+    images, labels = digits.train_images[:300], digits.train_labels[:300]
     seen: list[int] = []
     first = recipe.train(images, labels, epochs=4, seed=5, report=lambda epoch, _: seen.append(epoch))
     again = recipe.train(images, labels, epochs=4, seed=5)
@@ -97,6 +97,7 @@ def test_float_network_reads_the_test_images_as_recorded() -> None:
     assert accuracy >= 0.98
 
 
+@pytest.mark.slow
 def test_command_line_writes_a_file_that_loads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "weights.npz"
     recipe.main(["--epochs", "1", "--seed", "3", "--out", str(path)])

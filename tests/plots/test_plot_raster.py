@@ -8,11 +8,12 @@ from itertools import pairwise
 import matplotlib
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
+from profiles import at_most
 
 from loihi_emu.errors import UnknownNameError, ValidationError
 from loihi_emu.plots import raster
@@ -194,7 +195,7 @@ def test_tick_labels_stay_hidden_in_an_upper_subplot(recording):
     assert lower.get_xlabel() == "time (steps)"
 
 
-@settings(max_examples=20, deadline=None)
+@at_most(20)
 @given(st.integers(1, 3000), st.integers(1, 2000), st.integers(1, 300), st.integers(0, 2**32 - 1))
 def test_the_image_holds_every_spike(steps, size, count, seed):
     draws = np.random.default_rng(seed)

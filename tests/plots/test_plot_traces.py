@@ -6,9 +6,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
+from profiles import at_most
 
 from loihi_emu import Emulator, LearningRule, Network, Trace
 from loihi_emu.errors import UnknownNameError, ValidationError
@@ -46,7 +47,7 @@ def test_times_of_a_probe_with_an_interval(recording, ax):
     assert ax.get_xlim() == (99.5, 149.5)
 
 
-@settings(max_examples=25, deadline=None)
+@at_most(25)
 @given(st.integers(0, 49_999), st.sampled_from([-1, 1]), st.integers(8, 2**20))
 def test_a_peak_of_one_sample_survives(place, sign, height):
     values = (7 * np.sin(np.arange(50_000) / 70)).astype(np.int64)

@@ -26,5 +26,5 @@ MODULES = modules()
 
 
 def needs_torch(name: str) -> bool:
-    """Whether a module imports PyTorch: ``make test-torch`` has the tests of those, and ``make test`` never loads one."""
+    """Whether a module imports PyTorch: ``make test-torch`` has the tests of those, ``make test`` never loads one."""
     return name.startswith("loihi_emu.training.")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from messages import UNHEEDED
 from placements import placed, placed_for_traffic, placed_greedily, random_cores
 from plastic_networks import networks as plastic_networks
+from profiles import at_most
 from recipes import events, traced
 from strategies import RULES, recipes
 
@@ -31,7 +32,7 @@ CASES = [(peer, name) for peer in BUILDERS for name in names(peer) if name not i
 
 # ------------------------------------------------------------ results
 @pytest.mark.parametrize("rules", PLACED_RULES)
-@settings(deadline=None, max_examples=40)
+@at_most(40)
 @given(st.data())
 def test_random_networks_on_random_cores(rules, data):
     recipe = data.draw(recipes(rules=st.just(rules)))
@@ -46,7 +47,7 @@ def test_random_networks_on_random_cores(rules, data):
         assert events(recording, name) == oracle.spikes(name), name
 
 
-@settings(deadline=None, max_examples=20)
+@at_most(20)
 @given(plastic_networks(), st.integers(0, 10**6), st.integers(1, 4))
 def test_networks_that_learn_on_random_cores(network, seed, cores):
     recording = Emulator(network).run(12)

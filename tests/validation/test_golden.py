@@ -122,7 +122,7 @@ def test_nengo_loihi_tables(table, function, compared):
     assert (result.compared, result.different) == (compared, 0), str(result)
 
 
-@pytest.mark.parametrize("oracle", [False, True], ids=["emulator", "oracle"])
+@pytest.mark.parametrize("oracle", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["emulator", "oracle"])
 @pytest.mark.parametrize(("peer", "name"), [("brian2_loihi", "weight_table"), ("nengo_loihi", "tables")])
 def test_tables_of_the_report(peer, name, oracle):
     for result in tables(name, load(peer, name)[1], oracle=oracle):

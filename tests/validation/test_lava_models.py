@@ -4,10 +4,11 @@ from functools import partial
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lava_kernels import models_run
 from messages import UNHEEDED
+from profiles import at_most
 
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
@@ -190,7 +191,7 @@ CASES = [(rules, model.name) for rules in TAGS for model in find(rules).models i
 
 
 @pytest.mark.parametrize(("rules", "model"), CASES)
-@settings(max_examples=8, deadline=None)
+@at_most(8)
 @given(seed=st.integers(0, 1 << 30))
 def test_models_equal_those_of_lava(rules, model, seed):
     rng = np.random.default_rng(seed)

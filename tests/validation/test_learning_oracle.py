@@ -2,6 +2,7 @@
 
 import numpy as np
 import plastic_lava_networks
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from messages import UNHEEDED
@@ -33,6 +34,7 @@ def test_lavas_rules_in_float64(net, steps):
     assert_learns_as_the_oracle(net, steps)
 
 
+@pytest.mark.slow
 def test_long_epochs_and_wide_rows():
     rng = np.random.default_rng(1)
     for kind in ("dense", "sparse"):

@@ -63,6 +63,7 @@ def test_folders_without_cases(tmp_path, capsys):
     assert last_line(capsys).startswith("0 cases, 0 values")
 
 
+@pytest.mark.slow
 def test_pages_have_the_numbers_that_are_printed(capsys):
     assert report.validate() == 0
     found = re.match(r"(\d+) cases, (\d+) values compared with the emulator, 0 differ", last_line(capsys))

@@ -5,9 +5,10 @@ import warnings
 import numpy as np
 import pytest
 from exchange_programs import FLOAT, chain, service, with_models
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lava_kernels import is_compiled, kernels_run
+from profiles import at_most
 
 from lava_api.magma.core.decorator import implements, requires
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
@@ -184,7 +185,7 @@ def talk(seed, calm):
 
 
 @pytest.mark.parametrize("calm", [True, False])
-@settings(max_examples=60, deadline=None)
+@at_most(60)
 @given(seed=st.integers(0, 1 << 30))
 def test_whatever_a_program_does_it_sees_what_python_models_show(seed, calm):
     assert with_models(True, talk, seed, calm) == with_models(False, talk, seed, calm)

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lava_kernels import is_compiled, models_run
 from messages import UNHEEDED
+from profiles import at_most
 from scipy.sparse import csr_matrix
 
 from lava_api.magma.core.learning.constants import GradedSpikeCfg
@@ -122,14 +123,14 @@ def outcome(seed, kernels, tag="fixed_pt"):
         return seen
 
 
-@settings(max_examples=60, deadline=None)
+@at_most(60)
 @given(seed=st.integers(0, 1 << 30))
 def test_random_rules(seed):
     for k, (a, b) in enumerate(zip(outcome(seed, True), outcome(seed, False), strict=True)):
         np.testing.assert_array_equal(a, b, err_msg=str(k))
 
 
-@settings(max_examples=40, deadline=None)
+@at_most(40)
 @given(seed=st.integers(0, 1 << 30))
 def test_random_rules_in_floating_point(seed):
     runs = [outcome(seed, kernels, "floating_pt") for kernels in (True, False)]

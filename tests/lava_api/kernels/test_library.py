@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lava_kernels import is_compiled, models_run
 from messages import UNHEEDED
+from profiles import at_most
 
 from lava_api.magma.core.decorator import implements, requires
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
@@ -308,7 +309,7 @@ def outcome(name, tag, seed, kernels, exceptions=None):
 
 
 @pytest.mark.parametrize(("name", "tag"), CASES, ids=[f"{name}-{tag}" for name, tag in CASES])
-@settings(max_examples=12, deadline=None)
+@at_most(12)
 @given(seed=st.integers(0, 1 << 30))
 def test_kernels_equal_python_models(name, tag, seed):
     for a, b in zip(outcome(name, tag, seed, True), outcome(name, tag, seed, False), strict=True):
@@ -365,13 +366,13 @@ def sixteen(kind, seed, kernels):
 
 
 @pytest.mark.parametrize("kind", [LIF, TernaryLIF, ATRLIF, PrototypeLIF])
-@settings(max_examples=10, deadline=None)
+@at_most(10)
 @given(seed=st.integers(0, 1 << 30))
 def test_inputs_of_16_bits(kind, seed):
     assert sixteen(kind, seed, True) == sixteen(kind, seed, False)
 
 
-@settings(max_examples=12, deadline=None)
+@at_most(12)
 @given(seed=st.integers(0, 1 << 30))
 def test_the_corrected_sigma_delta(seed):
     chosen = {SigmaDelta: PySigmaDeltaModelFixedCorrected}

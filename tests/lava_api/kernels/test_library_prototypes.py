@@ -5,9 +5,10 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lava_kernels import is_compiled, models_run
+from profiles import at_most
 
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2SimCfg
@@ -180,7 +181,7 @@ def outcome(name, seed, kernels):
 
 
 @pytest.mark.parametrize("name", LIBRARY)
-@settings(max_examples=15, deadline=None)
+@at_most(15)
 @given(seed=st.integers(0, 1 << 30))
 def test_kernels_equal_python_models(name, seed):
     for a, b in zip(outcome(name, seed, True), outcome(name, seed, False), strict=True):

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lava_kernels import is_compiled, models_run
 from messages import UNHEEDED
+from profiles import at_most
 from scipy.sparse import csr_matrix
 
 from lava_api.magma.core.decorator import implements, requires
@@ -170,7 +171,7 @@ def outcome(seed, fixed, kernels):
 
 
 @pytest.mark.parametrize("fixed", [True, False], ids=["fixed", "float"])
-@settings(max_examples=40, deadline=None)
+@at_most(40)
 @given(seed=st.integers(0, 1 << 30))
 def test_random_graphs(fixed, seed):
     for a, b in zip(outcome(seed, fixed, True), outcome(seed, fixed, False), strict=True):
@@ -178,7 +179,7 @@ def test_random_graphs(fixed, seed):
 
 
 @pytest.mark.parametrize("tag", ["fixed_pt", "floating_pt"])
-@settings(max_examples=25, deadline=None)
+@at_most(25)
 @given(seed=st.integers(0, 1 << 30))
 def test_convolutions(tag, seed):
     def run(kernels):

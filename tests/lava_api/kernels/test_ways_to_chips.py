@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lava_kernels import is_compiled, kernels_run, models_run
 from messages import UNHEEDED
+from profiles import at_most
 
 from lava_api.magma.core.decorator import implements, requires
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
@@ -134,7 +135,7 @@ def encoded(seed):
     return heard
 
 
-@settings(max_examples=80, deadline=None)
+@at_most(80)
 @given(seed=st.integers(0, 1 << 30))
 def test_encoders_and_what_they_are_read_by(seed):
     same(encoded, seed)
@@ -171,7 +172,7 @@ def adapted(seed):
     return seen
 
 
-@settings(max_examples=30, deadline=None)
+@at_most(30)
 @given(seed=st.integers(0, 1 << 30))
 def test_adapters_of_floats(seed):
     same(adapted, seed)
@@ -230,7 +231,7 @@ def watched(seed):
     return [profiler.num_steps, counted[-1], sorted(counted)], [(s.dtype.name, s.tobytes()) for s in series]
 
 
-@settings(max_examples=10, deadline=None)
+@at_most(10)
 @given(seed=st.integers(0, 1 << 30), rows=st.integers(1, 9))
 def test_counters_and_recorders(seed, rows):
     with pytest.MonkeyPatch.context() as patch:

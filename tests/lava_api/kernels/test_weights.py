@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lava_kernels import is_compiled, models_run
 from messages import UNHEEDED
+from profiles import at_most
 from scipy.sparse import csr_matrix
 
 from lava_api.magma.core.run_conditions import RunSteps
@@ -65,7 +66,7 @@ def outcome(kind, seed, kernels):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=15, deadline=None)
+@at_most(15)
 @given(seed=st.integers(0, 1 << 30))
 def test_weights_of_any_size(kind, seed):
     for a, b in zip(outcome(kind, seed, True), outcome(kind, seed, False), strict=True):

@@ -11,8 +11,6 @@ import loihi_emu
 from loihi_emu import Emulator, Network
 from loihi_emu.cli import commands as cli
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.mark.parametrize("name", ["loihi1", "loihi2"])
 def test_chip(capsys, name):
@@ -70,6 +68,7 @@ def test_ctrl_c_ends_with_the_usual_status(capsys, monkeypatch):
     assert capsys.readouterr().err == "interrupted\n"
 
 
+@pytest.mark.slow
 def test_demo(capsys, tmp_path):
     assert cli.main(["demo", "--images", "20", "--out", str(tmp_path / "pictures")]) == 0
     seen = capsys.readouterr().out
@@ -85,6 +84,7 @@ def test_the_module_runs():
     assert done.stdout.startswith("Loihi 1") and done.stderr == ""
 
 
+@pytest.mark.slow
 def test_learning_demo_learns_without_labels(capsys, tmp_path):
     assert cli.main(["demo", "learning", "--out", str(tmp_path)]) == 0
     seen = capsys.readouterr().out
@@ -117,6 +117,7 @@ def test_map_prints_the_report_of_a_saved_network(capsys, saved):
         assert seen.out == expected + "\n" and seen.err == ""
 
 
+@pytest.mark.slow
 def test_map_with_a_recording_and_a_picture(capsys, saved, tmp_path):
     picture = tmp_path / "map.png"
     options = ["--recording", str(tmp_path / "rec.npz"), "--picture", str(picture), "--chip", "loihi1", "--rows", "1"]
@@ -127,6 +128,7 @@ def test_map_with_a_recording_and_a_picture(capsys, saved, tmp_path):
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_map_places_the_programs_of_a_lava_script(capsys, tmp_path):
     script = tmp_path / "program.py"
     script.write_text(
@@ -157,6 +159,7 @@ def test_map_of_what_does_not_fit_is_one_line_and_status_2(capsys, tmp_path):
     assert seen.err.startswith("loihi_emu: ") and "needs 3 chips (384 cores), Kapoho Bay has 2" in seen.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "texts"),
     [
@@ -184,6 +187,7 @@ def test_mistakes_of_map(capsys, saved, monkeypatch, arguments, texts):
         assert text in error
 
 
+@pytest.mark.slow
 def test_a_reader_that_stops_is_no_error():
     command = [sys.executable, "-m", "loihi_emu", "chip", "loihi1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:

@@ -56,6 +56,7 @@ def fixed_cases():
     return found
 
 
+@pytest.mark.slow
 def test_random_networks_of_every_model_in_small_blocks(tmp_path):
     source = tmp_path / "networks"
     source.write_bytes(pickle.dumps(fixed_cases()))

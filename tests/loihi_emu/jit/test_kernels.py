@@ -52,11 +52,14 @@ def in_a_leaf(function, x, y, kind):
     ("x", "y", "kind"),
     [
         (np.array(WHOLE), np.array(WHOLE), np.int64),
-        (np.array([0, 3, 255], np.uint8), np.array([-(2**31), -1, 4, 2**31 - 1], np.int32), np.int64),
+        pytest.param(
+            np.array([0, 3, 255], np.uint8), np.array([-(2**31), -1, 4, 2**31 - 1], np.int32), np.int64,
+            marks=pytest.mark.slow,
+        ),
         (np.array(REAL), np.array(REAL), np.float64),
-        (np.array(WHOLE), np.array(REAL), np.float64),
+        pytest.param(np.array(WHOLE), np.array(REAL), np.float64, marks=pytest.mark.slow),
     ],
-)
+)  # fmt: skip
 def test_extremes_in_kernels_are_those_of_numba(function, x, y, kind):
     plain = numba.njit(function, error_model="numpy")
     expected = np.array([[[kind(value) for value in plain(a, b)] for b in y] for a in x], kind)

@@ -5,11 +5,12 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 from damage import DAMAGES
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from messages import UNHEEDED, complains
 from plastic_convolutions import convolutions
 from plastic_networks import networks
+from profiles import at_most
 from recipes import assert_same
 from strategies import RULES, recipes
 
@@ -98,7 +99,7 @@ def test_every_part_comes_back(tmp_path):
 
 
 @pytest.mark.parametrize("rules", RULES)
-@settings(deadline=None, max_examples=15)
+@at_most(15)
 @given(data=st.data())
 def test_random_networks_give_the_same(tmp_path_factory, rules, data):
     recipe = data.draw(recipes(rules=st.just(rules)))
@@ -109,7 +110,7 @@ def test_random_networks_give_the_same(tmp_path_factory, rules, data):
 
 
 @pytest.mark.parametrize("plastic", [networks, convolutions])
-@settings(deadline=None, max_examples=15)
+@at_most(15)
 @given(data=st.data())
 def test_random_networks_that_learn_give_the_same(tmp_path_factory, plastic, data):
     net = data.draw(plastic())

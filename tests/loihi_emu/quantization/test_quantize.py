@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import scipy.sparse
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from profiles import at_most
 
 from loihi_emu import LOIHI1
 from loihi_emu.errors import UnknownNameError, ValidationError
@@ -25,7 +26,7 @@ some_weights = hnp.arrays(
     hnp.array_shapes(min_dims=1, max_dims=3, max_side=5),
     elements=st.floats(-10, 10, allow_subnormal=False).map(lambda x: round(x, 6)),
 ).filter(lambda w: w.any())
-quick = settings(max_examples=40, deadline=None)
+some = at_most(40)
 
 
 def chip_weights(q):
@@ -33,7 +34,7 @@ def chip_weights(q):
     return CHIP.weights.effective(np.asarray(q.weights, dtype=np.int64), q.sign_mode, q.weight_bits, q.weight_exp)
 
 
-@quick
+@some
 @given(some_weights, st.integers(2, 8), st.floats(0.1, 50))
 def test_unclipped_weights_err_by_at_most_half_a_step(w, bits, vth):
     assume(np.abs(w).max() * LOIHI1.vth_max / vth >= 1)  # weights that vanish beside the threshold are refused
@@ -47,7 +48,7 @@ def test_unclipped_weights_err_by_at_most_half_a_step(w, bits, vth):
     assert abs(q.vth / q.scale - vth) <= 0.5 / q.scale * (1 + 1e-9)
 
 
-@quick
+@some
 @given(some_weights, st.integers(2, 8))
 def test_mantissas_lie_on_the_grid_so_the_chip_loses_nothing(w, bits):
     q = quantize(w, weight_bits=bits)
@@ -60,7 +61,7 @@ def test_mantissas_lie_on_the_grid_so_the_chip_loses_nothing(w, bits):
     assert np.allclose(found.values / q.scale, q.restored())
 
 
-@quick
+@some
 @given(some_weights, st.integers(2, 8))
 def test_a_second_time_loses_nothing(w, bits):
     q = quantize(w, weight_bits=bits)
@@ -73,7 +74,7 @@ def test_a_second_time_loses_nothing(w, bits):
     assert np.array_equal(chip_weights(kept).values, chip_weights(q).values)
 
 
-@quick
+@some
 @given(some_weights, st.floats(0.1, 50), st.integers(-20, 20))
 def test_only_the_scale_follows_the_unit(w, vth, octaves):
     # Below that all weights would vanish beside the threshold, which is refused (see the test after this one).
@@ -85,7 +86,7 @@ def test_only_the_scale_follows_the_unit(w, vth, octaves):
     assert scaled.scale == q.scale / k
 
 
-@quick
+@some
 @given(st.floats(1e-9, 6e-6), st.integers(-20, 20))
 def test_weights_that_vanish_beside_the_threshold_are_refused_in_any_unit(ratio, octaves):
     k = 2.0**octaves
@@ -93,7 +94,7 @@ def test_weights_that_vanish_beside_the_threshold_are_refused_in_any_unit(ratio,
         quantize(np.array([10 * ratio * k, 0.0]), vth=10 * k, bias=10 * k / 7)
 
 
-@quick
+@some
 @given(hnp.arrays(np.int64, (3, 4), elements=st.integers(-12, 12)).filter(lambda w: w.any()), st.integers(1, 100))
 def test_whole_numbers_of_a_small_range_are_exact(w, vth):
     q = quantize(w, vth=vth)

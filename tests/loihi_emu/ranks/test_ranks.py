@@ -79,17 +79,19 @@ def test_random_networks_of_every_model_in_small_blocks(ranks, tmp_path):
     run_well(ranks, "networks", tmp_path, NUMBA_DISABLE_JIT="1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("program", "numbers"), [("calls", (2, 3)), ("calls_later", (2, 4))])
 def test_all_that_an_emulator_can_do_and_checkpoints_of_other_numbers_of_ranks(program, numbers, tmp_path):
     for ranks in numbers:
         run_well(ranks, program, tmp_path)
 
 
-@pytest.mark.parametrize("ranks", [2, 3])
+@pytest.mark.parametrize("ranks", [2, pytest.param(3, marks=pytest.mark.slow)])
 def test_ranks_that_do_different_things_or_fail_all_raise_and_can_go_on(ranks, tmp_path):
     run_well(ranks, "wrong", tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("program", "told"),
     [
@@ -103,6 +105,7 @@ def test_no_rank_waits_for_one_that_has_ended(program, told, tmp_path):
     assert done.returncode and told in done.stderr
 
 
+@pytest.mark.slow
 def test_what_was_written_before_a_rank_is_killed_is_whole(tmp_path):
     done = start(2, "is_killed", tmp_path)
     assert done.returncode
@@ -116,7 +119,7 @@ def test_what_was_written_before_a_rank_is_killed_is_whole(tmp_path):
     assert np.array_equal(again.spikes("cells").indices, part.spikes("cells").indices)
 
 
-@pytest.mark.parametrize("ranks", [0, 2])
+@pytest.mark.parametrize("ranks", [0, pytest.param(2, marks=pytest.mark.slow)])
 def test_the_command_runs_a_saved_network_and_goes_on(ranks, tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     path, record, state = (str(tmp_path / name) for name in ("net.npz", "run.rec", "state.npz"))

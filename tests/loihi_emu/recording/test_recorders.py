@@ -98,9 +98,9 @@ def test_forgetting_gives_memory_back():
     emulator = Emulator(network(n=2000, learns=False))
     small = emulator.memory()["recorders"]
     for _ in range(3):
-        emulator.run(1500)
+        emulator.run(400)
         held = emulator.memory()["recorders"]
-        assert held > 2 * 4 * 2000 * 1500
+        assert held > 2 * 4 * 2000 * 400
         emulator.forget()
         gc.collect()
         assert emulator.memory()["recorders"] <= small

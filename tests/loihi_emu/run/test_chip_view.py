@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import at_most
 
 from loihi_emu import Conv2D, Emulator, Network, ValidationError
 
@@ -40,7 +41,7 @@ def both(rules="chip", steps=60, **options):
     return plain, chip
 
 
-@settings(max_examples=30)
+@at_most(30)
 @given(st.data())
 def test_the_counter_follows_every_spike(data):
     rules = data.draw(st.sampled_from(["chip", "lava", "nengo_loihi", "brian2_loihi"]))

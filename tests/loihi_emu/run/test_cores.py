@@ -5,14 +5,16 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
 from messages import UNHEEDED, complains
+from profiles import at_most
 from recipes import assert_equals_oracle
 from strategies import RULES, recipes
 from wide_networks import learning_network, wide_network
 
 from loihi_emu import Emulator, Network, SimulationError
+from loihi_emu.image import blocks
 from loihi_emu.jit.together import cores
 from loihi_emu.run import control
 from loihi_emu.run import threads as number
@@ -51,7 +53,7 @@ def owners(emulator):
 
 # ---------------------------------------------------------------- results
 @pytest.mark.parametrize("rules", RULES)
-@settings(max_examples=8, phases=FOUND)
+@at_most(8, phases=FOUND)
 @given(st.data())
 def test_wide_networks_are_the_same_for_every_number_and_cut(rules, data):
     net = wide_network(rules, data.draw(st.integers(0, 1 << 30)))
@@ -66,7 +68,7 @@ def test_wide_networks_are_the_same_for_every_number_and_cut(rules, data):
 
 
 @pytest.mark.parametrize("rules", RULES)
-@settings(max_examples=10)
+@at_most(10)
 @given(st.data())
 def test_random_networks_equal_the_oracle(rules, data):
     recipe = data.draw(recipes(rules=st.just(rules)))
@@ -74,7 +76,7 @@ def test_random_networks_equal_the_oracle(rules, data):
     assert_equals_oracle(net, Emulator(net, threads=data.draw(st.integers(2, 4))).run(recipe.steps))
 
 
-@settings(max_examples=5, phases=FOUND)
+@at_most(5, phases=FOUND)
 @given(st.integers(0, 1 << 30), st.integers(2, 4))
 def test_learning_and_convolutions(seed, threads):
     net = learning_network(seed)
@@ -142,12 +144,13 @@ def test_overflow_stops_all_threads():
     assert emulator.run(0).steps == 0 and emulator.step > 0
 
 
-def test_little_to_record_stops_all_at_the_same_step():
+def test_little_to_record_stops_all_at_the_same_step(monkeypatch):
     """Recorders run out of room again and again."""
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 1 << 19)  # 26 rows
     net = Network()
     net.population("cells", 5000, vth=1, bias=np.arange(5000) % 60)
     net.probe("cells", ["spikes", "v"])
-    assert_same(Emulator(net, threads=3).run(1500), Emulator(net).run(1500))
+    assert_same(Emulator(net, threads=3).run(200), Emulator(net).run(200))
 
 
 # ---------------------------------------------------------------- other programs

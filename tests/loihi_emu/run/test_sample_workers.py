@@ -111,7 +111,9 @@ def test_fresh_processes(set_up, monkeypatch, fork):
     same(set_up().run_samples(STEPS, INPUTS, workers=2), set_up().run_samples(STEPS, INPUTS))
 
 
-@pytest.mark.parametrize("make", EXECUTORS.values(), ids=EXECUTORS)
+@pytest.mark.parametrize(
+    "make", [pytest.param(EXECUTORS["processes"], marks=pytest.mark.slow), EXECUTORS["threads"]], ids=EXECUTORS
+)
 def test_executors(set_up, make):
     with make() as executor:
         same(set_up().run_samples(STEPS, INPUTS, executor=executor), set_up().run_samples(STEPS, INPUTS))

@@ -163,7 +163,7 @@ def test_errors_and_results_that_cannot_be_sent():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signal")
-@pytest.mark.parametrize("fork", [False, True])
+@pytest.mark.parametrize("fork", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_a_worker_that_is_killed(monkeypatch, fork):
     monkeypatch.setattr(sweeps, "may_fork", lambda: fork)
     with pytest.raises(SimulationError, match=r"sweep, run 2 of 4, 2: a worker process was killed by signal 9"):
@@ -207,6 +207,7 @@ def test_fresh_processes(fresh):
     assert sweep(total, range(5), workers=2).results == [100, 101, 102, 103, 104]
 
 
+@pytest.mark.slow
 def test_scripts_that_come_through_a_pipe(fresh, monkeypatch):
     main = sys.modules["__main__"]
     monkeypatch.setattr(main, "__file__", "<stdin>", raising=False)

@@ -49,7 +49,10 @@ def by_hand(rules, rng):
     return {"du": int(rng.integers(300, 4000)), "dv": 411, "vth": 120, "v": 5, **bias}
 
 
-@pytest.mark.parametrize("rules", ["float", "chip", "lava"])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize("rules", [pytest.param("float", marks=SLOW), "chip", pytest.param("lava", marks=SLOW)])
 @pytest.mark.filterwarnings("ignore::loihi_emu.LoihiInputWarning")
 @pytest.mark.filterwarnings("ignore::loihi_emu.LoihiOverflowWarning")
 def test_there_and_back_gives_the_same_bits(rules, tmp_path):

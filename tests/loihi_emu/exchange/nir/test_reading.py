@@ -4,9 +4,10 @@ import h5py
 import nir
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from nir_graphs import DT, GRAPHS, chain, lif
+from profiles import at_most
 
 from loihi_emu import LoihiEmuError, ValidationError
 from loihi_emu.exchange import hdf5, import_nir
@@ -129,7 +130,7 @@ def whole(tmp_path_factory):
 
 
 @given(data=st.data())
-@settings(max_examples=6, deadline=None)
+@at_most(6)
 def test_damaged_files_are_read_or_one_error(data, whole, tmp_path_factory):
     content = bytearray(whole)
     for at in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=8)):
@@ -164,6 +165,6 @@ def test_a_file_from_which_hdf5_never_returns_is_one_error(whole, tmp_path, monk
     assert content[end : end + 8] != bytes(8)
     content[end : end + 8] = bytes(8)
     (tmp_path / "endless.nir").write_bytes(content)
-    monkeypatch.setattr(hdf5, "SECONDS", 3.0)
+    monkeypatch.setattr(hdf5, "SECONDS", 1.5)
     with pytest.raises(ValidationError, match=r'NIR file "endless\.nir"'):
         import_nir(tmp_path / "endless.nir", dt=DT)

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from messages import UNHEEDED
+from profiles import at_most
 
 from loihi_emu import Conv2D, Emulator, LearningRule, Network, Trace
 
@@ -84,7 +85,7 @@ def plain_counts(net, placement, recording):
     return events, messages, hops, sum(int(a.sum()) for a in active.values()), sum(int(a.sum()) for a in known.values())
 
 
-@settings(max_examples=25, deadline=None)
+@at_most(25)
 @given(st.integers(0, 10**6))
 def test_counts_are_those_of_spikes_one_by_one(seed):
     rng = np.random.default_rng(seed)
@@ -105,7 +106,7 @@ def test_counts_are_those_of_spikes_one_by_one(seed):
     assert low <= exact <= high
 
 
-@settings(max_examples=15, deadline=None)
+@at_most(15)
 @given(st.integers(0, 10**6), st.sampled_from(["davies2018", "board"]))
 def test_cores_of_a_tile_can_change_places(seed, figures):
     rng = np.random.default_rng(seed)
@@ -121,7 +122,7 @@ def test_cores_of_a_tile_can_change_places(seed, figures):
     assert other.counts == one.counts
 
 
-@settings(max_examples=25, deadline=None)
+@at_most(25)
 @given(st.integers(0, 10**6), st.sampled_from(["davies2018", "board"]))
 def test_what_is_not_recorded_lies_within_the_bounds(seed, figures):
     rng = np.random.default_rng(seed)

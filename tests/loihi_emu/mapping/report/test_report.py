@@ -6,18 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from placements import cells
+from profiles import at_most
 
 from loihi_emu import LOIHI1, LOIHI2, Conv2D, Emulator, Network, plots
 from loihi_emu.errors import ValidationError
 from loihi_emu.mapping.report.contents import Report
 from loihi_emu.mapping.strategies import LowTraffic
 from loihi_emu.mapping.traffic.host_io import HostBudget, host_budgets
-
-pytestmark = pytest.mark.slow
 
 
 def small(chip=LOIHI1, **options):
@@ -120,6 +119,7 @@ def test_cores_that_follow_each_other_and_show_the_same_share_a_line():
     assert re.findall(r"^ +0 +([\d-]+) .* 7 of cells$", text, re.MULTILINE) == ["0-1", "3"]
 
 
+@pytest.mark.slow
 def test_cores_are_in_order_of_chip_and_number_wherever_the_strategy_put_them():
     net = Network("ring")
     cells = net.population("cells", 5000, vth=100)
@@ -168,6 +168,7 @@ def test_html_escapes_names_and_has_the_numbers():
         assert len(re.findall(rf"<{tag}[ >]", page)) == page.count(f"</{tag}>"), tag
 
 
+@pytest.mark.slow
 def test_html_of_large_placements_is_short():
     net = Network()
     net.population("cells", 1024 * 128 * 20, vth=100)
@@ -205,7 +206,7 @@ def test_inputs_without_events_are_told_apart():
     assert "14 messages to chip 0 in a step in which each of their neurons spikes" in text and "at most  " not in text
 
 
-@settings(deadline=None, max_examples=40)
+@at_most(40)
 @given(st.integers(0, 2**32 - 1))
 def test_host_messages_are_those_of_a_count_one_by_one(seed):
     rng = np.random.default_rng(seed)
@@ -251,6 +252,7 @@ def test_convolutions_are_told_with_their_formats():
     assert re.search(r"conv +2,592 .* pop16$", net.place().report(), re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_the_guide_shows_what_is_printed(tmp_path, monkeypatch, capsys):
     page = (Path(__file__).parents[4] / "docs" / "guides" / "mapping.md").read_text()
     begins = page.split("The report begins:")[1].split("![")[0]

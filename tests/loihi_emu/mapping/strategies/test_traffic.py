@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from messages import UNHEEDED
+from profiles import at_most
 
 from loihi_emu import LOIHI1, Conv2D, Emulator, LearningRule, Network, Trace
 from loihi_emu.errors import MappingError
@@ -202,7 +203,7 @@ def random_network(rng):
     return net
 
 
-@settings(max_examples=60, deadline=None)
+@at_most(60)
 @given(st.integers(0, 10**6))
 def test_budgets_are_kept_and_traffic_is_never_more_than_greedys(seed):
     rng = np.random.default_rng(seed)
@@ -230,7 +231,7 @@ def test_budgets_are_kept_and_traffic_is_never_more_than_greedys(seed):
 
 
 # ------------------------------------------------------------ what it counts with
-@settings(max_examples=25, deadline=None)
+@at_most(25)
 @given(st.integers(0, 10**6))
 def test_lists_and_their_counts_give_the_messages_and_axons_that_are_measured(seed):
     rng = np.random.default_rng(seed)

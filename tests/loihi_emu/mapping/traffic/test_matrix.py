@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import at_most
 
 from loihi_emu import Network
 from loihi_emu.mapping.traffic import matrix
@@ -42,7 +43,7 @@ def counted(placement, rates):
     return cores, populations
 
 
-@settings(deadline=None, max_examples=40)
+@at_most(40)
 @given(cases())
 def test_matrices_are_those_of_a_count_one_by_one(case):
     placement, rates = case
@@ -63,7 +64,7 @@ def test_matrices_are_those_of_a_count_one_by_one(case):
     np.testing.assert_allclose(placement.spikes(rates), expected)
 
 
-@settings(deadline=None, max_examples=10)
+@at_most(10)
 @given(cases())
 def test_large_matrices_are_sparse_with_the_same_numbers(case):
     placement, rates = case

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from messages import UNHEEDED
+from profiles import at_most
 
 from loihi_emu import LOIHI1, LearningRule, Network, Trace
 from loihi_emu.mapping.lists.core_lists import format_codes
@@ -42,7 +43,7 @@ def equal(one, other):
         np.testing.assert_array_equal(a, b)
 
 
-@settings(max_examples=80, deadline=None)
+@at_most(80)
 @given(st.integers(0, 10**6))
 def test_all_parts_at_once_need_what_each_needs(seed):
     rng = np.random.default_rng(seed)
@@ -72,7 +73,7 @@ def test_what_is_held_at_a_time_changes_nothing(rows, monkeypatch):
     equal(before, after)
 
 
-@settings(max_examples=40, deadline=None)
+@at_most(40)
 @given(st.integers(0, 10**6))
 def test_axons_alone_are_counted_alike(seed):
     rng = np.random.default_rng(seed)
@@ -87,7 +88,7 @@ def test_axons_alone_are_counted_alike(seed):
     np.testing.assert_array_equal(axons, np.bincount(measured.part, measured.totals["axons"], len(axons)))
 
 
-@settings(max_examples=60, deadline=None)
+@at_most(60)
 @given(st.integers(0, 10**6))
 def test_as_many_neurons_fit_as_counting_one_by_one_says(seed):
     rng = np.random.default_rng(seed)
@@ -102,7 +103,7 @@ def test_as_many_neurons_fit_as_counting_one_by_one_says(seed):
     assert incoming.longest(neurons, slots, guess, *left) == (expected, *needs[expected])
 
 
-@settings(max_examples=40, deadline=None)
+@at_most(40)
 @given(st.integers(0, 10**6))
 def test_formats_are_told_apart_as_the_lists_tell(seed):
     rng = np.random.default_rng(seed)

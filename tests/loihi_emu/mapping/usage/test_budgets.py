@@ -4,10 +4,11 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from messages import UNHEEDED
 from placements import placed as placed_on
+from profiles import at_most
 
 from loihi_emu import LOIHI1, LOIHI2, Conv2D, LearningRule, Network, Trace
 from loihi_emu.mapping.lists.formats import fields_of, index_bits, list_bits
@@ -218,7 +219,7 @@ def expected_bits(net, placement):
     return total
 
 
-@settings(max_examples=60, deadline=None)
+@at_most(60)
 @given(st.data())
 def test_memory_is_that_of_the_lists_one_by_one(data):
     rng = np.random.default_rng(data.draw(st.integers(0, 10**6)))

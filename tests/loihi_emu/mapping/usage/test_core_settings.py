@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from messages import UNHEEDED
+from profiles import at_most
 
 from loihi_emu import LOIHI1, LOIHI2, LearningRule, MappingError, Network, Noise, Trace
 
@@ -96,7 +97,7 @@ def test_the_facts_have_their_evidence():
     assert LOIHI2.fact("epochs_per_core").weak
 
 
-@settings(max_examples=25)
+@at_most(25)
 @given(st.data())
 def test_no_core_has_a_setting_twice(data):
     """Random populations with mixed decays, noise and epochs, under both strategies."""
