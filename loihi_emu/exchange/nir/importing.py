@@ -57,12 +57,13 @@ def build(
     numeric.flag(WHERE, "single", single)
     found = graph if isinstance(graph, Graph) else read(graph) if isinstance(graph, (str, Path)) else of_objects(graph)
     own = _own(found, rules)
-    if scale is None:
-        scale = own.get("scale")
+    whole = scale is None and "scale" in own
+    if whole:
+        scale = own["scale"]
     if align is None:
         align = bool(own.get("align", True))
     empty = make(name, chip=chip, rules=rules)
-    settings = Settings(empty.rule_set, weight_bits, scale, decays)
+    settings = Settings(empty.rule_set, weight_bits, scale, decays, whole)
     return _Import(flat(found), float(step), method, reset, settings, empty, align, bool(own), single).made()
 
 

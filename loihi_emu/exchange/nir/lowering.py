@@ -14,6 +14,7 @@ from loihi_emu.exchange.nir.dynamics import Dynamics
 from loihi_emu.exchange.nir.paths import CONSTANT, Paths
 from loihi_emu.exchange.nir.report import Row
 from loihi_emu.exchange.nir.timing import Timing
+from loihi_emu.exchange.nir.whole import in_whole_lists
 from loihi_emu.quantization.integers import Quantized, quantize
 from loihi_emu.rules import RuleSet, model_of
 from loihi_emu.widths import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
@@ -35,6 +36,8 @@ class Settings:
     weight_bits: int
     scale: Any
     decays: str
+    whole: bool = False
+    """Whether the scale is that of to_nir, at which weights are whole numbers."""
 
     def scale_of(self, name: str) -> float | None:
         """The scale that is given for a population."""
@@ -69,12 +72,21 @@ def part_of(
         made = Part(name, shape, model, {k: _scalar(x) for k, x in parameters.items()}, row)
         options: list[dict[str, Any]] = [{} for _ in keys]
     else:
+        if settings.whole:
+            parts = [(key, part) for key, m in zip(keys, matrices, strict=True) for part in _whole(m, settings)]
+            keys, matrices = [key for key, _ in parts], [part for _, part in parts]
         made, matrices, options = _integers(name, kind, place, shape, d, matrices, bias, settings)
     for (source, steps), matrix, more in zip(keys, matrices, options, strict=True):
         if matrix.nnz:
             delay = timing.delay(source, name, steps)
             made.connections.append((source, _stored(matrix), {"delays": delay, **more}))
     return made
+
+
+def _whole(matrix: Any, settings: Settings) -> list[Any]:
+    """A matrix, or several that add up to it, where one list does not hold all its whole numbers."""
+    whole = bool((matrix.data == np.rint(matrix.data)).all())
+    return in_whole_lists(matrix, settings.weight_bits) or [matrix] if whole else [matrix]
 
 
 def _arriving(

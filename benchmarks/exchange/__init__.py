@@ -1,0 +1,1 @@
+"""Networks of other tools beside what those tools recorded."""
