@@ -388,6 +388,28 @@ class Network(Members):
         made: Network = build(cls, file, rules=rules, **options)[0]
         return made
 
+    def to_net(self, path: str | Path) -> Path:
+        """Write a .net file, which lava-dl's netx and :meth:`from_net` read.
+
+        Parameters
+        ----------
+        path : str or Path
+
+        Returns
+        -------
+        Path
+
+        Raises
+        ------
+        UnsupportedError
+            What .net files do not have: anything but a chain of populations of rules "lava" or "chip" behind one input,
+            noise, learning, synapses onto images that are no Conv2D, weights or biases that are no multiples of 64.
+        """
+        from loihi_emu.exchange.net.export import layers_of_network
+        from loihi_emu.exchange.net.writing import write_net
+
+        return write_net(path, layers_of_network(self))
+
     def copy(self) -> Network:
         """A network of the same elements, to which more can be added without changing this one."""
         other = Network(self.name, chip=self.chip, rules=self.rules, seed=self.seed)

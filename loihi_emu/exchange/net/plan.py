@@ -77,9 +77,10 @@ class Stage:
 
 @dataclass(frozen=True)
 class Plan:
-    """Stages in the order of the file, what comes from outside, and notes ("~" before those that change results)."""
+    """Stages, shapes of what all layers hand on, what comes from outside, notes ("~": those that change results)."""
 
     stages: tuple[Stage, ...]
+    shapes: tuple[Shape, ...]
     outside: Shape
     message_bits: int
     notes: tuple[str, ...]
@@ -130,6 +131,7 @@ class _Walk:
         self.outside = given
         self.current = None if given is None else View((Part(OUTSIDE, given),), given)
         self.sent: dict[int, View] = {}
+        self.shapes: list[Shape] = []
         self.stages: list[Stage] = []
 
     def plan(self) -> Plan:
@@ -140,10 +142,11 @@ class _Walk:
             self._take(number, layer)
             assert self.current is not None
             self.sent[number] = self.current
+            self.shapes.append(self.current.shape)
         if not self.stages or self.outside is None:
             last = self.layers[-1]
             raise invalid(last.place, "", "no layer with neurons", "at least one", "Skip fewer layers, or read more.")
-        return Plan(tuple(self.stages), self.outside, self.bits, tuple(self.notes))
+        return Plan(tuple(self.stages), tuple(self.shapes), self.outside, self.bits, tuple(self.notes))
 
     def _begin_here(self) -> None:
         """What the layers so far would send comes from outside."""
