@@ -166,11 +166,7 @@ class _Build:
         array = np.asarray(value)
         if not array.ndim:
             return value
-        n, channels = stage.size, stage.shape[0]
-        if array.size not in (channels, n):
-            given, allowed = f"{array.size} values of {name}", f"1, {channels} or {n}"
-            raise invalid(f"{stage.layer.place}/neuron", "", given, allowed)
-        return self._ours(stage, np.repeat(array, n // array.size))
+        return self._ours(stage, np.repeat(array, stage.size // array.size))
 
     @staticmethod
     def _ours(stage: Stage, values: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import pi
+from math import pi, prod
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,10 @@ TYPES = ("CUBA", "LOIHI", "SDNN", "RF_PHASE", "RF_IZHIKEVICH", "ALIF")
 ADAPTIVE = ("ADRF_PHASE", "ADRF_IZHIKEVICH", "ADRF_IZ")
 """Resonators whose threshold rises with spikes: Lava has none."""
 LARGEST_THRESHOLD = (1 << 17) - 1
+PARAMETERS = (
+    "iDecay", "vDecay", "vThMant", "thDecay", "refDecay", "vThStep", "sinDecay", "cosDecay", "refDelay",
+)  # fmt: skip
+"""Sets that may have a value for each channel or neuron."""
 OUT_OF_REACH = 1 << 17
 """A threshold mantissa that no voltage reaches: times 64 it is beyond 23 bits."""
 GRADED_BITS = 16
@@ -52,14 +56,22 @@ class Neurons:
     reads: str = "spikes"
 
 
-def neurons_of(layer: Layer, spike_exp: int, notes: list[str]) -> Neurons:
-    """The neurons of a layer, or an error that names the nearest that works."""
+def neurons_of(layer: Layer, shape: tuple[int, ...], spike_exp: int, notes: list[str]) -> Neurons:
+    """The neurons of a layer of this shape, or an error that names the nearest that works."""
     if layer.kind == "average":
         return Neurons("sum", {"vth": 0}, GRADED_BITS)
     if layer.neuron is None:
         notes.append(f"{layer.place}: without neurons, so it sums up what arrives, and v is its output.")
         return Neurons("lif", {"du": -1, "dv": DECAY_UNITY, "vth": OUT_OF_REACH}, reads="v")
-    return described(layer.neuron, f"{layer.place}/neuron", layer.kind == "input", spike_exp, notes)
+    place = f"{layer.place}/neuron"
+    made = described(layer.neuron, place, layer.kind == "input", spike_exp, notes)
+    for name, value in layer.neuron.items():
+        size = np.size(value)
+        if name in PARAMETERS and size not in (1, shape[0], prod(shape)):
+            raise invalid(
+                place, name, f"{size} values", f"1, {shape[0]} or {prod(shape)}: one for each channel or neuron"
+            )
+    return made
 
 
 def described(given: Mapping[str, Any], place: str, is_input: bool, spike_exp: int, notes: list[str]) -> Neurons:

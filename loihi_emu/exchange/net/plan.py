@@ -197,7 +197,7 @@ class _Walk:
         self._from_outside(shape)
         if layer.neuron is not None:
             assert self.current is not None
-            neurons = neurons_of(layer, self.spike_exp, self.notes)
+            neurons = neurons_of(layer, shape, self.spike_exp, self.notes)
             self._add(Stage(number, layer, neurons, self.current, shape, {}))
 
     def _first(self, layer: Layer) -> None:
@@ -240,7 +240,7 @@ class _Walk:
         if arriving % n:
             raise invalid(layer.place, "shape", f"{n} groups", f"a divisor of the {arriving} values that lead to it")
         before = View(self.current.parts, (arriving,))
-        neurons = neurons_of(layer, self.spike_exp, self.notes)
+        neurons = neurons_of(layer, (n,), self.spike_exp, self.notes)
         size = arriving // n
         self.notes.append(f"{layer.place}: each value is the sum of {size} inputs; divided by {size} it is their mean.")
         self._add(Stage(number, layer, neurons, before, (n,), {}))
@@ -291,7 +291,7 @@ class _Walk:
         self._finish(number, layer, (size,), weights, before)
 
     def _finish(self, number: int, layer: Layer, shape: Shape, weights: dict[str, Any], before: View) -> None:
-        neurons = neurons_of(layer, self.spike_exp, self.notes)
+        neurons = neurons_of(layer, shape, self.spike_exp, self.notes)
         resonates = neurons.kind in ("rf", "rf_iz")
         if resonates != layer.is_complex:
             given = "complex weights" if layer.is_complex else "real weights"

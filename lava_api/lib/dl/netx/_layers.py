@@ -66,6 +66,7 @@ def block_of(stage: Stage, parameters: dict[str, Any], bits: int, sparse: bool) 
     """The block of a layer."""
     shape, kind = here(stage.shape), stage.layer.kind
     resonates = stage.neurons.kind in ("rf", "rf_iz")
+    parameters = {name: _by_neuron(stage, value) for name, value in parameters.items()}
     common: dict[str, Any] = {"shape": shape, "neuron_params": parameters, "input_message_bits": bits}
     if kind == "input":
         transform = {k: _one(stage.layer.sets.get(k, d)) for k, d in (("weight", 64), ("bias", 0))}
@@ -73,7 +74,7 @@ def block_of(stage: Stage, parameters: dict[str, Any], bits: int, sparse: bool) 
         return block(**common | {"input_message_bits": 0}, transform=transform)
     if kind == "average":
         return Average(shape=shape, inputs=stage.before.shape[0], input_message_bits=bits)
-    common |= {} if stage.bias is None else {"bias": _bias(stage)}
+    common |= {} if stage.bias is None else {"bias": _by_neuron(stage, stage.bias)}
     weights = next(iter(stage.weights.values()))
     if isinstance(weights, Kernel):
         return _kernel(stage, common)
@@ -99,13 +100,12 @@ def _one(value: Any) -> int:
     return int(np.asarray(value).reshape(-1)[0])
 
 
-def _bias(stage: Stage) -> Any:
-    """One for each channel, or one for each neuron in Lava's order."""
-    assert stage.bias is not None
-    if stage.bias.size == stage.shape[0]:
-        return stage.bias
-    made = np.empty_like(stage.bias)
-    made[order_of(stage.shape)] = stage.bias
+def _by_neuron(stage: Stage, value: Any) -> Any:
+    """One value, or one for each neuron in Lava's order, of what has one for each channel or neuron."""
+    if not isinstance(value, np.ndarray) or value.size == 1:
+        return value
+    made = np.empty(stage.size, value.dtype)
+    made[order_of(stage.shape)] = np.repeat(value, stage.size // value.size)
     return made.reshape(here(stage.shape))
 
 
