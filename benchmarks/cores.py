@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+from benchmarks import learning
 from benchmarks.race import Emulated, race
 from benchmarks.rows import Row, ratio
 from benchmarks.sizes import FULL, Size, workloads
@@ -15,7 +16,7 @@ from loihi_emu.network.network import Network
 from loihi_emu.run.emulator import Emulator
 
 COLUMN = "column"
-LIMITS = {"W1": 1 / 1.3, "W1b": 1 / 1.75, "W5": 1 / 1.75, COLUMN: 1 / 1.75}
+LIMITS = {"W1": 1 / 1.3, "W1b": 1 / 1.75, "W5": 1 / 1.75, COLUMN: 1 / 1.75, "STDP": None, "sweep": None}
 """Time of two threads, to that of one."""
 SCALE, TINY_SCALE = 0.3, 0.02
 """How large a part of the cortical column."""
@@ -53,6 +54,10 @@ def _networks(name: str, size: Size) -> Iterator[tuple[Network, int, str]]:
     if name == COLUMN:
         scale = SCALE if size.column >= FULL.column else TINY_SCALE
         yield column_network(scale), size.steps(2000), f"cortical column at scale {scale:g}"
+        return
+    if name in dict(learning.TASKS):
+        task = learning.task_of(name, size.layer, size.steps(dict(learning.TASKS)[name]), size.rounds)
+        yield task.network(), task.steps, f"{task.n} x {task.n} plastic synapses, dw = {task.rule}"
         return
     for workload in workloads(name, size):
         yield workload.network(), workload.steps, workload.text

@@ -33,6 +33,8 @@ ACTIVITY, TAU, IMPULSE = 0.015, 10.0, 16
 BIAS, SHIFT, SEED = 4000, 6, 11
 STDP = "2^-2*x1*y0 - 2^-2*y1*x0"
 SWEEP = "2^-3*u0*x1*y1 - 2^-5*u0*w"
+TASKS = (("STDP", 1000), ("sweep", 60))
+"""Workloads, and steps of a round of each."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,7 @@ def task_of(what: str, n: int, steps: int, rounds: int) -> Task:
 
 def measure(size: Size) -> Iterator[Row]:
     """Race both workloads."""
-    for what, full in (("STDP", 1000), ("sweep", 60)):
+    for what, full in TASKS:
         task = task_of(what, size.layer, size.steps(full), size.rounds)
         emulated = Emulated(Emulator(task.network()))
         contestants: dict[str, Contestant] = {}

@@ -55,6 +55,6 @@ class Row:
         return asdict(self) | {"passed": self.passed}
 
 
-def ratio(group: str, what: str, lap: Lap, reference: Lap, limit: float, note: str = "") -> Row:
+def ratio(group: str, what: str, lap: Lap, reference: Lap, limit: float | None, note: str = "") -> Row:
     """The row of a contestant of a race."""
     return Row(group, what, lap.ratio, "x", limit, lap.low, lap.high, lap.us, reference.us, note)

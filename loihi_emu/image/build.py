@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from loihi_emu.image.pending import Pending
 from loihi_emu.image.probes import exchanged_state, limits_of, recorders
 from loihi_emu.image.projections import DUE
 from loihi_emu.image.recorders import Fills
-from loihi_emu.image.schedule import DELIVERY, EXCHANGE, INPUTS, READING, UPDATE, Call, Schedule, program_of
+from loihi_emu.image.schedule import DELIVERY, EXCHANGE, INPUTS, READING, TRACES, UPDATE, Call, Schedule, program_of
 from loihi_emu.image.share import Share
 from loihi_emu.image.shares import cut_groups, cut_inputs
 from loihi_emu.image.sinks import Stage
@@ -42,8 +42,8 @@ class Image:
     arena : Arena
         All state that changes while running.
     schedule : Schedule
-        One step's calls, by phases and shares: inputs; their synapses, learning, noise, populations; their synapses,
-        probes.
+        One step's calls, by phases and shares: inputs; traces; synapses of inputs, learning, noise, populations; their
+        synapses, probes.
     program : Program
         All of them in order.
     programs : list of Program
@@ -78,7 +78,8 @@ class Image:
         self.groups = make_groups(network)
         self.exchange = None if ranks is None else Exchange(ranks, shares, network)
         self._alone = shares == 1 and ranks is None
-        cut = cut_groups(network, self.groups, shares * (1 if ranks is None else ranks.size))
+        count = 1 if ranks is None else ranks.size
+        cut = cut_groups(network, self.groups, shares * count, count)
         for group, pieces in zip(self.groups, cut, strict=True):
             group.cut(pieces if self.exchange is None else self.exchange.mine(group, pieces))
         if self.exchange is not None:
@@ -93,7 +94,7 @@ class Image:
         }
         self._home = {p.name: g for g in self.groups for p in g.populations}
         self._states: dict[tuple[str, str], Array] = {}
-        self.waits = waits(network, self.groups, shares * (1 if ranks is None else ranks.size))
+        self.waits = waits(network, self.groups, shares * count)
         self.shares = [self._make_share(number) for number in range(shares)]
         self.truncated: dict[str, int] = {}
         self.clipped: dict[str, int] = {}
@@ -172,11 +173,11 @@ class Image:
 
     def _reached(self, c: Connection, group: Group) -> list[Share]:
         """The shares that a connection reaches; if they are all of other ranks, one like them, to count slots by it."""
-        name, whole = c.post.target.name, c.learning is not None or c.conv is not None
+        place = group.part(c.post.target.name)
         mine = [share for share in self.shares if group.number in share.sinks]
-        found = [share for share in mine if not whole or share.sinks[group.number].owns(name)]
-        start = group.part(name).start
-        return found or [self._make_share(part.share) for part in group.parts if part.first <= start < part.stop]
+        found = [share for share in mine if c.learning is None or share.sinks[group.number].has_some(place)]
+        others = (part for part in group.parts if part.first <= place.start < part.stop)
+        return found or [self._make_share(part.share) for part in others]
 
     def _add_learner(self, c: Connection, group: Group) -> None:
         assert c.learning is not None
@@ -185,19 +186,25 @@ class Image:
                 self._home[name].keeps_spikes = True
         how = self.network.rule_set.learning
         assert how is not None
-        name = c.post.target.name
-        (share,) = self._reached(c, group)
-        origin, first = share.origins[c.pre.target.name]
-        sums, sink = how.sums(c, self.network.rule_set.weights), share.sinks[group.number]
-        target = group.first_accumulator(name, c.port)
-        if sums.apart:
-            sink, target = share.stage(c, origin, sink, target, sums), -c.post.start
-        else:
-            target -= sink.first
-        number = list(self.network.connections).index(c.name)
-        learner: Learner = how.make(c, number, origin, first, sink, target, self.network)
-        self.learners[c.name] = share.learners[c.name] = learner
-        share.projections.put(c.name, learner)
+        number, sums = list(self.network.connections).index(c.name), how.sums(c, self.network.rule_set.weights)
+        place, parts = group.part(c.post.target.name).start + c.post.start, list[Learner]()
+        for share in self._reached(c, group):
+            origin, first = share.origins[c.pre.target.name]
+            sink = share.sinks[group.number]
+            targets = sink.targets(place, c.post.step, c.post.size)
+            if targets.start == targets.stop:
+                continue
+            target = group.first_accumulator(c.post.target.name, c.port) - sink.first
+            if sums.apart:
+                sink, target = share.stage(c, origin, sink, target + sink.first, sums), -c.post.start
+            some = (targets,) if targets != slice(0, c.post.size) else ()
+            learner: Learner = how.make(c, number, origin, first, sink, target, self.network, *some)
+            parts.append(learner)
+            share.learners[c.name] = learner
+            share.projections.put(c.name, learner)
+        for learner in parts:
+            learner.parts = parts
+        self.learners[c.name] = parts[0]
 
     def _add_noises(self) -> None:
         for p in self.network.populations.values():
@@ -256,9 +263,11 @@ class Image:
         later: list[list[Call]] = []
         for share in self.shares:
             made = share.delivery(self.arena)
-            updates = [*share.learning(self.arena, self.shares[0]), *share.noise(self.arena, self.generator)]
+            traces, learning = share.learning(self.arena, self.shares[0])
+            updates = [*learning, *share.noise(self.arena, self.generator)]
             updates += [(g.model.leaf, part.description) for g in self.groups for part in share.parts(g)]
             before = [call for pending in self.pending for call in pending.calls(self.arena, share.number)]
+            schedule.add(TRACES, share.number, *traces)
             schedule.add(UPDATE, share.number, *before, *made.inputs, *updates)
             schedule.add(DELIVERY, share.number, *made.populations)
             later.append(made.later)
@@ -267,8 +276,9 @@ class Image:
             schedule.add(EXCHANGE, 0, *exchanged_state(self, self.recorded, exchange, self._owner))
             self._idle_learners()
         later[0] += probes.later
+        divided = any(len(learner.parts) > 1 for learner in self.learners.values())
         for share in self.shares:
-            schedule.first(UPDATE, share.number, share.gathers(0))
+            schedule.first(TRACES if divided else UPDATE, share.number, share.gathers(0))
             schedule.add(READING, share.number, *share.gathers(1))
             if exchange is not None:
                 calls = program_of([*share.gathers(1, later=True), *later[share.number]])
@@ -297,6 +307,8 @@ class Image:
         found = {name: self.arena[name] for name in self.arena.names} | {
             p.key: p.ring(self.arena) for p in self.pending
         }
+        for name, learner, variable in self._learned(found):
+            found[name] = learner.whole(variable, found[name])
         self.refresh_state(found)
         return found
 
@@ -320,6 +332,14 @@ class Image:
                 rings[name].begin(self.arena, values)
             else:
                 self.arena[name][...] = values
+        for name, learner, variable in self._learned(state):
+            self.arena[name][...] = learner.divided(variable, state[name])
+
+    def _learned(self, names: Iterable[str]) -> list[tuple[str, Learner, str]]:
+        """Those of some names of the state that learners have, with the learner and what it is there."""
+        by_key = {learner.key: learner for learner in self.learners.values()}
+        apart = [(name, *name.rpartition(".")) for name in names]
+        return [(name, by_key[key], variable) for name, key, _, variable in apart if key in by_key]
 
     # ------------------------------------------------------------ accounts
     def memory(self) -> dict[str, int]:
@@ -374,4 +394,5 @@ def keep_room(image: Image, old: Image) -> None:
         elif before.span:
             group.need_slots(before.span)
     for name, learner in image.learners.items():
-        learner.longest = max(learner.longest, old.learners[name].longest)
+        for part in learner.parts:
+            part.longest = max(part.longest, old.learners[name].longest)

@@ -15,7 +15,6 @@ from loihi_emu.image.parts import Part, Pieces
 from loihi_emu.image.recorders import Fills
 from loihi_emu.image.schedule import Call, Program
 from loihi_emu.models import exchange as at
-from loihi_emu.models.layout import BLOCK
 from loihi_emu.models.memory import Array, Description, SourceLists, Table, untouched
 from loihi_emu.network.elements import Connection
 from loihi_emu.network.network import Network
@@ -223,9 +222,7 @@ class Exchange:
 
     def _of_group(self, array: Array, group: Group, variable: str) -> None:
         spans = self._spans(group)
-        if variable == "hot":
-            spans = [(first // BLOCK, -(-stop // BLOCK)) for first, stop in spans]
-        elif variable != "ring" and variable not in dict(group.model.state):
+        if variable != "ring" and variable not in dict(group.model.state):
             return  # the first share of every rank has all of it: spikes of the last step, what chips' probes read
         rows = array.reshape(-1, group.n) if variable == "ring" else array.reshape(1, -1)
         for row in rows:  # slots, and ports within each

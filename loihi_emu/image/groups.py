@@ -79,7 +79,10 @@ class Group:
     # ------------------------------------------------------------ building
     def cut(self, pieces: Pieces) -> None:
         """Make the parts, one for each piece."""
-        self.parts = [Part(self.key, self.model, self.bounds, *piece) for piece in pieces]
+        self.parts = []
+        for piece in pieces:
+            first = sum(part.blocks for part in self.parts)
+            self.parts.append(Part(self.key, self.model, self.bounds, *piece, first_block=first))
 
     def reserve(self, arena: Arena) -> None:
         """Ask for state and hot flags."""
@@ -91,7 +94,7 @@ class Group:
                 if name in start:
                     initial[self.part(p.name)] = start[name]
             arena.reserve(f"{self.key}.{name}", self.n, dtype, initial)
-        arena.reserve(f"{self.key}.hot", -(-self.n // at.BLOCK), np.uint8, 1)
+        arena.reserve(f"{self.key}.hot", sum(part.blocks for part in self.parts), np.uint8, 1, saved=False)
         if self.keeps_spikes:
             arena.reserve(f"{self.key}.spiked", 1, np.int64)
             arena.reserve(f"{self.key}.spikes", max(self.n, 1), np.int32)
@@ -181,10 +184,9 @@ class Group:
         return int(arrays) + sum(part.lists.nbytes for part in self.parts)
 
 
-def bound(network: Network) -> set[str]:
-    """The populations that are not cut into shares: those that convolutions or connections that learn reach."""
-    connections = network.connections.values()
-    return {c.post.target.name for c in connections if c.learning is not None or c.conv is not None}
+def learned(network: Network) -> set[str]:
+    """The populations that connections which learn reach."""
+    return {c.post.target.name for c in network.connections.values() if c.learning is not None}
 
 
 def is_uniform(value: Any, first: Any) -> bool:
@@ -204,17 +206,17 @@ def make_groups(network: Network) -> list[Group]:
     """Sort populations into groups by model, kernel path and noise. Order of creation is kept.
 
     Large ones stand alone, except where delays come to them: to visit a row of synapses delay by delay, once for each
-    group that it reaches, costs more than an array of a parameter that differs. Those of at least a block that are not
-    cut (:func:`bound`) stand alone too: each may be in another share.
+    group that it reaches, costs more than an array of a parameter that differs. Those of at least a block that
+    connections which learn reach stand alone too: each may be whole, in another share.
     """
     grouped: dict[tuple[Any, ...], list[Population]] = {}
-    rules, whole = network.rule_set, bound(network)
+    rules, apart = network.rule_set, learned(network)
     connections = network.connections.values()
     delayed = {c.post.target.name for c in connections if c.kind == "sparse" and c.learning is None and c.varied}
     for p in network.populations.values():
         model = rules.model(p.model)
         _, flags = model.lower(p.parameters, {"noise": p.noise})
-        least = at.BLOCK if p.name in whole else p.size + 1 if p.name in delayed else ALONE
+        least = at.BLOCK if p.name in apart else p.size + 1 if p.name in delayed else ALONE
         alone = p.name if p.size >= least else None
         grouped.setdefault((p.model, flags, p.noise is not None, alone), []).append(p)
     return [Group(number, rules.model(members[0].model), members) for number, members in enumerate(grouped.values())]

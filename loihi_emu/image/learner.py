@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from functools import cached_property
 
 import numpy as np
 
@@ -20,7 +21,10 @@ from loihi_emu.rules import WeightRule
 
 
 class Learner(ABC):
-    """One connection that learns. Delivers like a projection; :meth:`describe_learning` is what changes it.
+    """One connection that learns, or the part of it onto targets that one share has.
+
+    Delivers like a projection; :meth:`describe_traces` and :meth:`describe_learning` are what changes it. The memory is
+    that of the whole connection, in all its parts.
 
     Parameters
     ----------
@@ -32,11 +36,15 @@ class Learner(ABC):
     sink, target
         Where weights add up, and the target population's first accumulator there.
     network : Network
+    targets : slice, optional
+        The targets of this part, among those of the connection; all if not given.
 
     Attributes
     ----------
     learning_leaf, second_leaf : str
-        Names of the leaf that learns, and of one that runs behind the first of all learners.
+        Names of the leaf that learns, or advances traces, and of one that runs behind the first of all learners.
+    parts : list of Learner
+        All parts of the connection, in ascending order of their targets.
     longest : int
         Longest delay that its synapses can get.
     events, updates : int64 arrays (1,)
@@ -52,18 +60,31 @@ class Learner(ABC):
     learning_description: Description
 
     def __init__(
-        self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, network: Network
-    ) -> None:
+        self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, network: Network,
+        targets: slice | None = None,
+    ) -> None:  # fmt: skip
         assert c.learning is not None
         self.connection, self.number, self.origin, self.sink = c, number, origin, sink
-        self.first, self.target = first + c.pre.start, target + c.post.start
+        self.targets = slice(0, c.post.size) if targets is None else targets
+        self.parts: list[Learner] = [self]
+        self.first, self.target = first + c.pre.start, target + c.post.start + self.targets.start * c.post.step
         self.seed, self.rule = network.seed, c.learning.rule
         self.weight_rule: WeightRule = network.rule_set.weights
         self.key = f"learn.{c.name}"
         self.events: Array = counter()
         self.updates: Array = counter()
-        self.stored = c.synapses
-        self.places: tuple[Array | None, Array | None] = rows_of(c) if c.kind == "sparse" else (None, None)
+
+    @cached_property
+    def places(self) -> tuple[Array | None, Array | None]:
+        """Row starts and targets of a sparse connection, as all its parts share them."""
+        if self is not self.parts[0]:
+            return self.parts[0].places
+        return rows_of(self.connection) if self.connection.kind == "sparse" else (None, None)
+
+    @property
+    def stored(self) -> int:
+        """Synapses."""
+        return self.connection.synapses
 
     # ------------------------------------------------------------ values as users see them
     @abstractmethod
@@ -89,6 +110,14 @@ class Learner(ABC):
         if c.kind != "dense":
             return c.as_given(values)
         return np.swapaxes(values.reshape(*values.shape[:-1], c.pre.size, c.post.size), -1, -2)
+
+    def whole(self, name: str, values: Array) -> Array:
+        """State of this name as it would be if the connection were one part."""
+        return values
+
+    def divided(self, name: str, values: Array) -> Array:
+        """The inverse."""
+        return values
 
     # ------------------------------------------------------------ memory
     @abstractmethod
@@ -117,9 +146,14 @@ class Learner(ABC):
     def describe_learning(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> Description:
         """The description of the leaf that learns; `lists` has the origin and first neuron of every node."""
 
+    def describe_traces(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> Description:
+        """The description of the first leaf, after :meth:`describe_learning`: another one where there are parts."""
+        return self.learning_description
+
     def enable(self, on: bool) -> None:
-        """Switch learning on or off; traces go on."""
-        self.learning_description.enabled = int(on)
+        """Switch learning on or off, in all parts; traces go on."""
+        for part in self.parts:
+            part.learning_description.enabled = int(on)
 
 
 def describe_words(

@@ -12,8 +12,9 @@ from loihi_emu.network.network import Network
 
 
 def chip_learner(
-    c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, network: Network
-) -> Learner:
+    c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, network: Network,
+    targets: slice | None = None,
+) -> Learner:  # fmt: skip
     """The learner of a connection; parameters as of :class:`loihi_emu.image.learner.Learner`."""
     made = PlasticConv if c.kind == "conv" else Plastic
-    return made(c, number, origin, first, sink, target, network)
+    return made(c, number, origin, first, sink, target, network, targets)

@@ -35,13 +35,16 @@ class Part:
         Which populations of the group some of them belong to.
     counters : int64 array
         One row for each of these populations.
+    first_block : int
+        Blocks of the parts before it.
     """
 
     def __init__(
-        self, key: str, model: NeuronModel, bounds: NDArray[np.int64], share: int, first: int, stop: int
-    ) -> None:
+        self, key: str, model: NeuronModel, bounds: NDArray[np.int64], share: int, first: int, stop: int,
+        *, first_block: int = 0,
+    ) -> None:  # fmt: skip
         self.key, self.model, self.share, self.first, self.stop = key, model, share, first, stop
-        self.n = stop - first
+        self.n, self.first_block = stop - first, first_block
         self.lists = SourceLists(self.n, model.payload)
         low = int(np.searchsorted(bounds, first, side="right")) - 1
         high = int(np.searchsorted(bounds, stop, side="left"))
@@ -49,6 +52,11 @@ class Part:
         self.bounds = np.clip(bounds[low : high + 1] - first, 0, self.n)
         self.counters: NDArray[np.int64] = aligned((high - low, at.COUNTERS), np.int64)
         self.description = Description(model.record)
+
+    @property
+    def blocks(self) -> int:
+        """Blocks of its neurons."""
+        return -(-self.n // at.BLOCK)
 
     def describe(self, arena: Arena, slots: int, width: int, n: int) -> None:
         """Fill in the description: the ring has so many slots of such a width, the group so many neurons."""
@@ -61,7 +69,7 @@ class Part:
         if len(model.ports) > 1:
             for k, port in enumerate(model.ports):
                 d.point(port, ring[(k * n + self.first) * bool(slots) :])
-        d.hot = arena[f"{self.key}.hot"][self.first // at.BLOCK :]
+        d.hot = arena[f"{self.key}.hot"][self.first_block :]
         d.bounds, d.counters = self.bounds, self.counters.reshape(-1)
         for name, _ in model.state:
             d.point(name, arena[f"{self.key}.{name}"][self.first :])

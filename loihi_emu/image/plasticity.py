@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from loihi_emu.image.projections import Origin
 from loihi_emu.image.recorders import DecodedRecorder, Fills, StateRecorder
 from loihi_emu.image.sinks import Sink, describe_projection
 from loihi_emu.image.state import State
+from loihi_emu.image.target_rows import TargetRows, cut_rows
 from loihi_emu.learning.grammar import TRACES
 from loihi_emu.learning.rule import FRACTION_BITS, Trace
 from loihi_emu.learning.table import table_of
@@ -20,22 +22,31 @@ from loihi_emu.models.plasticity import learning_layout as to
 from loihi_emu.models.plasticity.plastic import LIMIT
 from loihi_emu.network.elements import Connection
 from loihi_emu.network.network import Network
+from loihi_emu.network.slices import Slice
 from loihi_emu.rules.weights import dropped_bits
 from loihi_emu.widths import DECAY_UNITY
 
 TRACE_MAX = 127
+APART = 128
+"""Bytes of two lines of the cache, which processors fetch together: what two parts write lies so far apart."""
+BY_SYNAPSE = ("codes", "delays", "tags")
+"""State with a value a synapse."""
+WORDS_BEFORE, NUMBERS_BEFORE = 3, 7
+"""Random numbers of 32 and of 16 bits that may be drawn with a part's first one."""
 
 
 class Plastic(Learner):
-    """One connection that learns by the chip's rules."""
+    """One connection that learns by the chip's rules, or its part onto some of the targets."""
 
-    learning_leaf = "loihi_emu.models.plasticity.learning:step"
+    learning_leaf = "loihi_emu.models.plasticity.traces:step"
+    second_leaf = "loihi_emu.models.plasticity.learning:step"
     learning_record = to.LEARNING
 
     def __init__(
-        self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, network: Network
-    ) -> None:
-        super().__init__(c, number, origin, first, sink, target, network)
+        self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, network: Network,
+        targets: slice | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(c, number, origin, first, sink, target, network, targets)
         rule = self.rule
         self._sizes = {name: node.size for name, node in [*network.populations.items(), *network.inputs.items()]}
         (self.low, self.high), self.unit = self.weight_rule.ranges[c.sign_mode], int(c.sign_mode == "mixed")
@@ -47,6 +58,39 @@ class Plastic(Learner):
         sink.need(self.longest)
 
     # ------------------------------------------------------------ values as users see them
+    def stored_order(self, values: Array) -> Array:
+        if self.connection.kind != "dense":
+            return values
+        rows = values.T
+        return rows if len(self.parts) == 1 else np.concatenate([rows[:, x.targets].reshape(-1) for x in self.parts])
+
+    def user_order(self, values: Array) -> Array:
+        return super().user_order(self.joined(values))
+
+    def joined(self, values: Array) -> Array:
+        """Values of synapses in memory (any leading axes) as they would lie there in one part: by source.
+
+        In memory the rows of a part of a dense connection are apart from those of others, so that no thread writes
+        where others read.
+        """
+        c = self.connection
+        if c.kind != "dense" or len(self.parts) == 1:
+            return values
+        before, n = values.shape[:-1], c.pre.size
+        blocks = [values[..., n * x.targets.start : n * x.targets.stop].reshape(*before, n, -1) for x in self.parts]
+        return np.concatenate(blocks, axis=-1).reshape(*before, -1)
+
+    def divided(self, name: str, values: Array) -> Array:
+        """State of one part as it lies in the memory of all parts: the inverse of :meth:`joined`."""
+        c = self.connection
+        if c.kind != "dense" or len(self.parts) == 1 or name not in BY_SYNAPSE:
+            return values
+        return self.stored_order(values.reshape(c.pre.size, c.post.size).T)
+
+    def whole(self, name: str, values: Array) -> Array:
+        """State of all parts as that of one."""
+        return self.joined(values) if name in BY_SYNAPSE else values
+
     def codes(self, values: Array) -> Array:
         """Bytes of mantissas, low bits dropped toward zero as the chip drops them."""
         kept = np.sign(values) * (np.abs(values.astype(np.int64)) >> self.dropped << self.dropped)
@@ -79,15 +123,16 @@ class Plastic(Learner):
     # ------------------------------------------------------------ memory
     def reserve(self, arena: Arena) -> None:
         c, n_pre, n_post = self.connection, self.connection.pre.size, self.connection.post.size
-        arena.reserve(f"{self.key}.codes", max(c.synapses, 1), np.uint8, self._filled(self.codes(c.values)))
+        codes = self._filled(self.codes(c.values))
+        arena.reserve(f"{self.key}.codes", codes.size, np.uint8, codes)
         if self.has_delays:
             steps = np.broadcast_to(c.delays, c.values.shape)
-            steps = np.ascontiguousarray(self.stored_order(steps), np.uint8)
-            arena.reserve(f"{self.key}.delays", max(c.synapses, 1), np.uint8, self._filled(steps))
+            steps = self._filled(np.ascontiguousarray(self.stored_order(steps), np.uint8))
+            arena.reserve(f"{self.key}.delays", steps.size, np.uint8, steps)
         if self.has_tags:
             tags = c.tags if c.tags is not None else np.zeros(c.values.shape, np.int16)
-            tags = np.ascontiguousarray(self.stored_order(tags), np.int16)
-            arena.reserve(f"{self.key}.tags", max(c.synapses, 1), np.int16, self._filled(tags))
+            tags = self._filled(np.ascontiguousarray(self.stored_order(tags), np.int16))
+            arena.reserve(f"{self.key}.tags", tags.size, np.int16, tags)
         for name in self.traces:
             n = n_pre if name[0] == "x" else n_post
             arena.reserve(f"{self.key}.{name}", n, np.int8)
@@ -108,7 +153,7 @@ class Plastic(Learner):
         """Weights, delays and tags in their ranges, traces of 7 bits, and spikes of the unfinished epoch alone."""
         key, rule = self.key, self.rule
         codes = state[f"{key}.codes"].reshape(-1)
-        values = (codes[: self.stored].astype(np.int64) << self.unit) + self.low
+        values = (codes[: self.connection.synapses].astype(np.int64) << self.unit) + self.low
         step = 1 << self.dropped
         if np.any(values % step) or np.any(values < -(-self.low // step * step)) or np.any(values > self.high):
             state.fail(f"{key}.codes", "weights that are none", f"multiples of {step} in the range of the sign mode")
@@ -121,8 +166,9 @@ class Plastic(Learner):
             low = -TRACE_MAX - 1 if name in driven and name not in rule.traces else 0
             for part in (name, *([f"{name}.history"] if rule.t_epoch > 1 else [])):
                 state.within(f"{key}.{part}", low, TRACE_MAX)
+        passed = (state.clock - 1) % rule.t_epoch + 1 if state.clock else 0  # steps of the epoch
         for stamp in ("x0", "y0"):  # 1 + the step of the epoch in which a neuron spiked: a row of the history
-            state.within(f"{key}.{stamp}", 0, state.clock % rule.t_epoch)
+            state.within(f"{key}.{stamp}", 0, passed)
 
     # ------------------------------------------------------------ delivery
     def leaf(self) -> str:
@@ -137,27 +183,83 @@ class Plastic(Learner):
         exponent = c.weight_exp
         fits = exponent < 0 or (max(-self.low, self.high) << exponent) <= LIMIT
         d.first, d.step, d.sources = self.first, c.pre.step, c.pre.size
-        d.target, d.target_step, d.width = self.target, c.post.step, c.post.size
-        d.codes, d.low, d.unit, d.exponent = arena[f"{self.key}.codes"], self.low, self.unit, exponent
+        d.target, d.target_step, d.width, d.stride = self.target, c.post.step, self.width, self.width
+        d.codes, d.low, d.unit, d.exponent = self._own(arena[f"{self.key}.codes"]), self.low, self.unit, exponent
         if self.has_delays:
-            d.delays = arena[f"{self.key}.delays"]
+            d.delays = self._own(arena[f"{self.key}.delays"])
         else:
             d.delay = int(c.delays)
         d.plain = int(c.kind == "dense" and fits and not self.has_delays)
-        d.sums = aligned(c.post.size, np.uint16)
+        d.sums = aligned(self.width, np.uint16)
         if c.kind == "sparse":
-            d.rows, d.targets = self.places
+            d.rows, d.ends, d.targets = self._rows
         return d
+
+    # ------------------------------------------------------------ what is this part's
+    @property
+    def width(self) -> int:
+        """Targets of this part."""
+        return int(self.targets.stop - self.targets.start)
+
+    @property
+    def stored(self) -> int:
+        if len(self.parts) == 1:
+            return self.connection.synapses
+        if self.connection.kind == "dense":
+            return self.connection.pre.size * self.width
+        starts, ends, _ = self._rows
+        return int((ends - starts).sum())
+
+    def _own(self, values: Array) -> Array:
+        """Values of the synapses of this part of a dense connection, row by row; all of a sparse one."""
+        dense = self.connection.kind == "dense"
+        return values[self.connection.pre.size * self.targets.start :] if dense else values
+
+    @cached_property
+    def _all_rows(self) -> list[TargetRows]:
+        """The rows of all parts of a sparse connection; the first part has them."""
+        rows, targets = self.places
+        assert rows is not None and targets is not None
+        return cut_rows(rows, targets, [*(part.targets.start for part in self.parts), self.connection.post.size])
+
+    @property
+    def _rows(self) -> TargetRows:
+        """Those of this part."""
+        first = self.parts[0]
+        assert isinstance(first, Plastic)
+        return first._all_rows[self.parts.index(self)]
 
     # ------------------------------------------------------------ learning
     def describe_learning(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> Description:
         c = self.connection
         assert c.learning is not None
-        d = self.learning_description = Description(self.learning_record)
-        self._sides(d, arena, lists)
+        d = self.learning_description = self._described(arena, lists, slice(0, self.connection.pre.size))
+        self._synapses(d, arena)
+        self._table(d)
+        self._scratch(d)
+        d.updates = self.updates
+        return d
+
+    def describe_traces(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> Description:
+        """Parts divide the traces of the sources among them."""
+        if len(self.parts) == 1:
+            return self.learning_description
+        n, k, count = self.connection.pre.size, self.parts.index(self), len(self.parts)
+        low, high = (min(-(-n * edge // (count * APART)) * APART, n) for edge in (k, k + 1))
+        d = self._described(arena, lists, slice(low, high))
+        self._words(d)
+        return d
+
+    def _described(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]], sources: slice) -> Description:
+        """A description with the traces of some sources and of this part's targets."""
+        c = self.connection
+        assert c.learning is not None
+        d = Description(self.learning_record)
+        self._side(d.pre, arena, c.pre, "x0", lists, sources)
+        self._side(d.post, arena, c.post, "y0", lists, self.targets)
         for k, name in enumerate(TRACES):
             if name in self.traces:
-                self._trace(d.traces[k], arena, name)
+                self._trace(d.traces[k], arena, name, sources if name[0] == "x" else self.targets)
         for k, name in enumerate(("y1", "y2", "y3")):
             node = dict(c.learning.factors).get(name)
             if node is not None:
@@ -165,25 +267,25 @@ class Plastic(Learner):
                 d.factors[k].size = self._sizes[node]
         d.epoch, d.enabled = self.rule.t_epoch, int(c.learning.enabled)
         d.seed, d.stream, d.sample = self.seed, self.number, arena["sample"]
-        self._synapses(d, arena)
-        self._table(d)
-        self._scratch(d)
-        d.updates = self.updates
         return d
 
-    def _sides(self, d: Description, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> None:
-        for side, part, stamp in ((d.pre, self.connection.pre, "x0"), (d.post, self.connection.post, "y0")):
-            origin, first = lists[part.target.name]
-            side.count, side.index, side.stamp = origin.lists.count, origin.lists.index, arena[f"{self.key}.{stamp}"]
-            side.first, side.step, side.n = first + part.start, part.step, part.size
+    def _side(
+        self, d: Description, arena: Arena, nodes: Slice, stamp: str, lists: Mapping[str, tuple[Origin, int]],
+        some: slice,
+    ) -> None:  # fmt: skip
+        origin, first = lists[nodes.target.name]
+        d.count, d.index, d.stamp = origin.lists.count, origin.lists.index, arena[f"{self.key}.{stamp}"][some.start :]
+        d.first, d.step, d.size = first + nodes.start + some.start * nodes.step, nodes.step, nodes.size
+        d.low, d.n = some.start, some.stop - some.start
 
-    def _trace(self, d: Description, arena: Arena, name: str) -> None:
+    def _trace(self, d: Description, arena: Arena, name: str, some: slice) -> None:
         trace = self.rule.traces.get(name, Trace(0, np.inf))
         scaled = int(trace.impulse * (1 << FRACTION_BITS))
-        d.now, d.keep = arena[f"{self.key}.{name}"], DECAY_UNITY - int(nearest_decay(np.float64(trace.tau)))
+        d.now = arena[f"{self.key}.{name}"][some.start :]
+        d.keep = DECAY_UNITY - int(nearest_decay(np.float64(trace.tau)))
         d.whole, d.part = scaled >> FRACTION_BITS, scaled & ((1 << FRACTION_BITS) - 1)
         history = f"{self.key}.{name}.history" if self.rule.t_epoch > 1 else f"{self.key}.{name}"
-        d.history = arena[history]
+        d.history = arena[history].reshape(-1)[some.start :]
 
     def _factor(self, d: Description, origin: Origin, first: int, *, values: bool) -> None:
         d.count, d.index, d.payload = origin.lists.count, origin.lists.index, origin.lists.payload
@@ -191,29 +293,34 @@ class Plastic(Learner):
 
     def _synapses(self, d: Description, arena: Arena) -> None:
         c = self.connection
-        d.codes, d.low, d.unit, d.dropped = arena[f"{self.key}.codes"], self.low, self.unit, self.dropped
-        d.least, d.most = -(-self.low >> self.dropped), self.high >> self.dropped
-        d.delays, d.longest = arena[f"{self.key}.delays"] if self.has_delays else None, self.longest
-        d.tags = arena[f"{self.key}.tags"] if self.has_tags else None
+        d.codes, d.low, d.unit, d.dropped = self._own(arena[f"{self.key}.codes"]), self.low, self.unit, self.dropped
+        d.least, d.most, d.stride = -(-self.low >> self.dropped), self.high >> self.dropped, self.width
+        d.delays, d.longest = self._own(arena[f"{self.key}.delays"]) if self.has_delays else None, self.longest
+        d.tags = self._own(arena[f"{self.key}.tags"]) if self.has_tags else None
         if c.kind == "sparse":
-            d.rows, d.targets = rows, targets = self.places
-            assert rows is not None and targets is not None
-            to.list_columns(d, rows, targets)
+            d.rows, d.ends, d.targets = self._rows
+            rows, _ = self.places
+            assert rows is not None
+            to.list_columns(d, rows, self._rows.targets, self._rows.places if len(self.parts) > 1 else None)
 
     def _table(self, d: Description) -> None:
         """The rule's products, and room for the parts that depend on one side only."""
-        n_pre, n_post, steps = self.connection.pre.size, self.connection.post.size, self.rule.t_epoch
+        n_pre, n_post, steps = self.connection.pre.size, self.width, self.rule.t_epoch
         d.products = table = table_of(self.rule)
         d.product_count = len(table)
         for product in table:
             product.pre = aligned(n_pre * (steps if product.gate == to.GATE_Y else 1), np.int32)
             product.post = aligned(n_post * (steps if product.gate == to.GATE_X else 1), np.int32)
 
+    def _words(self, d: Description) -> None:
+        d.words_32 = aligned(max(d.pre.n, d.post.n) + WORDS_BEFORE, np.uint32)
+
     def _scratch(self, d: Description) -> None:
-        n_pre, n_post = self.connection.pre.size, self.connection.post.size
-        d.words_32 = aligned(max(n_pre, n_post), np.uint32)
+        n_pre, n_post = self.connection.pre.size, self.width
+        self._words(d)
         for random in d.random:
-            random.pre, random.post = aligned(n_pre + 2, np.uint16), aligned(n_post + 2, np.uint16)
+            random.pre = aligned(n_pre + 2, np.uint16)
+            random.post = aligned(n_post + 2 + NUMBERS_BEFORE, np.uint16)[self.targets.start % (NUMBERS_BEFORE + 1) :]
         d.listed, d.listed_part = aligned(n_post, np.int32), aligned(n_post, np.int32)
         d.listed_random, d.saved = aligned(n_post, np.uint16), aligned(n_post, np.uint8)
         d.moved, d.scratch = aligned(n_pre, np.uint8), aligned(to.SCRATCH_BYTES, np.uint8)

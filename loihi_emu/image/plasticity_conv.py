@@ -17,7 +17,7 @@ from loihi_emu.models.synapses import shared as to
 class PlasticConv(Plastic):
     """One convolution that learns by the chip's rules. Memory is in the order of :func:`taps`."""
 
-    learning_leaf = "loihi_emu.models.synapses.shared:step"
+    second_leaf = "loihi_emu.models.synapses.shared:step"
     learning_record = to.SHARED
 
     def stored_order(self, values: Array) -> Array:
@@ -60,6 +60,7 @@ class PlasticConv(Plastic):
         )  # fmt: skip
         d.delay, d.taps = int(self.connection.delays), arena[f"{self.key}.taps"]
         d.first, d.sources, d.target = self.first, self.connection.pre.size, self.target
+        d.low, d.high = 0, self.connection.post.size
         describe_shape(d.shape, self.connection)
         return d
 

@@ -70,7 +70,7 @@ class Projection:
     synapses: list[Part] = field(default_factory=list)
     floats: list[Synapses] = field(default_factory=list)
     parts: list[tuple[Bytes | Array, Array | None, int, int, int, int]] = field(default_factory=list)
-    convolution: tuple[Connection, Array, int, int] | None = None
+    convolution: tuple[Connection, Array, int, slice, int] | None = None
     events: Array = field(default_factory=counter)
     stored: int = 0
     weight_bytes: int = 0
@@ -166,14 +166,16 @@ class Projection:
 
     def _conv(self, arena: Arena) -> Description:
         assert self.convolution is not None
-        connection, weights, first, target = self.convolution
+        connection, weights, first, few, target = self.convolution
         conv = connection.conv
         assert conv is not None
         d = self._common(conv_at.VALUED if self.valued else conv_at.CONV, arena)
         table = taps(conv, weights, "float64" if self.floating else "int32")
-        d.taps, d.first, d.sources, d.target = table, first, connection.pre.size, target
+        d.taps, d.first, d.sources = table, first, connection.pre.size
+        d.low, d.high, d.target = few.start, few.stop, target
         describe_shape(d.shape, connection)
-        self.stored, self.weight_bytes = table.size, table.nbytes
+        if few.start < few.stop:
+            self.stored, self.weight_bytes = table.size, table.nbytes
         return d
 
 
@@ -221,8 +223,8 @@ class Projections:
         delay = 0 if varied else c.longest_delay
         if c.kind == CONV:
             sink.need(delay)
-            found = self._get(CONV, origin, sink, c.graded, delay, floating, c.name)  # onto a whole group
-            found.convolution = (c, weights, first, target - sink.first)
+            found = self._get(CONV, origin, sink, c.graded, delay, floating, c.name)
+            found.convolution = (c, weights, first, *_columns(c, sink.window, target))
             return
         if c.kind == DENSE:
             sink.need(c.longest_delay)
@@ -273,7 +275,7 @@ def describe_shape(d: Description, connection: Connection) -> None:
 
 
 def _columns(c: Connection, window: Window | None, target: int) -> tuple[slice, int]:
-    """Which targets of a dense connection are in a window, and the first one's accumulator, counted from the window."""
+    """Which targets of a connection are in a window, and the first one's accumulator, counted from the window."""
     start = target + c.post.start
     if window is None:
         return slice(0, c.post.size), start

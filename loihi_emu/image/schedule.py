@@ -14,9 +14,9 @@ from loihi_emu.models import barrier as at
 from loihi_emu.models.memory import Description, counters
 
 Call = tuple[str | Leaf, Description]
-PHASES = INPUTS, UPDATE, EXCHANGE, READING, DELIVERY = range(5)
-"""The phases of a step: inputs list their spikes; groups update; ranks exchange; shares read what others have listed,
-and record; spikes are delivered.
+PHASES = INPUTS, TRACES, UPDATE, EXCHANGE, READING, DELIVERY = range(6)
+"""The phases of a step: inputs list their spikes; traces of connections that several shares have advance; synapses
+learn and groups update; ranks exchange; shares read what others have listed, and record; spikes are delivered.
 
 Within a phase no share reads what another one writes. Between two phases all shares wait for each other; not between
 reading and delivery, where each has to do with what is its own: they wait at the end of that until all have read.

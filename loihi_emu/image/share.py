@@ -168,8 +168,6 @@ class Share:
     # ------------------------------------------------------------ synapses
     def add(self, c: Connection, made: Acting, sink: Sink, target: int, sums: Sums) -> None:
         """Add those synapses of a connection that reach a sink; parameters as of :meth:`Projections.add`."""
-        if c.conv is not None and not sink.owns(c.post.target.name):
-            return
         name = c.pre.target.name
         at_once = self._exchange is not None and name in self.here and not self._exchange.waits(c)
         origin, first = (self.here if at_once else self.origins)[name]
@@ -206,11 +204,14 @@ class Share:
                 where.append(("loihi_emu.models.synapses.stage:step", stage.describe(arena)))
         return made
 
-    def learning(self, arena: Arena, first: Share) -> Iterator[Call]:
-        """What changes synapses. Of populations it reads the spikes of the last step, in the lists of the first share.
+    def learning(self, arena: Arena, first: Share) -> tuple[list[Call], list[Call]]:
+        """What advances traces that several shares divide; and what changes synapses, and all other traces.
 
-        Second leaves are a second pass, behind the first of all.
+        Of populations it reads the spikes of the last step, in the lists of the first share. Second leaves are a second
+        pass, behind the first of all.
         """
+        divided: list[Call] = []
+        found: list[Call] = []
         for learner in self.learners.values():
             c = learner.connection
             assert c.learning is not None
@@ -218,10 +219,14 @@ class Share:
             readers = {name: self if self.origins[name][0].offset == 0 else first for name in nodes}
             for name, reader in readers.items():
                 reader.lists(name)
-            yield learner.learning_leaf, learner.describe_learning(arena, {k: r.origins[k] for k, r in readers.items()})
+            lists = {name: reader.origins[name] for name, reader in readers.items()}
+            learner.describe_learning(arena, lists)
+            calls = divided if len(learner.parts) > 1 else found
+            calls.append((learner.learning_leaf, learner.describe_traces(arena, lists)))
         for learner in self.learners.values():
             if learner.second_leaf:
-                yield learner.second_leaf, learner.learning_description
+                found.append((learner.second_leaf, learner.learning_description))
+        return divided, found
 
     def noise(self, arena: Arena, generator: Generator) -> Iterator[Call]:
         """What draws noise and adds it to parameters."""

@@ -11,23 +11,25 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.image.groups import Group, bound
+from loihi_emu.image.groups import Group, learned
 from loihi_emu.image.parts import Piece, Pieces
 from loihi_emu.lazy import imported
 from loihi_emu.models.layout import BLOCK
 from loihi_emu.network.network import Network
 
-SYNAPSE = 1 / 256
-"""Work of a synapse in a step, in updates of a neuron: about one neuron of three hundred spikes."""
+SYNAPSE, LEARNING = 1 / 256, 1 / 32
+"""Work of a synapse in a step, and of one that learns, in updates of a neuron: about one of three hundred spikes."""
+FINEST = 3
+"""Groups are cut at multiples of a block at the coarsest, halved so often at the finest: 128 neurons."""
 
 
-def cut_groups(network: Network, groups: Sequence[Group], count: int) -> list[Pieces]:
+def cut_groups(network: Network, groups: Sequence[Group], count: int, ranks: int = 1) -> list[Pieces]:
     """Cut the groups of a network into so many shares.
 
-    A group is cut at multiples of ``BLOCK`` neurons, so that shares have as much to do as far as that can be said from
-    the numbers of neurons and synapses; but not within populations that convolutions or connections that learn reach.
-    What cannot be cut, such as small groups, is whole, in the share that has least; or in the first one, where it draws
-    from a generator that has a state.
+    A group is cut at multiples of ``BLOCK`` neurons, or of fewer that have as much to do as so many without synapses.
+    Shares have as much to do as far as that can be said from the numbers of neurons and synapses. What cannot be cut is
+    whole, in the share that has least: small groups, and populations whose connections learn in one piece
+    (:func:`_bound`). What draws from a generator that has a state is in the first share.
 
     Parameters
     ----------
@@ -36,6 +38,8 @@ def cut_groups(network: Network, groups: Sequence[Group], count: int) -> list[Pi
         Its groups (``groups.make_groups``).
     count : int
         Number of shares.
+    ranks : int
+        Ranks that have them.
 
     Returns
     -------
@@ -49,8 +53,8 @@ def cut_groups(network: Network, groups: Sequence[Group], count: int) -> list[Pi
     found: list[Pieces] = [()] * len(groups)
     totals = [sum(work[p.name] * p.size for p in group.populations) for group in groups]
     order = sorted(range(len(groups)), key=lambda k: -totals[k])  # of equal ones the first comes first
-    first_share, whole = _bound(network)
-    edges = [_edges(group, whole) for group in groups]
+    first_share, whole = _bound(network, ranks)
+    edges = [_edges(group, whole, total) for group, total in zip(groups, totals, strict=True)]
     for k in order:
         is_first = bool(first_share.intersection(p.name for p in groups[k].populations))
         if is_first or len(edges[k]) == 2:
@@ -81,9 +85,12 @@ def cut_inputs(network: Network, count: int) -> dict[str, Pieces]:
 
 def pieces_of(network: Network, groups: Sequence[Group]) -> int:
     """How many pieces of groups and inputs there can be at most: more shares have nothing to do."""
-    _, whole = _bound(network)
+    _, whole = _bound(network, 1)
     of_inputs = [1 if node.rate is None else max(node.size // BLOCK, 1) for node in network.inputs.values()]
-    return max(sum(len(_edges(group, whole)) - 1 for group in groups), sum(of_inputs))
+    work = _work(network)
+    totals = [sum(work[p.name] * p.size for p in group.populations) for group in groups]
+    of_groups = [len(_edges(group, whole, total)) - 1 for group, total in zip(groups, totals, strict=True)]
+    return max(sum(of_groups), sum(of_inputs))
 
 
 def work_of(network: Network) -> float:
@@ -98,22 +105,32 @@ def _work(network: Network) -> dict[str, float]:
     found = dict.fromkeys(network.populations, 1.0)
     for c in network.connections.values():
         positions = 1.0 if c.conv is None else c.pre.size / max(c.conv.kernel.shape[3] * c.conv.groups, 1)
-        found[c.post.target.name] += SYNAPSE * c.synapses * positions / max(c.post.target.size, 1)
+        each = SYNAPSE if c.learning is None else LEARNING
+        found[c.post.target.name] += each * c.synapses * positions / max(c.post.target.size, 1)
     return found
 
 
-def _bound(network: Network) -> tuple[set[str], set[str]]:
-    """Populations that the first share owns, and all that are not cut."""
+def _bound(network: Network, ranks: int) -> tuple[set[str], set[str]]:
+    """Populations that the first share owns, and all that are not cut.
+
+    Not cut are those onto which connections learn in one piece: on several ranks, by shared weights, and by rules whose
+    random numbers are drawn one after the other.
+    """
     first: set[str] = set()
     if imported(network.rule_set.generator).has_state:
-        first = {c.post.target.name for c in network.connections.values() if c.learning is not None}
-        first |= {p.name for p in network.populations.values() if p.noise is not None}
-    return first, bound(network) | first
+        first = learned(network) | {p.name for p in network.populations.values() if p.noise is not None}
+    how = network.rule_set.learning
+    if ranks > 1 or how is None or not how.can_be_cut:
+        return first, learned(network) | first
+    shared = {c.post.target.name for c in network.connections.values() if c.learning and c.conv}
+    return first, shared | first
 
 
-def _edges(group: Group, whole: set[str]) -> NDArray[np.int64]:
-    """Where a group may be cut, its ends included."""
-    edges = np.append(np.arange(0, group.n, BLOCK) if group.n >= 2 * BLOCK else 0, group.n)
+def _edges(group: Group, whole: set[str], work: float) -> NDArray[np.int64]:
+    """Where a group that has so much to do may be cut, its ends included."""
+    halved = int(np.log2(max(work / max(group.n, 1), 1)))
+    step = max(BLOCK >> min(halved, FINEST), 1)
+    edges = np.append(np.arange(0, group.n, step) if group.n >= 2 * step else 0, group.n)
     for part in (group.part(p.name) for p in group.populations if p.name in whole):
         edges = edges[(edges <= part.start) | (edges >= part.stop)]
     return edges

@@ -38,10 +38,14 @@ class Sink:
         """Slots of the ring."""
         return self.group.slots
 
-    def owns(self, population: str) -> bool:
-        """Whether all neurons of a population of the group are its own."""
-        part = self.group.part(population)
-        return bool(self.first <= part.start and part.stop <= self.stop)
+    def has_some(self, place: slice) -> bool:
+        """Whether some neurons of a place in the group are its own."""
+        return bool(self.first < place.stop and place.start < self.stop)
+
+    def targets(self, first: int, step: int, count: int) -> slice:
+        """Which of so many neurons, from the first on every so many in the group, are its own."""
+        low, high = (min(max(-(-(bound - first) // step), 0), count) for bound in (self.first, self.stop))
+        return slice(low, high)
 
     def need(self, delay: int) -> None:
         """Make room for events that arrive up to `delay` steps later."""

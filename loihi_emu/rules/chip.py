@@ -102,7 +102,7 @@ class ChipLearning(LearningRules):
 
     learner = "loihi_emu.image.learners:chip_learner"
     synapse_bytes = 1
-    shares_epoch = True
+    shares_epoch = can_be_cut = True
     values = (-128, 127)
 
     def check(self, rule: LearningRule, driven: Driven, made: Connection) -> None:

@@ -44,6 +44,8 @@ class LearningRules(ABC):
         What becomes of a trace that takes over values where its node sends none.
     counts_events : bool
         Whether a third factor's events add the impulse of a rule's trace.
+    can_be_cut : bool
+        Whether several shares can have the targets of one connection: its learner takes ``targets``.
     """
 
     learner: ClassVar[str]
@@ -56,6 +58,7 @@ class LearningRules(ABC):
     cut_where: ClassVar[str] = ""
     of_events: ClassVar[str] = "becomes 1 at the first event and stays"
     counts_events: ClassVar[bool] = True
+    can_be_cut: ClassVar[bool] = False
 
     @abstractmethod
     def check(self, rule: LearningRule, driven: Driven, made: Connection) -> None:

@@ -53,7 +53,6 @@ def _check_group(group: Group, rules: RuleSet, state: State) -> None:
         if np.dtype(dtype).kind != "f" and name not in rules.unlimited:
             low, high = limits.get(name, (0, 127))
             state.within(f"{group.key}.{name}", int(low), int(high))
-    state.within(f"{group.key}.hot", 0, 2)
     for p in group.populations:
         _check_view(group, p.name, state)
     if group.keeps_spikes:

@@ -1,8 +1,9 @@
 # mypy: allow-untyped-defs, allow-incomplete-defs
-"""Learning by the chip's rule set: traces in every step, synapses in the last step of every epoch.
+"""Learning by the chip's rule set: synapses, in the last step of every epoch.
 
 One leaf for every rule: a rule is a table of products (:mod:`loihi_emu.models.plasticity.learning_layout`). It runs
-after the inputs' synapses have delivered and before the neurons advance. So a presynaptic spike counts in the step in
+after the traces (:mod:`loihi_emu.models.plasticity.traces`), after the inputs' synapses have delivered and before the
+neurons advance. So a presynaptic spike counts in the step in
 which a synapse without delay delivers it, and a postsynaptic spike of step t counts in step t + 1.
 """
 
@@ -11,7 +12,7 @@ import numpy as np
 from loihi_emu.jit import address_of, kernel, leaf, part, uint32s, whole
 from loihi_emu.models.plasticity import learning_layout as to
 from loihi_emu.models.plasticity import passes, products, rows, traces
-from loihi_emu.philox import fill
+from loihi_emu.philox import fill_from
 
 i64 = np.int64
 u64 = np.uint64
@@ -65,13 +66,15 @@ def activate(d, time, fired_pre, fired_post):
 def draw(d, time, which):
     """One 16-bit random number for every neuron of both sides and every target that changes."""
     n_pre, n_post = d.pre.n, d.post.n
+    before = d.post.low & 7  # a counter has eight
+    start = u64((d.post.low - before) >> 1)
     for goal in range(3):
         if which & (1 << goal):
             stream, sample, step = u64(d.stream), traces.sample_of(d), u64(time)
             out = uint32s(address_of(d.random[goal].pre, 0), (n_pre + 1) >> 1)
-            fill(out, traces.key_of(d, to.KEY_PRE + 16 * goal), stream, sample, step)
-            out = uint32s(address_of(d.random[goal].post, 0), (n_post + 1) >> 1)
-            fill(out, traces.key_of(d, to.KEY_POST + 16 * goal), stream, sample, step)
+            fill_from(out, u64(0), traces.key_of(d, to.KEY_PRE + 16 * goal), stream, sample, step)
+            out = uint32s(address_of(d.random[goal].post, -before), (before + n_post + 1) >> 1)
+            fill_from(out, start, traces.key_of(d, to.KEY_POST + 16 * goal), stream, sample, step)
 
 
 @kernel
@@ -163,7 +166,7 @@ def fusable(d, which):
 @kernel
 def update_rows(d, count, which):
     """Update whole rows; in a dense matrix also single synapses."""
-    n_pre, n_post = d.pre.n, d.post.n
+    n_pre, n_post, stride = d.pre.n, d.post.n, d.stride
     moved = whole(d.moved, n_pre)
     sparse = bool(d.rows)
     listed = whole(d.listed, count)
@@ -176,17 +179,17 @@ def update_rows(d, count, which):
         updates += n_post * passes.update_fused(d, listed, first_product, second_product)
     for j in range(n_pre):
         if moved[j] == FULL and first_product < 0:
-            first = d.rows[j] if sparse else j * n_post
-            end = d.rows[j + 1] if sparse else first + n_post
+            first = d.rows[j] if sparse else j * stride
+            end = d.ends[j] if sparse else first + n_post
             for place in range(first, end, to.BLOCK):
                 rows.update_block(d, j, place, place - first, min(to.BLOCK, end - place), listed, which)
             updates += end - first
         elif moved[j] == SINGLE and not sparse:
             if alone >= 0:
-                passes.update_listed(d, rows.product_of(d, alone), j, j * n_post, listed)
+                passes.update_listed(d, rows.product_of(d, alone), j, j * stride, listed)
             else:
                 for k in range(count):
-                    rows.update_one(d, j, i64(listed[k]), j * n_post + listed[k], which)
+                    rows.update_one(d, j, i64(listed[k]), j * stride + listed[k], which)
             updates += count
     return updates
 
@@ -231,11 +234,7 @@ def finish_epoch(d, time):
 
 @leaf
 def step(address, time):
-    """One step of a connection that learns."""
+    """Change the synapses of a connection that learns, if this step ends an epoch."""
     d = to.LEARNING(address)
-    traces.advance(d, time)
-    if (time + 1) % d.epoch == 0:
-        if d.enabled:
-            finish_epoch(d, time)
-        whole(d.pre.stamp, d.pre.n)[:] = 0
-        whole(d.post.stamp, d.post.n)[:] = 0
+    if (time + 1) % d.epoch == 0 and d.enabled:
+        finish_epoch(d, time)

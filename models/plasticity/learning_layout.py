@@ -6,10 +6,18 @@ from loihi_emu.models.layout import PROJECTION, SOURCE
 from loihi_emu.models.memory import Array, Description
 from loihi_emu.models.records import NUMBER, Record, array, within
 
-# One side of a connection: neuron i is first + i * step of the source; its stamp is 1 + the step of its last spike in
-# this epoch, 0 for none.
+# One side of a connection, or those of its neurons low..low + n - 1 that a share has, of so many (size): neuron i of
+# these is first + i * step of the source; its stamp is 1 + the step of its last spike in this epoch, 0 for none.
 SIDE = Record(
-    "Side", count=array("int64"), index=array("int32"), first=NUMBER, step=NUMBER, n=NUMBER, stamp=array("uint8")
+    "Side",
+    count=array("int64"),
+    index=array("int32"),
+    first=NUMBER,
+    step=NUMBER,
+    n=NUMBER,
+    low=NUMBER,
+    size=NUMBER,
+    stamp=array("uint8"),
 )
 
 # A third factor: a node of so many neurons (size) from the first on in its source, and what it does to its trace.
@@ -63,8 +71,8 @@ LEARNING = Record(
     seed=NUMBER,
     stream=NUMBER,
     sample=array("int64"),
-    words_32=array("uint32"),  # scratch: one number for each neuron of the larger side
-    random=within(RANDOM, 3),  # scratch, for w, d and t
+    words_32=array("uint32"),  # scratch: one number for each neuron of the larger side, and for 3 before it
+    random=within(RANDOM, 3),  # scratch, for w, d and t; there is room for 7 before the first
     codes=array("uint8"),  # the weights: w = (byte << unit) + low
     low=NUMBER,
     unit=NUMBER,
@@ -74,7 +82,9 @@ LEARNING = Record(
     tags=array("int16"),
     least=NUMBER,  # and most: of weights, in units of 1 << dropped
     most=NUMBER,
-    rows=array("int64"),  # sparse: row starts, and targets; none if dense
+    stride=NUMBER,  # dense: from row to row
+    rows=array("int64"),  # sparse: where rows start and end, and targets; none if dense
+    ends=array("int64"),
     targets=array("int32"),
     columns=array("int64"),  # sparse: the same by target
     column_synapse=array("int32"),
@@ -107,8 +117,8 @@ KEY_TAP = 8  # of the shared weights of a convolution
 KEY_FACTOR = 0x9E3779B97F4A7C15
 
 # Delivery of plastic synapses: source neuron i is first + i * step of its source, target neuron k is accumulator
-# target + k * target_step. All synapses have one delay, or a byte each. Plain: whole dense rows with one delay, whose
-# effective weights do not saturate; sums is scratch for these.
+# target + k * target_step; a share has some of the targets. All synapses have one delay, or a byte each. Plain: whole
+# dense rows with one delay, whose effective weights do not saturate; sums is scratch for these.
 PLASTIC = PROJECTION.extended(
     "Plastic",
     first=NUMBER,
@@ -118,7 +128,9 @@ PLASTIC = PROJECTION.extended(
     low=NUMBER,
     unit=NUMBER,
     exponent=NUMBER,
+    stride=NUMBER,
     rows=array("int64"),
+    ends=array("int64"),
     targets=array("int32"),
     target=NUMBER,
     target_step=NUMBER,
@@ -130,11 +142,16 @@ PLASTIC = PROJECTION.extended(
 )
 
 
-def list_columns(d: Description, rows: Array, targets: Array) -> None:
-    """Give the description of a sparse connection its synapses by target: places, and sources, in ascending order."""
+def list_columns(d: Description, rows: Array, targets: Array, own: Array | None = None) -> None:
+    """Give the description of a sparse connection its synapses by target: places, and sources, in ascending order.
+
+    `own` are the places of those that count, ascending; None: all. `targets` are numbered as the description's are.
+    """
     n = int(d.post.n)
+    places = np.arange(len(targets), dtype=np.int32) if own is None else own.astype(np.int32)
+    reached = targets[places]
     d.columns = np.zeros(n + 1, np.int64)
-    np.cumsum(np.bincount(targets, minlength=n), out=d.columns[1:])
-    order = np.argsort(targets, kind="stable")
+    np.cumsum(np.bincount(reached, minlength=n), out=d.columns[1:])
+    order = places[np.argsort(reached, kind="stable")]
     sources = np.repeat(np.arange(len(rows) - 1, dtype=np.int32), np.diff(rows))
-    d.column_synapse, d.column_pre = order.astype(np.int32), sources[order]
+    d.column_synapse, d.column_pre = order, sources[order]

@@ -25,7 +25,7 @@ def compute_listed(d, j, listed):
     """New weights of the listed targets of a row that is updated whole, by all active products; kept for later."""
     n_pre, n_post = d.pre.n, d.post.n
     before, after = d.pre.stamp[j], whole(d.post.stamp, n_post)
-    codes, saved = part(d.codes, j * n_post, n_post), whole(d.saved, n_post)
+    codes, saved = part(d.codes, j * d.stride, n_post), whole(d.saved, n_post)
     r_pre, r_post = i32(d.random[0].pre[j]), whole(d.random[0].post, n_post)
     dropped, low, unit = i32(d.dropped), i32(d.low), i32(d.unit)
     for k in range(listed.shape[0]):
@@ -43,7 +43,7 @@ def compute_listed(d, j, listed):
             else:
                 value = scale_of(d, q, j, before) * i64(products.post_parts(d, q, step_of(d, q, j, before))[i])
             if q.synaptic:
-                place = j * n_post + i64(i)
+                place = j * d.stride + i64(i)
                 value *= products.synaptic_part(q, w, delay_of(d, place), tag_of(d, place))
             a = min(max(a + value, i64(LEAST)), i64(MOST))
         saved[k] = fused.code(
@@ -56,7 +56,7 @@ def compute_listed(d, j, listed):
 def put_listed(d, j, listed):
     """Store what :func:`compute_listed` kept."""
     n_post = d.post.n
-    codes, saved = part(d.codes, j * n_post, n_post), whole(d.saved, n_post)
+    codes, saved = part(d.codes, j * d.stride, n_post), whole(d.saved, n_post)
     for k in range(listed.shape[0]):
         codes[listed[k]] = saved[k]
 
@@ -67,7 +67,7 @@ def update_fused(d, listed, first_product, second_product):
 
     Returns their number.
     """
-    n_pre, n_post = d.pre.n, d.post.n
+    n_pre, n_post, stride = d.pre.n, d.post.n, d.stride
     stamps, moved = whole(d.pre.stamp, n_pre), whole(d.moved, n_pre)
     r_pre, r_post = whole(d.random[0].pre, n_pre), whole(d.random[0].post, n_post)
     bits, least, most = i32(to.FRACTION + d.dropped), i32(d.least), i32(d.most)
@@ -86,7 +86,7 @@ def update_fused(d, listed, first_product, second_product):
         if spiked:
             compute_listed(d, j, listed)
         stamp = stamps[j]
-        codes, r = part(all_codes, j * n_post, n_post), i32(r_pre[j])
+        codes, r = part(all_codes, j * stride, n_post), i32(r_pre[j])
         scale = i32(scale_of(d, q, j, stamp))
         if q.gate == to.GATE_X:
             post, other = products.post_parts(d, q, i64(stamp) - 1), products.post_parts(d, p, i64(stamp) - 1)

@@ -63,16 +63,16 @@ def add_shifted(q, row, unit, low, shift):
 @kernel
 def deliver_shifted(d, q, index, low, high):
     """Binary events through whole dense rows with one delay, by a negative exponent."""
-    width, codes, first = d.width, d.codes, d.first
+    width, stride, codes, first = d.width, d.stride, d.codes, d.first
     for k in range(low, high):
-        row = part(codes, (index[k] - first) * width, width)
+        row = part(codes, (index[k] - first) * stride, width)
         add_shifted(q, row, i32(d.unit), i32(d.low), i32(-d.exponent))
 
 
 @kernel
 def deliver_plain(d, q, index, low, high):
     """Binary events through whole dense rows with one delay."""
-    width, codes, first = d.width, d.codes, d.first
+    width, stride, codes, first = d.width, d.stride, d.codes, d.first
     sums = whole(d.sums, width)
     done = low
     while done < high:
@@ -81,14 +81,14 @@ def deliver_plain(d, q, index, low, high):
         while k + 4 <= end:
             add_four(
                 sums,
-                part(codes, (index[k] - first) * width, width),
-                part(codes, (index[k + 1] - first) * width, width),
-                part(codes, (index[k + 2] - first) * width, width),
-                part(codes, (index[k + 3] - first) * width, width),
+                part(codes, (index[k] - first) * stride, width),
+                part(codes, (index[k + 1] - first) * stride, width),
+                part(codes, (index[k + 2] - first) * stride, width),
+                part(codes, (index[k + 3] - first) * stride, width),
             )
             k += 4
         while k < end:
-            add_bytes(sums, part(codes, (index[k] - first) * width, width))
+            add_bytes(sums, part(codes, (index[k] - first) * stride, width))
             k += 1
         flush(q, sums, i32((d.low * batch) << d.exponent), i32(d.unit + d.exponent))
         done = end
@@ -98,9 +98,9 @@ def deliver_plain(d, q, index, low, high):
 def deliver_each(d, ring, slot, j, payload):
     """One event of any kind through the row of source j, synapse by synapse; returns their number."""
     sparse = bool(d.rows)
-    width, n, slots = d.width, d.n, d.slots
-    first = d.rows[j] if sparse else j * width
-    end = d.rows[j + 1] if sparse else first + width
+    n, slots = d.n, d.slots
+    first = d.rows[j] if sparse else j * d.stride
+    end = d.ends[j] if sparse else first + d.width
     codes, target = part(d.codes, first, end - first), part(d.targets, first, end - first)
     delays = part(d.delays, first, end - first)
     for k in range(end - first):

@@ -20,8 +20,9 @@ def settled(value, constant, sign):
 
 
 @kernel
-def trace_at(d, variable, step, n):
+def trace_at(d, variable, step):
     """Address of a trace as it was in a step of the epoch."""
+    n = d.pre.size if variable < to.Y0 else d.post.size
     number = variable - to.X1 if variable < to.Y0 else variable - to.Y1 + to.X_TRACES
     return address_of(d.traces[number].history, step * n)
 
@@ -38,7 +39,7 @@ def pre_part(d, q, step, j):
             fired = d.pre.stamp[j] != 0
             value *= settled(i64(1) if fired else i64(0), factor.constant, factor.sign)
         elif variable <= to.X2:
-            value *= settled(i64(int8s(trace_at(d, variable, step, n), n)[j]), factor.constant, factor.sign)
+            value *= settled(i64(int8s(trace_at(d, variable, step), n)[j]), factor.constant, factor.sign)
     return value
 
 
@@ -75,7 +76,7 @@ def side_part(d, q, step, pre, out):
             continue
         fired = variable == to.X0 or variable == to.Y0
         # stamps are below 64, so that signed and unsigned bytes agree
-        values = address_of(side.stamp, 0) if fired else trace_at(d, variable, step, n)
+        values = address_of(side.stamp, 0) if fired else trace_at(d, variable, step)
         times_factor(out, int8s(values, n), factor.constant, factor.sign, fired)
 
 
@@ -110,7 +111,7 @@ def post_at_spikes(d, q, listed):
             if variable == to.Y0:
                 value *= settled(i64(1), factor.constant, factor.sign)
             elif to.Y0 < variable <= to.Y3:
-                y = int8s(trace_at(d, variable, i64(stamp[i]) - 1, n), n)
+                y = int8s(trace_at(d, variable, i64(stamp[i]) - 1), n)
                 value *= settled(i64(y[i]), factor.constant, factor.sign)
         out[i] = i32(value)
 

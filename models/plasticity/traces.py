@@ -11,10 +11,10 @@ the side, stream = number of the connection, key = seed mixed with a constant fo
 
 import numpy as np
 
-from loihi_emu.jit import disjoint, kernel, part, whole
+from loihi_emu.jit import disjoint, kernel, leaf, part, whole
 from loihi_emu.models.plasticity import learning_layout as to
 from loihi_emu.models.synapses.dense import lower_bound
-from loihi_emu.philox import fill, philox4x32
+from loihi_emu.philox import fill_from, philox4x32
 from loihi_emu.widths import DECAY_UNITY
 
 i32 = np.int32
@@ -39,7 +39,7 @@ def sample_of(d):
 
 @kernel
 def word_of(d, purpose, time, element):
-    """One random word: what ``fill`` gives this element."""
+    """One random word: what ``fill_from`` gives this element."""
     key = key_of(d, purpose)
     mask = u64(0xFFFFFFFF)
     step = u64(time)
@@ -80,14 +80,16 @@ def decays(d, number, n):
 
 
 @kernel
-def decay_pair(d, time, first, second, n, purpose):
-    """Decay one or two traces of a side with the halves of one random word a neuron; ``second`` -1 for none."""
+def decay_pair(d, time, first, second, low, n, purpose):
+    """Decay one or two traces of neurons from ``low`` on with the halves of one random word each; -1: no second."""
     one = decays(d, first, n)
     two = second >= 0 and decays(d, max(second, 0), n)
     if not one and not two:
         return
-    words = whole(d.words_32, n)
-    fill(words, key_of(d, purpose), u64(d.stream), sample_of(d), u64(time))
+    before = low & 3
+    drawn = whole(d.words_32, before + n)
+    fill_from(drawn, u64(low - before), key_of(d, purpose), u64(d.stream), sample_of(d), u64(time))
+    words = part(d.words_32, before, n)
     if one:
         decay_trace(whole(d.traces[first].now, n), words, u32(0), i32(d.traces[first].keep))
     if two:
@@ -122,7 +124,7 @@ def own_impulses(d, time, side, first, last, purpose):
             continue
         i = away // step
         stamp[i] = phase + 1
-        word = word_of(d, purpose, time, i) if parts else u64(0)
+        word = word_of(d, purpose, time, side.low + i) if parts else u64(0)
         for k in range(first, last):
             driven = k >= to.X_TRACES and d.factors[k - to.X_TRACES].mode != to.OWN
             if d.traces[k].now and not driven:
@@ -140,19 +142,19 @@ def driven_impulses(d, time, number):
     index = whole(factor.index, count)
     graded = bool(factor.payload)
     payload = whole(factor.payload if graded else factor.index, count)
-    n = d.post.n
+    n, own = d.post.n, d.post.low
     y = whole(trace.now, n)
     shift = u64(8 * (number - to.X_TRACES))
     for s in range(count):
         which = np.int64(index[s]) - start
         if which < 0 or which >= size:
             continue
-        low, high = (0, n) if size == 1 else (which, which + 1)
+        low, high = (0, n) if size == 1 else (max(which - own, 0), min(which - own + 1, n))
         for i in range(low, high):
             if mode == to.VALUES:
                 y[i] = i8(min(max(np.int64(payload[s]) if graded else 1, -MOST - 1), MOST))
             else:
-                word = word_of(d, to.KEY_IMPULSE_Y, time, i) if trace.part != 0 else u64(0)
+                word = word_of(d, to.KEY_IMPULSE_Y, time, own + i) if trace.part != 0 else u64(0)
                 add_impulse(trace, i, (word >> shift) & u64(0xFF))
 
 
@@ -167,10 +169,14 @@ def keep(out, values):
 def advance(d, time):
     """Decay all traces of a connection, add this step's impulses and keep what the epoch's end will need."""
     n_pre, n_post = d.pre.n, d.post.n
+    if time % d.epoch == 0:
+        whole(d.pre.stamp, n_pre)[:] = 0
+        whole(d.post.stamp, n_post)[:] = 0
     # Constants as arguments would be compiled into a function each, hence the loops.
     for pair in range(3):
         second = 2 * pair + 1 if 2 * pair + 1 < to.TRACE_COUNT else -1
-        decay_pair(d, time, 2 * pair, second, n_pre if pair == 0 else n_post, to.KEY_X + pair)
+        low, n = (d.pre.low, n_pre) if pair == 0 else (d.post.low, n_post)
+        decay_pair(d, time, 2 * pair, second, low, n, to.KEY_X + pair)
     for side in range(2):
         first, last = (0, to.X_TRACES) if side == 0 else (to.X_TRACES, to.TRACE_COUNT)
         own_impulses(d, time, d.pre if side == 0 else d.post, first, last, to.KEY_IMPULSE_X + side)
@@ -182,5 +188,11 @@ def advance(d, time):
     for number in range(to.TRACE_COUNT):
         trace = d.traces[number]
         if trace.now:
-            n = n_pre if number < to.X_TRACES else n_post
-            keep(part(trace.history, phase * n, n), whole(trace.now, n))
+            n, size = (n_pre, d.pre.size) if number < to.X_TRACES else (n_post, d.post.size)
+            keep(part(trace.history, phase * size, n), whole(trace.now, n))
+
+
+@leaf
+def step(address, time):
+    """One step of the traces of a connection that learns, or of some of its neurons of either side."""
+    advance(to.LEARNING(address), time)

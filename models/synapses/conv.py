@@ -34,8 +34,17 @@ SHAPE = Record(
 )
 
 # Taps are int32 or float64. The connection's source neurons are so many (sources) from the first on in their group.
+# Outputs low..high - 1 are reached, the others left out; target is the accumulator of output low.
 CONV = PROJECTION.extended(
-    "Conv", taps=NUMBER, first=NUMBER, sources=NUMBER, target=NUMBER, delay=NUMBER, shape=within(SHAPE)
+    "Conv",
+    taps=NUMBER,
+    first=NUMBER,
+    sources=NUMBER,
+    low=NUMBER,
+    high=NUMBER,
+    target=NUMBER,
+    delay=NUMBER,
+    shape=within(SHAPE),
 )
 VALUED = valued(CONV)
 
@@ -70,8 +79,8 @@ def output(position, stride, size):
 
 
 @kernel
-def add_event(shape, q, taps, neuron, payload):
-    """Add the taps that one event meets; returns how many."""
+def add_event(shape, q, low, taps, neuron, payload):
+    """Add the taps by which one event reaches outputs from ``low`` on, as many as there are sums; returns how many."""
     channels_in, width_in = shape.channels_in, shape.width_in
     pixel, channel = neuron // channels_in, neuron % channels_in
     y, x = pixel // width_in + shape.padding_y, pixel % width_in + shape.padding_x
@@ -81,18 +90,22 @@ def add_event(shape, q, taps, neuron, payload):
     n = channels_out // groups
     group = channel // (channels_in // groups) if groups > 1 else 0
     first = channel * kernel_y * kernel_x * n
+    high = low + q.shape[0]
+    row = width_out * channels_out
     met = 0
     for ky in range(kernel_y):
         oy = output(y - ky * dilation_y, stride_y, height_out)
-        if oy < 0:
+        if oy < 0 or oy * row >= high or (oy + 1) * row <= low:
             continue
         for kx in range(kernel_x):
             ox = output(x - kx * dilation_x, stride_x, width_out)
             if ox >= 0:
                 target = (oy * width_out + ox) * channels_out + group * n
-                tap = first + (ky * kernel_x + kx) * n
-                add_taps(q[target : target + n], taps[tap : tap + n], payload)
-                met += n
+                begin, end = max(target, low), min(target + n, high)
+                if begin < end:
+                    tap = first + (ky * kernel_x + kx) * n - target
+                    add_taps(q[begin - low : end - low], taps[tap + begin : tap + end], payload)
+                    met += end - begin
     return met
 
 
@@ -101,14 +114,14 @@ def deliver(d, time, ring, taps, graded, payload, one):
     """Deliver this step's events; `one` is the payload of those that have none, or whose does not count."""
     count = d.count[0]
     index = whole(d.index, count)
-    shape, first, sources = d.shape, d.first, d.sources
+    shape, first, sources, low = d.shape, d.first, d.sources, d.low
     start = ((time + d.offset + d.delay) % d.slots) * d.n + d.target
-    q = ring[start : start + shape.height_out * shape.width_out * shape.channels_out]
+    q = ring[start : start + d.high - low]
     events = 0
     for k in range(count):
         neuron = index[k] - first
         if 0 <= neuron < sources:
-            events += add_event(shape, q, taps, neuron, payload[k] if graded else one)
+            events += add_event(shape, q, low, taps, neuron, payload[k] if graded else one)
     d.events[0] += events
 
 

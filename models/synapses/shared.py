@@ -133,11 +133,7 @@ def finish_epoch(shared, d, time):
 
 @leaf
 def step(address, time):
-    """One step of a convolution that learns."""
+    """Change the taps of a convolution that learns, if this step ends an epoch."""
     shared, d = SHARED(address), to.LEARNING(address)
-    traces.advance(d, time)
-    if (time + 1) % d.epoch == 0:
-        if d.enabled:
-            finish_epoch(shared, d, time)
-        whole(d.pre.stamp, d.pre.n)[:] = 0
-        whole(d.post.stamp, d.post.n)[:] = 0
+    if (time + 1) % d.epoch == 0 and d.enabled:
+        finish_epoch(shared, d, time)

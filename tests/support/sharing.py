@@ -16,18 +16,24 @@ BLOCK, SMALL = layout.BLOCK, 8
 
 
 def small_blocks() -> None:
-    """Let blocks be of a few neurons, in plain Python: wherever the name stands for that. Scratch stays as large."""
+    """Let blocks be of a few neurons, in plain Python: wherever the name stands for that. Scratch stays as large.
+
+    Where connections learn, a part may have a single neuron.
+    """
     for name, module in list(sys.modules.items()):
         if name.startswith("loihi_emu") and vars(module).get("BLOCK") == BLOCK:
             module.BLOCK = SMALL  # type: ignore[attr-defined]
+    from loihi_emu.image import shares
+
+    shares.LEARNING = float(SMALL)  # so much work that targets of learning are cut one by one
 
 
 def recorded(
     network: Any, steps: int, shares: int, anew: bool = False, ranks: Any = None, every: int | None = None
 ) -> dict[str, Any]:
-    """Everything that a network records in so many shares (a rank), and what was counted; ranks exchange EVERY steps.
+    """Everything that a network records and learns in so many shares (a rank), and what was counted.
 
-    `anew`: with synapses that are delivered when due, and an image made anew in between.
+    Ranks exchange EVERY steps. `anew`: with synapses that are delivered when due, and an image made anew in between.
     """
     from loihi_emu.image.stores import DUE, RING, chosen
     from loihi_emu.run.built import Built
@@ -43,7 +49,14 @@ def recorded(
                     built._rebuild([])
     recording = built._books.recording(before, 0.0)
     found = {key: recording.stats[key] for key in ("spikes", "synaptic_events", "overflow")}
-    return found | {name: plain(recording[name]) for name in recording.names}
+    found |= {name: plain(recording[name]) for name in recording.names}
+    arena = built.image.arena
+    learned = {name: arena[name] for name in arena.names if name.startswith("learn.")}
+    if ranks is None:
+        learned = {name: values for name, values in built.image.whole_state().items() if name in learned}
+    elif learned:
+        built.image.refresh_state(learned)
+    return found | {name: values.tolist() for name, values in learned.items()}
 
 
 def plain(values: Any) -> Any:
@@ -57,15 +70,18 @@ def main(source: str) -> None:
     from loihi_emu.run.built import Built
 
     small_blocks()
-    cut = 0
+    cut, learning = 0, 0
     for network, steps in pickle.loads(Path(source).read_bytes()):
         alone = recorded(network, steps, 1)
         for shares in (2, 3, 5):
-            parts = [len(group.parts) for group in Built(network.copy(), shares).image.groups]
+            image = Built(network.copy(), shares).image
+            parts = [len(group.parts) for group in image.groups]
             cut += max(parts, default=0) > 1
+            learning += any(len(learner.parts) > 1 for learner in image.learners.values())
             same = recorded(network, steps, shares, anew=shares == 3) == alone
             assert same, f"{shares} shares of {network!r}, parts {parts}"
     assert cut, "no group was cut"
+    assert learning, "no connection that learns was cut"
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ class ConvFixed(Kernel):
         sums = Sums(feeds["s_in"], self.message.data, self.message.size, self.events, self.graded)
         leaf, record = self.leaf()
         d = self.d = sums.packed(record)
-        d.sources = self.process.s_in.size
+        d.sources, d.high = self.process.s_in.size, self.message.size
         self._describe_shape(d.shape)
         return [*clear(self.message), *sums.payloads(d), (f"{at.__name__}:{leaf}", d), *self.wrapping()]
 

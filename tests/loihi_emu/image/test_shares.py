@@ -16,7 +16,7 @@ from plastic_convolutions import convolutions
 from plastic_networks import networks
 from strategies import RULES, recipes
 
-from loihi_emu import LearningRule, Network, Noise, Trace
+from loihi_emu import Conv2D, LearningRule, Network, Noise, Trace
 from loihi_emu.image.groups import make_groups
 from loihi_emu.image.shares import cut_groups, cut_inputs
 from loihi_emu.models.layout import BLOCK
@@ -103,15 +103,31 @@ def test_neurons_with_more_synapses_count_more():
     assert pieces[0].stop > 6 * BLOCK, "the share with neurons that nothing reaches has more of them"
 
 
-def test_targets_of_learning_and_noise_of_one_generator_are_whole():
-    net = Network()
-    cells, other = net.population("cells", 4 * BLOCK, vth=9), net.population("other", 20 * BLOCK, vth=9)
-    drive = net.input("drive", 1, rate=0.5)
-    net.connect(drive, cells, np.ones((cells.size, 1), int), learning=LearningRule("x1*y0", x1=Trace(16, 10)))
-    found = cut(net, 2)
-    assert [len(found["cells"]), len(found["other"])] == [1, 2]
-    assert found["other"][found["cells"][0].share].stop < other.size / 2 or found["cells"][0].share == 1
+def learning_network(rules="chip", conv=False):
+    """A thousand neurons onto which a hundred sources learn, or all taps of a kernel, and many that nothing reaches."""
+    net = Network(rules=rules)
+    net.population("other", 20 * BLOCK, vth=9)
+    net.population("cells", (10, 10, 10), vth=9)
+    drive = net.input("drive", (10, 10, 1), rate=0.5)
+    rule = LearningRule("x1*y0", x1=Trace(16, 10))
+    net.connect(drive, "cells", Conv2D(np.ones((10, 1, 1, 1))) if conv else np.ones((1000, 100), int), learning=rule)
+    return net
 
+
+def test_targets_of_learning_are_cut_finely():
+    pieces = cut(learning_network(), 2)["cells"]
+    assert len(pieces) == 2 and pieces[1].first % 128 == 0 < pieces[1].first % BLOCK
+
+
+def test_what_learns_in_one_piece_is_whole():
+    for net, ranks in ((learning_network(), 2), (learning_network("lava"), 1), (learning_network(conv=True), 1)):
+        groups = make_groups(net)
+        found = {g.populations[0].name: p for g, p in zip(groups, cut_groups(net, groups, 2, ranks), strict=True)}
+        assert [len(found["cells"]), len(found["other"])] == [1, 2]
+        assert found["other"][found["cells"][0].share].stop < 10 * BLOCK or found["cells"][0].share == 1
+
+
+def test_noise_of_one_generator_is_whole():
     noisy = Network(rules="nengo_loihi")
     noisy.population("quiet", 20 * BLOCK, vth=9)
     noisy.population("noisy", 20 * BLOCK, vth=9, noise=Noise("v", exp=8))

@@ -209,5 +209,5 @@ def test_learning_costs_nothing_where_nothing_learns():
         assert any("spike" in name for name in image.arena.names) == (rule is not None)
     assert schedules == [
         ["inputs.poisson", "dense.step", "lif_chip.step"],
-        ["inputs.poisson", "plastic.step", "learning.step", "lif_chip.step"],
+        ["inputs.poisson", "plastic.step", "traces.step", "learning.step", "lif_chip.step"],
     ]

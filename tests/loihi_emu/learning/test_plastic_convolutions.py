@@ -143,5 +143,5 @@ def test_only_the_convolution_that_learns_has_the_leaf():
         names.append([leaf.name for leaf, _ in Emulator(net).image.program.calls])
     assert names == [
         ["inputs.poisson", "conv.step", "lif_chip.step"],
-        ["inputs.poisson", "conv.step", "shared.step", "lif_chip.step"],
+        ["inputs.poisson", "conv.step", "traces.step", "shared.step", "lif_chip.step"],
     ]

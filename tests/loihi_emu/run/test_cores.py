@@ -82,8 +82,30 @@ def test_learning_and_convolutions(seed, threads):
     net = learning_network(seed)
     one, other = Emulator(net), Emulator(net, threads=threads)
     assert_same(other.run(30), one.run(30))
-    assert np.array_equal(other.get("second", "weights"), one.get("second", "weights"))
-    assert owners(other) > 1
+    for name in ("first", "second"):
+        assert len(other.image.learners[name].parts) > 1
+        assert np.array_equal(other.get(name, "weights"), one.get(name, "weights"))
+    assert len(other.image.group("image").parts) > 1
+
+
+def test_what_was_learned_goes_on_with_another_number(tmp_path):
+    net = learning_network(5)
+    emulators = [Emulator(net), Emulator(net, threads=3)]
+    for k, emulator in enumerate(emulators):
+        emulator.run(7)
+        emulator.set("first", "weights", np.arange(2300 * 64).reshape(2300, 64) % 60)
+        emulator.set("second", "y1", 5)
+        emulator.run(6)
+        emulator.save(tmp_path / f"{k}.npz")
+    for k, emulator in enumerate(emulators):
+        emulator.restore(tmp_path / f"{1 - k}.npz")
+    assert_same(emulators[0].run(8), emulators[1].run(8))
+    for name in ("first", "second"):
+        for variable in ("weights", "x1", "y1"):
+            assert np.array_equal(*(emulator.get(name, variable) for emulator in emulators)), variable
+    for emulator in emulators:
+        emulator.reset()
+    assert_same(emulators[0].run(8), emulators[1].run(8))
 
 
 @pytest.mark.parametrize("threads", [2, 3])
