@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 import warnings
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from loihi_emu import Emulator, LoihiInputWarning
 from loihi_emu.exchange import import_nir
+from loihi_emu.exchange.nir import reading
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DT = 1e-4
@@ -36,6 +38,9 @@ INTEGERS = {"lava_cpu_fixed": ("lava", "state"), "lava_loihi_fixed": ("chip", "c
 BRAILLE: dict[str, dict[str, Any]] = {
     "braille_noDelay_bias_zero": {}, "braille_noDelay_noBias_subtract": {"reset": "subtract"},
 }  # fmt: skip
+
+
+read = cache(reading.read)
 
 
 def main(argv: list[str] | None = None) -> list[str]:
@@ -58,7 +63,7 @@ def _files(folder: Path) -> list[str]:
     """Whether each graph is read, and what is said of it."""
     lines = []
     for path in sorted(folder.glob("*/*.nir")):
-        imported = import_nir(path, dt=1 if "sinabs" in path.name else DT)
+        imported = import_nir(read(path), dt=1 if "sinabs" in path.name else DT)
         notes = "; ".join(note.partition(", node")[2] or note for note in imported.report.notes) or "as it is written"
         lines.append(f"{path.parent.name}/{path.name}: {len(imported.report.rows)} populations, read {notes}"[:200])
     return lines
@@ -66,7 +71,7 @@ def _files(folder: Path) -> list[str]:
 
 def _played(path: Path, rows: NDArray[Any], late: int, view: str, **options: Any) -> tuple[Any, Any]:
     """Voltages and spikes of the one neuron, with a recording's input."""
-    network = import_nir(path, dt=DT, **options).network
+    network = import_nir(read(path), dt=DT, **options).network
     [cell], [source] = network.populations, [name for name, x in network.inputs.items() if x.rate is None]
     network.probe(cell, ["spikes", "v"], view=view)
     emulator = Emulator(network)
@@ -116,7 +121,7 @@ def _braille(folder: Path) -> list[str]:
         graph = nir.read(path)
         resets = dict.fromkeys(graph.nodes, "subtract") if options else {}
         wanted = nir_reference.run(graph, {"input": given[0].astype(float)}, steps, dt=DT, resets=resets)
-        network = import_nir(path, dt=DT, **options).network
+        network = import_nir(read(path), dt=DT, **options).network
         for cells in network.populations:
             network.probe(cells, "spikes")
         recording = Emulator(network).run_samples(steps + 1, {"input": given[:1]})

@@ -97,8 +97,9 @@ def calibrate(
 
     Parameters
     ----------
-    network : Network, nir.NIRGraph, str or Path
-        A network with ``rules="float"`` of models lif, lif_subtract and li; or a graph of NIR or its file, with `dt`.
+    network : Network, Imported, nir.NIRGraph, str or Path
+        A network with ``rules="float"`` of models lif, lif_subtract and li; what ``import_nir`` made by these rules; or
+        a graph of NIR or its file, with `dt`.
     samples : array (samples, steps, size), list, or dict of those by input
         As ``Emulator.run_samples`` takes them: 0 and 1, or whole numbers as payloads. Such as those that trained the
         network; some tens are enough.

@@ -19,7 +19,7 @@ from loihi_emu.calibration.lists import LISTS
 from loihi_emu.calibration.samples import Samples, samples_of
 from loihi_emu.chips.chip import Chip
 from loihi_emu.errors import ArgumentsError, invalid, is_known, unknown
-from loihi_emu.exchange.nir.imported import import_nir
+from loihi_emu.exchange.nir.imported import Imported, import_nir
 from loihi_emu.exchange.nir.primitives import Graph
 from loihi_emu.network.network import Network
 from loihi_emu.rules.weights import MANTISSA_BITS
@@ -84,15 +84,16 @@ def given_of(
     lag = 0
     notes: tuple[str, ...] = ()
     if isinstance(network, (str, Path, Graph)) or type(network).__name__ == "NIRGraph":
-        imported = import_nir(network, dt=dt, **({} if chip is None else {"chip": chip}), **options)
-        network, report = imported.network, imported.report
+        network = import_nir(network, dt=dt, **({} if chip is None else {"chip": chip}), **options)
+    elif dt is not None or options:
+        name = "dt" if dt is not None else next(iter(options))
+        raise ArgumentsError(f"{where}: got {name}=, which is about graphs of NIR, with a {type(network).__name__}.")
+    if isinstance(network, Imported):
+        network, report = network.network, network.report
         lag, notes = max((out.lag for out in report.outputs.values()), default=0), report.approximations
         read = {out.population for out in report.outputs.values()}
         if output is None and len(read) == 1:
             output = next(iter(read))
-    elif dt is not None or options:
-        name = "dt" if dt is not None else next(iter(options))
-        raise ArgumentsError(f"{where}: got {name}=, which is about graphs of NIR, with a {type(network).__name__}.")
     layers = layers_of(where, network)
     network = without_probes(network)
     if numeric.integer(where, "lists", lists, LISTS[0], LISTS[-1]) not in LISTS:

@@ -27,6 +27,7 @@ def recorded(path, change=0.0):
     np.savetxt(path / "01_lif" / "lif_lava_cpu_fixed.csv", fixed, delimiter=",")
 
 
+@pytest.mark.slow
 def test_equal_and_different_recordings_are_told_apart(tmp_path, capsys):
     recorded(tmp_path)
     lines = main([str(tmp_path)])

@@ -1,10 +1,16 @@
 """calibrate: what fits loses nothing, what does not loses little, the report is of what runs, errors say where."""
 
+import warnings
+
 import nir
 import numpy as np
 import pytest
+from drawn_networks import drawn
 from float_networks import grid_network, grid_samples, layers, spikes
+from hypothesis import given
+from hypothesis import strategies as st
 from nir_graphs import DT, chain, cuba, readout, recurrent
+from profiles import at_most
 
 from loihi_emu import (
     LOIHI2,
@@ -20,7 +26,7 @@ from loihi_emu import (
 from loihi_emu.demo.digits import load_digits
 from loihi_emu.demo.encode import encode_dense
 from loihi_emu.demo.network import digits_network
-from loihi_emu.exchange import compare_nir
+from loihi_emu.exchange import compare_nir, import_nir
 
 
 def test_what_is_on_the_grid_loses_nothing():
@@ -39,6 +45,7 @@ def test_what_is_on_the_grid_loses_nothing():
     assert np.array_equal(found.voltage("out", recordings[1]), recordings[0]) and recordings[0].any()
 
 
+@pytest.mark.slow
 def test_the_digits_keep_their_accuracy():
     digits = load_digits()
     net = digits_network(rules="float")
@@ -53,6 +60,7 @@ def test_the_digits_keep_their_accuracy():
     assert hidden.differing < 0.3 * one.differing
 
 
+@pytest.mark.slow
 def test_a_recurrent_graph_keeps_more_spikes_than_by_its_weights_alone():
     graph = recurrent(np.random.default_rng(6))
     x = spikes(2, 6, 100, 4, 0.3)
@@ -109,6 +117,7 @@ def test_headroom_keeps_sums_from_wrapping():
     assert wide.report.rows["cells"].room >= 32.0
 
 
+@pytest.mark.slow
 def test_readouts_answer_by_their_voltage():
     net, x = layers(3, model="li"), spikes(4, 30, 50, 12)
     for answer in ("last v", "mean v", "max v"):
@@ -159,6 +168,7 @@ def test_poisson_inputs_send_the_same_events():
     assert list(found.network.inputs) == ["source", "given"] and net.inputs
 
 
+@pytest.mark.slow
 def test_bits_by_population():
     net, x = layers(1), spikes(4, 8, 50, 12)
     found = calibrate(net, x, weight_bits={"hidden": 3})
@@ -166,6 +176,32 @@ def test_bits_by_population():
     bits = {c.post.target.name: c.weight_bits for c in found.network.connections.values()}
     assert bits == {"hidden": 3, "out": 8}
     assert found.report.rows["hidden"].weight_error > 5 * calibrate(net, x).report.rows["hidden"].weight_error
+
+
+@at_most(20)
+@given(st.integers(0, 1 << 30))
+def test_networks_drawn_at_random_are_calibrated_without_overflow(seed):
+    """Decays and thresholds of each neuron, delays, loops: nothing wraps, and there is no warning of a lost weight."""
+    net = drawn(seed, "float")
+    x = np.random.default_rng(seed).random((4, 30, 4)) < 0.4
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = calibrate(net, x, output=list(net.populations)[-1])
+    assert all(sum(row.overflow.values()) == 0 for row in found.report.agreement.rows.values())
+    assert all(row.room >= 1.9 for row in found.report.rows.values())
+    assert [p.shape for p in found.network.populations.values()] == [p.shape for p in net.populations.values()]
+
+
+def test_what_was_imported_is_its_graph():
+    graph, x = recurrent(np.random.default_rng(5)), spikes(2, 3, 50, 4, 0.3)
+    by_graph = calibrate(graph, x, dt=DT, options={"method": "exponential"})
+    imported = import_nir(graph, dt=DT, method="exponential")
+    found = calibrate(imported, x)
+    assert str(found) == str(by_graph) and found.report.agreement.rows["lif2"].floats > 10
+    with pytest.raises(LoihiEmuError, match="got dt=, which is about graphs of NIR, with a Imported"):
+        calibrate(imported, x, dt=DT)
+    with pytest.raises(ValidationError, match='rules "chip"'):
+        calibrate(import_nir(graph, dt=DT, rules="chip"), x)
 
 
 # ---------------------------------------------------------------- what says little

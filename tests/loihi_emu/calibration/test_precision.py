@@ -9,6 +9,7 @@ from loihi_emu import LoihiEmuError, calibrate, search_precision
 ONE = {"lists": 1}
 
 
+@pytest.mark.slow
 def test_curves_are_those_of_networks_with_these_bits():
     net, (x, _) = classes(2), of_classes(1, 45, 50)
     labels = calibrate(net, x, **ONE).report.agreement.float_answers
@@ -26,6 +27,7 @@ def test_curves_are_those_of_networks_with_these_bits():
     assert "to keep 97.00 %" in text and "(kept)" in text and "all layers" in text
 
 
+@pytest.mark.slow
 def test_without_labels_the_floats_are_right():
     net, (x, _) = classes(2), of_classes(1, 45, 50)
     found = search_precision(net, x, bits=[8, 2], tolerance=0.2, **ONE)
