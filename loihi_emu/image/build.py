@@ -71,21 +71,22 @@ class Image:
         `before` is an image of the same network that this one is to replace (``handover.adopt``). Ranks exchange
         spikes after `every` steps at the latest.
         """
-        if ranks is None:
-            check_room(network)
         self.network = network
         self.arena = Arena()
         self.groups = make_groups(network)
         self.exchange = None if ranks is None else Exchange(ranks, shares, network)
         self._alone = shares == 1 and ranks is None
         count = 1 if ranks is None else ranks.size
+        self.waits = waits(network, self.groups, shares * count)
+        if ranks is None:
+            check_room(network, self.waits)
         cut = cut_groups(network, self.groups, shares * count, count)
         for group, pieces in zip(self.groups, cut, strict=True):
             group.cut(pieces if self.exchange is None else self.exchange.mine(group, pieces))
         if self.exchange is not None:
             self.exchange.settle(every)
             owned = {p.name: self.exchange.owned(g, g.part(p.name)) for g in self.groups for p in g.populations}
-            check_room(network, owned, ranks)
+            check_room(network, self.waits, owned, ranks)
         connections = network.connections.values()
         listed = cut_inputs(network, shares)
         self.inputs = {
@@ -94,7 +95,6 @@ class Image:
         }
         self._home = {p.name: g for g in self.groups for p in g.populations}
         self._states: dict[tuple[str, str], Array] = {}
-        self.waits = waits(network, self.groups, shares * count)
         self.shares = [self._make_share(number) for number in range(shares)]
         self.truncated: dict[str, int] = {}
         self.clipped: dict[str, int] = {}

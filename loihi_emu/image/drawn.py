@@ -10,6 +10,9 @@ from loihi_emu.image.acting import Acting
 from loihi_emu.image.rows import Block, magnitude
 from loihi_emu.network.elements import Connection
 
+AT_ONCE = 1 << 21
+"""So many synapses are drawn at once at most, where a builder draws all onto some targets before it gives them."""
+
 
 class DrawnPart:
     """A connection's synapses as its recipe draws them; a part as :mod:`loihi_emu.image.rows` packs it.
@@ -35,13 +38,21 @@ class DrawnPart:
         self.cut = not c.has_choice_of_ports  # accumulators of further ports count from elsewhere
 
     def blocks(self, first: int, stop: int, *, weights: bool) -> Iterator[Block]:
-        """All synapses onto accumulators first..stop - 1, and perhaps others, by source."""
+        """All synapses onto accumulators first..stop - 1, and perhaps others."""
         targets = self.recipe.pairing.targets
         low, high = 0, targets
         if self.cut:
             low, high = (min(max(-(-(end - self.start) // self.step), 0), targets) for end in (first, stop))
         if low >= high:
             return
+        each = targets
+        if self.recipe.builder.at_once:
+            each = max(AT_ONCE * targets // max(self.synapses, 1), 1)
+        for begin in range(low, high, each):
+            yield from self._drawn(begin, min(begin + each, high), weights)
+
+    def _drawn(self, low: int, high: int, weights: bool) -> Iterator[Block]:
+        """Those onto some targets, counted from the connection's first."""
         for part in self.recipe.parts(low, high, values=weights):
             rows = self.sources[part.first : part.first + len(part.starts) - 1]
             onto = part.targets * self.step + self.start if self.step != 1 else part.targets + np.int32(self.start)

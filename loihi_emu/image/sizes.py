@@ -7,33 +7,42 @@ from typing import Any
 
 import numpy as np
 
+from loihi_emu.image.drawn import AT_ONCE
 from loihi_emu.image.groups import is_uniform
 from loihi_emu.image.recorders import FIRST_ROWS, FIRST_SPIKES, FIRST_VALUES
+from loihi_emu.image.rows import BLOCK, MOST_BITS
+from loihi_emu.image.stores import different_delays
 from loihi_emu.memory.room import LARGE, room_for
 from loihi_emu.models import layout as at
 from loihi_emu.network.elements import Connection, Input, Population, Probe
 from loihi_emu.network.network import Network
 from loihi_emu.ranks.ranks import Ranks
 
-BUILT_DENSE, BUILT_SPARSE, BUILT_FLOAT, BUILT_SPARSE_FLOAT = 32, 4, 0, 48
-"""Bytes a synapse that packing needs for a moment, as measured: masks, 64-bit sums and orders; or counts by delay."""
+BUILT_DENSE, BUILT_SPARSE_FLOAT, BUILT_LEARNING = 32, 48, 14
+"""Bytes a synapse that building needs for a moment, as measured: masks, 64-bit sums and orders."""
+LISTED = 12
+"""The same that a sparse connection that learns keeps: its targets, and which synapses each of them has."""
+BUILT_BLOCK = 40
+"""The same of each synapse in a block of those that are packed."""
 ADVICE = (
     "Take fewer neurons, connect sparsely or by convolutions, shorten delays (each step of delay is a slot for every "
     "neuron), probe less, or run it on a machine with more memory."
 )
 
 
-def check_room(network: Network, owned: Mapping[str, float] | None = None, ranks: Ranks | None = None) -> None:
-    """Raise if the image of a network does not fit into the memory that is free.
+def check_room(
+    network: Network, due: bool = False, owned: Mapping[str, float] | None = None, ranks: Ranks | None = None
+) -> None:
+    """Raise if the image of a network does not fit into the memory that is free; those on one machine share it.
 
-    Of several ranks each has a part of every population (`owned`, 0 to 1); those on one machine share its memory.
+    Parameters are those of :func:`image_sizes`.
 
     Raises
     ------
     OutOfMemoryError
         With the network's own figures.
     """
-    sizes = image_sizes(network, owned)
+    sizes = image_sizes(network, due, owned)
     if ranks is not None:
         numbers = ranks.meet("building the network", number=sum(sizes.values()))
         sizes["other ranks on this machine"] = sum(numbers[rank] for rank in ranks.here if rank != ranks.rank)
@@ -41,10 +50,16 @@ def check_room(network: Network, owned: Mapping[str, float] | None = None, ranks
         room_for(f'network "{network.name}"', sizes, ADVICE)
 
 
-def image_sizes(network: Network, owned: Mapping[str, float] | None = None) -> dict[str, int]:
+def image_sizes(network: Network, due: bool = False, owned: Mapping[str, float] | None = None) -> dict[str, int]:
     """Bytes by what takes them; the last is what is needed for a moment while the image is built.
 
-    Of a process that has but a part of every population (`owned`, 0 to 1): the synapses onto these neurons.
+    Parameters
+    ----------
+    network : Network
+    due : bool
+        Whether sparse synapses are delivered when due (``stores.waits``).
+    owned : dict, optional
+        How much of each population this process has, 0 to 1, of several ranks; it has the synapses onto these neurons.
 
     Examples
     --------
@@ -55,19 +70,19 @@ def image_sizes(network: Network, owned: Mapping[str, float] | None = None) -> d
     >>> sizes['population "cells": ring of 10 slots']
     40000
     """
-    slots = _slots(network)
+    slots = _slots(network, due)
     found: dict[str, int] = {}
     moments = [0]
     for p in network.populations.values():
         for what, size in _population(network, p, slots.get(p.name, 0)):
             found[f'population "{p.name}": {what}'] = size
+    moments.append(sum(size for what, size in found.items() if what.endswith(": state")) // 2)  # how it starts
     for node in network.inputs.values():
         found[f'input "{node.name}"'] = _input(node)
     for c in network.connections.values():
-        mine = 1.0 if owned is None else owned[c.post.target.name]
-        found[f'connection "{c.name}"'] = int(mine * _connection(network, c))
-        built = (BUILT_FLOAT, BUILT_SPARSE_FLOAT) if network.rule_set.floats else (BUILT_DENSE, BUILT_SPARSE)
-        moments.append(int(mine * (built[c.kind == "sparse"] * c.synapses + 2 * _starts(c))))
+        mine = owned.get(c.post.target.name, 1.0) if owned else 1.0
+        found[f'connection "{c.name}"'], moment = _connection(network, c, mine, due)
+        moments.append(moment)
     for probe in network.probes:
         for variable in probe.variables:
             found[f"recorder of {probe.target.name}.{variable}"] = _recorder(network, probe, variable)
@@ -75,12 +90,13 @@ def image_sizes(network: Network, owned: Mapping[str, float] | None = None) -> d
     return found
 
 
-def _slots(network: Network) -> dict[str, int]:
+def _slots(network: Network, due: bool) -> dict[str, int]:
     """Slots of the ring of each population that has synapses."""
     longest: dict[str, int] = {}
     for c in network.connections.values():
         learns = c.learning is not None and getattr(c.learning.rule, "dd", None) is not None
-        delay = network.max_delay if learns else c.longest_delay
+        waits = due and c.kind == "sparse" and c.learning is None and not _staged(network, c)
+        delay = network.max_delay if learns else 0 if waits else c.longest_delay
         name = c.post.target.name
         longest[name] = max(longest.get(name, 0), delay + 1 + int(_staged(network, c)))
     return longest
@@ -114,29 +130,37 @@ def _input(node: Input) -> int:
     return node.size * each + len(node.times) * (8 if node.payloads is not None else 4)
 
 
-def _connection(network: Network, c: Connection) -> int:
-    varied = c.varied
-    rows = _starts(c)
-    size = 0
-    if _staged(network, c):
-        size += 4 * c.post.size * (c.longest_delay + 1)
+def _connection(network: Network, c: Connection, mine: float, due: bool) -> tuple[int, int]:
+    """What a connection takes, and takes for a moment while it is built; of targets of which a part is here."""
+    synapses, sparse = int(mine * c.synapses), c.kind == "sparse"
+    size = int(mine * 4 * c.post.size) * (c.longest_delay + 1) if _staged(network, c) else 0
+    waits = due and sparse and c.learning is None
+    chunks = -(-int(mine * c.post.target.size) // (1 << MOST_BITS if waits else int(at.CHUNK)))
+    rows = 8 * (c.pre.target.size + 1) * chunks if sparse else 0
     if c.learning is not None:
         traces = 32 * (c.pre.size + c.post.size)
         how = network.rule_set.learning
         assert how is not None
         tags = how.tag_bytes if c.tags is not None else 0
-        return size + 2 * c.synapses * (how.synapse_bytes + int(varied) + tags) + rows + traces
+        kept = 2 * (how.synapse_bytes + int(c.varied) + tags) + (LISTED if sparse else 0)
+        built = (BUILT_LEARNING if sparse else 0 if network.rule_set.floats else BUILT_DENSE) * synapses
+        return size + synapses * kept + rows + traces, built
     if c.kind == "conv":
-        return size + 8 * c.synapses
+        return size + 8 * c.synapses, 0
     if network.rule_set.floats:
-        return size + c.synapses * ((12 if c.kind == "sparse" else 8) + int(varied)) + rows
-    return size + c.synapses * ((4 if c.kind == "sparse" else 1) + int(varied)) + rows
+        each = (12 if sparse else 8) + int(c.varied)
+        return size + synapses * each + rows, (BUILT_SPARSE_FLOAT if sparse else 0) * synapses + 2 * rows
+    if not sparse:
+        return size + synapses * (1 + int(c.varied)), BUILT_DENSE * synapses
+    block = BUILT_BLOCK * min(synapses, BLOCK) + (4 * min(synapses, AT_ONCE) if _at_once(c) else 0)
+    if not waits:
+        return size + synapses * (4 + int(c.varied)) + rows, rows + block
+    headers = int(min(c.pre.size * different_delays(c) * chunks, synapses))
+    return size + 4 * (synapses + headers) + rows, rows * (c.longest_delay + 1) + block
 
 
-def _starts(c: Connection) -> int:
-    """Bytes of where the row of each source begins, for every chunk of targets."""
-    chunks = -(-c.post.target.size // int(at.CHUNK))
-    return 8 * (c.pre.target.size + 1) * chunks if c.kind == "sparse" else 0
+def _at_once(c: Connection) -> bool:
+    return c.drawn and bool(c.recipe.builder.at_once)
 
 
 def _recorder(network: Network, probe: Probe, variable: str) -> int:

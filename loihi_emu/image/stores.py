@@ -80,12 +80,11 @@ class _Rows:
 
 
 def different_delays(c: Connection) -> float:
-    """How many delays a connection's synapses have, if all were equally frequent; from some of them."""
+    """How many delays a connection's synapses have, if all were equally frequent; of a list from some of them."""
     if not c.varied or not c.synapses:
         return 1.0
     if c.drawn:
-        some = next(iter(c.recipe.parts(0, c.recipe.pairing.targets))).delays
+        counts = c.recipe.delays.probabilities
     else:
-        some = c.delays.reshape(-1)[:: -(-c.synapses // _SAMPLE)]
-    counts = np.bincount(np.atleast_1d(some)).astype(np.float64)
+        counts = np.bincount(c.delays.reshape(-1)[:: -(-c.synapses // _SAMPLE)]).astype(np.float64)
     return float(counts.sum() ** 2 / (counts**2).sum())

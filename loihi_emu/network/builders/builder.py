@@ -41,6 +41,8 @@ class Builder(ABC):
     """A rule by which synapses are made; what it draws depends on the pairing's key alone."""
 
     name: ClassVar[str]
+    at_once: ClassVar[bool] = False
+    """Whether all synapses onto the targets that are asked for are drawn before the first are given."""
     self_connections: bool = True
 
     def settings(self) -> dict[str, Any]:

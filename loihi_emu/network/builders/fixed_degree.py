@@ -103,6 +103,7 @@ class FixedInDegree(Degree):
     """See :func:`fixed_in_degree`."""
 
     name: ClassVar[str] = "fixed_in_degree"
+    at_once: ClassVar[bool] = True
 
     def check(self, where: str, pairing: Pairing) -> None:
         own = self.own_sources(pairing)

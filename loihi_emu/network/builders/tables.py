@@ -40,6 +40,13 @@ class Table:
         return np.arange(self.low, self.high + 1)
 
     @property
+    def probabilities(self) -> NDArray[np.float64]:
+        """That of each outcome."""
+        own = self.limits / UNITY
+        found = own + np.bincount(self.others, 1 - own, len(own))
+        return np.asarray(found / len(own))
+
+    @property
     def constant(self) -> bool:
         """Whether there is one number alone."""
         return len(self.limits) == 1
@@ -53,6 +60,8 @@ def table(low: int, probabilities: NDArray[np.float64]) -> Table:
     >>> made = table(3, np.array([0.25, 0.75]))
     >>> made.outcomes.tolist(), (made.limits / UNITY).tolist(), made.others.tolist()
     ([3, 4], [0.5, 1.0], [1, 1])
+    >>> made.probabilities.tolist()
+    [0.25, 0.75]
     """
     n = len(probabilities)
     share = probabilities / probabilities.sum() * n
