@@ -1,5 +1,6 @@
 """How the pages are built: ``make docs``. A page is one file in Markdown, an example of the gallery one script."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -69,8 +70,23 @@ sphinx_gallery_conf = {
 ROOT_PAGES = {"architecture": "ARCHITECTURE.md", "contributing": "CONTRIBUTING.md", "changes": "CHANGELOG.md"}
 
 
+PUBLIC = re.compile(r"^## .*: `([\w.]+)`$|^\| `(\w+)` \|", re.MULTILINE)
+"""A heading of api.md with its package, or a row with a name of it."""
+
+
 def read_root_page(app, name, source):
-    """Put a file of the root in place of its page; its links lead to pages."""
+    """Put a file of the root in place of its page; its links lead to pages. Names in api.md lead to their pages."""
+    if name == "api":
+        package = ""
+
+        def linked(found):
+            nonlocal package
+            package = found[1] or package
+            pages = (f"reference/generated/{of}.{found[2]}.rst" for of in (package, "loihi_emu.learning"))
+            page = next((page for page in pages if (ROOT / "docs" / page).exists()), None)
+            return f"| [`{found[2]}`]({page}) |" if page else found[0]
+
+        source[0] = PUBLIC.sub(linked, source[0])
     if name in ROOT_PAGES:
         text = (ROOT / ROOT_PAGES[name]).read_text()
         for page, file in ROOT_PAGES.items():

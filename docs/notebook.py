@@ -25,8 +25,8 @@ def tutorial() -> str:
     """The notebook's text."""
     page = (DOCS / "start.md").read_text()
     page = page.replace("# Getting started", "# Tutorial", 1).replace(
-        "Everything here runs as it stands, top to bottom, in one session of Python. The same as a notebook: "
-        "[tutorial.ipynb](tutorial.ipynb).",
+        "Everything here runs as it stands, top to bottom, in one session of Python. The same as a notebook, "
+        "with what it prints and draws: [tutorial.ipynb](tutorial.ipynb).",
         "The page [Getting started](start.md) as a notebook.",
     )
     return json.dumps(notebook(page), indent=1, ensure_ascii=False) + "\n"

@@ -59,6 +59,12 @@ def test_pages_for_newcomers_have_examples():
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(#[^)\s]*)?\)")
 
 
+def test_the_first_page_names_every_guide():
+    text = (ROOT / "README.md").read_text()
+    guides = [f"docs/guides/{page.name}" for page in sorted((ROOT / "docs" / "guides").glob("*.md"))]
+    assert [guide for guide in guides if f"]({guide})" not in text] == []
+
+
 def prose(page):
     """A page without its blocks."""
     return re.sub(r"^```.*?^```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)

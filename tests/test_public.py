@@ -38,3 +38,16 @@ def test_no_module_has_the_name_of_what_its_package_hands_on(name):
     package = import_module(name)
     modules = {module.name for module in pkgutil.iter_modules(package.__path__)}
     assert modules & set(package.__all__) == set()
+
+
+def test_the_reference_has_every_name():
+    """Each has a page of its own but the version, and the chips that have no text of their own."""
+    text = (PAGE.parent / "reference" / "loihi_emu.rst").read_text()
+    package, listed = "", []
+    for module, name in re.findall(r"^\.\. currentmodule:: ([\w.]+)$|^   (\w+)$", text, re.MULTILINE):
+        package = module or package
+        listed += [f"{package}.{name}"] if name else []
+    names = {f"{name}.{public}" for name in PACKAGES for public in import_module(name).__all__}
+    without = {f"loihi_emu.{name}" for name in ("__version__", "LOIHI1", "LOIHI2")}
+    twice = {f"loihi_emu.{name}" for name in ("LearningRule", "Trace")}  # on the pages of loihi_emu.learning
+    assert names - set(listed) == without | twice and set(listed) <= names
