@@ -115,10 +115,10 @@ def calibrate(
         population's spikes and v, and returns one answer for each.
     weight_bits : int or dict
         1..8, of all layers, or by population.
-    lists : {1, 2, 4}
+    lists : {1, 2, 4, 8}
         Lists that a connection may become, each with a sign mode and exponent of its own, where fewer leave spikes
-        different: one; one for each sign, which saves the sign's bit; two for each sign, small weights and large ones.
-        A synapse stands in one of them alone.
+        different: one; one for each sign, which saves the sign's bit; two or four for each sign, by size. A synapse
+        stands in one of them alone.
     headroom : float
         By how much sums, u and v may grow beyond their peaks on the samples before they wrap or saturate; 1 and more.
     dt : float, optional

@@ -97,7 +97,9 @@ def given_of(
     layers = layers_of(where, network)
     network = without_probes(network)
     if numeric.integer(where, "lists", lists, LISTS[0], LISTS[-1]) not in LISTS:
-        raise invalid(where, "lists", repr(lists), "1 (one list), 2 (one for each sign) or 4 (two for each sign)")
+        raise invalid(
+            where, "lists", repr(lists), "1 (one list), 2 (one for each sign), 4 or 8 (two or four for each sign)"
+        )
     room = numeric.finite(where, "headroom", headroom)
     if room.ndim or not 1 <= room <= 1024:
         raise invalid(where, "headroom", repr(headroom), "one number, 1..1024")

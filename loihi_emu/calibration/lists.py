@@ -17,8 +17,8 @@ from loihi_emu.quantization.search import Grid, grid
 from loihi_emu.rules.weights import dropped_bits, sign_mode_of
 
 Floats = NDArray[np.float64]
-LISTS = (1, 2, 4)
-"""Of a connection: one, one for each sign, two for each sign."""
+LISTS = (1, 2, 4, 8)
+"""Of a connection: one, or one, two or four for each sign."""
 
 
 class Listed(NamedTuple):
@@ -37,10 +37,7 @@ def lists_of(values: Floats, rates: Floats, scale: float, bits: int, lists: int)
     acting = np.zeros_like(values)
     for mode, chosen in _groups(values, lists):
         given = values[chosen] * scale
-        top = _fitting(given, mode, bits)
-        parts = [(top, np.ones(given.size, bool))]
-        if lists == LISTS[-1]:
-            parts = _two(given, rates[chosen], mode, bits, top)
+        parts = _by_size(given, rates[chosen], mode, bits, max(1, lists // 2))
         for exponent, inside in parts:
             g = grid(mode, bits, exponent)
             levels = _levels(given, g)
@@ -79,21 +76,29 @@ def _fitting(given: Floats, mode: str, bits: int) -> int:
     return LOIHI1.weight_exp_max
 
 
-def _two(
-    given: Floats, rates: Floats, mode: str, bits: int, top: int
+def _by_size(
+    given: Floats, rates: Floats, mode: str, bits: int, most: int
 ) -> list[tuple[int, NDArray[np.bool_]]]:  # fmt: skip
-    """The second exponent with the least error, if one helps."""
+    """At most so many exponents, each with the weights that it holds best; one after the other what helps most."""
+    top = _fitting(given, mode, bits)
     coarse = grid(mode, bits, top)
+    best = np.full(given.size, top)
     error = rates * (_levels(given, coarse) * coarse.step - given) ** 2
-    best, found = float(error.sum()), [(top, np.ones(given.size, bool))]
-    for exponent in _exponents(mode, bits)[: top - _exponents(mode, bits)[0]]:
+    chosen = {top}
+    finer = [e for e in _exponents(mode, bits) if e < top and grid(mode, bits, e).step < coarse.step]
+    errors = {}
+    for exponent in finer if most > 1 else []:
         g = grid(mode, bits, exponent)
-        fits = np.rint(given / g.step)
-        inside = (fits <= g.high) & (fits >= g.low)
-        if g.step >= coarse.step or not inside.any() or inside.all():
-            continue
-        finer = rates * (_levels(given, g) * g.step - given) ** 2
-        total = float(np.where(inside, finer, error).sum())
-        if total < best:
-            best, found = total, [(exponent, inside), (top, ~inside)]
-    return found
+        levels = np.rint(given / g.step)
+        inside = (levels <= g.high) & (levels >= g.low)
+        errors[exponent] = np.where(inside, rates * (levels * g.step - given) ** 2, np.inf)
+    while errors and len(chosen) < most:
+        totals = {e: float(np.minimum(found, error).sum()) for e, found in errors.items()}
+        exponent = min(totals, key=lambda e: totals[e])
+        if totals[exponent] >= float(error.sum()):
+            break
+        found = errors.pop(exponent)
+        best = np.where(found < error, exponent, best)
+        error = np.minimum(found, error)
+        chosen.add(exponent)
+    return [(e, best == e) for e in sorted(chosen) if (best == e).any()]

@@ -45,6 +45,10 @@ def flat(graph: Graph) -> Flat:
         raise invalid(graph.place, "nodes", "no Input node", "a graph with one", advice)
     if not any(node.kind == "Output" for node in made.nodes.values()):
         raise invalid(graph.place, "nodes", "no Output node", "a graph with one")
+    for pre, post in made.edges:
+        if made.nodes[post].kind == "Input":
+            allowed = "edges from it alone: what it sends comes from outside"
+            raise invalid(made.nodes[post].place, "edges", f'("{pre}", "{post}"), which leads to an Input', allowed)
     return made
 
 
@@ -54,6 +58,8 @@ def _add(made: Flat, graph: Graph, prefix: str) -> tuple[list[str], list[str]]:
     entries: dict[str, list[str]] = {}
     exits: dict[str, list[str]] = {}
     for name, node in graph.nodes.items():
+        if not name:
+            raise invalid(graph.place, "nodes", "a node without a name", "a name of one letter and more")
         full = f"{prefix}{name}"
         if isinstance(node, Graph):
             entries[name], exits[name] = _add(made, node, f"{full}.")

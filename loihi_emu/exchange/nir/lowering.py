@@ -75,7 +75,7 @@ def part_of(
         if settings.whole:
             parts = [(key, part) for key, m in zip(keys, matrices, strict=True) for part in _whole(m, settings)]
             keys, matrices = [key for key, _ in parts], [part for _, part in parts]
-        made, matrices, options = _integers(name, kind, place, shape, d, matrices, bias, settings)
+        made, matrices, options = _integers(name, kind, place, shape, d, matrices, bias, settings, notes)
     for (source, steps), matrix, more in zip(keys, matrices, options, strict=True):
         if matrix.nnz:
             delay = timing.delay(source, name, steps)
@@ -112,7 +112,7 @@ def _arriving(
 
 def _integers(
     name: str, kind: str, place: str, shape: tuple[int, ...], d: Dynamics, matrices: list[Any], bias: Any,
-    settings: Settings,
+    settings: Settings, notes: list[str],
 ) -> tuple[Part, list[Any], list[dict[str, Any]]]:  # fmt: skip
     """The same in integers."""
     if d.subtracts and not any(m.name == SUBTRACTS for m in settings.rules.models):
@@ -121,6 +121,10 @@ def _integers(
             'Take rules="chip" or "float", or reset="v_reset".'
         )
     q = _quantized(place, name, d, matrices, bias, settings)
+    lost = int(((np.broadcast_to(q.vth, d.vth.shape) == 0) & (d.vth > 0)).sum()) if d.spikes else 0
+    if lost:
+        most = max(w.largest for w in q.report.weights)
+        notes.append(f"~{place}: thresholds of {lost} neurons round to 0 beside weights up to {most:g}.")
     du, dv = decay_of(d.a_syn, settings.decays, registers=True), decay_of(d.a_mem, settings.decays)
     start = np.rint(d.v * (q.scale * (1 << WEIGHT_SHIFT)))
     if not (np.abs(start) <= STATE_MAX).all():

@@ -292,7 +292,7 @@ BAD = {
     "an unknown output": (plain, X, {"output": "cell"}, ["cell", 'did you mean "cells"']),
     "an unknown answer": (plain, X, {"answer": "rate"}, ["answer", "rate", "spikes"]),
     "spikes of a readout": (lambda: population_of(model="li"), X, {"answer": "spikes"}, ["answer", "mean v"]),
-    "three lists": (plain, X, {"lists": 3}, ["lists", "3", "two for each sign"]),
+    "three lists": (plain, X, {"lists": 3}, ["lists", "3", "two or four for each sign"]),
     "no headroom": (plain, X, {"headroom": 0.5}, ["headroom", "0.5", "1..1024"]),
     "nine bits": (plain, X, {"weight_bits": 9}, ["weight_bits", "9", "1..8"]),
     "bits of nobody": (plain, X, {"weight_bits": {"cell": 8}}, ["cell", 'did you mean "cells"']),

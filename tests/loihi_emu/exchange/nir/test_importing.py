@@ -162,6 +162,13 @@ def test_what_is_approximated_is_warned_about():
     assert len(imported.report.approximations) == 2
 
 
+def test_thresholds_that_vanish_beside_weights_are_said():
+    graph = chain(nir.Linear(np.full((2, 3), 1e20)), lif(2))
+    with pytest.warns(LoihiInputWarning, match=r"thresholds of 2 neurons round to 0 beside weights up to 1e\+20"):
+        imported = import_nir(graph, dt=DT, rules="chip")
+    assert len(imported.report.approximations) == 1
+
+
 def loop_without_a_neuron():
     nodes = {"input": nir.Input(np.array([2])), "a": nir.Linear(np.eye(2)), "b": nir.Linear(np.eye(2)),
              "output": nir.Output(np.array([2]))}  # fmt: skip
@@ -189,6 +196,12 @@ BAD = {
     "no input": (lambda: twisted(lambda g: (g.nodes.pop("input"), g.edges.pop(0))), {}, ["no Input"]),
     "no output": (lambda: twisted(lambda g: (g.nodes.pop("output"), g.edges.pop())), {}, ["no Output"]),
     "an edge twice": (lambda: twisted(lambda g: g.edges.append(g.edges[0])), {}, ['"input", "linear"', "2 times"]),
+    "an edge to an input": (
+        lambda: twisted(lambda g: g.edges.append(("lif", "input"))), {}, ['node "input"', '("lif", "input")', "Input"],
+    ),
+    "a node without a name": (
+        lambda: twisted(lambda g: g.nodes.update({"": lif(2)})), {}, ["a node without a name"],
+    ),
     "shapes that do not follow": (
         lambda: twisted(lambda g: g.nodes.update(linear=nir.Linear(np.ones((2, 4))))), {}, ['node "linear"', "4", "3"],
     ),
