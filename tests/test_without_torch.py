@@ -6,7 +6,8 @@ import sys
 import pytest
 from project_files import MODULES, ROOT, needs_torch
 
-from loihi_emu import MissingExtraError, training
+from loihi_emu import MissingExtraError, Network, training
+from loihi_emu.exchange import import_torch
 
 FOLDER = ROOT / "tests" / "torch"
 
@@ -38,6 +39,13 @@ def test_without_it_an_error_says_what_to_install(name, monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(MissingExtraError, match=r'torch is not installed.*pip install "loihi_emu\[torch\]"'):
         getattr(training, name)
+
+
+@pytest.mark.parametrize("call", [import_torch, Network.from_torch])
+def test_modules_cannot_be_imported_then(call, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(MissingExtraError, match=r'torch is not installed.*pip install "loihi_emu\[torch\]"'):
+        call(None, None)
 
 
 def test_other_names_are_not_there():

@@ -350,6 +350,25 @@ class Network(Members):
         made: Network = build(cls, graph, dt=dt, rules=rules, **options)[0]
         return made
 
+    @classmethod
+    def from_torch(cls, module: Any, sample: Any, *, rules: str = "float", **options: Any) -> Network:
+        """Make a network of a PyTorch module: of snnTorch, norse, sinabs or spikingjelly, or of ReLU by rates.
+
+        Parameters
+        ----------
+        module : torch.nn.Module
+        sample : torch.Tensor
+            As the module takes it; for a module without spikes data like those that it was trained on.
+        rules : {"float", "chip", "lava"}
+        **options
+            Of :func:`loihi_emu.exchange.import_torch`, which also returns what is not exact: weight_bits, scale,
+            decays, percentile, chip, name.
+        """
+        from loihi_emu.exchange.trainers.importing import build
+
+        made: Network = build(cls, module, sample, rules=rules, **options)[0]
+        return made
+
     def to_nir(self, path: str | Path | None = None, *, dt: float) -> Any:
         """The network as a nir.NIRGraph, also written to a file if a path is given.
 

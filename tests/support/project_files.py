@@ -27,4 +27,5 @@ MODULES = modules()
 
 def needs_torch(name: str) -> bool:
     """Whether a module imports PyTorch: ``make test-torch`` has the tests of those, ``make test`` never loads one."""
-    return name.startswith("loihi_emu.training.")
+    trainers = {f"loihi_emu.exchange.trainers.{module}" for module in ("graphs", "layers", "neurons", "tracing")}
+    return name.startswith("loihi_emu.training.") or name in trainers
