@@ -132,9 +132,9 @@ def add_words_graded(q, row, mask, bits, payload):
 
 @kernel
 def ask(words, place):
-    """Ask for the synapses behind a header, four lines of them; the processor follows from there."""
+    """Ask for the synapses behind a header, eight lines of them; the processor follows from there."""
     count = i64(words[place]) & _COUNT
-    for line in range(1, 5):
+    for line in range(1, 9):
         prefetch(address_of(words, place + min(count, i64(line * _LINE))))
 
 
