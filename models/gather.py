@@ -1,7 +1,7 @@
 # mypy: allow-untyped-defs, allow-incomplete-defs
 """Spikes of a source whose parts list them apart, one part after the other, in one list."""
 
-from loihi_emu.jit import disjoint, kernel, leaf, part, whole
+from loihi_emu.jit import address_of, disjoint, kernel, leaf, part, prefetch, whole
 from loihi_emu.models.layout import SOURCE, valued
 from loihi_emu.models.records import NUMBER, Record, array
 
@@ -30,6 +30,10 @@ def copy(out, values):
 def join(d):
     """Join the lists of all parts."""
     count = 0
+    for p in range(d.part_count):  # most are in another processor's cache: all come at the same time
+        one = d.parts[p]
+        prefetch(address_of(one.count, 0))
+        prefetch(address_of(one.index, 0))
     for p in range(d.part_count):
         one = d.parts[p]
         n = one.count[0]

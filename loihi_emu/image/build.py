@@ -42,8 +42,8 @@ class Image:
     arena : Arena
         All state that changes while running.
     schedule : Schedule
-        One step's calls, by phases and shares: inputs; traces; synapses of inputs, learning, noise, populations; their
-        synapses, probes.
+        One step's calls, by phases and shares: inputs; traces; synapses of inputs, learning, noise, populations;
+        probes; synapses of populations.
     program : Program
         All of them in order.
     programs : list of Program

@@ -122,9 +122,9 @@ class Share:
             self.origins[p.name] = (origin, start)
             if several:
                 self.here[p.name] = (near, start)
-        for part in group.parts:
-            if part.share == self.number:
-                self.sinks[group.number] = Sink(group, part, self.waits)
+        parts = self.parts(group)
+        if parts:
+            self.sinks[group.number] = Sink(group, parts, self.waits)
 
     def add_input(self, name: str, source: InputSource) -> None:
         """Read the spikes of an input."""

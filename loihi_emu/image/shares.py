@@ -6,7 +6,8 @@ network and on the number of shares alone, so that everybody who asks finds the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +15,13 @@ from numpy.typing import NDArray
 from loihi_emu.image.groups import Group, learned
 from loihi_emu.image.parts import Piece, Pieces
 from loihi_emu.lazy import imported
-from loihi_emu.models.layout import BLOCK
+from loihi_emu.models.layout import BLOCK, CHUNK
 from loihi_emu.network.network import Network
 
 SYNAPSE, LEARNING = 1 / 256, 1 / 32
 """Work of a synapse in a step, and of one that learns, in updates of a neuron: about one of three hundred spikes."""
+LEAST_STEPS = 2
+"""Populations are cut one by one where a share gets so many of the pieces between two edges, on average."""
 FINEST = 3
 """Groups are cut at multiples of a block at the coarsest, halved so often at the finest: 128 neurons."""
 
@@ -27,7 +30,8 @@ def cut_groups(network: Network, groups: Sequence[Group], count: int, ranks: int
     """Cut the groups of a network into so many shares.
 
     A group is cut at multiples of ``BLOCK`` neurons, or of fewer that have as much to do as so many without synapses.
-    Shares have as much to do as far as that can be said from the numbers of neurons and synapses. What cannot be cut is
+    Shares have as much to do as far as that can be said from the numbers of neurons and synapses; where they can be,
+    all populations are cut (:func:`_spread`), of which some may be more active than others. What cannot be cut is
     whole, in the share that has least: small groups, and populations whose connections learn in one piece
     (:func:`_bound`). What draws from a generator that has a state is in the first share.
 
@@ -61,9 +65,11 @@ def cut_groups(network: Network, groups: Sequence[Group], count: int, ranks: int
             share = 0 if is_first else int(np.argmin(loads))
             found[k] = (Piece(share, 0, groups[k].n),)
             loads[share] += totals[k]
+    spread = _spread(network, groups, ranks, count)
     for k in order:
         if not found[k]:
-            found[k] = _cut(groups[k], edges[k], work, loads)
+            line = _Line(groups[k], edges[k], work)
+            found[k] = line.cut_by_populations(loads, ranks) if k in spread else line.cut(loads)
     return found
 
 
@@ -136,22 +142,76 @@ def _edges(group: Group, whole: set[str], work: float) -> NDArray[np.int64]:
     return edges
 
 
-def _cut(group: Group, edges: NDArray[np.int64], work: Mapping[str, float], loads: NDArray[np.float64]) -> Pieces:
-    """Give every share so many blocks that all have as much to do, and add that to the loads."""
-    each = np.array([work[p.name] for p in group.populations])
-    before = np.concatenate([[0.0], np.cumsum(each * np.diff(group.bounds))])  # work up to each population
-    needed = _filled(loads, float(before[-1]))
-    pieces: list[Piece] = []
-    first, due = 0, 0.0
-    for share in range(len(loads)):
-        due += needed[share]
-        place = float(np.interp(due, before, group.bounds)) if share + 1 < len(loads) else group.n
-        stop = int(edges[np.argmin(np.abs(edges - place))])
-        if stop > first:
-            pieces.append(Piece(share, first, stop))
-            loads[share] += np.interp(stop, group.bounds, before) - np.interp(first, group.bounds, before)
-            first = stop
-    return tuple(pieces)
+def _spread(network: Network, groups: Sequence[Group], ranks: int, count: int) -> set[int]:
+    """The numbers of groups of which a share has some neurons of every population, so that rates do not matter.
+
+    Only where nothing but sparse integer synapses arrives; and where a row of them remains one row, as it does for
+    65 536 neurons, or more where delays come to them.
+    """
+    if network.rule_set.floats or ranks == count:
+        return set()
+    connections, sums = network.connections.values(), network.rule_set.weights.sums
+    others = {c.post.target.name for c in connections if c.kind != "sparse" or c.learning is not None or sums(c).apart}
+    delayed = {c.post.target.name for c in connections if c.varied}
+    found = set()
+    for k, group in enumerate(groups):
+        names = {p.name for p in group.populations}
+        one_row = group.n <= CHUNK or bool(names & delayed)
+        if len(names) > 1 and not names & others and len(group.model.ports) == 1 and one_row:
+            found.add(k)
+    return found
+
+
+class _Line:
+    """The neurons of a group in a line, which may be cut at some edges; work is that of a neuron of each population."""
+
+    def __init__(self, group: Group, edges: NDArray[np.int64], work: Mapping[str, float]) -> None:
+        self.n, self.edges, self.bounds = group.n, edges, group.bounds
+        each = np.array([work[p.name] for p in group.populations])
+        self.before = np.concatenate([[0.0], np.cumsum(each * np.diff(group.bounds))])  # work up to each population
+
+    def cut(self, loads: NDArray[np.float64]) -> Pieces:
+        """Give every share so many neurons that all have as much to do, and add that to the loads."""
+        return tuple(self._divide(0, self.n, loads, range(len(loads))))
+
+    def cut_by_populations(self, loads: NDArray[np.float64], ranks: int) -> Pieces:
+        """The same for each rank's part of the line, population by population; small ones are taken together."""
+        threads = len(loads) // ranks
+        pieces: list[Piece] = []
+        for rank, first, stop in self._divide(0, self.n, loads.reshape(ranks, threads).sum(axis=1), range(ranks)):
+            mine = loads[rank * threads : (rank + 1) * threads]
+            ends = self._sections(first, stop, threads)
+            for number, (begin, end) in enumerate(pairwise([first, *ends])):
+                order = range(threads)[:: -1 if number % 2 else 1]  # so that pieces of one share meet
+                for share, low, high in self._divide(begin, end, mine, order):
+                    piece = Piece(rank * threads + share, low, high)
+                    if pieces and pieces[-1].share == piece.share:
+                        piece = piece._replace(first=pieces.pop().first)
+                    pieces.append(piece)
+        return tuple(pieces)
+
+    def _sections(self, first: int, stop: int, shares: int) -> list[int]:
+        """Where sections of one or more populations end, each of some neurons for every share."""
+        least = LEAST_STEPS * shares * int(np.diff(self.edges).max())
+        ends = [first]
+        for bound in self.bounds:
+            end = int(self.edges[np.argmin(np.abs(self.edges - bound))])
+            if end - ends[-1] >= least and stop - end >= least:
+                ends.append(end)
+        return [*ends[1:], stop]
+
+    def _divide(self, first: int, stop: int, loads: NDArray[np.float64], order: Sequence[int]) -> Iterator[Piece]:
+        """Pieces of a part of the line for shares in some order."""
+        due, end = np.interp((first, stop), self.bounds, self.before)
+        needed = _filled(loads, float(end - due))
+        for share in order:
+            due += needed[share]
+            place = float(np.interp(due, self.before, self.bounds)) if share != order[-1] else stop
+            cut = min(int(self.edges[np.argmin(np.abs(self.edges - place))]), stop)
+            if cut > first:
+                yield Piece(share, first, cut)
+                loads[share] += np.subtract(*np.interp((cut, first), self.bounds, self.before))
+                first = cut
 
 
 def _filled(loads: NDArray[np.float64], work: float) -> NDArray[np.float64]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from loihi_emu.image.groups import Group
@@ -13,12 +15,12 @@ from loihi_emu.models.synapses import stage
 
 
 class Sink:
-    """The ring of accumulators of a part of a group, in ``slots`` of the whole group's: n from slot to slot.
+    """The ring of accumulators of a share's parts of a group, in ``slots`` of the whole group's: n from slot to slot.
 
     Attributes
     ----------
     window : Window or None
-        The accumulators of a slot that synapses are asked for: those of the part's neurons, at every port. None: all.
+        The accumulators of a slot that synapses are asked for: those of the parts' neurons, at every port. None: all.
     waits : bool
         Whether sparse synapses are delivered when due.
     """
@@ -26,12 +28,17 @@ class Sink:
     base = 0  # group index of the first accumulator of a connection that has a stage
     waits = False
 
-    def __init__(self, group: Group, part: Part, waits: bool = False) -> None:
+    def __init__(self, group: Group, parts: Sequence[Part], waits: bool = False) -> None:
         self.group, self.waits = group, waits
         self.n = group.width
         self.key = f"{group.key}.ring"
-        self.first, self.stop = part.first, part.stop
-        self.window = None if part.n == group.n else Window(part.first, part.stop, group.n)
+        self.first, self.stop = parts[0].first, parts[-1].stop
+        self._ranges = tuple((part.first, part.stop) for part in parts)
+        self.window = None
+        if len(parts) > 1:
+            self.window = Window(self.first, self.stop, 0, self._ranges)
+        elif parts[0].n < group.n:
+            self.window = Window(self.first, self.stop, group.n)
 
     @property
     def slots(self) -> int:
@@ -40,7 +47,7 @@ class Sink:
 
     def has_some(self, place: slice) -> bool:
         """Whether some neurons of a place in the group are its own."""
-        return bool(self.first < place.stop and place.start < self.stop)
+        return any(first < place.stop and place.start < stop for first, stop in self._ranges)
 
     def targets(self, first: int, step: int, count: int) -> slice:
         """Which of so many neurons, from the first on every so many in the group, are its own."""

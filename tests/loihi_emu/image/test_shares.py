@@ -4,6 +4,7 @@ import os
 import pickle
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -99,8 +100,29 @@ def test_neurons_with_more_synapses_count_more():
     few, many = net.population("few", 8 * BLOCK, vth=9), net.population("many", 4 * BLOCK, vth=9)
     n = 100 * many.size
     net.connect(few, many, (np.zeros(n, int), np.arange(n) % many.size, np.ones(n, int)))
+    net.connect(few[:1], few, np.ones((few.size, 1), int))
     (pieces,) = cut(net, 2).values()
     assert pieces[0].stop > 6 * BLOCK, "the share with neurons that nothing reaches has more of them"
+
+
+@pytest.mark.parametrize(("count", "ranks"), [(2, 1), (3, 1), (6, 2)])
+def test_each_thread_has_some_of_every_population(count, ranks):
+    net = Network()
+    sizes = [9 * BLOCK, 100, 7 * BLOCK, 30, 12 * BLOCK + 5, 50]
+    for k, size in enumerate(sizes):
+        net.population(f"p{k}", size, vth=k)
+        net.connect(f"p{k}", "p0", ([0], [k], [1]))
+    groups = make_groups(net)
+    (pieces,) = cut_groups(net, groups, count, ranks)
+    threads, ends = count // ranks, groups[0].bounds
+    assert all(one.share != other.share for one, other in pairwise(pieces)), "pieces of one share that meet are one"
+    of_ranks = [[p for p in pieces if p.share // threads == rank] for rank in range(ranks)]
+    assert [p for of_rank in of_ranks for p in of_rank] == list(pieces), "what a rank has lies together"
+    if ranks == 1:
+        for place in (0, 2, 4):
+            has = [sum(max(min(p.stop, ends[place + 1]) - max(p.first, ends[place]), 0) for p in pieces if p.share == k)
+                   for k in range(count)]  # fmt: skip
+            assert max(has) - min(has) <= 2 * BLOCK and min(has) >= BLOCK
 
 
 def learning_network(rules="chip", conv=False):

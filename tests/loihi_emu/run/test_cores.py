@@ -15,6 +15,7 @@ from wide_networks import learning_network, wide_network
 
 from loihi_emu import Emulator, Network, SimulationError
 from loihi_emu.image import blocks
+from loihi_emu.image.stores import chosen
 from loihi_emu.jit.together import cores
 from loihi_emu.run import control
 from loihi_emu.run import threads as number
@@ -106,6 +107,39 @@ def test_what_was_learned_goes_on_with_another_number(tmp_path):
     for emulator in emulators:
         emulator.reset()
     assert_same(emulators[0].run(8), emulators[1].run(8))
+
+
+def delayed_network():
+    """Populations onto each of which only sparse synapses with delays come, from all."""
+    rng = np.random.default_rng(3)
+    net = Network("delayed", seed=3)
+    sizes = {"a": 9000, "b": 300, "c": 7000, "d": 8500, "e": 40}
+    for k, (name, size) in enumerate(sizes.items()):
+        net.probe(net.population(name, size, vth=300 + k, bias=rng.integers(0, 900, size), bias_exp=3, dv=300))
+    for name, size in sizes.items():
+        for other, many in sizes.items():
+            n = 4 * max(size, many)
+            weights, delays = rng.integers(-99, 100, n), rng.integers(1, 30, n)
+            net.connect(name, other, (rng.integers(0, size, n), rng.integers(0, many, n), weights), delays=delays)
+    return net
+
+
+@pytest.mark.parametrize(("threads", "store"), [(2, "due"), (3, "due"), (3, "ring")])
+def test_populations_of_which_each_thread_has_some(tmp_path, threads, store):
+    net = delayed_network()
+    want = Emulator(net).run(90)
+    assert min(want.stats["spikes"].values()) > 0
+    with chosen(store):
+        emulator, other = Emulator(net, threads=threads), Emulator(net, threads=5 - threads)
+        assert len(emulator.image.groups[0].parts) > threads
+        emulator.run(40)
+        emulator.save(tmp_path / "state.npz")
+        other.restore(tmp_path / "state.npz")
+        emulator.run(50)
+        other.run(50)
+    assert_same(emulator.recording, want)
+    for name in net.populations:
+        assert np.array_equal(other.get(name, "v"), emulator.get(name, "v"))
 
 
 @pytest.mark.parametrize("threads", [2, 3])
