@@ -131,7 +131,7 @@ def _braille(folder: Path) -> list[str]:
             frames = np.zeros((steps + 1, found.size))
             frames[found.times, found.indices] = 1
             differing += int((frames[late : late + steps] != wanted[cells]).sum())
-        agreement = calibrate(path, given, dt=DT, options=options).report.agreement
+        agreement = calibrate(path, given, dt=DT, **options).report.agreement
         parts = ", ".join(f"{row.same} of {row.floats} in {key}" for key, row in agreement.rows.items())
         lines.append(
             f"{name}: {differing} spikes differ from the reference in floats; calibrated, the same are {parts}"

@@ -86,8 +86,10 @@ def calibrate(
     lists: int = 4,
     headroom: float = 2.0,
     dt: float | None = None,
+    method: str | None = None,
+    reset: str | Mapping[str, str] | None = None,
+    single: bool = False,
     chip: Chip | None = None,
-    options: Mapping[str, Any] | None = None,
 ) -> Calibrated:
     """Make the chip's integers of a network of floats, chosen by what it does on samples.
 
@@ -123,10 +125,10 @@ def calibrate(
         By how much sums, u and v may grow beyond their peaks on the samples before they wrap or saturate; 1 and more.
     dt : float, optional
         A step, in the unit of the graph's time constants.
+    method, reset, single
+        Of :func:`loihi_emu.exchange.import_nir`, for a graph.
     chip : Chip, optional
         That of the network in integers; default that of the floats.
-    options : dict, optional
-        More of :func:`loihi_emu.exchange.import_nir` for a graph: method, reset, single, align, name.
 
     Returns
     -------
@@ -155,7 +157,7 @@ def calibrate(
     """
     given = given_of(
         WHERE, network, samples, labels, steps=steps, output=output, answer=answer, dt=dt, lists=lists,
-        headroom=headroom, chip=chip, options=options or {},
+        headroom=headroom, chip=chip, method=method, reset=reset, single=single,
     )  # fmt: skip
     return calibrated(given, bits_of(WHERE, given.layers, weight_bits))
 

@@ -78,9 +78,13 @@ class Given:
 
 def given_of(
     where: str, network: Any, samples: Any, labels: Any, *, steps: Any, output: Any, answer: Any, dt: Any, lists: Any,
-    headroom: Any, chip: Any, options: Mapping[str, Any],
+    headroom: Any, chip: Any, **options: Any,
 ) -> Given:  # fmt: skip
     """Check everything, make a network of a graph, and run the floats."""
+    single = numeric.flag(where, "single", options.pop("single"))
+    options = {name: value for name, value in options.items() if value is not None} | (
+        {"single": True} if single else {}
+    )
     lag = 0
     notes: tuple[str, ...] = ()
     if isinstance(network, (str, Path, Graph)) or type(network).__name__ == "NIRGraph":

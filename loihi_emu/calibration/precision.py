@@ -86,8 +86,10 @@ def search_precision(
     lists: int = 4,
     headroom: float = 2.0,
     dt: float | None = None,
+    method: str | None = None,
+    reset: str | Mapping[str, str] | None = None,
+    single: bool = False,
     chip: Chip | None = None,
-    options: Mapping[str, Any] | None = None,
 ) -> Precision:
     """Find how few bits of weight each layer needs.
 
@@ -97,7 +99,7 @@ def search_precision(
 
     Parameters
     ----------
-    network, samples, labels, steps, output, answer, lists, headroom, dt, chip, options
+    network, samples, labels, steps, output, answer, lists, headroom, dt, method, reset, single, chip
         As for :func:`calibrate`. Without labels the answers of the floats are the right ones.
     bits : integers
         Of a weight, 1..8.
@@ -128,7 +130,7 @@ def search_precision(
         raise invalid(WHERE, "tolerance", repr(tolerance), "one number, 0..1")
     given = given_of(
         WHERE, network, samples, labels, steps=steps, output=output, answer=answer, dt=dt, lists=lists,
-        headroom=headroom, chip=chip, options=options or {},
+        headroom=headroom, chip=chip, method=method, reset=reset, single=single,
     )  # fmt: skip
     return _Search(given, numbers, float(lost)).found()
 

@@ -1,9 +1,11 @@
 """A flag is True or False (NumPy's too, or 1 and 0): no word is taken for yes. All public calls are walked over."""
 
+import nir
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from messages import complains
+from nir_graphs import DT, chain, lif
 from public_calls import CALLS
 
 from loihi_emu import (
@@ -14,11 +16,13 @@ from loihi_emu import (
     Trace,
     all_to_all,
     by_distance,
+    calibrate,
     fixed_in_degree,
     fixed_out_degree,
     fixed_probability,
     fixed_total_number,
     plots,
+    search_precision,
     sweep,
 )
 
@@ -71,7 +75,17 @@ def recorded(plot, **more):
     return lambda net, **options: plot(Emulator(net).run(9), **more, **options)
 
 
+def calibrated(how):
+    def call(value):
+        graph = chain(nir.Linear(np.ones((2, 3))), lif(2))
+        return how(graph, np.ones((1, 5, 3)), dt=DT, lists=1, single=value) is not None
+
+    return call
+
+
 FLAGS = {
+    "calibrate single": calibrated(calibrate),
+    "search_precision single": calibrated(lambda *given, **more: search_precision(*given, bits=[8], **more)),
     "Network.connect graded": connected("graded"),
     "Network.connect scaled": connected("scaled"),
     "Emulator.run progress": lambda value: Emulator(network()).run(3, progress=value).steps == 3,

@@ -194,7 +194,7 @@ def test_networks_drawn_at_random_are_calibrated_without_overflow(seed):
 
 def test_what_was_imported_is_its_graph():
     graph, x = recurrent(np.random.default_rng(5)), spikes(2, 3, 50, 4, 0.3)
-    by_graph = calibrate(graph, x, dt=DT, options={"method": "exponential"})
+    by_graph = calibrate(graph, x, dt=DT, method="exponential")
     imported = import_nir(graph, dt=DT, method="exponential")
     found = calibrate(imported, x)
     assert str(found) == str(by_graph) and found.report.agreement.rows["lif2"].floats > 10
@@ -297,6 +297,7 @@ BAD = {
     "nine bits": (plain, X, {"weight_bits": 9}, ["weight_bits", "9", "1..8"]),
     "bits of nobody": (plain, X, {"weight_bits": {"cell": 8}}, ["cell", 'did you mean "cells"']),
     "dt of a network": (plain, X, {"dt": 1e-3}, ["dt", "graphs of NIR"]),
+    "a reset of a network": (plain, X, {"reset": "subtract"}, ["reset", "graphs of NIR", "Network"]),
     "no dt of a graph": (lambda: readout(np.random.default_rng(0)), X, {}, ["dt", "None", "1e-4"]),
     "a threshold beside which weights vanish": (lambda: population_of(vth=1e7), X, {}, ['"cells"', "weights up to 1"]),
     "an unknown chip": (plain, X, {"chip": "loihi2"}, ["chip", "LOIHI2"]),
