@@ -16,6 +16,13 @@ from lava_api.utils import loihi
 IMPORTS = """
 lava.frameworks.loihi2 InputVec OutputVec GradedVec GradedDense GradedSparse ProductVec LIFVec NormalizeNet ResFireVec
 lava.frameworks.loihi2 RunSteps RunContinuous Loihi2SimCfg Loihi2HwCfg
+lava.lib.dl.netx blocks hdf5 modules utils
+lava.lib.dl.netx.blocks.models AbstractPyBlockModel PyInputModel PyComplexInputModel PyDenseModel PyComplexDenseModel
+lava.lib.dl.netx.blocks.models PyConvModel
+lava.lib.dl.netx.blocks.process AbstractBlock Input Dense RecurrentDense ComplexDense ComplexInput Conv
+lava.lib.dl.netx.hdf5 Network PyNetworkModel
+lava.lib.dl.netx.sequential_modules AbstractSeqModule Quantize Dequantize FIFO
+lava.lib.dl.netx.utils SYNAPSE_SIGN_MODE NetDict optimize_weight_bits num_delay_bits
 lava.magma.compiler.compiler Compiler
 lava.magma.compiler.exceptions NoProcessModelFound ProcessAlreadyCompiled
 lava.magma.compiler.executable Executable

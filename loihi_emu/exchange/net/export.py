@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.errors import LoihiInputWarning, UnsupportedError, invalid
-from loihi_emu.exchange.net.importing import CHIP_THRESHOLD, order_of
+from loihi_emu.errors import LoihiInputWarning, UnsupportedError, invalid, is_known
+from loihi_emu.exchange.net.importing import CHIP_THRESHOLD, RULES, order_of
 from loihi_emu.exchange.net.layers import Layer
 from loihi_emu.exchange.net.neurons import BIAS_EXP, OUT_OF_REACH, STATE_EXP, described
 from loihi_emu.network.elements import Connection, Population
@@ -34,7 +34,7 @@ class _Export:
 
     def __init__(self, network: Members) -> None:
         self.network, self.rules = network, network.rule_set
-        if network.rules not in ("lava", "chip"):
+        if not is_known(network.rules, RULES):
             raise UnsupportedError(f'to_net: got rules "{network.rules}", allowed are "lava" and "chip". {ADVICE}')
         self.where = f'to_net, network "{network.name}"'
 
@@ -219,7 +219,7 @@ class _Export:
         return Layer(kind, neuron, place=where, **sets)
 
     def _lif(self, p: Population, value: _Values) -> dict[str, Any] | None:
-        chip = self.network.rules == "chip"
+        chip = "refractory" in value.values  # whose du is what acts
         if p.model == "lif_reset":
             warn(
                 f"{value.where}: resets are no part of .net files: from_net(reset_interval=...) has them.",
@@ -295,7 +295,7 @@ class _Values:
         size, angle = 1 - self.number("alpha"), 2 * np.pi / self.number("period")
         acts = [int(size * f(angle) * DECAY_UNITY) for f in (np.sin, np.cos)]
         for more in ((0, 0), (1, 0), (0, 1), (1, 1), (0, -1), (1, -1)):
-            neuron = {"type": kind, "sinDecay": acts[0] + more[0], "cosDecay": acts[1] + more[1]}
+            neuron: dict[str, Any] = {"type": kind, "sinDecay": acts[0] + more[0], "cosDecay": acts[1] + more[1]}
             neuron |= {"vThMant": self.whole("vth"), "gradedSpike": False}
             if neuron["sinDecay"] < 1:
                 continue

@@ -26,9 +26,13 @@ from loihi_emu.widths import WEIGHT_SHIFT
 
 WHERE = "from_net"
 RULES = ("lava", "chip")
+"""Rule sets with the units of .net files."""
 MODELS = {"lif": "lif", "alif": "atrlif", "sum": "graded_vec"}
 """Models of rules "lava" by kinds of neurons, where the names differ or are to be seen."""
 INPUT = "input"
+RESET = "lif_reset"
+BIASES = ("bias", "bias_mant")
+"""What a bias is called, by models."""
 PORTS = {"real": "a_real_in", "imag": "a_imag_in"}
 CHIP_THRESHOLD = (1 << 17) - 1
 
@@ -90,6 +94,7 @@ class _Build:
     def __init__(self, empty: Any, plan: Plan, rules: str, reset_interval: Any, reset_offset: Any, image: Any) -> None:
         self.empty, self.plan, self.rules, self.image = empty, plan, rules, image
         self.notes = list(plan.notes)
+        self.models = {m.name: [p.name for p in m.parameters] for m in empty.rule_set.models}
         self.names = {stage.number: f"{stage.layer.kind}{stage.number}" for stage in plan.stages}
         self.stages = {stage.number: stage for stage in plan.stages}
         self.reset: dict[str, int] | None = None
@@ -132,33 +137,29 @@ class _Build:
     # ------------------------------------------------------------ neurons
     def _parameters(self, position: int, stage: Stage) -> tuple[str, dict[str, Any]]:
         neurons, place = stage.neurons, stage.layer.place
-        if self.rules == "chip" and neurons.kind != "lif":
-            raise UnsupportedError(
-                f'{place}: got {neurons.kind} neurons under rules "chip", which has LIF neurons. Take rules="lava".'
-            )
         values = {k: self._values(stage, k, v) for k, v in neurons.values.items()}
         bias = self._bias(stage)
         model = MODELS.get(neurons.kind, neurons.kind)
+        if self.reset is not None:
+            if neurons.kind != "lif" or RESET not in self.models:
+                what = f'{neurons.kind} neurons under rules "{self.rules}"'
+                raise UnsupportedError(f'{place}: got reset_interval for {what}, allowed are LIF under rules="lava".')
+            model = RESET
+            values |= {**self.reset, "reset_offset": self.reset["reset_offset"] + position}
+        if model not in self.models:
+            what = f'{neurons.kind} neurons under rules "{self.rules}", which have {", ".join(self.models)}'
+            raise UnsupportedError(f'{place}: got {what}. Take rules="lava".')
+        known = self.models[model]
         if bias is not None:
-            if neurons.kind == "sigma_delta":
-                values["bias"] = bias
-            else:
-                values["bias" if self.rules == "chip" else "bias_mant"] = bias
-        if neurons.kind in ("lif", "alif") and (bias is not None or stage.layer.kind == "input"):
+            values[next(name for name in BIASES if name in known)] = bias
+        if "bias_exp" in known and (bias is not None or stage.layer.kind == "input"):
             values["bias_exp"] = BIAS_EXP
-        if self.rules == "chip":
-            values["du"] = values["du"] + 1
-            values["refractory"] = max(neurons.refractory, 1)
+        if "refractory" in known:  # the chip's, whose du is what acts, and whose threshold has a bit less
+            values |= {"du": values["du"] + 1, "refractory": max(neurons.refractory, 1)}
             if np.all(np.asarray(values["vth"]) == OUT_OF_REACH):
                 values |= {"vth": CHIP_THRESHOLD, "vmax": CHIP_THRESHOLD << WEIGHT_SHIFT}
         elif neurons.refractory > 1:
             self.notes.append(f'~{place}, refDelay: it acts by rules "chip" alone; Lava\'s neurons have no rest.')
-        if self.reset is not None:
-            if neurons.kind != "lif" or self.rules != "lava":
-                what = f'{neurons.kind} neurons under rules "{self.rules}"'
-                raise UnsupportedError(f'{place}: got reset_interval for {what}, allowed are LIF under rules="lava".')
-            model = "lif_reset"
-            values |= {**self.reset, "reset_offset": self.reset["reset_offset"] + position}
         return model, values
 
     def _values(self, stage: Stage, name: str, value: Any) -> Any:

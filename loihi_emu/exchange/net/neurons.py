@@ -77,6 +77,9 @@ def neurons_of(layer: Layer, shape: tuple[int, ...], spike_exp: int, notes: list
 def described(given: Mapping[str, Any], place: str, is_input: bool, spike_exp: int, notes: list[str]) -> Neurons:
     """The same from the sets of a group ``neuron``."""
     kind = given.get("type")
+    if not isinstance(kind, str):
+        what = "neurons without it" if kind is None else f"a {type(kind).__name__}"
+        raise invalid(place, "type", what, f"one of {', '.join(TYPES)}")
     if kind in ADAPTIVE:
         near = "RF_PHASE" if kind == "ADRF_PHASE" else "RF_IZHIKEVICH"
         raise UnsupportedError(
@@ -105,7 +108,8 @@ def described(given: Mapping[str, Any], place: str, is_input: bool, spike_exp: i
         return Neurons("alif", values, bits, own.refractory())
     if kind == "SDNN":
         activation = given.get("activation", "relu")
-        if not is_input and activation != "relu" and not own.flag("sigma_output"):
+        relu = isinstance(activation, str) and activation == "relu"
+        if not is_input and not relu and not own.flag("sigma_output"):
             raise invalid(place, "activation", repr(activation), '"relu", as lava-dl runs it')
         if own.flag("sigma_output") and not is_input:
             return Neurons("sigma", {}, bits)

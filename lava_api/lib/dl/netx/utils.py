@@ -107,7 +107,7 @@ def optimize_weight_bits(weight: Any) -> tuple[Any, int, int, SYNAPSE_SIGN_MODE]
     --------
     >>> import numpy as np
     >>> optimize_weight_bits(np.array([[6, -2]]))[:3]
-    (array([[96, -32]]), 4, -4)
+    (array([[192, -64]]), 3, -5)
     """
     notes: list[str] = []
     w = fitting(np.asarray(weight).astype(np.int64), "optimize_weight_bits", notes)

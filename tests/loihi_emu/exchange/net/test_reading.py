@@ -107,7 +107,7 @@ HOSTILE = {
     "negative delays": (replaced("layer/3/delay", -np.ones(4)), ["layer/3", "delay", "-1"]),
     "a loop of another size": (replaced("layer/4/weight_rec", np.ones((4, 5))), ["layer/4", "weight_rec", "(5, 5)"]),
     "an unknown neuron": (replaced("layer/1/neuron/type", "CUBE"), ["layer/1/neuron", "CUBE", '"CUBA"']),
-    "no neuron type": (replaced("layer/1/neuron/type", None), ["layer/1/neuron", "None"]),
+    "no neuron type": (replaced("layer/1/neuron/type", None), ["layer/1/neuron", "type", "without it"]),
     "a neuron that is an array": (replaced("layer/1/neuron", 3), ["layer/1", "neuron", "a group"]),
     "no threshold": (replaced("layer/1/neuron/vThMant", None), ["layer/1/neuron", "vThMant", "CUBA neurons without"]),
     "a threshold too large": (replaced("layer/1/neuron/vThMant", 1 << 20), ["layer/1/neuron", "vThMant"]),
