@@ -234,7 +234,8 @@ def _checked(network: Network, train: Iterable[str]) -> frozenset[str]:
 def _events_of(node: Input | Population, given: Any, device: Any) -> Tensor:
     """Events of an input, checked: (steps, samples, size)."""
     where = f'Twin, input "{node.name}"'
-    events = torch.as_tensor(given, device=device).to(torch.float64)
+    events = given if isinstance(given, Tensor) else torch.tensor(np.asarray(given))  # a copy: arrays may be read-only
+    events = events.to(device=device, dtype=torch.float64)
     flat, shaped = events.shape[2:] == (node.size,), tuple(events.shape[2:]) == node.shape
     if not (flat or shaped) or 0 in events.shape[:2]:
         allowed = f"(samples, steps, {node.size})" + (

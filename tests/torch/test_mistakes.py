@@ -46,3 +46,9 @@ def learner():
 def test_mistakes(make, says):
     with pytest.raises(LoihiEmuError, match=says):
         make()
+
+
+def test_arrays_that_cannot_be_written_to_are_read():
+    frames = np.ones((1, 3, 2), int)
+    frames.setflags(write=False)
+    assert Twin(net())({"in": frames})["cells.v"].shape == (1, 3, 2)

@@ -9,9 +9,9 @@ from norse.torch.utils.export_nir import to_nir
 from snntorch import surrogate, utils
 from snntorch.export_nir import export_to_nir
 from torch import nn
-from trained_digits import DIGITS, LABELS, TEST, accuracy, counts_here, trained
+from trained_digits import DIGITS, LABELS, TEST, TRAIN, accuracy, counts_here, trained
 
-from loihi_emu import Emulator
+from loihi_emu import Emulator, calibrate
 from loihi_emu.exchange import import_nir, import_torch
 
 pytestmark = [
@@ -76,6 +76,15 @@ def compare(module, counts_of):
     floats, chip = (import_torch(module, TEST[:1, 0], rules=rules) for rules in ("float", "chip"))
     assert np.mean(counts_here(floats) != theirs) < 0.001  # 32 bits there, 64 here: where v meets the threshold
     assert accuracy(counts_here(chip)) >= accuracy(theirs) - 0.005
+
+
+@pytest.mark.timeout(600)
+def test_calibrated(of_leaky):
+    """Integers chosen by samples, of floats that are the trainer's."""
+    frames, held_out = (x.numpy().astype(int) for x in (TRAIN[:100], TEST))
+    found = calibrate(import_torch(of_leaky, TEST[:1, 0]), {"input": frames}, DIGITS.train_labels[:100])
+    agreement = found.compare({"input": held_out}, DIGITS.test_labels)
+    assert agreement.accuracy >= agreement.float_accuracy - 0.005 > 0.9
 
 
 @pytest.mark.timeout(600)
