@@ -17,6 +17,7 @@ from lava_api.proc.sdn.process import Delta, Sigma, SigmaDelta
 OPTIONS = {"conv_reset": {"reset_interval": 13, "reset_offset": 2}}
 LAVA = ["dense", "conv", "conv_reset", "recurrent", "by_hand", "sigma_delta", "rf", "rf_iz"]
 NOT_RUN_BY_NETX = ["pool", "unpool", "convT", "alif"]
+SLOW = pytest.mark.slow
 pytestmark = pytest.mark.filterwarnings("ignore:netx. :loihi_emu.LoihiInputWarning")
 
 
@@ -38,8 +39,8 @@ def run(first, layers, data, steps, configuration=None):
     return found, states
 
 
-@pytest.mark.parametrize("sparse", [False, True])
-@pytest.mark.parametrize("name", LAVA)
+@pytest.mark.parametrize("sparse", [False, pytest.param(True, marks=SLOW)])
+@pytest.mark.parametrize("name", [*LAVA[:2], *(pytest.param(name, marks=SLOW) for name in LAVA[2:])])
 def test_every_layer_sends_what_lava_sent(name, sparse, tmp_path):
     data = golden(name)
     net = hdf5.Network(
@@ -55,6 +56,7 @@ def test_every_layer_sends_what_lava_sent(name, sparse, tmp_path):
             assert np.array_equal(value, data[f"{key}{k}"]), (k, key)
 
 
+@SLOW
 @pytest.mark.parametrize("name", NOT_RUN_BY_NETX)
 def test_layers_that_lava_dl_does_not_run_send_what_its_trainer_computed(name, tmp_path):
     data = golden(name)

@@ -22,6 +22,8 @@ from lava_api.proc import io
 from loihi_emu import Emulator, LoihiInputWarning, UnsupportedError, ValidationError
 from loihi_emu.exchange import Layer, import_net, write_net
 
+pytestmark = pytest.mark.slow
+
 
 class Encoder(AbstractProcess):
     """Changes of frames, as payloads."""

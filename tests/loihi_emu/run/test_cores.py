@@ -124,7 +124,9 @@ def delayed_network():
     return net
 
 
-@pytest.mark.parametrize(("threads", "store"), [(2, "due"), (3, "due"), (3, "ring")])
+@pytest.mark.parametrize(
+    ("threads", "store"), [(2, "due"), *(pytest.param(3, store, marks=pytest.mark.slow) for store in ("due", "ring"))]
+)
 def test_populations_of_which_each_thread_has_some(tmp_path, threads, store):
     net = delayed_network()
     want = Emulator(net).run(90)
