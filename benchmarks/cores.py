@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from benchmarks import learning
+from benchmarks.lava_recurrent import LARGE, sparse_program
 from benchmarks.race import Emulated, race
 from benchmarks.rows import Row, ratio
 from benchmarks.sizes import FULL, Size, workloads
@@ -47,6 +48,20 @@ def measure(size: Size) -> Iterator[Row]:
             yield Row(
                 f"cores {name}", "2 cores, at best", lap.ratio / 2, "x", None, low, high, lap.us / 2, one.us, note
             )
+    if numbers:
+        yield from _lava(size, numbers)
+
+
+def _lava(size: Size, numbers: list[int]) -> Iterator[Row]:
+    """A Lava program of the size of W1b."""
+    neurons, fan_out = size.large
+    programs = {str(k): sparse_program(neurons, fan_out, LARGE, k) for k in (1, *numbers)}
+    laps = race(programs, size.steps(120), size.rounds, clock=time.perf_counter)
+    for k in numbers:
+        note = f"Lava program, {neurons} LIF, {neurons * fan_out / 1e6:.3g}M synapses in Sparse; time on the wall"
+        yield ratio("cores Lava", f"{k} threads, to one", laps[str(k)], laps["1"], None, note)
+    for program in programs.values():
+        program.lead.stop()
 
 
 def _networks(name: str, size: Size) -> Iterator[tuple[Network, int, str]]:

@@ -36,15 +36,26 @@ def measure(size: Size) -> Iterator[Row]:
         yield _dense(size.layer, cell, size.steps(5000), size.rounds)
 
 
-def _sparse(neurons: int, fan_out: int, cell: Lif, steps: int, rounds: int) -> Row:
+def sparse_program(neurons: int, fan_out: int, cell: Lif, threads: int) -> Program:
+    """The program with a Sparse, begun with so many threads."""
+    _, v, rows, targets, weights = _sparse_parts(neurons, fan_out, cell)
+    matrix = csc_matrix((weights, targets.reshape(-1), rows), shape=(neurons, neurons))
+    return _program(cell, v, Lava("lava_api").Sparse(weights=matrix), threads)
+
+
+def _sparse_parts(neurons: int, fan_out: int, cell: Lif) -> tuple[Any, Any, Any, Any, Any]:
+    """State at the start, starts of rows, targets and weights."""
     rng = np.random.default_rng(1)
     targets = np.stack([np.sort(rng.choice(neurons, fan_out, replace=False)) for _ in range(neurons)]).astype(np.int32)
     weights = np.full(targets.size, INHIBITORY, np.int16)
     weights[: neurons * 4 // 5 * fan_out] = EXCITATORY
     rows = np.arange(neurons + 1) * fan_out
-    u, v = np.zeros(neurons, np.int64), rng.integers(0, cell.vth * UNIT, neurons)
-    matrix = csc_matrix((weights, targets.reshape(-1), rows), shape=(neurons, neurons))
-    program = _program(cell, v, Lava("lava_api").Sparse(weights=matrix))
+    return np.zeros(neurons, np.int64), rng.integers(0, cell.vth * UNIT, neurons), rows, targets, weights
+
+
+def _sparse(neurons: int, fan_out: int, cell: Lif, steps: int, rounds: int) -> Row:
+    u, v, rows, targets, weights = _sparse_parts(neurons, fan_out, cell)
+    program = sparse_program(neurons, fan_out, cell, 1)
     c = Recurrent(u, v, cell.cell(), rows, targets.reshape(-1), weights) if ceiling.compiler() else None
     text = f"{neurons} LIF, {targets.size / 1e6:.3g}M synapses in Sparse"
     return _measure(f"Sparse, recurrent, {neurons}", text, program, c, steps, rounds)
@@ -72,13 +83,13 @@ def _measure(what: str, text: str, program: Program, c: Ceiling | None, steps: i
     return ratio("Lava program beside C", f"{what}, {rate:.0%}", laps["lava_api"], laps["C"], LIMIT, note)
 
 
-def _program(cell: Lif, v: Any, connection: Any) -> Program:
-    """The program, begun."""
+def _program(cell: Lif, v: Any, connection: Any, threads: int = 1) -> Program:
+    """The program, begun with so many threads."""
     lava = Lava("lava_api")
     cells = lava.LIF(
         shape=(v.size,), du=cell.du - 1, dv=cell.dv, vth=cell.vth, bias_mant=cell.bias, bias_exp=cell.bias_exp, v=v
     )
     cells.s_out.connect(connection.s_in)
     connection.a_out.connect(cells.a_in)
-    cells.run(lava.RunSteps(num_steps=0), lava.Config(select_tag=FIXED))
+    cells.run(lava.RunSteps(num_steps=0), lava.Config(select_tag=FIXED), {"threads": threads})
     return Program(cells, [cells])

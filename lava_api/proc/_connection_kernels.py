@@ -8,12 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import BOTH, EVENTS, Call, Kernel, PythonFallback
+from lava_api.magma.kernels.base import BOTH, EVENTS, Call, Kernel, PartCall, PythonFallback, cut
 from lava_api.magma.kernels.messages import STORED, Feed, Message
-from lava_api.magma.kernels.sums import Sums, clear, shift
+from lava_api.magma.kernels.sums import ALL, Sums, clear, shift
 from loihi_emu.models.lava import messages
-from loihi_emu.models.memory import Array, Description, aligned
+from loihi_emu.models.memory import Array, Description, aligned, counter
 from loihi_emu.models.records import Record
+
+GRAIN = 32
+"""Targets of a part are cut at multiples of it: two lines of the cache."""
 
 
 class Connection(Kernel, ABC):
@@ -23,10 +26,17 @@ class Connection(Kernel, ABC):
     ----------
     packed : Description
         Of the leaf that delivers events; made with the first calls.
+    can_be_cut : bool
+        Whether several threads may have some of the targets each.
+    pieces : list of slice
+        The targets of each part.
+    delivering : list of Description
+        Of the leaf that delivers events, one a part; with one part that of all.
     """
 
     sends_first = True
     in_place: tuple[str, ...] = ("a_buff",)
+    can_be_cut = True
     packed: Description
 
     def bind(self) -> None:
@@ -47,9 +57,34 @@ class Connection(Kernel, ABC):
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[Call]:
         if not hasattr(self, "sums"):
-            self.sums = Sums(feeds["s_in"], self.ring, self.message.size, self.events, self.graded)
+            feed, n = feeds["s_in"], self.message.size
+            self.sums = Sums(feed, self.ring, n, self.events, self.graded)
+            self.pieces = cut(n, self.threads if self.can_be_cut else 1, GRAIN)
             self.describe()
+            self.delivering = [self.packed]
+            if len(self.pieces) > 1:
+                self._parts = [
+                    Sums(feed, self.ring[few], few.stop - few.start, counter(), self.graded) for few in self.pieces
+                ]
+                self.delivering = [part.packed(self.leaf()[1]) for part in self._parts]
+        if len(self.pieces) > 1 and self.in_parts:
+            return [PartCall(call, k) for k in range(len(self.pieces)) for call in self._of_part(k)]
         return self.in_step(self.adding())
+
+    @property
+    def in_parts(self) -> bool:
+        """Whether its leaf can deliver to some of the targets."""
+        return True
+
+    def _of_part(self, k: int) -> list[Call]:
+        """Return the calls of a step for some of the targets."""
+        few, d = self.pieces[k], self.delivering[k]
+        add = [*self._parts[k].payloads(d), (self.leaf()[0], d)]
+        return [*clear(self.message, few), *add, *self.shifting(few)]
+
+    def shifting(self, few: slice = ALL) -> list[Call]:
+        """Return the call that shifts sums, if they are."""
+        return []
 
     @abstractmethod
     def leaf(self) -> tuple[str, Record]:
@@ -67,9 +102,13 @@ class Connection(Kernel, ABC):
         """Return the calls of a step around those that add up events."""
         return [*clear(self.message), *adding]
 
-    @abstractmethod
     def pack(self) -> bool:
-        """Write the weights into the description, if they fit; return whether they do."""
+        """Write the weights into the descriptions, if they fit; return whether they do."""
+        return all(self.pack_some(d, few) for d, few in zip(self.delivering, self.pieces, strict=True))
+
+    @abstractmethod
+    def pack_some(self, d: Description, few: slice) -> bool:
+        """Write the weights of some targets into a description, if they fit; return whether they do."""
 
     def refresh(self) -> None:
         """Take over weights that were set."""
@@ -77,7 +116,8 @@ class Connection(Kernel, ABC):
             self.pack()
 
     def counters(self) -> dict[str, int]:
-        return {"synaptic events": int(self.events[0])}
+        parts = self._parts if len(self.pieces) > 1 else ()
+        return {"synaptic events": int(self.events[0]) + sum(int(part.events[0]) for part in parts)}
 
 
 class FloatConnection(Connection):
@@ -110,12 +150,15 @@ class FixedConnection(Connection):
         self.rows = self.sums.rows()
         self.rows.exponent = self.exponent
 
+    @property
+    def in_parts(self) -> bool:
+        return self.is_packed
+
     def adding(self) -> list[Call]:
         return [*super().adding(), *self.shifting()] if self.is_packed else [("sums:step", self.rows)]
 
-    def shifting(self) -> list[Call]:
-        """Return the call that shifts sums."""
-        return shift(self.message, self.exponent)
+    def shifting(self, few: slice = ALL) -> list[Call]:
+        return shift(self.message, self.exponent, few)
 
     def prepare(self) -> None:
         """Bring the weights into the form of the chip, before the first step."""

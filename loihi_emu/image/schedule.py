@@ -37,6 +37,19 @@ def program_of(calls: Sequence[Call]) -> Program:
     return Program([(leaf_named(leaf), d) for leaf, d in calls])
 
 
+def barriers(count: int) -> list[Description]:
+    """What each of so many threads knows of the barriers at which all meet."""
+    turns = counters(count)
+    found = []
+    for share in range(count):
+        mine = Description(at.BARRIER)
+        mine.turns, mine.count, mine.me, mine.give_way = turns, count, share, giving_way()
+        mine.place, mine.allowed, mine.allow = processors()
+        mine.sets = np.zeros(2 * at.SET, np.int64)
+        found.append(mine)
+    return found
+
+
 class Schedule:
     """What so many shares do in each phase."""
 
@@ -59,13 +72,8 @@ class Schedule:
     def apart(self) -> list[Program]:
         """The calls of each share, with barriers between the phases."""
         wait, arrive, await_all = (leaf_named(f"barrier:{name}") for name in ("wait", "arrive", "await_all"))
-        turns = counters(self.count)
         found = []
-        for share in range(self.count):
-            mine = Description(at.BARRIER)
-            mine.turns, mine.count, mine.me, mine.give_way = turns, self.count, share, giving_way()
-            mine.place, mine.allowed, mine.allow = processors()
-            mine.sets = np.zeros(2 * at.SET, np.int64)
+        for share, mine in enumerate(barriers(self.count)):
             calls: list[tuple[Leaf, Description]] = []
             for number, phase in enumerate(self._calls):
                 calls += phase[share]

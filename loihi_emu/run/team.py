@@ -5,14 +5,58 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from loihi_emu.errors import SimulationError
-from loihi_emu.image.build import Image
+from loihi_emu.image.schedule import Program
 from loihi_emu.jit import addresses, call
 from loihi_emu.jit.system import Lock, giving_way
 from loihi_emu.models import team as at
-from loihi_emu.models.memory import Description, Table, counter
+from loihi_emu.models.memory import Array, Description, Table, counter
+
+
+class Limits(Protocol):
+    """A step begins only while ``filled + needed <= capacity`` for all; total counts steps."""
+
+    @property
+    def filled(self) -> Array:
+        """So much is full."""
+
+    @property
+    def capacity(self) -> Array:
+        """So much there is."""
+
+    @property
+    def needed(self) -> Array:
+        """So much a step needs."""
+
+    @property
+    def total(self) -> Array:
+        """Steps run so far."""
+
+
+class Arrays(Protocol):
+    """Arrays by name."""
+
+    def __getitem__(self, name: str, /) -> Array:
+        """The array of a name."""
+
+
+class Shared(Protocol):
+    """What several threads run: an image, say."""
+
+    @property
+    def programs(self) -> Sequence[Program]:
+        """What each does in a step."""
+
+    @property
+    def fills(self) -> Limits:
+        """When all stop."""
+
+    @property
+    def arena(self) -> Arrays:
+        """Where the number of the step that runs next stands, as "clock"."""
 
 
 class Team:
@@ -26,7 +70,7 @@ class Team:
         self.count = count
         self._process = 0
 
-    def run(self, image: Image, limit: int) -> int:
+    def run(self, image: Shared, limit: int) -> int:
         """Run at most so many steps of an image; the number of steps run."""
         if self._process != os.getpid():
             self._begin()
@@ -43,7 +87,7 @@ class Team:
         d = self._team = Description(at.TEAM)
         d.members, d.count, d.finished = self._members, self.count, counter()
         d.give_way = giving_way()
-        self._image: Callable[[], Image | None] = lambda: None
+        self._image: Callable[[], Shared | None] = lambda: None
         end = weakref.finalize(self, _end, self._members, os.getpid())
         end.atexit = False  # they sleep, and end with the process
         try:
@@ -56,7 +100,7 @@ class Team:
         except RuntimeError as problem:
             end()
             raise SimulationError(
-                f"Emulator(threads={self.count}): the system starts no more threads ({problem}). Use fewer, or end "
+                f"threads={self.count}: the system starts no more threads ({problem}). Use fewer, or end "
                 "other programs."
             ) from problem
         except BaseException:
@@ -64,7 +108,7 @@ class Team:
             raise
         self._process = os.getpid()
 
-    def _point(self, image: Image) -> None:
+    def _point(self, image: Shared) -> None:
         """Tell the threads what to run."""
         fills = image.fills
         for k, program in enumerate(image.programs):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -32,19 +33,29 @@ def threads_of(threads: Any, network: Network) -> int:
     ValidationError
         Another word, or a number below 1.
     """
+    asked = checked("Emulator", threads)
+    if asked == 1:
+        return 1
+    count = number_of("Emulator", asked, lambda: work_of(network))
+    return max(1, min(count, pieces_of(network, make_groups(network))))
+
+
+def checked(where: str, threads: Any) -> int | str:
+    """A number of threads, or "auto"; an error for anything else."""
     whole = isinstance(threads, int | np.integer) and not isinstance(threads, bool) and 1 <= threads <= MOST
     if not whole and not (isinstance(threads, str) and threads == AUTO):
-        raise invalid("Emulator", "threads", repr(threads), f'1 to {MOST} threads, or "{AUTO}"')
-    if threads == 1:
-        return 1
-    count = int(threads) if whole else cores()
-    groups = make_groups(network)
-    if not whole:
-        count = min(count, int(work_of(network) / WORTH_A_THREAD))
-    elif count > cores():
+        raise invalid(where, "threads", repr(threads), f'1 to {MOST} threads, or "{AUTO}"')
+    return int(threads) if whole else AUTO
+
+
+def number_of(where: str, asked: int | str, work: Callable[[], float]) -> int:
+    """The number of threads for so much work in a step, in updates of a neuron; a warning where cores are too few."""
+    if isinstance(asked, str):
+        return max(1, min(cores(), int(work() / WORTH_A_THREAD)))
+    if asked > cores():
         warn(
-            f"Emulator: {count} threads on {cores()} {'core' if cores() == 1 else 'cores'} take turns, and wait for "
+            f"{where}: {asked} threads on {cores()} {'core' if cores() == 1 else 'cores'} take turns, and wait for "
             f'each other most of the time. threads="{AUTO}" takes as many as are faster than fewer.',
             UserWarning,
         )
-    return max(1, min(count, pieces_of(network, groups)))
+    return asked

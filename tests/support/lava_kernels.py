@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
-from lava_api.magma.compiler.compiler import KERNELS, OPTIONS
+from lava_api.magma.compiler.compiler import KERNELS, OPTIONS, THREADS
 from lava_api.magma.core.model.py.base import kernel_of
+from lava_api.proc import _connection_kernels
+from loihi_emu.run import control, threads
+from loihi_emu.user_warnings import heard
 
 
 @contextmanager
@@ -15,6 +18,17 @@ def models_run(kernels: bool) -> Iterator[None]:
     """Compile the programs of the block so that stock models run by kernels, or as Python."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(OPTIONS, KERNELS, kernels)
+        yield
+
+
+@contextmanager
+def threads_run(number: int) -> Iterator[None]:
+    """Let so many threads run the programs of the block, the smallest and the shortest too, where they can."""
+    with pytest.MonkeyPatch.context() as patch, heard():
+        patch.setitem(OPTIONS, THREADS, number)
+        patch.setattr(_connection_kernels, "GRAIN", 1)
+        patch.setattr(control, "WORTH_WAKING", 0.0)
+        patch.setattr(threads, "cores", lambda: 64)
         yield
 
 

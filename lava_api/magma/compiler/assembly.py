@@ -19,6 +19,7 @@ from lava_api.magma.kernels.connections import Connections
 from lava_api.magma.kernels.message_types import links_by_target
 from lava_api.magma.kernels.plan import Plan, make_plan
 from lava_api.magma.kernels.subgraph import ManagementPhase, Subgraph, make_subgraphs
+from lava_api.magma.kernels.threads import OPTION, warn_of_one
 from lava_api.magma.runtime.channel import HostChannel
 from lava_api.magma.runtime.control import Control
 from lava_api.magma.runtime.isolation import visited
@@ -109,6 +110,7 @@ def _services(
 ) -> None:
     """Make the service of each domain."""
     models = assembly.models
+    asked = program.options.get(OPTION, 1)
     for domain in program.domains:
         inside = set(domain.processes)
         members = [leaf.process for leaf in program.leaves if leaf.process in inside]
@@ -118,18 +120,20 @@ def _services(
             service = domain.protocol.runtime_service[CPU]  # type: ignore[union-attr]
             assembly.services.append(service([models[p] for p in members], [models[p] for p in ordered], control))
             continue
-        subgraphs = make_subgraphs(groups, plan.kernels, connections, ordered)
+        subgraphs = make_subgraphs(groups, plan.kernels, connections, ordered, asked)
+        others = [process for process in members if process not in plan.kernels]
         assembly.subgraphs += [subgraph for _, subgraph in subgraphs]
-        python = [p for p in members if p not in plan.kernels]
-        if not python and len(subgraphs) == 1 and subgraphs[0][1].alone:
+        if not others and len(subgraphs) == 1 and subgraphs[0][1].alone:
             assembly.services.append(KernelService(subgraphs[0][1], control))
             continue
         home = {process: subgraph for _, subgraph in subgraphs for process in subgraph.kernels}
         managed = [ManagementPhase(home[p], p) if p in home else models[p] for p in ordered]
         managed = [phase for phase in managed if not isinstance(phase, ManagementPhase) or phase.wanted]
         is_alone = len(program.domains) == 1
-        rest = [models[p] for p in python]
+        rest = [models[p] for p in others]
         assembly.services.append(LoihiService(rest, managed, control, subgraphs, is_alone=is_alone))
+    if asked != 1 and not any(subgraph.alone for subgraph in assembly.subgraphs):
+        warn_of_one([process for process in models if process not in plan.kernels])
 
 
 def variables_first(processes: list[AbstractProcess], references: tuple[Reference, ...]) -> list[AbstractProcess]:

@@ -20,6 +20,7 @@ from lava_api.magma.core.process.ports.abstract import port_label
 from lava_api.magma.core.process.ports.ports import InPort, VarPort
 from lava_api.magma.core.process.runner import registered
 from lava_api.magma.core.resources import HeadNode
+from lava_api.magma.kernels.threads import asked_for
 from lava_api.magma.runtime.channel import CHANNEL_MESSAGES
 from lava_api.magma.runtime.used_config import UsedConfig
 from loihi_emu.errors import invalid
@@ -33,6 +34,8 @@ CAPACITY = "pypy_channel_size"
 """Option of Lava's compiler for the messages that a channel holds."""
 KERNELS = "kernels"
 """Option for whether stock models run compiled; not in Lava."""
+THREADS = "threads"
+"""Option for how many threads run what is compiled; not in Lava."""
 OPTIONS: dict[str, Any] = {CAPACITY: CHANNEL_MESSAGES, KERNELS: True}
 """Options that are used, with their defaults."""
 
@@ -45,7 +48,9 @@ class Compiler:
     compile_config : dict, optional
         Options. Of these are used ``pypy_channel_size`` (default 64), the messages that a channel holds, and
         ``kernels`` (default True), whether stock models run compiled; as Python they give the same, slowly, and can be
-        stepped through in a debugger. The others are kept with the program.
+        stepped through in a debugger; ``threads`` (default: what the environment variable ``LOIHI_EMU_THREADS`` says,
+        else 1), the number of threads that run a program of compiled models alone, or "auto". The others are kept with
+        the program.
     loglevel : int
         Level of the log.
     """
@@ -55,6 +60,7 @@ class Compiler:
         integer("compile_config", CAPACITY, options[CAPACITY], 1, 1 << 40)
         if not isinstance(options[KERNELS], bool):
             raise invalid("compile_config", KERNELS, options[KERNELS], "True or False")
+        options[THREADS] = asked_for(options)
         self.log = logging.getLogger("lava_api.compiler")
         self.log.setLevel(loglevel)
 

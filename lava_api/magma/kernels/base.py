@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from importlib import import_module
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -27,6 +28,30 @@ DATA, EVENTS, BOTH = "data", "events", "both"
 
 Call = tuple[str, Description]
 """A leaf, ``"module:leaf"`` within loihi_emu.models.lava or with the whole name of the module, and its description."""
+
+
+class PartCall(Call):
+    """A call on some of a process's elements: calls of several parts, one after the other, may run at the same time.
+
+    Attributes
+    ----------
+    part : int
+        The number of the part.
+    """
+
+    part: int
+
+    def __new__(cls, call: Call, part: int) -> PartCall:
+        """Make it of a call and the number of the part."""
+        made = super().__new__(cls, call)
+        made.part = part
+        return made
+
+
+def cut(n: int, parts: int, grain: int) -> list[slice]:
+    """Cut so many elements into parts of about the same size, at multiples of a number; none of them is empty."""
+    edges = sorted({min(-(-n * k // (parts * grain)) * grain, n) for k in range(parts + 1)})
+    return [slice(low, high) for low, high in pairwise(edges)]
 
 
 class PythonFallback(Exception):
@@ -91,6 +116,8 @@ class Kernel:
         The kernels that run with it.
     recast : bool
         Whether other leaves do a step from now on; a kernel that sets it is asked for its calls again.
+    threads : int
+        How many threads run it with others: into so many parts it may cut what it does.
     """
 
     sends_first = False
@@ -100,6 +127,7 @@ class Kernel:
     hot: Array | None = None
     subgraph: KernelGroup | None = None
     recast = False
+    threads = 1
 
     def __init__(self, model: Any, process: Any) -> None:
         self.model = model
@@ -152,6 +180,9 @@ class Kernel:
     def refresh(self) -> None:
         """Derive again what follows from parameters; called before the first step and after a variable was set."""
 
+    def share_out(self) -> None:
+        """Tell parts what is derived anew; called behind :meth:`refresh`."""
+
     def failure(self) -> Exception:
         """Return the error that the leaf has noted."""
         return SimulationError(f'process "{self.process.name}" cannot go on')
@@ -195,6 +226,7 @@ class Kernel:
         if self.stale:
             self._check_constants()
             self.refresh()
+            self.share_out()
             self.changed.clear()
             self.stale = False
 

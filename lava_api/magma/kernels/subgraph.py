@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from lava_api.magma.kernels.connections import Connections
 from lava_api.magma.kernels.inputs import HostData, PhaseJobs, SubgraphInput, attributed
 from lava_api.magma.kernels.partial_step import PartialStep
 from lava_api.magma.kernels.schedule import Schedule
+from lava_api.magma.kernels.threads import Threads, stages_of, threads_for
 from lava_api.magma.runtime.scheduler import ModelError
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ class Subgraph:
     alone : bool
         Whether there are no other models in the domain. If nothing goes in or out either, many steps run in one go,
         management phases included.
+    threads : int or "auto"
+        How many threads run these steps.
 
     Attributes
     ----------
@@ -52,6 +56,7 @@ class Subgraph:
         connections: Connections,
         managed: list[AbstractProcess],
         alone: bool,
+        threads: int | str = 1,
     ) -> None:
         self.kernels = kernels
         self.clock = np.zeros(1, np.int64)
@@ -64,6 +69,9 @@ class Subgraph:
         boundary.open(schedule.messages)
         self.inputs: list[SubgraphInput] = [*self.boundary.inputs]
         self.alone = alone and not self.boundary.is_crossed
+        self.threads = Threads(threads_for(threads, kernels) if self.alone else 1)
+        for kernel in kernels.values():
+            kernel.threads = self.threads.count
         self.checked = [kernel for kernel in kernels.values() if kernel.status is not None]
         self.status = np.zeros(len(self.checked), np.int64)
         for k, kernel in enumerate(self.checked):
@@ -106,6 +114,9 @@ class Subgraph:
     def _list_calls(self) -> None:
         """Make the lists of calls ready for the time loop."""
         self.program = CallList(self._spiking + self._later_calls if self.alone else [], self.status)
+        if self.alone and self.threads.count > 1:
+            stages = stages_of(self._schedule, self._later_calls, self.kernels, self.threads.count)
+            self.threads.take(stages, self.status, self.clock)
         vars(self).pop("spiking", None)
         if "partial_step" in vars(self):
             self.partial_step.forget()
@@ -197,7 +208,10 @@ class Subgraph:
         for one in self.inputs:
             if isinstance(one, HostData):  # through channels nothing comes where many steps are done at once
                 attributed(one.kernel.model, partial(one.source.fetch, done + most))
-        self.program.run(self.clock, most)
+        begin = time.perf_counter()
+        if not self.threads.run(most):
+            self.program.run(self.clock, most)
+        self.threads.learn((time.perf_counter() - begin) / most)
         done = int(self.clock[0]) - bool(self.status.any())  # a step that failed leaves nothing to hand over
         for sender, output in (*self.handing, *self.handing_last):
             attributed(sender.model, partial(output.hand, done, wait=True))
@@ -284,11 +298,12 @@ def make_subgraphs(
     kernels: dict[AbstractProcess, Kernel],
     connections: Connections,
     managed: list[AbstractProcess],
+    threads: int | str = 1,
 ) -> list[tuple[int, Subgraph]]:
-    """Make the subgraph of each group; `connections` are those of all."""
+    """Make the subgraph of each group; `connections` are those of all; so many threads run one that is alone."""
     subgraphs = []
     for waits, members in groups:
         inside = {process: kernels[process] for process in members}
         alone = len(inside) == len(managed)
-        subgraphs.append((waits, Subgraph(inside, connections.of(inside), managed, alone)))
+        subgraphs.append((waits, Subgraph(inside, connections.of(inside), managed, alone, threads)))
     return subgraphs

@@ -73,21 +73,24 @@ class Sums:
         return [("messages:payloads_float" if floating else "messages:payloads", d)]
 
 
-def clear(message: Message) -> list[Call]:
-    """Return the call that clears what a connection adds to, if its reader does not."""
+ALL = slice(None)
+
+
+def clear(message: Message, few: slice = ALL) -> list[Call]:
+    """Return the call that clears what a connection adds to, or a part of it, if its reader does not."""
     if message.cleared:
         return []
-    d = Description(at.CLEAR)
-    d.out, d.size = message.data, message.data.nbytes
+    d, data = Description(at.CLEAR), message.data[few]
+    d.out, d.size = data, data.nbytes
     return [("messages:clear", d)]
 
 
-def shift(message: Message, exponent: int) -> list[Call]:
-    """Return the call that shifts sums, if they are to be shifted."""
+def shift(message: Message, exponent: int, few: slice = ALL) -> list[Call]:
+    """Return the call that shifts sums, or some of them, if they are to be shifted."""
     if not exponent:
         return []
-    d = Description(sums.SHIFTED)
-    d.sums, d.n, d.exponent = message.data, message.size, exponent
+    d, data = Description(sums.SHIFTED), message.data[few]
+    d.sums, d.n, d.exponent = data, data.size, exponent
     return [("sums:shift_sums", d)]
 
 

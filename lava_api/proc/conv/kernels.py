@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import BOTH, EVENTS, Call, Kernel, PythonFallback
+from lava_api.magma.kernels.base import BOTH, EVENTS, Call, Kernel, PartCall, PythonFallback, cut
 from lava_api.magma.kernels.messages import STORED, Feed, Message
 from lava_api.magma.kernels.sums import Sums, clear
+from lava_api.proc import _connection_kernels as connections
 from loihi_emu.models.lava import conv as wrapped
 from loihi_emu.models.lava import messages
-from loihi_emu.models.memory import Description
+from loihi_emu.models.memory import Description, counters
 from loihi_emu.models.records import Record
 from loihi_emu.models.synapses import conv as at
 
@@ -27,7 +28,6 @@ class ConvFixed(Kernel):
     def bind(self) -> None:
         super().bind()
         self.graded = self.model.num_message_bits.item() > 0
-        self.events, self.wraps = np.zeros(1, np.int64), np.zeros(1, np.int64)
         self.changed.add("weight")
 
     def constants(self) -> dict[str, Any]:
@@ -45,21 +45,36 @@ class ConvFixed(Kernel):
         return {"a_out": self.message}
 
     def calls(self, feeds: dict[str, Feed]) -> Iterable[Call]:
-        sums = Sums(feeds["s_in"], self.message.data, self.message.size, self.events, self.graded)
-        leaf, record = self.leaf()
-        d = self.d = sums.packed(record)
-        d.sources, d.high = self.process.s_in.size, self.message.size
+        pieces = cut(self.message.size, self.threads, connections.GRAIN)
+        self.events, self.wraps = counters(len(pieces)), counters(len(pieces))
+        self.descriptions = [self._describe(feeds["s_in"], few, k) for k, few in enumerate(pieces)]
+        parts = [self._of_part(feeds["s_in"], few, k) for k, few in enumerate(pieces)]
+        return parts[0] if len(parts) == 1 else [PartCall(call, k) for k, calls in enumerate(parts) for call in calls]
+
+    def _sums(self, feed: Feed, few: slice, k: int) -> Sums:
+        return Sums(feed, self.message.data[few], few.stop - few.start, self.events[k], self.graded)
+
+    def _describe(self, feed: Feed, few: slice, k: int) -> Description:
+        """Describe what adds to some of the outputs."""
+        d = self._sums(feed, few, k).packed(self.leaf()[1])
+        d.sources, d.low, d.high = self.process.s_in.size, few.start, few.stop
         self._describe_shape(d.shape)
-        return [*clear(self.message), *sums.payloads(d), (f"{at.__name__}:{leaf}", d), *self.wrapping()]
+        return d
+
+    def _of_part(self, feed: Feed, few: slice, k: int) -> list[Call]:
+        """Return the calls of a step for some of the outputs."""
+        d, sums = self.descriptions[k], self._sums(feed, few, k)
+        delivery = (f"{at.__name__}:{self.leaf()[0]}", d)
+        return [*clear(self.message, few), *sums.payloads(d), delivery, *self.wrapping(few, k)]
 
     def leaf(self) -> tuple[str, Record]:
         """Return the leaf and the record that it reads."""
         return "step", at.CONV
 
-    def wrapping(self) -> list[Call]:
-        """Return the call that wraps sums."""
-        d = Description(wrapped.WRAPPED)
-        d.sums, d.n, d.wrapped = self.message.data, self.message.size, self.wraps
+    def wrapping(self, few: slice, k: int) -> list[Call]:
+        """Return the call that wraps some sums, which are those of a part."""
+        d, sums = Description(wrapped.WRAPPED), self.message.data[few]
+        d.sums, d.n, d.wrapped = sums, sums.size, self.wraps[k]
         return [("conv:wrap", d)]
 
     def _describe_shape(self, shape: Description) -> None:
@@ -78,10 +93,11 @@ class ConvFixed(Kernel):
         out, height, width, inner = weight.shape
         grouped = weight.reshape(groups, out // groups, height, width, inner).transpose(0, 4, 2, 3, 1)
         taps = np.ascontiguousarray(grouped.reshape(groups * inner, height, width, out // groups))
-        self.d.taps = taps
+        for d in self.descriptions:
+            d.taps = taps
 
     def counters(self) -> dict[str, int]:
-        return {"synaptic events": int(self.events[0]), "sum overflows": int(self.wraps[0])}
+        return {"synaptic events": int(self.events[:, 0].sum()), "sum overflows": int(self.wraps[:, 0].sum())}
 
 
 class ConvFloat(ConvFixed):
@@ -90,7 +106,7 @@ class ConvFloat(ConvFixed):
     def leaf(self) -> tuple[str, Record]:
         return ("step_valued", at.VALUED) if self.graded else ("step_float", at.CONV)
 
-    def wrapping(self) -> list[Call]:
+    def wrapping(self, few: slice, k: int) -> list[Call]:
         """Nothing wraps."""
         return []
 

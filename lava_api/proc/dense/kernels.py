@@ -29,9 +29,9 @@ class DenseFloat(FloatConnection):
     def leaf(self) -> tuple[str, Record]:
         return float_leaf(self.graded)
 
-    def pack(self) -> bool:
-        rows = np.ascontiguousarray(self.model.weights.T)
-        put_matrix(self.packed, rows, rows.shape[1])
+    def pack_some(self, d: Description, few: slice) -> bool:
+        rows = np.ascontiguousarray(self.model.weights[few].T)
+        put_matrix(d, rows, rows.shape[1])
         return True
 
 
@@ -41,17 +41,14 @@ class DenseFixed(FixedConnection):
     def leaf(self) -> tuple[str, Record]:
         return f"{at.__name__}:step", at.DENSE
 
-    def describe(self) -> None:
-        super().describe()
-        self.packed.scratch = aligned(4 * at.TILE, np.uint16)
-
-    def pack(self) -> bool:
-        weights = self.model.weights
+    def pack_some(self, d: Description, few: slice) -> bool:
+        weights = self.model.weights[few]
         found = to_bytes(weights)
         if found is None:
             return False
-        put_matrix(self.packed, found.rows, weights.shape[0])
-        part = self.packed.parts[0]
+        d.scratch = aligned(4 * at.TILE, np.uint16)
+        put_matrix(d, found.rows, weights.shape[0])
+        part = d.parts[0]
         part.offset, part.shift = found.offset, found.shift
         return True
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from lava_api.magma.kernels.base import DATA, Kernel, Parameters, PythonFallback, neuron_description
 from lava_api.magma.kernels.messages import STORED, Feed, Message
+from lava_api.magma.kernels.neuron_parts import NeuronParts
 from lava_api.proc.lif.models import THRESHOLD_SHIFT
 from loihi_emu.models import layout
 from loihi_emu.models.lava import messages as at
@@ -50,10 +51,14 @@ class LifKernel(Kernel, ABC):
         assert self.spikes.lists is not None
         leaf, record = self.leaf(arrived.kind)
         sent = self.spikes.data if self.spikes.wanted else None
-        self.d, self.counted = neuron_description(record, n, self.spikes.lists, self.states(), arrived.data, sent)
+        self.d, _ = neuron_description(record, n, self.spikes.lists, self.states(), arrived.data, sent)
         self.shared = self.d.flags = 0 if arrived.cleared else layout.MESSAGE
         self.hot, self.parameters = self.d.hot, Parameters(self.d, n)
-        return [(leaf, self.d)]
+        self.parts = NeuronParts(self.d, self.spikes.lists, self.threads)
+        return self.parts.calls(leaf)
+
+    def share_out(self) -> None:
+        self.parts.share_out()
 
     @abstractmethod
     def leaf(self, kind: int) -> tuple[str, Record]:
@@ -62,9 +67,9 @@ class LifKernel(Kernel, ABC):
     def counters(self) -> dict[str, int]:
         return {
             "neuron updates": int(self.model.time_step) * int(self.model.u.size),
-            "spikes": int(self.counted[layout.SPIKES]),
-            "u overflows": int(self.counted[layout.U_OVERFLOW]),
-            "v saturations": int(self.counted[layout.V_SATURATION]),
+            "spikes": self.parts.counted(layout.SPIKES),
+            "u overflows": self.parts.counted(layout.U_OVERFLOW),
+            "v saturations": self.parts.counted(layout.V_SATURATION),
         }
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csc_matrix, issparse
+from scipy.sparse import csc_matrix, csr_matrix, issparse
 
 from lava_api.magma.kernels.base import Call, PythonFallback
 from lava_api.magma.kernels.messages import Message
-from lava_api.magma.kernels.sums import send_next
+from lava_api.magma.kernels.sums import ALL, send_next
 from lava_api.proc._connection import MAX_DELAY
 from lava_api.proc._connection_kernels import Connection, FixedConnection, FloatConnection, largest
 from loihi_emu.image.rows import Listed, packed_rows
@@ -28,6 +28,11 @@ def by_source(matrix: Any) -> tuple[Any, Any, Any]:
     return columns.indptr.astype(np.int64), columns.indices.astype(np.int32), columns.data
 
 
+def some(matrix: Any, few: slice) -> Any:
+    """Return the rows of some targets."""
+    return matrix if few == slice(0, matrix.shape[0]) else csr_matrix(matrix)[few]
+
+
 def float_leaf(graded: bool) -> tuple[str, Record]:
     """Return the leaf of float64 weights, and the record that it reads."""
     return (f"{at.__name__}:step_valued", at.VALUED) if graded else (f"{at.__name__}:step_float", at.FLOATING)
@@ -44,9 +49,9 @@ class SparseFloat(FloatConnection):
     def leaf(self) -> tuple[str, Record]:
         return float_leaf(self.graded)
 
-    def pack(self) -> bool:
-        starts, targets, weights = by_source(self.model.weights)
-        put_synapses(self.packed, starts, targets, weights.astype(np.float64))
+    def pack_some(self, d: Description, few: slice) -> bool:
+        starts, targets, weights = by_source(some(self.model.weights, few))
+        put_synapses(d, starts, targets, weights.astype(np.float64))
         return True
 
 
@@ -56,10 +61,10 @@ class SparseFixed(FixedConnection):
     def leaf(self) -> tuple[str, Record]:
         return f"{at.__name__}:step", at.SPARSE
 
-    def pack(self) -> bool:
+    def pack_some(self, d: Description, few: slice) -> bool:
         if largest(self.model.weights) >= 1 << 15:
             return False
-        put_words(self.packed, *by_source(self.model.weights), None)
+        put_words(d, *by_source(some(self.model.weights, few)), None)
         return True
 
     def put_rows(self) -> None:
@@ -77,6 +82,7 @@ class _Delayed(Connection):
     """What delayed connections have in common: ``a_buff`` is kept as a ring, and written back when it is read."""
 
     in_place = ()
+    can_be_cut = False
 
     def bind(self) -> None:
         super().bind()
@@ -145,8 +151,7 @@ class DelayFloat(_Delayed, FloatConnection):
     def adding(self) -> list[Call]:
         return [(self.leaf()[0], self.packed)]
 
-    def pack(self) -> bool:
-        d = self.packed
+    def pack_some(self, d: Description, few: slice) -> bool:
         d.starts, d.targets, weights, d.delays = self.synapses()
         d.weights = weights.astype(np.float64)
         return True
@@ -162,7 +167,7 @@ class DelayFixed(_Delayed, FixedConnection):
         super().describe()
         self.packed.offset = 1  # the sums of a step are due in the next
 
-    def shifting(self) -> list[Call]:
+    def shifting(self, few: slice = ALL) -> list[Call]:
         """The weights contain it."""
         return []
 
@@ -175,11 +180,11 @@ class DelayFixed(_Delayed, FixedConnection):
         """Return whether weights can contain the exponent."""
         return self.exponent >= 0 and largest(self.model.weights) << self.exponent < 1 << 15
 
-    def pack(self) -> bool:
+    def pack_some(self, d: Description, few: slice) -> bool:
         starts, targets, weights, delays = self.synapses()
         kept = delays < len(self.ring)  # what would arrive later is lost
         weights, delays = np.where(kept, weights << self.exponent, 0), np.where(kept, delays, 0)
-        put_words(self.packed, starts, targets, weights, delays.astype(np.uint8))
+        put_words(d, starts, targets, weights, delays.astype(np.uint8))
         return True
 
     def put_rows(self) -> None:

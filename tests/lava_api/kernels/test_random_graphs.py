@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lava_kernels import is_compiled, models_run
+from lava_kernels import is_compiled, models_run, threads_run
 from messages import UNHEEDED
 from profiles import at_most
 from scipy.sparse import csr_matrix
@@ -102,8 +102,8 @@ def connection(rng, n_in, n_out, fixed):
     return kind(weights=weights, **more)
 
 
-def build(seed, fixed):
-    """A random program: (leading process, all processes, what to read afterwards)."""
+def build(seed, fixed, python):
+    """A random program (leading process, all processes, what to read afterwards), with a user's models if `python`."""
     rng = np.random.default_rng(seed)
     sizes = [int(n) for n in rng.integers(1, 9, rng.integers(1, 5))]
     cells = [neurons(rng, (n,), fixed) for n in sizes]
@@ -114,7 +114,7 @@ def build(seed, fixed):
         a, b = (k, (k + 1) % len(cells)) if k < len(cells) else rng.integers(0, len(cells), 2)
         joined = connection(rng, sizes[a], sizes[b], fixed)
         out = cells[a].s_out
-        if fixed and rng.random() < 0.3:
+        if fixed and python and rng.random() < 0.3:
             through = Through((sizes[a],))
             out.connect(through.inp)
             out = through.out
@@ -143,10 +143,10 @@ def build(seed, fixed):
     return rng, source, every, taps
 
 
-def outcome(seed, fixed, kernels):
+def outcome(seed, fixed, kernels, python=True):
     """Run a program in pieces, with variables set between them; everything that can be seen of it."""
     with models_run(kernels):
-        rng, lead, every, taps = build(seed, fixed)
+        rng, lead, every, taps = build(seed, fixed, python)
         tag = "fixed_pt" if fixed else "floating_pt"
         for steps in (1, 9, STEPS - 10):
             lead.run(RunSteps(steps), Loihi2SimCfg(select_tag=tag))
@@ -178,6 +178,18 @@ def test_random_graphs(fixed, seed):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.parametrize("fixed", [True, False], ids=["fixed", "float"])
+@at_most(20)
+@given(seed=st.integers(0, 1 << 30))
+def test_threads_change_nothing(fixed, seed):
+    want = outcome(seed, fixed, True, python=False)
+    for threads in (2, 3):
+        with threads_run(threads):
+            found = outcome(seed, fixed, True, python=False)
+        for a, b in zip(found, want, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
 @pytest.mark.parametrize("tag", ["fixed_pt", "floating_pt"])
 @at_most(25)
 @given(seed=st.integers(0, 1 << 30))
@@ -207,8 +219,12 @@ def test_convolutions(tag, seed):
             source.stop()
             return found
 
-    for a, b in zip(run(True), run(False), strict=True):
+    want = run(False)
+    with threads_run(3):
+        in_parts = run(True)
+    for a, b, c in zip(run(True), want, in_parts, strict=True):
         np.testing.assert_array_equal(a, b)
+        np.testing.assert_array_equal(c, b)
 
 
 def test_loops_without_a_sender_are_named_with_kernels_too():
