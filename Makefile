@@ -63,10 +63,10 @@ $(TORCH_VENV)/installed: tests/torch/requirements.txt tests/torch/trainers.txt $
 	test -d $(TORCH_VENV) || $(PYTHON) -m venv $(TORCH_VENV)
 	$(TORCH_BIN)/python -m pip install --quiet --upgrade pip
 	$(TORCH_BIN)/python -m pip install --quiet -r tests/torch/requirements.txt
-	$(TORCH_BIN)/python -m pip install --quiet --no-deps -r tests/torch/trainers.txt
 	rm -rf build
 	$(TORCH_BIN)/python -m pip install --quiet --upgrade ".[torch]"
 	rm -rf build
+	$(TORCH_BIN)/python -m pip install --quiet --no-deps -r tests/torch/trainers.txt
 	touch $@
 
 $(VENV)/documenting: $(VENV)/created pyproject.toml

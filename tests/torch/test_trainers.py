@@ -83,6 +83,10 @@ def squeezed_steps(module, x):
     return module(x.transpose(0, 1).flatten(0, 1)).unflatten(0, (SAMPLES, STEPS)).transpose(0, 1)
 
 
+def norse_at_once(module, x):
+    return module(x)[0]
+
+
 def spikingjelly_steps(module, x):
     functional.reset_net(module)
     return torch.stack([module(step) for step in x])
@@ -148,6 +152,16 @@ CASES = {
         ),
         norse_steps, IMAGE,
     ),
+    "norse, all steps at once": (
+        lambda: norse.SequentialState(
+            nn.Linear(6, 4), norse.LIF(p=norse_lif(0.1)), nn.Linear(4, 3), norse.LIF(p=norse_lif(0.05))
+        ),
+        norse_at_once,
+    ),
+    "ExpLeak": (
+        lambda: two(sinabs.LIF(tau_mem=20.0, spike_fn=SingleSpike, spike_threshold=0.05), sinabs.ExpLeak(tau_mem=10.0)),
+        sinabs_steps,
+    ),
     "sinabs": (
         lambda: two(
             sinabs.LIF(tau_mem=20.0, spike_fn=SingleSpike, spike_threshold=0.05), sinabs.IAF(spike_fn=SingleSpike)
@@ -191,7 +205,7 @@ def sample_of(run, x):
         return x.transpose(0, 1)
     if run is squeezed_steps:
         return x.transpose(0, 1).flatten(0, 1)
-    return x if run in (spikingjelly_at_once, CASES["a loop over time"][1]) else x[0]
+    return x if run in (norse_at_once, spikingjelly_at_once, CASES["a loop over time"][1]) else x[0]
 
 
 def here(imported, x, given="input"):

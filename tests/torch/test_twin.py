@@ -7,7 +7,6 @@ import pytest
 import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from recipes import Recipe
 from strategies import recipes
 
 from loihi_emu import Conv2D, Emulator, Network
@@ -182,9 +181,3 @@ def test_sample_of_images_and_copies():
     again = Twin(net)
     again.load_state_dict(twin.state_dict())
     assert torch.equal(found, again({"images": frames})["first.v"])
-
-
-def test_recipe_has_all_that_the_twin_takes():
-    """The random networks above have convolutions, lists, parts, delays and both models."""
-    assert {"lif", "lif_subtract"} == {m.name for m in Network().rule_set.models}
-    assert Recipe().rules == "chip"
