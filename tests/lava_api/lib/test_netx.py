@@ -1,4 +1,4 @@
-"""lava.lib.dl.netx without lava-dl: the networks that lava-dl's netx ran on Lava, and lava-dl's own ground truths."""
+"""lava.lib.dl.netx without lava-dl: the networks that lava-dl's netx ran on Lava, and blocks that a program makes."""
 
 import numpy as np
 import pytest
@@ -9,10 +9,12 @@ from lava_api.lib.dl.netx.blocks.process import ComplexDense, ComplexInput, Conv
 from lava_api.magma.core.run_conditions import RunSteps
 from lava_api.magma.core.run_configs import Loihi2HwCfg, Loihi2SimCfg
 from lava_api.proc import io
+from lava_api.proc.dense.process import Dense as SynapsesOfProcess
 from lava_api.proc.lif.process import LIF
 from lava_api.proc.rf.process import RF
 from lava_api.proc.rf_iz.process import RF_IZ
-from lava_api.proc.sdn.process import Delta, Sigma, SigmaDelta
+from lava_api.proc.sdn.process import Delta, Sigma
+from loihi_emu.exchange import Layer, write_net
 
 OPTIONS = {"conv_reset": {"reset_interval": 13, "reset_offset": 2}}
 LAVA = ["dense", "conv", "conv_reset", "recurrent", "by_hand", "sigma_delta", "rf", "rf_iz"]
@@ -69,83 +71,88 @@ def test_layers_that_lava_dl_does_not_run_send_what_its_trainer_computed(name, t
     assert np.array_equal(sent, wanted.transpose(2, 1, 0, 3) if wanted.ndim == 4 else wanted)
 
 
-# ---------------------------------------------------------------- lava-dl's own ground truths
-CUBA = {"neuron_proc": LIF, "vth": 25, "du": 4095, "dv": 1024, "bias_exp": 6, "bias_key": "bias_mant"}
+# ---------------------------------------------------------------- blocks that a program makes
+CUBA = {"type": "CUBA", "iDecay": 4096, "vDecay": 1024, "vThMant": 25, "refDelay": 1, "gradedSpike": False}
+LIFS = {"neuron_proc": LIF, "vth": 25, "du": 4095, "dv": 1024, "bias_exp": 6, "bias_key": "bias_mant"}
 
 
-def by_time(array):
-    """(1, channels, rows, columns, steps) as (x, y, channel, step)."""
-    return array[0].transpose(2, 1, 0, 3)
+def test_blocks_of_a_program_send_what_layers_of_a_file_send(tmp_path):
+    rng = np.random.default_rng(3)
+    kernel, bias = 2 * rng.integers(-5, 6, (4, 3, 3, 2)), rng.integers(-20, 40, 4)
+    image = rng.integers(2, 60, (7, 8, 3))  # x, y, channel
+    layers = [Layer("input", CUBA, shape=(3, 8, 7)), Layer("conv", CUBA, weight=kernel, bias=bias, stride=(2, 1))]
+    net = hdf5.Network(net_config=str(write_net(tmp_path / "x.net", layers)))
+    net.in_layer.neuron.bias_mant.init = image
+    wanted, _ = run(None, net.layers, None, 20)
 
-
-def test_the_spiking_network_spikes_as_recorded(tmp_path):
-    data = golden("tinynet")
-    net = hdf5.Network(net_config=str(written(tmp_path, data["net_file"])))
-    for k, layer in enumerate(net.layers):
-        for state in (layer.neuron.u, layer.neuron.v):
-            io.reset.Reset(interval=17, offset=k - 1).connect_var(state)
-    net.in_layer.neuron.bias_mant.init = data["input_bias"]
-    found, _ = run(None, net.layers, None, 20)
-    wanted = by_time(data["output"])[..., 1:]
-    assert np.array_equal(found[-1][..., 2:17], wanted)
-    assert wanted.any()
+    first = Input(shape=image.shape, neuron_params=LIFS, bias=image)
+    turned = kernel[:, :, ::-1, ::-1].transpose(0, 3, 2, 1)  # as Lava's Conv takes it
+    shapes = {"shape": net.out.shape, "input_shape": image.shape, "stride": (1, 2)}
+    second = Conv(**shapes, neuron_params=LIFS, weight=turned, bias=bias)
+    first.out.connect(second.inp)
+    found, _ = run(None, [first, second], None, 20)
+    assert all(np.array_equal(a, b) and a.any() for a, b in zip(found, wanted, strict=True))
     assert str(net).splitlines()[1:] == [
-        "|Input     |   16|   16|    3|     |     |     |     |     |False|",
-        "|Conv      |    6|    6|   24| 5, 5| 2, 2| 0, 0| 1, 1|    1|False|",
-        "|Conv      |    1|    1|   36| 5, 5| 2, 2| 0, 0| 1, 1|    1|False|",
+        "|Input     |    7|    8|    3|     |     |     |     |     |False|",
+        "|Conv      |    6|    3|    4| 2, 3| 1, 2| 0, 0| 1, 1|    1|False|",
     ]
-    assert net.in_layer.transform == {"weight": 36, "bias": 34}
+    assert net.in_layer.transform == {"weight": 64, "bias": 0}
 
 
-def test_an_input_block_spikes_as_recorded():
-    data = golden("tinynet")
-    block = Input(shape=(16, 16, 3), neuron_params=CUBA, bias=data["input_bias"])
-    (found,), _ = run(None, [block], None, 15)
-    assert np.array_equal(found, by_time(data["input"])[..., 1:])
+def test_delta_and_sigma_blocks_add_up_to_the_frames():
+    """An input block sends changes, a dense block of Sigma adds them up: frames, to within the threshold."""
+    frames = (40 * np.sin(np.arange(30) / 5) * np.arange(1, 7)[:, None]).astype(int)
+    exponents = {"spike_exp": 0, "state_exp": 0}
+    first = Input(shape=(6,), neuron_params={"neuron_proc": Delta, "vth": 3, **exponents})
+    second = Dense(shape=(6,), neuron_params={"neuron_proc": Sigma}, weight=np.eye(6, dtype=int), input_message_bits=16)
+    io.source.RingBuffer(data=frames).s_out.connect(first.inp)
+    first.out.connect(second.inp)
+    found, _ = run(None, [first, second], None, 30)
+    assert np.array_equal(np.cumsum(found[0], axis=1)[:, :-1], found[1][:, 1:])
+    assert np.abs(np.cumsum(found[0], axis=1) - frames).max() <= 3
+    assert found[1].any()
 
 
-def test_a_convolution_spikes_as_recorded():
-    data = golden("tinynet")
-    weights = {"weight": data["layer1_kernel"], "bias": data["layer1_bias"], "stride": 2}
-    block = Conv(shape=(6, 6, 24), input_shape=(16, 16, 3), neuron_params=CUBA, **weights)
-    io.source.RingBuffer(data=by_time(data["input"])[..., 1:]).s_out.connect(block.inp)
-    currents = []
-    for step in range(16):
-        block.run(condition=RunSteps(num_steps=1), run_cfg=Loihi2SimCfg(select_tag="fixed_pt"))
-        if step == 0:
-            block.neuron.u.set(np.zeros((6, 6, 24)))
-            block.neuron.v.set(np.zeros((6, 6, 24)))
-        currents.append(block.neuron.u.get())
-    block.stop()
-    assert np.array_equal(np.stack(currents, axis=-1)[..., 1:], by_time(data["current"])[..., 1:] * 64)
+@pytest.mark.parametrize("model", [RF, RF_IZ])
+def test_complex_blocks_are_their_processes(model):
+    rng = np.random.default_rng(4)
+    data = (rng.random((9, 60)) < 0.3).astype(int)
+    neurons = {"vth": 5, "period": 7, "alpha": 0.05, "state_exp": 6, "decay_bits": 12}
+    parts = {"weight_real": 2 * rng.integers(-20, 21, (5, 9)), "weight_imag": 2 * rng.integers(-20, 21, (5, 9))}
+    block = ComplexDense(shape=(5,), neuron_params={"neuron_proc": model, **neurons}, **parts)
+    (found,), _ = run(block.inp, [block], data, 60)
+
+    source, sink = io.source.RingBuffer(data=data), io.sink.RingBuffer(shape=(5,), buffer=60)
+    cells = model(shape=(5,), **neurons)
+    for port, weights in zip((cells.a_real_in, cells.a_imag_in), parts.values(), strict=True):
+        synapses = SynapsesOfProcess(weights=weights)
+        source.s_out.connect(synapses.s_in)
+        synapses.a_out.connect(port)
+    cells.s_out.connect(sink.a_in)
+    exceptions = {io.sink.RingBuffer: io.sink.PyReceiveModelFloat}
+    configuration = Loihi2SimCfg(select_tag="fixed_pt", exception_proc_model_map=exceptions)
+    cells.run(condition=RunSteps(num_steps=60), run_cfg=configuration)
+    assert np.array_equal(found, sink.data.get())
+    assert found.any()
+    cells.stop()
 
 
-def test_sigma_delta_blocks_send_as_recorded():
-    data = golden("tinynet_sdnn")
-    exponents = {"spike_exp": 6, "state_exp": 6}
-    block = Input(shape=(16, 16, 3), neuron_params={"neuron_proc": Delta, "vth": 20, **exponents})
-    values = (data["input_bias"][..., None] * np.sin(2 * np.pi * np.arange(15) / 15)).astype(int)
-    assert np.array_equal(run(block.inp, [block], values, 15)[0][0], data["input"])
-    neurons = {"neuron_proc": SigmaDelta, "vth": 20, **exponents, "num_message_bits": 16}
-    weights = {"weight": data["layer1_kernel"], "bias": data["layer1_bias"], "stride": 2}
-    block = Conv(
-        shape=(6, 6, 24), input_shape=(16, 16, 3), neuron_params=neurons, input_message_bits=16, **weights
-    )  # fmt: skip
-    assert np.array_equal(run(None, [block], None, 1)[0][0][..., 0], data["layer1"][..., 0])
-    block = Dense(shape=(100,), neuron_params={"neuron_proc": Sigma}, weight=data["layer2_weight"])
-    source = data["layer1"].reshape(864, 16)
-    assert np.array_equal(run(block.inp, [block], source, 16)[0][0], data["layer2"])
-
-
-def test_resonators_spike_as_recorded():
-    data = golden("complex_dense")
-    common = {"alpha": 0.05, "state_exp": 6, "decay_bits": 12}
-    block = ComplexInput(shape=(200,), neuron_params={"neuron_proc": RF_IZ, "vth": 1.1, "period": 7, **common})
-    assert np.array_equal(run(block.inp, [block], data["input"], 2000)[0][0], data["current"])
-    neurons = {"neuron_proc": RF, "vth": 25, "period": 11, **common}
-    weights = {"weight_real": data["weight_r"], "weight_imag": data["weight_img"]}
-    block = ComplexDense(shape=(256,), neuron_params=neurons, **weights)
-    assert np.array_equal(run(block.inp, [block], data["input"], 2000)[0][0], data["out"])
+def test_a_complex_input_block_is_its_process():
+    data = (np.random.default_rng(5).random((9, 60)) < 0.5).astype(int)
+    neurons = {"vth": 1.1, "period": 7, "alpha": 0.05, "state_exp": 6, "decay_bits": 12}
+    block = ComplexInput(shape=(9,), neuron_params={"neuron_proc": RF_IZ, **neurons})
+    (found,), _ = run(block.inp, [block], data, 60)
+    cells = RF_IZ(shape=(9,), **neurons)
+    source, sink = io.source.RingBuffer(data=data), io.sink.RingBuffer(shape=(9,), buffer=60)
+    source.s_out.connect(cells.a_real_in)
+    source.s_out.connect(cells.a_imag_in)
+    cells.s_out.connect(sink.a_in)
+    exceptions = {io.sink.RingBuffer: io.sink.PyReceiveModelFloat}
+    configuration = Loihi2SimCfg(select_tag="fixed_pt", exception_proc_model_map=exceptions)
+    cells.run(condition=RunSteps(num_steps=60), run_cfg=configuration)
+    assert np.array_equal(found, sink.data.get())
+    assert found.any()
+    cells.stop()
 
 
 def test_a_network_is_placed_on_the_emulated_chip(tmp_path):

@@ -163,7 +163,7 @@ def test_damaged_files_are_read_or_one_error(data, whole, tmp_path_factory):
 
 NUMBERS = [0.0, -1.0, 1e300, 3.7, np.nan, -np.inf, 2.0**40, 5000, 63, 1 << 17]
 OTHERS = [None, "", "relu", [], [[]], {}, -3, True, np.zeros((0, 3)), np.ones((2, 2, 2)), [1, 2], {"real": 1}, 1 << 30]
-GROUPS = ["dense", "conv", "recurrent", "sigma_delta", "rf", "alif", "pool", "unpool", "convT", "tinynet"]
+GROUPS = ["dense", "conv", "recurrent", "sigma_delta", "rf", "alif", "pool", "unpool", "convT"]
 
 
 @pytest.fixture(scope="module")

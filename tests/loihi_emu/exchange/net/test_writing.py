@@ -9,7 +9,7 @@ from loihi_emu import Conv2D, Emulator, Network, UnsupportedError, ValidationErr
 from loihi_emu.exchange import Layer, import_net, read_net, write_net
 from loihi_emu.exchange.net import reading
 
-FILES = ["dense", "conv", "recurrent", "by_hand", "sigma_delta", "rf", "rf_iz", "alif", "tinynet"]
+FILES = ["dense", "conv", "recurrent", "by_hand", "sigma_delta", "rf", "rf_iz", "alif"]
 IMAGES = ["pool", "unpool", "convT"]
 ONES = np.ones((2, 3), int)
 
