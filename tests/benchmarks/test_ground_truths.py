@@ -11,7 +11,8 @@ SHAPES = {
     "tinynet/input_bias": (16, 16, 3), "tinynet/input": (1, 3, 16, 16, 16), "tinynet/current": (1, 24, 6, 6, 16),
     "tinynet/output": (1, 36, 1, 1, 16), "tinynet_sdnn/input_bias": (16, 16, 3), "tinynet_sdnn/input": (16, 16, 3, 15),
     "tinynet_sdnn/layer1_kernel": (24, 5, 5, 3), "tinynet_sdnn/layer1_bias": (24,),
-    "tinynet_sdnn/layer1": (6, 6, 24, 16), "tinynet_sdnn/layer2_weight": (100, 864), "tinynet_sdnn/layer2": (100, 16), "complex_dense/in": (9, 20),
+    "tinynet_sdnn/layer1": (6, 6, 24, 16), "tinynet_sdnn/layer2_weight": (100, 864), "tinynet_sdnn/layer2": (100, 16),
+    "complex_dense/in": (9, 20),
     "complex_dense/current": (9, 20), "complex_dense/weight_r": (4, 9), "complex_dense/weight_img": (4, 9),
     "complex_dense/out": (4, 20),
 }  # fmt: skip
