@@ -29,9 +29,11 @@ MOST_ADDRESSES = 1 << 35
 """Of the process that reads; libraries with many threads reserve much that they never use."""
 MOST_GROUPS = 1 << 16
 """Groups, and entries without a fixed name, of a file."""
-SECONDS, BYTES_PER_SECOND = 15.0, 1e6
-"""What reading a file may take, and as much more for its bytes: a hundred times what it takes."""
+SECONDS, BYTES_PER_SECOND = 30.0, 1e6
+"""What reading a file may take, and as much more for its bytes: two hundred times what it takes."""
 PROGRAM = "import sys; from loihi_emu.exchange.hdf5 import answer; answer(*sys.argv[1:])"
+MAYBE = ("an HDF5 file", "a file of unknown form")
+"""What files are by their first bytes that h5py is asked to read."""
 PACKED = 1100
 """No filter of HDF5 that these files use packs numbers more tightly than this."""
 LONGEST_TEXT = 1000
@@ -70,8 +72,8 @@ def read_apart(form: Form, path: str | Path) -> Any:
     """What ``read_here`` of the form's module returns of a file, read in a process of its own; or an error."""
     file = Path(path).absolute()
     where = form.where(file)
-    if not file.is_file():
-        what, advice = describe(file)
+    what, advice = describe(file)
+    if what not in MAYBE:
         raise invalid(where, "", what, form.allowed, advice)
     seconds = SECONDS + file.stat().st_size / BYTES_PER_SECOND
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

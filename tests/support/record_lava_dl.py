@@ -167,6 +167,23 @@ def by_hand(folder, rng):
     keep(folder, "by_hand", path, x=x, **lava(path, x, {}))
 
 
+def wraps(folder, rng):
+    """Payloads so large that sums wrap at 32 bits before the exponent of the weights acts."""
+    x = rng.integers(-30000, 30000, (6, 40))
+    path = folder / "wraps.net"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("layer/0/type", (1,), "S10", [b"input"])
+        file["layer/0/shape"] = np.array([6])
+        for k, shape in ((1, (9, 6)), (2, (5, 9))):
+            file.create_dataset(f"layer/{k}/type", (1,), "S10", [b"dense"])
+            file[f"layer/{k}/shape"] = np.array(shape[:1])
+            file[f"layer/{k}/weight"] = rng.integers(-40, 41, shape).astype(np.float32)
+        for k in range(3):
+            file[f"layer/{k}/neuron/type"] = "SDNN"
+            file[f"layer/{k}/neuron/vThMant"] = 20
+    keep(folder, "wraps", path, x=x, **lava(path, x, {}))
+
+
 def sigma_delta(folder, rng):
     """Delta, sigma-delta and sigma neurons: payloads of 16 bits."""
     steps = 25
@@ -224,7 +241,16 @@ def forward_only(folder, rng):
 
 if __name__ == "__main__":
     target = Path(sys.argv[1])
-    names = sys.argv[2:] or ["dense", "conv", "recurrent", "by_hand", "sigma_delta", "resonators", "forward_only"]
+    names = sys.argv[2:] or [
+        "dense",
+        "conv",
+        "recurrent",
+        "by_hand",
+        "wraps",
+        "sigma_delta",
+        "resonators",
+        "forward_only",
+    ]
     for n in names:
         torch.manual_seed(7)
         globals()[n](target, np.random.default_rng(7))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from loihi_emu.exchange.net.neurons import BIAS_EXP, OUT_OF_REACH
 from loihi_emu.exchange.net.plan import OUTSIDE, Part, Plan, Stage, plan_of
 from loihi_emu.exchange.net.reading import read_net
 from loihi_emu.exchange.net.report import LayerRow, NetReport
+from loihi_emu.exchange.net.sets import shift_of
 from loihi_emu.network.builders.one_to_one import one_to_one
 from loihi_emu.network.conv2d import Conv2D
 from loihi_emu.user_warnings import heard, warn
@@ -206,8 +207,9 @@ class _Build:
                 made.append(self._connection(stage, part, first, "", _groups(stage)))
             first += size
         if "rec" in stage.weights:
-            own = stage.weights["rec"]
-            made.append((self.names[stage.number], own, {**self._form(own), **self._graded(stage.number)}))
+            options = self._graded(stage.number)
+            own, form = _held(stage.weights["rec"], options, _together(stage, "rec"))
+            made.append((self.names[stage.number], own, {**options, **form}))
         return made
 
     def _connection(
@@ -221,7 +223,7 @@ class _Build:
             if alone and plain and stage.delays is None:
                 kernel = weights.weight.transpose(0, 2, 3, 1)
                 conv = Conv2D(kernel, weights.stride, weights.padding, weights.dilation, weights.groups)
-                return source, conv, {**options, **self._form(kernel)}
+                return source, conv, {**options, **_form(kernel)}
             weights = weights.matrix(stage.before.shape, stage.shape, stage.layer.place)
         size = prod(part.shape)
         columns, rows = order_of(part.shape), order_of(stage.shape)
@@ -238,14 +240,15 @@ class _Build:
                     delays[listed.row, 0] if delays.shape[1] == 1 else delays[listed.row, listed.col + first]
                 )
             post, pre = rows[listed.row], columns[listed.col]
-            return source, (pre, post, values), {**options, **self._form(values)}
+            return source, (pre, post, values), {**options, **_form(values)}
         made = np.empty((stage.size, size), np.int64)
         made[:, columns] = weights[:, first : first + size]
         if delays is not None:
             shifted = np.empty_like(made)
             shifted[:, columns] = delays[:, first : first + size]
             options["delays"] = shifted
-        return source, made, {**options, **self._form(made)}
+        made, form = _held(made, options, _together(stage, port))
+        return source, made, {**options, **form}
 
     def _graded(self, number: int) -> dict[str, Any]:
         bits = self.plan.message_bits if number == OUTSIDE else self.stages[number].neurons.message_bits
@@ -255,14 +258,30 @@ class _Build:
     def _port(port: str) -> dict[str, Any]:
         return {"port": PORTS[port]} if port in PORTS else {}
 
-    def _form(self, weights: Any) -> dict[str, Any]:
-        """How weights are given so that none loses a bit: mantissas of 8 bits, or effective weights."""
-        low, high = (int(weights.min()), int(weights.max())) if np.size(weights) else (0, 0)
-        mixed = low < 0 < high
-        fits = low >= -256 and high <= 254 if mixed else low >= -255 and high <= 255
-        if fits and (not mixed or not np.any(np.asarray(weights) & 1)):
-            return {}
-        return {"scaled": True}
+
+def _together(stage: Stage, port: str) -> Any:
+    """The dense weights that have one exponent: those to a port, and from a layer to itself as well."""
+    parts = [w for name, w in stage.weights.items() if name == port or "rec" in stage.weights]
+    return np.hstack(parts)
+
+
+def _held(weights: Any, options: Mapping[str, Any], together: Any) -> tuple[Any, dict[str, Any]]:
+    """Dense weights and how they are given; with payloads as large as lava-dl has them, as their sums can wrap."""
+    if options.get("graded"):
+        shift = shift_of(together)
+        if not _form(weights << shift):
+            return weights << shift, {"weight_exp": -shift}
+    return weights, _form(weights)
+
+
+def _form(weights: Any) -> dict[str, Any]:
+    """How weights are given so that none loses a bit: mantissas of 8 bits, or effective weights."""
+    low, high = (int(weights.min()), int(weights.max())) if np.size(weights) else (0, 0)
+    mixed = low < 0 < high
+    fits = low >= -256 and high <= 254 if mixed else low >= -255 and high <= 255
+    if fits and (not mixed or not np.any(np.asarray(weights) & 1)):
+        return {}
+    return {"scaled": True}
 
 
 def transformed(stage: Stage, image: Any) -> Any:

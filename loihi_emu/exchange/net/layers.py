@@ -39,7 +39,7 @@ COMPLEX = ("real", "imag")
 WITHOUT_NEURONS = ("flatten", "average", "concat")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Layer:
     """One layer of a .net file.
 

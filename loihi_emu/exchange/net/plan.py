@@ -14,7 +14,7 @@ from loihi_emu.errors import UnsupportedError, invalid
 from loihi_emu.exchange.net.kernels import Kernel, kernel_of
 from loihi_emu.exchange.net.layers import COMPLEX, Layer
 from loihi_emu.exchange.net.neurons import Neurons, neurons_of
-from loihi_emu.exchange.net.numbers import Ints, one, shape_of, whole
+from loihi_emu.exchange.net.numbers import LARGEST, Ints, one, shape_of, whole
 from loihi_emu.exchange.net.sets import bias_of, delays_of, fitting
 
 Shape = tuple[int, ...]
@@ -195,6 +195,9 @@ class _Walk:
         if self.outside not in (None, shape):
             raise invalid("net", "input_shape", str(self.outside), f"{shape}, as {layer.place} has it")
         self._from_outside(shape)
+        for name in ("weight", "bias"):
+            if name in layer.sets:
+                one(layer.place, name, layer.sets[name], -LARGEST, LARGEST, self.notes)
         if layer.neuron is not None:
             assert self.current is not None
             neurons = neurons_of(layer, shape, self.spike_exp, self.notes)

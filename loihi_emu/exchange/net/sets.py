@@ -65,6 +65,15 @@ def delays_of(layer: Layer, shape: tuple[int, ...], before: tuple[int, ...], not
     return made if made.any() else None
 
 
+def shift_of(weights: Ints) -> int:
+    """By how many bits lava-dl shifts the weights of a dense layer to the left, and their sums back to the right."""
+    low, high = (int(weights.min()), int(weights.max())) if weights.size else (0, 0)
+    mixed = low < 0 <= high
+    room = [(127 if mixed else 255) / high] if high > 0 else []
+    room += [(128 if mixed else 256) / -low] if low < 0 else []
+    return int(np.floor(np.log2(min(room)))) + mixed if room else 0
+
+
 def fitting(weights: Ints, place: str, notes: list[str]) -> Ints:
     """Weights of a dense layer within what lava-dl leaves of them."""
     mixed = bool(weights.size) and weights.min() < 0 < weights.max()

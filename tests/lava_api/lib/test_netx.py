@@ -17,7 +17,7 @@ from lava_api.proc.sdn.process import Delta, Sigma
 from loihi_emu.exchange import Layer, write_net
 
 OPTIONS = {"conv_reset": {"reset_interval": 13, "reset_offset": 2}}
-LAVA = ["dense", "conv", "conv_reset", "recurrent", "by_hand", "sigma_delta", "rf", "rf_iz"]
+LAVA = ["dense", "conv", "conv_reset", "recurrent", "by_hand", "wraps", "sigma_delta", "rf", "rf_iz"]
 NOT_RUN_BY_NETX = ["pool", "unpool", "convT", "alif"]
 SLOW = pytest.mark.slow
 pytestmark = pytest.mark.filterwarnings("ignore:netx. :loihi_emu.LoihiInputWarning")

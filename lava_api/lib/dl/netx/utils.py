@@ -11,13 +11,11 @@ import numpy as np
 
 from loihi_emu.errors import UnsupportedError, invalid, unknown
 from loihi_emu.exchange.net.reading import read_tree
-from loihi_emu.exchange.net.sets import LONGEST_DELAY, fitting
+from loihi_emu.exchange.net.sets import LONGEST_DELAY, fitting, shift_of
 from loihi_emu.user_warnings import warn
 
 INTEGERS = ("weight", "weight_rec", "bias", "real", "imag")
 """Sets that are handed out as integers, as lava-dl does."""
-MANTISSA = {1: 127, 2: 255, 3: 256}
-"""Largest magnitude by sign mode; mixed weights have 128 below 0."""
 
 
 @unique
@@ -120,9 +118,7 @@ def optimize_weight_bits(weight: Any) -> tuple[Any, int, int, SYNAPSE_SIGN_MODE]
     elif low < 0:
         mode = SYNAPSE_SIGN_MODE.MIXED
     mixed = int(mode is SYNAPSE_SIGN_MODE.MIXED)
-    room = [MANTISSA[mode] / high] if high > 0 else []
-    room += [(128 if mixed else 256) / -low] if low < 0 else []
-    shift = int(np.floor(np.log2(min(room)))) + mixed if room else 0
+    shift = shift_of(w)
     common = int(np.bitwise_or.reduce(np.abs(w), axis=None))
     zeros = min(((common & -common).bit_length() - 1) if common else 8, 8)
     return w << shift, 8 - shift - (zeros - mixed), -shift, mode

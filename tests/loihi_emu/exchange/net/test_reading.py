@@ -92,6 +92,7 @@ HOSTILE = {
     "weights of one dimension": (replaced("layer/1/weight", np.ones(7)), ["layer/1", "weight", "(7,)"]),
     "a kernel of another size": (replaced("layer/1/kernelSize", [2, 2]), ["layer/1", "kernelSize", "(3, 2)"]),
     "a stride of 0": (replaced("layer/1/stride", [0, 1]), ["layer/1", "stride"]),
+    "a weight for each channel of an input": (replaced("layer/0/weight", [3, 4]), ["layer/0", "weight", "one number"]),
     "three strides": (replaced("layer/1/stride", [1, 1, 1]), ["layer/1", "stride", "rows and columns"]),
     "groups that do not divide": (replaced("layer/1/groups", 2), ["layer/1", "weight", "2 groups"]),
     "an absurd padding": (replaced("layer/1/padding", [1 << 30, 0]), ["layer/1", "padding"]),

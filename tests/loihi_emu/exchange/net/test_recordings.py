@@ -8,7 +8,7 @@ from loihi_emu import Emulator
 from loihi_emu.exchange import import_net
 
 OPTIONS = {"conv_reset": {"reset_interval": 13, "reset_offset": 2}}
-LAVA = ["dense", "conv", "conv_reset", "recurrent", "by_hand", "sigma_delta", "rf", "rf_iz"]
+LAVA = ["dense", "conv", "conv_reset", "recurrent", "by_hand", "wraps", "sigma_delta", "rf", "rf_iz"]
 STATES = ("u", "v", "sigma", "real")
 
 
