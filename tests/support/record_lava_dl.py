@@ -169,7 +169,7 @@ def by_hand(folder, rng):
 
 def wraps(folder, rng):
     """Payloads so large that sums wrap at 32 bits before the exponent of the weights acts."""
-    x = rng.integers(-30000, 30000, (6, 40))
+    x = rng.integers(-200000, 200000, (6, 40))
     path = folder / "wraps.net"
     with h5py.File(path, "w") as file:
         file.create_dataset("layer/0/type", (1,), "S10", [b"input"])
