@@ -24,6 +24,7 @@ from loihi_emu.image.sinks import Stage
 from loihi_emu.image.sizes import check_room
 from loihi_emu.image.sources import InputSource, NoiseSource
 from loihi_emu.image.stores import waits
+from loihi_emu.image.watch import watch
 from loihi_emu.jit import COMPILED
 from loihi_emu.lazy import imported
 from loihi_emu.models.memory import Arena, Array
@@ -283,7 +284,8 @@ class Image:
             if exchange is not None:
                 calls = program_of([*share.gathers(1, later=True), *later[share.number]])
                 schedule.add(READING, share.number, exchange.later(calls))
-        schedule.add(READING, 0, *probes.now)
+        watched = [] if exchange is not None else watch(self.network, self.groups, self.inputs, self.fills)
+        schedule.add(READING, 0, *probes.now, *watched)
         self.program = schedule.together()
         self.programs = schedule.apart() if COMPILED and len(self.shares) > 1 else []
 

@@ -27,15 +27,19 @@ class Fills:
     ----------
     stop : int
         One more limit: the time loop ends where a 1 is written there.
+    work : int
+        And another: nanoseconds of work that spikes made, if that is added up.
+    watched : bool
+        Whether it is.
     ahead : int
         Steps for which there is room in new blocks.
     """
 
     def __init__(self, limits: int, ahead: int = 1) -> None:
-        self.stop, self.ahead = limits, ahead
-        self.filled: NDArray[np.int64] = np.zeros(limits + 1, np.int64)
-        self.capacity: NDArray[np.int64] = np.zeros(limits + 1, np.int64)
-        self.needed: NDArray[np.int64] = np.zeros(limits + 1, np.int64)
+        self.stop, self.work, self.ahead, self.watched = limits, limits + 1, ahead, False
+        self.filled: NDArray[np.int64] = np.zeros(limits + 2, np.int64)
+        self.capacity: NDArray[np.int64] = np.zeros(limits + 2, np.int64)
+        self.needed: NDArray[np.int64] = np.zeros(limits + 2, np.int64)
         self.total: NDArray[np.int64] = np.zeros(1, np.int64)  # steps run, whatever the clock was set to
         self._next = 0
 

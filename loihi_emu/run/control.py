@@ -8,6 +8,7 @@ from functools import partial
 
 from loihi_emu.image.build import Image
 from loihi_emu.image.full import make_room
+from loihi_emu.image.watch import SURGE_SECONDS, busiest_step
 from loihi_emu.models.loop import run as run_steps
 from loihi_emu.run.progress import Progress
 from loihi_emu.run.team import Team
@@ -15,15 +16,12 @@ from loihi_emu.run.team import Team
 CHUNK_SECONDS = 0.05
 """A chunk of steps between two looks at Python takes about so long: Ctrl-C is heard within 0.2 s."""
 FIRST_STEPS = 16
-SURGE_SECONDS = 0.15
-"""A chunk is short enough to take no longer than so should every neuron begin to fire in it."""
+SURGE_NANOSECONDS = round(1e9 * SURGE_SECONDS)
 SHORTEST_SECONDS = 1e-4
-"""Except that it need not be shorter than this at the present pace, or looking would cost more than running."""
+"""Where the work of spikes is not added up (``image/watch.py``), a chunk takes no longer than a surge may, should every
+neuron begin to fire in it; except that it need not be shorter than this at the present pace."""
 WORTH_WAKING = 1e-4
 """Shorter runs are done by one thread, share by share: the others would wake for longer than that."""
-EVENT_SECONDS = {"dense": 2e-10, "sparse": 1e-9, "conv": 1e-9}
-NEURON_SECONDS = 3e-9
-"""Rough times of a synaptic event and of a neuron's update."""
 
 
 class Pacer:
@@ -31,7 +29,7 @@ class Pacer:
 
     def __init__(self, image: Image, team: Team | None = None) -> None:
         self.image, self._team = image, team
-        busiest = _busiest_step(image)
+        busiest = busiest_step(image.network)
         self._careful = SURGE_SECONDS / busiest
         self._seconds_per_step = max(busiest, CHUNK_SECONDS / FIRST_STEPS)
         self._measured = False
@@ -91,7 +89,10 @@ class Pacer:
         return ran
 
     def _loops(self, limit: int) -> int:
-        """Run the loops of all threads, or one that does what all do."""
+        """Run the loops of all threads, or one that does what all do, until too much work of spikes comes together."""
+        fills = self.image.fills
+        if fills.watched:
+            fills.capacity[fills.work] = fills.filled[fills.work] + SURGE_NANOSECONDS
         if self._team is not None and limit * self._seconds_per_step >= WORTH_WAKING:
             return self._team.run(self.image, limit)
         ran: int = run_steps(*self._loop, limit)
@@ -103,6 +104,8 @@ class Pacer:
     def _length(self) -> int:
         """Number of steps to run before the next look."""
         pace = self._seconds_per_step
+        if self.image.fills.watched:
+            return max(1, int(CHUNK_SECONDS / pace))
         return max(1, int(min(CHUNK_SECONDS / pace, max(self._careful, SHORTEST_SECONDS / pace))))
 
     def _agreed(self, length: int) -> int:
@@ -116,13 +119,3 @@ class Pacer:
             self._seconds_per_step, self._measured = max(seconds, 1e-8), True
         else:
             self._seconds_per_step = max(seconds, (self._seconds_per_step + seconds) / 2, 1e-8)
-
-
-def _busiest_step(image: Image) -> float:
-    """About how many seconds a step takes in which every neuron and every input fires."""
-    events = {"dense": 0, "sparse": 0, "conv": 0}
-    for c in image.network.connections.values():
-        positions = 1 if c.conv is None else c.pre.size / c.conv.kernel.shape[3] / c.conv.groups
-        events[c.kind] += int(c.synapses * positions)
-    neurons = sum(node.size for node in [*image.network.populations.values(), *image.network.inputs.values()])
-    return NEURON_SECONDS * neurons + sum(EVENT_SECONDS[kind] * n for kind, n in events.items())

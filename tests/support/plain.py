@@ -15,7 +15,7 @@ from typing import Any
 from recipes import Recipe, events
 
 from loihi_emu import Emulator, models, rules
-from loihi_emu.image import rows, stores
+from loihi_emu.image import rows, stores, watch
 from loihi_emu.jit import COMPILED, Leaf
 from loihi_emu.recording.recording import Recording
 
@@ -35,6 +35,7 @@ def run(recipe: Recipe, anew: bool) -> Recording:
     if not anew:
         return recipe.run()
     before, rows.FEW = rows.FEW, -1
+    short, watch.SHORT_SECONDS = watch.SHORT_SECONDS, float("inf")
     try:
         with stores.chosen(stores.DUE):
             emulator = Emulator(recipe.network())
@@ -42,7 +43,7 @@ def run(recipe: Recipe, anew: bool) -> Recording:
             emulator._rebuild([])
             emulator.run(recipe.steps - recipe.steps // 2)
     finally:
-        rows.FEW = before
+        rows.FEW, watch.SHORT_SECONDS = before, short
     return emulator.recording
 
 

@@ -16,9 +16,11 @@ from wide_networks import learning_network, wide_network
 from loihi_emu import Emulator, Network, SimulationError
 from loihi_emu.image import blocks
 from loihi_emu.image.stores import chosen
+from loihi_emu.image.watch import EVENT_SECONDS, SURGE_SECONDS
 from loihi_emu.jit.together import cores
 from loihi_emu.run import control
 from loihi_emu.run import threads as number
+from loihi_emu.run.built import Built
 
 pytestmark = UNHEEDED
 FOUND = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -232,6 +234,28 @@ def test_more_threads_than_cores_while_others_want_them(monkeypatch):
 
 
 # ---------------------------------------------------------------- how many
+@pytest.mark.parametrize("shares", [1, 2])
+def test_a_chunk_ends_early_when_all_begin_to_fire(shares):
+    net = Network()
+    cells = net.population("cells", 3000, vth=10)
+    net.connect(cells, cells, np.full((3000, 3000), 1, np.int8))
+    built = Built(net, shares)
+    assert built.image.fills.watched
+    assert built._pacer._steps(2000) == 2000  # rest
+    built.image.group("cells").parameters["cells"]["bias"] = np.asarray(4000)
+    built.image.refresh(built.image.group("cells"))
+    a_step = 3000 * 3000 * EVENT_SECONDS["dense"]
+    for _ in range(2):
+        assert built._pacer._steps(2000) == pytest.approx(SURGE_SECONDS / a_step, abs=2)
+
+
+def test_small_networks_are_not_watched():
+    net = Network()
+    net.population("cells", 100, vth=10)
+    net.connect("cells", "cells", np.ones((100, 100), int))
+    assert not Emulator(net).image.fills.watched
+
+
 def test_a_network_that_cannot_be_cut_is_run_by_one():
     net = Network()
     net.population("cells", 100, vth=9)
