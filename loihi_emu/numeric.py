@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -254,3 +255,10 @@ def _number(value: Any) -> str:
     """A number as text; Python writes whole numbers of thousands of digits only when told to."""
     large = isinstance(value, int) and value.bit_length() > LARGE_BITS
     return f"a whole number of {value.bit_length()} bits" if large else str(value)
+
+
+def sine_and_cosine(angle: Any) -> tuple[Any, Any]:
+    """Both by the C library: NumPy 1.24's own differ in the last bit, which decides where a coefficient is cut."""
+    each = [float(x) if math.isfinite(x) else math.nan for x in np.ravel(angle).tolist()]
+    shape = np.shape(angle)
+    return tuple(np.reshape([function(x) for x in each], shape)[()] for function in (math.sin, math.cos))

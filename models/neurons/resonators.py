@@ -22,6 +22,7 @@ from loihi_emu.jit import block, disjoint, kernel, part
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import spiking
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
+from loihi_emu.numeric import sine_and_cosine
 from loihi_emu.widths import STATE_MAX
 
 i32 = np.int32
@@ -182,8 +183,8 @@ FLOAT_LIMITS = dict.fromkeys(("real", "imag"), (-BIG, BIG))
 
 
 def _coefficients(p: Mapping[str, Any]) -> Arrays:
-    angle = 2 * np.pi / p["period"]
-    return {"sin_decay": (1 - p["alpha"]) * np.sin(angle), "cos_decay": (1 - p["alpha"]) * np.cos(angle)}
+    sine, cosine = sine_and_cosine(2 * np.pi / p["period"])
+    return {"sin_decay": (1 - p["alpha"]) * sine, "cos_decay": (1 - p["alpha"]) * cosine}
 
 
 def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:

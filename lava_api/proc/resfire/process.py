@@ -10,6 +10,7 @@ from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.variable import Var
 from lava_api.proc._members import variables
 from lava_api.proc._shaped import Shaped
+from loihi_emu.numeric import sine_and_cosine
 
 COEFFICIENT_BITS = 15
 """Fraction bits of the rotation's coefficients."""
@@ -38,9 +39,10 @@ class RFZero(Shaped):
         self.v_in = InPort(shape=shape)
         self.s_out = OutPort(shape=shape)
         angle = dt * np.array(freqs) * np.pi * 2  # in Lava's order: the last bit may decide a coefficient
+        sine, cosine = sine_and_cosine(angle)
         length = np.exp(dt * (-1 / np.array(decay_tau)))
         one = 1 << COEFFICIENT_BITS
         self.uth = Var(shape=(1,), init=uth)
         self.u, self.v = variables(shape, 0, 0)
-        self.lct = Var(shape=shape, init=np.array(length * np.cos(angle) * one).astype(np.int32))
-        self.lst = Var(shape=shape, init=np.array(length * np.sin(angle) * one).astype(np.int32))
+        self.lct = Var(shape=shape, init=np.array(length * cosine * one).astype(np.int32))
+        self.lst = Var(shape=shape, init=np.array(length * sine * one).astype(np.int32))

@@ -10,6 +10,7 @@ from lava_api.magma.core.process.ports.ports import InPort, OutPort
 from lava_api.magma.core.process.process import LogConfig
 from lava_api.proc._members import variables
 from lava_api.proc._shaped import Shaped
+from loihi_emu.numeric import sine_and_cosine
 
 
 class RF(Shaped):
@@ -51,9 +52,9 @@ class RF(Shaped):
             shape=shape, period=period, alpha=alpha, state_exp=state_exp, decay_bits=decay_bits, vth=vth,
             name=name, log_config=log_config,
         )  # fmt: skip
-        angle = 2 * np.pi / period
-        sin_decay: Any = (1 - alpha) * np.sin(angle)
-        cos_decay: Any = (1 - alpha) * np.cos(angle)
+        sine, cosine = sine_and_cosine(2 * np.pi / period)
+        sin_decay: Any = (1 - alpha) * sine
+        cos_decay: Any = (1 - alpha) * cosine
         if decay_bits > 0:
             sin_decay = np.asarray(sin_decay * (1 << decay_bits)).astype(np.int32)[()]
             cos_decay = np.asarray(cos_decay * (1 << decay_bits)).astype(np.int32)[()]

@@ -172,11 +172,9 @@ class _Given:
             given = f"sinDecay and cosDecay of size {float(np.max(1 - decay)):.4g}"
             raise invalid(self.place, "", given, "at most 1: a resonator that does not grow")
         period, decay = 1 / (np.arctan2(x, y) / 2 / np.pi), np.maximum(decay, 0.0)
-        for name, wanted, made in (
-            ("sinDecay", sine, (1 - decay) * np.sin(2 * pi / period)),
-            ("cosDecay", cosine, (1 - decay) * np.cos(2 * pi / period)),
-        ):
-            acts = (np.asarray(made) * DECAY_UNITY).astype(np.int32)
+        made = numeric.sine_and_cosine(2 * pi / period)
+        for name, wanted, part in zip(("sinDecay", "cosDecay"), (sine, cosine), made, strict=True):
+            acts = (np.asarray((1 - decay) * part) * DECAY_UNITY).astype(np.int32)
             if np.any(acts != wanted):
                 off = int(np.abs(acts - wanted).max())
                 self.notes.append(f"~{self.place}, {name}: it acts with {off} of 4096 less, as Lava's RF rounds it.")

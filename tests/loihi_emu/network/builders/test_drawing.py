@@ -129,7 +129,9 @@ def counted(counts, probabilities, least=5):
 def test_degrees_of_a_fixed_probability_are_binomial(p, n_post):
     degrees = matrix(recipe(fixed_probability(p), 3000, n_post)).sum(axis=1)
     k = np.arange(n_post + 1)
-    assert counted(np.bincount(degrees, minlength=n_post + 1), stats.binom.pmf(k, n_post, p)) > CERTAIN
+    with np.errstate(divide="ignore"):  # SciPy 1.10's, of probabilities that are 0
+        expected = stats.binom.pmf(k, n_post, p)
+    assert counted(np.bincount(degrees, minlength=n_post + 1), expected) > CERTAIN
 
 
 @pytest.mark.parametrize("p", [0.05, 0.8])
