@@ -31,7 +31,7 @@ def facts(size: str) -> dict[str, Any]:
         "processor": _processor(), "host": llvm.get_host_cpu_name(), "cores": os.cpu_count(),
         "target": numba.config.CPU_NAME or llvm.get_host_cpu_name(),
         "system": platform.platform(), "compiler": ceiling.compiler_version() or None, "flags": ceiling.flags(),
-        "clock": "CPU time of the process; ratios within a round, contestants in turn",
+        "clock": "CPU time of the process, or wall time where it says so; ratios within a round, contestants in turn",
     }  # fmt: skip
 
 

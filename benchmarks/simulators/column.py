@@ -42,7 +42,10 @@ def nest(scale, ms, seed, threads):
     """NEST, in float64 with its own random numbers."""
     import nest
 
-    nest.set_verbosity("M_ERROR")
+    if hasattr(nest, "VerbosityLevel"):  # from 3.10 on
+        nest.verbosity = nest.VerbosityLevel.ERROR
+    else:
+        nest.set_verbosity("M_ERROR")
     nest.ResetKernel()
     nest.SetKernelStatus({"resolution": circuit.STEP, "local_num_threads": threads, "rng_seed": seed})
     numbers, rng = circuit.column(scale), np.random.default_rng(seed)

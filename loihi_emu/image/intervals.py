@@ -12,7 +12,7 @@ LONGEST = 64
 """Steps of the longest interval, where no spike is waited for."""
 MOST_WORDS = (1 << 31) - (1 << 20)
 """Of the messages of all ranks together: MPI counts in 32 bits, and each has a few words more."""
-MOST_ROOM = 1 << 28
+MOST_ROOM = 1 << 26
 """Bytes that recorders may have to keep free for two intervals."""
 WORD = 4
 """Bytes of an index that is recorded, and of most state."""

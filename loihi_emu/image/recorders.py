@@ -9,13 +9,15 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.image.blocks import Blocks
+from loihi_emu.image.blocks import BLOCK_BYTES, Blocks
 from loihi_emu.models import probes as at
 from loihi_emu.models.memory import Array, Description, SourceLists
 from loihi_emu.recording.columns import Column, Held, Piece
 
 FIRST_ROWS = 1024
 FIRST_SPIKES = 4096
+STEPS_OF_RANKS = 64
+"""A first block of several ranks has so often what they have to keep free, if that is little."""
 FIRST_VALUES = 1 << 22
 """A first block of rows of state has no more values, or one row."""
 
@@ -149,11 +151,14 @@ class SpikeRecorder(Recorder):
     ) -> None:
         super().__init__(fills)
         spike_limit, step_limit, room = fills.take(most), fills.take(1), fills.ahead * most
-        self.buffers["index"] = Blocks(FIRST_SPIKES, (), np.int32, room), spike_limit, "indices"
+        rows = FIRST_SPIKES
+        if fills.ahead > 1:  # ranks stop together for a new block: seldom, and what is not written takes no memory
+            rows = max(rows, min(STEPS_OF_RANKS * room, BLOCK_BYTES // 4))
+        self.buffers["index"] = Blocks(rows, (), np.int32, room), spike_limit, "indices"
         self.buffers["counts"] = Blocks(FIRST_ROWS, (), np.int32, fills.ahead), step_limit, "counts"
         valued = lists.payload is not None and lists.payload.dtype == np.float64
         if lists.payload is not None:
-            self.buffers["payload"] = Blocks(FIRST_SPIKES, (), lists.payload.dtype, room), spike_limit, "payloads"
+            self.buffers["payload"] = Blocks(rows, (), lists.payload.dtype, room), spike_limit, "payloads"
         self.leaf = "probes:valued_spikes" if valued else "probes:spikes"
         d = self.description = Description(at.VALUED if valued else at.SPIKES)
         lists.describe(d)

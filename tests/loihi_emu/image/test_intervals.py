@@ -66,7 +66,7 @@ def test_messages_and_recorders_bound_an_interval():
     assert fitting(net, 100) > LONGEST
     large = Network()
     large.probe(large.population("cells", 1 << 22, vth=99), "spikes")
-    assert fitting(large, 100) == 8
+    assert fitting(large, 100) == 2
 
 
 @pytest.mark.parametrize("every", [0, -1, 2.5, "often", True])
