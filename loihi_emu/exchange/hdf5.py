@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +31,12 @@ MOST_ADDRESSES = 1 << 35
 """Of the process that reads; libraries with many threads reserve much that they never use."""
 MOST_GROUPS = 1 << 16
 """Groups, and entries without a fixed name, of a file."""
-SECONDS, BYTES_PER_SECOND = 30.0, 1e6
-"""What reading a file may take, and as much more for its bytes: two hundred times what it takes."""
+SECONDS, BYTES_PER_SECOND = 15.0, 1e6
+"""What reading a file may take of a processor, and as much more for its bytes: a hundred times what it takes."""
+PATIENCE = 20.0
+"""So many times as long it may take by the clock, on a machine that does other things."""
+PROCESSOR_TIME = -int(getattr(signal, "SIGXCPU", 0))
+"""The code of a process that took too much of it; 0 where systems do not count."""
 PROGRAM = "import sys; from loihi_emu.exchange.hdf5 import answer; answer(*sys.argv[1:])"
 MAYBE = ("an HDF5 file", "a file of unknown form")
 """What files are by their first bytes that h5py is asked to read."""
@@ -77,26 +83,30 @@ def read_apart(form: Form, path: str | Path) -> Any:
         raise invalid(where, "", what, form.allowed, advice)
     seconds = SECONDS + file.stat().st_size / BYTES_PER_SECOND
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    command = [sys.executable, "-c", PROGRAM, form.module, str(file)]
+    command = [sys.executable, "-c", PROGRAM, form.module, str(file), str(ceil(seconds))]
+    patience = PATIENCE if PROCESSOR_TIME else 1.0
     given = f"a file that h5py does not finish reading in {seconds:.0f} s"
     try:
-        done = subprocess.run(command, env=environment, capture_output=True, timeout=seconds, check=False)
+        done = subprocess.run(command, env=environment, capture_output=True, timeout=seconds * patience, check=False)
         if done.returncode == 0:
             found = pickle.loads(done.stdout)  # from the same program, not from the file
             if isinstance(found, LoihiEmuError):
                 raise found
             return found
-        given = f"a file at which h5py ends with code {done.returncode}"
+        if done.returncode != PROCESSOR_TIME:
+            given = f"a file at which h5py ends with code {done.returncode}"
     except subprocess.TimeoutExpired:
         pass
     raise invalid(where, "", given, f"a {form.name} that is whole", "Copy or write the file again.") from None
 
 
-def answer(module: str, path: str) -> None:
+def answer(module: str, path: str, seconds: str) -> None:
     """Write what is read of a file to the standard output; what the reading process does."""
     with suppress(ImportError, ValueError, OSError):  # where a process has limits
         resource = import_module("resource")
         resource.setrlimit(resource.RLIMIT_AS, (MOST_ADDRESSES, resource.getrlimit(resource.RLIMIT_AS)[1]))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+        resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), resource.getrlimit(resource.RLIMIT_CPU)[1]))
     try:
         found = import_module(module).read_here(path)
     except LoihiEmuError as problem:

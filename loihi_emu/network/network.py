@@ -343,7 +343,7 @@ class Network(Members):
         rules : {"float", "chip", "lava"}
         **options
             Of :func:`loihi_emu.exchange.import_nir`, which also returns what is not exact: method, reset, weight_bits,
-            scale, decays, chip, name.
+            scale, decays, lists, single, align, chip, name.
         """
         from loihi_emu.exchange.nir.importing import build
 

@@ -80,7 +80,7 @@ def compare_nir(graph: Any, spikes: Any, steps: int, *, dt: float, rules: str = 
         A step, in the unit of the graph's time constants.
     rules : {"chip", "lava"}
     **options
-        Of :func:`import_nir`: method, reset, weight_bits, scale, decays, chip.
+        Of :func:`import_nir`: method, reset, weight_bits, scale, decays, lists, chip.
 
     Returns
     -------

@@ -49,6 +49,7 @@ def import_nir(
     weight_bits: int = 8,
     scale: float | Mapping[str, float] | None = None,
     decays: str = "nearest",
+    lists: int = 2,
     align: bool | None = None,
     single: bool = False,
     chip: Chip = LOIHI2,
@@ -78,6 +79,9 @@ def import_nir(
         What 1.0 becomes in effective weights, by node or for all, instead of the scale with the least error.
     decays : {"nearest", "lava"}
         How decays become 12 bits: rounded, or ``int(4095 * a)``, as scripts for Lava do it.
+    lists : {1, 2, 4}
+        Lists that a matrix becomes in integers, each with an exponent of its own: one; one for each sign, which saves
+        the sign's bit; two for each sign, the largest weights apart. A source sends to each list: more axons.
     align : bool, optional
         Whether shorter paths wait for longer ones, so that float64 equals the graph, in which nothing takes a step but
         what a loop hands back. Default: yes, but for graphs of ``to_nir``, whose delays are those of the network.
@@ -121,6 +125,6 @@ def import_nir(
     """
     network, report = build(
         Network, graph, dt=dt, rules=rules, method=method, reset=reset, weight_bits=weight_bits, scale=scale,
-        decays=decays, align=align, single=single, chip=chip, name=name,
+        decays=decays, lists=lists, align=align, single=single, chip=chip, name=name,
     )  # fmt: skip
     return Imported(network, report)

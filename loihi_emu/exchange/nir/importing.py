@@ -12,6 +12,7 @@ from scipy import sparse
 from loihi_emu import numeric
 from loihi_emu.chips.chip import LOIHI2, Chip
 from loihi_emu.errors import LoihiInputWarning, UnsupportedError, invalid, is_known, unknown
+from loihi_emu.exchange.nir.divided import LISTS
 from loihi_emu.exchange.nir.dynamics import METHODS, OWN, RESETS, Dynamics, dynamics_of, exactly
 from loihi_emu.exchange.nir.flat import Flat, flat
 from loihi_emu.exchange.nir.lowering import DECAYS, RULES, Part, Settings, part_of
@@ -38,6 +39,7 @@ def build(
     weight_bits: int = 8,
     scale: float | Mapping[str, float] | None = None,
     decays: str = "nearest",
+    lists: int = 2,
     align: bool | None = None,
     single: bool = False,
     chip: Chip = LOIHI2,
@@ -55,6 +57,9 @@ def build(
             raise unknown(what, given, known, where=WHERE)
     numeric.integer(WHERE, "weight_bits", weight_bits, 1, 8)
     numeric.flag(WHERE, "single", single)
+    if numeric.integer(WHERE, "lists", lists, LISTS[0], LISTS[-1]) not in LISTS:
+        allowed = "1 (one list), 2 (one for each sign) or 4 (two for each sign)"
+        raise invalid(WHERE, "lists", repr(lists), allowed)
     found = graph if isinstance(graph, Graph) else read(graph) if isinstance(graph, (str, Path)) else of_objects(graph)
     own = _own(found, rules)
     whole = scale is None and "scale" in own
@@ -63,7 +68,7 @@ def build(
     if align is None:
         align = bool(own.get("align", True))
     empty = make(name, chip=chip, rules=rules)
-    settings = Settings(empty.rule_set, weight_bits, scale, decays, whole)
+    settings = Settings(empty.rule_set, weight_bits, scale, decays, lists, whole)
     return _Import(flat(found), float(step), method, reset, settings, empty, align, bool(own), single).made()
 
 

@@ -10,11 +10,11 @@ import numpy as np
 from scipy import sparse
 
 from loihi_emu.errors import UnsupportedError, ValidationError, invalid
+from loihi_emu.exchange.nir.divided import in_lists, in_whole_lists
 from loihi_emu.exchange.nir.dynamics import Dynamics
 from loihi_emu.exchange.nir.paths import CONSTANT, Paths
 from loihi_emu.exchange.nir.report import Row
 from loihi_emu.exchange.nir.timing import Timing
-from loihi_emu.exchange.nir.whole import in_whole_lists
 from loihi_emu.quantization.integers import Quantized, quantize
 from loihi_emu.rules import RuleSet, model_of
 from loihi_emu.widths import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
@@ -36,6 +36,7 @@ class Settings:
     weight_bits: int
     scale: Any
     decays: str
+    lists: int = 2
     whole: bool = False
     """Whether the scale is that of to_nir, at which weights are whole numbers."""
 
@@ -72,9 +73,8 @@ def part_of(
         made = Part(name, shape, model, {k: _scalar(x) for k, x in parameters.items()}, row)
         options: list[dict[str, Any]] = [{} for _ in keys]
     else:
-        if settings.whole:
-            parts = [(key, part) for key, m in zip(keys, matrices, strict=True) for part in _whole(m, settings)]
-            keys, matrices = [key for key, _ in parts], [part for _, part in parts]
+        parts = [(key, part) for key, m in zip(keys, matrices, strict=True) for part in _divided(m, settings)]
+        keys, matrices = [key for key, _ in parts], [part for _, part in parts]
         made, matrices, options = _integers(name, kind, place, shape, d, matrices, bias, settings, notes)
     for (source, steps), matrix, more in zip(keys, matrices, options, strict=True):
         if matrix.nnz:
@@ -83,8 +83,10 @@ def part_of(
     return made
 
 
-def _whole(matrix: Any, settings: Settings) -> list[Any]:
-    """A matrix, or several that add up to it, where one list does not hold all its whole numbers."""
+def _divided(matrix: Any, settings: Settings) -> list[Any]:
+    """A matrix, or several that add up to it, each with a format of its own."""
+    if not settings.whole:
+        return in_lists(matrix, settings.lists)
     whole = bool((matrix.data == np.rint(matrix.data)).all())
     return in_whole_lists(matrix, settings.weight_bits) or [matrix] if whole else [matrix]
 

@@ -162,6 +162,26 @@ def test_what_is_approximated_is_warned_about():
     assert len(imported.report.approximations) == 2
 
 
+def test_lists_by_sign_and_size_round_less():
+    rng = np.random.default_rng(3)
+    graph = chain(nir.Linear(rng.standard_t(2, (40, 30))), lif(40))
+    errors = []
+    for k in (1, 2, 4):
+        imported = import_nir(graph, dt=DT, rules="chip", lists=k)
+        lists = list(imported.network.connections.values())
+        assert len(lists) == k and sum(np.count_nonzero(c.values) for c in lists) <= 1200
+        acting = np.zeros((40, 30))
+        for c in lists:
+            effective = imported.network.rule_set.weights.stored(c).values
+            if c.kind == "dense":
+                acting += effective
+            else:
+                pre = np.repeat(np.arange(30), np.diff(c.indptr))
+                np.add.at(acting, (np.asarray(c.indices), pre), effective)
+        errors.append(np.abs(acting / imported.report.rows["lif"].scale - graph.nodes["linear"].weight).mean())
+    assert errors[1] < 0.6 * errors[0] and errors[2] < 0.5 * errors[1]
+
+
 def test_thresholds_that_vanish_beside_weights_are_said():
     graph = chain(nir.Linear(np.full((2, 3), 1e20)), lif(2))
     with pytest.warns(LoihiInputWarning, match=r"thresholds of 2 neurons round to 0 beside weights up to 1e\+20"):
@@ -220,6 +240,7 @@ BAD = {
     "a reset of no node": (lambda: chain(lif(2)), {"reset": {"lfi": "subtract"}}, ["lfi", 'did you mean "lif"']),
     "unknown rules": (lambda: chain(lif(2)), {"rules": "brian2_loihi"}, ["rules", "chip"]),
     "an unknown method": (lambda: chain(lif(2)), {"method": "rk4"}, ["method", "euler"]),
+    "three lists": (lambda: chain(lif(2)), {"rules": "chip", "lists": 3}, ["lists", "3", "one for each sign"]),
     "an unknown option": (lambda: chain(lif(2)), {"dtt": 1}, ["dtt"]),
     "weights beyond the largest exponent": (
         lambda: chain(nir.Linear(np.full((2, 2), 1000.0)), lif(2)), {"rules": "chip", "scale": 100},

@@ -153,6 +153,7 @@ def test_damaged_files_are_read_or_one_error(data, whole, tmp_path_factory):
 def test_a_file_at_which_the_library_hangs_or_dies_is_one_error(program, text, path, monkeypatch):
     monkeypatch.setattr(hdf5, "PROGRAM", program)
     monkeypatch.setattr(hdf5, "SECONDS", 1.0)
+    monkeypatch.setattr(hdf5, "PATIENCE", 1.0)
     with pytest.raises(ValidationError, match=text):
         import_nir(path, dt=DT)
 
