@@ -235,6 +235,7 @@ def test_figures_are_those_of_the_image(make, n):
     assert 0.5 * peak < sum(sizes.values()) < 1.4 * peak
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("store", ["ring", "due"])
 @pytest.mark.parametrize("delays", [0, uniform(0, 40)])
 @pytest.mark.parametrize(

@@ -3,17 +3,17 @@
 import h5py
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from net_files import CUBA, golden, written
+from profiles import at_most
 
 from loihi_emu import LoihiEmuError, LoihiInputWarning, UnsupportedError, ValidationError
 from loihi_emu.exchange import Layer, import_net, read_net, write_net
 from loihi_emu.exchange.net import reading
 
 
-@pytest.fixture
-def path(tmp_path):
+def written_here(folder):
     layers = [
         Layer("input", CUBA, shape=(2, 6, 5), weight=36, bias=34),
         Layer("conv", CUBA, weight=np.ones((3, 2, 3, 2)), bias=np.arange(3)),
@@ -21,7 +21,17 @@ def path(tmp_path):
         Layer("dense", CUBA, weight=np.ones((4, 48)), delay=np.arange(4)),
         Layer("dense_rec", CUBA, weight=np.ones((5, 4)), weight_rec=np.ones((5, 5))),
     ]
-    return write_net(tmp_path / "x.net", layers)
+    return write_net(folder / "x.net", layers)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return written_here(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def layers(tmp_path_factory):
+    return read_net(written_here(tmp_path_factory.mktemp("net")))
 
 
 def external(file):
@@ -145,7 +155,7 @@ def whole(tmp_path_factory):
 
 
 @given(data=st.data())
-@settings(max_examples=6, deadline=None)
+@at_most(6)
 @pytest.mark.filterwarnings("ignore::loihi_emu.LoihiInputWarning")
 def test_damaged_files_are_read_or_one_error(data, whole, tmp_path_factory):
     content = bytearray(whole)
@@ -200,7 +210,6 @@ def mutated(data, tree):
 
 @pytest.mark.filterwarnings("ignore::loihi_emu.LoihiInputWarning")
 @pytest.mark.parametrize("rules", ["lava", "chip"])
-@settings(deadline=None)
 @given(data=st.data())
 def test_a_mutated_file_is_a_network_or_one_error(rules, data, trees):
     name = data.draw(st.sampled_from(GROUPS))
@@ -229,9 +238,9 @@ def test_a_mutated_file_is_a_network_or_one_error(rules, data, trees):
         ({"image": np.ones((3, 3, 2))}, r"image.*\(6, 5, 2\)"),
     ],
 )
-def test_options_out_of_range_are_named(options, text, path):
+def test_options_out_of_range_are_named(options, text, layers):
     with pytest.raises(LoihiEmuError, match=text):
-        import_net(read_net(path), **options)
+        import_net(layers, **options)
 
 
 def test_what_is_no_file_is_named():

@@ -25,7 +25,7 @@ def ours(array):
 
 
 @pytest.mark.filterwarnings("ignore:from_net. approximated:loihi_emu.LoihiInputWarning")
-@pytest.mark.parametrize("name", LAVA)
+@pytest.mark.parametrize("name", [*LAVA[:2], *(pytest.param(name, marks=pytest.mark.slow) for name in LAVA[2:])])
 def test_every_layer_sends_what_lava_sent(name, tmp_path):
     data = golden(name)
     made = import_net(written(tmp_path, data["net_file"]), **OPTIONS.get(name, {}))
@@ -47,6 +47,7 @@ def test_every_layer_sends_what_lava_sent(name, tmp_path):
     assert len(populations) == sum(key.startswith("sent") for key in data)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["pool", "unpool", "convT", "alif"])
 def test_layers_that_netx_does_not_run_send_what_the_trainer_computed(name, tmp_path):
     data = golden(name)
