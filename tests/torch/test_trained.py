@@ -151,7 +151,7 @@ def test_a_network_of_relu_by_rates(kind):
     # A rate of x as spikes spread evenly: one whenever the sum of x passes the next whole number.
     sums = np.floor(np.arange(steps + 1)[None, :, None] * images[:, None] + 0.5)
     frames = np.diff(sums, axis=1).astype(int)
-    for rules, below in (("float", 0.005), ("chip", 0.01)):
+    for rules, below in (("float", 0.005), ("chip", 0.005)):
         imported = import_torch(module, train[:400], rules=rules)
         out = imported.report.outputs["output"]
         assert out.variable == "v"
