@@ -16,10 +16,11 @@ from loihi_emu.image.groups import Group, learned
 from loihi_emu.image.parts import Piece, Pieces
 from loihi_emu.lazy import imported
 from loihi_emu.models.layout import BLOCK, CHUNK
+from loihi_emu.network.elements import Connection
 from loihi_emu.network.network import Network
 
-SYNAPSE, LEARNING = 1 / 256, 1 / 32
-"""Work of a synapse in a step, and of one that learns, in updates of a neuron: about one of three hundred spikes."""
+SYNAPSE, VISIT = 1 / 256, 1 / 4
+"""Work of a synapse in a step, in updates of a neuron: about one of three hundred spikes; of a visit by learning."""
 LEAST_STEPS = 2
 """Populations are cut one by one where a share gets so many of the pieces between two edges, on average."""
 FINEST = 3
@@ -111,9 +112,18 @@ def _work(network: Network) -> dict[str, float]:
     found = dict.fromkeys(network.populations, 1.0)
     for c in network.connections.values():
         positions = 1.0 if c.conv is None else c.pre.size / max(c.conv.kernel.shape[3] * c.conv.groups, 1)
-        each = SYNAPSE if c.learning is None else LEARNING
-        found[c.post.target.name] += each * c.synapses * positions / max(c.post.target.size, 1)
+        found[c.post.target.name] += _each(c) * c.synapses * positions / max(c.post.target.size, 1)
     return found
+
+
+def _each(c: Connection) -> float:
+    """Work of each synapse of a connection in a step; more where a rule visits all, in epochs of its own."""
+    if c.learning is None:
+        return SYNAPSE
+    rule = c.learning.rule
+    gates = [product.gate for products in rule.products.values() for product in products]
+    visits = max((0.5 ** int(gate[1:]) for gate in gates if gate.startswith("u")), default=0.0)
+    return SYNAPSE + VISIT * visits / rule.t_epoch
 
 
 def _bound(network: Network, ranks: int) -> tuple[set[str], set[str]]:

@@ -25,7 +25,7 @@ def small_blocks() -> None:
             module.BLOCK = SMALL  # type: ignore[attr-defined]
     from loihi_emu.image import shares
 
-    shares.LEARNING = float(SMALL)  # so much work that targets of learning are cut one by one
+    shares._each = lambda c: float(SMALL) if c.learning else shares.SYNAPSE  # so that its targets are cut one by one
 
 
 def recorded(

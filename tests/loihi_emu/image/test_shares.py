@@ -19,7 +19,7 @@ from strategies import RULES, recipes
 
 from loihi_emu import Conv2D, LearningRule, Network, Noise, Trace
 from loihi_emu.image.groups import make_groups
-from loihi_emu.image.shares import cut_groups, cut_inputs
+from loihi_emu.image.shares import cut_groups, cut_inputs, work_of
 from loihi_emu.models.layout import BLOCK
 from loihi_emu.rules import find
 from loihi_emu.validation.golden import load
@@ -131,7 +131,7 @@ def learning_network(rules="chip", conv=False):
     net.population("other", 20 * BLOCK, vth=9)
     net.population("cells", (10, 10, 10), vth=9)
     drive = net.input("drive", (10, 10, 1), rate=0.5)
-    rule = LearningRule("x1*y0", x1=Trace(16, 10))
+    rule = LearningRule("x1*y0 - 2^-3*u1", x1=Trace(16, 10))
     net.connect(drive, "cells", Conv2D(np.ones((10, 1, 1, 1))) if conv else np.ones((1000, 100), int), learning=rule)
     return net
 
@@ -139,6 +139,17 @@ def learning_network(rules="chip", conv=False):
 def test_targets_of_learning_are_cut_finely():
     pieces = cut(learning_network(), 2)["cells"]
     assert len(pieces) == 2 and pieces[1].first % 128 == 0 < pieces[1].first % BLOCK
+
+
+def test_a_rule_that_visits_all_synapses_has_more_to_do():
+    work = []
+    for dw, epoch in (("x1*y0", 1), ("x1*y0 - 2^-3*u2", 1), ("x1*y0 - 2^-3*u0", 4), ("x1*y0 - 2^-3*u0", 1)):
+        net = Network()
+        drive, cells = net.input("drive", 100, rate=0.5), net.population("cells", 1000, vth=9)
+        rule = LearningRule(dw, x1=Trace(16, 10), t_epoch=epoch)
+        net.connect(drive, cells, np.ones((1000, 100), int), learning=rule)
+        work.append(work_of(net))
+    assert work[0] < work[1] == work[2] < work[3]
 
 
 def test_what_learns_in_one_piece_is_whole():
