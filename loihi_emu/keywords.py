@@ -7,7 +7,7 @@ names of the arguments of a call; how the function sees itself (signature, docst
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from functools import wraps
+from functools import lru_cache, wraps
 from inspect import CO_VARARGS, CO_VARKEYWORDS
 from types import FunctionType
 from typing import Any, TypeVar
@@ -168,6 +168,12 @@ def unknown_variable(
     return unknown(what, name, names, where=where, near=near, few=MANY_NAMES, advice=advice)
 
 
+@lru_cache(maxsize=256)
+def _near(name: str, known: tuple[str, ...]) -> list[str]:
+    """Names like it, kept: code that takes many forms of data asks each object for the same attributes again."""
+    return near_names(name, known)
+
+
 def missing_attribute(owner: object, name: str, advice: Mapping[str, str] | None = None) -> AttributeError:
     """Build the error for an attribute that does not exist: what to write instead, or the near names.
 
@@ -190,7 +196,7 @@ def missing_attribute(owner: object, name: str, advice: Mapping[str, str] | None
     if said:
         return MissingAttributeError(f"{text} {said}")
     public = [word for word in sorted({*dir(type(owner)), *getattr(owner, "__dict__", ())}) if word[0] != "_"]
-    near = near_names(name, public)
+    near = _near(name, tuple(public))
     if near:
         return MissingAttributeError(f"{text} Did you mean {' or '.join(near)}?")
     return MissingAttributeError(f"{text} It has {', '.join(public)}.")
