@@ -122,8 +122,9 @@ def _each(c: Connection) -> float:
         return SYNAPSE
     rule = c.learning.rule
     gates = [product.gate for products in rule.products.values() for product in products]
-    visits = max((0.5 ** int(gate[1:]) for gate in gates if gate.startswith("u")), default=0.0)
-    return SYNAPSE + VISIT * visits / rule.t_epoch
+    visits: float = max((0.5 ** int(gate[1:]) for gate in gates if gate.startswith("u")), default=0.0)
+    each: float = SYNAPSE + VISIT * visits / rule.t_epoch
+    return each
 
 
 def _bound(network: Network, ranks: int) -> tuple[set[str], set[str]]:
