@@ -45,7 +45,7 @@ def test_defaults_and_positions_are_those_of_the_signature():
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (lambda: LIFReset(), "LIFReset: missing a required argument: 'shape'"),
+        (lambda: LIFReset(), "LIFReset: missing a required (keyword-only )?argument: 'shape'"),
         (lambda: LIFReset((3,)), "LIFReset: too many positional arguments"),
         (lambda: LIFReset(shape=(1,), vht=3), 'LIFReset: unknown argument "vht": did you mean "vth"'),
         (lambda: TernaryLIF(shape=(1,), vth=3), 'TernaryLIF: unknown argument "vth"'),
