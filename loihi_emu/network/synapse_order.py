@@ -107,6 +107,8 @@ class SynapseOrder(FrozenArrays):
         """Of its synapses, in steps; 0 where there are none."""
         if self.drawn:
             return int(self.recipe.delays.high)
+        if not self.delays.ndim:
+            return int(self.delays)
         return int(self.delays.max()) if self.delays.size else 0
 
     @property

@@ -24,7 +24,7 @@ name but not its use: the form of run-length lists is derived, and they are only
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from loihi_emu.chips.chip import Chip
 from loihi_emu.errors import invalid
@@ -46,6 +46,8 @@ class SynapseFields:
     ----------
     weight, delay, tag : int
         Bits.
+    longest : int
+        Longest delay that they have, or can get if a rule changes delays; tells no fields apart.
 
     Examples
     --------
@@ -56,6 +58,7 @@ class SynapseFields:
     weight: int
     delay: int
     tag: int
+    longest: int = field(default=0, compare=False)
 
     @property
     def bits(self) -> int:
@@ -67,13 +70,6 @@ class SynapseFields:
         return ", ".join([f"weight {self.weight}", *more])
 
 
-def longest_delay(c: Connection, chip: Chip) -> int:
-    """Longest delay that the synapses of a connection have, or can get if a rule changes delays."""
-    if c.learning is not None and c.learning.rule.dd is not None:
-        return chip.max_delay
-    return c.longest_delay
-
-
 def fields_of(c: Connection, chip: Chip) -> SynapseFields:
     """The fields that the synapses of a connection need on a chip.
 
@@ -82,10 +78,10 @@ def fields_of(c: Connection, chip: Chip) -> SynapseFields:
     changes tags.
     """
     weight = next(bits for bits in WEIGHT_BITS if bits >= c.weight_bits)
-    delay = longest_delay(c, chip).bit_length()
     rule = c.learning.rule if c.learning is not None else None
+    longest = c.longest_delay if rule is None or rule.dd is None else chip.max_delay
     tagged = rule is not None and (rule.dt is not None or "t" in rule.used)
-    return SynapseFields(weight, delay, (chip.tag_bits or 0) if tagged else 0)
+    return SynapseFields(weight, longest.bit_length(), (chip.tag_bits or 0) if tagged else 0, longest)
 
 
 def blocks_of(chip: Chip) -> tuple[int, int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,8 +44,12 @@ class IncomingLists:
             np.zeros((2, patterns), np.int64), np.zeros((3, patterns), np.int64),
             np.zeros(len(self.connections), TOTALS), np.zeros(lists, np.int64), np.zeros(lists, np.int64),
         )  # fmt: skip
-        self._one_index = self.lists._replace(descriptions=self.descriptions.copy())
-        self._one_index.descriptions["one_index"] = np.where(self.descriptions["units"], 0, self.widest)
+
+    @cached_property
+    def _one_index(self) -> ListsByTarget:
+        descriptions = self.descriptions.copy()
+        descriptions["one_index"] = np.where(descriptions["units"], 0, self.widest)
+        return self.lists._replace(descriptions=descriptions)
 
     @property
     def starts(self) -> Integers:
@@ -136,10 +141,6 @@ class IncomingLists:
         axons, counts = np.zeros(len(bounds) - 1, np.int64), np.zeros(len(self.scratch.marks), np.int64)
         kernels.count_axons(self.lists, order, bounds, np.zeros_like(counts), counts, axons)
         return axons, counts
-
-    def within_axons(self, neurons: Index, axons: int) -> int:
-        """How many of the first neurons, in any order, have lists for so many input axons; none of convolutions."""
-        return int(kernels.first_within(self.lists, neurons, axons, self.scratch))
 
     def need(self, neurons: Index, slots: Index, one_index: bool = False) -> tuple[int, int]:
         """Synaptic memory bits and input axon slots of all connections in their cheapest forms."""

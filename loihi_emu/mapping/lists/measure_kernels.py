@@ -229,12 +229,6 @@ def within_axons(g, neurons, most, axons, w):
 
 
 @entry
-def first_within(g, neurons, axons, w):
-    """See :func:`within_axons`."""
-    return within_axons(g, neurons, neurons.shape[0], axons, w)
-
-
-@entry
 def longest(g, neurons, slots, guess, bits_left, axons_left, w):
     """How many of the first neurons fit into what is left of a core's memory and input axons.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,32 +36,25 @@ class Assignment:
     count: int
 
     def parts(self) -> Iterator[tuple[int, str, Index, Index]]:
-        """Core, population, and neurons (ascending) with their compartments (ascending), core by core."""
-        found: list[tuple[int, int, str, Index]] = []
-        for number, (name, cores) in enumerate(self.cores.items()):
-            if cores.size:
-                parts = self.parts_of(name)
-                pieces = np.split(parts.order, parts.bounds[1:-1])
-                found += [(core, number, name, piece) for core, piece in zip(parts.cores.tolist(), pieces, strict=True)]
+        """Core, population, and neurons with their compartments (ascending), core by core."""
+        found: list[tuple[int, int, str, Index, Index]] = []
+        for number, name in enumerate(self.cores):
+            parts = self.parts_of(name)
+            pieces = (np.split(array, parts.bounds[1:-1]) for array in (parts.order, parts.slots))
+            found += [(core, number, name, *each) for core, *each in zip(parts.cores.tolist(), *pieces, strict=True)]
         found.sort(key=lambda part: part[:2])
-        for core, _, name, neurons in found:
-            yield core, name, neurons, self.slots[name][neurons]
+        for core, _, name, neurons, slots in found:
+            yield core, name, neurons, slots
 
     def parts_of(self, name: str) -> Parts:
         """The parts of a population, core by core."""
         cores, slots = self.cores[name], self.slots[name]
-        if len(cores) and cores[0] == cores[-1] and (cores == cores[0]).all():
-            order, part = np.arange(len(cores), dtype=np.int32), np.zeros(len(cores), np.int32)
-            return Parts(cores[:1], order, np.array([0, len(cores)]), part, slots)
-        steps = np.flatnonzero(cores[1:] != cores[:-1]) + 1
-        order = np.arange(len(cores), dtype=np.int32)
-        if np.any(cores[steps] < cores[steps - 1]):
-            order = np.argsort(cores, kind="stable").astype(np.int32)
-            steps = np.flatnonzero(np.diff(cores[order])) + 1
-        bounds = np.concatenate(([0], steps, [len(cores)]))
-        part = np.empty(len(cores), np.int32)
-        part[order] = np.repeat(np.arange(len(bounds) - 1, dtype=np.int32), np.diff(bounds))
-        return Parts(cores[order[bounds[:-1]]], order, bounds, part, slots)
+        order, place = np.arange(len(cores), dtype=np.int32), cores.astype(np.int64) << 32 | slots
+        if np.any(place[1:] < place[:-1]):
+            order = np.argsort(place, kind="stable").astype(np.int32)
+            cores, slots = cores[order], slots[order]
+        bounds = np.concatenate(([0], np.flatnonzero(cores[1:] != cores[:-1]) + 1, [len(cores)]))
+        return Parts(cores[bounds[:-1]], order, bounds, slots)
 
 
 class Parts(NamedTuple):
@@ -71,18 +64,15 @@ class Parts(NamedTuple):
     ----------
     cores : int32 array (parts)
         Ascending.
-    order : int32 array (neurons)
-        Neurons part by part, ascending within each.
+    order, slots : int32 arrays (neurons)
+        Neurons part by part, and their compartments, ascending within each.
     bounds : int64 array (parts + 1)
         Where each part begins in `order`.
-    part, slots : int32 arrays (neurons)
-        Part and compartment of each neuron.
     """
 
     cores: Index
     order: Index
     bounds: NDArray[np.int64]
-    part: Index
     slots: Index
 
 
@@ -94,21 +84,31 @@ def equal_bounds(size: int, count: int) -> NDArray[np.int64]:
 def equal_parts(size: int, count: int) -> Parts:
     """So many equal parts of a population, each alone on a core."""
     bounds, order = equal_bounds(size, count), np.arange(size, dtype=np.int32)
-    if count == 1:
-        return Parts(np.zeros(1, np.int32), order, bounds, np.zeros(size, np.int32), order)
-    part = np.repeat(np.arange(count, dtype=np.int32), np.diff(bounds))
-    return Parts(np.arange(count, dtype=np.int32), order, bounds, part, order - bounds[part].astype(np.int32))
+    first = np.repeat(bounds[:-1].astype(np.int32), np.diff(bounds))
+    return Parts(np.arange(count, dtype=np.int32), order, bounds, order - first)
 
 
 @known_keywords
-def assigned(cores: dict[str, Index], count: int | None = None) -> Assignment:
-    """Give compartments to neurons with known cores: by population in order, then by neuron."""
+def assigned(
+    cores: dict[str, Index], count: int | None = None, places: dict[str, NDArray[Any]] | None = None
+) -> Assignment:
+    """Give compartments to neurons with known cores: by population in order, then by neuron.
+
+    Parameters
+    ----------
+    cores : dict
+        Population name to the core of each neuron.
+    count : int, optional
+        Number of cores. Default: up to the last that is used.
+    places : dict, optional
+        Population name to numbers by which the neurons of a core are put in order. Default: those of the neurons.
+    """
     cores = {name: np.ascontiguousarray(a, np.int32) for name, a in cores.items()}
     number = int(max((int(a.max()) for a in cores.values() if a.size), default=-1)) + 1
     filled = np.zeros(max(number, count or 0), np.int64)
     slots = {}
     for name, a in cores.items():
-        order = np.argsort(a, kind="stable")
+        order = np.argsort(a, kind="stable") if places is None else np.lexsort((places[name], a))
         of_core = np.bincount(a, minlength=len(filled))
         first = np.cumsum(of_core) - of_core
         rank = np.empty(len(a), np.int64)

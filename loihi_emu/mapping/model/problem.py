@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from loihi_emu.chips.chip import Chip
 from loihi_emu.errors import MappingError, UnsupportedError
 from loihi_emu.keywords import known_keywords_of
-from loihi_emu.mapping.lists import IncomingLists, SynapseFields, fields_of, incoming_lists, longest_delay
+from loihi_emu.mapping.lists import IncomingLists, SynapseFields, fields_of, incoming_lists
 from loihi_emu.mapping.model.limits import Resource, resources
 from loihi_emu.mapping.model.profiles import Profiles, profiles_of
 from loihi_emu.network.elements import Connection, Input, Population
@@ -60,7 +60,6 @@ class Problem:
         self.ports = {name: len(network.rule_set.model(p.model).ports) for name, p in self.populations.items()}
         self._kinds_onto: dict[str, dict[str, list[int]]] = {}
         self._neuron_delays: dict[str, NDArray[np.int64] | None] = {}
-        self._delays = {name: longest_delay(c, chip) for name, c in self.connections.items()}
 
     @cached_property
     def incoming(self) -> dict[str, IncomingLists]:
@@ -87,7 +86,7 @@ class Problem:
 
     def delay(self, c: Connection) -> int:
         """Longest delay that a connection has or can get."""
-        return self._delays[c.name]
+        return self.fields[c.name].longest
 
     def onto(self, name: str, neurons: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Whether each connection onto a population (rows) has synapses onto each of these neurons (columns)."""
@@ -99,9 +98,10 @@ class Problem:
         if name not in self._neuron_delays:
             incoming, longest = self.incoming[name], None
             for number, c in enumerate(incoming.connections):
-                if self.delay(c):
+                delay = self.fields[c.name].longest
+                if delay:
                     longest = np.zeros(incoming.population.size, np.int64) if longest is None else longest
-                    np.maximum(longest, np.where(np.diff(incoming.starts[number]), self.delay(c), 0), out=longest)
+                    np.maximum(longest, np.where(np.diff(incoming.starts[number]), delay, 0), out=longest)
             self._neuron_delays[name] = longest
         return self._neuron_delays[name]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -45,6 +47,16 @@ class Profiles:
     threshold: dict[str, Identities]
     core: dict[str, Identities]
     settings: dict[str, tuple[Identities, ...]]
+
+    @cached_property
+    def alike(self) -> bool:
+        """Whether all neurons have the same of all that a core has once, so that nothing is to be looked up."""
+
+        def different(each: Iterable[Identities]) -> set[int]:
+            return {number for identities in each for number in values_of(identities, slice(None))}
+
+        settings = zip(*self.settings.values(), strict=True)
+        return len(different(self.core.values())) == 1 and all(len(different(each) - {0}) <= 1 for each in settings)
 
     def counted(self, name: str) -> dict[str, Identities]:
         """Of a population those that a core has several of, by the resource that each takes."""

@@ -97,14 +97,22 @@ def order_clusters(indptr, indices, weights, sizes, fade, first, order):
             pull[indices[e]] += weights[e]
 
 
+@kernel
+def step_on_ring(place, other, around):
+    """How far a place is from another on a ring so long: the shorter way."""
+    step = other - place
+    return step - around if step > around / 2 else step + around if step < -around / 2 else step
+
+
 @entry
 def smooth(indptr, indices, weights, place, window, smoothed):
     """Put each vertex amid those that it is tied to: at the mean place of those within `window` of their median.
 
-    The median keeps vertices at the ends of an order where they are that are tied to some at its other end. Of many
-    that a vertex is tied to it is that of some.
+    The order counts as a ring: what is tied at its ends may be one place of the network that was cut. Of many that a
+    vertex is tied to the median is that of some.
     """
-    places = np.zeros(2 * LOOKED_AT)
+    steps = np.zeros(2 * LOOKED_AT)
+    around = float(place.shape[0])
     for v in range(place.shape[0]):
         n = indptr[v + 1] - indptr[v]
         smoothed[v] = place[v]
@@ -113,14 +121,15 @@ def smooth(indptr, indices, weights, place, window, smoothed):
         every = max(1, n // LOOKED_AT)
         some = (n + every - 1) // every
         for k in range(some):
-            places[k] = place[indices[indptr[v] + k * every]]
-        middle = np.median(places[:some])
+            steps[k] = step_on_ring(place[v], place[indices[indptr[v] + k * every]], around)
+        middle = np.sort(steps[:some])[some // 2]  # one of them: the mean of two may be amid nobody
         total, weight = 0.0, 0.0
         for e in range(indptr[v], indptr[v + 1]):
-            if abs(place[indices[e]] - middle) <= window:
-                total += weights[e] * place[indices[e]]
+            step = step_on_ring(middle, step_on_ring(place[v], place[indices[e]], around), around)
+            if abs(step) <= window:
+                total += weights[e] * step
                 weight += weights[e]
-        smoothed[v] = total / weight if weight > 0 else middle
+        smoothed[v] = (place[v] + middle + total / weight) % around
 
 
 @entry

@@ -131,13 +131,11 @@ def _cut(problem: Problem, name: str, count: int, lightly: bool) -> _Cut:
     """Cut a population into equal parts and measure each as if alone on a core."""
     parts, incoming = equal_parts(problem.populations[name].size, count), problem.incoming[name]
     exact = not (lightly and incoming.sparse)
-    bits = np.zeros(count, np.int64)
     if not exact:
-        return _Cut(parts, bits, *incoming.count_axons(parts.order, parts.bounds), exact)
-    measured, axons = measure_all(incoming, parts), np.zeros(count, np.int64)
-    np.add.at(bits, measured.part, measured.totals["bits"])
-    np.add.at(axons, measured.part, measured.totals["axons"])
-    return _Cut(parts, bits, axons, measured.taken, exact)
+        return _Cut(parts, np.zeros(count, np.int64), *incoming.count_axons(parts.order, parts.bounds), exact)
+    measured = measure_all(incoming, parts)
+    sums = (np.bincount(measured.part, measured.totals[name], count).astype(np.int64) for name in ("bits", "axons"))
+    return _Cut(parts, *sums, measured.taken, exact)
 
 
 def _wanted(problem: Problem, made: _Cut, fanout: NDArray[np.int64]) -> int:

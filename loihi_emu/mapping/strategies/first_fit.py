@@ -33,7 +33,6 @@ class Run(NamedTuple):
     name : str
         Of the population.
     neurons : int32 array
-        Ascending.
     alone : (int, int), optional
         Memory bits and input axons that all of them take on a core of their own.
     """
@@ -85,6 +84,8 @@ class _OpenBin:
         n = len(neurons)
         for limit in self._simple(name, neurons, fanout):
             n = n if limit is None else max(0, min(n, limit))
+            if n == 0:
+                break
         return n
 
     def _slots(self, n: int) -> Index:
@@ -100,9 +101,10 @@ class _OpenBin:
         left = problem.limit("compartments") - self.compartments
         yield left
         head = neurons[:left]
-        yield self._same(part_of(problem.profiles.core[name], head))
-        for present, identities in zip(self.settings, problem.profiles.settings[name], strict=True):
-            yield few_enough(part_of(identities, head), {0} | present, 2)
+        if not problem.profiles.alike:
+            yield self._same(part_of(problem.profiles.core[name], head))
+            for present, identities in zip(self.settings, problem.profiles.settings[name], strict=True):
+                yield few_enough(part_of(identities, head), {0} | present, 2)
         yield self._delayed(name, head)
         for resource, kinds in self.kinds_onto(name).items():
             yield self._few_kinds(self.kinds[resource], kinds, problem.limit(resource), name, head)
@@ -169,9 +171,10 @@ class _OpenBin:
         here = np.any(problem.onto(name, neurons), axis=1)
         for resource, kinds in self.kinds_onto(name).items():
             self.kinds[resource].update({kind for kind, onto in zip(kinds, here, strict=True) if onto} - {-1})
-        self.shared = int(part_of(problem.profiles.core[name], neurons[:1]).flat[0])
-        for present, identities in zip(self.settings, problem.profiles.settings[name], strict=True):
-            present.update(set(values_of(identities, neurons)) - {0})
+        if not problem.profiles.alike:
+            self.shared = int(part_of(problem.profiles.core[name], neurons[:1]).flat[0])
+            for present, identities in zip(self.settings, problem.profiles.settings[name], strict=True):
+                present.update(set(values_of(identities, neurons)) - {0})
         for resource, identities in problem.profiles.counted(name).items():
             self.profiles[resource].update(values_of(identities, neurons))
 
@@ -186,6 +189,8 @@ def fill(
     one_index: bool = False,
 ) -> Assignment | None:
     """Put runs of neurons on cores in order; a core is closed when the next neuron does not fit.
+
+    On a core the neurons of a population are in the order of their runs.
 
     Parameters
     ----------
@@ -206,10 +211,13 @@ def fill(
         A single neuron does not fit on an empty core.
     """
     cores = {name: np.zeros(p.size, np.int32) for name, p in problem.populations.items()}
+    places, passed = {name: np.zeros(p.size, np.int32) for name, p in problem.populations.items()}, 0
     core = _OpenBin(problem, 0, one_index)
     guesses: dict[str, int] = {}
     for run in runs:
         (name, neurons, _), at = run, 0
+        places[name][neurons] = np.arange(passed, passed + len(neurons))
+        passed += len(neurons)
         while at < len(neurons):
             rest = neurons[at : at + problem.limit("compartments")]
             n, bits, axons = 0, 0, 0
@@ -237,7 +245,7 @@ def fill(
                 core = core.fresh()
             if most is not None and core.number >= most:
                 return None
-    return assigned(cores, core.number + 1)
+    return assigned(cores, core.number + 1, places)
 
 
 def most_neurons(problem: Problem, name: str) -> int:

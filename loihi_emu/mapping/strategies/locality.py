@@ -7,7 +7,6 @@ needs fewer input axons then. In the order of their numbers they may stand side 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +14,15 @@ from numpy.typing import NDArray
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping.lists import IncomingLists, targets_of
 from loihi_emu.mapping.model import Problem
-from loihi_emu.mapping.strategies.first_fit import Run, most_neurons
+from loihi_emu.mapping.strategies.first_fit import Run
 from loihi_emu.mapping.strategies.sequential import fill_and_measure, if_within_limits
 from loihi_emu.mapping.strategies.strategy import Measured
 from loihi_emu.mapping.traffic import rates_of
 
-PAIRS = 128
-"""Pairs of neurons that are compared."""
+Rows = tuple[NDArray[np.int64], NDArray[np.int32]]
+
+LARGEST, PAIRS = 8, 128
+"""Populations that are looked at, the largest, and pairs of neurons that are compared."""
 LOCAL = 2.0
 """A network is local if neurons that share a source share so many times more others than any two do."""
 SHARE = 1 / 32
@@ -44,39 +45,37 @@ def distance_in_order(problem: Problem) -> float:
     """
     rng = np.random.default_rng(0)
     each = [incoming for incoming in problem.incoming.values() if incoming.sparse and incoming.size]
+    each = sorted(each, key=lambda incoming: -incoming.size)[:LARGEST]
     share = np.asarray([incoming.size for incoming in each], float)
     if not each or problem.synapses > MOST:
         return 0.0
     seen = expected = 0.0
     distances = []
     for incoming, pairs in zip(each, rng.multinomial(PAIRS, share / share.sum()), strict=True):
-        by_chance = _shared_by_chance(incoming) if pairs else 0.0
-        for shared, distance in _shared(incoming, int(pairs), rng):
+        rows = [targets_of(c) for c in incoming.connections] if pairs else []
+        by_chance = _shared_by_chance(incoming, rows)
+        for shared, distance in _shared(incoming, rows, int(pairs), rng):
             seen, expected = seen + shared, expected + by_chance
             distances += [distance] * (shared > 0)
     return float(np.median(distances)) if seen > LOCAL * expected else 0.0
 
 
-def _shared_by_chance(incoming: IncomingLists) -> float:
+def _shared_by_chance(incoming: IncomingLists, rows: list[Rows]) -> float:
     """Sources that two neurons share on average."""
-    n, ends = (
-        incoming.population.size,
-        zip(incoming.offsets[:-1], incoming.starts[:, 0], incoming.starts[:, -1], strict=False),
-    )
-    lists = np.concatenate([incoming.lists.synapses[first:last] + np.int32(offset) for offset, first, last in ends])
-    counts = np.bincount(lists).astype(float)
-    return float((counts * (counts - 1)).sum()) / max(1, n * (n - 1))
+    n, lengths = incoming.population.size, [np.diff(indptr).astype(float) for indptr, _ in rows]
+    return float(sum((each * (each - 1)).sum() for each in lengths)) / max(1, n * (n - 1))
 
 
-def _shared(incoming: IncomingLists, pairs: int, rng: np.random.Generator) -> Iterator[tuple[int, int]]:
+def _shared(
+    incoming: IncomingLists, rows: list[Rows], pairs: int, rng: np.random.Generator
+) -> Iterator[tuple[int, int]]:
     """Sources that pairs of neurons share beside the one by which they were found, and how far apart they are."""
-    rows: dict[int, Any] = {}
     for number, neuron, a, b in rng.random((pairs, 4)).tolist():
         k, t = int(number * len(incoming.connections)), int(neuron * incoming.population.size)
         lists = incoming.lists.synapses[incoming.starts[k, t] : incoming.starts[k, t + 1]]
         if len(lists):
             source = lists[int(a * len(lists))]
-            indptr, targets = rows[k] if k in rows else rows.setdefault(k, targets_of(incoming.connections[k]))
+            indptr, targets = rows[k]
             first, last = indptr[source : source + 2].tolist()
             other = int(targets[first + int(b * (last - first))])
             if other != t:
@@ -98,7 +97,7 @@ def assign_by_locality(problem: Problem, most: int | None) -> Measured | None:
     """Cores filled with neurons that are connected to the same ones; None if that needs more cores than `most`.
 
     Neurons are clustered, clusters ordered so that each stands beside those that it is tied to, then neurons put amid
-    those that they are tied to; each population is cut in this order into parts that a core holds.
+    those that they are tied to; each population fills cores in this order.
     """
     from loihi_emu.mapping.partition import clusters_of, hypergraph_of, place_of, smoothed_place  # and scipy.sparse
 
@@ -109,30 +108,14 @@ def assign_by_locality(problem: Problem, most: int | None) -> Measured | None:
     place = place_of(clusters_of(np.full(nets.neurons, 1 / full), some, SHARE), STARTS)
     if place is None:
         return None
-    parts = nets.parts(smoothed_place(ties, place, WINDOW * full, ROUNDS))
-    runs = [run for name, part in parts.items() for run in _runs(problem, name, part)]
+    runs = []
+    for name, part in nets.parts(smoothed_place(ties, place, WINDOW * full, ROUNDS)).items():
+        order = (
+            np.arange(len(part)) if problem.incoming[name].convolved else np.argsort(part)
+        )  # in order they share lists
+        runs.append(Run(name, order.astype(np.int32)))
     none = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
     try:
-        return if_within_limits(problem, fill_and_measure(problem, runs, none, whole=True, most=most))
+        return if_within_limits(problem, fill_and_measure(problem, runs, none, most=most))
     except MappingError:
         return None
-
-
-def _runs(problem: Problem, name: str, place: NDArray[np.int64]) -> Iterator[Run]:
-    """A population in the order of `place`, cut into parts that a core holds."""
-    incoming, each, at = problem.incoming[name], most_neurons(problem, name), 0
-    if incoming.convolved:
-        yield Run(name, np.arange(len(place), dtype=np.int32))
-        return
-    order, limit = np.argsort(place, kind="stable").astype(np.int32), problem.limit("synaptic_bits")
-    while at < len(order):
-        rest = order[at : at + each]
-        n = max(1, incoming.within_axons(rest, problem.limit("axons_in")))
-        while True:
-            neurons = np.sort(rest[:n])
-            bits, axons = incoming.need(neurons, np.arange(n, dtype=np.int32))
-            if bits <= limit or n == 1:
-                break
-            n = max(1, min(n - 1, int(n * limit / bits)))
-        yield Run(name, neurons, (bits, axons))
-        at += n

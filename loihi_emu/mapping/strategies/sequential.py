@@ -165,7 +165,7 @@ def split_cores(assignment: Assignment, over: NDArray[np.int64]) -> Assignment:
         name: a + moved[a] + (after[a] & (2 * assignment.slots[name] >= size[a]))
         for name, a in assignment.cores.items()
     }
-    return assigned(cores, assignment.count + len(over))
+    return assigned(cores, assignment.count + len(over), assignment.slots)
 
 
 def estimated_fanout(problem: Problem, known: Mapping[str, int]) -> Fanout:

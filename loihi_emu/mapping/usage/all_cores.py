@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -41,10 +42,10 @@ def measure_all(incoming: IncomingLists, parts: Parts) -> Measured:
     """Measure all parts, some at a time, so that Ctrl-C need not wait long."""
     taken, count = np.zeros(int(incoming.offsets[-1]), np.int64), len(parts.cores)
     together = min(ROWS // max(1, len(incoming.connections)), count * PIECE // max(1, incoming.size))
-    slots, each = parts.slots[parts.order], max(1, together)
+    each = max(1, together)
     found = []
     for first in range(0, count, each):
-        totals = incoming.measure_parts(parts.order, slots, parts.bounds[first : first + each + 1], taken)
+        totals = incoming.measure_parts(parts.order, parts.slots, parts.bounds[first : first + each + 1], taken)
         part, number = np.nonzero(totals["found"])
         found.append((number, part + first, totals[part, number]))
     connection, part, totals = found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
@@ -53,9 +54,9 @@ def measure_all(incoming: IncomingLists, parts: Parts) -> Measured:
 
 def add_fanout(incoming: IncomingLists, taken: Integers, fanout: dict[str, Integers]) -> None:
     """Add the output axon slots of all lists to those of the presynaptic neurons."""
-    for number, c in enumerate(incoming.connections):
+    ends = enumerate(pairwise(incoming.offsets.tolist()))
+    for c, (number, (first, last)) in zip(incoming.connections, ends, strict=True):
         if isinstance(c.pre.target, Population):
-            first, last = incoming.offsets[number : number + 2].tolist()
             slots, of = taken[first:last], fanout[c.pre.target.name]
             if c.conv is None:
                 of[c.pre.indices if len(slots) < len(of) else slice(None)] += slots

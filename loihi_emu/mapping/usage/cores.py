@@ -86,7 +86,7 @@ def core_usage(problem: Problem, assignment: Assignment) -> CoreUsage:
         budgets["axons_out"] += np.bincount(assignment.cores[name], weights=slots_out, minlength=n).astype(np.int64)
     delays = np.zeros(n, np.int64)
     if len(table.core):
-        longest = np.asarray([problem.delay(c) for c in table.connections])
+        longest = np.asarray([problem.fields[c.name].longest for c in table.connections])
         np.maximum.at(delays, table.core, longest[table.number])
         _count_lists(problem, table, budgets)
     budgets["accumulators"] *= delays + DELAY_SLOTS_LOST
@@ -154,7 +154,9 @@ def _measured(
         budgets[resource] += _different(pairs, assignment.count)
     if not found:
         return _Table([], np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, TOTALS))
-    return _Table(connections, *(np.concatenate(column) for column in zip(*found, strict=True)))
+    number, core, totals = zip(*found, strict=True)
+    records = np.concatenate(totals, dtype=TOTALS)  # told the type, since looking for one common to all takes its time
+    return _Table(connections, np.concatenate(number), np.concatenate(core), records)
 
 
 def _different(pairs: list[Integers], cores: int) -> Integers:

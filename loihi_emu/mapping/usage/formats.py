@@ -32,11 +32,12 @@ def _with_one_index(problem: Problem, assignment: Assignment, core: int, rows: l
     """The lists of a core, all but those of convolutions sparse with indices of one width."""
     by_name = {row.connection: row for row in rows}
     for name, cores in assignment.cores.items():
-        neurons = np.flatnonzero(cores == core).astype(np.int32)
-        incoming = problem.incoming[name]
+        neurons, incoming = np.flatnonzero(cores == core).astype(np.int32), problem.incoming[name]
         if not len(neurons) or not incoming.connections:
             continue
-        totals, _ = incoming.measure(neurons, assignment.slots[name][neurons], one_index=True)
+        slots = assignment.slots[name][neurons]
+        order = np.argsort(slots)
+        totals, _ = incoming.measure(neurons[order], slots[order], one_index=True)
         for c, t in zip(incoming.connections, totals, strict=True):
             if c.conv is None and t.found:
                 bits = int(t.sparse)

@@ -14,7 +14,6 @@ from loihi_emu.mapping.model import (
     Assignment,
     Layout,
     Problem,
-    Profiles,
     part_of,
     values_of,
 )
@@ -50,7 +49,7 @@ def within_limits(problem: Problem, assignment: Assignment, usage: CoreUsage) ->
 def conflict_of(problem: Problem, assignment: Assignment) -> Conflict | None:
     """The first neurons on one core that differ in what a core has once; None if there are none."""
     profiles = problem.profiles
-    if _alike(profiles):
+    if profiles.alike:
         return None
     shared: dict[int, tuple[int, str]] = {}
     settings: list[dict[int, tuple[int, str]]] = [{} for _ in SETTINGS]
@@ -65,16 +64,6 @@ def conflict_of(problem: Problem, assignment: Assignment) -> Conflict | None:
                 if here[0] != number:
                     return Conflict(core, setting, (here[1], name))
     return None
-
-
-def _alike(profiles: Profiles) -> bool:
-    """Whether all neurons have the same of all that a core has once, so that nothing is to be looked up."""
-    if any(a.ndim for a in profiles.core.values()) or len({int(a) for a in profiles.core.values()}) > 1:
-        return False
-    for each in zip(*profiles.settings.values(), strict=True):
-        if len({number for identities in each for number in values_of(identities, slice(None))} - {0}) > 1:
-            return False
-    return True
 
 
 def chips_suffice(problem: Problem, usage: CoreUsage, layout: Layout, boards: tuple[Board, ...] | None) -> bool:

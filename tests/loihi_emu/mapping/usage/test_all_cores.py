@@ -50,11 +50,13 @@ def test_all_parts_at_once_need_what_each_needs(seed):
     net = network_of(rng, int(rng.integers(1, 5)))
     incoming = Problem(net, LOIHI1).incoming["target"]
     cores = rng.integers(0, rng.integers(1, 6), net["target"].size).astype(np.int32)
-    parts = assigned({"target": cores}).parts_of("target")
+    places = {"target": rng.permutation(len(cores))} if rng.integers(2) else None
+    parts = assigned({"target": cores}, places=places).parts_of("target")
     for given_parts in (parts, equal_parts(len(cores), int(rng.integers(1, len(cores) + 1)))):
         found, taken = all_cores.measure_all(incoming, given_parts), np.zeros(int(incoming.offsets[-1]), np.int64)
-        for p, neurons in enumerate(np.split(given_parts.order, given_parts.bounds[1:-1])):
-            totals, lists = incoming.measure(neurons, given_parts.slots[neurons])
+        pieces = (np.split(array, given_parts.bounds[1:-1]) for array in (given_parts.order, given_parts.slots))
+        for p, (neurons, slots) in enumerate(zip(*pieces, strict=True)):
+            totals, lists = incoming.measure(neurons, slots)
             here = found.part == p
             np.testing.assert_array_equal(found.connection[here], np.flatnonzero(totals["found"]))
             np.testing.assert_array_equal(found.totals[here], totals[totals["found"] > 0])
