@@ -11,7 +11,7 @@ the cost of a message to another chip beyond the 1 of every message to another c
 
 import numpy as np
 
-from loihi_emu.jit import entry, kernel
+from loihi_emu.jit import disjoint, entry, kernel
 from loihi_emu.mapping.partition.annealing_kernels import below, next_random, seeded, unit
 from loihi_emu.mapping.partition.cluster_kernels import shuffle
 from loihi_emu.mapping.partition.tables import Cores
@@ -19,10 +19,6 @@ from loihi_emu.mapping.partition.tables import Cores
 EPSILON = 1e-9
 PARTNERS = 4
 """Neurons of a full core that are looked at for an exchange."""
-WIDE = 48
-"""With at most so many cores, those with other targets of a neuron's sources are looked at too."""
-CHOICES = 3
-"""Cores that are looked at closely for a neuron."""
 
 # ---- rows of what is used of each core and of their limits
 COMPARTMENTS, AXONS_IN, AXONS_OUT, BITS = 0, 1, 2, 3
@@ -55,54 +51,88 @@ def count_use(g, core, counts, use):
 
 
 @kernel
-def price(a, b, chip, far):
+def price(a, b, s):
     """What a message from core a to core b costs."""
-    if a == b:
-        return 0.0
-    return 1.0 if chip[a] == chip[b] else 1.0 + far
+    return 0.0 if a == b else s.price[s.chip[a], b]
+
+
+@kernel
+def reaches_itself(v, j, g):
+    """Whether a neuron is a target of its list j."""
+    for e in range(g.starts[v], g.starts[v + 1]):
+        if g.nets[e] == j:
+            return 1
+    return 0
 
 
 @kernel
 def change_of(v, to, g, s, far):
     """Change of the messages' cost if a neuron goes to another core."""
-    counts, chip = s.counts, s.chip
-    away = s.core[v]
-    change = 0.0
-    last = -1
+    away, change, last = s.core[v], 0.0, -1
     for e in range(g.starts[v], g.starts[v + 1]):
         j = g.nets[e]
-        if j == last:
+        source = g.source[j]
+        if j == last or source < 0 or source == v:
             continue
         last = j
-        source = g.source[j]
-        if source < 0 or source == v:
-            continue
-        if counts[j, away] == 1:
-            change -= g.weight[j] * price(s.core[source], away, chip, far)
-        if counts[j, to] == 0:
-            change += g.weight[j] * price(s.core[source], to, chip, far)
+        if s.counts[j, away] == 1:
+            change -= g.weight[j] * price(s.core[source], away, s)
+        if s.counts[j, to] == 0:
+            change += g.weight[j] * price(s.core[source], to, s)
+    home, new = s.chip[away], s.chip[to]
     for e in range(g.sent_starts[v], g.sent_starts[v + 1]):
         j = g.sent[e]
-        loop = 0
-        for i in range(g.starts[v], g.starts[v + 1]):
-            if g.nets[i] == j:
-                loop = 1
-                break
-        here = counts[j, away] > 0
-        there = counts[j, to] > 0
-        here_after = counts[j, away] - loop > 0
-        there_after = there or loop > 0
-        near = np.int64(here_after) - np.int64(there)
-        change += g.weight[j] * near
-        if far > 0:
-            more = np.int64(there_after) - np.int64(there)
-            less = np.int64(here_after) - np.int64(here)
-            before = s.total[j] - s.reach[j, chip[away]]
-            at_home = s.reach[j, chip[to]] + more
-            if chip[away] == chip[to]:
-                at_home += less
-            change += g.weight[j] * far * (s.total[j] + more + less - at_home - before)
+        loop = reaches_itself(v, j, g)
+        here, here_after = s.counts[j, away] > 0, s.counts[j, away] > loop
+        change += g.weight[j] * (np.int64(here_after) - np.int64(s.counts[j, to] > 0))
+        if home != new:
+            fewer = np.int64(here) - np.int64(here_after)
+            change += g.weight[j] * far * (s.reach[j, home] - s.reach[j, new] - fewer)
     return change
+
+
+@disjoint
+def add_absent(change, counts, prices, weight):
+    """Add what a list's messages cost to cores that have no target of it."""
+    for c in range(change.shape[0]):
+        change[c] += weight * prices[c] if counts[c] == 0 else 0.0
+
+
+@disjoint
+def add_sent(change, counts, chip, by_chip, stays, weight):
+    """Add what a list's messages cost from each core: `stays`, less where it has a target, and what its chip adds."""
+    for c in range(change.shape[0]):
+        change[c] += by_chip[chip[c]] + (stays if counts[c] == 0 else stays - weight)
+
+
+@kernel
+def find_changes(v, g, s, far):
+    """Fill ``s.change`` with the change of the messages' cost if a neuron went to each core; False if none are sent."""
+    core, change, away, last, some, saved = s.core, s.change, s.core[v], -1, False, 0.0
+    change[:] = 0.0
+    for e in range(g.starts[v], g.starts[v + 1]):
+        j = g.nets[e]
+        source, w = g.source[j], g.weight[j]
+        if j == last or source < 0 or source == v or w == 0:
+            continue
+        last, some = j, True
+        if s.counts[j, away] == 1:
+            saved += w * price(core[source], away, s)
+        there = change[core[source]]
+        add_absent(change, s.counts[j], s.price[s.chip[core[source]]], w)
+        change[core[source]] = there
+    home = s.chip[away]
+    for e in range(g.sent_starts[v], g.sent_starts[v + 1]):
+        j = g.sent[e]
+        w, loop = g.weight[j], reaches_itself(v, j, g)
+        some = some or (w > 0 and s.total[j] > 0)
+        here, here_after = s.counts[j, away] > 0, s.counts[j, away] > loop
+        fewer = np.int64(here) - np.int64(here_after)
+        for k in range(s.by_chip.shape[0]):
+            s.by_chip[k] = w * far * (s.reach[j, home] - s.reach[j, k] - fewer) if k != home else 0.0
+        add_sent(change, s.counts[j], s.chip, s.by_chip, w * np.int64(here_after), w)
+    change -= saved
+    return some
 
 
 @kernel
@@ -159,54 +189,12 @@ def sources_fit(v, g, s):
 
 
 @kernel
-def pulls(v, g, s, far):
-    """Find out which cores have sources or targets of a neuron, or other targets of its sources; False if none."""
-    counts, core, chip, pull = s.counts, s.core, s.chip, s.pull
-    away, cores = core[v], counts.shape[1]
-    pull[:] = 0
-    some = False
-    for e in range(g.starts[v], g.starts[v + 1]):
-        j = g.nets[e]
-        source, w = g.source[j], g.weight[j]
-        if source < 0 or w == 0:
-            continue
-        if cores <= WIDE and source != v:
-            for c in range(cores):
-                pull[c] += w * (counts[j, c] > 0)
-            if counts[j, core[source]] == 0:
-                pull[core[source]] += w
-            some = True
-        elif core[source] != away:
-            pull[core[source]] += w * (1 + far * (chip[core[source]] != chip[away]))
-            some = True
-    for e in range(g.sent_starts[v], g.sent_starts[v + 1]):
-        j = g.sent[e]
-        if s.total[j] > 1 or counts[j, away] == 0:
-            for c in range(cores):
-                if counts[j, c] > 0 and c != away:
-                    pull[c] += g.weight[j] * (1 + far * (chip[c] != chip[away]))
-                    some = True
-    pull[away] = 0
-    return some
-
-
-@kernel
-def best_core(v, g, s, far, allowed):
+def best_core(v, g, s, allowed):
     """The core on which a neuron lowers the cost the most (-1: on none by more than is allowed), and the change."""
     best, change = -1, allowed
-    for _ in range(CHOICES):
-        to = -1
-        for c in range(s.counts.shape[1]):
-            if s.pull[c] > 0 and (to < 0 or s.pull[c] > s.pull[to]):
-                to = c
-        if to < 0:
-            break
-        s.pull[to] = 0
-        if s.present[to, g.group[v]] == 0:
-            continue
-        found = change_of(v, to, g, s, far)
-        if found < change:
-            best, change = to, found
+    for c in range(s.change.shape[0]):
+        if s.change[c] < change and c != s.core[v] and s.present[c, g.group[v]] > 0:
+            best, change = c, s.change[c]
     return best, change
 
 
@@ -288,11 +276,16 @@ def refine(g, core, counts, chip, far, use, limits, passes, enough, heat, seed, 
     """
     n, cores, lists = core.shape[0], counts.shape[1], counts.shape[0]
     local = chip if far > 0 else np.zeros_like(chip)
+    prices = np.ones((local.max() + 1, cores))
+    for c in range(cores):
+        prices[:, c] += far
+        prices[local[c], c] = 1.0
     s = Cores(
         core, counts, np.zeros(lists, np.int32), np.zeros((lists, chip.max() + 1 if far > 0 else 1), np.int16), local,
         use, limits, np.maximum(use[AXONS_OUT], limits[AXONS_OUT]), np.zeros((RESOURCES, 2), np.int64),
         np.zeros((cores, limits[COMPARTMENTS] + 2), np.int32), np.zeros(n, np.int32), np.zeros(cores, np.int64),
-        np.zeros((cores, g.group.max() + 1), np.int32), np.full((cores, cores), -1, np.int32), np.zeros(cores),
+        np.zeros((cores, g.group.max() + 1), np.int32), np.full((cores, cores), -1, np.int32), np.zeros(cores), prices,
+        np.zeros(len(prices)),
     )  # fmt: skip
     for j in range(lists):
         for c in range(cores):
@@ -317,13 +310,13 @@ def refine(g, core, counts, chip, far, use, limits, passes, enough, heat, seed, 
                 return saved
             v = order[step]
             away = core[v]
-            if not pulls(v, g, s, far):
+            if not find_changes(v, g, s, far):
                 continue
             allowed = -EPSILON
             if temperature > 0:
                 state = next_random(state)
                 allowed = -temperature * np.log(1.0 - unit(state))
-            to, change = best_core(v, g, s, far, allowed)
+            to, change = best_core(v, g, s, allowed)
             if to < 0:
                 continue
             for r in range(RESOURCES):

@@ -11,11 +11,13 @@ from loihi_emu.mapping.partition.hypergraph import Hypergraph
 from loihi_emu.mapping.stopping import stoppable
 from loihi_emu.mapping.usage import CoreUsage
 
-TABLE_MOST = 50_000_000
-"""Lists times cores: the table of targets on cores has so many entries at most."""
-WORK, LONG_WORK = 20_000_000, 50_000_000
+TABLE_MOST, SYNAPSES_MOST = 50_000_000, 10_000_000
+"""Lists times cores: the table of targets on cores has so many entries at most; and synapses, at most."""
+WORK, LONG_WORK = 6_000_000, 50_000_000
 """Synapses looked at by all passes, about; and where there is heat."""
 PASSES, LONG_PASSES = 12, 40
+MANY_CORES = 64
+"""A synapse is looked at for all cores: with more than these it counts so many times more."""
 ENOUGH = 0.1
 """A pass that saves a smaller share of what the first one did is the last."""
 
@@ -24,8 +26,13 @@ FULL = 0.7
 
 
 def possible(nets: Hypergraph, cores: int) -> bool:
-    """Whether the table of targets fits and a pass or two are affordable."""
-    return cores > 1 and len(nets.source) * cores <= TABLE_MOST and len(nets.nets) * 2 <= WORK
+    """Whether the table of targets fits and a pass is affordable."""
+    return cores > 1 and len(nets.source) * cores <= TABLE_MOST and len(nets.nets) <= SYNAPSES_MOST
+
+
+def passes_of(work: float, nets: Hypergraph, cores: int) -> int:
+    """How many passes over all neurons go through so many synapses; 1 or more."""
+    return max(1, int(work / max(1.0, len(nets.nets) * max(1.0, cores / MANY_CORES))))
 
 
 def refined(
@@ -71,8 +78,11 @@ def refined(
     ratio = float((used[k.BITS][full] / exact[full]).min()) if full.any() else 1.0
     limits[k.BITS] = int(tight * problem.limit("synaptic_bits") * ratio)
     before = core.copy()
-    most, work = (LONG_PASSES, LONG_WORK) if heat else (passes, WORK)
-    passes = max(1, min(most, work // max(1, len(nets.nets))))
+    passes = min(passes, passes_of(WORK, nets, assignment.count))
+    if heat:
+        passes = min(LONG_PASSES, passes_of(LONG_WORK, nets, assignment.count))
+        if passes < LONG_PASSES // 2:  # it would cool too fast
+            return None
     heat *= float(nets.weight.sum()) / max(1, nets.neurons)
     far, chip = float(far), np.ascontiguousarray(chip, np.int32)
     stoppable(k.refine, nets.arrays, core, counts, chip, far, used, limits, passes, ENOUGH, heat, 1)

@@ -44,4 +44,6 @@ class Cores(NamedTuple):
     held: Integers  # and how many there are
     present: Index  # (cores, groups): neurons of each group
     waiting: Index  # (cores, cores): a neuron that would go from one to the other if there were room, or -1
-    pull: Numbers  # of each core on a neuron
+    change: Numbers  # of the messages' cost if a neuron went to each core
+    price: Numbers  # (chips, cores): what a message from a chip to a core costs
+    by_chip: Numbers  # of the messages that a list's source sends, if it went to each chip

@@ -64,15 +64,17 @@ MORE_CORES = 1.1
 """Cores that may be taken, in those of "greedy"; at least one more is allowed."""
 FAR = 50.0
 """Cost of a message to another chip, beyond that of 1 to another core, when neurons are moved between chips."""
-REFINED, REFINED_MOST = 4, 2_000_000
-"""Candidates that are refined, the best first, and synapses beyond which only the best is."""
-FEW_PASSES = 3
-"""Passes of each of these; the best of them is refined further."""
+NEAR = 2.0
+"""Starts that send more than so many times what the best sends are not refined."""
+REFINED = ((4, 3), (2, refinement.PASSES))
+"""So many starts, the best first, are refined for so many passes; then fewer of what comes of them for more."""
+UNLIKE = 1.01
+"""Where large clusters send more than so many times what was found without clusters, small ones are not tried."""
 AGAIN, LESS = 5, 0.98
 """The best is refined again so often at most, as long as less than this part of its messages is left."""
 HEAT = 0.5
 """The best is refined by simulated annealing too, which begins with so many messages of an average neuron."""
-WORTH = 0.97
+WORTH = 0.98
 """It is where refining has left no more than this part of the messages: elsewhere there is little to find."""
 TIGHTENED, TIGHTER = 3, 0.995
 """How often Mt-KaHyPar is asked for so many cores: again with less to fill them if one of them needs too much."""
@@ -97,6 +99,11 @@ class _Candidate:
     def score(self) -> tuple[float, ...]:
         messages = (self.graph.between_chips(self.layout), self.graph.total)
         return (*(float(f"{x:.9g}") for x in messages), self.layout.chips, self.assignment.count)
+
+    @property
+    def messages(self) -> float:
+        """Between chips, or between cores where none go to another chip."""
+        return self.score[0] or self.score[1]
 
 
 def least_traffic(problem: Problem, rates: Rates, boards: tuple[Board, ...] | None, ask: bool) -> Proposal:
@@ -149,11 +156,14 @@ class _Search:
     def _improved(self, starts: list[_Candidate]) -> Iterator[_Candidate]:
         """Starts, the best of them refined for a few passes, and what is found by going on from the best of those."""
         yield from starts
-        starts.sort(key=lambda c: c.score)
         refined: list[_Candidate] = []
-        for start in starts[: REFINED if self.problem.synapses <= REFINED_MOST else 1]:
-            if refinement.possible(self.nets, start.assignment.count):
-                refined += self._refined(start, FEW_PASSES)
+        least = min((c.messages for c in starts), default=0.0)
+        near = [c for c in starts if c.messages <= NEAR * least]
+        affordable = refinement.passes_of(refinement.WORK / 2, self.nets, self.most)
+        for most, passes in REFINED:
+            near.sort(key=lambda c: c.score)
+            near = [found for c in near[: min(most, affordable)] for found in self._refined(c, passes)]
+            refined += near
         yield from refined
         hot = True
         for _ in range(AGAIN if refined else 0):
@@ -178,38 +188,46 @@ class _Search:
         """Whether an assignment keeps all limits of cores, and leaves none empty."""
         return within_limits(self.problem, assignment, usage) and bool(np.all(usage.budgets["compartments"] > 0))
 
-    def _candidate(self, assignment: Assignment, usage: CoreUsage, chip: Integers | None = None) -> list[_Candidate]:
+    def _candidate(self, assignment: Assignment, usage: CoreUsage, layout: Layout | None = None) -> list[_Candidate]:
         """An assignment on given chips, or on such as are found; none if too many of its cores are connected."""
         graph = core_graph(self.problem, assignment, self.rates)
         if graph is None:
             return []
-        if chip is None:
-            return [_Candidate(assignment, usage, on_chips(graph, self.problem.chip), graph)]
-        number = np.unique(chip, return_inverse=True)[1].reshape(-1).astype(np.int32)
-        rank = (np.arange(len(chip)) - np.searchsorted(number, number)).astype(np.int32)
-        return [_Candidate(assignment, usage, Layout(number, rank), graph)]
+        return [_Candidate(assignment, usage, layout or on_chips(graph, self.problem.chip), graph)]
 
     # ------------------------------------------------------------ starts
     def _starts(self) -> Iterator[_Candidate]:
         """Assignments from clusters of neurons, of several sizes, put together in several ways."""
-        problem, cores = self.problem, self.problem.chip.usable_cores
+        best = self.first.messages
         for share in (0.0, *SHARES) if self.few else (0.0, SHARES[0]):
-            place = place_of(clusters_of(self.size, self.ties, share)) if share else None
-            if place is not None and share < 1:
-                smoothed = smoothed_place(self.ties, place, problem.limit("compartments"), ROUNDS)
-                yield from self._in_equal_parts(smoothed)
-            piece = pieces_of_populations(self.nets, self.size) if place is None else equal_pieces(self.size, place)
-            sizes = sizes_of_pieces(problem, self.nets, self.size, piece, lists=place is None)
-            for found in self._placed(packed(sizes, self.ties, piece, self.most), place):
-                if found[0].count <= self.most and self._keeps(*found):
-                    yield from self._candidate(*found)
-            by_chip = packed_by_chip(sizes, self.ties, piece, cores)
-            if by_chip is not None:
-                core, chip = by_chip
-                if len(chip) <= self.most and len(np.unique(chip)) <= self.first.layout.chips:
-                    found = self._measured(core, len(chip))
-                    if self._keeps(*found):
-                        yield from self._candidate(*found, chip)
+            found = list(self._from_clusters(share))
+            yield from found
+            least = min((c.messages for c in found), default=best)
+            if share == SHARES[0] and least > UNLIKE * best:
+                return
+            best = min(best, least)
+
+    def _from_clusters(self, share: float) -> Iterator[_Candidate]:
+        """Assignments from clusters of so large a share of a core; from populations if it is 0."""
+        problem, cores = self.problem, self.problem.chip.usable_cores
+        place = place_of(clusters_of(self.size, self.ties, share)) if share else None
+        if place is not None and share < 1:
+            smoothed = smoothed_place(self.ties, place, problem.limit("compartments"), ROUNDS)
+            yield from self._in_equal_parts(smoothed)
+        piece = pieces_of_populations(self.nets, self.size) if place is None else equal_pieces(self.size, place)
+        sizes = sizes_of_pieces(problem, self.nets, self.size, piece, lists=place is None)
+        for found in self._placed(packed(sizes, self.ties, piece, self.most), place):
+            if found[0].count <= self.most and self._keeps(*found):
+                yield from self._candidate(*found)
+        by_chip = packed_by_chip(sizes, self.ties, piece, cores)
+        if by_chip is not None:
+            core, chip = by_chip
+            if len(chip) <= self.most and len(np.unique(chip)) <= self.first.layout.chips:
+                measured = self._measured(core, len(chip))
+                number = np.unique(chip, return_inverse=True)[1].reshape(-1).astype(np.int32)
+                rank = (np.arange(len(chip)) - np.searchsorted(number, number)).astype(np.int32)
+                if self._keeps(*measured):
+                    yield from self._candidate(*measured, Layout(number, rank))
 
     def _in_equal_parts(self, place: Integers) -> Iterator[_Candidate]:
         """An order cut into equal parts for the fewest cores that could hold it, or for more if they do not."""
@@ -278,6 +296,8 @@ class _Search:
     # ------------------------------------------------------------ refinement
     def _refined(self, start: _Candidate, passes: int = refinement.PASSES, heat: float = 0.0) -> Iterator[_Candidate]:
         """Single neurons moved so that less is sent between chips and cores; a longer search if there is heat."""
+        if not refinement.possible(self.nets, start.assignment.count):
+            return
         far, tight, limit = FAR if start.layout.chips > 1 else 0.0, 1.0, self.problem.limit("synaptic_bits")
         chip = start.layout.chip
         for _ in range(ATTEMPTS):
@@ -288,10 +308,8 @@ class _Search:
             assignment, left = found
             usage = core_usage(self.problem, assignment)
             if self._keeps(assignment, usage):
-                for better in self._candidate(assignment, usage):
-                    if len(np.unique(chip[left])) == start.layout.chips:
-                        yield replace(better, layout=Layout(chip[left], start.layout.core[left]))
-                    if far:
-                        yield better
+                same = len(np.unique(chip[left])) == start.layout.chips
+                layout = Layout(chip[left], start.layout.core[left]) if same else None
+                yield from self._candidate(assignment, usage, layout)
                 return
             tight *= min(1.0, limit / max(1, int(usage.budgets["synaptic_bits"].max()))) * MARGIN
