@@ -134,8 +134,8 @@ def _cut(problem: Problem, name: str, count: int, lightly: bool) -> _Cut:
     if not exact:
         return _Cut(parts, np.zeros(count, np.int64), *incoming.count_axons(parts.order, parts.bounds), exact)
     measured = measure_all(incoming, parts)
-    sums = (np.bincount(measured.part, measured.totals[name], count).astype(np.int64) for name in ("bits", "axons"))
-    return _Cut(parts, *sums, measured.taken, exact)
+    bits, axons = (np.bincount(measured.part, measured.totals[name], count) for name in ("bits", "axons"))
+    return _Cut(parts, bits.astype(np.int64), axons.astype(np.int64), measured.taken, exact)
 
 
 def _wanted(problem: Problem, made: _Cut, fanout: NDArray[np.int64]) -> int:
