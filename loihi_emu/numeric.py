@@ -261,4 +261,5 @@ def sine_and_cosine(angle: Any) -> tuple[Any, Any]:
     """Both by the C library: NumPy 1.24's own differ in the last bit, which decides where a coefficient is cut."""
     each = [float(x) if math.isfinite(x) else math.nan for x in np.ravel(angle).tolist()]
     shape = np.shape(angle)
-    return tuple(np.reshape([function(x) for x in each], shape)[()] for function in (math.sin, math.cos))
+    sine, cosine = (np.reshape([function(x) for x in each], shape)[()] for function in (math.sin, math.cos))
+    return sine, cosine

@@ -17,7 +17,7 @@ from loihi_emu.network.builders.builder import Builder
 from loihi_emu.network.connect import Target
 from loihi_emu.network.elements import Connection, Input, Noise, Population, Probe
 from loihi_emu.network.events import event_rate, sorted_events
-from loihi_emu.network.members import Members
+from loihi_emu.network.other_tools import OtherTools
 from loihi_emu.network.payloads import zeros_of
 from loihi_emu.read_only import read_only
 from loihi_emu.rules import model_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @known_keywords_of
 @read_only("name", "chip", "rules", "seed")
-class Network(Members):
+class Network(OtherTools):
     """Populations of neurons, inputs, connections and probes, to be run by :class:`loihi_emu.Emulator`.
 
     What is added is checked at once and never changed afterwards. An event of an input at time t reaches its targets
@@ -329,105 +329,6 @@ class Network(Members):
         from loihi_emu.network.file import load
 
         return load(cls, path)
-
-    @classmethod
-    def from_nir(cls, graph: Any, *, dt: float, rules: str = "float", **options: Any) -> Network:
-        """Make a network of a NIR graph, which any of many trainers writes.
-
-        Parameters
-        ----------
-        graph : nir.NIRGraph, str or Path
-            A graph or a file of one.
-        dt : float
-            A step, in the unit of the graph's time constants, mostly seconds.
-        rules : {"float", "chip", "lava"}
-        **options
-            Of :func:`loihi_emu.exchange.import_nir`, which also returns what is not exact: method, reset, weight_bits,
-            scale, decays, lists, single, align, chip, name.
-        """
-        from loihi_emu.exchange.nir.importing import build
-
-        made: Network = build(cls, graph, dt=dt, rules=rules, **options)[0]
-        return made
-
-    @classmethod
-    def from_torch(cls, module: Any, sample: Any, *, rules: str = "float", **options: Any) -> Network:
-        """Make a network of a PyTorch module: of snnTorch, norse, sinabs or spikingjelly, or of ReLU by rates.
-
-        Parameters
-        ----------
-        module : torch.nn.Module
-        sample : torch.Tensor
-            As the module takes it; for a module without spikes data like those that it was trained on.
-        rules : {"float", "chip", "lava"}
-        **options
-            Of :func:`loihi_emu.exchange.import_torch`, which also returns what is not exact: weight_bits, scale,
-            decays, percentile, chip, name.
-        """
-        from loihi_emu.exchange.trainers.importing import build
-
-        made: Network = build(cls, module, sample, rules=rules, **options)[0]
-        return made
-
-    def to_nir(self, path: str | Path | None = None, *, dt: float) -> Any:
-        """The network as a nir.NIRGraph, also written to a file if a path is given.
-
-        ``from_nir`` of it with the same `dt` and rules gives the same spikes and voltages. Events of inputs are left
-        out, with a warning.
-
-        Parameters
-        ----------
-        path : str or Path, optional
-        dt : float
-            What a step is, in seconds.
-
-        Raises
-        ------
-        UnsupportedError
-            What NIR has no node for: other models than LIF, noise, refractory periods, learning, convolutions.
-        """
-        from loihi_emu.exchange.nir.export import to_nir
-
-        return to_nir(self, path, dt)
-
-    @classmethod
-    def from_net(cls, file: Any, *, rules: str = "lava", **options: Any) -> Network:
-        """Make a network of a .net file, which lava-dl's trainer writes.
-
-        Parameters
-        ----------
-        file : str, Path, or list of Layer
-        rules : {"lava", "chip"}
-        **options
-            Of :func:`loihi_emu.exchange.import_net`, which also returns what is not exact: num_layers, skip_layers,
-            input_shape, input_message_bits, reset_interval, reset_offset, spike_exp, image, chip, name.
-        """
-        from loihi_emu.exchange.net.importing import build
-
-        made: Network = build(cls, file, rules=rules, **options)[0]
-        return made
-
-    def to_net(self, path: str | Path) -> Path:
-        """Write a .net file, which lava-dl's netx and :meth:`from_net` read.
-
-        Parameters
-        ----------
-        path : str or Path
-
-        Returns
-        -------
-        Path
-
-        Raises
-        ------
-        UnsupportedError
-            What .net files do not have: anything but a chain of populations of rules "lava" or "chip" behind one input,
-            noise, learning, synapses onto images that are no Conv2D, weights or biases that are no multiples of 64.
-        """
-        from loihi_emu.exchange.net.export import layers_of_network
-        from loihi_emu.exchange.net.writing import write_net
-
-        return write_net(path, layers_of_network(self))
 
     def copy(self) -> Network:
         """A network of the same elements, to which more can be added without changing this one."""

@@ -18,6 +18,7 @@ from loihi_emu.memory.room import LARGE, room_for, too_large
 from loihi_emu.network.elements import Source, name_of
 from loihi_emu.numeric import integer
 from loihi_emu.read_only import read_only
+from loihi_emu.recording.account_rows import rows_of
 from loihi_emu.recording.columns import Column
 from loihi_emu.recording.contents import Accounts, Contents, accounts_of_part
 from loihi_emu.recording.sample_counts import SampleCounts
@@ -30,7 +31,6 @@ MANY_NAMES = 8
 """So many ways of reading are listed at most."""
 PROBE_FIRST = "Call network.probe() before the Emulator is made."
 IN_PARTS = "recording.part(start, stop) reads some of its steps."
-UNKNOWN = "not counted for a part of a recording"
 
 
 @known_keywords_of
@@ -383,25 +383,7 @@ class Recording:
 
     # ------------------------------------------------------------ showing
     def _rows(self) -> list[tuple[str, str]]:
-        samples = f", {self.samples} samples" if self.samples > 1 else ""
-        rows = [("steps", f"{self.steps} from {self.start}{samples}")]
-        rows += [("spikes", ", ".join(f"{k} {v}" for k, v in self.stats.get("spikes", {}).items()) or "none")]
-        rows += [("synaptic events", str(self.stats.get("synaptic_events", UNKNOWN)))]
-        lost = [
-            f"{name}: " + ", ".join(f"{field} {n}" for field, n in fields.items() if n)
-            for name, fields in self.stats.get("overflow", {}).items()
-            if any(fields.values())
-        ]
-        rows += [("overflow", "; ".join(lost) or ("none" if "overflow" in self.stats else UNKNOWN))]
-        weights = [f"{name}: {_lost_text(w)}" for name, w in self.stats.get("lost_weights", {}).items()]
-        rows += [("weights", "; ".join(weights))] if weights else []
-        rows += [("recorded", ", ".join(self.names) or "nothing (add probes)")]
-        rows += [(k, str(self.info[k])) for k in ("network", "chip", "rules", "seed") if k in self.info]
-        rows += [(k, self.info[k]) for k in ("part", "file") if k in self.info]
-        timed = "wall_s" in self.info
-        took = f"{self.info['wall_s']:.3g} s, {self.info['steps_per_s']:,.0f} steps per second" if timed else UNKNOWN
-        rows += [("wall time", took)]
-        return rows
+        return rows_of((self.start, self.steps), self.samples, self.stats, self.info, self.names)
 
     def __repr__(self) -> str:
         return "\n".join(["<Recording>", *(f"  {k:16s} {v}" for k, v in self._rows())])
@@ -410,9 +392,3 @@ class Recording:
         """A table for notebooks."""
         rows = "".join(f"<tr><th>{html.escape(k)}</th><td>{html.escape(v)}</td></tr>" for k, v in self._rows())
         return f"<table><caption>Recording</caption>{rows}</table>"
-
-
-def _lost_text(w: Mapping[str, Any]) -> str:
-    """What the weights of a connection lose."""
-    zeroed = f", {w['zeroed']} act as 0" if w["zeroed"] else ""
-    return f"{w['count']} of {w['total']} lose up to {w['most']}{zeroed}"
