@@ -22,10 +22,12 @@ from loihi_emu import (
     PhysicalUnits,
     Recording,
     Trace,
+    calibrate,
     learning,
     mapping,
     plots,
     rules,
+    search_precision,
     sweep,
 )
 from loihi_emu.chips.boards import board
@@ -49,6 +51,15 @@ def network():
     return net
 
 
+def floats():
+    """A network of floats, and samples of its input, to choose integers for."""
+    net = Network(rules="float")
+    source, out = net.input("source", 3), net.population("out", 2, vth=1.0)
+    net.connect(source, out, np.arange(6).reshape(2, 3) / 4)
+    return net, (np.random.default_rng(0).random((3, 8, 3)) < 0.5).astype(int)
+
+
+CALIBRATED = calibrate(*floats())
 NET = network()
 EMULATOR = Emulator(NET)
 RECORDING = EMULATOR.run(12)
@@ -60,6 +71,7 @@ OBJECTS = [
     NET.connections["learns"].learning.rule, NET.connections["learns"].learning.rule.x1, RECORDING.spikes("events"),
     PLACEMENT.estimate(RECORDING), PLACEMENT.where("cells", 0), LOIHI1, board("Nahuku"), NET.rule_set,
     NET.rule_set.weights, NET.rule_set.learning, PhysicalUnits(20.0, 1000),
+    CALIBRATED, CALIBRATED.report, CALIBRATED.report.agreement, search_precision(*floats(), bits=[8, 4]),
 ]  # fmt: skip
 NOT_HELD = {"Strategy", "LearningRules", "WeightRule", "Effective", "Sums", "Proposal"}
 """Forms that users write themselves, and values that kernels' builders pass on."""
