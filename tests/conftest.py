@@ -37,3 +37,9 @@ def pytest_sessionstart(session):
     from loihi_emu.cli.compile import compile_all
 
     compile_all()
+
+
+def pytest_runtest_teardown():
+    """Close what a test has drawn: documents and notebooks leave figures open, and too many of them warn."""
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
