@@ -11,6 +11,7 @@ from loihi_emu.run.emulator import Emulator
 needs_compiler = pytest.mark.skipif(ceiling.compiler() is None, reason="no C compiler on PATH")
 
 
+@pytest.mark.slow
 @needs_compiler
 @pytest.mark.parametrize("what", ["STDP", "sweep"])
 def test_c_and_emulator_learn_the_same(what):

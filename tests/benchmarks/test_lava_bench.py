@@ -12,6 +12,7 @@ def _no_peer(monkeypatch):
     monkeypatch.setattr(lava, "_peer", lambda: None)
 
 
+@pytest.mark.slow
 def test_rows():
     rows = list(lava.measure(TINY))
     found = {"Lava programs", "compile and start", "own Python models", "variables", "Lava program beside Network"}

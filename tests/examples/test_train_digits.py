@@ -16,6 +16,7 @@ from loihi_emu.demo.readout import decide
 from loihi_emu.demo.weights import load_weights
 
 
+@pytest.mark.slow
 def test_training_lowers_the_loss_and_repeats_exactly() -> None:
     digits = load_digits()
     images, labels = digits.train_images[:300], digits.train_labels[:300]

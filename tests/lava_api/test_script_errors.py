@@ -66,6 +66,7 @@ def check(said, name):
     assert not any(word in said for word in ("runpy", "lava_api/", "lava_api\\", "placing.py", "cli_map.py"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_script_that_fails_shows_its_own_lines(folder, name):
     environment = os.environ | {"PYTHONPATH": str(ROOT)}

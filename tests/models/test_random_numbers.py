@@ -31,6 +31,7 @@ def test_philox_gives_the_known_answers(counter, key, expected):
     assert list(philox.philox4x32(*words(counter), *words(key))) == words(expected)
 
 
+@pytest.mark.slow
 @given(
     st.integers(0, (1 << 63) - 1), st.integers(0, 0xFFFF), st.integers(0, (1 << 32) - 1), st.integers(0, (1 << 48) - 1),
     st.integers(0, 13),

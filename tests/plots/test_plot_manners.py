@@ -54,6 +54,7 @@ assert "matplotlib.pyplot" not in sys.modules, "a plot into given axes imported 
 """
 
 
+@pytest.mark.slow
 def test_matplotlib_comes_with_the_first_plot_and_pyplot_only_without_axes():
     done = subprocess.run([sys.executable, "-c", WITHOUT_PYPLOT], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

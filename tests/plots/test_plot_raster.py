@@ -73,6 +73,7 @@ def test_names_of_thin_bands_do_not_overlap(ax):
     assert all(lower.y1 <= upper.y0 for lower, upper in pairwise(boxes))
 
 
+@pytest.mark.slow
 def test_more_names_than_fit_leave_out_the_thinnest_bands(ax):
     sources = {f"p{i}": ([0], [0], 1) for i in range(200)} | {"wide": ([0], [0], 500)}
     raster(sources, ax=ax)

@@ -88,6 +88,7 @@ def test_no_messages(ax):
     ax.figure.draw_without_rendering()
 
 
+@pytest.mark.slow
 def test_many_populations_have_some_names():
     net = Network()
     for k in range(200):

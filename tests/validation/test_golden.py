@@ -103,6 +103,7 @@ def test_lava(name):
     assert result.different == 0, str(result)
 
 
+@pytest.mark.slow
 def test_brian2_loihi_weight_table():
     result = weight_table(load("brian2_loihi", "weight_table")[1], chip_weight)
     assert (result.compared, result.different) == (147456, 0), str(result)

@@ -61,6 +61,7 @@ def test_long_epochs_and_wide_rows():
         assert_learns_as_the_oracle(net, 12)
 
 
+@pytest.mark.slow
 @given(
     st.integers(0, 2**16), st.sampled_from([0, 1, 3]), st.sampled_from(["excitatory", "mixed", "inhibitory"]),
     st.booleans(), st.sampled_from([None, 0.3]),

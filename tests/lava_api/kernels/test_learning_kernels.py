@@ -123,6 +123,7 @@ def outcome(seed, kernels, tag="fixed_pt"):
         return seen
 
 
+@pytest.mark.slow
 @at_most(60)
 @given(seed=st.integers(0, 1 << 30))
 def test_random_rules(seed):

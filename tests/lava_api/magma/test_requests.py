@@ -106,6 +106,7 @@ def test_another_thread_ends_a_run(kind, ask, condition):
     process.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_a_long_run_that_nobody_waited_for_is_cut(kind):
     process, cfg, _ = kind()

@@ -112,6 +112,7 @@ def test_errors_of_a_script_come_out_as_they_are(tmp_path):
     assert place_script(script(tmp_path, "")) == []  # nothing is left watching
 
 
+@pytest.mark.slow
 def test_scripts_that_import_lava():
     code = (
         "from lava_api.magma.compiler.place import place_script\n"

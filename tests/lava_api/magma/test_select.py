@@ -211,6 +211,7 @@ from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 MODEL = "@implements(proc=Alone, protocol=LoihiProtocol)\nclass {}(PyLoihiProcessModel):\n    pass\n"
 
 
+@pytest.mark.slow
 def test_models_beside_a_program_are_found_and_programs_are_not_run(tmp_path):
     (tmp_path / "process.py").write_text(f"{HEAD}class Alone(AbstractProcess):\n    pass\n")
     (tmp_path / "way_of_doing.py").write_text(f"{HEAD}from process import Alone\n{MODEL.format('Beside')}")

@@ -100,6 +100,7 @@ print(compiler, probes, found, loihi.is_installed(), Loihi2.is_loihi2_available)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", ["", "1"])
 def test_a_program_of_lava_gets_one_answer(tmp_path, value):
     (tmp_path / "program.py").write_text(PROGRAM)

@@ -166,6 +166,7 @@ def test_damaged_arrays_of_digits_are_told(tmp_path, case):
     complains(lambda: MnistDataset(str(path)), [path.name])
 
 
+@pytest.mark.slow
 def test_a_packed_file_that_inflates_is_not_unpacked(tmp_path):
     folder = tmp_path / "data"
     idx_files(folder, True)

@@ -51,6 +51,7 @@ def many_delays(seed, longest=62, steps=90, graded=False):
     return Recipe("chip", 3, nodes, links, steps)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rules", RULES)
 @given(st.data())
 def test_random_networks_equal_the_oracle_when_synapses_wait(rules, data):
@@ -60,6 +61,7 @@ def test_random_networks_equal_the_oracle_when_synapses_wait(rules, data):
     assert_equals_oracle(recipe.network(), recording)
 
 
+@pytest.mark.slow
 @given(SEEDS, st.sampled_from([1, 5, 62]), st.booleans())
 def test_every_form_of_delays_equals_the_oracle(seed, longest, graded):
     recipe = many_delays(seed, longest, graded=graded)

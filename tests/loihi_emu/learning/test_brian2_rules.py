@@ -81,6 +81,7 @@ def test_late_epochs_are_the_same_in_pieces_and_after_a_restore(tmp_path, delay)
     assert again.run(996)["s.weights"].ravel().tolist() == whole[4004:].tolist()
 
 
+@pytest.mark.slow
 def test_late_epochs_agree_with_the_oracle():
     net = Network(rules="brian2_loihi", seed=3)
     rng = np.random.default_rng(1)

@@ -173,6 +173,7 @@ def test_zeros_are_in_files_and_checkpoints(tmp_path):
     assert learned(cut) == whole
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**32 - 1), st.sampled_from([1, 1, 3]), st.booleans())
 def test_signed_rewards_agree_with_the_oracle(seed, t_epoch, dense):
     rng = np.random.default_rng(seed)

@@ -154,6 +154,7 @@ def test_connections_that_learn_reach_a_port(monkeypatch, kind):
     assert fixed["cells.imag"].any() and (fixed["cells.imag"] != grows["cells.imag"]).any()
 
 
+@pytest.mark.slow
 @given(st.data())
 @pytest.mark.parametrize(("rules", "model"), [(rules, model.name) for rules, model in EVERY])
 def test_files_keep_ports(tmp_path_factory, rules, model, data):

@@ -306,6 +306,7 @@ def test_bias_refuses_what_does_not_fit():
         bias_mantissa_exponent(np.nan)
 
 
+@pytest.mark.slow
 def test_bias_and_weights_agree_with_nengo_loihi():
     table = np.load(GOLDEN)
     man, exp = bias_mantissa_exponent(table["bias"])

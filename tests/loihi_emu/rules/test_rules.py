@@ -66,6 +66,7 @@ def test_every_model_has_a_rule_of_the_oracle(name):
     assert {model.name for model in find(name).models} == set(oracle.RULES[name].neurons)
 
 
+@pytest.mark.slow
 def test_peers_are_imported_when_a_network_asks_for_them():
     code = """
 import sys

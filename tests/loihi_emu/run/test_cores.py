@@ -55,6 +55,7 @@ def owners(emulator):
 
 
 # ---------------------------------------------------------------- results
+@pytest.mark.slow
 @pytest.mark.parametrize("rules", RULES)
 @at_most(8, phases=FOUND)
 @given(st.data())
@@ -234,6 +235,7 @@ def test_more_threads_than_cores_while_others_want_them(monkeypatch):
 
 
 # ---------------------------------------------------------------- how many
+@pytest.mark.slow
 @pytest.mark.parametrize("shares", [1, 2])
 def test_a_chunk_ends_early_when_all_begin_to_fire(shares):
     net = Network()

@@ -140,6 +140,7 @@ def test_a_path_is_where_the_process_was(tmp_path, monkeypatch, whole):
 
 
 # ---------------------------------------------------------------- damage
+@pytest.mark.slow
 def test_damaged_bytes_are_an_error_or_a_shorter_recording(every_step, whole, tmp_path):
     Emulator(network()).run(60, to=tmp_path / "a.rec")
     data = (tmp_path / "a.rec").read_bytes()

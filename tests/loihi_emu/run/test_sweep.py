@@ -203,6 +203,7 @@ def test_lambdas_in_copies_of_this_process():
         assert sweep(lambda k: k + 1, range(3), workers=2).results == [1, 2, 3]
 
 
+@pytest.mark.slow
 def test_fresh_processes(fresh):
     assert sweep(total, range(5), workers=2).results == [100, 101, 102, 103, 104]
 

@@ -154,6 +154,7 @@ def whole(tmp_path_factory):
     return written(tmp_path_factory.mktemp("net"), golden("dense")["net_file"]).read_bytes()
 
 
+@pytest.mark.slow
 @given(data=st.data())
 @at_most(6)
 @pytest.mark.filterwarnings("ignore::loihi_emu.LoihiInputWarning")

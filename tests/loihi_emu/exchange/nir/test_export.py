@@ -50,6 +50,7 @@ def networks(rng, rules):
 SLOW = pytest.mark.slow
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rules", [pytest.param("float", marks=SLOW), "chip", pytest.param("lava", marks=SLOW)])
 @pytest.mark.filterwarnings("ignore::loihi_emu.LoihiInputWarning")
 @pytest.mark.filterwarnings("ignore::loihi_emu.LoihiOverflowWarning")

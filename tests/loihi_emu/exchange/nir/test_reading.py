@@ -129,6 +129,7 @@ def whole(tmp_path_factory):
     return file.read_bytes()
 
 
+@pytest.mark.slow
 @given(data=st.data())
 @at_most(6)
 def test_damaged_files_are_read_or_one_error(data, whole, tmp_path_factory):
@@ -146,6 +147,7 @@ def test_damaged_files_are_read_or_one_error(data, whole, tmp_path_factory):
     assert "damaged.nir" in said or "populations" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("program", "text"),
     [("import time; time.sleep(60)", "does not finish reading"), ("import os; os.abort()", "ends with code")],
@@ -158,6 +160,7 @@ def test_a_file_at_which_the_library_hangs_or_dies_is_one_error(program, text, p
         import_nir(path, dt=DT)
 
 
+@pytest.mark.slow
 def test_a_file_from_which_hdf5_never_returns_is_one_error(whole, tmp_path, monkeypatch):
     """Its heap of texts has a free space of size 0, over which the library steps for ever."""
     content = bytearray(whole)

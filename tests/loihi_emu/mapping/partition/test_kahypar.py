@@ -88,6 +88,7 @@ def test_lists_become_hyperedges_of_sources_and_targets(stand_in):
     assert found["count"] == 2
 
 
+@pytest.mark.slow
 def test_a_better_partition_is_taken_and_one_beyond_limits_is_not(stand_in):
     net, order = pairs()
     plain = net.place(chip=CHIP, strategy=LowTraffic(partitioner=False))

@@ -69,6 +69,7 @@ def test_a_network_numbered_at_random_takes_as_many_cores_and_messages(seed, sha
     hold(one, shuffled.place(chip=CHIP, rates=others if measured else None))
 
 
+@pytest.mark.slow
 def test_the_readme_network_numbered_at_random_takes_as_many_cores_and_messages():
     one = sheet().place()
     for seed in (1, 2):

@@ -134,6 +134,7 @@ def test_degrees_of_a_fixed_probability_are_binomial(p, n_post):
     assert counted(np.bincount(degrees, minlength=n_post + 1), expected) > CERTAIN
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("p", [0.05, 0.8])
 def test_each_pair_of_a_fixed_probability_is_as_likely(p):
     way = fixed_probability(p, self_connections=False)
