@@ -72,11 +72,14 @@ def readout_of(where: str, network: Network, output: Any, answer: Any) -> Readou
     return Readout(name, answer)
 
 
-def labels_of(where: str, labels: Any, count: int) -> Answers | None:
-    """The class of each sample."""
+def labels_of(where: str, labels: Any, count: int, readout: Readout, network: Network) -> Answers | None:
+    """The class of each sample: the number of the neuron that is to answer, unless a function answers."""
     if labels is None:
         return None
     found = numeric.whole(where, "labels", labels)
     if found.shape != (count,):
         raise invalid(where, "labels", f"shape {found.shape}", f"one for each of the {count} samples")
+    if readout.own is None:
+        last = network.populations[readout.population].size - 1
+        numeric.ranged(where, "labels", found, 0, last, f'They are numbers of neurons of "{readout.population}".')
     return found

@@ -69,7 +69,7 @@ class Calibrated:
         given = self._given
         found = samples_of("Calibrated.compare", given.network, samples, steps)
         found = replace(found, steps=found.steps + given.lag)
-        right = labels_of("Calibrated.compare", labels, found.count)
+        right = labels_of("Calibrated.compare", labels, found.count, given.readout, given.network)
         return Compared(given.network, found, given.readout, right).with_integers(self.network, given.scale(self._bits))
 
 
@@ -106,7 +106,8 @@ def calibrate(
         As ``Emulator.run_samples`` takes them: 0 and 1, or whole numbers as payloads. Such as those that trained the
         network; some tens are enough.
     labels : array of int (samples,), optional
-        The right answer to each, for the accuracy.
+        The right answer to each, for the accuracy: a neuron of the output, or what a function given as `answer`
+        returns.
     steps : int, optional
         Of a sample; arrays tell it.
     output : population or its name, optional

@@ -112,7 +112,7 @@ def given_of(
     readout = readout_of(where, network, output, answer)
     given = samples_of(where, network, samples, steps)
     given = replace(given, steps=given.steps + lag)
-    right = labels_of(where, labels, given.count)
+    right = labels_of(where, labels, given.count, readout, network)
     activity = activity_of(network, given)
     graded = _graded(where, activity, network)
     floats = Compared(network, given, readout, right)

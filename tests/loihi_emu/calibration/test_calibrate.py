@@ -289,6 +289,7 @@ BAD = {
     "lists without steps": (plain, [([1], [0])], {}, ["steps", "Give steps="]),
     "labels of another number": (plain, X, {"labels": [1]}, ["labels", "(1,)", "2 samples"]),
     "labels that are no classes": (plain, X, {"labels": [0.5, 1]}, ["labels", "0.5"]),
+    "a label of no neuron": (plain, X, {"labels": [0, 9]}, ["labels", "9 at index 1", "0..", "numbers of neurons"]),
     "an unknown output": (plain, X, {"output": "cell"}, ["cell", 'did you mean "cells"']),
     "an unknown answer": (plain, X, {"answer": "rate"}, ["answer", "rate", "spikes"]),
     "spikes of a readout": (lambda: population_of(model="li"), X, {"answer": "spikes"}, ["answer", "mean v"]),
