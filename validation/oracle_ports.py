@@ -1,9 +1,12 @@
 """One neuron, one step: the models with two ports, by Lava's rules and in floating point.
 
-The sine and the cosine of a resonator are NumPy's, as in Lava: their last bit decides how a coefficient is cut.
+The sine and the cosine of a resonator are the C library's: their last bit decides how a coefficient is cut, and NumPy
+1.24 has another one. Those of "rf_zero" are NumPy's.
 """
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
@@ -12,10 +15,10 @@ from loihi_emu.validation.oracle_neuron import Arrival, Counts, Neuron, NeuronRu
 
 
 def lava_rotated(n: Neuron, a: Arrival, counts: Counts) -> tuple[int, int, int]:
-    """Return real and imaginary part of Lava's RF after a step, and its threshold; the coefficients are NumPy's."""
+    """Return real and imaginary part of Lava's RF after a step, and its threshold."""
     p = n.p
     bits, exp, angle = p["decay_bits"], p["state_exp"], 2 * np.pi / p["period"]
-    sin, cos = (int((1 - p["alpha"]) * f(angle) * (1 << bits)) for f in (np.sin, np.cos))
+    sin, cos = (int((1 - p["alpha"]) * f(angle) * (1 << bits)) for f in (math.sin, math.cos))
     arrived = [wrap(a.ports.get(port, 0), 31) << exp for port in ("a_real_in", "a_imag_in")]
     x, y = (wrap(total, 31) for total in arrived)
     if [x, y] != arrived:
@@ -68,7 +71,7 @@ def lava_rf_iz(n: Neuron, a: Arrival, counts: Counts) -> int:
 def float_rotated(n: Neuron, a: Arrival) -> tuple[float, float]:
     """Return real and imaginary part of RF after a step, operations from left to right as in Lava."""
     angle = 2 * np.pi / n.p["period"]
-    sin, cos = (float((1 - n.p["alpha"]) * f(angle)) for f in (np.sin, np.cos))
+    sin, cos = (float((1 - n.p["alpha"]) * f(angle)) for f in (math.sin, math.cos))
     re, im = n.more["real"], n.more["imag"]
     x, y = (a.ports.get(port, 0.0) for port in ("a_real_in", "a_imag_in"))
     return cos * re - sin * im + x, sin * re + cos * im + y

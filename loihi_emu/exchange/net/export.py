@@ -13,6 +13,7 @@ from loihi_emu.exchange.net.layers import Layer
 from loihi_emu.exchange.net.neurons import BIAS_EXP, OUT_OF_REACH, STATE_EXP, described
 from loihi_emu.network.elements import Connection, Population
 from loihi_emu.network.members import Members
+from loihi_emu.numeric import sine_and_cosine
 from loihi_emu.user_warnings import warn
 from loihi_emu.widths import DECAY_UNITY, WEIGHT_SHIFT
 
@@ -293,7 +294,7 @@ class _Values:
             if self.whole(name) != wanted:
                 raise UnsupportedError(f"{self.where}: got {name} = {self.whole(name)}, allowed is {wanted}. {ADVICE}")
         size, angle = 1 - self.number("alpha"), 2 * np.pi / self.number("period")
-        acts = [int(size * f(angle) * DECAY_UNITY) for f in (np.sin, np.cos)]
+        acts = [int(size * x * DECAY_UNITY) for x in sine_and_cosine(angle)]
         for more in ((0, 0), (1, 0), (0, 1), (1, 1), (0, -1), (1, -1)):
             neuron: dict[str, Any] = {"type": kind, "sinDecay": acts[0] + more[0], "cosDecay": acts[1] + more[1]}
             neuron |= {"vThMant": self.whole("vth"), "gradedSpike": False}
@@ -301,7 +302,7 @@ class _Values:
                 continue
             again = described(neuron, self.where, False, STATE_EXP, []).values
             size, angle = 1 - again["alpha"], 2 * np.pi / again["period"]
-            if [int(size * f(angle) * DECAY_UNITY) for f in (np.sin, np.cos)] == acts:
+            if [int(size * x * DECAY_UNITY) for x in sine_and_cosine(angle)] == acts:
                 return neuron
         raise UnsupportedError(f"{self.where}: got a period and a decay that no integers of a .net file have. {ADVICE}")
 
