@@ -3,6 +3,7 @@
 import h5py
 import numpy as np
 import pytest
+from hostile_hdf5 import changed_files, replaced
 from hypothesis import given
 from hypothesis import strategies as st
 from net_files import CUBA, golden, written
@@ -34,44 +35,8 @@ def layers(tmp_path_factory):
     return read_net(written_here(tmp_path_factory.mktemp("net")))
 
 
-def external(file):
-    del file["layer/1/weight"]
-    file["layer/1/weight"] = h5py.ExternalLink("/etc/passwd", "weight")
-
-
-def soft(file):
-    del file["layer/1/weight"]
-    file["layer/1/weight"] = h5py.SoftLink("/layer/3/weight")
-
-
 def endless(file):
     file["layer/1/neuron/more"] = file["layer"]
-
-
-def huge(file):
-    del file["layer/1/weight"]
-    file["layer/1"].create_dataset("weight", shape=(1 << 40,), dtype="f4", chunks=(1 << 20,))
-
-
-def elsewhere(file):
-    del file["layer/1/weight"]
-    file["layer/1"].create_dataset("weight", shape=(2,), dtype="f8", external=[("/dev/zero", 0, 16)])
-
-
-def virtual(file):
-    del file["layer/1/weight"]
-    layout = h5py.VirtualLayout(shape=(2,), dtype="f8")
-    layout[:] = h5py.VirtualSource("other.h5", "weight", shape=(2,))
-    file["layer/1"].create_virtual_dataset("weight", layout)
-
-
-def replaced(name, value):
-    def change(file):
-        del file[name]
-        if value is not None:
-            file[name] = value
-
-    return change
 
 
 def many(file):
@@ -80,13 +45,8 @@ def many(file):
     file.move("layer/4", "layer/9")
 
 
-HOSTILE = {
-    "a link to another file": (external, ["layer/1", "weight", "link"]),
-    "a link within the file": (soft, ["layer/1", "weight", "link"]),
+HOSTILE = changed_files("layer/1", "weight", "/layer/3/weight") | {
     "a group that contains itself": (endless, ["deeper than 4"]),
-    "an array larger than its bytes": (huge, ["layer/1", "weight", "1099511627776", "0 bytes are there"]),
-    "an array in another file": (elsewhere, ["layer/1", "weight", "other files"]),
-    "a virtual array": (virtual, ["layer/1", "weight", "other files"]),
     "no layers": (replaced("layer", None), ['without a group "layer"']),
     "an array of layers": (replaced("layer", np.ones(3)), ['without a group "layer"']),
     "a number left out": (many, ['a layer "9" among 5']),
@@ -95,7 +55,6 @@ HOSTILE = {
     "a type of numbers": (replaced("layer/1/type", 3.0), ["layer/1", "type"]),
     "no weights": (replaced("layer/1/weight", None), ["layer/1", "weight", "a conv layer without it"]),
     "a text for weights": (replaced("layer/1/weight", "much"), ["layer/1", "weight", "much"]),
-    "complex weights": (replaced("layer/1/weight", np.ones(2, complex)), ["layer/1", "weight", "complex"]),
     "weights that are no numbers": (replaced("layer/1/weight", np.full((3, 2, 3, 2), np.nan)), ["layer/1", "weight"]),
     "absurd weights": (replaced("layer/1/weight", np.full((3, 2, 3, 2), 1e30)), ["layer/1", "weight", "1e+30"]),
     "weights for other channels": (replaced("layer/1/weight", np.ones((3, 5, 3, 2))), ["layer/1", "2 channels"]),
