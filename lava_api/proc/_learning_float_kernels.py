@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.learning.product import EXPONENT_OFFSET
+from lava_api.magma.core.learning.product_series import EXPONENT_OFFSET
 from lava_api.magma.kernels.base import BOTH, DATA, EVENTS, Call, PythonFallback
 from lava_api.magma.kernels.messages import STORED, Feed
 from lava_api.proc._learning_kernels import (

@@ -13,13 +13,14 @@ from lava_api.magma.compiler.port_building import (
     build_pipes,
     build_references,
 )
-from lava_api.magma.compiler.program import Program, Reference
+from lava_api.magma.compiler.program import THREADS, Program, Reference
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.kernels.connections import Connections
 from lava_api.magma.kernels.message_types import links_by_target
 from lava_api.magma.kernels.plan import Plan, make_plan
+from lava_api.magma.kernels.schedule import after
 from lava_api.magma.kernels.subgraph import ManagementPhase, Subgraph, make_subgraphs
-from lava_api.magma.kernels.threads import OPTION, warn_of_one
+from lava_api.magma.kernels.threads import warn_of_one
 from lava_api.magma.runtime.channel import HostChannel
 from lava_api.magma.runtime.control import Control
 from lava_api.magma.runtime.isolation import visited
@@ -110,7 +111,7 @@ def _services(
 ) -> None:
     """Make the service of each domain."""
     models = assembly.models
-    asked = program.options.get(OPTION, 1)
+    asked = program.options[THREADS]
     for domain in program.domains:
         inside = set(domain.processes)
         members = [leaf.process for leaf in program.leaves if leaf.process in inside]
@@ -140,18 +141,5 @@ def variables_first(processes: list[AbstractProcess], references: tuple[Referenc
     """Return processes in an order in which one comes before those that refer to its variables, else as they were."""
     needs: dict[AbstractProcess, list[AbstractProcess]] = {process: [] for process in processes}
     for reference in references:
-        if reference.port.process in needs and reference.var.process in needs:
-            needs[reference.port.process].append(reference.var.process)
-    order: list[AbstractProcess] = []
-    begun: set[AbstractProcess] = set()
-
-    def place(process: AbstractProcess) -> None:
-        if process not in begun:
-            begun.add(process)
-            for needed in needs[process]:
-                place(needed)
-            order.append(process)
-
-    for process in processes:
-        place(process)
-    return order
+        needs.setdefault(reference.port.process, []).append(reference.var.process)
+    return after(processes, needs)

@@ -11,7 +11,7 @@ from lava_api.magma.compiler.exceptions import NoProcessModelFound
 from lava_api.magma.compiler.executable import Executable
 from lava_api.magma.compiler.graph import connected, expand
 from lava_api.magma.compiler.node import Node, NodeConfig
-from lava_api.magma.compiler.program import LeafProcess, Link, Program, Reference
+from lava_api.magma.compiler.program import CAPACITY, KERNELS, THREADS, LeafProcess, Link, Program, Reference
 from lava_api.magma.compiler.routes import routes
 from lava_api.magma.compiler.sizes import check_room
 from lava_api.magma.compiler.wiring import Wiring
@@ -30,12 +30,6 @@ if TYPE_CHECKING:
     from lava_api.magma.core.process.process import AbstractProcess
     from lava_api.magma.core.run_config import RunConfig
 
-CAPACITY = "pypy_channel_size"
-"""Option of Lava's compiler for the messages that a channel holds."""
-KERNELS = "kernels"
-"""Option for whether stock models run compiled; not in Lava."""
-THREADS = "threads"
-"""Option for how many threads run what is compiled; not in Lava."""
 OPTIONS: dict[str, Any] = {CAPACITY: CHANNEL_MESSAGES, KERNELS: True}
 """Options that are used, with their defaults."""
 
@@ -139,6 +133,4 @@ class Compiler:
                         " process that is made of processes needs alias(var of a sub process)."
                     )
         domains = sync_domains(leaves, run_cfg)
-        options = dict(self._compile_config)
-        parts = tuple(leaves), tuple(links), tuple(references), tuple(domains)
-        return Program(*parts, options[CAPACITY], options[KERNELS], options)
+        return Program(tuple(leaves), tuple(links), tuple(references), tuple(domains), dict(self._compile_config))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lava_api.magma.compiler.program import LeafProcess, Link, Program, Reference
+from lava_api.magma.compiler.program import CAPACITY, LeafProcess, Link, Program, Reference
 from lava_api.magma.compiler.routes import mover
 from lava_api.magma.core.model.py.ports import PyInPortVectorSparse, PyOutPortVectorSparse, VirtualPortTransformer
 from lava_api.magma.core.process.ports.ports import InPort, create_port_id
@@ -42,7 +42,7 @@ def build_channels(program: Program, scheduler: Scheduler, plan: Plan) -> dict[L
         if ends[0] is not None and ends[0] == ends[1]:
             continue
         source, target = ((port.process.name, port.name) for port in (link.source, link.target))
-        channel = channels[link] = Channel(source, target, program.channel_messages)
+        channel = channels[link] = Channel(source, target, program.options[CAPACITY])
         channel.scheduler = scheduler
     return channels
 

@@ -5,7 +5,7 @@ A program holds no state and no Python models; :mod:`~lava_api.magma.compiler.as
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lava_api.magma.core.sync.domain import SyncDomain
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from lava_api.magma.core.process.ports.ports import InPort, OutPort, RefPort
     from lava_api.magma.core.process.process import AbstractProcess
     from lava_api.magma.core.process.variable import Var
+
+
+CAPACITY = "pypy_channel_size"
+"""Option of Lava's compiler for the messages that a channel holds."""
+KERNELS = "kernels"
+"""Option for whether stock models run compiled; not in Lava."""
+THREADS = "threads"
+"""Option for how many threads run what is compiled; not in Lava."""
 
 
 @dataclass(frozen=True)
@@ -78,18 +86,12 @@ class Program:
         Connections in order of creation of their first process, and of their connection.
     domains : tuple of SyncDomain
         Every leaf process is in one.
-    channel_messages : int
-        Messages that a channel holds.
-    kernels : bool
-        Whether stock models run compiled.
     options : dict
-        All options of the compiler.
+        Options of the compiler.
     """
 
     leaves: tuple[LeafProcess, ...]
     links: tuple[Link, ...]
     references: tuple[Reference, ...]
     domains: tuple[SyncDomain, ...]
-    channel_messages: int
-    kernels: bool = True
-    options: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any]

@@ -342,8 +342,8 @@ def neuron_description(
     states: Mapping[str, Array],
     arrives: Array,
     sends: Array | None,
-) -> tuple[Description, Array]:
-    """Return the description of a neuron kernel and its counters.
+) -> Description:
+    """Return the description of a neuron kernel.
 
     Parameters
     ----------
@@ -365,9 +365,8 @@ def neuron_description(
         lists.describe(d)
     d.n, d.slots, d.flags = n, 1, at.MESSAGE
     d.mask, d.ring, d.message = aligned(at.SCRATCH, np.uint8), arrives, sends
-    counters: Array = np.zeros(at.COUNTERS, np.int64)
-    d.bounds, d.populations, d.counters = np.array([0, n], np.int64), 1, counters
+    d.bounds, d.populations, d.counters = np.array([0, n], np.int64), 1, np.zeros(at.COUNTERS, np.int64)
     d.hot = np.ones(-(-n // at.BLOCK), np.uint8)
     for name, array in states.items():
         d.point(name, array)
-    return d, counters
+    return d

@@ -43,7 +43,7 @@ class Neurons(Vector):
         out = sent.data if sent.wanted else None
         first = feeds[self.inputs[0]]
         lists = None if self.list_can_lack and not sent.list_wanted else sent.lists
-        self.d, _ = neuron_description(self.record, self.n, lists, states, first.data, out)
+        self.d = neuron_description(self.record, self.n, lists, states, first.data, out)
         self.d.flags = 0 if first.cleared else layout.MESSAGE
         for name in self.inputs if len(self.inputs) > 1 else ():
             self.d.point(name, feeds[name].data)

@@ -10,8 +10,7 @@ import numpy as np
 
 from lava_api.magma.kernels.base import Kernel
 from lava_api.magma.kernels.calls import CallList
-from lava_api.magma.kernels.inputs import ChannelInput, HostData, PhaseJobs, SubgraphInput
-from lava_api.magma.runtime.scheduler import ModelError
+from lava_api.magma.kernels.inputs import ChannelInput, HostData, PhaseJobs, SubgraphInput, attributed
 from loihi_emu.models.memory import Array
 
 if TYPE_CHECKING:
@@ -86,11 +85,8 @@ class PartialStep:
         for one in inputs:
             if one.kernel.process in needs:
                 needs[one.kernel.process].add(one)
-        sources: dict[AbstractProcess, list[AbstractProcess]] = {}
-        for link in self.schedule.inner:
-            sources.setdefault(link.target.process, []).append(link.source.process)
         for process in self.order:  # sources come first
-            needs[process].update(*(needs[source] for source in sources.get(process, ()) if source in needs))
+            needs[process].update(*(needs[source] for source in self.schedule.sources[process] if source in needs))
         return needs
 
     def forget(self) -> None:
@@ -107,19 +103,13 @@ class PartialStep:
                 self._begin(missing, jobs)
                 return False
             jobs.scheduler.stalled[self] = missing, jobs
-        first = missing[0]
-        try:
-            while missing:
-                first = missing[0]
-                first.take()
-                if self.is_begun:  # divided while this job waited
-                    self._arrived(first, jobs)
-                    return False
-                del missing[0]
-        except ModelError:
-            raise
-        except Exception as error:
-            raise ModelError(first.kernel.model, error) from error
+        while missing:
+            first = missing[0]
+            attributed(first.kernel.model, first.take)
+            if self.is_begun:  # divided while this job waited
+                self._arrived(first, jobs)
+                return False
+            del missing[0]
         jobs.scheduler.stalled.pop(self, None)
         return True
 

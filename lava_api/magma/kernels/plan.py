@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from lava_api.magma.compiler.program import Program
+from lava_api.magma.compiler.program import KERNELS, Program
 from lava_api.magma.core.model.py.base import attach
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.magma.kernels.base import Kernel, LaterPhases, PythonFallback, kernel_class
@@ -40,7 +40,7 @@ def make_plan(program: Program, models: dict[AbstractProcess, AbstractPyProcessM
         Model of each process, with its variables.
     """
     plan = Plan()
-    if not program.kernels:
+    if not program.options[KERNELS]:
         return plan
     incoming = links_by_target(program.links)
     in_step = {p for domain in program.domains if isinstance(domain.protocol, LoihiProtocol) for p in domain.processes}

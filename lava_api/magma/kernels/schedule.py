@@ -22,28 +22,10 @@ if TYPE_CHECKING:
 Processes = dict["AbstractProcess", list["AbstractProcess"]]
 
 
-def ordered(kernels: dict[AbstractProcess, Kernel], links: list[Link]) -> list[AbstractProcess]:
-    """Return processes in the order of their calls: each after those it receives from, those that send first last.
-
-    Those that send first have read their inputs when the next step begins; among them those that receive from others
-    come first, as far as loops allow, so that no copy of a message is needed.
-    """
-    sources: Processes = {process: [] for process in kernels}
-    targets: Processes = {process: [] for process in kernels}
-    for link in links:
-        source, target = link.source.process, link.target.process
-        if source in kernels and target in kernels:
-            sources[target].append(source)
-            targets[source].append(target)
-    receivers = [p for p in kernels if not kernels[p].sends_first]
-    senders = [p for p in kernels if kernels[p].sends_first]
-    return _after(receivers, sources) + _after(senders, targets)
-
-
-def _after(members: list[AbstractProcess], needs: Processes) -> list[AbstractProcess]:
+def after(members: list[AbstractProcess], needs: Processes) -> list[AbstractProcess]:
     """Return members so that each comes after those it needs; where a loop forbids it, in the given order."""
     inside, done, order = set(members), set(), []
-    for start in members:
+    for start in members:  # depth first, by a stack of its own: chains may be longer than Python recurses
         stack = [(start, iter(needs[start]))]
         if start in done:
             continue
@@ -83,8 +65,8 @@ class Schedule:
         Calls that begin a step: copies of messages.
     calls_of : dict
         Calls of each process.
-    inner : list
-        Links within the group.
+    sources, targets : dict
+        For each process those of the group that it receives from, and those that it sends to.
     """
 
     def __init__(
@@ -101,8 +83,16 @@ class Schedule:
         self.messages: dict[OutPort, Message] = {}
         self.copies: list[Call] = []
         self.calls_of: dict[AbstractProcess, list[Call]] = {}
-        self.inner = [link for links in incoming.values() for link in links if self._inside(link)]
-        self.order = ordered(kernels, self.inner)
+        self.sources: Processes = {process: [] for process in kernels}
+        self.targets: Processes = {process: [] for process in kernels}
+        for link in (link for links in incoming.values() for link in links if self._inside(link)):
+            self.sources[link.target.process].append(link.source.process)
+            self.targets[link.source.process].append(link.target.process)
+        # Those that send first have read their inputs when the next step begins; among them those that receive from
+        # others come first, as far as loops allow, so that no copy of a message is needed.
+        receivers = [p for p in kernels if not kernels[p].sends_first]
+        senders = [p for p in kernels if kernels[p].sends_first]
+        self.order = after(receivers, self.sources) + after(senders, self.targets)
         self._readers = Counter(link.source for links in incoming.values() for link in links)
         self._prepared: dict[AbstractProcess, dict[str, tuple[list[Call], Feed]]] = {}
         self._place = {process: k for k, process in enumerate(self.order)}

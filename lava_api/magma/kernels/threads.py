@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lava_api.magma.compiler.program import THREADS
 from lava_api.magma.kernels.base import Call, Kernel, PartCall
 from lava_api.magma.kernels.calls import leaf_of
 from loihi_emu.image.schedule import Program, barriers
@@ -25,13 +27,11 @@ from loihi_emu.run.threads import checked, number_of
 from loihi_emu.user_warnings import warn
 
 if TYPE_CHECKING:
-    from lava_api.magma.compiler.program import Link
     from lava_api.magma.core.process.process import AbstractProcess
+    from lava_api.magma.kernels.schedule import Schedule
 
 VARIABLE = "LOIHI_EMU_THREADS"
 """Environment variable: how many threads run programs that do not say it."""
-OPTION = "threads"
-"""Option of the compiler for it."""
 SYNAPSES = 256
 """Weights that cost as much in a step as the update of a neuron."""
 
@@ -44,8 +44,8 @@ Stages = list[list[list[Call]]]
 
 def asked_for(options: Mapping[str, Any]) -> int | str:
     """Return how many threads a program asks for, or "auto": by an option of the compiler, else by the environment."""
-    if OPTION in options:
-        return checked("compile_config", options[OPTION])
+    if THREADS in options:
+        return checked("compile_config", options[THREADS])
     word = os.environ.get(VARIABLE, "").strip().lower()
     return checked(f"environment variable {VARIABLE}", int(word) if word.isdecimal() else word or 1)
 
@@ -78,39 +78,13 @@ def work_of(kernel: Kernel) -> float:
     return float(elements + stored / SYNAPSES)
 
 
-class Ordered(Protocol):
-    """What of a schedule says which calls are to come before which.
-
-    Attributes
-    ----------
-    order : list
-        Processes in the order of their calls.
-    copies : list
-        Calls that begin a step.
-    calls_of : dict
-        Calls of each process.
-    inner : list
-        Links among them.
-    """
-
-    order: list[AbstractProcess]
-    copies: list[Call]
-    calls_of: dict[AbstractProcess, list[Call]]
-    inner: list[Link]
-
-
 def stages_of(
-    schedule: Ordered, later: Sequence[Call], kernels: Mapping[AbstractProcess, Kernel], threads: int
+    schedule: Schedule, later: Sequence[Call], kernels: Mapping[AbstractProcess, Kernel], threads: int
 ) -> Stages:
     """Return what each thread does in each stage of a step; `later` are the calls of the phases behind the spiking one.
 
     A process comes after all that come before it in the schedule and are connected with it, whichever of them sends.
     """
-    neighbours: dict[AbstractProcess, set[AbstractProcess]] = {process: set() for process in schedule.order}
-    for link in schedule.inner:
-        source, target = link.source.process, link.target.process
-        neighbours[source].add(target)
-        neighbours[target].add(source)
     found: Stages = []
     loads: list[Array] = []
 
@@ -126,10 +100,11 @@ def stages_of(
         first = 1
     ends: dict[AbstractProcess, int] = {}
     for process in schedule.order:
-        place = max((ends[other] for other in neighbours[process] if other in ends), default=first)
-        for calls in _runs(schedule.calls_of[process]):
+        neighbours = schedule.sources[process] + schedule.targets[process]
+        place = max((ends[other] for other in neighbours if other in ends), default=first)
+        for are_parts, calls in groupby(schedule.calls_of[process], lambda call: isinstance(call, PartCall)):
             mine, work = stage(place), work_of(kernels[process])
-            if isinstance(calls[0], PartCall):
+            if are_parts:
                 parts = [call for call in calls if isinstance(call, PartCall)]
                 for call in parts:
                     mine[call.part].append(call)
@@ -142,17 +117,6 @@ def stages_of(
         ends[process] = place
     if later:
         stage(len(found))[0] += later
-    return found
-
-
-def _runs(calls: Sequence[Call]) -> list[list[Call]]:
-    """Return calls in runs of such as are parts, and of others."""
-    found: list[list[Call]] = []
-    for call in calls:
-        if found and isinstance(found[-1][0], PartCall) == isinstance(call, PartCall):
-            found[-1].append(call)
-        else:
-            found.append([call])
     return found
 
 

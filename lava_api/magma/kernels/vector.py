@@ -8,12 +8,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lava_api.magma.kernels.base import DATA, Kernel, PythonFallback
-from lava_api.magma.kernels.messages import Feed, Message
-from loihi_emu.models.lava import messages
+from lava_api.magma.kernels.messages import STORED, Feed, Message
 from loihi_emu.models.memory import Description, aligned
 from loihi_emu.models.records import Record
-
-KIND_OF = {"int32": messages.I32, "int64": messages.I64, "float64": messages.F64}
 
 
 class Vector(Kernel):
@@ -65,7 +62,7 @@ class Vector(Kernel):
     def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
         if d_type.name != self.takes and not (d_type.name == "int16" and self.takes == "int32"):
             raise PythonFallback(f"{port}: {d_type}")
-        return DATA, KIND_OF[self.takes]
+        return DATA, STORED[self.takes]
 
     def outputs(self) -> dict[str, Message]:
         kinds = {name: getattr(type(self.model), name).d_type for name in self.sends}

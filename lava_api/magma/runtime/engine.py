@@ -47,9 +47,9 @@ class Engine:
         self._lock = RunLock(self._driver)
         self._home = get_ident()
         self._others = OtherThreads([])
-        self._rounds = Rounds(self._control, self._is_accompanied, self._is_served)
+        self._rounds = Rounds(self._control, lambda: self._others.are_there(), self._is_served)
         self._control.scheduler.on_round = self._rounds.leave
-        self._control.scheduler.moment = self._moment
+        self._control.scheduler.moment = lambda: sum(service.done for service in self._control.services)
         self._assembly: Any = None
         self._is_running = self._is_started = False
         self._stopped = False
@@ -137,14 +137,6 @@ class Engine:
         """Return what the models wait for, or ask for again and again."""
         scheduler = self._control.scheduler
         return [*scheduler.waits.values(), *scheduler.polls.values()]
-
-    def _moment(self) -> int:
-        """Return the time steps of all domains."""
-        return sum(service.done for service in self._assembly.services)
-
-    def _is_accompanied(self) -> bool:
-        """Return whether other threads may do something still."""
-        return self._others.are_there()
 
     def _abandon(self) -> None:
         """Note that who waited for the runtime's thread was interrupted."""

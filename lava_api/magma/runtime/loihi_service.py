@@ -94,20 +94,14 @@ class _SubgraphPhases:
         self.model = subgraph
         self.service = service
         self.manages = bool(subgraph.post_mgmt or subgraph.hooked)
-        self.scheduler = service.control.scheduler
-        self.is_eager = not service.is_alone
 
     def spike(self) -> None:
         """Do the spiking phase, and ask for the management phase if a kernel needs one."""
-        self.subgraph.step(self)
+        self.subgraph.step(self.service)
         if self.subgraph.learner is not None:
             self.service.wanted.add(Phase.LRN)
         if self.manages:
             self.service.wanted.add(Phase.POST_MGMT)
-
-    def spawn(self, model: Any, method: Callable[[], Any]) -> None:
-        """Add a job to the phase."""
-        self.service.spawn(model, method)
 
 
 class LoihiService(StepService):
@@ -139,7 +133,7 @@ class LoihiService(StepService):
     ) -> None:
         super().__init__(control)
         self.models = models
-        self.is_alone = is_alone
+        self.is_eager = not is_alone
         self.subgraphs = [subgraph for _, subgraph in subgraphs]
         self.wanted: set[Phase] = set()
         by_model = {id(model): _ModelPhases(model, self) for model in models}

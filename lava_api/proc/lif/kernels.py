@@ -51,7 +51,7 @@ class LifKernel(Kernel, ABC):
         assert self.spikes.lists is not None
         leaf, record = self.leaf(arrived.kind)
         sent = self.spikes.data if self.spikes.wanted else None
-        self.d, _ = neuron_description(record, n, self.spikes.lists, self.states(), arrived.data, sent)
+        self.d = neuron_description(record, n, self.spikes.lists, self.states(), arrived.data, sent)
         self.shared = self.d.flags = 0 if arrived.cleared else layout.MESSAGE
         self.hot, self.parameters = self.d.hot, Parameters(self.d, n)
         self.parts = NeuronParts(self.d, self.spikes.lists, self.threads)

@@ -9,8 +9,7 @@ import numpy as np
 
 from lava_api.magma.core.learning import string_symbols as names
 from lava_api.magma.core.learning.constants import FACTOR_TO_WIDTH_DICT, W_ACCUMULATOR_U, W_S_MANT
-from lava_api.magma.core.learning.product import EXPONENT_OFFSET, Factor, Product
-from lava_api.magma.core.learning.product_series import ProductSeries
+from lava_api.magma.core.learning.product_series import EXPONENT_OFFSET, Factor, Product, ProductSeries
 
 ACCUMULATOR_MIN = -(1 << W_ACCUMULATOR_U) - 1
 ACCUMULATOR_MAX = (1 << W_ACCUMULATOR_U) - 1

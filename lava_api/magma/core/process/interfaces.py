@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import math
 from abc import ABC
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
+
+
+def kept_as(attribute: str, doc: str) -> Any:
+    """Return the property of an attribute that Lava's programs know by its private name, too."""
+    return property(attrgetter(attribute), lambda self, value: setattr(self, attribute, value), doc=doc)
 
 
 class MemberOwner:

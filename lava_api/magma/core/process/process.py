@@ -6,7 +6,7 @@ import weakref
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from lava_api.magma.core.process.collection import Collection
-from lava_api.magma.core.process.interfaces import AbstractProcessMember, IdGeneratorSingleton, MemberOwner
+from lava_api.magma.core.process.interfaces import AbstractProcessMember, IdGeneratorSingleton, MemberOwner, kept_as
 from lava_api.magma.core.process.log_config import LogConfig
 from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.magma.core.process.ports.ports import InPort, OutPort, RefPort, VarPort
@@ -101,6 +101,12 @@ class AbstractProcess(MemberOwner, metaclass=ProcessPostInitCaller):
 
     programs_built: ClassVar[int] = 0
     """Programs that were built to run, since this package was loaded."""
+    runtime: ProgramRuntime | None = kept_as("_runtime", "What runs this process; None before it is built.")
+    model: Any = kept_as("_model", "The process model that runs; None before it is built.")
+    model_class: Any = kept_as("_model_class", "Class of the process model; None before compilation.")
+    is_compiled: bool = kept_as("_is_compiled", "Whether the process is part of a compiled program.")
+    folded_view: Any = kept_as("_folded_view", "Process of which this one is an instance of a repeated part.")
+    folded_view_inst_id: int = kept_as("_folded_view_inst_id", "Number of that instance.")
 
     def __init__(self, **proc_params: Any) -> None:
         self.proc_params = ProcessParameters(initial_parameters=proc_params)
@@ -152,15 +158,6 @@ class AbstractProcess(MemberOwner, metaclass=ProcessPostInitCaller):
                 if isinstance(member, AbstractProcessMember):
                     member.process = self
             collection.add_members(members)
-
-    @property
-    def runtime(self) -> ProgramRuntime | None:
-        """The runtime that runs this process; None before it is built."""
-        return self._runtime
-
-    @runtime.setter
-    def runtime(self, value: ProgramRuntime | None) -> None:
-        self._runtime = value
 
     def register_sub_procs(self, procs: dict[str, AbstractProcess]) -> None:
         """Make processes sub processes of this one."""
@@ -274,48 +271,3 @@ class AbstractProcess(MemberOwner, metaclass=ProcessPostInitCaller):
     def load(self, path: str) -> None:
         """Raise a NotImplementedError, as Lava does: :func:`lava_api.utils.serialization.load` reads processes."""
         raise NotImplementedError("a process cannot be loaded, as in Lava: use utils.serialization.load(path)")
-
-    @property
-    def model(self) -> Any:
-        """The process model that runs; None before it is built."""
-        return self._model
-
-    @model.setter
-    def model(self, process_model: Any) -> None:
-        self._model = process_model
-
-    @property
-    def model_class(self) -> Any:
-        """Class of the process model; None before compilation."""
-        return self._model_class
-
-    @model_class.setter
-    def model_class(self, model_class: Any) -> None:
-        self._model_class = model_class
-
-    @property
-    def is_compiled(self) -> bool:
-        """Whether the process is part of a compiled program."""
-        return self._is_compiled
-
-    @is_compiled.setter
-    def is_compiled(self, value: bool) -> None:
-        self._is_compiled = value
-
-    @property
-    def folded_view(self) -> Any:
-        """Process of which this one is an instance of a repeated part."""
-        return self._folded_view
-
-    @folded_view.setter
-    def folded_view(self, folded_view: Any = None) -> None:
-        self._folded_view = folded_view
-
-    @property
-    def folded_view_inst_id(self) -> int:
-        """Number of that instance."""
-        return self._folded_view_inst_id
-
-    @folded_view_inst_id.setter
-    def folded_view_inst_id(self, inst_id: int = -1) -> None:
-        self._folded_view_inst_id = inst_id

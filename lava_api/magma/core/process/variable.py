@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lava_api.magma.core.process.interfaces import AbstractProcessMember, IdGeneratorSingleton
+from lava_api.magma.core.process.interfaces import AbstractProcessMember, IdGeneratorSingleton, kept_as
 from loihi_emu.keywords import known_keywords_of
 
 
@@ -29,6 +29,8 @@ class Var(AbstractProcessMember):
     2
     """
 
+    model: Any = kept_as("_model", "Unused; there for programs that set it.")
+
     def __init__(
         self, shape: tuple[int, ...], init: Any = 0, shareable: bool = True, name: str = "Unnamed variable"
     ) -> None:
@@ -39,15 +41,6 @@ class Var(AbstractProcessMember):
         self.id: int = VarServer().register(self)
         self.aliased_var: Var | None = None
         self._model: Any = None
-
-    @property
-    def model(self) -> Any:
-        """Unused; there for programs that set it."""
-        return self._model
-
-    @model.setter
-    def model(self, val: Any) -> None:
-        self._model = val
 
     @property
     def resolved(self) -> Var:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike, NDArray
 
     from lava_api.magma.core.model.model import AbstractProcessModel
-    from lava_api.magma.core.model.py.transformer import AbstractTransformer
 
 MANAGEMENT = (Phase.PRE_MGMT, Phase.POST_MGMT, Phase.HOST)
 """Phases in which variables of other models may be read and written."""
@@ -60,7 +59,7 @@ class _VariablePort(AbstractPyPort, ABC):
         process_model: AbstractProcessModel,
         shape: tuple[int, ...] = (),
         d_type: DTypeLike = int,
-        transformer: AbstractTransformer | None = None,
+        transformer: object = None,
     ) -> None:
         super().__init__(process_model, shape, d_type)
         self._csp_send_port = csp_send_port

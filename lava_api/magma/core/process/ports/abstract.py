@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import partial, partialmethod
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -66,16 +66,16 @@ class AbstractPort(AbstractProcessMember):
     def _connect(
         self,
         ports: Ports,
-        kind: type[AbstractPort],
-        configs: Configs = None,
+        port_type: type[AbstractPort],
+        connection_configs: Configs = None,
+        assert_same_shape: bool = True,
         *,
         forward: bool = True,
-        same_shape: bool = True,
     ) -> None:
-        """Add edges from (or, backwards, to) each of `ports`."""
+        """Add edges to (or, backwards, from) each of `ports`."""
         others = to_list(ports)
-        self._check(others, kind, same_shape)
-        settings = to_list(configs)
+        self._check(others, port_type, assert_same_shape)
+        settings = to_list(connection_configs)
         if len(settings) == 1:
             settings = settings * len(others)
         for other in others:
@@ -90,25 +90,8 @@ class AbstractPort(AbstractProcessMember):
                 src.connection_configs[dst] = setting
                 dst.connection_configs[src] = setting
 
-    def _connect_forward(
-        self,
-        ports: Ports,
-        port_type: type[AbstractPort],
-        connection_configs: Configs = None,
-        assert_same_shape: bool = True,
-    ) -> None:
-        """Connect to `ports`, for ports of other kinds than these here."""
-        self._connect(ports, port_type, connection_configs, same_shape=assert_same_shape)
-
-    def _connect_backward(
-        self,
-        ports: Ports,
-        port_type: type[AbstractPort],
-        connection_configs: Configs = None,
-        assert_same_shape: bool = True,
-    ) -> None:
-        """Connect from `ports`."""
-        self._connect(ports, port_type, connection_configs, forward=False, same_shape=assert_same_shape)
+    _connect_forward = _connect  # by these names ports of users' own kinds connect
+    _connect_backward = partialmethod(_connect, forward=False)
 
     def get_src_ports(self, _include_self: bool = False) -> list[Any]:
         """Return the ports at the far end of all incoming paths."""
@@ -133,7 +116,7 @@ class AbstractPort(AbstractProcessMember):
         if self.size != math.prod(new_shape):
             raise pe.ReshapeError(self.shape, new_shape)
         port = ReshapePort(tuple(new_shape), old_shape=self.shape)
-        self._connect(port, AbstractPort, same_shape=False)
+        self._connect(port, AbstractPort, assert_same_shape=False)
         return port
 
     def flatten(self) -> ReshapePort:
@@ -179,7 +162,7 @@ class AbstractPort(AbstractProcessMember):
             if not -dims <= axis < dims:
                 raise pe.TransposeIndexError(self.shape, order, axis)
         port = TransposePort(tuple(self.shape[axis] for axis in order), order)
-        self._connect(port, AbstractPort, same_shape=False)
+        self._connect(port, AbstractPort, assert_same_shape=False)
         return port
 
 
@@ -292,7 +275,7 @@ class ConcatPort(AbstractVirtualPort):
             raise pe.ConcatShapeError(rests, axis)
         total = sum(port.shape[self.concat_axis] for port in ports)
         super().__init__((*rests[0][: self.concat_axis], total, *rests[0][self.concat_axis :]))
-        self._connect(ports, AbstractPort, forward=False, same_shape=False)
+        self._connect(ports, AbstractPort, forward=False, assert_same_shape=False)
 
     def forward(self, source: AbstractPort, index: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """Put the indices of one of the joined ports in their place."""
