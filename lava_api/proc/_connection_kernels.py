@@ -3,24 +3,67 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import BOTH, EVENTS, Call, Kernel, PartCall, PythonFallback, cut
-from lava_api.magma.kernels.messages import STORED, Feed, Message
+from lava_api.magma.kernels.base import BOTH, EVENTS, Call, Calls, Feeds, Kernel, PartCall, PythonFallback, cut, held
+from lava_api.magma.kernels.messages import STORED, Message
 from lava_api.magma.kernels.sums import ALL, Sums, clear, shift
 from loihi_emu.models.lava import messages
 from loihi_emu.models.memory import Array, Description, aligned, counter
 from loihi_emu.models.records import Record
 
+INTEGERS = ("int32", "int64", "bool")
+"""Types of payloads of integer connections."""
 GRAIN = 32
 """Targets of a part are cut at multiples of it: two lines of the cache."""
 
 
-class Connection(Kernel, ABC):
-    """A connection sends what it summed up in the step before; synapses are those of a network.
+class Synaptic(Kernel):
+    """What adds up events, with or without payloads, and sends the sums of the step before.
+
+    Attributes
+    ----------
+    is_real : bool
+        Whether it adds up in float64.
+    buffer : str
+        Variable with the sums.
+    """
+
+    sends_first = True
+    is_real = False
+    buffer = "a_buff"
+
+    def bind(self) -> None:
+        super().bind()
+        self.graded = self._is_graded()
+        self.events = np.zeros(1, np.int64)
+
+    def _is_graded(self) -> bool:
+        return bool(np.asarray(self.model.num_message_bits).item() > 0)
+
+    def constants(self) -> dict[str, Any]:
+        return {"num_message_bits": "payloads" if self._is_graded() else "plain spikes"}
+
+    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
+        if not self.graded:
+            return EVENTS, held(port, d_type)
+        kind = held(port, d_type, STORED if self.is_real else INTEGERS)
+        return BOTH, messages.F64 if self.is_real else kind
+
+    def outputs(self) -> dict[str, Message]:
+        sums = getattr(self.model, self.buffer)
+        self.message = Message(self.process.a_out.shape, sums.dtype, data=sums, summed=True)
+        self.ring: Array = self.message.data
+        return {"a_out": self.message}
+
+    def counters(self) -> dict[str, int]:
+        return {"synaptic events": int(self.events[0])}
+
+
+class Connection(Synaptic, ABC):
+    """Connections whose synapses are those of a network.
 
     Attributes
     ----------
@@ -34,28 +77,15 @@ class Connection(Kernel, ABC):
         Of the leaf that delivers events, one a part; with one part that of all.
     """
 
-    sends_first = True
     in_place: tuple[str, ...] = ("a_buff",)
     can_be_cut = True
     packed: Description
 
     def bind(self) -> None:
         super().bind()
-        self.graded = self.model.is_graded
-        self.events = np.zeros(1, np.int64)
         self.changed.add("weights")
 
-    def constants(self) -> dict[str, Any]:
-        return {"num_message_bits": "payloads" if self.model.is_graded else "plain spikes"}
-
-    def outputs(self) -> dict[str, Message]:
-        """The sums themselves."""
-        a_buff = self.model.a_buff
-        self.message = Message(self.process.a_out.shape, a_buff.dtype, data=a_buff, summed=True)
-        self.ring: Array = self.message.data
-        return {"a_out": self.message}
-
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[Call]:
+    def calls(self, feeds: Feeds) -> Calls:
         if not hasattr(self, "sums"):
             feed, n = feeds["s_in"], self.message.size
             self.sums = Sums(feed, self.ring, n, self.events, self.graded)
@@ -117,16 +147,13 @@ class Connection(Kernel, ABC):
 
     def counters(self) -> dict[str, int]:
         parts = self._parts if len(self.pieces) > 1 else ()
-        return {"synaptic events": int(self.events[0]) + sum(int(part.events[0]) for part in parts)}
+        return {"synaptic events": sum(int(some.events[0]) for some in (self, *parts))}
 
 
 class FloatConnection(Connection):
     """Weights in float64, which always fit."""
 
-    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
-        if d_type.name not in STORED:
-            raise PythonFallback(f"{port}: {d_type}")
-        return (BOTH, messages.F64) if self.graded else (EVENTS, STORED[d_type.name])
+    is_real = True
 
 
 class FixedConnection(Connection):
@@ -134,16 +161,8 @@ class FixedConnection(Connection):
 
     def bind(self) -> None:
         super().bind()
-        exponent = self.model.weight_exp
-        if not isinstance(exponent, int | np.integer) or abs(int(exponent)) > 31:
-            raise PythonFallback("weight_exp")
-        self.exponent = int(exponent)
+        self.exponent = shifted_by(self.model.weight_exp)
         self.is_packed = True
-
-    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
-        if d_type.name not in STORED or (self.graded and d_type.name not in ("int32", "int64", "bool")):
-            raise PythonFallback(f"{port}: {d_type}")
-        return BOTH if self.graded else EVENTS, STORED[d_type.name]
 
     def describe(self) -> None:
         super().describe()
@@ -187,6 +206,13 @@ class FixedConnection(Connection):
     @abstractmethod
     def put_rows(self) -> None:
         """Write the weights as rows of any size."""
+
+
+def shifted_by(exponent: Any) -> int:
+    """Return a weight exponent; leave those that no leaf shifts by to the Python model."""
+    if not isinstance(exponent, int | np.integer) or abs(int(exponent)) > 31:
+        raise PythonFallback("weight_exp")
+    return int(exponent)
 
 
 def largest(weights: Any) -> int:

@@ -7,67 +7,44 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.learning.product_series import EXPONENT_OFFSET
-from lava_api.magma.kernels.base import BOTH, DATA, EVENTS, Call, PythonFallback
-from lava_api.magma.kernels.messages import STORED, Feed
+from lava_api.magma.kernels.base import Call, PythonFallback
+from lava_api.magma.kernels.messages import Feed
 from lava_api.proc._learning_kernels import (
-    DEPENDENCIES,
     SYNAPTIC,
-    VARIABLES,
     LearningDenseFixed,
     LearningFixed,
     LearningSparseFixed,
 )
 from lava_api.proc.dense import kernels as dense
 from lava_api.proc.sparse import kernels as sparse
-from loihi_emu.models.lava import messages
 from loihi_emu.models.memory import Description
 
 
 class _LearningFloat(LearningFixed):
     """What differs from integers: types, no rounding, constants as they are."""
 
+    is_real = True
     number = np.float64
     leaves = ("learning_float:step", "learning_float:learn")
-
-    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
-        if d_type.name not in STORED or (port not in ("s_in", "s_in_bap") and d_type != np.float64):
-            raise PythonFallback(f"{port}: {d_type}")
-        if port == "s_in_bap" or (port == "s_in" and not self.graded):
-            return EVENTS, STORED[d_type.name]
-        return (BOTH if port == "s_in" else DATA), messages.F64
 
     def _describe_randoms(self, d: Description) -> None:
         """Nothing is drawn."""
 
     def _table(self) -> None:
-        d, changed = self.learner, 0
-        products: list[tuple[int, ...]] = []
-        terms: list[tuple[int, ...]] = []
-        scales, consts = [], []
-        for name, applier in self.model.appliers.items():
-            changed |= 1 << SYNAPTIC.index(name)
-            for product in applier.products:
-                code = DEPENDENCIES[product.dependency]
-                products.append((SYNAPTIC.index(name), code, 0, 0, 0, len(terms), len(product.terms)))
-                scales.append(product.mantissa * 2.0 ** (product.exponent - EXPONENT_OFFSET))
-                for term in product.terms:
-                    variable = term.name.partition("_")[0] if term.name[:1] in ("x", "y") else term.name
-                    terms.append((VARIABLES[variable], 0, int(term.is_sign), 0, 0, 0))
-                    consts.append(float(term.const))
-        self._write_table(products, terms)
-        d.scales, d.consts, d.changed = np.array(scales, np.float64), np.array(consts, np.float64), changed
+        super()._table()
+        products = [product for applier in self.model.appliers.values() for product in applier.products]
+        scales = [product.mantissa * 2.0 ** (product.exponent - EXPONENT_OFFSET) for product in products]
+        self.learner.scales = np.array(scales, np.float64)
+        self.learner.consts = np.array([term.const for term in self._terms()], np.float64)
 
-    def refresh(self) -> None:
-        model, d = self.model, self.learner
-        self._check_times()
-        self._take_changed()
-        self._table()
-        for side, impulses, factor in (
-            (d.pre, model.x_impulses, model.x_decay),
-            (d.post, model.y_impulses, model.y_decay),
-        ):
-            side.whole = np.ascontiguousarray(impulses, np.float64)
-            side.factor = np.ascontiguousarray(factor, np.float64)
+    def _scale(self, product: Any) -> tuple[int, ...]:
+        return 0, 0, 0  # as one number in float64, in a table beside
+
+    def _term(self, term: Any) -> tuple[int, ...]:
+        return 0, int(term.is_sign), 0, 0, 0
+
+    def _write_impulses(self, side: Description, impulses: Any) -> None:
+        side.whole = np.ascontiguousarray(impulses, np.float64)
 
 
 class LearningDenseFloat(_LearningFloat, LearningDenseFixed):

@@ -10,9 +10,10 @@ import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
 from lava_api.magma.core.learning.learning_rule import Loihi3FLearningRule
-from lava_api.magma.kernels.base import BOTH, DATA, EVENTS, Call, LaterPhases, PythonFallback
-from lava_api.magma.kernels.messages import STORED, Feed, Message
+from lava_api.magma.kernels.base import DATA, EVENTS, Call, Calls, Feeds, LaterPhases, PythonFallback, held
+from lava_api.magma.kernels.messages import Feed
 from lava_api.magma.kernels.sums import Sums, clear
+from lava_api.proc._connection_kernels import Synaptic, shifted_by
 from lava_api.proc._learning import TAGS, same_places
 from lava_api.utils.weightutils import SignMode
 from loihi_emu.errors import invalid
@@ -50,33 +51,24 @@ def fixed_point(const: Any) -> tuple[int, int] | None:
     return (numerator, bits) if bits <= FINEST and abs(numerator) < 1 << FINEST else None
 
 
-class LearningFixed(LaterPhases):
+class LearningFixed(Synaptic, LaterPhases):
     """What dense and sparse connections have in common."""
 
-    sends_first = True
     values: list[Any]
     number: Any = np.int32
     leaves = ("traces:step", "learning:learn")
 
     def bind(self) -> None:
         super().bind()
-        self.graded = self.model.is_graded
         self.rule = self.model._learning_rule
         self.three = isinstance(self.rule, Loihi3FLearningRule)
         self.steps = int(self.rule.t_epoch)
-        exponent = getattr(self.model, "weight_exp", 0)
-        if not isinstance(exponent, int | np.integer) or abs(int(exponent)) > 31:
-            raise PythonFallback("weight_exp")
+        self.exponent = shifted_by(getattr(self.model, "weight_exp", 0))
         if self.number == np.int32 and any(fixed_point(term.const) is None for term in self._terms()):
             raise PythonFallback("a constant with too many bits")
-        self.exponent = int(exponent)
-        self.events = np.zeros(1, np.int64)
         self.every = np.ones(1, np.int64)
         self.mirrored = False
         self.changed.update(SYNAPTIC)
-
-    def constants(self) -> dict[str, Any]:
-        return {"num_message_bits": "payloads" if self.model.is_graded else "plain spikes"}
 
     def _terms(self) -> Iterable[Any]:
         """All factors of all rules."""
@@ -85,27 +77,19 @@ class LearningFixed(LaterPhases):
 
     # ------------------------------------------------------------ ports
     def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
-        if port in ("s_in", "s_in_bap"):
-            payloads = self.graded and port == "s_in"
-            if d_type.name not in STORED or (payloads and d_type.name not in ("int32", "int64", "bool")):
-                raise PythonFallback(f"{port}: {d_type}")
-            return BOTH if payloads else EVENTS, STORED[d_type.name]
-        if d_type.name != "int32":
-            raise PythonFallback(f"{port}: {d_type}")
-        return DATA, messages.I32
+        if port == "s_in":
+            return super().wants(port, d_type)
+        if port == "s_in_bap":
+            return EVENTS, held(port, d_type)
+        return DATA, held(port, d_type, (np.dtype(self.number).name,))
 
-    def outputs(self) -> dict[str, Message]:
-        a_buff = self.model.a_buff
-        self.message = Message(self.process.a_out.shape, a_buff.dtype, data=a_buff, summed=True)
-        return {"a_out": self.message}
-
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+    def calls(self, feeds: Feeds) -> Calls:
         self.lay_out()
         sums = self.sums(feeds["s_in"])
         self.learner = self._describe(feeds)
         return [*clear(self.message), *sums, (self.leaves[0], self.learner)]
 
-    def learning(self) -> Iterable[tuple[str, Description]]:
+    def learning(self) -> Calls:
         return [(self.leaves[1], self.learner)]
 
     # ------------------------------------------------------------ for subclasses
@@ -115,7 +99,7 @@ class LearningFixed(LaterPhases):
 
     def adding(self, feed: Feed) -> Sums:
         """Return what is added up."""
-        return Sums(feed, self.message.data, self.message.size, self.events, self.graded)
+        return Sums(feed, self.ring, self.message.size, self.events, self.graded)
 
     @abstractmethod
     def sums(self, feed: Feed) -> list[Call]:
@@ -134,7 +118,7 @@ class LearningFixed(LaterPhases):
         """Return starts and targets of the rows; None for rows of all targets."""
 
     # ------------------------------------------------------------ description
-    def _describe(self, feeds: dict[str, Feed]) -> Description:
+    def _describe(self, feeds: Feeds) -> Description:
         """Write what does not change."""
         model, d = self.model, Description(at.LEARNING)
         n_post, n_pre = self.process.a_out.shape[0], self.process.s_in.shape[0]
@@ -180,20 +164,19 @@ class LearningFixed(LaterPhases):
             target = SYNAPTIC.index(name)
             changed |= 1 << target
             for product in applier.products:
-                code = DEPENDENCIES[product.dependency]
-                numbers = (product.mantissa, product.exponent, product.shift, len(terms), len(product.terms))
-                products.append((target, code, *numbers))
-                terms += [self._term(term) for term in product.terms]
-        self._write_table(products, terms)
-        d.changed = changed
-
-    def _write_table(self, products: list[tuple[int, ...]], terms: list[tuple[int, ...]]) -> None:
-        """Write the records of products and factors, given by their numbers in order."""
-        d = self.learner
+                size = (len(terms), len(product.terms))
+                products.append((target, DEPENDENCIES[product.dependency], *self._scale(product), *size))
+                terms += [(self._variable(term), *self._term(term)) for term in product.terms]
         d.products, d.product_count = table(at.PRODUCT, products), len(products)
-        d.terms = table(at.TERM, terms)
+        d.terms, d.changed = table(at.TERM, terms), changed
         decimate = self.model._learning_rule.decimate_exponent
         d.decimate = -1 if decimate is None else decimate
+
+    def _scale(self, product: Any) -> tuple[int, ...]:
+        return product.mantissa, product.exponent, product.shift
+
+    def _variable(self, term: Any) -> int:
+        return VARIABLES[term.name.partition("_")[0] if term.name[:1] in ("x", "y") else term.name]
 
     def _term(self, term: Any) -> tuple[int, ...]:
         const = fixed_point(term.const)
@@ -201,8 +184,7 @@ class LearningFixed(LaterPhases):
             where = f'process "{self.process.name}", learning rule'
             allowed = f"{FINEST} bits before and behind the point in a rule that is set while a program exists"
             raise invalid(where, "constant", term.const, allowed)
-        name = term.name.partition("_")[0] if term.name[:1] in ("x", "y") else term.name
-        return VARIABLES[name], const[0], int(term.is_sign), term.low, term.high, const[1]
+        return const[0], int(term.is_sign), term.low, term.high, const[1]
 
     # ------------------------------------------------------------ running
     def _check_times(self) -> None:
@@ -224,18 +206,21 @@ class LearningFixed(LaterPhases):
     def refresh(self) -> None:
         model, d = self.model, self.learner
         self._check_times()
-        if not model.weights_set:
+        if not getattr(model, "weights_set", True):
             self.prepare()
             model.weights_set = True
             self.changed.update(SYNAPTIC)
         self._take_changed()
         self._table()
-        for side, (whole, fraction), factor in (
+        for side, impulses, factor in (
             (d.pre, model.x_impulses, model.x_decay),
             (d.post, model.y_impulses, model.y_decay),
         ):
-            side.whole, side.fraction = np.ascontiguousarray(whole, np.int64), np.ascontiguousarray(fraction, np.int64)
+            self._write_impulses(side, impulses)
             side.factor = np.ascontiguousarray(factor, np.float64)
+
+    def _write_impulses(self, side: Description, impulses: Any) -> None:
+        side.whole, side.fraction = (np.ascontiguousarray(part, np.int64) for part in impulses)
 
     def prepare(self) -> None:
         """Bring weights and tags into the form of the chip, before the first step."""
@@ -245,14 +230,11 @@ class LearningFixed(LaterPhases):
         """Write weights or tags back, unless they were set and not yet taken over."""
         if name in SYNAPTIC and name not in self.changed:
             values = self.give(SYNAPTIC.index(name))
-            held = getattr(self.model, name)
-            if issparse(held):
+            kept = getattr(self.model, name)
+            if issparse(kept):
                 setattr(self.model, name, values)
             else:
-                held[...] = values
-
-    def counters(self) -> dict[str, int]:
-        return {"synaptic events": int(self.events[0])}
+                kept[...] = values
 
 
 class LearningDenseFixed(LearningFixed):

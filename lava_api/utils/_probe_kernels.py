@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import EVENTS, HostOutput, Kernel, PythonFallback
+from lava_api.magma.kernels.base import EVENTS, Calls, Feeds, HostOutput, Kernel, held
 from lava_api.magma.kernels.exchange import Rows
-from lava_api.magma.kernels.messages import STORED, Feed
 from lava_api.magma.kernels.records import ReferringKernel
 from loihi_emu.models.lava import counting as at
 from loihi_emu.models.memory import Description
@@ -22,11 +20,9 @@ class CounterKernel(Kernel):
     """SpikeCounter."""
 
     def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
-        if d_type.name not in STORED:
-            raise PythonFallback(f"{port}: {d_type}")
-        return EVENTS, STORED[d_type.name]
+        return EVENTS, held(port, d_type)
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+    def calls(self, feeds: Feeds) -> Calls:
         counter = self.process.proc_params["counter"]
         d = Description(at.COUNTING)
         feeds["a_in"].lists.describe(d)
@@ -43,7 +39,7 @@ class RecorderKernel(ReferringKernel, HostOutput):
         super().bind()
         self.handed = 0
 
-    def managed(self) -> Iterable[tuple[str, Description]]:
+    def managed(self) -> Calls:
         self.rows = Rows(self.array(), MOST)
         return [self.rows.call("keep")]
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from importlib import import_module
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from lava_api.magma.kernels.messages import RECORDED, Feed, Message
+from lava_api.magma.kernels.messages import RECORDED, STORED, Feed, Message
 from loihi_emu.errors import SimulationError, invalid
 from loihi_emu.models import layout as at
 from loihi_emu.models.memory import Array, Description, SourceLists, aligned
@@ -28,6 +28,9 @@ DATA, EVENTS, BOTH = "data", "events", "both"
 
 Call = tuple[str, Description]
 """A leaf, ``"module:leaf"`` within loihi_emu.models.lava or with the whole name of the module, and its description."""
+Calls = Iterable[Call]
+Feeds = dict[str, Feed]
+"""What a kernel finds at its inputs, by their names."""
 
 
 class PartCall(Call):
@@ -56,6 +59,13 @@ def cut(n: int, parts: int, grain: int) -> list[slice]:
 
 class PythonFallback(Exception):
     """The kernel does not cover these values; the Python model runs, with the same result."""
+
+
+def held(port: str, d_type: np.dtype[Any], types: Collection[str] = STORED) -> int:
+    """Return the kind of elements that holds what arrives at an input; leave types that are not named to Python."""
+    if d_type.name not in types:
+        raise PythonFallback(f"{port}: {d_type}")
+    return STORED.get(d_type.name, STORED["int32"])
 
 
 class KernelGroup(Protocol):
@@ -166,7 +176,7 @@ class Kernel:
         """Return whether its leaf can leave an input of a kind of elements at 0."""
         return False
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[Call]:
+    def calls(self, feeds: Feeds) -> Calls:
         """Return the leaf calls of a step; called once, and again after :meth:`refresh` has set ``recast``."""
         return ()
 
@@ -256,11 +266,11 @@ class LaterPhases(Kernel):
     alters = False
     post_mgmt_in_python = False
 
-    def learning(self) -> Iterable[Call]:
+    def learning(self) -> Calls:
         """Return the leaf calls of the learning phase; called once, after :meth:`calls`."""
         return ()
 
-    def managed(self) -> Iterable[Call]:
+    def managed(self) -> Calls:
         """Return the leaf calls of the management phase; called once, after :meth:`calls`, unless Python does it."""
         return ()
 

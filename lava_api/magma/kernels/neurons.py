@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from lava_api.magma.kernels.base import Parameters, neuron_description
-from lava_api.magma.kernels.messages import Feed, Message
+from lava_api.magma.kernels.base import Calls, Feeds, Parameters, neuron_description
+from lava_api.magma.kernels.messages import Message
 from lava_api.magma.kernels.vector import Vector
 from loihi_emu.models import layout
-from loihi_emu.models.memory import Description
 
 
 class Neurons(Vector):
@@ -29,7 +27,6 @@ class Neurons(Vector):
     list_can_lack = False
 
     def outputs(self) -> dict[str, Message]:
-        """What is sent."""
         d_type = type(self.model).s_out.d_type
         self.messages = {"s_out": Message(self.process.s_out.shape, d_type, listed=self.listed)}
         return self.messages
@@ -37,7 +34,7 @@ class Neurons(Vector):
     def clears(self, port: str, kind: int) -> bool:
         return len(self.inputs) == 1  # of several, one may be another's too
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+    def calls(self, feeds: Feeds) -> Calls:
         sent = self.messages["s_out"]
         states = {name: getattr(self.model, name) for name in self.states}
         out = sent.data if sent.wanted else None
@@ -47,9 +44,9 @@ class Neurons(Vector):
         self.d.flags = 0 if first.cleared else layout.MESSAGE
         for name in self.inputs if len(self.inputs) > 1 else ():
             self.d.point(name, feeds[name].data)
-        self.parameters = Parameters(self.d, self.n)
+        self._writer = Parameters(self.d, self.n)
+        self.describe(feeds)
         return [(self.leaf, self.d)]
 
     def put(self, name: str, values: Any) -> None:
-        """Write a parameter, one value or one per element."""
-        self.parameters.put(name, values)
+        self._writer.put(name, values)

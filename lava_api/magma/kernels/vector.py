@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import numpy as np
 
-from lava_api.magma.kernels.base import DATA, Kernel, PythonFallback
-from lava_api.magma.kernels.messages import STORED, Feed, Message
+from lava_api.magma.kernels.base import DATA, Calls, Feeds, Kernel, PythonFallback, held
+from lava_api.magma.kernels.messages import Message
 from loihi_emu.models.memory import Description, aligned
 from loihi_emu.models.records import Record
 
@@ -16,7 +15,7 @@ from loihi_emu.models.records import Record
 class Vector(Kernel):
     """A kernel of one leaf whose inputs, outputs and variables have one length.
 
-    Ports and variables have fields of the leaf's record by their names; a subclass writes its parameters.
+    Ports, variables and parameters have fields of the leaf's record by their names.
 
     Attributes
     ----------
@@ -28,6 +27,12 @@ class Vector(Kernel):
         Type of the elements that arrive.
     inputs, sends, states : tuple of str
         Input ports, output ports, variables.
+    parameters : tuple of str
+        Variables that the leaf reads a copy of, one value or one per element, written anew by :meth:`refresh`.
+    kinds : str
+        Kinds of NumPy types that a parameter may have.
+    fails : bool
+        Whether the leaf notes in ``status`` that it cannot go on.
     exponents : dict
         Variables that numbers are shifted by, with the most bits that the leaf can shift.
     """
@@ -38,6 +43,9 @@ class Vector(Kernel):
     inputs: tuple[str, ...] = ("a_in",)
     sends: tuple[str, ...] = ("s_out",)
     states: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+    kinds = "bif"
+    fails = False
     exponents: ClassVar[dict[str, int]] = {}
 
     def bind(self) -> None:
@@ -48,6 +56,10 @@ class Vector(Kernel):
             array = getattr(self.model, name)
             if not isinstance(array, np.ndarray) or array.size != self.n or not array.flags.c_contiguous:
                 raise PythonFallback(name)
+        for name in self.parameters:
+            self.fits(name)
+        if self.fails:
+            self.status = np.zeros(1, np.int64)
 
     def constants(self) -> dict[str, Any]:
         found = {}
@@ -60,16 +72,14 @@ class Vector(Kernel):
         return name in self.states
 
     def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
-        if d_type.name != self.takes and not (d_type.name == "int16" and self.takes == "int32"):
-            raise PythonFallback(f"{port}: {d_type}")
-        return DATA, STORED[self.takes]
+        return DATA, held(port, d_type, ("int16", "int32") if self.takes == "int32" else (self.takes,))
 
     def outputs(self) -> dict[str, Message]:
         kinds = {name: getattr(type(self.model), name).d_type for name in self.sends}
         self.messages = {name: Message(getattr(self.process, name).shape, kinds[name]) for name in self.sends}
         return self.messages
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+    def calls(self, feeds: Feeds) -> Calls:
         d = self.d = Description(self.record)
         d.n = self.n
         for name in self.inputs:
@@ -79,7 +89,17 @@ class Vector(Kernel):
                 d.point(name, self.messages[name].data)
         for name in self.states:
             d.point(name, getattr(self.model, name))
+        if self.status is not None:
+            d.status = self.status
+        self.describe(feeds)
         return [(self.leaf, d)]
+
+    def describe(self, feeds: Feeds) -> None:
+        """Write what else the leaf's record has, and does not change."""
+
+    def refresh(self) -> None:
+        for name in self.parameters:
+            self.put(name, getattr(self.model, name))
 
     def put(self, name: str, values: Any) -> None:
         """Write a parameter, one value or one per element."""
@@ -87,9 +107,8 @@ class Vector(Kernel):
         array[:] = np.asarray(values).reshape(-1)
         self.d.point(name, array)
 
-    def fits(self, name: str, kinds: str = "bi") -> Any:
-        """Return a parameter that the kernel can hold: one value or one per element, of these kinds of NumPy types."""
+    def fits(self, name: str) -> None:
+        """Leave a parameter that is neither one value nor one per element, or of another kind, to the Python model."""
         array = np.asarray(getattr(self.model, name))
-        if array.dtype.kind not in kinds or array.size not in (1, self.n):
+        if array.dtype.kind not in self.kinds or array.size not in (1, self.n):
             raise PythonFallback(name)
-        return array

@@ -7,6 +7,7 @@ import numpy as np
 from lava_api.magma.kernels.base import PythonFallback
 from lava_api.magma.kernels.neurons import Neurons
 from lava_api.proc._arithmetic import scaled_bias
+from lava_api.proc.lif.kernels import SHORT, STRONG, shiftable, within
 from loihi_emu.models.neurons import atrlif
 from loihi_emu.widths import DECAY_UNITY
 
@@ -14,9 +15,6 @@ THRESHOLDS = ("theta_0", "theta_step")
 DELTAS = ("delta_i", "delta_v", "delta_theta", "delta_r")
 MOST = 1 << 16
 """Decays are kept in 32 bits, in units of 1/4096."""
-STRONG = 1 << 30
-SHORT = 10
-"""Bits that are left of an input of 16 bits that is scaled by 2^6."""
 
 
 class AdaptiveFloat(Neurons):
@@ -52,8 +50,7 @@ class AdaptiveFixed(AdaptiveFloat):
 
     def bind(self) -> None:
         super().bind()
-        if np.abs(self.model.bias_exp).max(initial=0) > 31:
-            raise PythonFallback("bias_exp")
+        shiftable(self.model)
         for name in DELTAS:
             if abs(getattr(self.model, name)) > MOST:
                 raise PythonFallback(name)
@@ -62,7 +59,7 @@ class AdaptiveFixed(AdaptiveFloat):
         model = self.model
         if not model.isthrscaled:
             model.scale_threshold()
-        self.put("bias", np.clip(scaled_bias(model.bias_mant, model.bias_exp), -STRONG, STRONG))
+        self.put("bias", within(scaled_bias(model.bias_mant, model.bias_exp), STRONG))
         keep = DECAY_UNITY - (model.delta_i * DECAY_UNITY + 1)
         self.put("keep_i", keep)
         self.put("whole_i", isinstance(keep, int | np.integer))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import LaterPhases
+from lava_api.magma.kernels.base import Calls, LaterPhases
 from lava_api.magma.kernels.messages import RECORDED
 from lava_api.magma.kernels.records import kept, referred
 from loihi_emu.models.lava import messages as at
@@ -34,7 +33,7 @@ class BitCheckKernel(LaterPhases):
     def reads(self, array: Any) -> bool:
         return RECORDED.get(array.dtype.name) in (at.I32, at.I64)
 
-    def managed(self) -> Iterable[tuple[str, Description]]:
+    def managed(self) -> Calls:
         source = kept(self.var)
         d = self.d = Description(at.CHECK)
         d.source, d.kind, d.n, d.found = source, RECORDED[source.dtype.name], source.size, self.found

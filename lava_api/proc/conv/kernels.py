@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import BOTH, EVENTS, Call, Kernel, PartCall, PythonFallback, cut
-from lava_api.magma.kernels.messages import STORED, Feed, Message
+from lava_api.magma.kernels.base import Call, Calls, Feeds, PartCall, cut
+from lava_api.magma.kernels.messages import Feed
 from lava_api.magma.kernels.sums import Sums, clear
-from lava_api.proc import _connection_kernels as connections
+from lava_api.proc._connection_kernels import GRAIN, Synaptic
 from loihi_emu.models.lava import conv as wrapped
-from loihi_emu.models.lava import messages
 from loihi_emu.models.memory import Description, counters
 from loihi_emu.models.records import Record
 from loihi_emu.models.synapses import conv as at
@@ -20,32 +18,21 @@ from loihi_emu.models.synapses import conv as at
 GEOMETRY = ("kernel_size", "stride", "padding", "dilation", "groups")
 
 
-class ConvFixed(Kernel):
+class ConvFixed(Synaptic):
     """Conv in integers."""
 
-    sends_first = True
+    buffer = "a_buf"
 
     def bind(self) -> None:
         super().bind()
-        self.graded = self.model.num_message_bits.item() > 0
         self.changed.add("weight")
 
     def constants(self) -> dict[str, Any]:
         geometry = {name: np.asarray(getattr(self.model, name)).reshape(-1).tolist() for name in GEOMETRY}
-        return {"num_message_bits": "payloads" if self.model.num_message_bits.item() > 0 else "plain spikes"} | geometry
+        return super().constants() | geometry
 
-    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
-        if d_type.name not in STORED or (self.graded and d_type.name not in ("int32", "int64")):
-            raise PythonFallback(f"{port}: {d_type}")
-        return BOTH if self.graded else EVENTS, STORED[d_type.name]
-
-    def outputs(self) -> dict[str, Message]:
-        a_buf = self.model.a_buf
-        self.message = Message(self.process.a_out.shape, a_buf.dtype, data=a_buf, summed=True)
-        return {"a_out": self.message}
-
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[Call]:
-        pieces = cut(self.message.size, self.threads, connections.GRAIN)
+    def calls(self, feeds: Feeds) -> Calls:
+        pieces = cut(self.message.size, self.threads, GRAIN)
         self.events, self.wraps = counters(len(pieces)), counters(len(pieces))
         self.descriptions = [self._describe(feeds["s_in"], few, k) for k, few in enumerate(pieces)]
         parts = [self._of_part(feeds["s_in"], few, k) for k, few in enumerate(pieces)]
@@ -103,14 +90,10 @@ class ConvFixed(Kernel):
 class ConvFloat(ConvFixed):
     """Conv in float64."""
 
+    is_real = True
+
     def leaf(self) -> tuple[str, Record]:
         return ("step_valued", at.VALUED) if self.graded else ("step_float", at.CONV)
 
     def wrapping(self, few: slice, k: int) -> list[Call]:
-        """Nothing wraps."""
-        return []
-
-    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
-        if d_type.name not in STORED:
-            raise PythonFallback(f"{port}: {d_type}")
-        return (BOTH, messages.F64) if self.graded else (EVENTS, STORED[d_type.name])
+        return []  # nothing wraps

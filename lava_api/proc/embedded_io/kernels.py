@@ -9,15 +9,14 @@ import numpy as np
 
 from lava_api.magma.core.model.py.ports import PyOutPortVectorSparse
 from lava_api.magma.core.process.ports.ports import AbstractVirtualPort
-from lava_api.magma.kernels.base import DATA, PythonFallback
-from lava_api.magma.kernels.messages import RECORDED, STORED, Feed, Message
+from lava_api.magma.kernels.base import DATA, Calls, Feeds, PythonFallback, held
+from lava_api.magma.kernels.messages import RECORDED, Message
 from lava_api.magma.kernels.records import ReferringKernel, record
 from lava_api.magma.kernels.vector import Vector
 from lava_api.proc.embedded_io.spike import read_pair
 from lava_api.proc.io.encoder import Compression, DeltaEncoder
 from loihi_emu.models.lava import adapters as at
 from loihi_emu.models.lava import messages
-from loihi_emu.models.memory import Description
 
 LEAVES = {messages.I32: "adapter", messages.I64: "adapter_wide", messages.F64: "adapter_float"}
 
@@ -30,18 +29,14 @@ class AdapterKernel(Vector):
     sends = ("out",)
 
     def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
-        kind = messages.F64 if d_type.kind == "f" else STORED.get(d_type.name)
-        if kind is None:
-            raise PythonFallback(f"{port}: {d_type}")
+        kind = messages.F64 if d_type.kind == "f" else held(port, d_type)
         if kind == messages.F64 and self.status is None:
             self.status = np.zeros(1, np.int64)
         return DATA, kind
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+    def describe(self, feeds: Feeds) -> None:
         self.leaf, self.arrived = f"adapters:{LEAVES[feeds['inp'].kind]}", feeds["inp"].data
-        found = super().calls(feeds)
-        self.d.bits, self.d.exponent, self.d.status = self.model.bits, self.model.exponent, self.status
-        return found
+        self.d.bits, self.d.exponent = self.model.bits, self.model.exponent
 
     def failure(self) -> Exception:
         return self.model.fractions(self.arrived)  # type: ignore[no-any-return]
@@ -75,11 +70,9 @@ class EncodedAdapter(AdapterKernel):
     def incoming(self, port: Any, source: Any) -> Message:
         return PackedMessage(source, self.form) if self.packed else super().incoming(port, source)
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        """One leaf; packed values have 8 bits."""
-        found = super().calls(feeds)
-        self.d.packed = int(self.packed)
-        return found
+    def describe(self, feeds: Feeds) -> None:
+        super().describe(feeds)
+        self.d.packed = int(self.packed)  # packed values have 8 bits
 
 
 PLAIN = (Compression.DENSE, Compression.SPARSE)
@@ -120,10 +113,7 @@ class ReadKernel(ReferringKernel):
         d_type = type(self.model).out.d_type
         return {"out": Message(self.process.out.shape, d_type, data=self.model.latest)}
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        return []
-
-    def managed(self) -> Iterable[tuple[str, Description]]:
+    def managed(self) -> Calls:
         model, source = self.model, self.array()
         kind, out = RECORDED[source.dtype.name], model.latest.reshape(-1)
         name, d = record(source, kind, out, stride=1, pitch=out.size, length=1)

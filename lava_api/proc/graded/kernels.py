@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 import numpy as np
 
-from lava_api.magma.kernels.base import PythonFallback
-from lava_api.magma.kernels.messages import Feed
+from lava_api.magma.kernels.base import Feeds, PythonFallback
 from lava_api.magma.kernels.neurons import Neurons
 from lava_api.magma.kernels.vector import Vector
 from lava_api.proc.graded.models import INPUT_BITS, first_factor, out_of_range
 from loihi_emu.models.lava import graded as at
-from loihi_emu.models.memory import Description
 from loihi_emu.models.neurons import graded_vec, prod_neuron
 
 
@@ -22,10 +19,8 @@ class GradedFixed(Neurons):
 
     leaf, record = f"{graded_vec.__name__}:step", graded_vec.GRADED
     states = ("v",)
+    parameters = ("vth",)
     list_can_lack = True
-
-    def refresh(self) -> None:
-        self.put("vth", self.model.vth)
 
 
 class GradedReluFixed(GradedFixed):
@@ -41,9 +36,7 @@ class NormDelayFixed(Vector):
     inputs = ("a_in1", "a_in2")
     sends = ("s_out", "s2_out")
     states = ("v",)
-
-    def refresh(self) -> None:
-        self.put("vth", self.model.vth)
+    parameters = ("vth",)
 
 
 class ProductFixed(Neurons):
@@ -51,6 +44,7 @@ class ProductFixed(Neurons):
 
     leaf, record = f"{prod_neuron.__name__}:step", prod_neuron.PRODUCT
     inputs = prod_neuron.PORTS
+    parameters = ("vth", "exp")
     list_can_lack = True
     exponents: ClassVar = {"exp": 31}
 
@@ -58,10 +52,6 @@ class ProductFixed(Neurons):
         super().bind()
         if np.any(self.model.exp < 0) or np.any(self.model.exp > 31):
             raise PythonFallback("exp")
-
-    def refresh(self) -> None:
-        self.put("vth", self.model.vth)
-        self.put("exp", self.model.exp)
 
 
 class InverseRootFloat(Vector):
@@ -75,17 +65,12 @@ class InverseRootFixed(Vector):
     """InvSqrt in integers."""
 
     leaf, record = "graded:inverse_root_int", at.ROOT
+    fails = True
 
-    def bind(self) -> None:
-        super().bind()
-        self.status, self.argument = np.zeros(1, np.int64), np.zeros(1, np.int64)
-
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        found = list(super().calls(feeds))
-        self.d.status, self.d.argument = self.status, self.argument
+    def describe(self, feeds: Feeds) -> None:
+        self.d.argument = self.argument = np.zeros(1, np.int64)
         first = [first_factor(magnitude, at.FRACTION_BITS) for magnitude in range(INPUT_BITS)]
         self.d.guesses = np.array(first, np.int64)
-        return found
 
     def failure(self) -> Exception:
         return out_of_range(int(self.argument[0]))

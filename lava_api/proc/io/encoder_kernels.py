@@ -5,19 +5,17 @@ Within a subgraph its message is the array of changes, whatever the compression;
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import numpy as np
 
-from lava_api.magma.kernels.base import DATA, PythonFallback, kernel_class
-from lava_api.magma.kernels.messages import STORED, Feed, Message
+from lava_api.magma.kernels.base import DATA, Feeds, PythonFallback, held, kernel_class
+from lava_api.magma.kernels.messages import Message
 from lava_api.magma.kernels.vector import Vector
 from lava_api.proc.embedded_io.kernels import EncodedAdapter
 from lava_api.proc.io.encoder import FORMATS, Compression
 from loihi_emu.models.lava import delta_encoder as at
 from loihi_emu.models.lava import messages
-from loihi_emu.models.memory import Description
 
 LEAVES = {messages.I32: "delta_encoder", messages.I64: "delta_encoder_wide", messages.F64: "delta_encoder_float"}
 
@@ -29,6 +27,7 @@ class DeltaEncoderDense(Vector):
     exponents: ClassVar = {"spike_exp": 31}
     record = at.ENCODER
     states = ("act", "residue")
+    parameters = ("vth",)
 
     def bind(self) -> None:
         super().bind()
@@ -36,13 +35,10 @@ class DeltaEncoderDense(Vector):
             raise PythonFallback("spike_exp")
 
     def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
-        if d_type.name not in STORED:
-            raise PythonFallback(f"{port}: {d_type}")
-        return DATA, STORED[d_type.name]
+        return DATA, held(port, d_type)
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+    def describe(self, feeds: Feeds) -> None:
         self.leaf = f"delta_encoder:{LEAVES[feeds['a_in'].kind]}"
-        return super().calls(feeds)
 
     def outputs(self) -> dict[str, Message]:
         """The changes, those of the step before at first."""
@@ -51,8 +47,8 @@ class DeltaEncoderDense(Vector):
         return found
 
     def refresh(self) -> None:
+        super().refresh()
         model, d = self.model, self.d
-        self.put("vth", model.vth)
         d.shift_in, d.clips = int(model.spike_exp.item()), int(model.a_max.item() > 0)
         d.lowest, d.highest = int(model.a_min.item()), int(model.a_max.item())
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from lava_api.magma.kernels.base import DATA, HostInput, HostOutput, Kernel, PythonFallback
+from lava_api.magma.kernels.base import DATA, Calls, Feeds, HostInput, HostOutput, Kernel, PythonFallback
 from lava_api.magma.kernels.exchange import Rows
-from lava_api.magma.kernels.messages import Feed, Message
+from lava_api.magma.kernels.messages import Message
 from lava_api.magma.kernels.records import ReferringKernel
 from lava_api.magma.runtime.channel import HostChannel
 from lava_api.proc.io import utils
 from loihi_emu.models.lava import messages
-from loihi_emu.models.memory import Description
 
 
 class InjectorKernel(Kernel, HostInput):
@@ -36,7 +34,7 @@ class InjectorKernel(Kernel, HostInput):
         self.rows = Rows(message.data, self.channel.capacity)
         return {"out_port": message}
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+    def calls(self, feeds: Feeds) -> Calls:
         return [self.rows.call("take")]
 
     def steps_ready(self, done: int) -> int:
@@ -109,7 +107,7 @@ class ExtractorKernel(Sending):
     def outputs(self) -> dict[str, Message]:
         return {"out_port": Message(self.process.out_port.shape, type(self.model).out_port.d_type)}
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+    def calls(self, feeds: Feeds) -> Calls:
         self.rows = Rows(feeds["in_port"].data, self.channel.capacity)
         return [self.rows.call("keep")]
 
@@ -129,6 +127,6 @@ class WireKernel(Sending, ReferringKernel):
     def hand(self, done: int, *, wait: bool) -> bool:
         return self.post_mgmt_in_python or super().hand(done, wait=wait)
 
-    def managed(self) -> Iterable[tuple[str, Description]]:
+    def managed(self) -> Calls:
         self.rows = Rows(self.array(), self.channel.capacity)
         return [self.rows.call("keep")]

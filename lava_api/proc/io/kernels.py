@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import DATA, Kernel, LaterPhases, PythonFallback
-from lava_api.magma.kernels.messages import RECORDED, STORED, Feed, Message
+from lava_api.magma.kernels.base import DATA, Calls, Feeds, Kernel, LaterPhases, PythonFallback, held
+from lava_api.magma.kernels.messages import RECORDED, Message
 from lava_api.magma.kernels.records import ReferringKernel, kernel_of_var, record
 from loihi_emu.models.lava import messages
 from loihi_emu.models.lava import ring_buffer as at
@@ -28,7 +27,7 @@ class Source(Kernel):
         self.message = Message(self.process.s_out.shape, self.model.data.dtype, listed=True)
         return {"s_out": self.message}
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+    def calls(self, feeds: Feeds) -> Calls:
         self.d, leaf = source_description(self.message, self.model.data.shape[-1])
         return [(leaf, self.d)]
 
@@ -58,16 +57,14 @@ class Sink(Kernel):
     """Sink RingBuffer."""
 
     def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
-        if d_type.name not in STORED:
-            raise PythonFallback(f"{port}: {d_type}")
-        return DATA, STORED[d_type.name]
+        return DATA, held(port, d_type)
 
     def bind(self) -> None:
         super().bind()
         if self.model.data.size == 0:
             raise PythonFallback("data")
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+    def calls(self, feeds: Feeds) -> Calls:
         feed, data = feeds["a_in"], self.model.data
         length = data.shape[-1]
         return [record(feed.data, feed.kind, data, stride=length, pitch=1, length=length)]
@@ -82,7 +79,7 @@ class ReadVariable(ReferringKernel):
             self.post_mgmt_in_python = True
         self.counter = np.array([self.model.counter], np.int64)
 
-    def managed(self) -> Iterable[tuple[str, Description]]:
+    def managed(self) -> Calls:
         data, source = self.model.data, self.array()
         length = data.shape[-1]
         name, d = record(
@@ -109,7 +106,7 @@ class ResetVariable(ReferringKernel):
     def reads(self, array: Any) -> bool:
         return RECORDED.get(array.dtype.name) in (messages.I32, messages.I64, messages.F64)
 
-    def managed(self) -> Iterable[tuple[str, Description]]:
+    def managed(self) -> Calls:
         target = self.array()
         d = self.d = Description(messages.WRITE)
         d.out, d.kind, d.n, d.real = target, RECORDED[target.dtype.name], target.size, self.real
@@ -147,7 +144,7 @@ class SpikeLoader(StateLoader):
         self.message = Message(self.process.s_out.shape, type(self.model).s_out.d_type, listed=True)
         return super().outputs() | {"s_out": self.message}
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+    def calls(self, feeds: Feeds) -> Calls:
         """One leaf, that of ring buffers."""
         self.d, leaf = source_description(self.message, self.model.data.shape[-1])
         return [(leaf, self.d)]

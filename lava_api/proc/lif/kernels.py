@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import DATA, Kernel, Parameters, PythonFallback, neuron_description
-from lava_api.magma.kernels.messages import STORED, Feed, Message
+from lava_api.magma.kernels.base import DATA, Calls, Feeds, Kernel, Parameters, PythonFallback, held, neuron_description
+from lava_api.magma.kernels.messages import Message
 from lava_api.magma.kernels.neuron_parts import NeuronParts
 from lava_api.proc.lif.models import THRESHOLD_SHIFT
 from loihi_emu.models import layout
 from loihi_emu.models.lava import messages as at
-from loihi_emu.models.memory import Description
+from loihi_emu.models.memory import Array
 from loihi_emu.models.neurons import lif_float as floating
 from loihi_emu.models.neurons import lif_lava as fixed
 from loihi_emu.models.neurons import lif_refractory
@@ -27,13 +26,23 @@ SHORT = 16 - THRESHOLD_SHIFT
 """Bits that the shift of an input of 16 bits leaves."""
 STRONG = 1 << 30
 """A bias that saturates every voltage."""
+TRACES = ("y1", "y2", "y3")
+RESET_TIMES = (("reset_interval", 1), ("reset_offset", 0))
 
 
 class LifKernel(Kernel, ABC):
-    """What all have in common: one input, one output, u and v."""
+    """What all have in common: one input, one output, u and v.
+
+    Attributes
+    ----------
+    thresholds : tuple of (str, str)
+        Parameters of the leaf with the variables that they are made of.
+    """
 
     sends: Any = np.int32
+    name = "step"
     in_place = ("u", "v", "refractory_period_end")
+    thresholds: tuple[tuple[str, str], ...] = (("vth", "vth"),)
 
     def outputs(self) -> dict[str, Message]:
         self.spikes = Message(self.process.s_out.shape, self.sends, listed=True)
@@ -42,18 +51,23 @@ class LifKernel(Kernel, ABC):
     def clears(self, port: str, kind: int) -> bool:
         return port == "a_in" and kind != at.I64
 
-    def states(self) -> dict[str, Any]:
+    def states(self) -> dict[str, Array]:
         """Return the state arrays by their names in the record."""
         return {"u": self.model.u, "v": self.model.v}
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+    def fits(self, array: Array, name: str) -> None:
+        """Leave parameters that are neither one nor one per neuron to the Python model."""
+        if array.size not in (1, self.model.u.size):
+            raise PythonFallback(f"{name}: {array.shape}")
+
+    def calls(self, feeds: Feeds) -> Calls:
         n, arrived = self.model.u.size, feeds["a_in"]
         assert self.spikes.lists is not None
         leaf, record = self.leaf(arrived.kind)
         sent = self.spikes.data if self.spikes.wanted else None
         self.d = neuron_description(record, n, self.spikes.lists, self.states(), arrived.data, sent)
         self.shared = self.d.flags = 0 if arrived.cleared else layout.MESSAGE
-        self.hot, self.parameters = self.d.hot, Parameters(self.d, n)
+        self.hot, self.put = self.d.hot, Parameters(self.d, n).put
         self.parts = NeuronParts(self.d, self.spikes.lists, self.threads)
         return self.parts.calls(leaf)
 
@@ -73,7 +87,7 @@ class LifKernel(Kernel, ABC):
         }
 
 
-def whole(values: Any, name: str) -> Any:
+def whole(values: Any, name: str) -> Array:
     """Return integers, scalars or arrays, as int64; others are left to the Python model, which says what is wrong."""
     array = np.asarray(values)
     if array.dtype.kind not in "bi" or array.size == 0 or np.abs(array.astype(np.int64)).max() > 1 << 30:
@@ -81,26 +95,51 @@ def whole(values: Any, name: str) -> Any:
     return array.astype(np.int64)
 
 
+def shiftable(model: Any) -> None:
+    """Leave exponents of the bias that no leaf shifts by to the Python model."""
+    if np.abs(model.bias_exp).max(initial=0) > 31:
+        raise PythonFallback("bias_exp")
+
+
+def within(threshold: Any, far: int = FAR) -> Array:
+    """Return a threshold, or a bias, cut where it makes no difference any more."""
+    cut: Array = np.clip(threshold, -far, far)
+    return cut
+
+
+def fixed_parameters(model: Any) -> dict[str, Array]:
+    """Return what leaves in integers read of bias and decays."""
+    model.scale_bias()
+    return {
+        "keep_u": model.decay_unity - (np.asarray(model.du, np.int64) + model.ds_offset),
+        "keep_v": model.decay_unity - (np.asarray(model.dv, np.int64) + model.dm_offset),
+        "bias": within(model.effective_bias, STRONG),
+    }
+
+
+def sent_traces(kernel: Kernel) -> dict[str, Message]:
+    """Return the messages of traces that go back to learning connections: the variables themselves."""
+    found = {}
+    for name, trace in ((f"s_out_{name}", getattr(kernel.model, name)) for name in TRACES):
+        found[name] = Message(getattr(kernel.process, name).shape, getattr(type(kernel.model), name).d_type, data=trace)
+    return found
+
+
 class LifFixed(LifKernel):
     """LIF in integers."""
 
-    name = "step"
     int16_bits = SHORT
-    thresholds: tuple[tuple[str, str, str], ...] = (("vth", "vth", "effective_vth"),)
 
     def bind(self) -> None:
         super().bind()
-        for name in ("du", "dv"):
-            _fits(whole(getattr(self.model, name), name), self.model.u.size, name)
-        for _, name, _ in self.thresholds:
-            _fits(whole(getattr(self.model, name), name), self.model.u.size, name)
-        if np.abs(self.model.bias_exp).max(initial=0) > 31:
-            raise PythonFallback("bias_exp")
+        for name in ("du", "dv", *(name for _, name in self.thresholds)):
+            self.fits(whole(getattr(self.model, name), name), name)
+        shiftable(self.model)
 
     def set(self, name: str) -> None:
         """Note that a variable was set; a threshold stays as it was, as in Lava."""
         super().set(name)
-        if self.model.isthrscaled and name in [threshold for _, threshold, _ in self.thresholds]:
+        if self.model.isthrscaled and name in [threshold for _, threshold in self.thresholds]:
             warn(
                 f'process "{self.process.name}", Var "{name}": integer models of Lava take thresholds over before the'
                 " first step; setting one later has no effect. Set it after run(RunSteps(0)), or make another process.",
@@ -108,11 +147,7 @@ class LifFixed(LifKernel):
             )
 
     def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
-        if d_type.name == "int16":
-            return DATA, at.I32
-        if d_type.name not in ("int32", "int64"):
-            raise PythonFallback(f"{port}: {d_type}")
-        return DATA, STORED[d_type.name]
+        return DATA, held(port, d_type, ("int16", "int32", "int64"))
 
     def leaf(self, kind: int) -> tuple[str, Record]:
         wide = kind == at.I64
@@ -120,30 +155,21 @@ class LifFixed(LifKernel):
 
     def refresh(self) -> None:
         """Scale thresholds once, bias and decays whenever something was set."""
-        model, put = self.model, self.parameters.put
-        model.scale_bias()
+        model = self.model
         if not model.isthrscaled:
             model.check_integers()
             model.scale_threshold()
-            for parameter, _, scaled in self.thresholds:
-                put(parameter, np.clip(getattr(model, scaled), -FAR, FAR))
+            for parameter, name in self.thresholds:
+                self.put(parameter, within(getattr(model, f"effective_{name}")))
             if len(self.thresholds) == 1:
-                put("vth_low", -2 * FAR)
-        unity = model.decay_unity
-        keep_u = unity - (np.asarray(model.du, np.int64) + model.ds_offset)
-        keep_v = unity - (np.asarray(model.dv, np.int64) + model.dm_offset)
-        put("keep_u", keep_u)
-        put("keep_v", keep_v)
-        put("bias", np.clip(model.effective_bias, -STRONG, STRONG))
-        odd = any(keep.min() < 0 or keep.max() > unity for keep in (keep_u, keep_v))
+                self.put("vth_low", -2 * FAR)
+        parameters = fixed_parameters(model)
+        for name, values in parameters.items():
+            self.put(name, values)
+        kept = (parameters["keep_u"], parameters["keep_v"])
+        odd = any(keep.min() < 0 or keep.max() > model.decay_unity for keep in kept)
         self.d.flags = self.shared | (layout.EXACT if odd else 0)
         self.d.hot[:] = 1
-
-
-def _fits(array: Any, n: int, name: str) -> None:
-    """Leave parameters that are neither one nor one per neuron to the Python model."""
-    if array.size not in (1, n):
-        raise PythonFallback(f"{name}: {array.shape}")
 
 
 class _Reset(LifKernel):
@@ -151,12 +177,15 @@ class _Reset(LifKernel):
 
     def bind(self) -> None:
         super().bind()
-        self.interval, self.offset = reset_times(self.model)
+        interval, offset = (self.model.proc_params.get(name, default) for name, default in RESET_TIMES)
+        if not all(isinstance(x, int | np.integer) for x in (interval, offset)) or interval < 1:
+            raise PythonFallback("reset_interval, reset_offset")
+        self.times = {"interval": int(interval), "offset": int(offset) % int(interval)}
 
     def refresh(self) -> None:
         super().refresh()
-        self.parameters.put("interval", self.interval)
-        self.parameters.put("offset", self.offset)
+        for name, steps in self.times.items():
+            self.put(name, steps)
         self.d.flags |= layout.RESETS
 
 
@@ -164,31 +193,23 @@ class ResetFixed(_Reset, LifFixed):
     """LIFReset in integers."""
 
 
-def reset_times(model: Any) -> tuple[int, int]:
-    """Return interval and offset of a LIFReset."""
-    interval, offset = (model.proc_params.get(name, default) for name, default in RESET_TIMES)
-    if not all(isinstance(x, int | np.integer) for x in (interval, offset)) or interval < 1:
-        raise PythonFallback("reset_interval, reset_offset")
-    return int(interval), int(offset) % int(interval)
-
-
-RESET_TIMES = (("reset_interval", 1), ("reset_offset", 0))
-
-
-class TernaryFixed(LifFixed):
-    """TernaryLIF in integers, which sends 64 bits."""
+class _Ternary(LifKernel):
+    """Two thresholds."""
 
     name = "step_ternary"
+    thresholds = (("vth", "vth_hi"), ("vth_low", "vth_lo"))
+
+
+class TernaryFixed(_Ternary, LifFixed):
+    """TernaryLIF in integers, which sends 64 bits."""
+
     sends = np.int64
-    thresholds = (("vth", "vth_hi", "effective_vth_hi"), ("vth_low", "vth_lo", "effective_vth_lo"))
 
 
 class LifFloat(LifKernel):
     """LIF in float64."""
 
     sends = np.float64
-    name = "step"
-    thresholds: tuple[tuple[str, str], ...] = (("vth", "vth"),)
     module, record = floating.__name__, floating.LIF
 
     def bind(self) -> None:
@@ -197,42 +218,37 @@ class LifFloat(LifKernel):
             array = np.asarray(getattr(self.model, name))
             if array.dtype.kind not in "bif":
                 raise PythonFallback(name)
-            _fits(array, self.model.u.size, name)
+            self.fits(array, name)
 
     def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
-        if d_type != np.float64:
-            raise PythonFallback(f"{port}: {d_type}")
-        return DATA, at.F64
+        return DATA, held(port, d_type, ("float64",))
 
     def leaf(self, kind: int) -> tuple[str, Record]:
         return f"{self.module}:{self.name}", self.record
 
-    def states(self) -> dict[str, Any]:
+    def states(self) -> dict[str, Array]:
         found = super().states()
         if self.record is floating.LIF:  # neurons of a Network may rest
             found["rest"] = np.zeros(self.model.u.size, np.int8)
         return found
 
     def refresh(self) -> None:
-        model, put = self.model, self.parameters.put
-        put("keep_u", 1 - np.asarray(model.du))
-        put("keep_v", 1 - np.asarray(model.dv))
-        put("bias", model.bias_mant)
+        self.put("keep_u", 1 - np.asarray(self.model.du))
+        self.put("keep_v", 1 - np.asarray(self.model.dv))
+        self.put("bias", self.model.bias_mant)
         for parameter, name in self.thresholds:
-            put(parameter, getattr(model, name))
+            self.put(parameter, getattr(self.model, name))
         if self.record is floating.LIF:
-            put("refractory", 1)
+            self.put("refractory", 1)
 
 
 class ResetFloat(_Reset, LifFloat):
     """LIFReset in float64."""
 
 
-class TernaryFloat(LifFloat):
+class TernaryFloat(_Ternary, LifFloat):
     """TernaryLIF in float64."""
 
-    name = "step_ternary"
-    thresholds = (("vth", "vth_hi"), ("vth_low", "vth_lo"))
     record = floating.TERNARY
 
 
@@ -243,11 +259,11 @@ class RefractoryFloat(LifFloat):
 
     def bind(self) -> None:
         super().bind()
-        _fits(whole(self.model.refractory_period, "refractory_period"), self.model.u.size, "refractory_period")
+        self.fits(whole(self.model.refractory_period, "refractory_period"), "refractory_period")
 
-    def states(self) -> dict[str, Any]:
+    def states(self) -> dict[str, Array]:
         return super().states() | {"refractory_period_end": self.model.refractory_period_end}
 
     def refresh(self) -> None:
         super().refresh()
-        self.parameters.put("refractory_period", self.model.refractory_period)
+        self.put("refractory_period", self.model.refractory_period)

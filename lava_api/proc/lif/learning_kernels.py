@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import DATA
-from lava_api.magma.kernels.messages import STORED, Feed, Message
+from lava_api.magma.kernels.base import DATA, Calls, Feeds
+from lava_api.magma.kernels.messages import STORED, Message
 from lava_api.magma.kernels.records import record
-from lava_api.proc.lif.kernels import LifFixed, LifFloat, LifKernel
-from loihi_emu.models.memory import Description
-
-TRACES = ("y1", "y2", "y3")
+from lava_api.proc.lif.kernels import LifFixed, LifFloat, LifKernel, sent_traces
 
 
 class _SendsBack(LifKernel):
@@ -25,19 +21,14 @@ class _SendsBack(LifKernel):
         self.back.lists = self.spikes.lists
         if self.back.kind == self.spikes.kind:
             self.back.data = self.spikes.data
-        traces = {}
-        for name in TRACES:
-            port = getattr(self.process, f"s_out_{name}")
-            d_type = getattr(type(self.model), f"s_out_{name}").d_type
-            traces[f"s_out_{name}"] = Message(port.shape, d_type, data=getattr(self.model, name))
-        return found | {"s_out_bap": self.back} | traces
+        return found | {"s_out_bap": self.back} | sent_traces(self)
 
     def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
         if port == "a_third_factor_in":
-            return DATA, STORED["float64" if d_type == np.float64 else "int64" if d_type == np.int64 else "int32"]
+            return DATA, STORED[d_type.name if d_type.name in ("float64", "int64") else "int32"]
         return super().wants(port, d_type)
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+    def calls(self, feeds: Feeds) -> Calls:
         """One leaf, and another when spikes go back as an array of another type."""
         same = self.back.data is self.spikes.data
         self.spikes.wanted |= self.back.wanted

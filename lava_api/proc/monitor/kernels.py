@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from lava_api.magma.kernels.base import DATA, LaterPhases, PythonFallback, StepSupply
-from lava_api.magma.kernels.messages import RECORDED, STORED, Feed
+from lava_api.magma.kernels.base import DATA, Call, Calls, Feeds, LaterPhases, PythonFallback, StepSupply, held
+from lava_api.magma.kernels.messages import RECORDED
 from lava_api.magma.kernels.records import kept, record, referred
-from loihi_emu.models.memory import Description
 
 
 class MonitorKernel(LaterPhases, StepSupply):
@@ -29,19 +27,17 @@ class MonitorKernel(LaterPhases, StepSupply):
             raise PythonFallback("num_steps")
 
     def wants(self, port: str, d_type: Any) -> tuple[str, int]:
-        if d_type.name not in STORED:
-            raise PythonFallback(f"{port}: {d_type}")
-        return DATA, STORED[d_type.name]
+        return DATA, held(port, d_type)
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+    def calls(self, feeds: Feeds) -> Calls:
         return [self._record(name, feeds[port].data, feeds[port].kind) for port, name in self.messages]
 
-    def managed(self) -> Iterable[tuple[str, Description]]:
+    def managed(self) -> Calls:
         for var, name in self.variables:
             source = kept(var)
             yield self._record(name, source, RECORDED[source.dtype.name])
 
-    def _record(self, name: str, source: Any, kind: int) -> tuple[str, Description]:
+    def _record(self, name: str, source: Any, kind: int) -> Call:
         rows = getattr(self.model, name)
         return record(source, kind, rows, stride=1, pitch=source.size, length=len(rows))
 

@@ -12,8 +12,5 @@ class RFZeroFixed(Neurons):
     leaf, record = f"{rf_zero.__name__}:step", rf_zero.RF_ZERO
     inputs = rf_zero.PORTS
     states = ("u", "v")
+    parameters = ("lst", "lct", "uth")
     list_can_lack = True
-
-    def refresh(self) -> None:
-        for name in ("lst", "lct", "uth"):
-            self.put(name, getattr(self.model, name))

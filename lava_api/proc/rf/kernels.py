@@ -14,19 +14,33 @@ COEFFICIENTS = ("sin_decay", "cos_decay")
 HELD = "magnitudes below 2^(decay_bits + 1)"
 
 
-class RFFixed(Neurons):
+class RFFloat(Neurons):
+    """RF in float64."""
+
+    leaf, record = f"{at.__name__}:rf_float", at.RF_FLOAT
+    takes = "float64"
+    inputs = at.PORTS
+    states = ("real", "imag")
+    parameters: tuple[str, ...] = (*COEFFICIENTS, "vth")
+    list_can_lack = True
+
+
+class RFIZFloat(RFFloat):
+    """RF_IZ in float64."""
+
+    leaf = f"{at.__name__}:rf_iz_float"
+
+
+class RFFixed(RFFloat):
     """RF in integers."""
 
     leaf, record = f"{at.__name__}:rf", at.RF
+    takes, kinds = "int32", "bi"
+    parameters = ("state_exp", *RFFloat.parameters)
     exponents: ClassVar = {"state_exp": 15, "decay_bits": at.FRACTION_BITS}
-    inputs = at.PORTS
-    states = ("real", "imag")
-    list_can_lack = True
 
     def bind(self) -> None:
         super().bind()
-        for name in (*COEFFICIENTS, "vth"):
-            self.fits(name)
         if "others" in (found := self.constants()).values():
             raise PythonFallback(str(found))
 
@@ -37,40 +51,13 @@ class RFFixed(Neurons):
         return super().constants() | held
 
     def refresh(self) -> None:
-        model = self.model
-        missing = at.FRACTION_BITS - int(model.decay_bits.item())
+        super().refresh()
+        missing = at.FRACTION_BITS - int(self.model.decay_bits.item())
         for name in COEFFICIENTS:
-            self.put(name, np.asarray(getattr(model, name), np.int64) << missing)
-        for name in ("state_exp", "vth"):
-            self.put(name, getattr(model, name))
+            self.put(name, np.asarray(getattr(self.model, name), np.int64) << missing)
 
 
 class RFIZFixed(RFFixed):
     """RF_IZ in integers."""
 
     leaf = f"{at.__name__}:rf_iz"
-
-
-class RFFloat(Neurons):
-    """RF in float64."""
-
-    leaf, record = f"{at.__name__}:rf_float", at.RF_FLOAT
-    takes = "float64"
-    inputs = at.PORTS
-    states = ("real", "imag")
-    list_can_lack = True
-
-    def bind(self) -> None:
-        super().bind()
-        for name in (*COEFFICIENTS, "vth"):
-            self.fits(name, "bif")
-
-    def refresh(self) -> None:
-        for name in (*COEFFICIENTS, "vth"):
-            self.put(name, getattr(self.model, name))
-
-
-class RFIZFloat(RFFloat):
-    """RF_IZ in float64."""
-
-    leaf = f"{at.__name__}:rf_iz_float"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import PythonFallback
-from lava_api.magma.kernels.messages import Feed
+from lava_api.magma.kernels.base import Calls, Feeds, PythonFallback
 from lava_api.magma.kernels.vector import Vector
 from lava_api.proc.sdn.kernels import EXPONENTS, check_exponents
 from loihi_emu.models.lava import state_space as at
@@ -40,11 +38,11 @@ class StateSpace(Vector):
     leaf, record = "state_space:step", at.S4D
     takes = "float64"
     states = ("s4_state",)
+    parameters = DIAGONALS
+    kinds = "c"
 
     def bind(self) -> None:
         super().bind()
-        for name in DIAGONALS:
-            self.fits(name, "c")
         if numpy_fuses() is None:
             raise PythonFallback("complex products")
 
@@ -57,8 +55,7 @@ class StateSpace(Vector):
         return None
 
     def refresh(self) -> None:
-        for name in DIAGONALS:
-            self.put(name, getattr(self.model, name))
+        super().refresh()
         self.d.fuses = int(bool(numpy_fuses()))
 
 
@@ -68,6 +65,8 @@ class SigmaS4dDeltaFloat(Vector):
     leaf, record = "state_space:sigma_s4d_delta", at.SIGMA_S4D_DELTA
     takes = "float64"
     states = ("sigma", "act", "residue", "error")
+    parameters = ("vth", *DIAGONALS)
+    kinds = "fc"
     exponents = EXPONENTS
 
     def bind(self) -> None:
@@ -79,8 +78,6 @@ class SigmaS4dDeltaFloat(Vector):
             raise PythonFallback("a, b, c")
         if self.complex:
             self.leaf, self.record = "state_space:sigma_s4d_delta_complex", at.SIGMA_S4D_DELTA_COMPLEX
-        for name in () if self.complex else DIAGONALS:
-            self.fits(name, "f")
         if not isinstance(self.model.s4_state, np.ndarray) or self.model.s4_state.dtype != np.float64:
             raise PythonFallback("s4_state")
 
@@ -90,19 +87,19 @@ class SigmaS4dDeltaFloat(Vector):
     def variable(self, name: str) -> Any:
         return None if self.complex and name != "sigma" else super().variable(name)
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
+    def describe(self, feeds: Feeds) -> None:
+        self.d.s4_state, self.d.activation = self.model.s4_state, aligned(self.n, self.takes)
+
+    def calls(self, feeds: Feeds) -> Calls:
         """One leaf; the model makes complex states of its own when it starts."""
         if not self.complex:
-            found = list(super().calls(feeds))
-            self.d.s4_state, self.d.activation = self.model.s4_state, aligned(self.n, self.takes)
-            return found
+            return super().calls(feeds)
         d = self.d = Description(self.record)
         d.n, d.a_in, d.s_out, d.sigma = self.n, feeds["a_in"].data, self.messages["s_out"].data, self.model.sigma
         return [(self.leaf, d)]
 
     def refresh(self) -> None:
-        for name in ("vth", *DIAGONALS):
-            self.put(name, getattr(self.model, name))
+        super().refresh()
         if self.complex:
             for name in ("act", "residue", "error", "s4_state"):
                 self.d.point(name, getattr(self.model, name))

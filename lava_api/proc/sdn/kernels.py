@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from lava_api.magma.kernels.base import PythonFallback
-from lava_api.magma.kernels.messages import Feed, Message
+from lava_api.magma.kernels.base import Feeds, PythonFallback
+from lava_api.magma.kernels.messages import Message
 from lava_api.magma.kernels.neurons import Neurons
 from lava_api.proc.sdn.process import ActivationMode
-from loihi_emu.models.memory import Description
 from loihi_emu.models.neurons import delta, sigma, sigma_delta
 
 EXPONENTS = {"spike_exp": 15, "state_exp": 15}
@@ -34,10 +32,8 @@ class SigmaFixed(Neurons):
         self.messages = {"s_out": Message(self.process.s_out.shape, d_type, data=self.model.sigma)}
         return self.messages
 
-    def calls(self, feeds: dict[str, Feed]) -> Iterable[tuple[str, Description]]:
-        found = list(super().calls(feeds))
+    def describe(self, feeds: Feeds) -> None:
         self.d.message = None
-        return found
 
 
 class SigmaFloat(SigmaFixed):
@@ -53,6 +49,7 @@ class DeltaFloat(Neurons):
     leaf, record = f"{delta.__name__}:step_float", delta.DELTA_FLOAT
     takes = "float64"
     states: tuple[str, ...] = ("act", "residue", "error")
+    parameters: tuple[str, ...] = ("vth",)
     exponents = EXPONENTS
     listed = False
 
@@ -65,7 +62,7 @@ class DeltaFloat(Neurons):
         return name == "sigma" or super().writes(name)
 
     def refresh(self) -> None:
-        self.put("vth", self.model.vth)
+        super().refresh()
         self.put("cumulates", self.model.cum_error.item())
 
 
@@ -86,6 +83,7 @@ class SigmaDeltaFloat(DeltaFloat):
 
     leaf, record = f"{sigma_delta.__name__}:step_float", sigma_delta.SIGMA_DELTA_FLOAT
     states = ("sigma", "act", "residue", "error")
+    parameters = ("vth", "bias")
 
     def bind(self) -> None:
         super().bind()
@@ -94,7 +92,6 @@ class SigmaDeltaFloat(DeltaFloat):
 
     def refresh(self) -> None:
         super().refresh()
-        self.put("bias", self.model.bias)
         self.put("relu", self.model.act_mode == ActivationMode.RELU)
 
 

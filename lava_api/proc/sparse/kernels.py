@@ -168,8 +168,7 @@ class DelayFixed(_Delayed, FixedConnection):
         self.packed.offset = 1  # the sums of a step are due in the next
 
     def shifting(self, few: slice = ALL) -> list[Call]:
-        """The weights contain it."""
-        return []
+        return []  # the weights contain it
 
     def prepare(self) -> None:
         if not self.model.weights_set and (most := self.model.delays.max()) > MAX_DELAY:
