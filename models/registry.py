@@ -19,8 +19,8 @@ class Models(Sequence[NeuronModel]):
 
     Examples
     --------
-    >>> [model.name for model in CHIP]
-    ['lif', 'lif_subtract']
+    >>> {"lif", "lif_subtract"} <= {model.name for model in CHIP}
+    True
     """
 
     def __init__(self, rules: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 COUNTERS = ("q_overflow", "u_overflow", "x_overflow", "v_saturation")
@@ -37,6 +39,24 @@ class Arrival:
 
 
 NeuronRule = Callable[[Neuron, Arrival, Counts], float]
+"""Changes the neuron by what arrived in one step, counts what overflowed, and returns the payload of its spike.
+
+That is 0 when silent, else 1, -1 (ternary), or any number where payloads are sent.
+"""
+
+
+def neurons_of(rules: str) -> dict[str, NeuronRule]:
+    """Return the models of a rule set, from all files in ``neurons/``.
+
+    Examples
+    --------
+    >>> neurons_of("chip")["lif"].__name__
+    'chip_lif'
+    """
+    from loihi_emu.validation import neurons
+
+    files = [import_module(f"{neurons.__name__}.{info.name}") for info in iter_modules(neurons.__path__)]
+    return {model: rule for file in files for model, rule in file.MODELS.get(rules, {}).items()}
 
 
 def counted(exact: int, kept: int, counts: Counts, name: str) -> int:

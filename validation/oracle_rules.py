@@ -9,9 +9,7 @@ from typing import Any, Protocol
 from loihi_emu.validation.oracle_learning import ChipLearner
 from loihi_emu.validation.oracle_learning_lava import LavaFloatLearner, LavaLearner
 from loihi_emu.validation.oracle_learning_shared import SharedLearner
-from loihi_emu.validation.oracle_neuron import NeuronRule
-from loihi_emu.validation.oracle_neurons import NEURONS
-from loihi_emu.validation.oracle_ports import TWO_PORTS
+from loihi_emu.validation.oracle_neuron import NeuronRule, neurons_of
 from loihi_emu.validation.oracle_random import noise_level, noise_number
 from loihi_emu.validation.oracle_synapses import (
     Synapse,
@@ -101,12 +99,12 @@ def chip_learner(connection: Any, number: int, oracle: Any) -> Learner:
     return made(connection, number, oracle.seed, oracle.network.max_delay)
 
 
-CHIP = OracleRules("chip", NEURONS["chip"], chip_effective, learner=chip_learner, levels=PhiloxLevels)
+CHIP = OracleRules("chip", neurons_of("chip"), chip_effective, learner=chip_learner, levels=PhiloxLevels)
 LAVA = OracleRules(
-    "lava", NEURONS["lava"] | TWO_PORTS["lava"], lava_effective, lava_accumulated,
+    "lava", neurons_of("lava"), lava_effective, lava_accumulated,
     learner=lambda connection, number, oracle: LavaLearner(connection, oracle.seed),
 )  # fmt: skip
 FLOAT = OracleRules(
-    "float", NEURONS["float"] | TWO_PORTS["float"], float_effective, zero=0.0,
+    "float", neurons_of("float"), float_effective, zero=0.0,
     learner=lambda connection, number, oracle: LavaFloatLearner(connection, oracle.seed),
 )  # fmt: skip

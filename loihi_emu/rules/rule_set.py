@@ -46,8 +46,9 @@ class RuleSet:
 
     >>> from dataclasses import replace
     >>> from loihi_emu.rules import find
-    >>> replace(find("chip"), name="short", text="The chip's rules, with delays of at most 3 steps.", max_delay=3)
-    <RuleSet "short": lif, lif_subtract>
+    >>> short = replace(find("chip"), name="short", text="The chip's rules, delays of at most 3 steps.", max_delay=3)
+    >>> short.max_delay, short.model("lif").name
+    (3, 'lif')
     """
 
     name: str

@@ -12,7 +12,7 @@ from loihi_emu.models.specification import NeuronModel, Parameter
 from loihi_emu.rules import find
 from loihi_emu.validation import oracle_arithmetic as plain
 from loihi_emu.validation import oracle_rules
-from loihi_emu.validation.oracle_neurons import fire_and_hold
+from loihi_emu.validation.neurons.lif import fire_and_hold
 from loihi_emu.widths import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
 
 U_BITS = 15

@@ -2,9 +2,9 @@
 
 import pytest
 
+from loihi_emu.validation.neurons.lif import chip_lif, float_lif, lava_lif, lava_ternary_lif, resetting
 from loihi_emu.validation.oracle_arithmetic import decay, wrap
 from loihi_emu.validation.oracle_neuron import COUNTERS, Arrival, Neuron
-from loihi_emu.validation.oracle_neurons import chip_lif, float_lif, lava_lif, lava_lif_reset, lava_ternary_lif
 from loihi_emu.validation.peers.brian2_loihi.oracle import brian2_lif
 
 
@@ -162,7 +162,7 @@ def test_lava_reset_comes_before_the_update_of_lava_s_step():
     n = Neuron(p={"du": -1, "dv": 0, "vth": 1000, "reset_interval": 3, "reset_offset": 5})
     trace = []
     for step in range(6):
-        advance(lava_lif_reset, n, 1, step=step)
+        advance(resetting(lava_lif), n, 1, step=step)
         trace.append(n.u)
     assert trace == [64, 64, 128, 192, 64, 128]  # Lava's steps 2 and 5, ours 1 and 4
 

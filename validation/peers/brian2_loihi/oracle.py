@@ -9,10 +9,10 @@ from __future__ import annotations
 from math import ceil
 from typing import Any
 
+from loihi_emu.validation.neurons.lif import fire_and_hold
 from loihi_emu.validation.oracle_arithmetic import VTH_EXP, clip, decay
 from loihi_emu.validation.oracle_learning import KEY_FACTOR, WORD64, first_neuron
 from loihi_emu.validation.oracle_neuron import Arrival, Counts, Neuron
-from loihi_emu.validation.oracle_neurons import fire_and_hold
 from loihi_emu.validation.oracle_random import random_word
 from loihi_emu.validation.oracle_rules import OracleRules
 from loihi_emu.validation.oracle_synapses import (

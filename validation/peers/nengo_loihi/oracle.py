@@ -9,9 +9,9 @@ from __future__ import annotations
 from math import exp
 from typing import Any
 
+from loihi_emu.validation.neurons.lif import chip_lif
 from loihi_emu.validation.oracle_arithmetic import clip, wrap
 from loihi_emu.validation.oracle_learning import first_neuron
-from loihi_emu.validation.oracle_neurons import chip_lif
 from loihi_emu.validation.oracle_rules import Learner, OracleRules
 from loihi_emu.validation.oracle_synapses import (
     WEIGHT_BITS,

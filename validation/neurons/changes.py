@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from loihi_emu.validation.oracle_arithmetic import wrap
-from loihi_emu.validation.oracle_neuron import Arrival, Counts, Neuron, counted
+from loihi_emu.validation.oracle_neuron import Arrival, Counts, Neuron, NeuronRule, counted
 
 
 def lava_sum(x: int, counts: Counts, name: str) -> int:
@@ -149,3 +149,14 @@ def float_sigma_delta(n: Neuron, a: Arrival, counts: Counts) -> float:
     """
     y = float_sigma(n, a, counts) + n.p["bias"]
     return float(sent_change(n, max(y, 0.0) if n.p["act_mode"] else y, n.p["vth"], counts, False))
+
+
+MODELS: dict[str, dict[str, NeuronRule]] = {
+    "lava": {
+        "sigma": lava_sigma,
+        "delta": lava_delta,
+        "sigma_delta": lava_sigma_delta,
+        "sigma_delta_corrected": lava_sigma_delta_corrected,
+    },
+    "float": {"sigma": float_sigma, "delta": float_delta, "sigma_delta": float_sigma_delta},
+}

@@ -1,4 +1,4 @@
-"""One neuron, one step: the models with two ports, by Lava's rules and in floating point.
+"""Models with two ports, by Lava's rules and in floating point.
 
 The sine and the cosine of a resonator are the C library's: their last bit decides how a coefficient is cut, and NumPy
 1.24 has another one. Those of "rf_zero" are NumPy's.
@@ -141,8 +141,7 @@ def lava_prod_neuron(n: Neuron, a: Arrival, counts: Counts) -> int:
     return product if wrap(abs(product), 31) > n.p["vth"] else 0
 
 
-TWO_PORTS: dict[str, dict[str, NeuronRule]] = {
+MODELS: dict[str, dict[str, NeuronRule]] = {
     "lava": {"prod_neuron": lava_prod_neuron, "rf": lava_rf, "rf_iz": lava_rf_iz, "rf_zero": lava_rf_zero},
     "float": {"rf": float_rf, "rf_iz": float_rf_iz},
 }
-"""Models by the names of rule sets."""

@@ -1,11 +1,11 @@
-"""One neuron, one step: the LIF that subtracts its threshold, and the leaky integrator."""
+"""The LIF that subtracts its threshold, by the chip's widths and in float64, and the leaky integrator."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from loihi_emu.validation.oracle_arithmetic import Q_BITS, U_BITS, V_LIMIT, VTH_EXP, clip, decay, wrap
-from loihi_emu.validation.oracle_neuron import Arrival, Counts, Neuron, counted
+from loihi_emu.validation.oracle_neuron import Arrival, Counts, Neuron, NeuronRule, counted
 
 
 def fire_and_subtract(n: Neuron, threshold: Any) -> int:
@@ -69,3 +69,9 @@ def float_li(n: Neuron, a: Arrival, counts: Counts) -> float:
     n.u = n.u * (1 - p["du"]) + a.q
     n.v = n.v * (1 - p["dv"]) + n.u + p["bias"]
     return float(n.v)
+
+
+MODELS: dict[str, dict[str, NeuronRule]] = {
+    "chip": {"lif_subtract": chip_lif_subtract},
+    "float": {"lif_subtract": float_lif_subtract, "li": float_li},
+}
