@@ -75,6 +75,8 @@ class NeuronModel:
         Parameters of which none may be above the next.
     limits : dict
         Range of each state that :meth:`loihi_emu.Emulator.set` accepts.
+    sum_bits : int
+        Sums of weights times payloads that need more bits, sign included, wrap without being counted.
     text : str
         What it is, in a sentence, with its source.
     """
@@ -92,6 +94,7 @@ class NeuronModel:
     start: Callable[[Mapping[str, Any]], Arrays] | None = None
     lost: Mapping[str, str] | None = None
     rising: tuple[str, ...] = ()
+    sum_bits: int = 32
 
     @cached_property
     def state(self) -> tuple[tuple[str, str], ...]:

@@ -18,6 +18,7 @@ from loihi_emu.learning.rule import Learning
 from loihi_emu.network import spike_forms
 from loihi_emu.network.elements import Connection, Input, Population, Source
 from loihi_emu.network.events import check_sorted
+from loihi_emu.network.input_sums import warn_of_wraps
 from loihi_emu.rules import RuleSet
 from loihi_emu.user_warnings import warn
 
@@ -36,6 +37,11 @@ def values_of(learning: Learning | None) -> dict[str, str]:
 def drives_values(name: str, connections: Iterable[Connection]) -> bool:
     """Whether some rule takes over the payloads of a node."""
     return any(name in values_of(c.learning).values() for c in connections)
+
+
+def is_multiplied(name: str, connections: Iterable[Connection]) -> bool:
+    """Whether some connection multiplies its weights by the payloads of a node."""
+    return any(c.graded and c.pre.target.name == name for c in connections)
 
 
 def check_sources(c: Connection, nodes: Mapping[str, Source], others: Iterable[Connection], rules: RuleSet) -> None:
@@ -71,10 +77,12 @@ def check_uses(
     payloads = node.payloads if isinstance(node, Input) else None
     checked = list(connections)
     known = [*checked, *others]
-    taken = drives_values(node.name, known) or any(c.graded and c.pre.target.name == node.name for c in known)
+    taken = drives_values(node.name, known) or is_multiplied(node.name, known)
     for c in checked:
         if c.pre.target.name == node.name and not c.graded and not taken:
             _uncounted(c, node, payloads, rules)
+        if c.graded and payloads is not None and c.pre.target.name == node.name:
+            warn_of_wraps(c, node, rules)
         for trace, name in () if c.learning is None else c.learning.factors:
             if name == node.name:
                 if trace in c.learning.rule.traces:

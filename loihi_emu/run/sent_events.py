@@ -20,7 +20,7 @@ from loihi_emu.network.checks import article
 from loihi_emu.network.elements import Input, name_of
 from loihi_emu.network.events import PAYLOAD_MAX, checked_payloads
 from loihi_emu.network.network import Network
-from loihi_emu.network.payloads import check_uses
+from loihi_emu.network.payloads import check_uses, is_multiplied
 from loihi_emu.network.shapes import Shape, fits
 from loihi_emu.numeric import ranged, whole
 
@@ -76,8 +76,8 @@ def read_events(events: Any, inputs: Mapping[str, InputSource], floats: bool) ->
 def with_room(sent: Iterable[Sent], network: Network) -> list[Input]:
     """The inputs that need room for values, which they had none for until now; those listed keep theirs, or 1 each.
 
-    Warns where nothing reads the values, or they are cut; once for each range of values. So it does, once, of events
-    that were left out because their value is 0.
+    Warns where nothing reads the values, once; where they are cut or sums of them wrap, once for each range of values;
+    and once of events that were left out because their value is 0.
     """
     found = []
     for source, indices, values in sent:
@@ -88,11 +88,12 @@ def with_room(sent: Iterable[Sent], network: Network) -> list[Input]:
         if values is None or not len(values):
             continue
         needed, node = payload_type(values), source.node
-        grows = needed != source.payload != "float64"
-        if grows or (source.values and not source.knows(values)):
+        grows, new = needed != source.payload != "float64", not source.knows(values)
+        if grows or (new and (source.values or is_multiplied(node.name, network.connections.values()))):
             times = np.zeros(len(indices), np.int64)
             given = replace(node, times=times, indices=indices.astype(np.int64), payloads=values, zeros=None)
             check_uses(given, network.connections.values(), network.rule_set)
+        if new:
             source.know(values)
         if grows:
             found.append(replace(node, payloads=kept_payloads(node.payloads, len(node.times), needed)))

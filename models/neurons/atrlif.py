@@ -185,7 +185,7 @@ MODELS = {
                 Parameter("r", 0, -(1 << 23), 1 << 23, "Refractory state at the start."),
             ),
             lower, "LIF with adaptive threshold and refractory state, by Lava 0.10's fixed-point model of ATRLIF.",
-            limits=LIMITS, start=start, lost={"u": "i wrapped"},
+            limits=LIMITS, start=start, lost={"u": "i wrapped"}, sum_bits=32 - WEIGHT_SHIFT,
         ),
     ),
     "float": (

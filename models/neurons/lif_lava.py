@@ -274,6 +274,8 @@ RESETS = (
     Parameter("reset_offset", 0, 0, (1 << 31) - 1, "Phase of the resets, in Lava's time steps (ours + 1)."),
 )
 LIMITS = {"u": (-(1 << 31), (1 << 31) - 1), "v": (-STATE_MAX, STATE_MAX)}
+SUM_BITS = 32 - WEIGHT_SHIFT
+"""The shifted sum has 32."""
 
 
 def _shared(p: Mapping[str, Any]) -> Arrays:
@@ -307,12 +309,14 @@ def lower_ternary(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arr
 
 LIFS = (
     NeuronModel(
-        "lif", step, LIF, (*SHARED, VTH), lower, "LIF by Lava 0.10's fixed-point model.", limits=LIMITS,
+        "lif", step, LIF, (*SHARED, VTH), lower, "LIF by Lava 0.10's fixed-point model.",
+        limits=LIMITS, sum_bits=SUM_BITS,
     ),
     NeuronModel(
         "lif_reset", step, LIF,
         (*SHARED, VTH, *RESETS),
-        lower_reset, "LIF whose state is set to zero at an interval, by Lava 0.10's fixed-point model.", limits=LIMITS,
+        lower_reset, "LIF whose state is set to zero at an interval, by Lava 0.10's fixed-point model.",
+        limits=LIMITS, sum_bits=SUM_BITS,
     ),
     NeuronModel(
         "ternary_lif", step_ternary, LIF,
@@ -323,7 +327,7 @@ LIFS = (
         ),
         lower_ternary,
         "LIF with two thresholds that sends +1 and -1, by Lava 0.10's fixed-point model.",
-        graded=True, limits=LIMITS, rising=THRESHOLDS,
+        graded=True, limits=LIMITS, sum_bits=SUM_BITS, rising=THRESHOLDS,
     ),
 )  # fmt: skip
 MODELS = {"lava": LIFS}

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from messages import complains
 
-from loihi_emu import Emulator, LearningRule, LoihiInputWarning, Network, Noise, Trace
+from loihi_emu import LOIHI2, Emulator, LearningRule, LoihiInputWarning, Network, Noise, Trace, fixed_probability
+from loihi_emu.network import input_sums
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -36,6 +37,37 @@ def test_payloads_that_act_elsewhere_are_taken_as_meant():
     net = joined([2, 1, -3], graded=True)
     net.connect("i", "c", np.ones((2, 3), int), name="counts")
     Emulator(net).set_input("i", spikes=([1], [0]), payloads=[5])
+
+
+@pytest.mark.parametrize(("rules", "limit"), [("chip", 1 << 31), ("lava", 1 << 25)])
+@pytest.mark.parametrize("kind", ["dense", "sparse", "drawn", "long"])
+def test_payloads_whose_sums_wrap_uncounted(rules, limit, kind, monkeypatch):
+    monkeypatch.setattr(input_sums, "FEW", 0 if kind == "long" else 100)
+
+    def connected(payload):
+        net = Network(rules=rules, chip=LOIHI2, seed=1)
+        source = net.input("i", 2, spikes=([1, 1], [0, 1]), payloads=[payload, payload])
+        cells = net.population("c", 2, vth=10)
+        if kind in ("drawn", "long"):
+            net.connect(source, cells, 64, synapses=fixed_probability(1), graded=True)
+        else:
+            given = ([0, 0, 1], [0, 1, 1], [32, 64, 64]) if kind == "sparse" else [[32, 0], [64, 64]]
+            net.connect(source, cells, given, graded=True)
+        return net
+
+    connected(limit // 128 - 1)
+    wrapping = 2 if kind in ("drawn", "long") else 1
+    told(lambda: connected(limit // 128), f"({wrapping} of 2 neurons), and sums wrap from {limit} on")
+
+
+def test_payloads_that_come_later_and_make_sums_that_wrap():
+    net = Network(rules="lava", chip=LOIHI2)
+    net.connect(net.input("i", 3), net.population("c", 1), [[1, 0, 2]], graded=True, sign_mode="excitatory")
+    emulator = Emulator(net)
+    emulator.step({"i": ([1], [1 << 26])})
+    told(lambda: emulator.step({"i": ([0], [-(1 << 27)])}), "sums of up to 1.342e+08 in neuron 0 of c")
+    emulator.step({"i": ([0], [-(1 << 27)])})  # it was said
+    told(lambda: emulator.set_input("i", spikes=([9], [2]), payloads=[1 << 24]), "sums wrap from 33554432 on")
 
 
 def test_payloads_that_come_later():
