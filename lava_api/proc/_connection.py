@@ -7,9 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.model.py.declare import array, in_port, out_port
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.process.parameters import ProcessParameters
+from lava_api.magma.core.model.py.declare import ProcessParameters, PyLoihiProcessModel, array, in_port, out_port
 from lava_api.proc._arithmetic import Array, shift_signed
 from lava_api.proc._checks import as_integers
 from lava_api.proc._lost_weights import may_lose, tell_lost_weights
@@ -50,7 +48,6 @@ class FloatConnection(PyLoihiProcessModel):
         return sums
 
     def run_spk(self) -> None:
-        """One step: send the sums of the step before, receive, accumulate."""
         self.a_out.send(self.a_buff)
         self.a_buff[:] = self.scale(self.accumulate(self.s_in.recv()))
 
@@ -101,7 +98,6 @@ class FixedConnection(FloatConnection):
         return shift_signed(sums, self.weight_exp)
 
     def run_spk(self) -> None:
-        """One step: prepare the weights if it is the first, then as every connection."""
         if not self.weights_set:
             self.prepare()
             self.weights_set = True
@@ -127,7 +123,6 @@ class DelayMixin(PyLoihiProcessModel):
     delays: Any
 
     def run_spk(self) -> None:
-        """One step: send the column that is due, receive, move on, add the new sums."""
         self.a_out.send(self.a_buff[:, 0])
         sums = self.scale(self.accumulate(self.s_in.recv()))  # type: ignore[attr-defined]
         self.a_buff[:, :-1] = self.a_buff[:, 1:]
@@ -148,7 +143,6 @@ class FixedDelayMixin(DelayMixin):
     weights_set: bool
 
     def run_spk(self) -> None:
-        """One step: check and prepare if it is the first, then as every delayed connection."""
         if not self.weights_set:
             largest = self.delays.max()
             if largest > MAX_DELAY:

@@ -141,7 +141,6 @@ class Connection(Synaptic, ABC):
         """Write the weights of some targets into a description, if they fit; return whether they do."""
 
     def refresh(self) -> None:
-        """Take over weights that were set."""
         if "weights" in self.changed:
             self.pack()
 

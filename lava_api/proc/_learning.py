@@ -22,7 +22,6 @@ class LearningSteps(PyLoihiProcessModel):
     is_graded: bool
 
     def run_spk(self) -> None:
-        """One step: send the sums of the step before, receive, accumulate, note the spikes of both sides."""
         self.a_out.send(self.a_buff)
         received = self.s_in.recv()
         s_in = received if self.is_graded else received.astype(bool)
@@ -71,7 +70,6 @@ class FixedLearningSteps(LearningSteps):
         return truncate_weights(self.weights, self.sign_mode, self.num_weight_bits), self.sign_mode
 
     def _stored(self) -> Any:
-        """Return the values of a sparse matrix of weights as they are stored."""
         return np.asarray(truncate_weights(self.weights.data, self.sign_mode, self.num_weight_bits))
 
     def lost_synapses(self) -> Any:

@@ -71,7 +71,6 @@ class LearningFixed(Synaptic, LaterPhases):
         self.changed.update(SYNAPTIC)
 
     def _terms(self) -> Iterable[Any]:
-        """All factors of all rules."""
         appliers = self.model.appliers.values()
         return (term for applier in appliers for product in applier.products for term in product.terms)
 
@@ -119,7 +118,6 @@ class LearningFixed(Synaptic, LaterPhases):
 
     # ------------------------------------------------------------ description
     def _describe(self, feeds: Feeds) -> Description:
-        """Write what does not change."""
         model, d = self.model, Description(at.LEARNING)
         n_post, n_pre = self.process.a_out.shape[0], self.process.s_in.shape[0]
         feed = feeds["s_in"]
@@ -297,11 +295,9 @@ class LearningSparseFixed(LearningFixed):
         return self.starts, self.targets
 
     def _show_places(self) -> None:
-        """Tell the sums where the synapses are."""
         self.adder.starts, self.adder.targets, self.adder.weights = self.starts, self.targets, self.values[0]
 
     def prepare(self) -> None:
-        """As all; synapses may be lost."""
         super().prepare()
         if len(self.order) == self.model.weights.nnz:
             return

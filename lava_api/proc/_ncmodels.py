@@ -34,7 +34,6 @@ class NcConnection(AbstractNcProcessModel):
     num_message_bits: Any = LavaNcType(NcVar, np.int8, precision=5)
 
     def allocate(self, net: Net) -> None:
-        """Allocate the synapses that are not zero."""
         weights, parameters = self.weights.var.init, self.proc_params
         mode = parameters.get("sign_mode") or determine_sign_mode(weights)
         weights = clip_weights(weights, mode, MAX_WEIGHT_BITS)

@@ -7,11 +7,9 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.callback_fx import NxSdkCallbackFx
-from lava_api.magma.core.model.py.declare import model_of, ref_port
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.process.ports.ports import RefPort
-from lava_api.magma.core.process.process import AbstractProcess
+from lava_api.magma.core.model.py.declare import PyLoihiProcessModel, model_of, ref_port
 from lava_api.magma.core.process.variable import Var, var_label
+from lava_api.proc._process import AbstractProcess, RefPort
 from loihi_emu.errors import ValidationError
 
 

@@ -7,10 +7,8 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 
-from lava_api.magma.core.model.py.declare import in_port, model_of, ref_port
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.process.ports.ports import InPort, OutPort, RefPort
-from lava_api.magma.core.process.process import AbstractProcess
+from lava_api.magma.core.model.py.declare import PyLoihiProcessModel, in_port, model_of, ref_port
+from lava_api.proc._process import AbstractProcess, InPort, OutPort, RefPort
 
 
 class SpikeCounter(AbstractProcess):

@@ -25,7 +25,6 @@ class staticproperty(property):
     """A property of a class, computed by a function without arguments."""
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        """Return what the function returns."""
         function: Any = self.fget
         return function()
 

@@ -6,9 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.model.py.declare import ABSTRACT, array, in_port, model_of, number, out_port
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.process.parameters import ProcessParameters
+from lava_api.magma.core.model.py.declare import (
+    ABSTRACT,
+    ProcessParameters,
+    PyLoihiProcessModel,
+    array,
+    in_port,
+    model_of,
+    number,
+    out_port,
+)
 from lava_api.proc._arithmetic import decay, saturate, scaled_bias, shift_to_zero, wrap_once
 from lava_api.proc.atrlif.process import ATRLIF
 from loihi_emu.widths import DECAY_BITS, DECAY_UNITY
@@ -27,12 +34,10 @@ class _AdaptiveLif(PyLoihiProcessModel):
         raise NotImplementedError(f"{type(self).__name__} must define subthr_dynamics()")
 
     def post_spike(self, spike_vector: Any) -> None:
-        """Raise refractory state and threshold of neurons that spiked."""
         self.r[:] = self.r + 2 * self.theta * spike_vector
         self.theta[:] = self.theta + self.theta_step * spike_vector
 
     def run_spk(self) -> None:
-        """One step: receive, update, spike, adapt, send."""
         self.subthr_dynamics(self.a_in.recv())
         self.s[:] = (self.v - self.r) >= self.theta
         self.post_spike(self.s)
@@ -90,7 +95,6 @@ class PyATRLIFModelFixed(_AdaptiveLif):
         self.r[:] = decay(self.r, _remaining(self.delta_r))
 
     def run_spk(self) -> None:
-        """One step: scale the thresholds if it is the first, then as in floating point."""
         if not self.isthrscaled:
             self.scale_threshold()
         _AdaptiveLif.run_spk(self)

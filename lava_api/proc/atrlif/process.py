@@ -6,12 +6,10 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from lava_api.magma.core.process.ports.ports import InPort, OutPort
-from lava_api.magma.core.process.process import AbstractProcess, LogConfig
-from lava_api.proc._members import variables
+from lava_api.proc._process import InPort, Named, OutPort, extends, variables
 
 
-class ATRLIF(AbstractProcess):
+class ATRLIF(Named):
     """LIF neurons with adaptive threshold and refractoriness; a spike leaves current and voltage as they are.
 
     ``i = i (1 - delta_i) + a_in;  v = v (1 - delta_v) + i + bias;
@@ -38,6 +36,7 @@ class ATRLIF(AbstractProcess):
         How the process logs.
     """
 
+    @extends(Named, without=("kwargs",), before="name")
     def __init__(
         self,
         *,
@@ -55,13 +54,12 @@ class ATRLIF(AbstractProcess):
         theta_step: ArrayLike = 3.75,
         bias_mant: ArrayLike = 0,
         bias_exp: ArrayLike = 0,
-        name: str | None = None,
-        log_config: LogConfig | None = None,
+        **given: Any,
     ) -> None:
         super().__init__(
             shape=shape, i=i, v=v, theta=theta, r=r, s=s, delta_i=delta_i, delta_v=delta_v, delta_theta=delta_theta,
             delta_r=delta_r, theta_0=theta_0, theta_step=theta_step, bias_mant=bias_mant, bias_exp=bias_exp,
-            name=name, log_config=log_config,
+            **given,
         )  # fmt: skip
         self.a_in = InPort(shape=shape)
         self.s_out = OutPort(shape=shape)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lava_api.magma.core.model.py.declare import ABSTRACT, model_of, number, ref_port
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.declare import ABSTRACT, PyLoihiProcessModel, model_of, number, ref_port
 from lava_api.proc.bit_check.process import BitCheck
 
 WORD_BITS = 32

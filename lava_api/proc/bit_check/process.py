@@ -6,17 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.process.ports.ports import RefPort
-from lava_api.magma.core.process.process import AbstractProcess, LogConfig
-from lava_api.magma.core.process.variable import Var
-from lava_api.proc._members import replace_member, variables
-from lava_api.proc._names import warn_unknown
+from lava_api.proc._process import Named, RefPort, Var, extends, replace_member, variables, warn_unknown
 
 MAX_BITS = 31
 WATCHED = ("layerid", "debug", "bits", "_overflowed")
 
 
-class BitCheck(AbstractProcess):
+class BitCheck(Named):
     """Check after each step whether a variable still fits into a number of bits, sign included.
 
     Parameters
@@ -31,18 +27,10 @@ class BitCheck(AbstractProcess):
         As for every :class:`~lava_api.magma.core.process.process.AbstractProcess`.
     """
 
-    def __init__(
-        self,
-        *,
-        layerid: int | None = None,
-        debug: int = 0,
-        bits: int = 24,
-        name: str | None = None,
-        log_config: LogConfig | None = None,
-        **kwargs: Any,
-    ) -> None:
-        warn_unknown(self, kwargs)
-        super().__init__(layerid=layerid, debug=debug, bits=bits, name=name, log_config=log_config, **kwargs)
+    @extends(Named, before="name")
+    def __init__(self, *, layerid: int | None = None, debug: int = 0, bits: int = 24, **given: Any) -> None:
+        warn_unknown(self, given)
+        super().__init__(layerid=layerid, debug=debug, bits=bits, **given)
         if not 1 <= bits <= MAX_BITS:
             raise ValueError(f"bits: got {bits}, must be from 1 to {MAX_BITS}")
         self.state = RefPort((1,))

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.model.py.declare import ABSTRACT, array, in_port, model_of, out_port
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.declare import ABSTRACT, PyLoihiProcessModel, array, in_port, model_of, out_port
 from lava_api.proc.conv import utils
 from lava_api.proc.conv.process import Conv
 from loihi_emu.widths import WORD_BITS
@@ -55,5 +54,4 @@ class PyConvModelFixed(AbstractPyConvModel):
     weight = array(np.int32, 8)
 
     def clamp(self, sums: Any) -> Any:
-        """Wrap the sums into 24 bits."""
         return utils.signed_clamp(sums, WORD_BITS)

@@ -6,10 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.process.ports.ports import InPort, OutPort
-from lava_api.magma.core.process.process import AbstractProcess, LogConfig
-from lava_api.magma.core.process.variable import Var
-from lava_api.proc._members import variables
+from lava_api.proc._process import InPort, Named, OutPort, Var, extends, variables
 from lava_api.proc.conv import utils
 from loihi_emu.errors import invalid
 from loihi_emu.numeric import ranged, whole
@@ -18,7 +15,7 @@ SMALLEST = {"padding": 0, "stride": 1, "dilation": 1}
 LARGEST = 1 << 15
 
 
-class Conv(AbstractProcess):
+class Conv(Named):
     """Convolutional synapses: ``a_out`` of step t + 1 is the convolution of the input of step t.
 
     Parameters
@@ -41,6 +38,7 @@ class Conv(AbstractProcess):
         As for every :class:`~lava_api.magma.core.process.process.AbstractProcess`.
     """
 
+    @extends(Named, without=("kwargs",), before="name")
     def __init__(
         self,
         *,
@@ -53,14 +51,13 @@ class Conv(AbstractProcess):
         groups: int = 1,
         num_weight_bits: int = 8,
         num_message_bits: int = 0,
-        name: str | None = None,
-        log_config: LogConfig | None = None,
+        **given: Any,
     ) -> None:
         weight = np.asarray(weight)
         super().__init__(
             weight=weight, weight_exp=weight_exp, input_shape=input_shape, padding=padding, stride=stride,
             dilation=dilation, groups=groups, num_weight_bits=num_weight_bits, num_message_bits=num_message_bits,
-            name=name, log_config=log_config,
+            **given,
         )  # fmt: skip
         if len(input_shape) != 3:
             raise ValueError(f"input_shape: got {input_shape}, must be (X, Y, channels)")

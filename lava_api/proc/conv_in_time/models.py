@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from lava_api.magma.core.model.py.declare import array, in_port, model_of, out_port
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.declare import PyLoihiProcessModel, array, in_port, model_of, out_port
 from lava_api.proc.conv_in_time.process import ConvInTime
 
 
@@ -16,7 +15,6 @@ class AbstractPyConvInTimeModel(PyLoihiProcessModel):
     a_buff = weights = array(float)
 
     def run_spk(self) -> None:
-        """One step: send the column that is due, receive, move on, add the new sums."""
         self.a_out.send(self.a_buff[:, 0])
         s_in = self.s_in.recv()
         if self.num_message_bits.item() == 0:

@@ -6,13 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.process.ports.ports import InPort, OutPort
-from lava_api.magma.core.process.process import AbstractProcess, LogConfig
-from lava_api.magma.core.process.variable import Var
-from lava_api.proc._names import warn_unknown
+from lava_api.proc._process import InPort, Named, OutPort, Var, extends, warn_unknown
+from lava_api.proc._synapses import Synapses
 
 
-class ConvInTime(AbstractProcess):
+class ConvInTime(Named):
     """Synapses with a kernel over time: ``a_out[t + 1] = sum over k of weights[K - 1 - k] s_in[t - k]``.
 
     Parameters
@@ -27,18 +25,11 @@ class ConvInTime(AbstractProcess):
         How the process logs.
     """
 
-    def __init__(
-        self,
-        *,
-        weights: Any,
-        name: str | None = None,
-        num_message_bits: int = 0,
-        log_config: LogConfig | None = None,
-        **kwargs: Any,
-    ) -> None:
+    @extends(Synapses)
+    def __init__(self, *, weights: Any, num_message_bits: int = 0, **given: Any) -> None:
         weights = np.asarray(weights)
-        warn_unknown(self, kwargs)
-        super().__init__(weights=weights, num_message_bits=num_message_bits, name=name, log_config=log_config, **kwargs)
+        warn_unknown(self, given)
+        super().__init__(weights=weights, num_message_bits=num_message_bits, **given)
         steps, targets, sources = weights.shape
         self.s_in = InPort(shape=(sources,))
         self.a_out = OutPort(shape=(targets,))

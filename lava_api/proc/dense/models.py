@@ -10,8 +10,7 @@ from lava_api.magma.core.model.py.connection import (
     LearningConnectionModelBitApproximate,
     LearningConnectionModelFloat,
 )
-from lava_api.magma.core.model.py.declare import array, model_of
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.declare import PyLoihiProcessModel, array, model_of
 from lava_api.proc._arithmetic import Array
 from lava_api.proc._connection import DelayMixin, FixedConnection, FixedDelayMixin, FloatConnection
 from lava_api.proc._learning import FixedLearningSteps, LearningSteps
@@ -25,7 +24,6 @@ class _Sums(PyLoihiProcessModel):
     is_graded: bool
 
     def accumulate(self, s_in: Any) -> Any:
-        """Sum up the weights of this step's spikes."""
         if self.is_graded:
             return self.weights.dot(s_in)
         return self.weights[:, s_in.astype(bool)].sum(axis=1)

@@ -6,13 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from lava_api._signature import extends
-from lava_api.magma.core.learning.constants import GradedSpikeCfg
-from lava_api.magma.core.learning.learning_rule import LoihiLearningRule
-from lava_api.magma.core.process.connection import LearningConnectionProcess, checked_learning
-from lava_api.magma.core.process.process import LogConfig
-from lava_api.magma.core.process.variable import Var
-from lava_api.proc._synapses import Synapses
+from lava_api.proc._process import Var, extends
+from lava_api.proc._synapses import LearningSynapses, Synapses
 from loihi_emu.errors import invalid
 from loihi_emu.numeric import whole
 
@@ -54,7 +49,7 @@ class Dense(Synapses):
         super().__init__(weights=_matrix(self, weights), **given)
 
 
-class LearningDense(LearningConnectionProcess, Dense):
+class LearningDense(LearningSynapses, Dense):
     """Fully connected synapses that learn.
 
     Spikes and sums as in :class:`Dense`; weights and tags change by a learning rule at the end of each epoch.
@@ -81,27 +76,12 @@ class LearningDense(LearningConnectionProcess, Dense):
     'y0 * x1 - x0 * y1'
     """
 
-    def __init__(
-        self,
-        *,
-        weights: Any,
-        tag_2: Any = None,
-        tag_1: Any = None,
-        name: str | None = None,
-        num_message_bits: int = 0,
-        log_config: LogConfig | None = None,
-        learning_rule: LoihiLearningRule | None = None,
-        graded_spike_cfg: GradedSpikeCfg = GradedSpikeCfg.USE_REGULAR_IMPULSE,
-        **kwargs: Any,
-    ) -> None:
+    @extends(LearningSynapses, before="name")
+    def __init__(self, *, weights: Any, tag_2: Any = None, tag_1: Any = None, **given: Any) -> None:
         weights = _matrix(self, weights)
-        rule, use = checked_learning(self, learning_rule, graded_spike_cfg)
-        super().__init__(
-            weights=weights, shape=weights.shape, name=name, num_message_bits=num_message_bits, log_config=log_config,
-            tag_2=np.zeros(weights.shape) if tag_2 is None else np.array(tag_2),
-            tag_1=np.zeros(weights.shape) if tag_1 is None else np.array(tag_1),
-            learning_rule=rule, graded_spike_cfg=use, **kwargs,
-        )  # fmt: skip
+        tags = {"tag_2": tag_2, "tag_1": tag_1}
+        given |= {name: np.zeros(weights.shape) if tag is None else np.array(tag) for name, tag in tags.items()}
+        super().__init__(weights=weights, **given)
 
 
 class DelayDense(Dense):

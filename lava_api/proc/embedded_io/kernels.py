@@ -60,7 +60,6 @@ class EncodedAdapter(AdapterKernel):
         return process.proc_params["compression"] is form
 
     def _fits(self, port: Any) -> bool:
-        """Return whether what a port sends is understood."""
         sends_pairs = issubclass(getattr(port.process.model_class, port.name).cls, PyOutPortVectorSparse)
         if sends_pairs and any(isinstance(there, AbstractVirtualPort) for there in _way(self.process.inp)):
             return False  # pairs arrive as they were sent

@@ -7,13 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.model.py.declare import in_port, model_of, out_port
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.declare import PyLoihiProcessModel, in_port, model_of, out_port
 from lava_api.magma.core.model.py.ports import PyInPort
 from lava_api.magma.core.model.py.type import LavaPyType
-from lava_api.magma.core.process.ports.ports import InPort, OutPort
-from lava_api.magma.core.process.process import LogConfig
-from lava_api.proc._shaped import Shaped
+from lava_api.proc._process import InPort, LogConfig, OutPort, Shaped
 from lava_api.proc.io import encoding
 from lava_api.proc.io.encoder import Compression
 from loihi_emu.errors import ValidationError
@@ -107,7 +104,6 @@ class AdapterModel(PyLoihiProcessModel):
         )
 
     def run_spk(self) -> None:
-        """One step: receive, cut, send."""
         message = self.receive()
         if message.dtype.kind == "f" and not np.array_equal(message, np.trunc(message)):
             raise self.fractions(message)

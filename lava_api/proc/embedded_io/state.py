@@ -6,12 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.model.py.declare import array, model_of, out_port, ref_port
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.process.ports.ports import OutPort, RefPort
-from lava_api.magma.core.process.process import AbstractProcess, LogConfig
-from lava_api.magma.core.process.variable import Var
-from lava_api.proc._members import replace_member
+from lava_api.magma.core.model.py.declare import PyLoihiProcessModel, array, model_of, out_port, ref_port
+from lava_api.proc._process import AbstractProcess, LogConfig, OutPort, RefPort, Var, replace_member
 from loihi_emu.errors import invalid
 from loihi_emu.numeric import integer
 
@@ -80,7 +76,6 @@ class ReadModel(PyLoihiProcessModel):
         self.offset: int = proc_params["offset"] % self.interval
 
     def run_spk(self) -> None:
-        """Send what was read last."""
         self.out.send(self.latest)
 
     def post_guard(self) -> bool:

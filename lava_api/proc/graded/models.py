@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.model.py.declare import array, in_port, model_of, out_port
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.declare import PyLoihiProcessModel, array, in_port, model_of, out_port
 from lava_api.proc.graded.process import GradedReluVec, GradedVec, InvSqrt, NormVecDelay
 
 INPUT_BITS = 24
@@ -28,7 +27,6 @@ class AbstractGradedVecModel(PyLoihiProcessModel):
         return np.abs(self.v)
 
     def run_spk(self) -> None:
-        """One step: receive, compare, send, forget."""
         self.v += self.a_in.recv()
         self.s_out.send(self.v * (self.magnitude() > self.vth))
         self.v[:] = 0
@@ -44,7 +42,6 @@ class PyGradedReluVecModelFixed(AbstractGradedVecModel):
     """:class:`GradedReluVec` in int32."""
 
     def magnitude(self) -> Any:
-        """What is compared with the threshold."""
         return self.v
 
 
@@ -57,7 +54,6 @@ class NormVecDelayModel(PyLoihiProcessModel):
     vth = exp = v = v2 = array(np.int32, 24)
 
     def run_spk(self) -> None:
-        """One step: send the new square, and the vector of the step before times the factor."""
         vector = self.a_in1.recv()
         self.s2_out.send(vector * vector)
         product = self.v * self.a_in2.recv()

@@ -6,10 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.process.ports.ports import InPort, OutPort
-from lava_api.magma.core.process.variable import Var
-from lava_api.proc._members import variables
-from lava_api.proc._shaped import Shaped
+from lava_api.proc._process import InPort, OutPort, Shaped, Var, variables
 
 
 def loihi2round(vv: Any) -> Any:

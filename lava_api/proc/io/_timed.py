@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from lava_api.magma.core.model.py.declare import array
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.declare import PyLoihiProcessModel, array
 
 
 class Timed(PyLoihiProcessModel):

@@ -6,13 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.model.py.declare import array, model_of, out_port, ref_port
-from lava_api.magma.core.process.parameters import ProcessParameters
-from lava_api.magma.core.process.ports.ports import OutPort, RefPort
-from lava_api.magma.core.process.process import AbstractProcess
-from lava_api.magma.core.process.variable import Var
+from lava_api.magma.core.model.py.declare import ProcessParameters, array, model_of, out_port, ref_port
 from lava_api.proc._checks import checked_interval
-from lava_api.proc._members import replace_member
+from lava_api.proc._process import AbstractProcess, OutPort, RefPort, Var, replace_member
 from lava_api.proc.io._timed import Timed
 from loihi_emu.errors import invalid
 
@@ -112,7 +108,6 @@ class AbstractPyDataloaderModel(Timed):
         return np.asarray(sample)
 
     def run_spk(self) -> None:
-        """Send the label of the present sample, 0 before the first."""
         self.ground_truth.send(np.broadcast_to(np.asarray(self.label, dtype=float), self.ground_truth.shape))
 
 

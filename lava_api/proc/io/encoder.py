@@ -7,14 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.model.py.declare import array, in_port, model_of, out_port
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.declare import PyLoihiProcessModel, array, in_port, model_of, out_port
 from lava_api.magma.core.model.py.ports import PyOutPort
 from lava_api.magma.core.model.py.type import LavaPyType
-from lava_api.magma.core.process.ports.ports import InPort, OutPort
-from lava_api.magma.core.process.process import AbstractProcess
-from lava_api.magma.core.process.variable import Var
-from lava_api.proc._members import variables
+from lava_api.proc._process import AbstractProcess, InPort, OutPort, Var, variables
 from lava_api.proc.io import encoding
 
 UNLIMITED = -1
@@ -125,7 +121,6 @@ class PyDeltaEncoderModelDense(AbstractPyDeltaEncoderModel):
         self.data: Any = 0
 
     def run_spk(self) -> None:
-        """One step: send the changes of the step before, receive, encode."""
         self.s_out.send(np.broadcast_to(self.data, self.s_out.shape))
         self.data = self.encode_delta(np.left_shift(np.int64(self.a_in.recv()), self.spike_exp))
 
@@ -144,7 +139,6 @@ class PyDeltaEncoderModelSparse(AbstractPyDeltaEncoderModel):
         self.idx: Any = np.zeros(1, np.int64)
 
     def run_spk(self) -> None:
-        """One step: send the changes of the step before, receive, encode."""
         self.s_out.send(self.data, self.idx)
         changes = self.encode_delta(np.left_shift(np.int64(self.a_in.recv()), self.spike_exp))
         self.data, self.idx = FORMATS[self.compression](changes)

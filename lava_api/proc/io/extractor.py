@@ -9,16 +9,12 @@ from lava_api.magma.core.decorator import implements, requires
 from lava_api.magma.core.model.py import declare
 from lava_api.magma.core.model.py.declare import model_of
 from lava_api.magma.core.model.py.model import PyAsyncProcessModel, PyLoihiProcessModel
-from lava_api.magma.core.process.ports.ports import InPort, OutPort, RefPort
-from lava_api.magma.core.process.process import AbstractProcess
-from lava_api.magma.core.process.variable import Var
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.async_protocol import AsyncProtocol
 from lava_api.magma.runtime.channel import HostChannel
 from lava_api.magma.runtime.threads import wait_until
 from lava_api.proc._arithmetic import Array
-from lava_api.proc._members import replace_member
-from lava_api.proc._names import warn_unknown
+from lava_api.proc._process import AbstractProcess, InPort, OutPort, RefPort, Var, replace_member, warn_unknown
 from lava_api.proc.io import utils
 
 

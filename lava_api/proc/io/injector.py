@@ -10,12 +10,10 @@ from lava_api.magma.core.decorator import implements, requires
 from lava_api.magma.core.model.py import declare
 from lava_api.magma.core.model.py.declare import model_of
 from lava_api.magma.core.model.py.model import PyAsyncProcessModel, PyLoihiProcessModel
-from lava_api.magma.core.process.ports.ports import InPort, OutPort
-from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.core.sync.protocols.async_protocol import AsyncProtocol
 from lava_api.magma.runtime.channel import HostChannel
-from lava_api.proc._names import warn_unknown
+from lava_api.proc._process import AbstractProcess, InPort, OutPort, warn_unknown
 from lava_api.proc.io import utils
 
 

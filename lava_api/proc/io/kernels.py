@@ -145,7 +145,6 @@ class SpikeLoader(StateLoader):
         return super().outputs() | {"s_out": self.message}
 
     def calls(self, feeds: Feeds) -> Calls:
-        """One leaf, that of ring buffers."""
         self.d, leaf = source_description(self.message, self.model.data.shape[-1])
         return [(leaf, self.d)]
 

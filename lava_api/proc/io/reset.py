@@ -7,11 +7,8 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.model.py.declare import array, model_of, ref_port
-from lava_api.magma.core.process.ports.ports import RefPort
-from lava_api.magma.core.process.process import AbstractProcess
-from lava_api.magma.core.process.variable import Var
 from lava_api.proc._checks import checked_interval
-from lava_api.proc._members import replace_member
+from lava_api.proc._process import AbstractProcess, RefPort, Var, replace_member
 from lava_api.proc.io._timed import Timed
 
 

@@ -6,13 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.model.py.declare import array, in_port, model_of, ref_port
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.process.ports.ports import InPort, RefPort
-from lava_api.magma.core.process.process import AbstractProcess
-from lava_api.magma.core.process.variable import Var
+from lava_api.magma.core.model.py.declare import PyLoihiProcessModel, array, in_port, model_of, ref_port
 from lava_api.proc._checks import checked_interval, checked_length
-from lava_api.proc._members import replace_member
+from lava_api.proc._process import AbstractProcess, InPort, RefPort, Var, replace_member
 from lava_api.proc.io._timed import Timed
 
 
@@ -41,7 +37,6 @@ class AbstractPyReceiveModel(PyLoihiProcessModel):
     data: Any = None
 
     def run_spk(self) -> None:
-        """Write this step's input into its column."""
         self.data[..., (self.time_step - 1) % self.data.shape[-1]] = self.a_in.recv()
 
 
@@ -102,7 +97,6 @@ class AbstractPyRead(Timed):
         self.counter = 0
 
     def run_post_mgmt(self) -> None:
-        """Write the variable into the next column."""
         self.data[..., self.counter % self.data.shape[-1]] = self.state.read()
         self.counter += 1
 

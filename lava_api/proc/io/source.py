@@ -6,11 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.model.py.declare import array, model_of, out_port
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.process.ports.ports import OutPort
-from lava_api.magma.core.process.process import AbstractProcess
-from lava_api.magma.core.process.variable import Var
+from lava_api.magma.core.model.py.declare import PyLoihiProcessModel, array, model_of, out_port
+from lava_api.proc._process import AbstractProcess, OutPort, Var
 from loihi_emu.errors import invalid
 
 
@@ -39,7 +36,6 @@ class AbstractPyRingBuffer(PyLoihiProcessModel):
     data: Any = None
 
     def run_spk(self) -> None:
-        """Send this step's column."""
         self.s_out.send(self.data[..., (self.time_step - 1) % self.data.shape[-1]])
 
 

@@ -10,10 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.model.py.declare import array, in_port, model_of, number, out_port
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.declare import (
+    ProcessParameters,
+    PyLoihiProcessModel,
+    array,
+    in_port,
+    model_of,
+    number,
+    out_port,
+)
 from lava_api.magma.core.model.py.neuron import LearningNeuronModelFixed, LearningNeuronModelFloat
-from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.proc._arithmetic import decay, saturate, scaled_bias, wrap_once
 from lava_api.proc._checks import as_integers
 from lava_api.proc.lif.process import LIF, LearningLIF, LIFRefractory, LIFReset, TernaryLIF
@@ -47,7 +53,6 @@ class AbstractPyLifModelFloat(PyLoihiProcessModel):
         self.v[spike_vector] = 0
 
     def run_spk(self) -> None:
-        """One step: receive, update, spike, reset, send."""
         super().run_spk()
         self.subthr_dynamics(activation_in=self.a_in.recv())
         self.s_out_buff = self.spiking_activation()
@@ -133,7 +138,6 @@ class AbstractPyLifModelFixed(PyLoihiProcessModel):
         self.v[spike_vector] = 0
 
     def run_spk(self) -> None:
-        """One step: receive, update, spike, reset, send."""
         super().run_spk()
         activation_in = self.a_in.recv()
         self.scale_bias()
@@ -153,7 +157,6 @@ class OneThresholdFloat(AbstractPyLifModelFloat):
     vth = number(float)
 
     def spiking_activation(self) -> Any:
-        """Spike strictly above the threshold."""
         return self.v > self.vth
 
 
@@ -168,12 +171,10 @@ class OneThresholdFixed(AbstractPyLifModelFixed):
         self.effective_vth: Any = 0
 
     def scale_threshold(self) -> None:
-        """Scale the threshold by 2^6; later changes of ``vth`` have no effect."""
         self.effective_vth = np.left_shift(self.vth, self.vth_shift)
         self.isthrscaled = True
 
     def spiking_activation(self) -> Any:
-        """Spike strictly above the threshold."""
         return self.v > self.effective_vth
 
 
@@ -193,7 +194,6 @@ class _Ternary(PyLoihiProcessModel):
     v: Any
 
     def reset_voltage(self, spike_vector: Any) -> None:
-        """Clear the voltage of neurons that spiked with either sign."""
         self.v[spike_vector != 0] = 0
 
 
@@ -205,7 +205,6 @@ class PyTernLifModelFloat(_Ternary, AbstractPyLifModelFloat):
     vth_hi = vth_lo = number(float)
 
     def spiking_activation(self) -> Any:
-        """+1 above the upper threshold, -1 below the lower one."""
         return 1 * (self.v > self.vth_hi) - 1 * (self.v < self.vth_lo)
 
 
@@ -222,13 +221,11 @@ class PyTernLifModelFixed(_Ternary, AbstractPyLifModelFixed):
         self.effective_vth_lo: Any = 0
 
     def scale_threshold(self) -> None:
-        """Scale both thresholds by 2^6, once."""
         self.effective_vth_hi = np.left_shift(self.vth_hi, self.vth_shift)
         self.effective_vth_lo = np.left_shift(self.vth_lo, self.vth_shift)
         self.isthrscaled = True
 
     def spiking_activation(self) -> Any:
-        """+1 above the upper threshold, -1 below the lower one."""
         return 1 * (self.v > self.effective_vth_hi) - 1 * (self.v < self.effective_vth_lo)
 
 
@@ -239,7 +236,6 @@ class _Reset(PyLoihiProcessModel):
     v: Any
 
     def subthr_dynamics(self, activation_in: Any) -> None:
-        """Clear the state where a reset is due, then update it."""
         interval = self.proc_params.get("reset_interval", 1)
         offset = self.proc_params.get("reset_offset", 0)
         if self.time_step % interval == offset % interval:
@@ -269,13 +265,11 @@ class PyLifRefractoryModelFloat(OneThresholdFloat):
         self.refractory_period = proc_params["refractory_period"]
 
     def subthr_dynamics(self, activation_in: Any) -> None:
-        """Update every current, and the voltages of neurons that are not refractory."""
         self.u[:] = self.u * (1 - self.du) + activation_in
         drive = self.v * (1 - self.dv) + (self.u + self.bias_mant)
         self.v[:] = np.where(self.refractory_period_end < self.time_step, drive, self.v)
 
     def reset_voltage(self, spike_vector: Any) -> None:
-        """Clear the voltage of neurons that spiked and start their refractory period."""
         super().reset_voltage(spike_vector)
         self.refractory_period_end[spike_vector] = self.time_step + self.refractory_period
 

@@ -12,14 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lava_api._signature import extends
 from lava_api.magma.core.process.neuron import LearningNeuronProcess
-from lava_api.magma.core.process.ports.ports import InPort, OutPort
-from lava_api.magma.core.process.process import AbstractProcess, LogConfig
-from lava_api.magma.core.process.variable import Var
 from lava_api.proc._checks import checked_interval
-from lava_api.proc._members import variables
-from lava_api.proc._names import warn_unknown
+from lava_api.proc._process import AbstractProcess, InPort, LogConfig, OutPort, Var, extends, variables, warn_unknown
 from loihi_emu.errors import invalid
 
 

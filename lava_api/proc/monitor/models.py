@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.model.py.declare import model_of
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.declare import PyLoihiProcessModel, model_of
 from lava_api.magma.core.model.py.ports import PyInPort, PyRefPort
 from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.proc.monitor.process import Monitor
@@ -48,7 +47,6 @@ class PyMonitorModel(PyLoihiProcessModel, metaclass=_NumberedMembers):
             self._write(record, getattr(self, port).read())
 
     def _write(self, record: str, values: Any) -> None:
-        """Write this step's row of a record."""
         rows = getattr(self, record)
         if self.time_step > len(rows):
             raise self.too_long(self.time_step, len(rows))

@@ -6,10 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.process.ports.ports import InPort, OutPort, RefPort
-from lava_api.magma.core.process.process import AbstractProcess
-from lava_api.magma.core.process.variable import Var
 from lava_api.proc._checks import LONGEST
+from lava_api.proc._process import AbstractProcess, InPort, OutPort, RefPort, Var
 from loihi_emu.errors import SimulationError, invalid
 from loihi_emu.numeric import integer
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lava_api.magma.core.model.py.declare import array, in_port, model_of, out_port
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.declare import PyLoihiProcessModel, array, in_port, model_of, out_port
 from lava_api.proc.prodneuron.process import ProdNeuron
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from lava_api.magma.core.model.py.declare import array, in_port, model_of
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.declare import PyLoihiProcessModel, array, in_port, model_of
 from lava_api.proc.receiver.process import Receiver
 
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.model.py.declare import array, in_port, model_of, out_port
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.declare import PyLoihiProcessModel, array, in_port, model_of, out_port
 from lava_api.proc.resfire.process import COEFFICIENT_BITS, RFZero
 
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.model.py.declare import array, in_port, model_of, number, out_port
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.declare import PyLoihiProcessModel, array, in_port, model_of, number, out_port
 from lava_api.proc._arithmetic import decay, saturate
 from lava_api.proc.rf.process import RF
 
@@ -28,7 +27,6 @@ class AbstractPyRFModelFloat(PyLoihiProcessModel):
         return new_real, new_imag
 
     def run_spk(self) -> None:
-        """One step: receive, rotate, spike, send."""
         a_real, a_imag = self.a_real_in.recv(), self.a_imag_in.recv()
         new_real, new_imag = self.resonator_dynamics(a_real, a_imag, self.real, self.imag)
         spikes = self.settle(new_real, new_imag)

@@ -6,10 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.process.ports.ports import InPort, OutPort
-from lava_api.magma.core.process.process import LogConfig
-from lava_api.proc._members import variables
-from lava_api.proc._shaped import Shaped
+from lava_api.proc._process import InPort, LogConfig, OutPort, Shaped, variables
 from loihi_emu.numeric import sine_and_cosine
 
 

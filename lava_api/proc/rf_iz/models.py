@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.model.py.declare import model_of
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.declare import PyLoihiProcessModel, model_of
 from lava_api.proc.rf.models import AbstractPyRFModelFixed, AbstractPyRFModelFloat
 from lava_api.proc.rf_iz.process import RF_IZ
 
@@ -21,7 +20,6 @@ class _Settle(PyLoihiProcessModel):
     below: float = 1e-5
 
     def settle(self, new_real: Any, new_imag: Any) -> Any:
-        """Keep the new state, reset where neurons spike, and return the spikes."""
         spikes = new_imag >= self.vth
         self.real[:] = new_real * (1 - spikes)
         self.imag[:] = np.where(spikes, self.vth - self.below, new_imag)

@@ -91,7 +91,6 @@ class SigmaS4dDeltaFloat(Vector):
         self.d.s4_state, self.d.activation = self.model.s4_state, aligned(self.n, self.takes)
 
     def calls(self, feeds: Feeds) -> Calls:
-        """One leaf; the model makes complex states of its own when it starts."""
         if not self.complex:
             return super().calls(feeds)
         d = self.d = Description(self.record)

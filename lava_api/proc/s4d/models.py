@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.decorator import implements
-from lava_api.magma.core.model.py.declare import array, in_port, model_of, out_port
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.declare import PyLoihiProcessModel, array, in_port, model_of, out_port
 from lava_api.magma.core.model.sub.model import AbstractSubProcessModel
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc.s4d.process import S4d, SigmaS4dDelta, SigmaS4dDeltaLayer
@@ -51,7 +50,6 @@ class PySigmaS4dDeltaModelFloat(AbstractSigmaDeltaModel):
         return np.real(sent)
 
     def activation_dynamics(self, sigma_data: Any) -> Any:
-        """Update the state and return the output of the state-space model."""
         self.s4_state[:] = self.s4_state * self.a + sigma_data * self.b
         return self.c * self.s4_state * 2
 

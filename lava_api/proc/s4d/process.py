@@ -8,10 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import csr_matrix
 
-from lava_api.magma.core.process.ports.ports import InPort, OutPort
-from lava_api.magma.core.process.variable import Var
-from lava_api.proc._members import variables
-from lava_api.proc._shaped import Shaped
+from lava_api.proc._process import InPort, OutPort, Shaped, Var, variables
 from lava_api.proc.sdn.process import ActivationMode, SigmaDelta
 
 

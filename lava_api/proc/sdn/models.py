@@ -6,9 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.model.py.declare import ABSTRACT, array, in_port, model_of, out_port
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.process.parameters import ProcessParameters
+from lava_api.magma.core.model.py.declare import (
+    ABSTRACT,
+    ProcessParameters,
+    PyLoihiProcessModel,
+    array,
+    in_port,
+    model_of,
+    out_port,
+)
 from lava_api.proc.sdn.process import ActivationMode, Delta, Sigma, SigmaDelta
 
 
@@ -22,7 +28,6 @@ class AbstractSigmaModel(PyLoihiProcessModel):
         return self.sigma + a_in
 
     def run_spk(self) -> None:
-        """One step: receive, add, send the sum."""
         self.sigma[:] = self.sigma_dynamics(self.a_in.recv())
         self.s_out.send(self.sigma)
 
@@ -56,7 +61,6 @@ class AbstractDeltaModel(PyLoihiProcessModel):
         return sent
 
     def run_spk(self) -> None:
-        """One step: receive, compare, send."""
         self.s_out.send(self.scale_out(self.delta_dynamics(self.scale_in(self.a_in.recv()))))
 
 
@@ -84,7 +88,6 @@ class AbstractSigmaDeltaModel(AbstractSigmaModel, AbstractDeltaModel):
         return self.scale_out(self.delta_dynamics(self.activation_dynamics(self.sigma)))
 
     def run_spk(self) -> None:
-        """One step: receive, sum up, activate, compare, send."""
         self.s_out.send(self.dynamics(self.a_in.recv()))
 
 
@@ -95,11 +98,9 @@ class _FixedScales(PyLoihiProcessModel):
     state_exp: Any
 
     def scale_in(self, a_in: Any) -> Any:
-        """Shift the input up to the scale of the state."""
         return np.left_shift(a_in, self.spike_exp + self.state_exp)
 
     def scale_out(self, sent: Any) -> Any:
-        """Shift a change down to the scale of messages; the low bits are lost."""
         return np.right_shift(sent, self.state_exp)
 
 

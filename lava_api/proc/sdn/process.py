@@ -9,11 +9,7 @@ from __future__ import annotations
 from enum import IntEnum, unique
 from typing import Any
 
-from lava_api.magma.core.process.ports.ports import InPort, OutPort
-from lava_api.magma.core.process.variable import Var
-from lava_api.proc._members import variables
-from lava_api.proc._names import warn_unknown
-from lava_api.proc._shaped import Shaped
+from lava_api.proc._process import InPort, OutPort, Shaped, Var, variables, warn_unknown
 
 
 @unique

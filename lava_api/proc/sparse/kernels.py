@@ -90,7 +90,6 @@ class _Delayed(Connection):
             raise PythonFallback("weights or delays")
 
     def outputs(self) -> dict[str, Message]:
-        """What is due in the next step."""
         a_buff = self.model.a_buff
         self.message = Message(self.process.a_out.shape, a_buff.dtype)
         self.ring = aligned(a_buff.shape[::-1], a_buff.dtype)
@@ -104,7 +103,6 @@ class _Delayed(Connection):
         return [*adding, send_next(self.ring, self.message)]
 
     def refresh(self) -> None:
-        """Take over sums, and weights or delays, that were set."""
         if "a_buff" in self.changed:
             step, rows = self.steps_done, len(self.ring)
             self.message.data[:] = self.model.a_buff[:, 0]
@@ -116,7 +114,6 @@ class _Delayed(Connection):
         super().refresh()
 
     def export(self, name: str) -> None:
-        """Write the ring back into ``a_buff``."""
         if name == "a_buff" and "a_buff" not in self.changed:
             step, rows = self.steps_done, len(self.ring)
             self.model.a_buff[:, 0] = self.message.data

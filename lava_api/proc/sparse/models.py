@@ -11,8 +11,7 @@ from lava_api.magma.core.model.py.connection import (
     LearningConnectionModelBitApproximate,
     LearningConnectionModelFloat,
 )
-from lava_api.magma.core.model.py.declare import model_of
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.declare import PyLoihiProcessModel, model_of
 from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.proc._arithmetic import Array
 from lava_api.proc._connection import DelayMixin, FixedConnection, FixedDelayMixin, FloatConnection
@@ -27,7 +26,6 @@ class _Sums(PyLoihiProcessModel):
     is_graded: bool
 
     def accumulate(self, s_in: Any) -> Any:
-        """Sum up the weights of this step's spikes."""
         return self.weights.dot(s_in if self.is_graded else s_in.astype(bool).astype(int))
 
 

@@ -7,13 +7,8 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
-from lava_api._signature import extends
-from lava_api.magma.core.learning.constants import GradedSpikeCfg
-from lava_api.magma.core.learning.learning_rule import LoihiLearningRule
-from lava_api.magma.core.process.connection import LearningConnectionProcess, checked_learning
-from lava_api.magma.core.process.process import LogConfig
-from lava_api.magma.core.process.variable import Var
-from lava_api.proc._synapses import Synapses
+from lava_api.proc._process import Var, extends
+from lava_api.proc._synapses import LearningSynapses, Synapses
 from loihi_emu.errors import invalid
 from loihi_emu.numeric import whole
 
@@ -40,7 +35,7 @@ class Sparse(Synapses):
         super().__init__(weights=csr_matrix(weights, copy=True), **given)
 
 
-class LearningSparse(LearningConnectionProcess, Sparse):
+class LearningSparse(LearningSynapses, Sparse):
     """Sparse synapses that learn.
 
     As :class:`~lava_api.proc.dense.process.LearningDense`, for the synapses that are stored: one whose weight is 0
@@ -56,26 +51,11 @@ class LearningSparse(LearningConnectionProcess, Sparse):
         As for :class:`~lava_api.proc.dense.process.LearningDense`.
     """
 
-    def __init__(
-        self,
-        *,
-        weights: Any,
-        tag_2: Any = None,
-        tag_1: Any = None,
-        name: str | None = None,
-        num_message_bits: int = 0,
-        log_config: LogConfig | None = None,
-        learning_rule: LoihiLearningRule | None = None,
-        graded_spike_cfg: GradedSpikeCfg = GradedSpikeCfg.USE_REGULAR_IMPULSE,
-        **kwargs: Any,
-    ) -> None:
+    @extends(LearningSynapses, before="name")
+    def __init__(self, *, weights: Any, tag_2: Any = None, tag_1: Any = None, **given: Any) -> None:
         weights = csr_matrix(weights, copy=True)
-        rule, use = checked_learning(self, learning_rule, graded_spike_cfg)
         tags = {"tag_2": _tags("tag_2", tag_2, weights), "tag_1": _tags("tag_1", tag_1, weights)}
-        super().__init__(
-            weights=weights, shape=weights.shape, name=name, num_message_bits=num_message_bits, log_config=log_config,
-            learning_rule=rule, graded_spike_cfg=use, **tags, **kwargs,
-        )  # fmt: skip
+        super().__init__(weights=weights, **tags, **given)
         stored = {"weights": weights, **tags}
         self.proc_params["x_idx_active_syn_vars"] = {key: matrix.nonzero()[1] for key, matrix in stored.items()}
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from lava_api.magma.core.model.py.declare import array, model_of, out_port
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.declare import PyLoihiProcessModel, array, model_of, out_port
 from lava_api.proc.spiker.process import Spiker
 
 
@@ -15,7 +14,6 @@ class SpikerModel(PyLoihiProcessModel):
     rate = counter = payload = array(int, 32)
 
     def run_spk(self) -> None:
-        """One step: send what is due, count."""
         due = self.counter == self.rate
         self.counter[due] = 0
         self.s_out.send(due * self.payload)

@@ -7,14 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lava_api.magma.core.process.ports.ports import OutPort
-from lava_api.magma.core.process.process import AbstractProcess, LogConfig
-from lava_api.magma.core.process.variable import Var
-from lava_api.proc._members import variables
+from lava_api.proc._process import Named, OutPort, Var, extends, variables
 from loihi_emu.numeric import ranged
 
 
-class Spiker(AbstractProcess):
+class Spiker(Named):
     """Send a number once per period: in the steps period + 1, 2 period + 1, ...
 
     Parameters
@@ -29,35 +26,26 @@ class Spiker(AbstractProcess):
         As for every :class:`~lava_api.magma.core.process.process.AbstractProcess`.
     """
 
+    @extends(Named, without=("kwargs",), before="name")
     def __init__(
-        self,
-        *,
-        shape: tuple[int, ...] = (1,),
-        period: ArrayLike = 10,
-        payload: Any = 1,
-        name: str | None = None,
-        log_config: LogConfig | None = None,
+        self, *, shape: tuple[int, ...] = (1,), period: ArrayLike = 10, payload: Any = 1, **given: Any
     ) -> None:
-        super().__init__(shape=shape, period=period, payload=payload, name=name, log_config=log_config)
+        super().__init__(shape=shape, period=period, payload=payload, **given)
         self.rate, self.counter, self.payload = variables(shape, period, np.zeros(shape).astype(int), payload)
         self.s_out = OutPort(shape=shape)
 
 
-class Spiker32bit(AbstractProcess):
+class Spiker32bit(Named):
     """Send a number of 32 bits once per period.
 
     It has no model in Lava 0.10 but that for the chip; a program may bring one.
 
     Parameters
     ----------
-    shape : tuple of int
-        Shape of the output.
-    period : int or array of int
-        Steps from one message to the next.
+    shape, period, name, log_config
+        As for :class:`Spiker`.
     payload : int or array of int
         The number, 0..2^32 - 1, or -2^31..2^31 - 1 when there are negative ones.
-    name, log_config : optional
-        As for every :class:`~lava_api.magma.core.process.process.AbstractProcess`.
 
     Raises
     ------
@@ -65,21 +53,12 @@ class Spiker32bit(AbstractProcess):
         For a payload out of range.
     """
 
-    def __init__(
-        self,
-        *,
-        shape: tuple[int, ...] = (1,),
-        period: ArrayLike = 1,
-        payload: Any = 1,
-        name: str | None = None,
-        log_config: LogConfig | None = None,
-    ) -> None:
+    @extends(Spiker)
+    def __init__(self, *, shape: tuple[int, ...] = (1,), period: ArrayLike = 1, payload: Any = 1, **given: Any) -> None:
         signed = bool(np.min(payload) < 0)
         limits = (-(1 << 31), (1 << 31) - 1) if signed else (0, (1 << 32) - 1)
         ranged("Spiker32bit", "payload", np.asarray(payload), *limits)
-        super().__init__(
-            shape=shape, period=np.atleast_1d(period), payload=np.atleast_1d(payload), signed=signed,
-            name=name, log_config=log_config,
-        )  # fmt: skip
+        period, payload = np.atleast_1d(period), np.atleast_1d(payload)
+        super().__init__(shape=shape, period=period, payload=payload, signed=signed, **given)
         self.s_out = OutPort(shape=shape)
         self.counter = Var(shape=shape, init=np.ones(shape, int))

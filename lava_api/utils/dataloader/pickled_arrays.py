@@ -102,7 +102,6 @@ NAMES: dict[tuple[str, str], Any] = {
 
 class _Reader(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        """One of the names that arrays need."""
         if (module, name) not in NAMES:
             raise pickle.UnpicklingError(f"it asks for {module}.{name}")
         return NAMES[module, name]

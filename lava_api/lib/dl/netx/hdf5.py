@@ -10,9 +10,8 @@ from lava_api.lib.dl.netx.blocks.models import AbstractPyBlockModel
 from lava_api.lib.dl.netx.blocks.process import AbstractBlock
 from lava_api.lib.dl.netx.utils import NetDict
 from lava_api.magma.core.decorator import implements
-from lava_api.magma.core.process.ports.ports import InPort, OutPort
-from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+from lava_api.proc._process import AbstractProcess, InPort, OutPort
 from loihi_emu.errors import LoihiInputWarning
 from loihi_emu.exchange.net.layers import layer_of
 from loihi_emu.exchange.net.neurons import described

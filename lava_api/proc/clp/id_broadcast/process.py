@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from lava_api.magma.core.process.ports.ports import InPort, OutPort
-from lava_api.magma.core.process.process import AbstractProcess, LogConfig
-from lava_api.magma.core.process.variable import Var
+from typing import Any
+
+from lava_api.proc._process import OutPort, Receiving, Var, extends
 
 
-class IdBroadcast(AbstractProcess):
+class IdBroadcast(Receiving):
     """Send this step's input on, in the same step.
 
     Parameters
@@ -18,10 +18,8 @@ class IdBroadcast(AbstractProcess):
         As for every :class:`~lava_api.magma.core.process.process.AbstractProcess`.
     """
 
-    def __init__(
-        self, *, shape: tuple[int, ...] = (1,), name: str | None = None, log_config: LogConfig | None = None
-    ) -> None:
-        super().__init__(shape=shape, name=name, log_config=log_config)
-        self.a_in = InPort(shape=shape)
-        self.s_out = OutPort(shape=shape)
-        self.val = Var(shape=shape, init=0)
+    @extends(Receiving)
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.s_out = OutPort(shape=self.a_in.shape)
+        self.val = Var(shape=self.a_in.shape, init=0)

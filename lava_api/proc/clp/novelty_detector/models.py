@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from lava_api.magma.core.model.py.declare import array, in_port, model_of, out_port
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
-from lava_api.magma.core.process.parameters import ProcessParameters
+from lava_api.magma.core.model.py.declare import (
+    ProcessParameters,
+    PyLoihiProcessModel,
+    array,
+    in_port,
+    model_of,
+    out_port,
+)
 from lava_api.proc.clp.novelty_detector.process import NoveltyDetector
 
 
@@ -24,7 +29,6 @@ class PyNoveltyDetectorModel(PyLoihiProcessModel):
         self.t_passed = 0
 
     def run_spk(self) -> None:
-        """One step: start the clock on input, stop it on output, report when it has run out."""
         novel = False
         if self.input_aval_in.recv().any():
             self.waiting, self.t_passed = True, 0

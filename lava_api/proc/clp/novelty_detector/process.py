@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from lava_api.magma.core.process.ports.ports import InPort, OutPort
-from lava_api.magma.core.process.process import AbstractProcess
-from lava_api.magma.core.process.variable import Var
+from lava_api.proc._process import AbstractProcess, InPort, OutPort, Var
 
 
 class NoveltyDetector(AbstractProcess):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lava_api.magma.core.model.py.declare import array, in_port, model_of, out_port
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.magma.core.model.py.declare import PyLoihiProcessModel, array, in_port, model_of, out_port
 from lava_api.proc.clp.nsm.process import Allocator, Readout
 
 
@@ -19,7 +18,6 @@ class PyReadoutModel(PyLoihiProcessModel):
     proto_labels = last_winner_id = array(np.int32)
 
     def run_spk(self) -> None:
-        """One step: infer, then compare with the user's label or take it over."""
         (winners,) = np.nonzero(self.inference_in.recv())
         given = self.label_in.recv()[0]
         inferred = feedback = 0
@@ -49,7 +47,6 @@ class PyAllocatorModel(PyLoihiProcessModel):
     next_alloc_id = n_protos = array(np.int32)
 
     def run_spk(self) -> None:
-        """One step: give out the next number when triggered."""
         triggered = self.trigger_in.recv()[0] != 0
         self.allocate_out.send(self.next_alloc_id * triggered)
         self.next_alloc_id[:] += triggered

@@ -6,10 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.process.ports.ports import InPort, OutPort
-from lava_api.magma.core.process.process import AbstractProcess
-from lava_api.magma.core.process.variable import Var
-from lava_api.proc._members import variables
+from lava_api.proc._process import AbstractProcess, InPort, OutPort, Var, variables
 
 
 class Readout(AbstractProcess):

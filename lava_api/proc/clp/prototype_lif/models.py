@@ -19,7 +19,6 @@ class PrototypeLIFBitAcc(LearningNeuronModelFixed, OneThresholdFixed):
     reset_in = in_port(np.int32, 1)
 
     def run_spk(self) -> None:
-        """One step: update, reset, spike or let the third factor pick who spikes, send."""
         activation_in = self.a_in.recv()
         picked = int(self.a_third_factor_in.recv().astype(np.int64)[0])
         reset = self.reset_in.recv() > 0

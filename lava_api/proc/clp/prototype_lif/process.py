@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lava_api._signature import extends
-from lava_api.magma.core.process.ports.ports import InPort
+from lava_api.proc._process import InPort, extends
 from lava_api.proc.lif.process import LearningLIF
 
 

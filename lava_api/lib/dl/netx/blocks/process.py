@@ -7,9 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
-from lava_api.magma.core.process.ports.ports import InPort, OutPort
-from lava_api.magma.core.process.process import AbstractProcess
-from lava_api.proc._names import warn_unknown
+from lava_api.proc._process import AbstractProcess, InPort, OutPort, warn_unknown
 from lava_api.proc.conv.process import Conv as ConvSynapse
 from lava_api.proc.dense.process import DelayDense as DelayDenseSynapse
 from lava_api.proc.dense.process import Dense as DenseSynapse

@@ -11,10 +11,17 @@ from typing import Any, TypeVar
 import numpy as np
 
 from lava_api.magma.core.decorator import implements, requires, tag
+from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.ports import PyInPort, PyOutPort, PyRefPort
 from lava_api.magma.core.model.py.type import LavaPyType
+from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.magma.core.resources import CPU, AbstractResource
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
+
+__all__ = [
+    "ABSTRACT", "ProcessParameters", "PyLoihiProcessModel", "array", "in_port", "model_of", "number", "out_port",
+    "ref_port",
+]  # fmt: skip
 
 Model = TypeVar("Model", bound=type)
 
