@@ -32,24 +32,12 @@ if TYPE_CHECKING:
 
 
 class Assembly:
-    """What a runtime runs.
-
-    Attributes
-    ----------
-    models : dict
-        Model of each process.
-    services : list
-        One per domain.
-    variables : dict
-        Model, attribute and Var by the id of the Var.
-    subgraphs : list of Subgraph
-        Kernels that run together.
-    """
+    """What a runtime runs."""
 
     def __init__(self) -> None:
         self.models: Models = {}
-        self.services: list[Any] = []
-        self.variables: Variables = {}
+        self.services: list[Any] = []  # one per domain
+        self.variables: Variables = {}  # by the id of the Var
         self.subgraphs: list[Subgraph] = []
 
     def where(self, model: object) -> str:
@@ -68,15 +56,7 @@ class Assembly:
 
 
 def assemble(program: Program, control: Control) -> Assembly:
-    """Build the models of a program in order, connect them, and make their services.
-
-    Parameters
-    ----------
-    program : Program
-        The program.
-    control : Control
-        Its scheduler and requests.
-    """
+    """Build the models of a program in order, connect them, and make their services."""
     assembly, scheduler = Assembly(), control.scheduler
     for leaf in program.leaves:
         process = leaf.process
@@ -102,13 +82,7 @@ def _bind_host_channels(process: AbstractProcess, control: Control) -> None:
             value.scheduler = control.scheduler
 
 
-def _services(
-    program: Program,
-    assembly: Assembly,
-    control: Control,
-    plan: Plan,
-    connections: Connections,
-) -> None:
+def _services(program: Program, assembly: Assembly, control: Control, plan: Plan, connections: Connections) -> None:
     """Make the service of each domain."""
     models = assembly.models
     asked = program.options[THREADS]

@@ -33,10 +33,8 @@ def boards_named(boards: Any, chip: Chip, where: str) -> tuple[Board, ...] | Non
 
     Raises
     ------
-    UnknownNameError
-        For a name that no board has.
-    ValidationError
-        For boards with other chips, and for what names nothing.
+    UnknownNameError, ValidationError
+        For a name that no board has; for boards with other chips, and for what names nothing.
     """
     if boards is None:
         return None

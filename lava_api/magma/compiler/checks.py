@@ -22,15 +22,7 @@ def implementation(model_class: type, name: str) -> Any:
 
 
 def check_members(process: AbstractProcess, model_class: type) -> None:
-    """Raise an AssertionError where a process and its model differ.
-
-    Parameters
-    ----------
-    process : AbstractProcess
-        The process.
-    model_class : type
-        Its model.
-    """
+    """Raise an AssertionError where a process and its model differ."""
     both = f"Both Process '{process.name}::{type(process).__name__}' and ProcessModel '{model_class.__name__}'"
     for var in process.vars:
         if implementation(model_class, var.name) is None:

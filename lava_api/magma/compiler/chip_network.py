@@ -30,21 +30,7 @@ class ChipNetwork(Network):
     synapses in between takes one synapse of weight 1 each. All else is beside the chip: ring buffers, monitors, data
     loaders, injectors, encoders, processes with a model of the user's own. What they send to neurons comes from an
     input, which takes input axons of the cores that it reaches; so do synapses that follow on synapses. Synapses with
-    no neurons behind them are not on the chip.
-
-    Parameters
-    ----------
-    program : Program
-        Of the compiler.
-    chip : Chip
-        Where it goes.
-    name : str
-        Name of the program.
-
-    Raises
-    ------
-    MappingError
-        For a value that the chip's fields cannot hold.
+    no neurons behind them are not on the chip. A value that the chip's fields cannot hold is a MappingError.
     """
 
     def __init__(self, program: Program, chip: Chip, name: str) -> None:

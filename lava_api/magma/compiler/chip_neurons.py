@@ -73,25 +73,8 @@ def population(leaf: LeafProcess, name: str, number: int, chip: Chip, kinds: dic
 
     LIF neurons of an integer model have the profiles of Loihi 1: decays in one kind, thresholds in another, biases of
     their own; values that the chip's fields cannot hold are errors. Of all others (programs of Loihi 2, and models in
-    floating point, whose values are no chip's) compartments are counted, with one profile for each model.
-
-    Parameters
-    ----------
-    leaf : LeafProcess
-        Process and model.
-    name : str
-        Name of the population.
-    number : int
-        Its number among what the network consists of.
-    chip : Chip
-        Where it goes.
-    kinds : dict
-        Numbers of the models so far; a new one is added.
-
-    Raises
-    ------
-    MappingError
-        For a value beyond the chip's field.
+    floating point, whose values are no chip's) compartments are counted, with one profile for each model: `kinds` has
+    their numbers so far, and a new one is added.
     """
     shape = shape_of(leaf.process)
     size = prod(shape)

@@ -30,16 +30,7 @@ SYNAPSES = ("lava_api.proc.dense.process.Dense", "lava_api.proc.sparse.process.S
 
 @dataclass(frozen=True)
 class ChipRule:
-    """What a core stores of a learning rule, and what tells two rules apart.
-
-    Attributes
-    ----------
-    dw, dd, dt : str or None
-        The texts.
-    x1, x2 : (impulse, tau) or None
-        Traces of the source, those that the rules read.
-    t_epoch : int
-    """
+    """What a core stores of a learning rule, and what tells two apart: texts, and traces of the source they read."""
 
     dw: str | None
     dd: str | None
@@ -65,14 +56,8 @@ class ChipLearning:
 class Way:
     """From presynaptic neurons, or an input, to postsynaptic neurons.
 
-    Attributes
-    ----------
-    pre, post : Population or Input, Population
-        Its ends.
-    arriving : ndarray or None
-        For each input of the synapses the element of `pre`, -1 for none; None: in order.
-    leaving : ndarray or None
-        For each neuron of `post` the output of the synapses, -1 for none; None: in order.
+    `arriving` has for each input of the synapses the element of `pre`, `leaving` for each neuron of `post` the output
+    of the synapses: -1 for none; None where all are in order.
     """
 
     pre: Population | Input
@@ -99,10 +84,7 @@ def conv_output(leaf: LeafProcess) -> tuple[int, ...] | None:
 def connections(leaf: LeafProcess, name: str, way: Way, chip: Chip) -> Iterator[Connection]:
     """Yield the connections that a process of synapses makes along a way: one, or one for each tap in time.
 
-    Raises
-    ------
-    MappingError
-        For a weight exponent beyond the chip's field.
+    A weight exponent beyond the chip's field is a MappingError.
     """
     process, names = leaf.process, names_of(leaf.process)
     options = _options(process, name, chip)

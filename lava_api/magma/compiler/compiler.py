@@ -59,14 +59,7 @@ class Compiler:
         self.log.setLevel(loglevel)
 
     def compile(self, process: AbstractProcess, run_cfg: RunConfig) -> Executable:
-        """Compile a process with all that are connected to it.
-
-        Parameters
-        ----------
-        process : AbstractProcess
-            Any of the connected processes.
-        run_cfg : RunConfig
-            Chooses the models.
+        """Compile a process with all that are connected to it; `run_cfg` chooses the models.
 
         Raises
         ------
@@ -97,13 +90,7 @@ class Compiler:
         return Executable(processes, program, list(program.domains), callbacks, [here], placement, used)
 
     def lay_out(self, process: AbstractProcess, run_cfg: RunConfig) -> tuple[list[Any], Program]:
-        """Return all processes, with those that others are made of, and the program.
-
-        Parameters
-        ----------
-        process, run_cfg
-            As for :meth:`compile`, whose errors it raises.
-        """
+        """Return all processes, with those that others are made of, and the program; errors as of :meth:`compile`."""
         wiring = Wiring(run_cfg)
         if wiring.is_wiring(process):
             raise NoProcessModelFound(process, is_wiring=True)

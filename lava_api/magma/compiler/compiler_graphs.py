@@ -10,12 +10,7 @@ from lava_api.magma.compiler.graph import connected
 def find_processes(proc: Any, seen_procs: list[Any] | None = None) -> list[Any]:
     """Return a process and all that are connected to it, in order of creation.
 
-    Parameters
-    ----------
-    proc : AbstractProcess
-        Where to begin.
-    seen_procs : list of AbstractProcess, optional
-        Processes that are known; they are returned too, and not followed.
+    Processes that are known are returned too, first, and not followed.
     """
     known = list(seen_procs or ())
     return [*known, *connected(proc, set(known))]

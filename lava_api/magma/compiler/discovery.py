@@ -28,13 +28,8 @@ def find_models(process: AbstractProcess) -> list[Any]:
     """Return the model classes that declare a process' class (not a base of it), in order of definition.
 
     They are looked for in the module of the process and then in the modules beside it: those whose names end in
-    ``model`` or ``models``, and those that declare a model of it and otherwise only define things. They are imported
-    as what they are; no program is run. When there is none, the models registered by ``@implements`` anywhere count.
-
-    Parameters
-    ----------
-    process : AbstractProcess
-        The process.
+    ``model`` or ``models``, and those that declare a model of it and otherwise only define things. They are imported as
+    what they are; no program is run. When there is none, the models registered by ``@implements`` anywhere count.
     """
     kind = type(process)
     found: list[Any] = []
@@ -48,13 +43,7 @@ def find_models(process: AbstractProcess) -> list[Any]:
 
 
 def modules_beside(kind: Any) -> list[ModuleType]:
-    """Return the modules of models beside the module of a process class; one that cannot be imported gives a warning.
-
-    Parameters
-    ----------
-    kind : type
-        Process class.
-    """
+    """Return the modules of models beside that of a process class; one that cannot be imported gives a warning."""
     own = kind.__module__
     package = own.rpartition(".")[0]
     folders = _folders(own, package)
@@ -100,17 +89,7 @@ def _changed(file: str) -> float:
 
 @lru_cache(maxsize=4096)
 def declares(file: str, process: str, changed: float) -> bool:
-    """Return whether a module declares models of a process, and does nothing but define when it is imported.
-
-    Parameters
-    ----------
-    file : str
-        Its source.
-    process : str
-        Name of the process class.
-    changed : float
-        When the file was changed last.
-    """
+    """Return whether a module declares models of a process, and does nothing but define when it is imported."""
     if not changed:
         return False
     with tokenize.open(file) as source:

@@ -16,17 +16,7 @@ if TYPE_CHECKING:
 def sync_domains(leaves: list[LeafProcess], run_cfg: RunConfig) -> list[SyncDomain]:
     """Return the domains: those of the run configuration, and one per protocol for all other processes.
 
-    Parameters
-    ----------
-    leaves : list of LeafProcess
-        Processes with their models.
-    run_cfg : RunConfig
-        With its `custom_sync_domains`.
-
-    Raises
-    ------
-    AssertionError
-        When names repeat, a protocol is not the models', or a process is in two domains.
+    An AssertionError when names repeat, a protocol is not the models', or a process is in two domains.
     """
     protocols = {leaf.process: leaf.model_class.implements_protocol or AsyncProtocol for leaf in leaves}
     classes = {leaf.process: leaf.model_class for leaf in leaves}

@@ -17,25 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Executable:
-    """A program and the processes it belongs to.
+    """A program, all processes it belongs to (also those made of others), and what is called before and after each run.
 
-    Parameters
-    ----------
-    process_list : list of AbstractProcess
-        All processes, also those made of others.
-    program : Program
-        What runs.
-    sync_domains : list of SyncDomain
-        Which processes run in step.
-    callbacks : list of NxSdkCallbackFx
-        Called before and after each run.
-    node_configs : list of NodeConfig
-        Where the processes run: one, with one machine.
-    placement : loihi_emu.mapping.Placement or None
-        Where the program is on the chips of a hardware configuration; None for others, and for programs without
-        neurons. It is not saved with the processes.
-    used_config : UsedConfig, optional
-        What chose the models; not saved either.
+    `placement` is where the program is on the chips of a hardware configuration; None for others, and for programs
+    without neurons. It is not saved with the processes, nor is `used_config`, what chose the models.
     """
 
     process_list: list[Any]

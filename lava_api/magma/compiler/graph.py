@@ -27,16 +27,9 @@ Models = dict[type, list[Any]]
 def connected(
     first: AbstractProcess, known: set[AbstractProcess] | None = None, wiring: Wiring | None = None
 ) -> list[Any]:
-    """Return a process and all that are connected to it, in order of creation.
+    """Return a process and all that are connected to it, in order of creation, but for those that are known.
 
-    Parameters
-    ----------
-    first : AbstractProcess
-        Where to begin.
-    known : set, optional
-        Processes to leave out.
-    wiring : Wiring, optional
-        Knows the processes that are passed through; the first one is listed in any case.
+    The first one is listed even if it is wiring, which is passed through.
     """
     wiring = wiring or Wiring()
     found, waiting = set(known or ()), [first]
@@ -71,19 +64,7 @@ def _neighbours(port: AbstractPort, wiring: Wiring) -> list[Any]:
 def expand(processes: list[AbstractProcess], run_cfg: RunConfig, wiring: Wiring) -> tuple[list[Any], list[LeafProcess]]:
     """Choose models, and replace processes by what their models are made of.
 
-    Parameters
-    ----------
-    processes : list of AbstractProcess
-        Connected processes.
-    run_cfg : RunConfig
-        Chooses.
-    wiring : Wiring
-        Knows the processes that are passed through.
-
-    Returns
-    -------
-    processes, leaves
-        All processes, and those with a model that runs; both in order of creation.
+    Returns all processes, and those with a model that runs; both in order of creation.
     """
     everyone = set(processes)
     waiting, leaves = list(processes), []
@@ -130,14 +111,7 @@ def _check_runs_here(process: AbstractProcess, model_class: type[AbstractProcess
 def choose(process: AbstractProcess, run_cfg: RunConfig, known: Models | None = None) -> type[AbstractProcessModel]:
     """Return the model class that a run configuration selects for a process.
 
-    Parameters
-    ----------
-    process : AbstractProcess
-        The process.
-    run_cfg : RunConfig
-        Chooses.
-    known : dict, optional
-        Models of classes of processes that were looked for already; what is found is added.
+    `known` has the models of classes of processes that were looked for already; what is found is added.
     """
     known = {} if known is None else known
     exceptions = getattr(run_cfg, "exception_proc_model_map", {})

@@ -23,15 +23,7 @@ NOTHING = 1e-6
 
 
 def tell_lost(var: Var, lava_type: LavaPyType) -> None:
-    """Warn where numbers of a variable lose their fractions, or all, because its model holds integers.
-
-    Parameters
-    ----------
-    var : Var
-        The variable.
-    lava_type : LavaPyType
-        Its implementation.
-    """
+    """Warn where numbers of a variable lose their fractions, or all, because its model holds integers."""
     if not lava_type.is_one_of(np.ndarray, csr_matrix) or np.dtype(lava_type.d_type).kind not in "iu":
         return
     given = np.asarray(var.init.data if issparse(var.init) else var.init)

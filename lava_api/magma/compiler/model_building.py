@@ -21,15 +21,7 @@ if TYPE_CHECKING:
 
 
 def build_model(leaf: LeafProcess, isolation: Isolation) -> AbstractPyProcessModel:
-    """Build a model with its variables; one that runs code of the user's has all that it gets for itself.
-
-    Parameters
-    ----------
-    leaf : LeafProcess
-        The process, and the class of its model.
-    isolation : Isolation
-        Gives users' models random numbers of their own.
-    """
+    """Build a model with its variables; one that runs code of the user's has all that it gets for itself."""
     process, kind = leaf.process, leaf.model_class
     copier = Copier()
     party, params = None, process.proc_params
@@ -67,18 +59,8 @@ def initial_value(
 ) -> Any:
     """Return the initial value of a variable as its model holds it: its own, whatever the type.
 
-    Parameters
-    ----------
-    var : Var
-        The variable.
-    lava_type : LavaPyType
-        Its implementation.
-    copier : Copier
-        Copies for this model.
-    may_be_complex : bool
-        Whether complex values stay complex in a variable of real numbers.
-    may_be_infinite : bool
-        Whether integers hold the largest number of their type for infinity.
+    Where it may be, a complex value stays complex in a variable of real numbers, and an infinite one becomes the
+    largest integer.
     """
     if lava_type.is_one_of(np.ndarray):
         given = np.asarray(var.init.toarray() if issparse(var.init) else var.init)

@@ -13,19 +13,9 @@ if TYPE_CHECKING:
 
 
 class Node:
-    """A machine with its processes.
+    """A machine, of a class of :mod:`lava_api.magma.core.resources`, with the processes that run on it.
 
-    Parameters
-    ----------
-    node_type : type
-        Kind of machine, a class of :mod:`lava_api.magma.core.resources`.
-    processes : list of AbstractProcess
-        What runs on it.
-
-    Attributes
-    ----------
-    id : int
-        Its number in the :class:`NodeConfig` it was put into last, -1 before.
+    `id` is its number in the :class:`NodeConfig` it was put into last, -1 before.
     """
 
     def __init__(self, node_type: type[AbstractNode], processes: list[AbstractProcess]) -> None:
@@ -42,18 +32,7 @@ class Node:
 
 
 class NodeConfig(UserList[Node]):
-    """A list of machines that knows where each process runs.
-
-    Parameters
-    ----------
-    init_list : iterable of Node, optional
-        Its machines.
-
-    Attributes
-    ----------
-    node_map : dict
-        The machine of each process.
-    """
+    """A list of machines that knows the machine of each process (`node_map`)."""
 
     def __init__(self, init_list: Iterable[Node] | None = None) -> None:
         super().__init__()

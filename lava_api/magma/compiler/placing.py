@@ -24,22 +24,7 @@ WORDS = (("population ", "process "), ("connection ", "process "), ("network ", 
 
 
 def at_compilation(process: AbstractProcess, program: Program, run_cfg: RunConfig) -> Placement | None:
-    """Place a program that is compiled, if its configuration is one of hardware; else None.
-
-    Parameters
-    ----------
-    process : AbstractProcess
-        The process whose program it is.
-    program : Program
-        The program.
-    run_cfg : RunConfig
-        Its configuration, which has the boards.
-
-    Raises
-    ------
-    MappingError
-        When it does not fit.
-    """
+    """Place a program that is compiled, if its configuration is one of hardware; else None."""
     if not isinstance(run_cfg, AbstractLoihiHWRunCfg):
         return None
     boards = getattr(run_cfg, "boards", None)

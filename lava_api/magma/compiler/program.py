@@ -37,17 +37,10 @@ class LeafProcess:
 
 @dataclass(frozen=True, eq=False)
 class Link:
-    """A way for messages.
+    """A way for messages between ports of leaf processes.
 
-    Parameters
-    ----------
-    source : OutPort
-        Port of a leaf process.
-    target : InPort
-        Port of a leaf process.
-    index : ndarray or None
-        In the shape of `target`, the flat index of each element in `source`, -1 for none (it belongs to another part
-        of a concatenation). None: both orders are equal, and so are the shapes.
+    In the shape of `target`, `index` is the flat index of each element in `source`, -1 for none (it belongs to another
+    part of a concatenation). None: both orders are equal, and so are the shapes.
     """
 
     source: OutPort
@@ -57,17 +50,7 @@ class Link:
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """A way to a variable.
-
-    Parameters
-    ----------
-    port : RefPort
-        Port of a leaf process.
-    var : Var
-        Variable of a leaf process.
-    index : ndarray or None
-        In the shape of `var`, the flat index of each element at `port`, as in :class:`Link`.
-    """
+    """A way to a variable of a leaf process; `index` is in the shape of `var`, as in :class:`Link`."""
 
     port: RefPort
     var: Var
@@ -78,20 +61,11 @@ class Reference:
 class Program:
     """Leaves in order of creation, what connects them, and which of them run in step.
 
-    Parameters
-    ----------
-    leaves : tuple of LeafProcess
-        Leaves.
-    links, references : tuple
-        Connections in order of creation of their first process, and of their connection.
-    domains : tuple of SyncDomain
-        Every leaf process is in one.
-    options : dict
-        Options of the compiler.
+    Links and references are in order of creation of their first process, and of their connection.
     """
 
     leaves: tuple[LeafProcess, ...]
     links: tuple[Link, ...]
     references: tuple[Reference, ...]
-    domains: tuple[SyncDomain, ...]
+    domains: tuple[SyncDomain, ...]  # every leaf process is in one
     options: dict[str, Any]

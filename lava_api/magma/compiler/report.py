@@ -20,15 +20,7 @@ HEAD = ("process", "class", "model", "runs", "values", "memory")
 
 
 def tell(assembly: Assembly, placement: Placement | None) -> None:
-    """Print what :class:`CompilerOptions` ask for.
-
-    Parameters
-    ----------
-    assembly : Assembly
-        What a program is made of.
-    placement : loihi_emu.mapping.Placement or None
-        Where it is on its chips.
-    """
+    """Print what :class:`CompilerOptions` ask for."""
     models = assembly.models
     compiled = {process for subgraph in assembly.subgraphs for process in subgraph.kernels}
     if CompilerOptions.verbose:
@@ -40,17 +32,7 @@ def tell(assembly: Assembly, placement: Placement | None) -> None:
 
 
 def report(models: Models, compiled: set[Any], in_bytes: bool = False) -> str:
-    """Return a table with a line for each process.
-
-    Parameters
-    ----------
-    models : dict
-        The model of each process.
-    compiled : set
-        Processes that run compiled; the others run as Python.
-    in_bytes : bool
-        Memory in bytes instead of shares of all.
-    """
+    """Return a table with a line for each process, with its memory in bytes or as a share of all."""
     sizes = {process: _sizes(process, model) for process, model in models.items()}
     total = sum(size for _, size in sizes.values())
     rows = [HEAD]

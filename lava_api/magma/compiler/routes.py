@@ -16,17 +16,8 @@ def routes(
 ) -> Iterator[tuple[AbstractPort, NDArray[np.int64] | None]]:
     """Yield the ports that a port leads to, each with the map of elements.
 
-    Parameters
-    ----------
-    source : AbstractPort
-        Where the way begins.
-    is_end : function
-        Whether a port belongs to a process that runs as such; ways end there, others are dropped.
-
-    Yields
-    ------
-    port, index
-        The index in the shape of `port`: flat indices into `source`, -1 for none; None when nothing is reordered.
+    Ways end at ports of processes that run as such, which `is_end` says; others are dropped. A map has the shape of its
+    port: flat indices into `source`, -1 for none; None when nothing is reordered.
     """
     start = np.arange(source.size, dtype=np.int64).reshape(source.shape)
     for port, index in _onwards(source, start, is_end):
@@ -48,15 +39,7 @@ def _onwards(
 
 
 def mover(index: NDArray[np.int64], source_shape: tuple[int, ...]) -> Callable[[Any], Any]:
-    """Return the function that puts a message into the order of its target.
-
-    Parameters
-    ----------
-    index : ndarray
-        Map of a route.
-    source_shape : tuple of int
-        Shape of a message at the source.
-    """
+    """Return the function that puts a message of a shape into the order of its target, by the map of a route."""
     shape, flat = index.shape, index.ravel()
     if np.array_equal(flat, np.arange(flat.size)):
         return lambda data: data.reshape(shape)

@@ -18,13 +18,7 @@ ADVICE = "Make the processes smaller, connect them sparsely, or monitor fewer st
 
 
 def check_room(leaves: Iterable[Any]) -> None:
-    """Raise if the variables and ports of the processes that run do not fit into the memory that is free.
-
-    Raises
-    ------
-    OutOfMemoryError
-        With what takes how much; it is a MemoryError.
-    """
+    """Raise an OutOfMemoryError if variables and ports of the processes that run do not fit into the free memory."""
     parts: dict[str, int] = {}
     for leaf in leaves:
         process, model = leaf.process, leaf.model_class

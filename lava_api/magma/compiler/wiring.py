@@ -15,12 +15,8 @@ if TYPE_CHECKING:
 class Wiring:
     """Tells which processes only connect others.
 
-    Such a process has no model, and its constructor connected its ports to those of processes that it made.
-
-    Parameters
-    ----------
-    run_cfg : RunConfig, optional
-        With its `exception_proc_model_map`: a process that is given a model there is no wiring.
+    Such a process has no model, and its constructor connected its ports to those of processes that it made. One that
+    `run_cfg` gives a model in its `exception_proc_model_map` is none.
     """
 
     def __init__(self, run_cfg: RunConfig | None = None) -> None:

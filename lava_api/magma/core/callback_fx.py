@@ -68,13 +68,7 @@ class IterableCallBack(NxSdkCallbackFx):
 
 
 class Board:
-    """What callbacks get as board: the emulated chip, which has no registers to probe.
-
-    Parameters
-    ----------
-    executable : Executable
-        Program that runs on it.
-    """
+    """What callbacks get as board: the emulated chip, which has no registers to probe."""
 
     def __init__(self, executable: CompiledProgram) -> None:
         self.executable = executable
@@ -89,15 +83,7 @@ class Board:
 
 
 def call_back(executable: CompiledProgram, method: str) -> None:
-    """Call all callbacks of a program.
-
-    Parameters
-    ----------
-    executable : Executable
-        The program.
-    method : str
-        ``pre_run_callback`` or ``post_run_callback``.
-    """
+    """Call a method of all callbacks of a program: ``pre_run_callback`` or ``post_run_callback``."""
     callbacks = executable.callbacks
     if callbacks:
         variables = {var.id: var for process in executable.process_list for var in process.vars}

@@ -21,14 +21,7 @@ REGISTRY = "_process_models"
 def implements(
     proc: type[AbstractProcess] | None = None, protocol: type[AbstractSyncProtocol] | None = None
 ) -> Callable[[Model], Model]:
-    """Declare the process that a model implements and the protocol by which it runs.
-
-    Parameters
-    ----------
-    proc : type, optional
-        Process class; models of it are found through this declaration.
-    protocol : type, optional
-        ``LoihiProtocol`` or ``AsyncProtocol``.
+    """Declare the process that a model implements, by which it is found, and the protocol by which it runs.
 
     Raises
     ------
@@ -64,12 +57,7 @@ def implements(
 def requires(*args: Any) -> Callable[[Model], Model]:
     """Declare the resources a model runs on; those in a list are alternatives. Added to those of base classes.
 
-    Raises
-    ------
-    TypeError
-        When an argument is no class.
-    AssertionError
-        When it is no resource.
+    A TypeError when an argument is no class, an AssertionError when it is no resource.
     """
     for need in args:
         for resource in need if isinstance(need, list | tuple) else [need]:
@@ -84,13 +72,7 @@ def requires(*args: Any) -> Callable[[Model], Model]:
 
 
 def tag(*args: str) -> Callable[[Model], Model]:
-    """Give a model keywords by which a run configuration selects it. Added to those of base classes.
-
-    Raises
-    ------
-    AssertionError
-        When an argument is no string.
-    """
+    """Give a model keywords, strings, by which a run configuration selects it. Added to those of base classes."""
     for word in args:
         if not isinstance(word, str):
             raise AssertionError(f"@tag(...) takes strings. Got {word!r}.")

@@ -11,13 +11,7 @@ from loihi_emu.keywords import known_keywords_of
 
 
 class AbstractRunCondition(ABC):  # noqa: B024
-    """Base of run conditions.
-
-    Parameters
-    ----------
-    blocking : bool
-        Whether ``run()`` returns only when the run has ended.
-    """
+    """Base of run conditions; ``run()`` of a `blocking` one returns only when the run has ended."""
 
     def __init__(self, blocking: bool) -> None:
         self.blocking = blocking

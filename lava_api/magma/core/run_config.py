@@ -14,12 +14,7 @@ from loihi_emu.keywords import known_keywords_of
 class RunConfig(ABC):  # noqa: B024
     """Base of run configurations; override :meth:`select`.
 
-    Parameters
-    ----------
-    custom_sync_domains : list of SyncDomain, optional
-        Domains with their processes; all other processes share one domain per protocol.
-    loglevel : int
-        Level of the log.
+    Processes that are in none of the `custom_sync_domains` share one domain per protocol.
     """
 
     def __init__(self, custom_sync_domains: list[SyncDomain] | None = None, loglevel: int = logging.WARNING) -> None:

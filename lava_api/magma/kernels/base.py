@@ -34,15 +34,9 @@ Feeds = dict[str, Feed]
 
 
 class PartCall(Call):
-    """A call on some of a process's elements: calls of several parts, one after the other, may run at the same time.
+    """A call on some of a process's elements: calls of several parts, one after the other, may run at the same time."""
 
-    Attributes
-    ----------
-    part : int
-        The number of the part.
-    """
-
-    part: int
+    part: int  # its number
 
     def __new__(cls, call: Call, part: int) -> PartCall:
         """Make it of a call and the number of the part."""
@@ -69,18 +63,10 @@ def held(port: str, d_type: np.dtype[Any], types: Collection[str] = STORED) -> i
 
 
 class KernelGroup(Protocol):
-    """The subgraph that a kernel is in, as the kernel sees it.
+    """The subgraph that a kernel is in, as the kernel sees it."""
 
-    Attributes
-    ----------
-    clock : ndarray
-        Number of steps done.
-    stale : bool
-        Whether a kernel has to derive something anew before the next step.
-    """
-
-    clock: Array
-    stale: bool
+    clock: Array  # number of steps done
+    stale: bool  # whether a kernel has to derive something anew before the next step
 
 
 def kernel_class(model_class: type[AbstractProcessModel]) -> type[Kernel] | None:
@@ -322,15 +308,7 @@ class HostOutput(HostIO):
 
 
 class Parameters:
-    """Parameter arrays of neurons in the form of kernels: one block of equal values, or a value per neuron.
-
-    Parameters
-    ----------
-    description : Description
-        Of a record made by :func:`loihi_emu.models.layout.neurons`.
-    n : int
-        Neurons.
-    """
+    """Parameter arrays of so many neurons in the form of kernels: one block of equal values, or a value per neuron."""
 
     def __init__(self, description: Description, n: int) -> None:
         self.description = description
@@ -353,14 +331,12 @@ def neuron_description(
     arrives: Array,
     sends: Array | None,
 ) -> Description:
-    """Return the description of a neuron kernel.
+    """Return the description of a kernel of neurons; its record is made by :func:`loihi_emu.models.layout.neurons`.
 
     Parameters
     ----------
-    record : Record
-        Made by :func:`loihi_emu.models.layout.neurons`.
-    n : int
-        Neurons.
+    record, n
+        What is described, of how many neurons.
     lists : SourceLists or None
         Where it lists who spiked.
     states : dict

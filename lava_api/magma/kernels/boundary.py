@@ -21,33 +21,16 @@ if TYPE_CHECKING:
 
 
 class Boundary:
-    """Channels and external pipes of the kernels of a subgraph.
-
-    Parameters
-    ----------
-    kernels : dict
-        Kernel of each process.
-    connections : Connections
-        Their links, channels and pipes.
-
-    Attributes
-    ----------
-    inputs : list of ChannelInput
-        What is received in every step.
-    from_links, from_pipes : dict
-        Messages that take it, by link and by port.
-    sent_first : list
-        Messages that begin a step, with the channels to send them through.
-    sent_last : list
-        Messages that end one, also with the process that sends them.
-    """
+    """Channels and external pipes of the kernels of a subgraph."""
 
     def __init__(self, kernels: dict[AbstractProcess, Kernel], connections: Connections) -> None:
         channels, pipes = connections.channels, connections.pipes
         self.kernels = kernels
-        self.inputs: list[ChannelInput] = []
+        self.inputs: list[ChannelInput] = []  # what is received in every step
+        # Messages of the boundary's own take it, so that no Python model sees a buffer change, nor changes one.
         self.from_links: dict[Link, Message] = {}
         self.from_pipes: dict[InPort, Message] = {}
+        # What begins a step, and what ends one, with the channels to send it through, and the process that sends it.
         self.sent_first: list[tuple[Message, Channel]] = []
         self.sent_last: list[tuple[Message, Channel, AbstractProcess]] = []
         for process, kernel in kernels.items():

@@ -16,20 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Connections:
-    """Connections of a group of kernels.
+    """Connections of a group of kernels."""
 
-    Attributes
-    ----------
-    incoming : dict
-        Links by their target port, of the whole program.
-    channels : dict
-        Channel of each link whose other end is outside.
-    pipes : dict
-        External pipes by their ports.
-    """
-
-    incoming: dict[InPort, list[Link]]
-    channels: dict[Link, Channel]
+    incoming: dict[InPort, list[Link]]  # of the whole program
+    channels: dict[Link, Channel]  # of links whose other end is outside
     pipes: dict[InPort | OutPort, HostChannel]
 
     def of(self, processes: Container[AbstractProcess]) -> Connections:

@@ -12,14 +12,9 @@ LARGEST = 1 << 20
 
 
 class Rows:
-    """Room for what several steps take or leave, one row a step; the row of a step is its number modulo their count.
+    """Room for what several steps take or leave, copies of a message, of which a step has the row (its number % count).
 
-    Parameters
-    ----------
-    message : ndarray
-        What a row is a copy of.
-    most : int
-        Rows that are of use.
+    More rows than `most` would be of no use.
     """
 
     def __init__(self, message: Any, most: int) -> None:

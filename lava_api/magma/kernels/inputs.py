@@ -15,35 +15,17 @@ if TYPE_CHECKING:
 
 
 class PhaseJobs(Protocol):
-    """What a phase of the scheduler offers to a subgraph.
-
-    Attributes
-    ----------
-    scheduler : Scheduler
-        Knows when nothing else can go on.
-    is_eager : bool
-        Whether a step is to be divided as soon as something is missing, not only when nothing else can go on.
-    """
+    """What a phase of the scheduler offers to a subgraph."""
 
     scheduler: Scheduler
-    is_eager: bool
+    is_eager: bool  # divide a step as soon as something is missing, not only when nothing else can go on
 
     def spawn(self, model: Any, method: Callable[[], Any]) -> None:
         """Add a job, a method that may wait, for a model to the phase that is running."""
 
 
 class ChannelInput:
-    """A message that comes from outside the subgraph.
-
-    Parameters
-    ----------
-    channel : Channel
-        Where it comes from.
-    message : Message
-        What takes it.
-    kernel : Kernel
-        Who receives it.
-    """
+    """A message that comes from outside the subgraph: its channel, what takes it, and who receives it."""
 
     def __init__(self, channel: Channel, message: Message, kernel: Kernel) -> None:
         self.channel, self.message, self.kernel = channel, message, kernel
@@ -61,15 +43,7 @@ class ChannelInput:
 
 
 class HostData:
-    """What a kernel takes from the program around.
-
-    Parameters
-    ----------
-    source : HostInput
-        The kernel.
-    clock : ndarray
-        Number of steps done.
-    """
+    """What a kernel takes from the program around; the clock counts the steps done."""
 
     def __init__(self, source: HostInput, clock: Array) -> None:
         self.source, self.clock = source, clock

@@ -33,10 +33,7 @@ def sent_type(port: InPort | OutPort) -> np.dtype[Any]:
 def arriving(port: InPort, links: Iterable[Link]) -> np.dtype[Any]:
     """Return the type of the sum that an InPort receives, as NumPy promotes it.
 
-    Raises
-    ------
-    PythonFallback
-        When kernels have no exact sum of that type.
+    PythonFallback where kernels have no exact sum of that type.
     """
     types = [sent_type(link.source) for link in links]
     if port.external_pipe_flag:

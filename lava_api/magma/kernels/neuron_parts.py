@@ -14,14 +14,8 @@ OWN = ("count", "index", "payload", "n", "mask", "bounds", "populations", "count
 class NeuronParts:
     """Parts of the description of a neuron kernel (``base.neuron_description``); one part is the whole.
 
-    Parameters
-    ----------
-    whole : Description
-        Of all neurons.
-    lists : SourceLists
-        Where all who spiked are listed in the end.
-    count : int
-        How many parts there are to be; of fewer than a block of neurons each there are fewer.
+    All who spiked are listed in `lists` in the end. Where parts would have less than a block of neurons there are
+    fewer.
     """
 
     def __init__(self, whole: Description, lists: SourceLists, count: int) -> None:

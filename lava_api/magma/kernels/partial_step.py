@@ -19,21 +19,11 @@ if TYPE_CHECKING:
 
 
 class Divisible(Protocol):
-    """What a step in parts needs of the subgraph whose step it is.
-
-    Attributes
-    ----------
-    kernels : dict
-        Kernel of each process.
-    clock : ndarray
-        Number of steps done.
-    status : ndarray
-        Not 0 where a kernel could not go on.
-    """
+    """What a step in parts needs of the subgraph whose step it is."""
 
     kernels: dict[AbstractProcess, Kernel]
-    clock: Array
-    status: Array
+    clock: Array  # number of steps done
+    status: Array  # not 0 where a kernel could not go on
 
     def ready(self) -> None:
         """Bring all kernels up to date."""
@@ -53,15 +43,6 @@ class PartialStep:
 
     Kernels that send after they receive go on as soon as all inputs that they depend on are there, as their Python
     models would; the others, whose messages are there from the beginning, come last.
-
-    Parameters
-    ----------
-    subgraph : Divisible
-        The subgraph.
-    schedule : Schedule
-        Its calls and their order.
-    inputs : list of SubgraphInput
-        Its inputs.
     """
 
     def __init__(self, subgraph: Divisible, schedule: Schedule, inputs: list[SubgraphInput]) -> None:

@@ -30,15 +30,7 @@ class Plan:
 
 
 def make_plan(program: Program, models: dict[AbstractProcess, AbstractPyProcessModel]) -> Plan:
-    """Choose the processes that run as kernels and group them.
-
-    Parameters
-    ----------
-    program : Program
-        The program.
-    models : dict
-        Model of each process, with its variables.
-    """
+    """Choose the processes that run as kernels, given the model of each with its variables, and group them."""
     plan = Plan()
     if not program.options[KERNELS]:
         return plan

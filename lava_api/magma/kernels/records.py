@@ -14,16 +14,10 @@ from loihi_emu.models.memory import Array, Description
 def record(
     source: Array, kind: int, out: Array, *, stride: int, pitch: int, length: int, counter: Array | None = None
 ) -> Call:
-    """Return the call that writes a record in every step.
+    """Return the call that writes a record of an array of some kind in every step, to float64 or int32.
 
     Parameters
     ----------
-    source : ndarray
-        What is recorded.
-    kind : int
-        Kind of its elements.
-    out : ndarray
-        Where to, float64 or int32.
     stride, pitch : int
         Elements between neighbours of a record, and between records.
     length : int
@@ -61,13 +55,7 @@ def kept(var: Var | None) -> Array:
 
 
 class ReferringKernel(LaterPhases):
-    """A kernel that refers to a variable by one RefPort, in the management phase.
-
-    Attributes
-    ----------
-    PORT : str
-        Name of the RefPort.
-    """
+    """A kernel that refers to a variable by one RefPort, in the management phase; PORT is its name."""
 
     PORT = "state"
 

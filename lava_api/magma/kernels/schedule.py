@@ -46,27 +46,8 @@ def after(members: list[AbstractProcess], needs: Processes) -> list[AbstractProc
 class Schedule:
     """Puts the calls of a group of kernels into order, and gives every message its buffer.
 
-    Parameters
-    ----------
-    kernels : dict
-        Kernel of each process of the group.
-    incoming : dict
-        Links by their target port.
-    from_links : dict
-        Message that takes what arrives by a link from outside the group.
-    from_pipes : dict
-        Message that takes what arrives through the external pipe of a port.
-
-    Attributes
-    ----------
-    order : list
-        Processes in the order of their calls.
-    copies : list
-        Calls that begin a step: copies of messages.
-    calls_of : dict
-        Calls of each process.
-    sources, targets : dict
-        For each process those of the group that it receives from, and those that it sends to.
+    `incoming` has the links by their target port; `from_links` and `from_pipes` have the messages that take what
+    arrives from outside the group, by link and by port with an external pipe.
     """
 
     def __init__(
@@ -81,7 +62,7 @@ class Schedule:
         self.from_links = from_links
         self.from_pipes = from_pipes
         self.messages: dict[OutPort, Message] = {}
-        self.copies: list[Call] = []
+        self.copies: list[Call] = []  # of messages, which begin a step
         self.calls_of: dict[AbstractProcess, list[Call]] = {}
         self.sources: Processes = {process: [] for process in kernels}
         self.targets: Processes = {process: [] for process in kernels}

@@ -41,13 +41,6 @@ class Subgraph:
         management phases included.
     threads : int or "auto"
         How many threads run these steps.
-
-    Attributes
-    ----------
-    clock : ndarray
-        Number of steps done.
-    boundary : Boundary
-        What comes in and goes out.
     """
 
     def __init__(
@@ -59,7 +52,7 @@ class Subgraph:
         threads: int | str = 1,
     ) -> None:
         self.kernels = kernels
-        self.clock = np.zeros(1, np.int64)
+        self.clock = np.zeros(1, np.int64)  # number of steps done
         self.stale = True
         for kernel in kernels.values():
             kernel.subgraph = self

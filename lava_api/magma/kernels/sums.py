@@ -16,27 +16,13 @@ from loihi_emu.models.records import Record
 
 @dataclass
 class Sums:
-    """What a connection adds up, and where to.
-
-    Attributes
-    ----------
-    feed : Feed
-        What arrives.
-    ring : ndarray
-        The sums: those of its message, or a ring of them with a slot for each delay.
-    n : int
-        Targets.
-    events : ndarray
-        Counter of synaptic events.
-    graded : bool
-        Whether events carry payloads.
-    """
+    """What a connection adds up, and where to."""
 
     feed: Feed
-    ring: Array
-    n: int
-    events: Array
-    graded: bool
+    ring: Array  # the sums: those of its message, or a ring of them with a slot for each delay
+    n: int  # targets
+    events: Array  # counter of synaptic events
+    graded: bool  # whether events carry payloads
 
     def describe(self, record: Record) -> Description:
         """Return the description of a leaf whose record begins as :data:`loihi_emu.models.lava.sums.SUMMING`."""

@@ -121,17 +121,7 @@ def stages_of(
 
 
 class ThreadedCalls:
-    """Calls that several threads run, in stages.
-
-    Parameters
-    ----------
-    stages : list
-        What each thread does in each stage.
-    status : ndarray
-        No step begins while one of these numbers is not 0.
-    clock : ndarray
-        Number of steps done.
-    """
+    """Calls that several threads run, in stages; no step begins while a number of `status` is not 0."""
 
     def __init__(self, stages: Stages, status: Array, clock: Array) -> None:
         meeting = barriers(len(stages[0]))
@@ -150,13 +140,7 @@ class ThreadedCalls:
 
 
 class Threads:
-    """The threads of one program, and what they run; of one thread, nothing.
-
-    Parameters
-    ----------
-    count : int
-        How many.
-    """
+    """So many threads of one program, and what they run; of one thread, nothing."""
 
     def __init__(self, count: int) -> None:
         self.count = count

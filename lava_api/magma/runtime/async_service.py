@@ -17,16 +17,9 @@ ENDLESS = 2**63 - 1
 
 
 class AsyncService:
-    """Runs ``run_async()`` of its models once per run.
+    """Runs ``run_async()`` of its models, which are in order of their processes' creation, once per run.
 
-    Parameters
-    ----------
-    models : list
-        Models in order of their processes' creation.
-    managed : list
-        Unused; there are no management phases.
-    control : Control
-        Scheduler and requests of the program.
+    `managed` is what other services do in management phases; here there are none.
     """
 
     def __init__(self, models: list[Any], managed: list[Any], control: Control) -> None:

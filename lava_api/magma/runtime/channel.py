@@ -16,12 +16,7 @@ CHANNEL_MESSAGES = 64
 class Channel:
     """A first-in-first-out queue whose empty or full end makes a model wait, and others run.
 
-    Parameters
-    ----------
-    source, target : tuple of str
-        Process and port at either end, for errors.
-    capacity : int
-        Messages it holds.
+    `source` and `target` are process and port at either end, for errors; it holds `capacity` messages.
     """
 
     __slots__ = ("capacity", "missed", "queue", "reader", "scheduler", "source", "target", "watched", "writer")
@@ -83,15 +78,9 @@ class Channel:
 class HostChannel(Channel):
     """A channel with one end in a model and the other in the program that runs it.
 
-    A process makes one, hands it to its model in `proc_params`, and sends to it or receives from it in its own
-    methods. Where the program would wait, the run in progress goes on until there is a message or room for one.
-
-    Parameters
-    ----------
-    process, port : str
-        Process and port at the model's end, for errors.
-    capacity : int
-        Messages it holds.
+    A process makes one, hands it to its model in `proc_params`, and sends to it or receives from it in its own methods.
+    Where the program would wait, the run in progress goes on until there is a message or room for one. `process` and
+    `port` are those at the model's end, for errors.
     """
 
     __slots__ = ("patient", "users")
@@ -137,19 +126,7 @@ class HostChannel(Channel):
 
 
 class PipeEnd:
-    """The end of an external pipe that the program around a network holds.
-
-    Parameters
-    ----------
-    channel : HostChannel
-        The pipe.
-    shape : tuple of int
-        Shape of its messages.
-    d_type : type
-        Their type.
-    sends : bool
-        Whether the program around sends; otherwise it receives.
-    """
+    """The end of an external pipe that the program around a network holds; it sends, or else receives."""
 
     def __init__(self, channel: HostChannel, shape: tuple[int, ...], d_type: Any, *, sends: bool) -> None:
         self._channel, self._shape, self._d_type, self._sends = channel, shape, d_type, sends

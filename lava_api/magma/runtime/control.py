@@ -9,19 +9,7 @@ from lava_api.magma.runtime.scheduler import Scheduler
 
 
 class Control:
-    """Scheduler of a program, and whether its run is to end.
-
-    Attributes
-    ----------
-    pause_asked, stop_asked : bool
-        Asked from outside, by ``pause()`` and ``stop()``.
-    model_asked : str
-        ``"pause"`` or ``"stop"`` when a model asked, else empty.
-    endless : bool
-        Whether the run has no number of time steps.
-    services : list
-        What drives the domains of models.
-    """
+    """Scheduler of a program, and whether its run is to end."""
 
     def __init__(self) -> None:
         self.scheduler = Scheduler()
@@ -30,9 +18,8 @@ class Control:
 
     def reset(self, *, endless: bool = False) -> None:
         """Forget all requests; a new run begins."""
-        self.pause_asked = False
-        self.stop_asked = False
-        self.model_asked = ""
+        self.pause_asked = self.stop_asked = False  # from outside, by pause() and stop()
+        self.model_asked = ""  # "pause" or "stop" when a model asked
         self.endless = endless
         self._deadline = float("inf")
         self._ask = ""
@@ -44,16 +31,9 @@ class Control:
         self.model_asked = "stop" if stop or self.model_asked == "stop" else "pause"
 
     def ask_at(self, moment: float, what: str, *, cuts: bool = True) -> None:
-        """Ask to pause or stop from a moment of :func:`time.monotonic` on.
+        """Ask to ``"pause"`` or ``"stop"`` from a moment of :func:`time.monotonic` on.
 
-        Parameters
-        ----------
-        moment : float
-            From when on.
-        what : str
-            ``"pause"`` or ``"stop"``.
-        cuts : bool
-            Whether a number of time steps is cut; one without end is in any case.
+        Where it does not cut, a number of time steps is done in full; a run without end is cut in any case.
         """
         self._deadline = moment
         self._cuts = cuts or self.endless

@@ -13,15 +13,7 @@ SHOWN = 8
 
 
 def deadlock(waits: Iterable[Wait], step: int) -> SimulationError:
-    """Build the error that names who waits for whom, the cycle first if there is one.
-
-    Parameters
-    ----------
-    waits : iterable of Wait
-        All of them.
-    step : int
-        Present time step.
-    """
+    """Build the error that names who waits for whom in a time step, the cycle first if there is one."""
     listed = list(waits)
     cycle = find_cycle(listed)
     chain = cycle or listed

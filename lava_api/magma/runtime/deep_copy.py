@@ -39,13 +39,7 @@ class Copier:
         self._memo: dict[int, Any] = {id(generator): generator for generator in common}
 
     def copy(self, value: Any) -> Any:
-        """Return a copy; the value itself where nothing can change it, or it cannot be copied.
-
-        Parameters
-        ----------
-        value : object
-            Anything.
-        """
+        """Return a copy; the value itself where nothing can change it, or it cannot be copied."""
         kind = type(value)
         if kind in UNCHANGING or isinstance(value, SHARED) or kind.__module__.partition(".")[0] in SHARING:
             return value

@@ -24,11 +24,6 @@ class Driver:
 
     Models that stand midway can go on only in the thread they stand in. The thread that began a run stays until its
     end; others may receive once and never come again, so that what runs for them runs here.
-
-    Parameters
-    ----------
-    scheduler : Scheduler
-        What runs the models.
     """
 
     def __init__(self, scheduler: Scheduler) -> None:
@@ -63,12 +58,7 @@ class Driver:
     def call(self, function: Callable[[], None], abandon: Callable[[], None]) -> None:
         """Let the thread call a function; return when it has, raise what it raised.
 
-        Parameters
-        ----------
-        function : callable
-            What to do.
-        abandon : callable
-            Called where the caller is interrupted meanwhile (Ctrl-C), to bring the function to an end.
+        Where the caller is interrupted meanwhile (Ctrl-C), `abandon` is called to bring the function to an end.
         """
         if self._thread is None or not self._thread.is_alive():
             self._thread = DriverThread(target=_work, args=(self._jobs,), daemon=True, name="lava_api runtime")

@@ -30,13 +30,7 @@ SHOWN = 5
 
 
 class Engine:
-    """What runs the models of a program, and knows how far they are.
-
-    Parameters
-    ----------
-    exe : Executable
-        Result of a compilation.
-    """
+    """What runs the models of a program, and knows how far they are."""
 
     def __init__(self, exe: Executable) -> None:
         self.executable = exe
@@ -49,7 +43,7 @@ class Engine:
         self._others = OtherThreads([])
         self._rounds = Rounds(self._control, lambda: self._others.are_there(), self._is_served)
         self._control.scheduler.on_round = self._rounds.leave
-        self._control.scheduler.moment = lambda: sum(service.done for service in self._control.services)
+        self._control.scheduler.moment = self._moment
         self._assembly: Any = None
         self._is_running = self._is_started = False
         self._stopped = False
@@ -137,6 +131,10 @@ class Engine:
         """Return what the models wait for, or ask for again and again."""
         scheduler = self._control.scheduler
         return [*scheduler.waits.values(), *scheduler.polls.values()]
+
+    def _moment(self) -> int:
+        """Return the time steps of all domains."""
+        return sum(service.done for service in self._control.services)
 
     def _abandon(self) -> None:
         """Note that who waited for the runtime's thread was interrupted."""

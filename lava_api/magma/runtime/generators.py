@@ -25,14 +25,9 @@ LEFT_OVER_BYTES = 16
 
 
 class _Memory:
-    """A piece of an object's memory.
+    """A piece of an object's memory: address, size in bytes, and places of numbers there (with their ctypes type).
 
-    Parameters
-    ----------
-    address, size : int
-        Where it begins, and how many bytes it has.
-    *marks : (int, ctypes type)
-        Places of numbers, of which at least one changes whenever the state does.
+    Of these numbers, the marks, at least one changes whenever the state does.
     """
 
     def __init__(self, address: int, size: int, *marks: tuple[int, Any]) -> None:
@@ -50,15 +45,7 @@ class _Memory:
 
 
 class _Functions:
-    """State that is got and set by functions.
-
-    Parameters
-    ----------
-    get, put : callable
-        The functions.
-    marks : int
-        How many marks are asked for.
-    """
+    """State that is got and set by functions, and is its own mark, as often as marks are asked for."""
 
     def __init__(self, get: Callable[[], Any], put: Callable[[Any], object], marks: int = 1) -> None:
         self._get, self._put = get, put
@@ -89,13 +76,7 @@ class State(NamedTuple):
 
 
 class Generators:
-    """Sees and replaces the state of both generators.
-
-    Attributes
-    ----------
-    mark : callable
-        Returns the mark of the present state.
-    """
+    """Sees and replaces the state of both generators; ``mark()`` returns the mark of the present state."""
 
     mark: Callable[[], tuple[Any, ...]]
 

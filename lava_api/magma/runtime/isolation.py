@@ -30,15 +30,7 @@ def generators() -> Generators:
 
 
 class Party:
-    """One that has a state of the global generators of its own.
-
-    Parameters
-    ----------
-    isolation : Isolation
-        The parties of the program.
-    state : State
-        Its state when it begins.
-    """
+    """One of a program's that has a state of the global generators of its own, which begins with the given one."""
 
     __slots__ = ("isolation", "state")
 
@@ -53,16 +45,10 @@ class Party:
 
 
 class Isolation:
-    """The parties of a program: its users' models, and the script around.
-
-    Attributes
-    ----------
-    current : Party or None
-        Whose state is in place; None for the script's.
-    """
+    """The parties of a program: its users' models, and the script around."""
 
     def __init__(self) -> None:
-        self.current: Party | None = None
+        self.current: Party | None = None  # whose state is in place; None: the script's
         self._script: Party | None = None
 
     def party(self) -> Party:

@@ -20,22 +20,10 @@ GROWTH = 4
 
 
 class KernelService(StepService):
-    """Time steps of a domain without Python models.
+    """Time steps of a domain without Python models: one subgraph.
 
     A step in which a kernel has to wait for the program around is done phase by phase, so that the others go on as far
     as they can. While the program around has the run go on for what it waits for, steps are done one by one.
-
-    Parameters
-    ----------
-    subgraph : Subgraph
-        All its kernels.
-    control : Control
-        Scheduler and requests of the program.
-
-    Attributes
-    ----------
-    midway : bool
-        Whether a step has begun that is not done.
     """
 
     is_eager = True
@@ -43,7 +31,7 @@ class KernelService(StepService):
     def __init__(self, subgraph: Subgraph, control: Control) -> None:
         super().__init__(control)
         self.subgraph = subgraph
-        self.midway = False
+        self.midway = False  # whether a step has begun that is not done
         self._chunk = FIRST_STEPS
         waits = bool(subgraph.exchanging or subgraph.hooked)
         self._queued = Job(self, subgraph, self._work, waits)

@@ -15,13 +15,7 @@ OLD_NUMPY = (
 
 
 def advice(error: Exception) -> str:
-    """Return advice to append to the text about an error of a model, empty if there is none.
-
-    Parameters
-    ----------
-    error : Exception
-        What the model raised.
-    """
+    """Return advice to append to the text about an error that a model raised, empty if there is none."""
     is_old = isinstance(error, TypeError | ValueError | OverflowError | AttributeError)
     if is_old and any(text in str(error) for text in OLD_NUMPY) and int(np.__version__.partition(".")[0]) >= 2:
         return (

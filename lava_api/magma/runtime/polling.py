@@ -33,14 +33,8 @@ class Rounds:
     Where it stays so for some time, nothing can arrive any more. What gives way without polling (an async model that
     looks for a stop) may do anything later: then there is no end to the rounds.
 
-    Parameters
-    ----------
-    control : Control
-        Scheduler and services of the program.
-    others : callable
-        Returns whether other threads of the program may send still.
-    serve : callable
-        Wakes the models that other threads have served.
+    `others` returns whether other threads of the program may send still, `serve` wakes the models that they have
+    served.
     """
 
     def __init__(self, control: Control, others: Callable[[], bool], serve: Callable[[], Any]) -> None:
@@ -91,13 +85,7 @@ class Rounds:
 
 
 def only_asks(frame: Any) -> bool:
-    """Return whether the innermost loop in which a model asks does nothing else, so that it ends by a message alone.
-
-    Parameters
-    ----------
-    frame : frame
-        Innermost frame of the model.
-    """
+    """Return whether the innermost loop in which a model asks does nothing else, so that it ends by a message alone."""
     while frame is not None and frame.f_code.co_filename.startswith(OURS):
         frame = frame.f_back
     if frame is None:

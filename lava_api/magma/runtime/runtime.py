@@ -26,17 +26,7 @@ ENDLESS = float("inf")
 
 
 class Runtime(Engine):
-    """Runs the program of an executable in the calling process.
-
-    Parameters
-    ----------
-    exe : Executable
-        Result of a compilation.
-    message_infrastructure_type : ActorType, optional
-        Kept; there is one kind.
-    loglevel : int
-        Level of the log.
-    """
+    """Runs the program of an executable in the calling process; the type of message infrastructure is kept, unused."""
 
     def __init__(
         self, exe: Executable, message_infrastructure_type: Any = None, loglevel: int = logging.WARNING

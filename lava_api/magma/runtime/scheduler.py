@@ -57,16 +57,8 @@ class Service(Protocol):
 class Job(NamedTuple):
     """A method of a model, and the service to tell when it has returned.
 
-    Parameters
-    ----------
-    service : Service
-        Has counted it as pending.
-    model : AbstractProcessModel
-        For errors.
-    method : callable
-        What to do.
-    waits : bool
-        Whether it may wait for a channel; one that never does needs no worker.
+    The service has counted it as pending; the model is named in errors. A method that never waits for a channel needs
+    no worker.
     """
 
     service: Service
@@ -104,44 +96,27 @@ class Worker(greenlet):  # type: ignore[misc,unused-ignore]
 
 
 class Scheduler:
-    """Queue, workers and what they wait for.
-
-    Attributes
-    ----------
-    active : bool
-        Whether it runs.
-    is_driven : bool
-        Whether it runs, or has run last, only until the program around has what it waits for.
-    stalled : dict
-        Steps that are to be divided once nothing can go on, with the arguments of their ``divide``.
-    later : deque of Worker
-        Those that gave way: they go on when the jobs that were queued then are done or wait, in a new round.
-    polls : dict
-        Of these, the ones that asked for a message that was not there.
-    on_round : callable
-        Asked before a round begins; where it returns true the run is left, and those that gave way stay midway.
-    moment : callable
-        Returns a number that grows with the time steps.
-    isolation : Isolation
-        Keeps the models' random numbers apart.
-    """
+    """Queue, workers and what they wait for."""
 
     def __init__(self) -> None:
         self.queue: deque[Job] = deque()
         self.ready: deque[Worker] = deque()
         self.idle: list[Worker] = []
         self.waits: dict[Worker, Wait] = {}
+        # Those that gave way go on in a new round, when the jobs that were queued then are done or wait. Before it
+        # begins `on_round` is asked: where it returns true the run is left, and they stay midway.
         self.later: deque[Worker] = deque()
-        self.polls: dict[Worker, Wait] = {}
+        self.polls: dict[Worker, Wait] = {}  # of these, the ones that asked for a message that was not there
         self.pending = 0
         self.on_round: Callable[[], bool] = lambda: False
-        self.moment: Callable[[], int] = lambda: 0
+        self.moment: Callable[[], int] = lambda: 0  # a number that grows with the time steps
         self.failures: list[Failure] = []
         self.host: Any = None
         self.active = False
-        self.stopping = False
+        self.stopping = False  # go back to the host before the next job
         self.leaving = False
-        self.is_driven = False
+        self.is_driven = False  # whether it runs, or has run last, only until the host has what it waits for
+        # Steps that are to be divided once nothing can go on, with the arguments of their divide().
         self.stalled: dict[Any, tuple[Any, ...]] = {}
         self.isolation = Isolation()
         self.thread = get_ident()

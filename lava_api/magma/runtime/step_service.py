@@ -11,32 +11,15 @@ from lava_api.magma.runtime.scheduler import Job
 
 
 class StepService(ABC):
-    """Counts time steps; a subclass says what comes next in :meth:`advance`.
-
-    Parameters
-    ----------
-    control : Control
-        Scheduler and requests of the program.
-
-    Attributes
-    ----------
-    pending : int
-        Jobs of the present phase that have not returned.
-    done : int
-        Time steps that were begun.
-    target : float
-        Time steps to do in all.
-    idle : bool
-        Whether no run is in progress.
-    """
+    """Counts time steps; a subclass says what comes next in :meth:`advance`."""
 
     def __init__(self, control: Control) -> None:
         self.control = control
         self.scheduler = control.scheduler
-        self.pending = 0
-        self.done = 0
-        self.target: float = 0
-        self.idle = True
+        self.pending = 0  # jobs of the present phase that have not returned
+        self.done = 0  # time steps that were begun
+        self.target: float = 0  # time steps to do in all
+        self.idle = True  # whether no run is in progress
 
     def begin(self, num_steps: float) -> None:
         """Add time steps to do."""

@@ -26,13 +26,7 @@ LEAVE = 1.0
 
 
 class RunLock:
-    """The lock that a thread holds while it runs a program.
-
-    Parameters
-    ----------
-    driver : Driver
-        Works for the thread that holds the lock, which waits meanwhile: it holds the lock, too.
-    """
+    """The lock that a thread holds while it runs a program; the driver, which works for that thread, holds it, too."""
 
     def __init__(self, driver: Driver) -> None:
         self._lock = threading.Lock()
@@ -55,10 +49,7 @@ class RunLock:
     def claimed(self, ask: Callable[[], None]) -> Iterator[None]:
         """Take the lock, and have the thread that runs the program end its run for it.
 
-        Parameters
-        ----------
-        ask : callable
-            Asks to end the run; called as long as another thread holds the lock, which may begin a run meanwhile.
+        `ask` asks for that as long as another thread holds the lock, since it may begin a run meanwhile.
         """
         if self._is_mine():
             yield
@@ -115,12 +106,8 @@ def wait_until(enough: Callable[[], bool], others: Callable[[], bool], patience:
 class OtherThreads:
     """The threads that may send, receive or run: those that did, that built the program, and that were begun after.
 
-    Threads of the surroundings (a notebook's, a test runner's) are there before, and do neither.
-
-    Parameters
-    ----------
-    channels : list of HostChannel
-        Channels that know who used them.
+    Threads of the surroundings (a notebook's, a test runner's) are there before, and do neither. Channels know who used
+    them.
     """
 
     def __init__(self, channels: list[Any]) -> None:

@@ -13,28 +13,14 @@ NO_SETTINGS = ("log",)
 
 
 class UsedConfig:
-    """What a program was compiled with, to tell whether a later configuration asks for something else.
-
-    Parameters
-    ----------
-    run_cfg : RunConfig
-        The configuration that chose the models.
-    """
+    """What a program was compiled with, to tell whether a later configuration asks for something else."""
 
     def __init__(self, run_cfg: RunConfig) -> None:
         self.kind = type(run_cfg)
         self.settings = _settings(run_cfg)
 
     def compare(self, run_cfg: RunConfig, where: str) -> None:
-        """Warn when a later configuration is not like this one: it has no effect.
-
-        Parameters
-        ----------
-        run_cfg : RunConfig
-            The later one.
-        where : str
-            Name of the process whose run it was given to.
-        """
+        """Warn, in the name of the process that got it, that a later configuration which differs has no effect."""
         later = _settings(run_cfg)
         names = [name for name in later if not _equal(later[name], self.settings.get(name))]
         if type(run_cfg) is self.kind and not names:

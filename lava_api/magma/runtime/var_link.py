@@ -18,18 +18,8 @@ if TYPE_CHECKING:
 class VarLink:
     """Reads and writes an attribute of a model in the order of a RefPort.
 
-    Parameters
-    ----------
-    model : AbstractPyProcessModel
-        Model with the variable.
-    name : str
-        Its attribute.
-    d_type : type or None
-        Type of what is read; None leaves it to the value.
-    var_shape, port_shape : tuple of int
-        Shapes at both ends.
-    index : ndarray or None
-        For each element of the variable the flat index at the port, -1 for none; None when both orders are equal.
+    What is read has the type `d_type`, or that of the value. `index` has for each element of the variable the flat
+    index at the port, -1 for none; None when both orders are equal.
     """
 
     def __init__(

@@ -77,13 +77,7 @@ class CspSendPort(_End, AbstractCspSendPort):
         return _count(self._ring.free)
 
     def send(self, data: Any) -> None:
-        """Send a copy of an array; wait while the channel is full.
-
-        Raises
-        ------
-        AssertionError
-            When the shape is not the channel's.
-        """
+        """Send a copy of an array, of the channel's shape or an AssertionError; wait while the channel is full."""
         if np.shape(data) != self.shape:
             raise AssertionError(f"channel {self.name!r}: sent data of shape {np.shape(data)}, it takes {self.shape}")
         self._ring.free.acquire()
@@ -122,20 +116,9 @@ def _count(places: Any) -> bool:
 
 
 class PyPyChannel(Channel):
-    """A first-in-first-out way for arrays of one shape and type.
+    """A first-in-first-out way for arrays of one shape and type; `message_infrastructure` is not needed.
 
-    Parameters
-    ----------
-    message_infrastructure : object
-        Unused: the channel has memory of its own.
-    src_name, dst_name : str
-        Names of its ends.
-    shape : tuple of int
-        Shape of a message.
-    dtype : type
-        Type of its elements.
-    size : int
-        Messages it holds before :meth:`CspSendPort.send` waits.
+    It holds `size` messages before :meth:`CspSendPort.send` waits.
     """
 
     def __init__(

@@ -17,46 +17,22 @@ ACCUMULATOR_MAX = (1 << W_ACCUMULATOR_U) - 1
 
 
 class Term(NamedTuple):
-    """A factor, resolved.
+    """A factor, resolved."""
 
-    Attributes
-    ----------
-    name : str
-        Argument that holds the variable: ``"x1_y0"``, ``"weights"``, ``"x0"``; empty for a constant alone.
-    const : int or float
-        Is added.
-    is_sign : bool
-        Whether the sign is taken.
-    low, high : int
-        Limits of the factor in integers.
-    """
-
-    name: str
-    const: Any
-    is_sign: bool
-    low: int
+    name: str  # argument that holds the variable: "x1_y0", "weights", "x0"; empty for a constant alone
+    const: int | float  # is added
+    is_sign: bool  # whether the sign is taken
+    low: int  # limits of the factor in integers
     high: int
 
 
 class ResolvedProduct(NamedTuple):
-    """A product, resolved.
+    """A product, resolved."""
 
-    Attributes
-    ----------
-    dependency : str
-        ``"x0"``, ``"y0"`` or ``"u"``.
-    mantissa, exponent : int
-        Constant; the exponent is the left shift of integer rules, 7 more than it is worth.
-    shift : int
-        Right shift that brings the product of integer factors back to 15 bits.
-    terms : tuple of Term
-        Its factors.
-    """
-
-    dependency: str
+    dependency: str  # "x0", "y0" or "u"
     mantissa: int
-    exponent: int
-    shift: int
+    exponent: int  # left shift of integer rules, 7 more than it is worth
+    shift: int  # right shift that brings the product of integer factors back to 15 bits
     terms: tuple[Term, ...]
 
 
@@ -94,13 +70,7 @@ def _limited(value: Any) -> Any:
 
 
 class AbstractLearningRuleApplier(ABC):
-    """Applies a learning rule.
-
-    Parameters
-    ----------
-    product_series : ProductSeries
-        The rule.
-    """
+    """Applies a learning rule."""
 
     def __init__(self, product_series: ProductSeries) -> None:
         self._product_series = product_series
@@ -115,15 +85,10 @@ class AbstractLearningRuleApplier(ABC):
 
     @abstractmethod
     def apply(self, init_accumulator: Any, **applier_args: Any) -> Any:
-        """Return the variable after the change.
+        """Return the variable after the change; integer rules take and return it shifted to the accumulator's width.
 
-        Parameters
-        ----------
-        init_accumulator : ndarray
-            The variable before; integer rules take and return it shifted left to the width of the accumulator.
-        **applier_args
-            ``x0``, ``y0``, ``u``, ``weights``, ``tag_1``, ``tag_2`` and traces at dependencies (``x1_y0``), as far as
-            the rule reads them, in shapes that broadcast to that of the variable. Others are ignored.
+        Arguments are ``x0``, ``y0``, ``u``, ``weights``, ``tag_1``, ``tag_2`` and traces at dependencies (``x1_y0``),
+        as far as the rule reads them, in shapes that broadcast to that of the variable. Others are ignored.
         """
 
 

@@ -22,16 +22,11 @@ class Factor:
     Parameters
     ----------
     state_var : str
-        Trace, dependency or synaptic variable; ``"C"`` stands for a constant alone.
+        Trace, dependency or synaptic variable; ``"C"`` stands for a constant alone. A ValidationError for others.
     const : number, optional
         Is added.
     is_sgn : bool
-        Take the sign; only of w, d and t.
-
-    Raises
-    ------
-    ValidationError
-        For an unknown name, or the sign of anything else.
+        Take the sign; a ValidationError but for w, d and t.
     """
 
     state_var: str
@@ -76,11 +71,6 @@ class Product:
         May be empty.
     decimate_exponent : int, optional
         k of ``uk``; given if and only if the dependency is ``u``.
-
-    Raises
-    ------
-    ValidationError
-        For an unknown name, or k without u or u without k.
     """
 
     target: str
@@ -107,25 +97,9 @@ class Product:
 
 
 class ProductSeries:
-    """A learning rule as a sum of products.
+    """A learning rule as a sum of products; `decimate_exponent` is the k of ``uk``, None if that does not occur.
 
-    Parameters
-    ----------
-    symbolic_equation : SymbolicEquation
-        The rule.
-
-    Attributes
-    ----------
-    target : str
-        What the rule changes.
-    decimate_exponent : int or None
-        The k of ``uk``, None if that does not occur.
-    products : list of Product
-
-    Raises
-    ------
-    ValidationError
-        When a product has a constant that cannot be stored, or products have different k of uk.
+    A ValidationError when a product has a constant that cannot be stored, or products have different k of uk.
 
     Examples
     --------

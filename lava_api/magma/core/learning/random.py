@@ -19,15 +19,7 @@ class AbstractRandomGenerator(ABC):
 
 
 class TraceRandom(AbstractRandomGenerator):
-    """The numbers by which traces are rounded; the first are drawn at once.
-
-    Parameters
-    ----------
-    seed_trace_decay : int
-        Seed of the numbers in [0, 1) for decay.
-    seed_impulse_addition : int
-        Seed of the numbers in 0..127 for impulses, which are compared with 8-bit fractions.
-    """
+    """The numbers by which traces are rounded; the first are drawn at once, each kind by a seed of its own."""
 
     def __init__(self, seed_trace_decay: int | None = 0, seed_impulse_addition: int | None = 1) -> None:
         self.decay_generator = np.random.default_rng(seed_trace_decay)
@@ -50,13 +42,7 @@ class TraceRandom(AbstractRandomGenerator):
 
 
 class ConnVarRandom(AbstractRandomGenerator):
-    """The number by which weights and tags are rounded; the first is drawn at once.
-
-    Parameters
-    ----------
-    seed_stochastic_rounding : int
-        Seed of the numbers in [0, 1).
-    """
+    """The number by which weights and tags are rounded; the first is drawn at once."""
 
     def __init__(self, seed_stochastic_rounding: int | None = 2) -> None:
         self.generator = np.random.default_rng(seed_stochastic_rounding)

@@ -19,18 +19,7 @@ Found = TypeVar("Found", bound="Symbol")
 
 
 class Symbol(ABC):
-    """A piece of a rule.
-
-    Parameters
-    ----------
-    expr : str
-        Its text.
-
-    Attributes
-    ----------
-    PATTERN : str
-        Regular expression of its text.
-    """
+    """A piece of a rule, with its text; PATTERN is the regular expression of such a text."""
 
     PATTERN: ClassVar[str] = ""
 
@@ -140,15 +129,7 @@ class Variable(FactorSym):
 
 
 class Expression(FactorSym):
-    """A factor with brackets.
-
-    Attributes
-    ----------
-    sub_expr : str or None
-        Text between the brackets.
-    symbol_list : SymbolList or None
-        Its symbols.
-    """
+    """A factor with brackets, with the text between them and its symbols, once found."""
 
     OPENING = "("
 
@@ -227,19 +208,9 @@ SYMBOL_CLASSES: list[Any] = [
 
 
 class SymbolicEquation:
-    """A learning rule, read.
+    """A learning rule, read: the right-hand side of ``dw``, ``dd`` or ``dt``, in which white space has no meaning.
 
-    Parameters
-    ----------
-    target : str
-        What the rule changes: ``dw``, ``dd`` or ``dt``.
-    str_learning_rule : str
-        The right-hand side; white space has no meaning.
-
-    Raises
-    ------
-    ValidationError
-        Where the text cannot be read, with the character.
+    A ValidationError where the text cannot be read, with the character.
 
     Examples
     --------

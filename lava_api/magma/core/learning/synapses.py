@@ -42,18 +42,9 @@ def limited(name: str, values: Array, sign_mode: SignMode) -> Array:
 
 
 def settled(name: str, accumulator: Array, sign_mode: SignMode, random: float) -> Array:
-    """Return a variable from its accumulator.
+    """Return ``"weights"``, ``"tag_1"`` or ``"tag_2"`` from the accumulator, where it is shifted left by :data:`SHIFT`.
 
-    Parameters
-    ----------
-    name : str
-        ``"weights"``, ``"tag_1"`` or ``"tag_2"``.
-    accumulator : ndarray of int
-        The variable, shifted left by :data:`SHIFT`.
-    sign_mode : SignMode
-        Signs that weights may have.
-    random : float
-        In [0, 1): it is rounded up where this is below what is shifted out.
+    It is rounded up where `random`, in [0, 1), is below what is shifted out.
     """
     accumulator = signed(name, accumulator, sign_mode)
     unit = 1 << SHIFT[name]

@@ -38,13 +38,7 @@ def decay_factors(taus: ArrayLike) -> Array:
 def add_impulse(traces: Array, random: Any, whole: Array, fraction: Array) -> Array:
     """Add an impulse to integer traces, rounding up where `random` is below its fraction; they saturate at 127.
 
-    Parameters
-    ----------
-    traces : ndarray of int
-    random : int
-        0..127, or 0 to round up always when there is a fraction.
-    whole, fraction : int or ndarray of int
-        The impulse as :func:`split_impulses` returns it.
+    `random` is 0..127, or 0 to round up always when there is a fraction; the impulse is from :func:`split_impulses`.
     """
     added: Array = np.clip(traces + whole + np.less(random, fraction), 0, TRACE_MAX)
     return added
@@ -61,7 +55,7 @@ def decay(traces: Array, factors: Array, random: Any) -> Array:
 def integer_course(
     traces: Array, times: Array, steps: int, factors: Array, impulses: tuple[Array, Array], randoms: tuple[Array, Array]
 ) -> Array:
-    """Return the course of integer traces within an epoch.
+    """Return the course of integer traces within an epoch, of shape (T + 1, traces, neurons).
 
     Parameters
     ----------
@@ -71,16 +65,10 @@ def integer_course(
         Step 1..T in which the neuron spiked last, 0 for none.
     steps : int
         Length T of the epoch.
-    factors : ndarray, shape (traces,)
-        From :func:`decay_factors`.
-    impulses : tuple of ndarray
-        From :func:`split_impulses`.
+    factors, impulses
+        From :func:`decay_factors`, shape (traces,), and :func:`split_impulses`.
     randoms : tuple
         Random numbers for decay and for impulses.
-
-    Returns
-    -------
-    ndarray of int64, shape (T + 1, traces, neurons)
     """
     course = np.empty((steps + 1, *traces.shape), np.int64)
     course[0] = traces
@@ -104,10 +92,10 @@ def float_course(traces: Array, times: Array, steps: int, factors: Array, impuls
 def at_dependencies(
     names: Iterable[str], courses: tuple[Array, Array], times: tuple[Array, Array], rows: Array, columns: Array
 ) -> dict[str, Array]:
-    """Return traces at the steps in which rules read them, for synapses from `columns` to `rows`.
+    """Return, by name, traces at the steps in which rules read them, for synapses from `columns` to `rows`.
 
-    A product that depends on x0 reads traces when the source spiked, one on y0 when the target did, one on u at the
-    end of the epoch.
+    A product that depends on x0 reads traces when the source spiked, one on y0 when the target did, one on u at the end
+    of the epoch.
 
     Parameters
     ----------
@@ -119,11 +107,6 @@ def at_dependencies(
         Steps of the last spikes, of the sources and of the targets.
     rows, columns : ndarray of int
         Targets and sources, of shapes that broadcast.
-
-    Returns
-    -------
-    dict
-        Arrays by name.
     """
     found = {}
     for name in names:

@@ -10,20 +10,7 @@ from loihi_emu.numeric import finite
 
 
 def stochastic_round(values: Any, random_numbers: Any, probabilities: Any) -> Any:
-    """Add 1 where a random number is below a probability.
-
-    Parameters
-    ----------
-    values : ndarray
-        Whole numbers.
-    random_numbers : number or ndarray
-        Random numbers, on the scale of the probabilities.
-    probabilities : number or ndarray
-        Chance to go up.
-
-    Returns
-    -------
-    ndarray of int
+    """Add 1 to whole numbers where a random number is below a probability, both on one scale.
 
     Examples
     --------
@@ -49,20 +36,10 @@ def float_to_literal(learning_parameter: float) -> str:
 
     The rest is rounded to a power of two, so most numbers change: 0.3 becomes 2^-2 and 2.5 becomes 2.
 
-    Parameters
-    ----------
-    learning_parameter : float
-        The number.
-
-    Returns
-    -------
-    str
-        ``"(m)"`` or ``"(m) * 2 ^ e"``, or ``"0"``.
-
     Examples
     --------
-    >>> float_to_literal(-0.5), float_to_literal(3)
-    ('(-1) * 2 ^ -1', '(3)')
+    >>> float_to_literal(-0.5), float_to_literal(3), float_to_literal(0)
+    ('(-1) * 2 ^ -1', '(3)', '0')
     """
     value = float(finite("float_to_literal()", "learning_parameter", learning_parameter))
     if value == 0:

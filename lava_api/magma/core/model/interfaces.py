@@ -12,17 +12,7 @@ if TYPE_CHECKING:
 
 
 class AbstractPortImplementation(ABC):
-    """A port as a process model sees it.
-
-    Parameters
-    ----------
-    process_model : AbstractProcessModel
-        Owner.
-    shape : tuple of int
-        Shape of a message or of the variable.
-    d_type : type
-        Type of the elements.
-    """
+    """A port as a process model sees it: its owner, shape and type of a message or of the variable."""
 
     def __init__(
         self, process_model: AbstractProcessModel, shape: tuple[int, ...] = (), d_type: DTypeLike = int

@@ -8,15 +8,7 @@ from typing import Any, ClassVar
 
 
 class AbstractProcessModel(ABC):  # noqa: B024
-    """What a process does, in one of possibly several ways.
-
-    Parameters
-    ----------
-    proc_params : ProcessParameters
-        Parameters of the process.
-    loglevel : int
-        Level of the model's log.
-    """
+    """What a process does, in one of possibly several ways; it gets the process' parameters."""
 
     implements_process: Any = None
     implements_protocol: Any = None

@@ -12,15 +12,7 @@ class UnknownMemberError(AssertionError, AttributeError):
 
 
 class Collection:
-    """Ports of a kind, variables or sub processes of one process, as attributes and in alphabetical order.
-
-    Parameters
-    ----------
-    process : AbstractProcess
-        Owner.
-    name : str
-        Kind of the members.
-    """
+    """Ports of a kind, variables or sub processes of one process, as attributes and in alphabetical order."""
 
     def __init__(self, process: Any, name: str) -> None:
         self.process = process

@@ -28,14 +28,9 @@ class LearningConnectionProcess(AbstractProcess):
     shape : tuple of int
         Targets by sources.
     learning_rule : LoihiLearningRule
-        What is learned.
+        What is learned; a ValidationError without.
     **kwargs
         Go on to the next base; `tag_1` and `tag_2` are initial values.
-
-    Raises
-    ------
-    ValidationError
-        When there is no learning rule.
     """
 
     OPTIONS = ("shape",)

@@ -22,15 +22,7 @@ class MemberOwner:
 class AbstractProcessMember(ABC):  # noqa: B024
     """A named, shaped member of a process: a variable or a port.
 
-    Parameters
-    ----------
-    shape : tuple of int
-        Shape of what it holds or transports.
-
-    Raises
-    ------
-    AssertionError
-        When `shape` is not a tuple of whole numbers from 0.
+    An AssertionError when `shape` is not a tuple of whole numbers from 0.
     """
 
     def __init__(self, shape: tuple[int, ...]) -> None:

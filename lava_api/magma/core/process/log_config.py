@@ -18,18 +18,13 @@ class LogConfig:
     Parameters
     ----------
     file : str
-        Log file; needed when `logs_to_file` is set.
+        Log file; a ValueError where `logs_to_file` is set and there is none.
     level, level_console : int
         Levels of the file and of the console. From WARNING on, the console shows what Python shows by itself.
     logs_to_file : bool
         Whether a file is written.
     format, date_format : str
         Layout of a line, in the notation of :mod:`logging`.
-
-    Raises
-    ------
-    ValueError
-        When a file is asked for without a name.
     """
 
     file: str = ""

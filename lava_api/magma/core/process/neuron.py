@@ -12,16 +12,8 @@ class LearningNeuronProcess:
     """Base of neurons that take part in learning; stands before the neuron's class among the bases.
 
     Third factors arrive at ``a_third_factor_in``; spikes go back to learning connections through ``s_out_bap``, traces
-    of three-factor rules through ``s_out_y1``, ``s_out_y2``, ``s_out_y3``. Variables: the traces y1, y2, y3.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        Shape of the population; the added ports have its first dimension.
-    learning_rule : LoihiLearningRule or None
-        For the process model.
-    *args, **kwargs
-        Go on to the next base.
+    of three-factor rules through ``s_out_y1``, ``s_out_y2``, ``s_out_y3``: as many as the population's first dimension.
+    Variables: the traces y1, y2, y3. The rule, or None, is for the process model; all goes on to the next base.
     """
 
     def __init__(self, shape: tuple[int, ...], learning_rule: Any, *args: Any, **kwargs: Any) -> None:

@@ -6,12 +6,7 @@ from typing import Any
 
 
 class ProcessParameters:
-    """A mapping in which a value is set once, or overwritten on purpose.
-
-    Parameters
-    ----------
-    initial_parameters : dict
-        The keyword arguments of the process.
+    """The keyword arguments of a process: a mapping in which a value is set once, or overwritten on purpose.
 
     Examples
     --------

@@ -55,15 +55,7 @@ class ProgramRuntime(Protocol):
 
 
 class CompiledProgram(Protocol):
-    """What a compilation gives: :class:`lava_api.magma.compiler.executable.Executable`.
-
-    Attributes
-    ----------
-    process_list : list of AbstractProcess
-        All processes.
-    callbacks : list of NxSdkCallbackFx
-        Called before and after each run.
-    """
+    """What a compilation gives: :class:`lava_api.magma.compiler.executable.Executable`."""
 
     process_list: list[Any]
     callbacks: list[Any]

@@ -50,15 +50,7 @@ class Var(AbstractProcessMember):
     def alias(self, other_var: Var) -> None:
         """Make this variable of a parent stand for one of a sub process.
 
-        Parameters
-        ----------
-        other_var : Var
-            Variable of a sub process, of the same shape and as shareable.
-
-        Raises
-        ------
-        AssertionError
-            When it is no variable, or shape or `shareable` differ.
+        An AssertionError when it is no variable, or differs in shape or `shareable`.
         """
         if not isinstance(other_var, Var):
             raise AssertionError(f"'other_var' must be a Var instance. Got {other_var!r}.")
@@ -113,12 +105,7 @@ class Var(AbstractProcessMember):
             )
 
     def get(self, idx: Any = None) -> Any:
-        """Return the value, or with `idx` a part of it.
-
-        Parameters
-        ----------
-        idx : index, optional
-            Any NumPy index of the variable.
+        """Return the value, or with `idx`, any NumPy index of the variable, a part of it.
 
         Returns
         -------

@@ -10,16 +10,9 @@ from loihi_emu.keywords import known_keywords_of
 
 @known_keywords_of
 class SyncDomain:
-    """Processes that run in step by one protocol.
+    """Processes that run in step by one protocol, which the models of all of them implement.
 
-    Parameters
-    ----------
-    name : str
-        Name, unique among the domains of a run configuration.
-    protocol : AbstractSyncProtocol
-        Instance of a protocol that the models of all its processes implement.
-    processes : list of AbstractProcess
-        Its processes.
+    Its name is unique among the domains of a run configuration.
     """
 
     def __init__(

@@ -29,13 +29,7 @@ class MultiProcessing:
         self._smm.shutdown()
 
     def channel_class(self, channel_type: ChannelType) -> Any:
-        """Return the class of channels between two kinds of models.
-
-        Raises
-        ------
-        ValueError
-            When not both are Python models.
-        """
+        """Return the class of channels between two kinds of models; a ValueError when not both are Python models."""
         if channel_type != ChannelType.PyPy:
             raise ValueError(
                 f"channel_class: got {channel_type!r}, allowed is ChannelType.PyPy: all models are Python."

@@ -13,15 +13,7 @@ from lava_api.magma.core.model.model import AbstractProcessModel
 
 
 class AbstractCProcessModel(AbstractProcessModel):
-    """A process model in C.
-
-    Parameters
-    ----------
-    proc_params : ProcessParameters
-        Parameters of the process.
-    loglevel : int
-        Level of the model's log.
-    """
+    """A process model in C."""
 
     @property
     @abstractmethod

@@ -24,17 +24,7 @@ class LavaCDataType(Enum):
 
 @dataclass
 class LavaCType:
-    """Declaration of a port or variable.
-
-    Parameters
-    ----------
-    cls : type
-        A port of :mod:`.ports`, or ``int``.
-    d_type : LavaCDataType
-        Type of the elements.
-    precision : int, optional
-        Bits.
-    """
+    """Declaration of a port (of :mod:`.ports`) or of a variable (``int``): type of the elements, and their bits."""
 
     cls: Any
     d_type: LavaCDataType

@@ -36,24 +36,9 @@ ALLOCATED_BITS = "allocated_weight_bits"
 
 
 def lower(process: Any, model_class: Any) -> tuple[dict[str, Any], dict[Any, Any]]:
-    """Build the processes that stand for a process with a neurocore model.
+    """Build the processes that stand for one with a neurocore model; a ValidationError where nodes make no network.
 
-    Parameters
-    ----------
-    process : AbstractProcess
-        The process.
-    model_class : type
-        Subclass of AbstractNcProcessModel.
-
-    Returns
-    -------
-    parts, models
-        Processes by name, connected to the ports of `process`, and the model class of each.
-
-    Raises
-    ------
-    ValidationError
-        When the nodes do not make a network.
+    Returns processes by name, connected to the ports of `process`, and the model class of each.
     """
     return _Lowering(process, model_class).run()
 

@@ -21,13 +21,6 @@ class AbstractNcProcessModel(AbstractProcessModel):
     ``NcVar``) and :meth:`allocate` is called. What it allocates runs as Lava's fixed-point models do, in compiled
     kernels. A variable that was given to nodes reads and sets their values; another one keeps its initial value.
 
-    Parameters
-    ----------
-    proc_params : ProcessParameters
-        Parameters of the process.
-    loglevel : int
-        Level of the model's log.
-
     Examples
     --------
     ::
@@ -60,13 +53,7 @@ class AbstractNcProcessModel(AbstractProcessModel):
 
     @abstractmethod
     def allocate(self, net: Net) -> None:
-        """Allocate nodes and connect them with the ports.
-
-        Parameters
-        ----------
-        net : Net
-            Tables of the cores, see :mod:`lava_api.magma.core.model.nc.net`.
-        """
+        """Allocate nodes in the tables of the cores (:mod:`.net`) and connect them with the ports."""
 
 
 class NcProcessModel(AbstractNcProcessModel):

@@ -72,34 +72,17 @@ ALLOWED = {
 
 
 class Table:
-    """Allocates nodes of one kind.
-
-    Parameters
-    ----------
-    net : Net
-        Where it belongs.
-    name : str
-        Its name.
-    """
+    """Allocates nodes of one kind."""
 
     def __init__(self, net: Net, name: str) -> None:
         self.net = net
         self.name = name
 
     def allocate(self, shape: Any = (1,), **columns: Any) -> Nodes:
-        """Allocate nodes.
+        """Allocate so many nodes.
 
-        Parameters
-        ----------
-        shape : int or tuple of int
-            How many.
-        **columns
-            Values: a number for all, an array, or a variable of the process.
-
-        Raises
-        ------
-        UnknownNameError
-            For a column that the table does not have.
+        Values of columns are a number for all, an array, or a variable of the process. A column that the table does not
+        have is an UnknownNameError.
         """
         for name in columns:
             if name not in COLUMNS[self.name]:
@@ -122,14 +105,9 @@ class Table:
         shape : int or tuple of int
             How many.
         ucode : callable
-            For ``neurons_cfg``: the program, see :mod:`lava_api.magma.core.model.nc.ucode`.
+            For ``neurons_cfg``: the program, see :mod:`lava_api.magma.core.model.nc.ucode`; no file of microcode.
         **columns
             State of each neuron, or constants of all.
-
-        Raises
-        ------
-        UnsupportedError
-            For a file of microcode.
         """
         if self.name not in ("neurons", "neurons_cfg"):
             raise invalid(f"net.{self.name}", "", "allocate_ucode()", "net.neurons or net.neurons_cfg")
@@ -180,13 +158,7 @@ class Net:
             setattr(self, name, getattr(self, other))
 
     def connect(self, source: Any, target: Any) -> None:
-        """Connect a port or nodes with nodes or a port.
-
-        Raises
-        ------
-        ValidationError
-            When the two do not follow each other on the chip, or their numbers differ.
-        """
+        """Connect a port or nodes with nodes or a port that may follow on the chip, and has as many elements."""
         if isinstance(source, NcOutPort):  # the older spelling names the port first
             source, target = target, source
         before, after = kind_of(source), kind_of(target)

@@ -6,15 +6,7 @@ from typing import Any
 
 
 class AbstractNcPort:
-    """A port of a neurocore process model.
-
-    Parameters
-    ----------
-    port : AbstractPort
-        Port of the process.
-    net : Net
-        Nodes of the model.
-    """
+    """A port of a neurocore process model."""
 
     def __init__(self, port: Any, net: Any) -> None:
         self.port = port

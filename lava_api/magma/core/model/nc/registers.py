@@ -15,15 +15,7 @@ from loihi_emu.errors import SimulationError
 
 
 class Registers(AbstractProcess):
-    """Keeps variables at their initial values.
-
-    Parameters
-    ----------
-    variables : list of Var
-        Variables of another process.
-    name : str
-        Name of the process.
-    """
+    """Keeps variables of another process at their initial values."""
 
     def __init__(self, variables: list[Var], name: str) -> None:
         super().__init__(names=tuple(var.name for var in variables), name=name)

@@ -10,19 +10,7 @@ from loihi_emu.errors import invalid
 
 
 class Nodes:
-    """Nodes allocated in one call.
-
-    Parameters
-    ----------
-    net : Net
-        Where they belong.
-    table : str
-        Name of their table.
-    size : int
-        How many.
-    columns : dict
-        Values by name.
-    """
+    """Nodes of a table, allocated in one call, with values by name."""
 
     def __init__(self, net: Any, table: str, size: int, columns: dict[str, Any]) -> None:
         self.net = net
@@ -51,15 +39,7 @@ class Nodes:
 
 
 class NodesPart:
-    """Some of the nodes of a table, in an order.
-
-    Parameters
-    ----------
-    nodes : Nodes
-        All.
-    index : array of int, slice or array of bool
-        Which.
-    """
+    """Some of the nodes of a table, in an order: integers, a slice or an array of truth values say which."""
 
     def __init__(self, nodes: Nodes, index: Any) -> None:
         try:

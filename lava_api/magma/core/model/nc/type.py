@@ -13,16 +13,9 @@ __all__ = ["LavaNcType", "NcInPort", "NcOutPort", "NcVar"]
 
 @dataclass
 class LavaNcType:
-    """Implementation of a port or variable of a process.
+    """Implementation of a port or variable of a process: NcInPort, NcOutPort or NcVar.
 
-    Parameters
-    ----------
-    cls : type
-        NcInPort, NcOutPort or NcVar.
-    d_type : type, optional
-        Type of the elements; kept, without effect: widths are those of the nodes.
-    precision : int, optional
-        Bits; kept, without effect.
+    Type and precision are kept, without effect: widths are those of the nodes.
     """
 
     cls: Any

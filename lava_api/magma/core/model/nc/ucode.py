@@ -29,19 +29,7 @@ from loihi_emu.widths import STATE_BITS, WORD_BITS
 
 
 class Programmed(AbstractProcess):
-    """Programmable neurons.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        Shape of the neurons.
-    program : callable
-        What they do.
-    values : dict
-        Initial values of state and constants, each with its shape.
-    name : str
-        Name of the process.
-    """
+    """Programmable neurons with their program; `values` has initial values of state and constants, and their shapes."""
 
     def __init__(
         self, shape: tuple[int, ...], program: Any, values: dict[str, tuple[tuple[int, ...], Any]], name: str

@@ -8,13 +8,7 @@ from lava_api.magma.core.process.variable import Var
 
 
 class NcVar:
-    """A variable, to be given to nodes (``u=self.u``) or read while they are allocated (``self.u.var.get()``).
-
-    Parameters
-    ----------
-    var : Var
-        Variable of the process.
-    """
+    """A variable, to be given to nodes (``u=self.u``) or read while they are allocated (``self.u.var.get()``)."""
 
     def __init__(self, var: Var) -> None:
         self.var = var

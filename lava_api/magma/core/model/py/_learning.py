@@ -36,12 +36,8 @@ class PyLearningConnection(AbstractLearningConnection):
 
     In each step the model calls :meth:`recv_traces` with its input. In the last step of an epoch the traces of the
     whole epoch are computed, the rules applied to weights and tags as they were before, and spike times cleared. The
-    learned delay ``tag_2`` does not delay spikes.
-
-    Parameters
-    ----------
-    proc_params : ProcessParameters
-        `learning_rule`, of which the model takes a copy, `shape`, `graded_spike_cfg` and `sign_mode`, by default mixed.
+    learned delay ``tag_2`` does not delay spikes. Of the process's `learning_rule` it takes a copy; the `sign_mode` is
+    mixed by default.
     """
 
     SHOWN = tuple(TRACE_PARAMETERS)
@@ -163,13 +159,7 @@ class PyLearningConnection(AbstractLearningConnection):
         return (self.time_step - 1) % int(self._learning_rule.t_epoch) + 1
 
     def recv_traces(self, s_in: Any) -> None:
-        """Take this step's spikes of both sides in; a three-factor rule receives the traces of the target, too.
-
-        Parameters
-        ----------
-        s_in : ndarray
-            What arrived from the sources, with payloads if spikes are graded.
-        """
+        """Take in this step's spikes of both sides, of sources with payloads if graded, and a third factor's traces."""
         self._process_pre_spikes(s_in)
         self._update_trace_randoms()  # after each side, as Lava: two numbers of each kind a step
         s_in_bap = self.s_in_bap.recv().astype(bool)

@@ -26,15 +26,8 @@ class Requests(Protocol):
 class AbstractPyProcessModel(AbstractProcessModel, ABC):
     """Base of models written in Python.
 
-    The constructor runs first; then every :class:`LavaPyType` of the class becomes an attribute: a port, or the
-    value of a variable.
-
-    Parameters
-    ----------
-    proc_params : ProcessParameters
-        Parameters of the process.
-    loglevel : int
-        Level of the model's log.
+    The constructor runs first; then every :class:`LavaPyType` of the class becomes an attribute: a port, or the value
+    of a variable.
     """
 
     COMPLEX: ClassVar[tuple[str, ...]] = ()

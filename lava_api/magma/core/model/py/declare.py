@@ -32,18 +32,9 @@ ABSTRACT: Any = None
 def model_of(
     process: type, *tags: str, kernel: str | None = None, on: type[AbstractResource] = CPU
 ) -> Callable[[Model], Model]:
-    """Declare a model of a process that runs by Loihi's protocol.
+    """Declare a model of a process that runs by Loihi's protocol on a resource, and is selected by its tags.
 
-    Parameters
-    ----------
-    process : type
-        Class of the process.
-    *tags : str
-        Words by which run configurations select the model.
-    kernel : str, optional
-        ``"module:class"`` of the kernel that does what the model does.
-    on : type
-        Resource that the model runs on.
+    `kernel`, ``"module:class"``, names the kernel that does what the model does.
     """
 
     def decorate(model: Any) -> Any:

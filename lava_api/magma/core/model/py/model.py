@@ -14,16 +14,9 @@ __all__ = ["AbstractPyProcessModel", "PyAsyncProcessModel", "PyLoihiModelToPyAsy
 class PyLoihiProcessModel(AbstractPyProcessModel):
     """A model that runs in the phases of :class:`LoihiProtocol`.
 
-    In every time step ``run_spk()`` runs; ``run_pre_mgmt()``, ``run_lrn()`` and ``run_post_mgmt()`` run when their
-    guards return something true (pre only if ``lrn_guard()`` does too). Setting ``self._req_pause`` or
-    ``self._req_stop`` ends the run after the phases that are asked for.
-
-    Attributes
-    ----------
-    time_step : int
-        Number of the present time step, from 1.
-    phase : Phase
-        Present phase.
+    In every time step (`time_step`, from 1) ``run_spk()`` runs; ``run_pre_mgmt()``, ``run_lrn()`` and
+    ``run_post_mgmt()`` run when their guards return something true (pre only if ``lrn_guard()`` does too). Setting
+    ``self._req_pause`` or ``self._req_stop`` ends the run after the phases that are asked for.
     """
 
     Phase = LoihiPhase
@@ -59,13 +52,7 @@ class PyLoihiProcessModel(AbstractPyProcessModel):
 
 
 class PyAsyncProcessModel(AbstractPyProcessModel):
-    """A model that runs on its own: ``run_async()`` is called once per run.
-
-    Attributes
-    ----------
-    num_steps : int
-        Number of time steps of the run, for the model to use.
-    """
+    """A model that runs on its own: ``run_async()`` is called once per run, of `num_steps` time steps."""
 
     def __init__(self, proc_params: Any = None) -> None:
         super().__init__(proc_params=proc_params)
@@ -89,11 +76,6 @@ def PyLoihiModelToPyAsyncModel(py_loihi_model: type[PyLoihiProcessModel]) -> typ
 
     In each step it runs ``run_pre_mgmt()`` (if its guard says so), ``run_spk()`` and ``run_post_mgmt()`` (likewise);
     learning is left out.
-
-    Parameters
-    ----------
-    py_loihi_model : type
-        Subclass of :class:`PyLoihiProcessModel`.
     """
     loihi = py_loihi_model
 

@@ -26,13 +26,7 @@ class LearningNeuronModel(PyLoihiProcessModel):
         self._learning_rule = proc_params["learning_rule"]
 
     def send_back(self, spikes: Any) -> None:
-        """Send spikes and traces back to learning connections.
-
-        Parameters
-        ----------
-        spikes : ndarray
-            This step's spikes, in the shape of the population.
-        """
+        """Send this step's spikes, in the shape of the population, and traces back to learning connections."""
         self.s_out_bap.send(spikes)
         self.s_out_y1.send(self.y1)
         self.s_out_y2.send(self.y2)

@@ -94,14 +94,9 @@ class IdentityTransformer(AbstractTransformer):
 
 
 class VirtualPortTransformer(AbstractTransformer):
-    """Passes the data of each channel through its functions.
+    """Passes the data of each channel through its functions, applied in order; without any it is left as it is.
 
-    Parameters
-    ----------
-    csp_ports : dict of str to Channel
-        Channels by the name of the port at their far end.
-    transform_funcs : dict of str to list of functions
-        Functions by the same names, applied in order; channels without are left as they are.
+    Channels and functions are given by the name of the port at the channel's far end.
     """
 
     def __init__(self, csp_ports: dict[str, Any], transform_funcs: dict[str, list[Callable[[Any], Any]]]) -> None:
@@ -118,20 +113,9 @@ class VirtualPortTransformer(AbstractTransformer):
 
 
 class PyInPort(AbstractPyIOPort, ABC):
-    """Receives messages.
+    """Receives messages, in order by what reorders those of a channel.
 
-    Parameters
-    ----------
-    csp_ports : list of Channel
-        Channels, one per connection.
-    process_model : AbstractProcessModel
-        Owner.
-    shape : tuple of int
-        Shape of a message.
-    d_type : type
-        Type of the sum when nothing is connected; connected channels promote it as NumPy does.
-    transformer : AbstractTransformer
-        Reorders what a channel delivers.
+    `d_type` is the type of the sum when nothing is connected; connected channels promote it as NumPy does.
     """
 
     VEC_DENSE: type[PyInPortVectorDense]
@@ -262,13 +246,7 @@ class PyOutPortVectorDense(PyOutPort):
     """Sends arrays of the port's shape."""
 
     def send(self, data: ArrayLike) -> None:
-        """Send a copy of an array, cast to the port's type.
-
-        Raises
-        ------
-        AssertionError
-            When the shape is not the port's.
-        """
+        """Send a copy of an array of the port's shape (else an AssertionError), cast to the port's type."""
         if not self._csp_ports:
             return
         message = np.array(data)
@@ -285,13 +263,7 @@ class PyOutPortVectorSparse(PyOutPort):
     """Sends pairs of values and indices."""
 
     def send(self, data: ArrayLike, indices: ArrayLike) -> None:
-        """Send copies of values and of their indices, as many as the port has elements at most.
-
-        Raises
-        ------
-        AssertionError
-            When there are not as many values as indices, or more than elements.
-        """
+        """Send copies of values and of as many indices, of at most the port's elements; else an AssertionError."""
         values, index = np.array(data, self._d_type).ravel(), np.array(indices).ravel()
         limit = int(np.prod(self._shape))
         if len(values) != len(index) or len(values) > limit:

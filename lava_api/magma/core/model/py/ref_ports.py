@@ -113,13 +113,7 @@ class PyRefPortVectorDense(PyRefPort):
         return np.zeros(self._shape, self._d_type) if link is None else link.read()
 
     def write(self, data: ArrayLike) -> None:
-        """Set the variable to a copy of `data`, cast to the port's type.
-
-        Raises
-        ------
-        AssertionError
-            When the shape is not the port's.
-        """
+        """Set the variable to a copy of an array of the port's shape (else an AssertionError), cast to its type."""
         link = self._link("write")
         if link is not None:
             values = np.array(data)

@@ -106,13 +106,7 @@ class AbstractPort(AbstractProcessMember):
         return [dst for port in self.out_connections for dst in port.get_dst_ports(True)]
 
     def reshape(self, new_shape: tuple[int, ...]) -> ReshapePort:
-        """Return a port that passes the elements on in another shape (C order).
-
-        Raises
-        ------
-        ReshapeError
-            When the number of elements differs.
-        """
+        """Return a port that passes the elements, as many, on in another shape (C order); else a ReshapeError."""
         if self.size != math.prod(new_shape):
             raise pe.ReshapeError(self.shape, new_shape)
         port = ReshapePort(tuple(new_shape), old_shape=self.shape)
@@ -124,14 +118,7 @@ class AbstractPort(AbstractProcessMember):
         return self.reshape((self.size,))
 
     def concat_with(self, ports: Ports, axis: int) -> ConcatPort:
-        """Return a port that joins this port and others along an axis.
-
-        Parameters
-        ----------
-        ports : port or list of ports
-            Ports of the same kind as this one.
-        axis : int
-            Axis along which they are joined.
+        """Return a port that joins this port and others of its kind along an axis.
 
         Raises
         ------
@@ -233,10 +220,7 @@ class AbstractVirtualPort(AbstractPort):
     def forward(self, source: AbstractPort, index: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """Pass an array of indices, shaped like `source`, through this port; -1 is where nothing comes from.
 
-        Raises
-        ------
-        AssertionError
-            When the port's function does something else than to put the elements in another order.
+        An AssertionError when the port's function does something else than to put the elements in another order.
         """
         moved = np.asarray(self.get_transform_func_fwd()(index))
         if moved.shape != self.shape or not np.isin(moved, np.append(index, -1)).all():

@@ -77,13 +77,7 @@ class _Piped(AbstractIOPort):
 
 @known_keywords_of
 class OutPort(_Piped, AbstractSrcPort):
-    """Sends messages of one shape.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        Shape of a message.
-    """
+    """Sends messages of one shape."""
 
     external_pipe_csp_recv_port: PipeEnd
 
@@ -106,15 +100,7 @@ class OutPort(_Piped, AbstractSrcPort):
 
 @known_keywords_of
 class InPort(_Piped, AbstractDstPort):
-    """Receives messages of one shape; several connections are summed.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        Shape of a message.
-    reduce_op : type, optional
-        Kept; inputs are summed in any case.
-    """
+    """Receives messages of one shape; several connections are summed, whatever `reduce_op` is."""
 
     external_pipe_csp_send_port: PipeEnd
 
@@ -161,10 +147,7 @@ class _OneToOne(AbstractRVPort):
 class RefPort(_OneToOne, AbstractSrcPort):
     """Reads and writes a variable of another process.
 
-    Parameters
-    ----------
-    shape : tuple of int
-        Shape of the variable, or what `reshape()` and the like make of it.
+    `shape` is that of the variable, or what `reshape()` and the like make of it.
     """
 
     def connect(self, ports: Ports, connection_configs: Configs = None) -> None:
@@ -234,15 +217,7 @@ class RefPort(_OneToOne, AbstractSrcPort):
 class VarPort(_OneToOne, AbstractDstPort):
     """Opens a variable of its process to the RefPorts of others.
 
-    Parameters
-    ----------
-    var : Var
-        The variable.
-
-    Raises
-    ------
-    VarNotSharableError
-        When the variable was made with ``shareable=False``.
+    A VarNotSharableError when the variable was made with ``shareable=False``.
     """
 
     def __init__(self, var: Var) -> None:
