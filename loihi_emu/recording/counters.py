@@ -15,6 +15,7 @@ from loihi_emu.models.memory import Array
 from loihi_emu.recording.contents import Accounts
 from loihi_emu.recording.sample_counts import SampleCounts
 
+Entries = dict[str, Any]
 LOST = {"q": at.Q_OVERFLOW, "u": at.U_OVERFLOW, "x": at.X_OVERFLOW, "v": at.V_SATURATION}
 """Names of the overflow counters: q, u and x = u + bias wrapped; v saturated."""
 ABOUT_WEIGHTS = ("weights", "lost_weights")
@@ -23,8 +24,8 @@ LOST_WORDS = {"q": "q wrapped", "u": "u wrapped", "x": "u + bias wrapped", "v": 
 
 
 @dataclass(frozen=True, eq=False)
-class Layout:
-    """What the numbers in :attr:`Marks.values` are, in order: two for the clock, then these.
+class CounterFields:
+    """What the numbers in :attr:`Snapshot.values` are, in order: two for the clock, then these.
 
     Attributes
     ----------
@@ -44,12 +45,12 @@ class Layout:
     wraps_before: int
 
 
-class Marks(NamedTuple):
+class Snapshot(NamedTuple):
     """Where counters and recorders stand at one moment."""
 
     values: Array
     filled: list[int]
-    layout: Layout
+    fields: CounterFields
 
     @property
     def step(self) -> int:
@@ -61,40 +62,40 @@ class Marks(NamedTuple):
         """Steps run so far, whatever the clock was set to."""
         return int(self.values.item(1))
 
-    def settled(self) -> Marks:
+    def summed(self) -> Snapshot:
         """The same numbers whatever the image: one of synaptic events and one of wraps."""
-        start = 2 + len(self.layout.populations) * at.COUNTERS + len(self.layout.inputs)
+        start = 2 + len(self.fields.populations) * at.COUNTERS + len(self.fields.inputs)
         values = np.concatenate([self.values[:start], np.array(self.events_and_wraps(), np.int64)])
-        return Marks(values, self.filled, Layout(self.layout.populations, self.layout.inputs, 1, 0, 0))
+        return Snapshot(values, self.filled, CounterFields(self.fields.populations, self.fields.inputs, 1, 0, 0))
 
-    def layout_values(self) -> list[Any]:
-        """The layout, as JSON can hold it."""
-        return [list(x) if isinstance(x, tuple) else x for x in vars(self.layout).values()]
+    def fields_values(self) -> list[Any]:
+        """The fields, as JSON can hold it."""
+        return [list(x) if isinstance(x, tuple) else x for x in vars(self.fields).values()]
 
     def counters(self) -> Array:
         """Counters of populations, one row each."""
-        n = len(self.layout.populations)
+        n = len(self.fields.populations)
         return self.values[2 : 2 + n * at.COUNTERS].reshape(n, at.COUNTERS)
 
     def input_events(self) -> dict[str, int]:
         """Events of inputs."""
-        start = 2 + len(self.layout.populations) * at.COUNTERS
-        return dict(zip(self.layout.inputs, self.values[start:].tolist(), strict=False))
+        start = 2 + len(self.fields.populations) * at.COUNTERS
+        return dict(zip(self.fields.inputs, self.values[start:].tolist(), strict=False))
 
     def events_and_wraps(self) -> tuple[int, int]:
         """Synaptic events, and sums of convolutions that wrapped."""
-        start = 2 + len(self.layout.populations) * at.COUNTERS + len(self.layout.inputs)
-        middle = start + self.layout.events
+        start = 2 + len(self.fields.populations) * at.COUNTERS + len(self.fields.inputs)
+        middle = start + self.fields.events
         events, wraps = int(self.values[start:middle].sum()), int(self.values[middle:].sum())
-        return self.layout.events_before + events, self.layout.wraps_before + wraps
+        return self.fields.events_before + events, self.fields.wraps_before + wraps
 
 
-def overflow(since: Marks, now: Marks) -> dict[str, dict[str, int]]:
+def overflow(since: Snapshot, now: Snapshot) -> dict[str, dict[str, int]]:
     """Per population: how often q, u and x wrapped and v saturated."""
     rows = (now.counters() - since.counters()).tolist()
     return {
         name: {key: row[column] for key, column in LOST.items()}
-        for name, row in zip(now.layout.populations, rows, strict=True)
+        for name, row in zip(now.fields.populations, rows, strict=True)
     }
 
 
@@ -104,11 +105,11 @@ def copied(table: dict[str, Any]) -> dict[str, Any]:
 
 
 def accounts_of(
-    populations: dict[str, Any], weights: dict[str, Any], about: dict[str, Any], since: Marks, now: Marks, wall: float
+    populations: Entries, weights: Entries, about: Entries, since: Snapshot, now: Snapshot, wall: float
 ) -> Accounts:
     """Populations, stats and info of a recording."""
     fired = (now.counters() - since.counters())[:, at.SPIKES].tolist()
-    spikes = dict(zip(now.layout.populations, fired, strict=True))
+    spikes = dict(zip(now.fields.populations, fired, strict=True))
     before = since.input_events()
     spikes |= {name: n - before[name] for name, n in now.input_events().items()}
     events, wraps = (b - a for a, b in zip(since.events_and_wraps(), now.events_and_wraps(), strict=True))
@@ -123,7 +124,7 @@ def accounts_of(
     info = {
         **about,
         "wall_s": wall, "steps_per_s": steps / wall if wall > 0 else 0.0,
-        "neurons": sum(populations[name]["size"] for name in now.layout.populations), **_versions(),
+        "neurons": sum(populations[name]["size"] for name in now.fields.populations), **_versions(),
     }  # fmt: skip
     return {name: dict(row) for name, row in populations.items()}, stats, info
 
@@ -143,21 +144,21 @@ def _sums(a: Any, b: Any) -> Any:
     return {key: _sums(a[key], b[key]) for key in b} if isinstance(b, dict) else a + b
 
 
-def sample_counts(layout: Layout, nodes: list[str], rows: list[tuple[Array, float]]) -> SampleCounts:
+def sample_counts(fields: CounterFields, nodes: list[str], rows: list[tuple[Array, float]]) -> SampleCounts:
     """What was counted between every two rows."""
-    n, inputs = len(layout.populations), len(layout.inputs)
+    n, inputs = len(fields.populations), len(fields.inputs)
     values = np.array([row for row, _ in rows])
     counted = values[1:] - values[:-1]
     counters = counted[:, 2 : 2 + n * at.COUNTERS].reshape(len(counted), n, at.COUNTERS)
     rest = counted[:, 2 + n * at.COUNTERS :]
-    spikes = dict(zip(layout.populations, counters[:, :, at.SPIKES].T, strict=True))
-    spikes |= dict(zip(layout.inputs, rest[:, :inputs].T, strict=True))
+    spikes = dict(zip(fields.populations, counters[:, :, at.SPIKES].T, strict=True))
+    spikes |= dict(zip(fields.inputs, rest[:, :inputs].T, strict=True))
     return SampleCounts(
-        nodes=nodes, neurons=layout.populations,
+        nodes=nodes, neurons=fields.populations,
         spikes=np.stack([spikes[name] for name in nodes], axis=1),
         overflow=np.ascontiguousarray(counters[:, :, list(LOST.values())]),
-        events=rest[:, inputs : inputs + layout.events].sum(axis=1),
-        wraps=rest[:, inputs + layout.events :].sum(axis=1),
+        events=rest[:, inputs : inputs + fields.events].sum(axis=1),
+        wraps=rest[:, inputs + fields.events :].sum(axis=1),
         wall_s=np.diff([wall for _, wall in rows]),
     )  # fmt: skip
 

@@ -39,7 +39,7 @@ WHAT = "a recording of loihi_emu"
 Array = NDArray[Any]
 
 
-class Layout(NamedTuple):
+class ColumnForm(NamedTuple):
     """A column: its name, the type of its values, and the shape of a row."""
 
     name: str
@@ -141,12 +141,12 @@ class Table:
     Attributes
     ----------
     path : Path
-    columns : list of Layout
+    columns : list of ColumnForm
     numbers : int
         Further 64-bit numbers at the beginning of each block: wall time in microseconds, and counters.
     """
 
-    def __init__(self, path: Path, columns: Sequence[Layout], numbers: int) -> None:
+    def __init__(self, path: Path, columns: Sequence[ColumnForm], numbers: int) -> None:
         self.path, self.columns, self.numbers = path, list(columns), numbers
         self._starts, self._sizes, self._checks = array("q"), array("q"), array("q")
         self._rows = [array("q", [0]) for _ in columns]  # rows before each block

@@ -14,8 +14,7 @@ from loihi_emu.errors import LoihiEmuError, LoihiInputWarning, ValidationError, 
 from loihi_emu.recording import stream_form as form
 from loihi_emu.recording.columns import Column
 from loihi_emu.recording.contents import Accounts, Contents
-from loihi_emu.recording.counters import ABOUT_WEIGHTS, Marks, accounts_of, added
-from loihi_emu.recording.counters import Layout as Counters
+from loihi_emu.recording.counters import ABOUT_WEIGHTS, CounterFields, Snapshot, accounts_of, added
 from loihi_emu.recording.form import DESCRIBED, PAYLOADS, ROWS, SPIKES, check_accounts, check_index, rows_of
 from loihi_emu.user_warnings import warn
 
@@ -102,7 +101,7 @@ def _scan(stream: BinaryIO, path: Path) -> Found:
     if first is None or first.kind != form.HEAD:
         raise invalid(str(path), "", "a file without its first block", form.WHAT)
     head = _head(form.json_at(stream, first, str(path)), str(path))
-    columns = [form.Layout(name, np.dtype(kind), tuple(tail)) for name, kind, tail in head["columns"]]
+    columns = [form.ColumnForm(name, np.dtype(kind), tuple(tail)) for name, kind, tail in head["columns"]]
     _check_columns(head, columns, str(path))
     table = form.Table(path, columns, 1 + head["numbers"])
     steps, count, end, done = 0, 1, first.end, False
@@ -152,7 +151,7 @@ def _head(head: dict[str, Any], path: str) -> dict[str, Any]:
     return head
 
 
-def _check_columns(head: Mapping[str, Any], columns: list[form.Layout], path: str) -> None:
+def _check_columns(head: Mapping[str, Any], columns: list[form.ColumnForm], path: str) -> None:
     """Whether there are the columns that the index implies, of their types."""
     names = [layout.name for layout in columns]
     wanted: list[str] = []
@@ -216,11 +215,11 @@ def _told(ended: dict[str, Any]) -> Accounts:
 def _counted(run: dict[str, Any], last: np.ndarray[Any, Any] | None, state: str) -> Accounts:
     """What was counted before the run, and in its whole blocks."""
     populations, inputs, *counts = run["counters"]
-    counters = Counters(tuple(populations), tuple(inputs), *counts)
+    counters = CounterFields(tuple(populations), tuple(inputs), *counts)
     begin = np.asarray(run["values"], np.int64)
     now = begin if last is None else last[1:]
     wall = 0.0 if last is None else float(last[0]) / 1e6
-    since, to = (Marks(values, [], counters) for values in (begin, now))
+    since, to = (Snapshot(values, [], counters) for values in (begin, now))
     weights = {key: value for key, value in run["stats"].items() if key in ABOUT_WEIGHTS}
     made = accounts_of(run["populations"], weights, run["about"], since, to, wall)
     populations, stats, info = added((run["populations"], run["stats"], run["info"]), made)

@@ -1,4 +1,4 @@
-"""Accounts of a run: where recorders and counters stood, and the Recording of what came after.
+"""Counters of an image: where they and the recorders stand, and the Recording of what came after.
 
 A recording costs a few microseconds: counters are copied as one row of integers, and turned into dicts only when
 somebody looks.
@@ -17,24 +17,24 @@ from loihi_emu.image.build import Image
 from loihi_emu.models import layout as at
 from loihi_emu.models.memory import Array
 from loihi_emu.recording.contents import Accounts
-from loihi_emu.recording.counters import LOST_WORDS, Layout, Marks, accounts_of, overflow, sample_counts
+from loihi_emu.recording.counters import LOST_WORDS, CounterFields, Snapshot, accounts_of, overflow, sample_counts
 from loihi_emu.recording.recording import Recording
 
 
-class Books:
-    """The counters of an image, read together, and the facts about it that recordings repeat."""
+class Counters:
+    """The counters of an image, read together, and what recordings repeat about it."""
 
     def __init__(self, image: Image) -> None:
         self.image = image
         projections, stages = image.projections, image.stages
         self._arrays, self._fold = live(image)
-        self._layout = Layout(
+        self._fields = CounterFields(
             tuple(p.name for g in image.groups for p in g.populations), tuple(image.inputs),
             len(projections) + (image.exchange is not None),
             image.events - sum(int(p.events[0]) for p in projections) - int(image.elsewhere[0]),
             image.convolution_wraps - sum(int(stage.lost[0]) for stage in stages) - int(image.elsewhere[1]),
         )  # fmt: skip
-        self._facts = facts(image.network)
+        self._about = about(image.network)
         self.index = {
             r.name: {"size": r.size, "neurons": None if r.neurons is None else r.neurons.tolist(), "every": r.every}
             for r in image.recorded
@@ -48,23 +48,23 @@ class Books:
         self._populations: dict[str, Any] | None = None
         self._buffers = [(*named, one.recorder.decode) for one in image.recorded for named in one.named]
         self._clock: Array = image.arena["clock"]
-        self._last: Marks | None = None
+        self._last: Snapshot | None = None
 
     def parameters_changed(self) -> None:
         """Look at thresholds again before the next recording."""
         self._populations = None
 
     def values(self) -> Array:
-        """The clocks and counters of now, as in :attr:`Marks.values`."""
+        """The clocks and counters of now, as in :attr:`Snapshot.values`."""
         values = np.concatenate(self._arrays)
         return values if self._fold is None else self._fold(values)
 
-    def settled(self) -> Array:
-        """The same in a form that does not depend on how the image is made (:meth:`Marks.settled`)."""
-        return Marks(self.values(), [], self._layout).settled().values
+    def summed(self) -> Array:
+        """The same in a form that does not depend on how the image is made (:meth:`Snapshot.summed`)."""
+        return Snapshot(self.values(), [], self._fields).summed().values
 
     def add(self, counted: Array) -> None:
-        """Add what was counted elsewhere: a difference of two :meth:`settled`. The clock stays."""
+        """Add what was counted elsewhere: a difference of two :meth:`summed`. The clock stays."""
         image, first = self.image, 2
         image.fills.total += counted[1]
         for group in image.groups:
@@ -81,7 +81,7 @@ class Books:
 
     def spread(self, counted: Array) -> Array:
         """Such a difference in the form of :meth:`values`."""
-        events = self._layout.events
+        events = self._fields.events
         found = np.zeros_like(self.values())
         middle = len(counted) - 2
         found[:middle] = counted[:middle]
@@ -89,38 +89,38 @@ class Books:
         found[middle + events : middle + events + 1] = counted[-1]
         return found
 
-    def marks(self) -> Marks:
+    def snapshot(self) -> Snapshot:
         """Where everything stands now; that of the call before where no step was run since, nor the clock set."""
         last, total = self._last, self.image.fills.total.item()
         if last is None or last.total != total or last.step != self._clock.item():
-            last = self._last = Marks(self.values(), self.image.fills.filled.tolist(), self._layout)
+            last = self._last = Snapshot(self.values(), self.image.fills.filled.tolist(), self._fields)
         return last
 
     def recording(
-        self, since: Marks, wall: float, sample_steps: int | None = None, ends: Sequence[tuple[Array, float]] = ()
+        self, since: Snapshot, wall: float, sample_steps: int | None = None, ends: Sequence[tuple[Array, float]] = ()
     ) -> Recording:
         """The Recording of everything after `since`.
 
-        Of samples, `ends` has the counters (:attr:`Marks.values`) and the wall time at the end of each that is whole.
+        Of samples, `ends` has the counters (:attr:`Snapshot.values`) and the wall time at the end of each whole one.
         """
-        now = self.marks()
+        now = self.snapshot()
         before, after = since.filled, now.filled
         columns = {name: blocks.column(before[limit], after[limit], how) for name, blocks, limit, how in self._buffers}
         steps = now.total - since.total
         accounts: Callable[[], Accounts] = partial(
-            accounts_of, self.populations(), self._weights, self._facts, since, now, wall
+            accounts_of, self.populations(), self._weights, self._about, since, now, wall
         )
         counts = None
         if sample_steps is not None:
             rows = [(since.values, 0.0), *ends]
             if steps > len(ends) * sample_steps:  # an unfinished one
                 rows.append((now.values, wall))
-            counts = partial(sample_counts, now.layout, list(self.populations()), rows)
+            counts = partial(sample_counts, now.fields, list(self.populations()), rows)
         return Recording._of(since.step, steps, columns, self.index, accounts, sample_steps, counts)
 
-    def accounts(self, since: Marks, now: Marks, wall: float) -> Accounts:
+    def accounts(self, since: Snapshot, now: Snapshot, wall: float) -> Accounts:
         """Populations, stats and info of what lies between two moments."""
-        return accounts_of(self.populations(), self._weights, self._facts, since, now, wall)
+        return accounts_of(self.populations(), self._weights, self._about, since, now, wall)
 
     def populations(self) -> dict[str, Any]:
         """Size, shape, model and threshold of populations and inputs."""
@@ -128,9 +128,9 @@ class Books:
             self._populations = _populations(self.image)
         return self._populations
 
-    def lost_text(self, since: Marks) -> str:
+    def lost_text(self, since: Snapshot) -> str:
         """What overflowed since, as text; empty when nothing did."""
-        now = self.marks()
+        now = self.snapshot()
         if not np.any((now.counters() != since.counters())[:, at.Q_OVERFLOW :]):
             return ""
         found = {name: row for name, row in overflow(since, now).items() if any(row.values())}
@@ -177,6 +177,6 @@ def _populations(image: Image) -> dict[str, dict[str, Any]]:
     return {name: found[name] for name in [*image.network.inputs, *image.network.populations]}
 
 
-def facts(network: Any) -> dict[str, Any]:
+def about(network: Any) -> dict[str, Any]:
     """What a recording tells about its network."""
     return {"network": network.name, "chip": network.chip.name, "rules": network.rules, "seed": network.seed}

@@ -10,7 +10,7 @@ from loihi_emu.jit import COMPILED
 from loihi_emu.network.elements import Connection, Input
 from loihi_emu.network.network import Network
 from loihi_emu.ranks.ranks import Ranks
-from loihi_emu.run.accounts import Books
+from loihi_emu.run.accounts import Counters
 from loihi_emu.run.closed_loop import ClosedLoop
 from loihi_emu.run.control import Pacer
 from loihi_emu.run.team import Team
@@ -37,7 +37,7 @@ class Built:
 
     image: Image
     _pacer: Pacer
-    _books: Books
+    _counters: Counters
     _loop: ClosedLoop
 
     def __init__(
@@ -49,9 +49,9 @@ class Built:
 
     def _take(self, image: Image) -> None:
         """Run this image from now on."""
-        pacer, books = Pacer(image, self._team), Books(image)
+        pacer, counters = Pacer(image, self._team), Counters(image)
         loop = ClosedLoop(image, pacer)
-        vars(self).update(image=image, _pacer=pacer, _books=books, _loop=loop)  # not set: users only read them
+        vars(self).update(image=image, _pacer=pacer, _counters=counters, _loop=loop)  # not set: users only read them
 
     def _rebuild(
         self, changed: Sequence[Input | Connection], fill: Callable[[Image], None] = lambda image: None
@@ -82,4 +82,4 @@ class Built:
 
     def _parameters_changed(self) -> None:
         """Look at thresholds again before the next recording."""
-        self._books.parameters_changed()
+        self._counters.parameters_changed()

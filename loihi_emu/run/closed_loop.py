@@ -125,7 +125,7 @@ def advance(emulator: Running, events: Mapping[Any, Any] | None) -> Seen:
             sent = read_events(events, emulator._loop.inputs, loop.floats)
     if emulator._sample_steps is not None:  # recordings of samples do not go on in those of a run
         emulator._forget()
-    before = emulator._books.marks() if emulator.overflow != "chip" else None
+    before = emulator._counters.snapshot() if emulator.overflow != "chip" else None
     begin = time.perf_counter()
     try:
         seen: Seen = emulator._loop.run(sent)

@@ -204,7 +204,7 @@ class Emulator(RunRecords):
         count, progress = steps_of("run", steps, 0), self._wanted("run", progress)
         if self._sample_steps is not None:  # recordings of samples do not go on in those of a run
             self._guard.setup(self._forget)
-        before, begin, earlier = self._books.marks(), time.perf_counter(), self._wall
+        before, begin, earlier = self._counters.snapshot(), time.perf_counter(), self._wall
         file = None if to is None else self._guard.setup(partial(self._file, to, before))
 
         own = vars(self)  # which is quicker to write to than the attributes of what users only read
@@ -223,7 +223,7 @@ class Emulator(RunRecords):
             if file is not None:
                 self._guard.setup(file.finish)
         self._warn_overflow(before)
-        return self._books.recording(before, self._wall - earlier)
+        return self._counters.recording(before, self._wall - earlier)
 
     @runs
     def run_samples(
@@ -308,7 +308,7 @@ class Emulator(RunRecords):
     @reads
     def recording(self) -> Recording:
         """Everything recorded since the start, the last reset, forget or samples, whatever the pieces."""
-        return self._books.recording(self._first, self._wall, self._sample_steps, self._sample_ends)
+        return self._counters.recording(self._first, self._wall, self._sample_steps, self._sample_ends)
 
     # ------------------------------------------------------------ state and parameters
     @reads

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.errors import LoihiOverflowWarning, SimulationError
-from loihi_emu.recording.counters import Marks
+from loihi_emu.recording.counters import Snapshot
 from loihi_emu.run.built import Built
 from loihi_emu.run.progress import wanted
 from loihi_emu.run.stream_on_ranks import StreamOnRanks
@@ -35,7 +35,7 @@ class RunRecords(Built):
 
     def _forget(self, keep_blocks: bool = True) -> None:
         """Begin recordings and accounts anew at this step."""
-        self._first: Marks = self._books.marks()
+        self._first: Snapshot = self._counters.snapshot()
         for recorded in self.image.recorded:
             recorded.recorder.forget(keep_blocks=keep_blocks)
         self._wall = 0.0
@@ -43,21 +43,21 @@ class RunRecords(Built):
         self._sample_ends: list[tuple[NDArray[np.int64], float]] = []
         self._written: StreamWriter | StreamOnRanks | None = None
 
-    def _file(self, to: str | Path, now: Marks) -> StreamWriter | StreamOnRanks:
+    def _file(self, to: str | Path, now: Snapshot) -> StreamWriter | StreamOnRanks:
         """The file that recordings go to; one that could not be written to its end goes on where that was."""
         path = path_to(to)
         last = self._written
         since = last.since if last is not None and last.path == path and path.exists() else now
         self._written = None
         if self._ranks is None:
-            self._written = StreamWriter(path, self._books, since, self._sample_steps)
+            self._written = StreamWriter(path, self._counters, since, self._sample_steps)
         else:
-            self._written = StreamOnRanks(self._ranks, path, self._books, since, self._sample_steps)
+            self._written = StreamOnRanks(self._ranks, path, self._counters, since, self._sample_steps)
         return self._written
 
-    def _check_overflow(self, since: Marks, where: str = "") -> None:
+    def _check_overflow(self, since: Snapshot, where: str = "") -> None:
         if self.overflow == "raise":
-            lost = self._books.lost_text(since)
+            lost = self._counters.lost_text(since)
             if lost:
                 raise SimulationError(
                     f"{where}integers left their fields before step {self.image.step}: {lost}. Scale weights, biases "
@@ -65,8 +65,8 @@ class RunRecords(Built):
                     "chip."
                 )
 
-    def _warn_overflow(self, before: Marks) -> None:
+    def _warn_overflow(self, before: Snapshot) -> None:
         if self.overflow == "warn":
-            lost = self._books.lost_text(before)
+            lost = self._counters.lost_text(before)
             if lost:
                 warn(f"integers left their fields: {lost}", LoihiOverflowWarning)

@@ -11,8 +11,8 @@ from loihi_emu.models.memory import Array
 from loihi_emu.network.elements import Connection, Input
 from loihi_emu.network.network import Network
 from loihi_emu.ranks.ranks import Ranks
-from loihi_emu.recording.counters import Marks
-from loihi_emu.run.accounts import Books
+from loihi_emu.recording.counters import Snapshot
+from loihi_emu.run.accounts import Counters
 from loihi_emu.run.control import Pacer
 from loihi_emu.run.guard import Guard
 from loihi_emu.run.stream_on_ranks import StreamOnRanks
@@ -27,7 +27,7 @@ class Running(Protocol):
     overflow: str
     _guard: Guard
     _pacer: Pacer
-    _books: Books
+    _counters: Counters
     _loop: Any
     _sample_steps: int | None
     _sample_ends: list[tuple[Array, float]]
@@ -36,7 +36,7 @@ class Running(Protocol):
 
     def _rebuild(self, changed: Sequence[Input | Connection], fill: Callable[[Image], None] = ...) -> None: ...
     def _forget(self, keep_blocks: bool = True) -> None: ...
-    def _file(self, to: str | Path, now: Marks) -> StreamWriter | StreamOnRanks: ...
+    def _file(self, to: str | Path, now: Snapshot) -> StreamWriter | StreamOnRanks: ...
     def _wanted(self, where: str, progress: object) -> bool | None: ...
-    def _check_overflow(self, since: Marks, where: str = "") -> None: ...
-    def _warn_overflow(self, before: Marks) -> None: ...
+    def _check_overflow(self, since: Snapshot, where: str = "") -> None: ...
+    def _warn_overflow(self, before: Snapshot) -> None: ...

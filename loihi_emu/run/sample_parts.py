@@ -76,10 +76,10 @@ def record(
     emulator: Running, steps: int, first: int, end: int, choose: Sequence[Callable[[int], None]], at: int
 ) -> Part:
     """Run samples first..end - 1; those of `choose` count from sample `at` on."""
-    books, image = emulator._books, emulator.image
+    counters, image = emulator._counters, emulator.image
     for recorded in image.recorded:
         recorded.recorder.forget(keep_blocks=True)
-    before, start = books.marks(), books.settled()
+    before, start = counters.snapshot(), counters.summed()
     ends: list[Array] = []
     walls: list[float] = []
     error: BaseException | None = None
@@ -89,13 +89,13 @@ def record(
             begin_sample(emulator, k, k - at, choose)
             check = partial(emulator._check_overflow, before, f"sample {k}, ")
             emulator._pacer.run(steps, Progress(steps, False), check, _at_once)
-            ends.append(books.settled() - start)
+            ends.append(counters.summed() - start)
             walls.append(time.perf_counter() - begin)
     except LoihiEmuError as problem:
         error = problem
-    now = books.marks()
+    now = counters.snapshot()
     buffers = [recorded.recorder.taken(before.filled, now.filled) for recorded in image.recorded]
-    return Part(buffers, ends, walls, books.settled() - start, now.total - before.total, error)
+    return Part(buffers, ends, walls, counters.summed() - start, now.total - before.total, error)
 
 
 def _at_once(chunk: Callable[[], int]) -> int:
@@ -222,16 +222,16 @@ class _Cut(Sequence[Any]):
 
 def take_in(emulator: Running, part: Part) -> None:
     """Add what was recorded elsewhere to what was recorded here."""
-    books, ends = emulator._books, emulator._sample_ends
-    before = books.values()
+    counters, ends = emulator._counters, emulator._sample_ends
+    before = counters.values()
     wall = ends[-1][1] if ends else 0.0
     with _uninterrupted():
         for recorded, arrays in zip(emulator.image.recorded, part.buffers, strict=True):
             recorded.recorder.append(arrays)
-        books.add(part.last)
+        counters.add(part.last)
         for counted, seconds in zip(part.ends, part.walls, strict=True):
             wall += seconds
-            ends.append((before + books.spread(counted), wall))
+            ends.append((before + counters.spread(counted), wall))
     if part.error is not None:
         raise with_cause(part.error)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from loihi_emu.errors import invalid
-from loihi_emu.recording.counters import Marks
+from loihi_emu.recording.counters import Snapshot
 from loihi_emu.recording.recording import Recording
 from loihi_emu.recording.steps import steps_of
 from loihi_emu.run.executors import Executor, check_executor
@@ -76,11 +76,11 @@ def run_samples(
         if file is not None:
             setup(file.finish)
     emulator._warn_overflow(before)
-    return emulator._books.recording(before, emulator._wall, count, emulator._sample_ends)
+    return emulator._counters.recording(before, emulator._wall, count, emulator._sample_ends)
 
 
 def _here(
-    emulator: Running, steps: int, number: int, samples: Samples, shown: Progress, recorded: Any, before: Marks,
+    emulator: Running, steps: int, number: int, samples: Samples, shown: Progress, recorded: Any, before: Snapshot,
     begin: float,
 ) -> None:  # fmt: skip
     """Run all of them in this process."""
@@ -94,15 +94,15 @@ def _here(
     for k in range(number):
         guard.setup(partial(begin_sample, emulator, k, k, chosen))
         emulator._pacer.run(steps, shown, after_chunk, guard.part)
-        emulator._sample_ends.append((emulator._books.values(), time.perf_counter() - begin))
+        emulator._sample_ends.append((emulator._counters.values(), time.perf_counter() - begin))
 
 
-def _begin(emulator: Running, steps: int) -> Marks:
+def _begin(emulator: Running, steps: int) -> Snapshot:
     """Go to the initial state; recordings are of samples from now on."""
     emulator.image.arena.reset()
     emulator._forget()
     emulator._sample_steps = steps
-    return emulator._books.marks()
+    return emulator._counters.snapshot()
 
 
 def _end(emulator: Running) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from loihi_emu.ranks.ranks import Ranks
 from loihi_emu.recording import stream_form as form
-from loihi_emu.recording.counters import Marks
-from loihi_emu.run.accounts import Books
+from loihi_emu.recording.counters import Snapshot
+from loihi_emu.run.accounts import Counters
 from loihi_emu.run.stream_writer import StreamWriter, drop_rows
 
 WRITING = "recordings to a file"
@@ -20,20 +20,20 @@ class StreamOnRanks:
     Parameters
     ----------
     ranks : Ranks
-    path, books, since, sample_steps
+    path, counters, since, sample_steps
         As of :class:`StreamWriter`.
     """
 
-    def __init__(self, ranks: Ranks, path: Path, books: Books, since: Marks, sample_steps: int | None) -> None:
+    def __init__(self, ranks: Ranks, path: Path, counters: Counters, since: Snapshot, sample_steps: int | None) -> None:
         self.path, self.since = path, since
-        self._ranks, self._books = ranks, books
+        self._ranks, self._counters = ranks, counters
         self._writer: StreamWriter | None = None
         ranks.agreed(WRITING, self._open, sample_steps)
         self._table: form.Table | None = ranks.from_first(None if self._writer is None else self._writer.table)
 
     def _open(self, sample_steps: int | None) -> None:
         if self._ranks.rank == 0:
-            self._writer = StreamWriter(self.path, self._books, self.since, sample_steps)
+            self._writer = StreamWriter(self.path, self._counters, self.since, sample_steps)
 
     def after_chunk(self) -> None:
         """Write if the first rank says so."""
@@ -42,13 +42,13 @@ class StreamOnRanks:
             self._flush()
 
     def _flush(self) -> None:
-        now, writer = self._books.marks(), self._writer
+        now, writer = self._counters.snapshot(), self._writer
         made = self._ranks.by_first(WRITING, lambda: None if writer is None else writer.flush())
         if made is not None and writer is None:
             assert self._table is not None
             block, rows = made
             self._table.add(block, rows)
-            drop_rows(self._books.image, self._table, rows, self.since)
+            drop_rows(self._counters.image, self._table, rows, self.since)
         self.since = now
 
     def finish(self) -> None:

@@ -18,9 +18,9 @@ from loihi_emu.files.archive import path_of
 from loihi_emu.image.build import Image
 from loihi_emu.recording import stream_form as form
 from loihi_emu.recording.contents import Accounts
-from loihi_emu.recording.counters import Marks, added
+from loihi_emu.recording.counters import Snapshot, added
 from loihi_emu.recording.stream_reader import scan
-from loihi_emu.run.accounts import Books, facts
+from loihi_emu.run.accounts import Counters, about
 from loihi_emu.run.structure import structure
 
 FLUSH_BYTES = 1 << 23
@@ -35,7 +35,7 @@ class _At(NamedTuple):
     steps: int  # in whole blocks
     end: int  # bytes of whole blocks
     blocks: int  # of rows
-    since: Marks  # what was recorded until then is in the file
+    since: Snapshot  # what was recorded until then is in the file
 
 
 class StreamWriter:
@@ -44,9 +44,9 @@ class StreamWriter:
     Parameters
     ----------
     path : Path
-    books : Books
+    counters : Counters
         Of the emulator that runs.
-    since : Marks
+    since : Snapshot
         Where recorders and counters stood; everything after it is written.
     sample_steps : int or None
         Of samples.
@@ -57,9 +57,9 @@ class StreamWriter:
         The file cannot be written, is of something else, or does not end where the recording goes on.
     """
 
-    def __init__(self, path: Path, books: Books, since: Marks, sample_steps: int | None) -> None:
+    def __init__(self, path: Path, counters: Counters, since: Snapshot, sample_steps: int | None) -> None:
         self.path, self._at = path, _At(0, 0, 0, 0, since)
-        self._books, self._run, self._begin = books, since.settled(), time.perf_counter()
+        self._counters, self._run, self._begin = counters, since.summed(), time.perf_counter()
         self._failed = False
         self._sample_steps = sample_steps
         self._earlier: Accounts | None = None
@@ -81,7 +81,7 @@ class StreamWriter:
             raise
 
     @property
-    def since(self) -> Marks:
+    def since(self) -> Snapshot:
         """What was recorded until then is in the file."""
         return self._at.since
 
@@ -117,29 +117,29 @@ class StreamWriter:
         self._earlier[2].pop("file", None)
         self._stream.truncate(found.end)
 
-    def _columns(self) -> list[form.Layout]:
-        now = self._books.marks().filled
-        found = [c for r in self._books.image.recorded for c in r.columns(now, now).items()]
-        return [form.Layout(name, column.dtype, column.shape[1:]) for name, column in found]
+    def _columns(self) -> list[form.ColumnForm]:
+        now = self._counters.snapshot().filled
+        found = [c for r in self._counters.image.recorded for c in r.columns(now, now).items()]
+        return [form.ColumnForm(name, column.dtype, column.shape[1:]) for name, column in found]
 
     def _head(self) -> dict[str, Any]:
-        image = self._books.image
+        image = self._counters.image
         return {
             "kind": form.KIND, "schema": form.SCHEMA, "start": self.since.step, "sample_steps": self._sample_steps,
-            "index": self._books.index, "columns": [[c.name, c.dtype.str, list(c.tail)] for c in self._columns()],
-            "numbers": len(self._run.values), "about": facts(image.network),
-            "sizes": {name: p["size"] for name, p in self._books.populations().items()},
+            "index": self._counters.index, "columns": [[c.name, c.dtype.str, list(c.tail)] for c in self._columns()],
+            "numbers": len(self._run.values), "about": about(image.network),
+            "sizes": {name: p["size"] for name, p in self._counters.populations().items()},
             "structure": structure(image),
         }  # fmt: skip
 
     def _announce(self) -> None:
         """Say where counters stand, and what the file has counted before."""
-        populations, stats, info = self._earlier or self._books.accounts(self._run, self._run, 0.0)
+        populations, stats, info = self._earlier or self._counters.accounts(self._run, self._run, 0.0)
         self._json(
             form.RUN,
             {
-                "counters": list(self._run.layout_values()), "values": self._run.values, "populations": populations,
-                "stats": stats, "info": info, "about": facts(self._books.image.network),
+                "counters": list(self._run.fields_values()), "values": self._run.values, "populations": populations,
+                "stats": stats, "info": info, "about": about(self._counters.image.network),
             },
         )  # fmt: skip
 
@@ -151,24 +151,24 @@ class StreamWriter:
 
     def is_due(self) -> bool:
         """Whether there is enough to write, or it was long ago."""
-        filled = self._books.image.fills.filled
+        filled = self._counters.image.fills.filled
         pending = sum(
             (filled.item(limit) - self.since.filled[limit]) * blocks.row_bytes
-            for one in self._books.image.recorded
+            for one in self._counters.image.recorded
             for blocks, limit, _ in one.recorder.buffers.values()
         )
         return pending >= FLUSH_BYTES or time.perf_counter() - self._flushed >= FLUSH_SECONDS
 
     def flush(self) -> tuple[form.Block, list[int]] | None:
         """Write all rows that are not in the file, and use their memory again; the block, and its rows by column."""
-        now, since = self._books.marks(), self.since
+        now, since = self._counters.snapshot(), self.since
         steps = now.total - since.total
         self._flushed = time.perf_counter()
         if not steps:
             return None
         parts: list[Any] = []
         rows: list[int] = []
-        for one in self._books.image.recorded:
+        for one in self._counters.image.recorded:
             for blocks, limit, _ in one.recorder.buffers.values():
                 first, end = since.filled[limit], now.filled[limit]
                 rows.append(end - first)
@@ -178,13 +178,13 @@ class StreamWriter:
                     size += array.nbytes
                 parts.append(bytes(form.padded(size) - size))
         wall = int((time.perf_counter() - self._begin) * 1e6)
-        parts.insert(0, np.concatenate([rows, [wall], now.settled().values]).astype(np.int64))
+        parts.insert(0, np.concatenate([rows, [wall], now.summed().values]).astype(np.int64))
         block = self._block(form.DATA, parts, steps)
         self.table.cut(self._at.blocks)
         self.table.add(block, rows)
         number, before, *_ = self._at
         self._at = _At(number + 1, before + steps, block.end, len(self.table), now)
-        drop_rows(self._books.image, self.table, rows, since)
+        drop_rows(self._counters.image, self.table, rows, since)
         return block, rows
 
     def finish(self) -> None:
@@ -193,7 +193,7 @@ class StreamWriter:
             if self._failed:
                 return
             self.flush()
-            made = self._books.accounts(self._run, self.since.settled(), time.perf_counter() - self._begin)
+            made = self._counters.accounts(self._run, self.since.summed(), time.perf_counter() - self._begin)
             populations, stats, info = added(self._earlier, made) if self._earlier else made
             self._json(form.DONE, {"populations": populations, "stats": stats, "info": info})
             os.fsync(self._stream.fileno())
@@ -231,8 +231,8 @@ class StreamWriter:
                 self._stream.truncate(self._at.end)
             raise SimulationError(
                 f"run, to={str(self.path)!r}: the file cannot be written any more ({problem.strerror}). Its "
-                f"{self._at.steps} steps are whole, what came after them is in emulator.recording, and the emulator is "
-                f"at step {self._books.image.step}. Make room and call run(steps, to=...) with the same file to go on."
+                f"{self._at.steps} steps are whole, what came after them is in emulator.recording, and the emulator is at "
+                f"step {self._counters.image.step}. Make room and call run(steps, to=...) with the same file to go on."
             ) from problem
 
     @staticmethod
@@ -242,7 +242,7 @@ class StreamWriter:
             left = left[stream.write(left) :]
 
 
-def drop_rows(image: Image, table: form.Table, rows: Sequence[int], since: Marks) -> None:
+def drop_rows(image: Image, table: form.Table, rows: Sequence[int], since: Snapshot) -> None:
     """Let recorders refer to the last block of a file for so many rows of each column, and use their memory again."""
     column = 0
     for one in image.recorded:

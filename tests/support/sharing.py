@@ -41,13 +41,13 @@ def recorded(
 
     with chosen(DUE if anew else RING):
         built = Built(network.copy(), shares, ranks, every)
-        before = built._books.marks()
+        before = built._counters.snapshot()
         with Progress(steps, False) as shown:
             for part in (steps // 2, steps - steps // 2):
                 built._pacer.run(part, shown, lambda: None, lambda action: action())
                 if anew:
                     built._rebuild([])
-    recording = built._books.recording(before, 0.0)
+    recording = built._counters.recording(before, 0.0)
     found = {key: recording.stats[key] for key in ("spikes", "synaptic_events", "overflow")}
     found |= {name: plain(recording[name]) for name in recording.names}
     arena = built.image.arena

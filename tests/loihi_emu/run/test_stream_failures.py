@@ -100,7 +100,7 @@ def test_a_folder_that_takes_no_files(tmp_path, monkeypatch):
 def test_two_runs_do_not_write_one_file(tmp_path):
     pytest.importorskip("fcntl")
     emulator, other = Emulator(network()), Emulator(network())
-    writer = stream_writer.StreamWriter(tmp_path / "a.rec", emulator._books, emulator._books.marks(), None)
+    writer = stream_writer.StreamWriter(tmp_path / "a.rec", emulator._counters, emulator._counters.snapshot(), None)
     complains(lambda: other.run(5, to=tmp_path / "a.rec"), ["a.rec", "another run is writing"])
     writer.finish()
 
