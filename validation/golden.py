@@ -20,8 +20,7 @@ sn_readme: 201 values compared, 0 differ
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,20 +30,12 @@ import numpy.typing as npt
 
 from loihi_emu.errors import invalid
 from loihi_emu.files.npz import read_npz
-from loihi_emu.user_warnings import heard
 
 GOLDEN = Path(__file__).parent / "golden"
 
 Case = dict[str, Any]
 Arrays = dict[str, npt.NDArray[Any]]
 Values = Callable[[str], npt.NDArray[np.int64]]
-
-
-@contextmanager
-def on_purpose() -> Iterator[None]:
-    """Peers' cases try formats in which weights lose bits: no warnings of that."""
-    with heard():
-        yield
 
 
 @dataclass(frozen=True)
@@ -114,27 +105,6 @@ def load(folder: str, name: str) -> tuple[Case, Arrays]:
     if not isinstance(case, dict):
         raise invalid(str(text), "", f"a {type(case).__name__}", "the description of a case, a table")
     return case, read_npz(path.with_suffix(".npz"), "the recorded arrays of a case")
-
-
-def default_network() -> Callable[..., Any]:
-    """Return :class:`loihi_emu.Network`, imported only when a case is rebuilt without another class."""
-    from loihi_emu import Network
-
-    return Network
-
-
-def default_noise() -> Callable[..., Any]:
-    """Return :class:`loihi_emu.Noise`, imported only when a case is rebuilt without another class."""
-    from loihi_emu import Noise
-
-    return Noise
-
-
-def default_convolution() -> Callable[..., Any]:
-    """Return :class:`loihi_emu.Conv2D`, imported only when a case is rebuilt without another class."""
-    from loihi_emu import Conv2D
-
-    return Conv2D
 
 
 def as_spikes(times: Any, indices: Any) -> npt.NDArray[np.int64]:

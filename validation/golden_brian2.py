@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from loihi_emu import Network
 from loihi_emu.learning import LearningRule, Trace
-from loihi_emu.validation.golden import Arrays, Case, Replay, as_spikes, default_network, on_purpose
+from loihi_emu.user_warnings import heard
+from loihi_emu.validation.golden import Arrays, Case, Replay, as_spikes
 from loihi_emu.validation.oracle_synapses import WEIGHT_SHIFT, chip_weight
 
 SIGN_MODES = {1: "mixed", 2: "excitatory", 3: "inhibitory"}
 LEAST_BITS = 1
 
 
-@on_purpose()
-def brian2_network(case: Case, arrays: Arrays, network_class: Callable[..., Any] | None = None) -> Replay:
+@heard()  # formats in which weights lose bits are tried on purpose
+def brian2_network(case: Case, arrays: Arrays) -> Replay:
     """Rebuild a case, with or without learning.
 
     Parameters
     ----------
     case, arrays : dict
         As :func:`loihi_emu.validation.golden.load` gives them.
-    network_class : callable, optional
-        A class with the API of :class:`loihi_emu.Network`, which is the default.
 
     Returns
     -------
@@ -37,7 +36,7 @@ def brian2_network(case: Case, arrays: Arrays, network_class: Callable[..., Any]
     brian2-loihi accepts formats of 0 weight bits, in which every weight is 0 but for an inhibitory -256; such a group
     is given as effective weights (``scaled=True``), because a :class:`loihi_emu.Network` has no such format.
     """
-    net = (network_class or default_network())(name=case["case"], rules="brian2_loihi")
+    net = Network(case["case"], rules="brian2_loihi")
     nodes: dict[str, Any] = {}
     for generator in case["generators"]:
         times = np.array(generator["times"], np.int64)

@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from loihi_emu import Conv2D, Network
 from loihi_emu.learning.rule import LearningRule, Trace
-from loihi_emu.validation.golden import (
-    Arrays,
-    Case,
-    Replay,
-    as_spikes,
-    default_convolution,
-    default_network,
-    on_purpose,
-)
+from loihi_emu.user_warnings import heard
+from loihi_emu.validation.golden import Arrays, Case, Replay, as_spikes
 
 MODELS = {"LIF": "lif", "LIFReset": "lif_reset", "TernaryLIF": "ternary_lif"}
 SIGN_MODES = (None, "mixed", "excitatory", "inhibitory")
 
 
-@on_purpose()
-def lava_network(
-    case: Case,
-    arrays: Arrays,
-    network_class: Callable[..., Any] | None = None,
-    convolution_class: Callable[..., Any] | None = None,
-) -> Replay:
+@heard()  # formats in which weights lose bits are tried on purpose
+def lava_network(case: Case, arrays: Arrays) -> Replay:
     """Rebuild a case.
 
     Parameters
     ----------
     case, arrays : dict
         As :func:`loihi_emu.validation.golden.load` gives them.
-    network_class : callable, optional
-        A class with the API of :class:`loihi_emu.Network`, which is the default.
-    convolution_class : callable, optional
-        Called as ``convolution_class(kernel, stride=..., padding=..., dilation=..., groups=...)``; default
-        :class:`loihi_emu.Conv2D`.
 
     Returns
     -------
@@ -53,7 +36,7 @@ def lava_network(
     as step c + 1 here. Lava's Conv flips the kernel, a :class:`loihi_emu.Conv2D` does not. A LearningDense becomes a
     list of synapses, source by source; what it learned up to Lava's step k is that up to step k here.
     """
-    net = (network_class or default_network())(name=case["case"], rules="lava", seed=case.get("seed", 0))
+    net = Network(case["case"], rules="lava", seed=case.get("seed", 0))
     nodes: dict[str, Any] = {}
     for source in case["sources"]:
         data = arrays[f"data_{source['name']}"].astype(np.int64)
@@ -67,22 +50,19 @@ def lava_network(
         name, model = neurons["name"], MODELS[neurons["class"]]
         nodes[name] = net.population(name, neurons["shape"], model=model, **parameters)
     for connection in case["connections"]:
-        _connect(net, nodes, connection, arrays, convolution_class)
+        _connect(net, nodes, connection, arrays)
     for neurons in case["neurons"]:
         net.probe(nodes[neurons["name"]], ["spikes", "u", "v"])
     return Replay(case["case"], net, case["duration"], _expected(case, arrays))
 
 
-def _connect(
-    net: Any, nodes: dict[str, Any], item: Case, arrays: Arrays, convolution_class: Callable[..., Any] | None
-) -> None:
+def _connect(net: Network, nodes: dict[str, Any], item: Case, arrays: Arrays) -> None:
     name, weights = item["name"], arrays[f"weights_{item['name']}"].astype(np.int64)
     pre, post = nodes[item["source"]], nodes[item["target"]]
     form: dict[str, Any] = {"graded": item["num_message_bits"] > 0, "name": name}
     if item["class"] == "Conv":
         geometry = {key: item[key] for key in ("stride", "padding", "dilation", "groups")}
-        kernel = (convolution_class or default_convolution())(weights[:, ::-1, ::-1], **geometry)
-        net.connect(pre, post, kernel, **form)
+        net.connect(pre, post, Conv2D(weights[:, ::-1, ::-1], **geometry), **form)
         return
     form |= {"weight_exp": item["weight_exp"], "weight_bits": item["num_weight_bits"]}
     form["sign_mode"] = SIGN_MODES[item["sign_mode"]] or "auto"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from loihi_emu import Network, Noise
 from loihi_emu.learning import pes
-from loihi_emu.validation.golden import Arrays, Case, Replay, as_spikes, default_network, default_noise, on_purpose
+from loihi_emu.user_warnings import heard
+from loihi_emu.validation.golden import Arrays, Case, Replay, as_spikes
 
 WEIGHT_SHIFT = 6
 WEIGHT_BITS = (0, 1, 2, 3, 4, 5, 6, 8)  # of the register's values
@@ -20,23 +21,14 @@ FINEST = -6  # weight_exp of a scaled weight that counts single units of u
 Ints = npt.NDArray[np.int64]
 
 
-@on_purpose()
-def nengo_network(
-    case: Case,
-    arrays: Arrays,
-    network_class: Callable[..., Any] | None = None,
-    noise_class: Callable[..., Any] | None = None,
-) -> Replay:
+@heard()  # formats in which weights lose bits are tried on purpose
+def nengo_network(case: Case, arrays: Arrays) -> Replay:
     """Rebuild a case.
 
     Parameters
     ----------
     case, arrays : dict
         As :func:`loihi_emu.validation.golden.load` gives them.
-    network_class : callable, optional
-        A class with the API of :class:`loihi_emu.Network`, which is the default.
-    noise_class : callable, optional
-        Called as ``noise_class(target, exp, offset=..., enabled=...)``; default :class:`loihi_emu.Noise`.
 
     Returns
     -------
@@ -60,14 +52,14 @@ def nengo_network(
     The register decay_u is one less than the decay it causes. Recorded column k is step k here, and an input spike
     listed at time s acts in column s, so its time needs no shift.
     """
-    net = (network_class or default_network())(name=case["case"], rules="nengo_loihi", seed=case.get("seed", 0))
+    net = Network(case["case"], rules="nengo_loihi", seed=case.get("seed", 0))
     nodes: dict[str, Any] = {}
     for source in case["inputs"]:
         events = [(int(time), index) for time, fired in source["spikes"].items() for index in fired]
         spikes = as_spikes([time for time, _ in events], [index for _, index in events])
         nodes[source["name"]] = net.input(source["name"], source["n"], spikes=(spikes[:, 0], spikes[:, 1]))
     for block in case["blocks"]:
-        nodes[block["name"]] = _population(net, block, noise_class)
+        nodes[block["name"]] = _population(net, block)
     synapses = {item["name"]: item for item in case["synapses"]}
     for number, axon in enumerate(case["axons"]):
         group = synapses[axon["target"]]
@@ -166,14 +158,11 @@ def _learning(net: Any, nodes: dict[str, Any], axon: Case, group: Case, axons: l
     net.probe(net.connections[name], ["weights", "x1"])
 
 
-def _population(net: Any, block: Case, noise_class: Callable[..., Any] | None) -> Any:
+def _population(net: Any, block: Case) -> Any:
     noise = None
     if np.any(block.get("enable_noise", False)):
-        noise = (noise_class or default_noise())(
-            "v" if block["noise_at_membrane"] else "u",
-            block["noise_exp"],
-            offset=block["noise_offset"],
-            enabled=block["enable_noise"],
+        noise = Noise(
+            "v" if block["noise_at_membrane"] else "u", block["noise_exp"], block["noise_offset"], block["enable_noise"]
         )
     return net.population(
         block["name"],
