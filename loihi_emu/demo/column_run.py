@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from loihi_emu import numeric
 from loihi_emu.demo.column import NAMES, RATES, STEP, column, column_network
-from loihi_emu.files.writing import write_figure
+from loihi_emu.demo.figures import new_figure, print_report, save
 from loihi_emu.memory.free import free_memory
 from loihi_emu.recording.recording import Recording
 
@@ -102,15 +102,9 @@ def simulate(scale: float, milliseconds: float, threads: int | str = "auto", see
 
 def draw(run: ColumnRun, folder: Path) -> Path:
     """Write column.png: a raster of the last 100 ms, layer 2/3 at the top, and rates beside the published ones."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib.figure import Figure
-
     from loihi_emu import plots
 
-    folder.mkdir(parents=True, exist_ok=True)
-    figure = Figure(figsize=(11, 6), layout="constrained")
+    figure = new_figure(11, 6)
     left, right = figure.subplots(1, 2, width_ratios=[2, 1])
     end = run.recording.start + run.recording.steps
     shown = min(run.recording.steps, round(SHOWN / STEP))
@@ -122,9 +116,7 @@ def draw(run: ColumnRun, folder: Path) -> Path:
     right.set(yticks=rows, yticklabels=NAMES, xlabel="rate (Hz)")
     right.invert_yaxis()
     right.legend()
-    path = folder / "column.png"
-    write_figure(figure, path, dpi=130)
-    return path
+    return save(figure, folder / "column.png")
 
 
 def run_column(
@@ -147,7 +139,7 @@ def run_column(
     print("The cortical microcircuit of Potjans and Diesmann (2014), eight populations, steps of 0.1 ms, chip integers")
     run = simulate(size, milliseconds, threads)
     path = draw(run, folder)
-    lines = [
+    report = [
         ("scale", f"{size:g} of the neurons, and of the synapses on each"),
         ("neurons, synapses", f"{run.neurons:,}, {run.synapses:,}, with a weight and a delay each"),
         ("built", f"in {run.built:.1f} s; {run.held / 1e6:,.0f} MB are held"),
@@ -155,8 +147,7 @@ def run_column(
         ("times real time", f"{run.seconds / run.simulated:.2f}"),
         ("picture", str(path)),
     ]
-    for name, value in lines:
-        print(f"  {name:20s} {value}")
+    print_report(report, 20)
     print(f"  {'rates in Hz':20s} {'here':>6s} {'published':>10s}")
     for name, here, published in zip(NAMES, run.rates, RATES, strict=True):
         print(f"  {name:20s} {here:6.2f} {published:10.2f}")

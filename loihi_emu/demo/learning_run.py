@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.demo.digits import CLASSES, IMAGE_SHAPE, held_out, load_digits
+from loihi_emu.demo.digits import IMAGE_SHAPE, held_out, load_digits
+from loihi_emu.demo.figures import TITLE, draw_confusion, new_figure, print_report, save
 from loihi_emu.demo.learning import GAP, NEURONS, RATES, STEPS, Learned, learn, predict
-from loihi_emu.files.writing import write_figure
 
 
 def run_learning(folder: Path, images: int | None = None) -> float:
@@ -26,7 +26,7 @@ def run_learning(folder: Path, images: int | None = None) -> float:
     """
     digits = load_digits()
     count = held_out(digits, images)
-    print("Handwritten digits (UCI Optical Recognition of Handwritten Digits, 8x8 pixels) learned on an emulated Loihi")
+    print(f"{TITLE} learned on an emulated Loihi")
     print(f"64 inputs -> {NEURONS} LIF neurons that compete, STDP on 8-bit weights, no labels")
     learned = learn(digits.train_images, digits.train_labels)
     begin = time.perf_counter()
@@ -39,7 +39,7 @@ def run_learning(folder: Path, images: int | None = None) -> float:
     written = draw(learned, labels, predicted, folder)
     rate = learned.images * (STEPS + GAP) / learned.seconds
     used = int(np.count_nonzero(learned.votes.sum(axis=1)))
-    lines = [
+    print_report([
         ("training", f"{len(digits.train_labels)} images, {len(RATES)} times, {STEPS} + {GAP} steps each"),
         ("training time", f"{learned.seconds:.2f} s on the emulator, {rate:,.0f} steps per second"),
         ("spikes per image", f"{learned.spikes:.2f} in the last pass; {used} of {NEURONS} neurons have votes"),
@@ -47,23 +47,15 @@ def run_learning(folder: Path, images: int | None = None) -> float:
         ("accuracy", f"{100 * accuracy:.2f} %"),
         ("with the random weights", f"{100 * chance:.2f} % (the same votes)"),
         ("pictures", ", ".join(str(path) for path in written)),
-    ]
-    for name, value in lines:
-        print(f"  {name:28s} {value}")
+    ])  # fmt: skip
     return accuracy
 
 
 def draw(learned: Learned, labels: NDArray[Any], predicted: NDArray[Any], folder: Path) -> list[Path]:
     """Write fields.png, learning.png and learning-confusion.png."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib.figure import Figure
-
     from loihi_emu import plots
 
-    folder.mkdir(parents=True, exist_ok=True)
-    figure = Figure(figsize=(9, 9), layout="constrained")
+    figure = new_figure(9, 9)
     side = int(np.ceil(np.sqrt(NEURONS)))
     for k, ax in enumerate(figure.subplots(side, side).flat):
         ax.set_axis_off()
@@ -72,23 +64,16 @@ def draw(learned: Learned, labels: NDArray[Any], predicted: NDArray[Any], folder
             voted = learned.votes[k].sum() > 0
             ax.set_title(str(int(learned.votes[k].argmax())) if voted else "-", fontsize=7, pad=1)
     figure.suptitle(f"weights of {NEURONS} neurons after learning, with the digit that each votes for most")
-    written = [folder / "fields.png"]
-    write_figure(figure, written[-1], dpi=130)
+    written = [save(figure, folder / "fields.png")]
 
-    figure = Figure(figsize=(11, 4), layout="constrained")
+    figure = new_figure(11, 4)
     left, right = figure.subplots(1, 2)
     plots.weight_history(learned.recording, ax=left)
     left.set_title("weights in the first pass")
     plots.weight_change(learned.before, learned.after, ax=right)
-    written.append(folder / "learning.png")
-    write_figure(figure, written[-1], dpi=130)
+    written.append(save(figure, folder / "learning.png"))
 
-    matrix = np.zeros((CLASSES, CLASSES), np.int64)
     read = predicted >= 0
-    np.add.at(matrix, (labels[read], predicted[read]), 1)
-    figure = Figure(figsize=(6, 5.5), layout="constrained")
-    axes = plots.confusion(matrix, ax=figure.add_subplot())
-    axes.set_title(f"{int(read.sum())} held-out digits, learned without labels")
-    written.append(folder / "learning-confusion.png")
-    write_figure(figure, written[-1], dpi=130)
+    title = f"{int(read.sum())} held-out digits, learned without labels"
+    written.append(draw_confusion(labels[read], predicted[read], title, folder / "learning-confusion.png"))
     return written

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from loihi_emu.demo.digits import held_out, load_digits
 from loihi_emu.demo.encode import encode_dense
+from loihi_emu.demo.figures import TITLE, draw_confusion, new_figure, print_report, save
 from loihi_emu.demo.float_net import float_predictions
 from loihi_emu.demo.network import digits_network
 from loihi_emu.demo.readout import decide
 from loihi_emu.demo.weights import load_weights
-from loihi_emu.files.writing import write_figure
 from loihi_emu.recording.recording import Recording
 
 SHOWN = 8
@@ -93,15 +93,9 @@ def answers(recording: Recording, steps: int) -> NDArray[np.int64]:
 
 def draw(result: Result, folder: Path) -> list[Path]:
     """Write raster.png, traces.png and confusion.png."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib.figure import Figure
-
     from loihi_emu import plots
     from loihi_emu.run.emulator import Emulator
 
-    folder.mkdir(parents=True, exist_ok=True)
     digits, weights = load_digits(), load_weights()
     written = []
 
@@ -113,29 +107,21 @@ def draw(result: Result, folder: Path) -> list[Path]:
     recording = Emulator(network).run_samples(weights.steps, samples, progress=False)
     seen = " ".join(map(str, answers(recording, weights.steps)))
 
-    figure = Figure(figsize=(10, 7), layout="constrained")
+    figure = new_figure(10, 7)
     axes = plots.raster(recording, ["pixels", "hidden", "output"], ax=figure.add_subplot())
     for k in range(1, SHOWN):
         axes.axvline(k * weights.steps - 0.5, color="0.6", linewidth=0.6)
     axes.set_title(f"{SHOWN} handwritten digits, {weights.steps} steps each, read as {seen}")
-    written.append(_save(figure, folder / "raster.png"))
+    written.append(save(figure, folder / "raster.png"))
 
-    figure = Figure(figsize=(10, 6), layout="constrained")
+    figure = new_figure(10, 6)
     axes = plots.traces(recording, ["hidden.v", "output.v"], ax=figure.add_subplot())
     axes.set_title("voltages v with thresholds and spikes")
-    written.append(_save(figure, folder / "traces.png"))
+    written.append(save(figure, folder / "traces.png"))
 
-    matrix = np.zeros((10, 10), np.int64)
-    np.add.at(matrix, (result.labels, result.predicted), 1)
-    figure = Figure(figsize=(6, 5.5), layout="constrained")
-    axes = plots.confusion(matrix, ax=figure.add_subplot())
-    axes.set_title(f"{result.images} held-out digits, chip integers")
-    written.append(_save(figure, folder / "confusion.png"))
+    title = f"{result.images} held-out digits, chip integers"
+    written.append(draw_confusion(result.labels, result.predicted, title, folder / "confusion.png"))
     return written
-
-
-def _save(figure: Any, path: Path) -> Path:
-    return write_figure(figure, path, dpi=130)
 
 
 def run_demo(folder: Path, images: int | None = None) -> Result:
@@ -150,14 +136,14 @@ def run_demo(folder: Path, images: int | None = None) -> Result:
     """
     digits = load_digits()
     count = held_out(digits, images)
-    print("Handwritten digits (UCI Optical Recognition of Handwritten Digits, 8x8 pixels) on an emulated Loihi")
+    print(f"{TITLE} on an emulated Loihi")
     print("64 inputs -> 128 LIF neurons -> 10 LIF neurons, 8-bit weights, chip arithmetic")
     begin = time.perf_counter()
     result = classify(digits.test_images[:count], digits.test_labels[:count])
     setup = time.perf_counter() - begin - result.seconds
     written = draw(result, folder)
     rate = result.images * result.steps / result.seconds
-    lines = [
+    print_report([
         ("held-out images", f"{result.images}, {result.steps} steps each"),
         ("accuracy, chip integers", f"{100 * result.accuracy:.2f} %"),
         ("accuracy, float network", f"{100 * result.float_accuracy:.2f} %"),
@@ -167,7 +153,5 @@ def run_demo(folder: Path, images: int | None = None) -> Result:
         ("synaptic events per image", f"{result.events:,.0f}"),
         ("set-up and compilation", f"{setup:.1f} s (much less when the cache is warm)"),
         ("pictures", ", ".join(str(path) for path in written)),
-    ]
-    for name, value in lines:
-        print(f"  {name:28s} {value}")
+    ])  # fmt: skip
     return result
