@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from errno import EIO
 from pathlib import Path
@@ -237,22 +237,6 @@ def naming(path: str | Path) -> Iterator[None]:
         if isinstance(problem, ValidationError) and str(problem).startswith(str(path)):
             raise
         raise ValidationError(f"{path}: {problem}", where=str(path)) from problem
-
-
-def read_archive(
-    path: str | Path, kind: str, schema: int, check: Callable[[Archive], None] | None = None
-) -> tuple[dict[str, Any], Arrays]:
-    """Read an archive whole; `check` looks at header and forms before arrays are unpacked.
-
-    Raises
-    ------
-    ValidationError
-        No such file, another kind of file, a damaged one, or one of a newer schema.
-    """
-    with open_archive(path, kind, schema) as archive:
-        if check is not None:
-            check(archive)
-        return archive.header, archive.arrays()
 
 
 def path_of(path: object) -> Path:

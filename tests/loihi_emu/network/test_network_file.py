@@ -4,6 +4,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
+from archives import read_archive
 from damage import DAMAGES
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from recipes import assert_same
 from strategies import RULES, recipes
 
 from loihi_emu import LOIHI1, LOIHI2, Conv2D, Emulator, LearningRule, Network, Noise, Trace
-from loihi_emu.files.archive import read_archive, write_archive
+from loihi_emu.files.archive import write_archive
 from loihi_emu.learning import pes
 from loihi_emu.network.elements import Connection, Input, Population, Probe
 from loihi_emu.network.file import KIND, SCHEMA

@@ -4,13 +4,14 @@ import pickle
 
 import numpy as np
 import pytest
+from archives import read_archive
 from hypothesis import given
 from hypothesis import strategies as st
 from messages import UNHEEDED, complains
 from strategies import recipes
 
 from loihi_emu import Emulator, Network, Recording
-from loihi_emu.files.archive import read_archive, write_archive
+from loihi_emu.files.archive import write_archive
 from loihi_emu.recording.file import KIND
 
 pytestmark = UNHEEDED

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from archives import read_archive
 from messages import UNHEEDED, complains
 
 from loihi_emu import (
@@ -21,7 +22,7 @@ from loihi_emu import (
     one_to_one,
     uniform,
 )
-from loihi_emu.files.archive import read_archive, write_archive
+from loihi_emu.files.archive import write_archive
 from loihi_emu.image.build import Image
 from loihi_emu.network.builders.known import BUILDERS
 from loihi_emu.network.file import KIND, SCHEMA
