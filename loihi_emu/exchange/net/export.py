@@ -7,17 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.errors import LoihiInputWarning, UnsupportedError, invalid, is_known
+from loihi_emu.errors import LoihiInputWarning, invalid, is_known
 from loihi_emu.exchange.net.importing import CHIP_THRESHOLD, RULES, order_of
 from loihi_emu.exchange.net.layers import Layer
 from loihi_emu.exchange.net.neurons import BIAS_EXP, OUT_OF_REACH, STATE_EXP, described
+from loihi_emu.exchange.unwritable import ADVICE, unwritable
 from loihi_emu.network.elements import Connection, Population
 from loihi_emu.network.members import Members
 from loihi_emu.numeric import sine_and_cosine
 from loihi_emu.user_warnings import warn
 from loihi_emu.widths import DECAY_UNITY, WEIGHT_SHIFT
 
-ADVICE = "Network.save keeps everything."
 MODELS = {"atrlif": "ALIF", "rf": "RF_PHASE", "rf_iz": "RF_IZHIKEVICH"}
 SENDS_PAYLOADS = ("delta", "sigma_delta", "sigma")
 LARGEST_MATRIX = 1 << 28
@@ -36,7 +36,7 @@ class _Export:
     def __init__(self, network: Members) -> None:
         self.network, self.rules = network, network.rule_set
         if not is_known(network.rules, RULES):
-            raise UnsupportedError(f'to_net: got rules "{network.rules}", allowed are "lava" and "chip". {ADVICE}')
+            raise unwritable("to_net", f'rules "{network.rules}", allowed are "lava" and "chip"')
         self.where = f'to_net, network "{network.name}"'
 
     def layers(self) -> list[Layer]:
@@ -54,9 +54,7 @@ class _Export:
             }  # fmt: skip
             if len(following) != 1 or next(iter(following)) not in left:
                 given = f'"{source.name}", which leads to {", ".join(sorted(following)) or "nothing"}'
-                raise UnsupportedError(
-                    f"{self.where}: got {given}, allowed is one population after the other. {ADVICE}"
-                )
+                raise unwritable(self.where, f"{given}, allowed is one population after the other")
             target = left.pop(next(iter(following)))
             leading = [c for c in self.network.connections.values() if c.post.target.name == target.name]
             for c in leading:
@@ -75,17 +73,15 @@ class _Export:
     def _check(self, c: Connection, source: str, target: str) -> None:
         where = f'{self.where}, connection "{c.name}"'
         if c.pre.target.name not in (source, target):
-            raise UnsupportedError(f"{where}: got one that passes over a population. {ADVICE}")
+            raise unwritable(where, "one that passes over a population")
         if c.learning is not None:
-            raise UnsupportedError(f"{where}: got one that learns, and .net files have no rules. {ADVICE}")
+            raise unwritable(where, "one that learns, and .net files have no rules")
         if c.pre.size != c.pre.target.size or c.post.size != c.post.target.size:
-            raise UnsupportedError(
-                f"{where}: got one between some of the neurons, allowed are whole populations. {ADVICE}"
-            )
+            raise unwritable(where, "one between some of the neurons, allowed are whole populations")
         if c.pre.target.name in self.network.populations:
             payloads = self.network.populations[c.pre.target.name].model in SENDS_PAYLOADS
             if payloads and not c.graded:
-                raise UnsupportedError(f"{where}: got graded=False after neurons that send payloads. {ADVICE}")
+                raise unwritable(where, "graded=False after neurons that send payloads")
 
     def _is_input(self, leading: list[Connection], source: Any) -> bool:
         """Whether each value of the input goes to its own neuron with weight 1, as of an input layer."""
@@ -107,9 +103,7 @@ class _Export:
         )
         if np.any(values != np.trunc(values)):
             where = f'{self.where}, connection "{c.name}"'
-            raise UnsupportedError(
-                f"{where}: got weights that are no multiples of 64, the unit of .net files. {ADVICE}"
-            )
+            raise unwritable(where, "weights that are no multiples of 64, the unit of .net files")
         return values.astype(np.int64)
 
     def _synapses(self, leading: list[Connection], source: Any, target: Population) -> list[Layer]:
@@ -120,15 +114,13 @@ class _Export:
         wanted = ["a_imag_in", "a_real_in"] if resonates else [ports[0]] if ports else []
         where = f'{self.where}, population "{target.name}"'
         if ports != wanted or len(own) > 1 or (own and resonates):
-            raise UnsupportedError(
-                f"{where}: got {len(leading)} connections to it, allowed is one for each port. {ADVICE}"
-            )
+            raise unwritable(where, f"{len(leading)} connections to it, allowed is one for each port")
         by_port = {"real" if c.port == "a_real_in" else "imag" if c.port == "a_imag_in" else "": c for c in others}
         sets: dict[str, Any] = {}
         if all(c.conv is not None for c in others) and not own:
             return [self._convolution(by_port, target, where)]
         if any(c.conv is not None for c in leading) or len(target.shape) == 3:
-            raise UnsupportedError(f"{where}: got synapses that are no Conv2D onto an image. {ADVICE}")
+            raise unwritable(where, "synapses that are no Conv2D onto an image")
         matrices = {port: self._matrix(c, source) for port, c in by_port.items()}
         sets["weight"] = matrices if resonates else matrices[""]
         delays = self._delays(others, own, source)
@@ -146,9 +138,9 @@ class _Export:
             kernels[port] = self._effective(c).transpose(0, 3, 1, 2)
             forms.add((c.conv.stride, c.conv.padding, c.conv.dilation, c.conv.groups))
             if c.longest_delay:
-                raise UnsupportedError(f"{where}: got a convolution with delays, which lava-dl leaves out. {ADVICE}")
+                raise unwritable(where, "a convolution with delays, which lava-dl leaves out")
         if len(forms) > 1:
-            raise UnsupportedError(f"{where}: got two convolutions of different forms. {ADVICE}")
+            raise unwritable(where, "two convolutions of different forms")
         stride, padding, dilation, groups = forms.pop()
         weight = kernels if set(kernels) == {"real", "imag"} else kernels[""]
         placed = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
@@ -172,9 +164,7 @@ class _Export:
             delays = np.broadcast_to(np.asarray(c.delays, np.int64).reshape(-1), rows.shape)
             found.append((c, rows, columns, delays))
         if any(c.longest_delay for c in own):
-            raise UnsupportedError(
-                f"{self.where}: got delays from a population to itself, which files do not have. {ADVICE}"
-            )
+            raise unwritable(self.where, "delays from a population to itself, which files do not have")
         if not any(d.any() for *_, d in found):
             return None
         n, m = others[0].post.size, others[0].pre.size
@@ -186,14 +176,14 @@ class _Export:
             if same and (axis == 0 or n != m):
                 return made if axis == 0 else made[order_of(_there(source.shape))]
         given = "delays that are neither one for each target nor one for each source"
-        raise UnsupportedError(f'{self.where}, connection "{others[0].name}": got {given}. {ADVICE}')
+        raise unwritable(f'{self.where}, connection "{others[0].name}"', given)
 
     # ------------------------------------------------------------ neurons
     def _layer(self, kind: str, p: Population, **sets: Any) -> Layer:
         where = f'{self.where}, population "{p.name}"'
         values = {name: np.asarray(v) for name, v in p.parameters.items()}
         if p.noise is not None or any(np.any(values[name] != 0) for name in START if name in values):
-            raise UnsupportedError(f"{where}: got noise, or state at the start, which .net files do not have. {ADVICE}")
+            raise unwritable(where, "noise, or state at the start, which .net files do not have")
         value = _Values(values, where)
         neuron: dict[str, Any] | None
         bias = None
@@ -210,12 +200,12 @@ class _Export:
             neuron = value.resonator(MODELS[p.model])
         else:
             known = ("lif", "lif_reset", "atrlif", *SENDS_PAYLOADS, "rf", "rf_iz")
-            raise UnsupportedError(f'{where}: got model "{p.model}", allowed are {", ".join(known)}. {ADVICE}')
+            raise unwritable(where, f'model "{p.model}", allowed are {", ".join(known)}')
         if neuron is not None and "type" not in neuron:
             neuron = {"type": MODELS.get(p.model, "CUBA"), **neuron}
         if bias is not None and np.any(bias):
             if kind == "input":
-                raise UnsupportedError(f"{where}: got a bias of an input layer, which files do not have. {ADVICE}")
+                raise unwritable(where, "a bias of an input layer, which files do not have")
             sets["bias"] = _bias(bias, p)
         return Layer(kind, neuron, place=where, **sets)
 
@@ -233,7 +223,7 @@ class _Export:
         if silent and (du, value.whole("dv")) == (0, DECAY_UNITY) and p.model == "lif":
             return None
         if chip and (limits["vmin"], limits["vmax"]) != (-(1 << 23) + 1, (1 << 23) - 1):
-            raise UnsupportedError(f"{value.where}: got limits of v, which .net files do not have. {ADVICE}")
+            raise unwritable(value.where, "limits of v, which .net files do not have")
         made = {"iDecay": du, "vDecay": value.whole("dv"), "vThMant": threshold}
         return {**made, "refDelay": value.whole("refractory") if chip else 1, "gradedSpike": False}
 
@@ -245,11 +235,9 @@ class _Export:
         for name, wanted in same.items():
             if value.whole(name) != wanted:
                 given = f"{name} = {value.whole(name)}"
-                raise UnsupportedError(f"{value.where}: got {given}, allowed is {wanted}, as lava-dl has it. {ADVICE}")
+                raise unwritable(value.where, f"{given}, allowed is {wanted}, as lava-dl has it")
         if (p.model == "delta") != (kind == "input"):
-            raise UnsupportedError(
-                f"{value.where}: got {p.model} neurons of a {kind} layer: delta is of inputs alone. {ADVICE}"
-            )
+            raise unwritable(value.where, f"{p.model} neurons of a {kind} layer: delta is of inputs alone")
         neuron = {"type": "SDNN", "activation": "relu", "vThMant": value.whole("vth")}
         return neuron, value.values["bias"] if p.model == "sigma_delta" else None
 
@@ -264,16 +252,14 @@ class _Values:
         """One number for all neurons."""
         found = np.unique(self.values[name])
         if found.size != 1:
-            raise UnsupportedError(f"{self.where}, {name}: got {found.size} values, allowed is one for all. {ADVICE}")
+            raise unwritable(f"{self.where}, {name}", f"{found.size} values, allowed is one for all")
         return float(found[0])
 
     def whole(self, name: str, unit: int = 1, more: bool = False) -> int:
         """The same as an integer, in parts of `unit`; `more`: and one."""
         found = self.number(name) * unit + more
         if found != int(found):
-            raise UnsupportedError(
-                f"{self.where}, {name}: got {self.number(name)}, allowed are multiples of 1/{unit}. {ADVICE}"
-            )
+            raise unwritable(f"{self.where}, {name}", f"{self.number(name)}, allowed are multiples of 1/{unit}")
         return int(found)
 
     def bias(self) -> Any:
@@ -282,9 +268,7 @@ class _Values:
         assert mantissa is not None
         full = np.floor(mantissa * 2.0 ** self.values["bias_exp"].astype(float)) / (1 << BIAS_EXP)
         if np.any(full != np.trunc(full)):
-            raise UnsupportedError(
-                f"{self.where}, bias: got one that is no multiple of 64, the unit of .net files. {ADVICE}"
-            )
+            raise unwritable(f"{self.where}, bias", "one that is no multiple of 64, the unit of .net files")
         return full.astype(np.int64)
 
     def resonator(self, kind: str) -> dict[str, Any]:
@@ -292,7 +276,7 @@ class _Values:
         same = {"state_exp": STATE_EXP, "decay_bits": 12}
         for name, wanted in same.items():
             if self.whole(name) != wanted:
-                raise UnsupportedError(f"{self.where}: got {name} = {self.whole(name)}, allowed is {wanted}. {ADVICE}")
+                raise unwritable(self.where, f"{name} = {self.whole(name)}, allowed is {wanted}")
         size, angle = 1 - self.number("alpha"), 2 * np.pi / self.number("period")
         acts = [int(size * x * DECAY_UNITY) for x in sine_and_cosine(angle)]
         for more in ((0, 0), (1, 0), (0, 1), (1, 1), (0, -1), (1, -1)):
@@ -304,7 +288,7 @@ class _Values:
             size, angle = 1 - again["alpha"], 2 * np.pi / again["period"]
             if [int(size * x * DECAY_UNITY) for x in sine_and_cosine(angle)] == acts:
                 return neuron
-        raise UnsupportedError(f"{self.where}: got a period and a decay that no integers of a .net file have. {ADVICE}")
+        raise unwritable(self.where, "a period and a decay that no integers of a .net file have")
 
 
 def _bias(bias: Any, p: Population) -> Any:

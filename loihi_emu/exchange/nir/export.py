@@ -20,13 +20,13 @@ from loihi_emu.errors import FileError, LoihiInputWarning, UnsupportedError, ext
 from loihi_emu.exchange.nir.dynamics import OWN
 from loihi_emu.exchange.nir.lowering import HIGHEST, SUBTRACTS
 from loihi_emu.exchange.nir.numbers import Floats
+from loihi_emu.exchange.unwritable import unwritable
 from loihi_emu.network.elements import Connection, Input, Population
 from loihi_emu.network.members import Members
 from loihi_emu.user_warnings import warn
 from loihi_emu.widths import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
 
 UNIT = 1 << WEIGHT_SHIFT
-ADVICE = "Network.save keeps everything."
 
 
 def to_nir(network: Members, path: str | Path | None, dt: float) -> Any:
@@ -104,7 +104,7 @@ class _Export:
         known = ("lif", SUBTRACTS, "li") if floats else ("lif", SUBTRACTS)
         if p.model not in known:
             allowed = f"a population of model {', '.join(known)}"
-            raise UnsupportedError(f'{where}: got model "{p.model}", allowed is {allowed}. {ADVICE}')
+            raise unwritable(where, f'model "{p.model}", allowed is {allowed}')
         self._check(p, value, where)
         unit = 1.0 if floats else float(UNIT)
         du, dv = value["du"], value["dv"]
@@ -122,7 +122,7 @@ class _Export:
             bias = np.zeros(p.size)
         elif (bias[dv == 0.0] != 0.0).any():
             given = "a bias of a current-based neuron without a leak (dv=0)"
-            raise UnsupportedError(f"{where}: got {given}, which NIR cannot have. {ADVICE}")
+            raise unwritable(where, f"{given}, which NIR cannot have")
         # Where nothing decays: so slowly that it is 0 in 12 bits; metadata has the 0 for float64.
         a, a_syn = np.where(dv == 0.0, 1e-15, dv), np.where(du == 0.0, 1e-15, du)
         exact = {"a_syn": du, "a_mem": dv, "leak": bias, "v": value["v"] / unit, "subtracts": int(p.model == SUBTRACTS)}
@@ -155,11 +155,9 @@ class _Export:
             ("refractory", (1,)), ("vmin", (-STATE_MAX,)), ("vmax", (STATE_MAX, high)), ("u", (0,)),
         ):  # fmt: skip
             if name in value and not np.isin(value[name], allowed).all():
-                raise UnsupportedError(
-                    f"{where}: got {name} other than {allowed[0]}, which NIR does not have. {ADVICE}"
-                )
+                raise unwritable(where, f"{name} other than {allowed[0]}, which NIR does not have")
         if p.noise is not None:
-            raise UnsupportedError(f"{where}: got noise, which NIR does not have. {ADVICE}")
+            raise unwritable(where, "noise, which NIR does not have")
 
     # ------------------------------------------------------------ connections
     def _connection(self, c: Connection) -> None:
@@ -167,7 +165,7 @@ class _Export:
         where = f'to_nir, connection "{c.name}"'
         if c.learning is not None or c.kind == "conv" or c.has_choice_of_ports:
             what = "learns" if c.learning is not None else "is a convolution" if c.kind == "conv" else "has a port"
-            raise UnsupportedError(f"{where}: got one that {what}; allowed are matrices and lists. {ADVICE}")
+            raise unwritable(where, f"one that {what}; allowed are matrices and lists")
         carries = getattr(c.pre.target, "model", None) == "li"
         if c.graded != carries and not (c.graded and isinstance(c.pre.target, Input)):
             raise UnsupportedError(
@@ -178,7 +176,7 @@ class _Export:
         if exponent:
             scaled = weights * 2.0**exponent
             if (scaled != np.floor(scaled)).any():
-                raise UnsupportedError(f"{where}: got weight_exp={c.weight_exp}, which rounds its sums. {ADVICE}")
+                raise unwritable(where, f"weight_exp={c.weight_exp}, which rounds its sums")
             weights = scaled
         pre, post = c.pre.target, c.post.target
         for delay in np.unique(delays) if delays.size else []:
