@@ -10,7 +10,7 @@ from project_files import MODULES, ROOT
 LAYERS = {
     "ground": """
         _checkout _version arithmetic chips decay errors files jit keywords keywords_elsewhere lazy memory numeric
-        philox ranks read_only recording.columns script_errors units user_warnings widths
+        philox ranks read_only recording.columns script_errors text_tables units user_warnings widths
     """,
     "models": "models",
     "elements": """

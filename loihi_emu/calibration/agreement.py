@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from loihi_emu.keywords import known_keywords_of
 from loihi_emu.network.network import Network
 from loihi_emu.recording.recording import Recording
 from loihi_emu.run.emulator import Emulator
+from loihi_emu.text_tables import aligned
 
 
 @dataclass(frozen=True)
@@ -97,15 +98,9 @@ class Agreement:
         if self.labels is not None:
             right = [100 * float((found == self.labels).mean()) for found in (self.float_answers, self.answers)]
             head_line += f"; right are {right[0]:.2f} % float, {right[1]:.2f} % integers"
-        return "\n".join([head_line, *aligned_rows(table)])
+        return "\n".join([head_line, *aligned(table)])
 
     __repr__ = __str__
-
-
-def aligned_rows(table: Sequence[tuple[str, ...]]) -> list[str]:
-    """Rows of a table as lines."""
-    widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
-    return ["  ".join(cell.ljust(n) for cell, n in zip(row, widths, strict=True)).rstrip() for row in table]
 
 
 class Compared:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,8 +86,3 @@ def ends(network: Network) -> list[str]:
     """Populations from which nothing leads on to another."""
     onward = {c.pre.target.name for c in network.connections.values() if c.pre.target is not c.post.target}
     return [name for name in network.populations if name not in onward]
-
-
-def options_of(given: Any, layers: Mapping[str, Layer]) -> dict[str, Any]:
-    """An option for each layer: one for all, or a dict by population whose others are left out."""
-    return dict(given) if isinstance(given, Mapping) else dict.fromkeys(layers, given)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from loihi_emu import numeric
-from loihi_emu.calibration.agreement import aligned_rows
 from loihi_emu.calibration.calibrate import Calibrated, calibrated
 from loihi_emu.calibration.given import Given, given_of
 from loihi_emu.chips.chip import Chip
@@ -15,6 +14,7 @@ from loihi_emu.errors import invalid
 from loihi_emu.keywords import known_keywords, known_keywords_of
 from loihi_emu.recording.recording import Recording
 from loihi_emu.rules.weights import MANTISSA_BITS
+from loihi_emu.text_tables import aligned
 
 WHERE = "search_precision"
 
@@ -67,7 +67,7 @@ class Precision:
         verdict = "kept" if self.kept else "not reached"
         shown = (self.float_accuracy, self.target, self.accuracy)
         head = "accuracy in floats {:.2f} %, to keep {:.2f} %, with the bits chosen {:.2f} % ({})"
-        return "\n".join([head.format(*(100 * k for k in shown), verdict), *aligned_rows(table)])
+        return "\n".join([head.format(*(100 * k for k in shown), verdict), *aligned(table)])
 
     __repr__ = __str__
 

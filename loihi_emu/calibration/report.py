@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from loihi_emu.calibration.activity import Peaks
-from loihi_emu.calibration.agreement import Agreement, aligned_rows
+from loihi_emu.calibration.agreement import Agreement
 from loihi_emu.calibration.choosing import Chosen
 from loihi_emu.keywords import known_keywords_of
 from loihi_emu.rules.weights import EFFECTIVE_MAX
+from loihi_emu.text_tables import aligned
 from loihi_emu.widths import STATE_MAX, WEIGHT_SHIFT
 
 
@@ -90,7 +91,7 @@ class CalibrationReport:
                 r.name, str(r.neurons), str(r.bits), str(r.lists), f"{r.scale:.6g}", exps, _span(r.du), _span(r.dv),
                 _span(r.vth), f"{r.weight_error:.2g}", f"{r.room:.1f} x", alone, f"{r.voltage_error:.2g}",
             ))  # fmt: skip
-        return "\n".join([*aligned_rows(table), "", str(self.agreement), *(f"note: {text}" for text in self.notes)])
+        return "\n".join([*aligned(table), "", str(self.agreement), *(f"note: {text}" for text in self.notes)])
 
     __repr__ = __str__
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from loihi_emu.rules.weights import EFFECTIVE_MAX
+from loihi_emu.text_tables import aligned
 
 
 @dataclass(frozen=True)
@@ -103,11 +104,7 @@ class QuantizeReport:
             counts = (w.weight_bits, w.weight_exp, w.count, w.clipped, w.zeroed, w.inexact)
             errors = (w.step, w.max_error, w.rms_error)
             rows.append((w.name, w.sign_mode, *map(str, counts), *(f"{e:.3g}" for e in errors)))
-        widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
-        lines = [f"scale {self.scale:.6g}: 1.0 is {self.unit:.6g} in u and v"]
-        for row in rows:
-            left = [row[0].ljust(widths[0]), row[1].ljust(widths[1])]
-            lines.append("  ".join(left + [c.rjust(n) for c, n in zip(row[2:], widths[2:], strict=True)]))
+        lines = [f"scale {self.scale:.6g}: 1.0 is {self.unit:.6g} in u and v", *aligned(rows, "ll" + 9 * "r")]
         span = str(self.vth_min) if self.vth_min == self.vth_max else f"{self.vth_min}..{self.vth_max}"
         lines.append(f"vth   {span}, max err {self.vth_max_error:.3g}, rms err {self.vth_rms_error:.3g}")
         lines.append(f"bias  max err {self.bias_max_error:.3g}, rms err {self.bias_rms_error:.3g}")

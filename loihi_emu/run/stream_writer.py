@@ -229,10 +229,11 @@ class StreamWriter:
             self._failed = True
             with suppress(OSError):
                 self._stream.truncate(self._at.end)
+            now = self._counters.image.step
             raise SimulationError(
                 f"run, to={str(self.path)!r}: the file cannot be written any more ({problem.strerror}). Its "
-                f"{self._at.steps} steps are whole, what came after them is in emulator.recording, and the emulator is at "
-                f"step {self._counters.image.step}. Make room and call run(steps, to=...) with the same file to go on."
+                f"{self._at.steps} steps are whole, what came after them is in emulator.recording, and the emulator is "
+                f"at step {now}. Make room and call run(steps, to=...) with the same file to go on."
             ) from problem
 
     @staticmethod

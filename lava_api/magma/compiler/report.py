@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 from lava_api.magma.compiler.options import CompilerOptions
+from loihi_emu.text_tables import aligned
 
 if TYPE_CHECKING:
     from lava_api.magma.compiler.assembly import Assembly
@@ -41,9 +42,7 @@ def report(models: Models, compiled: set[Any], in_bytes: bool = False) -> str:
         memory = str(size) if in_bytes else f"{100 * size / max(total, 1):.1f} %"
         way = "compiled" if process in compiled else "Python"
         rows.append((process.name, type(process).__name__, type(model).__name__, way, str(values), memory))
-    widths = [max(len(row[k]) for row in rows) for k in range(len(HEAD))]
-    lines = ("  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip() for row in rows)
-    return "\n".join(lines)
+    return "\n".join(aligned(rows))
 
 
 def total_line(models: Models) -> str:

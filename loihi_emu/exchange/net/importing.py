@@ -12,7 +12,7 @@ from scipy import sparse
 
 from loihi_emu import numeric
 from loihi_emu.chips.chip import LOIHI2, Chip
-from loihi_emu.errors import LoihiInputWarning, UnsupportedError, invalid, is_known, unknown
+from loihi_emu.errors import UnsupportedError, invalid, is_known, unknown
 from loihi_emu.exchange.net.kernels import Kernel
 from loihi_emu.exchange.net.layers import Layer
 from loihi_emu.exchange.net.neurons import BIAS_EXP, OUT_OF_REACH
@@ -22,7 +22,7 @@ from loihi_emu.exchange.net.report import LayerRow, NetReport
 from loihi_emu.exchange.net.sets import shift_of
 from loihi_emu.network.builders.one_to_one import one_to_one
 from loihi_emu.network.conv2d import Conv2D
-from loihi_emu.user_warnings import heard, warn
+from loihi_emu.user_warnings import heard
 from loihi_emu.widths import WEIGHT_SHIFT
 
 WHERE = "from_net"
@@ -94,7 +94,7 @@ class _Build:
 
     def __init__(self, empty: Any, plan: Plan, rules: str, reset_interval: Any, reset_offset: Any, image: Any) -> None:
         self.empty, self.plan, self.rules, self.image = empty, plan, rules, image
-        self.notes = list(plan.notes)
+        self.notes = plan.notes
         self.models = {m.name: [p.name for p in m.parameters] for m in empty.rule_set.models}
         self.names = {stage.number: f"{stage.layer.kind}{stage.number}" for stage in plan.stages}
         self.stages = {stage.number: stage for stage in plan.stages}
@@ -123,17 +123,16 @@ class _Build:
             row = LayerRow(stage.number, stage.layer.kind, kind, self.names[stage.number], model,
                            shape_here(stage.shape), count)  # fmt: skip
             self.rows.append(row)
-        inexact = [note[1:] for note in self.notes if note.startswith("~")]
-        if inexact:
-            warn(f"{WHERE}: approximated: {' '.join(inexact)}", LoihiInputWarning)
+        self.notes.warn(f"{WHERE}: approximated")
         return net
 
     def report(self) -> NetReport:
         """What became of the file."""
-        inexact = tuple(note[1:] for note in self.notes if note.startswith("~"))
-        exact = tuple(note for note in self.notes if not note.startswith("~"))
-        last = self.plan.stages[-1]
-        return NetReport(self.rules, tuple(self.rows), self.names[last.number], last.neurons.reads, exact, inexact)
+        last, notes = self.plan.stages[-1], self.notes
+        reads = last.neurons.reads
+        return NetReport(
+            self.rules, tuple(self.rows), self.names[last.number], reads, tuple(notes.exact), tuple(notes.inexact)
+        )
 
     # ------------------------------------------------------------ neurons
     def _parameters(self, position: int, stage: Stage) -> tuple[str, dict[str, Any]]:
@@ -160,7 +159,9 @@ class _Build:
             if np.all(np.asarray(values["vth"]) == OUT_OF_REACH):
                 values |= {"vth": CHIP_THRESHOLD, "vmax": CHIP_THRESHOLD << WEIGHT_SHIFT}
         elif neurons.refractory > 1:
-            self.notes.append(f'~{place}, refDelay: it acts by rules "chip" alone; Lava\'s neurons have no rest.')
+            self.notes.inexact.append(
+                f'{place}, refDelay: it acts by rules "chip" alone; Lava\'s neurons have no rest.'
+            )
         return model, values
 
     def _values(self, stage: Stage, name: str, value: Any) -> Any:

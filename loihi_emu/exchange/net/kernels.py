@@ -11,6 +11,7 @@ from scipy import sparse
 from loihi_emu.errors import invalid
 from loihi_emu.exchange.net.layers import Layer
 from loihi_emu.exchange.net.numbers import Ints, pair, whole
+from loihi_emu.exchange.notes import Notes
 
 Shape = tuple[int, ...]
 MOST_SYNAPSES = 1 << 28
@@ -68,7 +69,7 @@ class Kernel:
         return _written_out(self, shape, target)
 
 
-def kernel_of(layer: Layer, weight: Any, channels: int, notes: list[str]) -> Kernel:
+def kernel_of(layer: Layer, weight: Any, channels: int, notes: Notes) -> Kernel:
     """The kernel of a layer onto which so many channels lead; `weight` are its weights, or a part of complex ones."""
     place, sets, kind = layer.place, layer.sets, layer.kind
     w = whole(place, "weight", weight, notes)

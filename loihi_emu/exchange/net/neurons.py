@@ -13,6 +13,7 @@ from loihi_emu import numeric
 from loihi_emu.errors import UnsupportedError, invalid, unknown
 from loihi_emu.exchange.net.layers import Layer
 from loihi_emu.exchange.net.numbers import whole
+from loihi_emu.exchange.notes import Notes
 from loihi_emu.widths import DECAY_UNITY
 
 TYPES = ("CUBA", "LOIHI", "SDNN", "RF_PHASE", "RF_IZHIKEVICH", "ALIF")
@@ -56,12 +57,12 @@ class Neurons:
     reads: str = "spikes"
 
 
-def neurons_of(layer: Layer, shape: tuple[int, ...], spike_exp: int, notes: list[str]) -> Neurons:
+def neurons_of(layer: Layer, shape: tuple[int, ...], spike_exp: int, notes: Notes) -> Neurons:
     """The neurons of a layer of this shape, or an error that names the nearest that works."""
     if layer.kind == "average":
         return Neurons("sum", {"vth": 0}, GRADED_BITS)
     if layer.neuron is None:
-        notes.append(f"{layer.place}: without neurons, so it sums up what arrives, and v is its output.")
+        notes.exact.append(f"{layer.place}: without neurons, so it sums up what arrives, and v is its output.")
         return Neurons("lif", {"du": -1, "dv": DECAY_UNITY, "vth": OUT_OF_REACH}, reads="v")
     place = f"{layer.place}/neuron"
     made = described(layer.neuron, place, layer.kind == "input", spike_exp, notes)
@@ -74,7 +75,7 @@ def neurons_of(layer: Layer, shape: tuple[int, ...], spike_exp: int, notes: list
     return made
 
 
-def described(given: Mapping[str, Any], place: str, is_input: bool, spike_exp: int, notes: list[str]) -> Neurons:
+def described(given: Mapping[str, Any], place: str, is_input: bool, spike_exp: int, notes: Notes) -> Neurons:
     """The same from the sets of a group ``neuron``."""
     kind = given.get("type")
     if not isinstance(kind, str):
@@ -122,7 +123,7 @@ def described(given: Mapping[str, Any], place: str, is_input: bool, spike_exp: i
 class _Given:
     """The sets of a group ``neuron``, each checked when it is asked for."""
 
-    def __init__(self, given: Mapping[str, Any], place: str, notes: list[str]) -> None:
+    def __init__(self, given: Mapping[str, Any], place: str, notes: Notes) -> None:
         self.given, self.place, self.notes = given, place, notes
 
     def number(self, name: str, low: int, high: int) -> Any:
@@ -157,10 +158,10 @@ class _Given:
     def note_what_does_not_act(self, kind: str) -> None:
         """Note sets that lava-dl's netx leaves out, where they would change something."""
         if self.flag("gradedSpike") and kind != "SDNN":
-            self.notes.append(f"~{self.place}, gradedSpike: spikes are 1, as lava-dl's netx has them.")
+            self.notes.inexact.append(f"{self.place}, gradedSpike: spikes are 1, as lava-dl's netx has them.")
         for name in ("wgtExp", "weight_exp"):
             if self.flag(name):
-                self.notes.append(f"~{self.place}, {name}: it does not act, as in lava-dl's netx.")
+                self.notes.inexact.append(f"{self.place}, {name}: it does not act, as in lava-dl's netx.")
 
     def resonator(self) -> Mapping[str, Any]:
         """Period and decay, from which Lava's RF computes its coefficients anew."""
@@ -177,7 +178,9 @@ class _Given:
             acts = (np.asarray((1 - decay) * part) * DECAY_UNITY).astype(np.int32)
             if np.any(acts != wanted):
                 off = int(np.abs(acts - wanted).max())
-                self.notes.append(f"~{self.place}, {name}: it acts with {off} of 4096 less, as Lava's RF rounds it.")
+                self.notes.inexact.append(
+                    f"{self.place}, {name}: it acts with {off} of 4096 less, as Lava's RF rounds it."
+                )
         return {
             "vth": self.number("vThMant", 0, LARGEST_THRESHOLD), "period": period, "alpha": decay,
             "state_exp": STATE_EXP, "decay_bits": 12,

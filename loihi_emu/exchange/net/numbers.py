@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from loihi_emu import numeric
 from loihi_emu.errors import invalid
+from loihi_emu.exchange.notes import Notes
 
 Ints = NDArray[np.int64]
 LARGEST = 1 << 24
@@ -18,7 +19,7 @@ LONGEST = 1 << 15
 """Of a kernel's stride, padding and dilation, as of the convolutions of a network."""
 
 
-def whole(place: str, name: str, values: Any, notes: list[str], largest: int = LARGEST) -> Ints:
+def whole(place: str, name: str, values: Any, notes: Notes, largest: int = LARGEST) -> Ints:
     """Values as integers, cut as lava-dl's reader cuts them; what that loses is noted."""
     array = np.asarray(numeric.finite(place, name, values), np.float64)
     if array.size and np.abs(array).max() > largest:
@@ -28,13 +29,13 @@ def whole(place: str, name: str, values: Any, notes: list[str], largest: int = L
     lost = np.abs(array - cut)
     if lost.any():
         count = int(np.count_nonzero(lost))
-        notes.append(
-            f"~{place}, {name}: {count} of {array.size} values are no integers and are cut, by up to {lost.max():.3g}."
+        notes.inexact.append(
+            f"{place}, {name}: {count} of {array.size} values are no integers and are cut, by up to {lost.max():.3g}."
         )
     return cut.astype(np.int64)
 
 
-def one(place: str, name: str, value: Any, low: int, high: int, notes: list[str]) -> int:
+def one(place: str, name: str, value: Any, low: int, high: int, notes: Notes) -> int:
     """A single integer within a range."""
     array = whole(place, name, value, notes)
     if array.size != 1:
@@ -43,7 +44,7 @@ def one(place: str, name: str, value: Any, low: int, high: int, notes: list[str]
     return int(array.reshape(-1)[0])
 
 
-def pair(place: str, name: str, value: Any, low: int, notes: list[str]) -> tuple[int, int]:
+def pair(place: str, name: str, value: Any, low: int, notes: Notes) -> tuple[int, int]:
     """One integer for rows and columns, or one for each."""
     array = whole(place, name, value, notes)
     if array.size not in (1, 2) or array.ndim > 1:
@@ -53,7 +54,7 @@ def pair(place: str, name: str, value: Any, low: int, notes: list[str]) -> tuple
     return int(rows), int(columns)
 
 
-def shape_of(place: str, value: Any, notes: list[str]) -> tuple[int, ...]:
+def shape_of(place: str, value: Any, notes: Notes) -> tuple[int, ...]:
     """A shape: (channels, rows, columns), (rows, columns) or (neurons,)."""
     array = whole(place, "shape", value, notes, MOST_NEURONS)
     if array.ndim > 1 or not 1 <= array.size <= 3:

@@ -16,6 +16,7 @@ from loihi_emu.exchange.net.layers import COMPLEX, Layer
 from loihi_emu.exchange.net.neurons import Neurons, neurons_of
 from loihi_emu.exchange.net.numbers import LARGEST, Ints, one, shape_of, whole
 from loihi_emu.exchange.net.sets import bias_of, delays_of, fitting
+from loihi_emu.exchange.notes import Notes
 
 Shape = tuple[int, ...]
 OUTSIDE = -1
@@ -77,13 +78,13 @@ class Stage:
 
 @dataclass(frozen=True)
 class Plan:
-    """Stages, shapes of what all layers hand on, what comes from outside, notes ("~": those that change results)."""
+    """Stages, shapes of what all layers hand on, what comes from outside, and notes."""
 
     stages: tuple[Stage, ...]
     shapes: tuple[Shape, ...]
     outside: Shape
     message_bits: int
-    notes: tuple[str, ...]
+    notes: Notes
 
 
 def plan_of(
@@ -116,7 +117,7 @@ def plan_of(
     skip = numeric.integer(where, "skip_layers", skip_layers, 0, min(count, len(layers)) - 1)
     bits = numeric.integer(where, "input_message_bits", input_message_bits, 0, 32)
     exponent = numeric.integer(where, "spike_exp", spike_exp, 0, 7)
-    notes: list[str] = []
+    notes = Notes()
     given = None if input_shape is None else shape_of(where, input_shape, notes)
     return _Walk(list(layers)[:count], skip, given, bits, exponent, notes).plan()
 
@@ -125,7 +126,7 @@ class _Walk:
     """The layers up to one of them."""
 
     def __init__(
-        self, layers: list[Layer], skip: int, given: Shape | None, bits: int, spike_exp: int, notes: list[str]
+        self, layers: list[Layer], skip: int, given: Shape | None, bits: int, spike_exp: int, notes: Notes
     ) -> None:
         self.layers, self.skip, self.bits, self.spike_exp, self.notes = layers, skip, bits, spike_exp, notes
         self.outside = given
@@ -146,7 +147,7 @@ class _Walk:
         if not self.stages or self.outside is None:
             last = self.layers[-1]
             raise invalid(last.place, "", "no layer with neurons", "at least one", "Skip fewer layers, or read more.")
-        return Plan(tuple(self.stages), tuple(self.shapes), self.outside, self.bits, tuple(self.notes))
+        return Plan(tuple(self.stages), tuple(self.shapes), self.outside, self.bits, self.notes)
 
     def _begin_here(self) -> None:
         """What the layers so far would send comes from outside."""
@@ -245,7 +246,9 @@ class _Walk:
         before = View(self.current.parts, (arriving,))
         neurons = neurons_of(layer, (n,), self.spike_exp, self.notes)
         size = arriving // n
-        self.notes.append(f"{layer.place}: each value is the sum of {size} inputs; divided by {size} it is their mean.")
+        self.notes.exact.append(
+            f"{layer.place}: each value is the sum of {size} inputs; divided by {size} it is their mean."
+        )
         self._add(Stage(number, layer, neurons, before, (n,), {}))
 
     def _kernel(self, number: int, layer: Layer) -> None:
@@ -323,7 +326,7 @@ def _parts(layer: Layer) -> list[tuple[str, Any]]:
     return [(name, weight[name]) for name in COMPLEX]
 
 
-def _matrix(layer: Layer, weight: Any, n: int | None, notes: list[str]) -> Ints:
+def _matrix(layer: Layer, weight: Any, n: int | None, notes: Notes) -> Ints:
     """Dense weights (targets, sources); a list of old files is the weights to one neuron, or to `n`."""
     array = whole(layer.place, "weight", weight, notes)
     while array.ndim > 2 and array.shape[-1] == 1:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from loihi_emu.text_tables import aligned
+
 
 @dataclass(frozen=True)
 class LayerRow:
@@ -59,9 +61,7 @@ class NetReport:
             (str(r.number), r.kind, r.neuron, r.population, r.model, "x".join(map(str, r.shape)), str(r.synapses))
             for r in self.rows
         ]
-        widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
-        lines = [f'.net by rules "{self.rules}"']
-        lines += ["  ".join(cell.ljust(n) for cell, n in zip(row, widths, strict=True)).rstrip() for row in table]
+        lines = [f'.net by rules "{self.rules}"', *aligned(table)]
         lines.append(f'output: {self.reads} of "{self.output}"')
         lines += [f"approximated: {text}" for text in self.approximations]
         lines += [f"note: {text}" for text in self.notes]

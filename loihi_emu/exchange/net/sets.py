@@ -10,6 +10,7 @@ from loihi_emu import numeric
 from loihi_emu.errors import UnsupportedError, invalid
 from loihi_emu.exchange.net.layers import Layer
 from loihi_emu.exchange.net.numbers import Ints, whole
+from loihi_emu.exchange.notes import Notes
 
 LONGEST_DELAY = 62
 """Of a synapse; lava-dl cuts longer ones."""
@@ -17,7 +18,7 @@ LOWEST, HIGHEST, HIGHEST_MIXED = -256, 255, 254
 """Weights of dense layers; lava-dl cuts those beyond, where both signs are among them."""
 
 
-def bias_of(layer: Layer, shape: tuple[int, ...], notes: list[str]) -> Ints | None:
+def bias_of(layer: Layer, shape: tuple[int, ...], notes: Notes) -> Ints | None:
     """The bias of each channel or neuron, in units of 64."""
     if "bias" not in layer.sets:
         return None
@@ -29,7 +30,7 @@ def bias_of(layer: Layer, shape: tuple[int, ...], notes: list[str]) -> Ints | No
     return np.repeat(bias, shape[0]) if bias.size == 1 else bias
 
 
-def delays_of(layer: Layer, shape: tuple[int, ...], before: tuple[int, ...], notes: list[str]) -> Ints | None:
+def delays_of(layer: Layer, shape: tuple[int, ...], before: tuple[int, ...], notes: Notes) -> Ints | None:
     """Delays by target (as one number, one a channel or neuron), or by target and source."""
     if "delay" not in layer.sets:
         return None
@@ -39,8 +40,8 @@ def delays_of(layer: Layer, shape: tuple[int, ...], before: tuple[int, ...], not
         raise invalid(place, "delay", int(delays.min()), f"0 to {LONGEST_DELAY}")
     if delays.size and delays.max() > LONGEST_DELAY:
         count = int(np.count_nonzero(delays > LONGEST_DELAY))
-        notes.append(
-            f"~{place}, delay: {count} delays up to {delays.max()} are cut to {LONGEST_DELAY}, as lava-dl does."
+        notes.inexact.append(
+            f"{place}, delay: {count} delays up to {delays.max()} are cut to {LONGEST_DELAY}, as lava-dl does."
         )
         delays = np.minimum(delays, LONGEST_DELAY)
     n, sources, channels = prod(shape), prod(before), shape[0]
@@ -74,7 +75,7 @@ def shift_of(weights: Ints) -> int:
     return int(np.floor(np.log2(min(room)))) + mixed if room else 0
 
 
-def fitting(weights: Ints, place: str, notes: list[str]) -> Ints:
+def fitting(weights: Ints, place: str, notes: Notes) -> Ints:
     """Weights of a dense layer within what lava-dl leaves of them."""
     mixed = bool(weights.size) and weights.min() < 0 < weights.max()
     high = HIGHEST_MIXED if mixed else HIGHEST
@@ -82,5 +83,5 @@ def fitting(weights: Ints, place: str, notes: list[str]) -> Ints:
     if np.any(cut != weights):
         count, far = int(np.count_nonzero(cut != weights)), int(weights.flat[int(np.abs(weights).argmax())])
         what = f"{count} of {weights.size} weights, up to {far}, are cut to {LOWEST}..{high}, as lava-dl does"
-        notes.append(f"~{place}, weight: {what}.")
+        notes.inexact.append(f"{place}, weight: {what}.")
     return cut

@@ -15,6 +15,7 @@ from loihi_emu.exchange.nir.imported import Imported, import_nir
 from loihi_emu.keywords import known_keywords
 from loihi_emu.recording.recording import Recording
 from loihi_emu.run.emulator import Emulator
+from loihi_emu.text_tables import aligned
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,7 @@ class Compared:
         for p in self.spikes.values():
             first = "none" if p.first is None else f"step {p.first}"
             table.append((p.name, str(p.floats), str(p.integers), str(p.same), first))
-        widths = [max(len(row[i]) for row in table) for i in range(len(head))]
-        lines = [f"{self.steps} steps, float64 and integers side by side"]
-        lines += ["  ".join(cell.ljust(n) for cell, n in zip(row, widths, strict=True)).rstrip() for row in table]
+        lines = [f"{self.steps} steps, float64 and integers side by side", *aligned(table)]
         lines += [f'v of "{name}" differs by up to {error:.4g}' for name, error in self.voltages.items()]
         return "\n".join([*lines, "", str(self.floats.report), "", str(self.integers.report)])
 

@@ -23,6 +23,7 @@ import numpy as np
 from loihi_emu.errors import invalid
 from loihi_emu.exchange.nir.numbers import Floats, reals
 from loihi_emu.exchange.nir.primitives import VOLTAGE, Node
+from loihi_emu.exchange.notes import Notes
 
 METHODS = ("euler", "exponential", "exponential_decay")
 RESETS = ("v_reset", "subtract")
@@ -67,9 +68,7 @@ class Dynamics:
         return -self.shift if self.start is None else self.start
 
 
-def dynamics_of(
-    node: Node, n: int, dt: float, method: str, reset: str, notes: list[str], single: bool = False
-) -> Dynamics:
+def dynamics_of(node: Node, n: int, dt: float, method: str, reset: str, notes: Notes, single: bool = False) -> Dynamics:
     """The numbers of a primitive with state, for n neurons."""
 
     def each(name: str, default: float) -> Floats:
@@ -103,7 +102,9 @@ def dynamics_of(
         return Dynamics(False, False, node.kind == "CubaLI", a_syn, a_mem, gain, leak, zeros, zeros, zeros)
     shift, subtracts = each("v_reset", 0.0), reset == "subtract"
     if subtracts and shift.any():
-        notes.append(f'~{node.place}: v_reset ({shift.min():g}..{shift.max():g}) is not used with reset="subtract".')
+        notes.inexact.append(
+            f'{node.place}: v_reset ({shift.min():g}..{shift.max():g}) is not used with reset="subtract".'
+        )
         shift = zeros
     vth = _threshold(node, each("v_threshold", 1.0) - shift, "v_threshold")
     return Dynamics(True, subtracts, node.kind == "CubaLIF", a_syn, a_mem, gain, leak, vth, shift, -a_mem * shift)

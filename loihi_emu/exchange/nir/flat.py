@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from loihi_emu.errors import invalid, unknown
 from loihi_emu.exchange.nir.primitives import Graph, Node
+from loihi_emu.exchange.notes import Notes
 
 PASS = "Pass"
 """Kind of what the inputs and outputs of an inner graph become: what comes in goes out."""
@@ -19,7 +20,7 @@ class Flat:
     place: str
     nodes: dict[str, Node] = field(default_factory=dict)
     edges: list[tuple[str, str]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: Notes = field(default_factory=Notes)
 
     def before(self) -> dict[str, list[str]]:
         """From a node to those with an edge to it."""
@@ -93,7 +94,7 @@ def _edges(made: Flat, graph: Graph) -> tuple[tuple[str, str], ...]:
     edges = graph.edges
     if len(lost) == len(unused) == 1:
         edges = tuple((unused[0] if a == lost[0] else a, unused[0] if b == lost[0] else b) for a, b in edges)
-        made.notes.append(
+        made.notes.exact.append(
             f'{graph.place}: edges name "{lost[0]}", no node; read as "{unused[0]}", the only one without edges.'
         )
     elif lost:

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from loihi_emu import numeric
 from loihi_emu.chips.chip import LOIHI2, Chip
-from loihi_emu.errors import LoihiInputWarning, UnsupportedError, invalid, is_known, unknown
+from loihi_emu.errors import UnsupportedError, invalid, is_known, unknown
 from loihi_emu.exchange.nir.divided import LISTS
 from loihi_emu.exchange.nir.dynamics import METHODS, OWN, RESETS, Dynamics, dynamics_of, exactly
 from loihi_emu.exchange.nir.flat import Flat, flat
@@ -23,7 +23,6 @@ from loihi_emu.exchange.nir.report import Readout, Report
 from loihi_emu.exchange.nir.shapes import Shapes, shapes_of
 from loihi_emu.exchange.nir.timing import Timing
 from loihi_emu.keywords import known_keywords
-from loihi_emu.user_warnings import warn
 
 WHERE = "from_nir"
 
@@ -130,7 +129,9 @@ class _Import:
         timing = Timing(populations, self.paths, self.align)
         for loop in timing.wide_loops(populations):
             shown = ", ".join(f'"{k}"' for k in loop)
-            notes.append(f"~the loop through {shown}: each connection in it takes one step, {len(loop)} around it.")
+            notes.inexact.append(
+                f"the loop through {shown}: each connection in it takes one step, {len(loop)} around it."
+            )
         parts = [self._part(name, timing) for name in populations]
         self._check(parts, timing)
         parts.sort(key=lambda part: timing.depth[part.name])
@@ -139,13 +140,10 @@ class _Import:
             name: Readout(source, self._variable(source), timing.depth[source]) for name, source in direct.items()
         }
         outputs |= {name: Readout(name, "v", timing.depth[name]) for name in readouts}
-        inexact = tuple(note[1:] for note in notes if note.startswith("~"))
-        exact = tuple(note for note in notes if not note.startswith("~"))
         rows = {part.name: part.row for part in parts}
-        report = Report(self.settings.rules.name, self.method, self.dt, rows, outputs, exact, inexact)
-        if inexact:
-            warn(f"{self.graph.place} is approximated: {' '.join(inexact)}", LoihiInputWarning)
-        return network, report
+        texts = tuple(notes.exact), tuple(notes.inexact)
+        notes.warn(f"{self.graph.place} is approximated")
+        return network, Report(self.settings.rules.name, self.method, self.dt, rows, outputs, *texts)
 
     def _variable(self, population: str) -> str:
         return "spikes" if self.graph.nodes[population].kind in SPIKING else "v"

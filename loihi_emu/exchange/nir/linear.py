@@ -18,6 +18,7 @@ from loihi_emu.errors import invalid
 from loihi_emu.exchange.nir.flat import PASS
 from loihi_emu.exchange.nir.numbers import Floats, one, pair, reals, shape_of
 from loihi_emu.exchange.nir.primitives import Node
+from loihi_emu.exchange.notes import Notes
 
 Shape = tuple[int, ...]
 MOST_ENTRIES = 1 << 26
@@ -37,12 +38,12 @@ class Linear:
     delay: Floats | None = None
 
 
-def linear_of(node: Node, arriving: Shape, notes: list[str]) -> Linear:
+def linear_of(node: Node, arriving: Shape, notes: Notes) -> Linear:
     """What a node does to values of the shape that arrives."""
     return LINEAR[node.kind](node, arriving, notes)
 
 
-def _product(node: Node, arriving: Shape, notes: list[str]) -> Linear:
+def _product(node: Node, arriving: Shape, notes: Notes) -> Linear:
     weight = reals(node, "weight")
     if weight.ndim < 2 or 0 in weight.shape:
         raise invalid(node.place, "weight", f"shape {weight.shape}", "shape (outputs, inputs)")
@@ -66,7 +67,7 @@ def _product(node: Node, arriving: Shape, notes: list[str]) -> Linear:
     return Linear((*before, n_out), matrix, constant)
 
 
-def _scale(node: Node, arriving: Shape, notes: list[str]) -> Linear:
+def _scale(node: Node, arriving: Shape, notes: Notes) -> Linear:
     scale = reals(node, "scale")
     if scale.size != 1:
         _check_size(node, arriving, scale.shape)
@@ -74,7 +75,7 @@ def _scale(node: Node, arriving: Shape, notes: list[str]) -> Linear:
     return Linear(arriving, sparse.diags(factors, format="csr"))
 
 
-def _delay(node: Node, arriving: Shape, notes: list[str]) -> Linear:
+def _delay(node: Node, arriving: Shape, notes: Notes) -> Linear:
     delay = reals(node, "delay")
     if delay.size != 1:
         _check_size(node, arriving, delay.shape)
@@ -83,17 +84,17 @@ def _delay(node: Node, arriving: Shape, notes: list[str]) -> Linear:
     return Linear(arriving, delay=np.broadcast_to(delay.reshape(-1), (prod(arriving),)).copy())
 
 
-def _pass(node: Node, arriving: Shape, notes: list[str]) -> Linear:
+def _pass(node: Node, arriving: Shape, notes: Notes) -> Linear:
     if "shape" in node.values:
         wanted = shape_of(node)
         _check_size(node, arriving, wanted)
         if wanted != arriving:
-            notes.append(f"{node.place}: shape {wanted} in the file, {arriving} arrives: read value by value.")
+            notes.exact.append(f"{node.place}: shape {wanted} in the file, {arriving} arrives: read value by value.")
             return Linear(wanted)
     return Linear(arriving)
 
 
-def _flatten(node: Node, arriving: Shape, notes: list[str]) -> Linear:
+def _flatten(node: Node, arriving: Shape, notes: Notes) -> Linear:
     first, last = one(node, "start_dim"), one(node, "end_dim")
     axes = len(arriving)
     for name, axis in (("start_dim", first), ("end_dim", last)):
@@ -106,7 +107,7 @@ def _flatten(node: Node, arriving: Shape, notes: list[str]) -> Linear:
     return Linear((*arriving[:first], prod(arriving[first : last + 1]), *arriving[last + 1 :]))
 
 
-def _conv1d(node: Node, arriving: Shape, notes: list[str]) -> Linear:
+def _conv1d(node: Node, arriving: Shape, notes: Notes) -> Linear:
     weight = reals(node, "weight")
     if weight.ndim != 3 or 0 in weight.shape:
         raise invalid(
@@ -118,7 +119,7 @@ def _conv1d(node: Node, arriving: Shape, notes: list[str]) -> Linear:
     return Linear((made.shape[0], made.shape[2]), made.matrix, made.constant)
 
 
-def _conv2d(node: Node, arriving: Shape, notes: list[str]) -> Linear:
+def _conv2d(node: Node, arriving: Shape, notes: Notes) -> Linear:
     weight = reals(node, "weight")
     if weight.ndim != 4 or 0 in weight.shape:
         allowed = "shape (channels out, channels in / groups, rows, columns)"
@@ -161,7 +162,7 @@ def _correlation(node: Node, weight: Floats, arriving: tuple[int, int, int], axe
     return Linear((channels, *shape), matrix, constant)
 
 
-def _pool(node: Node, arriving: Shape, notes: list[str]) -> Linear:
+def _pool(node: Node, arriving: Shape, notes: Notes) -> Linear:
     if len(arriving) != 3:
         raise invalid(node.place, "shape", f"shape {arriving}", f"shape (channels, rows, columns) before a {node.kind}")
     size, stride, padding = pair(node, "kernel_size", 2, 1), pair(node, "stride", 2, 1), pair(node, "padding", 2, 0)

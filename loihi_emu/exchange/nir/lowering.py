@@ -15,6 +15,7 @@ from loihi_emu.exchange.nir.dynamics import Dynamics
 from loihi_emu.exchange.nir.paths import CONSTANT, Paths
 from loihi_emu.exchange.nir.report import Row
 from loihi_emu.exchange.nir.timing import Timing
+from loihi_emu.exchange.notes import Notes
 from loihi_emu.quantization.integers import Quantized, quantize
 from loihi_emu.rules import RuleSet, model_of
 from loihi_emu.widths import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
@@ -60,7 +61,7 @@ class Part:
 
 def part_of(
     name: str, kind: str, place: str, shape: tuple[int, ...], d: Dynamics, paths: Paths, timing: Timing,
-    settings: Settings, notes: list[str],
+    settings: Settings, notes: Notes,
 ) -> Part:  # fmt: skip
     """The population of a node."""
     keys, matrices, bias = _arriving(place, name, d, paths, timing, notes)
@@ -92,7 +93,7 @@ def _divided(matrix: Any, settings: Settings) -> list[Any]:
 
 
 def _arriving(
-    place: str, name: str, d: Dynamics, paths: Paths, timing: Timing, notes: list[str]
+    place: str, name: str, d: Dynamics, paths: Paths, timing: Timing, notes: Notes
 ) -> tuple[list[tuple[str, int]], list[Any], Any]:
     """The matrices with the gain, and the bias; a constant is a bias where that has the same effect from step 0 on."""
     late, bias = timing.depth[name], d.bias.copy()
@@ -105,7 +106,7 @@ def _arriving(
         else:
             bias += d.leak
             if late:
-                notes.append(f"~{place}: its leak begins {late} steps before its input arrives.")
+                notes.inexact.append(f"{place}: its leak begins {late} steps before its input arrives.")
     if not late and not d.filters and here in scaled:
         bias += scaled.pop(here).toarray()[:, 0]
     scaled = {key: matrix.tocsr() for key, matrix in scaled.items()}
@@ -114,7 +115,7 @@ def _arriving(
 
 def _integers(
     name: str, kind: str, place: str, shape: tuple[int, ...], d: Dynamics, matrices: list[Any], bias: Any,
-    settings: Settings, notes: list[str],
+    settings: Settings, notes: Notes,
 ) -> tuple[Part, list[Any], list[dict[str, Any]]]:  # fmt: skip
     """The same in integers."""
     if d.subtracts and not any(m.name == SUBTRACTS for m in settings.rules.models):
@@ -126,7 +127,7 @@ def _integers(
     lost = int(((np.broadcast_to(q.vth, d.vth.shape) == 0) & (d.vth > 0)).sum()) if d.spikes else 0
     if lost:
         most = max(w.largest for w in q.report.weights)
-        notes.append(f"~{place}: thresholds of {lost} neurons round to 0 beside weights up to {most:g}.")
+        notes.inexact.append(f"{place}: thresholds of {lost} neurons round to 0 beside weights up to {most:g}.")
     du, dv = decay_of(d.a_syn, settings.decays, registers=True), decay_of(d.a_mem, settings.decays)
     start = np.rint(d.v * (q.scale * (1 << WEIGHT_SHIFT)))
     if not (np.abs(start) <= STATE_MAX).all():

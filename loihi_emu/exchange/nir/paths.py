@@ -78,7 +78,7 @@ def _delayed(graph: Flat, node: Node, arriving: Paths, delay: Any, dt: float, mo
     steps = np.rint(exact).astype(np.int64)
     off = np.abs(steps - exact).max(initial=0.0)
     if off > 1e-6:
-        graph.notes.append(f"~{node.place}: delays are rounded to steps of dt, by up to {off:.3g} steps.")
+        graph.notes.inexact.append(f"{node.place}: delays are rounded to steps of dt, by up to {off:.3g} steps.")
     found: Paths = {}
     for (source, before), matrix in arriving.items():
         for step in np.unique(steps):

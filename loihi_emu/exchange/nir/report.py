@@ -10,6 +10,7 @@ import numpy as np
 
 from loihi_emu.exchange.nir.numbers import Floats
 from loihi_emu.quantization.report import QuantizeReport
+from loihi_emu.text_tables import aligned
 from loihi_emu.widths import WEIGHT_SHIFT
 
 
@@ -102,8 +103,7 @@ class Report:
                 row.name, row.kind, row.model, str(row.neurons), _span(row.du), _span(row.dv),
                 f"{row.decay_error:.2g}", f"{row.scale:.6g}", f"{max(errors, default=0.0):.2g}", _room(lost),
             ))  # fmt: skip
-        widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
-        lines += ["  ".join(cell.ljust(n) for cell, n in zip(row, widths, strict=True)).rstrip() for row in table]
+        lines += aligned(table)
         for name, out in self.outputs.items():
             lines.append(f'output "{name}": {out.variable} of "{out.population}", {out.lag} steps late')
         lines += [f"approximated: {text}" for text in self.approximations]

@@ -104,7 +104,7 @@ def _arriving(graph: Flat, found: Shapes, name: str, before: list[str], wanted: 
             given = f'shape {shape} from "{pre}"'
             raise invalid(node.place, "shape", given, f"shape {wanted}, as {node.kind} and its other edges have it")
         if shape != wanted:
-            graph.notes.append(f'{node.place}: shape {shape} from "{pre}" is read as {wanted}, value by value.')
+            graph.notes.exact.append(f'{node.place}: shape {shape} from "{pre}" is read as {wanted}, value by value.')
     return wanted
 
 

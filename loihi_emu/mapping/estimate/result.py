@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.keywords import known_keywords_of
 from loihi_emu.read_only import read_only
+from loihi_emu.text_tables import aligned
 
 
 class SlowestCore(NamedTuple):
@@ -179,11 +180,7 @@ class Estimate:
 
     def __repr__(self) -> str:
         rows = [("", *HEADINGS), *self.table()]
-        widths = [max(len(row[k]) for row in rows) for k in range(5)]
-        lines = [
-            "  " + "  ".join([row[0].ljust(widths[0]), *(row[k].rjust(widths[k]) for k in range(1, 5))]).rstrip()
-            for row in rows
-        ]
+        lines = [f"  {line}" for line in aligned(rows, "lrrrr")]
         return "\n".join([*self._head(), *lines, *(f"- {line}" for line in self._tail())])
 
     def _repr_html_(self) -> str:

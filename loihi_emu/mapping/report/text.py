@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from loihi_emu.mapping.report.contents import Cell, Report, Table
+from loihi_emu.text_tables import aligned
 
 BAR = 20
 """Characters of a bar."""
@@ -19,11 +20,7 @@ def text_of(report: Report, rows: int) -> str:
 def _lines(table: Table) -> list[str]:
     """Columns, each as wide as its longest entry."""
     every = [table.heads] * bool(table.heads) + [[_text(cell) for cell in line] for line in table.lines]
-    widths = [max(len(row[k]) for row in every) for k in range(len(table.align))]
-    lines = []
-    for row in every:
-        cells = (c.ljust(w) if a == "l" else c.rjust(w) for c, a, w in zip(row, table.align, widths, strict=True))
-        lines.append(("  " + "  ".join(cells)).rstrip())
+    lines = [f"  {line}" for line in aligned(every, table.align)] if every else []
     return [*lines, f"  {table.more}"] if table.more else lines
 
 

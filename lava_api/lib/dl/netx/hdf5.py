@@ -12,12 +12,11 @@ from lava_api.lib.dl.netx.utils import NetDict
 from lava_api.magma.core.decorator import implements
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc._process import AbstractProcess, InPort, OutPort
-from loihi_emu.errors import LoihiInputWarning
 from loihi_emu.exchange.net.layers import layer_of
 from loihi_emu.exchange.net.neurons import described
 from loihi_emu.exchange.net.plan import OUTSIDE, Plan, Stage, plan_of
 from loihi_emu.exchange.net.reading import FORM, layers_of
-from loihi_emu.user_warnings import warn
+from loihi_emu.exchange.notes import Notes
 
 NO_RESET = "Sigma-delta neurons are not reset: reset_interval does not act on them."
 
@@ -138,10 +137,10 @@ class Network(AbstractProcess):
         spike_exp: int = 6,
     ) -> dict[str, Any]:
         """What a block's ``neuron_params`` are for a group ``neuron`` of a file."""
-        notes: list[str] = []
+        notes = Notes()
         given = {name: neuron_config[name] for name in neuron_config}
         neurons = described(given, "neuron", input, spike_exp, notes)
-        _warn(notes)
+        notes.warn("netx")
         return _layers.parameters_of(neurons, reset_interval, reset_offset)
 
     @staticmethod
@@ -229,17 +228,11 @@ def _plain(config: Any) -> dict[str, Any]:
 
 
 def _tell(plan: Plan, reset_interval: int | None) -> None:
-    notes = list(plan.notes)
+    notes = Notes(inexact=list(plan.notes.inexact))
     kinds = {stage.neurons.kind for stage in plan.stages}
     if reset_interval is not None and kinds & {"delta", "sigma", "sigma_delta"}:
-        notes.append(f"~{NO_RESET}")
-    _warn(notes)
-
-
-def _warn(notes: list[str]) -> None:
-    inexact = [note[1:] for note in notes if note.startswith("~")]
-    if inexact:
-        warn(f"netx: {' '.join(inexact)}", LoihiInputWarning)
+        notes.inexact.append(NO_RESET)
+    notes.warn("netx")
 
 
 @implements(proc=Network, protocol=LoihiProtocol)

@@ -12,6 +12,7 @@ import numpy as np
 from loihi_emu.errors import UnsupportedError, invalid, unknown
 from loihi_emu.exchange.net.reading import read_tree
 from loihi_emu.exchange.net.sets import LONGEST_DELAY, fitting, shift_of
+from loihi_emu.exchange.notes import Notes
 from loihi_emu.user_warnings import warn
 
 INTEGERS = ("weight", "weight_rec", "bias", "real", "imag")
@@ -107,10 +108,10 @@ def optimize_weight_bits(weight: Any) -> tuple[Any, int, int, SYNAPSE_SIGN_MODE]
     >>> optimize_weight_bits(np.array([[6, -2]]))[:3]
     (array([[192, -64]]), 3, -5)
     """
-    notes: list[str] = []
+    notes = Notes()
     w = fitting(np.asarray(weight).astype(np.int64), "optimize_weight_bits", notes)
-    for note in notes:
-        warn(note[1:], UserWarning)
+    for note in notes.inexact:
+        warn(note, UserWarning)
     low, high = int(w.min()), int(w.max())
     mode = SYNAPSE_SIGN_MODE.EXCITATORY
     if high < 0:
