@@ -14,19 +14,8 @@ from lava_api.magma.core.process.variable import Var
 from loihi_emu.user_warnings import warn
 
 __all__ = [
-    "AbstractProcess",
-    "InPort",
-    "LogConfig",
-    "Named",
-    "OutPort",
-    "Receiving",
-    "RefPort",
-    "Shaped",
-    "Var",
-    "extends",
-    "replace_member",
-    "variables",
-    "warn_unknown",
+    "AbstractProcess", "InPort", "LogConfig", "Named", "OutPort", "Receiving", "RefPort", "Referring", "Shaped", "Var",
+    "extends", "replace_member", "variables", "warn_unknown",
 ]  # fmt: skip
 
 PACKAGE = __name__.partition(".")[0]
@@ -46,6 +35,17 @@ class Shaped(AbstractProcess):
     def shape(self) -> Any:
         """Shape of the population."""
         return self.proc_params["shape"]
+
+
+class Referring(AbstractProcess):
+    """A process that refers to a variable of another one by its port ``state``."""
+
+    state: Any
+
+    def connect_var(self, var: Var) -> None:
+        """Choose the variable."""
+        replace_member(self, "state", RefPort(var.shape))
+        self.state.connect_var(var)
 
 
 class Receiving(Named):

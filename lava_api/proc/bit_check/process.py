@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.proc._process import Named, RefPort, Var, extends, replace_member, variables, warn_unknown
+from lava_api.proc._process import Named, Referring, RefPort, Var, extends, replace_member, variables, warn_unknown
 
 MAX_BITS = 31
 WATCHED = ("layerid", "debug", "bits", "_overflowed")
 
 
-class BitCheck(Named):
+class BitCheck(Referring, Named):
     """Check after each step whether a variable still fits into a number of bits, sign included.
 
     Parameters
@@ -37,11 +37,9 @@ class BitCheck(Named):
         self.layerid, self.debug, self.bits, self._overflowed = variables((1,), layerid, debug, bits, 0)
 
     def connect_var(self, var: Var) -> None:
-        """Choose the variable to watch."""
         for name in WATCHED:
             replace_member(self, name, Var(shape=var.shape, init=getattr(self, name).init, name=name))
-        replace_member(self, "state", RefPort(var.shape))
-        self.state.connect_var(var)
+        super().connect_var(var)
 
     @property
     def shape(self) -> tuple[int, ...]:

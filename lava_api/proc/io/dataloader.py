@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.model.py.declare import ProcessParameters, array, model_of, out_port, ref_port
-from lava_api.proc._checks import checked_interval
-from lava_api.proc._process import AbstractProcess, OutPort, RefPort, Var, replace_member
-from lava_api.proc.io._timed import Timed
+from lava_api.proc._process import OutPort, Referring, RefPort, Var
+from lava_api.proc.io._timed import Regular, Timed
 from loihi_emu.errors import invalid
 
 
-class AbstractDataloader(AbstractProcess):
+class AbstractDataloader(Regular):
     """A data set and when its samples are loaded.
 
     Parameters
@@ -29,10 +28,7 @@ class AbstractDataloader(AbstractProcess):
     """
 
     def __init__(self, gt_shape: tuple[int, ...], dataset: Any, interval: int = 1, offset: int = 0) -> None:
-        checked_interval(self, "interval", interval)
         super().__init__(interval=interval, offset=offset, saved_dataset=dataset)
-        self.interval = Var((1,), interval)
-        self.offset = Var((1,), offset % interval)
         self.ground_truth = OutPort(shape=gt_shape)
 
 
@@ -44,7 +40,7 @@ def _first(process: object, dataset: Any) -> tuple[Any, tuple[int, ...]]:
     return np.asarray(sample), np.shape(label) or (1,)
 
 
-class StateDataloader(AbstractDataloader):
+class StateDataloader(Referring, AbstractDataloader):
     """Write each sample into a variable of another process; ``ground_truth`` sends its label from the next step on.
 
     Parameters
@@ -59,11 +55,6 @@ class StateDataloader(AbstractDataloader):
         sample, gt_shape = _first(self, dataset)
         super().__init__(gt_shape=gt_shape, dataset=dataset, interval=interval, offset=offset)
         self.state = RefPort(sample.shape)
-
-    def connect_var(self, var: Var) -> None:
-        """Choose the variable that takes the samples."""
-        replace_member(self, "state", RefPort(var.shape))
-        self.state.connect_var(var)
 
 
 class SpikeDataloader(AbstractDataloader):

@@ -10,7 +10,7 @@ import numpy as np
 from lava_api.magma.core.model.py.declare import PyLoihiProcessModel, array, in_port, model_of, out_port
 from lava_api.magma.core.model.py.ports import PyOutPort
 from lava_api.magma.core.model.py.type import LavaPyType
-from lava_api.proc._process import AbstractProcess, InPort, OutPort, Var, variables
+from lava_api.proc._process import InPort, OutPort, Shaped, Var, variables
 from lava_api.proc.io import encoding
 
 UNLIMITED = -1
@@ -27,7 +27,7 @@ class Compression(Enum):
     DELTA_SPARSE_8 = 3
 
 
-class DeltaEncoder(AbstractProcess):
+class DeltaEncoder(Shaped):
     """Send changes of the input that reach a threshold, one step later; what is not sent is kept for later.
 
     Parameters
@@ -65,11 +65,6 @@ class DeltaEncoder(AbstractProcess):
         self.vth = Var(shape=(1,), init=vth * (1 << spike_exp))
         self.act, self.residue = variables(shape, 0, 0)
         self.spike_exp, self.a_min, self.a_max = variables((1,), spike_exp, a_min, a_max)
-
-    @property
-    def shape(self) -> Any:
-        """Shape of the input."""
-        return self.proc_params["shape"]
 
 
 FORMATS = {

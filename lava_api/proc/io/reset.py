@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.model.py.declare import array, model_of, ref_port
-from lava_api.proc._checks import checked_interval
-from lava_api.proc._process import AbstractProcess, RefPort, Var, replace_member
-from lava_api.proc.io._timed import Timed
+from lava_api.proc._process import Referring, RefPort, Var
+from lava_api.proc.io._timed import Regular, Timed
 
 
-class Reset(AbstractProcess):
+class Reset(Referring, Regular):
     """Set a variable to a constant at regular times, after the step's updates.
 
     Parameters
@@ -26,17 +25,9 @@ class Reset(AbstractProcess):
     """
 
     def __init__(self, *, reset_value: int = 0, interval: int = 1, offset: int = 0) -> None:
-        checked_interval(self, "interval", interval)
         super().__init__(reset_value=reset_value, interval=interval, offset=offset)
         self.reset_value = Var((1,), init=reset_value)
-        self.interval = Var((1,), init=interval)
-        self.offset = Var((1,), init=offset % interval)
         self.state = RefPort((1,))
-
-    def connect_var(self, var: Var) -> None:
-        """Choose the variable to reset."""
-        replace_member(self, "state", RefPort(var.shape))
-        self.state.connect_var(var)
 
 
 class AbstractPyReset(Timed):

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.model.py.declare import PyLoihiProcessModel, array, in_port, model_of, ref_port
-from lava_api.proc._checks import checked_interval, checked_length
-from lava_api.proc._process import AbstractProcess, InPort, RefPort, Var, replace_member
-from lava_api.proc.io._timed import Timed
+from lava_api.proc._checks import checked_length
+from lava_api.proc._process import AbstractProcess, InPort, Referring, RefPort, Var, replace_member
+from lava_api.proc.io._timed import Regular, Timed
 
 
 class RingBuffer(AbstractProcess):
@@ -56,7 +56,7 @@ class PyReceiveModelFixed(AbstractPyReceiveModel):
     data = array(np.int32)
 
 
-class Read(AbstractProcess):
+class Read(Referring, Regular):
     """Record a variable of another process at regular times, after the step's updates.
 
     Parameters
@@ -70,20 +70,15 @@ class Read(AbstractProcess):
     """
 
     def __init__(self, *, buffer: int, interval: int = 1, offset: int = 0) -> None:
-        checked_interval(self, "interval", interval)
         super().__init__(buffer=checked_length(self, "buffer", buffer), interval=interval, offset=offset)
         self.buffer = buffer
-        self.interval = Var((1,), interval)
-        self.offset = Var((1,), offset % interval)
         self.state = RefPort((1,))
         self.data = Var(shape=(1, buffer), init=np.zeros((1, buffer)))
 
     def connect_var(self, var: Var) -> None:
-        """Choose the variable to record."""
-        replace_member(self, "state", RefPort(var.shape))
         shape = (*var.shape, self.buffer)
         replace_member(self, "data", Var(shape=shape, init=np.zeros(shape)))
-        self.state.connect_var(var)
+        super().connect_var(var)
 
 
 class AbstractPyRead(Timed):

@@ -70,6 +70,17 @@ def receive_not_empty_accumulate(dst_port: HostChannel, zeros: Array, elements_i
     return total
 
 
+SEND_FULL = {SendFull.BLOCKING: send_full_blocking, SendFull.NON_BLOCKING_DROP: send_full_non_blocking_drop}
+RECEIVE_EMPTY = {
+    ReceiveEmpty.BLOCKING: receive_empty_blocking,
+    ReceiveEmpty.NON_BLOCKING_ZEROS: receive_empty_non_blocking_zeros,
+}
+RECEIVE_NOT_EMPTY = {
+    ReceiveNotEmpty.FIFO: receive_not_empty_fifo,
+    ReceiveNotEmpty.ACCUMULATE: receive_not_empty_accumulate,
+}
+
+
 @dataclass
 class ChannelConfig:
     """What to do where the buffer is full or empty.
@@ -90,27 +101,15 @@ class ChannelConfig:
 
     def get_send_full_function(self) -> Callable[[HostChannel, Array], None]:
         """Return the function for a full buffer."""
-        functions = {
-            SendFull.BLOCKING: send_full_blocking,
-            SendFull.NON_BLOCKING_DROP: send_full_non_blocking_drop,
-        }
-        return functions[self.send_full]
+        return SEND_FULL[self.send_full]
 
     def get_receive_empty_function(self) -> Callable[[HostChannel, Array], Array]:
         """Return the function for an empty buffer."""
-        functions = {
-            ReceiveEmpty.BLOCKING: receive_empty_blocking,
-            ReceiveEmpty.NON_BLOCKING_ZEROS: receive_empty_non_blocking_zeros,
-        }
-        return functions[self.receive_empty]
+        return RECEIVE_EMPTY[self.receive_empty]
 
     def get_receive_not_empty_function(self) -> Callable[[HostChannel, Array, int], Array]:
         """Return the function for a buffer with data."""
-        functions = {
-            ReceiveNotEmpty.FIFO: receive_not_empty_fifo,
-            ReceiveNotEmpty.ACCUMULATE: receive_not_empty_accumulate,
-        }
-        return functions[self.receive_not_empty]
+        return RECEIVE_NOT_EMPTY[self.receive_not_empty]
 
 
 def send(channel: HostChannel, config: ChannelConfig, data: Any) -> None:
