@@ -6,14 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.networks.network import (
-    MESSAGE_BITS,
-    AlgebraicMatrix,
-    AlgebraicVector,
-    GradedSparse,
-    Network,
-    ProductVec,
-)
+from lava_api.networks.network import MESSAGE_BITS, AlgebraicMatrix, AlgebraicVector, GradedSparse, Network, ProductVec
 from lava_api.proc.dense.process import Dense
 from lava_api.proc.embedded_io.spike import NxToPyAdapter, PyToNxAdapter
 from lava_api.proc.graded.process import GradedVec as GradedVecProc

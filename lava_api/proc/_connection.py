@@ -80,6 +80,12 @@ class FixedConnection(FloatConnection):
         else:
             self.weights = prepared
 
+    def prepare_once(self) -> None:
+        """Prepare the weights if this is the first step."""
+        if not self.weights_set:
+            self.prepare()
+            self.weights_set = True
+
     def stored(self) -> tuple[Any, SignMode]:
         """Return the weights in the form that the chip stores, and their sign mode."""
         mode = self.sign_mode or determine_sign_mode(self.weights)
@@ -98,9 +104,7 @@ class FixedConnection(FloatConnection):
         return shift_signed(sums, self.weight_exp)
 
     def run_spk(self) -> None:
-        if not self.weights_set:
-            self.prepare()
-            self.weights_set = True
+        self.prepare_once()
         FloatConnection.run_spk(self)
 
 
@@ -137,16 +141,14 @@ class DelayMixin(PyLoihiProcessModel):
         return sums
 
 
-class FixedDelayMixin(DelayMixin):
+class FixedDelayMixin(DelayMixin, FixedConnection):
     """Delays of a fixed-point connection, at most 63."""
 
-    weights_set: bool
+    def prepare_once(self) -> None:
+        if not self.weights_set and (largest := self.delays.max()) > MAX_DELAY:
+            raise ValueError(f"delays: found {largest}, the largest delay is {MAX_DELAY}")
+        super().prepare_once()
 
     def run_spk(self) -> None:
-        if not self.weights_set:
-            largest = self.delays.max()
-            if largest > MAX_DELAY:
-                raise ValueError(f"delays: found {largest}, the largest delay is {MAX_DELAY}")
-            self.prepare()  # type: ignore[attr-defined]
-            self.weights_set = True
+        self.prepare_once()
         DelayMixin.run_spk(self)

@@ -178,15 +178,9 @@ class FixedConnection(Connection):
     def shifting(self, few: slice = ALL) -> list[Call]:
         return shift(self.message, self.exponent, few)
 
-    def prepare(self) -> None:
-        """Bring the weights into the form of the chip, before the first step."""
-        if not self.model.weights_set:
-            self.model.prepare()
-            self.model.weights_set = True
-
     def refresh(self) -> None:
         if "weights" in self.changed:
-            self.prepare()
+            self.model.prepare_once()
             packed = self.fits() and self.pack()
             if not packed:
                 self.put_rows()

@@ -7,43 +7,32 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
-from lava_api.magma.core.model.py.model import PyLoihiProcessModel
+from lava_api.proc._connection import FixedConnection, FloatConnection
 from lava_api.utils.weightutils import SignMode, truncate_weights
 
 TAGS = ("tag_2", "tag_1")
 
 
-class LearningSteps(PyLoihiProcessModel):
+class LearningSteps(FloatConnection):
     """Spikes first, then what learning needs of them; stands before the learning model among the bases."""
-
-    s_in: Any
-    a_out: Any
-    a_buff: Any
-    is_graded: bool
 
     def run_spk(self) -> None:
         self.a_out.send(self.a_buff)
         received = self.s_in.recv()
         s_in = received if self.is_graded else received.astype(bool)
-        self.a_buff[:] = self.scale(self.accumulate(s_in))  # type: ignore[attr-defined]
+        self.a_buff[:] = self.scale(self.accumulate(s_in))
         self.recv_traces(s_in)  # type: ignore[attr-defined]
 
 
-class FixedLearningSteps(LearningSteps):
+class FixedLearningSteps(LearningSteps, FixedConnection):
     """Weights lose the bits that are not stored before the first step; unlike others they are not clipped then."""
 
-    weights: Any
-    weights_set: bool
-    sign_mode: Any
-    num_weight_bits: int
     appliers: dict[str, Any]
+    sign_mode: Any
 
     def run_spk(self) -> None:
-        """One step: truncate weights and tags if it is the first, then as every learning connection."""
-        if not self.weights_set:
-            self.prepare()
-            self.weights_set = True
-        super().run_spk()
+        self.prepare_once()
+        LearningSteps.run_spk(self)
 
     def prepare(self) -> None:
         """Truncate the weights, and make the tags whole numbers.

@@ -9,12 +9,7 @@ import numpy as np
 from lava_api.magma.core.learning.product_series import EXPONENT_OFFSET
 from lava_api.magma.kernels.base import Call, PythonFallback
 from lava_api.magma.kernels.messages import Feed
-from lava_api.proc._learning_kernels import (
-    SYNAPTIC,
-    LearningDenseFixed,
-    LearningFixed,
-    LearningSparseFixed,
-)
+from lava_api.proc._learning_kernels import SYNAPTIC, LearningDenseFixed, LearningFixed, LearningSparseFixed
 from lava_api.proc.dense import kernels as dense
 from lava_api.proc.sparse import kernels as sparse
 from loihi_emu.models.memory import Description

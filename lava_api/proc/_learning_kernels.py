@@ -206,7 +206,6 @@ class LearningFixed(Synaptic, LaterPhases):
         self._check_times()
         if not getattr(model, "weights_set", True):
             self.prepare()
-            model.weights_set = True
             self.changed.update(SYNAPTIC)
         self._take_changed()
         self._table()
@@ -222,7 +221,7 @@ class LearningFixed(Synaptic, LaterPhases):
 
     def prepare(self) -> None:
         """Bring weights and tags into the form of the chip, before the first step."""
-        self.model.prepare()
+        self.model.prepare_once()
 
     def export(self, name: str) -> None:
         """Write weights or tags back, unless they were set and not yet taken over."""

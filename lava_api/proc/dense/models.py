@@ -6,22 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.core.model.py.connection import (
-    LearningConnectionModelBitApproximate,
-    LearningConnectionModelFloat,
-)
-from lava_api.magma.core.model.py.declare import PyLoihiProcessModel, array, model_of
+from lava_api.magma.core.model.py.connection import LearningConnectionModelBitApproximate, LearningConnectionModelFloat
+from lava_api.magma.core.model.py.declare import array, model_of
 from lava_api.proc._arithmetic import Array
 from lava_api.proc._connection import DelayMixin, FixedConnection, FixedDelayMixin, FloatConnection
 from lava_api.proc._learning import FixedLearningSteps, LearningSteps
 from lava_api.proc.dense.process import DelayDense, Dense, LearningDense
 
 
-class _Sums(PyLoihiProcessModel):
+class _Sums(FloatConnection):
     """Sums over the sources of a dense matrix."""
-
-    weights: Any
-    is_graded: bool
 
     def accumulate(self, s_in: Any) -> Any:
         if self.is_graded:
@@ -54,13 +48,9 @@ class AbstractPyDelayDenseModel(DelayMixin):
 class AbstractPyDenseModelFloat(_Sums, FloatConnection):
     """Models of :class:`Dense` in floating point."""
 
-    weights: Any = None
-
 
 class AbstractPyDenseModelBitAcc(_Sums, FixedConnection):
     """Models of :class:`Dense` in integers."""
-
-    weights: Any = None
 
 
 @model_of(Dense, "floating_pt", kernel="lava_api.proc.dense.kernels:DenseFloat")

@@ -9,15 +9,11 @@ from lava_api.proc.dense.models import PyDelayDenseModelBitAcc, PyDenseModelBitA
 from lava_api.proc.dense.process import DelayDense, Dense
 
 
-@model_of(Dense, on=NeuroCore)
+@model_of(Dense, on=NeuroCore, stands_for=PyDenseModelBitAcc)
 class NcModelDense(NcConnection):
     """:class:`~lava_api.proc.dense.process.Dense` on cores; computes what PyDenseModelBitAcc does."""
 
-    stands_for = PyDenseModelBitAcc
 
-
-@model_of(DelayDense, on=NeuroCore)
+@model_of(DelayDense, on=NeuroCore, stands_for=PyDelayDenseModelBitAcc)
 class NcModelDelayDense(NcDelayConnection):
     """:class:`~lava_api.proc.dense.process.DelayDense` on cores; computes what PyDelayDenseModelBitAcc does."""
-
-    stands_for = PyDelayDenseModelBitAcc

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.model.py.declare import (
-    ProcessParameters,
+    ABSTRACT,
     PyLoihiProcessModel,
     array,
     in_port,
@@ -31,13 +31,10 @@ THRESHOLD_SHIFT = 6
 """Thresholds and inputs of fixed-point models are in units of 2^6 of the state."""
 
 
-class AbstractPyLifModelFloat(PyLoihiProcessModel):
-    """LIF neurons in float64: ``u = u (1 - du) + a``, ``v = v (1 - dv) + u + bias_mant``."""
+class _Lif(PyLoihiProcessModel):
+    """What models in both number formats have in common: the order of a step, and what a model must define."""
 
-    a_in = in_port(float)
-    s_out: Any = None
-    u = v = bias_mant = bias_exp = array(float)
-    du = dv = number(float)
+    a_in = s_out = u = v = ABSTRACT
 
     def spiking_activation(self) -> Any:
         """Tell which neurons spike; a model must define it."""
@@ -45,19 +42,34 @@ class AbstractPyLifModelFloat(PyLoihiProcessModel):
 
     def subthr_dynamics(self, activation_in: Any) -> None:
         """Update current and voltage from this step's input."""
-        self.u[:] = self.u * (1 - self.du) + activation_in
-        self.v[:] = self.v * (1 - self.dv) + self.u + self.bias_mant
 
     def reset_voltage(self, spike_vector: Any) -> None:
         """Clear the voltage of neurons that spiked."""
         self.v[spike_vector] = 0
 
+    def _scale(self) -> None:
+        """Bring bias and thresholds to the scale of the state: nothing in floating point."""
+
     def run_spk(self) -> None:
         super().run_spk()
-        self.subthr_dynamics(activation_in=self.a_in.recv())
+        activation_in = self.a_in.recv()
+        self._scale()
+        self.subthr_dynamics(activation_in=activation_in)
         self.s_out_buff = self.spiking_activation()
         self.reset_voltage(spike_vector=self.s_out_buff)
         self.s_out.send(self.s_out_buff)
+
+
+class AbstractPyLifModelFloat(_Lif):
+    """LIF neurons in float64: ``u = u (1 - du) + a``, ``v = v (1 - dv) + u + bias_mant``."""
+
+    a_in = in_port(float)
+    u = v = bias_mant = bias_exp = array(float)
+    du = dv = number(float)
+
+    def subthr_dynamics(self, activation_in: Any) -> None:
+        self.u[:] = self.u * (1 - self.du) + activation_in
+        self.v[:] = self.v * (1 - self.dv) + self.u + self.bias_mant
 
 
 def _hint(name: str, value: Any) -> str:
@@ -73,7 +85,7 @@ def _hint(name: str, value: Any) -> str:
     return f", decays in units of 1/4096{hint}. For fractions {floating}"
 
 
-class AbstractPyLifModelFixed(PyLoihiProcessModel):
+class AbstractPyLifModelFixed(_Lif):
     """LIF neurons with 24-bit states.
 
     ``u = wrap(decay(u, du + 1) + a 2^6)``, ``v = saturate(decay(v, dv) + u + bias)``; decays round towards zero, the
@@ -82,24 +94,17 @@ class AbstractPyLifModelFixed(PyLoihiProcessModel):
     """
 
     a_in = in_port(np.int16, 16)
-    s_out: Any = None
     u = v = array(np.int32, 24)
     du = dv = number(np.uint16, 12)
     bias_mant = array(np.int16, 13)
     bias_exp = array(np.int16, 3)
-
-    def __init__(self, proc_params: ProcessParameters) -> None:
-        super().__init__(proc_params)
-        self.effective_bias: Any = 0
-        self.isthrscaled = False
-        self.ds_offset = 1  # as on the chip: a current with du = 0 loses 1/4096 a step
-        self.dm_offset = 0
-        self.uv_bitwidth = WORD_BITS
-        self.max_uv_val = 1 << STATE_BITS
-        self.decay_shift = DECAY_BITS
-        self.decay_unity = DECAY_UNITY
-        self.vth_shift = THRESHOLD_SHIFT
-        self.act_shift = THRESHOLD_SHIFT
+    effective_bias: Any = 0
+    isthrscaled = False
+    ds_offset = 1  # as on the chip: a current with du = 0 loses 1/4096 a step
+    dm_offset = 0
+    uv_bitwidth, max_uv_val = WORD_BITS, 1 << STATE_BITS
+    decay_shift, decay_unity = DECAY_BITS, DECAY_UNITY
+    vth_shift = act_shift = THRESHOLD_SHIFT
 
     def scale_bias(self) -> None:
         """Compute the bias current of this step from mantissa and exponent."""
@@ -120,12 +125,7 @@ class AbstractPyLifModelFixed(PyLoihiProcessModel):
         """Bring thresholds to the scale of the voltage, once; a model must define it."""
         raise NotImplementedError(f"{type(self).__name__} must define scale_threshold()")
 
-    def spiking_activation(self) -> Any:
-        """Tell which neurons spike; a model must define it."""
-        raise NotImplementedError(f"{type(self).__name__} must define spiking_activation()")
-
     def subthr_dynamics(self, activation_in: Any) -> None:
-        """Update current and voltage from this step's input."""
         keep_u = self.decay_unity - (self.du + self.ds_offset)
         keep_v = self.decay_unity - (self.dv + self.dm_offset)
         decayed = decay(self.u, keep_u, self.decay_shift).astype(np.int32)
@@ -133,21 +133,11 @@ class AbstractPyLifModelFixed(PyLoihiProcessModel):
         decayed = decay(self.v, keep_v, self.decay_shift).astype(np.int32)
         self.v[:] = saturate(decayed + self.u + self.effective_bias)
 
-    def reset_voltage(self, spike_vector: Any) -> None:
-        """Clear the voltage of neurons that spiked."""
-        self.v[spike_vector] = 0
-
-    def run_spk(self) -> None:
-        super().run_spk()
-        activation_in = self.a_in.recv()
+    def _scale(self) -> None:
         self.scale_bias()
         if not self.isthrscaled:  # once: in Lava a threshold that is set later has no effect
             self.check_integers()
             self.scale_threshold()
-        self.subthr_dynamics(activation_in=activation_in)
-        self.s_out_buff = self.spiking_activation()
-        self.reset_voltage(spike_vector=self.s_out_buff)
-        self.s_out.send(self.s_out_buff)
 
 
 class OneThresholdFloat(AbstractPyLifModelFloat):
@@ -165,10 +155,7 @@ class OneThresholdFixed(AbstractPyLifModelFixed):
 
     s_out = out_port(np.int32, 24)
     vth = number(np.int32, 17)
-
-    def __init__(self, proc_params: ProcessParameters) -> None:
-        super().__init__(proc_params)
-        self.effective_vth: Any = 0
+    effective_vth: Any = 0
 
     def scale_threshold(self) -> None:
         self.effective_vth = np.left_shift(self.vth, self.vth_shift)
@@ -188,10 +175,8 @@ class PyLifModelBitAcc(OneThresholdFixed):
     """:class:`LIF` in Loihi's integers."""
 
 
-class _Ternary(PyLoihiProcessModel):
+class _Ternary(_Lif):
     """Reset of ternary neurons: both signs of spike clear the voltage."""
-
-    v: Any
 
     def reset_voltage(self, spike_vector: Any) -> None:
         self.v[spike_vector != 0] = 0
@@ -214,11 +199,8 @@ class PyTernLifModelFixed(_Ternary, AbstractPyLifModelFixed):
 
     s_out = out_port(int, 2)
     vth_hi = vth_lo = array(np.int32, 24)
-
-    def __init__(self, proc_params: ProcessParameters) -> None:
-        super().__init__(proc_params)
-        self.effective_vth_hi: Any = 0
-        self.effective_vth_lo: Any = 0
+    effective_vth_hi: Any = 0
+    effective_vth_lo: Any = 0
 
     def scale_threshold(self) -> None:
         self.effective_vth_hi = np.left_shift(self.vth_hi, self.vth_shift)
@@ -229,11 +211,8 @@ class PyTernLifModelFixed(_Ternary, AbstractPyLifModelFixed):
         return 1 * (self.v > self.effective_vth_hi) - 1 * (self.v < self.effective_vth_lo)
 
 
-class _Reset(PyLoihiProcessModel):
+class _Reset(_Lif):
     """Regular clearing of the state, before the update of a step."""
-
-    u: Any
-    v: Any
 
     def subthr_dynamics(self, activation_in: Any) -> None:
         interval = self.proc_params.get("reset_interval", 1)
@@ -241,7 +220,7 @@ class _Reset(PyLoihiProcessModel):
         if self.time_step % interval == offset % interval:
             self.u[:] = 0
             self.v[:] = 0
-        super().subthr_dynamics(activation_in)  # type: ignore[misc]
+        super().subthr_dynamics(activation_in)
 
 
 @model_of(LIFReset, "floating_pt", kernel="lava_api.proc.lif.kernels:ResetFloat")
@@ -260,7 +239,7 @@ class PyLifRefractoryModelFloat(OneThresholdFloat):
 
     refractory_period_end = array(int)
 
-    def __init__(self, proc_params: ProcessParameters) -> None:
+    def __init__(self, proc_params: Any) -> None:
         super().__init__(proc_params)
         self.refractory_period = proc_params["refractory_period"]
 

@@ -20,6 +20,7 @@ from lava_api.proc.lif.process import LIF
 class NcLif(AbstractNcProcessModel):
     """LIF neurons: compartments with one configuration, and output axons."""
 
+    stands_for = PyLifModelBitAcc
     a_in: Any = LavaNcType(NcInPort, np.int16, precision=16)
     s_out: Any = LavaNcType(NcOutPort, np.int32, precision=24)
     u: Any = LavaNcType(NcVar, np.int32, precision=24)
@@ -45,25 +46,17 @@ class NcLif(AbstractNcProcessModel):
 class NcModelLif(NcLif):
     """:class:`~lava_api.proc.lif.process.LIF` on cores; computes what PyLifModelBitAcc does."""
 
-    stands_for = PyLifModelBitAcc
-
 
 @model_of(LIF, on=Loihi2NeuroCore)
 class NcL2ModelLif(NcLif):
     """The same for Loihi 2 alone."""
-
-    stands_for = PyLifModelBitAcc
 
 
 @model_of(LIF, on=Loihi1NeuroCore)
 class NcL1ModelLif(NcLif):
     """The same for Loihi 1 alone."""
 
-    stands_for = PyLifModelBitAcc
-
 
 @model_of(LIF, "hardcoded", on=NeuroCore)
 class NcModelLifHC(NcLif):
     """The same under another name."""
-
-    stands_for = PyLifModelBitAcc

@@ -10,7 +10,6 @@ from scipy.sparse import csc_matrix, csr_matrix, issparse
 from lava_api.magma.kernels.base import Call, PythonFallback
 from lava_api.magma.kernels.messages import Message
 from lava_api.magma.kernels.sums import ALL, send_next
-from lava_api.proc._connection import MAX_DELAY
 from lava_api.proc._connection_kernels import Connection, FixedConnection, FloatConnection, largest
 from loihi_emu.image.rows import Listed, packed_rows
 from loihi_emu.models.lava import sums
@@ -166,11 +165,6 @@ class DelayFixed(_Delayed, FixedConnection):
 
     def shifting(self, few: slice = ALL) -> list[Call]:
         return []  # the weights contain it
-
-    def prepare(self) -> None:
-        if not self.model.weights_set and (most := self.model.delays.max()) > MAX_DELAY:
-            raise ValueError(f"delays: found {most}, the largest delay is {MAX_DELAY}")
-        super().prepare()
 
     def fits(self) -> bool:
         """Return whether weights can contain the exponent."""

@@ -7,11 +7,8 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from lava_api.magma.core.model.py.connection import (
-    LearningConnectionModelBitApproximate,
-    LearningConnectionModelFloat,
-)
-from lava_api.magma.core.model.py.declare import PyLoihiProcessModel, model_of
+from lava_api.magma.core.model.py.connection import LearningConnectionModelBitApproximate, LearningConnectionModelFloat
+from lava_api.magma.core.model.py.declare import model_of
 from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.proc._arithmetic import Array
 from lava_api.proc._connection import DelayMixin, FixedConnection, FixedDelayMixin, FloatConnection
@@ -19,11 +16,8 @@ from lava_api.proc._learning import FixedLearningSteps, LearningSteps
 from lava_api.proc.sparse.process import DelaySparse, LearningSparse, Sparse
 
 
-class _Sums(PyLoihiProcessModel):
+class _Sums(FloatConnection):
     """Sums over the sources of a sparse matrix."""
-
-    weights: Any
-    is_graded: bool
 
     def accumulate(self, s_in: Any) -> Any:
         return self.weights.dot(s_in if self.is_graded else s_in.astype(bool).astype(int))
@@ -59,13 +53,9 @@ class AbstractPyDelaySparseModel(DelayMixin):
 class AbstractPySparseModelFloat(_Sums, FloatConnection):
     """Models of :class:`Sparse` in floating point."""
 
-    weights: Any = None
-
 
 class AbstractPySparseModelBitAcc(_Sums, FixedConnection):
     """Models of :class:`Sparse` in integers."""
-
-    weights: Any = None
 
 
 @model_of(Sparse, "floating_pt", kernel="lava_api.proc.sparse.kernels:SparseFloat")

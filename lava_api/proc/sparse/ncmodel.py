@@ -9,15 +9,11 @@ from lava_api.proc.sparse.models import PyDelaySparseModelBitAcc, PySparseModelB
 from lava_api.proc.sparse.process import DelaySparse, Sparse
 
 
-@model_of(Sparse, on=NeuroCore)
+@model_of(Sparse, on=NeuroCore, stands_for=PySparseModelBitAcc)
 class NcModelSparse(NcConnection):
     """:class:`~lava_api.proc.sparse.process.Sparse` on cores; computes what PySparseModelBitAcc does."""
 
-    stands_for = PySparseModelBitAcc
 
-
-@model_of(DelaySparse, on=NeuroCore)
+@model_of(DelaySparse, on=NeuroCore, stands_for=PyDelaySparseModelBitAcc)
 class NcModelDelaySparse(NcDelayConnection):
     """:class:`~lava_api.proc.sparse.process.DelaySparse` on cores; computes what PyDelaySparseModelBitAcc does."""
-
-    stands_for = PyDelaySparseModelBitAcc

@@ -30,16 +30,23 @@ ABSTRACT: Any = None
 
 
 def model_of(
-    process: type, *tags: str, kernel: str | None = None, on: type[AbstractResource] = CPU
+    process: type,
+    *tags: str,
+    kernel: str | None = None,
+    on: type[AbstractResource] = CPU,
+    stands_for: type[PyLoihiProcessModel] | None = None,
 ) -> Callable[[Model], Model]:
     """Declare a model of a process that runs by Loihi's protocol on a resource, and is selected by its tags.
 
-    `kernel`, ``"module:class"``, names the kernel that does what the model does.
+    `kernel`, ``"module:class"``, names the kernel that does what the model does; `stands_for`, of a model for
+    cores, the one in Python that computes the same and runs in its place.
     """
 
     def decorate(model: Any) -> Any:
         if kernel is not None:
             model.KERNEL = kernel
+        if stands_for is not None:
+            model.stands_for = stands_for
         return implements(process, LoihiProtocol)(requires(on)(tag(*tags)(model)))
 
     return decorate
