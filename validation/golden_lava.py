@@ -46,7 +46,7 @@ def lava_network(case: Case, arrays: Arrays) -> Replay:
             events["payloads"] = data[index, column]
         nodes[source["name"]] = net.input(source["name"], source["shape"], **events)
     for neurons in case["neurons"]:
-        parameters = {key: np.array(value, np.int64) for key, value in neurons["parameters"].items()}
+        parameters: dict[str, Any] = {key: np.array(value, np.int64) for key, value in neurons["parameters"].items()}
         name, model = neurons["name"], MODELS[neurons["class"]]
         nodes[name] = net.population(name, neurons["shape"], model=model, **parameters)
     for connection in case["connections"]:

@@ -11,6 +11,7 @@ from loihi_emu.errors import LoihiInputWarning, invalid, is_known
 from loihi_emu.exchange.net.importing import CHIP_THRESHOLD, RULES, order_of
 from loihi_emu.exchange.net.layers import Layer
 from loihi_emu.exchange.net.neurons import BIAS_EXP, OUT_OF_REACH, STATE_EXP, described
+from loihi_emu.exchange.notes import Notes
 from loihi_emu.exchange.unwritable import ADVICE, unwritable
 from loihi_emu.network.elements import Connection, Population
 from loihi_emu.network.members import Members
@@ -284,7 +285,7 @@ class _Values:
             neuron |= {"vThMant": self.whole("vth"), "gradedSpike": False}
             if neuron["sinDecay"] < 1:
                 continue
-            again = described(neuron, self.where, False, STATE_EXP, []).values
+            again = described(neuron, self.where, False, STATE_EXP, Notes()).values
             size, angle = 1 - again["alpha"], 2 * np.pi / again["period"]
             if [int(size * x * DECAY_UNITY) for x in sine_and_cosine(angle)] == acts:
                 return neuron

@@ -223,7 +223,7 @@ def _check_entries(node: Node, count: int) -> None:
         raise invalid(node.place, "shape", f"{count:,} synapses", allowed, "Split the node.")
 
 
-LINEAR: dict[str, Callable[[Node, Shape, list[str]], Linear]] = {
+LINEAR: dict[str, Callable[[Node, Shape, Notes], Linear]] = {
     "Affine": _product, "Linear": _product, "Scale": _scale, "Delay": _delay, "Flatten": _flatten, "Conv1d": _conv1d,
     "Conv2d": _conv2d, "SumPool2d": _pool, "AvgPool2d": _pool, "Output": _pass, PASS: _pass,
 }  # fmt: skip
