@@ -83,7 +83,6 @@ def _bind_host_channels(process: AbstractProcess, control: Control) -> None:
 
 
 def _services(program: Program, assembly: Assembly, control: Control, plan: Plan, connections: Connections) -> None:
-    """Make the service of each domain."""
     models = assembly.models
     asked = program.options[THREADS]
     for domain in program.domains:

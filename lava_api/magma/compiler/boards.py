@@ -50,7 +50,6 @@ def boards_named(boards: Any, chip: Chip, where: str) -> tuple[Board, ...] | Non
 
 
 def _board(given: Any, where: str) -> Board:
-    """Return one board."""
     if isinstance(given, Board):
         return given
     name = getattr(given, "__name__", given)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from lava_api.magma.compiler.chip_neurons import is_neuron, population, shape_of
 from lava_api.magma.compiler.chip_synapses import Way, connections, conv_output, direct, is_synapses
 from lava_api.magma.compiler.program import LeafProcess, Link, Program
 from loihi_emu.chips.chip import Chip
-from loihi_emu.network.elements import Connection, Input, Population
+from loihi_emu.network.elements import Input, Population
 from loihi_emu.network.network import Network
 
 if TYPE_CHECKING:
@@ -72,7 +72,6 @@ class ChipNetwork(Network):
         return shape
 
     def _connect(self, leaf: LeafProcess, port: InPort) -> None:
-        """Add the connections to a port of neurons."""
         post = self._homes[leaf.process]
         for link in self._arriving.get(port, ()):
             source = self._leaves[link.source.process]
@@ -80,7 +79,7 @@ class ChipNetwork(Network):
             if not is_synapses(source):
                 way = Way(self._pre(link.source), post, leaving, None)
                 name = f"{link.source.process.name}.{link.source.name} to {leaf.process.name}.{port.name}"
-                self._add(direct(self._free(name, self._connections), way))
+                self._connections |= {c.name: c for c in direct(self._free(name, self._connections), way)}
                 continue
             for first in self._arriving.get(source.process.in_ports.s_in, ()):
                 arriving = _order(first.index, source.process.in_ports.s_in.size, first.source.size)
@@ -88,12 +87,8 @@ class ChipNetwork(Network):
                 name = source.process.name
                 if name in self._connections:
                     name = f"{name} from {way.pre.name} to {post.name}"
-                self._add(connections(source, self._free(name, self._connections), way, self.chip))
-
-    def _add(self, made: Iterable[Connection]) -> None:
-        """Add connections."""
-        for connection in made:
-            self._connections[connection.name] = connection
+                made = connections(source, self._free(name, self._connections), way, self.chip)
+                self._connections |= {c.name: c for c in made}
 
     def _pre(self, port: OutPort) -> Population | Input:
         """Return the population that sends through a port, or an input that stands for what does."""

@@ -111,7 +111,6 @@ def _lif_parameters(leaf: LeafProcess, size: int) -> dict[str, Any]:
 
 
 def _check(name: str, parameters: dict[str, Any], chip: Chip) -> None:
-    """Raise for a value beyond the chip's field."""
     if "bias_mant" not in parameters:
         return
     fields = FIELDS | (FIELDS_OF_LOIHI1 if chip.name == LOIHI1.name else {})

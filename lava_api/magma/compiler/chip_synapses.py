@@ -140,7 +140,6 @@ def _options(process: Any, name: str, chip: Chip) -> dict[str, Any]:
 
 
 def _learning(process: Any) -> ChipLearning | None:
-    """Return how a process learns; None if it does not."""
     if LEARNING not in names_of(process):
         return None
     rule = process.proc_params["learning_rule"]
@@ -218,5 +217,4 @@ def _convolution(process: Any, name: str, way: Way, options: dict[str, Any]) -> 
 
 
 def _whole(node: Population | Input) -> Slice:
-    """Return all elements of a population or an input."""
     return Slice(node, 0, node.size)

@@ -27,6 +27,7 @@ from loihi_emu.errors import invalid
 from loihi_emu.numeric import integer
 
 if TYPE_CHECKING:
+    from lava_api.magma.core.process.ports.abstract import AbstractPort
     from lava_api.magma.core.process.process import AbstractProcess
     from lava_api.magma.core.run_config import RunConfig
 
@@ -89,7 +90,7 @@ class Compiler:
         used = UsedConfig(run_cfg)
         return Executable(processes, program, list(program.domains), callbacks, [here], placement, used)
 
-    def lay_out(self, process: AbstractProcess, run_cfg: RunConfig) -> tuple[list[Any], Program]:
+    def lay_out(self, process: AbstractProcess, run_cfg: RunConfig) -> tuple[list[AbstractProcess], Program]:
         """Return all processes, with those that others are made of, and the program; errors as of :meth:`compile`."""
         wiring = Wiring(run_cfg)
         if wiring.is_wiring(process):
@@ -105,7 +106,7 @@ class Compiler:
         running = {leaf.process for leaf in leaves}
         links, references = [], []
 
-        def is_end(port: Any) -> bool:
+        def is_end(port: AbstractPort) -> bool:
             return port.process in running or (isinstance(port, VarPort) and port.var.resolved.process in running)
 
         for leaf in leaves:

@@ -21,7 +21,7 @@ def sync_domains(leaves: list[LeafProcess], run_cfg: RunConfig) -> list[SyncDoma
     protocols = {leaf.process: leaf.model_class.implements_protocol or AsyncProtocol for leaf in leaves}
     classes = {leaf.process: leaf.model_class for leaf in leaves}
     domains: dict[str, SyncDomain] = {}
-    home: dict[Any, SyncDomain] = {}
+    home: dict[AbstractProcess, SyncDomain] = {}
     for custom in run_cfg.custom_sync_domains:
         if custom.name in domains:
             raise AssertionError(f"SyncDomain names must be unique but '{custom.name}' is found twice.")

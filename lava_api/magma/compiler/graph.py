@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lava_api.magma.compiler.discovery import find_models
 from lava_api.magma.compiler.exceptions import NoProcessModelFound, ProcessAlreadyCompiled
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from lava_api.magma.core.process.process import AbstractProcess
     from lava_api.magma.core.run_config import RunConfig
 
-Models = dict[type, list[Any]]
+Models = dict[type, list[type[AbstractProcessModel]]]
 """Classes of processes with the models found for them."""
 
 
 def connected(
     first: AbstractProcess, known: set[AbstractProcess] | None = None, wiring: Wiring | None = None
-) -> list[Any]:
+) -> list[AbstractProcess]:
     """Return a process and all that are connected to it, in order of creation, but for those that are known.
 
     The first one is listed even if it is wiring, which is passed through.
@@ -46,9 +46,9 @@ def connected(
     return sorted(order, key=lambda process: int(process.id))
 
 
-def _neighbours(port: AbstractPort, wiring: Wiring) -> list[Any]:
+def _neighbours(port: AbstractPort, wiring: Wiring) -> list[AbstractPort]:
     """Return the ports of processes next to a port, seen through virtual ports and through those of wiring."""
-    found: list[Any] = []
+    found: list[AbstractPort] = []
     seen, waiting = {id(port)}, [port]
     while waiting:
         here = waiting.pop()
@@ -61,14 +61,16 @@ def _neighbours(port: AbstractPort, wiring: Wiring) -> list[Any]:
     return found
 
 
-def expand(processes: list[AbstractProcess], run_cfg: RunConfig, wiring: Wiring) -> tuple[list[Any], list[LeafProcess]]:
+def expand(
+    processes: list[AbstractProcess], run_cfg: RunConfig, wiring: Wiring
+) -> tuple[list[AbstractProcess], list[LeafProcess]]:
     """Choose models, and replace processes by what their models are made of.
 
     Returns all processes, and those with a model that runs; both in order of creation.
     """
     everyone = set(processes)
     waiting, leaves = list(processes), []
-    decided: dict[Any, Any] = {}
+    decided: dict[AbstractProcess, type[AbstractProcessModel]] = {}
     known: Models = {}
     while waiting:
         process = waiting.pop(0)
@@ -82,7 +84,12 @@ def expand(processes: list[AbstractProcess], run_cfg: RunConfig, wiring: Wiring)
         elif issubclass(chosen, AbstractSubProcessModel):
             parts = {name: part for name, part in chosen(process).find_sub_procs().items() if part is not process}
         else:
-            _check_runs_here(process, chosen)
+            if issubclass(chosen, AbstractCProcessModel):
+                raise UnsupportedError(
+                    f'process "{process.name}": {chosen.__name__} is a model in C for the processors embedded in a'
+                    " chip, which are not emulated. Give the process a Python model, beside it or by"
+                    " exception_proc_model_map."
+                )
             leaves.append(LeafProcess(process, chosen))
             continue
         process.register_sub_procs(parts)
@@ -97,15 +104,6 @@ def expand(processes: list[AbstractProcess], run_cfg: RunConfig, wiring: Wiring)
                     waiting.append(other)
     leaves.sort(key=lambda leaf: int(leaf.process.id))
     return sorted(everyone, key=lambda process: int(process.id)), leaves
-
-
-def _check_runs_here(process: AbstractProcess, model_class: type[AbstractProcessModel]) -> None:
-    """Raise for a model in C."""
-    if issubclass(model_class, AbstractCProcessModel):
-        raise UnsupportedError(
-            f'process "{process.name}": {model_class.__name__} is a model in C for the processors embedded in a chip,'
-            " which are not emulated. Give the process a Python model, beside it or by exception_proc_model_map."
-        )
 
 
 def choose(process: AbstractProcess, run_cfg: RunConfig, known: Models | None = None) -> type[AbstractProcessModel]:

@@ -21,7 +21,7 @@ from lava_api.magma.runtime.var_link import VarLink
 if TYPE_CHECKING:
     from lava_api.magma.core.model.interfaces import AbstractPortImplementation
     from lava_api.magma.core.model.py.model import AbstractPyProcessModel
-    from lava_api.magma.core.process.ports.ports import OutPort
+    from lava_api.magma.core.process.ports.ports import OutPort, RefPort
     from lava_api.magma.core.process.process import AbstractProcess
     from lava_api.magma.core.process.variable import Var
     from lava_api.magma.kernels.plan import Plan
@@ -86,7 +86,7 @@ def build_message_ports(
 
 def build_references(program: Program, models: Models, plan: Plan, variables: Variables) -> None:
     """Build the RefPorts of models that reach variables in Python."""
-    links: dict[Any, Reference] = {reference.port: reference for reference in program.references}
+    links: dict[RefPort, Reference] = {reference.port: reference for reference in program.references}
     for leaf in program.leaves:
         if not _refers_in_python(leaf, plan):
             continue
@@ -105,7 +105,6 @@ def _refers_in_python(leaf: LeafProcess, plan: Plan) -> bool:
 
 
 def _link(way: Reference, variables: Variables) -> VarLink:
-    """Return the link to a variable."""
     model, name, var = variables[way.var.id]
     lava_type = getattr(type(model), name)
     d_type = lava_type.d_type if lava_type.is_one_of(np.ndarray) else None
@@ -113,22 +112,25 @@ def _link(way: Reference, variables: Variables) -> VarLink:
 
 
 def _set_port(model: AbstractPyProcessModel, name: str, port: AbstractPortImplementation) -> None:
-    """Make a port an attribute of a model."""
     setattr(model, name, port)
     model.py_ports.append(port)
 
 
 def _in_port(
-    port: InPort, model: AbstractPyProcessModel, kind: Any, links: Iterable[tuple[Link, Channel]], pipes: list[Any]
+    port: InPort,
+    model: AbstractPyProcessModel,
+    kind: Any,
+    links: Iterable[tuple[Link, Channel]],
+    pipes: list[HostChannel],
 ) -> Any:
     """Build an input with the functions that reorder its messages."""
     lava_type = getattr(kind, port.name)
     names: dict[str, Channel] = {f"pipe#{number}": pipe for number, pipe in enumerate(pipes)}
-    functions: dict[str, list[Callable[[Any], Any]]] = {}
+    functions: dict[str, list[Callable[[Any], Array]]] = {}
     for number, (link, channel) in enumerate(links):
         name = f"{create_port_id(link.source.process.id, link.source.name)}#{number}"
         names[name] = channel
-        steps = []
+        steps: list[Callable[[Any], Array]] = []
         sender = getattr(link.source.process.model_class, link.source.name).cls
         if issubclass(sender, PyOutPortVectorSparse) and not issubclass(lava_type.cls, PyInPortVectorSparse):
             steps.append(_densify(link.source.shape))
@@ -140,7 +142,7 @@ def _in_port(
     return lava_type.cls(list(names.values()), model, port.shape, lava_type.d_type, transformer)
 
 
-def _densify(shape: tuple[int, ...]) -> Callable[[Any], Any]:
+def _densify(shape: tuple[int, ...]) -> Callable[[Any], Array]:
     """Return the function that writes values with indices into an array."""
 
     def dense(message: tuple[Array, Array]) -> Array:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lava_api.magma.core.process.ports.abstract import AbstractPort, AbstractVirtualPort
+from loihi_emu.models.memory import Array
 
 
 def routes(
-    source: AbstractPort, is_end: Callable[[Any], bool]
+    source: AbstractPort, is_end: Callable[[AbstractPort], bool]
 ) -> Iterator[tuple[AbstractPort, NDArray[np.int64] | None]]:
     """Yield the ports that a port leads to, each with the map of elements.
 
@@ -26,7 +26,7 @@ def routes(
 
 
 def _onwards(
-    port: AbstractPort, index: NDArray[np.int64], is_end: Callable[[Any], bool]
+    port: AbstractPort, index: NDArray[np.int64], is_end: Callable[[AbstractPort], bool]
 ) -> Iterator[tuple[AbstractPort, NDArray[np.int64]]]:
     """Yield the ends behind a port."""
     for following in port.out_connections:
@@ -38,7 +38,7 @@ def _onwards(
             yield from _onwards(following, index, is_end)
 
 
-def mover(index: NDArray[np.int64], source_shape: tuple[int, ...]) -> Callable[[Any], Any]:
+def mover(index: NDArray[np.int64], source_shape: tuple[int, ...]) -> Callable[[Array], Array]:
     """Return the function that puts a message of a shape into the order of its target, by the map of a route."""
     shape, flat = index.shape, index.ravel()
     if np.array_equal(flat, np.arange(flat.size)):
@@ -48,8 +48,8 @@ def mover(index: NDArray[np.int64], source_shape: tuple[int, ...]) -> Callable[[
     if len(places) == len(flat):
         return lambda data: data.ravel()[taken].reshape(shape)
 
-    def scatter(data: NDArray[Any]) -> NDArray[Any]:
-        out: NDArray[Any] = np.zeros(shape, data.dtype)
+    def scatter(data: Array) -> Array:
+        out: Array = np.zeros(shape, data.dtype)
         out.reshape(-1)[places] = data.ravel()[taken]
         return out
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lava_api.magma.compiler.discovery import find_models
 from lava_api.magma.core.process.ports.ports import InPort, VarPort
 
 if TYPE_CHECKING:
+    from lava_api.magma.core.process.ports.abstract import AbstractPort
     from lava_api.magma.core.process.process import AbstractProcess
     from lava_api.magma.core.run_config import RunConfig
 
@@ -21,9 +22,9 @@ class Wiring:
 
     def __init__(self, run_cfg: RunConfig | None = None) -> None:
         self._given = getattr(run_cfg, "exception_proc_model_map", None) or {}
-        self._known: dict[Any, bool] = {}
+        self._known: dict[AbstractProcess, bool] = {}
 
-    def passes(self, port: Any) -> bool:
+    def passes(self, port: AbstractPort) -> bool:
         """Return whether ways lead through a port of wiring: into the process, or out of it."""
         return _leads_inside(port) and port.process is not None and self.is_wiring(port.process)
 
@@ -37,6 +38,6 @@ class Wiring:
         return self._known[process]
 
 
-def _leads_inside(port: Any) -> bool:
+def _leads_inside(port: AbstractPort) -> bool:
     """Return whether a port of a process is connected to a port of a process within."""
     return bool(port.out_connections if isinstance(port, InPort | VarPort) else port.in_connections)

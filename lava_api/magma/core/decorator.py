@@ -86,7 +86,6 @@ def tag(*args: str) -> Callable[[Model], Model]:
 
 
 def _check_class(rule: str, found: object, base: type) -> None:
-    """Raise unless `found` is a class derived from `base`."""
     if not isinstance(found, type):
         raise TypeError(f"{rule}. Got {found!r}, which is no class.")
     if not issubclass(found, base):
@@ -94,7 +93,6 @@ def _check_class(rule: str, found: object, base: type) -> None:
 
 
 def _check_model(decorator: str, cls: object) -> None:
-    """Raise unless a process model is decorated."""
     if not (isinstance(cls, type) and issubclass(cls, AbstractProcessModel)):
         raise AssertionError(f"@{decorator} decorates subclasses of AbstractProcessModel. Got {cls!r}.")
 

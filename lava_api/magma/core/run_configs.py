@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from lava_api.magma.compiler.boards import boards_named
 from lava_api.magma.compiler.subcompilers.constants import EMBEDDED_ALLOCATION_ORDER
+from lava_api.magma.core.model.model import AbstractProcessModel
 from lava_api.magma.core.model.nc.model import AbstractNcProcessModel
 from lava_api.magma.core.model.py.model import AbstractPyProcessModel
 from lava_api.magma.core.model.sub.model import AbstractSubProcessModel
@@ -65,7 +67,7 @@ class AbstractLoihiRunCfg(RunConfig):
         self.select_sub_proc_model = select_sub_proc_model
         self.exception_proc_model_map = exception_proc_model_map or {}
 
-    def select(self, process: Any, proc_models: list[Any]) -> Any:
+    def select(self, process: Any, proc_models: list[type[AbstractProcessModel]]) -> Any:
         """Return the model for a process.
 
         Raises
@@ -99,11 +101,11 @@ class AbstractLoihiRunCfg(RunConfig):
             )
         return self._tagged(leaves, where)
 
-    def _ordered(self, models: list[Any]) -> list[Any]:
+    def _ordered(self, models: list[type[AbstractProcessModel]]) -> list[type[AbstractProcessModel]]:
         """Return the models that run and are not made of processes, the preferred first."""
         return [model for model in models if issubclass(model, AbstractPyProcessModel)]
 
-    def _tagged(self, models: list[Any], where: str) -> Any:
+    def _tagged(self, models: Sequence[type[AbstractProcessModel]], where: str) -> type[AbstractProcessModel]:
         """Return the first model, or the first with the tag."""
         if self.select_tag is None:
             return models[0]
@@ -168,14 +170,13 @@ class AbstractLoihiHWRunCfg(AbstractLoihiRunCfg):
         boards_named(boards, self.chip, type(self).__name__)
         self.boards = boards
 
-    def _ordered(self, models: list[Any]) -> list[Any]:
+    def _ordered(self, models: list[type[AbstractProcessModel]]) -> list[type[AbstractProcessModel]]:
         on_cores = [m for m in models if issubclass(m, AbstractNcProcessModel) and self._has_core(m)]
         in_python = [m for m in models if issubclass(m, AbstractPyProcessModel)]
         in_integers = [m for m in in_python if any(word in m.tags for word in FIXED_TAGS)]
         return [*on_cores, *in_integers, *(m for m in in_python if m not in in_integers)]
 
-    def _has_core(self, model: Any) -> bool:
-        """Return whether the chip has a core that the model requires."""
+    def _has_core(self, model: type[AbstractProcessModel]) -> bool:
         return any(core in model.required_resources for core in self.cores)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from loihi_emu.models.lava import exchange as at
-from loihi_emu.models.memory import Description, aligned
+from loihi_emu.models.memory import Array, Description, aligned
 
 LARGEST = 1 << 20
 """Rows together have so many bytes at most, unless one alone has more."""
@@ -17,7 +17,7 @@ class Rows:
     More rows than `most` would be of no use.
     """
 
-    def __init__(self, message: Any, most: int) -> None:
+    def __init__(self, message: Array, most: int) -> None:
         self.message = message.reshape(-1)
         self.count: int = max(1, min(most, LARGEST // max(1, message.nbytes)))
         self.array = aligned(self.count * message.size, message.dtype).reshape(self.count, -1)

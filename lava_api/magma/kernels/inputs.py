@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from lava_api.magma.kernels.base import HostInput, Kernel
 from lava_api.magma.kernels.messages import Message
 from lava_api.magma.runtime.scheduler import ModelError, Scheduler
 from loihi_emu.models.memory import Array
+
+T = TypeVar("T")
 
 if TYPE_CHECKING:
     from lava_api.magma.runtime.channel import Channel
@@ -20,7 +22,7 @@ class PhaseJobs(Protocol):
     scheduler: Scheduler
     is_eager: bool  # divide a step as soon as something is missing, not only when nothing else can go on
 
-    def spawn(self, model: Any, method: Callable[[], Any]) -> None:
+    def spawn(self, model: object, method: Callable[[], object]) -> None:
         """Add a job, a method that may wait, for a model to the phase that is running."""
 
 
@@ -66,7 +68,7 @@ SubgraphInput = ChannelInput | HostData
 """What arrives in every step; the kernels that depend on it wait for it."""
 
 
-def attributed(model: Any, method: Callable[[], Any]) -> Any:
+def attributed(model: object, method: Callable[[], T]) -> T:
     """Do what may fail in the name of a model."""
     try:
         return method()

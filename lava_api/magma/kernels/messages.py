@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from loihi_emu.models.lava import messages as at
 from loihi_emu.models.memory import Array, SourceLists, aligned
@@ -61,7 +61,7 @@ class Message:
     def __init__(
         self,
         shape: tuple[int, ...],
-        d_type: Any,
+        d_type: DTypeLike,
         *,
         data: Array | None = None,
         listed: bool = False,
@@ -85,7 +85,7 @@ class Message:
         else:
             self.data[:] = values.reshape(-1)
 
-    def get(self) -> Any:
+    def get(self) -> Array:
         """Return a copy as a Python model receives it."""
         return self.data.reshape(self.shape).astype(self.d_type)
 

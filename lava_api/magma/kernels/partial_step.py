@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -57,7 +57,7 @@ class PartialStep:
         self.is_begun = False
         self.missing: set[SubgraphInput] = set()
         self._left: list[AbstractProcess] = []
-        self._programs: dict[tuple[Any, ...], CallList] = {}
+        self._programs: dict[tuple[object, ...], CallList] = {}
         self._clock = np.zeros(1, np.int64)
 
     def _needs(self, inputs: list[SubgraphInput]) -> dict[AbstractProcess, set[SubgraphInput]]:
@@ -110,7 +110,6 @@ class PartialStep:
             jobs.spawn(one.kernel.model, partial(self._wait, one, jobs))
 
     def _wait(self, one: SubgraphInput, jobs: PhaseJobs) -> None:
-        """Wait for an input, and do what it has kept waiting."""
         one.take()
         self._arrived(one, jobs)
 
@@ -120,7 +119,6 @@ class PartialStep:
         self._go_on(jobs)
 
     def _go_on(self, jobs: PhaseJobs, *, first: bool = False) -> None:
-        """Do what can be done now."""
         subgraph, left = self.subgraph, self._left
         able = [process for process in left if not self.needs[process] & self.missing]
         self._left = [process for process in left if process not in able]
@@ -139,7 +137,6 @@ class PartialStep:
         subgraph.pass_on(done, jobs, set(able))
 
     def _calls(self, first: bool, last: bool, able: list[AbstractProcess]) -> CallList:
-        """Return the calls of a part."""
         schedule, kernels = self.schedule, self.subgraph.kernels
         senders = [process for process in schedule.order if kernels[process].sends_first] if last else []
         calls = [call for process in (*able, *senders) for call in schedule.calls_of[process]]

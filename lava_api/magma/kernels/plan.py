@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -131,7 +131,7 @@ def _groups(members: list[AbstractProcess], program: Program, plan: Plan) -> lis
             least = waits[b] + (b in slow)
             if waits[a] < least:
                 waits[a], changed = least, True
-    groups: dict[Any, tuple[int, list[AbstractProcess]]] = {}
+    groups: dict[object, tuple[int, list[AbstractProcess]]] = {}
     for label, process in zip(labels, members, strict=True):
         if process in plan.kernels:
             key = ("loop", process.id) if label in in_loop else waits[label]

@@ -171,7 +171,6 @@ class Schedule:
 
 
 def _sum(data: Array, kind: int, parts: Iterable[tuple[Message, Array | None]]) -> Call:
-    """Return the call that sums up messages."""
     listed = list(parts)
     d = Description(at.SUM)
     d.out, d.n, d.kind = data, data.size, kind
@@ -191,7 +190,6 @@ def _low_bits(before: list[Call], feed: Feed, bits: int) -> tuple[list[Call], Fe
 
 
 def _events(data: Array, kind: int, lists: SourceLists) -> Call:
-    """Return the call that lists the non-zero elements of a message."""
     d = Description(at.EVENTS)
     lists.describe(d)
     d.message, d.kind, d.n = data, kind, data.size

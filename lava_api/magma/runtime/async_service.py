@@ -42,7 +42,6 @@ class AsyncService:
             self.control.scheduler.queue.append(Job(self, model, entered(model, self._job(model))))
 
     def _job(self, model: Any) -> Callable[[], None]:
-        """Return the job of a model."""
 
         def job() -> None:
             model.run_async()

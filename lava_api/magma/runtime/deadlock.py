@@ -56,15 +56,9 @@ def find_cycle(waits: list[Wait]) -> list[Wait]:
     needs = {}
     for wait in waits:
         if not isinstance(wait.channel, HostChannel):
-            waiter, other = (
-                (wait.channel.target, wait.channel.source)
-                if wait.reading
-                else (
-                    wait.channel.source,
-                    wait.channel.target,
-                )
-            )
-            needs[waiter[0]] = (other[0], wait)
+            ends = wait.channel.target[0], wait.channel.source[0]
+            waiter, other = ends if wait.reading else ends[::-1]
+            needs[waiter] = other, wait
     for start in needs:
         seen: list[str] = []
         here = start

@@ -84,7 +84,6 @@ class Driver:
 
 
 def _work(jobs: SimpleQueue[Any]) -> None:
-    """Do jobs until one is None."""
     while (job := jobs.get()) is not None:
         function, raised, done = job
         try:

@@ -143,7 +143,6 @@ class Engine:
         self._control.request(stop=True)
 
     def _check(self) -> None:
-        """Raise the failures of models."""
         failures = self._control.scheduler.failures
         if not failures:
             return
@@ -162,7 +161,6 @@ class Engine:
 
     @property
     def _step(self) -> int:
-        """Present time step."""
         return max((service.done for service in self._assembly.services), default=0)
 
     def _end(self) -> None:
@@ -175,7 +173,6 @@ class Engine:
             self._shut()
 
     def _shut(self) -> None:
-        """End the program."""
         self._stopped = True
         self._is_running = self._is_started = False
         self._driver.clear()

@@ -60,7 +60,6 @@ class KernelService(StepService):
         self.subgraph.sync()
 
     def _work(self) -> None:
-        """Do a chunk of steps."""
         begin = time.perf_counter()
         self.midway = False
         most = int(min(self._chunk, self.target - self.done, max(self.control.last() - self.done, 1)))

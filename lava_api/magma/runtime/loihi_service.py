@@ -82,7 +82,6 @@ class _ModelPhases:
         return not request
 
     def _pass_on(self, request: str) -> None:
-        """Pass a model's request to pause or stop on."""
         self.service.control.request(stop=request == "stop")
 
 
@@ -164,7 +163,6 @@ class LoihiService(StepService):
         self._phases = self._steps()
 
     def _job(self, model: Any, method: Callable[[], None]) -> Job:
-        """Return a method of a model as a job."""
         return Job(self, model, entered(model, method))
 
     def advance(self) -> None:

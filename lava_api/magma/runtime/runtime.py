@@ -96,7 +96,6 @@ class Runtime(Engine):
             self._start(run_condition)
 
     def _start(self, run_condition: AbstractRunCondition) -> None:
-        """Begin a run in this thread."""
         self._usable("run")
         if self._is_running:
             self._finish(cuts=False)

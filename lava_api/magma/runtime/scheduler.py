@@ -23,14 +23,14 @@ from lava_api.magma.runtime.isolation import Isolation
 class Failure(NamedTuple):
     """An exception that left a model."""
 
-    model: Any
+    model: object
     error: Exception
 
 
 class ModelError(Exception):
     """An exception of one model among several that run in one job."""
 
-    def __init__(self, model: Any, error: Exception) -> None:
+    def __init__(self, model: object, error: Exception) -> None:
         super().__init__(str(error))
         self.failure = Failure(model, error)
         self.others: list[ModelError] = []
@@ -62,8 +62,8 @@ class Job(NamedTuple):
     """
 
     service: Service
-    model: Any
-    method: Callable[[], None]
+    model: object
+    method: Callable[[], object]
     waits: bool = True
 
 
@@ -263,14 +263,9 @@ class Scheduler:
     def clear(self) -> None:
         """Forget all jobs, and end their workers where they wait."""
         workers = [*self.idle, *self.ready, *self.waits, *self.later]
-        self.queue.clear()
-        self.ready.clear()
-        self.waits.clear()
-        self.later.clear()
-        self.polls.clear()
+        for held in (self.queue, self.ready, self.waits, self.later, self.polls, self.idle, self.stalled):
+            held.clear()
         self.pending = 0
-        self.idle.clear()
-        self.stalled.clear()
         self._dismiss(workers)
 
     @staticmethod

@@ -57,13 +57,9 @@ def read(model: AbstractPyProcessModel, name: str, var: Var) -> Any:
         if out.size:
             out.reshape(-1)[0] = array.reshape(-1)[0]
         return out
-    raise invalid(
-        var_label(var),
-        "",
-        f"an array of shape {array.shape} in the model {type(model).__name__}",
-        f"shape {var.shape}",
-        "A model keeps the shape that its process declares.",
-    )
+    given = f"an array of shape {array.shape} in the model {type(model).__name__}"
+    advice = "A model keeps the shape that its process declares."
+    raise invalid(var_label(var), "", given, f"shape {var.shape}", advice)
 
 
 def part(value: Any, idx: Any, var: Var) -> Any:
@@ -84,20 +80,18 @@ def write(model: AbstractPyProcessModel, name: str, var: Var, value: Any, idx: A
         setattr(model, name, value)
     elif issparse(old):
         setattr(model, name, _sparse(old, var, value))
-    elif idx is not None:
-        changed = np.broadcast_to(np.asarray(old), var.shape).copy()
-        array = numbers(value, var)
-        new = _held(bounded(array, changed.dtype) if name in model.UNBOUNDED else array, changed.dtype, var)
-        try:
-            changed[idx] = new
-        except (IndexError, ValueError) as error:
-            raise invalid(
-                var_label(var), "", f"index {idx!r} with {value!r}", f"shape {var.shape}", str(error)
-            ) from None
-        _replace(model, name, var, old, changed)
     else:
         array, kind = numbers(value, var), np.asarray(old).dtype
-        _replace(model, name, var, old, _held(bounded(array, kind) if name in model.UNBOUNDED else array, kind, var))
+        new = _held(bounded(array, kind) if name in model.UNBOUNDED else array, kind, var)
+        if idx is not None:
+            changed = np.broadcast_to(np.asarray(old), var.shape).copy()
+            try:
+                changed[idx] = new
+            except (IndexError, ValueError) as error:
+                given = f"index {idx!r} with {value!r}"
+                raise invalid(var_label(var), "", given, f"shape {var.shape}", str(error)) from None
+            new = changed
+        _replace(model, name, var, old, new)
     notify(model, name)
     with visited(model):
         model.on_var_update()
@@ -130,12 +124,11 @@ def _held(array: NDArray[Any], kind: np.dtype[Any], var: Var) -> NDArray[Any]:
 def _replace(model: AbstractPyProcessModel, name: str, var: Var, old: Any, array: NDArray[Any]) -> None:
     """Write an array into the variable, or set a scalar variable."""
     if array.size not in (1, var.size):
-        raise invalid(
-            var_label(var),
-            "",
+        given, allowed = (
             f"{array.size} elements (shape {array.shape})",
             f"{var.size} (shape {var.shape}), or one for all",
         )
+        raise invalid(var_label(var), "", given, allowed)
     if isinstance(old, np.ndarray):
         old[...] = (array.reshape(old.shape) if array.size == old.size else array.reshape(())).astype(old.dtype)
     elif np.ndim(old) == 0 and (array.size == 1 or (array == array.reshape(-1)[0]).all()):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any
 
 from lava_api.magma.runtime.control import Control
 from lava_api.magma.runtime.scheduler import Job
@@ -36,7 +35,7 @@ class StepService(ABC):
         """Give up the time steps that were not begun."""
         self.target = self.done
 
-    def spawn(self, model: Any, method: Callable[[], Any]) -> None:
+    def spawn(self, model: object, method: Callable[[], object]) -> None:
         """Add a job, a method that may wait, for a model to the phase that is running."""
         self.pending += 1
         self.scheduler.queue.append(Job(self, model, method))

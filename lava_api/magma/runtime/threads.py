@@ -74,7 +74,6 @@ class RunLock:
             yield True
 
     def _is_mine(self) -> bool:
-        """Return whether the calling thread holds it."""
         return self._owner == get_ident() or self._driver.is_here()
 
     @contextmanager

@@ -35,7 +35,6 @@ def _parameter(name: str, check: Callable[[str, Any], Any], doc: str) -> propert
 
 
 def _whole(least: int, most: int) -> Callable[[str, Any], Any]:
-    """Return the check of a whole number."""
     return lambda name, value: integer("learning rule", name, value, least, most)
 
 
@@ -50,7 +49,6 @@ def _amount(name: str, value: Any) -> Any:
 
 
 def _trace_parameter(name: str) -> property:
-    """Return the property of an impulse or time constant."""
     trace, kind = name.split("_")
     what = "Impulse that a spike adds to" if kind == "impulse" else "Time constant in steps of"
     return _parameter(name, _amount, f"{what} the trace {trace}.")

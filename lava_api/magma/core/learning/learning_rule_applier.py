@@ -10,6 +10,7 @@ import numpy as np
 from lava_api.magma.core.learning import string_symbols as names
 from lava_api.magma.core.learning.constants import FACTOR_TO_WIDTH_DICT, W_ACCUMULATOR_U, W_S_MANT
 from lava_api.magma.core.learning.product_series import EXPONENT_OFFSET, Factor, Product, ProductSeries
+from loihi_emu.models.memory import Array
 
 ACCUMULATOR_MIN = -(1 << W_ACCUMULATOR_U) - 1
 ACCUMULATOR_MAX = (1 << W_ACCUMULATOR_U) - 1
@@ -52,7 +53,6 @@ def resolve(product: Product) -> ResolvedProduct:
 
 
 def _term(factor: Factor, dependency: str) -> Term:
-    """Resolve a factor."""
     variable = factor.state_var
     if variable in names.TRACES:
         name = f"{variable}_{dependency}"
@@ -64,8 +64,7 @@ def _term(factor: Factor, dependency: str) -> Term:
     return Term(name, factor.const if factor.has_const() else 0, factor.is_sgn, -limit, limit - 1)
 
 
-def _limited(value: Any) -> Any:
-    """Limit to what the accumulator holds."""
+def _limited(value: Array) -> Array:
     return np.clip(value, ACCUMULATOR_MIN, ACCUMULATOR_MAX)
 
 
@@ -84,7 +83,7 @@ class AbstractLearningRuleApplier(ABC):
         }
 
     @abstractmethod
-    def apply(self, init_accumulator: Any, **applier_args: Any) -> Any:
+    def apply(self, init_accumulator: Array, **applier_args: Any) -> Array:
         """Return the variable after the change; integer rules take and return it shifted to the accumulator's width.
 
         Arguments are ``x0``, ``y0``, ``u``, ``weights``, ``tag_1``, ``tag_2`` and traces at dependencies (``x1_y0``),
@@ -95,7 +94,7 @@ class AbstractLearningRuleApplier(ABC):
 class LearningRuleApplierFloat(AbstractLearningRuleApplier):
     """A learning rule in float64."""
 
-    def apply(self, init_accumulator: Any, **applier_args: Any) -> Any:
+    def apply(self, init_accumulator: Array, **applier_args: Any) -> Array:
         """Return ``variable + sum of products``, products multiplied from left to right."""
         total: Any = None
         for product in self.products:
@@ -103,11 +102,11 @@ class LearningRuleApplierFloat(AbstractLearningRuleApplier):
             for term in product.terms:
                 value = value * self._factor(term, applier_args)
             total = value if total is None else total + value
-        return init_accumulator + total
+        changed: Array = init_accumulator + total
+        return changed
 
     @staticmethod
     def _factor(term: Term, args: dict[str, Any]) -> Any:
-        """Return the value of a factor."""
         value = args[term.name] + term.const if term.name else term.const
         return np.sign(value) if term.is_sign else value
 
@@ -119,7 +118,7 @@ class LearningRuleApplierBitApprox(AbstractLearningRuleApplier):
     of two of their constant and limited to 15 bits, as is the sum after each.
     """
 
-    def apply(self, init_accumulator: Any, **applier_args: Any) -> Any:
+    def apply(self, init_accumulator: Array, **applier_args: Any) -> Array:
         """Return the shifted variable after the change; `shape` in the arguments is not needed, but its size."""
         result = init_accumulator
         shape = np.shape(init_accumulator)
@@ -135,7 +134,6 @@ class LearningRuleApplierBitApprox(AbstractLearningRuleApplier):
 
     @staticmethod
     def _factor(term: Term, args: dict[str, Any]) -> Any:
-        """Return the value of a factor, limited to its width."""
         value = args[term.name] + term.const if term.name else term.const
         if term.is_sign:
             value = np.sign(value)

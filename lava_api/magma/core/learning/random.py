@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
 
 import numpy as np
 
@@ -14,7 +13,7 @@ class AbstractRandomGenerator(ABC):
     """Holds random numbers until they are drawn anew."""
 
     @abstractmethod
-    def advance(self, *args: Any, **kwargs: Any) -> None:
+    def advance(self, *args: object, **kwargs: object) -> None:
         """Draw new numbers."""
 
 
@@ -27,18 +26,19 @@ class TraceRandom(AbstractRandomGenerator):
         self.advance()
 
     @property
-    def random_trace_decay(self) -> Any:
+    def random_trace_decay(self) -> float:
         """Number for the decay of traces, in [0, 1)."""
         return self._random_trace_decay
 
     @property
-    def random_impulse_addition(self) -> Any:
+    def random_impulse_addition(self) -> int:
         """Number for the addition of impulses, 0..127."""
         return self._random_impulse_addition
 
-    def advance(self, *args: Any, **kwargs: Any) -> None:
-        self._random_trace_decay = self.decay_generator.random(1)[0]
-        self._random_impulse_addition = self.impulse_generator.integers(0, 1 << W_TRACE, size=1, dtype=np.int64)[0]
+    def advance(self, *args: object, **kwargs: object) -> None:
+        self._random_trace_decay: float = self.decay_generator.random(1)[0]
+        drawn = self.impulse_generator.integers(0, 1 << W_TRACE, size=1, dtype=np.int64)
+        self._random_impulse_addition: int = drawn[0]
 
 
 class ConnVarRandom(AbstractRandomGenerator):
@@ -49,9 +49,9 @@ class ConnVarRandom(AbstractRandomGenerator):
         self.advance()
 
     @property
-    def random_stochastic_round(self) -> Any:
+    def random_stochastic_round(self) -> float:
         """Number for rounding, in [0, 1)."""
         return self._random_stochastic_round
 
-    def advance(self, *args: Any, **kwargs: Any) -> None:
-        self._random_stochastic_round = self.generator.random(1)[0]
+    def advance(self, *args: object, **kwargs: object) -> None:
+        self._random_stochastic_round: float = self.generator.random(1)[0]

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lava_api.magma.core.learning.constants import W_TRACE, W_TRACE_FRACTIONAL_PART
+from lava_api.magma.core.learning.utils import stochastic_round
 from loihi_emu.models.memory import Array
 
 TRACE_MAX = (1 << W_TRACE) - 1
@@ -35,25 +36,22 @@ def decay_factors(taus: ArrayLike) -> Array:
     return factors
 
 
-def add_impulse(traces: Array, random: Any, whole: Array, fraction: Array) -> Array:
+def add_impulse(traces: Array, random: float, whole: Array, fraction: Array) -> Array:
     """Add an impulse to integer traces, rounding up where `random` is below its fraction; they saturate at 127.
 
     `random` is 0..127, or 0 to round up always when there is a fraction; the impulse is from :func:`split_impulses`.
     """
-    added: Array = np.clip(traces + whole + np.less(random, fraction), 0, TRACE_MAX)
-    return added
+    return np.clip(stochastic_round(traces + whole, random, fraction), 0, TRACE_MAX)
 
 
-def decay(traces: Array, factors: Array, random: Any) -> Array:
+def decay(traces: Array, factors: Array, random: float) -> Array:
     """Multiply integer traces with factors, rounding up where `random` in [0, 1) is below what is behind the point."""
     exact = factors * traces
-    floor = np.floor(exact)
-    rounded: Array = (floor + (random < exact % 1)).astype(np.int64)
-    return rounded
+    return stochastic_round(np.floor(exact), random, exact % 1)
 
 
 def integer_course(
-    traces: Array, times: Array, steps: int, factors: Array, impulses: tuple[Array, Array], randoms: tuple[Array, Array]
+    traces: Array, times: Array, steps: int, factors: Array, impulses: tuple[Array, Array], randoms: tuple[float, float]
 ) -> Array:
     """Return the course of integer traces within an epoch, of shape (T + 1, traces, neurons).
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from loihi_emu.models.memory import Array
 from loihi_emu.numeric import finite
 
 
-def stochastic_round(values: Any, random_numbers: Any, probabilities: Any) -> Any:
+def stochastic_round(values: Array, random_numbers: Any, probabilities: Any) -> Array:
     """Add 1 to whole numbers where a random number is below a probability, both on one scale.
 
     Examples
@@ -17,7 +18,8 @@ def stochastic_round(values: Any, random_numbers: Any, probabilities: Any) -> An
     >>> stochastic_round(np.array([2, 2]), 0.5, np.array([0.4, 0.6])).tolist()
     [2, 3]
     """
-    return (values + np.less(random_numbers, probabilities)).astype(int)
+    rounded: Array = (values + np.less(random_numbers, probabilities)).astype(np.int64)
+    return rounded
 
 
 def apply_mask(item: Any, nb_bits: int) -> Any:

@@ -141,7 +141,6 @@ class AbstractProcess(MemberOwner, metaclass=ProcessPostInitCaller):
         return {**self.__dict__, "_runtime": None, "_model": None}
 
     def _post_init(self) -> None:
-        """Name and collect the members."""
         kinds: dict[Any, Collection] = {
             OutPort: self.out_ports,
             InPort: self.in_ports,

@@ -8,12 +8,17 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from lava_api.magma.core.model.nc.net import Net, NetL1, NetL2, kind_of, whole
+from lava_api.magma.core.model.model import AbstractProcessModel
+from lava_api.magma.core.model.nc.model import AbstractNcProcessModel
+from lava_api.magma.core.model.nc.net import End, Net, NetL1, NetL2, kind_of, whole
 from lava_api.magma.core.model.nc.ports import NcInPort, NcOutPort
 from lava_api.magma.core.model.nc.registers import Registers, RegistersModel, TextRegistersModel
 from lava_api.magma.core.model.nc.tables import Nodes, NodesPart
 from lava_api.magma.core.model.nc.ucode import Programmed, ProgrammedModel
 from lava_api.magma.core.model.nc.var import NcVar
+from lava_api.magma.core.process.ports.abstract import AbstractPort
+from lava_api.magma.core.process.process import AbstractProcess
+from lava_api.magma.core.process.variable import Var
 from lava_api.magma.core.resources import Loihi1NeuroCore
 from loihi_emu.chips.chip import LOIHI1
 from loihi_emu.errors import ValidationError, invalid
@@ -21,6 +26,8 @@ from loihi_emu.numeric import integer, ranged
 from loihi_emu.numeric import whole as whole_numbers
 from loihi_emu.rules.weights import MANTISSA_BITS
 from loihi_emu.widths import DECAY_UNITY, STATE_MAX
+
+Models = dict[AbstractProcess, type[AbstractProcessModel]]
 
 DECAY_MAX = DECAY_UNITY - 1
 LIMITS = {
@@ -35,7 +42,9 @@ ALLOCATED_BITS = "allocated_weight_bits"
 """Parameter of synapses made here: the bits that each was allocated with; the weights are scaled to all bits."""
 
 
-def lower(process: Any, model_class: Any) -> tuple[dict[str, Any], dict[Any, Any]]:
+def lower(
+    process: AbstractProcess, model_class: type[AbstractNcProcessModel]
+) -> tuple[dict[str, AbstractProcess], Models]:
     """Build the processes that stand for one with a neurocore model; a ValidationError where nodes make no network.
 
     Returns processes by name, connected to the ports of `process`, and the model class of each.
@@ -46,12 +55,12 @@ def lower(process: Any, model_class: Any) -> tuple[dict[str, Any], dict[Any, Any
 class _Lowering:
     """One process on its way."""
 
-    def __init__(self, process: Any, model_class: Any) -> None:
+    def __init__(self, process: AbstractProcess, model_class: type[AbstractNcProcessModel]) -> None:
         self.process = process
         self.where = f'process "{process.name}" ({model_class.__name__}.allocate)'
         self.net: Net = NetL1() if Loihi1NeuroCore in model_class.required_resources else NetL2()
         self.model = model_class(process.proc_params)
-        self.ports: dict[str, Any] = {}
+        self.ports: dict[str, NcInPort | NcOutPort] = {}
         for port in process.in_ports:
             self.ports[port.name] = NcInPort(port, self.net)
         for port in process.out_ports:
@@ -60,12 +69,13 @@ class _Lowering:
             setattr(self.model, name, made)
         for var in process.vars:
             setattr(self.model, var.name, NcVar(var))
-        self.parts: dict[str, Any] = {}
-        self.models: dict[Any, Any] = {}
-        self.made: dict[int, Any] = {}
+        self.parts: dict[str, AbstractProcess] = {}
+        self.models: Models = {}
+        self.cells: dict[int, AbstractProcess] = {}  # of nodes that are neurons, by their ids
+        self.ends: dict[int, list[AbstractPort]] = {}  # ports that stand for axons and accumulators
         self.bound: set[str] = set()
 
-    def run(self) -> tuple[dict[str, Any], dict[Any, Any]]:
+    def run(self) -> tuple[dict[str, AbstractProcess], Models]:
         """Allocate, build, connect."""
         self.model.allocate(self.net)
         for nodes in self.net.nodes:
@@ -76,8 +86,7 @@ class _Lowering:
         for nodes in self.net.nodes:
             self._connect(nodes)
         for name, port in self.ports.items():
-            ends = self.net.leading_to(port) if isinstance(port, NcOutPort) else self._ends(port)
-            if not ends:
+            if not any(port in edge for edge in self.net.edges):
                 raise ValidationError(f"{self.where}: nothing is connected to the port {name!r}.")
         for name, model, is_text in (("registers", RegistersModel, False), ("texts", TextRegistersModel, True)):
             left = [v for v in self.process.vars if v.name not in self.bound and isinstance(v.init, str) is is_text]
@@ -88,16 +97,12 @@ class _Lowering:
                     self._alias(var, getattr(keeper, var.name))
         return self.parts, self.models
 
-    def _ends(self, port: Any) -> list[Any]:
-        return [target for source, target in self.net.edges if source is port]
-
-    def _add(self, name: str, part: Any, model: Any) -> None:
+    def _add(self, name: str, part: AbstractProcess, model: type[AbstractProcessModel]) -> None:
         self.parts[name] = part
         self.models[part] = model
 
     # ------------------------------------------------------------ neurons
     def _neurons(self, nodes: Nodes) -> None:
-        """Make a process of neurons."""
         columns = dict(nodes.columns)
         program = None
         for config in self.net.following(nodes, "neurons_cfg"):
@@ -111,13 +116,12 @@ class _Lowering:
             self._add(name, cells, ProgrammedModel)
         else:
             cells = self._lif(shape, columns, name)
-        self.made[id(nodes)] = cells
+        self.cells[id(nodes)] = cells
         for column, value in columns.items():
             if isinstance(value, NcVar):
                 self._alias(value.var, getattr(cells, "bias_mant" if column == "bias" and program is None else column))
 
-    def _lif(self, shape: tuple[int, ...], columns: dict[str, Any], name: str) -> Any:
-        """Make leaky integrate-and-fire neurons."""
+    def _lif(self, shape: tuple[int, ...], columns: dict[str, Any], name: str) -> AbstractProcess:
         from lava_api.proc.lif.models import PyLifModelBitAcc
         from lava_api.proc.lif.process import LIF
 
@@ -154,7 +158,7 @@ class _Lowering:
     def _value(value: Any) -> Any:
         return value.var.init if isinstance(value, NcVar) else value
 
-    def _alias(self, var: Any, target: Any) -> None:
+    def _alias(self, var: Var, target: Var) -> None:
         """Let a variable of the process stand for one of a part."""
         if var.shape != target.shape:
             raise invalid(
@@ -169,7 +173,6 @@ class _Lowering:
 
     # ------------------------------------------------------------ synapses
     def _synapses(self, syn: Nodes) -> None:
-        """Make a process of synapses."""
         from lava_api.proc.sparse.models import PyDelaySparseModelBitAcc, PySparseModelBitAcc
         from lava_api.proc.sparse.process import DelaySparse, Sparse
         from lava_api.utils.weightutils import SignMode
@@ -211,9 +214,8 @@ class _Lowering:
             made = Sparse(**options)
         made.proc_params[ALLOCATED_BITS] = bits
         self._add(f"synapses{len(self.parts)}", made, PyDelaySparseModelBitAcc if delays.any() else PySparseModelBitAcc)
-        self.made[id(syn)] = made
         for nodes, port in ((axons.nodes, made.s_in), (targets.nodes, made.a_out)):
-            self.made.setdefault(id(nodes), []).append(port)
+            self.ends.setdefault(id(nodes), []).append(port)
 
     def _side(self, ends: list[Any], table: str, syn: Nodes) -> NodesPart:
         """Return the axons or accumulators of synapses."""
@@ -231,9 +233,8 @@ class _Lowering:
 
     # ------------------------------------------------------------ connections
     def _connect(self, nodes: Nodes) -> None:
-        """Connect what was made with ports and other parts."""
         if nodes.table == "neurons":
-            made = self.made[id(nodes)]
+            made: Any = self.cells[id(nodes)]
             for source in self.net.leading_to(nodes):
                 self._join(source, made.a_in)
             for axons in self.net.following(nodes, "ax_out"):
@@ -248,7 +249,7 @@ class _Lowering:
             for target in self.net.following(nodes, "out port"):
                 self._join(nodes, target)
 
-    def _join(self, source: Any, target: Any) -> None:
+    def _join(self, source: End | AbstractPort, target: End | AbstractPort) -> None:
         """Connect two ends, each a port of the process, a port of a part, or nodes with ports of parts."""
         for start in self._port_of(source, outwards=True):
             for end in self._port_of(target, outwards=False):
@@ -264,6 +265,5 @@ class _Lowering:
             return [end]
         if end.table == "dend_acc" and outwards:  # an older spelling: port -> accumulators -> neurons
             direct = [source.port for source in self.net.leading_to(end) if isinstance(source, NcInPort)]
-            return [*self.made.get(id(end), []), *direct]
-        found: list[Any] = self.made.get(id(end), [])
-        return found
+            return [*self.ends.get(id(end), []), *direct]
+        return self.ends.get(id(end), [])

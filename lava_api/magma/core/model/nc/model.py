@@ -56,9 +56,4 @@ class AbstractNcProcessModel(AbstractProcessModel):
         """Allocate nodes in the tables of the cores (:mod:`.net`) and connect them with the ports."""
 
 
-class NcProcessModel(AbstractNcProcessModel):
-    """Another name of :class:`AbstractNcProcessModel`."""
-
-
-class NcLoihiProcessModel(AbstractNcProcessModel):
-    """Another name of :class:`AbstractNcProcessModel`."""
+NcProcessModel = NcLoihiProcessModel = AbstractNcProcessModel  # other names, which public programs use

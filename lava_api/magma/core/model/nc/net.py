@@ -29,7 +29,7 @@ function (:mod:`.ucode`), since the assembler for the chip's microcode is not pu
 from __future__ import annotations
 
 from math import prod
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -69,6 +69,10 @@ ALLOWED = {
     "dend_acc": ("dend_acc_cfg", "neurons", "out port"),
 }
 """What may follow what."""
+
+
+End: TypeAlias = "Nodes | NodesPart | AbstractNcPort"
+"""What may be connected."""
 
 
 class Table:
@@ -123,7 +127,6 @@ class Table:
         return made
 
     def _add(self, shape: Any, columns: dict[str, Any]) -> Nodes:
-        """Make nodes and note them."""
         sizes = np.atleast_1d(shape)
         if sizes.dtype.kind not in "iu" or sizes.size == 0 or (sizes < 1).any():
             raise invalid(f"net.{self.name}", "shape", shape, "integers from 1")
@@ -151,13 +154,13 @@ class Net:
 
     def __init__(self) -> None:
         self.nodes: list[Nodes] = []
-        self.edges: list[tuple[Any, Any]] = []
+        self.edges: list[tuple[End, End]] = []
         for name in COLUMNS:
             setattr(self, name, Table(self, name))
         for name, other in OLDER.items():
             setattr(self, name, getattr(self, other))
 
-    def connect(self, source: Any, target: Any) -> None:
+    def connect(self, source: End, target: End) -> None:
         """Connect a port or nodes with nodes or a port that may follow on the chip, and has as many elements."""
         if isinstance(source, NcOutPort):  # the older spelling names the port first
             source, target = target, source
@@ -170,11 +173,11 @@ class Net:
             raise invalid("connect", before, f"{source!r} -> {target!r}", "as many on both sides")
         self.edges.append((source, target))
 
-    def leading_to(self, node: Any) -> list[Any]:
+    def leading_to(self, node: End) -> list[End]:
         """Return what is connected to a port or to nodes."""
         return [source for source, target in self.edges if whole(target) is node]
 
-    def following(self, node: Any, kind: str) -> list[Any]:
+    def following(self, node: End, kind: str) -> list[Any]:
         """Return what of one kind a port or nodes are connected to."""
         return [target for source, target in self.edges if whole(source) is node and kind_of(target) == kind]
 
@@ -192,7 +195,7 @@ def whole(end: Any) -> Any:
     return end.nodes if isinstance(end, NodesPart) else end
 
 
-def kind_of(end: Any) -> str:
+def kind_of(end: End) -> str:
     """Return ``in port``, ``out port`` or the name of a table."""
     end = whole(end)
     if isinstance(end, Nodes):
@@ -204,6 +207,6 @@ def kind_of(end: Any) -> str:
     raise invalid("connect", "", end, "ports of the model and nodes of its net")
 
 
-def count(end: Any) -> int:
+def count(end: End) -> int:
     """Return the number of elements of an end of a connection."""
     return prod(end.shape) if isinstance(end, AbstractNcPort) else len(end)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from abc import abstractmethod
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from scipy.sparse import csr_matrix, issparse
 
 from lava_api.magma.core.learning.constants import GradedSpikeCfg
 from lava_api.magma.core.learning.learning_rule import TRACE_PARAMETERS, Loihi3FLearningRule
+from lava_api.magma.core.learning.learning_rule_applier import AbstractLearningRuleApplier
+from lava_api.magma.core.learning.product_series import ProductSeries
 from lava_api.magma.core.learning.string_symbols import SYNAPTIC_VARIABLE_VAR_MAPPING
 from lava_api.magma.core.learning.traces import at_dependencies, decay_factors
 from lava_api.magma.core.model.py.declare import ABSTRACT
@@ -19,6 +22,7 @@ from lava_api.magma.core.model.py.type import bounded
 from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.utils.weightutils import SignMode, checked_sign_mode
 from loihi_emu.errors import ValidationError, invalid
+from loihi_emu.models.memory import Array
 
 RULES = ("dw", "dd", "dt")
 
@@ -77,7 +81,6 @@ class PyLearningConnection(AbstractLearningConnection):
             self._store_rules()
 
     def _parameter(self, name: str) -> Any:
-        """Return the impulse or the time constant that a variable holds."""
         value = getattr(self, name)[0]
         is_whole = name in self.UNBOUNDED and value.dtype.kind == "i"
         return np.inf if is_whole and value == np.iinfo(value.dtype).max else value
@@ -101,18 +104,17 @@ class PyLearningConnection(AbstractLearningConnection):
         )
 
     def _store_rules(self) -> None:
-        """Build what applies the rules, by variable."""
         self.appliers = {
             SYNAPTIC_VARIABLE_VAR_MAPPING[target[1:]]: self._create_learning_rule_applier(series)
             for target, series in self._learning_rule.active_product_series.items()
         }
 
     @abstractmethod
-    def _store_impulses(self, x_impulses: Any, y_impulses: Any) -> None:
+    def _store_impulses(self, x_impulses: Array, y_impulses: Array) -> None:
         """Keep the impulses in the form in which they are added."""
 
     @abstractmethod
-    def _create_learning_rule_applier(self, product_series: Any) -> Any:
+    def _create_learning_rule_applier(self, product_series: ProductSeries) -> AbstractLearningRuleApplier:
         """Return what applies a rule."""
 
     def _init_randoms(self) -> None:
@@ -125,40 +127,47 @@ class PyLearningConnection(AbstractLearningConnection):
         """Draw the random number of synaptic variables."""
 
     @abstractmethod
-    def _process_pre_spikes(self, s_in: Any) -> None:
+    def _process_pre_spikes(self, s_in: Array) -> None:
         """Note when sources spiked, and add impulses of those that did before in this epoch."""
 
-    @abstractmethod
-    def _process_post_spikes(self, s_in_bap: Any) -> None:
+    def _process_post_spikes(self, s_in_bap: Array) -> None:
         """Note when targets spiked, and add impulses of those that did before in this epoch."""
+        self.y0[s_in_bap] = True
+        again = s_in_bap & (self.ty > 0)
+        self._set_y_traces(np.where(again, self._with_y_impulses(), self._y_traces))
+        self.ty[s_in_bap] = self._within_epoch_time_step()
 
     @abstractmethod
-    def _compute_trace_histories(self) -> tuple[Any, Any]:
+    def _with_y_impulses(self) -> Array:
+        """Return the traces of all targets with an impulse more."""
+
+    @abstractmethod
+    def _compute_trace_histories(self) -> tuple[Array, Array]:
         """Return the courses of the traces of both sides in this epoch."""
 
     @abstractmethod
-    def _learned(self, name: str, values: Any, applier: Any, args: dict[str, Any]) -> Any:
+    def _learned(self, name: str, values: Array, applier: AbstractLearningRuleApplier, args: dict[str, Any]) -> Array:
         """Return the values of a synaptic variable after its rule was applied."""
 
     @property
-    def _x_traces(self) -> Any:
+    def _x_traces(self) -> Array:
         return np.stack([self.x1, self.x2])
 
     @property
-    def _y_traces(self) -> Any:
+    def _y_traces(self) -> Array:
         return np.stack([self.y1, self.y2, self.y3])
 
-    def _set_x_traces(self, traces: Any) -> None:
+    def _set_x_traces(self, traces: Iterable[Array]) -> None:
         self.x1[:], self.x2[:] = traces
 
-    def _set_y_traces(self, traces: Any) -> None:
+    def _set_y_traces(self, traces: Iterable[Array]) -> None:
         self.y1[:], self.y2[:], self.y3[:] = traces
 
     def _within_epoch_time_step(self) -> int:
         """Return the number of the present step in its epoch, 1..T."""
         return (self.time_step - 1) % int(self._learning_rule.t_epoch) + 1
 
-    def recv_traces(self, s_in: Any) -> None:
+    def recv_traces(self, s_in: Array) -> None:
         """Take in this step's spikes of both sides, of sources with payloads if graded, and a third factor's traces."""
         self._process_pre_spikes(s_in)
         self._update_trace_randoms()  # after each side, as Lava: two numbers of each kind a step
@@ -187,7 +196,7 @@ class PyLearningConnection(AbstractLearningConnection):
         for array in (self.x0, self.y0, self.tx, self.ty):
             array[:] = 0
 
-    def _apply_learning_rules(self, courses: tuple[Any, Any]) -> None:
+    def _apply_learning_rules(self, courses: tuple[Array, Array]) -> None:
         """Apply every rule to the synaptic variables as they are now, then replace them."""
         after = {}
         for name, applier in self.appliers.items():
@@ -208,7 +217,9 @@ class PyLearningConnection(AbstractLearningConnection):
             else:
                 variable[:] = values
 
-    def _arguments(self, applier: Any, courses: tuple[Any, Any], rows: Any, columns: Any) -> dict[str, Any]:
+    def _arguments(
+        self, applier: AbstractLearningRuleApplier, courses: tuple[Array, Array], rows: Array, columns: Array
+    ) -> dict[str, Any]:
         """Return what a rule reads, for synapses from `columns` to `rows`."""
         args: dict[str, Any] = at_dependencies(applier.evaluated_traces, courses, (self.tx, self.ty), rows, columns)
         args.update(x0=self.x0[columns], y0=self.y0[rows], u=self._epoch_counts())
@@ -217,13 +228,12 @@ class PyLearningConnection(AbstractLearningConnection):
         return args
 
     def _epoch_counts(self) -> int:
-        """Return whether this epoch is a 2^k-th one."""
         k = self._learning_rule.decimate_exponent
         epoch = self.time_step // self._learning_rule.t_epoch
         return int(k is not None and epoch % (1 << k) == 0)
 
 
-def _entries(variable: Any, rows: Any, columns: Any) -> Any:
+def _entries(variable: Any, rows: Array, columns: Array) -> Any:
     """Return the entries of a synaptic variable; 0 where a sparse one stores none."""
     if not issparse(variable):
         return variable if rows.ndim == 2 else variable[rows, columns]

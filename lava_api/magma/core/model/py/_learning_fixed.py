@@ -7,13 +7,15 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.learning.constants import GradedSpikeCfg
-from lava_api.magma.core.learning.learning_rule_applier import LearningRuleApplierBitApprox
+from lava_api.magma.core.learning.learning_rule_applier import AbstractLearningRuleApplier, LearningRuleApplierBitApprox
+from lava_api.magma.core.learning.product_series import ProductSeries
 from lava_api.magma.core.learning.random import ConnVarRandom, TraceRandom
 from lava_api.magma.core.learning.synapses import SHIFT, settled
 from lava_api.magma.core.learning.traces import TRACE_MAX, add_impulse, integer_course, split_impulses
 from lava_api.magma.core.model.py._learning import PyLearningConnection
 from lava_api.magma.core.model.py.declare import array, in_port
 from lava_api.magma.core.model.py.type import LavaPyType
+from loihi_emu.models.memory import Array
 
 
 class LearningConnectionModelBitApproximate(PyLearningConnection):
@@ -31,11 +33,11 @@ class LearningConnectionModelBitApproximate(PyLearningConnection):
     y2_impulse = y3_impulse = array(int, 8)
     dw = dd = dt = LavaPyType(str, str)
 
-    def _store_impulses(self, x_impulses: Any, y_impulses: Any) -> None:
+    def _store_impulses(self, x_impulses: Array, y_impulses: Array) -> None:
         self.x_impulses = split_impulses(x_impulses)
         self.y_impulses = split_impulses(y_impulses)
 
-    def _create_learning_rule_applier(self, product_series: Any) -> Any:
+    def _create_learning_rule_applier(self, product_series: ProductSeries) -> AbstractLearningRuleApplier:
         return LearningRuleApplierBitApprox(product_series)
 
     def _init_randoms(self) -> None:
@@ -51,7 +53,7 @@ class LearningConnectionModelBitApproximate(PyLearningConnection):
     def _update_synaptic_variable_random(self) -> None:
         self._conn_var_random.advance()
 
-    def _process_pre_spikes(self, s_in: Any) -> None:
+    def _process_pre_spikes(self, s_in: Array) -> None:
         spiked = s_in.astype(bool)
         again = spiked & (self.tx > 0)
         counted = spiked
@@ -73,16 +75,11 @@ class LearningConnectionModelBitApproximate(PyLearningConnection):
         self.x2[again] = add_impulse(self.x2[again], 0, whole[1], fraction[1])
         self.tx[counted] = self._within_epoch_time_step()
 
-    def _process_post_spikes(self, s_in_bap: Any) -> None:
-        self.y0[s_in_bap] = True
-        again = s_in_bap & (self.ty > 0)
-        if again.any():
-            whole, fraction = (part[:, None] for part in self.y_impulses)
-            added = add_impulse(self._y_traces, self._y_random.random_impulse_addition, whole, fraction)
-            self._set_y_traces(np.where(again, added, self._y_traces))
-        self.ty[s_in_bap] = self._within_epoch_time_step()
+    def _with_y_impulses(self) -> Array:
+        whole, fraction = (part[:, None] for part in self.y_impulses)
+        return add_impulse(self._y_traces, self._y_random.random_impulse_addition, whole, fraction)
 
-    def _compute_trace_histories(self) -> tuple[Any, Any]:
+    def _compute_trace_histories(self) -> tuple[Array, Array]:
         steps = int(self._learning_rule.t_epoch)
         x_randoms, y_randoms = (
             (source.random_trace_decay, source.random_impulse_addition) for source in (self._x_random, self._y_random)
@@ -92,11 +89,10 @@ class LearningConnectionModelBitApproximate(PyLearningConnection):
             integer_course(self._y_traces, self.ty, steps, self.y_decay, self.y_impulses, y_randoms),
         )
 
-    def _learned(self, name: str, values: Any, applier: Any, args: dict[str, Any]) -> Any:
+    def _learned(self, name: str, values: Array, applier: AbstractLearningRuleApplier, args: dict[str, Any]) -> Array:
         accumulator = applier.apply(values << SHIFT[name], **args)
         return settled(name, accumulator, self.sign_mode, self._conn_var_random.random_stochastic_round)
 
 
-def _byte(numbers: Any) -> Any:
-    """Return whole numbers modulo 256."""
+def _byte(numbers: Array) -> Array:
     return numbers.astype(np.int64) & 0xFF

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from lava_api.magma.core.learning.constants import GradedSpikeCfg
-from lava_api.magma.core.learning.learning_rule_applier import LearningRuleApplierFloat
+from lava_api.magma.core.learning.learning_rule_applier import AbstractLearningRuleApplier, LearningRuleApplierFloat
+from lava_api.magma.core.learning.product_series import ProductSeries
 from lava_api.magma.core.learning.synapses import signed
 from lava_api.magma.core.learning.traces import float_course
 from lava_api.magma.core.model.py._learning import PyLearningConnection
 from lava_api.magma.core.model.py.declare import array, in_port
 from lava_api.magma.core.model.py.type import LavaPyType
+from loihi_emu.models.memory import Array
 
 
 class LearningConnectionModelFloat(PyLearningConnection):
@@ -29,14 +29,14 @@ class LearningConnectionModelFloat(PyLearningConnection):
     x2_impulse = y1_impulse = y2_impulse = y3_impulse = array(float)
     dw = dd = dt = LavaPyType(str, str)
 
-    def _store_impulses(self, x_impulses: Any, y_impulses: Any) -> None:
+    def _store_impulses(self, x_impulses: Array, y_impulses: Array) -> None:
         self.x_impulses = x_impulses
         self.y_impulses = y_impulses
 
-    def _create_learning_rule_applier(self, product_series: Any) -> Any:
+    def _create_learning_rule_applier(self, product_series: ProductSeries) -> AbstractLearningRuleApplier:
         return LearningRuleApplierFloat(product_series)
 
-    def _process_pre_spikes(self, s_in: Any) -> None:
+    def _process_pre_spikes(self, s_in: Array) -> None:
         spiked = s_in.astype(bool)
         again = spiked & (self.tx > 0)
         if self._graded_spike_cfg is GradedSpikeCfg.USE_REGULAR_IMPULSE:
@@ -48,18 +48,15 @@ class LearningConnectionModelFloat(PyLearningConnection):
         self.x2[again] += self.x_impulses[1]
         self.tx[spiked] = self._within_epoch_time_step()
 
-    def _process_post_spikes(self, s_in_bap: Any) -> None:
-        self.y0[s_in_bap] = True
-        again = s_in_bap & (self.ty > 0)
-        self._set_y_traces(np.where(again, self._y_traces + self.y_impulses[:, None], self._y_traces))
-        self.ty[s_in_bap] = self._within_epoch_time_step()
+    def _with_y_impulses(self) -> Array:
+        return self._y_traces + self.y_impulses[:, None]
 
-    def _compute_trace_histories(self) -> tuple[Any, Any]:
+    def _compute_trace_histories(self) -> tuple[Array, Array]:
         steps = int(self._learning_rule.t_epoch)
         return (
             float_course(self._x_traces, self.tx, steps, self.x_decay, self.x_impulses),
             float_course(self._y_traces, self.ty, steps, self.y_decay, self.y_impulses),
         )
 
-    def _learned(self, name: str, values: Any, applier: Any, args: dict[str, Any]) -> Any:
+    def _learned(self, name: str, values: Array, applier: AbstractLearningRuleApplier, args: dict[str, Any]) -> Array:
         return signed(name, applier.apply(values, **args), self.sign_mode)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from lava_api.magma.core.decorator import implements, requires, tag
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
@@ -52,26 +53,26 @@ def model_of(
     return decorate
 
 
-def in_port(d_type: Any, precision: int | None = None) -> Any:
+def in_port(d_type: DTypeLike, precision: int | None = None) -> Any:
     """A port that receives arrays."""
     return LavaPyType(PyInPort.VEC_DENSE, d_type, precision)
 
 
-def out_port(d_type: Any, precision: int | None = None) -> Any:
+def out_port(d_type: DTypeLike, precision: int | None = None) -> Any:
     """A port that sends arrays."""
     return LavaPyType(PyOutPort.VEC_DENSE, d_type, precision)
 
 
-def ref_port(d_type: Any, precision: int | None = None) -> Any:
+def ref_port(d_type: DTypeLike, precision: int | None = None) -> Any:
     """A port that reads and writes arrays of other processes."""
     return LavaPyType(PyRefPort.VEC_DENSE, d_type, precision)
 
 
-def array(d_type: Any, precision: int | None = None) -> Any:
+def array(d_type: DTypeLike, precision: int | None = None) -> Any:
     """A variable in an array of its shape."""
     return LavaPyType(np.ndarray, d_type, precision)
 
 
-def number(d_type: Any, precision: int | None = None) -> Any:
+def number(d_type: DTypeLike, precision: int | None = None) -> Any:
     """A variable that stays as it was given: a number, or an array."""
     return LavaPyType(float if d_type is float else int, d_type, precision)

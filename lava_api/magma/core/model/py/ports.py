@@ -118,11 +118,6 @@ class PyInPort(AbstractPyIOPort, ABC):
     `d_type` is the type of the sum when nothing is connected; connected channels promote it as NumPy does.
     """
 
-    VEC_DENSE: type[PyInPortVectorDense]
-    VEC_SPARSE: type[PyInPortVectorSparse]
-    SCALAR_DENSE: type[PyInPortScalarDense]
-    SCALAR_SPARSE: type[PyInPortScalarSparse]
-
     def __init__(
         self,
         csp_ports: list[Channel],
@@ -217,19 +212,12 @@ class PyInPortScalarSparse(PyInPortVectorSparse):
         return (data[0], int(index[0])) if len(data) else (np.zeros((), self._d_type)[()], 0)
 
 
-PyInPort.VEC_DENSE = PyInPortVectorDense
-PyInPort.VEC_SPARSE = PyInPortVectorSparse
-PyInPort.SCALAR_DENSE = PyInPortScalarDense
-PyInPort.SCALAR_SPARSE = PyInPortScalarSparse
+PyInPort.VEC_DENSE, PyInPort.VEC_SPARSE = PyInPortVectorDense, PyInPortVectorSparse
+PyInPort.SCALAR_DENSE, PyInPort.SCALAR_SPARSE = PyInPortScalarDense, PyInPortScalarSparse
 
 
 class PyOutPort(AbstractPyIOPort, ABC):
     """Sends messages; to nobody when nothing is connected."""
-
-    VEC_DENSE: type[PyOutPortVectorDense]
-    VEC_SPARSE: type[PyOutPortVectorSparse]
-    SCALAR_DENSE: type[PyOutPortScalarDense]
-    SCALAR_SPARSE: type[PyOutPortScalarSparse]
 
     @abstractmethod
     def send(self, *message: Any) -> None:
@@ -290,7 +278,5 @@ class PyOutPortScalarSparse(PyOutPortVectorSparse):
         super().send(np.array([data]), np.array([idx]))
 
 
-PyOutPort.VEC_DENSE = PyOutPortVectorDense
-PyOutPort.VEC_SPARSE = PyOutPortVectorSparse
-PyOutPort.SCALAR_DENSE = PyOutPortScalarDense
-PyOutPort.SCALAR_SPARSE = PyOutPortScalarSparse
+PyOutPort.VEC_DENSE, PyOutPort.VEC_SPARSE = PyOutPortVectorDense, PyOutPortVectorSparse
+PyOutPort.SCALAR_DENSE, PyOutPort.SCALAR_SPARSE = PyOutPortScalarDense, PyOutPortScalarSparse

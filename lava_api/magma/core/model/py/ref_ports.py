@@ -21,7 +21,12 @@ MANAGEMENT = (Phase.PRE_MGMT, Phase.POST_MGMT, Phase.HOST)
 
 
 class AbstractPyPort(AbstractPortImplementation, ABC):
-    """A port of a Python process model."""
+    """A port of a Python process model; the base of a kind of ports names those of the kind."""
+
+    VEC_DENSE: ClassVar[type[AbstractPyPort]]
+    VEC_SPARSE: ClassVar[type[AbstractPyPort]]
+    SCALAR_DENSE: ClassVar[type[AbstractPyPort]]
+    SCALAR_SPARSE: ClassVar[type[AbstractPyPort]]
 
     def _where(self) -> str:
         """Return the port by its name in the model, as messages begin with it."""
@@ -74,11 +79,6 @@ class _VariablePort(AbstractPyPort, ABC):
 
 class PyRefPort(_VariablePort):
     """Reads and writes a variable of another model, in the management phases."""
-
-    VEC_DENSE: type[PyRefPortVectorDense]
-    VEC_SPARSE: type[PyRefPortVectorSparse]
-    SCALAR_DENSE: type[PyRefPortScalarDense]
-    SCALAR_SPARSE: type[PyRefPortScalarSparse]
 
     @abstractmethod
     def read(self) -> Any:
@@ -166,19 +166,12 @@ class PyRefPortScalarSparse(PyRefPortVectorSparse):
         return (values[0], int(index[0])) if len(values) else (np.zeros((), self._d_type)[()], 0)
 
 
-PyRefPort.VEC_DENSE = PyRefPortVectorDense
-PyRefPort.VEC_SPARSE = PyRefPortVectorSparse
-PyRefPort.SCALAR_DENSE = PyRefPortScalarDense
-PyRefPort.SCALAR_SPARSE = PyRefPortScalarSparse
+PyRefPort.VEC_DENSE, PyRefPort.VEC_SPARSE = PyRefPortVectorDense, PyRefPortVectorSparse
+PyRefPort.SCALAR_DENSE, PyRefPort.SCALAR_SPARSE = PyRefPortScalarDense, PyRefPortScalarSparse
 
 
 class PyVarPort(_VariablePort):
     """Opens a variable to other models, which reach it directly: there is nothing to serve."""
-
-    VEC_DENSE: type[PyVarPortVectorDense]
-    VEC_SPARSE: type[PyVarPortVectorSparse]
-    SCALAR_DENSE: type[PyVarPortScalarDense]
-    SCALAR_SPARSE: type[PyVarPortScalarSparse]
 
     def __init__(self, var_name: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -204,10 +197,8 @@ class PyVarPortScalarSparse(PyVarPort):
     """Opens an element of an array."""
 
 
-PyVarPort.VEC_DENSE = PyVarPortVectorDense
-PyVarPort.VEC_SPARSE = PyVarPortVectorSparse
-PyVarPort.SCALAR_DENSE = PyVarPortScalarDense
-PyVarPort.SCALAR_SPARSE = PyVarPortScalarSparse
+PyVarPort.VEC_DENSE, PyVarPort.VEC_SPARSE = PyVarPortVectorDense, PyVarPortVectorSparse
+PyVarPort.SCALAR_DENSE, PyVarPort.SCALAR_SPARSE = PyVarPortScalarDense, PyVarPortScalarSparse
 
 
 class RefVarTypeMapping:

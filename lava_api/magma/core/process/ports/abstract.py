@@ -51,7 +51,6 @@ class AbstractPort(AbstractProcessMember):
         return f"<{type(self).__name__} {port_label(self)} {self.shape}>"
 
     def _check(self, ports: list[AbstractPort], kind: type[AbstractPort], same_shape: bool) -> None:
-        """Check kind and shape of ports to connect to."""
         for port in ports:
             if not isinstance(port, kind):
                 raise AssertionError(
