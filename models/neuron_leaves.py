@@ -1,24 +1,33 @@
 # mypy: allow-untyped-defs, allow-incomplete-defs
 """Leaves of neurons, made from what they do to one block: all that is the same for every model stands here.
 
-A model's function is called for each block of a group, or of a process of a Lava program, as
+A model's function is called for each block of a group, or of a process of a Lava program, with arrays of the block's
+neurons, each by the name that it has in the model's record:
 
-    step(d, time, b, first, start, m, mask)          spiking(record): the mask says who spikes
-    step(d, time, b, first, start, m, mask, out)     graded(record): and `out` what each one sends
+    spiking(record): step(u, v, a_in, keep_u, keep_v, vth, mask)         the mask says who spikes
+    graded(record):  step(u, v, a_in, keep_u, keep_v, vth, mask, out)    and `out` what each one sends
 
-with its record, the number of the block, its first neuron, the place of its accumulators in the ring (of the first
-port; those of the next are a port's width further), how many neurons it has, and what to write. It returns the OR of
-the mask where that says what overflowed, else 0. The leaf clears what arrived, counts, lists who spiked and writes the
-message.
+State is written in place; a parameter has one value a neuron; a port (``a_in``, or those of the model) has what
+arrived at it. Further names that can be asked for are ``time``, the step, and ``d``, the record. The function returns
+the OR of the mask where that says what overflowed, else 0. The leaf clears what arrived, counts, lists who spiked and
+writes the message.
 """
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
-from loihi_emu.jit import Leaf, float64s, int32s, kernel, leaf, part, uint8s, whole
+from loihi_emu.jit import Leaf, block, float64s, int32s, kernel, leaf, part, uint8s, whole
 from loihi_emu.models import layout as at
 from loihi_emu.models.records import Record
 from loihi_emu.models.spikes import blocks, count_flags, count_spikes, emit, emit_values, ring_start, write_spikes
+
+Ports = tuple[str, ...]
+Made = Callable[[Callable[..., Any]], Leaf]
+ARRAYS = {"array": "part(d.{0}, first, m)", "blocks": "block(d.{0}, b, m)"}
+"""A block of an array of the record, by its form."""
+ALWAYS = ("d", "time", "mask")
+"""What every function can ask for beside arrays of its record."""
 
 
 @kernel
@@ -29,62 +38,79 @@ def clear(d, start, m, ports):
             part(d.ring, start + port * (d.width // ports), m)[:] = 0
 
 
-def spiking(record: Record, ports: int = 1, message: str = "int32") -> Callable[[Callable[..., Any]], Leaf]:
+def spiking(record: Record, ports: Ports = at.ONE_PORT, message: str = "int32") -> Made:
     """Make a leaf of neurons that send spikes; as a message to other processes they are numbers of a type."""
     values, size, one = (float64s, 8, 1.0) if message == "float64" else (int32s, 4, 1)
 
-    def made(function: Callable[..., Any]) -> Leaf:
-        update = kernel(function)
+    @kernel
+    def send(d, mask, first, m, count):
+        if d.index:
+            count = emit(mask, d.mask, first, whole(d.index, d.n), count)
+        if d.message:
+            write_spikes(values(d.message + size * first, m), mask, one)
+        return count
 
-        def step(address, time):
-            group, d = at.GROUP(address), record(address)
-            count = 0
-            for b in range(blocks(d.n)):
-                first = b * at.BLOCK
-                m = min(at.BLOCK, d.n - first)
-                start, mask = ring_start(group, time, first), uint8s(d.mask, m)
-                if update(d, time, b, first, start, m, mask) > at.SPIKED:
-                    count_flags(group, mask, first)
-                clear(d, start, m, ports)
-                if d.index:
-                    count = emit(mask, d.mask, first, whole(d.index, d.n), count)
-                if d.message:
-                    write_spikes(values(d.message + size * first, m), mask, one)
-            count_spikes(group, count)
-
-        return _named(step, function)
-
-    return made
+    return lambda function: _leaf(function, record, ports, {}, send)
 
 
-def graded(record: Record, ports: int = 1, message: str = "int32") -> Callable[[Callable[..., Any]], Leaf]:
+def graded(record: Record, ports: Ports = at.ONE_PORT, message: str = "int32") -> Made:
     """Make a leaf of neurons that send values, which are numbers of a type."""
     values, size = (float64s, 8) if message == "float64" else (int32s, 4)
 
-    def made(function: Callable[..., Any]) -> Leaf:
-        update = kernel(function)
+    @kernel
+    def sent(d, first, m):
+        return values(d.message + size * first if d.message else d.mask + at.BLOCK, m)
 
-        def step(address, time):
-            group, d = at.GROUP(address), record(address)
-            count = 0
-            for b in range(blocks(d.n)):
-                first = b * at.BLOCK
-                m = min(at.BLOCK, d.n - first)
-                start, mask = ring_start(group, time, first), uint8s(d.mask, m)
-                out = values(d.message + size * first if d.message else d.mask + at.BLOCK, m)
-                if update(d, time, b, first, start, m, mask, out) > at.SPIKED:
-                    count_flags(group, mask, first)
-                clear(d, start, m, ports)
-                count = emit_values(d, mask, out, first, count)
-            count_spikes(group, count)
+    @kernel
+    def send(d, mask, first, m, count):
+        return emit_values(d, mask, sent(d, first, m), first, count)
 
-        return _named(step, function)
-
-    return made
+    return lambda function: _leaf(function, record, ports, {"out": sent}, send)
 
 
-def _named(step: Callable[[int, int], None], function: Callable[..., Any]) -> Leaf:
-    """The leaf, found where the model's function stands."""
-    step.__module__, step.__doc__ = function.__module__, function.__doc__
-    step.__name__ = step.__qualname__ = function.__name__
+def _leaf(
+    function: Callable[..., Any], record: Record, ports: tuple[str, ...], more: dict[str, Any], send: Any
+) -> Leaf:
+    """The leaf of a model's function, found where that stands."""
+    update, count_of_ports = _by_name(function, record, ports, more), len(ports)
+
+    def step(address, time):
+        group, d = at.GROUP(address), record(address)
+        count = 0
+        for b in range(blocks(d.n)):
+            first = b * at.BLOCK
+            m = min(at.BLOCK, d.n - first)
+            start, mask = ring_start(group, time, first), uint8s(d.mask, m)
+            if update(d, time, b, first, start, m, mask) > at.SPIKED:
+                count_flags(group, mask, first)
+            clear(d, start, m, count_of_ports)
+            count = send(d, mask, first, m, count)
+        count_spikes(group, count)
+
+    plain = getattr(function, "py_func", function)
+    step.__module__, step.__doc__ = plain.__module__, plain.__doc__
+    step.__name__ = step.__qualname__ = plain.__name__
     return leaf(step)
+
+
+def _by_name(function: Callable[..., Any], record: Record, ports: Ports, more: dict[str, Any]) -> Any:
+    """A kernel that calls a model's function for one block, by a line that is written here: each argument by its name.
+
+    Raises
+    ------
+    TypeError
+        The function asks for something that its record does not have.
+    """
+    plain = getattr(function, "py_func", function)
+    known = {name: ARRAYS[f.form].format(name) for name, f in record.fields.items() if name not in at.GROUP.fields}
+    known |= {port: f"part(d.{port if len(ports) > 1 else 'ring'}, start, m)" for port in ports}
+    known |= {name: f"{name}(d, first, m)" for name in more} | {name: name for name in ALWAYS}
+    asked = list(signature(plain).parameters)
+    if wrong := [name for name in asked if name not in known]:
+        raise TypeError(
+            f"{plain.__module__}.{plain.__name__}: no array {', '.join(wrong)}; there are {', '.join(known)}"
+        )
+    line = f"lambda d, time, b, first, start, m, mask: update({', '.join(known[name] for name in asked)})"
+    update = kernel(function) if plain is function else function
+    names = {"__name__": plain.__module__, "update": update, "part": part, "block": block, **more}
+    return kernel(eval(line, names))

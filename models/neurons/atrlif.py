@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from loihi_emu.arithmetic import clip, decay_wide, wrap_lava
-from loihi_emu.jit import block, disjoint, part, wide_vectors
+from loihi_emu.jit import disjoint, wide_vectors
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import spiking
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
@@ -45,24 +45,25 @@ FLOATING = at.neurons(
 )  # fmt: skip
 
 
+@spiking(FIXED)
 @disjoint
-def update(i, v, theta, r, s, a, keep_i, whole_i, keep_v, keep_theta, keep_r, rest, rise, bias, mask):
-    """One step of a block in integers; the mask says who spiked and what overflowed. Returns the OR of the mask."""
+def step(i, v, theta, r, s, a_in, keep_i, whole_i, keep_v, keep_theta, keep_r, theta_0, theta_step, bias, mask):
+    """One step in integers; the mask says who spiked and what overflowed. Returns the OR of the mask."""
     wide_vectors()
     flags = i32(0)
     for k in range(i.shape[0]):
         product = i64(i32(i[k] * i32(keep_i[k]))) if whole_i[k] else i64(i[k] * keep_i[k])
-        total = i32(i32(decay_wide(product, i64(1))) + i32(a[k] << WEIGHT_SHIFT))
+        total = i32(i32(decay_wide(product, i64(1))) + i32(a_in[k] << WEIGHT_SHIFT))
         current = wrap_lava(total)
         free = i32(i32(i32(decay_wide(i64(v[k]), i64(keep_v[k]))) + current) + bias[k])
         voltage = clip(free, i32(-STATE_MAX), i32(STATE_MAX))
-        threshold = i32(i32(decay_wide(i64(i32(theta[k] - rest[k])), i64(keep_theta[k]))) + rest[k])
+        threshold = i32(i32(decay_wide(i64(i32(theta[k] - theta_0[k])), i64(keep_theta[k]))) + theta_0[k])
         refractory = i32(decay_wide(i64(r[k]), i64(keep_r[k])))
         spiked = i32(voltage - refractory) >= threshold
         i[k] = current
         v[k] = voltage
         r[k] = i32(refractory + i32(threshold << 1)) if spiked else refractory
-        theta[k] = i32(threshold + rise[k]) if spiked else threshold
+        theta[k] = i32(threshold + theta_step[k]) if spiked else threshold
         s[k] = np.uint8(1) if spiked else np.uint8(0)
         bits = i32((i32(at.SPIKED) if spiked else i32(0)) | (i32(at.U_BIT) if current != total else i32(0)))
         bits = i32(bits | (i32(at.V_BIT) if voltage != free else i32(0)))
@@ -71,56 +72,21 @@ def update(i, v, theta, r, s, a, keep_i, whole_i, keep_v, keep_theta, keep_r, re
     return flags
 
 
-@spiking(FIXED)
-def step(d, time, b, first, start, m, mask):
-    """One step of ATRLIF in integers."""
-    i, v, theta, r, s = (
-        part(d.i, first, m),
-        part(d.v, first, m),
-        part(d.theta, first, m),
-        part(d.r, first, m),
-        part(d.s, first, m),
-    )
-    keep_i, whole_i, keep_v = block(d.keep_i, b, m), block(d.whole_i, b, m), block(d.keep_v, b, m)
-    keep_theta, keep_r, rest = block(d.keep_theta, b, m), block(d.keep_r, b, m), block(d.theta_0, b, m)
-    a, rise, bias = part(d.ring, start, m), block(d.theta_step, b, m), block(d.bias, b, m)
-    return update(i, v, theta, r, s, a, keep_i, whole_i, keep_v, keep_theta, keep_r, rest, rise, bias, mask)
-
-
+@spiking(FLOATING, message="float64")
 @disjoint
-def update_float(i, v, theta, r, s, a, keep_i, keep_v, keep_theta, keep_r, rest, rise, bias, mask):
-    """One step of a block in float64."""
+def step_float(i, v, theta, r, s, a_in, keep_i, keep_v, keep_theta, keep_r, theta_0, theta_step, bias, mask):
+    """One step in float64."""
     for k in range(i.shape[0]):
-        i[k] = keep_i[k] * i[k] + a[k]
+        i[k] = keep_i[k] * i[k] + a_in[k]
         v[k] = keep_v[k] * v[k] + i[k] + bias[k]
-        threshold = keep_theta[k] * (theta[k] - rest[k]) + rest[k]
+        threshold = keep_theta[k] * (theta[k] - theta_0[k]) + theta_0[k]
         refractory = keep_r[k] * r[k]
         spiked = v[k] - refractory >= threshold
         one = 1.0 if spiked else 0.0
         r[k] = refractory + 2.0 * threshold * one
-        theta[k] = threshold + rise[k] * one
+        theta[k] = threshold + theta_step[k] * one
         s[k] = spiked
         mask[k] = spiked
-
-
-@spiking(FLOATING, message="float64")
-def step_float(d, time, b, first, start, m, mask):
-    """One step of ATRLIF in float64."""
-    i, v, theta, r, s = (
-        part(d.i, first, m),
-        part(d.v, first, m),
-        part(d.theta, first, m),
-        part(d.r, first, m),
-        part(d.s, first, m),
-    )
-    keep_i, keep_v, keep_theta = block(d.keep_i, b, m), block(d.keep_v, b, m), block(d.keep_theta, b, m)
-    keep_r, rest, rise, bias = (
-        block(d.keep_r, b, m),
-        block(d.theta_0, b, m),
-        block(d.theta_step, b, m),
-        block(d.bias, b, m),
-    )
-    update_float(i, v, theta, r, s, part(d.ring, start, m), keep_i, keep_v, keep_theta, keep_r, rest, rise, bias, mask)
     return 0
 
 

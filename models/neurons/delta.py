@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.jit import block, disjoint, kernel, part, wide_vectors
+from loihi_emu.jit import disjoint, kernel, wide_vectors
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import graded
 from loihi_emu.models.neurons.sigma import added
@@ -58,37 +58,24 @@ def subtracted(x, y):
     return total, i32(i32(i32((x ^ y) & (x ^ total)) >> 31) & i32(1 | i32(x >> 31)))
 
 
+@graded(DELTA)
 @disjoint
-def update(act, residue, error, a, vth, shift_in, shift_out, cumulates, out, mask):
-    """One step of a block; the mask says what is sent and what wrapped. Returns the OR of the mask."""
+def step(act, residue, error, a_in, vth, shift_in, shift_out, cumulates, out, mask):
+    """One step in int32; the mask says what is sent and what wrapped. Returns the OR of the mask."""
     wide_vectors()
     flags = i32(0)
     for i in range(act.shape[0]):
         shift = i32(shift_in[i] & 31)
-        y = i32(a[i] << shift)
+        y = i32(a_in[i] << shift)
         sent, left, since, wrapped = changed(y, act[i], residue[i], error[i], vth[i], cumulates[i])
         act[i], residue[i], error[i] = y, left, since
         message = i32(sent >> i32(shift_out[i] & 31))
         out[i] = message
         bits = i32((i32(1) if message != 0 else i32(0)) | (i32(at.V_BIT) if wrapped != 0 else i32(0)))
-        bits = i32(bits | (i32(at.Q_BIT) if i32(y >> shift) != a[i] else i32(0)))
+        bits = i32(bits | (i32(at.Q_BIT) if i32(y >> shift) != a_in[i] else i32(0)))
         mask[i] = np.uint8(bits)
         flags = i32(flags | bits)
     return flags
-
-
-@graded(DELTA)
-def step(d, time, b, first, start, m, mask, out):
-    """One step of Delta in int32."""
-    act, residue, error, a = (
-        part(d.act, first, m),
-        part(d.residue, first, m),
-        part(d.error, first, m),
-        part(d.ring, start, m),
-    )
-    vth, cumulates = block(d.vth, b, m), block(d.cumulates, b, m)
-    shift_in, shift_out = block(d.shift_in, b, m), block(d.shift_out, b, m)
-    return update(act, residue, error, a, vth, shift_in, shift_out, cumulates, out, mask)
 
 
 @kernel
@@ -101,26 +88,15 @@ def changed_float(y, act, residue, error, vth, cumulates):
     return sent, change - sent, since
 
 
+@graded(DELTA_FLOAT, message="float64")
 @disjoint
-def update_float(act, residue, error, a, vth, cumulates, out, mask):
-    """One step of a block in float64."""
+def step_float(act, residue, error, a_in, vth, cumulates, out, mask):
+    """One step in float64."""
     for i in range(act.shape[0]):
-        sent, residue[i], error[i] = changed_float(a[i], act[i], residue[i], error[i], vth[i], cumulates[i])
-        act[i] = a[i]
+        sent, residue[i], error[i] = changed_float(a_in[i], act[i], residue[i], error[i], vth[i], cumulates[i])
+        act[i] = a_in[i]
         out[i] = sent
         mask[i] = sent != 0.0
-
-
-@graded(DELTA_FLOAT, message="float64")
-def step_float(d, time, b, first, start, m, mask, out):
-    """One step of Delta in float64."""
-    act, residue, error, a = (
-        part(d.act, first, m),
-        part(d.residue, first, m),
-        part(d.error, first, m),
-        part(d.ring, start, m),
-    )
-    update_float(act, residue, error, a, block(d.vth, b, m), block(d.cumulates, b, m), out, mask)
     return 0
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.jit import block, disjoint, part
+from loihi_emu.jit import disjoint
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import graded
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
@@ -33,16 +33,16 @@ def update(v, a, vth, relu, sent, mask):
 
 
 @graded(GRADED)
-def step(d, time, b, first, start, m, mask, out):
+def step(v, a_in, vth, mask, out):
     """One step of GradedVec."""
-    update(part(d.v, first, m), part(d.ring, start, m), block(d.vth, b, m), False, out, mask)
+    update(v, a_in, vth, False, out, mask)
     return 0
 
 
 @graded(GRADED)
-def step_relu(d, time, b, first, start, m, mask, out):
+def step_relu(v, a_in, vth, mask, out):
     """One step of GradedReluVec."""
-    update(part(d.v, first, m), part(d.ring, start, m), block(d.vth, b, m), True, out, mask)
+    update(v, a_in, vth, True, out, mask)
     return 0
 
 

@@ -7,7 +7,7 @@ u = u (1 - du) + q ;  v = v (1 - dv) + u + bias ;  v is sent where it is not 0
 from collections.abc import Mapping
 from typing import Any
 
-from loihi_emu.jit import block, disjoint, part
+from loihi_emu.jit import disjoint
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import graded
 from loihi_emu.models.neurons.lif_float import BIAS, DECAYS, STARTS, reals
@@ -22,20 +22,14 @@ LI = at.neurons(
 )
 
 
+@graded(LI, message="float64")
 @disjoint
-def update(u, v, q, keep_u, keep_v, bias, mask, out):
+def step(u, v, a_in, keep_u, keep_v, bias, mask, out):
     """One step of a block."""
     for i in range(u.shape[0]):
-        u[i] = u[i] * keep_u[i] + q[i]
+        u[i] = u[i] * keep_u[i] + a_in[i]
         v[i] = out[i] = v[i] * keep_v[i] + u[i] + bias[i]
         mask[i] = v[i] != 0.0
-
-
-@graded(LI, message="float64")
-def step(d, time, b, first, start, m, mask, out):
-    """One step of a leaky integrator."""
-    u, v, q = part(d.u, first, m), part(d.v, first, m), part(d.ring, start, m)
-    update(u, v, q, block(d.keep_u, b, m), block(d.keep_v, b, m), block(d.bias, b, m), mask, out)
     return 0
 
 

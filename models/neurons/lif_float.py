@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.jit import block, disjoint, part
+from loihi_emu.jit import disjoint
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import graded, spiking
 from loihi_emu.models.neurons.lif_lava import RESETS, THRESHOLDS
@@ -48,45 +48,26 @@ def update(u, v, rest, q, keep_u, keep_v, bias, vth, period, mask):
 
 
 @spiking(LIF, message="float64")
-def step(d, time, b, first, start, m, mask):
+def step(d, time, u, v, rest, a_in, keep_u, keep_v, bias, vth, refractory, interval, offset, mask):
     """One step of LIF or LIFReset."""
-    u, v, rest, q = part(d.u, first, m), part(d.v, first, m), part(d.rest, first, m), part(d.ring, start, m)
     if d.flags & at.RESETS:
-        reset(u, v, block(d.interval, b, m), block(d.offset, b, m), time + 1)
-    keep_u, keep_v, bias, period = (
-        block(d.keep_u, b, m),
-        block(d.keep_v, b, m),
-        block(d.bias, b, m),
-        block(d.refractory, b, m),
-    )
-    update(u, v, rest, q, keep_u, keep_v, bias, block(d.vth, b, m), period, mask)
+        reset(u, v, interval, offset, time + 1)
+    update(u, v, rest, a_in, keep_u, keep_v, bias, vth, refractory, mask)
     return 0
 
 
+@graded(TERNARY, message="float64")
 @disjoint
-def update_ternary(u, v, q, keep_u, keep_v, bias, high, low, out, mask):
-    """One step of a block with two thresholds."""
+def step_ternary(u, v, a_in, keep_u, keep_v, bias, vth, vth_low, out, mask):
+    """One step of TernaryLIF."""
     for i in range(u.shape[0]):
-        u[i] = u[i] * keep_u[i] + q[i]
+        u[i] = u[i] * keep_u[i] + a_in[i]
         voltage = v[i] * keep_v[i] + u[i] + bias[i]
-        below = voltage < low[i]
-        spiked = (voltage > high[i]) != below  # with thresholds the wrong way round both may hold: silent, no reset
+        below = voltage < vth_low[i]
+        spiked = (voltage > vth[i]) != below  # with thresholds the wrong way round both may hold: silent, no reset
         v[i] = 0.0 if spiked else voltage
         out[i] = (-1.0 if below else 1.0) if spiked else 0.0
         mask[i] = spiked
-
-
-@graded(TERNARY, message="float64")
-def step_ternary(d, time, b, first, start, m, mask, out):
-    """One step of TernaryLIF."""
-    u, v, q, high, low = (
-        part(d.u, first, m),
-        part(d.v, first, m),
-        part(d.ring, start, m),
-        block(d.vth, b, m),
-        block(d.vth_low, b, m),
-    )
-    update_ternary(u, v, q, block(d.keep_u, b, m), block(d.keep_v, b, m), block(d.bias, b, m), high, low, out, mask)
     return 0
 
 

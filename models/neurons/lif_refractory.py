@@ -9,7 +9,7 @@ After a spike in step t it rests up to step t + refractory_period. Steps are cou
 from collections.abc import Mapping
 from typing import Any
 
-from loihi_emu.jit import block, disjoint, part
+from loihi_emu.jit import disjoint
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import spiking
 from loihi_emu.models.neurons.lif_float import BIAS, BIG, DECAYS, REALS, STARTS, VTH, reals
@@ -23,25 +23,18 @@ REFRACTORY = at.neurons(
 )
 
 
+@spiking(REFRACTORY, message="float64")
 @disjoint
-def update(u, v, q, keep_u, keep_v, bias, vth, until, period, mask, lava_time):
-    """One step of a block."""
+def step(u, v, a_in, keep_u, keep_v, bias, vth, refractory_period_end, refractory_period, mask, time):
+    """One step."""
+    now = time + 1
     for i in range(u.shape[0]):
-        u[i] = u[i] * keep_u[i] + q[i]
-        voltage = v[i] * keep_v[i] + (u[i] + bias[i]) if until[i] < lava_time else v[i]
+        u[i] = u[i] * keep_u[i] + a_in[i]
+        voltage = v[i] * keep_v[i] + (u[i] + bias[i]) if refractory_period_end[i] < now else v[i]
         spiked = voltage > vth[i]
         v[i] = 0.0 if spiked else voltage
-        until[i] = lava_time + period[i] if spiked else until[i]
+        refractory_period_end[i] = now + refractory_period[i] if spiked else refractory_period_end[i]
         mask[i] = spiked
-
-
-@spiking(REFRACTORY, message="float64")
-def step(d, time, b, first, start, m, mask):
-    """One step of LIFRefractory."""
-    u, v, q = part(d.u, first, m), part(d.v, first, m), part(d.ring, start, m)
-    keep_u, keep_v, bias, vth = block(d.keep_u, b, m), block(d.keep_v, b, m), block(d.bias, b, m), block(d.vth, b, m)
-    until, period = part(d.refractory_period_end, first, m), block(d.refractory_period, b, m)
-    update(u, v, q, keep_u, keep_v, bias, vth, until, period, mask, time + 1)
     return 0
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from loihi_emu.arithmetic import clip, decay, wrap
-from loihi_emu.jit import block, disjoint, part, wide_vectors
+from loihi_emu.jit import disjoint, wide_vectors
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import spiking
 from loihi_emu.models.neurons.lif_chip import DU, DV, VTH
@@ -37,13 +37,14 @@ FITS = i32(1 << 15)
 """Sums of weights below it fit 21 bits."""
 
 
+@spiking(FIXED)
 @disjoint
-def update(u, v, q, keep_u, keep_v, bias, vth, mask):
-    """One step of a block in integers; the mask says who spiked and what overflowed. Returns the OR of the mask."""
+def step(u, v, a_in, keep_u, keep_v, bias, vth, mask):
+    """One step in integers; the mask says who spiked and what overflowed. Returns the OR of the mask."""
     wide_vectors()
     flags = i32(0)
     for i in range(u.shape[0]):
-        given = q[i]
+        given = a_in[i]
         total = i32(decay(u[i], keep_u[i]) + wrap(i32(given << WEIGHT_SHIFT), i32(21)))
         current = wrap(total, i32(23))
         pushed = i32(current + bias[i])
@@ -63,31 +64,16 @@ def update(u, v, q, keep_u, keep_v, bias, vth, mask):
     return flags
 
 
-@spiking(FIXED)
-def step(d, time, b, first, start, m, mask):
-    """One step in integers."""
-    u, v, q = part(d.u, first, m), part(d.v, first, m), part(d.ring, start, m)
-    keep_u, keep_v, bias, vth = block(d.keep_u, b, m), block(d.keep_v, b, m), block(d.bias, b, m), block(d.vth, b, m)
-    return update(u, v, q, keep_u, keep_v, bias, vth, mask)
-
-
+@spiking(FLOATING, message="float64")
 @disjoint
-def update_float(u, v, q, keep_u, keep_v, bias, vth, mask):
-    """One step of a block in float64."""
+def step_float(u, v, a_in, keep_u, keep_v, bias, vth, mask):
+    """One step in float64."""
     for i in range(u.shape[0]):
-        u[i] = u[i] * keep_u[i] + q[i]
+        u[i] = u[i] * keep_u[i] + a_in[i]
         voltage = v[i] * keep_v[i] + u[i] + bias[i]
         spiked = voltage > vth[i]
         v[i] = voltage - vth[i] if spiked else voltage
         mask[i] = spiked
-
-
-@spiking(FLOATING, message="float64")
-def step_float(d, time, b, first, start, m, mask):
-    """One step in float64."""
-    u, v, q = part(d.u, first, m), part(d.v, first, m), part(d.ring, start, m)
-    keep_u, keep_v, bias, vth = block(d.keep_u, b, m), block(d.keep_v, b, m), block(d.bias, b, m), block(d.vth, b, m)
-    update_float(u, v, q, keep_u, keep_v, bias, vth, mask)
     return 0
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.jit import block, disjoint, part
+from loihi_emu.jit import disjoint
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import graded
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
@@ -23,20 +23,15 @@ PORTS = ("a_in1", "a_in2")
 PRODUCT = at.neurons("prod_neuron", state={}, parameters={"vth": "int32", "exp": "int32"}, ports=PORTS)
 
 
+@graded(PRODUCT, PORTS)
 @disjoint
-def multiply(a, b, vth, exponent, sent, mask):
-    """One step of a block: what is sent, and the mask of what is not 0."""
-    for i in range(a.shape[0]):
-        product = i32(i32(a[i] * b[i]) >> exponent[i])
+def step(a_in1, a_in2, vth, exp, out, mask):
+    """One step: what is sent, and the mask of what is not 0."""
+    for i in range(a_in1.shape[0]):
+        product = i32(i32(a_in1[i] * a_in2[i]) >> exp[i])
         size = i32(-product) if product < 0 else product
-        sent[i] = product if size > vth[i] else i32(0)
-        mask[i] = np.uint8(sent[i] != 0)
-
-
-@graded(PRODUCT, ports=len(PORTS))
-def step(d, time, b, first, start, m, mask, out):
-    """One step of ProdNeuron."""
-    multiply(part(d.a_in1, start, m), part(d.a_in2, start, m), block(d.vth, b, m), block(d.exp, b, m), out, mask)
+        out[i] = product if size > vth[i] else i32(0)
+        mask[i] = np.uint8(out[i] != 0)
     return 0
 
 

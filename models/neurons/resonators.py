@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.jit import block, disjoint, kernel, part
+from loihi_emu.jit import disjoint, kernel
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import spiking
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
@@ -104,56 +104,30 @@ def rotate_float(real, imag, a, b, sin, cos, vth, resets, mask):
         mask[i] = spiked
 
 
-@kernel
-def rotate_block(d, b, first, start, m, resets, mask):
-    """One step of a block of RF or RF_IZ in integers."""
-    real, imag, a, b_in = (
-        part(d.real, first, m),
-        part(d.imag, first, m),
-        part(d.a_real_in, start, m),
-        part(d.a_imag_in, start, m),
-    )
-    sin, cos, exponent = block(d.sin_decay, b, m), block(d.cos_decay, b, m), block(d.state_exp, b, m)
-    return rotate(real, imag, a, b_in, sin, cos, exponent, block(d.vth, b, m), resets, mask)
+@spiking(RF, PORTS)
+def rf(real, imag, a_real_in, a_imag_in, sin_decay, cos_decay, state_exp, vth, mask):
+    """One step of RF in integers."""
+    return rotate(real, imag, a_real_in, a_imag_in, sin_decay, cos_decay, state_exp, vth, False, mask)
 
 
-@kernel
-def rotate_block_float(d, b, first, start, m, resets, mask):
-    """The same in float64."""
-    real, imag, a, b_in = (
-        part(d.real, first, m),
-        part(d.imag, first, m),
-        part(d.a_real_in, start, m),
-        part(d.a_imag_in, start, m),
-    )
-    rotate_float(
-        real, imag, a, b_in, block(d.sin_decay, b, m), block(d.cos_decay, b, m), block(d.vth, b, m), resets, mask
-    )
+@spiking(RF, PORTS)
+def rf_iz(real, imag, a_real_in, a_imag_in, sin_decay, cos_decay, state_exp, vth, mask):
+    """One step of RF_IZ in integers."""
+    return rotate(real, imag, a_real_in, a_imag_in, sin_decay, cos_decay, state_exp, vth, True, mask)
+
+
+@spiking(RF_FLOAT, PORTS)
+def rf_float(real, imag, a_real_in, a_imag_in, sin_decay, cos_decay, vth, mask):
+    """One step of RF in float64."""
+    rotate_float(real, imag, a_real_in, a_imag_in, sin_decay, cos_decay, vth, False, mask)
     return 0
 
 
-@spiking(RF, ports=len(PORTS))
-def rf(d, time, b, first, start, m, mask):
-    """One step of RF in integers."""
-    return rotate_block(d, b, first, start, m, False, mask)
-
-
-@spiking(RF, ports=len(PORTS))
-def rf_iz(d, time, b, first, start, m, mask):
-    """One step of RF_IZ in integers."""
-    return rotate_block(d, b, first, start, m, True, mask)
-
-
-@spiking(RF_FLOAT, ports=len(PORTS))
-def rf_float(d, time, b, first, start, m, mask):
-    """One step of RF in float64."""
-    return rotate_block_float(d, b, first, start, m, False, mask)
-
-
-@spiking(RF_FLOAT, ports=len(PORTS))
-def rf_iz_float(d, time, b, first, start, m, mask):
+@spiking(RF_FLOAT, PORTS)
+def rf_iz_float(real, imag, a_real_in, a_imag_in, sin_decay, cos_decay, vth, mask):
     """One step of RF_IZ in float64."""
-    return rotate_block_float(d, b, first, start, m, True, mask)
+    rotate_float(real, imag, a_real_in, a_imag_in, sin_decay, cos_decay, vth, True, mask)
+    return 0
 
 
 # ---------------------------------------------------------------- the models

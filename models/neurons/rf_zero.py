@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.jit import block, disjoint, kernel, part
+from loihi_emu.jit import disjoint, kernel
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import graded
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
@@ -39,23 +39,17 @@ def scaled(state, coefficient):
     return i32(i32(state * coefficient) >> COEFFICIENT_BITS)
 
 
+@graded(RF_ZERO, PORTS)
 @disjoint
-def update(u, v, u_in, v_in, lct, lst, uth, sent, mask):
-    """One step of a block: what is sent, and the mask of what is not 0."""
+def step(u, v, u_in, v_in, lct, lst, uth, out, mask):
+    """One step: what is sent, and the mask of what is not 0."""
     for i in range(u.shape[0]):
         new_u = i32(i32(scaled(u[i], lct[i]) - scaled(v[i], lst[i])) + u_in[i])
         new_v = i32(i32(scaled(v[i], lct[i]) + scaled(u[i], lst[i])) + v_in[i])
         crosses = new_u > uth[i] and new_v >= 0 and v[i] < 0
         u[i], v[i] = new_u, new_v
-        sent[i] = new_u if crosses else i32(0)
-        mask[i] = np.uint8(sent[i] != 0)
-
-
-@graded(RF_ZERO, ports=len(PORTS))
-def step(d, time, b, first, start, m, mask, out):
-    """One step of RFZero."""
-    u, v, u_in, v_in = part(d.u, first, m), part(d.v, first, m), part(d.u_in, start, m), part(d.v_in, start, m)
-    update(u, v, u_in, v_in, block(d.lct, b, m), block(d.lst, b, m), block(d.uth, b, m), out, mask)
+        out[i] = new_u if crosses else i32(0)
+        mask[i] = np.uint8(out[i] != 0)
     return 0
 
 

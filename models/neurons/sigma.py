@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.jit import disjoint, kernel, part, wide_vectors
+from loihi_emu.jit import disjoint, kernel, wide_vectors
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import graded
 from loihi_emu.models.specification import Arrays, NeuronModel
@@ -29,13 +29,14 @@ def added(x, y):
     return total, i32(i32(i32((x ^ total) & (y ^ total)) >> 31) & i32(1 | i32(x >> 31)))
 
 
+@graded(SIGMA)
 @disjoint
-def update(sigma, a, mask, out):
-    """One step of a block; the mask says what is not 0 and what wrapped. Returns the OR of the mask."""
+def step(sigma, a_in, mask, out):
+    """One step in int32; the mask says what is not 0 and what wrapped. Returns the OR of the mask."""
     wide_vectors()
     flags = i32(0)
     for i in range(sigma.shape[0]):
-        total, turns = added(sigma[i], a[i])
+        total, turns = added(sigma[i], a_in[i])
         sigma[i] = out[i] = total
         bits = i32((i32(1) if total != 0 else i32(0)) | (i32(at.U_BIT) if turns != 0 else i32(0)))
         mask[i] = np.uint8(bits)
@@ -43,24 +44,13 @@ def update(sigma, a, mask, out):
     return flags
 
 
-@graded(SIGMA)
-def step(d, time, b, first, start, m, mask, out):
-    """One step of Sigma in int32."""
-    return update(part(d.sigma, first, m), part(d.ring, start, m), mask, out)
-
-
-@disjoint
-def update_float(sigma, a, mask, out):
-    """One step of a block in float64."""
-    for i in range(sigma.shape[0]):
-        sigma[i] = out[i] = sigma[i] + a[i]
-        mask[i] = sigma[i] != 0.0
-
-
 @graded(SIGMA_FLOAT, message="float64")
-def step_float(d, time, b, first, start, m, mask, out):
-    """One step of Sigma in float64."""
-    update_float(part(d.sigma, first, m), part(d.ring, start, m), mask, out)
+@disjoint
+def step_float(sigma, a_in, mask, out):
+    """One step in float64."""
+    for i in range(sigma.shape[0]):
+        sigma[i] = out[i] = sigma[i] + a_in[i]
+        mask[i] = sigma[i] != 0.0
     return 0
 
 

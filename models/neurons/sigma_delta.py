@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.jit import block, disjoint, kernel, part, wide_vectors
+from loihi_emu.jit import disjoint, kernel, wide_vectors
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import graded
 from loihi_emu.models.neurons.delta import (
@@ -67,13 +67,14 @@ def mask_bits(sent, wraps_u, wraps_x, wraps_v):
     return i32(bits | (i32(at.V_BIT) if wraps_v != 0 else i32(0)))
 
 
+@graded(SIGMA_DELTA)
 @disjoint
-def update(sigma, act, residue, error, a, bias, relu, vth, shift_out, cumulates, out, mask):
-    """One step of a block; the mask says what is sent and what wrapped. Returns the OR of the mask."""
+def step(sigma, act, residue, error, a_in, bias, relu, vth, shift_out, cumulates, out, mask):
+    """One step in int32; the mask says what is sent and what wrapped. Returns the OR of the mask."""
     wide_vectors()
     flags = i32(0)
     for i in range(sigma.shape[0]):
-        total, wraps_u = added(sigma[i], a[i])
+        total, wraps_u = added(sigma[i], a_in[i])
         y, wraps_x = activated(total, bias[i], relu[i])
         sent, left, since, wraps_v = changed(y, act[i], residue[i], error[i], vth[i], cumulates[i])
         sigma[i], act[i], residue[i], error[i] = total, y, left, since
@@ -85,13 +86,14 @@ def update(sigma, act, residue, error, a, bias, relu, vth, shift_out, cumulates,
     return flags
 
 
+@graded(SIGMA_DELTA)
 @disjoint
-def update_corrected(sigma, act, a, bias, relu, vth, shift_out, out, mask):
+def step_corrected(sigma, act, a_in, bias, relu, vth, shift_out, out, mask):
     """The same, comparing with what was really sent."""
     wide_vectors()
     flags = i32(0)
     for i in range(sigma.shape[0]):
-        total, wraps_u = added(sigma[i], a[i])
+        total, wraps_u = added(sigma[i], a_in[i])
         y, wraps_x = activated(total, bias[i], relu[i])
         change, wrapped = subtracted(y, act[i])
         size, shift = i32(abs(change)), i32(shift_out[i] & 31)
@@ -104,42 +106,18 @@ def update_corrected(sigma, act, a, bias, relu, vth, shift_out, out, mask):
     return flags
 
 
-@graded(SIGMA_DELTA)
-def step(d, time, b, first, start, m, mask, out):
-    """One step of SigmaDelta in int32."""
-    sigma, act, residue = part(d.sigma, first, m), part(d.act, first, m), part(d.residue, first, m)
-    error, a, bias, relu = part(d.error, first, m), part(d.ring, start, m), block(d.bias, b, m), block(d.relu, b, m)
-    vth, shift_out, sums = block(d.vth, b, m), block(d.shift_out, b, m), block(d.cumulates, b, m)
-    return update(sigma, act, residue, error, a, bias, relu, vth, shift_out, sums, out, mask)
-
-
-@graded(SIGMA_DELTA)
-def step_corrected(d, time, b, first, start, m, mask, out):
-    """One step of SigmaDelta in int32 that loses no bits."""
-    sigma, act, a, bias = part(d.sigma, first, m), part(d.act, first, m), part(d.ring, start, m), block(d.bias, b, m)
-    relu, vth, shift_out = block(d.relu, b, m), block(d.vth, b, m), block(d.shift_out, b, m)
-    return update_corrected(sigma, act, a, bias, relu, vth, shift_out, out, mask)
-
-
+@graded(SIGMA_DELTA_FLOAT, message="float64")
 @disjoint
-def update_float(sigma, act, residue, error, a, bias, relu, vth, cumulates, out, mask):
-    """One step of a block in float64."""
+def step_float(sigma, act, residue, error, a_in, bias, relu, vth, cumulates, out, mask):
+    """One step in float64."""
     for i in range(sigma.shape[0]):
-        sigma[i] += a[i]
+        sigma[i] += a_in[i]
         value = sigma[i] + bias[i]
         y = max(value, 0.0) if relu[i] else value
         sent, residue[i], error[i] = changed_float(y, act[i], residue[i], error[i], vth[i], cumulates[i])
         act[i] = y
         out[i] = sent
         mask[i] = sent != 0.0
-
-
-@graded(SIGMA_DELTA_FLOAT, message="float64")
-def step_float(d, time, b, first, start, m, mask, out):
-    """One step of SigmaDelta in float64."""
-    sigma, act, residue = part(d.sigma, first, m), part(d.act, first, m), part(d.residue, first, m)
-    error, a, bias, relu = part(d.error, first, m), part(d.ring, start, m), block(d.bias, b, m), block(d.relu, b, m)
-    update_float(sigma, act, residue, error, a, bias, relu, block(d.vth, b, m), block(d.cumulates, b, m), out, mask)
     return 0
 
 

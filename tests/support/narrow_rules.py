@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 
 from loihi_emu.arithmetic import clip, decay, synaptic_current, wrap
-from loihi_emu.jit import block, part
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import spiking
 from loihi_emu.models.specification import NeuronModel, Parameter
@@ -27,18 +26,15 @@ RECORD = at.neurons(
 
 
 @spiking(RECORD)
-def step(d, time, b, first, start, m, mask):
+def step(u, v, rest, a_in, keep_u, keep_v, bias, vth, refractory, mask):
     """One step of a block."""
-    u, v, rest, q = part(d.u, first, m), part(d.v, first, m), part(d.rest, first, m), part(d.ring, start, m)
-    keep_u, keep_v, bias = block(d.keep_u, b, m), block(d.keep_v, b, m), block(d.bias, b, m)
-    vth, period = block(d.vth, b, m), block(d.refractory, b, m)
-    for i in range(m):
-        u[i] = wrap(i32(decay(u[i], keep_u[i]) + synaptic_current(q[i], i32(16), i32(10))), i32(U_BITS))
+    for i in range(u.shape[0]):
+        u[i] = wrap(i32(decay(u[i], keep_u[i]) + synaptic_current(a_in[i], i32(16), i32(10))), i32(U_BITS))
         free = i32(decay(v[i], keep_v[i]) + i32(u[i] + bias[i]))
         voltage = i32(0) if rest[i] else clip(free, i32(-STATE_MAX), i32(STATE_MAX))
         spiked = voltage > vth[i]
         v[i] = i32(0) if spiked else voltage
-        rest[i] = period[i] - 1 if spiked else max(rest[i] - 1, 0)
+        rest[i] = refractory[i] - 1 if spiked else max(rest[i] - 1, 0)
         mask[i] = spiked
     return 0
 

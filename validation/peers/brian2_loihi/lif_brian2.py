@@ -10,7 +10,7 @@ the weights W that arrive at a neuron in one step add up in 32 bits (exact for 6
 import numpy as np
 
 from loihi_emu.arithmetic import decay_wide
-from loihi_emu.jit import block, disjoint, part
+from loihi_emu.jit import disjoint
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import spiking
 
@@ -23,23 +23,16 @@ LIF = at.neurons(
 )
 
 
+@spiking(LIF)
 @disjoint
-def update(u, v, rest, q, keep_u, keep_v, vth, period, mask):
-    """One step of a block."""
+def step(u, v, rest, a_in, keep_u, keep_v, vth, refractory, mask):
+    """One step."""
     for i in range(u.shape[0]):
         waiting = rest[i]
-        u[i] = decay_wide(u[i], i64(keep_u[i])) + i64(q[i]) * 64
+        u[i] = decay_wide(u[i], i64(keep_u[i])) + i64(a_in[i]) * 64
         voltage = decay_wide(v[i], i64(keep_v[i])) + u[i] if waiting == 0 else i64(0)
         spiked = voltage > vth[i]
         v[i] = i64(0) if spiked else voltage
-        rest[i] = period[i] - 1 if spiked else max(waiting - 1, 0)
+        rest[i] = refractory[i] - 1 if spiked else max(waiting - 1, 0)
         mask[i] = spiked
-
-
-@spiking(LIF)
-def step(d, time, b, first, start, m, mask):
-    """One step of a block."""
-    u, v, rest, q = part(d.u, first, m), part(d.v, first, m), part(d.rest, first, m), part(d.ring, start, m)
-    keep_u, keep_v, vth = block(d.keep_u, b, m), block(d.keep_v, b, m), block(d.vth, b, m)
-    update(u, v, rest, q, keep_u, keep_v, vth, block(d.refractory, b, m), mask)
     return 0
