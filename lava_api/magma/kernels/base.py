@@ -85,45 +85,21 @@ class Kernel:
     The model keeps the variables; the kernel works on its arrays in place, and on arrays derived from its parameters,
     which :meth:`refresh` makes anew. A subclass says what its ports send (:meth:`outputs`), what it wants to receive
     (:meth:`wants`), and which leaves do a step (:meth:`calls`).
-
-    Parameters
-    ----------
-    model : AbstractPyProcessModel
-        With its variables.
-    process : AbstractProcess
-        Whose ports it has.
-
-    Attributes
-    ----------
-    sends_first : bool
-        Whether it sends in a step before it receives.
-    in_place : tuple of str
-        Variables that its leaf reads as they are in every step, so that others may write them meanwhile.
-    int16_bits : int
-        Lower bits that count of an input of 16 bits, because the model shifts it within these; 0 when it cannot take
-        such inputs.
-    status : ndarray or None
-        One number that its leaf sets to 1 when it cannot go on; no step begins after that, and :meth:`failure` is
-        raised.
-    hot : ndarray or None
-        One number a block of neurons: whether its state may be too large for the quick way of its leaf. Who writes
-        state in place sets all to 1.
-    subgraph : KernelGroup or None
-        The kernels that run with it.
-    recast : bool
-        Whether other leaves do a step from now on; a kernel that sets it is asked for its calls again.
-    threads : int
-        How many threads run it with others: into so many parts it may cut what it does.
     """
 
-    sends_first = False
+    sends_first = False  # whether it sends in a step before it receives
+    # Variables that its leaf reads as they are in every step, so that others may write them meanwhile.
     in_place: tuple[str, ...] = ()
+    # Lower bits that count of an input of 16 bits, as the model shifts it within these; 0: it takes no such inputs.
     int16_bits = 0
+    # One number that its leaf sets to 1 when it cannot go on: no step begins after that, and failure() is raised.
     status: Array | None = None
+    # One number a block of neurons: whether its state may be too large for the quick way of its leaf. Who writes state
+    # in place sets all to 1.
     hot: Array | None = None
     subgraph: KernelGroup | None = None
-    recast = False
-    threads = 1
+    recast = False  # other leaves do a step from now on: who sets it is asked for its calls again
+    threads = 1  # that run it with others: into so many parts it may cut what it does
 
     def __init__(self, model: Any, process: Any) -> None:
         self.model = model
@@ -144,17 +120,7 @@ class Kernel:
     def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
         """Return what is wanted of an input (DATA, EVENTS or BOTH) and the kind of its elements.
 
-        Parameters
-        ----------
-        port : str
-            Name of the input.
-        d_type : dtype
-            Type that NumPy gives the sum of what arrives.
-
-        Raises
-        ------
-        PythonFallback
-            When the kernel cannot take it.
+        `d_type` is the type that NumPy gives the sum of what arrives; a PythonFallback where the kernel cannot take it.
         """
         raise PythonFallback(f"{port}: {d_type}")
 
@@ -238,18 +204,10 @@ class Kernel:
 
 
 class LaterPhases(Kernel):
-    """A kernel with calls in the phases after the spiking one, too.
+    """A kernel with calls in the phases after the spiking one, too."""
 
-    Attributes
-    ----------
-    alters : bool
-        Whether it writes the variables that it refers to.
-    post_mgmt_in_python : bool
-        Whether what it refers to is no array that stays in a kernel, so that the model does its management phase in
-        Python.
-    """
-
-    alters = False
+    alters = False  # whether it writes the variables that it refers to
+    # What it refers to is no array that stays in a kernel, so that the model does its management phase in Python.
     post_mgmt_in_python = False
 
     def learning(self) -> Calls:
@@ -269,21 +227,18 @@ class LaterPhases(Kernel):
         return True
 
 
-class StepSupply(ABC):
+class StepSupply(Kernel, ABC):
     """A kernel that has what it needs for a number of steps, and then needs more."""
 
     @abstractmethod
     def provide(self, done: int) -> int | None:
         """Make ready what the next steps use up, after `done` of them; return for how many it lasts, None for ever.
 
-        Raises
-        ------
-        Exception
-            When there is no next step.
+        An error is raised when there is no next step.
         """
 
 
-class HostIO(ABC):
+class HostIO(Kernel, ABC):
     """A kernel that exchanges data with the program around, which is the host."""
 
     @abstractmethod

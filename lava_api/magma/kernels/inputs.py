@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 from lava_api.magma.kernels.base import HostInput, Kernel
 from lava_api.magma.kernels.messages import Message
 from lava_api.magma.runtime.scheduler import ModelError, Scheduler
 from loihi_emu.models.memory import Array
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 if TYPE_CHECKING:
@@ -47,32 +48,31 @@ class ChannelInput:
 class HostData:
     """What a kernel takes from the program around; the clock counts the steps done."""
 
-    def __init__(self, source: HostInput, clock: Array) -> None:
-        self.source, self.clock = source, clock
-        self.kernel = cast("Kernel", source)
+    def __init__(self, kernel: HostInput, clock: Array) -> None:
+        self.kernel, self.clock = kernel, clock
 
     def try_take(self) -> bool:
         """Take it if it is there for one step."""
         done = int(self.clock[0])
-        if not self.source.steps_ready(done):
+        if not self.kernel.steps_ready(done):
             return False
-        self.source.fetch(done + 1)
+        self.kernel.fetch(done + 1)
         return True
 
     def take(self) -> None:
         """Take it; wait for it."""
-        self.source.fetch(int(self.clock[0]) + 1)
+        self.kernel.fetch(int(self.clock[0]) + 1)
 
 
 SubgraphInput = ChannelInput | HostData
 """What arrives in every step; the kernels that depend on it wait for it."""
 
 
-def attributed(model: object, method: Callable[[], T]) -> T:
-    """Do what may fail in the name of a model."""
+def attributed(kernel: Kernel, method: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+    """Do what may fail in the name of a kernel's model."""
     try:
-        return method()
+        return method(*args, **options)
     except ModelError:
         raise
     except Exception as error:
-        raise ModelError(model, error) from error
+        raise ModelError(kernel.model, error) from error

@@ -31,31 +31,10 @@ RECORDED = {
 
 
 class Message:
-    """What one port sends in a step.
+    """What one port sends in a step, in the type of its channel.
 
-    Parameters
-    ----------
-    shape : tuple of int
-        Shape of the port.
-    d_type : type
-        Type of the channel.
-    data : ndarray, optional
-        Where it lies, when it is (a view of) a variable.
-    listed : bool
-        Whether its sender lists the non-zero elements.
-    summed : bool
-        Whether its sender adds to it, after it was cleared.
-
-    Attributes
-    ----------
-    cleared : bool
-        Whether its only reader clears it, so that its sender need not; set while the schedule is made.
-    wanted : bool
-        Whether anybody reads the array; set while the schedule is made.
-    list_wanted : bool
-        Whether anybody reads the list; set while the schedule is made.
-    kept : ndarray or None
-        A copy that a step begins with, where the sender writes the next message before this one was read.
+    `data` is where it lies, when it is (a view of) a variable. Its sender may list the non-zero elements, and may add
+    to it after it was cleared (`summed`).
     """
 
     def __init__(
@@ -73,8 +52,11 @@ class Message:
         self.size = prod(shape)
         self.data: Array = aligned(self.size, KINDS[self.kind]) if data is None else data.reshape(-1)
         self.lists = SourceLists(self.size + 1) if listed else None
+        # While the schedule is made it is noted whether anybody reads the array, or the list, and whether its only
+        # reader clears it, so that its sender need not.
         self.wanted = self.list_wanted = self.cleared = False
         self.summed = summed
+        # A copy that a step begins with, where the sender writes the next message before this one was read.
         self.kept: Array | None = None
 
     def put(self, values: Array | tuple[Array, Array]) -> None:
@@ -92,24 +74,12 @@ class Message:
 
 @dataclass
 class Feed:
-    """What a kernel finds at an input, as far as it asked for it.
+    """What a kernel finds at an input, as far as it asked for it."""
 
-    Attributes
-    ----------
-    array : ndarray or None
-        The sum of all messages; None when only events were asked for.
-    events : SourceLists or None
-        Its non-zero elements; None when only the sum was asked for.
-    kind : int
-        Kind of the elements of the sum.
-    cleared : bool
-        Whether the kernel is to leave the sum at 0.
-    """
-
-    array: Array | None
-    events: SourceLists | None
-    kind: int
-    cleared: bool = False
+    array: Array | None  # the sum of all messages; None when only events were asked for
+    events: SourceLists | None  # its non-zero elements; None when only the sum was asked for
+    kind: int  # of the elements of the sum
+    cleared: bool = False  # whether the kernel is to leave the sum at 0
 
     @property
     def data(self) -> Array:

@@ -14,17 +14,10 @@ class Neurons(Vector):
     """A kernel of a leaf of :mod:`loihi_emu.models.neurons`, with one output.
 
     Of several inputs each has the address that the leaf reads by the name of the port.
-
-    Attributes
-    ----------
-    listed : bool
-        Whether the leaf lists what is not 0, for models whose messages are mostly 0.
-    list_can_lack : bool
-        Whether the leaf does without the list where nobody reads it.
     """
 
-    listed = True
-    list_can_lack = False
+    listed = True  # the leaf lists what is not 0, for models whose messages are mostly 0
+    list_can_lack = False  # the leaf does without the list where nobody reads it
 
     def outputs(self) -> dict[str, Message]:
         d_type = type(self.model).s_out.d_type

@@ -86,7 +86,7 @@ class PartialStep:
             jobs.scheduler.stalled[self] = missing, jobs
         while missing:
             first = missing[0]
-            attributed(first.kernel.model, first.take)
+            attributed(first.kernel, first.take)
             if self.is_begun:  # divided while this job waited
                 self._arrived(first, jobs)
                 return False

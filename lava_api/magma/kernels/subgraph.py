@@ -28,19 +28,9 @@ if TYPE_CHECKING:
 class Subgraph:
     """Kernels of one group, connected among themselves and with Python models.
 
-    Parameters
-    ----------
-    kernels : dict
-        Kernel of each process.
-    connections : Connections
-        Their links, channels and pipes.
-    managed : list
-        Processes in the order of the management phases.
-    alone : bool
-        Whether there are no other models in the domain. If nothing goes in or out either, many steps run in one go,
-        management phases included.
-    threads : int or "auto"
-        How many threads run these steps.
+    `managed` has the processes in the order of the management phases. It is `alone` where there are no other models in
+    the domain: if nothing goes in or out either, many steps run in one go, management phases included, by several
+    threads if that is asked for.
     """
 
     def __init__(
@@ -83,9 +73,7 @@ class Subgraph:
     def _sort(self, managed: list[AbstractProcess]) -> None:
         """Sort kernels by what they do besides the spiking phase."""
         kernels = self.kernels.items()
-        self.supplied: list[tuple[Kernel, StepSupply]] = [
-            (kernel, kernel) for _, kernel in kernels if isinstance(kernel, StepSupply)
-        ]
+        self.supplied = [kernel for _, kernel in kernels if isinstance(kernel, StepSupply)]
         self.exchanging = [kernel for _, kernel in kernels if isinstance(kernel, HostIO)]
         self.inputs += [HostData(kernel, self.clock) for _, kernel in kernels if isinstance(kernel, HostInput)]
         later = self._later_phases = {p: kernel for p, kernel in kernels if isinstance(kernel, LaterPhases)}
@@ -93,11 +81,9 @@ class Subgraph:
         self.post_mgmt = {
             p: calls for p in mine if not later[p].post_mgmt_in_python and (calls := list(later[p].managed()))
         }
-        outputs: list[tuple[Kernel, HostOutput]] = [
-            (kernel, kernel) for _, kernel in kernels if isinstance(kernel, HostOutput)
-        ]
-        self.handing = [both for both in outputs if both[0].process not in self.post_mgmt]
-        self.handing_last = [both for both in outputs if both[0].process in self.post_mgmt]
+        outputs = [kernel for _, kernel in kernels if isinstance(kernel, HostOutput)]
+        self.handing = [kernel for kernel in outputs if kernel.process not in self.post_mgmt]
+        self.handing_last = [kernel for kernel in outputs if kernel.process in self.post_mgmt]
         self.hooked = [later[process] for process in mine if later[process].due(1) is not None]
         places = {process: place for place, process in enumerate(managed)}
         last = max((places[process] for process in self.post_mgmt), default=-1)
@@ -169,21 +155,21 @@ class Subgraph:
 
     def _supply(self, done: int) -> float:
         """Make ready what steps use up; return for how many it lasts."""
-        lasts = (attributed(kernel.model, partial(supply.provide, done)) for kernel, supply in self.supplied)
+        lasts = (attributed(kernel, kernel.provide, done) for kernel in self.supplied)
         return min((steps for steps in lasts if steps is not None), default=float("inf"))
 
     def pass_on(self, done: int, jobs: PhaseJobs, processes: Container[AbstractProcess] | None = None) -> None:
         """Send and hand over what all or some processes have sent in the step that is the number `done`."""
         self.boundary.send_last(jobs, processes)
         if self.handing:
-            self._hand([both for both in self.handing if processes is None or both[0].process in processes], done, jobs)
+            self._hand([k for k in self.handing if processes is None or k.process in processes], done, jobs)
 
     @staticmethod
-    def _hand(outputs: list[tuple[Kernel, HostOutput]], done: int, jobs: PhaseJobs) -> None:
+    def _hand(kernels: list[HostOutput], done: int, jobs: PhaseJobs) -> None:
         """Hand over what steps have left; what there is no room for waits in jobs of its own."""
-        for kernel, output in outputs:
-            if not attributed(kernel.model, partial(output.hand, done, wait=False)):
-                jobs.spawn(kernel.model, partial(output.hand, done, wait=True))
+        for kernel in kernels:
+            if not attributed(kernel, kernel.hand, done, wait=False):
+                jobs.spawn(kernel.model, partial(kernel.hand, done, wait=True))
 
     def steps(self, most: int) -> int:
         """Do up to so many steps, and what Python has to do after the last; return how many: 0 when it has to wait."""
@@ -200,14 +186,14 @@ class Subgraph:
             return 0
         for one in self.inputs:
             if isinstance(one, HostData):  # through channels nothing comes where many steps are done at once
-                attributed(one.kernel.model, partial(one.source.fetch, done + most))
+                attributed(one.kernel, one.kernel.fetch, done + most)
         begin = time.perf_counter()
         if not self.threads.run(most):
             self.program.run(self.clock, most)
         self.threads.learn((time.perf_counter() - begin) / most)
         done = int(self.clock[0]) - bool(self.status.any())  # a step that failed leaves nothing to hand over
-        for sender, output in (*self.handing, *self.handing_last):
-            attributed(sender.model, partial(output.hand, done, wait=True))
+        for sender in (*self.handing, *self.handing_last):
+            attributed(sender, sender.hand, done, wait=True)
         self.check_status()
         for kernel in self.hooked:
             self.hook(kernel)
@@ -233,14 +219,11 @@ class Subgraph:
         if kernel.due(step) == step:
             kernel.model.time_step = step
             kernel.model.phase = Phase.POST_MGMT
-            try:
-                if kernel.post_mgmt_in_python and not kernel.model.post_guard():
-                    return
-                kernel.model.run_post_mgmt()
-            except Exception as error:
-                raise ModelError(kernel.model, error) from error
             if not kernel.post_mgmt_in_python:
-                kernel.set("")
+                attributed(kernel, kernel.model.run_post_mgmt)
+                kernel.set("")  # it may have written what its leaves work on
+            elif attributed(kernel, kernel.model.post_guard):
+                attributed(kernel, kernel.model.run_post_mgmt)
 
     def check_status(self) -> None:
         """Raise the error of a kernel that could not go on."""
@@ -251,8 +234,8 @@ class Subgraph:
 
     def settle(self) -> None:
         """Hand over what is left where steps were interrupted."""
-        for _, output in (*self.handing, *self.handing_last):
-            output.hand(int(self.clock[0]), wait=False)
+        for kernel in (*self.handing, *self.handing_last):
+            kernel.hand(int(self.clock[0]), wait=False)
 
     def sync(self) -> None:
         """Tell the models what time it is."""

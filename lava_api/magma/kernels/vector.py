@@ -15,38 +15,19 @@ from loihi_emu.models.records import Record
 class Vector(Kernel):
     """A kernel of one leaf whose inputs, outputs and variables have one length.
 
-    Ports, variables and parameters have fields of the leaf's record by their names.
-
-    Attributes
-    ----------
-    leaf : str
-        ``"module:leaf"``.
-    record : Record
-        What the leaf reads.
-    takes : str
-        Type of the elements that arrive.
-    inputs, sends, states : tuple of str
-        Input ports, output ports, variables.
-    parameters : tuple of str
-        Variables that the leaf reads a copy of, one value or one per element, written anew by :meth:`refresh`.
-    kinds : str
-        Kinds of NumPy types that a parameter may have.
-    fails : bool
-        Whether the leaf notes in ``status`` that it cannot go on.
-    exponents : dict
-        Variables that numbers are shifted by, with the most bits that the leaf can shift.
+    Ports and variables have fields of the leaf's record by their names; a subclass writes its parameters.
     """
 
-    leaf = ""
-    record: Record
-    takes = "int32"
+    leaf = ""  # "module:leaf"
+    record: Record  # what the leaf reads
+    takes = "int32"  # type of the elements that arrive
     inputs: tuple[str, ...] = ("a_in",)
     sends: tuple[str, ...] = ("s_out",)
     states: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
     kinds = "bif"
     fails = False
-    exponents: ClassVar[dict[str, int]] = {}
+    exponents: ClassVar[dict[str, int]] = {}  # variables to shift by, with the most bits that the leaf can shift
 
     def bind(self) -> None:
         super().bind()

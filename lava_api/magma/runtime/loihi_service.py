@@ -104,21 +104,11 @@ class _SubgraphPhases:
 
 
 class LoihiService(StepService):
-    """Time steps of a domain.
+    """Time steps of a domain, with models in order of their processes' creation.
 
-    Parameters
-    ----------
-    models : list
-        Models in order of their processes' creation.
-    managed : list
-        The same models in the order of the management phases: one whose variables another refers to comes before it.
-        Of these, models that run as kernels are given as their :class:`ManagementPhase`.
-    control : Control
-        Scheduler and requests of the program.
-    subgraphs : list of (int, Subgraph)
-        Kernels of the domain, with the number of Python models that they wait for in a step.
-    is_alone : bool
-        Whether there is no other domain.
+    `managed` has the same models in the order of the management phases: one whose variables another refers to comes
+    before it; of these, models that run as kernels are given as their :class:`ManagementPhase`. Subgraphs come with the
+    number of Python models that they wait for in a step.
     """
 
     def __init__(

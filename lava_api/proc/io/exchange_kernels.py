@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lava_api.magma.kernels.base import DATA, Calls, Feeds, HostInput, HostOutput, Kernel, PythonFallback
+from lava_api.magma.kernels.base import DATA, Calls, Feeds, HostInput, HostOutput, PythonFallback
 from lava_api.magma.kernels.exchange import Rows
 from lava_api.magma.kernels.messages import Message
 from lava_api.magma.kernels.records import ReferringKernel
@@ -13,7 +13,7 @@ from lava_api.proc.io import utils
 from loihi_emu.models.lava import messages
 
 
-class InjectorKernel(Kernel, HostInput):
+class InjectorKernel(HostInput):
     """Injector."""
 
     def bind(self) -> None:
@@ -52,7 +52,7 @@ class InjectorKernel(Kernel, HostInput):
             self.taken += 1
 
 
-class Sending(Kernel, HostOutput):
+class Sending(HostOutput):
     """What hands rows to the program.
 
     Attributes

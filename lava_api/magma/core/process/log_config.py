@@ -45,15 +45,16 @@ class LogConfig:
             if console is None:
                 console = logging.StreamHandler()
                 LOGGER.addHandler(console)
-            console.setLevel(self.level_console)
-            console.setFormatter(logging.Formatter(self.format, datefmt=self.date_format))
-            LOGGER.setLevel(min(self.level_console, LOGGER.level or self.level_console))
+            self._set_up(console, self.level_console)
         if self.logs_to_file:
             handler = logging.FileHandler(self.file, delay=True)
             known = [getattr(h, "baseFilename", None) for h in LOGGER.handlers]
             if handler.baseFilename not in known:
-                handler.setLevel(self.level)
-                handler.setFormatter(logging.Formatter(self.format, datefmt=self.date_format))
                 LOGGER.addHandler(handler)
-                LOGGER.setLevel(min(self.level, LOGGER.level or self.level))
+                self._set_up(handler, self.level)
         return LOGGER
+
+    def _set_up(self, handler: logging.Handler, level: int) -> None:
+        handler.setLevel(level)
+        handler.setFormatter(logging.Formatter(self.format, datefmt=self.date_format))
+        LOGGER.setLevel(min(level, LOGGER.level or level))
