@@ -27,6 +27,9 @@ LARGE_BITS = 1 << 10
 FLOAT_BITS = 1023
 """Whole numbers of more bits are beyond all floats."""
 
+MAX_STEPS = 1 << 62
+"""Steps of a run, and the latest of all, at most: two of them add up to 64 bits."""
+
 OPEN_END = 1 << 40
 """An upper limit from here on is left out when a value is below the lower one."""
 

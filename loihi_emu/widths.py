@@ -14,3 +14,7 @@ WORD_BITS = STATE_BITS + 1
 """Bits of u and v with their sign."""
 STATE_MAX = (1 << STATE_BITS) - 1
 """Largest u and v: 2^23 - 1."""
+VTH_MAX = (1 << 17) - 1
+"""Largest mantissa of a threshold, 17 bits [chip]."""
+TRACE_MAX = 127
+"""Largest trace of a spike: 7 bits [chip, Lava]."""

@@ -14,11 +14,9 @@ from loihi_emu.network.network import Network
 from loihi_emu.quantization.integers import bias_mantissa_exponent
 from loihi_emu.quantization.search import BIAS_TOP
 from loihi_emu.rules.weights import MANTISSA_BITS
-from loihi_emu.widths import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
+from loihi_emu.widths import DECAY_UNITY, STATE_MAX, VTH_MAX, WEIGHT_SHIFT
 
 Floats = NDArray[np.float64]
-HIGHEST = (1 << 17) - 1
-"""The threshold of neurons that never spike; with vmax at it, v cannot exceed it."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +94,11 @@ def lowered(layer: Layer, choice: Choice, rates: dict[str, Floats]) -> Lowered:
     for name in ("u", "v"):
         parameters[name] = np.clip(np.rint(layer.each(name) * unit), -STATE_MAX, STATE_MAX).astype(np.int64)
     if layer.spikes:
-        parameters["vth"] = np.clip(np.rint(layer.each("vth") * choice.vth * choice.scale), 0, HIGHEST).astype(np.int64)
+        parameters["vth"] = np.clip(np.rint(layer.each("vth") * choice.vth * choice.scale), 0, VTH_MAX).astype(np.int64)
         if "refractory" in layer.population.parameters:
             parameters["refractory"] = layer.population.parameters["refractory"]
     else:
-        parameters |= {"vth": HIGHEST, "vmax": HIGHEST << WEIGHT_SHIFT}
+        parameters |= {"vth": VTH_MAX, "vmax": VTH_MAX << WEIGHT_SHIFT}  # v cannot exceed vth: it never spikes
     parameters = {name: _scalar(values) for name, values in parameters.items()}
     return Lowered(layer, choice, parameters, tuple(listed), float(np.sqrt(squares / max(count, 1))))
 

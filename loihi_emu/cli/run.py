@@ -9,11 +9,8 @@ from typing import TYPE_CHECKING
 
 from loihi_emu.errors import invalid
 from loihi_emu.files import foreign
-from loihi_emu.numeric import integer
+from loihi_emu.numeric import MAX_STEPS, integer
 from loihi_emu.ranks.world import WORLD, launched, mpi
-
-MOST = 1 << 62
-"""Steps that a clock counts."""
 
 if TYPE_CHECKING:
     from loihi_emu.run.emulator import Emulator
@@ -47,8 +44,8 @@ def run(options: argparse.Namespace) -> int:
     saved = options.file.parent / f"{options.file.name}.npz"
     if not options.file.is_file() and not saved.is_file():
         raise invalid(str(options.file), "", foreign.describe(options.file)[0], "a network written by Network.save")
-    steps = integer("run", "--steps", options.steps, 0, MOST)
-    every = steps if options.every is None else integer("run", "--every", options.every, 1, MOST)
+    steps = integer("run", "--steps", options.steps, 0, MAX_STEPS)
+    every = steps if options.every is None else integer("run", "--every", options.every, 1, MAX_STEPS)
     if options.every is not None and options.checkpoint is None:
         raise invalid("run", "--every", every, "a number of steps with --checkpoint FILE")
     threads = int(options.threads) if options.threads.isdecimal() else options.threads

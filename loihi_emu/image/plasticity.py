@@ -24,9 +24,8 @@ from loihi_emu.network.elements import Connection
 from loihi_emu.network.network import Network
 from loihi_emu.network.slices import Slice
 from loihi_emu.rules.weights import dropped_bits
-from loihi_emu.widths import DECAY_UNITY
+from loihi_emu.widths import DECAY_UNITY, TRACE_MAX
 
-TRACE_MAX = 127
 APART = 128
 """Bytes of two lines of the cache, which processors fetch together: what two parts write lies so far apart."""
 BY_SYNAPSE = ("codes", "delays", "tags")

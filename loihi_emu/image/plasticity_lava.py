@@ -14,12 +14,13 @@ from loihi_emu.image.sinks import Sink
 from loihi_emu.image.state import State
 from loihi_emu.learning.grammar import TRACES
 from loihi_emu.learning.lava_table import TARGETS, tables_of
-from loihi_emu.learning.rule import FRACTION_BITS, TRACE_MAX, Trace
+from loihi_emu.learning.rule import FRACTION_BITS, Trace
 from loihi_emu.models.lava import learning_layout as to
 from loihi_emu.models.memory import Arena, Array, Description, aligned
 from loihi_emu.models.plasticity import plastic_words
 from loihi_emu.network.elements import Connection
 from loihi_emu.network.network import Network
+from loihi_emu.widths import TRACE_MAX
 
 SIDES = {"x": ("x1", "x2"), "y": ("y1", "y2", "y3")}
 SIGNS = {"mixed": to.MIXED, "excitatory": to.EXCITATORY, "inhibitory": to.INHIBITORY}

@@ -16,12 +16,11 @@ from loihi_emu.numeric import finite, integer, ranged
 from loihi_emu.read_only import read_only
 from loihi_emu.units import IN_STEPS
 from loihi_emu.user_warnings import warn
+from loihi_emu.widths import TRACE_MAX
 
 TARGETS = ("dw", "dd", "dt")
 DRIVEN = ("y1", "y2", "y3")
 """Traces that a third factor can drive."""
-TRACE_MAX = 127
-"""Traces hold 7 bits."""
 FRACTION_BITS = 8
 """Bits of an impulse below 1."""
 MAX_EPOCH = 63

@@ -7,7 +7,7 @@ from math import prod
 from loihi_emu.errors import invalid
 from loihi_emu.learning import constants
 from loihi_emu.learning.grammar import EPOCHS, Factor, Product, place
-from loihi_emu.learning.rule import LearningRule
+from loihi_emu.learning.rule import TARGETS, LearningRule
 from loihi_emu.models.memory import Description, Table
 from loihi_emu.models.plasticity import learning_layout as to
 
@@ -17,7 +17,6 @@ VARIABLE = {
 }  # fmt: skip
 SIZE = {"x0": 1, "y0": 1, "x1": 128, "x2": 128, "y1": 128, "y2": 128, "y3": 128, "w": 256, "d": 63, "t": 256}
 """Largest magnitudes."""
-TARGETS = ("dw", "dd", "dt")
 NARROW, WIDEST = 1 << 30, 1 << 62
 
 

@@ -12,11 +12,10 @@ from loihi_emu.chips.chip import LOIHI2
 from loihi_emu.errors import LoihiInputWarning, invalid
 from loihi_emu.network import spike_forms, spike_words
 from loihi_emu.network.shapes import Shape, one_or_each
-from loihi_emu.numeric import finite, ranged, whole
+from loihi_emu.numeric import MAX_STEPS, finite, ranged, whole
 from loihi_emu.user_warnings import warn
 
 Integers = NDArray[np.int64]
-LATEST = 1 << 62
 """Largest step of an event."""
 PAYLOAD_BITS = int(LOIHI2.payload_bits or 0)
 """Width of graded payloads, signed: Loihi 2's, with its source in the chip's facts; for Loihi 1 too, which has none."""
@@ -71,7 +70,7 @@ def sorted_events(
             raise invalid(where, "payloads", f"{values.size} for {times.size} events", "one per event")
     size = prod(shape)
     with spike_words.naming_ways(shape):
-        ranged(where, "spike times", times, 0, LATEST, "The first step is 0.")
+        ranged(where, "spike times", times, 0, MAX_STEPS, "The first step is 0.")
         ranged(where, "spike indices", indices, 0, size - 1, f"The input has {size} neurons.")
     if values is not None:
         values = checked_payloads(values, where, floats)
@@ -98,7 +97,7 @@ def checked_payloads(values: Any, where: str, floats: bool) -> Any:
 
 def check_sorted(times: Integers, indices: Integers, payloads: Any, size: int, where: str) -> None:
     """Raise unless these are events as :func:`sorted_events` returns them, for an input of so many neurons."""
-    ranged(where, "spike times", times, 0, LATEST, "The first step is 0.")
+    ranged(where, "spike times", times, 0, MAX_STEPS, "The first step is 0.")
     ranged(where, "spike indices", indices, 0, size - 1, f"The input has {size} neurons.")
     if not _in_order(times, indices):
         raise invalid(where, "spikes", "events out of order", "events in order of (time, index)")

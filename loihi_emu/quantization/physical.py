@@ -17,7 +17,7 @@ from loihi_emu import decay, numeric
 from loihi_emu.errors import invalid
 from loihi_emu.keywords import known_keywords_of
 from loihi_emu.read_only import read_only
-from loihi_emu.widths import DECAY_BITS, DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
+from loihi_emu.widths import DECAY_BITS, DECAY_UNITY, STATE_MAX, VTH_MAX, WEIGHT_SHIFT
 
 WEIGHT_MAX = 255
 """The largest magnitude of a weight's mantissa."""
@@ -73,7 +73,7 @@ class PhysicalUnits:
                 raise invalid("PhysicalUnits", name, getattr(self, name), "one number above 0")
             object.__setattr__(self, name, float(value))
         advice = "It is the mantissa: v is compared to vth * 64."
-        object.__setattr__(self, "vth", numeric.integer("PhysicalUnits", "vth", self.vth, 1, (1 << 17) - 1, advice))
+        object.__setattr__(self, "vth", numeric.integer("PhysicalUnits", "vth", self.vth, 1, VTH_MAX, advice))
 
     @property
     def units_per_mv(self) -> float:
@@ -192,7 +192,7 @@ class PhysicalUnits:
 
     def hertz(self, count: ArrayLike, steps: int) -> NDArray[np.float64]:
         """Rates in Hz of so many spikes in so many steps."""
-        over = numeric.integer("PhysicalUnits.hertz", "steps", steps, 1, 1 << 62)
+        over = numeric.integer("PhysicalUnits.hertz", "steps", steps, 1, numeric.MAX_STEPS)
         return np.asarray(numeric.finite("PhysicalUnits.hertz", "count", count) * (1000 / (over * self.dt)))
 
 

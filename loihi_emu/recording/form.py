@@ -11,10 +11,11 @@ import numpy as np
 from loihi_emu.errors import invalid
 from loihi_emu.files import entries
 from loihi_emu.network.checks import MAX_NEURONS, OFTEN
+from loihi_emu.numeric import MAX_STEPS
 from loihi_emu.recording.sample_counts import FIELDS
 
 SPIKES = ".spikes"
-STEPS = entries.whole(0, 1 << 62)
+STEPS = entries.whole(0, MAX_STEPS)
 COUNT = entries.whole(0, (1 << 63) - 1)
 ROWS = (np.int8, np.uint8, np.int16, np.int32, np.int64, np.float64)
 """Types of recorded state."""
@@ -81,7 +82,7 @@ def _known(
 
 _DESCRIBED = {
     "start": STEPS,
-    "sample_steps": entries.perhaps(entries.whole(1, 1 << 62)),
+    "sample_steps": entries.perhaps(entries.whole(1, MAX_STEPS)),
     "index": entries.table(_INDEX),
 }
 _COUNTED = {

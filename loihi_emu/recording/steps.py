@@ -7,9 +7,8 @@ from typing import Any, NoReturn
 import numpy as np
 
 from loihi_emu.errors import NotAFunctionError, invalid
-from loihi_emu.numeric import integer, no_number
+from loihi_emu.numeric import MAX_STEPS, integer, no_number
 
-MAX_STEPS = 1 << 62
 RUN_STEPS = "Time counts in whole steps, round(seconds / dt): what a step stands for is chosen with the decays."
 
 

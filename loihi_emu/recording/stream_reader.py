@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from loihi_emu.errors import LoihiEmuError, LoihiInputWarning, ValidationError, invalid
+from loihi_emu.numeric import MAX_STEPS
 from loihi_emu.recording import stream_form as form
 from loihi_emu.recording.columns import Column
 from loihi_emu.recording.contents import Accounts, Contents
@@ -109,7 +110,7 @@ def _scan(stream: BinaryIO, path: Path) -> Found:
     last: np.ndarray[Any, Any] | None = None
     ended: dict[str, Any] | None = None
     for block in blocks:
-        if block.before != steps or steps + block.steps >= 1 << 62:
+        if block.before != steps or steps + block.steps >= MAX_STEPS:
             raise invalid(str(path), "", f"a block after {block.before} steps", f"one after {steps}")
         if block.kind == form.RUN:
             run, last, done = form.json_at(stream, block, str(path)), None, False

@@ -8,11 +8,12 @@ import numpy as np
 
 from loihi_emu.errors import UnsupportedError, invalid
 from loihi_emu.learning.lava_table import tables_of
-from loihi_emu.learning.rule import TRACE_MAX, LearningRule
+from loihi_emu.learning.rule import LearningRule
 from loihi_emu.network.elements import Connection
 from loihi_emu.numeric import finite
 from loihi_emu.rules.learning import Driven, LearningRules
 from loihi_emu.rules.weights import Array, Sums, WeightRule
+from loihi_emu.widths import TRACE_MAX
 
 
 class LavaLearning(LearningRules):

@@ -10,11 +10,12 @@ import numpy as np
 
 from loihi_emu.errors import UnsupportedError
 from loihi_emu.lazy import imported
-from loihi_emu.learning.rule import TRACE_MAX, LearningRule
+from loihi_emu.learning.rule import LearningRule
 from loihi_emu.models.plasticity.learning_layout import TAG
 from loihi_emu.network.elements import Connection
 from loihi_emu.numeric import ranged, whole
 from loihi_emu.rules.weights import Array, Sums, WeightRule
+from loihi_emu.widths import TRACE_MAX
 
 Driven = tuple[tuple[str, str], ...]
 """Traces and the nodes that drive them."""

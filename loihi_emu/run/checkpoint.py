@@ -24,10 +24,10 @@ from loihi_emu.network.events import event_rate
 from loihi_emu.network.file_checks import RULE
 from loihi_emu.network.payloads import listed_events, payload_types, with_zeros
 from loihi_emu.network.synapses import with_stored
-from loihi_emu.numeric import ranged
+from loihi_emu.numeric import MAX_STEPS, ranged
 from loihi_emu.rules import RuleSet
 from loihi_emu.run.built import Built
-from loihi_emu.run.checkpoint_state import CLOCK, check_state
+from loihi_emu.run.checkpoint_state import check_state
 from loihi_emu.run.plastic import check_exchange
 from loihi_emu.run.structure import structure
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 KIND = "loihi_emu checkpoint"
-STEP = entries.whole(0, CLOCK)
+STEP = entries.whole(0, MAX_STEPS)
 INPUT_KEYS = ("times", "indices", "payloads", "rate")
 
 

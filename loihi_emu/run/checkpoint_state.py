@@ -12,9 +12,8 @@ from loihi_emu.image.build import Image
 from loihi_emu.image.chip_views import view_key
 from loihi_emu.image.groups import Group
 from loihi_emu.image.state import State
+from loihi_emu.numeric import MAX_STEPS
 from loihi_emu.rules import RuleSet
-
-CLOCK = 1 << 62
 
 
 def check_state(image: Image, state: State) -> None:
@@ -32,8 +31,8 @@ def check_state(image: Image, state: State) -> None:
     ValidationError
         Names the file and the array.
     """
-    state.within("clock", 0, CLOCK)
-    state.within("sample", 0, CLOCK)
+    state.within("clock", 0, MAX_STEPS)
+    state.within("sample", 0, MAX_STEPS)
     image.generator.check_state(state)
     for group in image.groups:
         _check_group(group, image.network.rule_set, state)

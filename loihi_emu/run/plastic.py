@@ -13,7 +13,7 @@ from loihi_emu.image.build import Image
 from loihi_emu.keywords import unknown_variable
 from loihi_emu.learning import checks
 from loihi_emu.learning.grammar import TRACES
-from loihi_emu.learning.rule import Learning, LearningRule, Trace
+from loihi_emu.learning.rule import TARGETS, Learning, LearningRule, Trace
 from loihi_emu.learning.unused import warn_of_unused
 from loihi_emu.network import synapses as synapse_checks
 from loihi_emu.network.elements import Connection, Source
@@ -23,7 +23,6 @@ from loihi_emu.numeric import flag, ranged, whole
 from loihi_emu.rules import LearningRules
 from loihi_emu.units import IN_STEPS
 
-TEXTS = ("dw", "dd", "dt")
 STATE = ("weights", "delays", "tags", *TRACES)
 
 
@@ -31,7 +30,7 @@ def parameters(c: Connection) -> dict[str, Any]:
     """What can be set of a connection's rule: name to value."""
     rule = c.learning.rule
     found: dict[str, Any] = {"learning": c.learning.enabled, "rule": rule, "t_epoch": rule.t_epoch}
-    found |= {name: getattr(rule, name) for name in TEXTS}
+    found |= {name: getattr(rule, name) for name in TARGETS}
     for name, trace in rule.traces.items():
         found |= {f"impulse_{name}": trace.impulse, f"tau_{name}": trace.tau}
     return found
@@ -122,7 +121,7 @@ def changed_rules(network: Network, c: Connection, variable: str, value: Any) ->
         if not isinstance(value, LearningRule):
             raise invalid(where, "rule", repr(value), "a loihi_emu.LearningRule")
         new = value
-    elif variable in (*TEXTS, "t_epoch"):
+    elif variable in (*TARGETS, "t_epoch"):
         new = LearningRule.from_settings(rule.settings() | {variable: value})
     else:
         kind, _, name = variable.partition("_")
@@ -130,7 +129,7 @@ def changed_rules(network: Network, c: Connection, variable: str, value: Any) ->
         trace = Trace(value, old.tau) if kind == "impulse" else Trace(old.impulse, value)
         new = LearningRule.from_settings(rule.settings() | {name: [trace.impulse, trace.tau]})
     check_exchange(network, c, new, variable, repr(value))
-    if variable == "rule" or variable in TEXTS:
+    if variable == "rule" or variable in TARGETS:
         changed = replace(c, learning=replace(c.learning, rule=new))
         nodes: dict[str, Source] = {**network.populations, **network.inputs}
         check_sources(changed, nodes, network.connections.values(), network.rule_set)

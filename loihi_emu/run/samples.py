@@ -18,12 +18,12 @@ from loihi_emu.memory.room import count_nonzero, room_for
 from loihi_emu.models.inputs import EVENTS
 from loihi_emu.network import spike_forms, spike_words
 from loihi_emu.network.elements import Input, name_of
-from loihi_emu.network.events import LATEST, PAYLOAD_ADVICE, PAYLOAD_MAX, event_rate, sorted_events
+from loihi_emu.network.events import PAYLOAD_ADVICE, PAYLOAD_MAX, event_rate, sorted_events
 from loihi_emu.network.payloads import check_uses, merged, without_zeros, zeros_of
 from loihi_emu.network.shapes import Shape, fits
 from loihi_emu.network.spike_axes import samples_first
 from loihi_emu.network.spike_forms import EVENT_BYTES
-from loihi_emu.numeric import ranged, whole
+from loihi_emu.numeric import MAX_STEPS, ranged, whole
 from loihi_emu.units import unit_of
 from loihi_emu.user_warnings import warn
 
@@ -195,7 +195,7 @@ def _joined_lists(samples: Any, shape: Shape, where: str) -> tuple[NDArray[Any],
     times = whole(where, "spike times of samples", np.concatenate([t for t, _ in pairs]), spike_words.STEPS)
     indices = whole(where, "spike indices of samples", np.concatenate([i for _, i in pairs]))
     bounds = np.cumsum([0, *lengths])
-    for name, values, most in (("spike times", times, LATEST), ("spike indices", indices, prod(shape) - 1)):
+    for name, values, most in (("spike times", times, MAX_STEPS), ("spike indices", indices, prod(shape) - 1)):
         if values.size and (values.min() < 0 or values.max() > most):
             bad = int(np.flatnonzero((values < 0) | (values > most))[0])
             k = int(np.searchsorted(bounds, bad, side="right")) - 1

@@ -13,10 +13,10 @@ from loihi_emu.errors import UnsupportedError
 from loihi_emu.network.elements import Population
 from loihi_emu.training.rounding import Word, rounded
 from loihi_emu.training.step import UNIT, Cells, State
-from loihi_emu.widths import DECAY_UNITY, STATE_MAX
+from loihi_emu.widths import DECAY_UNITY, STATE_MAX, VTH_MAX
 
 MODELS = ("lif", "lif_subtract")
-TRAINED = {"bias": (-4095, 4095), "vth": (0, (1 << 17) - 1), "du": (0, DECAY_UNITY), "dv": (0, DECAY_UNITY)}
+TRAINED = {"bias": (-4095, 4095), "vth": (0, VTH_MAX), "du": (0, DECAY_UNITY), "dv": (0, DECAY_UNITY)}
 """Parameters that can be trained, with their ranges."""
 
 

@@ -6,12 +6,11 @@ import numpy as np
 from loihi_emu.arithmetic import clip, decay_wide, wrap_lava
 from loihi_emu.jit import disjoint, kernel, leaf, whole
 from loihi_emu.models.lava.vector import vector
-from loihi_emu.widths import STATE_MAX
+from loihi_emu.widths import STATE_MAX, TRACE_MAX
 
 i32 = np.int32
 i64 = np.int64
 
-TRACE_MAX = 127
 # The clock: whether it waits, and the steps that have passed.
 NOVELTY = vector(
     "NoveltyDetector",

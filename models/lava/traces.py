@@ -12,10 +12,10 @@ from loihi_emu.jit import disjoint, int32s, int64s, kernel, whole
 from loihi_emu.models.lava import learning_layout as at
 from loihi_emu.models.lava import pcg64
 from loihi_emu.models.lava.epoch import courses, neuron_of, tracer, whole_value
+from loihi_emu.widths import TRACE_MAX
 
 i32 = np.int32
 i64 = np.int64
-TRACE_MAX = 127
 
 
 @kernel

@@ -22,7 +22,7 @@ from loihi_emu.jit import disjoint, wide_vectors
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import spiking
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
-from loihi_emu.widths import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
+from loihi_emu.widths import DECAY_UNITY, STATE_MAX, VTH_MAX, WEIGHT_SHIFT
 
 i32 = np.int32
 i64 = np.int64
@@ -91,7 +91,6 @@ def step_float(i, v, theta, r, s, a_in, keep_i, keep_v, keep_theta, keep_r, thet
 
 
 # ---------------------------------------------------------------- the models
-THETA_MAX = (1 << 17) - 1
 BIG = float(1 << 50)
 DELTAS = tuple(
     Parameter(f"delta_{name}", default, 0.0, 1.0, f"Decay of {name} per step, a fraction.", whole=False)
@@ -141,8 +140,8 @@ MODELS = {
             "atrlif", step, FIXED,
             (
                 *DELTAS,
-                Parameter("theta_0", 5.0, 0.0, THETA_MAX, "Resting threshold, in units of 64; the start.", whole=False),
-                Parameter("theta_step", 3.75, 0.0, THETA_MAX, "Rise of the threshold by a spike, in units of 64.",
+                Parameter("theta_0", 5.0, 0.0, VTH_MAX, "Resting threshold, in units of 64; the start.", whole=False),
+                Parameter("theta_step", 3.75, 0.0, VTH_MAX, "Rise of the threshold by a spike, in units of 64.",
                           whole=False),
                 Parameter("bias_mant", 0, -(1 << 15), (1 << 15) - 1, "Bias mantissa, 16 bits signed."),
                 Parameter("bias_exp", 0, -15, 15, "Bias exponent; negative ones shift right, rounding down."),

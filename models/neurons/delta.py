@@ -19,6 +19,7 @@ from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import graded
 from loihi_emu.models.neurons.sigma import added
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
+from loihi_emu.widths import VTH_MAX
 
 i32 = np.int32
 
@@ -101,7 +102,6 @@ def step_float(act, residue, error, a_in, vth, cumulates, out, mask):
 
 
 # ---------------------------------------------------------------- the models
-VTH_MAX = (1 << 17) - 1
 BIG = float(1 << 50)
 VTH_FLOAT = Parameter("vth", None, 0.0, BIG, "Threshold; a change is sent that reaches it.", whole=False)
 CHANGE_WRAPPED = "a change or their sum wrapped"

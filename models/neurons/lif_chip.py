@@ -51,7 +51,7 @@ from loihi_emu.models.lif_updates import (
 )
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
 from loihi_emu.models.spikes import copy, count_spikes, emit, ring_start
-from loihi_emu.widths import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
+from loihi_emu.widths import DECAY_UNITY, STATE_MAX, VTH_MAX, WEIGHT_SHIFT
 
 i32 = np.int32
 
@@ -246,7 +246,7 @@ DU = Parameter(
     "du", DECAY_UNITY, 0, DECAY_UNITY, "Decay of u per step in 1/4096 (12 bits). Loihi's register holds du - 1."
 )  # fmt: skip
 DV = Parameter("dv", 0, 0, DECAY_UNITY, "Decay of v per step in 1/4096 (12 bits).")
-VTH = Parameter("vth", None, 0, (1 << 17) - 1, "Threshold mantissa, 17 bits; a spike needs v > vth * 64.")
+VTH = Parameter("vth", None, 0, VTH_MAX, "Threshold mantissa, 17 bits; a spike needs v > vth * 64.")
 PARAMETERS = (
     DU, DV, VTH,
     Parameter("bias", 0, -4095, 4095, "Bias mantissa, 13 bits signed, added to v as bias * 2**bias_exp."),

@@ -26,7 +26,6 @@ from loihi_emu.models.neurons.delta import (
     CUMULATES,
     EXPONENTS,
     VTH_FLOAT,
-    VTH_MAX,
     WORD,
     changed,
     changed_float,
@@ -34,6 +33,7 @@ from loihi_emu.models.neurons.delta import (
 )
 from loihi_emu.models.neurons.sigma import added
 from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
+from loihi_emu.widths import VTH_MAX
 
 i32 = np.int32
 

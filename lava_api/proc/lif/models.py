@@ -23,10 +23,8 @@ from lava_api.magma.core.model.py.neuron import LearningNeuronModelFixed, Learni
 from lava_api.proc._arithmetic import decay, saturate, scaled_bias, wrap_once
 from lava_api.proc._checks import as_integers
 from lava_api.proc.lif.process import LIF, LearningLIF, LIFRefractory, LIFReset, TernaryLIF
-from loihi_emu.widths import DECAY_BITS, DECAY_UNITY, STATE_BITS, WORD_BITS
+from loihi_emu.widths import DECAY_BITS, DECAY_UNITY, STATE_BITS, VTH_MAX, WORD_BITS
 
-THRESHOLD_MAX = (1 << 17) - 1
-"""Largest threshold of the chip, 131071."""
 THRESHOLD_SHIFT = 6
 """Thresholds and inputs of fixed-point models are in units of 2^6 of the state."""
 
@@ -78,7 +76,7 @@ def _hint(name: str, value: Any) -> str:
     if way := as_integers(name, value):
         return f". Write {way}."
     if np.asarray(value).dtype.kind != "f" or not np.isfinite(value).all():
-        return f"; the largest {'decay is 4095' if is_decay else f'threshold is {THRESHOLD_MAX}'}."
+        return f"; the largest {'decay is 4095' if is_decay else f'threshold is {VTH_MAX}'}."
     if not is_decay:
         return f". Round it, or scale thresholds, weights and biases alike; for fractions {floating}"
     hint = f", {name}=round({value} * 4096)" if np.ndim(value) == 0 else ""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from loihi_emu.errors import LoihiInputWarning, invalid, is_known
-from loihi_emu.exchange.net.importing import CHIP_THRESHOLD, RULES, order_of
+from loihi_emu.exchange.net.importing import RULES, order_of
 from loihi_emu.exchange.net.layers import Layer
 from loihi_emu.exchange.net.neurons import BIAS_EXP, OUT_OF_REACH, STATE_EXP, described
 from loihi_emu.exchange.notes import Notes
@@ -17,7 +17,7 @@ from loihi_emu.network.elements import Connection, Population
 from loihi_emu.network.members import Members
 from loihi_emu.numeric import sine_and_cosine
 from loihi_emu.user_warnings import warn
-from loihi_emu.widths import DECAY_UNITY, WEIGHT_SHIFT
+from loihi_emu.widths import DECAY_UNITY, STATE_MAX, VTH_MAX, WEIGHT_SHIFT
 
 MODELS = {"atrlif": "ALIF", "rf": "RF_PHASE", "rf_iz": "RF_IZHIKEVICH"}
 SENDS_PAYLOADS = ("delta", "sigma_delta", "sigma")
@@ -219,11 +219,11 @@ class _Export:
             )
         threshold, du = value.whole("vth"), value.whole("du") + (not chip)
         limits = {name: value.whole(name) for name in ("vmin", "vmax") if name in value.values}
-        limit = CHIP_THRESHOLD << WEIGHT_SHIFT
-        silent = threshold >= OUT_OF_REACH or (chip and threshold == CHIP_THRESHOLD and limits.get("vmax") == limit)
+        limit = VTH_MAX << WEIGHT_SHIFT
+        silent = threshold >= OUT_OF_REACH or (chip and threshold == VTH_MAX and limits.get("vmax") == limit)
         if silent and (du, value.whole("dv")) == (0, DECAY_UNITY) and p.model == "lif":
             return None
-        if chip and (limits["vmin"], limits["vmax"]) != (-(1 << 23) + 1, (1 << 23) - 1):
+        if chip and (limits["vmin"], limits["vmax"]) != (-STATE_MAX, STATE_MAX):
             raise unwritable(value.where, "limits of v, which .net files do not have")
         made = {"iDecay": du, "vDecay": value.whole("dv"), "vThMant": threshold}
         return {**made, "refDelay": value.whole("refractory") if chip else 1, "gradedSpike": False}

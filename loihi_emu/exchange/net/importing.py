@@ -23,7 +23,7 @@ from loihi_emu.exchange.net.sets import shift_of
 from loihi_emu.network.builders.one_to_one import one_to_one
 from loihi_emu.network.conv2d import Conv2D
 from loihi_emu.user_warnings import heard
-from loihi_emu.widths import WEIGHT_SHIFT
+from loihi_emu.widths import VTH_MAX, WEIGHT_SHIFT
 
 WHERE = "from_net"
 RULES = ("lava", "chip")
@@ -35,7 +35,6 @@ RESET = "lif_reset"
 BIASES = ("bias", "bias_mant")
 """What a bias is called, by models."""
 PORTS = {"real": "a_real_in", "imag": "a_imag_in"}
-CHIP_THRESHOLD = (1 << 17) - 1
 
 
 def build(
@@ -157,7 +156,7 @@ class _Build:
         if "refractory" in known:  # the chip's, whose du is what acts, and whose threshold has a bit less
             values |= {"du": values["du"] + 1, "refractory": max(neurons.refractory, 1)}
             if np.all(np.asarray(values["vth"]) == OUT_OF_REACH):
-                values |= {"vth": CHIP_THRESHOLD, "vmax": CHIP_THRESHOLD << WEIGHT_SHIFT}
+                values |= {"vth": VTH_MAX, "vmax": VTH_MAX << WEIGHT_SHIFT}
         elif neurons.refractory > 1:
             self.notes.inexact.append(
                 f'{place}, refDelay: it acts by rules "chip" alone; Lava\'s neurons have no rest.'

@@ -14,12 +14,11 @@ from loihi_emu.errors import UnsupportedError, invalid, unknown
 from loihi_emu.exchange.net.layers import Layer
 from loihi_emu.exchange.net.numbers import whole
 from loihi_emu.exchange.notes import Notes
-from loihi_emu.widths import DECAY_UNITY
+from loihi_emu.widths import DECAY_UNITY, VTH_MAX
 
 TYPES = ("CUBA", "LOIHI", "SDNN", "RF_PHASE", "RF_IZHIKEVICH", "ALIF")
 ADAPTIVE = ("ADRF_PHASE", "ADRF_IZHIKEVICH", "ADRF_IZ")
 """Resonators whose threshold rises with spikes: Lava has none."""
-LARGEST_THRESHOLD = (1 << 17) - 1
 PARAMETERS = (
     "iDecay", "vDecay", "vThMant", "thDecay", "refDecay", "vThStep", "sinDecay", "cosDecay", "refDelay",
 )  # fmt: skip
@@ -104,8 +103,8 @@ def described(given: Mapping[str, Any], place: str, is_input: bool, spike_exp: i
         values = {name: own.number(key, 0, DECAY_UNITY) / DECAY_UNITY for name, key in decays.items()}
         # ATRLIF's current loses 1/4096 more than it is told
         values["delta_i"] = (own.number("iDecay", 1, DECAY_UNITY) - 1) / DECAY_UNITY
-        values["theta_0"] = own.number("vThMant", 0, LARGEST_THRESHOLD)
-        values["theta_step"] = own.number("vThStep", 0, LARGEST_THRESHOLD)
+        values["theta_0"] = own.number("vThMant", 0, VTH_MAX)
+        values["theta_step"] = own.number("vThStep", 0, VTH_MAX)
         return Neurons("alif", values, bits, own.refractory())
     if kind == "SDNN":
         activation = given.get("activation", "relu")
@@ -115,7 +114,7 @@ def described(given: Mapping[str, Any], place: str, is_input: bool, spike_exp: i
         if own.flag("sigma_output") and not is_input:
             return Neurons("sigma", {}, bits)
         exponents = {"spike_exp": spike_exp, "state_exp": STATE_EXP}
-        values = {"vth": own.number("vThMant", 0, LARGEST_THRESHOLD), **exponents}
+        values = {"vth": own.number("vThMant", 0, VTH_MAX), **exponents}
         return Neurons("delta" if is_input else "sigma_delta", values, bits)
     return Neurons("rf" if kind == "RF_PHASE" else "rf_iz", own.resonator(), bits)
 
@@ -182,6 +181,6 @@ class _Given:
                     f"{self.place}, {name}: it acts with {off} of 4096 less, as Lava's RF rounds it."
                 )
         return {
-            "vth": self.number("vThMant", 0, LARGEST_THRESHOLD), "period": period, "alpha": decay,
+            "vth": self.number("vThMant", 0, VTH_MAX), "period": period, "alpha": decay,
             "state_exp": STATE_EXP, "decay_bits": 12,
         }  # fmt: skip

@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from loihi_emu import numeric
 from loihi_emu.errors import FileError, LoihiInputWarning, UnsupportedError, extra, invalid
 from loihi_emu.exchange.nir.dynamics import OWN
-from loihi_emu.exchange.nir.lowering import HIGHEST, SUBTRACTS
+from loihi_emu.exchange.nir.lowering import SUBTRACTS
 from loihi_emu.exchange.nir.numbers import Floats
 from loihi_emu.exchange.unwritable import unwritable
 from loihi_emu.network.elements import Connection, Input, Population
 from loihi_emu.network.members import Members
 from loihi_emu.user_warnings import warn
-from loihi_emu.widths import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
+from loihi_emu.widths import DECAY_UNITY, STATE_MAX, VTH_MAX, WEIGHT_SHIFT
 
 UNIT = 1 << WEIGHT_SHIFT
 
@@ -115,7 +115,7 @@ class _Export:
         bias = mantissa * 2.0 ** value.get("bias_exp", 0.0) / unit
         if not floats:
             bias = np.floor(bias * unit) / unit
-        silent = p.model == "li" or (not floats and bool((value["vth"] == HIGHEST).all()))
+        silent = p.model == "li" or (not floats and bool((value["vth"] == VTH_MAX).all()))
         filters, leaks = bool((du != 1.0).any()), bool((dv != 0.0).any())
         if bias.any() and not filters:
             self._bias(p, bias)
@@ -150,7 +150,7 @@ class _Export:
 
     def _check(self, p: Population, value: dict[str, Floats], where: str) -> None:
         """Raise of what a primitive cannot have."""
-        high = HIGHEST << WEIGHT_SHIFT
+        high = VTH_MAX << WEIGHT_SHIFT
         for name, allowed in (
             ("refractory", (1,)), ("vmin", (-STATE_MAX,)), ("vmax", (STATE_MAX, high)), ("u", (0,)),
         ):  # fmt: skip

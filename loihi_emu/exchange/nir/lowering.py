@@ -18,13 +18,11 @@ from loihi_emu.exchange.nir.timing import Timing
 from loihi_emu.exchange.notes import Notes
 from loihi_emu.quantization.integers import Quantized, quantize
 from loihi_emu.rules import RuleSet, model_of
-from loihi_emu.widths import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
+from loihi_emu.widths import DECAY_UNITY, STATE_MAX, VTH_MAX, WEIGHT_SHIFT
 
 SUBTRACTS = "lif_subtract"
 RULES = ("float", "chip", "lava")
 DECAYS = ("nearest", "lava")
-HIGHEST = (1 << 17) - 1
-"""A threshold that a neuron which is to stay silent has; with vmax at it, v cannot exceed it."""
 FINE = 1024
 """Threshold mantissa of neurons to which no weights lead, from which a scale could follow."""
 
@@ -137,11 +135,11 @@ def _integers(
     parameters: dict[str, Any] = {"dv": dv, "v": v, "bias_exp": q.bias_exp}
     registers = {p.name for p in model_of(settings.rules, "lif").parameters}
     if "bias_mant" in registers:  # Lava's, whose du is one less than the decay it causes
-        parameters |= {"du": du - 1, "bias_mant": q.bias, "vth": q.vth if d.spikes else HIGHEST}
+        parameters |= {"du": du - 1, "bias_mant": q.bias, "vth": q.vth if d.spikes else VTH_MAX}
     else:
-        parameters |= {"du": du, "bias": q.bias, "vth": q.vth if d.spikes else HIGHEST}
+        parameters |= {"du": du, "bias": q.bias, "vth": q.vth if d.spikes else VTH_MAX}
         if not d.spikes:
-            parameters["vmax"] = HIGHEST << WEIGHT_SHIFT
+            parameters["vmax"] = VTH_MAX << WEIGHT_SHIFT
     model = SUBTRACTS if d.subtracts else "lif"
     used = (du / DECAY_UNITY, dv / DECAY_UNITY)
     row = Row(name, kind, d.gain.size, model, d.a_syn, d.a_mem, *used, q.scale, d.shift, q.report)
