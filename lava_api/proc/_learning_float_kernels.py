@@ -10,6 +10,7 @@ from lava_api.magma.core.learning.product_series import EXPONENT_OFFSET
 from lava_api.magma.kernels.base import Call, PythonFallback
 from lava_api.magma.kernels.messages import Feed
 from lava_api.proc._learning_kernels import SYNAPTIC, LearningDenseFixed, LearningFixed, LearningSparseFixed
+from lava_api.proc._learning_parts import Part
 from lava_api.proc.dense import kernels as dense
 from lava_api.proc.sparse import kernels as sparse
 from loihi_emu.models.memory import Description
@@ -29,8 +30,9 @@ class _LearningFloat(LearningFixed):
         super()._table()
         products = [product for applier in self.model.appliers.values() for product in applier.products]
         scales = [product.mantissa * 2.0 ** (product.exponent - EXPONENT_OFFSET) for product in products]
-        self.learner.scales = np.array(scales, np.float64)
-        self.learner.consts = np.array([term.const for term in self._terms()], np.float64)
+        for d in (part.learning for part in self.parts):
+            d.scales = np.array(scales, np.float64)
+            d.consts = np.array([term.const for term in self._terms()], np.float64)
 
     def _scale(self, product: Any) -> tuple[int, ...]:
         return 0, 0, 0  # as one number in float64, in a table beside
@@ -45,10 +47,10 @@ class _LearningFloat(LearningFixed):
 class LearningDenseFloat(_LearningFloat, LearningDenseFixed):
     """LearningDense in float64."""
 
-    def sums(self, feed: Feed) -> list[Call]:
-        adding, (leaf, record) = self.adding(feed), dense.float_leaf(self.graded)
+    def sums(self, part: Part, feed: Feed) -> list[Call]:
+        adding, (leaf, record) = self.adding(part, feed), dense.float_leaf(self.graded)
         d = adding.packed(record)
-        dense.put_matrix(d, self.values[0], self.message.size)
+        dense.put_matrix(d, part.values[0], part.width)
         return [*adding.payloads(d), (leaf, d)]
 
 
@@ -63,8 +65,10 @@ class LearningSparseFloat(_LearningFloat, LearningSparseFixed):
         if any(getattr(self.model, name).dtype != np.float64 for name in SYNAPTIC):
             raise PythonFallback("a sparse matrix of integers, which keeps its type")
 
-    def sums(self, feed: Feed) -> list[Call]:
-        adding, (leaf, record) = self.adding(feed), sparse.float_leaf(self.graded)
-        d = adding.packed(record)
-        sparse.put_synapses(d, self.starts, self.targets, self.values[0])
+    def sums(self, part: Part, feed: Feed) -> list[Call]:
+        adding, (leaf, record) = self.adding(part, feed), sparse.float_leaf(self.graded)
+        d = part.adding = adding.packed(record)
+        starts, targets = part.rows
+        assert starts is not None and targets is not None
+        sparse.put_synapses(d, starts, targets, part.values[0])
         return [*adding.payloads(d), (leaf, d)]

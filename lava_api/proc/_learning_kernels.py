@@ -10,16 +10,17 @@ import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
 from lava_api.magma.core.learning.learning_rule import Loihi3FLearningRule
-from lava_api.magma.kernels.base import DATA, EVENTS, Call, Calls, Feeds, LaterPhases, PythonFallback, held
+from lava_api.magma.kernels.base import DATA, EVENTS, Call, Calls, Feeds, LaterPhases, PartCall, PythonFallback, held
 from lava_api.magma.kernels.messages import Feed
 from lava_api.magma.kernels.sums import Sums, clear
 from lava_api.proc._connection_kernels import Synaptic, shifted_by
 from lava_api.proc._learning import TAGS, same_places
+from lava_api.proc._learning_parts import Part, parts_of
 from lava_api.utils.weightutils import SignMode
 from loihi_emu.errors import invalid
 from loihi_emu.models.lava import learning_layout as at
 from loihi_emu.models.lava import messages
-from loihi_emu.models.memory import Description, Table, aligned
+from loihi_emu.models.memory import Array, Description, Table, aligned
 from loihi_emu.models.records import Record
 
 SYNAPTIC = ("weights", *TAGS)
@@ -33,6 +34,7 @@ VARIABLES = {
     "y3": at.V_Y3, "weights": at.V_WEIGHT, "tag_2": at.V_TAG_2, "tag_1": at.V_TAG_1,
 }  # fmt: skip
 SIGNS = {SignMode.MIXED: at.MIXED, SignMode.EXCITATORY: at.EXCITATORY, SignMode.INHIBITORY: at.INHIBITORY}
+FORGET = "epoch:forget"
 FINEST = 40
 """Most bits of a constant, all together and behind the point."""
 
@@ -52,9 +54,15 @@ def fixed_point(const: Any) -> tuple[int, int] | None:
 
 
 class LearningFixed(Synaptic, LaterPhases):
-    """What dense and sparse connections have in common."""
+    """What dense and sparse connections have in common.
 
-    values: list[Any]
+    Attributes
+    ----------
+    parts : list of Part
+        One a thread; made with the calls.
+    """
+
+    parts: list[Part]
     number: Any = np.int32
     leaves = ("traces:step", "learning:learn")
 
@@ -66,7 +74,6 @@ class LearningFixed(Synaptic, LaterPhases):
         self.exponent = shifted_by(getattr(self.model, "weight_exp", 0))
         if self.number == np.int32 and any(fixed_point(term.const) is None for term in self._terms()):
             raise PythonFallback("a constant with too many bits")
-        self.every = np.ones(1, np.int64)
         self.mirrored = False
         self.changed.update(SYNAPTIC)
 
@@ -83,64 +90,84 @@ class LearningFixed(Synaptic, LaterPhases):
         return DATA, held(port, d_type, (np.dtype(self.number).name,))
 
     def calls(self, feeds: Feeds) -> Calls:
+        n_post, n_pre = self.process.a_out.shape[0], self.process.s_in.shape[0]
+        self.parts = parts_of(n_pre, n_post, self.threads)
         self.lay_out()
-        sums = self.sums(feeds["s_in"])
-        self.learner = self._describe(feeds)
-        return [*clear(self.message), *sums, (self.leaves[0], self.learner)]
+        course = aligned((self.steps + 1) * len(X_TRACES) * n_pre, self.number)
+        made: list[list[Call]] = []
+        for part in self.parts:
+            sums = self.sums(part, feeds["s_in"])
+            self._describe(part, feeds, course)
+            made.append([*clear(self.message, part.targets), *sums, (self.leaves[0], part.traces)])
+        if len(self.parts) == 1:
+            return made[0]
+        return [PartCall(call, k) for k, calls in enumerate(made) for call in calls]
 
     def learning(self) -> Calls:
-        return [(self.leaves[1], self.learner)]
+        """Parts learn; then, when nobody reads the traces of the sources any more, another epoch may begin."""
+        calls: list[Call] = [(self.leaves[1], part.learning) for part in self.parts]
+        if len(self.parts) == 1:
+            return calls
+        ends: list[Call] = [(FORGET, part.traces) for part in self.parts]
+        return [*(PartCall(call, k) for k, call in enumerate(calls)), *ends]
 
     # ------------------------------------------------------------ for subclasses
     @abstractmethod
     def lay_out(self) -> None:
-        """Make ``values``, arrays of int32 for the synaptic variables row by row of their source."""
+        """Make the values of all parts, arrays for the synaptic variables row by row of their source, and the rows."""
 
-    def adding(self, feed: Feed) -> Sums:
+    def adding(self, part: Part, feed: Feed) -> Sums:
         """Return what is added up."""
-        return Sums(feed, self.ring, self.message.size, self.events, self.graded)
+        return Sums(feed, self.ring[part.targets], part.width, part.events, self.graded)
 
     @abstractmethod
-    def sums(self, feed: Feed) -> list[Call]:
+    def sums(self, part: Part, feed: Feed) -> list[Call]:
         """Return the calls that sum up weights."""
 
     @abstractmethod
-    def take(self, number: int, variable: Any) -> None:
-        """Fill the array of a synaptic variable."""
+    def take(self, part: Part, number: int, variable: Any) -> None:
+        """Fill a part's array of a synaptic variable."""
 
     @abstractmethod
     def give(self, number: int) -> Any:
         """Return a synaptic variable in the form of the model."""
 
-    @abstractmethod
-    def rows(self) -> tuple[Any, Any]:
-        """Return starts and targets of the rows; None for rows of all targets."""
-
     # ------------------------------------------------------------ description
-    def _describe(self, feeds: Feeds) -> Description:
-        model, d = self.model, Description(at.LEARNING)
-        n_post, n_pre = self.process.a_out.shape[0], self.process.s_in.shape[0]
-        feed = feeds["s_in"]
-        for side, name, n, traces in ((d.pre, "s_in", n_pre, X_TRACES), (d.post, "s_in_bap", n_post, Y_TRACES)):
-            lists = feeds[name].lists
-            assert lists is not None
-            side.count, side.index, side.n, side.step = lists.count, lists.index, n, 1
-            side.drawn = np.zeros(2)
-            side.course = aligned((self.steps + 1) * len(traces) * n, self.number)
-            for trace, variable in zip(side.traces, traces, strict=False):
-                trace.now = getattr(model, variable)
-        d.pre.spiked_at, d.pre.spiked, d.post.spiked_at, d.post.spiked = model.tx, model.x0, model.ty, model.y0
-        if self.three:
-            for trace, variable in zip(d.post.traces, Y_TRACES, strict=True):
-                trace.received = feeds[f"s_in_{variable}"].data
-        d.payloads, d.wide = feed.data if self.graded else None, int(feed.kind == messages.I64)
-        for variable, values in zip(d.variables, self.values, strict=True):
-            variable.values = values
-        at.lay_out(d, *self.rows())
-        d.every, d.epoch, d.sign, d.enabled = self.every, self.steps, SIGNS[model.sign_mode], 1
-        d.graded = int(model._graded_spike_cfg)
-        self._describe_randoms(d)
-        return d
+    def _describe(self, part: Part, feeds: Feeds, course: Array) -> None:
+        """Write what does not change of a part; `course` is room for what the traces of all sources will be."""
+        n_pre, divided = self.process.s_in.shape[0], len(self.parts) > 1
+        after = aligned((self.steps + 1) * len(Y_TRACES) * part.width, self.number)
+        for d in part.descriptions:
+            sources = part.sources if d is part.traces else slice(0, n_pre)
+            self._side(d.pre, feeds["s_in"], sources, X_TRACES, ("tx", "x0"))
+            self._side(d.post, feeds["s_in_bap"], part.targets, Y_TRACES, ("ty", "y0"))
+            d.pre.size, d.pre.course, d.post.size, d.post.course = n_pre, course[sources.start :], part.width, after
+            if self.three:
+                for trace, variable in zip(d.post.traces, Y_TRACES, strict=True):
+                    trace.received = feeds[f"s_in_{variable}"].data[part.targets]
+            feed = feeds["s_in"]
+            d.payloads = feed.data[sources.start :] if self.graded else None
+            d.wide, d.graded = int(feed.kind == messages.I64), int(self.model._graded_spike_cfg)
+            d.epoch, d.divided = self.steps, int(divided)
+            self._describe_randoms(d)
+        d = part.learning
+        for memory, values in zip(d.variables, part.values, strict=True):
+            memory.values = values
+        at.lay_out(d, *part.rows)
+        d.every, d.sign, d.enabled = part.every, SIGNS[self.model.sign_mode], 1
+
+    def _side(
+        self, side: Description, feed: Feed, some: slice, traces: tuple[str, ...], spiked: tuple[str, str]
+    ) -> None:
+        """Write one side, of some of its neurons."""
+        lists, model = feed.lists, self.model
+        assert lists is not None
+        side.count, side.index, side.step = lists.count, lists.index, 1
+        side.first, side.low, side.n = some.start, some.start, some.stop - some.start
+        side.drawn = np.zeros(2)
+        for trace, variable in zip(side.traces, traces, strict=False):
+            trace.now = getattr(model, variable)[some]
+        side.spiked_at, side.spiked = (getattr(model, name)[some] for name in spiked)
 
     def _describe_randoms(self, d: Description) -> None:
         """Hand over the generators of the model as they are: with the first numbers of each drawn."""
@@ -155,7 +182,7 @@ class LearningFixed(Synaptic, LaterPhases):
 
     def _table(self) -> None:
         """Write the products of all rules and their factors."""
-        d, changed = self.learner, 0
+        changed = 0
         products: list[tuple[int, ...]] = []
         terms: list[tuple[int, ...]] = []
         for name, applier in self.model.appliers.items():
@@ -165,10 +192,11 @@ class LearningFixed(Synaptic, LaterPhases):
                 size = (len(terms), len(product.terms))
                 products.append((target, DEPENDENCIES[product.dependency], *self._scale(product), *size))
                 terms += [(self._variable(term), *self._term(term)) for term in product.terms]
-        d.products, d.product_count = table(at.PRODUCT, products), len(products)
-        d.terms, d.changed = table(at.TERM, terms), changed
         decimate = self.model._learning_rule.decimate_exponent
-        d.decimate = -1 if decimate is None else decimate
+        made, factors = table(at.PRODUCT, products), table(at.TERM, terms)
+        for d in (part.learning for part in self.parts):
+            d.products, d.product_count, d.terms, d.changed = made, len(products), factors, changed
+            d.decimate = -1 if decimate is None else decimate
 
     def _scale(self, product: Any) -> tuple[int, ...]:
         return product.mantissa, product.exponent, product.shift
@@ -196,25 +224,27 @@ class LearningFixed(Synaptic, LaterPhases):
     def _take_changed(self) -> None:
         """Take over weights and tags that were set."""
         for number, name in enumerate(SYNAPTIC):
-            if name in self.changed:
-                self.take(number, getattr(self.model, name))
-                self.every[0] = 1
-        self.learner.mirror = self.model.weights if self.mirrored else None
+            for part in self.parts if name in self.changed else ():
+                self.take(part, number, getattr(self.model, name))
+                part.every[0] = 1
+        for part in self.parts:
+            part.learning.mirror = self.model.weights[part.targets] if self.mirrored else None
 
     def refresh(self) -> None:
-        model, d = self.model, self.learner
+        model = self.model
         self._check_times()
         if not getattr(model, "weights_set", True):
             self.prepare()
             self.changed.update(SYNAPTIC)
         self._take_changed()
         self._table()
-        for side, impulses, factor in (
-            (d.pre, model.x_impulses, model.x_decay),
-            (d.post, model.y_impulses, model.y_decay),
-        ):
-            self._write_impulses(side, impulses)
-            side.factor = np.ascontiguousarray(factor, np.float64)
+        for d in (d for part in self.parts for d in part.descriptions):
+            for side, impulses, factor in (
+                (d.pre, model.x_impulses, model.x_decay),
+                (d.post, model.y_impulses, model.y_decay),
+            ):
+                self._write_impulses(side, impulses)
+                side.factor = np.ascontiguousarray(factor, np.float64)
 
     def _write_impulses(self, side: Description, impulses: Any) -> None:
         side.whole, side.fraction = (np.ascontiguousarray(part, np.int64) for part in impulses)
@@ -222,6 +252,9 @@ class LearningFixed(Synaptic, LaterPhases):
     def prepare(self) -> None:
         """Bring weights and tags into the form of the chip, before the first step."""
         self.model.prepare_once()
+
+    def counters(self) -> dict[str, int]:
+        return {"synaptic events": sum(int(part.events[0]) for part in self.parts)}
 
     def export(self, name: str) -> None:
         """Write weights or tags back, unless they were set and not yet taken over."""
@@ -245,21 +278,19 @@ class LearningDenseFixed(LearningFixed):
         return super().variable(name)
 
     def lay_out(self) -> None:
-        n_post, n_pre = self.model.weights.shape
-        self.values = [aligned((n_pre, n_post), self.number) for _ in SYNAPTIC]
+        n_pre = self.process.s_in.shape[0]
+        for part in self.parts:
+            part.values = [aligned((n_pre, part.width), self.number) for _ in SYNAPTIC]
 
-    def rows(self) -> tuple[Any, Any]:
-        return None, None
-
-    def take(self, number: int, variable: Any) -> None:
-        self.values[number][...] = variable.T
+    def take(self, part: Part, number: int, variable: Any) -> None:
+        part.values[number][...] = variable[part.targets].T
 
     def give(self, number: int) -> Any:
-        return self.values[number].T
+        return np.concatenate([part.values[number].T for part in self.parts])
 
-    def sums(self, feed: Feed) -> list[Call]:
-        d = self.adding(feed).rows()
-        d.exponent, d.sums, d.weights = self.exponent, aligned(self.message.size, np.int64), self.values[0]
+    def sums(self, part: Part, feed: Feed) -> list[Call]:
+        d = self.adding(part, feed).rows()
+        d.exponent, d.sums, d.weights = self.exponent, aligned(part.width, np.int64), part.values[0]
         return [("sums:step", d)]
 
 
@@ -283,41 +314,46 @@ class LearningSparseFixed(LearningFixed):
 
     def lay_out(self) -> None:
         weights = self.model.weights
-        columns = weights.indices
-        self.order = np.argsort(columns, kind="stable")
-        self.targets = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))[self.order].astype(np.int32)
-        counts = np.bincount(columns, minlength=weights.shape[1])
-        self.starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        self.values = [aligned(max(len(self.order), 1), self.number) for _ in SYNAPTIC]
+        columns, targets = weights.indices, np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
+        order = np.argsort(columns, kind="stable")
+        for part in self.parts:
+            few = part.targets
+            mine = part.order = order[(targets[order] >= few.start) & (targets[order] < few.stop)]
+            counts = np.bincount(columns[mine], minlength=weights.shape[1])
+            starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+            part.rows = starts, (targets[mine] - few.start).astype(np.int32)
+            part.values = [aligned(max(len(mine), 1), self.number) for _ in SYNAPTIC]
 
-    def rows(self) -> tuple[Any, Any]:
-        return self.starts, self.targets
-
-    def _show_places(self) -> None:
-        self.adder.starts, self.adder.targets, self.adder.weights = self.starts, self.targets, self.values[0]
+    def _show_places(self, part: Part) -> None:
+        """Tell the sums where the synapses are."""
+        d = part.adding
+        assert d is not None
+        (d.starts, d.targets), d.weights = part.rows, part.values[0]
 
     def prepare(self) -> None:
         super().prepare()
-        if len(self.order) == self.model.weights.nnz:
+        if sum(len(part.order) for part in self.parts) == self.model.weights.nnz:
             return
         self.lay_out()
-        self._show_places()
-        at.lay_out(self.learner, self.starts, self.targets)
-        for variable, values in zip(self.learner.variables, self.values, strict=True):
-            variable.values = values
+        for part in self.parts:
+            self._show_places(part)
+            at.lay_out(part.learning, *part.rows)
+            for variable, values in zip(part.learning.variables, part.values, strict=True):
+                variable.values = values
 
-    def take(self, number: int, variable: Any) -> None:
-        self.values[number][: len(self.order)] = variable.data[self.order]
+    def take(self, part: Part, number: int, variable: Any) -> None:
+        part.values[number][: len(part.order)] = variable.data[part.order]
 
     def give(self, number: int) -> Any:
         old = getattr(self.model, SYNAPTIC[number])
         data = np.empty_like(old.data)
-        data[self.order] = self.values[number][: len(self.order)]
+        for part in self.parts:
+            data[part.order] = part.values[number][: len(part.order)]
         return csr_matrix((data, old.indices, old.indptr), shape=old.shape)
 
-    def sums(self, feed: Feed) -> list[Call]:
-        d = self.adder = self.adding(feed).rows()
-        d.exponent, d.sums = self.exponent, aligned(self.message.size, np.int64)
-        self._show_places()
+    def sums(self, part: Part, feed: Feed) -> list[Call]:
+        d = part.adding = self.adding(part, feed).rows()
+        d.exponent, d.sums = self.exponent, aligned(part.width, np.int64)
+        self._show_places(part)
         d.narrow &= int(self.model.weights.dtype.itemsize <= 4)
         return [("sums:step", d)]

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
+from loihi_emu.image import schedule as phases
 from loihi_emu.image.acting import acting
 from loihi_emu.image.chip_views import ChipView
+from loihi_emu.image.division import Division
 from loihi_emu.image.draws import Generator
 from loihi_emu.image.exchange import Exchange, sent_groups
 from loihi_emu.image.groups import Group, make_groups
 from loihi_emu.image.learner import Learner
+from loihi_emu.image.parts import Piece
 from loihi_emu.image.pending import Pending
 from loihi_emu.image.probes import exchanged_state, limits_of, recorders
 from loihi_emu.image.projections import DUE
 from loihi_emu.image.recorders import Fills
-from loihi_emu.image.schedule import DELIVERY, EXCHANGE, INPUTS, READING, TRACES, UPDATE, Call, Schedule, program_of
+from loihi_emu.image.schedule import Call, Schedule, program_of
 from loihi_emu.image.share import Share
 from loihi_emu.image.shares import cut_groups, cut_inputs
 from loihi_emu.image.sinks import Stage
@@ -25,6 +27,7 @@ from loihi_emu.image.sizes import check_room
 from loihi_emu.image.sources import InputSource, NoiseSource
 from loihi_emu.image.stores import waits
 from loihi_emu.image.watch import watch
+from loihi_emu.image.whole_state import WholeState
 from loihi_emu.jit import COMPILED
 from loihi_emu.lazy import imported
 from loihi_emu.models.memory import Arena, Array
@@ -35,7 +38,7 @@ from loihi_emu.network.payloads import drives_values
 from loihi_emu.ranks.ranks import Ranks
 
 
-class Image:
+class Image(WholeState):
     """Everything that runs: groups, inputs, projections, recorders and the schedule of leaf calls.
 
     Attributes
@@ -176,9 +179,8 @@ class Image:
         """The shares that a connection reaches; if they are all of other ranks, one like them, to count slots by it."""
         place = group.part(c.post.target.name)
         mine = [share for share in self.shares if group.number in share.sinks]
-        found = [share for share in mine if c.learning is None or share.sinks[group.number].has_some(place)]
         others = (part for part in group.parts if part.first <= place.start < part.stop)
-        return found or [self._make_share(part.share) for part in others]
+        return mine or [self._make_share(part.share) for part in others]
 
     def _add_learner(self, c: Connection, group: Group) -> None:
         assert c.learning is not None
@@ -188,23 +190,28 @@ class Image:
         how = self.network.rule_set.learning
         assert how is not None
         number, sums = list(self.network.connections).index(c.name), how.sums(c, self.network.rule_set.weights)
-        place, parts = group.part(c.post.target.name).start + c.post.start, list[Learner]()
-        for share in self._reached(c, group):
+        place, ranks = group.part(c.post.target.name).start + c.post.start, self.exchange and self.exchange.ranks
+        pieces = [Piece(part.share, *part.targets(place, c.post.step, c.post.size)) for part in group.parts]
+        pieces = [piece for piece in pieces if piece.first < piece.stop]
+        division = Division(c, pieces, len(self.shares), ranks.rank if ranks else 0)
+        of_synapses = {"weights", "delays", "tags"}
+        probed = any(p.target.name == c.name and of_synapses & set(p.variables) for p in self.network.probes)
+        parts = list[Learner]()
+        for block in division.here or range(1):  # of none that is here the first one counts slots
+            piece = pieces[block]
+            share = self.shares[piece.share] if division.here else self._make_share(piece.share)
             origin, first = share.origins[c.pre.target.name]
             sink = share.sinks[group.number]
-            targets = sink.targets(place, c.post.step, c.post.size)
-            if targets.start == targets.stop:
-                continue
             target = group.first_accumulator(c.post.target.name, c.port) - sink.first
             if sums.apart:
-                sink, target = share.stage(c, origin, sink, target + sink.first, sums), -c.post.start
-            some = (targets,) if targets != slice(0, c.post.size) else ()
+                sink = share.stage(c, origin, sink, target + sink.first, sums)
+                target = -c.post.start - sink.first
+            some = () if len(pieces) == 1 else (slice(piece.first, piece.stop),)
             learner: Learner = how.make(c, number, origin, first, sink, target, self.network, *some)
+            learner.is_part_of(parts, division, block, whole_here=probed and ranks is not None)
             parts.append(learner)
             share.learners[c.name] = learner
             share.projections.put(c.name, learner)
-        for learner in parts:
-            learner.parts = parts
         self.learners[c.name] = parts[0]
 
     def _add_noises(self) -> None:
@@ -253,95 +260,49 @@ class Image:
         schedule = self.schedule = Schedule(len(self.shares))
         for source in self.inputs.values():
             for part in source.parts:
-                schedule.add(INPUTS, part.share, (source.leaf(), part.description))
+                schedule.add(phases.INPUTS, part.share, (source.leaf(), part.description))
         exchange = self.exchange
         if exchange is not None:
             sent = sent_groups(self.network, self.groups)
             exchange.limit(sent)
         self.fills = Fills(limits_of(self.network), 1 if exchange is None else 2 * exchange.every)
         if exchange is not None:
-            schedule.add(EXCHANGE, 0, exchange.spikes(sent, self.fills))
+            schedule.add(phases.EXCHANGE, 0, exchange.spikes(sent, self.fills))
         later: list[list[Call]] = []
         for share in self.shares:
             made = share.delivery(self.arena)
-            traces, learning = share.learning(self.arena, self.shares[0])
-            updates = [*learning, *share.noise(self.arena, self.generator)]
+            learns = share.learning(self.arena, self.shares[0])
+            updates = [*learns.synapses, *share.noise(self.arena, self.generator)]
             updates += [(g.model.leaf, part.description) for g in self.groups for part in share.parts(g)]
             before = [call for pending in self.pending for call in pending.calls(self.arena, share.number)]
-            schedule.add(TRACES, share.number, *traces)
-            schedule.add(UPDATE, share.number, *before, *made.inputs, *updates)
-            schedule.add(DELIVERY, share.number, *made.populations)
+            schedule.add(phases.TRACES, share.number, *learns.traces)
+            schedule.add(phases.UPDATE, share.number, *before, *made.inputs, *updates)
+            schedule.add(phases.SHARED, share.number, *learns.shared)
+            schedule.add(phases.READING, share.number, *learns.last)
+            schedule.add(phases.DELIVERY, share.number, *made.populations)
             later.append(made.later)
         self.recorded, probes = recorders(self, self.shares[0], self.fills)  # the first share makes their calls
         if exchange is not None:
-            schedule.add(EXCHANGE, 0, *exchanged_state(self, self.recorded, exchange, self._owner))
-            self._idle_learners()
+            schedule.add(phases.EXCHANGE, 0, *exchanged_state(self, self.recorded, exchange))
+            self._keep_lists()
         later[0] += probes.later
         divided = any(len(learner.parts) > 1 for learner in self.learners.values())
         for share in self.shares:
-            schedule.first(TRACES if divided else UPDATE, share.number, share.gathers(0))
-            schedule.add(READING, share.number, *share.gathers(1))
+            schedule.first(phases.TRACES if divided else phases.UPDATE, share.number, share.gathers(0))
+            schedule.add(phases.READING, share.number, *share.gathers(1))
             if exchange is not None:
                 calls = program_of([*share.gathers(1, later=True), *later[share.number]])
-                schedule.add(READING, share.number, exchange.later(calls))
+                schedule.add(phases.READING, share.number, exchange.later(calls))
         watched = [] if exchange is not None else watch(self.network, self.groups, self.inputs, self.fills)
-        schedule.add(READING, 0, *probes.now, *watched)
+        schedule.add(phases.READING, 0, *probes.now, *watched)
         self.program = schedule.together()
         self.programs = schedule.apart() if COMPILED and len(self.shares) > 1 else []
 
-    def _idle_learners(self) -> None:
-        """Describe what learns on other ranks: this one only tells of it."""
-        for name, learner in self.learners.items():
-            if not any(name in share.learners for share in self.shares):
-                learner.describe_learning(self.arena, self.shares[0].origins)
+    def _keep_lists(self) -> None:
+        """Of several ranks: let all have the spikes that learning looks back at, which are state."""
         for group in self.groups:
-            if group.keeps_spikes:  # state, which every rank has whole
+            if group.keeps_spikes:
                 self.shares[0].lists(group.populations[0].name)
-
-    # ------------------------------------------------------------ state
-    def state_shapes(self) -> dict[str, tuple[tuple[int, ...], np.dtype[Any]]]:
-        """Shape and dtype of all state, by the names that checkpoints have."""
-        found = {name: (self.arena[name].shape, self.arena[name].dtype) for name in self.arena.names}
-        return found | {p.key: (p.shape, np.dtype(p.group.model.accumulator)) for p in self.pending}
-
-    def whole_state(self) -> dict[str, Array]:
-        """All state, by the names that checkpoints have: arrays in use, and rings of what is under way."""
-        found = {name: self.arena[name] for name in self.arena.names} | {
-            p.key: p.ring(self.arena) for p in self.pending
-        }
-        for name, learner, variable in self._learned(found):
-            found[name] = learner.whole(variable, found[name])
-        self.refresh_state(found)
-        return found
-
-    def refresh_state(self, state: Mapping[str, Array]) -> None:
-        """Of several ranks, which all call it: get the whole of some of :meth:`whole_state` from those who have it."""
-        if self.exchange is not None:
-            self.exchange.refresh(state, self.groups, {x.key: self._owner(x) for x in self.learners.values()})
-
-    def _owner(self, learner: Learner) -> int:
-        """The rank at which a connection learns."""
-        name = learner.connection.post.target.name
-        group = self._home[name]
-        assert self.exchange is not None
-        return self.exchange.owner(group, group.part(name).start)
-
-    def take_state(self, state: Mapping[str, Array]) -> None:
-        """Take over some of :meth:`whole_state`, before anything has run."""
-        rings = {p.key: p for p in self.pending}
-        for name, values in state.items():
-            if name in rings:
-                rings[name].begin(self.arena, values)
-            else:
-                self.arena[name][...] = values
-        for name, learner, variable in self._learned(state):
-            self.arena[name][...] = learner.divided(variable, state[name])
-
-    def _learned(self, names: Iterable[str]) -> list[tuple[str, Learner, str]]:
-        """Those of some names of the state that learners have, with the learner and what it is there."""
-        by_key = {learner.key: learner for learner in self.learners.values()}
-        apart = [(name, *name.rpartition(".")) for name in names]
-        return [(name, by_key[key], variable) for name, key, _, variable in apart if key in by_key]
 
     # ------------------------------------------------------------ accounts
     def memory(self) -> dict[str, int]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from loihi_emu.image.groups import Group
 from loihi_emu.image.intervals import fitting, longest
+from loihi_emu.image.learner import Learner
 from loihi_emu.image.parts import Part, Pieces
 from loihi_emu.image.recorders import Fills
 from loihi_emu.image.schedule import Call, Program
@@ -53,7 +54,6 @@ class Exchange:
         self._numbers: dict[tuple[int, int], int] = {}  # of parts, in messages
         self._sent = Description(at.EXCHANGE)
         self._later: list[Program] = []
-        self._learners: dict[str, int] = {}
         self._comm = by_address.handle(ranks.comm)
         self._gather = by_address.function("MPI_Allgather")
         self._gather_full = by_address.function("MPI_Allgatherv")
@@ -69,11 +69,6 @@ class Exchange:
     def of_this_rank(self, parts: Sequence[Part]) -> list[Part]:
         """Those parts of a group that this rank has."""
         return [part for part in parts if 0 <= part.share < self.shares]
-
-    def owner(self, group: Group, neuron: int) -> int:
-        """The rank that has a neuron of a group."""
-        pieces = self._parts[group.number]
-        return next(piece.share for piece in pieces if piece.first <= neuron < piece.stop) // self.shares
 
     def _spans(self, group: Group) -> list[tuple[int, int]]:
         """First neuron and end of every rank's part of a group."""
@@ -181,15 +176,10 @@ class Exchange:
     # ------------------------------------------------------------ state
     def state(self, values: Array, group: Group, every: int) -> Call:
         """The call that gets other ranks' part of a state variable of a group, in every EVERY-th step."""
-        return self._in_place(values, self._spans(group), every)
+        return self.in_place(values, self._spans(group), every)
 
-    def of_owner(self, values: Array, owner: int, every: int) -> Call:
-        """The call that gets what one rank has."""
-        spans = [(0, 0)] * self.ranks.size
-        spans[owner] = (0, values.size)
-        return self._in_place(values, spans, every)
-
-    def _in_place(self, values: Array, spans: Sequence[tuple[int, int]], every: int) -> Call:
+    def in_place(self, values: Array, spans: Sequence[tuple[int, int]], every: int) -> Call:
+        """The call that gets from every rank the values of its span."""
         d = Description(at.STATE)
         d.gather_full, d.in_place, d.comm = self._gather_full, by_address.in_place(), self._comm
         d.type, d.every, d.values = by_address.handle(by_address.type_of(values.dtype)), every, values
@@ -197,7 +187,9 @@ class Exchange:
         d.places = np.array([first for first, _ in spans], np.int32)
         return "exchange:state", d
 
-    def refresh(self, state: Mapping[str, Array], groups: Iterable[Group], learned: Mapping[str, int]) -> None:
+    def refresh(
+        self, state: Mapping[str, Array], groups: Iterable[Group], learned: Mapping[str, tuple[Learner, str]]
+    ) -> None:
         """Get all of some arrays of the state from the ranks that have it. All ranks call it.
 
         Parameters
@@ -206,15 +198,17 @@ class Exchange:
             Arrays by their names.
         groups : iterable of Group
         learned : dict
-            The ranks at which connections learn, by the prefixes of their arrays.
+            Of arrays that connections which learn have: the learner, and the variable.
         """
         by_key = {group.key: group for group in groups}
         with self.ranks.at_once("the state of all ranks"):
             for name, array in state.items():
                 group = by_key.get(name.partition(".")[0])
-                owner = next((rank for prefix, rank in learned.items() if name.startswith(f"{prefix}.")), None)
-                if owner is not None:
-                    self._whole(array.reshape(-1), owner)
+                if name in learned:
+                    learner, variable = learned[name]
+                    rows = array if array.ndim > 1 and variable.startswith(learner.by_target) else array.reshape(1, -1)
+                    for row in rows:
+                        self._joined(row, learner.spans(variable, row.size, self.ranks.size))
                 elif group is not None:
                     self._of_group(array, group, name.partition(".")[2])
                 elif not name.startswith(EVERYWHERE):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 
+from loihi_emu.image.division import Division, Rows
 from loihi_emu.image.projections import Origin
 from loihi_emu.image.recorders import Fills, StateRecorder
 from loihi_emu.image.sinks import Sink, describe_projection
@@ -19,12 +21,15 @@ from loihi_emu.network.elements import Connection, rows_of
 from loihi_emu.network.network import Network
 from loihi_emu.rules import WeightRule
 
+APART = 128
+"""Bytes of two lines of the cache, which processors fetch together: what two parts write lies so far apart."""
+
 
 class Learner(ABC):
     """One connection that learns, or the part of it onto targets that one share has.
 
-    Delivers like a projection; :meth:`describe_traces` and :meth:`describe_learning` are what changes it. The memory is
-    that of the whole connection, in all its parts.
+    Delivers like a projection; :meth:`describe_traces` and :meth:`describe_learning` are what changes it. All parts
+    share one memory, which has their synapses, the traces of all sources, and room for those of all targets.
 
     Parameters
     ----------
@@ -43,8 +48,15 @@ class Learner(ABC):
     ----------
     learning_leaf, second_leaf : str
         Names of the leaf that learns, or advances traces, and of one that runs behind the first of all learners.
+    shared_leaf, last_leaf : str
+        Of several parts: names of one that runs when the second of all parts has run, with the description of that;
+        and of one with the description of the traces when nobody reads these any more.
     parts : list of Learner
-        All parts of the connection, in ascending order of their targets.
+        Those of this process, in ascending order of their targets.
+    division : Division
+        How the targets are divided among all parts, and where their synapses lie in memory.
+    whole_here : bool
+        Whether memory has the synapses of other ranks' parts too, because a probe records them.
     longest : int
         Longest delay that its synapses can get.
     events, updates : int64 arrays (1,)
@@ -53,7 +65,12 @@ class Learner(ABC):
 
     kind = "plastic"
     learning_leaf: str
-    second_leaf = ""
+    second_leaf = shared_leaf = last_leaf = ""
+    by_synapse: ClassVar[tuple[str, ...]] = ()
+    """State and variables with a value a synapse, which lie in memory as ``division`` says."""
+    by_target: ClassVar[tuple[str, ...]] = ()
+    """Those with a value a target, or a row of them."""
+    whole_here = False
     longest = 0
     has_delays = False
     has_tags = False
@@ -67,6 +84,7 @@ class Learner(ABC):
         self.connection, self.number, self.origin, self.sink = c, number, origin, sink
         self.targets = slice(0, c.post.size) if targets is None else targets
         self.parts: list[Learner] = [self]
+        self.division, self.block = Division(c), 0
         self.first, self.target = first + c.pre.start, target + c.post.start + self.targets.start * c.post.step
         self.seed, self.rule = network.seed, c.learning.rule
         self.weight_rule: WeightRule = network.rule_set.weights
@@ -74,17 +92,45 @@ class Learner(ABC):
         self.events: Array = counter()
         self.updates: Array = counter()
 
-    @cached_property
-    def places(self) -> tuple[Array | None, Array | None]:
-        """Row starts and targets of a sparse connection, as all its parts share them."""
-        if self is not self.parts[0]:
-            return self.parts[0].places
-        return rows_of(self.connection) if self.connection.kind == "sparse" else (None, None)
+    def is_part_of(self, parts: list[Learner], division: Division, block: int, *, whole_here: bool) -> None:
+        """Take part in learning as this block of a division."""
+        self.parts, self.division, self.block, self.whole_here = parts, division, block, whole_here
+
+    @property
+    def blocks(self) -> range:
+        """The blocks of synapses that memory has."""
+        return self.division.all if self.whole_here else self.division.here
+
+    @property
+    def width(self) -> int:
+        """Targets of this part."""
+        return int(self.targets.stop - self.targets.start)
 
     @property
     def stored(self) -> int:
-        """Synapses."""
-        return self.connection.synapses
+        """Synapses of this part."""
+        return self.division.synapses(range(self.block, self.block + 1))
+
+    @property
+    def kept(self) -> int:
+        """Synapses that memory has."""
+        return self.division.synapses(self.blocks)
+
+    def own(self, values: Array) -> Array:
+        """What memory has of synapses, from those of this part on."""
+        return values[self.division.synapses(range(self.blocks.start, self.block)) :]
+
+    @property
+    def sources(self) -> slice:
+        """The sources whose traces this part advances: all parts divide them, at some distance in memory."""
+        n, k, count = self.connection.pre.size, self.parts.index(self), len(self.parts)
+        low, high = (min(-(-n * edge // (count * APART)) * APART, n) for edge in (k, k + 1))
+        return slice(low, high)
+
+    @cached_property
+    def places(self) -> Rows | None:
+        """Row starts and targets of this part of a sparse connection, both counted from its first one."""
+        return self.division.rows(self.block) if self.connection.kind == "sparse" else None
 
     # ------------------------------------------------------------ values as users see them
     @abstractmethod
@@ -92,32 +138,71 @@ class Learner(ABC):
         """What memory holds of weights when they are set."""
 
     @abstractmethod
-    def read(self, arena: Arena, variable: str) -> Array:
-        """A copy of weights, delays, tags or a trace."""
+    def read(self, state: Mapping[str, Array], variable: str) -> Array:
+        """A copy of weights, delays, tags or a trace, from arrays of the state as :meth:`whole` gives them."""
+
+    def size(self, variable: str) -> int:
+        """Values of weights, delays, tags or a trace."""
+        c = self.connection
+        return c.pre.size if variable[0] == "x" else c.post.size if variable[0] == "y" else c.synapses
 
     @abstractmethod
     def recorder(self, arena: Arena, variable: str, every: int, fills: Fills) -> StateRecorder:
         """A recorder of weights, delays, tags or a trace."""
 
-    def stored_order(self, values: Array) -> Array:
-        """Values like ``Connection.values`` in the order of memory: by source neuron."""
+    def by_source(self, values: Array) -> Array:
+        """Values like ``Connection.values`` by source neuron, and of each source by target."""
         return values.T if self.connection.kind == "dense" else values
 
+    def stored_order(self, values: Array) -> Array:
+        """Values like ``Connection.values`` as they lie in memory."""
+        return self.division.divided(self.by_source(values), self.blocks)
+
     def user_order(self, values: Array) -> Array:
-        """Values in the order of memory (any leading axes), in that of dense values or of the synapses given."""
+        """Values by source (any leading axes), in the order of dense values or of the synapses given."""
         c = self.connection
         values = values[..., : c.synapses]
         if c.kind != "dense":
             return c.as_given(values)
         return np.swapaxes(values.reshape(*values.shape[:-1], c.pre.size, c.post.size), -1, -2)
 
-    def whole(self, name: str, values: Array) -> Array:
-        """State of this name as it would be if the connection were one part."""
-        return values
+    # ------------------------------------------------------------ state of all parts
+    def spans(self, variable: str, size: int, ranks: int) -> list[tuple[int, int]]:
+        """First value and end of what each of so many ranks has of a variable, or of a row of it, of all parts."""
+        if variable in self.by_synapse:
+            return self.division.spans(ranks, of_synapses=True)
+        if variable.partition(".")[0] in self.by_target:
+            return self.division.spans(ranks, of_synapses=False)
+        found = [(0, 0)] * ranks
+        found[self.division.ranks[0]] = (0, size)
+        return found
 
-    def divided(self, name: str, values: Array) -> Array:
-        """The inverse."""
-        return values
+    def shape(self, variable: str, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape of the state of all parts, where memory has it in another one."""
+        return (max(self.connection.synapses, 1),) if variable in self.by_synapse else shape
+
+    def spread(self, variable: str, values: Array) -> Array:
+        """State as the memory of all parts would have it, zero where it is of others."""
+        if variable not in self.by_synapse or self.blocks == self.division.all:
+            return values
+        found = np.zeros(self.shape(variable, values.shape), values.dtype)
+        first = self.division.synapses(range(self.blocks.start))
+        found[first : first + self.kept] = values[: self.kept]
+        return found
+
+    def whole(self, variable: str, values: Array) -> Array:
+        """The memory of all parts as it would be if there were one: what checkpoints have."""
+        return self.division.joined(values) if variable in self.by_synapse and self.connection.synapses else values
+
+    def take(self, variable: str, values: Array, memory: Array) -> None:
+        """Write such state into memory."""
+        if variable in self.by_synapse and self.connection.synapses:
+            memory[: self.kept] = self.division.divided(values, self.blocks)
+        else:
+            memory[...] = values
+
+    def agree(self, arena: Arena) -> None:  # noqa: B027 - most have nothing of the kind
+        """Let all parts have what each of them has of its own, after the state was taken over."""
 
     # ------------------------------------------------------------ memory
     @abstractmethod
@@ -152,17 +237,17 @@ class Learner(ABC):
 
     def enable(self, on: bool) -> None:
         """Switch learning on or off, in all parts; traces go on."""
-        for part in self.parts:
+        for part in self.parts if self.division.here else ():
             part.learning_description.enabled = int(on)
 
 
 def describe_words(
-    learner: Learner, arena: Arena, weights: Array, places: tuple[Array | None, Array | None], record: Record = WORDS
+    learner: Learner, arena: Arena, weights: Array, places: Rows | tuple[Array, Array] | None, record: Record = WORDS
 ) -> Description:
     """The description of a delivery of weights that are words of 32 bits, or float64, row by row.
 
-    `places` are the rows' starts and targets, None and None where each source reaches all; `record` may be a longer one
-    than ``WORDS``.
+    `places` are the rows' starts and targets, None where each source reaches all; `record` may be a longer one than
+    ``WORDS``.
     """
     c = learner.connection
     d = describe_projection(
@@ -170,8 +255,8 @@ def describe_words(
         offset=learner.origin.offset, graded=c.graded, events=learner.events,
     )  # fmt: skip
     d.first, d.step, d.sources = learner.first, c.pre.step, c.pre.size
-    d.target, d.target_step, d.width = learner.target, c.post.step, c.post.size
-    d.weights, (d.rows, d.targets) = weights, places
+    d.target, d.target_step, d.width = learner.target, c.post.step, learner.width
+    d.weights, (d.rows, d.targets) = weights, places or (None, None)
     return d
 
 

@@ -58,6 +58,11 @@ class Part:
         """Blocks of its neurons."""
         return -(-self.n // at.BLOCK)
 
+    def targets(self, first: int, step: int, count: int) -> tuple[int, int]:
+        """Which of so many neurons, from the first on every so many in the group, it has: the first one and the end."""
+        low, high = (min(max(-(-(bound - first) // step), 0), count) for bound in (self.first, self.stop))
+        return low, high
+
     def describe(self, arena: Arena, slots: int, width: int, n: int) -> None:
         """Fill in the description: the ring has so many slots of such a width, the group so many neurons."""
         d, model = self.description, self.model

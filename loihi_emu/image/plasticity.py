@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 
 from loihi_emu.decay import nearest_decay
+from loihi_emu.image.division import Rows
 from loihi_emu.image.learner import Learner
 from loihi_emu.image.projections import Origin
 from loihi_emu.image.recorders import DecodedRecorder, Fills, StateRecorder
 from loihi_emu.image.sinks import Sink, describe_projection
 from loihi_emu.image.state import State
-from loihi_emu.image.target_rows import TargetRows, cut_rows
 from loihi_emu.learning.grammar import TRACES
 from loihi_emu.learning.rule import FRACTION_BITS, Trace
 from loihi_emu.learning.table import table_of
@@ -26,10 +26,6 @@ from loihi_emu.network.slices import Slice
 from loihi_emu.rules.weights import dropped_bits
 from loihi_emu.widths import DECAY_UNITY, TRACE_MAX
 
-APART = 128
-"""Bytes of two lines of the cache, which processors fetch together: what two parts write lies so far apart."""
-BY_SYNAPSE = ("codes", "delays", "tags")
-"""State with a value a synapse."""
 WORDS_BEFORE, NUMBERS_BEFORE = 3, 7
 """Random numbers of 32 and of 16 bits that may be drawn with a part's first one."""
 
@@ -40,6 +36,8 @@ class Plastic(Learner):
     learning_leaf = "loihi_emu.models.plasticity.traces:step"
     second_leaf = "loihi_emu.models.plasticity.learning:step"
     learning_record = to.LEARNING
+    by_synapse: ClassVar[tuple[str, ...]] = ("codes", "weights", "delays", "tags")
+    by_target = ("y0", "y1", "y2", "y3")
 
     def __init__(
         self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, network: Network,
@@ -57,81 +55,49 @@ class Plastic(Learner):
         sink.need(self.longest)
 
     # ------------------------------------------------------------ values as users see them
-    def stored_order(self, values: Array) -> Array:
-        if self.connection.kind != "dense":
-            return values
-        rows = values.T
-        return rows if len(self.parts) == 1 else np.concatenate([rows[:, x.targets].reshape(-1) for x in self.parts])
-
-    def user_order(self, values: Array) -> Array:
-        return super().user_order(self.joined(values))
-
-    def joined(self, values: Array) -> Array:
-        """Values of synapses in memory (any leading axes) as they would lie there in one part: by source.
-
-        In memory the rows of a part of a dense connection are apart from those of others, so that no thread writes
-        where others read.
-        """
-        c = self.connection
-        if c.kind != "dense" or len(self.parts) == 1:
-            return values
-        before, n = values.shape[:-1], c.pre.size
-        blocks = [values[..., n * x.targets.start : n * x.targets.stop].reshape(*before, n, -1) for x in self.parts]
-        return np.concatenate(blocks, axis=-1).reshape(*before, -1)
-
-    def divided(self, name: str, values: Array) -> Array:
-        """State of one part as it lies in the memory of all parts: the inverse of :meth:`joined`."""
-        c = self.connection
-        if c.kind != "dense" or len(self.parts) == 1 or name not in BY_SYNAPSE:
-            return values
-        return self.stored_order(values.reshape(c.pre.size, c.post.size).T)
-
-    def whole(self, name: str, values: Array) -> Array:
-        """State of all parts as that of one."""
-        return self.joined(values) if name in BY_SYNAPSE else values
-
     def codes(self, values: Array) -> Array:
         """Bytes of mantissas, low bits dropped toward zero as the chip drops them."""
         kept = np.sign(values) * (np.abs(values.astype(np.int64)) >> self.dropped << self.dropped)
-        return np.ascontiguousarray((self.stored_order(kept) - self.low) >> self.unit, np.uint8)
+        found: Array = ((kept - self.low) >> self.unit).astype(np.uint8)
+        return found
 
     def start(self, values: Array) -> dict[str, Array]:
-        return {"codes": self.codes(values).reshape(-1)}
+        return {"codes": self.codes(self.stored_order(values))}
 
     def weights(self, codes: Array) -> Array:
-        """Mantissas of bytes, in the order of ``Connection.values``; leading axes of `codes` stay."""
+        """Mantissas of bytes by source, in the order of ``Connection.values``; leading axes of `codes` stay."""
         found = (codes.astype(np.int64) << self.unit) + self.low
         return self.user_order(found)
 
-    def read(self, arena: Arena, variable: str) -> Array:
+    def read(self, state: Mapping[str, Array], variable: str) -> Array:
         if variable == "weights":
-            return np.ascontiguousarray(self.weights(arena[f"{self.key}.codes"].reshape(-1)))
-        if variable in ("delays", "tags"):
-            stored = arena[f"{self.key}.{variable}"].reshape(-1).astype(np.int64)
-            return np.ascontiguousarray(self.user_order(stored))
-        return arena[f"{self.key}.{variable}"].astype(np.int64)
+            return np.ascontiguousarray(self.weights(state[f"{self.key}.codes"].reshape(-1)))
+        stored = state[f"{self.key}.{variable}"].astype(np.int64)
+        return np.ascontiguousarray(self.user_order(stored)) if variable in ("delays", "tags") else stored
 
     def recorder(self, arena: Arena, variable: str, every: int, fills: Fills) -> StateRecorder:
         if variable == "weights":
-            return DecodedRecorder(arena[f"{self.key}.codes"], every, fills, self.weights)
+            codes = arena[f"{self.key}.codes"]
+            return DecodedRecorder(codes, every, fills, lambda rows: self.weights(self.whole("codes", rows)))
         array = arena[f"{self.key}.{variable}"]
         if variable in ("delays", "tags"):
-            return DecodedRecorder(array, every, fills, lambda rows: self.user_order(rows.astype(np.int64)))
+            return DecodedRecorder(
+                array, every, fills, lambda rows: self.user_order(self.whole(variable, rows).astype(np.int64))
+            )
         return StateRecorder(array, None, every, fills)
 
     # ------------------------------------------------------------ memory
     def reserve(self, arena: Arena) -> None:
         c, n_pre, n_post = self.connection, self.connection.pre.size, self.connection.post.size
-        codes = self._filled(self.codes(c.values))
-        arena.reserve(f"{self.key}.codes", codes.size, np.uint8, codes)
+        starts = self.start(c.values)
         if self.has_delays:
             steps = np.broadcast_to(c.delays, c.values.shape)
-            steps = self._filled(np.ascontiguousarray(self.stored_order(steps), np.uint8))
-            arena.reserve(f"{self.key}.delays", steps.size, np.uint8, steps)
+            starts["delays"] = self.stored_order(steps).astype(np.uint8)
         if self.has_tags:
             tags = c.tags if c.tags is not None else np.zeros(c.values.shape, np.int16)
-            tags = self._filled(np.ascontiguousarray(self.stored_order(tags), np.int16))
-            arena.reserve(f"{self.key}.tags", tags.size, np.int16, tags)
+            starts["tags"] = self.stored_order(tags).astype(np.int16)
+        for name, values in starts.items():
+            arena.reserve(f"{self.key}.{name}", max(values.size, 1), values.dtype, values if values.size else 0)
         for name in self.traces:
             n = n_pre if name[0] == "x" else n_post
             arena.reserve(f"{self.key}.{name}", n, np.int8)
@@ -139,9 +105,6 @@ class Plastic(Learner):
                 arena.reserve(f"{self.key}.{name}.history", (self.rule.t_epoch, n), np.int8)
         arena.reserve(f"{self.key}.x0", n_pre, np.uint8)
         arena.reserve(f"{self.key}.y0", n_post, np.uint8)
-
-    def _filled(self, values: Array) -> Array:
-        return values.reshape(-1) if values.size else np.zeros(1, values.dtype)
 
     @property
     def weight_bytes(self) -> int:
@@ -183,50 +146,22 @@ class Plastic(Learner):
         fits = exponent < 0 or (max(-self.low, self.high) << exponent) <= LIMIT
         d.first, d.step, d.sources = self.first, c.pre.step, c.pre.size
         d.target, d.target_step, d.width, d.stride = self.target, c.post.step, self.width, self.width
-        d.codes, d.low, d.unit, d.exponent = self._own(arena[f"{self.key}.codes"]), self.low, self.unit, exponent
+        d.codes, d.low, d.unit, d.exponent = self.own(arena[f"{self.key}.codes"]), self.low, self.unit, exponent
         if self.has_delays:
-            d.delays = self._own(arena[f"{self.key}.delays"])
+            d.delays = self.own(arena[f"{self.key}.delays"])
         else:
             d.delay = int(c.delays)
         d.plain = int(c.kind == "dense" and fits and not self.has_delays)
         d.sums = aligned(self.width, np.uint16)
-        if c.kind == "sparse":
-            d.rows, d.ends, d.targets = self._rows
+        self._lay_out(d)
         return d
 
-    # ------------------------------------------------------------ what is this part's
-    @property
-    def width(self) -> int:
-        """Targets of this part."""
-        return int(self.targets.stop - self.targets.start)
-
-    @property
-    def stored(self) -> int:
-        if len(self.parts) == 1:
-            return self.connection.synapses
-        if self.connection.kind == "dense":
-            return self.connection.pre.size * self.width
-        starts, ends, _ = self._rows
-        return int((ends - starts).sum())
-
-    def _own(self, values: Array) -> Array:
-        """Values of the synapses of this part of a dense connection, row by row; all of a sparse one."""
-        dense = self.connection.kind == "dense"
-        return values[self.connection.pre.size * self.targets.start :] if dense else values
-
-    @cached_property
-    def _all_rows(self) -> list[TargetRows]:
-        """The rows of all parts of a sparse connection; the first part has them."""
-        rows, targets = self.places
-        assert rows is not None and targets is not None
-        return cut_rows(rows, targets, [*(part.targets.start for part in self.parts), self.connection.post.size])
-
-    @property
-    def _rows(self) -> TargetRows:
-        """Those of this part."""
-        first = self.parts[0]
-        assert isinstance(first, Plastic)
-        return first._all_rows[self.parts.index(self)]
+    def _lay_out(self, d: Description) -> Rows | None:
+        """Write where the rows of a sparse connection lie; these."""
+        rows = self.places
+        if rows is not None:
+            d.rows, d.ends, d.targets = rows.starts[:-1], rows.starts[1:], rows.targets
+        return rows
 
     # ------------------------------------------------------------ learning
     def describe_learning(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> Description:
@@ -243,9 +178,7 @@ class Plastic(Learner):
         """Parts divide the traces of the sources among them."""
         if len(self.parts) == 1:
             return self.learning_description
-        n, k, count = self.connection.pre.size, self.parts.index(self), len(self.parts)
-        low, high = (min(-(-n * edge // (count * APART)) * APART, n) for edge in (k, k + 1))
-        d = self._described(arena, lists, slice(low, high))
+        d = self._described(arena, lists, self.sources)
         self._words(d)
         return d
 
@@ -291,16 +224,13 @@ class Plastic(Learner):
         d.first, d.mode = first, to.VALUES if values else to.SPIKES
 
     def _synapses(self, d: Description, arena: Arena) -> None:
-        c = self.connection
-        d.codes, d.low, d.unit, d.dropped = self._own(arena[f"{self.key}.codes"]), self.low, self.unit, self.dropped
+        d.codes, d.low, d.unit, d.dropped = self.own(arena[f"{self.key}.codes"]), self.low, self.unit, self.dropped
         d.least, d.most, d.stride = -(-self.low >> self.dropped), self.high >> self.dropped, self.width
-        d.delays, d.longest = self._own(arena[f"{self.key}.delays"]) if self.has_delays else None, self.longest
-        d.tags = self._own(arena[f"{self.key}.tags"]) if self.has_tags else None
-        if c.kind == "sparse":
-            d.rows, d.ends, d.targets = self._rows
-            rows, _ = self.places
-            assert rows is not None
-            to.list_columns(d, rows, self._rows.targets, self._rows.places if len(self.parts) > 1 else None)
+        d.delays, d.longest = self.own(arena[f"{self.key}.delays"]) if self.has_delays else None, self.longest
+        d.tags = self.own(arena[f"{self.key}.tags"]) if self.has_tags else None
+        rows = self._lay_out(d)
+        if rows is not None:
+            to.list_columns(d, *rows)
 
     def _table(self, d: Description) -> None:
         """The rule's products, and room for the parts that depend on one side only."""

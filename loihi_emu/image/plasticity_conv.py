@@ -19,10 +19,11 @@ class PlasticConv(Plastic):
 
     second_leaf = "loihi_emu.models.synapses.shared:step"
     learning_record = to.SHARED
+    by_synapse = ()
 
     def stored_order(self, values: Array) -> Array:
         assert self.connection.conv is not None
-        return taps(self.connection.conv, values, "int32")
+        return taps(self.connection.conv, values, "int32").reshape(-1)
 
     def user_order(self, values: Array) -> Array:
         assert self.connection.conv is not None
@@ -31,7 +32,7 @@ class PlasticConv(Plastic):
     def start(self, values: Array) -> dict[str, Array]:
         c = self.connection
         made = self.weight_rule.effective(values.astype(np.int64), c.sign_mode, c.weight_bits, c.weight_exp)
-        return super().start(values) | {"taps": self.stored_order(made.values).reshape(-1)}
+        return super().start(values) | {"taps": self.stored_order(made.values)}
 
     def reserve(self, arena: Arena) -> None:
         super().reserve(arena)
@@ -47,8 +48,15 @@ class PlasticConv(Plastic):
             state.fail(f"{self.key}.taps", "other weights than those that are stored", "the effective ones")
 
     @property
+    def stored(self) -> int:
+        return self.connection.synapses
+
+    @property
     def weight_bytes(self) -> int:
         return 5 * self.stored
+
+    def own(self, values: Array) -> Array:
+        return values
 
     def leaf(self) -> str:
         return "loihi_emu.models.synapses.conv:step"

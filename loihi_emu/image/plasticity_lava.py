@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -38,13 +39,20 @@ class PlasticLava(Learner):
 
     learning_leaf = "loihi_emu.models.lava.traces:step"
     second_leaf = "loihi_emu.models.lava.learning:learn"
+    last_leaf = "loihi_emu.models.lava.epoch:forget"
     value_type: ClassVar[Any] = np.int32
     trace_type: ClassVar[Any] = np.int64
+    course_type: ClassVar[Any] = np.int32
+    by_synapse = ("weights", "tags")
+    by_target = ("y0", "y1", "y2", "y3")
+    _increments: list[Array]
+    _post_course: Array
 
     def __init__(
-        self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, network: Network
-    ) -> None:
-        super().__init__(c, number, origin, first, sink, target, network)
+        self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, network: Network,
+        targets: slice | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(c, number, origin, first, sink, target, network, targets)
         self._sizes = {name: node.size for name, node in network.nodes.items()}
         self.driven = dict(c.learning.factors)
         self.has_tags = self.rule.dt is not None or "t" in self.rule.used
@@ -56,15 +64,15 @@ class PlasticLava(Learner):
         """What memory holds of weights when they are set: clipped, and without low bits."""
         c = self.connection
         kept = self.weight_rule.effective(values.astype(np.int64), c.sign_mode, c.weight_bits, 0).values
-        return {"weights": np.ascontiguousarray(self.stored_order(kept), self.value_type).reshape(-1)}
+        return {"weights": self.stored_order(kept).astype(self.value_type)}
 
     def shown(self, values: Array) -> Array:
-        """Values of synapses in memory (any leading axes), in the order of ``Connection.values``."""
+        """Values of synapses by source (any leading axes), in the order of ``Connection.values``."""
         return self.user_order(values.astype(np.int64))
 
-    def read(self, arena: Arena, variable: str) -> Array:
+    def read(self, state: Mapping[str, Array], variable: str) -> Array:
         """A copy of weights, tags or a trace."""
-        array = arena[f"{self.key}.{variable}"]
+        array = state[f"{self.key}.{variable}"]
         if variable in ("weights", "tags"):
             return np.ascontiguousarray(self.shown(array))
         return np.array(array)
@@ -73,7 +81,7 @@ class PlasticLava(Learner):
         """A recorder of weights, tags or a trace."""
         array = arena[f"{self.key}.{variable}"]
         if variable in ("weights", "tags"):
-            return DecodedRecorder(array, every, fills, self.shown)
+            return DecodedRecorder(array, every, fills, lambda rows: self.shown(self.whole(variable, rows)))
         return StateRecorder(array, None, every, fills)
 
     # ------------------------------------------------------------ memory
@@ -84,10 +92,9 @@ class PlasticLava(Learner):
         starts = self.start(c.values)
         if self.has_tags:
             tags = np.zeros(c.values.shape) if c.tags is None else c.tags
-            starts["tags"] = np.ascontiguousarray(self.stored_order(tags), self.value_type).reshape(-1)
+            starts["tags"] = self.stored_order(tags).astype(self.value_type)
         for name, values in starts.items():
-            initial = values if values.size else np.zeros(1, self.value_type)
-            arena.reserve(f"{self.key}.{name}", max(c.synapses, 1), self.value_type, initial)
+            arena.reserve(f"{self.key}.{name}", max(values.size, 1), self.value_type, values if values.size else 0)
         for name in self.traces:
             arena.reserve(f"{self.key}.{name}", sizes[name[0]], self.trace_type)
         for side, n in sizes.items():
@@ -95,12 +102,22 @@ class PlasticLava(Learner):
         self._reserve_generators(arena)
 
     def _reserve_generators(self, arena: Arena) -> None:
+        """Ask for the states of the generators, which each part has of its own: all draw the same numbers."""
         seeds = [*(self.seed + more for more in SEEDS), ROUNDING_SEED]
         states = [np.random.default_rng(seed).bit_generator.state["state"] for seed in seeds]
-        arena.reserve(
-            f"{self.key}.random", (len(seeds), 4), np.uint32, np.stack([to.words(s["state"]) for s in states])
-        )
+        start = np.stack([to.words(s["state"]) for s in states])
+        for k in range(len(self.parts)):
+            arena.reserve(self._generator(k), start.shape, np.uint32, start, saved=k == 0)
         self._increments = [to.words(s["inc"]) for s in states]
+
+    def _generator(self, k: int) -> str:
+        """The name of the states of a part's generators."""
+        return f"{self.key}.random{k or ''}"
+
+    def agree(self, arena: Arena) -> None:
+        """Let all parts draw on from the same state."""
+        for k in range(1, len(self.parts)):
+            arena[self._generator(k)][...] = arena[self._generator(0)]
 
     @property
     def weight_bytes(self) -> int:
@@ -132,7 +149,7 @@ class PlasticLava(Learner):
         """The description of the delivery."""
         c = self.connection
         record = plastic_words.VALUED if is_valued(self.origin) else plastic_words.WORDS
-        d = describe_words(self, arena, arena[f"{self.key}.weights"], self.places, record)
+        d = describe_words(self, arena, self.own(arena[f"{self.key}.weights"]), self.places, record)
         d.shift = max(c.weight_exp, 0)
         return d
 
@@ -141,32 +158,64 @@ class PlasticLava(Learner):
         """The description that both leaves of learning share; `lists` has the origin and first neuron of every node."""
         c = self.connection
         assert c.learning is not None
-        d = self.learning_description = Description(to.LEARNING)
-        for side, letter, part in ((d.pre, "x", c.pre), (d.post, "y", c.post)):
-            origin, first = lists[part.target.name]
-            side.count, side.index, side.n = origin.lists.count, origin.lists.index, part.size
-            side.first, side.step = first + part.start, part.step
-            side.spiked_at, side.spiked = arena[f"{self.key}.{letter}0"], np.zeros(part.size, np.uint8)
-            self._traces(side, arena, letter, lists)
-        d.start, d.epoch, d.enabled, d.sign = 1, self.rule.t_epoch, int(c.learning.enabled), SIGNS[c.sign_mode]
-        d.variables[0].values = arena[f"{self.key}.weights"]
-        d.variables[TARGETS["dt"]].values = arena[f"{self.key}.tags"] if self.has_tags else None
-        to.lay_out(d, *self.places)
+        self._post_course = self._course_of(self.width, len(SIDES["y"]))
+        d = self.learning_description = self._described(arena, lists, slice(0, c.pre.size))
+        d.enabled, d.sign = int(c.learning.enabled), SIGNS[c.sign_mode]
+        d.variables[0].values = self.own(arena[f"{self.key}.weights"])
+        d.variables[TARGETS["dt"]].values = self.own(arena[f"{self.key}.tags"]) if self.has_tags else None
+        to.lay_out(d, *(self.places or (None, None)))
         d.every = np.zeros(1, np.int64)
         self._rule(d)
+        return d
+
+    def describe_traces(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> Description:
+        """Parts divide the traces of the sources among them."""
+        if len(self.parts) == 1:
+            return self.learning_description
+        return self._described(arena, lists, self.sources)
+
+    def _described(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]], sources: slice) -> Description:
+        """A description with the traces of some sources and of this part's targets."""
+        c, d = self.connection, Description(to.LEARNING)
+        for side, letter, nodes, some in ((d.pre, "x", c.pre, sources), (d.post, "y", c.post, self.targets)):
+            origin, first = lists[nodes.target.name]
+            side.count, side.index, side.n = origin.lists.count, origin.lists.index, some.stop - some.start
+            side.first, side.step = first + nodes.start + some.start * nodes.step, nodes.step
+            side.low, side.size = some.start, c.pre.size if letter == "x" else self.width
+            side.spiked_at, side.spiked = arena[f"{self.key}.{letter}0"][some], np.zeros(side.n, np.uint8)
+            self._traces(side, arena, letter, some, lists)
+        d.pre.course, d.post.course = self._lead._pre_course[sources.start :], self._post_course
+        d.start, d.epoch, d.divided = 1, self.rule.t_epoch, int(len(self.parts) > 1)
         self._generators(d, arena)
         return d
 
-    def _traces(self, side: Description, arena: Arena, letter: str, lists: Mapping[str, tuple[Origin, int]]) -> None:
-        """Traces of one side; one that a third factor drives has no impulse, and hardly decays within an epoch."""
+    @property
+    def _lead(self) -> PlasticLava:
+        """The first part, which has what all share."""
+        lead = self.parts[0]
+        assert isinstance(lead, PlasticLava)
+        return lead
+
+    @cached_property
+    def _pre_course(self) -> Array:
+        """Room for the courses of the traces of all sources."""
+        return self._course_of(self.connection.pre.size, len(SIDES["x"]))
+
+    def _course_of(self, n: int, traces: int) -> Array:
+        """Room for the courses of so many traces of n neurons through an epoch."""
+        return aligned((self.rule.t_epoch + 1) * traces * n, self.course_type)
+
+    def _traces(
+        self, side: Description, arena: Arena, letter: str, some: slice, lists: Mapping[str, tuple[Origin, int]]
+    ) -> None:
+        """Traces of some neurons of a side; one that a third factor drives has no impulse, and hardly decays."""
         made = [self.rule.traces.get(name, Trace(0, DRIVEN_TAU)) for name in SIDES[letter]]
         taus = np.array([float(trace.tau) for trace in made])
         side.factor = np.where(taus > 0, np.exp(-1 / np.where(taus > 0, taus, 1)), 0.0)
         self._impulses(side, np.array([float(trace.impulse) for trace in made]))
-        side.course = aligned((self.rule.t_epoch + 1) * len(made) * side.n, np.float64)
         for memory, name in zip(side.traces, SIDES[letter], strict=False):
             if name in self.traces:
-                memory.now = arena[f"{self.key}.{name}"]
+                memory.now = arena[f"{self.key}.{name}"][some]
             if name in self.driven:
                 origin, memory.factor.first = lists[self.driven[name]]
                 memory.factor.count, memory.factor.index = origin.lists.count, origin.lists.index
@@ -187,9 +236,9 @@ class PlasticLava(Learner):
 
     def _generators(self, d: Description, arena: Arena) -> None:
         """The states of all generators, and where a step's numbers stand."""
-        states = arena[f"{self.key}.random"]
+        states = arena[self._generator(self.parts.index(self))]
         records = (d.pre.decays, d.pre.impulses, d.post.decays, d.post.impulses, d.roundings)
-        for record, state, increment in zip(records, states, self._increments, strict=True):
+        for record, state, increment in zip(records, states, self._lead._increments, strict=True):
             record.state, record.increment = state, increment
         d.pre.drawn, d.post.drawn = np.zeros(2), np.zeros(2)
 
@@ -199,14 +248,14 @@ class PlasticFloat(PlasticLava):
 
     learning_leaf = "loihi_emu.models.lava.learning_float:step"
     second_leaf = "loihi_emu.models.lava.learning_float:learn"
-    value_type = trace_type = np.float64
+    value_type = trace_type = course_type = np.float64
 
     def start(self, values: Array) -> dict[str, Array]:
         """The weights themselves."""
-        return {"weights": np.ascontiguousarray(self.stored_order(values), self.value_type).reshape(-1)}
+        return {"weights": self.stored_order(values).astype(self.value_type)}
 
     def shown(self, values: Array) -> Array:
-        """Values of synapses in memory (any leading axes), in the order of ``Connection.values``."""
+        """Values of synapses by source (any leading axes), in the order of ``Connection.values``."""
         return self.user_order(values)
 
     def check_state(self, state: State) -> None:
@@ -219,6 +268,9 @@ class PlasticFloat(PlasticLava):
 
     def _reserve_generators(self, arena: Arena) -> None:
         """None."""
+
+    def agree(self, arena: Arena) -> None:
+        """All do: nothing is drawn."""
 
     def _impulses(self, side: Description, impulses: Array) -> None:
         """Impulses as they are."""

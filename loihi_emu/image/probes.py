@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple, Protocol
 
 from loihi_emu.image.chip_views import ChipView
@@ -63,8 +63,7 @@ def recorders(image: Parts, share: Share, fills: Fills) -> tuple[list[Recorded],
             if isinstance(node, Connection):
                 learner = image.learners[node.name]
                 recorder = learner.recorder(image.arena, variable, probe.every, fills)
-                per_synapse = variable in ("weights", "delays", "tags")
-                size = node.synapses if per_synapse else learner.read(image.arena, variable).size
+                size = learner.size(variable)
             elif variable == "spikes":
                 recorder, size = _spike_recorder(image, node, chosen, share.lists(node.name), fills), node.size
                 leaf = recorder.leaf
@@ -90,15 +89,14 @@ def _spike_recorder(
     return SpikeRecorder(lists, first, node.size, chosen, node.size, fills)
 
 
-def exchanged_state(
-    image: Parts, recorded: list[Recorded], exchange: Exchange, owner: Callable[[Learner], int]
-) -> Iterator[Call]:
-    """Calls that bring what is recorded of other ranks' neurons; `owner` is the rank at which a connection learns."""
+def exchanged_state(image: Parts, recorded: list[Recorded], exchange: Exchange) -> Iterator[Call]:
+    """Calls that bring what is recorded of other ranks' neurons and synapses."""
     often = dict[tuple[str, str], int]()
     for one in recorded:
         if one.node in image.learners:
             values = one.recorder.description.values.reshape(-1)
-            yield exchange.of_owner(values, owner(image.learners[one.node]), one.every)
+            spans = image.learners[one.node].spans(one.variable, values.size, exchange.ranks.size)
+            yield exchange.in_place(values, spans, one.every)
     for probe in image.network.probes:
         if isinstance(probe.target, Population):
             seen = probe.view == "chip"

@@ -69,6 +69,27 @@ class Delivery(NamedTuple):
     later: list[Call]
 
 
+class Learns(NamedTuple):
+    """Calls by which connections learn, in the phases of a step.
+
+    Attributes
+    ----------
+    traces : list of Call
+        What advances traces that several shares divide.
+    synapses : list of Call
+        What changes synapses, and all other traces.
+    shared : list of Call
+        What changes shared weights of which several shares have found how.
+    last : list of Call
+        What nobody must read before: the end of an epoch.
+    """
+
+    traces: list[Call]
+    synapses: list[Call]
+    shared: list[Call]
+    last: list[Call]
+
+
 class Share:
     """One share: what it reads, what it adds to, and what it does.
 
@@ -204,14 +225,13 @@ class Share:
                 where.append(("loihi_emu.models.synapses.stage:step", stage.describe(arena)))
         return made
 
-    def learning(self, arena: Arena, first: Share) -> tuple[list[Call], list[Call]]:
-        """What advances traces that several shares divide; and what changes synapses, and all other traces.
+    def learning(self, arena: Arena, first: Share) -> Learns:
+        """The calls by which connections learn.
 
         Of populations it reads the spikes of the last step, in the lists of the first share. Second leaves are a second
         pass, behind the first of all.
         """
-        divided: list[Call] = []
-        found: list[Call] = []
+        made = Learns([], [], [], [])
         for learner in self.learners.values():
             c = learner.connection
             assert c.learning is not None
@@ -221,12 +241,16 @@ class Share:
                 reader.lists(name)
             lists = {name: reader.origins[name] for name, reader in readers.items()}
             learner.describe_learning(arena, lists)
-            calls = divided if len(learner.parts) > 1 else found
-            calls.append((learner.learning_leaf, learner.describe_traces(arena, lists)))
+            d, divided = learner.describe_traces(arena, lists), len(learner.parts) > 1
+            (made.traces if divided else made.synapses).append((learner.learning_leaf, d))
+            if divided and learner.last_leaf:
+                made.last.append((learner.last_leaf, d))
         for learner in self.learners.values():
             if learner.second_leaf:
-                found.append((learner.second_leaf, learner.learning_description))
-        return divided, found
+                made.synapses.append((learner.second_leaf, learner.learning_description))
+            if len(learner.parts) > 1 and learner.shared_leaf:
+                made.shared.append((learner.shared_leaf, learner.learning_description))
+        return made
 
     def noise(self, arena: Arena, generator: Generator) -> Iterator[Call]:
         """What draws noise and adds it to parameters."""

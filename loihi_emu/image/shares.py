@@ -130,14 +130,14 @@ def _each(c: Connection) -> float:
 def _bound(network: Network, ranks: int) -> tuple[set[str], set[str]]:
     """Populations that the first share owns, and all that are not cut.
 
-    Not cut are those onto which connections learn in one piece: on several ranks, by shared weights, and by rules whose
+    Not cut are those onto which connections learn in one piece: by shared weights on several ranks, and by rules whose
     random numbers are drawn one after the other.
     """
     first: set[str] = set()
     if imported(network.rule_set.generator).has_state:
         first = learned(network) | {p.name for p in network.populations.values() if p.noise is not None}
     how = network.rule_set.learning
-    if ranks > 1 or how is None or not how.can_be_cut:
+    if how is None or not how.can_be_cut:
         return first, learned(network) | first
     shared = {c.post.target.name for c in network.connections.values() if c.learning and c.conv}
     return first, shared | first

@@ -45,15 +45,6 @@ class Sink:
         """Slots of the ring."""
         return self.group.slots
 
-    def has_some(self, place: slice) -> bool:
-        """Whether some neurons of a place in the group are its own."""
-        return any(first < place.stop and place.start < stop for first, stop in self._ranges)
-
-    def targets(self, first: int, step: int, count: int) -> slice:
-        """Which of so many neurons, from the first on every so many in the group, are its own."""
-        low, high = (min(max(-(-(bound - first) // step), 0), count) for bound in (self.first, self.stop))
-        return slice(low, high)
-
     def need(self, delay: int) -> None:
         """Make room for events that arrive up to `delay` steps later."""
         self.group.need_slots(delay + 1)

@@ -41,6 +41,7 @@ class LavaLearning(LearningRules):
     cut_where = " at neurons that spike in the same epoch, from the step of the last spike on, as Lava cuts them"
     of_events = "is 1 in steps with an event"
     counts_events = False
+    can_be_cut = True
     floats: ClassVar[bool] = False
 
     def check(self, rule: LearningRule, driven: Driven, made: Connection) -> None:

@@ -52,7 +52,6 @@ def get(emulator: Built, name: str | Population | Connection, variable: str, vie
     connection = network.connections.get(key) if isinstance(key, str) else None
     if connection is not None:
         if connection.learning is not None:
-            emulator._refresh_state(f"{image.learners[key].key}.")
             return plastic.get(image, connection, variable)
         if not is_known(variable, CONNECTED):
             raise unknown_variable(variable, CONNECTED, f'connection "{key}"', advice=of_connection(variable))
@@ -177,7 +176,6 @@ def _change_connection(emulator: Built, c: Connection, variable: str, value: Any
 
 def _change_plastic(emulator: Built, c: Connection, variable: str, value: Any) -> None:
     network, image = emulator.network, emulator.image
-    emulator._refresh_state(f"{image.learners[c.name].key}.")
     found = plastic.get(image, c, variable)  # raises for unknown names
     if variable == "learning":
         plastic.set_enabled(image, network, c, value)

@@ -77,8 +77,9 @@ class Built:
 
     def _refresh_state(self, prefix: str) -> None:
         """Of several ranks: get state whose names begin so from those who have it."""
-        arena = self.image.arena
-        self.image.refresh_state({name: arena[name] for name in arena.names if name.startswith(prefix)})
+        image = self.image
+        if image.exchange is not None:
+            image.whole_state(name for name in image.arena.names if name.startswith(prefix))
 
     def _parameters_changed(self) -> None:
         """Look at thresholds again before the next recording."""

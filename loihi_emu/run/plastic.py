@@ -48,7 +48,7 @@ def get(image: Image, c: Connection, variable: str) -> Any:
         given = c.as_given(c.values)
         return given.astype(np.int64) if given.dtype.kind in "iu" else np.array(given)
     if variable in state:
-        return image.learners[c.name].read(image.arena, variable)
+        return image.learners[c.name].read(image.all_state, variable)
     if variable in found:
         return found[variable]
     raise unknown_variable(variable, [*state, "delays", "given", *found], f'connection "{c.name}"')

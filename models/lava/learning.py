@@ -12,7 +12,7 @@ from loihi_emu.jit import disjoint, int32s, kernel
 from loihi_emu.models.lava import learning_layout as at
 from loihi_emu.models.lava.learning_synapses import Arithmetic, learner
 from loihi_emu.models.lava.pcg64 import advance, uniform
-from loihi_emu.models.lava.traces import end_side, side_courses
+from loihi_emu.models.lava.traces import keep_last, side_courses
 
 i32 = np.int32
 i64 = np.int64
@@ -145,7 +145,7 @@ def draw(d):
 learn = learner(
     __name__,
     Arithmetic(
-        int32s, i32, 4, start, begin, multiply, multiply_all, add, limit, settle, draw, side_courses, end_side,
+        int32s, i32, 4, start, begin, multiply, multiply_all, add, limit, settle, draw, side_courses, keep_last,
         restless=TAG_1,
     ),
 )  # fmt: skip

@@ -55,9 +55,6 @@ def value(factor, event):
     return float64s(factor.payload + 8 * event, 1)[0] if factor.valued else np.float64(whole_value(factor, event))
 
 
-step = tracer(__name__, float64s, float64s, note, value)
-
-
 @kernel
 def follow(side, m, before, course, step):
     """One step of a trace of all neurons, with its impulses."""
@@ -67,7 +64,8 @@ def follow(side, m, before, course, step):
         course[i] = value + impulse if spiked_at[i] == step else value
 
 
-side_courses, end_side = courses(float64s, float64s, 8, follow)
+side_courses, keep_last = courses(float64s, float64s, 8, follow)
+step = tracer(__name__, float64s, float64s, note, value, side_courses, keep_last)
 
 
 @disjoint
@@ -158,7 +156,7 @@ def draw(d):
 learn = learner(
     __name__,
     Arithmetic(
-        float64s, np.float64, 8, start, begin, multiply, multiply_all, add, limit, settle, draw, side_courses, end_side,
-        restless=0,
+        float64s, np.float64, 8, start, begin, multiply, multiply_all, add, limit, settle, draw,
+        side_courses, keep_last, restless=0,
     ),
 )  # fmt: skip

@@ -27,7 +27,7 @@ FACTOR = Record(
 # or a third factor of a network.
 TRACE = Record("LavaTrace", now=NUMBER, received=NUMBER, factor=within(FACTOR))
 
-# Neuron i of a side is first + i * step of its source.
+# A side, or its neurons low..low + n - 1 of so many (size): neuron i of these is first + i * step of the source.
 SIDE = Record(
     "LavaSide",
     count=array("int64"),  # events of this step
@@ -35,6 +35,8 @@ SIDE = Record(
     first=NUMBER,
     step=NUMBER,
     n=NUMBER,
+    low=NUMBER,
+    size=NUMBER,
     spiked_at=array("int64"),  # step of the last spike in this epoch
     spiked=array("uint8"),
     traces=within(TRACE, 3),  # x1 and x2, or y1, y2 and y3
@@ -44,7 +46,7 @@ SIDE = Record(
     decays=within(GENERATOR),
     impulses=within(GENERATOR),
     drawn=array("float64"),  # random numbers of this step: of decay, in [0, 1), and of impulses, in 0..127
-    course=NUMBER,  # int32 or float64, epoch + 1 x traces x neurons
+    course=NUMBER,  # int32 or float64, epoch + 1 x traces x size
 )
 
 # Weights, tag_2 or tag_1, int32 or float64, row by row of their source; 0: there is none, and no rule reads it.
@@ -75,6 +77,7 @@ LEARNING = Record(
     wide=NUMBER,
     start=NUMBER,  # number of Lava's first step: 0 in a program, 1 in a network, whose step 0 ends an epoch of its own
     epoch=NUMBER,  # steps
+    divided=NUMBER,  # 1: several parts share the sources, and each advances the traces of some
     enabled=NUMBER,  # 0: traces go on, synapses stay as they are
     graded=NUMBER,  # what payloads do to x1, see below
     roundings=within(GENERATOR),  # of the synapses, one an epoch

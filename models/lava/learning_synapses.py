@@ -12,7 +12,7 @@ import numpy as np
 
 from loihi_emu.jit import Leaf, disjoint, int64s, kernel, part, whole
 from loihi_emu.models.lava import learning_layout as at
-from loihi_emu.models.lava.epoch import named_leaf
+from loihi_emu.models.lava.epoch import forget_spikes, named_leaf
 
 i64 = np.int64
 
@@ -38,7 +38,7 @@ class Arithmetic(NamedTuple):
         ``(values, total, d, v, random)``: bring sums back to variable v.
     draw : kernel
         ``(d)``: the number by which an epoch's sums are rounded.
-    side_courses, end_side : kernel
+    side_courses, keep_last : kernel
         ``(side, traces, steps)``: follow the traces of a side through the epoch; keep where they end.
     restless : int
         Bits: variables whose synapses are settled in each epoch, whether they change or not.
@@ -56,7 +56,7 @@ class Arithmetic(NamedTuple):
     settle: Any
     draw: Any
     side_courses: Any
-    end_side: Any
+    keep_last: Any
     restless: int
 
 
@@ -150,7 +150,7 @@ def depends(d, dependency):
 def learner(module: str, arithmetic: Arithmetic) -> Leaf:
     """Make the leaf ``learn`` of a module: learning at the end of an epoch."""
     numbers, number, size, start, begin, multiply, multiply_all, add, limit, settle, draw, *_ = arithmetic
-    side_courses, end_side, restless = arithmetic[-3:]
+    side_courses, keep_last, restless = arithmetic[-3:]
 
     @kernel
     def memory(d, v, first, n):
@@ -375,12 +375,14 @@ def learner(module: str, arithmetic: Arithmetic) -> Leaf:
         d = at.LEARNING(address)
         if (time - d.start + 1) % d.epoch != 0:
             return
-        for side in range(2):  # constants as arguments would be compiled into a function each
+        for side in range(0 if d.divided else 2):  # constants as arguments would be compiled into a function each
             side_courses(d.pre if side == 0 else d.post, 2 + side, d.epoch)
         random = draw(d)
         if d.enabled:
             change(d, time, random)
-        for side in range(2):
-            end_side(d.pre if side == 0 else d.post, 2 + side, d.epoch)
+        for side in range(0 if d.divided else 2):
+            keep_last(d.pre if side == 0 else d.post, 2 + side, d.epoch)
+        for side in range(1 if d.divided else 0, 2):
+            forget_spikes(d.pre if side == 0 else d.post)
 
     return named_leaf(module, learn)

@@ -12,6 +12,7 @@ from loihi_emu.jit import disjoint, int32s, int64s, kernel, whole
 from loihi_emu.models.lava import learning_layout as at
 from loihi_emu.models.lava import pcg64
 from loihi_emu.models.lava.epoch import courses, neuron_of, tracer, whole_value
+from loihi_emu.models.synapses.dense import lower_bound
 from loihi_emu.widths import TRACE_MAX
 
 i32 = np.int32
@@ -69,10 +70,10 @@ def payload(d, place):
 @kernel
 def add_payloads(d, x1, x2, spiked_at, count, index, now):
     """Add payloads to x1; in Lava x1 of silent sources is limited as well, and may begin at 128 or at what was set."""
-    full, fraction = int64s(d.pre.whole, 2)[1], d.pre.fraction[1]
-    k = 0
+    full, fraction, low = int64s(d.pre.whole, 2)[1], d.pre.fraction[1], d.pre.low
+    k = lower_bound(index, count, low)
     for j in range(x1.shape[0]):
-        spikes = k < count and index[k] == j
+        spikes = k < count and index[k] == low + j
         k += spikes
         total = (x1[j] + (payload(d, j) if spikes else 0)) & 0xFF
         over = total > TRACE_MAX
@@ -139,9 +140,6 @@ def note(d, now, time):
     note_targets(d, now, draw(d, d.post, time))
 
 
-step = tracer(__name__, int64s, int32s, note, whole_value)
-
-
 @disjoint
 def decayed(course, before, factor, random):
     """One step of a decay; what is behind the point is rounded up where a random number is below it."""
@@ -166,4 +164,5 @@ def follow(side, m, before, course, step):
             course[i] = i32(impulse(i64(course[i]), random, full[m], fraction))
 
 
-side_courses, end_side = courses(int64s, int32s, 4, follow)
+side_courses, keep_last = courses(int64s, int32s, 4, follow)
+step = tracer(__name__, int64s, int32s, note, whole_value, side_courses, keep_last)

@@ -142,16 +142,11 @@ PLASTIC = PROJECTION.extended(
 )
 
 
-def list_columns(d: Description, rows: Array, targets: Array, own: Array | None = None) -> None:
-    """Give the description of a sparse connection its synapses by target: places, and sources, in ascending order.
-
-    `own` are the places of those that count, ascending; None: all. `targets` are numbered as the description's are.
-    """
+def list_columns(d: Description, rows: Array, targets: Array) -> None:
+    """Give the description of a sparse connection its synapses by target: places, and sources, in ascending order."""
     n = int(d.post.n)
-    places = np.arange(len(targets), dtype=np.int32) if own is None else own.astype(np.int32)
-    reached = targets[places]
     d.columns = np.zeros(n + 1, np.int64)
-    np.cumsum(np.bincount(reached, minlength=n), out=d.columns[1:])
-    order = places[np.argsort(reached, kind="stable")]
+    np.cumsum(np.bincount(targets, minlength=n), out=d.columns[1:])
+    order = np.argsort(targets, kind="stable").astype(np.int32)
     sources = np.repeat(np.arange(len(rows) - 1, dtype=np.int32), np.diff(rows))
     d.column_synapse, d.column_pre = order, sources[order]

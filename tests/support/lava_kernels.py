@@ -8,7 +8,7 @@ import pytest
 
 from lava_api.magma.compiler.compiler import KERNELS, OPTIONS, THREADS
 from lava_api.magma.core.model.py.base import kernel_of
-from lava_api.proc import _connection_kernels
+from lava_api.proc import _connection_kernels, _learning_parts
 from loihi_emu.run import control, threads
 from loihi_emu.user_warnings import heard
 
@@ -27,6 +27,8 @@ def threads_run(number: int) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch, heard():
         patch.setitem(OPTIONS, THREADS, number)
         patch.setattr(_connection_kernels, "GRAIN", 1)
+        patch.setattr(_learning_parts, "GRAIN", 1)
+        patch.setattr(_learning_parts, "APART", 1)
         patch.setattr(control, "WORTH_WAKING", 0.0)
         patch.setattr(threads, "cores", lambda: 64)
         yield

@@ -54,6 +54,7 @@ def networks(folder: Path, ranks: Any) -> None:
 
     small_blocks()
     cut = late = 0
+    learning = set()
     for network, steps in pickle.loads((folder / "networks").read_bytes()):
         alone = recorded(network, steps, 1) if ranks.rank == 0 else None
         for shares in (1, 2):
@@ -61,6 +62,7 @@ def networks(folder: Path, ranks: Any) -> None:
             parts, every = [len(group.parts) for group in image.groups], image.exchange.every
             cut += max(parts, default=0) > 1
             late += every > 1
+            learning |= {network.rules for one in image.learners.values() if len(set(one.division.ranks)) > 1}
             for interval in dict.fromkeys((every, 1 + shares % every)):
                 found = recorded(network, steps, shares, shares == 2, ranks, interval)
                 everybody = ranks.comm.gather(found)
@@ -68,6 +70,7 @@ def networks(folder: Path, ranks: Any) -> None:
                     told = f"{shares} shares a rank of {network!r}, parts {parts}, every {interval} of {every} steps"
                     assert all(one == alone for one in everybody), told
     assert cut, "no group was cut"
+    assert learning == {"chip", "lava", "float"}, f"ranks divided connections that learn under {learning}"
     assert late, "spikes were exchanged in every step"
 
 

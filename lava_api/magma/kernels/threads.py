@@ -115,8 +115,10 @@ def stages_of(
                 loads[place][least] += work
             place += 1
         ends[process] = place
-    if later:
-        stage(len(found))[0] += later
+    for _, calls in groupby(later, lambda call: isinstance(call, PartCall)):
+        mine = stage(len(found))
+        for one in calls:
+            mine[one.part if isinstance(one, PartCall) else 0].append(one)
     return found
 
 

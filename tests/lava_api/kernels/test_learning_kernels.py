@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lava_kernels import is_compiled, models_run
+from lava_kernels import is_compiled, models_run, threads_run
 from messages import UNHEEDED
 from profiles import at_most
 from scipy.sparse import csr_matrix
@@ -19,6 +19,8 @@ from lava_api.proc.io.source import RingBuffer as Source
 from lava_api.proc.monitor.process import Monitor
 from lava_api.proc.sparse.process import LearningSparse
 from lava_api.utils.weightutils import SignMode
+from loihi_emu.jit import COMPILED
+from loihi_emu.run.team import Team
 
 pytestmark = UNHEEDED
 
@@ -99,8 +101,8 @@ def build(seed, fixed):
     return rng, learner, sink, monitor, sign
 
 
-def outcome(seed, kernels, tag="fixed_pt"):
-    with models_run(kernels):
+def outcome(seed, kernels, tag="fixed_pt", threads=1):
+    with models_run(kernels), threads_run(threads):
         rng, learner, sink, monitor, sign = build(seed, tag == "fixed_pt")
         seen = []
         for steps in (1, 6, 10, STEPS - 17):
@@ -137,6 +139,21 @@ def test_random_rules_in_floating_point(seed):
     runs = [outcome(seed, kernels, "floating_pt") for kernels in (True, False)]
     for k, (a, b) in enumerate(zip(*runs, strict=True)):
         np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-9, err_msg=str(k))  # sums in another order
+
+
+@pytest.mark.parametrize("tag", ["fixed_pt", "floating_pt"])
+def test_several_threads_learn_the_same(tag, monkeypatch):
+    runs, run = set(), Team.run
+    monkeypatch.setattr(Team, "run", lambda self, *what: runs.add(self.count) or run(self, *what))
+
+    @at_most(20)
+    @given(seed=st.integers(0, 1 << 30), threads=st.integers(2, 4))
+    def same(seed, threads):
+        for k, (a, b) in enumerate(zip(outcome(seed, True, tag), outcome(seed, True, tag, threads), strict=True)):
+            np.testing.assert_array_equal(a, b, err_msg=str(k))
+
+    same()
+    assert bool(runs) == COMPILED
 
 
 def test_kernels_draw_the_numbers_of_numpys_generator_from_run_to_run():

@@ -14,6 +14,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from messages import UNHEEDED
 from plastic_convolutions import convolutions
+from plastic_lava_networks import networks as lava_networks
 from plastic_networks import networks
 from strategies import RULES, recipes
 
@@ -49,9 +50,9 @@ def fixed_cases():
             collect()
 
     @FIXED
-    @given(networks(), networks(simple=True), convolutions())
-    def learning(one, two, three):
-        found.extend((net, 8) for net in (one, two, three))
+    @given(st.tuples(networks(), networks(simple=True), convolutions(), lava_networks("lava"), lava_networks("float")))
+    def learning(nets):
+        found.extend((net, 8) for net in nets)
 
     learning()
     return found
@@ -153,9 +154,8 @@ def test_a_rule_that_visits_all_synapses_has_more_to_do():
 
 
 def test_what_learns_in_one_piece_is_whole():
-    for net, ranks in ((learning_network(), 2), (learning_network("lava"), 1), (learning_network(conv=True), 1)):
-        groups = make_groups(net)
-        found = {g.populations[0].name: p for g, p in zip(groups, cut_groups(net, groups, 2, ranks), strict=True)}
+    for net in (learning_network(conv=True),):
+        found = cut(net, 2)
         assert [len(found["cells"]), len(found["other"])] == [1, 2]
         assert found["other"][found["cells"][0].share].stop < 10 * BLOCK or found["cells"][0].share == 1
 

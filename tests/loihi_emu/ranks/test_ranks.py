@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from messages import UNHEEDED
 from on_ranks import small, start, start_python
 from plastic_convolutions import convolutions
+from plastic_lava_networks import networks as lava_networks
 from plastic_networks import networks
 from project_files import ROOT
 from strategies import RULES, recipes
@@ -36,8 +37,8 @@ def run_well(ranks, program, folder, **variables):
     assert (done.returncode, done.stdout.split()) == (0, ["well"] * ranks), done.stderr[-3000:]
 
 
-def examples(*strategies):
-    """The same two random examples in every run; Hypothesis begins with the smallest, so these are the last of some."""
+def examples(*strategies, count=2):
+    """The same few random examples in every run; Hypothesis begins with the smallest: these are the last of some."""
     found = []
 
     @FIXED
@@ -46,7 +47,7 @@ def examples(*strategies):
         found.append(made)
 
     collect()
-    return [one for made in found[-2:] for one in made]
+    return [one for made in found[-count:] for one in made]
 
 
 def random_networks():
@@ -56,7 +57,9 @@ def random_networks():
         one for rules, name in models for one in examples(recipes(rules=st.just(rules), model=name, most=40, steps=8))
     ]
     made += [later(recipe) for recipe in made[::3] if not find(recipe.rules).weights.floats]
-    learning = examples(networks(), networks(simple=True), convolutions())
+    learning = examples(
+        networks(), networks(simple=True), convolutions(), lava_networks("lava"), lava_networks("float"), count=3
+    )
     found = [(nengo_network(*load("nengo_loihi", "pes_two_noise")).network, 8)]
     return [*found, *((recipe.network(), recipe.steps) for recipe in made), *((net, 8) for net in learning)]
 

@@ -45,10 +45,13 @@ class PlasticBrian2(Learner):
         stored = {"w": mantissas, "active": made}
         return {k: np.ascontiguousarray(self.stored_order(v), np.int32).reshape(-1) for k, v in stored.items()}
 
-    def read(self, arena: Arena, variable: str) -> Array:
+    def read(self, state: Mapping[str, Array], variable: str) -> Array:
         """A copy of weights or of a trace of every synapse (as the peer's monitors see it)."""
         name = "w" if variable == "weights" else f"{variable}.seen"
-        return np.ascontiguousarray(self.user_order(arena[f"{self.key}.{name}"].astype(np.int64)))
+        return np.ascontiguousarray(self.user_order(state[f"{self.key}.{name}"].astype(np.int64)))
+
+    def size(self, variable: str) -> int:
+        return self.connection.synapses
 
     def recorder(self, arena: Arena, variable: str, every: int, fills: Fills) -> StateRecorder:
         name = "w" if variable == "weights" else f"{variable}.seen"

@@ -50,11 +50,11 @@ class PlasticNengo(Learner):
         """Mantissas of effective weights (any leading axes), in the order of ``Connection.values``."""
         return self.user_order(active.astype(np.int64) >> self.unit)
 
-    def read(self, arena: Arena, variable: str) -> Array:
+    def read(self, state: Mapping[str, Array], variable: str) -> Array:
         """A copy of weights, of the trace, or of the errors of the last update."""
         if variable == "weights":
-            return np.ascontiguousarray(self.mantissas(arena[f"{self.key}.active"]))
-        return arena[f"{self.key}.{variable}"].astype(np.int64)
+            return np.ascontiguousarray(self.mantissas(state[f"{self.key}.active"]))
+        return state[f"{self.key}.{variable}"].astype(np.int64)
 
     def recorder(self, arena: Arena, variable: str, every: int, fills: Fills) -> StateRecorder:
         if variable == "weights":

@@ -1,0 +1,152 @@
+"""How the targets of a connection that learns are divided among shares, and where the synapses of each share lie.
+
+What memory holds of synapses lies share by share, each a block: by source and, of each source, by target. So no thread
+writes where others read, and a rank has the blocks of its own shares alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loihi_emu.image.parts import Piece
+from loihi_emu.models.memory import Array
+from loihi_emu.network.elements import Connection, rows_of
+
+Integers = NDArray[np.int64]
+
+
+class Rows(NamedTuple):
+    """The synapses of a block.
+
+    Attributes
+    ----------
+    starts : int64 array
+        Where those of each source begin in the block, and its end.
+    targets : int32 array
+        The target of each, counted from the block's first one.
+    """
+
+    starts: Integers
+    targets: NDArray[np.int32]
+
+
+class Division:
+    """The targets of a connection, divided into blocks.
+
+    Parameters
+    ----------
+    c : Connection
+    pieces : sequence of Piece, optional
+        Who has which targets, in ascending order; shares are counted from the first one of this process. All are of
+        share 0 if not given.
+    shares : int
+        Of each rank.
+    rank : int
+        This one.
+
+    Attributes
+    ----------
+    bounds : int64 array
+        The first target of each block, and the number of targets.
+    here : range
+        Numbers of the blocks that this process has.
+    ranks : list of int
+        The rank that has each block.
+    """
+
+    def __init__(self, c: Connection, pieces: Sequence[Piece] = (), shares: int = 1, rank: int = 0) -> None:
+        pieces = pieces or (Piece(0, 0, c.post.size),)
+        self._c = c
+        self.bounds: Integers = np.array([*(piece.first for piece in pieces), pieces[-1].stop], np.int64)
+        self.ranks = [rank + piece.share // shares for piece in pieces]
+        mine = [k for k, of in enumerate(self.ranks) if of == rank]
+        self.here = range(mine[0], mine[-1] + 1) if mine else range(0)
+
+    def __len__(self) -> int:
+        return len(self.ranks)
+
+    @property
+    def all(self) -> range:
+        """Numbers of all blocks."""
+        return range(len(self))
+
+    def targets(self, block: int) -> slice:
+        """The targets of a block."""
+        return slice(int(self.bounds[block]), int(self.bounds[block + 1]))
+
+    # ------------------------------------------------------------ synapses
+    @cached_property
+    def _counts(self) -> list[int]:
+        """Synapses of every block."""
+        c = self._c
+        if c.kind == "dense":
+            return [int(c.pre.size * n) for n in np.diff(self.bounds)]
+        if len(self) == 1:
+            return [c.synapses]
+        return [int(n) for n in np.bincount(self._owners, minlength=len(self))]
+
+    @property
+    def _owners(self) -> Integers:
+        """The block of each synapse of a sparse connection."""
+        assert self._c.indices is not None
+        found: Integers = np.searchsorted(self.bounds, self._c.indices, side="right") - 1
+        return found
+
+    def synapses(self, blocks: range) -> int:
+        """How many synapses some blocks have."""
+        return sum(self._counts[blocks.start : blocks.stop])
+
+    def rows(self, block: int) -> Rows:
+        """The synapses of a block of a sparse connection."""
+        starts, targets = rows_of(self._c)
+        if len(self) == 1:
+            return Rows(starts, targets)
+        some = self.targets(block)
+        places = np.flatnonzero((targets >= some.start) & (targets < some.stop))
+        return Rows(np.searchsorted(places, starts), targets[places] - np.int32(some.start))
+
+    # ------------------------------------------------------------ values
+    def divided(self, values: Array, blocks: range) -> Array:
+        """Values of all synapses by source, as they lie in the memory of some blocks."""
+        c = self._c
+        if len(self) == 1:
+            return values.reshape(-1) if blocks else values.reshape(-1)[:0]
+        if c.kind == "dense":
+            rows = values.reshape(c.pre.size, c.post.size)
+            found = [rows[:, self.targets(k)].reshape(-1) for k in blocks]
+        else:
+            owners = self._owners
+            found = [values[owners == k] for k in blocks]
+        return np.concatenate(found) if found else values.reshape(-1)[:0]
+
+    def joined(self, memory: Array) -> Array:
+        """The memory of all blocks (any leading axes) by source, as if there were one."""
+        c = self._c
+        if len(self) == 1:
+            return memory
+        before, n = memory.shape[:-1], c.pre.size
+        memory = memory[..., : c.synapses]
+        if c.kind == "dense":
+            ends = pairwise(int(bound) for bound in self.bounds)
+            blocks = [memory[..., n * low : n * high].reshape(*before, n, high - low) for low, high in ends]
+            return np.concatenate(blocks, axis=-1).reshape(*before, c.synapses)
+        found = np.empty_like(memory)
+        found[..., np.argsort(self._owners, kind="stable")] = memory
+        return found
+
+    def spans(self, ranks: int, *, of_synapses: bool) -> list[tuple[int, int]]:
+        """What each rank has: a range of targets, or of the memory of all blocks."""
+        found = [(0, 0)] * ranks
+        for rank in set(self.ranks):
+            first = self.ranks.index(rank)
+            stop = first + self.ranks.count(rank)
+            found[rank] = int(self.bounds[first]), int(self.bounds[stop])
+            if of_synapses:
+                found[rank] = self.synapses(range(first)), self.synapses(range(stop))
+        return found
