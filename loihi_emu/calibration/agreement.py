@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.calibration.activity import AT_ONCE, spiking
-from loihi_emu.calibration.answers import Answers, Readout
+from loihi_emu.calibration.answers import Answers, SampleReadout
 from loihi_emu.calibration.samples import Samples
 from loihi_emu.keywords import known_keywords_of
 from loihi_emu.network.network import Network
@@ -103,10 +103,10 @@ class Agreement:
     __repr__ = __str__
 
 
-class Compared:
+class FloatRun:
     """The floats of samples, run once and kept, to compare integers with."""
 
-    def __init__(self, network: Network, samples: Samples, readout: Readout, labels: Answers | None) -> None:
+    def __init__(self, network: Network, samples: Samples, readout: SampleReadout, labels: Answers | None) -> None:
         self.samples, self.readout, self.labels = samples, readout, labels
         self.names = spiking(network)
         each = samples.steps * sum(p.size for p in network.populations.values())

@@ -22,7 +22,7 @@ ANSWERS = ("spikes", "last v", "mean v", "max v")
 
 
 @dataclass(frozen=True)
-class Readout:
+class SampleReadout:
     """Which population answers, and how; `own` is a function of a recording of samples."""
 
     population: str
@@ -51,7 +51,7 @@ class Readout:
         return np.asarray(scores.argmax(axis=1), np.int64)
 
 
-def readout_of(where: str, network: Network, output: Any, answer: Any) -> Readout:
+def readout_of(where: str, network: Network, output: Any, answer: Any) -> SampleReadout:
     """Check which population answers and how, or find the one at the end."""
     if output is None:
         found = ends(network)
@@ -64,15 +64,15 @@ def readout_of(where: str, network: Network, output: Any, answer: Any) -> Readou
         raise unknown("population", name, network.populations, where=where)
     silent = network.populations[name].model == SILENT
     if callable(answer):
-        return Readout(name, "function", answer)
+        return SampleReadout(name, "function", answer)
     known = ANSWERS[1:] if silent else ANSWERS
     answer = ("mean v" if silent else "spikes") if answer is None else answer
     if not is_known(answer, known):
         raise unknown("answer", answer, known, where=where)
-    return Readout(name, answer)
+    return SampleReadout(name, answer)
 
 
-def labels_of(where: str, labels: Any, count: int, readout: Readout, network: Network) -> Answers | None:
+def labels_of(where: str, labels: Any, count: int, readout: SampleReadout, network: Network) -> Answers | None:
     """The class of each sample: the number of the neuron that is to answer, unless a function answers."""
     if labels is None:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from loihi_emu.calibration.agreement import Agreement, Compared
+from loihi_emu.calibration.agreement import Agreement, FloatRun
 from loihi_emu.calibration.answers import labels_of
 from loihi_emu.calibration.given import Given, bits_of, given_of
 from loihi_emu.calibration.report import CalibrationReport, row_of
@@ -70,7 +70,7 @@ class Calibrated:
         found = samples_of("Calibrated.compare", given.network, samples, steps)
         found = replace(found, steps=found.steps + given.lag)
         right = labels_of("Calibrated.compare", labels, found.count, given.readout, given.network)
-        return Compared(given.network, found, given.readout, right).with_integers(self.network, given.scale(self._bits))
+        return FloatRun(given.network, found, given.readout, right).with_integers(self.network, given.scale(self._bits))
 
 
 @known_keywords

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.calibration.activity import Activity
-from loihi_emu.calibration.integers import Choice, Lowered, lowered
+from loihi_emu.calibration.integers import LayerChoice, Lowered, lowered
 from loihi_emu.calibration.layers import Layer
 from loihi_emu.calibration.lists import LISTS
 from loihi_emu.calibration.scales import best_scales, largest_scale
@@ -41,14 +41,14 @@ def chosen_of(
     place = f'{where}, population "{layer.name}"'
     largest = largest_scale(place, activity.peaks[layer.name], layer.largest, vth, bias, start, headroom)
 
-    def made(choice: Choice) -> Chosen:
+    def made(choice: LayerChoice) -> Chosen:
         found = lowered(layer, choice, activity.rates)
         return Chosen(found, tried(found, activity, chip))
 
     best: Chosen | None = None
     for number in (k for k in LISTS if k <= lists):
         for scale in best_scales(largest, values, rates, bits, number, vth, layer.each("du"), layer.each("dv")):
-            found = made(Choice(scale, bits, number))
+            found = made(LayerChoice(scale, bits, number))
             if best is None or _better(found.trial, best.trial):
                 best = found
         assert best is not None

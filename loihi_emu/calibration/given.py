@@ -11,8 +11,8 @@ import numpy as np
 
 from loihi_emu import numeric
 from loihi_emu.calibration.activity import Activity, activity_of
-from loihi_emu.calibration.agreement import Compared
-from loihi_emu.calibration.answers import Answers, Readout, labels_of, readout_of
+from loihi_emu.calibration.agreement import FloatRun
+from loihi_emu.calibration.answers import Answers, SampleReadout, labels_of, readout_of
 from loihi_emu.calibration.choosing import Chosen, chosen_of
 from loihi_emu.calibration.layers import Layer, layers_of
 from loihi_emu.calibration.lists import LISTS
@@ -33,7 +33,7 @@ class Given:
     network: Network
     chip: Chip
     layers: dict[str, Layer]
-    readout: Readout
+    readout: SampleReadout
     lists: int
     headroom: float
     lag: int
@@ -41,7 +41,7 @@ class Given:
     samples: Samples
     labels: Answers | None
     activity: Activity
-    floats: Compared
+    floats: FloatRun
     graded: frozenset[str]
     found: dict[tuple[str, int], Chosen]
 
@@ -115,7 +115,7 @@ def given_of(
     right = labels_of(where, labels, given.count, readout, network)
     activity = activity_of(network, given)
     graded = _graded(where, activity, network)
-    floats = Compared(network, given, readout, right)
+    floats = FloatRun(network, given, readout, right)
     return Given(
         where, network, network.chip if chip is None else chip, layers, readout, lists, float(room), lag, notes, given,
         right, activity, floats, graded, {},

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.calibration.layers import Layer
-from loihi_emu.calibration.lists import Listed, lists_of
+from loihi_emu.calibration.lists import WeightList, lists_of
 from loihi_emu.network.network import Network
 from loihi_emu.quantization.integers import bias_mantissa_exponent
 from loihi_emu.quantization.search import BIAS_TOP
@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Choice:
+class LayerChoice:
     """What was chosen for a layer.
 
     Attributes
@@ -51,9 +51,9 @@ class Lowered:
     """A layer in integers: parameters of its population, lists of each of its connections, what weights lost."""
 
     layer: Layer
-    choice: Choice
+    choice: LayerChoice
     parameters: dict[str, Any]
-    listed: tuple[tuple[Listed, ...], ...]
+    listed: tuple[tuple[WeightList, ...], ...]
     weight_error: float
 
     def add(self, network: Network) -> None:
@@ -76,7 +76,7 @@ class Lowered:
                 )  # fmt: skip
 
 
-def lowered(layer: Layer, choice: Choice, rates: dict[str, Floats]) -> Lowered:
+def lowered(layer: Layer, choice: LayerChoice, rates: dict[str, Floats]) -> Lowered:
     """A layer in integers by a choice."""
     listed, squares, count = [], 0.0, 0
     for wires in layer.wires:

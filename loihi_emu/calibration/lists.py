@@ -21,7 +21,7 @@ LISTS = (1, 2, 4, 8)
 """Of a connection: one, or one, two or four for each sign."""
 
 
-class Listed(NamedTuple):
+class WeightList(NamedTuple):
     """Some weights of a connection: their format, which they are, and the mantissas of all (0 elsewhere)."""
 
     sign_mode: str
@@ -31,9 +31,9 @@ class Listed(NamedTuple):
     step: int
 
 
-def lists_of(values: Floats, rates: Floats, scale: float, bits: int, lists: int) -> tuple[list[Listed], Floats]:
+def lists_of(values: Floats, rates: Floats, scale: float, bits: int, lists: int) -> tuple[list[WeightList], Floats]:
     """The lists of some weights at a scale, and the float weights that they stand for."""
-    made: list[Listed] = []
+    made: list[WeightList] = []
     acting = np.zeros_like(values)
     for mode, chosen in _groups(values, lists):
         given = values[chosen] * scale
@@ -46,7 +46,7 @@ def lists_of(values: Floats, rates: Floats, scale: float, bits: int, lists: int)
             of_all[at], mantissas[at] = True, levels[inside].astype(np.int64) * g.spacing
             acting[at] = levels[inside] * (g.step / scale)
             if mantissas.any():
-                made.append(Listed(mode, exponent, of_all, mantissas, g.step))
+                made.append(WeightList(mode, exponent, of_all, mantissas, g.step))
     return made, acting
 
 

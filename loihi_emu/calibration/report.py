@@ -18,7 +18,7 @@ from loihi_emu.widths import STATE_MAX, WEIGHT_SHIFT
 
 
 @dataclass(frozen=True)
-class LayerRow:
+class CalibratedLayer:
     """One layer.
 
     Attributes
@@ -66,7 +66,7 @@ class CalibrationReport:
 
     Attributes
     ----------
-    rows : dict of LayerRow
+    rows : dict of CalibratedLayer
         By population.
     agreement : Agreement
         The whole network on the samples of the calibration: accuracy, and where floats and integers part.
@@ -74,7 +74,7 @@ class CalibrationReport:
         What of the samples was used, and what an imported graph says of itself.
     """
 
-    rows: Mapping[str, LayerRow]
+    rows: Mapping[str, CalibratedLayer]
     agreement: Agreement
     notes: tuple[str, ...] = ()
 
@@ -96,7 +96,7 @@ class CalibrationReport:
     __repr__ = __str__
 
 
-def row_of(chosen: Chosen, peaks: Peaks) -> LayerRow:
+def row_of(chosen: Chosen, peaks: Peaks) -> CalibratedLayer:
     """What was chosen for a layer."""
     made, trial = chosen.made, chosen.trial
     p, choice = made.parameters, made.choice
@@ -104,7 +104,7 @@ def row_of(chosen: Chosen, peaks: Peaks) -> LayerRow:
     used = max(peaks.q / EFFECTIVE_MAX, peaks.u / state, peaks.x / state, peaks.v / state) * choice.scale
     bias = np.asarray(p["bias"]) * 2 ** np.asarray(p["bias_exp"])
     exponents = tuple(one.weight_exp for listed in made.listed for one in listed)
-    return LayerRow(
+    return CalibratedLayer(
         made.layer.name, made.layer.population.size, choice.bits, choice.lists, choice.scale, exponents,
         _ends(p["du"]), _ends(p["dv"]), _ends(p["vth"]), _ends(bias), made.weight_error,
         1 / used if used > 0 else float("inf"), trial.spikes, trial.differing, trial.error,

@@ -10,7 +10,7 @@ import numpy as np
 
 from loihi_emu.memory.room import rows_for
 from loihi_emu.models.memory import Array
-from loihi_emu.recording.columns import Column, Held, Piece
+from loihi_emu.recording.columns import Column, ColumnPiece, Held
 
 BLOCK_BYTES = 1 << 24
 """A block becomes no larger, unless a few steps need more."""
@@ -20,7 +20,7 @@ COPIED_BYTES = 1 << 20
 
 class _State(NamedTuple):
     begin: int  # the first row that is not forgotten
-    full: list[Piece]
+    full: list[ColumnPiece]
     kept: int  # how many of the full pieces count
     before: int  # rows before the first of `now`
     now: Array  # the block that is written
@@ -114,9 +114,9 @@ class Blocks:
                 yield rows if decode is None else np.ascontiguousarray(decode(rows))
         self._lent = lent
 
-    def _pieces(self, first: int, filled: int) -> list[Piece]:
+    def _pieces(self, first: int, filled: int) -> list[ColumnPiece]:
         begin, full, kept, before, now = self._state
-        found: list[Piece] = []
+        found: list[ColumnPiece] = []
         if filled > before:
             self._lent = True
             found.append(Held(now[max(first, begin, before) - before : filled - before]))
@@ -153,11 +153,11 @@ class Blocks:
         self._state = _State(filled, [], 0, filled, now if keep_block and not self._lent else np.empty_like(now[:0]))
         self._lent = False
 
-    def moved(self, moved: Piece, since: int, filled: int) -> None:
+    def moved(self, moved: ColumnPiece, since: int, filled: int) -> None:
         """Rows since..filled - 1 lie in a file now, as `moved`, and no longer in memory."""
         begin, full, kept, before, now = self._state
         row = before - sum(len(piece) for piece in full[:kept])
-        stay: list[Piece] = []
+        stay: list[ColumnPiece] = []
         for piece in full[:kept]:
             if row < since:
                 stay.append(piece.part(0, min(len(piece), since - row)))
@@ -176,6 +176,6 @@ class Blocks:
         begin, full, kept, before, now = old._state
         self._state, self._lent = _State(begin, full[:kept], kept, before, now), old._lent
 
-    def start_with(self, piece: Piece, filled: int) -> None:
+    def start_with(self, piece: ColumnPiece, filled: int) -> None:
         """Begin with rows that are known, up to `filled`."""
         self._state = _State(filled - len(piece), [piece], 1, filled, self._state.now)

@@ -11,7 +11,7 @@ from loihi_emu.image.acting import Acting
 from loihi_emu.image.drawn import DrawnPart
 from loihi_emu.image.float_rows import Synapses, float_rows
 from loihi_emu.image.packing import Bytes, paired, taps, to_bytes
-from loihi_emu.image.rows import Listed, Part, Window, chunks_of, due_rows, packed_rows, target_bits
+from loihi_emu.image.rows import Listed, SynapseBlocks, Window, chunks_of, due_rows, packed_rows, target_bits
 from loihi_emu.image.sinks import Sink, describe_projection
 from loihi_emu.jit import call
 from loihi_emu.models.memory import Arena, Array, Description, Table, counter, untouched
@@ -67,7 +67,7 @@ class Projection:
     graded: bool
     delay: int | None
     floating: bool
-    synapses: list[Part] = field(default_factory=list)
+    synapses: list[SynapseBlocks] = field(default_factory=list)
     floats: list[Synapses] = field(default_factory=list)
     parts: list[tuple[Bytes | Array, Array | None, int, int, int, int]] = field(default_factory=list)
     convolution: tuple[Connection, Array, int, slice, int] | None = None
@@ -285,7 +285,7 @@ def _columns(c: Connection, window: Window | None, target: int) -> tuple[slice, 
     return slice(low, high), start + low - window.first
 
 
-def part_of(c: Connection, made: Acting, first: int, target: int) -> Part:
+def part_of(c: Connection, made: Acting, first: int, target: int) -> SynapseBlocks:
     """A connection's synapses for packing; also of a dense matrix whose weights do not fit bytes."""
     start, step = target + c.post.start, c.post.step
     if c.drawn:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from loihi_emu.image.blocks import BLOCK_BYTES, Blocks
 from loihi_emu.models import probes as at
 from loihi_emu.models.memory import Array, Description, SourceLists
-from loihi_emu.recording.columns import Column, Held, Piece
+from loihi_emu.recording.columns import Column, ColumnPiece, Held
 
 FIRST_ROWS = 1024
 FIRST_SPIKES = 4096
@@ -82,7 +82,7 @@ class Recorder:
             blocks.restart(filled.item(limit), keep_block=keep_blocks)
         self._open()
 
-    def moved(self, pieces: Sequence[tuple[Piece, int]]) -> None:
+    def moved(self, pieces: Sequence[tuple[ColumnPiece, int]]) -> None:
         """Rows of each buffer, from a row on, lie in a file now."""
         self._close()
         for (blocks, limit, _), (piece, since) in zip(self.buffers.values(), pieces, strict=True):

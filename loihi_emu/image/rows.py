@@ -49,7 +49,7 @@ class Block(NamedTuple):
     delays: NDArray[np.uint8] | int
 
 
-class Part(Protocol):
+class SynapseBlocks(Protocol):
     """Synapses that share rows with those of other parts.
 
     Attributes
@@ -166,7 +166,7 @@ class Listed:
         return table[np.subtract(self.weights[part], low, dtype=np.intp)]
 
 
-def target_bits(parts: Sequence[Part], n: int, window: Window | None, most: int = MOST_BITS) -> int:
+def target_bits(parts: Sequence[SynapseBlocks], n: int, window: Window | None, most: int = MOST_BITS) -> int:
     """Bits of a target in rows sorted by delays: 16, or more where there are more targets and weights leave them."""
     wanted = ((n if window is None else window.width(n)) - 1).bit_length()
     left = 32 - 1 - max(part.largest for part in parts).bit_length()
@@ -202,13 +202,19 @@ class Rows(NamedTuple):
 
 
 def packed_rows(
-    parts: Sequence[Part], sources: int, n: int, window: Window | None = None, *, delayed: bool, chunk: int = CHUNK
+    parts: Sequence[SynapseBlocks],
+    sources: int,
+    n: int,
+    window: Window | None = None,
+    *,
+    delayed: bool,
+    chunk: int = CHUNK,
 ) -> Rows:
     """Bring the synapses of parts into one row per chunk of targets and source neuron.
 
     Parameters
     ----------
-    parts : sequence of Part
+    parts : sequence of SynapseBlocks
     sources : int
         Neurons in the source's list.
     n : int
@@ -262,7 +268,7 @@ class DueRows(NamedTuple):
 
 
 def due_rows(
-    parts: Sequence[Part], sources: int, n: int, window: Window | None = None, most_bits: int = MOST_BITS
+    parts: Sequence[SynapseBlocks], sources: int, n: int, window: Window | None = None, most_bits: int = MOST_BITS
 ) -> DueRows:
     """Bring the synapses of parts into rows that are sorted by delays; parameters as of :func:`packed_rows`."""
     span, bits = max(part.longest for part in parts) + 1, target_bits(parts, n, window, most_bits)
@@ -304,7 +310,7 @@ class Placer:
     """
 
     def __init__(
-        self, parts: Sequence[Part], sources: int, n: int, window: Window | None, chunk: int, span: int = 1
+        self, parts: Sequence[SynapseBlocks], sources: int, n: int, window: Window | None, chunk: int, span: int = 1
     ) -> None:
         self.parts, self.sources, self.span, self.chunk = parts, sources, span, chunk
         self.window = window or Window(0, n)

@@ -20,7 +20,7 @@ from loihi_emu.network.listed import index_type, value_type
 Array = NDArray[Any]
 
 
-class Part(NamedTuple):
+class DrawnRows(NamedTuple):
     """Synapses of some sources.
 
     Attributes
@@ -74,13 +74,13 @@ class Recipe:
         known = self.builder.number_known(self.pairing)
         return int(self.builder.counts(self.pairing, self.ready).sum()) if known is None else known
 
-    def parts(self, low: int, high: int, *, values: bool = True) -> Iterator[Part]:
+    def parts(self, low: int, high: int, *, values: bool = True) -> Iterator[DrawnRows]:
         """The synapses onto targets low..high - 1, by source, then target; the same for every cut."""
         for drawn in self.builder.blocks(self.pairing, self.ready, (low, high)):
             if values or not self.delays.constant:
-                yield Part(*drawn, *self._values(drawn))
+                yield DrawnRows(*drawn, *self._values(drawn))
             else:
-                yield Part(*drawn, None, self.delays.low)
+                yield DrawnRows(*drawn, None, self.delays.low)
 
     def _values(self, drawn: Drawn) -> tuple[Array, Array | int]:
         """Weights and delays of some synapses."""

@@ -16,11 +16,11 @@ from loihi_emu.read_only import frozen
 Array = NDArray[Any]
 
 
-class Piece(Protocol):
+class ColumnPiece(Protocol):
     """Rows that lie together, in memory or in a file."""
 
     def __len__(self) -> int: ...
-    def part(self, first: int, end: int) -> Piece:
+    def part(self, first: int, end: int) -> ColumnPiece:
         """Rows first..end - 1, nothing copied."""
 
     def arrays(self) -> Iterator[Array]:
@@ -29,7 +29,7 @@ class Piece(Protocol):
     def total(self) -> int:
         """Sum of all rows."""
 
-    def followed_by(self, other: Piece) -> Piece | None:
+    def followed_by(self, other: ColumnPiece) -> ColumnPiece | None:
         """Both as one piece, if they are parts of one file that follow each other."""
 
 
@@ -54,7 +54,7 @@ class Held:
         """Sum of all rows."""
         return int(self.array.sum(dtype=np.int64))
 
-    def followed_by(self, other: Piece) -> None:
+    def followed_by(self, other: ColumnPiece) -> None:
         """Rows in memory stay pieces of their own."""
 
 
@@ -63,7 +63,7 @@ class Column:
 
     Parameters
     ----------
-    pieces : iterable of Piece
+    pieces : iterable of ColumnPiece
     empty : array of no rows
         Form and type of what is read.
     decode : callable, optional
@@ -72,10 +72,12 @@ class Column:
 
     __slots__ = ("_decode", "_empty", "_ends", "_joined", "_pieces")
 
-    _pieces: list[Piece]
+    _pieces: list[ColumnPiece]
     _ends: list[int]
 
-    def __init__(self, pieces: Iterable[Piece], empty: Array, decode: Callable[[Array], Array] | None = None) -> None:
+    def __init__(
+        self, pieces: Iterable[ColumnPiece], empty: Array, decode: Callable[[Array], Array] | None = None
+    ) -> None:
         self._pieces = list(pieces)
         self._ends = list(accumulate(map(len, self._pieces)))
         self._empty, self._decode = empty, decode
@@ -117,7 +119,7 @@ class Column:
         """Rows first..end - 1, nothing copied."""
         if self._joined is not None:
             return Column([Held(self._joined[first:end])], self._joined[:0])
-        pieces: list[Piece] = []
+        pieces: list[ColumnPiece] = []
         k = bisect_right(self._ends, first)
         while first < end and k < len(self._pieces) and (start := self._ends[k] - len(self._pieces[k])) < end:
             pieces.append(self._pieces[k].part(max(first - start, 0), min(end - start, len(self._pieces[k]))))

@@ -52,7 +52,7 @@ class ColumnForm(NamedTuple):
         return prod(self.tail) * self.dtype.itemsize
 
 
-class Block(NamedTuple):
+class FileBlock(NamedTuple):
     """A whole block: its kind, where its payload begins, its bytes, steps before it, steps, and the payload's sum."""
 
     kind: bytes
@@ -99,7 +99,7 @@ def is_stream(path: Path) -> bool:
         return False
 
 
-def blocks_of(stream: BinaryIO) -> Iterator[Block]:
+def blocks_of(stream: BinaryIO) -> Iterator[FileBlock]:
     """The whole blocks of a file, in order, up to the first that is not whole; most payloads are not looked at."""
     size = os.fstat(stream.fileno()).st_size
     at, number = len(MARK), 0
@@ -110,7 +110,7 @@ def blocks_of(stream: BinaryIO) -> Iterator[Block]:
             return
         kind, found, counted, length, before, steps, check, _ = HEADER.unpack(given)
         plain = HEADER.pack(kind, 0, counted, length, before, steps, check, 0)
-        block = Block(kind, at + HEADER.size, length, before, steps, check)
+        block = FileBlock(kind, at + HEADER.size, length, before, steps, check)
         if found != zlib.crc32(plain) or counted != number or block.end > size:
             return
         if kind != DATA or block.end + HEADER.size > size:  # the last, which may be half written
@@ -121,7 +121,7 @@ def blocks_of(stream: BinaryIO) -> Iterator[Block]:
         at, number = block.end, number + 1
 
 
-def json_at(stream: BinaryIO, block: Block, path: str) -> dict[str, Any]:
+def json_at(stream: BinaryIO, block: FileBlock, path: str) -> dict[str, Any]:
     """The table that a block of JSON holds."""
     if block.size > MOST_JSON:
         raise invalid(path, "", f"a description of {block.size} bytes", WHAT)
@@ -135,7 +135,7 @@ def json_at(stream: BinaryIO, block: Block, path: str) -> dict[str, Any]:
     return found
 
 
-class Table:
+class ColumnTable:
     """Where the rows of all columns lie in a file; grows as blocks are written.
 
     Attributes
@@ -155,7 +155,7 @@ class Table:
     def __len__(self) -> int:
         return len(self._starts)
 
-    def add(self, block: Block, rows: Sequence[int]) -> None:
+    def add(self, block: FileBlock, rows: Sequence[int]) -> None:
         """One more block."""
         self._starts.append(block.start)
         self._sizes.append(block.size)
@@ -213,11 +213,11 @@ class Table:
 
 
 class Span:
-    """Rows of one column of a file: a :class:`~loihi_emu.recording.columns.Piece`."""
+    """Rows of one column of a file: a :class:`~loihi_emu.recording.columns.ColumnPiece`."""
 
     __slots__ = ("column", "end", "first", "table")
 
-    def __init__(self, table: Table, column: int, first: int, end: int) -> None:
+    def __init__(self, table: ColumnTable, column: int, first: int, end: int) -> None:
         self.table, self.column, self.first, self.end = table, column, first, end
 
     def __len__(self) -> int:

@@ -28,7 +28,7 @@ class Found:
     ----------
     head : dict
         What is recorded, checked.
-    table : Table
+    table : ColumnTable
     steps, blocks : int
         Whole ones.
     end, size : int
@@ -40,7 +40,7 @@ class Found:
     """
 
     head: dict[str, Any]
-    table: form.Table
+    table: form.ColumnTable
     steps: int
     blocks: int
     end: int
@@ -104,7 +104,7 @@ def _scan(stream: BinaryIO, path: Path) -> Found:
     head = _head(form.json_at(stream, first, str(path)), str(path))
     columns = [form.ColumnForm(name, np.dtype(kind), tuple(tail)) for name, kind, tail in head["columns"]]
     _check_columns(head, columns, str(path))
-    table = form.Table(path, columns, 1 + head["numbers"])
+    table = form.ColumnTable(path, columns, 1 + head["numbers"])
     steps, count, end, done = 0, 1, first.end, False
     run: dict[str, Any] = {}
     last: np.ndarray[Any, Any] | None = None
@@ -179,7 +179,7 @@ def _check_columns(head: Mapping[str, Any], columns: list[form.ColumnForm], path
         raise invalid(path, "columns", f"{len(names)} columns", f"those of the index: {', '.join(wanted)[:200]}")
 
 
-def _numbers(stream: BinaryIO, block: form.Block, table: form.Table, path: str) -> np.ndarray[Any, Any]:
+def _numbers(stream: BinaryIO, block: form.FileBlock, table: form.ColumnTable, path: str) -> np.ndarray[Any, Any]:
     """The 64-bit numbers at the beginning of a block of rows, which must say how long it is."""
     columns = len(table.columns)
     count = columns + table.numbers
@@ -194,7 +194,7 @@ def _numbers(stream: BinaryIO, block: form.Block, table: form.Table, path: str) 
     return numbers
 
 
-def _check_rows(head: Mapping[str, Any], table: form.Table, path: str) -> None:
+def _check_rows(head: Mapping[str, Any], table: form.ColumnTable, path: str) -> None:
     """Whether there are as many rows as steps imply."""
     rows = {layout.name: table.rows(k) for k, layout in enumerate(table.columns)}
     for name, row in head["index"].items():

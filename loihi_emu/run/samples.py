@@ -34,33 +34,33 @@ Choose = Callable[[int], None]
 EVENT_FIELDS = np.array([EVENTS.starts[name] for name in ("times", "neurons", "payloads")])
 
 
-class Rates:
+class RateSamples:
     """Samples of a Poisson input: thresholds of each."""
 
     def __init__(self, limits: list[Any]) -> None:
         self.limits = limits
 
-    def part(self, first: int, end: int) -> Rates:
+    def part(self, first: int, end: int) -> RateSamples:
         """Samples first..end - 1."""
-        return Rates(self.limits[first:end])
+        return RateSamples(self.limits[first:end])
 
     def start(self, source: InputSource) -> Choose:
         """Return what makes sample k the current one."""
         return lambda k: source.point_rate(self.limits[k])
 
 
-class Listed:
+class ListedSamples:
     """Samples of an input of listed events: all events, one sample after the other, and where each begins."""
 
     def __init__(self, times: Any, indices: Any, values: Any, bounds: list[int]) -> None:
         self.times, self.indices, self.values, self.bounds = times, indices, values, bounds
 
-    def part(self, first: int, end: int) -> Listed:
+    def part(self, first: int, end: int) -> ListedSamples:
         """Samples first..end - 1."""
         begin, stop = self.bounds[first], self.bounds[end]
         values = None if self.values is None else self.values[begin:stop]
         bounds = [k - begin for k in self.bounds[first : end + 1]]
-        return Listed(self.times[begin:stop], self.indices[begin:stop], values, bounds)
+        return ListedSamples(self.times[begin:stop], self.indices[begin:stop], values, bounds)
 
     def start(self, source: InputSource) -> Choose:
         """Return what makes sample k the current one."""
@@ -77,7 +77,7 @@ class Listed:
         return choose
 
 
-Samples = dict[str, "Rates | Listed"]
+Samples = dict[str, "RateSamples | ListedSamples"]
 
 
 def prepare_samples(image: Image, inputs: Mapping[str, Any], steps: int) -> tuple[int, Samples, dict[str, str]]:
@@ -125,7 +125,9 @@ def with_payloads(network: Network, types: Mapping[str, str]) -> list[Input]:
     return [replace(node, payloads=payloads) for node, payloads in zip(nodes, kept, strict=True)]
 
 
-def _choose(source: InputSource, samples: Any, steps: int, network: Network) -> tuple[Rates | Listed, str | None]:
+def _choose(
+    source: InputSource, samples: Any, steps: int, network: Network
+) -> tuple[RateSamples | ListedSamples, str | None]:
     """Check the samples of one input. Also the type of payloads."""
     node = source.node
     where = f'input "{node.name}"'
@@ -133,7 +135,7 @@ def _choose(source: InputSource, samples: Any, steps: int, network: Network) -> 
         each = 2 * sys.getsizeof(np.zeros(0)) + 16 * node.size
         room_for(where, {f"rates of {len(samples):,} samples": each * len(samples)})
         rates = [event_rate(rate, node.shape, f"{where}, sample {k}") for k, rate in enumerate(samples)]
-        return Rates([thresholds(rate, node.size) for rate in rates]), None
+        return RateSamples([thresholds(rate, node.size) for rate in rates]), None
     times, indices, given, bounds = _joined(samples, node.shape, where, source.values, network.rule_set.floats)
     payloads = kept_payloads(given, len(times), source.payload)
     payload = payload_type(payloads)
@@ -150,7 +152,7 @@ def _choose(source: InputSource, samples: Any, steps: int, network: Network) -> 
         warn(text, LoihiInputWarning)
 
     values = None if payloads is None else np.ascontiguousarray(payloads, payload)
-    return Listed(times, indices, values, bounds), payload
+    return ListedSamples(times, indices, values, bounds), payload
 
 
 def _joined(

@@ -29,7 +29,7 @@ class StreamOnRanks:
         self._ranks, self._counters = ranks, counters
         self._writer: StreamWriter | None = None
         ranks.agreed(WRITING, self._open, sample_steps)
-        self._table: form.Table | None = ranks.from_first(None if self._writer is None else self._writer.table)
+        self._table: form.ColumnTable | None = ranks.from_first(None if self._writer is None else self._writer.table)
 
     def _open(self, sample_steps: int | None) -> None:
         if self._ranks.rank == 0:

@@ -89,7 +89,7 @@ class StreamWriter:
     def _start(self) -> None:
         self._write([form.MARK])
         self._at = self._at._replace(end=len(form.MARK))
-        self.table = form.Table(self.path, self._columns(), 1 + len(self._run.values))
+        self.table = form.ColumnTable(self.path, self._columns(), 1 + len(self._run.values))
         self._json(form.HEAD, self._head())
 
     def _go_on(self) -> None:
@@ -159,7 +159,7 @@ class StreamWriter:
         )
         return pending >= FLUSH_BYTES or time.perf_counter() - self._flushed >= FLUSH_SECONDS
 
-    def flush(self) -> tuple[form.Block, list[int]] | None:
+    def flush(self) -> tuple[form.FileBlock, list[int]] | None:
         """Write all rows that are not in the file, and use their memory again; the block, and its rows by column."""
         now, since = self._counters.snapshot(), self.since
         steps = now.total - since.total
@@ -206,7 +206,7 @@ class StreamWriter:
         self._at = self._at._replace(number=self._at.number + 1, end=block.end)
         self._flushed = time.perf_counter()
 
-    def _block(self, kind: bytes, parts: Sequence[Any], steps: int) -> form.Block:
+    def _block(self, kind: bytes, parts: Sequence[Any], steps: int) -> form.FileBlock:
         """Append a block; if that fails, or is interrupted, the file ends where it did."""
         views = [_bytes(part) for part in parts]
         size, check = 0, 0
@@ -216,7 +216,7 @@ class StreamWriter:
         at = self._at
         header = form.header_of(kind, at.number, size, at.steps, steps, check)
         self._write([header, *views, bytes(form.padded(size) - size)])
-        return form.Block(kind, at.end + form.HEADER.size, size, at.steps, steps, check)
+        return form.FileBlock(kind, at.end + form.HEADER.size, size, at.steps, steps, check)
 
     def _write(self, parts: Sequence[Any]) -> None:
         try:
@@ -243,7 +243,7 @@ class StreamWriter:
             left = left[stream.write(left) :]
 
 
-def drop_rows(image: Image, table: form.Table, rows: Sequence[int], since: Snapshot) -> None:
+def drop_rows(image: Image, table: form.ColumnTable, rows: Sequence[int], since: Snapshot) -> None:
     """Let recorders refer to the last block of a file for so many rows of each column, and use their memory again."""
     column = 0
     for one in image.recorded:

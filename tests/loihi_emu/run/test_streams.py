@@ -268,7 +268,7 @@ def test_an_interrupt_while_a_block_is_written(every_step, whole, tmp_path, monk
     emulator, calls = Emulator(network()), []
     owner, name = {
         "written": (stream_writer.StreamWriter, "_write"),
-        "added": (stream_writer.form.Table, "add"),
+        "added": (stream_writer.form.ColumnTable, "add"),
         "moved": (blocks.Blocks, "moved"),
     }[stage]
     original = getattr(owner, name)
