@@ -104,7 +104,7 @@ def _services(program: Program, assembly: Assembly, control: Control, plan: Plan
         managed = [ManagementPhase(home[p], p) if p in home else models[p] for p in ordered]
         managed = [phase for phase in managed if not isinstance(phase, ManagementPhase) or phase.wanted]
         is_alone = len(program.domains) == 1
-        rest = [models[p] for p in others]
+        rest: list[Any] = [models[p] for p in others]
         assembly.services.append(LoihiService(rest, managed, control, subgraphs, is_alone=is_alone))
     if asked != 1 and not any(subgraph.alone for subgraph in assembly.subgraphs):
         warn_of_one([process for process in models if process not in plan.kernels])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +41,7 @@ class ChipNetwork(Network):
         self._leaves = {leaf.process: leaf for leaf in program.leaves}
         self._homes: dict[AbstractProcess, Population] = {}
         self._outside: dict[OutPort, Input] = {}
-        kinds: dict[Any, int] = {}
+        kinds: dict[type, int] = {}
         neurons = [leaf for leaf in program.leaves if is_neuron(leaf)]
         for leaf in neurons:
             made = population(leaf, self._free(leaf.process.name, self._nodes), len(self._nodes), chip, kinds)

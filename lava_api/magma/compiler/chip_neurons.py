@@ -68,7 +68,7 @@ def shape_of(process: AbstractProcess) -> tuple[int, ...]:
     return tuple(port.shape)
 
 
-def population(leaf: LeafProcess, name: str, number: int, chip: Chip, kinds: dict[Any, int]) -> Population:
+def population(leaf: LeafProcess, name: str, number: int, chip: Chip, kinds: dict[type, int]) -> Population:
     """Return the population of a process of neurons.
 
     LIF neurons of an integer model have the profiles of Loihi 1: decays in one kind, thresholds in another, biases of

@@ -17,6 +17,7 @@ from lava_api.magma.core.model.nc.lowering import ALLOCATED_BITS
 from lava_api.utils.weightutils import MAX_WEIGHT_BITS, SignMode, checked_sign_mode, determine_sign_mode
 from loihi_emu.chips.chip import LOIHI1, Chip
 from loihi_emu.errors import MappingError
+from loihi_emu.models.memory import Array
 from loihi_emu.network.conv2d import Conv2D
 from loihi_emu.network.elements import Connection, Input, Population
 from loihi_emu.network.slices import Slice
@@ -152,7 +153,7 @@ def _learning(process: Any) -> ChipLearning | None:
     return ChipLearning(ChipRule(rule.dw_str, rule.dd_str, rule.dt_str, traces[0], traces[1], int(rule.t_epoch)))
 
 
-def _dense(name: str, weights: NDArray[Any], way: Way, options: dict[str, Any]) -> Iterator[Connection]:
+def _dense(name: str, weights: Array, way: Way, options: dict[str, Any]) -> Iterator[Connection]:
     """Yield the connection of a matrix: as it is, or, along a way that reorders or leaves out, as a list."""
     if way.straight:
         yield Connection(name, _whole(way.pre), _whole(way.post), "dense", weights, **options)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lava_api.magma.compiler.program import LeafProcess
 from lava_api.magma.core.sync.domain import SyncDomain
+from lava_api.magma.core.sync.protocol import AbstractSyncProtocol
 from lava_api.magma.core.sync.protocols.async_protocol import AsyncProtocol
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ def sync_domains(leaves: list[LeafProcess], run_cfg: RunConfig) -> list[SyncDoma
     return [domain for domain in domains.values() if domain.processes]
 
 
-def _leaves_of(process: AbstractProcess, protocols: dict[Any, Any]) -> list[Any]:
+def _leaves_of(
+    process: AbstractProcess, protocols: dict[AbstractProcess, type[AbstractSyncProtocol]]
+) -> list[AbstractProcess]:
     """Return a process, or the processes it is made of."""
     if process in protocols:
         return [process]

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from lava_api.magma.compiler.node import NodeConfig
 from lava_api.magma.compiler.program import LeafProcess, Program
+from lava_api.magma.core.callback_fx import CallbackFx
 from lava_api.magma.core.sync.domain import SyncDomain
 from lava_api.magma.runtime.used_config import UsedConfig
 
 if TYPE_CHECKING:
+    from lava_api.magma.core.process.process import AbstractProcess
     from lava_api.magma.core.process.runner import ProgramRuntime
     from loihi_emu.mapping import Placement
 
@@ -23,10 +25,10 @@ class Executable:
     without neurons. It is not saved with the processes, nor is `used_config`, what chose the models.
     """
 
-    process_list: list[Any]
+    process_list: list[AbstractProcess]
     program: Program
     sync_domains: list[SyncDomain] = field(default_factory=list)
-    callbacks: list[Any] = field(default_factory=list)
+    callbacks: list[CallbackFx] = field(default_factory=list)
     node_configs: list[NodeConfig] = field(default_factory=list)
     placement: Placement | None = None
     used_config: UsedConfig | None = None
@@ -35,7 +37,7 @@ class Executable:
         return {**self.__dict__, "placement": None, "used_config": None}
 
     @property
-    def proc_builders(self) -> dict[Any, LeafProcess]:
+    def proc_builders(self) -> dict[AbstractProcess, LeafProcess]:
         """The processes that run as such, with the model class of each (``.model_class``)."""
         return {leaf.process: leaf for leaf in self.program.leaves}
 

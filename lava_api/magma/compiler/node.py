@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import UserList
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lava_api.magma.core.resources import AbstractNode
 
@@ -36,7 +36,7 @@ class NodeConfig(UserList[Node]):
 
     def __init__(self, init_list: Iterable[Node] | None = None) -> None:
         super().__init__()
-        self.node_map: dict[Any, Node] = {}
+        self.node_map: dict[AbstractProcess, Node] = {}
         for node in init_list or ():
             self.append(node)
 

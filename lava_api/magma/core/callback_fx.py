@@ -5,26 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.core.process.runner import CompiledProgram
+from lava_api.magma.core.process.variable import Var
 from loihi_emu.errors import UnsupportedError
 
 
 class CallbackFx:
     """Base of callbacks: hooks that do nothing unless overridden."""
 
-    def prepare(self, processes: list[Any]) -> None:
+    def prepare(self, processes: list[AbstractProcess]) -> None:
         """Called with all connected processes before they are compiled; more may be connected to them here."""
 
     def get_data_from_runtime(self) -> Any:
         """Return data of the runtime."""
 
-    def send_data_to_runtime(self, data: Any) -> None:
+    def send_data_to_runtime(self, data: object) -> None:
         """Take data for the runtime."""
 
     def get_data_from_runtime_service(self) -> Any:
         """Return data of the runtime service."""
 
-    def send_data_to_runtime_service(self, data: Any) -> None:
+    def send_data_to_runtime_service(self, data: object) -> None:
         """Take data for the runtime service."""
 
 
@@ -32,12 +34,12 @@ class NxSdkCallbackFx(CallbackFx):
     """A callback before and one after a run on a board."""
 
     def pre_run_callback(
-        self, board: Board | None = None, var_id_to_var_model_map: dict[int, Any] | None = None
+        self, board: Board | None = None, var_id_to_var_model_map: dict[int, Var] | None = None
     ) -> None:
         """Do something before the run."""
 
     def post_run_callback(
-        self, board: Board | None = None, var_id_to_var_model_map: dict[int, Any] | None = None
+        self, board: Board | None = None, var_id_to_var_model_map: dict[int, Var] | None = None
     ) -> None:
         """Do something after the run."""
 
@@ -47,21 +49,21 @@ class IterableCallBack(NxSdkCallbackFx):
 
     def __init__(
         self,
-        pre_run_fxs: Iterable[Callable[[Any], Any]] | None = None,
-        post_run_fxs: Iterable[Callable[[Any], Any]] | None = None,
+        pre_run_fxs: Iterable[Callable[[Any], object]] | None = None,
+        post_run_fxs: Iterable[Callable[[Any], object]] | None = None,
     ) -> None:
         super().__init__()
         self.pre_run_fxs = [] if pre_run_fxs is None else pre_run_fxs
         self.post_run_fxs = [] if post_run_fxs is None else post_run_fxs
 
     def pre_run_callback(
-        self, board: Board | None = None, var_id_to_var_model_map: dict[int, Any] | None = None
+        self, board: Board | None = None, var_id_to_var_model_map: dict[int, Var] | None = None
     ) -> None:
         for function in self.pre_run_fxs:
             function(board)
 
     def post_run_callback(
-        self, board: Board | None = None, var_id_to_var_model_map: dict[int, Any] | None = None
+        self, board: Board | None = None, var_id_to_var_model_map: dict[int, Var] | None = None
     ) -> None:
         for function in self.post_run_fxs:
             function(board)

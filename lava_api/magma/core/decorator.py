@@ -54,7 +54,7 @@ def implements(
     return decorate
 
 
-def requires(*args: Any) -> Callable[[Model], Model]:
+def requires(*args: type | list[type] | tuple[type, ...]) -> Callable[[Model], Model]:
     """Declare the resources a model runs on; those in a list are alternatives. Added to those of base classes.
 
     A TypeError when an argument is no class, an AssertionError when it is no resource.

@@ -27,10 +27,10 @@ class RunConfig(ABC):  # noqa: B024
                 raise AssertionError(f"'custom_sync_domains' must be a list of SyncDomains. Found {domain!r}.")
         self.custom_sync_domains: list[SyncDomain] = list(custom_sync_domains or [])
 
-    def exclude_nodes(self, nodes: list[Any]) -> None:  # noqa: B027
+    def exclude_nodes(self, nodes: list[object]) -> None:  # noqa: B027
         """Do nothing: there is one machine."""
 
-    def require_nodes(self, nodes: list[Any]) -> None:  # noqa: B027
+    def require_nodes(self, nodes: list[object]) -> None:  # noqa: B027
         """Do nothing: there is one machine."""
 
     def select(self, process: Any, proc_model: list[Any]) -> Any:  # noqa: B027

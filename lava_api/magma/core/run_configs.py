@@ -8,6 +8,7 @@ from typing import Any
 
 from lava_api.magma.compiler.boards import boards_named
 from lava_api.magma.compiler.subcompilers.constants import EMBEDDED_ALLOCATION_ORDER
+from lava_api.magma.core.callback_fx import CallbackFx
 from lava_api.magma.core.model.model import AbstractProcessModel
 from lava_api.magma.core.model.nc.model import AbstractNcProcessModel
 from lava_api.magma.core.model.py.model import AbstractPyProcessModel
@@ -59,7 +60,7 @@ class AbstractLoihiRunCfg(RunConfig):
         custom_sync_domains: list[SyncDomain] | None = None,
         select_tag: str | None = None,
         select_sub_proc_model: bool | None = False,
-        exception_proc_model_map: dict[Any, Any] | None = None,
+        exception_proc_model_map: dict[Any, type[AbstractProcessModel]] | None = None,
         loglevel: int = logging.WARNING,
     ) -> None:
         super().__init__(custom_sync_domains=custom_sync_domains, loglevel=loglevel)
@@ -157,9 +158,9 @@ class AbstractLoihiHWRunCfg(AbstractLoihiRunCfg):
         custom_sync_domains: list[SyncDomain] | None = None,
         select_tag: str | None = None,
         select_sub_proc_model: bool | None = False,
-        exception_proc_model_map: dict[Any, Any] | None = None,
+        exception_proc_model_map: dict[Any, type[AbstractProcessModel]] | None = None,
         loglevel: int = logging.WARNING,
-        callback_fxs: list[Any] | None = None,
+        callback_fxs: list[CallbackFx] | None = None,
         embedded_allocation_order: Any = EMBEDDED_ALLOCATION_ORDER.NORMAL,
         *,
         boards: Any = None,

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from greenlet import greenlet
+    from numpy.typing import DTypeLike
 
 CHANNEL_MESSAGES = 64
 """Messages that a channel holds before its sender waits (Lava's ``pypy_channel_size``)."""
@@ -26,8 +30,8 @@ class Channel:
         self.target = target
         self.capacity = capacity
         self.queue: deque[Any] = deque()
-        self.reader: Any = None
-        self.writer: Any = None
+        self.reader: greenlet | None = None
+        self.writer: greenlet | None = None
         self.scheduler: Any = None
         self.watched = False
         self.missed: int | None = None
@@ -118,17 +122,17 @@ class HostChannel(Channel):
         """Return whether a runtime was built with it."""
         return self.scheduler is not None
 
-    def __getstate__(self) -> Any:
+    def __getstate__(self) -> tuple[tuple[str, str], int]:
         return self.source, self.capacity
 
-    def __setstate__(self, state: Any) -> None:
+    def __setstate__(self, state: tuple[tuple[str, str], int]) -> None:
         self.__init__(*state[0], state[1])  # type: ignore[misc]
 
 
 class PipeEnd:
     """The end of an external pipe that the program around a network holds; it sends, or else receives."""
 
-    def __init__(self, channel: HostChannel, shape: tuple[int, ...], d_type: Any, *, sends: bool) -> None:
+    def __init__(self, channel: HostChannel, shape: tuple[int, ...], d_type: DTypeLike, *, sends: bool) -> None:
         self._channel, self._shape, self._d_type, self._sends = channel, shape, d_type, sends
 
     def probe(self) -> bool:

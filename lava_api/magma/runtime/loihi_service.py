@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 GUARDS = ("pre_guard", "lrn_guard", "post_guard")
 
 
-def overrides(model: Any, name: str) -> bool:
+def overrides(model: PyLoihiProcessModel, name: str) -> bool:
     """Return whether a model has a method of its own in place of the base class'."""
     base = getattr(PyLoihiProcessModel, name)
     return name in vars(model) or getattr(type(model), name, base) is not base
@@ -31,7 +31,7 @@ def overrides(model: Any, name: str) -> bool:
 class _ModelPhases:
     """The phases of one model, as jobs."""
 
-    def __init__(self, model: Any, service: LoihiService) -> None:
+    def __init__(self, model: PyLoihiProcessModel, service: LoihiService) -> None:
         self.model = model
         self.service = service
         self.guarded = any(overrides(model, guard) for guard in GUARDS)
@@ -71,7 +71,7 @@ class _ModelPhases:
         model = self.model
         self._do(Phase.POST_MGMT, model.post_guard, model.run_post_mgmt)
 
-    def _do(self, phase: Phase, guard: Callable[[], Any], method: Callable[[], Any]) -> bool:
+    def _do(self, phase: Phase, guard: Callable[[], object], method: Callable[[], object]) -> bool:
         """Do a phase that comes after the spiking one if it is wanted; return whether the model asks for no end."""
         self.model.phase = phase
         if guard():
@@ -113,7 +113,7 @@ class LoihiService(StepService):
 
     def __init__(
         self,
-        models: list[Any],
+        models: list[PyLoihiProcessModel],
         managed: list[Any],
         control: Control,
         subgraphs: Sequence[tuple[int, Subgraph]] = (),
@@ -152,7 +152,7 @@ class LoihiService(StepService):
             subgraph.boundary.sent_first = [one for one in sent if isinstance(one[1], HostChannel)]
         self._phases = self._steps()
 
-    def _job(self, model: Any, method: Callable[[], None]) -> Job:
+    def _job(self, model: object, method: Callable[[], None]) -> Job:
         return Job(self, model, entered(model, method))
 
     def advance(self) -> None:

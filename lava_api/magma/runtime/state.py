@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, issparse
 
 from lava_api.magma.core.model.py.base import AbstractPyProcessModel, kernel_of
@@ -13,6 +12,7 @@ from lava_api.magma.core.model.py.type import bounded
 from lava_api.magma.core.process.variable import Var, var_label
 from lava_api.magma.runtime.isolation import visited
 from loihi_emu.errors import ValidationError, invalid
+from loihi_emu.models.memory import Array
 
 
 def export(model: AbstractPyProcessModel, name: str) -> None:
@@ -29,7 +29,7 @@ def notify(model: AbstractPyProcessModel, name: str) -> None:
         kernel.set(name)
 
 
-def put(model: AbstractPyProcessModel, name: str, values: NDArray[Any]) -> None:
+def put(model: AbstractPyProcessModel, name: str, values: Array) -> None:
     """Replace an array of a model; a kernel's arrays stay where they are and keep their type."""
     old = getattr(model, name)
     if kernel_of(model) is not None and isinstance(old, np.ndarray):
@@ -97,7 +97,7 @@ def write(model: AbstractPyProcessModel, name: str, var: Var, value: Any, idx: A
         model.on_var_update()
 
 
-def numbers(value: Any, var: Var) -> NDArray[Any]:
+def numbers(value: Any, var: Var) -> Array:
     """Return a value as an array of numbers."""
     try:
         array = np.asarray(value.toarray() if issparse(value) else value)
@@ -108,7 +108,7 @@ def numbers(value: Any, var: Var) -> NDArray[Any]:
     return array
 
 
-def _held(array: NDArray[Any], kind: np.dtype[Any], var: Var) -> NDArray[Any]:
+def _held(array: Array, kind: np.dtype[Any], var: Var) -> Array:
     """Return numbers if a type can hold them; fractions are cut by integers."""
     if array.dtype.kind == "c" and kind.kind != "c":
         raise invalid(var_label(var), "", "complex numbers", "real numbers")
@@ -121,7 +121,7 @@ def _held(array: NDArray[Any], kind: np.dtype[Any], var: Var) -> NDArray[Any]:
     return array
 
 
-def _replace(model: AbstractPyProcessModel, name: str, var: Var, old: Any, array: NDArray[Any]) -> None:
+def _replace(model: AbstractPyProcessModel, name: str, var: Var, old: Any, array: Array) -> None:
     """Write an array into the variable, or set a scalar variable."""
     if array.size not in (1, var.size):
         given, allowed = (

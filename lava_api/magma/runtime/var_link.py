@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import issparse
 
 from lava_api.magma.runtime import state
+from loihi_emu.models.memory import Array
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
@@ -40,7 +41,7 @@ class VarLink:
         self._places = None if flat is None else np.flatnonzero(flat >= 0)
         self._index = None if flat is None else flat[self._places]
 
-    def read(self) -> NDArray[Any]:
+    def read(self) -> Array:
         """Return a copy of the variable in the port's shape."""
         values = self._values()
         if self._index is None:
@@ -49,7 +50,7 @@ class VarLink:
         out.reshape(-1)[self._index] = values.ravel()[self._places]
         return out
 
-    def write(self, data: NDArray[Any]) -> None:
+    def write(self, data: Array) -> None:
         """Replace the variable by `data`, in its own shape; its type becomes that of `data` unless it can hold it."""
         if self._index is None:
             values = data
@@ -62,7 +63,7 @@ class VarLink:
             values = values.astype(self.d_type)
         state.put(self.model, self.name, values)
 
-    def _values(self) -> NDArray[Any]:
+    def _values(self) -> Array:
         """Return the variable as a new array of its shape."""
         state.export(self.model, self.name)
         value = getattr(self.model, self.name)

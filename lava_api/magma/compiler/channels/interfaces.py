@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from enum import IntEnum
-from typing import Any
+
+from numpy.typing import ArrayLike, DTypeLike
+
+from loihi_emu.models.memory import Array
 
 
 class AbstractCspPort(ABC):
@@ -17,7 +20,7 @@ class AbstractCspPort(ABC):
 
     @property
     @abstractmethod
-    def d_type(self) -> Any:
+    def d_type(self) -> DTypeLike:
         """Type of the elements of a message."""
 
     @property
@@ -47,7 +50,7 @@ class AbstractCspSendPort(AbstractCspPort):
     """The end that sends."""
 
     @abstractmethod
-    def send(self, data: Any) -> None:
+    def send(self, data: ArrayLike) -> None:
         """Send a message."""
 
 
@@ -55,7 +58,7 @@ class AbstractCspRecvPort(AbstractCspPort):
     """The end that receives."""
 
     @abstractmethod
-    def recv(self) -> Any:
+    def recv(self) -> Array:
         """Receive a message."""
 
 

@@ -10,6 +10,7 @@ import multiprocessing
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from lava_api.magma.compiler.channels.interfaces import (
     AbstractCspPort,
@@ -17,12 +18,13 @@ from lava_api.magma.compiler.channels.interfaces import (
     AbstractCspSendPort,
     Channel,
 )
+from loihi_emu.models.memory import Array
 
 
 class _Ring:
     """Memory for a number of messages, with counts of the free and of the filled places."""
 
-    def __init__(self, shape: tuple[int, ...], dtype: Any, size: int) -> None:
+    def __init__(self, shape: tuple[int, ...], dtype: DTypeLike, size: int) -> None:
         self.shape = tuple(shape)
         self.dtype = np.dtype(dtype)
         self.size = size
@@ -32,7 +34,7 @@ class _Ring:
         self.free = system.Semaphore(size)
         self.filled = system.Semaphore(0)
 
-    def place(self, number: int) -> Any:
+    def place(self, number: int) -> Array:
         """Return the array of a place, without copying."""
         count, offset = int(np.prod(self.shape)), (number % self.size) * self.bytes
         return np.frombuffer(self.memory, self.dtype, count, offset).reshape(self.shape)
@@ -51,7 +53,7 @@ class _End(AbstractCspPort):
         return self._name
 
     @property
-    def d_type(self) -> Any:
+    def d_type(self) -> DTypeLike:
         return self._ring.dtype
 
     @property
@@ -76,7 +78,7 @@ class CspSendPort(_End, AbstractCspSendPort):
         """Return whether there is room for a message."""
         return _count(self._ring.free)
 
-    def send(self, data: Any) -> None:
+    def send(self, data: ArrayLike) -> None:
         """Send a copy of an array, of the channel's shape or an AssertionError; wait while the channel is full."""
         if np.shape(data) != self.shape:
             raise AssertionError(f"channel {self.name!r}: sent data of shape {np.shape(data)}, it takes {self.shape}")
@@ -122,7 +124,13 @@ class PyPyChannel(Channel):
     """
 
     def __init__(
-        self, message_infrastructure: Any, src_name: str, dst_name: str, shape: tuple[int, ...], dtype: Any, size: int
+        self,
+        message_infrastructure: object,
+        src_name: str,
+        dst_name: str,
+        shape: tuple[int, ...],
+        dtype: DTypeLike,
+        size: int,
     ) -> None:
         ring = _Ring(shape, dtype, size)
         self._src_port = CspSendPort(src_name, ring)

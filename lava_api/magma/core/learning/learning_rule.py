@@ -25,7 +25,7 @@ SLOWEST_TAU = np.iinfo(np.uint16).max
 """Time constant of y traces that the target's neurons manage themselves."""
 
 
-def _parameter(name: str, check: Callable[[str, Any], Any], doc: str) -> property:
+def _parameter(name: str, check: Callable[[str, Any], Any], doc: str) -> Any:
     """Return the property of a parameter that is checked when it is set."""
 
     def setter(self: Any, value: Any) -> None:
@@ -48,13 +48,13 @@ def _amount(name: str, value: Any) -> Any:
     return value
 
 
-def _trace_parameter(name: str) -> property:
+def _trace_parameter(name: str) -> Any:
     trace, kind = name.split("_")
     what = "Impulse that a spike adds to" if kind == "impulse" else "Time constant in steps of"
     return _parameter(name, _amount, f"{what} the trace {trace}.")
 
 
-def _rule_text(target: str) -> property:
+def _rule_text(target: str) -> Any:
     """Return the property of a rule's text; the rule is read when it is set."""
 
     def setter(self: Any, text: str | None) -> None:
@@ -63,7 +63,7 @@ def _rule_text(target: str) -> property:
     return property(attrgetter(f"_{target}_str"), setter, doc=f"Text of {target}, or None.")
 
 
-def _rule(target: str) -> property:
+def _rule(target: str) -> Any:
     """Return the property of a rule that was read."""
 
     def getter(self: Any) -> ProductSeries | None:
@@ -127,32 +127,31 @@ class LoihiLearningRule:
     ) -> None:
         self.read_texts({names.DW: dw, names.DD: dd, names.DT: dt})
         values = (x1_impulse, x1_tau, x2_impulse, x2_tau, y1_impulse, y1_tau, y2_impulse, y2_tau, y3_impulse, y3_tau)
-        for name, value in zip(TRACE_PARAMETERS, values, strict=True):
+        for name, value in zip((*TRACE_PARAMETERS, "t_epoch"), (*values, t_epoch), strict=True):
             setattr(self, name, value)
-        self.t_epoch = t_epoch
         self.rng_seed = np.random.randint(1, np.iinfo(np.int32).max) if rng_seed is None else rng_seed
 
-    x1_impulse: Any = _trace_parameter("x1_impulse")
-    x1_tau: Any = _trace_parameter("x1_tau")
-    x2_impulse: Any = _trace_parameter("x2_impulse")
-    x2_tau: Any = _trace_parameter("x2_tau")
-    y1_impulse: Any = _trace_parameter("y1_impulse")
-    y1_tau: Any = _trace_parameter("y1_tau")
-    y2_impulse: Any = _trace_parameter("y2_impulse")
-    y2_tau: Any = _trace_parameter("y2_tau")
-    y3_impulse: Any = _trace_parameter("y3_impulse")
-    y3_tau: Any = _trace_parameter("y3_tau")
+    x1_impulse: float = _trace_parameter("x1_impulse")
+    x1_tau: float = _trace_parameter("x1_tau")
+    x2_impulse: float = _trace_parameter("x2_impulse")
+    x2_tau: float = _trace_parameter("x2_tau")
+    y1_impulse: float = _trace_parameter("y1_impulse")
+    y1_tau: float = _trace_parameter("y1_tau")
+    y2_impulse: float = _trace_parameter("y2_impulse")
+    y2_tau: float = _trace_parameter("y2_tau")
+    y3_impulse: float = _trace_parameter("y3_impulse")
+    y3_tau: float = _trace_parameter("y3_tau")
 
-    dw_str: Any = _rule_text(names.DW)
-    dd_str: Any = _rule_text(names.DD)
-    dt_str: Any = _rule_text(names.DT)
+    dw_str: str | None = _rule_text(names.DW)
+    dd_str: str | None = _rule_text(names.DD)
+    dt_str: str | None = _rule_text(names.DT)
 
-    dw: Any = _rule(names.DW)
-    dd: Any = _rule(names.DD)
-    dt: Any = _rule(names.DT)
+    dw: ProductSeries | None = _rule(names.DW)
+    dd: ProductSeries | None = _rule(names.DD)
+    dt: ProductSeries | None = _rule(names.DT)
 
-    t_epoch: Any = _parameter("t_epoch", _whole(1, 1 << 40), "Length of an epoch in steps.")
-    rng_seed: Any = _parameter("rng_seed", _whole(0, 1 << 62), "Seed of the roundings by chance.")
+    t_epoch: int = _parameter("t_epoch", _whole(1, 1 << 40), "Length of an epoch in steps.")
+    rng_seed: int = _parameter("rng_seed", _whole(0, 1 << 62), "Seed of the roundings by chance.")
 
     @property
     def decimate_exponent(self) -> int | None:

@@ -23,7 +23,7 @@ class Nodes:
         """``(size,)``."""
         return (self.size,)
 
-    def connect(self, other: Any) -> None:
+    def connect(self, other: object) -> None:
         """Connect these nodes with others, with their configuration, or with an output port."""
         self.net.connect(self, other)
 
@@ -49,7 +49,7 @@ class NodesPart:
         self.nodes = nodes
         self.net = nodes.net
 
-    def connect(self, other: Any) -> None:
+    def connect(self, other: object) -> None:
         """Connect these nodes, one by one, with as many others."""
         self.net.connect(self, other)
 

@@ -23,11 +23,12 @@ from lava_api.magma.core.model.py.ref_ports import (
     RefVarTypeMapping,
     VarPortCmd,
 )
+from loihi_emu.models.memory import Array
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import ArrayLike, DTypeLike, NDArray
+    from numpy.typing import ArrayLike, DTypeLike
 
     from lava_api.magma.core.model.model import AbstractProcessModel
     from lava_api.magma.runtime.channel import Channel
@@ -82,14 +83,14 @@ class AbstractTransformer(ABC):
     """Reorders what a channel delivers."""
 
     @abstractmethod
-    def transform(self, data: Any, csp_port: Any) -> Any:
+    def transform(self, data: Any, csp_port: Channel) -> Any:
         """Return the data of a channel in the port's order."""
 
 
 class IdentityTransformer(AbstractTransformer):
     """Leaves data as they are."""
 
-    def transform(self, data: Any, csp_port: Any) -> Any:
+    def transform(self, data: Any, csp_port: Channel) -> Any:
         return data
 
 
@@ -99,12 +100,12 @@ class VirtualPortTransformer(AbstractTransformer):
     Channels and functions are given by the name of the port at the channel's far end.
     """
 
-    def __init__(self, csp_ports: dict[str, Any], transform_funcs: dict[str, list[Callable[[Any], Any]]]) -> None:
+    def __init__(self, csp_ports: dict[str, Channel], transform_funcs: dict[str, list[Callable[[Any], Any]]]) -> None:
         if not csp_ports:
             raise AssertionError("'csp_ports' should not be empty.")
         self._csp_port_to_fp = {port: transform_funcs.get(name, []) for name, port in csp_ports.items()}
 
-    def transform(self, data: Any, csp_port: Any) -> Any:
+    def transform(self, data: Any, csp_port: Channel) -> Any:
         if csp_port not in self._csp_port_to_fp:
             raise AssertionError(f"{csp_port!r} is not registered with a transformation function.")
         for function in self._csp_port_to_fp[csp_port]:
@@ -150,9 +151,9 @@ class PyInPortVectorDense(PyInPort):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._zeros: NDArray[Any] = np.zeros(self._shape, self._d_type)
+        self._zeros: Array = np.zeros(self._shape, self._d_type)
 
-    def recv(self) -> NDArray[Any]:
+    def recv(self) -> Array:
         """Return the sum of one message of each connection, zeros when there is none."""
         total = self._zeros
         for channel in self._csp_ports:
@@ -160,7 +161,7 @@ class PyInPortVectorDense(PyInPort):
             total = total + (self._reorder.transform(data, channel) if self._reorder is not None else data)
         return total if self._csp_ports else total.copy()
 
-    def peek(self) -> NDArray[Any]:
+    def peek(self) -> Array:
         total = self._zeros
         for channel in self._csp_ports:
             data = channel.peek()

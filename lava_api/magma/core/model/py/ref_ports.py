@@ -10,9 +10,10 @@ import numpy as np
 from lava_api.magma.core.model.interfaces import AbstractPortImplementation
 from lava_api.magma.core.sync.phase import Phase
 from loihi_emu.errors import SimulationError
+from loihi_emu.models.memory import Array
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, DTypeLike, NDArray
+    from numpy.typing import ArrayLike, DTypeLike
 
     from lava_api.magma.core.model.model import AbstractProcessModel
 
@@ -44,10 +45,10 @@ class VarPortCmd:
 class VariableLink(Protocol):
     """The way from a port to a variable."""
 
-    def read(self) -> NDArray[Any]:
+    def read(self) -> Array:
         """Return a copy of the variable in the port's shape."""
 
-    def write(self, data: NDArray[Any]) -> None:
+    def write(self, data: Array) -> None:
         """Replace the variable."""
 
 
@@ -107,7 +108,7 @@ class PyRefPort(_VariablePort):
 class PyRefPortVectorDense(PyRefPort):
     """Reads and writes whole arrays."""
 
-    def read(self) -> NDArray[Any]:
+    def read(self) -> Array:
         """Return a copy of the variable in the port's shape, zeros when nothing is connected."""
         link = self._link("read")
         return np.zeros(self._shape, self._d_type) if link is None else link.read()

@@ -14,6 +14,7 @@ import lava_api.magma.core.process.ports.exceptions as pe
 from lava_api.magma.core.process.interfaces import AbstractProcessMember
 from lava_api.magma.core.process.ports.connection_config import ConnectionConfig
 from loihi_emu.keywords import known_keywords_of
+from loihi_emu.models.memory import Array
 
 Transform = Callable[[Any], Any]
 Ports: TypeAlias = "AbstractPort | list[Any]"
@@ -27,7 +28,7 @@ def to_list(obj: object) -> list[Any]:
     return obj if isinstance(obj, list) else [obj]
 
 
-def is_disjoint(a: Sequence[Any], b: Sequence[Any]) -> bool:
+def is_disjoint(a: Sequence[object], b: Sequence[object]) -> bool:
     """Return whether two lists share no element."""
     return set(a).isdisjoint(b)
 
@@ -92,7 +93,7 @@ class AbstractPort(AbstractProcessMember):
     _connect_forward = _connect  # by these names ports of users' own kinds connect
     _connect_backward = partialmethod(_connect, forward=False)
 
-    def get_src_ports(self, _include_self: bool = False) -> list[Any]:
+    def get_src_ports(self, _include_self: bool = False) -> list[AbstractPort]:
         """Return the ports at the far end of all incoming paths."""
         if not self.in_connections:
             return [self] if _include_self else []
@@ -200,7 +201,7 @@ class AbstractVirtualPort(AbstractPort):
         return self._parent_port.process
 
     @process.setter
-    def process(self, val: Any) -> None:
+    def process(self, val: object) -> None:
         """Ignore a process that holds this port as an attribute."""
 
     def connect(self, ports: Ports, connection_configs: Configs = None) -> None:
@@ -216,7 +217,7 @@ class AbstractVirtualPort(AbstractPort):
     def get_transform_func_bwd(self) -> Transform:
         """Return the function back."""
 
-    def forward(self, source: AbstractPort, index: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    def forward(self, source: AbstractPort, index: Array) -> Array:
         """Pass an array of indices, shaped like `source`, through this port; -1 is where nothing comes from.
 
         An AssertionError when the port's function does something else than to put the elements in another order.
@@ -260,7 +261,7 @@ class ConcatPort(AbstractVirtualPort):
         super().__init__((*rests[0][: self.concat_axis], total, *rests[0][self.concat_axis :]))
         self._connect(ports, AbstractPort, forward=False, assert_same_shape=False)
 
-    def forward(self, source: AbstractPort, index: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    def forward(self, source: AbstractPort, index: Array) -> Array:
         """Put the indices of one of the joined ports in their place."""
         start = 0
         for port in self.in_connections:
