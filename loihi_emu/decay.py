@@ -103,13 +103,13 @@ def _warn_of_unit(tau: NDArray[np.float64], decay: NDArray[np.int64], step: floa
             f"decay_from_tau: tau={first:.6g} counts steps, so that less than e^-1 is left after one. If it is in "
             f"seconds, give the seconds of a step: decay_from_tau({first:.6g}, dt=0.001)."
         )
-        warn(text, errors.LoihiInputWarning)
+        warn(text)
     elif not decay[given].any():
         text = (
             f"decay_from_tau: tau={first:.6g} is beyond the slowest decay (tau={4095.5 * step:.6g}, as of "
             "tau_from_decay(1)): nothing decays. Tau and dt have one unit; infinity means no decay."
         )
-        warn(text, errors.LoihiInputWarning)
+        warn(text)
 
 
 @overload
@@ -160,5 +160,7 @@ def _step(where: str, dt: float) -> float:
     """Return `dt` as float after checking that it is one finite number above 0."""
     array = numeric.finite(where, "dt", dt)
     if array.ndim != 0 or not array > 0:
-        raise errors.invalid(where, "dt", dt, "one number above 0", "It is the length of a step in the unit of tau.")
+        raise errors.invalid(
+            where, "dt", dt, "one number above 0", advice="It is the length of a step in the unit of tau."
+        )
     return float(array)

@@ -164,7 +164,7 @@ class LoihiInputWarning(UserWarning):
     """
 
 
-def invalid(where: str, name: str, given: object, allowed: str, advice: str = "") -> ValidationError:
+def invalid(where: str, name: str, given: object, allowed: str, *, advice: str = "") -> ValidationError:
     """Build a :class:`ValidationError` with the four parts of a good message.
 
     Parameters

@@ -64,7 +64,7 @@ def numbers(where: str, name: str, values: object, advice: str = "") -> NDArray[
     unit = unit_of(values)
     if unit is not None:
         told = advice if "no units" in advice else f"There are no units here. {advice}".strip()
-        raise invalid(where, name, f"a quantity in {unit}", "plain numbers", told)
+        raise invalid(where, name, f"a quantity in {unit}", "plain numbers", advice=told)
     try:
         array = np.asarray(values)
     except (TypeError, ValueError):
@@ -72,7 +72,7 @@ def numbers(where: str, name: str, values: object, advice: str = "") -> NDArray[
         raise invalid(where, name, given, "a number or a regular array") from None
     if isinstance(values, np.ma.MaskedArray) and np.any(values.mask):
         hidden = f"an array with {np.count_nonzero(values.mask)} masked values"
-        raise invalid(where, name, hidden, "an array without a mask", "array.filled(0) gives one.")
+        raise invalid(where, name, hidden, "an array without a mask", advice="array.filled(0) gives one.")
     if array.dtype.kind == "b":
         if array.size >= LARGE_COPY:
             _room_for_copy(where, name, array)
@@ -89,7 +89,7 @@ def numbers(where: str, name: str, values: object, advice: str = "") -> NDArray[
     given = repr(values) if array.size <= 1 else f"an array of dtype {array.dtype}"
     if "\n" in given or len(given) > LONG_REPR:
         given = f"a {type(values).__name__}"
-    raise invalid(where, name, given, "a number or an array of real numbers", no_number(values))
+    raise invalid(where, name, given, "a number or an array of real numbers", advice=no_number(values))
 
 
 def no_number(value: object, meaning: str = "") -> str:
@@ -212,7 +212,7 @@ def integer(where: str, name: str, value: object, lo: int, hi: int, advice: str 
     if type(value) is not int:
         array = whole(where, name, value, advice)
         if array.ndim:
-            raise invalid(where, name, f"an array of shape {array.shape}", "one whole number", advice)
+            raise invalid(where, name, f"an array of shape {array.shape}", "one whole number", advice=advice)
         value = int(array)
     if not lo <= value <= hi:
         ranged(where, name, value, lo, hi, advice)
@@ -251,7 +251,7 @@ def _raise_at(where: str, name: str, array: NDArray[Any], bad: NDArray[np.bool_]
         given = f"{_number(array[index])} at index {index[0] if len(index) == 1 else index}"
         if count > 1:
             given += f" (and {count - 1} more of {array.size})"
-    raise invalid(where, name, given, allowed, advice)
+    raise invalid(where, name, given, allowed, advice=advice)
 
 
 def _number(value: Any) -> str:

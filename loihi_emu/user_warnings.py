@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from loihi_emu.errors import LoihiInputWarning
+
 PACKAGES = ("loihi_emu", "lava_api")
 _HEARD: ContextVar[bool] = ContextVar("heard", default=False)
 
@@ -22,7 +24,7 @@ def heard() -> Iterator[None]:
         _HEARD.reset(token)
 
 
-def warn(text: str, category: type[Warning]) -> None:
+def warn(text: str, category: type[Warning] = LoihiInputWarning) -> None:
     """Warn as if the first line outside this project on the way here had done so.
 
     Parameters
@@ -30,7 +32,7 @@ def warn(text: str, category: type[Warning]) -> None:
     text : str
         Where, what was given, what becomes of it, what to do.
     category : type of Warning
-        ``LoihiInputWarning``, ``LoihiOverflowWarning``, ``UserWarning``.
+        ``LoihiInputWarning``, unless something else is odd than what was given.
     """
     if _HEARD.get():
         return

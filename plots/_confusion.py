@@ -63,7 +63,7 @@ def confusion(
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or counts.size == 0:
         raise invalid("", "matrix", f"an array of shape {counts.shape}", "a square matrix of counts")
     if counts.min() < 0:
-        raise invalid("", "matrix", int(counts.min()), "counts of 0 or greater", "Give counts, not differences.")
+        raise invalid("", "matrix", int(counts.min()), "counts of 0 or greater", advice="Give counts, not differences.")
     classes = counts.shape[0]
     names = [str(i) for i in range(classes)] if labels is None else [str(label) for label in labels]
     if len(names) != classes:

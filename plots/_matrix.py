@@ -50,7 +50,7 @@ def read_weights(source: Any) -> Weights:
         return _from_connection(source)
     if isinstance(source, RecordingLike):
         given = "a recording"
-        raise invalid("", "matrix", given, "a matrix or a connection", "Give net.connections[...] or an array.")
+        raise invalid("", "matrix", given, "a matrix or a connection", advice="Give net.connections[...] or an array.")
     values = finite("", "matrix", source)
     if values.ndim != 2 or values.size == 0:
         given = f"an array of shape {values.shape}" if values.ndim else type(source).__name__

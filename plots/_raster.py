@@ -242,7 +242,7 @@ def _draw_rate(ax: Axes, groups: list[Group], paint: list[Any], start: int, stop
     width = rate_bin or max(1, round((stop - start) / RATE_BINS))
     if (stop - start) / width > MOST_BINS:
         least = -(-(stop - start) // MOST_BINS)
-        raise invalid("", "rate_bin", width, f"at least {least} for {stop - start} steps", "Or give a window.")
+        raise invalid("", "rate_bin", width, f"at least {least} for {stop - start} steps", advice="Or give a window.")
     top = 0.0
     for group, color in zip(groups, paint, strict=False):
         edges, values = spike_rate(group.times, start, stop, group.size, width)

@@ -147,7 +147,7 @@ def _plain(source: Any, names: Names | None, times: ArrayLike | None) -> list[_F
         if at.shape != values.shape[:1]:
             raise invalid(where, "times", f"{at.size} times", f"one for each of the {values.shape[0]} rows")
         if np.any(np.diff(at) < 0):
-            raise invalid(where, "times", "times that fall", "times in rising order", "Sort them with the rows.")
+            raise invalid(where, "times", "times that fall", "times in rising order", advice="Sort them with the rows.")
         population, _, variable = name.rpartition(".")
         neurons = np.arange(values.shape[1], dtype=np.int64)
         out.append(_Found(population, variable, name or "value", at, values, neurons))

@@ -93,7 +93,7 @@ def choose(neurons: Neurons | None, name: str, available: IntArray) -> IntArray:
         raise invalid(where, "neurons", "a selection without a neuron", listed(available))
     missing = chosen[~np.isin(chosen, available)]
     if missing.size:
-        raise invalid(where, "neurons", int(missing[0]), listed(available), "Only these have data.")
+        raise invalid(where, "neurons", int(missing[0]), listed(available), advice="Only these have data.")
     if np.unique(chosen).size != chosen.size:
         raise invalid(where, "neurons", "a neuron twice", "each neuron once")
     return chosen
@@ -139,7 +139,7 @@ def resolve_window(window: Window | None, first: int, last: int, *, clip: bool) 
     except (TypeError, ValueError):
         raise invalid("", "window", window, "(start, stop) in whole steps, None for an end of the data") from None
     if start >= stop:
-        raise invalid("", "window", (start, stop), "start < stop", "The step stop itself is not shown.")
+        raise invalid("", "window", (start, stop), "start < stop", advice="The step stop itself is not shown.")
     if clip:
         if start >= last or stop <= first:
             raise invalid("", "window", (start, stop), f"steps within the recorded {first}..{last - 1}")

@@ -142,7 +142,11 @@ def names_of(given: Names, argument: str) -> list[str]:
                     part = f"[{', '.join(map(str, one.indices[:3].tolist()))}{', ...' if one.size > 3 else ''}]"
                 advice = f'For part of "{one.target.name}" give neurons={part}.'
             raise invalid(
-                "", argument, repr(one), "a population, an input, a connection, a name, or a list of such", advice
+                "",
+                argument,
+                repr(one),
+                "a population, an input, a connection, a name, or a list of such",
+                advice=advice,
             )
     return list(dict.fromkeys(name_of(name) for name in several))
 

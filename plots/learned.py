@@ -54,13 +54,15 @@ def weight_history(
     """
     if not isinstance(recording, RecordingLike):
         given = f"a {type(recording).__name__}"
-        raise invalid("weight_history", "recording", given, "a Recording", "Emulator.run() returns one.")
+        raise invalid("weight_history", "recording", given, "a Recording", advice="Emulator.run() returns one.")
     found = [key[: -len(".weights")] for key in recording.names if key.endswith(".weights")]
     if name is None and len(found) == 1:
         name = found[0]
     if not found:
         how = 'Probe them before the run: net.probe(connection, "weights", every=100).'
-        raise invalid("weight_history", "", "a recording without weights", "one of a connection that learns", how)
+        raise invalid(
+            "weight_history", "", "a recording without weights", "one of a connection that learns", advice=how
+        )
     name = name_of(name)
     if name is None or name not in found:
         shown = ", ".join(f'"{key}"' for key in found)

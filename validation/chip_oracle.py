@@ -60,7 +60,7 @@ class ChipOracle(Oracle):
     ----------
     cores : list of Core
     out : dict
-        (connection, neuron before) to the (core, input axon) pairs that its spikes go to.
+        (connection, presynaptic neuron) to the (core, input axon) pairs that its spikes go to.
     weights : dict
         Connection to its different effective weights; the weight field holds a number in this list.
     messages : int

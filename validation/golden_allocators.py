@@ -171,18 +171,18 @@ class _Drawn:
     def rate(self, size: int, mean: float) -> Numbers:
         return np.asarray(np.round(self.rng.uniform(0.2, 1.8, size=size) * mean, 6))
 
-    def sparse(self, before: Any, after: Any, targets: int) -> None:
+    def sparse(self, pre: Any, post: Any, targets: int) -> None:
         """So many different targets for each neuron."""
-        place = np.argsort(self.rng.rand(before.size, after.size), axis=1)[:, :targets]
+        place = np.argsort(self.rng.rand(pre.size, post.size), axis=1)[:, :targets]
         place = np.sort(place, axis=1)
         self.rng.uniform(0.05, 1, size=place.shape)  # the weights' sizes and signs, which do not matter here
         self.rng.choice([-1, 1], size=place.shape)
         self._digest.update(place.astype(np.int16).tobytes())
-        self.network.connect(before, after, (np.repeat(np.arange(before.size), targets), place.reshape(-1), 5))
+        self.network.connect(pre, post, (np.repeat(np.arange(pre.size), targets), place.reshape(-1), 5))
 
-    def dense(self, before: Any, after: Any) -> None:
-        self.rng.uniform(-1, 1, size=(before.size, after.size))
-        self.network.connect(before, after, np.full((after.size, before.size), 5))
+    def dense(self, pre: Any, post: Any) -> None:
+        self.rng.uniform(-1, 1, size=(pre.size, post.size))
+        self.network.connect(pre, post, np.full((post.size, pre.size), 5))
 
 
 def _three_pops(d: _Drawn) -> None:
@@ -206,8 +206,8 @@ def _many_small(d: _Drawn) -> None:
 def _chain_1000(d: _Drawn) -> None:
     d.seed(3)
     cells = [d.cells(f"l{i}", 1000, d.rate(1000, 0.02)) for i in range(12)]
-    for before, after in itertools.pairwise(cells):
-        d.sparse(before, after, 64)
+    for pre, post in itertools.pairwise(cells):
+        d.sparse(pre, post, 64)
 
 
 def _dense_1024(d: _Drawn) -> None:
@@ -269,10 +269,10 @@ def _grid_1024(d: _Drawn) -> None:
     d.seed(10)
     side = range(32)
     cells = {(y, x): d.cells(f"g{y}_{x}", 128, d.rng.uniform(0.005, 0.05)) for y in side for x in side}
-    for (y, x), before in cells.items():
+    for (y, x), pre in cells.items():
         for place in ((y, x + 1), (y + 1, x), (y, x - 1), (y - 1, x)):
             if place in cells:
-                d.sparse(before, cells[place], 8)
+                d.sparse(pre, cells[place], 8)
 
 
 def _hub(d: _Drawn) -> None:

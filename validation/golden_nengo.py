@@ -135,7 +135,7 @@ def _learning(net: Any, nodes: dict[str, Any], axon: Case, group: Case, axons: l
     """Connect synapses that learn by PES: one axon a source neuron, the errors as an input beside them."""
     name, learning, exp = group["name"], group["learning"], group["weight_exp"]
     pre, post = nodes[axon["source"]], nodes[group["block"]]
-    before, after, weights = axon_synapses(axon, group, pre.size)
+    sources, targets, weights = axon_synapses(axon, group, pre.size)
     alone = sum(other["target"] == name for other in axons) == 1
     if (
         not alone
@@ -152,7 +152,7 @@ def _learning(net: Any, nodes: dict[str, Any], axon: Case, group: Case, axons: l
     error = net.input(f"{name}_error", post.size, spikes=(time, index), payloads=errors[time, index])
     rule = pes(learning["lr_int"] * 2.0 ** learning["lr_exp"], learning["tracing_tau"], impulse=learning["tracing_mag"])
     net.connect(
-        pre, post, (before, after, mantissas), name=name, learning=rule, factors={"y1": error}, weight_exp=exp,
+        pre, post, (sources, targets, mantissas), name=name, learning=rule, factors={"y1": error}, weight_exp=exp,
         weight_bits=WEIGHT_BITS[group["weight_bits"]], sign_mode="mixed",
     )  # fmt: skip
     net.probe(net.connections[name], ["weights", "x1"])

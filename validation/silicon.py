@@ -44,7 +44,7 @@ def read_recording(path: str | Path) -> NDArray[np.int64]:
     where = str(path)
     what, advice = foreign.describe(Path(path))
     if what != "a text file":
-        raise invalid(where, "", what, "a CSV of input, v and spike", advice)
+        raise invalid(where, "", what, "a CSV of input, v and spike", advice=advice)
     try:
         with catch_warnings():
             simplefilter("ignore", UserWarning)  # of an empty file, which is an error below

@@ -115,7 +115,7 @@ def checked_exponent(proc_params: Any) -> Any:
         return exponent
     name, way = proc_params.get("name"), as_integers("weight_exp", exponent)
     advice = f"Write {way}." if way else ""
-    raise invalid(f'process "{name}"' if name else "connection", "weight_exp", exponent, "an integer", advice)
+    raise invalid(f'process "{name}"' if name else "connection", "weight_exp", exponent, "an integer", advice=advice)
 
 
 class DelayMixin(PyLoihiProcessModel):

@@ -219,7 +219,7 @@ class LearningFixed(Synaptic, LaterPhases):
             if name in self.changed and np.max(getattr(self.model, name), initial=0) > self.steps:
                 allowed = f"0..{self.steps}"
                 advice = "It is a step within the epoch; t_epoch is its length."
-                raise invalid(self.process.name, name, int(getattr(self.model, name).max()), allowed, advice)
+                raise invalid(self.process.name, name, int(getattr(self.model, name).max()), allowed, advice=advice)
 
     def _take_changed(self) -> None:
         """Take over weights and tags that were set."""

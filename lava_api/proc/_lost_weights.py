@@ -9,7 +9,6 @@ from scipy.sparse import issparse
 
 from lava_api.magma.core.process.variable import var_label
 from lava_api.utils.weightutils import MAX_WEIGHT_BITS, SignMode
-from loihi_emu.errors import LoihiInputWarning
 from loihi_emu.user_warnings import warn
 
 
@@ -67,8 +66,7 @@ def tell_lost_weights(var: Any, weights: Any, stored: Any, mode: SignMode, bits:
     most = int(np.abs(changes).max())
     warn(
         f"{var_label(var)}: {count} of {values.size} weights change by up to {most}{zeros}, as in Lava."
-        f" {_reason(values, left, mode, bits)}",
-        LoihiInputWarning,
+        f" {_reason(values, left, mode, bits)}"
     )
 
 

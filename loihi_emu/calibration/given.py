@@ -139,7 +139,9 @@ def _graded(where: str, activity: Activity, network: Network) -> frozenset[str]:
         if (payloads != np.rint(payloads)).any():
             worst = float(payloads[payloads != np.rint(payloads)][0])
             advice = "Send spikes (by rate or in time), or scale the values to whole numbers and the weights with them."
-            raise invalid(where, f'samples of "{name}"', worst, "0, 1 or whole numbers: chips have no others", advice)
+            raise invalid(
+                where, f'samples of "{name}"', worst, "0, 1 or whole numbers: chips have no others", advice=advice
+            )
         found.add(name)
     return frozenset(found)
 

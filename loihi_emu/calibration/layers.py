@@ -53,7 +53,7 @@ def layers_of(where: str, network: Any) -> dict[str, Layer]:
         raise invalid(where, "network", f"a {type(network).__name__}", allowed)
     if not network.rule_set.floats:
         advice = "It has its integers already: calibrate what they were made of."
-        raise invalid(where, "network", f'one of rules "{network.rules}"', 'rules "float"', advice)
+        raise invalid(where, "network", f'one of rules "{network.rules}"', 'rules "float"', advice=advice)
     if not network.populations or not network.inputs:
         given = f"{len(network.populations)} populations and {len(network.inputs)} inputs"
         raise invalid(where, "network", given, "at least one of each")

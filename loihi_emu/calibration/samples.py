@@ -49,7 +49,7 @@ def samples_of(where: str, network: Network, samples: Any, steps: int | None) ->
             if array.ndim < 3 or int(np.prod(array.shape[2:])) != size:
                 given = f"shape {array.shape}"
                 advice = "One sample is an array [spikes]: its first axis has length 1."
-                raise invalid(place, "", given, f"(samples, steps, {size})", advice)
+                raise invalid(place, "", given, f"(samples, steps, {size})", advice=advice)
             array = numeric.finite(place, "", array).reshape(*array.shape[:2], size)
             lengths.add(array.shape[1])
         found[name] = array
@@ -60,6 +60,6 @@ def samples_of(where: str, network: Network, samples: Any, steps: int | None) ->
     if steps is None:
         if len(lengths) != 1 or lengths == {0}:
             given = "none" if not lengths else f"samples of {sorted(lengths)} steps"
-            raise invalid(where, "steps", given, "how many steps a sample takes", "Give steps=.")
+            raise invalid(where, "steps", given, "how many steps a sample takes", advice="Give steps=.")
         steps = lengths.pop()
     return Samples(found, next(iter(counts.values())), numeric.integer(where, "steps", steps, 1, 1 << 40))

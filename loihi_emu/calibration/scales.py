@@ -49,7 +49,7 @@ def largest_scale(
     if 0 < weight * found[least] < 1:
         given = f"weights up to {weight:g} beside {limits[least][0]:g} of {least}"
         advice = "Lower the threshold or bias, or enlarge the weights (several synapses instead of one)."
-        raise invalid(place, "weights", given, "numbers of which not all weights round to 0", advice)
+        raise invalid(place, "weights", given, "numbers of which not all weights round to 0", advice=advice)
     return found[least]
 
 

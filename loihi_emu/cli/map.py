@@ -82,7 +82,7 @@ def _script(options: argparse.Namespace, how: dict[str, Any]) -> list[tuple[str,
         raise invalid("map", "--recording", "a recording with a Lava script", "one with a network of Network.save")
     described, advice = foreign.describe(options.file)
     if described not in foreign.PROGRAMS:
-        raise invalid(str(options.file), "", described, "a Lava script (.py)", advice)
+        raise invalid(str(options.file), "", described, "a Lava script (.py)", advice=advice)
     try:
         placements = place_script(options.file, **how)
     except (MappingError, KeyboardInterrupt, SystemExit):

@@ -44,9 +44,13 @@ def encode_dense(images: ArrayLike, steps: int) -> NDArray[np.bool_]:
     if grey.ndim < 2 or grey.dtype.kind not in "iub":
         raise invalid("images", "", f"{grey.dtype} of shape {grey.shape}", "whole numbers of shape (n, ...)")
     if grey.size and (grey.min() < 0 or grey.max() > PIXEL_MAX):
-        raise invalid("images", "", f"grey values {grey.min()}..{grey.max()}", f"0..{PIXEL_MAX}", "Scale the images.")
+        raise invalid(
+            "images", "", f"grey values {grey.min()}..{grey.max()}", f"0..{PIXEL_MAX}", advice="Scale the images."
+        )
     if steps < PIXEL_MAX:
-        raise invalid("encoding", "steps", steps, f"{PIXEL_MAX} or more", "A pixel sends at most one spike per step.")
+        raise invalid(
+            "encoding", "steps", steps, f"{PIXEL_MAX} or more", advice="A pixel sends at most one spike per step."
+        )
     flat = grey.reshape(grey.shape[0], -1).astype(np.int64)
     edges = np.arange(steps + 1, dtype=np.int64)[:, None]
     # Spikes due before each step, for every grey level: (steps + 1, 17).

@@ -80,7 +80,7 @@ def read_apart(form: Form, path: str | Path) -> Any:
     where = form.where(file)
     what, advice = describe(file)
     if what not in MAYBE:
-        raise invalid(where, "", what, form.allowed, advice)
+        raise invalid(where, "", what, form.allowed, advice=advice)
     seconds = SECONDS + file.stat().st_size / BYTES_PER_SECOND
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     command = [sys.executable, "-c", PROGRAM, form.module, str(file), str(ceil(seconds))]
@@ -97,7 +97,7 @@ def read_apart(form: Form, path: str | Path) -> Any:
             given = f"a file at which h5py ends with code {done.returncode}"
     except subprocess.TimeoutExpired:
         pass
-    raise invalid(where, "", given, f"a {form.name} that is whole", "Copy or write the file again.") from None
+    raise invalid(where, "", given, f"a {form.name} that is whole", advice="Copy or write the file again.") from None
 
 
 def answer(module: str, path: str, seconds: str) -> None:
@@ -131,7 +131,7 @@ def read_with(form: Form, path: str | Path, take: Callable[[Any, Reader], Any]) 
         what, advice = describe(file)
         if what == "an HDF5 file":
             what, advice = f"a file that h5py cannot read ({_first_line(problem)})", "Copy or write the file again."
-        raise invalid(where, "", what, form.allowed, advice) from None
+        raise invalid(where, "", what, form.allowed, advice=advice) from None
 
 
 class Reader:
@@ -169,7 +169,7 @@ class Reader:
         """What stands in a group under a name; links that lead elsewhere are refused."""
         link = group.get(name, getlink=True)
         if link is None:
-            raise invalid(place, name, "nothing of this name", f'a group with "{name}"', "Write the file again.")
+            raise invalid(place, name, "nothing of this name", f'a group with "{name}"', advice="Write the file again.")
         if not isinstance(link, self.h5py.HardLink):
             raise invalid(place, name, "a link to elsewhere", "what is in the file itself")
         return group[name]
@@ -204,7 +204,7 @@ class Reader:
         stored = int(data.id.get_storage_size())
         if size > PACKED * stored + 4096:
             given = f"shape {data.shape}, of which {stored} bytes are there"
-            raise invalid(place, name, given, "an array that is whole", "Copy or write the file again.")
+            raise invalid(place, name, given, "an array that is whole", advice="Copy or write the file again.")
         self.bytes += size
         if self.bytes > MOST_BYTES:
             raise invalid(place, name, f"{self.bytes} bytes up to here", f"arrays of at most {MOST_BYTES} bytes")

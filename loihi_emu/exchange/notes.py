@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from loihi_emu.errors import LoihiInputWarning
 from loihi_emu.user_warnings import warn
 
 
@@ -24,4 +23,4 @@ class Notes:
     def warn(self, about: str) -> None:
         """Warn of what is not exact, if anything is; `about` stands before it."""
         if self.inexact:
-            warn(f"{about}: {' '.join(self.inexact)}", LoihiInputWarning)
+            warn(f"{about}: {' '.join(self.inexact)}")

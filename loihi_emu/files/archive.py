@@ -70,7 +70,7 @@ def write_archive(
     body = json.dumps({"kind": kind, "schema": schema, **header}, default=_plain).encode()
     if len(body) > HEADER_BYTES:
         given = f"a description of {len(body)} bytes beside the arrays"
-        raise invalid(str(path), "", given, f"at most {HEADER_BYTES}", "Make fewer and larger populations.")
+        raise invalid(str(path), "", given, f"at most {HEADER_BYTES}", advice="Make fewer and larger populations.")
     content: dict[str, NDArray[Any] | Column] = {"header": np.frombuffer(body, np.uint8)}
     content |= {f"{NAME}{k}": a for k, a in arrays.items()}
     content["sum"] = np.frombuffer(_digest(content), np.uint8)
@@ -126,12 +126,12 @@ class Archive:
         found = header.pop("kind", None) if isinstance(header, dict) else None
         if found != kind:
             advice = READERS.get(found, "") if isinstance(found, str) else ""
-            raise invalid(self.path, "", f"a file of kind {str(found)[:60]!r}", self._what, advice)
+            raise invalid(self.path, "", f"a file of kind {str(found)[:60]!r}", self._what, advice=advice)
         number = header.pop("schema", None)
         if type(number) is not int or number < 1:
             raise invalid(self.path, "schema", repr(number)[:60], f"a number from 1 to {schema}")
         if number > schema:
-            raise invalid(self.path, "schema", number, f"at most {schema}", "Update loihi_emu to read it.")
+            raise invalid(self.path, "schema", number, f"at most {schema}", advice="Update loihi_emu to read it.")
         return dict(header)
 
     def expect(self, name: str, shape: tuple[int, ...] | None, *dtypes: Any) -> Form:
@@ -207,7 +207,7 @@ def open_archive(path: str | Path, kind: str, schema: int) -> Iterator[Archive]:
     what = f"a whole file of kind {kind!r}"
     described, advice = foreign.describe(found)
     if not described.startswith("an npz file"):
-        raise invalid(str(path), "", described, what, advice)
+        raise invalid(str(path), "", described, what, advice=advice)
     with _in_words(str(path), what):
         npz = Npz(found)
     with npz:

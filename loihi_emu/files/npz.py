@@ -191,7 +191,7 @@ def read_npz(path: str | Path, what: str, names: Iterable[str] = ()) -> Arrays:
     found = Path(path)
     described, advice = foreign.describe(found)
     if not described.startswith("an npz file"):
-        raise invalid(str(path), "", described, what, advice)
+        raise invalid(str(path), "", described, what, advice=advice)
     try:
         with Npz(found) as archive:
             arrays = {name: archive.read(name) for name in archive.forms}

@@ -55,7 +55,7 @@ def longest(network: Network, crossing: Sequence[Connection], wanted: int | None
     if wanted > most and least:
         reason = min(least, key=lambda text: least[text])
         advice = f"{reason[0].upper()}{reason[1:]}, and other ranks must have the spikes by then."
-        raise invalid("Emulator", "exchange_every", wanted, f"up to {most} steps with this network", advice)
+        raise invalid("Emulator", "exchange_every", wanted, f"up to {most} steps with this network", advice=advice)
     return min(wanted, most)
 
 

@@ -85,7 +85,7 @@ def check_epochs(name: str, rule: LearningRule, other: Connection) -> None:
         raise invalid(
             f'connection "{name}"', "t_epoch", rule.t_epoch,
             f'{other.learning.rule.t_epoch}, as connection "{other.name}" onto the same neurons has',
-            "The neurons' traces have one epoch.",
+            advice="The neurons' traces have one epoch.",
         )  # fmt: skip
 
 
@@ -105,7 +105,7 @@ def check_rule(rule: LearningRule, driven: tuple[tuple[str, str], ...], made: Co
         if name not in driving and how.third_factors:
             given, allowed = f"none for {name}, which this rule needs", f'factors={{"{name}": node}}'
             advice = "Without it the neuron's own spikes would take its place." if name in rule.traces else ""
-            raise invalid(where, "factors", given, allowed, advice)
+            raise invalid(where, "factors", given, allowed, advice=advice)
     how.check(rule, driven, made)
 
 

@@ -90,12 +90,12 @@ def unheld(product: Product, where: str) -> ValidationError:
     allowed = "m * 2^e with m in -8..7 and e in -7..8"
     same = split(product.scale)
     if same is not None:
-        return invalid(where, "constant", _shown(product.scale), allowed, f"Write it as {same[0]}*2^{same[1]}.")
+        return invalid(where, "constant", _shown(product.scale), allowed, advice=f"Write it as {same[0]}*2^{same[1]}.")
     values = held()
     below = [v for v in values if v < product.scale][-1:]
     above = [v for v in values if v > product.scale][:1]
     near = " and ".join(_shown(v) for v in [*below, *above])
-    return invalid(where, "constant", _shown(product.scale), allowed, f"Near it are {near}.")
+    return invalid(where, "constant", _shown(product.scale), allowed, advice=f"Near it are {near}.")
 
 
 def _shown(value: Fraction) -> str:

@@ -183,7 +183,7 @@ class RuleReader:
             if found is None:
                 at += len(text[at:]) - len(text[at:].lstrip())
                 allowed, hint = "symbols, numbers, + - * ^ ( )", self.HINTS.get(text[at], "")
-                raise invalid(place(target, text, at), "", repr(text[at]), allowed, hint)
+                raise invalid(place(target, text, at), "", repr(text[at]), allowed, advice=hint)
             kind = str(found.lastgroup)
             if len(found.group(kind)) > DIGITS:
                 length = len(found.group(kind))
@@ -203,7 +203,7 @@ class RuleReader:
     def fail(self, allowed: str, advice: str = "", at: int | None = None) -> NoReturn:
         """Raise because of the next token, or another place."""
         given = repr(self.peek()) if self.peek() else "the end of the text"
-        raise invalid(place(self.target, self.text, self.at() if at is None else at), "", given, allowed, advice)
+        raise invalid(place(self.target, self.text, self.at() if at is None else at), "", given, allowed, advice=advice)
 
     def refuse(self, given: str, allowed: str, at: int) -> NoReturn:
         """Raise because of something that was read."""
@@ -391,5 +391,5 @@ class RuleReader:
         written = brief(repr(self.text[term.start : term.end]))
         raise invalid(
             place(self.target, self.text, term.start), "", f"{written} without a dependency",
-            "products with x0, y0 or one of u0..u9", "Multiply by u0 for an update in every epoch.",
+            "products with x0, y0 or one of u0..u9", advice="Multiply by u0 for an update in every epoch.",
         )  # fmt: skip

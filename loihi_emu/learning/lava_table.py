@@ -94,7 +94,7 @@ def _check_variables(rule: LearningRule, target: str, one: Product) -> None:
         advice = (
             'In Lava 0.10 d is a second tag that delays nothing (lava_api has it). Under rules "chip" delays learn.'
         )
-        raise invalid(where, "", "d, the delay", "rules of w and t", advice)
+        raise invalid(where, "", "d, the delay", "rules of w and t", advice=advice)
     counted = [f.variable for f in one.factors if f.variable in EPOCHS]
     if counted and one.gate not in EPOCHS:
         raise invalid(where, "", f"{counted[0]} behind {one.gate}", f"{counted[0]} first, {one.gate} as a factor")

@@ -34,7 +34,7 @@ def amplitude(where: str, name: str, value: Any) -> str:
         below = max(v for v in held() if v < exact)
         above = min(v for v in held() if v > exact)
         near = f"Near it are {float(below):.6g} and {float(above):.6g}."
-        raise invalid(where, name, value, "m * 2^e with m in 0..7 and e in -7..8", near)
+        raise invalid(where, name, value, "m * 2^e with m in 0..7 and e in -7..8", advice=near)
     mantissa, exponent = found
     if exponent == 0 or mantissa == 0:
         return str(mantissa)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.errors import LoihiInputWarning, invalid, unknown
+from loihi_emu.errors import invalid, unknown
 from loihi_emu.keywords import known_keywords_of
 from loihi_emu.learning.grammar import TRACES, Product, parse
 from loihi_emu.numeric import finite, integer, ranged
@@ -62,7 +62,7 @@ class Trace:
         if scaled != int(scaled):
             low = int(scaled) / (1 << FRACTION_BITS)
             near = f"Near it are {low} and {low + 1 / (1 << FRACTION_BITS)}."
-            raise invalid("Trace", "impulse", self.impulse, f"multiples of 1/{1 << FRACTION_BITS}", near)
+            raise invalid("Trace", "impulse", self.impulse, f"multiples of 1/{1 << FRACTION_BITS}", advice=near)
         tau = ranged("Trace", "tau", self.tau, 0, np.inf, "A time constant is 0 or more, in steps.")
         if tau.ndim:
             raise invalid("Trace", "tau", f"an array of shape {tau.shape}", "one number")
@@ -71,7 +71,7 @@ class Trace:
                 f"Trace: tau={self.tau} counts steps, so that a trace is all but gone after one. Divide seconds by the "
                 f"seconds of a step ({self.tau} / 0.001); 0 forgets at once."
             )
-            warn(text, LoihiInputWarning)
+            warn(text)
 
 
 @known_keywords_of

@@ -55,7 +55,7 @@ def describe(d: Description, product: Product, number: int, target: str, text: s
     if max(sides) >= NARROW or total >= WIDEST:
         raise invalid(
             where, "product", f"up to {total}", "factors of one side below 2^30, all together below 2^62",
-            "Use fewer factors.",
+            advice="Use fewer factors.",
         )  # fmt: skip
     d.synaptic = any(VARIABLE[f.variable] > to.Y3 for f in factors)
     d.wide, d.count = d.synaptic or total >= NARROW, len(factors)

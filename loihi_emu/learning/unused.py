@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from loihi_emu.errors import LoihiInputWarning
 from loihi_emu.learning.rule import Learning
 from loihi_emu.network.elements import Connection
 from loihi_emu.rules import RuleSet
@@ -24,15 +23,11 @@ def warn_of_unused(made: Connection, learning: Learning, rules: RuleSet) -> None
     driven = dict(learning.factors)
     for name, node in driven.items():
         if name not in rule.used:
-            _told(f'{where}: the rule does not read {name}, so that its third factor "{node}" changes no synapse.')
+            warn(f'{where}: the rule does not read {name}, so that its third factor "{node}" changes no synapse.')
     for name, trace in rule.traces.items():
         if name in rule.used and not trace.impulse:
             more = " Leave it out of the rule to take the values of its third factor." if name in driven else ""
-            _told(f"{where}: trace {name} has impulse 0 and stays 0, whatever its tau of {trace.tau}.{more}")
+            warn(f"{where}: trace {name} has impulse 0 and stays 0, whatever its tau of {trace.tau}.{more}")
     if rules.learning is not None:
         for text in rules.learning.unused(rule, driven, where):
-            _told(text)
-
-
-def _told(text: str) -> None:
-    warn(text, LoihiInputWarning)
+            warn(text)

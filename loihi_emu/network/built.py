@@ -31,7 +31,7 @@ def no_distributions(where: str, **given: Any) -> None:
     for name, value in given.items():
         parts = value if isinstance(value, tuple) else (value,)
         if any(isinstance(part, Distribution) for part in parts):
-            raise invalid(where, name, shown_of(value), "numbers", WITHOUT)
+            raise invalid(where, name, shown_of(value), "numbers", advice=WITHOUT)
 
 
 def recipe_of(
@@ -42,7 +42,7 @@ def recipe_of(
     if not isinstance(builder, Builder):
         name = getattr(builder, "__name__", "") if callable(builder) else ""
         advice = f"Call it: synapses={name}(...)." if name else ""
-        raise invalid(where, "synapses", shown_of(builder), "a builder such as fixed_probability(0.1)", advice)
+        raise invalid(where, "synapses", shown_of(builder), "a builder such as fixed_probability(0.1)", advice=advice)
     sides = pairing(pre, post, seed, stream)
     builder.check(where, sides)
     listed: dict[str, Any] = {}
@@ -98,7 +98,7 @@ def check_outcomes(c: Connection, given: Any, rules: RuleSet, sign_mode: str, wh
         reach = f"{given}, which draws {outcomes[0]}..{outcomes[-1]}"
         low, high = check_range(where, outcomes[:0], mode, "sparse", c.scaled, rules)
         advice = f"Give limits, such as {given.name}(..., low={low}, high={high})."
-        raise invalid(where, f"weights ({mode})", reach, f"{low}..{high}", advice) from None
+        raise invalid(where, f"weights ({mode})", reach, f"{low}..{high}", advice=advice) from None
     return mode
 
 
@@ -115,7 +115,7 @@ def lists_of(where: str, recipe: Recipe, listed: Any, rules: RuleSet) -> tuple[A
         if value.ndim and value.shape != (count,):
             allowed = f"a number, a distribution, or {count} values"
             advice = "One for each synapse, by source, then target."
-            raise invalid(where, name, f"shape {value.shape}", allowed, advice)
+            raise invalid(where, name, f"shape {value.shape}", allowed, advice=advice)
         values, steps = (value, steps) if name == "weights" else (values, value)
     return before, arrays["indices"], values, steps
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.errors import LoihiInputWarning, invalid, is_known, unknown
+from loihi_emu.errors import invalid, is_known, unknown
 from loihi_emu.keywords import elsewhere, unknown_argument
 from loihi_emu.memory.room import room_for
 from loihi_emu.models.specification import NeuronModel, Parameter
@@ -47,7 +47,7 @@ def new_name(name: Any, what: str, taken: Mapping[str, object]) -> str:
     if name in taken:
         given = f"a name that is taken by {article(type(taken[name]).__name__.lower())}"
         advice = "Populations, inputs and connections of a network share one space of names."
-        raise invalid(f'{what} "{name}"', "name", given, "a new name", advice)
+        raise invalid(f'{what} "{name}"', "name", given, "a new name", advice=advice)
     return name
 
 
@@ -86,7 +86,7 @@ def parameters_of(model: NeuronModel, given: Mapping[str, Any], shape: Shape, wh
         if p.name in given:
             checked[p.name] = check_parameter(p, given[p.name], shape, where)
         elif p.default is None:
-            raise invalid(where, p.name, "nothing (it must be given)", f"{p.low:.10g}..{p.high:.10g}", p.text)
+            raise invalid(where, p.name, "nothing (it must be given)", f"{p.low:.10g}..{p.high:.10g}", advice=p.text)
         else:
             checked[p.name] = np.asarray(p.default, np.int64 if p.whole else np.float64)
     if "vmin" in checked:
@@ -102,7 +102,9 @@ def check_rising(model: NeuronModel, parameters: Mapping[str, NDArray[Any]], whe
         over = np.flatnonzero(lows > highs)
         if over.size:
             given = f"{lows[over[0]]:.10g}, and {high} {highs[over[0]]:.10g}"
-            raise invalid(where, low, given, f"at most {high}", "Set the one first that makes room for the other.")
+            raise invalid(
+                where, low, given, f"at most {high}", advice="Set the one first that makes room for the other."
+            )
 
 
 def check_voltage(v: Any, parameters: Mapping[str, NDArray[Any]], where: str, what: str = "a voltage") -> None:
@@ -138,7 +140,9 @@ def check_parameter(p: Parameter, value: Any, shape: Shape, where: str) -> NDArr
         hint = "decay_from_tau() makes one of a time constant in steps."
     if isinstance(value, str) or value is None:
         meaning = hint if p.name in ("du", "dv") else p.text
-        raise invalid(where, p.name, repr(value), f"a number, {p.low:.10g}..{p.high:.10g}", no_number(value, meaning))
+        raise invalid(
+            where, p.name, repr(value), f"a number, {p.low:.10g}..{p.high:.10g}", advice=no_number(value, meaning)
+        )
     if p.whole:
         array = whole(where, p.name, value, hint)
         if p.name in MEASURED:
@@ -153,7 +157,7 @@ def _warn_of_unit(name: str, value: Any, where: str, meaning: str) -> None:
     """Warn of floats of at most 1 where integers of many bits are meant."""
     if is_fraction(value):
         given = f"{np.max(np.abs(value))} is the whole number 1 here"
-        warn(f"{where}, {name}: {given}. {meaning} {NO_UNITS}", LoihiInputWarning)
+        warn(f"{where}, {name}: {given}. {meaning} {NO_UNITS}")
 
 
 def check_noise(noise: Any, model: NeuronModel, rules: str, shape: Shape, where: str) -> None:

@@ -96,7 +96,7 @@ def slice_of(network: Members, target: Target, where: str) -> Slice:
         raise invalid(where, "", target, "a population, an input, their name or a slice")
     if network.nodes.get(node.name) is not node:
         advice = "Use the objects that this network's population() and input() returned."
-        raise invalid(where, "", f"{node!r} of another network", f'one of network "{network.name}"', advice)
+        raise invalid(where, "", f"{node!r} of another network", f'one of network "{network.name}"', advice=advice)
     if part.size == 0:
         raise invalid(where, part.name, "no neurons", "at least one")
     return part

@@ -68,7 +68,7 @@ class Conv2D(FrozenArrays):
         if len(shape) != 3 or shape[2] != self.kernel.shape[3] * self.groups:
             raise invalid(
                 "Conv2D", "input shape", str(shape), f"(height, width, {self.kernel.shape[3] * self.groups})",
-                "Give the population a shape: population(name, (height, width, channels), ...).",
+                advice="Give the population a shape: population(name, (height, width, channels), ...).",
             )  # fmt: skip
         reach = [self.dilation[k] * (self.kernel.shape[1 + k] - 1) + 1 for k in (0, 1)]
         size = tuple((shape[k] + 2 * self.padding[k] - reach[k]) // self.stride[k] + 1 for k in (0, 1))

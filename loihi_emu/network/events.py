@@ -9,14 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.chips.chip import LOIHI2
-from loihi_emu.errors import LoihiInputWarning, invalid
+from loihi_emu.errors import invalid
 from loihi_emu.network import spike_forms, spike_words
 from loihi_emu.network.shapes import Shape, one_or_each
 from loihi_emu.numeric import MAX_STEPS, finite, ranged, whole
 from loihi_emu.user_warnings import warn
 
 Integers = NDArray[np.int64]
-"""Largest step of an event."""
 PAYLOAD_BITS = int(LOIHI2.payload_bits or 0)
 """Width of graded payloads, signed: Loihi 2's, with its source in the chip's facts; for Loihi 1 too, which has none."""
 PAYLOAD_MAX = (1 << (PAYLOAD_BITS - 1)) - 1
@@ -117,8 +116,7 @@ def warn_of_past(times: Integers, step: int, where: str) -> None:
     if len(times) and times[-1] < step:
         warn(
             f"{where}: all {len(times)} events come before step {step}, which is next. Times count from step 0: add "
-            "Emulator.step to them, or reset().",
-            LoihiInputWarning,
+            "Emulator.step to them, or reset()."
         )
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.errors import LoihiInputWarning
 from loihi_emu.network.elements import Connection, Input
 from loihi_emu.rules import RuleSet
 from loihi_emu.rules.weights import EFFECTIVE_MAX
@@ -44,8 +43,7 @@ def warn_of_wraps(c: Connection, node: Input, rules: RuleSet) -> None:
         warn(
             f'connection "{c.name}": payloads of "{node.name}" up to {int(largest.max())} make sums of up to '
             f"{sums[worst]:.4g} in neuron {worst} of {c.post.name} ({beyond} of {len(sums)} neurons), and sums wrap "
-            f"from {limit} on without being counted. Scale payloads or weights down.",
-            LoihiInputWarning,
+            f"from {limit} on without being counted. Scale payloads or weights down."
         )
 
 

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.errors import LoihiInputWarning
 from loihi_emu.network.elements import Connection
 from loihi_emu.rules import RuleSet, WeightRule
 from loihi_emu.rules.weights import dropped_bits
@@ -81,7 +80,7 @@ def tell_loss(c: Connection, rules: RuleSet, before: Loss | None = None) -> None
     found = loss(c, rules)
     if found is not None and found != before:
         text = f'connection "{c.name}": {found}. {_reason(c.outcomes() if c.drawn else c, rules.weights)}'
-        warn(f'{text} Emulator.get(..., "weights") says what acts; quantize() loses nothing.', LoihiInputWarning)
+        warn(f'{text} Emulator.get(..., "weights") says what acts; quantize() loses nothing.')
 
 
 def _off_grid(c: Connection, grid: int) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.errors import LoihiInputWarning, invalid
+from loihi_emu.errors import invalid
 from loihi_emu.learning.rule import Learning
 from loihi_emu.network import spike_forms
 from loihi_emu.network.elements import Connection, Input, Population, Source
@@ -95,19 +95,19 @@ def _uncounted(c: Connection, node: Source, payloads: Any, rules: RuleSet) -> No
     """Payloads of the source of a connection that is not graded."""
     if isinstance(node, Population):
         if rules.model(node.model).graded:
-            _told(
+            warn(
                 f'connection "{c.name}": spikes of "{node.name}" ({node.model}) have payloads, which do not act: '
                 "graded=False counts every spike as 1. Use graded=True."
             )
         return
     if payloads is None and isinstance(node, Input) and node.zeros is not None:  # others are told as payloads
-        _told(
+        warn(
             f'connection "{c.name}": {node.zeros.shape[1]} events of input "{node.name}" with payload 0 do not act, '
             "though graded=False counts every other as 1. Leave out payloads= to count them too."
         )
     lost = 0 if payloads is None else int(np.count_nonzero(payloads != 1))
     if lost:
-        _told(
+        warn(
             f'connection "{c.name}": payloads of {lost} of {len(payloads)} events of input "{node.name}" do not act: '
             "graded=False counts every event as 1. graded=True multiplies the weights by them."
         )
@@ -126,8 +126,8 @@ def _counted(c: Connection, trace: str, node: Source, payloads: Any) -> None:
     below = int(np.count_nonzero(payloads < 0))
     if below:
         told = f'{below} negative payloads of "{node.name}"'
-        raise invalid(where, f"third factor {trace}", told, "payloads of 1: a sign would be lost", advice)
-    _told(f'{where}, third factor {trace}: payloads of {given} of "{node.name}" do not act. {advice}')
+        raise invalid(where, f"third factor {trace}", told, "payloads of 1: a sign would be lost", advice=advice)
+    warn(f'{where}, third factor {trace}: payloads of {given} of "{node.name}" do not act. {advice}')
 
 
 def _valued(c: Connection, trace: str, node: Source, payloads: Any, rules: RuleSet) -> None:
@@ -141,7 +141,7 @@ def _valued(c: Connection, trace: str, node: Source, payloads: Any, rules: RuleS
         silent = node.rate is not None or bool(ones and len(node.times) and node.zeros is None)
     if silent:
         counting = f"; to count spikes, give the rule {trace}=Trace(impulse, tau)" if how.counts_events else ""
-        _told(
+        warn(
             f'{where}: "{node.name}" sends no payloads, so that {trace} {how.of_events}. Values are payloads of an '
             f"input{counting}."
         )
@@ -149,7 +149,7 @@ def _valued(c: Connection, trace: str, node: Source, payloads: Any, rules: RuleS
         low, high = how.values
         beyond = int(np.count_nonzero((payloads < low) | (payloads > high)))
         if beyond:
-            _told(
+            warn(
                 f'{where}: {beyond} of {len(payloads)} values of "{node.name}" are cut to {low}..{high}{how.cut_where}.'
             )
 
@@ -214,7 +214,3 @@ def listed_events(times: Integers, indices: Integers, payloads: Any, size: int, 
         if not np.array_equal(again, payloads):
             raise invalid(where, "payloads", "events out of order", "0 behind the others of its step and neuron")
     return found
-
-
-def _told(text: str) -> None:
-    warn(text, LoihiInputWarning)

@@ -40,7 +40,7 @@ def probe_of_neurons(part: Slice, rules: RuleSet, variables: Any, every: int, ne
     often = integer(where, "every", every, 1, checks.OFTEN, IN_STEPS)
     check_view(view, node, rules, where)
     if view == "chip" and "v" not in wanted:
-        raise invalid(where, "view", '"chip" without v', "a probe of v", "All else reads on a chip as it is.")
+        raise invalid(where, "view", '"chip" without v', "a probe of v", advice="All else reads on a chip as it is.")
     return Probe(node, wanted, often, checks.probed_neurons(part, neurons, where), view)
 
 

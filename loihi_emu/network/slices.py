@@ -117,7 +117,9 @@ def _neurons(where: str, key: Any, size: int, shape: Shape) -> NDArray[np.int64]
     known, times = np.unique(found, return_counts=True)
     if known.size < found.size:
         given_twice = f"neuron {known[np.argmax(times > 1)]} twice"
-        raise invalid(where, "index", given_twice, "each neuron once", "Synapses that count twice are given by lists.")
+        raise invalid(
+            where, "index", given_twice, "each neuron once", advice="Synapses that count twice are given by lists."
+        )
     return found
 
 

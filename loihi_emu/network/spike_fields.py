@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.errors import LoihiInputWarning, ValidationError
+from loihi_emu.errors import ValidationError
 from loihi_emu.network.shapes import Shape
 from loihi_emu.numeric import ranged, whole
 from loihi_emu.user_warnings import warn
@@ -131,6 +131,5 @@ def _warn_of_microseconds(times: Integers, where: str) -> None:
     if last >= MICROSECONDS:
         warn(
             f"{where}: the last event comes in step {last}. Times count steps; those of cameras are often "
-            "microseconds, of which events['t'] // 1000 makes steps of 1 ms.",
-            LoihiInputWarning,
+            "microseconds, of which events['t'] // 1000 makes steps of 1 ms."
         )

@@ -230,7 +230,7 @@ def _same_length(times: Integers, indices: Integers, where: str) -> None:
     if times.shape != indices.shape:
         given = f"{times.size} times and {indices.size} indices"
         advice = "The times of each neuron, one list after the other, are a list, not a tuple."
-        raise invalid(where, "spikes", given, "one index per time in (times, indices)", advice)
+        raise invalid(where, "spikes", given, "one index per time in (times, indices)", advice=advice)
 
 
 def _pair(spikes: tuple[Any, ...], where: str, shape: Shape | None) -> Events:

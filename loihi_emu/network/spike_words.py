@@ -29,7 +29,7 @@ def ways(shape: Shape | None) -> str:
 
 def refused(where: str, given: object, shape: Shape | None, advice: str = "") -> ValidationError:
     """The error for a form that is none, or could be two: it names those there are."""
-    return invalid(where, "spikes", given, ways(shape), advice)
+    return invalid(where, "spikes", given, ways(shape), advice=advice)
 
 
 def refusing(where: str, shape: Shape | None) -> Callable[..., ValidationError]:

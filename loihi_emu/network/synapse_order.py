@@ -76,7 +76,7 @@ class SynapseOrder(FrozenArrays):
         """Whether the order given is another than that of the rows; an error where it was not kept."""
         if not self.ordered:
             given = f"a list of {self.values.size:,} synapses whose order was not kept"
-            raise invalid(f'connection "{self.name}"', "order", given, "one whose order was", NOT_KEPT)
+            raise invalid(f'connection "{self.name}"', "order", given, "one whose order was", advice=NOT_KEPT)
         return self.order is not None
 
     @property
@@ -94,7 +94,7 @@ class SynapseOrder(FrozenArrays):
     def _sparse(self, name: str) -> NDArray[np.int64]:
         if self.indptr is None:
             where, advice = f'connection "{self.name}"', f"The weights of this one are an array {self.values.shape}."
-            raise invalid(where, name, f"a {self.kind} connection", "a sparse one", advice)
+            raise invalid(where, name, f"a {self.kind} connection", "a sparse one", advice=advice)
         return self.indptr
 
     @property

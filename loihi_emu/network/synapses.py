@@ -160,14 +160,16 @@ def _picked(old: Connection, matrix: Any, where: str) -> NDArray[Any]:
     before = np.repeat(np.arange(old.pre.size), np.diff(old.indptr))
     if np.any((before[1:] == before[:-1]) & (old.indices[1:] == old.indices[:-1])):
         advice = "Give one value per stored synapse."
-        raise invalid(where, "weights", "a matrix", "a list: some neurons are connected several times", advice)
+        raise invalid(where, "weights", "a matrix", "a list: some neurons are connected several times", advice=advice)
     table: Any = matrix.tocsr() if _is_sparse(matrix) else np.asarray(matrix)
     picked = np.asarray(table[old.indices, before]).reshape(-1)
     total = table.count_nonzero() if _is_sparse(table) else np.count_nonzero(table)
     more = int(total - np.count_nonzero(picked))
     if more:
         advice = 'Make the connection with kind="dense" to set any weight.'
-        raise invalid(where, "weights", f"{more} weights where there is no synapse", "weights of the synapses", advice)
+        raise invalid(
+            where, "weights", f"{more} weights where there is no synapse", "weights of the synapses", advice=advice
+        )
     return picked
 
 
@@ -201,7 +203,7 @@ def _shape_checked(shape: tuple[int, ...], pre: Slice, post: Slice, where: str, 
     wanted = (post.size, pre.size)
     if shape != wanted:
         hint = "This is the transpose: pass it with .T." if shape == wanted[::-1] else ""
-        raise invalid(where, name, f"shape {shape}", f"(n_post, n_pre) = {wanted}", hint)
+        raise invalid(where, name, f"shape {shape}", f"(n_post, n_pre) = {wanted}", advice=hint)
 
 
 def _dense(
@@ -248,7 +250,9 @@ def _sparse(
             raise invalid(where, "weights", f"a tuple of {len(weights)}", "(pre indices, post indices, values)")
         for side, given in (("pre indices", weights[0]), ("post indices", weights[1])):
             if np.asarray(given).dtype.kind == "b":
-                raise invalid(where, side, "a mask of booleans", "indices", "numpy.flatnonzero(mask) gives them.")
+                raise invalid(
+                    where, side, "a mask of booleans", "indices", advice="numpy.flatnonzero(mask) gives them."
+                )
         before, after = numbers(where, "pre indices", weights[0]), numbers(where, "post indices", weights[1])
         values, steps = numbers(where, "weights", weights[2]), numbers(where, "delays", delays, IN_STEPS)
         if before.ndim != 1 or before.shape != after.shape or values.shape not in ((), before.shape):
@@ -310,7 +314,7 @@ def _aligned(delays: Any, matrix: Any, where: str) -> NDArray[np.int64]:
     if len(given.data) != len(np.unique(given.row.astype(np.int64) * delays.shape[1] + given.col)):
         raise invalid(
             where, "delays", "a matrix with two entries at one place", "one entry a place",
-            "Pass (pre indices, post indices, values) with one delay per synapse.",
+            advice="Pass (pre indices, post indices, values) with one delay per synapse.",
         )  # fmt: skip
     return whole(where, "delays", np.asarray(table[matrix.row, matrix.col]).reshape(-1), IN_STEPS)
 

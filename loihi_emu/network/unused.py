@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 
-from loihi_emu.errors import LoihiInputWarning
 from loihi_emu.models.specification import NeuronModel
 from loihi_emu.network.elements import Connection, Noise, Population, Probe
 from loihi_emu.rules import RuleSet
@@ -32,18 +30,18 @@ def warn_of_parameters(made: Population, model: NeuronModel, given: Iterable[str
     for exponent, mantissas in BIAS.items():
         for mantissa in mantissas:
             if exponent in names and mantissa in values and np.any(values[exponent]) and not np.any(values[mantissa]):
-                _told(f"{where}: {exponent} has no effect while {mantissa} is 0.")
+                warn(f"{where}: {exponent} has no effect while {mantissa} is 0.")
     for state, decay in DECAYS:
         full = model.parameter(decay)
         if state in names and decay in values and full is not None:
             lost = np.broadcast_to((values[decay] == full.high) & (values[state] != 0), made.size)
             if lost.any():
-                _told(
+                warn(
                     f"{where}: the initial {state} of {np.count_nonzero(lost)} of {made.size} neurons has no effect, "
                     f"since {decay}={full.high:.10g} forgets it before it acts in step 0."
                 )
     if isinstance(made.noise, Noise) and made.noise.amplitude == 0 and np.any(made.noise.enabled):
-        _told(
+        warn(
             f"{where}: the noise adds 0. (U + 64 * offset) * 2**(exp - 7) with |U| up to 127 needs exp=1 or more, or "
             "an offset."
         )
@@ -52,17 +50,13 @@ def warn_of_parameters(made: Population, model: NeuronModel, given: Iterable[str
 def warn_of_probe(made: Probe) -> None:
     """Warn of an interval that holds for nothing that is recorded."""
     if made.every > 1 and made.variables == ("spikes",):
-        _told(f'probe on "{made.target.name}": every={made.every} has no effect on spikes, of which all are recorded.')
+        warn(f'probe on "{made.target.name}": every={made.every} has no effect on spikes, of which all are recorded.')
 
 
 def warn_of_format(made: Connection, rules: RuleSet) -> None:
     """Warn of a weight format beside weights that are effective already."""
     if made.scaled and rules.weights.scaled_exponents is None and (made.weight_bits != 8 or made.weight_exp != 0):
-        _told(
+        warn(
             f'connection "{made.name}": weight_bits={made.weight_bits} and weight_exp={made.weight_exp} have no '
             "effect, since scaled=True gives effective weights."
         )
-
-
-def _told(text: Any) -> None:
-    warn(text, LoihiInputWarning)

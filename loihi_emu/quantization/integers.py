@@ -165,7 +165,7 @@ def quantize(
     for name, given in (("vth", vth_f), ("bias", bias_f)):
         if np.any(np.abs(given) > SANE[1]):
             allowed = f"at most {SANE[1]:g} in size"
-            raise errors.invalid(WHERE, name, f"{np.abs(given).max():g}", allowed, "Use another unit for all.")
+            raise errors.invalid(WHERE, name, f"{np.abs(given).max():g}", allowed, advice="Use another unit for all.")
         if given.size == 0:
             raise errors.invalid(WHERE, name, "an empty array", "a number or one per neuron")
 
@@ -252,7 +252,9 @@ def _check_levels(name: str, found: Matrix) -> None:
     if (found.high > 0 and not any(g.high for g in grids)) or (found.low < 0 and not any(g.low for g in grids)):
         given = f"{found.sign_mode} weights of {found.weight_bits} bits, exponents from {found.exponents[0]}"
         advice = "Use more weight_bits or a larger weight_exp, or split the matrix by sign."
-        raise errors.invalid(WHERE, name, given, "a format with a level other than 0 for each sign in use", advice)
+        raise errors.invalid(
+            WHERE, name, given, "a format with a level other than 0 for each sign in use", advice=advice
+        )
 
 
 def _limits(values: NDArray[np.float64], percentile: float | None) -> tuple[float, float]:
@@ -262,7 +264,7 @@ def _limits(values: NDArray[np.float64], percentile: float | None) -> tuple[floa
         number = numeric.finite(WHERE, "clip_percentile", percentile)
         if number.ndim or not 0 < number <= 100:
             advice = "99.9 clips one in a thousand."
-            raise errors.invalid(WHERE, "clip_percentile", percentile, "one number above 0, at most 100", advice)
+            raise errors.invalid(WHERE, "clip_percentile", percentile, "one number above 0, at most 100", advice=advice)
         size = np.abs(values[values != 0])
         if size.size:
             top = np.percentile(size, percentile)
@@ -274,22 +276,24 @@ def _search(matrices: list[Matrix], vth: NDArray[np.float64], bias: NDArray[np.f
     """Return the best scale and exponents, or raise with what to do."""
     if not any(m.sample.size for m in matrices):
         advice = "No scale follows from zeros: give scale=."
-        raise errors.invalid(WHERE, "weights", "only zeros", "at least one weight other than 0", advice)
+        raise errors.invalid(WHERE, "weights", "only zeros", "at least one weight other than 0", advice=advice)
     largest = max(max(m.high, -m.low) for m in matrices)
     if not SANE[0] <= largest <= SANE[1]:
         allowed = f"a largest weight of {SANE[0]:g}..{SANE[1]:g} in size"
-        raise errors.invalid(WHERE, "weights", f"{largest:g}", allowed, "Use another unit for weights and thresholds.")
+        raise errors.invalid(
+            WHERE, "weights", f"{largest:g}", allowed, advice="Use another unit for weights and thresholds."
+        )
     found = choose(matrices, vth, bias)
     if found is None:
         given = str([m.exponents[0] for m in matrices])
         advice = 'Let weight_exp="auto" choose, or use more weight_bits.'
-        raise errors.invalid(WHERE, "weight_exp", given, "exponents that some common scale fits", advice)
+        raise errors.invalid(WHERE, "weight_exp", given, "exponents that some common scale fits", advice=advice)
     if found.weight_error >= 1.0:
         cap = largest_scale(vth, bias)
         given = f"threshold up to {vth.max():g}, bias up to {np.abs(bias).max():g}"
         allowed = f"a scale of at most {cap:g}, at which every weight rounds to 0"
         advice = "Lower the threshold and bias, or enlarge the weights (several synapses instead of one)."
-        raise errors.invalid(WHERE, "vth" if vth.max() > 0 else "bias", given, allowed, advice)
+        raise errors.invalid(WHERE, "vth" if vth.max() > 0 else "bias", given, allowed, advice=advice)
     return found.scale, list(found.exponents)
 
 
@@ -299,7 +303,7 @@ def _given_scale(scale: float, vth: NDArray[np.float64], bias: NDArray[np.float6
     cap = largest_scale(vth, bias)
     if number.ndim or not 0 < number <= cap:
         advice = "Beyond it a threshold exceeds 131071 or a bias 524160."
-        raise errors.invalid(WHERE, "scale", scale, f"one number above 0, at most {cap:g} here", advice)
+        raise errors.invalid(WHERE, "scale", scale, f"one number above 0, at most {cap:g} here", advice=advice)
     return float(number)
 
 

@@ -74,7 +74,9 @@ def nengo_weights(
     if sign_mode not in ("mixed", "excitatory", "inhibitory"):
         raise errors.unknown("sign_mode", sign_mode, ("mixed", "excitatory", "inhibitory"))
     if weight_bits not in REGISTER_BITS[1:]:
-        raise errors.invalid(where, "weight_bits", weight_bits, "1..6 or 8", "The chip's field has no 7-bit weights.")
+        raise errors.invalid(
+            where, "weight_bits", weight_bits, "1..6 or 8", advice="The chip's field has no 7-bit weights."
+        )
     numeric.ranged(where, "weight_exp", numeric.whole(where, "weight_exp", weight_exp), *NENGO_EXPONENTS)
     advice = "Scale the weights to mantissas first, or use quantize(), which does."
     array = np.asarray(numeric.ranged(where, "weights", weights, -255, 255, advice), dtype=np.float64)

@@ -51,7 +51,9 @@ def option_of(option: Any, key: Any, index: int, count: int, name: str) -> Any:
     """Return what an option says about one of the matrices."""
     if isinstance(option, Mapping):
         if key not in option:
-            raise errors.invalid(WHERE, name, f"nothing for {key!r}", "an entry for each matrix", "Use the same keys.")
+            raise errors.invalid(
+                WHERE, name, f"nothing for {key!r}", "an entry for each matrix", advice="Use the same keys."
+            )
         return option[key]
     if isinstance(option, (list, tuple)):
         if len(option) != count:

@@ -144,7 +144,7 @@ class PhysicalUnits:
             coarser = f"Take vth={fits} or less" if fits else "It is far above the threshold: look at its unit"
             advice = f"{coarser}, or take a weight exponent (quantize() chooses one)."
             allowed = f"up to {peaks[-1]:.4g}, with weights up to {WEIGHT_MAX} and vth={self.vth}"
-            raise invalid("PhysicalUnits.weight", "mv", worst, allowed, advice)
+            raise invalid("PhysicalUnits.weight", "mv", worst, allowed, advice=advice)
         nearest = np.searchsorted((peaks[1:] + peaks[:-1]) / 2, size)
         return np.asarray(np.sign(given) * nearest).astype(np.int64)
 
@@ -203,7 +203,7 @@ def _peaks(weights: NDArray[np.int64], du: int, dv: int) -> NDArray[np.int64]:
     )
     if keep_u == keep_v == DECAY_UNITY:
         advice = "Without any decay one spike drives v without end."
-        raise invalid("PhysicalUnits", "du and dv", "0 and 0", "at least one above 0", advice)
+        raise invalid("PhysicalUnits", "du and dv", "0 and 0", "at least one above 0", advice=advice)
     u: NDArray[np.int64] = np.asarray(weights, np.int64) << WEIGHT_SHIFT
     v = u.copy()
     highest: NDArray[np.int64] = np.zeros_like(v)

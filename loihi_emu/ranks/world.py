@@ -59,4 +59,6 @@ def communicator(where: str, given: object) -> Any:
 
 def _wrong(where: str, given: str) -> ValidationError:
     allowed = 'a communicator of mpi4py, such as MPI.COMM_WORLD, or "world"'
-    return invalid(where, "comm", given, allowed, "mpiexec -n 4 python program.py starts a program on four ranks.")
+    return invalid(
+        where, "comm", given, allowed, advice="mpiexec -n 4 python program.py starts a program on four ranks."
+    )

@@ -267,7 +267,7 @@ class Recording:
             Which; from the end if negative. A run is one sample, 0.
         """
         if not self.samples:
-            raise invalid("Recording.sample", "k", k, "nothing", "There are no samples in it: no step was run.")
+            raise invalid("Recording.sample", "k", k, "nothing", advice="There are no samples in it: no step was run.")
         k = integer("Recording.sample", "k", k, -self.samples, self.samples - 1) % self.samples
         if self.sample_steps is None:
             return self
@@ -318,7 +318,9 @@ class Recording:
         stop = integer("Recording.part", "stop", stop, start, end)
         if self.sample_steps is not None and start % self.sample_steps:
             allowed = f"a multiple of the {self.sample_steps} steps of a sample"
-            raise invalid("Recording.part", "start", start, allowed, "Recording.sample(k).part() cuts one sample.")
+            raise invalid(
+                "Recording.part", "start", start, allowed, advice="Recording.sample(k).part() cuts one sample."
+            )
         columns = self._cut(start - self.start, stop - self.start)
         text = f"steps {start} to {stop - 1} of {self.start} to {end - 1}"
         return Recording(

@@ -21,7 +21,7 @@ def steps_of(where: str, steps: object, least: int) -> int:
     10
     """
     if steps is None or isinstance(steps, (str, bytes, bool, np.bool_)):
-        raise invalid(where, "steps", repr(steps), f"a whole number, {least} or more", no_number(steps))
+        raise invalid(where, "steps", repr(steps), f"a whole number, {least} or more", advice=no_number(steps))
     return integer(where, "steps", steps, least, MAX_STEPS, RUN_STEPS)
 
 

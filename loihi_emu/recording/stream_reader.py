@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from loihi_emu.errors import LoihiEmuError, LoihiInputWarning, ValidationError, invalid
+from loihi_emu.errors import LoihiEmuError, ValidationError, invalid
 from loihi_emu.numeric import MAX_STEPS
 from loihi_emu.recording import stream_form as form
 from loihi_emu.recording.columns import Column
@@ -68,8 +68,7 @@ def load_stream(path: str | Path) -> Contents:
     if left:
         warn(
             f"{path}: {found.steps} steps are whole; {left} bytes behind them are the beginning of a block that is "
-            "being written or was cut off, or are damaged. They are left out.",
-            LoihiInputWarning,
+            "being written or was cut off, or are damaged. They are left out."
         )
     return Contents(
         start=found.head["start"], steps=found.steps, sample_steps=found.head["sample_steps"], arrays=found.columns(),
@@ -144,7 +143,7 @@ def _head(head: dict[str, Any], path: str) -> dict[str, Any]:
         raise invalid(path, "", f"a file of kind {str(head.get('kind'))[:60]!r}", form.WHAT)
     if type(head.get("schema")) is not int or head["schema"] > form.SCHEMA:
         given = str(head.get("schema"))[:20]
-        raise invalid(path, "schema", given, f"at most {form.SCHEMA}", "Update loihi_emu to read it.")
+        raise invalid(path, "schema", given, f"at most {form.SCHEMA}", advice="Update loihi_emu to read it.")
     DESCRIBED(path, "", {key: head[key] for key in ("start", "sample_steps", "index")})
     if type(head["numbers"]) is not int or not 0 <= head["numbers"] < 1 << 40:
         raise invalid(path, "numbers", str(head["numbers"])[:20], "a number of counters")

@@ -119,7 +119,7 @@ class ChipLearning(LearningRules):
             raise invalid(
                 where, "learning", f"a rule with {', '.join(each)} on a convolution",
                 "dw alone, without factors d and t",
-                "Its synapses share a weight and have one delay and no tags; a sparse matrix has them for every "
+                advice="Its synapses share a weight and have one delay and no tags; a sparse matrix has them for every "
                 "synapse.",
             )  # fmt: skip
 

@@ -53,15 +53,16 @@ class LavaLearning(LearningRules):
         if np.any(made.delays):
             raise invalid(
                 where, "delays", f"up to {made.delays.max()}", "0 on a connection that learns",
-                'Lava\'s learning connections have none. Under rules "chip" they may have delays.',
+                advice='Lava\'s learning connections have none. Under rules "chip" they may have delays.',
             )  # fmt: skip
         for name, node in driven:
             if name in rule.traces:
-                raise invalid(
-                    where, f"third factor {name}", f'"{node}" and a trace {name} in the rule', "one of both",
+                advice = (
                     f"A third factor of Lava's replaces its trace in every step, without impulses: leave {name} out of "
-                    'the rule (signed_reward_stdp does), or take rules "chip".',
-                )  # fmt: skip
+                    'the rule (signed_reward_stdp does), or take rules "chip".'
+                )
+                given = f'"{node}" and a trace {name} in the rule'
+                raise invalid(where, f"third factor {name}", given, "one of both", advice=advice)
 
     def check_convolution(self, rule: LearningRule, where: str, rules: str) -> None:
         """Lava has none."""
@@ -100,7 +101,7 @@ class FloatLearning(LavaLearning):
         if (mode == "excitatory" and below < 0) or (mode == "inhibitory" and above > 0):
             wrong, allowed = (below, "0 or more") if mode == "excitatory" else (above, "0 or less")
             advice = 'connect(..., sign_mode="mixed") allows both signs.'
-            raise invalid(f'connection "{made.name}"', f"weights ({mode})", wrong, allowed, advice)
+            raise invalid(f'connection "{made.name}"', f"weights ({mode})", wrong, allowed, advice=advice)
         return made
 
     def state(self, where: str, variable: str, value: Any, *, driven: bool) -> Array:

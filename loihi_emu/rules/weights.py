@@ -95,7 +95,9 @@ class WeightRule(ABC):
         """Weight bits (1..8) and exponent (-8..7), or an error."""
         if scaled and self.scaled_exponents is not None:
             if bits != MANTISSA_BITS:
-                raise invalid(where, "weight_bits", bits, str(MANTISSA_BITS), "scaled=True gives effective weights.")
+                raise invalid(
+                    where, "weight_bits", bits, str(MANTISSA_BITS), advice="scaled=True gives effective weights."
+                )
             return MANTISSA_BITS, integer(where, "weight_exp", exponent, *self.scaled_exponents)
         return check_precision(bits, exponent, where)
 

@@ -83,7 +83,7 @@ def _chip_view(emulator: Built, key: str, variable: str, view: str) -> Any:
     if found is None:
         raise invalid(
             where, "view", '"chip" of a population without such a probe', "one that is probed so",
-            f'Before the Emulator is made: net.probe("{key}", "v", view="chip").',
+            advice=f'Before the Emulator is made: net.probe("{key}", "v", view="chip").',
         )  # fmt: skip
     emulator._refresh_state(f"{found.group.key}.v")
     return found.read(emulator.image.arena)
@@ -159,7 +159,9 @@ def _population(emulator: Built, name: str) -> Population:
     if isinstance(node, Population):
         return node
     if node is not None:
-        raise invalid(f'input "{name}"', "", "an input", "a population or connection", "set_input() is for inputs")
+        raise invalid(
+            f'input "{name}"', "", "an input", "a population or connection", advice="set_input() is for inputs"
+        )
     advice = 'All neurons are read at once: get("cells", "v")[10:20].' if isinstance(name, Slice) else ""
     raise unknown("population or connection", name, [*network.populations, *network.connections], advice=advice)
 
@@ -184,6 +186,8 @@ def _change_plastic(emulator: Built, c: Connection, variable: str, value: Any) -
         emulator._rebuild([replace(network.connections[name], learning=new) for name, new in rules.items()])
     elif variable == "delays" and not image.learners[c.name].has_delays:
         where = f'connection "{c.name}"'
-        raise invalid(where, "delays", value, f"{found}", "Delays belong to the structure: make another network.")
+        raise invalid(
+            where, "delays", value, f"{found}", advice="Delays belong to the structure: make another network."
+        )
     else:
         plastic.set_state(image, network, c, variable, value)

@@ -98,7 +98,7 @@ def _check_header(emulator: Built, archive: Archive) -> None:
     if given != structure(emulator.image):
         given = f'a checkpoint of another network (its name is "{archive.header["network"]}")'
         advice = "Seed, populations, connections and delays must be those of the network that was saved."
-        raise invalid(archive.path, "", given, f'one of network "{network.name}"', advice)
+        raise invalid(archive.path, "", given, f'one of network "{network.name}"', advice=advice)
     entries.table(learned, learning)(archive.path, "learning", archive.header["learning"])
 
 

@@ -42,7 +42,7 @@ def check_executor(where: str, executor: object) -> None:
     if not callable(getattr(executor, "submit", None)):
         allowed = "an object with submit(function, *arguments), as of concurrent.futures, mpi4py.futures or dask"
         advice = "Of a dask client: client.get_executor()." if hasattr(executor, "scheduler") else ""
-        raise invalid(where, "executor", repr(executor), allowed, advice)
+        raise invalid(where, "executor", repr(executor), allowed, advice=advice)
 
 
 def in_executor(function: Function, tasks: Sequence[Any], executor: Executor, where: str) -> Generator[Any, None, None]:

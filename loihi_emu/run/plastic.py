@@ -106,7 +106,9 @@ def check_exchange(network: Network, c: Connection, new: LearningRule, variable:
         (new.dd is None) != (rule.dd is None)
     ):
         advice = "Whether delays and tags are stored belongs to the structure: make another network."
-        raise invalid(where, variable, given, "a rule that changes and reads the same of delays and tags", advice)
+        raise invalid(
+            where, variable, given, "a rule that changes and reads the same of delays and tags", advice=advice
+        )
     checks.check_rule(new, c.learning.factors, c, network.rule_set)
     probed = {v for p in network.probes if p.target.name == c.name for v in p.variables}
     lost = sorted(probed - set(checks.variables_of(replace(c, learning=replace(c.learning, rule=new)))))

@@ -42,7 +42,7 @@ def run_samples(
     ranks = emulator._ranks
     if ranks is not None and (crew > 1 or executor is not None):
         given = "an executor" if executor is not None else str(crew)
-        raise invalid(WHERE, "workers", given, "1 for an emulator that several ranks run (comm=)", APART)
+        raise invalid(WHERE, "workers", given, "1 for an emulator that several ranks run (comm=)", advice=APART)
     number, samples, graded = prepare_samples(emulator.image, inputs, count)
     if graded:
         setup(partial(emulator._rebuild, with_payloads(emulator.network, graded)))

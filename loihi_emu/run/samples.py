@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.errors import LoihiInputWarning, invalid, is_known, unknown
+from loihi_emu.errors import invalid, is_known, unknown
 from loihi_emu.image.build import Image
 from loihi_emu.image.sources import InputSource, kept_payloads, most_at_once, payload_type, thresholds
 from loihi_emu.memory.room import count_nonzero, room_for
@@ -144,12 +144,14 @@ def _choose(
         check_uses(sent, network.connections.values(), network.rule_set)
     most = most_at_once(times, bounds)
     if most > source.most:
-        raise invalid(where, "samples", f"{most} events in one step", f"at most {source.most}", "List each event once.")
+        raise invalid(
+            where, "samples", f"{most} events in one step", f"at most {source.most}", advice="List each event once."
+        )
 
     late = int(np.count_nonzero(times >= steps))
     if late:
         text = f"{where}: {late} events of the samples come in step {steps} or later, which no sample reaches."
-        warn(text, LoihiInputWarning)
+        warn(text)
 
     values = None if payloads is None else np.ascontiguousarray(payloads, payload)
     return ListedSamples(times, indices, values, bounds), payload

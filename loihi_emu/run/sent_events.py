@@ -54,7 +54,7 @@ def read_events(events: Any, inputs: Mapping[str, InputSource], floats: bool) ->
     if type(events) is not dict and not isinstance(events, Mapping):
         given = article(type(events).__name__)
         advice = f"emulator.run({events}) runs so many steps." if isinstance(events, int) else ""
-        raise invalid(WHERE, "events", given, 'a dict such as {"input": [0, 3]}, or nothing', advice)
+        raise invalid(WHERE, "events", given, 'a dict such as {"input": [0, 3]}, or nothing', advice=advice)
     sent: list[Sent] = []
     for key, given in events.items():
         source = inputs.get(key) if type(key) is str else None
@@ -64,7 +64,9 @@ def read_events(events: Any, inputs: Mapping[str, InputSource], floats: bool) ->
             raise invalid(_where(source), "events", "events twice, by its name and as an object", "one of them")
         if source.poisson:
             advice = f'It draws its own; set_input("{source.node.name}", rate=...) changes its rate.'
-            raise invalid(_where(source), "events", "events for a Poisson input", "inputs of listed events", advice)
+            raise invalid(
+                _where(source), "events", "events for a Poisson input", "inputs of listed events", advice=advice
+            )
         if type(given) is tuple:
             sent.append(_with_values(source, given, floats))
             continue
@@ -116,7 +118,7 @@ def _refused(source: InputSource, given: object, advice: str = "") -> Validation
     allowed = (
         f"indices of neurons such as [0, 3], booleans of shape {shape}, or a tuple (indices, payloads); [] for none"
     )
-    return invalid(_where(source), "events", given, allowed, advice)
+    return invalid(_where(source), "events", given, allowed, advice=advice)
 
 
 def _plain(given: Any, source: InputSource) -> Array | None:
@@ -174,7 +176,7 @@ def _in_order(indices: Array, source: InputSource) -> tuple[Array, Array]:
     twice = np.flatnonzero(rising[1:] == rising[:-1])
     if len(twice):
         advice = "One value for each neuron is given as booleans: values > 0."
-        raise invalid(_where(source), "events", f"neuron {rising[twice[0]]} twice", "each neuron once", advice)
+        raise invalid(_where(source), "events", f"neuron {rising[twice[0]]} twice", "each neuron once", advice=advice)
     return rising, order
 
 

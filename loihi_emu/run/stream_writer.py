@@ -98,7 +98,7 @@ class StreamWriter:
         advice = "Give another name; nothing is ever written over."
         if not form.is_stream(self.path):
             raise invalid(
-                where, "", "a file that is there already", "a new file, or one that run(to=...) wrote", advice
+                where, "", "a file that is there already", "a new file, or one that run(to=...) wrote", advice=advice
             )
         found = scan(self.path)
         mine = self._head()
@@ -107,10 +107,12 @@ class StreamWriter:
                 continue
             if _plain(mine.get(key)) != value:
                 given = f"a recording of another network or of other probes ({key})"
-                raise invalid(where, "", given, "one of this network and these probes", advice)
+                raise invalid(where, "", given, "one of this network and these probes", advice=advice)
         if self._sample_steps is not None or found.next_step != self.since.step:
             given = f"a recording that ends before step {found.next_step}"
-            raise invalid(where, "", given, f"one that ends before step {self.since.step}, which is next", advice)
+            raise invalid(
+                where, "", given, f"one that ends before step {self.since.step}, which is next", advice=advice
+            )
         self.table = found.table
         self._at = _At(found.blocks, found.steps, found.end, len(found.table), self.since)
         self._earlier = found.accounts()
@@ -265,7 +267,7 @@ def check_new(path: Path) -> None:
     _opened(path).close()
     if path.stat().st_size:
         where = f"run_samples, to={str(path)!r}"
-        raise invalid(where, "", "a file that is there already", "a new file", "Nothing is ever written over.")
+        raise invalid(where, "", "a file that is there already", "a new file", advice="Nothing is ever written over.")
 
 
 def _plain(value: Any) -> Any:
@@ -283,7 +285,7 @@ def _opened(path: Path) -> BinaryIO:
     where = f"run, to={str(path)!r}"
     if path.suffix == ".npz":
         advice = "Recording.save writes npz files."
-        raise invalid(where, "", "a name that ends in .npz", "another, such as run.rec", advice)
+        raise invalid(where, "", "a name that ends in .npz", "another, such as run.rec", advice=advice)
     if not path.parent.is_dir():
         raise invalid(where, "", f"no folder {str(path.parent)!r}", "a path in a folder that exists")
     if path.exists() and not path.is_file():
@@ -295,7 +297,7 @@ def _opened(path: Path) -> BinaryIO:
     stream = os.fdopen(handle, "r+b", buffering=0)
     if not _locked(stream):
         stream.close()
-        raise invalid(where, "", "a file that another run is writing", "one that none is", "Give another name.")
+        raise invalid(where, "", "a file that another run is writing", "one that none is", advice="Give another name.")
     return stream
 
 

@@ -260,7 +260,7 @@ def _seeded(entry: Any, seed: int) -> Any:
         return _Seeded((entry, seed))
     if "seed" in entry:
         advice = "Without seed= the function gets those of the parameters."
-        raise invalid("sweep", "seed", "a seed beside parameters that have some", "one of them", advice)
+        raise invalid("sweep", "seed", "a seed beside parameters that have some", "one of them", advice=advice)
     return entry | {"seed": seed}
 
 

@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 
 from loihi_emu._version import __version__
-from loihi_emu.errors import LoihiInputWarning, invalid
+from loihi_emu.errors import invalid
 from loihi_emu.network.network import Network
 from loihi_emu.network.synapse_order import DRAWN
 from loihi_emu.ranks.digests import contents, digest_of, short
@@ -88,7 +88,7 @@ def interval_of(every: Any, comm: Any) -> int | None:
         return None
     if comm is None:
         advice = "Spikes are exchanged among the ranks of a communicator."
-        raise invalid("Emulator", "exchange_every", repr(every), "nothing without comm=", advice)
+        raise invalid("Emulator", "exchange_every", repr(every), "nothing without comm=", advice=advice)
     whole = isinstance(every, int | np.integer) and not isinstance(every, bool)
     if not whole or every < 1:
         raise invalid("Emulator", "exchange_every", repr(every), "a whole number of steps, at least 1")
@@ -103,6 +103,5 @@ def check_cores(ranks: Ranks, threads: int = 1) -> None:
         warn(
             f"Emulator, comm: {len(ranks.here)} ranks{each} on a machine that gives them {ranks.cores} "
             f"core{'s' if ranks.cores > 1 else ''}. Ranks that wait for each other keep a core busy, so that an "
-            "exchange then takes milliseconds in place of microseconds: start fewer.",
-            LoihiInputWarning,
+            "exchange then takes milliseconds in place of microseconds: start fewer."
         )

@@ -27,9 +27,9 @@ def stages(populations: Iterable[str], connections: Iterable[Connection]) -> lis
     edges = [
         (number[c.pre.target.name], number[c.post.target.name]) for c in connections if c.pre.target.name in number
     ]
-    before, after = np.array(edges, np.int64).reshape(-1, 2).T
+    pre, post = np.array(edges, np.int64).reshape(-1, 2).T
     shape = (len(names), len(names))
-    graph = sparse.csr_matrix((np.ones(len(edges)), (before, after)), shape=shape)
+    graph = sparse.csr_matrix((np.ones(len(edges)), (pre, post)), shape=shape)
     groups, group = sparse.csgraph.connected_components(graph, connection="strong")
     waits = {k: {int(group[a]) for a, b in edges if group[b] == k} - {k} for k in range(groups)}
     found: list[list[str]] = []

@@ -194,10 +194,10 @@ class Twin(nn.Module):
         for t in range(length):
             arrived = {name: steps[t] for name, steps in given.items()}
             for own, matrices in inner:
-                before, after = own.connection.pre.target.name, own.connection.post.target.name
+                pre, post = own.connection.pre.target.name, own.connection.post.target.name
                 for delay, matrix in matrices:
                     if t > delay:
-                        arrived[after] = arrived[after] + own.arriving(matrix, rows[before][2][t - 1 - delay])
+                        arrived[post] = arrived[post] + own.arriving(matrix, rows[pre][2][t - 1 - delay])
             for name in stage:
                 states[name], spikes = step(states[name], arrived[name], parameters[name], self.surrogate)
                 for row, value in zip(rows[name], (states[name].u, states[name].v, spikes), strict=True):

@@ -31,7 +31,7 @@ def test_overflow_is_a_runtime_warning():
 
 
 def test_invalid_says_where_given_allowed_and_advice():
-    error = errors.invalid('population "hidden"', "vth", -3, "0..131071", "Scale the weights instead")
+    error = errors.invalid('population "hidden"', "vth", -3, "0..131071", advice="Scale the weights instead")
     assert str(error) == 'population "hidden", vth: got -3, allowed is 0..131071. Scale the weights instead.'
     assert (error.where, error.name) == ('population "hidden"', "vth")
 

@@ -8,7 +8,6 @@ import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
 from lava_api.magma.core.process.variable import var_label
-from loihi_emu.errors import LoihiInputWarning
 from loihi_emu.user_warnings import warn
 
 if TYPE_CHECKING:
@@ -46,6 +45,5 @@ def tell_lost(var: Var, lava_type: LavaPyType) -> None:
         most = f"the largest loss is {float(losses.max()):.3g}"
     warn(
         f"{var_label(var)}: {what}, as the model holds integers; {most}. {advice}, or"
-        " select the floating-point model: select_tag='floating_pt'.",
-        LoihiInputWarning,
+        " select the floating-point model: select_tag='floating_pt'."
     )

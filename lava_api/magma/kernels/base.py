@@ -199,7 +199,7 @@ class Kernel:
                 given = np.asarray(getattr(self.model, name)).reshape(-1).tolist()
                 raise invalid(
                     self.process.name, name, f"{given} after the network was built for {self._constants[name]}",
-                    "what computes in the same way", "Set it before the first run.",
+                    "what computes in the same way", advice="Set it before the first run.",
                 )  # fmt: skip
 
 

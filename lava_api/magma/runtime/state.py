@@ -59,7 +59,7 @@ def read(model: AbstractPyProcessModel, name: str, var: Var) -> Any:
         return out
     given = f"an array of shape {array.shape} in the model {type(model).__name__}"
     advice = "A model keeps the shape that its process declares."
-    raise invalid(var_label(var), "", given, f"shape {var.shape}", advice)
+    raise invalid(var_label(var), "", given, f"shape {var.shape}", advice=advice)
 
 
 def part(value: Any, idx: Any, var: Var) -> Any:
@@ -89,7 +89,7 @@ def write(model: AbstractPyProcessModel, name: str, var: Var, value: Any, idx: A
                 changed[idx] = new
             except (IndexError, ValueError) as error:
                 given = f"index {idx!r} with {value!r}"
-                raise invalid(var_label(var), "", given, f"shape {var.shape}", str(error)) from None
+                raise invalid(var_label(var), "", given, f"shape {var.shape}", advice=str(error)) from None
             new = changed
         _replace(model, name, var, old, new)
     notify(model, name)

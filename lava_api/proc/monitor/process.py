@@ -80,7 +80,7 @@ class Monitor(AbstractProcess):
             if other is not target and self.target_names[name] == [target.process.name, target.name]:
                 given = f'"{target.name}" of a second process named "{target.process.name}"'
                 advice = "Give the processes names of their own, or each its own Monitor."
-                raise invalid("Monitor", "target", given, "one record of each name", advice)
+                raise invalid("Monitor", "target", given, "one record of each name", advice=advice)
 
     def _add(self, kind: str, prefix: str, member: Any) -> str:
         """Store a numbered port or variable and list it for the model."""

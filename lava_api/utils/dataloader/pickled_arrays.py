@@ -124,7 +124,7 @@ def read(path: Path, what: str) -> Any:
     """
     described, advice = foreign.describe(path)
     if described != "a single NumPy array (npy)":
-        raise invalid(str(path), "", described, what, advice)
+        raise invalid(str(path), "", described, what, advice=advice)
     try:
         with path.open("rb") as stream:
             version = np.lib.format.read_magic(stream)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.errors import LoihiInputWarning, invalid, is_known
+from loihi_emu.errors import invalid, is_known
 from loihi_emu.exchange.net.importing import RULES, order_of
 from loihi_emu.exchange.net.layers import Layer
 from loihi_emu.exchange.net.neurons import BIAS_EXP, OUT_OF_REACH, STATE_EXP, described
@@ -44,7 +44,7 @@ class _Export:
         """All of them, from the input on."""
         if len(self.network.inputs) != 1 or not self.network.populations:
             given = f"{len(self.network.inputs)} inputs and {len(self.network.populations)} populations"
-            raise invalid(self.where, "", given, "one input, and populations in a chain behind it", ADVICE)
+            raise invalid(self.where, "", given, "one input, and populations in a chain behind it", advice=ADVICE)
         source: Any = next(iter(self.network.inputs.values()))
         made: list[Layer] = []
         left = dict(self.network.populations)
@@ -151,7 +151,9 @@ class _Export:
         """(targets, sources) with the sources in the order of files."""
         if c.pre.size * c.post.size > LARGEST_MATRIX:
             given = f"{c.post.size} x {c.pre.size} weights"
-            raise invalid(f'{self.where}, connection "{c.name}"', "weights", given, f"at most {LARGEST_MATRIX}", ADVICE)
+            raise invalid(
+                f'{self.where}, connection "{c.name}"', "weights", given, f"at most {LARGEST_MATRIX}", advice=ADVICE
+            )
         rows, columns, values = _listed(c, self._effective(c))
         matrix = np.zeros((c.post.size, c.pre.size), np.int64)
         np.add.at(matrix, (rows, columns), values)
@@ -213,10 +215,7 @@ class _Export:
     def _lif(self, p: Population, value: _Values) -> dict[str, Any] | None:
         chip = "refractory" in value.values  # whose du is what acts
         if p.model == "lif_reset":
-            warn(
-                f"{value.where}: resets are no part of .net files: from_net(reset_interval=...) has them.",
-                LoihiInputWarning,
-            )
+            warn(f"{value.where}: resets are no part of .net files: from_net(reset_interval=...) has them.")
         threshold, du = value.whole("vth"), value.whole("du") + (not chip)
         limits = {name: value.whole(name) for name in ("vmin", "vmax") if name in value.values}
         limit = VTH_MAX << WEIGHT_SHIFT

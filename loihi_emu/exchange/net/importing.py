@@ -183,7 +183,11 @@ class _Build:
                 kind = stage.neurons.kind
                 advice = 'Give it as payloads: Emulator.set_input("input", ...).'
                 raise invalid(
-                    stage.layer.place, "image", f"an image for {kind} neurons", "LIF neurons, which have a bias", advice
+                    stage.layer.place,
+                    "image",
+                    f"an image for {kind} neurons",
+                    "LIF neurons, which have a bias",
+                    advice=advice,
                 )
             return transformed(stage, self.image)
         if stage.bias is None:

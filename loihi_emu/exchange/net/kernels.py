@@ -63,7 +63,9 @@ class Kernel:
         total = self.weight.size * image[1] * image[2]
         if total > MOST_SYNAPSES:
             given = f"{total} synapses that are to be written out"
-            raise invalid(place, "", given, f"at most {MOST_SYNAPSES}", "Plain convolutions are never written out.")
+            raise invalid(
+                place, "", given, f"at most {MOST_SYNAPSES}", advice="Plain convolutions are never written out."
+            )
         if self.transposed:
             return _written_out(self, target, shape).T.tocsr()
         return _written_out(self, shape, target)

@@ -79,7 +79,9 @@ class Layer:
         for name in needed:
             if name not in given:
                 what = f"a {kind} layer without it"
-                raise invalid(place, name, what, f"a {kind} layer with {', '.join(needed)}", "Write the file again.")
+                raise invalid(
+                    place, name, what, f"a {kind} layer with {', '.join(needed)}", advice="Write the file again."
+                )
         if neuron is not None and kind in WITHOUT_NEURONS:
             raise invalid(place, "neuron", f"neurons of a {kind} layer", f"none: a {kind} layer has no neurons")
         for name, value in (("kind", kind), ("neuron", neuron), ("place", place), ("sets", given)):
@@ -100,7 +102,7 @@ def layer_of(entry: Mapping[str, Any], place: str) -> Layer:
     kind = entry.get("type")
     if kind is None:
         raise invalid(
-            place, "type", "a layer without it", f"a layer of type {', '.join(KINDS)}", "Write the file again."
+            place, "type", "a layer without it", f"a layer of type {', '.join(KINDS)}", advice="Write the file again."
         )
     if not isinstance(kind, str) or kind not in KINDS:
         raise unknown("type of layer", kind, tuple(KINDS), where=place, few=len(KINDS))

@@ -24,7 +24,7 @@ def whole(place: str, name: str, values: Any, notes: Notes, largest: int = LARGE
     array = np.asarray(numeric.finite(place, name, values), np.float64)
     if array.size and np.abs(array).max() > largest:
         given = f"{array.flat[int(np.abs(array).argmax())]:g}"
-        raise invalid(place, name, given, f"at most {largest} in magnitude", "Loihi's integers have fewer bits.")
+        raise invalid(place, name, given, f"at most {largest} in magnitude", advice="Loihi's integers have fewer bits.")
     cut = np.trunc(array)
     lost = np.abs(array - cut)
     if lost.any():

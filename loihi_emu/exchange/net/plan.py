@@ -146,7 +146,9 @@ class _Walk:
             self.shapes.append(self.current.shape)
         if not self.stages or self.outside is None:
             last = self.layers[-1]
-            raise invalid(last.place, "", "no layer with neurons", "at least one", "Skip fewer layers, or read more.")
+            raise invalid(
+                last.place, "", "no layer with neurons", "at least one", advice="Skip fewer layers, or read more."
+            )
         return Plan(tuple(self.stages), tuple(self.shapes), self.outside, self.bits, self.notes)
 
     def _begin_here(self) -> None:
@@ -220,7 +222,7 @@ class _Walk:
             if number not in self.sent:
                 advice = "dense_rec is the layer that leads to itself."
                 raise invalid(
-                    layer.place, "layers", number, f"numbers of layers before it: {sorted(self.sent)}", advice
+                    layer.place, "layers", number, f"numbers of layers before it: {sorted(self.sent)}", advice=advice
                 )
             views.append(self.sent[number])
         shapes = {view.shape[1:] for view in views}

@@ -52,12 +52,14 @@ def layers_of(tree: Mapping[str, Any], where: str) -> tuple[Layer, ...]:
     """The layers of what was read, in the order of their numbers."""
     found = tree.get(LAYERS)
     if not isinstance(found, Mapping):
-        raise invalid(where, LAYERS, "nothing of this name", "a group of layers", FORM.allowed)
+        raise invalid(where, LAYERS, "nothing of this name", "a group of layers", advice=FORM.allowed)
     numbers = range(len(found))
     for name in found:
         if not name.isascii() or not name.isdigit() or int(name) not in numbers or name != str(int(name)):
             allowed = f"layers named 0 to {len(found) - 1}"
-            raise invalid(where, LAYERS, f'a layer "{name}" among {len(found)}', allowed, "Write the file again.")
+            raise invalid(
+                where, LAYERS, f'a layer "{name}" among {len(found)}', allowed, advice="Write the file again."
+            )
     if not found:
         raise invalid(where, LAYERS, "no layers", "at least one")
     layers = []

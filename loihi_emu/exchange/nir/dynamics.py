@@ -131,7 +131,7 @@ def _fractions(node: Node, name: str, tau: Floats, dt: float, method: str) -> tu
     euler = _exactly_one(dt / tau)
     if method == "euler" and (euler > 1).any():
         advice = 'Take a smaller dt, or method="exponential".'
-        raise invalid(node.place, name, f"{tau.min():g}", f"dt ({dt:g}) and more with Euler steps", advice)
+        raise invalid(node.place, name, f"{tau.min():g}", f"dt ({dt:g}) and more with Euler steps", advice=advice)
     decayed = euler if method == "euler" else -np.expm1(-dt / tau)
     return decayed, decayed if method == "exponential" else euler
 
@@ -150,5 +150,5 @@ def _threshold(node: Node, vth: Floats, name: str) -> Floats:
     if (vth < 0).any():
         allowed = "thresholds at or above v_reset" if "v_reset" in node.values else "0 and more"
         advice = "Such a neuron spikes without input: shift it, and add the shift to the bias before it."
-        raise invalid(node.place, name, f"{vth.min():g} above the reset", allowed, advice)
+        raise invalid(node.place, name, f"{vth.min():g} above the reset", allowed, advice=advice)
     return vth

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu import numeric
-from loihi_emu.errors import FileError, LoihiInputWarning, UnsupportedError, extra, invalid
+from loihi_emu.errors import FileError, UnsupportedError, extra, invalid
 from loihi_emu.exchange.nir.dynamics import OWN
 from loihi_emu.exchange.nir.lowering import SUBTRACTS
 from loihi_emu.exchange.nir.numbers import Floats
@@ -81,7 +81,7 @@ class _Export:
         subtracting = [f'"{p.name}"' for p in self.network.populations.values() if p.model == SUBTRACTS]
         if subtracting:
             what = "take the threshold off v, for which NIR has no field: metadata tells from_nir, and no other tool."
-            warn(f"to_nir: spikes of {', '.join(subtracting[:8])} {what}", LoihiInputWarning)
+            warn(f"to_nir: spikes of {', '.join(subtracting[:8])} {what}")
         return self.nir.NIRGraph(self.nodes, self.edges, metadata, type_check=False)
 
     def _new(self, name: str) -> str:
@@ -92,7 +92,7 @@ class _Export:
     def _input(self, x: Input) -> None:
         if x.rate is not None or len(x.times):
             what = "rate" if x.rate is not None else "spikes"
-            warn(f'to_nir, input "{x.name}": its {what} are not in the graph, which has none.', LoihiInputWarning)
+            warn(f'to_nir, input "{x.name}": its {what} are not in the graph, which has none.')
         self.nodes[x.name] = self.nir.Input(np.array(x.shape))
 
     # ------------------------------------------------------------ populations

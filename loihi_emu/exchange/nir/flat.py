@@ -43,7 +43,7 @@ def flat(graph: Graph) -> Flat:
     _add(made, graph, "")
     if not any(node.kind == "Input" for node in made.nodes.values()):
         advice = "nir.NIRGraph.from_list(...) puts an Input before the first node."
-        raise invalid(graph.place, "nodes", "no Input node", "a graph with one", advice)
+        raise invalid(graph.place, "nodes", "no Input node", "a graph with one", advice=advice)
     if not any(node.kind == "Output" for node in made.nodes.values()):
         raise invalid(graph.place, "nodes", "no Output node", "a graph with one")
     for pre, post in made.edges:
@@ -67,7 +67,7 @@ def _add(made: Flat, graph: Graph, prefix: str) -> tuple[list[str], list[str]]:
             continue
         if full in made.nodes:
             raise invalid(
-                node.place, "", f'a second node of the full name "{full}"', "names of their own", "Rename one."
+                node.place, "", f'a second node of the full name "{full}"', "names of their own", advice="Rename one."
             )
         inner = prefix and node.kind in ("Input", "Output")
         made.nodes[full] = Node(PASS, node.place, node.values) if inner else node

@@ -48,7 +48,9 @@ def build(
     step = np.asarray(0.0) if dt is None else numeric.finite(WHERE, "dt", dt)
     if step.ndim or step <= 0:
         advice = "Seconds: 1e-4 is usual. Graphs of sinabs count steps: 1."
-        raise invalid(WHERE, "dt", repr(dt), "one number above 0, in the unit of the graph's time constants", advice)
+        raise invalid(
+            WHERE, "dt", repr(dt), "one number above 0, in the unit of the graph's time constants", advice=advice
+        )
     for what, given, known in (
         ("rules", rules, RULES), ("method", method, METHODS), ("decays", decays, DECAYS),
     ):  # fmt: skip
@@ -195,7 +197,7 @@ class _Import:
                         f"It is {timing.depth[part.name]} populations deep; shorter paths to it wait for the longest."
                     )
                     allowed = f"at most {self.empty.max_delay}"
-                    raise invalid(self.graph.nodes[part.name].place, "delay", given, allowed, advice)
+                    raise invalid(self.graph.nodes[part.name].place, "delay", given, allowed, advice=advice)
 
     def _built(self, parts: list[Part]) -> Any:
         network, floats = self.empty, self.settings.rules.floats

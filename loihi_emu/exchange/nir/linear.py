@@ -80,7 +80,7 @@ def _delay(node: Node, arriving: Shape, notes: Notes) -> Linear:
     if delay.size != 1:
         _check_size(node, arriving, delay.shape)
     if (delay < 0).any():
-        raise invalid(node.place, "delay", f"{delay.min():g}", "0 and more", "What is to come cannot be known.")
+        raise invalid(node.place, "delay", f"{delay.min():g}", "0 and more", advice="What is to come cannot be known.")
     return Linear(arriving, delay=np.broadcast_to(delay.reshape(-1), (prod(arriving),)).copy())
 
 
@@ -220,7 +220,7 @@ def _check_size(node: Node, arriving: Shape, wanted: Shape) -> None:
 def _check_entries(node: Node, count: int) -> None:
     if count > MOST_ENTRIES:
         allowed = f"at most {MOST_ENTRIES:,} synapses of one node"
-        raise invalid(node.place, "shape", f"{count:,} synapses", allowed, "Split the node.")
+        raise invalid(node.place, "shape", f"{count:,} synapses", allowed, advice="Split the node.")
 
 
 LINEAR: dict[str, Callable[[Node, Shape, Notes], Linear]] = {

@@ -130,7 +130,7 @@ def _integers(
     start = np.rint(d.v * (q.scale * (1 << WEIGHT_SHIFT)))
     if not (np.abs(start) <= STATE_MAX).all():
         given = f"{np.abs(d.v).max():g}, which is {np.abs(start).max():g} in units of v"
-        raise invalid(place, "v_reset", given, f"up to {STATE_MAX}", "Give a smaller scale=.")
+        raise invalid(place, "v_reset", given, f"up to {STATE_MAX}", advice="Give a smaller scale=.")
     v = start.astype(np.int64)
     parameters: dict[str, Any] = {"dv": dv, "v": v, "bias_exp": q.bias_exp}
     registers = {p.name for p in model_of(settings.rules, "lif").parameters}
@@ -169,7 +169,7 @@ def _quantized(place: str, name: str, d: Dynamics, matrices: list[Any], bias: An
         most = max(w.largest for w in q.report.weights)
         given_scale = f"scale {scale:g}, at which {q.report.clipped} weights up to {most:g} exceed the largest exponent"
         advice = "Leave scale out, or take a smaller one: it is what 1.0 becomes in effective weights, at most 32767."
-        raise invalid(place, "weight", given_scale, "a scale that holds all weights", advice)
+        raise invalid(place, "weight", given_scale, "a scale that holds all weights", advice=advice)
     return q
 
 

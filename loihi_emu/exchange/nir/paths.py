@@ -64,7 +64,9 @@ def _times(node: Node, left: Any, right: Any) -> Any:
     entries = int(of_columns @ np.diff(right.indptr).astype(np.int64))
     if entries > 8 * MOST_ENTRIES:
         allowed = f"at most {8 * MOST_ENTRIES:,}"
-        raise invalid(node.place, "shape", f"{entries:,} products with the nodes before it", allowed, "Split the node.")
+        raise invalid(
+            node.place, "shape", f"{entries:,} products with the nodes before it", allowed, advice="Split the node."
+        )
     return (left @ right).tocsr()
 
 
@@ -74,7 +76,7 @@ def _delayed(graph: Flat, node: Node, arriving: Paths, delay: Any, dt: float, mo
     if exact.max(initial=0.0) > most_delay + 0.5:
         allowed = f"at most {most_delay} steps ({most_delay * dt:g})"
         advice = "Take a larger dt, or chip=LOIHI2 where that has longer delays."
-        raise invalid(node.place, "delay", f"{delay.max():g}, which is {exact.max():g} steps", allowed, advice)
+        raise invalid(node.place, "delay", f"{delay.max():g}, which is {exact.max():g} steps", allowed, advice=advice)
     steps = np.rint(exact).astype(np.int64)
     off = np.abs(steps - exact).max(initial=0.0)
     if off > 1e-6:

@@ -75,7 +75,7 @@ def made(kind: Any, place: str, values: Mapping[str, Any], metadata: Any = None)
     for name in needed:
         if values.get(name) is None:
             given = f"a {kind} without it"
-            raise invalid(place, name, given, f"a {kind} with {', '.join(needed)}", "Write the file again.")
+            raise invalid(place, name, given, f"a {kind} with {', '.join(needed)}", advice="Write the file again.")
     kept = {name: values[name] for name in (*needed, *optional) if values.get(name) is not None}
     return Node(kind, place, kept, dict(metadata) if isinstance(metadata, Mapping) else {})
 
@@ -88,7 +88,9 @@ def of_objects(graph: Any, place: str = "NIR graph", depth: int = 0) -> Graph:
     """A graph of nir's objects as plain data."""
     if type(graph).__name__ != GRAPH:
         advice = "nir.NIRGraph.from_list(nodes) makes a graph of a list of nodes."
-        raise invalid("from_nir", "graph", f"a {type(graph).__name__}", "a nir.NIRGraph or the path of a file", advice)
+        raise invalid(
+            "from_nir", "graph", f"a {type(graph).__name__}", "a nir.NIRGraph or the path of a file", advice=advice
+        )
     if depth > DEEPEST:
         raise invalid(place, "nodes", f"graphs within graphs deeper than {DEEPEST}", f"at most {DEEPEST}")
     nodes: dict[str, Any] = {}

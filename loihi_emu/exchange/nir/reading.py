@@ -40,7 +40,7 @@ class _File:
         place = f"{self.where}, {path}"
         kind = self.reader.text(self.reader.member(group, "type", place), place, "type")
         if kind != GRAPH:
-            raise invalid(place, "type", kind, GRAPH, "The first node of a NIR file is its graph.")
+            raise invalid(place, "type", kind, GRAPH, advice="The first node of a NIR file is its graph.")
         if depth > DEEPEST:
             raise invalid(place, "nodes", f"graphs within graphs deeper than {DEEPEST}", f"at most {DEEPEST}")
         edges = self.edges(self.reader.member(group, "edges", place), place)

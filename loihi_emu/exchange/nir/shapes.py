@@ -119,8 +119,7 @@ def _loop(graph: Flat, waiting: list[str]) -> Exception:
             break
         path.append(following)
     shown = " -> ".join(f'"{k}"' for k in [*loop[:8], loop[0]])
-    return invalid(
-        graph.nodes[loop[0]].place, "edges", f"the loop {shown}, in which no neuron is",
-        "loops through a neuron, whose spikes act one step later",
-        "Put a neuron (a Threshold, an LI) into it. A Delay alone does not keep values from one step to the next.",
-    )  # fmt: skip
+    allowed = "loops through a neuron, whose spikes act one step later"
+    advice = "Put a neuron (a Threshold, an LI) into it. A Delay alone does not keep values from one step to the next."
+    place = graph.nodes[loop[0]].place
+    return invalid(place, "edges", f"the loop {shown}, in which no neuron is", allowed, advice=advice)

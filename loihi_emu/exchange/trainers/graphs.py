@@ -178,7 +178,9 @@ class _Reading:
         sample = self.found.sample
         if bool((sample < 0).any()):
             advice = "Shift the data (x - x.min()) and the first layer's bias, or send both signs as two inputs."
-            raise invalid("from_torch", "sample", f"values down to {float(sample.min()):g}", "0 and more", advice)
+            raise invalid(
+                "from_torch", "sample", f"values down to {float(sample.min()):g}", "0 and more", advice=advice
+            )
         largest = float(sample.max())
         if not largest > 0:
             raise invalid(
@@ -197,6 +199,6 @@ class _Reading:
                 "sample",
                 "data on which it is 0",
                 "data like those trained on",
-                advice,
+                advice=advice,
             )
         return float(np.percentile(active.numpy(), self.percentile))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from loihi_emu import numeric
-from loihi_emu.errors import LoihiInputWarning, extra
+from loihi_emu.errors import extra
 from loihi_emu.exchange.nir import importing
 from loihi_emu.exchange.nir.report import Report
 from loihi_emu.user_warnings import warn
@@ -30,7 +30,7 @@ def build(
     network, report = importing.build(make, found.graph, dt=1.0, rules=rules, reset=found.resets, name=name, **options)
     if found.notes:
         report = replace(report, approximations=(*report.approximations, *found.notes))
-        warn(f"from_torch: {' '.join(found.notes)}", LoihiInputWarning)
+        warn(f"from_torch: {' '.join(found.notes)}")
     if found.scales:
         shown = ", ".join(f'"{name}" {value:.4g}' for name, value in found.scales.items())
         report = replace(report, notes=(*report.notes, f"a rate of 1 stands for: {shown}"))

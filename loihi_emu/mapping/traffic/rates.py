@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.errors import LoihiInputWarning, invalid, unknown
+from loihi_emu.errors import invalid, unknown
 from loihi_emu.mapping.model import Problem
 from loihi_emu.numeric import ranged
 from loihi_emu.recording.recording import Recording
@@ -55,7 +55,7 @@ def rates_of(problem: Problem, rates: Any) -> Rates:
         array = ranged(f'rates of "{name}"', "", value, 0, MOST, PER_STEP).astype(np.float64)
         if array.size and array.max() > (1 if name in problem.populations else MOST_EVENTS):
             text = f'rates of "{name}": up to {array.max():.6g} spikes of a neuron per step. {PER_STEP}'
-            warn(text, LoihiInputWarning)
+            warn(text)
         if array.ndim and array.size != sizes[name]:
             raise invalid(f'rates of "{name}"', "", f"shape {array.shape}", f"a number or {sizes[name]} of them")
         found[name][:] = array.reshape(-1) if array.ndim else array

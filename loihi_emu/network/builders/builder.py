@@ -97,4 +97,4 @@ def check_degree(where: str, name: str, degree: int, size: int, own: Integers, r
         raise invalid(where, name, f"{degree} with no other neuron", "self_connections=True, or more neurons")
     if not repeats and degree > left:
         advice = "several=True allows several synapses between the same two neurons."
-        raise invalid(where, name, f"{degree} of {left} {side}", f"0..{left}", advice)
+        raise invalid(where, name, f"{degree} of {left} {side}", f"0..{left}", advice=advice)

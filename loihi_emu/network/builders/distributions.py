@@ -56,11 +56,11 @@ class Distribution(ABC):
             raise invalid(where, name, f"limits {low:g}..{high:g} of {self}", "whole numbers")
         first, last = int(max(low, least - 1)), int(min(high, most + 1))
         if first > last:
-            raise invalid(where, name, f"{self}", f"numbers of {least}..{most}", advice)
+            raise invalid(where, name, f"{self}", f"numbers of {least}..{most}", advice=advice)
         found = self._probabilities(where, first, last, low, high)
         if (first < least and found[0] >= RARE) or (last > most and found[-1] >= RARE):
             tail = advice or f"Give limits: {self.name}(..., low={least}, high={most})."
-            raise invalid(where, name, f"{self}, which reaches beyond {least}..{most}", f"{least}..{most}", tail)
+            raise invalid(where, name, f"{self}, which reaches beyond {least}..{most}", f"{least}..{most}", advice=tail)
         kept = np.flatnonzero(found >= RARE)
         return table(first + int(kept[0]), found[kept[0] : kept[-1] + 1])
 

@@ -49,7 +49,9 @@ class NetDict(Mapping[Any, Any]):
 
     def __init__(self, filename: str | Path | None = None, mode: str = "r", f: Any = None) -> None:
         if mode != "r":
-            raise invalid("NetDict", "mode", repr(mode), '"r"', "loihi_emu.exchange.write_net writes .net files.")
+            raise invalid(
+                "NetDict", "mode", repr(mode), '"r"', advice="loihi_emu.exchange.write_net writes .net files."
+            )
         if f is None and filename is None:
             raise invalid("NetDict", "filename", "neither a file nor a group", "one of them")
         self.f: Any = read_tree(filename) if f is None and filename is not None else f

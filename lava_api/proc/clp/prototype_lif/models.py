@@ -49,4 +49,4 @@ class PrototypeLIFBitAcc(LearningNeuronModelFixed, OneThresholdFixed):
     def out_of_range(picked: int, count: int) -> Exception:
         """Return the error for a number that no prototype has."""
         advice = "It is the number of a prototype from 1; an Allocator may have given out more than there are."
-        return invalid("PrototypeLIF", "a_third_factor_in", picked, f"0..{count}", advice)
+        return invalid("PrototypeLIF", "a_third_factor_in", picked, f"0..{count}", advice=advice)

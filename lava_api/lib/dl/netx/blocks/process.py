@@ -53,7 +53,9 @@ class AbstractBlock(AbstractProcess):
         self._process = given.pop("neuron_proc", None)
         if self._process is None:
             advice = "{'neuron_proc': LIF, 'vth': 10}"
-            raise invalid(self.block, "neuron_params", "no class of neurons", "neuron_params with neuron_proc", advice)
+            raise invalid(
+                self.block, "neuron_params", "no class of neurons", "neuron_params with neuron_proc", advice=advice
+            )
         self.bias_key: str = given.pop("bias_key", "bias")
         self.output_message_bits: int = int(given.pop("num_message_bits", 0))
         self.input_message_bits: int = int(input_message_bits)

@@ -163,7 +163,8 @@ class _Lowering:
         if var.shape != target.shape:
             raise invalid(
                 self.where, var.name, f"a variable of shape {var.shape} for nodes of shape {target.shape}",
-                "equal shapes", f"Pass numbers instead (self.{var.name}.var.get()), or change the variable's shape.",
+                "equal shapes",
+                advice=f"Pass numbers instead (self.{var.name}.var.get()), or change the variable's shape.",
             )  # fmt: skip
         if var.name in self.bound:
             raise invalid(self.where, var.name, "a variable given to two kinds of nodes", "one")
