@@ -14,11 +14,11 @@ writes the message.
 """
 
 from collections.abc import Callable
-from inspect import signature
 from typing import Any
 
 from loihi_emu.jit import Leaf, block, float64s, int32s, kernel, leaf, part, uint8s, whole
 from loihi_emu.models import layout as at
+from loihi_emu.models.by_name import call_by_name, plain
 from loihi_emu.models.records import Record
 from loihi_emu.models.spikes import blocks, count_flags, count_spikes, emit, emit_values, ring_start, write_spikes
 
@@ -87,30 +87,16 @@ def _leaf(
             count = send(d, mask, first, m, count)
         count_spikes(group, count)
 
-    plain = getattr(function, "py_func", function)
-    step.__module__, step.__doc__ = plain.__module__, plain.__doc__
-    step.__name__ = step.__qualname__ = plain.__name__
+    model = plain(function)
+    step.__module__, step.__doc__ = model.__module__, model.__doc__
+    step.__name__ = step.__qualname__ = model.__name__
     return leaf(step)
 
 
 def _by_name(function: Callable[..., Any], record: Record, ports: Ports, more: dict[str, Any]) -> Any:
-    """A kernel that calls a model's function for one block, by a line that is written here: each argument by its name.
-
-    Raises
-    ------
-    TypeError
-        The function asks for something that its record does not have.
-    """
-    plain = getattr(function, "py_func", function)
+    """A kernel that calls a model's function for one block, each argument by its name."""
     known = {name: ARRAYS[f.form].format(name) for name, f in record.fields.items() if name not in at.GROUP.fields}
     known |= {port: f"part(d.{port if len(ports) > 1 else 'ring'}, start, m)" for port in ports}
     known |= {name: f"{name}(d, first, m)" for name in more} | {name: name for name in ALWAYS}
-    asked = list(signature(plain).parameters)
-    if wrong := [name for name in asked if name not in known]:
-        raise TypeError(
-            f"{plain.__module__}.{plain.__name__}: no array {', '.join(wrong)}; there are {', '.join(known)}"
-        )
-    line = f"lambda d, time, b, first, start, m, mask: update({', '.join(known[name] for name in asked)})"
-    update = kernel(function) if plain is function else function
-    names = {"__name__": plain.__module__, "update": update, "part": part, "block": block, **more}
-    return kernel(eval(line, names))
+    takes = "d, time, b, first, start, m, mask"
+    return call_by_name(function, takes, known, {"part": part, "block": block, **more})

@@ -16,6 +16,29 @@ if TYPE_CHECKING:
     from loihi_emu.jit import Leaf
 
 Arrays = dict[str, "np.ndarray[Any, np.dtype[Any]]"]
+Lowering = Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[Arrays, int]]
+"""From a user's parameters, and what else a group is told, to arrays for a kernel and flags."""
+
+
+def as_given(*names: str, left: Mapping[str, str] | None = None, **others: str) -> Lowering:
+    """Lower parameters that a kernel reads as a user gives them.
+
+    Parameters
+    ----------
+    *names : str
+        What has one name for both.
+    left : dict
+        Of what a step leaves of a state, the decay that takes the rest: 1 - du.
+    **others : str
+        Further names of the kernel, with the user's.
+    """
+    of = dict(zip(names, names, strict=True)) | others
+
+    def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
+        kept = {name: 1.0 - p[decay] for name, decay in (left or {}).items()}
+        return kept | {name: p[given] for name, given in of.items()}, 0
+
+    return lower
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@
 import numpy as np
 
 from loihi_emu.arithmetic import wrap
-from loihi_emu.jit import disjoint, float64s, int32s, int64s, kernel, leaf, whole
+from loihi_emu.jit import disjoint, float64s, int32s, int64s, kernel
+from loihi_emu.models.lava.vector import elements
 from loihi_emu.models.records import NUMBER, Record, array
 
 i32 = np.int32
@@ -23,48 +24,33 @@ ADAPTER = Record(
 
 
 @disjoint
-def cut(out, a, bits, exponent, packed):
+def cut(out, inp, bits, exponent, packed):
     """Cut and scale; of wide inputs the low bits are kept."""
+    bits, exponent = i32(bits), i32(exponent)
     for i in range(out.shape[0]):
-        given = wrap(i32(a[i]), 7) if packed else a[i]
+        given = wrap(i32(inp[i]), 7) if packed else inp[i]
         value = wrap(i32(given), bits - 1) if bits else i32(given != 0)
         out[i] = i32(value << exponent)
 
 
 @disjoint
-def cut_floats(out, a, bits, exponent):
+def cut_floats(out, inp, bits, exponent):
     """Cut and scale; returns whether there was a fraction."""
     found = False
     for i in range(out.shape[0]):
-        found |= a[i] != np.trunc(a[i])
-        value = wrap(i32(i64(a[i])), bits - 1) if bits else i32(a[i] != 0.0)
+        found |= inp[i] != np.trunc(inp[i])
+        value = wrap(i32(i64(inp[i])), bits - 1) if bits else i32(inp[i] != 0.0)
         out[i] = i32(value << exponent)
     return found
 
 
+adapter = elements(ADAPTER, "adapter", inp=int32s)(cut)
+adapter_wide = elements(ADAPTER, "adapter_wide", inp=int64s)(cut)
+
+
+@elements(ADAPTER, inp=float64s)
 @kernel
-def run(d, a):
-    """One step."""
-    cut(whole(d.out, d.n), a, i32(d.bits), i32(d.exponent), d.packed)
-
-
-@leaf
-def adapter(address, time):
-    """Messages of 32 bits."""
-    d = ADAPTER(address)
-    run(d, int32s(d.inp, d.n))
-
-
-@leaf
-def adapter_wide(address, time):
-    """Messages of 64 bits."""
-    d = ADAPTER(address)
-    run(d, int64s(d.inp, d.n))
-
-
-@leaf
-def adapter_float(address, time):
+def adapter_float(d, out, inp):
     """Messages of float64."""
-    d = ADAPTER(address)
-    if cut_floats(whole(d.out, d.n), float64s(d.inp, d.n), i32(d.bits), i32(d.exponent)):
+    if cut_floats(out, inp, i32(d.bits), i32(d.exponent)):
         d.status[0] = 1

@@ -3,8 +3,8 @@
 
 import numpy as np
 
-from loihi_emu.jit import disjoint, float64s, int32s, int64s, kernel, leaf, whole
-from loihi_emu.models.lava.vector import vector
+from loihi_emu.jit import disjoint, float64s, int32s, int64s
+from loihi_emu.models.lava.vector import elements, vector
 from loihi_emu.models.records import NUMBER
 
 i32 = np.int32
@@ -17,52 +17,19 @@ ENCODER = vector("DeltaEncoder", "s_out act residue vth", numbers="shift_in clip
 
 
 @disjoint
-def encode(out, a, act, residue, vth, bits, clips, lowest, highest):
-    """Changes in 64 bits, limited; state and message keep 32."""
-    for i in range(out.shape[0]):
-        x = i64(a[i]) << bits
+def encode(s_out, a_in, act, residue, vth, shift_in, clips, lowest, highest):
+    """Changes in 64 bits, limited; state and message, which is due in the next step, keep 32; fractions are cut off."""
+    for i in range(s_out.shape[0]):
+        x = i64(a_in[i]) << shift_in
         change = x - act[i] + residue[i]
         sent = change if abs(change) >= vth[i] else i64(0)
         if clips:
             sent = min(max(sent, lowest), highest)
         residue[i] = i32(change - sent)
         act[i] = i32(x)
-        out[i] = i32(sent)
+        s_out[i] = i32(sent)
 
 
-@kernel
-def encode_any(d, a):
-    """Changes of inputs of any kind; what is sent is due in the next step."""
-    clips, lowest, highest = d.clips, d.lowest, d.highest
-    encode(
-        whole(d.s_out, d.n),
-        a,
-        whole(d.act, d.n),
-        whole(d.residue, d.n),
-        whole(d.vth, d.n),
-        d.shift_in,
-        clips,
-        lowest,
-        highest,
-    )
-
-
-@leaf
-def delta_encoder(address, time):
-    """DeltaEncoder of int32."""
-    d = ENCODER(address)
-    encode_any(d, int32s(d.a_in, d.n))
-
-
-@leaf
-def delta_encoder_wide(address, time):
-    """DeltaEncoder of int64."""
-    d = ENCODER(address)
-    encode_any(d, int64s(d.a_in, d.n))
-
-
-@leaf
-def delta_encoder_float(address, time):
-    """DeltaEncoder of float64, whose fractions are cut off."""
-    d = ENCODER(address)
-    encode_any(d, float64s(d.a_in, d.n))
+delta_encoder = elements(ENCODER, "delta_encoder", a_in=int32s)(encode)
+delta_encoder_wide = elements(ENCODER, "delta_encoder_wide", a_in=int64s)(encode)
+delta_encoder_float = elements(ENCODER, "delta_encoder_float", a_in=float64s)(encode)

@@ -3,8 +3,8 @@
 
 import numpy as np
 
-from loihi_emu.jit import disjoint, kernel, leaf, whole
-from loihi_emu.models.lava.vector import vector
+from loihi_emu.jit import disjoint, kernel, leaf
+from loihi_emu.models.lava.vector import elements, vector
 
 i32 = np.int32
 
@@ -22,52 +22,41 @@ def size(x):
     return i32(-x) if x < 0 else x
 
 
+@elements(NORM_DELAY)
 @disjoint
-def normalise(out, square, v, a, b, vth):
-    """Send the square of the new vector, and the one before times the factor."""
-    for i in range(out.shape[0]):
-        square[i] = i32(a[i] * a[i])
-        product = i32(v[i] * b[i])
-        v[i] = a[i]
-        out[i] = product if size(product) > vth[i] else i32(0)
+def norm_delay(s_out, s2_out, v, a_in1, a_in2, vth):
+    """NormVecDelay: send the square of the new vector, and the one before times the factor."""
+    for i in range(s_out.shape[0]):
+        s2_out[i] = i32(a_in1[i] * a_in1[i])
+        product = i32(v[i] * a_in2[i])
+        v[i] = a_in1[i]
+        s_out[i] = product if size(product) > vth[i] else i32(0)
 
 
-@leaf
-def norm_delay(address, time):
-    """NormVecDelay."""
-    d = NORM_DELAY(address)
-    n = d.n
-    normalise(
-        whole(d.s_out, n), whole(d.s2_out, n), whole(d.v, n), whole(d.a_in1, n), whole(d.a_in2, n), whole(d.vth, n)
-    )
-
-
-@leaf
-def inverse_root(address, time):
+@elements(ROOT_FLOAT)
+@kernel
+def inverse_root(s_out, a_in):
     """InvSqrt in float64; infinite for 0."""
-    d = ROOT_FLOAT(address)
-    out, a = whole(d.s_out, d.n), whole(d.a_in, d.n)
-    for i in range(out.shape[0]):
-        out[i] = 1.0 / np.sqrt(a[i])
+    for i in range(s_out.shape[0]):
+        s_out[i] = 1.0 / np.sqrt(a_in[i])
 
 
-@leaf
-def spiker(address, time):
+@elements(SPIKER)
+@kernel
+def spiker(s_out, counter, rate, payload):
     """Spiker: payloads at regular steps, in int64."""
-    d = SPIKER(address)
-    out, counter, rate, payload = d.s_out, d.counter, d.rate, d.payload
-    for i in range(d.n):
+    for i in range(s_out.shape[0]):
         due = counter[i] == rate[i]
-        out[i] = payload[i] if due else 0
+        s_out[i] = payload[i] if due else 0
         counter[i] = 1 if due else counter[i] + 1
 
 
-@leaf
-def receiver(address, time):
+@elements(RECEIVER)
+@kernel
+def receiver(payload, a_in):
     """Receiver: keeps the last message, in int64."""
-    d = RECEIVER(address)
-    for i in range(d.n):
-        d.payload[i] = d.a_in[i]
+    for i in range(payload.shape[0]):
+        payload[i] = a_in[i]
 
 
 FRACTION_BITS, ITERATIONS = 12, 5

@@ -5,7 +5,7 @@ import numpy as np
 
 from loihi_emu.arithmetic import clip, decay_wide, wrap_lava
 from loihi_emu.jit import disjoint, kernel, leaf, whole
-from loihi_emu.models.lava.vector import vector
+from loihi_emu.models.lava.vector import elements, vector
 from loihi_emu.widths import STATE_MAX, TRACE_MAX
 
 i32 = np.int32
@@ -105,13 +105,13 @@ def readout(address, time):
     d.trigger_alloc[0] = i32(feedback < 0)
 
 
-@leaf
-def broadcast(address, time):
+@elements(BROADCAST)
+@kernel
+def broadcast(a_in, s_out, val):
     """IdBroadcast: keeps an int32 and sends it on as int64."""
-    d = BROADCAST(address)
-    for i in range(d.n):
-        d.val[i] = i32(d.a_in[i])
-        d.s_out[i] = d.val[i]
+    for i in range(a_in.shape[0]):
+        val[i] = i32(a_in[i])
+        s_out[i] = val[i]
 
 
 @disjoint
@@ -125,26 +125,22 @@ def update(u, v, a, reset, keep_u, keep_v, bias):
         v[i] = i32(0) if reset[i] > 0 else voltage
 
 
-@leaf
-def prototype(address, time):
+@elements(PROTOTYPE)
+@kernel
+def prototype(d, u, v, y1, a_in, reset_in, keep_u, keep_v, bias, vth, s_out, s_out_bap):
     """PrototypeLIF: a number that arrives picks who spikes, and leaves a full trace; else thresholds decide."""
-    d = PROTOTYPE(address)
-    n = d.n
-    u, v, trace = whole(d.u, n), whole(d.v, n), whole(d.y1, n)
-    out, back, vth = whole(d.s_out, n), whole(d.s_out_bap, n), whole(d.vth, n)
-    keep_u, keep_v, bias = whole(d.keep_u, n), whole(d.keep_v, n), whole(d.bias, n)
-    update(u, v, whole(d.a_in, n), whole(d.reset_in, n), keep_u, keep_v, bias)
+    update(u, v, a_in, reset_in, keep_u, keep_v, bias)
     picked = d.a_third_factor_in[0]
-    if picked < 0 or picked > n:
+    if picked < 0 or picked > d.n:
         d.status[0] = 1
         d.picked[0] = picked
         return
-    for i in range(n):
+    for i in range(d.n):
         chosen = picked == i + 1
         spiked = chosen if picked else v[i] > vth[i]
         if picked:
-            trace[i] = i32(TRACE_MAX) if chosen else i32(0)
-        back[i] = i32(chosen)
-        out[i] = i32(spiked)
+            y1[i] = i32(TRACE_MAX) if chosen else i32(0)
+        s_out_bap[i] = i32(chosen)
+        s_out[i] = i32(spiked)
         if spiked:
             v[i] = i32(0)

@@ -6,14 +6,14 @@ NumPy multiplies complex numbers with or without fused multiply-add, as the proc
 
 import math
 
-from loihi_emu.jit import address_of, disjoint, float64s, fused, kernel, leaf, whole
-from loihi_emu.models.lava.vector import vector
+from loihi_emu.jit import address_of, disjoint, float64s, fused, kernel
+from loihi_emu.models.lava.vector import elements, vector
 from loihi_emu.models.neurons.delta import changed_float
 
 _DIAGONALS = dict.fromkeys(("s4_state", "a", "b", "c"), "complex128")
 S4D = vector("S4d", "a_in s_out", "float64", "fuses", **_DIAGONALS)
 SIGMA_S4D_DELTA = vector(
-    "SigmaS4dDelta", "a_in s_out sigma act residue error vth activation s4_state a b c", "float64", "cumulates"
+    "SigmaS4dDelta", "a_in s_out sigma act residue error vth s4_state a b c", "float64", "cumulates"
 )
 SIGMA_S4D_DELTA_COMPLEX = vector(
     "SigmaS4dDeltaComplex",
@@ -37,16 +37,15 @@ def imaginary_part(a, b, c, d, fuses):
     return fused(a, d, b * c) if fuses else a * d + b * c
 
 
-@disjoint
-def evolve(out, a_in, x, a, b, c, fuses):
-    """One step of S4d; complex numbers are pairs."""
-    for i in range(out.shape[0]):
-        r, j = 2 * i, 2 * i + 1
-        re = real_part(x[r], x[j], a[r], a[j], fuses) + real_part(a_in[i], 0.0, b[r], b[j], fuses)
-        im = imaginary_part(x[r], x[j], a[r], a[j], fuses) + imaginary_part(a_in[i], 0.0, b[r], b[j], fuses)
-        x[r], x[j] = re, im
-        y, z = real_part(c[r], c[j], re, im, fuses), imaginary_part(c[r], c[j], re, im, fuses)
-        out[i] = real_part(y, z, 2.0, 0.0, fuses)
+@kernel
+def evolved(x, a, b, c, i, given, fuses):
+    """Update the complex state of an element by a real number; return what comes out. Complex numbers are pairs."""
+    r, j = 2 * i, 2 * i + 1
+    re = real_part(x[r], x[j], a[r], a[j], fuses) + real_part(given, 0.0, b[r], b[j], fuses)
+    im = imaginary_part(x[r], x[j], a[r], a[j], fuses) + imaginary_part(given, 0.0, b[r], b[j], fuses)
+    x[r], x[j] = re, im
+    y, z = real_part(c[r], c[j], re, im, fuses), imaginary_part(c[r], c[j], re, im, fuses)
+    return real_part(y, z, 2.0, 0.0, fuses), imaginary_part(y, z, 2.0, 0.0, fuses)
 
 
 @kernel
@@ -55,66 +54,37 @@ def pairs(values, n):
     return float64s(address_of(values, 0), 2 * n)
 
 
-@leaf
-def step(address, time):
+DIAGONALS = dict.fromkeys(_DIAGONALS, pairs)
+
+
+@elements(S4D, **DIAGONALS)
+@disjoint
+def step(s_out, a_in, s4_state, a, b, c, fuses):
     """S4d."""
-    d = S4D(address)
-    n = d.n
-    diagonals = pairs(d.a, n), pairs(d.b, n), pairs(d.c, n)
-    evolve(whole(d.s_out, n), whole(d.a_in, n), pairs(d.s4_state, n), *diagonals, d.fuses)
+    for i in range(s_out.shape[0]):
+        s_out[i] = evolved(s4_state, a, b, c, i, a_in[i], fuses)[0]
 
 
+@elements(SIGMA_S4D_DELTA)
 @disjoint
-def add(sigma, a):
-    """Sum up."""
-    for i in range(sigma.shape[0]):
-        sigma[i] += a[i]
-
-
-@disjoint
-def send_changes(out, y, act, residue, error, vth, cumulates):
-    """Send changes of at least the threshold."""
-    for i in range(out.shape[0]):
-        out[i], residue[i], error[i] = changed_float(y[i], act[i], residue[i], error[i], vth[i], cumulates)
-        act[i] = y[i]
-
-
-@disjoint
-def evolve_real(y, sigma, x, a, b, c):
-    """Update real states by the sums; the output goes to y."""
-    for i in range(y.shape[0]):
-        x[i] = x[i] * a[i] + sigma[i] * b[i]
-        y[i] = c[i] * x[i] * 2.0
-
-
-@leaf
-def sigma_s4d_delta(address, time):
+def sigma_s4d_delta(s_out, a_in, sigma, s4_state, a, b, c, act, residue, error, vth, cumulates):
     """SigmaS4dDelta with real parameters."""
-    d = SIGMA_S4D_DELTA(address)
-    add(whole(d.sigma, d.n), whole(d.a_in, d.n))
-    y = whole(d.activation, d.n)
-    evolve_real(y, whole(d.sigma, d.n), whole(d.s4_state, d.n), whole(d.a, d.n), whole(d.b, d.n), whole(d.c, d.n))
-    send_changes(
-        whole(d.s_out, d.n),
-        y,
-        whole(d.act, d.n),
-        whole(d.residue, d.n),
-        whole(d.error, d.n),
-        whole(d.vth, d.n),
-        d.cumulates,
-    )
+    for i in range(s_out.shape[0]):
+        sigma[i] += a_in[i]
+        s4_state[i] = s4_state[i] * a[i] + sigma[i] * b[i]
+        y = c[i] * s4_state[i] * 2.0
+        s_out[i], residue[i], error[i] = changed_float(y, act[i], residue[i], error[i], vth[i], cumulates)
+        act[i] = y
 
 
+@elements(SIGMA_S4D_DELTA_COMPLEX, act=pairs, residue=pairs, error=pairs, **DIAGONALS)
 @disjoint
-def evolve_and_send(out, sigma, x, act, residue, error, vth, a, b, c, cumulates, fuses):
-    """One step of complex states; changes as large as the threshold are kept whole, and their real parts sent."""
-    for i in range(out.shape[0]):
+def sigma_s4d_delta_complex(s_out, a_in, sigma, s4_state, a, b, c, act, residue, error, vth, cumulates, fuses):
+    """SigmaS4dDelta with complex ones: changes as large as the threshold are kept whole, and their real parts sent."""
+    for i in range(s_out.shape[0]):
+        sigma[i] += a_in[i]
         r, j = 2 * i, 2 * i + 1
-        re = real_part(x[r], x[j], a[r], a[j], fuses) + real_part(sigma[i], 0.0, b[r], b[j], fuses)
-        im = imaginary_part(x[r], x[j], a[r], a[j], fuses) + imaginary_part(sigma[i], 0.0, b[r], b[j], fuses)
-        x[r], x[j] = re, im
-        y, z = real_part(c[r], c[j], re, im, fuses), imaginary_part(c[r], c[j], re, im, fuses)
-        new_re, new_im = real_part(y, z, 2.0, 0.0, fuses), imaginary_part(y, z, 2.0, 0.0, fuses)
+        new_re, new_im = evolved(s4_state, a, b, c, i, sigma[i], fuses)
         delta_re, delta_im = new_re - act[r] + residue[r], new_im - act[j] + residue[j]
         measure_re, measure_im = delta_re, delta_im
         if cumulates:
@@ -126,16 +96,4 @@ def evolve_and_send(out, sigma, x, act, residue, error, vth, a, b, c, cumulates,
             error[r], error[j] = 0.0, 0.0
         residue[r], residue[j] = delta_re - sent_re, delta_im - sent_im
         act[r], act[j] = new_re, new_im
-        out[i] = sent_re
-
-
-@leaf
-def sigma_s4d_delta_complex(address, time):
-    """SigmaS4dDelta with complex parameters."""
-    d = SIGMA_S4D_DELTA_COMPLEX(address)
-    add(whole(d.sigma, d.n), whole(d.a_in, d.n))
-    n = d.n
-    evolve_and_send(
-        whole(d.s_out, n), whole(d.sigma, n), pairs(d.s4_state, n), pairs(d.act, n), pairs(d.residue, n),
-        pairs(d.error, n), whole(d.vth, n), pairs(d.a, n), pairs(d.b, n), pairs(d.c, n), d.cumulates, d.fuses,
-    )  # fmt: skip
+        s_out[i] = sent_re

@@ -21,7 +21,7 @@ from loihi_emu.arithmetic import clip, decay_wide, wrap_lava
 from loihi_emu.jit import disjoint, wide_vectors
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import spiking
-from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
+from loihi_emu.models.specification import Arrays, NeuronModel, Parameter, as_given
 from loihi_emu.widths import DECAY_UNITY, STATE_MAX, VTH_MAX, WEIGHT_SHIFT
 
 i32 = np.int32
@@ -123,12 +123,6 @@ def _scaled(values: Any) -> Any:
     return (values * (1 << WEIGHT_SHIFT)).astype(i64)
 
 
-def lower_float(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
-    """All as given."""
-    keeps = {f"keep_{k}": 1.0 - p[f"delta_{k}"] for k in STATES}
-    return keeps | {name: p[name] for name in ("theta_0", "theta_step", "bias")}, 0
-
-
 def start(p: Mapping[str, Any]) -> Arrays:
     """The threshold begins at rest."""
     return {"theta": _scaled(p["theta_0"])}
@@ -166,7 +160,8 @@ MODELS = {
                 Parameter("theta", 5.0, -BIG, BIG, "Threshold at the start.", whole=False),
                 Parameter("r", 0.0, -BIG, BIG, "Refractory state at the start.", whole=False),
             ),
-            lower_float, "LIF with adaptive threshold and refractory state in float64.", limits=FLOAT_LIMITS,
+            as_given("theta_0", "theta_step", "bias", left={f"keep_{name}": f"delta_{name}" for name in STATES}),
+            "LIF with adaptive threshold and refractory state in float64.", limits=FLOAT_LIMITS,
         ),
     ),
 }  # fmt: skip

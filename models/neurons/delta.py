@@ -18,7 +18,7 @@ from loihi_emu.jit import disjoint, kernel, wide_vectors
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import graded
 from loihi_emu.models.neurons.sigma import added
-from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
+from loihi_emu.models.specification import Arrays, NeuronModel, Parameter, as_given
 from loihi_emu.widths import VTH_MAX
 
 i32 = np.int32
@@ -120,11 +120,6 @@ def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int
     return {"vth": p["vth"] << shift, "shift_in": shift, "shift_out": p["state_exp"], "cumulates": cumulates}, 0
 
 
-def lower_float(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
-    """All as given."""
-    return {"vth": p["vth"], "cumulates": p["cum_error"]}, 0
-
-
 MODELS = {
     "lava": (
         NeuronModel(
@@ -139,7 +134,7 @@ MODELS = {
     ),
     "float": (
         NeuronModel(
-            "delta", step_float, DELTA_FLOAT, (VTH_FLOAT, CUMULATES), lower_float,
+            "delta", step_float, DELTA_FLOAT, (VTH_FLOAT, CUMULATES), as_given("vth", cumulates="cum_error"),
             "Sends changes of what arrives, as payloads, in float64.", graded=True,
         ),
     ),

@@ -6,15 +6,12 @@
 The magnitude of -2^31 is -2^31, as in 32 bits. Evidence: Lava's source, compared with its models on random inputs.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from loihi_emu.jit import disjoint
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import graded
-from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
+from loihi_emu.models.specification import NeuronModel, Parameter, as_given
 
 i32 = np.int32
 
@@ -52,20 +49,15 @@ PARAMETERS = (Parameter("vth", 1, 0, LARGEST, "Threshold; a value is sent where 
 LIMITS = {"v": (-LARGEST - 1, LARGEST)}
 
 
-def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
-    """The threshold as it is."""
-    return {"vth": p["vth"]}, 0
-
-
 MODELS = {
     "lava": (
         NeuronModel(
-            "graded_vec", step, GRADED, PARAMETERS, lower,
+            "graded_vec", step, GRADED, PARAMETERS, as_given("vth"),
             "Sends what arrived, as a payload, by Lava 0.10's fixed-point model of GradedVec.",
             graded=True, limits=LIMITS,
         ),
         NeuronModel(
-            "graded_relu_vec", step_relu, GRADED, PARAMETERS, lower,
+            "graded_relu_vec", step_relu, GRADED, PARAMETERS, as_given("vth"),
             "Sends what arrived where it is positive, as a payload, by Lava 0.10's fixed-point model of GradedReluVec.",
             graded=True, limits=LIMITS,
         ),

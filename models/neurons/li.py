@@ -4,14 +4,11 @@
 u = u (1 - du) + q ;  v = v (1 - dv) + u + bias ;  v is sent where it is not 0
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from loihi_emu.jit import disjoint
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import graded
-from loihi_emu.models.neurons.lif_float import BIAS, DECAYS, STARTS, reals
-from loihi_emu.models.specification import Arrays, NeuronModel
+from loihi_emu.models.neurons.lif_float import BIAS, DECAYS, LEFT, STARTS
+from loihi_emu.models.specification import NeuronModel, as_given
 
 LI = at.neurons(
     "li_float",
@@ -34,15 +31,10 @@ def step(u, v, a_in, keep_u, keep_v, bias, mask, out):
 
 
 # ---------------------------------------------------------------- the model
-def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
-    """All as given."""
-    return reals(p), 0
-
-
 MODELS = {
     "float": (
         NeuronModel(
-            "li", step, LI, (*DECAYS, BIAS, *STARTS), lower,
+            "li", step, LI, (*DECAYS, BIAS, *STARTS), as_given("bias", left=LEFT),
             "Leaky integrator that sends its voltage as a payload in every step, in float64.", graded=True,
         ),
     ),

@@ -247,15 +247,20 @@ DU = Parameter(
 )  # fmt: skip
 DV = Parameter("dv", 0, 0, DECAY_UNITY, "Decay of v per step in 1/4096 (12 bits).")
 VTH = Parameter("vth", None, 0, VTH_MAX, "Threshold mantissa, 17 bits; a spike needs v > vth * 64.")
-PARAMETERS = (
-    DU, DV, VTH,
+BIASES = (
     Parameter("bias", 0, -4095, 4095, "Bias mantissa, 13 bits signed, added to v as bias * 2**bias_exp."),
     Parameter("bias_exp", 0, 0, 7, "Bias exponent, 3 bits."),
+)
+STARTS = (
+    Parameter("u", 0, -STATE_MAX - 1, STATE_MAX, "Current at the start, 24 bits signed."),
+    Parameter("v", 0, -STATE_MAX, STATE_MAX, "Voltage at the start, 24 bits signed."),
+)
+PARAMETERS = (
+    DU, DV, VTH, *BIASES,
     Parameter("refractory", 1, 1, 63, "Steps from a spike until v integrates again; 1: the next step."),
     Parameter("vmin", -STATE_MAX, -STATE_MAX, 0, "Lower limit of v; the chip has -(2**e) + 1 with e in 0..23."),
     Parameter("vmax", STATE_MAX, 0, STATE_MAX, "Upper limit of v; the chip has 2**(9 + 2e) - 1 with e in 0..7."),
-    Parameter("u", 0, -STATE_MAX - 1, STATE_MAX, "Current at the start, 24 bits signed."),
-    Parameter("v", 0, -STATE_MAX, STATE_MAX, "Voltage at the start, 24 bits signed."),
+    *STARTS,
 )  # fmt: skip
 LIMITS = {"u": (-STATE_MAX - 1, STATE_MAX), "v": (-STATE_MAX, STATE_MAX), "rest": (0, 64)}
 

@@ -16,7 +16,7 @@ from loihi_emu.jit import disjoint
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import graded, spiking
 from loihi_emu.models.neurons.lif_lava import RESETS, THRESHOLDS
-from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
+from loihi_emu.models.specification import Arrays, NeuronModel, Parameter, as_given
 from loihi_emu.models.spikes import reset
 
 REALS = dict.fromkeys(("keep_u", "keep_v", "bias", "vth"), "float64")
@@ -85,26 +85,20 @@ STARTS = (
 )
 
 
-def reals(p: Mapping[str, Any]) -> Arrays:
-    """What floating-point LIF models share."""
-    return {"keep_u": 1.0 - p["du"], "keep_v": 1.0 - p["dv"], "bias": p["bias"]}
+LEFT = {"keep_u": "du", "keep_v": "dv"}
+"""What a step leaves of a state, and the decay that takes the rest."""
 
 
 def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
     """LIF that may rest."""
-    never = np.asarray(0)
-    return reals(p) | {"vth": p["vth"], "refractory": p["refractory"], "interval": never, "offset": never}, 0
+    arrays, flags = as_given("bias", "vth", "refractory", left=LEFT)(p, context)
+    return arrays | dict.fromkeys(("interval", "offset"), np.asarray(0)), flags
 
 
 def lower_reset(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
     """LIF whose state is set to 0 at an interval."""
     arrays, flags = lower({**p, "refractory": np.asarray(1)}, context)
     return arrays | {"interval": p["reset_interval"], "offset": p["reset_offset"]}, flags | at.RESETS
-
-
-def lower_ternary(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
-    """LIF with two thresholds."""
-    return reals(p) | {"vth": p["vth_hi"], "vth_low": p["vth_lo"]}, 0
 
 
 MODELS = {
@@ -128,7 +122,8 @@ MODELS = {
                 Parameter("vth_lo", None, -BIG, BIG, "Lower threshold: -1 is sent below.", whole=False),
                 BIAS, *STARTS,
             ),
-            lower_ternary, "LIF with two thresholds that sends +1 and -1, in float64.", graded=True, rising=THRESHOLDS,
+            as_given("bias", vth="vth_hi", vth_low="vth_lo", left=LEFT),
+            "LIF with two thresholds that sends +1 and -1, in float64.", graded=True, rising=THRESHOLDS,
         ),
     )
 }  # fmt: skip

@@ -6,14 +6,11 @@
 After a spike in step t it rests up to step t + refractory_period. Steps are counted as in Lava, whose first is 1.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from loihi_emu.jit import disjoint
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import spiking
-from loihi_emu.models.neurons.lif_float import BIAS, BIG, DECAYS, REALS, STARTS, VTH, reals
-from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
+from loihi_emu.models.neurons.lif_float import BIAS, BIG, DECAYS, LEFT, REALS, STARTS, VTH
+from loihi_emu.models.specification import NeuronModel, Parameter, as_given
 
 REFRACTORY = at.neurons(
     "lif_refractory",
@@ -43,15 +40,11 @@ PERIOD = Parameter("refractory_period", 1, 1, (1 << 31) - 1, "Steps after that o
 LIMITS = dict.fromkeys(("u", "v"), (-BIG, BIG)) | {"refractory_period_end": (0, 1 << 62)}
 
 
-def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
-    """All as given."""
-    return reals(p) | {"vth": p["vth"], "refractory_period": p["refractory_period"]}, 0
-
-
 MODELS = {
     "float": (
         NeuronModel(
-            "lif_refractory", step, REFRACTORY, (*DECAYS, VTH, BIAS, PERIOD, *STARTS), lower,
+            "lif_refractory", step, REFRACTORY, (*DECAYS, VTH, BIAS, PERIOD, *STARTS),
+            as_given("bias", "vth", "refractory_period", left=LEFT),
             "LIF that rests after a spike, in float64, by Lava 0.10's LIFRefractory.", limits=LIMITS,
         ),
     )

@@ -17,10 +17,11 @@ from loihi_emu.arithmetic import clip, decay, wrap
 from loihi_emu.jit import disjoint, wide_vectors
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import spiking
-from loihi_emu.models.neurons.lif_chip import DU, DV, VTH
-from loihi_emu.models.neurons.lif_float import BIAS, DECAYS, REALS, STARTS, reals
+from loihi_emu.models.neurons.lif_chip import BIASES, DU, DV, VTH
+from loihi_emu.models.neurons.lif_chip import STARTS as WHOLE_STARTS
+from loihi_emu.models.neurons.lif_float import BIAS, DECAYS, LEFT, REALS, STARTS
 from loihi_emu.models.neurons.lif_float import VTH as REAL_VTH
-from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
+from loihi_emu.models.specification import Arrays, NeuronModel, as_given
 from loihi_emu.widths import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
 
 i32 = np.int32
@@ -91,21 +92,12 @@ def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int
     }, 0
 
 
-def lower_float(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
-    """All as given."""
-    return reals(p) | {"vth": p["vth"]}, 0
-
-
 MODELS = {
     "chip": (
         NeuronModel(
             "lif_subtract", step, FIXED,
             (
-                DU, DV, VTH,
-                Parameter("bias", 0, -4095, 4095, "Bias mantissa, 13 bits signed, added to v as bias * 2**bias_exp."),
-                Parameter("bias_exp", 0, 0, 7, "Bias exponent, 3 bits."),
-                Parameter("u", 0, -STATE_MAX - 1, STATE_MAX, "Current at the start, 24 bits signed."),
-                Parameter("v", 0, -STATE_MAX, STATE_MAX, "Voltage at the start, 24 bits signed."),
+                DU, DV, VTH, *BIASES, *WHOLE_STARTS,
             ),
             lower, "LIF whose spike takes the threshold off v, by the chip's integers (a program of Loihi 2; not "
             "compared with silicon).", limits=LIMITS,
@@ -113,7 +105,8 @@ MODELS = {
     ),
     "float": (
         NeuronModel(
-            "lif_subtract", step_float, FLOATING, (*DECAYS, REAL_VTH, BIAS, *STARTS), lower_float,
+            "lif_subtract", step_float, FLOATING, (*DECAYS, REAL_VTH, BIAS, *STARTS),
+            as_given("bias", "vth", left=LEFT),
             "LIF whose spike takes the threshold off v, in float64.",
         ),
     ),

@@ -7,15 +7,12 @@ The magnitude of -2^31 is -2^31, as in 32 bits. Lava's variable v, which its mod
 Evidence: Lava's source, compared with its models on random inputs.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from loihi_emu.jit import disjoint
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import graded
-from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
+from loihi_emu.models.specification import NeuronModel, Parameter, as_given
 
 i32 = np.int32
 
@@ -39,11 +36,6 @@ def step(a_in1, a_in2, vth, exp, out, mask):
 LARGEST = (1 << 31) - 1
 
 
-def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
-    """All as they are."""
-    return {"vth": p["vth"], "exp": p["exp"]}, 0
-
-
 MODELS = {
     "lava": (
         NeuronModel(
@@ -52,7 +44,7 @@ MODELS = {
                 Parameter("vth", 1, 0, LARGEST, "Threshold; a product is sent where its magnitude is larger."),
                 Parameter("exp", 0, 0, 31, "Bits by which products are shifted right, rounding down."),
             ),
-            lower,
+            as_given("vth", "exp"),
             "Sends the product of what arrives at its two ports, as a payload, by Lava 0.10's fixed-point model of "
             "ProdNeuron.",
             graded=True, limits={}, ports=PORTS,

@@ -4,15 +4,12 @@
 A wrap of the sum counts as an overflow of u. Evidence: Lava's source, compared with its models on random inputs.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from loihi_emu.jit import disjoint, kernel, wide_vectors
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import graded
-from loihi_emu.models.specification import Arrays, NeuronModel
+from loihi_emu.models.specification import NeuronModel, as_given
 
 i32 = np.int32
 
@@ -55,22 +52,17 @@ def step_float(sigma, a_in, mask, out):
 
 
 # ---------------------------------------------------------------- the models
-def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
-    """No parameters."""
-    return {}, 0
-
-
 MODELS = {
     "lava": (
         NeuronModel(
-            "sigma", step, SIGMA, (), lower,
+            "sigma", step, SIGMA, (), as_given(),
             "Sends the sum of all that arrived, as a payload, by Lava 0.10's fixed-point model of Sigma.",
             graded=True, limits={"sigma": (-(1 << 31), (1 << 31) - 1)}, lost={"u": "sigma wrapped"},
         ),
     ),
     "float": (
         NeuronModel(
-            "sigma", step_float, SIGMA_FLOAT, (), lower,
+            "sigma", step_float, SIGMA_FLOAT, (), as_given(),
             "Sends the sum of all that arrived, as a payload, in float64.", graded=True,
         ),
     ),

@@ -32,7 +32,7 @@ from loihi_emu.models.neurons.delta import (
     subtracted,
 )
 from loihi_emu.models.neurons.sigma import added
-from loihi_emu.models.specification import Arrays, NeuronModel, Parameter
+from loihi_emu.models.specification import Arrays, NeuronModel, Parameter, as_given
 from loihi_emu.widths import VTH_MAX
 
 i32 = np.int32
@@ -146,11 +146,6 @@ def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int
     }, 0
 
 
-def lower_float(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
-    """All as given."""
-    return {"vth": p["vth"], "bias": p["bias"], "relu": p["act_mode"], "cumulates": p["cum_error"]}, 0
-
-
 MODELS = {
     "lava": (
         NeuronModel(
@@ -171,7 +166,8 @@ MODELS = {
             (
                 VTH_FLOAT, Parameter("bias", 0.0, -BIG, BIG, "Added to the sum.", whole=False), ACTIVATION, CUMULATES,
             ),
-            lower_float, "Sums up what arrives and sends changes, as payloads, in float64.", graded=True,
+            as_given("vth", "bias", relu="act_mode", cumulates="cum_error"),
+            "Sums up what arrives and sends changes, as payloads, in float64.", graded=True,
         ),
     ),
 }  # fmt: skip

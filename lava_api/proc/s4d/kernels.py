@@ -11,7 +11,7 @@ from lava_api.magma.kernels.base import Calls, Feeds, PythonFallback
 from lava_api.magma.kernels.vector import Vector
 from lava_api.proc.sdn.kernels import EXPONENTS, check_exponents
 from loihi_emu.models.lava import state_space as at
-from loihi_emu.models.memory import Description, aligned
+from loihi_emu.models.memory import Description
 
 DIAGONALS = ("a", "b", "c")
 
@@ -88,7 +88,7 @@ class SigmaS4dDeltaFloat(Vector):
         return None if self.complex and name != "sigma" else super().variable(name)
 
     def describe(self, feeds: Feeds) -> None:
-        self.d.s4_state, self.d.activation = self.model.s4_state, aligned(self.n, self.takes)
+        self.d.s4_state = self.model.s4_state
 
     def calls(self, feeds: Feeds) -> Calls:
         if not self.complex:
