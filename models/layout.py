@@ -18,9 +18,10 @@ SOURCE = Record("Source", count=array("int64"), index=array("int32"), payload=ar
 
 # A group of neurons, or a part of one: the mask's scratch has SCRATCH bytes, of which the first BLOCK are the mask; the
 # ring has slots of so many accumulators of arriving weights (width: those of all ports of the whole group), and is a
-# block of zeros without inputs (slots 0); hot says of each block whether u or v may leave its field in the next step
-# (0: no); bounds are the populations' first neurons and the end; counters are populations x COUNTERS. A group that is a
-# process of a Lava program also sends a message: one element a neuron, or 0 when nobody reads it as an array.
+# block of zeros without inputs (slots 0); paths says of each block which way its leaf goes in the next step (0: the
+# fast one, where nothing can overflow); bounds are the populations' first neurons and the end; counters are populations
+# x COUNTERS. A group that is a process of a Lava program also sends a message: one element a neuron, or 0 when nobody
+# reads it as an array.
 GROUP = SOURCE.extended(
     "Group",
     n=NUMBER,
@@ -28,7 +29,7 @@ GROUP = SOURCE.extended(
     ring=NUMBER,
     slots=NUMBER,
     width=NUMBER,
-    hot=array("uint8"),
+    paths=array("uint8"),
     bounds=array("int64"),
     populations=NUMBER,
     counters=array("int64"),
@@ -38,8 +39,8 @@ GROUP = SOURCE.extended(
 
 # Flags of a group.
 REFRACTORY = 1  # some refractory period is longer than one step
-EXACT = 2  # vmin, vmax, noise, a large bias or threshold: no block takes the path without checks
-FULL_UNITS = 4  # accumulators hold q itself, not q / 64 (with EXACT only)
+CHECKED_ONLY = 2  # vmin, vmax, noise, a large bias or threshold: no block takes the fast path, without checks
+FULL_UNITS = 4  # accumulators hold q itself, not q / 64 (with CHECKED_ONLY alone)
 MESSAGE = 8  # the ring is a message of one slot, which others may read too: it is not cleared
 RESETS = 16  # state is set to 0 at an interval
 FULL = 32  # biases and thresholds are read in 32 bits

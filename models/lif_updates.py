@@ -21,7 +21,7 @@ LOW_22 = i32((1 << 22) - 1)
 
 @disjoint
 def update(u, v, rest, keep_u, keep_v, bias, vth, mask):
-    """One step of a quiet block without inputs; neurons with ``rest`` above 0 are refractory.
+    """One step of a block on the fast path, without inputs; neurons with ``rest`` above 0 are refractory.
 
     Returns the ORs of the magnitudes that u and v had before the step.
     """

@@ -85,7 +85,7 @@ class Group:
             self.parts.append(Part(self.key, self.model, self.bounds, *piece, first_block=first))
 
     def reserve(self, arena: Arena) -> None:
-        """Ask for state and hot flags."""
+        """Ask for state, and the paths of blocks."""
         derive = self.model.start
         starts = [{**p.parameters, **(derive(p.parameters) if derive else {})} for p in self.populations]
         for name, dtype in self.model.state:
@@ -94,7 +94,7 @@ class Group:
                 if name in start:
                     initial[self.part(p.name)] = start[name]
             arena.reserve(f"{self.key}.{name}", self.n, dtype, initial)
-        arena.reserve(f"{self.key}.hot", sum(part.blocks for part in self.parts), np.uint8, 1, saved=False)
+        arena.reserve(f"{self.key}.paths", sum(part.blocks for part in self.parts), np.uint8, 1, saved=False)
         if self.keeps_spikes:
             arena.reserve(f"{self.key}.spiked", 1, np.int64)
             arena.reserve(f"{self.key}.spikes", max(self.n, 1), np.int32)
@@ -131,7 +131,7 @@ class Group:
             part.description.flags = flags
         for name, dtype in self.model.arrays:
             self._set_parameter(name, [arrays[name] for arrays, _ in lowered], dtype)
-        arena[f"{self.key}.hot"][:] = 1
+        arena[f"{self.key}.paths"][:] = 1
 
     def _set_parameter(self, name: str, values: list[Any], dtype: str) -> None:
         varies = name in self._noisy or not all(is_uniform(v, values[0]) for v in values)
@@ -158,7 +158,7 @@ class Group:
             self._noisy[name] = np.zeros(self.n, np.int32)
         return self._noisy[name]
 
-    def quiet(self, name: str) -> Array:
+    def noiseless(self, name: str) -> Array:
         """The values of a parameter without noise: of one neuron each, or one block of equal ones."""
         return self._arrays[name]
 

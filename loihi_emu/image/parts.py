@@ -74,7 +74,7 @@ class Part:
         if len(model.ports) > 1:
             for k, port in enumerate(model.ports):
                 d.point(port, ring[(k * n + self.first) * bool(slots) :])
-        d.hot = arena[f"{self.key}.hot"][self.first_block :]
+        d.paths = arena[f"{self.key}.paths"][self.first_block :]
         d.bounds, d.counters = self.bounds, self.counters.reshape(-1)
         for name, _ in model.state:
             d.point(name, arena[f"{self.key}.{name}"][self.first :])

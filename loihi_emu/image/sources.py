@@ -214,7 +214,7 @@ class NoiseSource:
 
     def point_base(self, d: Description) -> None:
         """Use the values that the parameter has now."""
-        self._point(d, "base", self.group.quiet(self.parameter)[self.place])
+        self._point(d, "base", self.group.noiseless(self.parameter)[self.place])
 
     def _point(self, d: Description, name: str, values: Array) -> None:
         varies = bool(np.any(values != values[0]))

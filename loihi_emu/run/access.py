@@ -107,7 +107,7 @@ def change(emulator: Built, name: str | Population | Connection, variable: str, 
         if variable == "rest" and key in image.chip_views:
             image.chip_views[key].rest_changed(image.arena, image.state(key, variable))
         if variable != "rest":
-            image.arena[f"{group.key}.hot"][:] = 1  # the next step looks at every neuron
+            image.arena[f"{group.key}.paths"][:] = 1  # the next step looks at every neuron
             return
     else:
         parameter = group.model.parameter(variable) if isinstance(variable, str) else None

@@ -251,7 +251,7 @@ WRITE = Record(
     offset=NUMBER,
     integer=NUMBER,
     real=array("float64"),
-    hot=array("uint8"),
+    paths=array("uint8"),
     blocks=NUMBER,
 )
 
@@ -271,7 +271,7 @@ def write(address, time):
         return
     n, kind, value = d.n, d.kind, d.integer
     for b in range(d.blocks):
-        d.hot[b] = 1
+        d.paths[b] = 1
     if kind == I32:
         fill(int32s(d.out, n), i32(value))
     elif kind == I64:

@@ -17,10 +17,10 @@ difference between that emulator and the chip whose cause nobody names is open (
 
 Three paths give the same numbers; each block of 1024 neurons takes one of them in every step.
 
-Quiet: a block with |u| < 2^20 and |v| < 2^22 cannot leave any field in this step, since |q| <= 2^21 and |bias| <= 2^19
+Fast: a block with |u| < 2^20 and |v| < 2^22 cannot leave any field in this step, since |q| <= 2^21 and |bias| <= 2^19
 (2^22 + 2^20 + 2^21 + 2^19 < 2^23), so wraps and clips are left out; only q can wrap, and it is counted afterwards.
-Whether the next step is quiet follows from the magnitudes before this one: |u| < 2^19, |64 q| < 2^19 and |v| < 2^21
-lead to |u| < 2^20 and |v| < 2^21 + 2^20 + 2^19 < 2^22. With noise on u up to 2^18, a block is quiet if
+Whether the next step is fast follows from the magnitudes before this one: |u| < 2^19, |64 q| < 2^19 and |v| < 2^21
+lead to |u| < 2^20 and |v| < 2^21 + 2^20 + 2^19 < 2^22. With noise on u up to 2^18, a block is fast if
 |64 q| < 2^18 in this step: so their sum is below 2^19.
 
 Checked: all other blocks, and those with vmin, vmax, strong noise, a large bias or a large threshold, wrap and clip.
@@ -73,16 +73,16 @@ LIF = at.neurons(
     },
 )
 
-QUIET_U = 1 << 19
-QUIET_V = 1 << 21
-QUIET_Q = 1 << 13
+FAST_U = 1 << 19
+FAST_V = 1 << 21
+FAST_Q = 1 << 13
 Q_LIMIT = 1 << 15
 
 # What a block needs in a step, by its first byte in scratch; the mask comes first.
 AT_BIAS, AT_VTH, AT_ZEROS, AT_U, AT_V, AT_Q = (at.BLOCK * k for k in (1, 5, 9, 10, 14, 18))
 
-# What hot says of a block.
-QUIET, CHECKED, COUNTED = 0, 1, 2
+# Paths of a block.
+FAST, CHECKED, COUNTED = 0, 1, 2
 
 
 @kernel
@@ -95,7 +95,7 @@ def start_rest(rest, period, index, first):
 
 @kernel
 def count_q(group, q, first):
-    """Count the accumulators of a quiet block that wrapped."""
+    """Count the accumulators of a block on the fast path that wrapped."""
     counters, bounds = group.counters, group.bounds
     p = 0
     for i in range(q.shape[0]):
@@ -131,12 +131,12 @@ def arrivals(d, b, m, q):
     if d.slots == 0:
         return noise, 1, True
     noisy = int32s(d.mask + AT_Q, m)
-    return noisy, 1, with_noise(noisy, q, noise, unit) < QUIET_Q >> 1
+    return noisy, 1, with_noise(noisy, q, noise, unit) < FAST_Q >> 1
 
 
 @inlined
-def step_quiet(group, d, q, bias, vth, waiting, u, v, keep_u, keep_v, mask, first):
-    """One step of a quiet block; returns what hot says of it then."""
+def step_fast(group, d, q, bias, vth, waiting, u, v, keep_u, keep_v, mask, first):
+    """One step on the fast path; returns its path in the next."""
     high_q = i32(0)
     noisy = varies(d.noise_u)
     if d.slots or noisy:
@@ -148,15 +148,15 @@ def step_quiet(group, d, q, bias, vth, waiting, u, v, keep_u, keep_v, mask, firs
             count_q(group, q, first)
     else:
         high_u, high_v = update(u, v, waiting, keep_u, keep_v, bias, vth, mask)
-    return CHECKED if high_u >= QUIET_U or high_v >= QUIET_V or high_q >= QUIET_Q else QUIET
+    return CHECKED if high_u >= FAST_U or high_v >= FAST_V or high_q >= FAST_Q else FAST
 
 
 @kernel
-def step_any(group, d, q, unit, bias, vth, waiting, u, v, keep_u, keep_v, mask, first, b):
-    """One step of any other block; returns what hot says of it then."""
+def step_checked(group, d, q, unit, bias, vth, waiting, u, v, keep_u, keep_v, mask, first, b):
+    """One step on another path; returns its path in the next."""
     m = u.shape[0]
     vmin, vmax = block(d.vmin, b, m), block(d.vmax, b, m)
-    if d.hot[b] != COUNTED:
+    if d.paths[b] != COUNTED:
         u_before, v_before = int32s(d.mask + AT_U, m), int32s(d.mask + AT_V, m)
         high_q = i32(0)
         if d.slots or varies(d.noise_u):
@@ -166,9 +166,9 @@ def step_any(group, d, q, unit, bias, vth, waiting, u, v, keep_u, keep_v, mask, 
         else:
             lost = update_checked(u, v, waiting, keep_u, keep_v, bias, vth, vmin, vmax, u_before, v_before, mask)
         if 0 <= lost <= STATE_MAX and high_q * unit < 1 << 21:
-            if d.flags & at.EXACT or high_q * unit >= QUIET_U:
+            if d.flags & at.CHECKED_ONLY or high_q * unit >= FAST_U:
                 return CHECKED
-            return CHECKED if magnitudes(u_before) >= QUIET_U or magnitudes(v_before) >= QUIET_V else QUIET
+            return CHECKED if magnitudes(u_before) >= FAST_U or magnitudes(v_before) >= FAST_V else FAST
         copy(u, u_before)
         copy(v, v_before)
     lost = step_counted(group, first, u, v, waiting, q, unit, keep_u, keep_v, bias, vth, vmin, vmax, mask)
@@ -217,13 +217,13 @@ def step(address, time):
         waiting = rest if flags & at.REFRACTORY else uint8s(d.mask + AT_ZEROS, m)
         bias, vth = words(d, b, m)
         arrived, unit, small = arrivals(d, b, m, q)
-        before = d.hot[b]
-        if small and before == QUIET and flags & at.EXACT == 0:
-            hot = step_quiet(group, d, arrived, bias, vth, waiting, u, v, keep_u, keep_v, mask, first)
+        before = d.paths[b]
+        if small and before == FAST and flags & at.CHECKED_ONLY == 0:
+            path = step_fast(group, d, arrived, bias, vth, waiting, u, v, keep_u, keep_v, mask, first)
         else:
-            hot = step_any(group, d, arrived, unit, bias, vth, waiting, u, v, keep_u, keep_v, mask, first, b)
-        if hot != before:  # its line of the cache may have blocks of other threads
-            d.hot[b] = hot
+            path = step_checked(group, d, arrived, unit, bias, vth, waiting, u, v, keep_u, keep_v, mask, first, b)
+        if path != before:  # its line of the cache may have blocks of other threads
+            d.paths[b] = path
         if d.slots:
             q[:] = 0
         start = count
@@ -235,9 +235,9 @@ def step(address, time):
 
 
 # ---------------------------------------------------------------- the model
-QUIET_BIAS = 1 << 19
+FAST_BIAS = 1 << 19
 """Above this magnitude a bias (with noise) may push v out of its field within one step."""
-QUIET_NOISE = 1 << 18
+FAST_NOISE = 1 << 18
 """Above this magnitude of noise on u the same holds of u."""
 VTH_16 = (1 << 15) - 1
 """Above this threshold mantissa v reaches beyond 2^21, where every field is checked; below, 16 bits hold it."""
@@ -278,7 +278,7 @@ def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int
     added = {} if noise is None else {noise.target: noise.amplitude}
     limited = np.any(p["vmin"] != -STATE_MAX) or np.any(p["vmax"] != STATE_MAX)
     high = np.any(p["vth"] > VTH_16)
-    strong = np.max(np.abs(bias)) + added.get("v", 0) > QUIET_BIAS or added.get("u", 0) > QUIET_NOISE
+    strong = np.max(np.abs(bias)) + added.get("v", 0) > FAST_BIAS or added.get("u", 0) > FAST_NOISE
     exact = limited or high or strong
     full = high or bias16 is None or "v" in added
     rests = np.any(p["refractory"] > 1) or context.get("resting", False)
@@ -294,7 +294,9 @@ def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int
         "bias16": np.asarray(0) if full else bias16,
         "vth16": np.asarray(0) if full else p["vth"],
     }
-    flags = (at.EXACT if exact else 0) | (at.FULL if full else shift << at.SHIFT) | (at.REFRACTORY if rests else 0)
+    flags = (
+        (at.CHECKED_ONLY if exact else 0) | (at.FULL if full else shift << at.SHIFT) | (at.REFRACTORY if rests else 0)
+    )
     return arrays, flags
 
 

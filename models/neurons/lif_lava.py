@@ -47,14 +47,14 @@ PARAMETERS = dict.fromkeys(("keep_u", "keep_v", "bias", "vth", "vth_low", "inter
 LIF = at.neurons("lif_lava", STATE, PARAMETERS)
 LIF_WIDE = at.neurons("lif_lava_wide", STATE, PARAMETERS, accumulator="int64")
 WRAP = i64(LAVA_WRAP)
-QUICK = 1 << 27
+FAST = 1 << 27
 """Magnitudes of u and v for which :func:`loihi_emu.arithmetic.decay` holds."""
 KEEP_BITS = i32(2 * DECAY_UNITY - 1)
 """They change nothing in 0..4096, and tell the compiler that a factor has no more than 16 bits."""
 
 
 @disjoint
-def update_quick(u, v, q, keep_u, keep_v, bias, high, mask):
+def update_fast(u, v, q, keep_u, keep_v, bias, high, mask):
     """One step of a block with |u| and |v| below 2^27, as if nothing wrapped or saturated; inputs are cleared.
 
     Who spikes keeps its v for now. Returns the OR of the magnitudes of u and v.
@@ -74,7 +74,7 @@ def update_quick(u, v, q, keep_u, keep_v, bias, high, mask):
 
 
 @disjoint
-def update_quick_signed(u, v, q, keep_u, keep_v, bias, high, low, mask):
+def update_fast_signed(u, v, q, keep_u, keep_v, bias, high, low, mask):
     """The same with two thresholds."""
     wide_vectors()
     high_u = high_v = i32(0)
@@ -132,23 +132,23 @@ def correct(u, v, high, low, mask):
 
 
 @kernel
-def update(quick, ternary, u, v, q, keep_u, keep_v, bias, high, low, mask):
+def update(fast, ternary, u, v, q, keep_u, keep_v, bias, high, low, mask):
     """One step of a block; the mask says who spiked, with which sign, and which fields overflowed.
 
-    ``quick``: u and v are below 2^27, decays in 0..4096. Returns the OR of the mask where fields overflowed, else 0;
+    ``fast``: u and v are below 2^27, decays in 0..4096. Returns the OR of the mask where fields overflowed, else 0;
     and whether u reached 2^27.
     """
     largest = i32(-1)
-    if not quick:
+    if not fast:
         update_any(u, v, q, keep_u, keep_v, bias)
     elif ternary:
-        largest = update_quick_signed(u, v, q, keep_u, keep_v, bias, high, low, mask)
+        largest = update_fast_signed(u, v, q, keep_u, keep_v, bias, high, low, mask)
     else:
-        largest = update_quick(u, v, q, keep_u, keep_v, bias, high, mask)
+        largest = update_fast(u, v, q, keep_u, keep_v, bias, high, mask)
     if 0 <= largest < 1 << 23:
         return i32(0), False
     flags, high_u = correct(u, v, high, low, mask)
-    return flags, high_u < 0 or high_u >= QUICK
+    return flags, high_u < 0 or high_u >= FAST
 
 
 @disjoint
@@ -176,7 +176,7 @@ def update_wide(u, v, q, keep_u, keep_v, bias, high, low, mask):
 def group_step(address, time, ternary):
     """One step of a group, or of a process."""
     group, d = at.GROUP(address), LIF(address)
-    exact, shared = d.flags & at.EXACT != 0, d.flags & at.MESSAGE != 0
+    checked_only, shared = d.flags & at.CHECKED_ONLY != 0, d.flags & at.MESSAGE != 0
     count = 0
     for b in range(blocks(d.n)):
         first, u, v, q, mask, keep_u, keep_v, high = lif_block(group, d, time, b)
@@ -187,10 +187,10 @@ def group_step(address, time, ternary):
         bias, low = block(d.bias, b, m), block(d.vth_low, b, m)
         if d.flags & at.RESETS:
             reset(u, v, block(d.interval, b, m), block(d.offset, b, m), time + 1)
-        quick = d.hot[b] == 0 and not exact
-        flags, hot = update(quick, ternary, u, v, q, keep_u, keep_v, bias, high, low, mask)
-        if hot != (d.hot[b] != 0):  # its line of the cache may have blocks of other threads
-            d.hot[b] = 1 if hot else 0
+        fast = d.paths[b] == 0 and not checked_only
+        flags, wide = update(fast, ternary, u, v, q, keep_u, keep_v, bias, high, low, mask)
+        if wide != (d.paths[b] != 0):  # its line of the cache may have blocks of other threads
+            d.paths[b] = 1 if wide else 0
         count = send(group, v, mask, first, count, flags, ternary)
     count_spikes(group, count)
 

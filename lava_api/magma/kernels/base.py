@@ -94,9 +94,9 @@ class Kernel:
     int16_bits = 0
     # One number that its leaf sets to 1 when it cannot go on: no step begins after that, and failure() is raised.
     status: Array | None = None
-    # One number a block of neurons: whether its state may be too large for the quick way of its leaf. Who writes state
-    # in place sets all to 1.
-    hot: Array | None = None
+    # One number a block of neurons: which path of its leaf it takes, 0 the fast one. Who writes state in
+    # place sets all to 1.
+    paths: Array | None = None
     subgraph: KernelGroup | None = None
     recast = False  # other leaves do a step from now on: who sets it is asked for its calls again
     threads = 1  # that run it with others: into so many parts it may cut what it does
@@ -307,7 +307,7 @@ def neuron_description(
     d.n, d.slots, d.flags = n, 1, at.MESSAGE
     d.mask, d.ring, d.message = aligned(at.SCRATCH, np.uint8), arrives, sends
     d.bounds, d.populations, d.counters = np.array([0, n], np.int64), 1, np.zeros(at.COUNTERS, np.int64)
-    d.hot = np.ones(-(-n // at.BLOCK), np.uint8)
+    d.paths = np.ones(-(-n // at.BLOCK), np.uint8)
     for name, array in states.items():
         d.point(name, array)
     return d

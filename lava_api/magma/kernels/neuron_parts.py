@@ -62,7 +62,7 @@ class NeuronParts:
                     continue
                 value = getattr(self.whole, name)
                 size = value.itemsize if hasattr(value, "itemsize") else 0
-                d.words[place] = word + size * (block if name == "hot" else piece.start)
+                d.words[place] = word + size * (block if name == "paths" else piece.start)
 
     def counted(self, which: int) -> int:
         """What all parts have counted of one kind."""

@@ -110,8 +110,8 @@ class ResetVariable(ReferringKernel):
         target = self.array()
         d = self.d = Description(messages.WRITE)
         d.out, d.kind, d.n, d.real = target, RECORDED[target.dtype.name], target.size, self.real
-        hot = kernel_of_var(self.var).hot
-        d.hot, d.blocks = hot, 0 if hot is None else hot.size
+        paths = kernel_of_var(self.var).paths
+        d.paths, d.blocks = paths, 0 if paths is None else paths.size
         return [("messages:write", d)]
 
     def refresh(self) -> None:

@@ -67,7 +67,7 @@ class LifKernel(Kernel, ABC):
         sent = self.spikes.data if self.spikes.wanted else None
         self.d = neuron_description(record, n, self.spikes.lists, self.states(), arrived.data, sent)
         self.shared = self.d.flags = 0 if arrived.cleared else layout.MESSAGE
-        self.hot, self.put = self.d.hot, Parameters(self.d, n).put
+        self.paths, self.put = self.d.paths, Parameters(self.d, n).put
         self.parts = NeuronParts(self.d, self.spikes.lists, self.threads)
         return self.parts.calls(leaf)
 
@@ -168,8 +168,8 @@ class LifFixed(LifKernel):
             self.put(name, values)
         kept = (parameters["keep_u"], parameters["keep_v"])
         odd = any(keep.min() < 0 or keep.max() > model.decay_unity for keep in kept)
-        self.d.flags = self.shared | (layout.EXACT if odd else 0)
-        self.d.hot[:] = 1
+        self.d.flags = self.shared | (layout.CHECKED_ONLY if odd else 0)
+        self.d.paths[:] = 1
 
 
 class _Reset(LifKernel):

@@ -91,7 +91,7 @@ def test_a_checkpoint_goes_on_in_either_store(tmp_path_factory, recipe, before, 
 def same_files(one, other, folder):
     """Whether two emulators write the same state, but for hints and the place in lists of events."""
     files = [np.load(e.save(folder / f"{k}.npz")) for k, e in enumerate((one, other))]
-    names = [n for n in files[0].files if n.startswith("state.") and not n.endswith((".hot", ".cursor"))]
+    names = [n for n in files[0].files if n.startswith("state.") and not n.endswith((".paths", ".cursor"))]
     return files[0].files == files[1].files and all(np.array_equal(*(f[name] for f in files)) for name in names)
 
 

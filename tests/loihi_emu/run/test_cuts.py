@@ -29,8 +29,8 @@ def joined(recordings, names):
 
 
 def state_of(emulator):
-    """Everything that changes while running, but for the hints ("hot") of which blocks need care."""
-    names = [name for name in emulator.image.arena.names if not name.endswith(".hot")]
+    """Everything that changes while running, but for the paths of blocks."""
+    names = [name for name in emulator.image.arena.names if not name.endswith(".paths")]
     return {name: emulator.image.arena[name].tolist() for name in names}
 
 

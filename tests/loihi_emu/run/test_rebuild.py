@@ -73,7 +73,7 @@ WAYS = st.lists(st.sampled_from([*NOTHING.values()]), min_size=1, max_size=3)
 def state_of(emulator):
     """All state but hints and the place in lists of events, which may be others."""
     arena = emulator.image.arena
-    return {name: arena[name].tolist() for name in arena.names if not name.endswith((".hot", ".cursor"))}
+    return {name: arena[name].tolist() for name in arena.names if not name.endswith((".paths", ".cursor"))}
 
 
 def assert_goes_on(make, before, after, ways, path):

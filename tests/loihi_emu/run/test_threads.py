@@ -148,7 +148,7 @@ def test_what_is_saved_during_a_run_is_the_state_of_one_step(emulator, tmp_path)
     for step, state in taken[: 1 if plain else 5]:
         straight.run(step - straight.step)
         for name, values in state.items():
-            if not name.endswith(".hot"):
+            if not name.endswith(".paths"):
                 assert np.array_equal(straight.image.arena[name], values), (step, name)
 
 

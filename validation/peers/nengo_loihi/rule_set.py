@@ -34,7 +34,7 @@ class NengoWeights(ChipWeights):
 def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
     """The chip's LIF with currents in full units, since nengo-loihi's weights need not be multiples of 64."""
     arrays, flags = lower_chip(p, context)
-    return arrays, flags | at.EXACT | at.FULL_UNITS | at.FULL
+    return arrays, flags | at.CHECKED_ONLY | at.FULL_UNITS | at.FULL
 
 
 LIF = replace(
