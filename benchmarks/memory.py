@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import time
+import tracemalloc
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from benchmarks.rows import Row
 from benchmarks.sizes import Size
+from loihi_emu.image.stores import DUE, RING, chosen
 from loihi_emu.network.network import Network
 from loihi_emu.run.emulator import Emulator
 
 SPARSE, SPARSE_DELAYED, DENSE, NEURON = 6.0, 8.0, 1.0, 64.0  # bytes
 DELAYS = 8
+CONNECT_NS, CONNECT_PEAK, HELD = 60.0, 16.0, 6.0
+"""Nanoseconds and bytes a synapse that connecting lists takes, and bytes that are kept of it."""
+LISTED_DELAYS, MANY = 40, 1 << 20
 
 
 def resident() -> int:
@@ -68,3 +75,47 @@ def measure(size: Size) -> Iterator[Row]:
     held = Emulator(net).memory()
     yield sparse_row("delays", held, f"sparse synapse with a delay of 0..{DELAYS - 1}", SPARSE_DELAYED)
     yield neuron_row("delays", f"neuron with a ring of {DELAYS} steps", held)
+    yield from lists(size, rng)
+
+
+def lists(size: Size, rng: np.random.Generator) -> Iterator[Row]:
+    """What lists take: connected, as a network, and with an emulator of it beside."""
+    neurons, fan_out = size.listed
+    n = neurons * fan_out
+    pre, post = (rng.integers(0, neurons, n, dtype=np.int32) for _ in range(2))
+    given = pre, post, rng.integers(0, 100, n, dtype=np.int16), rng.integers(0, LISTED_DELAYS, n, dtype=np.uint8)
+    some = tuple(one[: MANY + 1] for one in given)
+    Emulator(_listed(neurons, some))  # machine code is loaded by now
+    limits = (CONNECT_NS, CONNECT_PEAK, HELD, HELD, HELD) if n >= MANY else (None,) * 5
+    taken = []
+    for _ in range(size.repeats):
+        begin = time.process_time()
+        _listed(neurons, given)
+        taken.append(1e9 * (time.process_time() - begin) / n)
+    note = "int32 sources and targets in any order, int16 weights, uint8 delays"
+    yield Row("lists", "connect", min(taken), "ns", limits[0], min(taken), max(taken), note=f"a synapse; {note}")
+    for number, store in enumerate((RING, DUE)):
+        gc.collect()
+        tracemalloc.start()
+        net = _listed(neurons, given)
+        held, peak = tracemalloc.get_traced_memory()
+        if not number:
+            yield Row(
+                "lists", "connect, at the peak", peak / n, "bytes", limits[1], note="a synapse, beside the arrays"
+            )
+            yield Row("lists", "synapse in the network", held / n, "bytes", limits[2], note="of all that was allocated")
+        with chosen(store):
+            emulator = Emulator(net)
+        gc.collect()
+        other = sum(emulator.memory()[what] for what in ("state", "parameters and spike lists"))
+        both = (tracemalloc.get_traced_memory()[0] - other) / n
+        tracemalloc.stop()
+        note = "of all that was allocated, without neurons"
+        yield Row("lists", f"synapse in network and emulator, {store}", both, "bytes", limits[3 + number], note=note)
+
+
+def _listed(neurons: int, given: tuple[Any, ...]) -> Network:
+    net = Network("lists")
+    cells = net.population("cells", neurons, vth=100)
+    net.connect(cells, cells, given[:3], delays=given[3])
+    return net

@@ -42,6 +42,8 @@ class Size:
         Samples of ``run_samples``; spikes of the raster plot.
     cold : bool
         Whether to compile into an empty cache.
+    listed : (int, int)
+        Neurons of a network of lists, and synapses per neuron.
     place : (int, int)
         Neurons of the large network that is placed, and synapses per neuron.
     """
@@ -60,6 +62,7 @@ class Size:
     samples: int = 10_000
     spikes: int = 1_000_000
     cold: bool = True
+    listed: tuple[int, int] = (50_000, 100)
     place: tuple[int, int] = (1_000_000, 100)
 
     def steps(self, full: int) -> int:
@@ -71,7 +74,8 @@ FULL = Size("full", rounds=31, repeats=5, share=1.0)
 QUICK = Size("quick", rounds=7, repeats=2, share=0.5, cold=False, place=(100_000, 100))
 TINY = Size(
     "tiny", rounds=2, repeats=1, share=0.02, recurrent=(300, 20), large=(500, 100), column=(600, 100), layer=40,
-    plain=3000, small=(5, 8), cliff=3000, samples=20, spikes=60_000, cold=False, place=(2000, 10),
+    plain=3000, small=(5, 8), cliff=3000, samples=20, spikes=60_000, cold=False, listed=(300, 20),
+    place=(2000, 10),
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.models.memory import Array
 from loihi_emu.network.elements import Connection
+from loihi_emu.network.synapse_order import held_of
 from loihi_emu.rules import WeightRule
 
 FEW = 1 << 12
@@ -38,7 +39,11 @@ class Acting:
 
 
 def acting(c: Connection, rule: WeightRule) -> Acting:
-    """The effective weights of a connection."""
+    """The effective weights of a connection; without values where the rows of an image hold them."""
+    held = held_of(c)
+    if held is not None:
+        found: Acting = held.acting
+        return found
     if c.drawn:
         return _of_recipe(c, rule)
     if c.kind != "sparse" or rule.floats or c.synapses <= FEW:

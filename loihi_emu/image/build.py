@@ -17,7 +17,7 @@ from loihi_emu.image.learner import Learner
 from loihi_emu.image.parts import Piece
 from loihi_emu.image.pending import Pending
 from loihi_emu.image.probes import exchanged_state, limits_of, recorders
-from loihi_emu.image.projections import DUE
+from loihi_emu.image.projections import DUE, release
 from loihi_emu.image.recorders import Fills
 from loihi_emu.image.schedule import Call, Schedule, program_of
 from loihi_emu.image.share import Share
@@ -83,7 +83,7 @@ class Image(WholeState):
         count = 1 if ranks is None else ranks.size
         self.waits = waits(network, self.groups, shares * count)
         if ranks is None:
-            check_room(network, self.waits)
+            check_room(network, self.waits, shares=shares)
         cut = cut_groups(network, self.groups, shares * count, count)
         for group, pieces in zip(self.groups, cut, strict=True):
             group.cut(pieces if self.exchange is None else self.exchange.mine(group, pieces))
@@ -114,8 +114,7 @@ class Image(WholeState):
         self._events_before = self._wraps_before = 0
         self.elsewhere: Array = np.zeros(2, np.int64)  # synaptic events and wraps counted on other ranks
         self._schedule()
-        for share in self.shares:
-            share.projections.forget()
+        release([share.projections for share in self.shares], network, self.lost, hold=ranks is None)
 
     # ------------------------------------------------------------ parts
     @property

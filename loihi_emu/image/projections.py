@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 
 from loihi_emu.image.acting import Acting
 from loihi_emu.image.drawn import DrawnPart
 from loihi_emu.image.float_rows import Synapses, float_rows
+from loihi_emu.image.held_lists import HeldPart, hold_lists, listed
+from loihi_emu.image.packed import Member, Packed, known, share
 from loihi_emu.image.packing import Bytes, paired, taps, to_bytes
-from loihi_emu.image.rows import Listed, SynapseBlocks, Window, chunks_of, due_rows, packed_rows, target_bits
+from loihi_emu.image.rows import (
+    DueRows,
+    Rows,
+    SynapseBlocks,
+    Window,
+    are_many,
+    chunks_of,
+    due_rows,
+    packed_rows,
+    target_bits,
+)
 from loihi_emu.image.sinks import Sink, describe_projection
 from loihi_emu.jit import call
 from loihi_emu.models.memory import Arena, Array, Description, Table, counter, untouched
@@ -21,6 +35,11 @@ from loihi_emu.models.synapses import dense as dense_at
 from loihi_emu.models.synapses import due as due_at
 from loihi_emu.models.synapses import sparse as sparse_at
 from loihi_emu.network.elements import Connection
+from loihi_emu.network.lost_weights import Loss
+from loihi_emu.network.network import Network
+from loihi_emu.network.synapse_order import held_of
+
+R = TypeVar("R", Rows, DueRows)
 
 DENSE, SPARSE, CONV, DUE = "dense", "sparse", "conv", "due"
 DUE_NOW = "loihi_emu.models.synapses.due:due_now"
@@ -68,6 +87,8 @@ class Projection:
     delay: int | None
     floating: bool
     synapses: list[SynapseBlocks] = field(default_factory=list)
+    members: list[Member] = field(default_factory=list)
+    packed: Packed | None = None
     floats: list[Synapses] = field(default_factory=list)
     parts: list[tuple[Bytes | Array, Array | None, int, int, int, int]] = field(default_factory=list)
     convolution: tuple[Connection, Array, int, slice, int] | None = None
@@ -103,7 +124,7 @@ class Projection:
 
     def forget(self) -> None:
         """Let go of what was packed."""
-        self.synapses, self.floats, self.convolution = [], [], None
+        self.synapses, self.members, self.floats, self.convolution = [], [], [], None
 
     def add_under_way(self, ring: Array, clock: int) -> None:
         """Add what waits before step `clock` to a ring of the whole group."""
@@ -122,15 +143,28 @@ class Projection:
         if self.floating:
             return self._sparse_float(arena)
         d = self._common(sparse_at.SPARSE, arena)
-        sources, window = self.origin.size, self.sink.window
-        rows = packed_rows(self.synapses, sources, self.sink.n, window, delayed=self.delay is None)
+        sources = self.origin.size
+        rows = self._rows(partial(packed_rows, delayed=self.delay is None))
         d.rows, d.packed, d.delays, d.chunks, d.sources = rows.starts, rows.words, rows.delays, rows.chunks, sources
         self.stored, self.weight_bytes = rows.words.size, rows.nbytes
         return d
 
+    def _rows(self, pack: Callable[..., R]) -> R:
+        """Rows of all synapses: those of another image, or new ones."""
+        sources, n, window = self.origin.size, self.sink.n, self.sink.window
+        if not are_many(self.synapses):
+            return pack(self.synapses, sources, n, window)
+        form = (self.kind, self.delay is None, sources, n, window, *(m.form for m in self.members))
+        self.packed = known(self.members, form)
+        if self.packed is None:
+            made = pack(self.synapses, sources, n, window)
+            self.packed = share(made, window, form, self.members)
+        found: Any = self.packed.rows
+        return found  # type: ignore[no-any-return]
+
     def _due(self, arena: Arena) -> Description:
         d = self._common(due_at.DUE, arena)
-        rows = due_rows(self.synapses, self.origin.size, self.sink.n, self.sink.window)
+        rows = self._rows(due_rows)
         d.rows, d.packed, d.sizes, d.chunks, d.bits = rows.starts, rows.words, rows.sizes, rows.chunks, rows.bits
         d.sources, d.lengths = self.origin.size, arena[f"{self.key}.lengths"]
         d.space = (rows.span + 1) * d.index.size  # those of a step go in before those at their end go out
@@ -191,12 +225,6 @@ class Projections:
         """In order of creation."""
         return list(self._by_key.values())
 
-    def forget(self) -> None:
-        """Let go of what was packed, when all is described."""
-        for found in self._by_key.values():
-            if isinstance(found, Projection):
-                found.forget()
-
     def put(self, key: str, made: Any) -> None:
         """Add something that delivers like a projection."""
         self._by_key[("plastic", key)] = made
@@ -250,7 +278,9 @@ class Projections:
         if floating:
             found.floats.append(_floats(c, weights, first, target))
         else:
-            found.synapses.append(part_of(c, made, first, target))
+            member = Member(c, made, first, target + c.post.start)
+            found.members.append(member)
+            found.synapses.append(part_of(member))
 
     def _get(
         self, kind: str, origin: Origin, sink: Sink, graded: bool, delay: int | None, floating: bool, extra: Any
@@ -261,6 +291,17 @@ class Projections:
                 f"log{self.share}.{len(self._by_key)}", kind, origin, sink, graded, delay, floating
             )
         return self._by_key[key]
+
+
+def release(
+    shares: Iterable[Projections], network: Network, lost: Mapping[str, Loss | None], *, hold: bool
+) -> None:  # fmt: skip
+    """Let go of what was packed, when all is described; `hold`: of lists too, which the rows of all shares hold now."""
+    found = [one for projections in shares for one in projections.all if isinstance(one, Projection)]
+    if hold:
+        hold_lists(found, network.rule_set.weights, lost)
+    for projection in found:
+        projection.forget()
 
 
 def describe_shape(d: Description, connection: Connection) -> None:
@@ -285,14 +326,14 @@ def _columns(c: Connection, window: Window | None, target: int) -> tuple[slice, 
     return slice(low, high), start + low - window.first
 
 
-def part_of(c: Connection, made: Acting, first: int, target: int) -> SynapseBlocks:
+def part_of(member: Member) -> SynapseBlocks:
     """A connection's synapses for packing; also of a dense matrix whose weights do not fit bytes."""
-    start, step = target + c.post.start, c.post.step
+    c, made = member.c, member.made
     if c.drawn:
-        return DrawnPart(c, made, first, start)
-    indptr, after, values, delays = _lists(c, made.values)
-    steps = delays if delays.ndim else int(delays)
-    return Listed(first + c.pre.indices, indptr, after, values, steps, start, step, made.table)
+        return DrawnPart(c, made, member.first, member.start)
+    if held_of(c) is not None:
+        return HeldPart(member)
+    return listed(member, _lists(c, made.values))
 
 
 def _floats(c: Connection, weights: Array, first: int, target: int) -> Synapses:

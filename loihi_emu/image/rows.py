@@ -166,6 +166,11 @@ class Listed:
         return table[np.subtract(self.weights[part], low, dtype=np.intp)]
 
 
+def are_many(parts: Sequence[SynapseBlocks]) -> bool:
+    """Whether compiled kernels bring the synapses of parts into order."""
+    return sum(part.synapses for part in parts) > FEW
+
+
 def target_bits(parts: Sequence[SynapseBlocks], n: int, window: Window | None, most: int = MOST_BITS) -> int:
     """Bits of a target in rows sorted by delays: 16, or more where there are more targets and weights leave them."""
     wanted = ((n if window is None else window.width(n)) - 1).bit_length()
@@ -316,7 +321,7 @@ class Placer:
         self.window = window or Window(0, n)
         self.cut = window is not None
         self.chunks = chunks_of(n, window, chunk)
-        self.few = sum(part.synapses for part in parts) <= FEW
+        self.few = not are_many(parts)
 
     @property
     def keys(self) -> int:

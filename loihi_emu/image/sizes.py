@@ -9,6 +9,7 @@ import numpy as np
 
 from loihi_emu.image.drawn import AT_ONCE
 from loihi_emu.image.groups import is_uniform
+from loihi_emu.image.packed import shared
 from loihi_emu.image.recorders import FIRST_ROWS, FIRST_SPIKES, FIRST_VALUES
 from loihi_emu.image.rows import BLOCK, MOST_BITS
 from loihi_emu.image.stores import different_delays
@@ -16,12 +17,15 @@ from loihi_emu.memory.room import LARGE, room_for
 from loihi_emu.models import layout as at
 from loihi_emu.network.elements import Connection, Input, Population, Probe
 from loihi_emu.network.network import Network
+from loihi_emu.network.synapse_order import held_of
 from loihi_emu.ranks.ranks import Ranks
 
 BUILT_DENSE, BUILT_SPARSE_FLOAT, BUILT_LEARNING = 32, 48, 14
 """Bytes a synapse that building needs for a moment, as measured: masks, 64-bit sums and orders."""
 LISTED = 12
 """The same that a sparse connection that learns keeps: its targets, and which synapses each of them has."""
+BUILT_HELD = 5
+"""The same of a list that other rows hold, while it is packed anew: it is unpacked."""
 BUILT_BLOCK = 40
 """The same of each synapse in a block of those that are packed."""
 ADVICE = (
@@ -31,7 +35,12 @@ ADVICE = (
 
 
 def check_room(
-    network: Network, due: bool = False, owned: Mapping[str, float] | None = None, ranks: Ranks | None = None
+    network: Network,
+    due: bool = False,
+    owned: Mapping[str, float] | None = None,
+    ranks: Ranks | None = None,
+    *,
+    shares: int = 1,
 ) -> None:
     """Raise if the image of a network does not fit into the memory that is free; those on one machine share it.
 
@@ -42,7 +51,7 @@ def check_room(
     OutOfMemoryError
         With the network's own figures.
     """
-    sizes = image_sizes(network, due, owned)
+    sizes = image_sizes(network, due, owned, shares=shares)
     if ranks is not None:
         numbers = ranks.meet("building the network", number=sum(sizes.values()))
         sizes["other ranks on this machine"] = sum(numbers[rank] for rank in ranks.here if rank != ranks.rank)
@@ -50,7 +59,9 @@ def check_room(
         room_for(f'network "{network.name}"', sizes, ADVICE)
 
 
-def image_sizes(network: Network, due: bool = False, owned: Mapping[str, float] | None = None) -> dict[str, int]:
+def image_sizes(
+    network: Network, due: bool = False, owned: Mapping[str, float] | None = None, *, shares: int = 1
+) -> dict[str, int]:
     """Bytes by what takes them; the last is what is needed for a moment while the image is built.
 
     Parameters
@@ -60,6 +71,8 @@ def image_sizes(network: Network, due: bool = False, owned: Mapping[str, float] 
         Whether sparse synapses are delivered when due (``stores.waits``).
     owned : dict, optional
         How much of each population this process has, 0 to 1, of several ranks; it has the synapses onto these neurons.
+    shares : int
+        Of so many threads; rows that another image of these connections has in as many shares take nothing more.
 
     Examples
     --------
@@ -81,7 +94,8 @@ def image_sizes(network: Network, due: bool = False, owned: Mapping[str, float] 
         found[f'input "{node.name}"'] = _input(node)
     for c in network.connections.values():
         mine = owned.get(c.post.target.name, 1.0) if owned else 1.0
-        found[f'connection "{c.name}"'], moment = _connection(network, c, mine, due)
+        there = shared(c, network.connections, due=due, shares=shares)
+        found[f'connection "{c.name}"'], moment = (0, 0) if there else _connection(network, c, mine, due)
         moments.append(moment)
     for probe in network.probes:
         for variable in probe.variables:
@@ -152,7 +166,8 @@ def _connection(network: Network, c: Connection, mine: float, due: bool) -> tupl
         return size + synapses * each + rows, (BUILT_SPARSE_FLOAT if sparse else 0) * synapses + 2 * rows
     if not sparse:
         return size + synapses * (1 + int(c.varied)), BUILT_DENSE * synapses
-    block = BUILT_BLOCK * min(synapses, BLOCK) + (4 * min(synapses, AT_ONCE) if _at_once(c) else 0)
+    lists = BUILT_HELD * synapses if held_of(c) is not None else 0
+    block = lists + BUILT_BLOCK * min(synapses, BLOCK) + (4 * min(synapses, AT_ONCE) if _at_once(c) else 0)
     if not waits:
         return size + synapses * (4 + int(c.varied)) + rows, rows + block
     headers = int(min(c.pre.size * different_delays(c) * chunks, synapses))

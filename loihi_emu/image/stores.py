@@ -14,6 +14,7 @@ import numpy as np
 from loihi_emu.image.groups import Group
 from loihi_emu.network.elements import Connection
 from loihi_emu.network.network import Network
+from loihi_emu.network.synapse_order import held_of
 
 RING_BYTES = 1 << 20
 """Rings up to this size stay in a cache beside what else a step needs."""
@@ -83,6 +84,9 @@ def different_delays(c: Connection) -> float:
     """How many delays a connection's synapses have, if all were equally frequent; of a list from some of them."""
     if not c.varied or not c.synapses:
         return 1.0
+    held = held_of(c)
+    if held is not None:
+        return float(held.different)
     if c.drawn:
         counts = c.recipe.delays.probabilities
     else:

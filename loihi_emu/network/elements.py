@@ -20,7 +20,7 @@ from loihi_emu.models.layout import ONE_PORT
 from loihi_emu.network.conv2d import Conv2D
 from loihi_emu.network.shapes import Shape
 from loihi_emu.network.slices import Slice, part_of
-from loihi_emu.network.synapse_order import DRAWN, SynapseOrder
+from loihi_emu.network.synapse_order import DRAWN, HELD, SynapseOrder, unpacked
 from loihi_emu.numeric import integer, ranged, whole
 from loihi_emu.read_only import FrozenArrays, frozen, read_only, writable
 
@@ -203,7 +203,8 @@ class Connection(SynapseOrder):
         Whether synapses can be named in the order given; not of long lists whose order was not kept.
     recipe : Recipe or None
         What a builder's synapses are drawn from (:mod:`loihi_emu.network.recipe`). `values`, `delays`, `indptr` and
-        `indices` are then drawn, and kept, when they are first asked for.
+        `indices` are then drawn, and kept, when they are first asked for. Likewise of a long list that an emulator was
+        made of: its rows hold the synapses, until these are asked for.
     longest_delay, varied, synapses : int, bool, int
         Longest delay, whether synapses have delays of their own, and number of stored weights.
     pre_indices, post_indices : int32 arrays
@@ -247,7 +248,7 @@ class Connection(SynapseOrder):
     if not TYPE_CHECKING:  # type checkers know the attributes
 
         def __getattr__(self, name: str) -> Any:
-            if name in DRAWN and vars(self).get("recipe") is not None:
+            if name in DRAWN and (vars(self).get("recipe") is not None or HELD in vars(self)):
                 return self._draw(name)
             raise missing_attribute(self, name)
 
@@ -319,6 +320,7 @@ def rows_of(c: Connection) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
 
     Kernels are compiled for targets of 32 bits: narrower ones are copied, so ask once.
     """
+    c = unpacked(c)
     assert c.indptr is not None and c.indices is not None
     return writable(c.indptr), writable(c.indices) if c.indices.dtype == np.int32 else c.indices.astype(np.int32)
 

@@ -24,6 +24,7 @@ from loihi_emu.network.members import Members
 from loihi_emu.network.payloads import with_zeros
 from loihi_emu.network.recipe_file import recipe_arguments, recipe_settings
 from loihi_emu.network.slices import Slice
+from loihi_emu.network.synapse_order import unpacked
 from loihi_emu.rules import RuleSet
 from loihi_emu.user_warnings import heard
 
@@ -158,6 +159,7 @@ def _add_node(network: Extensible, settings: Mapping[str, Any], key: str, arrays
 
 # ------------------------------------------------------------ connections
 def _connection_settings(c: Connection, key: str, arrays: Arrays) -> dict[str, Any]:
+    c = c if c.drawn else unpacked(c)
     for name in () if c.drawn else ("values", "delays", "indptr", "indices", "order", "tags"):
         if getattr(c, name) is not None:
             arrays[f"{key}.{name}"] = getattr(c, name)

@@ -227,7 +227,7 @@ def _long(where: str, sizes: tuple[int, int], lists: tuple[List, ...], most: int
         for array, part in zip(made, parts, strict=True):
             array[to] = part
     if not rising:
-        _sort_rows(k, indptr, made, sizes[1])
+        sort_rows(indptr, made, sizes[1])
     delays = made[2] if varied else one_delay
     return Rows(indptr, made[0], made[1], delays, made[-1] if kept else None, rising or kept or order == "sorted")
 
@@ -236,8 +236,10 @@ def _index(part: Array) -> NDArray[np.int32]:
     return part.astype(np.int32)  # a copy: kernels are compiled for one type of array, which can be written to
 
 
-def _sort_rows(k: Any, indptr: NDArray[np.int64], arrays: list[Array], targets: int) -> None:
-    """Sort the synapses of each source by target, a block of rows at a time."""
+def sort_rows(indptr: NDArray[np.int64], arrays: list[Array], targets: int) -> None:
+    """Sort the synapses of each source by target, which the first array holds, a block of rows at a time."""
+    from loihi_emu.network import list_kernels as k
+
     counts = np.zeros(targets + 1, np.int64)
     words = np.empty((2, max(targets // 4, 64)), np.uint64)
     first, sources = 0, len(indptr) - 1

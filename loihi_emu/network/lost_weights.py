@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.network.elements import Connection
+from loihi_emu.network.synapse_order import held_of
 from loihi_emu.rules import RuleSet, WeightRule
 from loihi_emu.rules.weights import dropped_bits
 from loihi_emu.user_warnings import warn
@@ -46,6 +47,10 @@ class Loss:
 
 def loss(c: Connection, rules: RuleSet) -> Loss | None:
     """What the weights lose; None if they act as given, which is found out without computing all."""
+    held = held_of(c)
+    if held is not None:
+        found: Loss | None = held.lost
+        return found
     weights, drawn_from = rules.weights, c
     if c.drawn:
         c = c.outcomes()

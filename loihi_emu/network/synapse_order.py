@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +14,44 @@ from loihi_emu.keywords import known_keywords
 from loihi_emu.read_only import FrozenArrays, frozen
 
 DRAWN = ("values", "delays", "indptr", "indices")
-"""What a recipe's synapses become when somebody asks for lists."""
+"""Lists that may be missing: a recipe's synapses are drawn, those in an image's rows unpacked, when somebody asks."""
+HELD, PACKED = "_held", "_packed"
+"""Attributes of a connection whose synapses are in the rows of images; a copy and a pickle have lists again."""
 
 NOT_KEPT = (
     'connect(..., order="given") keeps the order of a long list, for 4 bytes a synapse; with order="sorted" its '
     "synapses are named by source, then target, as Connection.indptr and indices have them."
 )
+
+
+class HeldSynapses(Protocol):
+    """Synapses of a connection in the rows of an image, which nobody writes to; from these come the lists again.
+
+    Attributes
+    ----------
+    names : sequence of str
+        Those of the lists of :data:`DRAWN` that it can give.
+    synapses, longest, shortest : int
+        Number of synapses, and their longest and shortest delay.
+    varied : bool
+        Whether synapses have delays of their own.
+    different : float
+        How many delays they have, if all were equally frequent.
+    acting, lost : object
+        Effective weights without their values, and what the weights lose.
+    """
+
+    names: Sequence[str]
+    synapses: int
+    longest: int
+    shortest: int
+    varied: bool
+    different: float
+    acting: Any
+    lost: Any
+
+    def arrays(self, names: Sequence[str]) -> dict[str, NDArray[Any]]:
+        """Some of the lists, as they were."""
 
 
 class SynapseOrder(FrozenArrays):
@@ -45,11 +78,27 @@ class SynapseOrder(FrozenArrays):
             del vars(self)[name]
 
     def _draw(self, name: str) -> NDArray[Any]:
-        """Draw all synapses, and keep them as lists from now on."""
-        arrays = self.recipe.arrays(f'connection "{self.name}"')
-        vars(self).update({key: frozen(array) for key, array in arrays.items()})
-        found: NDArray[Any] = vars(self)[name]
+        """Draw or unpack all synapses, and keep them as lists from now on."""
+        arrays = self._missing(vars(self))
+        vars(self).update(arrays)
+        found: NDArray[Any] = arrays[name] if name in arrays else vars(self)[name]
         return found
+
+    def _missing(self, state: dict[str, Any]) -> dict[str, NDArray[Any]]:
+        """The lists that are not among some attributes."""
+        names = [name for name in DRAWN if name not in state]
+        held = held_of(self)
+        if held is not None:
+            arrays = held.arrays(names)
+        else:
+            arrays = self.recipe.arrays(f'connection "{self.name}"') if names else {}
+        return {name: frozen(array) for name, array in arrays.items() if name in names}
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = dict(vars(self))
+        if held_of(self) is not None:
+            state.update(self._missing(state))
+        return {name: value for name, value in state.items() if name not in (HELD, PACKED)}
 
     @property
     def drawn(self) -> bool:
@@ -100,11 +149,17 @@ class SynapseOrder(FrozenArrays):
     @property
     def varied(self) -> bool:
         """Whether synapses have delays of their own."""
+        held = held_of(self)
+        if held is not None:
+            return held.varied
         return not self.recipe.delays.constant if self.drawn else self.delays.ndim > 0
 
     @property
     def longest_delay(self) -> int:
         """Of its synapses, in steps; 0 where there are none."""
+        held = held_of(self)
+        if held is not None:
+            return held.longest
         if self.drawn:
             return int(self.recipe.delays.high)
         if not self.delays.ndim:
@@ -114,6 +169,9 @@ class SynapseOrder(FrozenArrays):
     @property
     def shortest_delay(self) -> int:
         """Of its synapses, in steps; 0 where there are none."""
+        held = held_of(self)
+        if held is not None:
+            return held.shortest
         if self.drawn:
             return int(self.recipe.delays.low)
         return int(self.delays.min()) if self.delays.size else 0
@@ -121,4 +179,34 @@ class SynapseOrder(FrozenArrays):
     @property
     def synapses(self) -> int:
         """Number of stored weights (a shared kernel counts once)."""
+        held = held_of(self)
+        if held is not None:
+            return held.synapses
         return int(self.recipe.synapses if self.drawn else self.values.size)
+
+
+C = TypeVar("C", bound=SynapseOrder)
+
+
+def held_of(c: SynapseOrder) -> HeldSynapses | None:
+    """Where a connection's synapses are, if they are in the rows of an image."""
+    found: HeldSynapses | None = vars(c).get(HELD)
+    return found
+
+
+def hold(c: SynapseOrder, held: HeldSynapses) -> None:
+    """Let a connection's lists go: from now on they are unpacked when somebody asks for them."""
+    own = vars(c)
+    own[HELD] = held
+    for name in held.names:
+        own.pop(name, None)
+
+
+def unpacked(c: C) -> C:
+    """The same connection with all its lists, which go when what is returned goes: for who reads them once."""
+    state = dict(vars(c))
+    if all(name in state for name in DRAWN):
+        return c
+    made = object.__new__(type(c))
+    vars(made).update({**state, **c._missing(state)})
+    return made

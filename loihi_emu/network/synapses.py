@@ -20,6 +20,7 @@ from loihi_emu.network.elements import Connection
 from loihi_emu.network.listed import LATE, keeps_order, narrow, rows
 from loihi_emu.network.lost_weights import loss, tell_loss
 from loihi_emu.network.slices import Selection, Slice
+from loihi_emu.network.synapse_order import unpacked
 from loihi_emu.numeric import COPY_BYTES, flag, numbers, ranged, whole
 from loihi_emu.rules import RuleSet
 from loihi_emu.rules.weights import EFFECTIVE_MAX, sign_mode_of
@@ -129,7 +130,7 @@ def with_values(old: Connection, values: Any, rules: RuleSet, *, stored: bool = 
 
     `stored`: those of a sparse connection are in the order of its rows, not in that given.
     """
-    where = f'connection "{old.name}"'
+    where, old = f'connection "{old.name}"', unpacked(old)
     values = values if hasattr(values, "shape") else numbers(where, "weights", values)
     whole_matrix = old.kind == "sparse" and np.shape(values) == (old.post.size, old.pre.size)
     if whole_matrix:
@@ -149,7 +150,12 @@ def with_values(old: Connection, values: Any, rules: RuleSet, *, stored: bool = 
 
 
 def with_stored(old: Connection, values: NDArray[Any], rules: RuleSet) -> Connection:
-    """The same with weights of a checkpoint: in the order stored; what they lose was told when they were set."""
+    """The same with weights of a checkpoint: in the order stored; what they lose was told when they were set.
+
+    With its own weights it is the same object, so that an image need not be made of it anew.
+    """
+    if old.kind == "sparse" and np.array_equal(unpacked(old).values, values):
+        return old
     with heard():
         return with_values(old, values, rules, stored=old.kind == "sparse")
 

@@ -19,6 +19,7 @@ from loihi_emu.network.events import event_rate, sorted_events, warn_of_past
 from loihi_emu.network.payloads import check_uses, zeros_of
 from loihi_emu.network.probing import check_view
 from loihi_emu.network.slices import Slice
+from loihi_emu.network.synapse_order import unpacked
 from loihi_emu.run import plastic
 from loihi_emu.run.built import Built
 
@@ -55,6 +56,7 @@ def get(emulator: Built, name: str | Population | Connection, variable: str, vie
             return plastic.get(image, connection, variable)
         if not is_known(variable, CONNECTED):
             raise unknown_variable(variable, CONNECTED, f'connection "{key}"', advice=of_connection(variable))
+        connection = unpacked(connection)
         if variable == "weights":
             values = network.rule_set.weights.acting(connection)
         else:

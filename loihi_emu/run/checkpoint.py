@@ -23,6 +23,7 @@ from loihi_emu.network.elements import Connection, Input, Population
 from loihi_emu.network.events import event_rate
 from loihi_emu.network.file_checks import RULE
 from loihi_emu.network.payloads import listed_events, payload_types, with_zeros
+from loihi_emu.network.synapse_order import unpacked
 from loihi_emu.network.synapses import with_stored
 from loihi_emu.numeric import MAX_STEPS, ranged
 from loihi_emu.rules import RuleSet
@@ -55,7 +56,7 @@ def save(emulator: Built, path: str | Path) -> Path:
     for name, c in network.connections.items():
         if c.drawn:
             continue  # its weights are those that the recipe draws
-        arrays[f"weights.{name}"] = c.values
+        arrays[f"weights.{name}"] = unpacked(c).values
         if c.learning is not None:
             rules[name] = {"rule": c.learning.rule.settings(), "enabled": c.learning.enabled}
             arrays[f"delays.{name}"] = c.delays
@@ -118,7 +119,8 @@ def _connection(emulator: Built, archive: Archive, c: Connection) -> Connection:
     rules = emulator.network.rule_set
     if c.recipe is not None and f"weights.{c.name}" not in archive.forms:
         return c if c.drawn else c.again()
-    archive.expect(f"weights.{c.name}", c.values.shape, *rules.weights.dtypes)
+    shape = (c.synapses,) if c.kind == "sparse" else c.values.shape
+    archive.expect(f"weights.{c.name}", shape, *rules.weights.dtypes)
     made = with_stored(c, archive[f"weights.{c.name}"], rules)
     if made.learning is None:
         return made

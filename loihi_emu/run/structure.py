@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from loihi_emu.network.synapse_order import unpacked
+
 if TYPE_CHECKING:
     from loihi_emu.image.build import Image
 
@@ -27,6 +29,7 @@ def structure(image: Image) -> str:
     for i in network.inputs.values():
         digest.update(f"{i.name} {i.shape} {i.rate is None}".encode())
     for c in network.connections.values():
+        c = c if c.drawn else unpacked(c)
         port = f".{c.port}" if c.has_choice_of_ports else ""
         digest.update(f"{c.name} {c.pre.name} {c.post.name}{port} {c.kind}".encode())
         digest.update(f"{c.values.shape if c.recipe is None else c.recipe.settings()}".encode())

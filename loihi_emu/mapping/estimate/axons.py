@@ -13,6 +13,7 @@ from scipy import sparse
 from loihi_emu.mapping.lists import ATOMS, IncomingLists, targets_of, units_of_pixel
 from loihi_emu.mapping.model import Problem
 from loihi_emu.network.elements import Connection, Population
+from loihi_emu.network.synapse_order import unpacked
 
 Index = NDArray[np.int32]
 
@@ -58,8 +59,8 @@ def axons_of(problem: Problem, cores: dict[str, Index], count: int) -> list[Axon
             by_delay = {}
             for later in np.flatnonzero(np.bincount(delays.data)).tolist():
                 arrays = (delays.data == later, delays.indices, delays.indptr)
-                synapses = sparse.csr_matrix(arrays, delays.shape, copy=bool(c.delays.ndim))
-                if c.delays.ndim:
+                synapses = sparse.csr_matrix(arrays, delays.shape, copy=c.varied)
+                if c.varied:
                     synapses.eliminate_zeros()
                 by_delay[later - 1] = units.astype(bool) @ synapses
             delays.data = np.ones_like(delays.data)
@@ -77,6 +78,7 @@ def _delays(c: Connection, incoming: IncomingLists, number: int) -> Any:
     """The delay of each synapse, and 1, as a csr_matrix (units, neurons of the population after)."""
     size, starts = incoming.population.size, incoming.starts[number]
     if c.kind == "sparse":
+        c = unpacked(c)
         indptr, targets = targets_of(c)
         data = np.broadcast_to(np.asarray(c.delays, np.int64), targets.shape) + 1
         return sparse.csr_matrix((data, targets, indptr), (c.pre.size, size))

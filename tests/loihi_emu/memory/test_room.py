@@ -230,7 +230,7 @@ def conv(rng, n):
     ids=["uniform", "varied", "dense", "float", "sparse", "plastic", "plastic float", "conv"],
 )
 def test_figures_are_those_of_the_image(make, n):
-    held, peak, sizes = measured(make(np.random.default_rng(1), n))
+    held, peak, sizes = measured(lambda: make(np.random.default_rng(1), n))
     assert sum(sizes.values()) - sizes["while it is built"] == pytest.approx(held, rel=0.05, abs=120_000)
     assert 0.5 * peak < sum(sizes.values()) < 1.4 * peak
 
@@ -245,13 +245,13 @@ def test_figures_are_those_of_the_image(make, n):
 def test_what_many_synapses_need_at_the_most_is_known_within_a_fifth(synapses, delays, store):
     made = {} if synapses is None else {"synapses": synapses}
     with chosen(store):
-        _, peak, sizes = measured(large(np.random.default_rng(1), 20_000, delays, **made))
+        _, peak, sizes = measured(lambda: large(np.random.default_rng(1), 20_000, delays, **made))
     assert sum(sizes.values()) == pytest.approx(peak, rel=0.2), (sizes, peak)
 
 
-def measured(net):
+def measured(make):
     """What an image takes, what it takes at the most while it is built, and what that was said to be."""
-    emulator = Emulator(net)  # what is made once for all comes before
+    emulator, net = Emulator(make()), make()  # what is made once for all comes before
     sizes = image_sizes(net, emulator.image.waits)
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]

@@ -1,0 +1,126 @@
+"""Packed rows that several images share: nobody writes to them, so another image of the same connections takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from weakref import ref
+
+from loihi_emu.image.acting import Acting
+from loihi_emu.image.rows import DueRows, Rows, Window
+from loihi_emu.models.layout import CHUNK
+from loihi_emu.models.memory import Description
+from loihi_emu.models.synapses import unpacking
+from loihi_emu.network.elements import Connection
+from loihi_emu.network.synapse_order import PACKED
+
+
+class Member(NamedTuple):
+    """A connection whose synapses are in rows.
+
+    Attributes
+    ----------
+    c : Connection
+    made : Acting
+        Its effective weights.
+    first, start : int
+        The row of the first neuron of its source, and the accumulator of the first one of its target.
+    """
+
+    c: Connection
+    made: Acting
+    first: int
+    start: int
+
+    @property
+    def row(self) -> int:
+        """The row of its own first neuron."""
+        return self.first + self.c.pre.start
+
+    @property
+    def reach(self) -> tuple[int, int]:
+        """The accumulators of its targets, from the first to the one behind the last."""
+        post = self.c.post
+        return self.start, self.start + post.step * (post.size - 1) + 1
+
+    @property
+    def form(self) -> tuple[Any, ...]:
+        """What says which synapses these are, of a connection."""
+        table = None if self.made.table is None else (self.made.table[0], self.made.table[1].tobytes())
+        return self.first, self.start, table
+
+
+@dataclass(eq=False)
+class Packed:
+    """Rows, and what they were made of.
+
+    Attributes
+    ----------
+    rows : Rows or DueRows
+    origin : int
+        What targets are counted from.
+    cut : bool
+        Whether they are those of a part of the targets.
+    form : tuple
+        What else decides the rows: sources, width and window of the sink, and where each connection is.
+    members : tuple of references to connections
+        They have no other owner here.
+    """
+
+    rows: Rows | DueRows
+    origin: int
+    cut: bool
+    form: tuple[Any, ...]
+    members: tuple[ref[Connection], ...]
+
+    @property
+    def due(self) -> bool:
+        """Whether they are sorted by delays."""
+        return isinstance(self.rows, DueRows)
+
+    def describe(self) -> Description:
+        """The description of what reads them."""
+        d = Description(unpacking.UNPACKING)
+        rows = self.rows
+        d.rows, d.packed, d.chunks, d.due = rows.starts, rows.words, rows.chunks, int(self.due)
+        if isinstance(rows, DueRows):
+            d.bits, d.width, d.sources = rows.bits, 1 << rows.bits, rows.starts.shape[1]
+        else:
+            d.bits, d.width, d.sources, d.row_delays = 16, CHUNK, rows.starts.shape[1] - 1, rows.delays
+        return d
+
+
+def packings(c: Connection) -> Iterator[Packed]:
+    """All rows in use that have a connection's synapses."""
+    for one in vars(c).get(PACKED, ()):
+        found = one()
+        if found is not None:
+            yield found
+
+
+def known(members: Sequence[Member], form: tuple[Any, ...]) -> Packed | None:
+    """Rows in use of these connections, in this form."""
+    for found in packings(members[0].c) if members else ():
+        if found.form == form and all(one() is m.c for one, m in zip(found.members, members, strict=True)):
+            return found
+    return None
+
+
+def share(rows: Rows | DueRows, window: Window | None, form: tuple[Any, ...], members: Sequence[Member]) -> Packed:
+    """Let other images find rows that were made of these connections."""
+    cut, owners = window is not None, tuple(ref(m.c) for m in members)
+    made = Packed(rows, 0 if window is None else window.first, cut, form, owners)
+    for m in members:
+        vars(m.c)[PACKED] = (*(ref(other) for other in packings(m.c)), ref(made))
+    return made
+
+
+def shared(c: Connection, connections: Mapping[str, Connection], *, due: bool, shares: int) -> bool:
+    """Whether rows in use have all of a connection's synapses, in so many shares, and connections of a network only."""
+    there = 0
+    for found in packings(c):
+        members = (one() for one in found.members)
+        mine = all(m is not None and connections.get(m.name) is m for m in members)
+        there += mine and found.due == due and found.cut == (shares > 1)
+    return there >= shares
