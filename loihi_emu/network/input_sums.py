@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.network.elements import Connection, Input
+from loihi_emu.network.synapse_order import unpacked
 from loihi_emu.rules import RuleSet
 from loihi_emu.rules.weights import EFFECTIVE_MAX
 from loihi_emu.user_warnings import warn
@@ -63,6 +64,7 @@ def _largest_sums(c: Connection, largest: NDArray[np.float64], rules: RuleSet) -
     if c.recipe is not None and c.synapses > FEW:
         weights: Any = rules.weights.stored(c.outcomes()).values
         return np.full(c.post.size, float(np.abs(weights).max(initial=0)) * largest.sum())
+    c = unpacked(c)
     weights = np.abs(rules.weights.stored(c).values)
     if c.kind == "dense":
         return np.asarray(weights @ largest)
