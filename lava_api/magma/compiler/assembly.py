@@ -63,6 +63,7 @@ def assemble(program: Program, control: Control) -> Assembly:
         model = assembly.models[process] = process.model = build_model(leaf, scheduler.isolation)
         assembly.variables.update({var.id: (model, var.name, var) for var in process.vars})
         _bind_host_channels(process, control)
+    # Planned before anything is connected: between kernels of one group there are neither ports nor channels.
     plan = make_plan(program, assembly.models)
     channels = build_channels(program, scheduler, plan)
     pipes = build_pipes(program, scheduler)

@@ -81,6 +81,7 @@ class Compiler:
             if isinstance(callback, CallbackFx):
                 callback.prepare(connected(process, wiring=Wiring(run_cfg)))
         processes, program = self.lay_out(process, run_cfg)
+        # Placed before processes are marked: of a program that does not fit none is compiled.
         placement = registered().place(process, program, run_cfg)
         for leaf in program.leaves:
             leaf.process.model_class = leaf.model_class

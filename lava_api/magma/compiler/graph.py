@@ -102,7 +102,7 @@ def expand(
                 if not wiring.is_wiring(other):
                     everyone.add(other)
                     waiting.append(other)
-    leaves.sort(key=lambda leaf: int(leaf.process.id))
+    leaves.sort(key=lambda leaf: int(leaf.process.id))  # models run in order of creation, as in Lava's phases
     return sorted(everyone, key=lambda process: int(process.id)), leaves
 
 

@@ -125,6 +125,7 @@ def _in_port(
 ) -> Any:
     """Build an input with the functions that reorder its messages."""
     lava_type = getattr(kind, port.name)
+    # Pipes come first, as in a kernel's sum: of floating-point numbers it depends on the order.
     names: dict[str, Channel] = {f"pipe#{number}": pipe for number, pipe in enumerate(pipes)}
     functions: dict[str, list[Callable[[Any], Array]]] = {}
     for number, (link, channel) in enumerate(links):

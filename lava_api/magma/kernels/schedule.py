@@ -117,7 +117,7 @@ class Schedule:
     def _feed(self, port: InPort, links: list[Link], want: str, kind: int) -> tuple[list[Call], Feed]:
         parts = [(self._source(link), link.index) for link in links]
         if port in self.from_pipes:
-            parts.insert(0, (self.from_pipes[port], None))
+            parts.insert(0, (self.from_pipes[port], None))  # first, as Python models sum: floats depend on the order
         if not parts:
             return [], Feed(aligned(port.size, KINDS[kind]), SourceLists(port.size + 1), kind)
         first, index = parts[0]

@@ -49,7 +49,7 @@ class Subgraph:
         boundary = self.boundary = Boundary(kernels, connections)
         schedule = Schedule(kernels, connections.incoming, boundary.from_links, boundary.from_pipes)
         self._schedule = schedule
-        boundary.open(schedule.messages)
+        boundary.open(schedule.messages)  # before the calls are made: who sends outwards needs its whole message
         self.inputs: list[SubgraphInput] = [*self.boundary.inputs]
         self.alone = alone and not self.boundary.is_crossed
         self.threads = Threads(threads_for(threads, kernels) if self.alone else 1)

@@ -39,7 +39,7 @@ class Engine:
         self._control.scheduler.may_drive = self.may_drive
         self._driver = Driver(self._control.scheduler)
         self._lock = RunLock(self._driver)
-        self._home = get_ident()
+        self._home = get_ident()  # the thread that began the run: its models stand midway there
         self._others = OtherThreads([])
         self._rounds = Rounds(self._control, lambda: self._others.are_there(), self._is_served)
         self._control.scheduler.on_round = self._rounds.leave

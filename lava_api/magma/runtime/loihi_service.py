@@ -129,6 +129,7 @@ class LoihiService(StepService):
         ordered = [by_model.get(id(model), model) for model in managed]
         python = [phases for phases in ordered if isinstance(phases, _ModelPhases)]
         kernels = [(waits, _SubgraphPhases(subgraph, self)) for waits, subgraph in subgraphs]
+        # Kernels that wait for no Python model go before all of these, the others behind them, when most has arrived.
         first = [phases for waits, phases in kernels if not waits]
         last = [phases for waits, phases in kernels if waits]
         spiking: list[Any] = [*first, *by_model.values(), *last]

@@ -32,6 +32,7 @@ def notify(model: AbstractPyProcessModel, name: str) -> None:
 def put(model: AbstractPyProcessModel, name: str, values: Array) -> None:
     """Replace an array of a model; a kernel's arrays stay where they are and keep their type."""
     old = getattr(model, name)
+    # Leaves hold the addresses of a kernel's arrays, so these are written into; a model's own may be replaced.
     if kernel_of(model) is not None and isinstance(old, np.ndarray):
         old[...] = values
     else:

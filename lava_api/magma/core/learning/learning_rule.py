@@ -67,7 +67,7 @@ def _rule(target: str) -> Any:
     """Return the property of a rule that was read."""
 
     def getter(self: Any) -> ProductSeries | None:
-        return self._active_product_series.get(target)  # type: ignore[no-any-return]
+        return self.active_product_series.get(target)  # type: ignore[no-any-return]
 
     return property(getter, doc=f"The rule {target} as products, or None.")
 
@@ -154,20 +154,10 @@ class LoihiLearningRule:
     rng_seed: int = _parameter("rng_seed", _whole(0, 1 << 62), "Seed of the roundings by chance.")
 
     @property
-    def decimate_exponent(self) -> int | None:
-        """The k of uk, None if that does not occur."""
-        return self._decimate_exponent
-
-    @property
-    def active_product_series(self) -> dict[str, ProductSeries]:
-        """The rules that were given, by target."""
-        return self._active_product_series
-
-    @property
     def active_traces_per_dependency(self) -> dict[str, set[str]]:
         """For each dependency that occurs, the traces that occur with it."""
         active: dict[str, set[str]] = {}
-        for series in self._active_product_series.values():
+        for series in self.active_product_series.values():
             for dependency, traces in series.active_traces_per_dependency.items():
                 active.setdefault(dependency, set()).update(traces)
         return active
@@ -193,8 +183,8 @@ class LoihiLearningRule:
         if len(set(used.values())) > 1:
             found = ", ".join(f"u{k} in {target}" for target, k in used.items())
             raise ValidationError(f"learning rule: {found}. Use one k of uk in all of dw, dd and dt.")
-        self._decimate_exponent = next(iter(used.values()), None)
-        self._active_product_series = series
+        self.decimate_exponent = next(iter(used.values()), None)  # the k of uk
+        self.active_product_series = series  # the rules that were given, by target
         for target, text in texts.items():
             setattr(self, f"_{target}_str", text)
 

@@ -25,20 +25,10 @@ class TraceRandom(AbstractRandomGenerator):
         self.impulse_generator = np.random.default_rng(seed_impulse_addition)
         self.advance()
 
-    @property
-    def random_trace_decay(self) -> float:
-        """Number for the decay of traces, in [0, 1)."""
-        return self._random_trace_decay
-
-    @property
-    def random_impulse_addition(self) -> int:
-        """Number for the addition of impulses, 0..127."""
-        return self._random_impulse_addition
-
     def advance(self, *args: object, **kwargs: object) -> None:
-        self._random_trace_decay: float = self.decay_generator.random(1)[0]
+        self.random_trace_decay: float = self.decay_generator.random(1)[0]  # in [0, 1)
         drawn = self.impulse_generator.integers(0, 1 << W_TRACE, size=1, dtype=np.int64)
-        self._random_impulse_addition: int = drawn[0]
+        self.random_impulse_addition: int = drawn[0]  # 0..127
 
 
 class ConnVarRandom(AbstractRandomGenerator):
@@ -48,10 +38,5 @@ class ConnVarRandom(AbstractRandomGenerator):
         self.generator = np.random.default_rng(seed_stochastic_rounding)
         self.advance()
 
-    @property
-    def random_stochastic_round(self) -> float:
-        """Number for rounding, in [0, 1)."""
-        return self._random_stochastic_round
-
     def advance(self, *args: object, **kwargs: object) -> None:
-        self._random_stochastic_round: float = self.generator.random(1)[0]
+        self.random_stochastic_round: float = self.generator.random(1)[0]  # in [0, 1)

@@ -13,20 +13,15 @@ class MultiProcessing:
     """Shared memory between :meth:`start` and :meth:`stop`, and the class of channels."""
 
     def __init__(self) -> None:
-        self._smm = SharedMemoryManager()
-
-    @property
-    def smm(self) -> SharedMemoryManager:
-        """Shared memory."""
-        return self._smm
+        self.smm = SharedMemoryManager()
 
     def start(self) -> None:
         """Begin."""
-        self._smm.start()
+        self.smm.start()
 
     def stop(self) -> None:
         """Free the shared memory."""
-        self._smm.shutdown()
+        self.smm.shutdown()
 
     def channel_class(self, channel_type: ChannelType) -> Any:
         """Return the class of channels between two kinds of models; a ValueError when not both are Python models."""

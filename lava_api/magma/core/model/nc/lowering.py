@@ -83,7 +83,7 @@ class _Lowering:
                 self._neurons(nodes)
             elif nodes.table == "syn":
                 self._synapses(nodes)
-        for nodes in self.net.nodes:
+        for nodes in self.net.nodes:  # when both ends of all connections are made
             self._connect(nodes)
         for name, port in self.ports.items():
             if not any(port in edge for edge in self.net.edges):
