@@ -81,7 +81,7 @@ def check_uses(
     for c in checked:
         if c.pre.target.name == node.name and not c.graded and not taken:
             _uncounted(c, node, payloads, rules)
-        if c.graded and payloads is not None and c.pre.target.name == node.name:
+        if c.graded and isinstance(node, Input) and payloads is not None and c.pre.target.name == node.name:
             warn_of_wraps(c, node, rules)
         for trace, name in () if c.learning is None else c.learning.factors:
             if name == node.name:
