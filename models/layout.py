@@ -84,6 +84,12 @@ def valued(record: Record) -> Record:
 VALUED_SOURCE = valued(SOURCE)
 
 
+class NeuronRecord(Record):
+    """The record of a group of neurons of one model, which also knows its ports."""
+
+    ports: tuple[str, ...] = ONE_PORT
+
+
 def neurons(
     name: str,
     state: dict[str, str],
@@ -91,7 +97,7 @@ def neurons(
     accumulator: str = "int32",
     ports: tuple[str, ...] = ONE_PORT,
     payload: str = "int32",
-) -> Record:
+) -> NeuronRecord:
     """A group of neurons of one model: GROUP's fields, with a ring of accumulators of a type, and these.
 
     With several ports a slot of the ring has n accumulators for each, one port after the other; each port has a field
@@ -118,4 +124,6 @@ def neurons(
         fields |= {k: array(accumulator) for k in ports}
     taken = GROUP.fields.keys() & fields.keys()
     assert not taken, f"{name}: {taken} are fields of every group"
-    return Record(name, **{**GROUP.fields, "payload": array(payload), "ring": array(accumulator), **fields})
+    made = NeuronRecord(name, **{**GROUP.fields, "payload": array(payload), "ring": array(accumulator), **fields})
+    made.ports = ports
+    return made

@@ -19,10 +19,8 @@ from typing import Any
 from loihi_emu.jit import Leaf, block, float64s, int32s, kernel, leaf, part, uint8s, whole
 from loihi_emu.models import layout as at
 from loihi_emu.models.by_name import call_by_name, plain
-from loihi_emu.models.records import Record
 from loihi_emu.models.spikes import blocks, count_flags, count_spikes, emit, emit_values, ring_start, write_spikes
 
-Ports = tuple[str, ...]
 Made = Callable[[Callable[..., Any]], Leaf]
 ARRAYS = {"array": "part(d.{0}, first, m)", "blocks": "block(d.{0}, b, m)"}
 """A block of an array of the record, by its form."""
@@ -38,7 +36,7 @@ def clear(d, start, m, ports):
             part(d.ring, start + port * (d.width // ports), m)[:] = 0
 
 
-def spiking(record: Record, ports: Ports = at.ONE_PORT, message: str = "int32") -> Made:
+def spiking(record: at.NeuronRecord, message: str = "int32") -> Made:
     """Make a leaf of neurons that send spikes; as a message to other processes they are numbers of a type."""
     values, size, one = (float64s, 8, 1.0) if message == "float64" else (int32s, 4, 1)
 
@@ -50,10 +48,10 @@ def spiking(record: Record, ports: Ports = at.ONE_PORT, message: str = "int32") 
             write_spikes(values(d.message + size * first, m), mask, one)
         return count
 
-    return lambda function: _leaf(function, record, ports, {}, send)
+    return lambda function: _leaf(function, record, {}, send)
 
 
-def graded(record: Record, ports: Ports = at.ONE_PORT, message: str = "int32") -> Made:
+def graded(record: at.NeuronRecord, message: str = "int32") -> Made:
     """Make a leaf of neurons that send values, which are numbers of a type."""
     values, size = (float64s, 8) if message == "float64" else (int32s, 4)
 
@@ -65,14 +63,12 @@ def graded(record: Record, ports: Ports = at.ONE_PORT, message: str = "int32") -
     def send(d, mask, first, m, count):
         return emit_values(d, mask, sent(d, first, m), first, count)
 
-    return lambda function: _leaf(function, record, ports, {"out": sent}, send)
+    return lambda function: _leaf(function, record, {"out": sent}, send)
 
 
-def _leaf(
-    function: Callable[..., Any], record: Record, ports: tuple[str, ...], more: dict[str, Any], send: Any
-) -> Leaf:
+def _leaf(function: Callable[..., Any], record: at.NeuronRecord, more: dict[str, Any], send: Any) -> Leaf:
     """The leaf of a model's function, found where that stands."""
-    update, count_of_ports = _by_name(function, record, ports, more), len(ports)
+    update, count_of_ports = _by_name(function, record, more), len(record.ports)
 
     def step(address, time):
         group, d = at.GROUP(address), record(address)
@@ -93,10 +89,10 @@ def _leaf(
     return leaf(step)
 
 
-def _by_name(function: Callable[..., Any], record: Record, ports: Ports, more: dict[str, Any]) -> Any:
+def _by_name(function: Callable[..., Any], record: at.NeuronRecord, more: dict[str, Any]) -> Any:
     """A kernel that calls a model's function for one block, each argument by its name."""
     known = {name: ARRAYS[f.form].format(name) for name, f in record.fields.items() if name not in at.GROUP.fields}
-    known |= {port: f"part(d.{port if len(ports) > 1 else 'ring'}, start, m)" for port in ports}
+    known |= {port: f"part(d.{port if len(record.ports) > 1 else 'ring'}, start, m)" for port in record.ports}
     known |= {name: f"{name}(d, first, m)" for name in more} | {name: name for name in ALWAYS}
     takes = "d, time, b, first, start, m, mask"
     return call_by_name(function, takes, known, {"part": part, "block": block, **more})

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loihi_emu.models.layout import GROUP, ONE_PORT
-from loihi_emu.models.records import Record
+from loihi_emu.models.layout import GROUP, NeuronRecord
 
 if TYPE_CHECKING:
     from loihi_emu.jit import Leaf
@@ -76,7 +75,7 @@ class NeuronModel:
         ``population(model=...)`` chooses it by this, under the rule sets that have it.
     leaf : Leaf
         Its kernel; compiled when first used.
-    record : Record
+    record : NeuronRecord
         What the kernel reads, made by :func:`loihi_emu.models.layout.neurons`. A state with the name of a parameter
         starts from it.
     parameters : tuple of Parameter
@@ -89,8 +88,6 @@ class NeuronModel:
         Where noise can be added ("u", "v").
     start : callable, optional
         From a dict of parameters to the state at the start that is not a parameter itself; all other begins at 0.
-    ports : tuple of str
-        Where synapses can arrive, the first unless ``connect(port=...)`` names another; those of the record.
     lost : dict, optional
         What the counters of overflow count, as a warning says it ("u": "sigma wrapped"); those that count what LIF's do
         are left out.
@@ -106,13 +103,12 @@ class NeuronModel:
 
     name: str
     leaf: Leaf
-    record: Record
+    record: NeuronRecord
     parameters: tuple[Parameter, ...]
     lower: Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[Arrays, int]]
     text: str
     graded: bool = False
     noise: tuple[str, ...] = ()
-    ports: tuple[str, ...] = ONE_PORT
     limits: Mapping[str, tuple[float, float]] | None = None
     start: Callable[[Mapping[str, Any]], Arrays] | None = None
     lost: Mapping[str, str] | None = None
@@ -128,6 +124,11 @@ class NeuronModel:
     def arrays(self) -> tuple[tuple[str, str], ...]:
         """Parameters as the kernel reads them, and their dtypes."""
         return self._fields("blocks")
+
+    @property
+    def ports(self) -> tuple[str, ...]:
+        """Where synapses can arrive, the first unless ``connect(port=...)`` names another."""
+        return self.record.ports
 
     @property
     def accumulator(self) -> str:

@@ -20,7 +20,7 @@ PORTS = ("a_in1", "a_in2")
 PRODUCT = at.neurons("prod_neuron", state={}, parameters={"vth": "int32", "exp": "int32"}, ports=PORTS)
 
 
-@graded(PRODUCT, PORTS)
+@graded(PRODUCT)
 @disjoint
 def step(a_in1, a_in2, vth, exp, out, mask):
     """One step: what is sent, and the mask of what is not 0."""
@@ -47,7 +47,7 @@ MODELS = {
             as_given("vth", "exp"),
             "Sends the product of what arrives at its two ports, as a payload, by Lava 0.10's fixed-point model of "
             "ProdNeuron.",
-            graded=True, limits={}, ports=PORTS,
+            graded=True, limits={},
         ),
     )
 }  # fmt: skip

@@ -104,26 +104,26 @@ def rotate_float(real, imag, a, b, sin, cos, vth, resets, mask):
         mask[i] = spiked
 
 
-@spiking(RF, PORTS)
+@spiking(RF)
 def rf(real, imag, a_real_in, a_imag_in, sin_decay, cos_decay, state_exp, vth, mask):
     """One step of RF in integers."""
     return rotate(real, imag, a_real_in, a_imag_in, sin_decay, cos_decay, state_exp, vth, False, mask)
 
 
-@spiking(RF, PORTS)
+@spiking(RF)
 def rf_iz(real, imag, a_real_in, a_imag_in, sin_decay, cos_decay, state_exp, vth, mask):
     """One step of RF_IZ in integers."""
     return rotate(real, imag, a_real_in, a_imag_in, sin_decay, cos_decay, state_exp, vth, True, mask)
 
 
-@spiking(RF_FLOAT, PORTS)
+@spiking(RF_FLOAT)
 def rf_float(real, imag, a_real_in, a_imag_in, sin_decay, cos_decay, vth, mask):
     """One step of RF in float64."""
     rotate_float(real, imag, a_real_in, a_imag_in, sin_decay, cos_decay, vth, False, mask)
     return 0
 
 
-@spiking(RF_FLOAT, PORTS)
+@spiking(RF_FLOAT)
 def rf_iz_float(real, imag, a_real_in, a_imag_in, sin_decay, cos_decay, vth, mask):
     """One step of RF_IZ in float64."""
     rotate_float(real, imag, a_real_in, a_imag_in, sin_decay, cos_decay, vth, True, mask)
@@ -179,24 +179,24 @@ MODELS = {
         NeuronModel(
             "rf", rf, RF, INTEGERS, lower,
             "Resonator that spikes as it passes the positive real axis upwards, as Lava 0.10's fixed-point RF does.",
-            limits=LIMITS, ports=PORTS,
+            limits=LIMITS,
         ),
         NeuronModel(
             "rf_iz", rf_iz, RF, INTEGERS, lower,
             "Resonator reset where its imaginary part reaches the threshold, as by Lava 0.10's fixed-point RF_IZ.",
-            limits=LIMITS, ports=PORTS,
+            limits=LIMITS,
         ),
     ),
     "float": (
         NeuronModel(
             "rf", rf_float, RF_FLOAT, FLOATS, lower_float,
             "Resonator that spikes as it passes the positive real axis upwards, in float64.",
-            limits=FLOAT_LIMITS, ports=PORTS,
+            limits=FLOAT_LIMITS,
         ),
         NeuronModel(
             "rf_iz", rf_iz_float, RF_FLOAT, FLOATS, lower_float,
             "Resonator reset where its imaginary part reaches the threshold, in float64.",
-            limits=FLOAT_LIMITS, ports=PORTS,
+            limits=FLOAT_LIMITS,
         ),
     ),
 }  # fmt: skip

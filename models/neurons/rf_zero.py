@@ -39,7 +39,7 @@ def scaled(state, coefficient):
     return i32(i32(state * coefficient) >> COEFFICIENT_BITS)
 
 
-@graded(RF_ZERO, PORTS)
+@graded(RF_ZERO)
 @disjoint
 def step(u, v, u_in, v_in, lct, lst, uth, out, mask):
     """One step: what is sent, and the mask of what is not 0."""
@@ -80,7 +80,7 @@ MODELS = {
             ),
             lower,
             "Resonator that sends its amplitude as it crosses zero upwards, as Lava 0.10's fixed-point RFZero does.",
-            graded=True, limits=LIMITS, ports=PORTS,
+            graded=True, limits=LIMITS,
         ),
     )
 }  # fmt: skip
