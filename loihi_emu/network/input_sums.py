@@ -69,4 +69,5 @@ def _largest_sums(c: Connection, largest: NDArray[np.float64], rules: RuleSet) -
     if c.kind == "dense":
         return np.asarray(weights @ largest)
     assert c.indptr is not None and c.indices is not None
-    return np.bincount(c.indices, weights * np.repeat(largest, np.diff(c.indptr)), c.post.size)
+    sums = np.bincount(c.indices, weights * np.repeat(largest, np.diff(c.indptr)), c.post.size)
+    return np.asarray(sums, np.float64)
