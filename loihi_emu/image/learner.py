@@ -123,9 +123,7 @@ class Learner(ABC):
     @property
     def sources(self) -> slice:
         """The sources whose traces this part advances: all parts divide them, at some distance in memory."""
-        n, k, count = self.connection.pre.size, self.parts.index(self), len(self.parts)
-        low, high = (min(-(-n * edge // (count * APART)) * APART, n) for edge in (k, k + 1))
-        return slice(low, high)
+        return part_of(self.connection.pre.size, self.parts.index(self), len(self.parts))
 
     @cached_property
     def places(self) -> Rows | None:
@@ -266,3 +264,9 @@ def rows(c: Connection) -> tuple[Array, Array]:
         starts = np.arange(c.pre.size + 1, dtype=np.int64) * c.post.size
         return starts, np.tile(np.arange(c.post.size, dtype=np.int32), c.pre.size)
     return rows_of(c)
+
+
+def part_of(n: int, k: int, count: int) -> slice:
+    """Which of n values the k-th of so many parts writes, at some distance in memory from those of others."""
+    low, high = (min(-(-n * edge // (count * APART)) * APART, n) for edge in (k, k + 1))
+    return slice(low, high)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
+from loihi_emu.image.learner import part_of
 from loihi_emu.image.packing import taps, untapped
 from loihi_emu.image.plasticity import Plastic
 from loihi_emu.image.projections import describe_shape
 from loihi_emu.image.sinks import describe_projection
 from loihi_emu.image.state import State
-from loihi_emu.models.memory import Arena, Array, Description, aligned
+from loihi_emu.models.memory import Arena, Array, Description, Table, aligned
 from loihi_emu.models.synapses import conv as conv_at
 from loihi_emu.models.synapses import shared as to
 
@@ -18,6 +21,7 @@ class PlasticConv(Plastic):
     """One convolution that learns by the chip's rules. Memory is in the order of :func:`taps`."""
 
     second_leaf = "loihi_emu.models.synapses.shared:step"
+    shared_leaf = "loihi_emu.models.synapses.shared:settle"
     learning_record = to.SHARED
     by_synapse = ()
 
@@ -47,6 +51,11 @@ class PlasticConv(Plastic):
         if not np.array_equal(state[f"{self.key}.taps"], delivered):
             state.fail(f"{self.key}.taps", "other weights than those that are stored", "the effective ones")
 
+    @cached_property
+    def changes(self) -> Array:
+        """What the positions of this part change in an epoch, a sum a tap."""
+        return aligned(self.stored, np.int64)
+
     @property
     def stored(self) -> int:
         return self.connection.synapses
@@ -68,12 +77,18 @@ class PlasticConv(Plastic):
         )  # fmt: skip
         d.delay, d.taps = int(self.connection.delays), arena[f"{self.key}.taps"]
         d.first, d.sources, d.target = self.first, self.connection.pre.size, self.target
-        d.low, d.high = 0, self.connection.post.size
+        d.low, d.high = self.targets.start, self.targets.stop
         describe_shape(d.shape, self.connection)
         return d
 
     def _synapses(self, d: Description, arena: Arena) -> None:
         super()._synapses(d, arena)
         describe_shape(d.shape, self.connection)
-        d.sums, d.tap_random = aligned(self.stored, np.int64), aligned(self.stored + 2, np.uint16)
+        d.parts, d.part_count, d.own = Table(to.CHANGES, len(self.parts)), len(self.parts), self.parts.index(self)
+        for record, part in zip(d.parts, self.parts, strict=True):
+            assert isinstance(part, PlasticConv)
+            record.sums = part.changes
+        mine = part_of(self.stored, d.own, d.part_count)
+        d.first_tap, d.last_tap = mine.start, mine.stop
+        d.tap_random = aligned(mine.stop - mine.start + 2, np.uint16)
         d.taps, d.exponent = arena[f"{self.key}.taps"], self.connection.weight_exp

@@ -139,7 +139,7 @@ def _bound(network: Network, ranks: int) -> tuple[set[str], set[str]]:
     how = network.rule_set.learning
     if how is None or not how.can_be_cut:
         return first, learned(network) | first
-    shared = {c.post.target.name for c in network.connections.values() if c.learning and c.conv}
+    shared = {c.post.target.name for c in network.connections.values() if c.learning and c.conv and ranks > 1}
     return first, shared | first
 
 

@@ -4,7 +4,8 @@
 A position is a pair of neurons that a tap connects. Its change is that of a single synapse with the tap's weight,
 before rounding: products added to ``w << 7``, saturating at 15 bits and sign. The changes of all positions add up
 exactly in 64 bits; the sum is added to ``w << 7`` and rounded once, with one random number a tap, to the weight's
-precision and range.
+precision and range. Where several parts have some of the targets each, every one adds up what its own positions change;
+when all have, each rounds some of the taps.
 """
 
 import numpy as np
@@ -13,9 +14,9 @@ from loihi_emu.jit import address_of, kernel, leaf, uint32s, whole
 from loihi_emu.models.plasticity import learning, products, rows, traces
 from loihi_emu.models.plasticity import learning_layout as to
 from loihi_emu.models.plasticity.plastic import effective
-from loihi_emu.models.records import NUMBER, array, within
+from loihi_emu.models.records import NUMBER, Record, array, within
 from loihi_emu.models.synapses import conv
-from loihi_emu.philox import fill
+from loihi_emu.philox import fill_from
 
 i32 = np.int32
 i64 = np.int64
@@ -24,11 +25,19 @@ u64 = np.uint64
 
 LEAST, MOST = to.ACCUMULATOR
 
-# Sums and random numbers are scratch, one a tap; taps are the effective weights that are delivered.
+# What the positions of one part change, one a tap; found: whether some product acts there in this epoch.
+CHANGES = Record("Changes", sums=array("int64"), found=NUMBER)
+
+# Random numbers are scratch, one a tap; taps are the effective weights that are delivered. This part rounds the taps
+# first_tap..last_tap - 1 by the changes of all parts; own is which of them it is.
 SHARED = to.LEARNING.extended(
     "Shared",
     shape=within(conv.SHAPE),
-    sums=array("int64"),
+    parts=array(CHANGES),
+    part_count=NUMBER,
+    own=NUMBER,
+    first_tap=NUMBER,
+    last_tap=NUMBER,
     tap_random=array("uint16"),
     taps=array("int32"),
     exponent=NUMBER,
@@ -64,8 +73,10 @@ def change(d, j, i, weight):
 
 @kernel
 def add_changes(d, s, j, sums, codes, spiked_only):
-    """Add the changes of all positions of source neuron j to the sums of their taps; returns their number."""
+    """Add the changes of all own positions of source neuron j to the sums of their taps; returns their number."""
+    low, high = d.post.low, d.post.low + d.post.n
     after = whole(d.post.stamp, d.post.n)
+    row = s.width_out * s.channels_out
     channels_in, width_in, groups = s.channels_in, s.width_in, s.groups
     pixel, channel = j // channels_in, j % channels_in
     y, x = pixel // width_in + s.padding_y, pixel % width_in + s.padding_x
@@ -74,66 +85,86 @@ def add_changes(d, s, j, sums, codes, spiked_only):
     updates = 0
     for ky in range(s.kernel_y):
         oy = conv.output(y - ky * s.dilation_y, s.stride_y, s.height_out)
-        if oy < 0:
+        if oy < 0 or oy * row >= high or (oy + 1) * row <= low:
             continue
         for kx in range(s.kernel_x):
             ox = conv.output(x - kx * s.dilation_x, s.stride_x, s.width_out)
             if ox < 0:
                 continue
             target = (oy * s.width_out + ox) * s.channels_out + group * n
-            tap = ((channel * s.kernel_y + ky) * s.kernel_x + kx) * n
-            for k in range(n):
-                if spiked_only and after[target + k] == 0:
+            tap = ((channel * s.kernel_y + ky) * s.kernel_x + kx) * n - target
+            for i in range(max(target, low), min(target + n, high)):
+                if spiked_only and after[i - low] == 0:
                     continue
-                weight = (i64(codes[tap + k]) << d.unit) + d.low
-                sums[tap + k] += change(d, j, target + k, weight)
+                weight = (i64(codes[tap + i]) << d.unit) + d.low
+                sums[tap + i] += change(d, j, i - low, weight)
                 updates += 1
     return updates
 
 
 @kernel
-def round_taps(shared, d, time, sums, codes):
-    """Add the sums to the taps, round each once, and renew the weights that are delivered."""
-    n = sums.shape[0]
-    words = uint32s(address_of(shared.tap_random, 0), (n + 1) >> 1)
-    fill(words, traces.key_of(d, to.KEY_TAP), u64(d.stream), traces.sample_of(d), u64(time))
-    random, delivered = whole(shared.tap_random, n), whole(shared.taps, n)
-    for tap in range(n):
-        if sums[tap] == 0:
+def round_taps(shared, d, time):
+    """Add the changes of all parts to some taps, round each once, and renew the weights that are delivered."""
+    found = i64(0)
+    for k in range(shared.part_count):
+        found += shared.parts[k].found
+    if found == 0:
+        return
+    n, first, last = conv.taps_of(shared.shape), shared.first_tap, shared.last_tap
+    codes, random, delivered = whole(d.codes, n), whole(shared.tap_random, last - first), whole(shared.taps, n)
+    words = uint32s(address_of(shared.tap_random, 0), (last - first + 1) >> 1)
+    key, stream, sample = traces.key_of(d, to.KEY_TAP), u64(d.stream), traces.sample_of(d)
+    fill_from(words, u64(first >> 1), key, stream, sample, u64(time))
+    for tap in range(first, last):
+        total = i64(0)
+        for k in range(shared.part_count):
+            total += shared.parts[k].sums[tap]
+        if total == 0:
             continue
-        a = (((i64(codes[tap]) << d.unit) + d.low) << to.FRACTION) + sums[tap]
-        z = rows.rounded(a, i64(random[tap]), to.FRACTION + d.dropped)
+        a = (((i64(codes[tap]) << d.unit) + d.low) << to.FRACTION) + total
+        z = rows.rounded(a, i64(random[tap - first]), to.FRACTION + d.dropped)
         z = min(max(z, d.least), d.most)
         codes[tap] = u8(((z << d.dropped) - d.low) >> d.unit)
         delivered[tap] = i32(effective(codes[tap], d.unit, d.low, shared.exponent))
 
 
 @kernel
-def finish_epoch(shared, d, time):
-    """Change the taps at the end of an epoch."""
-    n_pre, n_post = d.pre.n, d.post.n
+def add_up(shared, d, time):
+    """Add up what the own positions change at the end of an epoch."""
+    n_pre, n_post, s = d.pre.n, d.post.n, shared.shape
+    n = conv.taps_of(s)
+    mine, codes = shared.parts[shared.own], whole(d.codes, n)
+    sums = whole(mine.sums, n)
+    sums[:] = 0
     fired_pre = learning.any_set(whole(d.pre.stamp, n_pre))
     fired_post = learning.any_set(whole(d.post.stamp, n_post))
     gates = learning.activate(d, time, fired_pre, fired_post)
+    mine.found = 1 if gates else 0
     if gates == 0:
         return
     count = learning.list_spikes(d) if gates & (1 << to.GATE_Y) else 0
     learning.prepare(d, count)
-    s = shared.shape
-    n = conv.taps_of(s)
-    sums, codes, moved = whole(shared.sums, n), whole(d.codes, n), whole(d.moved, n_pre)
-    sums[:] = 0
+    moved = whole(d.moved, n_pre)
     updates = 0
     for j in range(n_pre):
         if moved[j] != 0:
             updates += add_changes(d, s, j, sums, codes, moved[j] == rows.SINGLE)
-    round_taps(shared, d, time, sums, codes)
     d.updates[0] += updates
 
 
 @leaf
 def step(address, time):
-    """Change the taps of a convolution that learns, if this step ends an epoch."""
+    """Change the taps of a convolution that learns, if this step ends an epoch; of several parts, find out how."""
     shared, d = SHARED(address), to.LEARNING(address)
     if (time + 1) % d.epoch == 0 and d.enabled:
-        finish_epoch(shared, d, time)
+        add_up(shared, d, time)
+        if shared.part_count == 1:
+            round_taps(shared, d, time)
+
+
+@leaf
+def settle(address, time):
+    """Change the taps as all parts have found, if this step ends an epoch."""
+    shared, d = SHARED(address), to.LEARNING(address)
+    if (time + 1) % d.epoch == 0 and d.enabled:
+        round_taps(shared, d, time)

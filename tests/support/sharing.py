@@ -23,8 +23,9 @@ def small_blocks() -> None:
     for name, module in list(sys.modules.items()):
         if name.startswith("loihi_emu") and vars(module).get("BLOCK") == BLOCK:
             module.BLOCK = SMALL  # type: ignore[attr-defined]
-    from loihi_emu.image import shares
+    from loihi_emu.image import learner, shares
 
+    learner.APART = SMALL
     shares._each = lambda c: float(SMALL) if c.learning else shares.SYNAPSE  # so that its targets are cut one by one
 
 
@@ -66,18 +67,20 @@ def main(source: str) -> None:
     from loihi_emu.run.built import Built
 
     small_blocks()
-    cut, learning = 0, set()
+    cut, learning, shared = 0, set(), 0
     for network, steps in pickle.loads(Path(source).read_bytes()):
         alone = recorded(network, steps, 1)
         for shares in (2, 3, 5):
             image = Built(network.copy(), shares).image
             parts = [len(group.parts) for group in image.groups]
             cut += max(parts, default=0) > 1
+            shared += any(one.connection.conv and len(one.parts) > 1 for one in image.learners.values())
             learning |= {network.rules for learner in image.learners.values() if len(learner.parts) > 1}
             same = recorded(network, steps, shares, anew=shares == 3) == alone
             assert same, f"{shares} shares of {network!r}, parts {parts}"
     assert cut, "no group was cut"
     assert learning == {"chip", "lava", "float"}, f"connections that learn were cut under {learning}"
+    assert shared, "no convolution that learns was cut"
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def _sliced(rng: np.random.Generator, node: Any) -> Any:
 
 
 def learning_network(seed: int) -> Network:
-    """Two connections that learn, onto populations that a third reaches too, and a convolution."""
+    """Two connections that learn, onto populations that a third reaches too, and convolutions: one learns."""
     rng = np.random.default_rng(seed)
     net = Network(seed=seed)
     drive, reward = net.input("drive", (8, 8, 1), rate=0.1), net.input("reward", 1, rate=0.2)
@@ -73,10 +73,15 @@ def learning_network(seed: int) -> Network:
     net.connect(cells, other, lists, learning=third, name="second", delays=rng.integers(0, 4, count))
     net.connect(reward, other, np.full((3000, 1), 9))
     net.connect(drive, image, Conv2D(rng.integers(0, 30, (40, 3, 3, 1)), padding=1))
+    features = net.population("features", (8, 8, 40), vth=90)
+    shared = LearningRule("2^-5*x1*y0 - 2^-6*u2*y1", x1=Trace(9, 8), y1=Trace(20, 5), t_epoch=2)
+    taps = Conv2D(rng.integers(0, 40, (40, 3, 3, 40)), padding=1)
+    net.connect(image, features, taps, learning=shared, name="shared")
     net.connect(image, other, (rng.integers(0, image.size, count), rng.integers(0, 3000, count), np.full(count, 5)))
     net.population("quiet", 4000, vth=90, bias=rng.integers(0, 60, 4000))
     net.connect("quiet", "quiet", (rng.integers(0, 4000, count), rng.integers(0, 4000, count), np.full(count, -9)))
-    for name in ("cells", "other", "image", "quiet"):
+    for name in ("cells", "other", "image", "features", "quiet"):
         net.probe(name)
     net.probe("first", "weights", every=5)
+    net.probe("shared", "weights", every=9)
     return net

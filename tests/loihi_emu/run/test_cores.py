@@ -86,7 +86,7 @@ def test_learning_and_convolutions(seed, threads):
     net = learning_network(seed)
     one, other = Emulator(net), Emulator(net, threads=threads)
     assert_same(other.run(30), one.run(30))
-    for name in ("first", "second"):
+    for name in ("first", "second", "shared"):
         assert len(other.image.learners[name].parts) > 1
         assert np.array_equal(other.get(name, "weights"), one.get(name, "weights"))
     assert len(other.image.group("image").parts) > 1
