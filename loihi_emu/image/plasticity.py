@@ -252,4 +252,5 @@ class Plastic(Learner):
             random.post = aligned(n_post + 2 + NUMBERS_BEFORE, np.uint16)[self.targets.start % (NUMBERS_BEFORE + 1) :]
         d.listed, d.listed_part = aligned(n_post, np.int32), aligned(n_post, np.int32)
         d.listed_random, d.saved = aligned(n_post, np.uint16), aligned(n_post, np.uint8)
+        d.sources = aligned(n_pre, np.int32)
         d.moved, d.scratch = aligned(n_pre, np.uint8), aligned(to.SCRATCH_BYTES, np.uint8)

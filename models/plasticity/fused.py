@@ -92,12 +92,17 @@ def passes(plain: bool) -> Any:
             codes[i] = finish(a, i32(i32(r_post[i]) + r_pre), bits, least, most, dropped, low, unit)
 
     @disjoint
-    def at_listed(codes, listed, post, scale, r_post, r_pre, bits, least, most, dropped, low, unit):
-        for k in range(listed.shape[0]):
-            i = np.uint64(listed[k])
-            w = begin(codes[i], unit, low)
-            a = i32(i32(w << i32(to.FRACTION)) + i32(scale * post[k]))
-            codes[i] = finish(a, i32(i32(r_post[k]) + r_pre), bits, least, most, dropped, low, unit)
+    def at_listed(
+        codes, stride, sources, parts, shift, listed, post, r_post, r_pre, bits, least, most, dropped, low, unit
+    ):
+        for s in range(sources.shape[0]):
+            j = np.uint64(sources[s])
+            row, scale, r = j * np.uint64(stride), i32(parts[j] << i32(shift & 31)), i32(r_pre[j])
+            for k in range(listed.shape[0]):
+                i = row + np.uint64(listed[k])
+                w = begin(codes[i], unit, low)
+                a = i32(i32(w << i32(to.FRACTION)) + i32(scale * post[k]))
+                codes[i] = finish(a, i32(i32(r_post[k]) + r), bits, least, most, dropped, low, unit)
 
     return by_post, by_weight, by_post_weight, by_two, at_listed
 

@@ -171,12 +171,16 @@ def update_rows(d, count, which):
     sparse = bool(d.rows)
     listed = whole(d.listed, count)
     alone = only_product(d) if which == 1 and not sparse else -1
-    if alone >= 0:
-        passes.gather_listed(d, rows.product_of(d, alone), listed)
     updates = 0
+    if alone >= 0:
+        q = rows.product_of(d, alone)
+        passes.gather_listed(d, q, listed)
+        updates += count * passes.update_listed(d, q, listed)
     first_product, second_product = fusable(d, which)
     if first_product >= 0:
         updates += n_post * passes.update_fused(d, listed, first_product, second_product)
+    if first_product >= 0 and (alone >= 0 or count == 0):
+        return updates
     for j in range(n_pre):
         if moved[j] == FULL and first_product < 0:
             first = d.rows[j] if sparse else j * stride
@@ -184,12 +188,9 @@ def update_rows(d, count, which):
             for place in range(first, end, to.BLOCK):
                 rows.update_block(d, j, place, place - first, min(to.BLOCK, end - place), listed, which)
             updates += end - first
-        elif moved[j] == SINGLE and not sparse:
-            if alone >= 0:
-                passes.update_listed(d, rows.product_of(d, alone), j, j * stride, listed)
-            else:
-                for k in range(count):
-                    rows.update_one(d, j, i64(listed[k]), j * stride + listed[k], which)
+        elif moved[j] == SINGLE and not sparse and alone < 0:
+            for k in range(count):
+                rows.update_one(d, j, i64(listed[k]), j * stride + listed[k], which)
             updates += count
     return updates
 

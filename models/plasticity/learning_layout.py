@@ -93,6 +93,7 @@ LEARNING = Record(
     products=array(PRODUCT),
     listed=array("int32"),  # scratch: indices of the targets that spiked
     moved=array("uint8"),  # scratch: a byte a source neuron
+    sources=array("int32"),  # scratch: indices of sources
     scratch=NUMBER,  # SCRATCH_BYTES
     updates=array("int64"),  # counter of updated synapses
     saved=array("uint8"),  # scratch: a byte a target neuron

@@ -5,10 +5,10 @@ spiked.
 
 import numpy as np
 
-from loihi_emu.jit import kernel, part, whole
+from loihi_emu.jit import disjoint, kernel, part, whole
 from loihi_emu.models.plasticity import fused, products
 from loihi_emu.models.plasticity import learning_layout as to
-from loihi_emu.models.plasticity.rows import FULL, LEAST, MOST, delay_of, product_of, scale_of, step_of, tag_of
+from loihi_emu.models.plasticity.rows import FULL, LEAST, MOST, SINGLE, delay_of, product_of, scale_of, step_of, tag_of
 
 i32 = np.int32
 i64 = np.int64
@@ -68,7 +68,8 @@ def update_fused(d, listed, first_product, second_product):
     Returns their number.
     """
     n_pre, n_post, stride = d.pre.n, d.post.n, d.stride
-    stamps, moved = whole(d.pre.stamp, n_pre), whole(d.moved, n_pre)
+    count = list_moved(d, FULL)
+    stamps, sources = whole(d.pre.stamp, n_pre), whole(d.sources, count)
     r_pre, r_post = whole(d.random[0].pre, n_pre), whole(d.random[0].post, n_post)
     bits, least, most = i32(to.FRACTION + d.dropped), i32(d.least), i32(d.most)
     dropped, low, unit = i32(d.dropped), i32(d.low), i32(d.unit)
@@ -78,11 +79,8 @@ def update_fused(d, listed, first_product, second_product):
     constant = p.constant if two else q.constant
     post, other = products.post_parts(d, q, d.epoch - 1), products.post_parts(d, p, d.epoch - 1)
     spiked = listed.shape[0] > 0
-    count = 0
-    for j in range(n_pre):
-        if moved[j] != FULL:
-            continue
-        count += 1
+    for k in range(count):
+        j = i64(sources[k])
         if spiked:
             compute_listed(d, j, listed)
         stamp = stamps[j]
@@ -133,17 +131,40 @@ def gather_listed(d, q, listed):
         random[k] = r_post[listed[k]]
 
 
+@disjoint
+def list_equal(sources, moved, wanted):
+    """List the sources with this mark; returns their number."""
+    count = np.uint64(0)
+    for j in range(moved.shape[0]):
+        sources[count] = i32(j)
+        count += np.uint64(1) if moved[j] == wanted else np.uint64(0)
+    return count
+
+
 @kernel
-def update_listed(d, q, j, row, listed):
-    """Update weights of a dense row at the listed targets, in an epoch of one step, by one product of both sides."""
-    n_post = d.post.n
-    codes = part(d.codes, row, n_post)
-    values, random = whole(d.listed_part, n_post), whole(d.listed_random, n_post)
-    scale = i32(i64(q.pre[j]) << q.shift)
-    r_pre = i32(d.random[0].pre[j])
+def list_moved(d, wanted):
+    """List the sources that are marked so in ``sources``; returns their number."""
+    return i64(list_equal(whole(d.sources, d.pre.n), whole(d.moved, d.pre.n), np.uint8(wanted)))
+
+
+@kernel
+def update_listed(d, q, listed):
+    """Update weights of dense rows at the listed targets, in an epoch of one step, by one product of both sides.
+
+    Of sources of which no other synapses change; returns their number.
+    """
+    n_pre, n_post = d.pre.n, d.post.n
+    count = list_moved(d, SINGLE)
+    sources, parts, codes = whole(d.sources, count), whole(q.pre, n_pre), whole(d.codes, n_pre * d.stride)
+    values, random, r_pre = whole(d.listed_part, n_post), whole(d.listed_random, n_post), whole(d.random[0].pre, n_pre)
     least, most, bits = i32(d.least), i32(d.most), i32(to.FRACTION + d.dropped)
-    dropped, low, unit = i32(d.dropped), i32(d.low), i32(d.unit)
+    dropped, low, unit, stride, shift = i32(d.dropped), i32(d.low), i32(d.unit), d.stride, i32(q.shift)
     if is_plain(d):
-        fused.plain_at_listed(codes, listed, values, scale, random, r_pre, bits, least, most, dropped, low, unit)
+        fused.plain_at_listed(
+            codes, stride, sources, parts, shift, listed, values, random, r_pre, bits, least, most, dropped, low, unit
+        )
     else:
-        fused.at_listed(codes, listed, values, scale, random, r_pre, bits, least, most, dropped, low, unit)
+        fused.at_listed(
+            codes, stride, sources, parts, shift, listed, values, random, r_pre, bits, least, most, dropped, low, unit
+        )
+    return count
