@@ -13,15 +13,7 @@ LONGEST = 2**31 - 1
 
 
 def as_integers(name: str, value: Any) -> str:
-    """Return how to write a number, or numbers, that are no integers by their type; empty where they are none at all.
-
-    Parameters
-    ----------
-    name : str
-        The argument.
-    value : object
-        What was given.
-    """
+    """Return how to write an argument whose numbers are no integers by their type; empty where they are none at all."""
     array = np.asarray(value)
     if array.dtype.kind != "f" or not np.isfinite(array).all() or (array != np.trunc(array)).any():
         return ""

@@ -13,17 +13,7 @@ from loihi_emu.user_warnings import warn
 
 
 def may_lose(weights: Any, mode: SignMode | None, bits: int) -> bool:
-    """Return whether weights may lose something, which is found out without bringing all into their form.
-
-    Parameters
-    ----------
-    weights : ndarray or csr_matrix
-        The weights.
-    mode : SignMode, optional
-        The signs that they may have, by default those they have.
-    bits : int
-        Bits that are kept of each.
-    """
+    """Return whether weights may lose something where so many bits are kept, without bringing all into their form."""
     values = weights.data if issparse(weights) else weights
     if not values.size:
         return False
@@ -40,19 +30,7 @@ def may_lose(weights: Any, mode: SignMode | None, bits: int) -> bool:
 
 
 def tell_lost_weights(var: Any, weights: Any, stored: Any, mode: SignMode, bits: int) -> None:
-    """Warn where weights do not act as they were given.
-
-    Parameters
-    ----------
-    var : Var
-        The weights.
-    weights, stored : ndarray or csr_matrix of int
-        As the model got them, and as it is going to use them.
-    mode : SignMode
-        The signs that they may have.
-    bits : int
-        Bits that are kept of each.
-    """
+    """Warn where weights act as they are `stored`, not as the model got them."""
     weights = weights.astype(np.int64)  # a sparse matrix has its fractions still, of which others tell
     change = weights - stored
     changes = change.data if issparse(change) else change

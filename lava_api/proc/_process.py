@@ -71,17 +71,8 @@ def replace_member(process: AbstractProcess, name: str, member: Any) -> None:
 def warn_unknown(process: object, given: Mapping[str, Any], extra: Iterable[str] = ()) -> None:
     """Warn about keyword arguments that no model of a library process reads; they are kept, as Lava does.
 
-    Processes of users may pass on what they like: only exact library classes are checked.
-
-    Parameters
-    ----------
-    process : AbstractProcess
-        The process under construction.
-    given : mapping
-        What arrived in ``**kwargs``.
-    extra : iterable of str
-        Names that the process's models read from ``proc_params`` beside the named arguments; a class adds its own in
-        ``OPTIONS``.
+    Processes of users may pass on what they like: only exact library classes are checked. `extra` are names that models
+    read from ``proc_params`` beside the named arguments; a class adds its own in ``OPTIONS``.
     """
     cls = type(process)
     if not given or cls.__module__.partition(".")[0] != PACKAGE:

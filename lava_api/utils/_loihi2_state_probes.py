@@ -14,15 +14,7 @@ from loihi_emu.errors import ValidationError
 
 
 class Recorder(AbstractProcess):
-    """Reads a variable after each step.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        Shape of the variable.
-    rows : list
-        Where the values go.
-    """
+    """Reads a variable after each step, into rows."""
 
     def __init__(self, shape: tuple[int, ...], rows: list[Any]) -> None:
         super().__init__(rows=rows)

@@ -14,17 +14,8 @@ from lava_api.proc._process import AbstractProcess, InPort, OutPort, RefPort
 class SpikeCounter(AbstractProcess):
     """Counts steps and messages.
 
-    Parameters
-    ----------
-    shape : tuple of int
-        Shape of the messages; ``()`` to count steps alone.
-    synapses : ndarray or None
-        Synapses behind each element.
-
-    Attributes
-    ----------
-    counts : ndarray
-        Steps, messages other than 0, and the synapses that they reached.
+    With the shape ``()`` it counts steps alone; `synapses` are those behind each element. Its `counts` are steps,
+    messages other than 0, and the synapses that they reached.
     """
 
     def __init__(self, shape: tuple[int, ...], synapses: Any) -> None:
@@ -89,13 +80,7 @@ class SpikeCounterModel(PyLoihiProcessModel):
 
 
 def fanout(port: OutPort) -> Any:
-    """Return the number of synapses behind each element of a port, None when it leads to no matrix of weights.
-
-    Parameters
-    ----------
-    port : OutPort
-        Connected with the processes that have the weights.
-    """
+    """Return the number of synapses behind each element of a port, None when it leads to no matrix of weights."""
     total = np.zeros(int(np.prod(port.shape)), np.int64)
     found = False
     for target in port.get_dst_ports():

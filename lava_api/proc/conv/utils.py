@@ -119,13 +119,8 @@ def conv(
     return sums.astype(np.int64).astype(np.int32) if integral else sums
 
 
-@known_keywords
-def conv_scipy(
-    input_: Array, weight: Array, kernel_size: Any, stride: Any, padding: Any, dilation: Any, groups: int
-) -> Array:
-    """Lava's name for :func:`conv` without Torch; there is only one implementation here."""
-    return conv(input_, weight, kernel_size, stride, padding, dilation, groups)
-
+conv_scipy = conv
+"""Lava's name for it without Torch; there is only one implementation here."""
 
 LAYOUTS = {
     TensorOrder.NWHC: ((0, 1, 2), (0, 1, 2, 3), (0, 1), False),

@@ -86,15 +86,7 @@ def _way(port: Any) -> Iterable[Any]:
 
 
 class PackedMessage(Message):
-    """Values and places from outside the subgraph.
-
-    Parameters
-    ----------
-    source : OutPort
-        Who sends it.
-    form : Compression
-        Its form.
-    """
+    """Values and places in a form, from outside the subgraph."""
 
     def __init__(self, source: Any, form: Compression) -> None:
         super().__init__(source.shape, getattr(source.process.model_class, source.name).d_type)

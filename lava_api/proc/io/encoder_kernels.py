@@ -54,13 +54,7 @@ class DeltaEncoderDense(Vector):
 
 
 class PairMessage(Message):
-    """Changes that Python models receive as values and places.
-
-    Parameters
-    ----------
-    kernel : DeltaEncoderSparse
-        Who sends it.
-    """
+    """Changes that Python models receive as values and places."""
 
     def __init__(self, kernel: Any) -> None:
         super().__init__(kernel.process.s_out.shape, type(kernel.model).s_out.d_type)

@@ -19,8 +19,6 @@ from lava_api.proc.lif.process import LIF
 
 class NcLif(AbstractNcProcessModel):
     """LIF neurons: compartments with one configuration, and output axons."""
-
-    stands_for = PyLifModelBitAcc
     a_in: Any = LavaNcType(NcInPort, np.int16, precision=16)
     s_out: Any = LavaNcType(NcOutPort, np.int32, precision=24)
     u: Any = LavaNcType(NcVar, np.int32, precision=24)
@@ -42,21 +40,21 @@ class NcLif(AbstractNcProcessModel):
         axons.connect(self.s_out)
 
 
-@model_of(LIF, on=NeuroCore)
+@model_of(LIF, on=NeuroCore, stands_for=PyLifModelBitAcc)
 class NcModelLif(NcLif):
     """:class:`~lava_api.proc.lif.process.LIF` on cores; computes what PyLifModelBitAcc does."""
 
 
-@model_of(LIF, on=Loihi2NeuroCore)
+@model_of(LIF, on=Loihi2NeuroCore, stands_for=PyLifModelBitAcc)
 class NcL2ModelLif(NcLif):
     """The same for Loihi 2 alone."""
 
 
-@model_of(LIF, on=Loihi1NeuroCore)
+@model_of(LIF, on=Loihi1NeuroCore, stands_for=PyLifModelBitAcc)
 class NcL1ModelLif(NcLif):
     """The same for Loihi 1 alone."""
 
 
-@model_of(LIF, "hardcoded", on=NeuroCore)
+@model_of(LIF, "hardcoded", on=NeuroCore, stands_for=PyLifModelBitAcc)
 class NcModelLifHC(NcLif):
     """The same under another name."""

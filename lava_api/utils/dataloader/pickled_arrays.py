@@ -19,49 +19,12 @@ from numpy.typing import NDArray
 from loihi_emu.errors import invalid
 from loihi_emu.files import foreign
 
-STEPS = frozenset(
-    [
-        "PROTO",
-        "FRAME",
-        "GLOBAL",
-        "STACK_GLOBAL",
-        "SHORT_BINUNICODE",
-        "BINUNICODE",
-        "UNICODE",
-        "BININT",
-        "BININT1",
-        "BININT2",
-        "LONG1",
-        "MARK",
-        "TUPLE",
-        "TUPLE1",
-        "TUPLE2",
-        "TUPLE3",
-        "EMPTY_TUPLE",
-        "EMPTY_LIST",
-        "APPEND",
-        "APPENDS",
-        "LIST",
-        "REDUCE",
-        "BUILD",
-        "BINBYTES",
-        "SHORT_BINBYTES",
-        "BINBYTES8",
-        "BINPUT",
-        "LONG_BINPUT",
-        "PUT",
-        "MEMOIZE",
-        "BINGET",
-        "LONG_BINGET",
-        "GET",
-        "NEWFALSE",
-        "NEWTRUE",
-        "NONE",
-        "STOP",
-        "SHORT_BINSTRING",
-        "BINSTRING",
-    ]
-)
+STEPS = frozenset((
+    "PROTO", "FRAME", "GLOBAL", "STACK_GLOBAL", "SHORT_BINUNICODE", "BINUNICODE", "UNICODE", "BININT", "BININT1",
+    "BININT2", "LONG1", "MARK", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3", "EMPTY_TUPLE", "EMPTY_LIST", "APPEND",
+    "APPENDS", "LIST", "REDUCE", "BUILD", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BINPUT", "LONG_BINPUT", "PUT",
+    "MEMOIZE", "BINGET", "LONG_BINGET", "GET", "NEWFALSE", "NEWTRUE", "NONE", "STOP", "SHORT_BINSTRING", "BINSTRING",
+))  # fmt: skip
 """Steps of a pickle that describe arrays."""
 MOST_STEPS = 10_000
 TYPES = frozenset(("u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8"))

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
+from types import new_class
 from typing import Any
 
 import numpy as np
 
-from lava_api.lib.dl.netx.blocks.process import (
-    Average,
-    ComplexDense,
-    ComplexInput,
-    Conv,
-    Dense,
-    Input,
-    Matrix,
-    RecurrentDense,
-)
+from lava_api.lib.dl.netx.blocks import process as blocks
+from lava_api.lib.dl.netx.blocks.process import AbstractBlock
 from lava_api.magma.core.decorator import implements, requires, tag
 from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.model.sub.model import AbstractSubProcessModel
@@ -38,41 +31,18 @@ def _port(bits: int) -> LavaPyType:
     return LavaPyType(np.ndarray, np.int32 if bits else np.int8, precision=bits or 1)
 
 
-@implements(proc=Input, protocol=LoihiProtocol)
-class PyInputModel(AbstractPyBlockModel):
-    """Model of :class:`Input`."""
+def _model(block: type[AbstractBlock]) -> Any:
+    """The model of a block, a class of its own as for every process."""
+    about = {"__module__": __name__, "__doc__": f"Model of :class:`{block.__name__}`."}
+    made = new_class(f"Py{block.__name__}Model", (AbstractPyBlockModel,), exec_body=lambda body: body.update(about))
+    return implements(proc=block, protocol=LoihiProtocol)(made)
 
 
-@implements(proc=ComplexInput, protocol=LoihiProtocol)
-class PyComplexInputModel(AbstractPyBlockModel):
-    """Model of :class:`ComplexInput`."""
-
-
-@implements(proc=Dense, protocol=LoihiProtocol)
-class PyDenseModel(AbstractPyBlockModel):
-    """Model of :class:`Dense`."""
-
-
-@implements(proc=RecurrentDense, protocol=LoihiProtocol)
-class PyRecurrentDenseModel(AbstractPyBlockModel):
-    """Model of :class:`RecurrentDense`."""
-
-
-@implements(proc=ComplexDense, protocol=LoihiProtocol)
-class PyComplexDenseModel(AbstractPyBlockModel):
-    """Model of :class:`ComplexDense`."""
-
-
-@implements(proc=Conv, protocol=LoihiProtocol)
-class PyConvModel(AbstractPyBlockModel):
-    """Model of :class:`Conv`."""
-
-
-@implements(proc=Matrix, protocol=LoihiProtocol)
-class PyMatrixModel(AbstractPyBlockModel):
-    """Model of :class:`Matrix`."""
-
-
-@implements(proc=Average, protocol=LoihiProtocol)
-class PyAverageModel(AbstractPyBlockModel):
-    """Model of :class:`Average`."""
+PyInputModel = _model(blocks.Input)
+PyComplexInputModel = _model(blocks.ComplexInput)
+PyDenseModel = _model(blocks.Dense)
+PyRecurrentDenseModel = _model(blocks.RecurrentDense)
+PyComplexDenseModel = _model(blocks.ComplexDense)
+PyConvModel = _model(blocks.Conv)
+PyMatrixModel = _model(blocks.Matrix)
+PyAverageModel = _model(blocks.Average)

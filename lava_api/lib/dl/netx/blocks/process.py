@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
-from lava_api.proc._process import AbstractProcess, InPort, OutPort, warn_unknown
+from lava_api.proc._process import AbstractProcess, InPort, OutPort, extends, warn_unknown
 from lava_api.proc.conv.process import Conv as ConvSynapse
 from lava_api.proc.dense.process import DelayDense as DelayDenseSynapse
 from lava_api.proc.dense.process import Dense as DenseSynapse
@@ -95,11 +95,13 @@ class AbstractBlock(AbstractProcess):
         if tuple(found) != self.shape:
             raise invalid(self.block, "shape", str(self.shape), f"{tuple(found)}, which its weights make")
 
+    def _form(self, bits: int, exponent: int) -> dict[str, Any]:
+        message_bits = self.input_message_bits
+        return {"weight_exp": exponent, "num_weight_bits": bits, "num_message_bits": message_bits}
+
     def _synapses(self, weight: Any, delay: Any, sparse: bool, bits: int, exponent: int) -> Any:
         """Dense or sparse synapses, with delays or without."""
-        form: dict[str, Any] = {
-            "weight_exp": exponent, "num_weight_bits": bits, "num_message_bits": self.input_message_bits,
-        }  # fmt: skip
+        form = self._form(bits, exponent)
         weight = np.asarray(weight)
         if delay is None:
             return SparseSynapse(weights=csr_matrix(weight), **form) if sparse else DenseSynapse(weights=weight, **form)
@@ -121,11 +123,9 @@ class Input(AbstractBlock):
     bias : array, optional
     """
 
-    def __init__(
-        self, *, shape: Any, neuron_params: dict[str, Any] | None = None, transform: Any = None, bias: Any = None,
-        input_message_bits: int = 0, **kwargs: Any,
-    ) -> None:  # fmt: skip
-        super().__init__(shape=shape, neuron_params=neuron_params, input_message_bits=input_message_bits, **kwargs)
+    @extends(AbstractBlock, before="neuron_params")
+    def __init__(self, *, transform: Any = None, bias: Any = None, **given: Any) -> None:
+        super().__init__(**given)
         self.transform: Any = (lambda x: x) if transform is None else transform
         self.neuron = self._neurons(bias)
         self._wire(self.neuron.a_in.shape, (self.neuron.a_in,))
@@ -134,11 +134,9 @@ class Input(AbstractBlock):
 class ComplexInput(AbstractBlock):
     """Resonators that stand at the beginning: what arrives goes to their real and their imaginary part."""
 
-    def __init__(
-        self, *, shape: Any, neuron_params: dict[str, Any] | None = None, transform: Any = None,
-        input_message_bits: int = 0, **kwargs: Any,
-    ) -> None:  # fmt: skip
-        super().__init__(shape=shape, neuron_params=neuron_params, input_message_bits=input_message_bits, **kwargs)
+    @extends(AbstractBlock, before="neuron_params")
+    def __init__(self, *, transform: Any = None, **given: Any) -> None:
+        super().__init__(**given)
         self.transform: Any = (lambda x: x) if transform is None else transform
         self.neuron = self._neurons()
         self._wire(self.neuron.a_real_in.shape, (self.neuron.a_real_in, self.neuron.a_imag_in))
@@ -158,12 +156,12 @@ class Dense(AbstractBlock):
         Only weights other than 0 are stored.
     """
 
+    @extends(AbstractBlock, before="neuron_params")
     def __init__(
-        self, *, shape: Any, weight: Any, neuron_params: dict[str, Any] | None = None, delay: Any = None,
-        bias: Any = None, num_weight_bits: int = 8, weight_exponent: int = 0, sparse_synapse: bool = False,
-        input_message_bits: int = 0, **kwargs: Any,
+        self, *, weight: Any, delay: Any = None, bias: Any = None, num_weight_bits: int = 8, weight_exponent: int = 0,
+        sparse_synapse: bool = False, **given: Any,
     ) -> None:  # fmt: skip
-        super().__init__(shape=shape, neuron_params=neuron_params, input_message_bits=input_message_bits, **kwargs)
+        super().__init__(**given)
         self.synapse = self._synapses(weight, delay, sparse_synapse, num_weight_bits, weight_exponent)
         self._check(self.synapse.a_out.shape)
         self.neuron = self._neurons(bias)
@@ -184,12 +182,12 @@ class RecurrentDense(AbstractBlock):
         As of :class:`Dense`.
     """
 
+    @extends(AbstractBlock, before="neuron_params")
     def __init__(
-        self, *, shape: Any, weight: Any, weight_rec: Any, neuron_params: dict[str, Any] | None = None,
-        delay: Any = None, bias: Any = None, num_weight_bits: int = 8, weight_exponent: int = 0,
-        sparse_synapse: bool = False, input_message_bits: int = 0, **kwargs: Any,
+        self, *, weight: Any, weight_rec: Any, delay: Any = None, bias: Any = None, num_weight_bits: int = 8,
+        weight_exponent: int = 0, sparse_synapse: bool = False, **given: Any,
     ) -> None:  # fmt: skip
-        super().__init__(shape=shape, neuron_params=neuron_params, input_message_bits=input_message_bits, **kwargs)
+        super().__init__(**given)
         self.synapse = self._synapses(weight, delay, sparse_synapse, num_weight_bits, weight_exponent)
         self._check(self.synapse.a_out.shape)
         outer, self.input_message_bits = self.input_message_bits, self.output_message_bits
@@ -214,13 +212,13 @@ class ComplexDense(AbstractBlock):
         As of :class:`Dense`.
     """
 
+    @extends(AbstractBlock, before="neuron_params")
     def __init__(
-        self, *, shape: Any, weight_real: Any, weight_imag: Any, neuron_params: dict[str, Any] | None = None,
-        delay: Any = None, num_weight_bits_real: int = 8, num_weight_bits_imag: int = 8,
-        weight_exponent_real: int = 0, weight_exponent_imag: int = 0, sparse_synapse: bool = False,
-        input_message_bits: int = 0, **kwargs: Any,
+        self, *, weight_real: Any, weight_imag: Any, delay: Any = None, num_weight_bits_real: int = 8,
+        num_weight_bits_imag: int = 8, weight_exponent_real: int = 0, weight_exponent_imag: int = 0,
+        sparse_synapse: bool = False, **given: Any,
     ) -> None:  # fmt: skip
-        super().__init__(shape=shape, neuron_params=neuron_params, input_message_bits=input_message_bits, **kwargs)
+        super().__init__(**given)
         self.real_synapse = self._synapses(
             weight_real, delay, sparse_synapse, num_weight_bits_real, weight_exponent_real
         )
@@ -249,12 +247,12 @@ class Conv(AbstractBlock):
     groups : int
     """
 
+    @extends(AbstractBlock, before="neuron_params")
     def __init__(
-        self, *, shape: Any, input_shape: Any, weight: Any, neuron_params: dict[str, Any] | None = None,
-        bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1,
-        input_message_bits: int = 0, **kwargs: Any,
+        self, *, input_shape: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1,
+        groups: int = 1, **given: Any,
     ) -> None:  # fmt: skip
-        super().__init__(shape=shape, neuron_params=neuron_params, input_message_bits=input_message_bits, **kwargs)
+        super().__init__(**given)
         source = tuple(int(k) for k in input_shape)
         assert len(source) == 3 or not source
         self.synapse = ConvSynapse(
@@ -282,20 +280,17 @@ class Matrix(AbstractBlock):
     bias : array, optional
     """
 
+    @extends(AbstractBlock, before="neuron_params")
     def __init__(
-        self, *, shape: Any, input_shape: Any, weights: dict[str, Any], exponents: dict[str, tuple[int, int]],
-        neuron_params: dict[str, Any] | None = None, delays: Any = None, bias: Any = None,
-        input_message_bits: int = 0, **kwargs: Any,
+        self, *, input_shape: Any, weights: dict[str, Any], exponents: dict[str, tuple[int, int]], delays: Any = None,
+        bias: Any = None, **given: Any,
     ) -> None:  # fmt: skip
-        super().__init__(shape=shape, neuron_params=neuron_params, input_message_bits=input_message_bits, **kwargs)
+        super().__init__(**given)
         self.neuron = self._neurons(bias)
         self.synapses = []
         for port, weight in weights.items():
             assert issparse(weight)
-            bits, exponent = exponents[port]
-            form: dict[str, Any] = {
-                "weight_exp": exponent, "num_weight_bits": bits, "num_message_bits": self.input_message_bits,
-            }  # fmt: skip
+            form = self._form(*exponents[port])
             if delays is None:
                 synapse: Any = SparseSynapse(weights=weight, **form)
             else:
