@@ -6,6 +6,8 @@ DECAY_UNITY = 1 << DECAY_BITS
 """The effective decay that loses everything: 4096, one more than a 12-bit field holds."""
 WEIGHT_SHIFT = 6
 """Synaptic weights and thresholds are shifted left by 6 bits before they meet u and v [chip]."""
+WEIGHT_UNIT = 1 << WEIGHT_SHIFT
+"""What a weight or threshold of 1 is in units of u and v: 64."""
 Q_BITS = 21
 """Magnitude bits of the sum of arriving weights; the sum wraps in two's complement [chip]."""
 STATE_BITS = 23

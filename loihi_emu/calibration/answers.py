@@ -15,7 +15,7 @@ from loihi_emu.calibration.layers import ends
 from loihi_emu.errors import invalid, is_known, unknown
 from loihi_emu.network.network import Network
 from loihi_emu.recording.recording import Recording
-from loihi_emu.widths import WEIGHT_SHIFT
+from loihi_emu.widths import WEIGHT_UNIT
 
 Answers = NDArray[np.int64]
 ANSWERS = ("spikes", "last v", "mean v", "max v")
@@ -41,7 +41,7 @@ class SampleReadout:
                 raise invalid("calibrate", "what answer= returns", f"shape {found.shape}", f"({recording.samples},)")
             return found
         v = np.asarray(recording[f"{self.population}.v"], np.float64)
-        v = v.reshape(recording.samples, -1, v.shape[-1]) / (1.0 if scale is None else scale * (1 << WEIGHT_SHIFT))
+        v = v.reshape(recording.samples, -1, v.shape[-1]) / (1.0 if scale is None else scale * WEIGHT_UNIT)
         if self.answer == "spikes":
             counts = recording.spike_counts(self.population)
             most = counts == counts.max(axis=1, keepdims=True)

@@ -17,7 +17,7 @@ from loihi_emu.keywords import known_keywords, known_keywords_of
 from loihi_emu.network.network import Network
 from loihi_emu.recording.recording import Recording
 from loihi_emu.rules.weights import MANTISSA_BITS
-from loihi_emu.widths import WEIGHT_SHIFT
+from loihi_emu.widths import WEIGHT_UNIT
 
 WHERE = "calibrate"
 
@@ -52,7 +52,7 @@ class Calibrated:
         name = getattr(population, "name", population)
         if not is_known(name, self.report.rows):
             raise unknown("population", name, self.report.rows)
-        return v / (self.report.rows[name].scale * (1 << WEIGHT_SHIFT))
+        return v / (self.report.rows[name].scale * WEIGHT_UNIT)
 
     def compare(self, samples: Any, labels: Any = None, *, steps: int | None = None) -> Agreement:
         """Run floats and integers on other samples, and say where they part.

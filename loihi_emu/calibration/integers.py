@@ -14,7 +14,7 @@ from loihi_emu.network.network import Network
 from loihi_emu.quantization.integers import bias_mantissa_exponent
 from loihi_emu.quantization.search import BIAS_TOP
 from loihi_emu.rules.weights import MANTISSA_BITS
-from loihi_emu.widths import DECAY_UNITY, STATE_MAX, VTH_MAX, WEIGHT_SHIFT
+from loihi_emu.widths import DECAY_UNITY, STATE_MAX, VTH_MAX, WEIGHT_SHIFT, WEIGHT_UNIT
 
 Floats = NDArray[np.float64]
 
@@ -85,7 +85,7 @@ def lowered(layer: Layer, choice: LayerChoice, rates: dict[str, Floats]) -> Lowe
         )
         listed.append(tuple(made))
         squares, count = squares + float(((acting - wires.values) ** 2).sum()), count + wires.values.size
-    unit = choice.scale * (1 << WEIGHT_SHIFT)
+    unit = choice.scale * WEIGHT_UNIT
     parameters: dict[str, Any] = {
         "du": decay_of(layer.each("du"), choice.du), "dv": decay_of(layer.each("dv"), choice.dv),
     }  # fmt: skip

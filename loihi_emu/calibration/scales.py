@@ -18,7 +18,7 @@ from loihi_emu.chips.chip import LOIHI1
 from loihi_emu.errors import invalid
 from loihi_emu.quantization.search import BIAS_TOP
 from loihi_emu.rules.weights import EFFECTIVE_MAX
-from loihi_emu.widths import STATE_MAX, WEIGHT_SHIFT
+from loihi_emu.widths import STATE_MAX, WEIGHT_UNIT
 
 Floats = NDArray[np.float64]
 OCTAVES, PER_OCTAVE = 3, 8
@@ -35,12 +35,12 @@ def largest_scale(
     place: str, peaks: Peaks, weight: float, vth: Floats, bias: Floats, start: float, headroom: float
 ) -> float:
     """The largest scale that everything fits."""
-    state = STATE_MAX / (1 << WEIGHT_SHIFT)
+    state = STATE_MAX / WEIGHT_UNIT
     limits = {
         "what arrives in a step": (peaks.q * headroom, EFFECTIVE_MAX), "u": (max(peaks.u, peaks.x) * headroom, state),
         "v": (max(peaks.v * headroom, start), state), "the largest weight": (weight, TOP_WEIGHT),
         "the threshold": (float(vth.max(initial=0.0)), LOIHI1.vth_max),
-        "the bias": (float(np.abs(bias).max(initial=0.0)), BIAS_TOP / (1 << WEIGHT_SHIFT)),
+        "the bias": (float(np.abs(bias).max(initial=0.0)), BIAS_TOP / WEIGHT_UNIT),
     }  # fmt: skip
     found = {name: most / value for name, (value, most) in limits.items() if value > 0}
     if not found:
@@ -83,7 +83,7 @@ def error_at(
         total += float((rate * (acting - values) ** 2).sum())
     lasts = np.minimum(1.0 / np.maximum(dv, 1.0 / LONGEST), LONGEST)
     cut = 0.5 * ((du > 0) & (du < 1)) + 0.5 * ((dv > 0) & (dv < 1))
-    total += float((lasts * (cut / (scale * (1 << WEIGHT_SHIFT))) ** 2).sum())
+    total += float((lasts * (cut / (scale * WEIGHT_UNIT)) ** 2).sum())
     return total + float(((np.rint(vth * scale) / scale - vth) ** 2 / lasts).sum())
 
 

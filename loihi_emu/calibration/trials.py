@@ -16,7 +16,7 @@ from loihi_emu.network.elements import Input
 from loihi_emu.network.network import Network
 from loihi_emu.recording.spikes import Spikes
 from loihi_emu.run.emulator import Emulator
-from loihi_emu.widths import WEIGHT_SHIFT
+from loihi_emu.widths import WEIGHT_UNIT
 
 Floats = NDArray[np.float64]
 ALONE = "from "
@@ -75,7 +75,7 @@ def tried(made: Lowered, activity: Activity, chip: Chip) -> Trial:
         samples = {ALONE: [([], [])] * count}
     recording = Emulator(network).run_samples(steps, samples, progress=False)
     n = layer.population.size
-    v = recording[f"{layer.name}.v"].reshape(count, steps, n) / (made.choice.scale * (1 << WEIGHT_SHIFT))
+    v = recording[f"{layer.name}.v"].reshape(count, steps, n) / (made.choice.scale * WEIGHT_UNIT)
     wanted_v = activity.voltages[layer.name].astype(np.float64)
     difference = v - wanted_v
     differing = spikes = 0

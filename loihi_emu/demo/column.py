@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from loihi_emu import numeric
 from loihi_emu.decay import decay_from_tau
-from loihi_emu.widths import DECAY_UNITY
+from loihi_emu.widths import DECAY_UNITY, WEIGHT_UNIT
 
 if TYPE_CHECKING:
     from loihi_emu.network.network import Network
@@ -81,7 +81,7 @@ class Column:
     @property
     def units_per_mv(self) -> float:
         """Units of v in one mV."""
-        return self.vth * 64 / THRESHOLD
+        return self.vth * WEIGHT_UNIT / THRESHOLD
 
 
 def _summed(tau: float) -> float:
@@ -135,7 +135,7 @@ def column_network(scale: float = 1.0, seed: int = 1) -> Network:
     rng = np.random.default_rng(seed)
     net = Network("column", seed=seed)
     for name, size, current in zip(NAMES, numbers.sizes, numbers.drive, strict=True):
-        start = np.minimum(rng.normal(*START, size) * numbers.units_per_mv, numbers.vth * 64)
+        start = np.minimum(rng.normal(*START, size) * numbers.units_per_mv, numbers.vth * WEIGHT_UNIT)
         each = current * STEP / CAPACITANCE * _summed(TAU_M) * numbers.units_per_mv
         exponent = max(0, int(np.ceil(np.log2(max(abs(each), 1) / 4095))))
         cells = net.population(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from loihi_emu.widths import WEIGHT_SHIFT
+from loihi_emu.widths import WEIGHT_UNIT
 
 Q_BITS, STATE_BITS = 21, 23
 
@@ -46,4 +46,4 @@ def synaptic_current(arrived: Tensor) -> Tensor:
     >>> synaptic_current(torch.tensor([1.0, 32768.0], dtype=torch.float64)).tolist()
     [64.0, -2097152.0]
     """
-    return wrap(arrived * (1 << WEIGHT_SHIFT), Q_BITS)
+    return wrap(arrived * WEIGHT_UNIT, Q_BITS)

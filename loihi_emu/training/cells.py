@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from loihi_emu.errors import UnsupportedError
 from loihi_emu.network.elements import Population
 from loihi_emu.training.rounding import Word, rounded
-from loihi_emu.training.step import UNIT, Cells, State
-from loihi_emu.widths import DECAY_UNITY, STATE_MAX, VTH_MAX
+from loihi_emu.training.step import Cells, State
+from loihi_emu.widths import DECAY_UNITY, STATE_MAX, VTH_MAX, WEIGHT_UNIT
 
 MODELS = ("lif", "lif_subtract")
 TRAINED = {"bias": (-4095, 4095), "vth": (0, VTH_MAX), "du": (0, DECAY_UNITY), "dv": (0, DECAY_UNITY)}
@@ -56,7 +56,7 @@ class Neurons(nn.Module):
         exponent = torch.tensor(self.population.parameters["bias_exp"], device=self._v.device)
         return Cells(
             1 - self.integers("du") / DECAY_UNITY, 1 - self.integers("dv") / DECAY_UNITY,
-            self.integers("bias") * 2.0**exponent, self.integers("vth") * UNIT,
+            self.integers("bias") * 2.0**exponent, self.integers("vth") * WEIGHT_UNIT,
             self._vmin, self._vmax, self._refractory, self.population.model == "lif_subtract",
         )  # fmt: skip
 

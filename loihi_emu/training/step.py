@@ -13,9 +13,8 @@ import torch
 from torch import Tensor
 
 from loihi_emu.training.arithmetic import STATE_BITS, decay, synaptic_current, wrap
-from loihi_emu.widths import WEIGHT_SHIFT
+from loihi_emu.widths import WEIGHT_UNIT
 
-UNIT = 1 << WEIGHT_SHIFT
 Surrogate = Callable[[Tensor], Tensor]
 
 
@@ -59,7 +58,7 @@ class _Step(torch.autograd.Function):
         spikes = (above > 0).to(torch.float64)
         after = voltage - spikes * (vth if cells.subtracts else voltage)
         if any(ctx.needs_input_grad):
-            scale = torch.clamp(vth, min=UNIT)
+            scale = torch.clamp(vth, min=WEIGHT_UNIT)
             slope = surrogate(above / scale) / scale
             ctx.subtracts = cells.subtracts
             ctx.save_for_backward(u, v, kept_u, kept_v, bias, vth, passes, spikes, slope)
@@ -81,7 +80,7 @@ class _Step(torch.autograd.Function):
         return (
             total * kept_u if needs[0] else None,
             by_free * kept_v if needs[1] else None,
-            total * UNIT if needs[2] else None,
+            total * WEIGHT_UNIT if needs[2] else None,
             summed(needs[3], lambda: total * u, kept_u),
             summed(needs[4], lambda: by_free * v, kept_v),
             summed(needs[5], lambda: by_free, bias),

@@ -24,9 +24,7 @@ from loihi_emu.exchange.unwritable import unwritable
 from loihi_emu.network.elements import Connection, Input, Population
 from loihi_emu.network.members import Members
 from loihi_emu.user_warnings import warn
-from loihi_emu.widths import DECAY_UNITY, STATE_MAX, VTH_MAX, WEIGHT_SHIFT
-
-UNIT = 1 << WEIGHT_SHIFT
+from loihi_emu.widths import DECAY_UNITY, STATE_MAX, VTH_MAX, WEIGHT_SHIFT, WEIGHT_UNIT
 
 
 def to_nir(network: Members, path: str | Path | None, dt: float) -> Any:
@@ -106,7 +104,7 @@ class _Export:
             allowed = f"a population of model {', '.join(known)}"
             raise unwritable(where, f'model "{p.model}", allowed is {allowed}')
         self._check(p, value, where)
-        unit = 1.0 if floats else float(UNIT)
+        unit = 1.0 if floats else float(WEIGHT_UNIT)
         du, dv = value["du"], value["dv"]
         if not floats:
             du, dv = (du + ("bias_mant" in value)) / DECAY_UNITY, dv / DECAY_UNITY

@@ -18,7 +18,7 @@ from loihi_emu.exchange.nir.timing import Timing
 from loihi_emu.exchange.notes import Notes
 from loihi_emu.quantization.integers import Quantized, quantize
 from loihi_emu.rules import RuleSet, model_of
-from loihi_emu.widths import DECAY_UNITY, STATE_MAX, VTH_MAX, WEIGHT_SHIFT
+from loihi_emu.widths import DECAY_UNITY, STATE_MAX, VTH_MAX, WEIGHT_SHIFT, WEIGHT_UNIT
 
 SUBTRACTS = "lif_subtract"
 RULES = ("float", "chip", "lava")
@@ -127,7 +127,7 @@ def _integers(
         most = max(w.largest for w in q.report.weights)
         notes.inexact.append(f"{place}: thresholds of {lost} neurons round to 0 beside weights up to {most:g}.")
     du, dv = decay_of(d.a_syn, settings.decays, registers=True), decay_of(d.a_mem, settings.decays)
-    start = np.rint(d.v * (q.scale * (1 << WEIGHT_SHIFT)))
+    start = np.rint(d.v * (q.scale * WEIGHT_UNIT))
     if not (np.abs(start) <= STATE_MAX).all():
         given = f"{np.abs(d.v).max():g}, which is {np.abs(start).max():g} in units of v"
         raise invalid(place, "v_reset", given, f"up to {STATE_MAX}", advice="Give a smaller scale=.")

@@ -11,7 +11,7 @@ import numpy as np
 from loihi_emu.exchange.nir.numbers import Floats
 from loihi_emu.quantization.report import QuantizeReport
 from loihi_emu.text_tables import aligned
-from loihi_emu.widths import WEIGHT_SHIFT
+from loihi_emu.widths import WEIGHT_UNIT
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Row:
 
     def voltage(self, v: Any) -> Floats:
         """Recorded v in the units of the graph."""
-        unit = 1.0 if self.weights is None else self.scale * (1 << WEIGHT_SHIFT)
+        unit = 1.0 if self.weights is None else self.scale * WEIGHT_UNIT
         return np.asarray(v, np.float64) / unit + self.shift
 
 
