@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from loihi_emu.chips.boards import Board
 from loihi_emu.errors import is_known, unknown
 from loihi_emu.keywords import known_keywords_of
+from loihi_emu.mapping.arrays import Index, Integers, Numbers
 from loihi_emu.mapping.lists import CoreLists
 from loihi_emu.mapping.model import Assignment, Layout, Problem
 from loihi_emu.mapping.traffic import Rates, Traffic, matrix_of, rates_of, traffic_of
@@ -60,11 +61,11 @@ class PlacedNetwork:
         """Chips that hold neurons."""
         return len(np.unique(self.layout.chip[self.budgets["compartments"] > 0]))
 
-    def core_of(self, population: str | Population | Slice) -> NDArray[np.int32]:
+    def core_of(self, population: str | Population | Slice) -> Index:
         """The core of each neuron of a population or of a slice of one, counted over all chips."""
         return self._each(population, self.assignment.cores)
 
-    def chip_of(self, population: str | Population | Slice) -> NDArray[np.int32]:
+    def chip_of(self, population: str | Population | Slice) -> Index:
         """The chip of each neuron of a population or of a slice of one."""
         return self.layout.chip[self.core_of(population)]
 
@@ -77,7 +78,7 @@ class PlacedNetwork:
         slot = int(self.assignment.slots[name][neuron])
         return Location(int(self.layout.chip[core]), int(self.layout.core[core]), slot)
 
-    def out_axons(self, population: str | Population | Slice) -> NDArray[np.int64]:
+    def out_axons(self, population: str | Population | Slice) -> Integers:
         """Output axon slots of each neuron: one (of pop32 two) for every core and connection it reaches."""
         return self._each(population, self._usage.fanout)
 
@@ -93,7 +94,7 @@ class PlacedNetwork:
             raise unknown("connection", name, self.problem.connections)
         return [row for row in self.lists if row.connection == name]
 
-    def parts(self) -> list[tuple[int, str, NDArray[np.int32]]]:
+    def parts(self) -> list[tuple[int, str, Index]]:
         """Core, population and its neurons there, core by core."""
         return [(core, name, neurons) for core, name, neurons, _ in self.assignment.parts()]
 
@@ -126,7 +127,7 @@ class PlacedNetwork:
         """
         return matrix_of(self.problem, self.assignment, self.layout, self._given(rates), by)
 
-    def spikes(self, rates: Any = None) -> NDArray[np.float64]:
+    def spikes(self, rates: Any = None) -> Numbers:
         """Spikes per step of the neurons on each core; `rates` as in :meth:`traffic`."""
         given, total = self._given(rates), np.zeros(self.assignment.count)
         for name, cores in self.assignment.cores.items():

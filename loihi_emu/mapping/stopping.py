@@ -12,10 +12,11 @@ PIECE = 10_000_000
 """Synapses that a kernel goes through without looking whether it is to end: some hundredths of a second."""
 
 
-def stoppable(kernel: Callable[..., Any], *arguments: Any) -> Any:
+def stoppable(kernel: Callable[..., Any], *arguments: Any, long: bool = True) -> Any:
     """Call a kernel whose last argument is a flag (uint8 array of one) that it ends at, and give it one.
 
-    It runs in a thread of its own, so that this one can be interrupted meanwhile, and then sets the flag.
+    It runs in a thread of its own, so that this one can be interrupted meanwhile, and then sets the flag; a call that
+    is not long runs here.
 
     Examples
     --------
@@ -23,6 +24,8 @@ def stoppable(kernel: Callable[..., Any], *arguments: Any) -> Any:
     4
     """
     stop = np.zeros(1, np.uint8)
+    if not long:
+        return kernel(*arguments, stop)
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(kernel, *arguments, stop)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -75,16 +76,13 @@ def _neurons_that_fit(
 ) -> int:
     """How many of the first neurons of a population may stay on a core; -1 if the others need too much already."""
     spare = max(int(a.max()) for a in cores.values()) + 1
-    low, high = -1, len(neurons)  # high does not fit
-    while high - low > 1:
-        kept = (low + high) // 2
+
+    def too_many(kept: int) -> bool:
         changed = cores | {population: cores[population].copy()}
         changed[population][neurons[kept:]] = spare
-        if _needs(problem, changed, resource)[core] <= problem.limit(resource):
-            low = kept
-        else:
-            high = kept
-    return low
+        return bool(_needs(problem, changed, resource)[core] > problem.limit(resource))
+
+    return bisect_left(range(len(neurons)), True, key=too_many) - 1
 
 
 def _needs(problem: Problem, cores: Any, resource: str) -> Any:
@@ -115,11 +113,9 @@ def chip_advice(problem: Problem, usage: CoreUsage, chips: int, have: int) -> st
         texts = (text for text, changed in _fewer_weight_bits(problem) if _takes(changed, have))
         changes += [text for text in [next(texts, None)] if text]
     if tight == "accumulators" and problem.synapses <= TRIED_SYNAPSES:
-        low, high = -1, max(problem.delay(c) for c in problem.connections.values())  # high does not fit
-        while high - low > 1:
-            most = (low + high) // 2
-            low, high = (most, high) if _takes(_with_delays_of(problem, most), have) else (low, most)
-        changes += [f"use delays of at most {low}"] * (low >= 0)
+        longest = max(problem.delay(c) for c in problem.connections.values())
+        fits = bisect_left(range(longest), True, key=lambda n: not _takes(_with_delays_of(problem, n), have)) - 1
+        changes += [f"use delays of at most {fits}"] * (fits >= 0)
     enough = [b for b in BOARDS if b.chip.name == problem.chip.name and b.most >= chips]
     if enough:
         best = min(enough, key=lambda b: (b.fewest < chips, b.most))  # rather one of which all sizes suffice

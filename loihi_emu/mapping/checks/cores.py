@@ -8,9 +8,10 @@ from loihi_emu.chips.boards import Board
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping.checks.advice import chip_advice, core_advice
 from loihi_emu.mapping.model import Assignment, Layout, Problem
-from loihi_emu.mapping.usage import CoreUsage, chips_there, conflict_of, synapses_by_chip
+from loihi_emu.mapping.usage import CoreUsage, chips_there, conflict_of, excess_of, synapses_by_chip
 
 DIFFERENCES = {
+    "vmin, vmax": "vmin or vmax",
     "noise": "target, exp or offset of their noise",
     "decay_u": "du: 0 needs that decays of u count as they are, 4096 that they count one more",
     "decay_v": "dv: 0 needs that decays of v count as they are, 4096 that they count one more",
@@ -27,18 +28,14 @@ def check_cores(problem: Problem, assignment: Assignment, usage: CoreUsage, layo
     MappingError
         Names core, resource, have and need, what of the core needs most of it, and what would fit.
     """
-    for name, resource in problem.limits.items():
-        if resource.limit is None:
-            continue
-        over = np.flatnonzero(usage.budgets[name] > resource.limit)
-        if len(over):
-            core = int(over[np.argmax(usage.budgets[name][over])])
-            most, advice = core_advice(problem, assignment, usage, core, name)
-            raise MappingError(
-                f"{_core(layout, core)}{most}: needs {usage.budgets[name][core]} {resource.text}, has "
-                f"{resource.limit}. {advice}",
-                resource=name, need=int(usage.budgets[name][core]), have=resource.limit,
-            )  # fmt: skip
+    if excess := excess_of(problem, usage):
+        name, core = excess
+        need, have = int(usage.budgets[name][core]), problem.limit(name)
+        most, advice = core_advice(problem, assignment, usage, core, name)
+        raise MappingError(
+            f"{_core(layout, core)}{most}: needs {need} {problem.limits[name].text}, has {have}. {advice}",
+            resource=name, need=need, have=have,
+        )  # fmt: skip
     _check_shared(problem, assignment, layout)
 
 
@@ -56,13 +53,8 @@ def _check_shared(problem: Problem, assignment: Assignment, layout: Layout) -> N
     if conflict is None:
         return
     first, second = conflict.populations
-    both = f'populations "{first}" and "{second}"'
-    if conflict.setting not in DIFFERENCES:
-        text = f"{both} differ in vmin or vmax, which a core has once. Place neurons with other limits on another core."
-    else:
-        who = both if first != second else f'neurons of "{first}"'
-        what = DIFFERENCES[conflict.setting]
-        text = f"{who} differ in {what}, which a core has once. Place one of them on another core."
+    who = f'populations "{first}" and "{second}"' if first != second else f'neurons of "{first}"'
+    text = f"{who} differ in {DIFFERENCES[conflict.setting]}, which a core has once. Place one of them on another core."
     raise MappingError(f"{_core(layout, conflict.core)}: {text}", resource=conflict.setting, need=2, have=1)
 
 

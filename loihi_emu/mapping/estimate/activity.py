@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from loihi_emu.mapping.arrays import Index, Integers
 from loihi_emu.mapping.estimate.axons import Axons
 from loihi_emu.mapping.estimate.recorded_spikes import RecordedSpikes
 from loihi_emu.network.elements import Population
 from loihi_emu.widths import DECAY_UNITY
 
 Mask = NDArray[np.uint8]
-Integers = NDArray[np.int64]
 
 
 class Activity:
@@ -32,9 +32,7 @@ class Activity:
         Whether the number of active neurons is known in every step.
     """
 
-    def __init__(
-        self, population: Population, recorded: RecordedSpikes, cores: NDArray[np.int32], into: list[Axons]
-    ) -> None:
+    def __init__(self, population: Population, recorded: RecordedSpikes, cores: Index, into: list[Axons]) -> None:
         self.name, self.recorded, self.cores, self.into = population.name, recorded, cores, into
         self.size = population.size
         self.always = driven(population)

@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from loihi_emu.mapping.lists import ATOMS, IncomingLists, targets_of, units_of_pixel
+from loihi_emu.mapping.arrays import Index
+from loihi_emu.mapping.lists import IncomingLists, targets_of
 from loihi_emu.mapping.model import Problem
 from loihi_emu.network.elements import Connection, Population
 from loihi_emu.network.synapse_order import unpacked
-
-Index = NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,10 +51,11 @@ def axons_of(problem: Problem, cores: dict[str, Index], count: int) -> list[Axon
     for name, incoming in problem.incoming.items():
         onto = one_each(cores[name], count)
         for number, c in enumerate(incoming.connections):
-            unit_of, delays = _units(c), _delays(c, incoming, number)
-            neurons = np.flatnonzero(unit_of >= 0)
-            units = sparse.csr_matrix((np.ones(len(neurons), np.int64), (neurons, unit_of[neurons])))
-            units.resize(c.pre.target.size, delays.shape[0])
+            delays, (_, channels) = _delays(c, incoming, number), incoming.senders[number]
+            neurons = incoming.sources_of(number, np.arange(*incoming.offsets[number : number + 2]))
+            unit_of = np.repeat(np.arange(len(channels)), channels)
+            ones, shape = np.ones(len(neurons), np.int64), (c.pre.target.size, delays.shape[0])
+            units = sparse.csr_matrix((ones, (neurons, unit_of)), shape)
             by_delay = {}
             for later in np.flatnonzero(np.bincount(delays.data)).tolist():
                 arrays = (delays.data == later, delays.indices, delays.indptr)
@@ -91,16 +91,3 @@ def _delays(c: Connection, incoming: IncomingLists, number: int) -> Any:
     shape = (int(incoming.offsets[number + 1] - incoming.offsets[number]), size)
     data = np.broadcast_to(delays, units.shape) + 1
     return sparse.csc_matrix((data, units, starts - starts[0]), shape).tocsr()
-
-
-def _units(c: Connection) -> NDArray[np.int64]:
-    """Unit of each presynaptic neuron, -1 for none: of a convolution, the channels of a pixel that share a list."""
-    if c.conv is None:
-        unit_of = np.full(c.pre.target.size, -1)
-        unit_of[c.pre.indices] = np.arange(c.pre.size)
-        return unit_of
-    chunks, per_group, _ = units_of_pixel(c)
-    channels = c.conv.kernel.shape[3]
-    pixel, channel = np.divmod(np.arange(c.pre.target.size), channels * c.conv.groups)
-    group, within = np.divmod(channel, channels)
-    return np.asarray(pixel * chunks + group * per_group + within // ATOMS)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from loihi_emu.mapping.arrays import Index, Integers
 from loihi_emu.mapping.estimate.activity import Activity
 from loihi_emu.mapping.estimate.axons import Axons, axons_of
 from loihi_emu.mapping.estimate.recorded_spikes import RecordedSpikes
@@ -22,15 +23,15 @@ from loihi_emu.mapping.model import tiles
 from loihi_emu.mapping.placed_network import PlacedNetwork
 from loihi_emu.recording.recording import Recording
 
-Integers = NDArray[np.int64]
-Numbers = NDArray[Any]
+Values = NDArray[Any]
 
 UNITS = ("dense", "sparse", "conv")
 """Kinds of lists of synapses: how the connection is stored."""
-NETWORK = ("host", "between_cores", "between_chips", "hops_x", "hops_y")
+NETWORK = ("host_messages", "messages_between_cores", "messages_between_chips", "hops_x", "hops_y")
 """Messages from inputs, between cores and chips, and the hops of those within chips."""
-BY_CORE = (*UNITS, "received", "sent", "fired")
-"""What is counted for each core: synaptic events by unit, messages that arrive and leave, spikes of neurons."""
+BY_CORE = (*UNITS, "received", "sent", "fired", "active", "learned")
+"""What is counted for each core: synaptic events by unit, messages that arrive and leave, spikes of neurons, updates of
+active neurons, and learning updates."""
 CHUNK_BYTES = 1 << 26
 """About so much memory is taken at a time."""
 FEWEST_STEPS = 128
@@ -46,46 +47,38 @@ class Work:
         Neurons on each core: all are updated in every step.
     table : array (steps, columns)
         BY_CORE, each a column a core; NETWORK; and the messages between tiles, a column a tile, counted at both.
-    active, learned : arrays (steps, cores)
-        Updates of active neurons, and learning updates.
     """
 
     neurons: Integers
-    table: Numbers
-    active: Numbers
-    learned: Numbers
+    table: Values
 
-    def of(self, name: str) -> Numbers:
+    def of(self, name: str) -> Values:
         """One of BY_CORE (steps, cores)."""
         n, k = len(self.neurons), BY_CORE.index(name)
         return self.table[:, k * n : (k + 1) * n]
 
     @property
-    def synapses(self) -> Numbers:
+    def synapses(self) -> Values:
         """Synaptic events of all kinds."""
         return np.asarray(sum(self.of(unit) for unit in UNITS))
 
     @property
-    def crossed(self) -> Numbers:
+    def crossed(self) -> Values:
         """Messages between tiles (steps, tiles)."""
         return self.table[:, len(BY_CORE) * len(self.neurons) + len(NETWORK) :]
 
-    def counts(self) -> dict[str, Numbers]:
-        """Numbers of each step, of all cores together."""
+    def counts(self) -> dict[str, Values]:
+        """Values of each step, of all cores together."""
         first = len(BY_CORE) * len(self.neurons)
         network = dict(zip(NETWORK, self.table[:, first : first + len(NETWORK)].T, strict=True))
         return {
             "spikes": self.of("fired").sum(axis=1),
             "neuron_updates": np.full(len(self.table), self.neurons.sum()),
-            "active_updates": self.active.sum(axis=1),
+            "active_updates": self.of("active").sum(axis=1),
             **{f"synaptic_events_{unit}": self.of(unit).sum(axis=1) for unit in UNITS},
-            "learning_updates": self.learned.sum(axis=1),
+            "learning_updates": self.of("learned").sum(axis=1),
             "messages": self.of("received").sum(axis=1),
-            "host_messages": network["host"],
-            "messages_between_cores": network["between_cores"],
-            "messages_between_chips": network["between_chips"],
-            "hops_x": network["hops_x"],
-            "hops_y": network["hops_y"],
+            **network,
         }
 
 
@@ -120,7 +113,7 @@ class Counter:
 
     # ------------------------------------------------------------ geometry
     @cached_property
-    def _places(self) -> tuple[NDArray[np.int32], tuple[NDArray[np.int32], ...]] | None:
+    def _places(self) -> tuple[Index, tuple[Index, ...]] | None:
         """Tile of each core over all chips, and its column and row; None where unknown."""
         found, each = tiles(self.layout.core, self.problem.chip), self.problem.chip.cores_per_tile
         if found is None or each is None:
@@ -161,8 +154,8 @@ class Counter:
             i, core = i[home[i] != core], core[home[i] != core]
             source, chip = home[i], self.layout.chip
             near = chip[source] == chip[core]
-            add(i, network + NETWORK.index("between_cores"))
-            add(i[~near], network + NETWORK.index("between_chips"))
+            add(i, network + NETWORK.index("messages_between_cores"))
+            add(i[~near], network + NETWORK.index("messages_between_chips"))
             if self._places is not None:
                 tile, axes = self._places
                 for kind, axis in zip(("hops_x", "hops_y"), axes, strict=True):
@@ -172,11 +165,6 @@ class Counter:
                     add(i[apart], crossing + tile[end[apart]])
         row, column, value = (np.concatenate(part) for part in zip(*entries, strict=True)) if entries else ([], [], [])
         return sparse.csr_matrix((np.asarray(value, np.int64), (row, column)), (size, columns))
-
-    def work(self, table: Numbers) -> Work:
-        """A Work without activity and learning."""
-        none = np.zeros((len(table), self.cores), np.int64)
-        return Work(self.neurons, table, none, none.copy())
 
     def chunks(self) -> Iterator[tuple[int, Work, Work]]:
         """First step, and what surely happened from there on: with the fewest and with the most active neurons.
@@ -191,15 +179,15 @@ class Counter:
             n = min(rows, self.recorded.steps - first)
             table = sum((s[first : first + n] @ self.caused[name] for name, s in spikes.items()), start=0)
             columns = next(iter(self.caused.values())).shape[1]
-            low = self.work(np.zeros((n, columns), np.int64) if isinstance(table, int) else table.toarray())
-            high = self.work(low.table)
+            low = Work(self.neurons, np.zeros((n, columns), np.int64) if isinstance(table, int) else table.toarray())
+            high = Work(self.neurons, low.table.copy())
             for activity in self.activity.values():
-                activity.add(first, n, low.active, high.active)
+                activity.add(first, n, low.of("active"), high.of("active"))
             inside = self.recorded.of_sample(np.arange(first, first + n))
             for axons, ends in zip(self.learners, learned, strict=True):
-                low.learned[:] += (ends[first : first + n] @ axons.lists).toarray()
+                low.of("learned")[:] += (ends[first : first + n] @ axons.lists).toarray()
                 epoch = axons.connection.learning.rule.t_epoch
-                high.learned[(inside + 1) % epoch == 0] += np.asarray(axons.lists.sum(axis=0)).reshape(-1)
+                high.of("learned")[(inside + 1) % epoch == 0] += np.asarray(axons.lists.sum(axis=0)).reshape(-1)
             yield first, low, high
 
     @property

@@ -8,7 +8,7 @@ import numpy as np
 
 from loihi_emu.errors import invalid, unknown
 from loihi_emu.mapping.estimate.counting import UNITS, Counter, Work
-from loihi_emu.mapping.estimate.pricing import FIGURES, Figures, Three
+from loihi_emu.mapping.estimate.pricing import FIGURES, Figures, Three, sum_of
 from loihi_emu.mapping.estimate.result import Estimate, SlowestCore, SlowestStep
 from loihi_emu.mapping.estimate.unrecorded import Unrecorded
 from loihi_emu.mapping.placed_network import PlacedNetwork
@@ -19,16 +19,11 @@ def estimate_of(placement: PlacedNetwork, recording: Any, figures: Any, step_ns:
     """Estimate energy and time. See :meth:`loihi_emu.mapping.Placement.estimate`."""
     if not isinstance(figures, str) or figures not in FIGURES:
         raise unknown("figures", figures, FIGURES, where="estimate")
-    least = 0.0 if step_ns is None else _duration(step_ns)
-    return _Estimating(placement, Counter(placement, recording), figures, least).result()
-
-
-def _duration(step_ns: Any) -> float:
-    """A duration of a step, checked."""
-    array = ranged("estimate", "step_ns", finite("estimate", "step_ns", step_ns), 0, np.inf, "Nanoseconds.")
-    if array.ndim:
-        raise invalid("estimate", "step_ns", f"an array of shape {array.shape}", "one number of nanoseconds")
-    return float(array)
+    least = 0.0 if step_ns is None else step_ns
+    least = ranged("estimate", "step_ns", finite("estimate", "step_ns", least), 0, np.inf, "Nanoseconds.")
+    if least.ndim:
+        raise invalid("estimate", "step_ns", f"an array of shape {least.shape}", "one number of nanoseconds")
+    return _Estimating(placement, Counter(placement, recording), figures, float(least)).result()
 
 
 class _Estimating:
@@ -54,7 +49,7 @@ class _Estimating:
             for column, work in enumerate((low, high), 1):
                 for name, values in work.counts().items():
                     sums.setdefault(name, np.zeros(3))[column] += int(values.sum())
-            middle = _middle(low, high, self.hidden.expected)
+            middle = Work(low.neurons, (low.table + high.table) / 2 + self.hidden.expected.table)
             self._add_energy(first, middle)
             for column, work in enumerate((middle, low, high)):
                 self._add_time(first, column, work)
@@ -70,11 +65,9 @@ class _Estimating:
 
     def _add_energy(self, first: int, work: Work) -> None:
         counts = work.counts() | {"barriers": np.ones(len(work.table))}
-        parts = list(self.prices.energies(counts).values())
-        if any(part is None for part in parts):
-            self.priced = False
-        else:
-            self.step_energy[first : first + len(work.table)] = sum(parts)
+        energy = sum_of(*self.prices.energies(counts).values())
+        self.priced &= energy is not None
+        self.step_energy[first : first + len(work.table)] = 0.0 if energy is None else energy
 
     def _add_time(self, first: int, column: int, work: Work) -> None:
         """Add times of some steps: `column` 0 for the value, 1 and 2 for the bounds."""
@@ -120,14 +113,6 @@ class _Estimating:
             del found["routers"]
         return found
 
-    def _reasons(self, unknown: list[str]) -> dict[str, str]:
-        """Why what is unknown is so."""
-        missing, found = self.prices.missing(), {}
-        for name in unknown:
-            kind, _, part = name.partition(".")
-            found[name] = missing[part if kind == "energy" else "barrier" if part == "barrier" else "time"]
-        return found
-
     def result(self) -> Estimate:
         """The estimate."""
         placement, recording = self.placement, self.counter.recorded.recording
@@ -135,12 +120,14 @@ class _Estimating:
         energy = self.prices.energies(self.counts | {"barriers": counts["barriers"]})
         time, power, known = self._times(), self.prices.static_mw(), self.timed and self.barrier is not None
         static = power * placement.chips * self.whole if known and power is not None else None
-        every: dict[str, Three | None] = {f"counts.{name}": three for name, three in counts.items()}
-        every |= {f"energy.{kind}": three for kind, three in energy.items()}
-        every |= {f"time.{kind}": three for kind, three in time.items()}
-        reasons = self._reasons([name for name, three in every.items() if three is None])
+        kinds: dict[str, dict[str, Any]] = {"counts": counts, "energy": energy, "time": time}
+        every = {f"{kind}.{part}": three for kind, parts in kinds.items() for part, three in parts.items()}
+        missing = self.prices.missing()
+        reasons = {f"energy.{kind}": missing[kind] for kind, three in energy.items() if three is None}
+        for kind in (kind for kind, three in time.items() if three is None):
+            reasons[f"time.{kind}"] = missing["barrier" if kind == "barrier" else "time"]
         if static is None:
-            reasons["static_energy"] = self.prices.missing().get("static", "the time is unknown")
+            reasons["static_energy"] = missing.get("static", "the time is unknown")
         parts = list(energy.values())
         every |= {
             "energy": None if any(part is None for part in parts) else _ends(parts),
@@ -149,17 +136,15 @@ class _Estimating:
         }
         complete = not self.counter.recorded.totals
         slowest, late = int(self.core_time.argmax()), int(self.step_time.argmax())
-        core = SlowestCore(
-            int(placement.layout.chip[slowest]), int(placement.layout.core[slowest]),
-            float(self.core_time[slowest]) / self.steps,
-        )  # fmt: skip
+        where = (int(placement.layout.chip[slowest]), int(placement.layout.core[slowest]))
+        core = SlowestCore(*where, float(self.core_time[slowest]) / self.steps)
         memory = {name: int(placement.budgets[name].sum()) for name in ("synaptic_bits", "axons_in", "axons_out")}
         return Estimate(
             figures=self.figures, title=self.prices.title, network=placement.problem.name, chip=placement.chip.name,
             cores=placement.cores, tiles=self.counter.tiles, chips=placement.chips, steps=self.steps,
             samples=recording.samples, counts={name: float(three[0]) for name, three in counts.items()}, memory=memory,
             energy=_values(energy), static_energy=None if static is None else float(static[0]), time=_values(time),
-            bounds={key: _bounds(three) for key, three in every.items() if three is not None and np.ptp(three)},
+            bounds={key: (float(x.min()), float(x.max())) for key, x in every.items() if x is not None and np.ptp(x)},
             step_energy=self.step_energy if complete and self.priced else None,
             step_time=self.step_time if complete and known else None,
             slowest_core=core if self.timed else None,
@@ -202,19 +187,9 @@ class _Estimating:
         return found
 
 
-def _middle(low: Work, high: Work, hidden: Work) -> Work:
-    """Halfway between two that differ in activity and learning, and what is expected in every step besides."""
-    active, learned = (low.active + high.active) / 2, (low.learned + high.learned) / 2
-    return Work(low.neurons, low.table + hidden.table, active, learned)
-
-
 def _ends(parts: list[Three]) -> Three:
     """The sum of several, each at its least and at its most."""
     return np.asarray([sum(part[0] for part in parts), sum(map(np.min, parts)), sum(map(np.max, parts))])
-
-
-def _bounds(three: Three) -> tuple[float, float]:
-    return float(three.min()), float(three.max())
 
 
 def _values(parts: dict[str, Three | None]) -> dict[str, float | None]:

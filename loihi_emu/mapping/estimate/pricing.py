@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from loihi_emu.chips.chip import LOIHI1, Chip
+from loihi_emu.mapping.arrays import Numbers
 from loihi_emu.mapping.estimate.costs import BOARD, CHIP_BARRIERS, board_barrier
 from loihi_emu.mapping.estimate.counting import UNITS, Work
 from loihi_emu.numeric import finite, ranged
 
 Quantity = Any
 """A number, or an array with one for each step; None where a figure that is needed is unknown."""
-Three = NDArray[np.float64]
+Three = Numbers
 """A number as value, least and most."""
 
 
@@ -29,17 +30,32 @@ class Figures(ABC):
         The set in words.
     notes : tuple of str
         What it rests on and leaves out.
+    terms : dict
+        Kind of energy to the figures that it is the sum of, and what each is paid for.
     """
 
     title: str
     notes: tuple[str, ...]
+    terms: Mapping[str, Mapping[str, str]]
 
     def __init__(self, chip: Chip) -> None:
         self.chip = chip
 
     @abstractmethod
+    def figure(self, name: str) -> float | None:
+        """A figure; None where it is unknown."""
+
     def energies(self, counts: dict[str, Quantity]) -> dict[str, Quantity]:
         """Energy in pJ by kind, from counts by name."""
+        counts = counts | {
+            "synaptic_events": sum(counts[f"synaptic_events_{unit}"] for unit in UNITS),
+            "inactive_updates": counts["neuron_updates"] - counts["active_updates"],
+            "sent_messages": counts["messages"] - counts["host_messages"],
+        }
+        return {
+            kind: sum_of(*(_cost(self.figure(name), counts[amount]) for name, amount in terms.items()))
+            for kind, terms in self.terms.items()
+        }
 
     @abstractmethod
     def core_times(self, work: Work) -> Quantity:
@@ -69,7 +85,8 @@ def _cost(figure: float | None, amount: Quantity) -> Quantity:
     return figure * amount
 
 
-def _sum(*parts: Quantity) -> Quantity:
+def sum_of(*parts: Quantity) -> Quantity:
+    """The sum; None if a part is unknown."""
     return None if any(part is None for part in parts) else sum(parts)
 
 
@@ -103,32 +120,31 @@ class Davies(Figures):
         )
         if chip.barrier_pj is None:
             self.notes += (f"The barrier's energy is left out: {chip.fact('barrier_pj').source}.",)
+        self.terms = {
+            "synapse": {"synop_pj": "synaptic_events"},
+            "neuron": {"active_pj": "active_updates", "inactive_pj": "inactive_updates"},
+            "learning": {"learn_pj": "learning_updates"},
+            "spike": {"tile_spike_pj": "messages"},
+            "hop": {"hop_x_pj": "hops_x", "hop_y_pj": "hops_y"},
+            **({} if chip.barrier_pj is None else {"barrier": {"barrier_pj": "barriers"}}),
+        }
+
+    def figure(self, name: str) -> float | None:
+        value: float | None = getattr(self.chip, name)
+        return value
 
     def energies(self, counts: dict[str, Quantity]) -> dict[str, Quantity]:
-        c, active = self.chip, counts["active_updates"]
-        synapses = sum(counts[f"synaptic_events_{unit}"] for unit in UNITS)
-        found = {
-            "synapse": _cost(c.synop_pj, synapses),
-            "neuron": _sum(_cost(c.active_pj, active), _cost(c.inactive_pj, counts["neuron_updates"] - active)),
-            "learning": _cost(c.learn_pj, counts["learning_updates"]),
-            "spike": _cost(c.tile_spike_pj, counts["messages"]),
-            "hop": self._hops(counts),
-        }
-        if c.barrier_pj is not None:
-            found["barrier"] = _cost(c.barrier_pj, counts["barriers"])
-        return found
-
-    def _hops(self, counts: dict[str, Quantity]) -> Quantity:
+        found = super().energies(counts)
         if self.chip.tiles is None or self.chip.cores_per_tile is None:  # no hops are counted
             inside = counts["messages_between_cores"] - counts["messages_between_chips"]
-            return None if np.any(inside) else inside * 0.0
-        return _sum(_cost(self.chip.hop_x_pj, counts["hops_x"]), _cost(self.chip.hop_y_pj, counts["hops_y"]))
+            found["hop"] = None if np.any(inside) else inside * 0.0
+        return found
 
     def core_times(self, work: Work) -> Quantity:
-        c = self.chip
-        return _sum(
-            _cost(c.active_ns, work.active), _cost(c.inactive_ns, work.neurons - work.active),
-            _cost(c.synop_ns, work.synapses), _cost(c.learn_ns, work.learned),
+        c, active = self.chip, work.of("active")
+        return sum_of(
+            _cost(c.active_ns, active), _cost(c.inactive_ns, work.neurons - active),
+            _cost(c.synop_ns, work.synapses), _cost(c.learn_ns, work.of("learned")),
         )  # fmt: skip
 
     def router_times(self, work: Work) -> Quantity:
@@ -159,10 +175,9 @@ class Davies(Figures):
         return self.chip.static_mw
 
     def missing(self) -> dict[str, str]:
-        kinds = {
-            "synapse": ("synop_pj",), "neuron": ("active_pj", "inactive_pj"), "learning": ("learn_pj",),
-            "spike": ("tile_spike_pj",), "hop": ("hop_x_pj", "hop_y_pj", "tiles", "cores_per_tile"),
-            "static": ("static_mw",), "time": ("active_ns", "inactive_ns", "synop_ns", "learn_ns"),
+        kinds: dict[str, tuple[str, ...]] = {kind: tuple(terms) for kind, terms in self.terms.items()} | {
+            "hop": (*self.terms["hop"], "tiles", "cores_per_tile"), "static": ("static_mw",),
+            "time": ("active_ns", "inactive_ns", "synop_ns", "learn_ns"),
             "barrier": ("barrier_min_ns", "barrier_max_ns", "tiles"),
         }  # fmt: skip
         found = {}
@@ -191,42 +206,27 @@ class Board(Figures):
     def __init__(self, chip: Chip) -> None:
         super().__init__(chip)
         self.fits = chip.name == LOIHI1.name
+        self.terms = {  # SANA-FE's categories; its dendrites cost nothing
+            "synapse": {f"synapse_{unit}_pj": f"synaptic_events_{unit}" for unit in UNITS},
+            "soma": {"soma_access_pj": "neuron_updates", "soma_update_pj": "active_updates", "soma_spike_pj": "spikes"},
+            "network": {"axon_out_pj": "sent_messages", "hop_x_pj": "hops_x", "hop_y_pj": "hops_y"},
+        }
 
-    def _figure(self, name: str) -> float:
+    def figure(self, name: str) -> float:
         value = BOARD[name].value
         assert isinstance(value, float)
         return value
 
     def energies(self, counts: dict[str, Quantity]) -> dict[str, Quantity]:
-        # SANA-FE's categories; its dendrites cost nothing
-        if not self.fits:
-            return {"synapse": None, "soma": None, "network": None}
-        f = self._figure
-        sent = counts["messages"] - counts["host_messages"]
-        return {
-            "synapse": sum(f(f"synapse_{unit}_pj") * counts[f"synaptic_events_{unit}"] for unit in UNITS),
-            "soma": f("soma_access_pj") * counts["neuron_updates"]
-            + f("soma_update_pj") * counts["active_updates"]
-            + f("soma_spike_pj") * counts["spikes"],
-            "network": f("axon_out_pj") * sent
-            + f("hop_x_pj") * counts["hops_x"]
-            + f("hop_y_pj") * counts["hops_y"],
-        }  # fmt: skip
+        return super().energies(counts) if self.fits else dict.fromkeys(self.terms)
 
     def core_times(self, work: Work) -> Quantity:
         if not self.fits:
             return None
-        f = self._figure
-        neurons = (
-            f("soma_access_ns") * work.neurons
-            + f("soma_update_ns") * work.active
-            + f("soma_spike_ns") * work.of("fired")
-            + f("axon_out_ns") * work.of("sent")
-        )
-        arriving = f("axon_in_ns") * work.of("received")
-        for unit in UNITS:
-            arriving = arriving + f(f"synapse_{unit}_ns") * work.of(unit)
-        return np.maximum(neurons, arriving)
+        updates = (("soma_update_ns", "active"), ("soma_spike_ns", "fired"), ("axon_out_ns", "sent"))
+        events = (("axon_in_ns", "received"), *((f"synapse_{unit}_ns", unit) for unit in UNITS))
+        neurons = sum((self.figure(f) * work.of(of) for f, of in updates), self.figure("soma_access_ns") * work.neurons)
+        return np.maximum(neurons, sum(self.figure(f) * work.of(of) for f, of in events))
 
     def barrier(self, tiles: int | None, chips: int) -> Three | None:
         if not self.fits or chips > 1 or tiles is None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from loihi_emu.errors import invalid
+from loihi_emu.mapping.arrays import Index, Integers
 from loihi_emu.recording.recording import Recording
-
-Integers = NDArray[np.int64]
 
 
 class RecordedSpikes:
@@ -29,14 +27,14 @@ class RecordedSpikes:
     def __init__(self, problem: Any, recording: Recording) -> None:
         check_recording(problem, recording)
         self.recording = recording
-        self.spikes: dict[str, tuple[Integers, NDArray[np.int32]]] = {}
+        self.spikes: dict[str, tuple[Integers, Index]] = {}
         self.totals: dict[str, int] = {}
         for name in [*problem.inputs, *problem.populations]:
             self._read(name)
 
     def _read(self, name: str) -> None:
-        recording, size = self.recording, recording_size(self.recording, name)
-        key = f"{name}.spikes"
+        recording, key = self.recording, f"{name}.spikes"
+        size = int(recording.populations[name]["size"])
         total = int(recording.stats["spikes"].get(name, 0))
         if key in recording and np.array_equal(recording.neurons(key), np.arange(size)):
             found = recording.spikes(name)
@@ -61,7 +59,7 @@ class RecordedSpikes:
         length = self.recording.sample_steps
         return np.full(len(rows), 1 << 60) if length is None else length - rows % length
 
-    def within(self, name: str, first: int, end: int) -> tuple[Integers, NDArray[np.int32]]:
+    def within(self, name: str, first: int, end: int) -> tuple[Integers, Index]:
         """Spikes in some steps; none where they were not recorded."""
         if name not in self.spikes:
             return np.zeros(0, np.int64), np.zeros(0, np.int32)
@@ -73,11 +71,6 @@ class RecordedSpikes:
         """Spikes of a population or an input of so many neurons as a csr_matrix (steps, neurons)."""
         times, indices = self.spikes[name]
         return sparse.csr_matrix((np.ones(len(times), np.int64), (times, indices)), (self.steps, size))
-
-
-def recording_size(recording: Recording, name: str) -> int:
-    """Neurons of a population or input of a recording."""
-    return int(recording.populations[name]["size"])
 
 
 def check_recording(problem: Any, recording: Any) -> None:

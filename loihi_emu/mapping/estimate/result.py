@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from loihi_emu.keywords import known_keywords_of
+from loihi_emu.mapping.arrays import Numbers
+from loihi_emu.mapping.report import Cell, Table, lines_of, table_of
 from loihi_emu.read_only import read_only
-from loihi_emu.text_tables import aligned
+
+Text = Callable[[float], str]
+"""Writes a number with its unit."""
 
 
 class SlowestCore(NamedTuple):
@@ -91,8 +93,8 @@ class Estimate:
     static_energy: float | None
     time: dict[str, float | None]
     bounds: dict[str, tuple[float, float]]
-    step_energy: NDArray[np.float64] | None
-    step_time: NDArray[np.float64] | None
+    step_energy: Numbers | None
+    step_time: Numbers | None
     slowest_core: SlowestCore | None
     slowest_step: SlowestStep | None
     reasons: dict[str, str]
@@ -152,7 +154,7 @@ class Estimate:
         rows.append(self._row("time", self.total_time, "time", seconds))
         return rows
 
-    def _row(self, what: str, value: float | None, key: str, text: _Text) -> tuple[str, str, str, str, str]:
+    def _row(self, what: str, value: float | None, key: str, text: Text) -> tuple[str, str, str, str, str]:
         if value is None:
             return what, "unknown", "unknown", "unknown", ""
         bounds = f"{text(self.bounds[key][0])} .. {text(self.bounds[key][1])}" if key in self.bounds else ""
@@ -178,21 +180,18 @@ class Estimate:
     def _tail(self) -> list[str]:
         return [*(f"Unknown {kind}: {reason}" for kind, reason in self.reasons.items()), *self.notes]
 
+    def _shown(self) -> Table:
+        rows = [[Cell(text) for text in row] for row in self.table()]
+        return Table("", ["", "per step", "per inference", "all", "bounds"], "lrrrr", rows)
+
     def __repr__(self) -> str:
-        rows = [("", *HEADINGS), *self.table()]
-        lines = [f"  {line}" for line in aligned(rows, "lrrrr")]
-        return "\n".join([*self._head(), *lines, *(f"- {line}" for line in self._tail())])
+        return "\n".join([*self._head(), *lines_of(self._shown()), *(f"- {line}" for line in self._tail())])
 
     def _repr_html_(self) -> str:
         """A table for notebooks."""
         head = "<br>".join(html.escape(line) for line in self._head())
-        titles = "".join(f"<th>{html.escape(text)}</th>" for text in ("", *HEADINGS))
-        rows = "".join(
-            f"<tr><th>{html.escape(row[0])}</th>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row[1:])}</tr>"
-            for row in self.table()
-        )
         tail = "".join(f"<li>{html.escape(line)}</li>" for line in self._tail())
-        return f"<table><caption>{head}</caption><tr>{titles}</tr>{rows}</table><ul>{tail}</ul>"
+        return f"<div>{head}</div>{table_of(self._shown())}<ul>{tail}</ul>"
 
 
 UNUSED = (
@@ -200,34 +199,25 @@ UNUSED = (
     "messages_between_chips",
 )  # fmt: skip
 """Counts that are not shown when they are 0."""
-HEADINGS = ("per step", "per inference", "all", "bounds")
 
 
-class _Text:
-    """A number as text, with the prefix that suits its size."""
+def _scaled(units: tuple[str, ...]) -> Text:
+    """Numbers as text, with the prefix that suits their size."""
 
-    def __init__(self, units: tuple[str, ...]) -> None:
-        self.units = units
-
-    def __call__(self, value: float) -> str:
-        """The text.
-
-        Examples
-        --------
-        >>> joules(1234.5), seconds(0.5)
-        ('1.234 nJ', '0.5 ns')
-        """
+    def text(value: float) -> str:
         unit = 0
-        while abs(value) >= 999.95 and unit + 1 < len(self.units):
+        while abs(value) >= 999.95 and unit + 1 < len(units):
             value, unit = value / 1000, unit + 1
-        return f"{value:.4g} {self.units[unit]}".rstrip()
+        return f"{value:.4g} {units[unit]}".rstrip()
+
+    return text
 
 
-joules = _Text(("pJ", "nJ", "uJ", "mJ", "J"))
+joules = _scaled(("pJ", "nJ", "uJ", "mJ", "J"))
 """Text of an energy in pJ."""
-seconds = _Text(("ns", "us", "ms", "s"))
+seconds = _scaled(("ns", "us", "ms", "s"))
 """Text of a time in ns."""
-_number = _Text(("", "k", "M", "G", "T"))
+_number = _scaled(("", "k", "M", "G", "T"))
 
 
 def _many(number: int, what: str) -> str:

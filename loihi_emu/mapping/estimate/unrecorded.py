@@ -33,20 +33,19 @@ class Unrecorded:
         for name, total in counter.recorded.totals.items():
             caused = counter.caused[name]
             table += np.asarray(caused.sum(axis=0)) * (total / caused.shape[0] / counter.recorded.steps)
-        self.expected = self._work(table)
+        self.expected = self._caused(table)
         self._counts = {name: self._counted(name) for name in counter.recorded.totals}
 
-    def _work(self, table: Values) -> Work:
+    def _caused(self, table: Values) -> Work:
         """A Work of these spikes alone: neurons are updated without them too."""
-        work = self.counter.work(table)
-        return Work(np.zeros_like(work.neurons), work.table, work.active, work.learned)
+        return Work(np.zeros_like(self.counter.neurons), table)
 
     def _each(self, name: str) -> Iterator[Work]:
         """What one spike of each neuron causes: a row each, some neurons at a time."""
         caused = self.counter.caused[name]
         rows = max(1, CHUNK_BYTES // (80 * self.counter.cores))
         for first in range(0, caused.shape[0], rows):
-            yield self._work(caused[first : first + rows].toarray())
+            yield self._caused(caused[first : first + rows].toarray())
 
     def _counted(self, name: str) -> dict[str, Values]:
         parts = [work.counts() for work in self._each(name)]
@@ -76,11 +75,8 @@ class Unrecorded:
         """What these spikes add to the times of cores and of routers at most, in ns."""
         cores = routers = 0.0
         for name in self.counter.recorded.totals:
-            each: tuple[list[Values], list[Values]] = ([], [])
-            for work in self._each(name):
-                each[0].append(figures.core_times(work).max(axis=1))
-                passed = figures.router_times(work)
-                each[1].append(np.zeros(len(work.table)) if passed is None else passed.max(axis=1))
-            cores += self._ends(name, np.concatenate(each[0]))[1]
-            routers += self._ends(name, np.concatenate(each[1]))[1]
+            times = [(figures.core_times(work), figures.router_times(work)) for work in self._each(name)]
+            cores += self._ends(name, np.concatenate([each.max(axis=1) for each, _ in times]))[1]
+            if times[0][1] is not None:
+                routers += self._ends(name, np.concatenate([each.max(axis=1) for _, each in times]))[1]
         return cores, routers

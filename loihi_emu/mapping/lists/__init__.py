@@ -2,12 +2,11 @@
 
 from loihi_emu.mapping.lists.core_lists import CODE_BITS, CoreLists, format_codes, stored
 from loihi_emu.mapping.lists.formats import WEIGHT_BITS, SynapseFields, fields_of, index_bits, list_bits
-from loihi_emu.mapping.lists.incoming import IncomingLists, units_of_pixel
-from loihi_emu.mapping.lists.records import ATOMS, TOTALS
+from loihi_emu.mapping.lists.incoming import IncomingLists
+from loihi_emu.mapping.lists.records import TOTALS
 from loihi_emu.mapping.lists.transpose import incoming_lists, targets_of
 
 __all__ = [
-    "ATOMS", "CODE_BITS", "TOTALS", "WEIGHT_BITS", "CoreLists", "IncomingLists", "SynapseFields", "fields_of",
-    "format_codes", "incoming_lists", "index_bits", "list_bits", "stored", "targets_of",
-    "units_of_pixel",
+    "CODE_BITS", "TOTALS", "WEIGHT_BITS", "CoreLists", "IncomingLists", "SynapseFields", "fields_of", "format_codes",
+    "incoming_lists", "index_bits", "list_bits", "stored", "targets_of",
 ]  # fmt: skip

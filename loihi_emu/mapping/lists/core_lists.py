@@ -9,11 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from loihi_emu.mapping.arrays import Integers, Records
 from loihi_emu.mapping.lists.records import SKIPS
 from loihi_emu.network.elements import Connection
-
-Integers = NDArray[np.int64]
-Records = NDArray[np.record]
 
 PLAIN = ("dense", "sparse", "run-length")
 SHARED = ("single", "pop16", "pop32")
@@ -42,8 +40,6 @@ class CoreLists:
         "pop32") to the number of lists stored in it.
     index_bits, skip_bits : int
         Widths of the index field (of convolutions 0 if lists have none) and, for run-length, of the skip field.
-    single : (str, int)
-        The cheapest one format for all lists, and its bits.
     stored : int
         Synapses in memory: those of a list that several pixels share count once.
     """
@@ -58,7 +54,6 @@ class CoreLists:
     formats: dict[str, int]
     index_bits: int
     skip_bits: int
-    single: tuple[str, int]
     stored: int
 
 
@@ -70,16 +65,14 @@ def stored(core: int, c: Connection, t: Any) -> CoreLists:
     if c.conv is not None:
         lists, synapses = (n["distinct"][k - 1], n["stored"][k - 1]) if k else (n["lists"], n["synapses"])
         index = n["relative"][k - 1] if k else n["index"] if n["sparse"] < n["dense"] else 0
-        return CoreLists(*common, {SHARED[k]: lists}, index, 0, (SHARED[k], n["bits"]), synapses)
+        return CoreLists(*common, {SHARED[k]: lists}, index, 0, synapses)
     dense, runs = n["dense_lists"][k], n["run_lists"][k]
     counts = zip(PLAIN, (dense, n["lists"] - dense - runs, runs), strict=True)
-    whole = {"sparse": n["sparse"]} | ({"dense": n["dense"]} if n["dense"] >= 0 else {})
-    single = min(whole.items(), key=lambda item: item[1])
     formats, skip = {kind: count for kind, count in counts if count}, SKIPS[k - 1] if runs else 0
-    return CoreLists(*common, formats, n["index"], skip, single, n["synapses"])
+    return CoreLists(*common, formats, n["index"], skip, n["synapses"])
 
 
-def format_codes(totals: Records, convolved: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.int64], Integers]]:
+def format_codes(totals: Records, convolved: NDArray[np.bool_]) -> Iterator[tuple[Integers, Integers]]:
     """Numbers of the formats in which lists are stored, and the rows of `totals` that have them.
 
     They tell apart what :func:`stored` has as kind of format, width of the index and width of the skip. `convolved`

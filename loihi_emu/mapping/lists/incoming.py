@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from loihi_emu.mapping.arrays import Index, Integers, Records
 from loihi_emu.mapping.lists import measure_kernels as kernels
-from loihi_emu.mapping.lists.records import ATOMS, LIST, TOTALS, Index, Integers, ListsByTarget, Records, Scratch
+from loihi_emu.mapping.lists.records import ATOMS, LIST, TOTALS, ListsByTarget, Scratch
 from loihi_emu.network.elements import Connection, Population
 
 
@@ -81,7 +83,7 @@ class IncomingLists:
         """Number of synapses."""
         return int((self.starts[:, -1] - self.starts[:, 0]).sum())
 
-    def by_target(self, c: int) -> NDArray[np.int32]:
+    def by_target(self, c: int) -> Index:
         """The number of its list of each synapse of a connection, target by target."""
         d, starts = self.descriptions[c], self.starts[c]
         if not d.columns:
@@ -147,30 +149,32 @@ class IncomingLists:
         totals, _ = self.measure(neurons, slots, one_index)
         return int(totals["bits"].sum()), int(totals["axons"].sum())
 
-    def sources(self, lists: NDArray[np.int32]) -> list[NDArray[np.int64]]:
+    def sources(self, lists: Index) -> list[Integers]:
         """Presynaptic neurons that the lists measured last belong to, by connection; of units, all their channels."""
         ends = np.cumsum(self.scratch.totals["found"])
         return [self.sources_of(c, piece) for c, piece in enumerate(np.split(lists, ends[:-1]))]
 
-    def sources_of(self, c: int, lists: NDArray[np.int32]) -> NDArray[np.int64]:
+    def sources_of(self, c: int, lists: NDArray[np.integer[Any]]) -> Integers:
         """Presynaptic neurons that lists of a connection belong to."""
-        chosen = lists.astype(np.int64) - self.offsets[c]
-        connection = self.connections[c]
-        if connection.conv is None:
-            return np.asarray(connection.pre.indices[chosen])
-        units, per_group, _ = units_of_pixel(connection)
-        channels = connection.conv.kernel.shape[3]
-        pixel, unit = np.divmod(chosen, units)
-        group, part = np.divmod(unit, per_group)
-        starts = pixel * (units // per_group * channels) + group * channels + part * ATOMS
-        atoms = self.atoms(c, chosen)
-        within = np.arange(atoms.sum()) - np.repeat(np.cumsum(atoms) - atoms, atoms)
-        return np.asarray(np.repeat(starts, atoms) + within)
+        first, count = (each[lists.astype(np.int64) - self.offsets[c]] for each in self.senders[c])
+        if self.connections[c].conv is None:
+            return np.asarray(first)
+        within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        return np.asarray(np.repeat(first, count) + within)
 
-    def atoms(self, c: int, units: Integers) -> Integers:
-        """Channels of units of a convolution, counted from 0."""
-        _, per_group, last = units_of_pixel(self.connections[c])
-        return np.where((units + 1) % per_group == 0, last, ATOMS)
+    @cached_property
+    def senders(self) -> list[tuple[Integers, Integers]]:
+        """By connection, the presynaptic neuron of each list, and how many there are: a unit's channels."""
+        found = []
+        for c, lists in zip(self.connections, np.diff(self.offsets).tolist(), strict=True):
+            first, count = c.pre.indices, np.broadcast_to(1, lists)
+            if c.conv is not None:
+                _, per_group, last = units_of_pixel(c)
+                group, part = np.divmod(np.arange(lists), per_group)
+                first = group * c.conv.kernel.shape[3] + part * ATOMS
+                count = np.where(part == per_group - 1, last, ATOMS)
+            found.append((first, count))
+        return found
 
 
 def units_of_pixel(c: Connection) -> tuple[int, int, int]:

@@ -5,6 +5,8 @@ from typing import NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from loihi_emu.mapping.arrays import Index, Integers, Records
+
 ATOMS = 32
 """Channels of a pixel that one axon of a convolution serves, at most."""
 SKIPS = (2, 4, 6)
@@ -65,10 +67,6 @@ TOTALS = _record(
     stored=("i8", 2),  # and synapses that are stored
 )  # fmt: skip
 """All lists of a connection on a part of a core."""
-
-Integers = NDArray[np.int64]
-Index = NDArray[np.int32]
-Records = NDArray[np.record]
 
 
 class ListsByTarget(NamedTuple):

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.chips.chip import Chip
+from loihi_emu.mapping.arrays import Index, Integers
 from loihi_emu.mapping.lists import transpose_kernels
 from loihi_emu.mapping.lists.formats import ANY_BLOCK, BASES, SynapseFields, blocks_of, index_bits
 from loihi_emu.mapping.lists.incoming import IncomingLists, units_of_pixel
 from loihi_emu.mapping.lists.records import DESCRIPTION, ListsByTarget
 from loihi_emu.mapping.stopping import PIECE, stoppable
 from loihi_emu.network.elements import Connection, Population, rows_of
-
-Integers = NDArray[np.int64]
-
-GO_ON = np.zeros(1, np.uint8)
-"""The flag of kernels that are too short to be ended."""
 
 
 def incoming_lists(
@@ -45,8 +40,7 @@ def incoming_lists(
             lists = math.prod(c.pre.target.shape[:2]) * units_of_pixel(c)[0]
         elif c.kind == "sparse":
             row[0], (indptr, targets) = at, targets_of(c)
-            call = stoppable if len(targets) > PIECE else _at_once
-            call(transpose_kernels.transpose, indptr, targets, row, synapses)
+            stoppable(transpose_kernels.transpose, indptr, targets, row, synapses, long=len(targets) > PIECE)
         else:
             present.append(_present(c).reshape(-1))
             rows[dense.index(number), c.post.indices] = first + lists * np.arange(c.post.size)
@@ -67,7 +61,7 @@ def incoming_lists(
     return IncomingLists(population, into, lists_, widest)
 
 
-def targets_of(c: Connection) -> tuple[Integers, NDArray[np.int32]]:
+def targets_of(c: Connection) -> tuple[Integers, Index]:
     """Targets of a sparse connection by source, as neurons of the whole population, in the types that kernels take.
 
     Connections may hold them narrower, or draw them when asked: this is asked once, and nothing is kept.
@@ -76,10 +70,6 @@ def targets_of(c: Connection) -> tuple[Integers, NDArray[np.int32]]:
     if c.post.size < c.post.target.size:
         indices = c.post.indices.astype(np.int32)[indices]
     return indptr.astype(np.int64, copy=False), indices.astype(np.int32, copy=False)
-
-
-def _at_once(kernel: Any, *arguments: Any) -> None:
-    kernel(*arguments, GO_ON)
 
 
 def _description(chip: Chip) -> tuple[int, ...]:

@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.keywords import known_keywords, known_keywords_of
+from loihi_emu.mapping.arrays import Index, Integers
 from loihi_emu.read_only import read_only
-
-Index = NDArray[np.int32]
 
 
 @known_keywords_of
@@ -72,11 +71,11 @@ class Parts(NamedTuple):
 
     cores: Index
     order: Index
-    bounds: NDArray[np.int64]
+    bounds: Integers
     slots: Index
 
 
-def equal_bounds(size: int, count: int) -> NDArray[np.int64]:
+def equal_bounds(size: int, count: int) -> Integers:
     """Where so many equal parts of a population begin, and where the last ends."""
     return np.round(np.linspace(0, size, count + 1)).astype(np.int64)
 

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from loihi_emu.chips.boards import Board, board
 from loihi_emu.chips.chip import Chip
 from loihi_emu.errors import invalid
 from loihi_emu.keywords import known_keywords, known_keywords_of
+from loihi_emu.mapping.arrays import Index
 from loihi_emu.read_only import read_only
 
-Index = NDArray[np.int32]
 MESH_HEIGHT = 4
 """Rows of tiles on a chip: 32 tiles are 8 columns of 4. The grid is SANA-FE's choice; no paper gives it."""
 
@@ -45,6 +44,14 @@ def in_order(count: int, chip: Chip) -> Layout:
     """Cores 0, 1, 2, ... on chip 0 until it is full, then on chip 1, ..."""
     cores = np.arange(count, dtype=np.int32)
     return Layout(cores // chip.usable_cores, cores % chip.usable_cores)
+
+
+def by_chip(chip: Index) -> Layout:
+    """Cores on these chips, those of a chip in order."""
+    order, first = np.argsort(chip, kind="stable"), np.cumsum(np.bincount(chip)) - np.bincount(chip)
+    core = np.empty(len(chip), np.int32)
+    core[order] = np.arange(len(chip)) - first[chip[order]]
+    return Layout(chip, core)
 
 
 @known_keywords

@@ -17,8 +17,8 @@ class Resource:
     ----------
     name : str
         Key of :attr:`loihi_emu.mapping.Placement.budgets`.
-    text : str
-        What it is, in words.
+    text, short : str
+        What it is, in words; and for the head of a column.
     limit : int or None
         How much a core has; None where no public source tells, and nothing is checked.
     weak : bool
@@ -29,24 +29,25 @@ class Resource:
 
     name: str
     text: str
+    short: str
     limit: int | None
     weak: bool
     fact: str
 
 
 _CORE = (
-    ("compartments", "compartments", "compartments_per_core", 1),
-    ("axons_in", "input axons", "axons_in", 1),
-    ("axons_out", "output axons", "axons_out", 1),
-    ("synaptic_bits", "bits of synaptic memory", "synaptic_memory", 8),
-    ("accumulators", "dendritic accumulators (compartments x delay slots)", "accumulators", 1),
-    ("compartment_profiles", "compartment profiles", "compartment_profiles", 1),
-    ("threshold_profiles", "threshold profiles", "threshold_profiles", 1),
-    ("synapse_formats", "synapse formats", "synapse_formats", 1),
-    ("trace_profiles", "pre-trace profiles", "trace_profiles", 1),
-    ("learning_rules", "learning rules", "learning_rules", 1),
+    ("compartments", "compartments", "compart.", "compartments_per_core", 1),
+    ("axons_in", "input axons", "axons in", "axons_in", 1),
+    ("axons_out", "output axons", "axons out", "axons_out", 1),
+    ("synaptic_bits", "bits of synaptic memory", "memory", "synaptic_memory", 8),
+    ("accumulators", "dendritic accumulators (compartments x delay slots)", "accum.", "accumulators", 1),
+    ("compartment_profiles", "compartment profiles", "profiles", "compartment_profiles", 1),
+    ("threshold_profiles", "threshold profiles", "thresh.", "threshold_profiles", 1),
+    ("synapse_formats", "synapse formats", "formats", "synapse_formats", 1),
+    ("trace_profiles", "pre-trace profiles", "traces", "trace_profiles", 1),
+    ("learning_rules", "learning rules", "rules", "learning_rules", 1),
 )
-_LEAST = dict.fromkeys((row[2] for row in _CORE), 1) | {
+_LEAST = dict.fromkeys((row[3] for row in _CORE), 1) | {
     "accumulators": DELAY_SLOTS_LOST, "core_memory": 1, "usable_cores": 1, "max_chips": 1, "synaptic_word_bits": 1,
     "synapse_block": 1, "block_header_bits": 0, "index_bits_min": 0, "learning_axon_slots": 1, "pop32_axon_slots": 1,
     "tiles": 1, "cores_per_tile": 1,
@@ -87,10 +88,10 @@ def resources(chip: Chip) -> dict[str, Resource]:
         if getattr(chip, fact) not in (1, None):
             raise invalid(chip.name, fact, getattr(chip, fact), "1, or None where it is unknown and nothing is checked")
     found, facts = {}, {f.name: f for f in chip.facts()}
-    for name, text, fact, scale in _CORE:
+    for name, text, short, fact, scale in _CORE:
         if fact == "synaptic_memory" and chip.synaptic_memory is None:
             fact = "core_memory"
         value = getattr(chip, fact)
         limit = None if value is None else int(value) * scale
-        found[name] = Resource(name, text, limit, facts[fact].weak, fact)
+        found[name] = Resource(name, text, short, limit, facts[fact].weak, fact)
     return found

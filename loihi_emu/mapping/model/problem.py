@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from loihi_emu.chips.chip import Chip
 from loihi_emu.errors import MappingError, UnsupportedError
 from loihi_emu.keywords import known_keywords_of
+from loihi_emu.mapping.arrays import Index, Integers
 from loihi_emu.mapping.lists import IncomingLists, SynapseFields, fields_of, incoming_lists
 from loihi_emu.mapping.model.limits import Resource, resources
 from loihi_emu.mapping.model.profiles import Profiles, profiles_of
@@ -58,8 +59,6 @@ class Problem:
         self.fields: dict[str, SynapseFields] = {name: fields_of(c, chip) for name, c in self.connections.items()}
         self.profiles: Profiles = profiles_of(network, chip)
         self.ports = {name: len(network.rule_set.model(p.model).ports) for name, p in self.populations.items()}
-        self._kinds_onto: dict[str, dict[str, list[int]]] = {}
-        self._neuron_delays: dict[str, NDArray[np.int64] | None] = {}
 
     @cached_property
     def incoming(self) -> dict[str, IncomingLists]:
@@ -88,22 +87,20 @@ class Problem:
         """Longest delay that a connection has or can get."""
         return self.fields[c.name].longest
 
-    def onto(self, name: str, neurons: NDArray[np.int32]) -> NDArray[np.bool_]:
+    def onto(self, name: str, neurons: Index) -> NDArray[np.bool_]:
         """Whether each connection onto a population (rows) has synapses onto each of these neurons (columns)."""
         starts = self.incoming[name].starts
         return np.asarray(starts[:, neurons + 1] > starts[:, neurons])
 
-    def neuron_delays(self, name: str) -> NDArray[np.int64] | None:
-        """Longest delay of the connections onto each neuron of a population; None if there are none."""
-        if name not in self._neuron_delays:
-            incoming, longest = self.incoming[name], None
-            for number, c in enumerate(incoming.connections):
-                delay = self.fields[c.name].longest
-                if delay:
-                    longest = np.zeros(incoming.population.size, np.int64) if longest is None else longest
-                    np.maximum(longest, np.where(np.diff(incoming.starts[number]), delay, 0), out=longest)
-            self._neuron_delays[name] = longest
-        return self._neuron_delays[name]
+    @cached_property
+    def neuron_delays(self) -> dict[str, Integers | None]:
+        """Longest delay of the connections onto each neuron, by population; None where there are none."""
+        found: dict[str, Integers | None] = {}
+        for name, incoming in self.incoming.items():
+            delayed = [(number, self.delay(c)) for number, c in enumerate(incoming.connections) if self.delay(c)]
+            each = (np.where(np.diff(incoming.starts[number]), delay, 0) for number, delay in delayed)
+            found[name] = reduce(np.maximum, each) if delayed else None
+        return found
 
     @cached_property
     def kinds(self) -> dict[str, dict[str, int]]:
@@ -120,13 +117,27 @@ class Problem:
             found[name] = {r: known[r].setdefault(value, len(known[r])) for r, value in zip(KINDS, values, strict=True)}
         return found
 
-    def kinds_onto(self, name: str) -> dict[str, list[int]]:
-        """The same by resource for the connections onto a population."""
-        if name not in self._kinds_onto:
-            each = [self.kinds[c.name] for c in self.incoming[name].connections]
-            self._kinds_onto[name] = {resource: [kinds[resource] for kinds in each] for resource in KINDS}
-        return self._kinds_onto[name]
+    @cached_property
+    def kinds_onto(self) -> dict[str, dict[str, list[int]]]:
+        """The same by population, and by resource for the connections onto it."""
+        return {
+            name: {resource: [self.kinds[c.name][resource] for c in incoming.connections] for resource in KINDS}
+            for name, incoming in self.incoming.items()
+        }
 
-    def every_neuron(self) -> dict[str, NDArray[np.int32]]:
+    def zeros(self) -> dict[str, Integers]:
+        """A zero for each neuron, by population."""
+        return {name: np.zeros(p.size, np.int64) for name, p in self.populations.items()}
+
+    def flat(self, each: dict[str, NDArray[Any]]) -> NDArray[Any]:
+        """Arrays of all populations as one over all neurons."""
+        return np.concatenate([each[name] for name in self.populations])
+
+    def by_population(self, flat: NDArray[Any]) -> dict[str, NDArray[Any]]:
+        """An array over all neurons as one of each population."""
+        ends = np.cumsum([p.size for p in self.populations.values()])
+        return dict(zip(self.populations, np.split(flat, ends[:-1]), strict=True))
+
+    def every_neuron(self) -> dict[str, Index]:
         """All neurons of each population in order."""
         return {name: np.arange(p.size, dtype=np.int32) for name, p in self.populations.items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.chips.chip import Chip
+from loihi_emu.mapping.arrays import Index
 from loihi_emu.models.specification import NeuronModel
 from loihi_emu.network.elements import Population
 from loihi_emu.network.members import Members
@@ -20,14 +20,14 @@ THRESHOLD = ("vth", "vth_exp", "vth_hi", "vth_lo", "uth")
 """Parameters that a threshold profile holds."""
 WHOLE_CORE = ("vmin", "vmax")
 """Parameters that all compartments of a core share (nengo-loihi, ``hardware/builder.py``)."""
-SETTINGS = ("noise", "decay_u", "decay_v", "epoch")
-"""What a core has once for those of its neurons that use it: noise settings; whether decays of u, and of v, count one
-more (a decay of 0 needs that they do not, one of 4096 that they do, all others go with either; Fugu's Loihi backend);
-the length of a learning epoch (nengo-loihi, ``hardware/builder.py``)."""
+SETTINGS = ("vmin, vmax", "noise", "decay_u", "decay_v", "epoch")
+"""What a core has once for those of its neurons that use it: limits of v; noise settings; whether decays of u, and of
+v, count one more (a decay of 0 needs that they do not, one of 4096 that they do, all others go with either; Fugu's
+Loihi backend); the length of a learning epoch (nengo-loihi, ``hardware/builder.py``)."""
 OWN = ("bias", "bias_exp", "bias_mant", "u", "v")
 """Parameters that each compartment has for itself, beside its state at the start; all others are in a profile."""
 
-Identities = NDArray[np.int32]
+Identities = Index
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ class Profiles:
 
     Attributes
     ----------
-    compartment, threshold, core : dict
+    compartment, threshold : dict
         Population name to an int32 array of shape () (one for all) or (neurons,).
     settings : dict
         Population name to a tuple of such arrays, one for each of SETTINGS; 0 goes with everything, and a core has one
@@ -45,18 +45,17 @@ class Profiles:
 
     compartment: dict[str, Identities]
     threshold: dict[str, Identities]
-    core: dict[str, Identities]
     settings: dict[str, tuple[Identities, ...]]
 
     @cached_property
     def alike(self) -> bool:
         """Whether all neurons have the same of all that a core has once, so that nothing is to be looked up."""
+        each = zip(*self.settings.values(), strict=True)
+        return all(len(set().union(*(values_of(i, slice(None)) for i in setting)) - {0}) <= 1 for setting in each)
 
-        def different(each: Iterable[Identities]) -> set[int]:
-            return {number for identities in each for number in values_of(identities, slice(None))}
-
-        settings = zip(*self.settings.values(), strict=True)
-        return len(different(self.core.values())) == 1 and all(len(different(each) - {0}) <= 1 for each in settings)
+    def every(self, name: str) -> tuple[Identities, ...]:
+        """Of a population what a core has once, then thresholds, then other profiles."""
+        return *self.settings[name], self.threshold[name], self.compartment[name]
 
     def counted(self, name: str) -> dict[str, Identities]:
         """Of a population those that a core has several of, by the resource that each takes."""
@@ -90,8 +89,9 @@ def profiles_of(network: Members, chip: Chip) -> Profiles:
                 columns.append(("noise", np.asarray(extra)))
             found[number][name] = _numbered(columns, p.size, known[number])
         decays = _decay_offsets(p, model, chip)
-        settings[name] = (np.asarray(noise, np.int32), *decays, epochs.get(name, np.asarray(0, np.int32)))
-    return Profiles(found[0], found[1], found[2], settings)
+        limits = np.asarray(found[2][name] + 1, np.int32)  # every neuron has some: 0 is no number of theirs
+        settings[name] = (limits, np.asarray(noise, np.int32), *decays, epochs.get(name, np.asarray(0, np.int32)))
+    return Profiles(found[0], found[1], settings)
 
 
 def _decay_offsets(p: Population, model: NeuronModel, chip: Chip) -> tuple[Identities, Identities]:

@@ -1,7 +1,7 @@
 """Parts of a network that exchange few messages: the hypergraph of its lists, clusters, packing, refinement, chips."""
 
 from loihi_emu.mapping.partition.chips import THOROUGH, arranged, chips_of, on_chips
-from loihi_emu.mapping.partition.clusters import clusters_of, place_of, size_of_neurons, smoothed_place
+from loihi_emu.mapping.partition.clusters import clustered_place, size_of_neurons, smoothed_place
 from loihi_emu.mapping.partition.graph import CoreGraph, core_graph
 from loihi_emu.mapping.partition.hypergraph import Hypergraph, hypergraph_of
 from loihi_emu.mapping.partition.packing import (
@@ -13,7 +13,7 @@ from loihi_emu.mapping.partition.packing import (
 )
 
 __all__ = [
-    "THOROUGH", "CoreGraph", "Hypergraph", "arranged", "chips_of", "clusters_of", "core_graph", "equal_pieces",
-    "hypergraph_of", "on_chips", "packed", "packed_by_chip", "pieces_of_populations", "place_of", "size_of_neurons",
+    "THOROUGH", "CoreGraph", "Hypergraph", "arranged", "chips_of", "clustered_place", "core_graph", "equal_pieces",
+    "hypergraph_of", "on_chips", "packed", "packed_by_chip", "pieces_of_populations", "size_of_neurons",
     "sizes_of_pieces", "smoothed_place",
 ]  # fmt: skip

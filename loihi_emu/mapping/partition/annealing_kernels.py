@@ -10,6 +10,7 @@ search cools. Random numbers come from a xorshift generator with a fixed start, 
 import numpy as np
 
 from loihi_emu.jit import entry, kernel
+from loihi_emu.mapping.partition.tables import Chips, Graph
 
 TRIES = 6
 """Cores of a full chip that are looked at for an exchange."""
@@ -77,138 +78,147 @@ def grow(indptr, indices, weights, first, capacity, part):
 
 
 @kernel
-def weight_between(indptr, indices, weights, v, u):
-    """Weight of the edge between two cores, 0 without one; neighbours are ascending."""
-    low, high = indptr[v], indptr[v + 1]
-    while low < high:
-        middle = (low + high) // 2
-        if indices[middle] < u:
-            low = middle + 1
-        else:
-            high = middle
-    return weights[low] if low < indptr[v + 1] and indices[low] == u else 0.0
+def accepted(change, temperature, state):
+    """Whether a proposal is taken that changes the cost so, and the next state of the random numbers."""
+    if change <= 0:
+        return True, state
+    state = next_random(state)
+    return unit(state) < np.exp(-change / temperature), state
 
 
 @kernel
-def shift(indptr, indices, weights, part, ties, v, to):
-    """Put a core on another chip."""
-    away = part[v]
-    for e in range(indptr[v], indptr[v + 1]):
-        ties[indices[e], away] -= weights[e]
-        ties[indices[e], to] += weights[e]
-    part[v] = to
+def join(members, where, held, v, to):
+    """Put a core into the list of a chip's."""
+    members[to, held[to]] = v
+    where[v] = held[to]
+    held[to] += 1
 
 
 @kernel
-def put(members, where, counts, part, v, to):
-    """Take a core from the list of its chip's and put it into another's; before `part` changes."""
-    away = part[v]
-    last = members[away, counts[away] - 1]
+def leave(members, where, held, v, away):
+    """Take a core from the list of its chip's; the last takes its place."""
+    held[away] -= 1
+    last = members[away, held[away]]
     members[away, where[v]] = last
     where[last] = where[v]
-    counts[away] -= 1
-    members[to, counts[to]] = v
-    where[v] = counts[to]
-    counts[to] += 1
 
 
 @kernel
-def swap(members, where, part, v, u):
-    """Exchange two cores in the lists of their chips; before `part` changes."""
-    members[part[v], where[v]], members[part[u], where[u]] = u, v
+def swap(members, where, v, away, u, to):
+    """Exchange two cores in the lists of their chips."""
+    members[away, where[v]], members[to, where[u]] = u, v
     where[v], where[u] = where[u], where[v]
 
 
 @kernel
-def exchangeable(v, u, away, to, sizes, load, capacity):
+def weight_between(g, v, u):
+    """Weight of the edge between two cores, 0 without one; neighbours are ascending."""
+    low, high = g.indptr[v], g.indptr[v + 1]
+    while low < high:
+        middle = (low + high) // 2
+        if g.indices[middle] < u:
+            low = middle + 1
+        else:
+            high = middle
+    return g.weights[low] if low < g.indptr[v + 1] and g.indices[low] == u else 0.0
+
+
+@kernel
+def exchangeable(v, u, away, to, s):
     """Whether two cores on different chips can take each other's place."""
-    for r in range(sizes.shape[1]):
-        more = sizes[v, r] - sizes[u, r]
-        if load[to, r] + more > capacity or load[away, r] - more > capacity:
+    for r in range(s.sizes.shape[1]):
+        more = s.sizes[v, r] - s.sizes[u, r]
+        if s.load[to, r] + more > s.capacity or s.load[away, r] - more > s.capacity:
             return False
     return True
 
 
 @kernel
-def has_room(v, to, sizes, load, capacity):
+def has_room(v, to, s):
     """Whether a chip has room for one more core."""
     fits = True
-    for r in range(sizes.shape[1]):
-        fits = fits and load[to, r] + sizes[v, r] <= capacity
+    for r in range(s.sizes.shape[1]):
+        fits = fits and s.load[to, r] + s.sizes[v, r] <= s.capacity
     return fits
 
 
 @kernel
-def carry(v, away, to, sizes, load):
-    """Move the sizes of a core from one chip to another."""
-    for r in range(sizes.shape[1]):
-        load[away, r] -= sizes[v, r]
-        load[to, r] += sizes[v, r]
+def carry(v, to, g, s):
+    """Move the sizes and the ties of a core to another chip."""
+    away = s.part[v]
+    for r in range(s.sizes.shape[1]):
+        s.load[away, r] -= s.sizes[v, r]
+        s.load[to, r] += s.sizes[v, r]
+    for e in range(g.indptr[v], g.indptr[v + 1]):
+        s.ties[g.indices[e], away] -= g.weights[e]
+        s.ties[g.indices[e], to] += g.weights[e]
+    s.part[v] = to
 
 
 @kernel
-def descend(indptr, indices, weights, sizes, capacity, part, ties, load, counts, members, where, most):
+def move(v, to, u, g, s):
+    """Put a core on another chip, and core `u` from there in its place (-1: none)."""
+    away = s.part[v]
+    if u >= 0:
+        swap(s.members, s.where, v, away, u, to)
+        carry(u, away, g, s)
+    else:
+        leave(s.members, s.where, s.held, v, away)
+        join(s.members, s.where, s.held, v, to)
+    carry(v, to, g, s)
+
+
+@kernel
+def descend(g, s, most):
     """Take the best move or exchange of each core until none saves anything, at most `most` rounds."""
-    n, chips = ties.shape
+    n, chips = s.ties.shape
     for _ in range(most):
         changed = False
         for v in range(n):
-            away = part[v]
+            away, ties = s.part[v], s.ties
             best, best_to, best_u = -EPSILON * (1 + ties[v, away]), -1, -1
             for to in range(chips):
                 if to == away:
                     continue
                 cost = ties[v, away] - ties[v, to]
-                if has_room(v, to, sizes, load, capacity):
+                if has_room(v, to, s):
                     if cost < best:
                         best, best_to, best_u = cost, to, -1
                     continue
-                for k in range(counts[to]):
-                    u = members[to, k]
-                    if cost + ties[u, to] - ties[u, away] >= best:
+                for k in range(s.held[to]):
+                    u = s.members[to, k]
+                    both = cost + ties[u, to] - ties[u, away]
+                    if both >= best or not exchangeable(v, u, away, to, s):
                         continue
-                    if not exchangeable(v, u, away, to, sizes, load, capacity):
-                        continue
-                    both = cost + ties[u, to] - ties[u, away] + 2 * weight_between(indptr, indices, weights, v, u)
+                    both += 2 * weight_between(g, v, u)
                     if both < best:
                         best, best_to, best_u = both, to, u
             if best_to >= 0:
                 changed = True
-                if best_u >= 0:
-                    swap(members, where, part, v, best_u)
-                    carry(best_u, best_to, away, sizes, load)
-                    shift(indptr, indices, weights, part, ties, best_u, away)
-                else:
-                    put(members, where, counts, part, v, best_to)
-                carry(v, away, best_to, sizes, load)
-                shift(indptr, indices, weights, part, ties, v, best_to)
+                move(v, best_to, best_u, g, s)
         if not changed:
             return
 
 
 @kernel
-def gather(indptr, indices, weights, sizes, part, ties, load, counts, members, where):
+def gather(g, s):
     """Set up what is kept of chips: cores and their sizes, and how much each core is tied to each chip."""
-    load[:] = 0
-    counts[:] = 0
-    ties[:] = 0
-    for v in range(part.shape[0]):
-        load[part[v]] += sizes[v]  # all of its sizes
-        members[part[v], counts[part[v]]] = v
-        where[v] = counts[part[v]]
-        counts[part[v]] += 1
-        for e in range(indptr[v], indptr[v + 1]):
-            ties[v, part[indices[e]]] += weights[e]
+    s.load[:], s.held[:], s.ties[:] = 0, 0, 0
+    for v in range(s.part.shape[0]):
+        s.load[s.part[v]] += s.sizes[v]  # all of its sizes
+        join(s.members, s.where, s.held, v, s.part[v])
+        for e in range(g.indptr[v], g.indptr[v + 1]):
+            s.ties[v, s.part[g.indices[e]]] += g.weights[e]
 
 
 @kernel
-def cut(indptr, indices, weights, part):
+def cut(g, part):
     """Weight between chips; every edge is held twice."""
     total = 0.0
     for v in range(part.shape[0]):
-        for e in range(indptr[v], indptr[v + 1]):
-            if part[indices[e]] != part[v]:
-                total += weights[e]
+        for e in range(g.indptr[v], g.indptr[v + 1]):
+            if part[g.indices[e]] != part[v]:
+                total += g.weights[e]
     return total / 2
 
 
@@ -239,14 +249,15 @@ def anneal(indptr, indices, weights, sizes, chips, capacity, most, part, proposa
     stop : uint8 array of one
         Ends it when it becomes 1.
     """
-    n = part.shape[0]
-    ties, load, counts = np.zeros((n, chips)), np.zeros((chips, sizes.shape[1])), np.zeros(chips, np.int64)
-    members, where = np.zeros((chips, most), np.int32), np.zeros(n, np.int32)
-    gather(indptr, indices, weights, sizes, part, ties, load, counts, members, where)
+    n, g = part.shape[0], Graph(indptr, indices, weights)
+    s = Chips(
+        part, sizes, capacity, np.zeros((chips, sizes.shape[1])), np.zeros((n, chips)),
+        np.zeros((chips, most), np.int32), np.zeros(n, np.int32), np.zeros(chips, np.int64),
+    )  # fmt: skip
+    gather(g, s)
     state = seeded(seed)
-    temperature = hot
-    factor = (cold / hot) ** (1.0 / max(1, proposals))
-    cost = cut(indptr, indices, weights, part)
+    temperature, factor = hot, (cold / hot) ** (1.0 / max(1, proposals))
+    cost = cut(g, part)
     best, best_part = cost, part.copy()
     for _ in range(proposals):
         if stop[0]:
@@ -258,44 +269,34 @@ def anneal(indptr, indices, weights, sizes, chips, capacity, most, part, proposa
         if degree == 0:
             continue
         state = next_random(state)
-        to = part[indices[indptr[v] + below(state, degree)]]
-        away = part[v]
+        away, to, u = part[v], part[indices[indptr[v] + below(state, degree)]], -1
         if to == away:
             continue
-        change = ties[v, away] - ties[v, to]
-        u = -1
-        if not has_room(v, to, sizes, load, capacity):
+        change = s.ties[v, away] - s.ties[v, to]
+        if not has_room(v, to, s):
             least = np.inf
             for _ in range(TRIES):
                 state = next_random(state)
-                w = members[to, below(state, counts[to])]
-                if ties[w, to] - ties[w, away] < least and exchangeable(v, w, away, to, sizes, load, capacity):
-                    least = ties[w, to] - ties[w, away]
+                w = s.members[to, below(state, s.held[to])]
+                if s.ties[w, to] - s.ties[w, away] < least and exchangeable(v, w, away, to, s):
+                    least = s.ties[w, to] - s.ties[w, away]
                     u = w
             if u < 0:
                 continue
-            change += least + 2 * weight_between(indptr, indices, weights, v, u)
-        if change > 0:
-            state = next_random(state)
-            if unit(state) >= np.exp(-change / temperature):
-                continue
-            if cost < best:
-                best_part[:] = part
-                best = cost
-        if u >= 0:
-            swap(members, where, part, v, u)
-            carry(u, to, away, sizes, load)
-            shift(indptr, indices, weights, part, ties, u, away)
-        else:
-            put(members, where, counts, part, v, to)
-        carry(v, away, to, sizes, load)
-        shift(indptr, indices, weights, part, ties, v, to)
+            change += least + 2 * weight_between(g, v, u)
+        taken, state = accepted(change, temperature, state)
+        if not taken:
+            continue
+        if change > 0 and cost < best:
+            best_part[:] = part
+            best = cost
+        move(v, to, u, g, s)
         cost += change
     if best < cost:
         part[:] = best_part
-    gather(indptr, indices, weights, sizes, part, ties, load, counts, members, where)
-    descend(indptr, indices, weights, sizes, capacity, part, ties, load, counts, members, where, rounds)
-    return cut(indptr, indices, weights, part)
+    gather(g, s)
+    descend(g, s, rounds)
+    return cut(g, part)
 
 
 @entry
@@ -338,13 +339,12 @@ def arrange(between, x, y, place, proposals, hot, cold, seed, stop):
                 here = abs(x[place[k]] - x[pv]) + abs(y[place[k]] - y[pv])
                 there = abs(x[place[k]] - x[pu]) + abs(y[place[k]] - y[pu])
                 change += (between[v, k] - between[u, k]) * (there - here)
-        if change > 0:
-            state = next_random(state)
-            if unit(state) >= np.exp(-change / temperature):
-                continue
-            if total < best - EPSILON:
-                best = total
-                best_place[:] = place
+        taken, state = accepted(change, temperature, state)
+        if not taken:
+            continue
+        if change > 0 and total < best - EPSILON:
+            best = total
+            best_place[:] = place
         place[v], place[u] = pu, pv
         total += change
     if best < total:

@@ -8,11 +8,13 @@ exchanges; the best is taken.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from numpy.typing import NDArray
 
 from loihi_emu.chips.chip import Chip
-from loihi_emu.mapping.model import Layout, in_order, tiles
+from loihi_emu.mapping.arrays import Index, Integers, Numbers
+from loihi_emu.mapping.model import Layout, by_chip, in_order, tiles
 from loihi_emu.mapping.partition import annealing_kernels as k
 from loihi_emu.mapping.partition.graph import CoreGraph
 from loihi_emu.mapping.stopping import stoppable
@@ -26,7 +28,7 @@ QUICK, THOROUGH = 400, 8000
 EDGES = 40_000
 """Where cores have many neighbours, proposals are so many per neighbour instead, times the effort."""
 HOT, COLD = 1.0, 1 / 50
-"""Temperatures at the beginning and at the end, in messages of an average core."""
+"""Temperatures at the beginning and at the end, in messages of an average core, or ties of an average piece."""
 GROW_MOST = 1 << 14
 """More cores than this are only refined from their order: growing takes a time of the number's square."""
 TABLE_MOST = 1 << 25
@@ -41,12 +43,7 @@ ALL_PLACES = 4_000_000
 def on_chips(graph: CoreGraph, chip: Chip, effort: int = QUICK) -> Layout:
     """Chips of the cores of a graph: in order, or as found where that sends less; on a chip, cores stay in order."""
     order = in_order(graph.count, chip)
-    found = chips_of(graph, chip.usable_cores, effort)
-    rank = np.zeros(graph.count, np.int32)
-    for number in range(int(found.max(initial=-1)) + 1):
-        cores = np.flatnonzero(found == number)
-        rank[cores] = np.arange(len(cores))
-    layout = Layout(found, rank)
+    layout = by_chip(chips_of(graph, chip.usable_cores, effort))
     return layout if graph.between_chips(layout) < graph.between_chips(order) * (1 - 1e-9) else order
 
 
@@ -60,7 +57,7 @@ def arranged(graph: CoreGraph, layout: Layout, chip: Chip) -> Layout:
     return found if graph.hops(found, chip) < graph.hops(layout, chip) else layout
 
 
-def chips_of(graph: CoreGraph, capacity: int, effort: int = THOROUGH) -> NDArray[np.int32]:
+def chips_of(graph: CoreGraph, capacity: int, effort: int = THOROUGH) -> Index:
     """The chip of each core: the fewest chips of so many cores, with few messages between them.
 
     Parameters
@@ -75,30 +72,33 @@ def chips_of(graph: CoreGraph, capacity: int, effort: int = THOROUGH) -> NDArray
     chips = -(-n // capacity)
     order = (np.arange(n) // capacity).astype(np.int32)
     both = graph.both
-    average = float(both.sum()) / max(1, n)
-    if chips < 2 or average == 0 or n * chips > TABLE_MOST:
+    if chips < 2 or both.sum() == 0 or n * chips > TABLE_MOST:
         return order
-    arrays = (both.indptr, both.indices, both.data)
     proposals = min(PROPOSALS, effort * n, effort * EDGES // max(1, both.nnz // n))
     rounds = min(50, DESCENT // (n * n))
     best, least = order.copy(), np.inf
     for start in range(1 + GROWN * (n <= GROW_MOST)):
         part = order.copy()
         if start:
-            k.grow(*arrays, (start - 1) * n // GROWN, capacity, part)
-        cost = stoppable(
-            k.anneal, *arrays, np.ones((n, 1)), chips, float(capacity), capacity, part, proposals, HOT * average,
-            COLD * average, start, rounds,
-        )  # fmt: skip
+            k.grow(both.indptr, both.indices, both.data, (start - 1) * n // GROWN, capacity, part)
+        cost = annealed(both, np.ones((n, 1)), chips, float(capacity), capacity, part, proposals, start, rounds)
         if cost < least * (1 - 1e-12):
             best, least = part, cost
     _, first, number = np.unique(best, return_index=True, return_inverse=True)
     return np.argsort(np.argsort(first)).astype(np.int32)[number.reshape(-1)]
 
 
-def _places(
-    graph: CoreGraph, cores: NDArray[np.int64], given: NDArray[np.int32], chip: Chip, chips: int
-) -> NDArray[np.int32]:
+def annealed(
+    graph: Any, sizes: Numbers, chips: int, capacity: float, most: int, part: Index, proposals: int, seed: int,
+    rounds: int,
+) -> float:  # fmt: skip
+    """Move vertices of a graph between chips by simulated annealing, from warm to cold; see the kernel."""
+    average = float(graph.sum()) / len(part)
+    arrays, heat = (graph.indptr, graph.indices, graph.data, sizes), (HOT * average, COLD * average)
+    return float(stoppable(k.anneal, *arrays, chips, capacity, most, part, proposals, *heat, seed, rounds))
+
+
+def _places(graph: CoreGraph, cores: Integers, given: Index, chip: Chip, chips: int) -> Index:
     """Numbers on their chip of cores that share one."""
     n = chip.usable_cores
     grid = tiles(np.arange(n, dtype=np.int32), chip)

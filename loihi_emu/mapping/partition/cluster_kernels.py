@@ -130,28 +130,3 @@ def smooth(indptr, indices, weights, place, window, smoothed):
                 total += weights[e] * step
                 weight += weights[e]
         smoothed[v] = (place[v] + middle + total / weight) % around
-
-
-@entry
-def count_pieces(starts, nets, slots, bits, kind, order, piece, counts, use):
-    """Sum up compartments, input axons and memory that pieces take, each alone; `order` has neurons piece by piece."""
-    n = order.shape[0]
-    first = 0
-    while first < n:
-        number = piece[order[first]]
-        after = first
-        while after < n and piece[order[after]] == number:
-            v = order[after]
-            for e in range(starts[v], starts[v + 1]):
-                if counts[nets[e]] == 0:
-                    use[1, number] += slots[nets[e]]
-                if counts[nets[e]] < bits.shape[1] - 1:
-                    counts[nets[e]] += 1
-            after += 1
-        use[0, number] = after - first
-        for at in range(first, after):
-            for e in range(starts[order[at]], starts[order[at] + 1]):
-                j = nets[e]
-                use[2, number] += bits[kind[j], counts[j]]
-                counts[j] = 0
-        first = after

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from loihi_emu.mapping.arrays import Integers, Numbers
 from loihi_emu.mapping.model import Problem
 from loihi_emu.mapping.partition import cluster_kernels as k
 from loihi_emu.mapping.partition.hypergraph import Hypergraph
 from loihi_emu.mapping.stopping import stoppable
 from loihi_emu.mapping.usage import CoreUsage
-
-Shares = NDArray[np.float64]
-Index = NDArray[np.int64]
 
 LEVELS = 12
 """Times that clusters are clustered again, at most."""
@@ -34,27 +31,10 @@ FADE = 0.5
 """What the pull of clusters on earlier cores is worth from core to core."""
 
 
-@dataclass(frozen=True, eq=False)
-class Clusters:
-    """Clusters of neurons.
+def clustered_place(size: Numbers, ties: Any, share: float, starts: int = 1) -> Integers | None:
+    """Place of each neuron in an order in which each stands beside those that it is tied to; None if it takes too long.
 
-    Attributes
-    ----------
-    labels : int64 array
-        Cluster of each neuron.
-    sizes : float64 array
-        About which share of a core each cluster takes.
-    graph : scipy.sparse.csr_matrix
-        How strongly clusters are tied.
-    """
-
-    labels: Index
-    sizes: Shares
-    graph: Any
-
-
-def clusters_of(size: Shares, ties: Any, share: float) -> Clusters:
-    """Cluster neurons by label propagation, then the clusters, and so on.
+    Neurons are clustered by label propagation, then the clusters, and so on; clusters are put in order.
 
     Parameters
     ----------
@@ -64,6 +44,8 @@ def clusters_of(size: Shares, ties: Any, share: float) -> Clusters:
         How strongly neurons are tied.
     share : float
         Largest size of a cluster, as a share of a core.
+    starts : int
+        Orders of clusters, each from another one, of which the best is taken.
     """
     labels = np.arange(len(size))
     graph: Any = ties
@@ -79,10 +61,10 @@ def clusters_of(size: Shares, ties: Any, share: float) -> Clusters:
         labels = found[labels]
         sizes = np.bincount(found, weights=sizes)
         graph = contracted(graph, found)
-    return Clusters(labels, sizes, graph)
+    return _rank(graph, sizes, starts)[labels] if len(sizes) <= ORDER_MOST else None
 
 
-def contracted(graph: Any, labels: Index) -> Any:
+def contracted(graph: Any, labels: Integers) -> Any:
     """The graph between groups of vertices."""
     onto = sparse.csr_matrix((np.ones(len(labels)), (labels, np.arange(len(labels)))))
     found = (onto @ graph @ onto.T).tocsr()
@@ -92,15 +74,14 @@ def contracted(graph: Any, labels: Index) -> Any:
     return found
 
 
-def _rank(clusters: Clusters, starts: int) -> Index:
-    """Place of each cluster in an order in which each stands beside those that it is tied to: the best of some."""
-    n, graph = len(clusters.sizes), clusters.graph.tocoo()
-    arrays = (clusters.graph.indptr, clusters.graph.indices, clusters.graph.data, clusters.sizes)
+def _rank(ties: Any, sizes: Numbers, starts: int) -> Integers:
+    """Place of each cluster in the best of some orders."""
+    n, graph = len(sizes), ties.tocoo()
     order, rank = np.zeros(n, np.int64), np.empty(n, np.int64)
     best, least = rank, np.inf
-    near = NEAR * n / max(1.0, float(clusters.sizes.sum()))
+    near = NEAR * n / max(1.0, float(sizes.sum()))
     for start in range(starts if n > starts else 1):
-        k.order_clusters(*arrays, FADE, start * n // starts, order)
+        k.order_clusters(ties.indptr, ties.indices, ties.data, sizes, FADE, start * n // starts, order)
         rank[order] = np.arange(n)
         cost = float(graph.data @ np.minimum(np.abs(rank[graph.row] - rank[graph.col]), near))
         if cost < least:
@@ -108,12 +89,7 @@ def _rank(clusters: Clusters, starts: int) -> Index:
     return best
 
 
-def place_of(clusters: Clusters, starts: int = 1) -> Index | None:
-    """Place of each neuron in the best of several orders of clusters, each from another one."""
-    return _rank(clusters, starts)[clusters.labels] if len(clusters.sizes) <= ORDER_MOST else None
-
-
-def smoothed_place(ties: Any, place: Index, window: int, rounds: int) -> Index:
+def smoothed_place(ties: Any, place: Integers, window: int, rounds: int) -> Integers:
     """Place of each neuron when each is put amid those that it is tied to, and all are counted anew, so often."""
     found = _counted(place)
     for _ in range(rounds):
@@ -123,14 +99,14 @@ def smoothed_place(ties: Any, place: Index, window: int, rounds: int) -> Index:
     return found.astype(np.int64)
 
 
-def _counted(place: NDArray[Any]) -> Shares:
+def _counted(place: NDArray[Any]) -> Numbers:
     """Number of each neuron in an order, as a float."""
     found = np.empty(len(place))
     found[np.argsort(place, kind="stable")] = np.arange(len(place))
     return found
 
 
-def size_of_neurons(problem: Problem, nets: Hypergraph, usage: CoreUsage) -> Shares:
+def size_of_neurons(problem: Problem, nets: Hypergraph, usage: CoreUsage) -> Numbers:
     """About which share of a core each neuron takes: of its compartments or its synaptic memory."""
     synapses = sum(row.synapses for row in usage.lists)
     least = max((fields.bits for fields in problem.fields.values()), default=0) + INDEX

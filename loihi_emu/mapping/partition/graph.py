@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,12 +24,16 @@ class CoreGraph:
     ----------
     sent : scipy.sparse.csr_matrix (cores, cores)
         From the row's core to the column's, without those that stay on a core.
-    both : scipy.sparse.csr_matrix (cores, cores)
-        Both directions added: symmetric.
     """
 
     sent: Any
-    both: Any
+
+    @cached_property
+    def both(self) -> Any:
+        """Both directions added: symmetric, a scipy.sparse.csr_matrix."""
+        found = (self.sent + self.sent.T).tocsr()
+        found.sort_indices()
+        return found
 
     @property
     def count(self) -> int:
@@ -72,11 +77,4 @@ def core_graph(problem: Problem, assignment: Assignment, rates: Rates) -> CoreGr
         columns.append(np.full(len(rows[-1]), core, np.int32))
         values.append(messages[away])
     index = (np.concatenate(rows), np.concatenate(columns))
-    return graph_of(sparse.csr_matrix((np.concatenate(values), index), (n, n)))
-
-
-def graph_of(sent: Any) -> CoreGraph:
-    """The graph of a matrix of messages without diagonal."""
-    both = (sent + sent.T).tocsr()
-    both.sort_indices()
-    return CoreGraph(sent, both)
+    return CoreGraph(sparse.csr_matrix((np.concatenate(values), index), (n, n)))

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from loihi_emu.mapping.lists import ATOMS, index_bits, list_bits, units_of_pixel
-from loihi_emu.mapping.model import KINDS, SETTINGS, Problem, part_of
-from loihi_emu.mapping.partition.tables import Nets
+from loihi_emu.mapping.arrays import Index, Integers, Numbers
+from loihi_emu.mapping.lists import index_bits, list_bits
+from loihi_emu.mapping.model import KINDS, Problem
 from loihi_emu.mapping.traffic import Rates
 
-Numbers = NDArray[np.float64]
 FAINT = 1e-4
 """What a source that never spikes weighs, in average ones: its targets share memory and axons if they are together."""
 
 
-@dataclass(frozen=True, eq=False)
-class Hypergraph:
+class Hypergraph(NamedTuple):
     """Lists of all connections, over all neurons in the order of populations.
 
     Attributes
     ----------
-    offsets : dict
-        Population name to the number of its first neuron.
     starts, nets : int64 array (neurons + 1), int32 array
         Lists of which each neuron is a target.
     sent_starts, sent : int64 array (neurons + 1), int32 array
@@ -43,39 +38,21 @@ class Hypergraph:
         Of each neuron: equal numbers for neurons that can share a core whatever else is on it.
     """
 
-    offsets: dict[str, int]
-    starts: NDArray[np.int64]
-    nets: NDArray[np.int32]
-    sent_starts: NDArray[np.int64]
-    sent: NDArray[np.int32]
-    source: NDArray[np.int32]
+    starts: Integers
+    nets: Index
+    sent_starts: Integers
+    sent: Index
+    source: Index
     weight: Numbers
-    slots: NDArray[np.int64]
-    kind: NDArray[np.int32]
-    bits: NDArray[np.int64]
-    group: NDArray[np.int32]
-
-    @property
-    def arrays(self) -> Nets:
-        """The arrays for kernels."""
-        return Nets(*(getattr(self, name) for name in Nets._fields))
+    slots: Integers
+    kind: Index
+    bits: Integers
+    group: Index
 
     @property
     def neurons(self) -> int:
         """Number of neurons."""
         return len(self.group)
-
-    def flat(self, by_population: dict[str, NDArray[Any]]) -> NDArray[Any]:
-        """Arrays of all populations as one."""
-        return np.concatenate([by_population[name] for name in self.offsets])
-
-    def parts(self, flat: NDArray[Any]) -> dict[str, NDArray[Any]]:
-        """An array over all neurons as one of each population."""
-        return dict(zip(self.offsets, np.split(flat, list(self.offsets.values())[1:]), strict=True))
-
-    def population(self) -> NDArray[np.int64]:
-        """Number of the population of each neuron."""
-        return np.searchsorted(list(self.offsets.values()), np.arange(self.neurons), "right") - 1
 
     def ties(self, every: int = 1) -> Any:
         """How strongly neurons are tied, symmetric: a list's spikes, shared among its targets, tie them to its source.
@@ -97,19 +74,14 @@ class Hypergraph:
 
 def hypergraph_of(problem: Problem, rates: Rates, most: int) -> Hypergraph:
     """Gather the lists of a problem; `most` is about how many compartments of a core are used."""
-    sizes = [p.size for p in problem.populations.values()]
-    bases = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    offsets = {name: int(base) for name, base in zip(problem.populations, bases, strict=True)}
-    counts, nets, source, weight, slots, kind = [], [], [], [], [], []
-    rows: list[NDArray[np.int64]] = []
-    kinds: dict[tuple[int, ...], int] = {}
-    lists = 0
+    sizes = np.asarray([p.size for p in problem.populations.values()])
+    bases = dict(zip(problem.populations, np.cumsum(sizes) - sizes, strict=True))
+    counts, nets, lists = [], [], 0
+    of_lists: list[tuple[NDArray[Any], ...]] = [(np.zeros(0, np.int32), np.zeros(0), np.zeros(0, np.int64))]
+    widths = [np.zeros(0, np.int64)]
     for incoming in problem.incoming.values():
-        size = incoming.population.size
-        count = np.zeros(size, np.int64)
-        here = [np.diff(incoming.starts[c]) for c in range(len(incoming.connections))]
-        for n in here:
-            count += n
+        here = np.diff(incoming.starts)
+        count = here.sum(axis=0)
         at = np.zeros(int(count.sum()), np.int32)
         first = np.cumsum(count) - count
         for c, connection in enumerate(incoming.connections):
@@ -117,53 +89,40 @@ def hypergraph_of(problem: Problem, rates: Rates, most: int) -> Hypergraph:
             places = np.repeat(first - (incoming.starts[c, :-1] - start), here[c]) + np.arange(stop - start)
             at[places] = incoming.by_target(c) + np.int32(lists + incoming.offsets[c])
             first = first + here[c]
-            number = int(incoming.offsets[c + 1] - incoming.offsets[c])
-            name = connection.pre.target.name
-            who, spikes = _senders(incoming, c, number, rates[name])
-            source.append(who + offsets[name] if name in offsets else np.full(number, -1))
-            weight.append(spikes if name in offsets else np.zeros(number))
-            d = incoming.descriptions[c]
-            slots.append(np.full(number, d["axon_slots"]))
-            key = (int(d["synapse_bits"]),)
-            kind.append(np.full(number, kinds.setdefault(key, len(kinds)), np.int32))
-            if len(rows) < len(kinds):
-                rows.append(_bits(problem, key[0], most))
+            name, d = connection.pre.target.name, incoming.descriptions[c]
+            who, spikes = _senders(incoming, c, rates[name])
+            if name in bases:
+                who = who + bases[name]
+            else:
+                who, spikes = np.full(len(who), -1), np.zeros(len(who))
+            of_lists.append((who, spikes, np.full(len(who), d["axon_slots"])))
+            widths.append(np.full(len(who), d["synapse_bits"]))
         counts.append(count)
         nets.append(at)
         lists += int(incoming.offsets[-1])
-    everyone = np.concatenate(source).astype(np.int32) if source else np.zeros(0, np.int32)
-    order = np.argsort(everyone, kind="stable").astype(np.int32)
-    neurons = int(sum(sizes))
-    sent_starts = np.searchsorted(everyone[order], np.arange(neurons + 1)).astype(np.int64)
+    source, weight, slots = (np.concatenate(each) for each in zip(*of_lists, strict=True))
+    source = source.astype(np.int32)
+    sent = np.argsort(source, kind="stable").astype(np.int32)
+    sent_starts = np.searchsorted(source[sent], np.arange(problem.neurons + 1)).astype(np.int64)
+    starts = np.concatenate([[0], np.cumsum(np.concatenate(counts))]).astype(np.int64)
+    bits, kind = np.unique(np.concatenate(widths), return_inverse=True)
+    memory = [_bits(problem, int(width), most) for width in bits] or [np.zeros(2, np.int64)]
     return Hypergraph(
-        offsets,
-        np.concatenate([[0], np.cumsum(np.concatenate(counts))]).astype(np.int64),
-        np.concatenate(nets), sent_starts, order, everyone,
-        np.concatenate(weight) if weight else np.zeros(0),
-        np.concatenate(slots) if slots else np.zeros(0, np.int64),
-        np.concatenate(kind) if kind else np.zeros(0, np.int32),
-        np.stack(rows) if rows else np.zeros((1, 2), np.int64),
-        _groups(problem),
+        starts, np.concatenate(nets), sent_starts, sent, source, weight, slots, kind.astype(np.int32),
+        np.stack(memory), _groups(problem),
     )  # fmt: skip
 
 
-def _senders(incoming: Any, c: int, number: int, rates: Numbers) -> tuple[NDArray[np.int64], Numbers]:
-    """Source neuron and spikes per step of the lists of a connection."""
-    connection = incoming.connections[c]
-    if connection.conv is None:
-        who = connection.pre.indices
-        return who, rates[who]
-    channels = connection.conv.kernel.shape[3]
-    units, per_group, _ = units_of_pixel(connection)
-    pixel, unit = np.divmod(np.arange(number), units)
-    group = pixel * connection.conv.groups + unit // per_group
-    first = group * channels + unit % per_group * ATOMS
-    after = np.minimum(first + ATOMS, (group + 1) * channels)
+def _senders(incoming: Any, c: int, rates: Numbers) -> tuple[Integers, Numbers]:
+    """First source neuron and spikes per step of the lists of a connection."""
+    first, channels = incoming.senders[c]
+    if incoming.connections[c].conv is None:
+        return first, rates[first]
     sums = np.concatenate([[0], np.cumsum(rates)])
-    return first, sums[after] - sums[first]
+    return first, sums[first + channels] - sums[first]
 
 
-def _bits(problem: Problem, bits: int, most: int) -> NDArray[np.int64]:
+def _bits(problem: Problem, bits: int, most: int) -> Integers:
     """Memory of lists of 0, 1, 2, ... synapses with an index each."""
     longest = min(problem.limit("compartments"), problem.neurons) + 1
     index = index_bits(most - 1, problem.chip.index_bits_min)
@@ -171,23 +130,15 @@ def _bits(problem: Problem, bits: int, most: int) -> NDArray[np.int64]:
     return np.asarray(found, np.int64)
 
 
-def _groups(problem: Problem) -> NDArray[np.int32]:
+def _groups(problem: Problem) -> Index:
     """Numbers that are equal for neurons with equal profiles, formats, traces and delays."""
-    columns: list[list[NDArray[Any]]] = [[] for _ in range(4 + len(SETTINGS))]
-    known: dict[Any, int] = {}
-    profiles = problem.profiles
+    rows, known = [], dict[Any, int]()
     for name, p in problem.populations.items():
-        connections = problem.incoming[name].connections
-        key = (
-            *(frozenset(problem.kinds_onto(name)[resource]) for resource in KINDS),
-            max((problem.delay(c) for c in connections), default=0),
-        )
-        neurons = np.arange(p.size)
-        given = (profiles.compartment[name], profiles.threshold[name], profiles.core[name], *profiles.settings[name])
-        for column, identities in zip(columns, given, strict=False):
-            column.append(np.broadcast_to(part_of(identities, neurons), p.size))
-        columns[-1].append(np.full(p.size, known.setdefault(key, len(known))))
-    rows = np.stack([np.concatenate(column) for column in columns], 1)
-    if np.all(rows == rows[0]):
-        return np.zeros(len(rows), np.int32)
-    return np.asarray(np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1), np.int32)
+        kinds = (frozenset(problem.kinds_onto[name][resource]) for resource in KINDS)
+        key = (*kinds, max((problem.delay(c) for c in problem.incoming[name].connections), default=0))
+        columns = (*problem.profiles.every(name), np.asarray(known.setdefault(key, len(known))))
+        rows.append(np.stack([np.broadcast_to(column, p.size) for column in columns], 1))
+    every = np.concatenate(rows)
+    if np.all(every == every[0]):
+        return np.zeros(len(every), np.int32)
+    return np.asarray(np.unique(every, axis=0, return_inverse=True)[1].reshape(-1), np.int32)

@@ -14,14 +14,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryFile
 
 import numpy as np
-from numpy.typing import NDArray
 
+from loihi_emu.mapping.arrays import Integers, Numbers
 from loihi_emu.mapping.partition.hypergraph import Hypergraph
 from loihi_emu.user_warnings import warn
 
@@ -34,8 +33,6 @@ LATE = (
     "place: Mt-KaHyPar took longer than {} s, the last time with {} cores, and was ended. Placed without more of it; "
     "strategy=LowTraffic(partitioner=False) does not ask it."
 )
-PAUSE = 0.01
-"""Seconds between two looks whether it has ended."""
 
 
 def installed() -> bool:
@@ -43,7 +40,7 @@ def installed() -> bool:
     return find_spec("mtkahypar") is not None and bool(sys.executable)
 
 
-def partitioned(nets: Hypergraph, size: NDArray[np.float64], count: int, seconds: float) -> NDArray[np.int64] | None:
+def partitioned(nets: Hypergraph, size: Numbers, count: int, seconds: float) -> Integers | None:
     """The core of each neuron, with few messages between so many cores; None if they cannot hold the neurons.
 
     A warning tells if it fails or takes longer than allowed.
@@ -68,19 +65,13 @@ def partitioned(nets: Hypergraph, size: NDArray[np.float64], count: int, seconds
         np.savez(given, starts=starts, pins=pins, weights=weights, vertices=vertices, blocks=np.full(count, VERTEX))
         given.seek(0)
         arguments = [sys.executable, str(PROGRAM)]
-        with subprocess.Popen(arguments, stdin=given, stdout=found, stderr=errors, env=paths) as process:
-            try:
-                end = time.monotonic() + seconds
-                while process.poll() is None:
-                    if time.monotonic() > end:
-                        process.kill()
-                        warn(LATE.format(LONGEST, count), UserWarning)
-                        return None
-                    time.sleep(PAUSE)
-            except BaseException:
-                process.kill()
-                raise
-        if process.returncode:
+        files = {"stdin": given, "stdout": found, "stderr": errors}
+        try:
+            ended = subprocess.run(arguments, **files, env=paths, timeout=seconds, check=False)
+        except subprocess.TimeoutExpired:
+            warn(LATE.format(LONGEST, count), UserWarning)
+            return None
+        if ended.returncode:
             errors.seek(0)
             last = errors.read().decode(errors="replace").strip().rpartition("\n")[2]
             warn(f"place: Mt-KaHyPar failed ({last}). Placed without it.", UserWarning)
@@ -90,7 +81,7 @@ def partitioned(nets: Hypergraph, size: NDArray[np.float64], count: int, seconds
     return np.asarray(core, np.int64) if len(core) else None
 
 
-def _edges(nets: Hypergraph) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def _edges(nets: Hypergraph) -> tuple[Integers, Integers, Integers]:
     """A hyperedge for each list that sends something: source and targets, and its messages as a weight.
 
     Where each begins, the neurons of all of them, and their weights.

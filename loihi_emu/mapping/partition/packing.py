@@ -6,14 +6,12 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from loihi_emu.mapping.arrays import Index, Integers, Numbers
 from loihi_emu.mapping.model import Problem
-from loihi_emu.mapping.partition import annealing_kernels as p
-from loihi_emu.mapping.partition import cluster_kernels as k
-from loihi_emu.mapping.partition.clusters import Index, Shares, contracted
+from loihi_emu.mapping.partition.chips import annealed
+from loihi_emu.mapping.partition.clusters import contracted
 from loihi_emu.mapping.partition.hypergraph import Hypergraph
-from loihi_emu.mapping.stopping import stoppable
 
 TABLE_MOST = 1 << 24
 """Pieces times cores up to which pieces are exchanged between cores."""
@@ -27,15 +25,13 @@ PROPOSALS, PROPOSALS_PER_PIECE = 1_000_000, 1000
 """Exchanges of pieces that are proposed: so many per piece, at most so many."""
 EDGES = 40_000_000
 """Proposals of pieces with one neighbour each, at most; as many fewer as they have more."""
-HOT, COLD = 1.0, 1 / 50
-"""Temperatures at the beginning and at the end, in the ties of an average piece."""
 DESCENT = 50_000_000
 """Exchanges that the descent at the end may look at, about."""
 CHIP_FULL = 0.97
 """Share of a chip's cores that pieces may add up to, since cores do not all become full."""
 
 
-def equal_pieces(size: Shares, place: Index) -> Index:
+def equal_pieces(size: Numbers, place: Integers) -> Integers:
     """Piece of each neuron if an order of all is cut into equal ones; neurons in the same place stay in order."""
     order = np.argsort(place, kind="stable")
     passed = np.cumsum(size[order]) - size[order] / 2
@@ -44,10 +40,10 @@ def equal_pieces(size: Shares, place: Index) -> Index:
     return piece
 
 
-def pieces_of_populations(nets: Hypergraph, size: Shares) -> Index:
+def pieces_of_populations(problem: Problem, size: Numbers) -> Integers:
     """Piece of each neuron if small populations stay whole and large ones are cut into equal parts."""
     pieces, count = [], 0
-    for part in nets.parts(size).values():
+    for part in problem.by_population(size).values():
         parts = max(1, math.ceil(part.sum() * PARTS - 1e-6))
         passed = (np.cumsum(part) - part / 2) / part.sum() * parts
         pieces.append(count + passed.astype(np.int64))
@@ -55,8 +51,8 @@ def pieces_of_populations(nets: Hypergraph, size: Shares) -> Index:
     return np.unique(np.concatenate(pieces), return_inverse=True)[1].reshape(-1)
 
 
-def sizes_of_pieces(problem: Problem, nets: Hypergraph, size: Shares, piece: Index, *, lists: bool) -> Shares:
-    """Shares of a core that pieces take of its resources.
+def sizes_of_pieces(problem: Problem, nets: Hypergraph, size: Numbers, piece: Integers, *, lists: bool) -> Numbers:
+    """Numbers of a core that pieces take of its resources.
 
     Parameters
     ----------
@@ -70,16 +66,17 @@ def sizes_of_pieces(problem: Problem, nets: Hypergraph, size: Shares, piece: Ind
     """
     if not lists:
         return np.asarray(np.bincount(piece, weights=size)[:, None])
-    usage = np.zeros((3, int(piece.max()) + 1), np.int64)
-    order = np.argsort(piece, kind="stable")
-    scratch = np.zeros(len(nets.source), np.int32)
-    k.count_pieces(nets.starts, nets.nets, nets.slots, nets.bits, nets.kind, order, piece, scratch, usage)
-    names = ("compartments", "axons_in", "synaptic_bits")
-    shares = [row / problem.limit(name) for row, name in zip(usage, names, strict=True)]
-    return np.ascontiguousarray(np.stack(shares, 1))
+    pairs = np.repeat(piece, np.diff(nets.starts)) * len(nets.source) + nets.nets
+    pairs, length = np.unique(pairs, return_counts=True)
+    of, net = np.divmod(pairs, len(nets.source))
+    bits = nets.bits[nets.kind[net], np.minimum(length, nets.bits.shape[1] - 1)]
+    counts = np.bincount(piece)
+    needs = {"compartments": counts, "axons_in": np.bincount(of, nets.slots[net], len(counts))}
+    needs["synaptic_bits"] = np.bincount(of, bits, len(counts))
+    return np.stack([each / problem.limit(name) for name, each in needs.items()], 1)
 
 
-def packed(sizes: Shares, ties: Any, piece: Index, most: int) -> Index | None:
+def packed(sizes: Numbers, ties: Any, piece: Integers, most: int) -> Integers | None:
     """The core of each neuron: pieces fill cores in order, then are exchanged between them.
 
     Parameters
@@ -103,7 +100,7 @@ def packed(sizes: Shares, ties: Any, piece: Index, most: int) -> Index | None:
     return None if part is None else np.unique(part[piece], return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
-def packed_by_chip(sizes: Shares, ties: Any, piece: Index, cores: int) -> tuple[Index, Index] | None:
+def packed_by_chip(sizes: Numbers, ties: Any, piece: Integers, cores: int) -> tuple[Integers, Integers] | None:
     """The core of each neuron, and the chip of each core: pieces go to chips of so many cores first, then to cores.
 
     None where one chip is enough, there are too many pieces, or a chip's pieces need too many cores.
@@ -128,7 +125,7 @@ def packed_by_chip(sizes: Shares, ties: Any, piece: Index, cores: int) -> tuple[
     return numbers.reshape(-1).astype(np.int64), left // cores
 
 
-def _exchanged(graph: Any, sizes: Shares, capacity: float, most: int) -> NDArray[np.int32] | None:
+def _exchanged(graph: Any, sizes: Numbers, capacity: float, most: int) -> Index | None:
     """Put pieces on at most so many cores (or chips), tied ones together; None if impossible."""
     n = len(sizes)
     part = np.zeros(n, np.int32)
@@ -139,12 +136,8 @@ def _exchanged(graph: Any, sizes: Shares, capacity: float, most: int) -> NDArray
             return None
         load[part[number]] += share
     used = int(part.max()) + 1
-    average = float(graph.sum()) / n
-    if average > 0 and used > 1:
+    if graph.sum() > 0 and used > 1:
         graph.sort_indices()
         proposals = min(PROPOSALS, PROPOSALS_PER_PIECE * n, EDGES // max(1, graph.nnz // n))
-        stoppable(
-            p.anneal, graph.indptr, graph.indices, graph.data, sizes, used, capacity, n, part, proposals,
-            HOT * average, COLD * average, 0, min(10, DESCENT // (n * n)),
-        )  # fmt: skip
+        annealed(graph, sizes, used, capacity, n, part, proposals, 0, min(10, DESCENT // (n * n)))
     return part

@@ -5,14 +5,14 @@ Messages are counted as they are: a spike sends one to each core where a list of
 core it is known how many of the list's targets are there, so that the change of a move is exact, and so are
 compartments and axons; synaptic memory is estimated from the lengths of lists.
 
-Arguments: `g` is the Nets of a network, `s` the Cores as they are (:mod:`loihi_emu.mapping.partition.tables`), `far`
+Arguments: `g` is the Hypergraph of a network, `s` the Cores as they are (``tables.py``), `far`
 the cost of a message to another chip beyond the 1 of every message to another core.
 """
 
 import numpy as np
 
 from loihi_emu.jit import disjoint, entry, kernel
-from loihi_emu.mapping.partition.annealing_kernels import below, next_random, seeded, unit
+from loihi_emu.mapping.partition.annealing_kernels import below, join, leave, next_random, seeded, swap, unit
 from loihi_emu.mapping.partition.cluster_kernels import shuffle
 from loihi_emu.mapping.partition.tables import Cores
 
@@ -201,13 +201,8 @@ def best_core(v, g, s, allowed):
 @kernel
 def enter(v, away, to, g, s):
     """Put a neuron that has moved into the list of its new core."""
-    s.held[away] -= 1
-    last = s.members[away, s.held[away]]
-    s.members[away, s.where[v]] = last
-    s.where[last] = s.where[v]
-    s.members[to, s.held[to]] = v
-    s.where[v] = s.held[to]
-    s.held[to] += 1
+    leave(s.members, s.where, s.held, v, away)
+    join(s.members, s.where, s.held, v, to)
     s.present[away, g.group[v]] -= 1
     s.present[to, g.group[v]] += 1
 
@@ -231,8 +226,7 @@ def exchange(v, away, to, g, s, far, most, state):
             continue
         move(u, away, g, s)
         if fits(s, away, to) and sources_fit(v, g, s) and sources_fit(u, g, s):
-            s.members[away, s.where[v]], s.members[to, s.where[u]] = u, v
-            s.where[v], s.where[u] = s.where[u], s.where[v]
+            swap(s.members, s.where, v, away, u, to)
             s.present[away, g.group[v]] -= 1
             s.present[to, g.group[v]] += 1
             s.present[to, g.group[u]] -= 1
@@ -248,7 +242,7 @@ def refine(g, core, counts, chip, far, use, limits, passes, enough, heat, seed, 
 
     Parameters
     ----------
-    g : Nets
+    g : Hypergraph
     core : int32 array
         Of each neuron; changed.
     counts : int16 array (lists, cores)
@@ -293,9 +287,7 @@ def refine(g, core, counts, chip, far, use, limits, passes, enough, heat, seed, 
                 s.total[j] += 1
                 s.reach[j, local[c]] += 1
     for v in range(n):
-        s.members[core[v], s.held[core[v]]] = v
-        s.where[v] = s.held[core[v]]
-        s.held[core[v]] += 1
+        join(s.members, s.where, s.held, v, core[v])
         s.present[core[v], g.group[v]] += 1
     state = seeded(seed)
     saved, first = 0.0, 0.0

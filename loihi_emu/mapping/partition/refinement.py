@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from loihi_emu.mapping.arrays import Index, Integers
 from loihi_emu.mapping.model import Assignment, Problem, assigned
 from loihi_emu.mapping.partition import refine_kernels as k
 from loihi_emu.mapping.partition.hypergraph import Hypergraph
@@ -40,12 +40,12 @@ def refined(
     nets: Hypergraph,
     assignment: Assignment,
     usage: CoreUsage,
-    chip: NDArray[np.int32],
+    chip: Index,
     far: float,
     tight: float,
     passes: int = PASSES,
     heat: float = 0.0,
-) -> tuple[Assignment, NDArray[np.int64]] | None:
+) -> tuple[Assignment, Integers] | None:
     """An assignment with fewer messages, or with less costly ones, and the cores that are left; None if none was found.
 
     Parameters
@@ -63,16 +63,15 @@ def refined(
     heat : float
         Messages, in those of an average neuron, that a move may cost more at the beginning of a longer search.
     """
-    core = nets.flat(assignment.cores).astype(np.int32)
+    core = problem.flat(assignment.cores).astype(np.int32)
     counts = np.zeros((len(nets.source), assignment.count), np.int16)
-    k.count_on_cores(nets.arrays, core, counts)
+    k.count_on_cores(nets, core, counts)
     used = np.zeros((k.RESOURCES, assignment.count), np.int64)
-    k.count_use(nets.arrays, core, counts, used)
-    limits = np.zeros(k.RESOURCES, np.int64)
-    limits[k.COMPARTMENTS] = min(
-        problem.limit("compartments"), int(usage.budgets["compartments"].max()) if _delayed(problem) else 1 << 40
-    )
-    limits[k.AXONS_IN], limits[k.AXONS_OUT] = problem.limit("axons_in"), problem.limit("axons_out")
+    k.count_use(nets, core, counts, used)
+    names = ("compartments", "axons_in", "axons_out", "synaptic_bits")  # as the kernels number them
+    limits = np.array([problem.limit(name) for name in names])
+    if any(problem.delay(c) for c in problem.connections.values()):  # which may leave room for fewer
+        limits[k.COMPARTMENTS] = min(limits[k.COMPARTMENTS], usage.budgets["compartments"].max())
     exact = usage.budgets["synaptic_bits"]
     full = exact > FULL * exact.max()
     ratio = float((used[k.BITS][full] / exact[full]).min()) if full.any() else 1.0
@@ -85,13 +84,8 @@ def refined(
             return None
     heat *= float(nets.weight.sum()) / max(1, nets.neurons)
     far, chip = float(far), np.ascontiguousarray(chip, np.int32)
-    stoppable(k.refine, nets.arrays, core, counts, chip, far, used, limits, passes, ENOUGH, heat, 1)
+    stoppable(k.refine, nets, core, counts, chip, far, used, limits, passes, ENOUGH, heat, 1)
     if np.array_equal(core, before):
         return None
     left, numbers = np.unique(core, return_inverse=True)
-    return assigned(nets.parts(numbers.reshape(-1)), len(left)), left.astype(np.int64)
-
-
-def _delayed(problem: Problem) -> bool:
-    """Whether delays leave room for fewer compartments on a core than it has."""
-    return any(problem.delay(c) for c in problem.connections.values())
+    return assigned(problem.by_population(numbers.reshape(-1)), len(left)), left.astype(np.int64)

@@ -1,4 +1,4 @@
-"""What the kernels of the refinement read and change, by name."""
+"""What the kernels of the partition read and change, by name."""
 
 from __future__ import annotations
 
@@ -7,24 +7,28 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Index = NDArray[np.int32]
-Integers = NDArray[np.int64]
-Numbers = NDArray[np.float64]
+from loihi_emu.mapping.arrays import Index, Integers, Numbers
 
 
-class Nets(NamedTuple):
-    """The arrays of a :class:`Hypergraph`, whose attributes they are."""
+class Graph(NamedTuple):
+    """A symmetric matrix without diagonal, row by row; columns ascend."""
 
-    starts: Integers
-    nets: Index
-    sent_starts: Integers
-    sent: Index
-    source: Index
-    weight: Numbers
-    slots: Integers
-    kind: Index
-    bits: Integers
-    group: Index
+    indptr: Index
+    indices: Index
+    weights: Numbers
+
+
+class Chips(NamedTuple):
+    """Chips while cores are moved between them."""
+
+    part: Index  # chip of each core
+    sizes: Numbers  # (cores, resources): what each takes
+    capacity: float  # of every resource
+    load: Numbers  # (chips, resources)
+    ties: Numbers  # (cores, chips): how strongly each core is tied to each
+    members: Index  # (chips, cores): cores of each chip,
+    where: Index  # where each core stands among those,
+    held: Integers  # and how many there are
 
 
 class Cores(NamedTuple):

@@ -2,80 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from loihi_emu.chips.boards import BOARDS, Board
 from loihi_emu.chips.facts import Fact
-from loihi_emu.mapping.model import Resource
+from loihi_emu.mapping.arrays import Integers
 from loihi_emu.mapping.placed_network import PlacedNetwork
 from loihi_emu.mapping.traffic import HostBudget, Traffic, host_budgets
-
-SHORT = {
-    "compartments": "compart.",
-    "axons_in": "axons in",
-    "axons_out": "axons out",
-    "synaptic_bits": "memory",
-    "accumulators": "accum.",
-    "compartment_profiles": "profiles",
-    "threshold_profiles": "thresh.",
-    "synapse_formats": "formats",
-    "trace_profiles": "traces",
-    "learning_rules": "rules",
-}
-"""Names of resources that are short enough for the head of a column."""
-
-
-@dataclass(frozen=True)
-class Usage:
-    """How much of a resource a core takes.
-
-    Attributes
-    ----------
-    resource : Resource
-    need : int
-    core : int
-        Counted over all chips; of a chip or a placement the core that needs most.
-    """
-
-    resource: Resource
-    need: int
-    core: int
-
-    @property
-    def share(self) -> float | None:
-        """Need over limit; None where the limit is unknown."""
-        return self.need / self.resource.limit if self.resource.limit else None
-
-    @property
-    def percent(self) -> str:
-        """Share of the limit, or the number alone where no limit is known."""
-        if self.share is None:
-            return f"{self.need:,}"
-        return ">99 %" if 0.995 <= self.share < 1 else f"{100 * self.share:.0f} %"
-
-
-@dataclass(frozen=True)
-class ChipRow:
-    """A chip: how many of its cores hold neurons, and of each resource its fullest core."""
-
-    chip: int
-    cores: int
-    fullest: list[Usage]
-
-
-@dataclass(frozen=True)
-class CoreRow:
-    """A core: what it takes, what comes nearest to its limit, and how many neurons of which populations it holds."""
-
-    chip: int
-    core: int
-    usages: list[Usage]
-    limiting: Usage | None
-    populations: list[tuple[str, int]]
 
 
 class Cell(NamedTuple):
@@ -126,11 +63,11 @@ class Report:
 
     Attributes
     ----------
-    fullest : list of Usage
-        Of each resource the core that takes most of it.
-    limiting : list of (Resource, int)
-        Resources and on how many cores each comes nearest to its limit.
-    chips, cores : lists
+    needs : int64 array (cores, resources)
+    used : int64 array
+        Cores that hold neurons.
+    cores, limiting : int64 arrays
+        The same in order of chips and their cores; and of each, the number of the resource nearest to its limit.
     boards : list of Board
         Those with enough chips.
     traffic : Traffic
@@ -140,73 +77,37 @@ class Report:
     """
 
     def __init__(self, placement: PlacedNetwork) -> None:
-        self.placement = placement
+        self.placement, layout = placement, placement.layout
         self.resources = list(placement.problem.limits.values())
-        self.used: NDArray[np.int64] = np.flatnonzero(placement.budgets["compartments"])
-        self.fullest = self._fullest(self.used)
-        self.chips = self._chips()
-        self.cores = self._cores()
-        self.limiting = self._limiting()
-        self.boards: list[Board] = [b for b in BOARDS if b.chip == placement.chip and b.most >= placement.layout.chips]
+        self.needs = np.stack([placement.budgets[r.name] for r in self.resources], 1)
+        self.used: Integers = np.flatnonzero(placement.budgets["compartments"])
+        self.cores = self.used[np.lexsort((layout.core[self.used], layout.chip[self.used]))]
+        shares = self.needs[self.cores] / [r.limit or np.inf for r in self.resources]
+        self.limiting = shares.argmax(axis=1)
+        self.boards: list[Board] = [b for b in BOARDS if b.chip == placement.chip and b.most >= layout.chips]
         self.traffic: Traffic = placement.traffic()
         self.measured = placement.has_rates
-        self.host: list[HostBudget] = host_budgets(placement.problem, placement.assignment, placement.layout)
+        self.host: list[HostBudget] = host_budgets(placement.problem, placement.assignment, layout)
         self.doubts: list[Fact] = [placement.chip.fact(r.fact) for r in self.resources if r.weak or r.limit is None]
-
-    def _fullest(self, cores: NDArray[np.int64]) -> list[Usage]:
-        found = []
-        for resource in self.resources:
-            needs = self.placement.budgets[resource.name][cores]
-            worst = int(needs.argmax())
-            found.append(Usage(resource, int(needs[worst]), int(cores[worst])))
-        return found
-
-    def _chips(self) -> list[ChipRow]:
-        chip = self.placement.layout.chip[self.used]
-        return [
-            ChipRow(int(c), int(np.count_nonzero(chip == c)), self._fullest(self.used[chip == c]))
-            for c in np.unique(chip)
-        ]
-
-    def _cores(self) -> list[CoreRow]:
-        populations: dict[int, list[tuple[str, int]]] = {}
-        for core, name, neurons in self.placement.parts():
-            populations.setdefault(core, []).append((name, len(neurons)))
-        layout = self.placement.layout
-        rows = []
-        order = np.lexsort((layout.core[self.used], layout.chip[self.used]))
-        for core in self.used[order].tolist():
-            usages = [Usage(r, int(self.placement.budgets[r.name][core]), core) for r in self.resources]
-            known = [u for u in usages if u.share is not None]
-            limiting = max(known, key=lambda u: u.share or 0.0, default=None)
-            rows.append(
-                CoreRow(int(layout.chip[core]), int(layout.core[core]), usages, limiting, populations.get(core, []))
-            )
-        return rows
-
-    def _limiting(self) -> list[tuple[Resource, int]]:
-        counts: dict[str, int] = {}
-        for row in self.cores:
-            if row.limiting is not None:
-                counts[row.limiting.resource.name] = counts.get(row.limiting.resource.name, 0) + 1
-        by_name = {r.name: r for r in self.resources}
-        return [(by_name[name], n) for name, n in sorted(counts.items(), key=lambda item: -item[1])]
 
     # ------------------------------------------------------------ tables
     def tables(self, rows: int) -> list[Table]:
         """All parts of the report, tables of at most so many rows."""
-        shorts = [SHORT[r.name] for r in self.resources]
-        lines = [self._full(u) for u in self.fullest]
+        shorts = [r.short for r in self.resources]
+        lines = [self._full(r, self._cell(core, r), core) for r, core in enumerate(self._fullest(self.used))]
         found = [_pairs("", self.summary())]
         found.append(Table("fullest core of each resource", ["", "need", "have", "used", "", ""], "lrrrll", lines))
-        if len(self.chips) > 1:
+        chip = self.placement.layout.chip[self.used]
+        chips = np.unique(chip).tolist()
+        if len(chips) > 1:
             heads = ["chip", "cores", *shorts]
-            lines = [[Cell(str(c.chip)), Cell(str(c.cores)), *map(_share, c.fullest)] for c in self.chips[:rows]]
+            lines = [self._chip(c, self.used[chip == c]) for c in chips[:rows]]
             title = "chips, each with its fullest core of each resource"
-            found.append(Table(title, heads, "r" * len(heads), lines, _more(len(self.chips) - rows, "chips")))
-        note = "; numbers without % have no known limit" if any(u.share is None for u in self.fullest) else ""
+            found.append(Table(title, heads, "r" * len(heads), lines, _more(len(chips) - rows, "chips")))
+        known = all(r.limit is not None for r in self.resources)
+        note = "" if known else "; numbers without % have no known limit"
         title, heads = f"cores (* nearest to its limit{note})", ["chip", "core", *shorts, "holds"]
-        lines, left = _alike(self.cores, rows)
+        lines, left = self._alike(rows)
         found.append(Table(title, heads, "r" * (len(heads) - 1) + "l", lines, _more(left, "cores"), folded=True))
         found += self._connections(rows)
         found.append(_pairs(*self.messages()))
@@ -217,25 +118,63 @@ class Report:
             found.append(Table(title, [], "l", [[Cell(str(fact))] for fact in self.doubts], folded=True))
         return found
 
-    def _full(self, u: Usage) -> list[Cell]:
-        known = u.share is not None
-        mark = " ?" if u.resource.weak or not known else ""
-        have, used = (f"{u.resource.limit:,}", u.percent) if known else ("unknown", "")
-        where = self.place(u.core) if u.need else ""
-        return [
-            Cell(u.resource.text + mark), Cell(f"{u.need:,}"), Cell(have), Cell(used), Cell("", u.share), Cell(where),
-        ]  # fmt: skip
+    def _fullest(self, cores: Integers) -> list[int]:
+        """Of some cores the one that needs most of each resource."""
+        found: list[int] = cores[self.needs[cores].argmax(axis=0)].tolist()
+        return found
+
+    def _cell(self, core: int, resource: int, mark: str = "") -> Cell:
+        """What a core needs as a share of the limit, or the number alone where no limit is known."""
+        need, limit = int(self.needs[core, resource]), self.resources[resource].limit
+        if not limit:
+            return Cell(f"{need:,}", None, mark)
+        share = need / limit
+        return Cell(">99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %", share, mark)
+
+    def _full(self, number: int, cell: Cell, core: int) -> list[Cell]:
+        """A line for a resource and the core that needs most of it."""
+        r, need = self.resources[number], int(self.needs[core, number])
+        have, used = ("unknown", "") if cell.share is None else (f"{r.limit:,}", cell.text)
+        text = r.text + (" ?" if r.weak or cell.share is None else "")
+        where = self.place(core) if need else ""
+        return [Cell(text), Cell(f"{need:,}"), Cell(have), Cell(used), Cell("", cell.share), Cell(where)]
+
+    def _chip(self, chip: int, cores: Integers) -> list[Cell]:
+        """A line for a chip: how many of its cores hold neurons, and of each resource its fullest core."""
+        cells = [self._cell(core, r) for r, core in enumerate(self._fullest(cores))]
+        return [Cell(str(chip)), Cell(str(len(cores))), *cells]
+
+    def _alike(self, rows: int) -> tuple[list[list[Cell]], int]:
+        """Lines for cores, those that follow each other and show the same in one; and for how many there are none."""
+        held: dict[int, list[tuple[str, int]]] = {}
+        for core, name, neurons in self.placement.parts():
+            held.setdefault(core, []).append((name, len(neurons)))
+        lines: list[list[Cell]] = []
+        first, last, alike = -1, -1, list[Cell]()
+        for number, core in enumerate(self.cores.tolist()):
+            marks = ["*" if r == self.limiting[number] else " " for r in range(len(self.resources))]
+            cells = [self._cell(core, r, mark) for r, mark in enumerate(marks)]
+            shown = [*(c._replace(share=c.share and round(c.share, 2)) for c in cells), Cell(_held(held[core]))]
+            chip, place = Cell(str(self.placement.layout.chip[core])), int(self.placement.layout.core[core])
+            texts = [cell._replace(share=None) for cell in shown]
+            if lines and place == last + 1 and lines[-1][0] == chip and alike == texts:
+                lines[-1][1] = Cell(f"{first}-{place}")
+            elif len(lines) == rows:
+                return lines, len(self.cores) - number
+            else:
+                lines.append([chip, Cell(str(place)), *shown])
+                first, alike = place, texts
+            last = place
+        return lines, 0
 
     def _connections(self, rows: int) -> list[Table]:
         """How connections are stored, summed over cores."""
         problem = self.placement.problem
         sums = {name: np.zeros(4, np.int64) for name in problem.connections}
-        formats: dict[str, dict[str, int]] = {name: {} for name in problem.connections}
+        formats: dict[str, Counter[str]] = {name: Counter() for name in problem.connections}
         for row in self.placement.lists:
             sums[row.connection] += (row.synapses, row.bits, row.axons, 1)
-            of = formats[row.connection]
-            for kind, count in row.formats.items():
-                of[kind] = of.get(kind, 0) + count
+            formats[row.connection].update(row.formats)
         lines = []
         for name in list(sums)[:rows]:
             synapses, bits, axons, cores = sums[name].tolist()
@@ -268,10 +207,8 @@ class Report:
                       f"{counted(p.cores, 'core')} ({100 * p.cores / there:.3g} % of {counted(p.chips, 'chip')})"),
             ("fits on", ", ".join(self._board(b) for b in self.boards) or "no board that is known"),
         ]  # fmt: skip
-        if self.limiting:
-            words = [f"{r.text} on {counted(n, 'core')}" for r, n in self.limiting]
-            rows.append(("nearest to its limit", "; ".join(words)))
-        return rows
+        words = [f"{self.resources[r].text} on {counted(n, 'core')}" for r, n in Counter(self.limiting).most_common()]
+        return [*rows, ("nearest to its limit", "; ".join(words))]
 
     def _board(self, b: Board) -> str:
         chips = self.placement.layout.chips
@@ -320,31 +257,8 @@ def _pairs(title: str, pairs: list[tuple[str, str]]) -> Table:
     return Table(title, [], "ll", [[Cell(name), Cell(value)] for name, value in pairs])
 
 
-def _share(u: Usage) -> Cell:
-    return Cell(u.percent, u.share)
-
-
 def _more(count: int, what: str) -> str:
     return f"... and {count:,} more {what}" if count > 0 else ""
-
-
-def _alike(cores: list[CoreRow], rows: int) -> tuple[list[list[Cell]], int]:
-    """Lines for cores, those that follow each other and show the same in one; and for how many there are no lines."""
-    lines: list[list[Cell]] = []
-    first, last, alike = -1, -1, list[Cell]()
-    for number, row in enumerate(cores):
-        shares = [Cell(u.percent, u.share and round(u.share, 2), "*" if u is row.limiting else " ") for u in row.usages]
-        shown, chip = [*shares, Cell(_held(row.populations))], Cell(str(row.chip))
-        texts = [cell._replace(share=None) for cell in shown]
-        if lines and row.core == last + 1 and lines[-1][0] == chip and alike == texts:
-            lines[-1][1] = Cell(f"{first}-{row.core}")
-        elif len(lines) == rows:
-            return lines, len(cores) - number
-        else:
-            lines.append([chip, Cell(str(row.core)), *shown])
-            first, alike = row.core, texts
-        last = row.core
-    return lines, 0
 
 
 def _held(populations: list[tuple[str, int]]) -> str:

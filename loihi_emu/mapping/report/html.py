@@ -23,13 +23,14 @@ def html_of(report: Report, rows: int = ROWS) -> str:
 
 
 def _part(table: Table) -> str:
-    title, content = html.escape(table.title), _table(table)
+    title, content = html.escape(table.title), table_of(table)
     if table.folded:
         return f'<details {BELOW}"><summary><em>{title}</em></summary>{content}</details>'
     return f'<div {BELOW};font-style:italic">{title}</div>{content}' if title else content
 
 
-def _table(table: Table) -> str:
+def table_of(table: Table) -> str:
+    """A table without its title."""
     heads = "".join(f"<th {LEFT}>{html.escape(h)}</th>" for h in table.heads)
     rows = "".join(f"<tr>{''.join(f'<td {LEFT}>{_cell(c)}</td>' for c in line)}</tr>" for line in table.lines)
     more = f"<div>{table.more}</div>" if table.more else ""

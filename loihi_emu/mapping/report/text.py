@@ -13,11 +13,11 @@ def text_of(report: Report, rows: int) -> str:
     """The whole report; tables have at most so many rows."""
     parts = [report.title()[0].upper() + report.title()[1:]]
     for table in report.tables(rows):
-        parts += [*(["", table.title] if table.title else []), *_lines(table)]
+        parts += [*(["", table.title] if table.title else []), *lines_of(table)]
     return "\n".join(parts)
 
 
-def _lines(table: Table) -> list[str]:
+def lines_of(table: Table) -> list[str]:
     """Columns, each as wide as its longest entry."""
     every = [table.heads] * bool(table.heads) + [[_text(cell) for cell in line] for line in table.lines]
     lines = [f"  {line}" for line in aligned(every, table.align)] if every else []

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from loihi_emu.mapping.arrays import Integers
 from loihi_emu.mapping.model import Parts, Problem, equal_bounds, equal_parts
 from loihi_emu.mapping.strategies.first_fit import Run, most_neurons
 from loihi_emu.mapping.usage import add_fanout, measure_all
 
-Fanout = dict[str, NDArray[np.int64]]
+Fanout = dict[str, Integers]
 
 ROUNDS = 60
 """Rounds after which no further parts are tried."""
@@ -31,9 +31,9 @@ class _Cut:
     """
 
     parts: Parts
-    bits: NDArray[np.int64]
-    axons: NDArray[np.int64]
-    taken: NDArray[np.int64]
+    bits: Integers
+    axons: Integers
+    taken: Integers
     exact: bool
 
     @property
@@ -67,9 +67,8 @@ def balanced_split(problem: Problem, most: int | None = None) -> BalancedSplit |
     if most is not None and sum(made.count - 1 for made in cuts.values()) > most:
         return None
     whole = {name: p.size for name, p in problem.populations.items() if cuts[name].count == 1}
-    none = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
     for _ in range(ROUNDS):
-        fanout = {name: f.copy() for name, f in none.items()}
+        fanout = problem.zeros()
         for name, made in cuts.items():
             add_fanout(problem.incoming[name], made.taken, fanout)
         wanted = {name: _wanted(problem, made, fanout[name]) for name, made in cuts.items()}
@@ -133,12 +132,12 @@ def _cut(problem: Problem, name: str, count: int, lightly: bool) -> _Cut:
     exact = not (lightly and incoming.sparse)
     if not exact:
         return _Cut(parts, np.zeros(count, np.int64), *incoming.count_axons(parts.order, parts.bounds), exact)
-    measured = measure_all(incoming, parts)
-    bits, axons = (np.bincount(measured.part, measured.totals[name], count) for name in ("bits", "axons"))
-    return _Cut(parts, bits.astype(np.int64), axons.astype(np.int64), measured.taken, exact)
+    needs, taken = measure_all(incoming, parts)
+    bits, axons = (np.bincount(needs.core, needs.totals[name], count) for name in ("bits", "axons"))
+    return _Cut(parts, bits.astype(np.int64), axons.astype(np.int64), taken, exact)
 
 
-def _wanted(problem: Problem, made: _Cut, fanout: NDArray[np.int64]) -> int:
+def _wanted(problem: Problem, made: _Cut, fanout: Integers) -> int:
     """Parts that a population should be cut into: one more, or as many more as the fullest part is too full."""
     out = np.add.reduceat(fanout, made.parts.bounds[:-1])
     fullest = max(

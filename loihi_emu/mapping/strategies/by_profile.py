@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from loihi_emu.mapping.arrays import Index, Integers
 from loihi_emu.mapping.model import Problem
 from loihi_emu.mapping.strategies.first_fit import Run
-
-Integers = NDArray[np.int64]
 
 
 def grouped_runs(problem: Problem) -> list[Run] | None:
@@ -17,10 +15,8 @@ def grouped_runs(problem: Problem) -> list[Run] | None:
     None if all neurons of every population are such a run.
     """
     runs: list[Run] = []
-    profiles = problem.profiles
     for name, neurons in problem.every_neuron().items():
-        given = (profiles.core[name], *profiles.settings[name], profiles.threshold[name], profiles.compartment[name])
-        if all(identities.ndim == 0 for identities in given):
+        if all(identities.ndim == 0 for identities in problem.profiles.every(name)):
             runs.append(Run(name, neurons))
             continue
         group = _groups(problem, name, len(neurons))
@@ -33,7 +29,6 @@ def _groups(problem: Problem, name: str, size: int) -> Integers:
     """The group of each neuron: what a core has once first, then thresholds by their number, then other profiles."""
     group = np.zeros(size, np.int64)
     for identities, most in (
-        (problem.profiles.core[name], 1),
         *((_joined(setting), 1) for setting in problem.profiles.settings[name]),
         (problem.profiles.threshold[name], problem.limits["threshold_profiles"].limit),
         (problem.profiles.compartment[name], problem.limits["compartment_profiles"].limit),
@@ -50,7 +45,7 @@ def _groups(problem: Problem, name: str, size: int) -> Integers:
     return group
 
 
-def _joined(setting: NDArray[np.int32]) -> NDArray[np.int32]:
+def _joined(setting: Index) -> Index:
     """Numbers of a setting, in which neurons that go with every one go with the first."""
     used = setting[setting != 0]
     return np.where(setting == 0, used.min(), setting) if used.size else np.zeros((), np.int32)

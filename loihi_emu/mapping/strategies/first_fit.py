@@ -7,22 +7,12 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from loihi_emu.chips.chip import DELAY_SLOTS_LOST
 from loihi_emu.errors import MappingError
+from loihi_emu.mapping.arrays import Index, Integers
 from loihi_emu.mapping.lists import WEIGHT_BITS
-from loihi_emu.mapping.model import (
-    KINDS,
-    SETTINGS,
-    Assignment,
-    Index,
-    Problem,
-    assigned,
-    few_enough,
-    part_of,
-    values_of,
-)
+from loihi_emu.mapping.model import KINDS, SETTINGS, Assignment, Problem, assigned, few_enough, part_of, values_of
 
 
 class Run(NamedTuple):
@@ -55,11 +45,10 @@ class _OpenBin:
         self.accumulators = 0  # of a delay slot
         self.profiles: dict[str, set[int]] = {"compartment_profiles": set(), "threshold_profiles": set()}
         self.kinds: dict[str, set[Any]] = {resource: set() for resource in KINDS}
-        self.shared: int | None = None
         self.settings: list[set[int]] = [set() for _ in SETTINGS]
 
     # ------------------------------------------------------------ room
-    def room(self, name: str, neurons: Index, fanout: NDArray[np.int64], guess: int) -> tuple[int, int, int]:
+    def room(self, name: str, neurons: Index, fanout: Integers, guess: int) -> tuple[int, int, int]:
         """How many of the first neurons of a run fit, and the memory bits and input axons that they take."""
         n = self.most(name, neurons, fanout)
         if n == 0:
@@ -67,19 +56,19 @@ class _OpenBin:
         incoming = self.problem.incoming[name]
         return incoming.longest(neurons[:n], self._slots(n), min(guess, n), *self._left(), self.one_index)
 
-    def whole(self, run: Run, fanout: NDArray[np.int64]) -> tuple[int, int] | None:
-        """The memory bits and input axons that a run takes if all of it fits; else None."""
+    def whole(self, run: Run, fanout: Integers) -> tuple[int, int, int]:
+        """The same if all of a run fits; else zeros."""
         name, neurons, alone = run
         if self.most(name, neurons, fanout) < len(neurons):
-            return None
+            return 0, 0, 0
         if alone is not None and not self.compartments and not self.one_index:
             bits, axons = alone
         else:
             bits, axons = self.problem.incoming[name].need(neurons, self._slots(len(neurons)), self.one_index)
         left = self._left()
-        return (bits, axons) if bits <= left[0] and axons <= left[1] else None
+        return (len(neurons), bits, axons) if bits <= left[0] and axons <= left[1] else (0, 0, 0)
 
-    def most(self, name: str, neurons: Index, fanout: NDArray[np.int64]) -> int:
+    def most(self, name: str, neurons: Index, fanout: Integers) -> int:
         """How many of the first neurons of a run fit as far as everything but their lists goes."""
         n = len(neurons)
         for limit in self._simple(name, neurons, fanout):
@@ -95,14 +84,13 @@ class _OpenBin:
         """Memory bits and input axons that are free."""
         return self.problem.limit("synaptic_bits") - self.bits, self.problem.limit("axons_in") - self.axons_in
 
-    def _simple(self, name: str, neurons: Index, fanout: NDArray[np.int64]) -> Iterable[int | None]:
+    def _simple(self, name: str, neurons: Index, fanout: Integers) -> Iterable[int | None]:
         """Limits of everything but lists, cheap ones first."""
         problem = self.problem
         left = problem.limit("compartments") - self.compartments
         yield left
         head = neurons[:left]
         if not problem.profiles.alike:
-            yield self._same(part_of(problem.profiles.core[name], head))
             for present, identities in zip(self.settings, problem.profiles.settings[name], strict=True):
                 yield few_enough(part_of(identities, head), {0} | present, 2)
         yield self._delayed(name, head)
@@ -115,24 +103,13 @@ class _OpenBin:
 
     def _delayed(self, name: str, neurons: Index) -> int | None:
         """Neurons until a core of so many would have too few slots for the longest delay among them."""
-        limit, delays, ports = (
-            self.problem.limit("accumulators"),
-            self.problem.neuron_delays(name),
-            self.problem.ports[name],
-        )
+        limit, ports = self.problem.limit("accumulators"), self.problem.ports[name]
+        delays = self.problem.neuron_delays[name]
         if delays is None:
             return (limit // (self.delay + DELAY_SLOTS_LOST) - self.accumulators) // ports
         slots = np.maximum.accumulate(np.maximum(delays[neurons], self.delay)) + DELAY_SLOTS_LOST
         needs = slots * (self.accumulators + ports * np.arange(1, len(neurons) + 1))
         return int(np.searchsorted(needs, limit, "right"))
-
-    def _same(self, shared: NDArray[np.int32]) -> int | None:
-        """Neurons before the first whose vmin or vmax differ from the core's."""
-        wanted = int(shared.flat[0]) if self.shared is None else self.shared
-        if not shared.ndim:
-            return None if int(shared) == wanted else 0
-        other = np.flatnonzero(shared != wanted)
-        return int(other[0]) if other.size else None
 
     def _few_kinds(self, present: set[Any], kinds: list[Any], most: int, name: str, neurons: Index) -> int | None:
         """Neurons before the one whose connections, each of a kind or -1, would make too many kinds of a core's."""
@@ -147,7 +124,7 @@ class _OpenBin:
 
     def kinds_onto(self, name: str) -> dict[str, list[Any]]:
         """What connections onto a population take, by resource: of formats one at least, exactly one with one index."""
-        kinds = self.problem.kinds_onto(name)
+        kinds = self.problem.kinds_onto[name]
         if not self.one_index:
             return kinds
         each = zip(self.problem.incoming[name].connections, kinds["synapse_formats"], strict=True)
@@ -158,21 +135,20 @@ class _OpenBin:
         return _OpenBin(self.problem, self.number + 1, self.one_index)
 
     # ------------------------------------------------------------ filling
-    def add(self, name: str, neurons: Index, fanout: NDArray[np.int64], bits: int, axons: int) -> None:
+    def add(self, name: str, neurons: Index, fanout: Integers, bits: int, axons: int) -> None:
         """Put neurons that fit into the core."""
         problem = self.problem
         self.bits, self.axons_in = self.bits + bits, self.axons_in + axons
         self.compartments += len(neurons)
         self.accumulators += len(neurons) * problem.ports[name]
         self.axons_out += int(fanout[neurons].sum())
-        delays = problem.neuron_delays(name)
+        delays = problem.neuron_delays[name]
         if delays is not None:
             self.delay = max(self.delay, int(delays[neurons].max()))
         here = np.any(problem.onto(name, neurons), axis=1)
         for resource, kinds in self.kinds_onto(name).items():
             self.kinds[resource].update({kind for kind, onto in zip(kinds, here, strict=True) if onto} - {-1})
         if not problem.profiles.alike:
-            self.shared = int(part_of(problem.profiles.core[name], neurons[:1]).flat[0])
             for present, identities in zip(self.settings, problem.profiles.settings[name], strict=True):
                 present.update(set(values_of(identities, neurons)) - {0})
         for resource, identities in problem.profiles.counted(name).items():
@@ -182,7 +158,7 @@ class _OpenBin:
 def fill(
     problem: Problem,
     runs: Iterable[Run],
-    fanout: dict[str, NDArray[np.int64]],
+    fanout: dict[str, Integers],
     *,
     whole: bool = False,
     most: int | None = None,
@@ -220,18 +196,15 @@ def fill(
         passed += len(neurons)
         while at < len(neurons):
             rest = neurons[at : at + problem.limit("compartments")]
-            n, bits, axons = 0, 0, 0
+            taken = (0, 0, 0)
             if whole and len(rest) == len(neurons) - at:
-                end = Run(name, rest) if at else run
+                end, fresh = Run(name, rest) if at else run, core.fresh()
                 taken = core.whole(end, fanout[name])
-                if taken is None and core.compartments:
-                    fresh = core.fresh()
+                if not taken[0] and core.compartments:
                     taken = fresh.whole(end, fanout[name])
-                    core = core if taken is None else fresh
-                if taken is not None:
-                    n, (bits, axons) = len(rest), taken
-            if n == 0:
-                n, bits, axons = core.room(name, rest, fanout[name], guesses.get(name, len(rest)))
+                    core = fresh if taken[0] else core
+            guess = guesses.get(name, len(rest))
+            n, bits, axons = taken if taken[0] else core.room(name, rest, fanout[name], guess)
             if n == 0 and core.compartments:
                 core = core.fresh()
                 continue
@@ -270,12 +243,12 @@ def per_core(problem: Problem, name: str) -> int:
     return n if incoming.connections else most
 
 
-def _single(problem: Problem, name: str, neuron: int, fanout: NDArray[np.int64], one_index: bool) -> MappingError:
+def _single(problem: Problem, name: str, neuron: int, fanout: Integers, one_index: bool) -> MappingError:
     """The error for a neuron that no core can take."""
     place = np.array([neuron], np.int32)
     incoming = problem.incoming[name]
     bits, axons = incoming.need(place, np.zeros(1, np.int32), one_index) if incoming.connections else (0, 0)
-    delays = problem.neuron_delays(name)
+    delays = problem.neuron_delays[name]
     longest = 0 if delays is None else int(delays[neuron])
     onto = problem.onto(name, place)[:, 0].tolist()
     few = {

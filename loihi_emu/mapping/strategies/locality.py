@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
-from loihi_emu.errors import MappingError
+from loihi_emu.mapping.arrays import Index, Integers
 from loihi_emu.mapping.lists import IncomingLists, targets_of
 from loihi_emu.mapping.model import Problem
 from loihi_emu.mapping.strategies.first_fit import Run
-from loihi_emu.mapping.strategies.sequential import fill_and_measure, if_within_limits
+from loihi_emu.mapping.strategies.sequential import filled
 from loihi_emu.mapping.strategies.strategy import Measured
 from loihi_emu.mapping.traffic import rates_of
 
-Rows = tuple[NDArray[np.int64], NDArray[np.int32]]
+Rows = tuple[Integers, Index]
 
 LARGEST, PAIRS = 8, 128
 """Populations that are looked at, the largest, and pairs of neurons that are compared."""
@@ -84,13 +83,8 @@ def _shared(
 
 def _sources(incoming: IncomingLists, neuron: int) -> set[int]:
     """The lists of all connections that reach a neuron."""
-    return {
-        source + offset
-        for starts, offset in zip(
-            incoming.starts[:, neuron : neuron + 2].tolist(), incoming.offsets.tolist(), strict=False
-        )
-        for source in incoming.lists.synapses[starts[0] : starts[1]].tolist()
-    }
+    ends = zip(incoming.starts[:, neuron : neuron + 2].tolist(), incoming.offsets.tolist(), strict=False)
+    return {source + base for (a, b), base in ends for source in incoming.lists.synapses[a:b].tolist()}
 
 
 def assign_by_locality(problem: Problem, most: int | None) -> Measured | None:
@@ -99,23 +93,18 @@ def assign_by_locality(problem: Problem, most: int | None) -> Measured | None:
     Neurons are clustered, clusters ordered so that each stands beside those that it is tied to, then neurons put amid
     those that they are tied to; each population fills cores in this order.
     """
-    from loihi_emu.mapping.partition import clusters_of, hypergraph_of, place_of, smoothed_place  # and scipy.sparse
+    from loihi_emu.mapping.partition import clustered_place, hypergraph_of, smoothed_place  # and scipy.sparse
 
     full = problem.limit("compartments")
     nets = hypergraph_of(problem, rates_of(problem, None), full)
     ties, every = nets.ties(), 1 + len(nets.nets) // max(ENOUGH, EACH * nets.neurons)
     some = ties if every == 1 else nets.ties(every)
-    place = place_of(clusters_of(np.full(nets.neurons, 1 / full), some, SHARE), STARTS)
+    place = clustered_place(np.full(nets.neurons, 1 / full), some, SHARE, STARTS)
     if place is None:
         return None
     runs = []
-    for name, part in nets.parts(smoothed_place(ties, place, WINDOW * full, ROUNDS)).items():
-        order = (
-            np.arange(len(part)) if problem.incoming[name].convolved else np.argsort(part)
-        )  # in order they share lists
+    for name, part in problem.by_population(smoothed_place(ties, place, WINDOW * full, ROUNDS)).items():
+        # convolutions in order share lists
+        order = np.arange(len(part)) if problem.incoming[name].convolved else np.argsort(part)
         runs.append(Run(name, order.astype(np.int32)))
-    none = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
-    try:
-        return if_within_limits(problem, fill_and_measure(problem, runs, none, most=most))
-    except MappingError:
-        return None
+    return filled(problem, runs, problem.zeros(), most=most)

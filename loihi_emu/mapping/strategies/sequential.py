@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from itertools import pairwise
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from loihi_emu.errors import MappingError
-from loihi_emu.mapping.lists import IncomingLists
+from loihi_emu.mapping.arrays import Integers
 from loihi_emu.mapping.model import Assignment, Problem, assigned
 from loihi_emu.mapping.strategies.balanced import balanced_split
 from loihi_emu.mapping.strategies.by_profile import grouped_runs
 from loihi_emu.mapping.strategies.first_fit import Run, fill, per_core
 from loihi_emu.mapping.strategies.strategy import Measured
-from loihi_emu.mapping.usage import CoreUsage, core_usage
-from loihi_emu.network.elements import Population
+from loihi_emu.mapping.usage import CoreUsage, add_fanout, core_usage, excess_of
 
-Fanout = dict[str, NDArray[np.int64]]
+Fanout = dict[str, Integers]
 
 LARGE = 2_000_000
 """Equal parts are tried for networks of at most so many neurons and synapses: they are measured several times."""
@@ -43,59 +41,34 @@ def assign_in_order(problem: Problem) -> Measured:
     MappingError
         A neuron that fits on no core.
     """
-    grouped = _grouped(problem)
-    try:
-        found = _in_order(problem, None if grouped is None else grouped[0].count)
-    except MappingError:
-        if grouped is None:
-            raise
-        return grouped
-    return found or grouped  # type: ignore[return-value]
-
-
-def _grouped(problem: Problem) -> Measured | None:
-    """Cores filled with neurons by their profiles, if a population has more than fit on a core."""
-    runs = grouped_runs(problem)
-    if runs is None:
-        return None
-    with suppress(MappingError):
-        return if_within_limits(problem, fill_and_measure(problem, runs, estimated_fanout(problem, {})))
-    return None
-
-
-def keeps(problem: Problem, usage: CoreUsage, *names: str) -> bool:
-    """Whether all cores have enough of these resources."""
-    return all(usage.budgets[name].max(initial=0) <= problem.limit(name) for name in names)
-
-
-def if_within_limits(problem: Problem, found: Measured | None) -> Measured | None:
-    """What was found if it keeps all limits: runs of a population on one core can need more than estimated for each."""
-    return found if found is not None and keeps(problem, found[1], *problem.limits) else None
-
-
-def _in_order(problem: Problem, most: int | None) -> Measured | None:
-    """Cores filled with the neurons in order; None if more than `most` are needed."""
-    found, least = None, fewest(problem)
-    sizes: dict[str, int] = {}
-    if problem.synapses <= LARGE and problem.neurons <= LARGE:
-        equal = balanced_split(problem, most)
-        if equal is not None:
-            sizes, least = equal.whole, max(least, -(-equal.axons // problem.limit("axons_in")))
-            with suppress(MappingError):
-                found = if_within_limits(
-                    problem, fill_and_measure(problem, equal.runs, equal.fanout, whole=True, most=most)
-                )
-    if found is not None:
-        most = found[0].count - 1
-        if most < least or _is_full(problem, found[1]):
-            return found
+    found, sizes, least = None, dict[str, int](), fewest(problem)
+    grouped = grouped_runs(problem)
+    if grouped is not None:
+        found = filled(problem, grouped, estimated_fanout(problem, sizes))
+    most = None if found is None else found[0].count
+    equal = balanced_split(problem, most) if max(problem.synapses, problem.neurons) <= LARGE else None
+    if equal is not None:
+        sizes, least = equal.whole, max(least, -(-equal.axons // problem.limit("axons_in")))
+        better = filled(problem, equal.runs, equal.fanout, whole=True, most=most)
+        if better is not None:
+            found, most = better, better[0].count - 1
+            if most < least or _is_full(problem, found[1]):
+                return found
     runs = [Run(*item) for item in problem.every_neuron().items()]
-    try:
-        return fill_and_measure(problem, runs, estimated_fanout(problem, sizes), most=most) or found
-    except MappingError:
-        if found is None:
-            raise
-        return found
+    fanout = estimated_fanout(problem, sizes)
+    better = filled(problem, runs, fanout, most=most) if found is not None else fill_and_measure(problem, runs, fanout)
+    return better or found  # type: ignore[return-value]
+
+
+def filled(problem: Problem, runs: Sequence[Run], fanout: Fanout, **how: Any) -> Measured | None:
+    """As :func:`fill_and_measure`; None too if a neuron fits on no core, or if a limit is not kept.
+
+    Runs of a population on one core can need more than was estimated for each.
+    """
+    with suppress(MappingError):
+        found = fill_and_measure(problem, runs, fanout, **how)
+        return found if found is not None and excess_of(problem, found[1]) is None else None
+    return None
 
 
 def _is_full(problem: Problem, usage: CoreUsage) -> bool:
@@ -126,13 +99,13 @@ def fill_and_measure(
         if assignment is None:
             return None
         usage = core_usage(problem, assignment)
-        if not one_index and not keeps(problem, usage, "synapse_formats", "synaptic_bits"):
+        if not one_index and excess_of(problem, usage, "synapse_formats", "synaptic_bits"):
             one_index = True
             assignment = fill(problem, runs, fanout, whole=whole, most=most, one_index=True)
             continue
         over = np.flatnonzero(usage.budgets["axons_out"] > problem.limit("axons_out"))
         # lists of halves can be stored otherwise than those of the whole: then all are filled, and none are split
-        more = split and not keeps(problem, usage, "axons_in", "synaptic_bits")
+        more = split and excess_of(problem, usage, "axons_in", "synaptic_bits") is not None
         splitting = splitting and not more
         if not len(over) and not more:
             return assignment, usage
@@ -153,7 +126,7 @@ def fill_and_measure(
     )  # fmt: skip
 
 
-def split_cores(assignment: Assignment, over: NDArray[np.int64]) -> Assignment:
+def split_cores(assignment: Assignment, over: Integers) -> Assignment:
     """Split some cores into two of half their neurons; those behind move up."""
     after = np.zeros(assignment.count, np.int64)
     after[over] = 1
@@ -173,21 +146,14 @@ def estimated_fanout(problem: Problem, known: Mapping[str, int]) -> Fanout:
     sizes = {name: known.get(name) or per_core(problem, name) for name in problem.populations}
     limit = problem.limit("axons_out")
     while True:
-        fanout = {name: np.zeros(p.size, np.int64) for name, p in problem.populations.items()}
+        fanout = problem.zeros()
         for name, incoming in problem.incoming.items():
-            _add_parts(incoming, sizes[name], fanout)
+            neurons = np.arange(incoming.population.size, dtype=np.int32)
+            bounds = np.append(neurons[:: sizes[name]], len(neurons)).astype(np.int64)
+            once = np.ones(int(incoming.offsets[-1]), np.int64)  # of convolutions, which are not looked at
+            add_fanout(incoming, once if incoming.convolved else incoming.count_axons(neurons, bounds)[1], fanout)
         fits = {name: max(1, int(limit / max(1.0, float(f.mean())))) for name, f in fanout.items()}
         smaller = {name: min(size, fits[name]) for name, size in sizes.items()}
         if all(smaller[name] >= 0.98 * sizes[name] for name in sizes):
             return fanout
         sizes = smaller
-
-
-def _add_parts(incoming: IncomingLists, size: int, fanout: Fanout) -> None:
-    """Add to the sources of lists the parts of `size` neurons that they reach; of a convolution one."""
-    neurons = np.arange(incoming.population.size, dtype=np.int32)
-    bounds = np.append(neurons[::size], incoming.population.size).astype(np.int64)
-    counts = None if incoming.convolved else incoming.count_axons(neurons, bounds)[1]
-    for c, (first, last) in zip(incoming.connections, pairwise(incoming.offsets.tolist()), strict=True):
-        if isinstance(c.pre.target, Population):
-            fanout[c.pre.target.name][c.pre.indices] += 1 if counts is None else counts[first:last]

@@ -16,21 +16,19 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from loihi_emu.chips.boards import Board
-from loihi_emu.errors import MappingError
+from loihi_emu.mapping.arrays import Integers
 from loihi_emu.mapping.model import Assignment, Layout, Problem, assigned
 from loihi_emu.mapping.partition import (
     THOROUGH,
     CoreGraph,
     arranged,
-    clusters_of,
+    clustered_place,
     core_graph,
     equal_pieces,
     hypergraph_of,
@@ -39,7 +37,6 @@ from loihi_emu.mapping.partition import (
     packed,
     packed_by_chip,
     pieces_of_populations,
-    place_of,
     refinement,
     size_of_neurons,
     sizes_of_pieces,
@@ -47,12 +44,10 @@ from loihi_emu.mapping.partition import (
 )
 from loihi_emu.mapping.strategies.first_fit import Run
 from loihi_emu.mapping.strategies.greedy import assign_greedily
-from loihi_emu.mapping.strategies.sequential import fill_and_measure
+from loihi_emu.mapping.strategies.sequential import filled
 from loihi_emu.mapping.strategies.strategy import Measured, Proposal
 from loihi_emu.mapping.traffic import Rates
 from loihi_emu.mapping.usage import CoreUsage, chips_suffice, core_usage, within_limits
-
-Integers = NDArray[np.int64]
 
 CLUSTERED_MOST = 1 << 25
 """Synapses up to which neurons are clustered; larger networks keep the sequential order of their neurons."""
@@ -146,6 +141,7 @@ class _Search:
         self.most = most_cores(first.assignment.count, problem.chip.usable_cores)
         self.nets = hypergraph_of(problem, rates, int(first.usage.budgets["compartments"].max()))
         self.ties = self.nets.ties()
+        self.population = np.repeat(np.arange(len(problem.populations)), [p.size for p in problem.populations.values()])
         self.size = size_of_neurons(problem, self.nets, first.usage)
 
     def candidates(self, ask: bool) -> Iterator[_Candidate]:
@@ -181,15 +177,16 @@ class _Search:
     # ------------------------------------------------------------ measuring
     def _measured(self, core: Integers, count: int) -> Measured:
         """The assignment of all neurons to so many cores, and what it takes."""
-        assignment = assigned(self.nets.parts(core), count)
+        assignment = assigned(self.problem.by_population(core), count)
         return assignment, core_usage(self.problem, assignment)
 
-    def _keeps(self, assignment: Assignment, usage: CoreUsage) -> bool:
-        """Whether an assignment keeps all limits of cores, and leaves none empty."""
-        return within_limits(self.problem, assignment, usage) and bool(np.all(usage.budgets["compartments"] > 0))
-
     def _candidate(self, assignment: Assignment, usage: CoreUsage, layout: Layout | None = None) -> list[_Candidate]:
-        """An assignment on given chips, or on such as are found; none if too many of its cores are connected."""
+        """An assignment on given chips, or on such as are found.
+
+        None if it breaks a limit of cores, leaves one of them empty, or if too many of them are connected.
+        """
+        if not within_limits(self.problem, assignment, usage) or np.any(usage.budgets["compartments"] == 0):
+            return []
         graph = core_graph(self.problem, assignment, self.rates)
         if graph is None:
             return []
@@ -210,24 +207,19 @@ class _Search:
     def _from_clusters(self, share: float) -> Iterator[_Candidate]:
         """Assignments from clusters of so large a share of a core; from populations if it is 0."""
         problem, cores = self.problem, self.problem.chip.usable_cores
-        place = place_of(clusters_of(self.size, self.ties, share)) if share else None
+        place = clustered_place(self.size, self.ties, share) if share else None
         if place is not None and share < 1:
             smoothed = smoothed_place(self.ties, place, problem.limit("compartments"), ROUNDS)
             yield from self._in_equal_parts(smoothed)
-        piece = pieces_of_populations(self.nets, self.size) if place is None else equal_pieces(self.size, place)
+        piece = pieces_of_populations(problem, self.size) if place is None else equal_pieces(self.size, place)
         sizes = sizes_of_pieces(problem, self.nets, self.size, piece, lists=place is None)
-        for found in self._placed(packed(sizes, self.ties, piece, self.most), place):
-            if found[0].count <= self.most and self._keeps(*found):
-                yield from self._candidate(*found)
+        yield from self._placed(packed(sizes, self.ties, piece, self.most), place)
         by_chip = packed_by_chip(sizes, self.ties, piece, cores)
         if by_chip is not None:
             core, chip = by_chip
             if len(chip) <= self.most and len(np.unique(chip)) <= self.first.layout.chips:
-                measured = self._measured(core, len(chip))
                 number = np.unique(chip, return_inverse=True)[1].reshape(-1).astype(np.int32)
-                rank = (np.arange(len(chip)) - np.searchsorted(number, number)).astype(np.int32)
-                if self._keeps(*measured):
-                    yield from self._candidate(*measured, Layout(number, rank))
+                yield from self._candidate(*self._measured(core, len(chip)), by_chip(number))
 
     def _in_equal_parts(self, place: Integers) -> Iterator[_Candidate]:
         """An order cut into equal parts for the fewest cores that could hold it, or for more if they do not."""
@@ -236,9 +228,9 @@ class _Search:
         passed[order] = np.cumsum(self.size[order]) - self.size[order] / 2
         count = math.ceil(total * (1 + SPARE))
         while count <= self.most:
-            found = self._measured((passed * (count / total)).astype(np.int64), count)
-            if self._keeps(*found):
-                yield from self._candidate(*found)
+            found = self._candidate(*self._measured((passed * (count / total)).astype(np.int64), count))
+            yield from found
+            if found:
                 return
             count = max(count + 1, int(count * MORE_CORES))
 
@@ -257,41 +249,38 @@ class _Search:
                     break
                 used, core = np.unique(core, return_inverse=True)
                 assignment, usage = self._measured(core.reshape(-1), len(used))
-                if self._keeps(assignment, usage):
-                    yield from self._candidate(assignment, usage)
+                found = self._candidate(assignment, usage)
+                yield from found
+                if found:
                     return
                 names = ("compartments", "axons_in", "axons_out", "synaptic_bits")
                 excess = max(int(usage.budgets[name].max()) / self.problem.limit(name) for name in names)
                 share *= TIGHTER / max(1.0, excess)
 
-    def _placed(self, cores: Integers | None, place: Integers | None) -> Iterator[Measured]:
+    def _placed(self, cores: Integers | None, place: Integers | None) -> Iterator[_Candidate]:
         """Assignments from cores of neurons, and from orders of them in which cores are filled one after the other.
 
         From their ends too: where layers do not quite fit on a core each, what is left of them goes with the layer
         before or with the one behind.
         """
-        orders = [-self.nets.population()] if place is None else [place, -place]
+        orders = [-self.population] if place is None else [place, -place]
         if cores is not None:
-            found = self._measured(cores, int(cores.max()) + 1)
-            if self._keeps(*found):
-                yield found
-            else:
-                orders.append(cores)
+            found = self._candidate(*self._measured(cores, int(cores.max()) + 1))
+            yield from found
+            orders += [] if found else [cores]
         for order in orders:
-            with suppress(MappingError):
-                none = {name: np.zeros(p.size, np.int64) for name, p in self.problem.populations.items()}
-                filled = fill_and_measure(self.problem, self._runs_of(order), none, most=self.most)
-                if filled is not None:
-                    yield filled
+            measured = filled(self.problem, self._runs_of(order), self.problem.zeros(), most=self.most)
+            if measured is not None:
+                yield from self._candidate(*measured)
 
     def _runs_of(self, place: Integers) -> list[Run]:
         """Runs of neurons by place in an order, in the same place by population."""
-        names, bases, population = list(self.nets.offsets), list(self.nets.offsets.values()), self.nets.population()
-        neurons = np.argsort(place, kind="stable")
+        names, population, neurons = list(self.problem.populations), self.population, np.argsort(place, kind="stable")
+        number = self.problem.flat(self.problem.every_neuron())
         change = np.flatnonzero((np.diff(place[neurons]) != 0) | (np.diff(population[neurons]) != 0)) + 1
         numbers = population[neurons[np.append(0, change)]].tolist()
         parts = np.split(neurons, change)
-        return [Run(names[k], (part - bases[k]).astype(np.int32)) for k, part in zip(numbers, parts, strict=True)]
+        return [Run(names[k], number[part]) for k, part in zip(numbers, parts, strict=True)]
 
     # ------------------------------------------------------------ refinement
     def _refined(self, start: _Candidate, passes: int = refinement.PASSES, heat: float = 0.0) -> Iterator[_Candidate]:
@@ -307,9 +296,10 @@ class _Search:
                 return
             assignment, left = found
             usage = core_usage(self.problem, assignment)
-            if self._keeps(assignment, usage):
-                same = len(np.unique(chip[left])) == start.layout.chips
-                layout = Layout(chip[left], start.layout.core[left]) if same else None
-                yield from self._candidate(assignment, usage, layout)
+            same = len(np.unique(chip[left])) == start.layout.chips
+            layout = Layout(chip[left], start.layout.core[left]) if same else None
+            better = self._candidate(assignment, usage, layout)
+            yield from better
+            if better:
                 return
             tight *= min(1.0, limit / max(1, int(usage.budgets["synaptic_bits"].max()))) * MARGIN

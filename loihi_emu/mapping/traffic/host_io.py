@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from loihi_emu.mapping.arrays import Integers
 from loihi_emu.mapping.model import Assignment, Layout, Problem
 from loihi_emu.mapping.traffic.messages import axons_by_core
-
-Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from loihi_emu.mapping.arrays import Integers, Numbers
 from loihi_emu.mapping.model import Assignment, Layout, Problem, tiles
 from loihi_emu.mapping.traffic.rates import Rates
 from loihi_emu.network.elements import Connection
-
-Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +52,7 @@ class Traffic:
         )
 
 
-def axons_by_core(problem: Problem, assignment: Assignment) -> Iterator[tuple[int, Connection, NDArray[np.int64]]]:
+def axons_by_core(problem: Problem, assignment: Assignment) -> Iterator[tuple[int, Connection, Integers]]:
     """Core, connection, and the presynaptic neurons, of a population or an input, that have synapses there."""
     for core, name, neurons, slots in assignment.parts():
         incoming = problem.incoming[name]

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from loihi_emu.errors import invalid, unknown
+from loihi_emu.mapping.arrays import Numbers
 from loihi_emu.mapping.model import Problem
 from loihi_emu.numeric import ranged
 from loihi_emu.recording.recording import Recording
 from loihi_emu.user_warnings import warn
 
-Rates = dict[str, NDArray[np.float64]]
+Rates = dict[str, Numbers]
 PER_STEP = "Rates are spikes per step: divide Hz by the number of steps in a second."
 MOST_EVENTS = 10
 """More events of one neuron of an input in one step are told; a neuron of a population has one at most."""
@@ -62,7 +62,7 @@ def rates_of(problem: Problem, rates: Any) -> Rates:
     return found
 
 
-def _counted(recording: Recording, name: str, size: int) -> NDArray[np.float64]:
+def _counted(recording: Recording, name: str, size: int) -> Numbers:
     if name not in recording.populations or recording.populations[name]["size"] != size:
         raise invalid("rates", "", f'a recording without "{name}" of {size} neurons', "one of the same network")
     if not recording.steps:

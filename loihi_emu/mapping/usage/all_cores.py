@@ -6,60 +6,64 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from loihi_emu.mapping.lists import IncomingLists
+from loihi_emu.mapping.arrays import Index, Integers, Records
+from loihi_emu.mapping.lists import TOTALS, IncomingLists
 from loihi_emu.mapping.model import Parts
 from loihi_emu.mapping.stopping import PIECE
 from loihi_emu.network.elements import Population
-
-Integers = NDArray[np.int64]
-Records = NDArray[np.record]
 
 ROWS = 1 << 16
 """About so many rows of totals are held before those without lists are dropped."""
 
 
-class Measured(NamedTuple):
-    """What the parts of a population need for each connection that has lists there.
+class Needs(NamedTuple):
+    """What connections need on each core that has lists of them.
 
     Attributes
     ----------
-    connection, part : int64 arrays (rows)
-        Numbers of the connection into the population, and of the part.
+    number : int64 array (rows)
+        Of the connection.
+    core : int32 array (rows)
     totals : TOTALS array (rows)
-    taken : int64 array (lists)
-        Output axon slots that each list's source takes for it, on all parts.
     """
 
-    connection: Integers
-    part: Integers
+    number: Integers
+    core: Index
     totals: Records
-    taken: Integers
 
 
-def measure_all(incoming: IncomingLists, parts: Parts) -> Measured:
-    """Measure all parts, some at a time, so that Ctrl-C need not wait long."""
+def joined(needs: list[Needs]) -> Needs:
+    """The rows of all."""
+    if len(needs) == 1:
+        return needs[0]
+    numbers, cores, totals = zip(*needs, strict=True)
+    records = np.concatenate(totals, dtype=TOTALS)  # told the type, since looking for one common to all takes its time
+    return Needs(np.concatenate(numbers), np.concatenate(cores), records)
+
+
+def measure_all(incoming: IncomingLists, parts: Parts) -> tuple[Needs, Integers]:
+    """What the connections into a population need on each part's core, and output axon slots of each list's source.
+
+    Some parts are measured at a time, so that Ctrl-C need not wait long.
+    """
     taken, count = np.zeros(int(incoming.offsets[-1]), np.int64), len(parts.cores)
     together = min(ROWS // max(1, len(incoming.connections)), count * PIECE // max(1, incoming.size))
-    each = max(1, together)
-    found = []
+    each, found = max(1, together), []
     for first in range(0, count, each):
         totals = incoming.measure_parts(parts.order, parts.slots, parts.bounds[first : first + each + 1], taken)
         part, number = np.nonzero(totals["found"])
-        found.append((number, part + first, totals[part, number]))
-    connection, part, totals = found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
-    return Measured(connection, part, totals, taken)
+        found.append(Needs(number, parts.cores[part + first], totals[part, number]))
+    return joined(found), taken
 
 
 def add_fanout(incoming: IncomingLists, taken: Integers, fanout: dict[str, Integers]) -> None:
     """Add the output axon slots of all lists to those of the presynaptic neurons."""
-    ends = enumerate(pairwise(incoming.offsets.tolist()))
-    for c, (number, (first, last)) in zip(incoming.connections, ends, strict=True):
+    for number, (c, (first, last)) in enumerate(zip(incoming.connections, pairwise(incoming.offsets), strict=True)):
         if isinstance(c.pre.target, Population):
             slots, of = taken[first:last], fanout[c.pre.target.name]
-            if c.conv is None:
-                of[c.pre.indices if len(slots) < len(of) else slice(None)] += slots
+            if len(slots) == len(of):
+                of += slots
             else:
-                units = np.arange(last - first)
-                of[incoming.sources_of(number, units + first)] += np.repeat(slots, incoming.atoms(number, units))
+                sources, (_, count) = incoming.sources_of(number, np.arange(first, last)), incoming.senders[number]
+                of[sources] += np.repeat(slots, count)

@@ -5,18 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from loihi_emu.chips.boards import Board
-from loihi_emu.mapping.model import (
-    SETTINGS,
-    WHOLE_CORE,
-    Assignment,
-    Layout,
-    Problem,
-    part_of,
-    values_of,
-)
+from loihi_emu.mapping.arrays import Integers
+from loihi_emu.mapping.model import SETTINGS, Assignment, Layout, Problem, values_of
 from loihi_emu.mapping.usage.cores import CoreUsage
 
 
@@ -27,7 +19,7 @@ class Conflict(NamedTuple):
     ----------
     core : int
     setting : str
-        What they differ in: one of SETTINGS, or "vmin, vmax".
+        What they differ in: one of SETTINGS.
     populations : (str, str)
         Theirs; twice the same where neurons of one population differ.
     """
@@ -39,11 +31,16 @@ class Conflict(NamedTuple):
 
 def within_limits(problem: Problem, assignment: Assignment, usage: CoreUsage) -> bool:
     """Whether every core has what it needs and holds neurons that can share it."""
-    kept = all(
-        resource.limit is None or usage.budgets[name].max(initial=0) <= resource.limit
-        for name, resource in problem.limits.items()
-    )
-    return kept and conflict_of(problem, assignment) is None
+    return excess_of(problem, usage) is None and conflict_of(problem, assignment) is None
+
+
+def excess_of(problem: Problem, usage: CoreUsage, *names: str) -> tuple[str, int] | None:
+    """The first of these resources, or of all, of which a core needs more than it has, and the core that needs most."""
+    for name in names or usage.budgets:
+        needs = usage.budgets[name]
+        if needs.max(initial=0) > problem.limit(name):
+            return name, int(needs.argmax())
+    return None
 
 
 def conflict_of(problem: Problem, assignment: Assignment) -> Conflict | None:
@@ -51,13 +48,8 @@ def conflict_of(problem: Problem, assignment: Assignment) -> Conflict | None:
     profiles = problem.profiles
     if profiles.alike:
         return None
-    shared: dict[int, tuple[int, str]] = {}
     settings: list[dict[int, tuple[int, str]]] = [{} for _ in SETTINGS]
     for core, name, neurons, _ in assignment.parts():
-        values = part_of(profiles.core[name], neurons)
-        first = shared.setdefault(core, (int(values.flat[0]), name))
-        if np.any(values != first[0]):
-            return Conflict(core, ", ".join(WHOLE_CORE), (first[1], name))
         for setting, known, identities in zip(SETTINGS, settings, profiles.settings[name], strict=True):
             for number in set(values_of(identities, neurons)) - {0}:
                 here = known.setdefault(core, (number, name))
@@ -73,7 +65,7 @@ def chips_suffice(problem: Problem, usage: CoreUsage, layout: Layout, boards: tu
     return few and layout.chips <= chips_there(problem, layout, boards)
 
 
-def synapses_by_chip(problem: Problem, usage: CoreUsage, layout: Layout) -> NDArray[np.int64]:
+def synapses_by_chip(problem: Problem, usage: CoreUsage, layout: Layout) -> Integers:
     """Synapses on each chip; none are counted where a chip has no limit of them."""
     by_chip = np.zeros(layout.chips, np.int64)
     for row in usage.lists if problem.chip.synapses is not None else ():

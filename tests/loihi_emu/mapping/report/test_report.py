@@ -127,13 +127,13 @@ def test_cores_are_in_order_of_chip_and_number_wherever_the_strategy_put_them():
     pre, post = rng.integers(0, 5000, 20_000), rng.integers(0, 5000, 20_000)
     net.connect(cells, cells, (pre, post, 5))
     placement = net.place(strategy="traffic", rates={"cells": rng.random(5000)})
-    rows = Report(placement).cores
-    places = [(row.chip, row.core) for row in rows]
+    lines = next(t.lines for t in Report(placement).tables(10**6) if t.title.startswith("cores"))
+    spans = [(int(chip.text), *map(int, core.text.split("-")), last.text) for chip, core, *_, last in lines]
+    places = [(chip, core, held) for chip, *ends, held in spans for core in range(ends[0], ends[-1] + 1)]
     assert places == sorted(places) and len(places) == placement.cores
-    for row in rows:
-        (here,) = row.populations
-        at = (placement.chip_of("cells") == row.chip) & (placement.layout.core[placement.core_of("cells")] == row.core)
-        assert here == ("cells", np.count_nonzero(at)) and row.usages[0].need == here[1]
+    for chip, core, held in places:
+        at = (placement.chip_of("cells") == chip) & (placement.layout.core[placement.core_of("cells")] == core)
+        assert held == f"{np.count_nonzero(at):,} of cells"
 
 
 def cells_on(counts):
@@ -150,9 +150,10 @@ def test_boards_that_were_built_in_several_sizes():
 
 
 def test_what_limits_most_cores_comes_first():
-    report = Report(small(strategy={"cells": np.arange(1500) // 1000, "out": 2}))
-    assert next((r.name, n) for r, n in report.limiting) == ("compartments", 2)
-    assert sum(n for _, n in report.limiting) == 3
+    text = small(strategy={"cells": np.arange(1500) // 1000, "out": 2}).report()
+    first, *others = re.findall(r"([\w ]+?) on (\d) core", line(text, "nearest to its limit"))
+    assert first[0].endswith("compartments") and first[1] == "2"
+    assert [n for _, n in others] == ["1"]
 
 
 # ------------------------------------------------------------ html

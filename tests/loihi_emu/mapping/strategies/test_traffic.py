@@ -241,10 +241,10 @@ def test_lists_and_their_counts_give_the_messages_and_axons_that_are_measured(se
     problem, assignment = Problem(net, LOIHI1), assigned(cores)
     rates = rates_of(problem, rates)
     nets, count = hypergraph_of(problem, rates, 1024), assignment.count
-    core = nets.flat(assignment.cores)
+    core = problem.flat(assignment.cores)
     counts, use = np.zeros((len(nets.source), count), np.int16), np.zeros((kernels.RESOURCES, count), np.int64)
-    kernels.count_on_cores(nets.arrays, core, counts)
-    kernels.count_use(nets.arrays, core, counts, use)
+    kernels.count_on_cores(nets, core, counts)
+    kernels.count_use(nets, core, counts, use)
     budgets = core_usage(problem, assignment).budgets
     for row, name in (
         (kernels.COMPARTMENTS, "compartments"),
@@ -275,14 +275,14 @@ def test_the_refinement_saves_what_it_says(seed, far, heat):
         traffic = traffic_of(start.problem, assignment, layout, start._rates)
         return traffic.between_cores + far * traffic.between_chips
 
-    core = nets.flat(start.assignment.cores).astype(np.int32)
+    core = start.problem.flat(start.assignment.cores).astype(np.int32)
     counts, use = np.zeros((len(nets.source), 6), np.int16), np.zeros((kernels.RESOURCES, 6), np.int64)
-    kernels.count_on_cores(nets.arrays, core, counts)
-    kernels.count_use(nets.arrays, core, counts, use)
+    kernels.count_on_cores(nets, core, counts)
+    kernels.count_use(nets, core, counts, use)
     limits = np.array([20, 4096, 4096, 1 << 20])
     fixed = (far, use, limits, 8, 0.0, heat, 1)
-    saved = stoppable(kernels.refine, nets.arrays, core, counts, start.layout.chip, *fixed)
-    after = assigned(nets.parts(core), 6)
+    saved = stoppable(kernels.refine, nets, core, counts, start.layout.chip, *fixed)
+    after = assigned(start.problem.by_population(core), 6)
     assert saved > 0
     assert np.isclose(cost(start.assignment, start.layout) - cost(after, start.layout), saved)
     assert np.bincount(core, minlength=6).max() <= 20

@@ -14,7 +14,6 @@ from loihi_emu.mapping.model.assignment import assigned, equal_parts
 from loihi_emu.mapping.model.problem import Problem
 from loihi_emu.mapping.usage import all_cores as all_cores
 from loihi_emu.mapping.usage.cores import core_usage
-from loihi_emu.mapping.usage.formats import kinds_of
 
 pytestmark = UNHEEDED
 
@@ -53,15 +52,16 @@ def test_all_parts_at_once_need_what_each_needs(seed):
     places = {"target": rng.permutation(len(cores))} if rng.integers(2) else None
     parts = assigned({"target": cores}, places=places).parts_of("target")
     for given_parts in (parts, equal_parts(len(cores), int(rng.integers(1, len(cores) + 1)))):
-        found, taken = all_cores.measure_all(incoming, given_parts), np.zeros(int(incoming.offsets[-1]), np.int64)
+        found, out = all_cores.measure_all(incoming, given_parts)
+        taken = np.zeros_like(out)
         pieces = (np.split(array, given_parts.bounds[1:-1]) for array in (given_parts.order, given_parts.slots))
         for p, (neurons, slots) in enumerate(zip(*pieces, strict=True)):
             totals, lists = incoming.measure(neurons, slots)
-            here = found.part == p
-            np.testing.assert_array_equal(found.connection[here], np.flatnonzero(totals["found"]))
+            here = found.core == given_parts.cores[p]
+            np.testing.assert_array_equal(found.number[here], np.flatnonzero(totals["found"]))
             np.testing.assert_array_equal(found.totals[here], totals[totals["found"] > 0])
             taken[lists] += np.repeat(totals["slots_out"], totals["found"])
-        np.testing.assert_array_equal(found.taken, taken)
+        np.testing.assert_array_equal(out, taken)
 
 
 @pytest.mark.parametrize("rows", [1, 4, 1 << 16])
@@ -71,8 +71,9 @@ def test_what_is_held_at_a_time_changes_nothing(rows, monkeypatch):
     before = all_cores.measure_all(incoming, parts)
     monkeypatch.setattr(all_cores, "ROWS", rows)
     after = all_cores.measure_all(incoming, parts)
-    assert len(before.part) > 7
-    equal(before, after)
+    assert len(before[0].core) > 7
+    equal(before[0], after[0])
+    np.testing.assert_array_equal(before[1], after[1])
 
 
 @at_most(40)
@@ -85,9 +86,10 @@ def test_axons_alone_are_counted_alike(seed):
         n = int(rng.integers(1, 300))
         net.connect(cells, cells, (*rng.integers(0, cells.size, (2, n)), 5))
     incoming, parts = Problem(net, LOIHI1).incoming["cells"], equal_parts(cells.size, int(rng.integers(1, cells.size)))
-    measured, (axons, taken) = all_cores.measure_all(incoming, parts), incoming.count_axons(parts.order, parts.bounds)
-    np.testing.assert_array_equal(taken, measured.taken)
-    np.testing.assert_array_equal(axons, np.bincount(measured.part, measured.totals["axons"], len(axons)))
+    needs, out = all_cores.measure_all(incoming, parts)
+    axons, taken = incoming.count_axons(parts.order, parts.bounds)
+    np.testing.assert_array_equal(taken, out)
+    np.testing.assert_array_equal(axons, np.bincount(needs.core, needs.totals["axons"], len(axons)))
 
 
 @at_most(60)
@@ -114,7 +116,14 @@ def test_formats_are_told_apart_as_the_lists_tell(seed):
     cores = {name: rng.integers(0, 3, p.size) for name, p in net.populations.items()}
     use = core_usage(problem, assigned(cores))
     for core, count in enumerate(use.budgets["synapse_formats"]):
-        assert count == len(kinds_of(problem, [row for row in use.lists if row.core == core]))
+        assert count == len({kind for row in use.lists if row.core == core for kind in kinds(problem, row)})
+
+
+def kinds(problem, row):
+    """The formats in which lists are stored, with widths of index and of skip."""
+    for kind in row.formats:
+        widths = (row.index_bits if kind != "dense" else 0, row.skip_bits if kind == "run-length" else 0)
+        yield kind, *widths, problem.kinds[row.connection]["synapse_formats"]
 
 
 def test_codes_of_formats_have_their_kinds_and_widths():
