@@ -68,7 +68,7 @@ class Work:
         return self.table[:, len(BY_CORE) * len(self.neurons) + len(NETWORK) :]
 
     def counts(self) -> dict[str, Values]:
-        """Values of each step, of all cores together."""
+        """Numbers of each step, of all cores together."""
         first = len(BY_CORE) * len(self.neurons)
         network = dict(zip(NETWORK, self.table[:, first : first + len(NETWORK)].T, strict=True))
         return {

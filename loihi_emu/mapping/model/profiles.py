@@ -103,7 +103,8 @@ def _decay_offsets(p: Population, model: NeuronModel, chip: Chip) -> tuple[Ident
         decay = np.asarray(p.parameters.get(name, low + 1))
         if not chip.decay_offsets_per_core or decay.dtype.kind not in "iu":
             decay = np.asarray(low + 1)
-        found.append(np.where(decay == low, 1, np.where(decay == low + DECAY_UNITY, 2, 0)).astype(np.int32))
+        asked = np.where(decay == low, 1, np.where(decay == low + DECAY_UNITY, 2, 0)).astype(np.int32)
+        found.append(_once(asked))
     return found[0], found[1]
 
 
@@ -114,7 +115,13 @@ def _epochs(network: Members) -> dict[str, Identities]:
         if c.learning is not None:
             target = c.post.target
             found.setdefault(target.name, np.zeros(target.size, np.int32))[c.post.indices] = c.learning.rule.t_epoch
-    return {name: each if np.any(each != each[0]) else each[0].reshape(()) for name, each in found.items()}
+    return {name: _once(each) for name, each in found.items()}
+
+
+def _once(identities: Identities) -> Identities:
+    """One number for all if they are equal."""
+    flat = identities.reshape(-1)
+    return identities if np.any(flat != flat[0]) else flat[0].reshape(())
 
 
 def _numbered(columns: list[tuple[str, NDArray[Any]]], size: int, known: dict[Any, int]) -> Identities:

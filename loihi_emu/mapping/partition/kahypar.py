@@ -65,9 +65,10 @@ def partitioned(nets: Hypergraph, size: Numbers, count: int, seconds: float) -> 
         np.savez(given, starts=starts, pins=pins, weights=weights, vertices=vertices, blocks=np.full(count, VERTEX))
         given.seek(0)
         arguments = [sys.executable, str(PROGRAM)]
-        files = {"stdin": given, "stdout": found, "stderr": errors}
         try:
-            ended = subprocess.run(arguments, **files, env=paths, timeout=seconds, check=False)
+            ended = subprocess.run(
+                arguments, stdin=given, stdout=found, stderr=errors, env=paths, timeout=seconds, check=False
+            )
         except subprocess.TimeoutExpired:
             warn(LATE.format(LONGEST, count), UserWarning)
             return None

@@ -52,7 +52,7 @@ def pieces_of_populations(problem: Problem, size: Numbers) -> Integers:
 
 
 def sizes_of_pieces(problem: Problem, nets: Hypergraph, size: Numbers, piece: Integers, *, lists: bool) -> Numbers:
-    """Numbers of a core that pieces take of its resources.
+    """Shares of a core that pieces take of its resources.
 
     Parameters
     ----------

@@ -43,9 +43,9 @@ class _OpenBin:
         self.problem, self.number, self.one_index = problem, number, one_index
         self.compartments = self.bits = self.axons_in = self.axons_out = self.delay = 0
         self.accumulators = 0  # of a delay slot
-        self.profiles: dict[str, set[int]] = {"compartment_profiles": set(), "threshold_profiles": set()}
+        limits = (problem.limits[name].limit for name in ("threshold_profiles", "compartment_profiles"))
+        self.profiles: list[tuple[set[int], int | None]] = [({0}, 2) for _ in SETTINGS] + [(set(), n) for n in limits]
         self.kinds: dict[str, set[Any]] = {resource: set() for resource in KINDS}
-        self.settings: list[set[int]] = [set() for _ in SETTINGS]
 
     # ------------------------------------------------------------ room
     def room(self, name: str, neurons: Index, fanout: Integers, guess: int) -> tuple[int, int, int]:
@@ -90,14 +90,11 @@ class _OpenBin:
         left = problem.limit("compartments") - self.compartments
         yield left
         head = neurons[:left]
-        if not problem.profiles.alike:
-            for present, identities in zip(self.settings, problem.profiles.settings[name], strict=True):
-                yield few_enough(part_of(identities, head), {0} | present, 2)
+        for (present, most), identities in zip(self.profiles, problem.profiles.every(name), strict=True):
+            yield few_enough(part_of(identities, head), present, most)
         yield self._delayed(name, head)
         for resource, kinds in self.kinds_onto(name).items():
             yield self._few_kinds(self.kinds[resource], kinds, problem.limit(resource), name, head)
-        for resource, identities in problem.profiles.counted(name).items():
-            yield few_enough(part_of(identities, head), self.profiles[resource], problem.limits[resource].limit)
         axons = np.cumsum(fanout[head])
         yield int(np.searchsorted(axons, problem.limit("axons_out") - self.axons_out, "right"))
 
@@ -148,11 +145,8 @@ class _OpenBin:
         here = np.any(problem.onto(name, neurons), axis=1)
         for resource, kinds in self.kinds_onto(name).items():
             self.kinds[resource].update({kind for kind, onto in zip(kinds, here, strict=True) if onto} - {-1})
-        if not problem.profiles.alike:
-            for present, identities in zip(self.settings, problem.profiles.settings[name], strict=True):
-                present.update(set(values_of(identities, neurons)) - {0})
-        for resource, identities in problem.profiles.counted(name).items():
-            self.profiles[resource].update(values_of(identities, neurons))
+        for (present, _), identities in zip(self.profiles, problem.profiles.every(name), strict=True):
+            present.update(values_of(identities, neurons))
 
 
 def fill(

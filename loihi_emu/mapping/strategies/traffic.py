@@ -23,7 +23,7 @@ import numpy as np
 
 from loihi_emu.chips.boards import Board
 from loihi_emu.mapping.arrays import Integers
-from loihi_emu.mapping.model import Assignment, Layout, Problem, assigned
+from loihi_emu.mapping.model import Assignment, Layout, Problem, assigned, by_chip
 from loihi_emu.mapping.partition import (
     THOROUGH,
     CoreGraph,
@@ -214,9 +214,9 @@ class _Search:
         piece = pieces_of_populations(problem, self.size) if place is None else equal_pieces(self.size, place)
         sizes = sizes_of_pieces(problem, self.nets, self.size, piece, lists=place is None)
         yield from self._placed(packed(sizes, self.ties, piece, self.most), place)
-        by_chip = packed_by_chip(sizes, self.ties, piece, cores)
-        if by_chip is not None:
-            core, chip = by_chip
+        packing = packed_by_chip(sizes, self.ties, piece, cores)
+        if packing is not None:
+            core, chip = packing
             if len(chip) <= self.most and len(np.unique(chip)) <= self.first.layout.chips:
                 number = np.unique(chip, return_inverse=True)[1].reshape(-1).astype(np.int32)
                 yield from self._candidate(*self._measured(core, len(chip)), by_chip(number))

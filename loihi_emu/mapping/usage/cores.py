@@ -71,7 +71,7 @@ def _count_lists(
     formats += different(formats_of(problem, connections, needs), n)
     for core in np.flatnonzero(formats > problem.limit("synapse_formats")):
         rows = np.flatnonzero(needs.core == core)
-        here = Needs(*(column[rows] for column in needs))
+        here = Needs(needs.number[rows], needs.core[rows], needs.totals[rows])
         formats[core] = fewer_formats(problem, assignment, connections, here)
         needs.totals[rows] = here.totals
         budgets["synaptic_bits"][core] = here.totals["bits"].sum()
