@@ -14,8 +14,8 @@ from loihi_emu.image.recorders import DecodedRecorder, Fills, StateRecorder
 from loihi_emu.image.sinks import Sink
 from loihi_emu.image.state import State
 from loihi_emu.learning.grammar import TRACES
-from loihi_emu.learning.lava_table import TARGETS, tables_of
-from loihi_emu.learning.rule import FRACTION_BITS, Trace
+from loihi_emu.learning.lava_table import TARGETS, decay_factors, split_impulses, tables_of
+from loihi_emu.learning.rule import Trace
 from loihi_emu.models.lava import learning_layout as to
 from loihi_emu.models.memory import Arena, Array, Description, aligned
 from loihi_emu.models.plasticity import plastic_words
@@ -210,8 +210,7 @@ class PlasticLava(Learner):
     ) -> None:
         """Traces of some neurons of a side; one that a third factor drives has no impulse, and hardly decays."""
         made = [self.rule.traces.get(name, Trace(0, DRIVEN_TAU)) for name in SIDES[letter]]
-        taus = np.array([float(trace.tau) for trace in made])
-        side.factor = np.where(taus > 0, np.exp(-1 / np.where(taus > 0, taus, 1)), 0.0)
+        side.factor = decay_factors([float(trace.tau) for trace in made])
         self._impulses(side, np.array([float(trace.impulse) for trace in made]))
         for memory, name in zip(side.traces, SIDES[letter], strict=False):
             if name in self.traces:
@@ -224,9 +223,7 @@ class PlasticLava(Learner):
 
     def _impulses(self, side: Description, impulses: Array) -> None:
         """Impulses, and what is behind their point in units of 2^-8."""
-        whole = np.floor(impulses)
-        side.whole = whole.astype(np.int64)
-        side.fraction = np.round((impulses - whole) * (1 << FRACTION_BITS)).astype(np.int64)
+        side.whole, side.fraction = split_impulses(impulses)
 
     def _rule(self, d: Description) -> None:
         """The rule's products and factors."""

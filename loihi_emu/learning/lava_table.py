@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from loihi_emu.errors import invalid
 from loihi_emu.learning.constants import as_written, unheld
 from loihi_emu.learning.grammar import EPOCHS, Factor, Product, place
-from loihi_emu.learning.rule import LearningRule
+from loihi_emu.learning.rule import FRACTION_BITS, LearningRule
 from loihi_emu.models.lava import learning_layout as to
 from loihi_emu.models.memory import Array, Description, Table
 
@@ -86,6 +87,22 @@ def tables_of(rule: LearningRule, *, floats: bool) -> Tables:
         first += len(factors[k])
     changed = sum(1 << TARGETS[target] for target in rule.products)
     return Tables(products, terms, scales, consts, changed, _decimate(rule))
+
+
+def decay_factors(taus: ArrayLike) -> Array:
+    """By what traces are multiplied in a step: ``exp(-1 / tau)``; 0 for tau = 0."""
+    steps = np.asarray(taus)
+    used = steps != 0
+    factors = np.zeros(steps.shape)
+    factors[used] = np.exp(-1 / steps[used])
+    return factors
+
+
+def split_impulses(impulses: Array) -> tuple[Array, Array]:
+    """The whole parts of impulses, and what is behind the point in units of 2^-8."""
+    whole = np.floor(impulses)
+    fraction = np.round((impulses - whole) * (1 << FRACTION_BITS))
+    return whole.astype(np.int64), fraction.astype(np.int64)
 
 
 def _check_variables(rule: LearningRule, target: str, one: Product) -> None:

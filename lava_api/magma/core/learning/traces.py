@@ -1,4 +1,4 @@
-"""Arithmetic of traces: impulses, decay, and their course within an epoch.
+"""Arithmetic of traces within an epoch.
 
 Traces of one side are a matrix, traces by neurons; impulses and decay factors are one per trace. A course has the
 traces at the steps 0..T of an epoch, of which step 0 is the end of the epoch before.
@@ -10,36 +10,16 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from lava_api.magma.core.learning.constants import W_TRACE, W_TRACE_FRACTIONAL_PART
 from lava_api.magma.core.learning.utils import stochastic_round
 from loihi_emu.models.memory import Array
-
-TRACE_MAX = (1 << W_TRACE) - 1
-"""Largest integer trace, 127."""
-
-
-def split_impulses(impulses: Array) -> tuple[Array, Array]:
-    """Return the whole parts of impulses, and what is behind the point in units of 2^-8."""
-    whole = np.floor(impulses)
-    fraction = np.round((impulses - whole) * (1 << W_TRACE_FRACTIONAL_PART))
-    return whole.astype(np.int64), fraction.astype(np.int64)
-
-
-def decay_factors(taus: ArrayLike) -> Array:
-    """Return by what traces are multiplied in a step: ``exp(-1 / tau)``; 0 for tau = 0."""
-    steps = np.asarray(taus)
-    used = steps != 0
-    factors = np.zeros(steps.shape)
-    factors[used] = np.exp(-1 / steps[used])
-    return factors
+from loihi_emu.widths import TRACE_MAX
 
 
 def add_impulse(traces: Array, random: float, whole: Array, fraction: Array) -> Array:
     """Add an impulse to integer traces, rounding up where `random` is below its fraction; they saturate at 127.
 
-    `random` is 0..127, or 0 to round up always when there is a fraction; the impulse is from :func:`split_impulses`.
+    `random` is 0..127, or 0 to round up always when there is a fraction; the impulse is from ``split_impulses``.
     """
     return np.clip(stochastic_round(traces + whole, random, fraction), 0, TRACE_MAX)
 
@@ -64,7 +44,7 @@ def integer_course(
     steps : int
         Length T of the epoch.
     factors, impulses
-        From :func:`decay_factors`, shape (traces,), and :func:`split_impulses`.
+        From ``decay_factors``, shape (traces,), and ``split_impulses`` (:mod:`loihi_emu.learning.lava_table`).
     randoms : tuple
         Random numbers for decay and for impulses.
     """

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from lava_api.magma.core.learning.traces import TRACE_MAX
 from lava_api.magma.core.model.py.declare import in_port, model_of
 from lava_api.magma.core.model.py.neuron import LearningNeuronModelFixed
 from lava_api.proc.clp.prototype_lif.process import PrototypeLIF
 from lava_api.proc.lif.models import OneThresholdFixed
 from loihi_emu.errors import invalid
+from loihi_emu.widths import TRACE_MAX
 
 
 @model_of(PrototypeLIF, "bit_accurate_loihi", "fixed_pt", kernel="lava_api.proc.clp.kernels:Prototype")

@@ -15,13 +15,14 @@ from lava_api.magma.core.learning.learning_rule import TRACE_PARAMETERS, Loihi3F
 from lava_api.magma.core.learning.learning_rule_applier import AbstractLearningRuleApplier
 from lava_api.magma.core.learning.product_series import ProductSeries
 from lava_api.magma.core.learning.string_symbols import SYNAPTIC_VARIABLE_VAR_MAPPING
-from lava_api.magma.core.learning.traces import at_dependencies, decay_factors
+from lava_api.magma.core.learning.traces import at_dependencies
 from lava_api.magma.core.model.py.declare import ABSTRACT
 from lava_api.magma.core.model.py.model import PyLoihiProcessModel
 from lava_api.magma.core.model.py.type import bounded
 from lava_api.magma.core.process.parameters import ProcessParameters
 from lava_api.utils.weightutils import SignMode, checked_sign_mode
 from loihi_emu.errors import ValidationError, invalid
+from loihi_emu.learning.lava_table import decay_factors
 from loihi_emu.models.memory import Array
 
 RULES = ("dw", "dd", "dt")

@@ -11,11 +11,13 @@ from lava_api.magma.core.learning.learning_rule_applier import AbstractLearningR
 from lava_api.magma.core.learning.product_series import ProductSeries
 from lava_api.magma.core.learning.random import ConnVarRandom, TraceRandom
 from lava_api.magma.core.learning.synapses import SHIFT, settled
-from lava_api.magma.core.learning.traces import TRACE_MAX, add_impulse, integer_course, split_impulses
+from lava_api.magma.core.learning.traces import add_impulse, integer_course
 from lava_api.magma.core.model.py._learning import PyLearningConnection
 from lava_api.magma.core.model.py.declare import array, in_port
 from lava_api.magma.core.model.py.type import LavaPyType
+from loihi_emu.learning.lava_table import split_impulses
 from loihi_emu.models.memory import Array
+from loihi_emu.widths import TRACE_MAX
 
 
 class LearningConnectionModelBitApproximate(PyLearningConnection):
