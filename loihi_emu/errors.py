@@ -308,9 +308,9 @@ def extra(name: str, pip: str) -> MissingExtraError:
     Parameters
     ----------
     name : str
-        The module that is missing, such as ``"matplotlib"``.
+        The module that is missing, such as ``"h5py"``.
     pip : str
-        The extra of this package that brings it, such as ``"plots"``.
+        The extra of this package that brings it, such as ``"nir"``.
 
     Returns
     -------
@@ -319,8 +319,8 @@ def extra(name: str, pip: str) -> MissingExtraError:
 
     Examples
     --------
-    >>> print(extra("matplotlib", "plots"))
-    matplotlib is not installed. It comes with: pip install "loihi_emu[plots]"
+    >>> print(extra("h5py", "nir"))
+    h5py is not installed. It comes with: pip install "loihi_emu[nir]"
     """
     return MissingExtraError(f'{name} is not installed. It comes with: pip install "loihi_emu[{pip}]"', name=name)
 

@@ -10,16 +10,13 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from loihi_emu.errors import extra, invalid
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.font_manager import FontProperties
+from matplotlib.gridspec import GridSpecFromSubplotSpec, SubplotSpec
+from matplotlib.ticker import MaxNLocator
 
-try:
-    import matplotlib
-    from matplotlib.axes import Axes
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.gridspec import GridSpecFromSubplotSpec, SubplotSpec
-    from matplotlib.ticker import MaxNLocator
-except ImportError as error:  # pragma: no cover - every test environment has matplotlib
-    raise extra("matplotlib", "plots") from error
+from loihi_emu.errors import invalid
 
 PlottedAxes = Axes  # what an argument may be
 TIME_LABEL = "time (steps)"

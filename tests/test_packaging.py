@@ -38,3 +38,16 @@ def test_the_change_log_and_the_citation_have_the_version():
     assert f"\nversion: {released}\n" in citation and f"\ndate-released: {date}\n" in citation
     pages = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "pyproject.toml", "setup.py")]
     assert [page.name for page in [*pages, *(ROOT / "docs").rglob("*.md")] if newest in page.read_text()] == []
+
+
+def test_extras_that_texts_and_errors_name_are_real():
+    """``pip install "loihi_emu[nir]"``, and what ``errors.extra`` says of a module that is missing."""
+    table = (ROOT / "pyproject.toml").read_text().partition("[project.optional-dependencies]\n")[2].partition("\n\n")[0]
+    extras = {line.split(" = ")[0] for line in table.splitlines()}
+    sources = [
+        f for top in ("loihi_emu", "models", "plots", "validation", "lava_api") for f in (ROOT / top).rglob("*.py")
+    ]
+    texts = [file.read_text() for file in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *sources]]
+    named = {name for text in texts for name in re.findall(r'loihi_emu\[(\w+)\]|extra\("[\w.]+", "(\w+)"\)', text)}
+    assert extras >= {"mapping", "nir"}
+    assert {a or b for a, b in named} == extras

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loihi_emu.errors import extra
 from loihi_emu.keywords import known_keywords
 
 if TYPE_CHECKING:
@@ -69,10 +68,8 @@ def raster_plot(
     if fig is not None and figsize is not None:
         raise ValueError("Must use at most one of the following: fig, figsize.")
     if fig is None:
-        try:
-            from matplotlib import pyplot
-        except ImportError as error:
-            raise extra("matplotlib", "plots") from error
+        from matplotlib import pyplot
+
         fig = pyplot.figure(figsize=figsize or FIGURE_SIZE)
     axes: Any = fig.gca()
     axes.set(xlim=(-1, steps), yticks=[], xlabel=xlabel, ylabel=ylabel)

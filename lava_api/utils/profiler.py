@@ -11,7 +11,7 @@ import numpy as np
 from lava_api.magma.core.callback_fx import Board, NxSdkCallbackFx
 from lava_api.magma.core.run_configs import AbstractLoihiHWRunCfg, RunConfig
 from lava_api.utils._spike_counter import SpikeCounter, fanout
-from loihi_emu.errors import SimulationError, UnsupportedError, extra
+from loihi_emu.errors import SimulationError, UnsupportedError
 from loihi_emu.files.writing import write_figure
 
 
@@ -185,10 +185,8 @@ class EmulatorProfiler(NxSdkCallbackFx):
 
     @staticmethod
     def _plot(values: Any, xlabel: str, ylabel: str, file: str | None) -> Any:
-        try:
-            from matplotlib.figure import Figure
-        except ImportError as error:
-            raise extra("matplotlib", "plots") from error
+        from matplotlib.figure import Figure
+
         figure = Figure(layout="constrained")
         axes = figure.subplots()
         if isinstance(values, dict):

@@ -19,6 +19,7 @@ from lava_api.proc.lif.process import LIF
 
 class NcLif(AbstractNcProcessModel):
     """LIF neurons: compartments with one configuration, and output axons."""
+
     a_in: Any = LavaNcType(NcInPort, np.int16, precision=16)
     s_out: Any = LavaNcType(NcOutPort, np.int32, precision=24)
     u: Any = LavaNcType(NcVar, np.int32, precision=24)
