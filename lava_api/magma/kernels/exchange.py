@@ -12,9 +12,9 @@ LARGEST = 1 << 20
 
 
 class Rows:
-    """Room for what several steps take or leave, copies of a message, of which a step has the row (its number % count).
+    """Room for what several steps take or leave, one row a step: its number modulo their count.
 
-    More rows than `most` would be of no use.
+    A row is a copy of the message; more than `most` of them are of no use.
     """
 
     def __init__(self, message: Array, most: int) -> None:

@@ -46,7 +46,7 @@ class ChannelInput:
 
 
 class HostData:
-    """What a kernel takes from the program around; the clock counts the steps done."""
+    """What a kernel takes from the program around."""
 
     def __init__(self, kernel: HostInput, clock: Array) -> None:
         self.kernel, self.clock = kernel, clock

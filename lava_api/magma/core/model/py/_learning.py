@@ -169,7 +169,7 @@ class PyLearningConnection(AbstractLearningConnection):
         return (self.time_step - 1) % int(self._learning_rule.t_epoch) + 1
 
     def recv_traces(self, s_in: Array) -> None:
-        """Take in this step's spikes of both sides, of sources with payloads if graded, and a third factor's traces."""
+        """Take in this step's spikes of both sides, those of sources perhaps graded, and traces of a third factor."""
         self._process_pre_spikes(s_in)
         self._update_trace_randoms()  # after each side, as Lava: two numbers of each kind a step
         s_in_bap = self.s_in_bap.recv().astype(bool)

@@ -114,7 +114,7 @@ class VirtualPortTransformer(AbstractTransformer):
 
 
 class PyInPort(AbstractPyIOPort, ABC):
-    """Receives messages, in order by what reorders those of a channel.
+    """Receives messages; a transformer reorders those of a channel.
 
     `d_type` is the type of the sum when nothing is connected; connected channels promote it as NumPy does.
     """

@@ -106,7 +106,7 @@ class AbstractPort(AbstractProcessMember):
         return [dst for port in self.out_connections for dst in port.get_dst_ports(True)]
 
     def reshape(self, new_shape: tuple[int, ...]) -> ReshapePort:
-        """Return a port that passes the elements, as many, on in another shape (C order); else a ReshapeError."""
+        """Return a port that passes as many elements on in another shape, in C order; else a ReshapeError."""
         if self.size != math.prod(new_shape):
             raise pe.ReshapeError(self.shape, new_shape)
         port = ReshapePort(tuple(new_shape), old_shape=self.shape)
