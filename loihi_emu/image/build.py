@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from loihi_emu.image import schedule as phases
+from loihi_emu.image import side_by_side
 from loihi_emu.image.acting import acting
 from loihi_emu.image.chip_views import ChipView
 from loihi_emu.image.division import Division
@@ -113,6 +114,7 @@ class Image(WholeState):
         self._make_memory()
         self._events_before = self._wraps_before = 0
         self.elsewhere: Array = np.zeros(2, np.int64)  # synaptic events and wraps counted on other ranks
+        side_by_side.pack([share.projections for share in self.shares])
         self._schedule()
         release([share.projections for share in self.shares], network, self.lost, hold=ranks is None)
 

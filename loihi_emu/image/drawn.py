@@ -37,6 +37,10 @@ class DrawnPart:
         self.reach = (start, start + self.step * c.post.size)
         self.cut = not c.has_choice_of_ports  # accumulators of further ports count from elsewhere
 
+    def prepare(self) -> None:
+        """Make what drawing any part needs."""
+        _ = self.recipe.ready
+
     def blocks(self, first: int, stop: int, *, weights: bool) -> Iterator[Block]:
         """All synapses onto accumulators first..stop - 1, and perhaps others."""
         targets = self.recipe.pairing.targets

@@ -44,13 +44,16 @@ class HeldPart:
             held.facts.largest,
         )
         self.reach = member.reach
-        self._listed: Listed | None = None
+        self._whole: Connection | None = None
+
+    def prepare(self) -> None:
+        """Unpack them, for all shares."""
+        self._whole = unpacked(self._member.c)
 
     def blocks(self, first: int, stop: int, *, weights: bool) -> Iterator[Block]:
         """All synapses, by source."""
-        if self._listed is None:
-            self._listed = listed(self._member)
-        return self._listed.blocks(first, stop, weights=weights)
+        self.prepare()
+        return listed(self._member).blocks(first, stop, weights=weights)
 
 
 def listed(member: Member, lists: Lists | None = None) -> Listed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, NamedTuple
 from weakref import ref
 
@@ -14,6 +15,9 @@ from loihi_emu.models.memory import Description
 from loihi_emu.models.synapses import unpacking
 from loihi_emu.network.elements import Connection
 from loihi_emu.network.synapse_order import PACKED
+
+_LOCK = Lock()
+"""Of lists of references, to which several threads add."""
 
 
 class Member(NamedTuple):
@@ -111,8 +115,9 @@ def share(rows: Rows | DueRows, window: Window | None, form: tuple[Any, ...], me
     """Let other images find rows that were made of these connections."""
     cut, owners = window is not None, tuple(ref(m.c) for m in members)
     made = Packed(rows, 0 if window is None else window.first, cut, form, owners)
-    for m in members:
-        vars(m.c)[PACKED] = (*(ref(other) for other in packings(m.c)), ref(made))
+    with _LOCK:
+        for m in members:
+            vars(m.c)[PACKED] = (*(ref(other) for other in packings(m.c)), ref(made))
     return made
 
 

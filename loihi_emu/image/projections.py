@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -38,8 +37,6 @@ from loihi_emu.network.elements import Connection
 from loihi_emu.network.lost_weights import Loss
 from loihi_emu.network.network import Network
 from loihi_emu.network.synapse_order import held_of
-
-R = TypeVar("R", Rows, DueRows)
 
 DENSE, SPARSE, CONV, DUE = "dense", "sparse", "conv", "due"
 DUE_NOW = "loihi_emu.models.synapses.due:due_now"
@@ -143,28 +140,34 @@ class Projection:
         if self.floating:
             return self._sparse_float(arena)
         d = self._common(sparse_at.SPARSE, arena)
-        sources = self.origin.size
-        rows = self._rows(partial(packed_rows, delayed=self.delay is None))
+        sources, rows = self.origin.size, self.pack()
+        assert isinstance(rows, Rows)
         d.rows, d.packed, d.delays, d.chunks, d.sources = rows.starts, rows.words, rows.delays, rows.chunks, sources
         self.stored, self.weight_bytes = rows.words.size, rows.nbytes
         return d
 
-    def _rows(self, pack: Callable[..., R]) -> R:
-        """Rows of all synapses: those of another image, or new ones."""
+    def pack(self) -> Rows | DueRows:
+        """Rows of all synapses: those of another image, or new ones, which are shared if kernels pack them."""
+        if self.packed is not None:
+            return self.packed.rows
         sources, n, window = self.origin.size, self.sink.n, self.sink.window
-        if not are_many(self.synapses):
-            return pack(self.synapses, sources, n, window)
-        form = (self.kind, self.delay is None, sources, n, window, *(m.form for m in self.members))
-        self.packed = known(self.members, form)
-        if self.packed is None:
-            made = pack(self.synapses, sources, n, window)
-            self.packed = share(made, window, form, self.members)
-        found: Any = self.packed.rows
-        return found  # type: ignore[no-any-return]
+        many, delayed = are_many(self.synapses), self.delay is None
+        form = (self.kind, delayed, sources, n, window, *(m.form for m in self.members))
+        self.packed = known(self.members, form) if many else None
+        if self.packed is not None:
+            return self.packed.rows
+        rows: Rows | DueRows
+        if self.kind == DUE:
+            rows = due_rows(self.synapses, sources, n, window)
+        else:
+            rows = packed_rows(self.synapses, sources, n, window, delayed=delayed)
+        self.packed = share(rows, window, form, self.members) if many else None
+        return rows
 
     def _due(self, arena: Arena) -> Description:
         d = self._common(due_at.DUE, arena)
-        rows = self._rows(due_rows)
+        rows = self.pack()
+        assert isinstance(rows, DueRows)
         d.rows, d.packed, d.sizes, d.chunks, d.bits = rows.starts, rows.words, rows.sizes, rows.chunks, rows.bits
         d.sources, d.lengths = self.origin.size, arena[f"{self.key}.lengths"]
         d.space = (rows.span + 1) * d.index.size  # those of a step go in before those at their end go out

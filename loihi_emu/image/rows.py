@@ -69,6 +69,9 @@ class SynapseBlocks(Protocol):
     largest: int
     reach: tuple[int, int]
 
+    def prepare(self) -> None:
+        """Make what the parts of all shares need, before several threads ask for blocks."""
+
     def blocks(self, first: int, stop: int, *, weights: bool) -> Iterable[Block]:
         """All synapses onto accumulators first..stop - 1, and perhaps others; each time the same."""
 
@@ -142,6 +145,9 @@ class Listed:
             self.longest = int(delays)
         self.largest = magnitude(weights if table is None else table[1])
         self.reach = (start, start + step * int(indices.max()) + 1) if len(indices) else (start, start)
+
+    def prepare(self) -> None:
+        """Nothing: they are there."""
 
     def blocks(self, first: int, stop: int, *, weights: bool) -> Iterator[Block]:
         """All synapses, by source."""

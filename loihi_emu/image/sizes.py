@@ -95,7 +95,7 @@ def image_sizes(
     for c in network.connections.values():
         mine = owned.get(c.post.target.name, 1.0) if owned else 1.0
         there = shared(c, network.connections, due=due, shares=shares)
-        found[f'connection "{c.name}"'], moment = (0, 0) if there else _connection(network, c, mine, due)
+        found[f'connection "{c.name}"'], moment = (0, 0) if there else _connection(network, c, mine, due, shares)
         moments.append(moment)
     for probe in network.probes:
         for variable in probe.variables:
@@ -144,12 +144,13 @@ def _input(node: Input) -> int:
     return node.size * each + len(node.times) * (8 if node.payloads is not None else 4)
 
 
-def _connection(network: Network, c: Connection, mine: float, due: bool) -> tuple[int, int]:
+def _connection(network: Network, c: Connection, mine: float, due: bool, shares: int) -> tuple[int, int]:
     """What a connection takes, and takes for a moment while it is built; of targets of which a part is here."""
     synapses, sparse = int(mine * c.synapses), c.kind == "sparse"
     size = int(mine * 4 * c.post.size) * (c.longest_delay + 1) if _staged(network, c) else 0
     waits = due and sparse and c.learning is None
     chunks = -(-int(mine * c.post.target.size) // (1 << MOST_BITS if waits else int(at.CHUNK)))
+    chunks = max(chunks, shares)  # a share has rows of its own
     rows = 8 * (c.pre.target.size + 1) * chunks if sparse else 0
     if c.learning is not None:
         traces = 32 * (c.pre.size + c.post.size)
@@ -167,7 +168,7 @@ def _connection(network: Network, c: Connection, mine: float, due: bool) -> tupl
     if not sparse:
         return size + synapses * (1 + int(c.varied)), BUILT_DENSE * synapses
     lists = BUILT_HELD * synapses if held_of(c) is not None else 0
-    block = lists + BUILT_BLOCK * min(synapses, BLOCK) + (4 * min(synapses, AT_ONCE) if _at_once(c) else 0)
+    block = lists + shares * (BUILT_BLOCK * min(synapses, BLOCK) + (4 * min(synapses, AT_ONCE) if _at_once(c) else 0))
     if not waits:
         return size + synapses * (4 + int(c.varied)) + rows, rows + block
     headers = int(min(c.pre.size * different_delays(c) * chunks, synapses))

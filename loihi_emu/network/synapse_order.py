@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from weakref import ref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from loihi_emu.read_only import FrozenArrays, frozen
 
 DRAWN = ("values", "delays", "indptr", "indices")
 """Lists that may be missing: a recipe's synapses are drawn, those in an image's rows unpacked, when somebody asks."""
-HELD, PACKED = "_held", "_packed"
+HELD, PACKED, UNPACKED = "_held", "_packed", "_unpacked"
 """Attributes of a connection whose synapses are in the rows of images; a copy and a pickle have lists again."""
 
 NOT_KEPT = (
@@ -98,7 +99,7 @@ class SynapseOrder(FrozenArrays):
         state = dict(vars(self))
         if held_of(self) is not None:
             state.update(self._missing(state))
-        return {name: value for name, value in state.items() if name not in (HELD, PACKED)}
+        return {name: value for name, value in state.items() if name not in (HELD, PACKED, UNPACKED)}
 
     @property
     def drawn(self) -> bool:
@@ -207,6 +208,9 @@ def unpacked(c: C) -> C:
     state = dict(vars(c))
     if all(name in state for name in DRAWN):
         return c
-    made = object.__new__(type(c))
-    vars(made).update({**state, **c._missing(state)})
+    made: C | None = state[UNPACKED]() if UNPACKED in state else None
+    if made is None:
+        made = object.__new__(type(c))
+        vars(made).update({**state, **c._missing(state)})
+        vars(c)[UNPACKED] = ref(made)
     return made
