@@ -168,7 +168,9 @@ def _connection(network: Network, c: Connection, mine: float, due: bool, shares:
     if not sparse:
         return size + synapses * (1 + int(c.varied)), BUILT_DENSE * synapses
     lists = BUILT_HELD * synapses if held_of(c) is not None else 0
-    block = lists + shares * (BUILT_BLOCK * min(synapses, BLOCK) + (4 * min(synapses, AT_ONCE) if _at_once(c) else 0))
+    each = synapses // shares
+    block = BUILT_BLOCK * min(each, BLOCK) + (4 * min(each, AT_ONCE) if _at_once(c) else 0)
+    block = lists + shares * block  # all are packed at the same time
     if not waits:
         return size + synapses * (4 + int(c.varied)) + rows, rows + block
     headers = int(min(c.pre.size * different_delays(c) * chunks, synapses))
