@@ -6,22 +6,32 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
+
 from benchmarks import learning
 from benchmarks.lava_recurrent import LARGE, sparse_program
 from benchmarks.race import Emulated, race
 from benchmarks.rows import Row, ratio
 from benchmarks.sizes import FULL, Size, workloads
+from loihi_emu import Conv2D, LearningRule, Trace
 from loihi_emu.demo.column import column_network
 from loihi_emu.jit.together import cores
 from loihi_emu.network.network import Network
 from loihi_emu.run.emulator import Emulator
 
 COLUMN = "column"
-LIMITS = {"W1": 1 / 1.3, "W1b": 1 / 1.75, "W5": 1 / 1.75, COLUMN: 1 / 1.75, "STDP": None, "sweep": None}
+LIMITS = {
+    "W1": 1 / 1.3, "W1b": 1 / 1.75, "W5": 1 / 1.75, COLUMN: 1 / 1.75,
+    "STDP": None, "sweep": None, "Lava STDP": None, "Lava sweep": None, "taps": None,
+}  # fmt: skip
 """Time of two threads, to that of one."""
 SCALE, TINY_SCALE = 0.3, 0.02
 """How large a part of the cortical column."""
 APART = "apart"
+BIAS = 1000
+"""Of neurons behind a kernel that learns: each spikes once in some hundred steps."""
+LAVA, SLOWER = "Lava ", 4
+"""Before the name of a workload: under the rules "lava", which take so many times as long or more."""
 
 
 def measure(size: Size) -> Iterator[Row]:
@@ -70,12 +80,32 @@ def _networks(name: str, size: Size) -> Iterator[tuple[Network, int, str]]:
         scale = SCALE if size.column >= FULL.column else TINY_SCALE
         yield column_network(scale), size.steps(2000), f"cortical column at scale {scale:g}"
         return
-    if name in dict(learning.TASKS):
-        task = learning.task_of(name, size.layer, size.steps(dict(learning.TASKS)[name]), size.rounds)
-        yield task.network(), task.steps, f"{task.n} x {task.n} plastic synapses, dw = {task.rule}"
+    what = name.removeprefix(LAVA)
+    if what in dict(learning.TASKS):
+        rules = "chip" if what == name else "lava"
+        steps = size.steps(dict(learning.TASKS)[what] // (1 if rules == "chip" else SLOWER))
+        task = learning.task_of(what, size.layer, steps, size.rounds)
+        yield task.network(rules), steps, f'rules "{rules}", {task.n} x {task.n} plastic synapses, dw = {task.rule}'
+        return
+    if name == "taps":
+        width = int(size.layer**0.5)
+        yield taps_network(width), size.steps(200), f"a kernel that learns, {width} x {width} x 8 neurons, 16 channels"
         return
     for workload in workloads(name, size):
         yield workload.network(), workload.steps, workload.text
+
+
+def taps_network(width: int) -> Network:
+    """A convolution that learns by the spikes of both sides."""
+    rng = np.random.default_rng(1)
+    net, trace = Network("taps", seed=1), Trace(16, 10)
+    source = net.input("source", (width, width, 8), rate=0.01)
+    cells = net.population(
+        "cells", (width, width, 16), vth=2000, bias=BIAS, v=rng.integers(0, 2000 * 64, width**2 * 16)
+    )
+    rule = LearningRule("2^-6*x1*y0 - 2^-6*y1*x0", x1=trace, y1=trace)
+    net.connect(source, cells, Conv2D(rng.integers(0, 30, (16, 3, 3, 8)), padding=1), learning=rule)
+    return net
 
 
 class Beside(Emulated):

@@ -81,12 +81,13 @@ class Task:
         """Threshold that the bias alone reaches once in 1 / ACTIVITY steps."""
         return int(BIAS / ACTIVITY) // UNIT
 
-    def network(self) -> Network:
-        """The workload through the public API."""
-        net = Network(self.name, seed=SEED)
+    def network(self, rules: str = "chip") -> Network:
+        """The workload through the public API, under a rule set of integers."""
+        net = Network(self.name, rules=rules, seed=SEED)
         times = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
         source = net.input("source", self.n, spikes=(times, self.events))
-        cells = net.population("cells", self.n, du=DECAY_UNITY, dv=0, vth=self.vth, bias=BIAS, v=self.v)
+        name, most = ("bias", DECAY_UNITY) if rules == "chip" else ("bias_mant", DECAY_UNITY - 1)
+        cells = net.population("cells", self.n, du=most, dv=0, vth=self.vth, v=self.v, **{name: BIAS})
         trace = Trace(IMPULSE, TAU)
         rule = LearningRule(dw=self.rule, x1=trace, y1=trace)
         net.connect(

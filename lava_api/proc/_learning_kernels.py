@@ -154,6 +154,7 @@ class LearningFixed(Synaptic, LaterPhases):
         for memory, values in zip(d.variables, part.values, strict=True):
             memory.values = values
         at.lay_out(d, *part.rows)
+        d.stride = part.width
         d.every, d.sign, d.enabled = part.every, SIGNS[self.model.sign_mode], 1
 
     def _side(

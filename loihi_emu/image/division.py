@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +18,10 @@ from loihi_emu.models.memory import Array
 from loihi_emu.network.elements import Connection, rows_of
 
 Integers = NDArray[np.int64]
+ALIKE = 128
+"""Rows of so many values, or a multiple, begin at the same few places of a cache: a column then has no room there."""
+LONGER = 16
+"""Values by which such a row is made longer."""
 
 
 class Rows(NamedTuple):
@@ -102,6 +105,17 @@ class Division:
         """How many synapses some blocks have."""
         return sum(self._counts[blocks.start : blocks.stop])
 
+    def stride(self, block: int) -> int:
+        """Values in memory from row to row of a block of a dense connection."""
+        width = int(self.bounds[block + 1] - self.bounds[block])
+        return width if len(self) == 1 or width % ALIKE else width + LONGER
+
+    def places(self, blocks: range) -> int:
+        """How many values memory has for each variable of the synapses of some blocks."""
+        if self._c.kind != "dense":
+            return self.synapses(blocks)
+        return sum(self._c.pre.size * self.stride(k) for k in blocks)
+
     def rows(self, block: int) -> Rows:
         """The synapses of a block of a sparse connection."""
         starts, targets = rows_of(self._c)
@@ -119,7 +133,11 @@ class Division:
             return values.reshape(-1) if blocks else values.reshape(-1)[:0]
         if c.kind == "dense":
             rows = values.reshape(c.pre.size, c.post.size)
-            found = [rows[:, self.targets(k)].reshape(-1) for k in blocks]
+            found = []
+            for k in blocks:
+                some, made = self.targets(k), np.zeros((c.pre.size, self.stride(k)), values.dtype)
+                made[:, : some.stop - some.start] = rows[:, some]
+                found.append(made.reshape(-1))
         else:
             owners = self._owners
             found = [values[owners == k] for k in blocks]
@@ -131,14 +149,18 @@ class Division:
         if len(self) == 1:
             return memory
         before, n = memory.shape[:-1], c.pre.size
-        memory = memory[..., : c.synapses]
+        memory = memory[..., : self.places(self.all)]
         if c.kind == "dense":
-            ends = pairwise(int(bound) for bound in self.bounds)
-            blocks = [memory[..., n * low : n * high].reshape(*before, n, high - low) for low, high in ends]
-            return np.concatenate(blocks, axis=-1).reshape(*before, c.synapses)
-        found = np.empty_like(memory)
-        found[..., np.argsort(self._owners, kind="stable")] = memory
-        return found
+            found, first = [], 0
+            for k in self.all:
+                some, stride = self.targets(k), self.stride(k)
+                block = memory[..., first : first + n * stride].reshape(*before, n, stride)
+                found.append(block[..., : some.stop - some.start])
+                first += n * stride
+            return np.concatenate(found, axis=-1).reshape(*before, c.synapses)
+        joined = np.empty_like(memory)
+        joined[..., np.argsort(self._owners, kind="stable")] = memory
+        return joined
 
     def spans(self, ranks: int, *, of_synapses: bool) -> list[tuple[int, int]]:
         """What each rank has: a range of targets, or of the memory of all blocks."""
@@ -148,5 +170,5 @@ class Division:
             stop = first + self.ranks.count(rank)
             found[rank] = int(self.bounds[first]), int(self.bounds[stop])
             if of_synapses:
-                found[rank] = self.synapses(range(first)), self.synapses(range(stop))
+                found[rank] = self.places(range(first)), self.places(range(stop))
         return found

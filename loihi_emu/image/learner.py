@@ -113,12 +113,17 @@ class Learner(ABC):
 
     @property
     def kept(self) -> int:
-        """Synapses that memory has."""
-        return self.division.synapses(self.blocks)
+        """Values that memory has for each variable of synapses."""
+        return self.division.places(self.blocks)
+
+    @property
+    def stride(self) -> int:
+        """Values from row to row of a dense connection."""
+        return self.division.stride(self.block)
 
     def own(self, values: Array) -> Array:
         """What memory has of synapses, from those of this part on."""
-        return values[self.division.synapses(range(self.blocks.start, self.block)) :]
+        return values[self.division.places(range(self.blocks.start, self.block)) :]
 
     @property
     def sources(self) -> slice:
@@ -183,8 +188,8 @@ class Learner(ABC):
         """State as the memory of all parts would have it, zero where it is of others."""
         if variable not in self.by_synapse or self.blocks == self.division.all:
             return values
-        found = np.zeros(self.shape(variable, values.shape), values.dtype)
-        first = self.division.synapses(range(self.blocks.start))
+        found = np.zeros(max(self.division.places(self.division.all), 1), values.dtype)
+        first = self.division.places(range(self.blocks.start))
         found[first : first + self.kept] = values[: self.kept]
         return found
 
@@ -254,6 +259,7 @@ def describe_words(
     )  # fmt: skip
     d.first, d.step, d.sources = learner.first, c.pre.step, c.pre.size
     d.target, d.target_step, d.width = learner.target, c.post.step, learner.width
+    d.stride = learner.stride
     d.weights, (d.rows, d.targets) = weights, places or (None, None)
     return d
 

@@ -145,7 +145,7 @@ class Plastic(Learner):
         exponent = c.weight_exp
         fits = exponent < 0 or (max(-self.low, self.high) << exponent) <= LIMIT
         d.first, d.step, d.sources = self.first, c.pre.step, c.pre.size
-        d.target, d.target_step, d.width, d.stride = self.target, c.post.step, self.width, self.width
+        d.target, d.target_step, d.width, d.stride = self.target, c.post.step, self.width, self.stride
         d.codes, d.low, d.unit, d.exponent = self.own(arena[f"{self.key}.codes"]), self.low, self.unit, exponent
         if self.has_delays:
             d.delays = self.own(arena[f"{self.key}.delays"])
@@ -225,7 +225,7 @@ class Plastic(Learner):
 
     def _synapses(self, d: Description, arena: Arena) -> None:
         d.codes, d.low, d.unit, d.dropped = self.own(arena[f"{self.key}.codes"]), self.low, self.unit, self.dropped
-        d.least, d.most, d.stride = -(-self.low >> self.dropped), self.high >> self.dropped, self.width
+        d.least, d.most, d.stride = -(-self.low >> self.dropped), self.high >> self.dropped, self.stride
         d.delays, d.longest = self.own(arena[f"{self.key}.delays"]) if self.has_delays else None, self.longest
         d.tags = self.own(arena[f"{self.key}.tags"]) if self.has_tags else None
         rows = self._lay_out(d)

@@ -164,6 +164,7 @@ class PlasticLava(Learner):
         d.variables[0].values = self.own(arena[f"{self.key}.weights"])
         d.variables[TARGETS["dt"]].values = self.own(arena[f"{self.key}.tags"]) if self.has_tags else None
         to.lay_out(d, *(self.places or (None, None)))
+        d.stride = self.stride
         d.every = np.zeros(1, np.int64)
         self._rule(d)
         return d

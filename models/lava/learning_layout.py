@@ -82,6 +82,7 @@ LEARNING = Record(
     graded=NUMBER,  # what payloads do to x1, see below
     roundings=within(GENERATOR),  # of the synapses, one an epoch
     variables=within(VARIABLE, 3),
+    stride=NUMBER,  # of a dense connection: from row to row
     starts=array("int64"),  # of a sparse connection: row starts and targets; else rows of all targets
     targets=array("int32"),
     columns=array("int64"),  # the same by target

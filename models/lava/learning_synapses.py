@@ -77,7 +77,7 @@ def scatter(values, places, given):
 @kernel
 def synapses(d):
     """How many synapses there are."""
-    return d.starts[d.pre.n] if d.targets else d.pre.n * d.post.n
+    return d.starts[d.pre.n] if d.targets else d.pre.n * d.stride
 
 
 @kernel
@@ -310,13 +310,13 @@ def learner(module: str, arithmetic: Arithmetic) -> Leaf:
     @kernel
     def learn_column(d, i, low, n, by_x0, random):
         """Change the synapses of a dense connection from some sources to one target, unless their rows were changed."""
-        n_post, fired = d.post.n, part(d.pre.spiked_at, low, n)
-        first = low * n_post + i
+        stride, fired = d.stride, part(d.pre.spiked_at, low, n)
+        first = low * stride + i
         for v in range(3):
             if d.variables[v].values:
-                old, values = room(d, at.ROW_VALUES + v, n), memory(d, v, first, (n - 1) * n_post + 1)
+                old, values = room(d, at.ROW_VALUES + v, n), memory(d, v, first, (n - 1) * stride + 1)
                 for k in range(n):
-                    old[k] = values[k * n_post]
+                    old[k] = values[k * stride]
                 start(room(d, at.ROW_NEW + v, n), old)
         for p in range(d.product_count):
             row = d.products[p]
@@ -328,15 +328,15 @@ def learner(module: str, arithmetic: Arithmetic) -> Leaf:
                 add(room(d, at.ROW_NEW + row.target, n), product, d, p)
         for v in range(3):
             if d.changed >> v & 1:
-                new, values = room(d, at.ROW_VALUES + v, n), memory(d, v, first, (n - 1) * n_post + 1)
+                new, values = room(d, at.ROW_VALUES + v, n), memory(d, v, first, (n - 1) * stride + 1)
                 settle(new, room(d, at.ROW_NEW + v, n), d, v, random)
                 for k in range(n):
                     if not (by_x0 and fired[k] > 0):
-                        values[k * n_post] = new[k]
+                        values[k * stride] = new[k]
                 if v == 0 and d.mirror:
                     mirror = numbers(d.mirror + size * (i * d.pre.n + low), n)
                     for k in range(n):
-                        mirror[k] = values[k * n_post]
+                        mirror[k] = values[k * stride]
 
     @kernel
     def change_columns(d, spiked, by_x0, random):
@@ -362,7 +362,7 @@ def learner(module: str, arithmetic: Arithmetic) -> Leaf:
         spiked = list_spiked(d) if depends(d, at.BY_Y0) else 0
         for j in range(d.pre.n):
             if everything or (by_x0 and spiked_at[j] > 0):
-                first, n = j * d.post.n, d.post.n
+                first, n = j * d.stride, d.post.n
                 if d.targets:
                     first, n = d.starts[j], d.starts[j + 1] - d.starts[j]
                 learn_row(d, j, first, n, u, spiked, random)

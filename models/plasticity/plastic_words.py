@@ -14,7 +14,7 @@ i32 = np.int32
 i64 = np.int64
 
 # Source neuron i is first + i * step of its source, target neuron k is accumulator target + k * target_step. Rows hold
-# the targets of each source (start and targets), or all (width).
+# the targets of each source (start and targets), or all (width; stride from row to row).
 WORDS = PROJECTION.extended(
     "PlasticWords",
     first=NUMBER,
@@ -23,6 +23,7 @@ WORDS = PROJECTION.extended(
     target=NUMBER,
     target_step=NUMBER,
     width=NUMBER,
+    stride=NUMBER,
     rows=array("int64"),
     targets=array("int32"),
     weights=NUMBER,
@@ -51,7 +52,7 @@ def row_of(d, j):
     """Where the row of source j begins, and how many synapses it has."""
     if d.rows:
         return d.rows[j], d.rows[j + 1] - d.rows[j]
-    return j * d.width, d.width
+    return j * d.stride, d.width
 
 
 @kernel

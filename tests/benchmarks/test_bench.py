@@ -165,7 +165,8 @@ def test_rows_of_cores(monkeypatch):
     monkeypatch.setattr(cores, "cores", lambda: 2)
     rows = list(cores.measure(TINY))
     assert [row.group for row in rows[:8:2]] == ["cores W1", "cores W1b", "cores W5", "cores column"]
-    assert [row.group for row in rows[8:]] == ["cores STDP"] * 2 + ["cores sweep"] * 2 + ["cores Lava"]
+    learning = [f"cores {name}" for name in ("STDP", "sweep", "Lava STDP", "Lava sweep", "taps")]
+    assert [row.group for row in rows[8::2]] == [*learning, "cores Lava"]
     assert [row.what for row in rows[:2]] == ["2 threads, to one", "2 cores, at best"]
     assert all(row.value > 0 and row.passed is None for row in rows)
     monkeypatch.setattr(cores, "cores", lambda: 1)

@@ -37,8 +37,8 @@ def test_each_synapse_is_in_one_block(kind, bounds):
     assert division.joined(memory[None][:0]).shape == (0, by_source.size)
     for k in division.all:
         mine = (bounds[k] <= target) & (target < bounds[k + 1])
-        first = division.synapses(range(k))
-        block = memory[first : first + division.synapses(range(k, k + 1))]
+        first = division.places(range(k))
+        block = memory[first : first + division.places(range(k, k + 1))]
         assert np.array_equal(block, by_source[mine]), "by source, then target"
         if kind == "sparse":
             rows = division.rows(k)
@@ -59,7 +59,17 @@ def test_each_rank_has_what_its_shares_have(kind):
         assert one.ranks == [0, 0, 1, 3]
         assert one.spans(4, of_synapses=False) == [(0, 3), (3, 8), (0, 0), (8, 9)]
         spans = one.spans(4, of_synapses=True)
-        assert [stop - first for first, stop in spans] == [one.synapses(other.here) for other in of_ranks]
+        assert [stop - first for first, stop in spans] == [one.places(other.here) for other in of_ranks]
+
+
+def test_rows_do_not_begin_at_the_same_places_of_a_cache():
+    net = Network(rules="float")
+    c = net.connect(net.input("pre", 3, rate=0.1), net.population("post", 256, vth=1.0), np.arange(768).reshape(256, 3))
+    division = Division(c, [Piece(0, 0, 128), Piece(1, 128, 256)], 2)
+    assert division.stride(0) > 128 and division.places(range(2)) > division.synapses(range(2)) == 768
+    by_source = c.values.T.reshape(-1)
+    memory = division.divided(by_source, division.all)
+    assert memory.size == division.places(division.all) and np.array_equal(division.joined(memory), by_source)
 
 
 def test_a_single_block_copies_nothing():
