@@ -85,3 +85,28 @@ def learning_network(seed: int) -> Network:
     net.probe("first", "weights", every=5)
     net.probe("shared", "weights", every=9)
     return net
+
+
+def lava_learning_network(rules: str, seed: int) -> Network:
+    """Two connections that learn under Lava's rules, with third factors: the rows of one change, of the other all."""
+    rng = np.random.default_rng(seed)
+    net = Network(rules=rules, seed=seed)
+    floats, n, count = rules == "float", 2100, 6000
+    decay = {"du": 1.0, "dv": 0.2} if floats else {"du": 4095, "dv": 800}
+    drive, reward = net.input("drive", 70, rate=0.1), net.input("reward", 1, rate=0.2)
+    error = net.input("error", n, rate=0.1)
+    cells, other = net.population("cells", n, vth=1500, **decay), net.population("other", n, vth=300, **decay)
+    traces = {"x1": Trace(16.5, 10), "y1": Trace(20, 5)}
+    epoch = int(rng.integers(1, 4))
+    by_spikes = LearningRule("2^-2*x1*y0 - 2^-2*y1*x0 + 2^-6*y2*x0", t_epoch=epoch, **traces)
+    everywhere = LearningRule("2^-6*u1*y2*x1 - 2^-6*u1*w", t_epoch=epoch, **traces)
+    net.connect(drive, cells, rng.integers(20, 90, (n, 70)), learning=by_spikes, factors={"y2": error}, name="first")
+    lists = rng.integers(0, n, count), rng.integers(0, n, count), rng.integers(40, 120, count)
+    net.connect(cells, other, lists, learning=everywhere, factors={"y2": reward}, name="second")
+    some = rng.integers(0, 2, (n, 45))
+    net.connect(cells[9:54], other, some, learning=by_spikes, factors={"y2": error}, name="third", kind="dense")
+    for population in ("cells", "other"):
+        net.probe(population)
+    net.probe("first", "weights", every=5)
+    net.probe("second", ["weights", "x1", "y1", "y2"], every=3)
+    return net

@@ -11,7 +11,7 @@ from messages import UNHEEDED, complains
 from profiles import at_most
 from recipes import assert_equals_oracle
 from strategies import RULES, recipes
-from wide_networks import learning_network, wide_network
+from wide_networks import lava_learning_network, learning_network, wide_network
 
 from loihi_emu import Emulator, Network, SimulationError
 from loihi_emu.image import blocks
@@ -90,6 +90,23 @@ def test_learning_and_convolutions(seed, threads):
         assert len(other.image.learners[name].parts) > 1
         assert np.array_equal(other.get(name, "weights"), one.get(name, "weights"))
     assert len(other.image.group("image").parts) > 1
+
+
+@pytest.mark.parametrize("rules", ["lava", "float"])
+@at_most(3, phases=FOUND)
+@given(st.integers(0, 1 << 30), st.integers(2, 4))
+def test_learning_by_lavas_rules(tmp_path_factory, rules, seed, threads):
+    net, path = lava_learning_network(rules, seed), tmp_path_factory.mktemp("lava") / "state"
+    one, other = Emulator(net), Emulator(net, threads=threads)
+    assert_same(other.run(20), one.run(20))
+    other.save(path)
+    for name in ("first", "second", "third"):
+        assert len(other.image.learners[name].parts) > 1
+        for variable in ("weights", "x1", "y1", "y2"):
+            assert np.array_equal(other.get(name, variable), one.get(name, variable)), (name, variable)
+    fresh = Emulator(net, threads=5 - threads)
+    fresh.restore(path)
+    assert_same(fresh.run(9), one.run(9))
 
 
 def test_what_was_learned_goes_on_with_another_number(tmp_path):
@@ -219,15 +236,20 @@ BUSY = "while True: pass"
 
 
 @pytest.mark.slow
-def test_more_threads_than_cores_while_others_want_them(monkeypatch):
+@pytest.mark.parametrize(
+    ("make", "arguments", "steps"),
+    [(wide_network, ("chip", 5), 400), (learning_network, (4,), 60), (lava_learning_network, ("lava", 4), 40)],
+    ids=["wide", "learning", "Lava"],
+)
+def test_more_threads_than_cores_while_others_want_them(monkeypatch, make, arguments, steps):
     monkeypatch.setattr(number, "cores", cores)
-    net = wide_network("chip", 5)
-    want = Emulator(net).run(400)
+    net = make(*arguments)
+    want = Emulator(net).run(steps)
     others = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(2 * cores())]
     try:
         with pytest.warns(UserWarning, match=f"{cores() + 2} threads on {cores()} core"):
             emulator = Emulator(net, threads=cores() + 2)
-        assert_same(emulator.run(400), want)
+        assert_same(emulator.run(steps), want)
     finally:
         for other in others:
             other.kill()
