@@ -104,10 +104,8 @@ class LIFVec(AlgebraicVector):
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        self.main = LIF(**kwargs)
-        self.shape = self.main.a_in.shape
-        self.in_port = self.main.a_in
-        self.out_port = self.main.s_out
+        self._stand_for(LIF(**kwargs))
+        self.shape = self.in_port.shape
 
 
 class GradedVec(AlgebraicVector):
@@ -125,9 +123,7 @@ class GradedVec(AlgebraicVector):
 
     def __init__(self, shape: tuple[int, ...], vth: int = 10, exp: int = 0, **kwargs: Any) -> None:
         self.shape, self.vth, self.exp = shape, vth, exp
-        self.main = GradedVecProc(shape=shape, vth=vth, exp=exp, **kwargs)
-        self.in_port = self.main.a_in
-        self.out_port = self.main.s_out
+        self._stand_for(GradedVecProc(shape=shape, vth=vth, exp=exp, **kwargs))
 
 
 class GradedDense(AlgebraicMatrix):
@@ -145,9 +141,8 @@ class GradedDense(AlgebraicMatrix):
 
     def __init__(self, weights: Any, exp: int = 7, **kwargs: Any) -> None:
         weights = np.asarray(weights) * 2**exp
-        self.main = Dense(weights=weights, num_message_bits=MESSAGE_BITS, weight_exp=-exp, **kwargs)
-        self.in_port = self.main.s_in
-        self.out_port = self.main.a_out
+        main = Dense(weights=weights, num_message_bits=MESSAGE_BITS, weight_exp=-exp, **kwargs)
+        self._stand_for(main, "s_in", "a_out")
 
 
 class NormalizeNet(AlgebraicVector):
@@ -168,9 +163,7 @@ class NormalizeNet(AlgebraicVector):
         self.fp_inv_neuron = InvSqrt(shape=(1,), fp_base=exp)
         self.fpv_dense = Dense(weights=weights.T, num_message_bits=MESSAGE_BITS)
         _only("NormalizeNet", kwargs)
-        self.main = NormVecDelay(shape=shape, vth=1, exp=exp)
-        self.in_port = self.main.a_in1
-        self.out_port = self.main.s_out
+        self._stand_for(NormVecDelay(shape=shape, vth=1, exp=exp), "a_in1")
         self.main.s2_out.connect(self.vfp_dense.s_in)
         self.vfp_dense.a_out.connect(self.fp_inv_neuron.a_in)
         self.fp_inv_neuron.s_out.connect(self.fpv_dense.s_in)

@@ -54,6 +54,10 @@ class Network:
     in_port: Any = None
     out_port: Any = None
 
+    def _stand_for(self, main: Any, takes: str = "a_in", sends: str = "s_out") -> None:
+        """Let a process stand for the network, with the input and the output of these names."""
+        self.main, self.in_port, self.out_port = main, getattr(main, takes), getattr(main, sends)
+
     def run(self, **kwargs: Any) -> None:
         """Run all that is connected; arguments as for a process."""
         self.main.run(**kwargs)
@@ -137,10 +141,8 @@ class ProductVec(AlgebraicVector):
 
     def __init__(self, shape: tuple[int, ...], vth: int = 10, exp: int = 0, **kwargs: Any) -> None:
         self.shape, self.vth, self.exp = shape, vth, exp
-        self.main = ProdNeuron(shape=shape, vth=vth, exp=exp, **kwargs)
-        self.in_port = self.main.a_in1
+        self._stand_for(ProdNeuron(shape=shape, vth=vth, exp=exp, **kwargs), "a_in1")
         self.in_port2 = self.main.a_in2
-        self.out_port = self.main.s_out
 
     def __lshift__(self, other: Any) -> Any:
         """Connect the two factors as they are, each of them a network or several whose messages are summed up."""
@@ -167,9 +169,8 @@ class GradedSparse(AlgebraicMatrix):
 
     def __init__(self, weights: Any, exp: int = 7, **kwargs: Any) -> None:
         weights = csr_matrix(weights) * 2**exp
-        self.main = Sparse(weights=weights, num_message_bits=MESSAGE_BITS, weight_exp=-exp, **kwargs)
-        self.in_port = self.main.s_in
-        self.out_port = self.main.a_out
+        main = Sparse(weights=weights, num_message_bits=MESSAGE_BITS, weight_exp=-exp, **kwargs)
+        self._stand_for(main, "s_in", "a_out")
 
 
 def _identity(shape: tuple[int, ...]) -> Any:

@@ -38,10 +38,9 @@ class ResFireVec(AlgebraicVector):
     ) -> None:
         self.uth, self.shape, self.dt = uth, shape, dt
         self.freqs, self.decay_tau = np.array(freqs), np.array(decay_tau)
-        self.main = RFZero(shape=shape, uth=uth, freqs=self.freqs, decay_tau=self.decay_tau, dt=dt)
-        self.in_port = self.main.u_in
-        self.in_port2 = self.main.v_in
-        self.out_port = self.main.s_out
+        main = RFZero(shape=shape, uth=uth, freqs=self.freqs, decay_tau=self.decay_tau, dt=dt)
+        self._stand_for(main, "u_in")
+        self.in_port2 = main.v_in
 
     def __lshift__(self, other: Any) -> Any:
         """Connect the two parts, or one source with the real part."""

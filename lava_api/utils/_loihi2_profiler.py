@@ -24,15 +24,7 @@ class _Logger(EmulatorProfiler):
 
 
 class Loihi2ExecutionTime(_Logger):
-    """Times of this computer; all steps are covered, whatever the arguments.
-
-    Attributes
-    ----------
-    avg_time_per_step : float
-        Microseconds.
-    execution_time_per_step : ndarray
-        Microseconds, the mean of the step's run.
-    """
+    """Times of this computer; all steps are covered, whatever the arguments."""
 
     def __init__(
         self, t_start: int = 1, t_end: int = 0, dt: int = 1, buffer_size: int = 1024, bin_size: int = 1, **other: Any
@@ -41,7 +33,7 @@ class Loihi2ExecutionTime(_Logger):
 
     @property
     def execution_time_per_step(self) -> Any:
-        """Microseconds of each step."""
+        """Microseconds of each step: the mean of its run."""
         return self.execution_time * MICROSECONDS
 
     @property
@@ -52,17 +44,7 @@ class Loihi2ExecutionTime(_Logger):
 
 
 class Loihi2Activity(_Logger):
-    """Counts of all steps, one value a process that sends (Loihi 2 counts by core).
-
-    Attributes
-    ----------
-    names : list of str
-        ``process.port`` of each value.
-    axon_out : ndarray
-        Spikes sent.
-    syn_ops : ndarray
-        Synapses reached by them.
-    """
+    """Counts of all steps, one value a process that sends (Loihi 2 counts by core)."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,7 +52,7 @@ class Loihi2Activity(_Logger):
 
     @property
     def names(self) -> list[str]:
-        """Process and port of each value."""
+        """``process.port`` of each value."""
         return list(self.spikes)
 
     @property
@@ -80,7 +62,7 @@ class Loihi2Activity(_Logger):
 
     @property
     def syn_ops(self) -> Any:
-        """Synapses reached."""
+        """Synapses reached by them."""
         return np.array([counter.operations for counter in self._counters.values()], np.int64)
 
 

@@ -45,19 +45,9 @@ class Profiler:
 
 
 class EmulatorProfiler(NxSdkCallbackFx):
-    """Counts of the emulated chip, times of this computer.
+    """Counts of the emulated chip, times of this computer, of the program of a configuration.
 
-    Ask for probes before the first run and read the results after it.
-
-    Parameters
-    ----------
-    run_cfg : Loihi1HwCfg or Loihi2HwCfg
-        Its program is measured.
-
-    Attributes
-    ----------
-    num_steps : int
-        Steps done in all runs.
+    Ask for probes before the first run and read the results after it; `num_steps` are those of all runs.
     """
 
     def __init__(self, run_cfg: Any) -> None:

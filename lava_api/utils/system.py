@@ -31,19 +31,10 @@ class staticproperty(property):
 
 @deprecated("Use lava.utils.loihi.")
 class Loihi2:
-    """Asks for a Loihi 2.
-
-    Attributes
-    ----------
-    preferred_partition : str or None
-        Partition for ``set_environ_settings`` where hardware is available.
-    is_loihi2_available : bool
-        Whether there is a chip: False, unless the virtual one is asked for (:mod:`lava_api.utils.loihi`).
-    partition : str
-        Partition chosen, or ``"Unspecified"``.
-    """
+    """Asks for a Loihi 2."""
 
     preferred_partition: ClassVar[str | None] = None
+    """Partition for ``set_environ_settings`` where hardware is available."""
 
     @staticmethod
     def set_environ_settings(partititon: str | None = None) -> None:
@@ -62,7 +53,7 @@ class Loihi2:
 
     @staticproperty  # type: ignore[arg-type]
     def is_loihi2_available() -> bool:
-        """Return whether there is a chip."""
+        """Return whether there is a chip: not unless the virtual one is asked for (:mod:`lava_api.utils.loihi`)."""
         if not loihi.is_installed():
             return False
         Loihi2.set_environ_settings(Loihi2.preferred_partition)
@@ -70,5 +61,5 @@ class Loihi2:
 
     @staticproperty  # type: ignore[arg-type]
     def partition() -> str:
-        """Return the partition chosen."""
+        """Return the partition chosen, or ``"Unspecified"``."""
         return slurm.partition()
