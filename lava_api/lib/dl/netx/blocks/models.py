@@ -7,8 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.lib.dl.netx.blocks import process as blocks
-from lava_api.lib.dl.netx.blocks.process import AbstractBlock
+from lava_api.lib.dl.netx.blocks.process import (
+    AbstractBlock,
+    Average,
+    ComplexDense,
+    ComplexInput,
+    Conv,
+    Dense,
+    Input,
+    Matrix,
+    RecurrentDense,
+)
 from lava_api.magma.core.decorator import implements, requires, tag
 from lava_api.magma.core.model.py.type import LavaPyType
 from lava_api.magma.core.model.sub.model import AbstractSubProcessModel
@@ -38,11 +47,11 @@ def _model(block: type[AbstractBlock]) -> Any:
     return implements(proc=block, protocol=LoihiProtocol)(made)
 
 
-PyInputModel = _model(blocks.Input)
-PyComplexInputModel = _model(blocks.ComplexInput)
-PyDenseModel = _model(blocks.Dense)
-PyRecurrentDenseModel = _model(blocks.RecurrentDense)
-PyComplexDenseModel = _model(blocks.ComplexDense)
-PyConvModel = _model(blocks.Conv)
-PyMatrixModel = _model(blocks.Matrix)
-PyAverageModel = _model(blocks.Average)
+PyInputModel = _model(Input)
+PyComplexInputModel = _model(ComplexInput)
+PyDenseModel = _model(Dense)
+PyRecurrentDenseModel = _model(RecurrentDense)
+PyComplexDenseModel = _model(ComplexDense)
+PyConvModel = _model(Conv)
+PyMatrixModel = _model(Matrix)
+PyAverageModel = _model(Average)
