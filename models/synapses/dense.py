@@ -24,6 +24,7 @@ from loihi_emu.jit import (
 )
 from loihi_emu.models.layout import PROJECTION, valued
 from loihi_emu.models.records import NUMBER, Record, array
+from loihi_emu.models.synapses.float_leaves import float_leaves
 
 i32 = np.int32
 u16 = np.uint16
@@ -252,16 +253,4 @@ def deliver_float(d, time, graded, payloads):
     d.events[0] += events
 
 
-@leaf
-def step_float(address, time):
-    """Deliver this step's events through float64 weights."""
-    d = DENSE(address)
-    graded = d.graded != 0 and bool(d.payload)
-    deliver_float(d, time, graded, whole(d.payload if graded else d.index, d.count[0]))
-
-
-@leaf
-def step_valued(address, time):
-    """Deliver this step's events, whose payloads are float64, through float64 weights."""
-    d = VALUED(address)
-    deliver_float(d, time, d.graded != 0, whole(d.payload, d.count[0]))
+step_float, step_valued = float_leaves(deliver_float, DENSE, VALUED)

@@ -12,6 +12,7 @@ import numpy as np
 from loihi_emu.jit import address_of, disjoint, float64s, int32s, kernel, leaf, part, prefetch, whole
 from loihi_emu.models.layout import CHUNK, PROJECTION, valued
 from loihi_emu.models.records import NUMBER, array
+from loihi_emu.models.synapses.float_leaves import float_leaves
 
 i32 = np.int32
 u64 = np.uint64
@@ -155,16 +156,4 @@ def deliver_float(d, time, graded, payload):
     d.events[0] += events
 
 
-@leaf
-def step_float(address, time):
-    """Deliver this step's events through float64 synapses."""
-    d = FLOATING(address)
-    graded = d.graded != 0 and bool(d.payload)
-    deliver_float(d, time, graded, whole(d.payload if graded else d.index, d.count[0]))
-
-
-@leaf
-def step_valued(address, time):
-    """Deliver this step's events, whose payloads are float64, through float64 synapses."""
-    d = VALUED(address)
-    deliver_float(d, time, d.graded != 0, whole(d.payload, d.count[0]))
+step_float, step_valued = float_leaves(deliver_float, FLOATING, VALUED)
