@@ -187,7 +187,7 @@ def invalid(where: str, name: str, given: object, allowed: str, *, advice: str =
 
     Examples
     --------
-    >>> print(invalid('population "hidden"', "vth", -3, "0..131071", "Scale the weights instead."))
+    >>> print(invalid('population "hidden"', "vth", -3, "0..131071", advice="Scale the weights instead."))
     population "hidden", vth: got -3, allowed is 0..131071. Scale the weights instead.
     """
     shown = brief(given if isinstance(given, str) else shown_of(given))
