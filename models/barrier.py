@@ -8,7 +8,7 @@ too: sleeping costs more.
 
 import numpy as np
 
-from loihi_emu.jit import add_at, address_of, call_function, call_leaf, kernel, leaf, look_at, relax
+from loihi_emu.jit import address_of, call_function, call_leaf, kernel, leaf, look_at, put_at, relax
 from loihi_emu.models.records import NUMBER, WORD, Record, array
 
 # How many turns each of so many threads has come to, numbers apart from each other (``memory.counters``); which of
@@ -87,27 +87,41 @@ def part(d, other, looks):
 
 
 @kernel
+def await_turn(d, k, place, turn, looks):
+    """Wait until another thread, which writes at a place, has come to a turn; returns how many looks there were."""
+    while look_at(place) < turn:
+        looks = look_again(d, looks) if looks < LOOKS else part(d, k, looks)
+    return looks
+
+
+@kernel
+def come(d):
+    """Come to the next turn; returns which that is. Nobody else writes there, so nothing need be locked."""
+    mine = APART * d.me
+    turn = d.turns[mine] + 1
+    put_at(address_of(d.turns, mine), turn)
+    return turn
+
+
+@kernel
 def await_others(d, turn):
     """Wait until all threads have come to a turn."""
     looks = 0
     for k in range(d.count):
-        other = address_of(d.turns, APART * k)
-        while look_at(other) < turn:
-            looks = look_again(d, looks) if looks < LOOKS else part(d, k, looks)
+        looks = await_turn(d, k, address_of(d.turns, APART * k), turn, looks)
 
 
 @leaf
 def wait(address, time):
     """Come to the next turn, and wait until all threads have."""
     d = BARRIER(address)
-    await_others(d, 1 + add_at(address_of(d.turns, APART * d.me), 1))
+    await_others(d, come(d))
 
 
 @leaf
 def arrive(address, time):
     """Come to the next turn, and go on."""
-    d = BARRIER(address)
-    add_at(address_of(d.turns, APART * d.me), 1)
+    come(BARRIER(address))
 
 
 @leaf

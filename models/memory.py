@@ -155,6 +155,13 @@ class Description:
         own["address"] = int(own["words"].ctypes.data)
         own["_kept"] = {} if kept is None else kept  # by the addresses of their words
 
+    def like(self) -> Description:
+        """Another one that says the same until it is changed; all arrays stay those of this one."""
+        made = Description(self.record)
+        made.words[:] = self.words
+        vars(made)["_like"] = self  # has the arrays
+        return made
+
     def point(self, name: str, array: Any, before: int = 0) -> None:
         """Write the address of an array (0 for None), less the bytes that others take before it."""
         field, word = self.record.field(name), self.record.starts[name]

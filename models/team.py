@@ -7,10 +7,12 @@ From the moment when the leader wakes them until the last has come to its end, n
 
 from loihi_emu.jit import add_at, address_of, call_leaf, kernel, leaf, look_at, whole
 from loihi_emu.models.barrier import LOOKS, look_again
+from loihi_emu.models.boards import lacks_room
 from loihi_emu.models.loop import steps_of
 from loihi_emu.models.records import NUMBER, Record, array
 
-# One thread: the calls of its share; the recorders' limits, which all read; its clocks; how many steps to run and how
+# One thread: the calls of its share; limits that its loop looks at; a word of its own where the loop looks whether to
+# stop, if it does not look at the recorders' limits; its clocks; how many steps to run and how
 # many were run; how many runs it was told of and has not begun; the lock at which it sleeps, and the functions that
 # take and give that; whether it is to end.
 MEMBER = Record(
@@ -22,6 +24,7 @@ MEMBER = Record(
     capacity=array("int64"),
     needed=array("int64"),
     limits=NUMBER,
+    stop=array("int64"),
     clock=array("int64"),
     total=array("int64"),
     steps=NUMBER,
@@ -35,10 +38,20 @@ MEMBER = Record(
     give_way=NUMBER,
 )
 
-# All of them, the leader first; finished counts all who ever came to the end of a run, and due is what it will be.
+# All of them, the leader first; finished counts all who ever came to the end of a run, and due is what it will be; the
+# recorders' limits.
 TEAM = Record(
-    "Team", members=array(MEMBER), count=NUMBER, finished=array("int64"), due=NUMBER, give_way=NUMBER
-)  # fmt: skip
+    "Team",
+    members=array(MEMBER),
+    count=NUMBER,
+    finished=array("int64"),
+    due=NUMBER,
+    give_way=NUMBER,
+    filled=array("int64"),
+    capacity=array("int64"),
+    needed=array("int64"),
+    limits=NUMBER,
+)
 
 PATIENCE = LOOKS + 2000
 """So often a thread looks for another run before it sleeps: about a millisecond."""
@@ -92,7 +105,12 @@ def tell_alone(address, time):
 def lead(address, steps):
     """Run at most so many steps with all threads."""
     team = TEAM(address)
-    leader, finished = team.members[0], address_of(team.finished, 0)
+    leader, finished, limits = team.members[0], address_of(team.finished, 0), team.limits
+    stop = lacks_room(whole(team.filled, limits), whole(team.capacity, limits), whole(team.needed, limits), 1)
+    for k in range(team.count):
+        m = team.members[k]
+        if m.stop:
+            m.stop[0] = stop
     for k in range(1, team.count):
         m = team.members[k]
         m.clock[0], m.steps = leader.clock[0], steps

@@ -4,7 +4,7 @@
 from loihi_emu.jit import leaf
 from loihi_emu.models.records import NUMBER, Record, array
 
-# A source's part: how many of its neurons spiked, and the work of a spike in nanoseconds.
+# A source: how many of its neurons spiked, and the work of a spike in nanoseconds.
 WATCHED = Record("Watched", count=array("int64"), cost=NUMBER)
 WATCH = Record("Watch", parts=array(WATCHED), part_count=NUMBER, done=array("int64"))
 

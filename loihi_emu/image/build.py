@@ -9,6 +9,7 @@ import numpy as np
 from loihi_emu.image import schedule as phases
 from loihi_emu.image import side_by_side
 from loihi_emu.image.acting import acting
+from loihi_emu.image.boards import boards_of
 from loihi_emu.image.chip_views import ChipView
 from loihi_emu.image.division import Division
 from loihi_emu.image.draws import Generator
@@ -94,6 +95,7 @@ class Image(WholeState):
             check_room(network, self.waits, owned, ranks)
         connections = network.connections.values()
         listed = cut_inputs(network, shares)
+        self.boards = boards_of(network, self.groups, 1 if ranks else shares)
         self.inputs = {
             name: InputSource(node, network.seed, drives_values(name, connections), listed[name])
             for name, node in network.inputs.items()
@@ -250,7 +252,7 @@ class Image(WholeState):
             pending.group.reserve_ring(arena)
         arena.seal()
         for share in self.shares:
-            share.list_spikes(arena, self.groups, self.inputs, alone=self._alone)
+            share.list_spikes(arena, self.groups, self.inputs, alone=self._alone, boards=self.boards)
         for group in self.groups:
             group.describe(arena)
         for source in self.inputs.values():
@@ -266,7 +268,8 @@ class Image(WholeState):
         if exchange is not None:
             sent = sent_groups(self.network, self.groups)
             exchange.limit(sent)
-        self.fills = Fills(limits_of(self.network), 1 if exchange is None else 2 * exchange.every)
+        boards = self.boards
+        self.fills = Fills(limits_of(self.network), 2 * exchange.every if exchange else 2 if boards else 1)
         if exchange is not None:
             schedule.add(phases.EXCHANGE, 0, exchange.spikes(sent, self.fills))
         later: list[list[Call]] = []
@@ -281,12 +284,18 @@ class Image(WholeState):
             schedule.add(phases.SHARED, share.number, *learns.shared)
             schedule.add(phases.READING, share.number, *learns.last)
             schedule.add(phases.DELIVERY, share.number, *made.populations)
+            if boards is not None:
+                schedule.add(phases.UPDATE, share.number, boards.publish(share.number, self.fills))
+                schedule.add(phases.OWN, share.number, *share.gathers_own(), *made.own)
+                schedule.add(phases.READING, share.number, boards.meet(share.number))
             later.append(made.later)
         self.recorded, probes = recorders(self, self.shares[0], self.fills)  # the first share makes their calls
         if exchange is not None:
             schedule.add(phases.EXCHANGE, 0, *exchanged_state(self, self.recorded, exchange))
             self._keep_lists()
         later[0] += probes.later
+        spikes = self.shares[0].spikes
+        watched = [] if exchange is not None else watch(self.network, self.groups, spikes, self.fills)
         divided = any(len(learner.parts) > 1 for learner in self.learners.values())
         for share in self.shares:
             schedule.first(phases.TRACES if divided else phases.UPDATE, share.number, share.gathers(0))
@@ -294,10 +303,10 @@ class Image(WholeState):
             if exchange is not None:
                 calls = program_of([*share.gathers(1, later=True), *later[share.number]])
                 schedule.add(phases.READING, share.number, exchange.later(calls))
-        watched = [] if exchange is not None else watch(self.network, self.groups, self.inputs, self.fills)
         schedule.add(phases.READING, 0, *probes.now, *watched)
         self.program = schedule.together()
-        self.programs = schedule.apart() if COMPILED and len(self.shares) > 1 else []
+        stops = () if boards is None else boards.stops
+        self.programs = schedule.apart(stops) if COMPILED and len(self.shares) > 1 else []
 
     def _keep_lists(self) -> None:
         """Of several ranks: let all have the spikes that learning looks back at, which are state."""

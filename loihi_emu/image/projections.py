@@ -27,7 +27,7 @@ from loihi_emu.image.rows import (
 )
 from loihi_emu.image.sinks import Sink, describe_projection
 from loihi_emu.jit import call
-from loihi_emu.models.memory import Arena, Array, Description, Table, counter, untouched
+from loihi_emu.models.memory import Arena, Array, Description, SourceLists, Table, counter, untouched
 from loihi_emu.models.records import Record
 from loihi_emu.models.synapses import conv as conv_at
 from loihi_emu.models.synapses import dense as dense_at
@@ -105,6 +105,19 @@ class Projection:
     def valued(self) -> bool:
         """Whether what arrives carries payloads of float64."""
         return is_valued(self.origin)
+
+    @property
+    def divides(self) -> bool:
+        """Whether some spikes may be delivered before others."""
+        return self.kind in (SPARSE, DUE) and not self.floating
+
+    def of_some(self, lists: SourceLists, more: bool) -> Description:
+        """The description for some spikes; `more`: what waits, and others', have been delivered."""
+        d = self.description.like()
+        lists.describe(d)
+        if self.kind == DUE:
+            d.more = int(more)
+        return d
 
     def reserve(self, arena: Arena) -> None:
         """Ask for what says how much is under way."""

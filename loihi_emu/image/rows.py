@@ -16,7 +16,7 @@ from loihi_emu.errors import invalid
 from loihi_emu.jit import call
 from loihi_emu.models.layout import CHUNK
 from loihi_emu.models.memory import Array, Description
-from loihi_emu.models.synapses import due, placing
+from loihi_emu.models.synapses import due, placing, sparse
 
 BLOCK = 1 << 18
 """Synapses of a block, about: what is done with them stays in a cache."""
@@ -244,7 +244,9 @@ def packed_rows(
     starts[:, 1:] = counts.reshape(placer.chunks, sources)
     starts[1:, 0] = starts[:-1, -1]
     total = int(starts[-1, -1])
-    words, delays = np.empty(total, np.uint32), np.empty(total, np.uint8) if delayed else None
+    words, delays = np.empty(total + sparse.STEP, np.uint32), np.empty(total, np.uint8) if delayed else None
+    words[total:] = 0
+    words = words[:total]
     counts.reshape(placer.chunks, sources)[...] = starts[:, :-1]
     placer.place(counts, words, delays)
     return Rows(starts, words, delays, placer.chunks)

@@ -11,24 +11,31 @@ from loihi_emu.image.leaves import leaf_named
 from loihi_emu.jit import Leaf, addresses
 from loihi_emu.jit.system import giving_way, processors
 from loihi_emu.models import barrier as at
-from loihi_emu.models.memory import Description, counters
+from loihi_emu.models.memory import Array, Description, counters
 
 Call = tuple[str | Leaf, Description]
-PHASES = INPUTS, TRACES, UPDATE, SHARED, EXCHANGE, READING, DELIVERY = range(7)
+PHASES = INPUTS, TRACES, UPDATE, SHARED, OWN, EXCHANGE, READING, DELIVERY = range(8)
 """The phases of a step: inputs list their spikes; traces of connections that several shares have advance; synapses
-learn and groups update; shared weights learn what shares have found; ranks exchange; shares read what others have
-listed, and record; spikes are delivered.
+learn and groups update; shared weights learn what shares have found; shares deliver spikes of their own; ranks
+exchange; shares read what others have listed, and record; spikes are delivered.
 
 Within a phase no share reads what another one writes. Between two phases all shares wait for each other; not between
-reading and delivery, where each has to do with what is its own: they wait at the end of that until all have read.
+reading and delivery, where each has to do with what is its own: they wait at the end of that until all have read. With
+boards (``image/boards.py``) they wait there alone, after they have delivered what is their own.
 """
 
 
 class Program:
-    """A list of calls for the time loop: addresses of leaves and of their descriptions."""
+    """A list of calls for the time loop: addresses of leaves and of their descriptions.
 
-    def __init__(self, calls: Sequence[tuple[Leaf, Description]]) -> None:
-        self.calls = list(calls)
+    Attributes
+    ----------
+    stop : int64 array or None
+        The word in which one of the calls says that the loop is to stop; None: the loop looks at recorders' limits.
+    """
+
+    def __init__(self, calls: Sequence[tuple[Leaf, Description]], stop: Array | None = None) -> None:
+        self.calls, self.stop = list(calls), stop
         self.leaves: NDArray[np.int64] = np.array(addresses([leaf for leaf, _ in self.calls]), np.int64)
         self.descriptions: NDArray[np.int64] = np.array([d.address for _, d in self.calls], np.int64)
 
@@ -70,17 +77,20 @@ class Schedule:
         """All calls for one thread that does what all shares do, phase by phase."""
         return Program([call for phase in self._calls for calls in phase for call in calls])
 
-    def apart(self) -> list[Program]:
-        """The calls of each share, with barriers between the phases."""
+    def apart(self, stops: Sequence[Array] = ()) -> list[Program]:
+        """The calls of each share, with barriers between the phases.
+
+        `stops`: with boards, where each share is told to stop; they meet there, and at a barrier only behind inputs.
+        """
         wait, arrive, await_all = (leaf_named(f"barrier:{name}") for name in ("wait", "arrive", "await_all"))
         found = []
         for share, mine in enumerate(barriers(self.count)):
             calls: list[tuple[Leaf, Description]] = []
             for number, phase in enumerate(self._calls):
                 calls += phase[share]
-                if any(phase) and number < DELIVERY:
+                if any(phase) and number < (TRACES if stops else DELIVERY):
                     calls.append((arrive if number == READING else wait, mine))
-            if any(self._calls[READING]):
+            if any(self._calls[READING]) and not stops:
                 calls.append((await_all, mine))
-            found.append(Program(calls))
+            found.append(Program(calls, stops[share] if stops else None))
         return found

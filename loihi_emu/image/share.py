@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from loihi_emu.image.acting import Acting
+from loihi_emu.image.boards import Boards
 from loihi_emu.image.draws import Generator
 from loihi_emu.image.exchange import Exchange
 from loihi_emu.image.groups import Group
 from loihi_emu.image.learner import Learner
 from loihi_emu.image.parts import Part
-from loihi_emu.image.projections import DUE, DUE_NOW, Origin, Projections
+from loihi_emu.image.projections import DUE, DUE_NOW, Origin, Projection, Projections
 from loihi_emu.image.schedule import Call
 from loihi_emu.image.sinks import Sink, Stage
 from loihi_emu.image.sources import InputPart, InputSource, NoiseSource
@@ -62,11 +63,21 @@ class Listing:
 
 
 class Delivery(NamedTuple):
-    """Calls that deliver spikes: of inputs; of populations; and of populations for each step whose spikes have come."""
+    """Calls that deliver spikes: of inputs; of populations; of these for each step whose spikes have come; and of the
+    share's own neurons, before it knows of others.
+    """
 
     inputs: list[Call]
     populations: list[Call]
     later: list[Call]
+    own: list[Call]
+
+
+class Halves(NamedTuple):
+    """The spikes of a source apart: of the share's own neurons, and of others; None where there are no such neurons."""
+
+    own: Listing | None
+    others: Listing | None
 
 
 class Learns(NamedTuple):
@@ -100,6 +111,8 @@ class Share:
         By the key of a source.
     origins : dict
         Of every population and input: the source it belongs to, as this share reads it, and its first neuron there.
+    halves : dict
+        With boards: of populations, by the key of a source.
     here : dict
         With several ranks, of every population: the same, with the spikes of this rank's neurons alone, which are known
         in their own step.
@@ -122,6 +135,7 @@ class Share:
         self.number, self.waits, self.alone = number, waits, False
         self._exchange = exchange
         self.listings: dict[str, Listing] = {}
+        self.halves: dict[str, Halves] = {}
         self.origins: dict[str, tuple[Origin, int]] = {}
         self.here: dict[str, tuple[Origin, int]] = {}
         self.sinks: dict[int, Sink] = {}
@@ -157,8 +171,9 @@ class Share:
         return [part for part in group.parts if part.share == self.number]
 
     def list_spikes(
-        self, arena: Arena, groups: Sequence[Group], inputs: Mapping[str, InputSource], *, alone: bool
-    ) -> None:
+        self, arena: Arena, groups: Sequence[Group], inputs: Mapping[str, InputSource], *, alone: bool,
+        boards: Boards | None = None,
+    ) -> None:  # fmt: skip
         """Make the lists of all sources, after all connections are known; `alone`: there is no other share."""
         self.alone = alone
         for group in groups:
@@ -169,12 +184,27 @@ class Share:
                 mine = exchange.of_this_rank(group.parts)
                 self._list(self.here[name][0], Listing(self.number, mine, group.n, group.model.payload, False))
                 listing.join = partial(exchange.join, group)
+            if boards is not None:
+                self.halves[self.origins[name][0].key] = self._divide(group, boards)
+                listing.join = partial(boards.join, self.number, group.parts)
             if self.number == 0:
                 group.keep_spikes(listing.lists, arena)
             self._list(self.origins[name][0], listing)
         for name, source in inputs.items():
             listing = Listing(self.number, source.parts, source.most, source.payload, False)
             self._list(self.origins[name][0], listing)
+
+    def _divide(self, group: Group, boards: Boards) -> Halves:
+        """Read from boards who spiked of others, and apart from them who did of the source's own neurons."""
+
+        def listing(mine: bool) -> Listing | None:
+            parts = [part for part in group.parts if (part.share == self.number) is mine]
+            found = Listing(self.number, parts, group.n, None, False) if parts else None
+            if found is not None and not mine:
+                found.join = partial(boards.join, self.number, parts)
+            return found
+
+        return Halves(listing(True), listing(False))
 
     def _list(self, origin: Origin, listing: Listing) -> None:
         self.listings[origin.key] = listing
@@ -185,6 +215,14 @@ class Share:
         listing = self.listings[self.origins[name][0].key]
         listing.wanted = True
         return listing.lists
+
+    def spikes(self, name: str) -> list[SourceLists]:
+        """The spikes of the source that a population or input belongs to, in one list or two."""
+        halves = self.halves.get(self.origins[name][0].key)
+        found = [one for one in halves or () if one is not None]
+        for one in found:
+            one.wanted = True
+        return [one.lists for one in found] or [self.lists(name)]
 
     # ------------------------------------------------------------ synapses
     def add(self, c: Connection, made: Acting, sink: Sink, target: int, sums: Sums) -> None:
@@ -209,11 +247,14 @@ class Share:
     # ------------------------------------------------------------ calls
     def delivery(self, arena: Arena) -> Delivery:
         """The synapses of inputs and of populations, each with the stages behind them."""
-        made = Delivery([], [], [])
+        made = Delivery([], [], [], [])
         for projection in self.projections.all:
             description = projection.describe(arena)
             if projection.stored or self.alone:
                 origin = projection.origin
+                if origin.key in self.halves and projection.divides:
+                    self._deliver_apart(projection, made)
+                    continue
                 self.listings[origin.key].wanted = True
                 where = made.later if origin.later else made[origin.offset]
                 where.append((projection.leaf(), description))
@@ -224,6 +265,15 @@ class Share:
                 where = made.later if origin.later else made[origin.offset]
                 where.append(("loihi_emu.models.synapses.stage:step", stage.describe(arena)))
         return made
+
+    def _deliver_apart(self, projection: Projection, made: Delivery) -> None:
+        """Deliver the spikes of its own neurons, then those of others."""
+        halves, more = self.halves[projection.origin.key], False
+        for listing, calls in zip(halves, (made.own, made.populations), strict=True):
+            if listing is not None:
+                listing.wanted = True
+                calls.append((projection.leaf(), projection.of_some(listing.lists, more)))
+                more = True
 
     def learning(self, arena: Arena, first: Share) -> Learns:
         """The calls by which connections learn.
@@ -266,5 +316,16 @@ class Share:
         """
         every = [*self.origins.values(), *self.here.values()]
         origins = {one.key: one for one, _ in every if one.offset == offset and one.later == later}
-        calls = [self.listings[key].gather() for key in origins]
-        return [call for call in calls if call is not None]
+        found = [self.listings[key] for key in origins]
+        if offset == 1:
+            found += [halves.others for halves in self.halves.values() if halves.others is not None]
+        return _gathered(found)
+
+    def gathers_own(self) -> list[Call]:
+        """What joins the lists of its own neurons."""
+        return _gathered(halves.own for halves in self.halves.values() if halves.own is not None)
+
+
+def _gathered(listings: Iterable[Listing]) -> list[Call]:
+    calls = [listing.gather() for listing in listings]
+    return [call for call in calls if call is not None]

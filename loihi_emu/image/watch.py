@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 
 from loihi_emu.image.groups import Group
 from loihi_emu.image.recorders import Fills
 from loihi_emu.image.schedule import Call
-from loihi_emu.image.sources import InputSource
 from loihi_emu.models import watch as at
-from loihi_emu.models.memory import Description, Table
+from loihi_emu.models.memory import Description, SourceLists, Table
 from loihi_emu.network.elements import Connection
 from loihi_emu.network.network import Network
 
@@ -31,9 +30,9 @@ def busiest_step(network: Network) -> float:
 
 
 def watch(
-    network: Network, groups: Iterable[Group], inputs: Mapping[str, InputSource], fills: Fills
+    network: Network, groups: Iterable[Group], lists: Callable[[str], Sequence[SourceLists]], fills: Fills
 ) -> list[Call]:  # fmt: skip
-    """The call that adds up the work of all spikes, if it is needed."""
+    """The call that adds up the work of all spikes, if it is needed; `lists`: those of a population or input."""
     neurons = sum(p.size for p in network.populations.values())
     rest = RESTING_SECONDS + RESTING_NEURON * neurons
     if rest * SURGE_SECONDS / busiest_step(network) >= SHORT_SECONDS:
@@ -41,12 +40,12 @@ def watch(
     costs = dict.fromkeys([*network.populations, *network.inputs], 0.0)
     for c in network.connections.values():
         costs[c.pre.target.name] += _cost(c)
-    found = [(part.lists, max(costs[p.name] for p in group.populations)) for group in groups for part in group.parts]
-    found += [(part.lists, costs[name]) for name, source in inputs.items() for part in source.parts]
+    found = [(x, max(costs[p.name] for p in g.populations)) for g in groups for x in lists(g.populations[0].name)]
+    found += [(x, costs[name]) for name in network.inputs for x in lists(name)]
     d = Description(at.WATCH)
     d.parts, d.part_count, d.done = Table(at.WATCHED, len(found)), len(found), fills.filled[fills.work :]
-    for record, (lists, cost) in zip(d.parts, found, strict=True):
-        record.count, record.cost = lists.count, round(1e9 * cost)
+    for record, (spikes, cost) in zip(d.parts, found, strict=True):
+        record.count, record.cost = spikes.count, round(1e9 * cost)
     fills.watched = True
     return [("watch:step", d)]
 

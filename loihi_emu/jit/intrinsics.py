@@ -66,18 +66,27 @@ def _wide_vectors(typingctx: Any) -> Any:
     return types.void(), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _prefetch(typingctx: Any, address: Any) -> Any:
+def _prefetching(write: int) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         pointer, word = ir.IntType(8).as_pointer(), ir.IntType(32)
         function = builder.module.declare_intrinsic(
             "llvm.prefetch", [pointer], fnty=ir.FunctionType(ir.VoidType(), [pointer, word, word, word])
         )
-        read, keep, data = (ir.Constant(word, number) for number in (0, 3, 1))
-        builder.call(function, [builder.inttoptr(args[0], pointer), read, keep, data])
+        how, keep, data = (ir.Constant(word, number) for number in (write, 3, 1))
+        builder.call(function, [builder.inttoptr(args[0], pointer), how, keep, data])
         return context.get_dummy_value()
 
     return types.void(types.int64), codegen
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _prefetch(typingctx: Any, address: Any) -> Any:
+    return _prefetching(0)
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _claim(typingctx: Any, address: Any) -> Any:
+    return _prefetching(1)
 
 
 @intrinsic  # type: ignore[untyped-decorator]
@@ -87,6 +96,15 @@ def _add_at(typingctx: Any, address: Any, number: Any) -> Any:
         return builder.atomic_rmw("add", place, args[1], "seq_cst")
 
     return types.int64(types.int64, types.int64), codegen
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _put_at(typingctx: Any, address: Any, number: Any) -> Any:
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        builder.store_atomic(args[1], builder.inttoptr(args[0], ir.IntType(64).as_pointer()), "release", 8)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), codegen
 
 
 @intrinsic  # type: ignore[untyped-decorator]
@@ -217,7 +235,7 @@ float64s = _view(np.float64, ctypes.c_double)
 if COMPILED:
     call_leaf, trailing_zeros, prefetch = _call, _trailing_zeros, _prefetch
     wide_vectors, fused = _wide_vectors, _fused
-    add_at, look_at, relax = _add_at, _look_at, _relax
+    add_at, look_at, put_at, relax, claim = _add_at, _look_at, _put_at, _relax, _claim
     call_function = _call_function
     shift_left, shift_right = _shift_left, _shift_right
 else:
@@ -260,6 +278,13 @@ else:
     def look_at(address: int) -> int:
         """A 64-bit integer that other threads change, with all that they wrote before they changed it."""
         return ctypes.c_int64.from_address(int(address)).value
+
+    def put_at(address: int, number: int) -> None:
+        """Set a 64-bit integer that other threads look at, after all else that this one has read and written."""
+        ctypes.c_int64.from_address(int(address)).value = int(number)
+
+    def claim(address: int) -> None:
+        """Ask for memory that is to be written, which another processor may have: nothing to do in plain Python."""
 
     def relax() -> None:
         """Tell the processor that a loop waits: nothing to do in plain Python."""

@@ -8,12 +8,16 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+import numpy as np
+
 from loihi_emu.errors import SimulationError
 from loihi_emu.image.schedule import Program
 from loihi_emu.jit import addresses, call
 from loihi_emu.jit.system import Lock, giving_way
 from loihi_emu.models import team as at
 from loihi_emu.models.memory import Array, Description, Table, counter
+
+NOTHING = np.zeros(1, np.int64)
 
 
 class Limits(Protocol):
@@ -110,11 +114,15 @@ class Team:
 
     def _point(self, image: Shared) -> None:
         """Tell the threads what to run."""
-        fills = image.fills
+        fills, d = image.fills, self._team
+        d.filled, d.capacity, d.needed, d.limits = fills.filled, fills.capacity, fills.needed, len(fills.filled)
         for k, program in enumerate(image.programs):
             m = self._members[k]
             m.leaves, m.descriptions, m.calls = program.leaves, program.descriptions, len(program.leaves)
             m.filled, m.capacity, m.needed, m.limits = fills.filled, fills.capacity, fills.needed, len(fills.filled)
+            m.stop = program.stop
+            if program.stop is not None:
+                m.filled, m.capacity, m.needed, m.limits = program.stop, NOTHING, NOTHING, 1
             m.clock, m.total = (counter(), counter()) if k else (image.arena["clock"], fills.total)
         self._image = weakref.ref(image)  # an old one is not kept
 

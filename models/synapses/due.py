@@ -21,7 +21,7 @@ u64 = np.uint64
 
 # Rows (chunks x sources) are first entries with delays in place of steps, NONE without synapses; sizes has the synapses
 # of each source. The log has room for so many entries for each chunk, and as many payloads where they are graded;
-# lengths says how many there are.
+# lengths says how many there are. More: what was logged before this step's spikes has been delivered.
 DUE = PROJECTION.extended(
     "Due",
     rows=array("int64"),
@@ -34,6 +34,7 @@ DUE = PROJECTION.extended(
     lengths=array("int64"),
     log=array("int64"),
     payloads=array("int32"),
+    more=NUMBER,
 )
 # What is under way, added to a ring of so many slots.
 UNDER_WAY = DUE.extended("UnderWay", sums=array("int32"), span=NUMBER)
@@ -161,66 +162,71 @@ def deliver(d, q, entries, places, found, graded, time):
 
 
 @kernel
-def enter_all(d, time):
-    """Count and log the spikes of a step."""
+def count_events(d):
+    """Count the synapses of a step's spikes."""
     count = d.count[0]
     index = whole(d.index, count)
     events = 0
     for k in range(count):
         events += d.sizes[i64(index[u64(k)])]
     d.events[0] += events
-    for chunk in range(d.chunks):
-        d.lengths[chunk] = enter(d, chunk, time)
 
 
 @kernel
-def deliver_due(d, time):
-    """Deliver all that is due in a step."""
+def deliver_due(d, chunk, first, time):
+    """Deliver all that is due in a step of the entries from one on."""
     graded = graded_of(d)
     now, slot = time & _STEPS, (time + d.offset) % d.slots
     due, places = _ENTRIES(), _PLACES()
-    for chunk in range(d.chunks):
-        base = chunk << d.bits
-        q = int32s(d.ring + 4 * (slot * d.n + base), d.n - base)
-        start, length = chunk * d.space, d.lengths[chunk]
-        entries = part(d.log, start, length)
-        found = kept = k = 0
-        while k < length:
-            end = min(length, k + _BATCH - found)
-            for j in range(k, end):
-                entry = entries[u64(j)]
-                entries[u64(kept)] = entry
-                if graded:
-                    d.payloads[start + kept] = d.payloads[start + j]
-                due[u64(found)], places[u64(found)] = entry, start + kept
-                found += i64(due_at(entry) == now and entry != NONE)
-                kept += i64(entry != NONE)
-            k = end
-            if found == _BATCH:
-                deliver(d, q, due, places, found, graded, time)
-                found = 0
-        d.lengths[chunk] = kept
-        deliver(d, q, due, places, found, graded, time)
+    base = chunk << d.bits
+    q = int32s(d.ring + 4 * (slot * d.n + base), d.n - base)
+    start, length = chunk * d.space, d.lengths[chunk]
+    entries = part(d.log, start, length)
+    found, kept, k = i64(0), first, first
+    while k < length:
+        end = min(length, k + _BATCH - found)
+        for j in range(k, end):
+            entry = entries[u64(j)]
+            entries[u64(kept)] = entry
+            if graded:
+                d.payloads[start + kept] = d.payloads[start + j]
+            due[u64(found)], places[u64(found)] = entry, start + kept
+            found += i64(due_at(entry) == now and entry != NONE)
+            kept += i64(entry != NONE)
+        k = end
+        if found == _BATCH:
+            deliver(d, q, due, places, found, graded, time)
+            found = 0
+    d.lengths[chunk] = kept
+    deliver(d, q, due, places, found, graded, time)
 
 
 @leaf
 def step(address, time):
     """Log this step's spikes, and deliver all that is due."""
     d = DUE(address)
-    enter_all(d, time)
-    deliver_due(d, time)
+    count_events(d)
+    for chunk in range(d.chunks):
+        before = d.lengths[chunk] if d.more else i64(0)
+        d.lengths[chunk] = enter(d, chunk, time)
+        deliver_due(d, chunk, before, time)
 
 
 @leaf
 def enter_later(address, time):
     """Log the spikes of a step that may be over; none of their synapses was due before this one."""
-    enter_all(DUE(address), time)
+    d = DUE(address)
+    count_events(d)
+    for chunk in range(d.chunks):
+        d.lengths[chunk] = enter(d, chunk, time)
 
 
 @leaf
 def due_now(address, time):
     """Deliver what is due in this step of all that is logged."""
-    deliver_due(DUE(address), time)
+    d = DUE(address)
+    for chunk in range(d.chunks):
+        deliver_due(d, chunk, i64(0), time)
 
 
 @leaf

@@ -108,6 +108,15 @@ def test_plain_python_gives_the_same_results(tmp_path):
         assert got == plain.results(recipe)
     for network, got in zip(learning, slow_learning, strict=True):
         assert got == plain.learned(network)
-    of_shares = ("gather.", "barrier.", "team.", "exchange.", "due.enter_later", "due.due_now", "shared.settle")
+    of_shares = (
+        "gather.",
+        "barrier.",
+        "boards.",
+        "team.",
+        "exchange.",
+        "due.enter_later",
+        "due.due_now",
+        "shared.settle",
+    )
     apart = {name for name in plain.all_leaves() if name.startswith(of_shares)}
     assert set(calls) == set(plain.all_leaves()) - apart, "leaves that no network called"
