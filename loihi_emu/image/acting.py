@@ -46,7 +46,7 @@ def acting(c: Connection, rule: WeightRule) -> Acting:
         return found
     if c.drawn:
         return _of_recipe(c, rule)
-    if c.kind != "sparse" or rule.floats or c.synapses <= FEW:
+    if c.kind == "conv" or rule.floats or c.synapses <= FEW:
         made = rule.stored(c)
         return Acting(made.values, made.truncated, made.clipped)
     if rule.as_given(c):

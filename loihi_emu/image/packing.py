@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,8 @@ from loihi_emu.models.synapses.dense import TILE
 from loihi_emu.network.conv2d import Conv2D
 
 Integers = NDArray[np.int64]
+_ROWS = 64
+"""Rows of a matrix that are looked at at a time."""
 
 
 @dataclass(frozen=True)
@@ -23,24 +26,42 @@ class Bytes:
     shift: int
 
 
-def to_bytes(weights: NDArray[Any]) -> Bytes | None:
-    """Store effective weights (n_post, n_pre) in bytes; None when they span more than 255 steps of a power of two."""
-    low, high = (int(weights.min()), int(weights.max())) if weights.size else (0, 0)
-    bits = int(np.bitwise_or.reduce(np.asarray(weights, np.int64), axis=None)) if weights.size else 0
+def to_bytes(weights: NDArray[Any], table: tuple[int, NDArray[np.int16]] | None = None) -> Bytes | None:
+    """Store effective weights (n_post, n_pre) in bytes; None when they span more than 255 steps of a power of two.
+
+    With a table these are mantissas, and the table has the least one, and the effective weights of it and those above.
+    """
+    if table is None:
+        used: NDArray[Any] = weights
+    else:
+        present = np.zeros(len(table[1]), np.bool_)
+        for begin in range(0, len(weights), _ROWS):
+            present[np.subtract(weights[begin : begin + _ROWS], table[0], dtype=np.intp)] = True
+        used = table[1][present]
+    low, high = (int(used.min()), int(used.max())) if used.size else (0, 0)
+    bits = int(np.bitwise_or.reduce(used, axis=None)) if used.size else 0
     shift = (bits & -bits).bit_length() - 1 if bits else 0
     low, high = low >> shift, high >> shift
     if high - low > 255:
         return None
-    return Bytes(paired(((weights >> shift) - low).T), low, shift)
+    if table is None:
+        return Bytes(paired(weights.T, lambda part: (part >> shift) - low), low, shift)
+    least, codes = table[0], np.where(present, (table[1] >> shift) - low, 0).astype(np.uint8)
+    return Bytes(paired(weights.T, lambda part: codes[np.subtract(part, least, dtype=np.intp)]), low, shift)
 
 
-def paired(rows: NDArray[Any]) -> NDArray[np.uint8]:
-    """Bytes in the order of the dense kernel: within each tile, target j beside target j + half (0 fills a gap)."""
+def paired(rows: NDArray[Any], code: Callable[[NDArray[Any]], NDArray[Any]] | None = None) -> NDArray[np.uint8]:
+    """Bytes in the order of the dense kernel: within each tile, target j beside target j + half (0 fills a gap).
+
+    With a code, what that makes of the rows, some at a time.
+    """
     width = rows.shape[1]
     order = [paired_order(min(TILE, width - start)) + start for start in range(0, width, TILE)]
-    places = np.concatenate(order)
+    places = np.minimum(np.concatenate(order), width - 1)
     out = np.zeros((rows.shape[0], width + width % 2), np.uint8)
-    out[:, : len(places)] = rows[:, np.minimum(places, width - 1)]
+    for begin in range(0, len(rows), _ROWS):
+        part = rows[begin : begin + _ROWS]
+        out[begin : begin + _ROWS, : len(places)] = (part if code is None else code(part))[:, places]
     if width % 2:
         out[:, -1] = 0
     return out

@@ -277,7 +277,7 @@ class Projections:
             if not some.size and sink.window:
                 self._get(DENSE, origin, sink, c.graded, 0, floating, None)  # sums show the order, alike in all shares
                 return
-            packed = some.T.astype(np.float64, order="C") if floating else to_bytes(some)
+            packed = some.T.astype(np.float64, order="C") if floating else to_bytes(some, made.table)
             if packed is not None:
                 steps = None
                 if varied:

@@ -20,7 +20,7 @@ from loihi_emu.network.network import Network
 from loihi_emu.network.synapse_order import held_of
 from loihi_emu.ranks.ranks import Ranks
 
-BUILT_DENSE, BUILT_SPARSE_FLOAT, BUILT_LEARNING = 32, 48, 14
+BUILT_DENSE, BUILT_SPARSE_FLOAT, BUILT_LEARNING = 1, 48, 14
 """Bytes a synapse that building needs for a moment, as measured: masks, 64-bit sums and orders."""
 LISTED = 12
 """The same that a sparse connection that learns keeps: its targets, and which synapses each of them has."""
@@ -158,7 +158,7 @@ def _connection(network: Network, c: Connection, mine: float, due: bool, shares:
         assert how is not None
         tags = how.tag_bytes if c.tags is not None else 0
         kept = 2 * (how.synapse_bytes + int(c.varied) + tags) + (LISTED if sparse else 0)
-        built = (BUILT_LEARNING if sparse else 0 if network.rule_set.floats else BUILT_DENSE) * synapses
+        built = (BUILT_LEARNING if sparse or not network.rule_set.floats else 0) * synapses
         return size + synapses * kept + rows + traces, built
     if c.kind == "conv":
         return size + 8 * c.synapses, 0
