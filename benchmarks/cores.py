@@ -53,7 +53,10 @@ def measure(size: Size) -> Iterator[Row]:
                 yield ratio(
                     f"cores {name}", f"{k} threads, to one", laps[str(k)], one, limit, f"{text}; time on the wall"
                 )
-            note = "half the time of two emulators beside each other: what two cores of this machine can give"
+            note = (
+                "half the time of two emulators beside each other: what two cores of this machine can give; "
+                f"2 threads take {2 * laps['2'].ratio / lap.ratio:.2f} times that"
+            )
             low, high = lap.low / 2, lap.high / 2
             yield Row(
                 f"cores {name}", "2 cores, at best", lap.ratio / 2, "x", None, low, high, lap.us / 2, one.us, note
