@@ -3,13 +3,29 @@
 
 import numpy as np
 
-from loihi_emu.jit import kernel, leaf, whole
+from loihi_emu.jit import entry, kernel, leaf, whole
 from loihi_emu.models.layout import SOURCE, valued
 from loihi_emu.models.records import NUMBER, Record, array
 from loihi_emu.philox import fill_from
 
-# A list of events by ascending times, and where in it the next one is; counter counts events. What was sent for one
-# step takes the place of those listed for it: live has that step and how many events are in sent, with their values.
+NO_STEP = -1
+
+# What an input of size neurons sends in one step (or NO_STEP): so many events, with values if it has some. Known are
+# the lowest and the highest value that need no care, a 0 among them if zeros is 1; valued says whether values are sent.
+SENT = Record(
+    "SentEvents",
+    step=NUMBER,
+    total=NUMBER,
+    size=NUMBER,
+    neurons=array("int64"),
+    payloads=array("float64"),
+    valued=NUMBER,
+    zeros=NUMBER,
+    known=array("float64"),
+)
+
+# A list of events by ascending times, and where in it the next one is; counter counts events. What was sent for a step
+# takes the place of those listed for it.
 EVENTS = SOURCE.extended(
     "Events",
     times=array("int64"),
@@ -18,13 +34,9 @@ EVENTS = SOURCE.extended(
     total=NUMBER,
     cursor=array("int64"),
     counter=array("int64"),
-    live=array("int64"),
-    sent=array("int32"),
-    values=array("int32"),
+    sent=array(SENT),
 )
-VALUED_EVENTS = Record(
-    "ValuedEvents", **{**valued(EVENTS).fields, "payloads": array("float64"), "values": array("float64")}
-)
+VALUED_EVENTS = Record("ValuedEvents", **{**valued(EVENTS).fields, "payloads": array("float64")})
 
 # A Poisson source, or a part of one from the neuron start (a multiple of 4) on, whose indices count from there. An
 # event is where a 32-bit random number is below the neuron's limit; draws is scratch, sample the number of the sample.
@@ -41,24 +53,61 @@ POISSON = SOURCE.extended(
 )
 
 
+@entry
+def takes(address, count):
+    """Whether the first events of what is to be sent need no care, so that they are sent: neurons rise and are there.
+
+    Parameters
+    ----------
+    address : int
+        Of SENT.
+    count : int
+        How many events.
+
+    Returns
+    -------
+    bool
+    """
+    sent = SENT(address)
+    before = -1
+    for k in range(count):
+        neuron = sent.neurons[k]
+        if neuron <= before:
+            return False
+        before = neuron
+    if before >= sent.size:
+        return False
+    if sent.payloads:
+        zeros, low, high = sent.zeros, sent.known[0], sent.known[1]
+        for k in range(count):
+            if not sent.valued:
+                sent.payloads[k] = 1.0
+            elif not low <= sent.payloads[k] <= high or (sent.payloads[k] == 0.0 and zeros == 0):
+                return False
+    sent.total = count
+    return True
+
+
 @kernel
-def copy_sent(d):
+def copy_sent(d, sent):
     """Copy what was sent for this step alone."""
-    count = d.live[1]
+    count = sent.total
     d.count[0] = count
     d.counter[0] += count
     for k in range(count):
-        d.index[k] = d.sent[k]
+        d.index[k] = sent.neurons[k]
     if d.payload:
         for k in range(count):
-            d.payload[k] = d.values[k]
+            d.payload[k] = sent.payloads[k]
+    sent.step = NO_STEP
 
 
 @kernel
 def copy_events(d, time):
     """Copy this step's events to the source's list."""
-    if d.live[0] == time:
-        copy_sent(d)
+    sent = d.sent[0]
+    if sent.step == time:
+        copy_sent(d, sent)
         return
     total, times = d.total, d.times
     position = d.cursor[0]

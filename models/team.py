@@ -8,25 +8,16 @@ From the moment when the leader wakes them until the last has come to its end, n
 from loihi_emu.jit import add_at, address_of, call_leaf, kernel, leaf, look_at, whole
 from loihi_emu.models.barrier import LOOKS, look_again
 from loihi_emu.models.boards import lacks_room
-from loihi_emu.models.loop import steps_of
+from loihi_emu.models.loop import LOOP, steps_of
 from loihi_emu.models.records import NUMBER, Record, array
 
 # One thread: the calls of its share; limits that its loop looks at; a word of its own where the loop looks whether to
 # stop, if it does not look at the recorders' limits; its clocks; how many steps to run and how
 # many were run; how many runs it was told of and has not begun; the lock at which it sleeps, and the functions that
 # take and give that; whether it is to end.
-MEMBER = Record(
+MEMBER = LOOP.extended(
     "Member",
-    leaves=array("int64"),
-    descriptions=array("int64"),
-    calls=NUMBER,
-    filled=array("int64"),
-    capacity=array("int64"),
-    needed=array("int64"),
-    limits=NUMBER,
     stop=array("int64"),
-    clock=array("int64"),
-    total=array("int64"),
     steps=NUMBER,
     ran=NUMBER,
     told=array("int64"),
@@ -60,11 +51,7 @@ PATIENCE = LOOKS + 2000
 @kernel
 def run_member(m):
     """Run the steps of one thread."""
-    calls, limits = m.calls, m.limits
-    m.ran = steps_of(
-        whole(m.leaves, calls), whole(m.descriptions, calls), whole(m.filled, limits), whole(m.capacity, limits),
-        whole(m.needed, limits), whole(m.clock, 1), whole(m.total, 1), m.steps,
-    )  # fmt: skip
+    m.ran = steps_of(m, m.steps)
 
 
 @kernel

@@ -44,8 +44,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def everything() -> list[Task]:
-    """All leaves, the time loop and what places networks."""
-    return [*leaves(), LOOP, PLACING]
+    """All leaves, what Python calls to run them, and what places networks."""
+    return [*leaves(), LOOP, TAKES, PLACING]
 
 
 def leaves() -> list[Leaf]:
@@ -75,33 +75,35 @@ def of_network(path: Path) -> list[Task]:
     if path.suffix == ".py":
         allowed = "a network written by Network.save; without a file all kernels are compiled, a script's too"
         raise invalid("compile", "file", f"the script {path}", allowed)
+    network = Network.load(path)
     with named() as found:
-        Image(Network.load(path))
-    return [*dict.fromkeys(found), LOOP]
+        Image(network)
+    sends = [TAKES] if any(node.rate is None for node in network.inputs.values()) else []
+    return [*dict.fromkeys(found), LOOP, *sends]
 
 
-class _Loop:
-    """The time loop, for the arrays that images and Lava programs call it with."""
+class _Entry:
+    """A function that Python calls with the address of a record and a number."""
 
-    name = "loop.run"
-    full_name = f"{__name__}:LOOP"
     size = 1000
+
+    def __init__(self, module: str, function: str, task: str) -> None:
+        self.name, self.full_name = f"{module}.{function}", f"{__name__}:{task}"
 
     def there(self) -> bool:
         from loihi_emu.jit import cache
-        from loihi_emu.models.loop import run as loop
+        from loihi_emu.jit.leaves import TWO_NUMBERS
 
-        return cache.exists(loop.py_func, self._signature())
+        return cache.exists(self._function().py_func, TWO_NUMBERS)
 
     def compile(self) -> None:
-        from loihi_emu.models.loop import run as loop
+        from loihi_emu.jit import directly
 
-        loop.compile(self._signature())
+        directly(self._function())
 
-    def _signature(self) -> tuple[Any, ...]:
-        from numba import types
-
-        return (*[types.Array(types.int64, 1, "C")] * 7, types.int64)
+    def _function(self) -> Any:
+        module, _, function = self.name.partition(".")
+        return getattr(import_module(f"loihi_emu.models.{module}"), function)
 
 
 class _Placing:
@@ -153,7 +155,7 @@ def _small(kind: str) -> Any:
     return net
 
 
-LOOP, PLACING = _Loop(), _Placing()
+LOOP, TAKES, PLACING = _Entry("loop", "run", "LOOP"), _Entry("inputs", "takes", "TAKES"), _Placing()
 
 
 def compile_all() -> None:

@@ -91,12 +91,12 @@ class Blocks:
             full.append(Held(now[max(begin - before, 0) : filled - before]))
         self._state = _State(begin, full, len(full), filled, fresh)
 
-    def column(self, first: int, filled: int, decode: Callable[[Array], Array] | None = None) -> Column:
-        """What lies in rows first..filled - 1. They are never written again."""
+    def column(self, first: int, filled: int, decode: Callable[[Array], Array] | None = None) -> Array | Column:
+        """What lies in rows first..filled - 1: a copy of few, or the rows themselves, which are never written again."""
         _, _, _, before, now = self._state
         if first >= before and (filled - first) * self.row_bytes <= COPIED_BYTES:
             rows = now[first - before : filled - before]
-            return Column.of(rows.copy() if decode is None else np.ascontiguousarray(decode(rows)))
+            return rows.copy() if decode is None else np.ascontiguousarray(decode(rows))
         empty = now[:0] if decode is None else np.ascontiguousarray(decode(now[:0]))
         return Column(self._pieces(first, filled), empty, decode)
 

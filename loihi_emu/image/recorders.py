@@ -97,7 +97,7 @@ class Recorder:
             if earlier is not None and earlier[0].dtype == blocks.dtype:
                 blocks.adopt(earlier[0])
             elif earlier is not None:  # payloads that were integers
-                rows = earlier[0].column(earlier[0].begin, filled).joined()
+                rows = Column.of(earlier[0].column(earlier[0].begin, filled)).joined()
                 blocks.start_with(Held(rows.astype(blocks.dtype)), filled)
             else:  # payloads of spikes that had none until now: 1 each
                 ones = np.broadcast_to(blocks.dtype.type(1), filled - old.buffers["index"][0].begin)
@@ -213,7 +213,7 @@ class Recorded:
         buffers = self.recorder.buffers.items()
         return [(f"{self.name}.{part}" if spikes else self.name, *found[:2]) for part, found in buffers]
 
-    def columns(self, before: list[int], now: list[int]) -> dict[str, Column]:
+    def columns(self, before: list[int], now: list[int]) -> dict[str, Array | Column]:
         """What was recorded between two moments, by name; for each of these, how full all limits were."""
         decode = self.recorder.decode
         return {name: blocks.column(before[limit], now[limit], decode) for name, blocks, limit in self.named}

@@ -39,6 +39,14 @@ class Program:
         self.leaves: NDArray[np.int64] = np.array(addresses([leaf for leaf, _ in self.calls]), np.int64)
         self.descriptions: NDArray[np.int64] = np.array([d.address for _, d in self.calls], np.int64)
 
+    def describe(
+        self, loop: Description, filled: Array, capacity: Array, needed: Array, clock: Array, total: Array
+    ) -> None:
+        """Write the fields of a loop (``models/loop.py``) that runs this program."""
+        loop.leaves, loop.descriptions, loop.calls = self.leaves, self.descriptions, len(self.leaves)
+        loop.filled, loop.capacity, loop.needed, loop.limits = filled, capacity, needed, len(filled)
+        loop.clock, loop.total = clock, total
+
 
 def program_of(calls: Sequence[Call]) -> Program:
     """A program of calls whose leaves are named."""

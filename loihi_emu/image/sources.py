@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.image.groups import Group
 from loihi_emu.image.parts import Part, Piece, Pieces
+from loihi_emu.image.sent import Sent
 from loihi_emu.models import inputs as at
 from loihi_emu.models import noise as noise_at
 from loihi_emu.models.layout import BLOCK
@@ -18,7 +19,6 @@ from loihi_emu.network.elements import Input, Noise, Population
 from loihi_emu.network.payloads import Events, with_zeros
 
 TWO32 = 1 << 32
-NO_STEP = -1
 
 
 class InputPart:
@@ -51,11 +51,8 @@ class InputSource:
             InputPart(*piece, piece.stop - piece.first if self.poisson else self.most, self.payload)
             for piece in pieces or (Piece(0, 0, node.size),)
         ]
-        self.live: NDArray[np.int64] = np.array([NO_STEP, 0])
-        self.sent: NDArray[np.int32] = np.zeros(0 if self.poisson else node.size, np.int32)
-        self.sent_values: Array | None = None if self.payload is None else np.zeros(node.size, self.payload)
         self.size = node.size
-        self._known = float("inf"), float("-inf")
+        self.sent = Sent(0 if self.poisson else node.size, self.payload is not None, values)
         self.left_out: int | None = 0
 
     def events(self, node: Input) -> Events:
@@ -97,7 +94,7 @@ class InputSource:
                 d.seed, d.stream, d.sample = self.seed, self.node.stream, arena["sample"]
             else:
                 d.cursor = arena[f"{self.key}.cursor"]
-                d.live, d.sent, d.values = self.live, self.sent, self.sent_values
+                d.sent = self.sent.table
             d.counter = part.counter
         self.point_own()
 
@@ -109,29 +106,6 @@ class InputSource:
             times, indices, payloads = self.events(self.node)
             values = None if payloads is None else payloads.astype(self.payload)
             self.point_events(times, indices.astype(np.int32), values)
-
-    def send(self, step: int, indices: Array, values: Array | None) -> None:
-        """Let a step have these events (indices ascend; values None: all 1) in place of those listed for it."""
-        count = len(indices)
-        self.sent[:count] = indices
-        if self.sent_values is not None:
-            self.sent_values[:count] = 1 if values is None else values
-        self.live[1] = count
-        self.live[0] = step
-
-    def knows(self, values: Array) -> bool:
-        """Whether values lie within those that were looked at before (:meth:`know`)."""
-        low, high = self._known
-        return bool(low <= values.min() and values.max() <= high)
-
-    def know(self, values: Array) -> None:
-        """These values were looked at."""
-        low, high = self._known
-        self._known = min(low, float(values.min())), max(high, float(values.max()))
-
-    def send_listed(self) -> None:
-        """Let every step have what is listed for it."""
-        self.live[0] = NO_STEP
 
     def point_rate(self, limits: Array) -> None:
         """Use these thresholds."""

@@ -42,7 +42,7 @@ from loihi_emu.jit.intrinsics import (
     uint64s,
     wide_vectors,
 )
-from loihi_emu.jit.leaves import Leaf, disjoint, entry, inlined, kernel, leaf
+from loihi_emu.jit.leaves import Leaf, directly, disjoint, entry, inlined, kernel, leaf
 from loihi_emu.jit.records import address_of, block, part, varies, whole
 from loihi_emu.jit.store import cache_folder
 from loihi_emu.jit.together import addresses, beforehand, named
@@ -60,6 +60,7 @@ __all__ = [
     "call_function",
     "call_leaf",
     "claim",
+    "directly",
     "disjoint",
     "entry",
     "float32s",

@@ -48,6 +48,18 @@ def entry(function: Callable[..., Any]) -> Any:
     return dispatcher
 
 
+TWO_NUMBERS = (numba.types.int64, numba.types.int64)
+
+
+def directly(function: Any) -> Callable[[int, int], Any]:
+    """Compile an entry for two integers (an address, a number), and return what does not look at their types again.
+
+    That is 0.1 us of the 0.3 that a call takes.
+    """
+    found: Callable[[int, int], Any] = function.compile(TWO_NUMBERS) if COMPILED else function
+    return found
+
+
 class Leaf:
     """A kernel of signature ``(address of the description, step)``; compiled when its address is first asked for."""
 

@@ -84,8 +84,10 @@ class Column:
         self._joined: Array | None = None
 
     @classmethod
-    def of(cls, array: Array) -> Column:
-        """The column of one array, which is handed out as it is."""
+    def of(cls, array: Array | Column) -> Column:
+        """The column of one array, which is handed out as it is; a column itself."""
+        if isinstance(array, Column):
+            return array
         made = cls.__new__(cls)
         made._joined = array
         return made

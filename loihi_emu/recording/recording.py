@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -68,7 +68,7 @@ class Recording:
     start: int
     steps: int
     sample_steps: int | None
-    _columns: dict[str, Column]
+    _taken: Mapping[str, NDArray[Any] | Column]
     _index: Mapping[str, Mapping[str, Any]]
     _accounts: Accounts | Callable[[], Accounts]
     _counts: SampleCounts | Callable[[], SampleCounts] | None
@@ -84,30 +84,22 @@ class Recording:
         sample_steps: int | None = None,
         counts: SampleCounts | Callable[[], SampleCounts] | None = None,
     ) -> None:
-        columns = {name: a if isinstance(a, Column) else Column.of(a) for name, a in arrays.items()}
-        self._keep(start, steps, columns, index, accounts, sample_steps, counts)
-
-    def _keep(
-        self,
-        start: int,
-        steps: int,
-        columns: dict[str, Column],
-        index: Mapping[str, Mapping[str, Any]],
-        accounts: Accounts | Callable[[], Accounts],
-        sample_steps: int | None,
-        counts: SampleCounts | Callable[[], SampleCounts] | None,
-    ) -> None:
-        vars(self).update(  # quicker than to set attributes that users only read
+        vars(self).update(
             start=start, steps=steps, sample_steps=sample_steps,
-            _columns=columns, _index=index, _accounts=accounts, _counts=counts,
+            _taken=arrays, _index=index, _accounts=accounts, _counts=counts,
         )  # fmt: skip
 
     @classmethod
-    def _of(cls, *parts: Any) -> Recording:
-        """The recording of these parts, in the order of :meth:`_keep`: each run makes one, so nothing is looked at."""
+    def _of(cls, attributes: dict[str, Any]) -> Recording:
+        """The recording with these attributes: each run makes one, so nothing is looked at."""
         made = cls.__new__(cls)
-        made._keep(*parts)
+        vars(made).update(attributes)
         return made
+
+    @cached_property
+    def _columns(self) -> dict[str, Column]:
+        """What was recorded, by name."""
+        return {name: Column.of(rows) for name, rows in self._taken.items()}
 
     @property
     def samples(self) -> int:
@@ -145,7 +137,7 @@ class Recording:
     def __getstate__(self) -> dict[str, Any]:
         whole = {name: Column.of(self._joined(name)) for name in self._columns}
         return self.__dict__ | {
-            "_accounts": self._looked(), "_counts": self._sample_counts(), "_columns": whole,
+            "_accounts": self._looked(), "_counts": self._sample_counts(), "_taken": whole, "_columns": whole,
         }  # fmt: skip
 
     # ------------------------------------------------------------ reading

@@ -27,7 +27,8 @@ class Counters:
     def __init__(self, image: Image) -> None:
         self.image = image
         projections, stages = image.projections, image.stages
-        self._arrays, self._fold = live(image)
+        arrays, self._fold = live(image)
+        self._arrays = [array.data for array in arrays]
         self._fields = CounterFields(
             tuple(p.name for g in image.groups for p in g.populations), tuple(image.inputs),
             len(projections) + (image.exchange is not None),
@@ -47,8 +48,8 @@ class Counters:
         self._weights = {"weights": counts} | ({"lost_weights": lost} if lost else {})
         self._populations: dict[str, Any] | None = None
         self._buffers = [(*named, one.recorder.decode) for one in image.recorded for named in one.named]
-        self._clock: Array = image.arena["clock"]
-        self._last: Snapshot | None = None
+        self._now: Any = image.arena["clock"].data, image.fills.total.data
+        self._at: tuple[int, int] | None = None
 
     def parameters_changed(self) -> None:
         """Look at thresholds again before the next recording."""
@@ -56,7 +57,7 @@ class Counters:
 
     def values(self) -> Array:
         """The clocks and counters of now, as in :attr:`Snapshot.values`."""
-        values = np.concatenate(self._arrays)
+        values = np.frombuffer(b"".join(self._arrays), np.int64)
         return values if self._fold is None else self._fold(values)
 
     def summed(self) -> Array:
@@ -91,10 +92,12 @@ class Counters:
 
     def snapshot(self) -> Snapshot:
         """Where everything stands now; that of the call before where no step was run since, nor the clock set."""
-        last, total = self._last, self.image.fills.total.item()
-        if last is None or last.total != total or last.step != self._clock.item():
-            last = self._last = Snapshot(self.values(), self.image.fills.filled.tolist(), self._fields)
-        return last
+        clock, total = self._now
+        at = clock[0], total[0]
+        if at != self._at:
+            self._last = Snapshot(self.values(), self.image.fills.filled.tolist(), self._fields)
+            self._at = at
+        return self._last
 
     def recording(
         self, since: Snapshot, wall: float, sample_steps: int | None = None, ends: Sequence[tuple[Array, float]] = ()
@@ -105,10 +108,11 @@ class Counters:
         """
         now = self.snapshot()
         before, after = since.filled, now.filled
-        columns = {name: blocks.column(before[limit], after[limit], how) for name, blocks, limit, how in self._buffers}
+        arrays = {name: blocks.column(before[limit], after[limit], how) for name, blocks, limit, how in self._buffers}
         steps = now.total - since.total
+        populations = self._populations or self.populations()
         accounts: Callable[[], Accounts] = partial(
-            accounts_of, self.populations(), self._weights, self._about, since, now, wall
+            accounts_of, populations, self._weights, self._about, since, now, wall
         )
         counts = None
         if sample_steps is not None:
@@ -116,7 +120,10 @@ class Counters:
             if steps > len(ends) * sample_steps:  # an unfinished one
                 rows.append((now.values, wall))
             counts = partial(sample_counts, now.fields, list(self.populations()), rows)
-        return Recording._of(since.step, steps, columns, self.index, accounts, sample_steps, counts)
+        return Recording._of({
+            "start": since.step, "steps": steps, "sample_steps": sample_steps,
+            "_taken": arrays, "_index": self.index, "_accounts": accounts, "_counts": counts,
+        })  # fmt: skip
 
     def accounts(self, since: Snapshot, now: Snapshot, wall: float) -> Accounts:
         """Populations, stats and info of what lies between two moments."""

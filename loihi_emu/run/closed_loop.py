@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
+from time import perf_counter
 from types import MappingProxyType
 from typing import Any
 
@@ -13,16 +13,19 @@ from numpy.typing import NDArray
 from loihi_emu.errors import unknown
 from loihi_emu.image.blocks import Blocks
 from loihi_emu.image.build import Image
+from loihi_emu.image.sources import InputSource
+from loihi_emu.models.inputs import NO_STEP
 from loihi_emu.network.elements import name_of
 from loihi_emu.read_only import read_only
 from loihi_emu.recording.recording import PROBE_FIRST
 from loihi_emu.run.control import Pacer
 from loihi_emu.run.guard import STEP
 from loihi_emu.run.running import Running
-from loihi_emu.run.sent_events import Sent, read_events, with_room
+from loihi_emu.run.sent_events import read_events, with_room
 
 Array = NDArray[Any]
 _STEP = (STEP, "step()")
+_NONE: NDArray[np.int32] = np.zeros(0, np.int32)
 
 
 class Step(int):
@@ -87,23 +90,27 @@ class ClosedLoop:
             else:
                 self._rows.append((recorded.name, *buffers["rows"][:2], decode))
 
-    def run(self, sent: Sequence[Sent]) -> Seen:
-        """Run one step in which inputs send this."""
-        step, before = self._pacer.step, self._filled.tolist()
+    def run(self, sent: Sequence[InputSource]) -> Seen:
+        """Run one step in which these inputs send what they were given."""
+        pacer, before = self._pacer, self._filled.tolist()
         try:
-            for source, indices, values in sent:
-                source.send(step, indices, values)
-            self._pacer.one()
-        finally:
-            for source, _, _ in sent:
-                source.send_listed()
+            if sent:
+                step = pacer.clock[0]
+                for source in sent:
+                    source.sent.at(step)
+            pacer.one()
+        except BaseException:  # else the step has taken it
+            for source in sent:
+                source.sent.at(NO_STEP)
+            raise
         return self._seen(before, self._filled.tolist())
 
     def _seen(self, before: list[int], after: list[int]) -> Seen:
         """What lies between, copied: the block that a step writes to is one that had room for it."""
         seen = Seen()
         for name, blocks, limit in self._lists:
-            seen[name] = blocks.copied(before[limit], after[limit])
+            first, end = before[limit], after[limit]
+            seen[name] = blocks.copied(first, end) if first < end else _NONE.copy()
         for name, blocks, limit, decode in self._rows:
             if after[limit] > before[limit]:
                 row = blocks.copied(before[limit], after[limit])
@@ -116,21 +123,26 @@ class ClosedLoop:
 
 def advance(emulator: Running, events: Mapping[Any, Any] | None) -> Seen:
     """What a step does, held by the guard."""
-    sent: Sequence[Sent] = ()
+    own = vars(emulator)  # quicker than the attributes of what users only read
+    loop: ClosedLoop = own["_loop"]
+    sent: Sequence[InputSource] = ()
     if events is not None:
-        loop = emulator._loop
-        sent = read_events(events, loop.inputs, loop.floats)
-        if grown := with_room(sent, emulator.network):
+        sent, valued = read_events(events, loop.inputs, loop.floats)
+        if valued and (grown := with_room(valued, emulator.network)):
             emulator._rebuild(grown)
-            sent = read_events(events, emulator._loop.inputs, loop.floats)
-    if emulator._sample_steps is not None:  # recordings of samples do not go on in those of a run
+            loop = own["_loop"]
+            sent, valued = read_events(events, loop.inputs, loop.floats)
+            for source, _, values in valued:
+                if values is not None:
+                    source.sent.know(values)
+    if own["_sample_steps"] is not None:  # recordings of samples do not go on in those of a run
         emulator._forget()
-    before = emulator._counters.snapshot() if emulator.overflow != "chip" else None
-    begin = time.perf_counter()
+    before = emulator._counters.snapshot() if own["overflow"] != "chip" else None
+    begin = perf_counter()
     try:
-        seen: Seen = emulator._loop.run(sent)
+        seen = loop.run(sent)
     finally:
-        vars(emulator)["_wall"] += time.perf_counter() - begin
+        own["_wall"] += perf_counter() - begin
     if before is not None:
         emulator._check_overflow(before)
         emulator._warn_overflow(before)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import partial
+from time import perf_counter
+from typing import Any
 
 from loihi_emu.image.build import Image
 from loihi_emu.image.full import make_room
 from loihi_emu.image.watch import SURGE_SECONDS, busiest_step
+from loihi_emu.jit import directly
+from loihi_emu.models.loop import LOOP
 from loihi_emu.models.loop import run as run_steps
+from loihi_emu.models.memory import Description
 from loihi_emu.run.progress import Progress
 from loihi_emu.run.team import Team
 
@@ -28,16 +32,16 @@ class Pacer:
     """Runs steps in chunks of about :data:`CHUNK_SECONDS`, learning from each how long a step takes."""
 
     def __init__(self, image: Image, team: Team | None = None) -> None:
-        self.image, self._team = image, team
+        self.image, self._team, self._exchange = image, team, image.exchange
         busiest = busiest_step(image.network)
         self._careful = SURGE_SECONDS / busiest
         self._seconds_per_step = max(busiest, CHUNK_SECONDS / FIRST_STEPS)
         self._measured = False
         fills, program = image.fills, image.program
-        self._clock = image.arena["clock"]
-        self._loop = (
-            program.leaves, program.descriptions, fills.filled, fills.capacity, fills.needed, self._clock, fills.total,
-        )  # fmt: skip
+        self.clock: Any = image.arena["clock"].data  # quicker to read than an array
+        self._loop = Description(LOOP)
+        program.describe(self._loop, fills.filled, fills.capacity, fills.needed, image.arena["clock"], fills.total)
+        self._address, self._run = self._loop.address, directly(run_steps)
 
     def run(
         self, steps: int, progress: Progress, after_chunk: Callable[[], None], alone: Callable[[Callable[[], int]], int]
@@ -54,9 +58,9 @@ class Pacer:
 
     def _chunk(self, limit: int) -> int:
         """Run at most so many steps, and make room where a recorder has none; the number of steps run."""
-        begin = time.perf_counter()
+        begin = perf_counter()
         ran = self._steps(limit)
-        took = time.perf_counter() - begin
+        took = perf_counter() - begin
         if ran:
             self._learn(took / ran)
         if ran < limit:
@@ -65,14 +69,14 @@ class Pacer:
 
     def one(self) -> None:
         """Run one step, without learning how long it takes."""
-        exchange = self.image.exchange
-        while not (self._steps(1) if exchange is None else exchange.ranks.in_step("a step", partial(self._steps, 1))):
+        exchange = self._exchange
+        while not (self._loops(1) if exchange is None else exchange.ranks.in_step("a step", partial(self._steps, 1))):
             self._make_room()
 
     @property
     def step(self) -> int:
         """The step that runs next."""
-        step: int = self._clock.item()
+        step: int = self.clock[0]
         return step
 
     def _steps(self, limit: int) -> int:
@@ -95,7 +99,7 @@ class Pacer:
             fills.capacity[fills.work] = fills.filled[fills.work] + SURGE_NANOSECONDS
         if self._team is not None and limit * self._seconds_per_step >= WORTH_WAKING:
             return self._team.run(self.image, limit)
-        ran: int = run_steps(*self._loop, limit)
+        ran: int = self._run(self._address, limit)
         return ran
 
     def _make_room(self) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
@@ -20,6 +20,7 @@ from loihi_emu.read_only import read_only
 from loihi_emu.recording.recording import Recording
 from loihi_emu.recording.steps import steps_of
 from loihi_emu.run import access, checkpoint
+from loihi_emu.run.accounts import Counters
 from loihi_emu.run.closed_loop import Step
 from loihi_emu.run.executors import Executor
 from loihi_emu.run.guard import Guard, changes, glances, reads, runs
@@ -164,7 +165,7 @@ class Emulator(RunRecords):
         >>> emulator.step({"camera": [17]})["motor"].tolist(), emulator.step()["motor"].tolist(), emulator.step + 0
         ([1], [], 2)
         """
-        made = Step(self._pacer.step)
+        made = Step(self._pacer.clock[0])
         made.emulator = self
         return made
 
@@ -202,28 +203,29 @@ class Emulator(RunRecords):
             No memory for more rows: what was recorded can be read, saved and dropped (:meth:`forget`).
         """
         count, progress = steps_of("run", steps, 0), self._wanted("run", progress)
-        if self._sample_steps is not None:  # recordings of samples do not go on in those of a run
-            self._guard.setup(self._forget)
-        before, begin, earlier = self._counters.snapshot(), time.perf_counter(), self._wall
-        file = None if to is None else self._guard.setup(partial(self._file, to, before))
-
-        own = vars(self)  # which is quicker to write to than the attributes of what users only read
+        own = vars(self)  # quicker than the attributes of what users only read
+        guard: Guard = own["_guard"]
+        if own["_sample_steps"] is not None:  # recordings of samples do not go on in those of a run
+            guard.setup(self._forget)
+        counters: Counters = own["_counters"]
+        before, begin, earlier = counters.snapshot(), perf_counter(), own["_wall"]
+        file = None if to is None else guard.setup(partial(self._file, to, before))
 
         def after_chunk() -> None:
-            own["_wall"] = earlier + time.perf_counter() - begin
+            own["_wall"] = earlier + perf_counter() - begin
             if file is not None:
-                self._guard.setup(file.after_chunk)
+                guard.setup(file.after_chunk)
             self._check_overflow(before)
 
         try:
             with Progress(count, progress) as shown:
-                self._pacer.run(count, shown, after_chunk, self._guard.part)
+                own["_pacer"].run(count, shown, after_chunk, guard.part)
         finally:
-            own["_wall"] = earlier + time.perf_counter() - begin
+            own["_wall"] = earlier + perf_counter() - begin
             if file is not None:
-                self._guard.setup(file.finish)
+                guard.setup(file.finish)
         self._warn_overflow(before)
-        return self._counters.recording(before, self._wall - earlier)
+        return counters.recording(before, own["_wall"] - earlier)
 
     @runs
     def run_samples(

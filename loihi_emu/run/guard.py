@@ -20,6 +20,7 @@ import time
 import weakref
 from collections.abc import Callable
 from functools import wraps
+from threading import get_ident
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from loihi_emu.errors import SimulationError
@@ -79,9 +80,9 @@ class Guard:
 
     def hold(self, what: tuple[str, str], action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Do what a public method does, when it may: what kind of thing that is, and the method's name."""
-        if self._run is not None and what[0] in ALONE:
+        if self._run and what[0] in ALONE:
             self._refuse_in_run(what[1])
-        line, me = self._line, threading.get_ident()
+        line, me = self._line, get_ident()
         try:
             if line:
                 self._line_up(me)
@@ -100,15 +101,11 @@ class Guard:
             if me in line:  # interrupted while it waited
                 line.pop(me, None)
 
-    @property
-    def idle(self) -> bool:
-        """Whether nobody is at the emulator, nor waits."""
-        return self._inside is None and self._run is None and not self._line and not self._lost
-
     def run(self, name: str, action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run: `action` does its steps in :meth:`part` and its changes in :meth:`setup`, and waits in neither."""
-        self._refuse_in_run(name)
-        mine = _Run(name, threading.get_ident())
+        if self._run:
+            self._refuse_in_run(name)
+        mine = _Run(name, get_ident())
         try:
             self.hold((BEGIN, name), setattr, self, "_run", mine)
             return action(*args, **kwargs)
@@ -156,7 +153,7 @@ class Guard:
         run = self._run
         if run is None:
             return
-        if run.thread == threading.get_ident():
+        if run.thread == get_ident():
             raise SimulationError(
                 f"{name}: called from inside {run.name} of the same emulator, in the same thread (by a signal handler "
                 "or a callback). Reading is possible there (get, recording, save), changing is not."
@@ -174,7 +171,7 @@ class Guard:
             self._lock.release()
         else:
             self._lock, self._inside, self._lost = threading.RLock(), None, True
-        if self._run is not None and self._run.thread != threading.get_ident():
+        if self._run is not None and self._run.thread != get_ident():
             self._run = None
 
 
@@ -225,7 +222,9 @@ def glances(method: Callable[[G], R]) -> Callable[[G], R]:
 
     @wraps(method)
     def glance(self: G) -> R:
-        return method(self) if self._guard.idle else waits(self)
+        guard = self._guard
+        idle = guard._inside is None and guard._run is None and not guard._line and not guard._lost
+        return method(self) if idle else waits(self)
 
     glance.guarded_as = READ  # type: ignore[attr-defined]
     return glance

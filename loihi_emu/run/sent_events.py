@@ -1,16 +1,16 @@
 """Events that are sent to inputs for one step: indices, booleans, or indices with values.
 
-What is plainly one of these is read in a microsecond or two, all else with care.
+What is plainly one of these is taken as it is (``image/sent.py``), all else is read with care.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from operator import lt
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy import ndarray
 from numpy.typing import NDArray
 
 from loihi_emu.errors import ValidationError, invalid, is_known, unknown
@@ -18,7 +18,7 @@ from loihi_emu.image.sources import InputSource, kept_payloads, payload_type
 from loihi_emu.network import spike_forms
 from loihi_emu.network.checks import article
 from loihi_emu.network.elements import Input, name_of
-from loihi_emu.network.events import PAYLOAD_MAX, checked_payloads
+from loihi_emu.network.events import checked_payloads
 from loihi_emu.network.network import Network
 from loihi_emu.network.payloads import check_uses, is_multiplied
 from loihi_emu.network.shapes import Shape, fits
@@ -26,16 +26,13 @@ from loihi_emu.numeric import ranged, whole
 
 Array = NDArray[Any]
 WHERE = "Emulator.step"
-FEW = 24
-"""So few numbers are compared faster in Python than in NumPy."""
+
+Valued: TypeAlias = "tuple[InputSource, Array, Array | None]"
+"""Events with values that were read with care: neurons, rising, and their values (None: all are 1)."""
 
 
-Sent: TypeAlias = "tuple[InputSource, Array, Array | None]"
-"""What an input sends in this step: neurons, rising, and their values (None: all are 1). A plain tuple is quick."""
-
-
-def read_events(events: Any, inputs: Mapping[str, InputSource], floats: bool) -> list[Sent]:
-    """Check the events of a step.
+def read_events(events: Any, inputs: Mapping[str, InputSource], floats: bool) -> tuple[list[InputSource], list[Valued]]:
+    """Check the events of a step, and have them ready to be sent.
 
     Parameters
     ----------
@@ -46,6 +43,12 @@ def read_events(events: Any, inputs: Mapping[str, InputSource], floats: bool) ->
     floats : bool
         Whether values may have fractions.
 
+    Returns
+    -------
+    sent : list of InputSource
+    valued : list
+        Those events for which :func:`with_room` has to find room.
+
     Raises
     ------
     ValidationError
@@ -55,34 +58,39 @@ def read_events(events: Any, inputs: Mapping[str, InputSource], floats: bool) ->
         given = article(type(events).__name__)
         advice = f"emulator.run({events}) runs so many steps." if isinstance(events, int) else ""
         raise invalid(WHERE, "events", given, 'a dict such as {"input": [0, 3]}, or nothing', advice=advice)
-    sent: list[Sent] = []
+    sent: list[InputSource] = []
+    valued: list[Valued] = []
     for key, given in events.items():
         source = inputs.get(key) if type(key) is str else None
         if source is None:
             source = _source(key, inputs)
-        if sent and any(source is other[0] for other in sent):
+        if sent and source in sent:
             raise invalid(_where(source), "events", "events twice, by its name and as an object", "one of them")
         if source.poisson:
             advice = f'It draws its own; set_input("{source.node.name}", rate=...) changes its rate.'
             raise invalid(
                 _where(source), "events", "events for a Poisson input", "inputs of listed events", advice=advice
             )
-        if type(given) is tuple:
-            sent.append(_with_values(source, given, floats))
-            continue
-        plain = _plain(given, source)
-        sent.append((source, _in_order(_carefully(given, source), source)[0] if plain is None else plain, None))
-    return sent
+        sent.append(source)
+        if type(given) is not tuple:
+            neurons = _plain(given, source)
+            if neurons is None or not source.sent.take(neurons):
+                source.sent.put(_in_order(_carefully(given, source), source)[0])
+        elif not _takes_values(source, given):
+            neurons, values = _carefully_with_values(source, given, floats)
+            source.sent.put(neurons, values)
+            valued.append((source, neurons, values))
+    return sent, valued
 
 
-def with_room(sent: Iterable[Sent], network: Network) -> list[Input]:
+def with_room(valued: Iterable[Valued], network: Network) -> list[Input]:
     """The inputs that need room for values, which they had none for until now; those listed keep theirs, or 1 each.
 
     Warns where nothing reads the values, once; where they are cut or sums of them wrap, once for each range of values;
     and once of events that were left out because their value is 0.
     """
     found = []
-    for source, indices, values in sent:
+    for source, indices, values in valued:
         if source.left_out:
             dropped = replace(source.node, payloads=None, zeros=np.zeros((2, source.left_out), np.int64))
             check_uses(dropped, network.connections.values(), network.rule_set)
@@ -90,13 +98,13 @@ def with_room(sent: Iterable[Sent], network: Network) -> list[Input]:
         if values is None or not len(values):
             continue
         needed, node = payload_type(values), source.node
-        grows, new = needed != source.payload != "float64", not source.knows(values)
+        grows, new = needed != source.payload != "float64", not source.sent.knows(values)
         if grows or (new and (source.values or is_multiplied(node.name, network.connections.values()))):
             times = np.zeros(len(indices), np.int64)
             given = replace(node, times=times, indices=indices.astype(np.int64), payloads=values, zeros=None)
             check_uses(given, network.connections.values(), network.rule_set)
         if new:
-            source.know(values)
+            source.sent.know(values)
         if grows:
             found.append(replace(node, payloads=kept_payloads(node.payloads, len(node.times), needed)))
     return found
@@ -122,21 +130,14 @@ def _refused(source: InputSource, given: object, advice: str = "") -> Validation
 
 
 def _plain(given: Any, source: InputSource) -> Array | None:
-    """Neurons that need no care: an array or a list of rising ones, or booleans."""
-    array = given if type(given) is np.ndarray else _flat(given)
-    if array is None or array.ndim != 1:
+    """Neurons, given as an array or a list of integers, or as booleans; None where they are read with care."""
+    array = given if type(given) is ndarray and given.ndim == 1 else _flat(given)
+    if array is None:
         return None
-    kind, count, size = array.dtype.kind, len(array), source.size
+    kind = array.dtype.kind
     if kind == "b":
-        return array.nonzero()[0] if count == size else None
-    if kind not in "iu":
-        return None
-    if count > FEW:
-        rises = array[0] >= 0 and array[-1] < size and np.logical_and.reduce(array[1:] > array[:-1])
-        return array if rises else None
-    numbers = array.tolist()
-    rises = not count or (numbers[0] >= 0 and numbers[-1] < size and all(map(lt, numbers, numbers[1:])))
-    return array if rises else None
+        return array.nonzero()[0] if len(array) == source.size else None
+    return array if kind in "iu" else None
 
 
 def _flat(given: Any) -> Array | None:
@@ -180,33 +181,32 @@ def _in_order(indices: Array, source: InputSource) -> tuple[Array, Array]:
     return rising, order
 
 
-def _with_values(source: InputSource, given: tuple[Any, ...], floats: bool) -> Sent:
+def _takes_values(source: InputSource, given: tuple[Any, ...]) -> bool:
+    """Take neurons and integers that are values, if there is room for these, and they need no care: whether so."""
+    if len(given) != 2 or source.payload is None:
+        return False
+    neurons, values = _plain(given[0], source), _flat(given[1])
+    if neurons is None or values is None or len(values) != len(neurons) or values.dtype.kind not in "iu":
+        return False
+    return source.sent.take(neurons, values)
+
+
+def _carefully_with_values(source: InputSource, given: tuple[Any, ...], floats: bool) -> tuple[Array, Array | None]:
+    """Neurons, rising, and their values; None where all are 1 and no other value was ever sent."""
     if len(given) != 2:
         raise _refused(source, f"a tuple of {len(given)}", "Indices alone are a list.")
-    plain, values = _plain(given[0], source), _flat(given[1])
-    if plain is not None and values is not None and source.payload is not None and _are_payloads(values, len(plain)):
-        return source, plain, values
-    indices, values = _carefully_with_values(source, given, floats)
+    indices, values = _with_values(source, given, floats)
     if not source.values and not values.all():  # an event of value 0 is none
         if source.left_out is not None:
             source.left_out = int(np.count_nonzero(values == 0))
         indices, values = indices[values != 0], values[values != 0]
     if source.payload is None and not source.values and bool(np.all(values == 1)):
-        return source, indices, None
-    return source, indices, values
+        return indices, None
+    return indices, values
 
 
-def _are_payloads(values: Array, count: int) -> bool:
-    """Whether these are so many payloads in integers, none of them 0."""
-    if values.dtype.kind not in "iu" or len(values) != count or not count:
-        return False
-    if count <= FEW:
-        numbers = values.tolist()
-        return min(numbers) >= -PAYLOAD_MAX - 1 and max(numbers) <= PAYLOAD_MAX and 0 not in numbers
-    return bool(values.min() >= -PAYLOAD_MAX - 1 and values.max() <= PAYLOAD_MAX and values.all())
-
-
-def _carefully_with_values(source: InputSource, given: tuple[Any, ...], floats: bool) -> tuple[Array, Array]:
+def _with_values(source: InputSource, given: tuple[Any, ...], floats: bool) -> tuple[Array, Array]:
+    """Neurons, rising, and a value of each."""
     where = _where(source)
     neurons = _carefully(given[0], source)
     values = checked_payloads(spike_forms.unwrapped(given[1], where, source.node.shape), where, floats)

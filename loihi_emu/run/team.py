@@ -118,12 +118,12 @@ class Team:
         d.filled, d.capacity, d.needed, d.limits = fills.filled, fills.capacity, fills.needed, len(fills.filled)
         for k, program in enumerate(image.programs):
             m = self._members[k]
-            m.leaves, m.descriptions, m.calls = program.leaves, program.descriptions, len(program.leaves)
-            m.filled, m.capacity, m.needed, m.limits = fills.filled, fills.capacity, fills.needed, len(fills.filled)
+            limits = (fills.filled, fills.capacity, fills.needed)
             m.stop = program.stop
             if program.stop is not None:
-                m.filled, m.capacity, m.needed, m.limits = program.stop, NOTHING, NOTHING, 1
-            m.clock, m.total = (counter(), counter()) if k else (image.arena["clock"], fills.total)
+                limits = (program.stop, NOTHING, NOTHING)
+            clocks = (counter(), counter()) if k else (image.arena["clock"], fills.total)
+            program.describe(m, *limits, *clocks)
         self._image = weakref.ref(image)  # an old one is not kept
 
 

@@ -8,7 +8,8 @@ from lava_api.magma.kernels.base import Call
 from loihi_emu.image.leaves import leaf_named
 from loihi_emu.image.schedule import Program
 from loihi_emu.jit import Leaf
-from loihi_emu.models.memory import Array
+from loihi_emu.models.loop import LOOP, run
+from loihi_emu.models.memory import Array, Description
 
 NONE = np.zeros(0, np.int64)
 
@@ -23,11 +24,13 @@ class CallList(Program):
 
     def __init__(self, calls: list[Call], status: Array = NONE) -> None:
         super().__init__([(leaf_of(name), d) for name, d in calls])
-        self._status, self._fine = status, np.zeros(len(status), np.int64)
-        self._total = np.zeros(1, np.int64)
+        fine = np.zeros(len(status), np.int64)
+        self._clock = np.zeros(1, np.int64)
+        self._loop = Description(LOOP)
+        self.describe(self._loop, status, fine, fine, self._clock, np.zeros(1, np.int64))
 
     def run(self, clock: Array, steps: int) -> None:
         """Do steps; the clock goes on."""
-        from loihi_emu.models.loop import run
-
-        run(self.leaves, self.descriptions, self._status, self._fine, self._fine, clock, self._total, steps)
+        if clock is not self._clock:
+            self._loop.clock = self._clock = clock
+        run(self._loop.address, steps)

@@ -33,8 +33,10 @@ def run(*arguments, folder, **environment):
     )  # fmt: skip
 
 
-def network():
+def network(spikes=None):
     net = Network("small")
+    if spikes is not None:
+        net.input("source", 2, spikes=spikes)
     cells = net.population("cells", 3, vth=5, bias=1)
     net.probe(cells, "spikes")
     return net
@@ -45,6 +47,8 @@ def test_the_leaves_of_a_network_are_named_without_compiling(tmp_path):
     assert {task.name for task in cli_compile.of_network(tmp_path / "net.npz")} == {
         "lif_chip.step", "probes.spikes", "loop.run"
     }  # fmt: skip
+    network(spikes=([], [])).save(tmp_path / "sent.npz")
+    assert "inputs.takes" in {task.name for task in cli_compile.of_network(tmp_path / "sent.npz")}
     with named() as found:
         assert addresses(cli_compile.leaves()[:2]) == [0, 0]
     assert found == cli_compile.leaves()[:2]

@@ -68,6 +68,9 @@ def test_payloads_that_come_later_and_make_sums_that_wrap():
     told(lambda: emulator.step({"i": ([0], [-(1 << 27)])}), "sums of up to 1.342e+08 in neuron 0 of c")
     emulator.step({"i": ([0], [-(1 << 27)])})  # it was said
     told(lambda: emulator.set_input("i", spikes=([9], [2]), payloads=[1 << 24]), "sums wrap from 33554432 on")
+    another = Emulator(net)
+    told(lambda: another.step({"i": ([0], [-(1 << 27)])}), "sums of up to 1.342e+08 in neuron 0 of c")
+    another.step({"i": ([0], [-(1 << 27)])})  # there was no room for values before, and it was said
 
 
 def test_payloads_that_come_later():
