@@ -81,8 +81,8 @@ def _of_recipe(c: Connection, rule: WeightRule) -> Acting:
 
 def _counts(values: Array, low: int, size: int) -> NDArray[np.int64]:
     """How often there is each mantissa."""
-    counts = np.zeros(size, np.int64)
-    for begin in range(0, values.size, _BLOCK):
-        part = np.subtract(values[begin : begin + _BLOCK], low, dtype=np.intp)
+    counts, flat = np.zeros(size, np.int64), values.ravel(order="K")
+    for begin in range(0, flat.size, _BLOCK):
+        part = np.subtract(flat[begin : begin + _BLOCK], low, dtype=np.intp)
         counts += np.bincount(part, minlength=size)
     return counts
