@@ -223,7 +223,8 @@ def _long(where: str, sizes: tuple[int, int], lists: tuple[List, ...], most: int
         if not rising:
             to = found[: end - first]
             k.destinations(sources, places, to)
-        parts = [one.piece(first, end) for one in lists[1 : 3 + varied]] + [np.arange(first, end)] * kept
+        parts = [one.piece(first, end) for one in lists[1 : 3 + varied]]
+        parts += [np.arange(first, end)] if kept else []
         for array, part in zip(made, parts, strict=True):
             array[to] = part
     if not rising:
