@@ -28,8 +28,8 @@ MAX_NEURONS = (1 << 31) - 1
 """Neurons are counted in 32 bits."""
 OFTEN = 1 << 40
 """Most steps between two rows of a probe."""
-FLOAT_LIMITS = {"u": (-float(1 << 50), float(1 << 50)), "v": (-float(1 << 50), float(1 << 50)), "rest": (0, 126)}
-"""Of state under rules="float", as of the parameters there."""
+REST_LIMITS = {"rest": (0, 126)}
+"""Of state where a model names no limits."""
 LONGEST_NAME = 1000
 """Characters of a name, at most."""
 
@@ -122,7 +122,7 @@ def check_state(
     array = finite(where, variable, value) if floating else whole(where, variable, value, hint)
     if not floating and variable != "rest":
         _warn_of_unit(variable, value, where, "It is a whole number of 24 bits.")
-    limits = dict(model.limits or FLOAT_LIMITS).get(variable)
+    limits = dict(model.limits or REST_LIMITS).get(variable)
     if limits is not None:
         ranged(where, variable, array, *limits)
     array = one_or_each(where, variable, array, shape)

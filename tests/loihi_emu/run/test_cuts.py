@@ -9,7 +9,7 @@ from messages import UNHEEDED
 from recipes import Link, Node, Recipe, assert_equals_oracle, assert_same, events
 from strategies import recipes
 
-from loihi_emu import Emulator, Noise
+from loihi_emu import Emulator, Network, Noise
 from loihi_emu.validation.oracle_random import noise_level, noise_number, poisson_event, random_word
 
 pytestmark = UNHEEDED
@@ -53,6 +53,18 @@ def test_pieces_make_the_whole(recipe, pieces, data):
     assert state_of(cut) == state_of(whole)
     for key in ("synaptic_events", "convolution_wraps"):
         assert sum(part.stats[key] for part in parts) == expected.stats[key]
+
+
+def test_state_that_a_run_leads_to_can_be_set():
+    net = Network(rules="float")
+    cells = net.population("cells", 1, model="li", du=1, dv=0, v=1)
+    net.connect(cells, cells, [[1000.0]], graded=True)
+    emulator = Emulator(net)
+    emulator.run(20)
+    reached = emulator.get("cells", "v")
+    assert reached.item() > 2.0**60
+    emulator.set("cells", "v", reached)
+    assert emulator.get("cells", "v").tolist() == reached.tolist()
 
 
 @given(recipes(), st.integers(0, 12), st.integers(0, 3))
