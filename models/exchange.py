@@ -73,6 +73,7 @@ STATE = Record(
     comm=NUMBER,
     type=NUMBER,
     every=NUMBER,
+    ahead=NUMBER,
     values=NUMBER,
     counts=array("int32"),
     places=array("int32"),
@@ -207,6 +208,6 @@ def later(address, time):
 def state(address, time):
     """Get the state of other ranks' neurons, in its place."""
     d = STATE(address)
-    if time % d.every == 0:
+    if (time + d.ahead) % d.every == 0:
         counts, places = address_of(d.counts, 0), address_of(d.places, 0)
         call_function(d.gather_full, (d.in_place, 0, d.type, d.values, counts, places, d.type, d.comm))

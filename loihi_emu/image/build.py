@@ -292,6 +292,8 @@ class Image(WholeState):
         self.recorded, probes = recorders(self, self.shares[0], self.fills)  # the first share makes their calls
         if exchange is not None:
             schedule.add(phases.EXCHANGE, 0, *exchanged_state(self, self.recorded, exchange))
+            told = (exchange.told(learner) for learner in self.learners.values())
+            schedule.add(phases.TELLING, 0, *(call for call in told if call is not None))
             self._keep_lists()
         later[0] += probes.later
         spikes = self.shares[0].spikes

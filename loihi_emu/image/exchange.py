@@ -178,6 +178,19 @@ class Exchange:
         """The call that gets other ranks' part of a state variable of a group, in every EVERY-th step."""
         return self.in_place(values, self._spans(group), every)
 
+    def told(self, learner: Learner) -> Call | None:
+        """The call by which the parts of a connection on all ranks tell each other what they have found in an epoch."""
+        rows = learner.told()
+        if rows is None or len(set(learner.division.ranks)) == 1:
+            return None
+        spans = [(0, 0)] * self.ranks.size
+        for rank in set(learner.division.ranks):
+            first = learner.division.ranks.index(rank) * rows.shape[1]
+            spans[rank] = first, first + learner.division.ranks.count(rank) * rows.shape[1]
+        leaf, d = self.in_place(rows.reshape(-1), spans, learner.rule.t_epoch)
+        d.ahead = 1
+        return leaf, d
+
     def in_place(self, values: Array, spans: Sequence[tuple[int, int]], every: int) -> Call:
         """The call that gets from every rank the values of its span."""
         d = Description(at.STATE)

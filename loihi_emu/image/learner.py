@@ -204,6 +204,10 @@ class Learner(ABC):
         else:
             memory[...] = values
 
+    def told(self) -> Array | None:
+        """What all parts tell each other at the end of an epoch before any goes on, a row a part; None: nothing."""
+        return None
+
     def agree(self, arena: Arena) -> None:  # noqa: B027 - most have nothing of the kind
         """Let all parts have what each of them has of its own, after the state was taken over."""
 

@@ -53,8 +53,11 @@ class PlasticConv(Plastic):
 
     @cached_property
     def changes(self) -> Array:
-        """What the positions of this part change in an epoch, a sum a tap."""
-        return aligned(self.stored, np.int64)
+        """What the positions of each part change in an epoch: a row of a sum a tap, and whether there is something."""
+        return aligned((len(self.division), self.stored + 1), np.int64)
+
+    def told(self) -> Array | None:
+        return self.changes if len(self.division) > 1 else None
 
     @property
     def stored(self) -> int:
@@ -84,11 +87,12 @@ class PlasticConv(Plastic):
     def _synapses(self, d: Description, arena: Arena) -> None:
         super()._synapses(d, arena)
         describe_shape(d.shape, self.connection)
-        d.parts, d.part_count, d.own = Table(to.CHANGES, len(self.parts)), len(self.parts), self.parts.index(self)
-        for record, part in zip(d.parts, self.parts, strict=True):
-            assert isinstance(part, PlasticConv)
-            record.sums = part.changes
-        mine = part_of(self.stored, d.own, d.part_count)
+        lead = self.parts[0]
+        assert isinstance(lead, PlasticConv)
+        d.parts, d.part_count, d.own = Table(to.CHANGES, len(self.division)), len(self.division), self.block
+        for record, changes in zip(d.parts, lead.changes, strict=True):
+            record.sums = changes
+        mine = part_of(self.stored, self.parts.index(self), len(self.parts))
         d.first_tap, d.last_tap = mine.start, mine.stop
         d.tap_random = aligned(mine.stop - mine.start + 2, np.uint16)
         d.taps, d.exponent = arena[f"{self.key}.taps"], self.connection.weight_exp

@@ -14,10 +14,10 @@ from loihi_emu.models import barrier as at
 from loihi_emu.models.memory import Array, Description, counters
 
 Call = tuple[str | Leaf, Description]
-PHASES = INPUTS, TRACES, UPDATE, SHARED, OWN, EXCHANGE, READING, DELIVERY = range(8)
+PHASES = INPUTS, TRACES, UPDATE, TELLING, SHARED, OWN, EXCHANGE, READING, DELIVERY = range(9)
 """The phases of a step: inputs list their spikes; traces of connections that several shares have advance; synapses
-learn and groups update; shared weights learn what shares have found; shares deliver spikes of their own; ranks
-exchange; shares read what others have listed, and record; spikes are delivered.
+learn and groups update; ranks tell what they have found of shared weights; these learn; shares deliver spikes of their
+own; ranks exchange; shares read what others have listed, and record; spikes are delivered.
 
 Within a phase no share reads what another one writes. Between two phases all shares wait for each other; not between
 reading and delivery, where each has to do with what is its own: they wait at the end of that until all have read. With

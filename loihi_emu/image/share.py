@@ -298,7 +298,7 @@ class Share:
         for learner in self.learners.values():
             if learner.second_leaf:
                 made.synapses.append((learner.second_leaf, learner.learning_description))
-            if len(learner.parts) > 1 and learner.shared_leaf:
+            if len(learner.division) > 1 and learner.shared_leaf:
                 made.shared.append((learner.shared_leaf, learner.learning_description))
         return made
 

@@ -58,7 +58,7 @@ def cut_groups(network: Network, groups: Sequence[Group], count: int, ranks: int
     found: list[Pieces] = [()] * len(groups)
     totals = [sum(work[p.name] * p.size for p in group.populations) for group in groups]
     order = sorted(range(len(groups)), key=lambda k: -totals[k])  # of equal ones the first comes first
-    first_share, whole = _bound(network, ranks)
+    first_share, whole = _bound(network)
     edges = [_edges(group, whole, total) for group, total in zip(groups, totals, strict=True)]
     for k in order:
         is_first = bool(first_share.intersection(p.name for p in groups[k].populations))
@@ -92,7 +92,7 @@ def cut_inputs(network: Network, count: int) -> dict[str, Pieces]:
 
 def pieces_of(network: Network, groups: Sequence[Group]) -> int:
     """How many pieces of groups and inputs there can be at most: more shares have nothing to do."""
-    _, whole = _bound(network, 1)
+    _, whole = _bound(network)
     of_inputs = [1 if node.rate is None else max(node.size // BLOCK, 1) for node in network.inputs.values()]
     work = _work(network)
     totals = [sum(work[p.name] * p.size for p in group.populations) for group in groups]
@@ -127,11 +127,10 @@ def _each(c: Connection) -> float:
     return each
 
 
-def _bound(network: Network, ranks: int) -> tuple[set[str], set[str]]:
+def _bound(network: Network) -> tuple[set[str], set[str]]:
     """Populations that the first share owns, and all that are not cut.
 
-    Not cut are those onto which connections learn in one piece: by shared weights on several ranks, and by rules whose
-    random numbers are drawn one after the other.
+    Not cut are those onto which connections learn in one piece, by rules of peers whose learners have no parts.
     """
     first: set[str] = set()
     if imported(network.rule_set.generator).has_state:
@@ -139,8 +138,7 @@ def _bound(network: Network, ranks: int) -> tuple[set[str], set[str]]:
     how = network.rule_set.learning
     if how is None or not how.can_be_cut:
         return first, learned(network) | first
-    shared = {c.post.target.name for c in network.connections.values() if c.learning and c.conv and ranks > 1}
-    return first, shared | first
+    return first, first
 
 
 def _edges(group: Group, whole: set[str], work: float) -> NDArray[np.int64]:

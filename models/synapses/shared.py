@@ -25,8 +25,8 @@ u64 = np.uint64
 
 LEAST, MOST = to.ACCUMULATOR
 
-# What the positions of one part change, one a tap; found: whether some product acts there in this epoch.
-CHANGES = Record("Changes", sums=array("int64"), found=NUMBER)
+# What the positions of one part change, one a tap; and behind them whether some product acts there in this epoch.
+CHANGES = Record("Changes", sums=array("int64"))
 
 # Random numbers are scratch, one a tap; taps are the effective weights that are delivered. This part rounds the taps
 # first_tap..last_tap - 1 by the changes of all parts; own is which of them it is.
@@ -105,12 +105,12 @@ def add_changes(d, s, j, sums, codes, spiked_only):
 @kernel
 def round_taps(shared, d, time):
     """Add the changes of all parts to some taps, round each once, and renew the weights that are delivered."""
+    n, first, last = conv.taps_of(shared.shape), shared.first_tap, shared.last_tap
     found = i64(0)
     for k in range(shared.part_count):
-        found += shared.parts[k].found
+        found += shared.parts[k].sums[n]
     if found == 0:
         return
-    n, first, last = conv.taps_of(shared.shape), shared.first_tap, shared.last_tap
     codes, random, delivered = whole(d.codes, n), whole(shared.tap_random, last - first), whole(shared.taps, n)
     words = uint32s(address_of(shared.tap_random, 0), (last - first + 1) >> 1)
     key, stream, sample = traces.key_of(d, to.KEY_TAP), u64(d.stream), traces.sample_of(d)
@@ -139,7 +139,7 @@ def add_up(shared, d, time):
     fired_pre = learning.any_set(whole(d.pre.stamp, n_pre))
     fired_post = learning.any_set(whole(d.post.stamp, n_post))
     gates = learning.activate(d, time, fired_pre, fired_post)
-    mine.found = 1 if gates else 0
+    mine.sums[n] = 1 if gates else 0
     if gates == 0:
         return
     count = learning.list_spikes(d) if gates & (1 << to.GATE_Y) else 0

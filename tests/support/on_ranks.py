@@ -53,7 +53,7 @@ def networks(folder: Path, ranks: Any) -> None:
     from loihi_emu.run.built import Built
 
     small_blocks()
-    cut = late = 0
+    cut = late = shared = 0
     learning = set()
     for network, steps in pickle.loads((folder / "networks").read_bytes()):
         alone = recorded(network, steps, 1) if ranks.rank == 0 else None
@@ -62,6 +62,7 @@ def networks(folder: Path, ranks: Any) -> None:
             parts, every = [len(group.parts) for group in image.groups], image.exchange.every
             cut += max(parts, default=0) > 1
             late += every > 1
+            shared += any(one.connection.conv and len(set(one.division.ranks)) > 1 for one in image.learners.values())
             learning |= {network.rules for one in image.learners.values() if len(set(one.division.ranks)) > 1}
             for interval in dict.fromkeys((every, 1 + shares % every)):
                 found = recorded(network, steps, shares, shares == 2, ranks, interval)
@@ -71,6 +72,7 @@ def networks(folder: Path, ranks: Any) -> None:
                     assert all(one == alone for one in everybody), told
     assert cut, "no group was cut"
     assert learning == {"chip", "lava", "float"}, f"ranks divided connections that learn under {learning}"
+    assert shared, "ranks divided no convolution that learns"
     assert late, "spikes were exchanged in every step"
 
 

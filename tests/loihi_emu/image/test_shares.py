@@ -154,11 +154,9 @@ def test_a_rule_that_visits_all_synapses_has_more_to_do():
 
 
 def test_what_learns_in_one_piece_is_whole():
-    for net in (learning_network(conv=True),):
-        groups = make_groups(net)
-        found = {g.populations[0].name: p for g, p in zip(groups, cut_groups(net, groups, 2, 2), strict=True)}
-        assert [len(found["cells"]), len(found["other"])] == [1, 2]
-        assert found["other"][found["cells"][0].share].stop < 10 * BLOCK or found["cells"][0].share == 1
+    found = cut(learning_network("brian2_loihi"), 2)
+    assert [len(found["cells"]), len(found["other"])] == [1, 2]
+    assert found["other"][found["cells"][0].share].stop < 10 * BLOCK or found["cells"][0].share == 1
 
 
 def test_noise_of_one_generator_is_whole():

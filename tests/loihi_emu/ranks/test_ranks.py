@@ -57,8 +57,8 @@ def random_networks():
         one for rules, name in models for one in examples(recipes(rules=st.just(rules), model=name, most=40, steps=8))
     ]
     made += [later(recipe) for recipe in made[::3] if not find(recipe.rules).weights.floats]
-    learning = examples(networks(), count=3)
-    learning += examples(networks(simple=True), convolutions(), lava_networks("lava"), lava_networks("float"))
+    learning = examples(networks(), convolutions(), lava_networks("lava"), lava_networks("float"), count=3)
+    learning += examples(networks(simple=True))
     found = [(nengo_network(*load("nengo_loihi", "pes_two_noise")).network, 8)]
     return [*found, *((recipe.network(), recipe.steps) for recipe in made), *((net, 8) for net in learning)]
 
