@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pickle
 import sys
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -15,8 +16,9 @@ from typing import Any
 from recipes import Recipe, events
 
 from loihi_emu import Emulator, models, rules
-from loihi_emu.image import rows, stores, watch
+from loihi_emu.image import held_lists, rows, stores, watch
 from loihi_emu.jit import COMPILED, Leaf
+from loihi_emu.network.synapse_order import unpacked
 from loihi_emu.recording.recording import Recording
 
 
@@ -31,19 +33,20 @@ def all_leaves() -> dict[str, Leaf]:
 
 
 def run(recipe: Recipe, anew: bool) -> Recording:
-    """Run it; `anew`: with synapses that are delivered when due, packed as many are, and made anew in between."""
+    """Run it; `anew`: with synapses that are delivered when due, packed and held as many are, and anew in between."""
     if not anew:
         return recipe.run()
     before, rows.FEW = rows.FEW, -1
+    least, held_lists.LEAST = held_lists.LEAST, 1
     short, watch.SHORT_SECONDS = watch.SHORT_SECONDS, float("inf")
     try:
         with stores.chosen(stores.DUE):
             emulator = Emulator(recipe.network())
             emulator.run(recipe.steps // 2)
-            emulator._rebuild([])
+            emulator._rebuild([replace(unpacked(c)) for c in emulator.network.connections.values() if not c.drawn])
             emulator.run(recipe.steps - recipe.steps // 2)
     finally:
-        rows.FEW, watch.SHORT_SECONDS = before, short
+        rows.FEW, held_lists.LEAST, watch.SHORT_SECONDS = before, least, short
     return emulator.recording
 
 

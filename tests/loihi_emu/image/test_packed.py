@@ -294,3 +294,30 @@ def test_what_is_there_already_takes_nothing_more():
         assert all(other[name] > 0 for name in names)
     del emulator
     assert image_sizes(net)[names[0]] == 0  # the network has them
+
+
+# ---------------------------------------------------------------- matrices
+@given(SEEDS, st.integers(-8, 7), st.integers(1, 8), st.booleans())
+def test_a_matrix_by_a_table_is_the_one_that_is_computed(seed, weight_exp, weight_bits, delayed):
+    rng = np.random.default_rng(seed)
+    net = Network()
+    source, cells = net.input("i", 5), net.population("c", 70, vth=9)
+    form = {"weight_exp": weight_exp, "weight_bits": weight_bits, "delays": rng.integers(0, 3, (70, 5)) * delayed}
+    c = net.connect(source, cells, rng.integers(-256, 255, (70, 5)), kind="dense", name="w", **form)
+    by_table = Emulator(net).image
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(acting, "FEW", 1 << 12)
+        computed = Emulator(net.copy()).image
+    assert (by_table.truncated, by_table.clipped, by_table.lost) == (
+        computed.truncated,
+        computed.clipped,
+        computed.lost,
+    )
+    for mine, its in zip(by_table.projections, computed.projections, strict=True):
+        assert mine.kind == its.kind
+        if mine.kind == "dense":
+            one, other = mine.description.parts[0], its.description.parts[0]
+            assert np.array_equal(one.weights, other.weights) and (one.offset, one.shift) == (other.offset, other.shift)
+        else:
+            assert np.array_equal(mine.description.packed, its.description.packed)
+    assert c.values.shape == (70, 5)
