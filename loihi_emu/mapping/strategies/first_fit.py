@@ -43,8 +43,10 @@ class _OpenBin:
         self.problem, self.number, self.one_index = problem, number, one_index
         self.compartments = self.bits = self.axons_in = self.axons_out = self.delay = 0
         self.accumulators = 0  # of a delay slot
+        settings = () if problem.profiles.alike else SETTINGS
         limits = (problem.limits[name].limit for name in ("threshold_profiles", "compartment_profiles"))
-        self.profiles: list[tuple[set[int], int | None]] = [({0}, 2) for _ in SETTINGS] + [(set(), n) for n in limits]
+        self.profiles: list[tuple[set[int], int | None]] = [({0}, 2) for _ in settings]
+        self.profiles += [(set(), n) for n in limits]
         self.kinds: dict[str, set[Any]] = {resource: set() for resource in KINDS}
 
     # ------------------------------------------------------------ room
@@ -90,13 +92,17 @@ class _OpenBin:
         left = problem.limit("compartments") - self.compartments
         yield left
         head = neurons[:left]
-        for (present, most), identities in zip(self.profiles, problem.profiles.every(name), strict=True):
+        for (present, most), identities in self._shared(name):
             yield few_enough(part_of(identities, head), present, most)
         yield self._delayed(name, head)
         for resource, kinds in self.kinds_onto(name).items():
             yield self._few_kinds(self.kinds[resource], kinds, problem.limit(resource), name, head)
         axons = np.cumsum(fanout[head])
         yield int(np.searchsorted(axons, problem.limit("axons_out") - self.axons_out, "right"))
+
+    def _shared(self, name: str) -> Iterable[tuple[tuple[set[int], int | None], Index]]:
+        """What the core has of each profile, how many it can have, and those of a population's neurons."""
+        return zip(self.profiles, self.problem.profiles.every(name)[-len(self.profiles) :], strict=True)
 
     def _delayed(self, name: str, neurons: Index) -> int | None:
         """Neurons until a core of so many would have too few slots for the longest delay among them."""
@@ -145,7 +151,7 @@ class _OpenBin:
         here = np.any(problem.onto(name, neurons), axis=1)
         for resource, kinds in self.kinds_onto(name).items():
             self.kinds[resource].update({kind for kind, onto in zip(kinds, here, strict=True) if onto} - {-1})
-        for (present, _), identities in zip(self.profiles, problem.profiles.every(name), strict=True):
+        for (present, _), identities in self._shared(name):
             present.update(values_of(identities, neurons))
 
 
@@ -192,9 +198,10 @@ def fill(
             rest = neurons[at : at + problem.limit("compartments")]
             taken = (0, 0, 0)
             if whole and len(rest) == len(neurons) - at:
-                end, fresh = Run(name, rest) if at else run, core.fresh()
+                end = Run(name, rest) if at else run
                 taken = core.whole(end, fanout[name])
                 if not taken[0] and core.compartments:
+                    fresh = core.fresh()
                     taken = fresh.whole(end, fanout[name])
                     core = fresh if taken[0] else core
             guess = guesses.get(name, len(rest))
