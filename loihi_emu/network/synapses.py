@@ -152,9 +152,10 @@ def with_values(old: Connection, values: Any, rules: RuleSet, *, stored: bool = 
 def with_stored(old: Connection, values: NDArray[Any], rules: RuleSet) -> Connection:
     """The same with weights of a checkpoint: in the order stored; what they lose was told when they were set.
 
-    With its own weights it is the same object, so that an image need not be made of it anew.
+    With its own weights it is the same object, so that an image need not be made of it anew; of drawn ones it is another,
+    since a checkpoint has none.
     """
-    if old.kind == "sparse" and np.array_equal(unpacked(old).values, values):
+    if old.kind == "sparse" and not old.drawn and np.array_equal(unpacked(old).values, values):
         return old
     with heard():
         return with_values(old, values, rules, stored=old.kind == "sparse")

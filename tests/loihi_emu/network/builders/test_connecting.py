@@ -129,6 +129,17 @@ def test_checkpoints_hold_weights_that_were_set_alone(tmp_path):
     assert np.array_equal(fresh.run(30)["cells.v"], other.run(30)["cells.v"])
 
 
+def test_weights_that_were_set_to_those_drawn_are_restored(tmp_path):
+    net = everything()
+    emulator = Emulator(net)
+    emulator.set("in 1", "weights", emulator.get("in 1", "given"))
+    emulator.save(tmp_path / "set.npz")
+    other = Emulator(net)
+    other.restore(tmp_path / "set.npz")
+    assert not other.network.connections["in 1"].drawn
+    same(other.run(20), emulator.run(20))
+
+
 def test_what_is_asked_of_a_recipe():
     net, source, cells = nodes()
     made = net.connect(source, cells, normal(30, 3), synapses=fixed_out_degree(7), delays=uniform(2, 9))
