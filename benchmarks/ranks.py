@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu import Emulator, Network, fixed_in_degree
+from loihi_emu import Emulator, LearningRule, Network, Trace, fixed_in_degree
 from loihi_emu.memory.room import size_text
 
 CHIPS, NEURONS, SYNAPSES = 1152, 1.15e9, 128e9
@@ -36,6 +36,14 @@ def recurrent(size: int, degree: int, silent: bool, delay: int = 0) -> Network:
     start = np.arange(size) * 7919 % 513
     cells = net.population("cells", size, dv=0, du=4096, vth=8, bias=0 if silent else 1, v=start)
     net.connect(cells, cells, weights=0, synapses=fixed_in_degree(degree), delays=delay)
+    return net
+
+
+def learning(rules: str) -> Network:
+    """Pair STDP on 2000 x 4000 synapses."""
+    net = Network(rules=rules, seed=1)
+    sources, cells = net.input("sources", 2000, rate=0.02), net.population("cells", 4000, vth=200)
+    net.connect(sources, cells, np.full((4000, 2000), 30), learning=LearningRule("2^-3*x1*y0", x1=Trace(16, 10)))
     return net
 
 
@@ -74,6 +82,7 @@ def main() -> None:
     alone, _, _ = per_step(recurrent(2048, 1, silent=True), 20_000, None)
     idle, memory, _ = per_step(recurrent(200_000, 100, silent=True), 200, comm)
     busy, _, events = per_step(recurrent(200_000, 100, silent=False), 200, comm)
+    learned = {rules: comm.gather(Emulator(learning(rules), comm=comm).memory()["state"]) for rules in ("chip", "lava")}
     words = 1 << 18
     wide = gathering(comm, words)
     if comm.rank:
@@ -89,6 +98,11 @@ def main() -> None:
     print(f"  a neuron of a rank: {neuron * 1e9:.2f} ns; a synaptic event of a rank: {event * 1e9:.2f} ns")
     print(f"  a synapse in memory, with the rows of all sources: {synapse:.1f} bytes")
     print(f"  spikes that all ranks get: {bandwidth / 1e9:.1f} GB/s")
+    for rules, sizes in learned.items():
+        each = ", ".join(f"{size / 1e6:.1f}" for size in sizes)
+        print(
+            f"  state of 2000 x 4000 synapses that learn ({rules}), with its start, on each rank: {each} MB"
+        )
     print(f"\nHala Point: {NEURONS:.3g} neurons, {SYNAPSES:.3g} synapses, {rate:.1%} of the neurons fire in a step")
     spikes = rate * NEURONS
     for ranks in (CHIPS // 16, CHIPS, 16 * CHIPS):
