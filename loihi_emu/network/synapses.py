@@ -152,8 +152,8 @@ def with_values(old: Connection, values: Any, rules: RuleSet, *, stored: bool = 
 def with_stored(old: Connection, values: NDArray[Any], rules: RuleSet) -> Connection:
     """The same with weights of a checkpoint: in the order stored; what they lose was told when they were set.
 
-    With its own weights it is the same object, so that an image need not be made of it anew; of drawn ones it is another,
-    since a checkpoint has none.
+    With its own weights it is the same object, so that an image need not be made of it anew; where these
+    are drawn it is another, since a checkpoint has none of those.
     """
     if old.kind == "sparse" and not old.drawn and np.array_equal(unpacked(old).values, values):
         return old
