@@ -85,8 +85,8 @@ def _networks(name: str, size: Size) -> Iterator[tuple[Network, int, str]]:
         return
     what = name.removeprefix(LAVA)
     if what in dict(learning.TASKS):
-        rules = "chip" if what == name else "lava"
-        steps = size.steps(dict(learning.TASKS)[what] // (1 if rules == "chip" else SLOWER))
+        rules, slower = ("chip", 1) if what == name else ("lava", SLOWER)
+        steps = size.steps(dict(learning.TASKS)[what] // slower)
         task = learning.task_of(what, size.layer, steps, size.rounds)
         yield task.network(rules), steps, f'rules "{rules}", {task.n} x {task.n} plastic synapses, dw = {task.rule}'
         return

@@ -86,7 +86,8 @@ class Task:
         net = Network(self.name, rules=rules, seed=SEED)
         times = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
         source = net.input("source", self.n, spikes=(times, self.events))
-        name, most = ("bias", DECAY_UNITY) if rules == "chip" else ("bias_mant", DECAY_UNITY - 1)
+        own = {p.name: p for p in net.rule_set.model("lif").parameters}
+        name, most = ("bias" if "bias" in own else "bias_mant"), own["du"].high
         cells = net.population("cells", self.n, du=most, dv=0, vth=self.vth, v=self.v, **{name: BIAS})
         trace = Trace(IMPULSE, TAU)
         rule = LearningRule(dw=self.rule, x1=trace, y1=trace)
