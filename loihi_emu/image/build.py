@@ -58,6 +58,8 @@ class Image(WholeState):
     recorded : list of Recorded
     waits : bool
         Whether sparse synapses are delivered when due.
+    cut : list of tuple of Piece
+        Which neurons of each group are whose: that of `before`, if it replaces one.
     truncated, clipped : dict
         Connection name to the number of weights that lost low bits, or were cut to their range.
     lost : dict
@@ -86,8 +88,9 @@ class Image(WholeState):
         self.waits = waits(network, self.groups, shares * count)
         if ranks is None:
             check_room(network, self.waits, shares=shares)
-        cut = cut_groups(network, self.groups, shares * count, count)
-        for group, pieces in zip(self.groups, cut, strict=True):
+        # Rules that are set may weigh more or less: what was recorded lies in memory as it was cut before.
+        self.cut = cut_groups(network, self.groups, shares * count, count) if before is None else before.cut
+        for group, pieces in zip(self.groups, self.cut, strict=True):
             group.cut(pieces if self.exchange is None else self.exchange.mine(group, pieces))
         if self.exchange is not None:
             self.exchange.settle(every)

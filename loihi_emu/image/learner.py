@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
 from typing import ClassVar
 
 import numpy as np
 
 from loihi_emu.image.division import Division, Rows
 from loihi_emu.image.projections import Origin
-from loihi_emu.image.recorders import Fills, StateRecorder
+from loihi_emu.image.recorders import DecodedRecorder, Fills, StateRecorder
 from loihi_emu.image.sinks import Sink, describe_projection
 from loihi_emu.image.state import State
 from loihi_emu.models.memory import Arena, Array, Description, counter
@@ -153,6 +153,13 @@ class Learner(ABC):
     def recorder(self, arena: Arena, variable: str, every: int, fills: Fills) -> StateRecorder:
         """A recorder of weights, delays, tags or a trace."""
 
+    def decoded(
+        self, values: Array, variable: str, every: int, fills: Fills, shown: Callable[[Array], Array]
+    ) -> DecodedRecorder:
+        """A recorder of a variable in memory, of which `shown` makes what is read when it is not divided."""
+        joined, divided = partial(self.whole, variable), partial(self.divided_rows, variable)
+        return DecodedRecorder(values, every, fills, joined, divided, shown)
+
     def by_source(self, values: Array) -> Array:
         """Values like ``Connection.values`` by source neuron, and of each source by target."""
         return values.T if self.connection.kind == "dense" else values
@@ -196,6 +203,15 @@ class Learner(ABC):
     def whole(self, variable: str, values: Array) -> Array:
         """The memory of all parts as it would be if there were one: what checkpoints have."""
         return self.division.joined(values) if variable in self.by_synapse and self.connection.synapses else values
+
+    def divided_rows(self, variable: str, rows: Array) -> Array:
+        """Rows of such memory as they lie in that of all parts."""
+        if variable not in self.by_synapse or len(self.division) == 1 or not self.connection.synapses:
+            return rows
+        found = np.empty((len(rows), self.kept), rows.dtype)
+        for one, row in zip(found, rows, strict=True):
+            one[:] = self.division.divided(row, self.blocks)
+        return found
 
     def take(self, variable: str, values: Array, memory: Array) -> None:
         """Write such state into memory."""

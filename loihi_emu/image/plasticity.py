@@ -11,7 +11,7 @@ from loihi_emu.decay import nearest_decay
 from loihi_emu.image.division import Rows
 from loihi_emu.image.learner import Learner
 from loihi_emu.image.projections import Origin
-from loihi_emu.image.recorders import DecodedRecorder, Fills, StateRecorder
+from loihi_emu.image.recorders import Fills, StateRecorder
 from loihi_emu.image.sinks import Sink, describe_projection
 from loihi_emu.image.state import State
 from loihi_emu.learning.grammar import TRACES
@@ -77,13 +77,10 @@ class Plastic(Learner):
 
     def recorder(self, arena: Arena, variable: str, every: int, fills: Fills) -> StateRecorder:
         if variable == "weights":
-            codes = arena[f"{self.key}.codes"]
-            return DecodedRecorder(codes, every, fills, lambda rows: self.weights(self.whole("codes", rows)))
+            return self.decoded(arena[f"{self.key}.codes"], "codes", every, fills, self.weights)
         array = arena[f"{self.key}.{variable}"]
         if variable in ("delays", "tags"):
-            return DecodedRecorder(
-                array, every, fills, lambda rows: self.user_order(self.whole(variable, rows).astype(np.int64))
-            )
+            return self.decoded(array, variable, every, fills, lambda rows: self.user_order(rows.astype(np.int64)))
         return StateRecorder(array, None, every, fills)
 
     # ------------------------------------------------------------ memory

@@ -10,7 +10,7 @@ import numpy as np
 
 from loihi_emu.image.learner import Learner, describe_words
 from loihi_emu.image.projections import Origin, is_valued
-from loihi_emu.image.recorders import DecodedRecorder, Fills, StateRecorder
+from loihi_emu.image.recorders import Fills, StateRecorder
 from loihi_emu.image.sinks import Sink
 from loihi_emu.image.state import State
 from loihi_emu.learning.grammar import TRACES
@@ -81,7 +81,7 @@ class PlasticLava(Learner):
         """A recorder of weights, tags or a trace."""
         array = arena[f"{self.key}.{variable}"]
         if variable in ("weights", "tags"):
-            return DecodedRecorder(array, every, fills, lambda rows: self.shown(self.whole(variable, rows)))
+            return self.decoded(array, variable, every, fills, self.shown)
         return StateRecorder(array, None, every, fills)
 
     # ------------------------------------------------------------ memory

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from loihi_emu.models import probes as at
 from loihi_emu.models.memory import Array, Description, SourceLists
 from loihi_emu.recording.columns import Column, ColumnPiece, Held
 
+OfRows: TypeAlias = Callable[[Array], Array]
+"""Makes rows of others."""
 FIRST_ROWS = 1024
 FIRST_SPIKES = 4096
 STEPS_OF_RANKS = 64
@@ -187,11 +190,31 @@ class StateRecorder(Recorder):
 
 
 class DecodedRecorder(StateRecorder):
-    """Rows of a state that is kept in another form than it is read in."""
+    """Rows of a state that is kept in another form than it is read in, and may be divided among parts.
 
-    def __init__(self, values: Array, every: int, fills: Fills, decode: Callable[[Array], Array]) -> None:
+    Parameters
+    ----------
+    values : array
+    every : int
+    fills : Fills
+    joined, divided : callable
+        From rows as they lie in memory to those that there would be without parts, and back.
+    shown : callable
+        From these to what is read.
+    """
+
+    def __init__(self, values: Array, every: int, fills: Fills, joined: OfRows, divided: OfRows, shown: OfRows) -> None:
         super().__init__(values, None, every, fills)
-        self.decode = decode
+        self._joined, self._divided = joined, divided
+        self.decode = lambda rows: shown(joined(rows))
+
+    def taken(self, first: list[int], filled: list[int]) -> list[Array]:
+        """Rows as they would be without parts: where they go there may be other parts."""
+        return [self._joined(rows) for rows in super().taken(first, filled)]
+
+    def append(self, arrays: Sequence[Array]) -> None:
+        """Take rows that are not divided."""
+        super().append([self._divided(rows) for rows in arrays])
 
 
 @dataclass(frozen=True, eq=False)

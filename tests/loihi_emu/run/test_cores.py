@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from recipes import assert_equals_oracle
 from strategies import RULES, recipes
 from wide_networks import lava_learning_network, learning_network, wide_network
 
-from loihi_emu import Emulator, Network, SimulationError
+from loihi_emu import Emulator, LearningRule, Network, SimulationError, Trace
 from loihi_emu.image import blocks
 from loihi_emu.image.stores import chosen
 from loihi_emu.image.watch import EVENT_SECONDS, SURGE_SECONDS
@@ -127,6 +128,41 @@ def test_what_was_learned_goes_on_with_another_number(tmp_path):
     for emulator in emulators:
         emulator.reset()
     assert_same(emulators[0].run(8), emulators[1].run(8))
+
+
+def uneven_network(how):
+    """A connection is recorded while a rule changes it that visits all synapses, so that its targets weigh more."""
+    rng = np.random.default_rng(6)
+    net = Network(seed=6)
+    drive = net.input("drive", 20, rate=0.3)
+    cells, other = net.population("cells", 2300, vth=900), net.population("other", 2300, vth=900)
+    lists = rng.integers(0, 20, 9000), rng.integers(0, 2300, 9000), rng.integers(0, 200, 9000)
+    weights = lists if how == "list" else rng.integers(0, 200, (2300, 20))
+    rule = LearningRule("2^-4*u0*x1 + 0*t*x0", dt="x0", x1=Trace(16, 10))
+    net.connect(drive, cells, weights, learning=rule, name="learns", sign_mode="excitatory")
+    net.connect(drive, other, rng.integers(0, 200, (2300, 20)))
+    net.probe("learns", ["weights", "tags"], every=2)
+    return net
+
+
+@pytest.mark.parametrize("how", ["list", "matrix"])
+@pytest.mark.parametrize(("variable", "value"), [("dw", "2^-4*x0 + 0*t*x0"), ("t_epoch", 8)])
+def test_what_was_recorded_stays_when_a_rule_is_set_that_costs_less(how, variable, value):
+    emulators = [Emulator(uneven_network(how), threads=threads) for threads in (1, 3)]
+    for emulator in emulators:
+        emulator.run(9)
+        emulator.set("learns", variable, value)
+        emulator.run(5)
+    assert_same(emulators[1].recording, emulators[0].recording)
+
+
+@pytest.mark.parametrize("how", ["list", "matrix"])
+def test_what_learned_in_samples_elsewhere_is_divided_here(how):
+    samples = {"drive": np.full((3, 20), 0.3)}
+    want = Emulator(uneven_network(how)).run_samples(5, samples)
+    emulator = Emulator(uneven_network(how), threads=3)
+    with ThreadPoolExecutor(1) as executor:
+        assert_same(emulator.run_samples(5, samples, executor=executor), want)
 
 
 def delayed_network():

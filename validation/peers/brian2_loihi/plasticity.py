@@ -8,7 +8,7 @@ import numpy as np
 
 from loihi_emu.image.learner import Learner, describe_words, rows
 from loihi_emu.image.projections import Origin
-from loihi_emu.image.recorders import DecodedRecorder, Fills, StateRecorder
+from loihi_emu.image.recorders import Fills, StateRecorder
 from loihi_emu.image.sinks import Sink
 from loihi_emu.image.state import State
 from loihi_emu.learning.grammar import EPOCHS, TRACES, Product
@@ -55,9 +55,8 @@ class PlasticBrian2(Learner):
 
     def recorder(self, arena: Arena, variable: str, every: int, fills: Fills) -> StateRecorder:
         name = "w" if variable == "weights" else f"{variable}.seen"
-        return DecodedRecorder(
-            arena[f"{self.key}.{name}"], every, fills, lambda rows: self.user_order(rows.astype(np.int64))
-        )
+        array = arena[f"{self.key}.{name}"]
+        return self.decoded(array, name, every, fills, lambda rows: self.user_order(rows.astype(np.int64)))
 
     # ------------------------------------------------------------ memory
     def reserve(self, arena: Arena) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from loihi_emu.image.learner import Learner, describe_words, rows
 from loihi_emu.image.projections import Origin
-from loihi_emu.image.recorders import DecodedRecorder, Fills, StateRecorder
+from loihi_emu.image.recorders import Fills, StateRecorder
 from loihi_emu.image.sinks import Sink
 from loihi_emu.image.state import State
 from loihi_emu.learning.constants import checked
@@ -58,7 +58,7 @@ class PlasticNengo(Learner):
 
     def recorder(self, arena: Arena, variable: str, every: int, fills: Fills) -> StateRecorder:
         if variable == "weights":
-            return DecodedRecorder(arena[f"{self.key}.active"], every, fills, self.mantissas)
+            return self.decoded(arena[f"{self.key}.active"], "active", every, fills, self.mantissas)
         return StateRecorder(arena[f"{self.key}.{variable}"], None, every, fills)
 
     # ------------------------------------------------------------ memory
