@@ -16,7 +16,7 @@ from loihi_emu.image.draws import Generator
 from loihi_emu.image.exchange import Exchange, sent_groups
 from loihi_emu.image.groups import Group, make_groups
 from loihi_emu.image.learner import Learner
-from loihi_emu.image.parts import Piece
+from loihi_emu.image.parts import Piece, Pieces
 from loihi_emu.image.pending import Pending
 from loihi_emu.image.probes import exchanged_state, limits_of, recorders
 from loihi_emu.image.projections import DUE, release
@@ -89,7 +89,8 @@ class Image(WholeState):
         if ranks is None:
             check_room(network, self.waits, shares=shares)
         # Rules that are set may weigh more or less: what was recorded lies in memory as it was cut before.
-        self.cut = cut_groups(network, self.groups, shares * count, count) if before is None else before.cut
+        cut = cut_groups(network, self.groups, shares * count, count) if before is None else before.cut
+        self.cut: list[Pieces] = cut
         for group, pieces in zip(self.groups, self.cut, strict=True):
             group.cut(pieces if self.exchange is None else self.exchange.mine(group, pieces))
         if self.exchange is not None:
