@@ -100,9 +100,7 @@ def main() -> None:
     print(f"  spikes that all ranks get: {bandwidth / 1e9:.1f} GB/s")
     for rules, sizes in learned.items():
         each = ", ".join(f"{size / 1e6:.1f}" for size in sizes)
-        print(
-            f"  state of 2000 x 4000 synapses that learn ({rules}), with its start, on each rank: {each} MB"
-        )
+        print(f"  state of 2000 x 4000 synapses that learn ({rules}), with its start, on each rank: {each} MB")
     print(f"\nHala Point: {NEURONS:.3g} neurons, {SYNAPSES:.3g} synapses, {rate:.1%} of the neurons fire in a step")
     spikes = rate * NEURONS
     for ranks in (CHIPS // 16, CHIPS, 16 * CHIPS):
