@@ -94,8 +94,7 @@ class NeuronModel:
     rising : tuple of str
         Parameters of which none may be above the next.
     limits : dict
-        Range of each state that :meth:`loihi_emu.Emulator.set` accepts; float64 without one takes any finite number,
-        since a run may lead to it.
+        Range of each state that :meth:`loihi_emu.Emulator.set` accepts; float64 that a run led to stays as it is.
     sum_bits : int
         Sums of weights times payloads that need more bits, sign included, wrap without being counted.
     text : str

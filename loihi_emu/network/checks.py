@@ -28,8 +28,8 @@ MAX_NEURONS = (1 << 31) - 1
 """Neurons are counted in 32 bits."""
 OFTEN = 1 << 40
 """Most steps between two rows of a probe."""
-REST_LIMITS = {"rest": (0, 126)}
-"""Of state where a model names no limits."""
+FLOAT_LIMITS = {"u": (-float(1 << 50), float(1 << 50)), "v": (-float(1 << 50), float(1 << 50)), "rest": (0, 126)}
+"""Of state under rules="float", as of the parameters there."""
 LONGEST_NAME = 1000
 """Characters of a name, at most."""
 
@@ -114,17 +114,29 @@ def check_voltage(v: Any, parameters: Mapping[str, NDArray[Any]], where: str, wh
 
 
 def check_state(
-    model: NeuronModel, parameters: Mapping[str, NDArray[Any]], variable: str, value: Any, shape: Shape, where: str
+    model: NeuronModel,
+    parameters: Mapping[str, NDArray[Any]],
+    variable: str,
+    value: Any,
+    shape: Shape,
+    where: str,
+    present: NDArray[Any] | None = None,
 ) -> NDArray[Any]:
-    """Values of a state variable as an array of shape () or (size,), or an error."""
+    """Values of a state variable as an array of shape () or (size,), or an error.
+
+    Float64 numbers that are there already (`present`) may be beyond the limits: a run led to them.
+    """
     floating = dict(model.state)[variable] == "float64"
     hint = IN_STEPS if variable == "rest" else NO_UNITS
     array = finite(where, variable, value) if floating else whole(where, variable, value, hint)
     if not floating and variable != "rest":
         _warn_of_unit(variable, value, where, "It is a whole number of 24 bits.")
-    limits = dict(model.limits or REST_LIMITS).get(variable)
+    limits = dict(model.limits or FLOAT_LIMITS).get(variable)
     if limits is not None:
-        ranged(where, variable, array, *limits)
+        new = array
+        if floating and present is not None and array.size == present.size:
+            new = np.where(array == present.reshape(array.shape), 0.0, array)
+        ranged(where, variable, new, *limits)
     array = one_or_each(where, variable, array, shape)
     if variable == "v" and "vmin" in parameters:
         check_voltage(array, parameters, where)

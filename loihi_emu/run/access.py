@@ -104,8 +104,8 @@ def change(emulator: Built, name: str | Population | Connection, variable: str, 
     emulator._refresh_state(f"{group.key}.")
     states = [state for state, _ in group.model.state]
     if is_known(variable, states):
-        values = check_state(group.model, group.parameters[key], variable, value, node.shape, where)
-        image.state(key, variable)[...] = values
+        present = image.state(key, variable)
+        present[...] = check_state(group.model, group.parameters[key], variable, value, node.shape, where, present)
         if variable == "rest" and key in image.chip_views:
             image.chip_views[key].rest_changed(image.arena, image.state(key, variable))
         if variable != "rest":

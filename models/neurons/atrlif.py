@@ -103,6 +103,7 @@ LIMITS = {
     "r": (-(1 << 23), 1 << 26),
     "s": (0, 1),
 }
+FLOAT_LIMITS = dict.fromkeys(STATES, (-BIG, BIG)) | {"s": (0, 1)}
 
 
 def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
@@ -160,7 +161,7 @@ MODELS = {
                 Parameter("r", 0.0, -BIG, BIG, "Refractory state at the start.", whole=False),
             ),
             as_given("theta_0", "theta_step", "bias", left={f"keep_{name}": f"delta_{name}" for name in STATES}),
-            "LIF with adaptive threshold and refractory state in float64.", limits={"s": (0, 1)},
+            "LIF with adaptive threshold and refractory state in float64.", limits=FLOAT_LIMITS,
         ),
     ),
 }  # fmt: skip

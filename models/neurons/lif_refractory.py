@@ -9,7 +9,7 @@ After a spike in step t it rests up to step t + refractory_period. Steps are cou
 from loihi_emu.jit import disjoint
 from loihi_emu.models import layout as at
 from loihi_emu.models.neuron_leaves import spiking
-from loihi_emu.models.neurons.lif_float import BIAS, DECAYS, LEFT, REALS, STARTS, VTH
+from loihi_emu.models.neurons.lif_float import BIAS, BIG, DECAYS, LEFT, REALS, STARTS, VTH
 from loihi_emu.models.specification import NeuronModel, Parameter, as_given
 
 REFRACTORY = at.neurons(
@@ -37,7 +37,7 @@ def step(u, v, a_in, keep_u, keep_v, bias, vth, refractory_period_end, refractor
 
 # ---------------------------------------------------------------- the model
 PERIOD = Parameter("refractory_period", 1, 1, (1 << 31) - 1, "Steps after that of a spike in which v stays at 0.")
-LIMITS = {"refractory_period_end": (0, 1 << 62)}
+LIMITS = dict.fromkeys(("u", "v"), (-BIG, BIG)) | {"refractory_period_end": (0, 1 << 62)}
 
 
 MODELS = {

@@ -153,6 +153,7 @@ FLOATS = (
     Parameter("imag", 0.0, -BIG, BIG, "Imaginary part at the start.", whole=False),
 )
 LIMITS = dict.fromkeys(("real", "imag"), (-STATE_MAX, STATE_MAX))
+FLOAT_LIMITS = dict.fromkeys(("real", "imag"), (-BIG, BIG))
 
 
 def _coefficients(p: Mapping[str, Any]) -> Arrays:
@@ -190,10 +191,12 @@ MODELS = {
         NeuronModel(
             "rf", rf_float, RF_FLOAT, FLOATS, lower_float,
             "Resonator that spikes as it passes the positive real axis upwards, in float64.",
+            limits=FLOAT_LIMITS,
         ),
         NeuronModel(
             "rf_iz", rf_iz_float, RF_FLOAT, FLOATS, lower_float,
             "Resonator reset where its imaginary part reaches the threshold, in float64.",
+            limits=FLOAT_LIMITS,
         ),
     ),
 }  # fmt: skip

@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from messages import UNHEEDED
 from recipes import Link, Node, Recipe, assert_equals_oracle, assert_same, events
 from strategies import recipes
 
-from loihi_emu import Emulator, Network, Noise
+from loihi_emu import Emulator, Network, Noise, ValidationError
 from loihi_emu.validation.oracle_random import noise_level, noise_number, poisson_event, random_word
 
 pytestmark = UNHEEDED
@@ -55,15 +56,20 @@ def test_pieces_make_the_whole(recipe, pieces, data):
         assert sum(part.stats[key] for part in parts) == expected.stats[key]
 
 
-def test_state_that_a_run_leads_to_can_be_set():
+def test_state_that_a_run_led_to_can_be_set_where_it_is():
     net = Network(rules="float")
-    cells = net.population("cells", 1, model="li", du=1, dv=0, v=1)
-    net.connect(cells, cells, [[1000.0]], graded=True)
+    cells = net.population("cells", 2, model="li", du=1, dv=0, v=[1, 0])
+    net.connect(cells, cells, [[1000.0, 0.0], [0.0, 0.0]], graded=True)
     emulator = Emulator(net)
     emulator.run(20)
     reached = emulator.get("cells", "v")
-    assert reached.item() > 2.0**60
+    assert reached[0] > 2.0**60
+    reached[1] = 5
     emulator.set("cells", "v", reached)
+    assert emulator.get("cells", "v").tolist() == reached.tolist()
+    for other in (reached[::-1], 2 * reached, reached[0]):
+        with pytest.raises(ValidationError, match=r"cells.*v: got"):
+            emulator.set("cells", "v", other)
     assert emulator.get("cells", "v").tolist() == reached.tolist()
 
 
