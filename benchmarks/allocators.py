@@ -101,21 +101,30 @@ def _partitioned(name: str, network: Network, rates: Any) -> Iterator[Row]:
     least = getattr(other.traffic(), f"between_{where}")
     note += f"; with Mt-KaHyPar {least:.4g} on {other.cores}"
     yield Row("allocators", f"{name}, traffic", round(found / least, DIGITS), "of with it", OWN, note=note)
-    alone, kept = _alone(other, rates_of(other.problem, rates))
-    with_it = other.traffic().between_cores
-    note = f"{with_it:.4g} messages a step between {other.cores} cores, Mt-KaHyPar alone {alone:.4g}"
+    with_it, name = other.traffic().between_cores, f"{name}, with Mt-KaHyPar"
+    note = f"{with_it:.4g} messages a step between {other.cores} cores, Mt-KaHyPar alone"
+    partition = _alone(other, rates_of(other.problem, rates))
+    if partition is None:
+        yield Row("allocators", name, with_it, "messages", note=f"{note} finds none")
+        return
+    alone, kept = partition
+    note += f" {alone:.4g}"
     note += "" if kept else " beyond the limits of cores"
     gate = 1.0 if kept else None
-    yield Row("allocators", f"{name}, with Mt-KaHyPar", round(with_it / alone, DIGITS), "of it", gate, note=note)
+    yield Row("allocators", name, round(with_it / alone, DIGITS), "of it", gate, note=note)
 
 
-def _alone(placement: Placement, rates: Rates) -> tuple[float, bool]:
-    """Messages between cores if Mt-KaHyPar's blocks are cores, as many as a placement has, and whether they may be."""
+def _alone(placement: Placement, rates: Rates) -> tuple[float, bool] | None:
+    """Messages between cores if Mt-KaHyPar's blocks are cores, as many as a placement has, and whether they may be.
+
+    None if it finds none that hold the neurons, or not in its time, which a warning tells then.
+    """
     problem, count = placement.problem, placement.cores
     nets = hypergraph_of(problem, rates, int(placement.budgets["compartments"].max()))
     size = size_of_neurons(problem, nets, core_usage(problem, placement.assignment))
     core = kahypar.partitioned(nets, size, count, kahypar.LONGEST)
-    assert core is not None  # they hold the neurons
+    if core is None:
+        return None
     assignment = assigned(problem.by_population(core), count)
     usage = core_usage(problem, assignment)
     messages = traffic_of(problem, assignment, in_order(count, problem.chip), rates).between_cores

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from lava_api.magma.core.model.py.declare import in_port, out_port
@@ -80,9 +81,9 @@ class HostPortsModel(HostModel):
 class EachStep(PyAsyncProcessModel):
     """A model on its own that does in each step what the one in step with the network does."""
 
+    @abstractmethod
     def run_spk(self) -> None:
         """Do a step."""
-        raise NotImplementedError
 
     def run_async(self) -> None:
         for _ in range(self.num_steps):
