@@ -74,17 +74,7 @@ def add_row(q, row):
     """Add one row of binary synapses, eight at a time."""
     whole = row.shape[0] // STEP
     for block in range(whole):
-        k = u64(block) * u64(STEP)
-        w0, w1, w2, w3 = row[k], row[k + u64(1)], row[k + u64(2)], row[k + u64(3)]
-        w4, w5, w6, w7 = row[k + u64(4)], row[k + u64(5)], row[k + u64(6)], row[k + u64(7)]
-        add(q, w0, i32(1))
-        add(q, w1, i32(1))
-        add(q, w2, i32(1))
-        add(q, w3, i32(1))
-        add(q, w4, i32(1))
-        add(q, w5, i32(1))
-        add(q, w6, i32(1))
-        add(q, w7, i32(1))
+        add_block(q, part(row, block * STEP, STEP))
     for k in range(whole * STEP, row.shape[0]):
         add(q, row[k], i32(1))
 
