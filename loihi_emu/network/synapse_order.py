@@ -16,6 +16,7 @@ from loihi_emu.read_only import FrozenArrays, frozen
 
 DRAWN = ("values", "delays", "indptr", "indices")
 """Lists that may be missing: a recipe's synapses are drawn, those in an image's rows unpacked, when somebody asks."""
+ALL_DRAWN = frozenset(DRAWN)
 HELD, PACKED, UNPACKED = "_held", "_packed", "_unpacked"
 """Attributes of a connection whose synapses are in the rows of images; a copy and a pickle have lists again."""
 
@@ -205,9 +206,9 @@ def hold(c: SynapseOrder, held: HeldSynapses) -> None:
 
 def unpacked(c: C) -> C:
     """The same connection with all its lists, which go when what is returned goes: for who reads them once."""
-    state = dict(vars(c))
-    if all(name in state for name in DRAWN):
+    if vars(c).keys() >= ALL_DRAWN:
         return c
+    state = dict(vars(c))
     made: C | None = state[UNPACKED]() if UNPACKED in state else None
     if made is None:
         made = object.__new__(type(c))
