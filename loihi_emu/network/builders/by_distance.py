@@ -14,6 +14,7 @@ from loihi_emu.keywords import known_keywords
 from loihi_emu.network.builders.builder import BLOCK, Builder, Drawn, Range
 from loihi_emu.network.builders.pairing import Integers, Pairing
 from loihi_emu.network.builders.tables import UNITY
+from loihi_emu.network.listed import index_type
 from loihi_emu.numeric import finite, flag, ranged
 from loihi_emu.read_only import read_only
 
@@ -82,8 +83,9 @@ class ByDistance(Builder):
 
     def prepared(self, pairing: Pairing) -> list[Drawn]:
         """All synapses: a function of the user's is asked once, and need not give the same again."""
-        whole = 0, pairing.targets
-        return [self.rows(pairing, None, piece, whole, 0) for piece in self._pieces(pairing, pairing.targets)]
+        whole, kind = (0, pairing.targets), index_type(pairing.targets)
+        pieces = (self.rows(pairing, None, piece, whole, 0) for piece in self._pieces(pairing, pairing.targets))
+        return [part._replace(targets=part.targets.astype(kind)) for part in pieces]  # copies, without room to spare
 
     def counts(self, pairing: Pairing, ready: list[Drawn]) -> Integers:
         return np.concatenate([np.diff(part.starts) for part in ready])
@@ -103,7 +105,7 @@ class ByDistance(Builder):
         """All sources, some at a time."""
         for part in ready:
             inside = (part.targets >= targets[0]) & (part.targets < targets[1])
-            yield Drawn(part.first, np.append(0, np.cumsum(inside))[part.starts], part.targets[inside])
+            yield Drawn(part.first, np.append(0, np.cumsum(inside))[part.starts], part.targets[inside].astype(np.int32))
 
 
 @known_keywords

@@ -25,6 +25,7 @@ from loihi_emu import (
 from loihi_emu.files.archive import write_archive
 from loihi_emu.image.build import Image
 from loihi_emu.network.builders.known import BUILDERS
+from loihi_emu.network.builders.pairing import pairing
 from loihi_emu.network.file import KIND, SCHEMA
 from loihi_emu.run import checkpoint
 
@@ -215,6 +216,14 @@ def test_more_synapses_than_memory_are_an_error_before_they_are_drawn():
     assert f"{1 << 40} weights" in repr(made)
     with pytest.raises(OutOfMemoryError, match="source->cells"):
         Emulator(net)
+
+
+def test_pairs_that_a_function_of_distance_leaves_apart_take_no_memory():
+    cells = Network(seed=1).population("cells", 2000, vth=100)
+    near = by_distance(lambda d: d < 0.00175, np.arange(2000) / 2000, period=1)
+    targets = [part.targets for part in near.prepared(pairing(cells[:], cells[:], 1, 0))]
+    assert all(each.base is None for each in targets)
+    assert sum(each.nbytes for each in targets) == 2 * 7 * 2000
 
 
 def test_a_function_of_distance_is_asked_once():
