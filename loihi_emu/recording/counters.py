@@ -99,13 +99,13 @@ def overflow(since: Snapshot, now: Snapshot) -> dict[str, dict[str, int]]:
     }
 
 
-def copied(table: dict[str, Any]) -> dict[str, Any]:
-    """A table of tables of numbers, for its reader to change: thousands of connections have a row each."""
-    return {key: copied(value) if isinstance(value, dict) else value for key, value in table.items()}
+def copied(tables: dict[str, dict[str, dict[str, Any]]]) -> dict[str, Any]:
+    """Tables of rows of numbers, for their reader to change: thousands of connections have a row each."""
+    return {key: {name: row.copy() for name, row in table.items()} for key, table in tables.items()}
 
 
 def accounts_of(
-    populations: Entries, weights: Entries, about: Entries, since: Snapshot, now: Snapshot, wall: float
+    populations: Entries, weights: dict[str, Entries], about: Entries, since: Snapshot, now: Snapshot, wall: float
 ) -> Accounts:
     """Populations, stats and info of a recording."""
     fired = (now.counters() - since.counters())[:, at.SPIKES].tolist()
