@@ -8,7 +8,7 @@ from lava_api.magma.core.process import runner
 
 if TYPE_CHECKING:
     from lava_api.magma.compiler.executable import Executable
-    from lava_api.magma.compiler.program import Program
+    from lava_api.magma.compiler.process_graph import ProcessGraph
     from lava_api.magma.core.process.process import AbstractProcess
     from lava_api.magma.core.run_config import RunConfig
     from lava_api.magma.runtime.runtime import Runtime
@@ -26,7 +26,7 @@ class LocalRunner:
 
         return Compiler(options, loglevel).compile(process, run_cfg)
 
-    def place(self, process: AbstractProcess, program: Program, run_cfg: RunConfig) -> Placement | None:
+    def place(self, process: AbstractProcess, program: ProcessGraph, run_cfg: RunConfig) -> Placement | None:
         """Place a program that is compiled, if its configuration is one of hardware."""
         from lava_api.magma.compiler.placing import at_compilation
 

@@ -180,7 +180,9 @@ class _View:
         word = np.int64(_word(place).value)
         if field.form == "array":
             return Pointer(int(word), field.of)
-        return Blocks(Pointer(int(word), field.of), _word(place + WORD).value) if field.form == "blocks" else word
+        if field.form == "blocks":
+            return ParameterBlocks(Pointer(int(word), field.of), _word(place + WORD).value)
+        return word
 
     def __setattr__(self, name: str, value: Any) -> None:
         assert self._record.fields[name].form == "number"
@@ -217,7 +219,7 @@ class Pointer:
 
 
 @dataclass(frozen=True)
-class Blocks:
+class ParameterBlocks:
     """A parameter of neurons, in plain Python."""
 
     array: Pointer

@@ -9,7 +9,7 @@ import numpy as np
 
 from lava_api.magma.kernels.base import BOTH, EVENTS, Call, Calls, Feeds, Kernel, PartCall, PythonFallback, cut, held
 from lava_api.magma.kernels.messages import STORED, Message
-from lava_api.magma.kernels.sums import ALL, Sums, clear, shift
+from lava_api.magma.kernels.sums import ALL, ConnectionSums, clear, shift
 from loihi_emu.models.lava import messages
 from loihi_emu.models.memory import Array, Description, aligned, counter
 from loihi_emu.models.records import Record
@@ -62,7 +62,7 @@ class Synaptic(Kernel):
         return {"synaptic events": int(self.events[0])}
 
 
-class Connection(Synaptic, ABC):
+class ConnectionKernel(Synaptic, ABC):
     """Connections whose synapses are those of a network.
 
     Attributes
@@ -88,13 +88,14 @@ class Connection(Synaptic, ABC):
     def calls(self, feeds: Feeds) -> Calls:
         if not hasattr(self, "sums"):
             feed, n = feeds["s_in"], self.message.size
-            self.sums = Sums(feed, self.ring, n, self.events, self.graded)
+            self.sums = ConnectionSums(feed, self.ring, n, self.events, self.graded)
             self.pieces = cut(n, self.threads if self.can_be_cut else 1, GRAIN)
             self.describe()
             self.delivering = [self.packed]
             if len(self.pieces) > 1:
                 self._parts = [
-                    Sums(feed, self.ring[few], few.stop - few.start, counter(), self.graded) for few in self.pieces
+                    ConnectionSums(feed, self.ring[few], few.stop - few.start, counter(), self.graded)
+                    for few in self.pieces
                 ]
                 self.delivering = [part.packed(self.leaf()[1]) for part in self._parts]
         if len(self.pieces) > 1 and self.in_parts:
@@ -149,13 +150,13 @@ class Connection(Synaptic, ABC):
         return {"synaptic events": sum(int(some.events[0]) for some in (self, *parts))}
 
 
-class FloatConnection(Connection):
+class FloatConnectionKernel(ConnectionKernel):
     """Weights in float64, which always fit."""
 
     is_real = True
 
 
-class FixedConnection(Connection):
+class FixedConnectionKernel(ConnectionKernel):
     """Integer weights, prepared before the first step; where they do not fit, as rows of any size."""
 
     def bind(self) -> None:

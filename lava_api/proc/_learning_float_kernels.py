@@ -10,7 +10,7 @@ from lava_api.magma.core.learning.product_series import EXPONENT_OFFSET
 from lava_api.magma.kernels.base import Call, PythonFallback
 from lava_api.magma.kernels.messages import Feed
 from lava_api.proc._learning_kernels import SYNAPTIC, LearningDenseFixed, LearningFixed, LearningSparseFixed
-from lava_api.proc._learning_parts import Part
+from lava_api.proc._learning_parts import LearningPart
 from lava_api.proc.dense import kernels as dense
 from lava_api.proc.sparse import kernels as sparse
 from loihi_emu.models.memory import Description
@@ -47,7 +47,7 @@ class _LearningFloat(LearningFixed):
 class LearningDenseFloat(_LearningFloat, LearningDenseFixed):
     """LearningDense in float64."""
 
-    def sums(self, part: Part, feed: Feed) -> list[Call]:
+    def sums(self, part: LearningPart, feed: Feed) -> list[Call]:
         adding, (leaf, record) = self.adding(part, feed), dense.float_leaf(self.graded)
         d = adding.packed(record)
         dense.put_matrix(d, part.values[0], part.width)
@@ -65,7 +65,7 @@ class LearningSparseFloat(_LearningFloat, LearningSparseFixed):
         if any(getattr(self.model, name).dtype != np.float64 for name in SYNAPTIC):
             raise PythonFallback("a sparse matrix of integers, which keeps its type")
 
-    def sums(self, part: Part, feed: Feed) -> list[Call]:
+    def sums(self, part: LearningPart, feed: Feed) -> list[Call]:
         adding, (leaf, record) = self.adding(part, feed), sparse.float_leaf(self.graded)
         d = part.adding = adding.packed(record)
         starts, targets = part.rows

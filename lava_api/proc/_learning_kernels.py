@@ -12,10 +12,10 @@ from scipy.sparse import csr_matrix, issparse
 from lava_api.magma.core.learning.learning_rule import Loihi3FLearningRule
 from lava_api.magma.kernels.base import DATA, EVENTS, Call, Calls, Feeds, LaterPhases, PartCall, PythonFallback, held
 from lava_api.magma.kernels.messages import Feed
-from lava_api.magma.kernels.sums import Sums, clear
+from lava_api.magma.kernels.sums import ConnectionSums, clear
 from lava_api.proc._connection_kernels import Synaptic, shifted_by
 from lava_api.proc._learning import TAGS, same_places
-from lava_api.proc._learning_parts import Part, parts_of
+from lava_api.proc._learning_parts import LearningPart, parts_of
 from lava_api.utils.weightutils import SignMode
 from loihi_emu.errors import invalid
 from loihi_emu.models.lava import learning_layout as at
@@ -62,7 +62,7 @@ class LearningFixed(Synaptic, LaterPhases):
         One a thread; made with the calls.
     """
 
-    parts: list[Part]
+    parts: list[LearningPart]
     number: Any = np.int32
     leaves = ("traces:step", "learning:learn")
 
@@ -116,16 +116,16 @@ class LearningFixed(Synaptic, LaterPhases):
     def lay_out(self) -> None:
         """Make the values of all parts, arrays for the synaptic variables row by row of their source, and the rows."""
 
-    def adding(self, part: Part, feed: Feed) -> Sums:
+    def adding(self, part: LearningPart, feed: Feed) -> ConnectionSums:
         """Return what is added up."""
-        return Sums(feed, self.ring[part.targets], part.width, part.events, self.graded)
+        return ConnectionSums(feed, self.ring[part.targets], part.width, part.events, self.graded)
 
     @abstractmethod
-    def sums(self, part: Part, feed: Feed) -> list[Call]:
+    def sums(self, part: LearningPart, feed: Feed) -> list[Call]:
         """Return the calls that sum up weights."""
 
     @abstractmethod
-    def take(self, part: Part, number: int, variable: Any) -> None:
+    def take(self, part: LearningPart, number: int, variable: Any) -> None:
         """Fill a part's array of a synaptic variable."""
 
     @abstractmethod
@@ -133,7 +133,7 @@ class LearningFixed(Synaptic, LaterPhases):
         """Return a synaptic variable in the form of the model."""
 
     # ------------------------------------------------------------ description
-    def _describe(self, part: Part, feeds: Feeds, course: Array) -> None:
+    def _describe(self, part: LearningPart, feeds: Feeds, course: Array) -> None:
         """Write what does not change of a part; `course` is room for what the traces of all sources will be."""
         n_pre, divided = self.process.s_in.shape[0], len(self.parts) > 1
         after = aligned((self.steps + 1) * len(Y_TRACES) * part.width, self.number)
@@ -283,13 +283,13 @@ class LearningDenseFixed(LearningFixed):
         for part in self.parts:
             part.values = [aligned((n_pre, part.width), self.number) for _ in SYNAPTIC]
 
-    def take(self, part: Part, number: int, variable: Any) -> None:
+    def take(self, part: LearningPart, number: int, variable: Any) -> None:
         part.values[number][...] = variable[part.targets].T
 
     def give(self, number: int) -> Any:
         return np.concatenate([part.values[number].T for part in self.parts])
 
-    def sums(self, part: Part, feed: Feed) -> list[Call]:
+    def sums(self, part: LearningPart, feed: Feed) -> list[Call]:
         d = self.adding(part, feed).rows()
         d.exponent, d.sums, d.weights = self.exponent, aligned(part.width, np.int64), part.values[0]
         return [("sums:step", d)]
@@ -325,7 +325,7 @@ class LearningSparseFixed(LearningFixed):
             part.rows = starts, (targets[mine] - few.start).astype(np.int32)
             part.values = [aligned(max(len(mine), 1), self.number) for _ in SYNAPTIC]
 
-    def _show_places(self, part: Part) -> None:
+    def _show_places(self, part: LearningPart) -> None:
         """Tell the sums where the synapses are."""
         d = part.adding
         assert d is not None
@@ -342,7 +342,7 @@ class LearningSparseFixed(LearningFixed):
             for variable, values in zip(part.learning.variables, part.values, strict=True):
                 variable.values = values
 
-    def take(self, part: Part, number: int, variable: Any) -> None:
+    def take(self, part: LearningPart, number: int, variable: Any) -> None:
         part.values[number][: len(part.order)] = variable.data[part.order]
 
     def give(self, number: int) -> Any:
@@ -352,7 +352,7 @@ class LearningSparseFixed(LearningFixed):
             data[part.order] = part.values[number][: len(part.order)]
         return csr_matrix((data, old.indices, old.indptr), shape=old.shape)
 
-    def sums(self, part: Part, feed: Feed) -> list[Call]:
+    def sums(self, part: LearningPart, feed: Feed) -> list[Call]:
         d = part.adding = self.adding(part, feed).rows()
         d.exponent, d.sums = self.exponent, aligned(part.width, np.int64)
         self._show_places(part)

@@ -15,7 +15,7 @@ GRAIN = 64
 
 
 @dataclass
-class Part:
+class LearningPart:
     """Some targets, and what one thread has of their synapses.
 
     Attributes
@@ -61,12 +61,12 @@ class Part:
         return [self.learning] if self.traces is self.learning else [self.learning, self.traces]
 
 
-def parts_of(sources: int, targets: int, threads: int) -> list[Part]:
+def parts_of(sources: int, targets: int, threads: int) -> list[LearningPart]:
     """Return the parts for so many threads; of few targets there are fewer."""
     pieces = cut(targets, threads, GRAIN)
     shares = cut(sources, len(pieces), APART)
     shares += [slice(sources, sources)] * (len(pieces) - len(shares))
-    made = [Part(few, mine) for few, mine in zip(pieces, shares, strict=True)]
+    made = [LearningPart(few, mine) for few, mine in zip(pieces, shares, strict=True)]
     if len(made) == 1:
         made[0].traces = made[0].learning
     return made

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.kernels.base import EVENTS, Calls, Feeds, HostOutput, Kernel, held
-from lava_api.magma.kernels.exchange import Rows
+from lava_api.magma.kernels.exchange import StepRows
 from lava_api.magma.kernels.records import ReferringKernel
 from loihi_emu.models.lava import counting as at
 from loihi_emu.models.memory import Description
@@ -40,7 +40,7 @@ class RecorderKernel(ReferringKernel, HostOutput):
         self.handed = 0
 
     def managed(self) -> Calls:
-        self.rows = Rows(self.array(), MOST)
+        self.rows = StepRows(self.array(), MOST)
         return [self.rows.call("keep")]
 
     def steps_ready(self, done: int) -> int | None:

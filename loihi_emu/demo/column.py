@@ -55,7 +55,7 @@ MANTISSA = 32
 
 
 @dataclass(frozen=True, eq=False)
-class Column:
+class ColumnSizes:
     """What a column of a scale consists of.
 
     Attributes
@@ -89,7 +89,7 @@ def _summed(tau: float) -> float:
     return tau / STEP * decay_from_tau(tau, dt=STEP) / DECAY_UNITY
 
 
-def column(scale: float = 1.0) -> Column:
+def column(scale: float = 1.0) -> ColumnSizes:
     """The numbers of a column of which so large a part is left: of neurons, and of synapses on each.
 
     Parameters
@@ -115,7 +115,7 @@ def column(scale: float = 1.0) -> Column:
     missing = full / SIZES[:, None] - stronger * synapses / sizes[:, None]
     drive = charge * (OUTSIDE * BACKGROUND + (missing * strength) @ COMPENSATED)
     one = stronger * CURRENT * STEP / CAPACITANCE * _summed(TAU_SYN) * _summed(TAU_M)  # mV at first
-    return Column(sizes, synapses, strength, drive, round(THRESHOLD / one * MANTISSA))
+    return ColumnSizes(sizes, synapses, strength, drive, round(THRESHOLD / one * MANTISSA))
 
 
 def column_network(scale: float = 1.0, seed: int = 1) -> Network:

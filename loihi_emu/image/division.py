@@ -24,7 +24,7 @@ LONGER = 16
 """Values by which such a row is made longer."""
 
 
-class Rows(NamedTuple):
+class BlockRows(NamedTuple):
     """The synapses of a block.
 
     Attributes
@@ -116,14 +116,14 @@ class Division:
             return self.synapses(blocks)
         return sum(self._c.pre.size * self.stride(k) for k in blocks)
 
-    def rows(self, block: int) -> Rows:
+    def rows(self, block: int) -> BlockRows:
         """The synapses of a block of a sparse connection."""
         starts, targets = rows_of(self._c)
         if len(self) == 1:
-            return Rows(starts, targets)
+            return BlockRows(starts, targets)
         some = self.targets(block)
         places = np.flatnonzero((targets >= some.start) & (targets < some.stop))
-        return Rows(np.searchsorted(places, starts), targets[places] - np.int32(some.start))
+        return BlockRows(np.searchsorted(places, starts), targets[places] - np.int32(some.start))
 
     # ------------------------------------------------------------ values
     def divided(self, values: Array, blocks: range) -> Array:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from loihi_emu.image.rows import Window
 
 
-class Synapses(NamedTuple):
+class FloatSynapses(NamedTuple):
     """Synapses of one connection, grouped by source neuron.
 
     Attributes
@@ -41,7 +41,7 @@ class FloatRows(NamedTuple):
     delays: NDArray[np.uint8] | None
 
 
-def float_rows(parts: list[Synapses], sources: int, window: Window | None) -> FloatRows:
+def float_rows(parts: list[FloatSynapses], sources: int, window: Window | None) -> FloatRows:
     """Bring the synapses of several connections into one row per source neuron.
 
     Parameters

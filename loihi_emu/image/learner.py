@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from loihi_emu.image.division import Division, Rows
+from loihi_emu.image.division import BlockRows, Division
 from loihi_emu.image.projections import Origin
 from loihi_emu.image.recorders import DecodedRecorder, Fills, StateRecorder
 from loihi_emu.image.sinks import Sink, describe_projection
@@ -131,7 +131,7 @@ class Learner(ABC):
         return part_of(self.connection.pre.size, self.parts.index(self), len(self.parts))
 
     @cached_property
-    def places(self) -> Rows | None:
+    def places(self) -> BlockRows | None:
         """Row starts and targets of this part of a sparse connection, both counted from its first one."""
         return self.division.rows(self.block) if self.connection.kind == "sparse" else None
 
@@ -265,7 +265,11 @@ class Learner(ABC):
 
 
 def describe_words(
-    learner: Learner, arena: Arena, weights: Array, places: Rows | tuple[Array, Array] | None, record: Record = WORDS
+    learner: Learner,
+    arena: Arena,
+    weights: Array,
+    places: BlockRows | tuple[Array, Array] | None,
+    record: Record = WORDS,
 ) -> Description:
     """The description of a delivery of weights that are words of 32 bits, or float64, row by row.
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from weakref import ref
 
 from loihi_emu.image.acting import Acting
-from loihi_emu.image.rows import DueRows, Rows, Window
+from loihi_emu.image.rows import DueRows, PackedRows, Window
 from loihi_emu.models.layout import CHUNK
 from loihi_emu.models.memory import Description
 from loihi_emu.models.synapses import unpacking
@@ -72,7 +72,7 @@ class Packed:
         They have no other owner here.
     """
 
-    rows: Rows | DueRows
+    rows: PackedRows | DueRows
     origin: int
     cut: bool
     form: tuple[Any, ...]
@@ -111,7 +111,9 @@ def known(members: Sequence[Member], form: tuple[Any, ...]) -> Packed | None:
     return None
 
 
-def share(rows: Rows | DueRows, window: Window | None, form: tuple[Any, ...], members: Sequence[Member]) -> Packed:
+def share(
+    rows: PackedRows | DueRows, window: Window | None, form: tuple[Any, ...], members: Sequence[Member]
+) -> Packed:
     """Let other images find rows that were made of these connections."""
     cut, owners = window is not None, tuple(ref(m.c) for m in members)
     made = Packed(rows, 0 if window is None else window.first, cut, form, owners)

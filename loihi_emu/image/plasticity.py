@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from loihi_emu.decay import nearest_decay
-from loihi_emu.image.division import Rows
+from loihi_emu.image.division import BlockRows
 from loihi_emu.image.learner import Learner
 from loihi_emu.image.projections import Origin
 from loihi_emu.image.recorders import Fills, StateRecorder
@@ -153,7 +153,7 @@ class Plastic(Learner):
         self._lay_out(d)
         return d
 
-    def _lay_out(self, d: Description) -> Rows | None:
+    def _lay_out(self, d: Description) -> BlockRows | None:
         """Write where the rows of a sparse connection lie; these."""
         rows = self.places
         if rows is not None:

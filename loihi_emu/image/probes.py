@@ -19,7 +19,7 @@ from loihi_emu.network.elements import Connection, Input, Population
 from loihi_emu.network.network import Network
 
 
-class Parts(Protocol):
+class ProbedImage(Protocol):
     """What probes look at of an image."""
 
     network: Network
@@ -48,7 +48,7 @@ class ProbeCalls(NamedTuple):
     later: list[Call]
 
 
-def recorders(image: Parts, share: Share, fills: Fills) -> tuple[list[Recorded], ProbeCalls]:
+def recorders(image: ProbedImage, share: Share, fills: Fills) -> tuple[list[Recorded], ProbeCalls]:
     """Recorders of all probes, and the calls that a share makes for them."""
     recorded: list[Recorded] = []
     calls = ProbeCalls([], [])
@@ -81,7 +81,7 @@ def recorders(image: Parts, share: Share, fills: Fills) -> tuple[list[Recorded],
 
 
 def _spike_recorder(
-    image: Parts, node: Population | Input, chosen: Any, lists: SourceLists, fills: Fills
+    image: ProbedImage, node: Population | Input, chosen: Any, lists: SourceLists, fills: Fills
 ) -> SpikeRecorder:
     if isinstance(node, Input):
         return SpikeRecorder(lists, 0, node.size, chosen, image.inputs[node.name].most, fills)
@@ -89,7 +89,7 @@ def _spike_recorder(
     return SpikeRecorder(lists, first, node.size, chosen, node.size, fills)
 
 
-def exchanged_state(image: Parts, recorded: list[Recorded], exchange: Exchange) -> Iterator[Call]:
+def exchanged_state(image: ProbedImage, recorded: list[Recorded], exchange: Exchange) -> Iterator[Call]:
     """Calls that bring what is recorded of other ranks' neurons and synapses."""
     often = dict[tuple[str, str], int]()
     for one in recorded:

@@ -10,13 +10,13 @@ import numpy as np
 
 from loihi_emu.image.acting import Acting
 from loihi_emu.image.drawn import DrawnPart
-from loihi_emu.image.float_rows import Synapses, float_rows
+from loihi_emu.image.float_rows import FloatSynapses, float_rows
 from loihi_emu.image.held_lists import HeldPart, hold_lists, listed
 from loihi_emu.image.packed import Member, Packed, known, share
 from loihi_emu.image.packing import Bytes, paired, taps, to_bytes
 from loihi_emu.image.rows import (
     DueRows,
-    Rows,
+    PackedRows,
     SynapseBlocks,
     Window,
     are_many,
@@ -86,7 +86,7 @@ class Projection:
     synapses: list[SynapseBlocks] = field(default_factory=list)
     members: list[Member] = field(default_factory=list)
     packed: Packed | None = None
-    floats: list[Synapses] = field(default_factory=list)
+    floats: list[FloatSynapses] = field(default_factory=list)
     parts: list[tuple[Bytes | Array, Array | None, int, int, int, int]] = field(default_factory=list)
     convolution: tuple[Connection, Array, int, slice, int] | None = None
     events: Array = field(default_factory=counter)
@@ -154,12 +154,12 @@ class Projection:
             return self._sparse_float(arena)
         d = self._common(sparse_at.SPARSE, arena)
         sources, rows = self.origin.size, self.pack()
-        assert isinstance(rows, Rows)
+        assert isinstance(rows, PackedRows)
         d.rows, d.packed, d.delays, d.chunks, d.sources = rows.starts, rows.words, rows.delays, rows.chunks, sources
         self.stored, self.weight_bytes = rows.words.size, rows.nbytes
         return d
 
-    def pack(self) -> Rows | DueRows:
+    def pack(self) -> PackedRows | DueRows:
         """Rows of all synapses: those of another image, or new ones, which are shared if kernels pack them."""
         if self.packed is not None:
             return self.packed.rows
@@ -169,7 +169,7 @@ class Projection:
         self.packed = known(self.members, form) if many else None
         if self.packed is not None:
             return self.packed.rows
-        rows: Rows | DueRows
+        rows: PackedRows | DueRows
         if self.kind == DUE:
             rows = due_rows(self.synapses, sources, n, window)
         else:
@@ -352,10 +352,10 @@ def part_of(member: Member) -> SynapseBlocks:
     return listed(member, _lists(c, made.values))
 
 
-def _floats(c: Connection, weights: Array, first: int, target: int) -> Synapses:
+def _floats(c: Connection, weights: Array, first: int, target: int) -> FloatSynapses:
     indptr, after, values, delays = _lists(c, weights)
     targets = after.astype(np.int32) * c.post.step + (target + c.post.start)
-    return Synapses(first + c.pre.indices, indptr, targets, values, delays if delays.ndim else None)
+    return FloatSynapses(first + c.pre.indices, indptr, targets, values, delays if delays.ndim else None)
 
 
 def _lists(c: Connection, weights: Array) -> tuple[Array, Array, Array, Array]:

@@ -189,7 +189,7 @@ def chunks_of(n: int, window: Window | None, chunk: int) -> int:
     return max(1, -(-(n if window is None else window.width(n)) // chunk))
 
 
-class Rows(NamedTuple):
+class PackedRows(NamedTuple):
     """Rows of all source neurons, chunk by chunk.
 
     Attributes
@@ -220,7 +220,7 @@ def packed_rows(
     *,
     delayed: bool,
     chunk: int = CHUNK,
-) -> Rows:
+) -> PackedRows:
     """Bring the synapses of parts into one row per chunk of targets and source neuron.
 
     Parameters
@@ -249,7 +249,7 @@ def packed_rows(
     words = words[:total]
     counts.reshape(placer.chunks, sources)[...] = starts[:, :-1]
     placer.place(counts, words, delays)
-    return Rows(starts, words, delays, placer.chunks)
+    return PackedRows(starts, words, delays, placer.chunks)
 
 
 class DueRows(NamedTuple):

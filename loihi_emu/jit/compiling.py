@@ -111,7 +111,7 @@ class _InnerPipeline(_Pipeline):
         super().__init__(typingctx, targetctx, library, args, return_type, flags, *others)
 
 
-class Kernel(CPUDispatcher):  # type: ignore[misc]
+class KernelFunction(CPUDispatcher):  # type: ignore[misc]
     """A function that kernels call; called from Python it is compiled once more, with a way in."""
 
     def __init__(self, function: Callable[..., Any], noalias: bool = False, inlined: bool = False) -> None:

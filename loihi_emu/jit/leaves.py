@@ -9,19 +9,19 @@ from typing import Any, cast
 import numba
 
 from loihi_emu.jit import cache, notice
-from loihi_emu.jit.compiling import OPTIONS, Kernel, compile_leaf, load_leaf, uncollected
+from loihi_emu.jit.compiling import OPTIONS, KernelFunction, compile_leaf, load_leaf, uncollected
 from loihi_emu.jit.digest import size
 from loihi_emu.jit.intrinsics import COMPILED, PYTHON_LEAVES
 
 
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile a function that kernels call. Compiled with its caller, cached as a part of it."""
-    return Kernel(function) if COMPILED else function
+    return KernelFunction(function) if COMPILED else function
 
 
 def inlined(function: Callable[..., Any]) -> Any:
     """Compile a kernel that LLVM puts in place of each call, however large it is: loops around it are vectorised."""
-    return Kernel(function, inlined=True) if COMPILED else function
+    return KernelFunction(function, inlined=True) if COMPILED else function
 
 
 def disjoint(function: Callable[..., Any]) -> Any:
@@ -30,7 +30,7 @@ def disjoint(function: Callable[..., Any]) -> Any:
     LLVM's "noalias" for all arguments. Numba has the flag and sets it in its own parallel loops, but has no option for
     it; where a version of Numba has no such hook, the loops are compiled with checks.
     """
-    return Kernel(function, noalias=True) if COMPILED else function
+    return KernelFunction(function, noalias=True) if COMPILED else function
 
 
 def entry(function: Callable[..., Any]) -> Any:

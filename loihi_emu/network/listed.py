@@ -31,7 +31,7 @@ BUILT = 12
 
 
 @dataclass(frozen=True)
-class Rows:
+class SortedSynapses:
     """Synapses by source neuron, then target, then as given.
 
     Attributes
@@ -114,7 +114,7 @@ def narrow(values: Array) -> Array:
 def rows(
     where: str, sizes: tuple[int, int], given: tuple[Array, Array, Array, Array],
     check: Callable[[Any], Array], floats: bool, most: int, order: str,
-) -> Rows:  # fmt: skip
+) -> SortedSynapses:  # fmt: skip
     """Rows from lists of equal length (values and steps may be one for all).
 
     Parameters
@@ -158,7 +158,7 @@ def _checked(where: str, sizes: tuple[int, int], lists: tuple[List, ...], parts:
 
 
 # ------------------------------------------------------------ short lists, by NumPy
-def _short(where: str, sizes: tuple[int, int], lists: tuple[List, ...], most: int, order: str) -> Rows:
+def _short(where: str, sizes: tuple[int, int], lists: tuple[List, ...], most: int, order: str) -> SortedSynapses:
     parts = [one.check(one.given) for one in lists]
     _checked(where, sizes, lists, parts, most)
     before, after, values, steps = parts
@@ -170,7 +170,7 @@ def _short(where: str, sizes: tuple[int, int], lists: tuple[List, ...], most: in
     if found is not None:
         index, values, steps = index[found], values[found], steps[found] if steps.ndim else steps
     kept = None if found is None or order == "sorted" else found.astype(np.int32)
-    return Rows(indptr, index, values, steps, kept, True)
+    return SortedSynapses(indptr, index, values, steps, kept, True)
 
 
 def _order(before: Array, after: Array) -> NDArray[np.int64] | None:
@@ -194,7 +194,7 @@ def _pieces(count: int) -> Iterator[tuple[int, int]]:
     return ((first, min(first + PIECE, count)) for first in range(0, count, PIECE))
 
 
-def _long(where: str, sizes: tuple[int, int], lists: tuple[List, ...], most: int, order: str) -> Rows:
+def _long(where: str, sizes: tuple[int, int], lists: tuple[List, ...], most: int, order: str) -> SortedSynapses:
     from loihi_emu.network import list_kernels as k
 
     count, varied = len(lists[0].given), lists[3].given.ndim > 0
@@ -230,7 +230,8 @@ def _long(where: str, sizes: tuple[int, int], lists: tuple[List, ...], most: int
     if not rising:
         sort_rows(indptr, made, sizes[1])
     delays = made[2] if varied else one_delay
-    return Rows(indptr, made[0], made[1], delays, made[-1] if kept else None, rising or kept or order == "sorted")
+    ordered = rising or kept or order == "sorted"
+    return SortedSynapses(indptr, made[0], made[1], delays, made[-1] if kept else None, ordered)
 
 
 def _index(part: Array) -> NDArray[np.int32]:

@@ -14,7 +14,7 @@ from loihi_emu.memory.room import room_for
 from loihi_emu.network.builders.builder import Builder, Drawn
 from loihi_emu.network.builders.distributions import Distribution
 from loihi_emu.network.builders.pairing import Pairing
-from loihi_emu.network.builders.tables import Table
+from loihi_emu.network.builders.tables import AliasTable
 from loihi_emu.network.listed import index_type, value_type
 
 Array = NDArray[Any]
@@ -59,8 +59,8 @@ class Recipe:
     builder: Builder
     pairing: Pairing
     given: dict[str, Distribution | int]
-    weights: Table
-    delays: Table
+    weights: AliasTable
+    delays: AliasTable
     stream: int
 
     @cached_property

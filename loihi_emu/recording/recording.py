@@ -23,7 +23,7 @@ from loihi_emu.recording.columns import Column
 from loihi_emu.recording.contents import Accounts, Contents, accounts_of_part
 from loihi_emu.recording.sample_counts import SampleCounts
 from loihi_emu.recording.spikes import Spikes
-from loihi_emu.recording.steps import Samples
+from loihi_emu.recording.steps import SampleCount
 
 STATES = ("u", "v", "rest", "weights", "delays", "tags", "x1", "x2", "y1", "y2", "y3")
 """What attributes are asked for that are recorded only with a probe."""
@@ -104,7 +104,7 @@ class Recording:
     @property
     def samples(self) -> int:
         """Number of samples, an unfinished last one included; 1 for a run."""
-        return Samples(1 if self.sample_steps is None else -(-self.steps // self.sample_steps))
+        return SampleCount(1 if self.sample_steps is None else -(-self.steps // self.sample_steps))
 
     # ------------------------------------------------------------ accounts
     def _looked(self) -> Accounts:

@@ -25,7 +25,7 @@ def steps_of(where: str, steps: object, least: int) -> int:
     return integer(where, "steps", steps, least, MAX_STEPS, RUN_STEPS)
 
 
-class Samples(int):
+class SampleCount(int):
     """A number of samples, ``Recording.samples``."""
 
     def __call__(self, *arguments: Any, **keywords: Any) -> NoReturn:

@@ -37,7 +37,7 @@ _LOCK = threading.Lock()
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class SampleRecords:
     """What was recorded and counted in some samples.
 
     Attributes
@@ -74,7 +74,7 @@ def begin_sample(emulator: Running, k: int, at: int, choose: Sequence[Callable[[
 
 def record(
     emulator: Running, steps: int, first: int, end: int, choose: Sequence[Callable[[int], None]], at: int
-) -> Part:
+) -> SampleRecords:
     """Run samples first..end - 1; those of `choose` count from sample `at` on."""
     counters, image = emulator._counters, emulator.image
     for recorded in image.recorded:
@@ -95,7 +95,7 @@ def record(
         error = problem
     now = counters.snapshot()
     buffers = [recorded.recorder.taken(before.filled, now.filled) for recorded in image.recorded]
-    return Part(buffers, ends, walls, counters.summed() - start, now.total - before.total, error)
+    return SampleRecords(buffers, ends, walls, counters.summed() - start, now.total - before.total, error)
 
 
 def _at_once(chunk: Callable[[], int]) -> int:
@@ -109,7 +109,7 @@ class Copy:
         self.emulator, self.steps = emulator, steps
         self.choose = [given.start(emulator.image.inputs[name]) for name, given in samples.items()]
 
-    def __call__(self, task: tuple[int, int]) -> Part:
+    def __call__(self, task: tuple[int, int]) -> SampleRecords:
         """Run samples first..end - 1."""
         return record(self.emulator, self.steps, *task, self.choose, 0)
 
@@ -123,7 +123,7 @@ class Remote:
         self.program = pickle.dumps((type(emulator), network, emulator.overflow, parameters))
         self.key, self.steps = sha256(self.program).hexdigest(), steps
 
-    def __call__(self, task: tuple[int, int, Samples]) -> Part:
+    def __call__(self, task: tuple[int, int, Samples]) -> SampleRecords:
         """Run samples first..end - 1, whose events are given."""
         first, end, samples = task
         with _LOCK:
@@ -161,7 +161,7 @@ def parts(
     count: int,
     workers: int,
     executor: Executor | None,
-) -> Generator[Part, None, None]:
+) -> Generator[SampleRecords, None, None]:
     """Run samples elsewhere; parts come in order.
 
     Raises
@@ -220,7 +220,7 @@ class _Cut(Sequence[Any]):
         return first, end, {name: given.part(first, end) for name, given in self._samples.items()}
 
 
-def take_in(emulator: Running, part: Part) -> None:
+def take_in(emulator: Running, part: SampleRecords) -> None:
     """Add what was recorded elsewhere to what was recorded here."""
     counters, ends = emulator._counters, emulator._sample_ends
     before = counters.values()

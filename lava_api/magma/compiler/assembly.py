@@ -13,7 +13,7 @@ from lava_api.magma.compiler.port_building import (
     build_pipes,
     build_references,
 )
-from lava_api.magma.compiler.program import THREADS, Program, Reference
+from lava_api.magma.compiler.process_graph import THREADS, ProcessGraph, Reference
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.kernels.connections import Connections
 from lava_api.magma.kernels.message_types import links_by_target
@@ -55,7 +55,7 @@ class Assembly:
             process.model = None
 
 
-def assemble(program: Program, control: Control) -> Assembly:
+def assemble(program: ProcessGraph, control: Control) -> Assembly:
     """Build the models of a program in order, connect them, and make their services."""
     assembly, scheduler = Assembly(), control.scheduler
     for leaf in program.leaves:
@@ -83,7 +83,9 @@ def _bind_host_channels(process: AbstractProcess, control: Control) -> None:
             value.scheduler = control.scheduler
 
 
-def _services(program: Program, assembly: Assembly, control: Control, plan: Plan, connections: Connections) -> None:
+def _services(
+    program: ProcessGraph, assembly: Assembly, control: Control, plan: Plan, connections: Connections
+) -> None:
     models = assembly.models
     asked = program.options[THREADS]
     for domain in program.domains:

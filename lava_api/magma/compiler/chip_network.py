@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lava_api.magma.compiler.chip_neurons import is_neuron, population, shape_of
 from lava_api.magma.compiler.chip_synapses import Way, connections, conv_output, direct, is_synapses
-from lava_api.magma.compiler.program import LeafProcess, Link, Program
+from lava_api.magma.compiler.process_graph import LeafProcess, Link, ProcessGraph
 from loihi_emu.chips.chip import Chip
 from loihi_emu.network.elements import Input, Population
 from loihi_emu.network.network import Network
@@ -33,7 +33,7 @@ class ChipNetwork(Network):
     no neurons behind them are not on the chip. A value that the chip's fields cannot hold is a MappingError.
     """
 
-    def __init__(self, program: Program, chip: Chip, name: str) -> None:
+    def __init__(self, program: ProcessGraph, chip: Chip, name: str) -> None:
         super().__init__(name, chip=chip, rules="lava")
         self._arriving: dict[InPort, list[Link]] = {}
         for link in program.links:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lava_api.magma.compiler.program import LeafProcess
+from lava_api.magma.compiler.process_graph import LeafProcess
 from loihi_emu.chips.chip import LOIHI1, Chip
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping.checks import field_advice

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix, issparse
 
 from lava_api.magma.compiler.chip_neurons import is_stock, names_of
-from lava_api.magma.compiler.program import LeafProcess
+from lava_api.magma.compiler.process_graph import LeafProcess
 from lava_api.magma.core.model.nc.lowering import ALLOCATED_BITS
 from lava_api.utils.weightutils import MAX_WEIGHT_BITS, SignMode, checked_sign_mode, determine_sign_mode
 from loihi_emu.chips.chip import LOIHI1, Chip
@@ -47,7 +47,7 @@ class ChipRule:
 
 
 @dataclass(frozen=True)
-class ChipLearning:
+class ConnectionLearning:
     """How a connection learns."""
 
     rule: ChipRule
@@ -140,7 +140,7 @@ def _options(process: Any, name: str, chip: Chip) -> dict[str, Any]:
     }
 
 
-def _learning(process: Any) -> ChipLearning | None:
+def _learning(process: Any) -> ConnectionLearning | None:
     if LEARNING not in names_of(process):
         return None
     rule = process.proc_params["learning_rule"]
@@ -150,7 +150,7 @@ def _learning(process: Any) -> ChipLearning | None:
         else None
         for name in ("x1", "x2")
     ]
-    return ChipLearning(ChipRule(rule.dw_str, rule.dd_str, rule.dt_str, traces[0], traces[1], int(rule.t_epoch)))
+    return ConnectionLearning(ChipRule(rule.dw_str, rule.dd_str, rule.dt_str, traces[0], traces[1], int(rule.t_epoch)))
 
 
 def _dense(name: str, weights: Array, way: Way, options: dict[str, Any]) -> Iterator[Connection]:

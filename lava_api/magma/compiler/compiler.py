@@ -11,7 +11,7 @@ from lava_api.magma.compiler.exceptions import NoProcessModelFound
 from lava_api.magma.compiler.executable import Executable
 from lava_api.magma.compiler.graph import connected, expand
 from lava_api.magma.compiler.node import Node, NodeConfig
-from lava_api.magma.compiler.program import CAPACITY, KERNELS, THREADS, LeafProcess, Link, Program, Reference
+from lava_api.magma.compiler.process_graph import CAPACITY, KERNELS, THREADS, LeafProcess, Link, ProcessGraph, Reference
 from lava_api.magma.compiler.routes import routes
 from lava_api.magma.compiler.sizes import check_room
 from lava_api.magma.compiler.wiring import Wiring
@@ -91,7 +91,7 @@ class Compiler:
         used = UsedConfig(run_cfg)
         return Executable(processes, program, list(program.domains), callbacks, [here], placement, used)
 
-    def lay_out(self, process: AbstractProcess, run_cfg: RunConfig) -> tuple[list[AbstractProcess], Program]:
+    def lay_out(self, process: AbstractProcess, run_cfg: RunConfig) -> tuple[list[AbstractProcess], ProcessGraph]:
         """Return all processes, with those that others are made of, and the program; errors as of :meth:`compile`."""
         wiring = Wiring(run_cfg)
         if wiring.is_wiring(process):
@@ -102,7 +102,7 @@ class Compiler:
         check_room(leaves)
         return processes, self._lay_out(leaves, run_cfg)
 
-    def _lay_out(self, leaves: list[LeafProcess], run_cfg: RunConfig) -> Program:
+    def _lay_out(self, leaves: list[LeafProcess], run_cfg: RunConfig) -> ProcessGraph:
         """Follow all connections."""
         running = {leaf.process for leaf in leaves}
         links, references = [], []
@@ -122,4 +122,4 @@ class Compiler:
                         " process that is made of processes needs alias(var of a sub process)."
                     )
         domains = sync_domains(leaves, run_cfg)
-        return Program(tuple(leaves), tuple(links), tuple(references), tuple(domains), dict(self._compile_config))
+        return ProcessGraph(tuple(leaves), tuple(links), tuple(references), tuple(domains), dict(self._compile_config))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lava_api.magma.compiler.program import LeafProcess
+from lava_api.magma.compiler.process_graph import LeafProcess
 from lava_api.magma.core.sync.domain import SyncDomain
 from lava_api.magma.core.sync.protocol import AbstractSyncProtocol
 from lava_api.magma.core.sync.protocols.async_protocol import AsyncProtocol

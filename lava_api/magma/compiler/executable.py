@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lava_api.magma.compiler.node import NodeConfig
-from lava_api.magma.compiler.program import LeafProcess, Program
+from lava_api.magma.compiler.process_graph import LeafProcess, ProcessGraph
 from lava_api.magma.core.callback_fx import CallbackFx
 from lava_api.magma.core.sync.domain import SyncDomain
 from lava_api.magma.runtime.used_config import UsedConfig
@@ -26,7 +26,7 @@ class Executable:
     """
 
     process_list: list[AbstractProcess]
-    program: Program
+    program: ProcessGraph
     sync_domains: list[SyncDomain] = field(default_factory=list)
     callbacks: list[CallbackFx] = field(default_factory=list)
     node_configs: list[NodeConfig] = field(default_factory=list)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lava_api.magma.compiler.discovery import find_models
 from lava_api.magma.compiler.exceptions import NoProcessModelFound, ProcessAlreadyCompiled
-from lava_api.magma.compiler.program import LeafProcess
+from lava_api.magma.compiler.process_graph import LeafProcess
 from lava_api.magma.compiler.wiring import Wiring
 from lava_api.magma.core.model.c.model import AbstractCProcessModel
 from lava_api.magma.core.model.model import AbstractProcessModel

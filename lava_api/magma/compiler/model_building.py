@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
 from lava_api.magma.compiler.losses import tell_lost
-from lava_api.magma.compiler.program import LeafProcess
+from lava_api.magma.compiler.process_graph import LeafProcess
 from lava_api.magma.core.model.py.type import LavaPyType, bounded
 from lava_api.magma.core.process.variable import Var, var_label
 from lava_api.magma.runtime.deep_copy import Copier

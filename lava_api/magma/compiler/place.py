@@ -23,7 +23,7 @@ from loihi_emu.errors import MappingError, SimulationError
 from loihi_emu.keywords import known_keywords
 
 if TYPE_CHECKING:
-    from lava_api.magma.compiler.program import Program
+    from lava_api.magma.compiler.process_graph import ProcessGraph
     from lava_api.magma.core.process.process import AbstractProcess
     from lava_api.magma.core.run_config import RunConfig
     from loihi_emu.mapping import Placement
@@ -102,7 +102,7 @@ class PlacingRunner(LocalRunner):
         self.found: list[tuple[str, Placement]] = []
         self.programs = 0
 
-    def place(self, process: AbstractProcess, program: Program, run_cfg: RunConfig) -> Placement | None:
+    def place(self, process: AbstractProcess, program: ProcessGraph, run_cfg: RunConfig) -> Placement | None:
         """Place a program."""
         self.programs += 1
         boards = self.boards

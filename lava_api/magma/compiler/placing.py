@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lava_api.magma.compiler.boards import boards_in_environment, boards_named
-from lava_api.magma.compiler.program import Program
+from lava_api.magma.compiler.process_graph import ProcessGraph
 from lava_api.magma.core.run_configs import (
     AbstractLoihiHWRunCfg,
     Loihi1SimCfg,
@@ -23,7 +23,7 @@ WORDS = (("population ", "process "), ("connection ", "process "), ("network ", 
 """What the mapper calls its parts, and what they are in a program."""
 
 
-def at_compilation(process: AbstractProcess, program: Program, run_cfg: RunConfig) -> Placement | None:
+def at_compilation(process: AbstractProcess, program: ProcessGraph, run_cfg: RunConfig) -> Placement | None:
     """Place a program that is compiled, if its configuration is one of hardware; else None."""
     if not isinstance(run_cfg, AbstractLoihiHWRunCfg):
         return None
@@ -58,7 +58,7 @@ def chip_of(chip: Chip | None, boards: Any, run_cfg: RunConfig | None) -> Chip:
     return by_config
 
 
-def placed(process: AbstractProcess, program: Program, chip: Chip, boards: Any, strategy: Any) -> Placement | None:
+def placed(process: AbstractProcess, program: ProcessGraph, chip: Chip, boards: Any, strategy: Any) -> Placement | None:
     """Place a program; None if no process of it is neurons on a chip."""
     from lava_api.magma.compiler.chip_network import ChipNetwork
     from loihi_emu.mapping.placing import place

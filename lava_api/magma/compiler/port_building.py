@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lava_api.magma.compiler.program import CAPACITY, LeafProcess, Link, Program, Reference
+from lava_api.magma.compiler.process_graph import CAPACITY, LeafProcess, Link, ProcessGraph, Reference
 from lava_api.magma.compiler.routes import mover
 from lava_api.magma.core.model.py.ports import PyInPortVectorSparse, PyOutPortVectorSparse, VirtualPortTransformer
 from lava_api.magma.core.process.ports.ports import InPort, create_port_id
@@ -33,7 +33,7 @@ Pipes = dict["InPort | OutPort", HostChannel]
 Variables = dict[int, tuple["AbstractPyProcessModel", str, "Var"]]
 
 
-def build_channels(program: Program, scheduler: Scheduler, plan: Plan) -> dict[Link, Channel]:
+def build_channels(program: ProcessGraph, scheduler: Scheduler, plan: Plan) -> dict[Link, Channel]:
     """Make a channel for each link, but for those between kernels that run together."""
     group = {process: number for number, (_, members) in enumerate(plan.groups) for process in members}
     channels = {}
@@ -47,7 +47,7 @@ def build_channels(program: Program, scheduler: Scheduler, plan: Plan) -> dict[L
     return channels
 
 
-def build_pipes(program: Program, scheduler: Scheduler) -> Pipes:
+def build_pipes(program: ProcessGraph, scheduler: Scheduler) -> Pipes:
     """Make the external pipes of all ports that have one, and give their ends to the program around."""
     pipes: Pipes = {}
     for leaf in program.leaves:
@@ -64,7 +64,7 @@ def build_pipes(program: Program, scheduler: Scheduler) -> Pipes:
 
 
 def build_message_ports(
-    program: Program, models: Models, plan: Plan, channels: dict[Link, Channel], pipes: Pipes
+    program: ProcessGraph, models: Models, plan: Plan, channels: dict[Link, Channel], pipes: Pipes
 ) -> None:
     """Build the message ports of Python models with the channels that end at them."""
     ends: dict[InPort | OutPort, list[tuple[Link, Channel]]] = {}
@@ -84,7 +84,7 @@ def build_message_ports(
             _set_port(model, port.name, _in_port(port, model, kind, ends.get(port, ()), own_pipe))
 
 
-def build_references(program: Program, models: Models, plan: Plan, variables: Variables) -> None:
+def build_references(program: ProcessGraph, models: Models, plan: Plan, variables: Variables) -> None:
     """Build the RefPorts of models that reach variables in Python."""
     links: dict[RefPort, Reference] = {reference.port: reference for reference in program.references}
     for leaf in program.leaves:

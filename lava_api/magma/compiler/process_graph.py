@@ -1,6 +1,6 @@
-"""Program: which model runs each process, and what is connected to what.
+"""The graph of a program: which model runs each process, and what is connected to what.
 
-A program holds no state and no Python models; :mod:`~lava_api.magma.compiler.assembly` builds what runs.
+It holds no state and no Python models; :mod:`~lava_api.magma.compiler.assembly` builds what runs.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Reference:
 
 
 @dataclass(frozen=True)
-class Program:
+class ProcessGraph:
     """Leaves in order of creation, what connects them, and which of them run in step.
 
     Links and references are in order of creation of their first process, and of their connection.

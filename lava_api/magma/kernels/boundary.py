@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from lava_api.magma.compiler.program import Link
+from lava_api.magma.compiler.process_graph import Link
 from lava_api.magma.kernels.base import Kernel
 from lava_api.magma.kernels.connections import Connections
 from lava_api.magma.kernels.inputs import ChannelInput, PhaseJobs

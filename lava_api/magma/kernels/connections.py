@@ -6,7 +6,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lava_api.magma.compiler.program import Link
+from lava_api.magma.compiler.process_graph import Link
 from lava_api.magma.runtime.channel import Channel, HostChannel
 
 if TYPE_CHECKING:

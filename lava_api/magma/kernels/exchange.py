@@ -11,7 +11,7 @@ LARGEST = 1 << 20
 """Rows together have so many bytes at most, unless one alone has more."""
 
 
-class Rows:
+class StepRows:
     """Room for what several steps take or leave, one row a step: its number modulo their count.
 
     A row is a copy of the message; more than `most` of them are of no use.

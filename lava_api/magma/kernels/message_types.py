@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lava_api.magma.compiler.program import Link
+from lava_api.magma.compiler.process_graph import Link
 from lava_api.magma.kernels.base import PythonFallback
 from lava_api.magma.kernels.messages import HELD
 

@@ -15,7 +15,7 @@ from loihi_emu.models.memory import Array
 
 if TYPE_CHECKING:
     from lava_api.magma.core.process.process import AbstractProcess
-    from lava_api.magma.kernels.schedule import Schedule
+    from lava_api.magma.kernels.schedule import SubgraphSchedule
 
 
 class Divisible(Protocol):
@@ -45,7 +45,7 @@ class PartialStep:
     models would; the others, whose messages are there from the beginning, come last.
     """
 
-    def __init__(self, subgraph: Divisible, schedule: Schedule, inputs: list[SubgraphInput]) -> None:
+    def __init__(self, subgraph: Divisible, schedule: SubgraphSchedule, inputs: list[SubgraphInput]) -> None:
         self.subgraph = subgraph
         self.schedule = schedule
         self.order = [process for process in schedule.order if not subgraph.kernels[process].sends_first]

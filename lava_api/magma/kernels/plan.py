@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from lava_api.magma.compiler.program import KERNELS, Program
+from lava_api.magma.compiler.process_graph import KERNELS, ProcessGraph
 from lava_api.magma.core.model.py.base import attach
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.magma.kernels.base import Kernel, LaterPhases, PythonFallback, kernel_class
@@ -29,7 +29,7 @@ class Plan:
     groups: list[tuple[int, list[AbstractProcess]]] = field(default_factory=list)
 
 
-def make_plan(program: Program, models: dict[AbstractProcess, AbstractPyProcessModel]) -> Plan:
+def make_plan(program: ProcessGraph, models: dict[AbstractProcess, AbstractPyProcessModel]) -> Plan:
     """Choose the processes that run as kernels, given the model of each with its variables, and group them."""
     plan = Plan()
     if not program.options[KERNELS]:
@@ -63,7 +63,7 @@ def make_plan(program: Program, models: dict[AbstractProcess, AbstractPyProcessM
     return plan
 
 
-def _leave_unreadable_to_python(program: Program, plan: Plan) -> None:
+def _leave_unreadable_to_python(program: ProcessGraph, plan: Plan) -> None:
     """Leave to Python what kernels do with a variable that no kernel keeps in an array."""
     for reference in program.references:
         kernel, target = plan.kernels.get(reference.port.process), plan.kernels.get(reference.var.process)
@@ -79,7 +79,7 @@ def _refers(kernel: LaterPhases, target: Kernel | None, name: str) -> bool:
     return not kernel.alters or target.writes(name)
 
 
-def _drop_deadlocks(program: Program, plan: Plan) -> None:
+def _drop_deadlocks(program: ProcessGraph, plan: Plan) -> None:
     """Leave loops of processes that all receive before they send to Python, which names them when they are stuck."""
     members = list(plan.kernels)
     labels = _loops(members, program, plan)
@@ -90,7 +90,7 @@ def _drop_deadlocks(program: Program, plan: Plan) -> None:
             del plan.kernels[process]
 
 
-def _edges(members: list[AbstractProcess], program: Program, plan: Plan) -> tuple[list[int], list[int]]:
+def _edges(members: list[AbstractProcess], program: ProcessGraph, plan: Plan) -> tuple[list[int], list[int]]:
     """Return pairs of members of which the second cannot finish a step before the first has sent."""
     number = {process: k for k, process in enumerate(members)}
     before, after = [], []
@@ -103,7 +103,7 @@ def _edges(members: list[AbstractProcess], program: Program, plan: Plan) -> tupl
     return before, after
 
 
-def _loops(members: list[AbstractProcess], program: Program, plan: Plan) -> list[int]:
+def _loops(members: list[AbstractProcess], program: ProcessGraph, plan: Plan) -> list[int]:
     """Return for each member the number of the loop that it is in (one of its own when it is in none)."""
     if not members:
         return []
@@ -112,7 +112,9 @@ def _loops(members: list[AbstractProcess], program: Program, plan: Plan) -> list
     return [int(label) for label in connected_components(graph, directed=True, connection="strong")[1]]
 
 
-def _groups(members: list[AbstractProcess], program: Program, plan: Plan) -> list[tuple[int, list[AbstractProcess]]]:
+def _groups(
+    members: list[AbstractProcess], program: ProcessGraph, plan: Plan
+) -> list[tuple[int, list[AbstractProcess]]]:
     """Group the kernels of a domain by the number of Python models that they have to wait for in a step.
 
     Between two kernels of one group there is no way through a Python model. A kernel in a loop with Python models is

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lava_api.magma.compiler.program import Link
+from lava_api.magma.compiler.process_graph import Link
 from lava_api.magma.kernels.base import DATA, EVENTS, Call, Kernel
 from lava_api.magma.kernels.message_types import arriving, is_int16
 from lava_api.magma.kernels.messages import KINDS, Feed, Message
@@ -43,7 +43,7 @@ def after(members: list[AbstractProcess], needs: Processes) -> list[AbstractProc
     return order
 
 
-class Schedule:
+class SubgraphSchedule:
     """Puts the calls of a group of kernels into order, and gives every message its buffer.
 
     `incoming` has the links by their target port; `from_links` and `from_pipes` have the messages that take what

@@ -15,7 +15,7 @@ from lava_api.magma.kernels.calls import CallList
 from lava_api.magma.kernels.connections import Connections
 from lava_api.magma.kernels.inputs import HostData, PhaseJobs, SubgraphInput, attributed
 from lava_api.magma.kernels.partial_step import PartialStep
-from lava_api.magma.kernels.schedule import Schedule
+from lava_api.magma.kernels.schedule import SubgraphSchedule
 from lava_api.magma.kernels.threads import Threads, stages_of, threads_for
 from lava_api.magma.runtime.scheduler import ModelError
 
@@ -47,7 +47,7 @@ class Subgraph:
         for kernel in kernels.values():
             kernel.subgraph = self
         boundary = self.boundary = Boundary(kernels, connections)
-        schedule = Schedule(kernels, connections.incoming, boundary.from_links, boundary.from_pipes)
+        schedule = SubgraphSchedule(kernels, connections.incoming, boundary.from_links, boundary.from_pipes)
         self._schedule = schedule
         boundary.open(schedule.messages)  # before the calls are made: who sends outwards needs its whole message
         self.inputs: list[SubgraphInput] = [*self.boundary.inputs]

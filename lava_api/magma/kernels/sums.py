@@ -15,7 +15,7 @@ from loihi_emu.models.records import Record
 
 
 @dataclass
-class Sums:
+class ConnectionSums:
     """What a connection adds up, and where to."""
 
     feed: Feed

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lava_api.magma.compiler.program import THREADS
+from lava_api.magma.compiler.process_graph import THREADS
 from lava_api.magma.kernels.base import Call, Kernel, PartCall
 from lava_api.magma.kernels.calls import leaf_of
 from loihi_emu.image.schedule import Program, barriers
@@ -28,7 +28,7 @@ from loihi_emu.user_warnings import warn
 
 if TYPE_CHECKING:
     from lava_api.magma.core.process.process import AbstractProcess
-    from lava_api.magma.kernels.schedule import Schedule
+    from lava_api.magma.kernels.schedule import SubgraphSchedule
 
 VARIABLE = "LOIHI_EMU_THREADS"
 """Environment variable: how many threads run programs that do not say it."""
@@ -79,7 +79,7 @@ def work_of(kernel: Kernel) -> float:
 
 
 def stages_of(
-    schedule: Schedule, later: Sequence[Call], kernels: Mapping[AbstractProcess, Kernel], threads: int
+    schedule: SubgraphSchedule, later: Sequence[Call], kernels: Mapping[AbstractProcess, Kernel], threads: int
 ) -> Stages:
     """Return what each thread does in each stage of a step; `later` are the calls of the phases behind the spiking one.
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from lava_api.magma.kernels.base import Call, Calls, Feeds, PartCall, cut
 from lava_api.magma.kernels.messages import Feed
-from lava_api.magma.kernels.sums import Sums, clear
+from lava_api.magma.kernels.sums import ConnectionSums, clear
 from lava_api.proc._connection_kernels import GRAIN, Synaptic
 from loihi_emu.models.lava import conv as wrapped
 from loihi_emu.models.memory import Description, counters
@@ -38,8 +38,8 @@ class ConvFixed(Synaptic):
         parts = [self._of_part(feeds["s_in"], few, k) for k, few in enumerate(pieces)]
         return parts[0] if len(parts) == 1 else [PartCall(call, k) for k, calls in enumerate(parts) for call in calls]
 
-    def _sums(self, feed: Feed, few: slice, k: int) -> Sums:
-        return Sums(feed, self.message.data[few], few.stop - few.start, self.events[k], self.graded)
+    def _sums(self, feed: Feed, few: slice, k: int) -> ConnectionSums:
+        return ConnectionSums(feed, self.message.data[few], few.stop - few.start, self.events[k], self.graded)
 
     def _describe(self, feed: Feed, few: slice, k: int) -> Description:
         """Describe what adds to some of the outputs."""

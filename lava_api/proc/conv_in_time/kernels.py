@@ -6,7 +6,7 @@ import numpy as np
 
 from lava_api.magma.kernels.base import Calls, Feeds
 from lava_api.magma.kernels.messages import Message
-from lava_api.magma.kernels.sums import Sums
+from lava_api.magma.kernels.sums import ConnectionSums
 from lava_api.proc._connection_kernels import Synaptic
 from loihi_emu.models.lava import conv_in_time as at
 from loihi_emu.models.memory import aligned
@@ -26,7 +26,7 @@ class ConvInTimeKernel(Synaptic):
         return {"a_out": self.message}
 
     def calls(self, feeds: Feeds) -> Calls:
-        sums = Sums(feeds["s_in"], self.message.data, self.message.size, self.events, self.graded)
+        sums = ConnectionSums(feeds["s_in"], self.message.data, self.message.size, self.events, self.graded)
         d = self.d = sums.describe(at.CONV)
         d.buffer, d.steps = self.model.a_buff, self.model.a_buff.shape[1]
         d.sums = aligned(self.model.a_buff.size, np.float64)

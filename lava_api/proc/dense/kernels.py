@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lava_api.proc._connection_kernels import FixedConnection, FloatConnection
+from lava_api.proc._connection_kernels import FixedConnectionKernel, FloatConnectionKernel
 from loihi_emu.image.packing import to_bytes
 from loihi_emu.models.memory import Array, Description, Table, aligned
 from loihi_emu.models.records import Record
@@ -23,7 +23,7 @@ def put_matrix(d: Description, rows: Array, targets: int) -> None:
     part.weights, part.end, part.width, part.stride = rows, rows.shape[0], targets, rows.shape[1]
 
 
-class DenseFloat(FloatConnection):
+class DenseFloat(FloatConnectionKernel):
     """Dense in float64."""
 
     def leaf(self) -> tuple[str, Record]:
@@ -35,7 +35,7 @@ class DenseFloat(FloatConnection):
         return True
 
 
-class DenseFixed(FixedConnection):
+class DenseFixed(FixedConnectionKernel):
     """Dense in integers; weights are kept in bytes where they fit."""
 
     def leaf(self) -> tuple[str, Record]:

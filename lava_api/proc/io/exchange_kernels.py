@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lava_api.magma.kernels.base import DATA, Calls, Feeds, HostInput, HostOutput, PythonFallback
-from lava_api.magma.kernels.exchange import Rows
+from lava_api.magma.kernels.exchange import StepRows
 from lava_api.magma.kernels.messages import Message
 from lava_api.magma.kernels.records import ReferringKernel
 from lava_api.magma.runtime.channel import HostChannel
@@ -31,7 +31,7 @@ class InjectorKernel(HostInput):
 
     def outputs(self) -> dict[str, Message]:
         message = Message(self.process.out_port.shape, type(self.model).out_port.d_type)
-        self.rows = Rows(message.data, self.channel.capacity)
+        self.rows = StepRows(message.data, self.channel.capacity)
         return {"out_port": message}
 
     def calls(self, feeds: Feeds) -> Calls:
@@ -61,7 +61,7 @@ class Sending(HostOutput):
         What is handed over; made with the calls.
     """
 
-    rows: Rows
+    rows: StepRows
 
     def bind(self) -> None:
         super().bind()
@@ -108,7 +108,7 @@ class ExtractorKernel(Sending):
         return {"out_port": Message(self.process.out_port.shape, type(self.model).out_port.d_type)}
 
     def calls(self, feeds: Feeds) -> Calls:
-        self.rows = Rows(feeds["in_port"].data, self.channel.capacity)
+        self.rows = StepRows(feeds["in_port"].data, self.channel.capacity)
         return [self.rows.call("keep")]
 
 
@@ -128,5 +128,5 @@ class WireKernel(Sending, ReferringKernel):
         return self.post_mgmt_in_python or super().hand(done, wait=wait)
 
     def managed(self) -> Calls:
-        self.rows = Rows(self.array(), self.channel.capacity)
+        self.rows = StepRows(self.array(), self.channel.capacity)
         return [self.rows.call("keep")]

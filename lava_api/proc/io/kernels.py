@@ -53,7 +53,7 @@ def put_columns(d: Description, data: Any) -> None:
     d.rows, d.starts, d.places = rows, starts.astype(np.int64), places.astype(np.int32)
 
 
-class Sink(Kernel):
+class SinkKernel(Kernel):
     """Sink RingBuffer."""
 
     def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:

@@ -40,7 +40,7 @@ class AbstractPyReceiveModel(PyLoihiProcessModel):
         self.data[..., (self.time_step - 1) % self.data.shape[-1]] = self.a_in.recv()
 
 
-@model_of(RingBuffer, "floating_pt", kernel="lava_api.proc.io.kernels:Sink")
+@model_of(RingBuffer, "floating_pt", kernel="lava_api.proc.io.kernels:SinkKernel")
 class PyReceiveModelFloat(AbstractPyReceiveModel):
     """Record float64."""
 
@@ -48,7 +48,7 @@ class PyReceiveModelFloat(AbstractPyReceiveModel):
     data = array(float)
 
 
-@model_of(RingBuffer, "fixed_pt", kernel="lava_api.proc.io.kernels:Sink")
+@model_of(RingBuffer, "fixed_pt", kernel="lava_api.proc.io.kernels:SinkKernel")
 class PyReceiveModelFixed(AbstractPyReceiveModel):
     """Record int32."""
 

@@ -10,7 +10,7 @@ from scipy.sparse import csc_matrix, csr_matrix, issparse
 from lava_api.magma.kernels.base import Call, PythonFallback
 from lava_api.magma.kernels.messages import Message
 from lava_api.magma.kernels.sums import ALL, send_next
-from lava_api.proc._connection_kernels import Connection, FixedConnection, FloatConnection, largest
+from lava_api.proc._connection_kernels import ConnectionKernel, FixedConnectionKernel, FloatConnectionKernel, largest
 from loihi_emu.image.rows import Listed, packed_rows
 from loihi_emu.models.lava import sums
 from loihi_emu.models.memory import Array, Description, aligned
@@ -42,7 +42,7 @@ def put_synapses(d: Description, starts: Array, targets: Array, weights: Array) 
     d.rows, d.targets, d.weights, d.sources = starts, targets, weights, starts.size - 1
 
 
-class SparseFloat(FloatConnection):
+class SparseFloat(FloatConnectionKernel):
     """Sparse in float64."""
 
     def leaf(self) -> tuple[str, Record]:
@@ -54,7 +54,7 @@ class SparseFloat(FloatConnection):
         return True
 
 
-class SparseFixed(FixedConnection):
+class SparseFixed(FixedConnectionKernel):
     """Sparse in integers; targets and weights are packed in 32-bit words where they fit."""
 
     def leaf(self) -> tuple[str, Record]:
@@ -77,7 +77,7 @@ def put_words(d: Description, starts: Array, targets: Array, weights: Array, del
     d.rows, d.sources, d.chunks, d.packed, d.delays = rows.starts, starts.size - 1, rows.chunks, rows.words, rows.delays
 
 
-class _Delayed(Connection):
+class _Delayed(ConnectionKernel):
     """What delayed connections have in common: ``a_buff`` is kept as a ring, and written back when it is read."""
 
     in_place = ()
@@ -134,7 +134,7 @@ class _Delayed(Connection):
         return starts, rows[order].astype(np.int32), values[order], found[order].astype(np.int32)
 
 
-class DelayFloat(_Delayed, FloatConnection):
+class DelayFloat(_Delayed, FloatConnectionKernel):
     """DelayDense and DelaySparse in float64, where the sums of a step are added to the ring at once, as it shows."""
 
     def leaf(self) -> tuple[str, Record]:
@@ -153,7 +153,7 @@ class DelayFloat(_Delayed, FloatConnection):
         return True
 
 
-class DelayFixed(_Delayed, FixedConnection):
+class DelayFixed(_Delayed, FixedConnectionKernel):
     """DelayDense and DelaySparse in integers."""
 
     def leaf(self) -> tuple[str, Record]:

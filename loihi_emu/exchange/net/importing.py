@@ -13,7 +13,7 @@ from scipy import sparse
 from loihi_emu import numeric
 from loihi_emu.chips.chip import LOIHI2, Chip
 from loihi_emu.errors import UnsupportedError, invalid, is_known, unknown
-from loihi_emu.exchange.net.kernels import Kernel
+from loihi_emu.exchange.net.kernels import ConvKernel
 from loihi_emu.exchange.net.layers import Layer
 from loihi_emu.exchange.net.neurons import BIAS_EXP, OUT_OF_REACH
 from loihi_emu.exchange.net.plan import OUTSIDE, Part, Plan, Stage, plan_of
@@ -222,7 +222,7 @@ class _Build:
         source = INPUT if part.source == OUTSIDE else self.names[part.source]
         options = {**self._graded(part.source), **self._port(port)}
         alone = len(stage.before.parts) == 1
-        if isinstance(weights, Kernel):
+        if isinstance(weights, ConvKernel):
             plain = not weights.transposed and weights.output_shape(stage.before.shape) == stage.shape
             if alone and plain and stage.delays is None:
                 kernel = weights.weight.transpose(0, 2, 3, 1)

@@ -19,7 +19,7 @@ MOST_SYNAPSES = 1 << 28
 
 
 @dataclass(frozen=True, eq=False)
-class Kernel:
+class ConvKernel:
     """A kernel on an image of (channels, rows, columns).
 
     Attributes
@@ -71,7 +71,7 @@ class Kernel:
         return _written_out(self, shape, target)
 
 
-def kernel_of(layer: Layer, weight: Any, channels: int, notes: Notes) -> Kernel:
+def kernel_of(layer: Layer, weight: Any, channels: int, notes: Notes) -> ConvKernel:
     """The kernel of a layer onto which so many channels lead; `weight` are its weights, or a part of complex ones."""
     place, sets, kind = layer.place, layer.sets, layer.kind
     w = whole(place, "weight", weight, notes)
@@ -91,7 +91,7 @@ def kernel_of(layer: Layer, weight: Any, channels: int, notes: Notes) -> Kernel:
     dilation = pair(place, "dilation", sets.get("dilation", 1), 1, notes)
     if pools:
         w = np.ascontiguousarray(np.broadcast_to(w, (channels, 1, *w.shape[2:])))
-        return Kernel(w, stride, padding, dilation, channels, transposed)
+        return ConvKernel(w, stride, padding, dilation, channels, transposed)
     groups = int(whole(place, "groups", sets.get("groups", 1), notes).reshape(-1)[:1].sum())
     inputs = w.shape[0] if transposed else w.shape[1] * groups
     if not 1 <= groups <= w.shape[0] or w.shape[0] % groups or inputs != channels:
@@ -101,10 +101,10 @@ def kernel_of(layer: Layer, weight: Any, channels: int, notes: Notes) -> Kernel:
     for name, number in told.items():
         if name in sets and whole(place, name, sets[name], notes).reshape(-1).tolist() != [number]:
             raise invalid(place, name, sets[name], f"{number}, as weight has it")
-    return Kernel(w, stride, padding, dilation, groups, transposed)
+    return ConvKernel(w, stride, padding, dilation, groups, transposed)
 
 
-def _written_out(k: Kernel, shape: Shape, target: Shape) -> Any:
+def _written_out(k: ConvKernel, shape: Shape, target: Shape) -> Any:
     """The synapses of a convolution from `shape` to `target`; what lies outside the image is 0."""
     outputs, inputs, height, width = k.weight.shape
     post = np.arange(outputs)

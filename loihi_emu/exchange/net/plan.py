@@ -11,7 +11,7 @@ import numpy as np
 
 from loihi_emu import numeric
 from loihi_emu.errors import UnsupportedError, invalid
-from loihi_emu.exchange.net.kernels import Kernel, kernel_of
+from loihi_emu.exchange.net.kernels import ConvKernel, kernel_of
 from loihi_emu.exchange.net.layers import COMPLEX, Layer
 from loihi_emu.exchange.net.neurons import Neurons, neurons_of
 from loihi_emu.exchange.net.numbers import LARGEST, Ints, one, shape_of, whole
@@ -266,7 +266,7 @@ class _Walk:
             raise invalid(layer.place, "weight", "real and imaginary weights of two shapes", "weights of one shape")
         if "shape" in layer.sets:
             told = shape_of(layer.place, layer.sets["shape"], self.notes)
-            kernel: Kernel = next(iter(kernels.values()))
+            kernel: ConvKernel = next(iter(kernels.values()))
             may = layer.kind != "conv" and len(told) == 3 and kernel.allows(shape, told)
             if told != shape and not may:
                 raise invalid(layer.place, "shape", str(told), f"{shape}, which its weights make of {before.shape}")

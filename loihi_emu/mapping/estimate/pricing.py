@@ -190,7 +190,7 @@ class Davies(Figures):
         return found
 
 
-class Board(Figures):
+class BoardFigures(Figures):
     """SANA-FE's figures for Loihi, fitted to a board, in its way of counting ("simple" time)."""
 
     title = "SANA-FE 2.2.9's Loihi (fitted to a Nahuku board)"
@@ -241,5 +241,5 @@ class Board(Figures):
         return found
 
 
-FIGURES: dict[str, type[Figures]] = {"davies2018": Davies, "board": Board}
+FIGURES: dict[str, type[Figures]] = {"davies2018": Davies, "board": BoardFigures}
 """The sets by name."""

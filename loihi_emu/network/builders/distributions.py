@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.errors import ValidationError, invalid, is_known, unknown
 from loihi_emu.keywords import known_keywords
-from loihi_emu.network.builders.tables import Table, table
+from loihi_emu.network.builders.tables import AliasTable, table
 from loihi_emu.numeric import numbers, ranged, whole
 from loihi_emu.read_only import read_only
 
@@ -42,7 +42,7 @@ class Distribution(ABC):
         return {"name": self.name, **asdict(self)}  # type: ignore[call-overload]
 
     # ------------------------------------------------------------ whole numbers
-    def table(self, where: str, name: str, least: int, most: int, advice: str = "") -> Table:
+    def table(self, where: str, name: str, least: int, most: int, advice: str = "") -> AliasTable:
         """The distribution of the nearest whole numbers, which must lie within least..most.
 
         Raises
@@ -245,7 +245,7 @@ def uniform(low: float, high: float) -> Distribution:
     return Uniform(low, high)
 
 
-def table_of(where: str, name: str, given: Any, least: int, most: int, advice: str = "") -> Table:
+def table_of(where: str, name: str, given: Any, least: int, most: int, advice: str = "") -> AliasTable:
     """The table of a distribution, or of one number for all."""
     if isinstance(given, Distribution):
         return given.table(where, name, least, most)

@@ -12,7 +12,7 @@ UNITY = 1 << 32
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class AliasTable:
     """Whole numbers from `low` on with their probabilities, for Walker's method of aliases.
 
     Attributes
@@ -52,7 +52,7 @@ class Table:
         return len(self.limits) == 1
 
 
-def table(low: int, probabilities: NDArray[np.float64]) -> Table:
+def table(low: int, probabilities: NDArray[np.float64]) -> AliasTable:
     """The table of numbers from `low` on; probabilities are brought to a sum of 1.
 
     Examples
@@ -74,7 +74,7 @@ def table(low: int, probabilities: NDArray[np.float64]) -> Table:
         share[other] -= 1 - share[k]
         if share[other] < 1:
             small.append(large.pop())
-    return Table(low, limits, others)
+    return AliasTable(low, limits, others)
 
 
 def binomial(n: int, p: float) -> NDArray[np.float64]:

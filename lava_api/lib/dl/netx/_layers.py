@@ -27,7 +27,7 @@ from lava_api.proc.rf.process import RF
 from lava_api.proc.rf_iz.process import RF_IZ
 from lava_api.proc.sdn.process import Delta, Sigma, SigmaDelta
 from loihi_emu.errors import UnsupportedError
-from loihi_emu.exchange.net.kernels import Kernel
+from loihi_emu.exchange.net.kernels import ConvKernel
 from loihi_emu.exchange.net.neurons import BIAS_EXP, Neurons
 from loihi_emu.exchange.net.plan import Stage
 
@@ -76,7 +76,7 @@ def block_of(stage: Stage, parameters: dict[str, Any], bits: int, sparse: bool) 
         return Average(shape=shape, inputs=stage.before.shape[0], input_message_bits=bits)
     common |= {} if stage.bias is None else {"bias": _by_neuron(stage, stage.bias)}
     weights = next(iter(stage.weights.values()))
-    if isinstance(weights, Kernel):
+    if isinstance(weights, ConvKernel):
         return _kernel(stage, common)
     delay = stage.delays
     if delay is not None and delay.ndim == 1:
@@ -111,7 +111,7 @@ def _by_neuron(stage: Stage, value: Any) -> Any:
 
 def _kernel(stage: Stage, common: dict[str, Any]) -> AbstractBlock:
     source = stage.before.shape
-    k: Kernel = next(iter(stage.weights.values()))
+    k: ConvKernel = next(iter(stage.weights.values()))
     plain = not k.transposed and k.output_shape(source) == stage.shape and stage.delays is None
     if plain and len(stage.weights) == 1:
         # Lava's convolution turns its kernel by 180 degrees
@@ -138,7 +138,7 @@ def row_of(stage: Stage) -> str:
     size = {1: (1, 1, *stage.shape), 3: here(stage.shape)}[len(stage.shape)]
     line = f"|{TITLES.get(stage.layer.kind, 'Dense'):10s}|" + "".join(f"{n:5d}|" for n in size)
     k = next(iter(stage.weights.values()), None)
-    if isinstance(k, Kernel):
+    if isinstance(k, ConvKernel):
         pairs = (k.weight.shape[:1:-1], k.stride[::-1], k.padding[::-1], k.dilation[::-1])
         line += "".join(f"{x:2d},{y:2d}|" for x, y in pairs) + f"{k.groups:5d}|"
     else:
