@@ -8,7 +8,7 @@ from loihi_emu.models.lava.vector import elements, vector
 
 i32 = np.int32
 
-NORM_DELAY = vector("NormVecDelay", "a_in1 a_in2 s_out s2_out v vth")
+NORM_DELAY = vector("NormVecDelay", "a_in1 a_in2 s_out s2_out v v2 vth")
 ROOT_FLOAT = vector("InvSqrtFloat", "a_in s_out", "float64")
 # The status is 1 once an argument is negative; guesses: the first factors, one for each position of the highest bit.
 ROOT = vector("InvSqrt", "a_in s_out", status="int64", argument="int64", guesses="int64")
@@ -24,11 +24,12 @@ def size(x):
 
 @elements(NORM_DELAY)
 @disjoint
-def norm_delay(s_out, s2_out, v, a_in1, a_in2, vth):
+def norm_delay(s_out, s2_out, v, v2, a_in1, a_in2, vth):
     """NormVecDelay: send the square of the new vector, and the one before times the factor."""
     for i in range(s_out.shape[0]):
         s2_out[i] = i32(a_in1[i] * a_in1[i])
         product = i32(v[i] * a_in2[i])
+        v2[i] = v[i]
         v[i] = a_in1[i]
         s_out[i] = product if size(product) > vth[i] else i32(0)
 

@@ -35,7 +35,7 @@ class NormDelayFixed(Vector):
     leaf, record = "graded:norm_delay", at.NORM_DELAY
     inputs = ("a_in1", "a_in2")
     sends = ("s_out", "s2_out")
-    states = ("v",)
+    states = ("v", "v2")
     parameters = ("vth",)
 
 

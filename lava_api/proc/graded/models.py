@@ -56,8 +56,9 @@ class NormVecDelayModel(PyLoihiProcessModel):
     def run_spk(self) -> None:
         vector = self.a_in1.recv()
         self.s2_out.send(vector * vector)
-        product = self.v * self.a_in2.recv()
+        self.v2[:] = self.v
         self.v[:] = vector
+        product = self.v2 * self.a_in2.recv()
         self.s_out.send(product * (np.abs(product) > self.vth))
 
 

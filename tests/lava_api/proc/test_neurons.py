@@ -129,6 +129,8 @@ def test_normalising_waits_a_step_for_the_factor():
     rows = [3, -4, 0], [0, 10, 10]
     assert two_inputs(NormVecDelay(shape=(1,)), *rows, ("a_in1", "a_in2")) == [0, 30, -40]
     assert two_inputs(NormVecDelay(shape=(1,)), *rows, ("a_in1", "a_in2"), "s2_out") == [9, 16, 0]
+    for name, kept in {"v": rows[0], "v2": [0, *rows[0][:2]]}.items():
+        assert two_inputs(NormVecDelay(shape=(1,)), *rows, ("a_in1", "a_in2"), name) == kept, name
 
 
 def test_inverse_square_roots():
