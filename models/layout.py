@@ -118,6 +118,8 @@ def neurons(
     payload : str
         dtype of the values that spikes carry.
     """
+    both = state.keys() & parameters.keys()
+    assert not both, f"{name}: {both} are state and parameters"
     fields = {k: array(v) for k, v in state.items()} | {k: parameter(v) for k, v in parameters.items()}
     if len(ports) > 1:
         assert ONE_PORT[0] not in ports, f"{name}: {ONE_PORT[0]} is what a single port is called"

@@ -16,12 +16,21 @@ writes the message.
 from collections.abc import Callable
 from typing import Any
 
-from loihi_emu.jit import Leaf, block, float64s, int32s, kernel, leaf, part, uint8s, whole
+from loihi_emu.jit import Leaf, block, float64s, int32s, kernel, part, uint8s, whole
 from loihi_emu.models import layout as at
 from loihi_emu.models.by_name import call_by_name, plain
 from loihi_emu.models.spikes import blocks, count_flags, count_spikes, emit, emit_values, ring_start, write_spikes
 
-Made = Callable[[Callable[..., Any]], Leaf]
+
+class NeuronLeaf(Leaf):
+    """A leaf that knows the record it reads, and whether it sends values."""
+
+    def __init__(self, function: Callable[[int, int], None], record: at.NeuronRecord, *, graded: bool) -> None:
+        super().__init__(function)
+        self.record, self.graded = record, graded
+
+
+Made = Callable[[Callable[..., Any]], NeuronLeaf]
 ARRAYS = {"array": "part(d.{0}, first, m)", "blocks": "block(d.{0}, b, m)"}
 """A block of an array of the record, by its form."""
 ALWAYS = ("d", "time", "mask")
@@ -66,7 +75,7 @@ def graded(record: at.NeuronRecord, message: str = "int32") -> Made:
     return lambda function: _leaf(function, record, {"out": sent}, send)
 
 
-def _leaf(function: Callable[..., Any], record: at.NeuronRecord, more: dict[str, Any], send: Any) -> Leaf:
+def _leaf(function: Callable[..., Any], record: at.NeuronRecord, more: dict[str, Any], send: Any) -> NeuronLeaf:
     """The leaf of a model's function, found where that stands."""
     update, count_of_ports = _by_name(function, record, more), len(record.ports)
 
@@ -86,7 +95,7 @@ def _leaf(function: Callable[..., Any], record: at.NeuronRecord, more: dict[str,
     model = plain(function)
     step.__module__, step.__doc__ = model.__module__, model.__doc__
     step.__name__ = step.__qualname__ = model.__name__
-    return leaf(step)
+    return NeuronLeaf(step, record, graded=bool(more))
 
 
 def _by_name(function: Callable[..., Any], record: at.NeuronRecord, more: dict[str, Any]) -> Any:

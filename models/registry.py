@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import ClassVar
 
 from loihi_emu.models.specification import NeuronModel
 
@@ -23,16 +24,36 @@ class Models(Sequence[NeuronModel]):
     True
     """
 
+    known: ClassVar[list[str]] = []
+    """The rule sets that files in ``models/neurons/`` can name."""
+
     def __init__(self, rules: str) -> None:
         self.rules = rules
+        if rules not in self.known:
+            self.known.append(rules)
 
     @cached_property
     def found(self) -> tuple[NeuronModel, ...]:
-        """All, in order of their files."""
+        """All, in order of their files.
+
+        Raises
+        ------
+        TypeError
+            A file names a rule set that is none, or a model that another has.
+        """
         from loihi_emu.models import neurons
 
-        files = [import_module(f"{neurons.__name__}.{info.name}") for info in iter_modules(neurons.__path__)]
-        return tuple(model for file in files for model in file.MODELS.get(self.rules, ()))
+        found: dict[str, tuple[str, NeuronModel]] = {}
+        for info in iter_modules(neurons.__path__):
+            file = import_module(f"{neurons.__name__}.{info.name}")
+            if wrong := [rules for rules in file.MODELS if rules not in self.known]:
+                raise TypeError(f"{file.__name__}, MODELS: no rule set {wrong[0]!r}; there are {self.known}")
+            for model in file.MODELS.get(self.rules, ()):
+                if model.name in found:
+                    other = found[model.name][0]
+                    raise TypeError(f'{file.__name__}, MODELS["{self.rules}"]: "{model.name}" is a model of {other}')
+                found[model.name] = file.__name__, model
+        return tuple(model for _, model in found.values())
 
     def __getitem__(self, k):  # type: ignore[no-untyped-def]
         return self.found[k]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,10 @@ def as_given(*names: str, left: Mapping[str, str] | None = None, **others: str) 
         return kept | {name: p[given] for name, given in of.items()}, 0
 
     return lower
+
+
+FLOAT_LIMITS = {"u": (-float(1 << 50), float(1 << 50)), "v": (-float(1 << 50), float(1 << 50)), "rest": (0, 126)}
+"""Ranges of state where a model gives none."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,52 @@ class NeuronModel:
     rising: tuple[str, ...] = ()
     sum_bits: int = 32
 
+    def __post_init__(self) -> None:
+        """Check that what is declared belongs together.
+
+        Raises
+        ------
+        TypeError
+            All that does not, in words.
+        """
+        if found := list(_faults(self)):
+            raise TypeError(f'neuron model "{self.name}": {"; ".join(found)}')
+
+    def lowered(self, p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int]:
+        """Arrays for the kernel, by the names of the record, and flags: what `lower` makes of parameters.
+
+        Raises
+        ------
+        TypeError
+            `lower` leaves out what the record has, or gives what it has not.
+        """
+        arrays, flags = self.lower(p, context)
+        if arrays.keys() != self._read.keys():
+            raise TypeError(
+                f'neuron model "{self.name}", lower: got {_listed(arrays)}; the parameters of its record '
+                f'"{self.record.name}" are {_listed(self._read)}'
+            )
+        return arrays, flags
+
+    def starts(self, p: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Numbers that state begins with, by its names, from parameters; all other begins at 0.
+
+        Raises
+        ------
+        TypeError
+            `start` gives what is no state.
+        """
+        derived = self.start(p) if self.start else {}
+        if wrong := derived.keys() - dict(self.state):
+            raise TypeError(
+                f'neuron model "{self.name}", start: got {_listed(wrong)}; its state is {_listed(dict(self.state))}'
+            )
+        return {**p, **derived}
+
+    @cached_property
+    def _read(self) -> dict[str, str]:
+        return dict(self.arrays)
+
     @cached_property
     def state(self) -> tuple[tuple[str, str], ...]:
         """State variables and their dtypes."""
@@ -154,3 +205,44 @@ class NeuronModel:
         names = {p.name: p for p in changed}
         kept = tuple(names.pop(p.name, p) for p in self.parameters)
         return replace(self, parameters=kept + tuple(names.values()))
+
+
+RESERVED = ("self", "name", "shape", "model", "noise")
+"""What ``Network.population`` calls its own arguments."""
+COUNTED = ("q", "u", "x", "v")
+"""Names of the counters of overflow."""
+NOISY = {"u": "noise_u", "v": "bias"}
+"""The parameter of the record that noise on a state is added to."""
+
+
+def _listed(names: Any) -> str:
+    return ", ".join(map(str, names)) or "none"
+
+
+def _faults(model: NeuronModel) -> Iterator[str]:
+    """What of a model does not belong together, a sentence each."""
+    given, state = [p.name for p in model.parameters], dict(model.state)
+    made_for = getattr(model.leaf, "record", None)  # a leaf that reads addresses by itself does not say
+    if not hasattr(model.leaf, "full_name"):
+        yield "its kernel is no leaf: decorate it with spiking(record) or graded(record)"
+    if made_for is not None and made_for is not model.record:
+        yield f'its leaf reads the record "{made_for.name}", not "{model.record.name}"'
+    if made_for is not None and model.leaf.graded != model.graded:  # type: ignore[attr-defined]
+        yield f"graded is {model.graded}, but its leaf is made by {'spiking' if model.graded else 'graded'}"
+    yield from (f"parameter {name} is declared twice" for name, times in Counter(given).items() if times > 1)
+    yield from (f"parameter {name} cannot be given: population() has an argument of that name" for name in given
+                if name in RESERVED)  # fmt: skip
+    for p in model.parameters:
+        if not p.low <= (p.low if p.default is None else p.default) <= p.high:
+            yield f"parameter {p.name}: its default {p.default} is outside {p.low}..{p.high}"
+    known = {
+        "limits": (model.limits or {}, state),
+        "rising": (model.rising, given),
+        "lost": (model.lost or {}, COUNTED),
+    }
+    known |= {"noise": (model.noise, [k for k, name in NOISY.items() if name in dict(model.arrays)])}
+    for field, (names, allowed) in known.items():
+        yield from (f"{field} names {name}; known are {_listed(allowed)}" for name in names if name not in allowed)
+    for name, dtype in state.items():
+        if dtype != "float64" and name not in (model.limits or FLOAT_LIMITS):
+            yield f"limits say nothing of the state {name}, which is an integer"

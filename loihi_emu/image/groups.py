@@ -86,8 +86,7 @@ class Group:
 
     def reserve(self, arena: Arena) -> None:
         """Ask for state, and the paths of blocks."""
-        derive = self.model.start
-        starts = [{**p.parameters, **(derive(p.parameters) if derive else {})} for p in self.populations]
+        starts = [self.model.starts(p.parameters) for p in self.populations]
         for name, dtype in self.model.state:
             initial = np.zeros(self.n, dtype)
             for p, start in zip(self.populations, starts, strict=True):
@@ -121,7 +120,7 @@ class Group:
 
     def refresh(self, arena: Arena) -> None:
         """Make the kernel's parameter arrays anew, after a parameter or a state was set."""
-        lowered = [self.model.lower(self.parameters[p.name], self._context(p, arena)) for p in self.populations]
+        lowered = [self.model.lowered(self.parameters[p.name], self._context(p, arena)) for p in self.populations]
         flags = 0
         for _, bits in lowered:
             flags |= bits
@@ -215,7 +214,7 @@ def make_groups(network: Network) -> list[Group]:
     delayed = {c.post.target.name for c in connections if c.kind == "sparse" and c.learning is None and c.varied}
     for p in network.populations.values():
         model = rules.model(p.model)
-        _, flags = model.lower(p.parameters, {"noise": p.noise})
+        _, flags = model.lowered(p.parameters, {"noise": p.noise})
         least = at.BLOCK if p.name in apart else p.size + 1 if p.name in delayed else ALONE
         alone = p.name if p.size >= least else None
         grouped.setdefault((p.model, flags, p.noise is not None, alone), []).append(p)

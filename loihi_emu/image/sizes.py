@@ -127,7 +127,7 @@ def _population(network: Network, p: Population, slots: int) -> Iterator[tuple[s
     state = sum(np.dtype(kind).itemsize for _, kind in model.state) * n + n // at.BLOCK + 1
     yield "state", 2 * state  # and how it starts
     varied = {k: v[:1] if v.ndim and not is_uniform(v, v) else v.reshape(-1)[0] for k, v in p.parameters.items()}
-    lowered, _ = model.lower(varied, {"noise": p.noise})
+    lowered, _ = model.lowered(varied, {"noise": p.noise})
     arrays = sum(np.dtype(kind).itemsize for name, kind in model.arrays if np.ndim(lowered[name]))
     yield "parameters", n * arrays
     yield "spikes of a step", n * (4 + (0 if model.payload is None else np.dtype(model.payload).itemsize))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from loihi_emu.errors import invalid, is_known, unknown
 from loihi_emu.keywords import elsewhere, unknown_argument
 from loihi_emu.memory.room import room_for
-from loihi_emu.models.specification import NeuronModel, Parameter
+from loihi_emu.models.specification import FLOAT_LIMITS, NeuronModel, Parameter
 from loihi_emu.network.elements import Noise
 from loihi_emu.network.shapes import Shape, fits, one_or_each, one_value_each
 from loihi_emu.network.slices import Slice
@@ -28,8 +28,6 @@ MAX_NEURONS = (1 << 31) - 1
 """Neurons are counted in 32 bits."""
 OFTEN = 1 << 40
 """Most steps between two rows of a probe."""
-FLOAT_LIMITS = {"u": (-float(1 << 50), float(1 << 50)), "v": (-float(1 << 50), float(1 << 50)), "rest": (0, 126)}
-"""Of state under rules="float", as of the parameters there."""
 LONGEST_NAME = 1000
 """Characters of a name, at most."""
 
