@@ -6,7 +6,7 @@ from typing import Any
 
 from loihi_emu.chips.chip import LOIHI1, LOIHI2, Chip
 from loihi_emu.errors import invalid
-from loihi_emu.mapping.checks import check_chips, check_cores, check_fields
+from loihi_emu.mapping.checks import check_chips, check_cores, check_fields, check_proposal
 from loihi_emu.mapping.model import Problem, boards_of, in_order
 from loihi_emu.mapping.placement import Placement
 from loihi_emu.mapping.strategies import STRATEGIES, strategy_of
@@ -37,8 +37,12 @@ def place(
     check_fields(network, chip)
     given = rates_of(problem, rates)
     chosen = strategy_of(strategy)
-    assignment, usage, layout = chosen.propose(problem, given, found)
-    if usage is None or chosen not in STRATEGIES.values():
+    proposal = chosen.propose(problem, given, found)
+    ours = chosen in STRATEGIES.values()
+    if not ours:
+        check_proposal(problem, proposal, chosen.name)
+    assignment, usage, layout = proposal
+    if usage is None or not ours:
         usage = core_usage(problem, assignment)
     layout = layout or in_order(assignment.count, chip)
     check_cores(problem, assignment, usage, layout)

@@ -9,9 +9,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from loihi_emu.errors import invalid
 from loihi_emu.keywords import known_keywords, known_keywords_of
 from loihi_emu.mapping.arrays import Index, Integers
+from loihi_emu.numeric import ranged, whole
 from loihi_emu.read_only import read_only
+
+MOST_CORES = 1 << 22
+"""Cores are numbered below this: 16 384 chips (all that a mesh addresses) of 256."""
 
 
 @known_keywords_of
@@ -101,8 +106,13 @@ def assigned(
         Number of cores. Default: up to the last that is used.
     places : dict, optional
         Population name to numbers by which the neurons of a core are put in order. Default: those of the neurons.
+
+    Raises
+    ------
+    ValidationError
+        Cores that are no whole numbers, below 0, or beyond all that boards can carry.
     """
-    cores = {name: np.ascontiguousarray(a, np.int32) for name, a in cores.items()}
+    cores = {name: _cores(name, a) for name, a in cores.items()}
     number = int(max((int(a.max()) for a in cores.values() if a.size), default=-1)) + 1
     filled = np.zeros(max(number, count or 0), np.int64)
     slots = {}
@@ -115,3 +125,11 @@ def assigned(
         slots[name] = (filled[a] + rank).astype(np.int32)
         filled += of_core
     return Assignment(cores, slots, len(filled))
+
+
+def _cores(name: str, given: Any) -> Index:
+    where = f'assigned, population "{name}"'
+    found = ranged(where, "cores", whole(where, "cores", given), 0, MOST_CORES - 1)
+    if found.ndim != 1:
+        raise invalid(where, "cores", f"shape {found.shape}", "one core for each neuron")
+    return np.ascontiguousarray(found, np.int32)
