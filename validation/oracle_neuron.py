@@ -48,6 +48,11 @@ That is 0 when silent, else 1, -1 (ternary), or any number where payloads are se
 def neurons_of(rules: str) -> dict[str, NeuronRule]:
     """Return the models of a rule set, from all files in ``neurons/``.
 
+    Raises
+    ------
+    ValueError
+        Two files have a model of one name.
+
     Examples
     --------
     >>> neurons_of("chip")["lif"].__name__
@@ -55,8 +60,14 @@ def neurons_of(rules: str) -> dict[str, NeuronRule]:
     """
     from loihi_emu.validation import neurons
 
-    files = [import_module(f"{neurons.__name__}.{info.name}") for info in iter_modules(neurons.__path__)]
-    return {model: rule for file in files for model, rule in file.MODELS.get(rules, {}).items()}
+    found: dict[str, NeuronRule] = {}
+    for info in iter_modules(neurons.__path__):
+        file = import_module(f"{neurons.__name__}.{info.name}")
+        for model, rule in file.MODELS.get(rules, {}).items():
+            if model in found:
+                raise ValueError(f'{file.__name__}, MODELS["{rules}"]: {found[model].__module__} has "{model}" too')
+            found[model] = rule
+    return found
 
 
 def counted(exact: int, kept: int, counts: Counts, name: str) -> int:

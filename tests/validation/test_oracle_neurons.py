@@ -1,10 +1,16 @@
 """Single neurons of the oracle, by hand."""
 
+from importlib import import_module
+from pkgutil import iter_modules
+
 import pytest
 
+from loihi_emu.rules import find
+from loihi_emu.validation import neurons
+from loihi_emu.validation.neurons import integrators
 from loihi_emu.validation.neurons.lif import chip_lif, float_lif, lava_lif, lava_ternary_lif, resetting
 from loihi_emu.validation.oracle_arithmetic import decay, wrap
-from loihi_emu.validation.oracle_neuron import COUNTERS, Arrival, Neuron
+from loihi_emu.validation.oracle_neuron import COUNTERS, Arrival, Neuron, neurons_of
 from loihi_emu.validation.peers.brian2_loihi.oracle import brian2_lif
 
 
@@ -183,3 +189,13 @@ def test_float_step_and_refractoriness():
     assert advance(float_lif, n, 0.5)[0] == 0
     assert (n.u, n.v) == (2.0, 0.0)
     assert advance(float_lif, n, 0.5)[0] == 1
+
+
+def test_the_oracle_has_each_model_of_the_table_once(monkeypatch):
+    declared = [import_module(f"{neurons.__name__}.{info.name}").MODELS for info in iter_modules(neurons.__path__)]
+    assert {rules for models in declared for rules in models} == {"chip", "lava", "float"}
+    for rules in ("chip", "lava", "float"):
+        assert neurons_of(rules).keys() == {model.name for model in find(rules).models}
+    monkeypatch.setitem(integrators.MODELS, "chip", {"lif": integrators.chip_lif_subtract})
+    with pytest.raises(ValueError, match='integrators has "lif" too'):
+        neurons_of("chip")
