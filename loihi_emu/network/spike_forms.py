@@ -235,7 +235,7 @@ def _same_length(times: Integers, indices: Integers, where: str) -> None:
 
 def _pair(spikes: tuple[Any, ...], where: str, shape: Shape | None) -> Events:
     if len(spikes) == 3:
-        raise refused(where, "a tuple of three", shape, "Payloads are an argument of their own.")
+        raise refused(where, "a tuple of three", shape, "Payloads are an argument, or values of frames.")
     if len(spikes) != 2:
         advice = "A list, not a tuple, has the times of each neuron." if spikes else ""
         raise refused(where, f"a tuple of {len(spikes)}", shape, advice)

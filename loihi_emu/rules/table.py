@@ -7,6 +7,7 @@ from importlib import import_module
 from loihi_emu.errors import invalid, is_known, near_names, unknown
 from loihi_emu.keywords import elsewhere
 from loihi_emu.models.specification import NeuronModel
+from loihi_emu.rules.checks import check_rule_set
 from loihi_emu.rules.chip import CHIP
 from loihi_emu.rules.floating import FLOAT
 from loihi_emu.rules.lava import LAVA
@@ -77,7 +78,7 @@ def register(rule_set: RuleSet) -> RuleSet:
     Raises
     ------
     ValidationError
-        It is no rule set, or has the name of one that comes with the package.
+        It is no rule set, has the name of one that comes with the package, or a part that is not what networks need.
 
     Examples
     --------
@@ -91,6 +92,7 @@ def register(rule_set: RuleSet) -> RuleSet:
         raise invalid("register", "", rule_set, "a loihi_emu.rules.RuleSet")
     if not isinstance(rule_set.name, str) or not rule_set.name or rule_set.name in _GIVEN:
         raise invalid("register", "name", repr(rule_set.name), "a new name")
+    check_rule_set(rule_set, (CHIP, LAVA, FLOAT))
     _known[rule_set.name] = rule_set
     return rule_set
 

@@ -144,3 +144,25 @@ def test_registering():
         register(replace(narrow_rules.RULE_SET, name="chip"))
     with pytest.raises(ValidationError, match="RuleSet"):
         register("narrow")
+
+
+@pytest.mark.parametrize(
+    ("changed", "text"),
+    [
+        ({"text": None}, "text: got None, allowed is a sentence"),
+        ({"max_delay": -1}, "max_delay: got -1, allowed is a whole number"),
+        ({"max_delay": "3"}, "max_delay: got '3'"),
+        ({"weights": None}, "weights: got None, allowed is an object of a WeightRule"),
+        ({"learning": "chip"}, "learning: got 'chip', allowed is an object of a LearningRules, or None"),
+        ({"generator": "draws"}, "generator: got 'draws', allowed is \"module:class\""),
+        ({"leaves": "narrow_rules"}, "leaves: got 'narrow_rules', allowed is a tuple of names"),
+        ({"unlimited": ("w",)}, "unlimited: got 'w', allowed is names of state: rest, u, v"),
+        ({"models": ("lif",)}, "models: got 'lif', allowed is a sequence of NeuronModel"),
+        ({"models": narrow_rules.RULE_SET.models * 2}, 'two of the name "lif"'),
+        ({"models": find("float").models}, "which adds up float64, allowed is models that add up integers"),
+    ],
+)  # fmt: skip
+def test_parts_of_other_kinds_are_refused(changed, text):
+    with pytest.raises(ValidationError, match="register, .*" + text):
+        register(replace(narrow_rules.RULE_SET, **changed))
+    assert "narrow" not in names()
