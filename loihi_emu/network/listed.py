@@ -57,13 +57,19 @@ class SortedSynapses:
 class List:
     """One of the lists: what was given, its name for errors, and the check that makes numbers of it.
 
-    Whole numbers in arrays need no check, unless `floats` are to become of them.
+    Whole numbers in arrays need no check, unless `floats` are to become of them. Indices that count within `chosen`
+    neurons become those of the whole population, a piece at a time.
     """
 
     name: str
     given: Array
     check: Callable[[Any], Array]
     floats: bool = False
+    chosen: Array | None = None
+
+    def of_population(self, part: Array) -> Array:
+        """Indices, checked before, as those of the whole population."""
+        return part if self.chosen is None else self.chosen[part]
 
     def piece(self, first: int, last: int) -> Array:
         """Checked numbers of synapses first..last - 1, of whatever type."""
@@ -114,6 +120,7 @@ def narrow(values: Array) -> Array:
 def rows(
     where: str, sizes: tuple[int, int], given: tuple[Array, Array, Array, Array],
     check: Callable[[Any], Array], floats: bool, most: int, order: str,
+    chosen: tuple[Array | None, Array | None] = (None, None),
 ) -> SortedSynapses:  # fmt: skip
     """Rows from lists of equal length (values and steps may be one for all).
 
@@ -132,11 +139,13 @@ def rows(
     most : int
         Longest delay.
     order : {"auto", "given", "sorted"}
+    chosen : two arrays or None
+        Neurons of `pre` and `post` that indices count within; None: they are the population's.
     """
     before, after, values, steps = given
     lists = (
-        List("pre indices", before, lambda part: whole(where, "pre indices", part)),
-        List("post indices", after, lambda part: whole(where, "post indices", part)),
+        List("pre indices", before, lambda part: whole(where, "pre indices", part), chosen=chosen[0]),
+        List("post indices", after, lambda part: whole(where, "post indices", part), chosen=chosen[1]),
         List("weights", np.broadcast_to(values, before.shape), check, floats),
         List("delays", steps, lambda part: whole(where, "delays", part, IN_STEPS)),
     )
@@ -150,18 +159,24 @@ def rows(
 def _checked(where: str, sizes: tuple[int, int], lists: tuple[List, ...], parts: list[Array], most: int) -> None:
     """Raise where numbers of a piece leave their range; the error tells where in the whole list."""
     for one, part, high in zip(
-        (*lists[:2], lists[3]), (*parts[:2], parts[3]), (*(n - 1 for n in sizes), most), strict=True
+        (*lists[:2], lists[3]), (*parts[:2], parts[3]), (*map(_highest, lists[:2], sizes), most), strict=True
     ):
         if part.size and (part.min() < 0 or part.max() > high):
             advice = LATE if one.name == "delays" else ""
             ranged(where, one.name, one.given, 0, high, advice)
 
 
+def _highest(one: List, size: int) -> int:
+    """The last neuron that indices may name."""
+    return (size if one.chosen is None else len(one.chosen)) - 1
+
+
 # ------------------------------------------------------------ short lists, by NumPy
 def _short(where: str, sizes: tuple[int, int], lists: tuple[List, ...], most: int, order: str) -> SortedSynapses:
     parts = [one.check(one.given) for one in lists]
     _checked(where, sizes, lists, parts, most)
-    before, after, values, steps = parts
+    before, after = (one.of_population(part) for one, part in zip(lists[:2], parts[:2], strict=True))
+    values, steps = parts[2:]
     indptr = np.zeros(sizes[0] + 1, np.int64)
     np.cumsum(np.bincount(before, minlength=sizes[0]), out=indptr[1:])
     index, values = after.astype(index_type(sizes[1])), narrow(np.array(values))
@@ -205,7 +220,8 @@ def _long(where: str, sizes: tuple[int, int], lists: tuple[List, ...], most: int
     for first, end in _pieces(count):
         parts = [one.piece(first, end) if one.given.ndim else one_delay for one in lists]
         _checked(where, sizes, lists, parts, most)
-        rising &= bool(k.count_sources(_index(parts[0]), _index(parts[1]), counts, last))
+        ends = (_index(one.of_population(part)) for one, part in zip(lists[:2], parts[:2], strict=True))
+        rising &= bool(k.count_sources(*ends, counts, last))
         low, high = min(low, parts[2].min()), max(high, parts[2].max())
     indptr = np.zeros(sizes[0] + 1, np.int64)
     np.cumsum(counts, out=indptr[1:])
@@ -218,12 +234,12 @@ def _long(where: str, sizes: tuple[int, int], lists: tuple[List, ...], most: int
     ]
     places, found = indptr[:-1].copy(), np.empty(PIECE, np.int64)
     for first, end in _pieces(count):
-        sources = _index(lists[0].piece(first, end))
+        sources = _index(lists[0].of_population(lists[0].piece(first, end)))
         to: Any = slice(first, end)
         if not rising:
             to = found[: end - first]
             k.destinations(sources, places, to)
-        parts = [one.piece(first, end) for one in lists[1 : 3 + varied]]
+        parts = [one.of_population(one.piece(first, end)) for one in lists[1 : 3 + varied]]
         parts += [np.arange(first, end)] if kept else []
         for array, part in zip(made, parts, strict=True):
             array[to] = part

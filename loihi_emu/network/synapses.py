@@ -33,27 +33,7 @@ DENSE_FILL = 0.25
 """A plain array with less than this fraction of non-zero weights is stored sparse."""
 
 
-def connection(name: str, pre: Slice, post: Slice, weights: Any, *, rules: RuleSet, **form: Any) -> Connection:
-    """Check everything about a connection and put its synapses in order. See :meth:`loihi_emu.Network.connect`.
-
-    Of neurons that are chosen one by one a list remains, between the whole populations.
-    """
-    if not _chosen(pre, post):
-        return _between(name, pre, post, weights, rules=rules, **form)
-    order = keeps_order(f'connection "{name}"', form.pop("order", "auto"))
-    found = _between(name, pre, post, weights, rules=rules, **form, order="given")
-    lists = (
-        pre.indices[found.pre_indices], post.indices[found.post_indices],
-        found.as_given(found.values), found.as_given(found.delays),
-    )  # fmt: skip
-    common = {key: getattr(found, key) for key in ("weight_bits", "weight_exp", "graded", "scaled", "port")}
-    where = f'connection "{name}"'
-    before, after = pre.target[:], post.target[:]
-    made = _listed(name, before, after, lists, rules, where, common, int(form["max_delay"]), order)
-    return _finished(made, rules, found.sign_mode, where)
-
-
-def _between(
+def connection(
     name: str,
     pre: Slice,
     post: Slice,
@@ -75,6 +55,10 @@ def _between(
     seed: int = 0,
     stream: int = 0,
 ) -> Connection:
+    """Check everything about a connection and put its synapses in order. See :meth:`loihi_emu.Network.connect`.
+
+    Of neurons that are chosen one by one a list remains, between the whole populations.
+    """
     where = f'connection "{name}"'
     if not is_known(kind, KINDS):
         raise unknown("kind", kind, KINDS, where=where)
@@ -97,7 +81,7 @@ def _between(
         if not built.is_matrix(recipe, kind) or _scattered(pre, post):
             if kind not in ("auto", "sparse"):
                 raise invalid(where, "kind", repr(kind), '"auto" or "sparse" for these synapses')
-            made = _listed(name, pre, post, lists, rules, where, common, max_delay, "sorted")
+            made = _listed(name, pre, post, lists, rules, where, common, max_delay, _within(pre, post, order))
             return _finished(made, rules, sign_mode, where)
         weights, delays = _matrices((post.size, pre.size), *lists)
         kind = "dense"
@@ -109,7 +93,7 @@ def _between(
     elif _is_sparse(weights) or isinstance(weights, tuple):
         made = _sparse(name, pre, post, weights, rules, delays, where, common, max_delay, order)
     else:
-        made = _dense(name, pre, post, weights, rules, delays, where, common, kind, learns, max_delay)
+        made = _dense(name, pre, post, weights, rules, delays, where, common, kind, learns, max_delay, order)
     if kind not in ("auto", made.kind):
         raise invalid(where, "kind", repr(kind), f'"auto" or "{made.kind}" for these weights')
     return _finished(made, rules, sign_mode, where)
@@ -118,6 +102,11 @@ def _between(
 def _chosen(pre: Slice, post: Slice) -> bool:
     """Whether neurons of a side are chosen one by one."""
     return isinstance(pre, Selection) or isinstance(post, Selection)
+
+
+def _within(pre: Slice, post: Slice, order: str) -> str:
+    """The order of synapses that come by source, then target: that of the chosen neurons is not the population's."""
+    return order if _chosen(pre, post) else "sorted"
 
 
 def _scattered(pre: Slice, post: Slice) -> bool:
@@ -225,6 +214,7 @@ def _dense(
     kind: str,
     learns: bool,
     max_delay: int,
+    order: str,
 ) -> Connection:
     values = rules.weights.numbers(where, weights)
     if values.ndim == 0:
@@ -244,7 +234,7 @@ def _dense(
         columns, rows = np.nonzero(np.ones_like(values.T) if learns else values.T)
         picked = steps if steps.ndim == 0 else steps[rows, columns]
         lists = columns, rows, values[rows, columns], picked
-        return _listed(name, pre, post, lists, rules, where, common, max_delay, "sorted")
+        return _listed(name, pre, post, lists, rules, where, common, max_delay, _within(pre, post, order))
     return Connection(name, pre, post, "dense", values, steps, **common)
 
 
@@ -285,10 +275,17 @@ def _listed(
     name: str, pre: Slice, post: Slice, lists: tuple[Any, Any, Any, Any], rules: RuleSet, where: str,
     common: dict[str, Any], max_delay: int, order: str,
 ) -> Connection:  # fmt: skip
-    """A connection of lists of pre indices, post indices, values and delays."""
+    """A connection of lists of pre indices, post indices, values and delays.
+
+    From or to neurons that are chosen one by one it leads between the whole populations.
+    """
     weights = rules.weights
     check = partial(weights.numbers, where)
-    found = rows(where, (pre.size, post.size), lists, check, weights.floats, max_delay, order)
+    chosen = None, None
+    if _chosen(pre, post):
+        chosen = pre.indices, post.indices
+        pre, post = pre.target[:], post.target[:]
+    found = rows(where, (pre.size, post.size), lists, check, weights.floats, max_delay, order, chosen)
     return Connection(
         name, pre, post, "sparse", found.values, found.delays, found.indptr, found.indices,
         order=found.order, ordered=found.ordered, **common,

@@ -184,3 +184,36 @@ def test_memory_of_a_long_list(order):
     tracemalloc.stop()
     assert made.synapses == count
     assert kept < (6 + 4 * (order == "given")) * count and peak < 16 * count + 60e6
+
+
+@pytest.mark.slow
+def test_memory_of_a_long_list_between_chosen_neurons():
+    count, size, rng = 5_000_000, 5000, np.random.default_rng(7)
+    given_lists, delays = lists(rng, count, size, size), rng.integers(0, 60, count, dtype=np.int8)
+    connection(([0, 0], [1, 0], [1, 1]), (2, 2))
+    net = Network()
+    pre, post = net.input("i", size), net.population("p", size, vth=1)
+    from_, to = rng.permutation(size), rng.permutation(size)
+    tracemalloc.start()
+    made = net.connect(pre[from_], post[to], given_lists, delays=delays, order="given")
+    kept, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 10 * count and peak < 16 * count + 60e6
+    assert made.synapses == count
+
+
+@pytest.mark.usefixtures("short")
+@given(seed=st.integers(0, 1 << 30), count=st.integers(0, 300), order=st.sampled_from(["given", "sorted"]))
+def test_lists_between_chosen_neurons(seed, count, order):
+    rng = np.random.default_rng(seed)
+    net = Network()
+    pre, post = net.input("i", 30), net.population("p", 70, vth=1)
+    from_, to = rng.permutation(30)[:20], rng.permutation(70)[:50]
+    before, after, values = lists(rng, count, 20, 50)
+    one = net.connect(pre[from_], post[to], (before, after, values), sign_mode="mixed", order=order)
+    two = net.connect(pre, post, (from_[before], to[after], values), sign_mode="mixed", order=order)
+    for part in PARTS:
+        assert np.array_equal(getattr(one, part), getattr(two, part)), part
+    for wrong in (([20], [0], [1]), ([0], [50], [1])):
+        with pytest.raises(ValidationError, match=r"allowed is 0\.\.(19|49)"):
+            net.connect(pre[from_], post[to], wrong)
