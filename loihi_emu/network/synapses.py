@@ -281,7 +281,7 @@ def _listed(
     """
     weights = rules.weights
     check = partial(weights.numbers, where)
-    chosen = None, None
+    chosen: tuple[NDArray[Any] | None, NDArray[Any] | None] = (None, None)
     if _chosen(pre, post):
         chosen = pre.indices, post.indices
         pre, post = pre.target[:], post.target[:]

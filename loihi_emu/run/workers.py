@@ -14,7 +14,7 @@ import sys
 import threading
 import warnings
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from multiprocessing import connection
 from multiprocessing.connection import Connection
@@ -65,6 +65,7 @@ class Worker:
 
     def __init__(self, context: Any, function: bytes | Function) -> None:
         self.task: int | None = None
+        self.ended = False
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(theirs, function), name="loihi_emu worker")
         self.process.start()
@@ -83,6 +84,7 @@ class Worker:
             return found
         except (EOFError, OSError):
             self.process.join(GRACE_SECONDS)
+            self.ended = True
             return Answer(None, SimulationError(f"a worker process {_how(self.process.exitcode)}."))
 
     def end(self, kill: bool) -> None:
@@ -133,8 +135,9 @@ def _no_script() -> Iterator[None]:
 
 
 def in_processes(
-    function: Function, tasks: Sequence[Any], workers: int, where: str, fork: bool
-) -> Generator[Any, None, None]:
+    function: Function, tasks: Sequence[Any], workers: int, where: str, fork: bool,
+    instead: Callable[[BaseException], Any] | None = None,
+) -> Generator[Any, None, None]:  # fmt: skip
     """What a function gives for tasks, in order.
 
     Parameters
@@ -146,6 +149,8 @@ def in_processes(
         For messages.
     fork : bool
         Whether workers are copies of this process.
+    instead : function, optional
+        Of an error: what comes in the place of a task that failed, and all go on, a new worker for one that ended.
 
     Raises
     ------
@@ -158,12 +163,16 @@ def in_processes(
     done: dict[int, Answer] = {}
     left, next_one = deque(enumerate(tasks)), 0
     kill = True
-    try:
+
+    def start() -> Worker:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of forking beside threads that are known
             with nullcontext() if fork or _has_script() else _no_script():
-                for _ in range(min(workers, len(tasks))):
-                    crew.append(Worker(context, sent))
+                return Worker(context, sent)
+
+    try:
+        for _ in range(min(workers, len(tasks))):
+            crew.append(start())
         while next_one < len(tasks):
             for worker in crew:
                 if worker.task is None and left and left[0][0] < next_one + AHEAD * workers:
@@ -174,10 +183,15 @@ def in_processes(
                 worker = busy[pipe]
                 assert worker.task is not None
                 done[worker.task], worker.task = worker.answer(), None
+                if instead is not None and worker.ended:
+                    worker.end(kill=True)
+                    crew[crew.index(worker)] = start()
             while next_one in done:
                 value, error = done.pop(next_one)
                 if error is not None:
-                    raise Failure(next_one, with_cause(error))
+                    if instead is None:
+                        raise Failure(next_one, with_cause(error))
+                    value = instead(error)
                 next_one += 1
                 yield value
         kill = False

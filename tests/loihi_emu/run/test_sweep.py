@@ -274,3 +274,21 @@ def test_the_bar_counts_runs(capsys):
 def test_what_was_found_can_be_kept():
     again = pickle.loads(pickle.dumps(sweep(total, {"a": [1, 2]})))
     assert again.results == [101, 102] and again.shape == (2,)
+
+
+def lost(value):
+    """Ends its process, gives what cannot be sent, or wants to end the program."""
+    if value == 1:
+        os._exit(7)
+    if value == 4:
+        sys.exit("enough")
+    return (lambda: value) if value == 2 else value
+
+
+def test_kept_errors_of_lost_workers_and_results():
+    found = sweep(lost, range(7), workers=2, errors="keep")
+    assert found.results == [0, None, None, 3, None, 5, 6] and sorted(found.errors) == [1, 2, 4]
+    assert "ended with status 7" in str(found.errors[1]) and "cannot be sent back" in str(found.errors[2])
+    assert isinstance(found.errors[4], SystemExit) or "enough" in str(found.errors[4])
+    alone = sweep(lost, [4, 3], errors="keep")
+    assert alone.results == [None, 3] and list(alone.errors) == [0]
