@@ -52,23 +52,26 @@ def distance_in_order(problem: Problem) -> float:
     distances = []
     for incoming, pairs in zip(each, rng.multinomial(PAIRS, share / share.sum()), strict=True):
         rows = [targets_of(c) for c in incoming.connections] if pairs else []
-        by_chance = _shared_by_chance(incoming, rows)
-        for shared, distance in _shared(incoming, rows, int(pairs), rng):
-            seen, expected = seen + shared, expected + by_chance
+        by_chance = [_shared_by_chance(incoming, indptr) for indptr, _ in rows]
+        for k, shared, distance in _shared(incoming, rows, int(pairs), rng):
+            seen, expected = seen + shared, expected + by_chance[k]
             distances += [distance] * (shared > 0)
     return float(np.median(distances)) if seen > LOCAL * expected else 0.0
 
 
-def _shared_by_chance(incoming: IncomingLists, rows: list[Rows]) -> float:
-    """Sources that two neurons share on average."""
-    n, lengths = incoming.population.size, [np.diff(indptr).astype(float) for indptr, _ in rows]
-    return float(sum((each * (each - 1)).sum() for each in lengths)) / max(1, n * (n - 1))
+def _shared_by_chance(incoming: IncomingLists, indptr: Integers) -> float:
+    """Sources of a connection that two neurons share on average."""
+    n, lengths = incoming.population.size, np.diff(indptr).astype(float)
+    return float((lengths * (lengths - 1)).sum()) / max(1, n * (n - 1))
 
 
 def _shared(
     incoming: IncomingLists, rows: list[Rows], pairs: int, rng: np.random.Generator
-) -> Iterator[tuple[int, int]]:
-    """Sources that pairs of neurons share beside the one by which they were found, and how far apart they are."""
+) -> Iterator[tuple[int, int, int]]:
+    """Connections, the sources of each that two neurons share beside that by which they were found, and how far apart.
+
+    Each connection by itself: a local one is found beside another by which all neurons share sources.
+    """
     for number, neuron, a, b in rng.random((pairs, 4)).tolist():
         k, t = int(number * len(incoming.connections)), int(neuron * incoming.population.size)
         lists = incoming.lists.synapses[incoming.starts[k, t] : incoming.starts[k, t + 1]]
@@ -78,13 +81,13 @@ def _shared(
             first, last = indptr[source : source + 2].tolist()
             other = int(targets[first + int(b * (last - first))])
             if other != t:
-                yield len(_sources(incoming, t) & _sources(incoming, other)) - 1, abs(other - t)
+                here, there = (_sources(incoming, k, neuron) for neuron in (t, other))
+                yield k, len(here & there) - 1, abs(other - t)
 
 
-def _sources(incoming: IncomingLists, neuron: int) -> set[int]:
-    """The lists of all connections that reach a neuron."""
-    ends = zip(incoming.starts[:, neuron : neuron + 2].tolist(), incoming.offsets.tolist(), strict=False)
-    return {source + base for (a, b), base in ends for source in incoming.lists.synapses[a:b].tolist()}
+def _sources(incoming: IncomingLists, k: int, neuron: int) -> set[int]:
+    """The sources by whose synapses of a connection a neuron is reached."""
+    return set(incoming.lists.synapses[slice(*incoming.starts[k, neuron : neuron + 2])].tolist())
 
 
 def assign_by_locality(problem: Problem, most: int | None) -> Measured | None:

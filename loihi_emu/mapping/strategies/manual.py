@@ -9,13 +9,10 @@ import numpy as np
 
 from loihi_emu.chips.boards import Board
 from loihi_emu.errors import MappingError, invalid, unknown
-from loihi_emu.mapping.model import Assignment, Problem, assigned
+from loihi_emu.mapping.model import MOST_CORES, Assignment, Problem, assigned
 from loihi_emu.mapping.strategies.strategy import Proposal
 from loihi_emu.mapping.traffic import Rates
 from loihi_emu.numeric import ranged, whole
-
-FAR = 1 << 22
-"""Cores are numbered below this: 16 384 chips (all that a mesh addresses) of 256."""
 
 
 class Manual:
@@ -54,7 +51,7 @@ def assignment_of(problem: Problem, given: Mapping[Any, Any]) -> Assignment:
         where, size = f'strategy, population "{name}"', problem.populations[name].size
         if name in cores:
             raise invalid(where, "cores", "two entries, by name and by population", "one")
-        array = ranged(where, "cores", whole(where, "cores", value), 0, FAR - 1)
+        array = ranged(where, "cores", whole(where, "cores", value), 0, MOST_CORES - 1)
         if array.ndim and array.size != size:
             raise invalid(where, "cores", f"shape {array.shape}", f"one core, or one for each of {size} neurons")
         cores[name] = np.broadcast_to(array.reshape(-1) if array.ndim else array, size).astype(np.int32)

@@ -69,6 +69,20 @@ def test_a_network_numbered_at_random_takes_as_many_cores_and_messages(seed, sha
     hold(one, shuffled.place(chip=CHIP, rates=others if measured else None))
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_inputs_from_everywhere_do_not_hide_that_a_network_is_local(seed):
+    def net(number):
+        found, rng = Network(), np.random.default_rng(1)
+        everywhere, cells = found.input("everywhere", 20), found.population("cells", N, vth=100)
+        pre = np.repeat(np.arange(N), 32)
+        near = (pre + rng.integers(-80, 80, len(pre))) % N
+        found.connect(cells, cells, (number[pre], number[near], 4))
+        found.connect(everywhere, cells, (rng.integers(0, 20, 4 * N), number[np.repeat(np.arange(N), 4)], 4))
+        return found
+
+    hold(net(numbers(N, None)).place(chip=CHIP), net(numbers(N, seed)).place(chip=CHIP))
+
+
 @pytest.mark.slow
 def test_the_readme_network_numbered_at_random_takes_as_many_cores_and_messages():
     one = sheet().place()
