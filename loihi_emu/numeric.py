@@ -260,6 +260,12 @@ def _number(value: Any) -> str:
     return f"a whole number of {value.bit_length()} bits" if large else str(value)
 
 
+def scalar(values: Any) -> Any:
+    """One number where all are the same."""
+    array = np.asarray(values)
+    return array.reshape(-1)[0] if array.size and (array == array.reshape(-1)[0]).all() else array
+
+
 def sine_and_cosine(angle: Any) -> tuple[Any, Any]:
     """Both by the C library: NumPy 1.24's own differ in the last bit, which decides where a coefficient is cut."""
     each = [float(x) if math.isfinite(x) else math.nan for x in np.ravel(angle).tolist()]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from loihi_emu.calibration.layers import Layer
 from loihi_emu.calibration.lists import WeightList, lists_of
 from loihi_emu.network.network import Network
+from loihi_emu.numeric import scalar
 from loihi_emu.quantization.integers import bias_mantissa_exponent
 from loihi_emu.quantization.search import BIAS_TOP
 from loihi_emu.rules.weights import MANTISSA_BITS
@@ -99,7 +100,7 @@ def lowered(layer: Layer, choice: LayerChoice, rates: dict[str, Floats]) -> Lowe
             parameters["refractory"] = layer.population.parameters["refractory"]
     else:
         parameters |= {"vth": VTH_MAX, "vmax": VTH_MAX << WEIGHT_SHIFT}  # v cannot exceed vth: it never spikes
-    parameters = {name: _scalar(values) for name, values in parameters.items()}
+    parameters = {name: scalar(values) for name, values in parameters.items()}
     return Lowered(layer, choice, parameters, tuple(listed), float(np.sqrt(squares / max(count, 1))))
 
 
@@ -108,9 +109,3 @@ def decay_of(fractions: Floats, more: int) -> NDArray[np.int64]:
     nearest = np.rint(fractions * DECAY_UNITY).astype(np.int64)
     moved = np.clip(nearest + more, 1, DECAY_UNITY - 1)
     return np.where((nearest <= 0) | (nearest >= DECAY_UNITY), nearest, moved)
-
-
-def _scalar(values: Any) -> Any:
-    """One number where all are the same."""
-    array = np.asarray(values)
-    return array.reshape(-1)[0] if array.size and (array == array.reshape(-1)[0]).all() else array

@@ -20,9 +20,10 @@ from loihi_emu.training.order import has_loop, stages
 from loihi_emu.training.step import State, Surrogate, step
 from loihi_emu.training.surrogates import fast_sigmoid
 from loihi_emu.training.synapses import Synapses, counted, shifted
+from loihi_emu.widths import STATE_MAX
 
 RULES = "chip"
-LARGEST_PAYLOAD = 1 << 23
+LARGEST_PAYLOAD = STATE_MAX + 1
 CHOICES = ("weights", *TRAINED)
 
 

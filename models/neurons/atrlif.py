@@ -100,7 +100,7 @@ LIMITS = {
     "i": (-(1 << 31), (1 << 31) - 1),
     "v": (-STATE_MAX, STATE_MAX),
     "theta": (0, 1 << 25),
-    "r": (-(1 << 23), 1 << 26),
+    "r": (-STATE_MAX - 1, 1 << 26),
     "s": (0, 1),
 }
 FLOAT_LIMITS = dict.fromkeys(STATES, (-BIG, BIG)) | {"s": (0, 1)}
@@ -141,7 +141,7 @@ MODELS = {
                 Parameter("bias_exp", 0, -15, 15, "Bias exponent; negative ones shift right, rounding down."),
                 Parameter("i", 0, -STATE_MAX, STATE_MAX + 1, "Current at the start."),
                 Parameter("v", 0, -STATE_MAX, STATE_MAX, "Voltage at the start."),
-                Parameter("r", 0, -(1 << 23), 1 << 23, "Refractory state at the start."),
+                Parameter("r", 0, -STATE_MAX - 1, STATE_MAX + 1, "Refractory state at the start."),
             ),
             lower, "LIF with adaptive threshold and refractory state, by Lava 0.10's fixed-point model of ATRLIF.",
             limits=LIMITS, start=start, lost={"u": "i wrapped"}, sum_bits=32 - WEIGHT_SHIFT,

@@ -145,7 +145,7 @@ def update(fast, ternary, u, v, q, keep_u, keep_v, bias, high, low, mask):
         largest = update_fast_signed(u, v, q, keep_u, keep_v, bias, high, low, mask)
     else:
         largest = update_fast(u, v, q, keep_u, keep_v, bias, high, mask)
-    if 0 <= largest < 1 << 23:
+    if 0 <= largest <= STATE_MAX:
         return i32(0), False
     flags, high_u = correct(u, v, high, low, mask)
     return flags, high_u < 0 or high_u >= FAST

@@ -16,6 +16,7 @@ from loihi_emu.exchange.nir.paths import CONSTANT, Paths
 from loihi_emu.exchange.nir.report import Row
 from loihi_emu.exchange.nir.timing import Timing
 from loihi_emu.exchange.notes import Notes
+from loihi_emu.numeric import scalar
 from loihi_emu.quantization.integers import Quantized, quantize
 from loihi_emu.rules import RuleSet, model_of
 from loihi_emu.widths import DECAY_UNITY, STATE_MAX, VTH_MAX, WEIGHT_SHIFT, WEIGHT_UNIT
@@ -69,7 +70,7 @@ def part_of(
         if d.spikes:
             parameters["vth"] = d.vth
         row = Row(name, kind, d.gain.size, model, d.a_syn, d.a_mem, d.a_syn, d.a_mem, 1.0, d.shift)
-        made = Part(name, shape, model, {k: _scalar(x) for k, x in parameters.items()}, row)
+        made = Part(name, shape, model, {k: scalar(x) for k, x in parameters.items()}, row)
         options: list[dict[str, Any]] = [{} for _ in keys]
     else:
         parts = [(key, part) for key, m in zip(keys, matrices, strict=True) for part in _divided(m, settings)]
@@ -143,7 +144,7 @@ def _integers(
     model = SUBTRACTS if d.subtracts else "lif"
     used = (du / DECAY_UNITY, dv / DECAY_UNITY)
     row = Row(name, kind, d.gain.size, model, d.a_syn, d.a_mem, *used, q.scale, d.shift, q.report)
-    made = Part(name, shape, model, {k: _scalar(x) for k, x in parameters.items()}, row)
+    made = Part(name, shape, model, {k: scalar(x) for k, x in parameters.items()}, row)
     if not matrices:
         return made, [], []
     options = [
@@ -187,9 +188,3 @@ def decay_of(fraction: Any, convention: str, *, registers: bool = False) -> Any:
 def _stored(matrix: Any) -> Any:
     """A matrix, as an array where a quarter of it and more is not 0."""
     return matrix.toarray() if matrix.nnz * 4 >= matrix.shape[0] * matrix.shape[1] else matrix
-
-
-def _scalar(values: Any) -> Any:
-    """One number where all are the same."""
-    array = np.asarray(values)
-    return array.reshape(-1)[0] if array.size and (array == array.reshape(-1)[0]).all() else array
