@@ -39,11 +39,12 @@ GROUP = SOURCE.extended(
 
 # Flags of a group.
 REFRACTORY = 1  # some refractory period is longer than one step
-CHECKED_ONLY = 2  # vmin, vmax, noise, a large bias or threshold: no block takes the fast path, without checks
+CHECKED_ONLY = 2  # strong noise or a large bias: no block takes the fast path, without checks
 FULL_UNITS = 4  # accumulators hold q itself, not q / 64 (with CHECKED_ONLY alone)
 MESSAGE = 8  # the ring is a message of one slot, which others may read too: it is not cleared
 RESETS = 16  # state is set to 0 at an interval
 FULL = 32  # biases and thresholds are read in 32 bits
+LIMITED = 64  # v has limits of its own: the fast path clips it
 SHIFT = 8  # from this bit on: the left shift of the group's 16-bit biases
 
 # Columns of the counters.

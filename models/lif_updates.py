@@ -23,46 +23,85 @@ LOW_22 = i32((1 << 22) - 1)
 def update(u, v, rest, keep_u, keep_v, bias, vth, mask):
     """One step of a block on the fast path, without inputs; neurons with ``rest`` above 0 are refractory.
 
-    Returns the ORs of the magnitudes that u and v had before the step.
+    Returns the sum of the largest magnitudes that u and v have after it.
     """
     wide_vectors()
-    high_u = high_v = i32(0)
+    top_u = top_v = i32(0)
     for i in range(u.shape[0]):
-        before_u = u[i]
-        before_v = v[i]
-        current = decay(before_u, keep_u[i])
-        voltage = i32(i32(decay(before_v, keep_v[i]) + current) + bias[i])
+        current = decay(u[i], keep_u[i])
+        voltage = i32(i32(decay(v[i], keep_v[i]) + current) + bias[i])
         voltage = voltage if rest[i] == 0 else i32(0)
         spiked = voltage > vth[i]
+        voltage = i32(0) if spiked else voltage
         u[i] = current
-        v[i] = i32(0) if spiked else voltage
+        v[i] = voltage
         mask[i] = np.uint8(1) if spiked else np.uint8(0)
-        high_u = i32(high_u | i32(before_u ^ i32(before_u >> 31)))
-        high_v = i32(high_v | i32(before_v ^ i32(before_v >> 31)))
-    return high_u, high_v
+        top_u = max(top_u, i32(abs(current)))
+        top_v = max(top_v, i32(abs(voltage)))
+    return i32(top_u + top_v)
+
+
+@disjoint
+def update_limited(u, v, rest, keep_u, keep_v, bias, vth, vmin, vmax, mask):
+    """The same, with v between limits."""
+    wide_vectors()
+    top_u = top_v = i32(0)
+    for i in range(u.shape[0]):
+        current = decay(u[i], keep_u[i])
+        voltage = clip(i32(i32(decay(v[i], keep_v[i]) + current) + bias[i]), vmin[i], vmax[i])
+        voltage = voltage if rest[i] == 0 else i32(0)
+        spiked = voltage > vth[i]
+        voltage = i32(0) if spiked else voltage
+        u[i] = current
+        v[i] = voltage
+        mask[i] = np.uint8(1) if spiked else np.uint8(0)
+        top_u = max(top_u, i32(abs(current)))
+        top_v = max(top_v, i32(abs(voltage)))
+    return i32(top_u + top_v)
 
 
 @disjoint
 def update_driven(u, v, rest, q, left, right, keep_u, keep_v, bias, vth, mask):
-    """The same with inputs, which two shifts turn into currents; also returns the OR of their magnitudes."""
+    """:func:`update` with inputs, which two shifts turn into currents; also returns the OR of their magnitudes."""
     wide_vectors()
     left, right = i32(left & 31), i32(right & 31)
-    high_u = high_v = high_q = i32(0)
+    top_u = top_v = high_q = i32(0)
     for i in range(u.shape[0]):
-        before_u = u[i]
-        before_v = v[i]
         arrived = q[i]
-        current = i32(decay(before_u, keep_u[i]) + synaptic_current(arrived, left, right))
-        voltage = i32(i32(decay(before_v, keep_v[i]) + current) + bias[i])
+        current = i32(decay(u[i], keep_u[i]) + synaptic_current(arrived, left, right))
+        voltage = i32(i32(decay(v[i], keep_v[i]) + current) + bias[i])
         voltage = voltage if rest[i] == 0 else i32(0)
         spiked = voltage > vth[i]
+        voltage = i32(0) if spiked else voltage
         u[i] = current
-        v[i] = i32(0) if spiked else voltage
+        v[i] = voltage
         mask[i] = np.uint8(1) if spiked else np.uint8(0)
-        high_u = i32(high_u | i32(before_u ^ i32(before_u >> 31)))
-        high_v = i32(high_v | i32(before_v ^ i32(before_v >> 31)))
+        top_u = max(top_u, i32(abs(current)))
+        top_v = max(top_v, i32(abs(voltage)))
         high_q = i32(high_q | i32(arrived ^ i32(arrived >> 31)))
-    return high_u, high_v, high_q
+    return i32(top_u + top_v), high_q
+
+
+@disjoint
+def update_driven_limited(u, v, rest, q, left, right, keep_u, keep_v, bias, vth, vmin, vmax, mask):
+    """The same, with v between limits."""
+    wide_vectors()
+    left, right = i32(left & 31), i32(right & 31)
+    top_u = top_v = high_q = i32(0)
+    for i in range(u.shape[0]):
+        arrived = q[i]
+        current = i32(decay(u[i], keep_u[i]) + synaptic_current(arrived, left, right))
+        voltage = clip(i32(i32(decay(v[i], keep_v[i]) + current) + bias[i]), vmin[i], vmax[i])
+        voltage = voltage if rest[i] == 0 else i32(0)
+        spiked = voltage > vth[i]
+        voltage = i32(0) if spiked else voltage
+        u[i] = current
+        v[i] = voltage
+        mask[i] = np.uint8(1) if spiked else np.uint8(0)
+        top_u = max(top_u, i32(abs(current)))
+        top_v = max(top_v, i32(abs(voltage)))
+        high_q = i32(high_q | i32(arrived ^ i32(arrived >> 31)))
+    return i32(top_u + top_v), high_q
 
 
 @disjoint
@@ -188,9 +227,10 @@ def with_noise(out, q, noise, unit):
 
 
 @disjoint
-def magnitudes(x):
-    """The OR of the magnitudes of x."""
-    high = i32(0)
+def largest(x):
+    """The largest magnitude of x."""
+    wide_vectors()
+    top = i32(0)
     for i in range(x.shape[0]):
-        high = i32(high | i32(x[i] ^ i32(x[i] >> 31)))
-    return high
+        top = max(top, i32(abs(x[i])))
+    return top

@@ -17,13 +17,13 @@ difference between that emulator and the chip whose cause nobody names is open (
 
 Three paths give the same numbers; each block of 1024 neurons takes one of them in every step.
 
-Fast: a block with |u| < 2^20 and |v| < 2^22 cannot leave any field in this step, since |q| <= 2^21 and |bias| <= 2^19
-(2^22 + 2^20 + 2^21 + 2^19 < 2^23), so wraps and clips are left out; only q can wrap, and it is counted afterwards.
-Whether the next step is fast follows from the magnitudes before this one: |u| < 2^19, |64 q| < 2^19 and |v| < 2^21
-lead to |u| < 2^20 and |v| < 2^21 + 2^20 + 2^19 < 2^22. With noise on u up to 2^18, a block is fast if
-|64 q| < 2^18 in this step: so their sum is below 2^19.
+Fast: with the largest |u| and |v| in a block, no field can overflow in a step where |u| + |v| + 2^21 + 2^19 < 2^23:
+|q| <= 2^21, |bias| <= 2^19, and a decay makes nothing larger. Without inputs and without noise on u, 2^21 is left out.
+So wraps and clips at the ends of fields are left out, and v is clipped only where vmin or vmax is set; q alone can
+wrap, and is counted afterwards. Whether the next step is fast follows from u and v after this one. With noise on u up
+to 2^18, a block is fast if |64 q| < 2^18 in this step: so their sum is below 2^19 and does not wrap.
 
-Checked: all other blocks, and those with vmin, vmax, strong noise, a large bias or a large threshold, wrap and clip.
+Checked: all other blocks, and those with strong noise or a large bias, wrap and clip.
 One integer a block tells whether any field overflowed; then the block's state, of which a copy is kept, is put back.
 
 Counted: the same, population by population, counting what overflows. Taken after the checked path found that something
@@ -40,12 +40,14 @@ from loihi_emu.jit import block, inlined, int32s, kernel, leaf, part, uint8s, va
 from loihi_emu.models import layout as at
 from loihi_emu.models.lif_updates import (
     count_down,
-    magnitudes,
+    largest,
     update,
     update_checked,
     update_checked_driven,
     update_counted,
     update_driven,
+    update_driven_limited,
+    update_limited,
     widen,
     with_noise,
 )
@@ -73,10 +75,12 @@ LIF = at.neurons(
     },
 )
 
-FAST_U = 1 << 19
-FAST_V = 1 << 21
-FAST_Q = 1 << 13
-Q_LIMIT = 1 << 15
+Q_MAX, FAST_BIAS = 1 << 21, 1 << 19
+"""So large q is at most; and, on the fast path, a bias with its noise."""
+FREE = STATE_MAX - FAST_BIAS
+"""Where |u| + |v| is at most so much, less what q may be, no field can overflow in the next step."""
+SMALL_Q, Q_LIMIT = 1 << 12, 1 << 15
+"""Sums of weights below the first leave noise on u its room; from the second on q wraps."""
 
 # What a block needs in a step, by its first byte in scratch; the mask comes first.
 AT_BIAS, AT_VTH, AT_ZEROS, AT_U, AT_V, AT_Q = (at.BLOCK * k for k in (1, 5, 9, 10, 14, 18))
@@ -131,24 +135,36 @@ def arrivals(d, b, m, q):
     if d.slots == 0:
         return noise, 1, True
     noisy = int32s(d.mask + AT_Q, m)
-    return noisy, 1, with_noise(noisy, q, noise, unit) < FAST_Q >> 1
+    return noisy, 1, with_noise(noisy, q, noise, unit) < SMALL_Q
 
 
 @inlined
-def step_fast(group, d, q, bias, vth, waiting, u, v, keep_u, keep_v, mask, first):
+def next_path(d, top):
+    """The path of a block in the next step, by the sum of its largest |u| and |v|."""
+    driven = d.slots or varies(d.noise_u)
+    return FAST if top <= (FREE - Q_MAX if driven else FREE) else CHECKED
+
+
+@inlined
+def step_fast(group, d, q, bias, vth, waiting, u, v, keep_u, keep_v, mask, first, b):
     """One step on the fast path; returns its path in the next."""
-    high_q = i32(0)
-    noisy = varies(d.noise_u)
+    m, limited, noisy = u.shape[0], d.flags & at.LIMITED != 0, varies(d.noise_u)
+    vmin, vmax = block(d.vmin, b, m), block(d.vmax, b, m)
     if d.slots or noisy:
         left, right = CURRENTS if noisy else WEIGHTS
-        high_u, high_v, high_q = update_driven(u, v, waiting, q, left, right, keep_u, keep_v, bias, vth, mask)
-        if noisy:  # arrivals() has looked at q alone
-            high_q = i32(0)
-        if high_q >= Q_LIMIT:
+        if limited:
+            top, high_q = update_driven_limited(
+                u, v, waiting, q, left, right, keep_u, keep_v, bias, vth, vmin, vmax, mask
+            )
+        else:
+            top, high_q = update_driven(u, v, waiting, q, left, right, keep_u, keep_v, bias, vth, mask)
+        if high_q >= Q_LIMIT and not noisy:  # with noise arrivals() has looked at it
             count_q(group, q, first)
+    elif limited:
+        top = update_limited(u, v, waiting, keep_u, keep_v, bias, vth, vmin, vmax, mask)
     else:
-        high_u, high_v = update(u, v, waiting, keep_u, keep_v, bias, vth, mask)
-    return CHECKED if high_u >= FAST_U or high_v >= FAST_V or high_q >= FAST_Q else FAST
+        top = update(u, v, waiting, keep_u, keep_v, bias, vth, mask)
+    return next_path(d, top)
 
 
 @kernel
@@ -166,9 +182,7 @@ def step_checked(group, d, q, unit, bias, vth, waiting, u, v, keep_u, keep_v, ma
         else:
             lost = update_checked(u, v, waiting, keep_u, keep_v, bias, vth, vmin, vmax, u_before, v_before, mask)
         if 0 <= lost <= STATE_MAX and high_q * unit < 1 << 21:
-            if d.flags & at.CHECKED_ONLY or high_q * unit >= FAST_U:
-                return CHECKED
-            return CHECKED if magnitudes(u_before) >= FAST_U or magnitudes(v_before) >= FAST_V else FAST
+            return CHECKED if d.flags & at.CHECKED_ONLY else next_path(d, largest(u) + largest(v))
         copy(u, u_before)
         copy(v, v_before)
     lost = step_counted(group, first, u, v, waiting, q, unit, keep_u, keep_v, bias, vth, vmin, vmax, mask)
@@ -219,7 +233,7 @@ def step(address, time):
         arrived, unit, small = arrivals(d, b, m, q)
         before = d.paths[b]
         if small and before == FAST and flags & at.CHECKED_ONLY == 0:
-            path = step_fast(group, d, arrived, bias, vth, waiting, u, v, keep_u, keep_v, mask, first)
+            path = step_fast(group, d, arrived, bias, vth, waiting, u, v, keep_u, keep_v, mask, first, b)
         else:
             path = step_checked(group, d, arrived, unit, bias, vth, waiting, u, v, keep_u, keep_v, mask, first, b)
         if path != before:  # its line of the cache may have blocks of other threads
@@ -235,12 +249,10 @@ def step(address, time):
 
 
 # ---------------------------------------------------------------- the model
-FAST_BIAS = 1 << 19
-"""Above this magnitude a bias (with noise) may push v out of its field within one step."""
 FAST_NOISE = 1 << 18
-"""Above this magnitude of noise on u the same holds of u."""
+"""Above this magnitude of noise on u every field is checked."""
 VTH_16 = (1 << 15) - 1
-"""Above this threshold mantissa v reaches beyond 2^21, where every field is checked; below, 16 bits hold it."""
+"""16 bits hold a threshold mantissa of at most so much."""
 
 DU = Parameter(
     "du", DECAY_UNITY, 0, DECAY_UNITY, "Decay of u per step in 1/4096 (12 bits). Loihi's register holds du - 1."
@@ -279,7 +291,6 @@ def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int
     limited = np.any(p["vmin"] != -STATE_MAX) or np.any(p["vmax"] != STATE_MAX)
     high = np.any(p["vth"] > VTH_16)
     strong = np.max(np.abs(bias)) + added.get("v", 0) > FAST_BIAS or added.get("u", 0) > FAST_NOISE
-    exact = limited or high or strong
     full = high or bias16 is None or "v" in added
     rests = np.any(p["refractory"] > 1) or context.get("resting", False)
     arrays: Arrays = {
@@ -294,9 +305,8 @@ def lower(p: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Arrays, int
         "bias16": np.asarray(0) if full else bias16,
         "vth16": np.asarray(0) if full else p["vth"],
     }
-    flags = (
-        (at.CHECKED_ONLY if exact else 0) | (at.FULL if full else shift << at.SHIFT) | (at.REFRACTORY if rests else 0)
-    )
+    flags = (at.CHECKED_ONLY if strong else 0) | (at.LIMITED if limited else 0)
+    flags |= (at.FULL if full else shift << at.SHIFT) | (at.REFRACTORY if rests else 0)
     return arrays, flags
 
 
