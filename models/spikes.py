@@ -12,28 +12,37 @@ _ZERO = np.uint64(0)
 _THREE = np.uint64(3)
 
 
+@disjoint
+def list_run(out, first):
+    """List neurons one behind the other."""
+    for k in range(out.shape[0]):
+        out[k] = np.int32(first + k)
+
+
 @kernel
 def emit(mask, address, first, index, count):
     """Append the neurons whose mask has the bit SPIKED to ``index`` from ``count`` on; return the new count.
 
-    Eight neurons are looked at in one 64-bit word; most words are zero, some say that all eight spiked.
+    Eight neurons are looked at in one 64-bit word; most words are zero, some say that all eight spiked, often in a row.
     """
     n = mask.shape[0]
     words = uint64s(address, n >> 3)
-    for w in range(words.shape[0]):
-        word = words[w] & _SPIKED_BYTES
-        if word == _ZERO:
-            continue
+    w = 0
+    while w < words.shape[0]:
+        word = words[np.uint64(w)] & _SPIKED_BYTES
         if word == _SPIKED_BYTES:
-            base = np.int32(first + 8 * w)
-            for k in range(8):
-                index[np.uint64(count + k)] = np.int32(base + np.int32(k))
-            count += 8
+            begin = w
+            while word == _SPIKED_BYTES:
+                w += 1
+                word = words[np.uint64(w)] & _SPIKED_BYTES if w < words.shape[0] else _ZERO
+            list_run(part(index, count, 8 * (w - begin)), first + 8 * begin)
+            count += 8 * (w - begin)
             continue
         while word != _ZERO:
             index[np.uint64(count)] = first + 8 * w + np.int64(trailing_zeros(word) >> _THREE)
             count += 1
             word &= word - _ONE
+        w += 1
     for i in range(n & ~7, n):
         if mask[i] & at.SPIKED:
             index[count] = first + i

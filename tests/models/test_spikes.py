@@ -11,9 +11,12 @@ from loihi_emu.models.memory import Description
 from loihi_emu.models.synapses import dense
 
 MASKS = arrays.arrays(np.uint8, st.integers(0, 70), elements=st.integers(0, 63))
+RUNS = st.lists(st.tuples(st.sampled_from([0, 1, 2, 63]), st.integers(0, 20)), max_size=4)
+ALIKE = RUNS.map(lambda runs: np.repeat(*np.array(runs or [(0, 0)]).T).astype(np.uint8)[:70])
+"""Neighbours that do the same."""
 
 
-@given(MASKS, st.integers(0, 1000), st.integers(0, 5))
+@given(MASKS | ALIKE, st.integers(0, 1000), st.integers(0, 5))
 def test_emit_lists_the_neurons_that_spiked(mask, first, count):
     mask = np.ascontiguousarray(mask)
     index = np.full(80, -7, np.int32)
