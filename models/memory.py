@@ -15,16 +15,17 @@ from loihi_emu.models.layout import BLOCK
 from loihi_emu.models.records import WORD, Record
 
 Array = NDArray[Any]
-ALIGN = 64
-APART = 16
-"""Numbers of 64 bits in two lines of a cache."""
+ALIGN = 128
+"""Bytes of two lines of a cache: processors fetch lines in pairs."""
+APART = ALIGN // WORD
+"""Numbers of 64 bits in these."""
 
 
 def aligned(shape: int | tuple[int, ...], dtype: Any) -> Array:
-    """Zeros that begin at a cache line."""
+    """Zeros that begin at a pair of cache lines, in which nothing else lies: no other thread writes beside them."""
     kind = np.dtype(dtype)
     size = (prod(shape) if isinstance(shape, tuple) else int(shape)) * kind.itemsize
-    raw = np.zeros(size + ALIGN, np.uint8)
+    raw = np.zeros(-(-size // ALIGN) * ALIGN + ALIGN, np.uint8)
     start = -raw.ctypes.data % ALIGN
     made: Array = raw[start : start + size].view(kind).reshape(shape)
     return made
@@ -44,15 +45,13 @@ def untouched(size: int, dtype: Any) -> Array:
 
 
 def counter() -> NDArray[np.int64]:
-    """A number that one thread writes in every step, apart from what others write: processors fetch lines in pairs."""
-    return counters(1)[0, :1]
+    """A number that one thread writes in every step, apart from what others write."""
+    return aligned(1, np.int64)
 
 
 def counters(count: int) -> NDArray[np.int64]:
     """Numbers of which each is apart from the others: the first ones of so many rows."""
-    made: NDArray[np.int64] = aligned((count + 1, APART), np.int64)
-    start = made.ctypes.data // ALIGN % 2 * (APART // 2)
-    return made.reshape(-1)[start : start + count * APART].reshape(count, APART)
+    return aligned((count, APART), np.int64)
 
 
 class _Place(NamedTuple):
@@ -151,7 +150,7 @@ class Description:
     def __init__(self, record: Record, words: NDArray[np.int64] | None = None, kept: dict[int, Any] | None = None):
         own = vars(self)
         own["record"] = record
-        own["words"] = np.zeros(record.words, np.int64) if words is None else words
+        own["words"] = aligned(record.words, np.int64) if words is None else words
         own["address"] = int(own["words"].ctypes.data)
         own["_kept"] = {} if kept is None else kept  # by the addresses of their words
 
@@ -235,7 +234,7 @@ class Table:
 
     def __init__(self, record: Record, count: int) -> None:
         self.record = record
-        self.words: NDArray[np.int64] = np.zeros((count, record.words), np.int64)
+        self.words: NDArray[np.int64] = aligned((count, record.words), np.int64)
         self._kept: dict[int, Any] = {}
 
     def __getitem__(self, k: int) -> Description:
@@ -263,8 +262,8 @@ class SourceLists:
 
     def __init__(self, capacity: int, payload: str | None = None) -> None:
         self.count: Array = counter()
-        self.index: Array = np.zeros(max(capacity, 1), np.int32)
-        self.payload: Array | None = None if payload is None else np.zeros(max(capacity, 1), payload)
+        self.index: Array = aligned(max(capacity, 1), np.int32)
+        self.payload: Array | None = None if payload is None else aligned(max(capacity, 1), payload)
 
     def describe(self, description: Description) -> None:
         """Write the fields of a source."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.image.blocks import BLOCK_BYTES, Blocks
 from loihi_emu.models import probes as at
-from loihi_emu.models.memory import Array, Description, SourceLists
+from loihi_emu.models.memory import Array, Description, SourceLists, counter
 from loihi_emu.recording.columns import Column, ColumnPiece, Held
 
 OfRows: TypeAlias = Callable[[Array], Array]
@@ -45,7 +45,7 @@ class Fills:
         self.filled: NDArray[np.int64] = np.zeros(limits + 2, np.int64)
         self.capacity: NDArray[np.int64] = np.zeros(limits + 2, np.int64)
         self.needed: NDArray[np.int64] = np.zeros(limits + 2, np.int64)
-        self.total: NDArray[np.int64] = np.zeros(1, np.int64)  # steps run, whatever the clock was set to
+        self.total: NDArray[np.int64] = counter()  # steps run, whatever the clock was set to
         self._next = 0
 
     def take(self, needed: int) -> int:
