@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import BOTH, EVENTS, Call, Calls, Feeds, Kernel, PartCall, PythonFallback, cut, held
+from lava_api.magma.kernels.base import Kernel
+from lava_api.magma.kernels.leaf_calls import Call, Calls, PartCall, cut
 from lava_api.magma.kernels.messages import STORED, Message
 from lava_api.magma.kernels.sums import ALL, ConnectionSums, clear, shift
+from lava_api.magma.kernels.wanted import BOTH, EVENTS, Feeds, PythonFallback, held
 from loihi_emu.models.lava import messages
 from loihi_emu.models.memory import Array, Description, aligned, counter
 from loihi_emu.models.records import Record

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.learning.product_series import EXPONENT_OFFSET
-from lava_api.magma.kernels.base import Call, PythonFallback
+from lava_api.magma.kernels.leaf_calls import Call
 from lava_api.magma.kernels.messages import Feed
+from lava_api.magma.kernels.wanted import PythonFallback
 from lava_api.proc._learning_kernels import SYNAPTIC, LearningDenseFixed, LearningFixed, LearningSparseFixed
 from lava_api.proc._learning_parts import LearningPart
 from lava_api.proc.dense import kernels as dense

@@ -10,9 +10,11 @@ import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
 from lava_api.magma.core.learning.learning_rule import Loihi3FLearningRule
-from lava_api.magma.kernels.base import DATA, EVENTS, Call, Calls, Feeds, LaterPhases, PartCall, PythonFallback, held
+from lava_api.magma.kernels.base import LaterPhases
+from lava_api.magma.kernels.leaf_calls import Call, Calls, PartCall
 from lava_api.magma.kernels.messages import Feed
 from lava_api.magma.kernels.sums import ConnectionSums, clear
+from lava_api.magma.kernels.wanted import DATA, EVENTS, Feeds, PythonFallback, held
 from lava_api.proc._connection_kernels import Synaptic, shifted_by
 from lava_api.proc._learning import TAGS, same_places
 from lava_api.proc._learning_parts import LearningPart, parts_of

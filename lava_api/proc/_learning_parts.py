@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lava_api.magma.kernels.base import cut
+from lava_api.magma.kernels.leaf_calls import cut
 from loihi_emu.models.lava import learning_layout as at
 from loihi_emu.models.memory import APART, Array, Description, counter
 

@@ -3,63 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Mapping
-from importlib import import_module
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from lava_api.magma.kernels.messages import RECORDED, STORED, Feed, Message
+from lava_api.magma.kernels.leaf_calls import Calls
+from lava_api.magma.kernels.messages import RECORDED, Message
+from lava_api.magma.kernels.wanted import Feeds, PythonFallback
 from loihi_emu.errors import SimulationError, invalid
-from loihi_emu.models import layout as at
-from loihi_emu.models.memory import Array, Description, SourceLists, aligned
-from loihi_emu.models.records import Record
+from loihi_emu.models.memory import Array
 
 if TYPE_CHECKING:
-    from lava_api.magma.core.model.model import AbstractProcessModel
     from lava_api.magma.core.process.ports.ports import InPort, OutPort
-
-BINDING = "KERNEL"
-"""Attribute of a stock model class: ``"module:class"`` of its kernel. A derived model does not inherit it."""
-
-DATA, EVENTS, BOTH = "data", "events", "both"
-"""What a kernel wants of an input."""
-
-Call = tuple[str, Description]
-"""A leaf, ``"module:leaf"`` within loihi_emu.models.lava or with the whole name of the module, and its description."""
-Calls = Iterable[Call]
-Feeds = dict[str, Feed]
-"""What a kernel finds at its inputs, by their names."""
-
-
-class PartCall(Call):
-    """A call on some of a process's elements: calls of several parts, one after the other, may run at the same time."""
-
-    part: int  # its number
-
-    def __new__(cls, call: Call, part: int) -> PartCall:
-        """Make it of a call and the number of the part."""
-        made = super().__new__(cls, call)
-        made.part = part
-        return made
-
-
-def cut(n: int, parts: int, grain: int) -> list[slice]:
-    """Cut so many elements into parts of about the same size, at multiples of a number; none of them is empty."""
-    edges = sorted({min(-(-n * k // (parts * grain)) * grain, n) for k in range(parts + 1)})
-    return [slice(low, high) for low, high in pairwise(edges)]
-
-
-class PythonFallback(Exception):
-    """The kernel does not cover these values; the Python model runs, with the same result."""
-
-
-def held(port: str, d_type: np.dtype[Any], types: Collection[str] = STORED) -> int:
-    """Return the kind of elements that holds what arrives at an input; leave types that are not named to Python."""
-    if d_type.name not in types:
-        raise PythonFallback(f"{port}: {d_type}")
-    return STORED.get(d_type.name, STORED["int32"])
 
 
 class KernelGroup(Protocol):
@@ -67,16 +22,6 @@ class KernelGroup(Protocol):
 
     clock: Array  # number of steps done
     stale: bool  # whether a kernel has to derive something anew before the next step
-
-
-def kernel_class(model_class: type[AbstractProcessModel]) -> type[Kernel] | None:
-    """Return the kernel of a model class, or None."""
-    name = vars(model_class).get(BINDING)
-    if name is None:
-        return None
-    module, _, attribute = name.partition(":")
-    found: type[Kernel] = getattr(import_module(module), attribute)
-    return found
 
 
 class Kernel:
@@ -260,54 +205,3 @@ class HostOutput(HostIO):
     @abstractmethod
     def hand(self, done: int, *, wait: bool) -> bool:
         """Give what the steps up to `done` have left; return whether there was room for all."""
-
-
-class Parameters:
-    """Parameter arrays of so many neurons in the form of kernels: one block of equal values, or a value per neuron."""
-
-    def __init__(self, description: Description, n: int) -> None:
-        self.description = description
-        self.n = n
-
-    def put(self, name: str, values: Any) -> None:
-        """Write one parameter, a scalar or as many values as neurons."""
-        array = np.asarray(values).reshape(-1)
-        varies = array.size > 1 and not (array == array[0]).all()
-        full = aligned(self.n if varies else min(at.BLOCK, self.n), self.description.record.field(name).of)
-        full[:] = array if varies else array[0]
-        self.description.parameter(name, full, varies)
-
-
-def neuron_description(
-    record: Record,
-    n: int,
-    lists: SourceLists | None,
-    states: Mapping[str, Array],
-    arrives: Array,
-    sends: Array | None,
-) -> Description:
-    """Return the description of a kernel of neurons; its record is made by :func:`loihi_emu.models.layout.neurons`.
-
-    Parameters
-    ----------
-    record, n
-        What is described, of how many neurons.
-    lists : SourceLists or None
-        Where it lists who spiked.
-    states : dict
-        State variables by their names in the record.
-    arrives, sends : ndarray
-        The message that arrives and the one that is sent; None when nobody reads it as an array.
-    """
-    d = Description(record)
-    if lists is None:
-        d.count = np.zeros(1, np.int64)
-    else:
-        lists.describe(d)
-    d.n, d.slots, d.flags = n, 1, at.MESSAGE
-    d.mask, d.ring, d.message = aligned(at.SCRATCH, np.uint8), arrives, sends
-    d.bounds, d.populations, d.counters = np.array([0, n], np.int64), 1, np.zeros(at.COUNTERS, np.int64)
-    d.paths = np.ones(-(-n // at.BLOCK), np.uint8)
-    for name, array in states.items():
-        d.point(name, array)
-    return d

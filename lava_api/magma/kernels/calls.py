@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lava_api.magma.kernels.base import Call
+from lava_api.magma.kernels.leaf_calls import Call
 from loihi_emu.image.leaves import leaf_named
 from loihi_emu.image.schedule import Program
 from loihi_emu.jit import Leaf

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lava_api.magma.compiler.process_graph import Link
-from lava_api.magma.kernels.base import PythonFallback
 from lava_api.magma.kernels.messages import HELD
+from lava_api.magma.kernels.wanted import PythonFallback
 
 if TYPE_CHECKING:
     from lava_api.magma.core.process.ports.ports import InPort, OutPort

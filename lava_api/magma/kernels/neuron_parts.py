@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lava_api.magma.kernels.base import Call, PartCall, cut
+from lava_api.magma.kernels.leaf_calls import Call, PartCall, cut
 from loihi_emu.models import gather
 from loihi_emu.models import layout as at
 from loihi_emu.models.memory import Array, Description, SourceLists, Table, aligned, counters
@@ -12,7 +12,7 @@ OWN = ("count", "index", "payload", "n", "mask", "bounds", "populations", "count
 
 
 class NeuronParts:
-    """Parts of the description of a neuron kernel (``base.neuron_description``); one part is the whole.
+    """Parts of the description of a neuron kernel (``neuron_records.neuron_description``); one part is the whole.
 
     All who spiked are listed in `lists` in the end. Where parts would have less than a block of neurons there are
     fewer.

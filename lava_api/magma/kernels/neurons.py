@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from lava_api.magma.kernels.base import Calls, Feeds, Parameters, neuron_description
+from lava_api.magma.kernels.leaf_calls import Calls
 from lava_api.magma.kernels.messages import Message
+from lava_api.magma.kernels.neuron_records import Parameters, neuron_description
 from lava_api.magma.kernels.vector import Vector
+from lava_api.magma.kernels.wanted import Feeds
 from loihi_emu.models import layout
 
 

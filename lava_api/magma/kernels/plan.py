@@ -13,8 +13,10 @@ from scipy.sparse.csgraph import connected_components
 from lava_api.magma.compiler.process_graph import KERNELS, ProcessGraph
 from lava_api.magma.core.model.py.base import attach
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
-from lava_api.magma.kernels.base import Kernel, LaterPhases, PythonFallback, kernel_class
+from lava_api.magma.kernels.base import Kernel, LaterPhases
+from lava_api.magma.kernels.binding import kernel_class
 from lava_api.magma.kernels.message_types import arriving, is_int16, links_by_target
+from lava_api.magma.kernels.wanted import PythonFallback
 
 if TYPE_CHECKING:
     from lava_api.magma.core.model.py.base import AbstractPyProcessModel

@@ -6,7 +6,8 @@ from lava_api.magma.compiler.routes import routes
 from lava_api.magma.core.model.py.base import kernel_of
 from lava_api.magma.core.process.ports.ports import RefPort, VarPort
 from lava_api.magma.core.process.variable import Var
-from lava_api.magma.kernels.base import Call, Kernel, LaterPhases
+from lava_api.magma.kernels.base import Kernel, LaterPhases
+from lava_api.magma.kernels.leaf_calls import Call
 from loihi_emu.models.lava import messages as at
 from loihi_emu.models.memory import Array, Description
 

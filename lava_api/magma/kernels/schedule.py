@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lava_api.magma.compiler.process_graph import Link
-from lava_api.magma.kernels.base import DATA, EVENTS, Call, Kernel
+from lava_api.magma.kernels.base import Kernel
+from lava_api.magma.kernels.leaf_calls import Call
 from lava_api.magma.kernels.message_types import arriving, is_int16
 from lava_api.magma.kernels.messages import KINDS, Feed, Message
+from lava_api.magma.kernels.wanted import DATA, EVENTS
 from loihi_emu.models.lava import messages as at
 from loihi_emu.models.memory import Array, Description, SourceLists, Table, aligned
 

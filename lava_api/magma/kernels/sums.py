@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lava_api.magma.kernels.base import Call
+from lava_api.magma.kernels.leaf_calls import Call
 from lava_api.magma.kernels.messages import Feed, Message
 from loihi_emu.models.lava import messages as at
 from loihi_emu.models.lava import sums

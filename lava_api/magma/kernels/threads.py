@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lava_api.magma.compiler.process_graph import THREADS
-from lava_api.magma.kernels.base import Call, Kernel, PartCall
+from lava_api.magma.kernels.base import Kernel
 from lava_api.magma.kernels.calls import leaf_of
+from lava_api.magma.kernels.leaf_calls import Call, PartCall
 from loihi_emu.image.schedule import Program, barriers
 from loihi_emu.jit import COMPILED
 from loihi_emu.models.memory import Array

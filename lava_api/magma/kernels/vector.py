@@ -6,8 +6,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lava_api.magma.kernels.base import DATA, Calls, Feeds, Kernel, PythonFallback, held
+from lava_api.magma.kernels.base import Kernel
+from lava_api.magma.kernels.leaf_calls import Calls
 from lava_api.magma.kernels.messages import Message
+from lava_api.magma.kernels.wanted import DATA, Feeds, PythonFallback, held
 from loihi_emu.models.memory import Description, aligned
 from loihi_emu.models.records import Record
 

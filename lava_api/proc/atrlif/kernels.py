@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from lava_api.magma.kernels.base import PythonFallback
 from lava_api.magma.kernels.neurons import Neurons
+from lava_api.magma.kernels.wanted import PythonFallback
 from lava_api.proc._arithmetic import scaled_bias
 from lava_api.proc.lif.kernels import SHORT, STRONG, shiftable, within
 from loihi_emu.models.neurons import atrlif

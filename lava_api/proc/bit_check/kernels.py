@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import Calls, LaterPhases
+from lava_api.magma.kernels.base import LaterPhases
+from lava_api.magma.kernels.leaf_calls import Calls
 from lava_api.magma.kernels.messages import RECORDED
 from lava_api.magma.kernels.records import kept, referred
 from loihi_emu.models.lava import messages as at

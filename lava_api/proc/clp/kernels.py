@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import DATA, Feeds, held
 from lava_api.magma.kernels.messages import Message
 from lava_api.magma.kernels.vector import Vector
+from lava_api.magma.kernels.wanted import DATA, Feeds, held
 from lava_api.proc.lif.kernels import SHORT, fixed_parameters, sent_traces, shiftable, whole, within
 from loihi_emu.models.lava import prototypes as at
 

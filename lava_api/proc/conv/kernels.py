@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import Call, Calls, Feeds, PartCall, cut
+from lava_api.magma.kernels.leaf_calls import Call, Calls, PartCall, cut
 from lava_api.magma.kernels.messages import Feed
 from lava_api.magma.kernels.sums import ConnectionSums, clear
+from lava_api.magma.kernels.wanted import Feeds
 from lava_api.proc._connection_kernels import GRAIN, Synaptic
 from loihi_emu.models.lava import conv as wrapped
 from loihi_emu.models.memory import Description, counters

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from lava_api.magma.kernels.base import Calls, Feeds
+from lava_api.magma.kernels.leaf_calls import Calls
 from lava_api.magma.kernels.messages import Message
 from lava_api.magma.kernels.sums import ConnectionSums
+from lava_api.magma.kernels.wanted import Feeds
 from lava_api.proc._connection_kernels import Synaptic
 from loihi_emu.models.lava import conv_in_time as at
 from loihi_emu.models.memory import aligned

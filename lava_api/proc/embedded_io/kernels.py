@@ -9,10 +9,11 @@ import numpy as np
 
 from lava_api.magma.core.model.py.ports import PyOutPortVectorSparse
 from lava_api.magma.core.process.ports.ports import AbstractVirtualPort
-from lava_api.magma.kernels.base import DATA, Calls, Feeds, PythonFallback, held
+from lava_api.magma.kernels.leaf_calls import Calls
 from lava_api.magma.kernels.messages import RECORDED, Message
 from lava_api.magma.kernels.records import ReferringKernel, record
 from lava_api.magma.kernels.vector import Vector
+from lava_api.magma.kernels.wanted import DATA, Feeds, PythonFallback, held
 from lava_api.proc.embedded_io.spike import read_pair
 from lava_api.proc.io.encoder import Compression, DeltaEncoder
 from loihi_emu.models.lava import adapters as at

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from lava_api.magma.kernels.base import Feeds, PythonFallback
 from lava_api.magma.kernels.neurons import Neurons
 from lava_api.magma.kernels.vector import Vector
+from lava_api.magma.kernels.wanted import Feeds, PythonFallback
 from lava_api.proc.graded.models import INPUT_BITS, first_factor, out_of_range
 from loihi_emu.models.lava import graded as at
 from loihi_emu.models.neurons import graded_vec, prod_neuron

@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lava_api.magma.kernels.base import DATA, Feeds, PythonFallback, held, kernel_class
+from lava_api.magma.kernels.binding import kernel_class
 from lava_api.magma.kernels.messages import Message
 from lava_api.magma.kernels.vector import Vector
+from lava_api.magma.kernels.wanted import DATA, Feeds, PythonFallback, held
 from lava_api.proc.embedded_io.kernels import EncodedAdapter
 from lava_api.proc.io.encoder import FORMATS, Compression
 from loihi_emu.models.lava import delta_encoder as at

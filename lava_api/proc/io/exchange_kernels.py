@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from lava_api.magma.kernels.base import DATA, Calls, Feeds, HostInput, HostOutput, PythonFallback
+from lava_api.magma.kernels.base import HostInput, HostOutput
 from lava_api.magma.kernels.exchange import StepRows
+from lava_api.magma.kernels.leaf_calls import Calls
 from lava_api.magma.kernels.messages import Message
 from lava_api.magma.kernels.records import ReferringKernel
+from lava_api.magma.kernels.wanted import DATA, Feeds, PythonFallback
 from lava_api.magma.runtime.channel import HostChannel
 from lava_api.proc.io import utils
 from loihi_emu.models.lava import messages

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import DATA, Calls, Feeds, Kernel, LaterPhases, PythonFallback, held
+from lava_api.magma.kernels.base import Kernel, LaterPhases
+from lava_api.magma.kernels.leaf_calls import Calls
 from lava_api.magma.kernels.messages import RECORDED, Message
 from lava_api.magma.kernels.records import ReferringKernel, kernel_of_var, record
+from lava_api.magma.kernels.wanted import DATA, Feeds, PythonFallback, held
 from loihi_emu.models.lava import messages
 from loihi_emu.models.lava import ring_buffer as at
 from loihi_emu.models.memory import Description

@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import DATA, Calls, Feeds, Kernel, Parameters, PythonFallback, held, neuron_description
+from lava_api.magma.kernels.base import Kernel
+from lava_api.magma.kernels.leaf_calls import Calls
 from lava_api.magma.kernels.messages import Message
 from lava_api.magma.kernels.neuron_parts import NeuronParts
+from lava_api.magma.kernels.neuron_records import Parameters, neuron_description
+from lava_api.magma.kernels.wanted import DATA, Feeds, PythonFallback, held
 from lava_api.proc.lif.models import THRESHOLD_SHIFT
 from loihi_emu.models import layout
 from loihi_emu.models.lava import messages as at

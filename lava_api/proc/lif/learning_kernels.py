@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import DATA, Calls, Feeds
+from lava_api.magma.kernels.leaf_calls import Calls
 from lava_api.magma.kernels.messages import STORED, Message
 from lava_api.magma.kernels.records import record
+from lava_api.magma.kernels.wanted import DATA, Feeds
 from lava_api.proc.lif.kernels import LifFixed, LifFloat, LifKernel, sent_traces
 
 

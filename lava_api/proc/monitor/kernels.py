@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from lava_api.magma.kernels.base import DATA, Call, Calls, Feeds, LaterPhases, PythonFallback, StepSupply, held
+from lava_api.magma.kernels.base import LaterPhases, StepSupply
+from lava_api.magma.kernels.leaf_calls import Call, Calls
 from lava_api.magma.kernels.messages import RECORDED
 from lava_api.magma.kernels.records import kept, record, referred
+from lava_api.magma.kernels.wanted import DATA, Feeds, PythonFallback, held
 
 
 class MonitorKernel(LaterPhases, StepSupply):

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lava_api.magma.kernels.base import PythonFallback
 from lava_api.magma.kernels.neurons import Neurons
+from lava_api.magma.kernels.wanted import PythonFallback
 from loihi_emu.models.neurons import resonators as at
 
 COEFFICIENTS = ("sin_decay", "cos_decay")

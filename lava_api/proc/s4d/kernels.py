@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import Calls, Feeds, PythonFallback
+from lava_api.magma.kernels.leaf_calls import Calls
 from lava_api.magma.kernels.vector import Vector
+from lava_api.magma.kernels.wanted import Feeds, PythonFallback
 from lava_api.proc.sdn.kernels import EXPONENTS, check_exponents
 from loihi_emu.models.lava import state_space as at
 from loihi_emu.models.memory import Description

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lava_api.magma.kernels.base import Feeds, PythonFallback
 from lava_api.magma.kernels.messages import Message
 from lava_api.magma.kernels.neurons import Neurons
+from lava_api.magma.kernels.wanted import Feeds, PythonFallback
 from lava_api.proc.sdn.process import ActivationMode
 from loihi_emu.models.neurons import delta, sigma, sigma_delta
 

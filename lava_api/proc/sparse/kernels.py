@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csc_matrix, csr_matrix, issparse
 
-from lava_api.magma.kernels.base import Call, PythonFallback
+from lava_api.magma.kernels.leaf_calls import Call
 from lava_api.magma.kernels.messages import Message
 from lava_api.magma.kernels.sums import ALL, send_next
+from lava_api.magma.kernels.wanted import PythonFallback
 from lava_api.proc._connection_kernels import ConnectionKernel, FixedConnectionKernel, FloatConnectionKernel, largest
 from loihi_emu.image.rows import Listed, packed_rows
 from loihi_emu.models.lava import sums

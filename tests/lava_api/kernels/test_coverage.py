@@ -7,7 +7,8 @@ from importlib import import_module
 import lava_api
 from lava_api.magma.core.model.nc.model import AbstractNcProcessModel
 from lava_api.magma.core.model.sub.model import AbstractSubProcessModel
-from lava_api.magma.kernels.base import Kernel, kernel_class
+from lava_api.magma.kernels.base import Kernel
+from lava_api.magma.kernels.binding import kernel_class
 
 OWN_TIME = "runs by AsyncProtocol, in its own time: there is no step that it could be a part of"
 NO_KERNEL = {
