@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.kernels.base import Kernel
+from lava_api.magma.kernels.derived import BuiltFor
 from lava_api.magma.kernels.leaf_calls import Call, Calls, PartCall, cut
 from lava_api.magma.kernels.messages import STORED, Message
+from lava_api.magma.kernels.outcome import Counting
 from lava_api.magma.kernels.sums import ALL, ConnectionSums, clear, shift
 from lava_api.magma.kernels.wanted import BOTH, EVENTS, Feeds, PythonFallback, held
 from loihi_emu.models.lava import messages
@@ -22,7 +24,7 @@ GRAIN = 32
 """Targets of a part are cut at multiples of it: two lines of the cache."""
 
 
-class Synaptic(Kernel):
+class Synaptic(Kernel, BuiltFor, Counting):
     """What adds up events, with or without payloads, and sends the sums of the step before.
 
     Attributes
@@ -45,7 +47,7 @@ class Synaptic(Kernel):
     def _is_graded(self) -> bool:
         return bool(np.asarray(self.model.num_message_bits).item() > 0)
 
-    def constants(self) -> dict[str, Any]:
+    def constants(self) -> dict[str, object]:
         return {"num_message_bits": "payloads" if self._is_graded() else "plain spikes"}
 
     def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:

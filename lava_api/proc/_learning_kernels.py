@@ -10,9 +10,10 @@ import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
 from lava_api.magma.core.learning.learning_rule import Loihi3FLearningRule
-from lava_api.magma.kernels.base import LaterPhases
+from lava_api.magma.kernels.later_phases import Learning
 from lava_api.magma.kernels.leaf_calls import Call, Calls, PartCall
 from lava_api.magma.kernels.messages import Feed
+from lava_api.magma.kernels.referable import Exporting
 from lava_api.magma.kernels.sums import ConnectionSums, clear
 from lava_api.magma.kernels.wanted import DATA, EVENTS, Feeds, PythonFallback, held
 from lava_api.proc._connection_kernels import Synaptic, shifted_by
@@ -55,7 +56,7 @@ def fixed_point(const: Any) -> tuple[int, int] | None:
     return (numerator, bits) if bits <= FINEST and abs(numerator) < 1 << FINEST else None
 
 
-class LearningFixed(Synaptic, LaterPhases):
+class LearningFixed(Synaptic, Learning, Exporting):
     """What dense and sparse connections have in common.
 
     Attributes
@@ -273,7 +274,7 @@ class LearningFixed(Synaptic, LaterPhases):
 class LearningDenseFixed(LearningFixed):
     """LearningDense in integers."""
 
-    def variable(self, name: str) -> Any:
+    def variable(self, name: str) -> Array | None:
         """Weights are mirrored once somebody follows them; tags have no array that stays."""
         if name in SYNAPTIC[1:]:
             return None
@@ -312,7 +313,7 @@ class LearningSparseFixed(LearningFixed):
         lost = self.model.lost_synapses()
         return any(getattr(self.model, name).data[lost].any() for name in TAGS)
 
-    def variable(self, name: str) -> Any:
+    def variable(self, name: str) -> Array | None:
         return None if name in SYNAPTIC else super().variable(name)
 
     def lay_out(self) -> None:

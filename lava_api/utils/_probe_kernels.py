@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import HostOutput, Kernel
+from lava_api.magma.kernels.base import Kernel
 from lava_api.magma.kernels.exchange import StepRows
 from lava_api.magma.kernels.leaf_calls import Calls
 from lava_api.magma.kernels.records import ReferringKernel
+from lava_api.magma.kernels.supply import HostOutput
 from lava_api.magma.kernels.wanted import EVENTS, Feeds, held
 from loihi_emu.models.lava import counting as at
 from loihi_emu.models.memory import Description

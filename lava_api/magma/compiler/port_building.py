@@ -14,7 +14,7 @@ from lava_api.magma.compiler.process_graph import CAPACITY, LeafProcess, Link, P
 from lava_api.magma.compiler.routes import mover
 from lava_api.magma.core.model.py.ports import PyInPortVectorSparse, PyOutPortVectorSparse, VirtualPortTransformer
 from lava_api.magma.core.process.ports.ports import InPort, create_port_id
-from lava_api.magma.kernels.base import LaterPhases
+from lava_api.magma.kernels.later_phases import Managing
 from lava_api.magma.runtime.channel import Channel, HostChannel, PipeEnd
 from lava_api.magma.runtime.var_link import VarLink
 
@@ -101,7 +101,7 @@ def build_references(program: ProcessGraph, models: Models, plan: Plan, variable
 def _refers_in_python(leaf: LeafProcess, plan: Plan) -> bool:
     """Return whether a model runs in Python, or its management phase does."""
     kernel = plan.kernels.get(leaf.process)
-    return kernel is None or (isinstance(kernel, LaterPhases) and kernel.due(1) is not None)
+    return kernel is None or (isinstance(kernel, Managing) and kernel.due(1) is not None)
 
 
 def _link(way: Reference, variables: Variables) -> VarLink:

@@ -6,15 +6,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from lava_api.magma.compiler.process_graph import Link
-from lava_api.magma.kernels.base import Kernel
 from lava_api.magma.kernels.connections import Connections
 from lava_api.magma.kernels.inputs import ChannelInput, PhaseJobs
 from lava_api.magma.kernels.message_types import sent_type
 from lava_api.magma.kernels.messages import Message
+from lava_api.magma.kernels.scheduled import Scheduled, Unpacking
 from lava_api.magma.runtime.channel import Channel
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Mapping
 
     from lava_api.magma.core.process.ports.ports import InPort, OutPort
     from lava_api.magma.core.process.process import AbstractProcess
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Boundary:
     """Channels and external pipes of the kernels of a subgraph."""
 
-    def __init__(self, kernels: dict[AbstractProcess, Kernel], connections: Connections) -> None:
+    def __init__(self, kernels: Mapping[AbstractProcess, Scheduled], connections: Connections) -> None:
         channels, pipes = connections.channels, connections.pipes
         self.kernels = kernels
         self.inputs: list[ChannelInput] = []  # what is received in every step
@@ -40,7 +40,7 @@ class Boundary:
                     self.inputs.append(ChannelInput(pipes[port], message, kernel))
                 for link in connections.incoming.get(port, ()):
                     if link in channels:
-                        message = self.from_links[link] = kernel.incoming(port, link.source)
+                        message = self.from_links[link] = _incoming(kernel, port, link.source)
                         self.inputs.append(ChannelInput(channels[link], message, kernel))
         self._leaving = [(link.source, channel) for link, channel in channels.items() if link.source.process in kernels]
         self._pipes = pipes
@@ -73,3 +73,9 @@ class Boundary:
             channel.send(message.get())
         else:
             jobs.spawn(self, partial(channel.send, message.get()))
+
+
+def _incoming(kernel: Scheduled, port: InPort, source: OutPort) -> Message:
+    """Return the message that takes what another port sends to an input of a kernel."""
+    own = kernel.incoming(port, source) if isinstance(kernel, Unpacking) else None
+    return Message(source.shape, sent_type(source)) if own is None else own

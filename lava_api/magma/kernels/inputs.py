@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
-from lava_api.magma.kernels.base import HostInput, Kernel
+from lava_api.magma.kernels.bound import Bound
 from lava_api.magma.kernels.messages import Message
+from lava_api.magma.kernels.supply import HostInput
 from lava_api.magma.runtime.scheduler import ModelError, Scheduler
 from loihi_emu.models.memory import Array
 
@@ -30,7 +31,7 @@ class PhaseJobs(Protocol):
 class ChannelInput:
     """A message that comes from outside the subgraph: its channel, what takes it, and who receives it."""
 
-    def __init__(self, channel: Channel, message: Message, kernel: Kernel) -> None:
+    def __init__(self, channel: Channel, message: Message, kernel: Bound) -> None:
         self.channel, self.message, self.kernel = channel, message, kernel
 
     def try_take(self) -> bool:
@@ -68,7 +69,7 @@ SubgraphInput = ChannelInput | HostData
 """What arrives in every step; the kernels that depend on it wait for it."""
 
 
-def attributed(kernel: Kernel, method: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+def attributed(kernel: Bound, method: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
     """Do what may fail in the name of a kernel's model."""
     try:
         return method(*args, **options)

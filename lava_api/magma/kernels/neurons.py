@@ -7,12 +7,13 @@ from typing import Any
 from lava_api.magma.kernels.leaf_calls import Calls
 from lava_api.magma.kernels.messages import Message
 from lava_api.magma.kernels.neuron_records import Parameters, neuron_description
+from lava_api.magma.kernels.scheduled import Clearing
 from lava_api.magma.kernels.vector import Vector
 from lava_api.magma.kernels.wanted import Feeds
 from loihi_emu.models import layout
 
 
-class Neurons(Vector):
+class Neurons(Vector, Clearing):
     """A kernel of a leaf of :mod:`loihi_emu.models.neurons`, with one output.
 
     Of several inputs each has the address that the leaf reads by the name of the port.

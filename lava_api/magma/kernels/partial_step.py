@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from lava_api.magma.kernels.base import Kernel
 from lava_api.magma.kernels.calls import CallList
 from lava_api.magma.kernels.inputs import ChannelInput, HostData, PhaseJobs, SubgraphInput, attributed
 from loihi_emu.models.memory import Array
@@ -16,14 +15,18 @@ from loihi_emu.models.memory import Array
 if TYPE_CHECKING:
     from lava_api.magma.core.process.process import AbstractProcess
     from lava_api.magma.kernels.schedule import SubgraphSchedule
+    from lava_api.magma.kernels.scheduled import Scheduled
 
 
 class Divisible(Protocol):
     """What a step in parts needs of the subgraph whose step it is."""
 
-    kernels: dict[AbstractProcess, Kernel]
     clock: Array  # number of steps done
     status: Array  # not 0 where a kernel could not go on
+
+    @property
+    def kernels(self) -> Mapping[AbstractProcess, Scheduled]:
+        """Kernels by process."""
 
     def ready(self) -> None:
         """Bring all kernels up to date."""

@@ -13,14 +13,16 @@ from scipy.sparse.csgraph import connected_components
 from lava_api.magma.compiler.process_graph import KERNELS, ProcessGraph
 from lava_api.magma.core.model.py.base import attach
 from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
-from lava_api.magma.kernels.base import Kernel, LaterPhases
+from lava_api.magma.kernels.base import Kernel
 from lava_api.magma.kernels.binding import kernel_class
+from lava_api.magma.kernels.later_phases import Managing
 from lava_api.magma.kernels.message_types import arriving, is_int16, links_by_target
 from lava_api.magma.kernels.wanted import PythonFallback
 
 if TYPE_CHECKING:
     from lava_api.magma.core.model.py.base import AbstractPyProcessModel
     from lava_api.magma.core.process.process import AbstractProcess
+    from lava_api.magma.kernels.referable import Referable
 
 
 @dataclass
@@ -69,11 +71,11 @@ def _leave_unreadable_to_python(program: ProcessGraph, plan: Plan) -> None:
     """Leave to Python what kernels do with a variable that no kernel keeps in an array."""
     for reference in program.references:
         kernel, target = plan.kernels.get(reference.port.process), plan.kernels.get(reference.var.process)
-        if isinstance(kernel, LaterPhases) and kernel.due(1) is None:
+        if isinstance(kernel, Managing) and kernel.due(1) is None:
             kernel.post_mgmt_in_python = not _refers(kernel, target, reference.var.name)
 
 
-def _refers(kernel: LaterPhases, target: Kernel | None, name: str) -> bool:
+def _refers(kernel: Managing, target: Referable | None, name: str) -> bool:
     """Return whether a kernel can refer to a variable of another."""
     array = None if target is None else target.variable(name)
     if target is None or array is None or not kernel.reads(array):

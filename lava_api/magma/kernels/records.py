@@ -6,8 +6,10 @@ from lava_api.magma.compiler.routes import routes
 from lava_api.magma.core.model.py.base import kernel_of
 from lava_api.magma.core.process.ports.ports import RefPort, VarPort
 from lava_api.magma.core.process.variable import Var
-from lava_api.magma.kernels.base import Kernel, LaterPhases
+from lava_api.magma.kernels.base import Kernel
+from lava_api.magma.kernels.later_phases import Managing
 from lava_api.magma.kernels.leaf_calls import Call
+from lava_api.magma.kernels.referable import Referable
 from loihi_emu.models.lava import messages as at
 from loihi_emu.models.memory import Array, Description
 
@@ -39,7 +41,7 @@ def referred(port: RefPort) -> Var | None:
     return ends[0][0].var.resolved if len(ends) == 1 and ends[0][1] is None else None
 
 
-def kernel_of_var(var: Var | None) -> Kernel:
+def kernel_of_var(var: Var | None) -> Referable:
     """Return the kernel of the process of a variable; that there is one was planned."""
     assert var is not None
     kernel = kernel_of(var.process.model)
@@ -55,7 +57,7 @@ def kept(var: Var | None) -> Array:
     return array
 
 
-class ReferringKernel(LaterPhases):
+class ReferringKernel(Kernel, Managing):
     """A kernel that refers to a variable by one RefPort, in the management phase; PORT is its name."""
 
     PORT = "state"

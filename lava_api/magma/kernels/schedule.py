@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lava_api.magma.compiler.process_graph import Link
-from lava_api.magma.kernels.base import Kernel
 from lava_api.magma.kernels.leaf_calls import Call
 from lava_api.magma.kernels.message_types import arriving, is_int16
 from lava_api.magma.kernels.messages import KINDS, Feed, Message
+from lava_api.magma.kernels.scheduled import Clearing, Scheduled
 from lava_api.magma.kernels.wanted import DATA, EVENTS
 from loihi_emu.models.lava import messages as at
 from loihi_emu.models.memory import Array, Description, SourceLists, Table, aligned
@@ -54,7 +54,7 @@ class SubgraphSchedule:
 
     def __init__(
         self,
-        kernels: dict[AbstractProcess, Kernel],
+        kernels: Mapping[AbstractProcess, Scheduled],
         incoming: dict[InPort, list[Link]],
         from_links: dict[Link, Message],
         from_pipes: dict[InPort, Message],
@@ -103,16 +103,16 @@ class SubgraphSchedule:
 
     def _feeds(self, process: AbstractProcess) -> dict[str, tuple[list[Call], Feed]]:
         """Return for each input the calls that prepare it, and what they prepare."""
-        found = {}
+        found, kernel = {}, self.kernels[process]
         for port in process.in_ports:
             links = self.incoming.get(port, [])
             d_type = arriving(port, links)
-            want, kind = self.kernels[process].wants(port.name, d_type)
+            want, kind = kernel.wants(port.name, d_type)
             before, feed = self._feed(port, links, want, kind)
-            if self.kernels[process].clears(port.name, kind):
+            if isinstance(kernel, Clearing) and kernel.clears(port.name, kind):
                 feed.cleared = self._is_left_to(feed, links)
             if is_int16(port, d_type, links):
-                before, feed = _low_bits(before, feed, self.kernels[process].int16_bits)
+                before, feed = _low_bits(before, feed, kernel.int16_bits)
             found[port.name] = before, feed
         return found
 

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lava_api.magma.core.sync.phase import Phase
-from lava_api.magma.kernels.base import HostInput, HostIO, HostOutput, Kernel, LaterPhases, StepSupply
+from lava_api.magma.kernels.base import Kernel
 from lava_api.magma.kernels.boundary import Boundary
 from lava_api.magma.kernels.calls import CallList
 from lava_api.magma.kernels.connections import Connections
 from lava_api.magma.kernels.inputs import HostData, PhaseJobs, SubgraphInput, attributed
+from lava_api.magma.kernels.later_phases import Learning, Managing
+from lava_api.magma.kernels.outcome import Fallible
 from lava_api.magma.kernels.partial_step import PartialStep
 from lava_api.magma.kernels.schedule import SubgraphSchedule
+from lava_api.magma.kernels.supply import HostInput, HostIO, HostOutput, StepSupply
 from lava_api.magma.kernels.threads import Threads, stages_of, threads_for
 from lava_api.magma.runtime.scheduler import ModelError
 
@@ -55,13 +58,13 @@ class Subgraph:
         self.threads = Threads(threads_for(threads, kernels) if self.alone else 1)
         for kernel in kernels.values():
             kernel.threads = self.threads.count
-        self.checked = [kernel for kernel in kernels.values() if kernel.status is not None]
+        self.checked: list[Fallible] = [k for k in kernels.values() if isinstance(k, Fallible) and k.status is not None]
         self.status = np.zeros(len(self.checked), np.int64)
-        for k, kernel in enumerate(self.checked):
-            kernel.status = self.status[k : k + 1]
+        for k, checked in enumerate(self.checked):
+            checked.status = self.status[k : k + 1]
         self._spiking = schedule.calls()
         self._sort(managed)
-        learning = [call for kernel in self._later_phases.values() for call in kernel.learning()]
+        learning = [call for kernel in kernels.values() if isinstance(kernel, Learning) for call in kernel.learning()]
         together = [call for calls in self.post_mgmt.values() for call in calls]
         self._later_calls = learning + together
         self._list_calls()
@@ -73,18 +76,18 @@ class Subgraph:
     def _sort(self, managed: list[AbstractProcess]) -> None:
         """Sort kernels by what they do besides the spiking phase."""
         kernels = self.kernels.items()
-        self.supplied = [kernel for _, kernel in kernels if isinstance(kernel, StepSupply)]
-        self.exchanging = [kernel for _, kernel in kernels if isinstance(kernel, HostIO)]
+        self.supplied: list[StepSupply] = [kernel for _, kernel in kernels if isinstance(kernel, StepSupply)]
+        self.exchanging: list[HostIO] = [kernel for _, kernel in kernels if isinstance(kernel, HostIO)]
         self.inputs += [HostData(kernel, self.clock) for _, kernel in kernels if isinstance(kernel, HostInput)]
-        later = self._later_phases = {p: kernel for p, kernel in kernels if isinstance(kernel, LaterPhases)}
+        later = {p: kernel for p, kernel in kernels if isinstance(kernel, Managing)}
         mine = [process for process in managed if process in later]
         self.post_mgmt = {
             p: calls for p in mine if not later[p].post_mgmt_in_python and (calls := list(later[p].managed()))
         }
-        outputs = [kernel for _, kernel in kernels if isinstance(kernel, HostOutput)]
+        outputs: list[HostOutput] = [kernel for _, kernel in kernels if isinstance(kernel, HostOutput)]
         self.handing = [kernel for kernel in outputs if kernel.process not in self.post_mgmt]
         self.handing_last = [kernel for kernel in outputs if kernel.process in self.post_mgmt]
-        self.hooked = [later[process] for process in mine if later[process].due(1) is not None]
+        self.hooked: list[Managing] = [later[process] for process in mine if later[process].due(1) is not None]
         places = {process: place for place, process in enumerate(managed)}
         last = max((places[process] for process in self.post_mgmt), default=-1)
         # Python comes after all calls of a step: what it does between two kernels of a phase needs a step of its own.
@@ -213,7 +216,7 @@ class Subgraph:
         if self.learner is not None:
             self.learner.run(self.clock - 1, 1)
 
-    def hook(self, kernel: LaterPhases) -> None:
+    def hook(self, kernel: Managing) -> None:
         """Let the model do its management phase in Python if this is the step for it."""
         step = int(self.clock[0])
         if kernel.due(step) == step:
@@ -253,7 +256,8 @@ class ManagementPhase:
         self.model = self.kernel.model
         calls = subgraph.post_mgmt.get(process)
         self.program = None if calls is None else CallList(calls)
-        self.wanted = self.program is not None or self.kernel in subgraph.hooked
+        is_hooked = isinstance(self.kernel, Managing) and self.kernel in subgraph.hooked
+        self.wanted = self.program is not None or is_hooked
         self._clock = np.zeros(1, np.int64)
 
     def post_mgmt(self) -> None:
@@ -265,7 +269,7 @@ class ManagementPhase:
             self.program.run(self._clock, 1)
             if isinstance(kernel, HostOutput):
                 kernel.hand(done, wait=True)
-        elif isinstance(kernel, LaterPhases):
+        elif isinstance(kernel, Managing):
             self.subgraph.hook(kernel)
 
 

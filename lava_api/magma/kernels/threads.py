@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lava_api.magma.compiler.process_graph import THREADS
-from lava_api.magma.kernels.base import Kernel
+from lava_api.magma.kernels.bound import Bound
 from lava_api.magma.kernels.calls import leaf_of
 from lava_api.magma.kernels.leaf_calls import Call, PartCall
 from loihi_emu.image.schedule import Program, barriers
@@ -51,7 +51,7 @@ def asked_for(options: Mapping[str, Any]) -> int | str:
     return checked(f"environment variable {VARIABLE}", int(word) if word.isdecimal() else word or 1)
 
 
-def threads_for(asked: int | str, kernels: Mapping[AbstractProcess, Kernel]) -> int:
+def threads_for(asked: int | str, kernels: Mapping[AbstractProcess, Bound]) -> int:
     """Return how many threads run these kernels; more than there are cores bring a warning."""
     return 1 if asked == 1 else number_of("compile_config", asked, lambda: sum(map(work_of, kernels.values())))
 
@@ -70,7 +70,7 @@ def warn_of_one(others: Sequence[AbstractProcess]) -> None:
     )
 
 
-def work_of(kernel: Kernel) -> float:
+def work_of(kernel: Bound) -> float:
     """Return about how much a kernel has to do in a step, in updates of a neuron."""
     process = kernel.process
     elements = max((port.size for port in (*process.in_ports, *process.out_ports)), default=1)
@@ -80,7 +80,7 @@ def work_of(kernel: Kernel) -> float:
 
 
 def stages_of(
-    schedule: SubgraphSchedule, later: Sequence[Call], kernels: Mapping[AbstractProcess, Kernel], threads: int
+    schedule: SubgraphSchedule, later: Sequence[Call], kernels: Mapping[AbstractProcess, Bound], threads: int
 ) -> Stages:
     """Return what each thread does in each stage of a step; `later` are the calls of the phases behind the spiking one.
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from abc import ABC
 from typing import Any, ClassVar
 
 import numpy as np
 
 from lava_api.magma.kernels.base import Kernel
+from lava_api.magma.kernels.derived import BuiltFor
 from lava_api.magma.kernels.leaf_calls import Calls
 from lava_api.magma.kernels.messages import Message
+from lava_api.magma.kernels.outcome import Fallible
 from lava_api.magma.kernels.wanted import DATA, Feeds, PythonFallback, held
 from loihi_emu.models.memory import Description, aligned
 from loihi_emu.models.records import Record
 
 
-class Vector(Kernel):
+class Vector(Kernel, BuiltFor):
     """A kernel of one leaf whose inputs, outputs and variables have one length.
 
     Ports and variables have fields of the leaf's record by their names; a subclass writes its parameters.
@@ -28,7 +31,6 @@ class Vector(Kernel):
     states: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
     kinds = "bif"
-    fails = False
     exponents: ClassVar[dict[str, int]] = {}  # variables to shift by, with the most bits that the leaf can shift
 
     def bind(self) -> None:
@@ -41,11 +43,9 @@ class Vector(Kernel):
                 raise PythonFallback(name)
         for name in self.parameters:
             self.fits(name)
-        if self.fails:
-            self.status = np.zeros(1, np.int64)
 
-    def constants(self) -> dict[str, Any]:
-        found = {}
+    def constants(self) -> dict[str, object]:
+        found: dict[str, object] = {}
         for name, most in self.exponents.items():
             array = np.asarray(getattr(self.model, name))
             found[name] = f"0..{most}" if ((array >= 0) & (array <= most)).all() else "others"
@@ -72,8 +72,6 @@ class Vector(Kernel):
                 d.point(name, self.messages[name].data)
         for name in self.states:
             d.point(name, getattr(self.model, name))
-        if self.status is not None:
-            d.status = self.status
         self.describe(feeds)
         return [(self.leaf, d)]
 
@@ -95,3 +93,17 @@ class Vector(Kernel):
         array = np.asarray(getattr(self.model, name))
         if array.dtype.kind not in self.kinds or array.size not in (1, self.n):
             raise PythonFallback(name)
+
+
+class FallibleVector(Vector, Fallible, ABC):
+    """A vector whose leaf may find that it cannot go on; its record has a status."""
+
+    def bind(self) -> None:
+        super().bind()
+        self.status = np.zeros(1, np.int64)
+
+    def calls(self, feeds: Feeds) -> Calls:
+        found = super().calls(feeds)
+        if self.status is not None:
+            self.d.status = self.status
+        return found

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lava_api.magma.core.callback_fx import call_back
 from lava_api.magma.core.run_conditions import RunContinuous, RunSteps, check_condition
+from lava_api.magma.kernels.outcome import Counting
 from lava_api.magma.runtime import state
 from lava_api.magma.runtime.channel import HostChannel
 from lava_api.magma.runtime.engine import Engine
@@ -176,7 +177,7 @@ class Runtime(Engine):
         if self._assembly is None:
             return {}
         kernels = [pair for subgraph in self._assembly.subgraphs for pair in subgraph.kernels.items()]
-        return {process.name: kernel.counters() for process, kernel in kernels}
+        return {process.name: kernel.counters() if isinstance(kernel, Counting) else {} for process, kernel in kernels}
 
     def _variable(self, var_id: int, action: str) -> Any:
         """Return model, attribute and Var of an id, ready to be used."""

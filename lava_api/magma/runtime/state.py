@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix, issparse
 from lava_api.magma.core.model.py.base import AbstractPyProcessModel, kernel_of
 from lava_api.magma.core.model.py.type import bounded
 from lava_api.magma.core.process.variable import Var, var_label
+from lava_api.magma.kernels.referable import Exporting
 from lava_api.magma.runtime.isolation import visited
 from loihi_emu.errors import ValidationError, invalid
 from loihi_emu.models.memory import Array
@@ -18,7 +19,7 @@ from loihi_emu.models.memory import Array
 def export(model: AbstractPyProcessModel, name: str) -> None:
     """Let the kernel of a model, if there is one, write a variable back that it keeps elsewhere."""
     kernel = kernel_of(model)
-    if kernel is not None:
+    if isinstance(kernel, Exporting):
         kernel.export(name)
 
 

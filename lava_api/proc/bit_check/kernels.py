@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from lava_api.magma.kernels.base import LaterPhases
+from lava_api.magma.kernels.base import Kernel
+from lava_api.magma.kernels.derived import BuiltFor
+from lava_api.magma.kernels.later_phases import Managing
 from lava_api.magma.kernels.leaf_calls import Calls
 from lava_api.magma.kernels.messages import RECORDED
 from lava_api.magma.kernels.records import kept, referred
+from lava_api.magma.kernels.referable import Exporting
 from loihi_emu.models.lava import messages as at
-from loihi_emu.models.memory import Description
+from loihi_emu.models.memory import Array, Description
 
 
-class BitCheckKernel(LaterPhases):
+class BitCheckKernel(Kernel, Managing, BuiltFor, Exporting):
     """BitCheck; what it writes into a log, and odd widths, are left to the model."""
 
     def bind(self) -> None:
@@ -25,13 +26,13 @@ class BitCheckKernel(LaterPhases):
             self.post_mgmt_in_python = True
         self.found = np.array([self.model._overflowed], np.int64) if whole else np.zeros(1, np.int64)
 
-    def constants(self) -> dict[str, Any]:
+    def constants(self) -> dict[str, object]:
         if self.post_mgmt_in_python:
             return {}
         bits = np.ravel(self.model.bits)
         return {"bits": "one width, 1..31" if 1 <= bits[0] <= 31 and (bits == bits[0]).all() else "others"}
 
-    def reads(self, array: Any) -> bool:
+    def reads(self, array: Array) -> bool:
         return RECORDED.get(array.dtype.name) in (at.I32, at.I64)
 
     def managed(self) -> Calls:
@@ -51,5 +52,5 @@ class BitCheckKernel(LaterPhases):
         if name == "_overflowed" and name not in self.changed and not self.post_mgmt_in_python:
             self.model._overflowed = int(self.found[0])
 
-    def variable(self, name: str) -> Any:
+    def variable(self, name: str) -> Array | None:
         return None

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.kernels.messages import Message
-from lava_api.magma.kernels.vector import Vector
+from lava_api.magma.kernels.vector import FallibleVector, Vector
 from lava_api.magma.kernels.wanted import DATA, Feeds, held
 from lava_api.proc.lif.kernels import SHORT, fixed_parameters, sent_traces, shiftable, whole, within
 from loihi_emu.models.lava import prototypes as at
@@ -35,13 +35,12 @@ class AllocatorKernel(Vector):
     states = ("next_alloc_id",)
 
 
-class ReadoutKernel(Vector):
+class ReadoutKernel(FallibleVector):
     """Readout."""
 
     leaf, record = "prototypes:readout", at.READOUT
     inputs = ("inference_in", "label_in")
     sends = ("user_output", "trigger_alloc", "feedback")
-    fails = True
 
     def describe(self, feeds: Feeds) -> None:
         d, model = self.d, self.model
@@ -62,7 +61,7 @@ class Broadcast(Vector):
     states = ("val",)
 
 
-class Prototype(Vector):
+class Prototype(FallibleVector):
     """PrototypeLIF."""
 
     leaf, record = "prototypes:prototype", at.PROTOTYPE
@@ -70,7 +69,6 @@ class Prototype(Vector):
     inputs = ("a_in", "reset_in", "a_third_factor_in")
     sends = ("s_out", "s_out_bap")
     states = ("u", "v", "y1")
-    fails = True
 
     def bind(self) -> None:
         super().bind()

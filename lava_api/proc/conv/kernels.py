@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from lava_api.magma.kernels.leaf_calls import Call, Calls, PartCall, cut
@@ -28,7 +26,7 @@ class ConvFixed(Synaptic):
         super().bind()
         self.changed.add("weight")
 
-    def constants(self) -> dict[str, Any]:
+    def constants(self) -> dict[str, object]:
         geometry = {name: np.asarray(getattr(self.model, name)).reshape(-1).tolist() for name in GEOMETRY}
         return super().constants() | geometry
 

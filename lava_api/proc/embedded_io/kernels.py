@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.model.py.ports import PyOutPortVectorSparse
-from lava_api.magma.core.process.ports.ports import AbstractVirtualPort
+from lava_api.magma.core.process.ports.ports import AbstractVirtualPort, InPort, OutPort
 from lava_api.magma.kernels.leaf_calls import Calls
 from lava_api.magma.kernels.messages import RECORDED, Message
 from lava_api.magma.kernels.records import ReferringKernel, record
-from lava_api.magma.kernels.vector import Vector
+from lava_api.magma.kernels.scheduled import Unpacking
+from lava_api.magma.kernels.vector import FallibleVector
 from lava_api.magma.kernels.wanted import DATA, Feeds, PythonFallback, held
 from lava_api.proc.embedded_io.spike import read_pair
 from lava_api.proc.io.encoder import Compression, DeltaEncoder
@@ -22,12 +23,16 @@ from loihi_emu.models.lava import messages
 LEAVES = {messages.I32: "adapter", messages.I64: "adapter_wide", messages.F64: "adapter_float"}
 
 
-class AdapterKernel(Vector):
+class AdapterKernel(FallibleVector):
     """Adapters of spikes; messages with fractions are refused."""
 
     record = at.ADAPTER
     inputs = ("inp",)
     sends = ("out",)
+
+    def bind(self) -> None:
+        super().bind()
+        self.status = None  # unless messages with fractions may arrive
 
     def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
         kind = messages.F64 if d_type.kind == "f" else held(port, d_type)
@@ -43,7 +48,7 @@ class AdapterKernel(Vector):
         return self.model.fractions(self.arrived)  # type: ignore[no-any-return]
 
 
-class EncodedAdapter(AdapterKernel):
+class EncodedAdapter(AdapterKernel, Unpacking):
     """PyToN3ConvAdapter: takes what an encoder sends in its form, or any process where nothing is packed."""
 
     def bind(self) -> None:
@@ -67,8 +72,8 @@ class EncodedAdapter(AdapterKernel):
         form = port.process.proc_params["compression"] if isinstance(port.process, DeltaEncoder) else Compression.DENSE
         return form is self.form if self.packed else form in PLAIN
 
-    def incoming(self, port: Any, source: Any) -> Message:
-        return PackedMessage(source, self.form) if self.packed else super().incoming(port, source)
+    def incoming(self, port: InPort, source: OutPort) -> Message | None:
+        return PackedMessage(source, self.form) if self.packed else None
 
     def describe(self, feeds: Feeds) -> None:
         super().describe(feeds)
@@ -89,7 +94,7 @@ def _way(port: Any) -> Iterable[Any]:
 class PackedMessage(Message):
     """Values and places in a form, from outside the subgraph."""
 
-    def __init__(self, source: Any, form: Compression) -> None:
+    def __init__(self, source: OutPort, form: Compression) -> None:
         super().__init__(source.shape, getattr(source.process.model_class, source.name).d_type)
         self.form = form
 

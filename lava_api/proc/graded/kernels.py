@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from lava_api.magma.kernels.neurons import Neurons
-from lava_api.magma.kernels.vector import Vector
+from lava_api.magma.kernels.vector import FallibleVector, Vector
 from lava_api.magma.kernels.wanted import Feeds, PythonFallback
 from lava_api.proc.graded.models import INPUT_BITS, first_factor, out_of_range
 from loihi_emu.models.lava import graded as at
@@ -61,11 +61,10 @@ class InverseRootFloat(Vector):
     takes = "float64"
 
 
-class InverseRootFixed(Vector):
+class InverseRootFixed(FallibleVector):
     """InvSqrt in integers."""
 
     leaf, record = "graded:inverse_root_int", at.ROOT
-    fails = True
 
     def describe(self, feeds: Feeds) -> None:
         self.d.argument = self.argument = np.zeros(1, np.int64)

@@ -57,7 +57,7 @@ class DeltaEncoderDense(Vector):
 class PairMessage(Message):
     """Changes that Python models receive as values and places."""
 
-    def __init__(self, kernel: Any) -> None:
+    def __init__(self, kernel: DeltaEncoderDense) -> None:
         super().__init__(kernel.process.s_out.shape, type(kernel.model).s_out.d_type)
         self.kernel = kernel
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from lava_api.magma.kernels.base import HostInput, HostOutput
+import numpy as np
+
+from lava_api.magma.kernels.base import Kernel
 from lava_api.magma.kernels.exchange import StepRows
 from lava_api.magma.kernels.leaf_calls import Calls
 from lava_api.magma.kernels.messages import Message
 from lava_api.magma.kernels.records import ReferringKernel
+from lava_api.magma.kernels.supply import HostInput, HostOutput
 from lava_api.magma.kernels.wanted import DATA, Feeds, PythonFallback
 from lava_api.magma.runtime.channel import HostChannel
 from lava_api.proc.io import utils
 from loihi_emu.models.lava import messages
 
 
-class InjectorKernel(HostInput):
+class InjectorKernel(Kernel, HostInput):
     """Injector."""
 
     def bind(self) -> None:
@@ -28,7 +31,7 @@ class InjectorKernel(HostInput):
         self.shape = params["shape"]
         self.taken = 0
 
-    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
         return DATA, messages.F64
 
     def outputs(self) -> dict[str, Message]:
@@ -54,7 +57,7 @@ class InjectorKernel(HostInput):
             self.taken += 1
 
 
-class Sending(HostOutput):
+class Sending(Kernel, HostOutput):
     """What hands rows to the program.
 
     Attributes
@@ -103,7 +106,7 @@ class ExtractorKernel(Sending):
         if self.process.out_port.out_connections or self.process.out_port.external_pipe_flag:
             raise PythonFallback("out_port")
 
-    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
         return DATA, messages.F64
 
     def outputs(self) -> dict[str, Message]:

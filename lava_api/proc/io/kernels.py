@@ -6,14 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from lava_api.magma.kernels.base import Kernel, LaterPhases
+from lava_api.magma.kernels.base import Kernel
+from lava_api.magma.kernels.later_phases import Managing
 from lava_api.magma.kernels.leaf_calls import Calls
 from lava_api.magma.kernels.messages import RECORDED, Message
 from lava_api.magma.kernels.records import ReferringKernel, kernel_of_var, record
 from lava_api.magma.kernels.wanted import DATA, Feeds, PythonFallback, held
 from loihi_emu.models.lava import messages
 from loihi_emu.models.lava import ring_buffer as at
-from loihi_emu.models.memory import Description
+from loihi_emu.models.memory import Array, Description
 
 
 class Source(Kernel):
@@ -105,7 +106,7 @@ class ResetVariable(ReferringKernel):
         super().bind()
         self.real = np.zeros(1)
 
-    def reads(self, array: Any) -> bool:
+    def reads(self, array: Array) -> bool:
         return RECORDED.get(array.dtype.name) in (messages.I32, messages.I64, messages.F64)
 
     def managed(self) -> Calls:
@@ -124,7 +125,7 @@ class ResetVariable(ReferringKernel):
         self.real[0] = model.reset_value.item()
 
 
-class StateLoader(LaterPhases):
+class StateLoader(Kernel, Managing):
     """StateDataloader: labels are sent, samples are loaded in Python."""
 
     def outputs(self) -> dict[str, Message]:

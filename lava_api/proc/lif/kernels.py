@@ -12,6 +12,8 @@ from lava_api.magma.kernels.leaf_calls import Calls
 from lava_api.magma.kernels.messages import Message
 from lava_api.magma.kernels.neuron_parts import NeuronParts
 from lava_api.magma.kernels.neuron_records import Parameters, neuron_description
+from lava_api.magma.kernels.outcome import Counting
+from lava_api.magma.kernels.scheduled import Clearing
 from lava_api.magma.kernels.wanted import DATA, Feeds, PythonFallback, held
 from lava_api.proc.lif.models import THRESHOLD_SHIFT
 from loihi_emu.models import layout
@@ -33,7 +35,7 @@ TRACES = ("y1", "y2", "y3")
 RESET_TIMES = (("reset_interval", 1), ("reset_offset", 0))
 
 
-class LifKernel(Kernel, ABC):
+class LifKernel(Kernel, Clearing, Counting, ABC):
     """What all have in common: one input, one output, u and v.
 
     Attributes
@@ -74,8 +76,12 @@ class LifKernel(Kernel, ABC):
         self.parts = NeuronParts(self.d, self.spikes.lists, self.threads)
         return self.parts.calls(leaf)
 
-    def share_out(self) -> None:
-        self.parts.share_out()
+    def ready(self) -> None:
+        """Tell parts, too, what is derived anew."""
+        stale = self.stale
+        super().ready()
+        if stale:
+            self.parts.share_out()
 
     @abstractmethod
     def leaf(self, kind: int) -> tuple[str, Record]:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from lava_api.magma.kernels.base import LaterPhases, StepSupply
+import numpy as np
+
+from lava_api.magma.kernels.base import Kernel
+from lava_api.magma.kernels.later_phases import Managing
 from lava_api.magma.kernels.leaf_calls import Call, Calls
 from lava_api.magma.kernels.messages import RECORDED
 from lava_api.magma.kernels.records import kept, record, referred
+from lava_api.magma.kernels.supply import StepSupply
 from lava_api.magma.kernels.wanted import DATA, Feeds, PythonFallback, held
+from loihi_emu.models.memory import Array
 
 
-class MonitorKernel(LaterPhases, StepSupply):
+class MonitorKernel(Kernel, Managing, StepSupply):
     """Rows of variables and messages."""
 
     def bind(self) -> None:
@@ -28,7 +33,7 @@ class MonitorKernel(LaterPhases, StepSupply):
         if 0 in self.rows:
             raise PythonFallback("num_steps")
 
-    def wants(self, port: str, d_type: Any) -> tuple[str, int]:
+    def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
         return DATA, held(port, d_type)
 
     def calls(self, feeds: Feeds) -> Calls:
@@ -39,7 +44,7 @@ class MonitorKernel(LaterPhases, StepSupply):
             source = kept(var)
             yield self._record(name, source, RECORDED[source.dtype.name])
 
-    def _record(self, name: str, source: Any, kind: int) -> Call:
+    def _record(self, name: str, source: Array, kind: int) -> Call:
         rows = getattr(self.model, name)
         return record(source, kind, rows, stride=1, pitch=source.size, length=len(rows))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -44,7 +44,7 @@ class RFFixed(RFFloat):
         if "others" in (found := self.constants()).values():
             raise PythonFallback(str(found))
 
-    def constants(self) -> dict[str, Any]:
+    def constants(self) -> dict[str, object]:
         """Also whether the coefficients have room for all bits of fraction."""
         most = 2 << np.clip(int(self.model.decay_bits.item()), 0, at.FRACTION_BITS)
         held = {name: HELD if np.all(np.abs(getattr(self.model, name)) < most) else "others" for name in COEFFICIENTS}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from lava_api.magma.kernels.vector import Vector
 from lava_api.magma.kernels.wanted import Feeds, PythonFallback
 from lava_api.proc.sdn.kernels import EXPONENTS, check_exponents
 from loihi_emu.models.lava import state_space as at
-from loihi_emu.models.memory import Description
+from loihi_emu.models.memory import Array, Description
 
 DIAGONALS = ("a", "b", "c")
 
@@ -51,7 +50,7 @@ class StateSpace(Vector):
         """Complex states are not written by other kernels."""
         return False
 
-    def variable(self, name: str) -> Any:
+    def variable(self, name: str) -> Array | None:
         """Complex variables have no kind that others read."""
         return None
 
@@ -85,7 +84,7 @@ class SigmaS4dDeltaFloat(Vector):
     def writes(self, name: str) -> bool:
         return not self.complex and (name == "s4_state" or super().writes(name))
 
-    def variable(self, name: str) -> Any:
+    def variable(self, name: str) -> Array | None:
         return None if self.complex and name != "sigma" else super().variable(name)
 
     def describe(self, feeds: Feeds) -> None:

@@ -9,6 +9,7 @@ from scipy.sparse import csc_matrix, csr_matrix, issparse
 
 from lava_api.magma.kernels.leaf_calls import Call
 from lava_api.magma.kernels.messages import Message
+from lava_api.magma.kernels.referable import Exporting
 from lava_api.magma.kernels.sums import ALL, send_next
 from lava_api.magma.kernels.wanted import PythonFallback
 from lava_api.proc._connection_kernels import ConnectionKernel, FixedConnectionKernel, FloatConnectionKernel, largest
@@ -78,7 +79,7 @@ def put_words(d: Description, starts: Array, targets: Array, weights: Array, del
     d.rows, d.sources, d.chunks, d.packed, d.delays = rows.starts, starts.size - 1, rows.chunks, rows.words, rows.delays
 
 
-class _Delayed(ConnectionKernel):
+class _Delayed(ConnectionKernel, Exporting):
     """What delayed connections have in common: ``a_buff`` is kept as a ring, and written back when it is read."""
 
     in_place = ()
@@ -96,7 +97,7 @@ class _Delayed(ConnectionKernel):
         self.changed.update(("a_buff", "delays"))
         return {"a_out": self.message}
 
-    def variable(self, name: str) -> Any:
+    def variable(self, name: str) -> Array | None:
         return None if name == "a_buff" else super().variable(name)
 
     def in_step(self, adding: list[Call]) -> list[Call]:
