@@ -76,20 +76,24 @@ int64_t plain(int64_t steps, int64_t n, int32_t *u, int32_t *v, const Cell *cell
 }
 
 /* A recurrent population, with refractory periods where they are longer than one step; a synapse is one word,
- * target | weight << 16. */
+ * target | weight << 16. A row is asked for while the one so many before it is added, a cache line at a time. */
 int64_t recurrent(int64_t steps, int64_t n, int32_t *u, int32_t *v, int8_t *rest, int32_t *q, const Cell *cell,
                   const int64_t *row, const uint32_t *word, int32_t *spiked)
 {
+    enum { AHEAD = 3, LINE = 16 };
     int64_t total = 0;
     for (int64_t t = 0; t < steps; t++) {
         int64_t count = cell->period > 1 ? update(n, u, v, rest, q, *cell, spiked, 1, 1)
                                          : update(n, u, v, rest, q, *cell, spiked, 1, 0);
         for (int64_t k = 0; k < count; k++) {
             const uint32_t *w = word + row[spiked[k]], *end = word + row[spiked[k] + 1];
-            if (k + 1 < count)
-                for (int line = 0; line < 5; line++)
-                    __builtin_prefetch(word + row[spiked[k + 1]] + 16 * line);
+            const uint32_t *later = word + row[spiked[k + AHEAD < count ? k + AHEAD : count - 1]];
+            for (; w + LINE <= end; w += LINE, later += LINE) {
+                __builtin_prefetch(later);
 #pragma GCC unroll 16
+                for (int i = 0; i < LINE; i++)
+                    q[w[i] & 0xFFFF] += (int32_t)w[i] >> 16;
+            }
             for (; w < end; w++)
                 q[*w & 0xFFFF] += (int32_t)*w >> 16;
         }

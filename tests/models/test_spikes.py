@@ -11,15 +11,15 @@ from loihi_emu.models.memory import Description
 from loihi_emu.models.synapses import dense
 
 MASKS = arrays.arrays(np.uint8, st.integers(0, 70), elements=st.integers(0, 63))
-RUNS = st.lists(st.tuples(st.sampled_from([0, 1, 2, 63]), st.integers(0, 20)), max_size=4)
-ALIKE = RUNS.map(lambda runs: np.repeat(*np.array(runs or [(0, 0)]).T).astype(np.uint8)[:70])
+RUNS = st.lists(st.tuples(st.sampled_from([0, 1, 2, 63]), st.integers(0, 20) | st.integers(0, 500)), max_size=4)
+ALIKE = RUNS.map(lambda runs: np.repeat(*np.array(runs or [(0, 0)]).T).astype(np.uint8)[: at.BLOCK])
 """Neighbours that do the same."""
 
 
 @given(MASKS | ALIKE, st.integers(0, 1000), st.integers(0, 5))
 def test_emit_lists_the_neurons_that_spiked(mask, first, count):
     mask = np.ascontiguousarray(mask)
-    index = np.full(80, -7, np.int32)
+    index = np.full(at.BLOCK + 10, -7, np.int32)
     end = spikes.emit(mask, mask.ctypes.data, first, index, count)
     expected = (first + np.flatnonzero(mask & at.SPIKED)).tolist()
     assert index[count:end].tolist() == expected
