@@ -56,11 +56,10 @@ class Derived(Bound):
             self.subgraph.stale = True
 
     def ready(self) -> None:
-        """Derive what is out of date."""
-        if self.stale:
-            self.refresh()
-            self.changed.clear()
-            self.stale = False
+        """Derive what is out of date; called where something is."""
+        self.refresh()
+        self.changed.clear()
+        self.stale = False
 
 
 class BuiltFor(Derived, ABC):
@@ -78,8 +77,7 @@ class BuiltFor(Derived, ABC):
         """
 
     def ready(self) -> None:
-        if self.stale:
-            self._check_constants()
+        self._check_constants()
         super().ready()
 
     def _check_constants(self) -> None:

@@ -121,7 +121,8 @@ class Subgraph:
         errors = []
         for kernel in self.kernels.values():
             try:
-                kernel.ready()
+                if kernel.stale:
+                    kernel.ready()
             except Exception as error:
                 errors.append(ModelError(kernel.model, error))
         if errors:

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from lava_api.magma.core.model.py.ports import PyOutPortVectorSparse
+from lava_api.magma.core.process.ports.abstract import AbstractPort
 from lava_api.magma.core.process.ports.ports import AbstractVirtualPort, InPort, OutPort
+from lava_api.magma.core.process.process import AbstractProcess
 from lava_api.magma.kernels.leaf_calls import Calls
 from lava_api.magma.kernels.messages import RECORDED, Message
 from lava_api.magma.kernels.records import ReferringKernel, record
@@ -61,11 +63,11 @@ class EncodedAdapter(AdapterKernel, Unpacking):
             raise PythonFallback("compression, inp")
 
     @classmethod
-    def unpacks(cls, process: Any, form: Compression) -> bool:
+    def unpacks(cls, process: AbstractProcess, form: Compression) -> bool:
         """The form of the process."""
         return process.proc_params["compression"] is form
 
-    def _fits(self, port: Any) -> bool:
+    def _fits(self, port: AbstractPort) -> bool:
         sends_pairs = issubclass(getattr(port.process.model_class, port.name).cls, PyOutPortVectorSparse)
         if sends_pairs and any(isinstance(there, AbstractVirtualPort) for there in _way(self.process.inp)):
             return False  # pairs arrive as they were sent
@@ -84,7 +86,7 @@ PLAIN = (Compression.DENSE, Compression.SPARSE)
 """Forms in which values are not packed."""
 
 
-def _way(port: Any) -> Iterable[Any]:
+def _way(port: AbstractPort) -> Iterable[AbstractPort]:
     """Return the ports before a port."""
     while port.in_connections:
         port = port.in_connections[0]

@@ -78,10 +78,8 @@ class LifKernel(Kernel, Clearing, Counting, ABC):
 
     def ready(self) -> None:
         """Tell parts, too, what is derived anew."""
-        stale = self.stale
         super().ready()
-        if stale:
-            self.parts.share_out()
+        self.parts.share_out()
 
     @abstractmethod
     def leaf(self, kind: int) -> tuple[str, Record]:
