@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from loihi_emu.image.groups import Group
 from loihi_emu.image.parts import Part
-from loihi_emu.image.recorders import Fills
+from loihi_emu.image.recorders import BufferLevels
 from loihi_emu.image.schedule import Call, barriers
 from loihi_emu.models import boards as at
 from loihi_emu.models.gather import PART
@@ -48,7 +48,7 @@ class Boards:
             record.board, record.parts = counters(2 * record.size // APART).reshape(-1), len(parts)
         self._meetings = barriers(count)
 
-    def publish(self, share: int, fills: Fills) -> Call:
+    def publish(self, share: int, levels: BufferLevels) -> Call:
         """What writes the spikes of a share; the first one also says whether there is room for one more step."""
         d = Description(at.PUBLISH)
         self._point(d, share)
@@ -58,7 +58,7 @@ class Boards:
             part.lists.describe(record)
             record.first = part.first
         if share == 0:
-            d.filled, d.capacity, d.needed, d.limits = fills.filled, fills.capacity, fills.needed, len(fills.filled)
+            d.filled, d.capacity, d.needed, d.limits = levels.filled, levels.capacity, levels.needed, len(levels.filled)
         return "boards:publish", d
 
     def meet(self, share: int) -> Call:

@@ -20,7 +20,7 @@ from loihi_emu.image.parts import Piece, Pieces
 from loihi_emu.image.pending import Pending
 from loihi_emu.image.probes import exchanged_state, limits_of, recorders
 from loihi_emu.image.projections import DUE, release
-from loihi_emu.image.recorders import Fills
+from loihi_emu.image.recorders import BufferLevels
 from loihi_emu.image.schedule import Call, Schedule, program_of
 from loihi_emu.image.share import Share
 from loihi_emu.image.shares import cut_groups, cut_inputs
@@ -54,7 +54,7 @@ class Image(WholeState):
         All of them in order.
     programs : list of Program
         Those of each share, where several threads run them.
-    fills : Fills
+    levels : BufferLevels
     recorded : list of Recorded
     waits : bool
         Whether sparse synapses are delivered when due.
@@ -273,9 +273,9 @@ class Image(WholeState):
             sent = sent_groups(self.network, self.groups)
             exchange.limit(sent)
         boards = self.boards
-        self.fills = Fills(limits_of(self.network), 2 * exchange.every if exchange else 2 if boards else 1)
+        self.levels = BufferLevels(limits_of(self.network), 2 * exchange.every if exchange else 2 if boards else 1)
         if exchange is not None:
-            schedule.add(phases.EXCHANGE, 0, exchange.spikes(sent, self.fills))
+            schedule.add(phases.EXCHANGE, 0, exchange.spikes(sent, self.levels))
         later: list[list[Call]] = []
         for share in self.shares:
             made = share.delivery(self.arena)
@@ -289,11 +289,11 @@ class Image(WholeState):
             schedule.add(phases.READING, share.number, *learns.last)
             schedule.add(phases.DELIVERY, share.number, *made.populations)
             if boards is not None:
-                schedule.add(phases.UPDATE, share.number, boards.publish(share.number, self.fills))
+                schedule.add(phases.UPDATE, share.number, boards.publish(share.number, self.levels))
                 schedule.add(phases.OWN, share.number, *share.gathers_own(), *made.own)
                 schedule.add(phases.READING, share.number, boards.meet(share.number))
             later.append(made.later)
-        self.recorded, probes = recorders(self, self.shares[0], self.fills)  # the first share makes their calls
+        self.recorded, probes = recorders(self, self.shares[0], self.levels)  # the first share makes their calls
         if exchange is not None:
             schedule.add(phases.EXCHANGE, 0, *exchanged_state(self, self.recorded, exchange))
             told = (exchange.told(learner) for learner in self.learners.values())
@@ -301,7 +301,7 @@ class Image(WholeState):
             self._keep_lists()
         later[0] += probes.later
         spikes = self.shares[0].spikes
-        watched = [] if exchange is not None else watch(self.network, self.groups, spikes, self.fills)
+        watched = [] if exchange is not None else watch(self.network, self.groups, spikes, self.levels)
         divided = any(len(learner.parts) > 1 for learner in self.learners.values())
         for share in self.shares:
             schedule.first(phases.TRACES if divided else phases.UPDATE, share.number, share.gathers(0))

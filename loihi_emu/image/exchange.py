@@ -13,7 +13,7 @@ from loihi_emu.image.groups import Group
 from loihi_emu.image.intervals import fitting, longest
 from loihi_emu.image.learner import Learner
 from loihi_emu.image.parts import Part, Pieces
-from loihi_emu.image.recorders import Fills
+from loihi_emu.image.recorders import BufferLevels
 from loihi_emu.image.schedule import Call, Program
 from loihi_emu.models import exchange as at
 from loihi_emu.models.memory import Array, Description, SourceLists, Table, untouched
@@ -116,7 +116,7 @@ class Exchange:
         words = sum(len(self._parts[g.number]) + g.n * (1 + _words(g)) for g in groups)
         self.every = min(self.every, fitting(self.network, words))
 
-    def spikes(self, groups: Sequence[Group], fills: Fills) -> Call:
+    def spikes(self, groups: Sequence[Group], levels: BufferLevels) -> Call:
         """The call that sends the spikes of these groups."""
         ranks, every, d = self.ranks, self.every, self._sent
         sent: list[list[tuple[Group, int]]] = [[] for _ in range(ranks.size)]
@@ -142,8 +142,8 @@ class Exchange:
         d.full = untouched(int(lengths.sum()) if lengths.max() > room else 1, WORD)
         d.counts, d.places = np.zeros(ranks.size, WORD), np.zeros(ranks.size, WORD)
         d.found = np.zeros(every * max(len(parts), 1), np.int64)
-        d.limits, d.filled, d.capacity, d.needed = fills.stop, fills.filled, fills.capacity, fills.needed
-        d.stop = fills.filled[fills.stop :]
+        d.limits, d.filled, d.capacity, d.needed = levels.stop, levels.filled, levels.capacity, levels.needed
+        d.stop = levels.filled[levels.stop :]
         return "exchange:spikes", d
 
     def join(self, group: Group, lists: SourceLists) -> Call:

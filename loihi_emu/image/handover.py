@@ -16,8 +16,8 @@ def adopt(image: Image, old: Image) -> None:
     for name, source in image.inputs.items():
         source.parts[0].counter[0] = sum(int(part.counter[0]) for part in old.inputs[name].parts)
     image.count_from(old.events, old.convolution_wraps)
-    image.fills.filled[:] = old.fills.filled
-    image.fills.total[:] = old.fills.total
+    image.levels.filled[:] = old.levels.filled
+    image.levels.total[:] = old.levels.total
     for recorded, earlier in zip(image.recorded, old.recorded, strict=True):
         recorded.recorder.adopt(earlier.recorder)
 

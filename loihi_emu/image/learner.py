@@ -11,7 +11,7 @@ import numpy as np
 
 from loihi_emu.image.division import BlockRows, Division
 from loihi_emu.image.projections import Origin
-from loihi_emu.image.recorders import DecodedRecorder, Fills, StateRecorder
+from loihi_emu.image.recorders import BufferLevels, DecodedRecorder, StateRecorder
 from loihi_emu.image.sinks import Sink, describe_projection
 from loihi_emu.image.state import State
 from loihi_emu.models.memory import Arena, Array, Description, counter
@@ -150,15 +150,15 @@ class Learner(ABC):
         return c.pre.size if variable[0] == "x" else c.post.size if variable[0] == "y" else c.synapses
 
     @abstractmethod
-    def recorder(self, arena: Arena, variable: str, every: int, fills: Fills) -> StateRecorder:
+    def recorder(self, arena: Arena, variable: str, every: int, levels: BufferLevels) -> StateRecorder:
         """A recorder of weights, delays, tags or a trace."""
 
     def decoded(
-        self, values: Array, variable: str, every: int, fills: Fills, shown: Callable[[Array], Array]
+        self, values: Array, variable: str, every: int, levels: BufferLevels, shown: Callable[[Array], Array]
     ) -> DecodedRecorder:
         """A recorder of a variable in memory, of which `shown` makes what is read when it is not divided."""
         joined, divided = partial(self.whole, variable), partial(self.divided_rows, variable)
-        return DecodedRecorder(values, every, fills, joined, divided, shown)
+        return DecodedRecorder(values, every, levels, joined, divided, shown)
 
     def by_source(self, values: Array) -> Array:
         """Values like ``Connection.values`` by source neuron, and of each source by target."""

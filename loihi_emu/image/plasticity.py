@@ -11,7 +11,7 @@ from loihi_emu.decay import nearest_decay
 from loihi_emu.image.division import BlockRows
 from loihi_emu.image.learner import Learner
 from loihi_emu.image.projections import Origin
-from loihi_emu.image.recorders import Fills, StateRecorder
+from loihi_emu.image.recorders import BufferLevels, StateRecorder
 from loihi_emu.image.sinks import Sink, describe_projection
 from loihi_emu.image.state import State
 from loihi_emu.learning.grammar import TRACES
@@ -75,13 +75,13 @@ class Plastic(Learner):
         stored = state[f"{self.key}.{variable}"].astype(np.int64)
         return np.ascontiguousarray(self.user_order(stored)) if variable in ("delays", "tags") else stored
 
-    def recorder(self, arena: Arena, variable: str, every: int, fills: Fills) -> StateRecorder:
+    def recorder(self, arena: Arena, variable: str, every: int, levels: BufferLevels) -> StateRecorder:
         if variable == "weights":
-            return self.decoded(arena[f"{self.key}.codes"], "codes", every, fills, self.weights)
+            return self.decoded(arena[f"{self.key}.codes"], "codes", every, levels, self.weights)
         array = arena[f"{self.key}.{variable}"]
         if variable in ("delays", "tags"):
-            return self.decoded(array, variable, every, fills, lambda rows: self.user_order(rows.astype(np.int64)))
-        return StateRecorder(array, None, every, fills)
+            return self.decoded(array, variable, every, levels, lambda rows: self.user_order(rows.astype(np.int64)))
+        return StateRecorder(array, None, every, levels)
 
     # ------------------------------------------------------------ memory
     def reserve(self, arena: Arena) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from loihi_emu.image.learner import Learner, describe_words
 from loihi_emu.image.projections import Origin, is_valued
-from loihi_emu.image.recorders import Fills, StateRecorder
+from loihi_emu.image.recorders import BufferLevels, StateRecorder
 from loihi_emu.image.sinks import Sink
 from loihi_emu.image.state import State
 from loihi_emu.learning.grammar import TRACES
@@ -77,12 +77,12 @@ class PlasticLava(Learner):
             return np.ascontiguousarray(self.shown(array))
         return np.array(array)
 
-    def recorder(self, arena: Arena, variable: str, every: int, fills: Fills) -> StateRecorder:
+    def recorder(self, arena: Arena, variable: str, every: int, levels: BufferLevels) -> StateRecorder:
         """A recorder of weights, tags or a trace."""
         array = arena[f"{self.key}.{variable}"]
         if variable in ("weights", "tags"):
-            return self.decoded(array, variable, every, fills, self.shown)
-        return StateRecorder(array, None, every, fills)
+            return self.decoded(array, variable, every, levels, self.shown)
+        return StateRecorder(array, None, every, levels)
 
     # ------------------------------------------------------------ memory
     def reserve(self, arena: Arena) -> None:

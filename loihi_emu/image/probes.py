@@ -10,7 +10,7 @@ from loihi_emu.image.chip_views import ChipView
 from loihi_emu.image.exchange import Exchange
 from loihi_emu.image.groups import Group
 from loihi_emu.image.learner import Learner
-from loihi_emu.image.recorders import Fills, Recorded, SpikeRecorder, StateRecorder
+from loihi_emu.image.recorders import BufferLevels, Recorded, SpikeRecorder, StateRecorder
 from loihi_emu.image.schedule import Call
 from loihi_emu.image.share import Share
 from loihi_emu.image.sources import InputSource
@@ -48,7 +48,7 @@ class ProbeCalls(NamedTuple):
     later: list[Call]
 
 
-def recorders(image: ProbedImage, share: Share, fills: Fills) -> tuple[list[Recorded], ProbeCalls]:
+def recorders(image: ProbedImage, share: Share, levels: BufferLevels) -> tuple[list[Recorded], ProbeCalls]:
     """Recorders of all probes, and the calls that a share makes for them."""
     recorded: list[Recorded] = []
     calls = ProbeCalls([], [])
@@ -62,15 +62,15 @@ def recorders(image: ProbedImage, share: Share, fills: Fills) -> tuple[list[Reco
             leaf = "probes:state"
             if isinstance(node, Connection):
                 learner = image.learners[node.name]
-                recorder = learner.recorder(image.arena, variable, probe.every, fills)
+                recorder = learner.recorder(image.arena, variable, probe.every, levels)
                 size = learner.size(variable)
             elif variable == "spikes":
-                recorder, size = _spike_recorder(image, node, chosen, share.lists(node.name), fills), node.size
+                recorder, size = _spike_recorder(image, node, chosen, share.lists(node.name), levels), node.size
                 leaf = recorder.leaf
             else:
                 seen = probe.view == "chip" and variable == "v"
                 values = image.chip_views[node.name].seen if seen else image.state(node.name, variable)
-                recorder = StateRecorder(values, chosen, probe.every, fills)
+                recorder = StateRecorder(values, chosen, probe.every, levels)
                 size = node.size
             every = 1 if variable == "spikes" else probe.every
             name = f"{node.name}.{variable}"
@@ -81,12 +81,12 @@ def recorders(image: ProbedImage, share: Share, fills: Fills) -> tuple[list[Reco
 
 
 def _spike_recorder(
-    image: ProbedImage, node: Population | Input, chosen: Any, lists: SourceLists, fills: Fills
+    image: ProbedImage, node: Population | Input, chosen: Any, lists: SourceLists, levels: BufferLevels
 ) -> SpikeRecorder:
     if isinstance(node, Input):
-        return SpikeRecorder(lists, 0, node.size, chosen, image.inputs[node.name].most, fills)
+        return SpikeRecorder(lists, 0, node.size, chosen, image.inputs[node.name].most, levels)
     first = image.group(node.name).part(node.name).start
-    return SpikeRecorder(lists, first, node.size, chosen, node.size, fills)
+    return SpikeRecorder(lists, first, node.size, chosen, node.size, levels)
 
 
 def exchanged_state(image: ProbedImage, recorded: list[Recorded], exchange: Exchange) -> Iterator[Call]:

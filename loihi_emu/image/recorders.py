@@ -25,7 +25,7 @@ FIRST_VALUES = 1 << 22
 """A first block of rows of state has no more values, or one row."""
 
 
-class Fills:
+class BufferLevels:
     """How many rows every buffer has ever had, in arrays that the time loop looks at before each step.
 
     Attributes
@@ -62,20 +62,20 @@ class Recorder:
     description: Description
     decode: Callable[[Array], Array] | None = None
 
-    def __init__(self, fills: Fills) -> None:
-        self.fills = fills
+    def __init__(self, levels: BufferLevels) -> None:
+        self.levels = levels
         self.buffers: dict[str, tuple[Blocks, int, str]] = {}
 
     def make_room(self) -> None:
         """Begin new blocks where the next step may not fit. May raise OutOfMemoryError; nothing is lost then."""
         self._close()
         for blocks, limit, _ in self.buffers.values():
-            blocks.make_room(int(self.fills.filled[limit]))
+            blocks.make_room(int(self.levels.filled[limit]))
         self._open()
 
     def forget(self, *, keep_blocks: bool) -> None:
         """Drop all rows, and the memory too unless blocks are to be kept for what comes next."""
-        filled = self.fills.filled
+        filled = self.levels.filled
         if keep_blocks and all(blocks.fits_on(filled.item(limit)) for blocks, limit, _ in self.buffers.values()):
             for blocks, limit, _ in self.buffers.values():
                 blocks.forget(filled.item(limit))
@@ -89,14 +89,14 @@ class Recorder:
         """Rows of each buffer, from a row on, lie in a file now."""
         self._close()
         for (blocks, limit, _), (piece, since) in zip(self.buffers.values(), pieces, strict=True):
-            blocks.moved(piece, since, self.fills.filled.item(limit))
+            blocks.moved(piece, since, self.levels.filled.item(limit))
         self._open()
 
     def adopt(self, old: Recorder) -> None:
         """Take over what another recorder of the same neurons has recorded."""
         self._close()
         for name, (blocks, limit, _) in self.buffers.items():
-            earlier, filled = old.buffers.get(name), int(self.fills.filled[limit])
+            earlier, filled = old.buffers.get(name), int(self.levels.filled[limit])
             if earlier is not None and earlier[0].dtype == blocks.dtype:
                 blocks.adopt(earlier[0])
             elif earlier is not None:  # payloads that were integers
@@ -120,16 +120,16 @@ class Recorder:
         self._close()
         filled = {}
         for (blocks, limit, _), rows in zip(self.buffers.values(), arrays, strict=True):
-            blocks.append(rows, self.fills.filled.item(limit))
+            blocks.append(rows, self.levels.filled.item(limit))
             filled[limit] = len(rows)
         for limit, count in filled.items():
-            self.fills.filled[limit] += count
+            self.levels.filled[limit] += count
         self._open()
 
     def _close(self) -> None:
         """Let no step begin: an interrupt may come before addresses and room are told."""
         for _, limit, _ in self.buffers.values():
-            self.fills.capacity[limit] = -1
+            self.levels.capacity[limit] = -1
 
     def _open(self) -> None:
         """Tell the leaf where to write, and then the time loop how much room there is."""
@@ -138,7 +138,7 @@ class Recorder:
             self.description.point(field, blocks.now, blocks.before * blocks.row_bytes)
             room[limit] = min(blocks.capacity, room.get(limit, blocks.capacity))
         for limit, rows in room.items():
-            self.fills.capacity[limit] = rows
+            self.levels.capacity[limit] = rows
 
     @property
     def nbytes(self) -> int:
@@ -150,15 +150,21 @@ class SpikeRecorder(Recorder):
     """Spikes of a part of a source: neuron indices one after the other, and their number in each step."""
 
     def __init__(
-        self, lists: SourceLists, first: int, size: int, chosen: NDArray[np.int64] | None, most: int, fills: Fills
+        self,
+        lists: SourceLists,
+        first: int,
+        size: int,
+        chosen: NDArray[np.int64] | None,
+        most: int,
+        levels: BufferLevels,
     ) -> None:
-        super().__init__(fills)
-        spike_limit, step_limit, room = fills.take(most), fills.take(1), fills.ahead * most
+        super().__init__(levels)
+        spike_limit, step_limit, room = levels.take(most), levels.take(1), levels.ahead * most
         rows = FIRST_SPIKES
-        if fills.ahead > 1:  # ranks stop together for a new block: seldom, and what is not written takes no memory
+        if levels.ahead > 1:  # ranks stop together for a new block: seldom, and what is not written takes no memory
             rows = max(rows, min(STEPS_OF_RANKS * room, BLOCK_BYTES // 4))
         self.buffers["index"] = Blocks(rows, (), np.int32, room), spike_limit, "indices"
-        self.buffers["counts"] = Blocks(FIRST_ROWS, (), np.int32, fills.ahead), step_limit, "counts"
+        self.buffers["counts"] = Blocks(FIRST_ROWS, (), np.int32, levels.ahead), step_limit, "counts"
         valued = lists.payload is not None and lists.payload.dtype == np.float64
         if lists.payload is not None:
             self.buffers["payload"] = Blocks(rows, (), lists.payload.dtype, room), spike_limit, "payloads"
@@ -170,22 +176,22 @@ class SpikeRecorder(Recorder):
         if chosen is not None:
             mask = np.zeros(size, np.uint8)
             mask[chosen] = 1
-        d.chosen, d.filled = mask, fills.filled[spike_limit : spike_limit + 2]
+        d.chosen, d.filled = mask, levels.filled[spike_limit : spike_limit + 2]
         self._open()
 
 
 class StateRecorder(Recorder):
     """Rows of one state variable of a population."""
 
-    def __init__(self, values: Array, chosen: NDArray[np.int64] | None, every: int, fills: Fills) -> None:
-        super().__init__(fills)
-        limit = fills.take(1)
+    def __init__(self, values: Array, chosen: NDArray[np.int64] | None, every: int, levels: BufferLevels) -> None:
+        super().__init__(levels)
+        limit = levels.take(1)
         n = len(values) if chosen is None else len(chosen)
         rows = max(1, min(FIRST_ROWS, FIRST_VALUES // max(n, 1)))
-        self.buffers["rows"] = Blocks(rows, (n,), values.dtype, fills.ahead), limit, "rows"
+        self.buffers["rows"] = Blocks(rows, (n,), values.dtype, levels.ahead), limit, "rows"
         d = self.description = Description(at.STATE)
         d.values, d.width, d.n, d.every = values, values.dtype.itemsize, n, every
-        d.chosen, d.filled = chosen, fills.filled[limit : limit + 1]
+        d.chosen, d.filled = chosen, levels.filled[limit : limit + 1]
         self._open()
 
 
@@ -196,15 +202,17 @@ class DecodedRecorder(StateRecorder):
     ----------
     values : array
     every : int
-    fills : Fills
+    levels : BufferLevels
     joined, divided : callable
         From rows as they lie in memory to those that there would be without parts, and back.
     shown : callable
         From these to what is read.
     """
 
-    def __init__(self, values: Array, every: int, fills: Fills, joined: OfRows, divided: OfRows, shown: OfRows) -> None:
-        super().__init__(values, None, every, fills)
+    def __init__(
+        self, values: Array, every: int, levels: BufferLevels, joined: OfRows, divided: OfRows, shown: OfRows
+    ) -> None:
+        super().__init__(values, None, every, levels)
         self._joined, self._divided = joined, divided
         self.decode = lambda rows: shown(joined(rows))
 

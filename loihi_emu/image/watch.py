@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from loihi_emu.image.groups import Group
-from loihi_emu.image.recorders import Fills
+from loihi_emu.image.recorders import BufferLevels
 from loihi_emu.image.schedule import Call
 from loihi_emu.models import watch as at
 from loihi_emu.models.memory import Description, SourceLists, Table
@@ -30,7 +30,7 @@ def busiest_step(network: Network) -> float:
 
 
 def watch(
-    network: Network, groups: Iterable[Group], lists: Callable[[str], Sequence[SourceLists]], fills: Fills
+    network: Network, groups: Iterable[Group], lists: Callable[[str], Sequence[SourceLists]], levels: BufferLevels
 ) -> list[Call]:  # fmt: skip
     """The call that adds up the work of all spikes, if it is needed; `lists`: those of a population or input."""
     neurons = sum(p.size for p in network.populations.values())
@@ -43,10 +43,10 @@ def watch(
     found = [(x, max(costs[p.name] for p in g.populations)) for g in groups for x in lists(g.populations[0].name)]
     found += [(x, costs[name]) for name in network.inputs for x in lists(name)]
     d = Description(at.WATCH)
-    d.parts, d.part_count, d.done = Table(at.WATCHED, len(found)), len(found), fills.filled[fills.work :]
+    d.parts, d.part_count, d.done = Table(at.WATCHED, len(found)), len(found), levels.filled[levels.work :]
     for record, (spikes, cost) in zip(d.parts, found, strict=True):
         record.count, record.cost = spikes.count, round(1e9 * cost)
-    fills.watched = True
+    levels.watched = True
     return [("watch:step", d)]
 
 

@@ -48,7 +48,7 @@ class Counters:
         self._weights = {"weights": counts} | ({"lost_weights": lost} if lost else {})
         self._populations: dict[str, Any] | None = None
         self._buffers = [(*named, one.recorder.decode) for one in image.recorded for named in one.named]
-        self._now: Any = image.arena["clock"].data, image.fills.total.data
+        self._now: Any = image.arena["clock"].data, image.levels.total.data
         self._at: tuple[int, int] | None = None
 
     def parameters_changed(self) -> None:
@@ -67,7 +67,7 @@ class Counters:
     def add(self, counted: Array) -> None:
         """Add what was counted elsewhere: a difference of two :meth:`summed`. The clock stays."""
         image, first = self.image, 2
-        image.fills.total += counted[1]
+        image.levels.total += counted[1]
         for group in image.groups:
             counters = group.parts[0].counters if len(group.parts) == 1 else group.counted
             counters += counted[first : first + counters.size].reshape(counters.shape)
@@ -95,7 +95,7 @@ class Counters:
         clock, total = self._now
         at = clock[0], total[0]
         if at != self._at:
-            self._last = Snapshot(self.values(), self.image.fills.filled.tolist(), self._fields)
+            self._last = Snapshot(self.values(), self.image.levels.filled.tolist(), self._fields)
             self._at = at
         return self._last
 
@@ -151,7 +151,7 @@ class Counters:
 def live(image: Image) -> tuple[list[Array], Callable[[Array], Array] | None]:
     """All counters, as arrays that change while running; and what adds up those that several shares count apart."""
     alone = image.exchange is None
-    tallies: list[list[tuple[Array, Any]]] = [[(array, 0)] for array in (image.arena["clock"], image.fills.total)]
+    tallies: list[list[tuple[Array, Any]]] = [[(array, 0)] for array in (image.arena["clock"], image.levels.total)]
     for group in image.groups:
         rows = np.arange(group.counted.size).reshape(group.counted.shape)
         parts = [(part.counters.reshape(-1), rows[part.populations].reshape(-1)) for part in group.parts]

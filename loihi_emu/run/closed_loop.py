@@ -76,7 +76,7 @@ class ClosedLoop:
     """Steps of an image one by one, and what its recorders took in them."""
 
     def __init__(self, image: Image, pacer: Pacer) -> None:
-        self._pacer, self._filled = pacer, image.fills.filled
+        self._pacer, self._filled = pacer, image.levels.filled
         self.inputs, self.floats = image.inputs, image.network.rule_set.floats
         self._lists: list[tuple[str, Blocks, int]] = []
         self._values: list[tuple[str, Blocks, int]] = []

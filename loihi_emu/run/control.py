@@ -37,10 +37,10 @@ class Pacer:
         self._careful = SURGE_SECONDS / busiest
         self._seconds_per_step = max(busiest, CHUNK_SECONDS / FIRST_STEPS)
         self._measured = False
-        fills, program = image.fills, image.program
+        levels, program = image.levels, image.program
         self.clock: Any = image.arena["clock"].data  # quicker to read than an array
         self._loop = Description(LOOP)
-        program.describe(self._loop, fills.filled, fills.capacity, fills.needed, image.arena["clock"], fills.total)
+        program.describe(self._loop, levels.filled, levels.capacity, levels.needed, image.arena["clock"], levels.total)
         self._address, self._run = self._loop.address, directly(run_steps)
 
     def run(
@@ -85,7 +85,7 @@ class Pacer:
         if image.exchange is None:
             return self._loops(limit)
         self._make_room()
-        image.fills.filled[image.fills.stop] = 0
+        image.levels.filled[image.levels.stop] = 0
         image.exchange.until(self.step + limit)
         before = image.counted()
         ran = self._loops(limit)
@@ -94,9 +94,9 @@ class Pacer:
 
     def _loops(self, limit: int) -> int:
         """Run the loops of all threads, or one that does what all do, until too much work of spikes comes together."""
-        fills = self.image.fills
-        if fills.watched:
-            fills.capacity[fills.work] = fills.filled[fills.work] + SURGE_NANOSECONDS
+        levels = self.image.levels
+        if levels.watched:
+            levels.capacity[levels.work] = levels.filled[levels.work] + SURGE_NANOSECONDS
         if self._team is not None and limit * self._seconds_per_step >= WORTH_WAKING:
             return self._team.run(self.image, limit)
         ran: int = self._run(self._address, limit)
@@ -108,7 +108,7 @@ class Pacer:
     def _length(self) -> int:
         """Number of steps to run before the next look."""
         pace = self._seconds_per_step
-        if self.image.fills.watched:
+        if self.image.levels.watched:
             return max(1, int(CHUNK_SECONDS / pace))
         return max(1, int(min(CHUNK_SECONDS / pace, max(self._careful, SHORTEST_SECONDS / pace))))
 

@@ -153,7 +153,7 @@ class StreamWriter:
 
     def is_due(self) -> bool:
         """Whether there is enough to write, or it was long ago."""
-        filled = self._counters.image.fills.filled
+        filled = self._counters.image.levels.filled
         pending = sum(
             (filled.item(limit) - self.since.filled[limit]) * blocks.row_bytes
             for one in self._counters.image.recorded

@@ -55,7 +55,7 @@ class Shared(Protocol):
         """What each does in a step."""
 
     @property
-    def fills(self) -> Limits:
+    def levels(self) -> Limits:
         """When all stop."""
 
     @property
@@ -114,15 +114,15 @@ class Team:
 
     def _point(self, image: Shared) -> None:
         """Tell the threads what to run."""
-        fills, d = image.fills, self._team
-        d.filled, d.capacity, d.needed, d.limits = fills.filled, fills.capacity, fills.needed, len(fills.filled)
+        levels, d = image.levels, self._team
+        d.filled, d.capacity, d.needed, d.limits = levels.filled, levels.capacity, levels.needed, len(levels.filled)
         for k, program in enumerate(image.programs):
             m = self._members[k]
-            limits = (fills.filled, fills.capacity, fills.needed)
+            limits = (levels.filled, levels.capacity, levels.needed)
             m.stop = program.stop
             if program.stop is not None:
                 limits = (program.stop, NOTHING, NOTHING)
-            clocks = (counter(), counter()) if k else (image.arena["clock"], fills.total)
+            clocks = (counter(), counter()) if k else (image.arena["clock"], levels.total)
             program.describe(m, *limits, *clocks)
         self._image = weakref.ref(image)  # an old one is not kept
 

@@ -138,7 +138,7 @@ class ThreadedCalls:
             for thread, mine in enumerate(meeting)
         ]  # fmt: skip
         fine = np.zeros(len(status), np.int64)
-        self.fills = SimpleNamespace(filled=status, capacity=fine, needed=fine, total=np.zeros(1, np.int64))
+        self.levels = SimpleNamespace(filled=status, capacity=fine, needed=fine, total=np.zeros(1, np.int64))
         self.arena = {"clock": clock}
 
 

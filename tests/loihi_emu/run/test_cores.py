@@ -300,7 +300,7 @@ def test_a_chunk_ends_early_when_all_begin_to_fire(shares):
     cells = net.population("cells", 3000, vth=10)
     net.connect(cells, cells, np.full((3000, 3000), 1, np.int8))
     built = Built(net, shares)
-    assert built.image.fills.watched
+    assert built.image.levels.watched
     assert built._pacer._steps(2000) == 2000  # rest
     built.image.group("cells").parameters["cells"]["bias"] = np.asarray(4000)
     built.image.refresh(built.image.group("cells"))
@@ -313,7 +313,7 @@ def test_small_networks_are_not_watched():
     net = Network()
     net.population("cells", 100, vth=10)
     net.connect("cells", "cells", np.ones((100, 100), int))
-    assert not Emulator(net).image.fills.watched
+    assert not Emulator(net).image.levels.watched
 
 
 def test_a_network_that_cannot_be_cut_is_run_by_one():

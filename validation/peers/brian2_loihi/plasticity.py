@@ -8,7 +8,7 @@ import numpy as np
 
 from loihi_emu.image.learner import Learner, describe_words, rows
 from loihi_emu.image.projections import Origin
-from loihi_emu.image.recorders import Fills, StateRecorder
+from loihi_emu.image.recorders import BufferLevels, StateRecorder
 from loihi_emu.image.sinks import Sink
 from loihi_emu.image.state import State
 from loihi_emu.learning.grammar import EPOCHS, TRACES, Product
@@ -53,10 +53,10 @@ class PlasticBrian2(Learner):
     def size(self, variable: str) -> int:
         return self.connection.synapses
 
-    def recorder(self, arena: Arena, variable: str, every: int, fills: Fills) -> StateRecorder:
+    def recorder(self, arena: Arena, variable: str, every: int, levels: BufferLevels) -> StateRecorder:
         name = "w" if variable == "weights" else f"{variable}.seen"
         array = arena[f"{self.key}.{name}"]
-        return self.decoded(array, name, every, fills, lambda rows: self.user_order(rows.astype(np.int64)))
+        return self.decoded(array, name, every, levels, lambda rows: self.user_order(rows.astype(np.int64)))
 
     # ------------------------------------------------------------ memory
     def reserve(self, arena: Arena) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from loihi_emu.image.learner import Learner, describe_words, rows
 from loihi_emu.image.projections import Origin
-from loihi_emu.image.recorders import Fills, StateRecorder
+from loihi_emu.image.recorders import BufferLevels, StateRecorder
 from loihi_emu.image.sinks import Sink
 from loihi_emu.image.state import State
 from loihi_emu.learning.constants import checked
@@ -56,10 +56,10 @@ class PlasticNengo(Learner):
             return np.ascontiguousarray(self.mantissas(state[f"{self.key}.active"]))
         return state[f"{self.key}.{variable}"].astype(np.int64)
 
-    def recorder(self, arena: Arena, variable: str, every: int, fills: Fills) -> StateRecorder:
+    def recorder(self, arena: Arena, variable: str, every: int, levels: BufferLevels) -> StateRecorder:
         if variable == "weights":
-            return self.decoded(arena[f"{self.key}.active"], "active", every, fills, self.mantissas)
-        return StateRecorder(arena[f"{self.key}.{variable}"], None, every, fills)
+            return self.decoded(arena[f"{self.key}.active"], "active", every, levels, self.mantissas)
+        return StateRecorder(arena[f"{self.key}.{variable}"], None, every, levels)
 
     # ------------------------------------------------------------ memory
     def reserve(self, arena: Arena) -> None:
