@@ -24,10 +24,10 @@ from loihi_emu.image.recorders import BufferLevels
 from loihi_emu.image.schedule import Call, Schedule, program_of
 from loihi_emu.image.share import Share
 from loihi_emu.image.shares import cut_groups, cut_inputs
-from loihi_emu.image.sinks import Stage
 from loihi_emu.image.sizes import check_room
 from loihi_emu.image.sources import InputSource, NoiseSource
 from loihi_emu.image.stores import waits
+from loihi_emu.image.target_rings import Stage
 from loihi_emu.image.watch import watch
 from loihi_emu.image.whole_state import WholeState
 from loihi_emu.jit import COMPILED
@@ -180,12 +180,12 @@ class Image(WholeState):
             return
         sums, target = weights.sums(c), group.first_accumulator(c.post.target.name, c.port)
         for share in self._reached(c, group):
-            share.add(c, made, share.sinks[group.number], target, sums)
+            share.add(c, made, share.rings[group.number], target, sums)
 
     def _reached(self, c: Connection, group: Group) -> list[Share]:
         """The shares that a connection reaches; if they are all of other ranks, one like them, to count slots by it."""
         place = group.part(c.post.target.name)
-        mine = [share for share in self.shares if group.number in share.sinks]
+        mine = [share for share in self.shares if group.number in share.rings]
         others = (part for part in group.parts if part.first <= place.start < part.stop)
         return mine or [self._make_share(part.share) for part in others]
 
@@ -208,13 +208,13 @@ class Image(WholeState):
             piece = pieces[block]
             share = self.shares[piece.share] if division.here else self._make_share(piece.share)
             origin, first = share.origins[c.pre.target.name]
-            sink = share.sinks[group.number]
-            target = group.first_accumulator(c.post.target.name, c.port) - sink.first
+            ring = share.rings[group.number]
+            target = group.first_accumulator(c.post.target.name, c.port) - ring.first
             if sums.apart:
-                sink = share.stage(c, origin, sink, target + sink.first, sums)
-                target = -c.post.start - sink.first
+                ring = share.stage(c, origin, ring, target + ring.first, sums)
+                target = -c.post.start - ring.first
             some = () if len(pieces) == 1 else (slice(piece.first, piece.stop),)
-            learner: Learner = how.make(c, number, origin, first, sink, target, self.network, *some)
+            learner: Learner = how.make(c, number, origin, first, ring, target, self.network, *some)
             learner.is_part_of(parts, division, block, whole_here=probed and ranks is not None)
             parts.append(learner)
             share.learners[c.name] = learner
@@ -250,7 +250,7 @@ class Image(WholeState):
         waiting = [p for p in self.projections if p.kind == DUE]
         for projection in waiting:
             projection.reserve(arena)
-        self.pending = [Pending(g, [p for p in waiting if p.sink.group is g]) for g in self.groups if g.span]
+        self.pending = [Pending(g, [p for p in waiting if p.ring.group is g]) for g in self.groups if g.span]
         for pending in self.pending:
             pending.reserve(arena)
             pending.group.reserve_ring(arena)

@@ -20,7 +20,7 @@ class FloatSynapses(NamedTuple):
     indptr : int64 array
         Row r holds synapses ``indptr[r]:indptr[r + 1]``.
     targets : int32 array
-        Accumulators of the sink.
+        Accumulators of a slot of the ring.
     weights, delays : arrays
         Effective weights and delays, one per synapse; delays None when none vary.
     """

@@ -12,8 +12,8 @@ import numpy as np
 from loihi_emu.image.division import BlockRows, Division
 from loihi_emu.image.projections import Origin
 from loihi_emu.image.recorders import BufferLevels, DecodedRecorder, StateRecorder
-from loihi_emu.image.sinks import Sink, describe_projection
 from loihi_emu.image.state import State
+from loihi_emu.image.target_rings import TargetRing, describe_projection
 from loihi_emu.models.memory import Arena, Array, Description, counter
 from loihi_emu.models.plasticity.plastic_words import WORDS
 from loihi_emu.models.records import Record
@@ -38,7 +38,7 @@ class Learner(ABC):
         Its number in order of creation: selects the stream of random numbers.
     origin, first
         Source of spikes, and the source population's first neuron there.
-    sink, target
+    ring, target
         Where weights add up, and the target population's first accumulator there.
     network : Network
     targets : slice, optional
@@ -77,11 +77,11 @@ class Learner(ABC):
     learning_description: Description
 
     def __init__(
-        self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, network: Network,
+        self, c: Connection, number: int, origin: Origin, first: int, ring: TargetRing, target: int, network: Network,
         targets: slice | None = None,
     ) -> None:  # fmt: skip
         assert c.learning is not None
-        self.connection, self.number, self.origin, self.sink = c, number, origin, sink
+        self.connection, self.number, self.origin, self.ring = c, number, origin, ring
         self.targets = slice(0, c.post.size) if targets is None else targets
         self.parts: list[Learner] = [self]
         self.division, self.block = Division(c), 0
@@ -278,7 +278,7 @@ def describe_words(
     """
     c = learner.connection
     d = describe_projection(
-        record, learner.origin.lists, learner.sink, arena,
+        record, learner.origin.lists, learner.ring, arena,
         offset=learner.origin.offset, graded=c.graded, events=learner.events,
     )  # fmt: skip
     d.first, d.step, d.sources = learner.first, c.pre.step, c.pre.size

@@ -67,7 +67,7 @@ class Packed:
     cut : bool
         Whether they are those of a part of the targets.
     form : tuple
-        What else decides the rows: sources, width and window of the sink, and where each connection is.
+        What else decides the rows: sources, width and window of the ring, and where each connection is.
     members : tuple of references to connections
         They have no other owner here.
     """

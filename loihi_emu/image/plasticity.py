@@ -12,8 +12,8 @@ from loihi_emu.image.division import BlockRows
 from loihi_emu.image.learner import Learner
 from loihi_emu.image.projections import Origin
 from loihi_emu.image.recorders import BufferLevels, StateRecorder
-from loihi_emu.image.sinks import Sink, describe_projection
 from loihi_emu.image.state import State
+from loihi_emu.image.target_rings import TargetRing, describe_projection
 from loihi_emu.learning.grammar import TRACES
 from loihi_emu.learning.rule import FRACTION_BITS, Trace
 from loihi_emu.learning.table import table_of
@@ -40,10 +40,10 @@ class Plastic(Learner):
     by_target = ("y0", "y1", "y2", "y3")
 
     def __init__(
-        self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, network: Network,
+        self, c: Connection, number: int, origin: Origin, first: int, ring: TargetRing, target: int, network: Network,
         targets: slice | None = None,
     ) -> None:  # fmt: skip
-        super().__init__(c, number, origin, first, sink, target, network, targets)
+        super().__init__(c, number, origin, first, ring, target, network, targets)
         rule = self.rule
         self._sizes = {name: node.size for name, node in [*network.populations.items(), *network.inputs.items()]}
         (self.low, self.high), self.unit = self.weight_rule.ranges[c.sign_mode], int(c.sign_mode == "mixed")
@@ -52,7 +52,7 @@ class Plastic(Learner):
         self.has_delays = self.learns_delays or c.varied or "d" in rule.used
         self.longest = network.max_delay if self.learns_delays else c.longest_delay
         self.traces = [name for name in TRACES if name in rule.traces or name in dict(c.learning.factors)]
-        sink.need(self.longest)
+        ring.need(self.longest)
 
     # ------------------------------------------------------------ values as users see them
     def codes(self, values: Array) -> Array:
@@ -136,7 +136,7 @@ class Plastic(Learner):
     def describe(self, arena: Arena) -> Description:
         c = self.connection
         d = describe_projection(
-            to.PLASTIC, self.origin.lists, self.sink, arena,
+            to.PLASTIC, self.origin.lists, self.ring, arena,
             offset=self.origin.offset, graded=c.graded, events=self.events,
         )  # fmt: skip
         exponent = c.weight_exp

@@ -10,8 +10,8 @@ from loihi_emu.image.learner import part_of
 from loihi_emu.image.packing import taps, untapped
 from loihi_emu.image.plasticity import Plastic
 from loihi_emu.image.projections import describe_shape
-from loihi_emu.image.sinks import describe_projection
 from loihi_emu.image.state import State
+from loihi_emu.image.target_rings import describe_projection
 from loihi_emu.models.memory import Arena, Array, Description, Table, aligned
 from loihi_emu.models.synapses import conv as conv_at
 from loihi_emu.models.synapses import shared as to
@@ -75,7 +75,7 @@ class PlasticConv(Plastic):
 
     def describe(self, arena: Arena) -> Description:
         d = describe_projection(
-            conv_at.CONV, self.origin.lists, self.sink, arena,
+            conv_at.CONV, self.origin.lists, self.ring, arena,
             offset=self.origin.offset, graded=self.connection.graded, events=self.events,
         )  # fmt: skip
         d.delay, d.taps = int(self.connection.delays), arena[f"{self.key}.taps"]

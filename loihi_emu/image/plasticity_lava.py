@@ -11,8 +11,8 @@ import numpy as np
 from loihi_emu.image.learner import Learner, describe_words
 from loihi_emu.image.projections import Origin, is_valued
 from loihi_emu.image.recorders import BufferLevels, StateRecorder
-from loihi_emu.image.sinks import Sink
 from loihi_emu.image.state import State
+from loihi_emu.image.target_rings import TargetRing
 from loihi_emu.learning.grammar import TRACES
 from loihi_emu.learning.lava_table import TARGETS, decay_factors, split_impulses, tables_of
 from loihi_emu.learning.rule import Trace
@@ -49,15 +49,15 @@ class PlasticLava(Learner):
     _post_course: Array
 
     def __init__(
-        self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, network: Network,
+        self, c: Connection, number: int, origin: Origin, first: int, ring: TargetRing, target: int, network: Network,
         targets: slice | None = None,
     ) -> None:  # fmt: skip
-        super().__init__(c, number, origin, first, sink, target, network, targets)
+        super().__init__(c, number, origin, first, ring, target, network, targets)
         self._sizes = {name: node.size for name, node in network.nodes.items()}
         self.driven = dict(c.learning.factors)
         self.has_tags = self.rule.dt is not None or "t" in self.rule.used
         self.traces = [name for name in TRACES if name in self.rule.traces or name in self.driven]
-        sink.need(0)
+        ring.need(0)
 
     # ------------------------------------------------------------ values as users see them
     def start(self, values: Array) -> dict[str, Array]:

@@ -25,7 +25,7 @@ from loihi_emu.image.rows import (
     packed_rows,
     target_bits,
 )
-from loihi_emu.image.sinks import Sink, describe_projection
+from loihi_emu.image.target_rings import TargetRing, describe_projection
 from loihi_emu.jit import call
 from loihi_emu.models.memory import Arena, Array, Description, SourceLists, Table, counter, untouched
 from loihi_emu.models.records import Record
@@ -74,12 +74,12 @@ def is_valued(origin: Origin) -> bool:
 
 @dataclass(eq=False)
 class Projection:
-    """One leaf call that delivers spikes: connections of one kind from one source to one sink."""
+    """One leaf call that delivers spikes: connections of one kind from one source to one ring."""
 
     key: str
     kind: str
     origin: Origin
-    sink: Sink
+    ring: TargetRing
     graded: bool
     delay: int | None
     floating: bool
@@ -122,7 +122,7 @@ class Projection:
     def reserve(self, arena: Arena) -> None:
         """Ask for what says how much is under way."""
         if self.kind == DUE:
-            n, window = self.sink.n, self.sink.window
+            n, window = self.ring.n, self.ring.window
             chunks = chunks_of(n, window, 1 << target_bits(self.synapses, n, window))
             arena.reserve(f"{self.key}.lengths", chunks, np.int64, saved=False)
 
@@ -136,16 +136,16 @@ class Projection:
         """Let go of what was packed."""
         self.synapses, self.members, self.floats, self.convolution = [], [], [], None
 
-    def add_under_way(self, ring: Array, clock: int) -> None:
-        """Add what waits before step `clock` to a ring of the whole group."""
+    def add_under_way(self, sums: Array, clock: int) -> None:
+        """Add what waits before step `clock` to the sums of a ring of the whole group."""
         d, mine = Description(due_at.UNDER_WAY), self.description
         d.words[: mine.words.size] = mine.words
-        d.sums, d.span = ring.reshape(-1)[self.sink.first :], len(ring)
+        d.sums, d.span = sums.reshape(-1)[self.ring.first :], len(sums)
         call(due_at.under_way, d.address, clock)
 
     def _common(self, record: Record, arena: Arena) -> Description:
         return describe_projection(
-            record, self.origin.lists, self.sink, arena,
+            record, self.origin.lists, self.ring, arena,
             offset=self.origin.offset + (self.delay or 0), graded=self.graded, events=self.events,
         )  # fmt: skip
 
@@ -163,7 +163,7 @@ class Projection:
         """Rows of all synapses: those of another image, or new ones, which are shared if kernels pack them."""
         if self.packed is not None:
             return self.packed.rows
-        sources, n, window = self.origin.size, self.sink.n, self.sink.window
+        sources, n, window = self.origin.size, self.ring.n, self.ring.window
         many, delayed = are_many(self.synapses), self.delay is None
         form = (self.kind, delayed, sources, n, window, *(m.form for m in self.members))
         self.packed = known(self.members, form) if many else None
@@ -192,7 +192,7 @@ class Projection:
 
     def _sparse_float(self, arena: Arena) -> Description:
         d = self._common(sparse_at.VALUED if self.valued else sparse_at.FLOATING, arena)
-        rows = float_rows(self.floats, self.origin.size, self.sink.window)
+        rows = float_rows(self.floats, self.origin.size, self.ring.window)
         d.rows, d.targets, d.weights, d.delays, d.sources = *rows, self.origin.size
         self.stored = d.targets.size
         self.weight_bytes = sum(a.nbytes for a in rows if a is not None)
@@ -245,7 +245,7 @@ class Projections:
         """Add something that delivers like a projection."""
         self._by_key[("plastic", key)] = made
 
-    def add(self, c: Connection, made: Acting, origin: Origin, first: int, sink: Sink, target: int) -> None:
+    def add(self, c: Connection, made: Acting, origin: Origin, first: int, ring: TargetRing, target: int) -> None:
         """Add a connection.
 
         Parameters
@@ -256,7 +256,7 @@ class Projections:
         origin : Origin
         first : int
             Position of the source population's first neuron in the source's list.
-        sink : Sink
+        ring : TargetRing
             Synapses are taken that reach its window.
         target : int
             Accumulator of the target population's first neuron, in a slot of the whole group's ring.
@@ -266,31 +266,31 @@ class Projections:
         varied = c.varied
         delay = 0 if varied else c.longest_delay
         if c.kind == CONV:
-            sink.need(delay)
-            found = self._get(CONV, origin, sink, c.graded, delay, floating, c.name)
-            found.convolution = (c, weights, first, *_columns(c, sink.window, target))
+            ring.need(delay)
+            found = self._get(CONV, origin, ring, c.graded, delay, floating, c.name)
+            found.convolution = (c, weights, first, *_columns(c, ring.window, target))
             return
         if c.kind == DENSE:
-            sink.need(c.longest_delay)
-            few, start = _columns(c, sink.window, target)
+            ring.need(c.longest_delay)
+            few, start = _columns(c, ring.window, target)
             some, delays = weights[few], c.delays[few] if varied else c.delays
-            if not some.size and sink.window:
-                self._get(DENSE, origin, sink, c.graded, 0, floating, None)  # sums show the order, alike in all shares
+            if not some.size and ring.window:
+                self._get(DENSE, origin, ring, c.graded, 0, floating, None)  # sums show the order, alike in all shares
                 return
             packed = some.T.astype(np.float64, order="C") if floating else to_bytes(some, made.table)
             if packed is not None:
                 steps = None
                 if varied:
                     steps = np.ascontiguousarray(delays.T, np.uint8) if floating else paired(delays.T)
-                found = self._get(DENSE, origin, sink, c.graded, 0, floating, None)
+                found = self._get(DENSE, origin, ring, c.graded, 0, floating, None)
                 found.parts.append((packed, steps, len(some), first + c.pre.start, start, delay))
                 return
-        if sink.waits:
-            sink.need_when_due(c.longest_delay)
-            found = self._get(DUE, origin, sink, c.graded, None, floating, None)
+        if ring.waits:
+            ring.need_when_due(c.longest_delay)
+            found = self._get(DUE, origin, ring, c.graded, None, floating, None)
         else:
-            sink.need(c.longest_delay)
-            found = self._get(SPARSE, origin, sink, c.graded, None if varied else delay, floating, None)
+            ring.need(c.longest_delay)
+            found = self._get(SPARSE, origin, ring, c.graded, None if varied else delay, floating, None)
         if floating:
             found.floats.append(_floats(c, weights, first, target))
         else:
@@ -299,12 +299,12 @@ class Projections:
             found.synapses.append(part_of(member))
 
     def _get(
-        self, kind: str, origin: Origin, sink: Sink, graded: bool, delay: int | None, floating: bool, extra: Any
+        self, kind: str, origin: Origin, ring: TargetRing, graded: bool, delay: int | None, floating: bool, extra: Any
     ) -> Projection:
-        key = (kind, origin.key, id(sink), graded, delay, extra)
+        key = (kind, origin.key, id(ring), graded, delay, extra)
         if key not in self._by_key:
             self._by_key[key] = Projection(
-                f"log{self.share}.{len(self._by_key)}", kind, origin, sink, graded, delay, floating
+                f"log{self.share}.{len(self._by_key)}", kind, origin, ring, graded, delay, floating
             )
         return self._by_key[key]
 

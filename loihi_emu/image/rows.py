@@ -36,7 +36,7 @@ class Block(NamedTuple):
     sources : int32 array
         Positions in the source's list.
     targets : int32 array
-        Accumulators of the sink.
+        Accumulators of a slot of the ring.
     weights : int16 array or None
         Effective weights; None where they were not asked for.
     delays : uint8 array or int
@@ -229,7 +229,7 @@ def packed_rows(
     sources : int
         Neurons in the source's list.
     n : int
-        Accumulators of a slot of the sink.
+        Accumulators of a slot of the ring.
     window : Window, optional
         Those that are asked for; targets are counted from its first.
     delayed : bool

@@ -15,8 +15,8 @@ from loihi_emu.image.learner import Learner
 from loihi_emu.image.parts import Part
 from loihi_emu.image.projections import DUE, DUE_NOW, Origin, Projection, Projections
 from loihi_emu.image.schedule import Call
-from loihi_emu.image.sinks import Sink, Stage
 from loihi_emu.image.sources import InputPart, InputSource, NoiseSource
+from loihi_emu.image.target_rings import Stage, TargetRing
 from loihi_emu.models import gather as at
 from loihi_emu.models.layout import SOURCE, VALUED_SOURCE
 from loihi_emu.models.memory import Arena, Description, SourceLists, Table
@@ -116,7 +116,7 @@ class Share:
     here : dict
         With several ranks, of every population: the same, with the spikes of this rank's neurons alone, which are known
         in their own step.
-    sinks : dict
+    rings : dict
         By the number of a group of which it owns a part.
     projections : Projections
         Synapses onto its neurons.
@@ -138,7 +138,7 @@ class Share:
         self.halves: dict[str, Halves] = {}
         self.origins: dict[str, tuple[Origin, int]] = {}
         self.here: dict[str, tuple[Origin, int]] = {}
-        self.sinks: dict[int, Sink] = {}
+        self.rings: dict[int, TargetRing] = {}
         self.projections = Projections(number)
         self.stages: list[tuple[Origin, Stage]] = []
         self.learners: dict[str, Learner] = {}
@@ -159,7 +159,7 @@ class Share:
                 self.here[p.name] = (near, start)
         parts = self.parts(group)
         if parts:
-            self.sinks[group.number] = Sink(group, parts, self.waits)
+            self.rings[group.number] = TargetRing(group, parts, self.waits)
 
     def add_input(self, name: str, source: InputSource) -> None:
         """Read the spikes of an input."""
@@ -225,21 +225,21 @@ class Share:
         return [one.lists for one in found] or [self.lists(name)]
 
     # ------------------------------------------------------------ synapses
-    def add(self, c: Connection, made: Acting, sink: Sink, target: int, sums: Sums) -> None:
-        """Add those synapses of a connection that reach a sink; parameters as of :meth:`Projections.add`."""
+    def add(self, c: Connection, made: Acting, ring: TargetRing, target: int, sums: Sums) -> None:
+        """Add those synapses of a connection that reach a ring; parameters as of :meth:`Projections.add`."""
         name = c.pre.target.name
         at_once = self._exchange is not None and name in self.here and not self._exchange.waits(c)
         origin, first = (self.here if at_once else self.origins)[name]
         if sums.apart:
-            sink, target = self.stage(c, origin, sink, target, sums), -c.post.start
-        self.projections.add(c, made, origin, first, sink, target)
+            ring, target = self.stage(c, origin, ring, target, sums), -c.post.start
+        self.projections.add(c, made, origin, first, ring, target)
 
-    def stage(self, c: Connection, origin: Origin, sink: Sink, target: int, sums: Sums) -> Stage:
-        """A stage before a sink for the sums of a connection."""
+    def stage(self, c: Connection, origin: Origin, ring: TargetRing, target: int, sums: Sums) -> Stage:
+        """A stage before a ring for the sums of a connection."""
         rows = c.longest_delay + 1
         start, stop = target + c.post.start, target + c.post.stop
         stage = Stage(
-            sink, start, stop, exponent=sums.exponent, wraps=sums.wraps, offset=origin.offset, rows=rows
+            ring, start, stop, exponent=sums.exponent, wraps=sums.wraps, offset=origin.offset, rows=rows
         )  # fmt: skip
         self.stages.append((origin, stage))
         return stage

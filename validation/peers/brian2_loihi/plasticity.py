@@ -9,8 +9,8 @@ import numpy as np
 from loihi_emu.image.learner import Learner, describe_words, rows
 from loihi_emu.image.projections import Origin
 from loihi_emu.image.recorders import BufferLevels, StateRecorder
-from loihi_emu.image.sinks import Sink
 from loihi_emu.image.state import State
+from loihi_emu.image.target_rings import TargetRing
 from loihi_emu.learning.grammar import EPOCHS, TRACES, Product
 from loihi_emu.learning.table import VARIABLE
 from loihi_emu.models.memory import Arena, Array, Description, Table
@@ -28,14 +28,14 @@ class PlasticBrian2(Learner):
     learning_leaf = f"{to.__name__}:step"
 
     def __init__(
-        self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, network: Network
+        self, c: Connection, number: int, origin: Origin, first: int, ring: TargetRing, target: int, network: Network
     ) -> None:
-        super().__init__(c, number, origin, first, sink, target, network)
+        super().__init__(c, number, origin, first, ring, target, network)
         self.delay = c.longest_delay
         self.slots = self.delay + 2  # of spikes under way: one is read while another is written
         self.traces = list(self.rule.traces)
         self._starts, self._targets = rows(c)
-        sink.need(0)
+        ring.need(0)
 
     # ------------------------------------------------------------ values as users see them
     def start(self, values: Array) -> dict[str, Array]:
@@ -125,7 +125,7 @@ class PlasticBrian2(Learner):
         d.random = np.array([-1.0 if self.rule.random is None else float(self.rule.random)])
         if self.delay:
             d.pending, d.slots, d.events = arena[f"{self.key}.pending"], self.slots, self.events
-            d.ring, d.ring_slots, d.ring_n = self.sink.array(arena), self.sink.slots, self.sink.n
+            d.ring, d.ring_slots, d.ring_n = self.ring.array(arena), self.ring.slots, self.ring.n
             d.first_target, d.target_step = self.target, c.post.step
         d.draws = np.zeros(n + 1, np.uint32)
         products, unset = self.rule.products["dw"], unset_spikes(self.rule)

@@ -9,8 +9,8 @@ import numpy as np
 from loihi_emu.image.learner import Learner, describe_words, rows
 from loihi_emu.image.projections import Origin
 from loihi_emu.image.recorders import BufferLevels, StateRecorder
-from loihi_emu.image.sinks import Sink
 from loihi_emu.image.state import State
+from loihi_emu.image.target_rings import TargetRing
 from loihi_emu.learning.constants import checked
 from loihi_emu.models.memory import Arena, Array, Description
 from loihi_emu.network.elements import Connection
@@ -31,14 +31,14 @@ class PlasticNengo(Learner):
     second_leaf = f"{to.__name__}:weights"
 
     def __init__(
-        self, c: Connection, number: int, origin: Origin, first: int, sink: Sink, target: int, network: Network
+        self, c: Connection, number: int, origin: Origin, first: int, ring: TargetRing, target: int, network: Network
     ) -> None:
-        super().__init__(c, number, origin, first, sink, target, network)
+        super().__init__(c, number, origin, first, ring, target, network)
         self.error = dict(c.learning.factors)["y1"]
         self.error_size = (network.populations.get(self.error) or network.inputs[self.error]).size
         self.unit = UNIT + c.weight_exp
         self._starts, self._targets = rows(c)
-        sink.need(0)
+        ring.need(0)
 
     # ------------------------------------------------------------ values as users see them
     def start(self, values: Array) -> dict[str, Array]:

@@ -14,7 +14,7 @@ from loihi_emu.models.records import Record
 from loihi_emu.models.synapses import stage
 
 
-class Sink:
+class TargetRing:
     """The ring of accumulators of a share's parts of a group, in ``slots`` of the whole group's: n from slot to slot.
 
     Attributes
@@ -58,7 +58,7 @@ class Sink:
         return arena[self.key].reshape(-1)[self.first :]
 
 
-class Stage(Sink):
+class Stage(TargetRing):
     """Accumulators of one connection, whose sums are shifted or wrapped before they reach the ring behind.
 
     Needed where the rule acts on a connection's sum: Lava's negative exponents and convolutions; and under the
@@ -66,7 +66,7 @@ class Stage(Sink):
     """
 
     def __init__(
-        self, behind: Sink, start: int, stop: int, *, exponent: int, wraps: bool, offset: int, rows: int
+        self, behind: TargetRing, start: int, stop: int, *, exponent: int, wraps: bool, offset: int, rows: int
     ) -> None:
         self.group, self.behind = behind.group, behind
         place = start % self.group.n  # of the first target in the group; before it are other ports
@@ -100,11 +100,11 @@ class Stage(Sink):
 
 
 def describe_projection(
-    record: Record, lists: Description, sink: Sink, arena: Arena, *, offset: int, graded: bool, events: Array
+    record: Record, lists: Description, ring: TargetRing, arena: Arena, *, offset: int, graded: bool, events: Array
 ) -> Description:
     """A projection's description with the fields that all kinds share; `lists` holds those of the source."""
     d = Description(record)
     d.count, d.index, d.payload = lists.count, lists.index, lists.payload
-    d.ring, d.slots, d.n = sink.array(arena), sink.slots, sink.n
+    d.ring, d.slots, d.n = ring.array(arena), ring.slots, ring.n
     d.offset, d.graded, d.events = offset, int(graded), events
     return d
