@@ -27,7 +27,7 @@ from loihi_emu.image.shares import cut_groups, cut_inputs
 from loihi_emu.image.sizes import check_room
 from loihi_emu.image.sources import InputSource, NoiseSource
 from loihi_emu.image.stores import waits
-from loihi_emu.image.target_rings import Stage
+from loihi_emu.image.target_rings import PartialSums
 from loihi_emu.image.watch import watch
 from loihi_emu.image.whole_state import WholeState
 from loihi_emu.jit import COMPILED
@@ -157,9 +157,9 @@ class Image(WholeState):
         return [projection for share in self.shares for projection in share.projections.all]
 
     @property
-    def stages(self) -> list[Stage]:
-        """The stages of all shares."""
-        return [stage for share in self.shares for _, stage in share.stages]
+    def partial_sums(self) -> list[PartialSums]:
+        """Those of all shares."""
+        return [sums for share in self.shares for _, sums in share.partial_sums]
 
     # ------------------------------------------------------------ building
     def _make_share(self, number: int) -> Share:
@@ -211,7 +211,7 @@ class Image(WholeState):
             ring = share.rings[group.number]
             target = group.first_accumulator(c.post.target.name, c.port) - ring.first
             if sums.apart:
-                ring = share.stage(c, origin, ring, target + ring.first, sums)
+                ring = share.sum_apart(c, origin, ring, target + ring.first, sums)
                 target = -c.post.start - ring.first
             some = () if len(pieces) == 1 else (slice(piece.first, piece.stop),)
             learner: Learner = how.make(c, number, origin, first, ring, target, self.network, *some)
@@ -329,7 +329,7 @@ class Image(WholeState):
             "state": int(state),
             "parameters and spike lists": sum(g.parameter_bytes for g in self.groups),
             "synapses": sum(p.weight_bytes for p in projections),
-            "stages": sum(s.sums.nbytes for s in self.stages),
+            "stages": sum(s.sums.nbytes for s in self.partial_sums),
             "recorders": sum(r.recorder.nbytes for r in self.recorded),
             "neurons": sum(g.n for g in self.groups),
             "stored synapses": sum(p.stored for p in projections),
@@ -347,7 +347,7 @@ class Image(WholeState):
     @property
     def convolution_wraps(self) -> int:
         """Sums of Lava's convolutions that wrapped at 24 bits, since the image was built."""
-        return self._wraps_before + int(self.elsewhere[1]) + sum(int(stage.lost[0]) for stage in self.stages)
+        return self._wraps_before + int(self.elsewhere[1]) + sum(int(sums.lost[0]) for sums in self.partial_sums)
 
     def counted(self) -> Array:
         """What each rank counts of its own: of populations, events, wraps."""

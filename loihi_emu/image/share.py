@@ -16,7 +16,7 @@ from loihi_emu.image.parts import Part
 from loihi_emu.image.projections import DUE, DUE_NOW, Origin, Projection, Projections
 from loihi_emu.image.schedule import Call
 from loihi_emu.image.sources import InputPart, InputSource, NoiseSource
-from loihi_emu.image.target_rings import Stage, TargetRing
+from loihi_emu.image.target_rings import PartialSums, TargetRing
 from loihi_emu.models import gather as at
 from loihi_emu.models.layout import SOURCE, VALUED_SOURCE
 from loihi_emu.models.memory import Arena, Description, SourceLists, Table
@@ -120,7 +120,7 @@ class Share:
         By the number of a group of which it owns a part.
     projections : Projections
         Synapses onto its neurons.
-    stages : list of (Origin, Stage)
+    partial_sums : list of (Origin, PartialSums)
     learners : dict
         Connections that learn, by name.
     noises, applied : list of NoiseSource, list of Description
@@ -140,7 +140,7 @@ class Share:
         self.here: dict[str, tuple[Origin, int]] = {}
         self.rings: dict[int, TargetRing] = {}
         self.projections = Projections(number)
-        self.stages: list[tuple[Origin, Stage]] = []
+        self.partial_sums: list[tuple[Origin, PartialSums]] = []
         self.learners: dict[str, Learner] = {}
         self.noises: list[NoiseSource] = []
         self.applied: list[Description] = []
@@ -231,22 +231,22 @@ class Share:
         at_once = self._exchange is not None and name in self.here and not self._exchange.waits(c)
         origin, first = (self.here if at_once else self.origins)[name]
         if sums.apart:
-            ring, target = self.stage(c, origin, ring, target, sums), -c.post.start
+            ring, target = self.sum_apart(c, origin, ring, target, sums), -c.post.start
         self.projections.add(c, made, origin, first, ring, target)
 
-    def stage(self, c: Connection, origin: Origin, ring: TargetRing, target: int, sums: Sums) -> Stage:
-        """A stage before a ring for the sums of a connection."""
+    def sum_apart(self, c: Connection, origin: Origin, ring: TargetRing, target: int, sums: Sums) -> PartialSums:
+        """The accumulators where the sums of a connection are kept apart before they reach a ring."""
         rows = c.longest_delay + 1
         start, stop = target + c.post.start, target + c.post.stop
-        stage = Stage(
+        made = PartialSums(
             ring, start, stop, exponent=sums.exponent, wraps=sums.wraps, offset=origin.offset, rows=rows
         )  # fmt: skip
-        self.stages.append((origin, stage))
-        return stage
+        self.partial_sums.append((origin, made))
+        return made
 
     # ------------------------------------------------------------ calls
     def delivery(self, arena: Arena) -> Delivery:
-        """The synapses of inputs and of populations, each with the stages behind them."""
+        """The synapses of inputs and of populations, each with what moves sums that are kept apart."""
         made = Delivery([], [], [], [])
         for projection in self.projections.all:
             description = projection.describe(arena)
@@ -260,10 +260,10 @@ class Share:
                 where.append((projection.leaf(), description))
                 if origin.later and projection.kind == DUE:
                     made.populations.append((DUE_NOW, description))
-        for origin, stage in self.stages:
-            if stage.n or self.alone:
+        for origin, sums in self.partial_sums:
+            if sums.n or self.alone:
                 where = made.later if origin.later else made[origin.offset]
-                where.append(("loihi_emu.models.synapses.stage:step", stage.describe(arena)))
+                where.append(("loihi_emu.models.synapses.partial_sums:step", sums.describe(arena)))
         return made
 
     def _deliver_apart(self, projection: Projection, made: Delivery) -> None:

@@ -1,4 +1,4 @@
-"""Where synapses add their weights: the ring of a group, or a stage of its own before that ring."""
+"""Where synapses add their weights: the ring of a group, or sums of a connection apart before that ring."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from loihi_emu.image.parts import Part
 from loihi_emu.image.rows import Window
 from loihi_emu.models.memory import Arena, Array, Description, counter
 from loihi_emu.models.records import Record
-from loihi_emu.models.synapses import stage
+from loihi_emu.models.synapses import partial_sums as at
 
 
 class TargetRing:
@@ -25,7 +25,7 @@ class TargetRing:
         Whether sparse synapses are delivered when due.
     """
 
-    base = 0  # group index of the first accumulator of a connection that has a stage
+    base = 0  # group index of the first accumulator of a connection whose sums are kept apart
     waits = False
 
     def __init__(self, group: Group, parts: Sequence[Part], waits: bool = False) -> None:
@@ -58,23 +58,23 @@ class TargetRing:
         return arena[self.key].reshape(-1)[self.first :]
 
 
-class Stage(TargetRing):
-    """Accumulators of one connection, whose sums are shifted or wrapped before they reach the ring behind.
+class PartialSums(TargetRing):
+    """Accumulators of one connection, whose sums are shifted or wrapped before they reach the ring of its target.
 
     Needed where the rule acts on a connection's sum: Lava's negative exponents and convolutions; and under the
     nengo_loihi rules, whose accumulators hold single units of u.
     """
 
     def __init__(
-        self, behind: TargetRing, start: int, stop: int, *, exponent: int, wraps: bool, offset: int, rows: int
+        self, ring: TargetRing, start: int, stop: int, *, exponent: int, wraps: bool, offset: int, rows: int
     ) -> None:
-        self.group, self.behind = behind.group, behind
+        self.group, self.ring = ring.group, ring
         place = start % self.group.n  # of the first target in the group; before it are other ports
-        low = max(behind.first - place, 0)
-        high = max(min(stop - start, behind.stop - place), low)
+        low = max(ring.first - place, 0)
+        high = max(min(stop - start, ring.stop - place), low)
         self.first, self.stop = low, high
-        self.window, self.n = Window(low, high) if behind.window else None, high - low
-        self.base = start + low - behind.first
+        self.window, self.n = Window(low, high) if ring.window else None, high - low
+        self.base = start + low - ring.first
         self.exponent, self.wraps, self.offset, self.rows = exponent, wraps, offset, rows
         self.sums = np.zeros((rows, self.n), np.int32)
         self.lost = counter()
@@ -92,8 +92,8 @@ class Stage(TargetRing):
 
     def describe(self, arena: Arena) -> Description:
         """The description of the leaf that moves the sums on."""
-        d = Description(stage.STAGE)
-        d.sums, d.ring, d.lost = self.sums, self.behind.array(arena), self.lost
+        d = Description(at.PARTIAL_SUMS)
+        d.sums, d.ring, d.lost = self.sums, self.ring.array(arena), self.lost
         d.rows, d.width, d.slots, d.n = self.rows, self.n, self.group.slots, self.group.width
         d.target, d.offset, d.exponent, d.wraps = self.base, self.offset, self.exponent, int(self.wraps)
         return d

@@ -26,14 +26,14 @@ class Counters:
 
     def __init__(self, image: Image) -> None:
         self.image = image
-        projections, stages = image.projections, image.stages
+        projections, partial_sums = image.projections, image.partial_sums
         arrays, self._fold = live(image)
         self._arrays = [array.data for array in arrays]
         self._fields = CounterFields(
             tuple(p.name for g in image.groups for p in g.populations), tuple(image.inputs),
             len(projections) + (image.exchange is not None),
             image.events - sum(int(p.events[0]) for p in projections) - int(image.elsewhere[0]),
-            image.convolution_wraps - sum(int(stage.lost[0]) for stage in stages) - int(image.elsewhere[1]),
+            image.convolution_wraps - sum(int(sums.lost[0]) for sums in partial_sums) - int(image.elsewhere[1]),
         )  # fmt: skip
         self._about = about(image.network)
         self.index = {
@@ -77,8 +77,8 @@ class Counters:
             first += 1
         for projection in image.projections[:1]:
             projection.events[0] += counted[-2]
-        for stage in image.stages[:1]:
-            stage.lost[0] += counted[-1]
+        for sums in image.partial_sums[:1]:
+            sums.lost[0] += counted[-1]
 
     def spread(self, counted: Array) -> Array:
         """Such a difference in the form of :meth:`values`."""
@@ -157,7 +157,7 @@ def live(image: Image) -> tuple[list[Array], Callable[[Array], Array] | None]:
         parts = [(part.counters.reshape(-1), rows[part.populations].reshape(-1)) for part in group.parts]
         tallies.append(parts if len(parts) == 1 and alone else [(group.counted.reshape(-1), rows.reshape(-1)), *parts])
     tallies += [[(part.counter, 0) for part in source.parts] for source in image.inputs.values()]
-    events, lost = [p.events for p in image.projections], [stage.lost for stage in image.stages]
+    events, lost = [p.events for p in image.projections], [sums.lost for sums in image.partial_sums]
     if not alone:
         events, lost = [*events, image.elsewhere[:1]], [*lost, image.elsewhere[1:]]
     tallies += [[(one, 0)] for one in (*events, *lost)]

@@ -18,11 +18,11 @@ from loihi_emu.jit import COMPILED, addresses, helpers, named, notice, store, to
 pytestmark = pytest.mark.slow
 
 compiled_only = pytest.mark.skipif(not COMPILED, reason="nothing is compiled")
-STAGES = """
+TWO_LEAVES = """
 from loihi_emu.jit import addresses
 from loihi_emu.models import noise
-from loihi_emu.models.synapses import stage
-print(len(addresses([stage.step, noise.apply])))
+from loihi_emu.models.synapses import partial_sums
+print(len(addresses([partial_sums.step, noise.apply])))
 """
 
 
@@ -81,10 +81,10 @@ def test_other_processes_help_and_failing_ones_are_no_error(tmp_path, way):
         "nothing": "helpers.can_fork = lambda: False; sys.executable = '/nowhere/python'; ",
     }[way]
     code = "import sys; from loihi_emu.jit import helpers, together; together.cores = lambda: 2; "
-    code += f"together._WORTH_A_FORK = together._WORTH_A_START = 0.01; {change}\n{STAGES}"
+    code += f"together._WORTH_A_FORK = together._WORTH_A_START = 0.01; {change}\n{TWO_LEAVES}"
     done = run("-W", "error", "-c", code, folder=tmp_path)
     assert (done.returncode, done.stdout) == (0, "2\n"), done.stderr
-    assert {file.name.partition("-")[0] for file in tmp_path.iterdir()} == {"stage.step", "noise.apply"}
+    assert {file.name.partition("-")[0] for file in tmp_path.iterdir()} == {"partial_sums.step", "noise.apply"}
 
 
 def test_processes_end_with_the_block():

@@ -26,12 +26,12 @@ MORE = """
 import numba
 print(numba.njit(lambda a: a @ a + np.sin(a))(np.zeros((2, 2))).tolist())
 """
-STAGE = """
+PARTIAL_SUMS = """
 import sys
 import numpy as np
-import loihi_emu.models.synapses.stage as at
+import loihi_emu.models.synapses.partial_sums as at
 from loihi_emu.models.memory import Description
-d, q = Description(at.STAGE), np.zeros(2, np.int32)
+d, q = Description(at.PARTIAL_SUMS), np.zeros(2, np.int32)
 d.sums, d.ring, d.lost = np.array([8, -3], np.int32), q, np.zeros(1, np.int64)
 d.rows, d.width, d.slots, d.n, d.exponent = 1, 2, 1, 2, 1
 import ctypes
@@ -58,7 +58,7 @@ def test_machine_code_is_loaded_without_what_compiling_needs(tmp_path):
 
 
 @compiled_only
-@pytest.mark.parametrize(("code", "right"), [(USE, "[0, 1, 0, 1]"), (STAGE, "[16, -6]")])
+@pytest.mark.parametrize(("code", "right"), [(USE, "[0, 1, 0, 1]"), (PARTIAL_SUMS, "[16, -6]")])
 def test_a_damaged_file_is_compiled_anew_and_replaced(tmp_path, code, right):
     assert run(code, tmp_path) == [f"{right} True"]
     (file,) = tmp_path.rglob("*.code")
@@ -98,7 +98,7 @@ def test_nothing_is_kept_where_nothing_can_be_written(tmp_path):
 def test_a_folder_that_cannot_be_made_means_that_nothing_is_kept(tmp_path):
     (tmp_path / "file").write_text("in the way")
     for _ in range(2):
-        assert run(STAGE, tmp_path / "file" / "folder") == ["[16, -6] True"]
+        assert run(PARTIAL_SUMS, tmp_path / "file" / "folder") == ["[16, -6] True"]
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="files have no owner and mode of that kind")

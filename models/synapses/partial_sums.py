@@ -12,8 +12,8 @@ from loihi_emu.models.records import NUMBER, Record, array
 
 # Sums are delays (rows) x width; they move into the ring of slots x n from the target on. They are shifted by an
 # exponent, or wrapped to signed 24 bits where wraps is 1; lost counts those that wrapped.
-STAGE = Record(
-    "Stage",
+PARTIAL_SUMS = Record(
+    "PartialSums",
     sums=array("int32"),
     rows=NUMBER,
     width=NUMBER,
@@ -31,14 +31,14 @@ STAGE = Record(
 @leaf
 def step(address, time):
     """Move all sums into the target's ring and clear them."""
-    d = STAGE(address)
+    d = PARTIAL_SUMS(address)
     width, wraps, exponent = d.width, d.wraps != 0, d.exponent
     lost = 0
     for row in range(d.rows):
         slot = (time + d.offset + row) % d.slots
         q = part(d.ring, slot * d.n + d.target, width)
-        kept = (time + d.offset + row) % d.rows
-        total = part(d.sums, kept * width, width)
+        own_row = (time + d.offset + row) % d.rows
+        total = part(d.sums, own_row * width, width)
         for i in range(width):
             if total[i] != 0:
                 value = wrap24(total[i]) if wraps else shift(total[i], exponent)
