@@ -207,14 +207,14 @@ class Image(WholeState):
         for block in division.here or range(1):  # of none that is here the first one counts slots
             piece = pieces[block]
             share = self.shares[piece.share] if division.here else self._make_share(piece.share)
-            origin, first = share.origins[c.pre.target.name]
+            source, first = share.sources[c.pre.target.name]
             ring = share.rings[group.number]
             target = group.first_accumulator(c.post.target.name, c.port) - ring.first
             if sums.apart:
-                ring = share.sum_apart(c, origin, ring, target + ring.first, sums)
+                ring = share.sum_apart(c, source, ring, target + ring.first, sums)
                 target = -c.post.start - ring.first
             some = () if len(pieces) == 1 else (slice(piece.first, piece.stop),)
-            learner: Learner = how.make(c, number, origin, first, ring, target, self.network, *some)
+            learner: Learner = how.make(c, number, source, first, ring, target, self.network, *some)
             learner.is_part_of(parts, division, block, whole_here=probed and ranks is not None)
             parts.append(learner)
             share.learners[c.name] = learner

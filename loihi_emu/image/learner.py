@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from loihi_emu.image.division import BlockRows, Division
-from loihi_emu.image.projections import Origin
+from loihi_emu.image.projections import SourceView
 from loihi_emu.image.recorders import BufferLevels, DecodedRecorder, StateRecorder
 from loihi_emu.image.state import State
 from loihi_emu.image.target_rings import TargetRing, describe_projection
@@ -36,7 +36,7 @@ class Learner(ABC):
     c : Connection
     number : int
         Its number in order of creation: selects the stream of random numbers.
-    origin, first
+    source, first
         Source of spikes, and the source population's first neuron there.
     ring, target
         Where weights add up, and the target population's first accumulator there.
@@ -77,11 +77,11 @@ class Learner(ABC):
     learning_description: Description
 
     def __init__(
-        self, c: Connection, number: int, origin: Origin, first: int, ring: TargetRing, target: int, network: Network,
-        targets: slice | None = None,
+        self, c: Connection, number: int, source: SourceView, first: int, ring: TargetRing, target: int,
+        network: Network, targets: slice | None = None,
     ) -> None:  # fmt: skip
         assert c.learning is not None
-        self.connection, self.number, self.origin, self.ring = c, number, origin, ring
+        self.connection, self.number, self.source, self.ring = c, number, source, ring
         self.targets = slice(0, c.post.size) if targets is None else targets
         self.parts: list[Learner] = [self]
         self.division, self.block = Division(c), 0
@@ -126,7 +126,7 @@ class Learner(ABC):
         return values[self.division.places(range(self.blocks.start, self.block)) :]
 
     @property
-    def sources(self) -> slice:
+    def traced_sources(self) -> slice:
         """The sources whose traces this part advances: all parts divide them, at some distance in memory."""
         return part_of(self.connection.pre.size, self.parts.index(self), len(self.parts))
 
@@ -251,10 +251,10 @@ class Learner(ABC):
         """The description of the delivery."""
 
     @abstractmethod
-    def describe_learning(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> Description:
-        """The description of the leaf that learns; `lists` has the origin and first neuron of every node."""
+    def describe_learning(self, arena: Arena, lists: Mapping[str, tuple[SourceView, int]]) -> Description:
+        """The description of the leaf that learns; `lists` has the source and first neuron of every node."""
 
-    def describe_traces(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> Description:
+    def describe_traces(self, arena: Arena, lists: Mapping[str, tuple[SourceView, int]]) -> Description:
         """The description of the first leaf, after :meth:`describe_learning`: another one where there are parts."""
         return self.learning_description
 
@@ -278,8 +278,8 @@ def describe_words(
     """
     c = learner.connection
     d = describe_projection(
-        record, learner.origin.lists, learner.ring, arena,
-        offset=learner.origin.offset, graded=c.graded, events=learner.events,
+        record, learner.source.lists, learner.ring, arena,
+        offset=learner.source.offset, graded=c.graded, events=learner.events,
     )  # fmt: skip
     d.first, d.step, d.sources = learner.first, c.pre.step, c.pre.size
     d.target, d.target_step, d.width = learner.target, c.post.step, learner.width

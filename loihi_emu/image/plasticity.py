@@ -10,7 +10,7 @@ import numpy as np
 from loihi_emu.decay import nearest_decay
 from loihi_emu.image.division import BlockRows
 from loihi_emu.image.learner import Learner
-from loihi_emu.image.projections import Origin
+from loihi_emu.image.projections import SourceView
 from loihi_emu.image.recorders import BufferLevels, StateRecorder
 from loihi_emu.image.state import State
 from loihi_emu.image.target_rings import TargetRing, describe_projection
@@ -40,10 +40,10 @@ class Plastic(Learner):
     by_target = ("y0", "y1", "y2", "y3")
 
     def __init__(
-        self, c: Connection, number: int, origin: Origin, first: int, ring: TargetRing, target: int, network: Network,
-        targets: slice | None = None,
+        self, c: Connection, number: int, source: SourceView, first: int, ring: TargetRing, target: int,
+        network: Network, targets: slice | None = None,
     ) -> None:  # fmt: skip
-        super().__init__(c, number, origin, first, ring, target, network, targets)
+        super().__init__(c, number, source, first, ring, target, network, targets)
         rule = self.rule
         self._sizes = {name: node.size for name, node in [*network.populations.items(), *network.inputs.items()]}
         (self.low, self.high), self.unit = self.weight_rule.ranges[c.sign_mode], int(c.sign_mode == "mixed")
@@ -136,8 +136,8 @@ class Plastic(Learner):
     def describe(self, arena: Arena) -> Description:
         c = self.connection
         d = describe_projection(
-            to.PLASTIC, self.origin.lists, self.ring, arena,
-            offset=self.origin.offset, graded=c.graded, events=self.events,
+            to.PLASTIC, self.source.lists, self.ring, arena,
+            offset=self.source.offset, graded=c.graded, events=self.events,
         )  # fmt: skip
         exponent = c.weight_exp
         fits = exponent < 0 or (max(-self.low, self.high) << exponent) <= LIMIT
@@ -161,7 +161,7 @@ class Plastic(Learner):
         return rows
 
     # ------------------------------------------------------------ learning
-    def describe_learning(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> Description:
+    def describe_learning(self, arena: Arena, lists: Mapping[str, tuple[SourceView, int]]) -> Description:
         c = self.connection
         assert c.learning is not None
         d = self.learning_description = self._described(arena, lists, slice(0, self.connection.pre.size))
@@ -171,15 +171,15 @@ class Plastic(Learner):
         d.updates = self.updates
         return d
 
-    def describe_traces(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> Description:
+    def describe_traces(self, arena: Arena, lists: Mapping[str, tuple[SourceView, int]]) -> Description:
         """Parts divide the traces of the sources among them."""
         if len(self.parts) == 1:
             return self.learning_description
-        d = self._described(arena, lists, self.sources)
+        d = self._described(arena, lists, self.traced_sources)
         self._words(d)
         return d
 
-    def _described(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]], sources: slice) -> Description:
+    def _described(self, arena: Arena, lists: Mapping[str, tuple[SourceView, int]], sources: slice) -> Description:
         """A description with the traces of some sources and of this part's targets."""
         c = self.connection
         assert c.learning is not None
@@ -199,11 +199,11 @@ class Plastic(Learner):
         return d
 
     def _side(
-        self, d: Description, arena: Arena, nodes: Slice, stamp: str, lists: Mapping[str, tuple[Origin, int]],
+        self, d: Description, arena: Arena, nodes: Slice, stamp: str, lists: Mapping[str, tuple[SourceView, int]],
         some: slice,
     ) -> None:  # fmt: skip
-        origin, first = lists[nodes.target.name]
-        d.count, d.index, d.stamp = origin.lists.count, origin.lists.index, arena[f"{self.key}.{stamp}"][some.start :]
+        source, first = lists[nodes.target.name]
+        d.count, d.index, d.stamp = source.lists.count, source.lists.index, arena[f"{self.key}.{stamp}"][some.start :]
         d.first, d.step, d.size = first + nodes.start + some.start * nodes.step, nodes.step, nodes.size
         d.low, d.n = some.start, some.stop - some.start
 
@@ -216,8 +216,8 @@ class Plastic(Learner):
         history = f"{self.key}.{name}.history" if self.rule.t_epoch > 1 else f"{self.key}.{name}"
         d.history = arena[history].reshape(-1)[some.start :]
 
-    def _factor(self, d: Description, origin: Origin, first: int, *, values: bool) -> None:
-        d.count, d.index, d.payload = origin.lists.count, origin.lists.index, origin.lists.payload
+    def _factor(self, d: Description, source: SourceView, first: int, *, values: bool) -> None:
+        d.count, d.index, d.payload = source.lists.count, source.lists.index, source.lists.payload
         d.first, d.mode = first, to.VALUES if values else to.SPIKES
 
     def _synapses(self, d: Description, arena: Arena) -> None:

@@ -75,8 +75,8 @@ class PlasticConv(Plastic):
 
     def describe(self, arena: Arena) -> Description:
         d = describe_projection(
-            conv_at.CONV, self.origin.lists, self.ring, arena,
-            offset=self.origin.offset, graded=self.connection.graded, events=self.events,
+            conv_at.CONV, self.source.lists, self.ring, arena,
+            offset=self.source.offset, graded=self.connection.graded, events=self.events,
         )  # fmt: skip
         d.delay, d.taps = int(self.connection.delays), arena[f"{self.key}.taps"]
         d.first, d.sources, d.target = self.first, self.connection.pre.size, self.target

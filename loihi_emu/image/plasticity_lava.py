@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from loihi_emu.image.learner import Learner, describe_words
-from loihi_emu.image.projections import Origin, is_valued
+from loihi_emu.image.projections import SourceView, is_valued
 from loihi_emu.image.recorders import BufferLevels, StateRecorder
 from loihi_emu.image.state import State
 from loihi_emu.image.target_rings import TargetRing
@@ -49,10 +49,10 @@ class PlasticLava(Learner):
     _post_course: Array
 
     def __init__(
-        self, c: Connection, number: int, origin: Origin, first: int, ring: TargetRing, target: int, network: Network,
-        targets: slice | None = None,
+        self, c: Connection, number: int, source: SourceView, first: int, ring: TargetRing, target: int,
+        network: Network, targets: slice | None = None,
     ) -> None:  # fmt: skip
-        super().__init__(c, number, origin, first, ring, target, network, targets)
+        super().__init__(c, number, source, first, ring, target, network, targets)
         self._sizes = {name: node.size for name, node in network.nodes.items()}
         self.driven = dict(c.learning.factors)
         self.has_tags = self.rule.dt is not None or "t" in self.rule.used
@@ -148,14 +148,14 @@ class PlasticLava(Learner):
     def describe(self, arena: Arena) -> Description:
         """The description of the delivery."""
         c = self.connection
-        record = plastic_words.VALUED if is_valued(self.origin) else plastic_words.WORDS
+        record = plastic_words.VALUED if is_valued(self.source) else plastic_words.WORDS
         d = describe_words(self, arena, self.own(arena[f"{self.key}.weights"]), self.places, record)
         d.shift = max(c.weight_exp, 0)
         return d
 
     # ------------------------------------------------------------ learning
-    def describe_learning(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> Description:
-        """The description that both leaves of learning share; `lists` has the origin and first neuron of every node."""
+    def describe_learning(self, arena: Arena, lists: Mapping[str, tuple[SourceView, int]]) -> Description:
+        """The description that both leaves of learning share; `lists` has the source and first neuron of every node."""
         c = self.connection
         assert c.learning is not None
         self._post_course = self._course_of(self.width, len(SIDES["y"]))
@@ -169,18 +169,18 @@ class PlasticLava(Learner):
         self._rule(d)
         return d
 
-    def describe_traces(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> Description:
+    def describe_traces(self, arena: Arena, lists: Mapping[str, tuple[SourceView, int]]) -> Description:
         """Parts divide the traces of the sources among them."""
         if len(self.parts) == 1:
             return self.learning_description
-        return self._described(arena, lists, self.sources)
+        return self._described(arena, lists, self.traced_sources)
 
-    def _described(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]], sources: slice) -> Description:
+    def _described(self, arena: Arena, lists: Mapping[str, tuple[SourceView, int]], sources: slice) -> Description:
         """A description with the traces of some sources and of this part's targets."""
         c, d = self.connection, Description(to.LEARNING)
         for side, letter, nodes, some in ((d.pre, "x", c.pre, sources), (d.post, "y", c.post, self.targets)):
-            origin, first = lists[nodes.target.name]
-            side.count, side.index, side.n = origin.lists.count, origin.lists.index, some.stop - some.start
+            source, first = lists[nodes.target.name]
+            side.count, side.index, side.n = source.lists.count, source.lists.index, some.stop - some.start
             side.first, side.step = first + nodes.start + some.start * nodes.step, nodes.step
             side.low, side.size = some.start, c.pre.size if letter == "x" else self.width
             side.spiked_at, side.spiked = arena[f"{self.key}.{letter}0"][some], np.zeros(side.n, np.uint8)
@@ -207,7 +207,7 @@ class PlasticLava(Learner):
         return aligned((self.rule.t_epoch + 1) * traces * n, self.course_type)
 
     def _traces(
-        self, side: Description, arena: Arena, letter: str, some: slice, lists: Mapping[str, tuple[Origin, int]]
+        self, side: Description, arena: Arena, letter: str, some: slice, lists: Mapping[str, tuple[SourceView, int]]
     ) -> None:
         """Traces of some neurons of a side; one that a third factor drives has no impulse, and hardly decays."""
         made = [self.rule.traces.get(name, Trace(0, DRIVEN_TAU)) for name in SIDES[letter]]
@@ -217,9 +217,9 @@ class PlasticLava(Learner):
             if name in self.traces:
                 memory.now = arena[f"{self.key}.{name}"][some]
             if name in self.driven:
-                origin, memory.factor.first = lists[self.driven[name]]
-                memory.factor.count, memory.factor.index = origin.lists.count, origin.lists.index
-                memory.factor.payload, memory.factor.valued = origin.lists.payload, int(is_valued(origin))
+                source, memory.factor.first = lists[self.driven[name]]
+                memory.factor.count, memory.factor.index = source.lists.count, source.lists.index
+                memory.factor.payload, memory.factor.valued = source.lists.payload, int(is_valued(source))
                 memory.factor.size = self._sizes[self.driven[name]]
 
     def _impulses(self, side: Description, impulses: Array) -> None:
@@ -262,7 +262,7 @@ class PlasticFloat(PlasticLava):
 
     def leaf(self) -> str:
         """Name of the kernel that delivers spikes."""
-        return f"loihi_emu.models.plasticity.plastic_words:step_{'valued' if is_valued(self.origin) else 'float'}"
+        return f"loihi_emu.models.plasticity.plastic_words:step_{'valued' if is_valued(self.source) else 'float'}"
 
     def _reserve_generators(self, arena: Arena) -> None:
         """None."""

@@ -53,7 +53,7 @@ def recorders(image: ProbedImage, share: Share, levels: BufferLevels) -> tuple[l
     recorded: list[Recorded] = []
     calls = ProbeCalls([], [])
     for view in image.chip_views.values():
-        spikes = calls.later if share.origins[view.name][0].later else calls.now
+        spikes = calls.later if share.sources[view.name][0].later else calls.now
         spikes.append(("chip_view:look", view.describe(image.arena, share.lists(view.name))))
     for probe in image.network.probes:
         node, chosen = probe.target, probe.neurons
@@ -75,7 +75,7 @@ def recorders(image: ProbedImage, share: Share, levels: BufferLevels) -> tuple[l
             every = 1 if variable == "spikes" else probe.every
             name = f"{node.name}.{variable}"
             recorded.append(Recorded(name, node.name, variable, recorder, size, chosen, every))
-            waits = variable == "spikes" and share.origins[node.name][0].later
+            waits = variable == "spikes" and share.sources[node.name][0].later
             (calls.later if waits else calls.now).append((leaf, recorder.description))
     return recorded, calls
 

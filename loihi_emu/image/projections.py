@@ -44,8 +44,8 @@ DUE_NOW = "loihi_emu.models.synapses.due:due_now"
 
 
 @dataclass(eq=False)
-class Origin:
-    """A source of spikes as projections see it.
+class SourceView:
+    """A source of spikes as the projections of one share read it.
 
     Attributes
     ----------
@@ -67,9 +67,9 @@ class Origin:
     later: bool = False
 
 
-def is_valued(origin: Origin) -> bool:
+def is_valued(source: SourceView) -> bool:
     """Whether a source's spikes carry payloads of float64."""
-    return bool(origin.lists.record.field("payload").of == "float64")
+    return bool(source.lists.record.field("payload").of == "float64")
 
 
 @dataclass(eq=False)
@@ -78,7 +78,7 @@ class Projection:
 
     key: str
     kind: str
-    origin: Origin
+    source: SourceView
     ring: TargetRing
     graded: bool
     delay: int | None
@@ -97,14 +97,14 @@ class Projection:
     def leaf(self) -> str:
         """Name of the kernel."""
         way = "step_valued" if self.valued else "step_float" if self.floating else "step"
-        if self.kind == DUE and self.origin.later:
+        if self.kind == DUE and self.source.later:
             way = "enter_later"
         return f"loihi_emu.models.synapses.{self.kind}:{way}"
 
     @property
     def valued(self) -> bool:
         """Whether what arrives carries payloads of float64."""
-        return is_valued(self.origin)
+        return is_valued(self.source)
 
     @property
     def divides(self) -> bool:
@@ -145,15 +145,15 @@ class Projection:
 
     def _common(self, record: Record, arena: Arena) -> Description:
         return describe_projection(
-            record, self.origin.lists, self.ring, arena,
-            offset=self.origin.offset + (self.delay or 0), graded=self.graded, events=self.events,
+            record, self.source.lists, self.ring, arena,
+            offset=self.source.offset + (self.delay or 0), graded=self.graded, events=self.events,
         )  # fmt: skip
 
     def _sparse(self, arena: Arena) -> Description:
         if self.floating:
             return self._sparse_float(arena)
         d = self._common(sparse_at.SPARSE, arena)
-        sources, rows = self.origin.size, self.pack()
+        sources, rows = self.source.size, self.pack()
         assert isinstance(rows, PackedRows)
         d.rows, d.packed, d.delays, d.chunks, d.sources = rows.starts, rows.words, rows.delays, rows.chunks, sources
         self.stored, self.weight_bytes = rows.words.size, rows.nbytes
@@ -163,7 +163,7 @@ class Projection:
         """Rows of all synapses: those of another image, or new ones, which are shared if kernels pack them."""
         if self.packed is not None:
             return self.packed.rows
-        sources, n, window = self.origin.size, self.ring.n, self.ring.window
+        sources, n, window = self.source.size, self.ring.n, self.ring.window
         many, delayed = are_many(self.synapses), self.delay is None
         form = (self.kind, delayed, sources, n, window, *(m.form for m in self.members))
         self.packed = known(self.members, form) if many else None
@@ -182,7 +182,7 @@ class Projection:
         rows = self.pack()
         assert isinstance(rows, DueRows)
         d.rows, d.packed, d.sizes, d.chunks, d.bits = rows.starts, rows.words, rows.sizes, rows.chunks, rows.bits
-        d.sources, d.lengths = self.origin.size, arena[f"{self.key}.lengths"]
+        d.sources, d.lengths = self.source.size, arena[f"{self.key}.lengths"]
         d.space = (rows.span + 1) * d.index.size  # those of a step go in before those at their end go out
         d.log = untouched(rows.chunks * d.space, np.int64)
         if self.graded and d.payload is not None:
@@ -192,8 +192,8 @@ class Projection:
 
     def _sparse_float(self, arena: Arena) -> Description:
         d = self._common(sparse_at.VALUED if self.valued else sparse_at.FLOATING, arena)
-        rows = float_rows(self.floats, self.origin.size, self.ring.window)
-        d.rows, d.targets, d.weights, d.delays, d.sources = *rows, self.origin.size
+        rows = float_rows(self.floats, self.source.size, self.ring.window)
+        d.rows, d.targets, d.weights, d.delays, d.sources = *rows, self.source.size
         self.stored = d.targets.size
         self.weight_bytes = sum(a.nbytes for a in rows if a is not None)
         return d
@@ -245,7 +245,7 @@ class Projections:
         """Add something that delivers like a projection."""
         self._by_key[("plastic", key)] = made
 
-    def add(self, c: Connection, made: Acting, origin: Origin, first: int, ring: TargetRing, target: int) -> None:
+    def add(self, c: Connection, made: Acting, source: SourceView, first: int, ring: TargetRing, target: int) -> None:
         """Add a connection.
 
         Parameters
@@ -253,7 +253,7 @@ class Projections:
         c : Connection
         made : Acting
             Its effective weights.
-        origin : Origin
+        source : SourceView
         first : int
             Position of the source population's first neuron in the source's list.
         ring : TargetRing
@@ -267,7 +267,7 @@ class Projections:
         delay = 0 if varied else c.longest_delay
         if c.kind == CONV:
             ring.need(delay)
-            found = self._get(CONV, origin, ring, c.graded, delay, floating, c.name)
+            found = self._get(CONV, source, ring, c.graded, delay, floating, c.name)
             found.convolution = (c, weights, first, *_columns(c, ring.window, target))
             return
         if c.kind == DENSE:
@@ -275,22 +275,22 @@ class Projections:
             few, start = _columns(c, ring.window, target)
             some, delays = weights[few], c.delays[few] if varied else c.delays
             if not some.size and ring.window:
-                self._get(DENSE, origin, ring, c.graded, 0, floating, None)  # sums show the order, alike in all shares
+                self._get(DENSE, source, ring, c.graded, 0, floating, None)  # sums show the order, alike in all shares
                 return
             packed = some.T.astype(np.float64, order="C") if floating else to_bytes(some, made.table)
             if packed is not None:
                 steps = None
                 if varied:
                     steps = np.ascontiguousarray(delays.T, np.uint8) if floating else paired(delays.T)
-                found = self._get(DENSE, origin, ring, c.graded, 0, floating, None)
+                found = self._get(DENSE, source, ring, c.graded, 0, floating, None)
                 found.parts.append((packed, steps, len(some), first + c.pre.start, start, delay))
                 return
         if ring.waits:
             ring.need_when_due(c.longest_delay)
-            found = self._get(DUE, origin, ring, c.graded, None, floating, None)
+            found = self._get(DUE, source, ring, c.graded, None, floating, None)
         else:
             ring.need(c.longest_delay)
-            found = self._get(SPARSE, origin, ring, c.graded, None if varied else delay, floating, None)
+            found = self._get(SPARSE, source, ring, c.graded, None if varied else delay, floating, None)
         if floating:
             found.floats.append(_floats(c, weights, first, target))
         else:
@@ -299,12 +299,19 @@ class Projections:
             found.synapses.append(part_of(member))
 
     def _get(
-        self, kind: str, origin: Origin, ring: TargetRing, graded: bool, delay: int | None, floating: bool, extra: Any
+        self,
+        kind: str,
+        source: SourceView,
+        ring: TargetRing,
+        graded: bool,
+        delay: int | None,
+        floating: bool,
+        extra: Any,
     ) -> Projection:
-        key = (kind, origin.key, id(ring), graded, delay, extra)
+        key = (kind, source.key, id(ring), graded, delay, extra)
         if key not in self._by_key:
             self._by_key[key] = Projection(
-                f"log{self.share}.{len(self._by_key)}", kind, origin, ring, graded, delay, floating
+                f"log{self.share}.{len(self._by_key)}", kind, source, ring, graded, delay, floating
             )
         return self._by_key[key]
 

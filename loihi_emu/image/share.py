@@ -13,7 +13,7 @@ from loihi_emu.image.exchange import Exchange
 from loihi_emu.image.groups import Group
 from loihi_emu.image.learner import Learner
 from loihi_emu.image.parts import Part
-from loihi_emu.image.projections import DUE, DUE_NOW, Origin, Projection, Projections
+from loihi_emu.image.projections import DUE, DUE_NOW, Projection, Projections, SourceView
 from loihi_emu.image.schedule import Call
 from loihi_emu.image.sources import InputPart, InputSource, NoiseSource
 from loihi_emu.image.target_rings import PartialSums, TargetRing
@@ -109,7 +109,7 @@ class Share:
     number : int
     listings : dict
         By the key of a source.
-    origins : dict
+    sources : dict
         Of every population and input: the source it belongs to, as this share reads it, and its first neuron there.
     halves : dict
         With boards: of populations, by the key of a source.
@@ -120,7 +120,7 @@ class Share:
         By the number of a group of which it owns a part.
     projections : Projections
         Synapses onto its neurons.
-    partial_sums : list of (Origin, PartialSums)
+    partial_sums : list of (SourceView, PartialSums)
     learners : dict
         Connections that learn, by name.
     noises, applied : list of NoiseSource, list of Description
@@ -136,11 +136,11 @@ class Share:
         self._exchange = exchange
         self.listings: dict[str, Listing] = {}
         self.halves: dict[str, Halves] = {}
-        self.origins: dict[str, tuple[Origin, int]] = {}
-        self.here: dict[str, tuple[Origin, int]] = {}
+        self.sources: dict[str, tuple[SourceView, int]] = {}
+        self.here: dict[str, tuple[SourceView, int]] = {}
         self.rings: dict[int, TargetRing] = {}
         self.projections = Projections(number)
-        self.partial_sums: list[tuple[Origin, PartialSums]] = []
+        self.partial_sums: list[tuple[SourceView, PartialSums]] = []
         self.learners: dict[str, Learner] = {}
         self.noises: list[NoiseSource] = []
         self.applied: list[Description] = []
@@ -150,11 +150,11 @@ class Share:
         """Read the spikes of a group, and take its part of it."""
         record = VALUED_SOURCE if group.model.payload == "float64" else SOURCE
         several = self._exchange is not None
-        origin = Origin(group.key, Description(record), group.n, 1, later=several)
-        near = Origin(f"{group.key}.here", Description(record), group.n, 1)
+        source = SourceView(group.key, Description(record), group.n, 1, later=several)
+        near = SourceView(f"{group.key}.here", Description(record), group.n, 1)
         for p in group.populations:
             start = group.part(p.name).start
-            self.origins[p.name] = (origin, start)
+            self.sources[p.name] = (source, start)
             if several:
                 self.here[p.name] = (near, start)
         parts = self.parts(group)
@@ -164,7 +164,7 @@ class Share:
     def add_input(self, name: str, source: InputSource) -> None:
         """Read the spikes of an input."""
         record = VALUED_SOURCE if source.payload == "float64" else SOURCE
-        self.origins[name] = (Origin(source.key, Description(record), source.node.size, 0), 0)
+        self.sources[name] = (SourceView(source.key, Description(record), source.node.size, 0), 0)
 
     def parts(self, group: Group) -> list[Part]:
         """Its part of a group, if it has one."""
@@ -185,14 +185,14 @@ class Share:
                 self._list(self.here[name][0], Listing(self.number, mine, group.n, group.model.payload, False))
                 listing.join = partial(exchange.join, group)
             if boards is not None:
-                self.halves[self.origins[name][0].key] = self._divide(group, boards)
+                self.halves[self.sources[name][0].key] = self._divide(group, boards)
                 listing.join = partial(boards.join, self.number, group.parts)
             if self.number == 0:
                 group.keep_spikes(listing.lists, arena)
-            self._list(self.origins[name][0], listing)
+            self._list(self.sources[name][0], listing)
         for name, source in inputs.items():
             listing = Listing(self.number, source.parts, source.most, source.payload, False)
-            self._list(self.origins[name][0], listing)
+            self._list(self.sources[name][0], listing)
 
     def _divide(self, group: Group, boards: Boards) -> Halves:
         """Read from boards who spiked of others, and apart from them who did of the source's own neurons."""
@@ -206,19 +206,19 @@ class Share:
 
         return Halves(listing(True), listing(False))
 
-    def _list(self, origin: Origin, listing: Listing) -> None:
-        self.listings[origin.key] = listing
-        listing.lists.describe(origin.lists)
+    def _list(self, source: SourceView, listing: Listing) -> None:
+        self.listings[source.key] = listing
+        listing.lists.describe(source.lists)
 
     def lists(self, name: str) -> SourceLists:
         """The spikes of the source that a population or input belongs to, for somebody who reads them."""
-        listing = self.listings[self.origins[name][0].key]
+        listing = self.listings[self.sources[name][0].key]
         listing.wanted = True
         return listing.lists
 
     def spikes(self, name: str) -> list[SourceLists]:
         """The spikes of the source that a population or input belongs to, in one list or two."""
-        halves = self.halves.get(self.origins[name][0].key)
+        halves = self.halves.get(self.sources[name][0].key)
         found = [one for one in halves or () if one is not None]
         for one in found:
             one.wanted = True
@@ -229,19 +229,19 @@ class Share:
         """Add those synapses of a connection that reach a ring; parameters as of :meth:`Projections.add`."""
         name = c.pre.target.name
         at_once = self._exchange is not None and name in self.here and not self._exchange.waits(c)
-        origin, first = (self.here if at_once else self.origins)[name]
+        source, first = (self.here if at_once else self.sources)[name]
         if sums.apart:
-            ring, target = self.sum_apart(c, origin, ring, target, sums), -c.post.start
-        self.projections.add(c, made, origin, first, ring, target)
+            ring, target = self.sum_apart(c, source, ring, target, sums), -c.post.start
+        self.projections.add(c, made, source, first, ring, target)
 
-    def sum_apart(self, c: Connection, origin: Origin, ring: TargetRing, target: int, sums: Sums) -> PartialSums:
+    def sum_apart(self, c: Connection, source: SourceView, ring: TargetRing, target: int, sums: Sums) -> PartialSums:
         """The accumulators where the sums of a connection are kept apart before they reach a ring."""
         rows = c.longest_delay + 1
         start, stop = target + c.post.start, target + c.post.stop
         made = PartialSums(
-            ring, start, stop, exponent=sums.exponent, wraps=sums.wraps, offset=origin.offset, rows=rows
+            ring, start, stop, exponent=sums.exponent, wraps=sums.wraps, offset=source.offset, rows=rows
         )  # fmt: skip
-        self.partial_sums.append((origin, made))
+        self.partial_sums.append((source, made))
         return made
 
     # ------------------------------------------------------------ calls
@@ -251,24 +251,24 @@ class Share:
         for projection in self.projections.all:
             description = projection.describe(arena)
             if projection.stored or self.alone:
-                origin = projection.origin
-                if origin.key in self.halves and projection.divides:
+                source = projection.source
+                if source.key in self.halves and projection.divides:
                     self._deliver_apart(projection, made)
                     continue
-                self.listings[origin.key].wanted = True
-                where = made.later if origin.later else made[origin.offset]
+                self.listings[source.key].wanted = True
+                where = made.later if source.later else made[source.offset]
                 where.append((projection.leaf(), description))
-                if origin.later and projection.kind == DUE:
+                if source.later and projection.kind == DUE:
                     made.populations.append((DUE_NOW, description))
-        for origin, sums in self.partial_sums:
+        for source, sums in self.partial_sums:
             if sums.n or self.alone:
-                where = made.later if origin.later else made[origin.offset]
+                where = made.later if source.later else made[source.offset]
                 where.append(("loihi_emu.models.synapses.partial_sums:step", sums.describe(arena)))
         return made
 
     def _deliver_apart(self, projection: Projection, made: Delivery) -> None:
         """Deliver the spikes of its own neurons, then those of others."""
-        halves, more = self.halves[projection.origin.key], False
+        halves, more = self.halves[projection.source.key], False
         for listing, calls in zip(halves, (made.own, made.populations), strict=True):
             if listing is not None:
                 listing.wanted = True
@@ -286,10 +286,10 @@ class Share:
             c = learner.connection
             assert c.learning is not None
             nodes = {c.pre.target.name, c.post.target.name, *(node for _, node in c.learning.factors)}
-            readers = {name: self if self.origins[name][0].offset == 0 else first for name in nodes}
+            readers = {name: self if self.sources[name][0].offset == 0 else first for name in nodes}
             for name, reader in readers.items():
                 reader.lists(name)
-            lists = {name: reader.origins[name] for name, reader in readers.items()}
+            lists = {name: reader.sources[name] for name, reader in readers.items()}
             learner.describe_learning(arena, lists)
             d, divided = learner.describe_traces(arena, lists), len(learner.parts) > 1
             (made.traces if divided else made.synapses).append((learner.learning_leaf, d))
@@ -314,9 +314,9 @@ class Share:
 
         `later`: the lists of all ranks, for each step whose spikes have come.
         """
-        every = [*self.origins.values(), *self.here.values()]
-        origins = {one.key: one for one, _ in every if one.offset == offset and one.later == later}
-        found = [self.listings[key] for key in origins]
+        every = [*self.sources.values(), *self.here.values()]
+        sources = {one.key: one for one, _ in every if one.offset == offset and one.later == later}
+        found = [self.listings[key] for key in sources]
         if offset == 1:
             found += [halves.others for halves in self.halves.values() if halves.others is not None]
         return _gathered(found)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from loihi_emu.image.learner import Learner, describe_words, rows
-from loihi_emu.image.projections import Origin
+from loihi_emu.image.projections import SourceView
 from loihi_emu.image.recorders import BufferLevels, StateRecorder
 from loihi_emu.image.state import State
 from loihi_emu.image.target_rings import TargetRing
@@ -28,9 +28,16 @@ class PlasticBrian2(Learner):
     learning_leaf = f"{to.__name__}:step"
 
     def __init__(
-        self, c: Connection, number: int, origin: Origin, first: int, ring: TargetRing, target: int, network: Network
+        self,
+        c: Connection,
+        number: int,
+        source: SourceView,
+        first: int,
+        ring: TargetRing,
+        target: int,
+        network: Network,
     ) -> None:
-        super().__init__(c, number, origin, first, ring, target, network)
+        super().__init__(c, number, source, first, ring, target, network)
         self.delay = c.longest_delay
         self.slots = self.delay + 2  # of spikes under way: one is read while another is written
         self.traces = list(self.rule.traces)
@@ -100,12 +107,12 @@ class PlasticBrian2(Learner):
         d.wait, d.pending_slots, d.pending = self.delay, self.slots, arena[f"{self.key}.pending"]
         return d
 
-    def describe_learning(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> Description:
+    def describe_learning(self, arena: Arena, lists: Mapping[str, tuple[SourceView, int]]) -> Description:
         c, n = self.connection, self.stored
         d = self.learning_description = Description(to.LEARNING)
         for side, part in ((d.pre, c.pre), (d.post, c.post)):
-            origin, first = lists[part.target.name]
-            side.count, side.index, side.fired = origin.lists.count, origin.lists.index, np.zeros(part.size, np.uint8)
+            source, first = lists[part.target.name]
+            side.count, side.index, side.fired = source.lists.count, source.lists.index, np.zeros(part.size, np.uint8)
             side.first, side.step, side.n = first + part.start, part.step, part.size
         parameters = np.zeros((to.TRACES, 3))
         for k, (name, memory) in enumerate(zip(TRACES, d.traces, strict=True)):

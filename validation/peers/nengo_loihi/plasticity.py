@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from loihi_emu.image.learner import Learner, describe_words, rows
-from loihi_emu.image.projections import Origin
+from loihi_emu.image.projections import SourceView
 from loihi_emu.image.recorders import BufferLevels, StateRecorder
 from loihi_emu.image.state import State
 from loihi_emu.image.target_rings import TargetRing
@@ -31,9 +31,16 @@ class PlasticNengo(Learner):
     second_leaf = f"{to.__name__}:weights"
 
     def __init__(
-        self, c: Connection, number: int, origin: Origin, first: int, ring: TargetRing, target: int, network: Network
+        self,
+        c: Connection,
+        number: int,
+        source: SourceView,
+        first: int,
+        ring: TargetRing,
+        target: int,
+        network: Network,
     ) -> None:
-        super().__init__(c, number, origin, first, ring, target, network)
+        super().__init__(c, number, source, first, ring, target, network)
         self.error = dict(c.learning.factors)["y1"]
         self.error_size = (network.populations.get(self.error) or network.inputs[self.error]).size
         self.unit = UNIT + c.weight_exp
@@ -89,7 +96,7 @@ class PlasticNengo(Learner):
     def describe(self, arena: Arena) -> Description:
         return describe_words(self, arena, arena[f"{self.key}.active"], (self._starts, self._targets))
 
-    def describe_learning(self, arena: Arena, lists: Mapping[str, tuple[Origin, int]]) -> Description:
+    def describe_learning(self, arena: Arena, lists: Mapping[str, tuple[SourceView, int]]) -> Description:
         """The description that both leaves of learning share."""
         c = self.connection
         assert c.learning is not None
