@@ -63,8 +63,8 @@ class FixedLearningSteps(LearningSteps, FixedConnection):
 
     def lost_synapses(self) -> Any:
         """Return which synapses of a sparse matrix are lost when their weights are truncated."""
-        terms = (term for rule in self.appliers.values() for product in rule.products for term in product.terms)
-        if self.sign_mode is not SignMode.MIXED or any(term.name in ("weights", *TAGS) for term in terms):
+        factors = (factor for rule in self.appliers.values() for product in rule.products for factor in product.factors)
+        if self.sign_mode is not SignMode.MIXED or any(factor.name in ("weights", *TAGS) for factor in factors):
             return np.zeros(self.weights.nnz, dtype=bool)
         return self._stored() == 0
 

@@ -82,7 +82,7 @@ class LearningFixed(Synaptic, Learning, Exporting):
 
     def _terms(self) -> Iterable[Any]:
         appliers = self.model.appliers.values()
-        return (term for applier in appliers for product in applier.products for term in product.terms)
+        return (term for applier in appliers for product in applier.products for term in product.factors)
 
     # ------------------------------------------------------------ ports
     def wants(self, port: str, d_type: np.dtype[Any]) -> tuple[str, int]:
@@ -193,9 +193,9 @@ class LearningFixed(Synaptic, Learning, Exporting):
             target = SYNAPTIC.index(name)
             changed |= 1 << target
             for product in applier.products:
-                size = (len(terms), len(product.terms))
+                size = (len(terms), len(product.factors))
                 products.append((target, DEPENDENCIES[product.dependency], *self._scale(product), *size))
-                terms += [(self._variable(term), *self._term(term)) for term in product.terms]
+                terms += [(self._variable(term), *self._term(term)) for term in product.factors]
         decimate = self.model._learning_rule.decimate_exponent
         made, factors = table(at.PRODUCT, products), table(at.TERM, terms)
         for d in (part.learning for part in self.parts):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from loihi_emu.errors import ValidationError, invalid
-from loihi_emu.learning.grammar import Product, place
+from loihi_emu.learning.grammar import RuleProduct, place
 
 MANTISSA = (-8, 7)
 EXPONENT = (-7, 8)
@@ -41,7 +41,7 @@ def split(value: Fraction) -> tuple[int, int] | None:
     return (whole, exponent) if MANTISSA[0] <= whole <= MANTISSA[1] and exponent <= EXPONENT[1] else None
 
 
-def as_written(product: Product) -> tuple[int, int] | None:
+def as_written(product: RuleProduct) -> tuple[int, int] | None:
     """Mantissa and exponent of a product's constants as Lava holds them; None where they do not fit.
 
     They are not reduced (4*2^-2 stays): integer models shift before and after they multiply, so that 1*2^0 would give
@@ -66,7 +66,7 @@ def as_written(product: Product) -> tuple[int, int] | None:
     return (whole, exponent) if fits else None
 
 
-def checked(product: Product, target: str, text: str) -> tuple[int, int]:
+def checked(product: RuleProduct, target: str, text: str) -> tuple[int, int]:
     """Mantissa and exponent of a product's constants.
 
     Raises
@@ -85,7 +85,7 @@ def checked(product: Product, target: str, text: str) -> tuple[int, int]:
     return found
 
 
-def unheld(product: Product, where: str) -> ValidationError:
+def unheld(product: RuleProduct, where: str) -> ValidationError:
     """Build the error for a product whose constants, as they are written, cannot be held."""
     allowed = "m * 2^e with m in -8..7 and e in -7..8"
     same = split(product.scale)

@@ -44,7 +44,7 @@ TOKEN = re.compile(r"\s*(?:(?P<number>[0-9]+\.?[0-9]*|\.[0-9]+)|(?P<name>[A-Za-z
 
 
 @dataclass(frozen=True)
-class Factor:
+class RuleFactor:
     """A variable plus a constant, or the sign of that; the constant is a whole number but in Lava's rules."""
 
     variable: str
@@ -53,7 +53,7 @@ class Factor:
 
 
 @dataclass(frozen=True)
-class Product:
+class RuleProduct:
     """One product of a rule.
 
     Attributes
@@ -74,7 +74,7 @@ class Product:
 
     gate: str
     scale: Fraction
-    factors: tuple[Factor, ...]
+    factors: tuple[RuleFactor, ...]
     start: int
     end: int
     halves: bool = False
@@ -86,7 +86,7 @@ class Term:
     """A product that is being read."""
 
     scale: Fraction
-    factors: tuple[Factor, ...]
+    factors: tuple[RuleFactor, ...]
     start: int
     end: int
     halves: bool = False
@@ -123,7 +123,7 @@ def place(target: str, text: str, at: int) -> str:
     return f'rule {target} = "{text}", character {at + 1}'
 
 
-def parse(target: str, text: str, reader: type[RuleReader] | None = None) -> tuple[Product, ...]:
+def parse(target: str, text: str, reader: type[RuleReader] | None = None) -> tuple[RuleProduct, ...]:
     """Read a rule.
 
     Parameters
@@ -217,7 +217,7 @@ class RuleReader:
         return False
 
     # ------------------------------------------------------------ grammar
-    def rule(self) -> tuple[Product, ...]:
+    def rule(self) -> tuple[RuleProduct, ...]:
         """Read the whole text."""
         terms = self.sum()
         if self.peek():
@@ -349,7 +349,7 @@ class RuleReader:
             raise unknown(
                 "symbol", name, SYMBOLS, where=place(self.target, self.text, token.at), advice=advice, near=near
             )
-        return [Term(Fraction(1), (Factor(name),), token.at, token.at + len(name))]
+        return [Term(Fraction(1), (RuleFactor(name),), token.at, token.at + len(name))]
 
     def bracket(self, inside: list[Term], at: int, sign: bool) -> list[Term]:
         """A variable plus a constant as one factor; anything else multiplied out (not inside sgn)."""
@@ -362,11 +362,11 @@ class RuleReader:
         plain = (
             single
             and others[0].factors[0].variable in VARIABLES
-            and others[0].factors[0] == Factor(others[0].factors[0].variable)
+            and others[0].factors[0] == RuleFactor(others[0].factors[0].variable)
         )
         if plain and (sign or constants) and constant.denominator == 1:
             direction = others[0].scale
-            made = Factor(others[0].factors[0].variable, int(direction * constant), sign)
+            made = RuleFactor(others[0].factors[0].variable, int(direction * constant), sign)
             return [Term(direction, (made,), at, end, halves)]
         if sign:
             if not others:
@@ -381,13 +381,13 @@ class RuleReader:
             return [Term(constant, (), at, end, halves, inside[0].exponent if len(inside) == 1 else 0)]
         return [replace(term, start=at, end=end) for term in inside]
 
-    def gated(self, term: Term) -> Product:
+    def gated(self, term: Term) -> RuleProduct:
         """Find the dependency of a product: the first of x0, y0, u_k that is written in it."""
         gates = ("x0", "y0", *EPOCHS)
         for k, factor in enumerate(term.factors):
-            if factor.variable in gates and factor == Factor(factor.variable):
+            if factor.variable in gates and factor == RuleFactor(factor.variable):
                 rest = term.factors[:k] + term.factors[k + 1 :]
-                return Product(factor.variable, term.scale, rest, term.start, term.end, term.halves, term.exponent)
+                return RuleProduct(factor.variable, term.scale, rest, term.start, term.end, term.halves, term.exponent)
         written = brief(repr(self.text[term.start : term.end]))
         raise invalid(
             place(self.target, self.text, term.start), "", f"{written} without a dependency",

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from loihi_emu.errors import invalid
 from loihi_emu.learning.constants import as_written, unheld
-from loihi_emu.learning.grammar import EPOCHS, Factor, Product, place
+from loihi_emu.learning.grammar import EPOCHS, RuleFactor, RuleProduct, place
 from loihi_emu.learning.rule import FRACTION_BITS, LearningRule
 from loihi_emu.models.lava import learning_layout as to
 from loihi_emu.models.memory import Array, Description, Table
@@ -105,7 +105,7 @@ def split_impulses(impulses: Array) -> tuple[Array, Array]:
     return whole.astype(np.int64), fraction.astype(np.int64)
 
 
-def _check_variables(rule: LearningRule, target: str, one: Product) -> None:
+def _check_variables(rule: LearningRule, target: str, one: RuleProduct) -> None:
     where = place(target, getattr(rule, target), one.start)
     if target == "dd" or any(f.variable == "d" for f in one.factors):
         advice = (
@@ -130,7 +130,7 @@ def _decimate(rule: LearningRule) -> int:
     return int(next(iter(found))[1:]) if found else -1
 
 
-def _shift(factors: list[Factor], where: str) -> int:
+def _shift(factors: list[RuleFactor], where: str) -> int:
     """What a product is shifted right by."""
     bits = MANTISSA_BITS + sum(BITS[f.variable] for f in factors)
     if bits > ACCUMULATOR_BITS + MOST_SHIFTED:
@@ -139,7 +139,7 @@ def _shift(factors: list[Factor], where: str) -> int:
     return max(0, bits - ACCUMULATOR_BITS)
 
 
-def _describe(term: Description, factor: Factor, where: str, floats: bool) -> None:
+def _describe(term: Description, factor: RuleFactor, where: str, floats: bool) -> None:
     name = factor.variable
     if not floats and factor.sign and name not in ("w", "t"):
         raise invalid(where, "", f"sgn of {name}", "sgn of w or t")

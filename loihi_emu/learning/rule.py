@@ -11,7 +11,7 @@ import numpy as np
 
 from loihi_emu.errors import invalid, unknown
 from loihi_emu.keywords import known_keywords_of
-from loihi_emu.learning.grammar import TRACES, Product, parse
+from loihi_emu.learning.grammar import TRACES, RuleProduct, parse
 from loihi_emu.numeric import finite, integer, ranged
 from loihi_emu.read_only import read_only
 from loihi_emu.units import IN_STEPS
@@ -130,7 +130,7 @@ class LearningRule:
     t_epoch: int = 1
     random: float | None = None
     needs: tuple[str, ...] = ()
-    products: Mapping[str, tuple[Product, ...]] = field(init=False, repr=False, compare=False)
+    products: Mapping[str, tuple[RuleProduct, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         given = {target: getattr(self, target) for target in TARGETS}

@@ -6,7 +6,7 @@ from math import prod
 
 from loihi_emu.errors import invalid
 from loihi_emu.learning import constants
-from loihi_emu.learning.grammar import EPOCHS, Factor, Product, place
+from loihi_emu.learning.grammar import EPOCHS, RuleFactor, RuleProduct, place
 from loihi_emu.learning.rule import TARGETS, LearningRule
 from loihi_emu.models.memory import Description, Table
 from loihi_emu.models.plasticity import learning_layout as to
@@ -35,7 +35,7 @@ def table_of(rule: LearningRule) -> Table:
     return table
 
 
-def describe(d: Description, product: Product, number: int, target: str, text: str) -> None:
+def describe(d: Description, product: RuleProduct, number: int, target: str, text: str) -> None:
     """Write the record of one product."""
     where = place(target, text, product.start)
     mantissa, exponent = constants.checked(product, target, text)
@@ -73,5 +73,5 @@ def describe(d: Description, product: Product, number: int, target: str, text: s
         term.variable, term.constant, term.sign = VARIABLE[factor.variable], factor.constant, factor.sign
 
 
-def _size(factor: Factor) -> int:
+def _size(factor: RuleFactor) -> int:
     return 1 if factor.sign else SIZE[factor.variable] + abs(int(factor.constant))

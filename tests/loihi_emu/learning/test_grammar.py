@@ -10,7 +10,7 @@ from messages import complains
 from loihi_emu import LearningRule, Trace
 from loihi_emu.errors import LoihiEmuError
 from loihi_emu.learning import constants
-from loihi_emu.learning.grammar import Factor, parse
+from loihi_emu.learning.grammar import RuleFactor, parse
 
 
 def read(text):
@@ -108,7 +108,7 @@ def test_rules_are_kept_whole():
     rule = LearningRule(dd="x0*d", x1=Trace(1.5, float("inf")), t_epoch=3)
     assert pickle.loads(pickle.dumps(rule)) == rule
     assert rule.used == {"d"} and rule.traces == {"x1": Trace(1.5, float("inf"))}
-    assert Factor("w", 3) != Factor("w", 3, True)
+    assert RuleFactor("w", 3) != RuleFactor("w", 3, True)
 
 
 @given(st.text(alphabet="x012yuwdt+-*^()sgn ./", max_size=30))

@@ -11,7 +11,7 @@ from loihi_emu.image.projections import SourceView
 from loihi_emu.image.recorders import BufferLevels, StateRecorder
 from loihi_emu.image.state import State
 from loihi_emu.image.target_rings import TargetRing
-from loihi_emu.learning.grammar import EPOCHS, TRACES, Product
+from loihi_emu.learning.grammar import EPOCHS, TRACES, RuleProduct
 from loihi_emu.learning.table import VARIABLE
 from loihi_emu.models.memory import Arena, Array, Description, Table
 from loihi_emu.models.plasticity import learning_layout as chip
@@ -142,7 +142,7 @@ class PlasticBrian2(Learner):
         return d
 
 
-def _scale(product: Product, unset: set[str]) -> float:
+def _scale(product: RuleProduct, unset: set[str]) -> float:
     """The constants of a product, with those beside spikes that are always 0."""
     scale = 0.0 if product.gate in unset else float(product.scale)
     for f in product.factors:
@@ -151,7 +151,7 @@ def _scale(product: Product, unset: set[str]) -> float:
     return scale
 
 
-def _describe(d: Description, product: Product, unset: set[str]) -> None:
+def _describe(d: Description, product: RuleProduct, unset: set[str]) -> None:
     """Write the record of one product."""
     factors = [f for f in product.factors if f.variable not in {*EPOCHS, *unset}]
     names = {product.gate, *(f.variable for f in product.factors)} & set(EPOCHS)

@@ -6,7 +6,7 @@ import numpy as np
 
 from loihi_emu.errors import UnsupportedError, invalid
 from loihi_emu.learning.constants import checked
-from loihi_emu.learning.grammar import Factor
+from loihi_emu.learning.grammar import RuleFactor
 from loihi_emu.learning.rule import LearningRule
 from loihi_emu.network.elements import Connection
 from loihi_emu.rules.learning import Driven, LearningRules
@@ -36,7 +36,7 @@ class NengoLearning(LearningRules):
         products = rule.products.get("dw", ())
         form = [(p.gate, sorted(p.factors, key=lambda f: f.variable)) for p in products]
         if (
-            form != [("u1", [Factor("x1"), Factor("y1")])]
+            form != [("u1", [RuleFactor("x1"), RuleFactor("y1")])]
             or rule.dd is not None
             or rule.dt is not None
             or set(rule.traces) != {"x1"}

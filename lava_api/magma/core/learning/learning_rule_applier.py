@@ -17,7 +17,7 @@ ACCUMULATOR_MAX = (1 << W_ACCUMULATOR_U) - 1
 """Limits of each product and of the sum, -32769 and 32767; the lower one is Lava's, one below that of 16 bits."""
 
 
-class Term(NamedTuple):
+class ResolvedFactor(NamedTuple):
     """A factor, resolved."""
 
     name: str  # argument that holds the variable: "x1_y0", "weights", "x0"; empty for a constant alone
@@ -34,7 +34,7 @@ class ResolvedProduct(NamedTuple):
     mantissa: int
     exponent: int  # left shift of integer rules, 7 more than it is worth
     shift: int  # right shift that brings the product of integer factors back to 15 bits
-    terms: tuple[Term, ...]
+    factors: tuple[ResolvedFactor, ...]
 
 
 def resolve(product: Product) -> ResolvedProduct:
@@ -43,16 +43,16 @@ def resolve(product: Product) -> ResolvedProduct:
     Examples
     --------
     >>> product = Product("dw", "y0", 3, 5, [Factor("x1"), Factor("w", 2)])
-    >>> resolve(product).shift, [term.name for term in resolve(product).terms]
+    >>> resolve(product).shift, [factor.name for factor in resolve(product).factors]
     (5, ['x1_y0', 'weights'])
     """
     width = W_S_MANT + sum(FACTOR_TO_WIDTH_DICT[factor.state_var] for factor in product.factors)
-    terms = tuple(_term(factor, product.dependency) for factor in product.factors)
+    factors = tuple(_resolved(factor, product.dependency) for factor in product.factors)
     shift = max(0, width - W_ACCUMULATOR_U)
-    return ResolvedProduct(product.dependency, product.s_mantissa, product.s_exp, shift, terms)
+    return ResolvedProduct(product.dependency, product.s_mantissa, product.s_exp, shift, factors)
 
 
-def _term(factor: Factor, dependency: str) -> Term:
+def _resolved(factor: Factor, dependency: str) -> ResolvedFactor:
     variable = factor.state_var
     if variable in names.TRACES:
         name = f"{variable}_{dependency}"
@@ -61,7 +61,7 @@ def _term(factor: Factor, dependency: str) -> Term:
     else:
         name = "" if variable == names.C else variable
     limit = 1 << FACTOR_TO_WIDTH_DICT[variable]
-    return Term(name, factor.const if factor.has_const() else 0, factor.is_sgn, -limit, limit - 1)
+    return ResolvedFactor(name, factor.const if factor.has_const() else 0, factor.is_sgn, -limit, limit - 1)
 
 
 def _limited(value: Array) -> Array:
@@ -78,7 +78,7 @@ class AbstractLearningRuleApplier(ABC):
     @property
     def evaluated_traces(self) -> set[str]:
         """Names of the traces at dependencies that the rule reads, such as ``"x1_y0"``."""
-        return {term.name for product in self.products for term in product.terms if "_" in term.name} - {
+        return {factor.name for product in self.products for factor in product.factors if "_" in factor.name} - {
             *names.SYNAPTIC_VARIABLE_VAR_MAPPING.values()
         }
 
@@ -99,16 +99,16 @@ class LearningRuleApplierFloat(AbstractLearningRuleApplier):
         total: Any = None
         for product in self.products:
             value = product.mantissa * 2.0 ** (product.exponent - EXPONENT_OFFSET) * applier_args[product.dependency]
-            for term in product.terms:
-                value = value * self._factor(term, applier_args)
+            for factor in product.factors:
+                value = value * self._value(factor, applier_args)
             total = value if total is None else total + value
         changed: Array = init_accumulator + total
         return changed
 
     @staticmethod
-    def _factor(term: Term, args: dict[str, Any]) -> Any:
-        value = args[term.name] + term.const if term.name else term.const
-        return np.sign(value) if term.is_sign else value
+    def _value(factor: ResolvedFactor, args: dict[str, Any]) -> Any:
+        value = args[factor.name] + factor.const if factor.name else factor.const
+        return np.sign(value) if factor.is_sign else value
 
 
 class LearningRuleApplierBitApprox(AbstractLearningRuleApplier):
@@ -124,8 +124,8 @@ class LearningRuleApplierBitApprox(AbstractLearningRuleApplier):
         shape = np.shape(init_accumulator)
         for product in self.products:
             value = np.zeros(shape, np.int32) + np.asarray(applier_args[product.dependency]).astype(np.int32)
-            for term in product.terms:
-                value *= self._factor(term, applier_args)
+            for factor in product.factors:
+                value *= self._value(factor, applier_args)
             value *= np.int32(product.mantissa)
             value >>= product.shift
             value <<= product.exponent
@@ -133,8 +133,8 @@ class LearningRuleApplierBitApprox(AbstractLearningRuleApplier):
         return result
 
     @staticmethod
-    def _factor(term: Term, args: dict[str, Any]) -> Any:
-        value = args[term.name] + term.const if term.name else term.const
-        if term.is_sign:
+    def _value(factor: ResolvedFactor, args: dict[str, Any]) -> Any:
+        value = args[factor.name] + factor.const if factor.name else factor.const
+        if factor.is_sign:
             value = np.sign(value)
-        return np.clip(value, term.low, term.high).astype(np.int32)
+        return np.clip(value, factor.low, factor.high).astype(np.int32)

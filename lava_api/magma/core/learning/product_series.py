@@ -135,7 +135,7 @@ class ProductSeries:
         return "\n".join([f"ProductSeries: decimate_exponent={self.decimate_exponent}", *map(str, self.products)])
 
 
-def _product(target: str, read: grammar.Product, where: str) -> Product:
+def _product(target: str, read: grammar.RuleProduct, where: str) -> Product:
     """Return a product in Lava's form."""
     held = as_written(read)
     if held is None:

@@ -15,7 +15,7 @@ from typing import ClassVar
 
 from lava_api.magma.core.learning import string_symbols as names
 from loihi_emu.learning.elsewhere import MARKS
-from loihi_emu.learning.grammar import EPOCHS, LONGEST, Factor, Product, RuleReader, Term, Token
+from loihi_emu.learning.grammar import EPOCHS, LONGEST, RuleFactor, RuleProduct, RuleReader, Term, Token
 
 BRACKET = "a variable, a number, or one of each with + or - between them, such as (-2), (w + 3)"
 LARGEST_EXPONENT = 99
@@ -96,9 +96,9 @@ class LavaRuleReader(RuleReader):
             self.refuse(f"sgn of -{name}", f"-sgn({name} ...)", at)
         constant = direction * sum((term.scale for term in inside if not term.factors), Fraction(0))
         number = int(constant) if constant.denominator == 1 else float(constant)
-        return [Term(direction, (Factor(name, number, sign),), at, self.tokens[self.next - 1].at + 1)]
+        return [Term(direction, (RuleFactor(name, number, sign),), at, self.tokens[self.next - 1].at + 1)]
 
-    def gated(self, term: Term) -> Product:
+    def gated(self, term: Term) -> RuleProduct:
         """The first dependency gates a product; x0 and y0 behind it are factors, u_k has to be the first."""
         product = super().gated(term)
         epochs = {factor.variable for factor in product.factors} & set(EPOCHS)
