@@ -15,7 +15,7 @@ from lava_api.magma.compiler.routes import mover
 from lava_api.magma.core.model.py.ports import PyInPortVectorSparse, PyOutPortVectorSparse, VirtualPortTransformer
 from lava_api.magma.core.process.ports.ports import InPort, create_port_id
 from lava_api.magma.kernels.later_phases import Managing
-from lava_api.magma.runtime.channel import Channel, HostChannel, PipeEnd
+from lava_api.magma.runtime.channel import HostChannel, PipeEnd, PortChannel
 from lava_api.magma.runtime.var_link import VarLink
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ Pipes = dict["InPort | OutPort", HostChannel]
 Variables = dict[int, tuple["AbstractPyProcessModel", str, "Var"]]
 
 
-def build_channels(program: ProcessGraph, scheduler: Scheduler, plan: Plan) -> dict[Link, Channel]:
+def build_channels(program: ProcessGraph, scheduler: Scheduler, plan: Plan) -> dict[Link, PortChannel]:
     """Make a channel for each link, but for those between kernels that run together."""
     group = {process: number for number, (_, members) in enumerate(plan.groups) for process in members}
     channels = {}
@@ -42,7 +42,7 @@ def build_channels(program: ProcessGraph, scheduler: Scheduler, plan: Plan) -> d
         if ends[0] is not None and ends[0] == ends[1]:
             continue
         source, target = ((port.process.name, port.name) for port in (link.source, link.target))
-        channel = channels[link] = Channel(source, target, program.options[CAPACITY])
+        channel = channels[link] = PortChannel(source, target, program.options[CAPACITY])
         channel.scheduler = scheduler
     return channels
 
@@ -64,10 +64,10 @@ def build_pipes(program: ProcessGraph, scheduler: Scheduler) -> Pipes:
 
 
 def build_message_ports(
-    program: ProcessGraph, models: Models, plan: Plan, channels: dict[Link, Channel], pipes: Pipes
+    program: ProcessGraph, models: Models, plan: Plan, channels: dict[Link, PortChannel], pipes: Pipes
 ) -> None:
     """Build the message ports of Python models with the channels that end at them."""
-    ends: dict[InPort | OutPort, list[tuple[Link, Channel]]] = {}
+    ends: dict[InPort | OutPort, list[tuple[Link, PortChannel]]] = {}
     for link, channel in channels.items():
         for port in (link.source, link.target):
             ends.setdefault(port, []).append((link, channel))
@@ -120,13 +120,13 @@ def _in_port(
     port: InPort,
     model: AbstractPyProcessModel,
     kind: Any,
-    links: Iterable[tuple[Link, Channel]],
+    links: Iterable[tuple[Link, PortChannel]],
     pipes: list[HostChannel],
 ) -> Any:
     """Build an input with the functions that reorder its messages."""
     lava_type = getattr(kind, port.name)
     # Pipes come first, as in a kernel's sum: of floating-point numbers it depends on the order.
-    names: dict[str, Channel] = {f"pipe#{number}": pipe for number, pipe in enumerate(pipes)}
+    names: dict[str, PortChannel] = {f"pipe#{number}": pipe for number, pipe in enumerate(pipes)}
     functions: dict[str, list[Callable[[Any], Array]]] = {}
     for number, (link, channel) in enumerate(links):
         name = f"{create_port_id(link.source.process.id, link.source.name)}#{number}"

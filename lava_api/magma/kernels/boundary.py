@@ -11,7 +11,7 @@ from lava_api.magma.kernels.inputs import ChannelInput, PhaseJobs
 from lava_api.magma.kernels.message_types import sent_type
 from lava_api.magma.kernels.messages import Message
 from lava_api.magma.kernels.scheduled import Scheduled, Unpacking
-from lava_api.magma.runtime.channel import Channel
+from lava_api.magma.runtime.channel import PortChannel
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
@@ -31,8 +31,8 @@ class Boundary:
         self.from_links: dict[Link, Message] = {}
         self.from_pipes: dict[InPort, Message] = {}
         # What begins a step, and what ends one, with the channels to send it through, and the process that sends it.
-        self.sent_first: list[tuple[Message, Channel]] = []
-        self.sent_last: list[tuple[Message, Channel, AbstractProcess]] = []
+        self.sent_first: list[tuple[Message, PortChannel]] = []
+        self.sent_last: list[tuple[Message, PortChannel, AbstractProcess]] = []
         for process, kernel in kernels.items():
             for port in process.in_ports:
                 if port in pipes:
@@ -67,7 +67,7 @@ class Boundary:
             if processes is None or source in processes:
                 self._send(message, channel, jobs)
 
-    def _send(self, message: Message, channel: Channel, jobs: PhaseJobs) -> None:
+    def _send(self, message: Message, channel: PortChannel, jobs: PhaseJobs) -> None:
         """Send a message; one that there is no room for waits in a job of its own, and nothing waits for it."""
         if len(channel.queue) < channel.capacity:
             channel.send(message.get())

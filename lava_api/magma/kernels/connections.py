@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lava_api.magma.compiler.process_graph import Link
-from lava_api.magma.runtime.channel import Channel, HostChannel
+from lava_api.magma.runtime.channel import HostChannel, PortChannel
 
 if TYPE_CHECKING:
     from lava_api.magma.core.process.ports.ports import InPort, OutPort
@@ -19,7 +19,7 @@ class Connections:
     """Connections of a group of kernels."""
 
     incoming: dict[InPort, list[Link]]  # of the whole program
-    channels: dict[Link, Channel]  # of links whose other end is outside
+    channels: dict[Link, PortChannel]  # of links whose other end is outside
     pipes: dict[InPort | OutPort, HostChannel]
 
     def of(self, processes: Container[AbstractProcess]) -> Connections:

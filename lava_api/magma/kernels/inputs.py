@@ -15,7 +15,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 if TYPE_CHECKING:
-    from lava_api.magma.runtime.channel import Channel
+    from lava_api.magma.runtime.channel import PortChannel
 
 
 class PhaseJobs(Protocol):
@@ -31,7 +31,7 @@ class PhaseJobs(Protocol):
 class ChannelInput:
     """A message that comes from outside the subgraph: its channel, what takes it, and who receives it."""
 
-    def __init__(self, channel: Channel, message: Message, kernel: Bound) -> None:
+    def __init__(self, channel: PortChannel, message: Message, kernel: Bound) -> None:
         self.channel, self.message, self.kernel = channel, message, kernel
 
     def try_take(self) -> bool:

@@ -17,7 +17,7 @@ CHANNEL_MESSAGES = 64
 """Messages that a channel holds before its sender waits (Lava's ``pypy_channel_size``)."""
 
 
-class Channel:
+class PortChannel:
     """A first-in-first-out queue whose empty or full end makes a model wait, and others run.
 
     `source` and `target` are process and port at either end, for errors; it holds `capacity` messages.
@@ -79,7 +79,7 @@ class Channel:
             self.scheduler.stop_for_host()
 
 
-class HostChannel(Channel):
+class HostChannel(PortChannel):
     """A channel with one end in a model and the other in the program that runs it.
 
     A process makes one, hands it to its model in `proc_params`, and sends to it or receives from it in its own methods.

@@ -16,7 +16,7 @@ from lava_api.magma.runtime.step_service import StepService
 if TYPE_CHECKING:
     from lava_api.magma.kernels.messages import Message
     from lava_api.magma.kernels.subgraph import Subgraph
-    from lava_api.magma.runtime.channel import Channel
+    from lava_api.magma.runtime.channel import PortChannel
     from lava_api.magma.runtime.control import Control
 
 GUARDS = ("pre_guard", "lrn_guard", "post_guard")
@@ -146,7 +146,7 @@ class LoihiService(StepService):
                 if not isinstance(t, _ModelPhases) or overrides(t.model, "post_guard")
             ],
         }
-        self._sent_first: list[tuple[Message, Channel]] = []
+        self._sent_first: list[tuple[Message, PortChannel]] = []
         for subgraph in self.subgraphs if is_alone else ():  # no channel is full when a step begins, but for pipes
             sent = subgraph.boundary.sent_first
             self._sent_first += [one for one in sent if not isinstance(one[1], HostChannel)]

@@ -16,7 +16,7 @@ from weakref import ref
 from greenlet import error as greenlet_error
 from greenlet import getcurrent, greenlet
 
-from lava_api.magma.runtime.channel import Channel
+from lava_api.magma.runtime.channel import PortChannel
 from lava_api.magma.runtime.isolation import Isolation
 
 
@@ -40,7 +40,7 @@ class Wait(NamedTuple):
     """What a worker waits for, or asks for again and again."""
 
     worker: Any
-    channel: Channel
+    channel: PortChannel
     reading: bool
     polls: bool = False
 
@@ -120,7 +120,7 @@ class Scheduler:
         self.stalled: dict[Any, tuple[Any, ...]] = {}
         self.isolation = Isolation()
         self.thread = get_ident()
-        self.on_host_wait: Callable[[Channel, bool], None] | None = None
+        self.on_host_wait: Callable[[PortChannel, bool], None] | None = None
         self.may_drive: Callable[[], bool] | None = None
 
     def is_begun_elsewhere(self) -> bool:
@@ -190,7 +190,7 @@ class Scheduler:
         if not service.pending:
             service.advance()
 
-    def wait(self, channel: Channel, *, reading: bool) -> None:
+    def wait(self, channel: PortChannel, *, reading: bool) -> None:
         """Set the calling worker aside until the channel has a message, or room for one."""
         worker = getcurrent()
         if not isinstance(worker, Worker) or worker.scheduler() is not self or not self.active:
@@ -226,7 +226,7 @@ class Scheduler:
             if party is not None:
                 party.enter()
 
-    def missed(self, channel: Channel) -> bool:
+    def missed(self, channel: PortChannel) -> bool:
         """Return whether a channel has got a message; asked again in one time step, let the others go on first."""
         if not self.is_inside():
             return False

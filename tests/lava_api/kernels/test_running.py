@@ -66,7 +66,7 @@ def made(monkeypatch):
         return Counted
 
     monkeypatch.setattr(scheduler, "Worker", counted(scheduler.Worker))
-    monkeypatch.setattr(port_building, "Channel", counted(port_building.Channel))
+    monkeypatch.setattr(port_building, "PortChannel", counted(port_building.PortChannel))
     set_port = port_building._set_port
 
     def counted_port(*arguments):
@@ -92,7 +92,7 @@ def test_beside_a_python_model_they_are_made(made):
     first.run(RunSteps(2), Loihi2SimCfg(select_tag="fixed_pt", exception_proc_model_map={second: OwnLif}))
     first.stop()
     assert made["Worker"] >= 1
-    assert made["Channel"] == 1
+    assert made["PortChannel"] == 1
     assert made["port"] == 2  # a_in and s_out
 
 

@@ -1,7 +1,7 @@
 """A channel for arrays between threads, or processes of the operating system, that a program starts itself.
 
 The models of a network use none: they run in one thread, and their messages go through
-:class:`~lava_api.magma.runtime.channel.Channel`.
+:class:`~lava_api.magma.runtime.channel.PortChannel`.
 """
 
 from __future__ import annotations

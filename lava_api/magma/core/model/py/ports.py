@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
 
     from lava_api.magma.core.model.model import AbstractProcessModel
-    from lava_api.magma.runtime.channel import Channel
+    from lava_api.magma.runtime.channel import PortChannel
 
 __all__ = [
     "AbstractPortImplementation",
@@ -69,13 +69,17 @@ class AbstractPyIOPort(AbstractPyPort):
     """A message port with its channels."""
 
     def __init__(
-        self, csp_ports: list[Channel], process_model: AbstractProcessModel, shape: tuple[int, ...], d_type: DTypeLike
+        self,
+        csp_ports: list[PortChannel],
+        process_model: AbstractProcessModel,
+        shape: tuple[int, ...],
+        d_type: DTypeLike,
     ) -> None:
         self._csp_ports = csp_ports
         super().__init__(process_model, shape, d_type)
 
     @property
-    def csp_ports(self) -> list[Channel]:
+    def csp_ports(self) -> list[PortChannel]:
         return self._csp_ports
 
 
@@ -83,14 +87,14 @@ class AbstractTransformer(ABC):
     """Reorders what a channel delivers."""
 
     @abstractmethod
-    def transform(self, data: Any, csp_port: Channel) -> Any:
+    def transform(self, data: Any, csp_port: PortChannel) -> Any:
         """Return the data of a channel in the port's order."""
 
 
 class IdentityTransformer(AbstractTransformer):
     """Leaves data as they are."""
 
-    def transform(self, data: Any, csp_port: Channel) -> Any:
+    def transform(self, data: Any, csp_port: PortChannel) -> Any:
         return data
 
 
@@ -100,12 +104,14 @@ class VirtualPortTransformer(AbstractTransformer):
     Channels and functions are given by the name of the port at the channel's far end.
     """
 
-    def __init__(self, csp_ports: dict[str, Channel], transform_funcs: dict[str, list[Callable[[Any], Any]]]) -> None:
+    def __init__(
+        self, csp_ports: dict[str, PortChannel], transform_funcs: dict[str, list[Callable[[Any], Any]]]
+    ) -> None:
         if not csp_ports:
             raise AssertionError("'csp_ports' should not be empty.")
         self._csp_port_to_fp = {port: transform_funcs.get(name, []) for name, port in csp_ports.items()}
 
-    def transform(self, data: Any, csp_port: Channel) -> Any:
+    def transform(self, data: Any, csp_port: PortChannel) -> Any:
         if csp_port not in self._csp_port_to_fp:
             raise AssertionError(f"{csp_port!r} is not registered with a transformation function.")
         for function in self._csp_port_to_fp[csp_port]:
@@ -121,7 +127,7 @@ class PyInPort(AbstractPyIOPort, ABC):
 
     def __init__(
         self,
-        csp_ports: list[Channel],
+        csp_ports: list[PortChannel],
         process_model: AbstractProcessModel,
         shape: tuple[int, ...],
         d_type: DTypeLike,
