@@ -17,7 +17,7 @@ from lava_api.magma.compiler.process_graph import THREADS, ProcessGraph, Referen
 from lava_api.magma.core.resources import CPU
 from lava_api.magma.kernels.connections import Connections
 from lava_api.magma.kernels.message_types import links_by_target
-from lava_api.magma.kernels.plan import Plan, make_plan
+from lava_api.magma.kernels.plan import KernelPlan, make_plan
 from lava_api.magma.kernels.schedule import after
 from lava_api.magma.kernels.subgraph import ManagementPhase, Subgraph, make_subgraphs
 from lava_api.magma.kernels.threads import warn_of_one
@@ -84,7 +84,7 @@ def _bind_host_channels(process: AbstractProcess, control: Control) -> None:
 
 
 def _services(
-    program: ProcessGraph, assembly: Assembly, control: Control, plan: Plan, connections: Connections
+    program: ProcessGraph, assembly: Assembly, control: Control, plan: KernelPlan, connections: Connections
 ) -> None:
     models = assembly.models
     asked = program.options[THREADS]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lava_api.magma.core.process.ports.ports import OutPort, RefPort
     from lava_api.magma.core.process.process import AbstractProcess
     from lava_api.magma.core.process.variable import Var
-    from lava_api.magma.kernels.plan import Plan
+    from lava_api.magma.kernels.plan import KernelPlan
     from lava_api.magma.runtime.scheduler import Scheduler
     from loihi_emu.models.memory import Array
 
@@ -33,7 +33,7 @@ Pipes = dict["InPort | OutPort", HostChannel]
 Variables = dict[int, tuple["AbstractPyProcessModel", str, "Var"]]
 
 
-def build_channels(program: ProcessGraph, scheduler: Scheduler, plan: Plan) -> dict[Link, PortChannel]:
+def build_channels(program: ProcessGraph, scheduler: Scheduler, plan: KernelPlan) -> dict[Link, PortChannel]:
     """Make a channel for each link, but for those between kernels that run together."""
     group = {process: number for number, (_, members) in enumerate(plan.groups) for process in members}
     channels = {}
@@ -64,7 +64,7 @@ def build_pipes(program: ProcessGraph, scheduler: Scheduler) -> Pipes:
 
 
 def build_message_ports(
-    program: ProcessGraph, models: Models, plan: Plan, channels: dict[Link, PortChannel], pipes: Pipes
+    program: ProcessGraph, models: Models, plan: KernelPlan, channels: dict[Link, PortChannel], pipes: Pipes
 ) -> None:
     """Build the message ports of Python models with the channels that end at them."""
     ends: dict[InPort | OutPort, list[tuple[Link, PortChannel]]] = {}
@@ -84,7 +84,7 @@ def build_message_ports(
             _set_port(model, port.name, _in_port(port, model, kind, ends.get(port, ()), own_pipe))
 
 
-def build_references(program: ProcessGraph, models: Models, plan: Plan, variables: Variables) -> None:
+def build_references(program: ProcessGraph, models: Models, plan: KernelPlan, variables: Variables) -> None:
     """Build the RefPorts of models that reach variables in Python."""
     links: dict[RefPort, Reference] = {reference.port: reference for reference in program.references}
     for leaf in program.leaves:
@@ -98,7 +98,7 @@ def build_references(program: ProcessGraph, models: Models, plan: Plan, variable
             _set_port(model, port.name, lava_type.cls(link, link, model, port.shape, lava_type.d_type))
 
 
-def _refers_in_python(leaf: LeafProcess, plan: Plan) -> bool:
+def _refers_in_python(leaf: LeafProcess, plan: KernelPlan) -> bool:
     """Return whether a model runs in Python, or its management phase does."""
     kernel = plan.kernels.get(leaf.process)
     return kernel is None or (isinstance(kernel, Managing) and kernel.due(1) is not None)

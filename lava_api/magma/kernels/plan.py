@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Plan:
+class KernelPlan:
     """Kernels by process, and groups of processes that run in one go, those that wait for fewer Python models first."""
 
     kernels: dict[AbstractProcess, Kernel] = field(default_factory=dict)
     groups: list[tuple[int, list[AbstractProcess]]] = field(default_factory=list)
 
 
-def make_plan(program: ProcessGraph, models: dict[AbstractProcess, AbstractPyProcessModel]) -> Plan:
+def make_plan(program: ProcessGraph, models: dict[AbstractProcess, AbstractPyProcessModel]) -> KernelPlan:
     """Choose the processes that run as kernels, given the model of each with its variables, and group them."""
-    plan = Plan()
+    plan = KernelPlan()
     if not program.options[KERNELS]:
         return plan
     incoming = links_by_target(program.links)
@@ -67,7 +67,7 @@ def make_plan(program: ProcessGraph, models: dict[AbstractProcess, AbstractPyPro
     return plan
 
 
-def _leave_unreadable_to_python(program: ProcessGraph, plan: Plan) -> None:
+def _leave_unreadable_to_python(program: ProcessGraph, plan: KernelPlan) -> None:
     """Leave to Python what kernels do with a variable that no kernel keeps in an array."""
     for reference in program.references:
         kernel, target = plan.kernels.get(reference.port.process), plan.kernels.get(reference.var.process)
@@ -83,7 +83,7 @@ def _refers(kernel: Managing, target: Referable | None, name: str) -> bool:
     return not kernel.alters or target.writes(name)
 
 
-def _drop_deadlocks(program: ProcessGraph, plan: Plan) -> None:
+def _drop_deadlocks(program: ProcessGraph, plan: KernelPlan) -> None:
     """Leave loops of processes that all receive before they send to Python, which names them when they are stuck."""
     members = list(plan.kernels)
     labels = _loops(members, program, plan)
@@ -94,7 +94,7 @@ def _drop_deadlocks(program: ProcessGraph, plan: Plan) -> None:
             del plan.kernels[process]
 
 
-def _edges(members: list[AbstractProcess], program: ProcessGraph, plan: Plan) -> tuple[list[int], list[int]]:
+def _edges(members: list[AbstractProcess], program: ProcessGraph, plan: KernelPlan) -> tuple[list[int], list[int]]:
     """Return pairs of members of which the second cannot finish a step before the first has sent."""
     number = {process: k for k, process in enumerate(members)}
     before, after = [], []
@@ -107,7 +107,7 @@ def _edges(members: list[AbstractProcess], program: ProcessGraph, plan: Plan) ->
     return before, after
 
 
-def _loops(members: list[AbstractProcess], program: ProcessGraph, plan: Plan) -> list[int]:
+def _loops(members: list[AbstractProcess], program: ProcessGraph, plan: KernelPlan) -> list[int]:
     """Return for each member the number of the loop that it is in (one of its own when it is in none)."""
     if not members:
         return []
@@ -117,7 +117,7 @@ def _loops(members: list[AbstractProcess], program: ProcessGraph, plan: Plan) ->
 
 
 def _groups(
-    members: list[AbstractProcess], program: ProcessGraph, plan: Plan
+    members: list[AbstractProcess], program: ProcessGraph, plan: KernelPlan
 ) -> list[tuple[int, list[AbstractProcess]]]:
     """Group the kernels of a domain by the number of Python models that they have to wait for in a step.
 
