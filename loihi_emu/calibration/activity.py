@@ -22,7 +22,7 @@ SILENT = "li"
 
 
 @dataclass(frozen=True)
-class Events:
+class SampleSpikes:
     """Spikes of one population or input over all samples: sample, step, neuron, payload (or None)."""
 
     samples: NDArray[np.int64]
@@ -31,11 +31,11 @@ class Events:
     payloads: Any
     size: int
 
-    def part(self, count: int) -> Events:
+    def part(self, count: int) -> SampleSpikes:
         """Those of the first samples."""
         end = int(np.searchsorted(self.samples, count))
         payloads = None if self.payloads is None else self.payloads[:end]
-        return Events(self.samples[:end], self.steps[:end], self.indices[:end], payloads, self.size)
+        return SampleSpikes(self.samples[:end], self.steps[:end], self.indices[:end], payloads, self.size)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Activity:
 
     Attributes
     ----------
-    events : dict of Events
+    events : dict of SampleSpikes
         Of inputs, and of populations that spike.
     rates : dict of array
         How often each neuron of an input or population spikes in a step (mean square of its payloads).
@@ -66,7 +66,7 @@ class Activity:
         Samples, of how many of them there are voltages, and steps of each.
     """
 
-    events: dict[str, Events]
+    events: dict[str, SampleSpikes]
     rates: dict[str, Floats]
     peaks: dict[str, Peaks]
     voltages: dict[str, NDArray[np.float32]]
@@ -91,7 +91,7 @@ def activity_of(network: Network, samples: Samples) -> Activity:
     emulator = Emulator(probed)
     each = samples.steps * sum(p.size for p in network.populations.values())
     at_once, kept = (min(max(1, k // each), samples.count) for k in (AT_ONCE, KEPT))
-    events: dict[str, list[Events]] = {name: [] for name in sources}
+    events: dict[str, list[SampleSpikes]] = {name: [] for name in sources}
     highest = {name: np.zeros(4) for name in network.populations}
     voltages: dict[str, Any] = {}
     for first in range(0, samples.count, at_once):
@@ -100,7 +100,7 @@ def activity_of(network: Network, samples: Samples) -> Activity:
         for name in sources:
             found = recording.spikes(name)
             sample, step = np.divmod(found.times, samples.steps)
-            events[name].append(Events(sample + first, step, found.indices, found.payloads, found.size))
+            events[name].append(SampleSpikes(sample + first, step, found.indices, found.payloads, found.size))
         for name, p in network.populations.items():
             u, v = (recording[f"{name}.{k}"].reshape(end - first, samples.steps, p.size) for k in "uv")
             highest[name] = np.maximum(highest[name], _highest(p.parameters, u, v))
@@ -127,7 +127,7 @@ def _before(start: Any, x: Floats) -> Floats:
     return np.concatenate([np.broadcast_to(start, x[:, :1].shape), x[:, :-1]], axis=1)
 
 
-def _joined(parts: list[Events]) -> Events:
+def _joined(parts: list[SampleSpikes]) -> SampleSpikes:
     graded = any(part.payloads is not None for part in parts)
     payloads = None
     if graded:
@@ -135,10 +135,10 @@ def _joined(parts: list[Events]) -> Events:
     samples, steps, indices = (
         np.concatenate([getattr(k, name) for k in parts]) for name in ("samples", "steps", "indices")
     )
-    return Events(samples, steps, indices, payloads, parts[0].size)
+    return SampleSpikes(samples, steps, indices, payloads, parts[0].size)
 
 
-def _rates(events: Events, steps: int) -> Floats:
+def _rates(events: SampleSpikes, steps: int) -> Floats:
     """Never 0: what is silent here may speak elsewhere."""
     squares = None if events.payloads is None else np.asarray(events.payloads, np.float64) ** 2
     return np.asarray((np.bincount(events.indices, squares, events.size) + 0.1) / (steps + 0.1), np.float64)

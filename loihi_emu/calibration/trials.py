@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.calibration.activity import Activity, Events
+from loihi_emu.calibration.activity import Activity, SampleSpikes
 from loihi_emu.calibration.integers import Lowered
 from loihi_emu.chips.chip import Chip
 from loihi_emu.network.elements import Input
@@ -95,8 +95,8 @@ def tried(made: Lowered, activity: Activity, chip: Chip) -> Trial:
     return Trial(differing, spikes, error, mean, slope, overflow)
 
 
-def _listed(events: Events, late: int, count: int, steps: int) -> list[Any]:
-    """Events of each sample."""
+def _listed(events: SampleSpikes, late: int, count: int, steps: int) -> list[Any]:
+    """Spikes of each sample."""
     times = events.steps + late
     inside = times < steps
     bounds = np.searchsorted(events.samples[inside], np.arange(count + 1))

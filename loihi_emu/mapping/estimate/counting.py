@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from loihi_emu.mapping.arrays import Index, Integers
-from loihi_emu.mapping.estimate.activity import Activity
+from loihi_emu.mapping.estimate.active_neurons import ActiveNeurons
 from loihi_emu.mapping.estimate.axons import Axons, axons_of
 from loihi_emu.mapping.estimate.recorded_spikes import RecordedSpikes
 from loihi_emu.mapping.model import tiles
@@ -91,7 +91,7 @@ class Counter:
     axons : list of Axons
     neurons : int64 array (cores)
     activity : dict
-        Population name to its :class:`Activity`.
+        Population name to its :class:`ActiveNeurons`.
     caused : dict
         Population or input name to a csr_matrix (neurons, columns of a :class:`Work`): what a spike causes.
     """
@@ -103,7 +103,7 @@ class Counter:
         self.axons = axons_of(self.problem, self.assignment.cores, self.cores)
         self.neurons = placement.budgets["compartments"]
         self.activity = {
-            name: Activity(
+            name: ActiveNeurons(
                 p, self.recorded, self.assignment.cores[name],
                 [a for a in self.axons if a.connection.post.target is p],
             )

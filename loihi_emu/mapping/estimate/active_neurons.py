@@ -17,7 +17,7 @@ from loihi_emu.widths import DECAY_UNITY
 Mask = NDArray[np.uint8]
 
 
-class Activity:
+class ActiveNeurons:
     """The active neurons of one population.
 
     A neuron is active in a step in which it has a bias or noise, an event arrives at it, it spikes, or it begins with
