@@ -12,7 +12,7 @@ from loihi_emu.keywords import known_keywords
 from loihi_emu.numeric import flag
 from loihi_emu.plots._bins import pixel_counts, spike_rate, spread
 from loihi_emu.plots._source import IntArray, Neurons, RecordingLike, Window, check_names_in
-from loihi_emu.plots._spikes import Group, Names, SpikeSource, gather
+from loihi_emu.plots._spikes import Names, RasterBand, SpikeSource, gather
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -123,7 +123,7 @@ def raster(
     return ax
 
 
-def _paint(groups: list[Group], colors: Sequence[Any] | Mapping[str, Any] | None, cycle: list[Any]) -> list[Any]:
+def _paint(groups: list[RasterBand], colors: Sequence[Any] | Mapping[str, Any] | None, cycle: list[Any]) -> list[Any]:
     if colors is None:
         return cycle
     if isinstance(colors, Mapping):
@@ -136,13 +136,13 @@ def _paint(groups: list[Group], colors: Sequence[Any] | Mapping[str, Any] | None
     return list(colors)
 
 
-def _first_neuron(groups: list[Group]) -> int:
+def _first_neuron(groups: list[RasterBand]) -> int:
     """Where the rows start: at the neuron's own number if one group of consecutive neurons fills the axes."""
     alone = len(groups) == 1 and np.all(np.diff(groups[0].neurons) == 1)
     return int(groups[0].neurons[0]) if alone else 0
 
 
-def _rows_axis(ax: Axes, groups: list[Group], offsets: IntArray, first: int, paint: list[Any]) -> None:
+def _rows_axis(ax: Axes, groups: list[RasterBand], offsets: IntArray, first: int, paint: list[Any]) -> None:
     """Bands and names for several groups; neuron numbers for a single one."""
     from loihi_emu.plots import _figure
 
@@ -164,7 +164,7 @@ def _rows_axis(ax: Axes, groups: list[Group], offsets: IntArray, first: int, pai
         ax.set_yticks(shown, [str(number) for number in group.neurons[shown]])
 
 
-def _name_bands(ax: Axes, groups: list[Group], offsets: IntArray, paint: list[Any]) -> None:
+def _name_bands(ax: Axes, groups: list[RasterBand], offsets: IntArray, paint: list[Any]) -> None:
     """Write each group's name and size at its band; where bands are too thin for that, the widest get theirs."""
     from loihi_emu.plots import _figure
 
@@ -180,7 +180,7 @@ def _name_bands(ax: Axes, groups: list[Group], offsets: IntArray, paint: list[An
         label.set_color(paint[i])
 
 
-def _draw_marks(ax: Axes, groups: list[Group], offsets: IntArray, paint: list[Any]) -> None:
+def _draw_marks(ax: Axes, groups: list[RasterBand], offsets: IntArray, paint: list[Any]) -> None:
     from loihi_emu.plots import _figure
 
     rows = sum(group.size for group in groups)
@@ -199,7 +199,7 @@ def _draw_marks(ax: Axes, groups: list[Group], offsets: IntArray, paint: list[An
         )
 
 
-def _draw_image(ax: Axes, groups: list[Group], offsets: IntArray, paint: list[Any], start: int, stop: int) -> None:
+def _draw_image(ax: Axes, groups: list[RasterBand], offsets: IntArray, paint: list[Any], start: int, stop: int) -> None:
     """One image a group, of counts; the colours of all are on one scale of spikes per neuron and step."""
     from matplotlib.colors import LinearSegmentedColormap, PowerNorm, to_rgba
 
@@ -234,7 +234,9 @@ def _draw_image(ax: Axes, groups: list[Group], offsets: IntArray, paint: list[An
     _figure.note(ax, f"{total:,} spikes, counted in pixels of {size}")
 
 
-def _draw_rate(ax: Axes, groups: list[Group], paint: list[Any], start: int, stop: int, rate_bin: int | None) -> None:
+def _draw_rate(
+    ax: Axes, groups: list[RasterBand], paint: list[Any], start: int, stop: int, rate_bin: int | None
+) -> None:
     from matplotlib.ticker import MaxNLocator
 
     from loihi_emu.plots import _figure

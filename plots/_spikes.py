@@ -39,7 +39,7 @@ SpikeSource: TypeAlias = "SpikesLike | tuple[Any, ...] | NDArray[Any] | Sequence
 
 
 @dataclass(frozen=True)
-class Events:
+class PopulationSpikes:
     """All spikes of one population: step and neuron of each, the number of neurons, and the steps they span.
 
     ``recorded`` is which neurons were recorded, None for all of them.
@@ -53,7 +53,7 @@ class Events:
 
 
 @dataclass(frozen=True)
-class Group:
+class RasterBand:
     """The spikes of one band of a raster.
 
     ``neurons`` is the neuron number of each row, (size,); ``times`` and ``rows`` are the step and the row of each
@@ -70,7 +70,7 @@ class Group:
         return int(self.neurons.size)
 
 
-def read_events(source: SpikeSource, where: str = "") -> Events:
+def read_events(source: SpikeSource, where: str = "") -> PopulationSpikes:
     """Read spikes in any form of :mod:`loihi_emu.network.spike_forms`, or as a tuple (times, indices, size)."""
     size: int | None = None
     if isinstance(source, tuple) and len(source) == 3:
@@ -88,7 +88,7 @@ def read_events(source: SpikeSource, where: str = "") -> Events:
         raise invalid(where, "spikes", f"the neuron index {wrong}", f"0..{size - 1}")
     times = found.times
     steps = (int(times.min(initial=0)), int(times.max(initial=0)) + 1) if found.steps is None else (0, found.steps)
-    return Events(times, indices, size, steps)
+    return PopulationSpikes(times, indices, size, steps)
 
 
 def gather(
@@ -96,7 +96,7 @@ def gather(
     populations: Names | None,
     neurons: Neurons | None,
     window: Window | None,
-) -> tuple[list[Group], int, int]:
+) -> tuple[list[RasterBand], int, int]:
     """Groups to draw, in order, and the window ``[start, stop)`` in steps.
 
     Raises
@@ -106,7 +106,7 @@ def gather(
     ValidationError
         For arrays, neurons or a window that do not fit; the message says which.
     """
-    found: dict[str, Events] = {}
+    found: dict[str, PopulationSpikes] = {}
     if isinstance(source, RecordingLike):
         known = [name.removesuffix(SPIKES_SUFFIX) for name in source.names if name.endswith(SPIKES_SUFFIX)]
         if not known:
@@ -164,15 +164,15 @@ def picked(names: Names | None, known: Sequence[str]) -> list[str]:
     return asked
 
 
-def _group(name: str, events: Events, neurons: Neurons | None, start: int, stop: int) -> Group:
+def _group(name: str, events: PopulationSpikes, neurons: Neurons | None, start: int, stop: int) -> RasterBand:
     room_for(name or "spikes", {f"rows of {events.size:,} neurons": ROW_BYTES * events.size}, "Give fewer neurons.")
     whole = np.arange(max(events.size, 1), dtype=np.int64)
     chosen = choose(neurons, name, whole if events.recorded is None else events.recorded)
     keep = (events.times >= start) & (events.times < stop)
     times, indices = (events.times, events.indices) if keep.all() else (events.times[keep], events.indices[keep])
     if chosen.size == events.size and np.all(np.diff(chosen) == 1):
-        return Group(name, chosen, times, indices)
+        return RasterBand(name, chosen, times, indices)
     row_of = np.full(max(events.size, 1), -1, np.int64)
     row_of[chosen] = np.arange(chosen.size)
     rows = row_of[indices]
-    return Group(name, chosen, times[rows >= 0], rows[rows >= 0])
+    return RasterBand(name, chosen, times[rows >= 0], rows[rows >= 0])
