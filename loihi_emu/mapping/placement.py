@@ -98,18 +98,18 @@ class Placement(PlacedNetwork):
         rows : int
             Most rows of a table.
         """
-        from loihi_emu.mapping.report import Report, text_of
+        from loihi_emu.mapping.report import ReportContents, text_of
 
-        return text_of(Report(self), integer("report", "rows", rows, 1, 1 << 40))
+        return text_of(ReportContents(self), integer("report", "rows", rows, 1, 1 << 40))
 
     def __str__(self) -> str:
         return self.report()
 
     def _repr_html_(self) -> str:
         """The report for notebooks."""
-        from loihi_emu.mapping.report import Report, html_of
+        from loihi_emu.mapping.report import ReportContents, html_of
 
-        return html_of(Report(self))
+        return html_of(ReportContents(self))
 
     def __repr__(self) -> str:
         where = " + ".join(b.name for b in self.boards) if self.boards else self.chip.name

@@ -58,7 +58,7 @@ class Table:
     folded: bool = False
 
 
-class Report:
+class ReportContents:
     """Everything that a report shows.
 
     Attributes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from loihi_emu.mapping.report.contents import Cell, Report, Table
+from loihi_emu.mapping.report.contents import Cell, ReportContents, Table
 
 ROWS = 16
 """Most rows of a table."""
@@ -16,7 +16,7 @@ BEHIND = "rgba(128,128,128,.25)"
 LEFT, BELOW = 'style="text-align:left"', 'style="margin-top:.7em'
 
 
-def html_of(report: Report, rows: int = ROWS) -> str:
+def html_of(report: ReportContents, rows: int = ROWS) -> str:
     """The whole report; tables have at most so many rows."""
     title = html.escape(report.title()[0].upper() + report.title()[1:])
     return f"<div><b>{title}</b>{''.join(map(_part, report.tables(rows)))}</div>"

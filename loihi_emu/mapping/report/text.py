@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from loihi_emu.mapping.report.contents import Cell, Report, Table
+from loihi_emu.mapping.report.contents import Cell, ReportContents, Table
 from loihi_emu.text_tables import aligned
 
 BAR = 20
 """Characters of a bar."""
 
 
-def text_of(report: Report, rows: int) -> str:
+def text_of(report: ReportContents, rows: int) -> str:
     """The whole report; tables have at most so many rows."""
     parts = [report.title()[0].upper() + report.title()[1:]]
     for table in report.tables(rows):

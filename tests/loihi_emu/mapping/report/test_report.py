@@ -14,7 +14,7 @@ from profiles import at_most
 
 from loihi_emu import LOIHI1, LOIHI2, Conv2D, Emulator, Network, plots
 from loihi_emu.errors import ValidationError
-from loihi_emu.mapping.report.contents import Report
+from loihi_emu.mapping.report.contents import ReportContents
 from loihi_emu.mapping.strategies import LowTraffic
 from loihi_emu.mapping.traffic.host_io import HostBudget, host_budgets
 
@@ -127,7 +127,7 @@ def test_cores_are_in_order_of_chip_and_number_wherever_the_strategy_put_them():
     pre, post = rng.integers(0, 5000, 20_000), rng.integers(0, 5000, 20_000)
     net.connect(cells, cells, (pre, post, 5))
     placement = net.place(strategy="traffic", rates={"cells": rng.random(5000)})
-    lines = next(t.lines for t in Report(placement).tables(10**6) if t.title.startswith("cores"))
+    lines = next(t.lines for t in ReportContents(placement).tables(10**6) if t.title.startswith("cores"))
     spans = [(int(chip.text), *map(int, core.text.split("-")), last.text) for chip, core, *_, last in lines]
     places = [(chip, core, held) for chip, *ends, held in spans for core in range(ends[0], ends[-1] + 1)]
     assert places == sorted(places) and len(places) == placement.cores
@@ -179,7 +179,7 @@ def test_html_of_large_placements_is_short():
 
 # ------------------------------------------------------------ messages from inputs
 def test_the_busiest_step_is_counted_exactly():
-    (host,) = Report(small()).host
+    (host,) = ReportContents(small()).host
     # two events in step 5, each to two cores
     assert host == HostBudget(chip=0, mean=0.0, busiest=4, step=5, most=4, unlisted=0)
     text = small().report()
@@ -201,7 +201,7 @@ def test_inputs_without_events_are_told_apart():
     later, cells = net.input("later", 7), net.population("cells", 10, vth=1)
     net.connect(later, cells, np.ones((10, 7), int))
     placement = net.place(strategy={"cells": np.arange(10) // 5})
-    (host,) = Report(placement).host
+    (host,) = ReportContents(placement).host
     assert (host.most, host.unlisted, host.step) == (0, 14, None)
     text = placement.report()
     assert "14 messages to chip 0 in a step in which each of their neurons spikes" in text and "at most  " not in text
