@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from loihi_emu.demo.weights import Layer
+from loihi_emu.demo.weights import DigitsLayer
 
 MANTISSA_MAX = 254  # of 8 bits, mixed sign; -256 is left unused
 MANTISSA_STEP = 2
@@ -20,7 +20,7 @@ BIAS_MAX = 4095
 BIAS_EXP_MAX = 7
 
 
-def quantize_layer(weights: ArrayLike, bias: ArrayLike, *, du: int, dv: int) -> Layer:
+def quantize_layer(weights: ArrayLike, bias: ArrayLike, *, du: int, dv: int) -> DigitsLayer:
     """Round one layer to chip integers.
 
     Parameters
@@ -34,7 +34,7 @@ def quantize_layer(weights: ArrayLike, bias: ArrayLike, *, du: int, dv: int) -> 
 
     Returns
     -------
-    Layer
+    DigitsLayer
         Integers and the floats they came from. The weight error is at most one mantissa unit, 1 / vth of the threshold.
 
     Examples
@@ -51,7 +51,7 @@ def quantize_layer(weights: ArrayLike, bias: ArrayLike, *, du: int, dv: int) -> 
     bias_exp = next(
         (e for e in range(BIAS_EXP_MAX) if np.rint(np.abs(scaled) / 2**e).max(initial=0) <= BIAS_MAX), BIAS_EXP_MAX
     )
-    return Layer(
+    return DigitsLayer(
         mantissas=mantissas.astype(np.int16),
         weight_exp=0,
         du=du,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.calibration.activity import Activity
 from loihi_emu.calibration.integers import LayerChoice, Lowered, lowered
-from loihi_emu.calibration.layers import Layer
+from loihi_emu.calibration.layers import FloatLayer
 from loihi_emu.calibration.lists import LISTS
 from loihi_emu.calibration.scales import best_scales, largest_scale
 from loihi_emu.calibration.trials import Trial, tried
@@ -31,7 +31,7 @@ class Chosen:
 
 
 def chosen_of(
-    where: str, layer: Layer, activity: Activity, chip: Chip, bits: int, lists: int, headroom: float
+    where: str, layer: FloatLayer, activity: Activity, chip: Chip, bits: int, lists: int, headroom: float
 ) -> Chosen:
     """The best integers of one layer."""
     values = [w.values for w in layer.wires]
@@ -67,7 +67,7 @@ def chosen_of(
     return best
 
 
-def _moves(layer: Layer, name: str) -> bool:
+def _moves(layer: FloatLayer, name: str) -> bool:
     decays = layer.each(name)
     return bool(((decays > 0) & (decays < 1)).any())
 

@@ -14,7 +14,7 @@ from loihi_emu.calibration.activity import Activity, activity_of
 from loihi_emu.calibration.agreement import FloatRun
 from loihi_emu.calibration.answers import Answers, SampleReadout, labels_of, readout_of
 from loihi_emu.calibration.choosing import Chosen, chosen_of
-from loihi_emu.calibration.layers import Layer, layers_of
+from loihi_emu.calibration.layers import FloatLayer, layers_of
 from loihi_emu.calibration.lists import LISTS
 from loihi_emu.calibration.samples import Samples, samples_of
 from loihi_emu.chips.chip import Chip
@@ -32,7 +32,7 @@ class Given:
     where: str
     network: Network
     chip: Chip
-    layers: dict[str, Layer]
+    layers: dict[str, FloatLayer]
     readout: SampleReadout
     lists: int
     headroom: float
@@ -146,7 +146,7 @@ def _graded(where: str, activity: Activity, network: Network) -> frozenset[str]:
     return frozenset(found)
 
 
-def bits_of(where: str, layers: Mapping[str, Layer], given: Any) -> dict[str, int]:
+def bits_of(where: str, layers: Mapping[str, FloatLayer], given: Any) -> dict[str, int]:
     """Bits of the weights of each layer."""
     if not isinstance(given, Mapping):
         return dict.fromkeys(layers, numeric.integer(where, "weight_bits", given, 1, MANTISSA_BITS))

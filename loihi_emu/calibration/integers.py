@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.calibration.layers import Layer
+from loihi_emu.calibration.layers import FloatLayer
 from loihi_emu.calibration.lists import WeightList, lists_of
 from loihi_emu.network.network import Network
 from loihi_emu.numeric import scalar
@@ -51,7 +51,7 @@ class LayerChoice:
 class Lowered:
     """A layer in integers: parameters of its population, lists of each of its connections, what weights lost."""
 
-    layer: Layer
+    layer: FloatLayer
     choice: LayerChoice
     parameters: dict[str, Any]
     listed: tuple[tuple[WeightList, ...], ...]
@@ -77,7 +77,7 @@ class Lowered:
                 )  # fmt: skip
 
 
-def lowered(layer: Layer, choice: LayerChoice, rates: dict[str, Floats]) -> Lowered:
+def lowered(layer: FloatLayer, choice: LayerChoice, rates: dict[str, Floats]) -> Lowered:
     """A layer in integers by a choice."""
     listed, squares, count = [], 0.0, 0
     for wires in layer.wires:

@@ -19,7 +19,7 @@ MODELS = ("lif", "lif_subtract", SILENT)
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class FloatLayer:
     """A population of floats and what leads to it."""
 
     population: Population
@@ -46,7 +46,7 @@ class Layer:
         return max((float(np.abs(w.values).max(initial=0.0)) for w in self.wires), default=0.0)
 
 
-def layers_of(where: str, network: Any) -> dict[str, Layer]:
+def layers_of(where: str, network: Any) -> dict[str, FloatLayer]:
     """The layers of a network, or an error that names what the chip's integers do not have."""
     if not isinstance(network, Network):
         allowed = 'a Network with rules="float", or a NIR graph or its file'
@@ -64,7 +64,7 @@ def layers_of(where: str, network: Any) -> dict[str, Layer]:
     for c in network.connections.values():
         _check(where, c)
         wires[c.post.target.name].append(wires_of(c))
-    return {name: Layer(p, tuple(wires[name])) for name, p in network.populations.items()}
+    return {name: FloatLayer(p, tuple(wires[name])) for name, p in network.populations.items()}
 
 
 def _check(where: str, c: Connection) -> None:

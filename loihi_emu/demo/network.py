@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from loihi_emu.demo.digits import PIXELS
-from loihi_emu.demo.weights import DigitsWeights, Layer, load_weights
+from loihi_emu.demo.weights import DigitsLayer, DigitsWeights, load_weights
 from loihi_emu.errors import invalid
 from loihi_emu.network.network import Network
 from loihi_emu.rules import find
@@ -63,7 +63,7 @@ def digits_network(weights: DigitsWeights | None = None, *, spikes: Any = None, 
     return net
 
 
-def _parameters(layer: Layer, floats: bool) -> dict[str, Any]:
+def _parameters(layer: DigitsLayer, floats: bool) -> dict[str, Any]:
     """Neuron parameters of a layer, as integers or as from before rounding."""
     if floats:
         return {"du": layer.du / DECAY_UNITY, "dv": layer.dv / DECAY_UNITY, "vth": 1.0, "bias": layer.float_bias}

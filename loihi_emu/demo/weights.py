@@ -15,7 +15,7 @@ from loihi_emu.files.writing import replacing
 
 
 @dataclass(frozen=True)
-class Layer:
+class DigitsLayer:
     """A layer of LIF neurons and the connection into it, as chip integers and as floats.
 
     Attributes
@@ -55,7 +55,7 @@ class DigitsWeights:
 
     Attributes
     ----------
-    hidden, output : Layer
+    hidden, output : DigitsLayer
         From 64 pixels to the hidden neurons, and from these to the 10 output neurons.
     steps : int
         Time steps for which an image is shown, and of the read-out.
@@ -69,8 +69,8 @@ class DigitsWeights:
         Version of the training recipe, ``RECIPE`` in ``examples/train_digits/train.py``.
     """
 
-    hidden: Layer
-    output: Layer
+    hidden: DigitsLayer
+    output: DigitsLayer
     steps: int
     float_accuracy: float
     seed: int
@@ -82,7 +82,7 @@ class DigitsWeights:
         arrays: dict[str, Any] = {}
         for field in fields(self):
             value = getattr(self, field.name)
-            if isinstance(value, Layer):
+            if isinstance(value, DigitsLayer):
                 arrays.update({f"{field.name}.{part.name}": getattr(value, part.name) for part in fields(value)})
             else:
                 arrays[field.name] = value
@@ -92,7 +92,7 @@ class DigitsWeights:
 
 def _names() -> list[str]:
     """Names of all arrays."""
-    layers = [f"{name}.{part.name}" for name in ("hidden", "output") for part in fields(Layer)]
+    layers = [f"{name}.{part.name}" for name in ("hidden", "output") for part in fields(DigitsLayer)]
     return layers + [field.name for field in fields(DigitsWeights) if field.name not in ("hidden", "output")]
 
 
@@ -126,7 +126,7 @@ def load_weights(path: str | Path | None = None) -> DigitsWeights:
         return array if array.ndim else array.item()
 
     layers: dict[str, Any] = {
-        name: Layer(**{part.name: value(f"{name}.{part.name}") for part in fields(Layer)})
+        name: DigitsLayer(**{part.name: value(f"{name}.{part.name}") for part in fields(DigitsLayer)})
         for name in ("hidden", "output")
     }
     plain = {field.name: value(field.name) for field in fields(DigitsWeights) if field.name not in layers}

@@ -12,7 +12,7 @@ from loihi_emu.errors import UnsupportedError, invalid
 from loihi_emu.exchange.nir.primitives import NEURONS, Graph, Node, made
 from loihi_emu.exchange.trainers.layers import layer_of, unsupported
 from loihi_emu.exchange.trainers.neurons import TRAINERS, is_sequence, library, neuron_of
-from loihi_emu.exchange.trainers.tracing import INPUT, Layer, Traced, traced
+from loihi_emu.exchange.trainers.tracing import INPUT, Traced, TracedLayer, traced
 
 
 @dataclass
@@ -93,7 +93,7 @@ class _Reading:
         self.result.graph = Graph(self.nodes, tuple(dict.fromkeys(self.edges)), "module")
         return self.result
 
-    def _shape(self, layer: Layer) -> tuple[int, ...]:
+    def _shape(self, layer: TracedLayer) -> tuple[int, ...]:
         """The shape of one step of one sample of what a layer takes."""
         shape = layer.shape[self.leading :]
         if not shape:
@@ -101,7 +101,7 @@ class _Reading:
             raise invalid("from_torch", "sample", f"shape {layer.shape}", f"{leading}, and at least one axis of values")
         return shape
 
-    def _add(self, layer: Layer) -> None:
+    def _add(self, layer: TracedLayer) -> None:
         """The node of a layer, and its loops."""
         path, module = layer.path, layer.module
         if library(module):
@@ -134,7 +134,7 @@ class _Reading:
             if node is not None:
                 self.nodes[path] = node
 
-    def _join(self, layer: Layer) -> None:
+    def _join(self, layer: TracedLayer) -> None:
         target = layer.path
         if target not in self.nodes:  # it does nothing
             return
@@ -145,7 +145,7 @@ class _Reading:
             target = flat
         self.edges += [(self._last(source), target) for source in self._sources(layer)]
 
-    def _sources(self, layer: Layer) -> list[str]:
+    def _sources(self, layer: TracedLayer) -> list[str]:
         """Those whose nodes a layer reads, through layers that do nothing."""
         found: list[str] = []
         for source in sorted(layer.sources):
@@ -174,7 +174,7 @@ class _Reading:
         self.edges.append((name, scaled))
         self.out[name] = scaled
 
-    def _input_scale(self, first: Layer) -> float:
+    def _input_scale(self, first: TracedLayer) -> float:
         sample = self.found.sample
         if bool((sample < 0).any()):
             advice = "Shift the data (x - x.min()) and the first layer's bias, or send both signs as two inputs."
@@ -188,7 +188,7 @@ class _Reading:
             )
         return largest
 
-    def _largest(self, layer: Layer) -> float:
+    def _largest(self, layer: TracedLayer) -> float:
         """The percentile of a layer's activations on the sample."""
         values = torch.cat([x.reshape(-1) for x in layer.outputs]).double()
         active = values[values > 0]

@@ -48,7 +48,7 @@ class Wire:
 
 
 @dataclass
-class Layer:
+class TracedLayer:
     """A layer that was called."""
 
     path: str
@@ -63,7 +63,7 @@ class Layer:
 class Traced:
     """Layers by path in order of their first calls, those whose outputs the module returns, and the sample."""
 
-    layers: dict[str, Layer]
+    layers: dict[str, TracedLayer]
     returned: list[frozenset[str]]
     sample: Tensor
 
@@ -117,7 +117,7 @@ def traced(module: nn.Module, sample: Tensor, is_layer: Callable[[nn.Module], bo
         given = f"a tensor of shape {tuple(sample.shape)}" if isinstance(sample, Tensor) else type(sample).__name__
         raise invalid("from_torch", "sample", given, "a tensor as the module takes it, of one sample at least")
     paths = {id(m): path or "module" for path, m in module.named_modules()}
-    layers: dict[str, Layer] = {}
+    layers: dict[str, TracedLayer] = {}
     wires: dict[int, Wire] = {id(sample): Wire(frozenset({INPUT}))}
     kept: list[Any] = [sample]
     mode = _Mode(wires, kept)
@@ -131,7 +131,7 @@ def traced(module: nn.Module, sample: Tensor, is_layer: Callable[[nn.Module], bo
         mode.inside += 1
         if mode.inside == 1:
             path = paths[id(m)]
-            layer = layers.setdefault(path, Layer(path, m))
+            layer = layers.setdefault(path, TracedLayer(path, m))
             first = next(_tensors(args), None)
             if first is None:
                 raise _lost(path, m, "no tensor")
