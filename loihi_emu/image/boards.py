@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loihi_emu.image.groups import Group
-from loihi_emu.image.parts import Part
+from loihi_emu.image.parts import GroupPart
 from loihi_emu.image.recorders import BufferLevels
 from loihi_emu.image.schedule import Call, barriers
 from loihi_emu.models import boards as at
@@ -35,7 +35,7 @@ class Boards:
     """
 
     def __init__(self, groups: Sequence[Group], count: int) -> None:
-        self._parts: list[list[Part]] = [[] for _ in range(count)]
+        self._parts: list[list[GroupPart]] = [[] for _ in range(count)]
         for group in groups:
             for part in group.parts:
                 self._parts[part.share].append(part)
@@ -69,7 +69,7 @@ class Boards:
         d.turn, d.boards, d.stop = self._turns[share], self._records, self.stops[share]
         return "boards:meet", d
 
-    def join(self, share: int, parts: Sequence[Part], lists: SourceLists) -> Call:
+    def join(self, share: int, parts: Sequence[GroupPart], lists: SourceLists) -> Call:
         """What a share lists of some parts in one."""
         d = Description(at.JOIN)
         lists.describe(d)

@@ -12,7 +12,7 @@ import numpy as np
 from loihi_emu.image.groups import Group
 from loihi_emu.image.intervals import fitting, longest
 from loihi_emu.image.learner import Learner
-from loihi_emu.image.parts import Part, Pieces
+from loihi_emu.image.parts import GroupPart, Pieces
 from loihi_emu.image.recorders import BufferLevels
 from loihi_emu.image.schedule import Call, Program
 from loihi_emu.models import exchange as at
@@ -66,7 +66,7 @@ class Exchange:
         first = self.ranks.rank * self.shares
         return tuple(piece._replace(share=piece.share - first) for piece in pieces)
 
-    def of_this_rank(self, parts: Sequence[Part]) -> list[Part]:
+    def of_this_rank(self, parts: Sequence[GroupPart]) -> list[GroupPart]:
         """Those parts of a group that this rank has."""
         return [part for part in parts if 0 <= part.share < self.shares]
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loihi_emu.image.parts import Part, Pieces
+from loihi_emu.image.parts import GroupPart, Pieces
 from loihi_emu.models import layout as at
 from loihi_emu.models.memory import Arena, Array, SourceLists
 from loihi_emu.models.specification import NeuronModel
@@ -33,7 +33,7 @@ class Group:
         self.bounds: NDArray[np.int64] = np.cumsum([0] + [p.size for p in populations], dtype=np.int64)
         self.n = int(self.bounds[-1])
         self.parameters: dict[str, dict[str, Array]] = {p.name: dict(p.parameters) for p in populations}
-        self.parts: list[Part] = []
+        self.parts: list[GroupPart] = []
         self.counted: NDArray[np.int64] = np.zeros((len(populations), at.COUNTERS), np.int64)  # before there were these
         self.slots = 0  # of the ring in memory
         self.span = 0  # slots that delays ask for: more where synapses are delivered when due
@@ -82,7 +82,7 @@ class Group:
         self.parts = []
         for piece in pieces:
             first = sum(part.blocks for part in self.parts)
-            self.parts.append(Part(self.key, self.model, self.bounds, *piece, first_block=first))
+            self.parts.append(GroupPart(self.key, self.model, self.bounds, *piece, first_block=first))
 
     def reserve(self, arena: Arena) -> None:
         """Ask for state, and the paths of blocks."""

@@ -24,7 +24,7 @@ Pieces = tuple[Piece, ...]
 """All pieces of something: none is empty, and their neurons ascend."""
 
 
-class Part:
+class GroupPart:
     """The neurons first..stop - 1 of a group, which one share owns.
 
     Attributes

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from loihi_emu.image.groups import Group
-from loihi_emu.image.parts import Part
+from loihi_emu.image.parts import GroupPart
 from loihi_emu.image.projections import Projection
 from loihi_emu.image.schedule import Call
 from loihi_emu.models.memory import Arena, Array, Description
@@ -49,7 +49,7 @@ class Pending:
                 found.append(("loihi_emu.models.synapses.pending:step", self._describe(arena, number, part)))
         return found
 
-    def _describe(self, arena: Arena, number: int, part: Part) -> Description:
+    def _describe(self, arena: Arena, number: int, part: GroupPart) -> Description:
         group, d = self.group, Description(PENDING)
         d.left, d.ring = arena[self._left][number:], arena[self.key].reshape(-1)[part.first :]
         d.slots, d.span, d.width = group.slots, group.span, group.width

@@ -12,7 +12,7 @@ from loihi_emu.image.draws import Generator
 from loihi_emu.image.exchange import Exchange
 from loihi_emu.image.groups import Group
 from loihi_emu.image.learner import Learner
-from loihi_emu.image.parts import Part
+from loihi_emu.image.parts import GroupPart
 from loihi_emu.image.projections import DUE, DUE_NOW, Projection, Projections, SourceView
 from loihi_emu.image.schedule import Call
 from loihi_emu.image.sources import InputPart, InputSource, NoiseSource
@@ -39,7 +39,7 @@ class Listing:
     """
 
     def __init__(
-        self, share: int, parts: Sequence[Part | InputPart], capacity: int, payload: str | None, kept: bool
+        self, share: int, parts: Sequence[GroupPart | InputPart], capacity: int, payload: str | None, kept: bool
     ) -> None:
         self.parts, self.wanted = parts, False
         self.own = len(parts) == 1 and parts[0].share == share and parts[0].first == 0 and not kept
@@ -166,7 +166,7 @@ class Share:
         record = VALUED_SOURCE if source.payload == "float64" else SOURCE
         self.sources[name] = (SourceView(source.key, Description(record), source.node.size, 0), 0)
 
-    def parts(self, group: Group) -> list[Part]:
+    def parts(self, group: Group) -> list[GroupPart]:
         """Its part of a group, if it has one."""
         return [part for part in group.parts if part.share == self.number]
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loihi_emu.image.groups import Group
-from loihi_emu.image.parts import Part, Piece, Pieces
+from loihi_emu.image.parts import GroupPart, Piece, Pieces
 from loihi_emu.image.sent import Sent
 from loihi_emu.models import inputs as at
 from loihi_emu.models import noise as noise_at
@@ -160,7 +160,7 @@ def thresholds(rate: Any, size: int) -> NDArray[np.uint64]:
 class NoiseSource:
     """The noise of a population's neurons in a part of its group: draws, scaled and added to a parameter each step."""
 
-    def __init__(self, population: Population, group: Group, part: Part) -> None:
+    def __init__(self, population: Population, group: Group, part: GroupPart) -> None:
         self.population, self.group = population, group
         assert population.noise is not None
         self.noise: Noise = population.noise

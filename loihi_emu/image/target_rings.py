@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from loihi_emu.image.groups import Group
-from loihi_emu.image.parts import Part
+from loihi_emu.image.parts import GroupPart
 from loihi_emu.image.rows import Window
 from loihi_emu.models.memory import Arena, Array, Description, counter
 from loihi_emu.models.records import Record
@@ -28,7 +28,7 @@ class TargetRing:
     base = 0  # group index of the first accumulator of a connection whose sums are kept apart
     waits = False
 
-    def __init__(self, group: Group, parts: Sequence[Part], waits: bool = False) -> None:
+    def __init__(self, group: Group, parts: Sequence[GroupPart], waits: bool = False) -> None:
         self.group, self.waits = group, waits
         self.n = group.width
         self.key = f"{group.key}.ring"

@@ -16,7 +16,7 @@ from loihi_emu.errors import UnsupportedError, invalid, is_known, unknown
 from loihi_emu.exchange.net.kernels import ConvKernel
 from loihi_emu.exchange.net.layers import Layer
 from loihi_emu.exchange.net.neurons import BIAS_EXP, OUT_OF_REACH
-from loihi_emu.exchange.net.plan import OUTSIDE, Part, Plan, Stage, plan_of
+from loihi_emu.exchange.net.plan import OUTSIDE, Plan, Stage, ViewPart, plan_of
 from loihi_emu.exchange.net.reading import read_net
 from loihi_emu.exchange.net.report import LayerRow, NetReport
 from loihi_emu.exchange.net.sets import shift_of
@@ -217,7 +217,7 @@ class _Build:
         return made
 
     def _connection(
-        self, stage: Stage, part: Part, first: int, port: str, weights: Any
+        self, stage: Stage, part: ViewPart, first: int, port: str, weights: Any
     ) -> tuple[str, Any, dict[str, Any]]:
         source = INPUT if part.source == OUTSIDE else self.names[part.source]
         options = {**self._graded(part.source), **self._port(port)}

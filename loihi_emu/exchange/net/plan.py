@@ -25,7 +25,7 @@ KERNELS = ("conv", "convT", "pool", "unpool")
 
 
 @dataclass(frozen=True)
-class Part:
+class ViewPart:
     """Some of what arrives: all that one layer sends, with its shape in the file's order."""
 
     source: int
@@ -36,7 +36,7 @@ class Part:
 class View:
     """What a layer hands on: parts one after the other along the channels, or as one list of values."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[ViewPart, ...]
     shape: Shape
 
 
@@ -130,7 +130,7 @@ class _Walk:
     ) -> None:
         self.layers, self.skip, self.bits, self.spike_exp, self.notes = layers, skip, bits, spike_exp, notes
         self.outside = given
-        self.current = None if given is None else View((Part(OUTSIDE, given),), given)
+        self.current = None if given is None else View((ViewPart(OUTSIDE, given),), given)
         self.sent: dict[int, View] = {}
         self.shapes: list[Shape] = []
         self.stages: list[Stage] = []
@@ -161,7 +161,7 @@ class _Walk:
 
     def _from_outside(self, shape: Shape) -> None:
         self.outside = shape
-        self.current = View((Part(OUTSIDE, shape),), shape)
+        self.current = View((ViewPart(OUTSIDE, shape),), shape)
 
     def _take(self, number: int, layer: Layer) -> None:
         kind = layer.kind
@@ -188,7 +188,7 @@ class _Walk:
 
     def _add(self, stage: Stage) -> None:
         self.stages.append(stage)
-        self.current = View((Part(stage.number, stage.shape),), stage.shape)
+        self.current = View((ViewPart(stage.number, stage.shape),), stage.shape)
 
     def _input(self, number: int, layer: Layer) -> None:
         if number:

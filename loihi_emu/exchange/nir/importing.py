@@ -15,7 +15,7 @@ from loihi_emu.errors import UnsupportedError, invalid, is_known, unknown
 from loihi_emu.exchange.nir.divided import LISTS
 from loihi_emu.exchange.nir.dynamics import METHODS, OWN, RESETS, Dynamics, dynamics_of, exactly
 from loihi_emu.exchange.nir.flat import Flat, flat
-from loihi_emu.exchange.nir.lowering import DECAYS, RULES, Part, Settings, part_of
+from loihi_emu.exchange.nir.lowering import DECAYS, RULES, LoweredPopulation, Settings, part_of
 from loihi_emu.exchange.nir.paths import CONSTANT, Paths, paths_of
 from loihi_emu.exchange.nir.primitives import NEURONS, SPIKING, Graph, of_objects
 from loihi_emu.exchange.nir.reading import read
@@ -164,7 +164,7 @@ class _Import:
                 readouts.append(name)
         return direct, readouts
 
-    def _part(self, name: str, timing: Timing) -> Part:
+    def _part(self, name: str, timing: Timing) -> LoweredPopulation:
         node, shape = self.graph.nodes[name], self.shapes.shapes[name]
         n = int(np.prod(shape))
         if node.kind in NEURONS:
@@ -187,7 +187,7 @@ class _Import:
                     )
         return part_of(name, node.kind, node.place, shape, d, paths, timing, self.settings, self.graph.notes)
 
-    def _check(self, parts: list[Part], timing: Timing) -> None:
+    def _check(self, parts: list[LoweredPopulation], timing: Timing) -> None:
         """Raise of delays that are too long."""
         for part in parts:
             for source, _, options in part.connections:
@@ -199,7 +199,7 @@ class _Import:
                     allowed = f"at most {self.empty.max_delay}"
                     raise invalid(self.graph.nodes[part.name].place, "delay", given, allowed, advice=advice)
 
-    def _built(self, parts: list[Part]) -> Any:
+    def _built(self, parts: list[LoweredPopulation]) -> Any:
         network, floats = self.empty, self.settings.rules.floats
         for name, node in self.graph.nodes.items():
             if node.kind == "Input":

@@ -47,7 +47,7 @@ class Settings:
 
 
 @dataclass
-class Part:
+class LoweredPopulation:
     """A population and what leads to it, ready to be added."""
 
     name: str
@@ -61,7 +61,7 @@ class Part:
 def part_of(
     name: str, kind: str, place: str, shape: tuple[int, ...], d: Dynamics, paths: Paths, timing: Timing,
     settings: Settings, notes: Notes,
-) -> Part:  # fmt: skip
+) -> LoweredPopulation:  # fmt: skip
     """The population of a node."""
     keys, matrices, bias = _arriving(place, name, d, paths, timing, notes)
     if settings.rules.floats:
@@ -70,7 +70,7 @@ def part_of(
         if d.spikes:
             parameters["vth"] = d.vth
         row = Row(name, kind, d.gain.size, model, d.a_syn, d.a_mem, d.a_syn, d.a_mem, 1.0, d.shift)
-        made = Part(name, shape, model, {k: scalar(x) for k, x in parameters.items()}, row)
+        made = LoweredPopulation(name, shape, model, {k: scalar(x) for k, x in parameters.items()}, row)
         options: list[dict[str, Any]] = [{} for _ in keys]
     else:
         parts = [(key, part) for key, m in zip(keys, matrices, strict=True) for part in _divided(m, settings)]
@@ -115,7 +115,7 @@ def _arriving(
 def _integers(
     name: str, kind: str, place: str, shape: tuple[int, ...], d: Dynamics, matrices: list[Any], bias: Any,
     settings: Settings, notes: Notes,
-) -> tuple[Part, list[Any], list[dict[str, Any]]]:  # fmt: skip
+) -> tuple[LoweredPopulation, list[Any], list[dict[str, Any]]]:  # fmt: skip
     """The same in integers."""
     if d.subtracts and not any(m.name == SUBTRACTS for m in settings.rules.models):
         raise UnsupportedError(
@@ -144,7 +144,7 @@ def _integers(
     model = SUBTRACTS if d.subtracts else "lif"
     used = (du / DECAY_UNITY, dv / DECAY_UNITY)
     row = Row(name, kind, d.gain.size, model, d.a_syn, d.a_mem, *used, q.scale, d.shift, q.report)
-    made = Part(name, shape, model, {k: scalar(x) for k, x in parameters.items()}, row)
+    made = LoweredPopulation(name, shape, model, {k: scalar(x) for k, x in parameters.items()}, row)
     if not matrices:
         return made, [], []
     options = [
