@@ -21,8 +21,8 @@ COPIED_BYTES = 1 << 20
 class _State(NamedTuple):
     begin: int  # the first row that is not forgotten
     full: list[ColumnPiece]
-    kept: int  # how many of the full pieces count
-    before: int  # rows before the first of `now`
+    full_count: int  # how many of the full pieces count
+    block_start: int  # the number of the first row of `now`
     now: Array  # the block that is written
 
 
@@ -59,9 +59,9 @@ class Blocks:
         return self._state.now
 
     @property
-    def before(self) -> int:
+    def block_start(self) -> int:
         """The number of the first row of that block."""
-        return self._state.before
+        return self._state.block_start
 
     @property
     def begin(self) -> int:
@@ -71,39 +71,39 @@ class Blocks:
     @property
     def capacity(self) -> int:
         """Rows up to here have room."""
-        return self._state.before + len(self._state.now)
+        return self._state.block_start + len(self._state.now)
 
     @property
     def nbytes(self) -> int:
         """Bytes in memory."""
-        _, full, kept, _, now = self._state
-        return int(sum(piece.array.nbytes for piece in full[:kept] if isinstance(piece, Held)) + now.nbytes)
+        _, full, full_count, _, now = self._state
+        return int(sum(piece.array.nbytes for piece in full[:full_count] if isinstance(piece, Held)) + now.nbytes)
 
     def make_room(self, filled: int) -> None:
         """Begin another block if the next step may not fit; `filled` rows there are. May raise OutOfMemoryError."""
-        begin, full, kept, before, now = self._state
+        begin, full, full_count, block_start, now = self._state
         if filled + self.most <= self.capacity:
             return
         largest = max(BLOCK_BYTES // max(self.row_bytes, 1), 4 * self.most, self._first)
         fresh = self._new(min(max(2 * len(now), self._first), largest))
-        del full[kept:]  # left by an interrupt
-        if filled > max(begin, before):
-            full.append(Held(now[max(begin - before, 0) : filled - before]))
+        del full[full_count:]  # left by an interrupt
+        if filled > max(begin, block_start):
+            full.append(Held(now[max(begin - block_start, 0) : filled - block_start]))
         self._state = _State(begin, full, len(full), filled, fresh)
 
     def column(self, first: int, filled: int, decode: Callable[[Array], Array] | None = None) -> Array | Column:
         """What lies in rows first..filled - 1: a copy of few, or the rows themselves, which are never written again."""
-        _, _, _, before, now = self._state
-        if first >= before and (filled - first) * self.row_bytes <= COPIED_BYTES:
-            rows = now[first - before : filled - before]
+        _, _, _, block_start, now = self._state
+        if first >= block_start and (filled - first) * self.row_bytes <= COPIED_BYTES:
+            rows = now[first - block_start : filled - block_start]
             return rows.copy() if decode is None else np.ascontiguousarray(decode(rows))
         empty = now[:0] if decode is None else np.ascontiguousarray(decode(now[:0]))
         return Column(self._pieces(first, filled), empty, decode)
 
     def copied(self, first: int, filled: int) -> Array:
         """What a step wrote to rows first..filled - 1: it had room for them in the block that is written."""
-        _, _, _, before, now = self._state
-        rows: Array = now[first - before : filled - before].copy()
+        _, _, _, block_start, now = self._state
+        rows: Array = now[first - block_start : filled - block_start].copy()
         return rows
 
     def arrays(self, first: int, filled: int, decode: Callable[[Array], Array] | None = None) -> Iterator[Array]:
@@ -115,37 +115,37 @@ class Blocks:
         self._lent = lent
 
     def _pieces(self, first: int, filled: int) -> list[ColumnPiece]:
-        begin, full, kept, before, now = self._state
-        found: list[ColumnPiece] = []
-        if filled > before:
+        begin, full, left, start, now = self._state
+        pieces: list[ColumnPiece] = []
+        if filled > start:
             self._lent = True
-            found.append(Held(now[max(first, begin, before) - before : filled - before]))
-        while kept and first < before:
-            kept -= 1
-            piece = full[kept]
-            before -= len(piece)
-            found.append(piece if first <= before else piece.part(first - before, len(piece)))
-        return found[::-1]
+            pieces.append(Held(now[max(first, begin, start) - start : filled - start]))
+        while left and first < start:
+            left -= 1
+            piece = full[left]
+            start -= len(piece)
+            pieces.append(piece if first <= start else piece.part(first - start, len(piece)))
+        return pieces[::-1]
 
     def append(self, rows: Array, filled: int) -> None:
         """Rows that were recorded elsewhere follow those up to `filled`."""
-        begin, full, kept, before, now = self._state
-        pieces = full[:kept]
-        if filled > max(begin, before):
-            pieces.append(Held(now[max(begin - before, 0) : filled - before]))
+        begin, full, full_count, block_start, now = self._state
+        pieces = full[:full_count]
+        if filled > max(begin, block_start):
+            pieces.append(Held(now[max(begin - block_start, 0) : filled - block_start]))
             now = np.empty_like(now[:0])
         pieces.append(Held(rows))
         self._state = _State(begin, pieces, len(pieces), filled + len(rows), now)
 
     def fits_on(self, filled: int) -> bool:
         """Whether the block that is written is no more than half full."""
-        *_, before, now = self._state
-        return 2 * (filled - before) <= len(now)
+        *_, block_start, now = self._state
+        return 2 * (filled - block_start) <= len(now)
 
     def forget(self, filled: int) -> None:
         """Drop all rows, and go on in the same block."""
-        *_, before, now = self._state
-        self._state = _State(filled, [], 0, before, now)
+        *_, block_start, now = self._state
+        self._state = _State(filled, [], 0, block_start, now)
 
     def restart(self, filled: int, *, keep_block: bool) -> None:
         """Drop all rows, and go on at the beginning of this block if no recording reads it, or else of a new one."""
@@ -155,16 +155,16 @@ class Blocks:
 
     def moved(self, moved: ColumnPiece, since: int, filled: int) -> None:
         """Rows since..filled - 1 lie in a file now, as `moved`, and no longer in memory."""
-        begin, full, kept, before, now = self._state
-        row = before - sum(len(piece) for piece in full[:kept])
+        begin, full, full_count, block_start, now = self._state
+        row = block_start - sum(len(piece) for piece in full[:full_count])
         stay: list[ColumnPiece] = []
-        for piece in full[:kept]:
+        for piece in full[:full_count]:
             if row < since:
                 stay.append(piece.part(0, min(len(piece), since - row)))
             row += len(piece)
-        mixed = since > max(begin, before)  # the block has rows from before
+        mixed = since > max(begin, block_start)  # the block has rows from before
         if mixed:
-            stay.append(Held(now[max(begin - before, 0) : since - before]))
+            stay.append(Held(now[max(begin - block_start, 0) : since - block_start]))
         longer = stay[-1].followed_by(moved) if stay else None
         stay = [*stay[:-1], longer] if longer is not None else [*stay, moved]
         left = np.empty_like(now[:0]) if mixed or self._lent else now
@@ -173,8 +173,8 @@ class Blocks:
 
     def adopt(self, old: Blocks) -> None:
         """Take over rows, and the block that is written, of another buffer of the same rows."""
-        begin, full, kept, before, now = old._state
-        self._state, self._lent = _State(begin, full[:kept], kept, before, now), old._lent
+        begin, full, full_count, block_start, now = old._state
+        self._state, self._lent = _State(begin, full[:full_count], full_count, block_start, now), old._lent
 
     def start_with(self, piece: ColumnPiece, filled: int) -> None:
         """Begin with rows that are known, up to `filled`."""

@@ -59,7 +59,7 @@ class Image(WholeState):
     waits : bool
         Whether sparse synapses are delivered when due.
     cut : list of tuple of Piece
-        Which neurons of each group are whose: that of `before`, if it replaces one.
+        Which neurons of each group are whose: those of `replaced`, if there is one.
     truncated, clipped : dict
         Connection name to the number of weights that lost low bits, or were cut to their range.
     lost : dict
@@ -69,14 +69,14 @@ class Image(WholeState):
     def __init__(
         self,
         network: Network,
-        before: Image | None = None,
+        replaced: Image | None = None,
         shares: int = 1,
         ranks: Ranks | None = None,
         every: int | None = None,
     ) -> None:
         """Build it in so many shares; of several ranks each has so many of its own, and what belongs to them.
 
-        `before` is an image of the same network that this one is to replace (``handover.adopt``). Ranks exchange
+        `replaced` is an image of the same network whose place this one is to take (``handover.adopt``). Ranks exchange
         spikes after `every` steps at the latest.
         """
         self.network = network
@@ -89,7 +89,7 @@ class Image(WholeState):
         if ranks is None:
             check_room(network, self.waits, shares=shares)
         # Rules that are set may weigh more or less: what was recorded lies in memory as it was cut before.
-        cut = cut_groups(network, self.groups, shares * count, count) if before is None else before.cut
+        cut = cut_groups(network, self.groups, shares * count, count) if replaced is None else replaced.cut
         self.cut: list[Pieces] = cut
         for group, pieces in zip(self.groups, self.cut, strict=True):
             group.cut(pieces if self.exchange is None else self.exchange.mine(group, pieces))
@@ -115,8 +115,8 @@ class Image(WholeState):
             self._add(connection)
         self.generator: Generator = imported(network.rule_set.generator)(network)
         self._add_noises()
-        if before is not None:
-            keep_room(self, before)
+        if replaced is not None:
+            keep_room(self, replaced)
         self._make_memory()
         self._events_before = self._wraps_before = 0
         self.elsewhere: Array = np.zeros(2, np.int64)  # synaptic events and wraps counted on other ranks
@@ -367,11 +367,11 @@ class Image(WholeState):
 
 def keep_room(image: Image, old: Image) -> None:
     """Make rings as long as they were: events under way stay where they are, whatever the delays are now."""
-    for group, before in zip(image.groups, old.groups, strict=True):
-        if before.span and image.waits:
-            group.need_span(before.span)
-        elif before.span:
-            group.need_slots(before.span)
+    for group, old_group in zip(image.groups, old.groups, strict=True):
+        if old_group.span and image.waits:
+            group.need_span(old_group.span)
+        elif old_group.span:
+            group.need_slots(old_group.span)
     for name, learner in image.learners.items():
         for part in learner.parts:
             part.longest = max(part.longest, old.learners[name].longest)

@@ -148,16 +148,16 @@ class Division:
         c = self._c
         if len(self) == 1:
             return memory
-        before, n = memory.shape[:-1], c.pre.size
+        leading, n = memory.shape[:-1], c.pre.size
         memory = memory[..., : self.places(self.all)]
         if c.kind == "dense":
             found, first = [], 0
             for k in self.all:
                 some, stride = self.targets(k), self.stride(k)
-                block = memory[..., first : first + n * stride].reshape(*before, n, stride)
+                block = memory[..., first : first + n * stride].reshape(*leading, n, stride)
                 found.append(block[..., : some.stop - some.start])
                 first += n * stride
-            return np.concatenate(found, axis=-1).reshape(*before, c.synapses)
+            return np.concatenate(found, axis=-1).reshape(*leading, c.synapses)
         joined = np.empty_like(memory)
         joined[..., np.argsort(self._owners, kind="stable")] = memory
         return joined

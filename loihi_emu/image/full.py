@@ -36,8 +36,8 @@ def _full(name: str, recorded: Sequence[Recorded], step: int, problem: MemoryErr
     shown = ", ".join(f"{k} {size_text(held[k])}" for k in order[:MOST_PARTS])
     more = f" and {len(order) - MOST_PARTS} more" if len(order) > MOST_PARTS else ""
     free, need = getattr(problem, "free", None), getattr(problem, "need", 0)
-    kept = f"of which {size_text(KEPT_FREE)} are kept for reading it"
-    have = "" if free is None else f" ({size_text(free)} are free, {kept})"
+    reserved = f"of which {size_text(KEPT_FREE)} are kept for reading it"
+    have = "" if free is None else f" ({size_text(free)} are free, {reserved})"
     text = (
         f"run, before step {step}: no memory for more rows of {name}{have}. "
         f"Recorded are {size_text(sum(held.values()))}: {shown}{more}. {ADVICE}"

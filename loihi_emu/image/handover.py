@@ -9,9 +9,9 @@ from loihi_emu.image.build import Image
 def adopt(image: Image, old: Image) -> None:
     """Go on where an image left off: state, parameters, counters, and what was recorded."""
     _adopt_state(image, old)
-    for group, before in zip(image.groups, old.groups, strict=True):
-        group.parameters = {name: dict(values) for name, values in before.parameters.items()}
-        group.count_from(before.counters())
+    for group, old_group in zip(image.groups, old.groups, strict=True):
+        group.parameters = {name: dict(values) for name, values in old_group.parameters.items()}
+        group.count_from(old_group.counters())
         image.refresh(group)
     for name, source in image.inputs.items():
         source.parts[0].counter[0] = sum(int(part.counter[0]) for part in old.inputs[name].parts)
@@ -28,13 +28,13 @@ def _adopt_state(image: Image, old: Image) -> None:
     Its new traces begin at 0. Where its epochs are longer or shorter, who spiked in the unfinished one is forgotten.
     """
     changed = {x.key: x.rule.t_epoch for name, x in image.learners.items() if x.rule != old.learners[name].rule}
-    shapes, before, taken = image.state_shapes(), old.whole_state(), {}
-    for key in dict.fromkeys((*shapes, *before)):
-        shape, shape_before = shapes.get(key, (None, None))[0], before[key].shape if key in before else None
-        if shape is not None and shape == shape_before:
-            taken[key] = before[key]
+    shapes, old_state, taken = image.state_shapes(), old.whole_state(), {}
+    for key in dict.fromkeys((*shapes, *old_state)):
+        shape, old_shape = shapes.get(key, (None, None))[0], old_state[key].shape if key in old_state else None
+        if shape is not None and shape == old_shape:
+            taken[key] = old_state[key]
         elif not any(key.startswith(f"{prefix}.") for prefix in changed):
-            raise SimulationError(f"{key}: state of shape {shape_before} cannot go on in memory of shape {shape}.")
+            raise SimulationError(f"{key}: state of shape {old_shape} cannot go on in memory of shape {shape}.")
     image.take_state(taken)
     for learner in old.learners.values():
         if changed.get(learner.key, learner.rule.t_epoch) != learner.rule.t_epoch:

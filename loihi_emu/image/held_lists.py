@@ -234,14 +234,14 @@ def _mantissas(c: Connection, table: tuple[int, NDArray[np.int16]], rule: Weight
     """The mantissas of effective weights, counted from the least, of a list whose weights all act as given."""
     low, effective = table
     given = np.arange(low, low + len(effective))
-    own = rule.acting(replace(c, values=given)) == given
-    given, effective = given[own], effective[own]
+    unchanged = rule.acting(replace(c, values=given)) == given
+    given, effective = given[unchanged], effective[unchanged]
     if not given.size or np.unique(effective).size < given.size:
         return None
     least = int(effective.min())
-    found = np.zeros(int(effective.max()) - least + 1, np.int32)
-    found[effective.astype(np.intp) - least] = given
-    return least, found
+    mantissas = np.zeros(int(effective.max()) - least + 1, np.int32)
+    mantissas[effective.astype(np.intp) - least] = given
+    return least, mantissas
 
 
 class Packer(Protocol):

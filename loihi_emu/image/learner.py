@@ -112,7 +112,7 @@ class Learner(ABC):
         return self.division.synapses(range(self.block, self.block + 1))
 
     @property
-    def kept(self) -> int:
+    def held_values(self) -> int:
         """Values that memory has for each variable of synapses."""
         return self.division.places(self.blocks)
 
@@ -121,7 +121,7 @@ class Learner(ABC):
         """Values from row to row of a dense connection."""
         return self.division.stride(self.block)
 
-    def own(self, values: Array) -> Array:
+    def part_values(self, values: Array) -> Array:
         """What memory has of synapses, from those of this part on."""
         return values[self.division.places(range(self.blocks.start, self.block)) :]
 
@@ -197,7 +197,7 @@ class Learner(ABC):
             return values
         found = np.zeros(max(self.division.places(self.division.all), 1), values.dtype)
         first = self.division.places(range(self.blocks.start))
-        found[first : first + self.kept] = values[: self.kept]
+        found[first : first + self.held_values] = values[: self.held_values]
         return found
 
     def whole(self, variable: str, values: Array) -> Array:
@@ -208,7 +208,7 @@ class Learner(ABC):
         """Rows of such memory as they lie in that of all parts."""
         if variable not in self.by_synapse or len(self.division) == 1 or not self.connection.synapses:
             return rows
-        found = np.empty((len(rows), self.kept), rows.dtype)
+        found = np.empty((len(rows), self.held_values), rows.dtype)
         for one, row in zip(found, rows, strict=True):
             one[:] = self.division.divided(row, self.blocks)
         return found
@@ -216,7 +216,7 @@ class Learner(ABC):
     def take(self, variable: str, values: Array, memory: Array) -> None:
         """Write such state into memory."""
         if variable in self.by_synapse and self.connection.synapses:
-            memory[: self.kept] = self.division.divided(values, self.blocks)
+            memory[: self.held_values] = self.division.divided(values, self.blocks)
         else:
             memory[...] = values
 

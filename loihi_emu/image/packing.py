@@ -84,6 +84,6 @@ def taps(conv: Conv2D, kernel: NDArray[Any], dtype: str) -> NDArray[Any]:
 def untapped(conv: Conv2D, stored: NDArray[Any]) -> NDArray[Any]:
     """What :func:`taps` made, flat after any leading axes, as kernels again."""
     out, height, width, inner = conv.kernel.shape
-    before = stored.shape[:-1]
-    grouped = stored.reshape(*before, conv.groups, inner, height, width, out // conv.groups)
-    return np.swapaxes(grouped, -1, -4).reshape(*before, out, height, width, inner)
+    leading = stored.shape[:-1]
+    grouped = stored.reshape(*leading, conv.groups, inner, height, width, out // conv.groups)
+    return np.swapaxes(grouped, -1, -4).reshape(*leading, out, height, width, inner)

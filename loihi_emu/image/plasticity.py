@@ -57,8 +57,8 @@ class Plastic(Learner):
     # ------------------------------------------------------------ values as users see them
     def codes(self, values: Array) -> Array:
         """Bytes of mantissas, low bits dropped toward zero as the chip drops them."""
-        kept = np.sign(values) * (np.abs(values.astype(np.int64)) >> self.dropped << self.dropped)
-        found: Array = ((kept - self.low) >> self.unit).astype(np.uint8)
+        cut = np.sign(values) * (np.abs(values.astype(np.int64)) >> self.dropped << self.dropped)
+        found: Array = ((cut - self.low) >> self.unit).astype(np.uint8)
         return found
 
     def start(self, values: Array) -> dict[str, Array]:
@@ -143,9 +143,9 @@ class Plastic(Learner):
         fits = exponent < 0 or (max(-self.low, self.high) << exponent) <= LIMIT
         d.first, d.step, d.sources = self.first, c.pre.step, c.pre.size
         d.target, d.target_step, d.width, d.stride = self.target, c.post.step, self.width, self.stride
-        d.codes, d.low, d.unit, d.exponent = self.own(arena[f"{self.key}.codes"]), self.low, self.unit, exponent
+        d.codes, d.low, d.unit, d.exponent = self.part_values(arena[f"{self.key}.codes"]), self.low, self.unit, exponent
         if self.has_delays:
-            d.delays = self.own(arena[f"{self.key}.delays"])
+            d.delays = self.part_values(arena[f"{self.key}.delays"])
         else:
             d.delay = int(c.delays)
         d.plain = int(c.kind == "dense" and fits and not self.has_delays)
@@ -221,10 +221,11 @@ class Plastic(Learner):
         d.first, d.mode = first, to.VALUES if values else to.SPIKES
 
     def _synapses(self, d: Description, arena: Arena) -> None:
-        d.codes, d.low, d.unit, d.dropped = self.own(arena[f"{self.key}.codes"]), self.low, self.unit, self.dropped
+        d.codes = self.part_values(arena[f"{self.key}.codes"])
+        d.low, d.unit, d.dropped = self.low, self.unit, self.dropped
         d.least, d.most, d.stride = -(-self.low >> self.dropped), self.high >> self.dropped, self.stride
-        d.delays, d.longest = self.own(arena[f"{self.key}.delays"]) if self.has_delays else None, self.longest
-        d.tags = self.own(arena[f"{self.key}.tags"]) if self.has_tags else None
+        d.delays, d.longest = self.part_values(arena[f"{self.key}.delays"]) if self.has_delays else None, self.longest
+        d.tags = self.part_values(arena[f"{self.key}.tags"]) if self.has_tags else None
         rows = self._lay_out(d)
         if rows is not None:
             to.list_columns(d, *rows)

@@ -67,7 +67,7 @@ class PlasticConv(Plastic):
     def weight_bytes(self) -> int:
         return 5 * self.stored
 
-    def own(self, values: Array) -> Array:
+    def part_values(self, values: Array) -> Array:
         return values
 
     def leaf(self) -> str:

@@ -63,8 +63,8 @@ class PlasticLava(Learner):
     def start(self, values: Array) -> dict[str, Array]:
         """What memory holds of weights when they are set: clipped, and without low bits."""
         c = self.connection
-        kept = self.weight_rule.effective(values.astype(np.int64), c.sign_mode, c.weight_bits, 0).values
-        return {"weights": self.stored_order(kept).astype(self.value_type)}
+        effective = self.weight_rule.effective(values.astype(np.int64), c.sign_mode, c.weight_bits, 0).values
+        return {"weights": self.stored_order(effective).astype(self.value_type)}
 
     def shown(self, values: Array) -> Array:
         """Values of synapses by source (any leading axes), in the order of ``Connection.values``."""
@@ -149,7 +149,7 @@ class PlasticLava(Learner):
         """The description of the delivery."""
         c = self.connection
         record = plastic_words.VALUED if is_valued(self.source) else plastic_words.WORDS
-        d = describe_words(self, arena, self.own(arena[f"{self.key}.weights"]), self.places, record)
+        d = describe_words(self, arena, self.part_values(arena[f"{self.key}.weights"]), self.places, record)
         d.shift = max(c.weight_exp, 0)
         return d
 
@@ -161,8 +161,8 @@ class PlasticLava(Learner):
         self._post_course = self._course_of(self.width, len(SIDES["y"]))
         d = self.learning_description = self._described(arena, lists, slice(0, c.pre.size))
         d.enabled, d.sign = int(c.learning.enabled), SIGNS[c.sign_mode]
-        d.variables[0].values = self.own(arena[f"{self.key}.weights"])
-        d.variables[TARGETS["dt"]].values = self.own(arena[f"{self.key}.tags"]) if self.has_tags else None
+        d.variables[0].values = self.part_values(arena[f"{self.key}.weights"])
+        d.variables[TARGETS["dt"]].values = self.part_values(arena[f"{self.key}.tags"]) if self.has_tags else None
         to.lay_out(d, *(self.places or (None, None)))
         d.stride = self.stride
         d.every = np.zeros(1, np.int64)

@@ -135,7 +135,7 @@ class Recorder:
         """Tell the leaf where to write, and then the time loop how much room there is."""
         room: dict[int, int] = {}
         for blocks, limit, field in self.buffers.values():
-            self.description.point(field, blocks.now, blocks.before * blocks.row_bytes)
+            self.description.point(field, blocks.now, blocks.block_start * blocks.row_bytes)
             room[limit] = min(blocks.capacity, room.get(limit, blocks.capacity))
         for limit, rows in room.items():
             self.levels.capacity[limit] = rows

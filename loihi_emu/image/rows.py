@@ -354,16 +354,16 @@ class Placer:
             self._call(placing.place, places, words, delays, bits)
             return
         for block, piece in self._blocks(weights=True):
-            keys, targets, kept = self._keys(block, piece)
+            keys, targets, inside = self._keys(block, piece)
             order = np.argsort(keys, kind="stable")
             keys, counts = keys[order], np.bincount(keys, minlength=self.keys)
             to = places[keys] + np.arange(keys.size) - (np.cumsum(counts) - counts)[keys]
             places += counts
             assert block.weights is not None
-            high = block.weights[kept][order].astype(np.int32).view(np.uint32) << bits
+            high = block.weights[inside][order].astype(np.int32).view(np.uint32) << bits
             words[to] = targets[order].astype(np.uint32) | high
             if delays is not None:
-                delays[to] = np.broadcast_to(block.delays, kept.shape)[kept][order]
+                delays[to] = np.broadcast_to(block.delays, inside.shape)[inside][order]
 
     def _blocks(self, weights: bool) -> Iterator[tuple[Block, tuple[int, int]]]:
         """Blocks of synapses, and which of the window's ranges they are taken for."""
@@ -378,12 +378,12 @@ class Placer:
     def _keys(self, block: Block, piece: tuple[int, int]) -> tuple[Array, Array, Array]:
         """Keys and targets within chunks of the synapses that are asked for, and which they are."""
         window = Window(*piece, self.window.period)
-        kept = window.holds(block.targets) if self.cut else np.ones(block.targets.shape, np.bool_)
-        targets = block.targets[kept] - self.window.first
-        keys = block.sources[kept] + targets.astype(np.int64) // self.chunk * self.sources
+        inside = window.holds(block.targets) if self.cut else np.ones(block.targets.shape, np.bool_)
+        targets = block.targets[inside] - self.window.first
+        keys = block.sources[inside] + targets.astype(np.int64) // self.chunk * self.sources
         if self.span > 1:
-            keys = keys * self.span + np.broadcast_to(block.delays, kept.shape)[kept]
-        return keys, targets % self.chunk, kept
+            keys = keys * self.span + np.broadcast_to(block.delays, inside.shape)[inside]
+        return keys, targets % self.chunk, inside
 
     def _call(self, leaf: Any, places: Array, words: Array | None, delays: Array | None, bits: int = 0) -> None:
         d = Description(placing.PLACING)

@@ -32,6 +32,8 @@ class Listing:
     lists : SourceLists
         Those of the source's only part, if it is the share's own and begins where the source does; or lists that
         :meth:`gather` fills.
+    direct : bool
+        Whether they are the part's own.
     wanted : bool
         Whether somebody reads them.
     join : function or None
@@ -39,17 +41,17 @@ class Listing:
     """
 
     def __init__(
-        self, share: int, parts: Sequence[GroupPart | InputPart], capacity: int, payload: str | None, kept: bool
+        self, share: int, parts: Sequence[GroupPart | InputPart], capacity: int, payload: str | None, copied: bool
     ) -> None:
         self.parts, self.wanted = parts, False
-        self.own = len(parts) == 1 and parts[0].share == share and parts[0].first == 0 and not kept
-        self.lists = parts[0].lists if self.own else SourceLists(capacity, payload)
+        self.direct = len(parts) == 1 and parts[0].share == share and parts[0].first == 0 and not copied
+        self.lists = parts[0].lists if self.direct else SourceLists(capacity, payload)
         self.floats = payload == "float64"
         self.join: Callable[[SourceLists], Call] | None = None
 
     def gather(self) -> Call | None:
         """The call that joins the parts' lists; None when nobody reads them, or there is nothing to join."""
-        if self.own or not self.wanted:
+        if self.direct or not self.wanted:
             return None
         if self.join is not None:
             return self.join(self.lists)
@@ -73,7 +75,7 @@ class Delivery(NamedTuple):
     own: list[Call]
 
 
-class Halves(NamedTuple):
+class SplitSpikes(NamedTuple):
     """The spikes of a source apart: of the share's own neurons, and of others; None where there are no such neurons."""
 
     own: Listing | None
@@ -111,7 +113,7 @@ class Share:
         By the key of a source.
     sources : dict
         Of every population and input: the source it belongs to, as this share reads it, and its first neuron there.
-    halves : dict
+    split : dict
         With boards: of populations, by the key of a source.
     here : dict
         With several ranks, of every population: the same, with the spikes of this rank's neurons alone, which are known
@@ -135,7 +137,7 @@ class Share:
         self.number, self.waits, self.alone = number, waits, False
         self._exchange = exchange
         self.listings: dict[str, Listing] = {}
-        self.halves: dict[str, Halves] = {}
+        self.split: dict[str, SplitSpikes] = {}
         self.sources: dict[str, tuple[SourceView, int]] = {}
         self.here: dict[str, tuple[SourceView, int]] = {}
         self.rings: dict[int, TargetRing] = {}
@@ -177,15 +179,15 @@ class Share:
         """Make the lists of all sources, after all connections are known; `alone`: there is no other share."""
         self.alone = alone
         for group in groups:
-            kept = group.keeps_spikes and not alone  # learning still reads the last step's while parts list the next
+            copied = group.keeps_spikes and not alone  # learning still reads the last step's while parts list the next
             name, exchange = group.populations[0].name, self._exchange
-            listing = Listing(self.number, group.parts, group.n, group.model.payload, kept or exchange is not None)
+            listing = Listing(self.number, group.parts, group.n, group.model.payload, copied or exchange is not None)
             if exchange is not None:
                 mine = exchange.of_this_rank(group.parts)
                 self._list(self.here[name][0], Listing(self.number, mine, group.n, group.model.payload, False))
                 listing.join = partial(exchange.join, group)
             if boards is not None:
-                self.halves[self.sources[name][0].key] = self._divide(group, boards)
+                self.split[self.sources[name][0].key] = self._split(group, boards)
                 listing.join = partial(boards.join, self.number, group.parts)
             if self.number == 0:
                 group.keep_spikes(listing.lists, arena)
@@ -194,7 +196,7 @@ class Share:
             listing = Listing(self.number, source.parts, source.most, source.payload, False)
             self._list(self.sources[name][0], listing)
 
-    def _divide(self, group: Group, boards: Boards) -> Halves:
+    def _split(self, group: Group, boards: Boards) -> SplitSpikes:
         """Read from boards who spiked of others, and apart from them who did of the source's own neurons."""
 
         def listing(mine: bool) -> Listing | None:
@@ -204,7 +206,7 @@ class Share:
                 found.join = partial(boards.join, self.number, parts)
             return found
 
-        return Halves(listing(True), listing(False))
+        return SplitSpikes(listing(True), listing(False))
 
     def _list(self, source: SourceView, listing: Listing) -> None:
         self.listings[source.key] = listing
@@ -218,8 +220,8 @@ class Share:
 
     def spikes(self, name: str) -> list[SourceLists]:
         """The spikes of the source that a population or input belongs to, in one list or two."""
-        halves = self.halves.get(self.sources[name][0].key)
-        found = [one for one in halves or () if one is not None]
+        split = self.split.get(self.sources[name][0].key)
+        found = [one for one in split or () if one is not None]
         for one in found:
             one.wanted = True
         return [one.lists for one in found] or [self.lists(name)]
@@ -252,7 +254,7 @@ class Share:
             description = projection.describe(arena)
             if projection.stored or self.alone:
                 source = projection.source
-                if source.key in self.halves and projection.divides:
+                if source.key in self.split and projection.divides:
                     self._deliver_apart(projection, made)
                     continue
                 self.listings[source.key].wanted = True
@@ -268,8 +270,8 @@ class Share:
 
     def _deliver_apart(self, projection: Projection, made: Delivery) -> None:
         """Deliver the spikes of its own neurons, then those of others."""
-        halves, more = self.halves[projection.source.key], False
-        for listing, calls in zip(halves, (made.own, made.populations), strict=True):
+        split, more = self.split[projection.source.key], False
+        for listing, calls in zip(split, (made.own, made.populations), strict=True):
             if listing is not None:
                 listing.wanted = True
                 calls.append((projection.leaf(), projection.of_some(listing.lists, more)))
@@ -318,12 +320,12 @@ class Share:
         sources = {one.key: one for one, _ in every if one.offset == offset and one.later == later}
         found = [self.listings[key] for key in sources]
         if offset == 1:
-            found += [halves.others for halves in self.halves.values() if halves.others is not None]
+            found += [split.others for split in self.split.values() if split.others is not None]
         return _gathered(found)
 
     def gathers_own(self) -> list[Call]:
         """What joins the lists of its own neurons."""
-        return _gathered(halves.own for halves in self.halves.values() if halves.own is not None)
+        return _gathered(split.own for split in self.split.values() if split.own is not None)
 
 
 def _gathered(listings: Iterable[Listing]) -> list[Call]:

@@ -143,8 +143,8 @@ def _bound(network: Network) -> tuple[set[str], set[str]]:
 
 def _edges(group: Group, whole: set[str], work: float) -> NDArray[np.int64]:
     """Where a group that has so much to do may be cut, its ends included."""
-    halved = int(np.log2(max(work / max(group.n, 1), 1)))
-    step = max(BLOCK >> min(halved, FINEST), 1)
+    halvings = int(np.log2(max(work / max(group.n, 1), 1)))
+    step = max(BLOCK >> min(halvings, FINEST), 1)
     edges = np.append(np.arange(0, group.n, step) if group.n >= 2 * step else 0, group.n)
     for part in (group.part(p.name) for p in group.populations if p.name in whole):
         edges = edges[(edges <= part.start) | (edges >= part.stop)]
@@ -177,7 +177,7 @@ class _Line:
     def __init__(self, group: Group, edges: NDArray[np.int64], work: Mapping[str, float]) -> None:
         self.n, self.edges, self.bounds = group.n, edges, group.bounds
         each = np.array([work[p.name] for p in group.populations])
-        self.before = np.concatenate([[0.0], np.cumsum(each * np.diff(group.bounds))])  # work up to each population
+        self.work_up_to = np.concatenate([[0.0], np.cumsum(each * np.diff(group.bounds))])  # each population
 
     def cut(self, loads: NDArray[np.float64]) -> Pieces:
         """Give every share so many neurons that all have as much to do, and add that to the loads."""
@@ -211,15 +211,15 @@ class _Line:
 
     def _divide(self, first: int, stop: int, loads: NDArray[np.float64], order: Sequence[int]) -> Iterator[Piece]:
         """Pieces of a part of the line for shares in some order."""
-        due, end = np.interp((first, stop), self.bounds, self.before)
+        due, end = np.interp((first, stop), self.bounds, self.work_up_to)
         needed = _filled(loads, float(end - due))
         for share in order:
             due += needed[share]
-            place = float(np.interp(due, self.before, self.bounds)) if share != order[-1] else stop
+            place = float(np.interp(due, self.work_up_to, self.bounds)) if share != order[-1] else stop
             cut = min(int(self.edges[np.argmin(np.abs(self.edges - place))]), stop)
             if cut > first:
                 yield Piece(share, first, cut)
-                loads[share] += np.subtract(*np.interp((cut, first), self.bounds, self.before))
+                loads[share] += np.subtract(*np.interp((cut, first), self.bounds, self.work_up_to))
                 first = cut
 
 

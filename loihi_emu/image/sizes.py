@@ -109,14 +109,14 @@ def _slots(network: Network, due: bool) -> dict[str, int]:
     longest: dict[str, int] = {}
     for c in network.connections.values():
         learns = c.learning is not None and getattr(c.learning.rule, "dd", None) is not None
-        waits = due and c.kind == "sparse" and c.learning is None and not _staged(network, c)
+        waits = due and c.kind == "sparse" and c.learning is None and not _summed_apart(network, c)
         delay = network.max_delay if learns else 0 if waits else c.longest_delay
         name = c.post.target.name
-        longest[name] = max(longest.get(name, 0), delay + 1 + int(_staged(network, c)))
+        longest[name] = max(longest.get(name, 0), delay + 1 + int(_summed_apart(network, c)))
     return longest
 
 
-def _staged(network: Network, c: Connection) -> bool:
+def _summed_apart(network: Network, c: Connection) -> bool:
     """Whether its sums are kept apart before they reach the ring."""
     how, weights = network.rule_set.learning, network.rule_set.weights
     return (weights.sums(c) if c.learning is None or how is None else how.sums(c, weights)).apart
@@ -147,7 +147,7 @@ def _input(node: Input) -> int:
 def _connection(network: Network, c: Connection, mine: float, due: bool, shares: int) -> tuple[int, int]:
     """What a connection takes, and takes for a moment while it is built; of targets of which a part is here."""
     synapses, sparse = int(mine * c.synapses), c.kind == "sparse"
-    size = int(mine * 4 * c.post.size) * (c.longest_delay + 1) if _staged(network, c) else 0
+    size = int(mine * 4 * c.post.size) * (c.longest_delay + 1) if _summed_apart(network, c) else 0
     waits = due and sparse and c.learning is None
     chunks = -(-int(mine * c.post.target.size) // (1 << MOST_BITS if waits else int(at.CHUNK)))
     chunks = max(chunks, shares)  # a share has rows of its own
@@ -157,9 +157,9 @@ def _connection(network: Network, c: Connection, mine: float, due: bool, shares:
         how = network.rule_set.learning
         assert how is not None
         tags = how.tag_bytes if c.tags is not None else 0
-        kept = 2 * (how.synapse_bytes + int(c.varied) + tags) + (LISTED if sparse else 0)
+        each = 2 * (how.synapse_bytes + int(c.varied) + tags) + (LISTED if sparse else 0)
         built = (BUILT_LEARNING if sparse or not network.rule_set.floats else 0) * synapses
-        return size + synapses * kept + rows + traces, built
+        return size + synapses * each + rows + traces, built
     if c.kind == "conv":
         return size + 8 * c.synapses, 0
     if network.rule_set.floats:

@@ -123,7 +123,7 @@ def payload_type(payloads: Array | None) -> str | None:
     return None if payloads is None else "float64" if payloads.dtype.kind == "f" else "int32"
 
 
-def kept_payloads(payloads: Array | None, events: int, before: str | None) -> Array | None:
+def kept_payloads(payloads: Array | None, events: int, old_type: str | None) -> Array | None:
     """Payloads for an input whose payloads had a type before: it keeps them, and fractions, for its recordings.
 
     Parameters
@@ -132,13 +132,13 @@ def kept_payloads(payloads: Array | None, events: int, before: str | None) -> Ar
         The new ones.
     events : int
         How many events there are.
-    before : str or None
+    old_type : str or None
         What :func:`payload_type` gave.
     """
-    if before is None:
+    if old_type is None:
         return payloads
     values = np.ones(events, np.int64) if payloads is None else payloads
-    return values.astype(np.float64) if before == "float64" else values
+    return values.astype(np.float64) if old_type == "float64" else values
 
 
 def most_at_once(times: Array, bounds: Sequence[int] = ()) -> int:

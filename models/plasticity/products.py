@@ -11,7 +11,7 @@ i64 = np.int64
 
 
 @kernel
-def settled(value, constant, sign):
+def factor_value(value, constant, sign):
     """A factor: a variable plus its constant, or the sign of that."""
     total = i64(value) + constant
     if sign:
@@ -37,9 +37,9 @@ def pre_part(d, q, step, j):
         variable = factor.variable
         if variable == to.X0:
             fired = d.pre.stamp[j] != 0
-            value *= settled(i64(1) if fired else i64(0), factor.constant, factor.sign)
+            value *= factor_value(i64(1) if fired else i64(0), factor.constant, factor.sign)
         elif variable <= to.X2:
-            value *= settled(i64(int8s(trace_at(d, variable, step), n)[j]), factor.constant, factor.sign)
+            value *= factor_value(i64(int8s(trace_at(d, variable, step), n)[j]), factor.constant, factor.sign)
     return value
 
 
@@ -60,7 +60,7 @@ def times_factor(out, values, constant, sign, fired):
         value = i64(values[i])
         if fired:
             value = i64(1) if value != 0 else i64(0)
-        out[i] = i32(out[i] * settled(value, constant, sign))
+        out[i] = i32(out[i] * factor_value(value, constant, sign))
 
 
 @kernel
@@ -109,10 +109,10 @@ def post_at_spikes(d, q, listed):
             factor = q.factors[f]
             variable = factor.variable
             if variable == to.Y0:
-                value *= settled(i64(1), factor.constant, factor.sign)
+                value *= factor_value(i64(1), factor.constant, factor.sign)
             elif to.Y0 < variable <= to.Y3:
                 y = int8s(trace_at(d, variable, i64(stamp[i]) - 1), n)
-                value *= settled(i64(y[i]), factor.constant, factor.sign)
+                value *= factor_value(i64(y[i]), factor.constant, factor.sign)
         out[i] = i32(value)
 
 
@@ -124,9 +124,9 @@ def synaptic_part(q, weight, delay, tag):
         factor = q.factors[f]
         variable = factor.variable
         if variable == to.W:
-            value *= settled(weight, factor.constant, factor.sign)
+            value *= factor_value(weight, factor.constant, factor.sign)
         elif variable == to.D:
-            value *= settled(delay, factor.constant, factor.sign)
+            value *= factor_value(delay, factor.constant, factor.sign)
         elif variable == to.T:
-            value *= settled(tag, factor.constant, factor.sign)
+            value *= factor_value(tag, factor.constant, factor.sign)
     return value

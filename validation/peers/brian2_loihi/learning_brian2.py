@@ -19,7 +19,7 @@ import numpy as np
 from loihi_emu.jit import kernel, leaf, part, whole
 from loihi_emu.models.plasticity import learning_layout as to
 from loihi_emu.models.plasticity.plastic_words import WORDS, source_of
-from loihi_emu.models.plasticity.products import settled
+from loihi_emu.models.plasticity.products import factor_value
 from loihi_emu.models.records import NUMBER, Record, array, within
 from loihi_emu.philox import fill
 
@@ -178,7 +178,7 @@ def change(d, s, epochs, before, fired_pre, fired_post):
             else:
                 number = variable - to.X1 if variable < to.Y0 else variable - to.Y1 + to.X_TRACES
                 state = i64(d.traces[number].now[s])
-            value *= float(settled(state, factor.constant, factor.sign))
+            value *= float(factor_value(state, factor.constant, factor.sign))
         total += value
     return total
 

@@ -41,7 +41,7 @@ def limited(name: str, values: Array, sign_mode: SignMode) -> Array:
     return np.clip(values, -(1 << W_TAG_1_U) - 1, (1 << W_TAG_1_U) - 1)
 
 
-def settled(name: str, accumulator: Array, sign_mode: SignMode, random: float) -> Array:
+def rounded(name: str, accumulator: Array, sign_mode: SignMode, random: float) -> Array:
     """Return ``"weights"``, ``"tag_1"`` or ``"tag_2"`` from the accumulator, where it is shifted left by :data:`SHIFT`.
 
     It is rounded up where `random`, in [0, 1), is below what is shifted out.

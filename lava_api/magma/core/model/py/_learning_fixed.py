@@ -10,7 +10,7 @@ from lava_api.magma.core.learning.constants import GradedSpikeCfg
 from lava_api.magma.core.learning.learning_rule_applier import AbstractLearningRuleApplier, LearningRuleApplierBitApprox
 from lava_api.magma.core.learning.product_series import ProductSeries
 from lava_api.magma.core.learning.random import ConnVarRandom, TraceRandom
-from lava_api.magma.core.learning.synapses import SHIFT, settled
+from lava_api.magma.core.learning.synapses import SHIFT, rounded
 from lava_api.magma.core.learning.traces import add_impulse, integer_course
 from lava_api.magma.core.model.py._learning import PyLearningConnection
 from lava_api.magma.core.model.py.declare import array, in_port
@@ -93,7 +93,7 @@ class LearningConnectionModelBitApproximate(PyLearningConnection):
 
     def _learned(self, name: str, values: Array, applier: AbstractLearningRuleApplier, args: dict[str, Any]) -> Array:
         accumulator = applier.apply(values << SHIFT[name], **args)
-        return settled(name, accumulator, self.sign_mode, self._conn_var_random.random_stochastic_round)
+        return rounded(name, accumulator, self.sign_mode, self._conn_var_random.random_stochastic_round)
 
 
 def _byte(numbers: Array) -> Array:
