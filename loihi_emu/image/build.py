@@ -136,12 +136,12 @@ class Image(WholeState):
 
     def state(self, population: str, variable: str) -> Array:
         """A population's slice of a state array."""
-        found = self._states.get((population, variable))
-        if found is None:
+        values = self._states.get((population, variable))
+        if values is None:
             group = self._home[population]
-            found = self.arena[f"{group.key}.{variable}"][group.part(population)]
-            self._states[population, variable] = found
-        return found
+            values = self.arena[f"{group.key}.{variable}"][group.part(population)]
+            self._states[population, variable] = values
+        return values
 
     def refresh(self, group: Group) -> None:
         """Take over parameters that were set."""

@@ -133,15 +133,15 @@ class Division:
             return values.reshape(-1) if blocks else values.reshape(-1)[:0]
         if c.kind == "dense":
             rows = values.reshape(c.pre.size, c.post.size)
-            found = []
+            stored = []
             for k in blocks:
                 some, made = self.targets(k), np.zeros((c.pre.size, self.stride(k)), values.dtype)
                 made[:, : some.stop - some.start] = rows[:, some]
-                found.append(made.reshape(-1))
+                stored.append(made.reshape(-1))
         else:
             owners = self._owners
-            found = [values[owners == k] for k in blocks]
-        return np.concatenate(found) if found else values.reshape(-1)[:0]
+            stored = [values[owners == k] for k in blocks]
+        return np.concatenate(stored) if stored else values.reshape(-1)[:0]
 
     def joined(self, memory: Array) -> Array:
         """The memory of all blocks (any leading axes) by source, as if there were one."""
@@ -151,24 +151,24 @@ class Division:
         leading, n = memory.shape[:-1], c.pre.size
         memory = memory[..., : self.places(self.all)]
         if c.kind == "dense":
-            found, first = [], 0
+            rows, first = [], 0
             for k in self.all:
                 some, stride = self.targets(k), self.stride(k)
                 block = memory[..., first : first + n * stride].reshape(*leading, n, stride)
-                found.append(block[..., : some.stop - some.start])
+                rows.append(block[..., : some.stop - some.start])
                 first += n * stride
-            return np.concatenate(found, axis=-1).reshape(*leading, c.synapses)
+            return np.concatenate(rows, axis=-1).reshape(*leading, c.synapses)
         joined = np.empty_like(memory)
         joined[..., np.argsort(self._owners, kind="stable")] = memory
         return joined
 
     def spans(self, ranks: int, *, of_synapses: bool) -> list[tuple[int, int]]:
         """What each rank has: a range of targets, or of the memory of all blocks."""
-        found = [(0, 0)] * ranks
+        spans = [(0, 0)] * ranks
         for rank in set(self.ranks):
             first = self.ranks.index(rank)
             stop = first + self.ranks.count(rank)
-            found[rank] = int(self.bounds[first]), int(self.bounds[stop])
+            spans[rank] = int(self.bounds[first]), int(self.bounds[stop])
             if of_synapses:
-                found[rank] = self.places(range(first)), self.places(range(stop))
-        return found
+                spans[rank] = self.places(range(first)), self.places(range(stop))
+        return spans

@@ -72,12 +72,12 @@ class Exchange:
 
     def _spans(self, group: Group) -> list[tuple[int, int]]:
         """First neuron and end of every rank's part of a group."""
-        found = [(0, 0)] * self.ranks.size
+        spans = [(0, 0)] * self.ranks.size
         for share, first, stop in self._parts[group.number]:
             rank = share // self.shares
-            begin, end = found[rank]
-            found[rank] = (first, stop) if begin == end else (begin, stop)
-        return found
+            begin, end = spans[rank]
+            spans[rank] = (first, stop) if begin == end else (begin, stop)
+        return spans
 
     def owned(self, group: Group, place: slice) -> float:
         """How much of a place in a group this rank has, as a fraction."""

@@ -171,10 +171,10 @@ class Group:
 
     def counters(self) -> NDArray[np.int64]:
         """What was counted of each population."""
-        found: NDArray[np.int64] = self.counted.copy()
+        totals: NDArray[np.int64] = self.counted.copy()
         for part in self.parts:
-            found[part.populations] += part.counters
-        return found
+            totals[part.populations] += part.counters
+        return totals
 
     @property
     def parameter_bytes(self) -> int:

@@ -195,16 +195,16 @@ class HeldList:
         types, swaps = self.facts.types, self.facts.swaps
         each = sum(types[name].itemsize for name in wanted)
         room_for(f'connection "{self.name}"', {f"{count:,} synapses, unpacked": each * count})
-        found = {name: np.empty(count, types[name]) for name in wanted}
+        lists = {name: np.empty(count, types[name]) for name in wanted}
         for low, high in _pieces(self.indptr):
             begin, end = int(self.indptr[low]), int(self.indptr[high])
             part = self._unpacked(low, high)
-            for name, array in found.items():
+            for name, array in lists.items():
                 array[begin:end] = self._weights(part["values"]) if name == "values" else part[name]
         if self.due and swaps is not None:
-            for array in found.values():
+            for array in lists.values():
                 array[swaps.to] = array[swaps.come]
-        return found
+        return lists
 
     def _unpacked(self, low: int, high: int) -> dict[str, Array]:
         """The synapses of some sources; effective weights."""
@@ -226,8 +226,8 @@ class HeldList:
         if self.facts.mantissas is None:
             return effective
         low, table = self.facts.mantissas
-        found: Array = table[np.subtract(effective, low, dtype=np.intp)]
-        return found
+        mantissas: Array = table[np.subtract(effective, low, dtype=np.intp)]
+        return mantissas
 
 
 def _mantissas(c: Connection, table: tuple[int, NDArray[np.int16]], rule: WeightRule) -> tuple[int, Array] | None:
@@ -253,7 +253,7 @@ class Packer(Protocol):
 
 def hold_lists(projections: Iterable[Packer], rule: WeightRule, lost: Mapping[str, Loss | None]) -> None:
     """Let the lists go whose synapses can be had from the rows of projections: those of all shares, which have all."""
-    found: dict[str, list[tuple[Packed, Member]]] = {}
+    by_name: dict[str, list[tuple[Packed, Member]]] = {}
     mixed = set()
     for projection in projections:
         if projection.packed is None:
@@ -262,15 +262,15 @@ def hold_lists(projections: Iterable[Packer], rule: WeightRule, lost: Mapping[st
             c = member.c
             whole = member.made.table is not None or rule.as_given(c)
             if c.kind == "sparse" and not c.drawn and c.synapses >= LEAST and whole:
-                found.setdefault(c.name, []).append((projection.packed, member))
+                by_name.setdefault(c.name, []).append((projection.packed, member))
                 if not apart:
                     mixed.add(c.name)
-    for name, pieces in found.items():
+    for name, pieces in by_name.items():
         c = pieces[0][1].c
         if name not in mixed:
-            before = held_of(c)
-            if isinstance(before, HeldList):
-                facts = before.facts
+            old = held_of(c)
+            if isinstance(old, HeldList):
+                facts = old.facts
             else:
                 facts = facts_of(c, pieces[0][1].made, lost[name], rule)
             held = HeldList(c, pieces, facts)

@@ -183,9 +183,9 @@ class Learner(ABC):
             return self.division.spans(ranks, of_synapses=True)
         if variable.partition(".")[0] in self.by_target:
             return self.division.spans(ranks, of_synapses=False)
-        found = [(0, 0)] * ranks
-        found[self.division.ranks[0]] = (0, size)
-        return found
+        spans = [(0, 0)] * ranks
+        spans[self.division.ranks[0]] = (0, size)
+        return spans
 
     def shape(self, variable: str, shape: tuple[int, ...]) -> tuple[int, ...]:
         """The shape of the state of all parts, where memory has it in another one."""
@@ -195,10 +195,10 @@ class Learner(ABC):
         """State as the memory of all parts would have it, zero where it is of others."""
         if variable not in self.by_synapse or self.blocks == self.division.all:
             return values
-        found = np.zeros(max(self.division.places(self.division.all), 1), values.dtype)
+        memory = np.zeros(max(self.division.places(self.division.all), 1), values.dtype)
         first = self.division.places(range(self.blocks.start))
-        found[first : first + self.held_values] = values[: self.held_values]
-        return found
+        memory[first : first + self.held_values] = values[: self.held_values]
+        return memory
 
     def whole(self, variable: str, values: Array) -> Array:
         """The memory of all parts as it would be if there were one: what checkpoints have."""
@@ -208,10 +208,10 @@ class Learner(ABC):
         """Rows of such memory as they lie in that of all parts."""
         if variable not in self.by_synapse or len(self.division) == 1 or not self.connection.synapses:
             return rows
-        found = np.empty((len(rows), self.held_values), rows.dtype)
-        for one, row in zip(found, rows, strict=True):
+        stored = np.empty((len(rows), self.held_values), rows.dtype)
+        for one, row in zip(stored, rows, strict=True):
             one[:] = self.division.divided(row, self.blocks)
-        return found
+        return stored
 
     def take(self, variable: str, values: Array, memory: Array) -> None:
         """Write such state into memory."""

@@ -16,6 +16,6 @@ def leaf_named(leaf: str | Leaf) -> Leaf:
     """
     if isinstance(leaf, Leaf):
         return leaf
-    found = imported(leaf if "." in leaf else f"loihi_emu.models.{leaf}")
-    assert isinstance(found, Leaf), leaf
-    return found
+    named = imported(leaf if "." in leaf else f"loihi_emu.models.{leaf}")
+    assert isinstance(named, Leaf), leaf
+    return named

@@ -98,16 +98,16 @@ class Packed:
 def packings(c: Connection) -> Iterator[Packed]:
     """All rows in use that have a connection's synapses."""
     for one in vars(c).get(PACKED, ()):
-        found = one()
-        if found is not None:
-            yield found
+        packed = one()
+        if packed is not None:
+            yield packed
 
 
 def known(members: Sequence[Member], form: tuple[Any, ...]) -> Packed | None:
     """Rows in use of these connections, in this form."""
-    for found in packings(members[0].c) if members else ():
-        if found.form == form and all(one() is m.c for one, m in zip(found.members, members, strict=True)):
-            return found
+    for packed in packings(members[0].c) if members else ():
+        if packed.form == form and all(one() is m.c for one, m in zip(packed.members, members, strict=True)):
+            return packed
     return None
 
 
@@ -126,8 +126,8 @@ def share(
 def shared(c: Connection, connections: Mapping[str, Connection], *, due: bool, shares: int) -> bool:
     """Whether rows in use have all of a connection's synapses, in so many shares, and connections of a network only."""
     there = 0
-    for found in packings(c):
-        members = (one() for one in found.members)
+    for packed in packings(c):
+        members = (one() for one in packed.members)
         mine = all(m is not None and connections.get(m.name) is m for m in members)
-        there += mine and found.due == due and found.cut == (shares > 1)
+        there += mine and packed.due == due and packed.cut == (shares > 1)
     return there >= shares

@@ -43,11 +43,11 @@ class Pending:
 
     def calls(self, arena: Arena, share: int) -> list[Call]:
         """What adds the sums from before to a share's part of the ring."""
-        found: list[Call] = []
+        calls: list[Call] = []
         for number, part in enumerate(self.group.parts):
             if self.apart and part.share == share:
-                found.append(("loihi_emu.models.synapses.pending:step", self._describe(arena, number, part)))
-        return found
+                calls.append(("loihi_emu.models.synapses.pending:step", self._describe(arena, number, part)))
+        return calls
 
     def _describe(self, arena: Arena, number: int, part: GroupPart) -> Description:
         group, d = self.group, Description(PENDING)

@@ -58,16 +58,16 @@ class Plastic(Learner):
     def codes(self, values: Array) -> Array:
         """Bytes of mantissas, low bits dropped toward zero as the chip drops them."""
         cut = np.sign(values) * (np.abs(values.astype(np.int64)) >> self.dropped << self.dropped)
-        found: Array = ((cut - self.low) >> self.unit).astype(np.uint8)
-        return found
+        codes: Array = ((cut - self.low) >> self.unit).astype(np.uint8)
+        return codes
 
     def start(self, values: Array) -> dict[str, Array]:
         return {"codes": self.codes(self.stored_order(values))}
 
     def weights(self, codes: Array) -> Array:
         """Mantissas of bytes by source, in the order of ``Connection.values``; leading axes of `codes` stay."""
-        found = (codes.astype(np.int64) << self.unit) + self.low
-        return self.user_order(found)
+        mantissas = (codes.astype(np.int64) << self.unit) + self.low
+        return self.user_order(mantissas)
 
     def read(self, state: Mapping[str, Array], variable: str) -> Array:
         if variable == "weights":

@@ -267,8 +267,8 @@ class Projections:
         delay = 0 if varied else c.longest_delay
         if c.kind == CONV:
             ring.need(delay)
-            found = self._get(CONV, source, ring, c.graded, delay, floating, c.name)
-            found.convolution = (c, weights, first, *_columns(c, ring.window, target))
+            projection = self._get(CONV, source, ring, c.graded, delay, floating, c.name)
+            projection.convolution = (c, weights, first, *_columns(c, ring.window, target))
             return
         if c.kind == DENSE:
             ring.need(c.longest_delay)
@@ -282,21 +282,21 @@ class Projections:
                 steps = None
                 if varied:
                     steps = np.ascontiguousarray(delays.T, np.uint8) if floating else paired(delays.T)
-                found = self._get(DENSE, source, ring, c.graded, 0, floating, None)
-                found.parts.append((packed, steps, len(some), first + c.pre.start, start, delay))
+                projection = self._get(DENSE, source, ring, c.graded, 0, floating, None)
+                projection.parts.append((packed, steps, len(some), first + c.pre.start, start, delay))
                 return
         if ring.waits:
             ring.need_when_due(c.longest_delay)
-            found = self._get(DUE, source, ring, c.graded, None, floating, None)
+            projection = self._get(DUE, source, ring, c.graded, None, floating, None)
         else:
             ring.need(c.longest_delay)
-            found = self._get(SPARSE, source, ring, c.graded, None if varied else delay, floating, None)
+            projection = self._get(SPARSE, source, ring, c.graded, None if varied else delay, floating, None)
         if floating:
-            found.floats.append(_floats(c, weights, first, target))
+            projection.floats.append(_floats(c, weights, first, target))
         else:
             member = Member(c, made, first, target + c.post.start)
-            found.members.append(member)
-            found.synapses.append(part_of(member))
+            projection.members.append(member)
+            projection.synapses.append(part_of(member))
 
     def _get(
         self,
@@ -320,10 +320,10 @@ def release(
     shares: Iterable[Projections], network: Network, lost: Mapping[str, Loss | None], *, hold: bool
 ) -> None:  # fmt: skip
     """Let go of what was packed, when all is described; `hold`: of lists too, which the rows of all shares hold now."""
-    found = [one for projections in shares for one in projections.all if isinstance(one, Projection)]
+    projections = [one for of_share in shares for one in of_share.all if isinstance(one, Projection)]
     if hold:
-        hold_lists(found, network.rule_set.weights, lost)
-    for projection in found:
+        hold_lists(projections, network.rule_set.weights, lost)
+    for projection in projections:
         projection.forget()
 
 

@@ -56,14 +56,14 @@ def program_of(calls: Sequence[Call]) -> Program:
 def barriers(count: int) -> list[Description]:
     """What each of so many threads knows of the barriers at which all meet."""
     turns = counters(count)
-    found = []
+    descriptions = []
     for share in range(count):
         mine = Description(at.BARRIER)
         mine.turns, mine.count, mine.me, mine.give_way = turns, count, share, giving_way()
         mine.place, mine.allowed, mine.allow = processors()
         mine.sets = np.zeros(2 * at.SET, np.int64)
-        found.append(mine)
-    return found
+        descriptions.append(mine)
+    return descriptions
 
 
 class Schedule:
@@ -91,7 +91,7 @@ class Schedule:
         `stops`: with boards, where each share is told to stop; they meet there, and at a barrier only behind inputs.
         """
         wait, arrive, await_all = (leaf_named(f"barrier:{name}") for name in ("wait", "arrive", "await_all"))
-        found = []
+        programs = []
         for share, mine in enumerate(barriers(self.count)):
             calls: list[tuple[Leaf, Description]] = []
             for number, phase in enumerate(self._calls):
@@ -100,5 +100,5 @@ class Schedule:
                     calls.append((arrive if number == READING else wait, mine))
             if any(self._calls[READING]) and not stops:
                 calls.append((await_all, mine))
-            found.append(Program(calls, stops[share] if stops else None))
-        return found
+            programs.append(Program(calls, stops[share] if stops else None))
+        return programs

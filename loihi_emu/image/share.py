@@ -221,10 +221,10 @@ class Share:
     def spikes(self, name: str) -> list[SourceLists]:
         """The spikes of the source that a population or input belongs to, in one list or two."""
         split = self.split.get(self.sources[name][0].key)
-        found = [one for one in split or () if one is not None]
-        for one in found:
+        listings = [one for one in split or () if one is not None]
+        for one in listings:
             one.wanted = True
-        return [one.lists for one in found] or [self.lists(name)]
+        return [one.lists for one in listings] or [self.lists(name)]
 
     # ------------------------------------------------------------ synapses
     def add(self, c: Connection, made: Acting, ring: TargetRing, target: int, sums: Sums) -> None:
@@ -318,10 +318,10 @@ class Share:
         """
         every = [*self.sources.values(), *self.here.values()]
         sources = {one.key: one for one, _ in every if one.offset == offset and one.later == later}
-        found = [self.listings[key] for key in sources]
+        listings = [self.listings[key] for key in sources]
         if offset == 1:
-            found += [split.others for split in self.split.values() if split.others is not None]
-        return _gathered(found)
+            listings += [split.others for split in self.split.values() if split.others is not None]
+        return _gathered(listings)
 
     def gathers_own(self) -> list[Call]:
         """What joins the lists of its own neurons."""

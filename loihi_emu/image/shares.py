@@ -55,7 +55,7 @@ def cut_groups(network: Network, groups: Sequence[Group], count: int, ranks: int
         return [(Piece(0, 0, group.n),) for group in groups]
     work = _work(network)
     loads = np.zeros(count)
-    found: list[Pieces] = [()] * len(groups)
+    pieces: list[Pieces] = [()] * len(groups)
     totals = [sum(work[p.name] * p.size for p in group.populations) for group in groups]
     order = sorted(range(len(groups)), key=lambda k: -totals[k])  # of equal ones the first comes first
     first_share, whole = _bound(network)
@@ -64,30 +64,30 @@ def cut_groups(network: Network, groups: Sequence[Group], count: int, ranks: int
         is_first = bool(first_share.intersection(p.name for p in groups[k].populations))
         if is_first or len(edges[k]) == 2:
             share = 0 if is_first else int(np.argmin(loads))
-            found[k] = (Piece(share, 0, groups[k].n),)
+            pieces[k] = (Piece(share, 0, groups[k].n),)
             loads[share] += totals[k]
     spread = _spread(network, groups, ranks, count)
     for k in order:
-        if not found[k]:
+        if not pieces[k]:
             line = _Line(groups[k], edges[k], work)
-            found[k] = line.cut_by_populations(loads, ranks) if k in spread else line.cut(loads)
-    return found
+            pieces[k] = line.cut_by_populations(loads, ranks) if k in spread else line.cut(loads)
+    return pieces
 
 
 def cut_inputs(network: Network, count: int) -> dict[str, Pieces]:
     """Cut the inputs: large Poisson inputs into pieces of equal size, others whole, in the share that has least."""
-    found: dict[str, Pieces] = {}
+    pieces: dict[str, Pieces] = {}
     loads = [0] * count
     for name, node in network.inputs.items():
         if node.rate is not None and node.size >= 2 * BLOCK:
             edges = [min(-(-node.size * k // (count * BLOCK)) * BLOCK, node.size) for k in range(count + 1)]
             cut = (Piece(k, *edges[k : k + 2]) for k in range(count))
-            found[name] = tuple(piece for piece in cut if piece.first < piece.stop)
+            pieces[name] = tuple(piece for piece in cut if piece.first < piece.stop)
         else:
             share = loads.index(min(loads))
-            found[name] = (Piece(share, 0, node.size),)
+            pieces[name] = (Piece(share, 0, node.size),)
             loads[share] += node.size if node.rate is not None else 1
-    return found
+    return pieces
 
 
 def pieces_of(network: Network, groups: Sequence[Group]) -> int:
@@ -109,11 +109,11 @@ def work_of(network: Network) -> float:
 
 def _work(network: Network) -> dict[str, float]:
     """Work of a neuron of every population in a step."""
-    found = dict.fromkeys(network.populations, 1.0)
+    work = dict.fromkeys(network.populations, 1.0)
     for c in network.connections.values():
         positions = 1.0 if c.conv is None else c.pre.size / max(c.conv.kernel.shape[3] * c.conv.groups, 1)
-        found[c.post.target.name] += _each(c) * c.synapses * positions / max(c.post.target.size, 1)
-    return found
+        work[c.post.target.name] += _each(c) * c.synapses * positions / max(c.post.target.size, 1)
+    return work
 
 
 def _each(c: Connection) -> float:
@@ -162,13 +162,13 @@ def _spread(network: Network, groups: Sequence[Group], ranks: int, count: int) -
     connections, sums = network.connections.values(), network.rule_set.weights.sums
     others = {c.post.target.name for c in connections if c.kind != "sparse" or c.learning is not None or sums(c).apart}
     delayed = {c.post.target.name for c in connections if c.varied}
-    found = set()
+    numbers = set()
     for k, group in enumerate(groups):
         names = {p.name for p in group.populations}
         one_row = group.n <= CHUNK or bool(names & delayed)
         if len(names) > 1 and not names & others and len(group.model.ports) == 1 and one_row:
-            found.add(k)
-    return found
+            numbers.add(k)
+    return numbers
 
 
 class _Line:

@@ -38,16 +38,16 @@ class Stoppable:
 
 def pack(shares: Sequence[Projections]) -> None:
     """Pack what kernels pack, before it is described. If that fails, or is interrupted, all threads end first."""
-    found = [[p for p in one.all if isinstance(p, Projection) and are_many(p.synapses)] for one in shares]
-    found = [some for some in found if some]
-    if len(found) < 2 or not COMPILED:
+    projections = [[p for p in one.all if isinstance(p, Projection) and are_many(p.synapses)] for one in shares]
+    projections = [some for some in projections if some]
+    if len(projections) < 2 or not COMPILED:
         return
     addresses([placing.count, placing.place, placing.head])  # machine code is loaded by one thread
-    for part in [part for some in found for projection in some for part in projection.synapses]:
+    for part in [part for some in projections for projection in some for part in projection.synapses]:
         part.prepare()
     stop = Event()
-    with ThreadPoolExecutor(len(found), "loihi_emu packs") as pool:
-        done = [pool.submit(_pack, some, stop) for some in found]
+    with ThreadPoolExecutor(len(projections), "loihi_emu packs") as pool:
+        done = [pool.submit(_pack, some, stop) for some in projections]
         try:
             wait(done, return_when=FIRST_EXCEPTION)
         finally:

@@ -84,24 +84,24 @@ def image_sizes(
     40000
     """
     slots = _slots(network, due)
-    found: dict[str, int] = {}
+    sizes: dict[str, int] = {}
     moments = [0]
     for p in network.populations.values():
         for what, size in _population(network, p, slots.get(p.name, 0)):
-            found[f'population "{p.name}": {what}'] = size
-    moments.append(sum(size for what, size in found.items() if what.endswith(": state")) // 2)  # how it starts
+            sizes[f'population "{p.name}": {what}'] = size
+    moments.append(sum(size for what, size in sizes.items() if what.endswith(": state")) // 2)  # how it starts
     for node in network.inputs.values():
-        found[f'input "{node.name}"'] = _input(node)
+        sizes[f'input "{node.name}"'] = _input(node)
     for c in network.connections.values():
         mine = owned.get(c.post.target.name, 1.0) if owned else 1.0
         there = shared(c, network.connections, due=due, shares=shares)
-        found[f'connection "{c.name}"'], moment = (0, 0) if there else _connection(network, c, mine, due, shares)
+        sizes[f'connection "{c.name}"'], moment = (0, 0) if there else _connection(network, c, mine, due, shares)
         moments.append(moment)
     for probe in network.probes:
         for variable in probe.variables:
-            found[f"recorder of {probe.target.name}.{variable}"] = _recorder(network, probe, variable)
-    found["while it is built"] = max(moments)
-    return found
+            sizes[f"recorder of {probe.target.name}.{variable}"] = _recorder(network, probe, variable)
+    sizes["while it is built"] = max(moments)
+    return sizes
 
 
 def _slots(network: Network, due: bool) -> dict[str, int]:

@@ -40,11 +40,11 @@ def watch(
     costs = dict.fromkeys([*network.populations, *network.inputs], 0.0)
     for c in network.connections.values():
         costs[c.pre.target.name] += _cost(c)
-    found = [(x, max(costs[p.name] for p in g.populations)) for g in groups for x in lists(g.populations[0].name)]
-    found += [(x, costs[name]) for name in network.inputs for x in lists(name)]
+    parts = [(x, max(costs[p.name] for p in g.populations)) for g in groups for x in lists(g.populations[0].name)]
+    parts += [(x, costs[name]) for name in network.inputs for x in lists(name)]
     d = Description(at.WATCH)
-    d.parts, d.part_count, d.done = Table(at.WATCHED, len(found)), len(found), levels.filled[levels.work :]
-    for record, (spikes, cost) in zip(d.parts, found, strict=True):
+    d.parts, d.part_count, d.done = Table(at.WATCHED, len(parts)), len(parts), levels.filled[levels.work :]
+    for record, (spikes, cost) in zip(d.parts, parts, strict=True):
         record.count, record.cost = spikes.count, round(1e9 * cost)
     levels.watched = True
     return [("watch:step", d)]

@@ -25,26 +25,26 @@ class WholeState:
 
     def state_shapes(self) -> dict[str, tuple[tuple[int, ...], np.dtype[Any]]]:
         """Shape and dtype of each array."""
-        found = {name: (self.arena[name].shape, self.arena[name].dtype) for name in self.arena.names}
-        for name, learner, variable in self._learned(found):
-            found[name] = (learner.shape(variable, found[name][0]), found[name][1])
-        return found | {p.key: (p.shape, np.dtype(p.group.model.accumulator)) for p in self.pending}
+        shapes = {name: (self.arena[name].shape, self.arena[name].dtype) for name in self.arena.names}
+        for name, learner, variable in self._learned(shapes):
+            shapes[name] = (learner.shape(variable, shapes[name][0]), shapes[name][1])
+        return shapes | {p.key: (p.shape, np.dtype(p.group.model.accumulator)) for p in self.pending}
 
     def whole_state(self, names: Iterable[str] | None = None) -> dict[str, Array]:
         """All state, or arrays of some names: those in use, and rings of what is under way. All ranks call it."""
         chosen = self.arena.names if names is None else names
-        found = {name: self.arena[name] for name in chosen}
+        state = {name: self.arena[name] for name in chosen}
         if names is None:
-            found |= {p.key: p.ring(self.arena) for p in self.pending}
-        learned = list(self._learned(found))
+            state |= {p.key: p.ring(self.arena) for p in self.pending}
+        learned = list(self._learned(state))
         for name, learner, variable in learned:
-            found[name] = learner.spread(variable, found[name])
+            state[name] = learner.spread(variable, state[name])
         if self.exchange is not None:
             whose = {name: (learner, variable) for name, learner, variable in learned}
-            self.exchange.refresh(found, self.groups, whose)
+            self.exchange.refresh(state, self.groups, whose)
         for name, learner, variable in learned:
-            found[name] = learner.whole(variable, found[name])
-        return found
+            state[name] = learner.whole(variable, state[name])
+        return state
 
     @property
     def all_state(self) -> Mapping[str, Array]:
