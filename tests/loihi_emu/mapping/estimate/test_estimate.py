@@ -69,6 +69,8 @@ def test_energy_and_time_by_davies():
     assert estimate.slowest_step == pytest.approx((0, busy + barrier))
     assert estimate.energy_per_step == pytest.approx(estimate.total_energy / 6)
     assert estimate.energy_per_inference == estimate.total_energy
+    assert estimate.time_per_step == pytest.approx(sum(first) / 3 + barrier)
+    assert estimate.time_per_inference == estimate.total_time
     assert estimate.power_mw == pytest.approx(estimate.total_energy / estimate.total_time)
 
 
@@ -116,7 +118,7 @@ def test_several_chips_have_another_barrier():
     assert estimate.bounds["time.barrier"] == (6 * 465, 6 * 14_300)
     assert estimate.static_energy == pytest.approx(2 * 104 * estimate.total_time)
     board = placement.estimate(recording, figures="board")
-    assert board.total_time is None
+    assert (board.total_time, board.time_per_step, board.time_per_inference) == (None, None, None)
     assert "single chip" in board.reasons["time.barrier"]
     assert board.total_energy is not None
 
@@ -167,6 +169,8 @@ def test_samples_are_inferences():
     assert (estimate.samples, estimate.steps, estimate.counts["synaptic_events"]) == (3, 15, 16)
     assert estimate.counts["active_updates"] == 16  # nothing goes on from one sample to the next
     assert estimate.energy_per_inference == pytest.approx(estimate.total_energy / 3)
+    assert estimate.time_per_inference == pytest.approx(estimate.total_time / 3)
+    assert estimate.time_per_step == pytest.approx(estimate.time_per_inference / 5)
     one = net.place().estimate(recording.sample(1))
     assert one.counts["synaptic_events"] == 8
 
