@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from loihi_emu.chips.chip import LOIHI1, LOIHI2, Chip
-from loihi_emu.errors import invalid
+from loihi_emu.errors import invalid, shown_of
 from loihi_emu.mapping.checks import check_chips, check_cores, check_fields, check_proposal
 from loihi_emu.mapping.model import Problem, boards_of, in_order
 from loihi_emu.mapping.placement import Placement
@@ -29,7 +29,7 @@ def place(
     if chip is None:
         chip = found[0].chip if found else network.chip
     if not isinstance(chip, Chip):
-        raise invalid("place", "chip", repr(chip), "a loihi_emu.Chip, such as LOIHI1 or LOIHI2")
+        raise invalid("place", "chip", shown_of(chip), "a loihi_emu.Chip, such as LOIHI1 or LOIHI2")
     if found and chip.name in (LOIHI1.name, LOIHI2.name) and chip.name != found[0].chip.name:
         allowed = f"boards of {chip.name}"
         raise invalid("place", "boards", f"{found[0].name}, which carries {found[0].chip.name}", allowed)

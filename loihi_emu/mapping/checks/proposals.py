@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.errors import MappingError, invalid, unknown
+from loihi_emu.errors import MappingError, invalid, shown_of, unknown
 from loihi_emu.mapping.model import Assignment, Layout, Problem
 from loihi_emu.numeric import ranged, whole
 
@@ -24,7 +24,7 @@ def check_proposal(problem: Problem, proposal: Any, strategy: str) -> None:
     """
     where = f'strategy "{strategy}"'
     if not (isinstance(proposal, tuple) and len(proposal) == 3 and isinstance(proposal[0], Assignment)):
-        raise invalid(where, "propose", repr(proposal), "a Proposal of an Assignment: Proposal(assigned(cores))")
+        raise invalid(where, "propose", shown_of(proposal), "a Proposal of an Assignment: Proposal(assigned(cores))")
     assignment, _, layout = proposal
     count, places = assignment.count, []
     for name in (*assignment.cores, *assignment.slots):
@@ -43,7 +43,7 @@ def check_proposal(problem: Problem, proposal: Any, strategy: str) -> None:
         raise MappingError(f"{where}: got two neurons in compartment {twice & 0xFFFFFFFF} of core {twice >> 32}.")
     if layout is not None:
         if not isinstance(layout, Layout):
-            raise invalid(where, "layout", repr(layout), "a Layout, or None")
+            raise invalid(where, "layout", shown_of(layout), "a Layout, or None")
         chip = _numbers(where, "layout.chip", layout.chip, count, 1 << 31, "core")
         core = _numbers(where, "layout.core", layout.core, count, problem.chip.usable_cores, "core")
         twice = _twice(chip << 32 | core)

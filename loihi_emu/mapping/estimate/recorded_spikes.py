@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from loihi_emu.errors import invalid
+from loihi_emu.errors import invalid, shown_of
 from loihi_emu.mapping.arrays import Index, Integers
 from loihi_emu.recording.recording import Recording
 
@@ -81,7 +81,7 @@ def check_recording(problem: Any, recording: Any) -> None:
     ValidationError
     """
     if not isinstance(recording, Recording):
-        raise invalid("estimate", "recording", repr(recording), "a Recording, such as Emulator.run returns")
+        raise invalid("estimate", "recording", shown_of(recording), "a Recording, such as Emulator.run returns")
     wanted = {name: node.size for name, node in [*problem.inputs.items(), *problem.populations.items()]}
     found = {name: int(row["size"]) for name, row in recording.populations.items()}
     if wanted != found:

@@ -10,7 +10,7 @@ import numpy as np
 
 from loihi_emu.chips.boards import Board, board
 from loihi_emu.chips.chip import Chip
-from loihi_emu.errors import invalid
+from loihi_emu.errors import invalid, shown_of
 from loihi_emu.keywords import known_keywords, known_keywords_of
 from loihi_emu.mapping.arrays import Index
 from loihi_emu.read_only import read_only
@@ -85,7 +85,8 @@ def boards_of(boards: Any) -> tuple[Board, ...] | None:
         return None
     given = [boards] if isinstance(boards, (str, Board)) else boards
     if not isinstance(given, Sequence) or not given or not all(isinstance(b, (str, Board)) for b in given):
-        raise invalid("place", "boards", repr(boards), 'a board\'s name such as "Nahuku", a Board, or a list of them')
+        allowed = 'a board\'s name such as "Nahuku", a Board, or a list of them'
+        raise invalid("place", "boards", shown_of(boards), allowed)
     found = tuple(board(b) if isinstance(b, str) else b for b in given)
     kinds = {b.chip.name for b in found}
     if len(kinds) > 1:

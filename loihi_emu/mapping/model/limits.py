@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from numbers import Integral
 
 from loihi_emu.chips.chip import DELAY_SLOTS_LOST, Chip
-from loihi_emu.errors import invalid
+from loihi_emu.errors import invalid, shown_of
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def resources(chip: Chip) -> dict[str, Resource]:
         if value is None and fact not in _KNOWN:
             continue
         if not isinstance(value, Integral):
-            raise invalid(chip.name, fact, repr(value), f"a whole number, {least} or more")
+            raise invalid(chip.name, fact, shown_of(value), f"a whole number, {least} or more")
         if value < least:
             raise invalid(chip.name, fact, value, f"{least} or more")
     for fact in _ONCE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from loihi_emu.errors import invalid, unknown
+from loihi_emu.errors import invalid, shown_of, unknown
 from loihi_emu.mapping.strategies.greedy import Greedy, assign_greedily
 from loihi_emu.mapping.strategies.low_traffic import LowTraffic
 from loihi_emu.mapping.strategies.manual import Manual
@@ -36,4 +36,4 @@ def strategy_of(given: Any) -> Strategy:
     if callable(given):
         return Manual(given)
     allowed = f"one of {', '.join(map(repr, STRATEGIES))}, a dict of cores by population, a function, or a Strategy"
-    raise invalid("place", "strategy", repr(given), allowed)
+    raise invalid("place", "strategy", shown_of(given), allowed)

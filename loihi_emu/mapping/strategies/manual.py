@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from loihi_emu.chips.boards import Board
-from loihi_emu.errors import MappingError, invalid, unknown
+from loihi_emu.errors import MappingError, invalid, shown_of, unknown
 from loihi_emu.mapping.model import MOST_CORES, Assignment, Problem, assigned
 from loihi_emu.mapping.strategies.strategy import Proposal
 from loihi_emu.mapping.traffic import Rates
@@ -27,7 +27,7 @@ class Manual:
         """The cores given."""
         cores = self.cores(problem.network) if callable(self.cores) else self.cores
         if not isinstance(cores, Mapping):
-            raise invalid("place", "strategy", f"a function that returned {cores!r}", "a dict of cores")
+            raise invalid("place", "strategy", f"a function that returned {shown_of(cores)}", "a dict of cores")
         return Proposal(assignment_of(problem, cores))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from loihi_emu.errors import invalid, unknown
+from loihi_emu.errors import invalid, shown_of, unknown
 from loihi_emu.mapping.arrays import Numbers
 from loihi_emu.mapping.model import Problem
 from loihi_emu.numeric import ranged
@@ -46,7 +46,7 @@ def rates_of(problem: Problem, rates: Any) -> Rates:
     if isinstance(rates, Recording):
         return {name: _counted(rates, name, size) for name, size in sizes.items()}
     if not isinstance(rates, Mapping):
-        raise invalid("place", "rates", repr(rates), "None, a Recording, or a dict of spikes per step by name")
+        raise invalid("place", "rates", shown_of(rates), "None, a Recording, or a dict of spikes per step by name")
     found = {name: np.zeros(size) for name, size in sizes.items()}
     for key, value in rates.items():
         name = getattr(key, "name", key)

@@ -59,3 +59,23 @@ def test_what_is_good_is_placed():
 def test_what_is_not_is_refused(make, error, text):
     with pytest.raises(error, match=text):
         place(make)
+
+
+class Unprintable:
+    def __repr__(self):
+        raise RuntimeError("no text")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "shown"),
+    [
+        ({i: i for i in range(100_000)}, r"{0: 0, 1: 1, .*\.\.\. \(1,377,780 characters\)"),
+        ({"cores": A}, r"{'cores': array\(\[0, 0, 0, 0, 0\]\)}"),
+        (Unprintable(), "a Unprintable"),
+    ],
+)  # fmt: skip
+def test_something_else_is_shown_in_few_words(wrong, shown):
+    for make, what in ((lambda: wrong, "Proposal"), (lambda: Proposal(GOOD, layout=wrong), "Layout")):
+        with pytest.raises(ValidationError, match=f"got {shown}, allowed is a {what}") as caught:
+            place(make)
+        assert len(str(caught.value)) < 250
