@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from loihi_emu.mapping.arrays import Index, Integers, Records
 from loihi_emu.mapping.lists import measure_kernels as kernels
-from loihi_emu.mapping.lists.records import ATOMS, LIST, TOTALS, ListsByTarget, Scratch
+from loihi_emu.mapping.lists.records import ATOMS, LIST, TOTALS, DenseLists, ListsByTarget, Scratch
 from loihi_emu.network.elements import Connection, Population
 
 
@@ -42,8 +42,8 @@ class IncomingLists:
         lists, columns = int(self.offsets[-1]), int(self.descriptions["columns"].max(initial=0))
         patterns = 1 << max(1, 2 * lists - 1).bit_length() if self.convolved else 1  # at least twice as many
         self.scratch = Scratch(
-            np.zeros(lists, LIST), np.zeros(lists, np.int32), np.zeros((4, columns), np.int32),
-            np.zeros((2, patterns), np.int64), np.zeros((3, patterns), np.int64),
+            np.zeros(lists, LIST), np.zeros(lists, np.int32), DenseLists(*np.zeros((4, columns), np.int32)),
+            np.zeros((2, patterns), np.int64), np.zeros((2, patterns), np.int64), np.zeros(1, np.int64),
             np.zeros(len(self.connections), TOTALS), np.zeros(lists, np.int64), np.zeros(lists, np.int64),
         )  # fmt: skip
 

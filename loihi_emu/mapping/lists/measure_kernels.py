@@ -68,12 +68,9 @@ def add_row(present, slot, counts, firsts, lasts, gaps):
 
 
 @kernel
-def collect_matrix(g, d, neurons, slots, n, by_source):
-    """Synapses, first and last compartment, and largest gap (rows of `by_source`) of the lists of a dense connection.
-
-    Of sources without synapses only the first row, 0, is meaningful.
-    """
-    counts, firsts, lasts, gaps = by_source[0], by_source[1], by_source[2], by_source[3]
+def collect_matrix(g, d, neurons, slots, n, found):
+    """Find the lists of a dense connection on a core: fill the DenseLists `found`."""
+    counts, firsts, lasts, gaps = found
     counts[: d.columns] = 0
     gaps[: d.columns] = 1
     for k in range(n):
@@ -94,17 +91,17 @@ def highest_slot(g, c, neurons, slots, n):
 @kernel
 def add_matrix(total, d, offset, index, w, found):
     """Add the lists of a dense connection that have synapses; returns the lists found and those of one synapse."""
-    singles = 0
+    singles, by_source = 0, w.by_source
     for i in range(d.columns):
-        n = np.int64(w.by_source[0, i])
+        n = np.int64(by_source.counts[i])
         if n > 0:
             w.touched[found] = offset + i
             found += 1
         if n == 1:
             singles += 1
         elif n > 1:
-            first, last, gap = np.int64(w.by_source[1, i]), np.int64(w.by_source[2, i]), np.int64(w.by_source[3, i])
-            add_list(total, d, n, first, last, gap, index)
+            first, last, gap = by_source.firsts[i], by_source.lasts[i], by_source.gaps[i]
+            add_list(total, d, n, np.int64(first), np.int64(last), np.int64(gap), index)
     return found, singles
 
 
@@ -120,8 +117,8 @@ def measure_first(g, neurons, slots, n, most, w, totals):
     for c in range(g.descriptions.shape[0]):
         before, singles = found, 0
         d, total, offset = g.descriptions[c], totals[c], g.offsets[c]
-        w.stamps[2, 0] += 1  # counts the measurements
-        stamp = w.stamps[2, 0]
+        w.measurements[0] += 1
+        stamp = w.measurements[0]
         total.index = max(index_of(highest_slot(g, c, neurons, slots, n), d.index_least), d.one_index)
         if d.columns:
             collect_matrix(g, d, neurons, slots, n, w.by_source)
@@ -220,9 +217,9 @@ def count_axons(g, order, bounds, marks, counts, axons):
 @kernel
 def within_axons(g, neurons, most, axons, w):
     """How many of the first `most` neurons, in any order, have lists for so many input axons, none of convolutions."""
-    w.stamps[2, 0] += 1
+    w.measurements[0] += 1
     for k in range(most):
-        axons -= new_axons(g, neurons[k], w.stamps[2, 0], w.marks, w.counts)
+        axons -= new_axons(g, neurons[k], w.measurements[0], w.marks, w.counts)
         if axons < 0:
             return k
     return most

@@ -81,14 +81,24 @@ class ListsByTarget(NamedTuple):
     descriptions: Records  # of the connections
 
 
+class DenseLists(NamedTuple):
+    """What is found of the lists of a dense connection, by source; of those without synapses the counts alone."""
+
+    counts: Index  # synapses
+    firsts: Index  # first compartment
+    lasts: Index  # last compartment
+    gaps: Index  # largest gap
+
+
 class Scratch(NamedTuple):
     """Memory for what is found of lists."""
 
     stats: Records  # LIST of each list
     touched: Index  # the lists found
-    by_source: Index  # (4, sources) of dense connections
-    tables: Integers  # of patterns
-    stamps: Integers
+    by_source: DenseLists
+    tables: Integers  # of patterns, for pop16 and pop32
+    stamps: Integers  # number of the measurement that put each of them there
+    measurements: Integers  # how many there were, an array of one
     totals: Records  # TOTALS of each connection
     marks: Integers  # of each list the part, or number of a search, that it was counted for last
     counts: Integers  # of each list

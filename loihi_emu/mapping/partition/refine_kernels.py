@@ -170,10 +170,10 @@ def move(v, to, g, s):
 
 
 @kernel
-def fits(s, a, b):
+def fits(s, away, to):
     """Whether no core has come to need more than its limit (or more than before where it did so already)."""
     for r in range(RESOURCES):
-        if s.use[r, a] > max(s.limits[r], s.before[r, 0]) or s.use[r, b] > max(s.limits[r], s.before[r, 1]):
+        if s.use[r, away] > max(s.limits[r], s.use_away[r]) or s.use[r, to] > max(s.limits[r], s.use_to[r]):
             return False
     return True
 
@@ -276,10 +276,10 @@ def refine(g, core, counts, chip, far, use, limits, passes, enough, heat, seed, 
         prices[local[c], c] = 1.0
     s = Cores(
         core, counts, np.zeros(lists, np.int32), np.zeros((lists, chip.max() + 1 if far > 0 else 1), np.int16), local,
-        use, limits, np.maximum(use[AXONS_OUT], limits[AXONS_OUT]), np.zeros((RESOURCES, 2), np.int64),
-        np.zeros((cores, limits[COMPARTMENTS] + 2), np.int32), np.zeros(n, np.int32), np.zeros(cores, np.int64),
-        np.zeros((cores, g.group.max() + 1), np.int32), np.full((cores, cores), -1, np.int32), np.zeros(cores), prices,
-        np.zeros(len(prices)),
+        use, limits, np.maximum(use[AXONS_OUT], limits[AXONS_OUT]), np.zeros(RESOURCES, np.int64),
+        np.zeros(RESOURCES, np.int64), np.zeros((cores, limits[COMPARTMENTS] + 2), np.int32), np.zeros(n, np.int32),
+        np.zeros(cores, np.int64), np.zeros((cores, g.group.max() + 1), np.int32),
+        np.full((cores, cores), -1, np.int32), np.zeros(cores), prices, np.zeros(len(prices)),
     )  # fmt: skip
     for j in range(lists):
         for c in range(cores):
@@ -312,7 +312,7 @@ def refine(g, core, counts, chip, far, use, limits, passes, enough, heat, seed, 
             if to < 0:
                 continue
             for r in range(RESOURCES):
-                s.before[r, 0], s.before[r, 1] = use[r, away], use[r, to]
+                s.use_away[r], s.use_to[r] = use[r, away], use[r, to]
             move(v, to, g, s)
             if fits(s, away, to) and sources_fit(v, g, s):
                 gained -= change

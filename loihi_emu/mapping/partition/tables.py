@@ -42,7 +42,8 @@ class Cores(NamedTuple):
     use: Integers  # (resources, cores)
     limits: Integers  # of each resource
     already: Integers  # output axons that each core may use: its limit, or what it used at the beginning
-    before: Integers  # (resources, 2): use of the two cores of a move before it
+    use_away: Integers  # of each resource before a move: of the core that the neuron leaves,
+    use_to: Integers  # and of the one it goes to
     members: Index  # (cores, neurons): neurons of each core,
     where: Index  # where each neuron stands among those,
     held: Integers  # and how many there are
