@@ -109,8 +109,8 @@ def load_digits() -> Digits:
     return Digits(images=images, labels=labels, test=test)
 
 
-def held_out(digits: Digits, images: int | None) -> int:
-    """How many of the held-out images to classify: the first `images`, or all.
+def held_out(digits: Digits, images: int | None) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The held-out images to classify, with their labels: the first `images`, or all.
 
     Raises
     ------
@@ -119,8 +119,10 @@ def held_out(digits: Digits, images: int | None) -> int:
 
     Examples
     --------
-    >>> held_out(load_digits(), None)
-    599
+    >>> shown, labels = held_out(load_digits(), 3)
+    >>> shown.shape, labels.tolist()
+    ((3, 8, 8), [1, 5, 6])
     """
     there = len(digits.test_labels)
-    return there if images is None else int(ranged("demo", "images", images, 1, there))
+    count = there if images is None else int(ranged("demo", "images", images, 1, there))
+    return digits.test_images[:count], digits.test_labels[:count]

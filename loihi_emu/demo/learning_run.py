@@ -25,17 +25,16 @@ def run_learning(folder: Path, images: int | None = None) -> float:
         Only the first so many held-out images.
     """
     digits = load_digits()
-    count = held_out(digits, images)
+    shown, labels = held_out(digits, images)
     print(f"{TITLE} learned on an emulated Loihi")
     print(f"64 inputs -> {NEURONS} LIF neurons that compete, STDP on 8-bit weights, no labels")
     learned = learn(digits.train_images, digits.train_labels)
     begin = time.perf_counter()
-    predicted = predict(learned, digits.test_images[:count])
+    predicted = predict(learned, shown)
     seconds = time.perf_counter() - begin
-    labels = digits.test_labels[:count]
     accuracy = float(np.mean(predicted == labels))
     untrained = Learned(learned.before, learned.before, learned.votes, None, 0.0, 0)
-    chance = float(np.mean(predict(untrained, digits.test_images[:count]) == labels))
+    chance = float(np.mean(predict(untrained, shown) == labels))
     written = draw(learned, labels, predicted, folder)
     rate = learned.images * (STEPS + GAP) / learned.seconds
     used = int(np.count_nonzero(learned.votes.sum(axis=1)))
@@ -43,7 +42,7 @@ def run_learning(folder: Path, images: int | None = None) -> float:
         ("training", f"{len(digits.train_labels)} images, {len(RATES)} times, {STEPS} + {GAP} steps each"),
         ("training time", f"{learned.seconds:.2f} s on the emulator, {rate:,.0f} steps per second"),
         ("spikes per image", f"{learned.spikes:.2f} in the last pass; {used} of {NEURONS} neurons have votes"),
-        ("held-out images", f"{count}, classified in {seconds:.2f} s with learning off"),
+        ("held-out images", f"{len(labels)}, classified in {seconds:.2f} s with learning off"),
         ("accuracy", f"{100 * accuracy:.2f} %"),
         ("with the random weights", f"{100 * chance:.2f} % (the same votes)"),
         ("pictures", ", ".join(str(path) for path in written)),

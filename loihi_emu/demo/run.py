@@ -134,12 +134,11 @@ def run_demo(folder: Path, images: int | None = None) -> Result:
     images : int, optional
         Only the first so many held-out images.
     """
-    digits = load_digits()
-    count = held_out(digits, images)
+    shown, labels = held_out(load_digits(), images)
     print(f"{TITLE} on an emulated Loihi")
     print("64 inputs -> 128 LIF neurons -> 10 LIF neurons, 8-bit weights, chip arithmetic")
     begin = time.perf_counter()
-    result = classify(digits.test_images[:count], digits.test_labels[:count])
+    result = classify(shown, labels)
     setup = time.perf_counter() - begin - result.seconds
     written = draw(result, folder)
     rate = result.images * result.steps / result.seconds
