@@ -1,4 +1,4 @@
-"""Rows of texts as the lines of a table."""
+"""Rows of texts as the lines of a table, and numbers with what they count."""
 
 from __future__ import annotations
 
@@ -23,3 +23,14 @@ def aligned(rows: Sequence[Sequence[str]], sides: str = "") -> list[str]:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     pads = [str.rjust if side == "r" else str.ljust for side in sides or "l" * len(widths)]
     return ["  ".join(pad(c, n) for pad, c, n in zip(pads, row, widths, strict=True)).rstrip() for row in rows]
+
+
+def counted(number: int, what: str, form: str = "") -> str:
+    """A number, in some form, and what is counted: in the plural where needed.
+
+    Examples
+    --------
+    >>> counted(1, "core"), counted(2000, "core", ",")
+    ('1 core', '2,000 cores')
+    """
+    return f"{number:{form}} {what}{'' if number == 1 else 's'}"

@@ -9,6 +9,7 @@ from loihi_emu.mapping.placed_network import PlacedNetwork
 from loihi_emu.numeric import integer
 from loihi_emu.read_only import read_only
 from loihi_emu.recording.recording import Recording
+from loihi_emu.text_tables import counted
 
 if TYPE_CHECKING:
     from loihi_emu.mapping.estimate import Estimate
@@ -113,8 +114,8 @@ class Placement(PlacedNetwork):
 
     def __repr__(self) -> str:
         where = " + ".join(b.name for b in self.boards) if self.boards else self.chip.name
-        cores, chips = (f"{n} {word}{'s' * (n != 1)}" for n, word in ((self.cores, "core"), (self.chips, "chip")))
+        places = f"{counted(self.cores, 'core')} of {counted(self.chips, 'chip')}"
         return (
-            f'<Placement of "{self.problem.name}" on {where}: {self.problem.neurons} neurons on {cores} of {chips}, '
+            f'<Placement of "{self.problem.name}" on {where}: {self.problem.neurons} neurons on {places}, '
             f"strategy {self.strategy!r}>"
         )

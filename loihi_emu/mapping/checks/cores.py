@@ -9,6 +9,7 @@ from loihi_emu.errors import MappingError
 from loihi_emu.mapping.checks.advice import chip_advice, core_advice
 from loihi_emu.mapping.model import Assignment, Layout, Problem
 from loihi_emu.mapping.usage import CoreUsage, chips_there, conflict_of, excess_of, synapses_by_chip
+from loihi_emu.text_tables import counted
 
 DIFFERENCES = {
     "vmin, vmax": "vmin or vmax",
@@ -33,18 +34,10 @@ def check_cores(problem: Problem, assignment: Assignment, usage: CoreUsage, layo
         need, have = int(usage.budgets[name][core]), problem.limit(name)
         most, advice = core_advice(problem, assignment, usage, core, name)
         raise MappingError(
-            f"{_core(layout, core)}{most}: needs {need} {problem.limits[name].text}, has {have}. {advice}",
+            f"{layout.place(core)}{most}: needs {need} {problem.limits[name].text}, has {have}. {advice}",
             resource=name, need=need, have=have,
         )  # fmt: skip
     _check_shared(problem, assignment, layout)
-
-
-def _cores(number: int) -> str:
-    return f"{number} core{'s' * (number != 1)}"
-
-
-def _core(layout: Layout, core: int) -> str:
-    return f"chip {layout.chip[core]}, core {layout.core[core]}"
 
 
 def _check_shared(problem: Problem, assignment: Assignment, layout: Layout) -> None:
@@ -55,7 +48,7 @@ def _check_shared(problem: Problem, assignment: Assignment, layout: Layout) -> N
     first, second = conflict.populations
     who = f'populations "{first}" and "{second}"' if first != second else f'neurons of "{first}"'
     text = f"{who} differ in {DIFFERENCES[conflict.setting]}, which a core has once. Place one of them on another core."
-    raise MappingError(f"{_core(layout, conflict.core)}: {text}", resource=conflict.setting, need=2, have=1)
+    raise MappingError(f"{layout.place(conflict.core)}: {text}", resource=conflict.setting, need=2, have=1)
 
 
 def check_chips(problem: Problem, usage: CoreUsage, layout: Layout, boards: tuple[Board, ...] | None) -> None:
@@ -80,7 +73,7 @@ def check_chips(problem: Problem, usage: CoreUsage, layout: Layout, boards: tupl
     where = " + ".join(b.name for b in boards) if boards else chip.name
     cores = int(np.count_nonzero(usage.budgets["compartments"]))
     raise MappingError(
-        f'network "{problem.name}": needs {layout.chips} chips ({_cores(cores)}), {where} has {have} '
-        f"({_cores(have * chip.usable_cores)}). {chip_advice(problem, usage, layout.chips, have)}",
+        f'network "{problem.name}": needs {layout.chips} chips ({counted(cores, "core")}), {where} has {have} '
+        f"({counted(have * chip.usable_cores, 'core')}). {chip_advice(problem, usage, layout.chips, have)}",
         resource="chips", need=layout.chips, have=have,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from loihi_emu.keywords import known_keywords_of
 from loihi_emu.mapping.arrays import Numbers
 from loihi_emu.mapping.report import Cell, Table, lines_of, table_of
 from loihi_emu.read_only import read_only
+from loihi_emu.text_tables import counted
 
 Text = Callable[[float], str]
 """Writes a number with its unit."""
@@ -140,19 +141,16 @@ class Estimate:
     # ------------------------------------------------------------ showing
     def table(self) -> list[tuple[str, str, str, str, str]]:
         """Rows of (what, per step, per inference, whole recording, bounds of the latter)."""
-        rows = []
-        for name, value in self.counts.items():
-            if name in UNUSED and not value:
-                continue
-            rows.append(self._row(name.replace("_", " "), value, f"counts.{name}", _number))
-        for kind, energy in self.energy.items():
-            rows.append(self._row(f"energy, {kind}", energy, f"energy.{kind}", joules))
+        rows = [
+            self._row(name.replace("_", " "), value, f"counts.{name}", _number)
+            for name, value in self.counts.items()
+            if value or name not in UNUSED
+        ]
+        rows += [self._row(f"energy, {kind}", part, f"energy.{kind}", joules) for kind, part in self.energy.items()]
         rows.append(self._row("energy", self.total_energy, "energy", joules))
         rows.append(self._row("static energy", self.static_energy, "static_energy", joules))
-        for kind, time in self.time.items():
-            rows.append(self._row(f"time, {kind}", time, f"time.{kind}", seconds))
-        rows.append(self._row("time", self.total_time, "time", seconds))
-        return rows
+        rows += [self._row(f"time, {kind}", part, f"time.{kind}", seconds) for kind, part in self.time.items()]
+        return [*rows, self._row("time", self.total_time, "time", seconds)]
 
     def _row(self, what: str, value: float | None, key: str, text: Text) -> tuple[str, str, str, str, str]:
         if value is None:
@@ -161,15 +159,14 @@ class Estimate:
         return what, text(value / self.steps), text(value / self.samples), text(value), bounds
 
     def _head(self) -> list[str]:
-        places = _many(self.cores, "core")
-        if self.tiles is not None:
-            places += f" on {_many(self.tiles, 'tile')}"
+        on_tiles = "" if self.tiles is None else f" on {counted(self.tiles, 'tile')}"
         head = [
-            f'Estimate of "{self.network}" on {self.chip}: {_many(self.steps, "step")}, '
-            f"{_many(self.samples, 'inference')}; {places} of {_many(self.chips, 'chip')}",
+            f'Estimate of "{self.network}" on {self.chip}: {counted(self.steps, "step")}, '
+            f"{counted(self.samples, 'inference')}; {counted(self.cores, 'core')}{on_tiles} of "
+            f"{counted(self.chips, 'chip')}",
             f"Figures: {self.title}",
+            "Memory: " + ", ".join(f"{_number(n)} {name.replace('_', ' ')}" for name, n in self.memory.items()),
         ]
-        head.append("Memory: " + ", ".join(f"{_number(n)} {name.replace('_', ' ')}" for name, n in self.memory.items()))
         if self.slowest_core is not None:
             core = self.slowest_core
             head.append(f"Slowest core: chip {core.chip}, core {core.core}, {seconds(core.time)} per step")
@@ -218,10 +215,6 @@ joules = _scaled(("pJ", "nJ", "uJ", "mJ", "J"))
 seconds = _scaled(("ns", "us", "ms", "s"))
 """Text of a time in ns."""
 _number = _scaled(("", "k", "M", "G", "T"))
-
-
-def _many(number: int, what: str) -> str:
-    return f"{number} {what}{'s' if number != 1 else ''}"
 
 
 def total(parts: dict[str, float | None]) -> float | None:

@@ -39,6 +39,10 @@ class Layout:
         """Number of chips up to the last one used."""
         return int(self.chip.max(initial=-1)) + 1
 
+    def place(self, core: int) -> str:
+        """Chip and number there of a core of the assignment, in words."""
+        return f"chip {self.chip[core]}, core {self.core[core]}"
+
 
 def in_order(count: int, chip: Chip) -> Layout:
     """Cores 0, 1, 2, ... on chip 0 until it is full, then on chip 1, ..."""

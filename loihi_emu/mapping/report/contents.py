@@ -13,6 +13,7 @@ from loihi_emu.chips.facts import Fact
 from loihi_emu.mapping.arrays import Integers
 from loihi_emu.mapping.placed_network import PlacedNetwork
 from loihi_emu.mapping.traffic import HostBudget, Traffic, host_budgets
+from loihi_emu.text_tables import counted
 
 
 class Cell(NamedTuple):
@@ -136,7 +137,7 @@ class ReportContents:
         r, need = self.resources[number], int(self.needs[core, number])
         have, used = ("unknown", "") if cell.share is None else (f"{r.limit:,}", cell.text)
         text = r.text + (" ?" if r.weak or cell.share is None else "")
-        where = self.place(core) if need else ""
+        where = self.placement.layout.place(core) if need else ""
         return [Cell(text), Cell(f"{need:,}"), Cell(have), Cell(used), Cell("", cell.share), Cell(where)]
 
     def _chip(self, chip: int, cores: Integers) -> list[Cell]:
@@ -187,11 +188,6 @@ class ReportContents:
         return [Table(title, heads, "lrrrrrll", lines, more, folded=True)] if sums else []
 
     # ------------------------------------------------------------ words
-    def place(self, core: int) -> str:
-        """Chip and core of a core that is counted over all chips."""
-        layout = self.placement.layout
-        return f"chip {layout.chip[core]}, core {layout.core[core]}"
-
     def title(self) -> str:
         """Network, chip and strategy."""
         p = self.placement
@@ -201,14 +197,13 @@ class ReportContents:
     def summary(self) -> list[tuple[str, str]]:
         """What comes first."""
         p = self.placement
-        there = p.chips * p.chip.usable_cores
-        rows = [
-            ("takes", f"{counted(p.problem.neurons, 'neuron')} and {counted(p.problem.synapses, 'synapse')} on "
-                      f"{counted(p.cores, 'core')} ({100 * p.cores / there:.3g} % of {counted(p.chips, 'chip')})"),
-            ("fits on", ", ".join(self._board(b) for b in self.boards) or "no board that is known"),
-        ]  # fmt: skip
-        words = [f"{self.resources[r].text} on {counted(n, 'core')}" for r, n in Counter(self.limiting).most_common()]
-        return [*rows, ("nearest to its limit", "; ".join(words))]
+        share = f"{100 * p.cores / (p.chips * p.chip.usable_cores):.3g} % of {counted(p.chips, 'chip', ',')}"
+        what = f"{counted(p.problem.neurons, 'neuron', ',')} and {counted(p.problem.synapses, 'synapse', ',')}"
+        boards = ", ".join(self._board(b) for b in self.boards) or "no board that is known"
+        numbers = Counter(self.limiting).most_common()
+        limits = "; ".join(f"{self.resources[r].text} on {counted(n, 'core', ',')}" for r, n in numbers)
+        takes = f"{what} on {counted(p.cores, 'core', ',')} ({share})"
+        return [("takes", takes), ("fits on", boards), ("nearest to its limit", limits)]
 
     def _board(self, b: Board) -> str:
         chips = self.placement.layout.chips
@@ -247,7 +242,7 @@ class ReportContents:
         allowed = self.placement.chip.host_spikes
         if allowed is not None:
             over = sum(h.most + h.unlisted > allowed for h in self.host)
-            more = f"; that could be exceeded on {counted(over, 'chip')}" if over else ""
+            more = f"; that could be exceeded on {counted(over, 'chip', ',')}" if over else ""
             text = f"nengo-loihi's host software sends at most {allowed} per step and chip"
             rows.append(("note", f"{text}: a limit of that software, not of the chip{more}"))
         return rows
@@ -265,8 +260,3 @@ def _held(populations: list[tuple[str, int]]) -> str:
     """Populations of a core in few words."""
     shown = ", ".join(f"{n:,} of {name}" for name, n in populations[:3])
     return shown + (f" and {len(populations) - 3} more" if len(populations) > 3 else "")
-
-
-def counted(n: int, what: str) -> str:
-    """A number and what is counted, in the plural where needed."""
-    return f"{n:,} {what}{'' if n == 1 else 's'}"
