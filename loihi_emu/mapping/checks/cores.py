@@ -8,7 +8,7 @@ from loihi_emu.chips.boards import Board
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping.checks.advice import chip_advice, core_advice
 from loihi_emu.mapping.model import Assignment, Layout, Problem
-from loihi_emu.mapping.usage import CoreUsage, chips_there, conflict_of, excess_of, synapses_by_chip
+from loihi_emu.mapping.usage import CoreUsage, conflict_of, excess_of, excess_of_chips
 from loihi_emu.text_tables import counted
 
 DIFFERENCES = {
@@ -45,10 +45,10 @@ def _check_shared(problem: Problem, assignment: Assignment, layout: Layout) -> N
     conflict = conflict_of(problem, assignment)
     if conflict is None:
         return
-    first, second = conflict.populations
+    core, setting, (first, second) = conflict
     who = f'populations "{first}" and "{second}"' if first != second else f'neurons of "{first}"'
-    text = f"{who} differ in {DIFFERENCES[conflict.setting]}, which a core has once. Place one of them on another core."
-    raise MappingError(f"{layout.place(conflict.core)}: {text}", resource=conflict.setting, need=2, have=1)
+    text = f"{who} differ in {DIFFERENCES[setting]}, which a core has once. Place one of them on another core."
+    raise MappingError(f"{layout.place(core)}: {text}", resource=setting, need=2, have=1)
 
 
 def check_chips(problem: Problem, usage: CoreUsage, layout: Layout, boards: tuple[Board, ...] | None) -> None:
@@ -59,21 +59,20 @@ def check_chips(problem: Problem, usage: CoreUsage, layout: Layout, boards: tupl
     MappingError
         Names what is needed and there, and what would fit.
     """
-    chip, by_chip = problem.chip, synapses_by_chip(problem, usage, layout)
-    have = chips_there(problem, layout, boards)
-    if chip.synapses is not None and by_chip.max(initial=0) > chip.synapses:
-        worst = int(by_chip.argmax())
-        raise MappingError(
-            f'network "{problem.name}", chip {worst}: needs {by_chip[worst]} synapses, {chip.name} has '
-            f"{chip.synapses}. Spread the network over more chips.",
-            resource="synapses", need=int(by_chip[worst]), have=chip.synapses,
-        )  # fmt: skip
-    if layout.chips <= have:
+    excess, chip = excess_of_chips(problem, usage, layout, boards), problem.chip
+    if excess is None:
         return
+    resource, need, have, fullest = excess
+    if resource == "synapses":
+        raise MappingError(
+            f'network "{problem.name}", chip {fullest}: needs {need} synapses, {chip.name} has {have}. Spread the '
+            "network over more chips.",
+            resource=resource, need=need, have=have,
+        )  # fmt: skip
     where = " + ".join(b.name for b in boards) if boards else chip.name
     cores = int(np.count_nonzero(usage.budgets["compartments"]))
     raise MappingError(
-        f'network "{problem.name}": needs {layout.chips} chips ({counted(cores, "core")}), {where} has {have} '
-        f"({counted(have * chip.usable_cores, 'core')}). {chip_advice(problem, usage, layout.chips, have)}",
-        resource="chips", need=layout.chips, have=have,
+        f'network "{problem.name}": needs {need} chips ({counted(cores, "core")}), {where} has {have} '
+        f"({counted(have * chip.usable_cores, 'core')}). {chip_advice(problem, usage, need, have)}",
+        resource=resource, need=need, have=have,
     )  # fmt: skip

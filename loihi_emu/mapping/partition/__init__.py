@@ -4,16 +4,8 @@ from loihi_emu.mapping.partition.chips import THOROUGH, arranged, chips_of, on_c
 from loihi_emu.mapping.partition.clusters import clustered_place, size_of_neurons, smoothed_place
 from loihi_emu.mapping.partition.graph import CoreGraph, core_graph
 from loihi_emu.mapping.partition.hypergraph import Hypergraph, hypergraph_of
-from loihi_emu.mapping.partition.packing import (
-    equal_pieces,
-    packed,
-    packed_by_chip,
-    pieces_of_populations,
-    sizes_of_pieces,
-)
 
 __all__ = [
-    "THOROUGH", "CoreGraph", "Hypergraph", "arranged", "chips_of", "clustered_place", "core_graph", "equal_pieces",
-    "hypergraph_of", "on_chips", "packed", "packed_by_chip", "pieces_of_populations", "size_of_neurons",
-    "sizes_of_pieces", "smoothed_place",
+    "THOROUGH", "CoreGraph", "Hypergraph", "arranged", "chips_of", "clustered_place", "core_graph", "hypergraph_of",
+    "on_chips", "size_of_neurons", "smoothed_place",
 ]  # fmt: skip

@@ -30,16 +30,12 @@ from loihi_emu.mapping.partition import (
     arranged,
     clustered_place,
     core_graph,
-    equal_pieces,
     hypergraph_of,
     kahypar,
     on_chips,
-    packed,
-    packed_by_chip,
-    pieces_of_populations,
+    packing,
     refinement,
     size_of_neurons,
-    sizes_of_pieces,
     smoothed_place,
 )
 from loihi_emu.mapping.strategies.first_fit import Run
@@ -47,7 +43,7 @@ from loihi_emu.mapping.strategies.greedy import assign_greedily
 from loihi_emu.mapping.strategies.sequential import filled
 from loihi_emu.mapping.strategies.strategy import Measured, Proposal
 from loihi_emu.mapping.traffic import Rates
-from loihi_emu.mapping.usage import CoreUsage, chips_suffice, core_usage, within_limits
+from loihi_emu.mapping.usage import CoreUsage, core_usage, excess_of_chips, within_limits
 
 CLUSTERED_MOST = 1 << 25
 """Synapses up to which neurons are clustered; larger networks keep the sequential order of their neurons."""
@@ -118,11 +114,11 @@ def least_traffic(problem: Problem, rates: Rates, boards: tuple[Board, ...] | No
     best = _Candidate(assignment, usage, on_chips(graph, problem.chip), graph)
     if problem.synapses <= CLUSTERED_MOST and graph.total > 0:
         for found in _Search(problem, rates, best).candidates(ask):
-            if found.score < best.score and chips_suffice(problem, found.usage, found.layout, boards):
+            if found.score < best.score and not excess_of_chips(problem, found.usage, found.layout, boards):
                 best = found
     if best.layout.chips > 1:
         found = replace(best, layout=on_chips(best.graph, problem.chip, THOROUGH))
-        if found.score < best.score and chips_suffice(problem, found.usage, found.layout, boards):
+        if found.score < best.score and not excess_of_chips(problem, found.usage, found.layout, boards):
             best = found
     return Proposal(best.assignment, best.usage, arranged(best.graph, best.layout, problem.chip))
 
@@ -183,7 +179,7 @@ class _Search:
     def _candidate(self, assignment: Assignment, usage: CoreUsage, layout: Layout | None = None) -> list[_Candidate]:
         """An assignment on given chips, or on such as are found.
 
-        None if it breaks a limit of cores, leaves one of them empty, or if too many of them are connected.
+        None, an empty list, if it breaks a limit of cores, leaves one of them empty, or connects too many of them.
         """
         if not within_limits(self.problem, assignment, usage) or np.any(usage.budgets["compartments"] == 0):
             return []
@@ -206,17 +202,16 @@ class _Search:
 
     def _from_clusters(self, share: float) -> Iterator[_Candidate]:
         """Assignments from clusters of so large a share of a core; from populations if it is 0."""
-        problem, cores = self.problem, self.problem.chip.usable_cores
-        place = clustered_place(self.size, self.ties, share) if share else None
+        problem, size, ties, cores = self.problem, self.size, self.ties, self.problem.chip.usable_cores
+        place = clustered_place(size, ties, share) if share else None
         if place is not None and share < 1:
-            smoothed = smoothed_place(self.ties, place, problem.limit("compartments"), ROUNDS)
-            yield from self._in_equal_parts(smoothed)
-        piece = pieces_of_populations(problem, self.size) if place is None else equal_pieces(self.size, place)
-        sizes = sizes_of_pieces(problem, self.nets, self.size, piece, lists=place is None)
-        yield from self._placed(packed(sizes, self.ties, piece, self.most), place)
-        packing = packed_by_chip(sizes, self.ties, piece, cores)
-        if packing is not None:
-            core, chip = packing
+            yield from self._in_equal_parts(smoothed_place(ties, place, problem.limit("compartments"), ROUNDS))
+        piece = packing.pieces_of_populations(problem, size) if place is None else packing.equal_pieces(size, place)
+        sizes = packing.sizes_of_pieces(problem, self.nets, size, piece, lists=place is None)
+        yield from self._placed(packing.packed(sizes, ties, piece, self.most), place)
+        packed = packing.packed_by_chip(sizes, ties, piece, cores)
+        if packed is not None:
+            core, chip = packed
             if len(chip) <= self.most and len(np.unique(chip)) <= self.first.layout.chips:
                 number = np.unique(chip, return_inverse=True)[1].reshape(-1).astype(np.int32)
                 yield from self._candidate(*self._measured(core, len(chip)), by_chip(number))

@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from loihi_emu.chips.boards import Board
-from loihi_emu.mapping.arrays import Integers
 from loihi_emu.mapping.model import SETTINGS, Assignment, Layout, Problem, values_of
 from loihi_emu.mapping.usage.cores import CoreUsage
-
-
-class Conflict(NamedTuple):
-    """Neurons on one core that differ in what a core has once.
-
-    Attributes
-    ----------
-    core : int
-    setting : str
-        What they differ in: one of SETTINGS.
-    populations : (str, str)
-        Theirs; twice the same where neurons of one population differ.
-    """
-
-    core: int
-    setting: str
-    populations: tuple[str, str]
 
 
 def within_limits(problem: Problem, assignment: Assignment, usage: CoreUsage) -> bool:
@@ -43,8 +23,11 @@ def excess_of(problem: Problem, usage: CoreUsage, *names: str) -> tuple[str, int
     return None
 
 
-def conflict_of(problem: Problem, assignment: Assignment) -> Conflict | None:
-    """The first neurons on one core that differ in what a core has once; None if there are none."""
+def conflict_of(problem: Problem, assignment: Assignment) -> tuple[int, str, tuple[str, str]] | None:
+    """The first core with neurons that differ in what a core has once; None if there is none.
+
+    With what they differ in, one of SETTINGS, and their populations: twice the same where neurons of one differ.
+    """
     profiles = problem.profiles
     if profiles.alike:
         return None
@@ -54,25 +37,22 @@ def conflict_of(problem: Problem, assignment: Assignment) -> Conflict | None:
             for number in set(values_of(identities, neurons)) - {0}:
                 here = known.setdefault(core, (number, name))
                 if here[0] != number:
-                    return Conflict(core, setting, (here[1], name))
+                    return core, setting, (here[1], name)
     return None
 
 
-def chips_suffice(problem: Problem, usage: CoreUsage, layout: Layout, boards: tuple[Board, ...] | None) -> bool:
-    """Whether there are enough chips, and none has too many synapses."""
-    most = problem.chip.synapses
-    few = most is None or bool(synapses_by_chip(problem, usage, layout).max(initial=0) <= most)
-    return few and layout.chips <= chips_there(problem, layout, boards)
+def excess_of_chips(
+    problem: Problem, usage: CoreUsage, layout: Layout, boards: tuple[Board, ...] | None
+) -> tuple[str, int, int, int] | None:
+    """Of what there is too little: "synapses" of a chip, or "chips"; what is needed and there; the chip with most.
 
-
-def synapses_by_chip(problem: Problem, usage: CoreUsage, layout: Layout) -> Integers:
-    """Synapses on each chip; none are counted where a chip has no limit of them."""
-    by_chip = np.zeros(layout.chips, np.int64)
-    for row in usage.lists if problem.chip.synapses is not None else ():
+    None if there are enough chips, and none has too many synapses. Where a chip has no limit of them none are counted.
+    """
+    most, by_chip = problem.chip.synapses, np.zeros(layout.chips, np.int64)
+    for row in usage.lists if most is not None else ():
         by_chip[layout.chip[row.core]] += row.stored
-    return by_chip
-
-
-def chips_there(problem: Problem, layout: Layout, boards: tuple[Board, ...] | None) -> int:
-    """Chips that there are."""
-    return sum(b.most for b in boards) if boards else problem.chip.max_chips or layout.chips
+    fullest = int(by_chip.argmax()) if len(by_chip) else 0
+    if most is not None and by_chip.max(initial=0) > most:
+        return "synapses", int(by_chip[fullest]), most, fullest
+    have = sum(b.most for b in boards) if boards else problem.chip.max_chips or layout.chips
+    return ("chips", layout.chips, have, fullest) if layout.chips > have else None
