@@ -52,7 +52,7 @@ def axons_of(problem: Problem, cores: dict[str, Index], count: int) -> list[Axon
         onto = one_each(cores[name], count)
         for number, c in enumerate(incoming.connections):
             delays, (_, channels) = _delays(c, incoming, number), incoming.senders[number]
-            neurons = incoming.sources_of(number, np.arange(*incoming.offsets[number : number + 2]))
+            neurons = incoming.sources_of(number, np.arange(*incoming.lists.offsets[number : number + 2]))
             unit_of = np.repeat(np.arange(len(channels)), channels)
             ones, shape = np.ones(len(neurons), np.int64), (c.pre.target.size, delays.shape[0])
             units = sparse.csr_matrix((ones, (neurons, unit_of)), shape)
@@ -76,7 +76,7 @@ def one_each(columns: NDArray[np.integer[Any]], count: int) -> Any:
 
 def _delays(c: Connection, incoming: IncomingLists, number: int) -> Any:
     """The delay of each synapse, and 1, as a csr_matrix (units, neurons of the population after)."""
-    size, starts = incoming.population.size, incoming.starts[number]
+    size, starts = incoming.population.size, incoming.lists.starts[number]
     if c.kind == "sparse":
         c = unpacked(c)
         indptr, targets = targets_of(c)
@@ -88,6 +88,6 @@ def _delays(c: Connection, incoming: IncomingLists, number: int) -> Any:
         row = np.zeros(size, np.int64)
         row[c.post.indices] = np.arange(c.post.size)
         delays = delays[np.repeat(row, np.diff(starts)), units]
-    shape = (int(incoming.offsets[number + 1] - incoming.offsets[number]), size)
+    shape = (int(incoming.lists.offsets[number + 1] - incoming.lists.offsets[number]), size)
     data = np.broadcast_to(delays, units.shape) + 1
     return sparse.csc_matrix((data, units, starts - starts[0]), shape).tocsr()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,9 +18,6 @@ from loihi_emu.network.elements import Connection, Population
 @dataclass(eq=False)
 class IncomingLists:
     """The lists into one population, and the scratch memory to measure them.
-
-    What is measured with `one_index` has all lists but those of convolutions sparse, with indices of the widest:
-    connections with equal synapses then have one format.
 
     Attributes
     ----------
@@ -39,7 +36,7 @@ class IncomingLists:
     scratch: Scratch = field(init=False)
 
     def __post_init__(self) -> None:
-        lists, columns = int(self.offsets[-1]), int(self.descriptions["columns"].max(initial=0))
+        lists, columns = int(self.lists.offsets[-1]), int(self.lists.descriptions["columns"].max(initial=0))
         patterns = 1 << max(1, 2 * lists - 1).bit_length() if self.convolved else 1  # at least twice as many
         self.scratch = Scratch(
             np.zeros(lists, LIST), np.zeros(lists, np.int32), DenseLists(*np.zeros((4, columns), np.int32)),
@@ -48,30 +45,19 @@ class IncomingLists:
         )  # fmt: skip
 
     @cached_property
-    def _one_index(self) -> ListsByTarget:
-        descriptions = self.descriptions.copy()
+    def with_one_index(self) -> IncomingLists:
+        """The same with all lists but those of convolutions sparse, with indices of the widest.
+
+        Connections with equal synapses then have one format.
+        """
+        descriptions = self.lists.descriptions.copy()
         descriptions["one_index"] = np.where(descriptions["units"], 0, self.widest)
-        return self.lists._replace(descriptions=descriptions)
-
-    @property
-    def starts(self) -> Integers:
-        """Synapses of connection c (row) onto neuron t: ``starts[c, t]:starts[c, t + 1]``."""
-        return self.lists.starts
-
-    @property
-    def offsets(self) -> Integers:
-        """Number of the first list of each connection."""
-        return self.lists.offsets
-
-    @property
-    def descriptions(self) -> Records:
-        """DESCRIPTION of each connection."""
-        return self.lists.descriptions
+        return replace(self, lists=self.lists._replace(descriptions=descriptions))
 
     @property
     def convolved(self) -> bool:
         """Whether a connection is a convolution."""
-        return bool(self.descriptions["units"].any())
+        return bool(self.lists.descriptions["units"].any())
 
     @property
     def sparse(self) -> bool:
@@ -81,11 +67,11 @@ class IncomingLists:
     @property
     def size(self) -> int:
         """Number of synapses."""
-        return int((self.starts[:, -1] - self.starts[:, 0]).sum())
+        return int((self.lists.starts[:, -1] - self.lists.starts[:, 0]).sum())
 
     def by_target(self, c: int) -> Index:
         """The number of its list of each synapse of a connection, target by target."""
-        d, starts = self.descriptions[c], self.starts[c]
+        d, starts = self.lists.descriptions[c], self.lists.starts[c]
         if not d.columns:
             return self.lists.synapses[starts[0] : starts[-1]]
         rows = self.lists.rows[d.dense]
@@ -95,10 +81,12 @@ class IncomingLists:
     @property
     def payload(self) -> int:
         """Bits of the synapses without headers, gaps and indices, 0 where convolutions share them: the least memory."""
-        synapses = self.starts[:, -1] - self.starts[:, 0]
-        return int(np.where(self.descriptions["units"], 0, synapses * self.descriptions["synapse_bits"]).sum())
+        synapses = self.lists.starts[:, -1] - self.lists.starts[:, 0]
+        return int(
+            np.where(self.lists.descriptions["units"], 0, synapses * self.lists.descriptions["synapse_bits"]).sum()
+        )
 
-    def measure(self, neurons: Index, slots: Index, one_index: bool = False) -> tuple[Records, Index]:
+    def measure(self, neurons: Index, slots: Index) -> tuple[Records, Index]:
         """What neurons (ascending) in compartments `slots` (ascending) of one core need, and the lists they have.
 
         Returns
@@ -107,11 +95,11 @@ class IncomingLists:
             Overwritten by the next call; so are the lists.
         lists : int32 array
         """
-        found = kernels.measure(self._one_index if one_index else self.lists, neurons, slots, self.scratch)
+        found = kernels.measure(self.lists, neurons, slots, self.scratch)
         return self.scratch.totals, self.scratch.touched[:found]
 
     def longest(
-        self, neurons: Index, slots: Index, guess: int, bits_left: int, axons_left: int, one_index: bool = False
+        self, neurons: Index, slots: Index, guess: int, bits_left: int, axons_left: int
     ) -> tuple[int, int, int]:
         """How many of the first neurons fit into so much synaptic memory and so many input axon slots.
 
@@ -119,8 +107,7 @@ class IncomingLists:
         """
         if not self.connections:
             return len(neurons), 0, 0
-        lists = self._one_index if one_index else self.lists
-        found = kernels.longest(lists, neurons, slots, guess, bits_left, axons_left, self.scratch)
+        found = kernels.longest(self.lists, neurons, slots, guess, bits_left, axons_left, self.scratch)
         return int(found[0]), int(found[1]), int(found[2])
 
     def measure_parts(self, order: Index, slots: Index, bounds: Integers, taken: Integers) -> Records:
@@ -144,9 +131,9 @@ class IncomingLists:
         kernels.count_axons(self.lists, order, bounds, np.zeros_like(counts), counts, axons)
         return axons, counts
 
-    def need(self, neurons: Index, slots: Index, one_index: bool = False) -> tuple[int, int]:
+    def need(self, neurons: Index, slots: Index) -> tuple[int, int]:
         """Synaptic memory bits and input axon slots of all connections in their cheapest forms."""
-        totals, _ = self.measure(neurons, slots, one_index)
+        totals, _ = self.measure(neurons, slots)
         return int(totals["bits"].sum()), int(totals["axons"].sum())
 
     def sources(self, lists: Index) -> list[Integers]:
@@ -156,7 +143,7 @@ class IncomingLists:
 
     def sources_of(self, c: int, lists: NDArray[np.integer[Any]]) -> Integers:
         """Presynaptic neurons that lists of a connection belong to."""
-        first, count = (each[lists.astype(np.int64) - self.offsets[c]] for each in self.senders[c])
+        first, count = (each[lists.astype(np.int64) - self.lists.offsets[c]] for each in self.senders[c])
         if self.connections[c].conv is None:
             return np.asarray(first)
         within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
@@ -166,7 +153,7 @@ class IncomingLists:
     def senders(self) -> list[tuple[Integers, Integers]]:
         """By connection, the presynaptic neuron of each list, and how many there are: a unit's channels."""
         found = []
-        for c, lists in zip(self.connections, np.diff(self.offsets).tolist(), strict=True):
+        for c, lists in zip(self.connections, np.diff(self.lists.offsets).tolist(), strict=True):
             first, count = c.pre.indices, np.broadcast_to(1, lists)
             if c.conv is not None:
                 _, per_group, last = units_of_pixel(c)

@@ -89,7 +89,7 @@ class Problem:
 
     def onto(self, name: str, neurons: Index) -> NDArray[np.bool_]:
         """Whether each connection onto a population (rows) has synapses onto each of these neurons (columns)."""
-        starts = self.incoming[name].starts
+        starts = self.incoming[name].lists.starts
         return np.asarray(starts[:, neurons + 1] > starts[:, neurons])
 
     @cached_property
@@ -98,7 +98,7 @@ class Problem:
         found: dict[str, Integers | None] = {}
         for name, incoming in self.incoming.items():
             delayed = [(number, self.delay(c)) for number, c in enumerate(incoming.connections) if self.delay(c)]
-            each = (np.where(np.diff(incoming.starts[number]), delay, 0) for number, delay in delayed)
+            each = (np.where(np.diff(incoming.lists.starts[number]), delay, 0) for number, delay in delayed)
             found[name] = reduce(np.maximum, each) if delayed else None
         return found
 

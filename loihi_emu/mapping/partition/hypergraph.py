@@ -80,16 +80,17 @@ def hypergraph_of(problem: Problem, rates: Rates, most: int) -> Hypergraph:
     of_lists: list[tuple[NDArray[Any], ...]] = [(np.zeros(0, np.int32), np.zeros(0), np.zeros(0, np.int64))]
     widths = [np.zeros(0, np.int64)]
     for incoming in problem.incoming.values():
-        here = np.diff(incoming.starts)
+        starts, offsets = incoming.lists.starts, incoming.lists.offsets
+        here = np.diff(starts)
         count = here.sum(axis=0)
         at = np.zeros(int(count.sum()), np.int32)
         first = np.cumsum(count) - count
         for c, connection in enumerate(incoming.connections):
-            start, stop = incoming.starts[c, 0], incoming.starts[c, -1]
-            places = np.repeat(first - (incoming.starts[c, :-1] - start), here[c]) + np.arange(stop - start)
-            at[places] = incoming.by_target(c) + np.int32(lists + incoming.offsets[c])
+            begin, end = starts[c, 0], starts[c, -1]
+            places = np.repeat(first - (starts[c, :-1] - begin), here[c]) + np.arange(end - begin)
+            at[places] = incoming.by_target(c) + np.int32(lists + offsets[c])
             first = first + here[c]
-            name, d = connection.pre.target.name, incoming.descriptions[c]
+            name, d = connection.pre.target.name, incoming.lists.descriptions[c]
             who, spikes = _senders(incoming, c, rates[name])
             if name in bases:
                 who = who + bases[name]
@@ -99,7 +100,7 @@ def hypergraph_of(problem: Problem, rates: Rates, most: int) -> Hypergraph:
             widths.append(np.full(len(who), d["synapse_bits"]))
         counts.append(count)
         nets.append(at)
-        lists += int(incoming.offsets[-1])
+        lists += int(offsets[-1])
     source, weight, slots = (np.concatenate(each) for each in zip(*of_lists, strict=True))
     source = source.astype(np.int32)
     sent = np.argsort(source, kind="stable").astype(np.int32)

@@ -11,7 +11,7 @@ import numpy as np
 from loihi_emu.chips.chip import DELAY_SLOTS_LOST
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping.arrays import Index, Integers
-from loihi_emu.mapping.lists import WEIGHT_BITS
+from loihi_emu.mapping.lists import WEIGHT_BITS, IncomingLists
 from loihi_emu.mapping.model import KINDS, SETTINGS, Assignment, Problem, assigned, few_enough, part_of, values_of
 
 
@@ -55,8 +55,7 @@ class _OpenBin:
         n = self.most(name, neurons, fanout)
         if n == 0:
             return 0, 0, 0
-        incoming = self.problem.incoming[name]
-        return incoming.longest(neurons[:n], self._slots(n), min(guess, n), *self._left(), self.one_index)
+        return self.incoming(name).longest(neurons[:n], self._slots(n), min(guess, n), *self._left())
 
     def whole(self, run: Run, fanout: Integers) -> tuple[int, int, int]:
         """The same if all of a run fits; else zeros."""
@@ -66,7 +65,7 @@ class _OpenBin:
         if alone is not None and not self.compartments and not self.one_index:
             bits, axons = alone
         else:
-            bits, axons = self.problem.incoming[name].need(neurons, self._slots(len(neurons)), self.one_index)
+            bits, axons = self.incoming(name).need(neurons, self._slots(len(neurons)))
         left = self._left()
         return (len(neurons), bits, axons) if bits <= left[0] and axons <= left[1] else (0, 0, 0)
 
@@ -78,6 +77,11 @@ class _OpenBin:
             if n == 0:
                 break
         return n
+
+    def incoming(self, name: str) -> IncomingLists:
+        """The lists into a population, as they are counted."""
+        incoming = self.problem.incoming[name]
+        return incoming.with_one_index if self.one_index else incoming
 
     def _slots(self, n: int) -> Index:
         return np.arange(self.compartments, self.compartments + n, dtype=np.int32)
@@ -225,10 +229,7 @@ def fill(
 def most_neurons(problem: Problem, name: str) -> int:
     """How many first neurons of a population fit on a core as far as everything but their lists goes; 1 or more."""
     neurons = np.arange(problem.populations[name].size, dtype=np.int32)
-    return max(
-        1,
-        _OpenBin(problem, 0).most(name, neurons[: problem.limit("compartments")], np.zeros(len(neurons), np.int64)),
-    )
+    return max(1, _OpenBin(problem, 0).most(name, neurons, np.zeros(len(neurons), np.int64)))
 
 
 def per_core(problem: Problem, name: str) -> int:
@@ -247,14 +248,15 @@ def per_core(problem: Problem, name: str) -> int:
 def _single(problem: Problem, name: str, neuron: int, fanout: Integers, one_index: bool) -> MappingError:
     """The error for a neuron that no core can take."""
     place = np.array([neuron], np.int32)
-    incoming = problem.incoming[name]
-    bits, axons = incoming.need(place, np.zeros(1, np.int32), one_index) if incoming.connections else (0, 0)
+    core = _OpenBin(problem, 0, one_index)
+    incoming = core.incoming(name)
+    bits, axons = incoming.need(place, np.zeros(1, np.int32)) if incoming.connections else (0, 0)
     delays = problem.neuron_delays[name]
     longest = 0 if delays is None else int(delays[neuron])
     onto = problem.onto(name, place)[:, 0].tolist()
     few = {
         resource: len({kind for kind, to in zip(kinds, onto, strict=True) if to} - {-1})
-        for resource, kinds in _OpenBin(problem, 0, one_index).kinds_onto(name).items()
+        for resource, kinds in core.kinds_onto(name).items()
     }
     kinds = "Fewer kinds of connections onto it: equal weight_bits, exponents, sign modes, longest delays and rules."
     needs = {
@@ -276,7 +278,7 @@ def _single(problem: Problem, name: str, neuron: int, fanout: Integers, one_inde
     }
     resource = next(r for r, (need, _) in needs.items() if need > problem.limit(r))
     need, advice = needs[resource]
-    if resource == "synaptic_bits" and (most := _weight_bits_that_fit(problem, name, place, one_index)):
+    if resource == "synaptic_bits" and (most := _weight_bits_that_fit(problem, incoming, place)):
         advice = f"Use weight_bits={most}, shorter delays, or fewer sources onto it."
     return MappingError(
         f'population "{name}", neuron {neuron}: needs {need} {problem.limits[resource].text} alone, a core of '
@@ -285,15 +287,14 @@ def _single(problem: Problem, name: str, neuron: int, fanout: Integers, one_inde
     )  # fmt: skip
 
 
-def _weight_bits_that_fit(problem: Problem, name: str, neuron: Index, one_index: bool) -> int | None:
+def _weight_bits_that_fit(problem: Problem, incoming: IncomingLists, neuron: Index) -> int | None:
     """Most weight bits with which the lists of a neuron fit into a core's memory; None if not even one bit does."""
-    incoming = problem.incoming[name]
     widths = np.array([problem.fields[c.name].weight for c in incoming.connections])
     for most in reversed(WEIGHT_BITS):
-        narrower = incoming.descriptions.copy()
+        narrower = incoming.lists.descriptions.copy()
         narrower["synapse_bits"] -= np.maximum(0, widths - most)
         lists = incoming.lists._replace(descriptions=narrower)
-        bits, _ = replace(incoming, lists=lists).need(neuron, np.zeros(1, np.int32), one_index)
+        bits, _ = replace(incoming, lists=lists).need(neuron, np.zeros(1, np.int32))
         if bits <= problem.limit("synaptic_bits"):
             return most
     return None

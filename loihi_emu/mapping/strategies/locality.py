@@ -74,7 +74,7 @@ def _shared(
     """
     for number, neuron, a, b in rng.random((pairs, 4)).tolist():
         k, t = int(number * len(incoming.connections)), int(neuron * incoming.population.size)
-        lists = incoming.lists.synapses[incoming.starts[k, t] : incoming.starts[k, t + 1]]
+        lists = incoming.lists.synapses[incoming.lists.starts[k, t] : incoming.lists.starts[k, t + 1]]
         if len(lists):
             source = lists[int(a * len(lists))]
             indptr, targets = rows[k]
@@ -87,7 +87,7 @@ def _shared(
 
 def _sources(incoming: IncomingLists, k: int, neuron: int) -> set[int]:
     """The sources by whose synapses of a connection a neuron is reached."""
-    return set(incoming.lists.synapses[slice(*incoming.starts[k, neuron : neuron + 2])].tolist())
+    return set(incoming.lists.synapses[slice(*incoming.lists.starts[k, neuron : neuron + 2])].tolist())
 
 
 def assign_by_locality(problem: Problem, most: int | None) -> Measured | None:

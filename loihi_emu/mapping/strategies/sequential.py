@@ -11,13 +11,11 @@ import numpy as np
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping.arrays import Integers
 from loihi_emu.mapping.model import Assignment, Problem, assigned
-from loihi_emu.mapping.strategies.balanced import balanced_split
+from loihi_emu.mapping.strategies.balanced import Fanout, balanced_split
 from loihi_emu.mapping.strategies.by_profile import grouped_runs
 from loihi_emu.mapping.strategies.first_fit import Run, fill, per_core
 from loihi_emu.mapping.strategies.strategy import Measured
 from loihi_emu.mapping.usage import CoreUsage, add_fanout, core_usage, excess_of
-
-Fanout = dict[str, Integers]
 
 LARGE = 2_000_000
 """Equal parts are tried for networks of at most so many neurons and synapses: they are measured several times."""
@@ -150,7 +148,7 @@ def estimated_fanout(problem: Problem, known: Mapping[str, int]) -> Fanout:
         for name, incoming in problem.incoming.items():
             neurons = np.arange(incoming.population.size, dtype=np.int32)
             bounds = np.append(neurons[:: sizes[name]], len(neurons)).astype(np.int64)
-            once = np.ones(int(incoming.offsets[-1]), np.int64)  # of convolutions, which are not looked at
+            once = np.ones(int(incoming.lists.offsets[-1]), np.int64)  # of convolutions, which are not looked at
             add_fanout(incoming, once if incoming.convolved else incoming.count_axons(neurons, bounds)[1], fanout)
         fits = {name: max(1, int(limit / max(1.0, float(f.mean())))) for name, f in fanout.items()}
         smaller = {name: min(size, fits[name]) for name, size in sizes.items()}

@@ -47,7 +47,7 @@ def measure_all(incoming: IncomingLists, parts: Parts) -> tuple[Needs, Integers]
 
     Some parts are measured at a time, so that Ctrl-C need not wait long.
     """
-    taken, count = np.zeros(int(incoming.offsets[-1]), np.int64), len(parts.cores)
+    taken, count = np.zeros(int(incoming.lists.offsets[-1]), np.int64), len(parts.cores)
     together = min(ROWS // max(1, len(incoming.connections)), count * PIECE // max(1, incoming.size))
     each, found = max(1, together), []
     for first in range(0, count, each):
@@ -59,7 +59,9 @@ def measure_all(incoming: IncomingLists, parts: Parts) -> tuple[Needs, Integers]
 
 def add_fanout(incoming: IncomingLists, taken: Integers, fanout: dict[str, Integers]) -> None:
     """Add the output axon slots of all lists to those of the presynaptic neurons."""
-    for number, (c, (first, last)) in enumerate(zip(incoming.connections, pairwise(incoming.offsets), strict=True)):
+    for number, (c, (first, last)) in enumerate(
+        zip(incoming.connections, pairwise(incoming.lists.offsets), strict=True)
+    ):
         if isinstance(c.pre.target, Population):
             slots, of = taken[first:last], fanout[c.pre.target.name]
             if len(slots) == len(of):

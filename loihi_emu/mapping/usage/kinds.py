@@ -78,7 +78,7 @@ def _with_one_index(problem: Problem, assignment: Assignment, connections: list[
         if len(neurons) and incoming.connections:
             slots = assignment.slots[name][neurons]
             order = np.argsort(slots)
-            totals, _ = incoming.measure(neurons[order], slots[order], one_index=True)
+            totals, _ = incoming.with_one_index.measure(neurons[order], slots[order])
             measured |= {c.name: total for c, total in zip(incoming.connections, totals.copy(), strict=True)}
     for row, number in enumerate(needs.number):
         if connections[number].conv is None:
