@@ -30,18 +30,17 @@ def core_advice(
     """What needs most of a resource on a core, and what would fit there."""
     parts = {name: neurons for c, name, neurons, _ in assignment.parts() if c == core}
     rows = [row for row in usage.lists if row.core == core]
-    largest: Callable[[str], int] = lambda name: len(parts[name])  # noqa: E731
-    most = ""
+    sizes = {name: len(neurons) for name, neurons in parts.items()}
+    if resource == "axons_out":
+        sizes = {name: int(usage.fanout[name][neurons].sum()) for name, neurons in parts.items()}
     if resource in ("synaptic_bits", "axons_in") and rows:
         field = "bits" if resource == "synaptic_bits" else "axons"
         row = max(rows, key=lambda r: int(getattr(r, field)))
         most, population = f', connection "{row.connection}"', problem.connections[row.connection].post.target.name
     else:
-        if resource == "axons_out":
-            largest = lambda name: int(usage.fanout[name][parts[name]].sum())  # noqa: E731
-        population = max(parts, key=largest)
+        population = max(parts, key=lambda name: sizes[name])
         most = f', population "{population}"'
-    order = [population, *sorted((name for name in parts if name != population), key=largest, reverse=True)]
+    order = sorted(parts, key=lambda name: (name != population, -sizes[name]))
     changes = [*_moved(problem, assignment, core, resource, {name: parts[name] for name in order})]
     changes += _core_changes(problem, assignment, core, resource)
     nowhere = ""

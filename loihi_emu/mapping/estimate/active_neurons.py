@@ -47,18 +47,14 @@ class ActiveNeurons:
                 self.reached[synapses.indices] = 1
         self.order = np.argsort(cores, kind="stable")
         self.here, self.first = np.unique(cores[self.order], return_index=True)
-        before = 0 if self._start_known else 1 + max((a.longest for a in self.into), default=0)
+        begins = recorded.recording.sample_steps is not None or recorded.recording.start == 0  # with the first state
+        unknown = 0 if begins else 1 + max((a.longest for a in self.into), default=0)
         if self.state is not None:
-            self.unsure = before
+            self.unsure = unknown
         else:
-            self.unsure = 1 << 60 if before or self.name in recorded.totals else 0
-        self.exact = bool(self.always.all()) or (self.state is not None and not before)
+            self.unsure = 1 << 60 if unknown or self.name in recorded.totals else 0
+        self.exact = bool(self.always.all()) or (self.state is not None and not unknown)
         self.carry = np.zeros(self.size, np.uint8)
-
-    @property
-    def _start_known(self) -> bool:
-        """Whether the recording begins with the initial state."""
-        return self.recorded.recording.sample_steps is not None or self.recorded.recording.start == 0
 
     def _recorded_state(self) -> tuple[NDArray[np.generic], NDArray[np.generic]] | None:
         """Both u and v after every step, if they were recorded for all neurons."""

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from loihi_emu.mapping.estimate.counting import CHUNK_BYTES, Counter, Work
+from loihi_emu.mapping.estimate.counting import CHUNK_BYTES, Counter, Values, Work
 from loihi_emu.network.elements import Population
 
 if TYPE_CHECKING:
     from loihi_emu.mapping.estimate.pricing import Figures, Three
-
-Values = NDArray[Any]
 
 
 class Unrecorded:

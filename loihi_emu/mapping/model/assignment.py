@@ -41,14 +41,12 @@ class Assignment:
 
     def parts(self) -> Iterator[tuple[int, str, Index, Index]]:
         """Core, population, and neurons with their compartments (ascending), core by core."""
-        found: list[tuple[int, int, str, Index, Index]] = []
-        for number, name in enumerate(self.cores):
+        pieces: list[tuple[int, str, Index, Index]] = []
+        for name in self.cores:
             parts = self.parts_of(name)
-            pieces = (np.split(array, parts.bounds[1:-1]) for array in (parts.order, parts.slots))
-            found += [(core, number, name, *each) for core, *each in zip(parts.cores.tolist(), *pieces, strict=True)]
-        found.sort(key=lambda part: part[:2])
-        for core, _, name, neurons, slots in found:
-            yield core, name, neurons, slots
+            each = (np.split(array, parts.bounds[1:-1]) for array in (parts.order, parts.slots))
+            pieces += [(core, name, *arrays) for core, *arrays in zip(parts.cores.tolist(), *each, strict=True)]
+        yield from sorted(pieces, key=lambda piece: piece[0])  # which leaves populations in order
 
     def parts_of(self, name: str) -> Parts:
         """The parts of a population, core by core."""

@@ -15,6 +15,7 @@ from loihi_emu.mapping.partition.tables import Chips, Graph
 TRIES = 6
 """Cores of a full chip that are looked at for an exchange."""
 EPSILON = 1e-9
+"""Costs that differ by less are taken for equal."""
 
 
 @kernel

@@ -4,9 +4,8 @@
 import numpy as np
 
 from loihi_emu.jit import entry, kernel
-from loihi_emu.mapping.partition.annealing_kernels import below, next_random, seeded
+from loihi_emu.mapping.partition.annealing_kernels import EPSILON, below, next_random, seeded
 
-EPSILON = 1e-9
 LOOKED_AT = 32
 """Of how many places a median is taken, at least."""
 

@@ -12,11 +12,10 @@ the cost of a message to another chip beyond the 1 of every message to another c
 import numpy as np
 
 from loihi_emu.jit import disjoint, entry, kernel
-from loihi_emu.mapping.partition.annealing_kernels import below, join, leave, next_random, seeded, swap, unit
+from loihi_emu.mapping.partition.annealing_kernels import EPSILON, below, join, leave, next_random, seeded, swap, unit
 from loihi_emu.mapping.partition.cluster_kernels import shuffle
 from loihi_emu.mapping.partition.tables import Cores
 
-EPSILON = 1e-9
 PARTNERS = 4
 """Neurons of a full core that are looked at for an exchange."""
 
@@ -270,9 +269,8 @@ def refine(g, core, counts, chip, far, use, limits, passes, enough, heat, seed, 
     """
     n, cores, lists = core.shape[0], counts.shape[1], counts.shape[0]
     local = chip if far > 0 else np.zeros_like(chip)
-    prices = np.ones((local.max() + 1, cores))
+    prices = np.full((local.max() + 1, cores), 1.0 + far)
     for c in range(cores):
-        prices[:, c] += far
         prices[local[c], c] = 1.0
     s = Cores(
         core, counts, np.zeros(lists, np.int32), np.zeros((lists, chip.max() + 1 if far > 0 else 1), np.int16), local,
