@@ -3,9 +3,10 @@
 
 import numpy as np
 
-from loihi_emu.jit import entry, kernel, leaf, whole
-from loihi_emu.models.layout import SOURCE, valued
+from loihi_emu.jit import disjoint, entry, kernel, leaf, part, uint8s, whole
+from loihi_emu.models.layout import BLOCK, SOURCE, valued
 from loihi_emu.models.records import NUMBER, Record, array
+from loihi_emu.models.spikes import emit
 from loihi_emu.philox import fill_from
 
 NO_STEP = -1
@@ -39,13 +40,15 @@ EVENTS = SOURCE.extended(
 VALUED_EVENTS = Record("ValuedEvents", **{**valued(EVENTS).fields, "payloads": array("float64")})
 
 # A Poisson source, or a part of one from the neuron start (a multiple of 4) on, whose indices count from there. An
-# event is where a 32-bit random number is below the neuron's limit; draws is scratch, sample the number of the sample.
+# event is where a 32-bit random number is below the neuron's limit; draws and mask are scratch, sample the number of
+# the sample.
 POISSON = SOURCE.extended(
     "Poisson",
     n=NUMBER,
     start=NUMBER,
     limits=array("uint64"),
     draws=array("uint32"),
+    mask=NUMBER,
     seed=NUMBER,
     stream=NUMBER,
     sample=array("int64"),
@@ -139,6 +142,13 @@ def valued_events(address, time):
     copy_events(VALUED_EVENTS(address), time)
 
 
+@disjoint
+def mark(mask, draws, limits):
+    """Mark the neurons whose numbers are below their limits."""
+    for i in range(mask.shape[0]):
+        mask[i] = np.uint8(1) if np.uint64(draws[i]) < limits[i] else np.uint8(0)
+
+
 @leaf
 def poisson(address, time):
     """Draw one number per neuron and list those below their thresholds (rate times 2^32)."""
@@ -148,9 +158,10 @@ def poisson(address, time):
     seed, stream, sample = np.uint64(d.seed), np.uint64(d.stream), np.uint64(d.sample[0])
     fill_from(draws, np.uint64(d.start), seed, stream, sample, np.uint64(time))
     count = 0
-    for i in range(n):
-        if np.uint64(draws[i]) < limits[i]:
-            index[count] = i
-            count += 1
+    for first in range(0, n, BLOCK):
+        m = min(BLOCK, n - first)
+        mask = uint8s(d.mask, m)
+        mark(mask, part(draws, first, m), part(limits, first, m))
+        count = emit(mask, d.mask, first, index, count)
     d.count[0] = count
     d.counter[0] += count

@@ -91,6 +91,7 @@ class InputSource:
             part.lists.describe(d)
             if self.poisson:
                 d.n, d.start, d.draws = part.n, part.first, np.zeros(part.n, np.uint32)
+                d.mask = aligned(BLOCK, np.uint8)
                 d.seed, d.stream, d.sample = self.seed, self.node.stream, arena["sample"]
             else:
                 d.cursor = arena[f"{self.key}.cursor"]
