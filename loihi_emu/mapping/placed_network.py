@@ -137,11 +137,11 @@ class PlacedNetwork:
     def _given(self, rates: Any) -> Rates:
         return self._rates if rates is None and self._rates is not None else rates_of(self.problem, rates)
 
-    def _each(self, population: Any, found: dict[str, NDArray[Any]]) -> NDArray[Any]:
+    def _each(self, population: Any, arrays: dict[str, NDArray[Any]]) -> NDArray[Any]:
         """What was found for each neuron of a population or of a slice of one."""
         if isinstance(population, Slice):
-            return np.array(found[self._known(population.target)][population.indices])
-        return np.array(found[self._known(population)])
+            return np.array(arrays[self._known(population.target)][population.indices])
+        return np.array(arrays[self._known(population)])
 
     def _known(self, population: Any) -> str:
         name = str(name_of(population))

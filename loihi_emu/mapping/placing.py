@@ -25,19 +25,19 @@ def place(
     """Place a network on chips. See :meth:`loihi_emu.Network.place`."""
     sizes = {f'population "{p.name}": places': PLACED_BYTES * p.size for p in network.populations.values()}
     room_for(f'network "{network.name}", place', sizes)
-    found = boards_of(boards)
+    given_boards = boards_of(boards)
     if chip is None:
-        chip = found[0].chip if found else network.chip
+        chip = given_boards[0].chip if given_boards else network.chip
     if not isinstance(chip, Chip):
         raise invalid("place", "chip", shown_of(chip), "a loihi_emu.Chip, such as LOIHI1 or LOIHI2")
-    if found and chip.name in (LOIHI1.name, LOIHI2.name) and chip.name != found[0].chip.name:
+    if given_boards and chip.name in (LOIHI1.name, LOIHI2.name) and chip.name != given_boards[0].chip.name:
         allowed = f"boards of {chip.name}"
-        raise invalid("place", "boards", f"{found[0].name}, which carries {found[0].chip.name}", allowed)
+        raise invalid("place", "boards", f"{given_boards[0].name}, which carries {given_boards[0].chip.name}", allowed)
     problem = Problem(network, chip)
     check_fields(network, chip)
     given = rates_of(problem, rates)
     chosen = strategy_of(strategy)
-    proposal = chosen.propose(problem, given, found)
+    proposal = chosen.propose(problem, given, given_boards)
     ours = chosen in STRATEGIES.values()
     if not ours:
         check_proposal(problem, proposal, chosen.name)
@@ -46,6 +46,6 @@ def place(
         usage = core_usage(problem, assignment)
     layout = layout or in_order(assignment.count, chip)
     check_cores(problem, assignment, usage, layout)
-    check_chips(problem, usage, layout, found)
+    check_chips(problem, usage, layout, given_boards)
     known = None if rates is None else given
-    return Placement(problem, assignment, usage, layout, boards=found, strategy=chosen.name, rates=known)
+    return Placement(problem, assignment, usage, layout, boards=given_boards, strategy=chosen.name, rates=known)

@@ -76,9 +76,9 @@ def _neurons_that_fit(
     """How many of the first neurons of a population may stay on a core; -1 if the others need too much already."""
     spare = max(int(a.max()) for a in cores.values()) + 1
 
-    def too_many(kept: int) -> bool:
+    def too_many(staying: int) -> bool:
         changed = cores | {population: cores[population].copy()}
-        changed[population][neurons[kept:]] = spare
+        changed[population][neurons[staying:]] = spare
         return bool(_needs(problem, changed, resource)[core] > problem.limit(resource))
 
     return bisect_left(range(len(neurons)), True, key=too_many) - 1

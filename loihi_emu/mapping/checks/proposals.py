@@ -53,14 +53,14 @@ def check_proposal(problem: Problem, proposal: Any, strategy: str) -> None:
 
 def _numbers(where: str, name: str, given: Any, size: int, limit: int, of: str) -> Any:
     """One whole number for each neuron or core, below a limit."""
-    found = ranged(where, name, whole(where, name, given), 0, limit - 1)
-    if found.shape != (size,):
-        raise invalid(where, name, f"shape {found.shape}", f"shape ({size},), one for each {of}")
-    return found
+    numbers = ranged(where, name, whole(where, name, given), 0, limit - 1)
+    if numbers.shape != (size,):
+        raise invalid(where, name, f"shape {numbers.shape}", f"shape ({size},), one for each {of}")
+    return numbers
 
 
 def _twice(places: Any) -> int | None:
     """A number that is there twice."""
     ordered = np.sort(places)
-    found = np.flatnonzero(ordered[1:] == ordered[:-1])
-    return int(ordered[found[0]]) if found.size else None
+    repeated = np.flatnonzero(ordered[1:] == ordered[:-1])
+    return int(ordered[repeated[0]]) if repeated.size else None

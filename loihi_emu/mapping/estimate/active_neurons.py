@@ -112,10 +112,10 @@ class ActiveNeurons:
         """Mark neurons whose state before the step, or after it, is not 0."""
         assert self.state is not None
         u, v = self.state
-        before = np.arange(first - 1, first + n - 1)
-        known = ~begins & (before >= 0)
-        carried = v[before[known]] != 0
-        carried |= (u[before[known]] != 0) & self.lasts
+        previous = np.arange(first - 1, first + n - 1)
+        known = ~begins & (previous >= 0)
+        carried = v[previous[known]] != 0
+        carried |= (u[previous[known]] != 0) & self.lasts
         active[known] |= carried
         active[begins] |= self.begins_with
         active |= (u[first : first + n] != 0) | (v[first : first + n] != 0)
@@ -123,10 +123,10 @@ class ActiveNeurons:
 
 def driven(p: Population) -> NDArray[np.bool_]:
     """Neurons with a bias or noise."""
-    found = _any(p, "bias") | _any(p, "bias_mant")
+    active = _any(p, "bias") | _any(p, "bias_mant")
     if p.noise is not None:
-        found |= np.broadcast_to(np.asarray(p.noise.enabled, bool).reshape(-1), p.size)
-    return found
+        active |= np.broadcast_to(np.asarray(p.noise.enabled, bool).reshape(-1), p.size)
+    return active
 
 
 def current_lasts(p: Population) -> NDArray[np.bool_]:
@@ -143,7 +143,7 @@ def moving_delays(axons: Axons) -> bool:
 
 def _any(p: Population, name: str) -> NDArray[np.bool_]:
     """Neurons of which a parameter is not 0."""
-    found = np.zeros(p.size, bool)
+    nonzero = np.zeros(p.size, bool)
     if name in p.parameters:
-        found[:] = np.asarray(p.parameters[name]).reshape(-1) != 0
-    return found
+        nonzero[:] = np.asarray(p.parameters[name]).reshape(-1) != 0
+    return nonzero

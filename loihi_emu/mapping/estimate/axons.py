@@ -47,7 +47,7 @@ class Axons:
 
 def axons_of(problem: Problem, cores: dict[str, Index], count: int) -> list[Axons]:
     """The axons of all connections of a network on so many cores."""
-    found = []
+    axons = []
     for name, incoming in problem.incoming.items():
         onto = one_each(cores[name], count)
         for number, c in enumerate(incoming.connections):
@@ -64,8 +64,8 @@ def axons_of(problem: Problem, cores: dict[str, Index], count: int) -> list[Axon
                     synapses.eliminate_zeros()
                 by_delay[later - 1] = units.astype(bool) @ synapses
             delays.data = np.ones_like(delays.data)
-            found.append(Axons(c, by_delay, units @ (delays @ onto)))
-    return found
+            axons.append(Axons(c, by_delay, units @ (delays @ onto)))
+    return axons
 
 
 def one_each(columns: NDArray[np.integer[Any]], count: int) -> Any:

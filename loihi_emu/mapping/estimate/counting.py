@@ -115,11 +115,11 @@ class Counter:
     @cached_property
     def _places(self) -> tuple[Index, tuple[Index, ...]] | None:
         """Tile of each core over all chips, and its column and row; None where unknown."""
-        found, each = tiles(self.layout.core, self.problem.chip), self.problem.chip.cores_per_tile
-        if found is None or each is None:
+        axes, each = tiles(self.layout.core, self.problem.chip), self.problem.chip.cores_per_tile
+        if axes is None or each is None:
             return None
         tile = self.layout.core // each
-        return self.layout.chip * (int(tile.max(initial=0)) + 1) + tile, found
+        return self.layout.chip * (int(tile.max(initial=0)) + 1) + tile, axes
 
     @property
     def tiles(self) -> int | None:

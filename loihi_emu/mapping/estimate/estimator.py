@@ -53,9 +53,9 @@ class _Estimating:
             self._add_energy(first, middle)
             for column, work in enumerate((middle, low, high)):
                 self._add_time(first, column, work)
-        for name, found in sums.items():
-            found[0] = found[1:].sum() / 2
-            self.counts[name] = found + self.hidden.count(name)
+        for name, three in sums.items():
+            three[0] = three[1:].sum() / 2
+            self.counts[name] = three + self.hidden.count(name)
         if self.timed:
             more = self.hidden.most_time(self.prices)
             self.cores[2] += more[0]
@@ -95,23 +95,23 @@ class _Estimating:
         host = sum(
             recorded.totals.get(name, len(recorded.spikes.get(name, ((),))[0])) for name in self.counter.problem.inputs
         )
-        found = {"spikes": counts.pop("spikes"), "host_spikes": np.full(3, float(host))}
-        found |= {name: counts.pop(name) for name in ("neuron_updates", "active_updates")}
-        found["synaptic_events"] = np.sum([counts[f"synaptic_events_{unit}"] for unit in UNITS], axis=0)
-        return found | counts | {"barriers": np.full(3, float(self.steps))}
+        shown = {"spikes": counts.pop("spikes"), "host_spikes": np.full(3, float(host))}
+        shown |= {name: counts.pop(name) for name in ("neuron_updates", "active_updates")}
+        shown["synaptic_events"] = np.sum([counts[f"synaptic_events_{unit}"] for unit in UNITS], axis=0)
+        return shown | counts | {"barriers": np.full(3, float(self.steps))}
 
     def _times(self) -> dict[str, Three | None]:
-        found: dict[str, Three | None] = {
+        times: dict[str, Three | None] = {
             "cores": self.cores if self.timed else None,
             "routers": self.routers if self.timed else None,
             "barrier": None if self.barrier is None else self.steps * self.barrier,
         }
         if self.timed and self.barrier is not None and self.step_ns:
-            rest = float(self.whole[0] - sum(three[0] for three in found.values() if three is not None))
-            found["waiting"] = np.full(3, max(0.0, rest))
+            rest = float(self.whole[0] - sum(three[0] for three in times.values() if three is not None))
+            times["waiting"] = np.full(3, max(0.0, rest))
         if self.figures == "board":
-            del found["routers"]
-        return found
+            del times["routers"]
+        return times
 
     def result(self) -> Estimate:
         """The estimate."""
@@ -154,37 +154,37 @@ class _Estimating:
 
     def _notes(self) -> list[str]:
         """What this recording leaves open."""
-        counter, found = self.counter, []
+        counter, notes = self.counter, []
         if counter.recorded.totals:
             names = ", ".join(f'"{name}"' for name in counter.recorded.totals)
-            found.append(
+            notes.append(
                 f"Spikes of {names} were not recorded neuron by neuron: means of the whole population and of all steps "
                 "are used. A probe of their spikes makes the counts exact; times of single steps are then known too."
             )
         open_ended = [name for name, activity in counter.activity.items() if not activity.exact]
         if open_ended and self.counts["active_updates"][1] != self.counts["active_updates"][2]:
             names = ", ".join(f'"{name}"' for name in open_ended)
-            found.append(
+            notes.append(
                 f"Whether idle neurons of {names} still have current or voltage is unknown: halfway between the fewest "
                 "and the most active ones is taken. Probes of u and v in every step make it exact."
             )
         if self.counts["learning_updates"][2]:
-            found.append(
+            notes.append(
                 "Learning: at most every synapse that learns is updated at the end of every epoch, at least those "
                 "whose presynaptic neuron spiked in it; halfway is taken."
             )
-        found.append(
+        notes.append(
             "Active are neurons with a bias, noise, an event that arrives, a spike, a voltage that is not 0, or a "
             "current that outlasts the step; the sources do not say more exactly what they mean."
         )
-        found.append(
+        notes.append(
             "Messages: one for each spike, connection and core. Zeros that dense lists store are not counted as "
             "synaptic events."
         )
         length = counter.recorded.recording.sample_steps
         if length is not None and counter.recorded.steps % length:
-            found.append("The last sample is unfinished and counts as one inference.")
-        return found
+            notes.append("The last sample is unfinished and counts as one inference.")
+        return notes
 
 
 def _ends(parts: list[Three]) -> Three:

@@ -134,11 +134,11 @@ class Davies(Figures):
         return value
 
     def energies(self, counts: dict[str, Quantity]) -> dict[str, Quantity]:
-        found = super().energies(counts)
+        energies = super().energies(counts)
         if self.chip.tiles is None or self.chip.cores_per_tile is None:  # no hops are counted
             inside = counts["messages_between_cores"] - counts["messages_between_chips"]
-            found["hop"] = None if np.any(inside) else inside * 0.0
-        return found
+            energies["hop"] = None if np.any(inside) else inside * 0.0
+        return energies
 
     def core_times(self, work: Work) -> Quantity:
         c, active = self.chip, work.of("active")
@@ -180,14 +180,14 @@ class Davies(Figures):
             "time": ("active_ns", "inactive_ns", "synop_ns", "learn_ns"),
             "barrier": ("barrier_min_ns", "barrier_max_ns", "tiles"),
         }  # fmt: skip
-        found = {}
+        unknown = {}
         for kind, names in kinds.items():
             facts = [self.chip.fact(name) for name in names]
             reasons = [f"{f.name}: {f.source}" for f in facts if f.value is None]
             if reasons:
-                found[kind] = reasons[0]
-        found.setdefault("barrier", "measured on 768 chips at most")
-        return found
+                unknown[kind] = reasons[0]
+        unknown.setdefault("barrier", "measured on 768 chips at most")
+        return unknown
 
 
 class BoardFigures(Figures):
@@ -234,11 +234,11 @@ class BoardFigures(Figures):
         return np.full(3, board_barrier(tiles))
 
     def missing(self) -> dict[str, str]:
-        found = {"static": "SANA-FE's Loihi has no static power", "barrier": "SANA-FE's Loihi is a single chip"}
+        unknown = {"static": "SANA-FE's Loihi has no static power", "barrier": "SANA-FE's Loihi is a single chip"}
         if not self.fits:
             reason = f"SANA-FE's figures are of Loihi 1, not of {self.chip.name}"
-            found |= dict.fromkeys(("synapse", "soma", "network", "time", "barrier"), reason)
-        return found
+            unknown |= dict.fromkeys(("synapse", "soma", "network", "time", "barrier"), reason)
+        return unknown
 
 
 FIGURES: dict[str, type[Figures]] = {"davies2018": Davies, "board": BoardFigures}

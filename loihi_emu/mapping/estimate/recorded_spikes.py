@@ -37,8 +37,8 @@ class RecordedSpikes:
         size = int(recording.populations[name]["size"])
         total = int(recording.stats["spikes"].get(name, 0))
         if key in recording and np.array_equal(recording.neurons(key), np.arange(size)):
-            found = recording.spikes(name)
-            self.spikes[name] = (found.times - recording.start, found.indices.astype(np.int32))
+            spikes = recording.spikes(name)
+            self.spikes[name] = (spikes.times - recording.start, spikes.indices.astype(np.int32))
         elif total == 0:
             self.spikes[name] = (np.zeros(0, np.int64), np.zeros(0, np.int32))
         else:
@@ -83,10 +83,10 @@ def check_recording(problem: Any, recording: Any) -> None:
     if not isinstance(recording, Recording):
         raise invalid("estimate", "recording", shown_of(recording), "a Recording, such as Emulator.run returns")
     wanted = {name: node.size for name, node in [*problem.inputs.items(), *problem.populations.items()]}
-    found = {name: int(row["size"]) for name, row in recording.populations.items()}
-    if wanted != found:
-        name = next(name for name in [*wanted, *found] if wanted.get(name) != found.get(name))
-        has, needs = (f"{d[name]} neurons" if name in d else "none" for d in (found, wanted))
+    recorded = {name: int(row["size"]) for name, row in recording.populations.items()}
+    if wanted != recorded:
+        name = next(name for name in [*wanted, *recorded] if wanted.get(name) != recorded.get(name))
+        has, needs = (f"{d[name]} neurons" if name in d else "none" for d in (recorded, wanted))
         raise invalid(
             "estimate", "recording", f'one with {has} of "{name}"', f'a recording of network "{problem.name}": {needs}'
         )

@@ -71,12 +71,12 @@ def add_list(total, d, n, first, last, gap, index):
     total.mixed[0] += best
     total.dense_lists[0] += is_dense
     for k in range(1, 4):
-        found, skip = best, SKIPS[k - 1]
+        cheapest, skip = best, SKIPS[k - 1]
         if gap <= 1 << skip:
-            found = min(best, list_bits(full, rest, bits + skip, header + index, block, word))
-        total.mixed[k] += found
-        total.run_lists[k] += found < best
-        total.dense_lists[k] += is_dense & (found == best)
+            cheapest = min(best, list_bits(full, rest, bits + skip, header + index, block, word))
+        total.mixed[k] += cheapest
+        total.run_lists[k] += cheapest < best
+        total.dense_lists[k] += is_dense & (cheapest == best)
 
 
 @kernel

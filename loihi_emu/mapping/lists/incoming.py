@@ -95,8 +95,8 @@ class IncomingLists:
             Overwritten by the next call; so are the lists.
         lists : int32 array
         """
-        found = kernels.measure(self.lists, neurons, slots, self.scratch)
-        return self.scratch.totals, self.scratch.touched[:found]
+        count = kernels.measure(self.lists, neurons, slots, self.scratch)
+        return self.scratch.totals, self.scratch.touched[:count]
 
     def longest(
         self, neurons: Index, slots: Index, guess: int, bits_left: int, axons_left: int
@@ -107,8 +107,8 @@ class IncomingLists:
         """
         if not self.connections:
             return len(neurons), 0, 0
-        found = kernels.longest(self.lists, neurons, slots, guess, bits_left, axons_left, self.scratch)
-        return int(found[0]), int(found[1]), int(found[2])
+        n, bits, axons = kernels.longest(self.lists, neurons, slots, guess, bits_left, axons_left, self.scratch)
+        return int(n), int(bits), int(axons)
 
     def measure_parts(self, order: Index, slots: Index, bounds: Integers, taken: Integers) -> Records:
         """What parts of the population need (parts, connections); adds the output axon slots of each list to `taken`.
@@ -152,7 +152,7 @@ class IncomingLists:
     @cached_property
     def senders(self) -> list[tuple[Integers, Integers]]:
         """By connection, the presynaptic neuron of each list, and how many there are: a unit's channels."""
-        found = []
+        senders = []
         for c, lists in zip(self.connections, np.diff(self.lists.offsets).tolist(), strict=True):
             first, count = c.pre.indices, np.broadcast_to(1, lists)
             if c.conv is not None:
@@ -160,8 +160,8 @@ class IncomingLists:
                 group, part = np.divmod(np.arange(lists), per_group)
                 first = group * c.conv.kernel.shape[3] + part * ATOMS
                 count = np.where(part == per_group - 1, last, ATOMS)
-            found.append((first, count))
-        return found
+            senders.append((first, count))
+        return senders
 
 
 def units_of_pixel(c: Connection) -> tuple[int, int, int]:

@@ -16,7 +16,7 @@ PRIMES = (2147483647, 2147483629)
 
 
 @kernel
-def collect(g, c, neurons, slots, n, most, w, stamp, found):
+def collect(g, c, neurons, slots, n, most, w, stamp, lists):
     """Find the lists of connection c on a core, and what is to know of each; stops when there are more than `most`.
 
     Returns the number of lists found, and of neurons looked at.
@@ -28,8 +28,8 @@ def collect(g, c, neurons, slots, n, most, w, stamp, found):
             i = offset + synapses[e]
             s = stats[i]
             if s.stamp != stamp:
-                w.touched[found] = i
-                found += 1
+                w.touched[lists] = i
+                lists += 1
                 s.stamp = stamp
                 s.synapses, s.first, s.last, s.gap = 1, slot, slot, 1
             else:
@@ -37,9 +37,9 @@ def collect(g, c, neurons, slots, n, most, w, stamp, found):
                 s.gap = max(s.gap, gap if gap else TWICE)
                 s.synapses += 1
                 s.last = slot
-        if found > most:
-            return found, k + 1
-    return found, n
+        if lists > most:
+            return lists, k + 1
+    return lists, n
 
 
 @kernel
@@ -68,9 +68,9 @@ def add_row(present, slot, counts, firsts, lasts, gaps):
 
 
 @kernel
-def collect_matrix(g, d, neurons, slots, n, found):
-    """Find the lists of a dense connection on a core: fill the DenseLists `found`."""
-    counts, firsts, lasts, gaps = found
+def collect_matrix(g, d, neurons, slots, n, by_source):
+    """Find the lists of a dense connection on a core: fill its DenseLists `by_source`."""
+    counts, firsts, lasts, gaps = by_source
     counts[: d.columns] = 0
     gaps[: d.columns] = 1
     for k in range(n):
@@ -89,20 +89,20 @@ def highest_slot(g, c, neurons, slots, n):
 
 
 @kernel
-def add_matrix(total, d, offset, index, w, found):
+def add_matrix(total, d, offset, index, w, lists):
     """Add the lists of a dense connection that have synapses; returns the lists found and those of one synapse."""
     singles, by_source = 0, w.by_source
     for i in range(d.columns):
         n = np.int64(by_source.counts[i])
         if n > 0:
-            w.touched[found] = offset + i
-            found += 1
+            w.touched[lists] = offset + i
+            lists += 1
         if n == 1:
             singles += 1
         elif n > 1:
             first, last, gap = by_source.firsts[i], by_source.lasts[i], by_source.gaps[i]
             add_list(total, d, n, np.int64(first), np.int64(last), np.int64(gap), index)
-    return found, singles
+    return lists, singles
 
 
 @kernel
@@ -112,32 +112,32 @@ def measure_first(g, neurons, slots, n, most, w, totals):
     Fills `totals`, and ``w.touched`` with the lists found, connection by connection. Returns how many these are, and
     the neurons looked at.
     """
-    found, seen = 0, n
+    lists, seen = 0, n
     totals[:] = np.zeros(1, TOTALS)[0]
     for c in range(g.descriptions.shape[0]):
-        before, singles = found, 0
+        first, singles = lists, 0
         d, total, offset = g.descriptions[c], totals[c], g.offsets[c]
         w.measurements[0] += 1
         stamp = w.measurements[0]
         total.index = max(index_of(highest_slot(g, c, neurons, slots, n), d.index_least), d.one_index)
         if d.columns:
             collect_matrix(g, d, neurons, slots, n, w.by_source)
-            found, singles = add_matrix(total, d, offset, total.index, w, found)
+            lists, singles = add_matrix(total, d, offset, total.index, w, lists)
             seen = n
         else:
-            found, seen = collect(g, c, neurons, slots, n, most, w, stamp, found)
-        if found > most:
+            lists, seen = collect(g, c, neurons, slots, n, most, w, stamp, lists)
+        if lists > most:
             break
-        total.found = found - before
+        total.found = lists - first
         if d.units:
-            find_patterns(g, c, neurons, slots, n, w, before, found)
-            add_units(total, d, w.stats, w.touched, offset, before, found, total.index, w.tables, w.stamps, stamp)
+            find_patterns(g, c, neurons, slots, n, w, first, lists)
+            add_units(total, d, w.stats, w.touched, offset, first, lists, total.index, w.tables, w.stamps, stamp)
         else:
-            for r in range(before, 0 if d.columns else found):
+            for r in range(first, 0 if d.columns else lists):
                 singles += add_found(total, d, w.stats[w.touched[r]], total.index)
             add_singles(total, d, singles, total.index)
         choose(total, d)
-    return found, seen
+    return lists, seen
 
 
 @entry
@@ -176,21 +176,21 @@ def new_axons(g, t, mark, marks, counts):
     """Input axon slots of the lists onto a neuron that do not have the mark; they get it, and are counted."""
     slots = 0
     for c in range(g.descriptions.shape[0]):
-        d, offset, found = g.descriptions[c], g.offsets[c], 0
+        d, offset, count = g.descriptions[c], g.offsets[c], 0
         at = g.rows[d.dense, t] if d.columns else -1
         for i in range(offset, offset + d.columns if at >= 0 else offset):
             new = g.present[at + i - offset] > 0 and marks[i] != mark
             marks[i] = mark if new else marks[i]
             counts[i] += new
-            found += new
+            count += new
         first, last = (0, 0) if d.columns else (g.starts[c, t], g.starts[c, t + 1])
         for e in range(first, last):
             i = offset + g.synapses[e]
             new = marks[i] != mark
             marks[i] = mark
             counts[i] += new
-            found += new
-        slots += found * d.axon_slots
+            count += new
+        slots += count * d.axon_slots
     return slots
 
 
@@ -240,9 +240,9 @@ def longest(g, neurons, slots, guess, bits_left, axons_left, w):
     for c in range(g.descriptions.shape[0]):
         countable &= g.descriptions[c].units == 0
     while high - low > 1:
-        found, seen = measure_first(g, neurons, slots, n, axons_left, w, w.totals)
+        lists, seen = measure_first(g, neurons, slots, n, axons_left, w, w.totals)
         tried, tight = n, True
-        if found > axons_left:  # a list takes one axon or more
+        if lists > axons_left:  # a list takes one axon or more
             high = n
             n = seen - 1
         else:

@@ -127,7 +127,7 @@ def assigned(
 
 def _cores(name: str, given: Any) -> Index:
     where = f'assigned, population "{name}"'
-    found = ranged(where, "cores", whole(where, "cores", given), 0, MOST_CORES - 1)
-    if found.ndim != 1:
-        raise invalid(where, "cores", f"shape {found.shape}", "one core for each neuron")
-    return np.ascontiguousarray(found, np.int32)
+    cores = ranged(where, "cores", whole(where, "cores", given), 0, MOST_CORES - 1)
+    if cores.ndim != 1:
+        raise invalid(where, "cores", f"shape {cores.shape}", "one core for each neuron")
+    return np.ascontiguousarray(cores, np.int32)

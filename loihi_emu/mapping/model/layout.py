@@ -91,8 +91,8 @@ def boards_of(boards: Any) -> tuple[Board, ...] | None:
     if not isinstance(given, Sequence) or not given or not all(isinstance(b, (str, Board)) for b in given):
         allowed = 'a board\'s name such as "Nahuku", a Board, or a list of them'
         raise invalid("place", "boards", shown_of(boards), allowed)
-    found = tuple(board(b) if isinstance(b, str) else b for b in given)
-    kinds = {b.chip.name for b in found}
+    all_boards = tuple(board(b) if isinstance(b, str) else b for b in given)
+    kinds = {b.chip.name for b in all_boards}
     if len(kinds) > 1:
         raise invalid("place", "boards", f"boards of {' and '.join(sorted(kinds))}", "boards of one kind of chip")
-    return found
+    return all_boards

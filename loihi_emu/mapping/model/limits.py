@@ -87,11 +87,11 @@ def resources(chip: Chip) -> dict[str, Resource]:
     for fact in _ONCE:
         if getattr(chip, fact) not in (1, None):
             raise invalid(chip.name, fact, getattr(chip, fact), "1, or None where it is unknown and nothing is checked")
-    found, facts = {}, {f.name: f for f in chip.facts()}
+    by_name, facts = {}, {f.name: f for f in chip.facts()}
     for name, text, short, fact, scale in _CORE:
         if fact == "synaptic_memory" and chip.synaptic_memory is None:
             fact = "core_memory"
         value = getattr(chip, fact)
         limit = None if value is None else int(value) * scale
-        found[name] = Resource(name, text, short, limit, facts[fact].weak, fact)
-    return found
+        by_name[name] = Resource(name, text, short, limit, facts[fact].weak, fact)
+    return by_name

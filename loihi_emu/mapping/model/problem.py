@@ -80,8 +80,8 @@ class Problem:
 
     def limit(self, name: str) -> int:
         """A limit as a number; very large where unknown."""
-        found = self.limits[name].limit
-        return 1 << 60 if found is None else found
+        limit = self.limits[name].limit
+        return 1 << 60 if limit is None else limit
 
     def delay(self, c: Connection) -> int:
         """Longest delay that a connection has or can get."""
@@ -95,12 +95,12 @@ class Problem:
     @cached_property
     def neuron_delays(self) -> dict[str, Integers | None]:
         """Longest delay of the connections onto each neuron, by population; None where there are none."""
-        found: dict[str, Integers | None] = {}
+        delays: dict[str, Integers | None] = {}
         for name, incoming in self.incoming.items():
             delayed = [(number, self.delay(c)) for number, c in enumerate(incoming.connections) if self.delay(c)]
             each = (np.where(np.diff(incoming.lists.starts[number]), delay, 0) for number, delay in delayed)
-            found[name] = reduce(np.maximum, each) if delayed else None
-        return found
+            delays[name] = reduce(np.maximum, each) if delayed else None
+        return delays
 
     @cached_property
     def kinds(self) -> dict[str, dict[str, int]]:
@@ -109,13 +109,13 @@ class Problem:
         A synapse format holds besides this how indices are told.
         """
         known: dict[str, dict[Any, int]] = {resource: {None: -1} for resource in KINDS}
-        found = {}
+        kinds = {}
         for name, c in self.connections.items():
             rule = None if c.learning is None else c.learning.rule
             fields = (self.fields[name], c.weight_exp, c.sign_mode, c.scaled, c.learning)
             values = (fields, None if rule is None else (rule.x1, rule.x2), rule)
-            found[name] = {r: known[r].setdefault(value, len(known[r])) for r, value in zip(KINDS, values, strict=True)}
-        return found
+            kinds[name] = {r: known[r].setdefault(value, len(known[r])) for r, value in zip(KINDS, values, strict=True)}
+        return kinds
 
     @cached_property
     def kinds_onto(self) -> dict[str, dict[str, list[int]]]:

@@ -66,16 +66,16 @@ def profiles_of(network: Members, chip: Chip) -> Profiles:
     """Number the profiles of all neurons."""
     populations = network.populations
     known: tuple[dict[Any, int], ...] = ({}, {}, {})
-    found: tuple[dict[str, Identities], ...] = ({}, {}, {})
+    profiles: tuple[dict[str, Identities], ...] = ({}, {}, {})
     noises: dict[Any, int] = {}
     settings: dict[str, tuple[Identities, ...]] = {}
     epochs = _epochs(network) if chip.epochs_per_core else {}
     for name, p in populations.items():
         keys: tuple[list[str], ...] = ([], [], [])
         model = network.rule_set.model(p.model)
-        own = {*OWN, *dict(model.state)}
+        individual = {*OWN, *dict(model.state)}
         for parameter in p.parameters:
-            if parameter not in own:
+            if parameter not in individual:
                 keys[1 if parameter in THRESHOLD else 2 if parameter in WHOLE_CORE else 0].append(parameter)
         noise = 0
         extra: Any = False
@@ -87,16 +87,16 @@ def profiles_of(network: Members, chip: Chip) -> Profiles:
             columns = [(name, np.asarray(p.parameters[name])) for name in sorted(names)]
             if number == 0:
                 columns.append(("noise", np.asarray(extra)))
-            found[number][name] = _numbered(columns, p.size, known[number])
+            profiles[number][name] = _numbered(columns, p.size, known[number])
         decays = _decay_offsets(p, model, chip)
-        limits = np.asarray(found[2][name] + 1, np.int32)  # every neuron has some: 0 is no number of theirs
+        limits = np.asarray(profiles[2][name] + 1, np.int32)  # every neuron has some: 0 is no number of theirs
         settings[name] = (limits, np.asarray(noise, np.int32), *decays, epochs.get(name, np.asarray(0, np.int32)))
-    return Profiles(found[0], found[1], settings)
+    return Profiles(profiles[0], profiles[1], settings)
 
 
 def _decay_offsets(p: Population, model: NeuronModel, chip: Chip) -> tuple[Identities, Identities]:
     """What the decays of u and v ask for: 1 that decays count as they are (0), 2 that they count one more (4096)."""
-    found = []
+    offsets = []
     for name in ("du", "dv"):
         parameter = model.parameter(name)
         low = 0 if parameter is None else int(parameter.low)  # no decay; Lava's du is the decay less 1
@@ -104,18 +104,18 @@ def _decay_offsets(p: Population, model: NeuronModel, chip: Chip) -> tuple[Ident
         if not chip.decay_offsets_per_core or decay.dtype.kind not in "iu":
             decay = np.asarray(low + 1)
         asked = np.where(decay == low, 1, np.where(decay == low + DECAY_UNITY, 2, 0)).astype(np.int32)
-        found.append(_once(asked))
-    return found[0], found[1]
+        offsets.append(_once(asked))
+    return offsets[0], offsets[1]
 
 
 def _epochs(network: Members) -> dict[str, Identities]:
     """Lengths of the epochs of the connections that learn, by population and neuron they go to; 0 where none does."""
-    found: dict[str, Identities] = {}
+    epochs: dict[str, Identities] = {}
     for c in network.connections.values():
         if c.learning is not None:
             target = c.post.target
-            found.setdefault(target.name, np.zeros(target.size, np.int32))[c.post.indices] = c.learning.rule.t_epoch
-    return {name: _once(each) for name, each in found.items()}
+            epochs.setdefault(target.name, np.zeros(target.size, np.int32))[c.post.indices] = c.learning.rule.t_epoch
+    return {name: _once(each) for name, each in epochs.items()}
 
 
 def _once(identities: Identities) -> Identities:

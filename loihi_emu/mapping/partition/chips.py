@@ -53,8 +53,8 @@ def arranged(graph: CoreGraph, layout: Layout, chip: Chip) -> Layout:
     for number in range(layout.chips):
         cores = np.flatnonzero(layout.chip == number)
         place[cores] = _places(graph, cores, layout.core[cores], chip, layout.chips)
-    found = Layout(layout.chip, place)
-    return found if graph.hops(found, chip) < graph.hops(layout, chip) else layout
+    moved = Layout(layout.chip, place)
+    return moved if graph.hops(moved, chip) < graph.hops(layout, chip) else layout
 
 
 def chips_of(graph: CoreGraph, capacity: int, effort: int = THOROUGH) -> Index:

@@ -51,27 +51,27 @@ def clustered_place(size: Numbers, ties: Any, share: float, starts: int = 1) -> 
     graph: Any = ties
     sizes: Any = size
     for level in range(LEVELS):
-        found = np.arange(len(sizes))
+        clusters = np.arange(len(sizes))
         arrays = (graph.indptr, graph.indices, graph.data, sizes)
-        stoppable(k.propagate, *arrays, share * (1 + 1e-6), found, PASSES, level)
-        _, found = np.unique(found, return_inverse=True)
-        count = int(found.max()) + 1
+        stoppable(k.propagate, *arrays, share * (1 + 1e-6), clusters, PASSES, level)
+        _, clusters = np.unique(clusters, return_inverse=True)
+        count = int(clusters.max()) + 1
         if count > SHRINK * len(sizes):
             break
-        labels = found[labels]
-        sizes = np.bincount(found, weights=sizes)
-        graph = contracted(graph, found)
+        labels = clusters[labels]
+        sizes = np.bincount(clusters, weights=sizes)
+        graph = contracted(graph, clusters)
     return _rank(graph, sizes, starts)[labels] if len(sizes) <= ORDER_MOST else None
 
 
 def contracted(graph: Any, labels: Integers) -> Any:
     """The graph between groups of vertices."""
     onto = sparse.csr_matrix((np.ones(len(labels)), (labels, np.arange(len(labels)))))
-    found = (onto @ graph @ onto.T).tocsr()
-    found = (found - sparse.diags(found.diagonal())).tocsr()  # within a group nothing is cut
-    found.eliminate_zeros()
-    found.sort_indices()
-    return found
+    between = (onto @ graph @ onto.T).tocsr()
+    between = (between - sparse.diags(between.diagonal())).tocsr()  # within a group nothing is cut
+    between.eliminate_zeros()
+    between.sort_indices()
+    return between
 
 
 def _rank(ties: Any, sizes: Numbers, starts: int) -> Integers:
@@ -91,19 +91,19 @@ def _rank(ties: Any, sizes: Numbers, starts: int) -> Integers:
 
 def smoothed_place(ties: Any, place: Integers, window: int, rounds: int) -> Integers:
     """Place of each neuron when each is put amid those that it is tied to, and all are counted anew, so often."""
-    found = _counted(place)
+    numbers = _counted(place)
     for _ in range(rounds):
-        smoothed = np.empty(len(found))
-        k.smooth(ties.indptr, ties.indices, ties.data, found, float(window), smoothed)
-        found = _counted(smoothed)
-    return found.astype(np.int64)
+        smoothed = np.empty(len(numbers))
+        k.smooth(ties.indptr, ties.indices, ties.data, numbers, float(window), smoothed)
+        numbers = _counted(smoothed)
+    return numbers.astype(np.int64)
 
 
 def _counted(place: NDArray[Any]) -> Numbers:
     """Number of each neuron in an order, as a float."""
-    found = np.empty(len(place))
-    found[np.argsort(place, kind="stable")] = np.arange(len(place))
-    return found
+    numbers = np.empty(len(place))
+    numbers[np.argsort(place, kind="stable")] = np.arange(len(place))
+    return numbers
 
 
 def size_of_neurons(problem: Problem, nets: Hypergraph, usage: CoreUsage) -> Numbers:

@@ -31,9 +31,9 @@ class CoreGraph:
     @cached_property
     def both(self) -> Any:
         """Both directions added: symmetric, a scipy.sparse.csr_matrix."""
-        found = (self.sent + self.sent.T).tocsr()
-        found.sort_indices()
-        return found
+        both = (self.sent + self.sent.T).tocsr()
+        both.sort_indices()
+        return both
 
     @property
     def count(self) -> int:

@@ -65,11 +65,11 @@ class Hypergraph(NamedTuple):
         weight += FAINT * weight.sum() / max(1, len(weight)) if weight.any() else 1.0
         weight[self.source < 0] = 0
         source = np.maximum(self.source, 0)[nets]
-        found = sparse.csr_matrix((weight[nets], source, starts), (n, n))
-        found.sum_duplicates()  # adding is twice as fast then
-        found = (found + found.T).tocsr()
-        found.sort_indices()
-        return found
+        ties = sparse.csr_matrix((weight[nets], source, starts), (n, n))
+        ties.sum_duplicates()  # adding is twice as fast then
+        ties = (ties + ties.T).tocsr()
+        ties.sort_indices()
+        return ties
 
 
 def hypergraph_of(problem: Problem, rates: Rates, most: int) -> Hypergraph:
@@ -127,8 +127,8 @@ def _bits(problem: Problem, bits: int, most: int) -> Integers:
     """Memory of lists of 0, 1, 2, ... synapses with an index each."""
     longest = min(problem.limit("compartments"), problem.neurons) + 1
     index = index_bits(most - 1, problem.chip.index_bits_min)
-    found = [0, *(list_bits(n, bits + (index if n > 1 else 0), problem.chip) for n in range(1, longest + 1))]
-    return np.asarray(found, np.int64)
+    memory = [0, *(list_bits(n, bits + (index if n > 1 else 0), problem.chip) for n in range(1, longest + 1))]
+    return np.asarray(memory, np.int64)
 
 
 def _groups(problem: Problem) -> Index:

@@ -61,13 +61,13 @@ def partitioned(nets: Hypergraph, size: Numbers, count: int, seconds: float) -> 
     vertices = np.maximum(1, np.round(size * VERTEX)).astype(np.int64)
     # what is found there is found here too, however this process came by it
     paths = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONSAFEPATH": "1"}
-    with TemporaryFile() as given, TemporaryFile() as found, TemporaryFile() as errors:
+    with TemporaryFile() as given, TemporaryFile() as answer, TemporaryFile() as errors:
         np.savez(given, starts=starts, pins=pins, weights=weights, vertices=vertices, blocks=np.full(count, VERTEX))
         given.seek(0)
         arguments = [sys.executable, str(PROGRAM)]
         try:
             ended = subprocess.run(
-                arguments, stdin=given, stdout=found, stderr=errors, env=paths, timeout=seconds, check=False
+                arguments, stdin=given, stdout=answer, stderr=errors, env=paths, timeout=seconds, check=False
             )
         except subprocess.TimeoutExpired:
             warn(LATE.format(LONGEST, count), UserWarning)
@@ -77,8 +77,8 @@ def partitioned(nets: Hypergraph, size: Numbers, count: int, seconds: float) -> 
             last = errors.read().decode(errors="replace").strip().rpartition("\n")[2]
             warn(f"place: Mt-KaHyPar failed ({last}). Placed without it.", UserWarning)
             return None
-        found.seek(0)
-        core = np.load(found)
+        answer.seek(0)
+        core = np.load(answer)
     return np.asarray(core, np.int64) if len(core) else None
 
 

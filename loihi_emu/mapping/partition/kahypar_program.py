@@ -15,7 +15,7 @@ SEED, THREADS = 1, 1
 """With one thread the same seed gives the same partition."""
 
 
-def main(given: BinaryIO, found: BinaryIO) -> None:
+def main(given: BinaryIO, answer: BinaryIO) -> None:
     """Partition what `given` holds: edges (starts, pins, weights), weights of vertices and most of each block."""
     import mtkahypar  # an extra: whoever starts this has looked for it
 
@@ -37,7 +37,7 @@ def main(given: BinaryIO, found: BinaryIO) -> None:
         block = graph.partition(context).get_partition()
     except (mtkahypar.InvalidInputError, mtkahypar.InvalidParameterError):
         block = []
-    np.save(found, np.asarray(block, np.int64))
+    np.save(answer, np.asarray(block, np.int64))
 
 
 if __name__ == "__main__":

@@ -117,10 +117,10 @@ def packed_by_chip(sizes: Numbers, ties: Any, piece: Integers, cores: int) -> tu
     for chip in range(chips):
         here = np.flatnonzero(chip_of == chip)
         if len(here):
-            found = _exchanged(graph[here][:, here], sizes[here], max(1 + SLACK, float(sizes[here].max())), cores)
-            if found is None:
+            core = _exchanged(graph[here][:, here], sizes[here], max(1 + SLACK, float(sizes[here].max())), cores)
+            if core is None:
                 return None
-            part[here] = chip * cores + found
+            part[here] = chip * cores + core
     left, numbers = np.unique(part[piece], return_inverse=True)
     return numbers.reshape(-1).astype(np.int64), left // cores
 

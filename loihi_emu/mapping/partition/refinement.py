@@ -76,7 +76,7 @@ def refined(
     full = exact > FULL * exact.max()
     ratio = float((used[k.BITS][full] / exact[full]).min()) if full.any() else 1.0
     limits[k.BITS] = int(tight * problem.limit("synaptic_bits") * ratio)
-    before = core.copy()
+    unrefined = core.copy()
     passes = min(passes, passes_of(WORK, nets, assignment.count))
     if heat:
         passes = min(LONG_PASSES, passes_of(LONG_WORK, nets, assignment.count))
@@ -85,7 +85,7 @@ def refined(
     heat *= float(nets.weight.sum()) / max(1, nets.neurons)
     far, chip = float(far), np.ascontiguousarray(chip, np.int32)
     stoppable(k.refine, nets, core, counts, chip, far, used, limits, passes, ENOUGH, heat, 1)
-    if np.array_equal(core, before):
+    if np.array_equal(core, unrefined):
         return None
     left, numbers = np.unique(core, return_inverse=True)
     return assigned(problem.by_population(numbers.reshape(-1)), len(left)), left.astype(np.int64)

@@ -96,33 +96,33 @@ class ReportContents:
         """All parts of the report, tables of at most so many rows."""
         shorts = [r.short for r in self.resources]
         lines = [self._full(r, self._cell(core, r), core) for r, core in enumerate(self._fullest(self.used))]
-        found = [_pairs("", self.summary())]
-        found.append(Table("fullest core of each resource", ["", "need", "have", "used", "", ""], "lrrrll", lines))
+        tables = [_pairs("", self.summary())]
+        tables.append(Table("fullest core of each resource", ["", "need", "have", "used", "", ""], "lrrrll", lines))
         chip = self.placement.layout.chip[self.used]
         chips = np.unique(chip).tolist()
         if len(chips) > 1:
             heads = ["chip", "cores", *shorts]
             lines = [self._chip(c, self.used[chip == c]) for c in chips[:rows]]
             title = "chips, each with its fullest core of each resource"
-            found.append(Table(title, heads, "r" * len(heads), lines, _more(len(chips) - rows, "chips")))
+            tables.append(Table(title, heads, "r" * len(heads), lines, _more(len(chips) - rows, "chips")))
         known = all(r.limit is not None for r in self.resources)
         note = "" if known else "; numbers without % have no known limit"
         title, heads = f"cores (* nearest to its limit{note})", ["chip", "core", *shorts, "holds"]
         lines, left = self._alike(rows)
-        found.append(Table(title, heads, "r" * (len(heads) - 1) + "l", lines, _more(left, "cores"), folded=True))
-        found += self._connections(rows)
-        found.append(_pairs(*self.messages()))
+        tables.append(Table(title, heads, "r" * (len(heads) - 1) + "l", lines, _more(left, "cores"), folded=True))
+        tables += self._connections(rows)
+        tables.append(_pairs(*self.messages()))
         if self.host:
-            found.append(_pairs("messages from inputs to the chip that gets most", self.stimulus()))
+            tables.append(_pairs("messages from inputs to the chip that gets most", self.stimulus()))
         if self.doubts:
             title = "? limits whose evidence is weak, or that no public source tells"
-            found.append(Table(title, [], "l", [[Cell(str(fact))] for fact in self.doubts], folded=True))
-        return found
+            tables.append(Table(title, [], "l", [[Cell(str(fact))] for fact in self.doubts], folded=True))
+        return tables
 
     def _fullest(self, cores: Integers) -> list[int]:
         """Of some cores the one that needs most of each resource."""
-        found: list[int] = cores[self.needs[cores].argmax(axis=0)].tolist()
-        return found
+        fullest: list[int] = cores[self.needs[cores].argmax(axis=0)].tolist()
+        return fullest
 
     def _cell(self, core: int, resource: int, mark: str = "") -> Cell:
         """What a core needs as a share of the limit, or the number alone where no limit is known."""

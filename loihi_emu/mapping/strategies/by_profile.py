@@ -37,10 +37,10 @@ def _groups(problem: Problem, name: str, size: int) -> Integers:
             continue
         # pairs of group and profile in order; of each group the first `most` profiles make a group, then the next ...
         kinds, number = np.unique(group << 32 | identities, return_inverse=True)
-        before = kinds >> 32
-        first = np.searchsorted(before, before)
+        group_of = kinds >> 32
+        first = np.searchsorted(group_of, group_of)
         part = (np.arange(len(kinds)) - first) // most
-        _, joined = np.unique(before << 32 | part, return_inverse=True)
+        _, joined = np.unique(group_of << 32 | part, return_inverse=True)
         group = joined.reshape(-1)[number.reshape(-1)]
     return group
 

@@ -33,13 +33,13 @@ def assign_greedily(problem: Problem) -> Measured:
         A neuron that fits on no core.
     """
     try:
-        found = assign_in_order(problem)
+        in_order = assign_in_order(problem)
     except MappingError:
         local = assign_by_locality(problem, None) if distance_in_order(problem) else None
         if local is None:
             raise
         return local
-    cores = found[0].count  # where those that belong together are numbered so that they share one, there is no need
+    cores = in_order[0].count  # where those that belong together are numbered so that they share one, there is no need
     if cores > WASTEFUL * fewest(problem) and distance_in_order(problem) > problem.neurons / cores:
-        return assign_by_locality(problem, cores - 1) or found
-    return found
+        return assign_by_locality(problem, cores - 1) or in_order
+    return in_order

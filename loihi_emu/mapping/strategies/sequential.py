@@ -39,23 +39,23 @@ def assign_in_order(problem: Problem) -> Measured:
     MappingError
         A neuron that fits on no core.
     """
-    found, sizes, least = None, dict[str, int](), fewest(problem)
+    best, sizes, least = None, dict[str, int](), fewest(problem)
     grouped = grouped_runs(problem)
     if grouped is not None:
-        found = filled(problem, grouped, estimated_fanout(problem, sizes))
-    most = None if found is None else found[0].count
+        best = filled(problem, grouped, estimated_fanout(problem, sizes))
+    most = None if best is None else best[0].count
     equal = balanced_split(problem, most) if max(problem.synapses, problem.neurons) <= LARGE else None
     if equal is not None:
         sizes, least = equal.whole, max(least, -(-equal.axons // problem.limit("axons_in")))
         better = filled(problem, equal.runs, equal.fanout, whole=True, most=most)
         if better is not None:
-            found, most = better, better[0].count - 1
-            if most < least or _is_full(problem, found[1]):
-                return found
+            best, most = better, better[0].count - 1
+            if most < least or _is_full(problem, best[1]):
+                return best
     runs = [Run(*item) for item in problem.every_neuron().items()]
     fanout = estimated_fanout(problem, sizes)
-    better = filled(problem, runs, fanout, most=most) if found is not None else fill_and_measure(problem, runs, fanout)
-    return better or found  # type: ignore[return-value]
+    better = filled(problem, runs, fanout, most=most) if best is not None else fill_and_measure(problem, runs, fanout)
+    return better or best  # type: ignore[return-value]
 
 
 def filled(problem: Problem, runs: Sequence[Run], fanout: Fanout, **how: Any) -> Measured | None:
@@ -64,8 +64,8 @@ def filled(problem: Problem, runs: Sequence[Run], fanout: Fanout, **how: Any) ->
     Runs of a population on one core can need more than was estimated for each.
     """
     with suppress(MappingError):
-        found = fill_and_measure(problem, runs, fanout, **how)
-        return found if found is not None and excess_of(problem, found[1]) is None else None
+        measured = fill_and_measure(problem, runs, fanout, **how)
+        return measured if measured is not None and excess_of(problem, measured[1]) is None else None
     return None
 
 
@@ -113,7 +113,7 @@ def fill_and_measure(
             if most is not None and assignment.count > most:
                 return None
         else:
-            fanout = {name: np.maximum(fanout[name], found) for name, found in usage.fanout.items()}
+            fanout = {name: np.maximum(fanout[name], axons) for name, axons in usage.fanout.items()}
             assignment, split = fill(problem, runs, fanout, whole=whole, most=most, one_index=one_index), False
     worst = int(usage.budgets["axons_out"].argmax())
     raise MappingError(

@@ -113,13 +113,13 @@ def least_traffic(problem: Problem, rates: Rates, boards: tuple[Board, ...] | No
         return Proposal(assignment, usage)
     best = _Candidate(assignment, usage, on_chips(graph, problem.chip), graph)
     if problem.synapses <= CLUSTERED_MOST and graph.total > 0:
-        for found in _Search(problem, rates, best).candidates(ask):
-            if found.score < best.score and not excess_of_chips(problem, found.usage, found.layout, boards):
-                best = found
+        for candidate in _Search(problem, rates, best).candidates(ask):
+            if candidate.score < best.score and not excess_of_chips(problem, candidate.usage, candidate.layout, boards):
+                best = candidate
     if best.layout.chips > 1:
-        found = replace(best, layout=on_chips(best.graph, problem.chip, THOROUGH))
-        if found.score < best.score and not excess_of_chips(problem, found.usage, found.layout, boards):
-            best = found
+        candidate = replace(best, layout=on_chips(best.graph, problem.chip, THOROUGH))
+        if candidate.score < best.score and not excess_of_chips(problem, candidate.usage, candidate.layout, boards):
+            best = candidate
     return Proposal(best.assignment, best.usage, arranged(best.graph, best.layout, problem.chip))
 
 
@@ -154,7 +154,7 @@ class _Search:
         affordable = refinement.passes_of(refinement.WORK / 2, self.nets, self.most)
         for most, passes in REFINED:
             near.sort(key=lambda c: c.score)
-            near = [found for c in near[: min(most, affordable)] for found in self._refined(c, passes)]
+            near = [candidate for c in near[: min(most, affordable)] for candidate in self._refined(c, passes)]
             refined += near
         yield from refined
         hot = True
@@ -193,9 +193,9 @@ class _Search:
         """Assignments from clusters of neurons, of several sizes, put together in several ways."""
         best = self.first.messages
         for share in (0.0, *SHARES) if self.few else (0.0, SHARES[0]):
-            found = list(self._from_clusters(share))
-            yield from found
-            least = min((c.messages for c in found), default=best)
+            candidates = list(self._from_clusters(share))
+            yield from candidates
+            least = min((c.messages for c in candidates), default=best)
             if share == SHARES[0] and least > UNLIKE * best:
                 return
             best = min(best, least)
@@ -223,9 +223,9 @@ class _Search:
         passed[order] = np.cumsum(self.size[order]) - self.size[order] / 2
         count = math.ceil(total * (1 + SPARE))
         while count <= self.most:
-            found = self._candidate(*self._measured((passed * (count / total)).astype(np.int64), count))
-            yield from found
-            if found:
+            candidates = self._candidate(*self._measured((passed * (count / total)).astype(np.int64), count))
+            yield from candidates
+            if candidates:
                 return
             count = max(count + 1, int(count * MORE_CORES))
 
@@ -244,9 +244,9 @@ class _Search:
                     break
                 used, core = np.unique(core, return_inverse=True)
                 assignment, usage = self._measured(core.reshape(-1), len(used))
-                found = self._candidate(assignment, usage)
-                yield from found
-                if found:
+                candidates = self._candidate(assignment, usage)
+                yield from candidates
+                if candidates:
                     return
                 names = ("compartments", "axons_in", "axons_out", "synaptic_bits")
                 excess = max(int(usage.budgets[name].max()) / self.problem.limit(name) for name in names)
@@ -260,9 +260,9 @@ class _Search:
         """
         orders = [-self.population] if place is None else [place, -place]
         if cores is not None:
-            found = self._candidate(*self._measured(cores, int(cores.max()) + 1))
-            yield from found
-            orders += [] if found else [cores]
+            candidates = self._candidate(*self._measured(cores, int(cores.max()) + 1))
+            yield from candidates
+            orders += [] if candidates else [cores]
         for order in orders:
             measured = filled(self.problem, self._runs_of(order), self.problem.zeros(), most=self.most)
             if measured is not None:
@@ -286,15 +286,15 @@ class _Search:
         chip = start.layout.chip
         for _ in range(ATTEMPTS):
             state = (start.assignment, start.usage, chip)
-            found = refinement.refined(self.problem, self.nets, *state, far, tight, passes, heat)
-            if found is None:
+            moved = refinement.refined(self.problem, self.nets, *state, far, tight, passes, heat)
+            if moved is None:
                 return
-            assignment, left = found
+            assignment, left = moved
             usage = core_usage(self.problem, assignment)
             same = len(np.unique(chip[left])) == start.layout.chips
             layout = Layout(chip[left], start.layout.core[left]) if same else None
-            better = self._candidate(assignment, usage, layout)
-            yield from better
-            if better:
+            candidates = self._candidate(assignment, usage, layout)
+            yield from candidates
+            if candidates:
                 return
             tight *= min(1.0, limit / max(1, int(usage.budgets["synaptic_bits"].max()))) * MARGIN

@@ -59,9 +59,9 @@ def axons_by_core(problem: Problem, assignment: Assignment) -> Iterator[tuple[in
         if not incoming.connections:
             continue
         _, lists = incoming.measure(neurons, slots)
-        for c, found in zip(incoming.connections, incoming.sources(lists), strict=True):
-            if len(found):
-                yield core, c, found
+        for c, sources in zip(incoming.connections, incoming.sources(lists), strict=True):
+            if len(sources):
+                yield core, c, sources
 
 
 def messages_by_core(
@@ -74,9 +74,9 @@ def messages_by_core(
             yield core, np.asarray([-1]), np.asarray([rates[name][sources].sum()])
         else:
             cores = assignment.cores[name][sources]
-            found = np.bincount(cores, weights=rates[name][sources])
-            home = np.flatnonzero(found)
-            yield core, home, found[home].astype(np.float64, copy=False)
+            sums = np.bincount(cores, weights=rates[name][sources])
+            home = np.flatnonzero(sums)
+            yield core, home, sums[home].astype(np.float64, copy=False)
 
 
 def traffic_of(problem: Problem, assignment: Assignment, layout: Layout, rates: Rates) -> Traffic:

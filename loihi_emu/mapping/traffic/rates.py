@@ -47,7 +47,7 @@ def rates_of(problem: Problem, rates: Any) -> Rates:
         return {name: _counted(rates, name, size) for name, size in sizes.items()}
     if not isinstance(rates, Mapping):
         raise invalid("place", "rates", shown_of(rates), "None, a Recording, or a dict of spikes per step by name")
-    found = {name: np.zeros(size) for name, size in sizes.items()}
+    per_step = {name: np.zeros(size) for name, size in sizes.items()}
     for key, value in rates.items():
         name = getattr(key, "name", key)
         if name not in sizes:
@@ -58,8 +58,8 @@ def rates_of(problem: Problem, rates: Any) -> Rates:
             warn(text)
         if array.ndim and array.size != sizes[name]:
             raise invalid(f'rates of "{name}"', "", f"shape {array.shape}", f"a number or {sizes[name]} of them")
-        found[name][:] = array.reshape(-1) if array.ndim else array
-    return found
+        per_step[name][:] = array.reshape(-1) if array.ndim else array
+    return per_step
 
 
 def _counted(recording: Recording, name: str, size: int) -> Numbers:

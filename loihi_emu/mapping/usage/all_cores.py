@@ -49,12 +49,12 @@ def measure_all(incoming: IncomingLists, parts: Parts) -> tuple[Needs, Integers]
     """
     taken, count = np.zeros(int(incoming.lists.offsets[-1]), np.int64), len(parts.cores)
     together = min(ROWS // max(1, len(incoming.connections)), count * PIECE // max(1, incoming.size))
-    each, found = max(1, together), []
+    each, rows = max(1, together), []
     for first in range(0, count, each):
         totals = incoming.measure_parts(parts.order, parts.slots, parts.bounds[first : first + each + 1], taken)
         part, number = np.nonzero(totals["found"])
-        found.append(Needs(number, parts.cores[part + first], totals[part, number]))
-    return joined(found), taken
+        rows.append(Needs(number, parts.cores[part + first], totals[part, number]))
+    return joined(rows), taken
 
 
 def add_fanout(incoming: IncomingLists, taken: Integers, fanout: dict[str, Integers]) -> None:

@@ -85,7 +85,7 @@ def _measured(
     problem: Problem, assignment: Assignment, budgets: dict[str, Integers], fanout: dict[str, Integers]
 ) -> Needs:
     """Measure all lists; counts also compartments, profiles, output axons, and the accumulators of a delay slot."""
-    found, first = [Needs(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, TOTALS))], 0
+    measured, first = [Needs(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, TOTALS))], 0
     profiles: dict[str, list[Integers]] = {"compartment_profiles": [], "threshold_profiles": []}
     for name in assignment.cores:
         parts, incoming = assignment.parts_of(name), problem.incoming[name]
@@ -96,9 +96,9 @@ def _measured(
             profiles[resource].append(pairs(cores, identities))
         if incoming.connections:
             needs, taken = measure_all(incoming, parts)
-            found.append(needs._replace(number=needs.number + first))
+            measured.append(needs._replace(number=needs.number + first))
             first += len(incoming.connections)
             add_fanout(incoming, taken, fanout)
     for resource, each in profiles.items():
         budgets[resource] += different(np.concatenate(each), assignment.count)
-    return joined(found)
+    return joined(measured)

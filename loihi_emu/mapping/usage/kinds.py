@@ -35,8 +35,8 @@ def formats_of(problem: Problem, connections: list[Connection], needs: Needs) ->
     """Core and synapse format of the lists of each connection, as numbers."""
     kinds = kinds_of(problem, connections, "synapse_formats")[needs.number] << CODE_BITS
     convolved = np.asarray([c.conv is not None for c in connections])[needs.number]
-    found = format_codes(needs.totals, convolved)
-    return np.concatenate([pairs(needs.core[rows], codes | kinds[rows]) for rows, codes in found])
+    by_format = format_codes(needs.totals, convolved)
+    return np.concatenate([pairs(needs.core[rows], codes | kinds[rows]) for rows, codes in by_format])
 
 
 def fewer_formats(problem: Problem, assignment: Assignment, connections: list[Connection], needs: Needs) -> int:
