@@ -12,6 +12,7 @@ import numpy as np
 from loihi_emu.chips.boards import BOARDS
 from loihi_emu.chips.chip import DELAY_SLOTS_LOST
 from loihi_emu.errors import MappingError
+from loihi_emu.mapping.lists import learns_delays
 from loihi_emu.mapping.model import Assignment, Problem, assigned
 from loihi_emu.mapping.strategies import assign_greedily
 from loihi_emu.mapping.usage import CoreUsage, core_usage
@@ -98,8 +99,7 @@ def _core_changes(problem: Problem, assignment: Assignment, core: int, resource:
     if resource == "accumulators":
         held = sum(int(np.count_nonzero(a == core)) * problem.ports[name] for name, a in assignment.cores.items())
         longest = problem.limit(resource) // held - DELAY_SLOTS_LOST
-        learned = any(c.learning is not None and c.learning.rule.dd is not None for c in problem.connections.values())
-        if longest >= 0 and not learned:
+        if longest >= 0 and not any(map(learns_delays, problem.connections.values())):
             yield f"use delays of at most {longest}"
 
 

@@ -11,6 +11,7 @@ from scipy import sparse
 from loihi_emu.mapping.arrays import Index, Integers
 from loihi_emu.mapping.estimate.axons import Axons
 from loihi_emu.mapping.estimate.recorded_spikes import RecordedSpikes
+from loihi_emu.mapping.lists import learns_delays
 from loihi_emu.network.elements import Population
 from loihi_emu.widths import DECAY_UNITY
 
@@ -39,7 +40,9 @@ class ActiveNeurons:
         self.begins_with = _any(population, "u") | _any(population, "v")
         self.lasts = current_lasts(population)
         self.state = self._recorded_state()
-        hidden = [a for a in self.into if a.connection.pre.target.name in recorded.totals or moving_delays(a)]
+        hidden = [
+            a for a in self.into if a.connection.pre.target.name in recorded.totals or learns_delays(a.connection)
+        ]
         self.seen = [a for a in self.into if a not in hidden]
         self.reached = np.zeros(self.size, np.uint8)
         for axons in hidden:
@@ -133,12 +136,6 @@ def current_lasts(p: Population) -> NDArray[np.bool_]:
     """Neurons of which some current is left after a step: not all of it decays."""
     decay = np.asarray(p.parameters["du"]) + ("bias_mant" in p.parameters)  # Lava's is one less
     return np.broadcast_to(decay.reshape(-1) < DECAY_UNITY, (p.size,))
-
-
-def moving_delays(axons: Axons) -> bool:
-    """Whether delays change while it runs, so that arrivals are not known."""
-    learning = axons.connection.learning
-    return learning is not None and learning.rule.dd is not None
 
 
 def _any(p: Population, name: str) -> NDArray[np.bool_]:

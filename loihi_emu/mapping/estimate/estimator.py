@@ -173,14 +173,12 @@ class _Estimating:
                 "Learning: at most every synapse that learns is updated at the end of every epoch, at least those "
                 "whose presynaptic neuron spiked in it; halfway is taken."
             )
-        notes.append(
+        notes += [
             "Active are neurons with a bias, noise, an event that arrives, a spike, a voltage that is not 0, or a "
-            "current that outlasts the step; the sources do not say more exactly what they mean."
-        )
-        notes.append(
+            "current that outlasts the step; the sources do not say more exactly what they mean.",
             "Messages: one for each spike, connection and core. Zeros that dense lists store are not counted as "
-            "synaptic events."
-        )
+            "synaptic events.",
+        ]
         length = counter.recorded.recording.sample_steps
         if length is not None and counter.recorded.steps % length:
             notes.append("The last sample is unfinished and counts as one inference.")

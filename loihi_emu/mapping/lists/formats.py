@@ -70,6 +70,11 @@ class SynapseFields:
         return ", ".join([f"weight {self.weight}", *more])
 
 
+def learns_delays(c: Connection) -> bool:
+    """Whether a rule changes the delays of a connection, so that arrivals are not known beforehand."""
+    return c.learning is not None and c.learning.rule.dd is not None
+
+
 def fields_of(c: Connection, chip: Chip) -> SynapseFields:
     """The fields that the synapses of a connection need on a chip.
 
@@ -79,7 +84,7 @@ def fields_of(c: Connection, chip: Chip) -> SynapseFields:
     """
     weight = next(bits for bits in WEIGHT_BITS if bits >= c.weight_bits)
     rule = c.learning.rule if c.learning is not None else None
-    longest = c.longest_delay if rule is None or rule.dd is None else chip.max_delay
+    longest = chip.max_delay if learns_delays(c) else c.longest_delay
     tagged = rule is not None and (rule.dt is not None or "t" in rule.used)
     return SynapseFields(weight, longest.bit_length(), (chip.tag_bits or 0) if tagged else 0, longest)
 

@@ -47,6 +47,8 @@ _CORE = (
     ("trace_profiles", "pre-trace profiles", "traces", "trace_profiles", 1),
     ("learning_rules", "learning rules", "rules", "learning_rules", 1),
 )
+SCARCE = ("compartments", "axons_in", "axons_out", "synaptic_bits")
+"""What neurons and synapses take the most of; kernels of the refinement number them in this order."""
 _LEAST = dict.fromkeys((row[3] for row in _CORE), 1) | {
     "accumulators": DELAY_SLOTS_LOST, "core_memory": 1, "usable_cores": 1, "max_chips": 1, "synaptic_word_bits": 1,
     "synapse_block": 1, "block_header_bits": 0, "index_bits_min": 0, "learning_axon_slots": 1, "pop32_axon_slots": 1,

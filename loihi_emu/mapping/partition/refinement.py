@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from loihi_emu.mapping.arrays import Index, Integers
-from loihi_emu.mapping.model import Assignment, Problem, assigned
+from loihi_emu.mapping.model import SCARCE, Assignment, Problem, assigned
 from loihi_emu.mapping.partition import refine_kernels as k
 from loihi_emu.mapping.partition.hypergraph import Hypergraph
 from loihi_emu.mapping.stopping import stoppable
@@ -68,8 +68,7 @@ def refined(
     k.count_on_cores(nets, core, counts)
     used = np.zeros((k.RESOURCES, assignment.count), np.int64)
     k.count_use(nets, core, counts, used)
-    names = ("compartments", "axons_in", "axons_out", "synaptic_bits")  # as the kernels number them
-    limits = np.array([problem.limit(name) for name in names])
+    limits = np.array([problem.limit(name) for name in SCARCE])
     if any(problem.delay(c) for c in problem.connections.values()):  # which may leave room for fewer
         limits[k.COMPARTMENTS] = min(limits[k.COMPARTMENTS], usage.budgets["compartments"].max())
     exact = usage.budgets["synaptic_bits"]

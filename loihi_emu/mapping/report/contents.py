@@ -192,7 +192,7 @@ class ReportContents:
         """Network, chip and strategy."""
         p = self.placement
         on = f" ({' + '.join(b.name for b in p.boards)})" if p.boards else ""
-        return f'network "{p.problem.name}" on {p.chip.name}{on}, strategy "{p.strategy}"'
+        return f'Network "{p.problem.name}" on {p.chip.name}{on}, strategy "{p.strategy}"'
 
     def summary(self) -> list[tuple[str, str]]:
         """What comes first."""

@@ -18,8 +18,7 @@ LEFT, BELOW = 'style="text-align:left"', 'style="margin-top:.7em'
 
 def html_of(report: ReportContents, rows: int = ROWS) -> str:
     """The whole report; tables have at most so many rows."""
-    title = html.escape(report.title()[0].upper() + report.title()[1:])
-    return f"<div><b>{title}</b>{''.join(map(_part, report.tables(rows)))}</div>"
+    return f"<div><b>{html.escape(report.title())}</b>{''.join(map(_part, report.tables(rows)))}</div>"
 
 
 def _part(table: Table) -> str:

@@ -11,7 +11,7 @@ BAR = 20
 
 def text_of(report: ReportContents, rows: int) -> str:
     """The whole report; tables have at most so many rows."""
-    parts = [report.title()[0].upper() + report.title()[1:]]
+    parts = [report.title()]
     for table in report.tables(rows):
         parts += [*(["", table.title] if table.title else []), *lines_of(table)]
     return "\n".join(parts)

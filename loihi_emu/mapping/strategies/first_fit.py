@@ -11,7 +11,7 @@ import numpy as np
 from loihi_emu.chips.chip import DELAY_SLOTS_LOST
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping.arrays import Index, Integers
-from loihi_emu.mapping.lists import WEIGHT_BITS, IncomingLists
+from loihi_emu.mapping.lists import WEIGHT_BITS, IncomingLists, learns_delays
 from loihi_emu.mapping.model import KINDS, SETTINGS, Assignment, Problem, assigned, few_enough, part_of, values_of
 
 
@@ -269,7 +269,7 @@ def _single(problem: Problem, name: str, neuron: int, fanout: Integers, one_inde
         "accumulators": (
             (longest + DELAY_SLOTS_LOST) * problem.ports[name],
             "Learning rules without dd, for which all delays need room."
-            if any(to and c.learning and c.learning.rule.dd for c, to in zip(incoming.connections, onto, strict=True))
+            if any(to and learns_delays(c) for c, to in zip(incoming.connections, onto, strict=True))
             else f"Delays of at most {problem.limit('accumulators') // problem.ports[name] - DELAY_SLOTS_LOST}.",
         ),
         "synapse_formats": (few["synapse_formats"], kinds),

@@ -10,7 +10,7 @@ import numpy as np
 
 from loihi_emu.errors import MappingError
 from loihi_emu.mapping.arrays import Integers
-from loihi_emu.mapping.model import Assignment, Problem, assigned
+from loihi_emu.mapping.model import SCARCE, Assignment, Problem, assigned
 from loihi_emu.mapping.strategies.balanced import Fanout, balanced_split
 from loihi_emu.mapping.strategies.by_profile import grouped_runs
 from loihi_emu.mapping.strategies.first_fit import Run, fill, per_core
@@ -71,8 +71,7 @@ def filled(problem: Problem, runs: Sequence[Run], fanout: Fanout, **how: Any) ->
 
 def _is_full(problem: Problem, usage: CoreUsage) -> bool:
     """Whether most cores use so much of a resource that filling them up would hardly save any."""
-    names = ("compartments", "axons_in", "axons_out", "synaptic_bits")
-    shares = np.max([usage.budgets[name] / problem.limit(name) for name in names], axis=0)
+    shares = np.max([usage.budgets[name] / problem.limit(name) for name in SCARCE], axis=0)
     return float(shares.mean()) >= (FULL if len(shares) >= MANY else BRIM)
 
 

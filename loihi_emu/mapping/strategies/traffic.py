@@ -23,7 +23,7 @@ import numpy as np
 
 from loihi_emu.chips.boards import Board
 from loihi_emu.mapping.arrays import Integers
-from loihi_emu.mapping.model import Assignment, Layout, Problem, assigned, by_chip
+from loihi_emu.mapping.model import SCARCE, Assignment, Layout, Problem, assigned, by_chip
 from loihi_emu.mapping.partition import (
     THOROUGH,
     CoreGraph,
@@ -248,8 +248,7 @@ class _Search:
                 yield from candidates
                 if candidates:
                     return
-                names = ("compartments", "axons_in", "axons_out", "synaptic_bits")
-                excess = max(int(usage.budgets[name].max()) / self.problem.limit(name) for name in names)
+                excess = max(int(usage.budgets[name].max()) / self.problem.limit(name) for name in SCARCE)
                 share *= TIGHTER / max(1.0, excess)
 
     def _placed(self, cores: Integers | None, place: Integers | None) -> Iterator[_Candidate]:
