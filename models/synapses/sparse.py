@@ -155,16 +155,27 @@ def add_short_rows(d, q, rows, index):
 
 
 @disjoint
-def add_row_graded(q, row, payload):
-    """Add one row of synapses multiplied by a payload."""
-    for k in range(row.shape[0]):
+def add_row_graded(q, row, payload, ahead):
+    """Add one row of synapses multiplied by a payload, and ask for as many from an address on."""
+    whole = row.shape[0] // STEP
+    for block in range(whole):
+        prefetch(ahead + 4 * STEP * block)
+        for k in range(STEP):
+            add(q, row[block * STEP + k], payload)
+    for k in range(whole * STEP, row.shape[0]):
         add(q, row[k], payload)
 
 
 @kernel
-def add_row_delayed(q, row, delays, payload, slot, slots, n, base):
-    """Add one row of synapses, each into the ring slot of its delay. ``base`` is the chunk's first target."""
+def add_row_delayed(q, row, delays, payload, slot, slots, n, base, ahead, delays_ahead):
+    """Add one row of synapses, each into the ring slot of its delay, and ask for as many from two addresses on.
+
+    ``base`` is the chunk's first target.
+    """
     for k in range(row.shape[0]):
+        if k & (STEP - 1) == 0:
+            prefetch(ahead + 4 * k)
+            prefetch(delays_ahead + k)
         arrival = slot + np.int64(delays[k])
         arrival = arrival - slots if arrival >= slots else arrival
         word = row[k]
@@ -201,18 +212,39 @@ def step(address, time):
             row = part(d.packed, first, end - first)
             events += end - first
             weight = payload[k] if graded else i32(1)
+            later = rows[u64(index[u64(min(k + _AHEAD, count - 1))])]
+            ahead = address_of(d.packed, later)
             if d.delays:
-                add_row_delayed(ring, row, part(d.delays, first, end - first), weight, slot, slots, n, base)
+                delays, delays_ahead = part(d.delays, first, end - first), address_of(d.delays, later)
+                add_row_delayed(ring, row, delays, weight, slot, slots, n, base, ahead, delays_ahead)
             else:
-                add_row_graded(q, row, weight)
+                add_row_graded(q, row, weight, ahead)
     d.events[0] += events
 
 
 @disjoint
-def add_row_float(q, targets, weights, factor):
-    """Add one row of float64 synapses multiplied by a payload."""
-    for j in range(targets.shape[0]):
-        q[u64(targets[j])] += weights[j] * factor
+def add_row_float(q, targets, weights, factor, targets_ahead, weights_ahead):
+    """Add one row of float64 synapses multiplied by a payload, and ask for as many from two addresses on."""
+    whole = targets.shape[0] // STEP
+    for block in range(whole):
+        prefetch(targets_ahead + 4 * STEP * block)
+        prefetch(weights_ahead + 8 * STEP * block)
+        for k in range(block * STEP, block * STEP + STEP):
+            q[u64(targets[k])] += weights[k] * factor
+    for k in range(whole * STEP, targets.shape[0]):
+        q[u64(targets[k])] += weights[k] * factor
+
+
+@kernel
+def add_row_float_delayed(ring, targets, weights, delays, factor, slot, slots, n, targets_ahead, weights_ahead):
+    """The same, each into the ring slot of its delay."""
+    for k in range(targets.shape[0]):
+        if k & (STEP - 1) == 0:
+            prefetch(targets_ahead + 4 * k)
+            prefetch(weights_ahead + 8 * k)
+        arrival = slot + i64(delays[k])
+        arrival = arrival - slots if arrival >= slots else arrival
+        ring[u64(arrival * n + i64(targets[k]))] += weights[k] * factor
 
 
 @kernel
@@ -228,15 +260,15 @@ def deliver_float(d, time, graded, payload):
     for k in range(count):
         first, end = rows[index[k]], rows[index[k] + 1]
         targets, weights = part(d.targets, first, end - first), part(d.weights, first, end - first)
+        later = rows[index[min(k + _AHEAD, count - 1)]]
+        targets_ahead, weights_ahead = address_of(d.targets, later), address_of(d.weights, later)
         factor = float(payload[k]) if graded else 1.0
         events += end - first
         if d.delays:
             delays = part(d.delays, first, end - first)
-            for j in range(end - first):
-                arrival = (slot + np.int64(delays[j])) % slots
-                ring[arrival * n + targets[j]] += weights[j] * factor
+            add_row_float_delayed(ring, targets, weights, delays, factor, slot, slots, n, targets_ahead, weights_ahead)
         else:
-            add_row_float(ring[slot * n : (slot + 1) * n], targets, weights, factor)
+            add_row_float(part(ring, slot * n, n), targets, weights, factor, targets_ahead, weights_ahead)
     d.events[0] += events
 
 
