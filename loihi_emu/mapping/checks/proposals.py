@@ -38,17 +38,13 @@ def check_proposal(problem: Problem, proposal: Any, strategy: str) -> None:
             for what, given, limit in (("cores", assignment.cores, count), ("slots", assignment.slots, 1 << 31))
         )
         places.append(core << 32 | slot)
-    twice = _twice(np.concatenate(places))
-    if twice is not None:
-        raise MappingError(f"{where}: got two neurons in compartment {twice & 0xFFFFFFFF} of core {twice >> 32}.")
+    _check_apart(f"{where}: got two neurons in compartment", "core", np.concatenate(places))
     if layout is not None:
         if not isinstance(layout, Layout):
             raise invalid(where, "layout", shown_of(layout), "a Layout, or None")
         chip = _numbers(where, "layout.chip", layout.chip, count, 1 << 31, "core")
         core = _numbers(where, "layout.core", layout.core, count, problem.chip.usable_cores, "core")
-        twice = _twice(chip << 32 | core)
-        if twice is not None:
-            raise MappingError(f"{where}: got two cores as core {twice & 0xFFFFFFFF} of chip {twice >> 32}.")
+        _check_apart(f"{where}: got two cores as core", "chip", chip << 32 | core)
 
 
 def _numbers(where: str, name: str, given: Any, size: int, limit: int, of: str) -> Any:
@@ -59,8 +55,9 @@ def _numbers(where: str, name: str, given: Any, size: int, limit: int, of: str) 
     return numbers
 
 
-def _twice(places: Any) -> int | None:
-    """A number that is there twice."""
+def _check_apart(text: str, of: str, places: Any) -> None:
+    """Raise if a place, a number and 32 bits further up what it is of, is there twice."""
     ordered = np.sort(places)
-    repeated = np.flatnonzero(ordered[1:] == ordered[:-1])
-    return int(ordered[repeated[0]]) if repeated.size else None
+    repeated = ordered[1:][ordered[1:] == ordered[:-1]]
+    if repeated.size:
+        raise MappingError(f"{text} {repeated[0] & 0xFFFFFFFF} of {of} {repeated[0] >> 32}.")

@@ -113,8 +113,6 @@ class Davies(Figures):
             "travel meanwhile, and delay a step only where a router passes fewer than arrive.",
             "Every message costs a spike within a tile, and its hops. Links between chips and the host's interface "
             "have no published energy and are left out. Static power is that of the chips that hold neurons.",
-        )
-        self.notes += (
             "Barrier: published for 1 tile and for all; between them taken in proportion, bounded by both. Across "
             "chips: measured on 256 and 768; the next larger is taken, bounded by the next smaller.",
         )

@@ -80,11 +80,11 @@ def add_list(total, d, n, first, last, gap, index):
 
 
 @kernel
-def add_found(total, d, s, index):
+def add_found(total, d, n, first, last, gap, index):
     """Add a list; returns 1 if it has a single synapse, and is left to :func:`add_singles`."""
-    if s.synapses == 1:
+    if n == 1:
         return 1
-    add_list(total, d, np.int64(s.synapses), np.int64(s.first), np.int64(s.last), np.int64(s.gap), index)
+    add_list(total, d, np.int64(n), np.int64(first), np.int64(last), np.int64(gap), index)
     return 0
 
 

@@ -9,7 +9,7 @@ axon.
 import numpy as np
 
 from loihi_emu.jit import disjoint, entry, kernel
-from loihi_emu.mapping.lists.format_kernels import add_found, add_list, add_singles, add_units, choose, index_of
+from loihi_emu.mapping.lists.format_kernels import add_found, add_singles, add_units, choose, index_of
 from loihi_emu.mapping.lists.records import TOTALS, TWICE
 
 PRIMES = (2147483647, 2147483629)
@@ -91,17 +91,12 @@ def highest_slot(g, c, neurons, slots, n):
 @kernel
 def add_matrix(total, d, offset, index, w, lists):
     """Add the lists of a dense connection that have synapses; returns the lists found and those of one synapse."""
-    singles, by_source = 0, w.by_source
+    singles, (counts, firsts, lasts, gaps) = 0, w.by_source
     for i in range(d.columns):
-        n = np.int64(by_source.counts[i])
-        if n > 0:
+        if counts[i] > 0:
             w.touched[lists] = offset + i
             lists += 1
-        if n == 1:
-            singles += 1
-        elif n > 1:
-            first, last, gap = by_source.firsts[i], by_source.lasts[i], by_source.gaps[i]
-            add_list(total, d, n, np.int64(first), np.int64(last), np.int64(gap), index)
+            singles += add_found(total, d, counts[i], firsts[i], lasts[i], gaps[i], index)
     return lists, singles
 
 
@@ -134,7 +129,8 @@ def measure_first(g, neurons, slots, n, most, w, totals):
             add_units(total, d, w.stats, w.touched, offset, first, lists, total.index, w.tables, w.stamps, stamp)
         else:
             for r in range(first, 0 if d.columns else lists):
-                singles += add_found(total, d, w.stats[w.touched[r]], total.index)
+                s = w.stats[w.touched[r]]
+                singles += add_found(total, d, s.synapses, s.first, s.last, s.gap, total.index)
             add_singles(total, d, singles, total.index)
         choose(total, d)
     return lists, seen
