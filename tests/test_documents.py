@@ -1,4 +1,4 @@
-"""What is written runs: blocks of the README, examples in docstrings; and nothing names a machine."""
+"""The blocks of the README and of the pages run, as do the examples in docstrings; and nothing names a machine."""
 
 import doctest
 import importlib
