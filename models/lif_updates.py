@@ -181,8 +181,30 @@ def update_checked_driven(
 
 
 @disjoint
-def update_counted(u, v, rest, q, unit, keep_u, keep_v, bias, vth, vmin, vmax, mask):
-    """One step of neurons of one population; returns how many times q, u and x wrapped and v saturated."""
+def update_counted(u, v, rest, keep_u, keep_v, bias, vth, vmin, vmax, mask):
+    """One step of neurons of one population, without inputs; returns how many times x wrapped and v saturated."""
+    wide_vectors()
+    fit_x = fit_v = i32(0)
+    for i in range(u.shape[0]):
+        current = decay(u[i], keep_u[i])
+        pushed = i32(current + bias[i])
+        push = wrap(pushed, i32(23))
+        free = i32(decay(v[i], keep_v[i]) + push)
+        voltage = clip(free, vmin[i], vmax[i])
+        voltage = voltage if rest[i] == 0 else i32(0)
+        spiked = voltage > vth[i]
+        u[i] = current
+        v[i] = i32(0) if spiked else voltage
+        mask[i] = np.uint8(1) if spiked else np.uint8(0)
+        fit_x = i32(fit_x + (i32(1) if push == pushed else i32(0)))
+        fit_v = i32(fit_v + (i32(1) if i32(abs(free)) <= i32(STATE_MAX) else i32(0)))
+    n = u.shape[0]
+    return n - fit_x, n - fit_v
+
+
+@disjoint
+def update_counted_driven(u, v, rest, q, unit, keep_u, keep_v, bias, vth, vmin, vmax, mask):
+    """The same with inputs; returns how many times q, u and x wrapped and v saturated."""
     wide_vectors()
     scale, q_limit = i32(unit), i32((1 << 21) // unit)
     fit_q = fit_u = fit_x = fit_v = i32(0)

@@ -45,6 +45,7 @@ from loihi_emu.models.lif_updates import (
     update_checked,
     update_checked_driven,
     update_counted,
+    update_counted_driven,
     update_driven,
     update_driven_limited,
     update_limited,
@@ -172,10 +173,11 @@ def step_checked(group, d, q, unit, bias, vth, waiting, u, v, keep_u, keep_v, ma
     """One step on another path; returns its path in the next."""
     m = u.shape[0]
     vmin, vmax = block(d.vmin, b, m), block(d.vmax, b, m)
+    driven = d.slots or varies(d.noise_u)
     if d.paths[b] != COUNTED:
         u_before, v_before = int32s(d.mask + AT_U, m), int32s(d.mask + AT_V, m)
         high_q = i32(0)
-        if d.slots or varies(d.noise_u):
+        if driven:
             lost, high_q = update_checked_driven(
                 u, v, waiting, q, unit, keep_u, keep_v, bias, vth, vmin, vmax, u_before, v_before, mask
             )
@@ -185,12 +187,12 @@ def step_checked(group, d, q, unit, bias, vth, waiting, u, v, keep_u, keep_v, ma
             return CHECKED if d.flags & at.CHECKED_ONLY else next_path(d, largest(u) + largest(v))
         copy(u, u_before)
         copy(v, v_before)
-    lost = step_counted(group, first, u, v, waiting, q, unit, keep_u, keep_v, bias, vth, vmin, vmax, mask)
+    lost = step_counted(group, driven, first, u, v, waiting, q, unit, keep_u, keep_v, bias, vth, vmin, vmax, mask)
     return COUNTED if lost else CHECKED
 
 
 @kernel
-def step_counted(group, first, u, v, waiting, q, unit, keep_u, keep_v, bias, vth, vmin, vmax, mask):
+def step_counted(group, driven, first, u, v, waiting, q, unit, keep_u, keep_v, bias, vth, vmin, vmax, mask):
     """One step of a block, counting what overflows in each of its populations; returns how much did."""
     counters, bounds = group.counters, group.bounds
     m, k, p, total = u.shape[0], 0, 0, 0
@@ -198,11 +200,15 @@ def step_counted(group, first, u, v, waiting, q, unit, keep_u, keep_v, bias, vth
         while bounds[p + 1] <= first + k:
             p += 1
         n = min(m, bounds[p + 1] - first) - k
-        lost_q, lost_u, lost_x, lost_v = update_counted(
-            part(u, k, n), part(v, k, n), part(waiting, k, n), part(q, k, n), unit,
-            part(keep_u, k, n), part(keep_v, k, n), part(bias, k, n), part(vth, k, n),
-            part(vmin, k, n), part(vmax, k, n), part(mask, k, n),
-        )  # fmt: skip
+        rest, keeps = part(waiting, k, n), (part(keep_u, k, n), part(keep_v, k, n))
+        limits = part(bias, k, n), part(vth, k, n), part(vmin, k, n), part(vmax, k, n)
+        if driven:
+            lost_q, lost_u, lost_x, lost_v = update_counted_driven(
+                part(u, k, n), part(v, k, n), rest, part(q, k, n), unit, *keeps, *limits, part(mask, k, n)
+            )
+        else:
+            lost_q = lost_u = 0
+            lost_x, lost_v = update_counted(part(u, k, n), part(v, k, n), rest, *keeps, *limits, part(mask, k, n))
         row = p * at.COUNTERS
         counters[row + at.Q_OVERFLOW] += lost_q
         counters[row + at.U_OVERFLOW] += lost_u
