@@ -23,8 +23,10 @@ def transpose(indptr, targets, starts, synapses, stop):
     """
     for e in range(targets.shape[0]):
         starts[targets[e] + 1] += 1
-    starts[:] = np.cumsum(starts)
-    places = starts[:-1].copy()
+    places = np.empty(starts.shape[0] - 1, np.int64)
+    for t in range(places.shape[0]):
+        places[t] = starts[t]
+        starts[t + 1] += starts[t]
     for i in range(indptr.shape[0] - 1):
         if stop[0]:
             return
