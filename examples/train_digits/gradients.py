@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loihi_emu.demo.float_net import Array, Decays, Params, Trace, delayed
+from loihi_emu.demo.float_net import Array, Decays, ForwardPass, Params, delayed
 
 SLOPE = 8.0  # of the surrogate derivative, per threshold
 
@@ -30,7 +30,7 @@ def _backward_layer(
     return grad_drive, grad_v
 
 
-def backward(params: Params, decays: Decays, trace: Trace, grad_scores: Array, price: Array) -> Params:
+def backward(params: Params, decays: Decays, trace: ForwardPass, grad_scores: Array, price: Array) -> Params:
     """Gradients of a loss by backpropagation through time.
 
     Parameters
@@ -39,7 +39,7 @@ def backward(params: Params, decays: Decays, trace: Trace, grad_scores: Array, p
         As for `forward`.
     decays : Decays
         As for `forward`.
-    trace : Trace
+    trace : ForwardPass
         Result of `forward`.
     grad_scores : ndarray, shape (samples, 10)
         Gradient of the loss with respect to the scores.

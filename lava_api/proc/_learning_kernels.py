@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
 from lava_api.magma.core.learning.learning_rule import Loihi3FLearningRule
-from lava_api.magma.kernels.later_phases import Learning
+from lava_api.magma.kernels.later_phases import LearningPhase
 from lava_api.magma.kernels.leaf_calls import Call, Calls, PartCall
 from lava_api.magma.kernels.messages import Feed
 from lava_api.magma.kernels.referable import Exporting
@@ -56,7 +56,7 @@ def fixed_point(const: Any) -> tuple[int, int] | None:
     return (numerator, bits) if bits <= FINEST and abs(numerator) < 1 << FINEST else None
 
 
-class LearningFixed(Synaptic, Learning, Exporting):
+class LearningFixed(Synaptic, LearningPhase, Exporting):
     """What dense and sparse connections have in common.
 
     Attributes

@@ -39,7 +39,7 @@ class Decays:
 
 
 @dataclass(frozen=True)
-class Trace:
+class ForwardPass:
     """What one forward pass leaves: all that is needed to train.
 
     Attributes
@@ -94,7 +94,7 @@ def delayed(spikes: Array) -> Array:
     return out
 
 
-def forward(params: Params, decays: Decays, inputs: Array) -> Trace:
+def forward(params: Params, decays: Decays, inputs: Array) -> ForwardPass:
     """Run the network on spike trains.
 
     Parameters
@@ -109,7 +109,7 @@ def forward(params: Params, decays: Decays, inputs: Array) -> Trace:
 
     Returns
     -------
-    Trace
+    ForwardPass
         Voltages and spikes of both layers.
     """
     inputs = inputs.astype(params["hidden_weights"].dtype)
@@ -117,7 +117,7 @@ def forward(params: Params, decays: Decays, inputs: Array) -> Trace:
     hidden_v, hidden_spikes, _ = _integrate(drive, params["hidden_bias"], decays.hidden_du, decays.hidden_dv)
     drive = delayed(hidden_spikes) @ params["output_weights"].T
     output_v, output_spikes, last = _integrate(drive, params["output_bias"], decays.output_du, decays.output_dv)
-    return Trace(inputs, hidden_v, hidden_spikes, output_v, output_spikes, last)
+    return ForwardPass(inputs, hidden_v, hidden_spikes, output_v, output_spikes, last)
 
 
 def float_predictions(weights: DigitsWeights, images: NDArray[np.uint8]) -> NDArray[np.int64]:

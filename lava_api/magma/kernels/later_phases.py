@@ -9,7 +9,7 @@ from lava_api.magma.kernels.leaf_calls import Calls
 from loihi_emu.models.memory import Array
 
 
-class Learning(ABC):
+class LearningPhase(ABC):
     """A kernel with a learning phase."""
 
     @abstractmethod

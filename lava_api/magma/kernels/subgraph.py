@@ -14,7 +14,7 @@ from lava_api.magma.kernels.boundary import Boundary
 from lava_api.magma.kernels.calls import CallList
 from lava_api.magma.kernels.connections import Connections
 from lava_api.magma.kernels.inputs import HostData, PhaseJobs, SubgraphInput, attributed
-from lava_api.magma.kernels.later_phases import Learning, Managing
+from lava_api.magma.kernels.later_phases import LearningPhase, Managing
 from lava_api.magma.kernels.outcome import Fallible
 from lava_api.magma.kernels.partial_step import PartialStep
 from lava_api.magma.kernels.schedule import SubgraphSchedule
@@ -64,7 +64,8 @@ class Subgraph:
             checked.status = self.status[k : k + 1]
         self._spiking = schedule.calls()
         self._sort(managed)
-        learning = [call for kernel in kernels.values() if isinstance(kernel, Learning) for call in kernel.learning()]
+        learners = [kernel for kernel in kernels.values() if isinstance(kernel, LearningPhase)]
+        learning = [call for kernel in learners for call in kernel.learning()]
         together = [call for calls in self.post_mgmt.values() for call in calls]
         self._later_calls = learning + together
         self._list_calls()
